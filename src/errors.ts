@@ -1,0 +1,55 @@
+/** Every failure a caller of a tool can see, by its stable code. */
+export const ERROR_CODES = [
+  "authentication_required",
+  "authentication_failed",
+  "forbidden",
+  "not_found",
+  "validation_failed",
+  "invalid_arguments",
+  "rate_limited",
+  "upstream_rate_limited",
+  "upstream_busy",
+  "upstream_error",
+  "upstream_timeout",
+  "upstream_unreachable",
+  "operation_failed",
+  "confirmation_required",
+  "confirmation_declined",
+  "read_only",
+  "internal_error",
+] as const;
+
+/** One of {@linkcode ERROR_CODES}. */
+export type ErrorCode = typeof ERROR_CODES[number];
+
+/** What a {@linkcode ToolError} carries besides its code and message. */
+export interface ToolErrorOptions {
+  /** What to do next, written for the model. */
+  hint?: string;
+  /** Whole seconds until trying again can succeed. */
+  retryAfter?: number;
+  /** Facts about the failure, such as Cloudways' field messages. Holds no secret. */
+  details?: Record<string, unknown>;
+  /** What caused it; logged, never shown. */
+  cause?: unknown;
+}
+
+/**
+ * The one family of errors that reaches a caller: a code of the contract and a message written for the model.
+ * Anything else that is thrown becomes `internal_error`, and its own text stays in the log.
+ */
+export class ToolError extends Error {
+  override readonly name = "ToolError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly retryAfter: number | undefined;
+  readonly details: Record<string, unknown> | undefined;
+
+  constructor(code: ErrorCode, message: string, options: ToolErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.retryAfter = options.retryAfter;
+    this.details = options.details;
+  }
+}
