@@ -1,0 +1,46 @@
+/** The door: decides which command runs. */
+import { doctorCommand, keygenCommand, serveCommand, stdioCommand } from "./src/commands/mod.ts";
+import { SERVER_NAME, VERSION } from "./src/version.ts";
+
+const USAGE = `${SERVER_NAME} ${VERSION}: an MCP server for Cloudways accounts
+
+Usage: main.ts [command]
+
+Commands:
+  serve      serve MCP over HTTP (the default)
+  stdio      serve one local client over standard input and output
+  keygen     print fresh values for ENCRYPTION_KEY and CUSTOMER_ID_KEY
+  doctor     check configuration, keys, Redis and the Cloudways API
+
+Options:
+  --help     show this
+  --version  show the version
+
+Everything is configured by environment variables; README.md lists them.
+`;
+
+const COMMANDS: Readonly<Record<string, () => Promise<number>>> = {
+  serve: serveCommand,
+  stdio: stdioCommand,
+  keygen: keygenCommand,
+  doctor: doctorCommand,
+  "--help": () => print(USAGE),
+  "--version": () => print(`${VERSION}\n`),
+};
+
+async function print(text: string): Promise<number> {
+  await new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
+  return 0;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [word = "serve", ...rest] = args;
+  const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  if (command !== undefined && rest.length === 0) return await command();
+  const unknown = command === undefined ? word : rest[0] ?? "";
+  const message = `Unknown command or option: ${JSON.stringify(unknown.slice(0, 60))}\n\n${USAGE}`;
+  await new Blob([message]).stream().pipeTo(Deno.stderr.writable, { preventClose: true });
+  return 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,188 @@
+import { LRUCache } from "lru-cache";
+import { z } from "zod";
+import type { Customer } from "../caller.ts";
+import type { Clock } from "../clock.ts";
+import type { Credential } from "../crypto/customer_id.ts";
+import { ToolError } from "../errors.ts";
+import { SingleFlight } from "../single_flight.ts";
+import type { Store, StoreKey } from "../store/store.ts";
+import type { SealedStore } from "./sealed_store.ts";
+
+/** A key pair, as distinct from an access token that needs no exchange. */
+export type KeyPair = Extract<Credential, { kind: "api_key" }>;
+
+/** What an exchange gives. */
+export interface ExchangedToken {
+  token: string;
+  /** Milliseconds since the Unix epoch. */
+  expiresAt: number;
+}
+
+/** Why a token is asked for. */
+interface Need {
+  /** A token that Cloudways just answered with 401, and so must not be given again. */
+  refused?: string;
+  /** Milliseconds of life below which a known token is not enough. */
+  minLifeMs: number;
+}
+
+/** What {@linkcode AccessTokens} needs. */
+export interface AccessTokensOptions {
+  store: Store;
+  sealed: SealedStore;
+  clock: Clock;
+  /**
+   * Asks Cloudways to exchange a key pair.
+   *
+   * @throws {ToolError} `authentication_failed` where Cloudways refuses it.
+   */
+  exchange: (customer: Customer, keyPair: KeyPair, address: string) => Promise<ExchangedToken>;
+  /** Told of a background renewal that failed; the token in use still lives. */
+  onRenewalFailed: (customer: Customer, error: unknown) => void;
+}
+
+/** Below this a token is renewed in the background while it is still used. */
+const RENEW_MS = 5 * 60_000;
+/** Below this it is not used any more. */
+const UNUSABLE_MS = 60_000;
+/** Longer than an exchange can take; a holder that died blocks the others no longer than this. */
+const LOCK_TTL_MS = 25_000;
+const LOCK_POLL_MS = 50;
+const REFUSAL_TTL_MS = 30_000;
+
+const storedSchema = z.object({ token: z.string(), expiresAt: z.number() });
+
+/**
+ * The bearer token of each customer. Access tokens go straight through. A key pair is exchanged once, however many
+ * calls, processes and replicas ask at the same time: the others wait for the one that holds the lock in the store.
+ */
+export class AccessTokens {
+  readonly #options: AccessTokensOptions;
+  readonly #known = new LRUCache<string, ExchangedToken>({ max: 10_000 });
+  readonly #flights = new SingleFlight<ExchangedToken>();
+
+  constructor(options: AccessTokensOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A token to send.
+   *
+   * @throws {ToolError} `authentication_failed` for a pair that Cloudways refuses, or refused in the last half minute.
+   */
+  async bearer(customer: Customer, address: string, signal: AbortSignal): Promise<string> {
+    const { credential } = customer;
+    if (credential.kind === "access_token") return credential.token;
+    const known = this.#known.get(customer.id) ?? await this.#stored(customer);
+    const lifeMs = known === undefined ? 0 : known.expiresAt - this.#options.clock.now();
+    if (known !== undefined && lifeMs > UNUSABLE_MS) {
+      if (lifeMs <= RENEW_MS) this.#renewInBackground(customer, credential, address);
+      return known.token;
+    }
+    return (await this.#obtain(customer, credential, address, { minLifeMs: UNUSABLE_MS }, signal)).token;
+  }
+
+  /** A token other than the one that Cloudways just answered with 401. */
+  async afterRefusal(customer: Customer, keyPair: KeyPair, refused: string, address: string, signal: AbortSignal) {
+    await this.#drop(customer, refused);
+    return (await this.#obtain(customer, keyPair, address, { refused, minLifeMs: UNUSABLE_MS }, signal)).token;
+  }
+
+  /** Remembers for half a minute that this pair is no good, so that nobody makes us try it over and over. */
+  async rememberRefusal(customer: Customer): Promise<void> {
+    this.#known.delete(customer.id);
+    await this.#options.store.set(refusalKey(customer), "1", { ttlMs: REFUSAL_TTL_MS });
+  }
+
+  /** When the token in use ends, in milliseconds since the Unix epoch; undefined where none is known. */
+  async expiresAt(customer: Customer): Promise<number | undefined> {
+    return (this.#known.get(customer.id) ?? await this.#stored(customer))?.expiresAt;
+  }
+
+  async #stored(customer: Customer): Promise<ExchangedToken | undefined> {
+    if (customer.credential.kind === "access_token") return undefined;
+    const text = await this.#options.sealed.read(tokenKey(customer));
+    if (text === undefined) return undefined;
+    const stored = storedSchema.safeParse(JSON.parse(text)).data;
+    if (stored !== undefined) this.#known.set(customer.id, stored);
+    return stored;
+  }
+
+  async #drop(customer: Customer, refused: string): Promise<void> {
+    const known = this.#known.get(customer.id) ?? await this.#stored(customer);
+    if (known?.token !== refused) return;
+    this.#known.delete(customer.id);
+    await this.#options.sealed.deleteIfEquals(tokenKey(customer), JSON.stringify(known));
+  }
+
+  #renewInBackground(customer: Customer, keyPair: KeyPair, address: string): void {
+    const forever = new AbortController().signal;
+    this.#obtain(customer, keyPair, address, { minLifeMs: RENEW_MS }, forever)
+      .catch((error) => this.#options.onRenewalFailed(customer, error));
+  }
+
+  #obtain(customer: Customer, keyPair: KeyPair, address: string, need: Need, signal: AbortSignal) {
+    const flight = `${customer.id}:${need.minLifeMs}:${need.refused ?? ""}`;
+    return this.#flights.run(flight, (ended) => this.#waitOrExchange(customer, keyPair, address, need, ended), signal);
+  }
+
+  /** Whoever gets the lock exchanges; everybody else watches the store for what comes of it. */
+  async #waitOrExchange(customer: Customer, keyPair: KeyPair, address: string, need: Need, ended: AbortSignal) {
+    const { store, clock } = this.#options;
+    const owner = crypto.randomUUID();
+    while (true) {
+      const ready = await this.#readyOrRefused(customer, need);
+      if (ready !== undefined) return ready;
+      if (await store.set(lockKey(customer), owner, { ttlMs: LOCK_TTL_MS, ifAbsent: true })) {
+        try {
+          // The holder before us may have finished between our look and the lock.
+          return await this.#readyOrRefused(customer, need) ?? await this.#exchange(customer, keyPair, address);
+        } finally {
+          await store.deleteIfEquals(lockKey(customer), owner);
+        }
+      }
+      await clock.sleep(LOCK_POLL_MS + Math.random() * LOCK_POLL_MS, ended);
+    }
+  }
+
+  async #readyOrRefused(customer: Customer, need: Need): Promise<ExchangedToken | undefined> {
+    const stored = await this.#stored(customer);
+    if (stored !== undefined && stored.token !== need.refused) {
+      if (stored.expiresAt - this.#options.clock.now() > need.minLifeMs) return stored;
+    }
+    if (await this.#options.store.get(refusalKey(customer)) !== undefined) throw refusedLately();
+    return undefined;
+  }
+
+  async #exchange(customer: Customer, keyPair: KeyPair, address: string): Promise<ExchangedToken> {
+    try {
+      const exchanged = await this.#options.exchange(customer, keyPair, address);
+      const lifeMs = Math.max(1_000, exchanged.expiresAt - this.#options.clock.now());
+      this.#known.set(customer.id, exchanged);
+      await this.#options.sealed.write(tokenKey(customer), JSON.stringify(exchanged), lifeMs);
+      return exchanged;
+    } catch (error) {
+      if (error instanceof ToolError && error.code === "authentication_failed") await this.rememberRefusal(customer);
+      throw error;
+    }
+  }
+}
+
+function refusedLately(): ToolError {
+  return new ToolError("authentication_failed", "Cloudways did not accept this e-mail and API key a moment ago.", {
+    hint: "Ask the user to check both. API keys are being retired: an access token, made in the Cloudways console " +
+      "under API Integration, is the better way.",
+  });
+}
+
+function tokenKey(customer: Customer): StoreKey {
+  return { purpose: "token", customer: customer.id };
+}
+
+function lockKey(customer: Customer): StoreKey {
+  return { purpose: "lock", customer: customer.id, name: "token" };
+}
+
+function refusalKey(customer: Customer): StoreKey {
+  return { purpose: "refusal", customer: customer.id };
+}

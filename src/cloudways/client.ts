@@ -1,0 +1,226 @@
+import { z } from "zod";
+import type { Customer } from "../caller.ts";
+import type { Clock } from "../clock.ts";
+import { ToolError } from "../errors.ts";
+import { hideSecrets } from "../redaction.ts";
+import type { BucketAnswer, BucketLimit, Store, StoreKey } from "../store/store.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { AccessTokens, type ExchangedToken, type KeyPair } from "./access_tokens.ts";
+import { CustomerRecords } from "./customer_records.ts";
+import type { CloudwaysHttp, Fields, WireReply, WireRequest } from "./http.ts";
+import { type ApiPath, path } from "./path.ts";
+import { rateLimited, readReply, retryAfterSeconds } from "./replies.ts";
+import type { SealedStore } from "./sealed_store.ts";
+import { SignInGuard } from "./sign_in_guard.ts";
+import { type UpstreamLimit, UpstreamLimits } from "./upstream_limits.ts";
+
+/** On whose behalf a request is made, and until when. */
+export interface Session {
+  customer: Customer;
+  /** The connection's address; bounds wrong credentials. */
+  address: string;
+  signal: AbortSignal;
+  /** Logs under the caller's request id, and hides the caller's credentials. */
+  log: Logger;
+}
+
+/** One request to Cloudways. */
+export interface ApiRequest<T> {
+  /** The operation's name in the facts; names it in logs, metrics and limits. */
+  operation: string;
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  path: ApiPath;
+  query?: Fields;
+  form?: Fields;
+  /** Just enough of the expected answer to notice a wrong one. */
+  reply: z.ZodType<T>;
+  /** Leave secrets in the answer. For the one tool that shows them, after a person's yes. */
+  reveal?: boolean;
+}
+
+/** What {@linkcode CloudwaysClient} needs. */
+export interface CloudwaysClientOptions {
+  http: CloudwaysHttp;
+  store: Store;
+  sealed: SealedStore;
+  clock: Clock;
+  metrics: Metrics;
+  log: Logger;
+  /** Our own limit on each customer's upstream requests. */
+  bucket: BucketLimit;
+}
+
+const exchangeReply = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().min(1).max(30 * 86_400).default(3600),
+});
+
+/** Speaks to the Cloudways API for every customer: tokens, limits and errors are settled here and nowhere else. */
+export class CloudwaysClient {
+  readonly records: CustomerRecords;
+  readonly #options: CloudwaysClientOptions;
+  readonly #tokens: AccessTokens;
+  readonly #guard: SignInGuard;
+  readonly #limits: UpstreamLimits;
+
+  constructor(options: CloudwaysClientOptions) {
+    const { store, sealed, clock } = options;
+    this.#options = options;
+    this.records = new CustomerRecords({ store, sealed, clock });
+    this.#guard = new SignInGuard({ clock, records: this.records });
+    this.#limits = new UpstreamLimits(clock);
+    this.#tokens = new AccessTokens({
+      store,
+      sealed,
+      clock,
+      exchange: (customer, keyPair, address) => this.#exchange(customer, keyPair, address),
+      onRenewalFailed: (_customer, error) => options.log.warn("token renewal failed", { error }),
+    });
+  }
+
+  /**
+   * Sends a request and reads its answer, with secrets hidden.
+   *
+   * @throws {ToolError} Every failure, by its code.
+   */
+  async send<T>(session: Session, request: ApiRequest<T>): Promise<T> {
+    const { customer, address, signal } = session;
+    await this.#guard.check(customer, address);
+    const bearer = await this.#bearer(session, request.operation);
+    let reply = await this.#attempt(session, request, bearer);
+    // A 401 says that nothing was done, so this is the one error after which a write too may be sent again.
+    if (reply.status === 401 && customer.credential.kind === "api_key") {
+      const fresh = await this.#tokens.afterRefusal(customer, customer.credential, bearer, address, signal);
+      reply = await this.#attempt(session, request, fresh);
+      if (reply.status === 401) await this.#tokens.rememberRefusal(customer);
+    }
+    if (reply.status === 401) this.#guard.refused(customer, address);
+    else await this.records.accepted(customer);
+    return this.#read(reply, session, request);
+  }
+
+  /** The customer's bucket, as it is; takes nothing. */
+  bucket(customer: Customer): Promise<BucketAnswer> {
+    return this.#options.store.takeTokens(bucketKey(customer), this.#options.bucket, 0);
+  }
+
+  /** The size of every customer's bucket. */
+  get bucketLimit(): BucketLimit {
+    return this.#options.bucket;
+  }
+
+  /** What Cloudways last said of its own limits to this customer. */
+  upstreamLimits(customer: Customer): UpstreamLimit[] {
+    return this.#limits.list(customer);
+  }
+
+  /** When the exchanged token of a key pair ends; undefined for access tokens, whose end only Cloudways knows. */
+  tokenExpiresAt(customer: Customer): Promise<number | undefined> {
+    return this.#tokens.expiresAt(customer);
+  }
+
+  /** Closes the connections. */
+  close(): void {
+    this.#options.http.close();
+  }
+
+  async #bearer({ customer, address, signal }: Session, operation: string): Promise<string> {
+    this.#refuseWhilePaused(customer, operation);
+    return await this.#tokens.bearer(customer, address, signal);
+  }
+
+  #refuseWhilePaused(customer: Customer, operation: string): void {
+    const seconds = this.#limits.pausedSeconds(customer, operation);
+    if (seconds > 0) throw rateLimited(seconds);
+  }
+
+  async #attempt(session: Session, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
+    await this.#takeToken(session.customer);
+    const { operation, method, path, query, form } = request;
+    const wire: WireRequest = { method, path, bearer, ...(query && { query }), ...(form && { form }) };
+    const reply = await this.#timed(operation, session.log, () => this.#options.http.send(wire, session.signal));
+    this.#noteLimits(session.customer, operation, reply);
+    return reply;
+  }
+
+  async #takeToken(customer: Customer): Promise<void> {
+    const answer = await this.#options.store.takeTokens(bucketKey(customer), this.#options.bucket, 1);
+    if (answer.allowed) return;
+    this.#options.metrics.rateLimited();
+    const seconds = Math.max(1, Math.ceil(answer.retryAfterSeconds));
+    const { capacity, windowSeconds } = this.#options.bucket;
+    throw new ToolError("rate_limited", `The limit of ${capacity} requests in ${windowSeconds} seconds is used up.`, {
+      hint: `Wait ${seconds} seconds. One call may need several requests; rate_limit_status shows how many are left.`,
+      retryAfter: seconds,
+    });
+  }
+
+  #noteLimits(customer: Customer, operation: string, reply: WireReply): void {
+    this.#limits.seen(customer, operation, reply.headers);
+    if (reply.status === 429) this.#limits.pause(customer, operation, retryAfterSeconds(reply.headers));
+  }
+
+  #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): T {
+    const json = readReply(reply, request.operation);
+    const parsed = request.reply.safeParse(request.reveal === true ? json : hideSecrets(json));
+    if (parsed.success) return parsed.data;
+    session.log.warn("unexpected upstream answer", { operation: request.operation, issues: issuePaths(parsed.error) });
+    throw new ToolError("upstream_error", `Cloudways' answer to ${request.operation} is not of the expected form.`, {
+      hint: "Try again in a moment. If it stays, report it to the operator of this server.",
+    });
+  }
+
+  async #exchange(customer: Customer, keyPair: KeyPair, address: string): Promise<ExchangedToken> {
+    const operation = "oauth_access_token_create";
+    this.#refuseWhilePaused(customer, operation);
+    const form = { email: keyPair.email, api_key: keyPair.apiKey };
+    const wire: WireRequest = { method: "POST", path: path`/oauth/access_token`, form };
+    const { http, clock, metrics, log } = this.#options;
+    const sentAt = clock.now();
+    const reply = await this.#timed(operation, log, () => http.send(wire, new AbortController().signal));
+    this.#noteLimits(customer, operation, reply);
+    const refused = reply.status === 401 || reply.status === 400;
+    metrics.tokenExchanged(reply.status === 200 ? "ok" : refused ? "refused" : "failed");
+    if (refused) {
+      this.#guard.refused(customer, address);
+      throw keyPairRefused();
+    }
+    const parsed = exchangeReply.safeParse(readReply(reply, operation));
+    if (!parsed.success) throw new ToolError("upstream_error", "Cloudways' answer to the sign-in holds no token.");
+    return { token: parsed.data.access_token, expiresAt: sentAt + parsed.data.expires_in * 1000 };
+  }
+
+  /** Logs and counts one upstream request, whatever becomes of it. */
+  async #timed(operation: string, log: Logger, send: () => Promise<WireReply>): Promise<WireReply> {
+    const startedAt = performance.now();
+    let status = "aborted";
+    try {
+      const reply = await send();
+      status = String(reply.status);
+      return reply;
+    } catch (error) {
+      if (error instanceof ToolError) status = error.code;
+      throw error;
+    } finally {
+      const milliseconds = Math.round(performance.now() - startedAt);
+      this.#options.metrics.upstreamFinished({ operation, status, seconds: milliseconds / 1000 });
+      log.info("upstream", { operation, status, milliseconds });
+    }
+  }
+}
+
+function keyPairRefused(): ToolError {
+  return new ToolError("authentication_failed", "Cloudways did not accept this e-mail and API key.", {
+    hint: "Ask the user to check both. API keys are being retired: an access token, made in the Cloudways console " +
+      "under API Integration, is the better way.",
+  });
+}
+
+function issuePaths(error: z.ZodError): string[] {
+  return error.issues.slice(0, 10).map((issue) => `${issue.path.join(".")}: ${issue.code}`);
+}
+
+function bucketKey(customer: Customer): StoreKey {
+  return { purpose: "bucket", customer: customer.id };
+}

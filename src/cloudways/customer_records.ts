@@ -1,0 +1,60 @@
+import { LRUCache } from "lru-cache";
+import { z } from "zod";
+import type { Customer } from "../caller.ts";
+import type { Clock } from "../clock.ts";
+import type { Store, StoreKey } from "../store/store.ts";
+import type { SealedStore } from "./sealed_store.ts";
+
+/** When a customer was seen; times in milliseconds since the Unix epoch. */
+export interface CustomerRecord {
+  firstSeen: number;
+  lastSeen: number;
+}
+
+const recordSchema = z.object({ firstSeen: z.number(), lastSeen: z.number() });
+
+/** How long a customer that stays away is remembered. */
+const RECORD_TTL_MS = 30 * 24 * 3600_000;
+/** A record is written at most this often, so that a busy customer costs no write per call. */
+const WRITE_INTERVAL_MS = 60_000;
+
+/** Remembers which credentials Cloudways accepted, and when they were seen. Nothing is kept of any others. */
+export class CustomerRecords {
+  readonly #sealed: SealedStore;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #written = new LRUCache<string, number>({ max: 10_000 });
+
+  constructor(options: { store: Store; sealed: SealedStore; clock: Clock }) {
+    this.#store = options.store;
+    this.#sealed = options.sealed;
+    this.#clock = options.clock;
+  }
+
+  /** Notes that Cloudways just accepted these credentials. */
+  async accepted(customer: Customer): Promise<void> {
+    const now = this.#clock.now();
+    const written = this.#written.get(customer.id);
+    if (written !== undefined && now - written < WRITE_INTERVAL_MS) return;
+    this.#written.set(customer.id, now);
+    const before = await this.read(customer);
+    const record: CustomerRecord = { firstSeen: before?.firstSeen ?? now, lastSeen: now };
+    await this.#sealed.write(recordKey(customer), JSON.stringify(record), RECORD_TTL_MS);
+  }
+
+  /** Whether Cloudways accepted these credentials before. */
+  async isAccepted(customer: Customer): Promise<boolean> {
+    return this.#written.has(customer.id) || (await this.#store.get(recordKey(customer))) !== undefined;
+  }
+
+  /** The customer's record, or undefined for credentials that were never accepted. */
+  async read(customer: Customer): Promise<CustomerRecord | undefined> {
+    const text = await this.#sealed.read(recordKey(customer));
+    if (text === undefined) return undefined;
+    return recordSchema.safeParse(JSON.parse(text)).data;
+  }
+}
+
+function recordKey(customer: Customer): StoreKey {
+  return { purpose: "seen", customer: customer.id };
+}

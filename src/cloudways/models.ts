@@ -1,0 +1,114 @@
+/**
+ * The records of Cloudways' answers, read leniently: ids come as text or numbers, flags in many spellings, empty lists
+ * as `[]`, `{}` or not at all. What is not named here passes through.
+ */
+import { z } from "zod";
+
+/** An id, given as a number or as numeric text; a number in what we give on. */
+export const idNumber = z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)]);
+
+/** Text that may be missing or null; empty then. */
+export const looseText = z.union([z.string(), z.number().transform(String)]).nullish().transform((text) => text ?? "");
+
+/** `"0"`, `0`, `false`, `""` and absence are no; anything else is yes. */
+export const looseFlag = z.unknown().optional().transform((value) =>
+  value === true || value === 1 || value === "1" || value === "true"
+);
+
+/** A list that PHP may have turned into an object, or left out when empty. */
+export function looseList<T extends z.ZodType>(item: T) {
+  return z.unknown().optional().transform((value): unknown[] => {
+    if (Array.isArray(value)) return value;
+    return typeof value === "object" && value !== null ? Object.values(value) : [];
+  }).pipe(z.array(item));
+}
+
+/** An SSH key as servers and credentials list it; both spellings of its id are known. */
+export const sshKeyRecord = z.looseObject({
+  id: idNumber.optional(),
+  ssh_key_id: idNumber.optional(),
+  label: looseText,
+})
+  .transform(({ id, ssh_key_id, label }) => ({ id: id ?? ssh_key_id ?? null, label }));
+
+/** An application inside the server listing. */
+export const appRecord = z.looseObject({
+  id: idNumber,
+  label: looseText,
+  application: looseText,
+  app_version: looseText,
+  app_fqdn: looseText,
+  cname: looseText,
+  sys_user: looseText,
+  mysql_user: looseText,
+  mysql_db_name: looseText,
+  app_user: looseText,
+  aliases: looseList(z.string()),
+  project_id: idNumber.nullish().catch(null),
+  is_staging: looseFlag,
+  created_at: looseText,
+});
+
+/** A server of the listing, with its applications. */
+export const serverRecord = z.looseObject({
+  id: idNumber,
+  label: looseText,
+  status: looseText,
+  cloud: looseText,
+  region: looseText,
+  instance_type: looseText,
+  platform: looseText,
+  public_ip: looseText,
+  server_fqdn: looseText,
+  master_user: looseText,
+  created_at: looseText,
+  updated_at: looseText,
+  ssh_keys: looseList(sshKeyRecord),
+  apps: looseList(appRecord),
+});
+
+/**
+ * An answer that holds one list under a name. An empty one may come as `[]`, `{}` or `{"status": true}`; anything else
+ * without the name is not the answer that was expected.
+ */
+export function listReply<K extends string, T extends z.ZodType>(name: K, item: T) {
+  return z.unknown().optional().transform((reply, context): unknown => {
+    if (typeof reply === "object" && reply !== null) {
+      if (name in reply) return Object.entries(reply).find(([member]) => member === name)?.[1];
+      if (Object.keys(reply).every((member) => member === "status")) return [];
+    }
+    context.addIssue({ code: "custom", message: `no member ${name}` });
+    return z.NEVER;
+  }).pipe(looseList(item));
+}
+
+/** The answer to `GET /server`; the one list that is never taken for empty by guess. */
+export const serverListing = z.looseObject({
+  servers: z.custom<object>((value) => typeof value === "object" && value !== null).transform((value): unknown => value)
+    .pipe(looseList(serverRecord)),
+});
+
+/** A server with its applications. */
+export type ServerRecord = z.output<typeof serverRecord>;
+/** An application. */
+export type AppRecord = z.output<typeof appRecord>;
+
+/** The address visitors use: the primary domain, or the one that Cloudways gave it. */
+export function domainOf(app: AppRecord): string {
+  return app.cname === "" ? app.app_fqdn : app.cname;
+}
+
+/**
+ * A time of Cloudways as ISO 8601. It comes without a zone and is read as UTC; what is no time comes back unchanged,
+ * and null for nothing.
+ */
+export function isoTime(text: string): string | null {
+  if (text === "" || text.startsWith("0000-00-00")) return null;
+  const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/.exec(text);
+  return match === null ? text : `${match[1]}T${match[2]}Z`;
+}
+
+/** Seconds since the Unix epoch as ISO 8601. */
+export function isoTimeOfSeconds(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

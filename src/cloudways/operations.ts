@@ -1,0 +1,146 @@
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { ToolError } from "../errors.ts";
+import type { CloudwaysClient, Session } from "./client.ts";
+import { looseText } from "./models.ts";
+import { path } from "./path.ts";
+
+/** How far a piece of Cloudways' background work is. */
+export interface OperationState {
+  operation_id: string;
+  status: "running" | "completed" | "failed";
+  /** Cloudways' name for the kind of work; empty where it gives none. */
+  type: string;
+  /** What Cloudways says of it, for people. */
+  message: string;
+  server_id: number | null;
+  app_id: number | null;
+  /** Whole minutes; null where Cloudways gives none or the work has ended. */
+  estimated_minutes_remaining: number | null;
+  /** What a report found; null where there is none. */
+  result: unknown;
+}
+
+const operationReply = z.looseObject({
+  operation: z.looseObject({
+    id: looseText,
+    type: looseText,
+    status: looseText,
+    message: looseText,
+    is_completed: z.union([z.string(), z.number(), z.boolean()]).transform(String),
+    server_id: looseText,
+    app_id: looseText,
+    estimated_time_remaining: looseText,
+    parameters: z.unknown().optional(),
+    data: z.unknown().optional(),
+  }),
+});
+
+type OperationRecord = z.output<typeof operationReply>["operation"];
+
+const POLL_INTERVAL_MS = 5_000;
+
+/** How to wait for an operation. */
+export interface WaitOptions {
+  /** Seconds after which a running operation is given back as it is; 0 looks once. */
+  seconds: number;
+  /** Told after each look. */
+  onProgress?: (state: OperationState, waitedMs: number) => void;
+}
+
+/** Cloudways' background work: looking at it and waiting for it. */
+export class Operations {
+  readonly #client: CloudwaysClient;
+  readonly #clock: Clock;
+
+  constructor(options: { client: CloudwaysClient; clock: Clock }) {
+    this.#client = options.client;
+    this.#clock = options.clock;
+  }
+
+  /** The state of an operation now. */
+  async read(session: Session, operationId: string): Promise<OperationState> {
+    const reply = await this.#client.send(session, {
+      operation: "operation_status",
+      method: "GET",
+      path: path`/operation/${operationId}`,
+      reply: operationReply,
+    });
+    return toState(operationId, reply.operation);
+  }
+
+  /**
+   * Looks at an operation until it ends or the time is up.
+   *
+   * @returns Its state; still running is not an error.
+   * @throws {ToolError} `operation_failed` where Cloudways says that it failed.
+   */
+  async wait(session: Session, operationId: string, options: WaitOptions): Promise<OperationState> {
+    const startedAt = this.#clock.now();
+    while (true) {
+      const state = await this.read(session, operationId);
+      if (state.status === "failed") throw operationFailed(state);
+      const waitedMs = this.#clock.now() - startedAt;
+      const leftMs = options.seconds * 1000 - waitedMs;
+      if (state.status === "completed" || leftMs <= 0) return state;
+      options.onProgress?.(state, waitedMs);
+      await this.#clock.sleep(Math.min(POLL_INTERVAL_MS, leftMs), session.signal);
+    }
+  }
+}
+
+/** `is_completed` alone decides, but for one client's report of -1 in `status`, which can only mean a failure. */
+function verdict({ is_completed, status }: OperationRecord): OperationState["status"] {
+  if (is_completed === "-1" || status === "-1") return "failed";
+  return is_completed === "1" || is_completed === "true" ? "completed" : "running";
+}
+
+function toState(operationId: string, operation: OperationRecord): OperationState {
+  const status = verdict(operation);
+  return {
+    operation_id: operationId,
+    status,
+    type: operation.type,
+    message: operation.message === "" ? operation.status : operation.message,
+    server_id: idOrNull(operation.server_id),
+    app_id: idOrNull(operation.app_id),
+    estimated_minutes_remaining: status === "running" ? wholeNumberOrNull(operation.estimated_time_remaining) : null,
+    result: status === "completed" ? resultOf(operation) : null,
+  };
+}
+
+/** A report stands as JSON text in `parameters`, or in `data`. */
+function resultOf(operation: OperationRecord): unknown {
+  const parsed = parseObject(operation.parameters);
+  if (parsed !== undefined) return parsed;
+  const { data } = operation;
+  const empty = data === null || data === undefined || data === "" || (Array.isArray(data) && data.length === 0);
+  return empty ? null : parseObject(data) ?? data;
+}
+
+function parseObject(value: unknown): object | undefined {
+  if (typeof value === "object" && value !== null) return Object.keys(value).length === 0 ? undefined : value;
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return undefined;
+  try {
+    return parseObject(JSON.parse(value));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `"0"` means that the work is tied to no server or application. */
+function idOrNull(text: string): number | null {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
+}
+
+function wholeNumberOrNull(text: string): number | null {
+  return /^\d{1,6}$/.test(text) ? Number(text) : null;
+}
+
+function operationFailed(state: OperationState): ToolError {
+  const what = state.type === "" ? "The operation" : `The operation ${state.type}`;
+  return new ToolError("operation_failed", `${what} (${state.operation_id}) failed at Cloudways: ${state.message}`, {
+    hint: "Look at the present state of the server or application before you try again.",
+    details: { operation: { ...state } },
+  });
+}

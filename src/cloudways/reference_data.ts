@@ -1,0 +1,105 @@
+/**
+ * What Cloudways offers to everybody: providers, regions, sizes, applications, packages. The same for every customer,
+ * so cached for an hour and shared. Only the members named here are kept, so that nothing of an account gets in.
+ */
+import { z } from "zod";
+import { SingleFlight } from "../single_flight.ts";
+import type { Store } from "../store/store.ts";
+import type { CloudwaysClient, Session } from "./client.ts";
+import { looseList, looseText } from "./models.ts";
+import { type ApiPath, path } from "./path.ts";
+
+const TTL_MS = 3600_000;
+
+const named = z.object({ id: looseText, name: looseText });
+const byProvider = <T extends z.ZodType>(item: T) => z.record(z.string(), looseList(item));
+
+const appFamily = z.object({
+  label: looseText,
+  versions: looseList(z.object({ app_version: looseText, application: looseText })),
+});
+
+/** Keyed by family, or a plain list: both forms are documented. */
+const appFamilies = z.union([
+  z.array(appFamily),
+  z.record(z.string(), appFamily).transform((families) => Object.values(families)),
+]);
+
+/** One reference list. */
+export interface ReferenceList<T> {
+  /** Tells its cache entry apart. */
+  name: string;
+  operation: string;
+  path: ApiPath;
+  /** What is kept of it; reading what was kept gives the same again. */
+  reply: z.ZodType<T>;
+}
+
+export const PROVIDERS = referenceList({
+  name: "providers",
+  operation: "list_providers",
+  path: path`/providers`,
+  reply: z.object({ providers: looseList(named) }),
+});
+
+export const REGIONS = referenceList({
+  name: "regions",
+  operation: "list_regions",
+  path: path`/regions`,
+  reply: z.object({ regions: byProvider(named) }),
+});
+
+export const SERVER_SIZES = referenceList({
+  name: "server_sizes",
+  operation: "list_server_sizes",
+  path: path`/server_sizes`,
+  reply: z.object({ sizes: byProvider(looseText) }),
+});
+
+export const APPS = referenceList({
+  name: "apps",
+  operation: "list_apps",
+  path: path`/apps`,
+  reply: z.object({ apps: appFamilies }),
+});
+
+export const PACKAGES = referenceList({
+  name: "packages",
+  operation: "list_packages",
+  path: path`/packages`,
+  reply: z.object({ packages: z.record(z.string(), z.json()) }),
+});
+
+function referenceList<T>(list: ReferenceList<T>): ReferenceList<T> {
+  return list;
+}
+
+/** Reads the reference lists, each once an hour at most. */
+export class ReferenceData {
+  readonly #client: CloudwaysClient;
+  readonly #store: Store;
+  readonly #flights = new SingleFlight<unknown>();
+
+  constructor(options: { client: CloudwaysClient; store: Store }) {
+    this.#client = options.client;
+    this.#store = options.store;
+  }
+
+  /** One list, from the cache where it is there. */
+  async read<T>(session: Session, list: ReferenceList<T>): Promise<T> {
+    const key = { purpose: "reference", customer: "shared", name: list.name } as const;
+    const cached = await this.#store.get(key);
+    if (cached !== undefined) {
+      const parsed = list.reply.safeParse(JSON.parse(cached));
+      if (parsed.success) return parsed.data;
+    }
+    // Not shared between customers while under way: one caller's wrong credentials must not fail another's call.
+    const fetched = await this.#flights.run(`${list.name}:${session.customer.id}`, async (signal) => {
+      const { operation, path, reply } = list;
+      const fresh = await this.#client.send({ ...session, signal }, { method: "GET", operation, path, reply });
+      await this.#store.set(key, JSON.stringify(fresh), { ttlMs: TTL_MS });
+      return fresh;
+    }, session.signal);
+    return list.reply.parse(fetched);
+  }
+}

@@ -1,0 +1,174 @@
+import { ToolError, type ToolErrorOptions } from "../errors.ts";
+import type { WireReply } from "./http.ts";
+
+type JsonObject = Record<string, unknown>;
+
+/** What Cloudways sends when a path is unknown, with status 200: nothing was done. */
+const GREETING = /You have reached Cloudways API/i;
+
+/** Cloudways' 429 may come without `Retry-After`; a minute is its window. */
+const DEFAULT_RETRY_AFTER_SECONDS = 60;
+
+/**
+ * Turns an answer into JSON, or into the error that it means. Understands every form of error body that Cloudways is
+ * known to send.
+ *
+ * @param operation The name of the upstream operation, for messages.
+ * @throws {ToolError} For anything that is not a 2xx with JSON that claims success.
+ */
+export function readReply(reply: WireReply, operation: string): unknown {
+  const json = parseJson(reply.text);
+  if (reply.status >= 200 && reply.status < 300) return readSuccess(reply, json);
+  const text = errorText(json);
+  const said = text === undefined ? {} : { details: { cloudways_message: text } };
+  switch (reply.status) {
+    case 400:
+      throw new ToolError("validation_failed", `Cloudways refused the request${quoted(text)}.`, said);
+    case 401:
+      throw new ToolError("authentication_failed", `Cloudways did not accept the credentials${quoted(text)}.`, {
+        hint: "Ask the user to check the access token or the e-mail and API key, and to make new ones in the " +
+          "Cloudways console under API Integration.",
+        ...said,
+      });
+    case 403:
+      throw forbidden(json, text, operation);
+    case 404:
+      throw new ToolError("not_found", `Cloudways does not know this${quoted(text)}.`, said);
+    case 422:
+      throw unprocessable(json, text);
+    case 429:
+      throw rateLimited(retryAfterSeconds(reply.headers));
+    default:
+      throw unexpectedStatus(reply.status, text, said);
+  }
+}
+
+/** The seconds Cloudways asks to wait, from a 429's headers. */
+export function retryAfterSeconds(headers: Headers): number {
+  const text = headers.get("retry-after") ?? "";
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : DEFAULT_RETRY_AFTER_SECONDS;
+  return Math.max(1, seconds);
+}
+
+/** The answer to a call that Cloudways' own limit stops. */
+export function rateLimited(seconds: number): ToolError {
+  return new ToolError("upstream_rate_limited", "Cloudways' own rate limit for this account is reached.", {
+    hint: `Wait ${seconds} seconds before you call this again. Other tools may still work.`,
+    retryAfter: seconds,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function readSuccess(reply: WireReply, json: unknown): unknown {
+  if (json === undefined || (isObject(json) && GREETING.test(String(json.message ?? "")))) {
+    const unknownPath = GREETING.test(reply.text);
+    throw new ToolError(
+      "upstream_error",
+      unknownPath
+        ? "Cloudways answered with its greeting, which means that it does not know this request. Nothing was done."
+        : "Cloudways answered with something that is not JSON.",
+      { hint: unknownPath ? "Do not try again: report it to the operator of this server." : "Try again in a moment." },
+    );
+  }
+  // An operation's record has its own verdict, and `status` beside it is none.
+  if (isObject(json) && json.status === false && !("operation" in json)) {
+    throw new ToolError("upstream_error", `Cloudways answered that it failed${quoted(errorText(json))}.`);
+  }
+  return json;
+}
+
+function errorText(json: unknown): string | undefined {
+  if (!isObject(json)) return undefined;
+  return [json.error_description, json.message, json.error].find((text): text is string =>
+    typeof text === "string" && text !== ""
+  );
+}
+
+function quoted(text: string | undefined): string {
+  return text === undefined ? "" : `: "${text.slice(0, 300).replace(/\.$/, "")}"`;
+}
+
+function forbidden(json: unknown, text: string | undefined, operation: string): ToolError {
+  if (isObject(json) && json.error === "insufficient_scope") {
+    return new ToolError("forbidden", `The access token may not use this part of the API (${operation}).`, {
+      hint: "Ask the account owner for a token whose role allows it; nothing you can send changes this.",
+      details: { operation },
+    });
+  }
+  if (json === undefined) {
+    return new ToolError("forbidden", "The firewall in front of the Cloudways API refused the request.", {
+      hint: "The address of this server may be blocked there. Report it to the operator of this server.",
+    });
+  }
+  return new ToolError("forbidden", `Cloudways refused this${quoted(text)}.`, { details: { operation } });
+}
+
+/** Told apart in this order: busy, message, fields. */
+function unprocessable(json: unknown, text: string | undefined): ToolError {
+  if (!isObject(json)) {
+    return new ToolError("validation_failed", "Cloudways found the request wrong and did not say why.");
+  }
+  if (isObject(json.operation)) return busy(json.operation, text);
+  if (text !== undefined) {
+    return new ToolError("validation_failed", `Cloudways found the request wrong${quoted(text)}.`, {
+      details: { cloudways_message: text },
+      hint: "Check the ids with list_servers or find_resources.",
+    });
+  }
+  const fields = fieldMessages(json);
+  const first = Object.entries(fields).map(([field, messages]) => `${field}: ${messages.join(" ")}`).join("; ");
+  return new ToolError("validation_failed", `Cloudways found the request wrong. ${first}`.trim(), {
+    details: { fields },
+    hint: "Correct the fields named and call again.",
+  });
+}
+
+function busy(operation: JsonObject, text: string | undefined): ToolError {
+  const { id, type, status, server_id, app_id, estimated_time_remaining } = operation;
+  const running = { operation_id: id === undefined ? undefined : String(id), type, status, server_id, app_id };
+  const options: ToolErrorOptions = {
+    hint: `Nothing was done. Wait for the running operation with get_operation_status${
+      id === undefined ? "" : ` (operation_id ${String(id)})`
+    }, then call again.`,
+    details: { operation: { ...running, estimated_minutes_remaining: estimated_time_remaining } },
+  };
+  return new ToolError("upstream_busy", text ?? "An operation is already running on that server.", options);
+}
+
+/** `{field: [{code, message}]}` → `{field: [message]}`; anything else is passed on as text. */
+function fieldMessages(json: JsonObject): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(json).map((
+      [field, problems],
+    ) => [field, (Array.isArray(problems) ? problems : [problems]).map(oneMessage)]),
+  );
+}
+
+function oneMessage(problem: unknown): string {
+  if (isObject(problem) && typeof problem.message === "string") return problem.message;
+  return typeof problem === "string" ? problem : JSON.stringify(problem);
+}
+
+function unexpectedStatus(status: number, text: string | undefined, said: ToolErrorOptions): ToolError {
+  if (status >= 300 && status < 400) {
+    return new ToolError(
+      "upstream_error",
+      `Cloudways answered with a redirect (HTTP ${status}), which is not followed.`,
+    );
+  }
+  return new ToolError("upstream_error", `Cloudways answered with HTTP ${status}${quoted(text)}.`, {
+    hint: "The fault is at Cloudways. For a change, look at the present state before you try again.",
+    ...said,
+  });
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { ToolError } from "../errors.ts";
+import { SingleFlight } from "../single_flight.ts";
+import type { Store, StoreKey } from "../store/store.ts";
+import type { CloudwaysClient, Session } from "./client.ts";
+import { type AppRecord, serverListing, type ServerRecord } from "./models.ts";
+import { path } from "./path.ts";
+import type { SealedStore } from "./sealed_store.ts";
+
+const TTL_MS = 60_000;
+/** Longer than a listing lives and than one can be under way, so that an older one can't come back to life. */
+const EPOCH_TTL_MS = 5 * 60_000;
+
+const cachedSchema = z.object({ epoch: z.string(), servers: z.unknown() });
+
+/** Where an application was found. */
+export interface FoundApp {
+  app: AppRecord;
+  server: ServerRecord;
+}
+
+/**
+ * The servers and applications of each customer: read once a minute at most, by one request however many callers
+ * wait, and read anew after a write. Kept sealed, with its secrets already hidden.
+ */
+export class ServerListing {
+  readonly #client: CloudwaysClient;
+  readonly #store: Store;
+  readonly #sealed: SealedStore;
+  readonly #flights = new SingleFlight<ServerRecord[]>();
+
+  constructor(options: { client: CloudwaysClient; store: Store; sealed: SealedStore }) {
+    this.#client = options.client;
+    this.#store = options.store;
+    this.#sealed = options.sealed;
+  }
+
+  /** All servers with their applications. */
+  async servers(session: Session): Promise<ServerRecord[]> {
+    const epoch = await this.#epoch(session);
+    const cached = await this.#cached(session, epoch);
+    if (cached !== undefined) return cached;
+    // The epoch is part of the key: whoever asks after a write never joins a request that left before it.
+    const flight = `${session.customer.id}:${epoch}`;
+    return await this.#flights.run(flight, (signal) => this.#fetch({ ...session, signal }, epoch), session.signal);
+  }
+
+  /** Makes every cached listing of the customer stale, in all replicas. */
+  async drop(session: Session): Promise<void> {
+    await this.#store.set(epochKey(session), crypto.randomUUID(), { ttlMs: EPOCH_TTL_MS });
+  }
+
+  async #epoch(session: Session): Promise<string> {
+    return await this.#store.get(epochKey(session)) ?? "";
+  }
+
+  async #cached(session: Session, epoch: string): Promise<ServerRecord[] | undefined> {
+    const text = await this.#sealed.read(listingKey(session));
+    if (text === undefined) return undefined;
+    const cached = cachedSchema.safeParse(JSON.parse(text)).data;
+    if (cached === undefined || cached.epoch !== epoch) return undefined;
+    return serverListing.safeParse(cached).data?.servers;
+  }
+
+  async #fetch(session: Session, epoch: string): Promise<ServerRecord[]> {
+    const { servers } = await this.#client.send(session, {
+      operation: "server_list",
+      method: "GET",
+      path: path`/server`,
+      reply: serverListing,
+    });
+    await this.#sealed.write(listingKey(session), JSON.stringify({ epoch, servers }), TTL_MS);
+    return servers;
+  }
+}
+
+/** @throws {ToolError} `not_found`, with the ids there are. */
+export function findServer(servers: readonly ServerRecord[], serverId: number): ServerRecord {
+  const found = servers.find((server) => server.id === serverId);
+  if (found !== undefined) return found;
+  throw new ToolError("not_found", `This account has no server ${serverId}.`, {
+    hint: "Use list_servers or find_resources to get the right id.",
+  });
+}
+
+/**
+ * Finds an application by its id alone; a server id given beside it must be the right one.
+ *
+ * @throws {ToolError} `not_found`, naming the right server where the pair is wrong.
+ */
+export function findApp(servers: readonly ServerRecord[], appId: number, serverId?: number): FoundApp {
+  for (const server of servers) {
+    const app = server.apps.find((candidate) => candidate.id === appId);
+    if (app === undefined) continue;
+    if (serverId === undefined || serverId === server.id) return { app, server };
+    throw new ToolError("not_found", `Application ${appId} is not on server ${serverId} but on server ${server.id}.`, {
+      hint: `Call again with server_id ${server.id}, or without server_id.`,
+      details: { app_id: appId, server_id: server.id },
+    });
+  }
+  throw new ToolError("not_found", `This account has no application ${appId}.`, {
+    hint: "Use list_servers or find_resources to get the right id.",
+  });
+}
+
+function listingKey(session: Session): StoreKey {
+  return { purpose: "listing", customer: session.customer.id };
+}
+
+function epochKey(session: Session): StoreKey {
+  return { purpose: "listing_epoch", customer: session.customer.id };
+}

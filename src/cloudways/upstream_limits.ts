@@ -1,0 +1,64 @@
+import { LRUCache } from "lru-cache";
+import type { Customer } from "../caller.ts";
+import type { Clock } from "../clock.ts";
+
+/** Cloudways' own figures for one of its operations, as its last answer showed them. */
+export interface UpstreamLimit {
+  operation: string;
+  limit: number | undefined;
+  remaining: number | undefined;
+  /** Milliseconds since the Unix epoch. */
+  seenAt: number;
+  /** Until when Cloudways wants no more requests; milliseconds since the Unix epoch, 0 when it never said so. */
+  pausedUntil: number;
+}
+
+/** Remembers what Cloudways says of its limits, and holds back what it does not want to be asked. */
+export class UpstreamLimits {
+  readonly #clock: Clock;
+  readonly #byCustomer = new LRUCache<string, Map<string, UpstreamLimit>>({ max: 5_000 });
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Notes the `X-RateLimit-*` headers of an answer. */
+  seen(customer: Customer, operation: string, headers: Headers): void {
+    const limit = wholeNumber(headers.get("x-ratelimit-limit"));
+    const remaining = wholeNumber(headers.get("x-ratelimit-remaining"));
+    if (limit === undefined && remaining === undefined) return;
+    const pausedUntil = this.#of(customer).get(operation)?.pausedUntil ?? 0;
+    this.#of(customer).set(operation, { operation, limit, remaining, seenAt: this.#clock.now(), pausedUntil });
+  }
+
+  /** Notes a 429: this operation of this customer pauses. */
+  pause(customer: Customer, operation: string, seconds: number): void {
+    const now = this.#clock.now();
+    const before = this.#of(customer).get(operation) ?? { operation, limit: undefined, remaining: 0, seenAt: now };
+    this.#of(customer).set(operation, { ...before, pausedUntil: now + seconds * 1000 });
+  }
+
+  /** Whole seconds for which this operation still pauses; 0 when it may be asked. */
+  pausedSeconds(customer: Customer, operation: string): number {
+    const until = this.#byCustomer.get(customer.id)?.get(operation)?.pausedUntil ?? 0;
+    return Math.max(0, Math.ceil((until - this.#clock.now()) / 1000));
+  }
+
+  /** Everything last seen for a customer, by operation. */
+  list(customer: Customer): UpstreamLimit[] {
+    const limits = [...(this.#byCustomer.get(customer.id)?.values() ?? [])];
+    return limits.sort((a, b) => a.operation < b.operation ? -1 : 1);
+  }
+
+  #of(customer: Customer): Map<string, UpstreamLimit> {
+    const known = this.#byCustomer.get(customer.id);
+    if (known !== undefined) return known;
+    const fresh = new Map<string, UpstreamLimit>();
+    this.#byCustomer.set(customer.id, fresh);
+    return fresh;
+  }
+}
+
+function wholeNumber(text: string | null): number | undefined {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,100 @@
+import { type Config, ConfigError, outboundHosts, parseConfig } from "../config.ts";
+import { Box } from "../crypto/box.ts";
+import { KeyRing } from "../crypto/key_ring.ts";
+import { RedisStore } from "../store/redis.ts";
+import { missingPermissions } from "./permissions.ts";
+
+/** What one check found. */
+export interface Finding {
+  name: string;
+  ok: boolean;
+  /** What was seen, or what is wrong and how to put it right. Holds no secret. */
+  message: string;
+}
+
+const API_TIMEOUT_MS = 10_000;
+
+/** Looks at everything the server needs to run: configuration, permissions, key, Redis, the Cloudways API. */
+export async function examine(environment: Readonly<Record<string, string>>): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = parseConfig(environment);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ variable, message }) => ({
+      name: "configuration",
+      ok: false,
+      message: `${variable}: ${message}`,
+    }));
+  }
+  const configured: Finding = { name: "configuration", ok: true, message: "every variable is understood" };
+  return [configured, await permissions(config), await key(config), await redis(config), await api(config)];
+}
+
+/** The findings for people, and whether all is well. */
+export function report(findings: readonly Finding[]): { text: string; ok: boolean } {
+  const lines = findings.map(({ name, ok, message }) => `${ok ? "ok  " : "FAIL"}  ${name}: ${message}`);
+  return { text: `${lines.join("\n")}\n`, ok: findings.every(({ ok }) => ok) };
+}
+
+async function permissions(config: Config): Promise<Finding> {
+  const missing = await missingPermissions(outboundHosts(config));
+  return { name: "permissions", ok: missing === undefined, message: missing ?? "every host needed may be reached" };
+}
+
+async function key(config: Config): Promise<Finding> {
+  if (config.encryptionKeys.length === 0) {
+    return { name: "key", ok: true, message: "ENCRYPTION_KEY is not set: a fresh one is made for each process" };
+  }
+  const { encryptionKeys, customerIdKey } = config;
+  const box = new Box(await KeyRing.create({ encryptionKeys, ...(customerIdKey && { customerIdKey }) }));
+  const context = { customer: "doctor", purpose: "doctor" };
+  const ok = await box.open(await box.seal("round trip", context), context) === "round trip";
+  return {
+    name: "key",
+    ok,
+    message: ok ? `a round trip works, ${encryptionKeys.length} in use` : "a round trip failed",
+  };
+}
+
+async function redis(config: Config): Promise<Finding> {
+  if (config.redisUrl === undefined) {
+    return {
+      name: "redis",
+      ok: true,
+      message: "REDIS_URL is not set: state stays in the process, for one replica only",
+    };
+  }
+  try {
+    const store = await RedisStore.connect(config.redisUrl, { poolSize: 1 });
+    try {
+      await store.ping();
+      return { name: "redis", ok: true, message: "it answers" };
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unknown reason";
+    return { name: "redis", ok: false, message: `${reason}. Check REDIS_URL, and that Redis runs and is reachable` };
+  }
+}
+
+/** Any answer at all proves the way there; without credentials it is a refusal. */
+async function api(config: Config): Promise<Finding> {
+  const { host } = config.apiBaseUrl;
+  try {
+    const response = await fetch(config.apiBaseUrl, {
+      redirect: "manual",
+      signal: AbortSignal.timeout(API_TIMEOUT_MS),
+    });
+    await response.body?.cancel();
+    return { name: "api", ok: true, message: `${host} answers` };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unknown reason";
+    return {
+      name: "api",
+      ok: false,
+      message: `${host} does not answer (${reason}). Check the network, DNS and proxies`,
+    };
+  }
+}

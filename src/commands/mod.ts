@@ -1,0 +1,62 @@
+/** The commands of the program. Each returns its exit code. */
+import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
+import { StoreError } from "../store/store.ts";
+import { createLogger, type Logger } from "../telemetry/log.ts";
+import { examine, report } from "./doctor.ts";
+import { keygen } from "./keygen.ts";
+import { serve } from "./serve.ts";
+import { stdio } from "./stdio.ts";
+
+/** Serves MCP over HTTP. */
+export function serveCommand(): Promise<number> {
+  return withConfig(serve);
+}
+
+/** Serves one local client over standard input and output. */
+export function stdioCommand(): Promise<number> {
+  return withConfig(stdio);
+}
+
+/** Prints fresh keys. */
+export async function keygenCommand(): Promise<number> {
+  await write(Deno.stdout, keygen());
+  return 0;
+}
+
+/** Prints what is well and what is not. */
+export async function doctorCommand(): Promise<number> {
+  const { text, ok } = report(await examine(readEnvironment()));
+  await write(Deno.stdout, text);
+  return ok ? 0 : 1;
+}
+
+async function withConfig(run: (config: Config, log: Logger) => Promise<number>): Promise<number> {
+  let config: Config;
+  try {
+    config = parseConfig(readEnvironment());
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    await write(Deno.stderr, `The configuration is wrong:\n${error.message}\n`);
+    return 1;
+  }
+  await using log = createLogger({ level: config.logLevel, format: config.logFormat });
+  try {
+    return await run(config, log);
+  } catch (error) {
+    log.error(startProblem(error, config));
+    return 1;
+  }
+}
+
+/** Why the program could not start, and what to do about it. */
+function startProblem(error: unknown, config: Config): string {
+  if (error instanceof StoreError) return `Redis (REDIS_URL) can't be used: ${error.message}`;
+  if (error instanceof Deno.errors.AddrInUse) {
+    return `port ${config.listen.port} is in use: end what uses it, or set PORT to another one`;
+  }
+  return error instanceof Error ? error.stack ?? error.message : "unknown reason";
+}
+
+async function write(stream: { writable: WritableStream<Uint8Array> }, text: string): Promise<void> {
+  await new Blob([text]).stream().pipeTo(stream.writable, { preventClose: true });
+}

@@ -1,0 +1,32 @@
+import process from "node:process";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { createApp } from "../app.ts";
+import { type Config, outboundHosts } from "../config.ts";
+import { createProtocolServer } from "../mcp/server.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { missingPermissions } from "./permissions.ts";
+
+/**
+ * Serves one local client over standard input and output, until its input ends.
+ *
+ * @returns The exit code.
+ */
+export async function stdio(config: Config, log: Logger): Promise<number> {
+  const missing = await missingPermissions(outboundHosts(config));
+  if (missing !== undefined) {
+    log.error(missing);
+    return 1;
+  }
+  const app = await createApp(config, { log });
+  const scope = await app.stdioScope();
+  const ended = Promise.withResolvers<void>();
+  const handle = serveStdio(() => createProtocolServer(app.catalogue, app.dispatcher, scope), {
+    onerror: (error) => log.debug("protocol", { error }),
+  });
+  process.stdin.once("end", () => ended.resolve());
+  process.stdin.once("close", () => ended.resolve());
+  await ended.promise;
+  await handle.close();
+  await app.close();
+  return 0;
+}

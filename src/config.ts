@@ -1,0 +1,333 @@
+/**
+ * The environment, read once. The only module that touches `Deno.env`; every variable and every default stands here.
+ */
+import { z } from "zod";
+import { parseKey } from "./crypto/keys.ts";
+import { parseToolsets, type Toolset } from "./toolsets.ts";
+
+/** A host and a port, as Deno's `--allow-net` takes them; IPv6 hosts stand in brackets. */
+export interface HostPort {
+  host: string;
+  port: number;
+}
+
+/** `host:port`, as Deno's `--allow-net` takes it. */
+export function formatHostPort({ host, port }: HostPort): string {
+  return `${host}:${port}`;
+}
+
+/** The credentials of the one customer of `stdio` mode. */
+export type StdioCredential =
+  | { kind: "access_token"; token: string }
+  | { kind: "api_key"; email: string; apiKey: string };
+
+/** Everything the environment settles, parsed and checked. */
+export interface Config {
+  /** Where to listen. */
+  listen: { hostname: string; port: number };
+  /** Host names that requests may be addressed to; lower case, no ports, IPv6 in brackets. */
+  allowedHosts: ReadonlySet<string>;
+  /** Host names of web origins that may call us; lower case, no ports. */
+  allowedOrigins: ReadonlySet<string>;
+  /** Whether `ALLOWED_HOSTS` was given; `serve` warns where it is needed and missing. */
+  allowedHostsGiven: boolean;
+  /** The Cloudways API, without a trailing slash. */
+  apiBaseUrl: URL;
+  /** Where shared state lives; undefined means in this process. */
+  redisUrl: string | undefined;
+  /** The first encrypts, all decrypt; empty means a fresh random key for this process. 32 bytes each. */
+  encryptionKeys: Uint8Array[];
+  /** Keeps customer ids the same when encryption keys rotate. 32 bytes. */
+  customerIdKey: Uint8Array | undefined;
+  /** Most Redis commands in flight. */
+  redisPoolSize: number;
+  /** Most upstream requests in flight. */
+  httpPoolSize: number;
+  /** The token bucket of each customer: `requests` per `windowSeconds`. */
+  rateLimit: { requests: number; windowSeconds: number };
+  logLevel: LogLevel;
+  logFormat: LogFormat;
+  /** Only tools whose effect is `read` exist. */
+  readOnly: boolean;
+  /** Whether destructive calls ask a person, how, or not at all. */
+  confirm: ConfirmMode;
+  /** The address people reach this server at, without a trailing slash; undefined where none is known. */
+  publicUrl: URL | undefined;
+  toolsets: ReadonlySet<Toolset>;
+  /** Used by `stdio` alone. */
+  stdioCredential: StdioCredential | undefined;
+}
+
+/** How much is logged. */
+export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
+export type LogLevel = typeof LOG_LEVELS[number];
+
+/** `console` for people, `json` for machines: one object a line. */
+export const LOG_FORMATS = ["console", "json"] as const;
+export type LogFormat = typeof LOG_FORMATS[number];
+
+/** `ask`: any channel there is; `elicit`: only through the client, no approval page; `off`: never. */
+export const CONFIRM_MODES = ["ask", "elicit", "off"] as const;
+export type ConfirmMode = typeof CONFIRM_MODES[number];
+
+/** One thing that is wrong with the environment. */
+export interface ConfigProblem {
+  /** The variable's name. */
+  variable: string;
+  /** What is wrong and how to put it right. Holds no secret. */
+  message: string;
+}
+
+/** All problems of one environment, reported together. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(problems.map(({ variable, message }) => `${variable}: ${message}`).join("\n"));
+    this.problems = problems;
+  }
+}
+
+/** The names that stand for this machine. */
+export const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
+
+function isLoopback(hostname: string): boolean {
+  return LOOPBACK_NAMES.some((name) => name === hostname) || hostname === "::1" ||
+    /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** Brackets around an IPv6 address, as URLs and `--allow-net` want them. */
+function bracketed(hostname: string): string {
+  return hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname;
+}
+
+function fail(context: z.RefinementCtx, message: string): typeof z.NEVER {
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+}
+
+function wholeNumber(low: number, high: number) {
+  return z.string().transform((text, context) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (value >= low && value <= high) return value;
+    return fail(context, `must be a whole number from ${low} to ${high}`);
+  });
+}
+
+function oneOf<const T extends readonly string[]>(words: T) {
+  return z.enum(words, { error: `must be one of ${words.join(", ")}` });
+}
+
+const flag = z.string().transform((text, context) => {
+  if (text === "true") return true;
+  if (text === "false") return false;
+  return fail(context, "must be true or false");
+});
+
+const hostname = z.string().transform((text, context) => {
+  const url = tryUrl(`http://${bracketed(text)}:1`);
+  if (url !== undefined && url.hostname !== "" && !/[/?#@\s]/.test(text)) return text.replace(/^\[(.*)\]$/, "$1");
+  return fail(context, "must be a host name or an IP address, such as 127.0.0.1 or 0.0.0.0");
+});
+
+/** Accepts names and whole origins alike, since people write both. */
+const hostNames = z.string().transform((text, context) => {
+  const names = new Set<string>();
+  for (const entry of text.split(",").map((part) => part.trim()).filter((part) => part !== "")) {
+    const url = tryUrl(entry.includes("://") ? entry : `http://${bracketed(entry)}`);
+    if (url === undefined || url.hostname === "" || url.pathname !== "/" || entry.includes("*")) {
+      return fail(
+        context,
+        `${JSON.stringify(entry.slice(0, 80))} is not a host name; write names such as mcp.example.com`,
+      );
+    }
+    names.add(url.hostname);
+  }
+  return names;
+});
+
+function tryUrl(text: string): URL | undefined {
+  return URL.parse(text) ?? undefined;
+}
+
+/** The rule for addresses that credentials travel to: encrypted, or on this machine. */
+const httpsUrl = z.string().transform((text, context) => {
+  const url = tryUrl(text);
+  if (url === undefined) return fail(context, "must be a URL, such as https://api.cloudways.com/api/v2");
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    return fail(context, "must have no user name, password, query or fragment");
+  }
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
+    return fail(context, "must be https, or http on a loopback address");
+  }
+  url.pathname = url.pathname.replace(/\/+$/, "");
+  return url;
+});
+
+const redisUrl = z.string().transform((text, context) => {
+  const url = tryUrl(text);
+  if (url === undefined || url.hostname === "") {
+    return fail(
+      context,
+      "must be a URL, such as redis://127.0.0.1:6379 or rediss://user:password@redis.example.com:6380/0",
+    );
+  }
+  if (url.protocol !== "redis:" && url.protocol !== "rediss:") {
+    return fail(context, "must begin with redis:// or rediss://");
+  }
+  if (!/^(\/\d{0,4})?$/.test(url.pathname)) return fail(context, "its path must be a database number, such as /0");
+  return text;
+});
+
+const key = z.string().transform((text, context) => {
+  try {
+    return parseKey(text);
+  } catch (error) {
+    return fail(context, `${error instanceof Error ? error.message : "is not a key"}; make one with: deno task keygen`);
+  }
+});
+
+const keys = z.string().transform((text, context) => {
+  const parts = text.split(",").map((part) => part.trim());
+  const parsed: Uint8Array[] = [];
+  for (const [index, part] of parts.entries()) {
+    const result = key.safeParse(part);
+    if (!result.success) {
+      const which = parts.length === 1 ? "" : `key ${index + 1} of ${parts.length}: `;
+      return fail(context, which + (result.error.issues[0]?.message ?? "is not a key"));
+    }
+    parsed.push(result.data);
+  }
+  return parsed;
+});
+
+const toolsets = z.string().transform((text, context) => {
+  try {
+    return parseToolsets(text);
+  } catch (error) {
+    return fail(context, error instanceof Error ? error.message : "is not a list of toolsets");
+  }
+});
+
+const credentialText = z.string().max(4096, "must be at most 4096 characters")
+  .regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters without spaces");
+
+const variables = z.object({
+  HOST: hostname.default("127.0.0.1"),
+  PORT: wholeNumber(1, 65535).default(7000),
+  ALLOWED_HOSTS: hostNames.optional(),
+  ALLOWED_ORIGINS: hostNames.optional(),
+  CLOUDWAYS_API_BASE_URL: httpsUrl.prefault("https://api.cloudways.com/api/v2"),
+  REDIS_URL: redisUrl.optional(),
+  ENCRYPTION_KEY: keys.optional(),
+  CUSTOMER_ID_KEY: key.optional(),
+  REDIS_POOL_SIZE: wholeNumber(1, 100_000).default(500),
+  HTTP_POOL_SIZE: wholeNumber(1, 100_000).default(500),
+  RATE_LIMIT_REQUESTS: wholeNumber(1, 1_000_000).default(90),
+  RATE_LIMIT_WINDOW: wholeNumber(1, 86_400).default(60),
+  LOG_LEVEL: oneOf(LOG_LEVELS).default("INFO"),
+  LOG_FORMAT: oneOf(LOG_FORMATS).default("console"),
+  READ_ONLY: flag.default(false),
+  CONFIRM: oneOf(CONFIRM_MODES).default("ask"),
+  PUBLIC_URL: httpsUrl.optional(),
+  TOOLSETS: toolsets.prefault("default"),
+  CLOUDWAYS_EMAIL: credentialText.optional(),
+  CLOUDWAYS_API_KEY: credentialText.optional(),
+  CLOUDWAYS_ACCESS_TOKEN: credentialText.optional(),
+});
+
+type Variables = z.output<typeof variables>;
+
+/** The names of all variables, for `--allow-env`. */
+export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape);
+
+/** Reads the process's environment. An empty variable counts as unset. */
+export function readEnvironment(): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of VARIABLE_NAMES) {
+    const value = Deno.env.get(name);
+    if (value !== undefined && value !== "") found[name] = value;
+  }
+  return found;
+}
+
+/**
+ * Parses an environment.
+ *
+ * @throws {ConfigError} Names every problem at once.
+ */
+export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== "");
+  const result = variables.safeParse(Object.fromEntries(given));
+  if (!result.success) {
+    throw new ConfigError(
+      result.error.issues.map((issue) => ({
+        variable: String(issue.path[0] ?? "environment"),
+        message: issue.message,
+      })),
+    );
+  }
+  return toConfig(result.data);
+}
+
+function toConfig(value: Variables): Config {
+  const publicUrl = value.PUBLIC_URL ?? loopbackUrl(value.HOST, value.PORT);
+  const publicName = publicUrl === undefined ? [] : [publicUrl.hostname];
+  return {
+    listen: { hostname: value.HOST, port: value.PORT },
+    allowedHosts: new Set([...(value.ALLOWED_HOSTS ?? LOOPBACK_NAMES), ...publicName]),
+    allowedOrigins: new Set([...(value.ALLOWED_ORIGINS ?? LOOPBACK_NAMES), ...publicName]),
+    allowedHostsGiven: value.ALLOWED_HOSTS !== undefined || value.PUBLIC_URL !== undefined,
+    apiBaseUrl: value.CLOUDWAYS_API_BASE_URL,
+    redisUrl: value.REDIS_URL,
+    encryptionKeys: value.ENCRYPTION_KEY ?? [],
+    customerIdKey: value.CUSTOMER_ID_KEY,
+    redisPoolSize: value.REDIS_POOL_SIZE,
+    httpPoolSize: value.HTTP_POOL_SIZE,
+    rateLimit: { requests: value.RATE_LIMIT_REQUESTS, windowSeconds: value.RATE_LIMIT_WINDOW },
+    logLevel: value.LOG_LEVEL,
+    logFormat: value.LOG_FORMAT,
+    readOnly: value.READ_ONLY,
+    confirm: value.CONFIRM,
+    publicUrl,
+    toolsets: value.TOOLSETS,
+    stdioCredential: stdioCredential(value),
+  };
+}
+
+function loopbackUrl(host: string, port: number): URL | undefined {
+  return isLoopback(host) ? new URL(`http://127.0.0.1:${port}`) : undefined;
+}
+
+/** The same rule as for headers: a token wins, and an API key that starts with `cw_` is a token. */
+function stdioCredential(value: Variables): StdioCredential | undefined {
+  if (value.CLOUDWAYS_ACCESS_TOKEN !== undefined) return { kind: "access_token", token: value.CLOUDWAYS_ACCESS_TOKEN };
+  if (value.CLOUDWAYS_API_KEY === undefined) return undefined;
+  if (value.CLOUDWAYS_API_KEY.startsWith("cw_")) return { kind: "access_token", token: value.CLOUDWAYS_API_KEY };
+  if (value.CLOUDWAYS_EMAIL === undefined) return undefined;
+  return { kind: "api_key", email: value.CLOUDWAYS_EMAIL, apiKey: value.CLOUDWAYS_API_KEY };
+}
+
+/** Whether this configuration listens on this machine alone. */
+export function listensOnLoopback(config: Config): boolean {
+  return isLoopback(config.listen.hostname);
+}
+
+/** Where the process connects to: the Cloudways API, and Redis where it is used. */
+export function outboundHosts(config: Config): HostPort[] {
+  const hosts = [hostPortOf(config.apiBaseUrl, { "https:": 443, "http:": 80 })];
+  if (config.redisUrl !== undefined) {
+    hosts.push(hostPortOf(new URL(config.redisUrl), { "redis:": 6379, "rediss:": 6379 }));
+  }
+  return hosts;
+}
+
+/** The address that `serve` listens on, as `--allow-net` takes it. */
+export function listenAddress(config: Config): HostPort {
+  return { host: bracketed(config.listen.hostname), port: config.listen.port };
+}
+
+function hostPortOf(url: URL, defaults: Readonly<Record<string, number>>): HostPort {
+  return { host: bracketed(url.hostname), port: url.port === "" ? defaults[url.protocol] ?? 0 : Number(url.port) };
+}

@@ -1,0 +1,103 @@
+/** What a derived key is for. Each use has a key of its own, so that no output of one helps against another. */
+export type KeyUse = "box" | "session" | "audit" | "approval";
+
+/** A derived key, and the public name of the listed key that it comes from. */
+export interface RingKey {
+  /** 8 hex digits. */
+  id: string;
+  /** For `box` AES-256-GCM, for everything else HMAC-SHA-256. Non-extractable. */
+  key: CryptoKey;
+}
+
+/** The keys that a {@linkcode KeyRing} starts from, 32 bytes each. */
+export interface KeyRingOptions {
+  /** The first one encrypts and signs, all of them decrypt and verify. At least one. */
+  encryptionKeys: Uint8Array[];
+  /** Keeps customer ids the same while `encryptionKeys` rotate. Defaults to the first of them. */
+  customerIdKey?: Uint8Array;
+}
+
+/** The keys for one use. */
+export interface RingKeys {
+  /** Makes what is new. */
+  first: RingKey;
+  /** Read what is there, in the order of the listed keys, the first one included. */
+  all: readonly RingKey[];
+}
+
+/** A listed key: good for deriving others and nothing else. */
+interface Root {
+  id: string;
+  material: CryptoKey;
+}
+
+/** All keys of the process. Holds only keys that cannot be exported, derived by HKDF-SHA-256 once each. */
+export class KeyRing {
+  /**
+   * The key for customer ids, HMAC-SHA-256. It is derived from a given customer id key just as from an encryption key:
+   * whoever rotates without having set one keeps the ids by giving the old first encryption key as customer id key.
+   */
+  readonly customerIdKey: CryptoKey;
+  readonly #first: Root;
+  readonly #others: readonly Root[];
+  readonly #derived = new Map<KeyUse, Promise<RingKeys>>();
+
+  private constructor(first: Root, others: readonly Root[], customerIdKey: CryptoKey) {
+    this.customerIdKey = customerIdKey;
+    this.#first = first;
+    this.#others = others;
+  }
+
+  /** Throws a RangeError if there is no encryption key, or a key that has not 32 bytes. */
+  static async create(options: KeyRingOptions): Promise<KeyRing> {
+    const [first, ...others] = await Promise.all(options.encryptionKeys.map(importRoot));
+    if (first === undefined) throw new RangeError("A key ring needs at least one encryption key.");
+    const idRoot = options.customerIdKey === undefined ? first : await importRoot(options.customerIdKey);
+    return new KeyRing(first, others, await deriveKey(idRoot.material, "customer-id"));
+  }
+
+  /** The keys for one use, derived at the first call. */
+  keys(use: KeyUse): Promise<RingKeys> {
+    let keys = this.#derived.get(use);
+    if (keys === undefined) {
+      keys = this.#derive(use);
+      this.#derived.set(use, keys);
+    }
+    return keys;
+  }
+
+  async #derive(use: KeyUse): Promise<RingKeys> {
+    const derive = async ({ id, material }: Root) => ({ id, key: await deriveKey(material, use) });
+    const first = await derive(this.#first);
+    return { first, all: [first, ...await Promise.all(this.#others.map(derive))] };
+  }
+}
+
+async function importRoot(bytes: Uint8Array): Promise<Root> {
+  if (bytes.length !== 32) throw new RangeError(`A key must have 32 bytes, not ${bytes.length}.`);
+  const material = await crypto.subtle.importKey("raw", new Uint8Array(bytes), "HKDF", false, [
+    "deriveKey",
+    "deriveBits",
+  ]);
+  const id = new Uint8Array(await crypto.subtle.deriveBits(hkdf("key-id"), material, 32)).toHex();
+  return { id, material };
+}
+
+function deriveKey(material: CryptoKey, use: KeyUse | "customer-id"): Promise<CryptoKey> {
+  return use === "box"
+    ? crypto.subtle.deriveKey(hkdf(use), material, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])
+    : crypto.subtle.deriveKey(hkdf(use), material, { name: "HMAC", hash: "SHA-256", length: 256 }, false, [
+      "sign",
+      "verify",
+    ]);
+}
+
+function hkdf(use: KeyUse | "customer-id" | "key-id"): HkdfParams {
+  // The listed keys are uniformly random already: HKDF needs no salt for them.
+  return {
+    name: "HKDF",
+    hash: "SHA-256",
+    salt: new Uint8Array(),
+    info: new TextEncoder().encode(`cloudways-mcp/v1/${use}`),
+  };
+}

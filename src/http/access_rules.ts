@@ -1,0 +1,60 @@
+import { CREDENTIAL_HEADERS } from "./credentials.ts";
+
+/** Which names requests may be addressed to and which web origins may send them. */
+export interface AccessLists {
+  /** Host names in lower case, without ports. */
+  allowedHosts: ReadonlySet<string>;
+  /** Host names of origins in lower case, without ports. */
+  allowedOrigins: ReadonlySet<string>;
+}
+
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
+
+const ALLOWED_HEADERS = [
+  "content-type",
+  "accept",
+  "last-event-id",
+  "mcp-session-id",
+  "mcp-protocol-version",
+  "mcp-method",
+  "mcp-name",
+  "x-mcp-readonly",
+  "x-mcp-toolsets",
+  "x-mcp-approval-code",
+  ...CREDENTIAL_HEADERS,
+].join(", ");
+
+/** Whether a request is addressed to us by a name that is ours: what stops DNS rebinding. */
+export function isAllowedHost(request: Request, { allowedHosts }: AccessLists): boolean {
+  const header = request.headers.get("host");
+  if (header === null) return allowedHosts.has(new URL(request.url).hostname);
+  const name = HOST.exec(header)?.[1];
+  return name !== undefined && allowedHosts.has(name.toLowerCase());
+}
+
+/** Whether a request comes from no web page, or from one that may send it. */
+export function isAllowedOrigin(request: Request, { allowedOrigins }: AccessLists): boolean {
+  const header = request.headers.get("origin");
+  if (header === null) return true;
+  const origin = URL.parse(header);
+  return origin !== null && /^https?:$/.test(origin.protocol) && allowedOrigins.has(origin.hostname);
+}
+
+/** The answer to a preflight of an allowed origin. */
+export function preflight(): Response {
+  const headers = {
+    "access-control-allow-methods": "GET, POST, OPTIONS",
+    "access-control-allow-headers": ALLOWED_HEADERS,
+    "access-control-max-age": "600",
+  };
+  return new Response(null, { status: 204, headers });
+}
+
+/** Lets the page of an allowed origin read an answer. */
+export function allowOrigin(request: Request, headers: Headers): void {
+  headers.append("vary", "Origin");
+  const origin = request.headers.get("origin");
+  if (origin === null) return;
+  headers.set("access-control-allow-origin", origin);
+  headers.set("access-control-expose-headers", "Mcp-Session-Id, Retry-After");
+}

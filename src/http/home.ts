@@ -1,0 +1,109 @@
+import type { ConfirmMode } from "../config.ts";
+import type { Catalogue, ListedTool } from "../mcp/catalogue.ts";
+import { TOOLSETS } from "../toolsets.ts";
+import { SERVER_NAME, VERSION } from "../version.ts";
+import { accepts } from "./media_types.ts";
+import type { Bounds } from "./narrowing.ts";
+import type { Route } from "./router.ts";
+
+/** What `/` tells about. */
+export interface HomeOptions {
+  catalogue: Catalogue;
+  bounds: Bounds;
+  confirm: ConfirmMode;
+  /** Where people reach this server, without a trailing slash; undefined where that is not known. */
+  publicUrl: string | undefined;
+}
+
+const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;\
+padding:0 1rem}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;\
+border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)}pre{overflow-x:auto;padding:1rem;\
+background:color-mix(in srgb,currentColor 8%,transparent);border-radius:.4rem}`;
+
+/** `/`: about the service, as JSON, or as a page for a browser. Both are made once. */
+export async function homeRoute(options: HomeOptions): Promise<Route> {
+  const about = describe(options);
+  const page = renderPage(options);
+  const styleHash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE))).toBase64();
+  const headers = {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy":
+      `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    "referrer-policy": "no-referrer",
+    "vary": "Accept",
+  };
+  return {
+    path: "/",
+    methods: ["GET"],
+    allowsCors: true,
+    handle: (request) => {
+      const accept = request.headers.get("accept") ?? "";
+      const browser = accept.includes("text/html") && accepts(accept, "text/html");
+      return browser ? new Response(page, { headers }) : Response.json(about, { headers: { vary: "Accept" } });
+    },
+  };
+}
+
+function describe({ catalogue, bounds, confirm }: HomeOptions) {
+  const tools = catalogue.list(bounds);
+  return {
+    name: SERVER_NAME,
+    version: VERSION,
+    description: "An MCP server for Cloudways accounts.",
+    mcp: "/mcp",
+    health: "/health",
+    ready: "/ready",
+    tools: tools.length,
+    toolsets: TOOLSETS.filter((toolset) => bounds.toolsets.has(toolset)),
+    read_only: bounds.readOnly,
+    confirm,
+  };
+}
+
+function renderPage({ catalogue, bounds, publicUrl }: HomeOptions): string {
+  const url = `${publicUrl ?? "https://YOUR-SERVER"}/mcp`;
+  const config = {
+    mcpServers: { cloudways: { type: "http", url, headers: { "x-cloudways-access-token": "YOUR-TOKEN" } } },
+  };
+  const tools = catalogue.list(bounds);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Cloudways MCP server</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Cloudways MCP server</h1>
+<p>Version ${escapeHtml(VERSION)}. It lets an AI assistant run a Cloudways account: servers, and the applications on
+them. Connect an MCP client to <code>${escapeHtml(url)}</code>.</p>
+<h2>Connect</h2>
+<p>Make an access token in the Cloudways console under API Integration and put it in your client's configuration:</p>
+<pre><code>${escapeHtml(JSON.stringify(config, null, 2))}</code></pre>
+<p>Or send <code>x-cloudways-email</code> and <code>x-cloudways-api-key</code>.</p>
+<h2>Tools</h2>
+<table>
+<thead><tr><th scope="col">Tool</th><th scope="col">What it does</th><th scope="col">Effect</th></tr></thead>
+<tbody>
+${tools.map(row).join("\n")}
+</tbody>
+</table>
+</main>
+</body>
+</html>
+`;
+}
+
+function row({ name, description, annotations }: ListedTool): string {
+  const effect = annotations.readOnlyHint ? "reads" : annotations.destructiveHint ? "destructive" : "changes";
+  return `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${
+    escapeHtml(description)
+  }</td><td>${effect}</td></tr>`;
+}
+
+function escapeHtml(text: string): string {
+  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
+}

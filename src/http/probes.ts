@@ -1,0 +1,56 @@
+import type { Clock } from "../clock.ts";
+import type { Store } from "../store/store.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { VERSION } from "../version.ts";
+import type { Route } from "./router.ts";
+
+/** What the probes look at. */
+export interface ProbeOptions {
+  store: Store;
+  clock: Clock;
+  metrics: Metrics;
+  /** Why no new work should come; undefined while it may. */
+  notReadyReason: () => string | undefined;
+}
+
+/** `/health`, `/ready` and `/metrics`: for orchestrators and monitoring, so without access rules. */
+export function probeRoutes({ store, clock, metrics, notReadyReason }: ProbeOptions): Route[] {
+  const startedAt = clock.now();
+  const probe = { methods: ["GET"], skipsAccessRules: true } as const;
+  return [
+    {
+      ...probe,
+      path: "/health",
+      allowsCors: true,
+      handle: () => {
+        const uptime_s = Math.floor((clock.now() - startedAt) / 1000);
+        return Response.json({ status: "healthy", version: VERSION, store: store.kind, uptime_s });
+      },
+    },
+    {
+      ...probe,
+      path: "/ready",
+      allowsCors: true,
+      handle: async () => {
+        const reason = notReadyReason() ?? await storeProblem(store);
+        if (reason === undefined) return Response.json({ status: "ready" });
+        return Response.json({ status: "not_ready", failing: reason }, { status: 503 });
+      },
+    },
+    {
+      ...probe,
+      path: "/metrics",
+      allowsCors: false,
+      handle: async () => new Response(await metrics.text(), { headers: { "content-type": metrics.contentType } }),
+    },
+  ];
+}
+
+async function storeProblem(store: Store): Promise<string | undefined> {
+  try {
+    await store.ping();
+    return undefined;
+  } catch {
+    return "store";
+  }
+}

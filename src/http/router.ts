@@ -1,0 +1,123 @@
+import type { Logger } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { type AccessLists, allowOrigin, isAllowedHost, isAllowedOrigin, preflight } from "./access_rules.ts";
+import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
+
+/** What is known of a request from its connection. */
+export interface RequestInfo {
+  requestId: string;
+  /** The address of the connection. */
+  address: string;
+  log: Logger;
+}
+
+/** One thing this server answers. */
+export interface Route {
+  /** As logs and metrics name it. */
+  path: string;
+  /** The methods it answers; `HEAD` goes with `GET`, and undefined leaves the choice to the handler. */
+  methods?: readonly string[];
+  /** Answers whoever asks by whatever name: for probes. */
+  skipsAccessRules?: boolean;
+  /** Answers may be read by pages of allowed origins. */
+  allowsCors: boolean;
+  handle: (request: Request, info: RequestInfo) => Response | Promise<Response>;
+}
+
+/** What {@linkcode createRouter} needs. */
+export interface RouterOptions {
+  routes: readonly Route[];
+  access: AccessLists;
+  metrics: Metrics;
+  log: Logger;
+}
+
+/** A connection's peer, as `Deno.serve` tells it. */
+export interface ConnectionInfo {
+  remoteAddr: Deno.Addr;
+}
+
+/** Serves HTTP requests. */
+export type FetchHandler = (request: Request, connection?: ConnectionInfo) => Promise<Response>;
+
+/** Makes the outermost handler: finds the route, applies the access rules, logs and counts, and never throws. */
+export function createRouter(options: RouterOptions): FetchHandler {
+  const routes = new Map(options.routes.map((route) => [route.path, route]));
+  return async (request, connection) => {
+    const startedAt = performance.now();
+    const requestId = crypto.randomUUID();
+    const log = options.log.with({ request_id: requestId });
+    const route = routes.get(new URL(request.url).pathname);
+    const name = route?.path ?? "unknown";
+    options.metrics.requestStarted();
+    let status = 500;
+    try {
+      const info = { requestId, address: addressOf(connection), log };
+      const response = await answer(request, route, options.access, info);
+      status = response.status;
+      return response;
+    } catch (error) {
+      log.error("internal error", { route: name, error });
+      return plainError(500, "internal_error", `Something went wrong; request ${requestId}.`);
+    } finally {
+      const seconds = (performance.now() - startedAt) / 1000;
+      options.metrics.requestFinished({ route: name, status, seconds });
+      log.info("request", {
+        method: knownMethod(request.method),
+        route: name,
+        status,
+        milliseconds: Math.round(seconds * 1000),
+      });
+    }
+  };
+}
+
+async function answer(request: Request, route: Route | undefined, access: AccessLists, info: RequestInfo) {
+  if (route?.skipsAccessRules !== true) {
+    const refusal = refuseAccess(request, access, route);
+    if (refusal !== undefined) return refusal;
+  }
+  const response = await routeAnswer(request, route, info);
+  response.headers.set("x-content-type-options", "nosniff");
+  response.headers.set("x-request-id", info.requestId);
+  if (route?.allowsCors === true && isAllowedOrigin(request, access)) allowOrigin(request, response.headers);
+  return response;
+}
+
+async function routeAnswer(request: Request, route: Route | undefined, info: RequestInfo): Promise<Response> {
+  if (route === undefined) return plainError(404, "not_found", "There is nothing here. MCP is served at /mcp.");
+  if (request.method === "OPTIONS" && route.allowsCors && request.headers.has("origin")) return preflight();
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  if (route.methods !== undefined && !route.methods.includes(method)) {
+    const refusal = plainError(405, "method_not_allowed", `${route.path} takes ${route.methods.join(", ")}.`);
+    refusal.headers.set("allow", route.methods.join(", "));
+    return refusal;
+  }
+  return await route.handle(request, info);
+}
+
+function refuseAccess(request: Request, access: AccessLists, route: Route | undefined): Response | undefined {
+  const host = isAllowedHost(request, access);
+  if (host && isAllowedOrigin(request, access)) return undefined;
+  const message = host
+    ? "This Origin is not allowed. The operator allows origins with ALLOWED_ORIGINS."
+    : "This Host is not allowed. The operator allows host names with ALLOWED_HOSTS.";
+  return route?.path === "/mcp"
+    ? jsonRpcError(403, JSON_RPC_ERRORS.refused, message)
+    : plainError(403, "forbidden", message);
+}
+
+/** An error of HTTP itself, as JSON. */
+export function plainError(status: number, error: string, message: string): Response {
+  return Response.json({ error, message }, { status });
+}
+
+function addressOf(connection: ConnectionInfo | undefined): string {
+  const address = connection?.remoteAddr;
+  return address !== undefined && "hostname" in address ? address.hostname : "unknown";
+}
+
+/** A method is the caller's text; logs take only those that exist. */
+function knownMethod(method: string): string {
+  return ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].includes(method) ? method : "OTHER";
+}

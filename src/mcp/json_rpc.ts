@@ -1,0 +1,30 @@
+/** The JSON-RPC error codes this server answers with outside of a call. */
+export const JSON_RPC_ERRORS = {
+  parseError: -32700,
+  invalidRequest: -32600,
+  /** The transport refuses: wrong host, method, media type, or too large. */
+  refused: -32000,
+  headerMismatch: -32020,
+} as const;
+
+/** An HTTP answer that holds a JSON-RPC error. */
+export function jsonRpcError(
+  status: number,
+  code: number,
+  message: string,
+  id: string | number | null = null,
+): Response {
+  return Response.json({ jsonrpc: "2.0", error: { code, message }, id }, { status });
+}
+
+/** A member of something that may not be an object. */
+export function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+  return Object.getOwnPropertyDescriptor(value, name)?.value;
+}
+
+/** The id of a message, as an error about it carries it. */
+export function idOf(message: unknown): string | number | null {
+  const id = memberOf(message, "id");
+  return typeof id === "string" || typeof id === "number" ? id : null;
+}

@@ -1,0 +1,46 @@
+import { idOf, JSON_RPC_ERRORS, jsonRpcError, memberOf } from "./json_rpc.ts";
+
+const MAX_BATCH = 20;
+
+/**
+ * Batches belong to one revision alone, 2025-03-26, whose clients name no revision in a header. Each message in one is
+ * then served on its own.
+ *
+ * @returns The refusal, or undefined where the batch may be served.
+ */
+export function refuseBatch(headers: Headers, messages: readonly unknown[]): Response | undefined {
+  const revision = headers.get("mcp-protocol-version");
+  if (revision !== null && revision !== "2025-03-26") {
+    return invalid(`Batches are not part of protocol revision ${revision.slice(0, 20)}.`);
+  }
+  if (headers.has("mcp-method") || headers.has("mcp-name")) return invalid("A batch has no Mcp-Method or Mcp-Name.");
+  if (messages.length === 0 || messages.length > MAX_BATCH) return invalid(`A batch holds 1 to ${MAX_BATCH} messages.`);
+  if (messages.some((message) => memberOf(message, "method") === "initialize")) {
+    return invalid("initialize can't be part of a batch.");
+  }
+  return undefined;
+}
+
+/**
+ * What proxies read in headers must be what the body says, in every era.
+ *
+ * @returns The refusal, or undefined where they agree or are absent.
+ */
+export function refuseHeaderMismatch(headers: Headers, message: unknown): Response | undefined {
+  const params = memberOf(message, "params");
+  const expected: [string, unknown][] = [
+    ["Mcp-Method", memberOf(message, "method")],
+    ["Mcp-Name", memberOf(params, "name") ?? memberOf(params, "uri")],
+  ];
+  for (const [name, value] of expected) {
+    const header = headers.get(name);
+    if (header === null || header === value) continue;
+    const text = `The header ${name} does not match the body.`;
+    return jsonRpcError(400, JSON_RPC_ERRORS.headerMismatch, text, idOf(message));
+  }
+  return undefined;
+}
+
+function invalid(message: string): Response {
+  return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, message);
+}

@@ -1,0 +1,57 @@
+import type { CallToolResult } from "@modelcontextprotocol/server";
+import { ToolError } from "../errors.ts";
+import { hideSecrets, hideSecretsInText } from "../redaction.ts";
+import { cleanDeep, cleanText } from "../text.ts";
+import { fitCeiling } from "./ceiling.ts";
+
+/** How a value is made fit to be seen. */
+export interface ShapeOptions {
+  /** The caller's own credentials, hidden wherever they occur. */
+  secrets: readonly string[];
+  /** Secret-named fields are shown: a person said yes to exactly that. */
+  reveal: boolean;
+}
+
+/** A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. */
+export function successResult(value: Record<string, unknown>, { secrets, reveal }: ShapeOptions): CallToolResult {
+  const cleaned = cleanDeep(value);
+  const hidden = reveal ? hideOnlyTexts(cleaned, secrets) : hideSecrets(cleaned, secrets);
+  const { value: fitted, text } = fitCeiling(toObject(hidden));
+  return { content: [{ type: "text", text }], structuredContent: fitted };
+}
+
+/**
+ * A failure. Its JSON stands in the text alone: clients of the 2025 revisions hold structured content against the
+ * tool's output schema even then, and throw the explanation away.
+ */
+export function errorResult(error: ToolError, requestId: string, secrets: readonly string[]): CallToolResult {
+  const { code, message, hint, retryAfter, details } = error;
+  const shown = hideSecrets(
+    cleanDeep({
+      status: "error",
+      code,
+      message: hideSecretsInText(cleanText(message, { maxLength: 2_000 }), secrets),
+      ...(hint !== undefined && { hint }),
+      ...(retryAfter !== undefined && { retry_after: retryAfter }),
+      ...(details !== undefined && { details }),
+      request_id: requestId,
+    }),
+    secrets,
+  );
+  return { isError: true, content: [{ type: "text", text: fitCeiling(toObject(shown)).text }] };
+}
+
+/** Hides the caller's own credentials only. */
+function hideOnlyTexts(value: unknown, secrets: readonly string[]): unknown {
+  if (typeof value === "string") {
+    return secrets.reduce((text, secret) => text.replaceAll(secret, "[hidden]"), value);
+  }
+  if (Array.isArray(value)) return value.map((item) => hideOnlyTexts(item, secrets));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, hideOnlyTexts(item, secrets)]));
+}
+
+function toObject(value: unknown): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw new TypeError("A tool's answer must be an object.");
+}

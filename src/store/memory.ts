@@ -1,0 +1,142 @@
+import type { Clock } from "../clock.ts";
+import { type CacheEntry, QuotaCache } from "./memory_cache.ts";
+import { RetainedTable } from "./memory_table.ts";
+import {
+  type BucketAnswer,
+  type BucketLimit,
+  formatStoreKey,
+  type Purpose,
+  type SetOptions,
+  type Store,
+  StoreError,
+  type StoreKey,
+} from "./store.ts";
+import { checkTtl } from "./ttl.ts";
+import { takeFromBucket } from "./token_bucket.ts";
+
+/** Settings of a {@linkcode MemoryStore}. */
+export interface MemoryStoreOptions {
+  /** Decides when entries expire and how buckets refill. */
+  clock: Clock;
+  /** Bytes of all cached entries together. Defaults to 64 MiB. */
+  maxCacheBytes?: number;
+  /** Bytes of one customer's cached entries. Defaults to a sixteenth of `maxCacheBytes`. */
+  maxCacheBytesPerCustomer?: number;
+  /** Cached entries of one customer, and his entries in each table that is not a cache. Defaults to 1,000. */
+  maxEntriesPerCustomer?: number;
+  /** Entries in each table that is not a cache; there is one for each purpose. Defaults to 50,000. */
+  maxEntriesPerTable?: number;
+}
+
+/** Purposes whose entries can be had again, and may go before their time. All others stay until their TTL. */
+const CACHED: ReadonlySet<Purpose> = new Set<Purpose>(["token", "listing", "reference", "seen"]);
+
+/**
+ * The embedded store: shared state of one process, gone when it ends.
+ *
+ * It is bounded. Caches drop what was used least recently, first the customer's own entries when he is over his quota.
+ * What is no cache is never dropped before its TTL; when its table is full, a new entry is refused with a StoreError.
+ * Everything happens within one turn of the event loop, which makes each call atomic.
+ */
+export class MemoryStore implements Store, AsyncDisposable {
+  readonly kind = "embedded";
+  readonly #clock: Clock;
+  readonly #cache: QuotaCache;
+  readonly #tables = new Map<Purpose, RetainedTable>();
+  readonly #tableLimits: { maxEntries: number; maxEntriesPerOwner: number };
+  #closed = false;
+
+  constructor(options: MemoryStoreOptions) {
+    const maxBytes = options.maxCacheBytes ?? 64 * 1024 * 1024;
+    const maxEntriesPerOwner = options.maxEntriesPerCustomer ?? 1000;
+    this.#clock = options.clock;
+    this.#cache = new QuotaCache({
+      maxBytes,
+      maxBytesPerOwner: options.maxCacheBytesPerCustomer ?? Math.floor(maxBytes / 16),
+      maxEntriesPerOwner,
+    });
+    this.#tableLimits = { maxEntries: options.maxEntriesPerTable ?? 50_000, maxEntriesPerOwner };
+  }
+
+  get(key: StoreKey): Promise<string | undefined> {
+    return this.#do(() => this.#read(key));
+  }
+
+  set(key: StoreKey, value: string, options: SetOptions): Promise<boolean> {
+    return this.#do(() => {
+      const ttlMs = checkTtl(options.ttlMs);
+      if (options.ifAbsent && this.#read(key) !== undefined) return false;
+      this.#write(key, { value, expiresAt: this.#clock.now() + ttlMs });
+      return true;
+    });
+  }
+
+  delete(key: StoreKey): Promise<boolean> {
+    return this.#do(() => this.#remove(key) !== undefined);
+  }
+
+  deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
+    return this.#do(() => this.#read(key) === value && this.#remove(key) !== undefined);
+  }
+
+  take(key: StoreKey): Promise<string | undefined> {
+    return this.#do(() => this.#remove(key));
+  }
+
+  takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
+    return this.#do(() => {
+      const now = this.#clock.now();
+      const { answer, write } = takeFromBucket(this.#read(key), limit, cost, now);
+      if (write !== undefined) this.#write(key, { value: write.entry, expiresAt: Math.floor(now) + write.fullInMs });
+      return answer;
+    });
+  }
+
+  ping(): Promise<void> {
+    return this.#do(() => {});
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#cache.clear();
+    this.#tables.clear();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Runs `work` at once; whatever it throws becomes a rejection. */
+  #do<T>(work: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      if (this.#closed) throw new StoreError("The store is closed.");
+      resolve(work());
+    });
+  }
+
+  #read(key: StoreKey): string | undefined {
+    const text = formatStoreKey(key);
+    const now = this.#clock.now();
+    return CACHED.has(key.purpose) ? this.#cache.get(text, now)?.value : this.#table(key.purpose).get(text, now);
+  }
+
+  #write(key: StoreKey, entry: CacheEntry): void {
+    const text = formatStoreKey(key);
+    if (CACHED.has(key.purpose)) this.#cache.set(text, key.customer, entry);
+    else this.#table(key.purpose).set(text, key.customer, entry, this.#clock.now());
+  }
+
+  #remove(key: StoreKey): string | undefined {
+    const value = this.#read(key);
+    if (CACHED.has(key.purpose)) this.#cache.delete(formatStoreKey(key));
+    else this.#table(key.purpose).delete(formatStoreKey(key));
+    return value;
+  }
+
+  #table(purpose: Purpose): RetainedTable {
+    const table = this.#tables.get(purpose) ?? new RetainedTable({ name: purpose, ...this.#tableLimits });
+    this.#tables.set(purpose, table);
+    return table;
+  }
+}

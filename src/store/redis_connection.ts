@@ -1,0 +1,197 @@
+import { Redis, type RedisOptions } from "ioredis";
+import { explainFailure, isTimeout, withoutArguments } from "./redis_errors.ts";
+import { StoreError } from "./store.ts";
+import { TAKE_TOKENS_LUA } from "./take_tokens.lua.ts";
+
+/** Called when Redis goes away (with the reason) and when it is back. */
+export type StateListener = (up: boolean, reason?: string) => void;
+
+/** The scripts, as methods of the client. */
+interface Scripts {
+  takeTokens(key: string, capacity: number, windowMs: number, cost: number): Promise<[number, number, number]>;
+  deleteIfEquals(key: string, value: string): Promise<number>;
+}
+
+type ClientOptions = Omit<RedisOptions, "replyMapping">;
+
+/** An ioredis client that knows our scripts. */
+export type RedisClient = Redis & Scripts;
+
+const DELETE_IF_EQUALS_LUA = `
+if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end
+return 0
+`;
+
+/** Longest time that {@linkcode RedisConnection.open} takes, name resolution and handshakes included. */
+const OPEN_DEADLINE_MS = 1800;
+
+/** How long a peer that doesn't hang up is waited for. */
+const HANG_UP_MS = 100;
+
+/** With these settings ioredis answers or fails within a bounded time, whatever state Redis is in. */
+const SETTINGS: ClientOptions = {
+  lazyConnect: true,
+  connectTimeout: 1000,
+  commandTimeout: 250,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  disconnectTimeout: HANG_UP_MS,
+};
+
+/** One connection to Redis that comes back by itself, and fails every command at once while it is gone. */
+export class RedisConnection {
+  readonly #client: RedisClient;
+  readonly #address: string;
+  readonly #onStateChange: StateListener | undefined;
+  #phase: "opening" | "open" | "closed" = "opening";
+  #up = false;
+  #probing = false;
+  #lastError: unknown;
+  #closing: Promise<void> | undefined;
+
+  private constructor(url: string, onStateChange: StateListener | undefined) {
+    const target = parseRedisUrl(url);
+    this.#address = target.host?.includes(":") ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
+    this.#onStateChange = onStateChange;
+    this.#client = createClient({
+      ...SETTINGS,
+      ...target,
+      retryStrategy: (attempt) => this.#phase === "open" ? backoffMs(attempt) : null,
+    });
+    this.#client.on("error", (error) => this.#lastError = error);
+    this.#client.on("ready", () => this.#onReady());
+    this.#client.on("close", () => this.#onClose());
+  }
+
+  /** Connects, or fails with a StoreError that names the cause. */
+  static async open(url: string, onStateChange?: StateListener): Promise<RedisConnection> {
+    const connection = new RedisConnection(url, onStateChange);
+    try {
+      await before(OPEN_DEADLINE_MS, connection.#client.connect());
+      // ioredis goes on in database 0 when the one asked for doesn't exist; for us that is a failure like any other.
+      if (connection.#lastError !== undefined) throw connection.#lastError;
+    } catch (error) {
+      const failure = connection.#failure(connection.#lastError ?? error);
+      await connection.close();
+      throw failure;
+    }
+    connection.#phase = "open";
+    connection.#up = true;
+    return connection;
+  }
+
+  /** Runs one command. Fails with a StoreError, at the latest after the command timeout. */
+  async run<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
+    if (this.#phase === "closed") throw new StoreError("The store is closed.");
+    try {
+      return await command(this.#client);
+    } catch (error) {
+      if (isTimeout(error)) this.#probe();
+      throw this.#failure(error);
+    }
+  }
+
+  /** Lets the commands under way finish, then ends the connection and every timer. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#phase = "closed";
+    if (this.#client.status === "ready") await this.#client.quit().catch(() => {});
+    if (this.#client.status === "end") return;
+    const ended = new Promise<void>((resolve) => this.#client.once("end", resolve));
+    this.#client.disconnect();
+    // Between two attempts to connect no "end" comes; ioredis' own timer has then fired a moment before ours.
+    await before(HANG_UP_MS + 50, ended).catch(() => {});
+  }
+
+  /**
+   * Drops a connection on which not even a PING is answered; it is then made anew. Commands that nobody answers would
+   * pile up otherwise. One late answer proves nothing: perhaps it was this process that stood still.
+   */
+  async #probe(): Promise<void> {
+    if (this.#probing || this.#client.status !== "ready") return;
+    this.#probing = true;
+    try {
+      await this.#client.ping();
+    } catch (error) {
+      if (!isTimeout(error) || this.#phase !== "open" || this.#client.status !== "ready") return;
+      this.#lastError = error;
+      this.#client.disconnect(true);
+    } finally {
+      this.#probing = false;
+    }
+  }
+
+  #onReady(): void {
+    if (this.#phase !== "open" || this.#up) return;
+    this.#up = true;
+    this.#lastError = undefined;
+    this.#onStateChange?.(true);
+  }
+
+  #onClose(): void {
+    if (this.#phase !== "open" || !this.#up) return;
+    this.#up = false;
+    this.#onStateChange?.(false, this.#failure(this.#lastError).message);
+  }
+
+  #failure(error: unknown): StoreError {
+    const encrypted = this.#client.options.tls !== undefined;
+    const opening = this.#phase === "opening";
+    const message = `Redis at ${this.#address} ${explainFailure(error, { encrypted, opening })}.`;
+    return new StoreError(message, { cause: withoutArguments(error) });
+  }
+}
+
+function createClient(options: ClientOptions): RedisClient {
+  const client = new Redis(options);
+  client.defineCommand("takeTokens", { numberOfKeys: 1, lua: TAKE_TOKENS_LUA });
+  client.defineCommand("deleteIfEquals", { numberOfKeys: 1, lua: DELETE_IF_EQUALS_LUA });
+  return client as RedisClient;
+}
+
+/** Reads only what a Redis address consists of: ioredis itself would take settings from the query. */
+function parseRedisUrl(text: string): ClientOptions {
+  const url = URL.parse(text);
+  const db = /^\/?(\d*)$/.exec(url?.pathname ?? "-")?.[1];
+  if (url === null || db === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === "") {
+    throw new StoreError("The Redis address is not of the form redis[s]://[user:password@]host[:port][/db].");
+  }
+  const options: ClientOptions = {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || 6379),
+    db: Number(db),
+  };
+  if (url.username !== "") options.username = decode(url.username);
+  if (url.password !== "") options.password = decode(url.password);
+  if (url.protocol === "rediss:") options.tls = {};
+  return options;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new StoreError("The user or password in the Redis address is not percent-encoded correctly.", { cause });
+  }
+}
+
+/** The waits between attempts double up to a second; the random part keeps replicas from coming all at once. */
+function backoffMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 6), 1000) + Math.floor(Math.random() * 100);
+}
+
+/** Rejects when `work` isn't done after `ms` milliseconds. */
+async function before(ms: number, work: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("Command timed out")), ms);
+  try {
+    await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,80 @@
+/** What Redis says in the first word of an error reply, in our words. */
+const REPLIES: ReadonlyMap<string, string> = new Map([
+  ["WRONGPASS", "refused the user name or password"],
+  ["NOAUTH", "asks for a password"],
+  ["NOPERM", "does not let this user run the commands needed"],
+  ["OOM", "has no memory left"],
+  ["READONLY", "is a read-only replica"],
+  ["LOADING", "is still loading its data"],
+  ["MISCONF", "cannot save its data and refuses writes"],
+]);
+
+/** What the code of a system error means. */
+const CODES: ReadonlyMap<string, string> = new Map([
+  ["ECONNREFUSED", "refused the connection"],
+  ["ENOTFOUND", "cannot be found: its name does not resolve"],
+  ["EAI_AGAIN", "cannot be found: its name does not resolve"],
+  ["EHOSTUNREACH", "cannot be reached: no route to it"],
+  ["ENETUNREACH", "cannot be reached: no route to it"],
+  ["ECONNRESET", "closed the connection"],
+  ["EPIPE", "closed the connection"],
+]);
+
+const TIMEOUT = "Command timed out";
+
+/** Whether Redis was silent for as long as a command may take. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === TIMEOUT;
+}
+
+/**
+ * What happened, as the rest of a sentence that starts with "Redis". Holds no key, value, user name or password.
+ *
+ * @param error What ioredis threw or emitted; undefined where a connection ended without a word.
+ * @param state Whether the connection uses TLS, and whether it was just being opened.
+ */
+export function explainFailure(error: unknown, state: { encrypted: boolean; opening: boolean }): string {
+  if (error instanceof Error && error.name === "ReplyError") return explainReply(error.message);
+  return explainSilence(error) + hint(error, state);
+}
+
+/** A copy of an ioredis error that does not carry the command's arguments, among them values and the password. */
+export function withoutArguments(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const copy = new Error(error.message.replace(/, with args beginning with:.*/s, ""));
+  copy.name = error.name;
+  if (error.stack !== undefined) copy.stack = error.stack.replace(error.message, copy.message);
+  return Object.assign(copy, codeOf(error) === "" ? {} : { code: codeOf(error) });
+}
+
+function explainSilence(error: unknown): string {
+  if (!(error instanceof Error) || error.message === "Connection is closed.") return "closed the connection";
+  const code = codeOf(error);
+  if (isLate(error)) return "did not answer in time";
+  if (/CERT|TLS|SSL|UNABLE_TO/.test(code)) return `failed the TLS handshake (${code})`;
+  if (error.name === "NotCapable") return "is not among the hosts that --allow-net permits";
+  if (error.message.startsWith("Stream isn't writeable")) return "is not connected";
+  if (error.message.startsWith("Unknown RESP type")) return "does not speak the Redis protocol";
+  return CODES.get(code) ?? `failed (${code || error.name})`;
+}
+
+/** One side with TLS and one without look like silence or like a hang-up. */
+function hint(error: unknown, { encrypted, opening }: { encrypted: boolean; opening: boolean }): string {
+  if (!opening) return "";
+  if (encrypted && isLate(error)) return " (does it speak TLS, as rediss:// says?)";
+  return !encrypted && explainSilence(error) === "closed the connection" ? " (does it expect TLS, rediss://?)" : "";
+}
+
+function isLate(error: unknown): boolean {
+  return codeOf(error) === "ETIMEDOUT" || isTimeout(error);
+}
+
+function explainReply(message: string): string {
+  if (/db index/i.test(message)) return "has no database of that number";
+  const word = /^[A-Z]+/.exec(message)?.[0] ?? "ERR";
+  return REPLIES.get(word) ?? `answered with an error (${word})`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}

@@ -1,0 +1,296 @@
+/**
+ * Logs, one line each, on standard error. No line carries a secret, and no field can start a line of its own. Built
+ * from LogTape's records, formatters and sinks; its process-wide configuration is left alone.
+ */
+import {
+  compareLogLevel,
+  getAnsiColorFormatter,
+  getStreamSink,
+  getTextFormatter,
+  type LogLevel as TapeLevel,
+  type LogRecord,
+  type Sink,
+  type TextFormatter,
+  type TextFormatterOptions,
+} from "@logtape/logtape";
+import { SecretHider } from "../redaction.ts";
+import { cleanDeep, cleanText, type JsonValue } from "../text.ts";
+
+/** Facts beside a message. Errors may be among them, at any depth. */
+export type LogFields = Record<string, unknown>;
+
+/** Writes log lines. No method throws, whatever the fields hold and wherever the lines go. */
+export interface Logger {
+  /** What only someone looking for a fault wants to see. */
+  debug(message: string, fields?: LogFields): void;
+  /** What happens in ordinary work. */
+  info(message: string, fields?: LogFields): void;
+  /** What went wrong and was coped with. */
+  warn(message: string, fields?: LogFields): void;
+  /** What went wrong and needs someone. Starts writing out at once. */
+  error(message: string, fields?: LogFields): void;
+  /** A logger that adds these fields to every line; later ones win. */
+  with(fields: LogFields): Logger;
+  /** A logger that also hides these texts wherever they occur, such as the caller's own credentials. */
+  withSecrets(secrets: readonly string[]): Logger;
+}
+
+/** Least level of the lines that are written, as `LOG_LEVEL` names it. */
+export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR";
+
+/** How {@linkcode createLogger} writes. */
+export interface LoggerOptions {
+  /** Lines below this level are not written. */
+  level: LogLevel;
+  /** `console` for people, `json` for one object a line. */
+  format: "console" | "json";
+  /** Gets each line at once, without a line break. Defaults to buffered writing to `stream`. */
+  write?: (line: string) => void;
+  /** Where lines go when there is no `write`. Defaults to standard error; stays open after disposal. */
+  stream?: WritableStream<Uint8Array>;
+}
+
+/** A logger whose disposal writes out what is buffered. The loggers made from it share its buffer. */
+export type RootLogger = Logger & AsyncDisposable;
+
+/** Lines kept while the stream is busy; beyond twice as many the oldest are dropped, and their number logged. */
+const BUFFERED_LINES = 1000;
+const FLUSH_MS = 100;
+
+/** Disposal gives up on a stream that takes nothing for this long, so that shutting down never hangs on a log. */
+const DISPOSE_MS = 2000;
+
+/** A longer text in a line is cut; nobody reads beyond that. */
+const MAX_TEXT = 8192;
+
+/** Fields nested deeper than this are left out. */
+const MAX_DEPTH = 12;
+
+const TAPE_LEVELS: Record<LogLevel, TapeLevel> = { DEBUG: "debug", INFO: "info", WARNING: "warning", ERROR: "error" };
+
+/** Names that a line has of its own; a field of that name gets a prefix instead of replacing it. */
+const RESERVED = new Set(["timestamp", "level", "message"]);
+
+/** Makes the logger from which all others are derived. Without `write` one process needs only one. */
+export function createLogger(options: LoggerOptions): RootLogger {
+  return new DisposableLogger(options.write === undefined ? streamOutput(options) : lineOutput(options, options.write));
+}
+
+/** Where records go, shared by a logger and those made from it. */
+interface Output {
+  readonly level: TapeLevel;
+  readonly sink: Sink;
+  /** Starts writing out what is buffered. */
+  flush(): void;
+  /** Writes out what is buffered and takes nothing more. */
+  close(): Promise<void>;
+}
+
+class SafeLogger implements Logger {
+  readonly #output: Output;
+  readonly #fields: LogFields;
+  readonly #secrets: readonly string[];
+  readonly #hider: SecretHider;
+
+  constructor(output: Output, fields: LogFields, secrets: readonly string[], hider: SecretHider) {
+    this.#output = output;
+    this.#fields = fields;
+    this.#secrets = secrets;
+    this.#hider = hider;
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#log("debug", message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#log("info", message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#log("warning", message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#log("error", message, fields);
+    this.#output.flush();
+  }
+
+  with(fields: LogFields): Logger {
+    return new SafeLogger(this.#output, { ...this.#fields, ...fields }, this.#secrets, this.#hider);
+  }
+
+  withSecrets(secrets: readonly string[]): Logger {
+    const all = [...this.#secrets, ...secrets];
+    return new SafeLogger(this.#output, this.#fields, all, new SecretHider(all));
+  }
+
+  #log(level: TapeLevel, message: string, fields: LogFields | undefined): void {
+    if (compareLogLevel(level, this.#output.level) < 0) return;
+    try {
+      this.#output.sink(this.#record(level, message, fields));
+    } catch {
+      // An output that is gone must not stop the work that is being logged.
+    }
+  }
+
+  /** Everything is hidden here, at once: fields may change and must not be kept until the line is written. */
+  #record(level: TapeLevel, message: string, fields: LogFields | undefined): LogRecord {
+    // Cutting comes last: half a secret would no longer be recognised.
+    const text = cut(this.#hider.text(cleanText(message)));
+    return record(level, text, this.#properties(fields));
+  }
+
+  #properties(fields: LogFields | undefined): Record<string, JsonValue> {
+    try {
+      const safe = cutDeep(this.#hider.value(cleanDeep(describeErrors({ ...this.#fields, ...fields }, []))));
+      return isObject(safe) ? safe : {};
+    } catch {
+      // A getter that throws costs the fields, not the line.
+      return { fields: "unreadable" };
+    }
+  }
+}
+
+class DisposableLogger extends SafeLogger implements AsyncDisposable {
+  readonly #close: () => Promise<void>;
+
+  constructor(output: Output) {
+    super(output, {}, [], new SecretHider([]));
+    this.#close = () => output.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close();
+  }
+}
+
+function lineOutput(options: LoggerOptions, write: (line: string) => void): Output {
+  const format = formatter(options.format, false);
+  return {
+    level: TAPE_LEVELS[options.level],
+    sink: (record) => write(format(record)),
+    flush: () => {},
+    close: () => Promise.resolve(),
+  };
+}
+
+function streamOutput(options: LoggerOptions): Output {
+  const format = formatter(options.format, options.stream === undefined && Deno.stderr.isTerminal());
+  const sink = getStreamSink(options.stream ?? standardError(), {
+    formatter: (record) => `${format(record)}\n`,
+    closeStream: false,
+    nonBlocking: {
+      bufferSize: BUFFERED_LINES,
+      flushInterval: FLUSH_MS,
+      // The sink ignores what is logged from within its own report.
+      onDrop: ({ count }) => queueMicrotask(() => sink(record("warning", "log lines were dropped", { count }))),
+    },
+  });
+  return {
+    level: TAPE_LEVELS[options.level],
+    sink,
+    flush: () => void sink.drain(),
+    close: () => atMost(DISPOSE_MS, Promise.resolve(sink[Symbol.asyncDispose]())),
+  };
+}
+
+/**
+ * Standard error as a stream of our own: `Deno.stderr.writable` can be locked by only one writer, and a stream that
+ * fails once stays failed. A line that cannot be written is lost; there is nowhere left to say so.
+ */
+function standardError(): WritableStream<Uint8Array> {
+  return new WritableStream({
+    async write(bytes) {
+      try {
+        for (let written = 0; written < bytes.length;) written += await Deno.stderr.write(bytes.subarray(written));
+      } catch {
+        // Nobody reads any more, as after a closed pipe.
+      }
+    },
+  });
+}
+
+/** Waits for work, but not for longer than this; a failure counts as its end. */
+async function atMost(milliseconds: number, work: PromiseLike<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  work.then(resolve, () => resolve());
+  await promise;
+  clearTimeout(timer);
+}
+
+function record(level: TapeLevel, message: string, properties: Record<string, JsonValue>): LogRecord {
+  return { category: [], level, message: [message], rawMessage: message, timestamp: Date.now(), properties };
+}
+
+function formatter(format: LoggerOptions["format"], colours: boolean): TextFormatter {
+  if (format === "json") return formatJson;
+  const options: TextFormatterOptions = {
+    timestamp: "rfc3339",
+    format: ({ timestamp, level, message, record }) => `${timestamp} ${level} ${message}${formatFields(record)}`,
+  };
+  const formatLine = colours ? getAnsiColorFormatter(options) : getTextFormatter(options);
+  // These end a line themselves; here whoever writes it does.
+  return (record) => formatLine(record).slice(0, -1);
+}
+
+function formatJson(record: LogRecord): string {
+  const fields = Object.entries(record.properties).map(([name, value]): [string, unknown] => [
+    RESERVED.has(name) ? `field_${name}` : name,
+    value,
+  ]);
+  return JSON.stringify({
+    timestamp: new Date(record.timestamp).toISOString(),
+    level: record.level.toUpperCase(),
+    message: record.message.join(""),
+    ...Object.fromEntries(fields),
+  });
+}
+
+function formatFields(record: LogRecord): string {
+  return Object.entries(record.properties).map(([name, value]) => ` ${bare(name)}=${bare(value)}`).join("");
+}
+
+/** Short words as they are, everything else as JSON, so that a value cannot look like another field. */
+function bare(value: unknown): string {
+  return typeof value === "string" && /^[\w.:/@+-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+function isObject(value: JsonValue): value is Record<string, JsonValue> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Puts what an error says in place of every error, which JSON would show as an empty object. */
+function describeErrors(value: unknown, outer: readonly object[]): unknown {
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof URL) return value;
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
+  if (outer.includes(value)) return "[circular]";
+  if (outer.length > MAX_DEPTH) return "…";
+  const path = [...outer, value];
+  if (Array.isArray(value)) return value.map((item: unknown) => describeErrors(item, path));
+  const fields = Object.entries(value).map(([name, field]): [string, unknown] => [name, describeErrors(field, path)]);
+  return { ...(value instanceof Error ? describeError(value, path) : {}), ...Object.fromEntries(fields) };
+}
+
+/** What an error holds in fields that are not enumerable; its class may add others, such as a code. */
+function describeError(error: Error, path: readonly object[]): LogFields {
+  return {
+    name: error.name,
+    message: error.message,
+    stack: error.stack,
+    cause: describeErrors(error.cause, path),
+    errors: error instanceof AggregateError ? describeErrors(error.errors, path) : undefined,
+  };
+}
+
+function cut(text: string): string {
+  return cleanText(text, { maxLength: MAX_TEXT });
+}
+
+function cutDeep(value: JsonValue): JsonValue {
+  if (typeof value === "string") return cut(value);
+  if (Array.isArray(value)) return value.map(cutDeep);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, cutDeep(field)]));
+}

@@ -1,0 +1,190 @@
+/** What the process counts, as Prometheus reads it. Needs no permission. */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** One HTTP request that has been answered. */
+export interface FinishedRequest {
+  /** The route as the code names it, such as `/approve/{id}`; never the path that was asked for. */
+  route: string;
+  /** The HTTP status. */
+  status: number;
+  /** How long the answer took. */
+  seconds: number;
+}
+
+/** One tool call that has ended. */
+export interface FinishedTool {
+  /** The tool's name in the catalogue. */
+  tool: string;
+  /** `ok`, or an error code. */
+  outcome: string;
+  /** How long the call took. */
+  seconds: number;
+}
+
+/** One request to Cloudways that has ended. */
+export interface FinishedUpstream {
+  /** The operation as the code names it; never a path. */
+  operation: string;
+  /** The HTTP status, or a word such as `timeout`. */
+  status: string;
+  /** How long the reply took. */
+  seconds: number;
+}
+
+/** What {@linkcode Metrics} needs to know. */
+export interface MetricsOptions {
+  /** Our own version, for `build_info`. */
+  version: string;
+}
+
+const PREFIX = "cloudways_mcp_";
+
+/** From an answer out of a cache to an operation that somebody waits for. */
+const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** Stands for what doesn't look like a name from the code. */
+const OTHER = "other";
+
+/** Most values of one label. Bounds the series whatever a caller passes on. */
+const MAX_LABEL_VALUES = 300;
+
+/** Routes hold no digits and few signs, so that no path with an id in it passes for one. */
+const ROUTE = /^\/[a-z_{}/]{0,40}$/;
+const STATUS = /^[1-5]\d\d$/;
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
+const STATUS_OR_NAME = /^(?:[1-5]\d\d|[a-z_]{1,40})$/;
+
+/** Lets through label values of one form, and only so many different ones. */
+class Label {
+  readonly #form: RegExp;
+  readonly #seen = new Set<string>();
+
+  constructor(form: RegExp) {
+    this.#form = form;
+  }
+
+  of(value: string | number): string {
+    const text = String(value);
+    if (this.#seen.has(text)) return text;
+    if (!this.#form.test(text) || this.#seen.size >= MAX_LABEL_VALUES) return OTHER;
+    this.#seen.add(text);
+    return text;
+  }
+}
+
+/**
+ * The counters of one process, in a registry of their own. Labels hold names from the code only: no customer, no
+ * address, no path, and never more than a few hundred values.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #labels = {
+    route: new Label(ROUTE),
+    requestStatus: new Label(STATUS),
+    tool: new Label(NAME),
+    outcome: new Label(NAME),
+    operation: new Label(NAME),
+    upstreamStatus: new Label(STATUS_OR_NAME),
+    exchange: new Label(NAME),
+  };
+  readonly #requests = this.#counter("http_requests_total", "HTTP requests answered.", ["route", "status"]);
+  readonly #requestSeconds = this.#histogram("http_request_duration_seconds", "Time to answer a request.", ["route"]);
+  readonly #tools = this.#counter("tool_calls_total", "Tool calls ended.", ["tool", "outcome"]);
+  readonly #toolSeconds = this.#histogram("tool_call_duration_seconds", "Time a tool call took.", ["tool"]);
+  readonly #upstream = this.#counter("upstream_requests_total", "Requests to Cloudways.", ["operation", "status"]);
+  readonly #upstreamSeconds = this.#histogram("upstream_request_duration_seconds", "Time Cloudways took to reply.", [
+    "operation",
+  ]);
+  readonly #rateLimited = this.#counter("rate_limited_total", "Calls refused by our own limit.", []);
+  readonly #exchanges = this.#counter("token_exchanges_total", "E-mail and API key exchanged for a token.", [
+    "outcome",
+  ]);
+  readonly #startedAt = performance.now();
+  #inFlight = 0;
+
+  constructor(options: MetricsOptions) {
+    this.#gauge("in_flight_requests", "HTTP requests being answered.", () => this.#inFlight);
+    this.#gauge("process_uptime_seconds", "Time since the start.", () => (performance.now() - this.#startedAt) / 1000);
+    this.#gauge("process_resident_memory_bytes", "Memory held by the process.", () => Deno.memoryUsage().rss);
+    this.#gauge("process_heap_used_bytes", "JavaScript heap in use.", () => Deno.memoryUsage().heapUsed);
+    new Gauge({
+      name: `${PREFIX}build_info`,
+      help: "Always 1; the label tells the version.",
+      labelNames: ["version"],
+      registers: [this.#registry],
+    }).set({ version: options.version }, 1);
+  }
+
+  /** The content type of {@linkcode text}. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Counts a request as being answered, until {@linkcode requestFinished}. */
+  requestStarted(): void {
+    this.#inFlight++;
+  }
+
+  /** Counts a request that was announced with {@linkcode requestStarted} as answered. */
+  requestFinished(request: FinishedRequest): void {
+    this.#inFlight = Math.max(0, this.#inFlight - 1);
+    const route = this.#labels.route.of(request.route);
+    this.#requests.inc({ route, status: this.#labels.requestStatus.of(request.status) });
+    observe(this.#requestSeconds, { route }, request.seconds);
+  }
+
+  /** Counts a tool call that has ended. */
+  toolFinished(call: FinishedTool): void {
+    const tool = this.#labels.tool.of(call.tool);
+    this.#tools.inc({ tool, outcome: this.#labels.outcome.of(call.outcome) });
+    observe(this.#toolSeconds, { tool }, call.seconds);
+  }
+
+  /** Counts a request to Cloudways that has ended. */
+  upstreamFinished(request: FinishedUpstream): void {
+    const operation = this.#labels.operation.of(request.operation);
+    this.#upstream.inc({ operation, status: this.#labels.upstreamStatus.of(request.status) });
+    observe(this.#upstreamSeconds, { operation }, request.seconds);
+  }
+
+  /** Counts a call that our own limit refused. */
+  rateLimited(): void {
+    this.#rateLimited.inc();
+  }
+
+  /** Counts an exchange of an e-mail and API key for a token: `ok`, `refused`, `failed`. */
+  tokenExchanged(outcome: string): void {
+    this.#exchanges.inc({ outcome: this.#labels.exchange.of(outcome) });
+  }
+
+  /** Everything in Prometheus' text format. */
+  async text(): Promise<string> {
+    return await this.#registry.metrics();
+  }
+
+  #counter<T extends string>(name: string, help: string, labelNames: T[]): Counter<T> {
+    return new Counter({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #histogram<T extends string>(name: string, help: string, labelNames: T[]): Histogram<T> {
+    const options = { name: PREFIX + name, help, labelNames, buckets: SECONDS_BUCKETS, registers: [this.#registry] };
+    return new Histogram(options);
+  }
+
+  /** A gauge that is read when it is asked for. */
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name: PREFIX + name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}
+
+/** A clock that jumps must not break the request that is being measured: the histogram throws on what is no number. */
+function observe<T extends string>(histogram: Histogram<T>, labels: Record<T, string>, seconds: number): void {
+  if (Number.isFinite(seconds)) histogram.observe(labels, Math.max(0, seconds));
+}

@@ -1,0 +1,28 @@
+/** Inputs that many tools share, so that one thing is described once and everywhere the same. */
+import { z } from "zod";
+
+/** A server's id. */
+export const serverId = z.int().positive().describe("Server id, from list_servers.");
+
+/** An application's id. */
+export const appId = z.int().positive().describe("Application id, from list_servers.");
+
+/** The inputs of every tool about one server. */
+export const serverInput = { server_id: serverId };
+
+/** The inputs of every tool about one application. */
+export const appInput = {
+  app_id: appId,
+  server_id: z.int().positive().optional().describe("Its server; found by itself when left out."),
+};
+
+/** How much of a list to give. */
+export const detail = z.enum(["concise", "full"]).default("concise").describe("full adds every known field.");
+
+/** How long to wait for an operation. */
+export function waitSeconds(defaultSeconds: number) {
+  return z.int().min(0).max(300).default(defaultSeconds).describe("Wait up to this long for the end; 0 looks once.");
+}
+
+/** Restricts reference lists to one provider. */
+export const provider = z.string().min(1).max(40).optional().describe("Only this provider, such as do or vultr.");

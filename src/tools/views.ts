@@ -1,0 +1,47 @@
+/** What tools show of servers and applications. */
+import { type AppRecord, domainOf, isoTime, type ServerRecord } from "../cloudways/models.ts";
+
+/** How much of a record is shown. */
+export type Detail = "concise" | "full";
+
+/** Cloudways gives these in GB, without saying so in the name. */
+const GIGABYTE_FIELDS = ["volume_size", "db_volume_size", "data_volume_size", "storage"];
+const TIME_FIELDS = ["created_at", "updated_at"];
+const ID_FIELDS = ["server_id", "project_id", "app_version_id", "cms_app_id", "source_app_id", "tenant_id"];
+
+/** An application in a list. */
+export function appView(app: AppRecord, detail: Detail) {
+  const concise = { id: app.id, label: app.label, application: app.application, domain: domainOf(app) };
+  return detail === "concise" ? concise : { ...concise, ...withUnits(app) };
+}
+
+/** A server in a list, without its applications. */
+export function serverOnlyView(server: ServerRecord, detail: Detail) {
+  const { id, label, status, cloud, region, instance_type, public_ip } = server;
+  const concise = { id, label, status, cloud, region, instance_type, public_ip };
+  if (detail === "concise") return concise;
+  const { apps: _apps, ...rest } = server;
+  return { ...concise, ...withUnits(rest) };
+}
+
+/** A server in a list, with its applications. */
+export function serverView(server: ServerRecord, detail: Detail) {
+  return { ...serverOnlyView(server, detail), apps: server.apps.map((app) => appView(app, detail)) };
+}
+
+/** The record as it came, with units in names, ids as integers and times with their zone. */
+function withUnits(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => {
+      if (GIGABYTE_FIELDS.includes(name)) return [`${name}_gb`, numberOrNull(value)];
+      if (ID_FIELDS.includes(name)) return [name, numberOrNull(value)];
+      if (TIME_FIELDS.includes(name) && typeof value === "string") return [name, isoTime(value)];
+      return [name, value];
+    }),
+  );
+}
+
+function numberOrNull(value: unknown): number | null {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : null;
+}

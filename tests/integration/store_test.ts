@@ -1,0 +1,392 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { MemoryStore } from "../../src/store/memory.ts";
+import { RedisStore } from "../../src/store/redis.ts";
+import { formatStoreKey, type Store, StoreError, type StoreKey } from "../../src/store/store.ts";
+import { rawClient, startRedis, until } from "../redis_server.ts";
+import { FakeClock } from "../sandbox/fake_clock.ts";
+
+/** One store for one test. */
+interface Subject extends AsyncDisposable {
+  store: Store;
+  /** Stores that share their state with `store`, as replicas do; `store` is one of them. */
+  peers: Store[];
+  /** Lets a little time pass, where time does not pass by itself. */
+  pass(): Promise<void>;
+}
+
+const KEY: StoreKey = { purpose: "lock", customer: "a".repeat(64), name: "server-1" };
+const DAY_MS = 86_400_000;
+
+async function memorySubject(): Promise<Subject> {
+  const clock = new FakeClock();
+  const store = await Promise.resolve(new MemoryStore({ clock }));
+  return {
+    store,
+    peers: [store],
+    pass: () => clock.advance(100),
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+async function redisSubject(): Promise<Subject> {
+  const server = await startRedis();
+  const peers = await Promise.all([1, 2, 3, 4].map(() => RedisStore.connect(server.url, { poolSize: 50 })));
+  const [store] = peers;
+  assert.ok(store);
+  return {
+    store,
+    peers,
+    pass: () => Promise.resolve(),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(peers.map((peer) => peer.close()));
+      await server.kill();
+    },
+  };
+}
+
+/** One of the peers after the other. */
+function peerOf({ peers }: Subject, turn: number): Store {
+  const peer = peers[turn % peers.length];
+  assert.ok(peer);
+  return peer;
+}
+
+/** What holds for every store. */
+function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
+  const test = (sentence: string, body: (subject: Subject) => Promise<void>) =>
+    Deno.test(`${name}: ${sentence}`, async () => {
+      await using subject = await makeSubject();
+      await body(subject);
+    });
+
+  test("an entry that was written is read, and one that was not is absent", async ({ store }) => {
+    assert.equal(await store.set(KEY, "value", { ttlMs: DAY_MS }), true);
+
+    assert.equal(await store.get(KEY), "value");
+    assert.equal(await store.get({ ...KEY, name: "server-2" }), undefined);
+    assert.equal(await store.get({ purpose: "lock", customer: KEY.customer }), undefined);
+    assert.equal(await store.get({ ...KEY, customer: "shared" }), undefined);
+    assert.equal(await store.get({ ...KEY, purpose: "token" }), undefined);
+  });
+
+  test("writing again replaces the value", async ({ store }) => {
+    await store.set(KEY, "old", { ttlMs: DAY_MS });
+
+    assert.equal(await store.set(KEY, "new", { ttlMs: DAY_MS }), true);
+
+    assert.equal(await store.get(KEY), "new");
+  });
+
+  test("every peer sees what one of them wrote", async (subject) => {
+    await subject.store.set(KEY, "value", { ttlMs: DAY_MS });
+
+    const seen = await Promise.all(subject.peers.map((peer) => peer.get(KEY)));
+
+    assert.deepEqual(new Set(seen), new Set(["value"]));
+  });
+
+  test("any text comes back as it was", async ({ store }) => {
+    await fc.assert(fc.asyncProperty(fc.string({ unit: "binary" }), async (text) => {
+      await store.set(KEY, text, { ttlMs: DAY_MS });
+
+      assert.equal(await store.get(KEY), text);
+      assert.equal(await store.deleteIfEquals(KEY, text), true);
+    }));
+  });
+
+  test("a large text comes back as it was", async ({ store }) => {
+    const text = "déjà vu 🐘\r\n".repeat(50_000);
+
+    await store.set({ ...KEY, purpose: "listing" }, text, { ttlMs: DAY_MS });
+
+    assert.equal(await store.get({ ...KEY, purpose: "listing" }), text);
+  });
+
+  for (const purpose of ["token", "lock"] as const) {
+    test(`a ${purpose} is gone after its TTL`, async ({ store, pass }) => {
+      await store.set({ ...KEY, purpose }, "short", { ttlMs: 50 });
+      await store.set({ ...KEY, purpose, name: "other" }, "long", { ttlMs: DAY_MS });
+
+      await until(async () => {
+        await pass();
+        return await store.get({ ...KEY, purpose }) === undefined;
+      });
+
+      assert.equal(await store.get({ ...KEY, purpose, name: "other" }), "long");
+      assert.equal(await store.set({ ...KEY, purpose }, "new", { ttlMs: DAY_MS, ifAbsent: true }), true);
+    });
+  }
+
+  test("a TTL of a fraction of a millisecond counts as one", async ({ store }) => {
+    assert.equal(await store.set(KEY, "value", { ttlMs: 0.2 }), true);
+  });
+
+  test("a TTL that is not positive is refused", async ({ store }) => {
+    for (const ttlMs of [0, -1, NaN, Infinity]) {
+      await assert.rejects(store.set(KEY, "value", { ttlMs }), RangeError);
+    }
+    assert.equal(await store.get(KEY), undefined);
+  });
+
+  test("writing only where no entry is leaves the one that is", async ({ store }) => {
+    assert.equal(await store.set(KEY, "first", { ttlMs: DAY_MS, ifAbsent: true }), true);
+
+    assert.equal(await store.set(KEY, "second", { ttlMs: DAY_MS, ifAbsent: true }), false);
+
+    assert.equal(await store.get(KEY), "first");
+  });
+
+  test("of a hundred who write only where no entry is, exactly one succeeds", async (subject) => {
+    const wrote = await Promise.all(Array.from({ length: 100 }, async (_, caller) => {
+      const done = await peerOf(subject, caller).set(KEY, `${caller}`, { ttlMs: DAY_MS, ifAbsent: true });
+      return done ? `${caller}` : undefined;
+    }));
+
+    const winners = wrote.filter((caller) => caller !== undefined);
+    assert.equal(winners.length, 1);
+    assert.equal(await subject.store.get(KEY), winners[0]);
+  });
+
+  test("deleting tells whether there was an entry", async ({ store }) => {
+    await store.set(KEY, "value", { ttlMs: DAY_MS });
+
+    assert.equal(await store.delete(KEY), true);
+    assert.equal(await store.delete(KEY), false);
+    assert.equal(await store.get(KEY), undefined);
+  });
+
+  test("an entry is deleted by value only while it has that value", async ({ store }) => {
+    await store.set(KEY, "mine", { ttlMs: DAY_MS });
+
+    assert.equal(await store.deleteIfEquals(KEY, "yours"), false);
+    assert.equal(await store.get(KEY), "mine");
+    assert.equal(await store.deleteIfEquals(KEY, "mine"), true);
+    assert.equal(await store.deleteIfEquals(KEY, "mine"), false);
+  });
+
+  test("of a hundred who release the same lock, exactly one does", async (subject) => {
+    await subject.store.set(KEY, "mine", { ttlMs: DAY_MS });
+
+    const released = await Promise.all(
+      Array.from({ length: 100 }, (_, caller) => peerOf(subject, caller).deleteIfEquals(KEY, "mine")),
+    );
+
+    assert.equal(released.filter(Boolean).length, 1);
+  });
+
+  test("of a hundred who take an entry, exactly one gets it", async (subject) => {
+    await subject.store.set(KEY, "once", { ttlMs: DAY_MS });
+
+    const taken = await Promise.all(Array.from({ length: 100 }, (_, caller) => peerOf(subject, caller).take(KEY)));
+
+    assert.deepEqual(taken.filter((value) => value !== undefined), ["once"]);
+    assert.equal(await subject.store.get(KEY), undefined);
+  });
+
+  test("a closed store fails every call, and closing it again is no mistake", async ({ store }) => {
+    await store.close();
+    await store.close();
+
+    await assert.rejects(store.ping(), StoreError);
+    await assert.rejects(store.get(KEY), StoreError);
+    await assert.rejects(store.take(KEY), StoreError);
+    await assert.rejects(store.set(KEY, "value", { ttlMs: 1 }), StoreError);
+  });
+
+  test("a store that answers says so", async ({ store }) => {
+    assert.equal(await store.ping(), undefined);
+  });
+}
+
+storeSuite("embedded store", memorySubject);
+storeSuite("Redis", redisSubject);
+
+Deno.test("a key is formatted as cw:, purpose, customer and name", () => {
+  assert.equal(formatStoreKey({ purpose: "reference", customer: "shared" }), "cw:reference:shared");
+  assert.equal(formatStoreKey({ purpose: "lock", customer: "ab", name: "s.1" }), "cw:lock:ab:s.1");
+});
+
+Deno.test("Redis holds entries under the formatted key, in the database of the address, each with a TTL", async () => {
+  await using server = await startRedis({ password: "pass word/1" });
+  await using store = await RedisStore.connect(`${server.url}/3`, { poolSize: 5 });
+  await using redis = rawClient(server, { password: "pass word/1", db: 3 });
+
+  await store.set(KEY, "value", { ttlMs: DAY_MS });
+  await store.takeTokens({ ...KEY, purpose: "bucket" }, { capacity: 10, windowSeconds: 3600 }, 1);
+  await store.takeTokens({ ...KEY, purpose: "bucket", name: "looked-at" }, { capacity: 10, windowSeconds: 3600 }, 0);
+
+  const bucketKey = formatStoreKey({ ...KEY, purpose: "bucket" });
+  assert.deepEqual((await redis.keys("*")).sort(), [bucketKey, formatStoreKey(KEY)].sort());
+  const ttl = await redis.pttl(formatStoreKey(KEY));
+  assert.ok(ttl > DAY_MS / 2 && ttl <= DAY_MS);
+  const bucketTtl = await redis.pttl(bucketKey);
+  assert.ok(bucketTtl > 1000 && bucketTtl <= 360_000);
+});
+
+const SECRET = "s3cret-word";
+
+/** The StoreError that connecting ends with, after checking that nothing in it shows the password. */
+async function connectFailure(url: string): Promise<StoreError> {
+  const failure = await RedisStore.connect(url, { poolSize: 5 }).then(() => undefined, (error: unknown) => error);
+  assert.ok(failure instanceof StoreError);
+  assert.ok(!Deno.inspect(failure, { depth: 10 }).includes(SECRET));
+  return failure;
+}
+
+Deno.test("connecting where nobody listens fails and says that the connection was refused", async () => {
+  await using server = await startRedis();
+  await server.stop();
+
+  const failure = await connectFailure(`redis://:${SECRET}@127.0.0.1:${server.port}`);
+
+  assert.match(failure.message, new RegExp(`^Redis at 127.0.0.1:${server.port} refused the connection\\.$`));
+  assert.ok(failure.cause instanceof Error);
+});
+
+Deno.test("connecting with a wrong password fails and says so, but not which one", async () => {
+  await using server = await startRedis({ password: "right" });
+
+  const failure = await connectFailure(`redis://:${SECRET}@127.0.0.1:${server.port}`);
+
+  assert.match(failure.message, /refused the user name or password/);
+});
+
+Deno.test("connecting without a password where one is needed fails and says so", async () => {
+  await using server = await startRedis({ password: "right" });
+
+  assert.match((await connectFailure(`redis://127.0.0.1:${server.port}`)).message, /asks for a password/);
+});
+
+Deno.test("connecting to a database that does not exist fails and says so", async () => {
+  await using server = await startRedis();
+
+  assert.match((await connectFailure(`${server.url}/99`)).message, /no database of that number/);
+});
+
+Deno.test("connecting to a name that does not resolve fails and says so", async () => {
+  const failure = await connectFailure(`redis://:${SECRET}@no-such-host.invalid`);
+
+  assert.match(failure.message, /^Redis at no-such-host\.invalid:6379 /);
+});
+
+Deno.test("connecting with TLS to a Redis without fails and says so", async () => {
+  await using server = await startRedis();
+
+  const failure = await connectFailure(`rediss://:${SECRET}@127.0.0.1:${server.port}`);
+
+  assert.match(failure.message, /TLS/);
+});
+
+Deno.test("connecting to a Redis that accepts and says nothing fails within the deadline", async () => {
+  await using server = await startRedis();
+  server.freeze();
+
+  assert.match((await connectFailure(server.url)).message, /did not answer in time/);
+});
+
+Deno.test("an address that is none fails and shows nothing of it", async () => {
+  for (const url of [SECRET, `http://${SECRET}@host`, `redis://:${SECRET}@host/db`, `redis://:${SECRET}%zz@host`]) {
+    assert.match((await connectFailure(url)).message, /Redis address/);
+  }
+});
+
+Deno.test("while Redis is gone every call fails, and when it is back the store works again", async () => {
+  const states: boolean[] = [];
+  await using first = await startRedis();
+  await using store = await RedisStore.connect(first.url, { poolSize: 5, onStateChange: (up) => states.push(up) });
+  const limit = { capacity: 10, windowSeconds: 3600 };
+  await store.takeTokens({ ...KEY, purpose: "bucket" }, limit, 1);
+
+  await first.kill();
+  await assert.rejects(store.get(KEY), StoreError);
+  await assert.rejects(store.takeTokens({ ...KEY, purpose: "bucket" }, limit, 1), StoreError);
+  await using _second = await startRedis({ port: first.port });
+  await until(() => states.length === 2);
+
+  // The new server has never seen the script.
+  assert.deepEqual(await store.takeTokens({ ...KEY, purpose: "bucket" }, limit, 1), {
+    allowed: true,
+    remaining: 9,
+    retryAfterSeconds: 0,
+  });
+  assert.deepEqual(states, [false, true]);
+});
+
+Deno.test("a frozen Redis fails calls, is reported once with the reason, and is used again when it goes on", async () => {
+  const states: [boolean, string | undefined][] = [];
+  await using server = await startRedis();
+  await using store = await RedisStore.connect(server.url, {
+    poolSize: 5,
+    onStateChange: (up, reason) => states.push([up, reason]),
+  });
+
+  server.freeze();
+  await assert.rejects(store.get(KEY), /did not answer in time/);
+  await until(() => states.length === 1);
+  await assert.rejects(store.get(KEY), /is not connected/);
+  server.continue();
+  await until(() => states.length === 2);
+
+  assert.equal(await store.get(KEY), undefined);
+  assert.equal(states[0]?.[0], false);
+  assert.match(states[0]?.[1] ?? "", /did not answer in time/);
+  assert.deepEqual(states[1], [true, undefined]);
+});
+
+Deno.test("commands above the pool size wait, and fail when no place comes free in time", async () => {
+  await using server = await startRedis();
+  await using store = await RedisStore.connect(server.url, { poolSize: 2, maxWaitMs: 20 });
+
+  server.freeze();
+  const results = await Promise.allSettled([store.get(KEY), store.get(KEY), store.get(KEY)]);
+  server.continue();
+
+  const reasons = results.map((result) => result.status === "rejected" ? String(result.reason) : "");
+  assert.match(reasons[0] ?? "", /did not answer in time/);
+  assert.match(reasons[1] ?? "", /did not answer in time/);
+  assert.match(reasons[2] ?? "", /no place within 20 ms/);
+});
+
+Deno.test("far more commands than the pool size all succeed", async () => {
+  await using server = await startRedis();
+  await using store = await RedisStore.connect(server.url, { poolSize: 3 });
+
+  const wrote = await Promise.all(
+    Array.from({ length: 300 }, (_, i) => store.set({ ...KEY, name: `${i}` }, "value", { ttlMs: DAY_MS })),
+  );
+
+  assert.ok(wrote.every(Boolean));
+});
+
+for (const [state, bringAbout] of [["gone", "kill"], ["frozen", "freeze"]] as const) {
+  Deno.test(`closing while Redis is ${state} ends the attempts to reach it`, async () => {
+    const states: boolean[] = [];
+    await using server = await startRedis();
+    const store = await RedisStore.connect(server.url, { poolSize: 5, onStateChange: (up) => states.push(up) });
+    await server[bringAbout]();
+    await assert.rejects(store.ping(), StoreError);
+    await until(() => states.length === 1);
+
+    await store.close();
+
+    await assert.rejects(store.ping(), /closed/);
+    assert.deepEqual(states, [false]);
+  });
+}
+
+Deno.test("an error reply becomes a StoreError without key and value, and does not end the connection", async () => {
+  await using server = await startRedis();
+  await using store = await RedisStore.connect(server.url, { poolSize: 5 });
+  await using redis = rawClient(server);
+  await redis.lpush(formatStoreKey(KEY), "a list");
+
+  await assert.rejects(store.deleteIfEquals(KEY, SECRET), (error: unknown) => {
+    assert.ok(error instanceof StoreError);
+    assert.match(error.message, /answered with an error/);
+    assert.ok(!Deno.inspect(error, { depth: 10 }).includes(SECRET));
+    return true;
+  });
+
+  assert.equal(await store.get({ ...KEY, name: "other" }), undefined);
+});

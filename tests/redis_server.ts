@@ -1,0 +1,128 @@
+import { Redis } from "ioredis";
+
+/** Settings of {@linkcode startRedis}. */
+export interface RedisServerOptions {
+  /** Port on 127.0.0.1. Defaults to a free one. */
+  port?: number;
+  /** Password of the default user. Defaults to none. */
+  password?: string;
+  /** More arguments for redis-server. */
+  args?: string[];
+}
+
+/** A Redis server of its own, for one test. Keeps nothing on disk. */
+export interface RedisServer extends AsyncDisposable {
+  /** The address for a client, the password included. */
+  url: string;
+  port: number;
+  /** Asks the server to end, and waits until it has. */
+  stop(): Promise<void>;
+  /** Ends the server without warning, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** Stops it as it is: connections stay open, nothing is answered. */
+  freeze(): void;
+  /** Ends a {@linkcode freeze}. */
+  continue(): void;
+}
+
+/** What {@linkcode rawClient} makes. */
+export type RawClient = Redis & AsyncDisposable;
+
+const START_DEADLINE_MS = 10_000;
+const POLL_MS = 5;
+
+/** Starts a Redis server, and resolves when it answers. */
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  // Another process may take the free port in between: then the next one is tried.
+  for (let attempt = 1;; attempt++) {
+    const port = options.port ?? freePort();
+    const process = spawn(port, options);
+    if (await answers(port, process)) return handle(port, process, options.password);
+    await end(process, "SIGKILL");
+    if (options.port !== undefined || attempt === 3) throw new Error(`redis-server did not start on port ${port}.`);
+  }
+}
+
+/** A client of the tests' own, to look at a server from outside. */
+export function rawClient(server: RedisServer, options: { password?: string; db?: number } = {}): RawClient {
+  const redis = new Redis({ host: "127.0.0.1", port: server.port, ...options });
+  return Object.assign(redis, {
+    async [Symbol.asyncDispose]() {
+      await redis.quit();
+    },
+  });
+}
+
+/** Resolves when `condition` comes true; looks every few milliseconds and throws when it hasn't within `deadlineMs`. */
+export async function until(condition: () => Promise<boolean> | boolean, deadlineMs = 10_000): Promise<void> {
+  const deadline = Date.now() + deadlineMs;
+  while (!await condition()) {
+    if (Date.now() > deadline) throw new Error(`Still not true after ${deadlineMs} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function spawn(port: number, { password, args = [] }: RedisServerOptions): Deno.ChildProcess {
+  const settings = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  if (password !== undefined) settings.push("--requirepass", password);
+  try {
+    return new Deno.Command("redis-server", { args: [...settings, ...args], stdout: "null", stderr: "null" }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(
+      "The tests need redis-server: apt-get install redis-server (Debian, Ubuntu) or brew install redis (macOS).",
+    );
+  }
+}
+
+function handle(port: number, process: Deno.ChildProcess, password: string | undefined): RedisServer {
+  const login = password === undefined ? "" : `:${encodeURIComponent(password)}@`;
+  return {
+    url: `redis://${login}127.0.0.1:${port}`,
+    port,
+    stop: () => end(process, "SIGTERM"),
+    kill: () => end(process, "SIGKILL"),
+    freeze: () => process.kill("SIGSTOP"),
+    continue: () => process.kill("SIGCONT"),
+    [Symbol.asyncDispose]: () => end(process, "SIGKILL"),
+  };
+}
+
+async function end(process: Deno.ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  try {
+    process.kill(signal);
+    process.kill("SIGCONT");
+  } catch {
+    // It has ended already.
+  }
+  await process.status;
+}
+
+async function answers(port: number, process: Deno.ChildProcess): Promise<boolean> {
+  let ended = false;
+  const watch = process.status.then(() => ended = true);
+  try {
+    await until(async () => ended || await ping(port), START_DEADLINE_MS);
+  } catch {
+    return false;
+  }
+  if (ended) await watch;
+  return !ended;
+}
+
+/** Any reply counts: a server with a password answers PING with an error, but it answers. */
+async function ping(port: number): Promise<boolean> {
+  try {
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await connection.write(new TextEncoder().encode("PING\r\n"));
+    const read = await connection.read(new Uint8Array(64));
+    return read !== null;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}

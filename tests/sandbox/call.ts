@@ -1,0 +1,65 @@
+import type { Clock } from "../../src/clock.ts";
+import type { OperationFacts } from "./facts.ts";
+import type { Making } from "./make_account.ts";
+import type { OperationBook } from "./operation_book.ts";
+import type { Random } from "./prng.ts";
+import type { AccountState, AppState, ServerState } from "./state.ts";
+
+/** Which of two documented forms a reply has where sources differ. */
+export type ReplyForms = "live" | "documented";
+
+/** One valid request, with the records it speaks of. */
+export interface Call {
+  operation: OperationFacts;
+  account: AccountState;
+  fields: Record<string, unknown>;
+  forms: ReplyForms;
+  clock: Clock;
+  random: Random;
+  book: OperationBook;
+  /** The server that the request names; throws when it names none. */
+  readonly server: ServerState;
+  /** The application that the request names; throws when it names none. */
+  readonly app: AppState;
+}
+
+/** Makes the body of the answer, and any change. */
+export type Handler = (call: Call) => unknown;
+
+/** Handlers by operation id. */
+export type Handlers = Readonly<Record<string, Handler>>;
+
+/** A field as text, "" when it is absent. */
+export function text(call: Call, name: string): string {
+  const value = call.fields[name];
+  return value === undefined || value === null ? "" : String(value);
+}
+
+/** A field as a number; throws when it is not one. */
+export function number(call: Call, name: string): number {
+  const value = Number(call.fields[name]);
+  if (!Number.isFinite(value)) throw new TypeError(`${name} is no number`);
+  return value;
+}
+
+/** A field as a list of texts, [] when it is absent. */
+export function list(call: Call, name: string): string[] {
+  const value = call.fields[name];
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** Whether an on-off field says on. */
+export function isOn(call: Call, name: string): boolean {
+  return ["true", "enable", "yes", "1"].includes(text(call, name).toLowerCase());
+}
+
+/** How the API says "done" when it has nothing to tell: one way live, another in the documents. */
+export function nothing(call: Call): unknown {
+  return call.forms === "live" ? [] : { status: true };
+}
+
+/** What new records are made with. */
+export function makingOf(call: Call): Making {
+  const { account, clock, random } = call;
+  return { random, now: clock.now(), secret: () => account.secret() };
+}

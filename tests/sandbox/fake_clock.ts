@@ -1,0 +1,93 @@
+import type { Clock } from "../../src/clock.ts";
+
+interface Sleeper {
+  wakeAt: number;
+  wake(): void;
+}
+
+/** A clock that stands still until a test moves it. */
+export class FakeClock implements Clock {
+  #now: number;
+  #sleepers: Sleeper[] = [];
+
+  /** Starts at `now`, by default 2026-11-20 12:00 UTC. */
+  constructor(now: number = Date.UTC(2026, 10, 20, 12)) {
+    this.#now = now;
+  }
+
+  /** Milliseconds since the Unix epoch. */
+  now(): number {
+    return this.#now;
+  }
+
+  /** How many sleeps have not ended. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
+  /** Resolves when `advance` has moved the clock by `ms`; rejects with the signal's reason when it aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      if (ms <= 0) return resolve();
+      const onAbort = () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        reject(signal?.reason);
+      };
+      const sleeper: Sleeper = {
+        wakeAt: this.#now + ms,
+        wake() {
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        },
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#sleepers.push(sleeper);
+    });
+  }
+
+  /**
+   * Moves the clock on and wakes, in order, whoever's time has come. Between two sleepers the woken code gets to run,
+   * so that a loop of short sleeps inside one long `advance` sees every step.
+   */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await letOthersRun();
+    for (let next = this.#nextBefore(end); next !== undefined; next = this.#nextBefore(end)) {
+      this.#now = Math.max(this.#now, next.wakeAt);
+      this.#sleepers = this.#sleepers.filter((other) => other !== next);
+      next.wake();
+      await letOthersRun();
+    }
+    this.#now = end;
+  }
+
+  /**
+   * Moves the clock on in steps until `promise` settles, and gives what it gives: for code that makes real requests
+   * between its sleeps. Between two steps real time passes, so that a local request can end within one step.
+   */
+  async runUntil<T>(promise: Promise<T>, stepMs = 500, pauseMs = 5): Promise<T> {
+    let isSettled = false;
+    const settle = () => void (isSettled = true);
+    promise.then(settle, settle);
+    while (!isSettled) {
+      await letOthersRun(pauseMs);
+      if (!isSettled && this.sleeping > 0) await this.advance(stepMs);
+    }
+    return await promise;
+  }
+
+  /** Resolves when at least `count` sleeps are under way: the moment to call `advance`. */
+  async untilSleeping(count = 1): Promise<void> {
+    while (this.#sleepers.length < count) await letOthersRun();
+  }
+
+  #nextBefore(end: number): Sleeper | undefined {
+    return this.#sleepers.filter((sleeper) => sleeper.wakeAt <= end).sort((a, b) => a.wakeAt - b.wakeAt)[0];
+  }
+}
+
+/** At least a turn of the event loop: promise callbacks and finished I/O run before it resolves. */
+function letOthersRun(pauseMs = 0): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, pauseMs));
+}

@@ -1,0 +1,16 @@
+import type { Call, Handlers } from "../call.ts";
+import { isRecord } from "../read_request.ts";
+
+/** Lists of values; most answer their documented example. */
+export const listHandlers: Handlers = {
+  // An object by family live, a plain list in some documents.
+  list_apps(call) {
+    const example = exampleOf(call);
+    if (call.forms === "live" || !isRecord(example) || !isRecord(example.apps)) return example;
+    return { apps: Object.values(example.apps) };
+  },
+};
+
+function exampleOf(call: Call): unknown {
+  return Object.values(call.operation.reply.examples)[0];
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { Metrics } from "../../src/telemetry/metrics.ts";
+
+/** The value of one series, or undefined where there is none. */
+function valueOf(text: string, series: string): number | undefined {
+  const line = text.split("\n").find((candidate) => candidate.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+Deno.test("requests are counted by route and status and timed by route", async () => {
+  const metrics = new Metrics({ version: "1.2.3" });
+
+  metrics.requestFinished({ route: "/mcp", status: 200, seconds: 0.02 });
+  metrics.requestFinished({ route: "/mcp", status: 200, seconds: 4 });
+  metrics.requestFinished({ route: "/approve/{id}", status: 404, seconds: 0.01 });
+
+  const text = await metrics.text();
+  assert.equal(valueOf(text, 'cloudways_mcp_http_requests_total{route="/mcp",status="200"}'), 2);
+  assert.equal(valueOf(text, 'cloudways_mcp_http_requests_total{route="/approve/{id}",status="404"}'), 1);
+  assert.equal(valueOf(text, 'cloudways_mcp_http_request_duration_seconds_sum{route="/mcp"}'), 4.02);
+  assert.equal(valueOf(text, 'cloudways_mcp_http_request_duration_seconds_bucket{le="0.025",route="/mcp"}'), 1);
+});
+
+Deno.test("tool calls, upstream requests, refusals and token exchanges are counted", async () => {
+  const metrics = new Metrics({ version: "1.2.3" });
+
+  metrics.toolFinished({ tool: "list_servers", outcome: "ok", seconds: 0.1 });
+  metrics.toolFinished({ tool: "list_servers", outcome: "not_found", seconds: 0.1 });
+  metrics.upstreamFinished({ operation: "list_apps", status: "200", seconds: 0.3 });
+  metrics.upstreamFinished({ operation: "list_apps", status: "timeout", seconds: 10 });
+  metrics.rateLimited();
+  metrics.tokenExchanged("refused");
+
+  const text = await metrics.text();
+  assert.equal(valueOf(text, 'cloudways_mcp_tool_calls_total{tool="list_servers",outcome="ok"}'), 1);
+  assert.equal(valueOf(text, 'cloudways_mcp_tool_calls_total{tool="list_servers",outcome="not_found"}'), 1);
+  assert.equal(valueOf(text, 'cloudways_mcp_upstream_requests_total{operation="list_apps",status="timeout"}'), 1);
+  assert.equal(valueOf(text, 'cloudways_mcp_upstream_request_duration_seconds_count{operation="list_apps"}'), 2);
+  assert.equal(valueOf(text, "cloudways_mcp_rate_limited_total"), 1);
+  assert.equal(valueOf(text, 'cloudways_mcp_token_exchanges_total{outcome="refused"}'), 1);
+});
+
+Deno.test("requests in flight go up and down and never below zero", async () => {
+  const metrics = new Metrics({ version: "1.2.3" });
+
+  metrics.requestStarted();
+  metrics.requestStarted();
+  metrics.requestFinished({ route: "/mcp", status: 200, seconds: 1 });
+  assert.equal(valueOf(await metrics.text(), "cloudways_mcp_in_flight_requests"), 1);
+
+  metrics.requestFinished({ route: "/mcp", status: 200, seconds: 1 });
+  metrics.requestFinished({ route: "/mcp", status: 200, seconds: 1 });
+  assert.equal(valueOf(await metrics.text(), "cloudways_mcp_in_flight_requests"), 0);
+});
+
+Deno.test("the version, uptime and memory are shown", async () => {
+  const metrics = new Metrics({ version: "1.2.3" });
+
+  const text = await metrics.text();
+
+  assert.equal(valueOf(text, 'cloudways_mcp_build_info{version="1.2.3"}'), 1);
+  assert.ok((valueOf(text, "cloudways_mcp_process_uptime_seconds") ?? -1) >= 0);
+  assert.ok((valueOf(text, "cloudways_mcp_process_resident_memory_bytes") ?? 0) > 0);
+  assert.ok((valueOf(text, "cloudways_mcp_process_heap_used_bytes") ?? 0) > 0);
+  assert.match(metrics.contentType, /^text\/plain/);
+});
+
+Deno.test("a path, an id or a customer never becomes a label", async () => {
+  const metrics = new Metrics({ version: "1.2.3" });
+
+  metrics.requestFinished({ route: "/approve/0a1b2c3d", status: 299.5, seconds: 1 });
+  metrics.toolFinished({ tool: 'x"} 1\ncanary', outcome: "someone@example.com", seconds: 1 });
+  metrics.upstreamFinished({ operation: "/server/50482", status: "canary: refused", seconds: 1 });
+  metrics.tokenExchanged("someone@example.com");
+
+  const text = await metrics.text();
+  const labels = [...text.matchAll(/\{.*\}/g)].join("\n");
+  assert.doesNotMatch(labels, /0a1b2c3d|canary|example\.com|50482|299/);
+  assert.equal(valueOf(text, 'cloudways_mcp_tool_calls_total{tool="other",outcome="other"}'), 1);
+});
+
+Deno.test("a label has only so many values, and those it has keep counting", async () => {
+  const metrics = new Metrics({ version: "1.2.3" });
+
+  for (let i = 0; i < 1000; i++) metrics.toolFinished({ tool: `tool_${i}`, outcome: "ok", seconds: 1 });
+  metrics.toolFinished({ tool: "tool_0", outcome: "ok", seconds: 1 });
+
+  const series = (await metrics.text()).split("\n").filter((line) =>
+    line.startsWith("cloudways_mcp_tool_calls_total{")
+  );
+  assert.equal(series.length, 301);
+  assert.ok(series.includes('cloudways_mcp_tool_calls_total{tool="other",outcome="ok"} 700'));
+  assert.ok(series.includes('cloudways_mcp_tool_calls_total{tool="tool_0",outcome="ok"} 2'));
+});
+
+Deno.test("a duration that is no number is counted and not timed", async () => {
+  const metrics = new Metrics({ version: "1.2.3" });
+
+  metrics.toolFinished({ tool: "ping", outcome: "ok", seconds: NaN });
+  metrics.toolFinished({ tool: "ping", outcome: "ok", seconds: -1 });
+
+  const text = await metrics.text();
+  assert.equal(valueOf(text, 'cloudways_mcp_tool_calls_total{tool="ping",outcome="ok"}'), 2);
+  assert.equal(valueOf(text, 'cloudways_mcp_tool_call_duration_seconds_sum{tool="ping"}'), 0);
+});
+
+Deno.test("two sets of metrics count apart", async () => {
+  const one = new Metrics({ version: "1.2.3" });
+  const other = new Metrics({ version: "1.2.3" });
+
+  one.rateLimited();
+
+  assert.equal(valueOf(await other.text(), "cloudways_mcp_rate_limited_total"), 0);
+});

@@ -1,0 +1,680 @@
+import { Ajv } from "ajv";
+import assert from "node:assert/strict";
+import { operationById, type OperationFacts, operations, schemas } from "../sandbox/facts.ts";
+import {
+  type AccountSpec,
+  DEMO_ACCOUNT,
+  FakeClock,
+  type Fault,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from "../sandbox/mod.ts";
+
+interface Sent {
+  token?: string | null;
+  form?: Record<string, string | string[]>;
+  json?: unknown;
+  headers?: Record<string, string>;
+}
+
+interface Reply {
+  status: number;
+  headers: Headers;
+  text: string;
+  json: Record<string, unknown>;
+}
+
+async function send(sandbox: Sandbox, method: string, path: string, sent: Sent = {}): Promise<Reply> {
+  const token = sent.token === undefined ? DEMO_ACCOUNT.accessTokens[0].token : sent.token;
+  const headers = new Headers(sent.headers);
+  if (token !== null) headers.set("Authorization", `Bearer ${token}`);
+  const init: RequestInit = { method, headers, redirect: "manual" };
+  if (sent.form !== undefined) init.body = formOf(sent.form);
+  if (sent.json !== undefined) {
+    init.body = JSON.stringify(sent.json);
+    headers.set("Content-Type", "application/json");
+  }
+  const response = await fetch(sandbox.baseUrl + path, init);
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: parse(text) };
+}
+
+function formOf(fields: Record<string, string | string[]>): URLSearchParams {
+  return new URLSearchParams(
+    Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one])),
+  );
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return record(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+}
+
+function rows(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.map(record) : [];
+}
+
+function problems(sandbox: Sandbox): string {
+  return sandbox.violations.map((violation) => violation.problem).join("\n");
+}
+
+const serverForm = { server_id: "100001" };
+const appForm = { server_id: "100001", app_id: "200001" };
+
+Deno.test("a key is exchanged for a token that works for an hour", async () => {
+  const clock = new FakeClock();
+  await using sandbox = await startSandbox({ clock });
+  const form = { email: DEMO_ACCOUNT.email, api_key: DEMO_ACCOUNT.apiKey };
+
+  const exchange = await send(sandbox, "POST", "/oauth/access_token", { token: null, form });
+  const token = String(exchange.json.access_token);
+  const before = await send(sandbox, "GET", "/server", { token });
+  await clock.advance(3_600_000);
+  const after = await send(sandbox, "GET", "/server", { token });
+
+  assert.equal(exchange.json.expires_in, 3600);
+  assert.deepEqual([before.status, after.status], [200, 401]);
+  assert.equal(sandbox.requestsTo("oauth_access_token_create").length, 1);
+  sandbox.assertNoViolations();
+});
+
+Deno.test("a key is taken as form, as JSON and from the query", async () => {
+  await using sandbox = await startSandbox();
+  const fields = { email: DEMO_ACCOUNT.email, api_key: DEMO_ACCOUNT.apiKey };
+
+  const statuses = [
+    (await send(sandbox, "POST", "/oauth/access_token", { token: null, form: fields })).status,
+    (await send(sandbox, "POST", "/oauth/access_token", { token: null, json: fields })).status,
+    (await send(sandbox, "POST", `/oauth/access_token?${new URLSearchParams(fields)}`, { token: null })).status,
+  ];
+
+  assert.deepEqual(statuses, [200, 200, 200]);
+  sandbox.assertNoViolations();
+});
+
+Deno.test("wrong keys, access tokens in place of keys and revoked keys are refused", async () => {
+  await using sandbox = await startSandbox();
+  const { email, apiKey, accessTokens } = DEMO_ACCOUNT;
+  const tryKey = (api_key: string) =>
+    send(sandbox, "POST", "/oauth/access_token", { token: null, form: { email, api_key } });
+
+  const wrong = await tryKey("nonsense");
+  const token = await tryKey(accessTokens[0].token);
+  sandbox.revokeKey(email);
+  const revoked = await tryKey(apiKey);
+
+  assert.deepEqual([wrong.status, token.status, revoked.status], [401, 401, 401]);
+  assert.equal(wrong.json.error, "invalid_credentials");
+  assert.equal(typeof wrong.json.error_description, "string");
+});
+
+Deno.test("the exchange has a burst limit of its own", async () => {
+  await using sandbox = await startSandbox({ exchangesPerMinute: 1 });
+  const form = { email: DEMO_ACCOUNT.email, api_key: DEMO_ACCOUNT.apiKey };
+
+  const first = await send(sandbox, "POST", "/oauth/access_token", { token: null, form });
+  const second = await send(sandbox, "POST", "/oauth/access_token", { token: null, form });
+
+  assert.deepEqual([first.status, second.status], [200, 429]);
+  assert.ok(Number(second.headers.get("Retry-After")) > 0);
+});
+
+Deno.test("no token gives 400, a bad, expired or revoked one 401, one without the scope 403", async () => {
+  const accessTokens = [{ token: "cw_all" }, { token: "cw_few", scopes: ["list_providers"] }];
+  await using sandbox = await startSandbox({ accounts: [{ ...DEMO_ACCOUNT, accessTokens }] });
+  const status = async (token: string | null, path = "/server") => (await send(sandbox, "GET", path, { token })).status;
+  const exchanged = await send(sandbox, "POST", "/oauth/access_token", {
+    token: null,
+    form: { email: DEMO_ACCOUNT.email, api_key: DEMO_ACCOUNT.apiKey },
+  });
+
+  assert.equal(await status(null), 400);
+  assert.equal(await status("cw_unknown"), 401);
+  assert.equal(await status("cw_few", "/providers"), 200);
+  const refused = await send(sandbox, "GET", "/server", { token: "cw_few" });
+  assert.equal(refused.status, 403);
+  assert.equal(refused.json.error, "insufficient_scope");
+  sandbox.expireTokens();
+  assert.equal(await status(String(exchanged.json.access_token)), 401);
+  sandbox.revokeToken("cw_all");
+  assert.equal(await status("cw_all"), 401);
+});
+
+Deno.test("wrong fields give a map of fields", async () => {
+  await using sandbox = await startSandbox();
+
+  const wrong = await send(sandbox, "POST", "/server/stop", { form: { server_id: "one" } });
+  const absent = await send(sandbox, "POST", "/server/stop", { form: {} });
+
+  assert.deepEqual([wrong.status, absent.status], [422, 422]);
+  assert.deepEqual(wrong.json, { server_id: [{ code: "integer", message: "The server id must be an integer." }] });
+  assert.equal(rows(absent.json.server_id)[0]?.code, "required");
+});
+
+Deno.test("an unknown record gives a message", async () => {
+  await using sandbox = await startSandbox();
+
+  const reply = await send(sandbox, "POST", "/server/stop", { form: { server_id: "999999" } });
+
+  assert.equal(reply.status, 422);
+  assert.deepEqual(reply.json, { status: false, message: "server_id: invalid or not found for this account." });
+  sandbox.assertNoViolations();
+});
+
+Deno.test("a busy server gives the running operation", async () => {
+  await using sandbox = await startSandbox();
+
+  const first = await send(sandbox, "POST", "/server/restart", { form: serverForm });
+  const second = await send(sandbox, "POST", "/app/cache/purge", { form: appForm });
+  const elsewhere = await send(sandbox, "POST", "/server/restart", { form: { server_id: "100002" } });
+
+  assert.equal(second.status, 422);
+  assert.equal(record(second.json.operation).id, String(first.json.operation_id));
+  assert.equal(elsewhere.status, 200);
+});
+
+Deno.test("one request too many in a minute is refused, the next minute's is not", async () => {
+  const clock = new FakeClock();
+  await using sandbox = await startSandbox({ clock, rateLimitPerMinute: 3 });
+
+  const replies = [];
+  for (let count = 0; count < 4; count++) replies.push(await send(sandbox, "GET", "/providers"));
+  await clock.advance(60_000);
+  replies.push(await send(sandbox, "GET", "/providers"));
+
+  assert.deepEqual(replies.map((reply) => reply.status), [200, 200, 200, 429, 200]);
+  assert.deepEqual(replies.map((reply) => reply.headers.get("X-RateLimit-Remaining")), ["2", "1", "0", "0", "2"]);
+  assert.equal(replies[3]?.headers.get("Retry-After"), "60");
+});
+
+Deno.test("traffic analytics has a limit of 20 that leaves the rest alone", async () => {
+  await using sandbox = await startSandbox();
+  const path = "/app/analytics/traffic?server_id=100001&app_id=200001&duration=1h&resource=top_ips";
+
+  for (let count = 0; count < 20; count++) assert.equal((await send(sandbox, "GET", path)).status, 200);
+  const refused = await send(sandbox, "GET", path);
+
+  assert.equal(refused.status, 429);
+  assert.equal(refused.headers.get("X-RateLimit-Limit"), "20");
+  assert.equal((await send(sandbox, "GET", "/providers")).status, 200);
+});
+
+Deno.test("unknown paths answer the greeting, invented ones 404; both are violations", async () => {
+  await using sandbox = await startSandbox();
+
+  const unknown = await send(sandbox, "GET", "/nowhere");
+  const invented = await send(sandbox, "GET", "/provider");
+  const oldBase = await fetch(sandbox.baseUrl.replace("v2", "v1") + "/server");
+
+  assert.deepEqual([unknown.status, unknown.text], [200, "You have reached Cloudways API."]);
+  assert.equal(invented.status, 404);
+  assert.equal(await oldBase.text(), "You have reached Cloudways API.");
+  assert.equal(sandbox.violations.length, 3);
+});
+
+Deno.test("the other spelling of a path works when asked for, and the main one then greets", async () => {
+  await using sandbox = await startSandbox({ paths: "other" });
+  const form = { ...appForm, ssl_crt: "EXAMPLE", ssl_key: "EXAMPLE" };
+
+  const main = await send(sandbox, "POST", "/security/ownSSL", { form });
+  const other = await send(sandbox, "POST", "/security/own_ssl", { form });
+
+  assert.equal(main.text, "You have reached Cloudways API.");
+  assert.deepEqual([other.status, sandbox.requestsTo("security_install_own_ssl").length], [200, 1]);
+  sandbox.assertNoViolations();
+});
+
+Deno.test("an unwelcome user agent meets the firewall", async () => {
+  await using sandbox = await startSandbox();
+
+  const reply = await send(sandbox, "GET", "/server", { headers: { "User-Agent": "Python-urllib/3.12" } });
+
+  assert.equal(reply.status, 403);
+  assert.match(reply.text, /<html>.*1010/);
+});
+
+Deno.test("an operation runs, ends at the second poll, and has its effect", async () => {
+  await using sandbox = await startSandbox();
+
+  const { json } = await send(sandbox, "POST", "/server/stop", { form: serverForm });
+  const first = await send(sandbox, "GET", `/operation/${json.operation_id}`);
+  const statusWhileRunning = sandbox.account().servers[0]?.status;
+  const second = await send(sandbox, "GET", `/operation/${json.operation_id}`);
+
+  assert.equal(typeof json.operation_id, "number");
+  assert.equal(record(first.json.operation).is_completed, "0");
+  assert.equal(record(second.json.operation).is_completed, "1");
+  assert.deepEqual([statusWhileRunning, sandbox.account().servers[0]?.status], ["running", "stopped"]);
+});
+
+Deno.test("an operation ends by itself when the time is up", async () => {
+  const clock = new FakeClock();
+  await using sandbox = await startSandbox({ clock });
+
+  await send(sandbox, "POST", "/server/stop", { form: serverForm });
+  await clock.advance(10_000);
+  const { json } = await send(sandbox, "GET", "/server");
+
+  assert.equal(rows(json.servers)[0]?.status, "stopped");
+});
+
+Deno.test("operations fail when told to, without their effect", async () => {
+  await using sandbox = await startSandbox();
+  const stop = await send(sandbox, "POST", "/server/stop", { form: serverForm });
+
+  sandbox.failOperation(String(stop.json.operation_id));
+  const failed = await send(sandbox, "GET", `/operation/${stop.json.operation_id}`);
+  sandbox.failNextOperations();
+  const purge = await send(sandbox, "POST", "/app/cache/purge", { form: appForm });
+  sandbox.finishOperation(String(purge.json.operation_id));
+  const failedToo = await send(sandbox, "GET", `/operation/${purge.json.operation_id}`);
+
+  assert.equal(record(failed.json.operation).is_completed, "-1");
+  assert.equal(record(failedToo.json.operation).is_completed, "-1");
+  assert.equal(sandbox.account().servers[0]?.status, "running");
+});
+
+Deno.test("ids of operations come in three forms, and all can be polled", async () => {
+  await using sandbox = await startSandbox({ pace: { polls: 1 } });
+  const ids = "server_id=100001&app_id=200001";
+
+  const points = await send(sandbox, "GET", `/app/manage/backup?${ids}`);
+  const usage = await send(sandbox, "GET", "/server/analytics/serverUsage?server_id=100001");
+  const pointsDone = await send(sandbox, "GET", `/operation/${points.json.operation_id}`);
+  const usageDone = await send(sandbox, "GET", `/operation/${usage.json.task_id}`);
+
+  assert.match(String(points.json.operation_id), /^flex-\d+$/);
+  assert.match(String(usage.json.task_id), /^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+  const found = parse(String(record(pointsDone.json.operation).parameters));
+  assert.deepEqual(found.backup_dates, sandbox.account().servers[0]?.apps[0]?.backups);
+  const parameters = parse(String(record(usageDone.json.operation).parameters));
+  assert.equal(Array.isArray(record(parameters.applications).body), true);
+  sandbox.assertNoViolations();
+});
+
+Deno.test("a created server shows up with its application and its passwords", async () => {
+  const canary = "CANARY";
+  await using sandbox = await startSandbox({ accounts: [{ ...DEMO_ACCOUNT, canary }] });
+
+  const form = formExample(operationById("server_create"));
+  const created = await send(sandbox, "POST", "/server", { form });
+  const [operation] = rows(record(created.json.server).operations);
+  sandbox.finishOperation(String(operation?.id));
+  const done = await send(sandbox, "GET", `/operation/${operation?.id}`);
+
+  const server = record(done.json.server);
+  assert.equal(server.status, "running");
+  assert.match(String(server.master_password), /CANARY/);
+  assert.match(String(rows(server.apps)[0]?.mysql_password), /CANARY/);
+  sandbox.assertNoViolations();
+});
+
+const wrongRequests: [name: string, method: string, path: string, sent: Sent, problem: RegExp][] = [
+  ["a misspelt field", "POST", "/service/varnish", { form: { ...serverForm, state: "purge" } }, /unknown field state/],
+  ["a missing field", "POST", "/service/varnish", { form: serverForm }, /required field action is missing/],
+  [
+    "an unknown field in JSON",
+    "POST",
+    "/server/stop",
+    { json: { server_id: 100001, force: 1 } },
+    /unknown field force/,
+  ],
+  ["an unknown query parameter", "GET", "/server?page=2", {}, /unknown query parameter page/],
+  ["a write by query", "POST", "/server/stop?server_id=100001", {}, /server_id is in the query string/],
+  [
+    "a list without brackets",
+    "POST",
+    "/app/manage/aliases",
+    { form: { ...appForm, aliases: "a.example.com" } },
+    /\[\]/,
+  ],
+  ["a word outside the list", "POST", "/service/varnish", { form: { ...serverForm, action: "clear" } }, /action/],
+  ["a method in disguise", "POST", "/app/manage/cname", { form: { ...appForm, _method: "DELETE" } }, /_method/],
+  ["a pull without deploy_path", "POST", "/git/pull", { form: { ...appForm, branch_name: "main" } }, /deploy_path/],
+  ["text as an id in the path", "PUT", "/server/abc", { form: { label: "x" } }, /server_id/],
+  ["headers of the hosted server", "GET", "/server", { headers: { "X-Access-Token": "x" } }, /x-access-token/],
+  ["an address that is none", "POST", "/security/siab", { form: { ...serverForm, ip: "here" } }, /ip/],
+];
+
+for (const [name, method, path, sent, problem] of wrongRequests) {
+  Deno.test(`${name} is a violation`, async () => {
+    await using sandbox = await startSandbox();
+
+    await send(sandbox, method, path, sent);
+
+    assert.match(problems(sandbox), problem);
+    assert.throws(() => sandbox.assertNoViolations(), problem);
+    sandbox.reset();
+    sandbox.assertNoViolations();
+  });
+}
+
+for (const forms of ["live", "documented"] as const) {
+  for (const encoding of ["form", "json"] as const) {
+    Deno.test(`every operation answers its example, ${forms}, sent as ${encoding}`, async () => {
+      for (const operation of operations) await answersItsExample(operation, forms, encoding);
+    });
+  }
+}
+
+const ajv = new Ajv({ strict: false, logger: false });
+ajv.addSchema({ $id: "facts", components: { schemas } });
+
+async function answersItsExample(operation: OperationFacts, forms: "live" | "documented", encoding: "form" | "json") {
+  // Only some documents know this one.
+  if (operation.id === "server_get_legacy" && forms === "live") return;
+  await using sandbox = await startSandbox({ forms, clock: new FakeClock(), accounts: [exampleAccount] });
+  const app = sandbox.account().servers[0]?.apps[0];
+  if (app === undefined) throw new Error("The sandbox is empty");
+  // What the examples take for granted.
+  Object.assign(app, { sys_user: "abcdefghij", localBackup: true, own_ssl: { issued_at: "" } });
+  const sent: Sent = {};
+  if (operation.body !== undefined && encoding === "form") sent.form = formExample(operation);
+  if (operation.body !== undefined && encoding === "json") sent.json = operation.body.json;
+  if (operation.id === "oauth_access_token_create") sent.token = null;
+
+  const reply = await send(sandbox, operation.method, examplePath(operation), sent);
+
+  assert.equal(reply.status, 200, `${operation.id}: ${reply.text}`);
+  assert.equal(problems(sandbox), "", operation.id);
+  const schema = JSON.parse(JSON.stringify(operation.reply.schema).replaceAll('"#/components', '"facts#/components'));
+  const fits = ajv.validate(schema, JSON.parse(reply.text));
+  assert.ok(fits, `${operation.id}: ${ajv.errorsText()}\n${reply.text}`);
+}
+
+const exampleAccount: AccountSpec = { ...DEMO_ACCOUNT, apiKey: "EXAMPLE-API-KEY" };
+
+function examplePath({ path, parameters }: OperationFacts): string {
+  const query = new URLSearchParams();
+  let filled = path;
+  for (const { name, in: place, required, example } of parameters) {
+    const value = String(example ?? { target: "traffic", duration: "1 Hour", timezone: "UTC" }[name]);
+    if (place === "path") filled = filled.replace(`{${name}}`, encodeURIComponent(value));
+    else if (required || example !== undefined) query.set(name, value);
+  }
+  return query.size === 0 ? filled : `${filled}?${query}`;
+}
+
+function formExample(operation: OperationFacts): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(record(operation.body?.form)).map((
+      [name, value],
+    ) => [name, Array.isArray(value) ? value.map(String) : String(value)]),
+  );
+}
+
+async function withFault(fault: Fault, check: (sandbox: Sandbox) => Promise<void>, options: SandboxOptions = {}) {
+  await using sandbox = await startSandbox(options);
+  const remove = sandbox.addFault(fault);
+  await check(sandbox);
+  remove();
+  assert.equal((await send(sandbox, "GET", "/providers")).status, 200);
+  sandbox.assertNoViolations();
+}
+
+Deno.test("faults answer with a status, as JSON or HTML, as often as asked", async () => {
+  const kind = { status: 503, html: true, headers: { "Retry-After": "7" } };
+  await withFault({ operationId: "list_providers", times: 1, kind }, async (sandbox) => {
+    const faulty = await send(sandbox, "GET", "/providers");
+    const untouched = await send(sandbox, "GET", "/regions");
+    const after = await send(sandbox, "GET", "/providers");
+
+    assert.deepEqual([faulty.status, untouched.status, after.status], [503, 200, 200]);
+    assert.equal(faulty.headers.get("Retry-After"), "7");
+    assert.match(faulty.text, /<html>/);
+  });
+  await withFault({ path: /^\/prov/, kind: { status: 422, body: { message: "No" } } }, async (sandbox) => {
+    assert.deepEqual((await send(sandbox, "GET", "/providers")).json, { message: "No" });
+  });
+});
+
+Deno.test("faults send garbage, greetings, redirects and half answers", async () => {
+  await withFault({ kind: "garbage" }, async (sandbox) => {
+    const reply = await send(sandbox, "GET", "/providers");
+    assert.equal(reply.status, 200);
+    assert.throws(() => JSON.parse(reply.text));
+  });
+  await withFault({ kind: "greeting" }, async (sandbox) => {
+    assert.equal((await send(sandbox, "GET", "/providers")).text, "You have reached Cloudways API.");
+  });
+  await withFault({ kind: { redirect: "http://127.0.0.1:1/" } }, async (sandbox) => {
+    const reply = await send(sandbox, "GET", "/providers");
+    assert.deepEqual([reply.status, reply.headers.get("Location")], [302, "http://127.0.0.1:1/"]);
+  });
+  await withFault({ kind: "truncate" }, async (sandbox) => {
+    await assert.rejects(send(sandbox, "GET", "/server"));
+  });
+});
+
+Deno.test("a dropped connection has no effect, unless only the answer is lost", async () => {
+  await withFault({ method: "POST", kind: "drop" }, async (sandbox) => {
+    await assert.rejects(send(sandbox, "POST", "/service/varnish", { form: { ...serverForm, action: "disable" } }));
+    assert.equal(sandbox.account().servers[0]?.services.varnish_enabled, 1);
+  });
+  await withFault({ method: "POST", kind: "drop", afterEffect: true }, async (sandbox) => {
+    await assert.rejects(send(sandbox, "POST", "/service/varnish", { form: { ...serverForm, action: "disable" } }));
+    assert.equal(sandbox.account().servers[0]?.services.varnish_enabled, 0);
+  });
+});
+
+Deno.test("a late answer waits on the sandbox's clock", async () => {
+  const clock = new FakeClock();
+  await withFault({ kind: { delayMs: 60_000 } }, async (sandbox) => {
+    const reply = send(sandbox, "GET", "/providers");
+    await clock.untilSleeping();
+    await clock.advance(60_000);
+
+    assert.equal((await reply).status, 200);
+  }, { clock });
+});
+
+Deno.test("a hanging request ends when the sandbox closes", async () => {
+  const sandbox = await startSandbox();
+  sandbox.addFault({ kind: "hang" });
+  sandbox.addFault({ operationId: "list_regions", kind: { delayMs: 1e8 } });
+
+  const hanging = assert.rejects(send(sandbox, "GET", "/providers"));
+  while (sandbox.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await sandbox[Symbol.asyncDispose]();
+
+  await hanging;
+});
+
+Deno.test("alerts come newest first, twenty at a time, until there are none", async () => {
+  await using sandbox = await startSandbox();
+
+  const ids: number[] = [];
+  const sizes: number[] = [];
+  for (let path = "/alerts/"; sizes.at(-1) !== 0; path = `/alerts/${ids.at(-1)}`) {
+    const { json } = await send(sandbox, "GET", path);
+    sizes.push(rows(json.alerts).length);
+    ids.push(...rows(json.alerts).map((alert) => Number(alert.id)));
+  }
+
+  assert.deepEqual(sizes, [20, 20, 5, 0]);
+  assert.deepEqual(ids, ids.toSorted((a, b) => b - a));
+  sandbox.assertNoViolations();
+});
+
+Deno.test("lists are paged by page and limit", async () => {
+  await using sandbox = await startSandbox({ accounts: [{ ...DEMO_ACCOUNT, servers: 3, appsPerServer: 2 }] });
+
+  const first = await send(sandbox, "GET", "/apps/flexible?page=1&limit=4");
+  const last = await send(sandbox, "GET", "/apps/flexible?page=2&limit=4");
+
+  assert.deepEqual(record(first.json.data).pagination, { current_page: 1, last_page: 2 });
+  assert.equal(rows(record(first.json.data).apps).length, 4);
+  assert.equal(rows(record(last.json.data).apps).length, 2);
+  assert.equal(typeof rows(record(last.json.data).apps)[0]?.id, "number");
+});
+
+Deno.test("a whitelist is replaced as a whole and reads back in both forms", async () => {
+  for (const forms of ["live", "documented"] as const) {
+    await using sandbox = await startSandbox({ forms });
+    const form = {
+      ...serverForm,
+      tab: "sftp",
+      type: "sftp",
+      "ip[]": ["192.0.2.1", "192.0.2.2"],
+      ipPolicy: "block_all",
+    };
+
+    await send(sandbox, "POST", "/security/whitelisted", { form });
+    const { json } = await send(sandbox, "GET", "/security/whitelisted?server_id=100001");
+
+    assert.deepEqual(
+      json,
+      forms === "live"
+        ? { data: { ip_list: '["192.0.2.1","192.0.2.2"]', policy: "block_all" } }
+        : { ip_list: ["192.0.2.1", "192.0.2.2"] },
+    );
+    sandbox.assertNoViolations();
+  }
+});
+
+Deno.test("accounts do not see each other's records", async () => {
+  const other: AccountSpec = {
+    email: "other@example.net",
+    apiKey: "other-key",
+    accessTokens: [{ token: "cw_other" }],
+    label: "Other",
+    canary: "OTHER-CANARY",
+  };
+  await using sandbox = await startSandbox({ accounts: [DEMO_ACCOUNT, other] });
+  const started = await send(sandbox, "POST", "/server/restart", { form: serverForm });
+
+  const mine = await send(sandbox, "GET", "/server");
+  const theirs = await send(sandbox, "GET", "/server", { token: "cw_other" });
+  const foreign = await send(sandbox, "POST", "/server/stop", { token: "cw_other", form: serverForm });
+  const poll = await send(sandbox, "GET", `/operation/${started.json.operation_id}`, { token: "cw_other" });
+
+  assert.doesNotMatch(mine.text, /OTHER-CANARY/);
+  assert.match(theirs.text, /OTHER-CANARY/);
+  assert.deepEqual([foreign.status, poll.status], [422, 422]);
+  assert.match(String(rows(theirs.json.servers)[0]?.label), /^Other /);
+});
+
+Deno.test("a server's record has text ids and clear secrets, and says in several ways that it is no staging", async () => {
+  await using sandbox = await startSandbox({ accounts: [{ ...DEMO_ACCOUNT, servers: 3, appsPerServer: 4 }] });
+
+  const { json } = await send(sandbox, "GET", "/server");
+  const servers = rows(json.servers);
+  const apps = servers.flatMap((server) => rows(server.apps));
+
+  assert.equal(servers[0]?.id, "100001");
+  assert.equal(servers[2]?.status, "stopped");
+  assert.match(String(apps[0]?.mysql_password), /^EXAMPLE-/);
+  assert.deepEqual(new Set(apps.map((app) => app.is_staging)), new Set(["0", 0, "1", undefined, false]));
+  assert.ok(apps.some((app) => app.lets_encrypt === null) && apps.some((app) => app.lets_encrypt !== null));
+});
+
+Deno.test("the seed decides what the data are", async () => {
+  const listing = async (seed: number) => {
+    await using sandbox = await startSandbox({ seed, clock: new FakeClock() });
+    return (await send(sandbox, "GET", "/server")).text;
+  };
+
+  assert.equal(await listing(7), await listing(7));
+  assert.notEqual(await listing(7), await listing(8));
+});
+
+Deno.test("an advance of the fake clock wakes sleepers in order and lets go of aborted ones", async () => {
+  const clock = new FakeClock(0);
+  const seen: number[] = [];
+  const abort = new AbortController();
+  const aborted = assert.rejects(clock.sleep(5, abort.signal), /enough/);
+  const loop = (async () => {
+    for (let count = 0; count < 3; count++) {
+      await clock.sleep(10);
+      seen.push(clock.now());
+    }
+  })();
+
+  abort.abort(new Error("enough"));
+  await aborted;
+  await clock.advance(100);
+  await loop;
+
+  assert.deepEqual(seen, [10, 20, 30]);
+  assert.deepEqual([clock.now(), clock.sleeping], [100, 0]);
+});
+
+Deno.test("a fake clock can run until code that polls the sandbox is done", async () => {
+  const clock = new FakeClock();
+  await using sandbox = await startSandbox({ clock, pace: { polls: 100, seconds: 30 } });
+  const { json } = await send(sandbox, "POST", "/server/stop", { form: serverForm });
+  const poll = async () => {
+    for (;;) {
+      const reply = await send(sandbox, "GET", `/operation/${json.operation_id}`);
+      if (record(reply.json.operation).is_completed !== "0") return record(reply.json.operation).is_completed;
+      await clock.sleep(5000);
+    }
+  };
+
+  assert.equal(await clock.runUntil(poll()), "1");
+  assert.equal(sandbox.requestsTo("operation_status").length, 7);
+});
+
+Deno.test("an encoded path stays one segment and finds no record", async () => {
+  await using sandbox = await startSandbox();
+
+  const reply = await send(sandbox, "GET", "/operation/1%2F..%2Fserver");
+
+  assert.equal(reply.status, 422);
+  assert.equal(sandbox.requests[0]?.fields.id, "1/../server");
+});
+
+const effects: [path: string, form: Record<string, string | string[]>, seen: (sandbox: Sandbox) => unknown, unknown][] =
+  [
+    ["/app/manage/cname", { cname: "new.example.com" }, (sandbox) => firstApp(sandbox).cname, "new.example.com"],
+    ["/app/manage/aliases", { "aliases[]": ["a.example.com"] }, (sandbox) => firstApp(sandbox).aliases, [
+      "a.example.com",
+    ]],
+    ["/app/manage/enforce_https", { status: "disable" }, (sandbox) => firstApp(sandbox).flags.enforce_https, 0],
+    ["/app/manage/restore", { time: "2026-08-05T23:19:06" }, (sandbox) => firstApp(sandbox).localBackup, true],
+    ["/app/cache/purge", {}, (sandbox) => firstApp(sandbox).purges, 1],
+    [
+      "/git/pull",
+      { branch_name: "develop", deploy_path: "" },
+      (sandbox) => firstApp(sandbox).git.log[0]?.branch_name,
+      "develop",
+    ],
+    ["/security/lets_encrypt_auto", { auto: "false" }, (sandbox) => firstApp(sandbox).lets_encrypt?.auto, false],
+    [
+      "/security/lets_encrypt_revoke",
+      { ssl_domain: "shop.example.com", wild_card: "false" },
+      (sandbox) => firstApp(sandbox).lets_encrypt,
+      null,
+    ],
+    ["/staging/app/cloneApp", {}, (sandbox) => sandbox.account().servers[0]?.apps.at(-1)?.is_staging, "1"],
+    ["/app/creds", { username: "new", password: "EXAMPLE" }, (sandbox) => firstApp(sandbox).credentials.length, 2],
+  ];
+
+for (const [path, form, seen, expected] of effects) {
+  Deno.test(`POST ${path} changes the account`, async () => {
+    const clock = new FakeClock();
+    await using sandbox = await startSandbox({ clock });
+
+    const reply = await send(sandbox, "POST", path, { form: { ...appForm, ...form } });
+    await clock.advance(10_000);
+    await send(sandbox, "GET", "/server");
+
+    assert.equal(reply.status, 200, reply.text);
+    assert.deepEqual(seen(sandbox), expected);
+    sandbox.assertNoViolations();
+  });
+}
+
+function firstApp(sandbox: Sandbox) {
+  const app = sandbox.account().servers[0]?.apps[0];
+  if (app === undefined) throw new Error("The sandbox is empty");
+  return app;
+}
