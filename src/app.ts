@@ -87,7 +87,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const mcpRoute = new McpRoute({ endpoint, customerIds, bounds });
   let draining = false;
   const routes = [
-    { path: "/mcp", allowsCors: true, handle: mcpRoute.fetch.bind(mcpRoute) },
+    { path: "/mcp", allowsCors: true, noStore: true, handle: mcpRoute.fetch.bind(mcpRoute) },
     ...probeRoutes({ store, clock, metrics, notReadyReason: () => draining ? "shutting down" : undefined }),
     await homeRoute({ catalogue, bounds, confirm: config.confirm, publicUrl: urlText(config.publicUrl) }),
   ];

@@ -125,18 +125,27 @@ const flag = z.string().transform((text, context) => {
   return fail(context, "must be true or false");
 });
 
+/**
+ * Names and addresses only, as DNS knows them. URLs allow more in a host; here it ends up in permission flags, where a
+ * comma or a star would open other hosts.
+ */
+function isPlainHost(hostname: string): boolean {
+  return /^([a-z0-9_]([a-z0-9._-]*[a-z0-9._])?|\[[0-9a-f:.]+\])$/i.test(hostname);
+}
+
 const hostname = z.string().transform((text, context) => {
   const url = tryUrl(`http://${bracketed(text)}:1`);
-  if (url !== undefined && url.hostname !== "" && !/[/?#@\s]/.test(text)) return text.replace(/^\[(.*)\]$/, "$1");
+  if (url !== undefined && isPlainHost(bracketed(text))) return url.hostname.replace(/^\[(.*)\]$/, "$1");
   return fail(context, "must be a host name or an IP address, such as 127.0.0.1 or 0.0.0.0");
 });
 
-/** Accepts names and whole origins alike, since people write both. */
+/** Accepts names, with or without a port, and whole origins alike, since people write them all. */
 const hostNames = z.string().transform((text, context) => {
   const names = new Set<string>();
   for (const entry of text.split(",").map((part) => part.trim()).filter((part) => part !== "")) {
-    const url = tryUrl(entry.includes("://") ? entry : `http://${bracketed(entry)}`);
-    if (url === undefined || url.hostname === "" || url.pathname !== "/" || entry.includes("*")) {
+    const isOrigin = entry.includes("://");
+    const url = tryUrl(isOrigin ? entry : `http://${/:.*:/.test(entry) ? bracketed(entry) : entry}`);
+    if (url === undefined || !isPlainHost(url.hostname) || url.pathname !== "/") {
       return fail(
         context,
         `${JSON.stringify(entry.slice(0, 80))} is not a host name; write names such as mcp.example.com`,
@@ -151,23 +160,27 @@ function tryUrl(text: string): URL | undefined {
   return URL.parse(text) ?? undefined;
 }
 
+const API_BASE_URL = "https://api.cloudways.com/api/v2";
+
 /** The rule for addresses that credentials travel to: encrypted, or on this machine. */
-const httpsUrl = z.string().transform((text, context) => {
-  const url = tryUrl(text);
-  if (url === undefined) return fail(context, "must be a URL, such as https://api.cloudways.com/api/v2");
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    return fail(context, "must have no user name, password, query or fragment");
-  }
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
-    return fail(context, "must be https, or http on a loopback address");
-  }
-  url.pathname = url.pathname.replace(/\/+$/, "");
-  return url;
-});
+function httpsUrl(example: string) {
+  return z.string().transform((text, context) => {
+    const url = tryUrl(text);
+    if (url === undefined || !isPlainHost(url.hostname)) return fail(context, `must be a URL, such as ${example}`);
+    if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+      return fail(context, "must have no user name, password, query or fragment");
+    }
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
+      return fail(context, "must be https, or http on a loopback address");
+    }
+    url.pathname = url.pathname.replace(/\/+$/, "");
+    return url;
+  });
+}
 
 const redisUrl = z.string().transform((text, context) => {
   const url = tryUrl(text);
-  if (url === undefined || url.hostname === "") {
+  if (url === undefined || !isPlainHost(url.hostname)) {
     return fail(
       context,
       "must be a URL, such as redis://127.0.0.1:6379 or rediss://user:password@redis.example.com:6380/0",
@@ -218,7 +231,7 @@ const variables = z.object({
   PORT: wholeNumber(1, 65535).default(7000),
   ALLOWED_HOSTS: hostNames.optional(),
   ALLOWED_ORIGINS: hostNames.optional(),
-  CLOUDWAYS_API_BASE_URL: httpsUrl.prefault("https://api.cloudways.com/api/v2"),
+  CLOUDWAYS_API_BASE_URL: httpsUrl(API_BASE_URL).prefault(API_BASE_URL),
   REDIS_URL: redisUrl.optional(),
   ENCRYPTION_KEY: keys.optional(),
   CUSTOMER_ID_KEY: key.optional(),
@@ -230,7 +243,7 @@ const variables = z.object({
   LOG_FORMAT: oneOf(LOG_FORMATS).default("console"),
   READ_ONLY: flag.default(false),
   CONFIRM: oneOf(CONFIRM_MODES).default("ask"),
-  PUBLIC_URL: httpsUrl.optional(),
+  PUBLIC_URL: httpsUrl("https://mcp.example.com").optional(),
   TOOLSETS: toolsets.prefault("default"),
   CLOUDWAYS_EMAIL: credentialText.optional(),
   CLOUDWAYS_API_KEY: credentialText.optional(),
@@ -259,16 +272,22 @@ export function readEnvironment(): Record<string, string> {
  */
 export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== "");
-  const result = variables.safeParse(Object.fromEntries(given));
-  if (!result.success) {
-    throw new ConfigError(
-      result.error.issues.map((issue) => ({
-        variable: String(issue.path[0] ?? "environment"),
-        message: issue.message,
-      })),
-    );
-  }
+  const values = Object.fromEntries(given);
+  const result = variables.safeParse(values);
+  const problems = [...result.error?.issues.map(toProblem) ?? [], ...missingTogether(values)];
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
   return toConfig(result.data);
+}
+
+function toProblem(issue: z.core.$ZodIssue): ConfigProblem {
+  return { variable: String(issue.path[0] ?? "environment"), message: issue.message };
+}
+
+/** What one variable asks of another. */
+function missingTogether(values: Readonly<Record<string, string | undefined>>): ConfigProblem[] {
+  if (values.REDIS_URL === undefined || values.ENCRYPTION_KEY !== undefined) return [];
+  const message = "is required with REDIS_URL, since all replicas need the same one; make one with: deno task keygen";
+  return [{ variable: "ENCRYPTION_KEY", message }];
 }
 
 function toConfig(value: Variables): Config {

@@ -92,6 +92,7 @@ export class AccessTokens {
   async rememberRefusal(customer: Customer): Promise<void> {
     this.#known.delete(customer.id);
     await this.#options.store.set(refusalKey(customer), "1", { ttlMs: REFUSAL_TTL_MS });
+    await this.#options.store.delete(tokenKey(customer));
   }
 
   /** When the token in use ends, in milliseconds since the Unix epoch; undefined where none is known. */
@@ -150,7 +151,9 @@ export class AccessTokens {
     if (stored !== undefined && stored.token !== need.refused) {
       if (stored.expiresAt - this.#options.clock.now() > need.minLifeMs) return stored;
     }
-    if (await this.#options.store.get(refusalKey(customer)) !== undefined) throw refusedLately();
+    if (await this.#options.store.get(refusalKey(customer)) !== undefined) {
+      throw keyPairRefused("did not accept this e-mail and API key a moment ago");
+    }
     return undefined;
   }
 
@@ -168,8 +171,9 @@ export class AccessTokens {
   }
 }
 
-function refusedLately(): ToolError {
-  return new ToolError("authentication_failed", "Cloudways did not accept this e-mail and API key a moment ago.", {
+/** The answer to a key pair that is no good. */
+export function keyPairRefused(what: string): ToolError {
+  return new ToolError("authentication_failed", `Cloudways ${what}.`, {
     hint: "Ask the user to check both. API keys are being retired: an access token, made in the Cloudways console " +
       "under API Integration, is the better way.",
   });

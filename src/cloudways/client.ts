@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Customer } from "../caller.ts";
 import type { Clock } from "../clock.ts";
+import { shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
-import { hideSecrets } from "../redaction.ts";
+import { HIDDEN, hideSecrets } from "../redaction.ts";
 import type { BucketAnswer, BucketLimit, Store, StoreKey } from "../store/store.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { AccessTokens, type ExchangedToken, type KeyPair } from "./access_tokens.ts";
+import { AccessTokens, type ExchangedToken, type KeyPair, keyPairRefused } from "./access_tokens.ts";
 import { CustomerRecords } from "./customer_records.ts";
 import type { CloudwaysHttp, Fields, WireReply, WireRequest } from "./http.ts";
 import { type ApiPath, path } from "./path.ts";
@@ -96,8 +97,9 @@ export class CloudwaysClient {
       if (reply.status === 401) await this.#tokens.rememberRefusal(customer);
     }
     if (reply.status === 401) this.#guard.refused(customer, address);
-    else await this.records.accepted(customer);
-    return this.#read(reply, session, request);
+    const value = this.#read(reply, session, request);
+    await this.records.accepted(customer);
+    return value;
   }
 
   /** The customer's bucket, as it is; takes nothing. */
@@ -141,7 +143,8 @@ export class CloudwaysClient {
     const wire: WireRequest = { method, path, bearer, ...(query && { query }), ...(form && { form }) };
     const reply = await this.#timed(operation, session.log, () => this.#options.http.send(wire, session.signal));
     this.#noteLimits(session.customer, operation, reply);
-    return reply;
+    // An answer may echo what it was asked with; an exchanged token is known nowhere above this line.
+    return reply.text.includes(bearer) ? { ...reply, text: reply.text.replaceAll(bearer, HIDDEN) } : reply;
   }
 
   async #takeToken(customer: Customer): Promise<void> {
@@ -176,7 +179,8 @@ export class CloudwaysClient {
     this.#refuseWhilePaused(customer, operation);
     const form = { email: keyPair.email, api_key: keyPair.apiKey };
     const wire: WireRequest = { method: "POST", path: path`/oauth/access_token`, form };
-    const { http, clock, metrics, log } = this.#options;
+    const { http, clock, metrics } = this.#options;
+    const log = this.#options.log.with({ customer: shortCustomerId(customer.id) });
     const sentAt = clock.now();
     const reply = await this.#timed(operation, log, () => http.send(wire, new AbortController().signal));
     this.#noteLimits(customer, operation, reply);
@@ -184,7 +188,7 @@ export class CloudwaysClient {
     metrics.tokenExchanged(reply.status === 200 ? "ok" : refused ? "refused" : "failed");
     if (refused) {
       this.#guard.refused(customer, address);
-      throw keyPairRefused();
+      throw keyPairRefused("did not accept this e-mail and API key");
     }
     const parsed = exchangeReply.safeParse(readReply(reply, operation));
     if (!parsed.success) throw new ToolError("upstream_error", "Cloudways' answer to the sign-in holds no token.");
@@ -208,13 +212,6 @@ export class CloudwaysClient {
       log.info("upstream", { operation, status, milliseconds });
     }
   }
-}
-
-function keyPairRefused(): ToolError {
-  return new ToolError("authentication_failed", "Cloudways did not accept this e-mail and API key.", {
-    hint: "Ask the user to check both. API keys are being retired: an access token, made in the Cloudways console " +
-      "under API Integration, is the better way.",
-  });
 }
 
 function issuePaths(error: z.ZodError): string[] {

@@ -53,16 +53,19 @@ export class CloudwaysHttp {
   /**
    * Sends one request, once.
    *
-   * @param signal Aborts a read. A write that has left is awaited to the end of its time, for it can't be taken back.
+   * @param signal Ends the request. For a write it must be a deadline and nothing else: what has left can't be taken
+   * back, so a client that is gone is no reason to stop listening for what became of it.
    * @throws {ToolError} `upstream_timeout` or `upstream_unreachable`.
    */
   async send(request: WireRequest, signal: AbortSignal): Promise<WireReply> {
     const release = await this.#options.slots.acquire(signal);
     try {
-      const timeout = AbortSignal.timeout(this.#options.timeoutMs);
-      const isRead = request.method === "GET";
-      const init = wireInit(request, isRead ? AbortSignal.any([signal, timeout]) : timeout);
-      return await this.#exchange(this.#url(request), isRead ? init : { ...init, client: this.#writes });
+      const ended = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
+      const init = wireInit(request, ended);
+      return await this.#exchange(
+        this.#url(request),
+        request.method === "GET" ? init : { ...init, client: this.#writes },
+      );
     } catch (error) {
       throw signal.aborted && signal.reason === error ? error : networkError(error, request);
     } finally {

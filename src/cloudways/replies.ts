@@ -127,7 +127,7 @@ function unprocessable(json: unknown, text: string | undefined): ToolError {
     });
   }
   const fields = fieldMessages(json);
-  const first = Object.entries(fields).map(([field, messages]) => `${field}: ${messages.join(" ")}`).join("; ");
+  const first = fields.map(({ field, messages }) => `${field}: ${messages.join(" ")}`).join("; ");
   return new ToolError("validation_failed", `Cloudways found the request wrong. ${first}`.trim(), {
     details: { fields },
     hint: "Correct the fields named and call again.",
@@ -146,13 +146,15 @@ function busy(operation: JsonObject, text: string | undefined): ToolError {
   return new ToolError("upstream_busy", text ?? "An operation is already running on that server.", options);
 }
 
-/** `{field: [{code, message}]}` → `{field: [message]}`; anything else is passed on as text. */
-function fieldMessages(json: JsonObject): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.entries(json).map((
-      [field, problems],
-    ) => [field, (Array.isArray(problems) ? problems : [problems]).map(oneMessage)]),
-  );
+/**
+ * `{field: [{code, message}]}` as a list. Kept as a map, the messages about a field named `password` would be hidden
+ * like a password.
+ */
+function fieldMessages(json: JsonObject): { field: string; messages: string[] }[] {
+  return Object.entries(json).map(([field, problems]) => ({
+    field,
+    messages: (Array.isArray(problems) ? problems : [problems]).map(oneMessage),
+  }));
 }
 
 function oneMessage(problem: unknown): string {

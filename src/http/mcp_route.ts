@@ -48,9 +48,7 @@ export class McpRoute {
     const body = await readJson(request);
     if (body instanceof Response) return body;
     const scope = await this.#scope(request.headers, bounds, arrival);
-    const response = await this.#options.endpoint.fetch(withExactAccept(request), body, scope);
-    response.headers.set("cache-control", "no-store");
-    return response;
+    return await this.#options.endpoint.fetch(withExactAccept(request), body, scope);
   }
 
   #bounds(headers: Headers): Bounds | Response {

@@ -21,6 +21,8 @@ export interface Route {
   skipsAccessRules?: boolean;
   /** Answers may be read by pages of allowed origins. */
   allowsCors: boolean;
+  /** Answers, refusals among them, hold what nobody may keep. */
+  noStore?: boolean;
   handle: (request: Request, info: RequestInfo) => Response | Promise<Response>;
 }
 
@@ -55,10 +57,11 @@ export function createRouter(options: RouterOptions): FetchHandler {
       const info = { requestId, address: addressOf(connection), log };
       const response = await answer(request, route, options.access, info);
       status = response.status;
-      return response;
+      return complete(response, route, requestId);
     } catch (error) {
       log.error("internal error", { route: name, error });
-      return plainError(500, "internal_error", `Something went wrong; request ${requestId}.`);
+      const response = plainError(500, "internal_error", `Something went wrong; request ${requestId}.`);
+      return complete(response, route, requestId);
     } finally {
       const seconds = (performance.now() - startedAt) / 1000;
       options.metrics.requestFinished({ route: name, status, seconds });
@@ -78,9 +81,15 @@ async function answer(request: Request, route: Route | undefined, access: Access
     if (refusal !== undefined) return refusal;
   }
   const response = await routeAnswer(request, route, info);
-  response.headers.set("x-content-type-options", "nosniff");
-  response.headers.set("x-request-id", info.requestId);
   if (route?.allowsCors === true && isAllowedOrigin(request, access)) allowOrigin(request, response.headers);
+  return response;
+}
+
+/** Adds what every answer carries, whoever made it. */
+function complete(response: Response, route: Route | undefined, requestId: string): Response {
+  response.headers.set("x-content-type-options", "nosniff");
+  response.headers.set("x-request-id", requestId);
+  if (route?.noStore === true) response.headers.set("cache-control", "no-store");
   return response;
 }
 

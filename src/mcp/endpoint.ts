@@ -22,6 +22,9 @@ export interface McpEndpointOptions<S> {
   onError: (error: Error) => void;
 }
 
+/** What the log shows where the client left before the answer. */
+const CLIENT_GONE = 499;
+
 /** A parsed request body: one message, or a list of them. */
 export type JsonBody = Record<string, unknown> | unknown[];
 
@@ -75,13 +78,28 @@ export class McpEndpoint<S extends object> {
     const end = () => void server.close().catch(this.#options.onError);
     transport.onerror = this.#options.onError;
     await server.connect(transport);
-    request.signal.addEventListener("abort", end, { once: true });
-    const response = await transport.handleRequest(request, { parsedBody: body });
+    // A transport that was closed never answers, and an answer nobody waits for must not keep the process from ending.
+    const clientGone = Promise.withResolvers<Response>();
+    request.signal.addEventListener("abort", () => {
+      end();
+      clientGone.resolve(new Response(null, { status: CLIENT_GONE }));
+    }, { once: true });
+    const response = await Promise.race([
+      transport.handleRequest(request, { parsedBody: body }),
+      clientGone.promise,
+    ]);
     const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
     if (streams && response.body !== null) return new Response(whenDone(response.body, end), response);
     end();
-    return response;
+    return Array.isArray(body) ? await asBatch(response) : response;
   }
+}
+
+/** The transport answers a batch with a single request in it by the bare answer; a batch is answered by a batch. */
+async function asBatch(response: Response): Promise<Response> {
+  if (response.status !== 200) return response;
+  const answers: unknown = await response.json();
+  return Response.json(Array.isArray(answers) ? answers : [answers]);
 }
 
 function messagesOf(body: JsonBody): unknown[] {

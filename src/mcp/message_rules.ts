@@ -18,6 +18,8 @@ export function refuseBatch(headers: Headers, messages: readonly unknown[]): Res
   if (messages.some((message) => memberOf(message, "method") === "initialize")) {
     return invalid("initialize can't be part of a batch.");
   }
+  const ids = messages.map(idOf).filter((id) => id !== null);
+  if (new Set(ids).size < ids.length) return invalid("Two messages of the batch have the same id.");
   return undefined;
 }
 

@@ -30,7 +30,7 @@ export function errorResult(error: ToolError, requestId: string, secrets: readon
     cleanDeep({
       status: "error",
       code,
-      message: hideSecretsInText(cleanText(message, { maxLength: 2_000 }), secrets),
+      message: cleanText(hideSecretsInText(cleanText(message), secrets), { maxLength: 2_000 }),
       ...(hint !== undefined && { hint }),
       ...(retryAfter !== undefined && { retry_after: retryAfter }),
       ...(details !== undefined && { details }),

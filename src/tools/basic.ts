@@ -180,7 +180,7 @@ const summaryReply = z.looseObject({ content: looseList(datapoint) });
 
 /** `[value, unix seconds]`, either of which may be missing. */
 function measurement({ name, datapoint: [value, seconds] }: z.output<typeof datapoint>) {
-  return { name, value: value ?? null, measured_at: seconds == null ? null : isoTimeOfSeconds(seconds) };
+  return { name, value: value ?? null, measured_at: typeof seconds === "number" ? isoTimeOfSeconds(seconds) : null };
 }
 
 /** One of the two summaries of a server. A server without figures, or a token without the right, is no failure. */

@@ -148,6 +148,22 @@ Deno.test("a box with any one bit changed does not open", async () => {
   }
 });
 
+Deno.test("a box has one way to be written: any other last character does not open", async () => {
+  const box = await boxWith(NEW_KEY);
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+  for (const text of ["", "a", "ab"]) {
+    const sealed = await box.seal(text, CONTEXT);
+    const opening = [];
+    for (const character of alphabet) {
+      const changed = sealed.slice(0, -1) + character;
+      if (await box.open(changed, CONTEXT) !== undefined) opening.push(changed);
+    }
+
+    assert.deepEqual(opening, [sealed]);
+  }
+});
+
 Deno.test("a box that is cut short or made longer does not open", async () => {
   const box = await boxWith(NEW_KEY);
   const sealed = await box.seal("a secret text", CONTEXT);

@@ -1,0 +1,65 @@
+/** What is known of the conformance suite's scenarios. Tests fail where this is out of date, in either direction. */
+import type { Revision } from "./suite.ts";
+
+const NEEDS_RELAY = "a question in the middle of a call needs the answer passed on from another request";
+const NEEDS_SESSION = "wants a session before it looks at anything, and there is none";
+const NO_TASKS = "not required: the tasks extension is not offered";
+
+/** The scenarios that the transport does not pass, and why. */
+export const EXCEPTIONS: Record<Revision, Record<string, string>> = {
+  "2025-11-25": {
+    "elicitation-sep1034-defaults": NEEDS_RELAY,
+    "elicitation-sep1330-enums": NEEDS_RELAY,
+    "tools-call-elicitation": NEEDS_RELAY,
+    "tools-call-sampling": NEEDS_RELAY,
+    "server-sse-multiple-streams": NEEDS_SESSION,
+    "server-session-lifecycle": `not required: ${NEEDS_SESSION}`,
+    "server-sse-polling": `not required: ${NEEDS_SESSION}`,
+  },
+  "2026-07-28": {
+    "http-custom-header-server-validation":
+      "not required: looks for a tool with arguments in headers, and none has any",
+    "tasks-capability-negotiation": NO_TASKS,
+    "tasks-dispatch-and-envelope": NO_TASKS,
+    "tasks-lifecycle": NO_TASKS,
+    "tasks-mrtr-composition": NO_TASKS,
+    "tasks-mrtr-input": NO_TASKS,
+    "tasks-request-headers": NO_TASKS,
+    "tasks-request-state-removal": NO_TASKS,
+    "tasks-required-task-error": NO_TASKS,
+    "tasks-status-notifications": NO_TASKS,
+    "tasks-wire-fields": NO_TASKS,
+  },
+};
+
+/**
+ * The scenarios that apply to any server, whatever its tools are, each with the checks in it that do not: those that
+ * ask for a tool, prompt or resource of the suite. All other scenarios are about nothing else.
+ */
+export const FOR_ANY_SERVER: Record<Revision, Record<string, string[]>> = {
+  "2025-11-25": {
+    "dns-rebinding-protection": [],
+    "ping": [],
+    "server-initialize": [],
+    "tools-list": [],
+  },
+  "2026-07-28": {
+    "caching": [
+      "sep-2549-prompts-list-caching-hints",
+      "sep-2549-resources-list-caching-hints",
+      "sep-2549-resources-templates-list-caching-hints",
+    ],
+    "dns-rebinding-protection": [],
+    "http-header-validation": [],
+    "input-required-result-unsupported-methods": [],
+    "input-required-result-validate-input": [],
+    "server-sse-multiple-streams": [],
+    "server-stateless": [
+      "sep-2575-server-rejects-undeclared-capability",
+      "sep-2575-missing-capability-http-400",
+      "sep-2575-http-server-no-independent-requests-on-stream",
+      "sep-2575-server-no-log-without-loglevel",
+    ],
+    "tools-list": [],
+  },
+};

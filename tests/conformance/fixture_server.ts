@@ -1,0 +1,50 @@
+/** The edge and the transport of the product, with the conformance suite's fixtures behind them. */
+import { systemClock } from "../../src/clock.ts";
+import { parseConfig } from "../../src/config.ts";
+import { CustomerIds } from "../../src/crypto/customer_id.ts";
+import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { McpRoute } from "../../src/http/mcp_route.ts";
+import { probeRoutes } from "../../src/http/probes.ts";
+import { createRouter } from "../../src/http/router.ts";
+import { McpEndpoint } from "../../src/mcp/endpoint.ts";
+import type { CallScope } from "../../src/mcp/server.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
+import { Metrics } from "../../src/telemetry/metrics.ts";
+import { createFixtureServer, isSlowFixture } from "./fixtures/server.ts";
+
+/** A running fixture server. */
+export interface FixtureServer extends AsyncDisposable {
+  /** Without a trailing slash. */
+  readonly url: string;
+}
+
+/** Starts the fixture server on a free port. Ends with the test. */
+export async function startFixtureServer(): Promise<FixtureServer> {
+  const config = parseConfig({});
+  const clock = systemClock;
+  const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
+  const metrics = new Metrics({ version: "conformance" });
+  const store = new MemoryStore({ clock });
+  const endpoint = new McpEndpoint<CallScope>({
+    createServer: createFixtureServer,
+    isSlow: isSlowFixture,
+    onError: () => {},
+  });
+  const ring = await KeyRing.create({ encryptionKeys: [crypto.getRandomValues(new Uint8Array(32))] });
+  const mcpRoute = new McpRoute({ endpoint, customerIds: new CustomerIds(ring), bounds: config });
+  const routes = [
+    { path: "/mcp", allowsCors: true, handle: mcpRoute.fetch.bind(mcpRoute) },
+    ...probeRoutes({ store, clock, metrics, notReadyReason: () => undefined }),
+  ];
+  const fetch = createRouter({ routes, access: config, metrics, log });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, fetch);
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    async [Symbol.asyncDispose]() {
+      await endpoint.close();
+      await server.shutdown();
+      await store.close();
+    },
+  };
+}

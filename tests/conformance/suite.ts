@@ -1,0 +1,117 @@
+/** Runs the official conformance suite against a server and reads its results. */
+import assert from "node:assert/strict";
+import { z } from "zod";
+
+const SUITE = "npm:@modelcontextprotocol/conformance@0.2.0-alpha.12";
+
+/** The protocol revisions that the suite has a set of requirements for and that a server of ours meets. */
+export const REVISIONS = ["2025-11-25", "2026-07-28"] as const;
+/** One of {@linkcode REVISIONS}. */
+export type Revision = typeof REVISIONS[number];
+
+/** What one scenario found. */
+export interface ScenarioResult {
+  name: string;
+  /** How many of its checks succeeded. */
+  succeeded: number;
+  /** The checks that failed or gave a warning. */
+  problems: Problem[];
+}
+
+/** A check that did not succeed. */
+export interface Problem {
+  check: string;
+  reason: string;
+}
+
+/** What one run of the suite found. */
+export interface SuiteResult {
+  /** 0 where everything required succeeds but for the exceptions, and no required exception succeeds. */
+  exitCode: number;
+  /** What the suite wrote. */
+  output: string;
+  /** Of every scenario that was run, in the order of their names. */
+  scenarios: ScenarioResult[];
+}
+
+const checksSchema = z.array(z.looseObject({
+  id: z.string(),
+  status: z.enum(["SUCCESS", "FAILURE", "WARNING", "SKIPPED", "INFO"]),
+  errorMessage: z.string().optional(),
+}));
+
+/**
+ * Runs what a revision requires of servers, and what the suite has for that revision besides.
+ *
+ * @param url The server's, without a path.
+ * @param exceptions Scenarios that are known not to succeed.
+ */
+export async function runSuite(url: string, revision: Revision, exceptions: string[] = []): Promise<SuiteResult> {
+  await assertHealthy(url);
+  const directory = await Deno.makeTempDir({ prefix: "conformance-" });
+  try {
+    const baseline = `${directory}/exceptions.yaml`;
+    const results = `${directory}/results`;
+    // Whatever is JSON is YAML.
+    await Deno.writeTextFile(baseline, JSON.stringify({ server: exceptions }));
+    const { code, output } = await run(permissions(url, directory), [
+      ...["--url", `${url}/mcp`, "--requirements", revision],
+      ...["--expected-failures", baseline, "--output-dir", results],
+    ]);
+    assert.match(output, /=== SUMMARY ===/, `The suite did not come to its end:\n${output}`);
+    return { exitCode: code, output, scenarios: await readResults(results) };
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Whether a scenario looked at something and found nothing wrong. */
+export function passes({ succeeded, problems }: ScenarioResult): boolean {
+  return succeeded > 0 && problems.length === 0;
+}
+
+/** Some of the suite's checks succeed where nobody answers. */
+async function assertHealthy(url: string): Promise<void> {
+  const response = await fetch(`${url}/health`);
+  await response.body?.cancel();
+  assert.equal(response.status, 200);
+}
+
+/** The suite reads its requirements from wherever its package is kept, and looks through the names of all variables. */
+function permissions(url: string, directory: string): string[] {
+  return [`--allow-net=${new URL(url).host}`, "--allow-read", `--allow-write=${directory}`, "--ignore-env"];
+}
+
+async function run(permissions: string[], args: string[]): Promise<{ code: number; output: string }> {
+  // The project's lock file pins what the suite depends on.
+  const command = new Deno.Command("deno", {
+    args: ["run", "--no-prompt", "--frozen", ...permissions, SUITE, "server", ...args],
+    cwd: new URL("../../", import.meta.url),
+    env: { NO_COLOR: "1" },
+  });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+async function readResults(directory: string): Promise<ScenarioResult[]> {
+  const scenarios: ScenarioResult[] = [];
+  for await (const { name } of Deno.readDir(directory)) {
+    const text = await Deno.readTextFile(`${directory}/${name}/checks.json`);
+    scenarios.push(toResult(name, checksSchema.parse(JSON.parse(text))));
+  }
+  return scenarios.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+function toResult(directory: string, checks: z.infer<typeof checksSchema>): ScenarioResult {
+  // Every scenario also checks the form of each message, which says nothing of what the scenario is about.
+  const own = checks.filter(({ id }) => !id.startsWith("wire-schema-"));
+  return {
+    // A directory is named after the scenario and the time at which it began.
+    name: directory.replace(/^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/, "$1"),
+    succeeded: own.filter(({ status }) => status === "SUCCESS").length,
+    problems: checks
+      .filter(({ status }) => status === "FAILURE" || status === "WARNING")
+      .map(({ id, errorMessage }) => ({ check: id, reason: errorMessage ?? "none given" })),
+  };
+}

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { EXCEPTIONS, FOR_ANY_SERVER } from "../conformance/expectations.ts";
+import { startFixtureServer } from "../conformance/fixture_server.ts";
+import { passes, REVISIONS, runSuite } from "../conformance/suite.ts";
+import { startService } from "../harness.ts";
+
+for (const revision of REVISIONS) {
+  Deno.test(`the transport passes the conformance suite of ${revision} but for the known exceptions`, async () => {
+    await using server = await startFixtureServer();
+    const exceptions = Object.keys(EXCEPTIONS[revision]);
+
+    const { scenarios, exitCode, output } = await runSuite(server.url, revision, exceptions);
+    const failing = scenarios.filter((scenario) => !passes(scenario));
+
+    assert.deepEqual(failing.filter(({ name }) => !exceptions.includes(name)), []);
+    assert.deepEqual(failing.map(({ name }) => name), exceptions.toSorted(), "An exception is out of date.");
+    assert.ok(scenarios.length > failing.length);
+    assert.equal(exitCode, 0, output);
+  });
+
+  Deno.test(`the product passes what the conformance suite of ${revision} asks of any server`, async () => {
+    await using service = await startService();
+    const expected = FOR_ANY_SERVER[revision];
+
+    const { scenarios } = await runSuite(service.url, revision);
+    const relevant = scenarios.filter((scenario) => passes(scenario) || scenario.name in expected);
+    const problems = relevant.map(({ name, problems }) => [name, problems.map(({ check }) => check)]);
+
+    assert.deepEqual(Object.fromEntries(problems), expected);
+    assert.deepEqual(relevant.filter(({ succeeded }) => succeeded === 0), []);
+  });
+}

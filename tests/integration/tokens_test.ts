@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { type Service, startService } from "../harness.ts";
+import { startRedis, until } from "../redis_server.ts";
+import { callTool } from "../rpc.ts";
+import { FakeClock, startSandbox } from "../sandbox/mod.ts";
+
+const EXCHANGE = "oauth_access_token_create";
+const MINUTE = 60_000;
+const REDIS_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+function exchanges({ sandbox }: Pick<Service, "sandbox">): number {
+  return sandbox.requestsTo(EXCHANGE).length;
+}
+
+Deno.test("an access token goes straight through", async () => {
+  await using service = await startService();
+
+  const answer = await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+
+  const [sent] = service.sandbox.requestsTo("project_list");
+  assert.equal(answer.isError, false);
+  assert.equal(exchanges(service), 0);
+  assert.equal(sent?.authorization, `Bearer ${TOKEN_HEADERS["x-cloudways-access-token"]}`);
+});
+
+Deno.test("twenty first calls at once exchange the key once", async () => {
+  await using service = await startService();
+
+  const calls = Array.from({ length: 20 }, () => callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS));
+  const answers = await Promise.all(calls);
+
+  assert.ok(answers.every(({ isError }) => !isError));
+  assert.equal(exchanges(service), 1);
+});
+
+Deno.test("two servers on one Redis exchange the key once for twenty first calls, and share one bucket", async () => {
+  await using redis = await startRedis();
+  await using sandbox = await startSandbox();
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY, RATE_LIMIT_REQUESTS: "30", RATE_LIMIT_WINDOW: "3600" };
+  await using one = await startService({ sandbox, env });
+  await using two = await startService({ sandbox, env });
+
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => callTool((i % 2 ? one : two).mcpUrl, "get_alerts", {}, KEY_HEADERS)),
+  );
+  const status = await callTool(one.mcpUrl, "rate_limit_status", {}, KEY_HEADERS);
+
+  assert.ok(answers.every(({ isError }) => !isError));
+  assert.equal(exchanges(one), 1);
+  assert.equal(status.json.remaining, 10);
+});
+
+Deno.test("a token is renewed in the background in its last five minutes, while the old one still serves", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+
+  await clock.advance(56 * MINUTE);
+  await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS);
+  await renewal(service, 2);
+  await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS);
+
+  const [before, after] = service.sandbox.requestsTo("cloudways_bot_alerts_list");
+  assert.equal(exchanges(service), 2);
+  assert.notEqual(before?.authorization, after?.authorization);
+});
+
+Deno.test("a token in its last minute is not used any more", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+
+  await clock.advance(59 * MINUTE + 30_000);
+  const answer = await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS);
+
+  const [first] = service.sandbox.requestsTo("project_list");
+  const [second] = service.sandbox.requestsTo("cloudways_bot_alerts_list");
+  assert.equal(answer.isError, false);
+  assert.equal(exchanges(service), 2);
+  assert.notEqual(first?.authorization, second?.authorization);
+});
+
+Deno.test("a token that Cloudways no longer knows is dropped and fetched once more", async () => {
+  await using service = await startService();
+  await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+
+  service.sandbox.expireTokens();
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS)),
+  );
+
+  assert.ok(answers.every(({ isError }) => !isError));
+  assert.equal(exchanges(service), 2);
+});
+
+Deno.test("a fresh token that is refused too is not exchanged again", async () => {
+  await using service = await startService();
+  service.sandbox.addFault({ operationId: "project_list", kind: { status: 401, body: { message: "Unauthorized" } } });
+
+  const first = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+  const second = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+
+  assert.equal(first.json.code, "authentication_failed");
+  assert.equal(second.json.code, "authentication_failed");
+  assert.equal(exchanges(service), 2);
+  assert.equal(service.sandbox.requestsTo("project_list").length, 2);
+});
+
+Deno.test("a refused key pair is not tried again for half a minute", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  const wrong = { ...KEY_HEADERS, "x-cloudways-api-key": "EXAMPLE-WRONG-KEY" };
+
+  const first = await callTool(service.mcpUrl, "list_servers", {}, wrong);
+  const second = await callTool(service.mcpUrl, "list_servers", {}, wrong);
+  const tried = exchanges(service);
+  await clock.advance(31_000);
+  await callTool(service.mcpUrl, "list_servers", {}, wrong);
+
+  assert.equal(first.json.code, "authentication_failed");
+  assert.equal(second.json.code, "authentication_failed");
+  assert.equal(tried, 1);
+  assert.equal(exchanges(service), 2);
+});
+
+Deno.test("a refused access token is asked about again, for it may have been given rights meanwhile", async () => {
+  await using service = await startService();
+  const wrong = { "x-cloudways-access-token": "cw_EXAMPLE_wrong" };
+
+  const first = await callTool(service.mcpUrl, "list_projects", {}, wrong);
+  const second = await callTool(service.mcpUrl, "list_projects", {}, wrong);
+
+  assert.equal(first.json.code, "authentication_failed");
+  assert.equal(second.json.code, "authentication_failed");
+  assert.equal(service.sandbox.requestsTo("project_list").length, 2);
+  assert.equal(exchanges(service), 0);
+});
+
+Deno.test("after twenty refused credentials new ones wait a minute, and known customers notice nothing", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock, exchangesPerMinute: 1000 } });
+  const withKey = (key: string) => ({ ...KEY_HEADERS, "x-cloudways-api-key": key });
+  await callTool(service.mcpUrl, "list_servers", {}, KEY_HEADERS);
+
+  for (let i = 0; i < 20; i++) await callTool(service.mcpUrl, "list_servers", {}, withKey(`EXAMPLE-WRONG-${i}`));
+  const before = service.sandbox.requests.length;
+  const stopped = await callTool(service.mcpUrl, "list_servers", {}, withKey("EXAMPLE-WRONG-20"));
+  const after = service.sandbox.requests.length;
+  const known = await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS);
+  await clock.advance(61_000);
+  const later = await callTool(service.mcpUrl, "list_servers", {}, withKey("EXAMPLE-WRONG-21"));
+
+  assert.equal(stopped.json.code, "rate_limited");
+  assert.ok(Number(stopped.json.retry_after) >= 1);
+  assert.equal(after, before);
+  assert.equal(known.isError, false);
+  assert.equal(later.json.code, "authentication_failed");
+});
+
+Deno.test("a sign-in that Cloudways limits says so and pauses the sign-in alone", async () => {
+  await using service = await startService();
+  service.sandbox.addFault({
+    operationId: EXCHANGE,
+    times: 1,
+    kind: { status: 429, body: { message: "Too Many Requests" }, headers: { "retry-after": "40" } },
+  });
+
+  const first = await callTool(service.mcpUrl, "list_servers", {}, KEY_HEADERS);
+  const second = await callTool(service.mcpUrl, "list_servers", {}, KEY_HEADERS);
+
+  assert.equal(first.json.code, "upstream_rate_limited");
+  assert.equal(first.json.retry_after, 40);
+  assert.equal(second.json.code, "upstream_rate_limited");
+  assert.equal(exchanges(service), 1);
+});
+
+/** Waits for a renewal that nobody waits for: until its answer has arrived, and been kept. */
+async function renewal(service: Service, count: number): Promise<void> {
+  await until(() => service.logLines.filter((line) => line.includes(EXCHANGE)).length >= count);
+  const [first] = service.sandbox.requestsTo("project_list");
+  await until(async () => {
+    await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+    return service.sandbox.requestsTo("project_list").at(-1)?.authorization !== first?.authorization;
+  });
+}

@@ -1,0 +1,289 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { CloudwaysHttp } from "../../src/cloudways/http.ts";
+import { path } from "../../src/cloudways/path.ts";
+import { Semaphore } from "../../src/semaphore.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { type Service, type ServiceOptions, startService } from "../harness.ts";
+import { callTool } from "../rpc.ts";
+import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
+
+const PROJECTS = "project_list";
+
+/** Calls list_projects while Cloudways misbehaves in one way. */
+async function projectsUnder(kind: FaultKind, options: ServiceOptions = {}) {
+  await using service = await startService(options);
+  service.sandbox.addFault({ operationId: PROJECTS, kind });
+  const answer = await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+  return { answer: answer.json, isError: answer.isError, sent: service.sandbox.requestsTo(PROJECTS).length };
+}
+
+const CASES: { name: string; kind: FaultKind; code: string; message: RegExp }[] = [
+  {
+    name: "field messages of a 422 come through",
+    kind: { status: 422, body: { password: [{ code: "min", message: "The password must be long." }] } },
+    code: "validation_failed",
+    message: /password: The password must be long/,
+  },
+  {
+    name: "the message of a 422 comes through",
+    kind: { status: 422, body: { status: false, message: "server_id: invalid or not found for this account." } },
+    code: "validation_failed",
+    message: /invalid or not found for this account/,
+  },
+  {
+    name: "a busy server is told by its running operation",
+    kind: {
+      status: 422,
+      body: {
+        message: "An operation is already in progress for this server.",
+        operation: { id: "92897180", type: "purge_app_cache", server_id: "100001", is_completed: "0" },
+      },
+    },
+    code: "upstream_busy",
+    message: /already in progress/,
+  },
+  {
+    name: "a role that lacks a right is forbidden",
+    kind: { status: 403, body: { error: "insufficient_scope", message: "This token does not have access" } },
+    code: "forbidden",
+    message: /may not use this part/,
+  },
+  { name: "a firewall's page is forbidden", kind: { status: 403, html: true }, code: "forbidden", message: /firewall/ },
+  {
+    name: "a 404 is not_found",
+    kind: { status: 404, body: { message: "Not found" } },
+    code: "not_found",
+    message: /Not found/,
+  },
+  {
+    name: "a 500 is upstream_error",
+    kind: { status: 500, body: { message: "Oops" } },
+    code: "upstream_error",
+    message: /500: "Oops"/,
+  },
+  {
+    name: "an answer that is not JSON is upstream_error",
+    kind: "garbage",
+    code: "upstream_error",
+    message: /not JSON/,
+  },
+  {
+    name: "a cut-off answer is no success",
+    kind: "truncate",
+    code: "upstream_unreachable|upstream_error",
+    message: /./,
+  },
+  {
+    name: "a greeting means that nothing was done",
+    kind: "greeting",
+    code: "upstream_error",
+    message: /Nothing was done/,
+  },
+  {
+    name: "a redirect is not followed",
+    kind: { redirect: "http://127.0.0.1:9/elsewhere" },
+    code: "upstream_error",
+    message: /redirect/,
+  },
+  {
+    name: "a 200 of another form is upstream_error",
+    kind: { status: 200, body: { something: "else" } },
+    code: "upstream_error",
+    message: /not of the expected form/,
+  },
+  {
+    name: "a 200 that says it failed is upstream_error",
+    kind: { status: 200, body: { status: false, message: "No such luck" } },
+    code: "upstream_error",
+    message: /No such luck/,
+  },
+];
+
+for (const { name, kind, code, message } of CASES) {
+  Deno.test(`upstream: ${name}`, async () => {
+    const { answer, isError, sent } = await projectsUnder(kind);
+
+    assert.equal(isError, true);
+    assert.match(String(answer.code), new RegExp(`^(${code})$`));
+    assert.match(String(answer.message), message);
+    assert.match(String(answer.request_id), /^[0-9a-f-]{36}$/);
+    assert.equal(sent, 1);
+  });
+}
+
+Deno.test("upstream: the running operation of a busy server is in the details", async () => {
+  const operation = { id: "92897180", type: "purge_app_cache", server_id: "100001", is_completed: "0" };
+
+  const { answer } = await projectsUnder({ status: 422, body: { message: "Busy.", operation } });
+
+  assert.match(JSON.stringify(answer.details), /"operation_id":"92897180"/);
+  assert.match(String(answer.hint), /get_operation_status/);
+});
+
+Deno.test("upstream: an answer that never comes is given up in time", async () => {
+  const { answer } = await projectsUnder("hang", { upstreamTimeoutMs: 200 });
+
+  assert.equal(answer.code, "upstream_timeout");
+});
+
+Deno.test("upstream: the call's own deadline ends a wait too", async () => {
+  const { answer } = await projectsUnder("hang", { callTimeoutMs: 200 });
+
+  assert.equal(answer.code, "upstream_timeout");
+});
+
+Deno.test("upstream: a server that is not there is upstream_unreachable", async () => {
+  const sandbox = await startSandbox();
+  await sandbox[Symbol.asyncDispose]();
+  await using service = await startService({ sandbox });
+
+  const { json } = await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+
+  assert.equal(json.code, "upstream_unreachable");
+});
+
+Deno.test("a 429 pauses that one operation for that one customer, and nothing else", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  service.sandbox.addFault({
+    operationId: PROJECTS,
+    times: 1,
+    kind: { status: 429, body: { message: "Too Many Requests" }, headers: { "retry-after": "88" } },
+  });
+  const call = (name: string, headers: Record<string, string>) => callTool(service.mcpUrl, name, {}, headers);
+
+  const first = await call("list_projects", TOKEN_HEADERS);
+  const second = await call("list_projects", TOKEN_HEADERS);
+  const elsewhere = await call("get_alerts", TOKEN_HEADERS);
+  const somebodyElse = await call("list_projects", KEY_HEADERS);
+  await clock.advance(89_000);
+  const later = await call("list_projects", TOKEN_HEADERS);
+
+  assert.equal(first.json.code, "upstream_rate_limited");
+  assert.equal(first.json.retry_after, 88);
+  assert.equal(second.json.code, "upstream_rate_limited");
+  assert.equal(elsewhere.isError, false);
+  assert.equal(somebodyElse.isError, false);
+  assert.equal(later.isError, false);
+  assert.equal(service.sandbox.requestsTo(PROJECTS).length, 3);
+});
+
+Deno.test("an empty bucket refuses at once and says when to come back", async () => {
+  const clock = new FakeClock();
+  const env = { RATE_LIMIT_REQUESTS: "2", RATE_LIMIT_WINDOW: "60" };
+  await using service = await startService({ clock, sandbox: { clock }, env });
+  const alerts = () => callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+
+  const answers = [await alerts(), await alerts(), await alerts()];
+  const free = await callTool(service.mcpUrl, "rate_limit_status", {}, TOKEN_HEADERS);
+  await clock.advance(30_000);
+  const later = await alerts();
+
+  assert.deepEqual(answers.map(({ isError }) => isError), [false, false, true]);
+  assert.equal(answers[2]?.json.code, "rate_limited");
+  assert.equal(answers[2]?.json.retry_after, 30);
+  assert.equal(free.json.remaining, 0);
+  assert.equal(later.isError, false);
+});
+
+Deno.test("callers who ask for the listing together cause one request, and for a minute nobody causes another", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  const list = () => callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+
+  const together = await Promise.all(Array.from({ length: 10 }, list));
+  await list();
+  const within = service.sandbox.requestsTo("server_list").length;
+  await clock.advance(61_000);
+  await list();
+
+  assert.ok(together.every(({ isError }) => !isError));
+  assert.equal(within, 1);
+  assert.equal(service.sandbox.requestsTo("server_list").length, 2);
+});
+
+Deno.test("a caller who gives up does not spoil the listing for the others", async () => {
+  await using service = await startService();
+  const remove = service.sandbox.addFault({ operationId: "server_list", times: 1, kind: { delayMs: 300 } });
+  const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_servers", arguments: {} } };
+  const impatient = new AbortController();
+  const headers = {
+    "content-type": "application/json",
+    accept: "application/json, text/event-stream",
+    ...TOKEN_HEADERS,
+  };
+
+  const given = fetch(service.mcpUrl, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(message),
+    signal: impatient.signal,
+  });
+  const patient = callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+  await until(service, "server_list");
+  impatient.abort();
+  await assert.rejects(given);
+  const answer = await patient;
+  remove();
+
+  assert.equal(answer.isError, false);
+  assert.equal(service.sandbox.requestsTo("server_list").length, 1);
+});
+
+async function until({ sandbox }: Service, operationId: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (sandbox.requestsTo(operationId).length === 0) {
+    if (Date.now() > deadline) throw new Error(`no request to ${operationId}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+Deno.test("reference data are read once an hour for everybody", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  const regions = (headers: Record<string, string>) => callTool(service.mcpUrl, "get_available_regions", {}, headers);
+
+  const first = await regions(TOKEN_HEADERS);
+  const second = await regions(KEY_HEADERS);
+  await clock.advance(3601_000);
+  await regions(TOKEN_HEADERS);
+
+  assert.deepEqual(first.json, second.json);
+  assert.equal(service.sandbox.requestsTo("list_regions").length, 2);
+});
+
+Deno.test("a write on a connection that dies under it is sent once", async () => {
+  await using sandbox = await startSandbox();
+  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new Semaphore(4), timeoutMs: 5_000 });
+  const bearer = TOKEN_HEADERS["x-cloudways-access-token"];
+  const signal = new AbortController().signal;
+  const restart = { method: "POST", path: path`/server/restart`, form: { server_id: 100001 }, bearer } as const;
+  await http.send({ method: "GET", path: path`/providers`, bearer }, signal);
+  await http.send(restart, signal);
+  sandbox.addFault({ operationId: "server_restart", kind: "drop" });
+  const before = sandbox.requestsTo("server_restart").length;
+
+  await assert.rejects(http.send(restart, signal), { code: "upstream_unreachable" });
+
+  assert.equal(sandbox.requestsTo("server_restart").length - before, 1);
+  http.close();
+});
+
+Deno.test("an id can't leave its place in a path", () => {
+  const tricky = path`/operation/${"../../server?x=1#y"}`;
+
+  assert.equal(tricky.text, "/operation/..%2F..%2Fserver%3Fx%3D1%23y");
+  assert.throws(() => path`/operation/${".."}`, RangeError);
+  assert.throws(() => path`/operation/${""}`, RangeError);
+});
+
+Deno.test("requests carry a plain honest user agent and lists as name[]", async () => {
+  await using service = await startService();
+  await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+
+  const [sent] = service.sandbox.requestsTo("cloudways_bot_alerts_list");
+  const headers = z.record(z.string(), z.unknown()).parse(sent?.headers);
+
+  assert.match(String(headers["user-agent"]), /^cloudways-mcp\/\d+\.\d+\.\d+$/);
+});

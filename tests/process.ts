@@ -1,0 +1,235 @@
+/** Runs the program the way its users do: as a process of its own, under the permissions that its configuration needs. */
+import { VARIABLE_NAMES } from "../src/config.ts";
+
+/** Where the project lies. */
+const ROOT = new URL("../", import.meta.url);
+
+/** Nothing here takes this long; it only keeps a test from hanging. */
+const DEADLINE_MS = 60_000;
+
+/** Keys for tests; neither is a secret of anybody. */
+export const TEST_KEYS = [
+  "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+  "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
+] as const;
+
+/** Variables of the program; those that are not given count as unset, whatever the tests' own environment holds. */
+export type ProgramEnv = Readonly<Record<string, string>>;
+
+/** What a process that has ended left behind. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A running process. Its disposal asks it to end and waits until it has. */
+export class Program implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #output = { stdout: "", stderr: "" };
+  readonly #reading: Promise<unknown>;
+  #onOutput = Promise.withResolvers<void>();
+  #ended = false;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#input = child.stdin.getWriter();
+    this.#reading = Promise.all([this.#read("stdout"), this.#read("stderr")]).then(() => {
+      this.#ended = true;
+      this.#onOutput.resolve();
+    });
+  }
+
+  /** Starts a command in the project's folder. */
+  static start(command: string, args: readonly string[], env: ProgramEnv = {}): Program {
+    const child = new Deno.Command(command, {
+      args: [...args],
+      cwd: ROOT,
+      env: programEnv(env),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    return new Program(child);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Everything it has written to standard output so far. */
+  get stdout(): string {
+    return this.#output.stdout;
+  }
+
+  /** Everything it has written to standard error so far. */
+  get stderr(): string {
+    return this.#output.stderr;
+  }
+
+  /** Resolves with the first place where an output matches; throws when the process ends, or says nothing of the kind. */
+  async waitFor(pattern: RegExp, output: "stdout" | "stderr" = "stderr"): Promise<RegExpExecArray> {
+    const deadline = timeout(DEADLINE_MS);
+    try {
+      while (true) {
+        const news = this.#onOutput.promise;
+        const match = pattern.exec(this.#output[output]);
+        if (match !== null) return match;
+        if (this.#ended) throw new Error(`It ended without saying ${pattern}:\n${this.#output.stderr}`);
+        await Promise.race([news, deadline.promise]);
+      }
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  /** Writes to its standard input. */
+  async write(text: string): Promise<void> {
+    await this.#input.write(new TextEncoder().encode(text));
+  }
+
+  /** Ends its standard input. */
+  async closeInput(): Promise<void> {
+    await this.#input.close();
+  }
+
+  /** Sends it a signal, unless it has ended already. */
+  signal(signal: Deno.Signal): void {
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+
+  /** Waits until it has ended. */
+  async ended(): Promise<Ended> {
+    const deadline = timeout(DEADLINE_MS);
+    try {
+      const { code } = await Promise.race([this.#child.status, deadline.promise]);
+      await this.#reading;
+      return { code, ...this.#output };
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.signal("SIGTERM");
+    await this.#input.close().catch(() => {});
+    try {
+      await this.ended();
+    } catch (error) {
+      this.signal("SIGKILL");
+      throw error;
+    }
+  }
+
+  async #read(output: "stdout" | "stderr"): Promise<void> {
+    for await (const text of this.#child[output].pipeThrough(new TextDecoderStream())) {
+      this.#output[output] += text;
+      this.#onOutput.resolve();
+      this.#onOutput = Promise.withResolvers();
+    }
+  }
+}
+
+/** Runs a command to its end. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: { env?: ProgramEnv; input?: string } = {},
+): Promise<Ended> {
+  await using program = Program.start(command, args, options.env);
+  if (options.input !== undefined) await program.write(options.input);
+  await program.closeInput();
+  return await program.ended();
+}
+
+/** The flags that `scripts/permissions.ts` prints for a command under an environment. */
+export async function permissionFlags(command: string, env: ProgramEnv = {}): Promise<string[]> {
+  const { code, stdout, stderr } = await run("deno", [...PERMISSIONS_SCRIPT, command], { env });
+  if (code !== 0) throw new Error(`scripts/permissions.ts failed:\n${stderr}`);
+  return stdout.split(" ");
+}
+
+/** How `scripts/permissions.ts` is run, up to the name of the command. */
+export const PERMISSIONS_SCRIPT: readonly string[] = [
+  "run",
+  "--no-prompt",
+  `--allow-env=${VARIABLE_NAMES.join(",")}`,
+  "--ignore-env",
+  "scripts/permissions.ts",
+];
+
+/** Runs `main.ts` to its end, under the permissions of a command. */
+export async function runMain(args: readonly string[], env: ProgramEnv = {}): Promise<Ended> {
+  return await run("deno", await mainArgs(args, env), { env });
+}
+
+/** Starts `main.ts` under the permissions of a command. */
+export async function startMain(args: readonly string[], env: ProgramEnv = {}): Promise<Program> {
+  return Program.start("deno", await mainArgs(args, env), env);
+}
+
+/** What follows `deno` to run `main.ts` with the permissions of its command. */
+export async function mainArgs(args: readonly string[], env: ProgramEnv = {}): Promise<string[]> {
+  return ["run", "--quiet", "--no-prompt", ...await permissionFlags(args[0] ?? "serve", env), "main.ts", ...args];
+}
+
+/** A server in a process of its own. */
+export interface ServerProcess extends AsyncDisposable {
+  program: Program;
+  /** Without a trailing slash. */
+  url: string;
+  mcpUrl: URL;
+}
+
+/** The ways to start a server. */
+export type ServerKind = "deno run" | "deno task start" | "deno serve";
+
+/** Starts a server on a free port, and resolves when it listens. */
+export async function startServer(kind: ServerKind, env: ProgramEnv = {}): Promise<ServerProcess> {
+  const port = env.PORT ?? String(freePort());
+  const program = await starters[kind]({ ...env, PORT: port });
+  try {
+    await program.waitFor(/listening/i);
+  } catch (error) {
+    await program[Symbol.asyncDispose]();
+    throw error;
+  }
+  const url = `http://127.0.0.1:${port}`;
+  return { program, url, mcpUrl: new URL(`${url}/mcp`), [Symbol.asyncDispose]: () => program[Symbol.asyncDispose]() };
+}
+
+const starters: Record<ServerKind, (env: ProgramEnv) => Promise<Program>> = {
+  "deno run": (env) => startMain(["serve"], env),
+  "deno task start": (env) => Promise.resolve(Program.start("deno", ["task", "start"], env)),
+  "deno serve": async (env) => Program.start("deno", await denoServeArgs(env), env),
+};
+
+/** What follows `deno` to run `serve.ts`. */
+export async function denoServeArgs(env: ProgramEnv): Promise<string[]> {
+  const address = ["--host", "127.0.0.1", "--port", env.PORT ?? "7000"];
+  return ["serve", "--no-prompt", ...address, ...await permissionFlags("serve", env), "serve.ts"];
+}
+
+/** A port of 127.0.0.1 that nobody uses just now. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** Every variable of the program, since the child inherits the others; an empty one counts as unset. */
+export function programEnv(env: ProgramEnv): Record<string, string> {
+  const unset = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""]));
+  return { ...unset, NO_COLOR: "1", ...env };
+}
+
+function timeout(ms: number): { promise: Promise<never>; cancel(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`Nothing for ${ms} ms.`)), ms);
+  promise.catch(() => {});
+  return { promise, cancel: () => clearTimeout(timer) };
+}

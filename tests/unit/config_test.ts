@@ -1,0 +1,319 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Config, ConfigError, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
+import denoJson from "../../deno.json" with { type: "json" };
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The table of the contract. */
+const CONTRACT_NAMES = [
+  "HOST",
+  "PORT",
+  "ALLOWED_HOSTS",
+  "ALLOWED_ORIGINS",
+  "CLOUDWAYS_API_BASE_URL",
+  "REDIS_URL",
+  "ENCRYPTION_KEY",
+  "REDIS_POOL_SIZE",
+  "HTTP_POOL_SIZE",
+  "RATE_LIMIT_REQUESTS",
+  "RATE_LIMIT_WINDOW",
+  "LOG_LEVEL",
+  "LOG_FORMAT",
+  "READ_ONLY",
+  "CONFIRM",
+  "PUBLIC_URL",
+  "CUSTOMER_ID_KEY",
+  "TOOLSETS",
+  "CLOUDWAYS_EMAIL",
+  "CLOUDWAYS_API_KEY",
+  "CLOUDWAYS_ACCESS_TOKEN",
+];
+
+const BYTES = Uint8Array.from({ length: 32 }, (_, index) => 255 - index);
+const OTHER_BYTES = Uint8Array.from({ length: 32 }, (_, index) => index);
+const KEY = BYTES.toBase64({ alphabet: "base64url" });
+const OTHER_KEY = OTHER_BYTES.toBase64();
+
+function problemsOf(environment: Environment): Map<string, string> {
+  try {
+    parseConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return new Map(error.problems.map(({ variable, message }) => [variable, message]));
+    }
+    throw error;
+  }
+  return new Map();
+}
+
+Deno.test("an empty environment gives every default", () => {
+  const config = parseConfig({});
+
+  const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
+  const expected: Config = {
+    listen: { hostname: "127.0.0.1", port: 7000 },
+    allowedHosts: loopback,
+    allowedOrigins: loopback,
+    allowedHostsGiven: false,
+    apiBaseUrl: new URL("https://api.cloudways.com/api/v2"),
+    redisUrl: undefined,
+    encryptionKeys: [],
+    customerIdKey: undefined,
+    redisPoolSize: 500,
+    httpPoolSize: 500,
+    rateLimit: { requests: 90, windowSeconds: 60 },
+    logLevel: "INFO",
+    logFormat: "console",
+    readOnly: false,
+    confirm: "ask",
+    publicUrl: new URL("http://127.0.0.1:7000"),
+    toolsets: new Set(["basic", "servers", "apps", "security"] as const),
+    stdioCredential: undefined,
+  };
+  assert.deepEqual(config, expected);
+});
+
+Deno.test("an empty variable counts as unset", () => {
+  const config = parseConfig(Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""])));
+
+  assert.deepEqual(config, parseConfig({}));
+});
+
+const READINGS: readonly { env: Environment; read: (config: Config) => unknown; value: unknown }[] = [
+  { env: { HOST: "0.0.0.0", PORT: "80" }, read: (c) => c.listen, value: { hostname: "0.0.0.0", port: 80 } },
+  { env: { HOST: "[::1]" }, read: (c) => c.listen.hostname, value: "::1" },
+  { env: { HOST: "::" }, read: (c) => c.listen.hostname, value: "::" },
+  { env: { HOST: "LOCALHOST" }, read: (c) => c.publicUrl?.origin, value: "http://127.0.0.1:7000" },
+  {
+    env: { ALLOWED_HOSTS: "mcp.example.com, OTHER.example.com:8443,[::1]:80,https://third.example.com/" },
+    read: (c) => c.allowedHosts,
+    value: new Set(["mcp.example.com", "other.example.com", "[::1]", "third.example.com", "127.0.0.1"]),
+  },
+  {
+    env: { ALLOWED_ORIGINS: "https://app.example.com,http://localhost:3000" },
+    read: (c) => c.allowedOrigins,
+    value: new Set(["app.example.com", "localhost", "127.0.0.1"]),
+  },
+  {
+    env: { CLOUDWAYS_API_BASE_URL: "https://api.example.com/api/v2/" },
+    read: (c) => c.apiBaseUrl.href,
+    value: "https://api.example.com/api/v2",
+  },
+  {
+    env: { CLOUDWAYS_API_BASE_URL: "http://[::1]:8700/api/v2" },
+    read: (c) => c.apiBaseUrl.href,
+    value: "http://[::1]:8700/api/v2",
+  },
+  {
+    env: { REDIS_URL: "rediss://someone:word@redis.example.com:6380/3", ENCRYPTION_KEY: KEY },
+    read: (c) => c.redisUrl,
+    value: "rediss://someone:word@redis.example.com:6380/3",
+  },
+  { env: { ENCRYPTION_KEY: KEY }, read: (c) => c.encryptionKeys, value: [BYTES] },
+  {
+    env: { ENCRYPTION_KEY: `${OTHER_KEY},${KEY}` },
+    read: (c) => c.encryptionKeys,
+    value: [OTHER_BYTES, BYTES],
+  },
+  { env: { CUSTOMER_ID_KEY: OTHER_KEY }, read: (c) => c.customerIdKey, value: OTHER_BYTES },
+  {
+    env: { REDIS_POOL_SIZE: "7", HTTP_POOL_SIZE: "8" },
+    read: (c) => [c.redisPoolSize, c.httpPoolSize],
+    value: [7, 8],
+  },
+  {
+    env: { RATE_LIMIT_REQUESTS: "10", RATE_LIMIT_WINDOW: "1" },
+    read: (c) => c.rateLimit,
+    value: { requests: 10, windowSeconds: 1 },
+  },
+  {
+    env: { LOG_LEVEL: "WARNING", LOG_FORMAT: "json" },
+    read: (c) => [c.logLevel, c.logFormat],
+    value: ["WARNING", "json"],
+  },
+  { env: { READ_ONLY: "true" }, read: (c) => c.readOnly, value: true },
+  { env: { CONFIRM: "elicit" }, read: (c) => c.confirm, value: "elicit" },
+  { env: { CONFIRM: "off" }, read: (c) => c.confirm, value: "off" },
+  { env: { TOOLSETS: "basic,apps" }, read: (c) => c.toolsets, value: new Set(["basic", "apps"]) },
+  { env: { TOOLSETS: "all" }, read: (c) => c.toolsets.size, value: 4 },
+  {
+    env: { CLOUDWAYS_EMAIL: "owner@example.com", CLOUDWAYS_API_KEY: "key" },
+    read: (c) => c.stdioCredential,
+    value: { kind: "api_key", email: "owner@example.com", apiKey: "key" },
+  },
+  {
+    env: { CLOUDWAYS_EMAIL: "owner@example.com", CLOUDWAYS_API_KEY: "key", CLOUDWAYS_ACCESS_TOKEN: "token" },
+    read: (c) => c.stdioCredential,
+    value: { kind: "access_token", token: "token" },
+  },
+  {
+    env: { CLOUDWAYS_EMAIL: "owner@example.com", CLOUDWAYS_API_KEY: "cw_token" },
+    read: (c) => c.stdioCredential,
+    value: { kind: "access_token", token: "cw_token" },
+  },
+];
+
+for (const { env, read, value } of READINGS) {
+  Deno.test(`${Object.entries(env).map((pair) => pair.join("=")).join(" ")} is understood`, () => {
+    const config = parseConfig(env);
+
+    assert.deepEqual(read(config), value);
+  });
+}
+
+/** Wrong values, and words of the message that say how to put them right. */
+const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = [
+  ["HOST", "http://127.0.0.1", /127\.0\.0\.1/],
+  ["HOST", "127.0.0.1:7000", /host name or an IP address/],
+  ["HOST", "a b", /host name or an IP address/],
+  ["PORT", "0", /1 to 65535/],
+  ["PORT", "65536", /1 to 65535/],
+  ["PORT", "80.5", /whole number/],
+  ["PORT", "0x50", /whole number/],
+  ["PORT", " 80", /whole number/],
+  ["ALLOWED_HOSTS", "*", /mcp\.example\.com/],
+  ["ALLOWED_HOSTS", "*.example.com", /mcp\.example\.com/],
+  ["ALLOWED_HOSTS", "example.com/mcp", /mcp\.example\.com/],
+  ["ALLOWED_ORIGINS", "*", /mcp\.example\.com/],
+  ["ALLOWED_ORIGINS", "null,https://a b", /mcp\.example\.com/],
+  ["CLOUDWAYS_API_BASE_URL", "api.cloudways.com", /https:\/\/api\.cloudways\.com\/api\/v2/],
+  ["CLOUDWAYS_API_BASE_URL", "http://api.cloudways.com/api/v2", /https/],
+  ["CLOUDWAYS_API_BASE_URL", "https://u:p@api.example.com", /no user name/],
+  ["CLOUDWAYS_API_BASE_URL", "https://api.example.com?a=1", /query/],
+  ["CLOUDWAYS_API_BASE_URL", "https://api.example.com#a", /fragment/],
+  ["CLOUDWAYS_API_BASE_URL", "file:///etc/hosts", /https/],
+  ["REDIS_URL", "127.0.0.1:6379", /redis:\/\//],
+  ["REDIS_URL", "http://127.0.0.1:6379", /redis:\/\/ or rediss:\/\//],
+  ["REDIS_URL", "redis://127.0.0.1/first", /database number/],
+  ["ENCRYPTION_KEY", "short", /44 characters.*keygen/],
+  ["ENCRYPTION_KEY", "!".repeat(44), /base64.*keygen/],
+  ["ENCRYPTION_KEY", `${KEY},short`, /key 2 of 2.*keygen/],
+  ["ENCRYPTION_KEY", `${KEY},`, /key 2 of 2.*keygen/],
+  ["CUSTOMER_ID_KEY", "short", /44 characters.*keygen/],
+  ["REDIS_POOL_SIZE", "0", /whole number from 1/],
+  ["HTTP_POOL_SIZE", "-1", /whole number from 1/],
+  ["RATE_LIMIT_REQUESTS", "many", /whole number from 1/],
+  ["RATE_LIMIT_WINDOW", "0", /whole number from 1/],
+  ["LOG_LEVEL", "info", /DEBUG, INFO, WARNING, ERROR/],
+  ["LOG_LEVEL", "LOUD", /DEBUG, INFO, WARNING, ERROR/],
+  ["LOG_FORMAT", "xml", /console, json/],
+  ["READ_ONLY", "yes", /true or false/],
+  ["CONFIRM", "never", /ask, elicit, off/],
+  ["PUBLIC_URL", "mcp.example.com", /https:\/\/mcp\.example\.com/],
+  ["PUBLIC_URL", "http://mcp.example.com", /https/],
+  ["PUBLIC_URL", "https://u:p@mcp.example.com", /no user name/],
+  ["TOOLSETS", "basic,everything", /"everything".*basic, servers, apps, security/],
+  ["TOOLSETS", "basic,", /basic, servers, apps, security/],
+  ["CLOUDWAYS_EMAIL", "owner @example.com", /without spaces/],
+  ["CLOUDWAYS_API_KEY", "key\u00e9", /visible ASCII/],
+  ["CLOUDWAYS_ACCESS_TOKEN", "x".repeat(4097), /at most 4096/],
+];
+
+for (const [name, value, fix] of WRONG) {
+  Deno.test(`${name}=${value.slice(0, 50)} is refused, with the way to put it right`, () => {
+    const problems = problemsOf({ [name]: value, ...(name === "REDIS_URL" && { ENCRYPTION_KEY: KEY }) });
+
+    assert.deepEqual([...problems.keys()], [name]);
+    assert.match(problems.get(name) ?? "", fix);
+  });
+}
+
+Deno.test("Redis asks for a key, since a random one would be another one in each process", () => {
+  const problems = problemsOf({ REDIS_URL: "redis://127.0.0.1:6379" });
+
+  assert.deepEqual([...problems.keys()], ["ENCRYPTION_KEY"]);
+  assert.match(problems.get("ENCRYPTION_KEY") ?? "", /required with REDIS_URL.*keygen/);
+});
+
+Deno.test("all problems are reported at once", () => {
+  const environment = { PORT: "x", LOG_LEVEL: "x", READ_ONLY: "x", TOOLSETS: "x", REDIS_URL: "redis://127.0.0.1" };
+
+  assert.throws(() => parseConfig(environment), (error: Error) => {
+    const lines = error.message.split("\n").map((line) => line.replace(/:.*/, ""));
+    assert.deepEqual(lines.sort(), ["ENCRYPTION_KEY", "LOG_LEVEL", "PORT", "READ_ONLY", "TOOLSETS"]);
+    return error instanceof ConfigError;
+  });
+});
+
+Deno.test("no message holds a secret", () => {
+  const secret = "sesame-not-a-real-secret";
+  const wrong = {
+    REDIS_URL: `redis://user:${secret}@127.0.0.1/not-a-number`,
+    ENCRYPTION_KEY: `${KEY},${secret}`,
+    CUSTOMER_ID_KEY: secret,
+    CLOUDWAYS_API_BASE_URL: `https://user:${secret}@api.example.com`,
+    PUBLIC_URL: `https://user:${secret}@mcp.example.com`,
+    CLOUDWAYS_EMAIL: `${secret} @example.com`,
+    CLOUDWAYS_API_KEY: `${secret} `,
+    CLOUDWAYS_ACCESS_TOKEN: ` ${secret}`,
+  };
+
+  const problems = problemsOf(wrong);
+
+  assert.deepEqual([...problems.keys()].sort(), Object.keys(wrong).sort());
+  for (const message of problems.values()) assert.ok(!message.includes(secret) && !message.includes(KEY), message);
+});
+
+Deno.test("PUBLIC_URL is the loopback address where HOST is loopback, and else unknown", () => {
+  const onLoopback = ["127.0.0.1", "localhost", "::1"].map((HOST) => parseConfig({ HOST, PORT: "81" }).publicUrl?.href);
+  const elsewhere = ["0.0.0.0", "::", "192.0.2.1"].map((HOST) => parseConfig({ HOST }).publicUrl);
+
+  assert.deepEqual(onLoopback, Array(3).fill("http://127.0.0.1:81/"));
+  assert.deepEqual(elsewhere, Array(3).fill(undefined));
+});
+
+Deno.test("PUBLIC_URL's host and origin are allowed besides the lists", () => {
+  const config = parseConfig({
+    HOST: "0.0.0.0",
+    PUBLIC_URL: "https://MCP.example.com:8443",
+    ALLOWED_HOSTS: "inside.example.com",
+    ALLOWED_ORIGINS: "app.example.com",
+  });
+
+  assert.equal(config.publicUrl?.origin, "https://mcp.example.com:8443");
+  assert.deepEqual(config.allowedHosts, new Set(["inside.example.com", "mcp.example.com"]));
+  assert.deepEqual(config.allowedOrigins, new Set(["app.example.com", "mcp.example.com"]));
+});
+
+Deno.test("whatever the environment holds, it is understood or refused with a ConfigError", () => {
+  const piece = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.webUrl({ withQueryParameters: true, withFragments: true }),
+    fc.ipV6(),
+    fc.constantFrom("redis://", "https://", "[::1]", "cw_", "true", ",", "basic", KEY, OTHER_KEY, "7000", "%", "*"),
+  );
+  const value = fc.oneof(piece, fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join("")));
+  const name = fc.oneof(fc.constantFrom(...VARIABLE_NAMES), fc.constantFrom("__proto__", "constructor", ""));
+
+  fc.assert(
+    fc.property(fc.dictionary(name, value, { maxKeys: 8 }), (environment) => {
+      try {
+        parseConfig(environment);
+      } catch (error) {
+        assert.ok(error instanceof ConfigError);
+        assert.ok(error.problems.length > 0);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("the variables are those of the contract", () => {
+  assert.deepEqual([...VARIABLE_NAMES].sort(), [...CONTRACT_NAMES].sort());
+});
+
+Deno.test("every task that reads variables may read exactly these", () => {
+  const lists = Object.values(denoJson.tasks).flatMap(({ command }) =>
+    [...command.matchAll(/--allow-env=([A-Z_,]+)/g)].map((match) => match[1]?.split(","))
+  );
+
+  assert.ok(lists.length >= 4);
+  for (const names of lists) assert.deepEqual(names, [...VARIABLE_NAMES]);
+});
+
+Deno.test("no task has all permissions, the whole network or the whole environment", () => {
+  for (const [name, { command }] of Object.entries(denoJson.tasks)) {
+    assert.doesNotMatch(command, /(^|\s)(-A|--allow-all|--allow-(net|env|run|read|write|sys|ffi))(\s|$)/, name);
+  }
+});

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { PERMISSIONS_SCRIPT, type ProgramEnv, run, TEST_KEYS } from "../process.ts";
+import { VARIABLE_NAMES } from "../../src/config.ts";
+
+const ENV_FLAGS = `--allow-env=${VARIABLE_NAMES.join(",")} --ignore-env`;
+const ENCRYPTION_KEY = TEST_KEYS[0];
+
+async function printed(command: string, env: ProgramEnv = {}): Promise<string> {
+  const { code, stdout } = await run("deno", [...PERMISSIONS_SCRIPT, command], { env });
+  assert.equal(code, 0);
+  return stdout;
+}
+
+Deno.test("serve may reach the Cloudways API and listen on its address, by default", async () => {
+  const flags = await printed("serve");
+
+  assert.equal(flags, `--allow-net=api.cloudways.com:443,127.0.0.1:7000 ${ENV_FLAGS}`);
+});
+
+for (const command of ["stdio", "doctor"]) {
+  Deno.test(`${command} may reach the Cloudways API and listens nowhere`, async () => {
+    const flags = await printed(command);
+
+    assert.equal(flags, `--allow-net=api.cloudways.com:443 ${ENV_FLAGS}`);
+  });
+}
+
+const CONFIGURATIONS: readonly { name: string; env: ProgramEnv; net: string }[] = [
+  {
+    name: "another API address replaces the usual one",
+    env: { CLOUDWAYS_API_BASE_URL: "http://127.0.0.1:8700/api/v2" },
+    net: "127.0.0.1:8700,127.0.0.1:7000",
+  },
+  {
+    name: "an https API address has port 443",
+    env: { CLOUDWAYS_API_BASE_URL: "https://api.example.com" },
+    net: "api.example.com:443,127.0.0.1:7000",
+  },
+  {
+    name: "Redis is added, its user and password are not",
+    env: { REDIS_URL: "rediss://someone:not-a-secret@redis.example.com:6380/3", ENCRYPTION_KEY },
+    net: "api.cloudways.com:443,redis.example.com:6380,127.0.0.1:7000",
+  },
+  {
+    name: "Redis without a port has port 6379",
+    env: { REDIS_URL: "redis://redis.example.com", ENCRYPTION_KEY },
+    net: "api.cloudways.com:443,redis.example.com:6379,127.0.0.1:7000",
+  },
+  {
+    name: "the address listened on follows HOST and PORT",
+    env: { HOST: "0.0.0.0", PORT: "8080" },
+    net: "api.cloudways.com:443,0.0.0.0:8080",
+  },
+  {
+    name: "IPv6 addresses stand in brackets",
+    env: { HOST: "::1", REDIS_URL: "redis://[fd00::2]:6379", ENCRYPTION_KEY },
+    net: "api.cloudways.com:443,[fd00::2]:6379,[::1]:7000",
+  },
+];
+
+for (const { name, env, net } of CONFIGURATIONS) {
+  Deno.test(`of permission flags: ${name}`, async () => {
+    const flags = await printed("serve", env);
+
+    assert.equal(flags, `--allow-net=${net} ${ENV_FLAGS}`);
+  });
+}
+
+const WRONG: readonly (readonly [name: string, value: string])[] = [
+  ["LOG_LEVEL", "LOUD"],
+  ["PORT", "seven"],
+  ["PORT", "7000,evil.example.com:443"],
+  ["REDIS_URL", "redis://h:1 --allow-all"],
+  ["REDIS_URL", "redis://h:1\n--allow-run"],
+  ["REDIS_URL", "redis://h,evil.example.com:1"],
+  ["REDIS_URL", "redis://*:1"],
+  ["REDIS_URL", "redis://$(id)"],
+  ["REDIS_URL", "redis://h%20--allow-all"],
+  ["HOST", "x --allow-run"],
+  ["HOST", "127.0.0.1,evil.example.com"],
+  ["HOST", "*"],
+  ["HOST", "--allow-all"],
+  ["CLOUDWAYS_API_BASE_URL", "https://api.example.com,evil.example.com"],
+  ["CLOUDWAYS_API_BASE_URL", "https://*.com"],
+  ["CLOUDWAYS_API_BASE_URL", "https://x --allow-all"],
+];
+
+for (const [name, value] of WRONG) {
+  Deno.test(`of permission flags: ${name}=${JSON.stringify(value)} gives the environment flags alone`, async () => {
+    const flags = await printed("serve", { ENCRYPTION_KEY, [name]: value });
+
+    assert.equal(flags, ENV_FLAGS);
+  });
+}
+
+Deno.test("of permission flags: Redis without a key gives the environment flags alone", async () => {
+  const flags = await printed("serve", { REDIS_URL: "redis://127.0.0.1:6379" });
+
+  assert.equal(flags, ENV_FLAGS);
+});
+
+Deno.test("permission flags open nothing but named hosts and named variables, whatever the command", async () => {
+  for (const command of ["serve", "stdio", "doctor", "compile", "--allow-all", ""]) {
+    const flags = (await printed(command, { HOST: "0.0.0.0" })).split(" ");
+
+    assert.deepEqual(flags.map((flag) => flag.replace(/=.*/, "")), ["--allow-net", "--allow-env", "--ignore-env"]);
+    assert.match(flags[0] ?? "", /^--allow-net=[a-z0-9.,:]+$/);
+  }
+});
