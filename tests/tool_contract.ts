@@ -1,0 +1,13 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { Catalogue } from "../src/mcp/catalogue.ts";
+
+const ajv = new Ajv2020({ strict: false });
+
+/** What is wrong with an answer against the output schema that the tool advertises; empty where nothing is. */
+export function outputProblems(catalogue: Catalogue, toolName: string, answer: unknown): string[] {
+  const entry = catalogue.entries().find(({ tool }) => tool.name === toolName);
+  if (entry === undefined) return [`there is no tool ${toolName}`];
+  const validate = ajv.compile(entry.listed.outputSchema);
+  if (validate(answer)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
