@@ -1,9 +1,10 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Customer } from "../caller.ts";
-import type { CloudwaysClient, Session } from "./client.ts";
+import { ToolError } from "../errors.ts";
+import type { ApiRequest, CloudwaysClient, Session } from "./client.ts";
 import type { Fields } from "./http.ts";
 import { serverListing, type ServerRecord } from "./models.ts";
-import type { Operations, OperationState, WaitOptions } from "./operations.ts";
+import { type Operations, type OperationState, startedReply, type WaitOptions } from "./operations.ts";
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
 import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
@@ -14,6 +15,48 @@ export interface AccountServices {
   listing: ServerListing;
   reference: ReferenceData;
   operations: Operations;
+}
+
+/** A request that changes something. */
+export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal"> & { method: "POST" | "PUT" | "DELETE" };
+
+/** Work that was started, and how far it is. */
+export interface StartedWork {
+  /** Null where Cloudways did it at once. */
+  operation_id: string | null;
+  status: "completed" | "running";
+  type?: string;
+  message: string;
+  /** How to go on, while it runs. */
+  next_step?: string;
+}
+
+/** A report that Cloudways makes in the background. */
+export interface ReportRequest<T> {
+  operation: string;
+  path: ApiPath;
+  query?: Fields;
+  /** Reads an answer that holds the report itself; refuses one that holds only an id. */
+  inline: z.ZodType<T>;
+  /** Reads the result of the finished operation; null where it has none. */
+  finished: (result: unknown) => T;
+}
+
+/** A finished report, or how to ask for it again. */
+export type Report<T> =
+  | { status: "completed"; operation_id: string | null; data: T }
+  | { status: "running"; operation_id: string; message: string; next_step: string };
+
+const startedAsId = startedReply.transform((id, context) => {
+  if (id !== undefined) return { id };
+  context.addIssue({ code: "custom", message: "neither a report nor the id of one" });
+  return z.NEVER;
+});
+
+function stillRunning(operationId: string, message: string) {
+  const next_step = `Still running. Look again with get_operation_status, operation_id ${operationId}. ` +
+    "Don't start it once more.";
+  return { operation_id: operationId, status: "running", message, next_step } as const;
 }
 
 /** One customer's Cloudways account, for the length of one call. What tools speak to. */
@@ -82,6 +125,64 @@ export class CloudwaysAccount {
   /** One of the lists that are the same for everybody; at most an hour old. */
   reference<T>(list: ReferenceList<T>): Promise<T> {
     return this.#services.reference.read(this.#session, list);
+  }
+
+  /**
+   * Changes something. The listing is read anew afterwards, whatever came of it.
+   *
+   * @throws {ToolError} Every failure; `upstream_timeout` and `upstream_unreachable` leave open whether it was done.
+   */
+  async write<T>(request: WriteRequest<T>): Promise<T> {
+    try {
+      return await this.#services.client.send(this.#session, request);
+    } finally {
+      // What was done is done: a listing that can't be marked stale must not turn it into a failure.
+      await this.#services.listing.drop(this.#session).catch((error) => {
+        this.#session.log.warn("the listing could not be dropped", { error });
+      });
+    }
+  }
+
+  /**
+   * Starts work at Cloudways and waits for its end as long as it may.
+   *
+   * @throws {ToolError} `operation_failed` where the work fails, and whatever keeps it from being started.
+   */
+  async start(request: Omit<WriteRequest<unknown>, "reply">, options: WaitOptions): Promise<StartedWork> {
+    const operationId = await this.write({ ...request, reply: startedReply });
+    if (operationId === undefined) return { operation_id: null, status: "completed", message: "Done." };
+    return await this.#follow(operationId, options);
+  }
+
+  /**
+   * Asks for a report that Cloudways makes in the background, and waits for it. Some are answered at once.
+   *
+   * @param inline Reads the report where the answer itself holds it.
+   */
+  async report<T>(request: ReportRequest<T>, options: WaitOptions): Promise<Report<T>> {
+    const { operation, path, query, inline } = request;
+    const reply = await this.get(
+      operation,
+      path,
+      z.union([inline.transform((data) => ({ data })), startedAsId]),
+      query,
+    );
+    if ("data" in reply) return { status: "completed", operation_id: null, data: reply.data };
+    const state = await this.waitForOperation(reply.id, options);
+    if (state.status !== "completed") return stillRunning(state.operation_id, state.message);
+    return { status: "completed", operation_id: state.operation_id, data: request.finished(state.result) };
+  }
+
+  /** The work has begun, so from here on nothing but its own failure is one. */
+  async #follow(operationId: string, options: WaitOptions): Promise<StartedWork> {
+    try {
+      const { status, type, message } = await this.waitForOperation(operationId, options);
+      if (status === "completed") return { operation_id: operationId, status, type, message };
+      return { ...stillRunning(operationId, message), type };
+    } catch (error) {
+      if (!(error instanceof ToolError) || error.code === "operation_failed") throw error;
+      return stillRunning(operationId, `It was started; how far it is could not be seen: ${error.message}`);
+    }
   }
 
   /** Looks at an operation until it ends or the time is up. */

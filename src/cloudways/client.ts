@@ -21,7 +21,10 @@ export interface Session {
   customer: Customer;
   /** The connection's address; bounds wrong credentials. */
   address: string;
+  /** Ends reads and waiting: the deadline, or the client is gone. */
   signal: AbortSignal;
+  /** Ends writes: the deadline alone, for what has left can't be taken back. */
+  deadline: AbortSignal;
   /** Logs under the caller's request id, and hides the caller's credentials. */
   log: Logger;
 }
@@ -86,14 +89,16 @@ export class CloudwaysClient {
    * @throws {ToolError} Every failure, by its code.
    */
   async send<T>(session: Session, request: ApiRequest<T>): Promise<T> {
-    const { customer, address, signal } = session;
+    const { customer, address } = session;
+    const signal = request.method === "GET" ? session.signal : session.deadline;
     await this.#guard.check(customer, address);
-    const bearer = await this.#bearer(session, request.operation);
-    let reply = await this.#attempt(session, request, bearer);
+    this.#refuseWhilePaused(customer, request.operation);
+    const bearer = await this.#tokens.bearer(customer, address, signal);
+    let reply = await this.#attempt(session, request, bearer, signal);
     // A 401 says that nothing was done, so this is the one error after which a write too may be sent again.
     if (reply.status === 401 && customer.credential.kind === "api_key") {
       const fresh = await this.#tokens.afterRefusal(customer, customer.credential, bearer, address, signal);
-      reply = await this.#attempt(session, request, fresh);
+      reply = await this.#attempt(session, request, fresh, signal);
       if (reply.status === 401) await this.#tokens.rememberRefusal(customer);
     }
     if (reply.status === 401) this.#guard.refused(customer, address);
@@ -127,21 +132,21 @@ export class CloudwaysClient {
     this.#options.http.close();
   }
 
-  async #bearer({ customer, address, signal }: Session, operation: string): Promise<string> {
-    this.#refuseWhilePaused(customer, operation);
-    return await this.#tokens.bearer(customer, address, signal);
-  }
-
   #refuseWhilePaused(customer: Customer, operation: string): void {
     const seconds = this.#limits.pausedSeconds(customer, operation);
     if (seconds > 0) throw rateLimited(seconds);
   }
 
-  async #attempt(session: Session, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
+  async #attempt(
+    session: Session,
+    request: ApiRequest<unknown>,
+    bearer: string,
+    signal: AbortSignal,
+  ): Promise<WireReply> {
     await this.#takeToken(session.customer);
     const { operation, method, path, query, form } = request;
     const wire: WireRequest = { method, path, bearer, ...(query && { query }), ...(form && { form }) };
-    const reply = await this.#timed(operation, session.log, () => this.#options.http.send(wire, session.signal));
+    const reply = await this.#timed(operation, session.log, () => this.#options.http.send(wire, signal));
     this.#noteLimits(session.customer, operation, reply);
     // An answer may echo what it was asked with; an exchanged token is known nowhere above this line.
     return reply.text.includes(bearer) ? { ...reply, text: reply.text.replaceAll(bearer, HIDDEN) } : reply;

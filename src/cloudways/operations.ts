@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
-import { ToolError } from "../errors.ts";
+import { type ErrorCode, ToolError } from "../errors.ts";
+import { SingleFlight } from "../single_flight.ts";
 import type { CloudwaysClient, Session } from "./client.ts";
 import { looseText } from "./models.ts";
 import { path } from "./path.ts";
@@ -39,6 +40,16 @@ const operationReply = z.looseObject({
 type OperationRecord = z.output<typeof operationReply>["operation"];
 
 const POLL_INTERVAL_MS = 5_000;
+/** A look that leaves when the time is up may still come back. */
+const TIME_UP_GRACE_MS = 2_000;
+/** Failures that say nothing of the operation. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  "rate_limited",
+  "upstream_rate_limited",
+  "upstream_error",
+  "upstream_timeout",
+  "upstream_unreachable",
+]);
 
 /** How to wait for an operation. */
 export interface WaitOptions {
@@ -52,6 +63,7 @@ export interface WaitOptions {
 export class Operations {
   readonly #client: CloudwaysClient;
   readonly #clock: Clock;
+  readonly #polls = new SingleFlight<OperationState>();
 
   constructor(options: { client: CloudwaysClient; clock: Clock }) {
     this.#client = options.client;
@@ -72,19 +84,42 @@ export class Operations {
   /**
    * Looks at an operation until it ends or the time is up.
    *
-   * @returns Its state; still running is not an error.
+   * @returns Its last known state; still running is not an error.
    * @throws {ToolError} `operation_failed` where Cloudways says that it failed.
    */
   async wait(session: Session, operationId: string, options: WaitOptions): Promise<OperationState> {
     const startedAt = this.#clock.now();
+    let state = await this.read(session, operationId);
     while (true) {
-      const state = await this.read(session, operationId);
       if (state.status === "failed") throw operationFailed(state);
       const waitedMs = this.#clock.now() - startedAt;
       const leftMs = options.seconds * 1000 - waitedMs;
       if (state.status === "completed" || leftMs <= 0) return state;
       options.onProgress?.(state, waitedMs);
-      await this.#clock.sleep(Math.min(POLL_INTERVAL_MS, leftMs), session.signal);
+      state = await this.#nextLook(session, state, leftMs);
+    }
+  }
+
+  /**
+   * The state after the next interval. Everybody who waits for the same operation shares one look; a look that fails
+   * for a passing reason changes nothing, for there will be another.
+   */
+  async #nextLook(session: Session, before: OperationState, leftMs: number): Promise<OperationState> {
+    const id = before.operation_id;
+    const shared = this.#polls.run(`${session.customer.id}:${id}`, async (signal) => {
+      await this.#clock.sleep(Math.min(POLL_INTERVAL_MS, leftMs), signal);
+      return await this.read({ ...session, signal }, id);
+    }, session.signal);
+    const timeUp = new AbortController();
+    try {
+      const inTime = this.#clock.sleep(leftMs + TIME_UP_GRACE_MS, timeUp.signal).then(() => before, () => before);
+      return await Promise.race([shared, inTime]);
+    } catch (error) {
+      if (session.signal.aborted || !(error instanceof ToolError) || !PASSING.has(error.code)) throw error;
+      return before;
+    } finally {
+      timeUp.abort();
+      shared.catch(() => {});
     }
   }
 }
@@ -144,3 +179,22 @@ function operationFailed(state: OperationState): ToolError {
     details: { operation: { ...state } },
   });
 }
+
+/**
+ * The answer to a call that starts work, in each of its forms: `operation_id` (a number or text), `task_id`, or either
+ * inside `response`. Undefined where no id came, which means that nothing is left to wait for.
+ */
+export const startedReply = z.union([z.array(z.unknown()), z.looseObject({})]).transform(
+  (reply): string | undefined => {
+    const ids = Array.isArray(reply) ? undefined : startedIds.safeParse(reply).data;
+    const id = ids?.operation_id ?? ids?.task_id ?? ids?.response?.operation_id ?? ids?.response?.task_id;
+    return id === undefined || id === null ? undefined : String(id);
+  },
+);
+
+const anyId = z.union([z.number().int(), z.string().min(1)]).nullish();
+const startedIds = z.looseObject({
+  operation_id: anyId,
+  task_id: anyId,
+  response: z.looseObject({ operation_id: anyId, task_id: anyId }).optional().catch(undefined),
+});

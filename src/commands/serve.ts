@@ -7,6 +7,9 @@ import { missingPermissions } from "./permissions.ts";
 /** How long calls in flight may take to finish once the process was told to end. */
 const GRACE_MS = 25_000;
 
+/** One Ctrl-C arrives twice under `deno task`, from the terminal and from the task: within this time it is the same. */
+const SAME_SIGNAL_MS = 1000;
+
 /**
  * Serves HTTP until the process is told to end.
  *
@@ -52,13 +55,15 @@ function announce(config: Config, log: Logger, started: { hostname: string; port
   }
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+/** Resolves at the first SIGTERM or SIGINT; a later one ends the process at once. */
 async function endRequested(log: Logger): Promise<void> {
   const asked = Promise.withResolvers<void>();
-  let times = 0;
+  let askedAt: number | undefined;
   const onSignal = () => {
-    if (++times > 1) Deno.exit(130);
-    log.info("shutting down");
+    const now = performance.now();
+    if (askedAt !== undefined && now - askedAt > SAME_SIGNAL_MS) Deno.exit(130);
+    if (askedAt === undefined) log.info("shutting down");
+    askedAt ??= now;
     asked.resolve();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -8,7 +8,7 @@ import { ToolError } from "../errors.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanText } from "../text.ts";
-import type { PreparedCall, ToolContext } from "../tools/tool.ts";
+import type { AnonymousContext, PreparedCall, ToolContext } from "../tools/tool.ts";
 import { invalidArguments, normaliseArguments } from "./arguments.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import { errorResult, successResult } from "./results.ts";
@@ -80,33 +80,32 @@ export class Dispatcher {
     if (caller.identity instanceof ToolError && !tool.anonymous) throw caller.identity;
     const prepared = tool.prepare(normaliseArguments(args, listed.inputSchema));
     if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
-    if (prepared.revealsSecrets) this.#refuseUnasked(tool.name, caller);
+    if (prepared.revealsSecrets && caller.readOnly) throw readOnlyRefusal(tool.name);
     return prepared;
   }
 
-  /** Fails closed: without a way to ask a person, passwords stay hidden unless the operator switched asking off. */
-  #refuseUnasked(toolName: string, caller: Caller): void {
-    if (caller.readOnly) throw readOnlyRefusal(toolName);
-    if (this.#options.confirm === "off") return;
-    throw new ToolError(
-      "confirmation_required",
-      "Showing passwords needs a person's yes, and there is no way to ask one.",
-      {
-        hint: "Call again without reveal. Tell the user that the passwords stand in the Cloudways console.",
-      },
-    );
+  /** Fails closed: without a way to ask a person the answer is no, unless the operator switched asking off. */
+  async #refuseUnasked(toolName: string, prepared: PreparedCall, context: AnonymousContext): Promise<void> {
+    if (this.#options.confirm === "off" || !await prepared.needsYes(context)) return;
+    throw new ToolError("confirmation_required", `${toolName} needs a person's yes, and there is no way to ask one.`, {
+      hint: "Nothing was done. Tell the user; it can be done in the Cloudways console. The operator of this server " +
+        "may set CONFIRM=off to have such calls carried out without asking.",
+    });
   }
 
+  /** Carries out a prepared call within its deadline. */
   async #run({ tool }: CatalogueEntry, prepared: PreparedCall, call: ToolCall): Promise<Record<string, unknown>> {
     const { caller, log, progress } = call;
     const { services, clock } = this.#options;
     const deadline = AbortSignal.timeout(this.#options.callTimeoutMs + waitMs(prepared.input));
-    const signal = tool.effect === "read" ? AbortSignal.any([call.signal, deadline]) : deadline;
-    const { identity } = caller;
+    const signal = AbortSignal.any([call.signal, deadline]);
+    const { identity, address } = caller;
     const account = identity instanceof ToolError
       ? undefined
-      : new CloudwaysAccount(services, { customer: identity, address: caller.address, signal, log });
-    return await prepared.run({ account, caller, clock, progress });
+      : new CloudwaysAccount(services, { customer: identity, address, signal, deadline, log });
+    const context = { account, caller, clock, progress };
+    await this.#refuseUnasked(tool.name, prepared, context);
+    return await prepared.run(context);
   }
 
   #toToolError(error: unknown, { signal, log, name }: ToolCall): ToolError {

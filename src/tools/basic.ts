@@ -17,7 +17,7 @@ import { path } from "../cloudways/path.ts";
 import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../cloudways/reference_data.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
-import { appInput, detail, provider, serverInput, waitSeconds } from "./inputs.ts";
+import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } from "./inputs.ts";
 import { defineAnonymousTool, defineTool, type Tool } from "./tool.ts";
 import { appView, serverOnlyView, serverView } from "./views.ts";
 
@@ -592,10 +592,7 @@ const getOperationStatus = defineTool({
     next_step: z.string().optional(),
   }),
   handler: async (input, { account, progress }) => {
-    const state = await account.waitForOperation(input.operation_id, {
-      seconds: input.wait_seconds,
-      onProgress: ({ message }, waitedMs) => progress(message, Math.round(waitedMs / 1000), input.wait_seconds),
-    });
+    const state = await account.waitForOperation(input.operation_id, waitOptions(input.wait_seconds, progress));
     if (state.status === "failed") throw new Error("a failed operation is thrown, never returned");
     if (state.status === "completed") return { ...state, status: state.status };
     return { ...state, status: state.status, next_step: "Still running. Call again with wait_seconds to wait for it." };

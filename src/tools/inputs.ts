@@ -1,5 +1,7 @@
 /** Inputs that many tools share, so that one thing is described once and everywhere the same. */
 import { z } from "zod";
+import type { WaitOptions } from "../cloudways/operations.ts";
+import type { ToolContext } from "./tool.ts";
 
 /** A server's id. */
 export const serverId = z.int().positive().describe("Server id, from list_servers.");
@@ -26,3 +28,22 @@ export function waitSeconds(defaultSeconds: number) {
 
 /** Restricts reference lists to one provider. */
 export const provider = z.string().min(1).max(40).optional().describe("Only this provider, such as do or vultr.");
+
+/** The input of every tool that starts work at Cloudways. */
+export const waitInput = { wait_seconds: waitSeconds(30) };
+
+/** What every tool gives that starts work at Cloudways. */
+export const startedOutput = {
+  operation_id: z.string().nullable(),
+  status: z.enum(["completed", "running"]),
+  message: z.string(),
+  next_step: z.string().optional(),
+};
+
+/** How to wait, for a tool with {@linkcode waitInput}. */
+export function waitOptions(seconds: number, progress: ToolContext["progress"]): WaitOptions {
+  return {
+    seconds,
+    onProgress: ({ message }, waitedMs) => progress(message, Math.round(waitedMs / 1000), seconds),
+  };
+}

@@ -50,6 +50,8 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
 
 /** A tool that needs credentials. */
 export interface AccountToolDefinition<I extends z.ZodObject, O extends z.ZodObject> extends ToolDefinition<I, O> {
+  /** For destructive tools: whether this very call needs a person's yes. Without it, every call does. */
+  needsYes?: (input: z.output<I>, context: ToolContext) => Promise<boolean>;
   handler: (input: z.output<I>, context: ToolContext) => Promise<z.input<O>>;
 }
 
@@ -63,6 +65,8 @@ export interface PreparedCall {
   /** The canonical input: parsed, normalised, defaults filled in. */
   input: Record<string, unknown>;
   revealsSecrets: boolean;
+  /** Whether a person has to say yes to this very call; may look at the account to find out. */
+  needsYes: (context: AnonymousContext) => Promise<boolean>;
   run: (context: AnonymousContext) => Promise<Record<string, unknown>>;
 }
 
@@ -87,11 +91,16 @@ export interface Tool {
 export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: AccountToolDefinition<I, O>,
 ): Tool {
-  const { handler } = definition;
-  return toTool(definition, false, (input, context) => {
+  const { handler, needsYes } = definition;
+  const withAccount = (context: AnonymousContext): ToolContext => {
     const { account } = context;
     if (account === undefined) throw new Error(`${definition.name} was run without an account`);
-    return handler(input, { ...context, account });
+    return { ...context, account };
+  };
+  return toTool(definition, {
+    anonymous: false,
+    run: (input, context) => handler(input, withAccount(context)),
+    ...(needsYes && { needsYes: (input, context) => needsYes(input, withAccount(context)) }),
   });
 }
 
@@ -99,13 +108,18 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
 export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: AnonymousToolDefinition<I, O>,
 ): Tool {
-  return toTool(definition, true, definition.anonymousHandler);
+  return toTool(definition, { anonymous: true, run: definition.anonymousHandler });
+}
+
+interface Behaviour<I extends z.ZodObject, O extends z.ZodObject> {
+  anonymous: boolean;
+  run: (input: z.output<I>, context: AnonymousContext) => Promise<z.input<O>>;
+  needsYes?: (input: z.output<I>, context: AnonymousContext) => Promise<boolean>;
 }
 
 function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: ToolDefinition<I, O>,
-  anonymous: boolean,
-  run: (input: z.output<I>, context: AnonymousContext) => Promise<z.input<O>>,
+  { anonymous, run, needsYes }: Behaviour<I, O>,
 ): Tool {
   const { name, title, toolset, effect, description, input, output, slow, idempotent, revealsSecrets } = definition;
   return {
@@ -123,7 +137,13 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
       const parsed = input.safeParse(args);
       if (!parsed.success) return parsed.error;
       const value = parsed.data;
-      return { input: value, revealsSecrets: revealsSecrets?.(value) ?? false, run: (context) => run(value, context) };
+      const reveals = revealsSecrets?.(value) ?? false;
+      return {
+        input: value,
+        revealsSecrets: reveals,
+        needsYes: async (context) => reveals || effect === "destructive" && (await needsYes?.(value, context) ?? true),
+        run: (context) => run(value, context),
+      };
     },
   };
 }

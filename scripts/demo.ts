@@ -1,0 +1,89 @@
+/**
+ * Runs the server against the sandbox Cloudways of the tests, in a process of its own and under the permissions that
+ * its configuration needs, and prints what a client has to be told.
+ */
+import { VARIABLE_NAMES } from "../src/config.ts";
+import { DEMO_ACCOUNT, startSandbox } from "../tests/sandbox/mod.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const LISTENING = "listening";
+
+/** What the server is told; its other variables are those of the shell. */
+function serverEnv(apiBaseUrl: string, port: string): Record<string, string> {
+  return { HOST: "127.0.0.1", PORT: port, PUBLIC_URL: "", CLOUDWAYS_API_BASE_URL: apiBaseUrl };
+}
+
+async function permissionFlags(env: Record<string, string>): Promise<string[]> {
+  const names = `--allow-env=${VARIABLE_NAMES.join(",")}`;
+  const args = ["run", "--quiet", "--no-prompt", names, "--ignore-env", "scripts/permissions.ts", "serve"];
+  const { stdout } = await new Deno.Command("deno", { args, cwd: ROOT, env, stderr: "inherit" }).output();
+  return new TextDecoder().decode(stdout).split(" ");
+}
+
+async function startServer(env: Record<string, string>): Promise<Deno.ChildProcess> {
+  const args = ["run", "--quiet", "--no-prompt", ...await permissionFlags(env), "main.ts", "serve"];
+  return new Deno.Command("deno", { args, cwd: ROOT, env, stdin: "null", stderr: "piped" }).spawn();
+}
+
+/** Signals go to the server; this process ends when it has. */
+function passSignalsOn(server: Deno.ChildProcess): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // Windows knows no SIGTERM; SIGINT is enough there.
+    if (signal === "SIGTERM" && Deno.build.os === "windows") continue;
+    Deno.addSignalListener(signal, () => {
+      try {
+        server.kill(signal);
+      } catch {
+        // It has ended already, and so will this process.
+      }
+    });
+  }
+}
+
+/** Passes the server's log on, and calls `onListening` when it says that it listens. */
+async function passLogOn(server: Deno.ChildProcess, onListening: () => Promise<void>): Promise<void> {
+  const encoder = new TextEncoder();
+  let said = "";
+  let listens = false;
+  for await (const text of server.stderr.pipeThrough(new TextDecoderStream())) {
+    await new Blob([encoder.encode(text)]).stream().pipeTo(Deno.stderr.writable, { preventClose: true });
+    if (listens) continue;
+    said += text;
+    listens = said.includes(LISTENING);
+    if (listens) await onListening();
+  }
+}
+
+function guide(url: string): string {
+  const { email, apiKey, accessTokens: [{ token }] } = DEMO_ACCOUNT;
+  const config = { mcpServers: { cloudways: { type: "http", url, headers: { "x-cloudways-access-token": token } } } };
+  return `
+A demo account at a stand-in for Cloudways: nothing here is real, and all is forgotten at the end. Ctrl-C ends it.
+
+For the configuration of an MCP client:
+
+${JSON.stringify(config, null, 2)}
+
+Demo credentials, of which the token or the other two are enough:
+
+  x-cloudways-access-token: ${token}
+  x-cloudways-email: ${email}
+  x-cloudways-api-key: ${apiKey}
+
+`;
+}
+
+async function print(text: string): Promise<void> {
+  await new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
+}
+
+async function main(): Promise<number> {
+  await using sandbox = await startSandbox();
+  const port = Deno.env.get("PORT") || "7000";
+  const server = await startServer(serverEnv(sandbox.baseUrl, port));
+  passSignalsOn(server);
+  await passLogOn(server, () => print(guide(`http://127.0.0.1:${port}/mcp`)));
+  return (await server.status).code;
+}
+
+if (import.meta.main) Deno.exit(await main());

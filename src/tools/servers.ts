@@ -1,0 +1,4 @@
+import type { Tool } from "./tool.ts";
+
+/** The tools of this category. */
+export const serversTools: readonly Tool[] = [];
