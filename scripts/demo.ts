@@ -3,14 +3,14 @@
  * its configuration needs, and prints what a client has to be told.
  */
 import { VARIABLE_NAMES } from "../src/config.ts";
-import { DEMO_ACCOUNT, startSandbox } from "../tests/sandbox/mod.ts";
+import { DEMO_ACCOUNT, DEMO_EPOCH, startSandbox } from "../tests/sandbox/mod.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const LISTENING = "listening";
 
 /** What the server is told; its other variables are those of the shell. */
 function serverEnv(apiBaseUrl: string, port: string): Record<string, string> {
-  return { HOST: "127.0.0.1", PORT: port, PUBLIC_URL: "", CLOUDWAYS_API_BASE_URL: apiBaseUrl };
+  return { HOST: "127.0.0.1", PORT: port, PUBLIC_URL: "", LOG_LEVEL: "INFO", CLOUDWAYS_API_BASE_URL: apiBaseUrl };
 }
 
 async function permissionFlags(env: Record<string, string>): Promise<string[]> {
@@ -78,7 +78,7 @@ async function print(text: string): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  await using sandbox = await startSandbox();
+  await using sandbox = await startSandbox({ epoch: DEMO_EPOCH });
   const port = Deno.env.get("PORT") || "7000";
   const server = await startServer(serverEnv(sandbox.baseUrl, port));
   passSignalsOn(server);

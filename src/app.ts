@@ -50,6 +50,8 @@ export interface App {
   dispatcher: Dispatcher;
   /** The scope of the one customer of `stdio` mode. */
   stdioScope(): Promise<CallScope>;
+  /** Resolves when no request is being answered. */
+  idle(): Promise<void>;
   /** From now on `/ready` says no, so that no new work is sent here. */
   startDraining(): void;
   /** Ends open exchanges and connections. */
@@ -91,8 +93,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     ...probeRoutes({ store, clock, metrics, notReadyReason: () => draining ? "shutting down" : undefined }),
     await homeRoute({ catalogue, bounds, confirm: config.confirm, publicUrl: urlText(config.publicUrl) }),
   ];
+  const router = createRouter({ routes, access: config, metrics, log });
   return {
-    fetch: createRouter({ routes, access: config, metrics, log }),
+    fetch: router.fetch,
+    idle: router.idle,
     catalogue,
     dispatcher,
     stdioScope: () => stdioScope(config, customerIds, log),

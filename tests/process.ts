@@ -227,6 +227,13 @@ export function programEnv(env: ProgramEnv): Record<string, string> {
   return { ...unset, NO_COLOR: "1", ...env };
 }
 
+/** What a child needs that inherits nothing, as far as the tests may read it. */
+export function inheritedEnv(): Record<string, string> {
+  const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"];
+  const pairs = names.map((name) => [name, Deno.env.get(name)] as const);
+  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => pair[1] !== undefined));
+}
+
 function timeout(ms: number): { promise: Promise<never>; cancel(): void } {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`Nothing for ${ms} ms.`)), ms);

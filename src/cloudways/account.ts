@@ -7,6 +7,7 @@ import { serverListing, type ServerRecord } from "./models.ts";
 import { type Operations, type OperationState, startedReply, type WaitOptions } from "./operations.ts";
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
+import { UnknownToCloudways } from "./replies.ts";
 import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
 
 /** The parts that all accounts share. */
@@ -18,7 +19,11 @@ export interface AccountServices {
 }
 
 /** A request that changes something. */
-export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal"> & { method: "POST" | "PUT" | "DELETE" };
+export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal"> & {
+  method: "POST" | "PUT" | "DELETE";
+  /** The other documented spelling of the path; tried once, where Cloudways says that it does not know the first. */
+  otherPath?: ApiPath;
+};
 
 /** Work that was started, and how far it is. */
 export interface StartedWork {
@@ -116,6 +121,15 @@ export class CloudwaysAccount {
     return findApp(await this.servers(), appId, serverId);
   }
 
+  /**
+   * An application as it is now, whatever the listing remembers: for deciding whether a person has to be asked, and for
+   * telling what a change replaces.
+   */
+  async currentApp(appId: number, serverId?: number): Promise<FoundApp> {
+    const { servers } = await this.get("server_list", path`/server`, serverListing);
+    return findApp(servers, appId, serverId);
+  }
+
   /** An application with its passwords, read from Cloudways and kept nowhere. */
   async revealApp(appId: number, serverId: number): Promise<FoundApp> {
     const { servers } = await this.reveal("server_list", path`/server`, serverListing);
@@ -134,12 +148,20 @@ export class CloudwaysAccount {
    */
   async write<T>(request: WriteRequest<T>): Promise<T> {
     try {
-      return await this.#services.client.send(this.#session, request);
+      return await this.#sendToEitherPath(request);
     } finally {
-      // What was done is done: a listing that can't be marked stale must not turn it into a failure.
-      await this.#services.listing.drop(this.#session).catch((error) => {
-        this.#session.log.warn("the listing could not be dropped", { error });
-      });
+      await this.#dropListing();
+    }
+  }
+
+  /** The one way in which a write may leave for a second path: the first one was unknown, so nothing was done. */
+  async #sendToEitherPath<T>({ otherPath, ...request }: WriteRequest<T>): Promise<T> {
+    const { client } = this.#services;
+    try {
+      return await client.send(this.#session, request);
+    } catch (error) {
+      if (otherPath === undefined || !(error instanceof UnknownToCloudways)) throw error;
+      return await client.send(this.#session, { ...request, path: otherPath });
     }
   }
 
@@ -149,9 +171,7 @@ export class CloudwaysAccount {
    * @throws {ToolError} `operation_failed` where the work fails, and whatever keeps it from being started.
    */
   async start(request: Omit<WriteRequest<unknown>, "reply">, options: WaitOptions): Promise<StartedWork> {
-    const operationId = await this.write({ ...request, reply: startedReply });
-    if (operationId === undefined) return { operation_id: null, status: "completed", message: "Done." };
-    return await this.#follow(operationId, options);
+    return await this.follow(await this.write({ ...request, reply: startedReply }), options);
   }
 
   /**
@@ -168,25 +188,58 @@ export class CloudwaysAccount {
       query,
     );
     if ("data" in reply) return { status: "completed", operation_id: null, data: reply.data };
-    const state = await this.waitForOperation(reply.id, options);
+    const state = await this.#look(() => this.#services.operations.wait(this.#session, reply.id, options));
+    if (typeof state === "string") return stillRunning(reply.id, state);
     if (state.status !== "completed") return stillRunning(state.operation_id, state.message);
     return { status: "completed", operation_id: state.operation_id, data: request.finished(state.result) };
   }
 
-  /** The work has begun, so from here on nothing but its own failure is one. */
-  async #follow(operationId: string, options: WaitOptions): Promise<StartedWork> {
+  /**
+   * Waits for work that has begun, so from here on nothing but its own failure is one.
+   *
+   * @param operationId Undefined where no id came, which means that nothing is left to wait for.
+   * @throws {ToolError} `operation_failed` where the work fails.
+   */
+  async follow(operationId: string | undefined, options: WaitOptions): Promise<StartedWork> {
+    if (operationId === undefined) return { operation_id: null, status: "completed", message: "Done." };
+    const state = await this.#look(() => this.waitForOperation(operationId, options));
+    if (typeof state === "string") return stillRunning(operationId, state);
+    const { status, type, message } = state;
+    if (status === "completed") return { operation_id: operationId, status, type, message };
+    return { ...stillRunning(operationId, message), type };
+  }
+
+  /** Work that has begun is not lost because it can't be seen: then this says so in words. */
+  async #look(wait: () => Promise<OperationState>): Promise<OperationState | string> {
     try {
-      const { status, type, message } = await this.waitForOperation(operationId, options);
-      if (status === "completed") return { operation_id: operationId, status, type, message };
-      return { ...stillRunning(operationId, message), type };
+      return await wait();
     } catch (error) {
-      if (!(error instanceof ToolError) || error.code === "operation_failed") throw error;
-      return stillRunning(operationId, `It was started; how far it is could not be seen: ${error.message}`);
+      const unseen = error instanceof ToolError ? error.code !== "operation_failed" : this.#session.deadline.aborted;
+      if (!unseen) throw error;
+      const reason = error instanceof ToolError ? error.message : "The time for this call was up.";
+      return `It was started; how far it is could not be seen: ${reason}`;
     }
   }
 
-  /** Looks at an operation until it ends or the time is up. */
-  waitForOperation(operationId: string, options: WaitOptions): Promise<OperationState> {
-    return this.#services.operations.wait(this.#session, operationId, options);
+  /**
+   * Looks at an operation until it ends or the time is up. The listing is read anew after its end: whoever read it
+   * meanwhile saw things as they were before.
+   */
+  async waitForOperation(operationId: string, options: WaitOptions): Promise<OperationState> {
+    let mayHaveEnded = true;
+    try {
+      const state = await this.#services.operations.wait(this.#session, operationId, options);
+      mayHaveEnded = state.status !== "running";
+      return state;
+    } finally {
+      if (mayHaveEnded) await this.#dropListing();
+    }
+  }
+
+  /** What was done is done: a listing that can't be marked stale must not turn it into a failure. */
+  async #dropListing(): Promise<void> {
+    await this.#services.listing.drop(this.#session).catch((error) => {
+      this.#session.log.warn("the listing could not be dropped", { error });
+    });
   }
 }

@@ -23,6 +23,12 @@ export function looseList<T extends z.ZodType>(item: T) {
   }).pipe(z.array(item));
 }
 
+/** Like {@linkcode looseList}, but never taken for empty where it is not there. */
+export function givenList<T extends z.ZodType>(item: T) {
+  return z.custom<object>((value) => typeof value === "object" && value !== null).transform((value): unknown => value)
+    .pipe(looseList(item));
+}
+
 /** An SSH key as servers and credentials list it; both spellings of its id are known. */
 export const sshKeyRecord = z.looseObject({
   id: idNumber.optional(),
@@ -84,8 +90,7 @@ export function listReply<K extends string, T extends z.ZodType>(name: K, item: 
 
 /** The answer to `GET /server`; the one list that is never taken for empty by guess. */
 export const serverListing = z.looseObject({
-  servers: z.custom<object>((value) => typeof value === "object" && value !== null).transform((value): unknown => value)
-    .pipe(looseList(serverRecord)),
+  servers: givenList(serverRecord),
 });
 
 /** A server with its applications. */

@@ -6,6 +6,9 @@ type JsonObject = Record<string, unknown>;
 /** What Cloudways sends when a path is unknown, with status 200: nothing was done. */
 const GREETING = /You have reached Cloudways API/i;
 
+/** Cloudways knows no such path or thing. Whatever was asked for, nothing was done. */
+export class UnknownToCloudways extends ToolError {}
+
 /** Cloudways' 429 may come without `Retry-After`; a minute is its window. */
 const DEFAULT_RETRY_AFTER_SECONDS = 60;
 
@@ -33,7 +36,7 @@ export function readReply(reply: WireReply, operation: string): unknown {
     case 403:
       throw forbidden(json, text, operation);
     case 404:
-      throw new ToolError("not_found", `Cloudways does not know this${quoted(text)}.`, said);
+      throw new UnknownToCloudways("not_found", `Cloudways does not know this${quoted(text)}.`, said);
     case 422:
       throw unprocessable(json, text);
     case 429:
@@ -72,14 +75,16 @@ function isObject(value: unknown): value is JsonObject {
 
 function readSuccess(reply: WireReply, json: unknown): unknown {
   if (json === undefined || (isObject(json) && GREETING.test(String(json.message ?? "")))) {
-    const unknownPath = GREETING.test(reply.text);
-    throw new ToolError(
-      "upstream_error",
-      unknownPath
-        ? "Cloudways answered with its greeting, which means that it does not know this request. Nothing was done."
-        : "Cloudways answered with something that is not JSON.",
-      { hint: unknownPath ? "Do not try again: report it to the operator of this server." : "Try again in a moment." },
-    );
+    if (GREETING.test(reply.text)) {
+      throw new UnknownToCloudways(
+        "upstream_error",
+        "Cloudways answered with its greeting, which means that it does not know this request. Nothing was done.",
+        { hint: "Do not try again: report it to the operator of this server." },
+      );
+    }
+    throw new ToolError("upstream_error", "Cloudways answered with something that is not JSON.", {
+      hint: "Try again in a moment.",
+    });
   }
   // An operation's record has its own verdict, and `status` beside it is none.
   if (isObject(json) && json.status === false && !("operation" in json)) {

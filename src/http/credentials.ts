@@ -41,9 +41,8 @@ function readCredential(headers: Headers): Credential | ToolError {
 
 /** Clients that can send nothing else put a Cloudways token here; any other bearer token is not ours to read. */
 function readBearer(headers: Headers): Credential | ToolError | undefined {
-  const match = /^Bearer +(cw_.*)$/i.exec(headers.get("authorization") ?? "");
-  const token = match?.[1];
-  if (token === undefined) return undefined;
+  const token = /^Bearer +(.*)$/i.exec(headers.get("authorization") ?? "")?.[1];
+  if (token?.startsWith("cw_") !== true) return undefined;
   return checkValue("authorization", token) ?? { kind: "access_token", token };
 }
 

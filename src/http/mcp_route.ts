@@ -5,12 +5,13 @@ import type { CustomerIds } from "../crypto/customer_id.ts";
 import { credentialSecrets } from "../caller.ts";
 import { ToolError } from "../errors.ts";
 import type { JsonBody, McpEndpoint } from "../mcp/endpoint.ts";
-import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
+import { JSON_RPC_ERRORS, jsonRpcError, memberOf } from "../mcp/json_rpc.ts";
 import type { CallScope } from "../mcp/server.ts";
-import type { Logger } from "../telemetry/log.ts";
+import { cleanText } from "../text.ts";
 import { identify } from "./credentials.ts";
 import { accepts } from "./media_types.ts";
 import { type Bounds, narrow } from "./narrowing.ts";
+import type { RequestInfo } from "./router.ts";
 import { BodyTooLargeError, readBody } from "./request_body.ts";
 
 /** What {@linkcode McpRoute} needs. */
@@ -19,14 +20,6 @@ export interface McpRouteOptions {
   customerIds: CustomerIds;
   /** What the process allows at most. */
   bounds: Bounds;
-}
-
-/** What is known of a request before its headers are read. */
-export interface Arrival {
-  requestId: string;
-  /** The address of the connection. */
-  address: string;
-  log: Logger;
 }
 
 const ACCEPTED = "application/json, text/event-stream";
@@ -40,13 +33,14 @@ export class McpRoute {
   }
 
   /** Answers one request. */
-  async fetch(request: Request, arrival: Arrival): Promise<Response> {
+  async fetch(request: Request, arrival: RequestInfo): Promise<Response> {
     const refusal = refuseForm(request);
     if (refusal !== undefined) return refusal;
     const bounds = this.#bounds(request.headers);
     if (bounds instanceof Response) return bounds;
     const body = await readJson(request);
     if (body instanceof Response) return body;
+    arrival.note(describeBody(body));
     const scope = await this.#scope(request.headers, bounds, arrival);
     return await this.#options.endpoint.fetch(withExactAccept(request), body, scope);
   }
@@ -60,11 +54,13 @@ export class McpRoute {
     }
   }
 
-  async #scope(headers: Headers, bounds: Bounds, { requestId, address, log }: Arrival): Promise<CallScope> {
+  async #scope(headers: Headers, bounds: Bounds, { requestId, address, log, note }: RequestInfo): Promise<CallScope> {
     const identity = await identify(headers, this.#options.customerIds);
     const caller: Caller = { identity, ...bounds, address, requestId };
     if (identity instanceof ToolError) return { caller, log };
-    const named = log.with({ customer: shortCustomerId(identity.id) });
+    const customer = shortCustomerId(identity.id);
+    note({ customer });
+    const named = log.with({ customer });
     return { caller, log: named.withSecrets(credentialSecrets(identity.credential)) };
   }
 }
@@ -110,4 +106,13 @@ async function readJson(request: Request): Promise<JsonBody | Response> {
 
 function isJsonBody(value: unknown): value is JsonBody {
   return typeof value === "object" && value !== null;
+}
+
+/** What the log says of a message: its method and tool, cut and cleaned, for both are the caller's text. */
+function describeBody(body: JsonBody): Record<string, unknown> {
+  if (Array.isArray(body)) return { batch: body.length };
+  const text = (value: unknown) => typeof value === "string" ? cleanText(value, { maxLength: 60 }) : undefined;
+  const method = text(body.method);
+  const tool = method === "tools/call" ? text(memberOf(body.params, "name")) : undefined;
+  return { ...(method !== undefined && { mcp_method: method }), ...(tool !== undefined && { tool }) };
 }

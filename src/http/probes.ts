@@ -41,7 +41,7 @@ export function probeRoutes({ store, clock, metrics, notReadyReason }: ProbeOpti
       ...probe,
       path: "/metrics",
       allowsCors: false,
-      handle: async () => new Response(await metrics.text(), { headers: { "content-type": metrics.contentType } }),
+      handle: () => new Response(metrics.text(), { headers: { "content-type": metrics.contentType } }),
     },
   ];
 }

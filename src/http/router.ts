@@ -9,6 +9,8 @@ export interface RequestInfo {
   /** The address of the connection. */
   address: string;
   log: Logger;
+  /** Adds to the line that is logged when the request is answered. */
+  note: (fields: Record<string, unknown>) => void;
 }
 
 /** One thing this server answers. */
@@ -42,19 +44,45 @@ export interface ConnectionInfo {
 /** Serves HTTP requests. */
 export type FetchHandler = (request: Request, connection?: ConnectionInfo) => Promise<Response>;
 
-/** Makes the outermost handler: finds the route, applies the access rules, logs and counts, and never throws. */
-export function createRouter(options: RouterOptions): FetchHandler {
+/** The outermost handler, and whether it is at work. */
+export interface Router {
+  /** Finds the route, applies the access rules, logs and counts, and never throws. */
+  fetch: FetchHandler;
+  /** Resolves when no request is being answered. */
+  idle(): Promise<void>;
+}
+
+/** Makes the outermost handler. */
+export function createRouter(options: RouterOptions): Router {
+  const underWay = new Set<Promise<Response>>();
+  const serve = createHandler(options);
+  return {
+    fetch: (request, connection) => {
+      const response = serve(request, connection);
+      underWay.add(response);
+      return response.finally(() => underWay.delete(response));
+    },
+    idle: async () => {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+  };
+}
+
+function createHandler(options: RouterOptions): FetchHandler {
   const routes = new Map(options.routes.map((route) => [route.path, route]));
   return async (request, connection) => {
     const startedAt = performance.now();
     const requestId = crypto.randomUUID();
     const log = options.log.with({ request_id: requestId });
-    const route = routes.get(new URL(request.url).pathname);
+    // A Host that is none makes an address that is none; it is refused below like any other that is not ours.
+    const route = routes.get(URL.parse(request.url)?.pathname ?? "");
     const name = route?.path ?? "unknown";
     options.metrics.requestStarted();
+    const noted: Record<string, unknown> = {};
     let status = 500;
     try {
-      const info = { requestId, address: addressOf(connection), log };
+      const note = (fields: Record<string, unknown>) => void Object.assign(noted, fields);
+      const info = { requestId, address: addressOf(connection), log, note };
       const response = await answer(request, route, options.access, info);
       status = response.status;
       return complete(response, route, requestId);
@@ -65,12 +93,8 @@ export function createRouter(options: RouterOptions): FetchHandler {
     } finally {
       const seconds = (performance.now() - startedAt) / 1000;
       options.metrics.requestFinished({ route: name, status, seconds });
-      log.info("request", {
-        method: knownMethod(request.method),
-        route: name,
-        status,
-        milliseconds: Math.round(seconds * 1000),
-      });
+      const method = knownMethod(request.method);
+      log.info("request", { method, route: name, status, milliseconds: Math.round(seconds * 1000), ...noted });
     }
   };
 }

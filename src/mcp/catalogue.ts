@@ -1,5 +1,5 @@
 import type { Caller } from "../caller.ts";
-import { type Toolset, TOOLSETS } from "../toolsets.ts";
+import { TOOLSETS } from "../toolsets.ts";
 import type { Effect, Tool } from "../tools/tool.ts";
 import { type ObjectJsonSchema, objectJsonSchema } from "./json_schema.ts";
 
@@ -42,7 +42,7 @@ export class Catalogue {
   readonly #lists = new Map<string, ListedTool[]>();
 
   constructor(tools: readonly Tool[]) {
-    const sorted = [...tools].sort((a, b) => toolsetOrder(a) - toolsetOrder(b) || (a.name < b.name ? -1 : 1));
+    const sorted = [...tools].sort((a, b) => a.name < b.name ? -1 : 1);
     this.#entries = new Map(sorted.map((tool) => [tool.name, { tool, listed: listedTool(tool) }]));
     if (this.#entries.size !== tools.length) throw new Error("Two tools have the same name.");
   }
@@ -76,10 +76,6 @@ export class Catalogue {
   isSlow(name: string): boolean {
     return this.#entries.get(name)?.tool.slow ?? false;
   }
-}
-
-function toolsetOrder(tool: { toolset: Toolset }): number {
-  return TOOLSETS.indexOf(tool.toolset);
 }
 
 function listedTool(tool: Tool): ListedTool {

@@ -48,7 +48,8 @@ export class Dispatcher {
    *
    * @throws {ProtocolError} -32602 for a tool that is not there for this caller.
    */
-  async call(call: ToolCall): Promise<CallToolResult> {
+  async call(request: ToolCall): Promise<CallToolResult> {
+    const call = { ...request, log: request.log.with({ tool: cleanText(request.name, { maxLength: 80 }) }) };
     const found = this.#options.catalogue.lookUp(call.name, call.caller);
     if (found.kind === "unknown") {
       throw new ProtocolError(
@@ -72,7 +73,7 @@ export class Dispatcher {
     } finally {
       const seconds = (performance.now() - startedAt) / 1000;
       this.#options.metrics.toolFinished({ tool: call.name, outcome, seconds });
-      call.log.info("tool", { tool: call.name, outcome, milliseconds: Math.round(seconds * 1000) });
+      call.log.info("tool", { outcome, milliseconds: Math.round(seconds * 1000) });
     }
   }
 
@@ -108,9 +109,9 @@ export class Dispatcher {
     return await prepared.run(context);
   }
 
-  #toToolError(error: unknown, { signal, log, name }: ToolCall): ToolError {
+  #toToolError(error: unknown, { signal, log }: ToolCall): ToolError {
     if (error instanceof ToolError) {
-      if (error.cause !== undefined) log.debug("cause", { tool: name, code: error.code, error: error.cause });
+      if (error.cause !== undefined) log.debug("cause", { code: error.code, error: error.cause });
       return error;
     }
     if (signal.aborted) return new ToolError("internal_error", "The call was cancelled.");
@@ -119,7 +120,7 @@ export class Dispatcher {
         hint: "Try again in a moment. For a change, look at the present state first.",
       });
     }
-    log.error("internal error", { tool: name, error });
+    log.error("internal error", { error });
     return new ToolError("internal_error", "Something went wrong inside this service.", {
       hint: "Try again once. If it stays, give the request_id to the operator of this server.",
     });

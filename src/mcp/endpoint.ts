@@ -9,6 +9,7 @@ import {
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
+import { whenDone } from "../streams.ts";
 import { memberOf } from "./json_rpc.ts";
 import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
 
@@ -45,11 +46,11 @@ export class McpEndpoint<S extends object> {
 
   /** Answers one POST whose body was read and parsed already. */
   async fetch(request: Request, body: JsonBody, scope: S): Promise<Response> {
-    const batchRefusal = Array.isArray(body) ? refuseBatch(request.headers, body) : undefined;
-    if (batchRefusal !== undefined) return batchRefusal;
-    if (await isLegacyRequest(request, body)) {
-      return refuseHeaderMismatch(request.headers, body) ?? await this.#serveLegacy(request, body, scope);
-    }
+    const refusal = Array.isArray(body)
+      ? refuseBatch(request.headers, body)
+      : refuseHeaderMismatch(request.headers, body);
+    if (refusal !== undefined) return refusal;
+    if (await isLegacyRequest(request, body)) return await this.#serveLegacy(request, body, scope);
     this.#scopes.set(request, scope);
     const handler = this.#isSlow(body) ? this.#streaming : this.#quick;
     return await handler.fetch(request, { parsedBody: body });
@@ -113,26 +114,4 @@ function isSlowCall(message: unknown, isSlow: (toolName: string) => boolean): bo
 
 function asksForProgress(message: unknown): boolean {
   return memberOf(memberOf(memberOf(message, "params"), "_meta"), "progressToken") !== undefined;
-}
-
-/** Passes a stream on and tells when it has ended, was given up, or broke. */
-function whenDone(body: ReadableStream<Uint8Array>, done: () => void): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const next = await reader.read();
-        if (!next.done) return controller.enqueue(next.value);
-        done();
-        controller.close();
-      } catch (error) {
-        done();
-        controller.error(error);
-      }
-    },
-    async cancel(reason) {
-      done();
-      await reader.cancel(reason);
-    },
-  });
 }

@@ -36,11 +36,22 @@ export function refuseHeaderMismatch(headers: Headers, message: unknown): Respon
   ];
   for (const [name, value] of expected) {
     const header = headers.get(name);
-    if (header === null || header === value) continue;
+    if (header === null || decodeHeader(header) === value) continue;
     const text = `The header ${name} does not match the body.`;
     return jsonRpcError(400, JSON_RPC_ERRORS.headerMismatch, text, idOf(message));
   }
   return undefined;
+}
+
+/** Revision 2026-07-28 lets a value that is not plain ASCII travel as Base64 between marks. */
+function decodeHeader(text: string): string | undefined {
+  const encoded = /^=\?base64\?(.*)\?=$/.exec(text)?.[1];
+  if (encoded === undefined) return text;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.fromBase64(encoded));
+  } catch {
+    return undefined;
+  }
 }
 
 function invalid(message: string): Response {

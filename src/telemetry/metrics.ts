@@ -1,5 +1,5 @@
 /** What the process counts, as Prometheus reads it. Needs no permission. */
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, type Labels, type Metric, PROMETHEUS_CONTENT_TYPE } from "./prometheus.ts";
 
 /** One HTTP request that has been answered. */
 export interface FinishedRequest {
@@ -77,7 +77,7 @@ class Label {
  * address, no path, and never more than a few hundred values.
  */
 export class Metrics {
-  readonly #registry = new Registry();
+  readonly #all: Metric[] = [];
   readonly #labels = {
     route: new Label(ROUTE),
     requestStatus: new Label(STATUS),
@@ -87,18 +87,14 @@ export class Metrics {
     upstreamStatus: new Label(STATUS_OR_NAME),
     exchange: new Label(NAME),
   };
-  readonly #requests = this.#counter("http_requests_total", "HTTP requests answered.", ["route", "status"]);
-  readonly #requestSeconds = this.#histogram("http_request_duration_seconds", "Time to answer a request.", ["route"]);
-  readonly #tools = this.#counter("tool_calls_total", "Tool calls ended.", ["tool", "outcome"]);
-  readonly #toolSeconds = this.#histogram("tool_call_duration_seconds", "Time a tool call took.", ["tool"]);
-  readonly #upstream = this.#counter("upstream_requests_total", "Requests to Cloudways.", ["operation", "status"]);
-  readonly #upstreamSeconds = this.#histogram("upstream_request_duration_seconds", "Time Cloudways took to reply.", [
-    "operation",
-  ]);
-  readonly #rateLimited = this.#counter("rate_limited_total", "Calls refused by our own limit.", []);
-  readonly #exchanges = this.#counter("token_exchanges_total", "E-mail and API key exchanged for a token.", [
-    "outcome",
-  ]);
+  readonly #requests = this.#counter("http_requests_total", "HTTP requests answered.");
+  readonly #requestSeconds = this.#histogram("http_request_duration_seconds", "Time to answer a request.");
+  readonly #tools = this.#counter("tool_calls_total", "Tool calls ended.");
+  readonly #toolSeconds = this.#histogram("tool_call_duration_seconds", "Time a tool call took.");
+  readonly #upstream = this.#counter("upstream_requests_total", "Requests to Cloudways.");
+  readonly #upstreamSeconds = this.#histogram("upstream_request_duration_seconds", "Time Cloudways took to reply.");
+  readonly #rateLimited = this.#counter("rate_limited_total", "Calls refused by our own limit.", false);
+  readonly #exchanges = this.#counter("token_exchanges_total", "E-mail and API key exchanged for a token.");
   readonly #startedAt = performance.now();
   #inFlight = 0;
 
@@ -107,17 +103,12 @@ export class Metrics {
     this.#gauge("process_uptime_seconds", "Time since the start.", () => (performance.now() - this.#startedAt) / 1000);
     this.#gauge("process_resident_memory_bytes", "Memory held by the process.", () => Deno.memoryUsage().rss);
     this.#gauge("process_heap_used_bytes", "JavaScript heap in use.", () => Deno.memoryUsage().heapUsed);
-    new Gauge({
-      name: `${PREFIX}build_info`,
-      help: "Always 1; the label tells the version.",
-      labelNames: ["version"],
-      registers: [this.#registry],
-    }).set({ version: options.version }, 1);
+    this.#gauge("build_info", "Always 1; the label tells the version.", () => 1, { version: options.version });
   }
 
   /** The content type of {@linkcode text}. */
   get contentType(): string {
-    return this.#registry.contentType;
+    return PROMETHEUS_CONTENT_TYPE;
   }
 
   /** Counts a request as being answered, until {@linkcode requestFinished}. */
@@ -158,33 +149,29 @@ export class Metrics {
   }
 
   /** Everything in Prometheus' text format. */
-  async text(): Promise<string> {
-    return await this.#registry.metrics();
+  text(): string {
+    return this.#all.map((metric) => metric.render() + "\n").join("");
   }
 
-  #counter<T extends string>(name: string, help: string, labelNames: T[]): Counter<T> {
-    return new Counter({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
+  #counter(name: string, help: string, labelled = true): Counter {
+    return this.#add(new Counter(PREFIX + name, help, labelled));
   }
 
-  #histogram<T extends string>(name: string, help: string, labelNames: T[]): Histogram<T> {
-    const options = { name: PREFIX + name, help, labelNames, buckets: SECONDS_BUCKETS, registers: [this.#registry] };
-    return new Histogram(options);
+  #histogram(name: string, help: string): Histogram {
+    return this.#add(new Histogram(PREFIX + name, help, SECONDS_BUCKETS));
   }
 
-  /** A gauge that is read when it is asked for. */
-  #gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name: PREFIX + name,
-      help,
-      registers: [this.#registry],
-      collect() {
-        this.set(read());
-      },
-    });
+  #gauge(name: string, help: string, read: () => number, labels: Labels = {}): void {
+    this.#add(new Gauge(PREFIX + name, help, read, labels));
+  }
+
+  #add<T extends Metric>(metric: T): T {
+    this.#all.push(metric);
+    return metric;
   }
 }
 
-/** A clock that jumps must not break the request that is being measured: the histogram throws on what is no number. */
-function observe<T extends string>(histogram: Histogram<T>, labels: Record<T, string>, seconds: number): void {
+/** A clock that jumps must not spoil the sums. */
+function observe(histogram: Histogram, labels: Labels, seconds: number): void {
   if (Number.isFinite(seconds)) histogram.observe(labels, Math.max(0, seconds));
 }

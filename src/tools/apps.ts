@@ -1,4 +1,471 @@
-import type { Tool } from "./tool.ts";
+/** The tools for applications: copies, backups, caches, domains, and what their visitors and code cost. */
+import { z } from "zod";
+import type { CloudwaysAccount, Report } from "../cloudways/account.ts";
+import { givenList, idNumber, looseFlag, looseList } from "../cloudways/models.ts";
+import { startedReply } from "../cloudways/operations.ts";
+import { type ApiPath, path } from "../cloudways/path.ts";
+import { readReport } from "../cloudways/report_tables.ts";
+import type { FoundApp } from "../cloudways/server_listing.ts";
+import { ToolError } from "../errors.ts";
+import { type AppCall, appOutput, idsOf, namesOf, startOnApp } from "./app_work.ts";
+import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
+import { defineTool, type Tool, type ToolContext } from "./tool.ts";
 
-/** The tools of this category. */
-export const appsTools: readonly Tool[] = [];
+const record = z.looseObject({});
+
+/** What a report gives while it is not finished, beside the report itself. */
+const reportOutput = { ...appOutput, ...reportedOutput };
+
+const startInput = { ...appInput, ...waitInput };
+
+/** A report as an answer: its members beside those that every report has. */
+function reportAnswer(found: FoundApp, report: Report<Record<string, unknown>>) {
+  if (report.status === "running") return { ...namesOf(found), ...report };
+  const { data, ...rest } = report;
+  return { ...data, ...namesOf(found), ...rest };
+}
+
+const label = z.string().trim().min(1).max(100);
+
+/** The id of the copy comes with the answer that starts the work; the copy itself is there when the work is done. */
+const cloneReply = z.looseObject({ app_id: idNumber.nullish().catch(null) }).transform((reply) => ({
+  operationId: startedReply.parse(reply),
+  newAppId: reply.app_id ?? null,
+}));
+
+/** A copy that the listing shows now and did not show before; null unless exactly one can be meant. */
+async function findCopy(account: CloudwaysAccount, source: FoundApp, copyLabel: string): Promise<number | null> {
+  const known = new Set(source.server.apps.map(({ id }) => id));
+  try {
+    const { server } = await account.currentApp(source.app.id, source.server.id);
+    const copies = server.apps.filter((app) => !known.has(app.id) && app.label === copyLabel);
+    return copies.length === 1 ? copies[0]?.id ?? null : null;
+  } catch (error) {
+    // The copy is made, whether or not it can be seen.
+    if (error instanceof ToolError) return null;
+    throw error;
+  }
+}
+
+const cloneApp = defineTool({
+  name: "clone_app",
+  title: "Copy an application",
+  toolset: "apps",
+  effect: "write",
+  slow: true,
+  description: "Makes a copy of an application, files and database, on the same server, and gives the copy's id. " +
+    "Takes minutes; the copy is usable once the operation is completed.",
+  input: z.strictObject({
+    ...appInput,
+    app_label: label.describe("Name of the copy: Shop copy"),
+    project_name: label.optional().describe("Project to put the copy in, from list_projects."),
+    ...waitInput,
+  }),
+  output: z.looseObject({ ...appOutput, ...startedOutput, new_app_id: z.number().nullable() }),
+  handler: async ({ app_label, project_name, ...input }, { account, progress }) => {
+    const source = await account.app(input.app_id, input.server_id);
+    const form = { ...idsOf(source), app_label, project_name };
+    const request = { operation: "app_clone", method: "POST", path: path`/app/clone`, form } as const;
+    const { operationId, newAppId } = await account.write({ ...request, reply: cloneReply });
+    const started = await account.follow(operationId, waitOptions(input.wait_seconds, progress));
+    const named = newAppId === source.app.id ? null : newAppId;
+    const new_app_id = named === null && started.status === "completed"
+      ? await findCopy(account, source, app_label)
+      : named;
+    const next_step = started.next_step ??
+      (new_app_id === null ? "Find the copy by its label with find_resources." : undefined);
+    return { ...namesOf(source), ...started, new_app_id, new_app_label: app_label, ...(next_step && { next_step }) };
+  },
+});
+
+const backupApp = defineTool({
+  name: "backup_app",
+  title: "Back up an application",
+  toolset: "apps",
+  effect: "write",
+  slow: true,
+  description: "Makes a backup of an application, files and database, now. Use it before a risky change; afterwards " +
+    "get_app_restore_points lists it.",
+  input: z.strictObject(startInput),
+  output: z.looseObject({ ...appOutput, ...startedOutput }),
+  handler: (input, context) =>
+    startOnApp(input, context, { operation: "app_backup", path: path`/app/manage/takeBackup` }),
+});
+
+const flagOrNull = z.unknown().optional().transform((value) =>
+  value === undefined || value === null ? null : looseFlag.parse(value)
+);
+
+/** The points are opaque: restoring takes them exactly as they were given. */
+const restorePoints = z.looseObject({
+  backup_dates: givenList(z.string()),
+  local_backup_exists: flagOrNull,
+}).transform(({ status: _verdict, backup_dates, ...rest }) => ({ restore_points: backup_dates, ...rest }));
+
+function readRestorePoints(result: unknown): z.output<typeof restorePoints> {
+  const parsed = restorePoints.safeParse(result);
+  if (parsed.success) return parsed.data;
+  throw new ToolError("upstream_error", "The finished operation does not hold a list of restore points.", {
+    hint: "Try again in a moment. If it stays, report it to the operator of this server.",
+  });
+}
+
+const getAppRestorePoints = defineTool({
+  name: "get_app_restore_points",
+  title: "Restore points",
+  toolset: "apps",
+  effect: "read",
+  slow: true,
+  description: "Lists the backups an application can be restored to, and whether the last restore can be rolled " +
+    "back (local_backup_exists). Use it before restore_app.",
+  input: z.strictObject(startInput),
+  output: z.looseObject({
+    ...reportOutput,
+    restore_points: z.array(z.string()).optional(),
+    local_backup_exists: z.boolean().nullable().optional(),
+  }),
+  handler: async (input, { account, progress }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    const report = await account.report({
+      operation: "app_backup_status_get",
+      path: path`/app/manage/backup`,
+      query: idsOf(found),
+      inline: restorePoints,
+      finished: readRestorePoints,
+    }, waitOptions(input.wait_seconds, progress));
+    return reportAnswer(found, report);
+  },
+});
+
+const restoreApp = defineTool({
+  name: "restore_app",
+  title: "Restore an application",
+  toolset: "apps",
+  effect: "destructive",
+  slow: true,
+  description: "Overwrites an application's files and database with a backup; newer orders, posts and files are " +
+    "lost. A copy from before is kept for rollback_app_restore.",
+  input: z.strictObject({
+    ...appInput,
+    time: z.string().regex(/\S/, "must be one of the restore points").max(100)
+      .describe("Restore point, unchanged, from get_app_restore_points: 2026-08-05T23:19:06"),
+    type: z.string().regex(/^[a-z_]{1,40}$/, "must be a word such as complete").default("complete")
+      .describe("What to restore; only complete is known to work."),
+    ...waitInput,
+  }),
+  output: z.looseObject({ ...appOutput, ...startedOutput, restore_point: z.string() }),
+  handler: async ({ time, type, ...input }, context) => {
+    const fields = { time, type };
+    const work = { operation: "app_restore", path: path`/app/manage/restore`, fields };
+    return { ...await startOnApp(input, context, work), restore_point: time, restore_type: type };
+  },
+});
+
+const rollbackAppRestore = defineTool({
+  name: "rollback_app_restore",
+  title: "Undo a restore",
+  toolset: "apps",
+  effect: "destructive",
+  slow: true,
+  description: "Puts an application back to its state before the last restore; changes made since are lost. Works " +
+    "only while local_backup_exists (get_app_restore_points).",
+  input: z.strictObject(startInput),
+  output: z.looseObject({ ...appOutput, ...startedOutput }),
+  handler: (input, context) =>
+    startOnApp(input, context, { operation: "app_restore_rollback", path: path`/app/manage/rollback` }),
+});
+
+/** What a busy server says of the work that runs there. */
+const busyWith = z.looseObject({
+  operation: z.looseObject({
+    operation_id: z.string().min(1),
+    type: z.string(),
+    server_id: idNumber.nullish().catch(null),
+    app_id: idNumber.nullish().catch(null),
+  }),
+});
+
+/**
+ * The purge that keeps this application's server busy, where there is one. The purge of another application, if it says
+ * that it is one, leaves this one's cache as it is and so can't stand for it.
+ */
+function runningPurge(error: unknown, { app, server }: FoundApp): string | undefined {
+  if (!(error instanceof ToolError) || error.code !== "upstream_busy") return undefined;
+  const running = busyWith.safeParse(error.details).data?.operation;
+  if (running === undefined || running.type !== "purge_app_cache") return undefined;
+  const onServer = (running.server_id ?? server.id) === server.id;
+  return onServer && (running.app_id || app.id) === app.id ? running.operation_id : undefined;
+}
+
+const clearAppCache = defineTool({
+  name: "clear_app_cache",
+  title: "Clear an application's caches",
+  toolset: "apps",
+  effect: "write",
+  slow: true,
+  idempotent: true,
+  description: "Clears every cache of an application. Use it when visitors see old content. Where a purge is already " +
+    "running, it waits for that one (joined: true).",
+  input: z.strictObject(startInput),
+  output: z.looseObject({ ...appOutput, ...startedOutput, joined: z.boolean() }),
+  handler: async (input, { account, progress }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    const options = waitOptions(input.wait_seconds, progress);
+    const request = { operation: "app_purge_cache", method: "POST", path: path`/app/cache/purge` } as const;
+    try {
+      const started = await account.start({ ...request, form: idsOf(found) }, options);
+      return { ...namesOf(found), ...started, joined: false };
+    } catch (error) {
+      const running = runningPurge(error, found);
+      if (running === undefined) throw error;
+      return { ...namesOf(found), ...await account.follow(running, options), joined: true };
+    }
+  },
+});
+
+const varnishReply = z.looseObject({
+  response: z.looseObject({
+    varnish_app_enabled: flagOrNull,
+    varnish_enabled: flagOrNull,
+    vcl_list: looseList(record),
+  }),
+});
+
+const getAppVarnishSettings = defineTool({
+  name: "get_app_varnish_settings",
+  title: "Varnish of an application",
+  toolset: "apps",
+  effect: "read",
+  description: "Shows whether the Varnish cache is on for an application (varnish_app_enabled) and which URLs and " +
+    "cookies are left out of it (vcl_list).",
+  input: z.strictObject(appInput),
+  output: z.looseObject({
+    ...appOutput,
+    varnish_app_enabled: z.boolean().nullable(),
+    varnish_enabled: z.boolean().nullable(),
+    vcl_list: z.array(record),
+  }),
+  handler: async (input, { account }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    const { response } = await account.get(
+      "app_varnish_settings_get",
+      path`/app/manage/varnish_setting`,
+      varnishReply,
+      idsOf(found),
+    );
+    return { ...response, ...namesOf(found) };
+  },
+});
+
+/** What Cloudways answers where there is nothing to say. */
+const emptyOrStatus = z.union([z.array(z.unknown()).max(0), z.looseObject({ error: z.never().optional() })]);
+
+const manageAppVarnish = defineTool({
+  name: "manage_app_varnish",
+  title: "Switch an application's Varnish",
+  toolset: "apps",
+  effect: "write",
+  idempotent: true,
+  description: "Turns the Varnish cache of one application on or off, or purges it. Works at once. To clear every " +
+    "cache use clear_app_cache; for the whole server manage_server_varnish.",
+  input: z.strictObject({ ...appInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
+  output: z.looseObject({ ...appOutput, action: z.string(), message: z.string() }),
+  handler: async ({ action, ...input }, { account }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    const form = { ...idsOf(found), action };
+    const request = { operation: "varnish_app_manage", method: "POST", path: path`/service/appVarnish`, form } as const;
+    await account.write({ ...request, reply: emptyOrStatus });
+    return { ...namesOf(found), action, message: "Done." };
+  },
+});
+
+const resetAppFilePermissions = defineTool({
+  name: "reset_app_file_permissions",
+  title: "Reset file permissions",
+  toolset: "apps",
+  effect: "write",
+  slow: true,
+  idempotent: true,
+  description: "Sets owner and modes of all files of an application to Cloudways' defaults. Use it when uploads, " +
+    "updates or deployments fail for lack of permission.",
+  input: z.strictObject({
+    ...appInput,
+    ownership: z.enum(["sys_user", "master_user"])
+      .describe("Who shall own the files: the application's own user or the server's."),
+    ...waitInput,
+  }),
+  output: z.looseObject({ ...appOutput, ...startedOutput, ownership: z.string() }),
+  handler: async ({ ownership, ...input }, context) => {
+    const fields = { ownership };
+    const work = { operation: "app_reset_permissions", path: path`/app/manage/reset_permissions`, fields };
+    return { ...await startOnApp(input, context, work), ownership };
+  },
+});
+
+const enforceAppHttps = defineTool({
+  name: "enforce_app_https",
+  title: "Redirect to HTTPS",
+  toolset: "apps",
+  effect: "write",
+  slow: true,
+  idempotent: true,
+  description: "Turns the redirection of an application's visitors from HTTP to HTTPS on or off. Needs a valid " +
+    "certificate, or visitors see warnings.",
+  input: z.strictObject({
+    ...appInput,
+    status: z.enum(["enable", "disable"]).describe("enable redirects every visitor."),
+    ...waitInput,
+  }),
+  output: z.looseObject({ ...appOutput, ...startedOutput, enforce_https: z.boolean() }),
+  handler: async ({ status, ...input }, context) => {
+    const fields = { status };
+    const work = { operation: "app_enforce_https_update", path: path`/app/manage/enforce_https`, fields };
+    return { ...await startOnApp(input, context, work), enforce_https: status === "enable" };
+  },
+});
+
+/** A host name with at least two labels, the last of which is no number. Punycode passes, an IP address does not. */
+const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+const domain = z.string().trim().toLowerCase().max(253)
+  .regex(DOMAIN, "must be a domain without scheme, port or path, such as shop.example.com (xn-- for other letters)");
+
+const cnameOutput = z.looseObject({
+  ...appOutput,
+  ...startedOutput,
+  old_cname: z.string().nullable(),
+  new_cname: z.string().nullable(),
+});
+
+/** Sets or removes the primary domain, and says what it was. */
+async function changeCname(
+  input: AppCall,
+  { account, progress }: ToolContext,
+  work: { operation: string; method: "POST" | "DELETE"; cname?: string },
+) {
+  const found = await account.currentApp(input.app_id, input.server_id);
+  const { operation, method, cname } = work;
+  const form = { ...idsOf(found), cname };
+  const request = { operation, method, path: path`/app/manage/cname`, form };
+  const started = await account.start(request, waitOptions(input.wait_seconds, progress));
+  return { ...namesOf(found), ...started, old_cname: found.app.cname || null, new_cname: cname ?? null };
+}
+
+const updateAppCname = defineTool({
+  name: "update_app_cname",
+  title: "Set the primary domain",
+  toolset: "apps",
+  effect: "destructive",
+  slow: true,
+  idempotent: true,
+  description: "Sets the primary domain of an application. Its DNS must point to the server. Where a primary domain " +
+    "exists it is replaced, and a person is asked first.",
+  input: z.strictObject({ ...appInput, cname: domain.describe("Domain alone: shop.example.com"), ...waitInput }),
+  output: cnameOutput,
+  needsYes: async (input, { account }) => (await account.currentApp(input.app_id, input.server_id)).app.cname !== "",
+  handler: ({ cname, ...input }, context) =>
+    changeCname(input, context, { operation: "app_cname_update", method: "POST", cname }),
+});
+
+const deleteAppCname = defineTool({
+  name: "delete_app_cname",
+  title: "Remove the primary domain",
+  toolset: "apps",
+  effect: "destructive",
+  slow: true,
+  idempotent: true,
+  description: "Removes the primary domain of an application, which then answers only under the address Cloudways " +
+    "gave it and its aliases.",
+  input: z.strictObject(startInput),
+  output: cnameOutput,
+  handler: (input, context) => changeCname(input, context, { operation: "app_cname_delete", method: "DELETE" }),
+});
+
+/** One of the three kinds of analytics, which differ in what there is to ask for. */
+interface Analytics {
+  name: string;
+  title: string;
+  description: string;
+  operation: string;
+  path: ApiPath;
+  resources: readonly string[];
+}
+
+function analyticsTool({ name, title, description, operation, path, resources }: Analytics): Tool {
+  return defineTool({
+    name,
+    title,
+    toolset: "apps",
+    effect: "read",
+    slow: true,
+    description,
+    input: z.strictObject({
+      ...appInput,
+      duration: z.enum(["15m", "30m", "1h", "1d"]).describe("How far to look back."),
+      resource: z.enum(resources).describe("Which report."),
+      ...waitInput,
+    }),
+    output: z.looseObject({ ...reportOutput, duration: z.string(), resource: z.string(), report: record.optional() }),
+    handler: async ({ duration, resource, ...input }, { account, progress }) => {
+      const found = await account.app(input.app_id, input.server_id);
+      const report = await account.report({
+        operation,
+        path,
+        query: { ...idsOf(found), duration, resource },
+        inline: z.record(z.string(), z.unknown()).refine((reply) => resource in reply)
+          .transform((reply) => ({ report: readReport(reply) })),
+        finished: (result) => ({ report: readReport(result) }),
+      }, waitOptions(input.wait_seconds, progress));
+      return { ...reportAnswer(found, report), duration, resource };
+    },
+  });
+}
+
+const getAppAnalyticsTraffic = analyticsTool({
+  name: "get_app_analytics_traffic",
+  title: "Traffic report",
+  description: "Reports the visitors of an application: top IP addresses, bots, URLs or HTTP statuses, with counts. " +
+    "Cloudways allows some 20 of these in 90 seconds.",
+  operation: "analytics_app_traffic",
+  path: path`/app/analytics/traffic`,
+  resources: ["top_ips", "top_bots", "top_urls", "top_statuses"],
+});
+
+const getAppAnalyticsPhp = analyticsTool({
+  name: "get_app_analytics_php",
+  title: "PHP report",
+  description: "Reports what PHP does in an application: time by URL, its processes, or its slow pages. Use it to " +
+    "find out why a site is slow.",
+  operation: "analytics_app_php",
+  path: path`/app/analytics/php`,
+  resources: ["url_durations", "processes", "slow_pages"],
+});
+
+const getAppAnalyticsMysql = analyticsTool({
+  name: "get_app_analytics_mysql",
+  title: "MySQL report",
+  description: "Reports the running or the slow database queries of an application. Use it when the database is " +
+    "the bottleneck.",
+  operation: "analytics_app_mysql",
+  path: path`/app/analytics/mysql`,
+  resources: ["running_queries", "slow_queries"],
+});
+
+/** In the order in which they are listed here; the catalogue sorts. */
+export const appsTools: readonly Tool[] = [
+  cloneApp,
+  backupApp,
+  getAppRestorePoints,
+  restoreApp,
+  rollbackAppRestore,
+  clearAppCache,
+  getAppVarnishSettings,
+  manageAppVarnish,
+  resetAppFilePermissions,
+  enforceAppHttps,
+  updateAppCname,
+  deleteAppCname,
+  getAppAnalyticsTraffic,
+  getAppAnalyticsPhp,
+  getAppAnalyticsMysql,
+];

@@ -40,6 +40,9 @@ export const startedOutput = {
   next_step: z.string().optional(),
 };
 
+/** What every tool gives that has a report made at Cloudways, besides the report. */
+export const reportedOutput = { ...startedOutput, message: z.string().optional() };
+
 /** How to wait, for a tool with {@linkcode waitInput}. */
 export function waitOptions(seconds: number, progress: ToolContext["progress"]): WaitOptions {
   return {

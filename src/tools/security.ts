@@ -1,4 +1,534 @@
-import type { Tool } from "./tool.ts";
+/** The security tools: who may connect, certificates, and deployment by Git. */
+import { z } from "zod";
+import type { CloudwaysAccount } from "../cloudways/account.ts";
+import { changeAddressList, type ListName, overlaps, readAddressList } from "../cloudways/address_lists.ts";
+import {
+  type CertificateFacts,
+  CertificateProblem,
+  checkCertificate,
+  coverage,
+  mayHaveCertificate,
+} from "../cloudways/certificates.ts";
+import { deploymentHistory, isLikeLast, keyReply } from "../cloudways/deployments.ts";
+import { listReply } from "../cloudways/models.ts";
+import { path } from "../cloudways/path.ts";
+import type { FoundApp } from "../cloudways/server_listing.ts";
+import { ToolError } from "../errors.ts";
+import { appOutput, type AppWork, idsOf, namesOf, startOnApp } from "./app_work.ts";
+import { appInput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
+import { defineTool, type Tool, type ToolContext } from "./tool.ts";
+import { deployPath, domainName, emailAddress, gitBranch, gitUrl, ipAddress, ipRange } from "./validators.ts";
 
-/** The tools of this category. */
-export const securityTools: readonly Tool[] = [];
+const texts = z.array(z.string());
+const serverOutput = { server_id: z.number(), server_label: z.string() };
+const startedOnApp = z.looseObject({ ...appOutput, ...startedOutput });
+
+/** The answer to a change that is done at once and has nothing to tell. */
+const doneReply = z.union([z.array(z.unknown()), z.looseObject({})]);
+
+async function serverNames(account: CloudwaysAccount, serverId: number) {
+  const { id, label } = await account.server(serverId);
+  return { server_id: id, server_label: label };
+}
+
+function whitelistReader(list: ListName, what: string): Tool {
+  return defineTool({
+    name: `get_whitelisted_ips_${list}`,
+    title: `${what} whitelist`,
+    toolset: "security",
+    effect: "read",
+    description:
+      `Lists the addresses that may reach a server by ${what}, and the policy for all others: allow_all or ` +
+      "block_all (null: not told).",
+    input: z.strictObject(serverInput),
+    output: z.looseObject({ ...serverOutput, ips: texts, policy: z.string().nullable() }),
+    handler: async (input, { account }) => {
+      const names = await serverNames(account, input.server_id);
+      const { ips, policy } = await readAddressList(account, input.server_id, list);
+      return { ...names, ips, policy };
+    },
+  });
+}
+
+const ipRanges = z.array(ipRange).max(500);
+
+const updateWhitelistedIps = defineTool({
+  name: "update_whitelisted_ips",
+  title: "Change a whitelist",
+  toolset: "security",
+  effect: "destructive",
+  description: "Edits the addresses that may reach a server by SSH or MySQL: add and remove, or replace the whole " +
+    "list. All others stay. Shows before and after, and warns of wide ranges.",
+  input: z.strictObject({
+    ...serverInput,
+    list: z.enum(["ssh", "mysql"]).describe("Which list; ssh counts for SFTP too."),
+    add: ipRanges.min(1).optional().describe("To add: 203.0.113.7, 198.51.100.0/24, 2001:db8::/48"),
+    remove: ipRanges.min(1).optional().describe("To take off."),
+    replace: ipRanges.optional().describe("The whole new list, instead of add and remove."),
+    policy: z.enum(["allow_all", "block_all"]).optional()
+      .describe("For addresses not listed; block_all for ssh only. Default: as it is."),
+  }).superRefine(({ list, add, remove, replace, policy }, context) => {
+    const wrong = (argument: string, message: string) =>
+      context.addIssue({ code: "custom", path: [argument], message });
+    if (replace !== undefined && (add ?? remove) !== undefined) {
+      wrong("replace", "stands alone, without add and remove");
+    }
+    if ((add ?? remove ?? replace ?? policy) === undefined) wrong("add", "or remove, replace or policy is needed");
+    if (list === "mysql" && policy === "block_all") wrong("policy", "can be block_all for the ssh list only");
+    if (add !== undefined && remove !== undefined && overlaps(add, remove)) wrong("remove", "names what add names too");
+  }),
+  output: z.looseObject({
+    ...serverOutput,
+    list: z.string(),
+    before: texts,
+    after: texts,
+    added: texts,
+    removed: texts,
+    policy: z.string().nullable(),
+    warnings: texts,
+  }),
+  handler: async ({ server_id, list, ...change }, { account }) => {
+    const names = await serverNames(account, server_id);
+    return { ...names, list, ...await changeAddressList(account, server_id, list, change) };
+  },
+});
+
+const serverAddressInput = z.strictObject({
+  ...serverInput,
+  ip: ipAddress.describe("One address: 203.0.113.7"),
+});
+
+/** `ip_status`, or `ip_list` in some documents; a flag in any spelling. */
+const blacklistReply = z.union([
+  z.looseObject({ ip_status: z.unknown().refine(isFlag) }).transform(({ ip_status }) => isYes(ip_status)),
+  z.looseObject({ ip_list: z.unknown().refine(isFlag) }).transform(({ ip_list }) => isYes(ip_list)),
+]);
+
+function isFlag(value: unknown): boolean {
+  return [true, false, 0, 1, "0", "1", "true", "false"].some((flag) => flag === value);
+}
+
+function isYes(value: unknown): boolean {
+  return value === true || value === 1 || value === "1" || value === "true";
+}
+
+const checkIpBlacklisted = defineTool({
+  name: "check_ip_blacklisted",
+  title: "Is an address blocked",
+  toolset: "security",
+  effect: "read",
+  description: "Says whether a server's firewall blocks an address. Use it when somebody can't reach a site or server.",
+  input: serverAddressInput,
+  output: z.looseObject({ ...serverOutput, ip: z.string(), blacklisted: z.boolean() }),
+  handler: async ({ server_id, ip }, { account }) => {
+    const names = await serverNames(account, server_id);
+    const query = { server_id, ip };
+    const operation = "security_check_blacklisted_ip";
+    const blacklisted = await account.get(operation, path`/security/isBlacklisted`, blacklistReply, query);
+    return { ...names, ip, blacklisted };
+  },
+});
+
+const openedOutput = z.looseObject({ ...serverOutput, ip: z.string(), opened: z.string(), message: z.string() });
+
+async function openTo(
+  { server_id, ip }: z.output<typeof serverAddressInput>,
+  account: CloudwaysAccount,
+  request: Pick<AppWork, "operation" | "path">,
+  opened: string,
+) {
+  const names = await serverNames(account, server_id);
+  await account.write({ ...request, method: "POST", form: { server_id, ip }, reply: doneReply });
+  return { ...names, ip, opened, message: `${ip} may use the ${opened} of this server now.` };
+}
+
+const allowIpSiab = defineTool({
+  name: "allow_ip_siab",
+  title: "Open the browser terminal",
+  toolset: "security",
+  effect: "destructive",
+  idempotent: true,
+  description: "Opens the server's browser SSH terminal (Shell-In-A-Box) to one address. No tool closes it again.",
+  input: serverAddressInput,
+  output: openedOutput,
+  handler: (input, { account }) => {
+    const request = { operation: "security_whitelist_ip_siab", path: path`/security/siab` };
+    return openTo(input, account, request, "browser SSH terminal");
+  },
+});
+
+const allowIpAdminer = defineTool({
+  name: "allow_ip_adminer",
+  title: "Open the database manager",
+  toolset: "security",
+  effect: "destructive",
+  idempotent: true,
+  description: "Opens the server's web database manager (Adminer) to one address. No tool closes it again.",
+  input: serverAddressInput,
+  output: openedOutput,
+  handler: (input, { account }) => {
+    const request = { operation: "security_whitelist_ip_adminer", path: path`/security/adminer` };
+    return openTo(input, account, request, "database manager (Adminer)");
+  },
+});
+
+interface CertificateInput {
+  certificate: string;
+  private_key: string;
+  password?: string | undefined;
+}
+
+/** @throws {ToolError} `invalid_arguments`, naming the argument and nothing of its content. */
+function checkFiles(
+  { certificate, private_key, password }: CertificateInput,
+  { clock }: ToolContext,
+): CertificateFacts {
+  try {
+    return checkCertificate({ certificate, privateKey: private_key, password }, clock.now());
+  } catch (error) {
+    throw error instanceof CertificateProblem ? refusedFile(error.argument, error.message) : error;
+  }
+}
+
+function refusedFile(argument: string, problem: string): ToolError {
+  return new ToolError("invalid_arguments", `The certificate can't be installed. ${argument}: ${problem}.`, {
+    hint: "Nothing was sent. Ask the user for the right files.",
+    details: { problems: [{ argument, problem }] },
+  });
+}
+
+/** Which of the application's domains the certificate is for. */
+function checkDomains({ app }: FoundApp, { domains }: CertificateFacts): { covered: string[]; warnings: string[] } {
+  const { covered, uncovered } = coverage(app, domains);
+  if (covered.length === 0) {
+    const names = domains.length === 0 ? "no domain" : domains.slice(0, 20).join(", ");
+    throw refusedFile("certificate", `is for ${names}, and the application has ${uncovered.join(", ") || "no domain"}`);
+  }
+  return { covered, warnings: uncovered.map((domain) => `The certificate is not for ${domain}, a domain of the app.`) };
+}
+
+const installSslCertificate = defineTool({
+  name: "install_ssl_certificate",
+  title: "Install an own certificate",
+  toolset: "security",
+  effect: "destructive",
+  slow: true,
+  description:
+    "Installs the user's own certificate, after checking dates, domains and key. Replaces the present one, " +
+    "and then asks first. For a free one use install_letsencrypt.",
+  input: z.strictObject({
+    ...appInput,
+    certificate: z.string().max(100_000).describe("PEM: the site's certificate, then its issuers'."),
+    private_key: z.string().max(30_000).describe("PEM. Goes to Cloudways and nowhere else."),
+    password: z.string().max(1000).optional().describe("Of an encrypted key."),
+    ...waitInput,
+  }),
+  output: z.looseObject({
+    ...appOutput,
+    ...startedOutput,
+    certificate: z.looseObject({}),
+    domains_covered: texts,
+    warnings: texts,
+  }),
+  needsYes: async (input, context) => {
+    // Nobody should be asked for a yes to what is refused afterwards.
+    const facts = checkFiles(input, context);
+    const found = await context.account.currentApp(input.app_id, input.server_id);
+    checkDomains(found, facts);
+    return mayHaveCertificate(found.app);
+  },
+  handler: async (input, context) => {
+    const { account, progress } = context;
+    const certificate = checkFiles(input, context);
+    const found = await account.app(input.app_id, input.server_id);
+    const { covered, warnings } = checkDomains(found, certificate);
+    const { certificate: ssl_crt, private_key: ssl_key, password } = input;
+    const started = await account.start({
+      operation: "security_install_own_ssl",
+      method: "POST",
+      path: path`/security/ownSSL`,
+      otherPath: path`/security/own_ssl`,
+      form: { ...idsOf(found), ssl_crt, ssl_key, ...(password !== undefined && { password }) },
+    }, waitOptions(input.wait_seconds, progress));
+    return { ...namesOf(found), ...started, certificate: { ...certificate }, domains_covered: covered, warnings };
+  },
+});
+
+const removeSslCertificate = defineTool({
+  name: "remove_ssl_certificate",
+  title: "Remove the own certificate",
+  toolset: "security",
+  effect: "destructive",
+  slow: true,
+  description: "Removes the own certificate of an application; HTTPS breaks until there is another. Not for Let's " +
+    "Encrypt: that is revoke_letsencrypt.",
+  input: z.strictObject({ ...appInput, ...waitInput }),
+  output: startedOnApp,
+  handler: (input, context) =>
+    startOnApp(input, context, {
+      operation: "security_remove_own_ssl",
+      method: "DELETE",
+      path: path`/security/removeCustomSSL`,
+    }),
+});
+
+const wildcard = z.boolean().describe("Whether it is a wildcard certificate.");
+
+const installLetsencrypt = defineTool({
+  name: "install_letsencrypt",
+  title: "Install Let's Encrypt",
+  toolset: "security",
+  effect: "write",
+  slow: true,
+  description: "Installs a free Let's Encrypt certificate. The domains must point at the server already. A wildcard " +
+    "takes one base domain, whose DNS was verified in the Cloudways console.",
+  input: z.strictObject({
+    ...appInput,
+    email: emailAddress.describe("Contact: owner@example.com"),
+    domains: z.array(domainName).min(1).max(100).describe("All of its domains: shop.example.com"),
+    wildcard,
+    ...waitInput,
+  }).superRefine(({ domains, wildcard }, context) => {
+    if (!wildcard || domains.length === 1) return;
+    context.addIssue({ code: "custom", path: ["domains"], message: "must be one base domain for a wildcard" });
+  }),
+  output: startedOnApp,
+  handler: (input, context) =>
+    startOnApp(input, context, {
+      operation: "security_lets_encrypt_install",
+      path: path`/security/lets_encrypt_install`,
+      fields: { ssl_email: input.email, wild_card: input.wildcard, ssl_domains: input.domains },
+    }),
+});
+
+const renewLetsencrypt = defineTool({
+  name: "renew_letsencrypt",
+  title: "Renew Let's Encrypt",
+  toolset: "security",
+  effect: "write",
+  slow: true,
+  description:
+    "Renews the Let's Encrypt certificate of an application now. Usually needless: they renew by themselves " +
+    "unless that was switched off.",
+  input: z.strictObject({
+    ...appInput,
+    wildcard,
+    email: emailAddress.optional().describe("Contact; needed for a wildcard."),
+    domain: domainName.optional().describe("Base domain; needed for a wildcard."),
+    ...waitInput,
+  }).superRefine((input, context) => {
+    for (const argument of ["email", "domain"] as const) {
+      if (!input.wildcard || input[argument] !== undefined) continue;
+      context.addIssue({ code: "custom", path: [argument], message: "is needed for a wildcard" });
+    }
+  }),
+  output: startedOnApp,
+  handler: (input, context) =>
+    startOnApp(input, context, {
+      operation: "security_lets_encrypt_renew",
+      path: path`/security/lets_encrypt_manual_renew`,
+      fields: { wild_card: input.wildcard, ssl_email: input.email, domain: input.domain },
+    }),
+});
+
+const setLetsencryptAutoRenewal = defineTool({
+  name: "set_letsencrypt_auto_renewal",
+  title: "Let's Encrypt renewal",
+  toolset: "security",
+  effect: "write",
+  idempotent: true,
+  description: "Switches the automatic renewal of an application's Let's Encrypt certificate on or off. Off, the " +
+    "certificate ends after 90 days at most.",
+  input: z.strictObject({ ...appInput, enabled: z.boolean().describe("Whether it renews by itself.") }),
+  output: z.looseObject({ ...appOutput, auto_renewal: z.boolean() }),
+  handler: async (input, { account }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    await account.write({
+      operation: "security_lets_encrypt_auto_renewal",
+      method: "POST",
+      path: path`/security/lets_encrypt_auto`,
+      form: { ...idsOf(found), auto: input.enabled },
+      reply: doneReply,
+    });
+    return { ...namesOf(found), auto_renewal: input.enabled };
+  },
+});
+
+const revokeLetsencrypt = defineTool({
+  name: "revoke_letsencrypt",
+  title: "Revoke Let's Encrypt",
+  toolset: "security",
+  effect: "destructive",
+  slow: true,
+  description:
+    "Revokes the Let's Encrypt certificate of an application. HTTPS breaks at once, and it can't be undone, " +
+    "only replaced by a new certificate.",
+  input: z.strictObject({
+    ...appInput,
+    domain: domainName.describe("Domain of the certificate: shop.example.com"),
+    wildcard,
+    ...waitInput,
+  }),
+  output: startedOnApp,
+  handler: (input, context) =>
+    startOnApp(input, context, {
+      operation: "security_lets_encrypt_revoke",
+      path: path`/security/lets_encrypt_revoke`,
+      fields: { ssl_domain: input.domain, wild_card: input.wildcard },
+    }),
+});
+
+/** The public deploy key; empty where there is none, null where the answer doesn't say. */
+function readGitKey(account: CloudwaysAccount, found: FoundApp): Promise<string | null> {
+  return account.get("git_key_get", path`/git/key`, keyReply, idsOf(found));
+}
+
+const generateGitSshKey = defineTool({
+  name: "generate_git_ssh_key",
+  title: "New Git deploy key",
+  toolset: "security",
+  effect: "destructive",
+  description: "Makes a new SSH key for Git deployment and shows its public half, to be added to the repository. A " +
+    "former key stops working, so then it asks first.",
+  input: z.strictObject(appInput),
+  output: z.looseObject({ ...appOutput, public_key: z.string().nullable(), message: z.string() }),
+  needsYes: async (input, { account }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    return await readGitKey(account, found).catch(nullIfRefused) !== "";
+  },
+  handler: async (input, { account }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    const request = { operation: "git_generate_key", method: "POST", path: path`/git/generateKey` } as const;
+    await account.write({ ...request, form: idsOf(found), reply: doneReply });
+    // The key is made by now; that it can't be read is no failure of making it.
+    const key = await readGitKey(account, found).catch((error) => nullIfRefused(error, "any"));
+    const message = key ? "Add the public key to the repository." : "Made. Read it with get_git_ssh_key.";
+    return { ...namesOf(found), public_key: key || null, message };
+  },
+});
+
+/** Cloudways may refuse to show what isn't there. Any other failure stays one, unless all are excused. */
+function nullIfRefused(error: unknown, excused: "refusals" | "any" = "refusals"): null {
+  const isRefusal = error instanceof ToolError &&
+    (excused === "any" || error.code === "not_found" || error.code === "validation_failed");
+  if (isRefusal) return null;
+  throw error;
+}
+
+const getGitSshKey = defineTool({
+  name: "get_git_ssh_key",
+  title: "Git deploy key",
+  toolset: "security",
+  effect: "read",
+  description: "Shows the public SSH key an application deploys with, to be added to the Git repository. null: none " +
+    "was made yet (generate_git_ssh_key).",
+  input: z.strictObject(appInput),
+  output: z.looseObject({ ...appOutput, public_key: z.string().nullable() }),
+  handler: async (input, { account }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    return { ...namesOf(found), public_key: await readGitKey(account, found) || null };
+  },
+});
+
+const getGitDeploymentHistory = defineTool({
+  name: "get_git_deployment_history",
+  title: "Git deployments",
+  toolset: "security",
+  effect: "read",
+  description: "Lists the Git deployments of an application, newest first: repository, branch, folder, time, success.",
+  input: z.strictObject(appInput),
+  output: z.looseObject({ ...appOutput, deployments: z.array(z.looseObject({})) }),
+  handler: async (input, { account }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    const deployments = await account.get("git_history_get", path`/git/history`, deploymentHistory, idsOf(found));
+    return { ...namesOf(found), deployments };
+  },
+});
+
+const repository = gitUrl.describe("SSH address: git@git.example.com:team/shop.git");
+const branch = gitBranch.describe("Such as main.");
+const folder = deployPath.default("").describe("Folder below public_html; empty for public_html itself.");
+
+const getGitBranchNames = defineTool({
+  name: "get_git_branch_names",
+  title: "Git branches",
+  toolset: "security",
+  effect: "read",
+  description:
+    "Lists the branches of a Git repository as the application's deploy key sees it; the key must be in the " +
+    "repository already.",
+  input: z.strictObject({ ...appInput, git_url: repository }),
+  output: z.looseObject({ ...appOutput, git_url: z.string(), branches: texts }),
+  handler: async (input, { account }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    const query = { ...idsOf(found), git_url: input.git_url };
+    const reply = listReply("branches", z.string());
+    const branches = await account.get("git_branches_get", path`/git/branchNames`, reply, query);
+    return { ...namesOf(found), git_url: input.git_url, branches };
+  },
+});
+
+const gitClone = defineTool({
+  name: "git_clone",
+  title: "Deploy a Git repository",
+  toolset: "security",
+  effect: "destructive",
+  slow: true,
+  description:
+    "Clones a Git repository into an application; files in the folder may be overwritten. Needs the deploy " +
+    "key in the repository. Later use git_pull.",
+  input: z.strictObject({ ...appInput, git_url: repository, branch, deploy_path: folder, ...waitInput }),
+  output: startedOnApp,
+  handler: (input, context) =>
+    startOnApp(input, context, {
+      operation: "git_clone",
+      path: path`/git/clone`,
+      fields: { git_url: input.git_url, branch_name: input.branch, deploy_path: input.deploy_path },
+    }),
+});
+
+const gitPull = defineTool({
+  name: "git_pull",
+  title: "Deploy by Git pull",
+  toolset: "security",
+  effect: "destructive",
+  slow: true,
+  description:
+    "Pulls and deploys a branch into an application. Asks first where branch or folder are not those of the " +
+    "last deployment.",
+  input: z.strictObject({ ...appInput, branch, deploy_path: folder, ...waitInput }),
+  output: startedOnApp,
+  needsYes: async (input, { account }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    const history = await account.get("git_history_get", path`/git/history`, deploymentHistory, idsOf(found));
+    return !isLikeLast(history, input.branch, input.deploy_path);
+  },
+  handler: (input, context) =>
+    startOnApp(input, context, {
+      operation: "git_pull",
+      path: path`/git/pull`,
+      fields: { branch_name: input.branch, deploy_path: input.deploy_path },
+    }),
+});
+
+/** In the order in which they are listed here; the catalogue sorts. */
+export const securityTools: readonly Tool[] = [
+  whitelistReader("ssh", "SSH and SFTP"),
+  whitelistReader("mysql", "MySQL"),
+  updateWhitelistedIps,
+  checkIpBlacklisted,
+  allowIpSiab,
+  allowIpAdminer,
+  installSslCertificate,
+  removeSslCertificate,
+  installLetsencrypt,
+  renewLetsencrypt,
+  setLetsencryptAutoRenewal,
+  revokeLetsencrypt,
+  generateGitSshKey,
+  getGitSshKey,
+  getGitDeploymentHistory,
+  getGitBranchNames,
+  gitClone,
+  gitPull,
+];

@@ -33,6 +33,9 @@ export const DEMO_ACCOUNT = {
   accessTokens: [{ token: "cw_demo_not_real_0123456789abcdef" }],
 } as const satisfies AccountSpec;
 
+/** When the demonstration's account is of: with one seed and one epoch its data are the same every day. */
+export const DEMO_EPOCH = Date.UTC(2026, 10, 1, 12);
+
 /** How many alerts an account begins with. */
 const alertCount = 45;
 

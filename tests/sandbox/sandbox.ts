@@ -16,6 +16,8 @@ import { type AuthorizationKind, type Identity, TokenBook } from "./tokens.ts";
 export interface SandboxOptions {
   /** All made-up data derive from it. Default 1. */
   seed?: number;
+  /** What made-up times count back from, in milliseconds since the Unix epoch. Default the time of the start. */
+  epoch?: number;
   /** Port on 127.0.0.1; default any free one. */
   port?: number;
   /** Default the real one. */
@@ -119,7 +121,7 @@ class RunningSandbox implements Sandbox {
     const clock = options.clock ?? systemClock;
     const random = createRandom(seedFrom("sandbox", seed));
     const accounts = (options.accounts ?? [DEMO_ACCOUNT]).map((spec, index) =>
-      makeAccount(spec, index, seed, clock.now())
+      makeAccount(spec, index, seed, options.epoch ?? clock.now())
     );
     this.#options = options;
     this.#backstage = {

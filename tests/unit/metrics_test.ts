@@ -18,7 +18,7 @@ Deno.test("requests are counted by route and status and timed by route", async (
   assert.equal(valueOf(text, 'cloudways_mcp_http_requests_total{route="/mcp",status="200"}'), 2);
   assert.equal(valueOf(text, 'cloudways_mcp_http_requests_total{route="/approve/{id}",status="404"}'), 1);
   assert.equal(valueOf(text, 'cloudways_mcp_http_request_duration_seconds_sum{route="/mcp"}'), 4.02);
-  assert.equal(valueOf(text, 'cloudways_mcp_http_request_duration_seconds_bucket{le="0.025",route="/mcp"}'), 1);
+  assert.equal(valueOf(text, 'cloudways_mcp_http_request_duration_seconds_bucket{route="/mcp",le="0.025"}'), 1);
 });
 
 Deno.test("tool calls, upstream requests, refusals and token exchanges are counted", async () => {

@@ -1,0 +1,94 @@
+/**
+ * Proves that the tests would notice a misspelt parameter: in a copy of the project it misspells one parameter name at a
+ * time, of a tool's input or of a request to Cloudways, and runs the tests of that category. Prints what survived.
+ *
+ *   deno task mutate [basic|servers|apps|security]…
+ */
+import { allTools } from "../src/tools/all.ts";
+import { TOOLSETS } from "../src/toolsets.ts";
+import { operations, resolveSchema } from "../tests/sandbox/facts.ts";
+
+interface Mutant {
+  file: string;
+  name: string;
+  line: number;
+  /** Where in the text the name stands. */
+  index: number;
+}
+
+/** Every name that a tool takes or sends. */
+function parameterNames(): Set<string> {
+  const names = new Set(allTools.flatMap(({ input }) => Object.keys(input.shape)));
+  for (const { parameters, body } of operations) {
+    for (const { name } of parameters) names.add(name.replace("[]", ""));
+    for (const name of Object.keys(resolveSchema(body?.schema ?? {}).properties ?? {})) {
+      names.add(name.replace("[]", ""));
+    }
+  }
+  return names;
+}
+
+/** Where parameter names stand as members of an object: `name: …`. */
+function mutantsOf(file: string, text: string, names: ReadonlySet<string>): Mutant[] {
+  return [...text.matchAll(/\b([A-Za-z_]\w*)(?=\??:\s)/g)]
+    .filter(([, name]) => name !== undefined && names.has(name) && !DEFINITION_MEMBERS.has(name))
+    .map(({ index, 1: name = "" }) => ({ file, name, index, line: text.slice(0, index).split("\n").length }))
+    .filter(({ line }) => !NO_CODE.test(text.split("\n")[line - 1] ?? ""));
+}
+
+/** Members of a tool's definition that are also the names of parameters. */
+const DEFINITION_MEMBERS = new Set(["name", "title", "description", "status", "message"]);
+
+/** Comments, and members of types, which the compiler checks. */
+const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$/;
+
+const TEST = ["test", "--quiet", "--no-check", "--fail-fast", "--no-prompt", "--ignore-env", "--allow-net=127.0.0.1"];
+
+/** The tests of one category pass: the list of tools, its own tests, and its part of the contract table. */
+async function testsPass(directory: string, toolset: string): Promise<boolean> {
+  const names = allTools.filter((tool) => tool.toolset === toolset).map(({ name }) => name);
+  const contract = ["--filter", `/^(${names.join("|")}) /`, "tests/integration/tool_contract_test.ts"];
+  return await testPasses(directory, ["tests/unit/catalogue_test.ts", `tests/integration/${toolset}_tools_test.ts`]) &&
+    await testPasses(directory, contract);
+}
+
+async function testPasses(directory: string, args: string[]): Promise<boolean> {
+  const options = {
+    args: [...TEST, "--allow-read=.", ...args],
+    cwd: directory,
+    stdout: "null",
+    stderr: "null",
+  } as const;
+  return (await new Deno.Command("deno", options).output()).success;
+}
+
+async function copyProject(target: string): Promise<void> {
+  const { success } = await new Deno.Command("cp", { args: ["-r", "src", "tests", "deno.json", "deno.lock", target] })
+    .output();
+  if (!success) throw new Error("the project could not be copied");
+}
+
+const wanted = Deno.args.length > 0 ? Deno.args : [...TOOLSETS];
+const directory = await Deno.makeTempDir({ prefix: "mutate-" });
+await copyProject(directory);
+const names = parameterNames();
+const survivors: Mutant[] = [];
+let total = 0;
+const print = (text: string) => Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
+for (const toolset of wanted) {
+  const file = `${directory}/src/tools/${toolset}.ts`;
+  const text = await Deno.readTextFile(file);
+  if (!await testsPass(directory, toolset)) throw new Error(`the tests of ${toolset} fail without any mutation`);
+  for (const mutant of mutantsOf(`src/tools/${toolset}.ts`, text, names)) {
+    const end = mutant.index + mutant.name.length;
+    await Deno.writeTextFile(file, `${text.slice(0, end)}_x${text.slice(end)}`);
+    total++;
+    if (!await testsPass(directory, toolset)) continue;
+    survivors.push(mutant);
+    await print(`survived: ${mutant.file}:${mutant.line} ${mutant.name}`);
+  }
+  await Deno.writeTextFile(file, text);
+}
+await Deno.remove(directory, { recursive: true });
+await print(`${total} mutants, ${total - survivors.length} caught`);
+Deno.exit(survivors.length === 0 ? 0 : 1);

@@ -1,0 +1,103 @@
+/**
+ * Keeps docs/tools.md true: one section a tool, made from its definition, with a call and the answer that the sandbox
+ * Cloudways of the demonstration gave to it.
+ *
+ *   deno task docs:tools           writes it
+ *   deno task docs:tools --check   changes nothing, and fails where it is out of date
+ */
+import { Catalogue, type CatalogueEntry } from "../src/mcp/catalogue.ts";
+import { allTools } from "../src/tools/all.ts";
+import { TOOLSETS } from "../src/toolsets.ts";
+import { TOKEN_HEADERS } from "../tests/clients.ts";
+import { startService } from "../tests/harness.ts";
+import { callTool } from "../tests/rpc.ts";
+import { DEMO_EPOCH, FakeClock } from "../tests/sandbox/mod.ts";
+import { toolRows } from "../tests/tool_rows/mod.ts";
+
+const FILE = "docs/tools.md";
+const MAX_ANSWER_LINES = 40;
+
+/** Always the same, so that the customer id in the examples is. */
+const KEY = btoa("an-example-key-of-32-characters-");
+
+const INTRODUCTION = `# Tools
+
+Made from the definitions by \`deno task docs:tools\`. The examples were called against \`deno task demo\`, started with
+\`CONFIRM=off\`: the same call there gives the same answer, but for times, the customer id and ids of operations.
+
+*reads* changes nothing. *changes* does. *destructive* takes something down, deletes, overwrites or opens access, and so
+needs a person's yes.
+`;
+
+const EFFECTS = { read: "reads", write: "changes", destructive: "destructive" } as const;
+
+/** The page as it should be. */
+export async function toolDocs(): Promise<string> {
+  const entries = new Catalogue(allTools).entries();
+  const sections: string[] = [];
+  for (const toolset of TOOLSETS) {
+    const ofToolset = entries.filter(({ tool }) => tool.toolset === toolset);
+    if (ofToolset.length > 0) sections.push(`## Toolset ${toolset}`);
+    for (const entry of ofToolset) sections.push(await section(entry));
+  }
+  return `${INTRODUCTION}\n${sections.join("\n\n")}\n`;
+}
+
+async function section({ tool, listed }: CatalogueEntry): Promise<string> {
+  const row = toolRows.find((candidate) => candidate.tool === tool.name);
+  if (row === undefined) throw new Error(`${tool.name} has no row in tests/tool_rows`);
+  const answer = await exampleAnswer(row);
+  return [
+    `### ${tool.name}`,
+    `${tool.title}. *${EFFECTS[tool.effect]}*`,
+    tool.description,
+    inputTable(listed.inputSchema),
+    `Call with \`${JSON.stringify(row.minimal, shorten)}\`, and the answer:`,
+    "```json\n" + firstLines(JSON.stringify(answer, null, 2)) + "\n```",
+  ].join("\n\n");
+}
+
+/** Certificates and the like are no reading matter. */
+function shorten(_name: string, value: unknown): unknown {
+  return typeof value === "string" && value.length > 120 ? `${value.slice(0, 60)}…` : value;
+}
+
+async function exampleAnswer(row: typeof toolRows[number]): Promise<unknown> {
+  const clock = new FakeClock(DEMO_EPOCH);
+  const sandbox = { clock, epoch: DEMO_EPOCH, pace: { polls: 1, seconds: 0 } };
+  await using service = await startService({ sandbox, clock, env: { CONFIRM: "off", ENCRYPTION_KEY: KEY } });
+  row.setUp?.(service.sandbox);
+  const { json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
+  return json;
+}
+
+function inputTable({ properties, required }: CatalogueEntry["listed"]["inputSchema"]): string {
+  const names = Object.keys(properties);
+  if (names.length === 0) return "Takes nothing.";
+  const rows = names.map((name) => {
+    const { type, enum: words, default: preset, description } = properties[name] ?? {};
+    const kind = Array.isArray(words) ? words.map((word) => `\`${word}\``).join(", ") : String(type);
+    const need = Array.isArray(required) && required.includes(name)
+      ? "required"
+      : preset === undefined
+      ? ""
+      : `\`${JSON.stringify(preset)}\``;
+    return `| \`${name}\` | ${kind} | ${need} | ${String(description ?? "").replaceAll("|", "\\|")} |`;
+  });
+  return ["| input | type | default | |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function firstLines(text: string): string {
+  const lines = text.split("\n");
+  return lines.length <= MAX_ANSWER_LINES ? text : [...lines.slice(0, MAX_ANSWER_LINES), "…"].join("\n");
+}
+
+if (import.meta.main) {
+  const wanted = await toolDocs();
+  const present = await Deno.readTextFile(FILE).catch(() => "");
+  if (Deno.args.includes("--check")) {
+    if (present !== wanted) throw new Error(`${FILE} is out of date: run deno task docs:tools`);
+  } else {
+    await Deno.writeTextFile(FILE, wanted);
+  }
+}

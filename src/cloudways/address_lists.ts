@@ -1,0 +1,300 @@
+/** The lists of addresses that may reach a server by SSH or MySQL: reading, comparing and changing them. */
+import { z } from "zod";
+import { ToolError } from "../errors.ts";
+import type { CloudwaysAccount } from "./account.ts";
+import { givenList, looseText } from "./models.ts";
+import { path } from "./path.ts";
+
+/** A range of addresses; one address is the narrowest of them. */
+export interface AddressRange {
+  version: 4 | 6;
+  /** The lowest address. */
+  first: bigint;
+  /** How many leading bits are fixed. */
+  prefix: number;
+}
+
+/** Which list. */
+export type ListName = "ssh" | "mysql";
+
+/** A list as Cloudways holds it. */
+export interface AddressList {
+  ips: string[];
+  /** What happens to addresses that are not listed; null where the answer doesn't say. */
+  policy: string | null;
+  /** The answer names the list. Without, an empty list is only a guess. */
+  stated: boolean;
+}
+
+/** What to change; `replace` stands alone. */
+export interface ListChange {
+  add?: readonly string[] | undefined;
+  remove?: readonly string[] | undefined;
+  replace?: readonly string[] | undefined;
+  policy?: string | undefined;
+}
+
+/** A list before and after a change. */
+export interface MergedList {
+  after: string[];
+  added: string[];
+  removed: string[];
+  /** Was to be removed, and was not there. */
+  missing: string[];
+}
+
+const WIDTH = { 4: 32, 6: 128 } as const;
+/** Ranges with as few fixed bits as these, or fewer, are pointed out. */
+const WIDE_PREFIX = { 4: 16, 6: 32 } as const;
+
+/** Reads an IPv4 or IPv6 address or CIDR range; undefined for anything else. */
+export function parseRange(text: string): AddressRange | undefined {
+  const [address = "", bits, ...rest] = text.split("/");
+  const version = address.includes(":") ? 6 : 4;
+  const value = version === 6 ? ipv6Value(address) : ipv4Value(address);
+  if (value === undefined || rest.length > 0 || (bits !== undefined && !/^(?:0|[1-9]\d{0,2})$/.test(bits))) return;
+  const prefix = bits === undefined ? WIDTH[version] : Number(bits);
+  if (prefix > WIDTH[version]) return undefined;
+  const hostBits = BigInt(WIDTH[version] - prefix);
+  return { version, first: value >> hostBits << hostBits, prefix };
+}
+
+/** The one spelling of a range: no host bits, IPv6 in small letters and shortened, no `/32` or `/128`. */
+export function formatRange({ version, first, prefix }: AddressRange): string {
+  const address = version === 4 ? formatIpv4(first) : formatIpv6(first);
+  return prefix === WIDTH[version] ? address : `${address}/${prefix}`;
+}
+
+function ipv4Value(text: string): bigint | undefined {
+  const parts = text.split(".");
+  // A leading zero means octal to some and nothing to others.
+  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return;
+  return parts.reduce((value, part) => value << 8n | BigInt(part), 0n);
+}
+
+function ipv6Value(text: string): bigint | undefined {
+  // The URL parser knows every way to write one, and gives back the shortest.
+  const url = /^[\da-f:.]+$/i.test(text) ? URL.parse(`http://[${text}]/`) : null;
+  if (url === null) return undefined;
+  const [head = [], tail = []] = url.hostname.slice(1, -1).split("::").map((half) => half.split(":").filter(Boolean));
+  const groups = [...head, ...Array<string>(8 - head.length - tail.length).fill("0"), ...tail];
+  return groups.reduce((value, group) => value << 16n | BigInt(`0x${group}`), 0n);
+}
+
+function formatIpv4(value: bigint): string {
+  return [24n, 16n, 8n, 0n].map((shift) => String(value >> shift & 255n)).join(".");
+}
+
+function formatIpv6(value: bigint): string {
+  const groups = [...Array(8).keys()].map((index) => (value >> BigInt(112 - 16 * index) & 0xffffn).toString(16));
+  return new URL(`http://[${groups.join(":")}]/`).hostname.slice(1, -1);
+}
+
+/** Equal for two spellings of the same range. What is no range, Cloudways may hold all the same. */
+function keyOf(text: string): string {
+  const range = parseRange(text.trim());
+  return range === undefined ? text.trim() : formatRange(range);
+}
+
+/** The entries by their keys, each once, as first spelled. */
+function byKey(ips: readonly string[]): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const ip of ips) if (!entries.has(keyOf(ip))) entries.set(keyOf(ip), ip);
+  return entries;
+}
+
+/** Whether two lists mean the same: order, repetition and spelling don't count. */
+export function sameList(a: readonly string[], b: readonly string[]): boolean {
+  const [left, right] = [byKey(a), byKey(b)];
+  return left.size === right.size && [...left.keys()].every((key) => right.has(key));
+}
+
+/** Whether two lists have an entry in common. */
+export function overlaps(a: readonly string[], b: readonly string[]): boolean {
+  const keys = byKey(b);
+  return [...byKey(a).keys()].some((key) => keys.has(key));
+}
+
+/** Makes the new list. Entries that stay keep their spelling and order; nothing goes that was not named. */
+export function mergeList(before: readonly string[], { add = [], remove = [], replace }: ListChange): MergedList {
+  const present = byKey(before);
+  const wanted = new Set(byKey(replace ?? add).keys());
+  const unwanted = byKey(remove);
+  const stays = (key: string) => replace === undefined ? !unwanted.has(key) : wanted.has(key);
+  const kept = [...present].filter(([key]) => stays(key)).map(([, ip]) => ip);
+  const added = [...wanted].filter((key) => !present.has(key));
+  return {
+    after: [...kept, ...added],
+    added,
+    removed: [...present].filter(([key]) => !stays(key)).map(([, ip]) => ip),
+    missing: [...unwanted].filter(([key]) => !present.has(key)).map(([, ip]) => ip),
+  };
+}
+
+/** What a person should know of a list before it counts. */
+export function listWarnings({ after, missing }: MergedList, policy: string | null): string[] {
+  const wide = after.flatMap((ip) => {
+    const range = parseRange(ip);
+    if (range === undefined || range.prefix > WIDE_PREFIX[range.version]) return [];
+    const size = range.prefix === 0
+      ? `every IPv${range.version} address`
+      : `2^${WIDTH[range.version] - range.prefix} addresses`;
+    return [`${ip} is a wide range: ${size}.`];
+  });
+  const absent = missing.map((ip) => {
+    const wider = after.find((other) => covers(other, ip));
+    return `${ip} was not on the list${wider === undefined ? "" : `, but ${wider} on it covers it`}.`;
+  });
+  return [...wide, ...absent, ...policyWarnings(after, policy)];
+}
+
+function policyWarnings(after: readonly string[], policy: string | null): string[] {
+  if (policy === null) return ["Cloudways does not say what happens to addresses that are not listed (the policy)."];
+  if (policy === "allow_all") return ["The policy allow_all lets addresses connect that are not on the list."];
+  return policy === "block_all" && after.length === 0 ? ["block_all with an empty list locks everyone out."] : [];
+}
+
+function covers(wide: string, narrow: string): boolean {
+  const [outer, inner] = [parseRange(wide), parseRange(narrow)];
+  if (outer === undefined || inner === undefined || outer.version !== inner.version) return false;
+  const hostBits = BigInt(WIDTH[outer.version] - outer.prefix);
+  return outer.prefix <= inner.prefix && inner.first >> hostBits === outer.first >> hostBits;
+}
+
+/** `ip_list` may be a list, a list as JSON text, or empty text. */
+const ipList = z.preprocess((value) => {
+  if (typeof value !== "string") return value;
+  try {
+    return value.trim() === "" ? [] : JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}, givenList(z.string()));
+
+const statedList = z.looseObject({ ip_list: ipList, policy: looseText }).transform(
+  ({ ip_list, policy }): AddressList => ({ ips: ip_list, policy: policy === "" ? null : policy, stated: true }),
+);
+const emptyReply = z.union([z.array(z.never()), z.strictObject({ status: z.literal(true).optional() })]).transform(
+  (): AddressList => ({ ips: [], policy: null, stated: false }),
+);
+
+/** Both forms of the answer, and the ways in which PHP says that there is nothing. */
+export const addressListReply = z.union([
+  z.looseObject({ data: statedList }).transform(({ data }) => data),
+  statedList,
+  z.looseObject({ data: emptyReply }).transform(({ data }) => data),
+  emptyReply,
+]);
+
+const READS = {
+  ssh: { operation: "security_get_whitelisted_ips", path: path`/security/whitelisted` },
+  mysql: { operation: "security_get_whitelisted_ips_mysql", path: path`/security/whitelistedIpsMysql` },
+} as const;
+
+/** One of the two lists of a server. */
+export function readAddressList(account: CloudwaysAccount, serverId: number, list: ListName): Promise<AddressList> {
+  const { operation, path } = READS[list];
+  return account.get(operation, path, addressListReply, { server_id: serverId });
+}
+
+/** A list that is about to be changed: taking it for empty by guess would wipe it. */
+async function readForChange(account: CloudwaysAccount, serverId: number, list: ListName, change: ListChange) {
+  const found = await readAddressList(account, serverId, list);
+  if (found.stated || change.replace !== undefined) return found;
+  throw new ToolError("upstream_error", "Cloudways' answer does not hold the list, so it can't be edited.", {
+    hint: "Nothing was changed. To set the whole list whatever it holds, call with replace.",
+  });
+}
+
+/**
+ * Changes a list. Cloudways only knows how to replace the whole of it, so it is read, edited, compared with what is
+ * there just before it is written, and read back.
+ *
+ * @throws {ToolError} Where nothing would change, where somebody else changes it meanwhile, and where it does not
+ * become what it should.
+ */
+export async function changeAddressList(
+  account: CloudwaysAccount,
+  serverId: number,
+  list: ListName,
+  change: ListChange,
+) {
+  const before = await readForChange(account, serverId, list, change);
+  const merged = mergeList(before.ips, change);
+  // The facts know no other policy for MySQL. For SSH an unknown policy is left out, which leaves it as it is.
+  const policy = change.policy ?? before.policy ?? (list === "mysql" ? "allow_all" : null);
+  const { after, added, removed } = merged;
+  if (added.length + removed.length === 0 && (change.policy === undefined || change.policy === before.policy)) {
+    throw nothingToChange(before);
+  }
+  const now = await readForChange(account, serverId, list, change);
+  if (!sameList(before.ips, now.ips) || before.policy !== now.policy) throw changedMeanwhile(before, now);
+  await writeList(account, serverId, list, after, policy);
+  const found = await readAddressList(account, serverId, list).catch((error) => {
+    throw error instanceof ToolError ? notReadBack(error, before, { ips: after, policy }) : error;
+  });
+  if (!sameList(after, found.ips) || (policy !== null && found.policy !== null && policy !== found.policy)) {
+    throw notAsWritten({ ips: after, policy }, found);
+  }
+  const warnings = listWarnings(merged, found.policy ?? policy);
+  return { before: before.ips, after: found.ips, added, removed, policy: found.policy ?? policy, warnings };
+}
+
+async function writeList(
+  account: CloudwaysAccount,
+  serverId: number,
+  list: ListName,
+  ips: readonly string[],
+  policy: string | null,
+): Promise<void> {
+  const tab = list === "ssh" ? "sftp" : "mysql";
+  await account.write({
+    operation: "security_update_whitelisted_ips",
+    method: "POST",
+    path: path`/security/whitelisted`,
+    // A form has no other way to say that a list is empty.
+    form: {
+      server_id: serverId,
+      tab,
+      type: tab,
+      ip: ips.length === 0 ? [""] : ips,
+      ...(policy !== null && { ipPolicy: policy }),
+    },
+    reply: z.union([z.array(z.unknown()), z.looseObject({})]),
+  });
+}
+
+type Shown = Pick<AddressList, "ips" | "policy">;
+
+function shown({ ips, policy }: Shown): Shown {
+  return { ips, policy };
+}
+
+function nothingToChange(present: Shown): ToolError {
+  return new ToolError("validation_failed", "Nothing would change: the list is already as asked for.", {
+    hint: "Nothing was written. Look at details for the list as it is.",
+    details: { present: shown(present) },
+  });
+}
+
+function changedMeanwhile(before: Shown, now: Shown): ToolError {
+  return new ToolError("upstream_error", "Somebody else changed the list in between. Nothing was written.", {
+    hint: "Look at the list as it is now, and call again if the change is still wanted.",
+    details: { before: shown(before), now: shown(now) },
+  });
+}
+
+function notReadBack(error: ToolError, before: Shown, written: Shown): ToolError {
+  return new ToolError(error.code, `The list was written, but could not be read back: ${error.message}`, {
+    hint: "Look at the list before you change anything again.",
+    ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
+    details: { before: shown(before), written: shown(written) },
+  });
+}
+
+function notAsWritten(wanted: Shown, found: Shown): ToolError {
+  return new ToolError("upstream_error", "Cloudways accepted the list, but holds a different one.", {
+    hint: "Tell the user, and compare both lists in details before you change anything again.",
+    details: { wanted: shown(wanted), found: shown(found) },
+  });
+}

@@ -1,0 +1,155 @@
+/** Checks of a certificate and its private key before they leave. No error here ever holds a part of either. */
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { z } from "zod";
+import { type AppRecord, domainOf, looseFlag } from "./models.ts";
+
+/** A certificate and its key, as they were given. */
+export interface CertificateFiles {
+  /** PEM: the site's certificate, then, where there are any, those of its issuers. */
+  certificate: string;
+  /** PEM. */
+  privateKey: string;
+  /** Opens an encrypted key. */
+  password?: string | undefined;
+}
+
+/** What a certificate says of itself. Nothing in it is secret. */
+export interface CertificateFacts {
+  /** The domains it is for. */
+  domains: string[];
+  issuer: string;
+  valid_from: string;
+  valid_until: string;
+  fingerprint_sha256: string;
+  /** How many certificates of issuers came with it. */
+  chain_length: number;
+}
+
+/** What is wrong, with which argument. */
+export class CertificateProblem extends Error {
+  readonly argument: "certificate" | "private_key" | "password";
+
+  constructor(argument: CertificateProblem["argument"], problem: string) {
+    super(problem);
+    this.argument = argument;
+  }
+}
+
+const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/**
+ * Checks that everything parses, that the certificate is valid at `now`, and that the key belongs to it.
+ *
+ * @throws {CertificateProblem} At the first thing that is wrong.
+ */
+export function checkCertificate({ certificate, privateKey, password }: CertificateFiles, now: number) {
+  const [leaf, ...chain] = readCertificates(certificate);
+  if (leaf === undefined) throw new CertificateProblem("certificate", "holds no PEM certificate");
+  checkDates(leaf, now);
+  const key = readPrivateKey(privateKey, password);
+  if (!leaf.checkPrivateKey(key)) {
+    throw chain.some((other) => other.checkPrivateKey(key))
+      ? new CertificateProblem("certificate", "must begin with the site's own certificate, and it is further down")
+      : new CertificateProblem("private_key", "does not fit the certificate");
+  }
+  return factsOf(leaf, chain);
+}
+
+/** The domains of an application that a certificate is for, and those it is not for. */
+export function coverage(app: AppRecord, names: readonly string[]): { covered: string[]; uncovered: string[] } {
+  const own = [...new Set([domainOf(app), ...app.aliases].filter((domain) => domain !== ""))];
+  const isCovered = (domain: string) => names.some((name) => nameCovers(name, domain));
+  const covered = own.filter(isCovered);
+  // Cloudways' own name for an application has a certificate of Cloudways', so nobody misses it in another one.
+  if (!own.includes(app.app_fqdn) && app.app_fqdn !== "" && isCovered(app.app_fqdn)) covered.push(app.app_fqdn);
+  return { covered, uncovered: own.filter((domain) => !isCovered(domain)) };
+}
+
+/** Whether an application has a certificate. What its record doesn't say counts as one. */
+export function mayHaveCertificate({ own_ssl, lets_encrypt }: AppRecord): boolean {
+  return mayBeInstalled(own_ssl) || mayBeInstalled(lets_encrypt);
+}
+
+const withFlag = z.looseObject({ is_installed: looseFlag });
+
+function mayBeInstalled(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (value === null || value === false || value === "" || value === "0" || value === 0) return false;
+  if (typeof value !== "object") return true;
+  if (Object.keys(value).length === 0) return false;
+  return !("is_installed" in value) || (withFlag.safeParse(value).data?.is_installed ?? true);
+}
+
+/** A wildcard stands for exactly one label, the first. */
+function nameCovers(name: string, domain: string): boolean {
+  const [pattern, wanted] = [name, domain].map((text) => text.toLowerCase().replace(/\.$/, ""));
+  if (pattern === undefined || wanted === undefined) return false;
+  return pattern === wanted || (pattern.startsWith("*.") && wanted.replace(/^[^.*]+\./, "*.") === pattern);
+}
+
+function readCertificates(pem: string): X509Certificate[] {
+  if (pem.includes("PRIVATE KEY")) {
+    throw new CertificateProblem("certificate", "holds a private key, which it must not");
+  }
+  return (pem.match(BLOCK) ?? []).map((block, index) => {
+    const certificate = attempt(() => new X509Certificate(block));
+    if (certificate !== undefined) return certificate;
+    throw new CertificateProblem("certificate", `can't be read (certificate ${index + 1} in it)`);
+  });
+}
+
+function checkDates(certificate: X509Certificate, now: number): void {
+  const { from, until } = datesOf(certificate);
+  // Written so that a date that can't be read is a problem too.
+  if (!(from.getTime() <= now)) throw new CertificateProblem("certificate", `is not valid before ${iso(from)}`);
+  if (!(now <= until.getTime())) throw new CertificateProblem("certificate", `expired at ${iso(until)}`);
+}
+
+function readPrivateKey(pem: string, password: string | undefined): KeyObject {
+  if (!pem.includes("PRIVATE KEY-----")) throw new CertificateProblem("private_key", "holds no PEM private key");
+  const isEncrypted = pem.includes("ENCRYPTED");
+  if (isEncrypted && (password === undefined || password === "")) {
+    throw new CertificateProblem("password", "is needed, for the private key is encrypted");
+  }
+  // Without a passphrase OpenSSL would ask the terminal for one.
+  const key = attempt(() => createPrivateKey({ key: pem, passphrase: password ?? "" }));
+  if (key !== undefined) return key;
+  throw isEncrypted
+    ? new CertificateProblem("password", "does not open the private key, or the key can't be read")
+    : new CertificateProblem("private_key", "can't be read");
+}
+
+function factsOf(leaf: X509Certificate, chain: readonly X509Certificate[]): CertificateFacts {
+  const { from, until } = datesOf(leaf);
+  return {
+    domains: namesOf(leaf),
+    issuer: leaf.issuer.replaceAll("\n", ", "),
+    valid_from: iso(from),
+    valid_until: iso(until),
+    fingerprint_sha256: leaf.fingerprint256,
+    chain_length: chain.length,
+  };
+}
+
+/** The alternative names; old certificates have none and name their one domain in the subject. */
+function namesOf({ subjectAltName, subject }: X509Certificate): string[] {
+  if (subjectAltName === undefined) return /(?:^|\n)CN=([^\n]+)/.exec(subject)?.slice(1) ?? [];
+  return subjectAltName.split(", ").flatMap((name) => name.startsWith("DNS:") ? [name.slice(4)] : []);
+}
+
+function datesOf({ validFrom, validTo }: X509Certificate): { from: Date; until: Date } {
+  return { from: new Date(validFrom), until: new Date(validTo) };
+}
+
+function iso(date: Date): string {
+  return Number.isNaN(date.getTime()) ? "a date that can't be read" : date.toISOString();
+}
+
+/** The error of a parser may quote what it was given, so it goes no further. */
+function attempt<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
+}

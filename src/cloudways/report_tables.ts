@@ -1,0 +1,64 @@
+/** Tables in Cloudways' reports, which come as a header and rows without names. */
+import { z } from "zod";
+import { cleanText } from "../text.ts";
+import { givenList, isoTime } from "./models.ts";
+
+const record = z.record(z.string(), z.unknown());
+const table = z.looseObject({
+  header: z.array(z.unknown()),
+  body: givenList(z.unknown()),
+});
+
+const TIME_FIELDS = ["created_at", "from", "until"];
+
+/**
+ * A report with each table's rows as objects named by its header, and times with their zone. What is no table passes
+ * through; a report without anything is empty.
+ */
+export function readReport(result: unknown): Record<string, unknown> {
+  if (result === null || result === undefined) return {};
+  const members = record.safeParse(result).data;
+  if (members === undefined) return { result };
+  if (table.safeParse(members).success) return readMember(members);
+  return withTimes(Object.fromEntries(
+    Object.entries(members).map(([name, value]) => {
+      const inner = record.safeParse(value).data;
+      return [name, inner === undefined ? value : readMember(inner)];
+    }),
+  ));
+}
+
+function readMember(member: Record<string, unknown>): Record<string, unknown> {
+  const parsed = table.safeParse(member).data;
+  if (parsed === undefined) return member;
+  const { header, body, ...rest } = parsed;
+  const columns = columnNames(header);
+  return { rows: body.map((cells) => toRow(columns, cells)), ...withTimes(rest) };
+}
+
+/** Every column gets a name of its own, so that no cell hides another. */
+function columnNames(header: readonly unknown[]): string[] {
+  const names = new Set<string>();
+  for (const cell of header) {
+    // Names are cleaned when they are shown; two that only cleaning makes equal must be told apart here.
+    const wanted = cleanText(String(cell)) || `column_${names.size + 1}`;
+    let name = wanted;
+    for (let count = 2; names.has(name); count++) name = `${wanted} (${count})`;
+    names.add(name);
+  }
+  return [...names];
+}
+
+/** Cells beyond the header are numbered; a row that is no list stays as it is. */
+function toRow(columns: readonly string[], cells: unknown): unknown {
+  if (!Array.isArray(cells)) return cells;
+  return Object.fromEntries(cells.map((cell: unknown, index) => [columns[index] ?? `column_${index + 1}`, cell]));
+}
+
+function withTimes(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(members).map((
+      [name, value],
+    ) => [name, TIME_FIELDS.includes(name) && typeof value === "string" ? isoTime(value) : value]),
+  );
+}

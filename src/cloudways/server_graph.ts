@@ -1,0 +1,87 @@
+/** What Cloudways measured on a server over time: `GET /server/monitor/detail`. */
+import { z } from "zod";
+import { isoTimeOfSeconds, looseList, looseText } from "./models.ts";
+
+/** One measurement. */
+export interface GraphPoint {
+  at: string | null;
+  /** Null where nothing was measured. */
+  value: number | null;
+}
+
+const members = z.record(z.string(), z.unknown());
+/** `[value, unix seconds]`; either may be missing, or a number written as text. */
+const datapoint = z.array(z.unknown()).transform(([value, seconds]): GraphPoint => {
+  const time = numberOrNull(seconds);
+  return { at: time === null ? null : isoTimeOfSeconds(time), value: numberOrNull(value) };
+});
+const seriesList = z.array(z.looseObject({ target: looseText, datapoints: looseList(datapoint) }));
+
+/** The lines of a graph. */
+export type GraphSeries = z.output<typeof seriesList>;
+
+/**
+ * Reads a graph wherever it stands: a list of lines, the same as JSON text, or either inside `content` (as it comes) or
+ * `contents` (as the documents spell it). Undefined for anything else.
+ */
+export function readGraph(value: unknown): GraphSeries | undefined {
+  if (typeof value === "string") return readGraphText(value);
+  if (Array.isArray(value)) return seriesList.safeParse(value).data;
+  const inner = members.safeParse(value).data;
+  return inner === undefined ? undefined : readGraph(inner.content ?? inner.contents);
+}
+
+/** An answer that holds the graph itself. */
+export const graphReply = z.unknown().transform((reply, context) => {
+  const graph = readGraph(reply);
+  if (graph !== undefined) return graph;
+  context.addIssue({ code: "custom", message: "no graph in content or contents" });
+  return z.NEVER;
+});
+
+/** A graph for a reader: each line with its unit, its extremes, and its points; what was not measured is a gap. */
+export function describeGraph(graph: GraphSeries): Record<string, unknown>[] {
+  return graph.map(({ target, datapoints: points, ...more }) => {
+    const values = points.map(({ value }) => value).filter((value) => value !== null);
+    const last = points.findLast(({ value }) => value !== null);
+    return {
+      ...more,
+      target,
+      unit: unitOf(target),
+      min: values.length === 0 ? null : values.reduce((a, b) => Math.min(a, b)),
+      mean: values.length === 0 ? null : rounded(values.reduce((a, b) => a + b) / values.length),
+      max: values.length === 0 ? null : values.reduce((a, b) => Math.max(a, b)),
+      last: last?.value ?? null,
+      last_at: last?.at ?? null,
+      gaps: points.length - values.length,
+      points,
+    };
+  });
+}
+
+function readGraphText(text: string): GraphSeries | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return readGraph(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Cloudways names no units; these are by observation. */
+function unitOf(target: string): string | null {
+  if (target === "Idle CPU" || /\b(Ratio|Rate)$/.test(target)) return "percent";
+  if (/^Free disk/i.test(target)) return "GB";
+  if (target === "Free memory") return "bytes";
+  if (target === "Reads per second" || target === "Writes per second") return "per second";
+  return /network traffic$/.test(target) ? "Mbps" : null;
+}
+
+function numberOrNull(value: unknown): number | null {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : null;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}

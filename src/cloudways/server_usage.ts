@@ -1,0 +1,40 @@
+/** Which application uses how much of a server: `GET /server/analytics/serverUsage`. */
+import { z } from "zod";
+import { type AppRecord, looseList } from "./models.ts";
+import { readReport } from "./report_tables.ts";
+
+const rows = z.looseObject({ body: looseList(z.unknown()), header: looseList(z.unknown()) });
+const usage = z.looseObject({ applications: rows });
+
+/** The first cells of a row; the report itself does not always name them. */
+const COLUMNS = ["sys_user", "cpu", "ram"];
+
+/**
+ * The finished report with each row of `applications` as an object that says which application it is of, by the Unix
+ * user in its first cell. What is not known passes through.
+ */
+export function readServerUsage(result: unknown, apps: readonly AppRecord[]): Record<string, unknown> {
+  const report = usage.safeParse(result).data;
+  if (report === undefined) return readReport(result);
+  const { applications: { header, body, ...more }, ...rest } = report;
+  return {
+    ...rest,
+    applications: { ...more, rows: body.map((cells) => toRow(cells, header, apps)) },
+  };
+}
+
+function toRow(cells: unknown, header: readonly unknown[], apps: readonly AppRecord[]): unknown {
+  if (!Array.isArray(cells)) return cells;
+  const [sysUser] = cells;
+  const app = apps.find(({ sys_user }) => sys_user !== "" && sys_user === sysUser);
+  const named = cells.map((cell: unknown, index): [string, unknown] => [
+    COLUMNS[index] ?? (header[index] === undefined ? `column_${index + 1}` : String(header[index])),
+    index === 0 ? cell : numberWherePlain(cell),
+  ]);
+  return { ...Object.fromEntries(named), app_id: app?.id ?? null, app_label: app?.label ?? null };
+}
+
+/** Figures come as text at times; `12%` is none. */
+function numberWherePlain(cell: unknown): unknown {
+  return typeof cell === "string" && /^-?\d{1,15}(\.\d+)?$/.test(cell) ? Number(cell) : cell;
+}

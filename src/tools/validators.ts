@@ -1,0 +1,80 @@
+/**
+ * Checks of addresses, names and branches, made before anything is sent. They are refinements, so that what a model
+ * reads of a schema stays short.
+ */
+import { z } from "zod";
+import { parseRange } from "../cloudways/address_lists.ts";
+
+const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
+const EMAIL_USER = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
+const GIT_USER_AND_HOST = "[A-Za-z0-9_][\\w.-]*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?";
+const GIT_PATH = "[\\w~][\\w.~%+/-]*";
+/** `git@host:team/shop.git` or `ssh://git@host:22/team/shop.git`; no part of it can be read as an option. */
+const GIT_URL = new RegExp(
+  `^(?:${GIT_USER_AND_HOST}:/?${GIT_PATH}|ssh://${GIT_USER_AND_HOST}(?::\\d{1,5})?/${GIT_PATH})$`,
+);
+/** What Git refuses in a branch's name, and a leading dash. */
+// deno-lint-ignore no-control-regex
+const NO_BRANCH = /^[-/.]|\.\.|\/\/|\/\.|@\{|[\s\x00-\x1f\x7f~^:?*[\\]|[/.]$|\.lock(?:\/|$)|^@$/;
+const DEPLOY_PATH = /^(?:[\w-][\w. -]*(?:\/[\w-][\w. -]*)*\/?)?$/;
+
+/** Whether a text is a domain's name, without a wildcard. */
+export function isDomain(text: string): boolean {
+  return DOMAIN.test(text);
+}
+
+/** Whether a text is an e-mail address. */
+export function isEmail(text: string): boolean {
+  const [user = "", host = "", ...rest] = text.split("@");
+  return rest.length === 0 && EMAIL_USER.test(user) && isDomain(host);
+}
+
+/** Whether a text is the address of one machine: no range, and not the address that means all. */
+export function isMachine(text: string): boolean {
+  const range = parseRange(text);
+  return range !== undefined && !text.includes("/") && range.first !== 0n;
+}
+
+/** Whether a text is a Git repository's SSH address. */
+export function isGitUrl(text: string): boolean {
+  return GIT_URL.test(text);
+}
+
+/** Whether Git takes a text for a branch's name. */
+export function isBranch(text: string): boolean {
+  return text !== "" && !NO_BRANCH.test(text);
+}
+
+/** Whether a text is a folder below the web root, or empty for the web root itself. */
+export function isDeployPath(text: string): boolean {
+  return DEPLOY_PATH.test(text);
+}
+
+const line = (max: number) => z.string().trim().max(max);
+
+/** One IPv4 or IPv6 address. */
+export const ipAddress = line(45).refine(isMachine, "must be one IPv4 or IPv6 address, such as 203.0.113.7");
+
+/** An address or a range of them. */
+export const ipRange = line(49).refine(
+  (text) => parseRange(text) !== undefined,
+  "must be an IPv4 or IPv6 address or CIDR range, such as 203.0.113.7 or 198.51.100.0/24",
+);
+
+/** A domain's name. */
+export const domainName = line(253).refine(isDomain, "must be a domain name, such as shop.example.com");
+
+/** An e-mail address. */
+export const emailAddress = line(254).refine(isEmail, "must be an e-mail address, such as owner@example.com");
+
+/** A Git repository's SSH address; the deploy key works with no other. */
+export const gitUrl = line(500).refine(isGitUrl, "must be an SSH address, such as git@git.example.com:team/shop.git");
+
+/** A branch's name. */
+export const gitBranch = line(250).refine(isBranch, "must be the name of a branch, such as main");
+
+/** A folder below public_html; empty for public_html itself. */
+export const deployPath = line(250).refine(
+  isDeployPath,
+  "must be a folder below public_html without a leading slash, such as wp-content/themes/shop, or empty",
+);

@@ -1,0 +1,91 @@
+/**
+ * Certificates made for tests, signed by their own keys. Their keys come from fixed bytes and guard nothing; so the
+ * same certificate is made every time.
+ */
+import { Buffer } from "node:buffer";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+
+/** What a test certificate says. */
+export interface CertificateSpec {
+  /** Its alternative names; none where it is empty. */
+  domains: readonly string[];
+  commonName?: string;
+  notBefore?: Date;
+  notAfter?: Date;
+  /** Default the key of {@linkcode testKey} 1. */
+  key?: KeyObject;
+}
+
+/** A private key made of one byte repeated. */
+export function testKey(byte: number): KeyObject {
+  const pkcs8 = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), Buffer.alloc(32, byte)]);
+  return createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
+}
+
+/** A fresh key of another kind. */
+export function freshKey(kind: "rsa" | "ec"): KeyObject {
+  return kind === "rsa"
+    ? generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey
+    : generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+}
+
+/** A private key as PEM, encrypted where there is a passphrase. */
+export function keyPem(key: KeyObject, passphrase?: string): string {
+  const encrypted = passphrase === undefined ? {} : { cipher: "aes-256-cbc", passphrase };
+  return String(key.export({ type: "pkcs8", format: "pem", ...encrypted }));
+}
+
+/** A certificate as PEM. */
+export function certificatePem(spec: CertificateSpec): string {
+  const key = spec.key ?? testKey(1);
+  const algorithm = ALGORITHMS[key.asymmetricKeyType ?? ""];
+  if (algorithm === undefined) throw new Error(`No certificates are made with a key of kind ${key.asymmetricKeyType}.`);
+  const name = sequence(tlv(0x31, sequence(oid("550403"), tlv(0x0c, Buffer.from(spec.commonName ?? "EXAMPLE")))));
+  const validity = sequence(
+    time(spec.notBefore ?? new Date("2020-01-01")),
+    time(spec.notAfter ?? new Date("2049-12-31")),
+  );
+  const body = sequence(
+    tlv(0xa0, tlv(0x02, Buffer.from([2]))),
+    tlv(0x02, Buffer.from([1])),
+    algorithm.id,
+    name,
+    validity,
+    name,
+    createPublicKey(key).export({ type: "spki", format: "der" }),
+    ...spec.domains.length === 0 ? [] : [tlv(0xa3, sequence(alternativeNames(spec.domains)))],
+  );
+  const signature = tlv(0x03, Buffer.concat([Buffer.from([0]), sign(algorithm.hash, body, key)]));
+  const lines = sequence(body, algorithm.id, signature).toString("base64").match(/.{1,64}/g) ?? [];
+  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
+}
+
+const ALGORITHMS: Readonly<Record<string, { id: Buffer; hash: string | null }>> = {
+  ed25519: { id: sequence(oid("2b6570")), hash: null },
+  ec: { id: sequence(oid("2a8648ce3d040302")), hash: "sha256" },
+  rsa: { id: sequence(oid("2a864886f70d01010b"), tlv(0x05, Buffer.alloc(0))), hash: "sha256" },
+};
+
+function alternativeNames(domains: readonly string[]): Buffer {
+  const names = sequence(...domains.map((domain) => tlv(0x82, Buffer.from(domain))));
+  return sequence(oid("551d11"), tlv(0x04, names));
+}
+
+/** `YYMMDDHHMMSSZ`, so nothing after 2049. */
+function time(date: Date): Buffer {
+  return tlv(0x17, Buffer.from(`${date.toISOString().slice(2, 19).replaceAll(/[-T:]/g, "")}Z`));
+}
+
+function oid(hex: string): Buffer {
+  return tlv(0x06, Buffer.from(hex, "hex"));
+}
+
+function sequence(...parts: Buffer[]): Buffer {
+  return tlv(0x30, Buffer.concat(parts));
+}
+
+function tlv(tag: number, content: Buffer): Buffer {
+  const { length } = content;
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...size]), content]);
+}

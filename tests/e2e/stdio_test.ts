@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { Client as ModernClient } from "@modelcontextprotocol/client";
+import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/client/stdio";
+import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { z } from "zod";
+import { allTools } from "../../src/tools/all.ts";
+import { type Answer, toAnswer } from "../clients.ts";
+import { inheritedEnv, mainArgs, type ProgramEnv, programEnv, startMain } from "../process.ts";
+import { DEMO_ACCOUNT, startSandbox } from "../sandbox/mod.ts";
+
+const TOOL_NAMES = allTools.map(({ name }) => name).sort();
+const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
+const BY_TOKEN = { CLOUDWAYS_ACCESS_TOKEN: TOKEN };
+const BY_KEY = { CLOUDWAYS_EMAIL: DEMO_ACCOUNT.email, CLOUDWAYS_API_KEY: DEMO_ACCOUNT.apiKey };
+
+interface StdioClient extends AsyncDisposable {
+  protocolVersion: string | undefined;
+  toolNames(): Promise<string[]>;
+  call(name: string): Promise<Answer>;
+}
+
+async function parameters(env: ProgramEnv) {
+  const args = await mainArgs(["stdio"], env);
+  return { command: "deno", args, env: { ...inheritedEnv(), ...programEnv(env) }, stderr: "ignore" } as const;
+}
+
+async function connectLegacy(env: ProgramEnv): Promise<StdioClient> {
+  const client = new LegacyClient({ name: "test-2025", version: "1.0.0" });
+  let protocolVersion: string | undefined;
+  const transport = Object.assign(new LegacyTransport(await parameters(env)), {
+    setProtocolVersion: (version: string) => protocolVersion = version,
+  });
+  // Called this way because the SDK's own types disagree with each other under exactOptionalPropertyTypes.
+  await Reflect.apply(client.connect, client, [transport]);
+  return {
+    protocolVersion,
+    toolNames: async () => (await client.listTools()).tools.map(({ name }: { name: string }) => name),
+    call: async (name) => toAnswer(await client.callTool({ name, arguments: {} })),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+async function connectModern(env: ProgramEnv): Promise<StdioClient> {
+  const versionNegotiation = { mode: { pin: "2026-07-28" } };
+  const client = new ModernClient({ name: "test-2026", version: "1.0.0" }, { versionNegotiation });
+  await client.connect(new ModernTransport(await parameters(env)));
+  return {
+    protocolVersion: client.getNegotiatedProtocolVersion(),
+    toolNames: async () => (await client.listTools()).tools.map(({ name }) => name),
+    call: async (name) => toAnswer(await client.callTool({ name, arguments: {} })),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+const CLIENTS = [
+  { kind: "2025 client", connect: connectLegacy, protocolVersion: "2025-11-25" },
+  { kind: "2026 client", connect: connectModern, protocolVersion: "2026-07-28" },
+] as const;
+
+for (const { kind, connect, protocolVersion } of CLIENTS) {
+  for (const credentials of [BY_TOKEN, BY_KEY]) {
+    Deno.test(`a ${kind} over stdio with ${Object.keys(credentials).join(" and ")} sees its servers`, async () => {
+      await using sandbox = await startSandbox();
+      await using client = await connect({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...credentials });
+
+      const names = await client.toolNames();
+      const answer = await client.call("list_servers");
+
+      assert.equal(client.protocolVersion, protocolVersion);
+      assert.deepEqual(names, TOOL_NAMES);
+      assert.equal(answer.isError, false);
+      assert.ok(Array.isArray(answer.json.servers));
+      assert.equal(answer.json.servers.length, sandbox.account().servers.length);
+      sandbox.assertNoViolations();
+    });
+  }
+
+  Deno.test(`a ${kind} over stdio without credentials may look but not touch`, async () => {
+    await using sandbox = await startSandbox();
+    await using client = await connect({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl });
+
+    const names = await client.toolNames();
+    const ping = await client.call("ping");
+    const refused = await client.call("list_servers");
+
+    assert.deepEqual(names, TOOL_NAMES);
+    assert.equal(ping.isError, false);
+    assert.equal(refused.json.code, "authentication_required");
+    assert.match(String(refused.json.hint), /CLOUDWAYS_ACCESS_TOKEN/);
+    assert.equal(sandbox.requests.length, 0);
+  });
+}
+
+const messageSchema = z.looseObject({ jsonrpc: z.literal("2.0"), id: z.number() });
+
+Deno.test("over stdio, standard output holds JSON-RPC and nothing else, and the program ends with its input", async () => {
+  await using sandbox = await startSandbox();
+  const env = { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, LOG_LEVEL: "DEBUG", ...BY_TOKEN };
+  const program = await startMain(["stdio"], env);
+  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } };
+  const messages = [
+    { jsonrpc: "2.0", id: 1, method: "initialize", params },
+    { jsonrpc: "2.0", method: "notifications/initialized" },
+    { jsonrpc: "2.0", id: 2, method: "tools/list" },
+    { jsonrpc: "2.0", id: 3, method: "tools/call", params: { name: "list_servers", arguments: {} } },
+    { jsonrpc: "2.0", id: 4, method: "tools/call", params: { name: "no_such_tool", arguments: {} } },
+  ];
+
+  for (const message of messages) await program.write(`${JSON.stringify(message)}\n`);
+  for (const id of [1, 2, 3, 4]) await program.waitFor(new RegExp(`"id":${id}\\}?[,\\n]`), "stdout");
+  await program.closeInput();
+  const { code, stdout, stderr } = await program.ended();
+
+  const answers = stdout.trimEnd().split("\n").map((line) => messageSchema.parse(JSON.parse(line)));
+  assert.equal(code, 0);
+  assert.deepEqual(answers.map(({ id }) => id).sort(), [1, 2, 3, 4]);
+  assert.match(stderr, /list_servers/);
+  assert.ok(!stderr.includes(TOKEN));
+});
+
+Deno.test("over stdio, a line that is no message does no harm", async () => {
+  const program = await startMain(["stdio"]);
+
+  await program.write("not JSON\n");
+  await program.write(`${JSON.stringify({ jsonrpc: "2.0", id: 7, method: "ping" })}\n`);
+  await program.waitFor(/"id":7/, "stdout");
+  await program.closeInput();
+  const { code } = await program.ended();
+
+  assert.equal(code, 0);
+});

@@ -1,0 +1,640 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { appsTools } from "../../src/tools/apps.ts";
+import { TOKEN_HEADERS } from "../clients.ts";
+import { type Service, type ServiceOptions, startService } from "../harness.ts";
+import { callTool } from "../rpc.ts";
+import { DEMO_ACCOUNT, FakeClock, type SandboxOptions } from "../sandbox/mod.ts";
+import type { AppState } from "../sandbox/state.ts";
+import { outputProblems } from "../tool_contract.ts";
+import { appsRows } from "../tool_rows/apps.ts";
+
+const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
+/** Work ends at the first look. */
+const AT_ONCE = { polls: 1, seconds: 0 };
+/** Work ends only when a test ends it. */
+const NEVER = { polls: 1_000_000, seconds: 1_000_000 };
+const IDS = { server_id: 100001, app_id: 200001 };
+const APP = { app_id: 200001 };
+
+/** The request of each tool as it goes on the wire, for its minimal and its full row. */
+const WIRE: Record<string, { request: string; minimal: Record<string, unknown>; full?: Record<string, unknown> }> = {
+  clone_app: {
+    request: "POST /app/clone",
+    minimal: { ...IDS, app_label: "Shop copy" },
+    full: { ...IDS, app_label: "Shop copy", project_name: "Shops" },
+  },
+  backup_app: { request: "POST /app/manage/takeBackup", minimal: IDS },
+  get_app_restore_points: { request: "GET /app/manage/backup", minimal: IDS },
+  restore_app: {
+    request: "POST /app/manage/restore",
+    minimal: { ...IDS, time: "2026-08-05T23:19:06", type: "complete" },
+  },
+  rollback_app_restore: { request: "POST /app/manage/rollback", minimal: IDS },
+  clear_app_cache: { request: "POST /app/cache/purge", minimal: IDS },
+  get_app_varnish_settings: { request: "GET /app/manage/varnish_setting", minimal: IDS },
+  manage_app_varnish: {
+    request: "POST /service/appVarnish",
+    minimal: { ...IDS, action: "enable" },
+    full: { ...IDS, action: "purge" },
+  },
+  reset_app_file_permissions: {
+    request: "POST /app/manage/reset_permissions",
+    minimal: { ...IDS, ownership: "sys_user" },
+  },
+  enforce_app_https: { request: "POST /app/manage/enforce_https", minimal: { ...IDS, status: "enable" } },
+  update_app_cname: { request: "POST /app/manage/cname", minimal: { ...IDS, cname: "new.example.com" } },
+  delete_app_cname: { request: "DELETE /app/manage/cname", minimal: IDS },
+  get_app_analytics_traffic: {
+    request: "GET /app/analytics/traffic",
+    minimal: { ...IDS, duration: "1h", resource: "top_ips" },
+  },
+  get_app_analytics_php: {
+    request: "GET /app/analytics/php",
+    minimal: { ...IDS, duration: "1h", resource: "slow_pages" },
+  },
+  get_app_analytics_mysql: {
+    request: "GET /app/analytics/mysql",
+    minimal: { ...IDS, duration: "1h", resource: "slow_queries" },
+  },
+};
+
+function start(sandbox: SandboxOptions = {}, more: Omit<ServiceOptions, "sandbox"> = {}): Promise<Service> {
+  return startService({ env: ENV, ...more, sandbox: { pace: AT_ONCE, ...sandbox } });
+}
+
+function call(service: Service, name: string, args: Record<string, unknown> = {}) {
+  return callTool(service.mcpUrl, name, { ...APP, ...args }, TOKEN_HEADERS);
+}
+
+/** The application in the sandbox that every test here speaks of: label Shop, domain shop.example.com. */
+function shopOf(service: Service): AppState {
+  const found = service.sandbox.account().servers.flatMap(({ apps }) => apps).find(({ id }) => id === APP.app_id);
+  assert.ok(found);
+  return found;
+}
+
+/** Sends something to the sandbox past the service, as somebody in the console would. */
+async function inConsole(service: Service, path: string, fields: Record<string, string>): Promise<string> {
+  const response = await fetch(`${service.sandbox.baseUrl}${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${DEMO_ACCOUNT.accessTokens[0].token}` },
+    body: new URLSearchParams({ server_id: "100001", ...fields }),
+  });
+  const { operation_id } = await response.json();
+  return String(operation_id);
+}
+
+const startingRows = appsRows.filter(({ asks }) => asks.includes("operation_status"));
+const writingRows = startingRows.filter(({ tool }) => !WIRE[tool]?.request.startsWith("GET"));
+const reportRows = startingRows.filter(({ tool }) => WIRE[tool]?.request.startsWith("GET"));
+
+Deno.test("every tool for applications has a row and a request here", () => {
+  const names = appsTools.map(({ name }) => name).sort();
+
+  assert.deepEqual(appsRows.map(({ tool }) => tool).sort(), names);
+  assert.deepEqual(Object.keys(WIRE).sort(), names);
+});
+
+for (const row of appsRows) {
+  for (const forms of ["live", "documented"] as const) {
+    for (const kind of ["minimal", "full"] as const) {
+      Deno.test(`${row.tool} asks for what is documented, with ${kind} arguments and ${forms} replies`, async () => {
+        await using service = await start({ forms });
+        row.setUp?.(service.sandbox);
+
+        const answer = await callTool(service.mcpUrl, row.tool, row[kind], TOKEN_HEADERS);
+
+        assert.equal(answer.isError, false, JSON.stringify(answer.json));
+        assert.deepEqual(answer.structured, answer.json);
+        assert.deepEqual(outputProblems(service.app.catalogue, row.tool, answer.json), []);
+        const { app_id, app_label, server_id } = answer.json;
+        assert.deepEqual({ app_id, app_label, server_id }, { ...IDS, app_label: "Shop" });
+        // The documents show no operation for this one.
+        const done = row.tool === "reset_app_file_permissions" && forms === "documented";
+        const expected = row.asks.filter((id) => !done || id !== "operation_status");
+        assert.deepEqual(service.sandbox.requests.map(({ operationId }) => operationId).sort(), [...expected].sort());
+        const main = service.sandbox.requests.find(({ operationId }) => operationId === row.asks[1]);
+        const wire = WIRE[row.tool];
+        assert.equal(`${main?.method} ${main?.path.replace("/api/v2", "")}`, wire?.request);
+        assert.deepEqual(main?.fields, kind === "full" ? wire?.full ?? wire?.minimal : wire?.minimal);
+        const inQuery = main?.method === "GET" ? Object.keys(main.fields).sort() : [];
+        assert.deepEqual(Object.keys(main?.query ?? {}).sort(), inQuery);
+      });
+    }
+  }
+
+  Deno.test(`${row.tool} refuses wrong arguments by name and sends nothing`, async () => {
+    await using service = await start();
+
+    for (const { args, names } of [...row.wrong, { args: { ...row.minimal, bogus: 1 }, names: "bogus" }]) {
+      const { json } = await callTool(service.mcpUrl, row.tool, args, TOKEN_HEADERS);
+      assert.equal(json.code, "invalid_arguments", `${JSON.stringify(args)}: ${JSON.stringify(json)}`);
+      assert.ok(String(json.message).includes(names), `${JSON.stringify(args)}: ${json.message}`);
+    }
+    assert.equal(service.sandbox.requests.length, 0);
+  });
+}
+
+for (const row of startingRows) {
+  Deno.test(`${row.tool} with wait_seconds 0 says that the work goes on and how to follow it`, async () => {
+    await using service = await start({ pace: NEVER });
+    row.setUp?.(service.sandbox);
+
+    const answer = await callTool(service.mcpUrl, row.tool, { ...row.minimal, wait_seconds: 0 }, TOKEN_HEADERS);
+
+    assert.equal(answer.isError, false);
+    assert.equal(answer.json.status, "running");
+    assert.match(String(answer.json.next_step), new RegExp(`get_operation_status.*${answer.json.operation_id}`));
+    assert.deepEqual(outputProblems(service.app.catalogue, row.tool, answer.json), []);
+    assert.equal(service.sandbox.requestsTo("operation_status").length, 1);
+  });
+
+  Deno.test(`${row.tool} comes back as an error where the work fails`, async () => {
+    await using service = await start();
+    row.setUp?.(service.sandbox);
+    service.sandbox.failNextOperations(1);
+
+    const { isError, json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
+
+    assert.equal(isError, true);
+    assert.equal(json.code, "operation_failed");
+    assert.equal(service.sandbox.requestsTo(row.asks[1] ?? "").length, 1);
+  });
+}
+
+for (const row of writingRows) {
+  Deno.test(`${row.tool} names the work that keeps its server busy, and does nothing`, async () => {
+    await using service = await start({ pace: NEVER });
+    row.setUp?.(service.sandbox);
+    const running = await inConsole(service, "/app/manage/takeBackup", { app_id: "200001" });
+    const before = JSON.stringify(shopOf(service));
+
+    const { json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
+
+    assert.equal(json.code, "upstream_busy");
+    assert.match(JSON.stringify(json.details), new RegExp(`"operation_id":"${running}".*backup_app`));
+    assert.equal(service.sandbox.requestsTo(row.asks[1] ?? "").length, row.tool === "backup_app" ? 2 : 1);
+    assert.equal(JSON.stringify(shopOf(service)), before);
+  });
+}
+
+for (const row of reportRows) {
+  Deno.test(`${row.tool} works while its server is busy`, async () => {
+    await using service = await start({ pace: { polls: 1, seconds: 1_000_000 } });
+    await inConsole(service, "/app/manage/takeBackup", { app_id: "200001" });
+
+    const { json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
+
+    assert.equal(json.status, "completed", JSON.stringify(json));
+  });
+}
+
+Deno.test("a tool waits for its work and sees it end", async () => {
+  const clock = new FakeClock();
+  await using service = await start({ clock, pace: { polls: 3, seconds: 3600 } }, { clock });
+
+  const { json } = await clock.runUntil(call(service, "backup_app", { wait_seconds: 60 }));
+
+  assert.equal(json.status, "completed");
+  assert.equal(service.sandbox.requestsTo("operation_status").length, 3);
+});
+
+Deno.test("no tool for applications shows a secret of the account", async () => {
+  const accounts = [{ ...DEMO_ACCOUNT, canary: "canary-3f9a" }];
+  await using service = await start({ accounts });
+
+  for (const { tool, minimal, setUp } of appsRows) {
+    setUp?.(service.sandbox);
+    const { json } = await callTool(service.mcpUrl, tool, minimal, TOKEN_HEADERS);
+    assert.ok(!JSON.stringify(json).includes("canary-3f9a"), tool);
+  }
+  assert.ok(!service.logLines.join("\n").includes("canary-3f9a"));
+});
+
+Deno.test("destructive tools ask a person, and nothing is sent without a yes", async () => {
+  await using service = await start({}, { env: { RATE_LIMIT_REQUESTS: "1000" } });
+  const asking = ["restore_app", "rollback_app_restore", "delete_app_cname", "update_app_cname"];
+
+  for (const { tool, minimal } of appsRows.filter(({ tool }) => asking.includes(tool))) {
+    const { json } = await callTool(service.mcpUrl, tool, minimal, TOKEN_HEADERS);
+    assert.equal(json.code, "confirmation_required", tool);
+  }
+  assert.ok(service.sandbox.requests.every(({ method }) => method === "GET"));
+});
+
+Deno.test("clone_app gives the id of the copy, which is there under it", async () => {
+  await using service = await start();
+
+  const { json } = await call(service, "clone_app", { app_label: "Shop copy" });
+
+  const copy = service.sandbox.account().servers[0]?.apps.find(({ id }) => id === json.new_app_id);
+  assert.equal(copy?.label, "Shop copy");
+  assert.equal(copy?.source_app_id, APP.app_id);
+  const details = await callTool(service.mcpUrl, "get_app_details", { app_id: json.new_app_id }, TOKEN_HEADERS);
+  assert.equal(details.isError, false, "the listing was read anew");
+});
+
+Deno.test("clone_app finds the copy in a fresh listing where the answer does not name it", async () => {
+  for (const app_id of [undefined, "200001"]) {
+    await using service = await start();
+    service.sandbox.addFault({
+      operationId: "app_clone",
+      afterEffect: true,
+      kind: { status: 200, body: { operation_id: 92897181, app_id } },
+    });
+
+    const { json } = await call(service, "clone_app", { app_label: "Shop copy" });
+
+    const copy = service.sandbox.account().servers[0]?.apps.find(({ label }) => label === "Shop copy");
+    assert.equal(json.new_app_id, copy?.id);
+    assert.equal(service.sandbox.requestsTo("server_list").length, 2);
+  }
+});
+
+Deno.test("clone_app gives no id where two applications could be the copy, or the listing fails", async () => {
+  for (const problem of ["two", "fails"]) {
+    await using service = await start();
+    await call(service, "get_app_details");
+    const body = { operation_id: 92897181 };
+    service.sandbox.addFault({ operationId: "app_clone", afterEffect: true, kind: { status: 200, body } });
+    if (problem === "fails") service.sandbox.addFault({ operationId: "server_list", kind: { status: 500 } });
+    if (problem === "two") {
+      service.sandbox.account().servers[0]?.apps.push({ ...shopOf(service), id: 7, label: "Copy" });
+    }
+
+    const { isError, json } = await call(service, "clone_app", { app_label: "Copy" });
+
+    assert.equal(isError, false, JSON.stringify(json));
+    assert.equal(json.status, "completed");
+    assert.equal(json.new_app_id, null);
+    assert.match(String(json.next_step), /find_resources/);
+    assert.deepEqual(outputProblems(service.app.catalogue, "clone_app", json), []);
+  }
+});
+
+Deno.test("clone_app looks for nothing while the copy is being made", async () => {
+  await using service = await start({ pace: NEVER });
+  const body = { operation_id: 92897181 };
+  service.sandbox.addFault({ operationId: "app_clone", afterEffect: true, kind: { status: 200, body } });
+
+  const { json } = await call(service, "clone_app", { app_label: "Shop copy", wait_seconds: 0 });
+
+  assert.equal(json.new_app_id, null);
+  assert.match(String(json.next_step), /get_operation_status/);
+  assert.equal(service.sandbox.requestsTo("server_list").length, 1);
+});
+
+Deno.test("a backup can be restored by its restore point, and the restore rolled back", async () => {
+  for (const forms of ["live", "documented"] as const) {
+    await using service = await start({ forms });
+    await call(service, "backup_app");
+
+    const points = await call(service, "get_app_restore_points");
+    const list = points.json.restore_points;
+    assert.deepEqual(list, shopOf(service).backups, "exactly as they were given");
+    assert.ok(Array.isArray(list));
+    assert.equal(points.json.local_backup_exists, false);
+
+    const restored = await call(service, "restore_app", { time: list[0] });
+    assert.equal(restored.json.restore_point, list[0]);
+    assert.equal(shopOf(service).restoredTo, list[0]);
+    assert.equal((await call(service, "get_app_restore_points")).json.local_backup_exists, true);
+
+    await call(service, "rollback_app_restore");
+    assert.equal(shopOf(service).restoredTo, null);
+  }
+});
+
+Deno.test("a restore point is sent unchanged, however it looks", async () => {
+  await using service = await start();
+  const odd = "05, 08, 2026 - 13:09 +02:00 (local)";
+  shopOf(service).backups.push(odd);
+
+  const points = await call(service, "get_app_restore_points");
+  const { isError } = await call(service, "restore_app", { time: odd });
+
+  assert.ok(Array.isArray(points.json.restore_points) && points.json.restore_points.includes(odd));
+  assert.equal(isError, false);
+  assert.equal(service.sandbox.requestsTo("app_restore")[0]?.fields.time, odd);
+});
+
+Deno.test("restore_app passes on that Cloudways has no such restore point, and rollback that there is no copy", async () => {
+  await using service = await start();
+
+  const restored = await call(service, "restore_app", { time: "2001-01-01T00:00:00" });
+  const rolledBack = await call(service, "rollback_app_restore");
+
+  assert.equal(restored.json.code, "validation_failed");
+  assert.match(JSON.stringify(restored.json.details), /time/);
+  assert.equal(rolledBack.json.code, "validation_failed");
+  assert.match(String(rolledBack.json.message), /no local backup/);
+});
+
+Deno.test("restore points are read in every form, and an answer without them is an error", async () => {
+  const dates = { backup_dates: ["2026-08-05T23:19:06"], local_backup_exists: "1", more: 1 };
+  const operation = (result: Record<string, unknown>) => ({
+    operation: { id: "flex-1", is_completed: "1", status: "Operation completed", ...result },
+  });
+  const replies: [unknown, unknown][] = [
+    [operation({ parameters: JSON.stringify(dates) }), dates.backup_dates],
+    [operation({ parameters: dates }), dates.backup_dates],
+    [operation({ parameters: "", data: dates }), dates.backup_dates],
+    [operation({ data: JSON.stringify(dates) }), dates.backup_dates],
+    [operation({ parameters: JSON.stringify({ ...dates, backup_dates: {} }) }), []],
+    [operation({ parameters: "" }), undefined],
+    [operation({ parameters: JSON.stringify({ other: 1 }) }), undefined],
+  ];
+  for (const [body, expected] of replies) {
+    await using service = await start();
+    service.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body } });
+
+    const { isError, json } = await call(service, "get_app_restore_points");
+
+    assert.deepEqual(json.restore_points, expected, JSON.stringify(body));
+    assert.equal(json.code, expected === undefined ? "upstream_error" : undefined);
+    if (isError) continue;
+    assert.equal(json.local_backup_exists, true);
+    assert.equal(json.more, 1);
+  }
+});
+
+Deno.test("restore points that come at once need no operation", async () => {
+  await using service = await start();
+  const body = { status: true, backup_dates: ["2026-08-05T23:19:06"] };
+  service.sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });
+
+  const { json } = await call(service, "get_app_restore_points");
+
+  assert.deepEqual([json.status, json.operation_id, json.local_backup_exists], ["completed", null, null]);
+  assert.deepEqual(json.restore_points, body.backup_dates);
+  assert.equal(service.sandbox.requestsTo("operation_status").length, 0);
+});
+
+Deno.test("clear_app_cache waits for a purge of the same application that is already running", async () => {
+  const clock = new FakeClock();
+  await using service = await start({ clock, pace: { polls: 2, seconds: 3600 } }, { clock });
+  const running = await inConsole(service, "/app/cache/purge", { app_id: "200001" });
+
+  const { isError, json } = await clock.runUntil(call(service, "clear_app_cache", { wait_seconds: 60 }));
+
+  assert.equal(isError, false, JSON.stringify(json));
+  assert.deepEqual([json.operation_id, json.status, json.joined], [running, "completed", true]);
+  assert.equal(shopOf(service).purges, 1);
+  assert.equal(service.sandbox.requestsTo("app_purge_cache").length, 2, "its own, which was refused, is not repeated");
+});
+
+Deno.test("clear_app_cache says that it joined, while the purge still runs or when it fails", async () => {
+  await using service = await start({ pace: NEVER });
+  const running = await inConsole(service, "/app/cache/purge", { app_id: "200001" });
+
+  const waiting = await call(service, "clear_app_cache", { wait_seconds: 0 });
+  service.sandbox.addFault({
+    operationId: "operation_status",
+    kind: { status: 200, body: { operation: { id: running, type: "purge_app_cache", is_completed: "-1" } } },
+  });
+  const failed = await call(service, "clear_app_cache");
+
+  assert.deepEqual([waiting.json.status, waiting.json.joined], ["running", true]);
+  assert.match(String(waiting.json.next_step), new RegExp(running));
+  assert.equal(failed.json.code, "operation_failed");
+});
+
+Deno.test("clear_app_cache does not pass off the purge of another application as its own", async () => {
+  await using service = await start({ pace: NEVER });
+  await inConsole(service, "/app/cache/purge", { app_id: "200002" });
+
+  const { json } = await call(service, "clear_app_cache");
+
+  assert.equal(json.code, "upstream_busy");
+  assert.equal(service.sandbox.requestsTo("operation_status").length, 0);
+});
+
+Deno.test("clear_app_cache joins a purge that names no application, never one on another server or without an id", async () => {
+  const purge = { id: "92897180", type: "purge_app_cache", server_id: "100001", app_id: "0", is_completed: "0" };
+  const operations: [Record<string, unknown>, boolean][] = [
+    [purge, true],
+    [{ id: 92897180, type: "purge_app_cache" }, true],
+    [{ ...purge, server_id: 100002 }, false],
+    [{ ...purge, id: undefined }, false],
+    [{ ...purge, type: "backup_app" }, false],
+  ];
+  for (const [operation, joined] of operations) {
+    await using service = await start();
+    const body = { message: "An operation is already in progress for this server.", operation };
+    service.sandbox.addFault({ operationId: "app_purge_cache", kind: { status: 422, body } });
+
+    const { json } = await call(service, "clear_app_cache");
+
+    assert.equal(json.joined, joined ? true : undefined, JSON.stringify(operation));
+    assert.equal(json.code, joined ? undefined : "upstream_busy");
+  }
+});
+
+Deno.test("Varnish of an application is switched, purged and shown", async () => {
+  await using service = await start();
+
+  await call(service, "manage_app_varnish", { action: "disable" });
+  const off = await call(service, "get_app_varnish_settings");
+  await call(service, "manage_app_varnish", { action: "enable" });
+  const on = await call(service, "get_app_varnish_settings");
+  await call(service, "manage_app_varnish", { action: "purge" });
+
+  assert.equal(off.json.varnish_app_enabled, false);
+  assert.equal(on.json.varnish_app_enabled, true);
+  assert.deepEqual(on.json.vcl_list, [{ method: "exclude", type: "url", value: "/checkout" }]);
+  assert.equal(shopOf(service).purges, 1);
+});
+
+Deno.test("what Cloudways does not say about Varnish is null, and what is new is passed on", async () => {
+  await using service = await start();
+  const body = { response: { varnish_app_enabled: "1", vcl_list: {}, device_detection: true } };
+  service.sandbox.addFault({ operationId: "app_varnish_settings_get", kind: { status: 200, body } });
+
+  const { json } = await call(service, "get_app_varnish_settings");
+
+  const { varnish_app_enabled, varnish_enabled, vcl_list, device_detection } = json;
+  assert.deepEqual([varnish_app_enabled, varnish_enabled, vcl_list, device_detection], [true, null, [], true]);
+});
+
+Deno.test("an answer that is no answer to the Varnish switch is an error", async () => {
+  await using service = await start();
+  service.sandbox.addFault({ operationId: "varnish_app_manage", times: 1, kind: { status: 200, body: ["?"] } });
+  service.sandbox.addFault({
+    operationId: "varnish_app_manage",
+    times: 1,
+    kind: { status: 200, body: { error: "?" } },
+  });
+  service.sandbox.addFault({ operationId: "varnish_app_manage", times: 1, kind: "greeting" });
+
+  for (const _ of [1, 2, 3]) {
+    const { json } = await call(service, "manage_app_varnish", { action: "enable" });
+    assert.equal(json.code, "upstream_error");
+  }
+});
+
+Deno.test("file permissions and the HTTPS redirection take effect", async () => {
+  for (const forms of ["live", "documented"] as const) {
+    await using service = await start({ forms });
+
+    const reset = await call(service, "reset_app_file_permissions", { ownership: "master_user" });
+    const off = await call(service, "enforce_app_https", { status: "disable" });
+
+    assert.deepEqual([reset.json.status, reset.json.ownership], ["completed", "master_user"]);
+    assert.equal(shopOf(service).ownership, "master_user");
+    assert.deepEqual([off.json.status, off.json.enforce_https], ["completed", false]);
+    assert.equal(shopOf(service).flags.enforce_https, 0);
+    await call(service, "enforce_app_https", { status: "enable" });
+    assert.equal(shopOf(service).flags.enforce_https, 1);
+  }
+});
+
+Deno.test("the primary domain is set and removed, and the answer tells what it was", async () => {
+  await using service = await start();
+
+  const updated = await call(service, "update_app_cname", { cname: " New.Example.com " });
+  assert.deepEqual([updated.json.old_cname, updated.json.new_cname], ["shop.example.com", "new.example.com"]);
+  assert.equal(shopOf(service).cname, "new.example.com");
+
+  const deleted = await call(service, "delete_app_cname");
+  assert.deepEqual([deleted.json.old_cname, deleted.json.new_cname], ["new.example.com", null]);
+  assert.equal(shopOf(service).cname, "");
+
+  const first = await call(service, "update_app_cname", { cname: "xn--mnchen-3ya.example.com" });
+  assert.deepEqual([first.json.old_cname, first.json.new_cname], [null, "xn--mnchen-3ya.example.com"]);
+});
+
+Deno.test("update_app_cname asks only where a primary domain exists now, whatever the listing remembers", async () => {
+  await using service = await start({}, { env: { RATE_LIMIT_REQUESTS: "1000" } });
+  const cname = "new.example.com";
+  shopOf(service).cname = "";
+  await call(service, "get_app_details");
+
+  shopOf(service).cname = "set-in-console.example.com";
+  const replacing = await call(service, "update_app_cname", { cname });
+  assert.equal(replacing.json.code, "confirmation_required");
+  assert.equal(service.sandbox.requestsTo("app_cname_update").length, 0);
+
+  shopOf(service).cname = "";
+  const setting = await call(service, "update_app_cname", { cname });
+  assert.deepEqual([setting.json.status, setting.json.old_cname], ["completed", null]);
+  assert.equal(shopOf(service).cname, cname);
+});
+
+const reportSchema = z.looseObject({ created_at: z.string() });
+const tableSchema = z.looseObject({ rows: z.array(z.unknown()) });
+
+Deno.test("analytics give rows named by their header, for every report", async () => {
+  const reports: Record<string, Record<string, Record<string, unknown>>> = {
+    traffic: {
+      top_ips: { IP: "198.51.100.7", Count: 420 },
+      top_bots: { Bot: "examplebot", Count: 61 },
+      top_urls: { URL: "/", Count: 310 },
+      top_statuses: { Status: "200", Count: 120 },
+    },
+    php: {
+      url_durations: { URL: "/", "Avg. Duration": 0.31 },
+      processes: { Process: "php-fpm: pool www", CPU: 2.1, Memory: 84 },
+      slow_pages: { URL: "/checkout", Occurrences: 4, "Max Time": 6.2, "Avg. Duration": 3.9 },
+    },
+    mysql: {
+      running_queries: { Id: "17", Query: "SELECT 1", Time: 0 },
+      slow_queries: {
+        Query: "SELECT * FROM wp_options WHERE autoload = 'yes'",
+        "Execution Time": 2.4,
+        Occurrences: 18,
+      },
+    },
+  };
+  await using service = await start({ clock: new FakeClock() });
+
+  for (const [kind, resources] of Object.entries(reports)) {
+    for (const [resource, row] of Object.entries(resources)) {
+      const { json } = await call(service, `get_app_analytics_${kind}`, { duration: "15m", resource });
+      const { created_at, [resource]: table } = reportSchema.parse(json.report);
+      assert.equal(created_at, "2026-11-20T12:00:00Z");
+      const { rows, ...rest } = tableSchema.parse(table);
+      assert.deepEqual(rows[0], row);
+      assert.deepEqual(rest, { footer: [], from: null, until: null });
+      assert.deepEqual([json.duration, json.resource], ["15m", resource]);
+    }
+  }
+});
+
+Deno.test("what an analytics report holds beside the expected table is passed on", async () => {
+  const result = {
+    created_at: "2026-08-06 10:00:00",
+    note: "new",
+    list: [1, 2],
+    top_ips: {
+      header: ["IP", " IP", "Count"],
+      body: [["a", "b", 1, "extra"], ["c"], { odd: true }, "text"],
+      footer: ["Total", 1],
+      from: "2026-08-06 09:00:00",
+      extra: { deep: 1 },
+    },
+    empty: { header: ["IP"], body: {} },
+    other: { header: ["IP"] },
+  };
+  await using service = await start();
+  const operation = { id: "x", is_completed: "1", parameters: JSON.stringify(result) };
+  service.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body: { operation } } });
+
+  const { json } = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
+
+  assert.deepEqual(json.report, {
+    created_at: "2026-08-06T10:00:00Z",
+    note: "new",
+    list: [1, 2],
+    top_ips: {
+      rows: [{ "IP": "a", "IP (2)": "b", "Count": 1, "column_4": "extra" }, { IP: "c" }, { odd: true }, "text"],
+      footer: ["Total", 1],
+      from: "2026-08-06T09:00:00Z",
+      extra: { deep: 1 },
+    },
+    empty: { rows: [] },
+    other: { header: ["IP"] },
+  });
+});
+
+Deno.test("an analytics report is read wherever it stands, and is empty where there is none", async () => {
+  const table = { header: ["IP"], body: [["a"]] };
+  const results: [Record<string, unknown>, unknown][] = [
+    [{ data: { top_ips: table } }, { top_ips: { rows: [{ IP: "a" }] } }],
+    [{ data: table }, { rows: [{ IP: "a" }] }],
+    [{ data: [1] }, { result: [1] }],
+    [{ parameters: "" }, {}],
+  ];
+  for (const [result, expected] of results) {
+    await using service = await start();
+    const body = { operation: { id: "x", is_completed: "1", ...result } };
+    service.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body } });
+
+    const { json } = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
+
+    assert.deepEqual(json.report, expected);
+  }
+});
+
+Deno.test("an analytics report that comes at once needs no operation", async () => {
+  await using service = await start();
+  const body = { status: true, top_ips: { header: ["IP"], body: [["a"]] } };
+  service.sandbox.addFault({ operationId: "analytics_app_traffic", kind: { status: 200, body } });
+
+  const { json } = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
+
+  assert.deepEqual(json.report, { status: true, top_ips: { rows: [{ IP: "a" }] } });
+  assert.deepEqual([json.status, json.operation_id], ["completed", null]);
+});
+
+Deno.test("the traffic reports' own limit at Cloudways stops them alone", async () => {
+  await using service = await start();
+  const headers = { "Retry-After": "88" };
+  service.sandbox.addFault({ operationId: "analytics_app_traffic", kind: { status: 429, headers } });
+
+  const traffic = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
+  const php = await call(service, "get_app_analytics_php", { duration: "1h", resource: "processes" });
+
+  assert.deepEqual([traffic.json.code, traffic.json.retry_after], ["upstream_rate_limited", 88]);
+  assert.equal(php.isError, false);
+});

@@ -1,0 +1,491 @@
+import assert from "node:assert/strict";
+import { TOKEN_HEADERS } from "../clients.ts";
+import { type Service, startService } from "../harness.ts";
+import { callTool } from "../rpc.ts";
+import { DEMO_ACCOUNT, type FaultKind, type SandboxOptions, type ServerState } from "../sandbox/mod.ts";
+import { outputProblems } from "../tool_contract.ts";
+import { serversRows } from "../tool_rows/servers.ts";
+
+const SERVER = { server_id: 100001 };
+const NAMES = { server_id: 100001, server_label: "Production" };
+const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
+/** Work ends at the first look, so that no test waits. */
+const AT_ONCE = { polls: 1, seconds: 0 };
+/** Work that goes on for longer than any test. */
+const FOR_LONG = { polls: 1_000, seconds: 86_400 };
+const FORMS = ["live", "documented"] as const;
+
+const start = (sandbox: SandboxOptions = {}, env: Record<string, string> = ENV) =>
+  startService({ env, sandbox: { pace: AT_ONCE, ...sandbox } });
+
+const call = (service: Service, tool: string, args: Record<string, unknown> = SERVER) =>
+  callTool(service.mcpUrl, tool, args, TOKEN_HEADERS);
+
+function firstServer(service: Service): ServerState {
+  const server = service.sandbox.account().servers[0];
+  assert.ok(server !== undefined);
+  return server;
+}
+
+const CLEANUP = {
+  ...SERVER,
+  remove_app_tmp: "no",
+  remove_app_private_html: "no",
+  rotate_system_log: "no",
+  rotate_app_log: "no",
+  remove_app_local_backup: "no",
+};
+const GRAPH = { ...SERVER, target: "Idle CPU", duration: "1 Hour", timezone: "UTC", output_format: "json" };
+
+/** What goes over the wire for the calls of the contract table. */
+const ON_THE_WIRE: Record<string, { operation: string; minimal: object; full: object }> = {
+  start_server: { operation: "server_start", minimal: SERVER, full: SERVER },
+  stop_server: { operation: "server_stop", minimal: SERVER, full: SERVER },
+  restart_server: { operation: "server_restart", minimal: SERVER, full: SERVER },
+  backup_server: { operation: "server_backup", minimal: SERVER, full: SERVER },
+  get_server_settings: { operation: "server_settings_get", minimal: SERVER, full: SERVER },
+  get_server_disk_usage: { operation: "server_disk_usage_fetch", minimal: SERVER, full: SERVER },
+  optimize_server_disk: {
+    operation: "server_disk_cleanup_execute",
+    minimal: { ...CLEANUP, rotate_app_log: "yes" },
+    full: {
+      ...CLEANUP,
+      remove_app_tmp: "yes",
+      rotate_system_log: "yes",
+      rotate_app_log: "yes",
+      remove_app_local_backup: "yes",
+    },
+  },
+  get_server_services_status: { operation: "service_status", minimal: SERVER, full: SERVER },
+  change_service_state: {
+    operation: "service_state_update",
+    minimal: { ...SERVER, service: "nginx", state: "restart" },
+    full: { ...SERVER, service: "php8.2-fpm", state: "start" },
+  },
+  manage_server_varnish: {
+    operation: "varnish_manage",
+    minimal: { ...SERVER, action: "purge" },
+    full: { ...SERVER, action: "disable" },
+  },
+  get_server_monitoring_detail: {
+    operation: "monitoring_server_graph",
+    minimal: GRAPH,
+    full: { ...GRAPH, duration: "1 Day", timezone: "Europe/Berlin" },
+  },
+  get_server_analytics: { operation: "monitoring_server_usage", minimal: SERVER, full: SERVER },
+};
+
+for (const row of serversRows) {
+  for (const forms of FORMS) {
+    for (const kind of ["minimal", "full"] as const) {
+      Deno.test(`${row.tool} sends the documented fields and no others (${kind}, ${forms})`, async () => {
+        const wire = ON_THE_WIRE[row.tool];
+        assert.ok(wire !== undefined);
+        await using service = await start({ forms });
+
+        const answer = await call(service, row.tool, row[kind]);
+
+        assert.equal(answer.isError, false, JSON.stringify(answer.json));
+        const sent = service.sandbox.requestsTo(wire.operation);
+        assert.deepEqual(sent.map(({ fields }) => fields), [wire[kind]]);
+        assert.deepEqual({ ...answer.json, ...NAMES }, answer.json);
+        assert.deepEqual(outputProblems(service.app.catalogue, row.tool, answer.json), []);
+      });
+    }
+  }
+
+  Deno.test(`${row.tool} knows only the account's own servers`, async () => {
+    await using service = await start();
+
+    const { json } = await call(service, row.tool, { ...row.minimal, server_id: 999999 });
+
+    assert.equal(json.code, "not_found");
+    assert.deepEqual(service.sandbox.requests.map(({ operationId }) => operationId), ["server_list"]);
+  });
+}
+
+const STARTING = serversRows.filter(({ tool }) =>
+  ["start_server", "stop_server", "restart_server", "backup_server", "optimize_server_disk"].includes(tool)
+);
+const REPORTING = ["get_server_disk_usage", "get_server_analytics"];
+
+for (const { tool, minimal } of STARTING) {
+  Deno.test(`${tool} says where to look when the work goes on`, async () => {
+    await using service = await start({ pace: FOR_LONG });
+
+    const { json, isError } = await call(service, tool, { ...minimal, wait_seconds: 0 });
+
+    assert.equal(isError, false);
+    assert.equal(json.status, "running");
+    assert.match(String(json.next_step), new RegExp(`get_operation_status.*${json.operation_id}`));
+    assert.deepEqual(outputProblems(service.app.catalogue, tool, json), []);
+    assert.equal(service.sandbox.requestsTo("operation_status").length, 1);
+  });
+
+  Deno.test(`${tool} on a server that is at work says which operation runs`, async () => {
+    await using service = await start({ pace: FOR_LONG });
+    const running = await call(service, "backup_server", { ...SERVER, wait_seconds: 0 });
+
+    const { json } = await call(service, tool, minimal);
+
+    assert.equal(json.code, "upstream_busy");
+    assert.ok(JSON.stringify(json.details).includes(String(running.json.operation_id)));
+  });
+
+  Deno.test(`${tool} that fails at Cloudways is an error`, async () => {
+    await using service = await start();
+    service.sandbox.failNextOperations(1);
+
+    const { json, isError } = await call(service, tool, minimal);
+
+    assert.equal(isError, true);
+    assert.equal(json.code, "operation_failed");
+    assert.match(String(json.message), /Operation failed/);
+  });
+}
+
+for (const tool of ["stop_server", "restart_server", "optimize_server_disk"]) {
+  Deno.test(`${tool} needs a person's yes, and without one changes nothing`, async () => {
+    await using service = await start({}, { RATE_LIMIT_REQUESTS: "1000" });
+
+    const { json } = await call(service, tool, serversRows.find((row) => row.tool === tool)?.minimal);
+
+    assert.equal(json.code, "confirmation_required");
+    assert.ok(service.sandbox.requests.every(({ method }) => method === "GET"));
+  });
+}
+
+for (const tool of REPORTING) {
+  Deno.test(`${tool} that is not finished in time says how to go on`, async () => {
+    await using service = await start({ pace: FOR_LONG });
+
+    const { json, isError } = await call(service, tool, { ...SERVER, wait_seconds: 0 });
+
+    assert.equal(isError, false);
+    assert.equal(json.status, "running");
+    assert.match(String(json.next_step), new RegExp(`get_operation_status.*${json.operation_id}`));
+    assert.deepEqual(outputProblems(service.app.catalogue, tool, json), []);
+  });
+
+  Deno.test(`${tool} without a result, or failed, invents nothing`, async () => {
+    await using service = await start();
+    service.sandbox.addFault({ operationId: "operation_status", times: 1, kind: ended({ parameters: "" }) });
+    const empty = await call(service, tool);
+    service.sandbox.failNextOperations(1);
+    const failed = await call(service, tool);
+
+    assert.deepEqual(empty.json.report, {});
+    assert.equal(failed.json.code, "operation_failed");
+  });
+}
+
+/** A finished operation with these members. */
+function ended(members: Record<string, unknown>): FaultKind {
+  return {
+    status: 200,
+    body: { operation: { id: "1", is_completed: "1", status: "Operation completed", ...members } },
+  };
+}
+
+Deno.test("stopping and starting a server shows in the listing at once", async () => {
+  await using service = await start();
+  const status = async () => {
+    const { json } = await call(service, "get_server_details");
+    return JSON.stringify(json.server);
+  };
+  const before = await status();
+
+  const stopped = await call(service, "stop_server");
+  const afterStop = await status();
+  await call(service, "start_server");
+  const afterStart = await status();
+
+  assert.equal(stopped.json.status, "completed");
+  assert.match(before, /"status":"running"/);
+  assert.match(afterStop, /"status":"stopped"/);
+  assert.match(afterStart, /"status":"running"/);
+});
+
+Deno.test("backup_server makes a restore point for every application", async () => {
+  await using service = await start();
+  const counts = () => firstServer(service).apps.map(({ backups }) => backups.length);
+  const before = counts();
+
+  await call(service, "backup_server");
+
+  assert.deepEqual(counts(), before.map((count) => count + 1));
+});
+
+Deno.test("optimize_server_disk removes only what was asked for", async () => {
+  await using service = await start();
+  for (const app of firstServer(service).apps) app.localBackup = true;
+
+  const logs = await call(service, "optimize_server_disk", { ...SERVER, rotate_app_log: true });
+  assert.ok(firstServer(service).apps.every(({ localBackup }) => localBackup));
+  await call(service, "optimize_server_disk", { ...SERVER, remove_app_local_backup: true });
+
+  assert.deepEqual(logs.json.cleaned, ["rotate_app_log"]);
+  assert.ok(firstServer(service).apps.every(({ localBackup }) => !localBackup));
+});
+
+Deno.test("get_server_settings gives the settings as Cloudways names them, and hides secrets", async () => {
+  await using service = await start();
+  Object.assign(firstServer(service).settings, { redis_password: "canary-3f9a", something_new: "7" });
+
+  const { json } = await call(service, "get_server_settings");
+
+  const expected = { ...firstServer(service).settings, redis_password: "[hidden]" };
+  assert.deepEqual(json.settings, expected);
+  assert.ok("date.timezone" in expected && "ssl_protocols" in expected);
+});
+
+Deno.test("a server without settings or services is shown as such", async () => {
+  await using service = await start();
+  service.sandbox.addFault({ operationId: "server_settings_get", kind: { status: 200, body: { settings: [] } } });
+  service.sandbox.addFault({
+    operationId: "service_status",
+    kind: { status: 200, body: { services: { status: [] } } },
+  });
+
+  const settings = await call(service, "get_server_settings");
+  const services = await call(service, "get_server_services_status");
+
+  assert.deepEqual(settings.json, { ...NAMES, settings: {} });
+  assert.deepEqual(services.json, { ...NAMES, services: {}, enabled: {} });
+});
+
+Deno.test("get_server_services_status tells what runs from what is switched on", async () => {
+  await using service = await start();
+  firstServer(service).services.new_thing_enabled = "1";
+
+  const { json } = await call(service, "get_server_services_status");
+
+  assert.deepEqual(json.services, {
+    apache2: "running",
+    elasticsearch: "stopped",
+    memcached: "running",
+    mysql: "running",
+    "newrelic-sysmond": "stopped",
+    nginx: "running",
+    "php8.2-fpm": "running",
+    "redis-server": "stopped",
+    varnish: "running",
+  });
+  assert.deepEqual(json.enabled, { elasticsearch: false, redis: false, varnish: true, new_thing: true });
+});
+
+Deno.test("a service can be started without asking; to stop or restart one needs a person's yes", async () => {
+  await using service = await start({}, { RATE_LIMIT_REQUESTS: "1000" });
+  const answers = [];
+
+  for (const state of ["start", "stop", "restart"]) {
+    answers.push(await call(service, "change_service_state", { ...SERVER, service: "redis-server", state }));
+  }
+
+  assert.deepEqual(answers.map(({ json }) => json.code ?? json.service_status), [
+    "running",
+    "confirmation_required",
+    "confirmation_required",
+  ]);
+  assert.equal(service.sandbox.requestsTo("service_state_update").length, 1);
+  assert.equal(firstServer(service).services["redis-server"], "running");
+});
+
+Deno.test("change_service_state gives the state that Cloudways reports, or none", async () => {
+  await using service = await start();
+  const args = { ...SERVER, service: "nginx", state: "stop" };
+
+  const stopped = await call(service, "change_service_state", args);
+  service.sandbox.addFault({ operationId: "service_state_update", kind: { status: 200, body: [] } });
+  const silent = await call(service, "change_service_state", args);
+
+  assert.deepEqual(stopped.json, { ...NAMES, service: "nginx", requested: "stop", service_status: "stopped" });
+  assert.equal(silent.json.service_status, null);
+});
+
+Deno.test("a service that the server does not have is refused with Cloudways' words", async () => {
+  await using service = await start();
+
+  const { json } = await call(service, "change_service_state", { ...SERVER, service: "php5.6-fpm", state: "start" });
+
+  assert.equal(json.code, "validation_failed");
+  assert.match(String(json.message), /service/);
+});
+
+Deno.test("manage_server_varnish switches Varnish and purges it", async () => {
+  await using service = await start();
+  const { services } = firstServer(service);
+
+  await call(service, "manage_server_varnish", { ...SERVER, action: "disable" });
+  assert.deepEqual([services.varnish, services.varnish_enabled], ["stopped", 0]);
+  await call(service, "manage_server_varnish", { ...SERVER, action: "enable" });
+  assert.deepEqual([services.varnish, services.varnish_enabled], ["running", 1]);
+  const { json } = await call(service, "manage_server_varnish", { ...SERVER, action: "purge" });
+
+  assert.deepEqual(json, { ...NAMES, action: "purge", message: "Done." });
+});
+
+Deno.test("manage_server_varnish takes an error in a good answer for one", async () => {
+  await using service = await start();
+  service.sandbox.addFault({ operationId: "varnish_manage", kind: { status: 200, body: { error: "Wrong action" } } });
+
+  const { json } = await call(service, "manage_server_varnish", { ...SERVER, action: "purge" });
+
+  assert.equal(json.code, "upstream_error");
+});
+
+Deno.test("get_server_disk_usage names the applications that the report speaks of", async () => {
+  await using service = await start();
+
+  const { json } = await call(service, "get_server_disk_usage");
+
+  const { apps } = firstServer(service);
+  assert.deepEqual(json.apps, apps.map(({ id, label, sys_user }) => ({ id, label, sys_user })));
+  const text = JSON.stringify(json.report);
+  assert.ok(apps.every(({ sys_user }) => text.includes(sys_user)));
+  assert.match(text, /"disk_used_perc":"41%"/);
+});
+
+Deno.test("get_server_disk_usage reads a report that is answered at once, and one in data", async () => {
+  await using service = await start();
+  const data = { "/home": { used_mb: 12 } };
+  service.sandbox.addFault({ operationId: "operation_status", times: 1, kind: ended({ data }) });
+  const later = await call(service, "get_server_disk_usage");
+  const inline = { status: 200, body: { status: true, data } };
+  service.sandbox.addFault({ operationId: "server_disk_usage_fetch", kind: inline });
+  const atOnce = await call(service, "get_server_disk_usage");
+
+  assert.deepEqual(later.json.report, data);
+  assert.deepEqual(atOnce.json, { ...NAMES, report: data, apps: [], status: "completed", operation_id: null });
+});
+
+Deno.test("get_server_analytics matches rows to applications and passes on what it does not know", async () => {
+  await using service = await start();
+  const [app] = firstServer(service).apps;
+  assert.ok(app !== undefined);
+  const parameters = JSON.stringify({
+    server: { disk_used_perc: "41%" },
+    applications: { header: ["a", "b", "c", "Disk"], body: [[app.sys_user, "1.5", 120, 7], ["stranger", null], "odd"] },
+    novelty: [1],
+  });
+  service.sandbox.addFault({ operationId: "operation_status", kind: ended({ parameters }) });
+
+  const { json } = await call(service, "get_server_analytics");
+
+  assert.deepEqual(json.report, {
+    server: { disk_used_perc: "41%" },
+    applications: {
+      rows: [
+        { sys_user: app.sys_user, cpu: 1.5, ram: 120, Disk: 7, app_id: app.id, app_label: app.label },
+        { sys_user: "stranger", cpu: null, app_id: null, app_label: null },
+        "odd",
+      ],
+    },
+    novelty: [1],
+  });
+});
+
+Deno.test("get_server_monitoring_detail gives points as numbers, and what was not measured as a gap", async () => {
+  await using service = await start();
+  const datapoints = [[79.29, 1786000000], [null, 1786000300], ["80.5", 1786000600], [20, 1786000900], [null, null]];
+  const content = JSON.stringify([{ target: "Idle CPU", datapoints, tags: ["x"] }]);
+  service.sandbox.addFault({ operationId: "monitoring_server_graph", kind: { status: 200, body: { content } } });
+
+  const { json } = await call(service, "get_server_monitoring_detail", {
+    ...SERVER,
+    target: "Idle CPU",
+    duration: "1 Hour",
+  });
+
+  assert.deepEqual(json, {
+    ...NAMES,
+    status: "completed",
+    operation_id: null,
+    target: "Idle CPU",
+    duration: "1 Hour",
+    timezone: "UTC",
+    series: [{
+      tags: ["x"],
+      target: "Idle CPU",
+      unit: "percent",
+      min: 20,
+      mean: 59.93,
+      max: 80.5,
+      last: 20,
+      last_at: "2026-08-06T07:21:40.000Z",
+      gaps: 2,
+      points: [
+        { at: "2026-08-06T07:06:40.000Z", value: 79.29 },
+        { at: "2026-08-06T07:11:40.000Z", value: null },
+        { at: "2026-08-06T07:16:40.000Z", value: 80.5 },
+        { at: "2026-08-06T07:21:40.000Z", value: 20 },
+        { at: null, value: null },
+      ],
+    }],
+  });
+});
+
+const LINE = { target: "Free memory", datapoints: [[1024, 1786000000]] };
+const GRAPH_REPLIES: { name: string; inline?: unknown; later?: Record<string, unknown> }[] = [
+  { name: "content as text", inline: { content: JSON.stringify([LINE]) } },
+  { name: "content as a list", inline: { content: [LINE] } },
+  { name: "contents as text", inline: { status: true, contents: JSON.stringify([LINE]) } },
+  { name: "a task with the list in parameters", later: { parameters: JSON.stringify([LINE]) } },
+  { name: "a task with content in parameters", later: { parameters: JSON.stringify({ content: [LINE] }) } },
+  { name: "a task with content in data", later: { parameters: "", data: { content: JSON.stringify([LINE]) } } },
+];
+
+for (const { name, inline, later } of GRAPH_REPLIES) {
+  Deno.test(`get_server_monitoring_detail understands ${name}`, async () => {
+    await using service = await start();
+    const body = inline ?? { status: true, task_id: "18d4f7f4-f220-4bbb-bcd3-a6357e125306" };
+    service.sandbox.addFault({ operationId: "monitoring_server_graph", kind: { status: 200, body } });
+    if (later !== undefined) service.sandbox.addFault({ operationId: "operation_status", kind: ended(later) });
+    const args = { ...SERVER, target: "Free memory", duration: "7 Days" };
+
+    const { json } = await call(service, "get_server_monitoring_detail", args);
+
+    assert.match(JSON.stringify(json.series), /"unit":"bytes","min":1024,"mean":1024,"max":1024,"last":1024/);
+    assert.equal(service.sandbox.requestsTo("operation_status").length, later === undefined ? 0 : 1);
+  });
+}
+
+Deno.test("get_server_monitoring_detail says so when a graph is empty or is none", async () => {
+  await using service = await start();
+  const args = { ...SERVER, target: "MySQL Connections", duration: "1 Month" };
+  const answer = async (body: unknown) => {
+    const remove = service.sandbox.addFault({ operationId: "monitoring_server_graph", kind: { status: 200, body } });
+    const { json } = await call(service, "get_server_monitoring_detail", args);
+    remove();
+    return json;
+  };
+
+  const none = await answer({ content: "[]" });
+  const empty = await answer({ content: JSON.stringify([{ target: "MySQL Connections", datapoints: [[null, 0]] }]) });
+  const picture = await answer({ content: "<svg></svg>" });
+
+  assert.deepEqual(none.series, []);
+  assert.match(JSON.stringify(empty.series), /"unit":null,"min":null,"mean":null,"max":null,"last":null/);
+  assert.equal(picture.code, "upstream_error");
+});
+
+Deno.test("get_server_monitoring_detail passes on that a target is not there", async () => {
+  await using service = await start();
+  const args = { ...SERVER, target: "Free Disk (Data)", duration: "1 Hour" };
+
+  const { json } = await call(service, "get_server_monitoring_detail", args);
+
+  assert.equal(json.code, "validation_failed");
+  assert.match(String(json.message), /target/);
+});
+
+Deno.test("no tool for servers shows a secret of the account", async () => {
+  const account = { ...DEMO_ACCOUNT, canary: "canary-3f9a" };
+  await using service = await start({ accounts: [account], rateLimitPerMinute: 1_000 });
+
+  for (const { tool, full } of serversRows) {
+    const { json } = await call(service, tool, full);
+    assert.ok(!JSON.stringify(json).includes("canary-3f9a"), `${tool} shows a secret`);
+  }
+  assert.ok(!service.logLines.join("\n").includes("canary-3f9a"));
+});

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { allTools } from "../../src/tools/all.ts";
+import { TOKEN_HEADERS } from "../clients.ts";
+import { startService } from "../harness.ts";
+import { callTool } from "../rpc.ts";
+import { operations } from "../sandbox/facts.ts";
+import { outputProblems } from "../tool_contract.ts";
+import { toolRows } from "../tool_rows/mod.ts";
+
+const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
+/** Work ends at the first look, so that no test waits. */
+const PACE = { polls: 1, seconds: 0 };
+
+Deno.test("every tool has one row in the contract table, and every row a tool", () => {
+  assert.deepEqual(toolRows.map(({ tool }) => tool).sort(), allTools.map(({ name }) => name).sort());
+});
+
+for (const row of toolRows) {
+  for (const forms of ["live", "documented"] as const) {
+    for (const kind of ["minimal", "full"] as const) {
+      Deno.test(`${row.tool} with ${kind} arguments and ${forms} replies keeps its contract`, async () => {
+        await using service = await startService({ sandbox: { forms, pace: PACE }, env: ENV });
+        row.setUp?.(service.sandbox);
+
+        const answer = await callTool(service.mcpUrl, row.tool, row[kind], TOKEN_HEADERS);
+
+        assert.equal(answer.isError, false, JSON.stringify(answer.json));
+        assert.deepEqual(answer.structured, answer.json);
+        assert.deepEqual(outputProblems(service.app.catalogue, row.tool, answer.json), []);
+        assert.ok(service.sandbox.requests.every(({ status = 0 }) => status < 400 || status === 404));
+        if (kind === "minimal") {
+          const asked = new Set(service.sandbox.requests.map(({ operationId }) => operationId));
+          assert.deepEqual(
+            [...asked].filter((id) => id !== "operation_status").sort(),
+            row.asks.filter((id) => id !== "operation_status").sort(),
+          );
+        }
+      });
+    }
+  }
+
+  Deno.test(`${row.tool} refuses wrong arguments by name, and sends nothing`, async () => {
+    await using service = await startService({ env: ENV });
+    const wrong = [...row.wrong, { args: { ...row.minimal, no_such_argument: 1 }, names: "no_such_argument" }];
+
+    for (const { args, names } of wrong) {
+      const { json } = await callTool(service.mcpUrl, row.tool, args, TOKEN_HEADERS);
+      assert.equal(json.code, "invalid_arguments", `${JSON.stringify(args)}: ${JSON.stringify(json)}`);
+      assert.ok(String(json.message).includes(names), `${JSON.stringify(args)}: ${json.message}`);
+    }
+    assert.equal(service.sandbox.requests.length, 0);
+  });
+}
+
+Deno.test("the operations named in the contract table are those of the facts", () => {
+  const known = new Set(operations.map(({ id }) => id));
+
+  assert.deepEqual(toolRows.flatMap(({ asks }) => asks).filter((id) => !known.has(id)), []);
+});

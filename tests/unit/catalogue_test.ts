@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { Catalogue } from "../../src/mcp/catalogue.ts";
+import { allTools } from "../../src/tools/all.ts";
+import { TOOLSETS } from "../../src/toolsets.ts";
+import snapshot from "../snapshots/tools_list.json" with { type: "json" };
+
+const everything = { readOnly: false, toolsets: new Set(TOOLSETS) };
+const listed = new Catalogue(allTools).list(everything);
+
+/** A model's tokens are estimated as a quarter of the characters. */
+const MAX_MODEL_CHARACTERS = 40_000;
+const MAX_LIST_BYTES = 80_000;
+
+Deno.test("the list of tools is the one that was reviewed", () => {
+  const now: unknown = JSON.parse(JSON.stringify(listed));
+
+  assert.deepEqual(now, snapshot, "tools/list changed: look at the difference, then run deno task snapshot");
+});
+
+Deno.test("what a model reads of the catalogue stays within its budget", () => {
+  const read = listed.map(({ name, title, description, inputSchema }) => ({ name, title, description, inputSchema }));
+
+  const characters = JSON.stringify(read).length;
+
+  assert.ok(characters <= MAX_MODEL_CHARACTERS, `${characters} characters`);
+});
+
+Deno.test("the whole list stays within its budget", () => {
+  const bytes = new TextEncoder().encode(JSON.stringify({ tools: listed })).length;
+
+  assert.ok(bytes <= MAX_LIST_BYTES, `${bytes} bytes`);
+});
+
+Deno.test("names are snake_case words, each there once, in order", () => {
+  const names = listed.map(({ name }) => name);
+
+  assert.deepEqual(names, [...new Set(names)].sort());
+  for (const name of names) assert.match(name, /^[a-z]+(_[a-z]+)*$/);
+});
+
+Deno.test("annotations follow from the effect", () => {
+  for (const { tool, listed } of new Catalogue(allTools).entries()) {
+    const { readOnlyHint, destructiveHint, title } = listed.annotations;
+    assert.equal(readOnlyHint, tool.effect === "read", tool.name);
+    assert.equal(destructiveHint, tool.effect === "destructive", tool.name);
+    assert.equal(title, tool.title);
+  }
+});
+
+Deno.test("input schemas are flat and closed, and describe every property in a line", () => {
+  for (const { name, inputSchema } of listed) {
+    assert.equal(inputSchema.additionalProperties, false, name);
+    assert.doesNotMatch(JSON.stringify(inputSchema), /"(\$ref|anyOf|oneOf|allOf|\$schema|\$defs)"/, name);
+    assert.ok(!JSON.stringify(inputSchema).includes(String(Number.MAX_SAFE_INTEGER)), name);
+    for (const [property, { type, description }] of Object.entries(inputSchema.properties)) {
+      assert.ok(type !== "object", `${name}.${property} is nested`);
+      assert.match(String(description), /^[^\n]{5,120}$/, `${name}.${property}`);
+    }
+  }
+});
+
+Deno.test("output schemas are shallow objects", () => {
+  for (const { name, outputSchema } of listed) {
+    assert.ok(Object.keys(outputSchema.properties).length > 0, name);
+    assert.doesNotMatch(JSON.stringify(outputSchema), /"\$ref"/, name);
+  }
+});
+
+Deno.test("a caller who may only read sees readers alone, and a toolset shows its tools alone", () => {
+  const catalogue = new Catalogue(allTools);
+
+  const readers = catalogue.list({ ...everything, readOnly: true });
+  const basic = catalogue.list({ ...everything, toolsets: new Set(["basic"] as const) });
+
+  assert.ok(readers.every(({ annotations }) => annotations.readOnlyHint));
+  assert.deepEqual(
+    basic.map(({ name }) => name),
+    allTools.filter((t) => t.toolset === "basic").map((t) => t.name).sort(),
+  );
+});

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import {
+  CertificateProblem,
+  checkCertificate,
+  coverage,
+  mayHaveCertificate,
+} from "../../src/cloudways/certificates.ts";
+import { appRecord } from "../../src/cloudways/models.ts";
+import { certificatePem, freshKey, keyPem, testKey } from "../certificates.ts";
+
+const NOW = Date.UTC(2026, 10, 20, 12);
+const DOMAINS = ["shop.example.com", "*.example.org"];
+const certificate = certificatePem({ domains: DOMAINS });
+const privateKey = keyPem(testKey(1));
+
+function problemOf(run: () => unknown): { argument: string; message: string } {
+  try {
+    run();
+  } catch (error) {
+    assert.ok(error instanceof CertificateProblem, String(error));
+    return { argument: error.argument, message: error.message };
+  }
+  throw new Error("nothing was found wrong");
+}
+
+const app = (fields: Record<string, unknown>) => appRecord.parse({ id: 1, label: "Shop", ...fields });
+
+Deno.test("a certificate and its key are understood, whatever kind of key it is", () => {
+  for (const key of [testKey(1), freshKey("ec"), freshKey("rsa")]) {
+    const facts = checkCertificate(
+      { certificate: certificatePem({ domains: DOMAINS, key }), privateKey: keyPem(key) },
+      NOW,
+    );
+
+    assert.deepEqual(facts.domains, DOMAINS);
+    assert.equal(facts.valid_until, "2049-12-31T00:00:00.000Z");
+    assert.match(facts.fingerprint_sha256, /^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+  }
+});
+
+Deno.test("a chain may follow the certificate, and must not come before it", () => {
+  const issuer = certificatePem({ domains: [], commonName: "EXAMPLE CA", key: testKey(2) });
+
+  const facts = checkCertificate({ certificate: `${certificate}\n${issuer}`, privateKey }, NOW);
+  const turned = problemOf(() => checkCertificate({ certificate: issuer + certificate, privateKey }, NOW));
+
+  assert.equal(facts.chain_length, 1);
+  assert.equal(turned.argument, "certificate");
+  assert.match(turned.message, /begin with the site's own/);
+});
+
+Deno.test("what is no certificate, or a broken one in the chain, is refused", () => {
+  const broken = "-----BEGIN CERTIFICATE-----\nRVhBTVBMRQ==\n-----END CERTIFICATE-----\n";
+
+  for (
+    const wrong of ["", "EXAMPLE", broken, certificate.slice(0, 200), certificate + broken, certificate + privateKey]
+  ) {
+    assert.equal(problemOf(() => checkCertificate({ certificate: wrong, privateKey }, NOW)).argument, "certificate");
+  }
+});
+
+Deno.test("a certificate is refused before it counts and after it has expired", () => {
+  const notBefore = new Date("2026-01-01T00:00:00Z");
+  const notAfter = new Date("2026-03-01T00:00:00Z");
+  const files = { certificate: certificatePem({ domains: DOMAINS, notBefore, notAfter }), privateKey };
+
+  assert.match(
+    problemOf(() => checkCertificate(files, notBefore.getTime() - 1)).message,
+    /not valid before 2026-01-01/,
+  );
+  assert.match(problemOf(() => checkCertificate(files, notAfter.getTime() + 1)).message, /expired at 2026-03-01/);
+  for (const time of [notBefore, notAfter]) assert.doesNotThrow(() => checkCertificate(files, time.getTime()));
+});
+
+Deno.test("a key that belongs to another certificate is refused, of the same kind or not", () => {
+  for (const other of [testKey(2), freshKey("ec"), freshKey("rsa")]) {
+    const problem = problemOf(() => checkCertificate({ certificate, privateKey: keyPem(other) }, NOW));
+
+    assert.deepEqual(problem, { argument: "private_key", message: "does not fit the certificate" });
+  }
+});
+
+Deno.test("an encrypted key needs its password, and the right one", () => {
+  const files = { certificate, privateKey: keyPem(testKey(1), "EXAMPLE") };
+
+  assert.doesNotThrow(() => checkCertificate({ ...files, password: "EXAMPLE" }, NOW));
+  for (const password of [undefined, "", "WRONG"]) {
+    assert.equal(problemOf(() => checkCertificate({ ...files, password }, NOW)).argument, "password");
+  }
+});
+
+Deno.test("no problem quotes what was given", () => {
+  const wrong = [
+    { certificate: "CANARY", privateKey },
+    { certificate: certificate.replace(/\n[^-]{8}/, "\nCANARY++"), privateKey },
+    { certificate, privateKey: "CANARY" },
+    { certificate, privateKey: "-----BEGIN PRIVATE KEY-----\nCANARY\n-----END PRIVATE KEY-----" },
+    { certificate, privateKey: keyPem(testKey(1), "EXAMPLE"), password: "CANARY" },
+  ];
+
+  for (const files of wrong) assert.ok(!problemOf(() => checkCertificate(files, NOW)).message.includes("CANARY"));
+});
+
+Deno.test("a name covers itself in any case, and a wildcard exactly one label", () => {
+  const covered = (names: string[], cname: string) => coverage(app({ cname }), names).covered.length > 0;
+
+  assert.ok(covered(["shop.example.com"], "SHOP.example.com"));
+  assert.ok(covered(["*.example.com"], "shop.example.com"));
+  assert.ok(covered(["*.example.com"], "*.example.com"));
+  assert.ok(!covered(["*.example.com"], "example.com"));
+  assert.ok(!covered(["*.example.com"], "a.shop.example.com"));
+  assert.ok(!covered(["shop.*.com"], "shop.example.com"));
+  assert.ok(!covered(["*.com"], "shop.example.com"));
+  assert.ok(!covered(["shop.example.com"], "shop.example.com.attacker.test"));
+});
+
+Deno.test("an old certificate's one domain is its common name", () => {
+  const old = certificatePem({ domains: [], commonName: "shop.example.com" });
+
+  assert.deepEqual(checkCertificate({ certificate: old, privateKey }, NOW).domains, ["shop.example.com"]);
+});
+
+Deno.test("the domains that count are the primary one and the aliases, or Cloudways' own name without them", () => {
+  const named = app({ app_fqdn: "shop-1.example.net", cname: "example.com", aliases: ["www.example.com"] });
+  const unnamed = app({ app_fqdn: "shop-1.example.net", cname: "", aliases: [] });
+
+  assert.deepEqual(coverage(named, ["example.com"]), { covered: ["example.com"], uncovered: ["www.example.com"] });
+  assert.deepEqual(coverage(named, ["*.example.net"]).covered, ["shop-1.example.net"]);
+  assert.deepEqual(coverage(unnamed, ["*.example.net"]), { covered: ["shop-1.example.net"], uncovered: [] });
+});
+
+Deno.test("an application has a certificate unless its record says that it has none", () => {
+  assert.equal(mayHaveCertificate(app({ own_ssl: null, lets_encrypt: null })), false);
+  assert.equal(mayHaveCertificate(app({ own_ssl: [], lets_encrypt: { is_installed: false } })), false);
+  assert.equal(mayHaveCertificate(app({ own_ssl: { issued_at: "x" }, lets_encrypt: null })), true);
+  assert.equal(mayHaveCertificate(app({ own_ssl: null, lets_encrypt: { is_installed: true } })), true);
+  assert.equal(mayHaveCertificate(app({ own_ssl: null })), true);
+  assert.equal(mayHaveCertificate(app({})), true);
+});
