@@ -44,26 +44,28 @@ const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$/;
 
 const TEST = ["test", "--quiet", "--no-check", "--fail-fast", "--no-prompt", "--ignore-env", "--allow-net=127.0.0.1"];
 
-/** The tests of one category pass: the list of tools, its own tests, and its part of the contract table. */
+/** The tests of one category pass: the list of tools, its own tests, the documented answers, and the contract table. */
 async function testsPass(directory: string, toolset: string): Promise<boolean> {
   const names = allTools.filter((tool) => tool.toolset === toolset).map(({ name }) => name);
   const contract = ["--filter", `/^(${names.join("|")}) /`, "tests/integration/tool_contract_test.ts"];
   return await testPasses(directory, ["tests/unit/catalogue_test.ts", `tests/integration/${toolset}_tools_test.ts`]) &&
-    await testPasses(directory, contract);
+    await testPasses(directory, ["tests/integration/tool_docs_test.ts"]) && await testPasses(directory, contract);
 }
 
 async function testPasses(directory: string, args: string[]): Promise<boolean> {
-  const options = {
+  const command = new Deno.Command("deno", {
     args: [...TEST, "--allow-read=.", ...args],
     cwd: directory,
     stdout: "null",
     stderr: "null",
-  } as const;
-  return (await new Deno.Command("deno", options).output()).success;
+  });
+  return (await command.output()).success;
 }
 
 async function copyProject(target: string): Promise<void> {
-  const { success } = await new Deno.Command("cp", { args: ["-r", "src", "tests", "deno.json", "deno.lock", target] })
+  const { success } = await new Deno.Command("cp", {
+    args: ["-r", "src", "tests", "scripts", "docs", "deno.json", "deno.lock", target],
+  })
     .output();
   if (!success) throw new Error("the project could not be copied");
 }

@@ -174,7 +174,6 @@ const findResources = defineTool({
 const datapoint = z.looseObject({
   name: looseText,
   datapoint: z.array(z.number().nullable()).catch([]),
-  type: looseText,
 });
 const summaryReply = z.looseObject({ content: looseList(datapoint) });
 

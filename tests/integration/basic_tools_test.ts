@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { startService } from "../harness.ts";
 import { callTool } from "../rpc.ts";
-import { DEMO_ACCOUNT } from "../sandbox/mod.ts";
+import { DEMO_ACCOUNT, FakeClock } from "../sandbox/mod.ts";
 import { basicRows } from "../tool_rows/basic.ts";
 
 const APP = { app_id: 200001 };
@@ -114,4 +114,123 @@ Deno.test("the listing of 25 servers and 120 applications is short when concise 
   assert.ok(JSON.stringify(concise.json).length < 25_000, String(JSON.stringify(concise.json).length));
   assert.ok(JSON.stringify(full.json).length <= 60_000);
   assert.match(JSON.stringify(full.json.left_out), /entries.*how_to_get_them/);
+});
+
+Deno.test("find_resources gives the ids that lead on, and where an application is", async () => {
+  await using service = await startService();
+  const [server] = service.sandbox.account().servers;
+  const app = server?.apps.find(({ cname }) => cname !== "");
+
+  const byDomain = await callTool(service.mcpUrl, "find_resources", { query: app?.cname }, TOKEN_HEADERS);
+  const byId = await callTool(service.mcpUrl, "find_resources", { query: server?.id }, TOKEN_HEADERS);
+  const byIp = await callTool(service.mcpUrl, "find_resources", { query: server?.public_ip }, TOKEN_HEADERS);
+
+  const { label, application, cname } = app ?? {};
+  const found = { id: Number(app?.id), label, application, domain: cname };
+  assert.deepEqual(byDomain.json, {
+    servers: [],
+    apps: [{ ...found, server_id: Number(server?.id), server_label: server?.label }],
+  });
+  for (const { json } of [byId, byIp]) assert.match(JSON.stringify(json.servers), new RegExp(`"id":${server?.id}`));
+});
+
+Deno.test("rate_limit_status shows our bucket and what Cloudways last said of its limits", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+
+  const { json } = await callTool(service.mcpUrl, "rate_limit_status", {}, TOKEN_HEADERS);
+
+  const seen_at = new Date(clock.now()).toISOString();
+  const { limit, remaining, window_seconds, refill_per_second } = json;
+  assert.deepEqual({ limit, remaining, window_seconds, refill_per_second }, {
+    limit: 90,
+    remaining: 88,
+    window_seconds: 60,
+    refill_per_second: 1.5,
+  });
+  assert.deepEqual(json.cloudways, [
+    { operation: "project_list", limit: 100, remaining: 99, seen_at, paused_seconds: 0 },
+    { operation: "server_list", limit: 100, remaining: 98, seen_at, paused_seconds: 0 },
+  ]);
+});
+
+Deno.test("ping tells nothing, malformed, wrong and right credentials apart", async () => {
+  await using service = await startService();
+  const ping = async (headers: Record<string, string>) => {
+    const { service: state, signed_in_with, accepted } = (await callTool(service.mcpUrl, "ping", {}, headers)).json;
+    return { service: state, signed_in_with, accepted };
+  };
+
+  assert.deepEqual(await ping({}), { service: "ok", signed_in_with: "nothing", accepted: null });
+  assert.deepEqual(await ping({ "x-access-token": "two words" }), {
+    service: "ok",
+    signed_in_with: "malformed",
+    accepted: null,
+  });
+  assert.deepEqual(await ping({ "x-access-token": "cw_EXAMPLE_wrong" }), {
+    service: "ok",
+    signed_in_with: "access_token",
+    accepted: false,
+  });
+  assert.deepEqual(await ping(KEY_HEADERS), { service: "ok", signed_in_with: "api_key", accepted: true });
+});
+
+Deno.test("customer_info shows an e-mail only once Cloudways has accepted it with its key", async () => {
+  await using service = await startService();
+  const info = async () => (await callTool(service.mcpUrl, "customer_info", {}, KEY_HEADERS)).json;
+
+  const before = await info();
+  await callTool(service.mcpUrl, "ping", {}, KEY_HEADERS);
+  const after = await info();
+
+  assert.match(String(before.customer_id), /^customer_[0-9a-f]{16}$/);
+  assert.equal(before.email, null);
+  assert.equal(before.first_seen, null);
+  assert.equal(after.email, DEMO_ACCOUNT.email);
+  assert.match(String(after.first_seen), /Z$/);
+  assert.match(String(after.token_expires_at), /Z$/);
+});
+
+Deno.test("get_server_details tells the disk used by each application, by its id", async () => {
+  await using service = await startService();
+
+  const { json } = await callTool(service.mcpUrl, "get_server_details", { server_id: 100001 }, TOKEN_HEADERS);
+
+  const [server] = service.sandbox.account().servers;
+  assert.ok(Array.isArray(json.disk_by_app));
+  const told = json.disk_by_app.map(({ app_id, label }) => ({ app_id, label }));
+  const there = server?.apps.map(({ id, label }) => ({ app_id: Number(id), label }));
+  assert.deepEqual(told, there);
+  for (const { disk_used_mb, measured_at } of json.disk_by_app) {
+    assert.equal(typeof disk_used_mb, "number");
+    assert.match(measured_at, /^\d{4}-\d{2}-\d{2}T.*Z$/);
+  }
+});
+
+Deno.test("get_app_credentials tells users and hosts, and hides every password", async () => {
+  await using service = await startService();
+
+  const { json } = await callTool(service.mcpUrl, "get_app_credentials", APP, TOKEN_HEADERS);
+
+  const [server] = service.sandbox.account().servers;
+  const app = server?.apps.find(({ id }) => id === 200001);
+  assert.deepEqual(json.main, {
+    app_user: app?.app_user,
+    app_password: "[hidden]",
+    sys_user: app?.sys_user,
+    sys_password: "[hidden]",
+    mysql_db_name: app?.sys_user,
+    mysql_user: app?.sys_user,
+    mysql_password: "[hidden]",
+  });
+  assert.equal(json.host, server?.public_ip);
+  assert.ok(Array.isArray(json.additional) && json.additional.length > 0);
+  for (const user of json.additional) {
+    const { id, host, sys_user, sys_password, ssh_keys } = user;
+    assert.ok(Number.isInteger(id) && id > 0);
+    assert.equal(host, server?.public_ip);
+    assert.equal(sys_password, "[hidden]");
+    assert.ok(sys_user.length > 0 && Array.isArray(ssh_keys));
+  }
 });
