@@ -71,7 +71,8 @@ async function copyProject(target: string): Promise<void> {
 }
 
 const wanted = Deno.args.length > 0 ? Deno.args : [...TOOLSETS];
-const directory = await Deno.makeTempDir({ prefix: "mutate-" });
+await Deno.mkdir("dist", { recursive: true });
+const directory = await Deno.makeTempDir({ dir: "dist", prefix: "mutate-" });
 await copyProject(directory);
 const names = parameterNames();
 const survivors: Mutant[] = [];

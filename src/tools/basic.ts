@@ -248,8 +248,8 @@ const getAppDetails = defineTool({
   },
 });
 
-const credentialRecord = z.looseObject({
-  id: looseText,
+const credentialRecord = z.object({
+  id: idNumber,
   sys_user: looseText,
   sys_password: z.string().nullish(),
   ip: looseText,
@@ -286,7 +286,7 @@ const getAppCredentials = defineTool({
       revealed: input.reveal,
       main: { app_user, app_password, sys_user, sys_password, mysql_db_name, mysql_user, mysql_password },
       additional: additional.map(({ id, sys_user, sys_password, ip, ssh_keys }) => (
-        { id: Number(id), sys_user, sys_password: sys_password ?? null, host: ip, ssh_keys }
+        { id, sys_user, sys_password: sys_password ?? null, host: ip, ssh_keys }
       )),
     };
   },

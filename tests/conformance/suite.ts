@@ -1,5 +1,6 @@
 /** Runs the official conformance suite against a server and reads its results. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 const SUITE = "npm:@modelcontextprotocol/conformance@0.2.0-alpha.12";
@@ -48,7 +49,9 @@ const checksSchema = z.array(z.looseObject({
  */
 export async function runSuite(url: string, revision: Revision, exceptions: string[] = []): Promise<SuiteResult> {
   await assertHealthy(url);
-  const directory = await Deno.makeTempDir({ prefix: "conformance-" });
+  const dist = fileURLToPath(new URL("../../dist", import.meta.url));
+  await Deno.mkdir(dist, { recursive: true });
+  const directory = await Deno.makeTempDir({ dir: dist, prefix: "conformance-" });
   try {
     const baseline = `${directory}/exceptions.yaml`;
     const results = `${directory}/results`;
