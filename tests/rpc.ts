@@ -4,11 +4,17 @@ import { type Answer, toAnswer } from "./clients.ts";
 let nextId = 1;
 
 /** Posts one message of the 2025 revisions. */
-export function post(url: URL, message: unknown, headers: Record<string, string> = {}): Promise<Response> {
+export function post(
+  url: URL,
+  message: unknown,
+  headers: Record<string, string> = {},
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Response> {
   return fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
     body: JSON.stringify(message),
+    ...(signal && { signal }),
   });
 }
 

@@ -154,7 +154,9 @@ Deno.test("a client that goes away stops the looking, while the work goes on", a
     params: { name: "stop_server", arguments: { ...SERVER, wait_seconds: 300 } },
   };
 
-  const left = post(service.mcpUrl, message, TOKEN_HEADERS, leaving.signal).then((response) => response.text());
+  const left = post(service.mcpUrl, message, TOKEN_HEADERS, { signal: leaving.signal }).then((response) =>
+    response.text()
+  );
   await waiting(clock, service, 1, 1);
   leaving.abort();
   await assert.rejects(left);
@@ -177,7 +179,9 @@ Deno.test("one of two who wait goes away, and the other still gets the end", asy
   const params = { name: "get_operation_status", arguments: args };
   const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
 
-  const left = post(service.mcpUrl, message, TOKEN_HEADERS, leaving.signal).then((response) => response.text());
+  const left = post(service.mcpUrl, message, TOKEN_HEADERS, { signal: leaving.signal }).then((response) =>
+    response.text()
+  );
   await waiting(clock, service, 1, 1);
   const stays = call(service, "get_operation_status", args);
   await waiting(clock, service, 2, 2);
