@@ -360,7 +360,7 @@ const getAppMonitoringSummary = defineTool({
   },
 });
 
-const projectRecord = z.looseObject({ id: idNumber, name: looseText, is_default: looseFlag, created_at: looseText });
+const projectRecord = z.object({ id: idNumber, name: looseText, is_default: looseFlag, created_at: looseText });
 
 const listProjects = defineTool({
   name: "list_projects",
@@ -388,7 +388,7 @@ const listProjects = defineTool({
   },
 });
 
-const memberRecord = z.looseObject({
+const memberRecord = z.object({
   id: idNumber,
   name: looseText,
   email: looseText,
@@ -418,7 +418,7 @@ const listTeamMembers = defineTool({
   },
 });
 
-const alertRecord = z.looseObject({
+const alertRecord = z.object({
   id: idNumber,
   server_id: idNumber.nullish().catch(null),
   app_id: idNumber.nullish().catch(null),

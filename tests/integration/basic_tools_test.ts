@@ -234,3 +234,20 @@ Deno.test("get_app_credentials tells users and hosts, and hides every password",
     assert.ok(sys_user.length > 0 && Array.isArray(ssh_keys));
   }
 });
+
+Deno.test("get_ssh_keys lists the keys it can read, and says which applications it could not", async () => {
+  await using service = await startService();
+  const body = { error: "insufficient_scope", message: "This token does not have access to this endpoint" };
+  service.sandbox.addFault({ operationId: "app_credentials", times: 1, kind: { status: 403, body } });
+
+  const { isError, json } = await callTool(service.mcpUrl, "get_ssh_keys", { server_id: 100001 }, TOKEN_HEADERS);
+
+  assert.equal(isError, false);
+  assert.ok(Array.isArray(json.problems) && Array.isArray(json.app_ssh_keys));
+  assert.equal(json.problems.length, 1);
+  const [{ app_id, code, message }] = json.problems;
+  assert.ok([200001, 200002, 200003].includes(app_id));
+  assert.equal(code, "forbidden");
+  assert.match(message, /may not use/);
+  assert.ok(json.app_ssh_keys.every((key) => key.app_id !== app_id && typeof key.sys_user === "string"));
+});
