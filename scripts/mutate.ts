@@ -44,21 +44,22 @@ const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$/;
 
 const TEST = ["test", "--quiet", "--no-check", "--fail-fast", "--no-prompt", "--ignore-env", "--allow-net=127.0.0.1"];
 
-/** The tests of one category pass: the list of tools, its own tests, the documented answers, and the contract table. */
+/** All that would notice: the list of tools, the category's tests, the documented answers, the contract, the compiler. */
 async function testsPass(directory: string, toolset: string): Promise<boolean> {
   const names = allTools.filter((tool) => tool.toolset === toolset).map(({ name }) => name);
   const contract = ["--filter", `/^(${names.join("|")}) /`, "tests/integration/tool_contract_test.ts"];
   return await testPasses(directory, ["tests/unit/catalogue_test.ts", `tests/integration/${toolset}_tools_test.ts`]) &&
-    await testPasses(directory, ["tests/integration/tool_docs_test.ts"]) && await testPasses(directory, contract);
+    await testPasses(directory, ["tests/integration/tool_docs_test.ts"]) &&
+    await testPasses(directory, contract) &&
+    await denoSucceeds(directory, ["check", `src/tools/${toolset}.ts`]);
 }
 
 async function testPasses(directory: string, args: string[]): Promise<boolean> {
-  const command = new Deno.Command("deno", {
-    args: [...TEST, "--allow-read=.", ...args],
-    cwd: directory,
-    stdout: "null",
-    stderr: "null",
-  });
+  return await denoSucceeds(directory, [...TEST, "--allow-read=.", ...args]);
+}
+
+async function denoSucceeds(directory: string, args: string[]): Promise<boolean> {
+  const command = new Deno.Command("deno", { args, cwd: directory, stdout: "null", stderr: "null" });
   return (await command.output()).success;
 }
 

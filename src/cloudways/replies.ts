@@ -26,7 +26,10 @@ export function readReply(reply: WireReply, operation: string): unknown {
   const said = text === undefined ? {} : { details: { cloudways_message: text } };
   switch (reply.status) {
     case 400:
-      throw new ToolError("validation_failed", `Cloudways refused the request${quoted(text)}.`, said);
+      throw new ToolError("validation_failed", `Cloudways refused the request${quoted(text)}.`, {
+        hint: "Check the arguments; the same call will be refused again.",
+        ...said,
+      });
     case 401:
       throw new ToolError("authentication_failed", `Cloudways did not accept the credentials${quoted(text)}.`, {
         hint: "Ask the user to check the access token or the e-mail and API key, and to make new ones in the " +
@@ -36,7 +39,10 @@ export function readReply(reply: WireReply, operation: string): unknown {
     case 403:
       throw forbidden(json, text, operation);
     case 404:
-      throw new UnknownToCloudways("not_found", `Cloudways does not know this${quoted(text)}.`, said);
+      throw new UnknownToCloudways("not_found", `Cloudways does not know this${quoted(text)}.`, {
+        hint: "Check the ids with list_servers or find_resources; it may have been deleted.",
+        ...said,
+      });
     case 422:
       throw unprocessable(json, text);
     case 429:
@@ -88,7 +94,9 @@ function readSuccess(reply: WireReply, json: unknown): unknown {
   }
   // An operation's record has its own verdict, and `status` beside it is none.
   if (isObject(json) && json.status === false && !("operation" in json)) {
-    throw new ToolError("upstream_error", `Cloudways answered that it failed${quoted(errorText(json))}.`);
+    throw new ToolError("upstream_error", `Cloudways answered that it failed${quoted(errorText(json))}.`, {
+      hint: "Look at the present state before you try again.",
+    });
   }
   return json;
 }
@@ -116,13 +124,18 @@ function forbidden(json: unknown, text: string | undefined, operation: string): 
       hint: "The address of this server may be blocked there. Report it to the operator of this server.",
     });
   }
-  return new ToolError("forbidden", `Cloudways refused this${quoted(text)}.`, { details: { operation } });
+  return new ToolError("forbidden", `Cloudways refused this${quoted(text)}.`, {
+    hint: "Tell the user: the account, its plan or its role does not allow it.",
+    details: { operation },
+  });
 }
 
 /** Told apart in this order: busy, message, fields. */
 function unprocessable(json: unknown, text: string | undefined): ToolError {
   if (!isObject(json)) {
-    return new ToolError("validation_failed", "Cloudways found the request wrong and did not say why.");
+    return new ToolError("validation_failed", "Cloudways found the request wrong and did not say why.", {
+      hint: "Check the arguments; the same call will be refused again.",
+    });
   }
   if (isObject(json.operation)) return busy(json.operation, text);
   if (text !== undefined) {
@@ -172,6 +185,7 @@ function unexpectedStatus(status: number, text: string | undefined, said: ToolEr
     return new ToolError(
       "upstream_error",
       `Cloudways answered with a redirect (HTTP ${status}), which is not followed.`,
+      { hint: "Do not try again: report it to the operator of this server, who may have set a wrong address." },
     );
   }
   return new ToolError("upstream_error", `Cloudways answered with HTTP ${status}${quoted(text)}.`, {

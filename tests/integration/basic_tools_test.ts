@@ -104,8 +104,8 @@ Deno.test("an operation that failed comes back as an error with its message", as
   assert.match(JSON.stringify(json.details), /failed/);
 });
 
-Deno.test("the listing of 25 servers and 120 applications is short when concise and bounded when full", async () => {
-  const account = { ...DEMO_ACCOUNT, servers: 24, appsPerServer: 5 };
+Deno.test("the listing of 25 servers and 125 applications is short when concise and bounded when full", async () => {
+  const account = { ...DEMO_ACCOUNT, servers: 25, appsPerServer: 5 };
   await using service = await startService({ sandbox: { accounts: [account] } });
 
   const concise = await callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);

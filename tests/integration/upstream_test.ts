@@ -49,6 +49,24 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp }[] 
     code: "forbidden",
     message: /may not use this part/,
   },
+  {
+    name: "a 400 is no use trying again",
+    kind: { status: 400, body: { message: "Bad request" } },
+    code: "validation_failed",
+    message: /refused the request: "Bad request"/,
+  },
+  {
+    name: "a 422 without a word is validation_failed",
+    kind: { status: 422, body: [] },
+    code: "validation_failed",
+    message: /did not say why/,
+  },
+  {
+    name: "a 403 with a reason passes it on",
+    kind: { status: 403, body: { message: "Plan too small" } },
+    code: "forbidden",
+    message: /Plan too small/,
+  },
   { name: "a firewall's page is forbidden", kind: { status: 403, html: true }, code: "forbidden", message: /firewall/ },
   {
     name: "a 404 is not_found",
@@ -107,6 +125,7 @@ for (const { name, kind, code, message } of CASES) {
     assert.equal(isError, true);
     assert.match(String(answer.code), new RegExp(`^(${code})$`));
     assert.match(String(answer.message), message);
+    assert.match(String(answer.hint), /^[A-Z].{15,}\.$/, "an error says what to do next");
     assert.match(String(answer.request_id), /^[0-9a-f-]{36}$/);
     assert.equal(sent, 1);
   });
