@@ -50,8 +50,6 @@ export interface App {
   dispatcher: Dispatcher;
   /** The scope of the one customer of `stdio` mode. */
   stdioScope(): Promise<CallScope>;
-  /** Resolves when no request is being answered. */
-  idle(): Promise<void>;
   /** From now on `/ready` says no, so that no new work is sent here. */
   startDraining(): void;
   /** Ends open exchanges and connections. */
@@ -93,10 +91,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     ...probeRoutes({ store, clock, metrics, notReadyReason: () => draining ? "shutting down" : undefined }),
     await homeRoute({ catalogue, bounds, confirm: config.confirm, publicUrl: urlText(config.publicUrl) }),
   ];
-  const router = createRouter({ routes, access: config, metrics, log });
   return {
-    fetch: router.fetch,
-    idle: router.idle,
+    fetch: createRouter({ routes, access: config, metrics, log }),
     catalogue,
     dispatcher,
     stdioScope: () => stdioScope(config, customerIds, log),

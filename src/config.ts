@@ -285,9 +285,20 @@ function toProblem(issue: z.core.$ZodIssue): ConfigProblem {
 
 /** What one variable asks of another. */
 function missingTogether(values: Readonly<Record<string, string | undefined>>): ConfigProblem[] {
-  if (values.REDIS_URL === undefined || values.ENCRYPTION_KEY !== undefined) return [];
-  const message = "is required with REDIS_URL, since all replicas need the same one; make one with: deno task keygen";
-  return [{ variable: "ENCRYPTION_KEY", message }];
+  const problems: ConfigProblem[] = [];
+  if (values.REDIS_URL !== undefined && values.ENCRYPTION_KEY === undefined) {
+    const message = "is required with REDIS_URL, since all replicas need the same one; make one with: deno task keygen";
+    problems.push({ variable: "ENCRYPTION_KEY", message });
+  }
+  if (values.CLOUDWAYS_ACCESS_TOKEN !== undefined) return problems;
+  const message = (beside: string) => `is missing beside ${beside}; set it, or CLOUDWAYS_ACCESS_TOKEN instead`;
+  if (values.CLOUDWAYS_EMAIL !== undefined && values.CLOUDWAYS_API_KEY === undefined) {
+    problems.push({ variable: "CLOUDWAYS_API_KEY", message: message("CLOUDWAYS_EMAIL") });
+  }
+  if (values.CLOUDWAYS_API_KEY?.startsWith("cw_") === false && values.CLOUDWAYS_EMAIL === undefined) {
+    problems.push({ variable: "CLOUDWAYS_EMAIL", message: message("CLOUDWAYS_API_KEY") });
+  }
+  return problems;
 }
 
 function toConfig(value: Variables): Config {

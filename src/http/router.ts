@@ -44,31 +44,8 @@ export interface ConnectionInfo {
 /** Serves HTTP requests. */
 export type FetchHandler = (request: Request, connection?: ConnectionInfo) => Promise<Response>;
 
-/** The outermost handler, and whether it is at work. */
-export interface Router {
-  /** Finds the route, applies the access rules, logs and counts, and never throws. */
-  fetch: FetchHandler;
-  /** Resolves when no request is being answered. */
-  idle(): Promise<void>;
-}
-
-/** Makes the outermost handler. */
-export function createRouter(options: RouterOptions): Router {
-  const underWay = new Set<Promise<Response>>();
-  const serve = createHandler(options);
-  return {
-    fetch: (request, connection) => {
-      const response = serve(request, connection);
-      underWay.add(response);
-      return response.finally(() => underWay.delete(response));
-    },
-    idle: async () => {
-      while (underWay.size > 0) await Promise.allSettled(underWay);
-    },
-  };
-}
-
-function createHandler(options: RouterOptions): FetchHandler {
+/** Makes the outermost handler: finds the route, applies the access rules, logs and counts, and never throws. */
+export function createRouter(options: RouterOptions): FetchHandler {
   const routes = new Map(options.routes.map((route) => [route.path, route]));
   return async (request, connection) => {
     const startedAt = performance.now();

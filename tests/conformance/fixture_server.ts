@@ -37,7 +37,7 @@ export async function startFixtureServer(): Promise<FixtureServer> {
     { path: "/mcp", allowsCors: true, handle: mcpRoute.fetch.bind(mcpRoute) },
     ...probeRoutes({ store, clock, metrics, notReadyReason: () => undefined }),
   ];
-  const { fetch } = createRouter({ routes, access: config, metrics, log });
+  const fetch = createRouter({ routes, access: config, metrics, log });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, fetch);
   return {
     url: `http://127.0.0.1:${server.addr.port}`,

@@ -211,9 +211,16 @@ const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = 
   ["CLOUDWAYS_ACCESS_TOKEN", "x".repeat(4097), /at most 4096/],
 ];
 
+/** What a variable can't be without. */
+const COMPANIONS: Readonly<Record<string, Record<string, string>>> = {
+  REDIS_URL: { ENCRYPTION_KEY: KEY },
+  CLOUDWAYS_EMAIL: { CLOUDWAYS_API_KEY: "EXAMPLE-KEY" },
+  CLOUDWAYS_API_KEY: { CLOUDWAYS_EMAIL: "owner@example.com" },
+};
+
 for (const [name, value, fix] of WRONG) {
   Deno.test(`${name}=${value.slice(0, 50)} is refused, with the way to put it right`, () => {
-    const problems = problemsOf({ [name]: value, ...(name === "REDIS_URL" && { ENCRYPTION_KEY: KEY }) });
+    const problems = problemsOf({ ...COMPANIONS[name], [name]: value });
 
     assert.deepEqual([...problems.keys()], [name]);
     assert.match(problems.get(name) ?? "", fix);
@@ -332,4 +339,13 @@ Deno.test("no task that runs or builds the program has the whole of anything", (
   for (const name of ["start", "stdio", "keygen", "doctor", "demo", "compile"] as const) {
     assert.doesNotMatch(denoJson.tasks[name].command, /--allow-[a-z]+(\s|$)/, name);
   }
+});
+
+Deno.test("half a key pair for stdio is a problem that names the other half", () => {
+  const namesOf = (environment: Record<string, string>) => [...problemsOf(environment).keys()];
+
+  assert.deepEqual(namesOf({ CLOUDWAYS_EMAIL: "owner@example.com" }), ["CLOUDWAYS_API_KEY"]);
+  assert.deepEqual(namesOf({ CLOUDWAYS_API_KEY: "EXAMPLE-KEY" }), ["CLOUDWAYS_EMAIL"]);
+  assert.ok(parseConfig({ CLOUDWAYS_API_KEY: "cw_EXAMPLE" }));
+  assert.ok(parseConfig({ CLOUDWAYS_EMAIL: "owner@example.com", CLOUDWAYS_ACCESS_TOKEN: "cw_EXAMPLE" }));
 });
