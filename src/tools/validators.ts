@@ -14,8 +14,7 @@ const GIT_URL = new RegExp(
   `^(?:${GIT_USER_AND_HOST}:/?${GIT_PATH}|ssh://${GIT_USER_AND_HOST}(?::\\d{1,5})?/${GIT_PATH})$`,
 );
 /** What Git refuses in a branch's name, and a leading dash. */
-// deno-lint-ignore no-control-regex
-const NO_BRANCH = /^[-/.]|\.\.|\/\/|\/\.|@\{|[\s\x00-\x1f\x7f~^:?*[\\]|[/.]$|\.lock(?:\/|$)|^@$/;
+const NO_BRANCH = /^[-/.]|\.\.|\/\/|\/\.|@\{|[\s\p{Cc}~^:?*[\\]|[/.]$|\.lock(?:\/|$)|^@$/u;
 const DEPLOY_PATH = /^(?:[\w-][\w. -]*(?:\/[\w-][\w. -]*)*\/?)?$/;
 
 /** Whether a text is a domain's name, without a wildcard. */
