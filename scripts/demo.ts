@@ -4,6 +4,7 @@
  */
 import { VARIABLE_NAMES } from "../src/config.ts";
 import { DEMO_ACCOUNT, DEMO_EPOCH, startSandbox } from "../tests/sandbox/mod.ts";
+import { setUpForEveryTool } from "../tests/tool_rows/mod.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const LISTENING = "listening";
@@ -79,6 +80,7 @@ async function print(text: string): Promise<void> {
 
 async function main(): Promise<number> {
   await using sandbox = await startSandbox({ epoch: DEMO_EPOCH });
+  setUpForEveryTool(sandbox);
   const port = Deno.env.get("PORT") || "7000";
   const server = await startServer(serverEnv(sandbox.baseUrl, port));
   passSignalsOn(server);

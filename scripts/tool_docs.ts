@@ -12,7 +12,7 @@ import { TOKEN_HEADERS } from "../tests/clients.ts";
 import { startService } from "../tests/harness.ts";
 import { callTool } from "../tests/rpc.ts";
 import { DEMO_EPOCH, FakeClock } from "../tests/sandbox/mod.ts";
-import { toolRows } from "../tests/tool_rows/mod.ts";
+import { setUpForEveryTool, toolRows } from "../tests/tool_rows/mod.ts";
 
 const FILE = "docs/tools.md";
 const MAX_ANSWER_LINES = 40;
@@ -66,7 +66,7 @@ async function exampleAnswer(row: typeof toolRows[number]): Promise<unknown> {
   const clock = new FakeClock(DEMO_EPOCH);
   const sandbox = { clock, epoch: DEMO_EPOCH, pace: { polls: 1, seconds: 0 } };
   await using service = await startService({ sandbox, clock, env: { CONFIRM: "off", ENCRYPTION_KEY: KEY } });
-  row.setUp?.(service.sandbox);
+  setUpForEveryTool(service.sandbox);
   const { json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
   return json;
 }

@@ -1,4 +1,5 @@
 import { appsRows } from "./apps.ts";
+import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
@@ -6,3 +7,8 @@ import { serversRows } from "./servers.ts";
 
 /** Every tool's row. A tool without one fails the tests. */
 export const toolRows: readonly ToolRow[] = [...basicRows, ...serversRows, ...appsRows, ...securityRows];
+
+/** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */
+export function setUpForEveryTool(sandbox: Sandbox): void {
+  for (const row of toolRows) row.setUp?.(sandbox);
+}
