@@ -37,6 +37,8 @@ export interface AccessTokensOptions {
    * @throws {ToolError} `authentication_failed` where Cloudways refuses it.
    */
   exchange: (customer: Customer, keyPair: KeyPair, address: string) => Promise<ExchangedToken>;
+  /** Told of a store that failed where the token in hand is good all the same. */
+  onStoreFailed: (error: unknown) => void;
   /** Told of a background renewal that failed; the token in use still lives. */
   onRenewalFailed: (customer: Customer, error: unknown) => void;
 }
@@ -139,7 +141,8 @@ export class AccessTokens {
           // The holder before us may have finished between our look and the lock.
           return await this.#readyOrRefused(customer, need) ?? await this.#exchange(customer, keyPair, address);
         } finally {
-          await store.deleteIfEquals(lockKey(customer), owner);
+          // A lock that can't be released ends by itself.
+          await store.deleteIfEquals(lockKey(customer), owner).catch((error) => this.#options.onStoreFailed(error));
         }
       }
       await clock.sleep(LOCK_POLL_MS + Math.random() * LOCK_POLL_MS, ended);
@@ -162,7 +165,8 @@ export class AccessTokens {
       const exchanged = await this.#options.exchange(customer, keyPair, address);
       const lifeMs = Math.max(1_000, exchanged.expiresAt - this.#options.clock.now());
       this.#known.set(customer.id, exchanged);
-      await this.#options.sealed.write(tokenKey(customer), JSON.stringify(exchanged), lifeMs);
+      await this.#options.sealed.write(tokenKey(customer), JSON.stringify(exchanged), lifeMs)
+        .catch((error) => this.#options.onStoreFailed(error));
       return exchanged;
     } catch (error) {
       if (error instanceof ToolError && error.code === "authentication_failed") await this.rememberRefusal(customer);

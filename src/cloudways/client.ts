@@ -79,6 +79,7 @@ export class CloudwaysClient {
       sealed,
       clock,
       exchange: (customer, keyPair, address) => this.#exchange(customer, keyPair, address),
+      onStoreFailed: (error) => options.log.warn("token not kept", { error }),
       onRenewalFailed: (_customer, error) => options.log.warn("token renewal failed", { error }),
     });
   }
@@ -103,7 +104,8 @@ export class CloudwaysClient {
     }
     if (reply.status === 401) this.#guard.refused(customer, address);
     const value = this.#read(reply, session, request);
-    await this.records.accepted(customer);
+    // Cloudways has answered: a store that fails now must not make a failure of what is done.
+    await this.records.accepted(customer).catch((error) => session.log.warn("customer not noted", { error }));
     return value;
   }
 

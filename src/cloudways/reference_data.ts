@@ -97,7 +97,8 @@ export class ReferenceData {
     const fetched = await this.#flights.run(`${list.name}:${session.customer.id}`, async (signal) => {
       const { operation, path, reply } = list;
       const fresh = await this.#client.send({ ...session, signal }, { method: "GET", operation, path, reply });
-      await this.#store.set(key, JSON.stringify(fresh), { ttlMs: TTL_MS });
+      await this.#store.set(key, JSON.stringify(fresh), { ttlMs: TTL_MS })
+        .catch((error) => session.log.warn("reference data not kept", { error }));
       return fresh;
     }, session.signal);
     return list.reply.parse(fetched);

@@ -69,7 +69,8 @@ export class ServerListing {
       path: path`/server`,
       reply: serverListing,
     });
-    await this.#sealed.write(listingKey(session), JSON.stringify({ epoch, servers }), TTL_MS);
+    await this.#sealed.write(listingKey(session), JSON.stringify({ epoch, servers }), TTL_MS)
+      .catch((error) => session.log.warn("listing not kept", { error }));
     return servers;
   }
 }

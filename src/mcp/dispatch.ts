@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import type { ConfirmMode } from "../config.ts";
 import { ToolError } from "../errors.ts";
+import { StoreError } from "../store/store.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanText } from "../text.ts";
@@ -121,6 +122,11 @@ export class Dispatcher {
       });
     }
     log.error("internal error", { error });
+    if (error instanceof StoreError) {
+      return new ToolError("internal_error", "A part of this service that it can't do without does not answer.", {
+        hint: "Try again in a few seconds. If it stays, give the request_id to the operator of this server.",
+      });
+    }
     return new ToolError("internal_error", "Something went wrong inside this service.", {
       hint: "Try again once. If it stays, give the request_id to the operator of this server.",
     });

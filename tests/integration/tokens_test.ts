@@ -184,3 +184,21 @@ async function renewal(service: Service, count: number): Promise<void> {
     return service.sandbox.requestsTo("project_list").at(-1)?.authorization !== first?.authorization;
   });
 }
+
+Deno.test("what Cloudways has answered is told although Redis has gone meanwhile", async () => {
+  await using redis = await startRedis();
+  await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY } });
+  for (const operationId of ["server_list", "list_regions"]) {
+    service.sandbox.addFault({ operationId, kind: { delayMs: 500 } });
+  }
+
+  const calls = [
+    callTool(service.mcpUrl, "list_servers", {}, KEY_HEADERS),
+    callTool(service.mcpUrl, "get_available_regions", {}, TOKEN_HEADERS),
+  ];
+  await until(() => ["server_list", "list_regions"].every((id) => service.sandbox.requestsTo(id).length === 1));
+  await redis.kill();
+  const answers = await Promise.all(calls);
+
+  assert.deepEqual(answers.map(({ isError }) => isError), [false, false], JSON.stringify(answers));
+});

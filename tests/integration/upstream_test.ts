@@ -5,6 +5,7 @@ import { path } from "../../src/cloudways/path.ts";
 import { Semaphore } from "../../src/semaphore.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, type ServiceOptions, startService } from "../harness.ts";
+import { startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
 
@@ -305,4 +306,19 @@ Deno.test("requests carry a plain honest user agent and lists as name[]", async 
   const headers = z.record(z.string(), z.unknown()).parse(sent?.headers);
 
   assert.match(String(headers["user-agent"]), /^cloudways-mcp\/\d+\.\d+\.\d+$/);
+});
+
+Deno.test("without its store a call fails within a moment and tells no details", async () => {
+  await using redis = await startRedis();
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: btoa("an-example-key-of-32-characters-") };
+  await using service = await startService({ env });
+  await redis.kill();
+
+  const { isError, json } = await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+
+  assert.equal(isError, true);
+  assert.equal(json.code, "internal_error");
+  assert.match(String(json.message), /does not answer/);
+  assert.ok(!JSON.stringify(json).includes("127.0.0.1"));
+  assert.equal(service.sandbox.requests.length, 0);
 });
