@@ -1,6 +1,5 @@
 /** The composition root: everything is built here, once, and handed to whoever needs it. */
-import type { Caller } from "./caller.ts";
-import { credentialSecrets } from "./caller.ts";
+import { type Caller, credentialSecrets } from "./caller.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
 import { CloudwaysClient } from "./cloudways/client.ts";

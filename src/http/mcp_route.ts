@@ -1,8 +1,6 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
-import type { Caller } from "../caller.ts";
-import { shortCustomerId } from "../crypto/customer_id.ts";
-import type { CustomerIds } from "../crypto/customer_id.ts";
-import { credentialSecrets } from "../caller.ts";
+import { type Caller, credentialSecrets } from "../caller.ts";
+import { type CustomerIds, shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
 import type { JsonBody, McpEndpoint } from "../mcp/endpoint.ts";
 import { JSON_RPC_ERRORS, jsonRpcError, memberOf } from "../mcp/json_rpc.ts";

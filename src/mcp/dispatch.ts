@@ -1,5 +1,4 @@
-import type { CallToolResult } from "@modelcontextprotocol/server";
-import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import { type CallToolResult, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { type Caller, credentialSecrets } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
