@@ -4,10 +4,10 @@ import type { WaitOptions } from "../cloudways/operations.ts";
 import type { ToolContext } from "./tool.ts";
 
 /** A server's id. */
-export const serverId = z.int().positive().describe("Server id, from list_servers.");
+export const serverId = z.int().positive().describe("Id from list_servers.");
 
 /** An application's id. */
-export const appId = z.int().positive().describe("Application id, from list_servers.");
+export const appId = z.int().positive().describe("Id from list_servers.");
 
 /** The inputs of every tool about one server. */
 export const serverInput = { server_id: serverId };
@@ -15,7 +15,7 @@ export const serverInput = { server_id: serverId };
 /** The inputs of every tool about one application. */
 export const appInput = {
   app_id: appId,
-  server_id: z.int().positive().optional().describe("Its server; found by itself when left out."),
+  server_id: z.int().positive().optional().describe("Found by itself."),
 };
 
 /** How much of a list to give. */
@@ -23,7 +23,7 @@ export const detail = z.enum(["concise", "full"]).default("concise").describe("f
 
 /** How long to wait for an operation. */
 export function waitSeconds(defaultSeconds: number) {
-  return z.int().min(0).max(300).default(defaultSeconds).describe("Wait up to this long for the end; 0 looks once.");
+  return z.int().min(0).max(300).default(defaultSeconds).describe("Seconds to wait for the end.");
 }
 
 /** Restricts reference lists to one provider. */
