@@ -4,7 +4,8 @@ import type { Clock } from "../clock.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
 import { HIDDEN, hideSecrets } from "../redaction.ts";
-import type { BucketAnswer, BucketLimit, Store, StoreKey } from "../store/store.ts";
+import { type BucketAnswer, type BucketLimit, type Store, StoreError, type StoreKey } from "../store/store.ts";
+import { storeAway } from "../store/store_away.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { AccessTokens, type ExchangedToken, type KeyPair, keyPairRefused } from "./access_tokens.ts";
@@ -90,6 +91,16 @@ export class CloudwaysClient {
    * @throws {ToolError} Every failure, by its code.
    */
   async send<T>(session: Session, request: ApiRequest<T>): Promise<T> {
+    try {
+      return await this.#send(session, request);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      session.log.error("store failed", { error });
+      throw storeAway(error);
+    }
+  }
+
+  async #send<T>(session: Session, request: ApiRequest<T>): Promise<T> {
     const { customer, address } = session;
     const signal = request.method === "GET" ? session.signal : session.deadline;
     await this.#guard.check(customer, address);

@@ -5,6 +5,7 @@ import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts"
 import type { ConfirmMode } from "../config.ts";
 import { ToolError } from "../errors.ts";
 import { StoreError } from "../store/store.ts";
+import { storeAway } from "../store/store_away.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanText } from "../text.ts";
@@ -121,11 +122,7 @@ export class Dispatcher {
       });
     }
     log.error("internal error", { error });
-    if (error instanceof StoreError) {
-      return new ToolError("internal_error", "A part of this service that it can't do without does not answer.", {
-        hint: "Try again in a few seconds. If it stays, give the request_id to the operator of this server.",
-      });
-    }
+    if (error instanceof StoreError) return storeAway(error);
     return new ToolError("internal_error", "Something went wrong inside this service.", {
       hint: "Try again once. If it stays, give the request_id to the operator of this server.",
     });

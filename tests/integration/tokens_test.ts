@@ -202,3 +202,20 @@ Deno.test("what Cloudways has answered is told although Redis has gone meanwhile
 
   assert.deepEqual(answers.map(({ isError }) => isError), [false, false], JSON.stringify(answers));
 });
+
+Deno.test("work that Cloudways has begun is not lost although Redis has gone meanwhile", async () => {
+  await using redis = await startRedis();
+  await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY } });
+  service.sandbox.addFault({ operationId: "server_backup", kind: { delayMs: 500 } });
+
+  const call = callTool(service.mcpUrl, "backup_server", { server_id: 100001 }, TOKEN_HEADERS);
+  await until(() => service.sandbox.requestsTo("server_backup").length === 1);
+  await redis.kill();
+  const { isError, json } = await call;
+
+  assert.equal(isError, false, JSON.stringify(json));
+  assert.equal(json.status, "running");
+  assert.match(String(json.operation_id), /^\d+$/);
+  assert.match(String(json.next_step), /get_operation_status/);
+  assert.equal(service.sandbox.requestsTo("server_backup").length, 1);
+});
