@@ -6,7 +6,7 @@ import { Semaphore } from "../../src/semaphore.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, type ServiceOptions, startService } from "../harness.ts";
 import { startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
+import { callTool, post } from "../rpc.ts";
 import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
 
 const PROJECTS = "project_list";
@@ -225,30 +225,33 @@ Deno.test("callers who ask for the listing together cause one request, and for a
 
 Deno.test("a caller who gives up does not spoil the listing for the others", async () => {
   await using service = await startService();
-  const remove = service.sandbox.addFault({ operationId: "server_list", times: 1, kind: { delayMs: 300 } });
+  service.sandbox.addFault({ operationId: "server_list", times: 1, kind: { delayMs: 300 } });
   const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_servers", arguments: {} } };
   const impatient = new AbortController();
-  const headers = {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
-    ...TOKEN_HEADERS,
-  };
 
-  const given = fetch(service.mcpUrl, {
-    method: "POST",
-    headers,
-    body: JSON.stringify(message),
-    signal: impatient.signal,
-  });
   const patient = callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
   await until(service, "server_list");
+  const given = post(service.mcpUrl, message, TOKEN_HEADERS, { signal: impatient.signal });
   impatient.abort();
   await assert.rejects(given);
   const answer = await patient;
-  remove();
 
   assert.equal(answer.isError, false);
   assert.equal(service.sandbox.requestsTo("server_list").length, 1);
+});
+
+Deno.test("a server ends although a client left before its answer", async () => {
+  const service = await startService();
+  service.sandbox.addFault({ operationId: "server_list", kind: { delayMs: 300 } });
+  const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_servers", arguments: {} } };
+  const leaving = new AbortController();
+
+  const left = post(service.mcpUrl, message, TOKEN_HEADERS, { signal: leaving.signal });
+  await until(service, "server_list");
+  leaving.abort();
+
+  await assert.rejects(left);
+  await service[Symbol.asyncDispose]();
 });
 
 async function until({ sandbox }: Service, operationId: string): Promise<void> {

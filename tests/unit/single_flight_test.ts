@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { SingleFlight } from "../../src/single_flight.ts";
+
+/** Work that the test ends, and that tells how often it began and whether it was aborted. */
+function makeWork() {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const work = { began: 0, aborted: false, resolve, reject };
+  const begin = (signal: AbortSignal) => {
+    work.began++;
+    signal.addEventListener("abort", () => work.aborted = true);
+    return promise;
+  };
+  return { work, begin };
+}
+
+const forever = new AbortController().signal;
+
+Deno.test("callers of the same thing share one piece of work", async () => {
+  const flights = new SingleFlight<string>();
+  const { work, begin } = makeWork();
+
+  const results = [1, 2, 3].map(() => flights.run("a", begin, forever));
+  work.resolve("done");
+
+  assert.deepEqual(await Promise.all(results), ["done", "done", "done"]);
+  assert.equal(work.began, 1);
+});
+
+Deno.test("the caller who began the work may leave it to the others", async () => {
+  const flights = new SingleFlight<string>();
+  const { work, begin } = makeWork();
+  const leaving = new AbortController();
+  const first = flights.run("a", begin, leaving.signal);
+  const second = flights.run("a", begin, forever);
+
+  leaving.abort(new Error("gone"));
+  await assert.rejects(first, { message: "gone" });
+  const abortedMeanwhile = work.aborted;
+  work.resolve("done");
+
+  assert.equal(await second, "done");
+  assert.equal(abortedMeanwhile, false);
+  assert.equal(work.began, 1);
+});
+
+Deno.test("work that nobody waits for any more is aborted, and the next caller begins anew", async () => {
+  const flights = new SingleFlight<string>();
+  const { work, begin } = makeWork();
+  const leaving = new AbortController();
+  const only = flights.run("a", begin, leaving.signal);
+
+  leaving.abort(new Error("gone"));
+  await assert.rejects(only, { message: "gone" });
+  const next = flights.run("a", begin, forever);
+  work.resolve("done");
+
+  assert.equal(work.aborted, true);
+  assert.equal(await next, "done");
+  assert.equal(work.began, 2);
+});
+
+Deno.test("everybody hears of a failure, and it is not remembered", async () => {
+  const flights = new SingleFlight<string>();
+  const { work, begin } = makeWork();
+  const results = [flights.run("a", begin, forever), flights.run("a", begin, forever)];
+
+  work.reject(new Error("failed"));
+  for (const result of results) await assert.rejects(result, { message: "failed" });
+
+  assert.equal(await flights.run("a", () => Promise.resolve("again"), forever), "again");
+});
+
+Deno.test("different things are worked on apart", async () => {
+  const flights = new SingleFlight<string>();
+
+  const results = ["a", "b"].map((key) => flights.run(key, () => Promise.resolve(key), forever));
+
+  assert.deepEqual(await Promise.all(results), ["a", "b"]);
+});
