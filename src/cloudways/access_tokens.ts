@@ -6,7 +6,7 @@ import type { Credential } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../single_flight.ts";
 import type { Store, StoreKey } from "../store/store.ts";
-import type { SealedStore } from "./sealed_store.ts";
+import type { SealedStore } from "../store/sealed_store.ts";
 
 /** A key pair, as distinct from an access token that needs no exchange. */
 export type KeyPair = Extract<Credential, { kind: "api_key" }>;

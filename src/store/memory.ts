@@ -1,15 +1,26 @@
 import type { Clock } from "../clock.ts";
 import { type CacheEntry, QuotaCache } from "./memory_cache.ts";
+import { CappedLists } from "./memory_lists.ts";
 import { RetainedTable } from "./memory_table.ts";
+import { Listeners } from "./listeners.ts";
 import {
+  type AppendAnswer,
+  type AppendOptions,
   type BucketAnswer,
   type BucketLimit,
+  type Channel,
+  formatChannel,
   formatStoreKey,
+  type Listener,
+  type ListEntry,
+  type ListPage,
+  type NewEntry,
   type Purpose,
   type SetOptions,
   type Store,
   StoreError,
   type StoreKey,
+  type Unsubscribe,
 } from "./store.ts";
 import { checkTtl } from "./ttl.ts";
 import { takeFromBucket } from "./token_bucket.ts";
@@ -26,10 +37,12 @@ export interface MemoryStoreOptions {
   maxEntriesPerCustomer?: number;
   /** Entries in each table that is not a cache; there is one for each purpose. Defaults to 50,000. */
   maxEntriesPerTable?: number;
+  /** Bytes of all lists together; one list may take a sixteenth of it. Defaults to 64 MiB. */
+  maxListBytes?: number;
 }
 
 /** Purposes whose entries can be had again, and may go before their time. All others stay until their TTL. */
-const CACHED: ReadonlySet<Purpose> = new Set<Purpose>(["token", "listing", "reference", "seen"]);
+const CACHED: ReadonlySet<Purpose> = new Set<Purpose>(["token", "listing", "restore_points", "reference", "seen"]);
 
 /**
  * The embedded store: shared state of one process, gone when it ends.
@@ -43,6 +56,8 @@ export class MemoryStore implements Store, AsyncDisposable {
   readonly #clock: Clock;
   readonly #cache: QuotaCache;
   readonly #tables = new Map<Purpose, RetainedTable>();
+  readonly #listeners = new Listeners();
+  readonly #lists: CappedLists;
   readonly #tableLimits: { maxEntries: number; maxEntriesPerOwner: number };
   #closed = false;
 
@@ -55,6 +70,8 @@ export class MemoryStore implements Store, AsyncDisposable {
       maxBytesPerOwner: options.maxCacheBytesPerCustomer ?? Math.floor(maxBytes / 16),
       maxEntriesPerOwner,
     });
+    const maxListBytes = options.maxListBytes ?? 64 * 1024 * 1024;
+    this.#lists = new CappedLists({ maxBytes: maxListBytes, maxBytesPerList: Math.floor(maxListBytes / 16) });
     this.#tableLimits = { maxEntries: options.maxEntriesPerTable ?? 50_000, maxEntriesPerOwner };
   }
 
@@ -92,6 +109,30 @@ export class MemoryStore implements Store, AsyncDisposable {
     });
   }
 
+  append(key: StoreKey, entry: NewEntry, options: AppendOptions): Promise<AppendAnswer> {
+    return this.#do(() => {
+      const ttlMs = checkTtl(options.ttlMs);
+      return this.#lists.append(formatStoreKey(key), entry, { ...options, ttlMs }, this.#clock.now());
+    });
+  }
+
+  entries(key: StoreKey, page: ListPage): Promise<ListEntry[]> {
+    return this.#do(() => this.#lists.entries(formatStoreKey(key), page, this.#clock.now()));
+  }
+
+  publish(channel: Channel, text: string): Promise<number> {
+    return this.#do(() => {
+      const name = formatChannel(channel);
+      if (!this.#listeners.has(name)) return 0;
+      queueMicrotask(() => this.#listeners.tell(name, text));
+      return 1;
+    });
+  }
+
+  subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe> {
+    return this.#do(() => this.#listeners.add(formatChannel(channel), listener));
+  }
+
   ping(): Promise<void> {
     return this.#do(() => {});
   }
@@ -100,6 +141,8 @@ export class MemoryStore implements Store, AsyncDisposable {
     this.#closed = true;
     this.#cache.clear();
     this.#tables.clear();
+    this.#listeners.clear();
+    this.#lists.clear();
     return Promise.resolve();
   }
 

@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from "ioredis";
+import { APPEND_ENTRY_LUA } from "./append_entry.lua.ts";
 import { explainFailure, isTimeout, withoutArguments } from "./redis_errors.ts";
 import { StoreError } from "./store.ts";
 import { TAKE_TOKENS_LUA } from "./take_tokens.lua.ts";
@@ -10,6 +11,15 @@ export type StateListener = (up: boolean, reason?: string) => void;
 interface Scripts {
   takeTokens(key: string, capacity: number, windowMs: number, cost: number): Promise<[number, number, number]>;
   deleteIfEquals(key: string, value: string): Promise<number>;
+  appendEntry(
+    key: string,
+    afterNumber: number,
+    afterMark: string,
+    mark: string,
+    value: string,
+    keep: number,
+    ttlMs: number,
+  ): Promise<[appended: number, number: number, mark: string]>;
 }
 
 type ClientOptions = Omit<RedisOptions, "replyMapping">;
@@ -36,6 +46,7 @@ const SETTINGS: ClientOptions = {
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
   disconnectTimeout: HANG_UP_MS,
 };
 
@@ -90,6 +101,11 @@ export class RedisConnection {
       if (isTimeout(error)) this.#probe();
       throw this.#failure(error);
     }
+  }
+
+  /** Hears what is published on the channels that this connection was subscribed to, until it was made anew. */
+  onMessage(listener: (channel: string, text: string) => void): void {
+    this.#client.on("message", listener);
   }
 
   /** Lets the commands under way finish, then ends the connection and every timer. */
@@ -151,6 +167,7 @@ function createClient(options: ClientOptions): RedisClient {
   const client = new Redis(options);
   client.defineCommand("takeTokens", { numberOfKeys: 1, lua: TAKE_TOKENS_LUA });
   client.defineCommand("deleteIfEquals", { numberOfKeys: 1, lua: DELETE_IF_EQUALS_LUA });
+  client.defineCommand("appendEntry", { numberOfKeys: 1, lua: APPEND_ENTRY_LUA });
   return client as RedisClient;
 }
 

@@ -11,6 +11,8 @@ export type Purpose =
   | "listing"
   /** A mark that changes whenever a write makes the listing stale. */
   | "listing_epoch"
+  /** The newest restore points that were seen of one server's applications, sealed. */
+  | "restore_points"
   /** Reference data, the same for every customer. */
   | "reference"
   /** When a customer was first and last seen; exists only for credentials that Cloudways accepted. */
@@ -20,7 +22,27 @@ export type Purpose =
   /** A lock with an owner. */
   | "lock"
   /** A token bucket. */
-  | "bucket";
+  | "bucket"
+  /** The sealed record of what was done in one customer's name, as a list. */
+  | "audit"
+  /** A question that a client was asked to put to a person; taken by the one call that its yes lets through. */
+  | "question"
+  /** A mark that a question inside a call of the 2025 revisions is open; taken by the one answer that counts. */
+  | "open_question"
+  /** A mark that a person has said no to a call a moment ago. */
+  | "declined"
+  /** One of a bounded number of places; see `slots.ts`. */
+  | "slot"
+  /** Which customer's approval stands behind an address; belongs to everybody, since the page knows no customer. */
+  | "approval_address"
+  /** What an approval page shows. */
+  | "approval"
+  /** An approval that nobody has decided; taken by the one decision that counts. */
+  | "approval_open"
+  /** A person's yes on the page; taken by the one call that it lets through. */
+  | "approval_yes"
+  /** What became of an approval, for the page. */
+  | "approval_outcome";
 
 /** The address of one entry. */
 export interface StoreKey {
@@ -35,6 +57,33 @@ export interface StoreKey {
 export function formatStoreKey(key: StoreKey): string {
   return key.name === undefined ? `cw:${key.purpose}:${key.customer}` : `cw:${key.purpose}:${key.customer}:${key.name}`;
 }
+
+/** What is told on a channel. */
+export type ChannelKind =
+  /** The client's answer to a question inside a call, sealed. */
+  | "answer"
+  /** That the client wants a call to end, sealed. */
+  | "cancellation";
+
+/** Where one part tells others something that is of use at this moment only. Nothing told is kept. */
+export interface Channel {
+  kind: ChannelKind;
+  /** All 64 hex digits of the customer id. */
+  customer: string;
+  /** Tells channels of one kind and customer apart. Letters, digits, `_`, `-`, `.` only. */
+  name: string;
+}
+
+/** The channel as Redis knows it: `cw:channel:<kind>:<customer>:<name>`. */
+export function formatChannel({ kind, customer, name }: Channel): string {
+  return `cw:channel:${kind}:${customer}:${name}`;
+}
+
+/** Hears what is told on a channel. Must not throw. */
+export type Listener = (text: string) => void;
+
+/** Ends a subscription: from now on its listener hears nothing. Calling it again does nothing. */
+export type Unsubscribe = () => void;
 
 /** How an entry is written. */
 export interface SetOptions {
@@ -62,6 +111,49 @@ export interface BucketAnswer {
   retryAfterSeconds: number;
 }
 
+/** What tells the newest entry of a list from any other. */
+export interface ListHead {
+  /** Counts up within the list, from 1. */
+  number: number;
+  /** Given by whoever appended it. */
+  mark: string;
+}
+
+/** An entry to be appended to a list; it gets the next number. */
+export interface NewEntry {
+  mark: string;
+  value: string;
+}
+
+/** An entry of a list. */
+export type ListEntry = ListHead & NewEntry;
+
+/** How an entry is appended. */
+export interface AppendOptions {
+  /** The newest entry as the caller knows it; undefined for a list that has none. */
+  after: ListHead | undefined;
+  /** How many entries the list keeps, the newest ones; a positive integer. */
+  keep: number;
+  /** Milliseconds until the whole list is gone, counted from the last append; positive. */
+  ttlMs: number;
+}
+
+/** What came of appending. */
+export interface AppendAnswer {
+  /** False where the newest entry was another one. */
+  appended: boolean;
+  /** The entry that is the newest now. */
+  head: ListHead | undefined;
+}
+
+/** Which entries of a list to read. */
+export interface ListPage {
+  /** Only entries with a smaller number. Defaults to all. */
+  before?: number | undefined;
+  /** Most entries; a positive integer. */
+  limit: number;
+}
+
 /** Shared state. Every call fails with a {@linkcode StoreError} within a bounded time instead of hanging. */
 export interface Store {
   /** Which adapter this is, as `/health` shows it. */
@@ -78,6 +170,21 @@ export interface Store {
   take(key: StoreKey): Promise<string | undefined>;
   /** Takes `cost` tokens in one atomic step on the store's own clock. A cost of 0 only looks. */
   takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer>;
+  /** Appends to a list in one atomic step, if nobody else has appended meanwhile. */
+  append(key: StoreKey, entry: NewEntry, options: AppendOptions): Promise<AppendAnswer>;
+  /** The entries of a list, newest first. */
+  entries(key: StoreKey, page: ListPage): Promise<ListEntry[]>;
+  /**
+   * Tells whoever listens on a channel at this moment. Neither listener nor publisher waits for the other.
+   *
+   * @returns How many replicas have a listener there; 0 where nobody heard.
+   */
+  publish(channel: Channel, text: string): Promise<number>;
+  /**
+   * Listens on a channel. Whatever is published after this has resolved is heard, but for what falls into an outage:
+   * the subscription itself outlives one.
+   */
+  subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe>;
   /** Fails when the store does not answer. */
   ping(): Promise<void>;
   /** Closes connections and timers. */

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { RedisStore } from "../../src/store/redis.ts";
-import { formatStoreKey, type Store, StoreError, type StoreKey } from "../../src/store/store.ts";
+import {
+  type AppendOptions,
+  type Channel,
+  formatChannel,
+  formatStoreKey,
+  type ListHead,
+  type Store,
+  StoreError,
+  type StoreKey,
+} from "../../src/store/store.ts";
 import { rawClient, startRedis, until } from "../redis_server.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
@@ -16,6 +25,8 @@ interface Subject extends AsyncDisposable {
 }
 
 const KEY: StoreKey = { purpose: "lock", customer: "a".repeat(64), name: "server-1" };
+const LIST: StoreKey = { purpose: "audit", customer: "a".repeat(64) };
+const CHANNEL: Channel = { kind: "answer", customer: "a".repeat(64), name: "nonce.question" };
 const DAY_MS = 86_400_000;
 
 async function memorySubject(): Promise<Subject> {
@@ -50,6 +61,23 @@ function peerOf({ peers }: Subject, turn: number): Store {
   const peer = peers[turn % peers.length];
   assert.ok(peer);
   return peer;
+}
+
+/** Appends one entry after the other, and gives the newest. */
+async function appendAll(
+  store: Store,
+  values: readonly string[],
+  options: Partial<AppendOptions> = {},
+): Promise<ListHead> {
+  let { after } = options;
+  for (const value of values) {
+    const entry = { mark: `mark-${value}`, value };
+    const { appended, head } = await store.append(LIST, entry, { keep: 10, ttlMs: DAY_MS, ...options, after });
+    assert.ok(appended);
+    after = head;
+  }
+  assert.ok(after);
+  return after;
 }
 
 /** What holds for every store. */
@@ -184,6 +212,147 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.equal(await subject.store.get(KEY), undefined);
   });
 
+  test("a list gives what was appended, newest first, a page at a time", async ({ store }) => {
+    assert.deepEqual(await store.entries(LIST, { limit: 10 }), []);
+
+    await appendAll(store, ["a", "b", "c", "d"]);
+
+    const entry = (number: number, text: string) => ({ number, mark: `mark-${text}`, value: text });
+    assert.deepEqual(await store.entries(LIST, { limit: 2 }), [entry(4, "d"), entry(3, "c")]);
+    assert.deepEqual(await store.entries(LIST, { before: 3, limit: 2 }), [entry(2, "b"), entry(1, "a")]);
+    assert.deepEqual(await store.entries(LIST, { before: 1, limit: 2 }), []);
+    assert.deepEqual(await store.entries({ ...LIST, customer: "b".repeat(64) }, { limit: 2 }), []);
+  });
+
+  test("an entry is appended only to the newest one that the caller knows", async ({ store }) => {
+    const options = { keep: 10, ttlMs: DAY_MS };
+    const entry = { mark: "mine", value: "value" };
+    const head = await appendAll(store, ["a", "b"]);
+
+    for (
+      const after of [undefined, { number: 1, mark: "mark-a" }, { number: 2, mark: "x" }, { number: 3, mark: "mark-b" }]
+    ) {
+      assert.deepEqual(await store.append(LIST, entry, { ...options, after }), { appended: false, head });
+    }
+    const appended = await store.append(LIST, entry, { ...options, after: head });
+
+    assert.deepEqual(appended, { appended: true, head: { number: 3, mark: "mine" } });
+    assert.deepEqual((await store.entries(LIST, { limit: 9 })).map(({ number }) => number), [3, 2, 1]);
+  });
+
+  test("appending to a list that is gone tells so, and another one begins", async ({ store }) => {
+    const options = { keep: 10, ttlMs: DAY_MS };
+    const entry = { mark: "mine", value: "value" };
+
+    const lost = await store.append(LIST, entry, { ...options, after: { number: 7, mark: "gone" } });
+    const begun = await store.append(LIST, entry, { ...options, after: lost.head });
+
+    assert.deepEqual(lost, { appended: false, head: undefined });
+    assert.deepEqual(begun, { appended: true, head: { number: 1, mark: "mine" } });
+  });
+
+  test("a list keeps its newest entries, and their numbers", async ({ store }) => {
+    await appendAll(store, ["a", "b", "c", "d", "e"], { keep: 3 });
+
+    const entries = await store.entries(LIST, { limit: 10 });
+
+    assert.deepEqual(entries.map(({ number, value }) => `${number} ${value}`), ["5 e", "4 d", "3 c"]);
+  });
+
+  test("of a hundred who append to the same entry, exactly one does", async (subject) => {
+    const after = await appendAll(subject.store, ["a"]);
+
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, caller) => {
+      const entry = { mark: `${caller}`, value: "value" };
+      return peerOf(subject, caller).append(LIST, entry, { after, keep: 10, ttlMs: DAY_MS });
+    }));
+
+    assert.equal(answers.filter(({ appended }) => appended).length, 1);
+    assert.equal((await subject.store.entries(LIST, { limit: 10 })).length, 2);
+  });
+
+  test("a list is gone after its TTL, counted from the last append", async ({ store, pass }) => {
+    await appendAll(store, ["a"], { ttlMs: DAY_MS });
+    await appendAll(store, ["b"], { ttlMs: 50, after: { number: 1, mark: "mark-a" } });
+
+    await until(async () => {
+      await pass();
+      return (await store.entries(LIST, { limit: 1 })).length === 0;
+    });
+  });
+
+  test("any text in a list comes back as it was", async ({ store }) => {
+    await fc.assert(fc.asyncProperty(fc.string({ unit: "binary" }), async (value) => {
+      const [after] = await store.entries(LIST, { limit: 1 });
+      await store.append(LIST, { mark: "mark", value }, { after, keep: 10, ttlMs: DAY_MS });
+
+      assert.equal((await store.entries(LIST, { limit: 1 }))[0]?.value, value);
+    }));
+  });
+
+  test("whoever listens hears what is told on that channel and on no other", async (subject) => {
+    const heard: string[][] = await Promise.all(subject.peers.map(async (peer) => {
+      const texts: string[] = [];
+      await peer.subscribe(CHANNEL, (text) => texts.push(text));
+      return texts;
+    }));
+    const elsewhere: string[] = [];
+    for (const other of [{ name: "other" }, { customer: "b".repeat(64) }, { kind: "cancellation" }] as const) {
+      await subject.store.subscribe({ ...CHANNEL, ...other }, (text) => elsewhere.push(text));
+    }
+
+    const replicas = await Promise.all(["one", "two"].map((text) => subject.store.publish(CHANNEL, text)));
+    await until(() => heard.every(({ length }) => length === 2));
+
+    assert.deepEqual(replicas, [subject.peers.length, subject.peers.length]);
+    assert.deepEqual(heard, subject.peers.map(() => ["one", "two"]));
+    assert.deepEqual(elsewhere, []);
+  });
+
+  test("all listeners of one replica hear, and whoever stopped hears nothing", async ({ store }) => {
+    const heard: string[] = [];
+    const listen = (name: string) => store.subscribe(CHANNEL, (text) => heard.push(`${name} ${text}`));
+    const [stopFirst, stopSecond] = await Promise.all([listen("first"), listen("second"), listen("third")]);
+
+    await store.publish(CHANNEL, "a");
+    await until(() => heard.length === 3);
+    stopFirst();
+    stopFirst();
+    stopSecond();
+    const replicas = await store.publish(CHANNEL, "b");
+    await until(() => heard.length === 4);
+
+    assert.deepEqual(heard, ["first a", "second a", "third a", "third b"]);
+    assert.equal(replicas, 1);
+  });
+
+  test("what is told where nobody listens any more is heard by nobody", async ({ store }) => {
+    const heard: string[] = [];
+    const stop = await store.subscribe(CHANNEL, (text) => heard.push(text));
+
+    stop();
+    await until(async () => await store.publish(CHANNEL, "late") === 0);
+    const again = await store.subscribe(CHANNEL, (text) => heard.push(text));
+    await store.publish(CHANNEL, "in time");
+    await until(() => heard.length > 0);
+    again();
+
+    assert.deepEqual(heard, ["in time"]);
+  });
+
+  test("any text is heard as it was told", async ({ store }) => {
+    const heard: string[] = [];
+    await store.subscribe(CHANNEL, (text) => heard.push(text));
+
+    await fc.assert(fc.asyncProperty(fc.string({ unit: "binary" }), async (text) => {
+      heard.length = 0;
+      await store.publish(CHANNEL, text);
+      await until(() => heard.length === 1);
+
+      assert.deepEqual(heard, [text]);
+    }));
+  });
+
   test("a closed store fails every call, and closing it again is no mistake", async ({ store }) => {
     await store.close();
     await store.close();
@@ -192,6 +361,9 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     await assert.rejects(store.get(KEY), StoreError);
     await assert.rejects(store.take(KEY), StoreError);
     await assert.rejects(store.set(KEY, "value", { ttlMs: 1 }), StoreError);
+    await assert.rejects(store.entries(LIST, { limit: 1 }), StoreError);
+    await assert.rejects(store.publish(CHANNEL, "text"), StoreError);
+    await assert.rejects(store.subscribe(CHANNEL, () => {}), StoreError);
   });
 
   test("a store that answers says so", async ({ store }) => {
@@ -389,4 +561,40 @@ Deno.test("an error reply becomes a StoreError without key and value, and does n
   });
 
   assert.equal(await store.get({ ...KEY, name: "other" }), undefined);
+});
+
+Deno.test("subscriptions outlive the Redis they were made at, but for those that were ended meanwhile", async () => {
+  await using first = await startRedis();
+  await using store = await RedisStore.connect(first.url, { poolSize: 5 });
+  const heard: string[] = [];
+  const stop = await store.subscribe({ ...CHANNEL, name: "ended" }, (text) => heard.push(text));
+  await store.subscribe(CHANNEL, (text) => heard.push(text));
+
+  await first.kill();
+  stop();
+  await assert.rejects(store.subscribe({ ...CHANNEL, name: "late" }, (text) => heard.push(text)), StoreError);
+  await using second = await startRedis({ port: first.port });
+  await using redis = rawClient(second);
+  await until(async () => await redis.publish(formatChannel(CHANNEL), "back") === 1);
+  await until(() => heard.includes("back"));
+
+  assert.deepEqual(await redis.pubsub("CHANNELS", "*"), [formatChannel(CHANNEL)]);
+  assert.deepEqual(heard, ["back"]);
+});
+
+Deno.test("subscribing to a frozen Redis fails, and the connection is made anew", async () => {
+  await using server = await startRedis();
+  await using store = await RedisStore.connect(server.url, { poolSize: 5 });
+  const heard: string[] = [];
+  await store.subscribe(CHANNEL, (text) => heard.push(text));
+
+  server.freeze();
+  await assert.rejects(store.subscribe({ ...CHANNEL, name: "other" }, () => {}), /did not answer in time/);
+  await until(() =>
+    store.subscribe(CHANNEL, () => {}).then(() => false, (error) => /not connected/.test(String(error)))
+  );
+  server.continue();
+  await until(() => store.publish(CHANNEL, "back").then(() => heard.includes("back"), () => false));
+
+  assert.ok(heard.every((text) => text === "back"));
 });

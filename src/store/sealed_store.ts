@@ -1,5 +1,5 @@
 import type { Box } from "../crypto/box.ts";
-import type { Store, StoreKey } from "../store/store.ts";
+import type { SetOptions, Store, StoreKey } from "./store.ts";
 
 /**
  * The store, with everything sealed: what belongs to a customer leaves this process only as ciphertext bound to that
@@ -22,7 +22,18 @@ export class SealedStore {
 
   /** Writes an entry that is gone after `ttlMs` milliseconds. */
   async write(key: StoreKey, text: string, ttlMs: number): Promise<void> {
-    await this.#store.set(key, await this.#box.seal(text, key), { ttlMs });
+    await this.set(key, text, { ttlMs });
+  }
+
+  /** Writes an entry. False only where `ifAbsent` found one, whether or not that opens. */
+  async set(key: StoreKey, text: string, options: SetOptions): Promise<boolean> {
+    return await this.#store.set(key, await this.#box.seal(text, key), options);
+  }
+
+  /** Reads and removes an entry in one atomic step: of many callers exactly one gets the text. */
+  async take(key: StoreKey): Promise<string | undefined> {
+    const sealed = await this.#store.take(key);
+    return sealed === undefined ? undefined : await this.#box.open(sealed, key);
   }
 
   /** Removes an entry only if its text is still the one given; a change in between is left alone. */

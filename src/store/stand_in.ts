@@ -1,0 +1,177 @@
+import { LRUCache } from "lru-cache";
+import type { Clock } from "../clock.ts";
+import { MemoryStore } from "./memory.ts";
+import {
+  type AppendAnswer,
+  type AppendOptions,
+  type BucketAnswer,
+  type BucketLimit,
+  type Channel,
+  formatStoreKey,
+  type Listener,
+  type ListEntry,
+  type ListPage,
+  type NewEntry,
+  type Purpose,
+  type SetOptions,
+  type Store,
+  StoreError,
+  type StoreKey,
+  type Unsubscribe,
+} from "./store.ts";
+
+/**
+ * What this process can stand in for. Caches can be had again, and a bound that each replica keeps for itself is better
+ * than none. A yes, a no, a record or a message that not everybody sees would be wrong, so those fail.
+ */
+const STANDS_IN: ReadonlySet<Purpose> = new Set<Purpose>([
+  "token",
+  "listing",
+  "listing_epoch",
+  "reference",
+  "seen",
+  "refusal",
+  "lock",
+  "bucket",
+]);
+
+/** Kept here as well while all is well, so that an outage does not begin with everybody signing in anew. */
+const MIRRORED: ReadonlySet<Purpose> = new Set<Purpose>(["token"]);
+
+/** How many entries are remembered as written here alone. */
+const MAX_WRITTEN_HERE = 50_000;
+
+/**
+ * A shared store, with this process standing in while the shared one fails. What was written here alone is looked at
+ * until the shared store has a newer value, so that its return wipes out nothing and refills no bucket.
+ */
+export class StandInStore implements Store, AsyncDisposable {
+  readonly kind;
+  readonly #shared: Store;
+  readonly #own: MemoryStore;
+  /** The keys of entries that only this process has. */
+  readonly #writtenHere = new LRUCache<string, StoreKey>({ max: MAX_WRITTEN_HERE });
+  /** Marks of stale listings that the other replicas have not been told. */
+  readonly #untold = new LRUCache<string, { key: StoreKey; value: string; options: SetOptions }>({ max: 10_000 });
+
+  constructor(shared: Store, { clock }: { clock: Clock }) {
+    this.#shared = shared;
+    this.#own = new MemoryStore({ clock });
+    this.kind = shared.kind;
+  }
+
+  async get(key: StoreKey): Promise<string | undefined> {
+    const untold = this.#untold.get(formatStoreKey(key));
+    if (untold !== undefined) return untold.value;
+    const value = await this.#either(key, (store) => store.get(key));
+    if (value !== undefined || !this.#isWrittenHere(key)) return value;
+    return await this.#own.get(key);
+  }
+
+  async set(key: StoreKey, value: string, options: SetOptions): Promise<boolean> {
+    if (!STANDS_IN.has(key.purpose)) return await this.#shared.set(key, value, options);
+    try {
+      const written = await this.#shared.set(key, value, options);
+      this.#writtenHere.delete(formatStoreKey(key));
+      this.#untold.delete(formatStoreKey(key));
+      if (written && MIRRORED.has(key.purpose)) await this.#own.set(key, value, options);
+      return written;
+    } catch (error) {
+      throwUnlessStore(error);
+      this.#writtenHere.set(formatStoreKey(key), key);
+      if (key.purpose === "listing_epoch") this.#untold.set(formatStoreKey(key), { key, value, options });
+      return await this.#own.set(key, value, options);
+    }
+  }
+
+  async delete(key: StoreKey): Promise<boolean> {
+    const here = MIRRORED.has(key.purpose) || this.#isWrittenHere(key) ? await this.#own.delete(key) : false;
+    return await this.#either(key, (store) => store.delete(key)) || here;
+  }
+
+  async deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
+    const mayBeHere = MIRRORED.has(key.purpose) || this.#isWrittenHere(key);
+    const here = mayBeHere ? await this.#own.deleteIfEquals(key, value) : false;
+    return await this.#either(key, (store) => store.deleteIfEquals(key, value)) || here;
+  }
+
+  async take(key: StoreKey): Promise<string | undefined> {
+    return await this.#either(key, (store) => store.take(key));
+  }
+
+  async takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
+    // A bucket that was used here goes on counting until it is full again: the return of the other gives no second one.
+    const here = this.#isWrittenHere(key) ? await this.#takeHere(key, limit, cost) : undefined;
+    if (here?.allowed === false) return here;
+    try {
+      const shared = await this.#shared.takeTokens(key, limit, cost);
+      return here === undefined || shared.remaining < here.remaining ? shared : here;
+    } catch (error) {
+      throwUnlessStore(error);
+      if (here !== undefined) return here;
+      this.#writtenHere.set(formatStoreKey(key), key);
+      return await this.#own.takeTokens(key, limit, cost);
+    }
+  }
+
+  append(key: StoreKey, entry: NewEntry, options: AppendOptions): Promise<AppendAnswer> {
+    return this.#shared.append(key, entry, options);
+  }
+
+  entries(key: StoreKey, page: ListPage): Promise<ListEntry[]> {
+    return this.#shared.entries(key, page);
+  }
+
+  publish(channel: Channel, text: string): Promise<number> {
+    return this.#shared.publish(channel, text);
+  }
+
+  subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe> {
+    return this.#shared.subscribe(channel, listener);
+  }
+
+  ping(): Promise<void> {
+    return this.#shared.ping();
+  }
+
+  /** The shared store is back: the other replicas learn which of their cached listings are stale. */
+  async catchUp(): Promise<void> {
+    for (const { key, value, options } of [...this.#untold.values()]) await this.set(key, value, options);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#shared.close(), this.#own.close()]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #takeHere(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer | undefined> {
+    if (await this.#own.get(key) === undefined) {
+      this.#writtenHere.delete(formatStoreKey(key));
+      return undefined;
+    }
+    return await this.#own.takeTokens(key, limit, cost);
+  }
+
+  #isWrittenHere(key: StoreKey): boolean {
+    return this.#writtenHere.has(formatStoreKey(key));
+  }
+
+  /** Does it in the shared store, or here where that fails and this process can stand in. */
+  async #either<T>(key: StoreKey, work: (store: Store) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#shared);
+    } catch (error) {
+      throwUnlessStore(error);
+      if (!STANDS_IN.has(key.purpose)) throw error;
+      return await work(this.#own);
+    }
+  }
+}
+
+/** Only a store that fails is stood in for; anything else is a mistake of ours. */
+function throwUnlessStore(error: unknown): void {
+  if (!(error instanceof StoreError)) throw error;
+}
