@@ -1,5 +1,5 @@
 /** The door: decides which command runs. */
-import { doctorCommand, keygenCommand, serveCommand, stdioCommand } from "./src/commands/mod.ts";
+import { doctorCommand, keygenCommand, serveCommand, stdioCommand, verifyAuditCommand } from "./src/commands/mod.ts";
 import { SERVER_NAME, VERSION } from "./src/version.ts";
 
 const USAGE = `${SERVER_NAME} ${VERSION}: an MCP server for Cloudways accounts
@@ -7,14 +7,15 @@ const USAGE = `${SERVER_NAME} ${VERSION}: an MCP server for Cloudways accounts
 Usage: main.ts [command]
 
 Commands:
-  serve      serve MCP over HTTP (the default)
-  stdio      serve one local client over standard input and output
-  keygen     print fresh values for ENCRYPTION_KEY and CUSTOMER_ID_KEY
-  doctor     check configuration, keys, Redis and the Cloudways API
+  serve         serve MCP over HTTP (the default)
+  stdio         serve one local client over standard input and output
+  keygen        print fresh values for ENCRYPTION_KEY and CUSTOMER_ID_KEY
+  doctor        check configuration, keys, Redis and the Cloudways API
+  verify-audit  check the audit records of a log given on standard input
 
 Options:
-  --help     show this
-  --version  show the version
+  --help        show this
+  --version     show the version
 
 Everything is configured by environment variables; README.md lists them.
 `;
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<number>>> = {
   stdio: stdioCommand,
   keygen: keygenCommand,
   doctor: doctorCommand,
+  "verify-audit": verifyAuditCommand,
   "--help": () => print(USAGE),
   "--version": () => print(`${VERSION}\n`),
 };

@@ -6,6 +6,7 @@ import { examine, report } from "./doctor.ts";
 import { keygen } from "./keygen.ts";
 import { serve } from "./serve.ts";
 import { stdio } from "./stdio.ts";
+import { verifyAudit } from "./verify_audit.ts";
 
 /** Serves MCP over HTTP. */
 export function serveCommand(): Promise<number> {
@@ -28,6 +29,13 @@ export async function doctorCommand(): Promise<number> {
   const { text, ok } = report(await examine(readEnvironment()));
   await write(Deno.stdout, text);
   return ok ? 0 : 1;
+}
+
+/** Checks the audit records of the log on standard input. */
+export async function verifyAuditCommand(): Promise<number> {
+  const { code, text } = await verifyAudit(Deno.stdin.readable, readEnvironment());
+  await write(code === 2 ? Deno.stderr : Deno.stdout, text);
+  return code;
 }
 
 async function withConfig(run: (config: Config, log: Logger) => Promise<number>): Promise<number> {

@@ -29,6 +29,11 @@ export interface Logger {
   warn(message: string, fields?: LogFields): void;
   /** What went wrong and needs someone. Starts writing out at once. */
   error(message: string, fields?: LogFields): void;
+  /**
+   * What has to be written whatever the level, and exactly as it is given because it is signed: nothing in it is cleaned,
+   * hidden or cut here. Starts writing out at once.
+   */
+  verbatim(message: string, fields: Readonly<Record<string, JsonValue>>): void;
   /** A logger that adds these fields to every line; later ones win. */
   with(fields: LogFields): Logger;
   /** A logger that also hides these texts wherever they occur, such as the caller's own credentials. */
@@ -116,6 +121,11 @@ class SafeLogger implements Logger {
     this.#output.flush();
   }
 
+  verbatim(message: string, fields: Readonly<Record<string, JsonValue>>): void {
+    this.#write(() => record("info", message, { ...fields }));
+    this.#output.flush();
+  }
+
   with(fields: LogFields): Logger {
     return new SafeLogger(this.#output, { ...this.#fields, ...fields }, this.#secrets, this.#hider);
   }
@@ -127,8 +137,12 @@ class SafeLogger implements Logger {
 
   #log(level: TapeLevel, message: string, fields: LogFields | undefined): void {
     if (compareLogLevel(level, this.#output.level) < 0) return;
+    this.#write(() => this.#record(level, message, fields));
+  }
+
+  #write(makeRecord: () => LogRecord): void {
     try {
-      this.#output.sink(this.#record(level, message, fields));
+      this.#output.sink(makeRecord());
     } catch {
       // An output that is gone must not stop the work that is being logged.
     }

@@ -39,6 +39,8 @@ export interface MetricsOptions {
 
 const PREFIX = "cloudways_mcp_";
 
+const BREAKER_STATES = { closed: 0, half_open: 1, open: 2 } as const;
+
 /** From an answer out of a cache to an operation that somebody waits for. */
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
@@ -93,6 +95,9 @@ export class Metrics {
   readonly #toolSeconds = this.#histogram("tool_call_duration_seconds", "Time a tool call took.");
   readonly #upstream = this.#counter("upstream_requests_total", "Requests to Cloudways.");
   readonly #upstreamSeconds = this.#histogram("upstream_request_duration_seconds", "Time Cloudways took to reply.");
+  readonly #upstreamRetries = this.#counter("upstream_retries_total", "Reads sent to Cloudways again.", false);
+  readonly #breakerOpened = this.#counter("upstream_breaker_opened_total", "Times the breaker opened.", false);
+  readonly #breakerRefused = this.#counter("upstream_breaker_refused_total", "Requests it held back.", false);
   readonly #rateLimited = this.#counter("rate_limited_total", "Calls refused by our own limit.", false);
   readonly #exchanges = this.#counter("token_exchanges_total", "E-mail and API key exchanged for a token.");
   readonly #startedAt = performance.now();
@@ -136,6 +141,27 @@ export class Metrics {
     const operation = this.#labels.operation.of(request.operation);
     this.#upstream.inc({ operation, status: this.#labels.upstreamStatus.of(request.status) });
     observe(this.#upstreamSeconds, { operation }, request.seconds);
+  }
+
+  /** Counts a read that was sent to Cloudways again. */
+  upstreamRetried(): void {
+    this.#upstreamRetries.inc();
+  }
+
+  /** Shows the state of the circuit breaker, whatever it is at the time. */
+  watchBreaker(read: () => keyof typeof BREAKER_STATES): void {
+    const help = "The circuit breaker to Cloudways: 0 closed, 1 half open, 2 open.";
+    this.#gauge("upstream_breaker_state", help, () => BREAKER_STATES[read()]);
+  }
+
+  /** Counts that the circuit breaker opened. */
+  breakerOpened(): void {
+    this.#breakerOpened.inc();
+  }
+
+  /** Counts a request that the circuit breaker held back. */
+  breakerRefused(): void {
+    this.#breakerRefused.inc();
   }
 
   /** Counts a call that our own limit refused. */

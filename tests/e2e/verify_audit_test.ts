@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { parseKey } from "../../src/crypto/keys.ts";
+import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
+import { stamp } from "../../src/telemetry/audit_entry.ts";
+import { ProcessAuditLog } from "../../src/telemetry/audit_log.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
+import { TOKEN_HEADERS } from "../clients.ts";
+import { type Ended, type ProgramEnv, run, runMain, startServer, TEST_KEYS } from "../process.ts";
+import { callTool } from "../rpc.ts";
+import { startSandbox } from "../sandbox/mod.ts";
+
+const [ENCRYPTION_KEY, OTHER_KEY] = TEST_KEYS;
+
+/** Runs the task as people do: `deno task verify-audit < FILE`. */
+function verifyAudit(input: string, env: ProgramEnv = { ENCRYPTION_KEY }): Promise<Ended> {
+  return run("deno", ["task", "--quiet", "verify-audit"], { env, input });
+}
+
+/** What a server writes on standard error while two calls change something. */
+async function serverLog(format: "json" | "console"): Promise<string> {
+  await using sandbox = await startSandbox({ pace: { polls: 1, seconds: 0 } });
+  await using server = await startServer("deno run", {
+    CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
+    CONFIRM: "off",
+    ENCRYPTION_KEY,
+    LOG_FORMAT: format,
+  });
+  for (const app_id of [200001, 200002]) {
+    await callTool(server.mcpUrl, "clear_app_cache", { app_id, wait_seconds: 0 }, TOKEN_HEADERS);
+  }
+  server.program.signal("SIGTERM");
+  return (await server.program.ended()).stderr;
+}
+
+/** The log of a process that recorded these, among other lines. */
+async function logOf(...tools: string[]): Promise<string[]> {
+  const lines: string[] = [];
+  const log = createLogger({ level: "INFO", format: "json", write: (line) => lines.push(line) });
+  const ring = await KeyRing.create({ encryptionKeys: [parseKey(ENCRYPTION_KEY)] });
+  const audit = new ProcessAuditLog({ signer: new ChainSigner(ring), log });
+  const entry = { event: "intent", customer: undefined, client: undefined, arguments: {}, target: null } as const;
+  for (const tool of tools) {
+    log.info("another line");
+    const whole = { ...entry, tool, approval: null, operation_id: null, outcome: null, request_id: "request-1" };
+    await audit.write(undefined, stamp(whole, 0));
+  }
+  return lines;
+}
+
+for (const format of ["json", "console"] as const) {
+  Deno.test(`the audit records in the ${format} log of a server are whole`, async () => {
+    const log = await serverLog(format);
+
+    const { code, stdout, stderr } = await verifyAudit(log);
+
+    assert.equal(stderr, "");
+    assert.match(stdout, /^process [0-9a-f]{16}: 4 records, the last of 2\S+Z\nThe records are whole\.\n/);
+    assert.match(stdout, /does not show records cut off at the end/);
+    assert.equal(code, 0);
+  });
+}
+
+/** What was done to a log of lines a, A, b, B, c, C, of which the capitals are records; and what is then said. */
+const TAMPERINGS: readonly [name: string, change: (lines: string[]) => string[], said: RegExp][] = [
+  [
+    "has a record changed",
+    (lines) => lines.map((line) => line.replace('"tool":"second"', '"tool":"other"')),
+    /^BROKEN\. Process [0-9a-f]{16}, record 2 at line 4 was changed since it was written\.$/m,
+  ],
+  [
+    "has a record removed",
+    (lines) => lines.toSpliced(3, 1),
+    /^BROKEN\. Process [0-9a-f]{16}, record 3 at line 5 comes right after record 1\. Removed: record 2\.$/m,
+  ],
+  [
+    "has records reordered",
+    ([a = "", A = "", b = "", B = "", c = "", C = ""]) => [a, A, b, C, c, B],
+    /^BROKEN\. Process [0-9a-f]{16}, record 3 at line 4 stands before record 2, at line 6: they were reordered\.$/m,
+  ],
+];
+
+for (const [name, change, said] of TAMPERINGS) {
+  Deno.test(`of a log that ${name}, the first broken record is named`, async () => {
+    const lines = await logOf("first", "second", "third");
+    const other = await logOf("of another process");
+
+    const { code, stdout } = await verifyAudit([...change(lines), ...other].join("\n"));
+
+    assert.match(stdout, said);
+    assert.equal(stdout.match(/BROKEN/g)?.length, 1);
+    assert.equal(code, 1);
+  });
+}
+
+Deno.test("what a tampered log says does not steer a terminal", async () => {
+  const [, line = ""] = await logOf("first");
+
+  const { code, stdout } = await verifyAudit(line.replace('"process":"', '"process":"\\u001b[2J\\n'));
+
+  assert.match(stdout, /BROKEN/);
+  assert.ok(!stdout.includes("\x1b"));
+  assert.equal(code, 1);
+});
+
+const UNUSABLE: readonly [name: string, input: () => Promise<string[]>, env: ProgramEnv, said: RegExp][] = [
+  ["without a key", () => logOf("a"), {}, /ENCRYPTION_KEY is not set/],
+  ["with a key that is none", () => logOf("a"), { ENCRYPTION_KEY: "short" }, /ENCRYPTION_KEY: must have 44 characters/],
+  ["with another key", () => logOf("a"), { ENCRYPTION_KEY: OTHER_KEY }, /No record is signed with a key that/],
+  ["of a log without records", () => Promise.resolve(["{}"]), { ENCRYPTION_KEY }, /no audit records in this input/],
+];
+
+for (const [name, input, env, said] of UNUSABLE) {
+  Deno.test(`verify-audit ${name} says that nothing could be checked`, async () => {
+    const lines = await input();
+
+    const { code, stdout, stderr } = await verifyAudit(lines.join("\n"), env);
+
+    assert.match(stderr, said);
+    assert.equal(stdout, "");
+    assert.equal(code, 2);
+  });
+}
+
+Deno.test("verify-audit needs nothing but the keys to be right, and reads no file by name", async () => {
+  const log = (await logOf("a")).join("\n");
+
+  const rotated = await verifyAudit(log, { ENCRYPTION_KEY: `${OTHER_KEY},${ENCRYPTION_KEY}`, PORT: "seven" });
+  const named = await runMain(["verify-audit", "server.log"], { ENCRYPTION_KEY });
+  const help = await runMain(["--help"]);
+
+  assert.equal(rotated.code, 0);
+  assert.equal(named.code, 1);
+  assert.match(named.stderr, /Unknown command or option: "server\.log"/);
+  assert.match(help.stdout, /^ +verify-audit +\w/m);
+});

@@ -1,0 +1,495 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { Box } from "../../src/crypto/box.ts";
+import { CustomerIds } from "../../src/crypto/customer_id.ts";
+import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { parseKey } from "../../src/crypto/keys.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+import { RedisStore } from "../../src/store/redis.ts";
+import { formatStoreKey, type Store } from "../../src/store/store.ts";
+import type { AuditEntry, AuditPage, AuditRecord, AuditTrail } from "../../src/telemetry/audit.ts";
+import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
+import { stamp } from "../../src/telemetry/audit_entry.ts";
+import { CustomerAuditLists } from "../../src/telemetry/audit_lists.ts";
+import { auditKey, AuditRecords } from "../../src/telemetry/audit_records.ts";
+import { ChainedAuditTrail } from "../../src/telemetry/audit_trail.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { startService } from "../harness.ts";
+import { TEST_KEYS } from "../process.ts";
+import { type RawClient, rawClient, startRedis, until } from "../redis_server.ts";
+import { callTool } from "../rpc.ts";
+import { FakeClock } from "../sandbox/fake_clock.ts";
+
+const ANNA = "a".repeat(64);
+const BERT = "b".repeat(64);
+const NOW = Date.UTC(2026, 10, 20, 12);
+const KEY = formatStoreKey(auditKey(ANNA));
+
+/** Where an audit trail can stand; each call of `trail` is another process. */
+interface Subject extends AsyncDisposable {
+  trail(options?: TrailOptions): Promise<AuditTrail>;
+  store(): Promise<Store>;
+}
+
+interface TrailOptions {
+  isAccepted?: (customer: string) => Promise<boolean>;
+  lines?: string[];
+  keys?: readonly string[];
+}
+
+function entryOf(tool: string, more: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    event: "outcome",
+    customer: ANNA,
+    client: "test 1.0.0",
+    tool,
+    arguments: { server_id: 100001 },
+    target: null,
+    approval: "not_needed",
+    operation_id: null,
+    outcome: "ok",
+    request_id: "request-1",
+    ...more,
+  };
+}
+
+async function trailOver(store: Store, { isAccepted, lines = [], keys = TEST_KEYS }: TrailOptions) {
+  const ring = await KeyRing.create({ encryptionKeys: keys.map(parseKey) });
+  return new ChainedAuditTrail({
+    store,
+    box: new Box(ring),
+    ring,
+    clock: new FakeClock(NOW),
+    log: createLogger({ level: "INFO", format: "json", write: (line) => lines.push(line) }),
+    isAccepted: isAccepted ?? (() => Promise.resolve(true)),
+  });
+}
+
+async function memorySubject(): Promise<Subject> {
+  const store = await Promise.resolve(new MemoryStore({ clock: new FakeClock(NOW) }));
+  return {
+    trail: (options = {}) => trailOver(store, options),
+    store: () => Promise.resolve(store),
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+/** Several processes over one Redis. */
+async function redisSubject(url?: string): Promise<Subject> {
+  const server = url === undefined ? await startRedis() : undefined;
+  const stores: RedisStore[] = [];
+  const connect = async () => {
+    const store = await RedisStore.connect(url ?? server?.url ?? "", { poolSize: 50 });
+    stores.push(store);
+    return store;
+  };
+  return {
+    trail: async (options = {}) => trailOver(await connect(), options),
+    store: connect,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(stores.map((store) => store.close()));
+      await server?.kill();
+    },
+  };
+}
+
+/** Every page of a customer's records. */
+async function readAll(trail: AuditTrail, customer = ANNA, limit = 7): Promise<AuditPage> {
+  const whole: AuditPage = { records: [], next: null, faults: 0 };
+  let before: number | undefined;
+  do {
+    const page = await trail.read(customer, { before, limit });
+    whole.records.push(...page.records);
+    whole.faults += page.faults;
+    before = page.next ?? undefined;
+  } while (before !== undefined);
+  return whole;
+}
+
+/** What happened, in short. */
+function wordOf(record: AuditRecord): string {
+  return record.event === "gap" ? `gap of ${record.missing}` : record.tool;
+}
+
+function wordsOf({ records }: AuditPage): string[] {
+  return records.map(wordOf);
+}
+
+async function recordAll(trail: AuditTrail, tools: readonly string[]): Promise<void> {
+  for (const tool of tools) await trail.record(entryOf(tool));
+}
+
+/** What holds wherever the records are kept. */
+function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
+  const test = (sentence: string, body: (subject: Subject) => Promise<void>) =>
+    Deno.test(`${name}: ${sentence}`, async () => {
+      await using subject = await makeSubject();
+      await body(subject);
+    });
+
+  test("a customer's records are read newest first, a page at a time", async (subject) => {
+    const trail = await subject.trail();
+    await recordAll(trail, ["a", "b", "c", "d", "e"]);
+
+    const first = await trail.read(ANNA, { limit: 2 });
+    const second = await trail.read(ANNA, { before: first.next ?? 0, limit: 2 });
+    const third = await trail.read(ANNA, { before: second.next ?? 0, limit: 2 });
+
+    assert.deepEqual([first, second, third].map(wordsOf), [["e", "d"], ["c", "b"], ["a"]]);
+    assert.deepEqual([first.next, second.next, third.next], [4, 2, null]);
+    assert.deepEqual(third.records.map(({ number, time }) => [number, time]), [[1, "2026-11-20T12:00:00.000Z"]]);
+  });
+
+  test("a record comes back as it was given, without the customer", async (subject) => {
+    const trail = await subject.trail();
+    const entry = entryOf("a", { event: "refused", client: undefined, approval: null, outcome: "read_only" });
+
+    await trail.record(entry);
+
+    const { customer: _, ...rest } = entry;
+    const [found] = (await trail.read(ANNA, { limit: 1 })).records;
+    assert.deepEqual(found, { ...rest, number: 1, time: "2026-11-20T12:00:00.000Z" });
+  });
+
+  test("nobody reads another customer's records, and a call without credentials is in none", async (subject) => {
+    const trail = await subject.trail();
+    await trail.record(entryOf("of anna"));
+    await trail.record(entryOf("of bert", { customer: BERT }));
+    await trail.record(entryOf("of nobody", { customer: undefined }));
+
+    assert.deepEqual(wordsOf(await readAll(trail, ANNA)), ["of anna"]);
+    assert.deepEqual(wordsOf(await readAll(trail, BERT)), ["of bert"]);
+    assert.deepEqual(await readAll(trail, "c".repeat(64)), { records: [], next: null, faults: 0 });
+  });
+
+  test("processes that record for one customer at once make one chain, without holes or doubles", async (subject) => {
+    const trails = [await subject.trail(), await subject.trail(), await subject.trail()];
+
+    await Promise.all(
+      trails.flatMap((trail, process) =>
+        Array.from({ length: 30 }, (_, i) => trail.record(entryOf(`${process}-${i}`)))
+      ),
+    );
+
+    for (const trail of trails) {
+      const { records, faults } = await readAll(trail);
+      assert.deepEqual(records.map(({ number }) => number), Array.from({ length: 90 }, (_, i) => 90 - i));
+      assert.equal(new Set(records.map(wordOf)).size, 90);
+      assert.equal(faults, 0);
+    }
+  });
+
+  test("the records of one process stand in the order in which they were given", async (subject) => {
+    const trail = await subject.trail();
+    const tools = Array.from({ length: 30 }, (_, i) => `${i}`);
+
+    await Promise.all(tools.map((tool) => trail.record(entryOf(tool))));
+
+    assert.deepEqual(wordsOf(await readAll(trail)).reverse(), tools);
+  });
+
+  test("the newest records are kept, and that older ones are gone is no fault", async (subject) => {
+    const ring = await KeyRing.create({ encryptionKeys: TEST_KEYS.map(parseKey) });
+    const records = new AuditRecords({ box: new Box(ring), signer: new ChainSigner(ring) });
+    const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
+    const isAccepted = () => Promise.resolve(true);
+    const lists = new CustomerAuditLists({ store: await subject.store(), records, log, isAccepted, keep: 3 });
+    for (const tool of ["a", "b", "c", "d", "e"]) await lists.append(ANNA, stamp(entryOf(tool), NOW));
+
+    const page = await lists.read(ANNA, { limit: 10 });
+
+    assert.deepEqual(wordsOf(page), ["e", "d", "c"]);
+    assert.deepEqual([page.next, page.faults], [null, 0]);
+  });
+
+  test("credentials that were never accepted leave nothing, and once they are, what they did", async (subject) => {
+    const store = await subject.store();
+    let accepted = false;
+    const trail = await subject.trail({ isAccepted: () => Promise.resolve(accepted) });
+
+    await recordAll(trail, ["a", "b"]);
+    const before = await store.entries(auditKey(ANNA), { limit: 10 });
+    accepted = true;
+    await trail.record(entryOf("c"));
+
+    assert.deepEqual(before, []);
+    assert.deepEqual(await readAll(trail), { ...await readAll(await subject.trail()), faults: 0 });
+    assert.deepEqual(wordsOf(await readAll(trail)), ["c", "b", "a"]);
+  });
+
+  test("of credentials that were never accepted only the last records wait, and the others are a gap", async (subject) => {
+    let accepted = false;
+    const trail = await subject.trail({ isAccepted: () => Promise.resolve(accepted) });
+
+    await recordAll(trail, Array.from({ length: 13 }, (_, i) => `${i}`));
+    accepted = true;
+    await trail.record(entryOf("last"));
+
+    const words = wordsOf(await readAll(trail));
+    assert.deepEqual(words.slice(0, 2), ["last", "12"]);
+    assert.deepEqual(words.slice(-2), ["3", "gap of 3"]);
+  });
+}
+
+auditSuite("embedded store", memorySubject);
+auditSuite("Redis", () => redisSubject());
+
+Deno.test("while Redis does not answer calls go on, and what is missing then stands as a gap", async () => {
+  const lines: string[] = [];
+  await using server = await startRedis();
+  await using subject = await redisSubject(server.url);
+  const trail = await subject.trail({ lines });
+  await trail.record(entryOf("before"));
+
+  server.freeze();
+  await Promise.all([1, 2, 3].map((i) => trail.record(entryOf(`lost ${i}`))));
+  server.continue();
+  await until(() => trail.read(ANNA, { limit: 1 }).then(() => true, () => false));
+  await recordAll(trail, ["after", "later"]);
+
+  const page = await readAll(trail);
+  assert.deepEqual(wordsOf(page), ["later", "after", "gap of 3", "before"]);
+  assert.equal(page.faults, 0);
+  assert.equal(lines.filter((line) => line.includes('"message":"audit"')).length, 6);
+  assert.equal(lines.filter((line) => line.includes("audit records are not kept")).length, 1);
+});
+
+Deno.test("when Redis comes back with nothing in it, a new chain begins with the gap", async () => {
+  await using server = await startRedis();
+  await using subject = await redisSubject(server.url);
+  const trail = await subject.trail();
+  await recordAll(trail, ["a", "b"]);
+
+  await server.kill();
+  await trail.record(entryOf("lost"));
+  await using _empty = await startRedis({ port: server.port });
+  await until(() => trail.read(ANNA, { limit: 1 }).then(() => true, () => false));
+  await trail.record(entryOf("after"));
+
+  const page = await readAll(trail);
+  assert.deepEqual(wordsOf(page), ["after", "gap of 1"]);
+  assert.deepEqual([page.records.map(({ number }) => number), page.faults], [[2, 1], 0]);
+});
+
+Deno.test("gaps are counted for each customer by himself", async () => {
+  await using server = await startRedis();
+  await using subject = await redisSubject(server.url);
+  const trail = await subject.trail();
+
+  server.freeze();
+  await trail.record(entryOf("lost"));
+  server.continue();
+  await until(() => trail.read(ANNA, { limit: 1 }).then(() => true, () => false));
+  await trail.record(entryOf("of bert", { customer: BERT }));
+  await trail.record(entryOf("of anna"));
+
+  assert.deepEqual(wordsOf(await readAll(trail, BERT)), ["of bert"]);
+  assert.deepEqual(wordsOf(await readAll(trail, ANNA)), ["of anna", "gap of 1"]);
+});
+
+Deno.test("what stands in Redis can't be read there, and is gone after ninety days", async () => {
+  await using server = await startRedis();
+  await using subject = await redisSubject(server.url);
+  await using redis = rawClient(server);
+  const trail = await subject.trail();
+
+  await trail.record(entryOf("canary-tool", { arguments: { label: "canary-argument" }, client: "canary-client" }));
+
+  assert.deepEqual(await redis.keys("*"), [KEY]);
+  const stored = await redis.xrange(KEY, "-", "+");
+  assert.doesNotMatch(JSON.stringify(stored), /canary|outcome/);
+  const box = new Box(await KeyRing.create({ encryptionKeys: TEST_KEYS.map(parseKey) }));
+  const sealed = stored[0]?.[1][3] ?? "";
+  assert.match(await box.open(sealed, { customer: ANNA, purpose: "audit" }) ?? "", /canary-tool/);
+  assert.equal(await box.open(sealed, { customer: BERT, purpose: "audit" }), undefined);
+  const days = await redis.pttl(KEY) / 86_400_000;
+  assert.ok(days > 89 && days <= 90, `${days}`);
+});
+
+/** One entry of a stream. */
+interface Stored {
+  id: string;
+  mark: string;
+  value: string;
+}
+
+/** Writes a stream anew, as somebody can who has Redis but not the key. */
+async function rewrite(redis: RawClient, change: (entries: Stored[]) => Stored[]): Promise<void> {
+  const found = await redis.xrange(KEY, "-", "+");
+  const entries = found.map(([id, [, mark = "", , value = ""]]) => ({ id, mark, value }));
+  await redis.del(KEY);
+  for (const { id, mark, value } of change(entries)) await redis.xadd(KEY, id, "mark", mark, "value", value);
+}
+
+/** Entries with the one at an index given what `change` makes of it. */
+function withEntry(entries: readonly Stored[], index: number, change: (entry: Stored) => Partial<Stored>): Stored[] {
+  return entries.map((entry, i) => i === index ? { ...entry, ...change(entry) } : entry);
+}
+
+/** What is done to the records a to e, what can then still be read, and how many faults show. */
+const TAMPERINGS: readonly [name: string, change: (entries: Stored[]) => Stored[], left: string, faults: number][] = [
+  ["is left as it is", (entries) => entries, "edcba", 0],
+  ["loses one record", (entries) => entries.toSpliced(2, 1), "edba", 1],
+  ["loses two records apart", (entries) => entries.toSpliced(3, 1).toSpliced(1, 1), "eca", 2],
+  ["has a record changed", (entries) => withEntry(entries, 2, ({ value }) => ({ value: flipped(value) })), "edba", 1],
+  ["has a signature changed", (entries) => withEntry(entries, 2, () => ({ mark: "0".repeat(64) })), "edba", 2],
+  ["has something else in it", (entries) => withEntry(entries, 2, () => ({ mark: "", value: "{}" })), "edba", 2],
+  ["has two records swapped", ([a, b, c, d, e]) => moved([a, b, d, c, e]), "eba", 3],
+  ["has one record twice", (entries) => moved([...entries, entries[4]]), "edcba", 1],
+  ["has its records numbered anew", (entries) => moved([undefined, ...entries]).slice(1), "", 5],
+];
+
+/** The entries in these places, each with the number of its place. */
+function moved(entries: readonly (Stored | undefined)[]): Stored[] {
+  return entries.map((entry, index) => ({ mark: "", value: "", ...entry, id: `${index + 1}-0` }));
+}
+
+function flipped(value: string): string {
+  return value.slice(0, -10) + (value.at(-10) === "A" ? "B" : "A") + value.slice(-9);
+}
+
+for (const [name, change, left, faults] of TAMPERINGS) {
+  Deno.test(`of a stream that ${name}, what can be trusted is shown, and how much cannot`, async () => {
+    const lines: string[] = [];
+    await using server = await startRedis();
+    await using subject = await redisSubject(server.url);
+    await using redis = rawClient(server);
+    const trail = await subject.trail({ lines });
+    await recordAll(trail, ["a", "b", "c", "d", "e"]);
+
+    await rewrite(redis, change);
+    const [small, large] = [await readAll(trail, ANNA, 1), await readAll(trail, ANNA, 100)];
+
+    assert.deepEqual([wordsOf(small).join(""), small.faults], [left, faults]);
+    assert.deepEqual([wordsOf(large).join(""), large.faults], [left, faults]);
+    assert.equal(lines.some((line) => line.includes("audit records were changed or are missing")), faults > 0);
+  });
+}
+
+Deno.test("records go on after a tampered stream, and only what was tampered with is at fault", async () => {
+  await using server = await startRedis();
+  await using subject = await redisSubject(server.url);
+  await using redis = rawClient(server);
+  const trail = await subject.trail();
+  await recordAll(trail, ["a", "b", "c"]);
+
+  await rewrite(redis, (entries) => withEntry(entries, 2, () => ({ mark: "", value: "{}" })));
+  await recordAll(trail, ["d", "e"]);
+
+  const page = await readAll(trail);
+  assert.deepEqual([wordsOf(page).join(""), page.faults], ["edba", 1]);
+});
+
+Deno.test("a stream that was put in another's place opens for nobody", async () => {
+  await using server = await startRedis();
+  await using subject = await redisSubject(server.url);
+  await using redis = rawClient(server);
+  const trail = await subject.trail();
+  await recordAll(trail, ["a", "b"]);
+
+  await redis.copy(KEY, formatStoreKey(auditKey(BERT)));
+
+  assert.deepEqual(await readAll(trail, BERT), { records: [], next: null, faults: 2 });
+});
+
+Deno.test("records outlive a change of keys as long as the old one is listed", async () => {
+  const [OLD, NEW] = TEST_KEYS;
+  await using server = await startRedis();
+  await using subject = await redisSubject(server.url);
+  await (await subject.trail({ keys: [OLD] })).record(entryOf("old"));
+
+  const both = await subject.trail({ keys: [NEW, OLD] });
+  await both.record(entryOf("new"));
+
+  assert.deepEqual(await readAll(both).then((page) => [...wordsOf(page), page.faults]), ["new", "old", 0]);
+  const without = await readAll(await subject.trail({ keys: [NEW] }));
+  assert.deepEqual([...wordsOf(without), without.faults], ["new", 1]);
+});
+
+const ENV = { CONFIRM: "off", ENCRYPTION_KEY: TEST_KEYS[0] };
+/** Work ends at the first look, so that no test waits. */
+const SANDBOX = { pace: { polls: 1, seconds: 0 } };
+
+for (const store of ["embedded store", "Redis"] as const) {
+  Deno.test(`get_audit_log shows customers what they did, and nobody else, from the ${store}`, async () => {
+    await using server = await startRedis();
+    const env = store === "Redis" ? { ...ENV, REDIS_URL: server.url } : ENV;
+    await using service = await startService({ env, sandbox: SANDBOX });
+    await callTool(service.mcpUrl, "clear_app_cache", { app_id: 200001 }, TOKEN_HEADERS);
+    const requests = service.sandbox.requests.length;
+
+    const mine = await callTool(service.mcpUrl, "get_audit_log", {}, TOKEN_HEADERS);
+    const others = await callTool(service.mcpUrl, "get_audit_log", {}, KEY_HEADERS);
+
+    const shown = shownRecords.parse(mine.json.records);
+    assert.deepEqual(shown.map(({ number, event, outcome }) => [number, event, outcome]), [
+      [2, "outcome", "ok"],
+      [1, "intent", undefined],
+    ]);
+    for (const { tool, arguments: args, approval } of shown) {
+      assert.deepEqual([tool, args, approval], ["clear_app_cache", { app_id: 200001 }, "not_needed"]);
+    }
+    assert.match(shown[0]?.operation_id ?? "", /^\d+$/);
+    assert.equal(shown[0]?.request_id, shown[1]?.request_id);
+    assert.equal(mine.json.next_before, null);
+    assert.deepEqual(others.json, { records: [], next_before: null });
+    assert.equal(service.sandbox.requests.length, requests);
+  });
+}
+
+const shownRecords = z.array(z.looseObject({
+  number: z.int(),
+  event: z.string(),
+  tool: z.string(),
+  arguments: z.unknown(),
+  approval: z.string().optional(),
+  outcome: z.string().optional(),
+  operation_id: z.string().optional(),
+  request_id: z.string(),
+}));
+
+/** The customer id of {@linkcode TOKEN_HEADERS} at a server with {@linkcode ENV}. */
+async function tokenCustomer(): Promise<string> {
+  const ring = await KeyRing.create({ encryptionKeys: [parseKey(TEST_KEYS[0])] });
+  return await new CustomerIds(ring).of({ kind: "access_token", token: TOKEN_HEADERS["x-cloudways-access-token"] });
+}
+
+Deno.test("get_audit_log gives every record once, page by page, however large they are", async () => {
+  await using server = await startRedis();
+  await using subject = await redisSubject(server.url);
+  await using service = await startService({ env: { ...ENV, REDIS_URL: server.url } });
+  const trail = await subject.trail({ keys: [TEST_KEYS[0]] });
+  const large = Array.from({ length: 20 }, () => "x".repeat(90));
+  const customer = await tokenCustomer();
+  for (let i = 0; i < 30; i++) await trail.record(entryOf("a", { customer, arguments: large, target: large }));
+
+  const pages: number[][] = [];
+  let before: unknown;
+  do {
+    const args = { limit: 15, ...(typeof before === "number" && { before }) };
+    const { json } = await callTool(service.mcpUrl, "get_audit_log", args, TOKEN_HEADERS);
+    assert.equal(json.left_out, undefined);
+    pages.push(shownRecords.parse(json.records).map(({ number }) => number));
+    before = json.next_before;
+  } while (before !== null);
+
+  assert.deepEqual(pages.flat(), Array.from({ length: 30 }, (_, i) => 30 - i));
+  assert.ok((pages[0]?.length ?? 0) < 15, "the first page was to be cut");
+});
+
+Deno.test("get_audit_log says where its records can't be trusted", async () => {
+  await using server = await startRedis();
+  await using subject = await redisSubject(server.url);
+  await using redis = rawClient(server);
+  await using service = await startService({ env: { ...ENV, REDIS_URL: server.url } });
+  const trail = await subject.trail({ keys: [TEST_KEYS[0]] });
+  const customer = await tokenCustomer();
+  for (const tool of ["a", "b", "c"]) await trail.record(entryOf(tool, { customer }));
+
+  await redis.xdel(formatStoreKey(auditKey(customer)), "2-0");
+  const { json } = await callTool(service.mcpUrl, "get_audit_log", {}, TOKEN_HEADERS);
+
+  assert.deepEqual(shownRecords.parse(json.records).map(({ tool }) => tool), ["c", "a"]);
+  assert.match(String(json.problem), /^At 1 place here a record is missing/);
+});

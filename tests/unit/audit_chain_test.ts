@@ -1,0 +1,276 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { parseKey } from "../../src/crypto/keys.ts";
+import type { AuditEntry } from "../../src/telemetry/audit.ts";
+import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
+import { stamp } from "../../src/telemetry/audit_entry.ts";
+import { ProcessAuditLog } from "../../src/telemetry/audit_log.ts";
+import { type AuditFindings, verifyAuditLines } from "../../src/telemetry/audit_verify.ts";
+import { createLogger, type LoggerOptions } from "../../src/telemetry/log.ts";
+import type { JsonValue } from "../../src/text.ts";
+import { TEST_KEYS } from "../process.ts";
+
+const NOW = Date.UTC(2026, 10, 20, 12);
+
+const ENTRY: AuditEntry = {
+  event: "intent",
+  customer: "ab".repeat(32),
+  client: "test 1.0.0",
+  tool: "restart_server",
+  arguments: { server_id: 100001 },
+  target: { server: 100001, apps: [200001] },
+  approval: "page",
+  operation_id: null,
+  outcome: null,
+  request_id: "request-1",
+};
+
+async function signerWith(...keys: string[]): Promise<ChainSigner> {
+  return new ChainSigner(await KeyRing.create({ encryptionKeys: keys.map(parseKey) }));
+}
+
+const signer = await signerWith(TEST_KEYS[0]);
+
+/** The lines of one process that recorded these entries, in this order. */
+async function linesOf(
+  entries: readonly AuditEntry[],
+  { by = signer, ...options }: Partial<LoggerOptions> & { by?: ChainSigner } = {},
+): Promise<string[]> {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const log = new ProcessAuditLog({
+    signer: by,
+    log: createLogger({ level: "ERROR", format: "json", ...options, write }),
+  });
+  await Promise.all(entries.map((entry) => log.write(entry.customer, stamp(entry, NOW))));
+  return lines;
+}
+
+/** Five records of one process. */
+function fiveLines(): Promise<string[]> {
+  return linesOf(["a", "b", "c", "d", "e"].map((request_id) => ({ ...ENTRY, request_id })));
+}
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const item of items) yield await Promise.resolve(item);
+}
+
+function verify(lines: readonly string[], by = signer): Promise<AuditFindings> {
+  return verifyAuditLines(each(lines), by);
+}
+
+/** Number, line and problem of the only break. */
+async function theBreak(lines: readonly string[]): Promise<[number | null, number, string]> {
+  const { breaks: [found, ...more] } = await verify(lines);
+  assert.ok(found);
+  assert.deepEqual(more, []);
+  return [found.sequence, found.line, found.problem];
+}
+
+function recordOf(line: string | undefined): Record<string, unknown> {
+  const { audit } = JSON.parse(line ?? "{}");
+  return audit;
+}
+
+/** The line with its record changed as given. */
+function changed(line: string | undefined, members: Record<string, JsonValue>): string {
+  const whole: Record<string, unknown> = JSON.parse(line ?? "{}");
+  return JSON.stringify({ ...whole, audit: { ...recordOf(line), ...members } });
+}
+
+Deno.test("records are written whatever the level, numbered, and each names the signature of the one before", async () => {
+  const lines = await fiveLines();
+
+  const records = lines.map(recordOf);
+  assert.deepEqual(records.map(({ sequence }) => sequence), [1, 2, 3, 4, 5]);
+  assert.deepEqual(records.map(({ request_id }) => request_id), ["a", "b", "c", "d", "e"]);
+  assert.deepEqual(records.map(({ previous }) => previous), [null, ...records.slice(0, 4).map(({ mac }) => mac)]);
+  assert.equal(new Set(records.map(({ process }) => process)).size, 1);
+});
+
+Deno.test("a record holds what was recorded, its time, and the customer in short", async () => {
+  const [line] = await linesOf([ENTRY]);
+
+  const { process, key_id, mac, ...rest } = recordOf(line);
+  assert.match(`${process} ${key_id} ${mac}`, /^[0-9a-f]{16} [0-9a-f]{8} [0-9a-f]{64}$/);
+  assert.deepEqual(rest, {
+    ...ENTRY,
+    customer: "customer_abababababababab",
+    time: "2026-11-20T12:00:00.000Z",
+    sequence: 1,
+    previous: null,
+  });
+});
+
+Deno.test("two processes have two ids, and their mixed lines are two whole chains", async () => {
+  const [first, second] = [await fiveLines(), await fiveLines()];
+
+  const findings = await verify(first.flatMap((line, index) => [line, "another line", "{}", second[index] ?? ""]));
+
+  assert.deepEqual(findings.breaks, []);
+  assert.deepEqual(findings.processes.map(({ records }) => records), [5, 5]);
+  assert.equal(findings.checked, 10);
+});
+
+Deno.test("records are found behind what a collector puts in front, and in lines for people", async () => {
+  const json = (await fiveLines()).map((line) => `mcp-1  | ${line}`);
+  const console = await linesOf([ENTRY, ENTRY], { format: "console" });
+
+  const findings = await verify([...json, ...console]);
+
+  assert.deepEqual(findings.breaks, []);
+  assert.deepEqual(findings.processes.map(({ records }) => records), [5, 2]);
+});
+
+Deno.test("the order of an object's members does not count", async () => {
+  const lines = (await fiveLines()).map((line) => {
+    const reversed = Object.fromEntries(Object.entries(recordOf(line)).reverse());
+    return JSON.stringify({ audit: reversed, message: "audit" });
+  });
+
+  assert.deepEqual((await verify(lines)).breaks, []);
+});
+
+for (
+  const members of [
+    { arguments: { server_id: 100002 } },
+    { approval: "confirm_off" },
+    { time: "2026-11-20T12:00:01.000Z" },
+    { customer: "customer_cdcdcdcdcdcdcdcd" },
+    { sequence: 30 },
+    { added: true },
+    { mac: "0".repeat(64) },
+    { mac: "" },
+  ]
+) {
+  Deno.test(`a record with ${JSON.stringify(members)} put in is named as changed`, async () => {
+    const lines = await fiveLines();
+
+    const found = await theBreak(lines.with(2, changed(lines[2], members)));
+
+    assert.deepEqual(found, ["sequence" in members ? 30 : 3, 3, "was changed since it was written"]);
+  });
+}
+
+Deno.test("a record of which a member was taken away is named as changed", async () => {
+  const lines = await fiveLines();
+  const { target: _, ...rest } = recordOf(lines[2]);
+
+  const found = await theBreak(lines.with(2, JSON.stringify({ message: "audit", audit: rest })));
+
+  assert.deepEqual(found, [3, 3, "was changed since it was written"]);
+});
+
+Deno.test("a record that is none any more is named, and so is the hole in its chain", async () => {
+  const lines = await fiveLines();
+
+  const { breaks } = await verify(lines.with(2, '{"message":"audit","audit":{"sequence":3}}'));
+
+  assert.deepEqual(breaks.map(({ sequence, line }) => [sequence, line]), [[null, 3], [4, 4]]);
+});
+
+Deno.test("a record given to another process is named there, and missing where it was", async () => {
+  const lines = await fiveLines();
+
+  const { breaks } = await verify(lines.with(2, changed(lines[2], { process: "0123456789abcdef" })));
+
+  assert.deepEqual(breaks.map(({ sequence, line }) => [sequence, line]), [[3, 3], [4, 4]]);
+});
+
+Deno.test("removed records are named by the one that stands in their place", async () => {
+  const lines = await fiveLines();
+
+  const one = await theBreak(lines.toSpliced(2, 1));
+  const two = await theBreak(lines.toSpliced(2, 2));
+
+  assert.deepEqual(one, [4, 3, "comes right after record 2. Removed: record 3"]);
+  assert.deepEqual(two, [5, 3, "comes right after record 2. Removed: records 3 to 4"]);
+});
+
+Deno.test("a beginning that was removed is noticed", async () => {
+  const found = await theBreak((await fiveLines()).slice(2));
+
+  assert.deepEqual(found, [3, 1, "is the first of its process here. Removed, or in an older file: records 1 to 2"]);
+});
+
+Deno.test("reordered records are named with the one that should come first", async () => {
+  const lines = await fiveLines();
+
+  const found = await theBreak([0, 1, 3, 2, 4].map((index) => lines[index] ?? ""));
+
+  assert.deepEqual(found, [4, 3, "stands before record 3, at line 4: they were reordered"]);
+});
+
+Deno.test("a record in whose place another one was signed is noticed by the one that follows", async () => {
+  const record = (sequence: number) => ({ process: "0123456789abcdef", sequence, time: "2026-11-20T12:00:00.000Z" });
+  const first = await signer.sign("process", record(1), null);
+  const other = await signer.sign("process", { ...record(1), tool: "other" }, null);
+  const second = await signer.sign("process", record(2), first.mac);
+
+  const found = await theBreak([other, second].map((audit) => JSON.stringify({ message: "audit", audit })));
+
+  assert.deepEqual(found, [2, 2, "does not follow the record before it: that one was replaced"]);
+});
+
+Deno.test("a record that stands twice is named", async () => {
+  const lines = await fiveLines();
+
+  const found = await theBreak([...lines, lines[1] ?? ""]);
+
+  assert.deepEqual(found, [2, 6, "stands here once more: it was copied"]);
+});
+
+Deno.test("a record of an unknown key is named, and one of an older key of the list is genuine", async () => {
+  const [OLD, NEW] = TEST_KEYS;
+  const lines = await linesOf([ENTRY], { by: await signerWith(OLD) });
+
+  const rotated = await verify(lines, await signerWith(NEW, OLD));
+  const unknown = await verify(lines, await signerWith(NEW));
+
+  assert.deepEqual(rotated.breaks, []);
+  assert.equal(unknown.checked, 0);
+  assert.match(unknown.breaks[0]?.problem ?? "", /key that ENCRYPTION_KEY does not list/);
+});
+
+Deno.test("a record of one kind of chain is none of the other", async () => {
+  const signed = await signer.sign("customer", { number: 1 }, null);
+
+  assert.equal(await signer.check("customer", signed), "genuine");
+  assert.equal(await signer.check("process", signed), "changed");
+});
+
+Deno.test("whatever is recorded, it stays whole on one line", async () => {
+  const json = fc.jsonValue().map((value): JsonValue => JSON.parse(JSON.stringify(value)));
+  const text = fc.string({ unit: "binary", maxLength: 300 });
+
+  for (const format of ["json", "console"] as const) {
+    await fc.assert(fc.asyncProperty(json, json, text, text, async (args, target, tool, client) => {
+      const lines = await linesOf([{ ...ENTRY, arguments: args, target, tool, client }, ENTRY], { format });
+
+      assert.deepEqual((await verify(lines)).breaks, []);
+      assert.equal((await verify(lines)).checked, 2);
+      assert.doesNotMatch(lines.join(""), /[\p{Cc}\p{Zl}\p{Zp}\u202e]/u);
+    }));
+  }
+});
+
+Deno.test("long texts, long lists and large values are cut", async () => {
+  const args = { text: "x".repeat(5_000), list: Array.from({ length: 500 }, (_, i) => i) };
+  const large = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`member_${i}`, "x".repeat(100)]));
+
+  const [line = ""] = await linesOf([{ ...ENTRY, arguments: args, target: large, tool: "t".repeat(1_000) }]);
+
+  assert.ok(line.length < 8_000, `${line.length}`);
+  assert.match(line, /"… 470 more"/);
+  assert.deepEqual((await verify([line])).breaks, []);
+});
+
+Deno.test("what looks like a secret is in no record, whoever forgot to hide it", async () => {
+  const args = { password: "canary-one", note: "token=canary-two", deep: [{ api_key: "canary-three" }] };
+
+  const lines = await linesOf([{ ...ENTRY, arguments: args, target: { url: "https://u:canary-four@x.example" } }]);
+
+  assert.doesNotMatch(lines.join(), /canary/);
+  assert.match(lines.join(), /hidden/);
+});

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { Turns } from "../../src/turns.ts";
+
+Deno.test("work under one key runs one piece at a time and in order, under two keys at once", async () => {
+  const turns = new Turns();
+  const happened: string[] = [];
+  const [first, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const work = (name: string, until: Promise<void>) => async () => {
+    happened.push(`${name} begins`);
+    await until;
+    happened.push(`${name} ends`);
+  };
+
+  const all = [
+    turns.take("a", work("a1", first.promise)),
+    turns.take("a", work("a2", Promise.resolve())),
+    turns.take("b", work("b1", other.promise)),
+  ];
+  other.resolve();
+  await all[2];
+  first.resolve();
+  await Promise.all(all);
+
+  assert.deepEqual(happened, ["a1 begins", "b1 begins", "b1 ends", "a1 ends", "a2 begins", "a2 ends"]);
+});
+
+Deno.test("work that fails says so to its caller alone", async () => {
+  const turns = new Turns();
+
+  const failed = turns.take("a", () => Promise.reject(new Error("no")));
+  const next = turns.take("a", () => Promise.resolve("yes"));
+
+  await assert.rejects(failed, /^Error: no$/);
+  assert.equal(await next, "yes");
+});
+
+Deno.test("nothing is kept of a key whose work has ended", async () => {
+  const turns = new Turns();
+
+  await Promise.all([turns.take("a", () => Promise.resolve()), turns.take("a", () => Promise.resolve())]);
+
+  assert.equal(turns.size, 0);
+});
