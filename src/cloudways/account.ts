@@ -8,6 +8,7 @@ import { type Operations, type OperationState, startedReply, type WaitOptions } 
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
 import { UnknownToCloudways } from "./replies.ts";
+import type { LastBackups, RestorePoints } from "./restore_points.ts";
 import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
 
 /** The parts that all accounts share. */
@@ -16,6 +17,7 @@ export interface AccountServices {
   listing: ServerListing;
   reference: ReferenceData;
   operations: Operations;
+  restorePoints: RestorePoints;
 }
 
 /** A request that changes something. */
@@ -121,13 +123,31 @@ export class CloudwaysAccount {
     return findApp(await this.servers(), appId, serverId);
   }
 
+  /** Like {@linkcode server}, but as it is now, whatever the listing remembers: for what a person is asked. */
+  async currentServer(serverId: number): Promise<ServerRecord> {
+    return findServer(await this.#currentServers(), serverId);
+  }
+
   /**
-   * An application as it is now, whatever the listing remembers: for deciding whether a person has to be asked, and for
-   * telling what a change replaces.
+   * Like {@linkcode app}, but as it is now, whatever the listing remembers: for what a person is asked, and for telling
+   * what a change replaces.
    */
   async currentApp(appId: number, serverId?: number): Promise<FoundApp> {
-    const { servers } = await this.get("server_list", path`/server`, serverListing);
-    return findApp(servers, appId, serverId);
+    return findApp(await this.#currentServers(), appId, serverId);
+  }
+
+  async #currentServers(): Promise<ServerRecord[]> {
+    return (await this.get("server_list", path`/server`, serverListing)).servers;
+  }
+
+  /** The newest restore points of a server's applications that were seen in the last hour. Asks Cloudways nothing. */
+  lastBackups(serverId: number): Promise<LastBackups> {
+    return this.#services.restorePoints.known(this.#session, serverId);
+  }
+
+  /** Notes the restore points an application has now, for {@linkcode lastBackups}. */
+  noteRestorePoints(found: FoundApp, points: readonly string[]): Promise<void> {
+    return this.#services.restorePoints.note(this.#session, found, points);
   }
 
   /** An application with its passwords, read from Cloudways and kept nowhere. */

@@ -43,6 +43,25 @@ export interface MergedList {
   missing: string[];
 }
 
+/** A change that was worked out on a list as it was, and not made yet. */
+export interface ListPlan {
+  list: ListName;
+  change: ListChange;
+  before: AddressList;
+  merged: MergedList;
+  /** The policy to write; null leaves it as it is. */
+  policy: string | null;
+}
+
+/** A range that takes in many addresses. */
+export interface WideRange {
+  ip: string;
+  /** How many, in words. */
+  size: string;
+  /** It takes in every address of its version. */
+  all: boolean;
+}
+
 const WIDTH = { 4: 32, 6: 128 } as const;
 /** Ranges with as few fixed bits as these, or fewer, are pointed out. */
 const WIDE_PREFIX = { 4: 16, 6: 32 } as const;
@@ -109,6 +128,11 @@ export function sameList(a: readonly string[], b: readonly string[]): boolean {
   return left.size === right.size && [...left.keys()].every((key) => right.has(key));
 }
 
+/** A list's entries in their one spelling, each once, sorted: equal for lists that mean the same. */
+export function canonicalList(ips: readonly string[]): string[] {
+  return [...byKey(ips).keys()].sort();
+}
+
 /** Whether two lists have an entry in common. */
 export function overlaps(a: readonly string[], b: readonly string[]): boolean {
   const keys = byKey(b);
@@ -131,16 +155,20 @@ export function mergeList(before: readonly string[], { add = [], remove = [], re
   };
 }
 
+/** The entries of a list that are wide ranges. */
+export function wideRanges(ips: readonly string[]): WideRange[] {
+  return ips.flatMap((ip) => {
+    const range = parseRange(ip.trim());
+    if (range === undefined || range.prefix > WIDE_PREFIX[range.version]) return [];
+    const all = range.prefix === 0;
+    const size = all ? `every IPv${range.version} address` : `2^${WIDTH[range.version] - range.prefix} addresses`;
+    return [{ ip, size, all }];
+  });
+}
+
 /** What a person should know of a list before it counts. */
 export function listWarnings({ after, missing }: MergedList, policy: string | null): string[] {
-  const wide = after.flatMap((ip) => {
-    const range = parseRange(ip);
-    if (range === undefined || range.prefix > WIDE_PREFIX[range.version]) return [];
-    const size = range.prefix === 0
-      ? `every IPv${range.version} address`
-      : `2^${WIDTH[range.version] - range.prefix} addresses`;
-    return [`${ip} is a wide range: ${size}.`];
-  });
+  const wide = wideRanges(after).map(({ ip, size }) => `${ip} is a wide range: ${size}.`);
   const absent = missing.map((ip) => {
     const wider = after.find((other) => covers(other, ip));
     return `${ip} was not on the list${wider === undefined ? "" : `, but ${wider} on it covers it`}.`;
@@ -148,7 +176,8 @@ export function listWarnings({ after, missing }: MergedList, policy: string | nu
   return [...wide, ...absent, ...policyWarnings(after, policy)];
 }
 
-function policyWarnings(after: readonly string[], policy: string | null): string[] {
+/** What a person should know of a list's policy; no text but ours. */
+export function policyWarnings(after: readonly string[], policy: string | null): string[] {
   if (policy === null) return ["Cloudways does not say what happens to addresses that are not listed (the policy)."];
   if (policy === "allow_all") return ["The policy allow_all lets addresses connect that are not on the list."];
   return policy === "block_all" && after.length === 0 ? ["block_all with an empty list locks everyone out."] : [];
@@ -207,26 +236,34 @@ async function readForChange(account: CloudwaysAccount, serverId: number, list: 
 }
 
 /**
- * Changes a list. Cloudways only knows how to replace the whole of it, so it is read, edited, compared with what is
- * there just before it is written, and read back.
+ * Reads a list and works a change of it out. Cloudways only knows how to replace the whole of it.
  *
- * @throws {ToolError} Where nothing would change, where somebody else changes it meanwhile, and where it does not
- * become what it should.
+ * @throws {ToolError} Where nothing would change, or where the list can't be told.
  */
-export async function changeAddressList(
+export async function planListChange(
   account: CloudwaysAccount,
   serverId: number,
   list: ListName,
   change: ListChange,
-) {
+): Promise<ListPlan> {
   const before = await readForChange(account, serverId, list, change);
   const merged = mergeList(before.ips, change);
   // The facts know no other policy for MySQL. For SSH an unknown policy is left out, which leaves it as it is.
   const policy = change.policy ?? before.policy ?? (list === "mysql" ? "allow_all" : null);
+  const isSame = merged.added.length + merged.removed.length === 0;
+  if (isSame && (change.policy === undefined || change.policy === before.policy)) throw nothingToChange(before);
+  return { list, change, before, merged, policy };
+}
+
+/**
+ * Makes a change as it was planned: the list is compared with the one it was planned for just before it is written, and
+ * read back.
+ *
+ * @throws {ToolError} Where somebody changed the list meanwhile, and where it does not become what it should.
+ */
+export async function carryOutListChange(account: CloudwaysAccount, serverId: number, plan: ListPlan) {
+  const { list, change, before, merged, policy } = plan;
   const { after, added, removed } = merged;
-  if (added.length + removed.length === 0 && (change.policy === undefined || change.policy === before.policy)) {
-    throw nothingToChange(before);
-  }
   const now = await readForChange(account, serverId, list, change);
   if (!sameList(before.ips, now.ips) || before.policy !== now.policy) throw changedMeanwhile(before, now);
   await writeList(account, serverId, list, after, policy);

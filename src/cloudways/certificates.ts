@@ -1,7 +1,7 @@
 /** Checks of a certificate and its private key before they leave. No error here ever holds a part of either. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { type AppRecord, domainOf, looseFlag } from "./models.ts";
+import { type AppRecord, domainOf, looseFlag, looseList } from "./models.ts";
 
 /** A certificate and its key, as they were given. */
 export interface CertificateFiles {
@@ -65,15 +65,35 @@ export function coverage(app: AppRecord, names: readonly string[]): { covered: s
   return { covered, uncovered: own.filter((domain) => !isCovered(domain)) };
 }
 
+/** What an application's record says of its certificates; null where it says nothing. */
+export interface InstalledCertificates {
+  own: boolean | null;
+  letsEncrypt: boolean | null;
+  /** The domains of the one by Let's Encrypt, sorted; empty where they are not told. */
+  letsEncryptDomains: string[];
+}
+
+const withDomains = z.looseObject({ ssl_domains: looseList(z.string()) });
+
+/** The certificates that an application has. */
+export function installedCertificates({ own_ssl, lets_encrypt }: AppRecord): InstalledCertificates {
+  return {
+    own: isInstalled(own_ssl),
+    letsEncrypt: isInstalled(lets_encrypt),
+    letsEncryptDomains: withDomains.safeParse(lets_encrypt).data?.ssl_domains.sort() ?? [],
+  };
+}
+
 /** Whether an application has a certificate. What its record doesn't say counts as one. */
-export function mayHaveCertificate({ own_ssl, lets_encrypt }: AppRecord): boolean {
-  return mayBeInstalled(own_ssl) || mayBeInstalled(lets_encrypt);
+export function mayHaveCertificate(app: AppRecord): boolean {
+  const { own, letsEncrypt } = installedCertificates(app);
+  return own !== false || letsEncrypt !== false;
 }
 
 const withFlag = z.looseObject({ is_installed: looseFlag });
 
-function mayBeInstalled(value: unknown): boolean {
-  if (value === undefined) return true;
+function isInstalled(value: unknown): boolean | null {
+  if (value === undefined) return null;
   if (value === null || value === false || value === "" || value === "0" || value === 0) return false;
   if (typeof value !== "object") return true;
   if (Object.keys(value).length === 0) return false;

@@ -9,11 +9,13 @@ import { storeAway } from "../store/store_away.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { AccessTokens, type ExchangedToken, type KeyPair, keyPairRefused } from "./access_tokens.ts";
+import type { CircuitBreaker } from "./breaker.ts";
 import { CustomerRecords } from "./customer_records.ts";
 import type { CloudwaysHttp, Fields, WireReply, WireRequest } from "./http.ts";
 import { type ApiPath, path } from "./path.ts";
-import { rateLimited, readReply, retryAfterSeconds } from "./replies.ts";
-import type { SealedStore } from "./sealed_store.ts";
+import { sendRead } from "./read_retries.ts";
+import { pauseSeconds, rateLimited, readReply } from "./replies.ts";
+import type { SealedStore } from "../store/sealed_store.ts";
 import { SignInGuard } from "./sign_in_guard.ts";
 import { type UpstreamLimit, UpstreamLimits } from "./upstream_limits.ts";
 
@@ -26,6 +28,8 @@ export interface Session {
   signal: AbortSignal;
   /** Ends writes: the deadline alone, for what has left can't be taken back. */
   deadline: AbortSignal;
+  /** When the deadline is, in milliseconds since the Unix epoch, so that nothing is begun that can't end in time. */
+  endsAt?: number;
   /** Logs under the caller's request id, and hides the caller's credentials. */
   log: Logger;
 }
@@ -40,13 +44,14 @@ export interface ApiRequest<T> {
   form?: Fields;
   /** Just enough of the expected answer to notice a wrong one. */
   reply: z.ZodType<T>;
-  /** Leave secrets in the answer. For the one tool that shows them, after a person's yes. */
+  /** Leave secrets in the answer, and send it once. For the one tool that shows them, after a person's yes. */
   reveal?: boolean;
 }
 
 /** What {@linkcode CloudwaysClient} needs. */
 export interface CloudwaysClientOptions {
   http: CloudwaysHttp;
+  breaker: CircuitBreaker;
   store: Store;
   sealed: SealedStore;
   clock: Clock;
@@ -54,7 +59,12 @@ export interface CloudwaysClientOptions {
   log: Logger;
   /** Our own limit on each customer's upstream requests. */
   bucket: BucketLimit;
+  /** Milliseconds one read may take with all its tries, where the session does not say when it ends. */
+  readBudgetMs: number;
 }
+
+/** Below the life of the lock under which an exchange runs. */
+const EXCHANGE_TIMEOUT_MS = 22_000;
 
 const exchangeReply = z.object({
   access_token: z.string().min(1),
@@ -94,6 +104,7 @@ export class CloudwaysClient {
     try {
       return await this.#send(session, request);
     } catch (error) {
+      if (error instanceof ToolError && error.code === "rate_limited") this.#options.metrics.rateLimited();
       if (!(error instanceof StoreError)) throw error;
       session.log.error("store failed", { error });
       throw storeAway(error);
@@ -103,14 +114,15 @@ export class CloudwaysClient {
   async #send<T>(session: Session, request: ApiRequest<T>): Promise<T> {
     const { customer, address } = session;
     const signal = request.method === "GET" ? session.signal : session.deadline;
+    const endsAt = session.endsAt ?? this.#options.clock.now() + this.#options.readBudgetMs;
     await this.#guard.check(customer, address);
     this.#refuseWhilePaused(customer, request.operation);
     const bearer = await this.#tokens.bearer(customer, address, signal);
-    let reply = await this.#attempt(session, request, bearer, signal);
+    let reply = await this.#deliver({ ...session, signal, endsAt }, request, bearer);
     // A 401 says that nothing was done, so this is the one error after which a write too may be sent again.
     if (reply.status === 401 && customer.credential.kind === "api_key") {
       const fresh = await this.#tokens.afterRefusal(customer, customer.credential, bearer, address, signal);
-      reply = await this.#attempt(session, request, fresh, signal);
+      reply = await this.#deliver({ ...session, signal, endsAt }, request, fresh);
       if (reply.status === 401) await this.#tokens.rememberRefusal(customer);
     }
     if (reply.status === 401) this.#guard.refused(customer, address);
@@ -150,17 +162,30 @@ export class CloudwaysClient {
     if (seconds > 0) throw rateLimited(seconds);
   }
 
-  async #attempt(
-    session: Session,
-    request: ApiRequest<unknown>,
-    bearer: string,
-    signal: AbortSignal,
-  ): Promise<WireReply> {
-    await this.#takeToken(session.customer);
-    const { operation, method, path, query, form } = request;
-    const wire: WireRequest = { method, path, bearer, ...(query && { query }), ...(form && { form }) };
-    const reply = await this.#timed(operation, session.log, () => this.#options.http.send(wire, signal));
-    this.#noteLimits(session.customer, operation, reply);
+  /** Sends a request: reads again where that may help, and everything else once. */
+  #deliver(session: Required<Session>, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
+    const { clock, http, breaker, metrics } = this.#options;
+    const send = () => breaker.run(() => this.#attempt(session, request, bearer));
+    if (request.method !== "GET" || request.reveal === true) return send();
+    const { signal, endsAt } = session;
+    return sendRead(send, {
+      clock,
+      signal,
+      endsAt,
+      tryMs: http.readTimeoutMs,
+      onRetry: () => metrics.upstreamRetried(),
+    });
+  }
+
+  async #attempt(session: Session, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
+    const { customer, signal, log } = session;
+    const { operation, method, path, query, form, reveal } = request;
+    this.#refuseWhilePaused(customer, operation);
+    await this.#takeToken(customer);
+    const once = reveal === true;
+    const wire: WireRequest = { method, path, bearer, once, ...(query && { query }), ...(form && { form }) };
+    const reply = await this.#timed(operation, log, () => this.#options.http.send(wire, signal));
+    this.#noteLimits(customer, operation, reply);
     // An answer may echo what it was asked with; an exchanged token is known nowhere above this line.
     return reply.text.includes(bearer) ? { ...reply, text: reply.text.replaceAll(bearer, HIDDEN) } : reply;
   }
@@ -168,7 +193,6 @@ export class CloudwaysClient {
   async #takeToken(customer: Customer): Promise<void> {
     const answer = await this.#options.store.takeTokens(bucketKey(customer), this.#options.bucket, 1);
     if (answer.allowed) return;
-    this.#options.metrics.rateLimited();
     const seconds = Math.max(1, Math.ceil(answer.retryAfterSeconds));
     const { capacity, windowSeconds } = this.#options.bucket;
     throw new ToolError("rate_limited", `The limit of ${capacity} requests in ${windowSeconds} seconds is used up.`, {
@@ -179,7 +203,7 @@ export class CloudwaysClient {
 
   #noteLimits(customer: Customer, operation: string, reply: WireReply): void {
     this.#limits.seen(customer, operation, reply.headers);
-    if (reply.status === 429) this.#limits.pause(customer, operation, retryAfterSeconds(reply.headers));
+    if (reply.status === 429) this.#limits.pause(customer, operation, pauseSeconds(reply.headers));
   }
 
   #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): T {
@@ -197,10 +221,11 @@ export class CloudwaysClient {
     this.#refuseWhilePaused(customer, operation);
     const form = { email: keyPair.email, api_key: keyPair.apiKey };
     const wire: WireRequest = { method: "POST", path: path`/oauth/access_token`, form };
-    const { http, clock, metrics } = this.#options;
+    const { http, breaker, clock, metrics } = this.#options;
     const log = this.#options.log.with({ customer: shortCustomerId(customer.id) });
     const sentAt = clock.now();
-    const reply = await this.#timed(operation, log, () => http.send(wire, new AbortController().signal));
+    const signal = AbortSignal.timeout(EXCHANGE_TIMEOUT_MS);
+    const reply = await breaker.run(() => this.#timed(operation, log, () => http.send(wire, signal)));
     this.#noteLimits(customer, operation, reply);
     const refused = reply.status === 401 || reply.status === 400;
     metrics.tokenExchanged(reply.status === 200 ? "ok" : refused ? "refused" : "failed");

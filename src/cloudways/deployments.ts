@@ -43,16 +43,21 @@ export const keyReply = z.union([
 ]);
 
 /**
- * Whether the last deployment that succeeded was of this branch into this folder. Times are known to the minute only,
- * so all of the last minute have to agree; without a known time the answer is no.
+ * The last deployment that succeeded. Times are known to the minute only, so there may be several that were it; where
+ * there is none, or a time is not known, the list is empty.
  */
-export function isLikeLast(history: readonly Deployment[], branch: string, deployPath: string): boolean {
+export function lastDeployments(history: readonly Deployment[]): Deployment[] {
   const good = history.filter(({ succeeded }) => succeeded);
-  const newest = good[0]?.deployed_at;
-  if (newest === undefined || good.some(({ deployed_at }) => deployed_at === null)) return false;
-  return good
-    .filter(({ deployed_at }) => deployed_at === newest)
-    .every((last) => last.branch === branch && withoutSlashes(last.deploy_path) === withoutSlashes(deployPath));
+  if (good.some(({ deployed_at }) => deployed_at === null)) return [];
+  return good.filter(({ deployed_at }) => deployed_at === good[0]?.deployed_at);
+}
+
+/** Whether all that may have been the last deployment were of this branch into this folder; not where none is known. */
+export function isLikeLast(last: readonly Deployment[], branch: string, deployPath: string): boolean {
+  return last.length > 0 &&
+    last.every((deployment) =>
+      deployment.branch === branch && withoutSlashes(deployment.deploy_path) === withoutSlashes(deployPath)
+    );
 }
 
 function withoutSlashes(folder: string): string {

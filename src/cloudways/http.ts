@@ -1,4 +1,4 @@
-import { ToolError } from "../errors.ts";
+import { ToolError, type ToolErrorOptions } from "../errors.ts";
 import type { Semaphore } from "../semaphore.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { ApiPath } from "./path.ts";
@@ -14,6 +14,8 @@ export interface WireRequest {
   form?: Fields;
   /** Sent as `Authorization: Bearer`. */
   bearer?: string;
+  /** This read must not be sent again, not even by the pool of connections. Writes never are. */
+  once?: boolean;
 }
 
 /** One answer, read whole. */
@@ -28,44 +30,60 @@ export interface CloudwaysHttpOptions {
   baseUrl: URL;
   /** Bounds the requests in flight. */
   slots: Semaphore;
-  /** Milliseconds one request may take, waiting for a slot excluded. */
+  /**
+   * Milliseconds one request may take from connecting to the last byte, waiting for a slot excluded. Deno's `fetch` has
+   * no limit of its own for connecting, so this one covers it.
+   */
   timeoutMs: number;
 }
+
+/** A read may be sent twice within a call's 28 seconds, so one try of it ends earlier. */
+const MAX_READ_TIMEOUT_MS = 12_000;
 
 /** More than the largest account's listing; past it an answer is given up. */
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
 const NOT_SENT_TWICE = "Look at the present state before you try again.";
 
+/** The request did not leave. Whatever was asked for, certainly nothing was done. */
+export class NothingSent extends ToolError {
+  constructor(message: string, options: ToolErrorOptions) {
+    super("upstream_unreachable", message, options);
+  }
+}
+
 /** The one place that speaks HTTP to Cloudways. Knows bytes and deadlines, and nothing of what they mean. */
 export class CloudwaysHttp {
   readonly #options: CloudwaysHttpOptions;
   /**
    * Deno's default client sends a request again by itself when a kept-alive connection dies under it, writes too.
-   * Without idle connections there is nothing to reuse, so a write leaves at most once.
+   * Without idle connections there is nothing to reuse, so what goes through this one leaves at most once.
    */
-  readonly #writes = Deno.createHttpClient({ poolMaxIdlePerHost: 0, http2: false });
+  readonly #once = Deno.createHttpClient({ poolMaxIdlePerHost: 0, http2: false });
 
   constructor(options: CloudwaysHttpOptions) {
     this.#options = options;
   }
 
+  /** Milliseconds one try of a read may take. */
+  get readTimeoutMs(): number {
+    return Math.min(this.#options.timeoutMs, MAX_READ_TIMEOUT_MS);
+  }
+
   /**
-   * Sends one request, once.
+   * Sends one request.
    *
    * @param signal Ends the request. For a write it must be a deadline and nothing else: what has left can't be taken
    * back, so a client that is gone is no reason to stop listening for what became of it.
-   * @throws {ToolError} `upstream_timeout` or `upstream_unreachable`.
+   * @throws {ToolError} `upstream_timeout` or `upstream_unreachable`; a {@linkcode NothingSent} where it did not leave.
    */
   async send(request: WireRequest, signal: AbortSignal): Promise<WireReply> {
     const release = await this.#options.slots.acquire(signal);
     try {
-      const ended = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timeoutMs)]);
-      const init = wireInit(request, ended);
-      return await this.#exchange(
-        this.#url(request),
-        request.method === "GET" ? init : { ...init, client: this.#writes },
-      );
+      const once = request.method !== "GET" || request.once === true;
+      const timeoutMs = once ? this.#options.timeoutMs : this.readTimeoutMs;
+      const init = wireInit(request, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+      return await this.#exchange(this.#url(request), once ? { ...init, client: this.#once } : init);
     } catch (error) {
       throw signal.aborted && signal.reason === error ? error : networkError(error, request);
     } finally {
@@ -73,9 +91,9 @@ export class CloudwaysHttp {
     }
   }
 
-  /** Closes the connections kept for writes. */
+  /** Closes the connections of requests that are sent once. */
   close(): void {
-    this.#writes.close();
+    this.#once.close();
   }
 
   #url(request: WireRequest): URL {
@@ -136,10 +154,21 @@ function networkError(error: unknown, request: WireRequest): ToolError {
       cause: error,
     });
   }
-  return new ToolError("upstream_unreachable", "The connection to Cloudways failed.", {
+  if (neverConnected(error)) {
+    return new NothingSent("No connection to Cloudways could be made. Nothing was done.", {
+      hint: "Try again in a moment. If it lasts, the network or Cloudways is down.",
+      cause: error,
+    });
+  }
+  return new ToolError("upstream_unreachable", "The connection to Cloudways broke.", {
     hint: write
-      ? `Unless the connection could not be made at all, it may have been done. ${NOT_SENT_TWICE}`
+      ? `It may or may not have been done. ${NOT_SENT_TWICE}`
       : "Try again in a moment. If it lasts, the network or Cloudways is down.",
     cause: error,
   });
+}
+
+/** Only the text under Deno's error tells at which stage it failed. Where it is ever worded anew, this is false. */
+function neverConnected(error: unknown): boolean {
+  return error instanceof TypeError && error.cause instanceof Error && error.cause.message.includes("(Connect)");
 }

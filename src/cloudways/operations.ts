@@ -63,11 +63,14 @@ export interface WaitOptions {
 export class Operations {
   readonly #client: CloudwaysClient;
   readonly #clock: Clock;
+  readonly #stopWaiting: AbortSignal;
   readonly #polls = new SingleFlight<OperationState>();
 
-  constructor(options: { client: CloudwaysClient; clock: Clock }) {
+  /** @param options.stopWaiting When this process ends: whoever waits then gets the state as it is. */
+  constructor(options: { client: CloudwaysClient; clock: Clock; stopWaiting: AbortSignal }) {
     this.#client = options.client;
     this.#clock = options.clock;
+    this.#stopWaiting = options.stopWaiting;
   }
 
   /** The state of an operation now. */
@@ -94,7 +97,7 @@ export class Operations {
       if (state.status === "failed") throw operationFailed(state);
       const waitedMs = this.#clock.now() - startedAt;
       const leftMs = options.seconds * 1000 - waitedMs;
-      if (state.status === "completed" || leftMs <= 0) return state;
+      if (state.status === "completed" || leftMs <= 0 || this.#stopWaiting.aborted) return state;
       options.onProgress?.(state, waitedMs);
       state = await this.#nextLook(session, state, leftMs);
     }
@@ -112,7 +115,8 @@ export class Operations {
     }, session.signal);
     const timeUp = new AbortController();
     try {
-      const inTime = this.#clock.sleep(leftMs + TIME_UP_GRACE_MS, timeUp.signal).then(() => before, () => before);
+      const waited = AbortSignal.any([timeUp.signal, this.#stopWaiting]);
+      const inTime = this.#clock.sleep(leftMs + TIME_UP_GRACE_MS, waited).then(() => before, () => before);
       return await Promise.race([shared, inTime]);
     } catch (error) {
       if (session.signal.aborted || !(error instanceof ToolError) || !PASSING.has(error.code)) throw error;

@@ -1,4 +1,4 @@
-import { ToolError, type ToolErrorOptions } from "../errors.ts";
+import { type ErrorCode, ToolError, type ToolErrorOptions } from "../errors.ts";
 import type { WireReply } from "./http.ts";
 
 type JsonObject = Record<string, unknown>;
@@ -11,6 +11,13 @@ export class UnknownToCloudways extends ToolError {}
 
 /** Cloudways' 429 may come without `Retry-After`; a minute is its window. */
 const DEFAULT_RETRY_AFTER_SECONDS = 60;
+/** Its longest known window is a minute and a half; more than this is a mistake that must not shut anybody out. */
+const MAX_RETRY_AFTER_SECONDS = 900;
+
+/** Statuses by which what stands before Cloudways says that Cloudways does not answer. */
+const OUTAGE_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+/** Errors by which {@linkcode CloudwaysHttp} says so. */
+const OUTAGE_CODES: ReadonlySet<ErrorCode> = new Set(["upstream_timeout", "upstream_unreachable"]);
 
 /**
  * Turns an answer into JSON, or into the error that it means. Understands every form of error body that Cloudways is
@@ -46,17 +53,35 @@ export function readReply(reply: WireReply, operation: string): unknown {
     case 422:
       throw unprocessable(json, text);
     case 429:
-      throw rateLimited(retryAfterSeconds(reply.headers));
+      throw rateLimited(pauseSeconds(reply.headers));
     default:
-      throw unexpectedStatus(reply.status, text, said);
+      throw unexpectedStatus(reply, text, said);
   }
 }
 
-/** The seconds Cloudways asks to wait, from a 429's headers. */
-export function retryAfterSeconds(headers: Headers): number {
+/** Whether what came of a request shows that the way to Cloudways is shut: no connection, no answer, or 502 to 504. */
+export function isOutage(outcome: WireReply | ToolError): boolean {
+  return outcome instanceof ToolError ? OUTAGE_CODES.has(outcome.code) : OUTAGE_STATUSES.has(outcome.status);
+}
+
+/**
+ * The whole seconds for which an answer asks to wait, within bounds; undefined where it does not say. A date counts from
+ * the answer's own, so that two clocks need not agree.
+ */
+export function retryAfterSeconds(headers: Headers): number | undefined {
   const text = headers.get("retry-after") ?? "";
-  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : DEFAULT_RETRY_AFTER_SECONDS;
-  return Math.max(1, seconds);
+  const seconds = /^\d+$/.test(text) ? Number(text) : secondsUntil(text, headers.get("date") ?? "");
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(1, seconds), MAX_RETRY_AFTER_SECONDS);
+}
+
+/** NaN where one of them is no date of HTTP. */
+function secondsUntil(then: string, now: string): number {
+  return then.endsWith("GMT") ? Math.ceil((Date.parse(then) - Date.parse(now)) / 1000) : NaN;
+}
+
+/** For how long a 429 stops an operation, in seconds. */
+export function pauseSeconds(headers: Headers): number {
+  return retryAfterSeconds(headers) ?? DEFAULT_RETRY_AFTER_SECONDS;
 }
 
 /** The answer to a call that Cloudways' own limit stops. */
@@ -180,7 +205,7 @@ function oneMessage(problem: unknown): string {
   return typeof problem === "string" ? problem : JSON.stringify(problem);
 }
 
-function unexpectedStatus(status: number, text: string | undefined, said: ToolErrorOptions): ToolError {
+function unexpectedStatus({ status, headers }: WireReply, text: string | undefined, said: ToolErrorOptions): ToolError {
   if (status >= 300 && status < 400) {
     return new ToolError(
       "upstream_error",
@@ -188,8 +213,11 @@ function unexpectedStatus(status: number, text: string | undefined, said: ToolEr
       { hint: "Do not try again: report it to the operator of this server, who may have set a wrong address." },
     );
   }
+  const retryAfter = retryAfterSeconds(headers);
   return new ToolError("upstream_error", `Cloudways answered with HTTP ${status}${quoted(text)}.`, {
-    hint: "The fault is at Cloudways. For a change, look at the present state before you try again.",
+    hint: `The fault is at Cloudways${retryAfter === undefined ? "" : `, which asks to wait ${retryAfter} s`}. ` +
+      "For a change, look at the present state before you try again.",
+    ...(retryAfter !== undefined && { retryAfter }),
     ...said,
   });
 }

@@ -31,11 +31,13 @@ export class UpstreamLimits {
     this.#of(customer).set(operation, { operation, limit, remaining, seenAt: this.#clock.now(), pausedUntil });
   }
 
-  /** Notes a 429: this operation of this customer pauses. */
+  /** Notes a 429: this operation of this customer pauses. Of two that were under way together the longer one counts. */
   pause(customer: Customer, operation: string, seconds: number): void {
     const now = this.#clock.now();
-    const before = this.#of(customer).get(operation) ?? { operation, limit: undefined, remaining: 0, seenAt: now };
-    this.#of(customer).set(operation, { ...before, pausedUntil: now + seconds * 1000 });
+    const before = this.#of(customer).get(operation) ??
+      { operation, limit: undefined, remaining: 0, seenAt: now, pausedUntil: 0 };
+    const pausedUntil = Math.max(before.pausedUntil, now + seconds * 1000);
+    this.#of(customer).set(operation, { ...before, pausedUntil });
   }
 
   /** Whole seconds for which this operation still pauses; 0 when it may be asked. */

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { CloudwaysHttp } from "../../src/cloudways/http.ts";
+import { CloudwaysHttp, NothingSent } from "../../src/cloudways/http.ts";
 import { path } from "../../src/cloudways/path.ts";
+import { sendRead } from "../../src/cloudways/read_retries.ts";
 import { Semaphore } from "../../src/semaphore.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, type ServiceOptions, startService } from "../harness.ts";
-import { startRedis } from "../redis_server.ts";
+import { startRedis, until } from "../redis_server.ts";
 import { callTool, post } from "../rpc.ts";
 import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
 
 const PROJECTS = "project_list";
+const ALERTS = "cloudways_bot_alerts_list";
 
 /** Calls list_projects while Cloudways misbehaves in one way. */
 async function projectsUnder(kind: FaultKind, options: ServiceOptions = {}) {
@@ -19,7 +21,7 @@ async function projectsUnder(kind: FaultKind, options: ServiceOptions = {}) {
   return { answer: answer.json, isError: answer.isError, sent: service.sandbox.requestsTo(PROJECTS).length };
 }
 
-const CASES: { name: string; kind: FaultKind; code: string; message: RegExp }[] = [
+const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sent?: number }[] = [
   {
     name: "field messages of a 422 come through",
     kind: { status: 422, body: { password: [{ code: "min", message: "The password must be long." }] } },
@@ -90,8 +92,9 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp }[] 
   {
     name: "a cut-off answer is no success",
     kind: "truncate",
-    code: "upstream_unreachable|upstream_error",
-    message: /./,
+    code: "upstream_unreachable",
+    message: /broke/,
+    sent: 3,
   },
   {
     name: "a greeting means that nothing was done",
@@ -119,7 +122,7 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp }[] 
   },
 ];
 
-for (const { name, kind, code, message } of CASES) {
+for (const { name, kind, code, message, sent: expected = 1 } of CASES) {
   Deno.test(`upstream: ${name}`, async () => {
     const { answer, isError, sent } = await projectsUnder(kind);
 
@@ -128,7 +131,7 @@ for (const { name, kind, code, message } of CASES) {
     assert.match(String(answer.message), message);
     assert.match(String(answer.hint), /^[A-Z].{15,}\.$/, "an error says what to do next");
     assert.match(String(answer.request_id), /^[0-9a-f-]{36}$/);
-    assert.equal(sent, 1);
+    assert.equal(sent, expected);
   });
 }
 
@@ -147,6 +150,18 @@ Deno.test("upstream: an answer that never comes is given up in time", async () =
   assert.equal(answer.code, "upstream_timeout");
 });
 
+Deno.test("upstream: an answer that stops in the middle is given up in time", async () => {
+  const halfAnswer = () => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array([123])) }));
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, halfAnswer);
+  const baseUrl = new URL(`http://127.0.0.1:${server.addr.port}`);
+  const http = new CloudwaysHttp({ baseUrl, slots: new Semaphore(1), timeoutMs: 200 });
+
+  const answer = http.send({ method: "GET", path: path`/project` }, new AbortController().signal);
+
+  await assert.rejects(answer, { code: "upstream_timeout" });
+  http.close();
+});
+
 Deno.test("upstream: the call's own deadline ends a wait too", async () => {
   const { answer } = await projectsUnder("hang", { callTimeoutMs: 200 });
 
@@ -162,6 +177,247 @@ Deno.test("upstream: a server that is not there is upstream_unreachable", async 
 
   assert.equal(json.code, "upstream_unreachable");
 });
+
+const OUTAGES: { name: string; kind: FaultKind }[] = [
+  { name: "a 502", kind: { status: 502, html: true } },
+  { name: "a 503", kind: { status: 503 } },
+  { name: "a 504", kind: { status: 504, html: true } },
+  { name: "an answer that breaks off", kind: "truncate" },
+];
+
+for (const { name, kind } of OUTAGES) {
+  Deno.test(`a read after ${name} is sent again, and the caller notices nothing`, async () => {
+    const clock = new FakeClock();
+    await using service = await startService({ clock, sandbox: { clock } });
+    service.sandbox.addFault({ operationId: PROJECTS, times: 2, kind });
+
+    const answer = await clock.runUntil(callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS));
+
+    assert.equal(answer.isError, false);
+    assert.equal(service.sandbox.requestsTo(PROJECTS).length, 3);
+    assert.match(await metricsOf(service), /^cloudways_mcp_upstream_retries_total 2$/m);
+  });
+
+  Deno.test(`a write after ${name} is not sent again`, async () => {
+    await using service = await startService({ env: { CONFIRM: "off" } });
+    service.sandbox.addFault({ operationId: "server_restart", kind });
+
+    const { json } = await callTool(service.mcpUrl, "restart_server", { server_id: 100001 }, TOKEN_HEADERS);
+
+    assert.match(String(json.code), /^upstream_/);
+    assert.match(String(json.hint), /look at the present state before you try again/i);
+    assert.equal(service.sandbox.requestsTo("server_restart").length, 1);
+  });
+}
+
+Deno.test("a read is sent three times at most", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  service.sandbox.addFault({ operationId: PROJECTS, kind: { status: 503, body: { message: "Maintenance" } } });
+
+  const { json } = await clock.runUntil(callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS));
+
+  assert.equal(json.code, "upstream_error");
+  assert.match(String(json.message), /503: "Maintenance"/);
+  assert.equal(service.sandbox.requestsTo(PROJECTS).length, 3);
+});
+
+Deno.test("a read that got no answer is sent again where a whole try fits into the call's time", async () => {
+  await using service = await startService({ upstreamTimeoutMs: 500 });
+  service.sandbox.addFault({ operationId: PROJECTS, times: 1, kind: "hang" });
+
+  const answer = await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+
+  assert.equal(answer.isError, false);
+  assert.equal(service.sandbox.requestsTo(PROJECTS).length, 2);
+});
+
+Deno.test("a read that could not end in time is not sent again", async () => {
+  await using service = await startService({ upstreamTimeoutMs: 1_000, callTimeoutMs: 2_000 });
+  service.sandbox.addFault({ operationId: PROJECTS, kind: "hang" });
+
+  const { json } = await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+
+  assert.equal(json.code, "upstream_timeout");
+  assert.match(String(json.message), /did not answer in time/);
+  assert.equal(service.sandbox.requestsTo(PROJECTS).length, 1);
+});
+
+Deno.test("one try of a read leaves room for a second one within a call", () => {
+  const http = new CloudwaysHttp({ baseUrl: new URL("http://127.0.0.1"), slots: new Semaphore(1), timeoutMs: 20_000 });
+
+  const { readTimeoutMs } = http;
+
+  assert.ok(2 * readTimeoutMs + 3_000 < 28_000);
+  http.close();
+});
+
+Deno.test("a short Retry-After is waited for, and a long one is passed on", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  const retryAfter = (seconds: string) => ({ status: 503, headers: { "retry-after": seconds } });
+  const sent = () => service.sandbox.requestsTo(PROJECTS).length;
+  service.sandbox.addFault({ operationId: PROJECTS, times: 1, kind: retryAfter("3") });
+  service.sandbox.addFault({ operationId: PROJECTS, times: 1, kind: retryAfter("4") });
+
+  const call = callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+  await until(() => clock.sleeping === 1);
+  await clock.advance(2_999);
+  const before = sent();
+  await clock.advance(200);
+  const { json } = await call;
+
+  assert.equal(before, 1);
+  assert.equal(sent(), 2);
+  assert.equal(json.code, "upstream_error");
+  assert.equal(json.retry_after, 4);
+});
+
+Deno.test("each try costs a token, and an empty bucket ends the trying with what Cloudways said", async () => {
+  const clock = new FakeClock();
+  const env = { RATE_LIMIT_REQUESTS: "2", RATE_LIMIT_WINDOW: "3600" };
+  await using service = await startService({ clock, sandbox: { clock }, env });
+  service.sandbox.addFault({ operationId: ALERTS, kind: { status: 503 } });
+
+  const { json } = await clock.runUntil(callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS));
+  const { json: status } = await callTool(service.mcpUrl, "rate_limit_status", {}, TOKEN_HEADERS);
+
+  assert.equal(json.code, "upstream_error");
+  assert.equal(service.sandbox.requestsTo(ALERTS).length, 2);
+  assert.equal(status.remaining, 0);
+  assert.match(await metricsOf(service), /^cloudways_mcp_rate_limited_total 0$/m);
+});
+
+Deno.test("a 429 is never answered by asking again, not even between tries", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  service.sandbox.addFault({ operationId: PROJECTS, times: 1, kind: { status: 503 } });
+  service.sandbox.addFault({ operationId: PROJECTS, kind: { status: 429, headers: { "retry-after": "2" } } });
+
+  const { json } = await clock.runUntil(callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS));
+
+  assert.equal(json.code, "upstream_rate_limited");
+  assert.equal(json.retry_after, 2);
+  assert.equal(service.sandbox.requestsTo(PROJECTS).length, 2);
+});
+
+Deno.test("a sign-in that fails is not sent again", async () => {
+  await using service = await startService();
+  service.sandbox.addFault({ operationId: "oauth_access_token_create", kind: { status: 503 } });
+
+  const { json } = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+
+  assert.equal(json.code, "upstream_error");
+  assert.equal(service.sandbox.requestsTo("oauth_access_token_create").length, 1);
+  assert.equal(service.sandbox.requestsTo(PROJECTS).length, 0);
+});
+
+Deno.test("a read that shows passwords is sent once, and the same read without them again", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock }, env: { CONFIRM: "off" } });
+  const credentials = async (reveal: boolean) => {
+    service.sandbox.reset();
+    service.sandbox.addFault({ operationId: "app_credentials", kind: { status: 503 } });
+    const args = { server_id: 100001, app_id: 200001, reveal };
+    const { json } = await clock.runUntil(callTool(service.mcpUrl, "get_app_credentials", args, TOKEN_HEADERS));
+    return { code: json.code, sent: service.sandbox.requestsTo("app_credentials").length };
+  };
+
+  const shown = await credentials(true);
+  const hidden = await credentials(false);
+
+  assert.deepEqual(shown, { code: "upstream_error", sent: 1 });
+  assert.deepEqual(hidden, { code: "upstream_error", sent: 3 });
+});
+
+Deno.test("a read that shows passwords is not sent again by the pool of connections either", async () => {
+  await using sandbox = await startSandbox();
+  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new Semaphore(4), timeoutMs: 5_000 });
+  const read = { method: "GET", path: path`/project`, bearer: TOKEN_HEADERS["x-cloudways-access-token"] } as const;
+  const signal = new AbortController().signal;
+  await http.send(read, signal);
+  await http.send({ ...read, once: true }, signal);
+  sandbox.addFault({ operationId: PROJECTS, kind: "drop" });
+  const before = sandbox.requestsTo(PROJECTS).length;
+
+  await assert.rejects(http.send({ ...read, once: true }, signal), { code: "upstream_unreachable" });
+
+  assert.equal(sandbox.requestsTo(PROJECTS).length - before, 1);
+  http.close();
+});
+
+Deno.test("a caller who leaves between two tries ends the trying", async () => {
+  const clock = new FakeClock();
+  const caller = new AbortController();
+  let sent = 0;
+  const send = () => Promise.resolve({ status: 503, headers: new Headers(), text: `${++sent}` });
+  const endsAt = clock.now() + 28_000;
+
+  const read = sendRead(send, { clock, signal: caller.signal, endsAt, tryMs: 12_000, onRetry: () => {} });
+  await until(() => clock.sleeping === 1);
+  caller.abort(new DOMException("The caller left.", "AbortError"));
+
+  await assert.rejects(read, { name: "AbortError" });
+  assert.equal(sent, 1);
+  assert.equal(clock.sleeping, 0);
+});
+
+Deno.test("a write that could not even connect was certainly not done, and says so", async () => {
+  const sandbox = await startSandbox();
+  await sandbox[Symbol.asyncDispose]();
+  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new Semaphore(1), timeoutMs: 5_000 });
+  const restart = { method: "POST", path: path`/server/restart`, form: { server_id: 100001 } } as const;
+
+  const sent = http.send(restart, new AbortController().signal);
+
+  await assert.rejects(sent, (error) => error instanceof NothingSent && /Nothing was done/.test(error.message));
+  http.close();
+});
+
+const IN_GMT = "Fri, 20 Nov 2026 12:00:00 GMT";
+const RETRY_AFTERS: { name: string; headers: Record<string, string>; seconds: number }[] = [
+  { name: "in seconds", headers: { "retry-after": "88" }, seconds: 88 },
+  { name: "of nothing", headers: { "retry-after": "0" }, seconds: 1 },
+  { name: "of absurd length", headers: { "retry-after": "99999999999999999999" }, seconds: 900 },
+  { name: "that is left out", headers: {}, seconds: 60 },
+  { name: "that makes no sense", headers: { "retry-after": "soon" }, seconds: 60 },
+  { name: "below zero", headers: { "retry-after": "-5" }, seconds: 60 },
+  {
+    name: "as a date",
+    headers: { "retry-after": "Fri, 20 Nov 2026 12:01:28 GMT", date: IN_GMT },
+    seconds: 88,
+  },
+  { name: "as a date that is past", headers: { "retry-after": IN_GMT, date: IN_GMT }, seconds: 1 },
+  {
+    name: "as a date of absurd distance",
+    headers: { "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT", date: IN_GMT },
+    seconds: 900,
+  },
+];
+
+for (const { name, headers, seconds } of RETRY_AFTERS) {
+  Deno.test(`a 429 with a Retry-After ${name} pauses for ${seconds} s`, async () => {
+    const clock = new FakeClock();
+    await using service = await startService({ clock, sandbox: { clock } });
+    service.sandbox.addFault({ operationId: PROJECTS, times: 1, kind: { status: 429, headers } });
+    const call = () => callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+
+    const { json } = await call();
+    await clock.advance(seconds * 1000 - 1);
+    const early = await call();
+    await clock.advance(1);
+    const later = await call();
+
+    assert.equal(json.retry_after, seconds);
+    assert.equal(early.json.code, "upstream_rate_limited");
+    assert.equal(later.isError, false);
+    assert.equal(service.sandbox.requestsTo(PROJECTS).length, 2);
+  });
+}
+
+async function metricsOf({ url }: Service): Promise<string> {
+  return await (await fetch(`${url}/metrics`)).text();
+}
 
 Deno.test("a 429 pauses that one operation for that one customer, and nothing else", async () => {
   const clock = new FakeClock();
@@ -230,7 +486,7 @@ Deno.test("a caller who gives up does not spoil the listing for the others", asy
   const impatient = new AbortController();
 
   const patient = callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
-  await until(service, "server_list");
+  await until(() => service.sandbox.requestsTo("server_list").length > 0);
   const given = post(service.mcpUrl, message, TOKEN_HEADERS, { signal: impatient.signal });
   impatient.abort();
   await assert.rejects(given);
@@ -247,20 +503,12 @@ Deno.test("a server ends although a client left before its answer", async () => 
   const leaving = new AbortController();
 
   const left = post(service.mcpUrl, message, TOKEN_HEADERS, { signal: leaving.signal });
-  await until(service, "server_list");
+  await until(() => service.sandbox.requestsTo("server_list").length > 0);
   leaving.abort();
 
   await assert.rejects(left);
   await service[Symbol.asyncDispose]();
 });
-
-async function until({ sandbox }: Service, operationId: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (sandbox.requestsTo(operationId).length === 0) {
-    if (Date.now() > deadline) throw new Error(`no request to ${operationId}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 Deno.test("reference data are read once an hour for everybody", async () => {
   const clock = new FakeClock();
@@ -311,7 +559,7 @@ Deno.test("requests carry a plain honest user agent and lists as name[]", async 
   assert.match(String(headers["user-agent"]), /^cloudways-mcp\/\d+\.\d+\.\d+$/);
 });
 
-Deno.test("without its store a call fails within a moment and tells no details", async () => {
+Deno.test("a call goes on when its store has gone, and tells no details", async () => {
   await using redis = await startRedis();
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: btoa("an-example-key-of-32-characters-") };
   await using service = await startService({ env });
@@ -319,9 +567,7 @@ Deno.test("without its store a call fails within a moment and tells no details",
 
   const { isError, json } = await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
 
-  assert.equal(isError, true);
-  assert.equal(json.code, "internal_error");
-  assert.match(String(json.message), /does not answer/);
+  assert.equal(isError, false);
   assert.ok(!JSON.stringify(json).includes("127.0.0.1"));
-  assert.equal(service.sandbox.requests.length, 0);
+  assert.equal(service.sandbox.requestsTo(PROJECTS).length, 1);
 });

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import type { SealedStore } from "../store/sealed_store.ts";
+import type { StoreKey } from "../store/store.ts";
+import type { Session } from "./client.ts";
+import type { FoundApp } from "./server_listing.ts";
+
+/** The newest known restore point of each application, by its id. What is not there is not known. */
+export type LastBackups = ReadonlyMap<number, string>;
+
+/** How long a restore point counts as known after it was seen. */
+const TTL_MS = 3600_000;
+/** How a point has to begin for its age to be known; they are opaque otherwise. */
+const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
+
+/** By application id: its newest point, and when that was seen in milliseconds since the Unix epoch. */
+const seenSchema = z.record(z.string(), z.object({ point: z.string(), seenAt: z.number() }));
+type Seen = z.output<typeof seenSchema>;
+
+/**
+ * Remembers for an hour the newest restore point that was seen of an application, sealed, so that a question can name
+ * it without starting an operation. It is a help and no more: where the store fails, nothing is known.
+ *
+ * There is one entry for each customer and server. Two applications that are noted in the same instant may cost one of
+ * them its place.
+ */
+export class RestorePoints {
+  readonly #sealed: SealedStore;
+  readonly #clock: Clock;
+
+  constructor(options: { sealed: SealedStore; clock: Clock }) {
+    this.#sealed = options.sealed;
+    this.#clock = options.clock;
+  }
+
+  /** Notes the restore points an application has now. Never fails. */
+  async note(session: Session, { app, server }: FoundApp, points: readonly string[]): Promise<void> {
+    const key = keyOf(session, server.id);
+    try {
+      const { [String(app.id)]: _former, ...others } = await this.#read(key);
+      const point = newestOf(points);
+      const seen: Seen = point === undefined
+        ? others
+        : { ...others, [String(app.id)]: { point, seenAt: this.#clock.now() } };
+      await this.#sealed.write(key, JSON.stringify(seen), TTL_MS);
+    } catch (error) {
+      session.log.warn("restore points not noted", { error });
+    }
+  }
+
+  /** What is known of a server's applications. Never fails. */
+  async known(session: Session, serverId: number): Promise<LastBackups> {
+    try {
+      const seen = await this.#read(keyOf(session, serverId));
+      return new Map(Object.entries(seen).map(([id, { point }]) => [Number(id), point]));
+    } catch (error) {
+      session.log.warn("restore points not known", { error });
+      return new Map();
+    }
+  }
+
+  /** An entry lives on when another application is noted in it, so each point's own age counts. */
+  async #read(key: StoreKey): Promise<Seen> {
+    const text = await this.#sealed.read(key);
+    const seen = text === undefined ? undefined : seenSchema.safeParse(JSON.parse(text)).data;
+    const now = this.#clock.now();
+    return Object.fromEntries(Object.entries(seen ?? {}).filter(([, { seenAt }]) => now - seenAt < TTL_MS));
+  }
+}
+
+/** The latest of the points that are times; undefined where none is. */
+function newestOf(points: readonly string[]): string | undefined {
+  const inOrder = (point: string) => point.replace(" ", "T");
+  return points.filter((point) => TIME.test(point)).sort((a, b) => inOrder(a) < inOrder(b) ? -1 : 1).at(-1);
+}
+
+function keyOf(session: Session, serverId: number): StoreKey {
+  return { purpose: "restore_points", customer: session.customer.id, name: String(serverId) };
+}

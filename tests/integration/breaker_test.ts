@@ -1,0 +1,370 @@
+import assert from "node:assert/strict";
+import { CircuitBreaker, HeldBack } from "../../src/cloudways/breaker.ts";
+import { CloudwaysHttp, NothingSent, type WireReply } from "../../src/cloudways/http.ts";
+import { path } from "../../src/cloudways/path.ts";
+import { ToolError } from "../../src/errors.ts";
+import { Semaphore } from "../../src/semaphore.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
+import { Metrics } from "../../src/telemetry/metrics.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { type Service, type ServiceOptions, startService } from "../harness.ts";
+import { callTool } from "../rpc.ts";
+import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
+
+const ALERTS = "cloudways_bot_alerts_list";
+const SECOND = 1_000;
+const SERVER = { server_id: 100001 };
+
+/** A breaker by itself, and what its requests come to. */
+function startBreaker() {
+  const clock = new FakeClock();
+  const logLines: string[] = [];
+  const log = createLogger({ level: "DEBUG", format: "json", write: (line) => logLines.push(line) });
+  const breaker = new CircuitBreaker({ clock, metrics: new Metrics({ version: "1.2.3" }), log });
+  const answer = (status: number) => breaker.run(() => Promise.resolve(reply(status)));
+  const fail = (error: unknown) => breaker.run(() => Promise.reject(error)).catch((thrown) => thrown);
+  const many = async (count: number, status: number) => {
+    for (let i = 0; i < count; i++) await answer(status);
+  };
+  return { clock, breaker, logLines, answer, fail, many };
+}
+
+const reply = (status: number): WireReply => ({ status, headers: new Headers(), text: "" });
+
+Deno.test("the breaker opens at twenty attempts in half a minute of which half failed, and not before", async () => {
+  const cases = [
+    { answered: 0, failed: 19, state: "closed" },
+    { answered: 0, failed: 20, state: "open" },
+    { answered: 10, failed: 10, state: "open" },
+    { answered: 11, failed: 10, state: "closed" },
+  ];
+
+  for (const { answered, failed, state } of cases) {
+    const { breaker, many } = startBreaker();
+
+    await many(answered, 200);
+    await many(failed, 503);
+
+    assert.equal(breaker.state, state, `${answered} answered, ${failed} failed`);
+  }
+});
+
+Deno.test("an attempt of half a minute ago counts no more, and one of a millisecond later does", async () => {
+  for (const [waitMs, state] of [[30 * SECOND, "closed"], [30 * SECOND - 1, "open"]] as const) {
+    const { clock, breaker, many } = startBreaker();
+    await many(19, 503);
+
+    await clock.advance(waitMs);
+    await many(1, 503);
+
+    assert.equal(breaker.state, state, `${waitMs} ms later`);
+  }
+});
+
+Deno.test("failures spread over more than half a minute never open it", async () => {
+  const { clock, breaker, many } = startBreaker();
+
+  for (let i = 0; i < 200; i++) {
+    await many(1, 503);
+    await clock.advance(1_600);
+  }
+
+  assert.equal(breaker.state, "closed");
+});
+
+Deno.test("connection errors, timeouts and 502 to 504 count as failures, and no other answer does", async () => {
+  const late = new ToolError("upstream_timeout", "Late.");
+  const broken = new ToolError("upstream_unreachable", "Broken.");
+  const cases: { outcome: number | ToolError; state: string }[] = [
+    ...[late, broken, 502, 503, 504].map((outcome) => ({ outcome, state: "open" })),
+    ...[200, 302, 400, 401, 403, 404, 422, 429, 500].map((outcome) => ({ outcome, state: "closed" })),
+  ];
+
+  for (const { outcome, state } of cases) {
+    const { breaker, answer, fail } = startBreaker();
+
+    for (let i = 0; i < 20; i++) await (typeof outcome === "number" ? answer(outcome) : fail(outcome));
+
+    assert.equal(breaker.state, state, String(outcome));
+  }
+});
+
+Deno.test("attempts that our own limit or the caller ends are none", async () => {
+  const { breaker, fail, many } = startBreaker();
+
+  for (let i = 0; i < 30; i++) {
+    await fail(new ToolError("rate_limited", "Empty."));
+    await fail(new DOMException("The caller left.", "AbortError"));
+    await fail(new DOMException("The call's time is up.", "TimeoutError"));
+  }
+  await many(19, 503);
+  const before = breaker.state;
+  await many(1, 503);
+
+  assert.equal(before, "closed");
+  assert.equal(breaker.state, "open");
+});
+
+Deno.test("while it is open nothing is sent, and the answer says for how long", async () => {
+  const { clock, breaker, many } = startBreaker();
+  await many(20, 503);
+  let sent = 0;
+  const send = () =>
+    breaker.run(() => {
+      sent++;
+      return Promise.resolve(reply(200));
+    }).catch((error) => error);
+
+  const first = await send();
+  await clock.advance(4 * SECOND + 1);
+  const last = await send();
+
+  assert.ok(first instanceof HeldBack && last instanceof HeldBack);
+  assert.ok(first instanceof NothingSent);
+  assert.equal(first.code, "upstream_unreachable");
+  assert.equal(first.retryAfter, 5);
+  assert.equal(last.retryAfter, 1);
+  assert.equal(sent, 0);
+});
+
+Deno.test("after five seconds one request goes through, and an answer of any kind closes it", async () => {
+  for (const status of [200, 404, 429, 500]) {
+    const { clock, breaker, answer, many } = startBreaker();
+    await many(20, 503);
+    await clock.advance(5 * SECOND);
+    const gate = Promise.withResolvers<WireReply>();
+
+    const before = breaker.state;
+    const probe = breaker.run(() => gate.promise);
+    await assert.rejects(answer(200), HeldBack);
+    const meanwhile = breaker.state;
+    gate.resolve(reply(status));
+    await probe;
+
+    assert.deepEqual([before, meanwhile, breaker.state], ["half_open", "half_open", "closed"]);
+    await many(19, 503);
+    assert.equal(breaker.state, "closed", "what was before the opening is forgotten");
+  }
+});
+
+Deno.test("a first request that fails keeps it open for five more seconds", async () => {
+  const { clock, breaker, answer, many } = startBreaker();
+  await many(20, 503);
+  await clock.advance(5 * SECOND);
+
+  await answer(503);
+
+  assert.equal(breaker.state, "open");
+  await clock.advance(5 * SECOND - 1);
+  assert.equal(breaker.state, "open");
+  await clock.advance(1);
+  assert.equal(breaker.state, "half_open");
+});
+
+Deno.test("a first request whose caller leaves makes room for the next one", async () => {
+  const { clock, breaker, answer, fail, many } = startBreaker();
+  await many(20, 503);
+  await clock.advance(5 * SECOND);
+
+  await fail(new DOMException("The caller left.", "AbortError"));
+  await answer(200);
+
+  assert.equal(breaker.state, "closed");
+});
+
+Deno.test("what left before it opened and ends after it closed again does not count", async () => {
+  const { clock, breaker, answer, many } = startBreaker();
+  const gate = Promise.withResolvers<WireReply>();
+  const old = Array.from({ length: 30 }, () => breaker.run(() => gate.promise));
+  await many(20, 503);
+
+  await clock.advance(5 * SECOND);
+  await answer(200);
+  gate.resolve(reply(504));
+  await Promise.all(old);
+
+  assert.equal(breaker.state, "closed");
+});
+
+Deno.test("a clock that is set back neither keeps it open nor keeps old failures", async () => {
+  const { clock, breaker, answer, many } = startBreaker();
+  await many(19, 503);
+  await clock.advance(-3600 * SECOND);
+
+  await many(1, 503);
+  const afterFailures = breaker.state;
+  await many(19, 503);
+  await clock.advance(-3600 * SECOND);
+  await answer(200);
+
+  assert.equal(afterFailures, "closed");
+  assert.equal(breaker.state, "closed");
+});
+
+Deno.test("opening and closing are logged once each, however many are held back", async () => {
+  const { clock, logLines, answer, many } = startBreaker();
+  await many(20, 503);
+
+  for (let i = 0; i < 50; i++) await answer(200).catch(() => {});
+  await clock.advance(5 * SECOND);
+  await many(3, 200);
+
+  assert.equal(logLines.length, 2);
+  assert.match(logLines[0] ?? "", /"ERROR".*held back.*"attempts":20,"failed":20/);
+  assert.match(logLines[1] ?? "", /"INFO".*answers again/);
+});
+
+/** A service on a clock of the test's own, with room for many calls. */
+async function startWithClock(options: ServiceOptions = {}) {
+  const clock = new FakeClock();
+  const env = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "1000", ...options.env };
+  const service = await startService({ ...options, clock, sandbox: { clock, rateLimitPerMinute: 1_000 }, env });
+  return { clock, service };
+}
+
+/** Fails reads until the breaker must be open: each call is three tries. */
+async function openBreaker(clock: FakeClock, service: Service, kind: FaultKind = { status: 503 }) {
+  const heal = service.sandbox.addFault({ operationId: ALERTS, kind });
+  const calls = Array.from({ length: 7 }, () => callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS));
+  await clock.runUntil(Promise.all(calls));
+  heal();
+}
+
+const probe = async ({ url }: Service, route: string) => await fetch(`${url}${route}`);
+const metric = async (service: Service, name: string) =>
+  (await (await probe(service, "/metrics")).text()).split("\n").find((line) =>
+    line.startsWith(`cloudways_mcp_${name} `)
+  );
+
+Deno.test("while Cloudways is down nobody's requests are sent, and every call hears of it at once", async () => {
+  const { clock, service } = await startWithClock();
+  await using _ = service;
+  await openBreaker(clock, service);
+  const before = service.sandbox.requests.length;
+
+  const read = await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+  const other = await callTool(service.mcpUrl, "get_ssh_keys", SERVER, TOKEN_HEADERS);
+  const signIn = await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS);
+
+  for (const { json } of [read, other, signIn]) {
+    assert.equal(json.code, "upstream_unreachable");
+    assert.ok(Number(json.retry_after) >= 1 && Number(json.retry_after) <= 5);
+    assert.match(String(json.message), /Nothing was done/);
+    assert.match(String(json.hint), new RegExp(`^Wait ${json.retry_after} s`));
+  }
+  assert.equal(service.sandbox.requests.length, before);
+});
+
+Deno.test("what is held back costs no token", async () => {
+  const { clock, service } = await startWithClock({ env: { RATE_LIMIT_WINDOW: "86400" } });
+  await using _ = service;
+  await openBreaker(clock, service);
+  const left = async () => (await callTool(service.mcpUrl, "rate_limit_status", {}, TOKEN_HEADERS)).json.remaining;
+  const before = await left();
+
+  await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+
+  assert.equal(await left(), before);
+});
+
+Deno.test("a write is held back too, and goes through once when Cloudways is back", async () => {
+  const { clock, service } = await startWithClock();
+  await using _ = service;
+  await callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+  await openBreaker(clock, service);
+  const restart = () => callTool(service.mcpUrl, "restart_server", { ...SERVER, wait_seconds: 0 }, TOKEN_HEADERS);
+
+  const held = await restart();
+  const sentWhileOpen = service.sandbox.requestsTo("server_restart").length;
+  await clock.advance(5 * SECOND);
+  const later = await clock.runUntil(restart());
+
+  assert.equal(held.json.code, "upstream_unreachable");
+  assert.equal(sentWhileOpen, 0);
+  assert.equal(later.isError, false);
+  assert.equal(service.sandbox.requestsTo("server_restart").length, 1);
+});
+
+Deno.test("the breaker stands in /ready's body and in the metrics, and never makes /ready say no", async () => {
+  const { clock, service } = await startWithClock();
+  await using _ = service;
+  const seen = async () => {
+    const ready = await probe(service, "/ready");
+    return [ready.status, await ready.json(), await metric(service, "upstream_breaker_state")];
+  };
+
+  const usual = await seen();
+  await openBreaker(clock, service);
+  await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+  const open = await seen();
+  const opened = await metric(service, "upstream_breaker_opened_total");
+  await clock.advance(5 * SECOND);
+  const halfOpen = await seen();
+  const { isError } = await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+  const back = await seen();
+
+  assert.deepEqual(usual, [200, { status: "ready" }, "cloudways_mcp_upstream_breaker_state 0"]);
+  assert.deepEqual(open, [
+    200,
+    { status: "ready", upstream_breaker: "open" },
+    "cloudways_mcp_upstream_breaker_state 2",
+  ]);
+  assert.equal(opened, "cloudways_mcp_upstream_breaker_opened_total 1");
+  assert.notEqual(
+    await metric(service, "upstream_breaker_refused_total"),
+    "cloudways_mcp_upstream_breaker_refused_total 0",
+  );
+  assert.deepEqual(halfOpen, [
+    200,
+    { status: "ready", upstream_breaker: "half_open" },
+    "cloudways_mcp_upstream_breaker_state 1",
+  ]);
+  assert.equal(isError, false);
+  assert.deepEqual(back, usual);
+});
+
+Deno.test("answers that Cloudways means, however many, hold nothing back", async () => {
+  const { clock, service } = await startWithClock();
+  await using _ = service;
+  service.sandbox.addFault({ operationId: ALERTS, kind: { status: 500 } });
+  const call = () => callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+
+  const answers = await clock.runUntil(Promise.all(Array.from({ length: 40 }, call)));
+
+  assert.ok(answers.every(({ json }) => json.code === "upstream_error"));
+  assert.equal(service.sandbox.requestsTo(ALERTS).length, 40);
+  assert.deepEqual(await (await probe(service, "/ready")).json(), { status: "ready" });
+});
+
+Deno.test("requests that get no answer, or no connection, open it", async () => {
+  await using sandbox = await startSandbox();
+  const closed = await startSandbox();
+  await closed[Symbol.asyncDispose]();
+  sandbox.addFault({ operationId: "project_list", kind: "hang" });
+  const signal = new AbortController().signal;
+
+  const states = await Promise.all([sandbox, closed].map(async ({ baseUrl }) => {
+    const { breaker } = startBreaker();
+    const http = new CloudwaysHttp({ baseUrl: new URL(baseUrl), slots: new Semaphore(20), timeoutMs: 200 });
+    const send = () => breaker.run(() => http.send({ method: "GET", path: path`/project` }, signal));
+    const ended = await Promise.allSettled(Array.from({ length: 20 }, send));
+    http.close();
+    return [breaker.state, ended.every(({ status }) => status === "rejected")];
+  }));
+
+  assert.deepEqual(states, [["open", true], ["open", true]]);
+});
+
+Deno.test("a hundred calls into an outage send no more than opens the breaker and what was under way", async () => {
+  const { clock, service } = await startWithClock();
+  await using _ = service;
+  service.sandbox.addFault({ operationId: ALERTS, kind: { status: 503 } });
+  const call = () => callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+
+  const answers = [];
+  for (let i = 0; i < 100; i++) answers.push(await clock.runUntil(call(), 100));
+
+  const codes = new Set(answers.map(({ json }) => json.code));
+  assert.deepEqual([...codes].sort(), ["upstream_error", "upstream_unreachable"]);
+  assert.equal(service.sandbox.requestsTo(ALERTS).length, 20);
+});
