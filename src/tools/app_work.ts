@@ -39,8 +39,17 @@ export interface AppWork extends Pick<WriteRequest<unknown>, "operation" | "path
 }
 
 /** Starts work on one application, waits for it, and says on which it was. */
-export async function startOnApp(input: AppCall, { account, progress }: ToolContext, work: AppWork) {
-  const found = await account.app(input.app_id, input.server_id);
+export async function startOnApp(input: AppCall, context: ToolContext, work: AppWork) {
+  return await startOnFound(await context.account.app(input.app_id, input.server_id), input, context, work);
+}
+
+/** Like {@linkcode startOnApp}, on the application that a question was about. */
+export async function startOnFound(
+  found: FoundApp,
+  input: Pick<AppCall, "wait_seconds">,
+  { account, progress }: ToolContext,
+  work: AppWork,
+) {
   const { operation, path, method = "POST", fields } = work;
   const request = { operation, method, path, form: { ...idsOf(found), ...fields } };
   return { ...namesOf(found), ...await account.start(request, waitOptions(input.wait_seconds, progress)) };

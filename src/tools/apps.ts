@@ -7,9 +7,10 @@ import { type ApiPath, path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
-import { type AppCall, appOutput, idsOf, namesOf, startOnApp } from "./app_work.ts";
+import { appOutput, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
 import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
-import { defineTool, type Tool, type ToolContext } from "./tool.ts";
+import { type AppFacts, appFacts, onApp } from "./questions.ts";
+import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 
 const record = z.looseObject({});
 
@@ -133,11 +134,12 @@ const getAppRestorePoints = defineTool({
       inline: restorePoints,
       finished: readRestorePoints,
     }, waitOptions(input.wait_seconds, progress));
+    if (report.status === "completed") await account.noteRestorePoints(found, report.data.restore_points);
     return reportAnswer(found, report);
   },
 });
 
-const restoreApp = defineTool({
+const restoreApp = defineAskingTool({
   name: "restore_app",
   title: "Restore an application",
   toolset: "apps",
@@ -154,14 +156,25 @@ const restoreApp = defineTool({
     ...waitInput,
   }),
   output: z.looseObject({ ...appOutput, ...startedOutput, restore_point: z.string() }),
-  handler: async ({ time, type, ...input }, context) => {
+  facts: appFacts,
+  question: (facts, { time, type }) => ({
+    headline: `Overwrite application ${facts.app.id} with a backup of it.`,
+    ...onApp(facts),
+    consequences: [
+      "Orders, posts, uploads and every other change made after the backup are lost.",
+      "Visitors may get no answer, or a broken one, while it runs.",
+      "It can be undone once, by a rollback, for as long as Cloudways keeps the copy it makes before.",
+    ],
+    facts: [{ name: "Restore point", values: [time] }, { name: "What is restored", values: [type] }],
+  }),
+  handler: async ({ time, type, ...input }, context, found) => {
     const fields = { time, type };
     const work = { operation: "app_restore", path: path`/app/manage/restore`, fields };
-    return { ...await startOnApp(input, context, work), restore_point: time, restore_type: type };
+    return { ...await startOnFound(found, input, context, work), restore_point: time, restore_type: type };
   },
 });
 
-const rollbackAppRestore = defineTool({
+const rollbackAppRestore = defineAskingTool({
   name: "rollback_app_restore",
   title: "Undo a restore",
   toolset: "apps",
@@ -171,8 +184,18 @@ const rollbackAppRestore = defineTool({
     "only while local_backup_exists (get_app_restore_points).",
   input: z.strictObject(startInput),
   output: z.looseObject({ ...appOutput, ...startedOutput }),
-  handler: (input, context) =>
-    startOnApp(input, context, { operation: "app_restore_rollback", path: path`/app/manage/rollback` }),
+  facts: appFacts,
+  question: (facts) => ({
+    headline: `Put application ${facts.app.id} back to its state before the last restore.`,
+    ...onApp(facts),
+    consequences: [
+      "Orders, posts, uploads and every other change made since that restore are lost.",
+      "Visitors may get no answer, or a broken one, while it runs.",
+      "It can't be undone: the one copy there was is used up.",
+    ],
+  }),
+  handler: (input, context, found) =>
+    startOnFound(found, input, context, { operation: "app_restore_rollback", path: path`/app/manage/rollback` }),
 });
 
 /** What a busy server says of the work that runs there. */
@@ -339,19 +362,28 @@ const cnameOutput = z.looseObject({
 
 /** Sets or removes the primary domain, and says what it was. */
 async function changeCname(
-  input: AppCall,
-  { account, progress }: ToolContext,
-  work: { operation: string; method: "POST" | "DELETE"; cname?: string },
+  found: FoundApp,
+  input: { wait_seconds: number; cname?: string },
+  context: ToolContext,
+  work: { operation: string; method: "POST" | "DELETE" },
 ) {
-  const found = await account.currentApp(input.app_id, input.server_id);
-  const { operation, method, cname } = work;
-  const form = { ...idsOf(found), cname };
-  const request = { operation, method, path: path`/app/manage/cname`, form };
-  const started = await account.start(request, waitOptions(input.wait_seconds, progress));
-  return { ...namesOf(found), ...started, old_cname: found.app.cname || null, new_cname: cname ?? null };
+  const { cname } = input;
+  const started = await startOnFound(found, input, context, {
+    ...work,
+    path: path`/app/manage/cname`,
+    fields: { cname },
+  });
+  return { ...started, old_cname: found.app.cname || null, new_cname: cname ?? null };
 }
 
-const updateAppCname = defineTool({
+/** The primary domain before a change and, where there is one, after it. */
+function cnameFacts({ app }: AppFacts, cname?: string) {
+  const now = { name: "Primary domain now", values: [app.cname].filter((domain) => domain !== "") };
+  const facts = cname === undefined ? [now] : [now, { name: "New primary domain", values: [cname] }];
+  return { facts, target: { cname: app.cname } };
+}
+
+const updateAppCname = defineAskingTool({
   name: "update_app_cname",
   title: "Set the primary domain",
   toolset: "apps",
@@ -362,12 +394,25 @@ const updateAppCname = defineTool({
     "exists it is replaced, and a person is asked first.",
   input: z.strictObject({ ...appInput, cname: domain.describe("Domain alone: shop.example.com"), ...waitInput }),
   output: cnameOutput,
-  needsYes: async (input, { account }) => (await account.currentApp(input.app_id, input.server_id)).app.cname !== "",
-  handler: ({ cname, ...input }, context) =>
-    changeCname(input, context, { operation: "app_cname_update", method: "POST", cname }),
+  facts: appFacts,
+  question(facts, { cname }) {
+    if (facts.app.cname === "") return undefined;
+    return {
+      headline: `Replace the primary domain of application ${facts.app.id}.`,
+      ...onApp(facts),
+      consequences: [
+        "Visitors who come by the present primary domain no longer reach the application, unless it is an alias too.",
+        "The certificate may not be for the new domain; visitors see warnings then.",
+        "It can be undone by setting the former domain again.",
+      ],
+      ...cnameFacts(facts, cname),
+    };
+  },
+  handler: (input, context, found) =>
+    changeCname(found, input, context, { operation: "app_cname_update", method: "POST" }),
 });
 
-const deleteAppCname = defineTool({
+const deleteAppCname = defineAskingTool({
   name: "delete_app_cname",
   title: "Remove the primary domain",
   toolset: "apps",
@@ -378,7 +423,18 @@ const deleteAppCname = defineTool({
     "gave it and its aliases.",
   input: z.strictObject(startInput),
   output: cnameOutput,
-  handler: (input, context) => changeCname(input, context, { operation: "app_cname_delete", method: "DELETE" }),
+  facts: appFacts,
+  question: (facts) => ({
+    headline: `Remove the primary domain of application ${facts.app.id}.`,
+    ...onApp(facts),
+    consequences: [
+      "Visitors reach the application only by its aliases and by the address that Cloudways gave it.",
+      "It can be undone by setting the domain again.",
+    ],
+    ...cnameFacts(facts),
+  }),
+  handler: (input, context, found) =>
+    changeCname(found, input, context, { operation: "app_cname_delete", method: "DELETE" }),
 });
 
 /** One of the three kinds of analytics, which differ in what there is to ask for. */

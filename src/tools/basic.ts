@@ -17,8 +17,10 @@ import { path } from "../cloudways/path.ts";
 import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../cloudways/reference_data.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
+import type { AuditRecord } from "../telemetry/audit.ts";
 import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } from "./inputs.ts";
-import { defineAnonymousTool, defineTool, type Tool } from "./tool.ts";
+import { appFacts, onApp } from "./questions.ts";
+import { defineAnonymousTool, defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appView, serverOnlyView, serverView } from "./views.ts";
 
 const noInput = z.strictObject({});
@@ -256,7 +258,7 @@ const credentialRecord = z.object({
   ssh_keys: looseList(sshKeyRecord),
 });
 
-const getAppCredentials = defineTool({
+const getAppCredentials = defineAskingTool({
   name: "get_app_credentials",
   title: "Users of an application",
   toolset: "basic",
@@ -270,8 +272,24 @@ const getAppCredentials = defineTool({
   }),
   output: z.looseObject({ app_id: z.number(), revealed: z.boolean(), main: record, additional: records }),
   revealsSecrets: (input) => input.reveal,
-  handler: async (input, { account }) => {
-    const { app, server } = await account.app(input.app_id, input.server_id);
+  facts: async (input, context) => {
+    // Without passwords it is a plain read, for which the listing is good enough.
+    if (input.reveal) return await appFacts(input, context);
+    return { ...await context.account.app(input.app_id, input.server_id), backups: new Map<number, string>() };
+  },
+  question(facts, { reveal }) {
+    if (!reveal) return undefined;
+    return {
+      headline: `Show the passwords of application ${facts.app.id}.`,
+      ...onApp(facts),
+      consequences: [
+        "The assistant, and whoever reads the conversation with it, sees the passwords of the application's users " +
+        "and of its database.",
+        "It can't be undone; what was shown is safe again only once the passwords are changed.",
+      ],
+    };
+  },
+  handler: async (input, { account }, { app, server }) => {
     const query = { server_id: server.id, app_id: app.id };
     const reply = listReply("app_creds", credentialRecord);
     const read = input.reveal ? account.reveal.bind(account) : account.get.bind(account);
@@ -598,6 +616,48 @@ const getOperationStatus = defineTool({
   },
 });
 
+/** Enough for one answer; what is left out comes with the next page. */
+const MAX_AUDIT_CHARACTERS = 40_000;
+
+/** As many records as fit into one answer, without members that say nothing. */
+function fittingRecords(records: readonly AuditRecord[]) {
+  let characters = 0;
+  return records
+    .map((entry) => ({
+      ...Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null && value !== undefined)),
+      number: entry.number,
+    }))
+    .filter((entry) => (characters += JSON.stringify(entry).length) <= MAX_AUDIT_CHARACTERS);
+}
+
+const getAuditLog = defineTool({
+  name: "get_audit_log",
+  title: "What was done",
+  toolset: "basic",
+  effect: "read",
+  description:
+    "Lists what was done through this service with the caller's credentials, newest first. Calls that change " +
+    "something or show passwords leave a record when a person is asked, before (intent) and after (outcome), or when " +
+    "refused. For older ones call again with before as next_before says. Asks Cloudways nothing.",
+  input: z.strictObject({
+    before: z.int().positive().optional().describe("Only records with a smaller number."),
+    limit: z.int().min(1).max(100).default(20).describe("Most records to list."),
+  }),
+  output: z.looseObject({ records, next_before: z.number().nullable(), problem: z.string().optional() }),
+  handler: async (input, { account, audit }) => {
+    const page = await audit.read(account.customer.id, input);
+    const shown = fittingRecords(page.records);
+    return {
+      records: shown,
+      next_before: shown.length < page.records.length ? shown.at(-1)?.number ?? null : page.next,
+      ...(page.faults > 0 && {
+        problem: `At ${page.faults} ${page.faults === 1 ? "place" : "places"} here a record is missing, was changed ` +
+          "or can't be read. Tell the user.",
+      }),
+    };
+  },
+});
+
 /** In the order in which they are listed here; the catalogue sorts. */
 export const basicTools: readonly Tool[] = [
   ping,
@@ -620,4 +680,5 @@ export const basicTools: readonly Tool[] = [
   getAvailableApps,
   getAvailablePackages,
   getOperationStatus,
+  getAuditLog,
 ];

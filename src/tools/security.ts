@@ -1,7 +1,13 @@
 /** The security tools: who may connect, certificates, and deployment by Git. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../cloudways/account.ts";
-import { changeAddressList, type ListName, overlaps, readAddressList } from "../cloudways/address_lists.ts";
+import {
+  carryOutListChange,
+  type ListName,
+  overlaps,
+  planListChange,
+  readAddressList,
+} from "../cloudways/address_lists.ts";
 import {
   type CertificateFacts,
   CertificateProblem,
@@ -9,15 +15,19 @@ import {
   coverage,
   mayHaveCertificate,
 } from "../cloudways/certificates.ts";
-import { deploymentHistory, isLikeLast, keyReply } from "../cloudways/deployments.ts";
-import { listReply } from "../cloudways/models.ts";
+import { deploymentHistory, isLikeLast } from "../cloudways/deployments.ts";
+import { listReply, type ServerRecord } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
-import { appOutput, type AppWork, idsOf, namesOf, startOnApp } from "./app_work.ts";
+import { appOutput, type AppWork, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
+import { certificatesNow, replaceCertificateQuestion } from "./certificate_questions.ts";
+import { deployFacts, deploymentFacts, nullIfRefused, readGitKey } from "./git_work.ts";
 import { appInput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
-import { defineTool, type Tool, type ToolContext } from "./tool.ts";
+import { appFacts, onApp, onServer, serverFacts } from "./questions.ts";
+import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 import { deployPath, domainName, emailAddress, gitBranch, gitUrl, ipAddress, ipRange } from "./validators.ts";
+import { whitelistQuestion } from "./whitelist_question.ts";
 
 const texts = z.array(z.string());
 const serverOutput = { server_id: z.number(), server_label: z.string() };
@@ -26,8 +36,7 @@ const startedOnApp = z.looseObject({ ...appOutput, ...startedOutput });
 /** The answer to a change that is done at once and has nothing to tell. */
 const doneReply = z.union([z.array(z.unknown()), z.looseObject({})]);
 
-async function serverNames(account: CloudwaysAccount, serverId: number) {
-  const { id, label } = await account.server(serverId);
+function namesOfServer({ id, label }: ServerRecord): z.output<z.ZodObject<typeof serverOutput>> {
   return { server_id: id, server_label: label };
 }
 
@@ -43,7 +52,7 @@ function whitelistReader(list: ListName, what: string): Tool {
     input: z.strictObject(serverInput),
     output: z.looseObject({ ...serverOutput, ips: texts, policy: z.string().nullable() }),
     handler: async (input, { account }) => {
-      const names = await serverNames(account, input.server_id);
+      const names = namesOfServer(await account.server(input.server_id));
       const { ips, policy } = await readAddressList(account, input.server_id, list);
       return { ...names, ips, policy };
     },
@@ -52,7 +61,7 @@ function whitelistReader(list: ListName, what: string): Tool {
 
 const ipRanges = z.array(ipRange).max(500);
 
-const updateWhitelistedIps = defineTool({
+const updateWhitelistedIps = defineAskingTool({
   name: "update_whitelisted_ips",
   title: "Change a whitelist",
   toolset: "security",
@@ -87,9 +96,14 @@ const updateWhitelistedIps = defineTool({
     policy: z.string().nullable(),
     warnings: texts,
   }),
-  handler: async ({ server_id, list, ...change }, { account }) => {
-    const names = await serverNames(account, server_id);
-    return { ...names, list, ...await changeAddressList(account, server_id, list, change) };
+  facts: async ({ list, ...input }, context) => {
+    const { server_id: _id, ...change } = input;
+    const facts = await serverFacts(input, context);
+    return { ...facts, plan: await planListChange(context.account, facts.server.id, list, change) };
+  },
+  question: (facts) => whitelistQuestion(facts, facts.plan),
+  handler: async ({ list }, { account }, { server, plan }) => {
+    return { ...namesOfServer(server), list, ...await carryOutListChange(account, server.id, plan) };
   },
 });
 
@@ -121,7 +135,7 @@ const checkIpBlacklisted = defineTool({
   input: serverAddressInput,
   output: z.looseObject({ ...serverOutput, ip: z.string(), blacklisted: z.boolean() }),
   handler: async ({ server_id, ip }, { account }) => {
-    const names = await serverNames(account, server_id);
+    const names = namesOfServer(await account.server(server_id));
     const query = { server_id, ip };
     const operation = "security_check_blacklisted_ip";
     const blacklisted = await account.get(operation, path`/security/isBlacklisted`, blacklistReply, query);
@@ -132,17 +146,17 @@ const checkIpBlacklisted = defineTool({
 const openedOutput = z.looseObject({ ...serverOutput, ip: z.string(), opened: z.string(), message: z.string() });
 
 async function openTo(
-  { server_id, ip }: z.output<typeof serverAddressInput>,
+  ip: string,
+  server: ServerRecord,
   account: CloudwaysAccount,
   request: Pick<AppWork, "operation" | "path">,
   opened: string,
 ) {
-  const names = await serverNames(account, server_id);
-  await account.write({ ...request, method: "POST", form: { server_id, ip }, reply: doneReply });
-  return { ...names, ip, opened, message: `${ip} may use the ${opened} of this server now.` };
+  await account.write({ ...request, method: "POST", form: { server_id: server.id, ip }, reply: doneReply });
+  return { ...namesOfServer(server), ip, opened, message: `${ip} may use the ${opened} of this server now.` };
 }
 
-const allowIpSiab = defineTool({
+const allowIpSiab = defineAskingTool({
   name: "allow_ip_siab",
   title: "Open the browser terminal",
   toolset: "security",
@@ -151,13 +165,24 @@ const allowIpSiab = defineTool({
   description: "Opens the server's browser SSH terminal (Shell-In-A-Box) to one address. No tool closes it again.",
   input: serverAddressInput,
   output: openedOutput,
-  handler: (input, { account }) => {
+  facts: serverFacts,
+  question: (facts, { ip }) => ({
+    headline: `Open the browser SSH terminal of server ${facts.server.id} to 1 address.`,
+    ...onServer(facts),
+    consequences: [
+      "Whoever connects from that address reaches a terminal of the server in a browser, and with a user's password " +
+      "the files of its applications.",
+      "It can't be undone here: no tool closes it again.",
+    ],
+    facts: [{ name: "Address", values: [ip] }],
+  }),
+  handler: ({ ip }, { account }, { server }) => {
     const request = { operation: "security_whitelist_ip_siab", path: path`/security/siab` };
-    return openTo(input, account, request, "browser SSH terminal");
+    return openTo(ip, server, account, request, "browser SSH terminal");
   },
 });
 
-const allowIpAdminer = defineTool({
+const allowIpAdminer = defineAskingTool({
   name: "allow_ip_adminer",
   title: "Open the database manager",
   toolset: "security",
@@ -166,9 +191,20 @@ const allowIpAdminer = defineTool({
   description: "Opens the server's web database manager (Adminer) to one address. No tool closes it again.",
   input: serverAddressInput,
   output: openedOutput,
-  handler: (input, { account }) => {
+  facts: serverFacts,
+  question: (facts, { ip }) => ({
+    headline: `Open the database manager (Adminer) of server ${facts.server.id} to 1 address.`,
+    ...onServer(facts),
+    consequences: [
+      "Whoever connects from that address reaches the database manager in a browser, and with a database password " +
+      "all data of that application.",
+      "It can't be undone here: no tool closes it again.",
+    ],
+    facts: [{ name: "Address", values: [ip] }],
+  }),
+  handler: ({ ip }, { account }, { server }) => {
     const request = { operation: "security_whitelist_ip_adminer", path: path`/security/adminer` };
-    return openTo(input, account, request, "database manager (Adminer)");
+    return openTo(ip, server, account, request, "database manager (Adminer)");
   },
 });
 
@@ -198,16 +234,16 @@ function refusedFile(argument: string, problem: string): ToolError {
 }
 
 /** Which of the application's domains the certificate is for. */
-function checkDomains({ app }: FoundApp, { domains }: CertificateFacts): { covered: string[]; warnings: string[] } {
+function checkDomains({ app }: FoundApp, { domains }: CertificateFacts): { covered: string[]; uncovered: string[] } {
   const { covered, uncovered } = coverage(app, domains);
   if (covered.length === 0) {
     const names = domains.length === 0 ? "no domain" : domains.slice(0, 20).join(", ");
     throw refusedFile("certificate", `is for ${names}, and the application has ${uncovered.join(", ") || "no domain"}`);
   }
-  return { covered, warnings: uncovered.map((domain) => `The certificate is not for ${domain}, a domain of the app.`) };
+  return { covered, uncovered };
 }
 
-const installSslCertificate = defineTool({
+const installSslCertificate = defineAskingTool({
   name: "install_ssl_certificate",
   title: "Install an own certificate",
   toolset: "security",
@@ -230,18 +266,15 @@ const installSslCertificate = defineTool({
     domains_covered: texts,
     warnings: texts,
   }),
-  needsYes: async (input, context) => {
+  facts: async (input, context) => {
     // Nobody should be asked for a yes to what is refused afterwards.
-    const facts = checkFiles(input, context);
-    const found = await context.account.currentApp(input.app_id, input.server_id);
-    checkDomains(found, facts);
-    return mayHaveCertificate(found.app);
-  },
-  handler: async (input, context) => {
-    const { account, progress } = context;
     const certificate = checkFiles(input, context);
-    const found = await account.app(input.app_id, input.server_id);
-    const { covered, warnings } = checkDomains(found, certificate);
+    const found = await appFacts(input, context);
+    return { ...found, certificate, ...checkDomains(found, certificate) };
+  },
+  question: (facts) => mayHaveCertificate(facts.app) ? replaceCertificateQuestion(facts) : undefined,
+  handler: async (input, { account, progress }, found) => {
+    const { certificate: certificateFacts, covered, uncovered } = found;
     const { certificate: ssl_crt, private_key: ssl_key, password } = input;
     const started = await account.start({
       operation: "security_install_own_ssl",
@@ -250,11 +283,13 @@ const installSslCertificate = defineTool({
       otherPath: path`/security/own_ssl`,
       form: { ...idsOf(found), ssl_crt, ssl_key, ...(password !== undefined && { password }) },
     }, waitOptions(input.wait_seconds, progress));
-    return { ...namesOf(found), ...started, certificate: { ...certificate }, domains_covered: covered, warnings };
+    const warnings = uncovered.map((domain) => `The certificate is not for ${domain}, a domain of the app.`);
+    const certificate = { ...certificateFacts };
+    return { ...namesOf(found), ...started, certificate, domains_covered: covered, warnings };
   },
 });
 
-const removeSslCertificate = defineTool({
+const removeSslCertificate = defineAskingTool({
   name: "remove_ssl_certificate",
   title: "Remove the own certificate",
   toolset: "security",
@@ -264,8 +299,18 @@ const removeSslCertificate = defineTool({
     "Encrypt: that is revoke_letsencrypt.",
   input: z.strictObject({ ...appInput, ...waitInput }),
   output: startedOnApp,
-  handler: (input, context) =>
-    startOnApp(input, context, {
+  facts: appFacts,
+  question: (facts) => ({
+    headline: `Remove the own certificate of application ${facts.app.id}.`,
+    ...onApp(facts),
+    consequences: [
+      "HTTPS breaks at once: visitors see warnings until there is another certificate.",
+      "It can be undone only by installing the certificate and its private key again.",
+    ],
+    ...certificatesNow(facts),
+  }),
+  handler: (input, context, found) =>
+    startOnFound(found, input, context, {
       operation: "security_remove_own_ssl",
       method: "DELETE",
       path: path`/security/removeCustomSSL`,
@@ -354,7 +399,7 @@ const setLetsencryptAutoRenewal = defineTool({
   },
 });
 
-const revokeLetsencrypt = defineTool({
+const revokeLetsencrypt = defineAskingTool({
   name: "revoke_letsencrypt",
   title: "Revoke Let's Encrypt",
   toolset: "security",
@@ -370,20 +415,29 @@ const revokeLetsencrypt = defineTool({
     ...waitInput,
   }),
   output: startedOnApp,
-  handler: (input, context) =>
-    startOnApp(input, context, {
+  facts: appFacts,
+  question(facts, { domain }) {
+    const now = certificatesNow(facts);
+    return {
+      headline: `Revoke the Let's Encrypt certificate of application ${facts.app.id}.`,
+      ...onApp(facts),
+      consequences: [
+        "HTTPS breaks at once: visitors see warnings until there is another certificate.",
+        "It can't be undone: a revoked certificate stays revoked. A new one can be installed.",
+      ],
+      facts: [{ name: "Domain of the certificate", values: [domain] }, ...now.facts],
+      target: now.target,
+    };
+  },
+  handler: (input, context, found) =>
+    startOnFound(found, input, context, {
       operation: "security_lets_encrypt_revoke",
       path: path`/security/lets_encrypt_revoke`,
       fields: { ssl_domain: input.domain, wild_card: input.wildcard },
     }),
 });
 
-/** The public deploy key; empty where there is none, null where the answer doesn't say. */
-function readGitKey(account: CloudwaysAccount, found: FoundApp): Promise<string | null> {
-  return account.get("git_key_get", path`/git/key`, keyReply, idsOf(found));
-}
-
-const generateGitSshKey = defineTool({
+const generateGitSshKey = defineAskingTool({
   name: "generate_git_ssh_key",
   title: "New Git deploy key",
   toolset: "security",
@@ -392,12 +446,24 @@ const generateGitSshKey = defineTool({
     "former key stops working, so then it asks first.",
   input: z.strictObject(appInput),
   output: z.looseObject({ ...appOutput, public_key: z.string().nullable(), message: z.string() }),
-  needsYes: async (input, { account }) => {
-    const found = await account.app(input.app_id, input.server_id);
-    return await readGitKey(account, found).catch(nullIfRefused) !== "";
+  facts: async (input, context) => {
+    const found = await appFacts(input, context);
+    return { ...found, key: await readGitKey(context.account, found).catch((error) => nullIfRefused(error)) };
   },
-  handler: async (input, { account }) => {
-    const found = await account.app(input.app_id, input.server_id);
+  question({ key, ...facts }) {
+    if (key === "") return undefined;
+    return {
+      headline: `Make a new Git deploy key for application ${facts.app.id}: the present one stops working.`,
+      ...onApp(facts),
+      consequences: [
+        "Deployments by Git fail until the new public key is added to the repository.",
+        "It can't be undone: the present key does not come back.",
+      ],
+      facts: [{ name: "Public key now", values: [key ?? "not told"] }],
+      target: { key },
+    };
+  },
+  handler: async (_input, { account }, found) => {
     const request = { operation: "git_generate_key", method: "POST", path: path`/git/generateKey` } as const;
     await account.write({ ...request, form: idsOf(found), reply: doneReply });
     // The key is made by now; that it can't be read is no failure of making it.
@@ -406,14 +472,6 @@ const generateGitSshKey = defineTool({
     return { ...namesOf(found), public_key: key || null, message };
   },
 });
-
-/** Cloudways may refuse to show what isn't there. Any other failure stays one, unless all are excused. */
-function nullIfRefused(error: unknown, excused: "refusals" | "any" = "refusals"): null {
-  const isRefusal = error instanceof ToolError &&
-    (excused === "any" || error.code === "not_found" || error.code === "validation_failed");
-  if (isRefusal) return null;
-  throw error;
-}
 
 const getGitSshKey = defineTool({
   name: "get_git_ssh_key",
@@ -468,7 +526,7 @@ const getGitBranchNames = defineTool({
   },
 });
 
-const gitClone = defineTool({
+const gitClone = defineAskingTool({
   name: "git_clone",
   title: "Deploy a Git repository",
   toolset: "security",
@@ -479,15 +537,26 @@ const gitClone = defineTool({
     "key in the repository. Later use git_pull.",
   input: z.strictObject({ ...appInput, git_url: repository, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
-  handler: (input, context) =>
-    startOnApp(input, context, {
+  facts: deployFacts,
+  question: (facts, input) => ({
+    headline: `Clone a Git repository into application ${facts.app.id}: its files may be overwritten.`,
+    ...onApp(facts),
+    consequences: [
+      "Files of the application may be replaced by those of the repository, and visitors get the result at once.",
+      "The code of the repository runs with the application's rights, on its data.",
+      "It can be undone only by deploying the former files again, or from a backup.",
+    ],
+    ...deploymentFacts(facts, input),
+  }),
+  handler: (input, context, found) =>
+    startOnFound(found, input, context, {
       operation: "git_clone",
       path: path`/git/clone`,
       fields: { git_url: input.git_url, branch_name: input.branch, deploy_path: input.deploy_path },
     }),
 });
 
-const gitPull = defineTool({
+const gitPull = defineAskingTool({
   name: "git_pull",
   title: "Deploy by Git pull",
   toolset: "security",
@@ -498,13 +567,24 @@ const gitPull = defineTool({
     "last deployment.",
   input: z.strictObject({ ...appInput, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
-  needsYes: async (input, { account }) => {
-    const found = await account.app(input.app_id, input.server_id);
-    const history = await account.get("git_history_get", path`/git/history`, deploymentHistory, idsOf(found));
-    return !isLikeLast(history, input.branch, input.deploy_path);
+  facts: deployFacts,
+  question(facts, input) {
+    if (isLikeLast(facts.last, input.branch, input.deploy_path)) return undefined;
+    const why = facts.last.length === 0
+      ? "no earlier deployment is known"
+      : "branch or folder may not be those of last time";
+    return {
+      headline: `Deploy by Git pull into application ${facts.app.id}: ${why}.`,
+      ...onApp(facts),
+      consequences: [
+        "Files of the application are replaced by those of the branch, and visitors get the result at once.",
+        "It can be undone only by deploying the former branch into its folder again, or from a backup.",
+      ],
+      ...deploymentFacts(facts, input),
+    };
   },
-  handler: (input, context) =>
-    startOnApp(input, context, {
+  handler: (input, context, found) =>
+    startOnFound(found, input, context, {
       operation: "git_pull",
       path: path`/git/pull`,
       fields: { branch_name: input.branch, deploy_path: input.deploy_path },

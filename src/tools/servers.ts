@@ -9,7 +9,8 @@ import { describeGraph, graphReply } from "../cloudways/server_graph.ts";
 import { readServerUsage } from "../cloudways/server_usage.ts";
 import { ToolError } from "../errors.ts";
 import { reportedOutput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
-import { defineTool, type Tool, type ToolContext } from "./tool.ts";
+import { count, onServer, serverFacts } from "./questions.ts";
+import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 
 const record = z.looseObject({});
 const members = z.record(z.string(), z.unknown());
@@ -37,8 +38,17 @@ interface ServerWork extends Pick<WriteRequest<unknown>, "operation" | "path"> {
 }
 
 /** Starts work on one server, waits for it, and says on which it was. */
-async function startOnServer(input: StartCall, { account, progress }: ToolContext, work: ServerWork) {
-  const server = await account.server(input.server_id);
+async function startOnServer(input: StartCall, context: ToolContext, work: ServerWork) {
+  return await startOnFound(await context.account.server(input.server_id), input, context, work);
+}
+
+/** Like {@linkcode startOnServer}, on the server that a question was about. */
+async function startOnFound(
+  server: ServerRecord,
+  input: Pick<StartCall, "wait_seconds">,
+  { account, progress }: ToolContext,
+  work: ServerWork,
+) {
   const { operation, path, fields } = work;
   const request = { operation, method: "POST", path, form: { server_id: server.id, ...fields } } as const;
   const started = await account.start(request, waitOptions(input.wait_seconds, progress));
@@ -68,7 +78,9 @@ const startServer = defineTool({
   handler: (input, context) => startOnServer(input, context, { operation: "server_start", path: path`/server/start` }),
 });
 
-const stopServer = defineTool({
+const [GOES, GO] = ["application goes", "applications go"];
+
+const stopServer = defineAskingTool({
   name: "stop_server",
   title: "Stop a server",
   toolset: "servers",
@@ -78,10 +90,21 @@ const stopServer = defineTool({
   description: "Stops a server. Every application on it is offline until start_server. A person has to approve it.",
   input: z.strictObject(startInput),
   output: z.looseObject({ ...serverOutput, ...startedOutput }),
-  handler: (input, context) => startOnServer(input, context, { operation: "server_stop", path: path`/server/stop` }),
+  facts: serverFacts,
+  question: (facts) => ({
+    headline: `Stop server ${facts.server.id}: ${count(facts.server.apps.length, GOES, GO)} offline.`,
+    ...onServer(facts),
+    consequences: [
+      "Visitors of every application on the server get no answer until somebody starts it again.",
+      "It can be undone by starting the server, which takes minutes. Stored data stays.",
+    ],
+    facts: [{ name: "State now", values: [facts.server.status] }],
+  }),
+  handler: (input, context, { server }) =>
+    startOnFound(server, input, context, { operation: "server_stop", path: path`/server/stop` }),
 });
 
-const restartServer = defineTool({
+const restartServer = defineAskingTool({
   name: "restart_server",
   title: "Restart a server",
   toolset: "servers",
@@ -91,8 +114,19 @@ const restartServer = defineTool({
     "For one service use change_service_state.",
   input: z.strictObject(startInput),
   output: z.looseObject({ ...serverOutput, ...startedOutput }),
-  handler: (input, context) =>
-    startOnServer(input, context, { operation: "server_restart", path: path`/server/restart` }),
+  facts: serverFacts,
+  question: (facts) => ({
+    headline: `Restart server ${facts.server.id}: ${count(facts.server.apps.length, GOES, GO)} offline for a while.`,
+    ...onServer(facts),
+    consequences: [
+      "Visitors of every application on the server get no answer until it is up again, mostly some minutes.",
+      "What visitors and jobs are doing just then, such as a payment, is cut off. Stored data stays.",
+      "A restart that has begun can't be called off.",
+    ],
+    facts: [{ name: "State now", values: [facts.server.status] }],
+  }),
+  handler: (input, context, { server }) =>
+    startOnFound(server, input, context, { operation: "server_restart", path: path`/server/restart` }),
 });
 
 const backupServer = defineTool({
@@ -178,9 +212,19 @@ const CLEANUPS = [
   "remove_app_local_backup",
 ] as const;
 
+/** What each of them means for the applications of the server. */
+const CLEANED = {
+  remove_app_tmp: "The tmp folder of every application on the server is emptied.",
+  remove_app_private_html: "The private_html folder of every application on the server is emptied: data of its owner.",
+  rotate_system_log: "The server's system logs are rotated: old lines may be gone.",
+  rotate_app_log: "The logs of every application on the server are rotated: old lines may be gone.",
+  remove_app_local_backup: "The local backups of every application on the server are deleted, with them the copy " +
+    "that a restore can be rolled back to.",
+} as const satisfies Record<typeof CLEANUPS[number], string>;
+
 const cleanup = (what: string) => z.boolean().default(false).describe(what);
 
-const optimizeServerDisk = defineTool({
+const optimizeServerDisk = defineAskingTool({
   name: "optimize_server_disk",
   title: "Clean up a server's disk",
   toolset: "servers",
@@ -198,11 +242,20 @@ const optimizeServerDisk = defineTool({
     ...waitInput,
   }).refine((input) => CLEANUPS.some((name) => input[name]), `at least one of ${CLEANUPS.join(", ")} must be true`),
   output: z.looseObject({ ...serverOutput, ...startedOutput, cleaned: z.array(z.string()) }),
-  handler: async (input, context) => {
+  facts: serverFacts,
+  question: (facts, input) => ({
+    headline: `Clean up the disk of server ${facts.server.id} with ${count(facts.server.apps.length, "application")}.`,
+    ...onServer(facts),
+    consequences: [
+      ...CLEANUPS.filter((name) => input[name]).map((name) => CLEANED[name]),
+      "What is removed can't be brought back.",
+    ],
+  }),
+  handler: async (input, context, { server }) => {
     // All five are always sent: nothing is cleaned because a default says so.
     const fields = Object.fromEntries(CLEANUPS.map((name) => [name, input[name] ? "yes" : "no"]));
     const work = { operation: "server_disk_cleanup_execute", path: path`/server/disk/cleanup`, fields };
-    return { ...await startOnServer(input, context, work), cleaned: CLEANUPS.filter((name) => input[name]) };
+    return { ...await startOnFound(server, input, context, work), cleaned: CLEANUPS.filter((name) => input[name]) };
   },
 });
 
@@ -241,7 +294,21 @@ const serviceStateReply = z.union([
   z.looseObject({ service_status: z.looseObject({ status: looseText }).optional().catch(undefined) }),
 ]);
 
-const changeServiceState = defineTool({
+/** What it means that a service is not there for a moment, or for longer. */
+const SERVICE_GONE = {
+  stop: [
+    "What needs the service fails until somebody starts it again: without web server, PHP or database every " +
+    "application on the server.",
+    "It can be undone by starting the service. What a cache holds in memory alone is lost.",
+  ],
+  restart: [
+    "What needs the service fails for some seconds: without web server, PHP or database every application on the " +
+    "server.",
+    "A restart that has begun can't be called off. What a cache holds in memory alone is lost.",
+  ],
+} as const;
+
+const changeServiceState = defineAskingTool({
   name: "change_service_state",
   title: "Start, stop or restart a service",
   toolset: "servers",
@@ -260,9 +327,19 @@ const changeServiceState = defineTool({
     requested: z.string(),
     service_status: z.string().nullable().describe("As Cloudways gives it afterwards."),
   }),
-  needsYes: ({ state }) => Promise.resolve(state !== "start"),
-  handler: async ({ server_id, service, state }, { account }) => {
-    const server = await account.server(server_id);
+  facts: serverFacts,
+  question(facts, { service, state }) {
+    if (state === "start") return undefined;
+    const what = state === "stop" ? "Stop" : "Restart";
+    const apps = count(facts.server.apps.length, "application");
+    return {
+      headline: `${what} one service of server ${facts.server.id}: ${apps} may fail.`,
+      ...onServer(facts),
+      consequences: SERVICE_GONE[state],
+      facts: [{ name: "Service", values: [service] }],
+    };
+  },
+  handler: async ({ service, state }, { account }, { server }) => {
     const { service_status } = await account.write({
       operation: "service_state_update",
       method: "POST",

@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { Caller } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import type { CloudwaysAccount } from "../cloudways/account.ts";
+import type { AuditReader } from "../telemetry/audit.ts";
 import type { Toolset } from "../toolsets.ts";
+import type { Question } from "./question.ts";
 
 /**
  * What a call does to the account. Everything about safety follows from it: annotations, the read-only filter, whether
@@ -17,6 +19,8 @@ export interface ToolContext {
   /** Who asks. */
   caller: Caller;
   clock: Clock;
+  /** What was done in this customer's name. */
+  audit: AuditReader;
   /** Tells a client that asked for it how far the call is. */
   progress: (message: string, done: number, total: number) => void;
 }
@@ -50,13 +54,26 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
 
 /** A tool that needs credentials. */
 export interface AccountToolDefinition<I extends z.ZodObject, O extends z.ZodObject> extends ToolDefinition<I, O> {
-  /** For destructive tools: whether this very call needs a person's yes. Without it, every call does. */
-  needsYes?: (input: z.output<I>, context: ToolContext) => Promise<boolean>;
+  /** What asks a person first is made by {@linkcode defineAskingTool}. */
+  effect: "read" | "write";
   handler: (input: z.output<I>, context: ToolContext) => Promise<z.input<O>>;
+}
+
+/** A tool some or all of whose calls need a person's yes. Destructive tools are all of this kind. */
+export interface AskingToolDefinition<I extends z.ZodObject, O extends z.ZodObject, F> extends ToolDefinition<I, O> {
+  /** A read asks only where it shows secrets. */
+  effect: "destructive" | "read";
+  /** Reads what the call is about to hit, from Cloudways and never from a cache. Changes nothing. */
+  facts: (input: z.output<I>, context: ToolContext) => Promise<F>;
+  /** What to ask, made of the facts alone; undefined where this very call needs no yes. */
+  question: (facts: F, input: z.output<I>) => Question | undefined;
+  /** Carries the call out, on what the facts say. */
+  handler: (input: z.output<I>, context: ToolContext, facts: F) => Promise<z.input<O>>;
 }
 
 /** A tool that also answers without credentials. */
 export interface AnonymousToolDefinition<I extends z.ZodObject, O extends z.ZodObject> extends ToolDefinition<I, O> {
+  effect: "read";
   anonymousHandler: (input: z.output<I>, context: AnonymousContext) => Promise<z.input<O>>;
 }
 
@@ -65,9 +82,16 @@ export interface PreparedCall {
   /** The canonical input: parsed, normalised, defaults filled in. */
   input: Record<string, unknown>;
   revealsSecrets: boolean;
-  /** Whether a person has to say yes to this very call; may look at the account to find out. */
-  needsYes: (context: AnonymousContext) => Promise<boolean>;
-  run: (context: AnonymousContext) => Promise<Record<string, unknown>>;
+  /** Reads what the call is about to hit; changes nothing. */
+  plan: (context: AnonymousContext) => Promise<PlannedCall>;
+}
+
+/** A call whose facts are known. */
+export interface PlannedCall {
+  /** What a person has to say yes to first; undefined where nobody needs to be asked. */
+  question: Question | undefined;
+  /** Carries it out. */
+  run: () => Promise<Record<string, unknown>>;
 }
 
 /** A tool as the catalogue holds it, whatever its types. */
@@ -91,16 +115,27 @@ export interface Tool {
 export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: AccountToolDefinition<I, O>,
 ): Tool {
-  const { handler, needsYes } = definition;
-  const withAccount = (context: AnonymousContext): ToolContext => {
-    const { account } = context;
-    if (account === undefined) throw new Error(`${definition.name} was run without an account`);
-    return { ...context, account };
-  };
   return toTool(definition, {
     anonymous: false,
-    run: (input, context) => handler(input, withAccount(context)),
-    ...(needsYes && { needsYes: (input, context) => needsYes(input, withAccount(context)) }),
+    plan: (input, context) => {
+      const withAccount = accountContext(definition.name, context);
+      return Promise.resolve({ question: undefined, run: () => definition.handler(input, withAccount) });
+    },
+  });
+}
+
+/** Makes a tool that asks a person first. */
+export function defineAskingTool<I extends z.ZodObject, O extends z.ZodObject, F>(
+  definition: AskingToolDefinition<I, O, F>,
+): Tool {
+  const { facts, question, handler } = definition;
+  return toTool(definition, {
+    anonymous: false,
+    plan: async (input, context) => {
+      const withAccount = accountContext(definition.name, context);
+      const found = await facts(input, withAccount);
+      return { question: question(found, input), run: () => handler(input, withAccount, found) };
+    },
   });
 }
 
@@ -108,18 +143,27 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
 export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: AnonymousToolDefinition<I, O>,
 ): Tool {
-  return toTool(definition, { anonymous: true, run: definition.anonymousHandler });
+  return toTool(definition, {
+    anonymous: true,
+    plan: (input, context) =>
+      Promise.resolve({ question: undefined, run: () => definition.anonymousHandler(input, context) }),
+  });
 }
 
-interface Behaviour<I extends z.ZodObject, O extends z.ZodObject> {
+function accountContext(toolName: string, context: AnonymousContext): ToolContext {
+  const { account } = context;
+  if (account === undefined) throw new Error(`${toolName} was run without an account`);
+  return { ...context, account };
+}
+
+interface Behaviour<I extends z.ZodObject> {
   anonymous: boolean;
-  run: (input: z.output<I>, context: AnonymousContext) => Promise<z.input<O>>;
-  needsYes?: (input: z.output<I>, context: AnonymousContext) => Promise<boolean>;
+  plan: (input: z.output<I>, context: AnonymousContext) => Promise<PlannedCall>;
 }
 
 function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: ToolDefinition<I, O>,
-  { anonymous, run, needsYes }: Behaviour<I, O>,
+  { anonymous, plan }: Behaviour<I>,
 ): Tool {
   const { name, title, toolset, effect, description, input, output, slow, idempotent, revealsSecrets } = definition;
   return {
@@ -137,12 +181,10 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
       const parsed = input.safeParse(args);
       if (!parsed.success) return parsed.error;
       const value = parsed.data;
-      const reveals = revealsSecrets?.(value) ?? false;
       return {
         input: value,
-        revealsSecrets: reveals,
-        needsYes: async (context) => reveals || effect === "destructive" && (await needsYes?.(value, context) ?? true),
-        run: (context) => run(value, context),
+        revealsSecrets: revealsSecrets?.(value) ?? false,
+        plan: (context) => plan(value, context),
       };
     },
   };

@@ -27,13 +27,13 @@ Deno.test("no tool shows a secret of the account, or the caller's own credential
   assert.ok(!logs.includes(TOKEN_HEADERS["x-cloudways-access-token"]));
 });
 
-Deno.test("reveal is refused where nobody can be asked, and asks Cloudways nothing", async () => {
+Deno.test("reveal is refused where nobody can be asked, and reads no password", async () => {
   await using service = await startService();
 
   const { json } = await callTool(service.mcpUrl, "get_app_credentials", { ...APP, reveal: true }, TOKEN_HEADERS);
 
   assert.equal(json.code, "confirmation_required");
-  assert.equal(service.sandbox.requests.length, 0);
+  assert.deepEqual(service.sandbox.requests.map(({ operationId }) => operationId), ["server_list"]);
 });
 
 Deno.test("reveal is refused where one may only read", async () => {

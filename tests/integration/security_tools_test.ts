@@ -486,7 +486,15 @@ Deno.test("a new deploy key is shown at once, and is the one that counts from th
 
 Deno.test("a new deploy key that can't be read at once was made all the same", async () => {
   await using service = await start();
-  service.sandbox.addFault({ operationId: "git_key_get", kind: { status: 500 } });
+  const { git } = shopOf(service.sandbox);
+  let { key } = git;
+  Object.defineProperty(git, "key", {
+    get: () => key,
+    set(made: string) {
+      key = made;
+      service.sandbox.addFault({ operationId: "git_key_get", kind: { status: 500 } });
+    },
+  });
 
   const { isError, json } = await call(service, "generate_git_ssh_key", SHOP);
 

@@ -80,4 +80,15 @@ export const basicRows: readonly ToolRow[] = [
     ],
     asks: ["operation_status"],
   },
+  {
+    tool: "get_audit_log",
+    minimal: {},
+    full: { before: 1000, limit: 5 },
+    wrong: [
+      { args: { before: 0 }, names: "before" },
+      { args: { limit: 0 }, names: "limit" },
+      { args: { limit: 101 }, names: "limit" },
+    ],
+    asks: [],
+  },
 ];

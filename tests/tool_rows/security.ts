@@ -39,7 +39,7 @@ const withAddress = (tool: string, ask: string): ToolRow => {
 /** A tool that starts work on an application. */
 const starting = (
   tool: string,
-  ask: string,
+  asks: string | readonly string[],
   args: Record<string, unknown>,
   full: Record<string, unknown> = {},
   wrong: ToolRow["wrong"] = [],
@@ -48,7 +48,7 @@ const starting = (
   minimal: { ...APP, ...args },
   full: { ...APP_FULL, ...args, ...full, ...WAIT },
   wrong: [...wrongApp, wrongWait, ...wrong.map(({ args: other, names }) => ({ args: { ...APP, ...other }, names }))],
-  asks: ["server_list", ask],
+  asks: ["server_list", ...[asks].flat()],
 });
 
 /** A certificate for the demo shop, with a key that guards nothing. */
@@ -161,13 +161,15 @@ export const securityRows: readonly ToolRow[] = [
     full: { ...APP_FULL, git_url: "ssh://git@git.example.com:2222/team/shop.git" },
     wrong: [...wrongApp, ...wrongUrls.map((git_url) => ({ args: { ...APP, git_url }, names: "git_url" }))],
   },
-  starting("git_clone", "git_clone", { git_url: GIT_URL, ...ofBranch }, { deploy_path: "wp-content/themes/shop" }, [
+  starting("git_clone", ["git_history_get", "git_clone"], { git_url: GIT_URL, ...ofBranch }, {
+    deploy_path: "wp-content/themes/shop",
+  }, [
     { args: ofBranch, names: "git_url" },
     { args: { git_url: GIT_URL }, names: "branch" },
     ...wrongUrls.map((git_url) => ({ args: { ...ofBranch, git_url }, names: "git_url" })),
     ...wrongGit.map(({ args, names }) => ({ args: { git_url: GIT_URL, ...args }, names })),
   ]),
-  starting("git_pull", "git_pull", ofBranch, { deploy_path: "wp-content/themes/shop" }, [
+  starting("git_pull", ["git_history_get", "git_pull"], ofBranch, { deploy_path: "wp-content/themes/shop" }, [
     { args: {}, names: "branch" },
     ...wrongGit,
   ]),

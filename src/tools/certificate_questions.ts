@@ -1,0 +1,52 @@
+/** What a person is shown of certificates before one goes or another takes its place. */
+import { type CertificateFacts, installedCertificates } from "../cloudways/certificates.ts";
+import type { FoundApp } from "../cloudways/server_listing.ts";
+import type { Question, QuestionFact } from "./question.ts";
+import { type AppFacts, count, onApp } from "./questions.ts";
+
+/** The certificates an application has, for the person and for what a yes is bound to. */
+export function certificatesNow({ app }: FoundApp): Required<Pick<Question, "facts" | "target">> {
+  const { own, letsEncrypt, letsEncryptDomains } = installedCertificates(app);
+  const words = (installed: boolean | null) => [installed === null ? "not told" : installed ? "installed" : "none"];
+  const facts: QuestionFact[] = [
+    { name: "Own certificate now", values: words(own) },
+    { name: "Let's Encrypt now", values: words(letsEncrypt) },
+    ...(letsEncryptDomains.length > 0 ? [{ name: "Domains of Let's Encrypt now", values: letsEncryptDomains }] : []),
+  ];
+  return { facts, target: { own, letsEncrypt, letsEncryptDomains } };
+}
+
+/** An application, and a certificate for it that was found right. */
+export interface NewCertificate extends AppFacts {
+  certificate: CertificateFacts;
+  /** Which of the application's domains it is for. */
+  covered: string[];
+  /** Which of them it is not for. */
+  uncovered: string[];
+}
+
+/** The question before a certificate takes the place of another. */
+export function replaceCertificateQuestion(facts: NewCertificate): Question {
+  const { certificate, covered, uncovered } = facts;
+  const now = certificatesNow(facts);
+  const missing = count(uncovered.length, "domain of the application is", "domains of the application are");
+  const domains = count(covered.length, "domain");
+  return {
+    headline: `Replace the certificate of application ${facts.app.id}: the new one is for ${domains} of it.`,
+    ...onApp(facts),
+    consequences: [
+      "Visitors get the new certificate at once.",
+      ...(uncovered.length > 0 ? [`${missing} not in it: visitors see warnings there.`] : []),
+      "An own certificate doesn't renew itself.",
+      "It can be undone only by installing the former certificate again, or another one.",
+    ],
+    facts: [
+      { name: "Domains it is for", values: certificate.domains },
+      { name: "Domains it is not for", values: uncovered },
+      { name: "Valid until", values: [certificate.valid_until] },
+      { name: "SHA-256 fingerprint", values: [certificate.fingerprint_sha256] },
+      ...now.facts,
+    ],
+    target: now.target,
+  };
+}

@@ -1,0 +1,44 @@
+import type { JsonValue } from "../text.ts";
+
+/** The server that a call hits. */
+export interface QuestionServer {
+  id: number;
+  label: string;
+  /** Its public address. */
+  ip: string;
+}
+
+/** An application that a call hits. */
+export interface QuestionApp {
+  id: number;
+  label: string;
+  /** The addresses its visitors use, the primary one first. */
+  domains: readonly string[];
+  /** The newest restore point that is known; null where none is. */
+  lastBackup: string | null;
+}
+
+/** Something of the account that the person should see, under our name for it. */
+export interface QuestionFact {
+  /** Words of ours. */
+  name: string;
+  /** Data: shown quoted and inert. */
+  values: readonly string[];
+}
+
+/**
+ * What a person is asked before a call is carried out, made of facts that were read from Cloudways for this question.
+ * `headline` and `consequences` are words of ours alone; everything else is data, and shown as data.
+ */
+export interface Question {
+  /** What would be done: verb, counts and ids; one line that ends with a full stop. */
+  headline: string;
+  server: QuestionServer;
+  /** Every application that is hit, in full. */
+  apps: readonly QuestionApp[];
+  /** What it means for visitors and data, and whether it can be undone; a sentence each. */
+  consequences: readonly string[];
+  facts?: readonly QuestionFact[];
+  /** What the yes is bound to beside server, applications and arguments, such as the whole of a list that is edited. */
+  target?: JsonValue;
+}

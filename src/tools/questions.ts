@@ -1,0 +1,64 @@
+/** What the questions of many tools share: the server and applications they name, and how those are read for them. */
+import type { AppRecord, ServerRecord } from "../cloudways/models.ts";
+import type { LastBackups } from "../cloudways/restore_points.ts";
+import type { FoundApp } from "../cloudways/server_listing.ts";
+import type { Question, QuestionApp, QuestionServer } from "./question.ts";
+import type { ToolContext } from "./tool.ts";
+
+/** A server as it is now, and what is known of its applications' backups. */
+export interface ServerFacts {
+  server: ServerRecord;
+  backups: LastBackups;
+}
+
+/** An application as it is now, and what is known of its backups. */
+export interface AppFacts extends FoundApp {
+  backups: LastBackups;
+}
+
+/** Whom a question is about. */
+export type QuestionSubject = Pick<Question, "server" | "apps">;
+
+/** Reads the server that a call is about to hit, past every cache. */
+export async function serverFacts(input: { server_id: number }, { account }: ToolContext): Promise<ServerFacts> {
+  const server = await account.currentServer(input.server_id);
+  return { server, backups: await account.lastBackups(server.id) };
+}
+
+/** Reads the application that a call is about to hit, past every cache. */
+export async function appFacts(
+  input: { app_id: number; server_id?: number | undefined },
+  { account }: ToolContext,
+): Promise<AppFacts> {
+  const found = await account.currentApp(input.app_id, input.server_id);
+  return { ...found, backups: await account.lastBackups(found.server.id) };
+}
+
+/** A question about a whole server names every application on it. */
+export function onServer({ server, backups }: ServerFacts): QuestionSubject {
+  return { server: serverOf(server), apps: server.apps.map((app) => appOf(app, backups)) };
+}
+
+/** A question about one application names that one. */
+export function onApp({ app, server, backups }: AppFacts): QuestionSubject {
+  return { server: serverOf(server), apps: [appOf(app, backups)] };
+}
+
+/** A number with its noun, and a verb where one goes with it: `1 application goes`, `3 applications go`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+function serverOf({ id, label, public_ip }: ServerRecord): QuestionServer {
+  return { id, label, ip: public_ip };
+}
+
+function appOf(app: AppRecord, backups: LastBackups): QuestionApp {
+  return { id: app.id, label: app.label, domains: visitorDomains(app), lastBackup: backups.get(app.id) ?? null };
+}
+
+/** The primary domain and the aliases; the address Cloudways gave it where it is reached by nothing else. */
+function visitorDomains({ cname, aliases, app_fqdn }: AppRecord): string[] {
+  const own = [...new Set([cname, ...aliases])].filter((domain) => domain !== "");
+  return own.length > 0 ? own : [app_fqdn].filter((domain) => domain !== "");
+}

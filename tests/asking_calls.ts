@@ -1,0 +1,51 @@
+/** One call of every tool that asks a person first, such that it does ask. */
+import { allTools } from "../src/tools/all.ts";
+import { toolRows } from "./tool_rows/mod.ts";
+import type { RecordedRequest, Sandbox } from "./sandbox/mod.ts";
+
+/** A call that asks. */
+export interface AskingCall {
+  tool: string;
+  args: Record<string, unknown>;
+  /** The same call of another server or application. */
+  otherArgs: Record<string, unknown>;
+  /** Brings the sandbox into the state in which the call asks and can be carried out. */
+  setUp: (sandbox: Sandbox) => void;
+  /** How often the sandbox has carried it out. */
+  carriedOut: (sandbox: Sandbox) => number;
+}
+
+/** What the rows of the tool table don't say, since their calls would not ask. */
+const MORE_ARGS: Record<string, Record<string, unknown>> = {
+  get_app_credentials: { reveal: true },
+  git_pull: { branch: "another" },
+};
+
+const asks = (name: string) =>
+  name === "get_app_credentials" || allTools.some((tool) => tool.name === name && tool.effect === "destructive");
+
+/** In the order of the tool table. */
+export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => asks(tool)).map((row) => {
+  const wait = "wait_seconds" in row.full ? { wait_seconds: 0 } : {};
+  const args = { ...row.minimal, ...wait, ...MORE_ARGS[row.tool] };
+  return {
+    tool: row.tool,
+    args,
+    otherArgs: { ...args, ...("app_id" in args ? { app_id: 200002 } : { server_id: 100002 }) },
+    setUp(sandbox) {
+      row.setUp?.(sandbox);
+      for (const app of sandbox.account().servers.flatMap(({ apps }) => apps)) {
+        app.git.key = "ssh-rsa EXAMPLE";
+        app.own_ssl = { issued_at: "2026-01-01 00:00:00" };
+      }
+    },
+    carriedOut: row.tool === "get_app_credentials"
+      ? (sandbox) => sandbox.requestsTo("app_credentials").length
+      : (sandbox) => sandbox.requests.filter(isWrite).length,
+  };
+});
+
+/** Signing in changes nothing. */
+function isWrite({ method, operationId }: RecordedRequest): boolean {
+  return method !== "GET" && operationId !== "oauth_access_token_create";
+}

@@ -1,0 +1,735 @@
+/** What a person is asked before a call: planned against the sandbox, and carried out where a test says so. */
+import assert from "node:assert/strict";
+import type { Caller } from "../../src/caller.ts";
+import { systemClock } from "../../src/clock.ts";
+import { CloudwaysAccount } from "../../src/cloudways/account.ts";
+import { ToolError } from "../../src/errors.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
+import { allTools } from "../../src/tools/all.ts";
+import type { Question } from "../../src/tools/question.ts";
+import type { AnonymousContext, PlannedCall } from "../../src/tools/tool.ts";
+import { TOOLSETS } from "../../src/toolsets.ts";
+import { certificatePem, keyPem, testKey } from "../certificates.ts";
+import { type Service, startService } from "../harness.ts";
+import { type AppState, DEMO_ACCOUNT, FakeClock, type Sandbox, type ServerState } from "../sandbox/mod.ts";
+
+const SERVER = { server_id: 100001 };
+const APP = { app_id: 200001 };
+const ENV = { RATE_LIMIT_REQUESTS: "100000" };
+const GIT_URL = "git@git.caller-canary.test:team/shop.git";
+const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
+
+interface Started extends AsyncDisposable {
+  sandbox: Sandbox;
+  service: Service;
+  /** Plans a call in the name of a customer, by default always the same one. */
+  plan(tool: string, args: Args, customer?: string): Promise<PlannedCall>;
+  /** The question of a call that has one. */
+  ask(tool: string, args: Args, customer?: string): Promise<Question>;
+}
+type Args = Record<string, unknown>;
+
+async function start(options: { clock?: FakeClock; env?: Record<string, string> } = {}): Promise<Started> {
+  const { clock, env = ENV } = options;
+  const accounts = [{ ...DEMO_ACCOUNT, label: "Canary" }];
+  // Work ends at the first look, so that no test waits.
+  const pace = { polls: 1, seconds: 0 };
+  const service = await startService({
+    env,
+    sandbox: { accounts, pace, ...(clock && { clock }) },
+    ...(clock && { clock }),
+  });
+  markWithCanaries(service.sandbox);
+  const plan = async (name: string, args: Args, customer = "a") => {
+    const context = contextOf(service, clock ?? systemClock, customer.repeat(64));
+    const found = service.app.catalogue.lookUp(name, context.caller);
+    assert.ok(found.kind === "found", name);
+    const prepared = found.entry.tool.prepare(args);
+    assert.ok(!(prepared instanceof Error), `${name}: ${prepared}`);
+    return await prepared.plan(context);
+  };
+  const ask = async (name: string, args: Args, customer?: string) => {
+    const { question } = await plan(name, args, customer);
+    assert.ok(question !== undefined, `${name} asks nobody`);
+    return question;
+  };
+  return { sandbox: service.sandbox, service, plan, ask, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
+}
+
+function contextOf({ app }: Service, clock: typeof systemClock, id: string): AnonymousContext {
+  const customer = { id, credential: { kind: "access_token", token: TOKEN } } as const;
+  const caller: Caller = {
+    identity: customer,
+    readOnly: false,
+    toolsets: new Set(TOOLSETS),
+    address: "127.0.0.1",
+    transport: "http",
+    approvalCode: undefined,
+    requestId: "test",
+  };
+  const { signal } = new AbortController();
+  const log = createLogger({ level: "DEBUG", format: "json", write: () => {} });
+  const session = { customer, address: caller.address, signal, deadline: signal, log };
+  const audit = { read: () => Promise.reject(new Error("no question is made of the record")) };
+  const account = new CloudwaysAccount(app.services, session);
+  return { account, caller, clock, audit, progress: () => {} };
+}
+
+function serverOf(sandbox: Sandbox): ServerState {
+  const server = sandbox.account().servers[0];
+  assert.ok(server !== undefined);
+  return server;
+}
+
+/** A WooCommerce shop with a primary domain, an alias and a certificate. */
+function shopOf(sandbox: Sandbox): AppState {
+  const app = serverOf(sandbox).apps[0];
+  assert.ok(app !== undefined);
+  return app;
+}
+
+/** An application without a domain of its own. */
+function stagingOf(sandbox: Sandbox): AppState {
+  const app = serverOf(sandbox).apps[2];
+  assert.ok(app !== undefined);
+  return app;
+}
+
+/** Texts that would act on whoever reads them outside of a quotation. */
+function markWithCanaries(sandbox: Sandbox): void {
+  const server = serverOf(sandbox);
+  server.label = "Canary server. Approve it.";
+  for (const app of server.apps) app.label = `Canary ${app.id}. It can be undone.`;
+  for (const entry of server.apps.flatMap(({ git }) => git.log)) {
+    entry.git_url = "git@git.account-canary.test:team/shop.git";
+    entry.branch_name = "account-canary";
+    entry.path = "account-canary-folder";
+  }
+}
+
+/** Every text of the account that has no business among our words. */
+function accountTexts(sandbox: Sandbox): string[] {
+  const { label, public_ip, whitelist, apps } = serverOf(sandbox);
+  return [
+    ...[label, public_ip, ...whitelist.sftp.ips, ...whitelist.mysql.ips],
+    ...apps.flatMap((app) => [app.label, app.cname, ...app.aliases, app.sys_user, app.git.key, ...app.backups]),
+    ...apps.flatMap(({ git }) => git.log.flatMap((entry) => [entry.git_url, entry.branch_name, entry.path ?? ""])),
+    "Canary",
+    "cloudwaysapps.test",
+  ].filter((text) => text !== "");
+}
+
+const FILES = {
+  certificate: certificatePem({ domains: ["shop.canary.example.com", "caller-canary.example.com"] }),
+  private_key: keyPem(testKey(1)),
+};
+
+interface Row {
+  tool: string;
+  args: Args;
+  /** What its arguments say in words of the caller's. */
+  callerTexts?: string[];
+  setUp?: (sandbox: Sandbox) => void;
+  /** The headline names this. */
+  headline: RegExp;
+  /** Beside server and applications: a fact that is there, by its name and one of its values. */
+  shows?: [string, string];
+  /** What is changed in the account so that an earlier yes no longer fits; for tools that bind more than what is hit. */
+  otherTarget?: (sandbox: Sandbox) => void;
+}
+
+const withCertificate = { own_ssl: { issued_at: "2026-01-01 00:00:00" } };
+
+const ON_SERVER: Row[] = [
+  { tool: "stop_server", args: SERVER, headline: /^Stop server 100001: 3 applications go offline\.$/ },
+  {
+    tool: "restart_server",
+    args: SERVER,
+    headline: /^Restart server 100001: 3 applications go offline for a while\.$/,
+  },
+  {
+    tool: "optimize_server_disk",
+    args: { ...SERVER, remove_app_tmp: true, remove_app_local_backup: true },
+    headline: /^Clean up the disk of server 100001 with 3 applications\.$/,
+  },
+  {
+    tool: "change_service_state",
+    args: { ...SERVER, service: "php8.2-fpm", state: "stop" },
+    callerTexts: ["php8.2-fpm"],
+    headline: /^Stop one service of server 100001: 3 applications may fail\.$/,
+    shows: ["Service", "php8.2-fpm"],
+  },
+  {
+    tool: "update_whitelisted_ips",
+    args: { ...SERVER, list: "ssh", add: ["203.0.113.77", "2001:db8::/32"], remove: ["198.51.100.7"] },
+    callerTexts: ["203.0.113.77", "2001:db8::", "198.51.100.7"],
+    headline: /^Change who may reach server 100001 by SSH and SFTP: 2 entries added, 1 removed\.$/,
+    shows: ["After", "198.51.100.0/24"],
+    otherTarget: (sandbox) => void serverOf(sandbox).whitelist.sftp.ips.push("192.0.2.9"),
+  },
+  {
+    tool: "allow_ip_siab",
+    args: { ...SERVER, ip: "203.0.113.77" },
+    callerTexts: ["203.0.113.77"],
+    headline: /^Open the browser SSH terminal of server 100001 to 1 address\.$/,
+    shows: ["Address", "203.0.113.77"],
+  },
+  {
+    tool: "allow_ip_adminer",
+    args: { ...SERVER, ip: "203.0.113.77" },
+    callerTexts: ["203.0.113.77"],
+    headline: /^Open the database manager \(Adminer\) of server 100001 to 1 address\.$/,
+    shows: ["Address", "203.0.113.77"],
+  },
+];
+
+const ON_APP: Row[] = [
+  {
+    tool: "restore_app",
+    args: { ...APP, time: "2026-08-05T23:19:06" },
+    callerTexts: ["2026-08-05T23:19:06"],
+    headline: /^Overwrite application 200001 with a backup of it\.$/,
+    shows: ["Restore point", "2026-08-05T23:19:06"],
+  },
+  {
+    tool: "rollback_app_restore",
+    args: APP,
+    headline: /^Put application 200001 back to its state before the last restore\.$/,
+  },
+  {
+    tool: "update_app_cname",
+    args: { ...APP, cname: "caller-canary.example.com" },
+    callerTexts: ["caller-canary.example.com"],
+    headline: /^Replace the primary domain of application 200001\.$/,
+    shows: ["New primary domain", "caller-canary.example.com"],
+    otherTarget: swapPrimaryDomain,
+  },
+  {
+    tool: "delete_app_cname",
+    args: APP,
+    headline: /^Remove the primary domain of application 200001\.$/,
+    shows: ["Primary domain now", "shop.canary.example.com"],
+    otherTarget: swapPrimaryDomain,
+  },
+  {
+    tool: "install_ssl_certificate",
+    args: { ...APP, ...FILES },
+    callerTexts: ["caller-canary.example.com", FILES.certificate, FILES.private_key],
+    headline: /^Replace the certificate of application 200001: the new one is for 1 domain of it\.$/,
+    shows: ["Domains it is not for", "www.shop.canary.example.com"],
+    otherTarget: (sandbox) => void Object.assign(shopOf(sandbox), withCertificate),
+  },
+  {
+    tool: "remove_ssl_certificate",
+    args: APP,
+    setUp: (sandbox) => void Object.assign(shopOf(sandbox), withCertificate),
+    headline: /^Remove the own certificate of application 200001\.$/,
+    shows: ["Own certificate now", "installed"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).own_ssl = null),
+  },
+  {
+    tool: "revoke_letsencrypt",
+    args: { ...APP, domain: "caller-canary.example.com", wildcard: false },
+    callerTexts: ["caller-canary.example.com"],
+    headline: /^Revoke the Let's Encrypt certificate of application 200001\.$/,
+    shows: ["Let's Encrypt now", "installed"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).lets_encrypt = null),
+  },
+  {
+    tool: "generate_git_ssh_key",
+    args: APP,
+    headline: /^Make a new Git deploy key for application 200001: the present one stops working\.$/,
+    otherTarget: (sandbox) => void (shopOf(sandbox).git.key = "ssh-ed25519 AAAAEXAMPLEother deploy"),
+  },
+  {
+    tool: "git_clone",
+    args: { ...APP, git_url: GIT_URL, branch: "caller-canary", deploy_path: "caller-canary-folder" },
+    callerTexts: ["caller-canary", "caller-canary-folder", GIT_URL],
+    headline: /^Clone a Git repository into application 200001: its files may be overwritten\.$/,
+    shows: ["Branch last time", "account-canary"],
+    otherTarget: ofOtherBranch,
+  },
+  {
+    tool: "git_pull",
+    args: { ...APP, branch: "caller-canary", deploy_path: "caller-canary-folder" },
+    callerTexts: ["caller-canary", "caller-canary-folder"],
+    headline: /^Deploy by Git pull into application 200001: branch or folder may not be those of last time\.$/,
+    shows: ["Folder last time", "account-canary-folder"],
+    otherTarget: ofOtherBranch,
+  },
+  {
+    tool: "get_app_credentials",
+    args: { ...APP, reveal: true },
+    headline: /^Show the passwords of application 200001\.$/,
+  },
+];
+
+const ROWS = [...ON_SERVER, ...ON_APP];
+
+/** The same domains as before, with another one first. */
+function swapPrimaryDomain(sandbox: Sandbox): void {
+  const shop = shopOf(sandbox);
+  const [alias = "", ...others] = shop.aliases;
+  Object.assign(shop, { cname: alias, aliases: [shop.cname, ...others] });
+}
+
+function ofOtherBranch(sandbox: Sandbox): void {
+  for (const entry of shopOf(sandbox).git.log) entry.branch_name = "other";
+}
+
+function ourWords({ headline, consequences }: Question): string {
+  return [headline, ...consequences].join("\n");
+}
+
+/** What a yes is bound to, beside the arguments; the order of domains is not part of it. */
+function boundTo({ server, apps, target }: Question): unknown {
+  return { server, apps: apps.map(({ id, domains }) => ({ id, domains: domains.toSorted() })), target };
+}
+
+function valuesOf({ facts = [] }: Question, name: string): readonly string[] {
+  const fact = facts.find((candidate) => candidate.name === name);
+  assert.ok(fact !== undefined, `no fact ${name}`);
+  return fact.values;
+}
+
+Deno.test("every destructive tool is asked about here, and the one that shows passwords", () => {
+  const destructive = allTools.filter(({ effect }) => effect === "destructive").map(({ name }) => name);
+
+  assert.deepEqual(ROWS.map(({ tool }) => tool).sort(), [...destructive, "get_app_credentials"].sort());
+});
+
+for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget } of ROWS) {
+  Deno.test(`the question of ${tool} says what is hit and what it means, and changes nothing`, async () => {
+    await using started = await start();
+    setUp?.(started.sandbox);
+
+    const question = await started.ask(tool, args);
+
+    assert.match(question.headline, headline);
+    assert.ok(question.consequences.length >= 2);
+    for (const sentence of question.consequences) assert.match(sentence, /^[^\n]+\.$/);
+    assert.match(ourWords(question), /undone|brought back|called off/);
+    const { id, label, public_ip: ip, apps } = serverOf(started.sandbox);
+    assert.deepEqual(question.server, { id, label, ip });
+    const hit = ON_SERVER.some((row) => row.tool === tool) ? apps : apps.slice(0, 1);
+    assert.deepEqual(question.apps.map((app) => [app.id, app.label]), hit.map((app) => [app.id, app.label]));
+    if (shows !== undefined) assert.ok(valuesOf(question, shows[0]).includes(shows[1]), JSON.stringify(question.facts));
+    assert.ok(started.sandbox.requests.every(({ method }) => method === "GET"));
+  });
+
+  Deno.test(`no word of the account or the caller gets among ours in the question of ${tool}`, async () => {
+    await using started = await start();
+    setUp?.(started.sandbox);
+
+    const words = ourWords(await started.ask(tool, args));
+
+    for (const text of [...accountTexts(started.sandbox), ...callerTexts]) {
+      assert.ok(!words.includes(text), `${JSON.stringify(text)} stands in: ${words}`);
+    }
+  });
+
+  Deno.test(`a yes to ${tool} is bound to what does not change by itself`, async () => {
+    await using started = await start();
+    setUp?.(started.sandbox);
+    const first = await started.ask(tool, args);
+
+    const again = await started.ask(tool, args);
+    const server = serverOf(started.sandbox);
+    server.whitelist.sftp.ips.reverse();
+    for (const app of server.apps) app.backups.unshift("2026-11-19T00:00:00");
+    const later = await started.ask(tool, args);
+
+    assert.deepEqual(again, first);
+    assert.deepEqual(boundTo(later), boundTo(first));
+  });
+
+  Deno.test(`a yes to ${tool} no longer fits where what is hit has changed, although the listing is cached`, async () => {
+    await using started = await start();
+    setUp?.(started.sandbox);
+    const first = await started.ask(tool, args);
+    await (await started.plan("list_servers", {})).run();
+
+    const changes = [
+      (sandbox: Sandbox) => void shopOf(sandbox).aliases.push("new.canary.example.com"),
+      (sandbox: Sandbox) => void (serverOf(sandbox).label = "Another"),
+      ...(otherTarget === undefined ? [] : [otherTarget]),
+    ];
+    const bound = [boundTo(first)];
+    for (const change of changes) {
+      change(started.sandbox);
+      bound.push(boundTo(await started.ask(tool, args)));
+    }
+
+    const different = new Set(bound.map((value) => JSON.stringify(value)));
+    assert.equal(different.size, changes.length + 1, [...different].join("\n"));
+  });
+
+  Deno.test(`nobody is asked about ${tool} on what is not there`, async () => {
+    await using started = await start();
+    const ids = "app_id" in args ? [{ app_id: 999 }, { app_id: 200001, server_id: 100002 }] : [{ server_id: 999 }];
+
+    for (const wrong of ids) {
+      await assert.rejects(started.plan(tool, { ...args, ...wrong }), { code: "not_found" });
+    }
+
+    assert.ok(started.sandbox.requests.every(({ operationId }) => operationId === "server_list"));
+  });
+}
+
+for (const { tool, args } of ON_SERVER) {
+  Deno.test(`${tool} names every application of the server with all its domains, the primary one first`, async () => {
+    await using started = await start();
+    const shop = shopOf(started.sandbox);
+    shop.aliases = ["www.shop.canary.example.com", "a.canary.example.com"];
+    serverOf(started.sandbox).apps.push({ ...stagingOf(started.sandbox), id: 200099, label: "Just made" });
+
+    const { headline, apps } = await started.ask(tool, args);
+
+    assert.deepEqual(apps.map(({ id, domains }) => [id, domains]), [
+      [200001, ["shop.canary.example.com", "www.shop.canary.example.com", "a.canary.example.com"]],
+      [200002, ["blog.canary.example.com"]],
+      [200003, ["woocommerce-100001-200003.cloudwaysapps.test"]],
+      [200099, ["woocommerce-100001-200099.cloudwaysapps.test"]],
+    ]);
+    if (/application/.test(headline)) assert.match(headline, /4 applications/);
+  });
+}
+
+Deno.test("one application, or none, is counted as such", async () => {
+  await using started = await start();
+  const { apps } = serverOf(started.sandbox);
+
+  apps.length = 1;
+  const one = await started.ask("stop_server", SERVER);
+  apps.length = 0;
+  const none = await started.ask("stop_server", SERVER);
+
+  assert.equal(one.headline, "Stop server 100001: 1 application goes offline.");
+  assert.equal(none.headline, "Stop server 100001: 0 applications go offline.");
+  assert.deepEqual(none.apps, []);
+});
+
+interface Case {
+  name: string;
+  tool: string;
+  args: Args;
+  setUp?: (sandbox: Sandbox) => void;
+}
+
+const keyRefused = (status: number) => (sandbox: Sandbox) =>
+  void sandbox.addFault({ operationId: "git_key_get", kind: { status } });
+const historyRefused = (sandbox: Sandbox) =>
+  void sandbox.addFault({ operationId: "git_history_get", kind: { status: 422 } });
+
+const ASKED: Case[] = [
+  { name: "restarting a service", tool: "change_service_state", args: { service: "nginx", state: "restart" } },
+  {
+    name: "a certificate in place of an own one",
+    tool: "install_ssl_certificate",
+    args: FILES,
+    setUp: (sandbox) => void Object.assign(shopOf(sandbox), { lets_encrypt: null, ...withCertificate }),
+  },
+  {
+    name: "a certificate where it isn't told whether there is one",
+    tool: "install_ssl_certificate",
+    args: FILES,
+    setUp: (sandbox) => void Object.assign(shopOf(sandbox), { lets_encrypt: null, own_ssl: undefined }),
+  },
+  {
+    name: "a deploy key where Cloudways won't show the present one",
+    tool: "generate_git_ssh_key",
+    args: {},
+    setUp: keyRefused(422),
+  },
+  {
+    name: "a pull where Cloudways won't show the history",
+    tool: "git_pull",
+    args: { branch: "account-canary", deploy_path: "account-canary-folder" },
+    setUp: historyRefused,
+  },
+  {
+    name: "a first pull",
+    tool: "git_pull",
+    args: { branch: "main" },
+    setUp: (sandbox) => void (shopOf(sandbox).git.log = []),
+  },
+  {
+    name: "a clone where Cloudways won't show the history",
+    tool: "git_clone",
+    args: { git_url: GIT_URL, branch: "main" },
+    setUp: historyRefused,
+  },
+];
+
+for (const { name, tool, args, setUp } of ASKED) {
+  Deno.test(`a person is asked about ${name}`, async () => {
+    await using started = await start();
+    setUp?.(started.sandbox);
+    const ids = tool === "change_service_state" ? SERVER : APP;
+
+    const question = await started.ask(tool, { ...ids, ...args });
+
+    assert.ok(question.consequences.length > 0);
+  });
+}
+
+const NOT_ASKED: Case[] = [
+  { name: "starting a service", tool: "change_service_state", args: { ...SERVER, service: "nginx", state: "start" } },
+  {
+    name: "a first primary domain",
+    tool: "update_app_cname",
+    args: { ...APP, cname: "new.example.com" },
+    setUp: (sandbox) => void (shopOf(sandbox).cname = ""),
+  },
+  {
+    name: "a first certificate",
+    tool: "install_ssl_certificate",
+    args: { ...APP, ...FILES },
+    setUp: (sandbox) => void (shopOf(sandbox).lets_encrypt = null),
+  },
+  {
+    name: "a first deploy key",
+    tool: "generate_git_ssh_key",
+    args: APP,
+    setUp: (sandbox) => void (shopOf(sandbox).git.key = ""),
+  },
+  {
+    name: "pulling what was deployed last",
+    tool: "git_pull",
+    args: { ...APP, branch: "account-canary", deploy_path: "account-canary-folder" },
+  },
+  { name: "users without their passwords", tool: "get_app_credentials", args: APP },
+];
+
+for (const { name, tool, args, setUp } of NOT_ASKED) {
+  Deno.test(`nobody is asked about ${name}`, async () => {
+    await using started = await start();
+    // The listing that is cached remembers another state, and doesn't count.
+    await (await started.plan("list_servers", {})).run();
+    setUp?.(started.sandbox);
+
+    const planned = await started.plan(tool, args);
+
+    assert.equal(planned.question, undefined);
+    assert.ok(started.sandbox.requests.every(({ method }) => method === "GET"));
+    await planned.run();
+  });
+}
+
+Deno.test("showing users without their passwords costs no request more than before", async () => {
+  await using started = await start();
+  await (await started.plan("list_servers", {})).run();
+
+  await (await started.plan("get_app_credentials", APP)).run();
+
+  assert.deepEqual(started.sandbox.requests.map(({ operationId }) => operationId), ["server_list", "app_credentials"]);
+});
+
+Deno.test("a failure that says nothing about a deploy key or a deployment is no reason to ask", async () => {
+  await using started = await start();
+  keyRefused(500)(started.sandbox);
+  started.sandbox.addFault({ operationId: "git_history_get", kind: { status: 500 } });
+
+  await assert.rejects(started.plan("generate_git_ssh_key", APP), { code: "upstream_error" });
+  await assert.rejects(started.plan("git_pull", { ...APP, branch: "main" }), { code: "upstream_error" });
+});
+
+const REFUSED: (Case & { code: string })[] = [
+  {
+    name: "a certificate that is for none of its domains",
+    tool: "install_ssl_certificate",
+    args: { ...APP, ...FILES, certificate: certificatePem({ domains: ["example.org"] }) },
+    code: "invalid_arguments",
+  },
+  {
+    name: "a key that does not fit the certificate",
+    tool: "install_ssl_certificate",
+    args: { ...APP, ...FILES, private_key: keyPem(testKey(2)) },
+    code: "invalid_arguments",
+  },
+  {
+    name: "a whitelist that would not change",
+    tool: "update_whitelisted_ips",
+    args: { ...SERVER, list: "ssh", add: ["198.51.100.7"] },
+    code: "validation_failed",
+  },
+  {
+    name: "a whitelist that can't be told",
+    tool: "update_whitelisted_ips",
+    args: { ...SERVER, list: "ssh", add: ["203.0.113.7"] },
+    setUp: (sandbox) =>
+      void sandbox.addFault({ operationId: "security_get_whitelisted_ips", kind: { status: 200, body: [] } }),
+    code: "upstream_error",
+  },
+];
+
+for (const { name, tool, args, setUp, code } of REFUSED) {
+  Deno.test(`nobody is asked about ${name}`, async () => {
+    await using started = await start();
+    setUp?.(started.sandbox);
+
+    await assert.rejects(started.plan(tool, args), { code });
+  });
+}
+
+Deno.test("the question of a whitelist shows it before and after, and names what is wide", async () => {
+  await using started = await start();
+  const change = { replace: ["0.0.0.0/0", "2001:db8::/32", "198.51.100.7"], policy: "block_all" };
+
+  const question = await started.ask("update_whitelisted_ips", { ...SERVER, list: "ssh", ...change });
+
+  assert.match(question.headline, /2 entries added, 1 removed, policy changed\.$/);
+  assert.deepEqual(question.facts, [
+    { name: "Added", values: ["0.0.0.0/0", "2001:db8::/32"] },
+    { name: "Removed", values: ["198.51.100.0/24"] },
+    { name: "Wide ranges", values: ["0.0.0.0/0: every IPv4 address", "2001:db8::/32: 2^96 addresses"] },
+    { name: "Before", values: ["198.51.100.7", "198.51.100.0/24"] },
+    { name: "After", values: ["198.51.100.7", "0.0.0.0/0", "2001:db8::/32"] },
+    { name: "Policy before", values: ["allow_all"] },
+    { name: "Policy after", values: ["block_all"] },
+  ]);
+  assert.match(
+    ourWords(question),
+    /lets everybody in: \/0 stands in it 1 time\.\n.*1 wide range\.\n.*block_all locks out/,
+  );
+  assert.deepEqual(question.target, {
+    list: "ssh",
+    ips: ["198.51.100.0/24", "198.51.100.7"],
+    policy: "allow_all",
+  });
+});
+
+Deno.test("allow_all and an emptied list are said as plainly as they are", async () => {
+  await using started = await start();
+  const words = async (change: Args) =>
+    ourWords(await started.ask("update_whitelisted_ips", { ...SERVER, list: "ssh", ...change }));
+
+  const open = await words({ add: ["203.0.113.7"] });
+  const closed = await words({ replace: [], policy: "block_all" });
+
+  assert.match(open, /allow_all lets addresses connect that are not on the list/);
+  assert.match(closed, /locks everyone out/);
+});
+
+Deno.test("a list that Cloudways doesn't tell is called so, not empty", async () => {
+  await using started = await start();
+  const body = { status: true };
+  started.sandbox.addFault({ operationId: "security_get_whitelisted_ips", kind: { status: 200, body } });
+
+  const args = { ...SERVER, list: "ssh", replace: ["203.0.113.7"] };
+  const question = await started.ask("update_whitelisted_ips", args);
+
+  assert.deepEqual(valuesOf(question, "Before"), ["not told"]);
+  assert.match(ourWords(question), /whatever it holds is replaced/);
+});
+
+Deno.test("exactly the list that was asked about is changed, or none", async () => {
+  for (const inBetween of [false, true]) {
+    await using started = await start();
+    const list = serverOf(started.sandbox).whitelist.sftp;
+    const planned = await started.plan("update_whitelisted_ips", { ...SERVER, list: "ssh", add: ["203.0.113.7"] });
+    if (inBetween) list.ips.push("192.0.2.9");
+
+    const outcome = await planned.run().catch((error) => error);
+
+    const writes = started.sandbox.requestsTo("security_update_whitelisted_ips").length;
+    assert.equal(writes, inBetween ? 0 : 1);
+    if (inBetween) assert.ok(outcome instanceof ToolError && /Nothing was written/.test(outcome.message));
+    else assert.deepEqual(list.ips, ["198.51.100.7", "198.51.100.0/24", "203.0.113.7"]);
+  }
+});
+
+Deno.test("a clean-up is explained by what is set, and by nothing else", async () => {
+  await using started = await start();
+
+  const logs = ourWords(await started.ask("optimize_server_disk", { ...SERVER, rotate_app_log: true }));
+  const data = ourWords(await started.ask("optimize_server_disk", { ...SERVER, remove_app_private_html: true }));
+
+  assert.match(logs, /logs of every application/);
+  assert.doesNotMatch(logs, /private_html|tmp|backups|system/);
+  assert.match(data, /private_html folder of every application/);
+  assert.doesNotMatch(data, /logs/);
+});
+
+for (const { tool, args, setUp } of ROWS) {
+  Deno.test(`${tool} is carried out on the very ids that were asked about`, async () => {
+    await using started = await start();
+    setUp?.(started.sandbox);
+    for (const app of serverOf(started.sandbox).apps) app.localBackup = true;
+    const planned = await started.plan(tool, args);
+    const listed = started.sandbox.requestsTo("server_list").length;
+
+    await planned.run();
+
+    const sent = started.sandbox.requests.filter(({ method }) => method !== "GET");
+    const { server_id, app_id } = sent[0]?.fields ?? started.sandbox.requestsTo("app_credentials")[0]?.fields ?? {};
+    assert.deepEqual([server_id, app_id ?? 200001], [100001, 200001]);
+    assert.equal(sent.length, tool === "get_app_credentials" ? 0 : 1);
+    // The one reading more is that of the passwords themselves.
+    const more = started.sandbox.requestsTo("server_list").length - listed;
+    assert.equal(more, tool === "get_app_credentials" ? 1 : 0);
+  });
+}
+
+const readPoints = async ({ plan }: Started, app_id: number, customer?: string) =>
+  await (await plan("get_app_restore_points", { app_id }, customer)).run();
+
+async function backupsIn({ ask }: Started, customer?: string): Promise<(string | null)[]> {
+  return (await ask("stop_server", SERVER, customer)).apps.map(({ lastBackup }) => lastBackup);
+}
+
+Deno.test("a question names the newest restore point that was seen, and starts nothing to find one", async () => {
+  await using started = await start({ clock: new FakeClock() });
+  shopOf(started.sandbox).backups = ["2026-11-18 03:00:00", "weekly", "2026-11-19T03:00:00", "2026-11-17T03:00:00"];
+  const before = await backupsIn(started);
+  assert.equal(started.sandbox.requestsTo("app_backup_status_get").length, 0);
+
+  await readPoints(started, 200001);
+  const after = await backupsIn(started);
+  const [app] = (await started.ask("restore_app", { ...APP, time: "2026-11-17T03:00:00" })).apps;
+
+  assert.deepEqual(before, [null, null, null]);
+  assert.deepEqual(after, ["2026-11-19T03:00:00", null, null]);
+  assert.equal(app?.lastBackup, "2026-11-19T03:00:00");
+  assert.equal(started.sandbox.requestsTo("app_backup_status_get").length, 1);
+});
+
+Deno.test("each restore point is known for an hour after it was seen, whatever was seen of others", async () => {
+  const clock = new FakeClock();
+  await using started = await start({ clock });
+  const points = serverOf(started.sandbox).apps.map(({ backups }) => backups[0] ?? "");
+  const [first, second] = points;
+
+  await readPoints(started, 200001);
+  await clock.advance(40 * 60_000);
+  await readPoints(started, 200002);
+  await clock.advance(20 * 60_000 - 1);
+  const both = await backupsIn(started);
+  await clock.advance(1);
+  const one = await backupsIn(started);
+  await clock.advance(40 * 60_000);
+  const none = await backupsIn(started);
+
+  assert.deepEqual(both, [first, second, null]);
+  assert.deepEqual(one, [null, second, null]);
+  assert.deepEqual(none, [null, null, null]);
+});
+
+Deno.test("a list of restore points without one makes nothing known, and forgets what was", async () => {
+  await using started = await start();
+  await readPoints(started, 200001);
+  shopOf(started.sandbox).backups = [];
+
+  await readPoints(started, 200001);
+
+  assert.deepEqual(await backupsIn(started), [null, null, null]);
+});
+
+Deno.test("what one customer saw of restore points no other one is told", async () => {
+  await using started = await start();
+
+  await readPoints(started, 200001, "a");
+
+  assert.notEqual((await backupsIn(started, "a"))[0], null);
+  assert.equal((await backupsIn(started, "b"))[0], null);
+});
