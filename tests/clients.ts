@@ -2,6 +2,7 @@
 import { Client as ModernClient, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { DEMO_ACCOUNT } from "./sandbox/mod.ts";
 
@@ -47,6 +48,30 @@ export interface CallOptions {
   onProgress?: (progress: { progress: number; message?: string | undefined }) => void;
 }
 
+/** A person in front of a client. */
+export interface Person {
+  /** How the client declares that it can ask: `{}`, `{ form: {} }`, `{ url: {} }` or both. */
+  elicitation: { form?: Record<string, never>; url?: Record<string, never> };
+  /** What the person says to a question. */
+  answer: (question: PersonQuestion) => PersonAnswer | Promise<PersonAnswer>;
+}
+
+/** A question as a client gets it. */
+export interface PersonQuestion {
+  message: string;
+  mode?: string | undefined;
+  /** Where a question leads to, in URL mode. */
+  url?: string | undefined;
+}
+
+/** What a person says. */
+export interface PersonAnswer {
+  action: "accept" | "decline" | "cancel";
+  content?: Record<string, string | number | boolean | string[]>;
+}
+
+const questionSchema = z.object({ message: z.string(), mode: z.string().optional(), url: z.string().optional() });
+
 const answerSchema = z.looseObject({
   isError: z.boolean().optional(),
   content: z.array(z.looseObject({ type: z.string(), text: z.string() })).min(1),
@@ -60,13 +85,30 @@ export function toAnswer(result: unknown): Answer {
   return { isError: isError ?? false, json, structured: structuredContent };
 }
 
-/** Connects one of the official clients over HTTP. */
-export function connect(kind: ClientKind, url: URL, headers: Record<string, string> = {}): Promise<ConnectedClient> {
-  return kind === "2025 client" ? connectLegacy(url, headers) : connectModern(kind, url, headers);
+/** How a client connects. */
+export interface ConnectOptions {
+  /** Who answers questions. Without one the client can't be asked anything. */
+  person?: Person;
 }
 
-async function connectLegacy(url: URL, headers: Record<string, string>): Promise<ConnectedClient> {
-  const client = new LegacyClient({ name: "test-2025", version: "1.0.0" });
+/** Connects one of the official clients over HTTP. */
+export function connect(
+  kind: ClientKind,
+  url: URL,
+  headers: Record<string, string> = {},
+  { person }: ConnectOptions = {},
+): Promise<ConnectedClient> {
+  return kind === "2025 client" ? connectLegacy(url, headers, person) : connectModern(kind, url, headers, person);
+}
+
+async function connectLegacy(url: URL, headers: Record<string, string>, person?: Person): Promise<ConnectedClient> {
+  const client = new LegacyClient({ name: "test-2025", version: "1.0.0" }, { capabilities: capabilitiesOf(person) });
+  if (person !== undefined) {
+    client.setRequestHandler(
+      ElicitRequestSchema,
+      async ({ params }: { params: unknown }) => ({ ...await person.answer(questionSchema.parse(params)) }),
+    );
+  }
   const transport = new LegacyTransport(url, { requestInit: { headers } });
   // Called this way because the SDK's own types disagree with each other under exactOptionalPropertyTypes.
   await Reflect.apply(client.connect, client, [transport]);
@@ -85,9 +127,23 @@ async function connectLegacy(url: URL, headers: Record<string, string>): Promise
   };
 }
 
-async function connectModern(kind: ClientKind, url: URL, headers: Record<string, string>): Promise<ConnectedClient> {
+async function connectModern(
+  kind: ClientKind,
+  url: URL,
+  headers: Record<string, string>,
+  person?: Person,
+): Promise<ConnectedClient> {
   const mode = kind === "automatic client" ? "auto" : { pin: "2026-07-28" };
-  const client = new ModernClient({ name: "test-2026", version: "1.0.0" }, { versionNegotiation: { mode } });
+  const client = new ModernClient({ name: "test-2026", version: "1.0.0" }, {
+    versionNegotiation: { mode },
+    capabilities: capabilitiesOf(person),
+  });
+  if (person !== undefined) {
+    client.setRequestHandler(
+      "elicitation/create",
+      async ({ params }) => ({ ...await person.answer(questionSchema.parse(params)) }),
+    );
+  }
   await client.connect(new StreamableHTTPClientTransport(url, { requestInit: { headers } }));
   return {
     protocolVersion: () => client.getNegotiatedProtocolVersion(),
@@ -102,4 +158,8 @@ async function connectModern(kind: ClientKind, url: URL, headers: Record<string,
       ),
     [Symbol.asyncDispose]: () => client.close(),
   };
+}
+
+function capabilitiesOf(person: Person | undefined) {
+  return person === undefined ? {} : { elicitation: person.elicitation };
 }

@@ -1,42 +1,70 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
-import { type Caller, credentialSecrets } from "../caller.ts";
+import { type Caller, callerSecrets } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
-import type { ConfirmMode } from "../config.ts";
 import { ToolError } from "../errors.ts";
+import { hideSecretsInText } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { storeAway } from "../store/store_away.ts";
+import type { AuditTrail } from "../telemetry/audit.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanText } from "../text.ts";
-import type { AnonymousContext, PreparedCall, ToolContext } from "../tools/tool.ts";
+import type { PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
 import { invalidArguments, normaliseArguments } from "./arguments.ts";
+import { CallAudit } from "./call_audit.ts";
+import { targetOf } from "./call_binding.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
+import type { Confirmation, Verdict } from "./confirmation.ts";
+import type { Answer, ClientQuestion, ElicitationModes } from "./elicitation.ts";
 import { errorResult, successResult } from "./results.ts";
+import { safeQuestion } from "./safe_question.ts";
+import { recordedArguments, shownArguments } from "./shown_arguments.ts";
 
 /** One `tools/call`, whatever transport and era it came by. */
 export interface ToolCall {
   name: string;
   args: Readonly<Record<string, unknown>>;
   caller: Caller;
+  /** Name and version of the client, as it gives them, cleaned. */
+  client: string | undefined;
+  /** What the client can put before a person. */
+  modes: ElicitationModes;
+  /** What came back after this call was answered by a question. */
+  answer: Answer | undefined;
   /** Aborts when the client is gone or cancels. */
   signal: AbortSignal;
   log: Logger;
   progress: ToolContext["progress"];
 }
 
+/** What a call is answered by: its result, or a question for the person that comes before one. */
+export type CallOutcome =
+  | { kind: "result"; result: CallToolResult }
+  | { kind: "question"; question: ClientQuestion };
+
 /** What {@linkcode Dispatcher} needs. */
 export interface DispatcherOptions {
   catalogue: Catalogue;
   services: AccountServices;
+  confirmation: Confirmation;
+  audit: AuditTrail;
   clock: Clock;
   metrics: Metrics;
-  confirm: ConfirmMode;
   /** Milliseconds a call may take that waits for no operation. */
   callTimeoutMs: number;
+  /** When this process ends: nobody is waited for any more. */
+  stopWaiting: AbortSignal;
 }
 
-/** Carries out tool calls: who may, with what, for how long, and what comes back. */
+/** A call that was found and is being carried out. */
+interface CallInHand extends ToolCall {
+  /** Hidden wherever they occur. */
+  secrets: readonly string[];
+  audit: CallAudit;
+}
+
+/** Carries out tool calls: who may, with what, after which yes, for how long, and what comes back. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
 
@@ -49,28 +77,24 @@ export class Dispatcher {
    *
    * @throws {ProtocolError} -32602 for a tool that is not there for this caller.
    */
-  async call(request: ToolCall): Promise<CallToolResult> {
-    const call = { ...request, log: request.log.with({ tool: cleanText(request.name, { maxLength: 80 }) }) };
-    const found = this.#options.catalogue.lookUp(call.name, call.caller);
-    if (found.kind === "unknown") {
-      throw new ProtocolError(
-        ProtocolErrorCode.InvalidParams,
-        `Unknown tool: ${cleanText(call.name, { maxLength: 80 })}`,
-      );
-    }
-    const { identity, requestId } = call.caller;
-    const secrets = identity instanceof ToolError ? [] : credentialSecrets(identity.credential);
+  async call(request: ToolCall): Promise<CallOutcome> {
+    const found = this.#options.catalogue.lookUp(request.name, request.caller);
+    const secrets = callerSecrets(request.caller);
+    if (found.kind === "unknown") throw unknownTool(request.name, secrets);
+    const audit = this.#auditOf(request, found.entry, secrets);
+    const call: CallInHand = { ...request, log: request.log.with({ tool: request.name }), secrets, audit };
     const startedAt = performance.now();
     let outcome = "ok";
     try {
       if (found.kind === "read_only") throw readOnlyRefusal(call.name);
-      const prepared = this.#prepare(found.entry, call);
-      const value = await this.#run(found.entry, prepared, call);
-      return successResult(value, { secrets, reveal: prepared.revealsSecrets });
+      const answer = await this.#carryOut(found.entry, call);
+      if (answer.kind === "question") outcome = "asked";
+      return answer;
     } catch (error) {
       const shown = this.#toToolError(error, call);
       outcome = shown.code;
-      return errorResult(shown, requestId, secrets);
+      await audit.failed(shown);
+      return { kind: "result", result: errorResult(shown, call.caller.requestId, secrets) };
     } finally {
       const seconds = (performance.now() - startedAt) / 1000;
       this.#options.metrics.toolFinished({ tool: call.name, outcome, seconds });
@@ -78,36 +102,89 @@ export class Dispatcher {
     }
   }
 
-  #prepare({ tool, listed }: CatalogueEntry, { args, caller }: ToolCall): PreparedCall {
+  /** Aborts when this process ends: nobody is waited for any more. */
+  get stopWaiting(): AbortSignal {
+    return this.#options.stopWaiting;
+  }
+
+  /** The result of a call that ends between a question and its answer. */
+  async refuse(call: ToolCall, error: ToolError): Promise<CallToolResult> {
+    const { catalogue, metrics } = this.#options;
+    const secrets = callerSecrets(call.caller);
+    const found = catalogue.lookUp(call.name, call.caller);
+    if (found.kind !== "unknown") await this.#auditOf(call, found.entry, secrets).failed(error);
+    metrics.toolFinished({ tool: call.name, outcome: error.code, seconds: 0 });
+    return errorResult(error, call.caller.requestId, secrets);
+  }
+
+  /** Whatever is not plainly a read leaves a record. */
+  #auditOf({ args, caller, client }: ToolCall, { tool }: CatalogueEntry, secrets: readonly string[]): CallAudit {
+    const { identity, requestId } = caller;
+    return new CallAudit(this.#options.audit, {
+      customer: identity instanceof ToolError ? undefined : identity.id,
+      client,
+      tool: tool.name,
+      arguments: recordedArguments(args, secrets),
+      request_id: requestId,
+    }, { kept: tool.effect !== "read" });
+  }
+
+  async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
+    const prepared = this.#prepare(entry, call);
+    const planned = await prepared.plan(this.#context(prepared, call));
+    if (planned.question !== undefined) call.audit.hits(targetOf(safeQuestion(planned.question, call.secrets)));
+    const verdict = await this.#settle(prepared, planned, call);
+    if (verdict.kind === "ask") {
+      await call.audit.asked();
+      return { kind: "question", question: verdict.question };
+    }
+    await call.audit.begins(verdict.approval);
+    const value = await planned.run();
+    await call.audit.succeeded(value);
+    const result = successResult(value, { secrets: call.secrets, reveal: prepared.revealsSecrets });
+    return { kind: "result", result };
+  }
+
+  #prepare({ tool, listed }: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {
     if (caller.identity instanceof ToolError && !tool.anonymous) throw caller.identity;
     const prepared = tool.prepare(normaliseArguments(args, listed.inputSchema));
     if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
+    if (prepared.revealsSecrets) audit.keep();
     if (prepared.revealsSecrets && caller.readOnly) throw readOnlyRefusal(tool.name);
     return prepared;
   }
 
-  /** Fails closed: without a way to ask a person the answer is no, unless the operator switched asking off. */
-  async #refuseUnasked(toolName: string, prepared: PreparedCall, context: AnonymousContext): Promise<void> {
-    if (this.#options.confirm === "off" || !await prepared.needsYes(context)) return;
-    throw new ToolError("confirmation_required", `${toolName} needs a person's yes, and there is no way to ask one.`, {
-      hint: "Nothing was done. Tell the user; it can be done in the Cloudways console. The operator of this server " +
-        "may set CONFIRM=off to have such calls carried out without asking.",
-    });
-  }
-
-  /** Carries out a prepared call within its deadline. */
-  async #run({ tool }: CatalogueEntry, prepared: PreparedCall, call: ToolCall): Promise<Record<string, unknown>> {
-    const { caller, log, progress } = call;
-    const { services, clock } = this.#options;
-    const deadline = AbortSignal.timeout(this.#options.callTimeoutMs + waitMs(prepared.input));
-    const signal = AbortSignal.any([call.signal, deadline]);
+  /** What the call works with, within its deadline. */
+  #context({ input }: PreparedCall, { caller, log, progress, signal }: ToolCall) {
+    const { services, clock, audit, callTimeoutMs } = this.#options;
     const { identity, address } = caller;
+    const timeoutMs = callTimeoutMs + waitMs(input);
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const endsAt = clock.now() + timeoutMs;
+    const within = { address, signal: AbortSignal.any([signal, deadline]), deadline, endsAt, log };
     const account = identity instanceof ToolError
       ? undefined
-      : new CloudwaysAccount(services, { customer: identity, address, signal, deadline, log });
-    const context = { account, caller, clock, progress };
-    await this.#refuseUnasked(tool.name, prepared, context);
-    return await prepared.run(context);
+      : new CloudwaysAccount(services, { customer: identity, ...within });
+    return { account, caller, clock, audit, progress };
+  }
+
+  /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */
+  async #settle({ input }: PreparedCall, { question }: PlannedCall, call: CallInHand): Promise<Verdict> {
+    const { name, caller, secrets, signal } = call;
+    if (question === undefined || caller.identity instanceof ToolError) return { kind: "go", approval: "not_needed" };
+    signal.throwIfAborted();
+    return await this.#options.confirmation.settle({
+      tool: name,
+      input,
+      shownArguments: shownArguments(input, secrets),
+      question,
+      shownQuestion: safeQuestion(question, secrets),
+      customer: caller.identity,
+      caller,
+      client: call.client,
+      modes: call.modes,
+      answer: call.answer,
+    });
   }
 
   #toToolError(error: unknown, { signal, log }: ToolCall): ToolError {
@@ -127,6 +204,12 @@ export class Dispatcher {
       hint: "Try again once. If it stays, give the request_id to the operator of this server.",
     });
   }
+}
+
+/** Cutting comes last: half a secret would no longer be recognised. */
+function unknownTool(name: string, secrets: readonly string[]): ProtocolError {
+  const shown = cleanText(hideSecretsInText(cleanText(name), secrets), { maxLength: 80 });
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}`);
 }
 
 function readOnlyRefusal(toolName: string): ToolError {

@@ -1,11 +1,22 @@
-import { type Implementation, Server } from "@modelcontextprotocol/server";
-import type { Caller } from "../caller.ts";
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  inputRequired,
+  Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
+import { z } from "zod";
+import { type Caller, callerSecrets } from "../caller.ts";
+import { hideSecretsInText } from "../redaction.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { cleanText } from "../text.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { Catalogue } from "./catalogue.ts";
-import type { Dispatcher } from "./dispatch.ts";
+import type { Dispatcher, ToolCall } from "./dispatch.ts";
+import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "./elicitation.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
+import { memberOf } from "./json_rpc.ts";
+import { callAndAsk } from "./waiting_call.ts";
 
 /** On whose behalf a protocol server works: one request over HTTP, one connection over stdio. */
 export interface CallScope {
@@ -29,25 +40,54 @@ export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatche
     cacheHints: { "tools/list": hint, "server/discover": hint },
   });
   server.setRequestHandler("tools/list", () => ({ tools: catalogue.list(scope.caller) }));
-  server.setRequestHandler("tools/call", ({ params }, context) => {
-    const progressToken = context.mcpReq._meta?.progressToken;
-    return dispatcher.call({
+  server.setRequestHandler("tools/call", async ({ params }, context) => {
+    const { envelope, signal } = context.mcpReq;
+    const client = clientName(memberOf(envelope, CLIENT_INFO_META_KEY) ?? server.getClientVersion(), scope.caller);
+    const call: ToolCall = {
       name: params.name,
       args: params.arguments ?? {},
       caller: scope.caller,
-      signal: context.mcpReq.signal,
-      log: scope.log.with({ client: clientName(server.getClientVersion()) }),
-      progress: (message, done, total) => {
-        if (progressToken === undefined) return;
-        const progress = { progressToken, progress: done, total, message: cleanText(message, { maxLength: 200 }) };
-        // A client that is gone is noticed by the signal; its progress is of no use to anybody.
-        context.mcpReq.notify({ method: "notifications/progress", params: progress }).catch(() => {});
-      },
+      client,
+      modes: elicitationModes(memberOf(envelope, CLIENT_CAPABILITIES_META_KEY) ?? server.getClientCapabilities()),
+      answer: answerOf(context),
+      signal,
+      log: scope.log.with({ client }),
+      progress: progressOf(context),
+    };
+    if (envelope === undefined) return await callAndAsk(dispatcher, call, server, context);
+    const outcome = await dispatcher.call(call);
+    if (outcome.kind === "result") return outcome.result;
+    const { question } = outcome;
+    return inputRequired({
+      inputRequests: { [ANSWER_KEY]: inputRequestOf(question) },
+      requestState: question.state,
     });
   });
   return server;
 }
 
-function clientName(client: Implementation | undefined): string | undefined {
-  return client === undefined ? undefined : cleanText(`${client.name} ${client.version}`, { maxLength: 60 });
+/** What a client of 2026-07-28 brings back with the call that it makes again. */
+function answerOf({ mcpReq }: ServerContext): Answer | undefined {
+  const state = mcpReq.requestState<unknown>();
+  return typeof state === "string" ? { state, reply: mcpReq.inputResponses?.[ANSWER_KEY] } : undefined;
+}
+
+function progressOf({ mcpReq }: ServerContext): ToolCall["progress"] {
+  const progressToken = mcpReq._meta?.progressToken;
+  return (message, done, total) => {
+    if (progressToken === undefined) return;
+    const progress = { progressToken, progress: done, total, message: cleanText(message, { maxLength: 200 }) };
+    // A client that is gone is noticed by the signal; its progress is of no use to anybody.
+    mcpReq.notify({ method: "notifications/progress", params: progress }).catch(() => {});
+  };
+}
+
+const clientInfo = z.object({ name: z.string(), version: z.string() });
+
+function clientName(given: unknown, caller: Caller): string | undefined {
+  const client = clientInfo.safeParse(given).data;
+  if (client === undefined) return undefined;
+  // Cutting comes last: half a secret would no longer be recognised.
+  const name = hideSecretsInText(cleanText(`${client.name} ${client.version}`), callerSecrets(caller));
+  return cleanText(name, { maxLength: 60 });
 }

@@ -1,13 +1,17 @@
 /** The edge and the transport of the product, with the conformance suite's fixtures behind them. */
 import { systemClock } from "../../src/clock.ts";
 import { parseConfig } from "../../src/config.ts";
+import { Box } from "../../src/crypto/box.ts";
 import { CustomerIds } from "../../src/crypto/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { LoadLimit } from "../../src/http/load_limit.ts";
 import { McpRoute } from "../../src/http/mcp_route.ts";
 import { probeRoutes } from "../../src/http/probes.ts";
 import { createRouter } from "../../src/http/router.ts";
 import { McpEndpoint } from "../../src/mcp/endpoint.ts";
+import { Relay } from "../../src/mcp/relay.ts";
 import type { CallScope } from "../../src/mcp/server.ts";
+import { SessionIds } from "../../src/mcp/session_id.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
@@ -26,13 +30,24 @@ export async function startFixtureServer(): Promise<FixtureServer> {
   const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
   const metrics = new Metrics({ version: "conformance" });
   const store = new MemoryStore({ clock });
+  const ring = await KeyRing.create({ encryptionKeys: [crypto.getRandomValues(new Uint8Array(32))] });
+  const onError = () => {};
   const endpoint = new McpEndpoint<CallScope>({
     createServer: createFixtureServer,
     isSlow: isSlowFixture,
-    onError: () => {},
+    // The suite knows no credentials: whoever asks is the same customer.
+    customerOf: () => "0".repeat(64),
+    sessionIds: new SessionIds(ring),
+    relay: new Relay({ store, box: new Box(ring), clock, onError }),
+    onError,
   });
-  const ring = await KeyRing.create({ encryptionKeys: [crypto.getRandomValues(new Uint8Array(32))] });
-  const mcpRoute = new McpRoute({ endpoint, customerIds: new CustomerIds(ring), bounds: config });
+  const mcpRoute = new McpRoute({
+    endpoint,
+    customerIds: new CustomerIds(ring),
+    bounds: config,
+    load: new LoadLimit(),
+    isDraining: () => false,
+  });
   const routes = [
     { path: "/mcp", allowsCors: true, handle: mcpRoute.fetch.bind(mcpRoute) },
     ...probeRoutes({ store, clock, metrics, notReadyReason: () => undefined }),

@@ -1,21 +1,19 @@
 import assert from "node:assert/strict";
-import { EXCEPTIONS, FOR_ANY_SERVER } from "../conformance/expectations.ts";
+import { FOR_ANY_SERVER, NOT_REQUIRED } from "../conformance/expectations.ts";
 import { startFixtureServer } from "../conformance/fixture_server.ts";
 import { passes, REVISIONS, runSuite } from "../conformance/suite.ts";
 import { startService } from "../harness.ts";
 
 for (const revision of REVISIONS) {
-  Deno.test(`the transport passes the conformance suite of ${revision} but for the known exceptions`, async () => {
+  Deno.test(`the transport passes everything that the conformance suite requires of ${revision}`, async () => {
     await using server = await startFixtureServer();
-    const exceptions = Object.keys(EXCEPTIONS[revision]);
 
-    const { scenarios, exitCode, output } = await runSuite(server.url, revision, exceptions);
+    const { scenarios, exitCode, output } = await runSuite(server.url, revision);
     const failing = scenarios.filter((scenario) => !passes(scenario));
 
-    assert.deepEqual(failing.filter(({ name }) => !exceptions.includes(name)), []);
-    assert.deepEqual(failing.map(({ name }) => name), exceptions.toSorted(), "An exception is out of date.");
-    assert.ok(scenarios.length > failing.length);
     assert.equal(exitCode, 0, output);
+    assert.deepEqual(failing.map(({ name }) => name), Object.keys(NOT_REQUIRED[revision]).toSorted());
+    assert.ok(scenarios.length > failing.length);
   });
 
   Deno.test(`the product passes what the conformance suite of ${revision} asks of any server`, async () => {

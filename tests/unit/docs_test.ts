@@ -11,6 +11,7 @@ const HEADERS = new Set([
   ...CREDENTIAL_HEADERS,
   "x-mcp-readonly",
   "x-mcp-toolsets",
+  "x-mcp-approval-code",
   "content-type",
   "accept",
   "mcp-protocol-version",
@@ -191,7 +192,7 @@ Deno.test("every task that the documentation names exists, and npx always runs t
   const versions = new Set<string>();
   for (const [page, text] of documents) {
     const flags = String.raw`(?:--?[\w-]+(?:=\S+)? )*`;
-    for (const task of matches(text, new RegExp(`deno(?:@[\\d.]+)? task ${flags}([a-z]+)`, "g"))) {
+    for (const task of matches(text, new RegExp(`deno(?:@[\\d.]+)? task ${flags}([a-z]+(?:[:-][a-z]+)*)`, "g"))) {
       assert.ok(task in project.tasks, `${page}: ${task}`);
     }
     for (const version of matches(text, /deno@([\d.]+\d)/g)) versions.add(version);
@@ -219,4 +220,33 @@ Deno.test("every dependency has its row in the decision about dependencies", () 
 
   assert.ok(names.length > 0);
   for (const name of names) assert.match(decision, new RegExp(`^\\| \`${name}\` `, "m"));
+});
+
+/** The names of all tests; what a name takes from its place in a loop matches anything. */
+async function testNames(): Promise<RegExp[]> {
+  const names: RegExp[] = [];
+  for (const folder of ["unit", "integration", "e2e"]) {
+    for await (const { name } of Deno.readDir(`tests/${folder}`)) {
+      const text = await Deno.readTextFile(`tests/${folder}/${name}`);
+      for (const [, plain, template] of text.matchAll(/Deno\.test\(\s*(?:"([^"]+)"|`([^`]+)`)/g)) {
+        const parts = (plain ?? template ?? "").split(/\$\{[^}]*\}/).map((part) => RegExp.escape(part));
+        names.push(new RegExp(`^${parts.join(".+")}$`));
+      }
+    }
+  }
+  return names;
+}
+
+Deno.test("every row of the reliability page names a test that exists", async () => {
+  const page = await Deno.readTextFile("docs/reliability.md");
+  const rows = page.split("\n").filter((line) => /^\| [^-]/.test(line)).map((line) =>
+    line.split("|").at(-2)?.trim() ?? ""
+  );
+  const named = rows.filter((name) => name !== "Test");
+
+  const tests = await testNames();
+  const missing = named.filter((name) => !tests.some((test) => test.test(name)));
+
+  assert.deepEqual(missing, []);
+  assert.ok(named.length >= 20);
 });

@@ -1,0 +1,37 @@
+import { lengthPrefixed } from "../crypto/length_prefixed.ts";
+import type { KeyRing } from "../crypto/key_ring.ts";
+
+const APPROVAL_CODE = /^[\x21-\x7e]{8,64}$/;
+
+/** Whether a text can be an approval code: 8 to 64 visible ASCII characters. */
+export function isApprovalCode(text: string): boolean {
+  return APPROVAL_CODE.test(text);
+}
+
+/** Recognises the code that a person types on an approval page, without keeping it. */
+export class ApprovalCodes {
+  readonly #ring: KeyRing;
+
+  constructor(ring: KeyRing) {
+    this.#ring = ring;
+  }
+
+  /** What is kept of a code: an HMAC that is another one for every approval. */
+  async digest(approval: string, code: string): Promise<string> {
+    const { first } = await this.#ring.keys("approval");
+    return new Uint8Array(await crypto.subtle.sign("HMAC", first.key, codeBytes(approval, code))).toHex();
+  }
+
+  /** Whether `code` is the one that `digest` was made of. Takes the same time for every wrong one. */
+  async matches(approval: string, code: string, digest: string): Promise<boolean> {
+    const { all } = await this.#ring.keys("approval");
+    const bytes = codeBytes(approval, code);
+    const signature = Uint8Array.fromHex(digest);
+    const verified = await Promise.all(all.map(({ key }) => crypto.subtle.verify("HMAC", key, signature, bytes)));
+    return verified.includes(true);
+  }
+}
+
+function codeBytes(approval: string, code: string): Uint8Array<ArrayBuffer> {
+  return lengthPrefixed("code", approval, code);
+}

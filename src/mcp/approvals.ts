@@ -1,0 +1,319 @@
+import type { Clock } from "../clock.ts";
+import type { KeyRing } from "../crypto/key_ring.ts";
+import { ToolError } from "../errors.ts";
+import { SingleFlight } from "../single_flight.ts";
+import type { SealedStore } from "../store/sealed_store.ts";
+import { Slots } from "../store/slots.ts";
+import type { BucketLimit, Store, StoreKey } from "../store/store.ts";
+import type { JsonValue } from "../text.ts";
+import type { Question } from "../tools/question.ts";
+import { ApprovalCodes, isApprovalCode } from "./approval_code.ts";
+import { type ApprovalRecord, ApprovalRecords, endOf, OPEN_MS, type Outcome } from "./approval_records.ts";
+import type { Declines } from "./declines.ts";
+
+/** A call that a person is asked about on a page. */
+export interface ApprovalRequest {
+  /** All 64 hex digits of the customer id. */
+  customer: string;
+  /** What names the call, and what a yes is bound to: a digest in hex of tool, canonical arguments and target. */
+  fingerprint: string;
+  tool: string;
+  question: Question;
+  /** As the assistant sent them, cleaned and without secrets. */
+  arguments: Record<string, JsonValue>;
+  /** Shortened: `j…@example.com`. */
+  email: string | undefined;
+  /** As the client names itself. */
+  client: string | undefined;
+  /** What the person has to type to approve. */
+  approvalCode: string | undefined;
+}
+
+/** Where an approval is in its life: waiting for a decision, a yes that nothing has used, or one of the outcomes. */
+export type ApprovalState = "open" | "approved" | Outcome;
+
+/** An approval as its page shows it. */
+export interface Approval {
+  state: ApprovalState;
+  record: ApprovalRecord;
+  /** When the question closes, and a yes to it ends; milliseconds since the epoch. */
+  endsAt: number;
+  /** How many wrong codes may still be typed; undefined where none is asked for. */
+  triesLeft: number | undefined;
+}
+
+/**
+ * What came of a decision. `unknown`: there is no such approval, or it has run out. `too_late`: somebody has decided
+ * before, or the yes is used.
+ */
+export type Decided = "approved" | "denied" | "withdrawn" | "wrong_code" | "locked" | "too_late" | "unknown";
+
+/** What {@linkcode Approvals} needs. */
+export interface ApprovalsOptions {
+  store: Store;
+  sealed: SealedStore;
+  ring: KeyRing;
+  declines: Declines;
+  clock: Clock;
+  /** Where people reach this server, without a trailing slash. Where it is not known, nobody can be asked. */
+  publicUrl: string | undefined;
+}
+
+const MAX_OPEN = 10;
+
+/** A try flows back in twelve minutes, and a question is open for ten: five it is. */
+const CODE_TRIES: BucketLimit = { capacity: 5, windowSeconds: 3600 };
+
+const UNKNOWN_TRIES: BucketLimit = { capacity: 60, windowSeconds: 60 };
+const UNKNOWN_KEY: StoreKey = { purpose: "bucket", customer: "shared", name: "approval-unknown" };
+
+/**
+ * Questions that people answer on a page of this server.
+ *
+ * Every step that counts is one atomic step in the store: whoever takes the mark `approval_open` decides, and whoever
+ * takes the yes uses it. What is missing, does not open or has run out is a no; a store that fails lets its StoreError
+ * through, and nothing is approved.
+ */
+export class Approvals {
+  readonly #store: Store;
+  readonly #records: ApprovalRecords;
+  readonly #codes: ApprovalCodes;
+  readonly #declines: Declines;
+  readonly #clock: Clock;
+  readonly #places: Slots;
+  readonly #publicUrl: string | undefined;
+  readonly #asking = new SingleFlight<string>();
+
+  constructor(options: ApprovalsOptions) {
+    this.#store = options.store;
+    this.#records = new ApprovalRecords(options.sealed, options.clock);
+    this.#codes = new ApprovalCodes(options.ring);
+    this.#declines = options.declines;
+    this.#clock = options.clock;
+    this.#places = new Slots(options.store, "approval", MAX_OPEN);
+    this.#publicUrl = options.publicUrl;
+  }
+
+  /**
+   * Puts a question on a page. The same call gets the same page while its question is open.
+   *
+   * @returns The address of the page.
+   * @throws {ToolError} `rate_limited` where the customer has too many open questions, `confirmation_required` where
+   * the code can't be one.
+   */
+  async ask(request: ApprovalRequest): Promise<{ url: string }> {
+    if (this.#publicUrl === undefined) throw new Error("Without PUBLIC_URL there is no approval page.");
+    if (request.approvalCode !== undefined && !isApprovalCode(request.approvalCode)) throw unusableCode();
+    const call = `${request.customer} ${request.fingerprint}`;
+    const id = await this.#asking.run(call, () => this.#idFor(request), new AbortController().signal);
+    return { url: `${this.#publicUrl}/approve/${id}` };
+  }
+
+  /** Takes the yes to a call. True for one caller only; the approval is used then. */
+  async takeYes(customer: string, fingerprint: string): Promise<boolean> {
+    const hash = await this.#records.takeYes(customer, fingerprint);
+    if (hash === undefined) return false;
+    const record = await this.#records.findOf(customer, hash);
+    if (record === undefined) return false;
+    await this.#records.setOutcome(record, "used");
+    return true;
+  }
+
+  /** Ends the question about a call, since a person said no elsewhere; a yes that is not used yet goes with it. */
+  async decline(customer: string, fingerprint: string): Promise<void> {
+    const id = await this.#records.idFor(customer, fingerprint);
+    if (id === undefined) return;
+    const record = await this.#records.findOf(customer, await hashOf(id));
+    if (record === undefined) return;
+    if (await this.#records.close(record)) await this.#end(record, "denied");
+    else if (await this.#records.dropYes(record)) await this.#records.setOutcome(record, "withdrawn");
+  }
+
+  /** What the page shows; undefined for an id that was never given out, and for one that has run out. */
+  async look(id: string): Promise<Approval | undefined> {
+    const record = await this.#find(id);
+    if (record === undefined) return undefined;
+    const state = await this.#stateOf(record);
+    if (state === undefined) return undefined;
+    return { state, record, endsAt: endOf(record), triesLeft: await this.#triesLeft(record) };
+  }
+
+  /** A person's yes. Counts for ten minutes after the question was asked. */
+  async approve(id: string, code: string | undefined): Promise<Decided> {
+    const record = await this.#find(id);
+    if (record === undefined) return "unknown";
+    if (!await this.#canBeDecided(record)) return await this.#lateOrUnknown(record);
+    if (record.codeDigest !== undefined) {
+      const refusal = await this.#refuseCode(record, record.codeDigest, code ?? "");
+      if (refusal !== undefined) return refusal;
+    }
+    if (!await this.#records.close(record)) return "too_late";
+    await this.#records.writeYes(record);
+    await this.#leave(record);
+    return "approved";
+  }
+
+  /** A person's no, which needs no code. The same call is not asked about for a while. */
+  async deny(id: string): Promise<Decided> {
+    const record = await this.#find(id);
+    if (record === undefined) return "unknown";
+    if (!await this.#canBeDecided(record) || !await this.#records.close(record)) {
+      return await this.#lateOrUnknown(record);
+    }
+    await this.#end(record, "denied");
+    return "denied";
+  }
+
+  /** Takes back a yes that no call has used, and remembers it as a no. */
+  async withdraw(id: string): Promise<Decided> {
+    const record = await this.#find(id);
+    if (record === undefined) return "unknown";
+    if (!await this.#records.dropYes(record)) return await this.#lateOrUnknown(record);
+    await this.#declines.remember(record.customer, record.fingerprint);
+    await this.#records.setOutcome(record, "withdrawn");
+    return "withdrawn";
+  }
+
+  /** Counts a try at an id that is unknown. Returns the seconds to wait where there were too many, else undefined. */
+  async countUnknown(): Promise<number | undefined> {
+    const { allowed, retryAfterSeconds } = await this.#store.takeTokens(UNKNOWN_KEY, UNKNOWN_TRIES, 1);
+    return allowed ? undefined : Math.ceil(retryAfterSeconds);
+  }
+
+  async #idFor(request: ApprovalRequest): Promise<string> {
+    const known = await this.#openIdFor(request);
+    if (known !== undefined) return known;
+    const id = crypto.getRandomValues(new Uint8Array(16)).toHex();
+    const record = await this.#open(request, await hashOf(id));
+    if (record === undefined) {
+      // Another replica may have taken the last place for this very call.
+      const other = await this.#openIdFor(request);
+      if (other !== undefined) return other;
+      throw tooManyOpen();
+    }
+    if (await this.#records.setIdFor(record, id, { ifAbsent: true })) return id;
+    const first = await this.#openIdFor(request);
+    if (first === undefined) {
+      await this.#records.setIdFor(record, id, { ifAbsent: false });
+      return id;
+    }
+    if (await this.#records.close(record)) await this.#leave(record);
+    return first;
+  }
+
+  /** The id of the page where this call is being asked about. One whose question has ended is forgotten. */
+  async #openIdFor({ customer, fingerprint }: ApprovalRequest): Promise<string | undefined> {
+    const id = await this.#records.idFor(customer, fingerprint);
+    if (id === undefined) return undefined;
+    const record = await this.#records.findOf(customer, await hashOf(id));
+    if (record !== undefined && await this.#canBeDecided(record)) return id;
+    await this.#records.forgetIdFor(customer, fingerprint, id);
+    return undefined;
+  }
+
+  /** Writes a new approval, unless the customer has too many. */
+  async #open(request: ApprovalRequest, hash: string): Promise<ApprovalRecord | undefined> {
+    const { customer, fingerprint, tool, question, email, client, approvalCode } = request;
+    const place = await this.#places.take(customer, hash, OPEN_MS);
+    if (place?.name === undefined) return undefined;
+    const record = {
+      hash,
+      customer,
+      fingerprint,
+      tool,
+      question: shownQuestion(question),
+      arguments: request.arguments,
+      ...(email !== undefined && { email }),
+      ...(client !== undefined && { client }),
+      ...(approvalCode !== undefined && { codeDigest: await this.#codes.digest(hash, approvalCode) }),
+      place: place.name,
+      askedAt: this.#clock.now(),
+    };
+    await this.#records.open(record);
+    return record;
+  }
+
+  async #find(id: string): Promise<ApprovalRecord | undefined> {
+    return isApprovalId(id) ? await this.#records.find(await hashOf(id)) : undefined;
+  }
+
+  async #stateOf(record: ApprovalRecord): Promise<ApprovalState | undefined> {
+    const outcome = await this.#records.outcome(record);
+    if (outcome !== undefined) return outcome;
+    if (this.#clock.now() >= endOf(record)) return undefined;
+    if (await this.#records.isOpen(record)) return "open";
+    return await this.#records.hasYes(record) ? "approved" : undefined;
+  }
+
+  async #canBeDecided(record: ApprovalRecord): Promise<boolean> {
+    return this.#clock.now() < endOf(record) && await this.#records.isOpen(record);
+  }
+
+  async #lateOrUnknown(record: ApprovalRecord): Promise<Decided> {
+    return await this.#stateOf(record) === undefined ? "unknown" : "too_late";
+  }
+
+  /** Each try is paid for before the code is looked at, so that tries at the same time can't be more than five. */
+  async #refuseCode(record: ApprovalRecord, digest: string, code: string): Promise<Decided | undefined> {
+    const { allowed, remaining } = await this.#store.takeTokens(triesKey(record), CODE_TRIES, 1);
+    if (allowed && await this.#codes.matches(record.hash, code, digest)) return undefined;
+    if (allowed && remaining > 0) return "wrong_code";
+    if (await this.#records.close(record)) await this.#end(record, "locked");
+    return "locked";
+  }
+
+  async #triesLeft(record: ApprovalRecord): Promise<number | undefined> {
+    if (record.codeDigest === undefined) return undefined;
+    const { remaining } = await this.#store.takeTokens(triesKey(record), CODE_TRIES, 0);
+    return remaining;
+  }
+
+  /** Ends a question with a no, after its mark was taken: from then on there can be no yes. */
+  async #end(record: ApprovalRecord, outcome: Outcome): Promise<void> {
+    await this.#declines.remember(record.customer, record.fingerprint);
+    await this.#records.setOutcome(record, outcome);
+    await this.#leave(record);
+  }
+
+  async #leave({ customer, hash, place }: ApprovalRecord): Promise<void> {
+    await this.#places.release({ purpose: "slot", customer, name: place }, hash);
+  }
+}
+
+/** Whether a text has the form of an id: 32 hex digits, which no mail or chat program breaks. */
+function isApprovalId(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
+async function hashOf(id: string): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id))).toHex();
+}
+
+function triesKey({ customer, hash }: ApprovalRecord): StoreKey {
+  return { purpose: "bucket", customer, name: `approval-${hash}` };
+}
+
+/** What the page shows of a question; the rest has done its work in the fingerprint. */
+function shownQuestion({ headline, server, apps, consequences, facts = [] }: Question): ApprovalRecord["question"] {
+  return {
+    headline,
+    server,
+    apps: apps.map((app) => ({ ...app, domains: [...app.domains] })),
+    consequences: [...consequences],
+    facts: facts.map(({ name, values }) => ({ name, values: [...values] })),
+  };
+}
+
+function unusableCode(): ToolError {
+  return new ToolError("confirmation_required", "X-MCP-Approval-Code must be 8 to 64 visible ASCII characters.", {
+    hint:
+      "Nothing was done. Tell the user to put another code into the client's configuration; don't choose it for him.",
+  });
+}
+
+function tooManyOpen(): ToolError {
+  return new ToolError("rate_limited", `${MAX_OPEN} calls of this account wait for a person's decision already.`, {
+    hint: "Nothing was done. Ask the user to decide about the open ones; each one ends by itself after ten minutes.",
+    retryAfter: OPEN_MS / 1000,
+  });
+}

@@ -1,0 +1,196 @@
+import type { Caller, Customer } from "../caller.ts";
+import type { Clock } from "../clock.ts";
+import type { ConfirmMode } from "../config.ts";
+import { shortCustomerId } from "../crypto/customer_id.ts";
+import type { Fingerprints } from "../crypto/fingerprints.ts";
+import type { SealedStore } from "../store/sealed_store.ts";
+import type { StoreKey } from "../store/store.ts";
+import type { AuditApproval } from "../telemetry/audit.ts";
+import type { JsonValue } from "../text.ts";
+import type { Question } from "../tools/question.ts";
+import type { Approvals } from "./approvals.ts";
+import { bindCall, type CallBinding } from "./call_binding.ts";
+import { decideOnPage, declined, notYetDecided, noWayToAsk, unusableAnswer } from "./confirmation_errors.ts";
+import type { Declines } from "./declines.ts";
+import { type Answer, type ClientQuestion, type ElicitationModes, isAccepted, isYes } from "./elicitation.ts";
+import { isAbout, type QuestionState, type QuestionStates } from "./question_state.ts";
+import { questionText } from "./question_text.ts";
+
+/** A call whose facts are known, and whoever makes it. */
+export interface AskingCall {
+  tool: string;
+  /** Parsed arguments. */
+  input: Readonly<Record<string, unknown>>;
+  /** The arguments as a person may see them. */
+  shownArguments: Record<string, JsonValue>;
+  question: Question;
+  /** The question as a person may see it. */
+  shownQuestion: Question;
+  customer: Customer;
+  caller: Caller;
+  client: string | undefined;
+  modes: ElicitationModes;
+  answer: Answer | undefined;
+}
+
+/** Whether the call may be carried out, and by whose yes; or what to ask first. */
+export type Verdict =
+  | { kind: "go"; approval: AuditApproval }
+  | { kind: "ask"; question: ClientQuestion };
+
+/** What {@linkcode Confirmation} needs. */
+export interface ConfirmationOptions {
+  mode: ConfirmMode;
+  sealed: SealedStore;
+  states: QuestionStates;
+  fingerprints: Fingerprints;
+  declines: Declines;
+  approvals: Approvals;
+  clock: Clock;
+  /** Where people reach the approval page; undefined where that is not known. */
+  publicUrl: URL | undefined;
+  /** Whether that address leads to this machine alone. */
+  publicUrlIsLoopback: boolean;
+}
+
+/** How long a question may be answered. */
+const QUESTION_TTL_MS = 10 * 60_000;
+
+/** Sees to it that a call that needs a person's yes is carried out once for each yes, and never without one. */
+export class Confirmation {
+  readonly #options: ConfirmationOptions;
+
+  constructor(options: ConfirmationOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Decides about one call. A verdict of `go` has taken the yes: it is spent, whatever becomes of the call.
+   *
+   * @throws {ToolError} `confirmation_required` where nobody can be asked, the page has to be used, or an answer is of
+   * no use; `confirmation_declined` after a no.
+   */
+  async settle(call: AskingCall): Promise<Verdict> {
+    if (this.#options.mode === "off") return { kind: "go", approval: "confirm_off" };
+    const { customer, tool, input, question } = call;
+    const binding = await bindCall(this.#options.fingerprints, { customer: customer.id, tool, input, question });
+    if (call.answer !== undefined && await this.#heed(call, call.answer, binding)) {
+      return { kind: "go", approval: "elicitation" };
+    }
+    if (call.modes.form) return await this.#askByForm(call, binding);
+    return await this.#askByPage(call, binding);
+  }
+
+  /**
+   * Looks at an answer.
+   *
+   * @returns Whether it is a yes to this very call, which is spent thereby. False where it is about something else, or
+   * the yes is to be found on the page.
+   */
+  async #heed({ customer, tool }: AskingCall, { state, reply }: Answer, binding: CallBinding): Promise<boolean> {
+    const opened = await this.#options.states.open(customer.id, state);
+    if (opened === undefined) throw unusableAnswer();
+    if (!isAbout(opened, tool, binding)) {
+      await this.#options.sealed.take(questionKey(customer, opened));
+      return false;
+    }
+    const accepted = opened.askedBy === "form" ? isYes(reply) : isAccepted(reply);
+    if (!accepted) {
+      await this.#decline(customer, opened, binding);
+      throw declined(tool);
+    }
+    if (opened.askedBy === "url") return false;
+    const record = await this.#options.sealed.take(questionKey(customer, opened));
+    if (record !== binding.fingerprint) throw unusableAnswer();
+    return true;
+  }
+
+  async #decline(customer: Customer, state: QuestionState, { fingerprint }: CallBinding): Promise<void> {
+    const { sealed, declines, approvals } = this.#options;
+    await sealed.take(questionKey(customer, state));
+    await declines.remember(customer.id, fingerprint);
+    await approvals.decline(customer.id, fingerprint);
+  }
+
+  async #askByForm(call: AskingCall, binding: CallBinding): Promise<Verdict> {
+    await this.#refuseAfterNo(call, binding);
+    const state = this.#newState(call.tool, "form", binding);
+    const { sealed } = this.#options;
+    await sealed.write(questionKey(call.customer, state), binding.fingerprint, QUESTION_TTL_MS);
+    const sealedState = await this.#seal(call.customer, state);
+    return { kind: "ask", question: { message: textOf(call), state: sealedState } };
+  }
+
+  async #askByPage(call: AskingCall, binding: CallBinding): Promise<Verdict> {
+    const { approvals } = this.#options;
+    this.#refuseWithoutPage(call);
+    if (await approvals.takeYes(call.customer.id, binding.fingerprint)) return { kind: "go", approval: "page" };
+    await this.#refuseAfterNo(call, binding);
+    const { customer, tool, shownQuestion, shownArguments, client, caller } = call;
+    const { url } = await approvals.ask({
+      customer: customer.id,
+      fingerprint: binding.fingerprint,
+      tool,
+      question: shownQuestion,
+      arguments: shownArguments,
+      email: shortEmail(customer),
+      client,
+      approvalCode: caller.approvalCode,
+    });
+    if (!call.modes.url) throw decideOnPage(textOf(call), url, caller.approvalCode !== undefined);
+    if (call.answer !== undefined) throw notYetDecided(tool);
+    const state = await this.#seal(customer, this.#newState(tool, "url", binding));
+    return { kind: "ask", question: { message: shownQuestion.headline, url, state } };
+  }
+
+  async #refuseAfterNo({ customer, tool }: AskingCall, { fingerprint }: CallBinding): Promise<void> {
+    if (await this.#options.declines.isRemembered(customer.id, fingerprint)) throw declined(tool);
+  }
+
+  /** @throws {ToolError} With the reason, where there is no page for this call. */
+  #refuseWithoutPage({ tool, caller }: AskingCall): void {
+    const { mode, publicUrl, publicUrlIsLoopback } = this.#options;
+    const throughClient = "Tell the user. A client that can show questions (MCP elicitation) can be asked; ";
+    if (caller.transport === "stdio") {
+      throw noWayToAsk(tool, "this client can't show questions", `${throughClient}this one can't.`);
+    }
+    if (mode === "elicit") {
+      const hint = `${throughClient}the operator of this server has switched its approval page off.`;
+      throw noWayToAsk(tool, "this client can't show questions, and there is no approval page", hint);
+    }
+    if (publicUrl === undefined) {
+      const hint = `${throughClient}for the approval page the operator of this server has to set PUBLIC_URL.`;
+      throw noWayToAsk(tool, "this client can't show questions, and this server has no public address", hint);
+    }
+    if (!publicUrlIsLoopback && caller.approvalCode === undefined) {
+      const hint = `${throughClient}else the user sets the header X-MCP-Approval-Code in the client's configuration ` +
+        "to a code of 8 to 64 characters of his own choice, and types it on the approval page. Don't choose it for him.";
+      throw noWayToAsk(tool, "the client's configuration holds no approval code", hint);
+    }
+  }
+
+  #newState(tool: string, askedBy: QuestionState["askedBy"], { call, target }: CallBinding): QuestionState {
+    const nonce = crypto.getRandomValues(new Uint8Array(16)).toHex();
+    return { askedBy, tool, call, target, nonce, expiresAt: this.#options.clock.now() + QUESTION_TTL_MS };
+  }
+
+  #seal(customer: Customer, state: QuestionState): Promise<string> {
+    return this.#options.states.seal(customer.id, state);
+  }
+}
+
+function questionKey(customer: Customer, { nonce }: QuestionState): StoreKey {
+  return { purpose: "question", customer: customer.id, name: nonce };
+}
+
+function textOf({ shownQuestion, shownArguments, customer, client }: AskingCall): string {
+  const asker = { customer: shortCustomerId(customer.id), email: shortEmail(customer), client };
+  return questionText(shownQuestion, shownArguments, asker);
+}
+
+/** Facts were read with these credentials a moment ago, so Cloudways has accepted the e-mail with its key. */
+function shortEmail({ credential }: Customer): string | undefined {
+  if (credential.kind !== "api_key") return undefined;
+  const [name = "", domain = ""] = credential.email.trim().toLowerCase().split(/@(?=[^@]*$)/);
+  return `${[...name][0] ?? ""}…@${domain}`;
+}

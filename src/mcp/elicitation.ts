@@ -1,0 +1,81 @@
+/** Questions in the form in which clients of either era take them, and what comes back. */
+import { inputRequired } from "@modelcontextprotocol/server";
+import { z } from "zod";
+
+/** What the client can put before a person. */
+export interface ElicitationModes {
+  /** A form that is answered in the client. */
+  form: boolean;
+  /** An address that the client shows past the model. */
+  url: boolean;
+}
+
+/** A question that the client is to put to a person; the call then goes on with the answer. */
+export interface ClientQuestion {
+  message: string;
+  /** Where the person decides, past the model; without it, by a form in the client. */
+  url?: string;
+  /** Comes back with the answer. */
+  state: string;
+}
+
+/** What came back from the client after a question. */
+export interface Answer {
+  /** As it was sent with the question; what the client made of it is not known. */
+  state: string;
+  /** The client's reply to the question, as it came. */
+  reply: unknown;
+}
+
+/** Names our one question among a call's, in both directions. */
+export const ANSWER_KEY = "approval";
+
+/** No default: a form that is sent as it came is no yes. */
+const APPROVAL_FORM = {
+  type: "object" as const,
+  properties: { approve: { type: "boolean" as const, title: "Approve", description: "Yes, carry this out." } },
+  required: ["approve"],
+};
+
+const replySchema = z.looseObject({
+  action: z.string(),
+  content: z.looseObject({ approve: z.unknown() }).nullish().catch(undefined),
+});
+
+const capabilitiesSchema = z.looseObject({
+  elicitation: z.looseObject({ form: z.looseObject({}).optional(), url: z.looseObject({}).optional() }),
+});
+
+/** What a client can put before a person, as it declared; without a word about modes, forms. */
+export function elicitationModes(capabilities: unknown): ElicitationModes {
+  const declared = capabilitiesSchema.safeParse(capabilities).data?.elicitation;
+  if (declared === undefined) return { form: false, url: false };
+  const url = declared.url !== undefined;
+  return { form: declared.form !== undefined || !url, url };
+}
+
+/** A yes is an accepted form with exactly `approve: true`; all else is no. */
+export function isYes(reply: unknown): boolean {
+  const parsed = replySchema.safeParse(reply).data;
+  return parsed?.action === "accept" && parsed.content?.approve === true;
+}
+
+/** Whether a person went to the address that was shown. Says nothing of what was decided there. */
+export function isAccepted(reply: unknown): boolean {
+  return replySchema.safeParse(reply).data?.action === "accept";
+}
+
+/** A question as the revisions before 2026-07-28 carry it, in a request of its own. */
+export function elicitParamsOf({ message, url }: ClientQuestion, revision: string | undefined) {
+  if (url !== undefined) return { mode: "url", message, url, elicitationId: crypto.randomUUID() };
+  // Older revisions know one mode, and no name for it.
+  const mode = revision !== undefined && revision < "2025-11-25" ? {} : { mode: "form" };
+  return { ...mode, message, requestedSchema: APPROVAL_FORM };
+}
+
+/** A question as 2026-07-28 carries it, inside the answer to the call. */
+export function inputRequestOf({ message, url }: ClientQuestion) {
+  return url === undefined
+    ? inputRequired.elicit({ message, requestedSchema: APPROVAL_FORM })
+    : inputRequired.elicitUrl({ message, url });
+}

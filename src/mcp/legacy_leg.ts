@@ -1,0 +1,145 @@
+/** Serves clients of the 2025 revisions, each request by itself. */
+import {
+  isJSONRPCResponse,
+  type JSONRPCResponse,
+  type Server,
+  WebStandardStreamableHTTPServerTransport,
+} from "@modelcontextprotocol/server";
+import { StoreError } from "../store/store.ts";
+import { whenDone } from "../streams.ts";
+import type { JsonBody } from "./endpoint.ts";
+import { idOf, JSON_RPC_ERRORS, jsonRpcError, memberOf } from "./json_rpc.ts";
+import type { Relay, RelaySession } from "./relay.ts";
+import { RelayTransport } from "./relay_transport.ts";
+import type { SessionIds, SessionMemo } from "./session_id.ts";
+import { isSlowCall } from "./slow_calls.ts";
+
+/** What {@linkcode LegacyLeg} needs; `S` is what one request is served with. */
+export interface LegacyLegOptions<S> {
+  /** Makes the protocol server of one request. */
+  createServer: (scope: S) => Server;
+  /** Whether calls of this tool wait or poll: they answer as a stream, for only then a client's going away is noticed. */
+  isSlow: (toolName: string) => boolean;
+  /** All 64 hex digits of the customer's id, or undefined for a caller without credentials: he can't be asked. */
+  customerOf: (scope: S) => string | undefined;
+  sessionIds: SessionIds;
+  relay: Relay;
+  /** Told of requests that were refused and of errors outside a call; never alters an answer. */
+  onError: (error: Error) => void;
+}
+
+/** A session id that verifies, sent with credentials. */
+interface Session {
+  customer: string;
+  memo: SessionMemo;
+}
+
+const SESSION_HEADER = "mcp-session-id";
+/** From this revision on there are no sessions, and what looks like one tells nothing. */
+const NO_SESSIONS_SINCE = "2026-07-28";
+/** What the log shows where the client left before the answer. */
+const CLIENT_GONE = 499;
+
+/** The 2025 revisions: JSON where nothing comes before the answer, a stream where something may. */
+export class LegacyLeg<S> {
+  readonly #options: LegacyLegOptions<S>;
+
+  constructor(options: LegacyLegOptions<S>) {
+    this.#options = options;
+  }
+
+  /** Answers one POST. */
+  async fetch(request: Request, body: JsonBody, scope: S): Promise<Response> {
+    // A batch is from a revision whose clients can't be asked.
+    const session = Array.isArray(body) ? undefined : await this.#sessionOf(request.headers, scope);
+    if (isJSONRPCResponse(body)) return await this.#passOn(body, session);
+    if (session !== undefined) await this.#passCancellationOn(body, session);
+    const server = this.#options.createServer(scope);
+    const end = () => void server.close().catch(this.#options.onError);
+    const response = await this.#serve(server, end, request, body, session);
+    const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+    if (streams && response.body !== null) return new Response(whenDone(response.body, end), response);
+    end();
+    if (memberOf(body, "method") === "initialize") await this.#addSessionId(response, server);
+    return Array.isArray(body) ? await asBatch(response) : response;
+  }
+
+  async #serve(server: Server, end: () => void, request: Request, body: JsonBody, session: Session | undefined) {
+    const transport = this.#transportFor(body, session);
+    transport.onerror = this.#options.onError;
+    await server.connect(transport);
+    // A transport that was closed never answers, and an answer nobody waits for must not keep the process from ending.
+    const clientGone = Promise.withResolvers<Response>();
+    request.signal.addEventListener("abort", () => {
+      end();
+      clientGone.resolve(new Response(null, { status: CLIENT_GONE }));
+    }, { once: true });
+    return await Promise.race([transport.handleRequest(request, { parsedBody: body }), clientGone.promise]);
+  }
+
+  #transportFor(body: JsonBody, session: Session | undefined) {
+    if (session !== undefined && memberOf(body, "method") === "tools/call") {
+      return new RelayTransport({ relay: this.#options.relay, ...session });
+    }
+    const messages = Array.isArray(body) ? body : [body];
+    const streams = messages.some((message) => isSlowCall(message, this.#options.isSlow) || asksForProgress(message));
+    return new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: !streams });
+  }
+
+  async #sessionOf(headers: Headers, scope: S): Promise<Session | undefined> {
+    const sessionId = headers.get(SESSION_HEADER);
+    const customer = this.#options.customerOf(scope);
+    if (sessionId === null || customer === undefined) return undefined;
+    if ((headers.get("mcp-protocol-version") ?? "") >= NO_SESSIONS_SINCE) return undefined;
+    const memo = await this.#options.sessionIds.read(sessionId);
+    return memo && { customer, memo };
+  }
+
+  /** Clients that can be asked something are given a memo of it, which they send back with each request. */
+  async #addSessionId(response: Response, server: Server): Promise<void> {
+    const client = server.getClientVersion();
+    const protocolVersion = server.getNegotiatedProtocolVersion();
+    if (client === undefined || protocolVersion === undefined) return;
+    const capabilities = server.getClientCapabilities();
+    const { name, version } = client;
+    const sessionId = await this.#options.sessionIds.issue({ protocolVersion, capabilities, name, version });
+    if (sessionId !== undefined) response.headers.set(SESSION_HEADER, sessionId);
+  }
+
+  async #passOn(answer: JSONRPCResponse, session: Session | undefined): Promise<Response> {
+    try {
+      const isAwaited = session !== undefined && await this.#options.relay.answer(keyOf(session), answer);
+      if (isAwaited) return new Response(null, { status: 202 });
+      return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, "Nobody waits for this answer.", idOf(answer));
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#options.onError(error);
+      return jsonRpcError(503, JSON_RPC_ERRORS.refused, "The answer could not be passed on.", idOf(answer));
+    }
+  }
+
+  /** Whether or not it reaches a call, it is answered like any other notification. */
+  async #passCancellationOn(body: JsonBody, session: Session): Promise<void> {
+    const requestId = memberOf(memberOf(body, "params"), "requestId");
+    if (memberOf(body, "method") !== "notifications/cancelled") return;
+    if (typeof requestId !== "string" && typeof requestId !== "number") return;
+    await this.#options.relay.cancel(keyOf(session), requestId).catch(this.#options.onError);
+  }
+}
+
+function keyOf({ customer, memo }: Session): RelaySession {
+  return { customer, nonce: memo.nonce };
+}
+
+/** The transport answers a batch with a single request in it by the bare answer; a batch is answered by a batch. */
+async function asBatch(response: Response): Promise<Response> {
+  if (response.status !== 200) return response;
+  const answers: unknown = await response.json();
+  return Response.json(Array.isArray(answers) ? answers : [answers]);
+}
+
+function asksForProgress(message: unknown): boolean {
+  // Nothing comes before this answer, whatever is asked for.
+  if (memberOf(message, "method") === "initialize") return false;
+  return memberOf(memberOf(memberOf(message, "params"), "_meta"), "progressToken") !== undefined;
+}

@@ -1,0 +1,161 @@
+import {
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  type JSONRPCMessage,
+  type JSONRPCNotification,
+  type JSONRPCRequest,
+  type MessageExtraInfo,
+  type Transport,
+  type TransportSendOptions,
+  WebStandardStreamableHTTPServerTransport,
+} from "@modelcontextprotocol/server";
+import { idOf, memberOf } from "./json_rpc.ts";
+import type { Relay, RelaySession } from "./relay.ts";
+import type { SessionMemo } from "./session_id.ts";
+
+/** What {@linkcode RelayTransport} needs. */
+export interface RelayTransportOptions {
+  relay: Relay;
+  customer: string;
+  /** What the client's session id remembers. */
+  memo: SessionMemo;
+}
+
+/** Which of the client's requests a message belongs to. */
+interface Related {
+  relatedRequestId?: string | number;
+}
+
+/** A question that was sent and waits. */
+interface OpenQuestion {
+  /** As the client knows it; undefined before it was sent. */
+  id: string | undefined;
+  cancelled: AbortController;
+}
+
+/** Never on the wire: the answer to it is kept back. */
+const INITIALIZE_ID = "initialize";
+/** The first revision in which an elicitation names its mode. */
+const MODES_SINCE = "2025-11-25";
+
+/**
+ * Serves one `tools/call` of a client of the 2025 revisions so that it can be asked something meanwhile, and can cancel
+ * the call, although both come in requests of their own.
+ *
+ * The protocol server behind it sees what it would see in a session: an `initialize` first, made anew from the memo,
+ * and answers to what it asks. A question that fails, fails with the errors of {@linkcode Relay.ask}.
+ */
+export class RelayTransport implements Transport {
+  onclose?: (() => void) | undefined;
+  onerror?: ((error: Error) => void) | undefined;
+  onmessage?: ((message: JSONRPCMessage, extra?: MessageExtraInfo) => void) | undefined;
+  readonly #inner = new WebStandardStreamableHTTPServerTransport();
+  readonly #relay: Relay;
+  readonly #session: RelaySession;
+  readonly #memo: SessionMemo;
+  readonly #questions = new Map<string | number, OpenQuestion>();
+  readonly #initialized = Promise.withResolvers<void>();
+  readonly #ended = new AbortController();
+  #callId: string | number | undefined;
+  #isReplaying = false;
+
+  constructor({ relay, customer, memo }: RelayTransportOptions) {
+    this.#relay = relay;
+    this.#session = { customer, nonce: memo.nonce };
+    this.#memo = memo;
+  }
+
+  async start(): Promise<void> {
+    this.#inner.onmessage = (message, extra) => this.onmessage?.(message, extra);
+    this.#inner.onerror = (error) => this.onerror?.(error);
+    this.#inner.onclose = () => this.onclose?.();
+    await this.#inner.start();
+  }
+
+  setSupportedProtocolVersions(versions: string[]): void {
+    this.#inner.setSupportedProtocolVersions(versions);
+  }
+
+  /** Answers the call, as a stream. */
+  async handleRequest(request: Request, { parsedBody }: { parsedBody: unknown }): Promise<Response> {
+    this.#callId = idOf(parsedBody) ?? undefined;
+    await this.#replayInitialize();
+    await this.#listenForCancellation();
+    return await this.#inner.handleRequest(request, { parsedBody });
+  }
+
+  async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
+    // There is no other stream than that of the call, so whatever is sent belongs to it.
+    const relatedRequestId = options?.relatedRequestId ?? this.#callId;
+    const related = relatedRequestId === undefined ? {} : { relatedRequestId };
+    if (isJSONRPCRequest(message)) return await this.#ask(message, related);
+    if (isJSONRPCNotification(message)) return await this.#notify(message, related);
+    if (this.#isReplaying && message.id === INITIALIZE_ID) return this.#initialized.resolve();
+    await this.#inner.send(message, related);
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort(new DOMException("The call has ended.", "AbortError"));
+    this.#initialized.resolve();
+    await this.#inner.close();
+  }
+
+  async #replayInitialize(): Promise<void> {
+    const { protocolVersion, capabilities, clientInfo } = this.#memo;
+    const params = { protocolVersion, capabilities, clientInfo };
+    this.#isReplaying = true;
+    this.onmessage?.({ jsonrpc: "2.0", id: INITIALIZE_ID, method: "initialize", params });
+    await this.#initialized.promise;
+    this.#isReplaying = false;
+  }
+
+  /** A call that can't hear a cancellation is carried out all the same. */
+  async #listenForCancellation(): Promise<void> {
+    if (this.#callId === undefined) return;
+    try {
+      const stop = await this.#relay.onCancelled(this.#session, this.#callId, () => void this.close());
+      if (this.#ended.signal.aborted) return stop();
+      this.#ended.signal.addEventListener("abort", stop, { once: true });
+    } catch (error) {
+      this.onerror?.(new Error("Cancellations of this call are not heard.", { cause: error }));
+    }
+  }
+
+  /** Resolves when the answer is handed to the server; rejects with whatever keeps it from coming. */
+  async #ask(request: JSONRPCRequest, related: Related): Promise<void> {
+    const question: OpenQuestion = { id: undefined, cancelled: new AbortController() };
+    this.#questions.set(request.id, question);
+    try {
+      const send = async (id: string) => {
+        question.id = id;
+        await this.#inner.send({ ...inWordsOf(this.#memo.protocolVersion, request), id }, related);
+      };
+      const signal = AbortSignal.any([this.#ended.signal, question.cancelled.signal]);
+      const answer = await this.#relay.ask(this.#session, send, signal);
+      this.onmessage?.({ ...answer, id: request.id });
+    } finally {
+      this.#questions.delete(request.id);
+    }
+  }
+
+  /** The server cancels a question under its own id for it; the client knows another one. */
+  async #notify(notification: JSONRPCNotification, related: Related): Promise<void> {
+    const requestId = memberOf(notification.params, "requestId");
+    const isId = typeof requestId === "number" || typeof requestId === "string";
+    const question = isId ? this.#questions.get(requestId) : undefined;
+    if (notification.method !== "notifications/cancelled" || question === undefined) {
+      return await this.#inner.send(notification, related);
+    }
+    question.cancelled.abort(new DOMException("The question was withdrawn.", "AbortError"));
+    if (question.id === undefined) return;
+    await this.#inner.send({ ...notification, params: { ...notification.params, requestId: question.id } }, related);
+  }
+}
+
+/** Before elicitations had modes, a form was the only kind, and naming it is an error to some clients. */
+function inWordsOf(protocolVersion: string, request: JSONRPCRequest): JSONRPCRequest {
+  const isForm = request.method === "elicitation/create" && memberOf(request.params, "mode") === "form";
+  if (!isForm || protocolVersion >= MODES_SINCE) return request;
+  const { mode: _mode, ...params } = request.params ?? {};
+  return { ...request, params };
+}

@@ -1,0 +1,35 @@
+import { hideSecrets } from "../redaction.ts";
+import { cleanDeep, cleanText, type JsonValue } from "../text.ts";
+
+/** Longer texts and lists are cut: a record says what was asked for, and need not hold all of it. */
+const MAX_TEXT = 200;
+const MAX_ITEMS = 20;
+
+/** What the question and the page show apart from the arguments. */
+const SHOWN_ELSEWHERE = new Set(["server_id", "app_id", "wait_seconds", "detail"]);
+
+/** Arguments for the audit trail: cleaned, without secrets, cut. */
+export function recordedArguments(args: Readonly<Record<string, unknown>>, secrets: readonly string[]): JsonValue {
+  return cut(hideSecrets(cleanDeep(args), secrets));
+}
+
+/** Arguments for a person who is asked: cleaned, without secrets, and without those that the question names anyway. */
+export function shownArguments(
+  input: Readonly<Record<string, unknown>>,
+  secrets: readonly string[],
+): Record<string, JsonValue> {
+  const shown = hideSecrets(cleanDeep(input), secrets);
+  if (typeof shown !== "object" || shown === null || Array.isArray(shown)) return {};
+  return Object.fromEntries(Object.entries(shown).filter(([name]) => !SHOWN_ELSEWHERE.has(name)));
+}
+
+function cut(value: JsonValue): JsonValue {
+  if (typeof value === "string") return cleanText(value, { maxLength: MAX_TEXT });
+  if (Array.isArray(value)) {
+    const kept = value.slice(0, MAX_ITEMS).map(cut);
+    return value.length > MAX_ITEMS ? [...kept, `… ${value.length - MAX_ITEMS} more`] : kept;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).slice(0, MAX_ITEMS);
+  return Object.fromEntries(entries.map(([name, item]) => [cleanText(name, { maxLength: MAX_TEXT }), cut(item)]));
+}

@@ -1,0 +1,47 @@
+import type { CallToolResult, Server, ServerContext } from "@modelcontextprotocol/server";
+import { ToolError } from "../errors.ts";
+import { changedMeanwhile, noAnswer } from "./confirmation_errors.ts";
+import type { Dispatcher, ToolCall } from "./dispatch.ts";
+import { type ClientQuestion, elicitParamsOf } from "./elicitation.ts";
+
+/** How long a person may take to answer while the call waits. */
+const ANSWER_TIMEOUT_MS = 5 * 60_000;
+/** How often one call may ask, because what it hits has changed under the question. */
+const MAX_QUESTIONS = 3;
+
+/**
+ * Carries out a call of the revisions before 2026-07-28, which ask in the middle of it. The client's answer goes
+ * through the same checks as one that comes back with a new request.
+ */
+export async function callAndAsk(
+  dispatcher: Dispatcher,
+  call: ToolCall,
+  server: Server,
+  context: ServerContext,
+): Promise<CallToolResult> {
+  let outcome = await dispatcher.call(call);
+  for (let asked = 0; outcome.kind === "question"; asked++) {
+    if (asked === MAX_QUESTIONS) return await dispatcher.refuse(call, changedMeanwhile(call.name));
+    const { question } = outcome;
+    const reply: unknown = await elicit(question, dispatcher, server, context).catch((error) =>
+      unanswered(error, call)
+    );
+    if (reply instanceof ToolError) return await dispatcher.refuse(call, reply);
+    outcome = await dispatcher.call({ ...call, answer: { state: question.state, reply } });
+  }
+  return outcome.result;
+}
+
+function elicit(question: ClientQuestion, { stopWaiting }: Dispatcher, server: Server, { mcpReq }: ServerContext) {
+  const params = elicitParamsOf(question, server.getNegotiatedProtocolVersion());
+  const signal = AbortSignal.any([mcpReq.signal, stopWaiting]);
+  const options = { relatedRequestId: mcpReq.id, signal, timeout: ANSWER_TIMEOUT_MS };
+  return server.request({ method: "elicitation/create", params }, options);
+}
+
+/** The client failed at asking, or nobody was there: that is no yes, and no no that is to be remembered. */
+function unanswered(error: unknown, { name, log }: ToolCall): ToolError {
+  if (error instanceof ToolError) return error;
+  log.info("no answer to a question", { error });
+  return noAnswer(name);
+}

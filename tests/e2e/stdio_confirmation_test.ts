@@ -1,0 +1,92 @@
+/** Every tool that asks, over stdio: through the client where it can be asked, and not at all elsewhere. */
+import assert from "node:assert/strict";
+import { Client as ModernClient } from "@modelcontextprotocol/client";
+import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/client/stdio";
+import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { askingCalls } from "../asking_calls.ts";
+import { type Answer, toAnswer } from "../clients.ts";
+import { inheritedEnv, mainArgs, type ProgramEnv, programEnv } from "../process.ts";
+import { DEMO_ACCOUNT, startSandbox } from "../sandbox/mod.ts";
+
+/** What a person answers; undefined for a client that can't ask. */
+type Person = { action: "accept"; content: { approve: boolean } } | { action: "decline" } | undefined;
+
+interface StdioClient extends AsyncDisposable {
+  call(name: string, args: Record<string, unknown>): Promise<Answer>;
+}
+
+async function parameters(env: ProgramEnv) {
+  const args = await mainArgs(["stdio"], env);
+  return { command: "deno", args, env: { ...inheritedEnv(), ...programEnv(env) }, stderr: "ignore" } as const;
+}
+
+async function connectLegacy(env: ProgramEnv, person: Person): Promise<StdioClient> {
+  const capabilities = person === undefined ? {} : { elicitation: {} };
+  const client = new LegacyClient({ name: "test-2025", version: "1.0.0" }, { capabilities });
+  if (person !== undefined) client.setRequestHandler(ElicitRequestSchema, () => person);
+  // Called this way because the SDK's own types disagree with each other under exactOptionalPropertyTypes.
+  await Reflect.apply(client.connect, client, [new LegacyTransport(await parameters(env))]);
+  return {
+    call: async (name, args) => toAnswer(await client.callTool({ name, arguments: args })),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+async function connectModern(env: ProgramEnv, person: Person): Promise<StdioClient> {
+  const client = new ModernClient({ name: "test-2026", version: "1.0.0" }, {
+    capabilities: person === undefined ? {} : { elicitation: { form: {} } },
+    versionNegotiation: { mode: { pin: "2026-07-28" } },
+  });
+  if (person !== undefined) client.setRequestHandler("elicitation/create", () => person);
+  await client.connect(new ModernTransport(await parameters(env)));
+  return {
+    call: async (name, args) => toAnswer(await client.callTool({ name, arguments: args })),
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+const CLIENTS = { "2025 client": connectLegacy, "2026 client": connectModern };
+const PEOPLE: { who: string; person: Person; times: number; code: string | undefined }[] = [
+  { who: "that can't ask is refused", person: undefined, times: 0, code: "confirmation_required" },
+  { who: "whose person says no is refused", person: { action: "decline" }, times: 0, code: "confirmation_declined" },
+  {
+    who: "whose person leaves the box open is refused",
+    person: { action: "accept", content: { approve: false } },
+    times: 0,
+    code: "confirmation_declined",
+  },
+  {
+    who: "whose person says yes is served once",
+    person: { action: "accept", content: { approve: true } },
+    times: 1,
+    code: undefined,
+  },
+];
+
+for (const [kind, connect] of Object.entries(CLIENTS)) {
+  for (const { who, person, times, code } of PEOPLE) {
+    Deno.test(`over stdio, a ${kind} ${who}`, async (t) => {
+      await using sandbox = await startSandbox({ rateLimitPerMinute: 10_000, pace: { polls: 1, seconds: 0 } });
+      await using client = await connect({
+        CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
+        CLOUDWAYS_ACCESS_TOKEN: DEMO_ACCOUNT.accessTokens[0].token,
+        RATE_LIMIT_REQUESTS: "10000",
+      }, person);
+
+      for (const call of askingCalls) {
+        await t.step(call.tool, async () => {
+          call.setUp(sandbox);
+          const before = call.carriedOut(sandbox);
+
+          const answer = await client.call(call.tool, call.args);
+
+          assert.equal(answer.json.code, code, JSON.stringify(answer.json));
+          assert.equal(Object(answer.json.details).approval_url, undefined);
+          assert.equal(call.carriedOut(sandbox) - before, times);
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,372 @@
+/**
+ * Every tool that asks, through every way in which a person can be asked, with every answer: the sandbox counts what
+ * was carried out. It is once where a person said yes to that very call, and never elsewhere.
+ */
+import assert from "node:assert/strict";
+import { type AskingCall, askingCalls } from "../asking_calls.ts";
+import type { Answer } from "../clients.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { type Service, startService } from "../harness.ts";
+import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
+import { callTool } from "../rpc.ts";
+import { openSession } from "../rpc_2025.ts";
+import { callModern, type ModernAnswer, YES } from "../rpc_2026.ts";
+import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
+
+const ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const PUBLIC_URL = "http://127.0.0.1:7000";
+const NO = { action: "decline" };
+
+/** Two replicas of one service. */
+interface Replicas extends AsyncDisposable {
+  a: Service;
+  b: Service;
+  sandbox: Sandbox;
+  clock: FakeClock;
+}
+
+async function startReplicas(redis: RedisServer, { setUp }: AskingCall): Promise<Replicas> {
+  const stack = new AsyncDisposableStack();
+  // Nothing that was said in one case may count in the next.
+  await stack.use(rawClient(redis)).flushall();
+  const sandbox = stack.use(await startSandbox({ rateLimitPerMinute: 10_000 }));
+  setUp(sandbox);
+  const clock = new FakeClock(Date.now());
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY, PUBLIC_URL, RATE_LIMIT_REQUESTS: "10000" };
+  const [a, b] = [
+    stack.use(await startService({ env, sandbox, clock })),
+    stack.use(await startService({ env, sandbox, clock })),
+  ];
+  return { a, b, sandbox, clock, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Asks, and gives what an answer needs. */
+async function ask(service: Service, { tool, args }: AskingCall) {
+  const asked = await callModern({ url: service.mcpUrl, name: tool, args, headers: TOKEN_HEADERS });
+  assert.equal(asked.kind, "question", JSON.stringify(asked));
+  if (asked.kind !== "question") throw new Error("no question");
+  assert.equal(asked.mode, "form");
+  return asked;
+}
+
+function answer(
+  service: Service,
+  { tool, args }: AskingCall,
+  state: string,
+  reply: unknown,
+  headers: Record<string, string> = TOKEN_HEADERS,
+) {
+  return callModern({ url: service.mcpUrl, name: tool, args, headers, answered: { state, reply } });
+}
+
+function assertRefused(answered: ModernAnswer, code: string): void {
+  assert.equal(answered.kind, "result", JSON.stringify(answered));
+  if (answered.kind !== "result") return;
+  assert.equal(answered.answer.isError, true);
+  assert.equal(answered.answer.json.code, code);
+}
+
+function assertDone(answered: ModernAnswer): void {
+  assert.equal(answered.kind, "result", JSON.stringify(answered));
+  if (answered.kind === "result") assert.equal(answered.answer.isError, false, JSON.stringify(answered.answer.json));
+}
+
+/** Changes what every call of the demo account hits, as somebody in the Cloudways console might. */
+function changeTarget(sandbox: Sandbox): void {
+  for (const server of sandbox.account().servers) server.label = `${server.label} moved`;
+}
+
+/** The fate of one call of a client of 2026-07-28. */
+type ModernCase = (replicas: Replicas, call: AskingCall) => Promise<void>;
+
+/** The answers of clients of 2026-07-28, by how often they carry the call out. */
+const MODERN: Record<string, { times: number; run: ModernCase }> = {
+  "no answer": {
+    times: 0,
+    async run({ a }, call) {
+      const { message, schema } = await ask(a, call);
+
+      assert.ok(message.length > 0);
+      assert.deepEqual(schema, {
+        type: "object",
+        properties: { approve: { type: "boolean", title: "Approve", description: "Yes, carry this out." } },
+        required: ["approve"],
+      });
+    },
+  },
+  "a yes": {
+    times: 1,
+    async run({ a }, call) {
+      const { state } = await ask(a, call);
+      assertDone(await answer(a, call, state, YES));
+    },
+  },
+  "a yes at another replica": {
+    times: 1,
+    async run({ a, b }, call) {
+      const { state } = await ask(a, call);
+      assertDone(await answer(b, call, state, YES));
+    },
+  },
+  "a no, and the call again": {
+    times: 0,
+    async run({ a, b }, call) {
+      const { state } = await ask(a, call);
+      assertRefused(await answer(a, call, state, NO), "confirmation_declined");
+      assertRefused(await answer(b, call, state, YES), "confirmation_required");
+      assertRefused(
+        await callModern({ url: b.mcpUrl, name: call.tool, args: call.args, headers: TOKEN_HEADERS }),
+        "confirmation_declined",
+      );
+    },
+  },
+  "answers that are no yes": {
+    times: 0,
+    async run({ a }, call) {
+      const replies = [
+        { action: "cancel" },
+        { action: "accept" },
+        { action: "accept", content: {} },
+        { action: "accept", content: { approve: false } },
+        { action: "accept", content: { approve: "true" } },
+        { action: "ACCEPT", content: { approve: true } },
+        { content: { approve: true } },
+        undefined,
+      ];
+      const { state } = await ask(a, call);
+      for (const reply of replies) {
+        const answered = await answer(a, call, state, reply);
+        assert.equal(answered.kind, "result");
+        if (answered.kind === "result") assert.match(String(answered.answer.json.code), /^confirmation_/);
+      }
+    },
+  },
+  "an expired question": {
+    times: 0,
+    async run({ a, clock }, call) {
+      const { state } = await ask(a, call);
+      await clock.advance(10 * 60_000);
+      assertRefused(await answer(a, call, state, YES), "confirmation_required");
+    },
+  },
+  "an altered state": {
+    times: 0,
+    async run({ a }, call) {
+      const { state } = await ask(a, call);
+      const at = state.length - 20;
+      const altered = state.slice(0, at) + (state[at] === "A" ? "B" : "A") + state.slice(at + 1);
+      for (const wrong of [altered, state.slice(0, -1), `${state}A`, "", "v1.00000000.AAAA", "x".repeat(10_000)]) {
+        assertRefused(await answer(a, call, wrong, YES), "confirmation_required");
+      }
+    },
+  },
+  "changed arguments": {
+    times: 0,
+    async run({ a }, call) {
+      const { state } = await ask(a, call);
+      const other = { ...call, args: call.otherArgs };
+      const answered = await answer(a, other, state, YES);
+      assert.ok(answered.kind === "question" || answered.kind === "result" && answered.answer.isError);
+    },
+  },
+  "another tool": {
+    times: 0,
+    async run({ a }, call) {
+      const other = askingCalls.find(({ tool, args }) =>
+        tool !== call.tool && "app_id" in args === "app_id" in call.args
+      );
+      if (other === undefined) throw new Error("there is another tool for the same thing");
+      const { state } = await ask(a, call);
+      const answered = await answer(a, other, state, YES);
+      assert.ok(answered.kind === "question" || answered.kind === "result" && answered.answer.isError);
+    },
+  },
+  "a changed target, and then a yes to what it is now": {
+    times: 1,
+    async run({ a, b, sandbox }, call) {
+      const { state } = await ask(a, call);
+      changeTarget(sandbox);
+      const again = await answer(a, call, state, YES);
+      assert.equal(again.kind, "question");
+      assert.equal(call.carriedOut(sandbox), 0);
+      assertRefused(await answer(b, { ...call }, "", YES), "confirmation_required");
+      if (again.kind === "question") assertDone(await answer(b, call, again.state, YES));
+    },
+  },
+  "a yes that comes twice": {
+    times: 1,
+    async run({ a, b, sandbox }, call) {
+      const { state } = await ask(a, call);
+      assertDone(await answer(a, call, state, YES));
+      const { carriedOut } = call;
+      assert.equal(carriedOut(sandbox), 1);
+      const again = await answer(b, call, state, YES);
+      assert.ok(again.kind === "question" || again.kind === "result" && again.answer.isError, JSON.stringify(again));
+    },
+  },
+  "a yes that comes many times at once": {
+    times: 1,
+    async run({ a, b }, call) {
+      const { state } = await ask(a, call);
+      const all = await Promise.all([a, b, a, b, a, b].map((service) => answer(service, call, state, YES)));
+      const done = all.filter((one) => one.kind === "result" && !one.answer.isError);
+      assert.equal(done.length, 1);
+    },
+  },
+  "a yes of another customer": {
+    times: 0,
+    async run({ a }, call) {
+      const { state } = await ask(a, call);
+      assertRefused(await answer(a, call, state, YES, KEY_HEADERS), "confirmation_required");
+    },
+  },
+};
+
+for (const call of askingCalls) {
+  Deno.test(`${call.tool}, asked through a client of 2026-07-28, is done once for a yes to it and never else`, async (t) => {
+    await using redis = await startRedis();
+    for (const [name, { times, run }] of Object.entries(MODERN)) {
+      await t.step(name, async () => {
+        await using replicas = await startReplicas(redis, call);
+
+        await run(replicas, call);
+
+        assert.equal(call.carriedOut(replicas.sandbox), times);
+      });
+    }
+  });
+}
+
+function assertWaitsForPage(answered: Answer): string {
+  assert.equal(answered.json.code, "confirmation_required", JSON.stringify(answered.json));
+  const { approval_url } = Object(answered.json.details);
+  assert.match(String(approval_url), /^http:\/\/127\.0\.0\.1:7000\/approve\/[A-Za-z0-9_-]{22,32}$/);
+  return new URL(String(approval_url)).pathname;
+}
+
+/** What a person does on the page. */
+async function decide(service: Service, path: string, decision: string): Promise<void> {
+  const response = await fetch(service.url + path, {
+    method: "POST",
+    headers: { origin: PUBLIC_URL, "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ decision }),
+    redirect: "manual",
+  });
+  await response.body?.cancel();
+  assert.ok(response.status === 200 || response.status === 303, `status ${response.status}`);
+}
+
+const callPlain = ({ mcpUrl }: Service, { tool, args }: AskingCall, headers: Record<string, string> = TOKEN_HEADERS) =>
+  callTool(mcpUrl, tool, args, headers);
+
+/** Calls of clients that can't ask, which get a page. */
+const PAGE: Record<string, { times: number; run: ModernCase }> = {
+  "no decision": {
+    times: 0,
+    async run({ a, b }, call) {
+      const path = assertWaitsForPage(await callPlain(a, call));
+      const again = assertWaitsForPage(await callPlain(b, call));
+      assert.equal(again, path, "the same call gets the same address while it is open");
+    },
+  },
+  "approved, then called twice": {
+    times: 1,
+    async run({ a, b, sandbox }, call) {
+      const path = assertWaitsForPage(await callPlain(a, call));
+      await decide(b, path, "approve");
+      assert.equal(call.carriedOut(sandbox), 0);
+      const done = await callPlain(a, call);
+      assert.equal(done.isError, false, JSON.stringify(done.json));
+      const again = await callPlain(b, call);
+      assert.equal(again.isError, true, JSON.stringify(again.json));
+    },
+  },
+  "approved, then called many times at once": {
+    times: 1,
+    async run({ a, b }, call) {
+      await decide(a, assertWaitsForPage(await callPlain(a, call)), "approve");
+      const all = await Promise.all([a, b, a, b].map((service) => callPlain(service, call)));
+      assert.equal(all.filter(({ isError }) => !isError).length, 1);
+    },
+  },
+  "denied": {
+    times: 0,
+    async run({ a, b }, call) {
+      const path = assertWaitsForPage(await callPlain(a, call));
+      await decide(a, path, "deny");
+      const { json } = await callPlain(b, call);
+      assert.equal(json.code, "confirmation_declined");
+    },
+  },
+  "approved and withdrawn": {
+    times: 0,
+    async run({ a, b }, call) {
+      const path = assertWaitsForPage(await callPlain(a, call));
+      await decide(a, path, "approve");
+      await decide(b, path, "withdraw");
+      const { isError } = await callPlain(a, call);
+      assert.equal(isError, true);
+    },
+  },
+  "approved, then called with other arguments, for another target, and by another customer": {
+    times: 0,
+    async run({ a, b, sandbox }, call) {
+      const path = assertWaitsForPage(await callPlain(a, call));
+      await decide(a, path, "approve");
+      assert.equal((await callPlain(b, { ...call, args: call.otherArgs })).isError, true);
+      assert.equal((await callPlain(b, call, KEY_HEADERS)).isError, true);
+      changeTarget(sandbox);
+      assertWaitsForPage(await callPlain(a, call));
+    },
+  },
+};
+
+for (const call of askingCalls) {
+  Deno.test(`${call.tool}, asked on the approval page, is done once for a yes to it and never else`, async (t) => {
+    await using redis = await startRedis();
+    for (const [name, { times, run }] of Object.entries(PAGE)) {
+      await t.step(name, async () => {
+        await using replicas = await startReplicas(redis, call);
+
+        await run(replicas, call);
+
+        assert.equal(call.carriedOut(replicas.sandbox), times);
+      });
+    }
+  });
+}
+
+/** Answers of clients of 2025-11-25, by how often they carry the call out. */
+const LEGACY: Record<string, { reply: unknown; times: number; code?: string; before?: (r: Replicas) => void }> = {
+  "a yes": { reply: YES, times: 1 },
+  "a no": { reply: NO, times: 0, code: "confirmation_declined" },
+  "a form sent as it came": { reply: { action: "accept", content: {} }, times: 0, code: "confirmation_declined" },
+  "a yes to what has changed since": {
+    reply: YES,
+    times: 0,
+    code: "confirmation_required",
+    before: ({ sandbox }) => changeTarget(sandbox),
+  },
+};
+
+for (const call of askingCalls) {
+  Deno.test(`${call.tool}, asked through a client of 2025-11-25, is done once for a yes to it and never else`, async (t) => {
+    await using redis = await startRedis();
+    for (const [name, { reply, times, code, before }] of Object.entries(LEGACY)) {
+      await t.step(name, async () => {
+        await using replicas = await startReplicas(redis, call);
+        const { a, b, sandbox } = replicas;
+        const session = await openSession([a.mcpUrl, b.mcpUrl], { headers: TOKEN_HEADERS });
+
+        const { answer: answered } = await session.call(call.tool, call.args, () => {
+          assert.equal(call.carriedOut(sandbox), 0);
+          before?.(replicas);
+          return reply;
+        });
+
+        assert.equal(answered.json.code, code, JSON.stringify(answered.json));
+        assert.equal(call.carriedOut(sandbox), times);
+      });
+    }
+  });
+}

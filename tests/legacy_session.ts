@@ -1,0 +1,159 @@
+/** A client of the 2025 revisions in slow motion: what it sends, and to which replica, is decided step by step. */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { type Answer, toAnswer } from "./clients.ts";
+import { post, readMessage } from "./rpc.ts";
+
+/** How a session begins. */
+export interface LegacySessionOptions {
+  /** The credentials. Defaults to a token. */
+  headers?: Record<string, string>;
+  /** Defaults to `{ elicitation: {} }`. */
+  capabilities?: Record<string, unknown>;
+  /** Defaults to 2025-11-25. */
+  protocolVersion?: string;
+}
+
+const messageSchema = z.looseObject({
+  id: z.union([z.string(), z.number()]).optional(),
+  method: z.string().optional(),
+  params: z.record(z.string(), z.unknown()).optional(),
+  result: z.unknown().optional(),
+});
+
+/** Far longer than anything here takes. */
+const SILENCE_DEADLINE_MS = 10_000;
+
+/** What a server sends. */
+export type ServerMessage = z.output<typeof messageSchema>;
+
+/** A session whose every request goes to the next of the replicas. */
+export class LegacySession {
+  /** What each request carries. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #replicas: readonly URL[];
+  #turn = 0;
+
+  constructor(replicas: readonly URL[], headers: Record<string, string>) {
+    this.#replicas = replicas;
+    this.headers = headers;
+  }
+
+  /** Sends `initialize`, and keeps the session id that comes back. */
+  static async open(replicas: readonly URL[], options: LegacySessionOptions = {}): Promise<LegacySession> {
+    const { capabilities = { elicitation: {} }, protocolVersion = "2025-11-25" } = options;
+    const credentials = options.headers ?? { "x-cloudways-access-token": "first-customer" };
+    const params = { protocolVersion, capabilities, clientInfo: { name: "slow", version: "1.0.0" } };
+    const session = new LegacySession(replicas, credentials);
+    const response = await session.post({ jsonrpc: "2.0", id: 0, method: "initialize", params });
+    await readMessage(response);
+    const sessionId = response.headers.get("mcp-session-id");
+    assert.ok(sessionId, "no session id came");
+    return session.with({ "mcp-session-id": sessionId, "mcp-protocol-version": protocolVersion });
+  }
+
+  /** The same with other headers, or without those that are undefined. */
+  with(headers: Record<string, string | undefined>): LegacySession {
+    const changed: Record<string, string> = {};
+    for (const [name, value] of Object.entries({ ...this.headers, ...headers })) {
+      if (value !== undefined) changed[name] = value;
+    }
+    return new LegacySession(this.#replicas, changed);
+  }
+
+  /** Posts a message to the next replica. */
+  post(message: unknown, signal?: AbortSignal): Promise<Response> {
+    const replica = this.#replicas[this.#turn++ % this.#replicas.length];
+    assert.ok(replica);
+    return post(replica, message, this.headers, signal && { signal });
+  }
+
+  /** Begins a call. */
+  async call(name: string, args: Record<string, unknown>, id: string | number = 1): Promise<OpenCall> {
+    const abort = new AbortController();
+    const message = { jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: args } };
+    return new OpenCall(await this.post(message, abort.signal), abort);
+  }
+
+  /** Answers a question, and gives the status that this was answered with. */
+  async answer(id: string | number | undefined, result: Record<string, unknown>): Promise<number> {
+    const response = await this.post({ jsonrpc: "2.0", id, result });
+    await response.body?.cancel();
+    return response.status;
+  }
+
+  /** Cancels a call, and gives the status that this was answered with. */
+  async cancel(requestId: string | number): Promise<number> {
+    const params = { requestId, reason: "no longer needed" };
+    const response = await this.post({ jsonrpc: "2.0", method: "notifications/cancelled", params });
+    await response.body?.cancel();
+    return response.status;
+  }
+}
+
+/** A call that was begun, and what comes of it. */
+export class OpenCall implements AsyncDisposable {
+  readonly response: Response;
+  readonly #abort: AbortController;
+  readonly #reader: ReadableStreamDefaultReader<string> | undefined;
+  #buffer = "";
+
+  constructor(response: Response, abort: AbortController) {
+    this.response = response;
+    this.#abort = abort;
+    assert.equal(response.headers.get("content-type"), "text/event-stream", "a call in a session is a stream");
+    this.#reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** The next message; undefined where the stream ends. */
+  async next(): Promise<ServerMessage | undefined> {
+    for (;;) {
+      const end = this.#buffer.indexOf("\n\n");
+      if (end >= 0) {
+        const data = /^data: (.+)$/m.exec(this.#buffer.slice(0, end))?.[1];
+        this.#buffer = this.#buffer.slice(end + 2);
+        if (data !== undefined) return messageSchema.parse(JSON.parse(data));
+        continue;
+      }
+      const chunk = await this.#read();
+      if (chunk === undefined) return undefined;
+      this.#buffer += chunk;
+    }
+  }
+
+  /** A stream that stays silent fails the test instead of keeping it. */
+  async #read(): Promise<string | undefined> {
+    const silent = Promise.withResolvers<never>();
+    const timer = setTimeout(() => silent.reject(new Error("The server sends nothing.")), SILENCE_DEADLINE_MS);
+    try {
+      return (await Promise.race([this.#reader?.read(), silent.promise]))?.value;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The next message, which has to be a question. */
+  async question(): Promise<ServerMessage & { id: string | number }> {
+    const message = await this.next();
+    assert.equal(message?.method, "elicitation/create", JSON.stringify(message));
+    assert.ok(message?.id !== undefined);
+    return { ...message, id: message.id };
+  }
+
+  /** The next message, which has to be the result. */
+  async result(): Promise<Answer> {
+    const message = await this.next();
+    assert.ok(message !== undefined && message.method === undefined, JSON.stringify(message));
+    return toAnswer(message.result);
+  }
+
+  /** Goes away without a word. */
+  leave(): void {
+    this.#abort.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.leave();
+    await this.#reader?.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,87 @@
+/** Speaks MCP of 2026-07-28 to a server with nothing but `fetch`: for tests that answer questions, or answer wrongly. */
+import { z } from "zod";
+import { type Answer, toAnswer } from "./clients.ts";
+import { readMessage } from "./rpc.ts";
+
+/** What a call was answered by. */
+export type ModernAnswer =
+  | { kind: "result"; answer: Answer }
+  | { kind: "question"; message: string; url: string | undefined; mode: string; schema: unknown; state: string }
+  | { kind: "error"; code: number; message: string };
+
+/** How a call is made. */
+export interface ModernCall {
+  url: URL;
+  name: string;
+  args?: Record<string, unknown>;
+  headers?: Record<string, string>;
+  /** What the client declares. Defaults to forms. */
+  capabilities?: Record<string, unknown>;
+  /** What comes back after a question. */
+  answered?: { state: string; reply?: unknown };
+  signal?: AbortSignal;
+}
+
+/** A person's yes in a form. */
+export const YES = { action: "accept", content: { approve: true } };
+
+let nextId = 1;
+
+/** Calls a tool as a client of 2026-07-28. */
+export async function callModern(call: ModernCall): Promise<ModernAnswer> {
+  const { url, name, headers = {}, signal } = call;
+  const response = await fetch(url, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+      "mcp-protocol-version": "2026-07-28",
+      "mcp-method": "tools/call",
+      "mcp-name": name,
+      ...headers,
+    },
+    body: JSON.stringify({ jsonrpc: "2.0", id: nextId++, method: "tools/call", params: paramsOf(call) }),
+    ...(signal && { signal }),
+  });
+  return read(await readMessage(response));
+}
+
+function paramsOf({ name, args = {}, capabilities = { elicitation: { form: {} } }, answered }: ModernCall) {
+  return {
+    name,
+    arguments: args,
+    ...(answered && { requestState: answered.state }),
+    ...(answered?.reply !== undefined && { inputResponses: { approval: answered.reply } }),
+    _meta: {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientInfo": { name: "raw-2026", version: "1.0.0" },
+      "io.modelcontextprotocol/clientCapabilities": capabilities,
+    },
+  };
+}
+
+const questionSchema = z.object({
+  resultType: z.literal("input_required"),
+  requestState: z.string(),
+  inputRequests: z.object({
+    approval: z.object({
+      method: z.literal("elicitation/create"),
+      params: z.looseObject({
+        message: z.string(),
+        mode: z.string().default("form"),
+        url: z.string().optional(),
+        requestedSchema: z.unknown().optional(),
+      }),
+    }),
+  }),
+});
+
+const errorSchema = z.looseObject({ code: z.number(), message: z.string() });
+
+function read({ result, error }: { result?: unknown; error?: unknown }): ModernAnswer {
+  if (error !== undefined) return { kind: "error", ...errorSchema.parse(error) };
+  const question = questionSchema.safeParse(result).data;
+  if (question === undefined) return { kind: "result", answer: toAnswer(result) };
+  const { message, mode, url, requestedSchema: schema } = question.inputRequests.approval.params;
+  return { kind: "question", message, mode, url, schema, state: question.requestState };
+}

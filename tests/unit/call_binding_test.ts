@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { Fingerprints } from "../../src/crypto/fingerprints.ts";
+import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { bindCall, type CallBinding } from "../../src/mcp/call_binding.ts";
+import type { Question } from "../../src/tools/question.ts";
+
+const KEY = new Uint8Array(32).fill(1);
+const OTHER_KEY = new Uint8Array(32).fill(2);
+
+const QUESTION: Question = {
+  headline: "Stop server 1: 2 applications go offline.",
+  server: { id: 1, label: "Shops", ip: "192.0.2.1" },
+  apps: [
+    { id: 11, label: "Shop", domains: ["shop.example.com", "www.example.com"], lastBackup: null },
+    { id: 12, label: "Blog", domains: ["blog.example.com"], lastBackup: null },
+  ],
+  consequences: ["They are offline until start_server."],
+};
+const INPUT: Record<string, unknown> = { server_id: 1, wait_seconds: 30 };
+const CALL = { customer: "a".repeat(64), tool: "stop_server", input: INPUT };
+
+async function bind(changes: Partial<typeof CALL> & { question?: Question; key?: Uint8Array } = {}) {
+  const { key = KEY, question = QUESTION, ...call } = changes;
+  const fingerprints = new Fingerprints(await KeyRing.create({ encryptionKeys: [key] }));
+  return await bindCall(fingerprints, { ...CALL, ...call, question });
+}
+
+async function assertOther(changes: Parameters<typeof bind>[0], parts: { call: boolean; target: boolean }) {
+  const before: CallBinding = await bind();
+  const after = await bind(changes);
+
+  assert.equal(after.call !== before.call, parts.call, "call");
+  assert.equal(after.target !== before.target, parts.target, "target");
+  assert.notEqual(after.fingerprint, before.fingerprint);
+}
+
+Deno.test("the same call on the same target has the same fingerprint, whatever does not matter to it", async () => {
+  const before = await bind();
+  const apps = QUESTION.apps.map((app) => ({ ...app, domains: [...app.domains].reverse(), lastBackup: "2026-08-05" }));
+
+  const after = await bind({
+    input: { wait_seconds: 0, server_id: 1 },
+    question: { ...QUESTION, apps: apps.reverse(), headline: "Other words.", consequences: [] },
+  });
+
+  assert.deepEqual(after, before);
+});
+
+Deno.test("another customer, tool or argument makes another call", async () => {
+  await assertOther({ customer: "b".repeat(64) }, { call: true, target: false });
+  await assertOther({ tool: "restart_server" }, { call: true, target: false });
+  await assertOther({ input: { ...CALL.input, service: "nginx" } }, { call: true, target: false });
+});
+
+Deno.test("another server, address, application, domain or list makes another target", async () => {
+  const { server, apps } = QUESTION;
+  const [shop, blog] = apps;
+  if (shop === undefined || blog === undefined) throw new Error("the question has two applications");
+  const targets: Question[] = [
+    { ...QUESTION, server: { ...server, label: "Blogs" } },
+    { ...QUESTION, server: { ...server, ip: "192.0.2.2" } },
+    { ...QUESTION, apps: [shop] },
+    { ...QUESTION, apps: [shop, { ...blog, id: 13 }] },
+    { ...QUESTION, apps: [shop, { ...blog, domains: [] }] },
+    { ...QUESTION, target: ["203.0.113.7"] },
+  ];
+
+  for (const question of targets) await assertOther({ question }, { call: false, target: true });
+});
+
+Deno.test("the server that was found is part of the call", async () => {
+  await assertOther({ question: { ...QUESTION, server: { ...QUESTION.server, id: 2 } } }, { call: true, target: true });
+});
+
+Deno.test("without the key nobody can tell what a fingerprint stands for", async () => {
+  const before = await bind();
+
+  const after = await bind({ key: OTHER_KEY });
+
+  assert.notEqual(after.call, before.call);
+  assert.notEqual(after.target, before.target);
+});
