@@ -1,30 +1,44 @@
 /** The composition root: everything is built here, once, and handed to whoever needs it. */
-import { type Caller, credentialSecrets } from "./caller.ts";
+import { type Caller, callerSecrets } from "./caller.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
+import { CircuitBreaker } from "./cloudways/breaker.ts";
 import { CloudwaysClient } from "./cloudways/client.ts";
 import { CloudwaysHttp } from "./cloudways/http.ts";
 import { Operations } from "./cloudways/operations.ts";
 import { ReferenceData } from "./cloudways/reference_data.ts";
-import { SealedStore } from "./cloudways/sealed_store.ts";
+import { RestorePoints } from "./cloudways/restore_points.ts";
+import { SealedStore } from "./store/sealed_store.ts";
 import { ServerListing } from "./cloudways/server_listing.ts";
-import type { Config } from "./config.ts";
+import { confirmNote } from "./confirm_note.ts";
+import { type Config, publicUrlIsLoopback } from "./config.ts";
 import { Box } from "./crypto/box.ts";
 import { CustomerIds, shortCustomerId } from "./crypto/customer_id.ts";
+import { Fingerprints } from "./crypto/fingerprints.ts";
 import { KeyRing } from "./crypto/key_ring.ts";
 import { ToolError } from "./errors.ts";
+import { approvalRoute } from "./http/approval_page.ts";
 import { homeRoute } from "./http/home.ts";
+import { LoadLimit } from "./http/load_limit.ts";
 import { McpRoute } from "./http/mcp_route.ts";
 import { probeRoutes } from "./http/probes.ts";
-import { createRouter, type FetchHandler } from "./http/router.ts";
+import { createRouter, type FetchHandler, type Route } from "./http/router.ts";
+import { Approvals } from "./mcp/approvals.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
+import { Confirmation } from "./mcp/confirmation.ts";
+import { Declines } from "./mcp/declines.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
 import { McpEndpoint } from "./mcp/endpoint.ts";
+import { QuestionStates } from "./mcp/question_state.ts";
+import { Relay } from "./mcp/relay.ts";
 import { type CallScope, createProtocolServer } from "./mcp/server.ts";
+import { SessionIds } from "./mcp/session_id.ts";
 import { Semaphore } from "./semaphore.ts";
 import { MemoryStore } from "./store/memory.ts";
 import { RedisStore } from "./store/redis.ts";
+import { StandInStore } from "./store/stand_in.ts";
 import type { Store } from "./store/store.ts";
+import { ChainedAuditTrail } from "./telemetry/audit_trail.ts";
 import type { Logger } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { allTools } from "./tools/all.ts";
@@ -35,22 +49,29 @@ export interface AppOptions {
   log: Logger;
   /** Defaults to the real clock. */
   clock?: Clock;
-  /** Milliseconds one upstream request may take. Defaults to 20 s. */
+  /** Milliseconds one upstream request may take. Defaults to 20 s; one try of a read never takes more than 12 s. */
   upstreamTimeoutMs?: number;
   /** Milliseconds a call may take that waits for no operation. Defaults to 28 s, below the promised 30. */
   callTimeoutMs?: number;
 }
+
+/** Below the promised 30 s. */
+const CALL_TIMEOUT_MS = 28_000;
 
 /** The running program, without a way in. */
 export interface App {
   /** Serves HTTP. */
   fetch: FetchHandler;
   catalogue: Catalogue;
+  /** What customers' accounts are made of. */
+  services: AccountServices;
   dispatcher: Dispatcher;
   /** The scope of the one customer of `stdio` mode. */
   stdioScope(): Promise<CallScope>;
-  /** From now on `/ready` says no, so that no new work is sent here. */
+  /** From now on `/ready` says no and nothing new begins; whoever waits for an operation or a person waits no more. */
   startDraining(): void;
+  /** Resolves as soon as no request is being worked on. */
+  finished(): Promise<void>;
   /** Ends open exchanges and connections. */
   close(): Promise<void>;
 }
@@ -67,37 +88,78 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const ring = await KeyRing.create(keysOf(config));
   const customerIds = new CustomerIds(ring);
   const store = await openStore(config, clock, log);
-  const services = createServices({ config, store, box: new Box(ring), clock, metrics, options });
+  const box = new Box(ring);
+  const sealed = new SealedStore(store, box);
+  const isAccepted = async (customer: string) => await store.get({ purpose: "seen", customer }) !== undefined;
+  const audit = new ChainedAuditTrail({ store, box, ring, clock, log, isAccepted });
+  const breaker = new CircuitBreaker({ clock, metrics, log });
+  const draining = new AbortController();
+  const stopWaiting = draining.signal;
+  const services = createServices({ config, store, sealed, stopWaiting, breaker, clock, metrics, options });
+  const declines = new Declines(store);
+  const publicUrl = urlText(config.publicUrl);
+  const approvals = new Approvals({ store, sealed, ring, declines, clock, publicUrl });
   const catalogue = new Catalogue(allTools);
+  const confirmation = new Confirmation({
+    mode: config.confirm,
+    sealed,
+    states: new QuestionStates(box, clock),
+    fingerprints: new Fingerprints(ring),
+    declines,
+    approvals,
+    clock,
+    publicUrl: config.publicUrl,
+    publicUrlIsLoopback: publicUrlIsLoopback(config),
+  });
   const dispatcher = new Dispatcher({
     catalogue,
     services,
+    confirmation,
+    audit,
     clock,
     metrics,
-    confirm: config.confirm,
-    callTimeoutMs: options.callTimeoutMs ?? 28_000,
+    callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
+    stopWaiting,
   });
+  const onProtocolError = (error: Error) => log.debug("protocol", { error });
   const endpoint = new McpEndpoint<CallScope>({
     createServer: (scope) => createProtocolServer(catalogue, dispatcher, scope),
     isSlow: (name) => catalogue.isSlow(name),
-    onError: (error) => log.debug("protocol", { error }),
+    customerOf: ({ caller }) => caller.identity instanceof ToolError ? undefined : caller.identity.id,
+    sessionIds: new SessionIds(ring),
+    relay: new Relay({ store, box, clock, onError: onProtocolError }),
+    onError: onProtocolError,
   });
   const bounds = { readOnly: config.readOnly, toolsets: config.toolsets };
-  const mcpRoute = new McpRoute({ endpoint, customerIds, bounds });
-  let draining = false;
+  const load = new LoadLimit();
+  const isDraining = () => draining.signal.aborted;
+  const mcpRoute = new McpRoute({ endpoint, customerIds, bounds, load, isDraining });
   const routes = [
     { path: "/mcp", allowsCors: true, noStore: true, handle: mcpRoute.fetch.bind(mcpRoute) },
-    ...probeRoutes({ store, clock, metrics, notReadyReason: () => draining ? "shutting down" : undefined }),
-    await homeRoute({ catalogue, bounds, confirm: config.confirm, publicUrl: urlText(config.publicUrl) }),
+    ...probeRoutes({
+      store,
+      clock,
+      metrics,
+      breakerState: () => breaker.state,
+      notReadyReason: () => isDraining() ? "shutting down" : undefined,
+    }),
+    await homeRoute({
+      catalogue,
+      bounds,
+      confirm: config.confirm,
+      confirmNote: confirmNote(config),
+      publicUrl,
+    }),
+    ...await approvalRoutes(config, approvals, clock),
   ];
   return {
     fetch: createRouter({ routes, access: config, metrics, log }),
     catalogue,
+    services,
     dispatcher,
     stdioScope: () => stdioScope(config, customerIds, log),
-    startDraining: () => {
-      draining = true;
-    },
+    startDraining: () => draining.abort(new Error("The server is shutting down.")),
+    finished: () => load.empty(),
     close: async () => {
       await endpoint.close();
       services.client.close();
@@ -106,38 +168,66 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   };
 }
 
+/** The page where people decide, where they can reach it and may use it. */
+async function approvalRoutes({ confirm, publicUrl }: Config, approvals: Approvals, clock: Clock): Promise<Route[]> {
+  return confirm === "ask" && publicUrl !== undefined ? [await approvalRoute({ approvals, clock, publicUrl })] : [];
+}
+
 interface ServiceParts {
   config: Config;
   store: Store;
-  box: Box;
+  sealed: SealedStore;
+  stopWaiting: AbortSignal;
+  breaker: CircuitBreaker;
   clock: Clock;
   metrics: Metrics;
   options: AppOptions;
 }
 
-function createServices({ config, store, box, clock, metrics, options }: ServiceParts): AccountServices {
-  const sealed = new SealedStore(store, box);
+function createServices(
+  { config, store, sealed, stopWaiting, breaker, clock, metrics, options }: ServiceParts,
+): AccountServices {
   const http = new CloudwaysHttp({
     baseUrl: config.apiBaseUrl,
     slots: new Semaphore(config.httpPoolSize),
     timeoutMs: options.upstreamTimeoutMs ?? 20_000,
   });
   const bucket = { capacity: config.rateLimit.requests, windowSeconds: config.rateLimit.windowSeconds };
-  const client = new CloudwaysClient({ http, store, sealed, clock, metrics, log: options.log, bucket });
+  const client = new CloudwaysClient({
+    http,
+    breaker,
+    store,
+    sealed,
+    clock,
+    metrics,
+    log: options.log,
+    bucket,
+    readBudgetMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
+  });
   return {
     client,
     listing: new ServerListing({ client, store, sealed }),
     reference: new ReferenceData({ client, store }),
-    operations: new Operations({ client, clock }),
+    operations: new Operations({ client, clock, stopWaiting }),
+    restorePoints: new RestorePoints({ sealed, clock }),
   };
 }
 
 async function openStore(config: Config, clock: Clock, log: Logger): Promise<Store> {
   if (config.redisUrl === undefined) return new MemoryStore({ clock });
-  return await RedisStore.connect(config.redisUrl, {
+  const standIn: { store?: StandInStore } = {};
+  const redis = await RedisStore.connect(config.redisUrl, {
     poolSize: config.redisPoolSize,
-    onStateChange: (up, reason) => up ? log.info("redis is back") : log.error("redis is away", { reason }),
+    onStateChange: (up, reason) => {
+      if (!up) return log.error("redis is away, this process stands in for what it can", { reason });
+      log.info("redis is back");
+      standIn.store?.catchUp().catch((error) =>
+        log.warn("the other replicas were not told of stale listings", { error })
+      );
+    },
   });
+  standIn.store = new StandInStore(redis, { clock });
+  return standIn.store;
 }
 
 function keysOf({ encryptionKeys, customerIdKey }: Config) {
@@ -147,7 +237,13 @@ function keysOf({ encryptionKeys, customerIdKey }: Config) {
 
 async function stdioScope(config: Config, customerIds: CustomerIds, log: Logger): Promise<CallScope> {
   const credential = config.stdioCredential;
-  const bounds = { readOnly: config.readOnly, toolsets: config.toolsets, address: "stdio" };
+  const bounds = {
+    readOnly: config.readOnly,
+    toolsets: config.toolsets,
+    transport: "stdio",
+    approvalCode: undefined,
+    address: "stdio",
+  } as const;
   const requestId = crypto.randomUUID();
   if (credential === undefined) {
     const identity = new ToolError(
@@ -164,7 +260,7 @@ async function stdioScope(config: Config, customerIds: CustomerIds, log: Logger)
   const identity = { id: await customerIds.of(credential), credential };
   const caller: Caller = { identity, requestId, ...bounds };
   const named = log.with({ customer: shortCustomerId(identity.id) });
-  return { caller, log: named.withSecrets(credentialSecrets(credential)) };
+  return { caller, log: named.withSecrets(callerSecrets(caller)) };
 }
 
 function urlText(url: URL | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import type { Credential } from "./crypto/customer_id.ts";
-import type { ToolError } from "./errors.ts";
+import { ToolError } from "./errors.ts";
 import type { Toolset } from "./toolsets.ts";
 
 /** One set of Cloudways credentials and the id that stands for it everywhere else. */
@@ -19,6 +19,10 @@ export interface Caller {
   toolsets: ReadonlySet<Toolset>;
   /** The address of the connection; bounds wrong credentials and stands in no answer. */
   address: string;
+  /** How the caller reaches us; a page can be shown only over HTTP. */
+  transport: "http" | "stdio";
+  /** What the person has to type on an approval page; see `X-MCP-Approval-Code`. */
+  approvalCode: string | undefined;
   /** Our own id of this request, in logs and errors. */
   requestId: string;
 }
@@ -26,4 +30,10 @@ export interface Caller {
 /** The texts that must never be seen again in an answer or a log line. */
 export function credentialSecrets(credential: Credential): string[] {
   return credential.kind === "access_token" ? [credential.token] : [credential.apiKey];
+}
+
+/** Everything of a caller's that must never be seen again: credentials, and the person's approval code. */
+export function callerSecrets({ identity, approvalCode }: Pick<Caller, "identity" | "approvalCode">): string[] {
+  const credentials = identity instanceof ToolError ? [] : credentialSecrets(identity.credential);
+  return approvalCode === undefined ? credentials : [...credentials, approvalCode];
 }

@@ -344,6 +344,11 @@ export function listensOnLoopback(config: Config): boolean {
   return isLoopback(config.listen.hostname);
 }
 
+/** Whether the address that people are given leads to this machine alone. */
+export function publicUrlIsLoopback({ publicUrl }: Config): boolean {
+  return publicUrl !== undefined && isLoopback(publicUrl.hostname);
+}
+
 /** Where the process connects to: the Cloudways API, and Redis where it is used. */
 export function outboundHosts(config: Config): HostPort[] {
   const hosts = [hostPortOf(config.apiBaseUrl, { "https:": 443, "http:": 80 })];

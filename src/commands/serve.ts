@@ -1,11 +1,18 @@
 import { createApp } from "../app.ts";
 import { type Config, listenAddress, listensOnLoopback, outboundHosts } from "../config.ts";
+import { confirmNote } from "../confirm_note.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { VERSION } from "../version.ts";
 import { missingPermissions } from "./permissions.ts";
 
 /** How long calls in flight may take to finish once the process was told to end. */
 const GRACE_MS = 25_000;
+
+/** How long a process that was told to end goes on refusing, so that whoever spreads the load finds out. */
+const LEARNING_MS = 1000;
+
+/** How long connections may take to close after that. */
+const CLOSING_MS = 3000;
 
 /** One Ctrl-C arrives twice under `deno task`, from the terminal and from the task: within this time it is the same. */
 const SAME_SIGNAL_MS = 1000;
@@ -27,12 +34,15 @@ export async function serve(config: Config, log: Logger): Promise<number> {
     port: config.listen.port,
     onListen: ({ hostname, port }) => announce(config, log, { hostname, port, tools: app.catalogue.entries().length }),
   }, app.fetch);
-  await endRequested(log);
+  const signal = await endRequested(log);
   app.startDraining();
-  // Calls in flight finish; whatever still streams after the grace is ended.
-  const timer = setTimeout(() => void app.close(), GRACE_MS);
-  await server.shutdown();
-  clearTimeout(timer);
+  // Until the last call is answered the probes go on answering too: that is how others learn to stay away.
+  await within(GRACE_MS, app.finished());
+  // A person at a terminal sends SIGINT, and nobody has to learn anything then.
+  if (signal === "SIGTERM") await new Promise((resolve) => setTimeout(resolve, LEARNING_MS));
+  const stopped = server.shutdown();
+  // Whoever has had his time, or does not read his answer, is not waited for.
+  await within(CLOSING_MS, stopped);
   await app.close();
   log.info("stopped");
   return 0;
@@ -47,28 +57,32 @@ function announce(config: Config, log: Logger, started: { hostname: string; port
       "HOST is not loopback and neither ALLOWED_HOSTS nor PUBLIC_URL is set: requests under other names get 403",
     );
   }
-  if (!listensOnLoopback(config) && config.publicUrl === undefined) {
-    log.warn("PUBLIC_URL is not set: there are no approval links");
-  }
-  if (config.confirm === "off") {
-    log.warn("CONFIRM is off: destructive calls and calls that show passwords are carried out without asking anybody");
-  }
+  if (config.confirm === "elicit") log.info(confirmNote(config));
+  else log.warn(confirmNote(config));
+}
+
+/** Waits for something, but for no longer than this. */
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  const timeUp = Promise.withResolvers<void>();
+  const timer = setTimeout(timeUp.resolve, milliseconds);
+  await Promise.race([work, timeUp.promise]);
+  clearTimeout(timer);
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a later one ends the process at once. */
-async function endRequested(log: Logger): Promise<void> {
-  const asked = Promise.withResolvers<void>();
+async function endRequested(log: Logger): Promise<"SIGINT" | "SIGTERM"> {
+  const asked = Promise.withResolvers<"SIGINT" | "SIGTERM">();
   let askedAt: number | undefined;
-  const onSignal = () => {
+  const onSignal = (signal: "SIGINT" | "SIGTERM") => {
     const now = performance.now();
     if (askedAt !== undefined && now - askedAt > SAME_SIGNAL_MS) Deno.exit(130);
     if (askedAt === undefined) log.info("shutting down");
     askedAt ??= now;
-    asked.resolve();
+    asked.resolve(signal);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     // Windows knows no SIGTERM; SIGINT is enough there.
-    if (signal === "SIGINT" || Deno.build.os !== "windows") Deno.addSignalListener(signal, onSignal);
+    if (signal === "SIGINT" || Deno.build.os !== "windows") Deno.addSignalListener(signal, () => onSignal(signal));
   }
-  await asked.promise;
+  return await asked.promise;
 }

@@ -1,7 +1,6 @@
 import { type App, createApp } from "../app.ts";
 import { ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import type { FetchHandler } from "../http/router.ts";
-import { whenDone } from "../streams.ts";
 import { createLogger, type RootLogger } from "../telemetry/log.ts";
 
 /**
@@ -19,38 +18,23 @@ export async function createSharedApp(): Promise<{ fetch: FetchHandler }> {
     throw new ConfigError([{ variable: "REDIS_URL", message }]);
   }
   const log = createLogger({ level: config.logLevel, format: config.logFormat });
-  return { fetch: untilTheEnd(await createApp(config, { log }), log) };
+  const app = await createApp(config, { log });
+  closeAtEnd(app, log);
+  return { fetch: app.fetch };
 }
 
 /**
  * `deno serve` stops listening when it is told to end, but then waits for whatever is open, such as the connection to
  * Redis. So everything is closed here, once the last answer is out.
  */
-function untilTheEnd(app: App, log: RootLogger): FetchHandler {
-  let open = 0;
-  let ending = false;
+function closeAtEnd(app: App, log: RootLogger): void {
   let closing: Promise<void> | undefined;
-  const closeWhenIdle = () => {
-    if (ending && open === 0) closing ??= close(app, log);
-  };
-  const leave = () => {
-    open--;
-    closeWhenIdle();
-  };
   onSignal(() => {
-    if (!ending) log.info("shutting down");
-    ending = true;
+    if (closing !== undefined) return;
+    log.info("shutting down");
     app.startDraining();
-    closeWhenIdle();
+    closing = app.finished().then(() => close(app, log));
   });
-  return async (request, connection) => {
-    open++;
-    const response = await app.fetch(request, connection);
-    const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-    if (streams && response.body !== null) return new Response(whenDone(response.body, leave), response);
-    leave();
-    return response;
-  };
 }
 
 async function close(app: App, log: RootLogger): Promise<void> {

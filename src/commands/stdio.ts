@@ -2,6 +2,7 @@ import process from "node:process";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../app.ts";
 import { type Config, outboundHosts } from "../config.ts";
+import { confirmNote } from "../confirm_note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { missingPermissions } from "./permissions.ts";
@@ -17,6 +18,7 @@ export async function stdio(config: Config, log: Logger): Promise<number> {
     log.error(missing);
     return 1;
   }
+  if (config.confirm === "off") log.warn(confirmNote(config));
   const app = await createApp(config, { log });
   const scope = await app.stdioScope();
   const ended = Promise.withResolvers<void>();

@@ -43,7 +43,7 @@ export function isAllowedOrigin(request: Request, { allowedOrigins }: AccessList
 /** The answer to a preflight of an allowed origin. */
 export function preflight(): Response {
   const headers = {
-    "access-control-allow-methods": "GET, POST, OPTIONS",
+    "access-control-allow-methods": "GET, POST, DELETE, OPTIONS",
     "access-control-allow-headers": ALLOWED_HEADERS,
     "access-control-max-age": "600",
   };

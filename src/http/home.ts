@@ -11,6 +11,8 @@ export interface HomeOptions {
   catalogue: Catalogue;
   bounds: Bounds;
   confirm: ConfirmMode;
+  /** How far a person's yes can be relied on here. */
+  confirmNote: string;
   /** Where people reach this server, without a trailing slash; undefined where that is not known. */
   publicUrl: string | undefined;
 }
@@ -44,7 +46,7 @@ export async function homeRoute(options: HomeOptions): Promise<Route> {
   };
 }
 
-function describe({ catalogue, bounds, confirm }: HomeOptions) {
+function describe({ catalogue, bounds, confirm, confirmNote }: HomeOptions) {
   const tools = catalogue.list(bounds);
   return {
     name: SERVER_NAME,
@@ -57,10 +59,11 @@ function describe({ catalogue, bounds, confirm }: HomeOptions) {
     toolsets: TOOLSETS.filter((toolset) => bounds.toolsets.has(toolset)),
     read_only: bounds.readOnly,
     confirm,
+    confirm_note: confirmNote,
   };
 }
 
-function renderPage({ catalogue, bounds, publicUrl }: HomeOptions): string {
+function renderPage({ catalogue, bounds, confirmNote, publicUrl }: HomeOptions): string {
   const url = `${publicUrl ?? "https://YOUR-SERVER"}/mcp`;
   const config = {
     mcpServers: { cloudways: { type: "http", url, headers: { "x-cloudways-access-token": "YOUR-TOKEN" } } },
@@ -83,6 +86,7 @@ them. Connect an MCP client to <code>${escapeHtml(url)}</code>.</p>
 <p>Make an access token in the Cloudways console under API Integration and put it in your client's configuration:</p>
 <pre><code>${escapeHtml(JSON.stringify(config, null, 2))}</code></pre>
 <p>Or send <code>x-cloudways-email</code> and <code>x-cloudways-api-key</code>.</p>
+<p>Before a destructive call a person is asked. Here: ${escapeHtml(confirmNote)}.</p>
 <h2>Tools</h2>
 <table>
 <thead><tr><th scope="col">Tool</th><th scope="col">What it does</th><th scope="col">Effect</th></tr></thead>

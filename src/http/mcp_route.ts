@@ -1,16 +1,18 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
-import { type Caller, credentialSecrets } from "../caller.ts";
+import { type Caller, callerSecrets } from "../caller.ts";
 import { type CustomerIds, shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
-import type { JsonBody, McpEndpoint } from "../mcp/endpoint.ts";
-import { JSON_RPC_ERRORS, jsonRpcError, memberOf } from "../mcp/json_rpc.ts";
+import type { McpEndpoint } from "../mcp/endpoint.ts";
+import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import type { CallScope } from "../mcp/server.ts";
-import { cleanText } from "../text.ts";
+import { whenDone } from "../streams.ts";
+import { readApprovalCode } from "./approval_code.ts";
 import { identify } from "./credentials.ts";
+import type { Admission, LoadLimit } from "./load_limit.ts";
+import { describeBody, readMessage, startsWork, unavailable } from "./mcp_body.ts";
 import { accepts } from "./media_types.ts";
 import { type Bounds, narrow } from "./narrowing.ts";
 import type { RequestInfo } from "./router.ts";
-import { BodyTooLargeError, readBody } from "./request_body.ts";
 
 /** What {@linkcode McpRoute} needs. */
 export interface McpRouteOptions {
@@ -18,7 +20,13 @@ export interface McpRouteOptions {
   customerIds: CustomerIds;
   /** What the process allows at most. */
   bounds: Bounds;
+  load: LoadLimit;
+  /** Whether the process is ending, so that nothing new may begin. */
+  isDraining: () => boolean;
 }
+
+/** What a request's own headers ask for. */
+type Wishes = Bounds & Pick<Caller, "approvalCode">;
 
 const ACCEPTED = "application/json, text/event-stream";
 
@@ -34,32 +42,54 @@ export class McpRoute {
   async fetch(request: Request, arrival: RequestInfo): Promise<Response> {
     const refusal = refuseForm(request);
     if (refusal !== undefined) return refusal;
-    const bounds = this.#bounds(request.headers);
-    if (bounds instanceof Response) return bounds;
-    const body = await readJson(request);
+    const wishes = this.#wishes(request.headers);
+    if (wishes instanceof Response) return wishes;
+    const place = this.#options.load.enter();
+    if (place === undefined) return unavailable("This server has too much to do.");
+    try {
+      return leaveAtEnd(await this.#serve(request, wishes, place, arrival), place);
+    } catch (error) {
+      place.leave();
+      throw error;
+    }
+  }
+
+  async #serve(request: Request, wishes: Wishes, place: Admission, arrival: RequestInfo): Promise<Response> {
+    const body = await readMessage(request, place);
     if (body instanceof Response) return body;
     arrival.note(describeBody(body));
-    const scope = await this.#scope(request.headers, bounds, arrival);
+    // Answers to what is under way are still taken while the process ends.
+    if (this.#options.isDraining() && startsWork(body)) {
+      const refusal = unavailable("This server is shutting down.");
+      refusal.headers.set("connection", "close");
+      return refusal;
+    }
+    const scope = await this.#scope(request.headers, wishes, arrival);
+    const { identity } = scope.caller;
+    if (!(identity instanceof ToolError) && !place.claim(identity.id)) {
+      return unavailable("Too many requests with these credentials are under way.");
+    }
     return await this.#options.endpoint.fetch(withExactAccept(request), body, scope);
   }
 
-  #bounds(headers: Headers): Bounds | Response {
+  /** What the headers of ours ask for; one that is not understood refuses the request. */
+  #wishes(headers: Headers): Wishes | Response {
     try {
-      return narrow(headers, this.#options.bounds);
+      return { ...narrow(headers, this.#options.bounds), approvalCode: readApprovalCode(headers) };
     } catch (error) {
       if (error instanceof RangeError) return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, error.message);
       throw error;
     }
   }
 
-  async #scope(headers: Headers, bounds: Bounds, { requestId, address, log, note }: RequestInfo): Promise<CallScope> {
+  async #scope(headers: Headers, wishes: Wishes, { requestId, address, log, note }: RequestInfo): Promise<CallScope> {
     const identity = await identify(headers, this.#options.customerIds);
-    const caller: Caller = { identity, ...bounds, address, requestId };
-    if (identity instanceof ToolError) return { caller, log };
+    const caller: Caller = { identity, ...wishes, transport: "http", address, requestId };
+    const careful = log.withSecrets(callerSecrets(caller));
+    if (identity instanceof ToolError) return { caller, log: careful };
     const customer = shortCustomerId(identity.id);
     note({ customer });
-    const named = log.with({ customer });
-    return { caller, log: named.withSecrets(credentialSecrets(identity.credential)) };
+    return { caller, log: careful.with({ customer }) };
   }
 }
 
@@ -89,28 +119,10 @@ function withExactAccept(request: Request): Request {
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
 }
 
-async function readJson(request: Request): Promise<JsonBody | Response> {
-  try {
-    const value: unknown = JSON.parse(await readBody(request));
-    if (isJsonBody(value)) return value;
-    return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, "Invalid request: the body is not a JSON-RPC message.");
-  } catch (error) {
-    if (error instanceof BodyTooLargeError) {
-      return jsonRpcError(413, JSON_RPC_ERRORS.refused, "The body is larger than 1 MiB.");
-    }
-    return jsonRpcError(400, JSON_RPC_ERRORS.parseError, "Parse error: the body is not valid JSON.");
-  }
-}
-
-function isJsonBody(value: unknown): value is JsonBody {
-  return typeof value === "object" && value !== null;
-}
-
-/** What the log says of a message: its method and tool, cut and cleaned, for both are the caller's text. */
-function describeBody(body: JsonBody): Record<string, unknown> {
-  if (Array.isArray(body)) return { batch: body.length };
-  const text = (value: unknown) => typeof value === "string" ? cleanText(value, { maxLength: 60 }) : undefined;
-  const method = text(body.method);
-  const tool = method === "tools/call" ? text(memberOf(body.params, "name")) : undefined;
-  return { ...(method !== undefined && { mcp_method: method }), ...(tool !== undefined && { tool }) };
+/** Keeps the place of a stream until it has ended. */
+function leaveAtEnd(response: Response, { leave }: Admission): Response {
+  const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  if (streams && response.body !== null) return new Response(whenDone(response.body, leave), response);
+  leave();
+  return response;
 }

@@ -9,12 +9,14 @@ export interface ProbeOptions {
   store: Store;
   clock: Clock;
   metrics: Metrics;
+  /** How the way to Cloudways is; `closed` where requests go through. Left out, nothing is said of it. */
+  breakerState?: () => string;
   /** Why no new work should come; undefined while it may. */
   notReadyReason: () => string | undefined;
 }
 
 /** `/health`, `/ready` and `/metrics`: for orchestrators and monitoring, so without access rules. */
-export function probeRoutes({ store, clock, metrics, notReadyReason }: ProbeOptions): Route[] {
+export function probeRoutes({ store, clock, metrics, breakerState, notReadyReason }: ProbeOptions): Route[] {
   const startedAt = clock.now();
   const probe = { methods: ["GET"], skipsAccessRules: true } as const;
   return [
@@ -33,8 +35,9 @@ export function probeRoutes({ store, clock, metrics, notReadyReason }: ProbeOpti
       allowsCors: true,
       handle: async () => {
         const reason = notReadyReason() ?? await storeProblem(store);
-        if (reason === undefined) return Response.json({ status: "ready" });
-        return Response.json({ status: "not_ready", failing: reason }, { status: 503 });
+        const upstream = shownBreaker(breakerState);
+        if (reason === undefined) return Response.json({ status: "ready", ...upstream });
+        return Response.json({ status: "not_ready", failing: reason, ...upstream }, { status: 503 });
       },
     },
     {
@@ -44,6 +47,15 @@ export function probeRoutes({ store, clock, metrics, notReadyReason }: ProbeOpti
       handle: () => new Response(metrics.text(), { headers: { "content-type": metrics.contentType } }),
     },
   ];
+}
+
+/**
+ * Said while it is not as usual, and never a reason to send work elsewhere: every replica has the same Cloudways before
+ * it.
+ */
+function shownBreaker(breakerState?: () => string): { upstream_breaker?: string } {
+  const state = breakerState?.() ?? "closed";
+  return state === "closed" ? {} : { upstream_breaker: state };
 }
 
 async function storeProblem(store: Store): Promise<string | undefined> {

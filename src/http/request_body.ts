@@ -1,26 +1,69 @@
 /** Most bytes of a request's body. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** The body is larger than {@linkcode MAX_BODY_BYTES}. */
-export class BodyTooLargeError extends Error {
-  override readonly name = "BodyTooLargeError";
+/** How long a body may take to come. */
+const BODY_TIMEOUT_MS = 15_000;
+
+/** Why a body was not read to its end. */
+export type BodyProblem = "too_large" | "too_slow" | "no_room";
+
+/** A body was not read to its end. */
+export class BodyError extends Error {
+  override readonly name = "BodyError";
+  readonly problem: BodyProblem;
+
+  constructor(problem: BodyProblem) {
+    super(problem);
+    this.problem = problem;
+  }
+}
+
+/** How a body is read. */
+export interface ReadBodyOptions {
+  /** Defaults to {@linkcode MAX_BODY_BYTES}. */
+  maxBytes?: number;
+  /** Milliseconds until the body must be there. Defaults to 15 s. */
+  timeoutMs?: number;
+  /** Asked for room for each piece that comes; false refuses the body. */
+  buffer?: (bytes: number) => boolean;
 }
 
 /**
- * Reads a body as text, never more of it than may be.
+ * Reads a body as text, never more of it than may be, nor for longer.
  *
- * @throws {BodyTooLargeError}
+ * @throws {BodyError}
  */
-export async function readBody(request: Request): Promise<string> {
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw new BodyTooLargeError();
+export async function readBody(request: Request, options: ReadBodyOptions = {}): Promise<string> {
+  const { maxBytes = MAX_BODY_BYTES, timeoutMs = BODY_TIMEOUT_MS, buffer = () => true } = options;
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw new BodyError("too_large");
   if (request.body === null) return "";
+  const reader = request.body.getReader();
+  const tooSlow = Promise.withResolvers<never>();
+  const timer = setTimeout(() => tooSlow.reject(new BodyError("too_slow")), timeoutMs);
+  try {
+    return await collect(() => Promise.race([reader.read(), tooSlow.promise]), maxBytes, buffer);
+  } catch (error) {
+    // Whoever sends on is not listened to any more.
+    reader.cancel().catch(() => {});
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function collect(
+  read: () => Promise<ReadableStreamReadResult<Uint8Array>>,
+  maxBytes: number,
+  buffer: (bytes: number) => boolean,
+): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw new BodyTooLargeError();
-    text += decoder.decode(chunk, { stream: true });
+  for (let next = await read(); !next.done; next = await read()) {
+    size += next.value.byteLength;
+    if (size > maxBytes) throw new BodyError("too_large");
+    if (!buffer(next.value.byteLength)) throw new BodyError("no_room");
+    text += decoder.decode(next.value, { stream: true });
   }
   return text + decoder.decode();
 }

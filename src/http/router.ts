@@ -15,8 +15,10 @@ export interface RequestInfo {
 
 /** One thing this server answers. */
 export interface Route {
-  /** As logs and metrics name it. */
+  /** As logs and metrics name it; where `matches` is missing, also the one path it answers. */
   path: string;
+  /** Whether it answers a path. For paths that hold an id, which must stand in no log. */
+  matches?: (pathname: string) => boolean;
   /** The methods it answers; `HEAD` goes with `GET`, and undefined leaves the choice to the handler. */
   methods?: readonly string[];
   /** Answers whoever asks by whatever name: for probes. */
@@ -25,6 +27,8 @@ export interface Route {
   allowsCors: boolean;
   /** Answers, refusals among them, hold what nobody may keep. */
   noStore?: boolean;
+  /** Carried by every answer, refusals among them. */
+  headers?: Readonly<Record<string, string>>;
   handle: (request: Request, info: RequestInfo) => Response | Promise<Response>;
 }
 
@@ -46,13 +50,15 @@ export type FetchHandler = (request: Request, connection?: ConnectionInfo) => Pr
 
 /** Makes the outermost handler: finds the route, applies the access rules, logs and counts, and never throws. */
 export function createRouter(options: RouterOptions): FetchHandler {
-  const routes = new Map(options.routes.map((route) => [route.path, route]));
+  const routes = new Map(options.routes.filter(({ matches }) => !matches).map((route) => [route.path, route]));
+  const patterns = options.routes.filter(({ matches }) => matches);
   return async (request, connection) => {
     const startedAt = performance.now();
     const requestId = crypto.randomUUID();
     const log = options.log.with({ request_id: requestId });
     // A Host that is none makes an address that is none; it is refused below like any other that is not ours.
-    const route = routes.get(URL.parse(request.url)?.pathname ?? "");
+    const pathname = URL.parse(request.url)?.pathname ?? "";
+    const route = routes.get(pathname) ?? patterns.find(({ matches }) => matches?.(pathname));
     const name = route?.path ?? "unknown";
     options.metrics.requestStarted();
     const noted: Record<string, unknown> = {};
@@ -90,6 +96,7 @@ async function answer(request: Request, route: Route | undefined, access: Access
 function complete(response: Response, route: Route | undefined, requestId: string): Response {
   response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("x-request-id", requestId);
+  for (const [name, value] of Object.entries(route?.headers ?? {})) response.headers.set(name, value);
   if (route?.noStore === true) response.headers.set("cache-control", "no-store");
   return response;
 }

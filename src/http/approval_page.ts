@@ -1,0 +1,183 @@
+import type { Clock } from "../clock.ts";
+import { shortCustomerId } from "../crypto/customer_id.ts";
+import type { Approvals, Decided } from "../mcp/approvals.ts";
+import { StoreError } from "../store/store.ts";
+import { APPROVAL_STYLE } from "./approval_style.ts";
+import { approvalPage, type Notice, noticePage } from "./approval_view.ts";
+import { BodyError, readBody } from "./request_body.ts";
+import type { RequestInfo, Route } from "./router.ts";
+
+/** What {@linkcode approvalRoute} needs. */
+export interface ApprovalRouteOptions {
+  approvals: Approvals;
+  /** Tells how long a question is open still. */
+  clock: Clock;
+  /** Where people reach this server. */
+  publicUrl: URL;
+}
+
+const PATH = /^\/approve\/([^/]+)$/;
+const MAX_FORM_BYTES = 4096;
+const NOTHING_DONE = "Your decision was not taken, and nothing has changed.";
+
+const NOTICES = {
+  unknown: {
+    title: "Nothing to decide here",
+    text:
+      "This approval has run out, or the address is not complete. A call waits ten minutes for a decision, and is " +
+      "not carried out without one. If you still want it, ask the assistant to try again.",
+  },
+  tooMany: {
+    title: "Please wait a moment",
+    text: "Too many addresses were tried that don't exist. Try again in a minute.",
+  },
+  storeAway: {
+    title: "Please try again",
+    text:
+      "A part of this service does not answer, so it can't be told what became of this call. Open this page again " +
+      "in a few seconds.",
+  },
+  elsewhere: {
+    title: "Not from here",
+    text: `${NOTHING_DONE} Open the address exactly as the assistant gave it, and decide on that page.`,
+  },
+  notTheForm: {
+    title: "Not understood",
+    text: `${NOTHING_DONE} Open the page again and use its buttons.`,
+  },
+  tooLarge: {
+    title: "Too much was sent",
+    text: `${NOTHING_DONE} Open the page again and use its buttons.`,
+  },
+} as const satisfies Record<string, Notice>;
+
+/** What a person may press on the page. */
+type Decision = "approve" | "deny" | "withdraw";
+
+interface DecisionForm {
+  decision: Decision;
+  code: string | undefined;
+}
+
+/** `/approve/{id}`: shows what a person is asked, and takes the answer. */
+export async function approvalRoute(options: ApprovalRouteOptions): Promise<Route> {
+  const page = new ApprovalPage(options);
+  return {
+    path: "/approve/{id}",
+    matches: (pathname) => PATH.test(pathname),
+    methods: ["GET", "POST"],
+    allowsCors: false,
+    noStore: true,
+    headers: await pageHeaders(),
+    handle: (request, info) => page.answer(request, info),
+  };
+}
+
+class ApprovalPage {
+  readonly #approvals: Approvals;
+  readonly #clock: Clock;
+  readonly #origin: string;
+  readonly #base: string;
+
+  constructor({ approvals, clock, publicUrl }: ApprovalRouteOptions) {
+    this.#approvals = approvals;
+    this.#clock = clock;
+    this.#origin = publicUrl.origin;
+    this.#base = publicUrl.href.replace(/\/$/, "");
+  }
+
+  async answer(request: Request, info: RequestInfo): Promise<Response> {
+    const id = PATH.exec(new URL(request.url).pathname)?.[1] ?? "";
+    try {
+      return request.method === "POST" ? await this.#decide(request, id, info) : await this.#show(id, info);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      info.log.debug("approval page", { error });
+      return notice(503, NOTICES.storeAway, { "retry-after": "5" });
+    }
+  }
+
+  async #show(id: string, { note }: RequestInfo): Promise<Response> {
+    const approval = await this.#approvals.look(id);
+    if (approval === undefined) return await this.#unknown();
+    note({ customer: shortCustomerId(approval.record.customer), tool: approval.record.tool, approval: approval.state });
+    return htmlResponse(200, approvalPage(approval, this.#clock.now()));
+  }
+
+  async #decide(request: Request, id: string, { note }: RequestInfo): Promise<Response> {
+    if (!this.#isFromThisPage(request)) return notice(403, NOTICES.elsewhere);
+    const form = await readForm(request);
+    if (form instanceof Response) return form;
+    const { decided, approval } = await this.#carryOut(id, form);
+    note({ decision: form.decision, decided, ...approval });
+    if (decided === "unknown") return await this.#unknown();
+    // To be shown by GET: going back or loading again then sends nothing twice, a wrong code least of all.
+    return new Response(null, { status: 303, headers: { location: `${this.#base}/approve/${id}` } });
+  }
+
+  async #carryOut(id: string, { decision, code }: DecisionForm): Promise<{ decided: Decided; approval: object }> {
+    const approval = await this.#approvals.look(id);
+    const decided = decision === "approve"
+      ? await this.#approvals.approve(id, code)
+      : decision === "deny"
+      ? await this.#approvals.deny(id)
+      : await this.#approvals.withdraw(id);
+    if (approval === undefined) return { decided, approval: {} };
+    const { customer, tool } = approval.record;
+    return { decided, approval: { customer: shortCustomerId(customer), tool } };
+  }
+
+  /** Other sites can make a browser send a form here, but not under our origin. */
+  #isFromThisPage({ headers }: Request): boolean {
+    const site = headers.get("sec-fetch-site");
+    return headers.get("origin") === this.#origin && (site === null || site === "same-origin");
+  }
+
+  /** Looked up first and counted then, so that tries at what is not there never cost what is. */
+  async #unknown(): Promise<Response> {
+    const waitSeconds = await this.#approvals.countUnknown();
+    if (waitSeconds === undefined) return notice(404, NOTICES.unknown);
+    return notice(429, NOTICES.tooMany, { "retry-after": String(waitSeconds) });
+  }
+}
+
+async function readForm(request: Request): Promise<DecisionForm | Response> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/x-www-form-urlencoded") return notice(400, NOTICES.notTheForm);
+  try {
+    return parseForm(await readBody(request, { maxBytes: MAX_FORM_BYTES })) ?? notice(400, NOTICES.notTheForm);
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    return error.problem === "too_large" ? notice(413, NOTICES.tooLarge) : notice(408, NOTICES.notTheForm);
+  }
+}
+
+function parseForm(body: string): DecisionForm | undefined {
+  const fields = new URLSearchParams(body);
+  const [decision, ...more] = fields.getAll("decision");
+  const [code, ...moreCodes] = fields.getAll("code");
+  if (more.length > 0 || moreCodes.length > 0) return undefined;
+  if (decision !== "approve" && decision !== "deny" && decision !== "withdraw") return undefined;
+  return { decision, code };
+}
+
+async function pageHeaders(): Promise<Record<string, string>> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(APPROVAL_STYLE));
+  const style = `'sha256-${new Uint8Array(digest).toBase64()}'`;
+  return {
+    "content-security-policy":
+      `default-src 'none'; style-src ${style}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    // Not `no-referrer`: with that, browsers send `Origin: null` with the form.
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex, nosnippet",
+  };
+}
+
+function notice(status: number, content: Notice, headers: Record<string, string> = {}): Response {
+  return htmlResponse(status, noticePage(content), headers);
+}
+
+function htmlResponse(status: number, page: string, headers: Record<string, string> = {}): Response {
+  return new Response(page, { status, headers: { "content-type": "text/html; charset=utf-8", ...headers } });
+}

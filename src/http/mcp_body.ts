@@ -1,0 +1,52 @@
+/** The body of a request to `/mcp`: reading it, and saying what it is. */
+import type { JsonBody } from "../mcp/endpoint.ts";
+import { JSON_RPC_ERRORS, jsonRpcError, memberOf } from "../mcp/json_rpc.ts";
+import { cleanText } from "../text.ts";
+import type { Admission } from "./load_limit.ts";
+import { BodyError, type BodyProblem, readBody } from "./request_body.ts";
+
+/** Reads and parses a body; the answer to one that is none. */
+export async function readMessage(request: Request, place: Admission): Promise<JsonBody | Response> {
+  try {
+    const value: unknown = JSON.parse(await readBody(request, { buffer: place.buffer }));
+    if (isJsonBody(value)) return value;
+    return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, "Invalid request: the body is not a JSON-RPC message.");
+  } catch (error) {
+    if (error instanceof BodyError) return BODY_ANSWERS[error.problem]();
+    return jsonRpcError(400, JSON_RPC_ERRORS.parseError, "Parse error: the body is not valid JSON.");
+  } finally {
+    place.bodyDone();
+  }
+}
+
+/** The answer to work that can't be taken on now; nothing of it was begun. */
+export function unavailable(reason: string): Response {
+  const response = jsonRpcError(503, JSON_RPC_ERRORS.refused, `${reason} Nothing was done; try again in a moment.`);
+  response.headers.set("retry-after", "1");
+  return response;
+}
+
+const BODY_ANSWERS: Record<BodyProblem, () => Response> = {
+  too_large: () => jsonRpcError(413, JSON_RPC_ERRORS.refused, "The body is larger than 1 MiB."),
+  too_slow: () => jsonRpcError(408, JSON_RPC_ERRORS.refused, "The body took too long to come."),
+  no_room: () => unavailable("Too much is being sent to this server."),
+};
+
+/** Whether a body asks for something, rather than answers or tells. */
+export function startsWork(body: JsonBody): boolean {
+  const messages: unknown[] = Array.isArray(body) ? body : [body];
+  return messages.some((message) => memberOf(message, "method") !== undefined && memberOf(message, "id") !== undefined);
+}
+
+/** What the log says of a message: its method and tool, cut and cleaned, for both are the caller's text. */
+export function describeBody(body: JsonBody): Record<string, unknown> {
+  if (Array.isArray(body)) return { batch: body.length };
+  const text = (value: unknown) => typeof value === "string" ? cleanText(value, { maxLength: 60 }) : undefined;
+  const method = text(body.method);
+  const tool = method === "tools/call" ? text(memberOf(body.params, "name")) : undefined;
+  return { ...(method !== undefined && { mcp_method: method }), ...(tool !== undefined && { tool }) };
+}
+
+function isJsonBody(value: unknown): value is JsonBody {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,280 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { z } from "zod";
+import { APPROVAL_CODE, askOn, CUSTOMER, FINGERPRINT, type PageServer, QUESTION, startPage } from "../approvals.ts";
+import { startBrowser } from "../browser.ts";
+
+const PHONE = { width: 360, height: 640 };
+
+/** A question with everything that is hard to lay out. */
+const WIDE_QUESTION = {
+  ...QUESTION,
+  server: { id: 101, label: "W".repeat(60), ip: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff" },
+  apps: [...Array(12).keys()].map((n) => (
+    { id: 5_000_000 + n, label: "x".repeat(60), domains: [`${"y".repeat(40)}.ü${n}.example.com`], lastBackup: null }
+  )),
+};
+
+async function stateOf({ approvals }: PageServer, id: string): Promise<string | undefined> {
+  return (await approvals.look(id))?.state;
+}
+
+async function heading(page: Page): Promise<string> {
+  return await page.getByRole("heading", { level: 1 }).innerText();
+}
+
+/** The name of the focused control. */
+async function focused(page: Page): Promise<string> {
+  const name = await page.evaluate(
+    "document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent",
+  );
+  return z.string().parse(name);
+}
+
+/** Brings one approval into each state; `visit` sees the page of each. */
+async function eachState(server: PageServer, visit: (id: string, state: string) => Promise<void>): Promise<void> {
+  const id = await askOn(server, { question: WIDE_QUESTION, approvalCode: APPROVAL_CODE });
+  await visit(id, "open");
+  await server.approvals.approve(id, "not-the-code");
+  await visit(id, "wrong code");
+  await server.approvals.approve(id, APPROVAL_CODE);
+  await visit(id, "approved");
+  await server.approvals.takeYes(CUSTOMER, FINGERPRINT);
+  await visit(id, "used");
+  await visit("0".repeat(32), "unknown");
+}
+
+Deno.test("a person approves in a browser without scripts, and may withdraw", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const id = await askOn(server);
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  await page.goto(`${server.url}/approve/${id}`);
+  const asked = await heading(page);
+
+  await page.getByRole("button", { name: "Approve" }).click();
+  const approved = await heading(page);
+  const approvedState = await stateOf(server, id);
+  await page.reload();
+  await page.getByRole("button", { name: "Withdraw" }).click();
+
+  assert.equal(asked, QUESTION.headline);
+  assert.equal(approved, "Approved, not used yet");
+  assert.equal(approvedState, "approved");
+  assert.equal(await heading(page), "Approval withdrawn");
+  assert.equal(await stateOf(server, id), "withdrawn");
+  assert.equal(page.url(), `${server.url}/approve/${id}`);
+  assert.deepEqual(browser.complaints, []);
+});
+
+Deno.test("a person denies, and going back and pressing Approve then changes nothing", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const id = await askOn(server);
+  const page = await browser.newPage();
+  const stale = await browser.newPage();
+  await page.goto(`${server.url}/approve/${id}`);
+  await stale.goto(`${server.url}/approve/${id}`);
+
+  await page.getByRole("button", { name: "Deny" }).click();
+  await stale.getByRole("button", { name: "Approve" }).click();
+
+  assert.equal(await heading(page), "Denied");
+  assert.equal(await heading(stale), "Denied");
+  assert.equal(await server.approvals.takeYes(CUSTOMER, FINGERPRINT), false);
+});
+
+Deno.test("with a code, approving takes the right one and denying takes none", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const id = await askOn(server, { approvalCode: APPROVAL_CODE });
+  const denied = await askOn(server, { approvalCode: APPROVAL_CODE, fingerprint: "1".repeat(64) });
+  const page = await browser.newPage();
+  await page.goto(`${server.url}/approve/${id}`);
+
+  await page.getByRole("button", { name: "Approve" }).click();
+  const withoutCode = await server.approvals.look(id);
+  await page.getByLabel("Approval code").fill("not-the-code");
+  await page.getByRole("button", { name: "Approve" }).click();
+  const alert = await page.getByRole("alert").innerText();
+  const focus = await focused(page);
+  await page.getByLabel("Approval code").fill(APPROVAL_CODE);
+  await page.getByRole("button", { name: "Approve" }).click();
+  const approved = await heading(page);
+  await page.goto(`${server.url}/approve/${denied}`);
+  await page.getByRole("button", { name: "Deny" }).click();
+
+  assert.equal(withoutCode?.triesLeft, 5);
+  assert.match(alert, /wrong. 4 tries are left/);
+  assert.equal(focus, "Approval code");
+  assert.equal(approved, "Approved, not used yet");
+  assert.equal(await heading(page), "Denied");
+});
+
+Deno.test("the keyboard alone is enough", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const id = await askOn(server, { approvalCode: APPROVAL_CODE });
+  const denied = await askOn(server, { fingerprint: "1".repeat(64) });
+  const page = await browser.newPage();
+  await page.goto(`${server.url}/approve/${id}`);
+  const order: string[] = [];
+  for (let n = 0; n < 3; n++) {
+    await page.keyboard.press("Tab");
+    order.push(await focused(page));
+  }
+
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.type(APPROVAL_CODE);
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  const approved = await heading(page);
+  await page.goto(`${server.url}/approve/${denied}`);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await Promise.all([page.waitForNavigation(), page.keyboard.press("Space")]);
+
+  assert.deepEqual(order, ["Approval code", "Approve", "Deny"]);
+  assert.equal(approved, "Approved, not used yet");
+  assert.equal(await heading(page), "Denied");
+});
+
+Deno.test("on a phone nothing is wider than the screen, and buttons are large enough for a thumb", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const page = await browser.newPage({ viewport: PHONE, isMobile: true, hasTouch: true });
+
+  await eachState(server, async (id, state) => {
+    await page.goto(`${server.url}/approve/${id}`);
+
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), PHONE.width, state);
+    for (const button of await page.getByRole("button").all()) {
+      const box = await button.boundingBox();
+      assert.ok(box !== null && box.width >= 44 && box.height >= 44, state);
+    }
+  });
+});
+
+Deno.test("the buttons are in sight at once, however long the list is", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const id = await askOn(server, { question: WIDE_QUESTION });
+  const page = await browser.newPage({ viewport: PHONE });
+
+  await page.goto(`${server.url}/approve/${id}`);
+
+  const deny = await page.getByRole("button", { name: "Deny" }).boundingBox();
+  assert.ok(deny !== null && deny.y + deny.height <= PHONE.height);
+});
+
+Deno.test("every text is readable in light and in dark", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const grounds: string[] = [];
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    const page = await browser.newPage({ colorScheme });
+    await eachState(server, async (id, state) => {
+      await page.goto(`${server.url}/approve/${id}`);
+      grounds.push(z.string().parse(await page.evaluate("getComputedStyle(document.body).backgroundColor")));
+
+      const poor = z.array(z.string()).parse(await page.evaluate(POOR_CONTRAST));
+
+      assert.deepEqual(poor, [], `${colorScheme}, ${state}`);
+    });
+  }
+  assert.equal(new Set(grounds).size, 2);
+});
+
+Deno.test("a screen reader finds its way: language, title, landmarks, headings, names", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const page = await browser.newPage();
+
+  await eachState(server, async (id, state) => {
+    await page.goto(`${server.url}/approve/${id}`);
+
+    const levels = z.array(z.number()).parse(
+      await page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))"),
+    );
+    assert.equal(await page.getAttribute("html", "lang"), "en", state);
+    assert.ok((await page.title()).length > 20, state);
+    for (const landmark of ["banner", "main", "contentinfo"] as const) {
+      assert.equal(await page.getByRole(landmark).count(), 1, `${state}: ${landmark}`);
+    }
+    assert.equal(levels.filter((level) => level === 1).length, 1, state);
+    assert.ok(levels.every((level, n) => level <= (levels[n - 1] ?? 0) + 1), `${state}: ${levels}`);
+    assert.deepEqual(await namelessControls(page), [], state);
+    assert.equal(await page.getByRole("status").count(), state === "unknown" ? 0 : 1, state);
+  });
+});
+
+Deno.test("another site can neither frame the page nor send its form", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const id = await askOn(server);
+  const address = `${server.url}/approve/${id}`;
+  await using evil = serveHtml(
+    `<iframe src="${address}"></iframe><form method="post" action="${address}">` +
+      `<button name="decision" value="approve">Win a prize</button></form>`,
+  );
+  const page = await browser.newPage();
+  await page.goto(evil.url);
+  const framed = page.frames()[1];
+
+  const shownInFrame = await framed?.getByRole("button").count();
+  await page.getByRole("button", { name: "Win a prize" }).click();
+
+  assert.equal(shownInFrame, 0);
+  assert.ok(
+    browser.complaints.some((text) => /frame-ancestors|X-Frame-Options/i.test(text)),
+    browser.complaints.join(),
+  );
+  assert.equal(await stateOf(server, id), "open");
+});
+
+/** A site of somebody else. */
+function serveHtml(body: string): AsyncDisposable & { url: string } {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response(`<!doctype html><title>Evil</title>${body}`, { headers: { "content-type": "text/html" } }),
+  );
+  return { url: `http://localhost:${server.addr.port}`, [Symbol.asyncDispose]: () => server.shutdown() };
+}
+
+const axNode = z.object({
+  ignored: z.boolean(),
+  role: z.object({ value: z.string() }).optional(),
+  name: z.object({ value: z.string() }).optional(),
+});
+
+/** The controls that a screen reader would have no name for, by their roles. */
+async function namelessControls(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send("Accessibility.getFullAXTree");
+  await session.detach();
+  const controls = z.array(axNode).parse(nodes).filter(({ ignored, role }) =>
+    !ignored && ["button", "textbox", "link", "form", "checkbox"].includes(role?.value ?? "")
+  );
+  return controls.filter(({ name }) => (name?.value ?? "") === "").map(({ role }) => role?.value ?? "");
+}
+
+/** In the page: the texts whose colour differs too little from what is behind them (WCAG 2.2 AA, small text). */
+const POOR_CONTRAST = `(() => {
+  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
+  const channel = (value) => value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const behind = (element) => {
+    const color = parse(getComputedStyle(element).backgroundColor);
+    return color.length === 4 && color[3] === 0 ? behind(element.parentElement) : color;
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const poor = [];
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (walker.currentNode.data.trim() === "") continue;
+    const [low, high] = [parse(getComputedStyle(element).color), behind(element)].map(luminance).sort((a, b) => a - b);
+    if ((high + 0.05) / (low + 0.05) < 4.5) poor.push(walker.currentNode.data.trim());
+  }
+  return poor;
+})()`;

@@ -1,0 +1,506 @@
+import assert from "node:assert/strict";
+import { ToolError } from "../../src/errors.ts";
+import { isApprovalCode } from "../../src/mcp/approval_code.ts";
+import { formatStoreKey, type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
+import {
+  APPROVAL_CODE,
+  askOn,
+  CUSTOMER,
+  FINGERPRINT,
+  idOf,
+  KEYS,
+  makeReplica,
+  memoryReplicas,
+  OTHER_CUSTOMER,
+  redisReplicas,
+  type Replica,
+  type Replicas,
+  request,
+} from "../approvals.ts";
+import { rawClient, startRedis } from "../redis_server.ts";
+import { RedisStore } from "../../src/store/redis.ts";
+import { FakeClock } from "../sandbox/fake_clock.ts";
+
+const MINUTE_MS = 60_000;
+const WRONG_CODE = "not-the-code";
+
+async function hashOf(id: string): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id))).toHex();
+}
+
+async function stateOf({ approvals }: Replica, id: string): Promise<string | undefined> {
+  return (await approvals.look(id))?.state;
+}
+
+function takeYes({ approvals }: Replica): Promise<boolean> {
+  return approvals.takeYes(CUSTOMER, FINGERPRINT);
+}
+
+function isRateLimited(error: unknown): boolean {
+  return error instanceof ToolError && error.code === "rate_limited" && (error.retryAfter ?? 0) > 0;
+}
+
+/** A fingerprint of its own for each number. */
+function fingerprint(number: number): string {
+  return number.toString(16).padStart(64, "0");
+}
+
+/** Puts another value in place of an entry, or moves one entry's value to another. */
+async function overwrite(store: Replica["store"], key: StoreKey, change: (value: string) => string): Promise<void> {
+  const value = await store.get(key);
+  assert.ok(value !== undefined, formatStoreKey(key));
+  await store.set(key, change(value), { ttlMs: MINUTE_MS });
+}
+
+/** The same text with one letter of its ciphertext changed. */
+function tamper(value: string): string {
+  const at = value.length - 20;
+  return value.slice(0, at) + (value[at] === "A" ? "B" : "A") + value.slice(at + 1);
+}
+
+/** What holds over every store, whichever replica is asked. */
+function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
+  const test = (sentence: string, body: (replicas: Replicas) => Promise<void>) =>
+    Deno.test(`${name}: ${sentence}`, async () => {
+      await using replicas = await makeReplicas();
+      await body(replicas);
+    });
+
+  test("an approved call goes through once", async ({ one, two }) => {
+    const id = await askOn(one);
+    const before = await takeYes(two);
+
+    const decided = await two.approvals.approve(id, undefined);
+
+    assert.equal(before, false);
+    assert.equal(decided, "approved");
+    assert.equal(await stateOf(one, id), "approved");
+    assert.deepEqual([await takeYes(one), await takeYes(two), await takeYes(one)], [true, false, false]);
+    assert.equal(await stateOf(two, id), "used");
+  });
+
+  test("a yes is no yes for another customer or another call", async ({ one, two }) => {
+    await one.approvals.approve(await askOn(one), undefined);
+
+    const others = [
+      await two.approvals.takeYes(OTHER_CUSTOMER, FINGERPRINT),
+      await two.approvals.takeYes(CUSTOMER, fingerprint(1)),
+    ];
+
+    assert.deepEqual(others, [false, false]);
+    assert.equal(await takeYes(one), true);
+  });
+
+  test("a denied call does not go through and is remembered as denied", async ({ one, two }) => {
+    const id = await askOn(one);
+
+    const decided = await two.approvals.deny(id);
+
+    assert.equal(decided, "denied");
+    assert.equal(await stateOf(one, id), "denied");
+    assert.equal(await takeYes(one), false);
+    assert.equal(await one.declines.isRemembered(CUSTOMER, FINGERPRINT), true);
+    assert.equal(await one.approvals.approve(id, undefined), "too_late");
+    assert.equal(await takeYes(one), false);
+  });
+
+  test("of many decisions at once exactly one counts", async ({ one, two }) => {
+    for (let round = 0; round < 5; round++) {
+      const id = await askOn(one, { fingerprint: fingerprint(round) });
+
+      const decided = await Promise.all(
+        [one, two, one, two].flatMap(({ approvals }) => [approvals.approve(id, undefined), approvals.deny(id)]),
+      );
+
+      const counted = decided.filter((decision) => decision === "approved" || decision === "denied");
+      const takes = await Promise.all([one, two].map((peer) => peer.approvals.takeYes(CUSTOMER, fingerprint(round))));
+      assert.equal(counted.length, 1, decided.join());
+      assert.equal(takes.filter(Boolean).length, counted[0] === "approved" ? 1 : 0);
+    }
+  });
+
+  test("of many calls at once exactly one takes the yes", async ({ one, two }) => {
+    await one.approvals.approve(await askOn(one), undefined);
+
+    const takes = await Promise.all([one, two, one, two, one, two].map(takeYes));
+
+    assert.equal(takes.filter(Boolean).length, 1);
+  });
+
+  test("of a call and a withdrawal at once exactly one gets the yes", async ({ one, two }) => {
+    for (let round = 0; round < 5; round++) {
+      const id = await askOn(one, { fingerprint: fingerprint(round) });
+      await one.approvals.approve(id, undefined);
+
+      const [taken, withdrawn] = await Promise.all([
+        one.approvals.takeYes(CUSTOMER, fingerprint(round)),
+        two.approvals.withdraw(id),
+      ]);
+
+      assert.notEqual(taken, withdrawn === "withdrawn");
+      assert.equal(await stateOf(one, id), taken ? "used" : "withdrawn");
+    }
+  });
+
+  test("a withdrawn yes is none, and is remembered as a no", async ({ one, two }) => {
+    const id = await askOn(one);
+    await one.approvals.approve(id, undefined);
+
+    const decided = await two.approvals.withdraw(id);
+
+    assert.equal(decided, "withdrawn");
+    assert.equal(await takeYes(one), false);
+    assert.equal(await stateOf(one, id), "withdrawn");
+    assert.equal(await two.declines.isRemembered(CUSTOMER, FINGERPRINT), true);
+    assert.equal(await one.approvals.withdraw(id), "too_late");
+  });
+
+  test("nothing is withdrawn that is not approved", async ({ one }) => {
+    const id = await askOn(one);
+
+    const decided = await one.approvals.withdraw(id);
+
+    assert.equal(decided, "too_late");
+    assert.equal(await stateOf(one, id), "open");
+  });
+
+  test("a no given elsewhere ends the open question", async ({ one, two }) => {
+    const id = await askOn(one);
+
+    await two.approvals.decline(CUSTOMER, FINGERPRINT);
+
+    assert.equal(await stateOf(one, id), "denied");
+    assert.equal(await one.approvals.approve(id, undefined), "too_late");
+    assert.equal(await takeYes(one), false);
+  });
+
+  test("a no given elsewhere takes back a yes that nothing has used", async ({ one, two }) => {
+    const id = await askOn(one);
+    await one.approvals.approve(id, undefined);
+
+    await two.approvals.decline(CUSTOMER, FINGERPRINT);
+
+    assert.equal(await takeYes(one), false);
+    assert.equal(await stateOf(one, id), "withdrawn");
+  });
+
+  test("a no to a call that nobody was asked about changes nothing", async ({ one }) => {
+    const id = await askOn(one);
+
+    await one.approvals.decline(CUSTOMER, fingerprint(1));
+    await one.approvals.decline(OTHER_CUSTOMER, FINGERPRINT);
+
+    assert.equal(await stateOf(one, id), "open");
+  });
+
+  test("the same call gets the same address while its question is open, and a new one after", async ({ one, two }) => {
+    const first = await one.approvals.ask(request());
+    const again = await two.approvals.ask(request());
+    const another = await two.approvals.ask(request({ fingerprint: fingerprint(1) }));
+    const ofAnother = await two.approvals.ask(request({ customer: OTHER_CUSTOMER }));
+    await two.approvals.deny(idOf(first));
+
+    const after = await one.approvals.ask(request());
+
+    assert.match(first.url, /^https:\/\/mcp\.example\.com\/approve\/[0-9a-f]{32}$/);
+    assert.equal(again.url, first.url);
+    assert.equal(new Set([first.url, another.url, ofAnother.url, after.url]).size, 4);
+    assert.equal(await stateOf(one, idOf(after)), "open");
+  });
+
+  test("the same call asked many times at once gets one address", async ({ one, two }) => {
+    const asked = await Promise.all(
+      [...Array(24).keys()].map((n) => (n % 2 === 0 ? one : two).approvals.ask(request())),
+    );
+
+    const urls = new Set(asked.map(({ url }) => url));
+    assert.equal(urls.size, 1);
+  });
+
+  test("a customer has ten open questions at most, over all replicas, and a decided one makes room", async ({ one, two }) => {
+    const ids: string[] = [];
+    for (let n = 0; n < 10; n++) ids.push(await askOn(n % 2 === 0 ? one : two, { fingerprint: fingerprint(n) }));
+
+    const eleventh = () => two.approvals.ask(request({ fingerprint: fingerprint(10) }));
+    await assert.rejects(eleventh(), isRateLimited);
+    const known = await two.approvals.ask(request({ fingerprint: fingerprint(3) }));
+    const ofAnother = await two.approvals.ask(request({ customer: OTHER_CUSTOMER }));
+    await one.approvals.deny(ids[0] ?? "");
+    await one.approvals.approve(ids[1] ?? "", undefined);
+    await eleventh();
+    await two.approvals.ask(request({ fingerprint: fingerprint(11) }));
+
+    assert.equal(idOf(known), ids[3]);
+    assert.ok(ofAnother.url);
+    await assert.rejects(two.approvals.ask(request({ fingerprint: fingerprint(12) })), isRateLimited);
+  });
+
+  test("asking for the same call at once takes one place", async ({ one, two }) => {
+    await Promise.all([one, two, one, two].map(({ approvals }) => approvals.ask(request())));
+
+    for (let n = 0; n < 9; n++) await askOn(one, { fingerprint: fingerprint(n) });
+
+    await assert.rejects(one.approvals.ask(request({ fingerprint: fingerprint(9) })), isRateLimited);
+  });
+
+  test("a question closes ten minutes after it was asked", async ({ one, two, clock }) => {
+    const id = await askOn(one);
+    await clock.advance(10 * MINUTE_MS - 1);
+    const before = await stateOf(two, id);
+    await clock.advance(1);
+
+    const decided = [await two.approvals.approve(id, undefined), await two.approvals.deny(id)];
+
+    assert.equal(before, "open");
+    assert.deepEqual(decided, ["unknown", "unknown"]);
+    assert.equal(await stateOf(one, id), undefined);
+    assert.equal(await takeYes(one), false);
+    assert.notEqual(await askOn(one), id);
+  });
+
+  test("a yes ends ten minutes after the question, however late it was given", async ({ one, two, clock }) => {
+    const id = await askOn(one);
+    await clock.advance(9 * MINUTE_MS);
+    const decided = await one.approvals.approve(id, undefined);
+    await clock.advance(MINUTE_MS);
+
+    const taken = await takeYes(two);
+
+    assert.equal(decided, "approved");
+    assert.equal(taken, false);
+    assert.equal(await stateOf(two, id), undefined);
+  });
+
+  test("what became of a question can be seen for a while", async ({ one, clock }) => {
+    const id = await askOn(one);
+    await one.approvals.deny(id);
+
+    await clock.advance(15 * MINUTE_MS);
+
+    assert.equal(await stateOf(one, id), "denied");
+  });
+
+  test("with a code only that code approves", async ({ one, two }) => {
+    const id = await askOn(one, { approvalCode: APPROVAL_CODE });
+
+    const decided = [
+      await two.approvals.approve(id, undefined),
+      await two.approvals.approve(id, WRONG_CODE),
+      await one.approvals.approve(id, APPROVAL_CODE),
+    ];
+
+    assert.deepEqual(decided, ["wrong_code", "wrong_code", "approved"]);
+    assert.equal(await takeYes(two), true);
+  });
+
+  test("a no needs no code", async ({ one, two }) => {
+    const id = await askOn(one, { approvalCode: APPROVAL_CODE });
+
+    assert.equal(await two.approvals.deny(id), "denied");
+  });
+
+  test("five wrong codes end the approval for good", async ({ one, two }) => {
+    const id = await askOn(one, { approvalCode: APPROVAL_CODE });
+    const decided: string[] = [];
+    for (let n = 0; n < 5; n++) decided.push(await (n % 2 === 0 ? one : two).approvals.approve(id, WRONG_CODE));
+
+    const right = await one.approvals.approve(id, APPROVAL_CODE);
+
+    assert.deepEqual(decided, ["wrong_code", "wrong_code", "wrong_code", "wrong_code", "locked"]);
+    assert.equal(right, "too_late");
+    assert.equal(await stateOf(two, id), "locked");
+    assert.equal(await takeYes(two), false);
+  });
+
+  test("the right code as the fifth try approves", async ({ one, two }) => {
+    const id = await askOn(one, { approvalCode: APPROVAL_CODE });
+    for (let n = 0; n < 4; n++) await one.approvals.approve(id, WRONG_CODE);
+
+    assert.equal((await two.approvals.look(id))?.triesLeft, 1);
+    assert.equal(await two.approvals.approve(id, APPROVAL_CODE), "approved");
+  });
+
+  test("many tries at once are five tries", async ({ one, two }) => {
+    const id = await askOn(one, { approvalCode: APPROVAL_CODE });
+
+    const wrong = await Promise.all(
+      [...Array(20).keys()].map((n) => (n % 2 === 0 ? one : two).approvals.approve(id, WRONG_CODE)),
+    );
+
+    assert.ok(wrong.filter((decided) => decided === "wrong_code").length <= 4);
+    assert.equal(await one.approvals.approve(id, APPROVAL_CODE), "too_late");
+    assert.equal(await takeYes(one), false);
+  });
+
+  test("tries at unknown ids are limited, and leave valid ones alone", async ({ one, two }) => {
+    const id = await askOn(one);
+    const waits: (number | undefined)[] = [];
+    for (let n = 0; n < 70; n++) waits.push(await (n % 2 === 0 ? one : two).approvals.countUnknown());
+
+    assert.equal(waits[0], undefined);
+    assert.ok((waits.at(-1) ?? 0) >= 1);
+    assert.equal(await stateOf(two, id), "open");
+    assert.equal(await two.approvals.approve(id, undefined), "approved");
+  });
+
+  test("ids that were never given out are unknown", async ({ one }) => {
+    await askOn(one);
+
+    for (const id of ["", "0".repeat(32), "../approve", FINGERPRINT, "G".repeat(32)]) {
+      assert.equal(await one.approvals.look(id), undefined);
+      assert.equal(await one.approvals.approve(id, undefined), "unknown");
+      assert.equal(await one.approvals.deny(id), "unknown");
+      assert.equal(await one.approvals.withdraw(id), "unknown");
+    }
+  });
+
+  test("entries that were tampered with or are gone mean no", async ({ one, two }) => {
+    const purposes: Purpose[] = ["approval_address", "approval", "approval_open"];
+    for (const [n, purpose] of purposes.entries()) {
+      for (const isGone of [true, false]) {
+        const print = fingerprint(2 * n + Number(isGone));
+        const id = await askOn(one, { fingerprint: print });
+        const customer = purpose === "approval_address" ? "shared" : CUSTOMER;
+        const key = { purpose, customer, name: await hashOf(id) };
+        if (isGone) await one.store.delete(key);
+        else await overwrite(one.store, key, tamper);
+
+        assert.equal(await stateOf(two, id), undefined, purpose);
+        assert.equal(await two.approvals.approve(id, undefined), "unknown", purpose);
+        assert.equal(await two.approvals.takeYes(CUSTOMER, print), false, purpose);
+      }
+    }
+  });
+
+  test("a yes that was tampered with, or moved from another call, is none", async ({ one, two }) => {
+    await one.approvals.approve(await askOn(one), undefined);
+    await one.approvals.approve(await askOn(one, { fingerprint: fingerprint(1) }), undefined);
+    const key: StoreKey = { purpose: "approval_yes", customer: CUSTOMER, name: FINGERPRINT };
+    const genuine = await one.store.get(key);
+    await one.store.set({ ...key, name: fingerprint(2) }, genuine ?? "", { ttlMs: MINUTE_MS });
+    await overwrite(one.store, { ...key, name: fingerprint(1) }, tamper);
+
+    const taken = [
+      await two.approvals.takeYes(CUSTOMER, fingerprint(1)),
+      await two.approvals.takeYes(CUSTOMER, fingerprint(2)),
+      await takeYes(two),
+    ];
+
+    assert.deepEqual(taken, [false, false, true]);
+  });
+
+  test("the details of one question can't be shown in place of another's", async ({ one, two }) => {
+    const harmless = await askOn(one, { fingerprint: fingerprint(1), tool: "purge_app_cache" });
+    const harmful = await askOn(one);
+    const details = async (id: string): Promise<StoreKey> => (
+      { purpose: "approval", customer: CUSTOMER, name: await hashOf(id) }
+    );
+    const moved = await one.store.get(await details(harmless));
+    await one.store.set(await details(harmful), moved ?? "", { ttlMs: MINUTE_MS });
+
+    assert.equal(await stateOf(two, harmful), undefined);
+    assert.equal(await two.approvals.approve(harmful, undefined), "unknown");
+  });
+
+  test("with a new key in front questions live on, and without the old key they are a no", async ({ one, replica }) => {
+    const id = await askOn(one, { approvalCode: APPROVAL_CODE });
+    const lost = await askOn(one, { fingerprint: fingerprint(1) });
+    const rotating = await replica([KEYS[1], KEYS[0]]);
+    const rotated = await replica([KEYS[1]]);
+
+    assert.equal(await rotating.approvals.approve(id, APPROVAL_CODE), "approved");
+    assert.equal(await rotated.approvals.approve(lost, undefined), "unknown");
+    assert.equal(await takeYes(rotated), false);
+    assert.equal(await takeYes(rotating), false);
+  });
+
+  test("a call whose old address can't be read gets a new one", async ({ one, replica }) => {
+    const id = await askOn(one);
+    const rotated = await replica([KEYS[1]]);
+
+    const fresh = await askOn(rotated);
+
+    assert.notEqual(fresh, id);
+    assert.equal(await askOn(rotated), fresh);
+    assert.equal(await rotated.approvals.approve(fresh, undefined), "approved");
+    assert.equal(await takeYes(rotated), true);
+  });
+
+  test("a code that can't be one is refused", async ({ one }) => {
+    const asked = one.approvals.ask(request({ approvalCode: "short" }));
+
+    await assert.rejects(asked, (error) => error instanceof ToolError && error.code === "confirmation_required");
+  });
+}
+
+suite("memory", memoryReplicas);
+suite("redis", redisReplicas);
+
+Deno.test("an approval code is 8 to 64 visible ASCII characters", () => {
+  const good = ["12345678", "~!aB0-_=", "x".repeat(64)];
+  const bad = ["", "1234567", "x".repeat(65), "with space", "tab\tinside", "pässwörter", "12345678\n"];
+
+  assert.deepEqual(good.filter(isApprovalCode), good);
+  assert.deepEqual(bad.filter(isApprovalCode), []);
+});
+
+Deno.test("a store that fails approves nothing and says so", async () => {
+  await using replicas = await memoryReplicas();
+  const { one } = replicas;
+  const id = await askOn(one);
+  await one.approvals.approve(id, undefined);
+  await one.store.close();
+
+  const steps = [
+    () => one.approvals.ask(request()),
+    () => one.approvals.look(id),
+    () => one.approvals.approve(id, undefined),
+    () => one.approvals.deny(id),
+    () => takeYes(one),
+    () => one.approvals.decline(CUSTOMER, FINGERPRINT),
+    () => one.approvals.countUnknown(),
+  ];
+  for (const step of steps) await assert.rejects(step, StoreError);
+});
+
+Deno.test("a yes that a call uses in the middle of a withdrawal is used, not withdrawn", async () => {
+  await using replicas = await memoryReplicas();
+  const { one } = replicas;
+  const id = await askOn(one);
+  await one.approvals.approve(id, undefined);
+  const remove = one.store.deleteIfEquals.bind(one.store);
+  let taken = false;
+  one.store.deleteIfEquals = async (key, value) => {
+    if (key.purpose === "approval_yes") taken = await takeYes(one);
+    return await remove(key, value);
+  };
+
+  const decided = await one.approvals.withdraw(id);
+
+  assert.equal(taken, true);
+  assert.equal(decided, "too_late");
+  assert.equal(await stateOf(one, id), "used");
+});
+
+Deno.test("Redis holds no id, no code and nothing of a question in the clear, and every entry ends", async () => {
+  await using redis = await startRedis();
+  await using raw = rawClient(redis);
+  await using store = await RedisStore.connect(redis.url, { poolSize: 5 });
+  const replica = await makeReplica(store, new FakeClock(), [KEYS[0]]);
+  const id = await askOn(replica, { approvalCode: APPROVAL_CODE });
+  await replica.approvals.approve(id, WRONG_CODE);
+  await replica.approvals.approve(id, APPROVAL_CODE);
+
+  const keys = await raw.keys("*");
+
+  const texts: string[] = [];
+  for (const key of keys) {
+    if (await raw.type(key) === "string") texts.push(await raw.get(key) ?? "");
+    assert.ok(await raw.pttl(key) > 0, key);
+  }
+  const all = [...keys, ...texts].join("\n");
+  assert.ok(keys.length >= 5);
+  for (const secret of [id, APPROVAL_CODE, "Main shop", "shop.example.com", "j…@example.com", "stop_server"]) {
+    assert.equal(all.includes(secret), false, secret);
+  }
+});
