@@ -44,8 +44,9 @@ export const VARIABLES: Readonly<Record<string, VariableText>> = {
   READ_ONLY: { default: "false", meaning: "true leaves only the tools that read." },
   CONFIRM: {
     default: "ask",
-    meaning: "ask, elicit or off: whether a person is asked before destructive calls and before passwords are shown. " +
-      "No way to ask is built in yet, so that only off lets such calls through.",
+    meaning:
+      "How a person is asked before destructive calls and before passwords are shown. ask: through the client, " +
+      "or else on an approval page; elicit: through the client alone; off: not at all.",
   },
   RATE_LIMIT_REQUESTS: { default: "90", meaning: "Requests to Cloudways that each customer may make in one window." },
   RATE_LIMIT_WINDOW: { default: "60", meaning: "Length of that window in seconds." },

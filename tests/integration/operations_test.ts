@@ -321,11 +321,13 @@ Deno.test("the listing is read anew after a write, and after the end of the work
     assert.ok(Array.isArray(json.servers));
     return json.servers[0].status;
   };
+  const [server] = service.sandbox.account().servers;
+  if (server !== undefined) server.status = "stopped";
   await status();
   const before = await status();
   assert.equal(listings(), 1);
 
-  const { json } = await call(service, "stop_server", { ...SERVER, wait_seconds: 0 });
+  const { json } = await call(service, "start_server", { ...SERVER, wait_seconds: 0 });
   const meanwhile = await status();
   assert.equal(listings(), 2);
   await call(service, "get_operation_status", { operation_id: json.operation_id });
@@ -335,21 +337,21 @@ Deno.test("the listing is read anew after a write, and after the end of the work
   await call(service, "get_operation_status", { operation_id: json.operation_id });
   const after = await status();
 
-  assert.deepEqual([before, meanwhile, after], ["running", "running", "stopped"]);
+  assert.deepEqual([before, meanwhile, after], ["stopped", "stopped", "running"]);
   assert.equal(listings(), 3);
 });
 
 Deno.test("the listing is read anew after a write that failed", async () => {
   await using service = await startService({ env: ENV });
   await call(service, "list_servers", {});
-  service.sandbox.addFault({ operationId: "server_stop", afterEffect: true, kind: "drop" });
+  service.sandbox.addFault({ operationId: "server_start", afterEffect: true, kind: "drop" });
 
-  const { json } = await call(service, "stop_server", SERVER);
+  const { json } = await call(service, "start_server", SERVER);
   await call(service, "list_servers", {});
 
   assert.equal(json.code, "upstream_unreachable");
   assert.equal(service.sandbox.requestsTo("server_list").length, 2);
-  assert.equal(service.sandbox.requestsTo("server_stop").length, 1);
+  assert.equal(service.sandbox.requestsTo("server_start").length, 1);
 });
 
 Deno.test("the present state after work that failed is not the remembered one", async () => {

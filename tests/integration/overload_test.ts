@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { LOAD_BOUNDS } from "../../src/http/load_limit.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { type Service, startService } from "../harness.ts";
+import { until } from "../redis_server.ts";
+import { callTool, post } from "../rpc.ts";
+import { openSession } from "../rpc_2025.ts";
+import { YES } from "../rpc_2026.ts";
+
+const CALL = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_team_members", arguments: {} } };
+
+async function isAlive(service: Service): Promise<void> {
+  const health = await fetch(`${service.url}/health`);
+  await health.body?.cancel();
+  assert.equal(health.status, 200);
+  assert.equal((await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS)).isError, false);
+}
+
+Deno.test("past what the process can carry requests are refused at once, and others are unharmed", async () => {
+  await using service = await startService({
+    env: { RATE_LIMIT_REQUESTS: "100000", HTTP_POOL_SIZE: "2000" },
+    sandbox: { rateLimitPerMinute: 100_000 },
+  });
+  const end = service.sandbox.addFault({ operationId: "team_member_list", kind: "hang" });
+  const leaving = new AbortController();
+  const refusals: Response[] = [];
+  const calls = Array.from({ length: LOAD_BOUNDS.requestsPerCustomer + 20 }, async () => {
+    const response = await post(service.mcpUrl, CALL, TOKEN_HEADERS, { signal: leaving.signal });
+    refusals.push(response);
+    return await response.json();
+  });
+
+  await until(() => refusals.length >= 20);
+  await isAlive(service);
+
+  assert.equal(refusals.length, 20);
+  for (const { status, headers } of refusals) {
+    assert.equal(status, 503);
+    assert.equal(headers.get("retry-after"), "1");
+  }
+  leaving.abort();
+  await Promise.allSettled(calls);
+  end();
+  await until(async () => (await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS)).isError === false);
+});
+
+Deno.test("JSON nested as deep as a body can hold harms nobody", async () => {
+  await using service = await startService();
+  const deep = [
+    "[".repeat(500_000),
+    "[".repeat(500_000) + "]".repeat(500_000),
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ping","arguments":${'{"a":'.repeat(100_000)}1${
+      "}".repeat(100_000)
+    }}}`,
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"stop_server","arguments":{"server_id":${
+      "[".repeat(200_000)
+    }${"]".repeat(200_000)}}}}`,
+  ];
+
+  for (const body of deep) {
+    const response = await fetch(service.mcpUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...TOKEN_HEADERS },
+      body,
+    });
+    await response.text();
+
+    assert.ok(response.status < 500, `${response.status} for ${body.slice(0, 120)}`);
+  }
+  await isAlive(service);
+});
+
+Deno.test("headers as large as they come harm nobody", async () => {
+  await using service = await startService();
+
+  for (const size of [20_000, 100_000, 1_000_000]) {
+    const outcome = await post(service.mcpUrl, CALL, { "x-large": "x".repeat(size) })
+      .then(async (response) => (await response.text(), response.status), () => "closed");
+
+    assert.ok(outcome === "closed" || (typeof outcome === "number" && outcome < 500), `${size}: ${outcome}`);
+  }
+  await isAlive(service);
+});
+
+Deno.test("clients that never read, never finish sending, or do nothing harm nobody", async () => {
+  await using service = await startService();
+  const { hostname, port } = service.mcpUrl;
+  const connections: Deno.TcpConn[] = [];
+  const list = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
+  const head = `POST /mcp HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\n` +
+    "Accept: application/json, text/event-stream\r\n";
+  const whole = `${head}Content-Length: ${list.length}\r\n\r\n${list}`;
+  const sends = [whole.repeat(50), `${head}Content-Length: 100000\r\n\r\n{"json`, head, ""];
+
+  for (let i = 0; i < 200; i++) {
+    const connection = await Deno.connect({ hostname, port: Number(port) });
+    connections.push(connection);
+    const bytes = new TextEncoder().encode(sends[i % sends.length]);
+    // Who never reads may keep us from taking all that he sends.
+    connection.write(bytes).catch(() => {});
+  }
+  await isAlive(service);
+
+  for (const connection of connections) connection.close();
+  await isAlive(service);
+});
+
+Deno.test("a process that ends takes nothing new, and lets what waits go", async () => {
+  await using service = await startService();
+  const waiting = callTool(service.mcpUrl, "backup_server", { server_id: 100001, wait_seconds: 300 }, TOKEN_HEADERS);
+  await until(() => service.sandbox.requestsTo("operation_status").length === 1);
+
+  service.app.startDraining();
+  const refused = await post(service.mcpUrl, CALL, TOKEN_HEADERS);
+  const ready = await fetch(`${service.url}/ready`);
+  const health = await fetch(`${service.url}/health`);
+  const { isError, json } = await waiting;
+  await service.app.finished();
+
+  assert.equal(refused.status, 503);
+  assert.equal(refused.headers.get("retry-after"), "1");
+  assert.match(await refused.text(), /shutting down/);
+  assert.equal(ready.status, 503);
+  assert.equal(health.status, 200);
+  await Promise.all([ready.body?.cancel(), health.body?.cancel()]);
+  assert.equal(isError, false);
+  assert.equal(json.status, "running");
+  assert.match(String(json.next_step), /get_operation_status/);
+});
+
+Deno.test("a person's answer to a process that ends is still taken, and nobody else is asked", async () => {
+  await using service = await startService();
+  const session = await openSession([service.mcpUrl], { headers: TOKEN_HEADERS });
+
+  const { answer } = await session.call("stop_server", { server_id: 100001, wait_seconds: 0 }, () => {
+    service.app.startDraining();
+    return YES;
+  }).catch((error) => ({ answer: { json: { code: String(error) } } }));
+
+  assert.match(String(answer.json.code), /confirmation_required|was not taken: 400/);
+  assert.equal(service.sandbox.requestsTo("server_stop").length, 0);
+});

@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { type Service, startService } from "../harness.ts";
+import { rawClient, type RedisServer, startRedis, until } from "../redis_server.ts";
+import { callTool } from "../rpc.ts";
+
+const ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+const envOf = (redis: RedisServer, more: Record<string, string> = {}) => (
+  { REDIS_URL: redis.url, ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "100000", ...more }
+);
+
+const sandboxOptions = { rateLimitPerMinute: 1_000_000, exchangesPerMinute: 1_000_000 };
+
+async function isReady({ url }: Service): Promise<boolean> {
+  const response = await fetch(`${url}/ready`);
+  await response.body?.cancel();
+  return response.status === 200;
+}
+
+function linesWith(service: Service, message: string): string[] {
+  return service.logLines.filter((line) => JSON.parse(line).message.startsWith(message));
+}
+
+Deno.test("while Redis is away calls go on, yeses don't, and the log says so once", async () => {
+  await using redis = await startRedis();
+  await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
+  await redis.kill();
+
+  const reads = [];
+  for (let i = 0; i < 5; i++) reads.push(await callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS));
+  const write = await callTool(
+    service.mcpUrl,
+    "manage_server_varnish",
+    { server_id: 100001, action: "purge" },
+    KEY_HEADERS,
+  );
+  const stop = await callTool(service.mcpUrl, "stop_server", { server_id: 100001 }, TOKEN_HEADERS);
+  const ready = await isReady(service);
+  await using back = await startRedis({ port: redis.port });
+  await until(() => isReady(service));
+  await until(() => linesWith(service, "redis is back").length === 1);
+
+  assert.deepEqual(reads.map(({ isError }) => isError), Array(5).fill(false));
+  assert.equal(write.isError, false, JSON.stringify(write.json));
+  assert.equal(stop.isError, true);
+  assert.equal(service.sandbox.requestsTo("server_stop").length, 0);
+  assert.equal(ready, false);
+  assert.equal(linesWith(service, "redis is away").length, 1);
+  assert.ok(back.port > 0);
+});
+
+Deno.test("an outage of Redis gives each replica one bucket, and its return gives none", async () => {
+  await using redis = await startRedis();
+  const env = envOf(redis, { RATE_LIMIT_REQUESTS: "5", RATE_LIMIT_WINDOW: "86400" });
+  await using service = await startService({ env, sandbox: sandboxOptions });
+  const spend = async () => {
+    const answers = [];
+    for (let i = 0; i < 7; i++) answers.push(await callTool(service.mcpUrl, "list_team_members", {}, TOKEN_HEADERS));
+    return answers.filter(({ isError }) => !isError).length;
+  };
+  const before = await spend();
+  await redis.kill();
+
+  const during = await spend();
+  await using back = await startRedis({ port: redis.port });
+  await until(() => isReady(service));
+  const after = await spend();
+
+  assert.deepEqual({ before, during, after }, { before: 5, during: 5, after: 0 });
+  assert.ok(back.port > 0);
+});
+
+Deno.test("an outage of Redis does not make everybody sign in anew", async () => {
+  await using redis = await startRedis();
+  await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
+  await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+  await redis.kill();
+
+  const during = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+  await using back = await startRedis({ port: redis.port });
+  await until(() => isReady(service));
+  const after = await Promise.all(
+    Array.from({ length: 8 }, () => callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS)),
+  );
+
+  assert.equal(during.isError, false);
+  assert.equal(after.some(({ isError }) => isError), false);
+  assert.ok(
+    service.sandbox.requestsTo("oauth_access_token_create").length <= 2,
+    "one for all, at most, after the return",
+  );
+  assert.ok(back.port > 0);
+});
+
+Deno.test("a write during an outage is seen by every replica after it", async () => {
+  await using redis = await startRedis();
+  await using a = await startService({ env: envOf(redis), sandbox: sandboxOptions });
+  await using b = await startService({ env: envOf(redis), sandbox: a.sandbox });
+  const list = ({ mcpUrl }: Service) => callTool(mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+  await list(b);
+  redis.freeze();
+  await until(async () => !await isReady(a));
+
+  await callTool(a.mcpUrl, "manage_server_varnish", { server_id: 100001, action: "purge" }, TOKEN_HEADERS);
+  const [server] = a.sandbox.account().servers;
+  if (server !== undefined) server.label = "Renamed meanwhile";
+  redis.continue();
+  await until(() => linesWith(a, "redis is back").length === 1);
+  await until(async () => await isReady(a) && await isReady(b));
+  await until(async () => JSON.stringify((await list(b)).json).includes("Renamed meanwhile"));
+
+  assert.equal((await list(a)).isError, false);
+});
+
+Deno.test("calls go on while Redis answers nothing, and with a bounded wait", async () => {
+  await using redis = await startRedis();
+  await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
+  redis.freeze();
+
+  const answers = await Promise.all(
+    Array.from({ length: 16 }, () => callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS)),
+  );
+
+  assert.equal(answers.some(({ isError }) => isError), false, JSON.stringify(answers.map(({ json }) => json.code)));
+  redis.continue();
+  await until(() => isReady(service));
+});
+
+Deno.test("calls go on while Redis is full, and their limits hold", async () => {
+  await using redis = await startRedis({ args: ["--maxmemory", "2mb", "--maxmemory-policy", "noeviction"] });
+  const env = envOf(redis, { RATE_LIMIT_REQUESTS: "5", RATE_LIMIT_WINDOW: "86400" });
+  await using service = await startService({ env, sandbox: sandboxOptions });
+  await using raw = rawClient(redis);
+  await assert.rejects(async () => {
+    for (let i = 0;; i++) await raw.set(`filler:${i}`, "x".repeat(10_000));
+  }, /OOM/);
+
+  const answers = [];
+  for (let i = 0; i < 7; i++) answers.push(await callTool(service.mcpUrl, "list_team_members", {}, KEY_HEADERS));
+
+  assert.deepEqual(answers.map(({ json }) => json.code ?? "ok"), [
+    ...Array(5).fill("ok"),
+    "rate_limited",
+    "rate_limited",
+  ]);
+  assert.equal(service.sandbox.requestsTo("oauth_access_token_create").length, 1);
+});
+
+Deno.test("calls go on while a failover leaves a Redis that takes no writes", async () => {
+  await using redis = await startRedis();
+  await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
+  await using raw = rawClient(redis);
+  await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+  await raw.config("SET", "min-replicas-to-write", "3");
+
+  const during = await callTool(service.mcpUrl, "list_servers", {}, KEY_HEADERS);
+  const stop = await callTool(service.mcpUrl, "stop_server", { server_id: 100001 }, KEY_HEADERS);
+  await raw.config("SET", "min-replicas-to-write", "0");
+  const after = await callTool(service.mcpUrl, "stop_server", { server_id: 100001 }, KEY_HEADERS);
+
+  assert.equal(during.isError, false, JSON.stringify(during.json));
+  assert.equal(stop.json.code, "internal_error");
+  assert.equal(after.json.code, "confirmation_required");
+});
+
+Deno.test("wrong data in any key harms nobody, and is mended by the next write", async () => {
+  await using redis = await startRedis();
+  await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
+  await using raw = rawClient(redis);
+  await callTool(service.mcpUrl, "list_servers", {}, KEY_HEADERS);
+  await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+  const keys = await raw.keys("cw:*");
+
+  for (const wrong of ["list", "text", "empty"]) {
+    for (const key of keys) {
+      await raw.del(key);
+      if (wrong === "list") await raw.rpush(key, "not ours");
+      else await raw.set(key, wrong === "text" ? "not ours" : "");
+    }
+    for (const headers of [KEY_HEADERS, TOKEN_HEADERS]) {
+      const { isError, json } = await callTool(service.mcpUrl, "list_servers", {}, headers);
+
+      assert.equal(isError, false, `${wrong}: ${JSON.stringify(json)}`);
+    }
+  }
+  assert.ok(keys.length >= 6, `keys: ${keys}`);
+});
+
+Deno.test("keys that vanish in the middle of a call harm nobody", async () => {
+  await using redis = await startRedis();
+  await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
+  await using raw = rawClient(redis);
+
+  let flushing = true;
+  const flush = (async () => {
+    while (flushing) await raw.flushall();
+  })();
+  const answers = await Promise.all(
+    Array.from(
+      { length: 32 },
+      (_, i) => callTool(service.mcpUrl, "list_servers", {}, i % 2 ? KEY_HEADERS : TOKEN_HEADERS),
+    ),
+  );
+  flushing = false;
+  await flush;
+
+  assert.equal(answers.some(({ isError }) => isError), false);
+});
+
+Deno.test("Redis killed and restarted five times under 64 callers: every call is answered, nothing is done twice", async () => {
+  const first = await startRedis();
+  const { port } = first;
+  let redis: RedisServer = first;
+  await using service = await startService({ env: envOf(first), sandbox: sandboxOptions });
+  let running = true;
+  let answered = 0;
+  const unexpected: unknown[] = [];
+  const callers = Array.from({ length: 64 }, async (_, caller) => {
+    for (let i = 0; running; i++) {
+      const headers = caller % 2 === 0 ? TOKEN_HEADERS : KEY_HEADERS;
+      const [name, args] = i % 4 === 0
+        ? ["clone_app", { app_id: 200001, app_label: `copy ${caller}-${i}`, wait_seconds: 0 }] as const
+        : ["list_projects", {}] as const;
+      const { isError, json } = await callTool(service.mcpUrl, name, args, headers);
+      answered++;
+      if (isError && json.code !== "upstream_busy") unexpected.push(json);
+    }
+  });
+
+  for (let round = 0; round < 5; round++) {
+    const target = answered + 200;
+    await until(() => answered >= target, 30_000);
+    await redis.kill();
+    const during = answered + 200;
+    await until(() => answered >= during, 30_000);
+    redis = await startRedis({ port });
+    await until(() => isReady(service), 15_000);
+  }
+  running = false;
+  await Promise.all(callers);
+  await redis.kill();
+
+  assert.deepEqual(unexpected, []);
+  const labels = service.sandbox.requestsTo("app_clone").map(({ fields }) => String(fields.app_label));
+  assert.equal(new Set(labels).size, labels.length, "a write was sent twice");
+  assert.ok(labels.length > 0);
+});
