@@ -9,7 +9,7 @@ import { storeAway } from "../store/store_away.ts";
 import type { AuditTrail } from "../telemetry/audit.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { cleanText } from "../text.ts";
+import { cleanDeep, cleanText, type JsonValue } from "../text.ts";
 import type { PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
 import { invalidArguments, normaliseArguments } from "./arguments.ts";
 import { CallAudit } from "./call_audit.ts";
@@ -132,7 +132,7 @@ export class Dispatcher {
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
     const prepared = this.#prepare(entry, call);
     const planned = await prepared.plan(this.#context(prepared, call));
-    if (planned.question !== undefined) call.audit.hits(targetOf(safeQuestion(planned.question, call.secrets)));
+    call.audit.hits(recordedTarget(prepared, planned, call.secrets));
     const verdict = await this.#settle(prepared, planned, call);
     if (verdict.kind === "ask") {
       await call.audit.asked();
@@ -210,6 +210,13 @@ export class Dispatcher {
 function unknownTool(name: string, secrets: readonly string[]): ProtocolError {
   const shown = cleanText(hideSecretsInText(cleanText(name), secrets), { maxLength: 80 });
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}`);
+}
+
+/** What a call hits, as the record shows it: all that was found out, or the ids it names. */
+function recordedTarget({ input }: PreparedCall, { question }: PlannedCall, secrets: readonly string[]): JsonValue {
+  if (question !== undefined) return targetOf(safeQuestion(question, secrets));
+  const ids = Object.entries(input).filter(([name]) => name === "server_id" || name === "app_id");
+  return ids.length === 0 ? null : cleanDeep(Object.fromEntries(ids));
 }
 
 function readOnlyRefusal(toolName: string): ToolError {

@@ -46,12 +46,14 @@ const capabilitiesSchema = z.looseObject({
   elicitation: z.looseObject({ form: z.looseObject({}).optional(), url: z.looseObject({}).optional() }),
 });
 
-/** What a client can put before a person, as it declared; without a word about modes, forms. */
+/** What a client can put before a person, as it declared; nothing but `{}` means forms without saying so. */
 export function elicitationModes(capabilities: unknown): ElicitationModes {
   const declared = capabilitiesSchema.safeParse(capabilities).data?.elicitation;
   if (declared === undefined) return { form: false, url: false };
-  const url = declared.url !== undefined;
-  return { form: declared.form !== undefined || !url, url };
+  return {
+    form: declared.form !== undefined || Object.keys(declared).length === 0,
+    url: declared.url !== undefined,
+  };
 }
 
 /** A yes is an accepted form with exactly `approve: true`; all else is no. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Box } from "../crypto/box.ts";
 import type { ListEntry, ListHead, NewEntry, StoreKey } from "../store/store.ts";
+import type { JsonValue } from "../text.ts";
 import type { AuditRecord } from "./audit.ts";
 import { type ChainLink, chainLink, type ChainSigner } from "./audit_chain.ts";
 import type { StampedEntry } from "./audit_entry.ts";
@@ -19,6 +20,9 @@ export interface OpenedRecord {
   previous: string | null;
 }
 
+/** Part of what `JSON.parse` gave, kept as it is: to zod's own schema a member named `__proto__` is no member. */
+const keptJson = z.custom<JsonValue>((value) => value !== undefined);
+
 const place = { customer: z.string(), number: z.int().positive(), time: z.string() };
 
 const storedRecord = z.discriminatedUnion("event", [
@@ -27,8 +31,8 @@ const storedRecord = z.discriminatedUnion("event", [
     ...place,
     event: z.enum(["intent", "outcome", "asked", "refused"]),
     tool: z.string(),
-    target: z.json(),
-    arguments: z.json(),
+    target: keptJson,
+    arguments: keptJson,
     approval: z.enum(["not_needed", "elicitation", "page", "confirm_off"]).nullable(),
     outcome: z.string().nullable(),
     operation_id: z.string().nullable(),

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
 import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { startBalancer } from "../balancer.ts";
 import { startService } from "../harness.ts";
+import { TEST_KEYS } from "../process.ts";
+import { startRedis } from "../redis_server.ts";
 
 const PROTOCOLS = {
   "2025 client": "2025-11-25",
@@ -74,4 +77,34 @@ async function startedOperation(baseUrl: string): Promise<string> {
   });
   const { operation_id } = await response.json();
   return String(operation_id);
+}
+
+const STOP = { server_id: 100001, wait_seconds: 0 };
+
+for (const kind of CLIENT_KINDS) {
+  for (const approve of [true, false]) {
+    Deno.test(`a ${kind} puts the question to its person, who says ${approve ? "yes" : "no"}, over two replicas`, async () => {
+      await using redis = await startRedis();
+      const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: TEST_KEYS[0] };
+      await using a = await startService({ env });
+      await using b = await startService({ env, sandbox: a.sandbox });
+      await using balancer = await startBalancer([a.mcpUrl, b.mcpUrl]);
+      const questions: string[] = [];
+      const person = {
+        elicitation: {},
+        answer: ({ message }: { message: string }) => {
+          questions.push(message);
+          return { action: "accept" as const, content: { approve } };
+        },
+      };
+      await using client = await connect(kind, balancer.mcpUrl, TOKEN_HEADERS, { person });
+
+      const { json } = await client.call("stop_server", STOP);
+
+      assert.equal(questions.length, 1);
+      assert.match(questions[0] ?? "", /^Stop server 100001: 3 applications go offline\.\n/);
+      assert.equal(json.code, approve ? undefined : "confirmation_declined");
+      assert.equal(a.sandbox.requestsTo("server_stop").length, approve ? 1 : 0);
+    });
+  }
 }

@@ -208,7 +208,8 @@ Deno.test("work that Cloudways has begun is not lost although Redis has gone mea
   await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY } });
   service.sandbox.addFault({ operationId: "server_backup", kind: { delayMs: 500 } });
 
-  const call = callTool(service.mcpUrl, "backup_server", { server_id: 100001 }, TOKEN_HEADERS);
+  const args = { server_id: 100001, wait_seconds: 0 };
+  const call = callTool(service.mcpUrl, "backup_server", args, TOKEN_HEADERS);
   await until(() => service.sandbox.requestsTo("server_backup").length === 1);
   await redis.kill();
   const { isError, json } = await call;
