@@ -125,6 +125,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const endpoint = new McpEndpoint<CallScope>({
     createServer: (scope) => createProtocolServer(catalogue, dispatcher, scope),
     isSlow: (name) => catalogue.isSlow(name),
+    secretsOf: ({ caller }) => callerSecrets(caller),
     customerOf: ({ caller }) => caller.identity instanceof ToolError ? undefined : caller.identity.id,
     sessionIds: new SessionIds(ring),
     relay: new Relay({ store, box, clock, onError: onProtocolError }),

@@ -1,5 +1,6 @@
 /** The edge and the transport of the product over one or more replicas, with tools behind them that ask and wait. */
 import { type CallToolResult, CLIENT_CAPABILITIES_META_KEY, Server } from "@modelcontextprotocol/server";
+import { callerSecrets } from "../src/caller.ts";
 import { type Clock, systemClock } from "../src/clock.ts";
 import { parseConfig } from "../src/config.ts";
 import { Box } from "../src/crypto/box.ts";
@@ -78,6 +79,7 @@ async function startReplica(options: RelayServiceOptions, encryptionKey: Uint8Ar
   const endpoint = new McpEndpoint<CallScope>({
     createServer: () => createAskingServer(seen),
     isSlow: () => false,
+    secretsOf: ({ caller }) => callerSecrets(caller),
     customerOf: ({ caller }) => caller.identity instanceof ToolError ? undefined : caller.identity.id,
     sessionIds: new SessionIds(ring),
     relay: new Relay({ store, box: new Box(ring), clock, onError }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Customer } from "../caller.ts";
+import { credentialSecrets, type Customer } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
@@ -208,7 +208,8 @@ export class CloudwaysClient {
 
   #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): T {
     const json = readReply(reply, request.operation);
-    const parsed = request.reply.safeParse(request.reveal === true ? json : hideSecrets(json));
+    const own = credentialSecrets(session.customer.credential).filter((secret) => reply.text.includes(secret));
+    const parsed = request.reply.safeParse(request.reveal === true ? json : hideSecrets(json, own));
     if (parsed.success) return parsed.data;
     session.log.warn("unexpected upstream answer", { operation: request.operation, issues: issuePaths(parsed.error) });
     throw new ToolError("upstream_error", `Cloudways' answer to ${request.operation} is not of the expected form.`, {

@@ -1,6 +1,7 @@
 /** The body of a request to `/mcp`: reading it, and saying what it is. */
 import type { JsonBody } from "../mcp/endpoint.ts";
 import { JSON_RPC_ERRORS, jsonRpcError, memberOf } from "../mcp/json_rpc.ts";
+import { hideSecretsInText } from "../redaction.ts";
 import { cleanText } from "../text.ts";
 import type { Admission } from "./load_limit.ts";
 import { BodyError, type BodyProblem, readBody } from "./request_body.ts";
@@ -39,9 +40,11 @@ export function startsWork(body: JsonBody): boolean {
 }
 
 /** What the log says of a message: its method and tool, cut and cleaned, for both are the caller's text. */
-export function describeBody(body: JsonBody): Record<string, unknown> {
+export function describeBody(body: JsonBody, secrets: readonly string[]): Record<string, unknown> {
   if (Array.isArray(body)) return { batch: body.length };
-  const text = (value: unknown) => typeof value === "string" ? cleanText(value, { maxLength: 60 }) : undefined;
+  // Cutting comes last: half a secret would no longer be recognised.
+  const safe = (value: string) => cleanText(hideSecretsInText(cleanText(value), secrets), { maxLength: 60 });
+  const text = (value: unknown) => typeof value === "string" ? safe(value) : undefined;
   const method = text(body.method);
   const tool = method === "tools/call" ? text(memberOf(body.params, "name")) : undefined;
   return { ...(method !== undefined && { mcp_method: method }), ...(tool !== undefined && { tool }) };

@@ -57,14 +57,14 @@ export class McpRoute {
   async #serve(request: Request, wishes: Wishes, place: Admission, arrival: RequestInfo): Promise<Response> {
     const body = await readMessage(request, place);
     if (body instanceof Response) return body;
-    arrival.note(describeBody(body));
+    const scope = await this.#scope(request.headers, wishes, arrival);
+    arrival.note(describeBody(body, callerSecrets(scope.caller)));
     // Answers to what is under way are still taken while the process ends.
     if (this.#options.isDraining() && startsWork(body)) {
       const refusal = unavailable("This server is shutting down.");
       refusal.headers.set("connection", "close");
       return refusal;
     }
-    const scope = await this.#scope(request.headers, wishes, arrival);
     const { identity } = scope.caller;
     if (!(identity instanceof ToolError) && !place.claim(identity.id)) {
       return unavailable("Too many requests with these credentials are under way.");

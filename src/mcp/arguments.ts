@@ -18,7 +18,15 @@ function normalise(value: unknown, type: unknown): unknown {
     if (type === "boolean" && (value === "true" || value === "false")) return value === "true";
   }
   if (typeof value === "number" && type === "string") return String(value);
-  return value;
+  return Array.isArray(value) ? value.map(withoutMembers) : withoutMembers(value);
+}
+
+/**
+ * No tool takes an object, so one is refused whatever is in it. Empty it is refused in words: zod stumbles over an object
+ * with a `length` of its own where a text is expected.
+ */
+function withoutMembers(value: unknown): unknown {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? {} : value;
 }
 
 /** What is wrong with a call's arguments, written so that the next call can be right. */

@@ -4,7 +4,7 @@
  */
 import { createMcpHandler, isLegacyRequest, type McpRequestContext } from "@modelcontextprotocol/server";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
-import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
+import { refuseBatch, refuseHeaderMismatch, refuseSecretAsRevision } from "./message_rules.ts";
 import { isSlowCall } from "./slow_calls.ts";
 
 /** What {@linkcode McpEndpoint} needs; `S` is what one request is served with. */
@@ -32,9 +32,8 @@ export class McpEndpoint<S extends object> {
 
   /** Answers one POST whose body was read and parsed already. */
   async fetch(request: Request, body: JsonBody, scope: S): Promise<Response> {
-    const refusal = Array.isArray(body)
-      ? refuseBatch(request.headers, body)
-      : refuseHeaderMismatch(request.headers, body);
+    const refusal = refuseSecretAsRevision(request.headers, this.#options.secretsOf(scope)) ??
+      (Array.isArray(body) ? refuseBatch(request.headers, body) : refuseHeaderMismatch(request.headers, body));
     if (refusal !== undefined) return refusal;
     if (await isLegacyRequest(request, body)) return await this.#legacy.fetch(request, body, scope);
     this.#scopes.set(request, scope);

@@ -5,8 +5,10 @@ import {
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
+import { hideSecretsInText } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { whenDone } from "../streams.ts";
+import { cleanText } from "../text.ts";
 import type { JsonBody } from "./endpoint.ts";
 import { idOf, JSON_RPC_ERRORS, jsonRpcError, memberOf } from "./json_rpc.ts";
 import type { Relay, RelaySession } from "./relay.ts";
@@ -20,6 +22,8 @@ export interface LegacyLegOptions<S> {
   createServer: (scope: S) => Server;
   /** Whether calls of this tool wait or poll: they answer as a stream, for only then a client's going away is noticed. */
   isSlow: (toolName: string) => boolean;
+  /** What must not stand in the memo that the client is given. */
+  secretsOf: (scope: S) => readonly string[];
   /** All 64 hex digits of the customer's id, or undefined for a caller without credentials: he can't be asked. */
   customerOf: (scope: S) => string | undefined;
   sessionIds: SessionIds;
@@ -60,7 +64,9 @@ export class LegacyLeg<S> {
     const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
     if (streams && response.body !== null) return new Response(whenDone(response.body, end), response);
     end();
-    if (memberOf(body, "method") === "initialize") await this.#addSessionId(response, server);
+    if (memberOf(body, "method") === "initialize") {
+      await this.#addSessionId(response, server, this.#options.secretsOf(scope));
+    }
     return Array.isArray(body) ? await asBatch(response) : response;
   }
 
@@ -96,12 +102,14 @@ export class LegacyLeg<S> {
   }
 
   /** Clients that can be asked something are given a memo of it, which they send back with each request. */
-  async #addSessionId(response: Response, server: Server): Promise<void> {
+  async #addSessionId(response: Response, server: Server, secrets: readonly string[]): Promise<void> {
     const client = server.getClientVersion();
     const protocolVersion = server.getNegotiatedProtocolVersion();
     if (client === undefined || protocolVersion === undefined) return;
     const capabilities = server.getClientCapabilities();
-    const { name, version } = client;
+    const [name = "", version = ""] = [client.name, client.version].map((text) =>
+      hideSecretsInText(cleanText(text), secrets)
+    );
     const sessionId = await this.#options.sessionIds.issue({ protocolVersion, capabilities, name, version });
     if (sessionId !== undefined) response.headers.set(SESSION_HEADER, sessionId);
   }

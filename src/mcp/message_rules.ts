@@ -2,6 +2,13 @@ import { idOf, JSON_RPC_ERRORS, jsonRpcError, memberOf } from "./json_rpc.ts";
 
 const MAX_BATCH = 20;
 
+/** A credential in the place of a revision is refused here, for whoever refuses it later repeats it. */
+export function refuseSecretAsRevision(headers: Headers, secrets: readonly string[]): Response | undefined {
+  const revision = headers.get("mcp-protocol-version") ?? "";
+  if (!secrets.some((secret) => revision.includes(secret))) return undefined;
+  return invalid("The header MCP-Protocol-Version names no protocol revision.");
+}
+
 /**
  * Batches belong to one revision alone, 2025-03-26, whose clients name no revision in a header. Each message in one is
  * then served on its own.

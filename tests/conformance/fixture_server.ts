@@ -37,6 +37,7 @@ export async function startFixtureServer(): Promise<FixtureServer> {
     isSlow: isSlowFixture,
     // The suite knows no credentials: whoever asks is the same customer.
     customerOf: () => "0".repeat(64),
+    secretsOf: () => [],
     sessionIds: new SessionIds(ring),
     relay: new Relay({ store, box: new Box(ring), clock, onError }),
     onError,

@@ -1,0 +1,535 @@
+/**
+ * Every secret of the account and of the caller is a word that stands nowhere else; every tool, every way to fail and
+ * every page is used; and no byte that leaves the process holds one of the words, but for the one tool that reveals.
+ */
+import assert from "node:assert/strict";
+import { askingCalls } from "../asking_calls.ts";
+import { certificatePem, keyPem, testKey } from "../certificates.ts";
+import { TOKEN_HEADERS as DEMO_HEADERS } from "../clients.ts";
+import { everythingStored } from "../everything_stored.ts";
+import { leaksIn, type Sight } from "../leaks.ts";
+import { startMain, TEST_KEYS } from "../process.ts";
+import { rawClient, type RedisServer, startRedis, until } from "../redis_server.ts";
+import { callTool, post } from "../rpc.ts";
+import { openSession } from "../rpc_2025.ts";
+import { callModern, YES } from "../rpc_2026.ts";
+import { type AppState, type FaultKind, type Sandbox, startSandbox } from "../sandbox/mod.ts";
+import { toolRows } from "../tool_rows/mod.ts";
+import {
+  type Exchange,
+  startWatchedService,
+  type WatchedService,
+  type WatchedServiceOptions,
+} from "../watched_service.ts";
+
+const [ENCRYPTION_KEY] = TEST_KEYS;
+const PUBLIC_URL = "http://127.0.0.1:7000";
+/** Sent along by the test with the two calls whose answers may tell something: which of the words it is. */
+const MAY_TELL = "x-may-tell";
+
+/** The words. */
+const WORDS = {
+  "a password of the account": "Kanarienvogel1account",
+  "the API key": "Kanarienvogel2apikey",
+  "the access token": "Kanarienvogel3token",
+  "the approval code": "Kanarienvogel4code",
+  "the passphrase of a private key": "Kanarienvogel5phrase",
+  "the e-mail address": "Kanarienvogel6email",
+  "the key of the server": ENCRYPTION_KEY.replaceAll("=", ""),
+  // Of the bytes of the key that is made of ones, in every line of its PEM.
+  "a private key": "BCIEIAEBAQEBAQEBAQ",
+} as const;
+
+const ACCOUNT_SECRET = WORDS["a password of the account"];
+// With everything that is written differently in JSON, in addresses and in forms.
+const API_KEY = `${WORDS["the API key"]}+/"&%=1`;
+const TOKEN = `cw_${WORDS["the access token"]}+/"&%=1`;
+const APPROVAL_CODE = `${WORDS["the approval code"]}+/"&%=1`;
+const PASSPHRASE = `${WORDS["the passphrase of a private key"]}+/"&%=1`;
+const EMAIL = `${WORDS["the e-mail address"]}@example.com`;
+
+/** The two kinds of credentials: the headers, and the secret that is in them. */
+const CREDENTIALS = {
+  token: { headers: { "x-cloudways-access-token": TOKEN }, secret: TOKEN },
+  key: { headers: { "x-cloudways-email": EMAIL, "x-cloudways-api-key": API_KEY }, secret: API_KEY },
+} as const;
+type CredentialKind = keyof typeof CREDENTIALS;
+
+/** A service, with everything that was seen of it. */
+interface Stage extends AsyncDisposable {
+  service: WatchedService;
+  sandbox: Sandbox;
+  redis: RedisServer;
+  /** Every command that Redis got. */
+  commands: string[];
+}
+
+interface StageOptions extends Omit<WatchedServiceOptions, "sandbox"> {
+  /** A Redis of the test's own, which is emptied; without one, one is started. */
+  redis?: RedisServer;
+}
+
+async function setStage(kind: CredentialKind, options: StageOptions = {}): Promise<Stage> {
+  await using stack = new AsyncDisposableStack();
+  const redis = options.redis ?? stack.use(await startRedis());
+  const sandbox = stack.use(
+    await startSandbox({
+      accounts: [{ email: EMAIL, apiKey: API_KEY, accessTokens: [{ token: TOKEN }], canary: ACCOUNT_SECRET }],
+      rateLimitPerMinute: 100_000,
+      exchangesPerMinute: 1_000,
+      pace: { polls: 1, seconds: 0 },
+    }),
+  );
+  plantSecrets(sandbox, CREDENTIALS[kind].secret);
+  const commands: string[] = [];
+  const client = stack.use(rawClient(redis));
+  await client.flushall();
+  const monitor = await client.monitor();
+  stack.defer(() => monitor.disconnect());
+  monitor.on("monitor", (_time: string, command: string[]) => commands.push(command.join(" ")));
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY, PUBLIC_URL, RATE_LIMIT_REQUESTS: "100000", ...options.env };
+  const service = stack.use(await startWatchedService({ ...options, sandbox, env }));
+  const kept = stack.move();
+  return { service, sandbox, redis, commands, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+/** Puts secrets wherever an account may have some, the caller's own among them. */
+function plantSecrets(sandbox: Sandbox, callers: string): void {
+  const account = sandbox.account();
+  const secret = account.secret();
+  for (const server of account.servers) {
+    server.label = `${server.label} ${callers}`;
+    server.settings.smtp_password = secret;
+    for (const app of server.apps) plantInApp(app, secret, callers);
+  }
+  for (const alert of account.alerts) {
+    alert.desc = `Log in with password=${secret} or https://user:${secret}@shop.example.com/`;
+    alert.values = { DB_PASSWORD: secret, TEXT: callers };
+  }
+  for (const operation of account.operations) {
+    operation.showsServer = true;
+    operation.result = () => ({
+      app_password: secret,
+      echo: callers,
+      body: [[`/checkout?access_token=${secret}`, JSON.stringify({ nested: { mysql_password: secret } })]],
+    });
+  }
+}
+
+function plantInApp(app: AppState, secret: string, callers: string): void {
+  app.label = `${app.label} ${callers}`;
+  app.localBackup = true;
+  app.own_ssl = { issued_at: "2026-01-01 00:00:00" };
+  for (const entry of app.git.log) {
+    entry.git_url = `https://deploy:${secret}@git.example.com/shop.git`;
+    entry.description = `Deployed with token=${secret}, ${callers}`;
+  }
+}
+
+/** A call's arguments, with the secrets that a caller sends. */
+function withSecrets(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  if (!("private_key" in args)) return { ...args };
+  return {
+    ...args,
+    certificate: certificatePem({ domains: ["shop.example.com", "www.shop.example.com"] }),
+    private_key: keyPem(testKey(1), "password" in args ? PASSPHRASE : undefined),
+    ...("password" in args && { password: PASSPHRASE }),
+  };
+}
+
+/** Calls as a client of 2026-07-28 whose person says yes to everything. */
+async function callAndApprove(
+  { mcpUrl: url }: WatchedService,
+  name: string,
+  args: Record<string, unknown>,
+  headers: Record<string, string>,
+) {
+  let answered = await callModern({ url, name, args, headers });
+  for (let times = 0; answered.kind === "question" && times < 3; times++) {
+    answered = await callModern({ url, name, args, headers, answered: { state: answered.state, reply: YES } });
+  }
+  return answered;
+}
+
+/** Everything that has left the process, the customer's audit log read once more. */
+async function everythingSeen(stage: Stage, headers: Record<string, string>): Promise<Sight[]> {
+  const { service, redis, commands } = stage;
+  await readAuditLog(service, headers);
+  for (const path of ["/", "/health", "/ready", "/metrics"]) {
+    for (const accept of ["text/html", "*/*"]) await drain(await fetch(service.url + path, { headers: { accept } }));
+  }
+  await using client = rawClient(redis);
+  const stored = await everythingStored(client, ENCRYPTION_KEY);
+  // The monitor tells of commands in their order, so it has told of all before this one.
+  await client.echo("the end");
+  await until(() => commands.some((command) => command.includes("the end")));
+  return [
+    ...answersOf(service.exchanges),
+    ...linesOf(service.logLines),
+    ...stored.map(({ key, raw }) => ({ where: `Redis, ${key}`, text: `${key} ${raw}` })),
+    ...commands.map((text) => ({ where: "a command to Redis", text })),
+    ...stored.flatMap(({ key, opened }) => opened.map((text) => ({ where: `${key}, opened`, text }))),
+  ];
+}
+
+async function readAuditLog({ mcpUrl: url }: WatchedService, headers: Record<string, string>): Promise<void> {
+  let before: unknown;
+  do {
+    const args = { limit: 100, ...(typeof before === "number" && { before }) };
+    const answered = await callModern({ url, name: "get_audit_log", args, headers });
+    before = answered.kind === "result" ? answered.answer.json.next : undefined;
+  } while (typeof before === "number");
+}
+
+function linesOf(logLines: readonly string[]): Sight[] {
+  return logLines.map((text) => ({ where: "the log", text }));
+}
+
+function answersOf(exchanges: readonly Exchange[]): Sight[] {
+  return exchanges.map(({ request: { method, url, headers: asked }, status, headers, body }) => ({
+    where: `an answer to ${method} ${new URL(url).pathname} that may tell ${asked.get(MAY_TELL) ?? "nothing"}`,
+    text: `${status} ${headers} ${body}`,
+  }));
+}
+
+/** The secrets that were seen where they must not be. */
+function leaks({ sandbox }: Stage, sights: readonly Sight[]): string[] {
+  const exchanged = sandbox.requests.flatMap(({ authorizationKind, authorization = "" }) =>
+    authorizationKind === "exchanged_token" ? [authorization.replace("Bearer ", "")] : []
+  );
+  const tokens = [...new Set(exchanged)].map((token, index) => [`exchanged token ${index + 1}`, token] as const);
+  return leaksIn(sights, { ...WORDS, ...Object.fromEntries(tokens) }).filter((leak) => !isAllowed(leak));
+}
+
+/** Whether a secret is where it belongs. */
+function isAllowed(leak: string): boolean {
+  const [, secret = "", where = ""] = /^(.*?) in (.*?): …/s.exec(leak) ?? [];
+  // Sealed, the store may hold what the caller signs in with; nothing that the account holds, and no approval code.
+  if (where.endsWith("opened")) return /^(the API key|the access token|exchanged token \d+)$/.test(secret);
+  return where.endsWith(`that may tell ${secret}`);
+}
+
+/** Headers by which the test says what the answer may tell. */
+function mayTell(tool: string, args: Readonly<Record<string, unknown>>): Record<string, string> {
+  if (tool === "customer_info") return { [MAY_TELL]: "the e-mail address" };
+  return args.reveal === true ? { [MAY_TELL]: "a password of the account" } : {};
+}
+
+async function drain(response: Response): Promise<string> {
+  return await response.text();
+}
+
+/** Each kind of credentials, and each form of the log. */
+const WATCHED = [{ kind: "token", logFormat: "json" }, { kind: "key", logFormat: "console" }] as const;
+
+for (const { kind, logFormat } of WATCHED) {
+  Deno.test(`no tool shows a secret, called with a ${kind} and logged as ${logFormat}`, async () => {
+    await using stage = await setStage(kind, { logFormat });
+    const { headers } = CREDENTIALS[kind];
+
+    for (const { tool, minimal, full, wrong } of toolRows) {
+      for (const args of [minimal, full, ...wrong.map(({ args }) => args)]) {
+        await callAndApprove(stage.service, tool, withSecrets(args), { ...headers, ...mayTell(tool, args) });
+      }
+    }
+
+    const sights = await everythingSeen(stage, headers);
+    assert.deepEqual(leaks(stage, sights), []);
+    const told = leaksIn(sights.filter(({ where }) => where.includes("that may tell a password")), WORDS);
+    assert.ok(told.length > 0, "what may be seen is seen");
+    assert.ok(sights.some(({ where }) => where.startsWith("Redis")), "there is something in Redis");
+    const requests = stage.sandbox.requests.map(({ fields }) => ({ where: "a request", text: JSON.stringify(fields) }));
+    const sent = leaksIn(requests, WORDS).filter((leak) => leak.startsWith("the passphrase"));
+    assert.ok(sent.length > 0, "what has to be sent is sent");
+  });
+}
+
+/** What a person does on an approval page. */
+async function decide({ url }: WatchedService, path: string, fields: Record<string, string>): Promise<void> {
+  await drain(await fetch(url + path));
+  const headers = { origin: PUBLIC_URL, "content-type": "application/x-www-form-urlencoded" };
+  const body = new URLSearchParams(fields);
+  await drain(await fetch(url + path, { method: "POST", headers, body, redirect: "manual" }));
+  await drain(await fetch(url + path));
+}
+
+for (const kind of ["token", "key"] as const) {
+  Deno.test(`no approval page shows a secret, of a customer with a ${kind}`, async () => {
+    await using stage = await setStage(kind);
+    const { service } = stage;
+    const headers = { ...CREDENTIALS[kind].headers, "x-mcp-approval-code": APPROVAL_CODE };
+    let pages = 0;
+
+    for (const { tool, args } of askingCalls) {
+      const sent = withSecrets(args);
+      const call = () => callTool(service.mcpUrl, tool, sent, { ...headers, ...mayTell(tool, args) });
+      const { json } = await call();
+      const path = new URL(String(Object(json.details).approval_url), PUBLIC_URL).pathname;
+      if (/^\/approve\/[\w-]{20,}$/.test(path)) pages++;
+      await decide(service, path, { decision: "approve", code: "wrong" });
+      await decide(service, path, { decision: "approve", code: APPROVAL_CODE.slice(0, -1) });
+      await decide(service, path, { decision: "maybe", code: APPROVAL_CODE });
+      await decide(service, path, { decision: "approve", code: APPROVAL_CODE });
+      await call();
+      await decide(service, path, { decision: "deny" });
+    }
+
+    assert.equal(pages, askingCalls.length);
+    assert.deepEqual(leaks(stage, await everythingSeen(stage, headers)), []);
+  });
+
+  Deno.test(`no question inside a stream shows a secret, of a customer with a ${kind}`, async () => {
+    await using stage = await setStage(kind);
+    const { headers } = CREDENTIALS[kind];
+    let asked = 0;
+
+    for (const { tool, args } of askingCalls) {
+      const session = await openSession([stage.service.mcpUrl], { headers: { ...headers, ...mayTell(tool, args) } });
+      const { questions } = await session.call(tool, withSecrets(args), () => YES);
+      asked += questions.length;
+    }
+
+    assert.equal(asked, askingCalls.length);
+    assert.deepEqual(leaks(stage, await everythingSeen(stage, headers)), []);
+  });
+}
+
+/** What Cloudways may say of a request that it does not like: all that it has got, and more. */
+const echoOf = (callers: string) => ({
+  message: `The api_key ${callers} with Bearer ${callers} is not allowed. Your password=${ACCOUNT_SECRET}.`,
+  error: callers,
+  errors: { [callers]: [{ code: "in", message: `${callers} is no password: "app_password": "${ACCOUNT_SECRET}"` }] },
+  input: { api_key: callers, master_password: ACCOUNT_SECRET, private_key: keyPem(testKey(1)), text: callers },
+  request: JSON.stringify({ authorization: `Bearer ${callers}`, body: { sys_password: ACCOUNT_SECRET } }),
+});
+
+const pageOf = (callers: string) =>
+  `<html><pre>Authorization: Bearer ${callers}\nX-Sent: ${callers}\npassword=${ACCOUNT_SECRET}</pre></html>`;
+
+/** How things can go wrong upstream, for a caller with a secret. */
+const FAULTS: Record<string, (callers: string) => FaultKind> = {
+  "a 401": (callers) => ({ status: 401, body: echoOf(callers) }),
+  "a 403": (callers) => ({ status: 403, body: echoOf(callers) }),
+  "a 404": (callers) => ({ status: 404, body: echoOf(callers) }),
+  "a 422": (callers) => ({ status: 422, body: echoOf(callers) }),
+  "a 422 of a busy server": (callers) => {
+    const operation = { id: "1", type: callers, parameters: JSON.stringify(echoOf(callers)) };
+    return { status: 422, body: { ...echoOf(callers), operation } };
+  },
+  "a 429": (callers) => ({ status: 429, body: echoOf(callers), headers: { "Retry-After": "60" } }),
+  "a 500 with a page": (callers) => ({ status: 500, html: true, body: pageOf(callers) }),
+  "a 503": (callers) => ({ status: 503, body: echoOf(callers) }),
+  "a 200 of another form": (callers) => ({ status: 200, body: echoOf(callers) }),
+  "a page in place of data": (callers) => ({ status: 200, html: true, body: pageOf(callers) }),
+  "text that is not JSON": () => "garbage",
+  "half an answer": () => "truncate",
+  "no answer": () => "hang",
+  "a closed connection": () => "drop",
+  "a greeting": () => "greeting",
+  "a redirect": (callers) => ({ redirect: `https://example.com/?seen=${encodeURIComponent(callers)}` }),
+};
+
+/** Which requests meet a fault, by the credentials that the caller has then. */
+const MET = [
+  { name: "every request", path: /^/, kinds: ["token", "key"] },
+  { name: "every request but those that each call needs first", path: /^\/(?!server$|oauth)/, kinds: ["key", "token"] },
+] as const;
+
+for (const [index, [name, faultFor]] of Object.entries(FAULTS).entries()) {
+  Deno.test(`no error shows a secret after ${name}`, async (t) => {
+    await using redis = await startRedis();
+    for (const { name: met, path, kinds } of MET) {
+      const kind = kinds[index % 2] ?? "token";
+      await t.step(`to ${met}, with a ${kind}`, async () => {
+        const logFormat = index % 4 < 2 ? "json" : "console";
+        const options = {
+          redis,
+          logFormat,
+          upstreamTimeoutMs: 400,
+          callTimeoutMs: 1_500,
+          env: { CONFIRM: "off" },
+        } as const;
+        await using stage = await setStage(kind, options);
+        const { headers, secret } = CREDENTIALS[kind];
+        stage.sandbox.addFault({ path, kind: faultFor(secret) });
+
+        const calls = toolRows.map(({ tool, full }) =>
+          callAndApprove(stage.service, tool, withSecrets(full), { ...headers, ...mayTell(tool, full) })
+        );
+
+        const answered = await Promise.all(calls);
+        const failed = answered.filter((one) => one.kind === "result" && one.answer.isError);
+        assert.ok(failed.length > 30, `${failed.length} calls have failed`);
+        assert.deepEqual(leaks(stage, await everythingSeen(stage, headers)), []);
+      });
+    }
+  });
+}
+
+/** Requests in which a secret stands where none belongs. */
+const MISPLACED: Record<
+  string,
+  (secret: string) => { path?: string; headers?: Record<string, string>; body: unknown }
+> = {
+  "as a method": (secret) => ({ body: { ...callOf("ping"), method: secret } }),
+  "as the name of a tool": (secret) => ({ body: callOf(secret) }),
+  "as the name of an argument": (secret) => ({ body: callOf("list_servers", { [secret]: 1 }) }),
+  "as an id": (secret) => ({ body: callOf("get_server_details", { server_id: secret }) }),
+  "as a choice": (secret) => ({ body: callOf("list_servers", { detail: secret }) }),
+  "as what is searched for": (secret) => ({ body: callOf("find_resources", { query: secret }) }),
+  "as a domain": (secret) => ({ body: callOf("update_app_cname", { app_id: 200001, cname: secret }) }),
+  "as a label": (secret) => ({ body: callOf("clone_app", { app_id: 200001, app_label: secret, wait_seconds: 0 }) }),
+  "as an operation": (secret) => ({ body: callOf("get_operation_status", { operation_id: secret }) }),
+  "as parameters": (secret) => ({ body: { ...callOf("ping"), params: secret } }),
+  "as JSON-RPC's version": (secret) => ({ body: { ...callOf("ping"), jsonrpc: secret } }),
+  "as a revision": (secret) => ({ headers: { "mcp-protocol-version": secret }, body: callOf("ping") }),
+  "as a session": (secret) => ({ headers: { "mcp-session-id": secret }, body: callOf("ping") }),
+  "as Mcp-Method": (secret) => ({ headers: { "mcp-method": secret }, body: callOf("ping") }),
+  "as Mcp-Name": (secret) => ({ headers: { "mcp-name": secret }, body: callOf("ping") }),
+  "as a toolset": (secret) => ({ headers: { "x-mcp-toolsets": secret }, body: callOf("ping") }),
+  "as a read-only mark": (secret) => ({ headers: { "x-mcp-readonly": secret }, body: callOf("ping") }),
+  "as a short approval code": (secret) => ({
+    headers: { "x-mcp-approval-code": `${secret} ` + "x".repeat(80) },
+    body: callOf("ping"),
+  }),
+  "as a media type": (secret) => ({ headers: { accept: secret }, body: callOf("ping") }),
+  "as a kind of content": (secret) => ({ headers: { "content-type": secret }, body: callOf("ping") }),
+  "as an origin": (secret) => ({ headers: { origin: `https://${secret}` }, body: callOf("ping") }),
+  "as text that is not JSON": (secret) => ({ body: secret }),
+  "as a path": (secret) => ({ path: `/${encodeURIComponent(secret)}`, body: callOf("ping") }),
+  "as a query": (secret) => ({ path: `/mcp?api_key=${encodeURIComponent(secret)}`, body: callOf("ping") }),
+  "as an approval": (secret) => ({ path: `/approve/${encodeURIComponent(secret)}`, body: callOf("ping") }),
+  "as the name of a client": (secret) => ({ body: initializeAs({ name: secret, version: secret }) }),
+  "as the name of a client that calls": (secret) => ({
+    headers: { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": "restart_server" },
+    body: callOf("restart_server", { server_id: 100001 }, { name: secret, version: "1" }),
+  }),
+};
+
+type ClientInfo = { name: string; version: string };
+
+function callOf(name: string, args?: Record<string, unknown>, clientInfo?: ClientInfo) {
+  const _meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": clientInfo,
+    "io.modelcontextprotocol/clientCapabilities": {},
+  };
+  const params = { name, arguments: args ?? {}, ...(clientInfo !== undefined && { _meta }) };
+  return { jsonrpc: "2.0", id: 1, method: "tools/call", params };
+}
+
+function initializeAs(clientInfo: ClientInfo) {
+  const params = { protocolVersion: "2025-11-25", capabilities: { elicitation: {} }, clientInfo };
+  return { jsonrpc: "2.0", id: 1, method: "initialize", params };
+}
+
+for (const kind of ["token", "key"] as const) {
+  Deno.test(`a ${kind} that is sent where it does not belong is shown nowhere`, async (t) => {
+    await using stage = await setStage(kind);
+    const { service } = stage;
+    const { headers, secret } = CREDENTIALS[kind];
+
+    for (const [where, requestWith] of Object.entries(MISPLACED)) {
+      await t.step(where, async () => {
+        const { path = "/mcp", headers: more, body } = requestWith(secret);
+        const before = { answers: service.exchanges.length, lines: service.logLines.length };
+
+        await drain(await post(new URL(service.url + path), body, { ...headers, ...more }));
+
+        const answers = answersOf(service.exchanges.slice(before.answers));
+        const lines = linesOf(service.logLines.slice(before.lines));
+        assert.deepEqual(leaks(stage, [...answers, ...lines]), []);
+      });
+    }
+
+    await t.step("and it is not kept either", async () => {
+      const sights = await everythingSeen(stage, headers);
+      assert.deepEqual(leaks(stage, sights.filter(({ where }) => !/^(an answer to POST|the log)/.test(where))), []);
+    });
+  });
+}
+
+/** Credentials that are refused before Cloudways is asked, or by Cloudways. */
+const REFUSED: Record<string, Record<string, string>> = {
+  "an unknown token": { "x-cloudways-access-token": `${TOKEN}2` },
+  "an unknown key": { "x-cloudways-email": EMAIL, "x-cloudways-api-key": `${API_KEY}2` },
+  "half a pair": { "x-cloudways-api-key": API_KEY },
+  "the other half of a pair": { "x-cloudways-email": EMAIL },
+  "two tokens": { "x-cloudways-access-token": TOKEN, "x-access-token": `${TOKEN}2` },
+  "two keys": { "x-cloudways-email": EMAIL, "x-cloudways-api-key": API_KEY, "x-cw-api-key": `${API_KEY}2` },
+  "an e-mail address that is a key": { "x-cloudways-email": API_KEY, "x-cloudways-api-key": API_KEY },
+  "a token that is too long": { "x-cloudways-access-token": TOKEN + "x".repeat(5_000) },
+  "a token with a space": { "x-cloudways-access-token": `${TOKEN} ${TOKEN}` },
+  "a bearer of another kind": { authorization: `Bearer ${API_KEY}` },
+  "a bearer without a word": { authorization: `Basic ${btoa(`${EMAIL}:${API_KEY}`)}` },
+};
+
+Deno.test("credentials that are refused are shown nowhere", async () => {
+  await using stage = await setStage("token");
+
+  for (const headers of Object.values(REFUSED)) {
+    for (const tool of ["ping", "list_servers", "manage_server_varnish", "restart_server", "customer_info"]) {
+      const args = toolRows.find((row) => row.tool === tool)?.minimal ?? {};
+      await callTool(stage.service.mcpUrl, tool, args, { ...headers, ...mayTell(tool, args) });
+    }
+  }
+
+  assert.deepEqual(leaks(stage, await everythingSeen(stage, {})), []);
+});
+
+const REDIS_PASSWORD = "Kanarienvogel7redis";
+
+Deno.test("the password of Redis is shown nowhere when Redis goes away", async () => {
+  await using redis = await startRedis({ password: REDIS_PASSWORD });
+  await using sandbox = await startSandbox();
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY, PUBLIC_URL };
+  await using service = await startWatchedService({ sandbox, env });
+  const call = (tool: string) => callTool(service.mcpUrl, tool, { server_id: 100001 }, DEMO_HEADERS);
+  await call("get_server_details");
+
+  await redis.kill();
+  for (const tool of ["get_server_details", "restart_server"]) await call(tool);
+  for (const path of ["/ready", "/health", "/metrics", "/"]) await drain(await fetch(service.url + path));
+
+  assert.ok(service.logLines.some((line) => line.includes("redis is away")));
+  const sights = [...answersOf(service.exchanges), ...linesOf(service.logLines)];
+  assert.deepEqual(leaksIn(sights, { ...WORDS, "the password of Redis": REDIS_PASSWORD }), []);
+});
+
+for (const kind of ["token", "key"] as const) {
+  Deno.test(`a program on standard input and output shows no secret, with a ${kind}`, async () => {
+    await using sandbox = await startSandbox({
+      accounts: [{ email: EMAIL, apiKey: API_KEY, accessTokens: [{ token: TOKEN }], canary: ACCOUNT_SECRET }],
+    });
+    plantSecrets(sandbox, CREDENTIALS[kind].secret);
+    sandbox.addFault({
+      operationId: "team_member_list",
+      kind: { status: 422, body: echoOf(CREDENTIALS[kind].secret) },
+    });
+    await using program = await startMain(["stdio"], {
+      CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
+      LOG_LEVEL: "DEBUG",
+      ENCRYPTION_KEY,
+      ...(kind === "token"
+        ? { CLOUDWAYS_ACCESS_TOKEN: TOKEN }
+        : { CLOUDWAYS_EMAIL: EMAIL, CLOUDWAYS_API_KEY: API_KEY }),
+    });
+    const send = (message: unknown) => program.write(`${JSON.stringify(message)}\n`);
+    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } };
+
+    await send({ jsonrpc: "2.0", id: 0, method: "initialize", params });
+    await program.waitFor(/"id":0/, "stdout");
+    await send({ jsonrpc: "2.0", method: "notifications/initialized" });
+    for (const [id, tool] of ["list_servers", "list_team_members", "get_alerts", CREDENTIALS[kind].secret].entries()) {
+      await send({ jsonrpc: "2.0", id: id + 1, method: "tools/call", params: { name: tool, arguments: {} } });
+      await program.waitFor(new RegExp(`"id":${id + 1}\\b`), "stdout");
+    }
+    await program.closeInput();
+
+    const { stdout, stderr } = await program.ended();
+    assert.match(stdout, /validation_failed/);
+    assert.match(stderr, /list_team_members/);
+    const sights = [{ where: "standard output", text: stdout }, { where: "standard error", text: stderr }];
+    assert.deepEqual(leaksIn(sights, WORDS), []);
+  });
+}
