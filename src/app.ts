@@ -17,7 +17,7 @@ import { CustomerIds, shortCustomerId } from "./crypto/customer_id.ts";
 import { Fingerprints } from "./crypto/fingerprints.ts";
 import { KeyRing } from "./crypto/key_ring.ts";
 import { ToolError } from "./errors.ts";
-import { approvalRoute } from "./http/approval_page.ts";
+import { approvalRoute, type ApprovalRouteOptions } from "./http/approval_page.ts";
 import { homeRoute } from "./http/home.ts";
 import { LoadLimit } from "./http/load_limit.ts";
 import { McpRoute } from "./http/mcp_route.ts";
@@ -42,6 +42,7 @@ import { ChainedAuditTrail } from "./telemetry/audit_trail.ts";
 import type { Logger } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { allTools } from "./tools/all.ts";
+import type { Tool } from "./tools/tool.ts";
 import { VERSION } from "./version.ts";
 
 /** What may be replaced, by tests above all. */
@@ -53,6 +54,8 @@ export interface AppOptions {
   upstreamTimeoutMs?: number;
   /** Milliseconds a call may take that waits for no operation. Defaults to 28 s, below the promised 30. */
   callTimeoutMs?: number;
+  /** Defaults to every tool there is. */
+  tools?: readonly Tool[];
 }
 
 /** Below the promised 30 s. */
@@ -99,7 +102,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const declines = new Declines(store);
   const publicUrl = urlText(config.publicUrl);
   const approvals = new Approvals({ store, sealed, ring, declines, clock, publicUrl });
-  const catalogue = new Catalogue(allTools);
+  const catalogue = new Catalogue(options.tools ?? allTools);
   const confirmation = new Confirmation({
     mode: config.confirm,
     sealed,
@@ -151,7 +154,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       confirmNote: confirmNote(config),
       publicUrl,
     }),
-    ...await approvalRoutes(config, approvals, clock),
+    ...await approvalRoutes(config, { approvals, audit, clock }),
   ];
   return {
     fetch: createRouter({ routes, access: config, metrics, log }),
@@ -170,8 +173,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 }
 
 /** The page where people decide, where they can reach it and may use it. */
-async function approvalRoutes({ confirm, publicUrl }: Config, approvals: Approvals, clock: Clock): Promise<Route[]> {
-  return confirm === "ask" && publicUrl !== undefined ? [await approvalRoute({ approvals, clock, publicUrl })] : [];
+async function approvalRoutes(
+  { confirm, publicUrl }: Config,
+  parts: Omit<ApprovalRouteOptions, "publicUrl">,
+): Promise<Route[]> {
+  return confirm === "ask" && publicUrl !== undefined ? [await approvalRoute({ ...parts, publicUrl })] : [];
 }
 
 interface ServiceParts {
@@ -208,7 +214,7 @@ function createServices(
   return {
     client,
     listing: new ServerListing({ client, store, sealed }),
-    reference: new ReferenceData({ client, store }),
+    reference: new ReferenceData({ client, sealed }),
     operations: new Operations({ client, clock, stopWaiting }),
     restorePoints: new RestorePoints({ sealed, clock }),
   };

@@ -23,6 +23,8 @@ export interface Caller {
   transport: "http" | "stdio";
   /** What the person has to type on an approval page; see `X-MCP-Approval-Code`. */
   approvalCode: string | undefined;
+  /** Credentials that came with the request and don't count; no more to be seen again than those that do. */
+  alsoSent?: readonly string[];
   /** Our own id of this request, in logs and errors. */
   requestId: string;
 }
@@ -32,8 +34,11 @@ export function credentialSecrets(credential: Credential): string[] {
   return credential.kind === "access_token" ? [credential.token] : [credential.apiKey];
 }
 
-/** Everything of a caller's that must never be seen again: credentials, and the person's approval code. */
-export function callerSecrets({ identity, approvalCode }: Pick<Caller, "identity" | "approvalCode">): string[] {
+/** Everything of a caller's that must never be seen again: all credentials, and the person's approval code. */
+export function callerSecrets(
+  { identity, approvalCode, alsoSent = [] }: Pick<Caller, "identity" | "approvalCode" | "alsoSent">,
+): string[] {
   const credentials = identity instanceof ToolError ? [] : credentialSecrets(identity.credential);
-  return approvalCode === undefined ? credentials : [...credentials, approvalCode];
+  const code = approvalCode === undefined ? [] : [approvalCode];
+  return [...new Set([...credentials, ...alsoSent, ...code])];
 }

@@ -115,7 +115,8 @@ export async function startPage(options: { publicUrl?: string; store?: Store } =
   const publicUrl = options.publicUrl ?? url;
   const replica = await makeReplica(store, clock, [KEYS[0]], publicUrl);
   const names = new Set(["127.0.0.1", "localhost"]);
-  const route = await approvalRoute({ approvals: replica.approvals, clock, publicUrl: new URL(publicUrl) });
+  const audit = { record: () => Promise.resolve() };
+  const route = await approvalRoute({ approvals: replica.approvals, audit, clock, publicUrl: new URL(publicUrl) });
   const access = {
     allowedHosts: names,
     allowedOrigins: new Set([...names, "allowed.example.com", new URL(publicUrl).hostname]),

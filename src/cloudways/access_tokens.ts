@@ -16,12 +16,17 @@ export interface ExchangedToken {
   token: string;
   /** Milliseconds since the Unix epoch. */
   expiresAt: number;
+  /** When it was asked for, in milliseconds since the Unix epoch. */
+  exchangedAt: number;
 }
 
 /** Why a token is asked for. */
 interface Need {
-  /** A token that Cloudways just answered with 401, and so must not be given again. */
-  refused?: string;
+  /**
+   * A token that Cloudways just answered with 401, and when it was sent. Whatever made it worthless may have done the same
+   * to all that were exchanged before.
+   */
+  refused?: { token: string; sentAt: number };
   /** Milliseconds of life below which a known token is not enough. */
   minLifeMs: number;
 }
@@ -52,7 +57,7 @@ const LOCK_TTL_MS = 25_000;
 const LOCK_POLL_MS = 50;
 const REFUSAL_TTL_MS = 30_000;
 
-const storedSchema = z.object({ token: z.string(), expiresAt: z.number() });
+const storedSchema = z.object({ token: z.string(), expiresAt: z.number(), exchangedAt: z.number() });
 
 /**
  * The bearer token of each customer. Access tokens go straight through. A key pair is exchanged once, however many
@@ -85,8 +90,14 @@ export class AccessTokens {
   }
 
   /** A token other than the one that Cloudways just answered with 401. */
-  async afterRefusal(customer: Customer, keyPair: KeyPair, refused: string, address: string, signal: AbortSignal) {
-    await this.#drop(customer, refused);
+  async afterRefusal(
+    customer: Customer,
+    keyPair: KeyPair,
+    refused: { token: string; sentAt: number },
+    address: string,
+    signal: AbortSignal,
+  ): Promise<string> {
+    await this.#drop(customer, refused.token);
     return (await this.#obtain(customer, keyPair, address, { refused, minLifeMs: UNUSABLE_MS }, signal)).token;
   }
 
@@ -125,7 +136,7 @@ export class AccessTokens {
   }
 
   #obtain(customer: Customer, keyPair: KeyPair, address: string, need: Need, signal: AbortSignal) {
-    const flight = `${customer.id}:${need.minLifeMs}:${need.refused ?? ""}`;
+    const flight = `${customer.id}:${need.minLifeMs}:${need.refused?.token ?? ""}`;
     return this.#flights.run(flight, (ended) => this.#waitOrExchange(customer, keyPair, address, need, ended), signal);
   }
 
@@ -151,7 +162,8 @@ export class AccessTokens {
 
   async #readyOrRefused(customer: Customer, need: Need): Promise<ExchangedToken | undefined> {
     const stored = await this.#stored(customer);
-    if (stored !== undefined && stored.token !== need.refused) {
+    const { token, sentAt } = need.refused ?? { token: undefined, sentAt: 0 };
+    if (stored !== undefined && stored.token !== token && stored.exchangedAt >= sentAt) {
       if (stored.expiresAt - this.#options.clock.now() > need.minLifeMs) return stored;
     }
     if (await this.#options.store.get(refusalKey(customer)) !== undefined) {

@@ -234,9 +234,9 @@ export class CloudwaysAccount {
     try {
       return await wait();
     } catch (error) {
-      const unseen = error instanceof ToolError ? error.code !== "operation_failed" : this.#session.deadline.aborted;
+      const unseen = error instanceof ToolError ? error.code !== "operation_failed" : this.#session.signal.aborted;
       if (!unseen) throw error;
-      const reason = error instanceof ToolError ? error.message : "The time for this call was up.";
+      const reason = error instanceof ToolError ? error.message : "The time for this call was up, or the caller left.";
       return `It was started; how far it is could not be seen: ${reason}`;
     }
   }
@@ -256,10 +256,16 @@ export class CloudwaysAccount {
     }
   }
 
-  /** What was done is done: a listing that can't be marked stale must not turn it into a failure. */
+  /**
+   * What was done is done: a listing that can't be marked stale must not turn it into a failure. Credentials that
+   * Cloudways never accepted have no listing, and leave no mark.
+   */
   async #dropListing(): Promise<void> {
-    await this.#services.listing.drop(this.#session).catch((error) => {
+    const { client, listing } = this.#services;
+    try {
+      if (await client.records.isAccepted(this.customer)) await listing.drop(this.#session);
+    } catch (error) {
       this.#session.log.warn("the listing could not be dropped", { error });
-    });
+    }
   }
 }

@@ -45,14 +45,17 @@ const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 export function checkCertificate({ certificate, privateKey, password }: CertificateFiles, now: number) {
   const [leaf, ...chain] = readCertificates(certificate);
   if (leaf === undefined) throw new CertificateProblem("certificate", "holds no PEM certificate");
+  // A certificate that parses may still hold names that don't.
+  const facts = attempt(() => factsOf(leaf, chain));
+  if (facts === undefined) throw unreadable(0);
   checkDates(leaf, now);
   const key = readPrivateKey(privateKey, password);
-  if (!leaf.checkPrivateKey(key)) {
-    throw chain.some((other) => other.checkPrivateKey(key))
+  if (!belongsTo(key, leaf)) {
+    throw chain.some((other) => belongsTo(key, other))
       ? new CertificateProblem("certificate", "must begin with the site's own certificate, and it is further down")
       : new CertificateProblem("private_key", "does not fit the certificate");
   }
-  return factsOf(leaf, chain);
+  return facts;
 }
 
 /** The domains of an application that a certificate is for, and those it is not for. */
@@ -114,8 +117,16 @@ function readCertificates(pem: string): X509Certificate[] {
   return (pem.match(BLOCK) ?? []).map((block, index) => {
     const certificate = attempt(() => new X509Certificate(block));
     if (certificate !== undefined) return certificate;
-    throw new CertificateProblem("certificate", `can't be read (certificate ${index + 1} in it)`);
+    throw unreadable(index);
   });
+}
+
+function unreadable(index: number): CertificateProblem {
+  return new CertificateProblem("certificate", `can't be read (certificate ${index + 1} in it)`);
+}
+
+function belongsTo(key: KeyObject, certificate: X509Certificate): boolean {
+  return attempt(() => certificate.checkPrivateKey(key)) === true;
 }
 
 function checkDates(certificate: X509Certificate, now: number): void {

@@ -118,10 +118,12 @@ export class CloudwaysClient {
     await this.#guard.check(customer, address);
     this.#refuseWhilePaused(customer, request.operation);
     const bearer = await this.#tokens.bearer(customer, address, signal);
+    const sentAt = this.#options.clock.now();
     let reply = await this.#deliver({ ...session, signal, endsAt }, request, bearer);
     // A 401 says that nothing was done, so this is the one error after which a write too may be sent again.
     if (reply.status === 401 && customer.credential.kind === "api_key") {
-      const fresh = await this.#tokens.afterRefusal(customer, customer.credential, bearer, address, signal);
+      const refused = { token: bearer, sentAt };
+      const fresh = await this.#tokens.afterRefusal(customer, customer.credential, refused, address, signal);
       reply = await this.#deliver({ ...session, signal, endsAt }, request, fresh);
       if (reply.status === 401) await this.#tokens.rememberRefusal(customer);
     }
@@ -209,9 +211,9 @@ export class CloudwaysClient {
   #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): T {
     const json = readReply(reply, request.operation);
     const own = credentialSecrets(session.customer.credential).filter((secret) => reply.text.includes(secret));
-    const parsed = request.reply.safeParse(request.reveal === true ? json : hideSecrets(json, own));
+    const parsed = parseReply(request.reply, request.reveal === true ? json : hideSecrets(json, own));
     if (parsed.success) return parsed.data;
-    session.log.warn("unexpected upstream answer", { operation: request.operation, issues: issuePaths(parsed.error) });
+    session.log.warn("unexpected upstream answer", { operation: request.operation, ...whatIsWrong(parsed.error) });
     throw new ToolError("upstream_error", `Cloudways' answer to ${request.operation} is not of the expected form.`, {
       hint: "Try again in a moment. If it stays, report it to the operator of this server.",
     });
@@ -234,9 +236,10 @@ export class CloudwaysClient {
       this.#guard.refused(customer, address);
       throw keyPairRefused("did not accept this e-mail and API key");
     }
-    const parsed = exchangeReply.safeParse(readReply(reply, operation));
+    const parsed = parseReply(exchangeReply, readReply(reply, operation));
     if (!parsed.success) throw new ToolError("upstream_error", "Cloudways' answer to the sign-in holds no token.");
-    return { token: parsed.data.access_token, expiresAt: sentAt + parsed.data.expires_in * 1000 };
+    const { access_token: token, expires_in: seconds } = parsed.data;
+    return { token, expiresAt: sentAt + seconds * 1000, exchangedAt: sentAt };
   }
 
   /** Logs and counts one upstream request, whatever becomes of it. */
@@ -258,8 +261,20 @@ export class CloudwaysClient {
   }
 }
 
-function issuePaths(error: z.ZodError): string[] {
-  return error.issues.slice(0, 10).map((issue) => `${issue.path.join(".")}: ${issue.code}`);
+type Parsed<T> = { success: true; data: T } | { success: false; error: unknown };
+
+/** Zod throws at some values, such as an object with a `length` of its own where a text is expected. */
+function parseReply<T>(reply: z.ZodType<T>, json: unknown): Parsed<T> {
+  try {
+    return reply.safeParse(json);
+  } catch (error) {
+    return { success: false, error };
+  }
+}
+
+function whatIsWrong(error: unknown): Record<string, unknown> {
+  if (!(error instanceof z.ZodError)) return { error };
+  return { issues: error.issues.slice(0, 10).map((issue) => `${issue.path.join(".")}: ${issue.code}`) };
 }
 
 function bucketKey(customer: Customer): StoreKey {

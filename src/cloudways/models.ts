@@ -113,7 +113,8 @@ export function isoTime(text: string): string | null {
   return match === null ? text : `${match[1]}T${match[2]}Z`;
 }
 
-/** Seconds since the Unix epoch as ISO 8601. */
-export function isoTimeOfSeconds(seconds: number): string {
-  return new Date(seconds * 1000).toISOString();
+/** Seconds since the Unix epoch as ISO 8601; null for what is no time. */
+export function isoTimeOfSeconds(seconds: number): string | null {
+  const time = new Date(seconds * 1000);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { SingleFlight } from "../single_flight.ts";
-import type { Store } from "../store/store.ts";
+import type { SealedStore } from "../store/sealed_store.ts";
 import type { CloudwaysClient, Session } from "./client.ts";
 import { looseList, looseText } from "./models.ts";
 import { type ApiPath, path } from "./path.ts";
@@ -77,18 +77,19 @@ function referenceList<T>(list: ReferenceList<T>): ReferenceList<T> {
 /** Reads the reference lists, each once an hour at most. */
 export class ReferenceData {
   readonly #client: CloudwaysClient;
-  readonly #store: Store;
+  /** Sealed not for secrecy: what somebody else wrote there must not pass for Cloudways' word. */
+  readonly #sealed: SealedStore;
   readonly #flights = new SingleFlight<unknown>();
 
-  constructor(options: { client: CloudwaysClient; store: Store }) {
+  constructor(options: { client: CloudwaysClient; sealed: SealedStore }) {
     this.#client = options.client;
-    this.#store = options.store;
+    this.#sealed = options.sealed;
   }
 
   /** One list, from the cache where it is there. */
   async read<T>(session: Session, list: ReferenceList<T>): Promise<T> {
     const key = { purpose: "reference", customer: "shared", name: list.name } as const;
-    const cached = await this.#store.get(key);
+    const cached = await this.#sealed.read(key);
     if (cached !== undefined) {
       const parsed = list.reply.safeParse(JSON.parse(cached));
       if (parsed.success) return parsed.data;
@@ -97,7 +98,7 @@ export class ReferenceData {
     const fetched = await this.#flights.run(`${list.name}:${session.customer.id}`, async (signal) => {
       const { operation, path, reply } = list;
       const fresh = await this.#client.send({ ...session, signal }, { method: "GET", operation, path, reply });
-      await this.#store.set(key, JSON.stringify(fresh), { ttlMs: TTL_MS })
+      await this.#sealed.write(key, JSON.stringify(fresh), TTL_MS)
         .catch((error) => session.log.warn("reference data not kept", { error }));
       return fresh;
     }, session.signal);

@@ -1,4 +1,5 @@
 import { type ErrorCode, ToolError, type ToolErrorOptions } from "../errors.ts";
+import { cleanDeep } from "../text.ts";
 import type { WireReply } from "./http.ts";
 
 type JsonObject = Record<string, unknown>;
@@ -105,7 +106,7 @@ function isObject(value: unknown): value is JsonObject {
 }
 
 function readSuccess(reply: WireReply, json: unknown): unknown {
-  if (json === undefined || (isObject(json) && GREETING.test(String(json.message ?? "")))) {
+  if (json === undefined || isGreeting(json)) {
     if (GREETING.test(reply.text)) {
       throw new UnknownToCloudways(
         "upstream_error",
@@ -124,6 +125,10 @@ function readSuccess(reply: WireReply, json: unknown): unknown {
     });
   }
   return json;
+}
+
+function isGreeting(json: unknown): boolean {
+  return isObject(json) && typeof json.message === "string" && GREETING.test(json.message);
 }
 
 function errorText(json: unknown): string | undefined {
@@ -178,11 +183,12 @@ function unprocessable(json: unknown, text: string | undefined): ToolError {
 }
 
 function busy(operation: JsonObject, text: string | undefined): ToolError {
-  const { id, type, status, server_id, app_id, estimated_time_remaining } = operation;
-  const running = { operation_id: id === undefined ? undefined : String(id), type, status, server_id, app_id };
+  const { id: given, type, status, server_id, app_id, estimated_time_remaining } = operation;
+  const id = typeof given === "string" || typeof given === "number" ? String(given) : undefined;
+  const running = { operation_id: id, type, status, server_id, app_id };
   const options: ToolErrorOptions = {
     hint: `Nothing was done. Wait for the running operation with get_operation_status${
-      id === undefined ? "" : ` (operation_id ${String(id)})`
+      id === undefined ? "" : ` (operation_id ${id})`
     }, then call again.`,
     details: { operation: { ...running, estimated_minutes_remaining: estimated_time_remaining } },
   };
@@ -202,7 +208,7 @@ function fieldMessages(json: JsonObject): { field: string; messages: string[] }[
 
 function oneMessage(problem: unknown): string {
   if (isObject(problem) && typeof problem.message === "string") return problem.message;
-  return typeof problem === "string" ? problem : JSON.stringify(problem);
+  return typeof problem === "string" ? problem : JSON.stringify(cleanDeep(problem));
 }
 
 function unexpectedStatus({ status, headers }: WireReply, text: string | undefined, said: ToolErrorOptions): ToolError {

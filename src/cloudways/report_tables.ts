@@ -36,12 +36,13 @@ function readMember(member: Record<string, unknown>): Record<string, unknown> {
   return { rows: body.map((cells) => toRow(columns, cells)), ...withTimes(rest) };
 }
 
-/** Every column gets a name of its own, so that no cell hides another. */
-function columnNames(header: readonly unknown[]): string[] {
+/** The names in a table's header. Every column gets one of its own, so that no cell hides another. */
+export function columnNames(header: readonly unknown[]): string[] {
   const names = new Set<string>();
   for (const cell of header) {
     // Names are cleaned when they are shown; two that only cleaning makes equal must be told apart here.
-    const wanted = cleanText(String(cell)) || `column_${names.size + 1}`;
+    const given = typeof cell === "string" || typeof cell === "number" ? cleanText(String(cell)) : "";
+    const wanted = given || `column_${names.size + 1}`;
     let name = wanted;
     for (let count = 2; names.has(name); count++) name = `${wanted} (${count})`;
     names.add(name);

@@ -1,7 +1,7 @@
 /** Which application uses how much of a server: `GET /server/analytics/serverUsage`. */
 import { z } from "zod";
 import { type AppRecord, looseList } from "./models.ts";
-import { readReport } from "./report_tables.ts";
+import { columnNames, readReport } from "./report_tables.ts";
 
 const rows = z.looseObject({ body: looseList(z.unknown()), header: looseList(z.unknown()) });
 const usage = z.looseObject({ applications: rows });
@@ -17,18 +17,19 @@ export function readServerUsage(result: unknown, apps: readonly AppRecord[]): Re
   const report = usage.safeParse(result).data;
   if (report === undefined) return readReport(result);
   const { applications: { header, body, ...more }, ...rest } = report;
+  const columns = columnNames(header);
   return {
     ...rest,
-    applications: { ...more, rows: body.map((cells) => toRow(cells, header, apps)) },
+    applications: { ...more, rows: body.map((cells) => toRow(cells, columns, apps)) },
   };
 }
 
-function toRow(cells: unknown, header: readonly unknown[], apps: readonly AppRecord[]): unknown {
+function toRow(cells: unknown, columns: readonly string[], apps: readonly AppRecord[]): unknown {
   if (!Array.isArray(cells)) return cells;
   const [sysUser] = cells;
   const app = apps.find(({ sys_user }) => sys_user !== "" && sys_user === sysUser);
   const named = cells.map((cell: unknown, index): [string, unknown] => [
-    COLUMNS[index] ?? (header[index] === undefined ? `column_${index + 1}` : String(header[index])),
+    COLUMNS[index] ?? columns[index] ?? `column_${index + 1}`,
     index === 0 ? cell : numberWherePlain(cell),
   ]);
   return { ...Object.fromEntries(named), app_id: app?.id ?? null, app_label: app?.label ?? null };

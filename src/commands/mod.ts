@@ -6,6 +6,7 @@ import { examine, report } from "./doctor.ts";
 import { keygen } from "./keygen.ts";
 import { serve } from "./serve.ts";
 import { stdio } from "./stdio.ts";
+import { logUnhandled } from "./unhandled.ts";
 import { verifyAudit } from "./verify_audit.ts";
 
 /** Serves MCP over HTTP. */
@@ -48,6 +49,7 @@ async function withConfig(run: (config: Config, log: Logger) => Promise<number>)
     return 1;
   }
   await using log = createLogger({ level: config.logLevel, format: config.logFormat });
+  logUnhandled(log);
   try {
     return await run(config, log);
   } catch (error) {

@@ -2,6 +2,7 @@ import { type App, createApp } from "../app.ts";
 import { ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import type { FetchHandler } from "../http/router.ts";
 import { createLogger, type RootLogger } from "../telemetry/log.ts";
+import { logUnhandled } from "./unhandled.ts";
 
 /**
  * Builds the program for one of many workers or isolates: they must share state and a key, or a customer would have
@@ -18,6 +19,7 @@ export async function createSharedApp(): Promise<{ fetch: FetchHandler }> {
     throw new ConfigError([{ variable: "REDIS_URL", message }]);
   }
   const log = createLogger({ level: config.logLevel, format: config.logFormat });
+  logUnhandled(log);
   const app = await createApp(config, { log });
   closeAtEnd(app, log);
   return { fetch: app.fetch };

@@ -1,7 +1,10 @@
 import type { Clock } from "../clock.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
+import type { ApprovalRecord } from "../mcp/approval_records.ts";
 import type { Approvals, Decided } from "../mcp/approvals.ts";
+import { targetOf } from "../mcp/call_binding.ts";
 import { StoreError } from "../store/store.ts";
+import type { AuditEntry, AuditTrail } from "../telemetry/audit.ts";
 import { APPROVAL_STYLE } from "./approval_style.ts";
 import { approvalPage, type Notice, noticePage } from "./approval_view.ts";
 import { BodyError, readBody } from "./request_body.ts";
@@ -10,6 +13,8 @@ import type { RequestInfo, Route } from "./router.ts";
 /** What {@linkcode approvalRoute} needs. */
 export interface ApprovalRouteOptions {
   approvals: Approvals;
+  /** Keeps the record of every no. */
+  audit: Pick<AuditTrail, "record">;
   /** Tells how long a question is open still. */
   clock: Clock;
   /** Where people reach this server. */
@@ -51,6 +56,9 @@ const NOTICES = {
   },
 } as const satisfies Record<string, Notice>;
 
+/** What makes a call that waited one that is not carried out. */
+const NOES: ReadonlySet<Decided> = new Set<Decided>(["denied", "withdrawn", "locked"]);
+
 /** What a person may press on the page. */
 type Decision = "approve" | "deny" | "withdraw";
 
@@ -75,12 +83,14 @@ export async function approvalRoute(options: ApprovalRouteOptions): Promise<Rout
 
 class ApprovalPage {
   readonly #approvals: Approvals;
+  readonly #audit: ApprovalRouteOptions["audit"];
   readonly #clock: Clock;
   readonly #origin: string;
   readonly #base: string;
 
-  constructor({ approvals, clock, publicUrl }: ApprovalRouteOptions) {
+  constructor({ approvals, audit, clock, publicUrl }: ApprovalRouteOptions) {
     this.#approvals = approvals;
+    this.#audit = audit;
     this.#clock = clock;
     this.#origin = publicUrl.origin;
     this.#base = publicUrl.href.replace(/\/$/, "");
@@ -104,27 +114,32 @@ class ApprovalPage {
     return htmlResponse(200, approvalPage(approval, this.#clock.now()));
   }
 
-  async #decide(request: Request, id: string, { note }: RequestInfo): Promise<Response> {
+  async #decide(request: Request, id: string, { note, requestId }: RequestInfo): Promise<Response> {
     if (!this.#isFromThisPage(request)) return notice(403, NOTICES.elsewhere);
     const form = await readForm(request);
     if (form instanceof Response) return form;
-    const { decided, approval } = await this.#carryOut(id, form);
-    note({ decision: form.decision, decided, ...approval });
+    const { decided, record } = await this.#carryOut(id, form);
+    note({ decision: form.decision, decided });
+    if (record !== undefined) {
+      note({ customer: shortCustomerId(record.customer), tool: record.tool });
+      if (NOES.has(decided)) await this.#audit.record(declinedEntry(record, requestId));
+    }
     if (decided === "unknown") return await this.#unknown();
     // To be shown by GET: going back or loading again then sends nothing twice, a wrong code least of all.
     return new Response(null, { status: 303, headers: { location: `${this.#base}/approve/${id}` } });
   }
 
-  async #carryOut(id: string, { decision, code }: DecisionForm): Promise<{ decided: Decided; approval: object }> {
+  async #carryOut(
+    id: string,
+    { decision, code }: DecisionForm,
+  ): Promise<{ decided: Decided; record: ApprovalRecord | undefined }> {
     const approval = await this.#approvals.look(id);
     const decided = decision === "approve"
       ? await this.#approvals.approve(id, code)
       : decision === "deny"
       ? await this.#approvals.deny(id)
       : await this.#approvals.withdraw(id);
-    if (approval === undefined) return { decided, approval: {} };
-    const { customer, tool } = approval.record;
-    return { decided, approval: { customer: shortCustomerId(customer), tool } };
+    return { decided, record: approval?.record };
   }
 
   /** Other sites can make a browser send a form here, but not under our origin. */
@@ -139,6 +154,23 @@ class ApprovalPage {
     if (waitSeconds === undefined) return notice(404, NOTICES.unknown);
     return notice(429, NOTICES.tooMany, { "retry-after": String(waitSeconds) });
   }
+}
+
+/** Nobody can tell when the assistant comes back to hear of it, if ever, so it is recorded at once. */
+function declinedEntry(record: ApprovalRecord, requestId: string): AuditEntry {
+  const { customer, client, tool, question } = record;
+  return {
+    event: "refused",
+    customer,
+    client,
+    tool,
+    arguments: record.arguments,
+    target: targetOf(question),
+    approval: null,
+    operation_id: null,
+    outcome: "confirmation_declined",
+    request_id: requestId,
+  };
 }
 
 async function readForm(request: Request): Promise<DecisionForm | Response> {

@@ -27,6 +27,15 @@ export async function identify(headers: Headers, ids: CustomerIds): Promise<Cust
   return { id: await ids.of(credential), credential };
 }
 
+/** Every secret among the credentials of a request, those too that don't count or can't be right. */
+export function sentSecrets(headers: Headers): string[] {
+  const values = [...ACCESS_TOKEN, ...API_KEY].map((name) => headers.get(name) ?? "");
+  const bearer = /^Bearer +(.*)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
+  // A header sent twice arrives joined.
+  const single = [...values, bearer].flatMap((value) => value.split(", "));
+  return [...new Set(single)].filter((secret) => secret !== "");
+}
+
 function readCredential(headers: Headers): Credential | ToolError {
   const token = readHeader(headers, ACCESS_TOKEN);
   const apiKey = readHeader(headers, API_KEY);

@@ -7,7 +7,7 @@ import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import type { CallScope } from "../mcp/server.ts";
 import { whenDone } from "../streams.ts";
 import { readApprovalCode } from "./approval_code.ts";
-import { identify } from "./credentials.ts";
+import { identify, sentSecrets } from "./credentials.ts";
 import type { Admission, LoadLimit } from "./load_limit.ts";
 import { describeBody, readMessage, startsWork, unavailable } from "./mcp_body.ts";
 import { accepts } from "./media_types.ts";
@@ -84,7 +84,8 @@ export class McpRoute {
 
   async #scope(headers: Headers, wishes: Wishes, { requestId, address, log, note }: RequestInfo): Promise<CallScope> {
     const identity = await identify(headers, this.#options.customerIds);
-    const caller: Caller = { identity, ...wishes, transport: "http", address, requestId };
+    const alsoSent = sentSecrets(headers);
+    const caller: Caller = { identity, ...wishes, alsoSent, transport: "http", address, requestId };
     const careful = log.withSecrets(callerSecrets(caller));
     if (identity instanceof ToolError) return { caller, log: careful };
     const customer = shortCustomerId(identity.id);

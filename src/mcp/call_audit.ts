@@ -1,10 +1,16 @@
 import { NothingSent } from "../cloudways/http.ts";
+import { UnknownToCloudways } from "../cloudways/replies.ts";
 import type { ErrorCode, ToolError } from "../errors.ts";
 import type { AuditApproval, AuditEntry, AuditTrail } from "../telemetry/audit.ts";
 import type { JsonValue } from "../text.ts";
 
 /** After these nobody knows whether Cloudways did what it was asked. */
-const LEAVES_OPEN: ReadonlySet<ErrorCode> = new Set(["upstream_timeout", "upstream_unreachable", "internal_error"]);
+const LEAVES_OPEN: ReadonlySet<ErrorCode> = new Set([
+  "upstream_error",
+  "upstream_timeout",
+  "upstream_unreachable",
+  "internal_error",
+]);
 
 /** Who made a call, and which. */
 export type AuditedCall = Pick<AuditEntry, "customer" | "client" | "tool" | "arguments" | "request_id">;
@@ -56,7 +62,8 @@ export class CallAudit {
   /** The call was refused, or failed. */
   async failed(error: ToolError): Promise<void> {
     const { code } = error;
-    const isOpen = LEAVES_OPEN.has(code) && !(error instanceof NothingSent);
+    const nothingDone = error instanceof NothingSent || error instanceof UnknownToCloudways;
+    const isOpen = LEAVES_OPEN.has(code) && !nothingDone;
     if (!this.#begun) await this.#record("refused", code, null);
     else await this.#record("outcome", isOpen ? "unknown" : code, null);
   }

@@ -27,7 +27,16 @@ export function refuseBatch(headers: Headers, messages: readonly unknown[]): Res
   }
   const ids = messages.map(idOf).filter((id) => id !== null);
   if (new Set(ids).size < ids.length) return invalid("Two messages of the batch have the same id.");
+  // What is cancelled is never answered, and the batch is answered when everything in it is.
+  if (messages.some((message) => ids.some((id) => id === cancelledBy(message)))) {
+    return invalid("A message of the batch cancels another one of it.");
+  }
   return undefined;
+}
+
+function cancelledBy(message: unknown): unknown {
+  const isCancellation = memberOf(message, "method") === "notifications/cancelled";
+  return isCancellation ? memberOf(memberOf(message, "params"), "requestId") : undefined;
 }
 
 /**

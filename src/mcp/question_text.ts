@@ -47,11 +47,13 @@ export function quoted(text: string): string {
   return `\`${cleanText(inert, { maxLength: MAX_QUOTED })}\``;
 }
 
-/** A domain; one that is not plain ASCII also as DNS knows it, since many letters look alike. */
-export function domainText(domain: string): string {
-  const plain = URL.parse(`http://${domain}`)?.hostname;
-  const looksPlain = [...domain].every((character) => character.charCodeAt(0) < 128);
-  return looksPlain || plain === undefined ? quoted(domain) : `${quoted(domain)} (${quoted(plain)})`;
+/**
+ * A text that may be a domain; one that is not plain ASCII also as DNS knows it, since many letters look alike.
+ */
+export function domainText(text: string): string {
+  const plain = URL.parse(`http://${text}`)?.hostname;
+  const looksPlain = [...text].every((character) => character.charCodeAt(0) < 128);
+  return looksPlain || plain?.includes(".") !== true ? quoted(text) : `${quoted(text)} (${quoted(plain)})`;
 }
 
 function appLine({ id, label, domains, lastBackup }: QuestionApp): string {
@@ -63,17 +65,17 @@ function appLine({ id, label, domains, lastBackup }: QuestionApp): string {
 
 function factLines({ name, values }: QuestionFact): string[] {
   const [only] = values;
-  if (values.length === 1 && only !== undefined) return [`${name}: ${quoted(only)}`];
+  if (values.length === 1 && only !== undefined) return [`${name}: ${domainText(only)}`];
   return [
     `${name}: ${values.length === 0 ? "none" : values.length}`,
-    ...listed(values, (value) => `- ${quoted(value)}`),
+    ...listed(values, (value) => `- ${domainText(value)}`),
   ];
 }
 
 function sentLines(sent: Readonly<Record<string, JsonValue>>): string[] {
   const entries = Object.entries(sent);
   if (entries.length === 0) return [];
-  return ["Sent by the assistant:", ...entries.map(([name, value]) => `- ${name}: ${quoted(valueText(value))}`)];
+  return ["Sent by the assistant:", ...entries.map(([name, value]) => `- ${name}: ${domainText(valueText(value))}`)];
 }
 
 /** A value as text; texts without the marks of JSON. */

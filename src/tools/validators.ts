@@ -3,7 +3,7 @@
  * reads of a schema stays short.
  */
 import { z } from "zod";
-import { parseRange } from "../cloudways/address_lists.ts";
+import { formatRange, parseRange } from "../cloudways/address_lists.ts";
 
 const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
 const EMAIL_USER = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
@@ -51,8 +51,15 @@ export function isDeployPath(text: string): boolean {
 
 const line = (max: number) => z.string().trim().max(max);
 
-/** One IPv4 or IPv6 address. */
-export const ipAddress = line(45).refine(isMachine, "must be one IPv4 or IPv6 address, such as 203.0.113.7");
+/** Whoever reads it next may know fewer spellings than we do. */
+function oneSpelling(text: string): string {
+  const range = parseRange(text);
+  return range === undefined ? text : formatRange(range);
+}
+
+/** One IPv4 or IPv6 address; comes out in its shortest spelling. */
+export const ipAddress = line(45).refine(isMachine, "must be one IPv4 or IPv6 address, such as 203.0.113.7")
+  .overwrite(oneSpelling);
 
 /** An address or a range of them. */
 export const ipRange = line(49).refine(

@@ -478,6 +478,20 @@ Deno.test("get_audit_log gives every record once, page by page, however large th
   assert.ok((pages[0]?.length ?? 0) < 15, "the first page was to be cut");
 });
 
+Deno.test("a record keeps arguments of every name", async () => {
+  await using subject = await memorySubject();
+  const trail = await subject.trail();
+  const args = JSON.parse('{"__proto__":1,"constructor":{"toString":2},"deep":[{"__proto__":3}]}');
+
+  await trail.record(entryOf("a", { arguments: args }));
+  const { records: [record] } = await trail.read(ANNA, { limit: 1 });
+
+  assert.equal(
+    JSON.stringify(record).includes('{"__proto__":1,"constructor":{"toString":2},"deep":[{"__proto__":3}]}'),
+    true,
+  );
+});
+
 Deno.test("get_audit_log says where its records can't be trusted", async () => {
   await using server = await startRedis();
   await using subject = await redisSubject(server.url);

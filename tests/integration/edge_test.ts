@@ -679,6 +679,23 @@ Deno.test("a batch with initialize in it is refused", async () => {
   assert.equal(await errorCode(response), -32600);
 });
 
+Deno.test("a batch in which one message cancels another is refused, for it would never be answered", async () => {
+  await using service = await startService();
+  const cancels = (requestId: unknown) => ({
+    jsonrpc: "2.0",
+    method: "notifications/cancelled",
+    params: { requestId },
+  });
+
+  const own = await post(service.mcpUrl, [cancels(1), PING_CALL]);
+  const another = await post(service.mcpUrl, [cancels("1"), PING_CALL]);
+
+  assert.equal(own.status, 400);
+  assert.equal(await errorCode(own), -32600);
+  assert.equal(another.status, 200);
+  assert.equal((await another.json()).length, 1);
+});
+
 const NO_BATCHES: readonly Record<string, string>[] = [
   { "mcp-protocol-version": "2024-11-05" },
   { "mcp-protocol-version": "2025-06-18" },

@@ -187,6 +187,23 @@ Deno.test("wrong data in any key harms nobody, and is mended by the next write",
   assert.ok(keys.length >= 6, `keys: ${keys}`);
 });
 
+Deno.test("reference data that somebody else wrote into Redis are not believed", async () => {
+  await using redis = await startRedis();
+  await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
+  await using raw = rawClient(redis);
+  const regions = () => callTool(service.mcpUrl, "get_available_regions", {}, TOKEN_HEADERS);
+  const right = await regions();
+  const [key = "none"] = await raw.keys("cw:reference:*");
+
+  for (const wrong of ["not ours", '{"regions":{"do":[{"id":"a","name":"not ours"}]}}', "{"]) {
+    await raw.set(key, wrong);
+    const { isError, json } = await regions();
+
+    assert.equal(isError, false, JSON.stringify(json));
+    assert.deepEqual(json, right.json);
+  }
+});
+
 Deno.test("keys that vanish in the middle of a call harm nobody", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });

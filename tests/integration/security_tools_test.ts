@@ -341,6 +341,16 @@ Deno.test("the browser terminal and the database manager open to one address", a
   assert.match(String(adminer.json.opened), /database/);
 });
 
+Deno.test("an address goes upstream in its shortest spelling", async () => {
+  await using service = await start();
+
+  const { json } = await call(service, "check_ip_blacklisted", { ...SERVER, ip: " ::0:0:0:0:0:192.0.2.66 " });
+
+  const [sent] = service.sandbox.requestsTo("security_check_blacklisted_ip");
+  assert.equal(json.ip, "::c000:242");
+  assert.equal(sent?.fields.ip, "::c000:242");
+});
+
 Deno.test("an own certificate goes upstream as it was given, and what it is for comes back", async () => {
   for (const forms of ["live", "documented"] as const) {
     await using service = await start({ forms });

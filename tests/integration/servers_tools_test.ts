@@ -385,6 +385,26 @@ Deno.test("get_server_analytics matches rows to applications and passes on what 
   });
 });
 
+Deno.test("reports with headers that are no texts and times that are none are given all the same", async () => {
+  await using service = await start();
+  const noText = { toString: 0, valueOf: 0 };
+  const table = { header: ["a", "b", "c", noText, ["x"]], body: [["user", 1, 2, 3, 4]] };
+  service.sandbox.addFault({
+    operationId: "operation_status",
+    kind: ended({ parameters: { applications: table, other: table } }),
+  });
+  const content = [{ target: "Idle CPU", datapoints: [[1, 8.64e12 + 1], [2, 1786000000]] }];
+  service.sandbox.addFault({ operationId: "monitoring_server_graph", kind: { status: 200, body: { content } } });
+  const graph = { ...SERVER, target: "Idle CPU", duration: "1 Hour" };
+
+  const usage = await call(service, "get_server_analytics");
+  const detail = await call(service, "get_server_monitoring_detail", graph);
+
+  assert.equal(usage.isError, false, JSON.stringify(usage.json));
+  assert.match(JSON.stringify(usage.json), /"column_4":3,"column_5":4/);
+  assert.match(JSON.stringify(detail.json), /"points":\[\{"at":null,"value":1\},\{"at":"2026-/);
+});
+
 Deno.test("get_server_monitoring_detail gives points as numbers, and what was not measured as a gap", async () => {
   await using service = await start();
   const datapoints = [[79.29, 1786000000], [null, 1786000300], ["80.5", 1786000600], [20, 1786000900], [null, null]];

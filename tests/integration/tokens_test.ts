@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
-import { startRedis, until } from "../redis_server.ts";
+import { rawClient, startRedis, until } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { FakeClock, startSandbox } from "../sandbox/mod.ts";
 
@@ -92,6 +92,24 @@ Deno.test("a token that Cloudways no longer knows is dropped and fetched once mo
 
   assert.ok(answers.every(({ isError }) => !isError));
   assert.equal(exchanges(service), 2);
+});
+
+Deno.test("a refused token is not followed by one that another replica has had for just as long", async () => {
+  await using redis = await startRedis();
+  await using raw = rawClient(redis);
+  await using sandbox = await startSandbox();
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY };
+  await using one = await startService({ sandbox, env });
+  await using two = await startService({ sandbox, env });
+  await callTool(one.mcpUrl, "list_projects", {}, KEY_HEADERS);
+  await raw.flushall();
+  await callTool(two.mcpUrl, "list_projects", {}, KEY_HEADERS);
+
+  sandbox.expireTokens();
+  const answer = await callTool(one.mcpUrl, "get_alerts", {}, KEY_HEADERS);
+
+  assert.equal(answer.isError, false, JSON.stringify(answer.json));
+  assert.equal(exchanges(one), 3);
 });
 
 Deno.test("a fresh token that is refused too is not exchanged again", async () => {

@@ -52,6 +52,18 @@ for (const row of toolRows) {
   });
 }
 
+Deno.test("an object where none belongs is refused in words, whatever is in it", async () => {
+  await using service = await startService({ env: ENV });
+  const noText = { toString: 0, valueOf: 0 };
+
+  for (const query of [{ length: noText }, { length: [noText] }, { size: -1 }, [{ length: noText }]]) {
+    const { json } = await callTool(service.mcpUrl, "find_resources", { query }, TOKEN_HEADERS);
+
+    assert.equal(json.code, "invalid_arguments", JSON.stringify(json));
+    assert.match(String(json.message), /query: .*expected string, received (object|array)/);
+  }
+});
+
 Deno.test("the operations named in the contract table are those of the facts", () => {
   const known = new Set(operations.map(({ id }) => id));
 

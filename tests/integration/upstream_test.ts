@@ -21,6 +21,9 @@ async function projectsUnder(kind: FaultKind, options: ServiceOptions = {}) {
   return { answer: answer.json, isError: answer.isError, sent: service.sandbox.requestsTo(PROJECTS).length };
 }
 
+/** JSON that can't be made a text or a number of. */
+const NO_TEXT = { toString: 0, valueOf: 0 };
+
 const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sent?: number }[] = [
   {
     name: "field messages of a 422 come through",
@@ -63,6 +66,22 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
     kind: { status: 422, body: [] },
     code: "validation_failed",
     message: /did not say why/,
+  },
+  {
+    name: "a 422 that is nested deeper than it can be written is told all the same",
+    kind: {
+      status: 422,
+      html: true,
+      body: `{"server_id":[{"toJSON":0,"deep":${"[".repeat(50_000)}${"]".repeat(50_000)}}]}`,
+    },
+    code: "validation_failed",
+    message: /server_id: \{"toJSON":0,/,
+  },
+  {
+    name: "a busy server is told although its operation has no id that could be one",
+    kind: { status: 422, body: { operation: { id: NO_TEXT } } },
+    code: "upstream_busy",
+    message: /already running/,
   },
   {
     name: "a 403 with a reason passes it on",
@@ -115,6 +134,12 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
     message: /not of the expected form/,
   },
   {
+    name: "a 200 with an object for a message is upstream_error",
+    kind: { status: 200, body: { message: NO_TEXT } },
+    code: "upstream_error",
+    message: /not of the expected form/,
+  },
+  {
     name: "a 200 that says it failed is upstream_error",
     kind: { status: 200, body: { status: false, message: "No such luck" } },
     code: "upstream_error",
@@ -142,6 +167,29 @@ Deno.test("upstream: the running operation of a busy server is in the details", 
 
   assert.match(JSON.stringify(answer.details), /"operation_id":"92897180"/);
   assert.match(String(answer.hint), /get_operation_status/);
+});
+
+Deno.test("upstream: an object that pretends to a length where a text belongs is an answer of another form", async () => {
+  await using service = await startService();
+  const pretender = { length: NO_TEXT };
+  const answersWith = (operationId: string, body: unknown) =>
+    service.sandbox.addFault({ operationId, kind: { status: 200, body } });
+  answersWith("server_backup", { operation_id: pretender });
+  answersWith("oauth_access_token_create", { access_token: pretender });
+
+  const started = await callTool(service.mcpUrl, "backup_server", { server_id: 100001 }, TOKEN_HEADERS);
+  const signedIn = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+
+  assert.equal(started.json.code, "upstream_error");
+  assert.equal(signedIn.json.code, "upstream_error");
+});
+
+Deno.test("upstream: an answer that is larger than any account is given up", async () => {
+  const { answer, isError } = await projectsUnder({ status: 200, html: true, body: " ".repeat(33 * 1024 * 1024) });
+
+  assert.equal(isError, true);
+  assert.equal(answer.code, "upstream_error");
+  assert.match(String(answer.message), /larger than/);
 });
 
 Deno.test("upstream: an answer that never comes is given up in time", async () => {

@@ -49,6 +49,27 @@ Deno.test("a chain may follow the certificate, and must not come before it", () 
   assert.match(turned.message, /begin with the site's own/);
 });
 
+Deno.test("a certificate with one byte changed is understood or refused, and nothing else", () => {
+  const bytes = Uint8Array.fromBase64(certificate.replace(/-----[^-]+-----/g, ""));
+  const refusals = new Set<string>();
+  const check = (changed: Uint8Array) => {
+    const pem = `-----BEGIN CERTIFICATE-----\n${changed.toBase64()}\n-----END CERTIFICATE-----\n`;
+    try {
+      checkCertificate({ certificate: pem, privateKey }, NOW);
+    } catch (error) {
+      assert.ok(error instanceof CertificateProblem, String(error));
+      refusals.add(`${error.argument} ${error.message}`);
+    }
+  };
+
+  for (const index of bytes.keys()) {
+    for (const bits of [0x01, 0x80, 0xff]) check(bytes.with(index, (bytes[index] ?? 0) ^ bits));
+  }
+
+  assert.ok(refusals.has("certificate can't be read (certificate 1 in it)"));
+  assert.ok(refusals.has("private_key does not fit the certificate"));
+});
+
 Deno.test("what is no certificate, or a broken one in the chain, is refused", () => {
   const broken = "-----BEGIN CERTIFICATE-----\nRVhBTVBMRQ==\n-----END CERTIFICATE-----\n";
 
