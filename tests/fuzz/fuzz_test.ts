@@ -1,0 +1,12 @@
+import { allProperties } from "./all.ts";
+
+/** Always the same cases, so that a change is to blame where one fails; deno task fuzz looks for new ones. */
+const SEED = 20_261_120;
+
+for (const { name, claim, quick, check } of allProperties) {
+  Deno.test(`${name}: ${claim}`, async () => {
+    const problem = await check(SEED, quick);
+
+    if (problem !== undefined) throw new Error(`deno task fuzz only=${name} seed=${SEED} cases=${quick}\n${problem}`);
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * Runs the properties for as long as one likes:
+ *
+ *   deno task fuzz [only=NAME] [cases=N | minutes=N] [seed=N]
+ *
+ * `only` is a subject or one property of it, `cases` and `minutes` are for all of them together. What it prints for a
+ * property that does not hold makes the same cases again.
+ */
+import { allProperties } from "./all.ts";
+import type { FuzzProperty } from "./property.ts";
+
+interface Options {
+  only: string;
+  seed: number;
+  cases: number;
+  minutes: number | undefined;
+}
+
+/** What one property came to. */
+interface Outcome {
+  cases: number;
+  seconds: number;
+  /** Megabytes in use when the first bench had ended, and at the end. */
+  memory: { first: Memory; last: Memory };
+  /** Why it does not hold, and the seed that shows it. */
+  problem: { text: string; seed: number; cases: number } | undefined;
+}
+
+interface Memory {
+  heap: number;
+  resident: number;
+}
+
+const USAGE = "deno task fuzz [only=NAME] [cases=N | minutes=N] [seed=N]\n";
+const DEFAULT_CASES = 100_000;
+const MAX_SEED = 2 ** 31 - 1;
+
+function readOptions(args: readonly string[]): Options | undefined {
+  const given = new Map(args.map((arg) => [arg.split("=")[0] ?? "", arg.slice(arg.indexOf("=") + 1)]));
+  const number = (name: string) => given.has(name) ? Number(given.get(name)) : undefined;
+  const numbers = [number("seed"), number("cases"), number("minutes")];
+  const known = [...given.keys()].every((name) => ["only", "seed", "cases", "minutes"].includes(name));
+  if (!known || numbers.some((value) => value !== undefined && !(value > 0))) return undefined;
+  const [seed = Math.floor(Math.random() * MAX_SEED), cases = DEFAULT_CASES, minutes] = numbers;
+  return { only: given.get("only") ?? "", seed, cases, minutes };
+}
+
+/** Runs one property until its cases or its time are used up, or it does not hold. */
+async function run(property: FuzzProperty, seed: number, cases: number, milliseconds: number): Promise<Outcome> {
+  const startedAt = performance.now();
+  let done = 0;
+  let first: Memory | undefined;
+  let problem: Outcome["problem"];
+  for (let round = 0; done < cases && performance.now() - startedAt < milliseconds; round++) {
+    const roundSeed = (seed + round) % MAX_SEED;
+    const roundCases = Math.min(property.perBench, Math.ceil(cases - done));
+    const text = await property.check(roundSeed, roundCases);
+    done += roundCases;
+    first ??= memoryNow();
+    if (text === undefined) continue;
+    problem = { text, seed: roundSeed, cases: roundCases };
+    break;
+  }
+  const last = memoryNow();
+  return {
+    cases: done,
+    seconds: (performance.now() - startedAt) / 1000,
+    memory: { first: first ?? last, last },
+    problem,
+  };
+}
+
+function memoryNow(): Memory {
+  // There under --v8-flags=--expose-gc; without it the figures hold what is garbage already.
+  const collect: unknown = Reflect.get(globalThis, "gc");
+  if (typeof collect === "function") collect();
+  const { heapUsed, rss } = Deno.memoryUsage();
+  return { heap: Math.round(heapUsed / 2 ** 20), resident: Math.round(rss / 2 ** 20) };
+}
+
+async function print(text: string): Promise<void> {
+  await new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
+}
+
+function line(name: string, { cases, seconds, memory: { first, last }, problem }: Outcome): string {
+  const rate = Math.round(cases / seconds);
+  const memory = `heap ${first.heap} → ${last.heap} MB, resident ${first.resident} → ${last.resident} MB`;
+  const verdict = problem === undefined ? "ok  " : "FAIL";
+  return `${verdict}  ${name.padEnd(28)} ${String(cases).padStart(9)} cases  ${rate}/s  ${memory}\n`;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  const chosen = allProperties.filter(({ name }) => name.startsWith(options?.only ?? ""));
+  if (options === undefined || chosen.length === 0) {
+    await print(`${USAGE}${allProperties.map(({ name, claim }) => `  ${name}: ${claim}\n`).join("")}`);
+    return 2;
+  }
+  const { seed, minutes } = options;
+  await print(`seed ${seed}\n`);
+  const shares = chosen.reduce((sum, { quick }) => sum + quick, 0);
+  let total = 0;
+  let failed = false;
+  for (const property of chosen) {
+    const cases = minutes === undefined ? options.cases * property.quick / shares : Infinity;
+    const outcome = await run(
+      property,
+      seed,
+      cases,
+      minutes === undefined ? Infinity : minutes * 60_000 / chosen.length,
+    );
+    total += outcome.cases;
+    await print(line(property.name, outcome));
+    if (outcome.problem === undefined) continue;
+    failed = true;
+    const { text, seed: shown, cases: needed } = outcome.problem;
+    await print(
+      `${property.claim}: not so.\n${text}\nAgain: deno task fuzz only=${property.name} seed=${shown} cases=${needed}\n`,
+    );
+  }
+  await print(`${total} cases\n`);
+  return failed ? 1 : 0;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

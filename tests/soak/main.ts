@@ -1,0 +1,33 @@
+/** Runs a soak from the command line: `deno task soak --seconds=600 --seed=1 --callers=24`. Exits 1 where it breaks. */
+import { parseArgs } from "node:util";
+import { reportText } from "./report.ts";
+import { soak } from "./run.ts";
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "600" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    callers: { type: "string", default: "24" },
+  },
+});
+
+const options = {
+  seconds: positive("seconds", values.seconds),
+  seed: positive("seed", values.seed),
+  callers: positive("callers", values.callers),
+};
+// Said first, so that a run that is ended from outside can be had again.
+await print(Deno.stderr, `seed ${options.seed}\n`);
+const report = await soak(options);
+await print(Deno.stdout, reportText(report));
+Deno.exit(report.ledger.breaches.size === 0 ? 0 : 1);
+
+function positive(name: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new RangeError(`--${name} must be a whole number above 0: ${text}`);
+}
+
+async function print(to: { write(bytes: Uint8Array): Promise<number> }, text: string): Promise<void> {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
+}

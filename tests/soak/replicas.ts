@@ -1,0 +1,78 @@
+/** Two replicas in processes of their own, as they are run, and what they leave behind. */
+import { freePort, type ProgramEnv, type ServerProcess, startServer } from "../process.ts";
+
+/** One replica, whichever process serves it now. Keeps its port when it is restarted. */
+export class Replica implements AsyncDisposable {
+  readonly name: string;
+  readonly #env: ProgramEnv;
+  readonly #pastLogs: string[] = [];
+  /** Keeps no connection open, so that none is taken for one that the replica has left open. */
+  readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, http2: false });
+  #server: ServerProcess;
+
+  private constructor(name: string, env: ProgramEnv, server: ServerProcess) {
+    this.name = name;
+    this.#env = env;
+    this.#server = server;
+  }
+
+  /** Starts one on a free port. */
+  static async start(name: string, env: ProgramEnv): Promise<Replica> {
+    const whole = { ...env, PORT: String(freePort()) };
+    return new Replica(name, whole, await startServer("deno run", whole));
+  }
+
+  /** Without a trailing slash. */
+  get url(): string {
+    return this.#server.url;
+  }
+
+  get mcpUrl(): URL {
+    return this.#server.mcpUrl;
+  }
+
+  get pid(): number {
+    return this.#server.program.pid;
+  }
+
+  /** Everything that its processes have logged, oldest first. */
+  get log(): string {
+    return [...this.#pastLogs, this.#server.program.stderr].join("");
+  }
+
+  /** Sends one request over a connection of its own. */
+  fetch(path: string, init: RequestInit): Promise<Response> {
+    return fetch(`${this.url}${path}`, { ...init, client: this.#client });
+  }
+
+  /** Whether it says that it can serve. */
+  async isReady(): Promise<boolean> {
+    try {
+      const response = await this.fetch("/ready", { signal: AbortSignal.timeout(2_000) });
+      await response.body?.cancel();
+      return response.status === 200;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Asks it to end as an orchestrator does, and starts it anew. Returns the exit code. */
+  async restart(): Promise<number> {
+    const code = await this.#end();
+    this.#server = await startServer("deno run", this.#env);
+    return code;
+  }
+
+  async #end(): Promise<number> {
+    const { program } = this.#server;
+    program.signal("SIGTERM");
+    const { code, stderr } = await program.ended();
+    this.#pastLogs.push(stderr);
+    return code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.close();
+    await this.#server[Symbol.asyncDispose]();
+  }
+}
