@@ -265,7 +265,7 @@ export class CloudwaysAccount {
     try {
       if (await client.records.isAccepted(this.customer)) await listing.drop(this.#session);
     } catch (error) {
-      this.#session.log.warn("the listing could not be dropped", { error });
+      this.#session.log.debug("the listing could not be dropped", { error });
     }
   }
 }

@@ -90,7 +90,7 @@ export class CloudwaysClient {
       sealed,
       clock,
       exchange: (customer, keyPair, address) => this.#exchange(customer, keyPair, address),
-      onStoreFailed: (error) => options.log.warn("token not kept", { error }),
+      onStoreFailed: (error) => options.log.debug("token not kept", { error }),
       onRenewalFailed: (_customer, error) => options.log.warn("token renewal failed", { error }),
     });
   }
@@ -106,7 +106,7 @@ export class CloudwaysClient {
     } catch (error) {
       if (error instanceof ToolError && error.code === "rate_limited") this.#options.metrics.rateLimited();
       if (!(error instanceof StoreError)) throw error;
-      session.log.error("store failed", { error });
+      session.log.debug("store failed", { error });
       throw storeAway(error);
     }
   }
@@ -130,7 +130,7 @@ export class CloudwaysClient {
     if (reply.status === 401) this.#guard.refused(customer, address);
     const value = this.#read(reply, session, request);
     // Cloudways has answered: a store that fails now must not make a failure of what is done.
-    await this.records.accepted(customer).catch((error) => session.log.warn("customer not noted", { error }));
+    await this.records.accepted(customer).catch((error) => session.log.debug("customer not noted", { error }));
     return value;
   }
 

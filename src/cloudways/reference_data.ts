@@ -99,7 +99,7 @@ export class ReferenceData {
       const { operation, path, reply } = list;
       const fresh = await this.#client.send({ ...session, signal }, { method: "GET", operation, path, reply });
       await this.#sealed.write(key, JSON.stringify(fresh), TTL_MS)
-        .catch((error) => session.log.warn("reference data not kept", { error }));
+        .catch((error) => session.log.debug("reference data not kept", { error }));
       return fresh;
     }, session.signal);
     return list.reply.parse(fetched);

@@ -44,7 +44,7 @@ export class RestorePoints {
         : { ...others, [String(app.id)]: { point, seenAt: this.#clock.now() } };
       await this.#sealed.write(key, JSON.stringify(seen), TTL_MS);
     } catch (error) {
-      session.log.warn("restore points not noted", { error });
+      session.log.debug("restore points not noted", { error });
     }
   }
 
@@ -54,7 +54,7 @@ export class RestorePoints {
       const seen = await this.#read(keyOf(session, serverId));
       return new Map(Object.entries(seen).map(([id, { point }]) => [Number(id), point]));
     } catch (error) {
-      session.log.warn("restore points not known", { error });
+      session.log.debug("restore points not known", { error });
       return new Map();
     }
   }

@@ -70,7 +70,7 @@ export class ServerListing {
       reply: serverListing,
     });
     await this.#sealed.write(listingKey(session), JSON.stringify({ epoch, servers }), TTL_MS)
-      .catch((error) => session.log.warn("listing not kept", { error }));
+      .catch((error) => session.log.debug("listing not kept", { error }));
     return servers;
   }
 }

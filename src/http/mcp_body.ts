@@ -6,10 +6,17 @@ import { cleanText } from "../text.ts";
 import type { Admission } from "./load_limit.ts";
 import { BodyError, type BodyProblem, readBody } from "./request_body.ts";
 
+/** More than any message needs, and far less than what lies in wait for code that calls itself. */
+const MAX_DEPTH = 64;
+
 /** Reads and parses a body; the answer to one that is none. */
 export async function readMessage(request: Request, place: Admission): Promise<JsonBody | Response> {
   try {
     const value: unknown = JSON.parse(await readBody(request, { buffer: place.buffer }));
+    if (isDeep(value)) {
+      const problem = `Invalid request: the body is nested more than ${MAX_DEPTH} deep.`;
+      return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, problem);
+    }
     if (isJsonBody(value)) return value;
     return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, "Invalid request: the body is not a JSON-RPC message.");
   } catch (error) {
@@ -52,4 +59,16 @@ export function describeBody(body: JsonBody, secrets: readonly string[]): Record
 
 function isJsonBody(value: unknown): value is JsonBody {
   return typeof value === "object" && value !== null;
+}
+
+/** Looks at one level after the other, since a call for each would be the very thing that is to be avoided. */
+function isDeep(value: unknown): boolean {
+  let level: object[] = isJsonBody(value) ? [value] : [];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === MAX_DEPTH) return true;
+    level = level.flatMap((holder) =>
+      Object.values(holder).filter((item) => typeof item === "object" && item !== null)
+    );
+  }
+  return false;
 }

@@ -198,8 +198,12 @@ export class Dispatcher {
         hint: "Try again in a moment. For a change, look at the present state first.",
       });
     }
+    if (error instanceof StoreError) {
+      // That the store is away stands in the log once, not once for each call.
+      log.debug("store failed", { error });
+      return storeAway(error);
+    }
     log.error("internal error", { error });
-    if (error instanceof StoreError) return storeAway(error);
     return new ToolError("internal_error", "Something went wrong inside this service.", {
       hint: "Try again once. If it stays, give the request_id to the operator of this server.",
     });

@@ -39,7 +39,9 @@ class Balancer {
         await response.body?.cancel();
         this.#ready.delete(server);
       } catch (error) {
-        if (!String(error).includes("refused")) throw new Error("a call was lost", { cause: error });
+        if (!/refused/.test(`${error instanceof Error ? error.cause : error}`)) {
+          throw new Error("a call was lost", { cause: error });
+        }
         this.#ready.delete(server);
       }
     }

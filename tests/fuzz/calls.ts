@@ -8,7 +8,6 @@ import { TOKEN_HEADERS } from "../clients.ts";
 import { startSandbox } from "../sandbox/mod.ts";
 import { outputProblems } from "../tool_contract.ts";
 import { setUpForEveryTool } from "../tool_rows/mod.ts";
-import { toText } from "./json_cases.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";
 import { assertTellsNothing, messagesOf, type ReadAnswer, startApp } from "./running_app.ts";
 import { anyCall, type FuzzCall } from "./tool_calls.ts";
@@ -40,7 +39,7 @@ export function callRequest({ tool, args }: FuzzCall, headers: Record<string, st
   return new Request("http://127.0.0.1:7000/mcp", {
     method: "POST",
     headers: { ...common, ...headers },
-    body: toText(message),
+    body: JSON.stringify(message),
   });
 }
 

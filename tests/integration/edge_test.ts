@@ -679,6 +679,41 @@ Deno.test("a batch with initialize in it is refused", async () => {
   assert.equal(await errorCode(response), -32600);
 });
 
+Deno.test("a message that is nested deeper than any needs to be is refused, wherever it is deep", async () => {
+  await using service = await startService();
+  const capabilities = { experimental: { here: 1 } };
+  const params = { protocolVersion: "2025-11-25", capabilities, clientInfo: { name: "test", version: "1" } };
+  const { message } = modern("tools/call", { name: "ping", arguments: {} });
+  const declared = { ...message.params._meta, "io.modelcontextprotocol/clientCapabilities": capabilities };
+  const messages = [
+    { jsonrpc: "2.0", id: 1, method: "initialize", params },
+    { ...message, params: { ...message.params, _meta: declared } },
+    { ...PING_CALL, id: "a", extra: { here: 1 } },
+    { jsonrpc: "2.0", id: "a", result: { here: 1 } },
+    [{ ...PING_CALL, params: { name: "ping", arguments: { here: 1 } } }],
+  ];
+  const send = async (body: string) => {
+    const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+    const response = await fetch(service.mcpUrl, { method: "POST", headers, body });
+    return { status: response.status, text: await response.text() };
+  };
+
+  for (const text of messages.map((each) => JSON.stringify(each))) {
+    for (const depth of [64, 30_000]) {
+      const { status, text: answer } = await send(
+        text.replace('"here":1', `"here":${"[".repeat(depth)}${"]".repeat(depth)}`),
+      );
+
+      assert.equal(status, 400, answer);
+      assert.match(answer, /"code":-32600,"message":"Invalid request: the body is nested/);
+    }
+    assert.doesNotMatch(
+      (await send(text.replace('"here":1', `"here":${"[".repeat(40)}${"]".repeat(40)}`))).text,
+      /nested/,
+    );
+  }
+});
+
 Deno.test("a batch in which one message cancels another is refused, for it would never be answered", async () => {
   await using service = await startService();
   const cancels = (requestId: unknown) => ({

@@ -47,6 +47,10 @@ Deno.test("while Redis is away calls go on, yeses don't, and the log says so onc
   assert.equal(service.sandbox.requestsTo("server_stop").length, 0);
   assert.equal(ready, false);
   assert.equal(linesWith(service, "redis is away").length, 1);
+  const others = service.logLines.map((line) => JSON.parse(line)).filter(({ level, message }) =>
+    ["WARNING", "ERROR"].includes(level) && !message.startsWith("redis is")
+  ).map(({ message }) => message);
+  assert.deepEqual(others, ["audit records are not kept for customers"], "one line each, and none for each call");
   assert.ok(back.port > 0);
 });
 
