@@ -42,7 +42,6 @@ import { ChainedAuditTrail } from "./telemetry/audit_trail.ts";
 import type { Logger } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { allTools } from "./tools/all.ts";
-import type { Tool } from "./tools/tool.ts";
 import { VERSION } from "./version.ts";
 
 /** What may be replaced, by tests above all. */
@@ -54,8 +53,8 @@ export interface AppOptions {
   upstreamTimeoutMs?: number;
   /** Milliseconds a call may take that waits for no operation. Defaults to 28 s, below the promised 30. */
   callTimeoutMs?: number;
-  /** Defaults to every tool there is. */
-  tools?: readonly Tool[];
+  /** Defaults to one of every tool there is. Making it is most of the work of a start. */
+  catalogue?: Catalogue;
 }
 
 /** Below the promised 30 s. */
@@ -102,7 +101,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const declines = new Declines(store);
   const publicUrl = urlText(config.publicUrl);
   const approvals = new Approvals({ store, sealed, ring, declines, clock, publicUrl });
-  const catalogue = new Catalogue(options.tools ?? allTools);
+  const catalogue = options.catalogue ?? new Catalogue(allTools);
   const confirmation = new Confirmation({
     mode: config.confirm,
     sealed,

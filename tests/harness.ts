@@ -2,8 +2,13 @@
 import { type App, createApp } from "../src/app.ts";
 import type { Clock } from "../src/clock.ts";
 import { parseConfig } from "../src/config.ts";
+import { Catalogue } from "../src/mcp/catalogue.ts";
 import { createLogger } from "../src/telemetry/log.ts";
+import { allTools } from "../src/tools/all.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox/mod.ts";
+
+/** The same for every service, since making it takes longer than all the rest of a start. */
+const catalogue = new Catalogue(allTools);
 
 /** How a service is started. */
 export interface ServiceOptions {
@@ -39,6 +44,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   const { clock, upstreamTimeoutMs, callTimeoutMs } = options;
   const app = await createApp(config, {
     log,
+    catalogue,
     ...(clock && { clock }),
     ...(upstreamTimeoutMs !== undefined && { upstreamTimeoutMs }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { createApp } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
+import { Catalogue } from "../../src/mcp/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";
 import { defineAnonymousTool } from "../../src/tools/tool.ts";
 import { denoServeArgs, freePort, mainArgs, Program, type ProgramEnv, TEST_KEYS } from "../process.ts";
@@ -134,7 +135,7 @@ Deno.test("a mistake in one tool is one internal_error with a request id, a stac
   const lines: string[] = [];
   const log = createLogger({ level: "DEBUG", format: "json", write: (line) => lines.push(line) });
   const tools = [...allTools, ...Object.entries(BROKEN).map(([name, handler]) => brokenTool(name, handler))];
-  const app = await createApp(parseConfig({}), { log, tools });
+  const app = await createApp(parseConfig({}), { log, catalogue: new Catalogue(tools) });
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
   const url = new URL(`http://127.0.0.1:${server.addr.port}/mcp`);
 
