@@ -35,9 +35,6 @@ const STANDS_IN: ReadonlySet<Purpose> = new Set<Purpose>([
   "bucket",
 ]);
 
-/** Kept here as well while all is well, so that an outage does not begin with everybody signing in anew. */
-const MIRRORED: ReadonlySet<Purpose> = new Set<Purpose>(["token"]);
-
 /** How many entries are remembered as written here alone. */
 const MAX_WRITTEN_HERE = 50_000;
 
@@ -74,7 +71,6 @@ export class StandInStore implements Store, AsyncDisposable {
       const written = await this.#shared.set(key, value, options);
       this.#writtenHere.delete(formatStoreKey(key));
       this.#untold.delete(formatStoreKey(key));
-      if (written && MIRRORED.has(key.purpose)) await this.#own.set(key, value, options);
       return written;
     } catch (error) {
       throwUnlessStore(error);
@@ -85,13 +81,12 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   async delete(key: StoreKey): Promise<boolean> {
-    const here = MIRRORED.has(key.purpose) || this.#isWrittenHere(key) ? await this.#own.delete(key) : false;
+    const here = this.#isWrittenHere(key) ? await this.#own.delete(key) : false;
     return await this.#either(key, (store) => store.delete(key)) || here;
   }
 
   async deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
-    const mayBeHere = MIRRORED.has(key.purpose) || this.#isWrittenHere(key);
-    const here = mayBeHere ? await this.#own.deleteIfEquals(key, value) : false;
+    const here = this.#isWrittenHere(key) ? await this.#own.deleteIfEquals(key, value) : false;
     return await this.#either(key, (store) => store.deleteIfEquals(key, value)) || here;
   }
 
