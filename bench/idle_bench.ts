@@ -2,6 +2,8 @@
  * What ten thousand connections cost that do nothing: the memory of a server in a process of its own before and with
  * them, and whether it answers meanwhile.
  */
+import { VARIABLE_NAMES } from "../src/config.ts";
+
 const CONNECTIONS = 10_000;
 const PORT = freePort();
 
@@ -23,7 +25,13 @@ async function residentBytes(): Promise<number> {
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const flags = ["--no-prompt", "--allow-net", "--allow-env", "--quiet"];
+const flags = [
+  "--no-prompt",
+  `--allow-net=127.0.0.1:${PORT},api.cloudways.com:443`,
+  `--allow-env=${VARIABLE_NAMES.join(",")}`,
+  "--ignore-env",
+  "--quiet",
+];
 await using server = new Deno.Command("deno", {
   args: ["run", ...flags, "main.ts"],
   env: { PORT: String(PORT), LOG_LEVEL: "ERROR" },
