@@ -35,11 +35,17 @@ export interface MemoryStoreOptions {
   maxCacheBytesPerCustomer?: number;
   /** Cached entries of one customer, and his entries in each table that is not a cache. Defaults to 1,000. */
   maxEntriesPerCustomer?: number;
-  /** Entries in each table that is not a cache; there is one for each purpose. Defaults to 50,000. */
+  /**
+   * Entries in each table that is not a cache: there is one for each purpose, and one for all that credentials leave
+   * which Cloudways has not accepted. Defaults to 50,000.
+   */
   maxEntriesPerTable?: number;
   /** Bytes of all lists together; one list may take a sixteenth of it. Defaults to 64 MiB. */
   maxListBytes?: number;
 }
+
+/** What credentials leave that Cloudways has not accepted, or not yet. */
+const BEFORE_ACCEPTANCE: ReadonlySet<Purpose> = new Set<Purpose>(["bucket", "lock", "refusal"]);
 
 /** Purposes whose entries can be had again, and may go before their time. All others stay until their TTL. */
 const CACHED: ReadonlySet<Purpose> = new Set<Purpose>(["token", "listing", "restore_points", "reference", "seen"]);
@@ -49,6 +55,8 @@ const CACHED: ReadonlySet<Purpose> = new Set<Purpose>(["token", "listing", "rest
  *
  * It is bounded. Caches drop what was used least recently, first the customer's own entries when he is over his quota.
  * What is no cache is never dropped before its TTL; when its table is full, a new entry is refused with a StoreError.
+ * Credentials that Cloudways has not accepted (no entry `seen`) share a table of their own: whoever makes many of them up
+ * takes no room from customers. What they left there stays good when they are accepted.
  * Everything happens within one turn of the event loop, which makes each call atomic.
  */
 export class MemoryStore implements Store, AsyncDisposable {
@@ -56,6 +64,7 @@ export class MemoryStore implements Store, AsyncDisposable {
   readonly #clock: Clock;
   readonly #cache: QuotaCache;
   readonly #tables = new Map<Purpose, RetainedTable>();
+  readonly #strangers: RetainedTable;
   readonly #listeners = new Listeners();
   readonly #lists: CappedLists;
   readonly #tableLimits: { maxEntries: number; maxEntriesPerOwner: number };
@@ -73,6 +82,7 @@ export class MemoryStore implements Store, AsyncDisposable {
     const maxListBytes = options.maxListBytes ?? 64 * 1024 * 1024;
     this.#lists = new CappedLists({ maxBytes: maxListBytes, maxBytesPerList: Math.floor(maxListBytes / 16) });
     this.#tableLimits = { maxEntries: options.maxEntriesPerTable ?? 50_000, maxEntriesPerOwner };
+    this.#strangers = new RetainedTable({ name: "entry of credentials not accepted", ...this.#tableLimits });
   }
 
   get(key: StoreKey): Promise<string | undefined> {
@@ -141,6 +151,7 @@ export class MemoryStore implements Store, AsyncDisposable {
     this.#closed = true;
     this.#cache.clear();
     this.#tables.clear();
+    this.#strangers.clear();
     this.#listeners.clear();
     this.#lists.clear();
     return Promise.resolve();
@@ -161,20 +172,34 @@ export class MemoryStore implements Store, AsyncDisposable {
   #read(key: StoreKey): string | undefined {
     const text = formatStoreKey(key);
     const now = this.#clock.now();
-    return CACHED.has(key.purpose) ? this.#cache.get(text, now)?.value : this.#table(key.purpose).get(text, now);
+    if (CACHED.has(key.purpose)) return this.#cache.get(text, now)?.value;
+    return this.#table(key.purpose).get(text, now) ?? this.#strangers.get(text, now);
   }
 
   #write(key: StoreKey, entry: CacheEntry): void {
     const text = formatStoreKey(key);
-    if (CACHED.has(key.purpose)) this.#cache.set(text, key.customer, entry);
-    else this.#table(key.purpose).set(text, key.customer, entry, this.#clock.now());
+    const now = this.#clock.now();
+    if (CACHED.has(key.purpose)) return this.#cache.set(text, key.customer, entry);
+    const table = this.#table(key.purpose);
+    if (table.get(text, now) === undefined && this.#isStranger(key)) {
+      return this.#strangers.set(text, key.customer, entry, now);
+    }
+    table.set(text, key.customer, entry, now);
+    this.#strangers.delete(text);
   }
 
   #remove(key: StoreKey): string | undefined {
     const value = this.#read(key);
-    if (CACHED.has(key.purpose)) this.#cache.delete(formatStoreKey(key));
-    else this.#table(key.purpose).delete(formatStoreKey(key));
+    const text = formatStoreKey(key);
+    if (CACHED.has(key.purpose)) this.#cache.delete(text);
+    else for (const table of [this.#table(key.purpose), this.#strangers]) table.delete(text);
     return value;
+  }
+
+  /** Whether an entry belongs to credentials that Cloudways has not accepted. */
+  #isStranger({ purpose, customer }: StoreKey): boolean {
+    if (!BEFORE_ACCEPTANCE.has(purpose) || customer === "shared") return false;
+    return this.#cache.get(formatStoreKey({ purpose: "seen", customer }), this.#clock.now()) === undefined;
   }
 
   #table(purpose: Purpose): RetainedTable {

@@ -57,6 +57,12 @@ export class RetainedTable {
     this.#count(entry.owner, -1);
   }
 
+  /** Removes all entries. */
+  clear(): void {
+    this.#entries.clear();
+    this.#perOwner.clear();
+  }
+
   #checkRoom(owner: string): void {
     const { name, maxEntries, maxEntriesPerOwner } = this.#options;
     if (this.#entries.size >= maxEntries) throw new StoreError(`No room for one more ${name} in the embedded store.`);

@@ -1,6 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Clock } from "../clock.ts";
-import { MemoryStore } from "./memory.ts";
+import { MemoryStore, type MemoryStoreOptions } from "./memory.ts";
 import {
   type AppendAnswer,
   type AppendOptions,
@@ -51,9 +50,10 @@ export class StandInStore implements Store, AsyncDisposable {
   /** Marks of stale listings that the other replicas have not been told. */
   readonly #untold = new LRUCache<string, { key: StoreKey; value: string; options: SetOptions }>({ max: 10_000 });
 
-  constructor(shared: Store, { clock }: { clock: Clock }) {
+  /** @param own How what stands in keeps time, and how much it may hold. */
+  constructor(shared: Store, own: MemoryStoreOptions) {
     this.#shared = shared;
-    this.#own = new MemoryStore({ clock });
+    this.#own = new MemoryStore(own);
     this.kind = shared.kind;
   }
 
@@ -71,6 +71,8 @@ export class StandInStore implements Store, AsyncDisposable {
       const written = await this.#shared.set(key, value, options);
       this.#writtenHere.delete(formatStoreKey(key));
       this.#untold.delete(formatStoreKey(key));
+      // In an outage too, customers are told from those who make credentials up.
+      if (key.purpose === "seen") await this.#own.set(key, value, options);
       return written;
     } catch (error) {
       throwUnlessStore(error);

@@ -21,6 +21,15 @@ function kept(customer: string, name = "0"): StoreKey {
   return { purpose: "lock", customer, name };
 }
 
+function bucket(customer: string): StoreKey {
+  return { purpose: "bucket", customer };
+}
+
+/** Notes that Cloudways has accepted these credentials. */
+async function accept(store: MemoryStore, ...customers: string[]): Promise<void> {
+  for (const customer of customers) await store.set({ purpose: "seen", customer }, "now", { ttlMs: MINUTE_MS });
+}
+
 Deno.test("an entry lives until just before its TTL by the clock that was given", async () => {
   const { store, clock } = makeStore();
   for (const key of [cached("a"), kept("a")]) await store.set(key, "value", { ttlMs: 1000 });
@@ -132,10 +141,11 @@ Deno.test("a full table of locks refuses one more and keeps all it has", async (
 
 Deno.test("a full table of one purpose leaves the others room", async () => {
   const { store } = makeStore({ maxEntriesPerTable: 1 });
+  await accept(store, "a");
   await store.set({ purpose: "refusal", customer: "a" }, "value", { ttlMs: MINUTE_MS });
 
   assert.equal(await store.set({ purpose: "lock", customer: "a" }, "value", { ttlMs: MINUTE_MS }), true);
-  assert.equal((await store.takeTokens({ purpose: "bucket", customer: "a" }, LIMIT, 1)).allowed, true);
+  assert.equal((await store.takeTokens(bucket("a"), LIMIT, 1)).allowed, true);
 });
 
 Deno.test("one customer cannot fill a table of locks", async () => {
@@ -164,7 +174,6 @@ const LIMIT = { capacity: 10, windowSeconds: 10 };
 
 Deno.test("a full table of buckets refuses a new one until one of them has refilled", async () => {
   const { store, clock } = makeStore({ maxEntriesPerTable: 2 });
-  const bucket = (customer: string): StoreKey => ({ purpose: "bucket", customer });
   await store.takeTokens(bucket("a"), LIMIT, 1);
   await store.takeTokens(bucket("b"), LIMIT, 10);
 
@@ -177,20 +186,67 @@ Deno.test("a full table of buckets refuses a new one until one of them has refil
 
 Deno.test("looking at a bucket needs no room", async () => {
   const { store } = makeStore({ maxEntriesPerTable: 1 });
-  await store.takeTokens({ purpose: "bucket", customer: "a" }, LIMIT, 1);
+  await store.takeTokens(bucket("a"), LIMIT, 1);
 
-  assert.equal((await store.takeTokens({ purpose: "bucket", customer: "b" }, LIMIT, 0)).remaining, 10);
+  assert.equal((await store.takeTokens(bucket("b"), LIMIT, 0)).remaining, 10);
 });
 
 Deno.test("a clock set back gives no tokens and loses no entry", async () => {
   const { store, clock } = makeStore();
-  const bucket: StoreKey = { purpose: "bucket", customer: "a" };
-  await store.takeTokens(bucket, LIMIT, 10);
+  await store.takeTokens(bucket("a"), LIMIT, 10);
   await store.set(kept("a"), "value", { ttlMs: 1000 });
 
   await clock.advance(-3_600_000);
 
-  const answer = await store.takeTokens(bucket, LIMIT, 1);
+  const answer = await store.takeTokens(bucket("a"), LIMIT, 1);
   assert.deepEqual(answer, { allowed: false, remaining: 0, retryAfterSeconds: 3601 });
   assert.equal(await store.get(kept("a")), "value");
+});
+
+Deno.test("credentials that nobody has accepted leave the accepted ones room, however many they are", async () => {
+  const { store } = makeStore({ maxEntriesPerTable: 2 });
+  await accept(store, "a", "b");
+  for (const stranger of ["x", "y"]) await store.takeTokens(bucket(stranger), LIMIT, 1);
+
+  await assert.rejects(store.takeTokens(bucket("z"), LIMIT, 1), StoreError);
+  await assert.rejects(store.set({ purpose: "refusal", customer: "z" }, "1", { ttlMs: MINUTE_MS }), StoreError);
+
+  for (const customer of ["a", "b"]) assert.equal((await store.takeTokens(bucket(customer), LIMIT, 1)).allowed, true);
+  assert.equal(await store.set(kept("a"), "value", { ttlMs: MINUTE_MS }), true);
+});
+
+Deno.test("what was taken before the first acceptance stays taken after it, and makes room for others", async () => {
+  const { store } = makeStore({ maxEntriesPerTable: 1 });
+  await store.takeTokens(bucket("a"), LIMIT, 4);
+
+  await accept(store, "a");
+  const before = await store.takeTokens(bucket("a"), LIMIT, 0);
+  const after = await store.takeTokens(bucket("a"), LIMIT, 1);
+
+  assert.deepEqual([before.remaining, after.remaining], [6, 5]);
+  assert.equal((await store.takeTokens(bucket("x"), LIMIT, 1)).allowed, true);
+  assert.equal((await store.takeTokens(bucket("a"), LIMIT, 0)).remaining, 5);
+});
+
+Deno.test("a lock taken before the first acceptance is held after it, and released by its owner", async () => {
+  const { store } = makeStore();
+  await store.set(kept("a"), "owner", { ttlMs: MINUTE_MS });
+
+  await accept(store, "a");
+
+  assert.equal(await store.set(kept("a"), "other", { ttlMs: MINUTE_MS, ifAbsent: true }), false);
+  assert.equal(await store.deleteIfEquals(kept("a"), "owner"), true);
+  assert.equal(await store.get(kept("a")), undefined);
+});
+
+Deno.test("a bucket outlives that its customer's acceptance is forgotten", async () => {
+  const { store } = makeStore();
+  await accept(store, "a");
+  await store.takeTokens(bucket("a"), LIMIT, 4);
+
+  await store.delete({ purpose: "seen", customer: "a" });
+
+  assert.equal((await store.takeTokens(bucket("a"), LIMIT, 1)).remaining, 5);
+  await accept(store, "a");
+  assert.equal((await store.takeTokens(bucket("a"), LIMIT, 1)).remaining, 4);
 });
