@@ -4,6 +4,7 @@ import { type CustomerIds, shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
 import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
+import { BegunAnswer } from "../mcp/late_answer.ts";
 import type { CallScope } from "../mcp/server.ts";
 import { whenDone } from "../streams.ts";
 import { readApprovalCode } from "./approval_code.ts";
@@ -120,10 +121,12 @@ function withExactAccept(request: Request): Request {
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
 }
 
-/** Keeps the place of a stream until it has ended. */
+/** Keeps the place of an answer that has only begun until it has ended. */
 function leaveAtEnd(response: Response, { leave }: Admission): Response {
   const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-  if (streams && response.body !== null) return new Response(whenDone(response.body, leave), response);
+  if ((streams || response instanceof BegunAnswer) && response.body !== null) {
+    return new Response(whenDone(response.body, leave), response);
+  }
   leave();
   return response;
 }

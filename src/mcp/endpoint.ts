@@ -4,6 +4,8 @@
  */
 import { createMcpHandler, isLegacyRequest, type McpRequestContext } from "@modelcontextprotocol/server";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
+import { memberOf } from "./json_rpc.ts";
+import { beginInTime } from "./late_answer.ts";
 import { refuseBatch, refuseHeaderMismatch, refuseSecretAsRevision } from "./message_rules.ts";
 import { isSlowCall } from "./slow_calls.ts";
 
@@ -37,8 +39,9 @@ export class McpEndpoint<S extends object> {
     if (refusal !== undefined) return refusal;
     if (await isLegacyRequest(request, body)) return await this.#legacy.fetch(request, body, scope);
     this.#scopes.set(request, scope);
-    const handler = isSlowCall(body, this.#options.isSlow) ? this.#streaming : this.#quick;
-    return await handler.fetch(request, { parsedBody: body });
+    if (isSlowCall(body, this.#options.isSlow)) return await this.#streaming.fetch(request, { parsedBody: body });
+    const answer = this.#quick.fetch(request, { parsedBody: body });
+    return await (memberOf(body, "method") === "tools/call" ? beginInTime(answer, this.#options.onError) : answer);
   }
 
   /** Ends exchanges that are still open. */

@@ -11,6 +11,7 @@ import { whenDone } from "../streams.ts";
 import { cleanText } from "../text.ts";
 import type { JsonBody } from "./endpoint.ts";
 import { idOf, JSON_RPC_ERRORS, jsonRpcError, memberOf } from "./json_rpc.ts";
+import { beginInTime } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import { RelayTransport } from "./relay_transport.ts";
 import type { SessionIds, SessionMemo } from "./session_id.ts";
@@ -20,7 +21,7 @@ import { isSlowCall } from "./slow_calls.ts";
 export interface LegacyLegOptions<S> {
   /** Makes the protocol server of one request. */
   createServer: (scope: S) => Server;
-  /** Whether calls of this tool wait or poll: they answer as a stream, for only then a client's going away is noticed. */
+  /** Whether calls of this tool wait or poll: they answer as a stream, which begins at once. */
   isSlow: (toolName: string) => boolean;
   /** What must not stand in the memo that the client is given. */
   secretsOf: (scope: S) => readonly string[];
@@ -31,6 +32,8 @@ export interface LegacyLegOptions<S> {
   /** Told of requests that were refused and of errors outside a call; never alters an answer. */
   onError: (error: Error) => void;
 }
+
+type RequestTransport = RelayTransport | WebStandardStreamableHTTPServerTransport;
 
 /** A session id that verifies, sent with credentials. */
 interface Session {
@@ -58,9 +61,15 @@ export class LegacyLeg<S> {
     const session = Array.isArray(body) ? undefined : await this.#sessionOf(request.headers, scope);
     if (isJSONRPCResponse(body)) return await this.#passOn(body, session);
     if (session !== undefined) await this.#passCancellationOn(body, session);
+    const { transport, streams } = this.#transportFor(body, session);
+    const answer = this.#answer(transport, request, body, scope);
+    return await (streams ? answer : beginInTime(answer, this.#options.onError));
+  }
+
+  async #answer(transport: RequestTransport, request: Request, body: JsonBody, scope: S): Promise<Response> {
     const server = this.#options.createServer(scope);
     const end = () => void server.close().catch(this.#options.onError);
-    const response = await this.#serve(server, end, request, body, session);
+    const response = await this.#serve(server, transport, end, request, body);
     const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
     if (streams && response.body !== null) return new Response(whenDone(response.body, end), response);
     end();
@@ -70,8 +79,7 @@ export class LegacyLeg<S> {
     return Array.isArray(body) ? await asBatch(response) : response;
   }
 
-  async #serve(server: Server, end: () => void, request: Request, body: JsonBody, session: Session | undefined) {
-    const transport = this.#transportFor(body, session);
+  async #serve(server: Server, transport: RequestTransport, end: () => void, request: Request, body: JsonBody) {
     transport.onerror = this.#options.onError;
     await server.connect(transport);
     // A transport that was closed never answers, and an answer nobody waits for must not keep the process from ending.
@@ -83,13 +91,14 @@ export class LegacyLeg<S> {
     return await Promise.race([transport.handleRequest(request, { parsedBody: body }), clientGone.promise]);
   }
 
-  #transportFor(body: JsonBody, session: Session | undefined) {
+  /** What serves one request, and whether it answers as a stream. */
+  #transportFor(body: JsonBody, session: Session | undefined): { transport: RequestTransport; streams: boolean } {
     if (session !== undefined && memberOf(body, "method") === "tools/call") {
-      return new RelayTransport({ relay: this.#options.relay, ...session });
+      return { transport: new RelayTransport({ relay: this.#options.relay, ...session }), streams: true };
     }
     const messages = Array.isArray(body) ? body : [body];
     const streams = messages.some((message) => isSlowCall(message, this.#options.isSlow) || asksForProgress(message));
-    return new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: !streams });
+    return { transport: new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: !streams }), streams };
   }
 
   async #sessionOf(headers: Headers, scope: S): Promise<Session | undefined> {

@@ -26,7 +26,8 @@ Deno.test("past what the process can carry requests are refused at once, and oth
   const refusals: Response[] = [];
   const calls = Array.from({ length: LOAD_BOUNDS.requestsPerCustomer + 20 }, async () => {
     const response = await post(service.mcpUrl, CALL, TOKEN_HEADERS, { signal: leaving.signal });
-    refusals.push(response);
+    // Of those that were let in, the heads may have come.
+    if (response.status !== 200) refusals.push(response);
     return await response.json();
   });
 

@@ -188,15 +188,60 @@ Deno.test("/ says that an assistant on the same machine could approve by itself,
   assert.match(notes[1].confirm_note, /approval page, if they send X-MCP-Approval-Code/);
 });
 
+/** Requests of real clients are larger than what Deno reads at once, and it then does not notice by itself that they leave. */
+const LARGE = { "example.com/padding": { text: "x".repeat(2000) } };
+
+function largeMessage(name: string, args: object) {
+  const message = messageOf(name, { ...args });
+  return { ...message, params: { ...message.params, _meta: LARGE } };
+}
+
 /** One call of either era, which the caller can leave. */
 const ERAS: Record<string, (service: Service, name: string, args: object, signal: AbortSignal) => Promise<unknown>> = {
   "2025-11-25": (service, name, args, signal) =>
-    post(service.mcpUrl, messageOf(name, { ...args }), TOKEN_HEADERS, { signal }).then((response) => response.text()),
+    post(service.mcpUrl, largeMessage(name, args), TOKEN_HEADERS, { signal }).then((response) => response.text()),
+  "2025-03-26 with a batch": (service, name, args, signal) =>
+    post(service.mcpUrl, [largeMessage(name, args)], TOKEN_HEADERS, { signal }).then((response) => response.text()),
   "2026-07-28": (service, name, args, signal) =>
-    callModern({ url: service.mcpUrl, name, args: { ...args }, headers: TOKEN_HEADERS, signal }),
+    callModern({
+      url: service.mcpUrl,
+      name,
+      args: { ...args },
+      headers: TOKEN_HEADERS,
+      capabilities: { elicitation: { form: {} }, experimental: LARGE },
+      signal,
+    }),
 };
 
 for (const [era, call] of Object.entries(ERAS)) {
+  Deno.test(`a client of ${era} that leaves a call answered as JSON ends its read too`, async () => {
+    await using service = await startService();
+    service.sandbox.addFault({ kind: "hang" });
+    const leaving = new AbortController();
+    const gone = call(service, "list_team_members", {}, leaving.signal);
+    await until(() => service.sandbox.requests.length === 1);
+
+    leaving.abort();
+    await assert.rejects(gone);
+
+    // Long before a deadline could end it.
+    await until(() =>
+      service.logLines.some((line) => line.includes('"operation":"team_member_list","status":"aborted"'))
+    );
+    assert.equal(service.sandbox.requests.length, 1);
+    await service.app.finished();
+  });
+
+  Deno.test(`a client of ${era} that waits for a late answer as JSON gets it whole`, async () => {
+    await using service = await startService();
+    service.sandbox.addFault({ operationId: "team_member_list", kind: { delayMs: 1500 } });
+
+    const answer = await call(service, "list_team_members", {}, new AbortController().signal);
+
+    assert.match(JSON.stringify(answer), /members/);
+    await service.app.finished();
+  });
+
   Deno.test(`a client of ${era} that leaves ends the reads of its call, and nothing is sent after them`, async () => {
     await using service = await startService({ env: { CONFIRM: "off" } });
     service.sandbox.addFault({ kind: "hang" });

@@ -1,0 +1,44 @@
+/** How long a caller waits for the head of an answer. Most answers are whole by then. */
+const BEGIN_AFTER_MS = 1_000;
+
+/** An answer as JSON whose head leaves before the rest is there. */
+export class BegunAnswer extends Response {}
+
+/**
+ * Passes an answer as JSON on, and begins it where it is late: only once the head of an answer has left does
+ * `Deno.serve` notice reliably that the client has gone away, and aborts the request's signal.
+ *
+ * The head says 200 then. Whatever refuses a message does so at once; what comes late is the result of a call.
+ *
+ * @param onError Told where the rest could not be sent, which is nobody's loss.
+ */
+export async function beginInTime(answer: Promise<Response>, onError: (error: Error) => void): Promise<Response> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), BEGIN_AFTER_MS);
+  try {
+    return await Promise.race([answer, late.promise]) ?? begin(answer, onError);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function begin(answer: Promise<Response>, onError: (error: Error) => void): BegunAnswer {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  // An answer that fails has nobody else to hear of it, and is logged as what nobody catches.
+  void sendRest(answer, writable, onError);
+  return new BegunAnswer(readable, { headers: { "content-type": "application/json" } });
+}
+
+async function sendRest(
+  answer: Promise<Response>,
+  writable: WritableStream<Uint8Array>,
+  onError: (error: Error) => void,
+): Promise<void> {
+  try {
+    const { body } = await answer;
+    await (body?.pipeTo(writable) ?? writable.close()).catch(onError);
+  } catch (error) {
+    await writable.abort(error);
+    throw error;
+  }
+}
