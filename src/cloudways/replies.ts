@@ -29,7 +29,7 @@ const OUTAGE_CODES: ReadonlySet<ErrorCode> = new Set(["upstream_timeout", "upstr
  */
 export function readReply(reply: WireReply, operation: string): unknown {
   const json = parseJson(reply.text);
-  if (reply.status >= 200 && reply.status < 300) return readSuccess(reply, json);
+  if (reply.status >= 200 && reply.status < 300) return readSuccess(reply, json, operation);
   const text = errorText(json);
   const said = text === undefined ? {} : { details: { cloudways_message: text } };
   switch (reply.status) {
@@ -105,7 +105,7 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function readSuccess(reply: WireReply, json: unknown): unknown {
+function readSuccess(reply: WireReply, json: unknown, operation: string): unknown {
   if (json === undefined || isGreeting(json)) {
     if (GREETING.test(reply.text)) {
       throw new UnknownToCloudways(
@@ -118,8 +118,9 @@ function readSuccess(reply: WireReply, json: unknown): unknown {
       hint: "Try again in a moment.",
     });
   }
-  // An operation's record has its own verdict, and `status` beside it is none.
-  if (isObject(json) && json.status === false && !("operation" in json)) {
+  // The record of an operation that is looked at has its own verdict, and `status` beside it is none.
+  const isRecord = isObject(json) && operation === "operation_status" && "operation" in json;
+  if (isObject(json) && json.status === false && !isRecord) {
     throw new ToolError("upstream_error", `Cloudways answered that it failed${quoted(errorText(json))}.`, {
       hint: "Look at the present state before you try again.",
     });

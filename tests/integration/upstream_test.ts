@@ -145,6 +145,12 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
     code: "upstream_error",
     message: /No such luck/,
   },
+  {
+    name: "a 200 that says it failed is upstream_error, also beside an operation",
+    kind: { status: 200, body: { status: false, message: "No such luck", operation: { id: "92897180" }, projects: [] } },
+    code: "upstream_error",
+    message: /No such luck/,
+  },
 ];
 
 for (const { name, kind, code, message, sent: expected = 1 } of CASES) {
