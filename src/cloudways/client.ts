@@ -215,7 +215,10 @@ export class CloudwaysClient {
     if (parsed.success) return parsed.data;
     session.log.warn("unexpected upstream answer", { operation: request.operation, ...whatIsWrong(parsed.error) });
     throw new ToolError("upstream_error", `Cloudways' answer to ${request.operation} is not of the expected form.`, {
-      hint: "Try again in a moment. If it stays, report it to the operator of this server.",
+      hint: (request.method === "GET"
+        ? "Try again in a moment. "
+        : "It may or may not have been done. Look at the present state before you try again. ") +
+        "If it stays, report it to the operator of this server.",
     });
   }
 

@@ -115,7 +115,7 @@ function readSuccess(reply: WireReply, json: unknown, operation: string): unknow
       );
     }
     throw new ToolError("upstream_error", "Cloudways answered with something that is not JSON.", {
-      hint: "Try again in a moment.",
+      hint: "Try again in a moment. For a change, look at the present state before you try again.",
     });
   }
   // The record of an operation that is looked at has its own verdict, and `status` beside it is none.

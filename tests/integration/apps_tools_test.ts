@@ -273,6 +273,19 @@ Deno.test("clone_app gives no id where two applications could be the copy, or th
   }
 });
 
+Deno.test("a change whose answer can't be read may have been made, and the hint says so", async () => {
+  for (const kind of ["garbage", { status: 200, body: "done" }] as const) {
+    await using service = await start();
+    service.sandbox.addFault({ operationId: "app_clone", kind });
+
+    const { json } = await call(service, "clone_app", { app_label: "Copy" });
+
+    assert.equal(json.code, "upstream_error");
+    assert.match(String(json.hint), /[Ll]ook at the present state before you try again\./);
+    assert.equal(service.sandbox.requestsTo("app_clone").length, 1);
+  }
+});
+
 Deno.test("clone_app looks for nothing while the copy is being made", async () => {
   await using service = await start({ pace: NEVER });
   const body = { operation_id: 92897181 };
