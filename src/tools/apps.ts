@@ -97,14 +97,27 @@ const flagOrNull = z.unknown().optional().transform((value) =>
   value === undefined || value === null ? null : looseFlag.parse(value)
 );
 
-/** The points are opaque: restoring takes them exactly as they were given. */
-const restorePoints = z.looseObject({
-  backup_dates: givenList(z.string()),
-  local_backup_exists: flagOrNull,
-}).transform(({ status: _verdict, backup_dates, ...rest }) => ({ restore_points: backup_dates, ...rest }));
+const pointList = givenList(z.string());
 
-function readRestorePoints(result: unknown): z.output<typeof restorePoints> {
-  const parsed = restorePoints.safeParse(result);
+/**
+ * The points are opaque: restoring takes them exactly as they were given. Under `restore_backup` the first version of
+ * the API gave them at once.
+ */
+const restorePoints = z.union([
+  z.looseObject({ backup_dates: pointList, local_backup_exists: flagOrNull })
+    .transform(({ status: _verdict, backup_dates, ...rest }) => ({ restore_points: backup_dates, ...rest })),
+  z.looseObject({ restore_backup: pointList, local_backup_exists: flagOrNull })
+    .transform(({ status: _verdict, restore_backup, ...rest }) => ({ restore_points: restore_backup, ...rest })),
+]);
+
+/** A finished operation may hold nothing but the list itself. */
+const finishedRestorePoints = z.union([
+  restorePoints,
+  z.array(z.string()).transform((restore_points) => ({ restore_points, local_backup_exists: null })),
+]);
+
+function readRestorePoints(result: unknown): z.output<typeof finishedRestorePoints> {
+  const parsed = finishedRestorePoints.safeParse(result);
   if (parsed.success) return parsed.data;
   throw new ToolError("upstream_error", "The finished operation does not hold a list of restore points.", {
     hint: "Try again in a moment. If it stays, report it to the operator of this server.",
@@ -127,7 +140,7 @@ const getAppRestorePoints = defineTool({
   }),
   handler: async (input, { account, progress }) => {
     const found = await account.app(input.app_id, input.server_id);
-    const report = await account.report({
+    const report = await account.report<z.output<typeof finishedRestorePoints>>({
       operation: "app_backup_status_get",
       path: path`/app/manage/backup`,
       query: idsOf(found),

@@ -372,16 +372,31 @@ Deno.test("restore points are read in every form, and an answer without them is 
   }
 });
 
+Deno.test("a finished operation may hold the bare list of restore points", async () => {
+  const dates = ["2026-08-05T23:19:06", "2026-08-04T23:19:02"];
+  for (const result of [{ parameters: "", data: dates }, { data: JSON.stringify(dates) }]) {
+    await using service = await start();
+    const body = { operation: { id: "flex-1", is_completed: "1", status: "Operation completed", ...result } };
+    service.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body } });
+
+    const { json } = await call(service, "get_app_restore_points");
+
+    assert.deepEqual([json.restore_points, json.local_backup_exists], [dates, null]);
+  }
+});
+
 Deno.test("restore points that come at once need no operation", async () => {
-  await using service = await start();
-  const body = { status: true, backup_dates: ["2026-08-05T23:19:06"] };
-  service.sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });
+  const dates = ["2026-08-05T23:19:06"];
+  for (const body of [{ status: true, backup_dates: dates }, { restore_backup: dates }]) {
+    await using service = await start();
+    service.sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });
 
-  const { json } = await call(service, "get_app_restore_points");
+    const { json } = await call(service, "get_app_restore_points");
 
-  assert.deepEqual([json.status, json.operation_id, json.local_backup_exists], ["completed", null, null]);
-  assert.deepEqual(json.restore_points, body.backup_dates);
-  assert.equal(service.sandbox.requestsTo("operation_status").length, 0);
+    assert.deepEqual([json.status, json.operation_id, json.local_backup_exists], ["completed", null, null]);
+    assert.deepEqual(json.restore_points, dates);
+    assert.equal(service.sandbox.requestsTo("operation_status").length, 0);
+  }
 });
 
 Deno.test("clear_app_cache waits for a purge of the same application that is already running", async () => {
