@@ -28,10 +28,12 @@ function reportAnswer(found: FoundApp, report: Report<Record<string, unknown>>) 
 
 const label = z.string().trim().min(1).max(100);
 
+const namedCopy = z.looseObject({ app_id: idNumber });
+
 /** The id of the copy comes with the answer that starts the work; the copy itself is there when the work is done. */
-const cloneReply = z.looseObject({ app_id: idNumber.nullish().catch(null) }).transform((reply) => ({
+const cloneReply = z.union([z.array(z.unknown()), z.looseObject({})]).transform((reply) => ({
   operationId: startedReply.parse(reply),
-  newAppId: reply.app_id ?? null,
+  newAppId: namedCopy.safeParse(reply).data?.app_id ?? null,
 }));
 
 /** A copy that the listing shows now and did not show before; null unless exactly one can be meant. */

@@ -252,6 +252,21 @@ Deno.test("clone_app finds the copy in a fresh listing where the answer does not
   }
 });
 
+Deno.test("clone_app takes any empty answer for work that is done", async () => {
+  for (const body of [[], {}, { status: true }]) {
+    await using service = await start();
+    service.sandbox.addFault({ operationId: "app_clone", kind: { status: 200, body } });
+
+    const { json } = await call(service, "clone_app", { app_label: "Shop copy" });
+
+    assert.deepEqual(
+      [json.status, json.operation_id, json.new_app_id],
+      ["completed", null, null],
+      JSON.stringify(body),
+    );
+  }
+});
+
 Deno.test("clone_app gives no id where two applications could be the copy, or the listing fails", async () => {
   for (const problem of ["two", "fails"]) {
     await using service = await start();
