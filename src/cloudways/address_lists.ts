@@ -190,7 +190,7 @@ function covers(wide: string, narrow: string): boolean {
   return outer.prefix <= inner.prefix && inner.first >> hostBits === outer.first >> hostBits;
 }
 
-/** `ip_list` may be a list, a list as JSON text, or empty text. */
+/** `ip_list` may be a list, a list as JSON text, or empty text. One that was emptied may hold the empty text we sent. */
 const ipList = z.preprocess((value) => {
   if (typeof value !== "string") return value;
   try {
@@ -198,7 +198,7 @@ const ipList = z.preprocess((value) => {
   } catch {
     return undefined;
   }
-}, givenList(z.string()));
+}, givenList(z.string()).transform((ips) => ips.filter((ip) => ip.trim() !== "")));
 
 const statedList = z.looseObject({ ip_list: ipList, policy: looseText }).transform(
   ({ ip_list, policy }): AddressList => ({ ips: ip_list, policy: policy === "" ? null : policy, stated: true }),

@@ -241,6 +241,21 @@ Deno.test("a whitelist can be emptied, by replacing it or by taking everything o
   }
 });
 
+Deno.test("a whitelist counts as emptied where Cloudways keeps the empty text that says so", async () => {
+  await using service = await start();
+  const { sftp } = serverOf(service.sandbox).whitelist;
+  let kept = sftp.ips;
+  Object.defineProperty(sftp, "ips", {
+    get: () => kept,
+    set: (ips: string[]) => kept = ips.length === 0 ? [""] : ips,
+  });
+
+  const emptied = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", replace: [] });
+  const added = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", add: ["203.0.113.7"] });
+
+  assert.deepEqual([emptied.json.after, added.json.before, added.json.after], [[], [], ["203.0.113.7"]]);
+});
+
 Deno.test("nothing is written where a whitelist would not change", async () => {
   await using service = await start();
   const changes = [

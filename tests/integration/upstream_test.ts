@@ -147,7 +147,10 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
   },
   {
     name: "a 200 that says it failed is upstream_error, also beside an operation",
-    kind: { status: 200, body: { status: false, message: "No such luck", operation: { id: "92897180" }, projects: [] } },
+    kind: {
+      status: 200,
+      body: { status: false, message: "No such luck", operation: { id: "92897180" }, projects: [] },
+    },
     code: "upstream_error",
     message: /No such luck/,
   },

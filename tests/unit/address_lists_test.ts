@@ -148,6 +148,13 @@ Deno.test("both forms of the answer give the same list", () => {
   for (const ip_list of [[], {}, "", "[]"]) assert.deepEqual(read({ ip_list })?.ips, []);
 });
 
+Deno.test("the empty text by which a list is emptied is no entry of it", () => {
+  const read = (reply: unknown) => addressListReply.safeParse(reply).data;
+
+  assert.deepEqual(read({ ip_list: [""] }), { ips: [], policy: null, stated: true });
+  assert.deepEqual(read({ data: { ip_list: '["", "198.51.100.7"]', policy: "block_all" } })?.ips, ["198.51.100.7"]);
+});
+
 Deno.test("an answer without the list is an empty one only by guess, and a wrong one is none", () => {
   const read = (reply: unknown) => addressListReply.safeParse(reply).data;
 
