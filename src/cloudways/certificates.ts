@@ -35,6 +35,8 @@ export class CertificateProblem extends Error {
   }
 }
 
+/** Text may stand before the key: the parameters of its curve, as OpenSSL writes them, or a comment. */
+const KEY_BLOCK = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----(?:(?!-----)[^])*-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /**
@@ -138,12 +140,14 @@ function checkDates(certificate: X509Certificate, now: number): void {
 
 function readPrivateKey(pem: string, password: string | undefined): KeyObject {
   if (!pem.includes("PRIVATE KEY-----")) throw new CertificateProblem("private_key", "holds no PEM private key");
-  const isEncrypted = pem.includes("ENCRYPTED");
+  const block = KEY_BLOCK.exec(pem)?.[0];
+  if (block === undefined) throw new CertificateProblem("private_key", "can't be read");
+  const isEncrypted = block.includes("ENCRYPTED");
   if (isEncrypted && (password === undefined || password === "")) {
     throw new CertificateProblem("password", "is needed, for the private key is encrypted");
   }
   // Without a passphrase OpenSSL would ask the terminal for one.
-  const key = attempt(() => createPrivateKey({ key: pem, passphrase: password ?? "" }));
+  const key = attempt(() => createPrivateKey({ key: block, passphrase: password ?? "" }));
   if (key !== undefined) return key;
   throw isEncrypted
     ? new CertificateProblem("password", "does not open the private key, or the key can't be read")

@@ -110,6 +110,17 @@ Deno.test("an encrypted key needs its password, and the right one", () => {
   }
 });
 
+Deno.test("a key may have its curve's parameters, a comment or empty lines before it", () => {
+  const key = freshKey("ec");
+  const files = { certificate: certificatePem({ domains: DOMAINS, key }) };
+  const parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+  const sec1 = String(key.export({ type: "sec1", format: "pem" }));
+
+  for (const privateKey of [parameters + sec1, `\r\n${sec1}`, `The key of the shop:\n${keyPem(key)}\n`]) {
+    assert.doesNotThrow(() => checkCertificate({ ...files, privateKey }, NOW), privateKey.slice(0, 30));
+  }
+});
+
 Deno.test("no problem quotes what was given", () => {
   const wrong = [
     { certificate: "CANARY", privateKey },
