@@ -3,7 +3,15 @@
  * same certificate is made every time.
  */
 import { Buffer } from "node:buffer";
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import {
+  createCipheriv,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  pbkdf2Sync,
+  sign,
+} from "node:crypto";
 
 /** What a test certificate says. */
 export interface CertificateSpec {
@@ -35,6 +43,30 @@ export function keyPem(key: KeyObject, passphrase?: string): string {
   return String(key.export({ type: "pkcs8", format: "pem", ...encrypted }));
 }
 
+/** How a password protects a key: rounds of PBKDF2, or the three numbers of scrypt. */
+export interface LockSpec {
+  /** Default 2048 rounds. */
+  rounds?: number;
+  /** Such a key never opens: only its numbers are made. */
+  scrypt?: readonly [cost: number, blockSize: number, parallel: number];
+}
+
+/** A private key as OpenSSL writes it where it is given a password, with more or less work to open it. */
+export function lockedKeyPem(key: KeyObject, passphrase: string, { rounds = 2048, scrypt }: LockSpec = {}): string {
+  const salt = Buffer.alloc(8, 1);
+  const iv = Buffer.alloc(16, 2);
+  const secret = pbkdf2Sync(passphrase, salt, scrypt === undefined ? rounds : 1, 32, "sha256");
+  const cipher = createCipheriv("aes-256-cbc", secret, iv);
+  const encrypted = Buffer.concat([cipher.update(key.export({ type: "pkcs8", format: "der" })), cipher.final()]);
+  const hash = sequence(oid("2a864886f70d0209"), tlv(0x05, Buffer.alloc(0)));
+  const derivation = scrypt === undefined
+    ? sequence(oid("2a864886f70d01050c"), sequence(tlv(0x04, salt), integer(rounds), hash))
+    : sequence(oid("2b06010401da47040b"), sequence(tlv(0x04, salt), ...scrypt.map(integer)));
+  const encryption = sequence(oid("60864801650304012a"), tlv(0x04, iv));
+  const scheme = sequence(oid("2a864886f70d01050d"), sequence(derivation, encryption));
+  return pem("ENCRYPTED PRIVATE KEY", sequence(scheme, tlv(0x04, encrypted)));
+}
+
 /** A certificate as PEM. */
 export function certificatePem(spec: CertificateSpec): string {
   const key = spec.key ?? testKey(1);
@@ -56,8 +88,7 @@ export function certificatePem(spec: CertificateSpec): string {
     ...spec.domains.length === 0 ? [] : [tlv(0xa3, sequence(alternativeNames(spec.domains)))],
   );
   const signature = tlv(0x03, Buffer.concat([Buffer.from([0]), sign(algorithm.hash, body, key)]));
-  const lines = sequence(body, algorithm.id, signature).toString("base64").match(/.{1,64}/g) ?? [];
-  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
+  return pem("CERTIFICATE", sequence(body, algorithm.id, signature));
 }
 
 const ALGORITHMS: Readonly<Record<string, { id: Buffer; hash: string | null }>> = {
@@ -74,6 +105,17 @@ function alternativeNames(domains: readonly string[]): Buffer {
 /** `YYMMDDHHMMSSZ`, so nothing after 2049. */
 function time(date: Date): Buffer {
   return tlv(0x17, Buffer.from(`${date.toISOString().slice(2, 19).replaceAll(/[-T:]/g, "")}Z`));
+}
+
+function pem(label: string, der: Buffer): string {
+  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+}
+
+/** A positive integer. */
+function integer(value: number): Buffer {
+  const hex = value.toString(16);
+  return tlv(0x02, Buffer.from(`00${hex.length % 2 === 0 ? hex : `0${hex}`}`.replace(/^00(?=[0-7])/, ""), "hex"));
 }
 
 function oid(hex: string): Buffer {

@@ -1,6 +1,7 @@
 /** Checks of a certificate and its private key before they leave. No error here ever holds a part of either. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { z } from "zod";
+import { openLockedKey, readLockedKey } from "./locked_keys.ts";
 import { type AppRecord, domainOf, looseFlag, looseList } from "./models.ts";
 
 /** A certificate and its key, as they were given. */
@@ -36,7 +37,7 @@ export class CertificateProblem extends Error {
 }
 
 /** Text may stand before the key: the parameters of its curve, as OpenSSL writes them, or a comment. */
-const KEY_BLOCK = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----(?:(?!-----)[^])*-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
+const KEY_BLOCK = /-----BEGIN (?:([A-Z]+) )?PRIVATE KEY-----(?:(?!-----)[^])*-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /**
@@ -140,18 +141,27 @@ function checkDates(certificate: X509Certificate, now: number): void {
 
 function readPrivateKey(pem: string, password: string | undefined): KeyObject {
   if (!pem.includes("PRIVATE KEY-----")) throw new CertificateProblem("private_key", "holds no PEM private key");
-  const block = KEY_BLOCK.exec(pem)?.[0];
-  if (block === undefined) throw new CertificateProblem("private_key", "can't be read");
-  const isEncrypted = block.includes("ENCRYPTED");
+  const block = KEY_BLOCK.exec(pem);
+  if (block === null) throw new CertificateProblem("private_key", "can't be read");
+  const isEncrypted = block[0].includes("ENCRYPTED");
   if (isEncrypted && (password === undefined || password === "")) {
     throw new CertificateProblem("password", "is needed, for the private key is encrypted");
   }
-  // Without a passphrase OpenSSL would ask the terminal for one.
-  const key = attempt(() => createPrivateKey({ key: block, passphrase: password ?? "" }));
+  const key = openKey(block[0], block[1] === "ENCRYPTED", password ?? "");
   if (key !== undefined) return key;
   throw isEncrypted
     ? new CertificateProblem("password", "does not open the private key, or the key can't be read")
     : new CertificateProblem("private_key", "can't be read");
+}
+
+function openKey(block: string, isLocked: boolean, password: string): KeyObject | undefined {
+  // Without a passphrase OpenSSL would ask the terminal for one.
+  if (!isLocked) return attempt(() => createPrivateKey({ key: block, passphrase: password }));
+  const locked = attempt(() => readLockedKey(block));
+  if (locked?.isTooMuchWork) {
+    throw new CertificateProblem("private_key", "is encrypted with more rounds than are tried here: at most 100,000");
+  }
+  return locked && attempt(() => openLockedKey(locked, password));
 }
 
 function factsOf(leaf: X509Certificate, chain: readonly X509Certificate[]): CertificateFacts {

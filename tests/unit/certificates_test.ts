@@ -6,7 +6,7 @@ import {
   mayHaveCertificate,
 } from "../../src/cloudways/certificates.ts";
 import { appRecord } from "../../src/cloudways/models.ts";
-import { certificatePem, freshKey, keyPem, testKey } from "../certificates.ts";
+import { certificatePem, freshKey, keyPem, lockedKeyPem, type LockSpec, testKey } from "../certificates.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const DOMAINS = ["shop.example.com", "*.example.org"];
@@ -119,6 +119,31 @@ Deno.test("a key may have its curve's parameters, a comment or empty lines befor
   for (const privateKey of [parameters + sec1, `\r\n${sec1}`, `The key of the shop:\n${keyPem(key)}\n`]) {
     assert.doesNotThrow(() => checkCertificate({ ...files, privateKey }, NOW), privateKey.slice(0, 30));
   }
+});
+
+Deno.test("a key that takes too much work to open is refused before anything is tried", () => {
+  const open = (lock: LockSpec) => () =>
+    checkCertificate(
+      { certificate, privateKey: lockedKeyPem(testKey(1), "EXAMPLE", lock), password: "EXAMPLE" },
+      NOW,
+    );
+
+  for (const rounds of [1, 2048, 100_000]) assert.doesNotThrow(open({ rounds }));
+  assert.match(problemOf(open({ rounds: 100_001 })).message, /more rounds/);
+  assert.match(problemOf(open({ scrypt: [16_384, 8, 2] })).message, /does not open/);
+  for (const scrypt of [[65_536, 8, 1], [2, 1, 1_000_000], [2, 1_000_000, 1]] as const) {
+    assert.match(problemOf(open({ scrypt })).message, /more rounds/);
+  }
+});
+
+Deno.test("an encrypted key of another form is not tried, for what it costs can't be told", () => {
+  const body = "MIICdjBABgkqhkiG9w0BBQ0=";
+  const privateKey = `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${body}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
+
+  assert.match(
+    problemOf(() => checkCertificate({ certificate, privateKey, password: "x" }, NOW)).message,
+    /can't be read/,
+  );
 });
 
 Deno.test("no problem quotes what was given", () => {
