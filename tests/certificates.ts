@@ -47,23 +47,28 @@ export function keyPem(key: KeyObject, passphrase?: string): string {
 export interface LockSpec {
   /** Default 2048 rounds. */
   rounds?: number;
+  /** Default `aes-256-cbc`. */
+  cipher?: "aes-256-cbc" | "des-ede3-cbc";
+  /** Default `sha256`; `sha1` is not named in the key. */
+  hash?: "sha1" | "sha256" | "sha384" | "sha512";
   /** Such a key never opens: only its numbers are made. */
   scrypt?: readonly [cost: number, blockSize: number, parallel: number];
 }
 
 /** A private key as OpenSSL writes it where it is given a password, with more or less work to open it. */
-export function lockedKeyPem(key: KeyObject, passphrase: string, { rounds = 2048, scrypt }: LockSpec = {}): string {
+export function lockedKeyPem(key: KeyObject, passphrase: string, lock: LockSpec = {}): string {
+  const { rounds = 2048, cipher = "aes-256-cbc", hash = "sha256", scrypt } = lock;
+  const { id, keyBytes, ivBytes } = CIPHERS[cipher];
   const salt = Buffer.alloc(8, 1);
-  const iv = Buffer.alloc(16, 2);
-  const secret = pbkdf2Sync(passphrase, salt, scrypt === undefined ? rounds : 1, 32, "sha256");
-  const cipher = createCipheriv("aes-256-cbc", secret, iv);
-  const encrypted = Buffer.concat([cipher.update(key.export({ type: "pkcs8", format: "der" })), cipher.final()]);
-  const hash = sequence(oid("2a864886f70d0209"), tlv(0x05, Buffer.alloc(0)));
+  const iv = Buffer.alloc(ivBytes, 2);
+  const secret = pbkdf2Sync(passphrase, salt, scrypt === undefined ? rounds : 1, keyBytes, hash);
+  const encrypt = createCipheriv(cipher, secret, iv);
+  const encrypted = Buffer.concat([encrypt.update(key.export({ type: "pkcs8", format: "der" })), encrypt.final()]);
+  const named = hash === "sha1" ? [] : [sequence(HASHES[hash], tlv(0x05, Buffer.alloc(0)))];
   const derivation = scrypt === undefined
-    ? sequence(oid("2a864886f70d01050c"), sequence(tlv(0x04, salt), integer(rounds), hash))
+    ? sequence(oid("2a864886f70d01050c"), sequence(tlv(0x04, salt), integer(rounds), ...named))
     : sequence(oid("2b06010401da47040b"), sequence(tlv(0x04, salt), ...scrypt.map(integer)));
-  const encryption = sequence(oid("60864801650304012a"), tlv(0x04, iv));
-  const scheme = sequence(oid("2a864886f70d01050d"), sequence(derivation, encryption));
+  const scheme = sequence(oid("2a864886f70d01050d"), sequence(derivation, sequence(id, tlv(0x04, iv))));
   return pem("ENCRYPTED PRIVATE KEY", sequence(scheme, tlv(0x04, encrypted)));
 }
 
@@ -96,6 +101,17 @@ const ALGORITHMS: Readonly<Record<string, { id: Buffer; hash: string | null }>> 
   ec: { id: sequence(oid("2a8648ce3d040302")), hash: "sha256" },
   rsa: { id: sequence(oid("2a864886f70d01010b"), tlv(0x05, Buffer.alloc(0))), hash: "sha256" },
 };
+
+const CIPHERS = {
+  "aes-256-cbc": { id: oid("60864801650304012a"), keyBytes: 32, ivBytes: 16 },
+  "des-ede3-cbc": { id: oid("2a864886f70d0307"), keyBytes: 24, ivBytes: 8 },
+} as const;
+
+const HASHES = {
+  sha256: oid("2a864886f70d0209"),
+  sha384: oid("2a864886f70d020a"),
+  sha512: oid("2a864886f70d020b"),
+} as const;
 
 function alternativeNames(domains: readonly string[]): Buffer {
   const names = sequence(...domains.map((domain) => tlv(0x82, Buffer.from(domain))));

@@ -3,12 +3,18 @@
  * so that is read before anything is tried.
  */
 import { Buffer } from "node:buffer";
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import { createDecipheriv, createPrivateKey, type KeyObject, pbkdf2Sync } from "node:crypto";
 
 /** A key that is still closed. */
 export interface LockedKey {
   /** The whole of it. */
   der: Uint8Array;
+  /** How a key is made of the password: an object identifier and its parameters. */
+  derivation: string;
+  derivationParameters: readonly Element[];
+  cipher: string;
+  iv: Uint8Array;
+  encrypted: Uint8Array;
   /** Opening it would keep everybody else waiting. */
   isTooMuchWork: boolean;
 }
@@ -19,12 +25,19 @@ interface Element {
   content: Uint8Array;
 }
 
-const TAG = { integer: 0x02, identifier: 0x06, sequence: 0x30 } as const;
+const TAG = { integer: 0x02, octets: 0x04, identifier: 0x06, sequence: 0x30 } as const;
 
 /** Object identifiers, as hex. */
 const PBES2 = "2a864886f70d01050d";
 const PBKDF2 = "2a864886f70d01050c";
 const SCRYPT = "2b06010401da47040b";
+const TRIPLE_DES = "2a864886f70d0307";
+const HASHES: Readonly<Record<string, string>> = {
+  "2a864886f70d0207": "sha1",
+  "2a864886f70d0209": "sha256",
+  "2a864886f70d020a": "sha384",
+  "2a864886f70d020b": "sha512",
+};
 
 /**
  * The most work that is done to open a key: about a tenth of a second, in which the process does nothing else. OpenSSL
@@ -40,11 +53,19 @@ const MOST_BLOCKS = 262_144n;
  */
 export function readLockedKey(block: string): LockedKey {
   const der = Uint8Array.fromBase64(block.replace(/-----[^-]+-----/g, ""));
-  const [algorithm] = members(only(elements(der)));
+  const [algorithm, encrypted] = members(only(elements(der)));
   const [scheme, parameters] = members(algorithm);
   if (identifier(scheme) !== PBES2) throw new RangeError("not PBES2");
-  const [derivation, numbers] = members(members(parameters)[0]);
-  return { der, isTooMuchWork: isTooMuchWork(identifier(derivation), members(numbers)) };
+  const [derivation, encryption] = members(parameters).map(members);
+  const key = {
+    der,
+    derivation: identifier(derivation?.[0]),
+    derivationParameters: members(derivation?.[1]),
+    cipher: identifier(encryption?.[0]),
+    iv: content(encryption?.[1], TAG.octets),
+    encrypted: content(encrypted, TAG.octets),
+  };
+  return { ...key, isTooMuchWork: isTooMuchWork(key.derivation, key.derivationParameters) };
 }
 
 function isTooMuchWork(derivation: string, [_salt, first, ...others]: readonly Element[]): boolean {
@@ -55,8 +76,21 @@ function isTooMuchWork(derivation: string, [_salt, first, ...others]: readonly E
 }
 
 /** @throws Where the password is wrong, or the key can't be read. */
-export function openLockedKey({ der }: LockedKey, password: string): KeyObject {
+export function openLockedKey(key: LockedKey, password: string): KeyObject {
+  // The default of OpenSSL's `req` and `genrsa`, and the one that the runtime doesn't know.
+  const der = key.cipher === TRIPLE_DES ? decrypted(key, password) : key.der;
   return createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8", passphrase: password });
+}
+
+function decrypted({ derivation, derivationParameters, iv, encrypted }: LockedKey, password: string): Uint8Array {
+  if (derivation !== PBKDF2) throw new RangeError("not PBKDF2");
+  const [salt, rounds, ...optional] = derivationParameters;
+  const hash = optional.find(({ tag }) => tag === TAG.sequence);
+  const digest = hash === undefined ? "sha1" : HASHES[identifier(members(hash)[0])];
+  if (digest === undefined) throw new RangeError("an unknown hash");
+  const secret = pbkdf2Sync(password, content(salt, TAG.octets), Number(positive(rounds)), 24, digest);
+  const decipher = createDecipheriv("des-ede3-cbc", secret, iv);
+  return Buffer.concat([decipher.update(encrypted), decipher.final()]);
 }
 
 /** The values that stand one after the other. Lengths are definite in DER. */

@@ -136,6 +136,18 @@ Deno.test("a key that takes too much work to open is refused before anything is 
   }
 });
 
+Deno.test("a key that OpenSSL has encrypted with Triple DES opens, and by its password alone", () => {
+  for (const hash of ["sha1", "sha256", "sha384", "sha512"] as const) {
+    const privateKey = lockedKeyPem(testKey(1), "EXAMPLE", { cipher: "des-ede3-cbc", hash });
+
+    assert.doesNotThrow(() => checkCertificate({ certificate, privateKey, password: "EXAMPLE" }, NOW), hash);
+    assert.deepEqual(problemOf(() => checkCertificate({ certificate, privateKey, password: "WRONG" }, NOW)), {
+      argument: "password",
+      message: "does not open the private key, or the key can't be read",
+    });
+  }
+});
+
 Deno.test("an encrypted key of another form is not tried, for what it costs can't be told", () => {
   const body = "MIICdjBABgkqhkiG9w0BBQ0=";
   const privateKey = `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${body}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
