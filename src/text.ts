@@ -52,12 +52,22 @@ export function cleanText(text: string, options: CleanTextOptions = {}): string 
 }
 
 /**
- * A copy of a JSON value with {@linkcode cleanText} applied to every text and every name in it, nothing cut. What JSON
+ * Like {@linkcode cleanText}, but spaces stay as they are and nothing is cut: for text that is opaque to us and may come
+ * back, such as a restore point.
+ */
+export function cleanKeepingSpaces(text: string): string {
+  return NEEDS_CLEANING.test(text) ? text.replace(ALL_BREAKS, " ").replace(ALL_FORBIDDEN, "") : text;
+}
+
+/**
+ * A copy of a JSON value with every text in it cleaned, and every name by {@linkcode cleanText}, nothing cut. What JSON
  * cannot hold is left out; a name that only cleaning makes equal to another one is left out too, so that it cannot
  * take the other's place.
+ *
+ * @param clean How texts are cleaned; by default also by {@linkcode cleanText}.
  */
-export function cleanDeep(value: unknown): JsonValue {
-  return cleanValue(value, 0);
+export function cleanDeep(value: unknown, clean: (text: string) => string = cleanText): JsonValue {
+  return cleanValue(value, clean, 0);
 }
 
 function strip(text: string): string {
@@ -73,25 +83,25 @@ function cut(text: string, maxLength: number): string {
   return points.slice(0, maxLength - 1).join("").trimEnd() + ELLIPSIS;
 }
 
-function cleanValue(value: unknown, depth: number): JsonValue {
-  if (typeof value === "string") return cleanText(value);
+function cleanValue(value: unknown, clean: (text: string) => string, depth: number): JsonValue {
+  if (typeof value === "string") return clean(value);
   if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object") return null;
   if (depth >= MAX_DEPTH) return ELLIPSIS;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (value instanceof URL) return cleanText(value.href);
-  if (Array.isArray(value)) return value.map((item: unknown) => cleanValue(item, depth + 1));
-  return cleanObject(value, depth);
+  if (value instanceof URL) return clean(value.href);
+  if (Array.isArray(value)) return value.map((item: unknown) => cleanValue(item, clean, depth + 1));
+  return cleanObject(value, clean, depth);
 }
 
-function cleanObject(value: object, depth: number): JsonValue {
+function cleanObject(value: object, clean: (text: string) => string, depth: number): JsonValue {
   const fields = new Map<string, JsonValue>();
   for (const [name, field] of Object.entries(value)) {
     if (!isJson(field)) continue;
-    const clean = cleanText(name);
-    if (clean !== name && (fields.has(clean) || Object.hasOwn(value, clean))) continue;
-    fields.set(clean, cleanValue(field, depth + 1));
+    const cleanName = cleanText(name);
+    if (cleanName !== name && (fields.has(cleanName) || Object.hasOwn(value, cleanName))) continue;
+    fields.set(cleanName, cleanValue(field, clean, depth + 1));
   }
   return Object.fromEntries(fields);
 }

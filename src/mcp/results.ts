@@ -1,7 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { ToolError } from "../errors.ts";
 import { hideSecrets, hideSecretsInText } from "../redaction.ts";
-import { cleanDeep, cleanText } from "../text.ts";
+import { cleanDeep, cleanKeepingSpaces, cleanText } from "../text.ts";
 import { fitCeiling } from "./ceiling.ts";
 
 /** How a value is made fit to be seen. */
@@ -14,7 +14,7 @@ export interface ShapeOptions {
 
 /** A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. */
 export function successResult(value: Record<string, unknown>, { secrets, reveal }: ShapeOptions): CallToolResult {
-  const cleaned = cleanDeep(value);
+  const cleaned = cleanDeep(value, cleanKeepingSpaces);
   const hidden = reveal ? hideOnlyTexts(cleaned, secrets) : hideSecrets(cleaned, secrets);
   const { value: fitted, text } = fitCeiling(toObject(hidden));
   return { content: [{ type: "text", text }], structuredContent: fitted };

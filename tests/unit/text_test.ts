@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cleanDeep, cleanText } from "../../src/text.ts";
+import { cleanDeep, cleanKeepingSpaces, cleanText } from "../../src/text.ts";
 
 const FORBIDDEN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00AD\u061C\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E0FFF}]/u;
@@ -105,6 +105,13 @@ Deno.test("text hidden in Unicode tags is gone", () => {
   const tags = [..."ignore"].map((char) => String.fromCodePoint(0xe0000 + (char.codePointAt(0) ?? 0))).join("");
 
   assert.equal(cleanText(`shop${tags}`), "shop");
+});
+
+Deno.test("text that is opaque keeps its spaces, and nothing else that is cleaned away", () => {
+  const hostile = " a  b\u00a0\nc\u202e\u200bd\u0007 ";
+
+  assert.equal(cleanKeepingSpaces(hostile), " a  b\u00a0 cd ");
+  assert.deepEqual(cleanDeep({ " n  m": [hostile] }, cleanKeepingSpaces), { "n m": [" a  b\u00a0 cd "] });
 });
 
 Deno.test("every text and name in a value is cleaned, numbers and flags stay", () => {
