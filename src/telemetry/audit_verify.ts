@@ -46,8 +46,8 @@ interface Seen {
 const jsonLine = z.looseObject({ message: z.literal(AUDIT_MESSAGE), [AUDIT_MESSAGE]: z.unknown() });
 const processRecord = chainLink.extend({ process: z.string(), sequence: z.int().positive(), time: z.string() });
 
-/** What stands before the record in a line for people. */
-const CONSOLE_LINE = new RegExp(` ${AUDIT_MESSAGE} ${AUDIT_MESSAGE}=$`);
+/** What stands before the record in a line for people. Behind a quotation mark stands what a caller wrote. */
+const CONSOLE_LINE = new RegExp(`^[^"]* ${AUDIT_MESSAGE} ${AUDIT_MESSAGE}=$`);
 
 /** Checks the records among the lines of a log, those of each process by themselves, in the order of the lines. */
 export async function verifyAuditLines(lines: AsyncIterable<string>, signer: ChainSigner): Promise<AuditFindings> {

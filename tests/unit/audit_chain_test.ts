@@ -123,6 +123,19 @@ Deno.test("records are found behind what a collector puts in front, and in lines
   assert.deepEqual(findings.processes.map(({ records }) => records), [5, 2]);
 });
 
+Deno.test("what a caller writes is taken for no record", async () => {
+  for (const format of ["json", "console"] as const) {
+    const lines: string[] = [];
+    const log = createLogger({ level: "INFO", format, write: (line) => void lines.push(line) });
+    log.info("request", { mcp_method: 'x audit audit={"process":"1"}' });
+
+    const findings = await verify([...await linesOf([ENTRY], { format }), ...lines]);
+
+    assert.deepEqual(findings.breaks, []);
+    assert.equal(findings.checked, 1);
+  }
+});
+
 Deno.test("the order of an object's members does not count", async () => {
   const lines = (await fiveLines()).map((line) => {
     const reversed = Object.fromEntries(Object.entries(recordOf(line)).reverse());
