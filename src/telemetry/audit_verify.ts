@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type ChainLink, chainLink, type ChainSigner, type Verdict } from "./audit_chain.ts";
 import { AUDIT_MESSAGE } from "./audit_log.ts";
+import { hasDoubledMember } from "./doubled_members.ts";
 
 /** The first record of a process that is not as it was written. */
 export interface AuditBreak {
@@ -87,10 +88,12 @@ function isProcessRecord(value: unknown): value is ProcessRecord {
 function recordIn(line: string): { record: unknown } | undefined {
   const start = line.indexOf("{");
   if (start < 0 || !line.includes(AUDIT_MESSAGE)) return undefined;
-  const value = parseJson(line.slice(start));
-  if (CONSOLE_LINE.test(line.slice(0, start))) return { record: value };
-  const json = jsonLine.safeParse(value);
-  return json.success ? { record: json.data[AUDIT_MESSAGE] } : undefined;
+  const text = line.slice(start);
+  const value = parseJson(text);
+  const json = CONSOLE_LINE.test(line.slice(0, start)) ? { [AUDIT_MESSAGE]: value } : jsonLine.safeParse(value).data;
+  if (json === undefined) return undefined;
+  // The signature is over what was parsed, so what parsing leaves out would go unnoticed.
+  return { record: value !== undefined && hasDoubledMember(text) ? undefined : json[AUDIT_MESSAGE] };
 }
 
 function parseJson(text: string): unknown {

@@ -175,6 +175,20 @@ Deno.test("a record of which a member was taken away is named as changed", async
   assert.deepEqual(found, [3, 3, "was changed since it was written"]);
 });
 
+Deno.test("a second member of the same name beside the genuine one is noticed, however it is spelled", async () => {
+  for (const format of ["json", "console"] as const) {
+    for (const name of ["tool", "to\\u006fl"]) {
+      const lines = await linesOf([ENTRY, ENTRY], { format });
+      const forged = lines.map((line) => line.replace('"tool":', `"${name}":"list_servers","tool":`));
+
+      const { breaks } = await verify([lines[0] ?? "", forged[1] ?? ""]);
+
+      const found = breaks.map(({ line, problem }) => [line, problem]);
+      assert.deepEqual(found, [[2, "is no whole record: it was changed"]]);
+    }
+  }
+});
+
 Deno.test("a record that is none any more is named, and so is the hole in its chain", async () => {
   const lines = await fiveLines();
 
