@@ -95,7 +95,8 @@ export class Approvals {
   }
 
   /**
-   * Puts a question on a page. The same call gets the same page while its question is open.
+   * Puts a question on a page. The same call gets the same page while its question is open; under another code than the
+   * page takes it gets a new one, which takes the place of the other.
    *
    * @returns The address of the page.
    * @throws {ToolError} `rate_limited` where the customer has too many open questions, `confirmation_required` where
@@ -104,7 +105,7 @@ export class Approvals {
   async ask(request: ApprovalRequest): Promise<{ url: string }> {
     if (this.#publicUrl === undefined) throw new Error("Without PUBLIC_URL there is no approval page.");
     if (request.approvalCode !== undefined && !isApprovalCode(request.approvalCode)) throw unusableCode();
-    const call = `${request.customer} ${request.fingerprint}`;
+    const call = `${request.customer} ${request.fingerprint} ${request.approvalCode ?? ""}`;
     const id = await this.#asking.run(call, () => this.#idFor(request), new AbortController().signal);
     return { url: `${this.#publicUrl}/approve/${id}` };
   }
@@ -201,14 +202,23 @@ export class Approvals {
     return first;
   }
 
-  /** The id of the page where this call is being asked about. One whose question has ended is forgotten. */
-  async #openIdFor({ customer, fingerprint }: ApprovalRequest): Promise<string | undefined> {
+  /** The id of the page where this call is being asked about. One that can't be used is closed and forgotten. */
+  async #openIdFor({ customer, fingerprint, approvalCode }: ApprovalRequest): Promise<string | undefined> {
     const id = await this.#records.idFor(customer, fingerprint);
     if (id === undefined) return undefined;
     const record = await this.#records.findOf(customer, await hashOf(id));
-    if (record !== undefined && await this.#canBeDecided(record)) return id;
+    if (record !== undefined && await this.#canBeDecided(record)) {
+      if (await this.#takesCode(record, approvalCode)) return id;
+      if (await this.#records.close(record)) await this.#leave(record);
+    }
     await this.#records.forgetIdFor(customer, fingerprint, id);
     return undefined;
+  }
+
+  /** Whether approving takes this code, or none where there is none. */
+  async #takesCode({ hash, codeDigest }: ApprovalRecord, code: string | undefined): Promise<boolean> {
+    if (codeDigest === undefined || code === undefined) return codeDigest === code;
+    return await this.#codes.matches(hash, code, codeDigest);
   }
 
   /** Writes a new approval, unless the customer has too many. */

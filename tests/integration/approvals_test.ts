@@ -293,6 +293,33 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await takeYes(two), true);
   });
 
+  test("the same call under another code, or with one for the first time, gets a page that takes that code", async ({ one, two }) => {
+    const ids: string[] = [];
+    for (const approvalCode of [undefined, APPROVAL_CODE, "another-code", undefined]) {
+      ids.push(await askOn(one, { approvalCode }));
+      assert.equal(await askOn(two, { approvalCode }), ids.at(-1));
+    }
+    const [first, second, third, last] = ids;
+    assert.ok(first && second && third && last);
+
+    assert.equal(new Set(ids).size, 4);
+    assert.deepEqual(await Promise.all([first, second, third].map((id) => stateOf(two, id))), Array(3).fill(undefined));
+    assert.deepEqual(
+      [await two.approvals.approve(first, undefined), await two.approvals.approve(second, APPROVAL_CODE)],
+      ["unknown", "unknown"],
+    );
+    assert.equal(await takeYes(one), false);
+    assert.equal(await two.approvals.approve(last, undefined), "approved");
+  });
+
+  test("a page that another one took the place of holds no place", async ({ one, two }) => {
+    for (let n = 0; n < 12; n++) await askOn(n % 2 === 0 ? one : two, { approvalCode: `code-number-${n}` });
+
+    const others = [...Array(9).keys()].map((n) => askOn(one, { fingerprint: fingerprint(n) }));
+
+    assert.equal(new Set(await Promise.all(others)).size, 9);
+  });
+
   test("a no needs no code", async ({ one, two }) => {
     const id = await askOn(one, { approvalCode: APPROVAL_CODE });
 
