@@ -61,11 +61,11 @@ function oneSpelling(text: string): string {
 export const ipAddress = line(45).refine(isMachine, "must be one IPv4 or IPv6 address, such as 203.0.113.7")
   .overwrite(oneSpelling);
 
-/** An address or a range of them. */
+/** An address or a range of them; comes out in its one spelling. */
 export const ipRange = line(49).refine(
   (text) => parseRange(text) !== undefined,
   "must be an IPv4 or IPv6 address or CIDR range, such as 203.0.113.7 or 198.51.100.0/24",
-);
+).overwrite(oneSpelling);
 
 /** A domain's name. */
 export const domainName = line(253).refine(isDomain, "must be a domain name, such as shop.example.com");

@@ -189,6 +189,20 @@ Deno.test("nobody is asked about what is refused anyway", async () => {
   }
 });
 
+Deno.test("a yes to a change of a whitelist holds for its entries in another spelling", async () => {
+  await using service = await startService();
+  const call = { url: service.mcpUrl, name: "update_whitelisted_ips", headers: TOKEN_HEADERS };
+  const args = (...add: string[]) => ({ server_id: 100001, list: "ssh", add });
+  const asked = await callModern({ ...call, args: args("192.0.2.9/32", "2001:DB8:0::/48") });
+  if (asked.kind !== "question") throw new Error(JSON.stringify(asked));
+
+  const answered = { state: asked.state, reply: YES };
+  const done = await callModern({ ...call, args: args("192.0.2.9", "2001:db8::/48"), answered });
+
+  assert.equal(done.kind === "result" && done.answer.isError, false, JSON.stringify(done));
+  assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 1);
+});
+
 Deno.test("each call of a batch is asked about on its own", async () => {
   await using service = await startService();
   const calls = [100001, 100002].map((server_id) => ({
