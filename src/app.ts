@@ -123,7 +123,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
     stopWaiting,
   });
-  const onProtocolError = (error: Error) => log.debug("protocol", { error });
+  const onProtocolError = (error: Error, scope?: CallScope) => (scope?.log ?? log).debug("protocol", { error });
   const endpoint = new McpEndpoint<CallScope>({
     createServer: (scope) => createProtocolServer(catalogue, dispatcher, scope),
     isSlow: (name) => catalogue.isSlow(name),

@@ -2,11 +2,13 @@
  * MCP over Streamable HTTP without sessions, for clients of both eras. Knows protocol and transport, and nothing of the
  * tools behind it.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createMcpHandler, isLegacyRequest, type McpRequestContext } from "@modelcontextprotocol/server";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
 import { memberOf } from "./json_rpc.ts";
 import { beginInTime } from "./late_answer.ts";
-import { refuseBatch, refuseHeaderMismatch, refuseSecretAsRevision } from "./message_rules.ts";
+import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
+import { withoutSecrets } from "./refusals.ts";
 import { isSlowCall } from "./slow_calls.ts";
 
 /** What {@linkcode McpEndpoint} needs; `S` is what one request is served with. */
@@ -18,6 +20,8 @@ export type JsonBody = Record<string, unknown> | unknown[];
 /** Serves parsed MCP requests. */
 export class McpEndpoint<S extends object> {
   readonly #options: McpEndpointOptions<S>;
+  /** Tells whose request an error belongs to that the handlers below report without saying so. */
+  readonly #current = new AsyncLocalStorage<S>();
   readonly #scopes = new WeakMap<Request, S>();
   readonly #legacy: LegacyLeg<S>;
   readonly #quick;
@@ -27,21 +31,30 @@ export class McpEndpoint<S extends object> {
     this.#options = options;
     this.#legacy = new LegacyLeg(options);
     const createServer = (context: McpRequestContext) => options.createServer(this.#scopeOf(context));
-    const common = { legacy: "reject", onerror: options.onError } as const;
+    const onerror = (error: Error) => options.onError(error, this.#current.getStore());
+    const common = { legacy: "reject", onerror } as const;
     this.#quick = createMcpHandler(createServer, { ...common, responseMode: "auto" });
     this.#streaming = createMcpHandler(createServer, { ...common, responseMode: "sse" });
   }
 
   /** Answers one POST whose body was read and parsed already. */
   async fetch(request: Request, body: JsonBody, scope: S): Promise<Response> {
-    const refusal = refuseSecretAsRevision(request.headers, this.#options.secretsOf(scope)) ??
-      (Array.isArray(body) ? refuseBatch(request.headers, body) : refuseHeaderMismatch(request.headers, body));
+    const response = await this.#current.run(scope, () => this.#answer(request, body, scope));
+    return await withoutSecrets(response, this.#options.secretsOf(scope));
+  }
+
+  async #answer(request: Request, body: JsonBody, scope: S): Promise<Response> {
+    const refusal = Array.isArray(body)
+      ? refuseBatch(request.headers, body)
+      : refuseHeaderMismatch(request.headers, body);
     if (refusal !== undefined) return refusal;
     if (await isLegacyRequest(request, body)) return await this.#legacy.fetch(request, body, scope);
     this.#scopes.set(request, scope);
     if (isSlowCall(body, this.#options.isSlow)) return await this.#streaming.fetch(request, { parsedBody: body });
     const answer = this.#quick.fetch(request, { parsedBody: body });
-    return await (memberOf(body, "method") === "tools/call" ? beginInTime(answer, this.#options.onError) : answer);
+    return await (memberOf(body, "method") === "tools/call"
+      ? beginInTime(answer, (error) => this.#options.onError(error, scope))
+      : answer);
   }
 
   /** Ends exchanges that are still open. */

@@ -29,8 +29,11 @@ export interface LegacyLegOptions<S> {
   customerOf: (scope: S) => string | undefined;
   sessionIds: SessionIds;
   relay: Relay;
-  /** Told of requests that were refused and of errors outside a call; never alters an answer. */
-  onError: (error: Error) => void;
+  /**
+   * Told of requests that were refused and of errors outside a call, with what the request is served with, since an
+   * error may repeat what the caller wrote; never alters an answer.
+   */
+  onError: (error: Error, scope?: S) => void;
 }
 
 type RequestTransport = RelayTransport | WebStandardStreamableHTTPServerTransport;
@@ -40,6 +43,8 @@ interface Session {
   customer: string;
   memo: SessionMemo;
 }
+
+type OnError = (error: Error) => void;
 
 const SESSION_HEADER = "mcp-session-id";
 /** From this revision on there are no sessions, and what looks like one tells nothing. */
@@ -59,17 +64,20 @@ export class LegacyLeg<S> {
   async fetch(request: Request, body: JsonBody, scope: S): Promise<Response> {
     // A batch is from a revision whose clients can't be asked.
     const session = Array.isArray(body) ? undefined : await this.#sessionOf(request.headers, scope);
-    if (isJSONRPCResponse(body)) return await this.#passOn(body, session);
-    if (session !== undefined) await this.#passCancellationOn(body, session);
+    const onError = (error: Error) => this.#options.onError(error, scope);
+    if (isJSONRPCResponse(body)) return await this.#passOn(body, session, onError);
+    if (session !== undefined) await this.#passCancellationOn(body, session, onError);
     const { transport, streams } = this.#transportFor(body, session);
+    transport.onerror = onError;
     const answer = this.#answer(transport, request, body, scope);
-    return await (streams ? answer : beginInTime(answer, this.#options.onError));
+    return await (streams ? answer : beginInTime(answer, onError));
   }
 
   async #answer(transport: RequestTransport, request: Request, body: JsonBody, scope: S): Promise<Response> {
     const server = this.#options.createServer(scope);
-    const end = () => void server.close().catch(this.#options.onError);
-    const response = await this.#serve(server, transport, end, request, body);
+    const end = () => void server.close().catch((error) => this.#options.onError(error, scope));
+    await server.connect(transport);
+    const response = await untilGone(transport.handleRequest(request, { parsedBody: body }), request.signal, end);
     const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
     if (streams && response.body !== null) return new Response(whenDone(response.body, end), response);
     end();
@@ -77,18 +85,6 @@ export class LegacyLeg<S> {
       await this.#addSessionId(response, server, this.#options.secretsOf(scope));
     }
     return Array.isArray(body) ? await asBatch(response) : response;
-  }
-
-  async #serve(server: Server, transport: RequestTransport, end: () => void, request: Request, body: JsonBody) {
-    transport.onerror = this.#options.onError;
-    await server.connect(transport);
-    // A transport that was closed never answers, and an answer nobody waits for must not keep the process from ending.
-    const clientGone = Promise.withResolvers<Response>();
-    request.signal.addEventListener("abort", () => {
-      end();
-      clientGone.resolve(new Response(null, { status: CLIENT_GONE }));
-    }, { once: true });
-    return await Promise.race([transport.handleRequest(request, { parsedBody: body }), clientGone.promise]);
   }
 
   /** What serves one request, and whether it answers as a stream. */
@@ -123,25 +119,38 @@ export class LegacyLeg<S> {
     if (sessionId !== undefined) response.headers.set(SESSION_HEADER, sessionId);
   }
 
-  async #passOn(answer: JSONRPCResponse, session: Session | undefined): Promise<Response> {
+  async #passOn(answer: JSONRPCResponse, session: Session | undefined, onError: OnError): Promise<Response> {
     try {
       const isAwaited = session !== undefined && await this.#options.relay.answer(keyOf(session), answer);
       if (isAwaited) return new Response(null, { status: 202 });
       return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, "Nobody waits for this answer.", idOf(answer));
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.#options.onError(error);
+      onError(error);
       return jsonRpcError(503, JSON_RPC_ERRORS.refused, "The answer could not be passed on.", idOf(answer));
     }
   }
 
   /** Whether or not it reaches a call, it is answered like any other notification. */
-  async #passCancellationOn(body: JsonBody, session: Session): Promise<void> {
+  async #passCancellationOn(body: JsonBody, session: Session, onError: OnError): Promise<void> {
     const requestId = memberOf(memberOf(body, "params"), "requestId");
     if (memberOf(body, "method") !== "notifications/cancelled") return;
     if (typeof requestId !== "string" && typeof requestId !== "number") return;
-    await this.#options.relay.cancel(keyOf(session), requestId).catch(this.#options.onError);
+    await this.#options.relay.cancel(keyOf(session), requestId).catch(onError);
   }
+}
+
+/**
+ * The answer, or none where the client leaves before it. A transport that was closed never answers, and an answer nobody
+ * waits for must not keep the process from ending.
+ */
+async function untilGone(answer: Promise<Response>, signal: AbortSignal, end: () => void): Promise<Response> {
+  const clientGone = Promise.withResolvers<Response>();
+  signal.addEventListener("abort", () => {
+    end();
+    clientGone.resolve(new Response(null, { status: CLIENT_GONE }));
+  }, { once: true });
+  return await Promise.race([answer, clientGone.promise]);
 }
 
 function keyOf({ customer, memo }: Session): RelaySession {

@@ -2,13 +2,6 @@ import { idOf, JSON_RPC_ERRORS, jsonRpcError, memberOf } from "./json_rpc.ts";
 
 const MAX_BATCH = 20;
 
-/** A credential in the place of a revision is refused here, for whoever refuses it later repeats it. */
-export function refuseSecretAsRevision(headers: Headers, secrets: readonly string[]): Response | undefined {
-  const revision = headers.get("mcp-protocol-version") ?? "";
-  if (!secrets.some((secret) => revision.includes(secret))) return undefined;
-  return invalid("The header MCP-Protocol-Version names no protocol revision.");
-}
-
 /**
  * Batches belong to one revision alone, 2025-03-26, whose clients name no revision in a header. Each message in one is
  * then served on its own.
@@ -18,7 +11,7 @@ export function refuseSecretAsRevision(headers: Headers, secrets: readonly strin
 export function refuseBatch(headers: Headers, messages: readonly unknown[]): Response | undefined {
   const revision = headers.get("mcp-protocol-version");
   if (revision !== null && revision !== "2025-03-26") {
-    return invalid(`Batches are not part of protocol revision ${revision.slice(0, 20)}.`);
+    return invalid("Batches are part of protocol revision 2025-03-26 alone.");
   }
   if (headers.has("mcp-method") || headers.has("mcp-name")) return invalid("A batch has no Mcp-Method or Mcp-Name.");
   if (messages.length === 0 || messages.length > MAX_BATCH) return invalid(`A batch holds 1 to ${MAX_BATCH} messages.`);

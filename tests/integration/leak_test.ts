@@ -404,7 +404,50 @@ const MISPLACED: Record<
     headers: { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": "restart_server" },
     body: callOf("restart_server", { server_id: 100001 }, { name: secret, version: "1" }),
   }),
+  "as a method that no header names": (secret) => ({
+    headers: { "mcp-protocol-version": "2026-07-28" },
+    body: modern({ method: secret }),
+  }),
+  "as a tool that no header names": (secret) => ({
+    headers: { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call" },
+    body: modern({ method: "tools/call", params: { name: secret } }),
+  }),
+  "as a revision in the body": (secret) => ({
+    body: modern({ meta: { "io.modelcontextprotocol/protocolVersion": secret } }),
+  }),
+  "as a revision in the body and the header": (secret) => ({
+    headers: { "mcp-protocol-version": secret },
+    body: modern({ meta: { "io.modelcontextprotocol/protocolVersion": secret } }),
+  }),
+  "as a revision in the body that the header contradicts": (secret) => ({
+    headers: { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/list" },
+    body: modern({ meta: { "io.modelcontextprotocol/protocolVersion": `x${secret}` } }),
+  }),
+  "as a revision of a batch": (secret) => ({
+    headers: { "mcp-protocol-version": `x${secret}` },
+    body: [callOf("ping")],
+  }),
+  "as the name of a capability": (secret) => ({
+    headers: { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/list" },
+    body: modern({ meta: { "io.modelcontextprotocol/clientCapabilities": { experimental: { [secret]: 1 } } } }),
+  }),
 };
+
+/** A request of 2026-07-28. */
+function modern(
+  { method = "tools/list", params, meta }: {
+    method?: string;
+    params?: Record<string, unknown>;
+    meta?: Record<string, unknown>;
+  },
+) {
+  const _meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": {},
+    ...meta,
+  };
+  return { jsonrpc: "2.0", id: 1, method, params: { ...params, _meta } };
+}
 
 type ClientInfo = { name: string; version: string };
 
