@@ -2,7 +2,7 @@ import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
   inputRequired,
-  Server,
+  type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
@@ -16,6 +16,7 @@ import type { Dispatcher, ToolCall } from "./dispatch.ts";
 import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "./elicitation.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { memberOf } from "./json_rpc.ts";
+import { ProtocolServer } from "./protocol_server.ts";
 import { callAndAsk } from "./waiting_call.ts";
 
 /** On whose behalf a protocol server works: one request over HTTP, one connection over stdio. */
@@ -34,10 +35,13 @@ const LIST_TTL_MS = 5 * 60_000;
  */
 export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatcher, scope: CallScope): Server {
   const hint = { ttlMs: LIST_TTL_MS, cacheScope: "private" } as const;
-  const server = new Server({ name: SERVER_NAME, title: "Cloudways", version: VERSION }, {
+  const server = new ProtocolServer({ name: SERVER_NAME, title: "Cloudways", version: VERSION }, {
     capabilities: { tools: {} },
     instructions: INSTRUCTIONS,
     cacheHints: { "tools/list": hint, "server/discover": hint },
+  }, {
+    secrets: callerSecrets(scope.caller),
+    onUnexpected: (error) => scope.log.error("internal error", { error }),
   });
   server.setRequestHandler("tools/list", () => ({ tools: catalogue.list(scope.caller) }));
   server.setRequestHandler("tools/call", async ({ params }, context) => {

@@ -477,6 +477,29 @@ Deno.test("a method that does not exist is a JSON-RPC error", async () => {
   assert.equal(await errorCode(response), -32601);
 });
 
+/** Parameters of a wrong form. */
+const WRONG_PARAMS: { method: string; params: Record<string, unknown> }[] = [
+  { method: "initialize", params: {} },
+  { method: "initialize", params: { protocolVersion: 5, capabilities: {}, clientInfo: { name: "x", version: "1" } } },
+  { method: "tools/list", params: { cursor: 5 } },
+  { method: "tools/call", params: { name: 5 } },
+  { method: "tools/call", params: { name: "ping", arguments: [] } },
+];
+
+for (const { method, params } of WRONG_PARAMS) {
+  Deno.test(`${method} with ${JSON.stringify(params)} has invalid parameters, and that is no fault of ours`, async () => {
+    await using service = await startService();
+    const { message, headers } = modern(method, params);
+
+    const legacy = await post(service.mcpUrl, { jsonrpc: "2.0", id: 1, method, params });
+    const current = await post(service.mcpUrl, message, headers);
+
+    assert.equal(await errorCode(legacy), -32602);
+    // There is no handshake any more.
+    assert.equal(await errorCode(current), method === "initialize" ? -32601 : -32602);
+  });
+}
+
 Deno.test("no answer of /mcp may be kept, refusals among them", async () => {
   await using service = await startService();
 

@@ -400,6 +400,18 @@ const MISPLACED: Record<
   "as a query": (secret) => ({ path: `/mcp?api_key=${encodeURIComponent(secret)}`, body: callOf("ping") }),
   "as an approval": (secret) => ({ path: `/approve/${encodeURIComponent(secret)}`, body: callOf("ping") }),
   "as the name of a client": (secret) => ({ body: initializeAs({ name: secret, version: secret }) }),
+  "as the name of a capability of a client": (secret) => ({
+    body: {
+      jsonrpc: "2.0",
+      id: 1,
+      method: "initialize",
+      params: {
+        protocolVersion: "2025-11-25",
+        capabilities: { experimental: { [secret]: 1 } },
+        clientInfo: { name: "test", version: "1" },
+      },
+    },
+  }),
   "as the name of a client that calls": (secret) => ({
     headers: { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": "restart_server" },
     body: callOf("restart_server", { server_id: 100001 }, { name: secret, version: "1" }),

@@ -1,0 +1,52 @@
+import { type JSONRPCRequest, ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
+import type { Result, ServerContext } from "@modelcontextprotocol/server";
+import { hideSecretsInText } from "../redaction.ts";
+import { cleanText } from "../text.ts";
+
+/** Answers one request of a client. */
+type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
+
+/** What {@linkcode ProtocolServer} needs besides what the SDK's server does. */
+export interface ProtocolServerOptions {
+  /** Hidden in what is said of wrong parameters, which repeats their names. */
+  secrets: readonly string[];
+  /** Told of errors that nobody expected; the client learns nothing of them. */
+  onUnexpected: (error: unknown) => void;
+}
+
+/** The SDK's server, but no error reaches a client as -32603 in the words in which it was thrown. */
+export class ProtocolServer extends Server {
+  readonly #options: ProtocolServerOptions;
+
+  constructor(
+    info: ConstructorParameters<typeof Server>[0],
+    serverOptions: ConstructorParameters<typeof Server>[1],
+    options: ProtocolServerOptions,
+  ) {
+    super(info, serverOptions);
+    this.#options = options;
+  }
+
+  protected override _wrapHandler(method: string, handler: Handler): Handler {
+    const wrapped = super._wrapHandler(method, handler);
+    return async (request, context) => {
+      try {
+        return await wrapped(request, context);
+      } catch (error) {
+        throw error instanceof ProtocolError ? error : this.#mapped(method, error);
+      }
+    };
+  }
+
+  /** Parameters of a call are checked before its handler; of all else, wrong ones are the only thing that can fail. */
+  #mapped(method: string, error: unknown): ProtocolError {
+    const { secrets, onUnexpected } = this.#options;
+    if (method === "tools/call" || !(error instanceof Error)) {
+      onUnexpected(error);
+      return new ProtocolError(ProtocolErrorCode.InternalError, "Something went wrong inside this service.");
+    }
+    // Cutting comes last: half a secret would no longer be recognised.
+    const reason = cleanText(hideSecretsInText(cleanText(error.message), secrets), { maxLength: 500 });
+    return new ProtocolError(ProtocolErrorCode.InvalidParams, `Invalid ${method} request: ${reason}`);
+  }
+}
