@@ -72,7 +72,7 @@ export interface App {
   stdioScope(): Promise<CallScope>;
   /** From now on `/ready` says no and nothing new begins; whoever waits for an operation or a person waits no more. */
   startDraining(): void;
-  /** Resolves as soon as no request is being worked on. */
+  /** Resolves as soon as no request is being worked on, and no call whose client has left. */
   finished(): Promise<void>;
   /** Ends open exchanges and connections. */
   close(): Promise<void>;
@@ -162,7 +162,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     dispatcher,
     stdioScope: () => stdioScope(config, customerIds, log),
     startDraining: () => draining.abort(new Error("The server is shutting down.")),
-    finished: () => load.empty(),
+    finished: async () => {
+      await load.empty();
+      await dispatcher.finished();
+    },
     close: async () => {
       await endpoint.close();
       services.client.close();

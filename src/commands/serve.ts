@@ -3,19 +3,14 @@ import { type Config, listenAddress, listensOnLoopback, outboundHosts } from "..
 import { confirmNote } from "../confirm_note.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { VERSION } from "../version.ts";
+import { endRequested, GRACE_MS, within } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
-
-/** How long calls in flight may take to finish once the process was told to end. */
-const GRACE_MS = 25_000;
 
 /** How long a process that was told to end goes on refusing, so that whoever spreads the load finds out. */
 const LEARNING_MS = 1000;
 
 /** How long connections may take to close after that. */
 const CLOSING_MS = 3000;
-
-/** One Ctrl-C arrives twice under `deno task`, from the terminal and from the task: within this time it is the same. */
-const SAME_SIGNAL_MS = 1000;
 
 /**
  * Serves HTTP until the process is told to end.
@@ -59,30 +54,4 @@ function announce(config: Config, log: Logger, started: { hostname: string; port
   }
   if (config.confirm === "elicit") log.info(confirmNote(config));
   else log.warn(confirmNote(config));
-}
-
-/** Waits for something, but for no longer than this. */
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
-  const timeUp = Promise.withResolvers<void>();
-  const timer = setTimeout(timeUp.resolve, milliseconds);
-  await Promise.race([work, timeUp.promise]);
-  clearTimeout(timer);
-}
-
-/** Resolves at the first SIGTERM or SIGINT; a later one ends the process at once. */
-async function endRequested(log: Logger): Promise<"SIGINT" | "SIGTERM"> {
-  const asked = Promise.withResolvers<"SIGINT" | "SIGTERM">();
-  let askedAt: number | undefined;
-  const onSignal = (signal: "SIGINT" | "SIGTERM") => {
-    const now = performance.now();
-    if (askedAt !== undefined && now - askedAt > SAME_SIGNAL_MS) Deno.exit(130);
-    if (askedAt === undefined) log.info("shutting down");
-    askedAt ??= now;
-    asked.resolve(signal);
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // Windows knows no SIGTERM; SIGINT is enough there.
-    if (signal === "SIGINT" || Deno.build.os !== "windows") Deno.addSignalListener(signal, () => onSignal(signal));
-  }
-  return await asked.promise;
 }

@@ -5,10 +5,11 @@ import { type Config, outboundHosts } from "../config.ts";
 import { confirmNote } from "../confirm_note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { endRequested, GRACE_MS, within } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
 
 /**
- * Serves one local client over standard input and output, until its input ends.
+ * Serves one local client over standard input and output, until its input ends or the process is told to end.
  *
  * @returns The exit code.
  */
@@ -27,8 +28,10 @@ export async function stdio(config: Config, log: Logger): Promise<number> {
   });
   process.stdin.once("end", () => ended.resolve());
   process.stdin.once("close", () => ended.resolve());
-  await ended.promise;
+  await Promise.race([ended.promise.then(() => log.info("the input has ended")), endRequested(log)]);
   await handle.close();
+  // Nobody hears the answers any more, but a write that was sent is waited for, and recorded.
+  await within(GRACE_MS, app.finished());
   await app.close();
   return 0;
 }

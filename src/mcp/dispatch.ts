@@ -67,6 +67,7 @@ interface CallInHand extends ToolCall {
 /** Carries out tool calls: who may, with what, after which yes, for how long, and what comes back. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #inHand = new Set<Promise<CallOutcome>>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -78,6 +79,21 @@ export class Dispatcher {
    * @throws {ProtocolError} -32602 for a tool that is not there for this caller.
    */
   async call(request: ToolCall): Promise<CallOutcome> {
+    const work = this.#call(request);
+    this.#inHand.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#inHand.delete(work);
+    }
+  }
+
+  /** Resolves as soon as no call is in hand, those among them whose client has left: they have writes to end and record. */
+  async finished(): Promise<void> {
+    while (this.#inHand.size > 0) await Promise.allSettled(this.#inHand);
+  }
+
+  async #call(request: ToolCall): Promise<CallOutcome> {
     const found = this.#options.catalogue.lookUp(request.name, request.caller);
     const secrets = callerSecrets(request.caller);
     if (found.kind === "unknown") throw unknownTool(request.name, secrets);

@@ -6,8 +6,9 @@ import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/s
 import { z } from "zod";
 import { allTools } from "../../src/tools/all.ts";
 import { type Answer, toAnswer } from "../clients.ts";
-import { inheritedEnv, mainArgs, type ProgramEnv, programEnv, startMain } from "../process.ts";
-import { DEMO_ACCOUNT, startSandbox } from "../sandbox/mod.ts";
+import { inheritedEnv, mainArgs, type Program, type ProgramEnv, programEnv, startMain } from "../process.ts";
+import { until } from "../redis_server.ts";
+import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
 
 const TOOL_NAMES = allTools.map(({ name }) => name).sort();
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
@@ -130,3 +131,33 @@ Deno.test("over stdio, a line that is no message does no harm", async () => {
 
   assert.equal(code, 0);
 });
+
+/** The ways in which a client ends a program that it has started, and what the program then says. */
+const ENDS: Record<string, { end: (program: Program) => Promise<void> | void; said: RegExp }> = {
+  "its input ends": { end: (program) => program.closeInput(), said: /the input has ended/ },
+  "it is told to end": { end: (program) => program.signal("SIGTERM"), said: /shutting down/ },
+};
+
+for (const [what, { end, said }] of Object.entries(ENDS)) {
+  Deno.test(`over stdio, a write that was sent is awaited and recorded although ${what}`, async () => {
+    const clock = new FakeClock();
+    await using sandbox = await startSandbox({ clock });
+    sandbox.addFault({ operationId: "server_stop", kind: { delayMs: 1000 } });
+    await using program = await startMain(["stdio"], {
+      CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
+      CONFIRM: "off",
+      ...BY_TOKEN,
+    });
+    const params = { name: "stop_server", arguments: { server_id: 100001, wait_seconds: 300 } };
+    await program.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params })}\n`);
+    await until(() => clock.sleeping === 1);
+
+    await end(program);
+    await program.waitFor(said);
+    await clock.advance(1000);
+    const { code, stderr } = await program.ended();
+
+    assert.equal(code, 0);
+    assert.match(stderr, /"event":"outcome".*"outcome":"ok"/);
+  });
+}

@@ -6,6 +6,7 @@ import { until } from "../redis_server.ts";
 import { callTool, post } from "../rpc.ts";
 import { openSession } from "../rpc_2025.ts";
 import { YES } from "../rpc_2026.ts";
+import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const CALL = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_team_members", arguments: {} } };
 
@@ -127,6 +128,27 @@ Deno.test("a process that ends takes nothing new, and lets what waits go", async
   assert.equal(isError, false);
   assert.equal(json.status, "running");
   assert.match(String(json.next_step), /get_operation_status/);
+});
+
+Deno.test("a process that ends waits for a write that was sent, although the client has left", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ sandbox: { clock }, env: { CONFIRM: "off" } });
+  service.sandbox.addFault({ operationId: "server_stop", kind: { delayMs: 1000 } });
+  const leaving = new AbortController();
+  const args = { server_id: 100001, wait_seconds: 0 };
+  const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "stop_server", arguments: args } };
+  const gone = post(service.mcpUrl, message, TOKEN_HEADERS, { signal: leaving.signal }).then((one) => one.text());
+  await until(() => clock.sleeping === 1);
+  leaving.abort();
+  await assert.rejects(gone);
+
+  service.app.startDraining();
+  const finished = service.app.finished().then(() =>
+    service.logLines.some((line) => line.includes('"event":"outcome"'))
+  );
+  await clock.advance(1000);
+
+  assert.equal(await finished, true);
 });
 
 Deno.test("a person's answer to a process that ends is still taken, and nobody else is asked", async () => {
