@@ -1,9 +1,9 @@
-import process from "node:process";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../app.ts";
 import { type Config, outboundHosts } from "../config.ts";
 import { confirmNote } from "../confirm_note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
+import { StdioTransport } from "../mcp/stdio_transport.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { endRequested, GRACE_MS, within } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
@@ -22,13 +22,12 @@ export async function stdio(config: Config, log: Logger): Promise<number> {
   if (config.confirm === "off") log.warn(confirmNote(config));
   const app = await createApp(config, { log });
   const scope = await app.stdioScope();
-  const ended = Promise.withResolvers<void>();
+  const transport = new StdioTransport();
   const handle = serveStdio(() => createProtocolServer(app.catalogue, app.dispatcher, scope), {
+    transport,
     onerror: (error) => log.debug("protocol", { error }),
   });
-  process.stdin.once("end", () => ended.resolve());
-  process.stdin.once("close", () => ended.resolve());
-  await Promise.race([ended.promise.then(() => log.info("the input has ended")), endRequested(log)]);
+  await Promise.race([transport.closed.then(() => log.info("the input has ended")), endRequested(log)]);
   await handle.close();
   // Nobody hears the answers any more, but a write that was sent is waited for, and recorded.
   await within(GRACE_MS, app.finished());

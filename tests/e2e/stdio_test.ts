@@ -132,6 +132,15 @@ Deno.test("over stdio, a line that is no message does no harm", async () => {
   assert.equal(code, 0);
 });
 
+Deno.test("over stdio, a line that is longer than any message may be ends the program, for nobody is heard after it", async () => {
+  await using program = await startMain(["stdio"]);
+
+  await program.write(`${"x".repeat(11 * 1024 * 1024)}\n`).catch(() => {});
+  const { code } = await program.ended();
+
+  assert.equal(code, 0);
+});
+
 /** The ways in which a client ends a program that it has started, and what the program then says. */
 const ENDS: Record<string, { end: (program: Program) => Promise<void> | void; said: RegExp }> = {
   "its input ends": { end: (program) => program.closeInput(), said: /the input has ended/ },
