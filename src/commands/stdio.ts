@@ -1,5 +1,6 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../app.ts";
+import { callerSecrets } from "../caller.ts";
 import { type Config, outboundHosts } from "../config.ts";
 import { confirmNote } from "../confirm_note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
@@ -22,10 +23,10 @@ export async function stdio(config: Config, log: Logger): Promise<number> {
   if (config.confirm === "off") log.warn(confirmNote(config));
   const app = await createApp(config, { log });
   const scope = await app.stdioScope();
-  const transport = new StdioTransport();
+  const transport = new StdioTransport(callerSecrets(scope.caller));
   const handle = serveStdio(() => createProtocolServer(app.catalogue, app.dispatcher, scope), {
     transport,
-    onerror: (error) => log.debug("protocol", { error }),
+    onerror: (error) => scope.log.debug("protocol", { error }),
   });
   await Promise.race([transport.closed.then(() => log.info("the input has ended")), endRequested(log)]);
   await handle.close();

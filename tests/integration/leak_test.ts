@@ -572,8 +572,20 @@ for (const kind of ["token", "key"] as const) {
     const send = (message: unknown) => program.write(`${JSON.stringify(message)}\n`);
     const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } };
 
+    const { secret } = CREDENTIALS[kind];
+    await send({ ...modern({ meta: { "io.modelcontextprotocol/protocolVersion": secret } }), id: 100 });
+    await send({
+      ...modern({ meta: { "io.modelcontextprotocol/clientCapabilities": { experimental: { [secret]: 1 } } } }),
+      id: 101,
+    });
+    await send({
+      jsonrpc: "2.0",
+      id: 102,
+      method: "initialize",
+      params: { capabilities: { experimental: { [secret]: 1 } } },
+    });
     await send({ jsonrpc: "2.0", id: 0, method: "initialize", params });
-    await program.waitFor(/"id":0/, "stdout");
+    for (const id of [100, 101, 102, 0]) await program.waitFor(new RegExp(`"id":${id}\\b`), "stdout");
     await send({ jsonrpc: "2.0", method: "notifications/initialized" });
     for (const [id, tool] of ["list_servers", "list_team_members", "get_alerts", CREDENTIALS[kind].secret].entries()) {
       await send({ jsonrpc: "2.0", id: id + 1, method: "tools/call", params: { name: tool, arguments: {} } });
