@@ -19,8 +19,9 @@ export async function createSharedApp(): Promise<{ fetch: FetchHandler }> {
     throw new ConfigError([{ variable: "REDIS_URL", message }]);
   }
   const log = createLogger({ level: config.logLevel, format: config.logFormat });
-  logUnhandled(log);
   const app = await createApp(config, { log });
+  // Not before: an error of the start has to end the process, which would else go on with nothing to serve.
+  logUnhandled(log);
   closeAtEnd(app, log);
   return { fetch: app.fetch };
 }

@@ -321,6 +321,18 @@ Deno.test("deno serve refuses to start without shared state", async () => {
   assert.match(stderr, /ENCRYPTION_KEY/);
 });
 
+Deno.test("deno serve ends at once where Redis does not answer", async () => {
+  const REDIS_URL = `redis://someone:not-a-real-word@127.0.0.1:${freePort()}`;
+  const env = { PORT: String(freePort()), REDIS_URL, ENCRYPTION_KEY: KEY };
+
+  const { code, stdout, stderr } = await run("deno", await denoServeArgs(env), { env });
+
+  assert.equal(code, 1);
+  assert.equal(stdout, "");
+  assert.match(stderr, /Redis at 127\.0\.0\.1:\d+ refused the connection/);
+  assert.doesNotMatch(stderr, /not-a-real-word/);
+});
+
 Deno.test("deno serve serves with Redis and a key", async () => {
   await using redis = await startRedis();
   await using sandbox = await startSandbox();
