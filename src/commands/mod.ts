@@ -53,17 +53,14 @@ async function withConfig(run: (config: Config, log: Logger) => Promise<number>)
   try {
     return await run(config, log);
   } catch (error) {
-    log.error(startProblem(error, config));
+    log.error(startProblem(error));
     return 1;
   }
 }
 
 /** Why the program could not start, and what to do about it. */
-function startProblem(error: unknown, config: Config): string {
+function startProblem(error: unknown): string {
   if (error instanceof StoreError) return `Redis (REDIS_URL) can't be used: ${error.message}`;
-  if (error instanceof Deno.errors.AddrInUse) {
-    return `port ${config.listen.port} is in use: end what uses it, or set PORT to another one`;
-  }
   return error instanceof Error ? error.stack ?? error.message : "unknown reason";
 }
 

@@ -1,5 +1,5 @@
-import { createApp } from "../app.ts";
-import { type Config, listenAddress, listensOnLoopback, outboundHosts } from "../config.ts";
+import { type App, createApp } from "../app.ts";
+import { type Config, formatHostPort, listenAddress, listensOnLoopback, outboundHosts } from "../config.ts";
 import { confirmNote } from "../confirm_note.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { VERSION } from "../version.ts";
@@ -24,11 +24,11 @@ export async function serve(config: Config, log: Logger): Promise<number> {
     return 1;
   }
   const app = await createApp(config, { log });
-  const server = Deno.serve({
-    hostname: config.listen.hostname,
-    port: config.listen.port,
-    onListen: ({ hostname, port }) => announce(config, log, { hostname, port, tools: app.catalogue.entries().length }),
-  }, app.fetch);
+  const server = listen(config, log, app);
+  if (server === undefined) {
+    await app.close();
+    return 1;
+  }
   const signal = await endRequested(log);
   app.startDraining();
   // Until the last call is answered the probes go on answering too: that is how others learn to stay away.
@@ -43,10 +43,42 @@ export async function serve(config: Config, log: Logger): Promise<number> {
   return 0;
 }
 
-function announce(config: Config, log: Logger, started: { hostname: string; port: number; tools: number }): void {
-  const store = config.redisUrl === undefined ? "embedded" : "redis";
-  const url = config.publicUrl?.href.replace(/\/$/, "") ?? `http://${started.hostname}:${started.port}`;
-  log.info(`listening, MCP at ${url}/mcp`, { version: VERSION, store, ...started, read_only: config.readOnly });
+/** Opens the door; where that can't be done, the log says why and how to put it right. */
+function listen(config: Config, log: Logger, app: App): Deno.HttpServer | undefined {
+  try {
+    const tools = app.catalogue.entries().length;
+    return Deno.serve(
+      { ...config.listen, onListen: ({ hostname }) => announce(config, log, { hostname, tools }) },
+      app.fetch,
+    );
+  } catch (error) {
+    log.error(listenProblem(error, config));
+    return undefined;
+  }
+}
+
+function listenProblem(error: unknown, config: Config): string {
+  const { port } = config.listen;
+  if (error instanceof Deno.errors.AddrInUse) {
+    return `port ${port} is in use: end what uses it, or set PORT to another one`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return `this user may not listen on port ${port}: set PORT to 1024 or more`;
+  }
+  const reason = error instanceof Error ? error.message : "unknown reason";
+  return `can't listen on ${formatHostPort(listenAddress(config))} (${reason}): set HOST to an address of this machine`;
+}
+
+function announce(config: Config, log: Logger, { hostname, tools }: { hostname: string; tools: number }): void {
+  log.info(`listening, MCP at http://${formatHostPort(listenAddress(config))}/mcp`, {
+    version: VERSION,
+    store: config.redisUrl === undefined ? "embedded" : "redis",
+    hostname,
+    port: config.listen.port,
+    ...(config.publicUrl && { public_url: config.publicUrl.href.replace(/\/$/, "") }),
+    tools,
+    read_only: config.readOnly,
+  });
   if (!listensOnLoopback(config) && !config.allowedHostsGiven) {
     log.warn(
       "HOST is not loopback and neither ALLOWED_HOSTS nor PUBLIC_URL is set: requests under other names get 403",

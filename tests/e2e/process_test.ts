@@ -179,6 +179,40 @@ Deno.test("a port in use ends the program with one clear line", async () => {
   assert.match(stderr, new RegExp(`port ${port} is in use.*PORT`));
 });
 
+Deno.test("an address of another machine ends the program with one clear line", async () => {
+  const { code, stdout, stderr } = await runMain(["serve"], { HOST: "192.0.2.1", PORT: String(freePort()) });
+
+  assert.equal(code, 1);
+  assert.equal(stdout, "");
+  assert.equal(lines(stderr).length, 1);
+  assert.match(stderr, /can't listen on 192\.0\.2\.1:\d+.*HOST/);
+  assert.doesNotMatch(stderr, /\bat .*\.ts:\d/);
+});
+
+const ADDRESSES: readonly { env: ProgramEnv; shown: string; publicUrl: RegExp | undefined }[] = [
+  { env: {}, shown: "127.0.0.1", publicUrl: /public_url=http:\/\/127\.0\.0\.1:\d+ / },
+  { env: { HOST: "localhost" }, shown: "localhost", publicUrl: /public_url=http:\/\/127\.0\.0\.1:\d+ / },
+  { env: { HOST: "0.0.0.0" }, shown: "0.0.0.0", publicUrl: undefined },
+  {
+    env: { PUBLIC_URL: "https://mcp.example.com/" },
+    shown: "127.0.0.1",
+    publicUrl: /public_url=https:\/\/mcp\.example\.com /,
+  },
+];
+
+for (const { env, shown, publicUrl } of ADDRESSES) {
+  Deno.test(`serve with ${JSON.stringify(env)} says the address at which it listens`, async () => {
+    await using server = await startServer("deno run", env);
+
+    await server.program.waitFor(/\n/);
+
+    const address = `http://${shown}:${new URL(server.url).port}/mcp`;
+    assert.ok(server.program.stderr.includes(`MCP at ${address} `), server.program.stderr);
+    if (publicUrl === undefined) assert.doesNotMatch(server.program.stderr, /public_url=/);
+    else assert.match(server.program.stderr, publicUrl);
+  });
+}
+
 for (
   const args of [["no-such-command"], ["--no-such-option"], ["serve", "--port=1"], ["keygen", "twice"], ["__proto__"]]
 ) {
