@@ -145,7 +145,7 @@ const hostNames = z.string().transform((text, context) => {
   for (const entry of text.split(",").map((part) => part.trim()).filter((part) => part !== "")) {
     const isOrigin = entry.includes("://");
     const url = tryUrl(isOrigin ? entry : `http://${/:.*:/.test(entry) ? bracketed(entry) : entry}`);
-    if (url === undefined || !isPlainHost(url.hostname) || url.pathname !== "/") {
+    if (url === undefined || !isPlainHost(url.hostname) || url.pathname !== "/" || /[@?#]/.test(entry)) {
       return fail(
         context,
         `${JSON.stringify(entry.slice(0, 80))} is not a host name; write names such as mcp.example.com`,
@@ -153,11 +153,17 @@ const hostNames = z.string().transform((text, context) => {
     }
     names.add(url.hostname);
   }
+  if (names.size === 0) return fail(context, "holds no name; write names such as mcp.example.com, or leave it unset");
   return names;
 });
 
 function tryUrl(text: string): URL | undefined {
   return URL.parse(text) ?? undefined;
+}
+
+/** An empty one counts too: it would stand in the middle of every address that begins with this one. */
+function hasQueryOrFragment({ href }: URL): boolean {
+  return /[?#]/.test(href);
 }
 
 const API_BASE_URL = "https://api.cloudways.com/api/v2";
@@ -167,7 +173,7 @@ function httpsUrl(example: string) {
   return z.string().transform((text, context) => {
     const url = tryUrl(text);
     if (url === undefined || !isPlainHost(url.hostname)) return fail(context, `must be a URL, such as ${example}`);
-    if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    if (url.username !== "" || url.password !== "" || hasQueryOrFragment(url)) {
       return fail(context, "must have no user name, password, query or fragment");
     }
     if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
@@ -188,6 +194,9 @@ const redisUrl = z.string().transform((text, context) => {
   }
   if (url.protocol !== "redis:" && url.protocol !== "rediss:") {
     return fail(context, "must begin with redis:// or rediss://");
+  }
+  if (hasQueryOrFragment(url)) {
+    return fail(context, "must have no query or fragment; in a password write ? as %3F and # as %23");
   }
   if (!/^(\/\d{0,4})?$/.test(url.pathname)) return fail(context, "its path must be a database number, such as /0");
   return text;
