@@ -153,6 +153,15 @@ Deno.test("deno task start passes the reason and the exit code of a bad start on
   assert.match(stderr, /LOG_LEVEL: must be one of/);
 });
 
+Deno.test("deno task compile builds nothing for a configuration that is wrong, and says why", async () => {
+  const { code, stdout, stderr } = await run("deno", ["task", "compile"], { env: { LOG_LEVEL: "LOUD", PORT: "x" } });
+
+  assert.equal(code, 1);
+  assert.equal(stdout, "");
+  assert.match(stderr, /PORT: [^]*LOG_LEVEL: must be one of/);
+  assert.doesNotMatch(stderr, /^Compile /m);
+});
+
 for (const command of ["serve", "stdio"]) {
   Deno.test(`${command} ends at once where Redis does not answer`, async () => {
     const REDIS_URL = `redis://someone:not-a-real-word@127.0.0.1:${freePort()}`;

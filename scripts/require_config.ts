@@ -1,0 +1,10 @@
+/** Says what is wrong with the configuration before a binary is built whose permissions would fit none. */
+import { ConfigError, parseConfig, readEnvironment } from "../src/config.ts";
+
+try {
+  parseConfig(readEnvironment());
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  await Deno.stderr.write(new TextEncoder().encode(`The configuration is wrong:\n${error.message}\n`));
+  Deno.exit(1);
+}
