@@ -74,8 +74,8 @@ async function redis(config: Config): Promise<Finding> {
       await store.close();
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "unknown reason";
-    return { name: "redis", ok: false, message: `${reason}. Check REDIS_URL, and that Redis runs and is reachable` };
+    const reason = error instanceof Error ? error.message : "Unknown reason.";
+    return { name: "redis", ok: false, message: `${reason} Check REDIS_URL, and that Redis runs and is reachable` };
   }
 }
 
@@ -90,11 +90,16 @@ async function api(config: Config): Promise<Finding> {
     await response.body?.cancel();
     return { name: "api", ok: true, message: `${host} answers` };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : "unknown reason";
     return {
       name: "api",
       ok: false,
-      message: `${host} does not answer (${reason}). Check the network, DNS and proxies`,
+      message: `${host} does not answer (${reasonOf(error)}). Check the network, DNS and proxies`,
     };
   }
+}
+
+/** Deno's "fetch failed" keeps to itself whether it was the name, the connection or TLS; what lies below says it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown reason";
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }

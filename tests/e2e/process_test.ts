@@ -293,8 +293,8 @@ Deno.test("doctor names everything that fails at once, and shows no secret", asy
   const { code, stdout } = await runMain(["doctor"], env);
 
   assert.equal(code, 1);
-  assert.match(stdout, /^FAIL +redis: /m);
-  assert.match(stdout, /^FAIL +api: /m);
+  assert.match(stdout, /^FAIL +redis: Redis at \S+ refused the connection\. Check REDIS_URL/m);
+  assert.match(stdout, /^FAIL +api: .*\(Connect\).*Check the network/m);
   assert.match(stdout, /^ok +key: /m);
   assert.ok(!stdout.includes("not-a-real-word") && !stdout.includes(KEY));
 });
