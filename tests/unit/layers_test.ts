@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** The rooms of the house from the ground up: each may use itself and what stands before it, never what stands after. */
+const ROOMS = [
+  "crypto",
+  "shared", // The files that stand in src/ itself, the composition root aside.
+  "store",
+  "telemetry",
+  "cloudways",
+  "tools",
+  "mcp",
+  "http",
+  "app",
+  "commands",
+  "doors",
+] as const;
+
+type Room = typeof ROOMS[number];
+
+function roomOf(path: string): Room | undefined {
+  if (path === "main.ts" || path === "serve.ts") return "doors";
+  if (path === "src/app.ts") return "app";
+  const [top, folder, ...rest] = path.split("/");
+  if (top !== "src") return undefined;
+  return rest.length === 0 ? "shared" : ROOMS.find((room) => room === folder);
+}
+
+/** The path of every module of the program, from the root of the project. */
+function programFiles(folder = "src"): string[] {
+  const inside = [...Deno.readDirSync(new URL(`${folder}/`, ROOT))].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isDirectory) return programFiles(path);
+    return name.endsWith(".ts") ? [path] : [];
+  });
+  return folder === "src" ? ["main.ts", "serve.ts", ...inside] : inside;
+}
+
+function textOf(path: string): string {
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}
+
+/** The modules of the project that a module imports, types too. */
+function importsOf(path: string): string[] {
+  const specifiers = textOf(path).matchAll(/(?:\bfrom|\bimport\(?)\s*"(\.{1,2}\/[^"]+)"/g);
+  return [...specifiers].map(([, specifier = ""]) =>
+    new URL(specifier, new URL(path, ROOT)).href.slice(ROOT.href.length)
+  );
+}
+
+const files = programFiles();
+
+Deno.test("every module stands in a room that is known", () => {
+  const homeless = files.filter((path) => roomOf(path) === undefined);
+
+  assert.deepEqual(homeless, []);
+});
+
+Deno.test("every room has a module that imports another, so that the rules below have something to look at", () => {
+  const rooms = new Set(files.filter((path) => importsOf(path).length > 0).map(roomOf));
+
+  assert.deepEqual([...rooms].sort(), [...ROOMS].sort());
+});
+
+Deno.test("no module imports what stands above it, or what is not part of the program", () => {
+  const upward = files.flatMap((path) => {
+    const floor = ROOMS.findIndex((room) => room === roomOf(path));
+    const isWrong = (target: string) => {
+      const room = roomOf(target);
+      return room === undefined || ROOMS.indexOf(room) > floor;
+    };
+    return importsOf(path).filter(isWrong).map((target) => `${path} imports ${target}`);
+  });
+
+  assert.deepEqual(upward, []);
+});
+
+Deno.test("the environment is read in one module", () => {
+  const readers = files.filter((path) =>
+    /\bDeno\.env\.|\bprocess\.env\b|\bfrom "node:process".*\benv\b/.test(textOf(path))
+  );
+
+  assert.deepEqual(readers, ["src/config.ts"]);
+});
