@@ -32,6 +32,12 @@ if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) 
 return 0
 `;
 
+const SCRIPTS: Readonly<Record<keyof Scripts, string>> = {
+  takeTokens: TAKE_TOKENS_LUA,
+  deleteIfEquals: DELETE_IF_EQUALS_LUA,
+  appendEntry: APPEND_ENTRY_LUA,
+};
+
 /** Longest time that {@linkcode RedisConnection.open} takes, name resolution and handshakes included. */
 const OPEN_DEADLINE_MS = 1800;
 
@@ -165,10 +171,13 @@ export class RedisConnection {
 
 function createClient(options: ClientOptions): RedisClient {
   const client = new Redis(options);
-  client.defineCommand("takeTokens", { numberOfKeys: 1, lua: TAKE_TOKENS_LUA });
-  client.defineCommand("deleteIfEquals", { numberOfKeys: 1, lua: DELETE_IF_EQUALS_LUA });
-  client.defineCommand("appendEntry", { numberOfKeys: 1, lua: APPEND_ENTRY_LUA });
-  return client as RedisClient;
+  for (const [name, lua] of Object.entries(SCRIPTS)) client.defineCommand(name, { numberOfKeys: 1, lua });
+  if (!knowsScripts(client)) throw new Error("ioredis did not take the scripts.");
+  return client;
+}
+
+function knowsScripts(client: Redis): client is RedisClient {
+  return Object.keys(SCRIPTS).every((name) => name in client);
 }
 
 /** Reads only what a Redis address consists of: ioredis itself would take settings from the query. */
