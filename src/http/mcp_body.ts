@@ -1,6 +1,5 @@
 /** The body of a request to `/mcp`: reading it, and saying what it is. */
-import type { JsonBody } from "../mcp/endpoint.ts";
-import { JSON_RPC_ERRORS, jsonRpcError, memberOf } from "../mcp/json_rpc.ts";
+import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, memberOf } from "../mcp/json_rpc.ts";
 import { hideSecretsInText } from "../redaction.ts";
 import { cleanText } from "../text.ts";
 import type { Admission } from "./load_limit.ts";

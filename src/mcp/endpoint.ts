@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createMcpHandler, isLegacyRequest, type McpRequestContext } from "@modelcontextprotocol/server";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
-import { memberOf } from "./json_rpc.ts";
+import { type JsonBody, memberOf } from "./json_rpc.ts";
 import { beginInTime } from "./late_answer.ts";
 import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
 import { withoutSecrets } from "./refusals.ts";
@@ -13,9 +13,6 @@ import { isSlowCall } from "./slow_calls.ts";
 
 /** What {@linkcode McpEndpoint} needs; `S` is what one request is served with. */
 export type McpEndpointOptions<S> = LegacyLegOptions<S>;
-
-/** A parsed request body: one message, or a list of them. */
-export type JsonBody = Record<string, unknown> | unknown[];
 
 /** Serves parsed MCP requests. */
 export class McpEndpoint<S extends object> {

@@ -7,6 +7,9 @@ export const JSON_RPC_ERRORS = {
   headerMismatch: -32020,
 } as const;
 
+/** A parsed request body: one message, or a list of them. */
+export type JsonBody = Record<string, unknown> | unknown[];
+
 /** An HTTP answer that holds a JSON-RPC error. */
 export function jsonRpcError(
   status: number,

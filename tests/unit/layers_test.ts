@@ -76,6 +76,24 @@ Deno.test("no module imports what stands above it, or what is not part of the pr
   assert.deepEqual(upward, []);
 });
 
+Deno.test("no module imports itself by way of others", () => {
+  const cleared = new Set<string>();
+  const cycleFrom = (path: string, way: readonly string[]): string | undefined => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path].join(" → ");
+    if (cleared.has(path)) return undefined;
+    for (const target of importsOf(path)) {
+      const cycle = cycleFrom(target, [...way, path]);
+      if (cycle !== undefined) return cycle;
+    }
+    cleared.add(path);
+    return undefined;
+  };
+
+  const cycles = files.map((path) => cycleFrom(path, [])).filter((cycle) => cycle !== undefined);
+
+  assert.deepEqual(cycles, []);
+});
+
 Deno.test("the environment is read in one module", () => {
   const readers = files.filter((path) =>
     /\bDeno\.env\.|\bprocess\.env\b|\bfrom "node:process".*\benv\b/.test(textOf(path))
