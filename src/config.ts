@@ -59,15 +59,15 @@ export interface Config {
 }
 
 /** How much is logged. */
-export const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
+const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
 
 /** `console` for people, `json` for machines: one object a line. */
-export const LOG_FORMATS = ["console", "json"] as const;
+const LOG_FORMATS = ["console", "json"] as const;
 export type LogFormat = typeof LOG_FORMATS[number];
 
 /** `ask`: any channel there is; `elicit`: only through the client, no approval page; `off`: never. */
-export const CONFIRM_MODES = ["ask", "elicit", "off"] as const;
+const CONFIRM_MODES = ["ask", "elicit", "off"] as const;
 export type ConfirmMode = typeof CONFIRM_MODES[number];
 
 /** One thing that is wrong with the environment. */
@@ -90,7 +90,7 @@ export class ConfigError extends Error {
 }
 
 /** The names that stand for this machine. */
-export const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
+const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"] as const;
 
 function isLoopback(hostname: string): boolean {
   return LOOPBACK_NAMES.some((name) => name === hostname) || hostname === "::1" ||

@@ -1,5 +1,5 @@
 /** Most bytes of a request's body. */
-export const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 
 /** How long a body may take to come. */
 const BODY_TIMEOUT_MS = 15_000;

@@ -125,7 +125,7 @@ function refuseAccess(request: Request, access: AccessLists, route: Route | unde
 }
 
 /** An error of HTTP itself, as JSON. */
-export function plainError(status: number, error: string, message: string): Response {
+function plainError(status: number, error: string, message: string): Response {
   return Response.json({ error, message }, { status });
 }
 

@@ -17,7 +17,7 @@ export interface CallBinding {
 const NOT_BOUND = new Set(["wait_seconds", "detail"]);
 
 /** The arguments that a yes is bound to: parsed, with defaults, and the server that was found. */
-export function canonicalArguments(
+function canonicalArguments(
   input: Readonly<Record<string, unknown>>,
   question: Question,
 ): Record<string, unknown> {

@@ -79,7 +79,7 @@ function sentLines(sent: Readonly<Record<string, JsonValue>>): string[] {
 }
 
 /** A value as text; texts without the marks of JSON. */
-export function valueText(value: JsonValue): string {
+function valueText(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

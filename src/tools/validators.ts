@@ -23,29 +23,29 @@ export function isDomain(text: string): boolean {
 }
 
 /** Whether a text is an e-mail address. */
-export function isEmail(text: string): boolean {
+function isEmail(text: string): boolean {
   const [user = "", host = "", ...rest] = text.split("@");
   return rest.length === 0 && EMAIL_USER.test(user) && isDomain(host);
 }
 
 /** Whether a text is the address of one machine: no range, and not the address that means all. */
-export function isMachine(text: string): boolean {
+function isMachine(text: string): boolean {
   const range = parseRange(text);
   return range !== undefined && !text.includes("/") && range.first !== 0n;
 }
 
 /** Whether a text is a Git repository's SSH address. */
-export function isGitUrl(text: string): boolean {
+function isGitUrl(text: string): boolean {
   return GIT_URL.test(text);
 }
 
 /** Whether Git takes a text for a branch's name. */
-export function isBranch(text: string): boolean {
+function isBranch(text: string): boolean {
   return text !== "" && !NO_BRANCH.test(text);
 }
 
 /** Whether a text is a folder below the web root, or empty for the web root itself. */
-export function isDeployPath(text: string): boolean {
+function isDeployPath(text: string): boolean {
   return DEPLOY_PATH.test(text);
 }
 
