@@ -3,6 +3,7 @@ import { z } from "zod";
 import { envExample, updateReadme, VARIABLES } from "../../scripts/docs.ts";
 import { type Config, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
 import { CREDENTIAL_HEADERS } from "../../src/http/credentials.ts";
+import { VERSION } from "../../src/version.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -48,6 +49,7 @@ const clientConfig = z.union([
 
 const project = z.object({
   tasks: z.record(z.string(), z.unknown()),
+  version: z.string(),
   imports: z.record(z.string(), z.string()),
   scopes: z.record(z.string(), z.record(z.string(), z.string())),
 }).parse(JSON.parse(await read("deno.json")));
@@ -98,6 +100,12 @@ function anchorsOf(text: string): Set<string> {
 function settled({ allowedHostsGiven: _given, ...rest }: Config) {
   return rest;
 }
+
+Deno.test("the program, deno.json and the changelog name the same version", () => {
+  const newest = /^## (\S+)/m.exec(documents.get("CHANGELOG.md") ?? "")?.[1];
+
+  assert.deepEqual([project.version, newest], [VERSION, VERSION]);
+});
 
 Deno.test("the documentation describes every variable and no other", () => {
   assert.deepEqual(Object.keys(VARIABLES).sort(), [...VARIABLE_NAMES].sort());
