@@ -76,7 +76,7 @@ export class LegacySession {
   }
 
   /** Answers a question, and gives the status that this was answered with. */
-  async answer(id: string | number | undefined, result: Record<string, unknown>): Promise<number> {
+  async answer(id: string | number | undefined, result: unknown): Promise<number> {
     const response = await this.post({ jsonrpc: "2.0", id, result });
     await response.body?.cancel();
     return response.status;
