@@ -146,10 +146,9 @@ const hostNames = z.string().transform((text, context) => {
     const isOrigin = entry.includes("://");
     const url = tryUrl(isOrigin ? entry : `http://${/:.*:/.test(entry) ? bracketed(entry) : entry}`);
     if (url === undefined || !isPlainHost(url.hostname) || url.pathname !== "/" || /[@?#]/.test(entry)) {
-      return fail(
-        context,
-        `${JSON.stringify(entry.slice(0, 80))} is not a host name; write names such as mcp.example.com`,
-      );
+      // Who writes a user there may have written a password.
+      const shown = JSON.stringify(entry.replace(/^.*@/s, "…@").slice(0, 80));
+      return fail(context, `${shown} is not a host name; write names such as mcp.example.com`);
     }
     names.add(url.hostname);
   }

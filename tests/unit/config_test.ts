@@ -260,6 +260,7 @@ Deno.test("no message holds a secret", () => {
     REDIS_URL: `redis://user:${secret}@127.0.0.1/not-a-number`,
     ENCRYPTION_KEY: `${KEY},${secret}`,
     CUSTOMER_ID_KEY: secret,
+    ALLOWED_HOSTS: `https://user:${secret}@mcp.example.com`,
     CLOUDWAYS_API_BASE_URL: `https://user:${secret}@api.example.com`,
     PUBLIC_URL: `https://user:${secret}@mcp.example.com`,
     CLOUDWAYS_EMAIL: `${secret} @example.com`,
