@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { type AskingCall, askingCalls } from "../asking_calls.ts";
 import type { Answer } from "../clients.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { decide } from "../decide.ts";
 import { type Service, startService } from "../harness.ts";
 import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
@@ -243,15 +244,9 @@ function assertWaitsForPage(answered: Answer): string {
 }
 
 /** What a person does on the page. */
-async function decide(service: Service, path: string, decision: string): Promise<void> {
-  const response = await fetch(service.url + path, {
-    method: "POST",
-    headers: { origin: PUBLIC_URL, "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({ decision }),
-    redirect: "manual",
-  });
-  await response.body?.cancel();
-  assert.ok(response.status === 200 || response.status === 303, `status ${response.status}`);
+async function decideOn({ url }: Service, path: string, decision: string): Promise<void> {
+  const status = await decide(url, path, { decision }, PUBLIC_URL);
+  assert.ok(status === 200 || status === 303, `status ${status}`);
 }
 
 const callPlain = ({ mcpUrl }: Service, { tool, args }: AskingCall, headers: Record<string, string> = TOKEN_HEADERS) =>
@@ -271,7 +266,7 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
     times: 1,
     async run({ a, b, sandbox }, call) {
       const path = assertWaitsForPage(await callPlain(a, call));
-      await decide(b, path, "approve");
+      await decideOn(b, path, "approve");
       assert.equal(call.carriedOut(sandbox), 0);
       const done = await callPlain(a, call);
       assert.equal(done.isError, false, JSON.stringify(done.json));
@@ -282,7 +277,7 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
   "approved, then called many times at once": {
     times: 1,
     async run({ a, b }, call) {
-      await decide(a, assertWaitsForPage(await callPlain(a, call)), "approve");
+      await decideOn(a, assertWaitsForPage(await callPlain(a, call)), "approve");
       const all = await Promise.all([a, b, a, b].map((service) => callPlain(service, call)));
       assert.equal(all.filter(({ isError }) => !isError).length, 1);
     },
@@ -291,7 +286,7 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
     times: 0,
     async run({ a, b }, call) {
       const path = assertWaitsForPage(await callPlain(a, call));
-      await decide(a, path, "deny");
+      await decideOn(a, path, "deny");
       const { json } = await callPlain(b, call);
       assert.equal(json.code, "confirmation_declined");
     },
@@ -300,8 +295,8 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
     times: 0,
     async run({ a, b }, call) {
       const path = assertWaitsForPage(await callPlain(a, call));
-      await decide(a, path, "approve");
-      await decide(b, path, "withdraw");
+      await decideOn(a, path, "approve");
+      await decideOn(b, path, "withdraw");
       const { isError } = await callPlain(a, call);
       assert.equal(isError, true);
     },
@@ -310,7 +305,7 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
     times: 0,
     async run({ a, b, sandbox }, call) {
       const path = assertWaitsForPage(await callPlain(a, call));
-      await decide(a, path, "approve");
+      await decideOn(a, path, "approve");
       assert.equal((await callPlain(b, { ...call, args: call.otherArgs })).isError, true);
       assert.equal((await callPlain(b, call, KEY_HEADERS)).isError, true);
       changeTarget(sandbox);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { TOKEN_HEADERS } from "../clients.ts";
+import { decide } from "../decide.ts";
 import { startService } from "../harness.ts";
 import { startRedis, until } from "../redis_server.ts";
 import { callTool, post, readMessage } from "../rpc.ts";
@@ -20,17 +21,6 @@ function details(json: Record<string, unknown>): Record<string, unknown> {
 
 function pathOf(url: unknown): string {
   return new URL(String(url)).pathname;
-}
-
-async function decide(base: string, path: string, form: Record<string, string>, origin = "http://127.0.0.1:7000") {
-  const response = await fetch(base + path, {
-    method: "POST",
-    headers: { origin, "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(form),
-    redirect: "manual",
-  });
-  await response.body?.cancel();
-  return response.status;
 }
 
 Deno.test("with CONFIRM=off nobody is asked, and the service says so", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { questionText } from "../../src/mcp/question_text.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { decide } from "../decide.ts";
 import { everythingStored } from "../everything_stored.ts";
 import { type Service, startService } from "../harness.ts";
 import { rawClient, startRedis, until } from "../redis_server.ts";
@@ -50,16 +51,6 @@ async function recordsOf(service: Service, headers: Record<string, string> = TOK
 async function storyOf(service: Service): Promise<string[]> {
   const records = await recordsOf(service);
   return records.map(({ event, approval, outcome }) => [event, approval ?? "-", outcome ?? "-"].join(" "));
-}
-
-async function decide(service: Service, path: string, decision: string): Promise<void> {
-  const response = await fetch(service.url + path, {
-    method: "POST",
-    headers: { origin: PUBLIC_URL, "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({ decision }),
-    redirect: "manual",
-  });
-  await response.body?.cancel();
 }
 
 function pagePath(json: Record<string, unknown>): string {
@@ -322,7 +313,7 @@ Deno.test("a no on the page is on record, whether or not the assistant calls aga
   await using service = await startService();
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
 
-  await decide(service, pagePath(json), "deny");
+  await decide(service.url, pagePath(json), { decision: "deny" });
 
   assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - confirmation_declined"]);
 });
@@ -331,7 +322,7 @@ Deno.test("a yes on the page is on record with the call that used it", async () 
   await using service = await startService();
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
 
-  await decide(service, pagePath(json), "approve");
+  await decide(service.url, pagePath(json), { decision: "approve" });
   await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
 
   assert.deepEqual(await storyOf(service), [
