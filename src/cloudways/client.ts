@@ -2,6 +2,7 @@ import { z } from "zod";
 import { credentialSecrets, type Customer } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
+import { Deadline } from "../deadline.ts";
 import { ToolError } from "../errors.ts";
 import { HIDDEN, hideSecrets } from "../redaction.ts";
 import { type BucketAnswer, type BucketLimit, type Store, StoreError, type StoreKey } from "../store/store.ts";
@@ -230,8 +231,8 @@ export class CloudwaysClient {
     const { http, breaker, clock, metrics } = this.#options;
     const log = this.#options.log.with({ customer: shortCustomerId(customer.id) });
     const sentAt = clock.now();
-    const signal = AbortSignal.timeout(EXCHANGE_TIMEOUT_MS);
-    const reply = await breaker.run(() => this.#timed(operation, log, () => http.send(wire, signal)));
+    using deadline = new Deadline(EXCHANGE_TIMEOUT_MS);
+    const reply = await breaker.run(() => this.#timed(operation, log, () => http.send(wire, deadline.signal)));
     this.#noteLimits(customer, operation, reply);
     const refused = reply.status === 401 || reply.status === 400;
     metrics.tokenExchanged(reply.status === 200 ? "ok" : refused ? "refused" : "failed");

@@ -1,3 +1,4 @@
+import { Deadline } from "../deadline.ts";
 import { ToolError, type ToolErrorOptions } from "../errors.ts";
 import type { Semaphore } from "../semaphore.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
@@ -82,7 +83,8 @@ export class CloudwaysHttp {
     try {
       const once = request.method !== "GET" || request.once === true;
       const timeoutMs = once ? this.#options.timeoutMs : this.readTimeoutMs;
-      const init = wireInit(request, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+      using timeout = new Deadline(timeoutMs);
+      const init = wireInit(request, AbortSignal.any([signal, timeout.signal]));
       return await this.#exchange(this.#url(request), once ? { ...init, client: this.#once } : init);
     } catch (error) {
       throw signal.aborted && signal.reason === error ? error : networkError(error, request);

@@ -2,6 +2,7 @@ import { type CallToolResult, ProtocolError, ProtocolErrorCode } from "@modelcon
 import { type Caller, callerSecrets } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
+import { Deadline } from "../deadline.ts";
 import { ToolError } from "../errors.ts";
 import { hideSecretsInText } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
@@ -147,7 +148,9 @@ export class Dispatcher {
 
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
     const prepared = this.#prepare(entry, call);
-    const planned = await prepared.plan(this.#context(prepared, call));
+    const timeoutMs = this.#options.callTimeoutMs + waitMs(prepared.input);
+    using deadline = new Deadline(timeoutMs);
+    const planned = await prepared.plan(this.#context(call, timeoutMs, deadline.signal));
     call.audit.hits(recordedTarget(prepared, planned, call.secrets));
     const verdict = await this.#settle(prepared, planned, call);
     if (verdict.kind === "ask") {
@@ -171,11 +174,9 @@ export class Dispatcher {
   }
 
   /** What the call works with, within its deadline. */
-  #context({ input }: PreparedCall, { caller, log, progress, signal }: ToolCall) {
-    const { services, clock, audit, callTimeoutMs } = this.#options;
+  #context({ caller, log, progress, signal }: ToolCall, timeoutMs: number, deadline: AbortSignal) {
+    const { services, clock, audit } = this.#options;
     const { identity, address } = caller;
-    const timeoutMs = callTimeoutMs + waitMs(input);
-    const deadline = AbortSignal.timeout(timeoutMs);
     const endsAt = clock.now() + timeoutMs;
     const within = { address, signal: AbortSignal.any([signal, deadline]), deadline, endsAt, log };
     const account = identity instanceof ToolError

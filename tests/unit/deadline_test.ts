@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { Deadline } from "../../src/deadline.ts";
+
+Deno.test("a deadline aborts like AbortSignal.timeout does", async () => {
+  using deadline = new Deadline(1);
+  const { signal } = deadline;
+
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+
+  assert.ok(signal.reason instanceof DOMException);
+  assert.equal(signal.reason.name, "TimeoutError");
+});
+
+Deno.test({
+  name: "a deadline whose work is done leaves no timer behind, and does not abort",
+  // With it Deno fails a test that leaves a timer running.
+  sanitizeOps: true,
+  fn() {
+    const deadline = new Deadline(60_000);
+
+    deadline[Symbol.dispose]();
+    deadline[Symbol.dispose]();
+
+    assert.equal(deadline.signal.aborted, false);
+  },
+});
