@@ -47,8 +47,11 @@ export class StandInStore implements Store, AsyncDisposable {
   readonly #own: MemoryStore;
   /** The keys of entries that only this process has. */
   readonly #writtenHere = new LRUCache<string, StoreKey>({ max: MAX_WRITTEN_HERE });
-  /** Marks of stale listings that the other replicas have not been told. */
-  readonly #untold = new LRUCache<string, { key: StoreKey; value: string; options: SetOptions }>({ max: 10_000 });
+  /** Marks of stale listings that the other replicas have not been told; one that is on its way there included. */
+  readonly #untold = new LRUCache<string, Untold>({ max: 10_000 });
+  /** Whether one of them failed to get there. */
+  #owesNews = false;
+  #catchingUp: Promise<void> | undefined;
 
   /** @param own How what stands in keeps time, and how much it may hold. */
   constructor(shared: Store, own: MemoryStoreOptions) {
@@ -67,17 +70,21 @@ export class StandInStore implements Store, AsyncDisposable {
 
   async set(key: StoreKey, value: string, options: SetOptions): Promise<boolean> {
     if (!STANDS_IN.has(key.purpose)) return await this.#shared.set(key, value, options);
+    const name = formatStoreKey(key);
+    const untold = { key, value, options };
+    if (key.purpose === "listing_epoch") this.#untold.set(name, untold);
     try {
       const written = await this.#shared.set(key, value, options);
-      this.#writtenHere.delete(formatStoreKey(key));
-      this.#untold.delete(formatStoreKey(key));
+      this.#writtenHere.delete(name);
+      if (this.#untold.get(name) === untold) this.#untold.delete(name);
+      this.#takesWrites();
       // In an outage too, customers are told from those who make credentials up.
       if (key.purpose === "seen") await this.#own.set(key, value, options);
       return written;
     } catch (error) {
       throwUnlessStore(error);
-      this.#writtenHere.set(formatStoreKey(key), key);
-      if (key.purpose === "listing_epoch") this.#untold.set(formatStoreKey(key), { key, value, options });
+      this.#writtenHere.set(name, key);
+      if (key.purpose === "listing_epoch") this.#owesNews = true;
       return await this.#own.set(key, value, options);
     }
   }
@@ -102,6 +109,7 @@ export class StandInStore implements Store, AsyncDisposable {
     if (here?.allowed === false) return here;
     try {
       const shared = await this.#shared.takeTokens(key, limit, cost);
+      if (shared.allowed && cost > 0) this.#takesWrites();
       return here === undefined || shared.remaining < here.remaining ? shared : here;
     } catch (error) {
       throwUnlessStore(error);
@@ -132,8 +140,9 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   /** The shared store is back: the other replicas learn which of their cached listings are stale. */
-  async catchUp(): Promise<void> {
-    for (const { key, value, options } of [...this.#untold.values()]) await this.set(key, value, options);
+  catchUp(): Promise<void> {
+    this.#catchingUp ??= this.#tellAll().finally(() => this.#catchingUp = undefined);
+    return this.#catchingUp;
   }
 
   async close(): Promise<void> {
@@ -142,6 +151,22 @@ export class StandInStore implements Store, AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #tellAll(): Promise<void> {
+    this.#owesNews = false;
+    for (const [name, untold] of [...this.#untold.entries()]) {
+      // A newer mark may have taken its place meanwhile, or have been told.
+      if (this.#untold.get(name) === untold) await this.set(untold.key, untold.value, untold.options);
+    }
+  }
+
+  /**
+   * The shared store has just been written to. One that was full or a replica, or that was late once, never was away,
+   * so nothing else says that it takes again what it did not take.
+   */
+  #takesWrites(): void {
+    if (this.#owesNews) this.catchUp().catch(() => {});
   }
 
   async #takeHere(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer | undefined> {
@@ -166,6 +191,13 @@ export class StandInStore implements Store, AsyncDisposable {
       return await work(this.#own);
     }
   }
+}
+
+/** An entry that the shared store is still to get. */
+interface Untold {
+  key: StoreKey;
+  value: string;
+  options: SetOptions;
 }
 
 /** Only a store that fails is stood in for; anything else is a mistake of ours. */

@@ -117,6 +117,24 @@ Deno.test("a write during an outage is seen by every replica after it", async ()
   assert.equal((await list(a)).isError, false);
 });
 
+Deno.test("a write while Redis takes none is seen by every replica after it, though Redis never was away", async () => {
+  await using redis = await startRedis();
+  await using a = await startService({ env: envOf(redis), sandbox: sandboxOptions });
+  await using b = await startService({ env: envOf(redis), sandbox: a.sandbox });
+  await using raw = rawClient(redis);
+  const list = ({ mcpUrl }: Service) => callTool(mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+  await list(b);
+  await raw.config("SET", "min-replicas-to-write", "3");
+
+  await callTool(a.mcpUrl, "manage_server_varnish", { server_id: 100001, action: "purge" }, TOKEN_HEADERS);
+  const [server] = a.sandbox.account().servers;
+  if (server !== undefined) server.label = "Renamed meanwhile";
+  await raw.config("SET", "min-replicas-to-write", "0");
+  await callTool(a.mcpUrl, "list_team_members", {}, KEY_HEADERS);
+
+  await until(async () => JSON.stringify((await list(b)).json).includes("Renamed meanwhile"));
+});
+
 Deno.test("calls go on while Redis answers nothing, and with a bounded wait", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
