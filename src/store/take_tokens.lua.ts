@@ -15,8 +15,10 @@ end
 
 local full = capacity * window
 local parts, at = full, now
-local entry = redis.call("GET", KEYS[1])
-local storedParts, storedAt, storedWindow = string.match(entry or "", "^(%d+) (%d+) ([1-9]%d*)$")
+-- An entry of another kind says as little as a text that is no bucket, and is overwritten like one.
+local entry = redis.pcall("GET", KEYS[1])
+if type(entry) ~= "string" then entry = "" end
+local storedParts, storedAt, storedWindow = string.match(entry, "^(%d+) (%d+) ([1-9]%d*)$")
 if storedParts then
   parts, at, storedWindow = tonumber(storedParts), tonumber(storedAt), tonumber(storedWindow)
   if storedWindow ~= window then

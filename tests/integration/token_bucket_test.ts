@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Clock } from "../../src/clock.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { RedisStore } from "../../src/store/redis.ts";
-import type { BucketLimit, Store, StoreKey } from "../../src/store/store.ts";
+import { type BucketLimit, formatStoreKey, type Store, type StoreKey } from "../../src/store/store.ts";
 import { TAKE_TOKENS_LUA } from "../../src/store/take_tokens.lua.ts";
 import { MAX_PARTS, takeFromBucket } from "../../src/store/token_bucket.ts";
 import { rawClient, startRedis, until } from "../redis_server.ts";
@@ -301,4 +301,20 @@ Deno.test("the script on Redis and the arithmetic here give the same answers and
       }
     }
   }));
+});
+
+Deno.test("a bucket that something else has taken the place of is one bucket again, for every replica", async () => {
+  await using server = await startRedis();
+  await using one = await RedisStore.connect(server.url, { poolSize: 5 });
+  await using two = await RedisStore.connect(server.url, { poolSize: 5 });
+  await using redis = rawClient(server);
+  const limit = { capacity: 2, windowSeconds: 86_400 };
+  await redis.rpush(formatStoreKey(KEY), "not ours");
+
+  const answers = [];
+  for (const store of [one, two, one]) answers.push(await store.takeTokens(KEY, limit, 1));
+
+  assert.deepEqual(answers.map(({ allowed }) => allowed), [true, true, false]);
+  assert.equal(await redis.type(formatStoreKey(KEY)), "string");
+  assert.ok(await redis.pttl(formatStoreKey(KEY)) > 0);
 });
