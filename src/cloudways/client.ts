@@ -67,9 +67,16 @@ export interface CloudwaysClientOptions {
 /** Below the life of the lock under which an exchange runs. */
 const EXCHANGE_TIMEOUT_MS = 22_000;
 
+/** What Cloudways gives a token, as far as anybody has seen. */
+const USUAL_LIFE_SECONDS = 3600;
+/** No token is kept for longer, whatever is said of it. */
+const MAX_LIFE_SECONDS = 30 * 86_400;
+
+/** A life that is not understood spoils no token: one that ends sooner is answered by 401 and exchanged anew. */
 const exchangeReply = z.object({
   access_token: z.string().min(1),
-  expires_in: z.coerce.number().min(1).max(30 * 86_400).default(3600),
+  expires_in: z.coerce.number().min(1).catch(USUAL_LIFE_SECONDS)
+    .transform((seconds) => Math.min(seconds, MAX_LIFE_SECONDS)),
 });
 
 /** Speaks to the Cloudways API for every customer: tokens, limits and errors are settled here and nowhere else. */

@@ -66,6 +66,20 @@ Deno.test("a token is renewed in the background in its last five minutes, while 
   assert.notEqual(before?.authorization, after?.authorization);
 });
 
+for (const life of [31_536_000, "31536000", 1e300, 0, -1, null, "", "an hour"]) {
+  Deno.test(`a token that is said to live ${JSON.stringify(life)} seconds is used, and used again`, async () => {
+    await using service = await startService();
+    const body = { access_token: TOKEN_HEADERS["x-cloudways-access-token"], expires_in: life };
+    service.sandbox.addFault({ operationId: EXCHANGE, times: 9, kind: { status: 200, body } });
+
+    const first = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+    const second = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+
+    assert.deepEqual([first.json.code, second.json.code], [undefined, undefined]);
+    assert.equal(exchanges(service), 1);
+  });
+}
+
 Deno.test("a token in its last minute is not used any more", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock } });
