@@ -148,13 +148,12 @@ function toState(operationId: string, operation: OperationRecord): OperationStat
   };
 }
 
-/** A report stands as JSON text in `parameters`, or in `data`. */
-function resultOf(operation: OperationRecord): unknown {
-  const parsed = parseObject(operation.parameters);
-  if (parsed !== undefined) return parsed;
-  const { data } = operation;
+/** A report stands in `data`, or as JSON text in `parameters`, which may as well hold what the work was started with. */
+function resultOf({ data, parameters }: OperationRecord): unknown {
+  const report = parseObject(data) ?? parseObject(parameters);
+  if (report !== undefined) return report;
   const empty = data === null || data === undefined || data === "" || (Array.isArray(data) && data.length === 0);
-  return empty ? null : parseObject(data) ?? data;
+  return empty ? null : data;
 }
 
 function parseObject(value: unknown): object | undefined {

@@ -453,6 +453,10 @@ const GRAPH_REPLIES: { name: string; inline?: unknown; later?: Record<string, un
   { name: "a task with the list in parameters", later: { parameters: JSON.stringify([LINE]) } },
   { name: "a task with content in parameters", later: { parameters: JSON.stringify({ content: [LINE] }) } },
   { name: "a task with content in data", later: { parameters: "", data: { content: JSON.stringify([LINE]) } } },
+  {
+    name: "a task with content in data beside what it was asked for",
+    later: { parameters: JSON.stringify({ server_id: "100001", target: "Free memory" }), data: { content: [LINE] } },
+  },
 ];
 
 for (const { name, inline, later } of GRAPH_REPLIES) {
