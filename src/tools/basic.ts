@@ -284,7 +284,7 @@ const getAppCredentials = defineAskingTool({
       ...onApp(facts),
       consequences: [
         "The assistant, and whoever reads the conversation with it, sees the passwords of the application's users " +
-        "and of its database.",
+        "and of its database and Redis.",
         "It can't be undone; what was shown is safe again only once the passwords are changed.",
       ],
     };
@@ -295,14 +295,24 @@ const getAppCredentials = defineAskingTool({
     const read = input.reveal ? account.reveal.bind(account) : account.get.bind(account);
     const additional = await read("app_credentials", path`/app/creds`, reply, query);
     const main = input.reveal ? (await account.revealApp(app.id, server.id)).app : app;
-    const { app_user, app_password, sys_user, sys_password, mysql_db_name, mysql_user, mysql_password } = main;
+    const { app_user, app_password, sys_user, sys_password } = main;
+    const { mysql_db_name, mysql_user, mysql_password, redis_password } = main;
     return {
       app_id: app.id,
       server_id: server.id,
       host: server.public_ip,
       url: domainOf(app),
       revealed: input.reveal,
-      main: { app_user, app_password, sys_user, sys_password, mysql_db_name, mysql_user, mysql_password },
+      main: {
+        app_user,
+        app_password,
+        sys_user,
+        sys_password,
+        mysql_db_name,
+        mysql_user,
+        mysql_password,
+        redis_password,
+      },
       additional: additional.map(({ id, sys_user, sys_password, ip, ssh_keys }) => (
         { id, sys_user, sys_password: sys_password ?? null, host: ip, ssh_keys }
       )),

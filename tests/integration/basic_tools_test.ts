@@ -57,6 +57,17 @@ Deno.test("with CONFIRM=off reveal shows the passwords of that one application a
   assert.ok(!service.logLines.join("\n").includes("canary-3f9a"));
 });
 
+Deno.test("reveal shows every password of the application, of its database and Redis too", async () => {
+  await using service = await startService({ env: { CONFIRM: "off" } });
+
+  const { json } = await callTool(service.mcpUrl, "get_app_credentials", { ...APP, reveal: true }, TOKEN_HEADERS);
+
+  const app = service.sandbox.account().servers[0]?.apps.find(({ id }) => id === APP.app_id);
+  const { app_user, app_password, sys_user, sys_password, mysql_password, redis_password } = app ?? {};
+  const passwords = { app_password, sys_password, mysql_password, redis_password };
+  assert.deepEqual(json.main, { app_user, sys_user, mysql_db_name: sys_user, mysql_user: sys_user, ...passwords });
+});
+
 Deno.test("an application is found by its id alone, and a wrong pair names the right server", async () => {
   await using service = await startService();
 
@@ -223,6 +234,7 @@ Deno.test("get_app_credentials tells users and hosts, and hides every password",
     mysql_db_name: app?.sys_user,
     mysql_user: app?.sys_user,
     mysql_password: "[hidden]",
+    redis_password: "[hidden]",
   });
   assert.equal(json.host, server?.public_ip);
   assert.ok(Array.isArray(json.additional) && json.additional.length > 0);
