@@ -6,7 +6,7 @@ import { z } from "zod";
 import { SingleFlight } from "../single_flight.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
 import type { CloudwaysClient, Session } from "./client.ts";
-import { looseList, looseText } from "./models.ts";
+import { givenList, looseList, looseText } from "./models.ts";
 import { type ApiPath, path } from "./path.ts";
 
 const TTL_MS = 3600_000;
@@ -39,7 +39,7 @@ export const PROVIDERS = referenceList({
   name: "providers",
   operation: "list_providers",
   path: path`/providers`,
-  reply: z.object({ providers: looseList(named) }),
+  reply: z.object({ providers: givenList(named) }),
 });
 
 export const REGIONS = referenceList({

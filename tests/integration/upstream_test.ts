@@ -581,6 +581,31 @@ Deno.test("reference data are read once an hour for everybody", async () => {
   assert.equal(service.sandbox.requestsTo("list_regions").length, 2);
 });
 
+const REFERENCE_TOOLS = {
+  get_available_providers: "list_providers",
+  get_available_regions: "list_regions",
+  get_available_server_sizes: "list_server_sizes",
+  get_available_apps: "list_apps",
+  get_available_packages: "list_packages",
+};
+
+for (const [tool, operationId] of Object.entries(REFERENCE_TOOLS)) {
+  Deno.test(`${tool} takes an answer without its list for none, and nobody gets it from the cache`, async () => {
+    await using service = await startService();
+    const bodies: unknown[] = [[], {}, { status: true }];
+
+    for (const body of bodies) {
+      service.sandbox.addFault({ operationId, times: 1, kind: { status: 200, body } });
+      assert.equal((await callTool(service.mcpUrl, tool, {}, TOKEN_HEADERS)).json.code, "upstream_error");
+    }
+    const { isError, json } = await callTool(service.mcpUrl, tool, {}, TOKEN_HEADERS);
+
+    assert.equal(isError, false);
+    assert.ok(JSON.stringify(json).length > 60);
+    assert.equal(service.sandbox.requestsTo(operationId).length, bodies.length + 1);
+  });
+}
+
 Deno.test("a write on a connection that dies under it is sent once", async () => {
   await using sandbox = await startSandbox();
   const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new Semaphore(4), timeoutMs: 5_000 });
