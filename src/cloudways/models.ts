@@ -104,13 +104,15 @@ export function domainOf(app: AppRecord): string {
 }
 
 /**
- * A time of Cloudways as ISO 8601. It comes without a zone and is read as UTC; what is no time comes back unchanged,
- * and null for nothing.
+ * A time of Cloudways as ISO 8601. Without a zone it is read as UTC, with one it keeps it; what is no time comes back
+ * unchanged, and null for nothing.
  */
 export function isoTime(text: string): string | null {
   if (text === "" || text.startsWith("0000-00-00")) return null;
-  const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})/.exec(text);
-  return match === null ? text : `${match[1]}T${match[2]}Z`;
+  const match = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?: ?([+-]\d{2}):?(\d{2}))?/.exec(text);
+  if (match === null) return text;
+  const [, date, time, hours, minutes] = match;
+  return `${date}T${time}${hours === undefined ? "Z" : `${hours}:${minutes}`}`;
 }
 
 /** Seconds since the Unix epoch as ISO 8601; null for what is no time. */

@@ -97,6 +97,28 @@ Deno.test("alerts are paged from the newest to the oldest without a gap", async 
   assert.deepEqual(ids, service.sandbox.account().alerts.map(({ id }) => id).sort((a, b) => b - a));
 });
 
+const TIMES: Record<string, string | null> = {
+  "2026-08-06 10:00:00": "2026-08-06T10:00:00Z",
+  "2026-08-06T10:00:00.000000Z": "2026-08-06T10:00:00Z",
+  "2026-08-06T10:00:00+02:00": "2026-08-06T10:00:00+02:00",
+  "2026-08-06 10:00:00.123 -0530": "2026-08-06T10:00:00-05:30",
+  "0000-00-00 00:00:00": null,
+  "last week": "last week",
+};
+
+for (const [created_at, shown] of Object.entries(TIMES)) {
+  Deno.test(`a time that Cloudways gives as ${created_at} is shown as ${shown}`, async () => {
+    await using service = await startService();
+    const body = { alerts: [{ id: 1, details: {}, created_at }] };
+    service.sandbox.addFault({ operationId: "cloudways_bot_alerts_list", kind: { status: 200, body } });
+
+    const { json } = await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+
+    assert.ok(Array.isArray(json.alerts));
+    assert.equal(json.alerts[0].created_at, shown);
+  });
+}
+
 Deno.test("an operation that failed comes back as an error with its message", async () => {
   await using service = await startService();
   service.sandbox.failNextOperations(1);
