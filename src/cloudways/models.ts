@@ -29,6 +29,18 @@ export function givenList<T extends z.ZodType>(item: T) {
     .pipe(looseList(item));
 }
 
+/** What an operation is tied to: the id of a server or application; null for none, which is also given as `"0"`. */
+export function tiedId(value: unknown): number | null {
+  const id = idNumber.safeParse(value).data;
+  return id !== undefined && id > 0 && Number.isSafeInteger(id) ? id : null;
+}
+
+/** The minutes an operation still takes, given as text or as a number; null where they are not given. */
+export function wholeMinutes(value: unknown): number | null {
+  const minutes = idNumber.safeParse(value).data;
+  return minutes !== undefined && minutes >= 0 && minutes < 1_000_000 ? minutes : null;
+}
+
 /** An SSH key as servers and credentials list it; both spellings of its id are known. */
 export const sshKeyRecord = z.looseObject({
   id: idNumber.optional(),

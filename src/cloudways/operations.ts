@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import { type ErrorCode, ToolError } from "../errors.ts";
 import { SingleFlight } from "../single_flight.ts";
 import type { CloudwaysClient, Session } from "./client.ts";
-import { looseText } from "./models.ts";
+import { looseText, tiedId, wholeMinutes } from "./models.ts";
 import { path } from "./path.ts";
 
 /** How far a piece of Cloudways' background work is. */
@@ -141,9 +141,9 @@ function toState(operationId: string, operation: OperationRecord): OperationStat
     status,
     type: operation.type,
     message: operation.message === "" ? operation.status : operation.message,
-    server_id: idOrNull(operation.server_id),
-    app_id: idOrNull(operation.app_id),
-    estimated_minutes_remaining: status === "running" ? wholeNumberOrNull(operation.estimated_time_remaining) : null,
+    server_id: tiedId(operation.server_id),
+    app_id: tiedId(operation.app_id),
+    estimated_minutes_remaining: status === "running" ? wholeMinutes(operation.estimated_time_remaining) : null,
     result: status === "completed" ? resultOf(operation) : null,
   };
 }
@@ -164,15 +164,6 @@ function parseObject(value: unknown): object | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** `"0"` means that the work is tied to no server or application. */
-function idOrNull(text: string): number | null {
-  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
-}
-
-function wholeNumberOrNull(text: string): number | null {
-  return /^\d{1,6}$/.test(text) ? Number(text) : null;
 }
 
 function operationFailed(state: OperationState): ToolError {

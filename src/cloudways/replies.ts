@@ -1,6 +1,7 @@
 import { type ErrorCode, ToolError, type ToolErrorOptions } from "../errors.ts";
 import { cleanDeep } from "../text.ts";
 import type { WireReply } from "./http.ts";
+import { tiedId, wholeMinutes } from "./models.ts";
 
 type JsonObject = Record<string, unknown>;
 
@@ -186,12 +187,12 @@ function unprocessable(json: unknown, text: string | undefined): ToolError {
 function busy(operation: JsonObject, text: string | undefined): ToolError {
   const { id: given, type, status, server_id, app_id, estimated_time_remaining } = operation;
   const id = typeof given === "string" || typeof given === "number" ? String(given) : undefined;
-  const running = { operation_id: id, type, status, server_id, app_id };
+  const running = { operation_id: id, type, status, server_id: tiedId(server_id), app_id: tiedId(app_id) };
   const options: ToolErrorOptions = {
     hint: `Nothing was done. Wait for the running operation with get_operation_status${
       id === undefined ? "" : ` (operation_id ${id})`
     }, then call again.`,
-    details: { operation: { ...running, estimated_minutes_remaining: estimated_time_remaining } },
+    details: { operation: { ...running, estimated_minutes_remaining: wholeMinutes(estimated_time_remaining) } },
   };
   return new ToolError("upstream_busy", text ?? "An operation is already running on that server.", options);
 }

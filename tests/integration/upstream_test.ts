@@ -170,11 +170,16 @@ for (const { name, kind, code, message, sent: expected = 1 } of CASES) {
 }
 
 Deno.test("upstream: the running operation of a busy server is in the details", async () => {
-  const operation = { id: "92897180", type: "purge_app_cache", server_id: "100001", is_completed: "0" };
+  const running = { type: "purge_app_cache", status: "Process is initiated" };
+  const numbers = { server_id: "100001", app_id: "0", estimated_time_remaining: "2" };
+  const operation = { id: "92897180", is_completed: "0", ...running, ...numbers };
 
   const { answer } = await projectsUnder({ status: 422, body: { message: "Busy.", operation } });
 
-  assert.match(JSON.stringify(answer.details), /"operation_id":"92897180"/);
+  const tiedTo = { server_id: 100001, app_id: null };
+  assert.deepEqual(answer.details, {
+    operation: { operation_id: "92897180", ...running, ...tiedTo, estimated_minutes_remaining: 2 },
+  });
   assert.match(String(answer.hint), /get_operation_status/);
 });
 
