@@ -40,11 +40,16 @@ export function readReply(reply: WireReply, operation: string): unknown {
         ...said,
       });
     case 401:
-      throw new ToolError("authentication_failed", `Cloudways did not accept the credentials${quoted(text)}.`, {
-        hint: "Ask the user to check the access token or the e-mail and API key, and to make new ones in the " +
-          "Cloudways console under API Integration.",
-        ...said,
-      });
+      // Not "credentials:": what follows those would be hidden as if it were one.
+      throw new ToolError(
+        "authentication_failed",
+        `Cloudways did not accept the credentials${text === undefined ? "" : ` and says${quoted(text)}`}.`,
+        {
+          hint: "Ask the user to check the access token or the e-mail and API key, and to make new ones in the " +
+            "Cloudways console under API Integration.",
+          ...said,
+        },
+      );
     case 403:
       throw forbidden(json, text, operation);
     case 404:

@@ -50,6 +50,12 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
     message: /already in progress/,
   },
   {
+    name: "the words of a 401 come through",
+    kind: { status: 401, body: { message: "Unauthorized" } },
+    code: "authentication_failed",
+    message: /did not accept the credentials and says: "Unauthorized"/,
+  },
+  {
     name: "a role that lacks a right is forbidden",
     kind: { status: 403, body: { error: "insufficient_scope", message: "This token does not have access" } },
     code: "forbidden",
