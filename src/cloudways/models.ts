@@ -15,6 +15,15 @@ export const looseFlag = z.unknown().optional().transform((value) =>
   value === true || value === 1 || value === "1" || value === "true"
 );
 
+/** A number, given as such or as text; null for what is none. */
+export function numberOrNull(value: unknown): number | null {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : null;
+}
+
+/** Like {@linkcode numberOrNull}, as a member that may be missing. */
+export const looseNumber = z.unknown().optional().transform(numberOrNull);
+
 /** A list that PHP may have turned into an object, or left out when empty. */
 export function looseList<T extends z.ZodType>(item: T) {
   return z.unknown().optional().transform((value): unknown[] => {
@@ -86,18 +95,29 @@ export const serverRecord = z.looseObject({
 });
 
 /**
- * An answer that holds one list under a name. An empty one may come as `[]`, `{}` or `{"status": true}`; anything else
- * without the name is not the answer that was expected.
+ * An answer that holds one thing under a name. Where there is nothing it may come as `[]`, `{}` or `{"status": true}`,
+ * which are an empty list here; anything else without the name is not the answer that was expected.
  */
-export function listReply<K extends string, T extends z.ZodType>(name: K, item: T) {
+export function memberReply<K extends string, T extends z.ZodType>(name: K, member: T) {
   return z.unknown().optional().transform((reply, context): unknown => {
     if (typeof reply === "object" && reply !== null) {
-      if (name in reply) return Object.entries(reply).find(([member]) => member === name)?.[1];
-      if (Object.keys(reply).every((member) => member === "status")) return [];
+      if (name in reply) return Object.entries(reply).find(([own]) => own === name)?.[1];
+      if (Object.keys(reply).every((own) => own === "status")) return [];
     }
     context.addIssue({ code: "custom", message: `no member ${name}` });
     return z.NEVER;
-  }).pipe(looseList(item));
+  }).pipe(member);
+}
+
+/** An answer that holds one list under a name, by the rules of {@linkcode memberReply}. */
+export function listReply<K extends string, T extends z.ZodType>(name: K, item: T) {
+  return memberReply(name, looseList(item));
+}
+
+/** An object that PHP has turned into an empty list where it has no members. */
+export function looseObject<T extends z.ZodRawShape>(shape: T) {
+  const empty = z.array(z.unknown()).max(0).transform(() => ({}));
+  return z.unknown().transform((value): unknown => empty.safeParse(value).data ?? value).pipe(z.looseObject(shape));
 }
 
 /** The answer to `GET /server`; the one list that is never taken for empty by guess. */

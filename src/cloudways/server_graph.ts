@@ -1,6 +1,6 @@
 /** What Cloudways measured on a server over time: `GET /server/monitor/detail`. */
 import { z } from "zod";
-import { isoTimeOfSeconds, looseList, looseText } from "./models.ts";
+import { isoTimeOfSeconds, looseList, looseText, numberOrNull } from "./models.ts";
 
 /** One measurement. */
 export interface GraphPoint {
@@ -75,11 +75,6 @@ function unitOf(target: string): string | null {
   if (target === "Free memory") return "bytes";
   if (target === "Reads per second" || target === "Writes per second") return "per second";
   return /network traffic$/.test(target) ? "Mbps" : null;
-}
-
-function numberOrNull(value: unknown): number | null {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : null;
 }
 
 function rounded(value: number): number {

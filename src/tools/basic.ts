@@ -10,7 +10,11 @@ import {
   listReply,
   looseFlag,
   looseList,
+  looseNumber,
+  looseObject,
   looseText,
+  memberReply,
+  numberOrNull,
   sshKeyRecord,
 } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
@@ -173,28 +177,20 @@ const findResources = defineTool({
   },
 });
 
-const datapoint = z.looseObject({
-  name: looseText,
-  datapoint: z.array(z.number().nullable()).catch([]),
-});
-const summaryReply = z.looseObject({ content: looseList(datapoint) });
+const summaryReply = listReply("content", z.looseObject({ name: looseText, datapoint: looseList(z.unknown()) }));
 
 /** `[value, unix seconds]`, either of which may be missing. */
-function measurement({ name, datapoint: [value, seconds] }: z.output<typeof datapoint>) {
-  return { name, value: value ?? null, measured_at: typeof seconds === "number" ? isoTimeOfSeconds(seconds) : null };
+function measurement({ name, datapoint: [value, time] }: z.output<typeof summaryReply>[number]) {
+  const seconds = numberOrNull(time);
+  return { name, value: numberOrNull(value), measured_at: seconds === null ? null : isoTimeOfSeconds(seconds) };
 }
 
 /** One of the two summaries of a server. A server without figures, or a token without the right, is no failure. */
 async function serverSummary(account: CloudwaysAccount, serverId: number, type: "bw" | "db") {
   const query = { server_id: serverId, type };
   try {
-    const { content } = await account.get(
-      "monitoring_server_summary",
-      path`/server/monitor/summary`,
-      summaryReply,
-      query,
-    );
-    return { points: content.map(measurement), problem: undefined };
+    const points = await account.get("monitoring_server_summary", path`/server/monitor/summary`, summaryReply, query);
+    return { points: points.map(measurement), problem: undefined };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     return { points: [], problem: `${type === "bw" ? "bandwidth" : "disk use"} is missing: ${error.message}` };
@@ -346,13 +342,11 @@ const getAppSettings = defineTool({
   },
 });
 
-const diskReply = z.looseObject({
-  content: z.looseObject({ app_home: z.coerce.number(), app_mysql: z.coerce.number(), total: z.coerce.number() })
-    .partial(),
-});
-const tablesReply = z.looseObject({
-  content: looseList(z.looseObject({ name: looseText, size: z.coerce.number() })),
-});
+const diskReply = memberReply(
+  "content",
+  looseObject({ app_home: looseNumber, app_mysql: looseNumber, total: looseNumber }),
+);
+const tablesReply = listReply("content", z.looseObject({ name: looseText, size: looseNumber }));
 
 const getAppMonitoringSummary = defineTool({
   name: "get_app_monitoring_summary",
@@ -380,10 +374,10 @@ const getAppMonitoringSummary = defineTool({
     const [disk, tables] = await Promise.all([ask("bw", diskReply), ask("db", tablesReply)]);
     return {
       app_id: app.id,
-      files_kb: disk.content.app_home ?? null,
-      database_kb: disk.content.app_mysql ?? null,
-      total_kb: disk.content.total ?? null,
-      largest_tables: tables.content.map(({ name, size }) => ({ name, size_kb: size })),
+      files_kb: disk.app_home,
+      database_kb: disk.app_mysql,
+      total_kb: disk.total,
+      largest_tables: tables.map(({ name, size }) => ({ name, size_kb: size })),
     };
   },
 });
@@ -426,7 +420,7 @@ const memberRecord = z.object({
   account_disabled: looseFlag,
   permissions: z.unknown().optional(),
 });
-const membersReply = z.looseObject({ contents: z.looseObject({ members: looseList(memberRecord) }) });
+const membersReply = memberReply("contents", looseObject({ members: looseList(memberRecord) }));
 
 const listTeamMembers = defineTool({
   name: "list_team_members",
@@ -437,9 +431,9 @@ const listTeamMembers = defineTool({
   input: noInput,
   output: z.looseObject({ members: records }),
   handler: async (_input, { account }) => {
-    const { contents } = await account.get("team_member_list", path`/member`, membersReply);
+    const { members } = await account.get("team_member_list", path`/member`, membersReply);
     return {
-      members: contents.members.map(({ id, name, email, status, role, added_on, account_disabled, permissions }) => (
+      members: members.map(({ id, name, email, status, role, added_on, account_disabled, permissions }) => (
         { id, name, email, active: status === "1", role, added_on: isoTime(added_on), account_disabled, permissions }
       )),
     };

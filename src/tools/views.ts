@@ -1,5 +1,5 @@
 /** What tools show of servers and applications. */
-import { type AppRecord, domainOf, isoTime, type ServerRecord } from "../cloudways/models.ts";
+import { type AppRecord, domainOf, isoTime, numberOrNull, type ServerRecord } from "../cloudways/models.ts";
 
 /** How much of a record is shown. */
 export type Detail = "concise" | "full";
@@ -39,9 +39,4 @@ function withUnits(record: Readonly<Record<string, unknown>>): Record<string, un
       return [name, value];
     }),
   );
-}
-
-function numberOrNull(value: unknown): number | null {
-  if (typeof value === "number") return value;
-  return typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : null;
 }

@@ -241,6 +241,64 @@ Deno.test("get_server_details tells the disk used by each application, by its id
   }
 });
 
+/** How Cloudways may say that there is nothing. */
+const NOTHING: unknown[] = [[], {}, { status: true }];
+const EMPTY: { tool: string; args: Record<string, number>; operationId: string; more?: unknown[]; shown: object }[] = [
+  {
+    tool: "list_team_members",
+    args: {},
+    operationId: "team_member_list",
+    more: [{ contents: [] }, { contents: { members: [] } }, { contents: { members: {} } }],
+    shown: { members: [] },
+  },
+  {
+    tool: "get_app_monitoring_summary",
+    args: APP,
+    operationId: "monitoring_app_summary",
+    more: [{ content: [] }, { content: {} }],
+    shown: { app_id: 200001, files_kb: null, database_kb: null, total_kb: null, largest_tables: [] },
+  },
+  {
+    tool: "get_server_details",
+    args: { server_id: 100001 },
+    operationId: "monitoring_server_summary",
+    more: [{ content: [] }, { content: {} }],
+    shown: { bandwidth: [], disk_by_app: [], problems: [] },
+  },
+];
+
+for (const { tool, args, operationId, more = [], shown } of EMPTY) {
+  Deno.test(`${tool} takes every way of saying nothing for an empty answer, and no other answer`, async () => {
+    await using service = await startService({ env: { RATE_LIMIT_REQUESTS: "1000" } });
+    const answered = async (body: unknown) => {
+      const remove = service.sandbox.addFault({ operationId, kind: { status: 200, body } });
+      const { json } = await callTool(service.mcpUrl, tool, args, TOKEN_HEADERS);
+      remove();
+      return json;
+    };
+
+    for (const body of [...NOTHING, ...more]) {
+      const answer = await answered(body);
+      const asked = Object.fromEntries(Object.keys(shown).map((name) => [name, answer[name]]));
+      assert.deepEqual(asked, shown, JSON.stringify(body));
+    }
+    assert.match(JSON.stringify(await answered({ message: "Welcome" })), /is not of the expected form/);
+  });
+}
+
+Deno.test("get_server_details reads figures that come as text", async () => {
+  await using service = await startService();
+  const content = [{ name: "bandwidth_monthly", datapoint: ["2037.76", "1786000000"] }];
+  service.sandbox.addFault({ operationId: "monitoring_server_summary", kind: { status: 200, body: { content } } });
+
+  const { json } = await callTool(service.mcpUrl, "get_server_details", { server_id: 100001 }, TOKEN_HEADERS);
+
+  const [figure] = content;
+  assert.deepEqual(json.bandwidth, [
+    { name: figure?.name, value: 2037.76, measured_at: "2026-08-06T07:06:40.000Z" },
+  ]);
+});
+
 Deno.test("get_app_credentials tells users and hosts, and hides every password", async () => {
   await using service = await startService();
 
