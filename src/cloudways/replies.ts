@@ -126,12 +126,17 @@ function readSuccess(reply: WireReply, json: unknown, operation: string): unknow
   }
   // The record of an operation that is looked at has its own verdict, and `status` beside it is none.
   const isRecord = isObject(json) && operation === "operation_status" && "operation" in json;
-  if (isObject(json) && json.status === false && !isRecord) {
+  if (isObject(json) && saysItFailed(json) && !isRecord) {
     throw new ToolError("upstream_error", `Cloudways answered that it failed${quoted(errorText(json))}.`, {
       hint: "Look at the present state before you try again.",
     });
   }
   return json;
+}
+
+/** `status: false`, or the `error` that was seen beside a status 200. */
+function saysItFailed({ status, error }: JsonObject): boolean {
+  return status === false || (typeof error === "string" && error !== "");
 }
 
 function isGreeting(json: unknown): boolean {

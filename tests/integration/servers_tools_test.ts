@@ -325,14 +325,23 @@ Deno.test("manage_server_varnish switches Varnish and purges it", async () => {
   assert.deepEqual(json, { ...NAMES, action: "purge", message: "Done." });
 });
 
-Deno.test("manage_server_varnish takes an error in a good answer for one", async () => {
-  await using service = await start();
-  service.sandbox.addFault({ operationId: "varnish_manage", kind: { status: 200, body: { error: "Wrong action" } } });
+const CHANGES: { tool: string; operationId: string; args: Record<string, unknown> }[] = [
+  { tool: "manage_server_varnish", operationId: "varnish_manage", args: { action: "purge" } },
+  { tool: "change_service_state", operationId: "service_state_update", args: { service: "nginx", state: "stop" } },
+  { tool: "stop_server", operationId: "server_stop", args: {} },
+];
 
-  const { json } = await call(service, "manage_server_varnish", { ...SERVER, action: "purge" });
+for (const { tool, operationId, args } of CHANGES) {
+  Deno.test(`${tool} takes an error in a good answer for one`, async () => {
+    await using service = await start();
+    service.sandbox.addFault({ operationId, kind: { status: 200, body: { error: "Wrong action" } } });
 
-  assert.equal(json.code, "upstream_error");
-});
+    const { json } = await call(service, tool, { ...SERVER, ...args });
+
+    assert.equal(json.code, "upstream_error");
+    assert.match(String(json.message), /Wrong action/);
+  });
+}
 
 Deno.test("get_server_disk_usage names the applications that the report speaks of", async () => {
   await using service = await start();

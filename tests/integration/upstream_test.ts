@@ -146,6 +146,12 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
     message: /not of the expected form/,
   },
   {
+    name: "a 200 with an error is upstream_error",
+    kind: { status: 200, body: { error: "Wrong action" } },
+    code: "upstream_error",
+    message: /it failed: "Wrong action"/,
+  },
+  {
     name: "a 200 that says it failed is upstream_error",
     kind: { status: 200, body: { status: false, message: "No such luck" } },
     code: "upstream_error",
@@ -275,6 +281,25 @@ for (const { name, kind } of OUTAGES) {
     assert.match(String(json.code), /^upstream_/);
     assert.match(String(json.hint), /look at the present state before you try again/i);
     assert.equal(service.sandbox.requestsTo("server_restart").length, 1);
+  });
+}
+
+const UNREADABLE: { name: string; kind: FaultKind }[] = [
+  { name: "no JSON", kind: "garbage" },
+  { name: "nothing", kind: { status: 200, html: true, body: "" } },
+  { name: "another form", kind: { status: 200, body: "Done" } },
+];
+
+for (const { name, kind } of UNREADABLE) {
+  Deno.test(`a write answered by ${name} may have been done, and the hint says to look before trying again`, async () => {
+    await using service = await startService();
+    service.sandbox.addFault({ operationId: "varnish_manage", kind });
+    const args = { server_id: 100001, action: "purge" };
+
+    const { json } = await callTool(service.mcpUrl, "manage_server_varnish", args, TOKEN_HEADERS);
+
+    assert.equal(json.code, "upstream_error");
+    assert.match(String(json.hint), /look at the present state before you try again/i);
   });
 }
 
