@@ -12,28 +12,28 @@ export interface Fitted {
   text: string;
 }
 
-/** A list inside an answer. */
+/** What is shortened next, and how. */
 interface Place {
   path: string;
-  list: unknown[];
-  size: number;
+  /** Takes away what the excess is worth, and one entry at least; says how many entries or characters. */
+  shorten: (excess: number) => number;
 }
 
 /**
- * Shortens the longest lists of an answer until its text fits under the ceiling, and says in `left_out` how many
- * entries of which list are missing and how to get them. Answers that fit come back untouched.
+ * Shortens the longest parts of an answer until its text fits under the ceiling, and says in `left_out` how many
+ * entries of which part are missing and how to get them. Every member of the answer itself stays, so that it keeps the
+ * form its tool promises. Answers that fit come back untouched.
  */
 export function fitCeiling(answer: JsonObject): Fitted {
   const text = JSON.stringify(answer);
   if (text.length <= MAX_ANSWER_CHARACTERS) return { value: answer, text };
   const value = structuredClone(answer);
   const leftOut = new Map<string, number>();
-  let size = text.length;
-  while (size > MAX_ANSWER_CHARACTERS - NOTE_CHARACTERS) {
-    const place = longestList(value, "");
+  const excess = () => JSON.stringify(value).length - (MAX_ANSWER_CHARACTERS - NOTE_CHARACTERS);
+  for (let over = excess(); over > 0; over = excess()) {
+    const place = placeAmong(value, "", over);
     if (place === undefined) break;
-    leftOut.set(place.path, (leftOut.get(place.path) ?? 0) + shorten(place, size));
-    size = JSON.stringify(value).length;
+    leftOut.set(place.path, (leftOut.get(place.path) ?? 0) + place.shorten(over));
   }
   value.left_out = {
     entries: Object.fromEntries([...leftOut].slice(0, 10)),
@@ -43,28 +43,87 @@ export function fitCeiling(answer: JsonObject): Fitted {
   return fitted.length <= MAX_ANSWER_CHARACTERS ? { value, text: fitted } : onlyTheNote(value.left_out);
 }
 
-/** Drops as many entries from the end as the excess is worth, and one at least; says how many. */
-function shorten({ list, size: listSize }: Place, wholeSize: number): number {
-  const excess = wholeSize - (MAX_ANSWER_CHARACTERS - NOTE_CHARACTERS);
-  const count = Math.min(list.length, Math.max(1, Math.ceil(list.length * excess / listSize)));
-  list.splice(list.length - count, count);
-  return count;
+function sizeOf(value: unknown): number {
+  return JSON.stringify(value)?.length ?? 0;
 }
 
-function longestList(value: unknown, path: string): Place | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const own = Array.isArray(value) && value.length > 0
-    ? { path, list: value, size: JSON.stringify(value).length }
-    : undefined;
+/** Where to shorten a value; undefined where nothing of it can go. */
+function placeIn(value: unknown, path: string, excess: number): Place | undefined {
+  if (typeof value === "string" || typeof value !== "object" || value === null) return undefined;
+  if (!Array.isArray(value)) return placeAmong(value, path, excess) ?? entriesOf(value, path);
   // A list that holds the excess in one entry is shortened inside that entry.
-  if (own !== undefined && own.list.length > 1) return own;
-  const inside = Object.entries(value)
-    .map(([name, item]) =>
-      longestList(item, Array.isArray(value) ? `${path}[]` : path === "" ? name : `${path}.${name}`)
-    )
-    .filter((place) => place !== undefined)
-    .sort((a, b) => b.size - a.size)[0];
-  return inside ?? own;
+  if (value.length === 1) return placeIn(value[0], `${path}[]`, excess) ?? lists([value], path);
+  if (value.length === 0) return undefined;
+  return listsWithin(value, path, excess) ?? lists([value], path);
+}
+
+/** The place in the member that most of an object is; undefined where none is more than half of it. */
+function placeAmong(object: object, path: string, excess: number): Place | undefined {
+  const [largest] = Object.entries(object)
+    .map(([name, item]) => ({ name, item, size: sizeOf(item) }))
+    .sort((a, b) => b.size - a.size);
+  if (largest === undefined || (path !== "" && largest.size < sizeOf(object) / 2)) return undefined;
+  const inside = path === "" ? largest.name : `${path}.${largest.name}`;
+  return typeof largest.item === "string"
+    ? textOf(object, largest.name, largest.item, inside)
+    : placeIn(largest.item, inside, excess);
+}
+
+/**
+ * The lists that the records of a list hold under one name, where leaving an entry in each still makes enough room: so
+ * that of many servers each is shown with fewer applications, not a few with all of theirs.
+ */
+function listsWithin(records: readonly unknown[], path: string, excess: number): Place | undefined {
+  const byName = new Map<string, unknown[][]>();
+  for (const [name, item] of records.flatMap((record) => Object.entries(record ?? {}))) {
+    if (Array.isArray(item) && item.length > 1) byName.set(name, [...byName.get(name) ?? [], item]);
+  }
+  const [largest] = [...byName]
+    .map(([name, found]) => ({ name, found, size: sizeOf(found) }))
+    .sort((a, b) => b.size - a.size);
+  if (largest === undefined) return undefined;
+  const { name, found, size } = largest;
+  const kept = found.reduce((sum, [first]) => sum + sizeOf(first) + 3, 0);
+  return size - kept >= excess ? lists(found, `${path}[].${name}`, 1) : undefined;
+}
+
+/** Lists that are shortened together, from their ends and the longest first; as many entries stay in each. */
+function lists(found: unknown[][], path: string, stay = 0): Place {
+  const shorten = (excess: number) => {
+    const entries = found.reduce((sum, list) => sum + list.length, 0);
+    const wanted = Math.max(1, Math.ceil(entries * excess / sizeOf(found)));
+    let longest = Math.max(...found.map((list) => list.length));
+    const gone = () => found.reduce((sum, list) => sum + Math.max(0, list.length - longest), 0);
+    while (longest > stay && gone() < wanted) longest--;
+    const count = gone();
+    for (const list of found) list.splice(longest);
+    return count;
+  };
+  return { path, shorten };
+}
+
+/** The entries of an object whose names are data, such as one for each application. */
+function entriesOf(object: object, path: string): Place | undefined {
+  const names = Object.keys(object);
+  if (names.length === 0) return undefined;
+  const shorten = (excess: number) => {
+    const count = Math.min(names.length, Math.max(1, Math.ceil(names.length * excess / sizeOf(object))));
+    for (const name of names.slice(names.length - count)) Reflect.deleteProperty(object, name);
+    return count;
+  };
+  return { path, shorten };
+}
+
+/** A long text, cut at its end and never within a character. */
+function textOf(object: object, name: string, text: string, path: string): Place | undefined {
+  if (text === "") return undefined;
+  const shorten = (excess: number) => {
+    const count = Math.max(1, Math.ceil(text.length * excess / sizeOf(text)));
+    const kept = text.slice(0, Math.max(0, text.length - count)).replace(/[\uD800-\uDBFF]$/, "");
+    Object.assign(object, { [name]: kept });
+    return text.length - kept.length;
+  };
+  return { path: `${path} (characters)`, shorten };
 }
 
 function onlyTheNote(leftOut: unknown): Fitted {

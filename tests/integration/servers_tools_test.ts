@@ -368,6 +368,19 @@ Deno.test("get_server_disk_usage reads a report that is answered at once, and on
   assert.deepEqual(atOnce.json, { ...NAMES, report: data, apps: [], status: "completed", operation_id: null });
 });
 
+Deno.test("get_server_disk_usage keeps its form where the report is too large to be shown whole", async () => {
+  await using service = await start();
+  const users = Array.from({ length: 2_000 }, (_, index) => [`user${index}`, { size: "x".repeat(50) }]);
+  const data = { users: Object.fromEntries(users) };
+  service.sandbox.addFault({ operationId: "operation_status", kind: ended({ data }) });
+
+  const { json } = await call(service, "get_server_disk_usage");
+
+  assert.deepEqual(outputProblems(service.app.catalogue, "get_server_disk_usage", json), []);
+  assert.match(JSON.stringify(json.report), /"user0":.*"user400":/);
+  assert.match(JSON.stringify(json.left_out), /"report.users":\d+/);
+});
+
 Deno.test("get_server_analytics matches rows to applications and passes on what it does not know", async () => {
   await using service = await start();
   const [app] = firstServer(service).apps;

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { fitCeiling, MAX_ANSWER_CHARACTERS } from "../../src/mcp/ceiling.ts";
+
+const numbered = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, i) => make(i));
+const SOME_TEXT = "x".repeat(80);
+
+/** Shortens an answer, and gives it with what is said to be left out. */
+function fitted(answer: Record<string, unknown>) {
+  const { value, text } = fitCeiling(answer);
+  assert.equal(JSON.stringify(value), text);
+  assert.ok(text.length <= MAX_ANSWER_CHARACTERS, String(text.length));
+  const { left_out, ...rest } = value;
+  return { rest, leftOut: JSON.parse(JSON.stringify(left_out ?? {})).entries };
+}
+
+Deno.test("an answer that fits comes back untouched", () => {
+  const answer = { servers: [{ id: 1 }] };
+
+  assert.equal(fitCeiling(answer).value, answer);
+});
+
+Deno.test("of many servers each is shown, with fewer applications, and all that are missing are counted", () => {
+  const app = (id: number) => ({ id, label: SOME_TEXT });
+  const servers = numbered(100, (id) => ({ id, apps: numbered(id === 0 ? 2 : 30, app) }));
+
+  const { rest, leftOut } = fitted({ servers });
+
+  const shown = JSON.parse(JSON.stringify(rest.servers)).map(({ apps }: { apps: unknown[] }) => apps.length);
+  assert.equal(shown.length, 100);
+  assert.equal(shown[0], 2, "a short list stays whole");
+  assert.ok(shown.every((count: number) => count > 0), String(shown));
+  const missing = 99 * 30 + 2 - shown.reduce((sum: number, count: number) => sum + count);
+  assert.deepEqual(leftOut, { "servers[].apps": missing });
+});
+
+Deno.test("records that are too many without their lists are fewer, and counted", () => {
+  const servers = numbered(1_000, (id) => ({ id, label: SOME_TEXT, apps: [1, 2] }));
+
+  const { rest, leftOut } = fitted({ servers });
+
+  const shown = JSON.parse(JSON.stringify(rest.servers)).length;
+  assert.ok(shown > 400, String(shown));
+  assert.deepEqual(leftOut, { servers: 1_000 - shown });
+});
+
+Deno.test("an object whose names are data loses entries, and the rest of the answer nothing", () => {
+  const byUser = Object.fromEntries(numbered(2_000, (index) => [`user${index}`, { size: SOME_TEXT }]));
+
+  const { rest, leftOut } = fitted({ report: { users: byUser }, apps: [{ id: 1 }], server_id: 7 });
+
+  const { report, ...others } = JSON.parse(JSON.stringify(rest));
+  assert.deepEqual(others, { apps: [{ id: 1 }], server_id: 7 });
+  const shown = Object.keys(report.users).length;
+  assert.ok(shown > 400, String(shown));
+  assert.deepEqual(leftOut, { "report.users": 2_000 - shown });
+});
+
+Deno.test("a long text is cut, and the characters that are missing are counted", () => {
+  const { rest, leftOut } = fitted({ message: "Done.", result: { log: "é\n".repeat(100_000) } });
+
+  const { message, result } = JSON.parse(JSON.stringify(rest));
+  assert.equal(message, "Done.");
+  assert.match(result.log, /^(é\n){10000,}é?$/);
+  assert.deepEqual(leftOut, { "result.log (characters)": 200_000 - result.log.length });
+});
+
+Deno.test("every member of the answer itself stays, of its kind, whatever is too long", () => {
+  const long = numbered(5_000, () => SOME_TEXT);
+  const answer = { text: long.join(" "), list: long, lists: [long, long], members: { ...long }, none: null, ok: true };
+
+  const { rest } = fitted(answer);
+
+  const kinds = (value: object) =>
+    Object.entries(value).map(([name, item]) => [name, typeof item, Array.isArray(item)]);
+  assert.deepEqual(kinds(rest), kinds(answer));
+});
