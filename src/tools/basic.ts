@@ -440,6 +440,17 @@ const listTeamMembers = defineTool({
   },
 });
 
+/** Enough for one answer. */
+const MAX_PAGE_CHARACTERS = 40_000;
+
+/** As many entries of a page as fit into one answer, and one at least; the others come with the next page. */
+function fitting<T>(page: readonly T[]): T[] {
+  let characters = 0;
+  return page.filter((entry, index) =>
+    (characters += JSON.stringify(entry).length) <= MAX_PAGE_CHARACTERS || index === 0
+  );
+}
+
 const alertRecord = z.object({
   id: idNumber,
   server_id: idNumber.nullish().catch(null),
@@ -465,15 +476,17 @@ const getAlerts = defineTool({
     const found = input.before_id === undefined
       ? await account.get("cloudways_bot_alerts_list", path`/alerts/`, reply)
       : await account.get("cloudways_bot_alerts_page_list", path`/alerts/${input.before_id}`, reply);
-    const alerts = found.sort((a, b) => b.id - a.id).map((alert) => ({
-      id: alert.id,
-      server_id: alert.server_id ?? null,
-      app_id: alert.app_id ?? null,
-      subject: alert.details?.subject ?? "",
-      description: alert.details?.desc ?? "",
-      created_at: isoTime(alert.created_at),
-      is_read: alert.is_read ?? null,
-    }));
+    const alerts = fitting(
+      found.sort((a, b) => b.id - a.id).map((alert) => ({
+        id: alert.id,
+        server_id: alert.server_id ?? null,
+        app_id: alert.app_id ?? null,
+        subject: alert.details?.subject ?? "",
+        description: alert.details?.desc ?? "",
+        created_at: isoTime(alert.created_at),
+        is_read: alert.is_read ?? null,
+      })),
+    );
     return { alerts, next_before_id: alerts.at(-1)?.id ?? null };
   },
 });
@@ -620,18 +633,12 @@ const getOperationStatus = defineTool({
   },
 });
 
-/** Enough for one answer; what is left out comes with the next page. */
-const MAX_AUDIT_CHARACTERS = 40_000;
-
-/** As many records as fit into one answer, without members that say nothing. */
-function fittingRecords(records: readonly AuditRecord[]) {
-  let characters = 0;
-  return records
-    .map((entry) => ({
-      ...Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null && value !== undefined)),
-      number: entry.number,
-    }))
-    .filter((entry) => (characters += JSON.stringify(entry).length) <= MAX_AUDIT_CHARACTERS);
+/** Records as they are shown, without members that say nothing. */
+function shownRecords(records: readonly AuditRecord[]) {
+  return records.map((entry) => ({
+    ...Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null && value !== undefined)),
+    number: entry.number,
+  }));
 }
 
 const getAuditLog = defineTool({
@@ -650,7 +657,7 @@ const getAuditLog = defineTool({
   output: z.looseObject({ records, next_before: z.number().nullable(), problem: z.string().optional() }),
   handler: async (input, { account, audit }) => {
     const page = await audit.read(account.customer.id, input);
-    const shown = fittingRecords(page.records);
+    const shown = fitting(shownRecords(page.records));
     return {
       records: shown,
       next_before: shown.length < page.records.length ? shown.at(-1)?.number ?? null : page.next,

@@ -97,6 +97,18 @@ Deno.test("alerts are paged from the newest to the oldest without a gap", async 
   assert.deepEqual(ids, service.sandbox.account().alerts.map(({ id }) => id).sort((a, b) => b - a));
 });
 
+Deno.test("alerts that do not fit into one answer come with the next page", async () => {
+  await using service = await startService();
+  const alerts = [7, 9, 8].map((id) => ({ id, details: { subject: "Long", desc: "x".repeat(25_000) } }));
+  service.sandbox.addFault({ operationId: "cloudways_bot_alerts_list", kind: { status: 200, body: { alerts } } });
+
+  const { json } = await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+
+  assert.ok(Array.isArray(json.alerts));
+  assert.deepEqual(json.alerts.map(({ id }) => id), [9]);
+  assert.equal(json.next_before_id, 9);
+});
+
 const TIMES: Record<string, string | null> = {
   "2026-08-06 10:00:00": "2026-08-06T10:00:00Z",
   "2026-08-06T10:00:00.000000Z": "2026-08-06T10:00:00Z",
