@@ -10,7 +10,7 @@ export const idNumber = z.union([z.number().int(), z.string().regex(/^\d+$/).tra
 /** Text that may be missing or null; empty then. */
 export const looseText = z.union([z.string(), z.number().transform(String)]).nullish().transform((text) => text ?? "");
 
-/** `"0"`, `0`, `false`, `""` and absence are no; anything else is yes. */
+/** `true`, `1` and the same as text are yes; anything else is no, and so is absence. */
 export const looseFlag = z.unknown().optional().transform((value) =>
   value === true || value === 1 || value === "1" || value === "true"
 );
@@ -23,6 +23,11 @@ export function numberOrNull(value: unknown): number | null {
 
 /** Like {@linkcode numberOrNull}, as a member that may be missing. */
 export const looseNumber = z.unknown().optional().transform(numberOrNull);
+
+/** Like {@linkcode looseFlag}, but null where it is not given. */
+export const flagOrNull = z.unknown().optional().transform((value) =>
+  value === undefined || value === null ? null : looseFlag.parse(value)
+);
 
 /** A list that PHP may have turned into an object, or left out when empty. */
 export function looseList<T extends z.ZodType>(item: T) {

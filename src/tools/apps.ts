@@ -1,7 +1,7 @@
 /** The tools for applications: copies, backups, caches, domains, and what their visitors and code cost. */
 import { z } from "zod";
 import type { CloudwaysAccount, Report } from "../cloudways/account.ts";
-import { givenList, idNumber, looseFlag, looseList } from "../cloudways/models.ts";
+import { flagOrNull, givenList, idNumber, looseList } from "../cloudways/models.ts";
 import { startedReply } from "../cloudways/operations.ts";
 import { type ApiPath, path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
@@ -94,10 +94,6 @@ const backupApp = defineTool({
   handler: (input, context) =>
     startOnApp(input, context, { operation: "app_backup", path: path`/app/manage/takeBackup` }),
 });
-
-const flagOrNull = z.unknown().optional().transform((value) =>
-  value === undefined || value === null ? null : looseFlag.parse(value)
-);
 
 const pointList = givenList(z.string());
 

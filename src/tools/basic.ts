@@ -4,6 +4,7 @@ import type { CloudwaysAccount } from "../cloudways/account.ts";
 import {
   type AppRecord,
   domainOf,
+  flagOrNull,
   idNumber,
   isoTime,
   isoTimeOfSeconds,
@@ -316,10 +317,11 @@ const getAppCredentials = defineAskingTool({
   },
 });
 
-/** Members of the settings that are 0 or 1 and mean no or yes. */
+/** Members of the settings that are 0 or 1, as numbers or as text, and mean no or yes. */
 function flagsAsBooleans(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isFlag = (value: unknown) => value === 0 || value === 1 || value === "0" || value === "1";
   return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, value === 0 || value === 1 ? value === 1 : value]),
+    Object.entries(settings).map(([name, value]) => [name, isFlag(value) ? looseFlag.parse(value) : value]),
   );
 }
 
@@ -457,7 +459,7 @@ const alertRecord = z.object({
   app_id: idNumber.nullish().catch(null),
   details: z.looseObject({ subject: looseText, desc: looseText }).optional().catch(undefined),
   created_at: looseText,
-  is_read: z.boolean().nullish().catch(null),
+  is_read: flagOrNull,
 });
 
 const getAlerts = defineTool({
@@ -484,7 +486,7 @@ const getAlerts = defineTool({
         subject: alert.details?.subject ?? "",
         description: alert.details?.desc ?? "",
         created_at: isoTime(alert.created_at),
-        is_read: alert.is_read ?? null,
+        is_read: alert.is_read,
       })),
     );
     return { alerts, next_before_id: alerts.at(-1)?.id ?? null };

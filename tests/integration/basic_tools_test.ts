@@ -109,6 +109,38 @@ Deno.test("alerts that do not fit into one answer come with the next page", asyn
   assert.equal(json.next_before_id, 9);
 });
 
+Deno.test("flags are booleans, as numbers and as text, and null where they are not given", async () => {
+  await using service = await startService();
+  const flags = [true, 1, "1", false, 0, "0", null, undefined];
+  const alerts = flags.map((is_read, index) => ({ id: 100 - index, details: {}, is_read }));
+  service.sandbox.addFault({ operationId: "cloudways_bot_alerts_list", kind: { status: 200, body: { alerts } } });
+  const body = {
+    status: true,
+    webp: 1,
+    cors_header: "1",
+    geo_ip_setting: 0,
+    xml_rpc_setting: "0",
+    from_address: "1@x",
+  };
+  service.sandbox.addFault({ operationId: "app_settings_get", kind: { status: 200, body } });
+
+  const listed = await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+  const settings = await callTool(service.mcpUrl, "get_app_settings", APP, TOKEN_HEADERS);
+
+  assert.ok(Array.isArray(listed.json.alerts));
+  assert.deepEqual(
+    listed.json.alerts.map(({ is_read }) => is_read),
+    [true, true, true, false, false, false, null, null],
+  );
+  assert.deepEqual(settings.json.settings, {
+    webp: true,
+    cors_header: true,
+    geo_ip_setting: false,
+    xml_rpc_setting: false,
+    from_address: "1@x",
+  });
+});
+
 const TIMES: Record<string, string | null> = {
   "2026-08-06 10:00:00": "2026-08-06T10:00:00Z",
   "2026-08-06T10:00:00.000000Z": "2026-08-06T10:00:00Z",
