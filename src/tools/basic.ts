@@ -19,6 +19,8 @@ import {
   sshKeyRecord,
 } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
+import { readReport } from "../cloudways/report_tables.ts";
+import { describeGraph, readGraph } from "../cloudways/server_graph.ts";
 import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../cloudways/reference_data.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
@@ -609,6 +611,13 @@ const getAvailablePackages = defineTool({
   handler: async (_input, { account }) => await account.reference(PACKAGES),
 });
 
+/** A result as the tool that asked for it shows it: figures instead of JSON kept as text, and times with their zone. */
+function shownResult(result: unknown): unknown {
+  const graph = readGraph(result) ?? [];
+  if (graph.length > 0 && graph.every(({ target }) => target !== "")) return { series: describeGraph(graph) };
+  return record.safeParse(result).success ? readReport(result) : result;
+}
+
 const getOperationStatus = defineTool({
   name: "get_operation_status",
   title: "State of an operation",
@@ -630,7 +639,7 @@ const getOperationStatus = defineTool({
   handler: async (input, { account, progress }) => {
     const state = await account.waitForOperation(input.operation_id, waitOptions(input.wait_seconds, progress));
     if (state.status === "failed") throw new Error("a failed operation is thrown, never returned");
-    if (state.status === "completed") return { ...state, status: state.status };
+    if (state.status === "completed") return { ...state, status: state.status, result: shownResult(state.result) };
     return { ...state, status: state.status, next_step: "Still running. Call again with wait_seconds to wait for it." };
   },
 });

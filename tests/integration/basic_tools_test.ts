@@ -181,6 +181,54 @@ Deno.test("an operation that failed comes back as an error with its message", as
   assert.match(JSON.stringify(json.details), /failed/);
 });
 
+const LINE = { target: "Idle CPU", datapoints: [[79.5, 1786000000]] };
+const SERIES = {
+  series: [{
+    target: "Idle CPU",
+    unit: "percent",
+    min: 79.5,
+    mean: 79.5,
+    max: 79.5,
+    last: 79.5,
+    last_at: "2026-08-06T07:06:40.000Z",
+    gaps: 0,
+    points: [{ at: "2026-08-06T07:06:40.000Z", value: 79.5 }],
+  }],
+};
+const RESULTS: { name: string; operation: Record<string, unknown>; shown: unknown }[] = [
+  {
+    name: "an analytics report",
+    operation: {
+      parameters: JSON.stringify({
+        created_at: "2026-08-06 10:00:00",
+        top_statuses: { header: ["Status", "Count"], body: [["200", 120]] },
+      }),
+    },
+    shown: { created_at: "2026-08-06T10:00:00Z", top_statuses: { rows: [{ Status: "200", Count: 120 }] } },
+  },
+  {
+    name: "restore points",
+    operation: { parameters: JSON.stringify({ backup_dates: ["2026-08-05T23:19:06"], local_backup_exists: false }) },
+    shown: { backup_dates: ["2026-08-05T23:19:06"], local_backup_exists: false },
+  },
+  { name: "a graph", operation: { data: { content: JSON.stringify([LINE]) } }, shown: SERIES },
+  { name: "a graph without a name", operation: { parameters: JSON.stringify([LINE]) }, shown: SERIES },
+  { name: "a list", operation: { data: [{ id: 7 }, "x"] }, shown: [{ id: 7 }, "x"] },
+  { name: "nothing", operation: { parameters: "", data: [] }, shown: null },
+];
+
+for (const { name, operation, shown } of RESULTS) {
+  Deno.test(`get_operation_status shows ${name} as the tool that asked for it does`, async () => {
+    await using service = await startService();
+    const body = { operation: { id: "flex-7", is_completed: "1", ...operation } };
+    service.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body } });
+
+    const { json } = await callTool(service.mcpUrl, "get_operation_status", { operation_id: "flex-7" }, TOKEN_HEADERS);
+
+    assert.deepEqual(json.result, shown);
+  });
+}
+
 Deno.test("the listing of 25 servers and 125 applications is short when concise and bounded when full", async () => {
   const account = { ...DEMO_ACCOUNT, servers: 25, appsPerServer: 5 };
   await using service = await startService({ sandbox: { accounts: [account] } });
