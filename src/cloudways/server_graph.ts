@@ -39,8 +39,24 @@ export const graphReply = z.unknown().transform((reply, context) => {
   return z.NEVER;
 });
 
+/** Most points of all lines together; more would not fit into one answer. */
+const MAX_POINTS = 800;
+
+/** Points at even distances up to the newest one, where there are too many to show, and how to get the others. */
+function shownPoints(points: readonly GraphPoint[], most: number) {
+  const step = Math.ceil(points.length / most);
+  if (step <= 1) return { points };
+  const shown = points.filter((_, index) => (points.length - 1 - index) % step === 0);
+  return {
+    points: shown,
+    points_left_out: points.length - shown.length,
+    how_to_get_them: "min, mean, max, last and gaps count all points. A shorter duration shows the newest ones whole.",
+  };
+}
+
 /** A graph for a reader: each line with its unit, its extremes, and its points; what was not measured is a gap. */
 export function describeGraph(graph: GraphSeries): Record<string, unknown>[] {
+  const most = Math.max(1, Math.floor(MAX_POINTS / graph.length));
   return graph.map(({ target, datapoints: points, ...more }) => {
     const values = points.map(({ value }) => value).filter((value) => value !== null);
     const last = points.findLast(({ value }) => value !== null);
@@ -54,7 +70,7 @@ export function describeGraph(graph: GraphSeries): Record<string, unknown>[] {
       last: last?.value ?? null,
       last_at: last?.at ?? null,
       gaps: points.length - values.length,
-      points,
+      ...shownPoints(points, most),
     };
   });
 }

@@ -467,6 +467,25 @@ Deno.test("get_server_monitoring_detail gives points as numbers, and what was no
   });
 });
 
+Deno.test("a graph of more points than fit shows its whole time up to the newest point, and counts what is left out", async () => {
+  await using service = await start();
+  const datapoints = Array.from({ length: 9_000 }, (_, index) => [index, 1786000000 + index * 300]);
+  const content = [{ target: "Idle CPU", datapoints }];
+  service.sandbox.addFault({ operationId: "monitoring_server_graph", kind: { status: 200, body: { content } } });
+  const args = { ...SERVER, target: "Idle CPU", duration: "1 Month" };
+
+  const { json } = await call(service, "get_server_monitoring_detail", args);
+
+  assert.equal(json.left_out, undefined);
+  assert.ok(Array.isArray(json.series));
+  const [{ min, max, last, points, points_left_out, how_to_get_them }] = json.series;
+  assert.deepEqual({ min, max, last }, { min: 0, max: 8_999, last: 8_999 });
+  assert.equal(points.length + points_left_out, 9_000);
+  assert.ok(points.length > 500 && points[0].value < 20, "the whole time");
+  assert.equal(points.at(-1).value, 8_999);
+  assert.match(how_to_get_them, /shorter duration/);
+});
+
 const LINE = { target: "Free memory", datapoints: [[1024, 1786000000]] };
 const GRAPH_REPLIES: { name: string; inline?: unknown; later?: Record<string, unknown> }[] = [
   { name: "content as text", inline: { content: JSON.stringify([LINE]) } },
