@@ -24,7 +24,7 @@ export type GraphSeries = z.output<typeof seriesList>;
  * Reads a graph wherever it stands: a list of lines, the same as JSON text, or either inside `content` (as it comes) or
  * `contents` (as the documents spell it). Undefined for anything else.
  */
-function readGraph(value: unknown): GraphSeries | undefined {
+export function readGraph(value: unknown): GraphSeries | undefined {
   if (typeof value === "string") return readGraphText(value);
   if (Array.isArray(value)) return seriesList.safeParse(value).data;
   const inner = members.safeParse(value).data;
@@ -75,7 +75,7 @@ export function describeGraph(graph: GraphSeries): Record<string, unknown>[] {
   });
 }
 
-function readGraphText(text: string): GraphSeries | undefined {
+export function readGraphText(text: string): GraphSeries | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     return readGraph(JSON.parse(text));

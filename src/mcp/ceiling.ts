@@ -1,5 +1,5 @@
 /** Most characters of an answer's text. */
-const MAX_ANSWER_CHARACTERS = 60_000;
+export const MAX_ANSWER_CHARACTERS = 60_000;
 
 /** Kept free for the note on what was left out. */
 const NOTE_CHARACTERS = 1_000;
