@@ -86,14 +86,12 @@ class ApprovalPage {
   readonly #audit: ApprovalRouteOptions["audit"];
   readonly #clock: Clock;
   readonly #origin: string;
-  readonly #base: string;
 
   constructor({ approvals, audit, clock, publicUrl }: ApprovalRouteOptions) {
     this.#approvals = approvals;
     this.#audit = audit;
     this.#clock = clock;
     this.#origin = publicUrl.origin;
-    this.#base = publicUrl.href.replace(/\/$/, "");
   }
 
   async answer(request: Request, info: RequestInfo): Promise<Response> {
@@ -126,7 +124,8 @@ class ApprovalPage {
     }
     if (decided === "unknown") return await this.#unknown();
     // To be shown by GET: going back or loading again then sends nothing twice, a wrong code least of all.
-    return new Response(null, { status: 303, headers: { location: `${this.#base}/approve/${id}` } });
+    // Relative to this very address, whatever the proxy in front calls it.
+    return new Response(null, { status: 303, headers: { location: id } });
   }
 
   async #carryOut(
