@@ -4,7 +4,7 @@ import type { ConfirmMode } from "../config.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
-import type { StoreKey } from "../store/store.ts";
+import { StoreError, type StoreKey } from "../store/store.ts";
 import type { AuditApproval } from "../telemetry/audit.ts";
 import type { JsonValue } from "../text.ts";
 import type { Question } from "../tools/question.ts";
@@ -71,6 +71,16 @@ export class Confirmation {
    * no use; `confirmation_declined` after a no.
    */
   async settle(call: AskingCall): Promise<Verdict> {
+    try {
+      return await this.#settle(call);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      const hint = "Try again in a few seconds. If it stays, tell the user, who can ask the operator of this server.";
+      throw noWayToAsk(call.tool, "the part of this server that keeps questions does not answer", hint, error);
+    }
+  }
+
+  async #settle(call: AskingCall): Promise<Verdict> {
     if (this.#options.mode === "off") return { kind: "go", approval: "confirm_off" };
     const { customer, tool, input, question } = call;
     const binding = await bindCall(this.#options.fingerprints, { customer: customer.id, tool, input, question });

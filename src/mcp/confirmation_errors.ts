@@ -4,9 +4,9 @@ import { ToolError } from "../errors.ts";
 const NOTHING_DONE = "Nothing was done.";
 
 /** There is no way to ask. */
-export function noWayToAsk(toolName: string, reason: string, hint: string): ToolError {
+export function noWayToAsk(toolName: string, reason: string, hint: string, cause?: Error): ToolError {
   const message = `${toolName} needs a person's yes to this call, and nobody can be asked: ${reason}.`;
-  return new ToolError("confirmation_required", message, { hint: `${NOTHING_DONE} ${hint}` });
+  return new ToolError("confirmation_required", message, { hint: `${NOTHING_DONE} ${hint}`, cause });
 }
 
 /** A person has to decide on the page. */
