@@ -60,8 +60,12 @@ const ping = defineAnonymousTool({
       await account.get("list_providers", path`/providers`, listReply("providers", z.unknown()));
       return { service: "ok", signed_in_with, accepted: true, message: "Cloudways accepts the credentials." };
     } catch (error) {
-      if (!(error instanceof ToolError) || error.code !== "authentication_failed") throw error;
-      return { service: "ok", signed_in_with, accepted: false, message: error.message };
+      if (!(error instanceof ToolError)) throw error;
+      const known = { service: "ok", signed_in_with };
+      if (error.code === "authentication_failed") return { ...known, accepted: false, message: error.message };
+      // A token that may do little is known all the same: what names no operation came from a firewall.
+      if (error.code !== "forbidden" || error.details?.operation === undefined) throw error;
+      return { ...known, accepted: true, message: `Cloudways accepts the credentials, with limits. ${error.message}` };
     }
   },
 });

@@ -280,6 +280,21 @@ Deno.test("rate_limit_status shows our bucket and what Cloudways last said of it
   ]);
 });
 
+Deno.test("ping knows a token that may not read the providers from one that a firewall keeps out", async () => {
+  await using service = await startService();
+  const limited = { status: 403, body: { error: "insufficient_scope", message: "No access to this endpoint" } };
+  const firewall = { status: 403, html: true, body: "<html>1010</html>" };
+  const ping = async (kind: { status: number }) => {
+    const end = service.sandbox.addFault({ operationId: "list_providers", kind });
+    const { json } = await callTool(service.mcpUrl, "ping", {}, TOKEN_HEADERS);
+    end();
+    return [json.accepted, json.code];
+  };
+
+  assert.deepEqual(await ping(limited), [true, undefined]);
+  assert.deepEqual(await ping(firewall), [undefined, "forbidden"]);
+});
+
 Deno.test("ping tells nothing, malformed, wrong and right credentials apart", async () => {
   await using service = await startService();
   const ping = async (headers: Record<string, string>) => {
