@@ -11,7 +11,7 @@ const COLUMNS = ["sys_user", "cpu", "ram"];
 
 /**
  * The finished report with each row of `applications` as an object that says which application it is of, by the Unix
- * user in its first cell. What is not known passes through.
+ * user in its first cell, and times with their zone. What is not known passes through.
  */
 export function readServerUsage(result: unknown, apps: readonly AppRecord[]): Record<string, unknown> {
   const report = usage.safeParse(result).data;
@@ -19,7 +19,7 @@ export function readServerUsage(result: unknown, apps: readonly AppRecord[]): Re
   const { applications: { header, body, ...more }, ...rest } = report;
   const columns = columnNames(header);
   return {
-    ...rest,
+    ...readReport(rest),
     applications: { ...more, rows: body.map((cells) => toRow(cells, columns, apps)) },
   };
 }

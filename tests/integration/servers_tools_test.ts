@@ -388,6 +388,7 @@ Deno.test("get_server_analytics matches rows to applications and passes on what 
   const parameters = JSON.stringify({
     server: { disk_used_perc: "41%" },
     applications: { header: ["a", "b", "c", "Disk"], body: [[app.sys_user, "1.5", 120, 7], ["stranger", null], "odd"] },
+    created_at: "2026-08-06 10:00:00",
     novelty: [1],
   });
   service.sandbox.addFault({ operationId: "operation_status", kind: ended({ parameters }) });
@@ -403,6 +404,7 @@ Deno.test("get_server_analytics matches rows to applications and passes on what 
         "odd",
       ],
     },
+    created_at: "2026-08-06T10:00:00Z",
     novelty: [1],
   });
 });
