@@ -8,7 +8,7 @@ import { type Operations, type OperationState, startedReply, type WaitOptions } 
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
 import { UnknownToCloudways } from "./replies.ts";
-import type { LastBackups, RestorePoints } from "./restore_points.ts";
+import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
 import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
 
 /** The parts that all accounts share. */
@@ -146,7 +146,7 @@ export class CloudwaysAccount {
   }
 
   /** Notes the restore points an application has now, for {@linkcode lastBackups}. */
-  noteRestorePoints(found: FoundApp, points: readonly string[]): Promise<void> {
+  noteRestorePoints(found: RestorableApp, points: readonly string[]): Promise<void> {
     return this.#services.restorePoints.note(this.#session, found, points);
   }
 

@@ -3,7 +3,13 @@ import type { Clock } from "../clock.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
 import type { StoreKey } from "../store/store.ts";
 import type { Session } from "./client.ts";
-import type { FoundApp } from "./server_listing.ts";
+import { flagOrNull, givenList } from "./models.ts";
+
+/** The application that restore points are of, and its server. */
+export interface RestorableApp {
+  app: { id: number };
+  server: { id: number };
+}
 
 /** The newest known restore point of each application, by its id. What is not there is not known. */
 export type LastBackups = ReadonlyMap<number, string>;
@@ -34,7 +40,7 @@ export class RestorePoints {
   }
 
   /** Notes the restore points an application has now. Never fails. */
-  async note(session: Session, { app, server }: FoundApp, points: readonly string[]): Promise<void> {
+  async note(session: Session, { app, server }: RestorableApp, points: readonly string[]): Promise<void> {
     const key = keyOf(session, server.id);
     try {
       const { [String(app.id)]: _former, ...others } = await this.#read(key);
@@ -67,6 +73,25 @@ export class RestorePoints {
     return Object.fromEntries(Object.entries(seen ?? {}).filter(([, { seenAt }]) => now - seenAt < TTL_MS));
   }
 }
+
+const pointList = givenList(z.string());
+
+/**
+ * The restore points of an application. They are opaque: restoring takes them exactly as they were given. Under
+ * `restore_backup` the first version of the API gave them at once.
+ */
+export const restorePoints = z.union([
+  z.looseObject({ backup_dates: pointList, local_backup_exists: flagOrNull })
+    .transform(({ status: _verdict, backup_dates, ...rest }) => ({ restore_points: backup_dates, ...rest })),
+  z.looseObject({ restore_backup: pointList, local_backup_exists: flagOrNull })
+    .transform(({ status: _verdict, restore_backup, ...rest }) => ({ restore_points: restore_backup, ...rest })),
+]);
+
+/** Like {@linkcode restorePoints}; a finished operation may hold nothing but the list itself. */
+export const finishedRestorePoints = z.union([
+  restorePoints,
+  z.array(z.string()).transform((restore_points) => ({ restore_points, local_backup_exists: null })),
+]);
 
 /** The latest of the points that are times; undefined where none is. */
 function newestOf(points: readonly string[]): string | undefined {

@@ -9,6 +9,11 @@ const usage = z.looseObject({ applications: rows });
 /** The first cells of a row; the report itself does not always name them. */
 const COLUMNS = ["sys_user", "cpu", "ram"];
 
+/** Whether a report says which application uses how much. */
+export function isServerUsage(result: unknown): boolean {
+  return usage.safeParse(result).success;
+}
+
 /**
  * The finished report with each row of `applications` as an object that says which application it is of, by the Unix
  * user in its first cell, and times with their zone. What is not known passes through.

@@ -1,10 +1,11 @@
 /** The tools for applications: copies, backups, caches, domains, and what their visitors and code cost. */
 import { z } from "zod";
 import type { CloudwaysAccount, Report } from "../cloudways/account.ts";
-import { flagOrNull, givenList, idNumber, looseList } from "../cloudways/models.ts";
+import { flagOrNull, idNumber, looseList } from "../cloudways/models.ts";
 import { startedReply } from "../cloudways/operations.ts";
 import { type ApiPath, path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
+import { finishedRestorePoints, restorePoints } from "../cloudways/restore_points.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
@@ -94,25 +95,6 @@ const backupApp = defineTool({
   handler: (input, context) =>
     startOnApp(input, context, { operation: "app_backup", path: path`/app/manage/takeBackup` }),
 });
-
-const pointList = givenList(z.string());
-
-/**
- * The points are opaque: restoring takes them exactly as they were given. Under `restore_backup` the first version of
- * the API gave them at once.
- */
-const restorePoints = z.union([
-  z.looseObject({ backup_dates: pointList, local_backup_exists: flagOrNull })
-    .transform(({ status: _verdict, backup_dates, ...rest }) => ({ restore_points: backup_dates, ...rest })),
-  z.looseObject({ restore_backup: pointList, local_backup_exists: flagOrNull })
-    .transform(({ status: _verdict, restore_backup, ...rest }) => ({ restore_points: restore_backup, ...rest })),
-]);
-
-/** A finished operation may hold nothing but the list itself. */
-const finishedRestorePoints = z.union([
-  restorePoints,
-  z.array(z.string()).transform((restore_points) => ({ restore_points, local_backup_exists: null })),
-]);
 
 function readRestorePoints(result: unknown): z.output<typeof finishedRestorePoints> {
   const parsed = finishedRestorePoints.safeParse(result);

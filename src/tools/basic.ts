@@ -19,13 +19,12 @@ import {
   sshKeyRecord,
 } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
-import { readReport } from "../cloudways/report_tables.ts";
-import { describeGraph, readGraph } from "../cloudways/server_graph.ts";
 import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../cloudways/reference_data.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
 import type { AuditRecord } from "../telemetry/audit.ts";
 import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } from "./inputs.ts";
+import { shownResult } from "./operation_result.ts";
 import { appFacts, onApp } from "./questions.ts";
 import { defineAnonymousTool, defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appView, serverOnlyView, serverView } from "./views.ts";
@@ -615,13 +614,6 @@ const getAvailablePackages = defineTool({
   handler: async (_input, { account }) => await account.reference(PACKAGES),
 });
 
-/** A result as the tool that asked for it shows it: figures instead of JSON kept as text, and times with their zone. */
-function shownResult(result: unknown): unknown {
-  const graph = readGraph(result) ?? [];
-  if (graph.length > 0 && graph.every(({ target }) => target !== "")) return { series: describeGraph(graph) };
-  return record.safeParse(result).success ? readReport(result) : result;
-}
-
 const getOperationStatus = defineTool({
   name: "get_operation_status",
   title: "State of an operation",
@@ -643,7 +635,7 @@ const getOperationStatus = defineTool({
   handler: async (input, { account, progress }) => {
     const state = await account.waitForOperation(input.operation_id, waitOptions(input.wait_seconds, progress));
     if (state.status === "failed") throw new Error("a failed operation is thrown, never returned");
-    if (state.status === "completed") return { ...state, status: state.status, result: shownResult(state.result) };
+    if (state.status === "completed") return { ...state, status: state.status, ...await shownResult(state, account) };
     return { ...state, status: state.status, next_step: "Still running. Call again with wait_seconds to wait for it." };
   },
 });

@@ -11,6 +11,7 @@ import { ToolError } from "../errors.ts";
 import { reportedOutput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { count, onServer, serverFacts } from "./questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
+import { appsNamedIn } from "./views.ts";
 
 const record = z.looseObject({});
 const members = z.record(z.string(), z.unknown());
@@ -166,14 +167,6 @@ const getServerSettings = defineTool({
 const inlineReport = z.looseObject({ data: members.refine((data) => Object.keys(data).length > 0) })
   .transform(({ data }): unknown => data);
 
-/** The applications whose Unix user a report speaks of; what it says of them stands where Cloudways put it. */
-function appsNamedIn(report: unknown, { apps }: ServerRecord) {
-  const text = JSON.stringify(report);
-  return apps
-    .filter(({ sys_user }) => sys_user !== "" && text.includes(JSON.stringify(sys_user)))
-    .map(({ id, label, sys_user }) => ({ id, label, sys_user }));
-}
-
 const getServerDiskUsage = defineTool({
   name: "get_server_disk_usage",
   title: "Disk use of a server",
@@ -192,7 +185,7 @@ const getServerDiskUsage = defineTool({
     const server = await account.server(input.server_id);
     const read = (result: unknown) => {
       const report = readReport(result);
-      return { report, apps: appsNamedIn(report, server) };
+      return { report, apps: appsNamedIn(report, server.apps) };
     };
     const report = await account.report({
       operation: "server_disk_usage_fetch",

@@ -29,6 +29,14 @@ export function serverView(server: ServerRecord, detail: Detail) {
   return { ...serverOnlyView(server, detail), apps: server.apps.map((app) => appView(app, detail)) };
 }
 
+/** The applications whose Unix user a report speaks of; what it says of them stands where Cloudways put it. */
+export function appsNamedIn(report: unknown, apps: readonly AppRecord[]) {
+  const text = JSON.stringify(report);
+  return apps
+    .filter(({ sys_user }) => sys_user !== "" && text.includes(JSON.stringify(sys_user)))
+    .map(({ id, label, sys_user }) => ({ id, label, sys_user }));
+}
+
 /** The record as it came, with units in names, ids as integers and times with their zone. */
 function withUnits(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(

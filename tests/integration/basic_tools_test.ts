@@ -195,7 +195,22 @@ const SERIES = {
     points: [{ at: "2026-08-06T07:06:40.000Z", value: 79.5 }],
   }],
 };
-const RESULTS: { name: string; operation: Record<string, unknown>; shown: unknown }[] = [
+const USAGE = {
+  created_at: "2026-08-06 10:00:00",
+  applications: { body: [["user-of-shop", "12.5", 3], ["stranger", 1, 2]] },
+};
+const DISK = { users: { "user-of-shop": { logs: 12 } } };
+const NAMES_OF_SHOP = { app_id: 200001, app_label: "Shop" };
+
+interface Result {
+  name: string;
+  operation: Record<string, unknown>;
+  shown: unknown;
+  /** The applications that are named beside it. */
+  apps?: unknown;
+}
+
+const RESULTS: Result[] = [
   {
     name: "an analytics report",
     operation: {
@@ -209,7 +224,36 @@ const RESULTS: { name: string; operation: Record<string, unknown>; shown: unknow
   {
     name: "restore points",
     operation: { parameters: JSON.stringify({ backup_dates: ["2026-08-05T23:19:06"], local_backup_exists: false }) },
-    shown: { backup_dates: ["2026-08-05T23:19:06"], local_backup_exists: false },
+    shown: { restore_points: ["2026-08-05T23:19:06"], local_backup_exists: false },
+  },
+  {
+    name: "restore points that are nothing but a list",
+    operation: { type: "app_restore_points", data: ["2026-08-05T23:19:06"] },
+    shown: { restore_points: ["2026-08-05T23:19:06"], local_backup_exists: null },
+  },
+  {
+    name: "who uses a server",
+    operation: { server_id: "100001", app_id: "0", parameters: JSON.stringify(USAGE) },
+    shown: {
+      created_at: "2026-08-06T10:00:00Z",
+      applications: {
+        rows: [
+          { sys_user: "user-of-shop", cpu: 12.5, ram: 3, ...NAMES_OF_SHOP },
+          { sys_user: "stranger", cpu: 1, ram: 2, app_id: null, app_label: null },
+        ],
+      },
+    },
+  },
+  {
+    name: "what fills the disk of a server",
+    operation: { server_id: "100001", app_id: "0", parameters: JSON.stringify(DISK) },
+    shown: DISK,
+    apps: [{ id: 200001, label: "Shop", sys_user: "user-of-shop" }],
+  },
+  {
+    name: "a report on a server that is not there",
+    operation: { server_id: "5", app_id: "0", parameters: JSON.stringify(DISK) },
+    shown: DISK,
   },
   { name: "a graph", operation: { data: { content: JSON.stringify([LINE]) } }, shown: SERIES },
   { name: "a graph without a name", operation: { parameters: JSON.stringify([LINE]) }, shown: SERIES },
@@ -217,15 +261,19 @@ const RESULTS: { name: string; operation: Record<string, unknown>; shown: unknow
   { name: "nothing", operation: { parameters: "", data: [] }, shown: null },
 ];
 
-for (const { name, operation, shown } of RESULTS) {
+for (const { name, operation, shown, apps } of RESULTS) {
   Deno.test(`get_operation_status shows ${name} as the tool that asked for it does`, async () => {
     await using service = await startService();
+    const shop = service.sandbox.account().servers[0]?.apps[0];
+    assert.ok(shop?.label === "Shop");
+    shop.sys_user = "user-of-shop";
     const body = { operation: { id: "flex-7", is_completed: "1", ...operation } };
     service.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body } });
 
     const { json } = await callTool(service.mcpUrl, "get_operation_status", { operation_id: "flex-7" }, TOKEN_HEADERS);
 
     assert.deepEqual(json.result, shown);
+    assert.deepEqual(json.apps, apps);
   });
 }
 

@@ -694,6 +694,24 @@ Deno.test("a question names the newest restore point that was seen, and starts n
   assert.equal(started.sandbox.requestsTo("app_backup_status_get").length, 1);
 });
 
+Deno.test("a question names a restore point too that get_operation_status found", async () => {
+  await using started = await start();
+  const parameters = JSON.stringify({ backup_dates: ["2026-11-19T03:00:00"], local_backup_exists: false });
+  const operation = {
+    type: "app_restore_points",
+    server_id: "100001",
+    app_id: "200001",
+    is_completed: "1",
+    parameters,
+  };
+  const kind = { status: 200, body: { operation } };
+  started.sandbox.addFault({ operationId: "operation_status", kind });
+
+  await (await started.plan("get_operation_status", { operation_id: "flex-7", wait_seconds: 0 })).run();
+
+  assert.deepEqual(await backupsIn(started), ["2026-11-19T03:00:00", null, null]);
+});
+
 Deno.test("each restore point is known for an hour after it was seen, whatever was seen of others", async () => {
   const clock = new FakeClock();
   await using started = await start({ clock });
