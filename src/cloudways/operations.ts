@@ -80,6 +80,8 @@ export class Operations {
       method: "GET",
       path: path`/operation/${operationId}`,
       reply: operationReply,
+    }).catch((error) => {
+      throw noSuchOperation(error) ?? error;
     });
     return toState(operationId, reply.operation);
   }
@@ -164,6 +166,17 @@ function parseObject(value: unknown): object | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What a refusal of an operation's id means, which has nothing to do with servers and applications. */
+function noSuchOperation(error: unknown): ToolError | undefined {
+  if (!(error instanceof ToolError) || (error.code !== "not_found" && error.code !== "validation_failed")) return;
+  return new ToolError(error.code, error.message, {
+    hint: "Use the operation_id exactly as a tool gave it. Cloudways may know an old one no more: then look at the " +
+      "server or application itself.",
+    ...(error.details && { details: error.details }),
+    cause: error.cause,
+  });
 }
 
 function operationFailed(state: OperationState): ToolError {

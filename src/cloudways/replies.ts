@@ -198,10 +198,11 @@ function busy(operation: JsonObject, text: string | undefined): ToolError {
   const { id: given, type, status, server_id, app_id, estimated_time_remaining } = operation;
   const id = typeof given === "string" || typeof given === "number" ? String(given) : undefined;
   const running = { operation_id: id, type, status, server_id: tiedId(server_id), app_id: tiedId(app_id) };
+  const wait = id === undefined
+    ? "Wait some minutes"
+    : `Wait for the running operation with get_operation_status (operation_id ${id})`;
   const options: ToolErrorOptions = {
-    hint: `Nothing was done. Wait for the running operation with get_operation_status${
-      id === undefined ? "" : ` (operation_id ${id})`
-    }, then call again.`,
+    hint: `Nothing was done. ${wait}, then call again.`,
     details: { operation: { ...running, estimated_minutes_remaining: wholeMinutes(estimated_time_remaining) } },
   };
   return new ToolError("upstream_busy", text ?? "An operation is already running on that server.", options);

@@ -195,6 +195,27 @@ Deno.test("upstream: the running operation of a busy server is in the details", 
   assert.match(String(answer.hint), /get_operation_status/);
 });
 
+Deno.test("upstream: a busy server that doesn't say which operation runs is waited for without one", async () => {
+  const { answer } = await projectsUnder({ status: 422, body: { message: "Busy.", operation: { type: "backup" } } });
+
+  assert.equal(answer.code, "upstream_busy");
+  assert.equal(answer.hint, "Nothing was done. Wait some minutes, then call again.");
+});
+
+for (const status of [404, 422]) {
+  Deno.test(`upstream: an operation refused by a ${status} is not looked for among servers and applications`, async () => {
+    await using service = await startService();
+    service.sandbox.addFault({ operationId: "operation_status", kind: { status, body: { message: "Not found" } } });
+
+    const { json } = await callTool(service.mcpUrl, "get_operation_status", { operation_id: "7" }, TOKEN_HEADERS);
+
+    assert.equal(json.code, status === 404 ? "not_found" : "validation_failed");
+    assert.match(String(json.hint), /^Use the operation_id exactly as a tool gave it\./);
+    assert.doesNotMatch(String(json.hint), /list_servers/);
+    assert.deepEqual(json.details, { cloudways_message: "Not found" });
+  });
+}
+
 Deno.test("upstream: an object that pretends to a length where a text belongs is an answer of another form", async () => {
   await using service = await startService();
   const pretender = { length: NO_TEXT };
