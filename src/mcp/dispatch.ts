@@ -169,7 +169,7 @@ export class Dispatcher {
     const prepared = tool.prepare(normaliseArguments(args, listed.inputSchema));
     if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
     if (prepared.revealsSecrets) audit.keep();
-    if (prepared.revealsSecrets && caller.readOnly) throw readOnlyRefusal(tool.name);
+    if (prepared.revealsSecrets && caller.readOnly) throw readOnlyRefusal(`${tool.name} with passwords`);
     return prepared;
   }
 
@@ -240,8 +240,8 @@ function recordedTarget({ input }: PreparedCall, { question }: PlannedCall, secr
   return ids.length === 0 ? null : cleanDeep(Object.fromEntries(ids));
 }
 
-function readOnlyRefusal(toolName: string): ToolError {
-  return new ToolError("read_only", `${toolName} is not available: this connection may only read.`, {
+function readOnlyRefusal(what: string): ToolError {
+  return new ToolError("read_only", `${what} is not available: this connection may only read.`, {
     hint: "Tell the user. Only the user or the operator can lift this, in the configuration.",
   });
 }

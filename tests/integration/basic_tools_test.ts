@@ -43,6 +43,7 @@ Deno.test("reveal is refused where one may only read", async () => {
   const { json } = await callTool(service.mcpUrl, "get_app_credentials", { ...APP, reveal: true }, headers);
 
   assert.equal(json.code, "read_only");
+  assert.match(String(json.message), /^get_app_credentials with passwords is not available/);
 });
 
 Deno.test("with CONFIRM=off reveal shows the passwords of that one application and keeps them nowhere", async () => {
