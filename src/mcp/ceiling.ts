@@ -12,6 +12,19 @@ export interface Fitted {
   text: string;
 }
 
+/** How the rest of an answer is asked for, by the input of the tool that makes it possible. */
+const WAYS: Readonly<Record<string, string>> = {
+  detail: "More fits with detail concise. find_resources, get_server_details and get_app_details show single ones.",
+  provider: "Ask for one provider at a time.",
+  duration: "Ask for a shorter duration.",
+};
+const NO_WAY = "This tool can't show less at a time; what is missing is in the Cloudways console.";
+
+/** How to get what was left out of a tool's answer, so that the tool can be asked that way. */
+function howToGetTheRest(inputs: readonly string[]): string {
+  return inputs.map((input) => WAYS[input]).find((way) => way !== undefined) ?? NO_WAY;
+}
+
 /** What is shortened next, and how. */
 interface Place {
   path: string;
@@ -23,8 +36,10 @@ interface Place {
  * Shortens the longest parts of an answer until its text fits under the ceiling, and says in `left_out` how many
  * entries of which part are missing and how to get them. Every member of the answer itself stays, so that it keeps the
  * form its tool promises. Answers that fit come back untouched.
+ *
+ * @param inputs The names of the inputs of the tool that answers.
  */
-export function fitCeiling(answer: JsonObject): Fitted {
+export function fitCeiling(answer: JsonObject, inputs: readonly string[] = []): Fitted {
   const text = JSON.stringify(answer);
   if (text.length <= MAX_ANSWER_CHARACTERS) return { value: answer, text };
   const value = structuredClone(answer);
@@ -37,7 +52,7 @@ export function fitCeiling(answer: JsonObject): Fitted {
   }
   value.left_out = {
     entries: Object.fromEntries([...leftOut].slice(0, 10)),
-    how_to_get_them: "Ask for less at a time: detail concise, one server or application, or find_resources.",
+    how_to_get_them: howToGetTheRest(inputs),
   };
   const fitted = JSON.stringify(value);
   return fitted.length <= MAX_ANSWER_CHARACTERS ? { value, text: fitted } : onlyTheNote(value.left_out);

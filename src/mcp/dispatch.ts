@@ -160,7 +160,8 @@ export class Dispatcher {
     await call.audit.begins(verdict.approval);
     const value = await planned.run();
     await call.audit.succeeded(value);
-    const result = successResult(value, { secrets: call.secrets, reveal: prepared.revealsSecrets });
+    const inputs = Object.keys(entry.listed.inputSchema.properties);
+    const result = successResult(value, { secrets: call.secrets, reveal: prepared.revealsSecrets, inputs });
     return { kind: "result", result };
   }
 

@@ -10,13 +10,18 @@ export interface ShapeOptions {
   secrets: readonly string[];
   /** Secret-named fields are shown: a person said yes to exactly that. */
   reveal: boolean;
+  /** The names of the tool's inputs: by them the rest of a long answer is asked for. */
+  inputs?: readonly string[];
 }
 
 /** A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. */
-export function successResult(value: Record<string, unknown>, { secrets, reveal }: ShapeOptions): CallToolResult {
+export function successResult(
+  value: Record<string, unknown>,
+  { secrets, reveal, inputs }: ShapeOptions,
+): CallToolResult {
   const cleaned = cleanDeep(value, cleanKeepingSpaces);
   const hidden = reveal ? hideOnlyTexts(cleaned, secrets) : hideSecrets(cleaned, secrets);
-  const { value: fitted, text } = fitCeiling(toObject(hidden));
+  const { value: fitted, text } = fitCeiling(toObject(hidden), inputs);
   return { content: [{ type: "text", text }], structuredContent: fitted };
 }
 

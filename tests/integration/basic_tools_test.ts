@@ -278,6 +278,16 @@ for (const { name, operation, shown, apps } of RESULTS) {
   });
 }
 
+Deno.test("how to get the rest of a long answer is no input that the tool doesn't have", async () => {
+  await using service = await startService();
+  const logs = Array.from({ length: 1_000 }, () => ({ branch_name: "main", description: "Git pull ".repeat(10) }));
+  service.sandbox.addFault({ operationId: "git_history_get", kind: { status: 200, body: { logs } } });
+
+  const { json } = await callTool(service.mcpUrl, "get_git_deployment_history", APP, TOKEN_HEADERS);
+
+  assert.match(JSON.stringify(json.left_out), /"deployments":\d+.*can't show less at a time/);
+});
+
 Deno.test("the listing of 25 servers and 125 applications is short when concise and bounded when full", async () => {
   const account = { ...DEMO_ACCOUNT, servers: 25, appsPerServer: 5 };
   await using service = await startService({ sandbox: { accounts: [account] } });

@@ -33,6 +33,21 @@ Deno.test("of many servers each is shown, with fewer applications, and all that 
   assert.deepEqual(leftOut, { "servers[].apps": missing });
 });
 
+const REST: { inputs: string[]; way: RegExp }[] = [
+  { inputs: ["detail"], way: /with detail concise/ },
+  { inputs: ["provider"], way: /one provider/ },
+  { inputs: ["app_id", "duration", "resource"], way: /shorter duration/ },
+  { inputs: ["app_id", "server_id"], way: /can't show less.*Cloudways console/ },
+];
+
+for (const { inputs, way } of REST) {
+  Deno.test(`how to get the rest is said by what a tool with ${inputs.join(", ")} can be asked`, () => {
+    const { value } = fitCeiling({ entries: numbered(2_000, () => SOME_TEXT) }, inputs);
+
+    assert.match(JSON.parse(JSON.stringify(value.left_out)).how_to_get_them, way);
+  });
+}
+
 Deno.test("records that are too many without their lists are fewer, and counted", () => {
   const servers = numbered(1_000, (id) => ({ id, label: SOME_TEXT, apps: [1, 2] }));
 
