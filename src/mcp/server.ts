@@ -46,16 +46,17 @@ export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatche
   server.setRequestHandler("tools/list", () => ({ tools: catalogue.list(scope.caller) }));
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     const { envelope, signal } = context.mcpReq;
+    const { caller, log } = scopeOfCall(scope);
     const client = clientName(memberOf(envelope, CLIENT_INFO_META_KEY) ?? server.getClientVersion(), scope.caller);
     const call: ToolCall = {
       name: params.name,
       args: params.arguments ?? {},
-      caller: scope.caller,
+      caller,
       client,
       modes: elicitationModes(memberOf(envelope, CLIENT_CAPABILITIES_META_KEY) ?? server.getClientCapabilities()),
       answer: answerOf(context),
       signal,
-      log: scope.log.with({ client }),
+      log: log.with({ client }),
       progress: progressOf(context),
     };
     if (envelope === undefined) return await callAndAsk(dispatcher, call, server, context);
@@ -68,6 +69,13 @@ export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatche
     });
   });
   return server;
+}
+
+/** A connection over stdio serves many calls, which logs, records and errors have to tell apart. */
+function scopeOfCall(scope: CallScope): CallScope {
+  if (scope.caller.transport !== "stdio") return scope;
+  const requestId = crypto.randomUUID();
+  return { caller: { ...scope.caller, requestId }, log: scope.log.with({ request_id: requestId }) };
 }
 
 /** What a client of 2026-07-28 brings back with the call that it makes again. */

@@ -77,6 +77,17 @@ for (const { kind, connect, protocolVersion } of CLIENTS) {
     });
   }
 
+  Deno.test(`every call of a ${kind} over stdio has a request id of its own`, async () => {
+    await using sandbox = await startSandbox();
+    await using client = await connect({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl });
+
+    const first = await client.call("list_servers");
+    const second = await client.call("list_servers");
+
+    assert.match(String(first.json.request_id), /^[0-9a-f-]{36}$/);
+    assert.notEqual(first.json.request_id, second.json.request_id);
+  });
+
   Deno.test(`a ${kind} over stdio without credentials may look but not touch`, async () => {
     await using sandbox = await startSandbox();
     await using client = await connect({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl });
