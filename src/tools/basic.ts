@@ -23,6 +23,7 @@ import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../cloudways/r
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
 import type { AuditRecord } from "../telemetry/audit.ts";
+import { appOutput, namesOf } from "./app_work.ts";
 import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } from "./inputs.ts";
 import { shownResult } from "./operation_result.ts";
 import { appFacts, onApp } from "./questions.ts";
@@ -230,7 +231,8 @@ const getServerDetails = defineTool({
       bandwidth: bandwidth.points,
       disk_by_app: disk.points.map(({ name, value, measured_at }) => {
         const app = server.apps.find(({ sys_user }) => sys_user === name);
-        return { app_id: app?.id ?? null, label: app?.label ?? name, disk_used_mb: value, measured_at };
+        const names = { sys_user: name, app_id: app?.id ?? null, app_label: app?.label ?? null };
+        return { ...names, disk_used_mb: value, measured_at };
       }),
       problems: [bandwidth.problem, disk.problem].filter((problem) => problem !== undefined),
     };
@@ -272,7 +274,7 @@ const getAppCredentials = defineAskingTool({
     ...appInput,
     reveal: z.boolean().default(false).describe("Show the passwords; asks a person first."),
   }),
-  output: z.looseObject({ app_id: z.number(), revealed: z.boolean(), main: record, additional: records }),
+  output: z.looseObject({ ...appOutput, revealed: z.boolean(), main: record, additional: records }),
   revealsSecrets: (input) => input.reveal,
   facts: async (input, context) => {
     // Without passwords it is a plain read, for which the listing is good enough.
@@ -300,10 +302,9 @@ const getAppCredentials = defineAskingTool({
     const { app_user, app_password, sys_user, sys_password } = main;
     const { mysql_db_name, mysql_user, mysql_password, redis_password } = main;
     return {
-      app_id: app.id,
-      server_id: server.id,
+      ...namesOf({ app, server }),
       host: server.public_ip,
-      url: domainOf(app),
+      domain: domainOf(app),
       revealed: input.reveal,
       main: {
         app_user,
@@ -339,13 +340,13 @@ const getAppSettings = defineTool({
     "Shows the setting flags of an application, such as HTTPS enforcement, XML-RPC, WebP, WP cron and device " +
     "detection.",
   input: z.strictObject(appInput),
-  output: z.looseObject({ app_id: z.number(), settings: record }),
+  output: z.looseObject({ ...appOutput, settings: record }),
   handler: async (input, { account }) => {
     const { app, server } = await account.app(input.app_id, input.server_id);
     const query = { server_id: server.id, app_id: app.id };
     const reply = await account.get("app_settings_get", path`/app/get_settings_value`, z.looseObject({}), query);
     const { status: _status, application_id: _id, ...settings } = reply;
-    return { app_id: app.id, settings: flagsAsBooleans(settings) };
+    return { ...namesOf({ app, server }), settings: flagsAsBooleans(settings) };
   },
 });
 
@@ -364,7 +365,7 @@ const getAppMonitoringSummary = defineTool({
     "Not bandwidth. Costs two requests.",
   input: z.strictObject(appInput),
   output: z.looseObject({
-    app_id: z.number(),
+    ...appOutput,
     files_kb: z.number().nullable(),
     database_kb: z.number().nullable(),
     total_kb: z.number().nullable(),
@@ -380,7 +381,7 @@ const getAppMonitoringSummary = defineTool({
       });
     const [disk, tables] = await Promise.all([ask("bw", diskReply), ask("db", tablesReply)]);
     return {
-      app_id: app.id,
+      ...namesOf({ app, server }),
       files_kb: disk.app_home,
       database_kb: disk.app_mysql,
       total_kb: disk.total,
@@ -514,7 +515,7 @@ async function appKeys(account: CloudwaysAccount, serverId: number, { id, label 
     return { keys, problems: [] };
   } catch (error) {
     if (!(error instanceof ToolError) || error.code === "authentication_failed") throw error;
-    return { keys: [], problems: [{ app_id: id, code: error.code, message: error.message }] };
+    return { keys: [], problems: [{ app_id: id, app_label: label, code: error.code, message: error.message }] };
   }
 }
 
@@ -527,12 +528,19 @@ const getSshKeys = defineTool({
     "Lists labels and ids of the SSH keys of a server and of its applications' users. Costs one request for " +
     "each application.",
   input: z.strictObject(serverInput),
-  output: z.looseObject({ server_id: z.number(), server_ssh_keys: records, app_ssh_keys: records, problems: records }),
+  output: z.looseObject({
+    server_id: z.number(),
+    server_label: z.string(),
+    server_ssh_keys: records,
+    app_ssh_keys: records,
+    problems: records,
+  }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     const perApp = await Promise.all(server.apps.map((app) => appKeys(account, server.id, app)));
     return {
       server_id: server.id,
+      server_label: server.label,
       server_ssh_keys: server.ssh_keys,
       app_ssh_keys: perApp.flatMap(({ keys }) => keys),
       problems: perApp.flatMap(({ problems }) => problems),

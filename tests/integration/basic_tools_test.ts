@@ -398,8 +398,8 @@ Deno.test("get_server_details tells the disk used by each application, by its id
 
   const [server] = service.sandbox.account().servers;
   assert.ok(Array.isArray(json.disk_by_app));
-  const told = json.disk_by_app.map(({ app_id, label }) => ({ app_id, label }));
-  const there = server?.apps.map(({ id, label }) => ({ app_id: Number(id), label }));
+  const told = json.disk_by_app.map(({ app_id, app_label, sys_user }) => ({ app_id, app_label, sys_user }));
+  const there = server?.apps.map(({ id, label, sys_user }) => ({ app_id: Number(id), app_label: label, sys_user }));
   assert.deepEqual(told, there);
   for (const { disk_used_mb, measured_at } of json.disk_by_app) {
     assert.equal(typeof disk_used_mb, "number");

@@ -15,6 +15,13 @@ Deno.test("every tool has one row in the contract table, and every row a tool", 
   assert.deepEqual(toolRows.map(({ tool }) => tool).sort(), allTools.map(({ name }) => name).sort());
 });
 
+/** Ids of a server or application in an answer itself that stand there without its label. */
+function unnamed(answer: Record<string, unknown>): string[] {
+  // The record of an operation is shown as it is.
+  if ("estimated_minutes_remaining" in answer) return [];
+  return ["server", "app"].filter((what) => `${what}_id` in answer && typeof answer[`${what}_label`] !== "string");
+}
+
 for (const row of toolRows) {
   for (const forms of ["live", "documented"] as const) {
     for (const kind of ["minimal", "full"] as const) {
@@ -27,6 +34,7 @@ for (const row of toolRows) {
         assert.equal(answer.isError, false, JSON.stringify(answer.json));
         assert.deepEqual(answer.structured, answer.json);
         assert.deepEqual(outputProblems(service.app.catalogue, row.tool, answer.json), []);
+        assert.deepEqual(unnamed(answer.json), [], "ids stand beside labels");
         assert.ok(service.sandbox.requests.every(({ status = 0 }) => status < 400 || status === 404));
         if (kind === "minimal") {
           const asked = new Set(service.sandbox.requests.map(({ operationId }) => operationId));
