@@ -168,7 +168,8 @@ const findResources = defineTool({
   }),
   output: z.looseObject({ servers: records, apps: records }),
   handler: async ({ query }, { account }) => {
-    const wanted = query.toLowerCase();
+    // People paste the address of a page where they mean the site.
+    const wanted = (URL.parse(query)?.hostname || query).toLowerCase();
     const matches = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(wanted));
     const servers = await account.servers();
     return {

@@ -308,6 +308,8 @@ Deno.test("find_resources gives the ids that lead on, and where an application i
   const byDomain = await callTool(service.mcpUrl, "find_resources", { query: app?.cname }, TOKEN_HEADERS);
   const byId = await callTool(service.mcpUrl, "find_resources", { query: server?.id }, TOKEN_HEADERS);
   const byIp = await callTool(service.mcpUrl, "find_resources", { query: server?.public_ip }, TOKEN_HEADERS);
+  const address = `https://${app?.cname.toUpperCase()}/cart?item=1`;
+  const byAddress = await callTool(service.mcpUrl, "find_resources", { query: address }, TOKEN_HEADERS);
 
   const { label, application, cname } = app ?? {};
   const found = { id: Number(app?.id), label, application, domain: cname };
@@ -315,6 +317,7 @@ Deno.test("find_resources gives the ids that lead on, and where an application i
     servers: [],
     apps: [{ ...found, server_id: Number(server?.id), server_label: server?.label }],
   });
+  assert.deepEqual(byAddress.json, byDomain.json);
   for (const { json } of [byId, byIp]) assert.match(JSON.stringify(json.servers), new RegExp(`"id":${server?.id}`));
 });
 
