@@ -68,7 +68,7 @@ interface CallInHand extends ToolCall {
 /** Carries out tool calls: who may, with what, after which yes, for how long, and what comes back. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #inHand = new Set<Promise<CallOutcome>>();
+  readonly #inHand = new Set<Promise<unknown>>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -80,7 +80,11 @@ export class Dispatcher {
    * @throws {ProtocolError} -32602 for a tool that is not there for this caller.
    */
   async call(request: ToolCall): Promise<CallOutcome> {
-    const work = this.#call(request);
+    return await this.hold(this.#call(request));
+  }
+
+  /** Counts work as a call in hand until it has ended: for one that does more than {@linkcode call}, such as asking. */
+  async hold<T>(work: Promise<T>): Promise<T> {
     this.#inHand.add(work);
     try {
       return await work;

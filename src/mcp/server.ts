@@ -59,7 +59,7 @@ export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatche
       log: log.with({ client }),
       progress: progressOf(context),
     };
-    if (envelope === undefined) return await callAndAsk(dispatcher, call, server, context);
+    if (envelope === undefined) return await dispatcher.hold(callAndAsk(dispatcher, call, server, context));
     const outcome = await dispatcher.call(call);
     if (outcome.kind === "result") return outcome.result;
     const { question } = outcome;

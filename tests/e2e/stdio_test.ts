@@ -6,8 +6,8 @@ import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/s
 import { z } from "zod";
 import { allTools } from "../../src/tools/all.ts";
 import { type Answer, toAnswer } from "../clients.ts";
-import { inheritedEnv, mainArgs, type Program, type ProgramEnv, programEnv, startMain } from "../process.ts";
-import { until } from "../redis_server.ts";
+import { inheritedEnv, mainArgs, type Program, type ProgramEnv, programEnv, startMain, TEST_KEYS } from "../process.ts";
+import { rawClient, startRedis, until } from "../redis_server.ts";
 import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
 
 const TOOL_NAMES = allTools.map(({ name }) => name).sort();
@@ -179,5 +179,34 @@ for (const [what, { end, said }] of Object.entries(ENDS)) {
 
     assert.equal(code, 0);
     assert.match(stderr, /"event":"outcome".*"outcome":"ok"/);
+  });
+}
+
+for (const [what, { end }] of Object.entries(ENDS)) {
+  Deno.test(`over stdio, a question that is open when ${what} is on the customer's record as refused`, async () => {
+    await using redis = await startRedis();
+    await using sandbox = await startSandbox();
+    await using program = await startMain(["stdio"], {
+      CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
+      REDIS_URL: redis.url,
+      ENCRYPTION_KEY: TEST_KEYS[0],
+      ...BY_TOKEN,
+    });
+    const send = (message: object) => program.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+    const client = { capabilities: { elicitation: {} }, clientInfo: { name: "raw", version: "1.0.0" } };
+    await send({ id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", ...client } });
+    await send({ method: "notifications/initialized" });
+    const params = { name: "stop_server", arguments: { server_id: 100001, wait_seconds: 0 } };
+    await send({ id: 2, method: "tools/call", params });
+    await program.waitFor(/elicitation\/create/, "stdout");
+
+    await end(program);
+    const { code, stderr } = await program.ended();
+
+    assert.equal(code, 0);
+    assert.match(stderr, /"event":"refused".*"outcome":"confirmation_required"/);
+    await using raw = rawClient(redis);
+    const [list = "none"] = await raw.keys("cw:audit:*");
+    assert.equal(await raw.xlen(list), 2, "one for the question, one for its end");
   });
 }
