@@ -5,11 +5,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createMcpHandler, isLegacyRequest, type McpRequestContext } from "@modelcontextprotocol/server";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
-import { type JsonBody, memberOf } from "./json_rpc.ts";
+import type { JsonBody } from "./json_rpc.ts";
 import { beginInTime } from "./late_answer.ts";
 import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
 import { withoutSecrets } from "./refusals.ts";
-import { isSlowCall } from "./slow_calls.ts";
+import { isCall, isSlowCall } from "./slow_calls.ts";
 
 /** What {@linkcode McpEndpoint} needs; `S` is what one request is served with. */
 export type McpEndpointOptions<S> = LegacyLegOptions<S>;
@@ -49,9 +49,7 @@ export class McpEndpoint<S extends object> {
     this.#scopes.set(request, scope);
     if (isSlowCall(body, this.#options.isSlow)) return await this.#streaming.fetch(request, { parsedBody: body });
     const answer = this.#quick.fetch(request, { parsedBody: body });
-    return await (memberOf(body, "method") === "tools/call"
-      ? beginInTime(answer, (error) => this.#options.onError(error, scope))
-      : answer);
+    return await (isCall(body) ? beginInTime(answer, (error) => this.#options.onError(error, scope)) : answer);
   }
 
   /** Ends exchanges that are still open. */

@@ -5,10 +5,11 @@ const BEGIN_AFTER_MS = 1_000;
 export class BegunAnswer extends Response {}
 
 /**
- * Passes an answer as JSON on, and begins it where it is late: only once the head of an answer has left does
+ * Passes the answer to a call, as JSON, on, and begins it where it is late: only once the head of an answer has left does
  * `Deno.serve` notice reliably that the client has gone away, and aborts the request's signal.
  *
- * The head says 200 then. Whatever refuses a message does so at once; what comes late is the result of a call.
+ * The head says 200 then, and no more. Whatever refuses a call does so at once; what comes late is its result. Other
+ * answers may be late only where this process stood still, and may have a head that matters: that to `initialize` does.
  *
  * @param onError Told where the rest could not be sent, which is nobody's loss.
  */

@@ -14,7 +14,7 @@ import { beginInTime } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import { RelayTransport } from "./relay_transport.ts";
 import type { SessionIds, SessionMemo } from "./session_id.ts";
-import { isSlowCall } from "./slow_calls.ts";
+import { isCall, isSlowCall } from "./slow_calls.ts";
 
 /** What {@linkcode LegacyLeg} needs; `S` is what one request is served with. */
 export interface LegacyLegOptions<S> {
@@ -66,10 +66,10 @@ export class LegacyLeg<S> {
     const onError = (error: Error) => this.#options.onError(error, scope);
     if (isJSONRPCResponse(body)) return await this.#passOn(body, session, onError);
     if (session !== undefined) await this.#passCancellationOn(body, session, onError);
-    const { transport, streams } = this.#transportFor(body, session);
+    const { transport, mayBegin } = this.#transportFor(body, session);
     transport.onerror = onError;
     const answer = this.#answer(transport, request, body, scope);
-    return await (streams ? answer : beginInTime(answer, onError));
+    return await (mayBegin ? beginInTime(answer, onError) : answer);
   }
 
   async #answer(transport: RequestTransport, request: Request, body: JsonBody, scope: S): Promise<Response> {
@@ -86,14 +86,15 @@ export class LegacyLeg<S> {
     return Array.isArray(body) ? await asBatch(response) : response;
   }
 
-  /** What serves one request, and whether it answers as a stream. */
-  #transportFor(body: JsonBody, session: Session | undefined): { transport: RequestTransport; streams: boolean } {
-    if (session !== undefined && memberOf(body, "method") === "tools/call") {
-      return { transport: new RelayTransport({ relay: this.#options.relay, ...session }), streams: true };
+  /** What serves one request, and whether its answer may begin before it is there: it is no stream, and its head is known. */
+  #transportFor(body: JsonBody, session: Session | undefined): { transport: RequestTransport; mayBegin: boolean } {
+    if (session !== undefined && isCall(body)) {
+      return { transport: new RelayTransport({ relay: this.#options.relay, ...session }), mayBegin: false };
     }
     const messages = Array.isArray(body) ? body : [body];
     const streams = messages.some((message) => isSlowCall(message, this.#options.isSlow) || asksForProgress(message));
-    return { transport: new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: !streams }), streams };
+    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: !streams });
+    return { transport, mayBegin: !streams && messages.some(isCall) };
   }
 
   async #sessionOf(headers: Headers, scope: S): Promise<Session | undefined> {
