@@ -146,10 +146,12 @@ export class LegacyLeg<S> {
  */
 async function untilGone(answer: Promise<Response>, signal: AbortSignal, end: () => void): Promise<Response> {
   const clientGone = Promise.withResolvers<Response>();
-  signal.addEventListener("abort", () => {
+  const leave = () => {
     end();
     clientGone.resolve(new Response(null, { status: CLIENT_GONE }));
-  }, { once: true });
+  };
+  if (signal.aborted) leave();
+  else signal.addEventListener("abort", leave, { once: true });
   return await Promise.race([answer, clientGone.promise]);
 }
 
