@@ -36,18 +36,28 @@ const ASSIGNMENT = /(?<![\w%.[\]-])([\w%.[\]-]+)(\\*["'])?\s*(=>|[:=])(\s*)/g;
 
 const COMMAND_OPTION = /(?<![\w-])(--?[A-Za-z][\w-]*\s+)(?!-)("[^"]*"|'[^']*'|[^\s"']+)/g;
 
-/** Text that is percent-encoded and may hold a whole JSON document. */
+/** Text that is percent-encoded, once or more often, and may hold a whole JSON document. */
 const ENCODED =
-  /(?<![\w.~!*'()+%-])(?:[\w.~!*'()+-]|%[0-9A-Fa-f]{2})*%(?:22|3[AD])(?:[\w.~!*'()+-]|%[0-9A-Fa-f]{2})*/gi;
+  /(?<![\w.~!*'()+%-])(?:[\w.~!*'()+-]|%[0-9A-Fa-f]{2})*%(?:25)*(?:22|3[AD])(?:[\w.~!*'()+-]|%[0-9A-Fa-f]{2})*/gi;
+
+/**
+ * How many times text is decoded. What is encoded more often is hidden unseen: each time costs as much as the first, and
+ * a text of any length can be made that is encoded hundreds of times over.
+ */
+const MAX_DECODED = 4;
 
 /** Parameters that are secrets in an address and ordinary words elsewhere. */
 const URL_SECRET = /^(?:key|sig|auth|code)$|signature$/i;
 
-/** Replaces every secret that its form gives away. Text without one comes back as it is. */
-export function hidePatterns(text: string): string {
+/**
+ * Replaces every secret that its form gives away. Text without one comes back as it is.
+ *
+ * @param decoded how many times the text has been decoded already
+ */
+export function hidePatterns(text: string, decoded = 0): string {
   if (!SUSPICIOUS.test(text)) return text;
   const withoutBlocks = text.replace(PRIVATE_KEY, HIDDEN).replace(USER_INFO, hideUserInfo);
-  return hideEncoded(hideAssignments(withoutBlocks))
+  return hideEncoded(hideAssignments(withoutBlocks), decoded)
     .replace(COMMAND_OPTION, (match, option: string) => isHidden(kindOfName(option)) ? option + HIDDEN : match)
     .replace(BEARER, (match, scheme: string, token: string) => PROSE_WORD.test(token) ? match : scheme + HIDDEN)
     .replace(BASIC, (match, scheme: string, token: string) => isUserAndPassword(token) ? scheme + HIDDEN : match)
@@ -72,12 +82,13 @@ function isUserAndPassword(token: string): boolean {
   }
 }
 
-function hideEncoded(text: string): string {
+function hideEncoded(text: string, times: number): string {
   if (!text.includes("%")) return text;
   return text.replace(ENCODED, (match) => {
     const decoded = decode(match);
     if (decoded === match) return match;
-    const hidden = hidePatterns(decoded);
+    if (times === MAX_DECODED) return HIDDEN;
+    const hidden = hidePatterns(decoded, times + 1);
     return hidden === decoded ? match : encodeURIComponent(hidden);
   });
 }

@@ -339,6 +339,21 @@ function decodeLoosely(text: string): Uint8Array {
   return Uint8Array.fromBase64(letters.slice(0, letters.length - letters.length % 4));
 }
 
+Deno.test("a secret is hidden in text that was encoded more than once as a whole", () => {
+  const encoded = encodeURIComponent(encodeURIComponent("https://y.example/?token=canary"));
+
+  assert.ok(!leaks(hideSecretsInText(`https://x.example/?next=${encoded}`)));
+});
+
+Deno.test("text that is encoded many times over is hidden unseen", () => {
+  // Decoded layer by layer, it would be read as often as it has layers.
+  const layers = Array.from({ length: 900 }, (_, times) => `%${"25".repeat(times)}22`);
+
+  const hidden = hideSecretsInText(`a ${layers.join("")}password b`);
+
+  assert.match(hidden, /^a .{1,100}hidden.{1,30} b$/);
+});
+
 Deno.test("given secrets are hidden in names and numbers too", () => {
   const hidden = hideSecrets({ "canary-name": 1, number: 7654321 }, ["canary-name", "7654321"]);
 
