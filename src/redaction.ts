@@ -52,7 +52,8 @@ export class SecretHider {
     // Longest first, so that a form which contains another is hidden whole.
     const sorted = [...forms].sort((a, b) => b.length - a.length);
     this.#shortestPart = sorted.at(-1)?.length ?? Infinity;
-    this.#parts = sorted.length === 0 ? undefined : new RegExp(sorted.map(escapePattern).join("|"), "g");
+    // In any case, since a part of an address may come back in lower case.
+    this.#parts = sorted.length === 0 ? undefined : new RegExp(sorted.map(escapePattern).join("|"), "gi");
   }
 
   /** As {@linkcode hideSecrets}. */
@@ -63,6 +64,23 @@ export class SecretHider {
   /** As {@linkcode hideSecretsInText}. */
   text(text: string): string {
     return this.#text(text, 0);
+  }
+
+  /** A copy of a JSON value without the given secrets, in whatever form; others may be seen. */
+  given(value: unknown): unknown {
+    if (typeof value === "string") return this.givenInText(value);
+    if (typeof value === "number") return this.#number(value, "plain");
+    if (Array.isArray(value)) return value.map((item: unknown) => this.given(item));
+    if (typeof value !== "object" || value === null) return value;
+    const fields = Object.entries(value).map(([name, field]) => [this.givenInText(name), this.given(field)]);
+    return Object.fromEntries(fields);
+  }
+
+  /** As {@linkcode SecretHider.given}, in a text. */
+  givenInText(text: string): string {
+    if (this.#whole.has(text)) return HIDDEN;
+    const searched = this.#parts !== undefined && text.length >= this.#shortestPart;
+    return searched ? text.replace(this.#parts, HIDDEN) : text;
   }
 
   #walk(value: unknown, kind: NameKind, depth: number): JsonValue {
@@ -105,8 +123,7 @@ export class SecretHider {
     if (this.#whole.has(text)) return HIDDEN;
     const json = looksLikeJson(text) ? this.#json(text, depth) : undefined;
     if (json !== undefined) return json;
-    const searched = this.#parts !== undefined && text.length >= this.#shortestPart;
-    return hidePatterns(searched ? text.replace(this.#parts, HIDDEN) : text);
+    return hidePatterns(this.givenInText(text));
   }
 
   /** JSON kept as text, hidden; undefined where it is none, or where it says more than its parsed form shows. */

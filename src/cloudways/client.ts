@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { Deadline } from "../deadline.ts";
 import { ToolError } from "../errors.ts";
-import { HIDDEN, hideSecrets } from "../redaction.ts";
+import { hideSecrets, SecretHider } from "../redaction.ts";
 import { type BucketAnswer, type BucketLimit, type Store, StoreError, type StoreKey } from "../store/store.ts";
 import { storeAway } from "../store/store_away.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -197,7 +197,7 @@ export class CloudwaysClient {
     const reply = await this.#timed(operation, log, () => this.#options.http.send(wire, signal));
     this.#noteLimits(customer, operation, reply);
     // An answer may echo what it was asked with; an exchanged token is known nowhere above this line.
-    return reply.text.includes(bearer) ? { ...reply, text: reply.text.replaceAll(bearer, HIDDEN) } : reply;
+    return { ...reply, text: new SecretHider([bearer]).givenInText(reply.text) };
   }
 
   async #takeToken(customer: Customer): Promise<void> {

@@ -1,6 +1,6 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { ToolError } from "../errors.ts";
-import { hideSecrets, hideSecretsInText } from "../redaction.ts";
+import { hideSecrets, hideSecretsInText, SecretHider } from "../redaction.ts";
 import { cleanDeep, cleanKeepingSpaces, cleanText } from "../text.ts";
 import { fitCeiling } from "./ceiling.ts";
 
@@ -20,7 +20,7 @@ export function successResult(
   { secrets, reveal, inputs }: ShapeOptions,
 ): CallToolResult {
   const cleaned = cleanDeep(value, cleanKeepingSpaces);
-  const hidden = reveal ? hideOnlyTexts(cleaned, secrets) : hideSecrets(cleaned, secrets);
+  const hidden = reveal ? new SecretHider(secrets).given(cleaned) : hideSecrets(cleaned, secrets);
   const { value: fitted, text } = fitCeiling(toObject(hidden), inputs);
   return { content: [{ type: "text", text }], structuredContent: fitted };
 }
@@ -44,16 +44,6 @@ export function errorResult(error: ToolError, requestId: string, secrets: readon
     secrets,
   );
   return { isError: true, content: [{ type: "text", text: fitCeiling(toObject(shown)).text }] };
-}
-
-/** Hides the caller's own credentials only. */
-function hideOnlyTexts(value: unknown, secrets: readonly string[]): unknown {
-  if (typeof value === "string") {
-    return secrets.reduce((text, secret) => text.replaceAll(secret, "[hidden]"), value);
-  }
-  if (Array.isArray(value)) return value.map((item) => hideOnlyTexts(item, secrets));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, hideOnlyTexts(item, secrets)]));
 }
 
 function toObject(value: unknown): Record<string, unknown> {

@@ -1,12 +1,12 @@
 import { SecretHider } from "../redaction.ts";
-import { cleanText } from "../text.ts";
+import { cleanDeep, cleanText } from "../text.ts";
 import type { Question } from "../tools/question.ts";
 
 /** A question as people may see it: every text of the account cleaned, and without secrets. */
 export function safeQuestion(question: Question, secrets: readonly string[]): Question {
   const hider = new SecretHider(secrets);
   const safe = (text: string) => hider.text(cleanText(text));
-  const { server, apps, facts } = question;
+  const { server, apps, facts, target } = question;
   return {
     ...question,
     server: { id: server.id, label: safe(server.label), ip: safe(server.ip) },
@@ -16,6 +16,7 @@ export function safeQuestion(question: Question, secrets: readonly string[]): Qu
       domains: domains.map(safe),
       lastBackup: lastBackup === null ? null : safe(lastBackup),
     })),
+    ...(target !== undefined && { target: hider.value(cleanDeep(target)) }),
     ...(facts && { facts: facts.map(({ name, values }) => ({ name, values: values.map(safe) })) }),
   };
 }

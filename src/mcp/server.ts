@@ -57,7 +57,7 @@ export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatche
       answer: answerOf(context),
       signal,
       log: log.with({ client }),
-      progress: progressOf(context),
+      progress: progressOf(context, callerSecrets(scope.caller)),
     };
     if (envelope === undefined) return await dispatcher.hold(callAndAsk(dispatcher, call, server, context));
     const outcome = await dispatcher.call(call);
@@ -84,11 +84,13 @@ function answerOf({ mcpReq }: ServerContext): Answer | undefined {
   return typeof state === "string" ? { state, reply: mcpReq.inputResponses?.[ANSWER_KEY] } : undefined;
 }
 
-function progressOf({ mcpReq }: ServerContext): ToolCall["progress"] {
+function progressOf({ mcpReq }: ServerContext, secrets: readonly string[]): ToolCall["progress"] {
   const progressToken = mcpReq._meta?.progressToken;
-  return (message, done, total) => {
+  return (text, done, total) => {
     if (progressToken === undefined) return;
-    const progress = { progressToken, progress: done, total, message: cleanText(message, { maxLength: 200 }) };
+    // Cutting comes last: half a secret would no longer be recognised.
+    const message = cleanText(hideSecretsInText(cleanText(text), secrets), { maxLength: 200 });
+    const progress = { progressToken, progress: done, total, message };
     // A client that is gone is noticed by the signal; its progress is of no use to anybody.
     mcpReq.notify({ method: "notifications/progress", params: progress }).catch(() => {});
   };

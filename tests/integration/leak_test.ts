@@ -366,6 +366,59 @@ for (const [index, [name, faultFor]] of Object.entries(FAULTS).entries()) {
   });
 }
 
+/** As a header of HTTP carries it, and as an address that was made lower case. */
+const ENCODINGS: Record<string, (secret: string) => string> = {
+  "base64": (secret) => btoa(`user:${secret}`),
+  "lower case": (secret) => secret.toLowerCase(),
+};
+
+for (const [name, encode] of Object.entries(ENCODINGS)) {
+  Deno.test(`a caller's credential in ${name} is told by no progress, record, page or revealed password`, async () => {
+    await using stage = await setStage("key", { env: { CONFIRM: "off" } });
+    const { service, sandbox } = stage;
+    const headers = CREDENTIALS.key.headers;
+    const echo = encode(API_KEY);
+    for (const app of sandbox.account().servers.flatMap((server) => server.apps)) {
+      for (const entry of app.git.log) entry.branch_name = echo;
+      for (const { ssh_keys } of app.credentials) for (const key of ssh_keys) key.label = echo;
+    }
+    const running = { id: "92897180", type: "restarting_server", is_completed: "0", message: echo };
+    sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body: { operation: running } } });
+
+    await callTool(service.mcpUrl, "git_pull", { app_id: 200001, branch: "main", wait_seconds: 0 }, headers);
+    const revealed = await callTool(service.mcpUrl, "get_app_credentials", { app_id: 200001, reveal: true }, {
+      ...headers,
+      ...mayTell("get_app_credentials", { reveal: true }),
+    });
+    const params = {
+      name: "get_operation_status",
+      arguments: { operation_id: "92897180", wait_seconds: 1 },
+      _meta: { progressToken: 1 },
+    };
+    const told = await drain(
+      await post(service.mcpUrl, { jsonrpc: "2.0", id: 1, method: "tools/call", params }, headers),
+    );
+
+    assert.equal(revealed.json.revealed, true);
+    assert.match(told, /notifications\/progress/);
+    assert.deepEqual(leaks(stage, await everythingSeen(stage, headers)), []);
+  });
+
+  Deno.test(`a token that was exchanged is hidden in ${name} too`, async () => {
+    await using stage = await setStage("key");
+    const { service, sandbox } = stage;
+    const { headers } = CREDENTIALS.key;
+    await callTool(service.mcpUrl, "list_projects", {}, headers);
+    const token = sandbox.requestsTo("project_list").at(-1)?.authorization?.replace("Bearer ", "") ?? "";
+    sandbox.addFault({ operationId: "project_list", kind: { status: 422, body: { message: encode(token) } } });
+
+    const { json } = await callTool(service.mcpUrl, "list_projects", {}, headers);
+
+    assert.equal(json.code, "validation_failed");
+    assert.deepEqual(leaks(stage, await everythingSeen(stage, headers)), []);
+  });
+}
+
 /** Requests in which a secret stands where none belongs. */
 const MISPLACED: Record<
   string,

@@ -70,9 +70,11 @@ Deno.test("long lists are counted before they are shown in part", () => {
 });
 
 Deno.test("a question shows no secret, not even the caller's own", () => {
-  const question = { ...QUESTION, server: { ...QUESTION.server, label: "Bearer EXAMPLE-SECRET" } };
+  const target = { last: ["EXAMPLE-SECRET\u202e"] };
+  const question = { ...QUESTION, server: { ...QUESTION.server, label: "Bearer EXAMPLE-SECRET" }, target };
 
-  const { server } = safeQuestion(question, ["EXAMPLE-SECRET"]);
+  const safe = safeQuestion(question, ["EXAMPLE-SECRET"]);
 
-  assert.equal(server.label.includes("EXAMPLE-SECRET"), false);
+  assert.equal(safe.server.label.includes("EXAMPLE-SECRET"), false);
+  assert.deepEqual(safe.target, { last: ["[hidden]"] });
 });

@@ -322,6 +322,7 @@ Deno.test("given secrets are hidden in every form they travel in", () => {
     encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase()),
     new URLSearchParams({ q: secret }).toString(),
     encodeURIComponent(encodeURIComponent(secret)),
+    secret.toUpperCase(),
   ];
 
   for (const form of forms) assert.ok(!leaks(hideSecretsInText(form, [secret])), form);
