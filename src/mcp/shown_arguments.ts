@@ -10,7 +10,7 @@ const SHOWN_ELSEWHERE = new Set(["server_id", "app_id", "wait_seconds", "detail"
 
 /** Arguments for the audit trail: cleaned, without secrets, cut. */
 export function recordedArguments(args: Readonly<Record<string, unknown>>, secrets: readonly string[]): JsonValue {
-  return cut(hideSecrets(cleanDeep(args), secrets));
+  return cutTexts(hideSecrets(cleanDeep(fewer(args)), secrets));
 }
 
 /** Arguments for a person who is asked: cleaned, without secrets, and without those that the question names anyway. */
@@ -23,13 +23,21 @@ export function shownArguments(
   return Object.fromEntries(Object.entries(shown).filter(([name]) => !SHOWN_ELSEWHERE.has(name)));
 }
 
-function cut(value: JsonValue): JsonValue {
-  if (typeof value === "string") return cleanText(value, { maxLength: MAX_TEXT });
+/** Fewer items, so that nobody is kept waiting while thousands of them are looked through for secrets. */
+function fewer(value: unknown): unknown {
   if (Array.isArray(value)) {
-    const kept = value.slice(0, MAX_ITEMS).map(cut);
+    const kept = value.slice(0, MAX_ITEMS).map(fewer);
     return value.length > MAX_ITEMS ? [...kept, `… ${value.length - MAX_ITEMS} more`] : kept;
   }
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).slice(0, MAX_ITEMS);
-  return Object.fromEntries(entries.map(([name, item]) => [cleanText(name, { maxLength: MAX_TEXT }), cut(item)]));
+  return Object.fromEntries(Object.entries(value).slice(0, MAX_ITEMS).map(([name, item]) => [name, fewer(item)]));
+}
+
+/** Comes last: half a secret would no longer be recognised. */
+function cutTexts(value: JsonValue): JsonValue {
+  if (typeof value === "string") return cleanText(value, { maxLength: MAX_TEXT });
+  if (Array.isArray(value)) return value.map(cutTexts);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(entries.map(([name, item]) => [cleanText(name, { maxLength: MAX_TEXT }), cutTexts(item)]));
 }
