@@ -200,7 +200,10 @@ function stickySpan(pattern: RegExp, text: string, start: number): Span | undefi
 function bareSpan(text: string, { start, kind, spacedColon }: Assignment): Span | undefined {
   const whole = stickySpan(BARE_VALUE, text, start);
   if (whole === undefined) return undefined;
-  const value = text.slice(whole.from, whole.to).replace(TRAILING_PUNCTUATION, "");
+  const written = text.slice(whole.from, whole.to);
+  const value = written.replace(TRAILING_PUNCTUATION, "");
+  // Another name, and the secret comes after that one: `password: X-Api-Key: value`.
+  if (written.endsWith(":") && isHidden(kindOfName(value))) return undefined;
   if (value === "" || LITERAL.test(value) || isKept(value, kind)) return undefined;
   if (spacedColon && isProse(value, text.slice(whole.to, whole.to + 8))) return undefined;
   return { from: start, to: start + value.length };

@@ -231,6 +231,7 @@ const LEAKING_TEXTS = [
   "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\ncanary-19\n-----END PGP PRIVATE KEY BLOCK-----",
   "-----BEGIN ENCRYPTED PRIVATE KEY-----\ncanary-20 cut off",
   "token: canary-21",
+  "password: X-Api-Key: canary-28",
   "mysql --password canary-22 -h x",
   "PASSWORD = canary-23",
   "Cookie: a=canary-24; b=canary-25",
