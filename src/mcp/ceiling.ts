@@ -12,6 +12,9 @@ export interface Fitted {
   text: string;
 }
 
+/** Parts that are shortened before an answer is given up: each costs as much as writing all of it. */
+const MAX_ROUNDS = 100;
+
 /** How the rest of an answer is asked for, by the input of the tool that makes it possible. */
 const WAYS: Readonly<Record<string, string>> = {
   detail: "More fits with detail concise. find_resources, get_server_details and get_app_details show single ones.",
@@ -45,7 +48,7 @@ export function fitCeiling(answer: JsonObject, inputs: readonly string[] = []): 
   const value = structuredClone(answer);
   const leftOut = new Map<string, number>();
   const excess = () => JSON.stringify(value).length - (MAX_ANSWER_CHARACTERS - NOTE_CHARACTERS);
-  for (let over = excess(); over > 0; over = excess()) {
+  for (let [over, rounds] = [excess(), 0]; over > 0 && rounds < MAX_ROUNDS; over = excess(), rounds++) {
     const place = placeAmong(value, "", over);
     if (place === undefined) break;
     leftOut.set(place.path, (leftOut.get(place.path) ?? 0) + place.shorten(over));
@@ -90,8 +93,13 @@ function placeAmong(object: object, path: string, excess: number): Place | undef
  */
 function listsWithin(records: readonly unknown[], path: string, excess: number): Place | undefined {
   const byName = new Map<string, unknown[][]>();
-  for (const [name, item] of records.flatMap((record) => Object.entries(record ?? {}))) {
-    if (Array.isArray(item) && item.length > 1) byName.set(name, [...byName.get(name) ?? [], item]);
+  for (
+    const [name, item] of records.flatMap((record) => typeof record === "string" ? [] : Object.entries(record ?? {}))
+  ) {
+    if (!Array.isArray(item) || item.length < 2) continue;
+    const found = byName.get(name) ?? [];
+    byName.set(name, found);
+    found.push(item);
   }
   const [largest] = [...byName]
     .map(([name, found]) => ({ name, found, size: sizeOf(found) }))
@@ -107,10 +115,14 @@ function lists(found: unknown[][], path: string, stay = 0): Place {
   const shorten = (excess: number) => {
     const entries = found.reduce((sum, list) => sum + list.length, 0);
     const wanted = Math.max(1, Math.ceil(entries * excess / sizeOf(found)));
-    let longest = Math.max(...found.map((list) => list.length));
-    const gone = () => found.reduce((sum, list) => sum + Math.max(0, list.length - longest), 0);
-    while (longest > stay && gone() < wanted) longest--;
-    const count = gone();
+    const gone = (length: number) => found.reduce((sum, list) => sum + Math.max(0, list.length - length), 0);
+    let [longest, tooLong] = [stay, found.reduce((most, list) => Math.max(most, list.length), 0)];
+    while (tooLong - longest > 1) {
+      const middle = Math.floor((longest + tooLong) / 2);
+      if (gone(middle) >= wanted) longest = middle;
+      else tooLong = middle;
+    }
+    const count = gone(longest);
     for (const list of found) list.splice(longest);
     return count;
   };

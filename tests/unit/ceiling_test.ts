@@ -89,3 +89,12 @@ Deno.test("every member of the answer itself stays, of its kind, whatever is too
     Object.entries(value).map(([name, item]) => [name, typeof item, Array.isArray(item)]);
   assert.deepEqual(kinds(rest), kinds(answer));
 });
+
+Deno.test("an answer of thousands of members of its own is given up, and says so", () => {
+  const answer = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`member${i}`, "x".repeat(100)]));
+
+  const { value, text } = fitCeiling(answer);
+
+  assert.ok(text.length <= MAX_ANSWER_CHARACTERS);
+  assert.deepEqual(Object.keys(value).sort(), ["left_out", "message"]);
+});
