@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { ToolError } from "../../src/errors.ts";
-import { isApprovalCode } from "../../src/mcp/approval_code.ts";
+import { Box } from "../../src/crypto/box.ts";
+import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { ApprovalCodes, isApprovalCode } from "../../src/mcp/approval_code.ts";
+import { ApprovalRecords } from "../../src/mcp/approval_records.ts";
+import { SealedStore } from "../../src/store/sealed_store.ts";
 import { formatStoreKey, type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
 import {
   APPROVAL_CODE,
@@ -312,6 +316,24 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await two.approvals.approve(last, undefined), "approved");
   });
 
+  test("the same call under two codes at once gets a page for each", async ({ one }) => {
+    const ids = await Promise.all([APPROVAL_CODE, "another-code"].map((code) => askOn(one, { approvalCode: code })));
+
+    assert.equal(new Set(ids).size, 2);
+  });
+
+  test("a yes is shown on the page that gave it, and not on an earlier one for the same call", async ({ one, two }) => {
+    const earlier = await askOn(one);
+    await one.approvals.approve(earlier, undefined);
+    const later = await askOn(two);
+    await two.approvals.approve(later, undefined);
+
+    assert.notEqual(later, earlier);
+    assert.equal(await stateOf(one, earlier), undefined);
+    assert.equal(await one.approvals.withdraw(earlier), "unknown");
+    assert.equal(await stateOf(one, later), "approved");
+  });
+
   test("a page that another one took the place of holds no place", async ({ one, two }) => {
     for (let n = 0; n < 12; n++) await askOn(n % 2 === 0 ? one : two, { approvalCode: `code-number-${n}` });
 
@@ -469,6 +491,67 @@ Deno.test("an approval code is 8 to 64 visible ASCII characters", () => {
 
   assert.deepEqual(good.filter(isApprovalCode), good);
   assert.deepEqual(bad.filter(isApprovalCode), []);
+});
+
+Deno.test("what is kept of an approval code is another for each approval, and recognises it there alone", async () => {
+  const codes = new ApprovalCodes(await KeyRing.create({ encryptionKeys: [KEYS[0]] }));
+  const [one, other] = ["1".repeat(64), "2".repeat(64)];
+
+  const digest = await codes.digest(one, APPROVAL_CODE);
+
+  assert.notEqual(await codes.digest(other, APPROVAL_CODE), digest);
+  assert.equal(await codes.matches(one, APPROVAL_CODE, digest), true);
+  assert.equal(await codes.matches(one, WRONG_CODE, digest), false);
+  assert.equal(await codes.matches(other, APPROVAL_CODE, digest), false);
+});
+
+Deno.test("five wrong codes end the approval although they come minutes apart", async () => {
+  await using replicas = await memoryReplicas();
+  const { one, clock } = replicas;
+  const id = await askOn(one, { approvalCode: APPROVAL_CODE });
+  const decided: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    decided.push(await one.approvals.approve(id, WRONG_CODE));
+    await clock.advance(2.4 * MINUTE_MS);
+  }
+
+  assert.deepEqual(decided, ["wrong_code", "wrong_code", "wrong_code", "wrong_code", "locked"]);
+});
+
+Deno.test("a sixth try counts for nothing, while the fifth is still about to close the page", async () => {
+  await using replicas = await memoryReplicas();
+  const { one } = replicas;
+  const id = await askOn(one, { approvalCode: APPROVAL_CODE });
+  for (let n = 0; n < 4; n++) await one.approvals.approve(id, WRONG_CODE);
+  const take = one.store.take.bind(one.store);
+  let sixth: string | undefined;
+  one.store.take = async (key) => {
+    if (key.purpose === "approval_open" && sixth === undefined) {
+      sixth = "begun";
+      sixth = await one.approvals.approve(id, APPROVAL_CODE);
+    }
+    return await take(key);
+  };
+
+  const fifth = await one.approvals.approve(id, WRONG_CODE);
+
+  assert.deepEqual([fifth, sixth], ["locked", "locked"]);
+  assert.equal(await takeYes(one), false);
+});
+
+Deno.test("the address of a call is forgotten only where it is still the one that is meant", async () => {
+  await using replicas = await memoryReplicas();
+  const { one, clock } = replicas;
+  const id = await askOn(one);
+  const sealed = new SealedStore(one.store, new Box(await KeyRing.create({ encryptionKeys: [KEYS[0]] })));
+  const records = new ApprovalRecords(sealed, clock);
+
+  await records.forgetIdFor(CUSTOMER, FINGERPRINT, "0".repeat(32));
+  const before = await records.idFor(CUSTOMER, FINGERPRINT);
+  await records.forgetIdFor(CUSTOMER, FINGERPRINT, id);
+
+  assert.equal(before, id);
+  assert.equal(await records.idFor(CUSTOMER, FINGERPRINT), undefined);
 });
 
 Deno.test("a store that fails approves nothing and says so", async () => {

@@ -77,6 +77,28 @@ function changeTarget(sandbox: Sandbox): void {
   for (const server of sandbox.account().servers) server.label = `${server.label} moved`;
 }
 
+function changeTargetBack(sandbox: Sandbox): void {
+  for (const server of sandbox.account().servers) server.label = server.label.replace(/ moved$/, "");
+}
+
+/** A yes to one call, sent with another, is answered as if nobody had said it, and is spent thereby. */
+async function assertCountsForNothing(
+  service: Service,
+  call: AskingCall,
+  other: AskingCall,
+  state: string,
+): Promise<void> {
+  const { tool: name, args } = other;
+  const unasked = await callModern({ url: service.mcpUrl, name, args, headers: TOKEN_HEADERS });
+  const answered = await answer(service, other, state, YES);
+  assert.equal(answered.kind, unasked.kind, JSON.stringify(answered));
+  if (answered.kind === "question") assertRefused(await answer(service, call, state, YES), "confirmation_required");
+  if (answered.kind !== "result" || unasked.kind !== "result") return;
+  // Refused for what it is: nobody has looked at the yes.
+  assert.equal(answered.answer.isError, true);
+  assert.equal(answered.answer.json.code, unasked.answer.json.code);
+}
+
 /** The fate of one call of a client of 2026-07-28. */
 type ModernCase = (replicas: Replicas, call: AskingCall) => Promise<void>;
 
@@ -144,9 +166,7 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
     times: 0,
     async run({ a }, call) {
       const { state } = await ask(a, call);
-      const other = { ...call, args: call.otherArgs };
-      const answered = await answer(a, other, state, YES);
-      assert.ok(answered.kind === "question" || answered.kind === "result" && answered.answer.isError);
+      await assertCountsForNothing(a, call, { ...call, args: call.otherArgs }, state);
     },
   },
   "another tool": {
@@ -157,8 +177,7 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
       );
       if (other === undefined) throw new Error("there is another tool for the same thing");
       const { state } = await ask(a, call);
-      const answered = await answer(a, other, state, YES);
-      assert.ok(answered.kind === "question" || answered.kind === "result" && answered.answer.isError);
+      await assertCountsForNothing(a, call, other, state);
     },
   },
   "a changed target, and then a yes to what it is now": {
@@ -171,6 +190,16 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
       assert.equal(call.carriedOut(sandbox), 0);
       assertRefused(await answer(b, { ...call }, "", YES), "confirmation_required");
       if (again.kind === "question") assertDone(await answer(b, call, again.state, YES));
+    },
+  },
+  "a yes to a changed target, and again when it is what it was": {
+    times: 0,
+    async run({ a, b, sandbox }, call) {
+      const { state } = await ask(a, call);
+      changeTarget(sandbox);
+      assert.equal((await answer(a, call, state, YES)).kind, "question");
+      changeTargetBack(sandbox);
+      assertRefused(await answer(b, call, state, YES), "confirmation_required");
     },
   },
   "a yes that comes twice": {

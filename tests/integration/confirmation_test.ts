@@ -41,14 +41,14 @@ Deno.test("with CONFIRM=elicit clients that can't show questions are refused, an
   const refused = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
   const byUrl = await callModern({ url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS, capabilities: URL_ONLY });
   const asked = await callModern({ url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS });
-  const page = await fetch(`${service.url}/approve/${"A".repeat(22)}`);
-  await page.body?.cancel();
+  const page = await fetch(`${service.url}/approve/${"0".repeat(32)}`);
 
   assert.equal(refused.json.code, "confirmation_required");
   assert.equal(refused.json.details, undefined);
   assert.equal(byUrl.kind === "result" && byUrl.answer.json.code, "confirmation_required");
   assert.equal(asked.kind, "question");
   assert.equal(page.status, 404);
+  assert.equal((await page.json()).error, "not_found", "not even a page that says so");
   assert.equal(stops(service.sandbox), 0);
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Fingerprints } from "../../src/crypto/fingerprints.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { bindCall, type CallBinding } from "../../src/mcp/call_binding.ts";
+import { allTools } from "../../src/tools/all.ts";
 import type { Question } from "../../src/tools/question.ts";
 
 const KEY = new Uint8Array(32).fill(1);
@@ -50,6 +51,21 @@ Deno.test("another customer, tool or argument makes another call", async () => {
   await assertOther({ customer: "b".repeat(64) }, { call: true, target: false });
   await assertOther({ tool: "restart_server" }, { call: true, target: false });
   await assertOther({ input: { ...CALL.input, service: "nginx" } }, { call: true, target: false });
+});
+
+Deno.test("a yes holds for every argument of every tool, but for how to wait and how much to show", async () => {
+  const names = new Set(allTools.flatMap(({ input }) => Object.keys(input.shape)));
+  // Found from the application where it is left out, so the server that was found counts in its place.
+  names.delete("server_id");
+
+  const unbound: string[] = [];
+  for (const name of names) {
+    const [one, other] = [await bind({ input: { [name]: "one" } }), await bind({ input: { [name]: "other" } })];
+    if (one.call === other.call) unbound.push(name);
+  }
+
+  assert.ok(names.size > 20);
+  assert.deepEqual(unbound.sort(), ["detail", "wait_seconds"]);
 });
 
 Deno.test("another server, address, application, domain or list makes another target", async () => {
