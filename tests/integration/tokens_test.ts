@@ -156,6 +156,32 @@ Deno.test("a refused key pair is not tried again for half a minute", async () =>
   assert.equal(exchanges(service), 2);
 });
 
+Deno.test("a sign-in that is answered by 400 is a refused one too", async () => {
+  await using service = await startService();
+  const body = { error: "invalid_client", error_description: "The e-mail or the API key is wrong." };
+  service.sandbox.addFault({ operationId: EXCHANGE, kind: { status: 400, body } });
+
+  const first = await callTool(service.mcpUrl, "list_servers", {}, KEY_HEADERS);
+  const second = await callTool(service.mcpUrl, "list_servers", {}, KEY_HEADERS);
+
+  assert.deepEqual([first.json.code, second.json.code], ["authentication_failed", "authentication_failed"]);
+  assert.equal(exchanges(service), 1);
+});
+
+Deno.test("an exchanged token is shown to nobody, not even where an answer repeats it", async () => {
+  await using service = await startService();
+  await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+  const token = service.sandbox.requestsTo("project_list")[0]?.authorization?.replace("Bearer ", "") ?? "";
+  assert.match(token, /^.{8,}$/);
+  const body = { message: `The token ${token} is for another region.` };
+  service.sandbox.addFault({ operationId: "cloudways_bot_alerts_list", kind: { status: 422, body } });
+
+  const { json } = await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS);
+
+  assert.match(String(json.message), /is for another region/);
+  assert.ok(!JSON.stringify([json, service.logLines]).includes(token));
+});
+
 Deno.test("a refused access token is asked about again, for it may have been given rights meanwhile", async () => {
   await using service = await startService();
   const wrong = { "x-cloudways-access-token": "cw_EXAMPLE_wrong" };
@@ -188,6 +214,38 @@ Deno.test("after twenty refused credentials new ones wait a minute, and known cu
   assert.equal(after, before);
   assert.equal(known.isError, false);
   assert.equal(later.json.code, "authentication_failed");
+});
+
+Deno.test("after twenty refused credentials a customer is known too who was accepted at another replica", async () => {
+  await using redis = await startRedis();
+  await using sandbox = await startSandbox({ exchangesPerMinute: 1000 });
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY };
+  await using one = await startService({ sandbox, env });
+  await using two = await startService({ sandbox, env });
+  await callTool(one.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+  const wrong = (number: number) => ({ "x-cloudways-access-token": `cw_not_real_${number}` });
+  for (let i = 0; i < 20; i++) await callTool(two.mcpUrl, "get_alerts", {}, wrong(i));
+
+  const stopped = await callTool(two.mcpUrl, "get_alerts", {}, wrong(20));
+  const known = await callTool(two.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+
+  assert.equal(stopped.json.code, "rate_limited");
+  assert.equal(known.isError, false, JSON.stringify(known.json));
+});
+
+Deno.test("twenty refused credentials stop nobody where they took more than a minute to come", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock, exchangesPerMinute: 1000 } });
+  const refusedCode = async (number: number) => {
+    const wrong = { ...KEY_HEADERS, "x-cloudways-api-key": `EXAMPLE-WRONG-${number}` };
+    return (await callTool(service.mcpUrl, "list_servers", {}, wrong)).json.code;
+  };
+  for (let i = 0; i < 19; i++) await refusedCode(i);
+
+  await clock.advance(61_000);
+  const codes = [await refusedCode(19), await refusedCode(20)];
+
+  assert.deepEqual(codes, ["authentication_failed", "authentication_failed"]);
 });
 
 Deno.test("a sign-in that Cloudways limits says so and pauses the sign-in alone", async () => {

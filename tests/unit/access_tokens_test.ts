@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import type { Customer } from "../../src/caller.ts";
+import { AccessTokens, type ExchangedToken, type KeyPair } from "../../src/cloudways/access_tokens.ts";
+import { Box } from "../../src/crypto/box.ts";
+import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { MemoryStore } from "../../src/store/memory.ts";
+import { SealedStore } from "../../src/store/sealed_store.ts";
+import type { Store, StoreKey } from "../../src/store/store.ts";
+import { FakeClock } from "../sandbox/fake_clock.ts";
+
+const KEY_PAIR: KeyPair = { kind: "api_key", email: "owner@example.com", apiKey: "EXAMPLE-KEY" };
+const CUSTOMER: Customer = { id: "a".repeat(64), credential: KEY_PAIR };
+const ADDRESS = "192.0.2.1";
+const LOCK: StoreKey = { purpose: "lock", customer: CUSTOMER.id, name: "token" };
+const SECOND = 1_000;
+
+/** Replicas over one store, each with tokens of its own, and how often they have exchanged the key pair together. */
+async function start() {
+  const clock = new FakeClock();
+  const store: Store = new MemoryStore({ clock });
+  const sealed = new SealedStore(
+    store,
+    new Box(await KeyRing.create({ encryptionKeys: [new Uint8Array(32).fill(1)] })),
+  );
+  const exchanged: ExchangedToken[] = [];
+  const next = (): Promise<ExchangedToken> => {
+    const token = `EXAMPLE-TOKEN-${exchanged.length + 1}`;
+    exchanged.push({ token, expiresAt: clock.now() + 3600 * SECOND, exchangedAt: clock.now() });
+    return Promise.resolve({ token, expiresAt: clock.now() + 3600 * SECOND, exchangedAt: clock.now() });
+  };
+  const replica = (exchange = next) => {
+    const unexpected = (...what: unknown[]) => assert.fail(JSON.stringify(what));
+    return new AccessTokens({
+      store,
+      sealed,
+      clock,
+      exchange,
+      onStoreFailed: unexpected,
+      onRenewalFailed: unexpected,
+    });
+  };
+  return { clock, store, exchanged, replica };
+}
+
+function bearer(tokens: AccessTokens): Promise<string> {
+  return tokens.bearer(CUSTOMER, ADDRESS, new AbortController().signal);
+}
+
+Deno.test("a lock is given back with the token", async () => {
+  const { store, replica } = await start();
+
+  await bearer(replica());
+
+  assert.equal(await store.get(LOCK), undefined);
+});
+
+Deno.test("a holder of the lock that has died holds the others up for 25 seconds", async () => {
+  const { clock, replica } = await start();
+  void bearer(replica(() => new Promise(() => {})));
+  let token: string | undefined;
+  void bearer(replica()).then((found) => token = found);
+
+  await clock.advance(24 * SECOND);
+  const before = token;
+  await clock.advance(SECOND + 100);
+
+  assert.equal(before, undefined);
+  assert.equal(token, "EXAMPLE-TOKEN-1");
+});
+
+Deno.test("a holder who took too long does not give back the lock of the next one", async () => {
+  const { clock, store, replica } = await start();
+  const slow = Promise.withResolvers<ExchangedToken>();
+  const first = bearer(replica(() => slow.promise));
+  void bearer(replica(() => new Promise(() => {})));
+
+  await clock.advance(25 * SECOND + 100);
+  const next = await store.get(LOCK);
+  slow.resolve({ token: "EXAMPLE-LATE", expiresAt: clock.now() + 3600 * SECOND, exchangedAt: clock.now() });
+  await first;
+
+  assert.ok(next !== undefined);
+  assert.equal(await store.get(LOCK), next);
+});
+
+Deno.test("who gets the lock just after another one has finished exchanges nothing", async () => {
+  const { store, exchanged, replica } = await start();
+  const [one, two] = [replica(), replica()];
+  const set = store.set.bind(store);
+  let overtaken = false;
+  store.set = async (key, value, options) => {
+    if (key.purpose === "lock" && !overtaken) {
+      overtaken = true;
+      await bearer(two);
+    }
+    return await set(key, value, options);
+  };
+
+  assert.equal(await bearer(one), "EXAMPLE-TOKEN-1");
+  assert.equal(exchanged.length, 1);
+});
+
+Deno.test("a refusal that arrives late costs no second exchange, and drops no newer token", async () => {
+  const { clock, exchanged, replica } = await start();
+  const tokens = replica();
+  const refused = { token: await bearer(tokens), sentAt: clock.now() };
+  const { signal } = new AbortController();
+
+  await clock.advance(SECOND);
+  const first = await tokens.afterRefusal(CUSTOMER, KEY_PAIR, refused, ADDRESS, signal);
+  const second = await tokens.afterRefusal(CUSTOMER, KEY_PAIR, refused, ADDRESS, signal);
+
+  assert.deepEqual([refused.token, first, second], ["EXAMPLE-TOKEN-1", "EXAMPLE-TOKEN-2", "EXAMPLE-TOKEN-2"]);
+  assert.equal(await bearer(tokens), "EXAMPLE-TOKEN-2");
+  assert.equal(exchanged.length, 2);
+});
