@@ -318,6 +318,26 @@ Deno.test("a no on the page is on record, whether or not the assistant calls aga
   assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - confirmation_declined"]);
 });
 
+Deno.test("a yes that is taken back on the page is on record as a no", async () => {
+  await using service = await startService();
+  const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
+
+  for (const decision of ["approve", "withdraw"]) await decide(service.url, pagePath(json), { decision });
+
+  assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - confirmation_declined"]);
+});
+
+Deno.test("five wrong codes are on record as one no", async () => {
+  await using service = await startService();
+  const withCode = { ...TOKEN_HEADERS, "x-mcp-approval-code": "EXAMPLE-code-1" };
+  const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, withCode);
+
+  const wrong = { decision: "approve", code: "EXAMPLE-wrong" };
+  for (let tries = 0; tries < 6; tries++) await decide(service.url, pagePath(json), wrong);
+
+  assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - confirmation_declined"]);
+});
+
 Deno.test("a yes on the page is on record with the call that used it", async () => {
   await using service = await startService();
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
