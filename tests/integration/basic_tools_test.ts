@@ -378,6 +378,22 @@ Deno.test("ping tells nothing, malformed, wrong and right credentials apart", as
   assert.deepEqual(await ping(KEY_HEADERS), { service: "ok", signed_in_with: "api_key", accepted: true });
 });
 
+Deno.test("customer_info tells when a customer was seen first, however often he was seen since", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  const info = async () => (await callTool(service.mcpUrl, "customer_info", {}, TOKEN_HEADERS)).json;
+  await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+  const before = await info();
+
+  await clock.advance(3600_000);
+  await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+  const after = await info();
+
+  assert.match(String(before.first_seen), /Z$/);
+  assert.equal(after.first_seen, before.first_seen);
+  assert.notEqual(after.last_seen, before.last_seen);
+});
+
 Deno.test("customer_info shows an e-mail only once Cloudways has accepted it with its key", async () => {
   await using service = await startService();
   const info = async () => (await callTool(service.mcpUrl, "customer_info", {}, KEY_HEADERS)).json;

@@ -167,8 +167,10 @@ Deno.test("a first request whose caller leaves makes room for the next one", asy
   await clock.advance(5 * SECOND);
 
   await fail(new DOMException("The caller left.", "AbortError"));
+  const meanwhile = breaker.state;
   await answer(200);
 
+  assert.equal(meanwhile, "half_open");
   assert.equal(breaker.state, "closed");
 });
 

@@ -460,6 +460,44 @@ Deno.test("a read that shows passwords is not sent again by the pool of connecti
   http.close();
 });
 
+Deno.test("no more requests are under way than HTTP_POOL_SIZE allows", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ sandbox: { clock }, env: { HTTP_POOL_SIZE: "2" } });
+  service.sandbox.addFault({ operationId: PROJECTS, kind: { delayMs: 1_000 } });
+
+  const calls = Array.from({ length: 5 }, () => callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS));
+  await until(() => clock.sleeping === 2);
+  // Whoever does not have to wait for a place has sent his request by the time these are answered.
+  for (let i = 0; i < 5; i++) await callTool(service.mcpUrl, "customer_info", {}, TOKEN_HEADERS);
+  const underWay = service.sandbox.requestsTo(PROJECTS).length;
+  const answers = await clock.runUntil(Promise.all(calls));
+
+  assert.equal(underWay, 2);
+  assert.ok(answers.every(({ isError }) => !isError));
+  assert.equal(service.sandbox.requestsTo(PROJECTS).length, 5);
+});
+
+Deno.test("a pause that begins between two tries of a read ends the trying", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  service.sandbox.addFault({ operationId: PROJECTS, times: 1, kind: { status: 503 } });
+  service.sandbox.addFault({
+    operationId: PROJECTS,
+    times: 1,
+    kind: { status: 429, headers: { "retry-after": "60" } },
+  });
+
+  const tried = callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+  await until(() => clock.sleeping === 1);
+  const paused = await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+  await clock.advance(1_000);
+  const { json } = await tried;
+
+  assert.equal(paused.json.code, "upstream_rate_limited");
+  assert.equal(json.code, "upstream_rate_limited");
+  assert.equal(service.sandbox.requestsTo(PROJECTS).length, 2);
+});
+
 Deno.test("a caller who leaves between two tries ends the trying", async () => {
   const clock = new FakeClock();
   const caller = new AbortController();
@@ -593,17 +631,53 @@ Deno.test("callers who ask for the listing together cause one request, and for a
   assert.equal(service.sandbox.requestsTo("server_list").length, 2);
 });
 
+Deno.test("who asks for the listing after a write is not given one that was asked for before it", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock }, env: { CONFIRM: "off" } });
+  const listings = () => service.sandbox.requestsTo("server_list").length;
+  service.sandbox.addFault({ operationId: "server_list", times: 1, kind: { delayMs: 1_000 } });
+  const early = callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+  await until(() => clock.sleeping === 1);
+
+  await callTool(service.mcpUrl, "stop_server", { server_id: 100001, wait_seconds: 0 }, TOKEN_HEADERS);
+  const before = listings();
+  const late = callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+  await until(() => listings() === before + 1);
+  await clock.runUntil(Promise.all([early, late]));
+
+  assert.equal(listings(), before + 1);
+});
+
+Deno.test("a listing from before a write does not come back to life, however long nobody asks for one", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock }, env: { CONFIRM: "off" } });
+  const listings = () => service.sandbox.requestsTo("server_list").length;
+  await callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+  await callTool(service.mcpUrl, "stop_server", { server_id: 100001, wait_seconds: 0 }, TOKEN_HEADERS);
+  const before = listings();
+
+  await clock.advance(59_000);
+  await callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+
+  assert.equal(listings(), before + 1);
+});
+
 Deno.test("a caller who gives up does not spoil the listing for the others", async () => {
-  await using service = await startService();
-  service.sandbox.addFault({ operationId: "server_list", times: 1, kind: { delayMs: 300 } });
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock } });
+  service.sandbox.addFault({ operationId: "server_list", times: 1, kind: { delayMs: 1_000 } });
   const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_servers", arguments: {} } };
+  const inFlight = async () => /^cloudways_mcp_in_flight_requests (\d+)$/m.exec(await metricsOf(service))?.[1];
   const impatient = new AbortController();
 
   const patient = callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
-  await until(() => service.sandbox.requestsTo("server_list").length > 0);
+  await until(() => clock.sleeping === 1);
   const given = post(service.mcpUrl, message, TOKEN_HEADERS, { signal: impatient.signal });
+  // The two of them, and whoever asks.
+  await until(async () => await inFlight() === "3");
   impatient.abort();
   await assert.rejects(given);
+  await clock.advance(1_000);
   const answer = await patient;
 
   assert.equal(answer.isError, false);
@@ -622,6 +696,40 @@ Deno.test("a server ends although a client left before its answer", async () => 
 
   await assert.rejects(left);
   await service[Symbol.asyncDispose]();
+});
+
+Deno.test("nothing of an account gets into the reference data that everybody is shown", async () => {
+  await using service = await startService();
+  const body = {
+    providers: [{ id: "do", name: "DigitalOcean", contract: "of one account" }],
+    account: { note: "of one account" },
+  };
+  service.sandbox.addFault({ operationId: "list_providers", kind: { status: 200, body } });
+  const list = (headers: Record<string, string>) => callTool(service.mcpUrl, "get_available_providers", {}, headers);
+
+  const answers = [await list(TOKEN_HEADERS), await list(KEY_HEADERS)];
+
+  assert.equal(service.sandbox.requestsTo("list_providers").length, 1);
+  for (const { json } of answers) {
+    assert.match(JSON.stringify(json), /DigitalOcean/);
+    assert.doesNotMatch(JSON.stringify(json), /of one account/);
+  }
+});
+
+Deno.test("one caller's wrong credentials fail nobody else who asks for reference data with him", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ sandbox: { clock } });
+  service.sandbox.addFault({ operationId: "list_regions", times: 1, kind: { delayMs: 1_000 } });
+  const list = (headers: Record<string, string>) => callTool(service.mcpUrl, "get_available_regions", {}, headers);
+
+  const wrong = list({ "x-cloudways-access-token": "cw_not_accepted_by_anybody" });
+  await until(() => clock.sleeping === 1);
+  const right = list(TOKEN_HEADERS);
+  await until(() => service.sandbox.requestsTo("list_regions").length === 2);
+  await clock.advance(1_000);
+
+  assert.equal((await wrong).json.code, "authentication_failed");
+  assert.equal((await right).isError, false);
 });
 
 Deno.test("reference data are read once an hour for everybody", async () => {
