@@ -276,6 +276,28 @@ Deno.test("the status beside an operation is no verdict", async () => {
   assert.equal(json.status, "completed");
 });
 
+Deno.test("a look that says it failed, and shows no operation, tells what Cloudways says", async () => {
+  await using service = await startService({ env: ENV });
+  const body = { status: false, message: "No such operation" };
+  service.sandbox.addFault({ operationId: LOOK, kind: { status: 200, body } });
+
+  const { json } = await call(service, "get_operation_status", { operation_id: "1" });
+
+  assert.equal(json.code, "upstream_error");
+  assert.match(String(json.message), /No such operation/);
+});
+
+Deno.test("what running work was started with is not shown as its result", async () => {
+  await using service = await startService({ env: ENV });
+  const kind = look({ is_completed: "0", data: { half: "a report" }, parameters: JSON.stringify({ given: "in" }) });
+  service.sandbox.addFault({ operationId: LOOK, kind });
+
+  const { json } = await call(service, "get_operation_status", { operation_id: "1" });
+
+  assert.equal(json.status, "running");
+  assert.doesNotMatch(JSON.stringify(json), /half|given/);
+});
+
 const FAILING_LOOKS: { name: string; kind: FaultKind }[] = [
   { name: "a 500", kind: { status: 500 } },
   { name: "a 404", kind: { status: 404, body: { message: "Not found" } } },

@@ -108,14 +108,19 @@ Deno.test("clients that never read, never finish sending, or do nothing harm nob
 });
 
 Deno.test("a process that ends takes nothing new, and lets what waits go", async () => {
-  await using service = await startService();
+  // The clock stands still, so nobody waits for a next look.
+  const clock = new FakeClock();
+  await using service = await startService({ clock });
   const waiting = callTool(service.mcpUrl, "backup_server", { server_id: 100001, wait_seconds: 300 }, TOKEN_HEADERS);
-  await until(() => service.sandbox.requestsTo("operation_status").length === 1);
+  let isAnswered = false;
+  void waiting.then(() => isAnswered = true);
+  await until(() => clock.sleeping > 0);
 
   service.app.startDraining();
   const refused = await post(service.mcpUrl, CALL, TOKEN_HEADERS);
   const ready = await fetch(`${service.url}/ready`);
   const health = await fetch(`${service.url}/health`);
+  await until(() => isAnswered);
   const { isError, json } = await waiting;
   await service.app.finished();
 

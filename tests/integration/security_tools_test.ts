@@ -288,6 +288,18 @@ Deno.test("nothing is written where somebody else changes the whitelist in betwe
   assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 0);
 });
 
+Deno.test("nothing is written where somebody else changes the policy in between", async () => {
+  await using service = await start();
+  const { sftp } = serverOf(service.sandbox).whitelist;
+  let reads = 0;
+  Object.defineProperty(sftp, "policy", { get: () => reads++ === 0 ? "allow_all" : "block_all" });
+
+  const { json } = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", add: ["203.0.113.7"] });
+
+  assert.match(String(json.message), /Nothing was written/);
+  assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 0);
+});
+
 Deno.test("a whitelist that does not become what was written is an error that shows both", async () => {
   await using service = await start();
   const { sftp } = serverOf(service.sandbox).whitelist;

@@ -7,6 +7,7 @@ import {
   mergeList,
   parseRange,
   sameList,
+  wideRanges,
 } from "../../src/cloudways/address_lists.ts";
 
 const cidr = (address: fc.Arbitrary<string>, width: number) =>
@@ -166,6 +167,16 @@ Deno.test("an answer without the list is an empty one only by guess, and a wrong
   ) {
     assert.equal(read(reply), undefined, JSON.stringify(reply));
   }
+});
+
+Deno.test("a range is wide from 65536 IPv4 addresses on, and from 2^96 of IPv6", () => {
+  const ranges = ["10.0.0.0/16", "10.0.0.0/17", "2001:db8::/32", "2001:db8::/33", "0.0.0.0/0"];
+
+  assert.deepEqual(wideRanges(ranges), [
+    { ip: "10.0.0.0/16", size: "2^16 addresses", all: false },
+    { ip: "2001:db8::/32", size: "2^96 addresses", all: false },
+    { ip: "0.0.0.0/0", size: "every IPv4 address", all: true },
+  ]);
 });
 
 Deno.test("wide ranges, open policies and what could not be removed are pointed out", () => {

@@ -105,8 +105,12 @@ Deno.test("an encrypted key needs its password, and the right one", () => {
   const files = { certificate, privateKey: keyPem(testKey(1), "EXAMPLE") };
 
   assert.doesNotThrow(() => checkCertificate({ ...files, password: "EXAMPLE" }, NOW));
-  for (const password of [undefined, "", "WRONG"]) {
-    assert.equal(problemOf(() => checkCertificate({ ...files, password }, NOW)).argument, "password");
+  for (
+    const [password, problem] of [[undefined, /is needed/], ["", /is needed/], ["WRONG", /does not open/]] as const
+  ) {
+    const { argument, message } = problemOf(() => checkCertificate({ ...files, password }, NOW));
+    assert.equal(argument, "password");
+    assert.match(message, problem);
   }
 });
 
