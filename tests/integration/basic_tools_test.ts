@@ -378,6 +378,31 @@ Deno.test("ping tells nothing, malformed, wrong and right credentials apart", as
   assert.deepEqual(await ping(KEY_HEADERS), { service: "ok", signed_in_with: "api_key", accepted: true });
 });
 
+Deno.test("texts of the account lose what would act on whoever reads them", async () => {
+  await using service = await startService();
+  const [server] = service.sandbox.account().servers;
+  assert.ok(server !== undefined);
+  server.label = "A\u202eB\u200b\u001b[31m\nC\u{e0041}";
+
+  const { json } = await callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+
+  assert.match(JSON.stringify(json), /"label":"AB\[31m C"/);
+});
+
+Deno.test("the caller's own key is not shown, not even among passwords that are", async () => {
+  await using service = await startService({ env: { CONFIRM: "off" } });
+  const key = KEY_HEADERS["x-cloudways-api-key"];
+  const body = {
+    app_creds: [{ id: 1, sys_user: `user of ${key}`, sys_password: "EXAMPLE-PASSWORD", ip: "", ssh_keys: [] }],
+  };
+  service.sandbox.addFault({ operationId: "app_credentials", kind: { status: 200, body } });
+
+  const { json } = await callTool(service.mcpUrl, "get_app_credentials", { ...APP, reveal: true }, KEY_HEADERS);
+
+  assert.match(JSON.stringify(json), /EXAMPLE-PASSWORD/);
+  assert.ok(!JSON.stringify(json).includes(key ?? ""));
+});
+
 Deno.test("customer_info tells when a customer was seen first, however often he was seen since", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock } });

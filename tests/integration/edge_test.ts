@@ -692,6 +692,18 @@ Deno.test("a batch may hold twenty messages and no more, and never none", async 
   }
 });
 
+Deno.test("a batch in which two messages have one id is refused, for nobody could tell their answers apart", async () => {
+  await using service = await startService();
+  const ping = (id: unknown) => ({ jsonrpc: "2.0", id, method: "ping" });
+
+  const twice = await post(service.mcpUrl, [ping(1), ping(1)]);
+  const apart = await post(service.mcpUrl, [ping(1), ping("1")]);
+
+  assert.equal(twice.status, 400);
+  assert.equal(await errorCode(twice), -32600);
+  assert.equal((await apart.json()).length, 2);
+});
+
 Deno.test("a batch with initialize in it is refused", async () => {
   await using service = await startService();
   const params = { protocolVersion: "2025-03-26", capabilities: {}, clientInfo: { name: "test", version: "1" } };

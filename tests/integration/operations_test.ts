@@ -143,6 +143,36 @@ Deno.test("who waits for so long gets the last known state when the time is up",
   assert.equal(looks(service), 4);
 });
 
+Deno.test("a look that hangs when the time is up keeps nobody waiting for much longer", async () => {
+  const { clock, service } = await startWithClock();
+  await using _ = service;
+  const operation_id = await startWork(service);
+  let status: unknown;
+  const waited = call(service, "get_operation_status", { operation_id, wait_seconds: 5 });
+  void waited.then(({ json }) => status = json.status);
+  await waiting(clock, service, 1, 1);
+
+  service.sandbox.addFault({ operationId: LOOK, kind: "hang" });
+  await clock.advance(INTERVAL_MS);
+  await until(() => looks(service) === 2);
+  await clock.advance(2_000);
+  await until(() => status !== undefined);
+
+  assert.equal(status, "running");
+});
+
+Deno.test("the time for which a call may wait comes on top of what every call has", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, env: ENV, sandbox: { clock }, callTimeoutMs: 5_000 });
+  service.sandbox.addFault({ operationId: LOOK, times: 1, kind: { status: 503 } });
+  const args = { ...SERVER, wait_seconds: 30 };
+
+  const { json } = await clock.runUntil(call(service, "restart_server", args));
+
+  // A failed read is sent again only where a whole try still fits in.
+  assert.equal(json.status, "completed", JSON.stringify(json));
+});
+
 Deno.test("a client that goes away stops the looking, while the work goes on", async () => {
   const { clock, service } = await startWithClock();
   await using _ = service;

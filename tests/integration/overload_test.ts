@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { LOAD_BOUNDS } from "../../src/http/load_limit.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
+import { LegacySession } from "../legacy_session.ts";
 import { until } from "../redis_server.ts";
 import { callTool, post } from "../rpc.ts";
-import { openSession } from "../rpc_2025.ts";
 import { YES } from "../rpc_2026.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
@@ -156,15 +156,21 @@ Deno.test("a process that ends waits for a write that was sent, although the cli
   assert.equal(await finished, true);
 });
 
-Deno.test("a person's answer to a process that ends is still taken, and nobody else is asked", async () => {
+Deno.test("a process that ends takes its questions back, and an answer to one counts for nothing", async () => {
   await using service = await startService();
-  const session = await openSession([service.mcpUrl], { headers: TOKEN_HEADERS });
+  const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
+  await using call = await session.call("stop_server", { server_id: 100001, wait_seconds: 0 });
+  const question = await call.next();
 
-  const { answer } = await session.call("stop_server", { server_id: 100001, wait_seconds: 0 }, () => {
-    service.app.startDraining();
-    return YES;
-  }).catch((error) => ({ answer: { json: { code: String(error) } } }));
+  service.app.startDraining();
+  const withdrawn = await call.next();
+  const ended = await call.next();
+  const late = await session.answer(question?.id, YES);
 
-  assert.match(String(answer.json.code), /confirmation_required|was not taken: 400/);
+  assert.equal(question?.method, "elicitation/create");
+  assert.equal(withdrawn?.method, "notifications/cancelled");
+  assert.equal(withdrawn?.params?.requestId, question?.id);
+  assert.match(JSON.stringify(ended?.result), /confirmation_required/);
+  assert.equal(late, 400);
   assert.equal(service.sandbox.requestsTo("server_stop").length, 0);
 });

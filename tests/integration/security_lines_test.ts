@@ -318,6 +318,23 @@ Deno.test("a no on the page is on record, whether or not the assistant calls aga
   assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - confirmation_declined"]);
 });
 
+Deno.test("a client of 2025-11-25 is asked three times at most about what keeps changing, and the end is on record", async () => {
+  await using service = await startService();
+  const session = await openSession([service.mcpUrl], { headers: TOKEN_HEADERS });
+
+  const { answer, questions } = await session.call(STOP.name, STOP.args, () => {
+    for (const server of service.sandbox.account().servers) server.label += " moved";
+    return YES;
+  });
+
+  assert.equal(questions.length, 3);
+  assert.equal(answer.json.code, "confirmation_required");
+  assert.deepEqual(await storyOf(service), [
+    ...Array(4).fill("asked - -"),
+    "refused - confirmation_required",
+  ]);
+});
+
 Deno.test("a yes that is taken back on the page is on record as a no", async () => {
   await using service = await startService();
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);

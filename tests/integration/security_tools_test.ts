@@ -315,6 +315,20 @@ Deno.test("a whitelist that does not become what was written is an error that sh
   });
 });
 
+Deno.test("a policy that does not become what was written is an error that shows both", async () => {
+  await using service = await start();
+  const { sftp } = serverOf(service.sandbox).whitelist;
+  Object.defineProperty(sftp, "policy", { get: () => "allow_all", set: () => {} });
+
+  const { json } = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", policy: "block_all" });
+
+  assert.equal(json.code, "upstream_error");
+  assert.deepEqual(json.details, {
+    wanted: { ips: sftp.ips, policy: "block_all" },
+    found: { ips: sftp.ips, policy: "allow_all" },
+  });
+});
+
 Deno.test("an answer without the list is never taken for an empty one when the list is edited", async () => {
   await using service = await start();
   const body = { status: true };

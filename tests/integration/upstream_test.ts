@@ -152,6 +152,12 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
     message: /it failed: "Wrong action"/,
   },
   {
+    name: "the greeting as JSON says that the path is unknown",
+    kind: { status: 200, body: { message: "You have reached Cloudways API." } },
+    code: "upstream_error",
+    message: /greeting.*Nothing was done/,
+  },
+  {
     name: "a 200 that says it failed is upstream_error",
     kind: { status: 200, body: { status: false, message: "No such luck" } },
     code: "upstream_error",

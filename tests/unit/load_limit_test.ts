@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { LoadLimit } from "../../src/http/load_limit.ts";
+import { readMessage } from "../../src/http/mcp_body.ts";
 import { BodyError, type BodyProblem, readBody } from "../../src/http/request_body.ts";
 
 const bounds = { requests: 3, requestsPerCustomer: 2, bodyBytes: 10 };
@@ -31,6 +32,18 @@ Deno.test("one customer can't take every place", () => {
 
   assert.deepEqual(claims, [true, true, false, true]);
   assert.equal(again, true);
+});
+
+Deno.test("a body that has been read, or is none, takes no room any more, though its request goes on", async () => {
+  for (const body of ['{"a":1}', "no JSON"]) {
+    const load = new LoadLimit(bounds);
+    const [first, second] = [load.enter(), load.enter()];
+    assert.ok(first && second);
+
+    await readMessage(new Request("http://127.0.0.1/mcp", { method: "POST", body }), first);
+
+    assert.equal(second.buffer(10), true);
+  }
 });
 
 Deno.test("bodies that come all at once share their room, and give it back", () => {

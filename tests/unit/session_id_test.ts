@@ -52,6 +52,23 @@ Deno.test("an elicitation capability without members means forms", async () => {
   assert.deepEqual(memo?.capabilities, { elicitation: { form: {} } });
 });
 
+Deno.test("a session id longer than 1 KiB is none, even one that verifies", async () => {
+  const ring = await KeyRing.create({ encryptionKeys: [OLD_KEY] });
+  const ids = new SessionIds(ring);
+  const memo = await ids.read(await issue(ids));
+  assert.ok(memo);
+  const signed = async (name: string) => {
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...memo, clientInfo: { name, version: "1" } }));
+    const text = `v1.${bytes.toBase64({ alphabet: "base64url", omitPadding: true })}`;
+    const { first } = await ring.keys("session");
+    const mac = await crypto.subtle.sign("HMAC", first.key, new TextEncoder().encode(text));
+    return `${text}.${new Uint8Array(mac).toHex()}`;
+  };
+
+  assert.equal((await ids.read(await signed("short")))?.clientInfo.name, "short");
+  assert.equal(await ids.read(await signed("x".repeat(1000))), undefined);
+});
+
 Deno.test("a client that can't be asked gets no session id", async () => {
   const ids = await sessionIds(OLD_KEY);
   const declarations = [undefined, null, "elicitation", {}, { sampling: {} }, { elicitation: true }, {

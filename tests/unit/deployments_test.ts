@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { deploymentHistory, isLikeLast, lastDeployments } from "../../src/cloudways/deployments.ts";
+
+/** Deployments as Cloudways lists them. */
+function historyOf(...logs: Record<string, unknown>[]) {
+  const common = { git_url: "git@git.example.com:team/shop.git", branch_name: "main", path: "", result: "1" };
+  return deploymentHistory.parse({ logs: logs.map((log) => ({ ...common, ...log })) });
+}
+
+const EARLY = "05, 08, 2026 - 13:09";
+const LATE = "06, 08, 2026 - 09:00";
+
+Deno.test("the last deployment is the newest one that succeeded, wherever it stands in the list", () => {
+  const last = lastDeployments(historyOf(
+    { branch_name: "old", datetime: EARLY },
+    { branch_name: "new", datetime: LATE },
+    { branch_name: "failed", datetime: "07, 08, 2026 - 09:00", result: "0" },
+  ));
+
+  assert.deepEqual(last.map(({ branch }) => branch), ["new"]);
+});
+
+Deno.test("deployments of the same minute may each have been the last one", () => {
+  const last = lastDeployments(historyOf({ datetime: LATE }, { branch_name: "other", datetime: LATE }));
+
+  assert.equal(last.length, 2);
+  assert.equal(isLikeLast(last, "main", ""), false);
+});
+
+Deno.test("where the time of one that succeeded is not known nobody knows which was the last", () => {
+  const last = lastDeployments(historyOf({ datetime: LATE }, { branch_name: "other", datetime: "yesterday" }));
+
+  assert.deepEqual(last, []);
+  assert.equal(isLikeLast(last, "main", ""), false);
+});
+
+Deno.test("a deployment is like the last one by branch and folder, and slashes around the folder don't matter", () => {
+  const last = lastDeployments(historyOf({ datetime: LATE, path: "/themes/shop/" }));
+
+  assert.equal(isLikeLast(last, "main", "themes/shop"), true);
+  assert.equal(isLikeLast(last, "main", "themes"), false);
+  assert.equal(isLikeLast(last, "other", "themes/shop"), false);
+});
