@@ -333,6 +333,39 @@ for (const kind of [...SERVERS, "deno serve"] as const) {
   }
 }
 
+Deno.test("a process that is told to end while a call is in flight goes on answering whoever looks", async () => {
+  const clock = new FakeClock();
+  await using sandbox = await startSandbox({ clock });
+  sandbox.addFault({ operationId: ALERTS, kind: { delayMs: 1000 } });
+  await using server = await startServer("deno run", { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl });
+  const call = callTool(server.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+  await until(() => sandbox.requestsTo(ALERTS).length === 1);
+
+  server.program.signal("SIGINT");
+  await server.program.waitFor(/shutting down/);
+  const looks = [await fetch(`${server.url}/ready`), await fetch(`${server.url}/health`)];
+  await clock.advance(1000);
+  const answer = await call;
+
+  assert.deepEqual(looks.map(({ status }) => status), [503, 200]);
+  await Promise.all(looks.map(({ body }) => body?.cancel()));
+  assert.equal(answer.isError, false);
+  assert.equal((await server.program.ended()).code, 0);
+});
+
+Deno.test("a process with nothing to do that is told to end says so for a while, to whoever looks", async () => {
+  await using server = await startServer("deno run", {});
+
+  server.program.signal("SIGTERM");
+  await server.program.waitFor(/shutting down/);
+  const ready = await fetch(`${server.url}/ready`);
+  const { code } = await server.program.ended();
+
+  assert.equal(ready.status, 503);
+  assert.equal((await ready.json()).failing, "shutting down");
+  assert.equal(code, 0);
+});
+
 Deno.test("logs are one JSON object a line on standard error, where LOG_FORMAT is json", async () => {
   await using server = await startServer("deno run", { LOG_FORMAT: "json" });
   await callTool(server.mcpUrl, "ping");

@@ -518,6 +518,23 @@ Deno.test("five wrong codes end the approval although they come minutes apart", 
   assert.deepEqual(decided, ["wrong_code", "wrong_code", "wrong_code", "wrong_code", "locked"]);
 });
 
+Deno.test("where another replica takes the last place for the very same call, both get its address", async () => {
+  await using replicas = await memoryReplicas();
+  const { one, two } = replicas;
+  for (let n = 0; n < 9; n++) await askOn(one, { fingerprint: fingerprint(n) });
+  const set = one.store.set.bind(one.store);
+  let overtaken: string | undefined;
+  one.store.set = async (key, value, options) => {
+    if (key.purpose === "slot" && overtaken === undefined) {
+      overtaken = "begun";
+      overtaken = await askOn(two);
+    }
+    return await set(key, value, options);
+  };
+
+  assert.equal(await askOn(one), overtaken);
+});
+
 Deno.test("a sixth try counts for nothing, while the fifth is still about to close the page", async () => {
   await using replicas = await memoryReplicas();
   const { one } = replicas;

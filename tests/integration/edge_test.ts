@@ -533,6 +533,20 @@ Deno.test("X-MCP-Readonly is true or false in any case, and leaves the tools tha
   }
 });
 
+Deno.test("with X-MCP-Readonly no tool that changes anything is carried out, whether or not it asks first", async () => {
+  await using service = await startService({ env: { CONFIRM: "off" } });
+  const changing = (await listed(service.mcpUrl)).filter(({ annotations }) => !annotations.readOnlyHint);
+  const careful = { ...TOKEN_HEADERS, "x-mcp-readonly": "true" };
+
+  for (const { name } of changing) {
+    const { json } = await callTool(service.mcpUrl, name, { server_id: 100001, app_id: 200001 }, careful);
+    assert.equal(json.code, "read_only", name);
+  }
+
+  assert.ok(changing.length > 20);
+  assert.equal(service.sandbox.requests.length, 0);
+});
+
 Deno.test("X-MCP-Toolsets leaves the toolsets that it names, and the rest is unknown", async () => {
   await using service = await startService();
   const all = await listedNames(service.mcpUrl);

@@ -38,6 +38,26 @@ Deno.test("names are snake_case words, each there once, in order", () => {
   for (const name of names) assert.match(name, /^[a-z]+(_[a-z]+)*$/);
 });
 
+Deno.test("whoever may only read finds the tools that read, and is told so of every other one", () => {
+  const catalogue = new Catalogue(allTools);
+  const reader = { readOnly: true, toolsets: new Set(TOOLSETS) };
+
+  for (const { name, effect } of allTools) {
+    assert.equal(catalogue.lookUp(name, reader).kind, effect === "read" ? "found" : "read_only", name);
+    assert.equal(catalogue.lookUp(name, everything).kind, "found", name);
+  }
+});
+
+Deno.test("a tool of a toolset that a caller does not have is unknown to him", () => {
+  const catalogue = new Catalogue(allTools);
+
+  for (const { name, toolset } of allTools) {
+    const others = TOOLSETS.filter((other) => other !== toolset);
+    assert.equal(catalogue.lookUp(name, { readOnly: false, toolsets: new Set(others) }).kind, "unknown", name);
+    assert.equal(catalogue.lookUp(name, { readOnly: true, toolsets: new Set([toolset]) }).kind !== "unknown", true);
+  }
+});
+
 Deno.test("annotations follow from the effect", () => {
   for (const { tool, listed } of new Catalogue(allTools).entries()) {
     const { readOnlyHint, destructiveHint, title } = listed.annotations;

@@ -79,6 +79,23 @@ Deno.test("a long text is cut, and the characters that are missing are counted",
   assert.deepEqual(leftOut, { "result.log (characters)": 200_000 - result.log.length });
 });
 
+Deno.test("a long text is never cut within a character", () => {
+  for (const before of ["", "x"]) {
+    const { rest } = fitted({ log: before + "😀".repeat(50_000) });
+
+    assert.ok(String(rest.log).length > 40_000);
+    assert.ok(String(rest.log).isWellFormed());
+  }
+});
+
+Deno.test("an answer of which nothing can be left out is given up, and says so", () => {
+  const members = Object.fromEntries(numbered(10_000, (index) => [`member_${index}`, index]));
+
+  const { rest } = fitted(members);
+
+  assert.deepEqual(rest, { message: "The answer was too large to show." });
+});
+
 Deno.test("every member of the answer itself stays, of its kind, whatever is too long", () => {
   const long = numbered(5_000, () => SOME_TEXT);
   const answer = { text: long.join(" "), list: long, lists: [long, long], members: { ...long }, none: null, ok: true };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Config, ConfigError, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
+import { type Config, ConfigError, parseConfig, publicUrlIsLoopback, VARIABLE_NAMES } from "../../src/config.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 
 type Environment = Readonly<Record<string, string>>;
@@ -272,6 +272,20 @@ Deno.test("no message holds a secret", () => {
 
   assert.deepEqual([...problems.keys()].sort(), Object.keys(wrong).sort());
   for (const message of problems.values()) assert.ok(!message.includes(secret) && !message.includes(KEY), message);
+});
+
+Deno.test("a name that only begins like an address of this machine is none, and needs https", () => {
+  for (const name of ["127.example.com", "127.0.0.1.example.com", "localhost.example.com"]) {
+    for (const variable of ["PUBLIC_URL", "CLOUDWAYS_API_BASE_URL"]) {
+      assert.throws(
+        () => parseConfig({ [variable]: `http://${name}/x` }),
+        /must be https, or http on a loopback/,
+        name,
+      );
+    }
+    assert.equal(parseConfig({ HOST: name }).publicUrl, undefined, name);
+    assert.equal(publicUrlIsLoopback(parseConfig({ PUBLIC_URL: `https://${name}` })), false, name);
+  }
 });
 
 Deno.test("PUBLIC_URL is the loopback address where HOST is loopback, and else unknown", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MemoryStore, type MemoryStoreOptions } from "../../src/store/memory.ts";
-import { StoreError, type StoreKey } from "../../src/store/store.ts";
+import { type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const MINUTE_MS = 60_000;
@@ -88,6 +88,33 @@ Deno.test("one customer cannot push out another's cached entries, however much h
   for (let i = 0; i < 500; i++) await store.set(cached("a", `${i}`), "x".repeat(1000), { ttlMs: MINUTE_MS });
 
   assert.equal(await store.get(cached("other")), "value");
+});
+
+const NEVER_DROPPED: Purpose[] = [
+  "listing_epoch",
+  "refusal",
+  "lock",
+  "bucket",
+  "question",
+  "open_question",
+  "declined",
+  "slot",
+  "approval_address",
+  "approval",
+  "approval_open",
+  "approval_yes",
+  "approval_outcome",
+];
+
+Deno.test("nothing but caches is dropped before its TTL, however much its customer writes", async () => {
+  const { store } = makeStore({ maxCacheBytes: 1_000_000, maxEntriesPerCustomer: 10 });
+  await accept(store, "a");
+  for (const purpose of NEVER_DROPPED) await store.set({ purpose, customer: "a" }, "kept", { ttlMs: MINUTE_MS });
+
+  for (let n = 0; n < 100; n++) await store.set(cached("a", String(n)), "x".repeat(10_000), { ttlMs: MINUTE_MS });
+
+  assert.equal(await store.get(cached("a", "0")), undefined);
+  for (const purpose of NEVER_DROPPED) assert.equal(await store.get({ purpose, customer: "a" }), "kept", purpose);
 });
 
 Deno.test("a cached value larger than the quota is not kept, and takes the old one with it", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { StandInStore } from "../../src/store/stand_in.ts";
 import { type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
+import { until } from "../redis_server.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const LIMIT = { capacity: 10, windowSeconds: 10 };
@@ -42,6 +43,55 @@ for (const purpose of SHARED_ALONE) {
     for (const call of calls) await assert.rejects(call, StoreError);
   });
 }
+
+/** A shared store that can be away for a while, with somebody standing in. */
+function startOutages() {
+  const clock = new FakeClock();
+  const shared = new MemoryStore({ clock });
+  let away = false;
+  const failing = new Proxy(shared, {
+    get(target, name) {
+      if (away && ["get", "set", "takeTokens"].includes(String(name))) {
+        return () => Promise.reject(new StoreError("away"));
+      }
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+  return { shared, store: new StandInStore(failing, { clock }), away: (now: boolean) => away = now };
+}
+
+Deno.test("after an outage the figures of a bucket are those of whichever has less", async () => {
+  const { store, away } = startOutages();
+  await store.takeTokens(bucket("a"), LIMIT, 2);
+  away(true);
+  await store.takeTokens(bucket("a"), LIMIT, 5);
+
+  away(false);
+
+  assert.equal((await store.takeTokens(bucket("a"), LIMIT, 0)).remaining, 5);
+  assert.equal((await store.takeTokens(bucket("a"), LIMIT, 6)).allowed, false);
+});
+
+Deno.test("a mark that could not be written is written as soon as anything else could be", async () => {
+  const epoch: StoreKey = { purpose: "listing_epoch", customer: "a" };
+  const others = [
+    (store: StandInStore) => store.set({ purpose: "seen", customer: "a" }, "now", { ttlMs: 60_000 }),
+    (store: StandInStore) => store.takeTokens(bucket("a"), LIMIT, 1),
+  ];
+  for (const write of others) {
+    const { shared, store, away } = startOutages();
+    away(true);
+    await store.set(epoch, "changed", { ttlMs: 60_000 });
+
+    away(false);
+    assert.equal(await shared.get(epoch), undefined);
+    assert.equal(await store.get(epoch), "changed");
+    await write(store);
+
+    await until(async () => await shared.get(epoch) === "changed");
+  }
+});
 
 Deno.test("in an outage too, credentials that nobody has accepted leave the accepted ones room", async () => {
   const clock = new FakeClock();
