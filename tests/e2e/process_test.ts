@@ -333,6 +333,32 @@ for (const kind of [...SERVERS, "deno serve"] as const) {
   }
 }
 
+Deno.test("deno serve closes its store only after a write in flight has ended and is on record", async () => {
+  const clock = new FakeClock();
+  await using redis = await startRedis();
+  await using sandbox = await startSandbox({ clock, pace: { polls: 1, seconds: 0 } });
+  sandbox.addFault({ operationId: "server_stop", kind: { delayMs: 1000 } });
+  const env = {
+    CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
+    REDIS_URL: redis.url,
+    ENCRYPTION_KEY: KEY,
+    CONFIRM: "off",
+  };
+  await using server = await startServer("deno serve", env);
+  const call = callTool(server.mcpUrl, "stop_server", { server_id: 100001, wait_seconds: 0 }, TOKEN_HEADERS);
+  await until(() => sandbox.requestsTo("server_stop").length === 1);
+
+  server.program.signal("SIGTERM");
+  await server.program.waitFor(/shutting down/);
+  await clock.advance(1000);
+  const { json } = await call;
+  const { code, stderr } = await server.program.ended();
+
+  assert.equal(json.status, "completed", JSON.stringify(json));
+  assert.doesNotMatch(stderr, /audit records are not kept/);
+  assert.equal(code, 0);
+});
+
 Deno.test("a process that is told to end while a call is in flight goes on answering whoever looks", async () => {
   const clock = new FakeClock();
   await using sandbox = await startSandbox({ clock });
