@@ -150,8 +150,9 @@ function errorText(json: unknown): string | undefined {
   );
 }
 
+/** Not cut here: half a secret would no longer be recognised. Where errors are shown they are cut. */
 function quoted(text: string | undefined): string {
-  return text === undefined ? "" : `: "${text.slice(0, 300).replace(/\.$/, "")}"`;
+  return text === undefined ? "" : `: "${text.replace(/\.$/, "")}"`;
 }
 
 function forbidden(json: unknown, text: string | undefined, operation: string): ToolError {

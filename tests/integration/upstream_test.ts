@@ -187,6 +187,21 @@ for (const { name, kind, code, message, sent: expected = 1 } of CASES) {
   });
 }
 
+Deno.test("upstream: what Cloudways repeats of a caller's key is hidden wherever a long message is cut", async () => {
+  await using service = await startService();
+  const key = KEY_HEADERS["x-cloudways-api-key"];
+  for (const length of [285, 1_930]) {
+    const message = `${"x".repeat(length)} ${key} and so on`;
+    service.sandbox.addFault({ operationId: PROJECTS, times: 1, kind: { status: 422, body: { message } } });
+
+    const { json } = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+
+    assert.equal(json.code, "validation_failed");
+    assert.ok(String(json.message).length <= 2_000);
+    assert.ok(!JSON.stringify(json).includes(String(key).slice(0, 8)));
+  }
+});
+
 Deno.test("upstream: the running operation of a busy server is in the details", async () => {
   const running = { type: "purge_app_cache", status: "Process is initiated" };
   const numbers = { server_id: "100001", app_id: "0", estimated_time_remaining: "2" };
