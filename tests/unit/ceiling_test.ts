@@ -80,11 +80,14 @@ Deno.test("a long text is cut, and the characters that are missing are counted",
 });
 
 Deno.test("a long text is never cut within a character", () => {
-  for (const before of numbered(10, (count) => "x".repeat(count))) {
-    const { rest } = fitted({ log: before + "😀".repeat(50_000) });
+  // Texts of many lengths, since not every cut meets the middle of a character.
+  for (const unit of ["😀", '"😀', '\\"😀😀']) {
+    for (const before of numbered(12, (count) => "x".repeat(count))) {
+      const { rest } = fitted({ log: before + unit.repeat(30_000) });
 
-    assert.ok(String(rest.log).length > 40_000);
-    assert.ok(String(rest.log).isWellFormed());
+      assert.ok(String(rest.log).length > 30_000);
+      assert.ok(String(rest.log).isWellFormed(), `${before}${unit}`);
+    }
   }
 });
 
