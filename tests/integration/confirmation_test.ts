@@ -193,6 +193,25 @@ Deno.test("a yes to a change of a whitelist holds for its entries in another spe
   assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 1);
 });
 
+Deno.test("a yes that comes with other arguments for the same server has a person asked about those", async () => {
+  await using service = await startService();
+  const stop = (name: string) => ({
+    url: service.mcpUrl,
+    name: "change_service_state",
+    args: { server_id: 100001, service: name, state: "stop" },
+    headers: TOKEN_HEADERS,
+  });
+  const asked = await callModern(stop("mysql"));
+  if (asked.kind !== "question") throw new Error(JSON.stringify(asked));
+
+  const other = await callModern({ ...stop("nginx"), answered: { state: asked.state, reply: YES } });
+  const spent = await callModern({ ...stop("mysql"), answered: { state: asked.state, reply: YES } });
+
+  assert.match(other.kind === "question" ? other.message : "", /nginx/);
+  assert.equal(spent.kind === "result" && spent.answer.json.code, "confirmation_required");
+  assert.equal(service.sandbox.requests.filter(({ method }) => method !== "GET").length, 0);
+});
+
 Deno.test("each call of a batch is asked about on its own", async () => {
   await using service = await startService();
   const calls = [100001, 100002].map((server_id) => ({
