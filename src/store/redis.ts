@@ -1,5 +1,6 @@
 import { Semaphore } from "../semaphore.ts";
 import { type RedisClient, RedisConnection, type StateListener } from "./redis_connection.ts";
+import { isTimeout } from "./redis_errors.ts";
 import { RedisSubscriptions } from "./redis_subscriptions.ts";
 import {
   type AppendAnswer,
@@ -35,8 +36,9 @@ export interface RedisStoreOptions {
 /**
  * Shared state in Redis 6.2 or later.
  *
- * A command fails with a StoreError at the latest `maxWaitMs` plus 250 ms after the call, and at once while Redis is
- * known to be away; the connection then comes back by itself. A command that timed out may still have been carried out.
+ * A command fails with a StoreError at the latest `maxWaitMs` plus 250 ms after the call (tokens are asked for twice),
+ * and at once while Redis is known to be away; the connection then comes back by itself. A command that timed out may
+ * still have been carried out.
  */
 export class RedisStore implements Store, AsyncDisposable {
   readonly kind = "redis";
@@ -99,9 +101,13 @@ export class RedisStore implements Store, AsyncDisposable {
 
   async takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
     const windowMs = checkBucket(limit, cost);
-    const [allowed, remaining, waitMs] = await this.#run((redis) =>
-      redis.takeTokens(formatStoreKey(key), limit.capacity, windowMs, cost)
-    );
+    const take = () => this.#run((redis) => redis.takeTokens(formatStoreKey(key), limit.capacity, windowMs, cost));
+    // One late answer proves nothing: perhaps this process stood still, and whoever asks has a bucket of his own at hand
+    // that is full. Tokens that the late one took are lost, which exceeds nothing.
+    const [allowed, remaining, waitMs] = await take().catch((error) => {
+      if (error instanceof StoreError && isTimeout(error.cause)) return take();
+      throw error;
+    });
     return bucketAnswer(allowed === 1, remaining, waitMs);
   }
 

@@ -463,6 +463,20 @@ Deno.test("an address that is none fails and shows nothing of it", async () => {
   }
 });
 
+Deno.test("a bucket that is empty stays so where this process stood still while Redis answered", async () => {
+  await using server = await startRedis();
+  await using store = await RedisStore.connect(server.url, { poolSize: 5 });
+  const bucket = { ...KEY, purpose: "bucket" } as const;
+  const limit = { capacity: 10, windowSeconds: 3600 };
+  await store.takeTokens(bucket, limit, 10);
+
+  const late = store.takeTokens(bucket, limit, 1);
+  // Longer than a command may take: its time is up before its answer is looked at.
+  for (const until = performance.now() + 600; performance.now() < until;);
+
+  assert.equal((await late).allowed, false);
+});
+
 Deno.test("while Redis is gone every call fails, and when it is back the store works again", async () => {
   const states: boolean[] = [];
   await using first = await startRedis();
