@@ -62,8 +62,15 @@ async function sip(connection: Deno.Conn, pauseMs: number): Promise<string> {
 }
 
 function outcomeOf(text: string): string {
-  const [head = "", body = ""] = text.split("\r\n\r\n");
+  const [head = "", ...rest] = text.split("\r\n\r\n");
   const type = /^content-type: (.*)$/im.exec(head)?.[1] ?? "";
-  const meaning = meaningOf(lastMessage(body, type));
+  const isChunked = /^transfer-encoding: chunked$/im.test(head);
+  const body = rest.join("\r\n\r\n");
+  const meaning = meaningOf(lastMessage(isChunked ? withoutChunks(body) : body, type));
   return meaning.kind === "error" ? meaning.code : meaning.kind;
+}
+
+/** An answer that was begun before its length was known comes in pieces, each behind its size. */
+function withoutChunks(body: string): string {
+  return body.replace(/(?:^|\r\n)[0-9a-f]+\r\n/gi, "").trim();
 }
