@@ -110,7 +110,7 @@ export class StandInStore implements Store, AsyncDisposable {
     try {
       const shared = await this.#shared.takeTokens(key, limit, cost);
       if (shared.allowed && cost > 0) this.#takesWrites();
-      return here === undefined || shared.remaining < here.remaining ? shared : here;
+      return here === undefined || !shared.allowed || shared.remaining < here.remaining ? shared : here;
     } catch (error) {
       throwUnlessStore(error);
       if (here !== undefined) return here;

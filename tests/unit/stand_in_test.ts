@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { StandInStore } from "../../src/store/stand_in.ts";
-import { type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
+import { type BucketAnswer, type BucketLimit, type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
 import { until } from "../redis_server.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
@@ -105,4 +105,28 @@ Deno.test("in an outage too, credentials that nobody has accepted leave the acce
 
   await assert.rejects(store.takeTokens(bucket("y"), LIMIT, 1), StoreError);
   assert.equal((await store.takeTokens(bucket("a"), LIMIT, 1)).allowed, true);
+});
+
+/** A shared store that can be away for a while. */
+class Interrupted extends MemoryStore {
+  isAway = false;
+
+  override takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
+    return this.isAway ? Promise.reject(new StoreError("away")) : super.takeTokens(key, limit, cost);
+  }
+}
+
+Deno.test("after an outage a bucket that others have emptied refuses, though the own one had a last token", async () => {
+  const clock = new FakeClock();
+  await using shared = new Interrupted({ clock });
+  await using store = new StandInStore(shared, { clock });
+  const limit = { capacity: 2, windowSeconds: 10 };
+  shared.isAway = true;
+  await store.takeTokens(bucket("a"), limit, 1);
+  shared.isAway = false;
+  await shared.takeTokens(bucket("a"), limit, 2);
+
+  const answer = await store.takeTokens(bucket("a"), limit, 1);
+
+  assert.equal(answer.allowed, false);
 });
