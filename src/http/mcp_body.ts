@@ -37,6 +37,7 @@ const BODY_ANSWERS: Record<BodyProblem, () => Response> = {
   too_large: () => jsonRpcError(413, JSON_RPC_ERRORS.refused, "The body is larger than 1 MiB."),
   too_slow: () => jsonRpcError(408, JSON_RPC_ERRORS.refused, "The body took too long to come."),
   no_room: () => unavailable("Too much is being sent to this server."),
+  cut_off: () => unavailable("The body did not come to its end."),
 };
 
 /** Whether a body asks for something, rather than answers or tells. */

@@ -5,7 +5,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 const BODY_TIMEOUT_MS = 15_000;
 
 /** Why a body was not read to its end. */
-export type BodyProblem = "too_large" | "too_slow" | "no_room";
+export type BodyProblem = "too_large" | "too_slow" | "no_room" | "cut_off";
 
 /** A body was not read to its end. */
 export class BodyError extends Error {
@@ -41,13 +41,22 @@ export async function readBody(request: Request, options: ReadBodyOptions = {}):
   const tooSlow = Promise.withResolvers<never>();
   const timer = setTimeout(() => tooSlow.reject(new BodyError("too_slow")), timeoutMs);
   try {
-    return await collect(() => Promise.race([reader.read(), tooSlow.promise]), maxBytes, buffer);
+    return await collect(() => Promise.race([readPiece(reader), tooSlow.promise]), maxBytes, buffer);
   } catch (error) {
     // Whoever sends on is not listened to any more.
     reader.cancel().catch(() => {});
     throw error;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** A body breaks off where its client leaves, and where this server closes its door while the body is under way. */
+async function readPiece(reader: ReadableStreamDefaultReader<Uint8Array>) {
+  try {
+    return await reader.read();
+  } catch {
+    throw new BodyError("cut_off");
   }
 }
 

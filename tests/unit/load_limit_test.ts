@@ -93,3 +93,13 @@ Deno.test("a body is read up to what it may hold, and no longer than it may take
   await assert.rejects(readBody(upload(["123"], { ends: false }), { timeoutMs: 10 }), isProblem("too_slow"));
   await assert.rejects(readBody(upload(["123"], { ends: true }), { buffer: () => false }), isProblem("no_room"));
 });
+
+Deno.test("a body that breaks off is no whole one, and not taken for wrong JSON", async () => {
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull: (controller) => controller.error(new Error("The connection was closed.")),
+  });
+
+  const broken = readBody(new Request("http://127.0.0.1/", { method: "POST", body }));
+
+  await assert.rejects(broken, isProblem("cut_off"));
+});
