@@ -5,7 +5,9 @@ import type { Logger } from "../telemetry/log.ts";
 export const GRACE_MS = 25_000;
 
 /** One Ctrl-C arrives twice under `deno task`, from the terminal and from the task: within this time it is the same. */
-const SAME_SIGNAL_MS = 1000;
+const SAME_SIGNAL_MS = 300;
+
+type EndSignal = "SIGINT" | "SIGTERM";
 
 /** Waits for something, but for no longer than this. */
 export async function within(milliseconds: number, work: Promise<void>): Promise<void> {
@@ -16,19 +18,25 @@ export async function within(milliseconds: number, work: Promise<void>): Promise
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a later one ends the process at once. */
-export async function endRequested(log: Logger): Promise<"SIGINT" | "SIGTERM"> {
-  const asked = Promise.withResolvers<"SIGINT" | "SIGTERM">();
-  let askedAt: number | undefined;
-  const onSignal = (signal: "SIGINT" | "SIGTERM") => {
+export async function endRequested(log: Logger): Promise<EndSignal> {
+  const asked = Promise.withResolvers<EndSignal>();
+  let first: { signal: EndSignal; at: number } | undefined;
+  onEndSignal((signal) => {
     const now = performance.now();
-    if (askedAt !== undefined && now - askedAt > SAME_SIGNAL_MS) Deno.exit(130);
-    if (askedAt === undefined) log.info("shutting down");
-    askedAt ??= now;
+    if (first === undefined) log.info("shutting down");
+    else if (signal !== first.signal || now - first.at > SAME_SIGNAL_MS) Deno.exit(130);
+    first ??= { signal, at: now };
     asked.resolve(signal);
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // Windows knows no SIGTERM; SIGINT is enough there.
-    if (signal === "SIGINT" || Deno.build.os !== "windows") Deno.addSignalListener(signal, () => onSignal(signal));
-  }
+  });
   return await asked.promise;
+}
+
+function onEndSignal(listener: (signal: EndSignal) => void): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    try {
+      Deno.addSignalListener(signal, () => listener(signal));
+    } catch {
+      // Windows knows no SIGTERM, and a host that runs isolates no signals at all.
+    }
+  }
 }

@@ -2,6 +2,7 @@ import { type App, createApp } from "../app.ts";
 import { ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import type { FetchHandler } from "../http/router.ts";
 import { createLogger, type RootLogger } from "../telemetry/log.ts";
+import { endRequested, GRACE_MS, within } from "./ending.ts";
 import { logUnhandled } from "./unhandled.ts";
 
 /**
@@ -30,28 +31,11 @@ export async function createSharedApp(): Promise<{ fetch: FetchHandler }> {
  * `deno serve` stops listening when it is told to end, but then waits for whatever is open, such as the connection to
  * Redis. So everything is closed here, once the last answer is out.
  */
-function closeAtEnd(app: App, log: RootLogger): void {
-  let closing: Promise<void> | undefined;
-  onSignal(() => {
-    if (closing !== undefined) return;
-    log.info("shutting down");
-    app.startDraining();
-    closing = app.finished().then(() => close(app, log));
-  });
-}
-
-async function close(app: App, log: RootLogger): Promise<void> {
+async function closeAtEnd(app: App, log: RootLogger): Promise<void> {
+  await endRequested(log);
+  app.startDraining();
+  await within(GRACE_MS, app.finished());
   await app.close();
   log.info("stopped");
   await log[Symbol.asyncDispose]();
-}
-
-function onSignal(listener: () => void): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    try {
-      Deno.addSignalListener(signal, listener);
-    } catch {
-      // Windows knows no SIGTERM, and a host that runs isolates no signals at all.
-    }
-  }
 }

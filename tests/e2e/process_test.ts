@@ -333,6 +333,27 @@ for (const kind of [...SERVERS, "deno serve"] as const) {
   }
 }
 
+for (const kind of [...SERVERS, "deno serve"] as const) {
+  Deno.test(`${kind}: a second signal ends the program at once, whatever is in flight`, async () => {
+    await using redis = await startRedis();
+    await using sandbox = await startSandbox({ clock: new FakeClock() });
+    sandbox.addFault({ operationId: ALERTS, kind: { delayMs: 1000 } });
+    const env = { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, REDIS_URL: redis.url, ENCRYPTION_KEY: KEY };
+    await using server = await startServer(kind, env);
+    const lost = assert.rejects(callTool(server.mcpUrl, "get_alerts", {}, TOKEN_HEADERS));
+    await until(() => sandbox.requestsTo(ALERTS).length === 1);
+
+    server.program.signal("SIGINT");
+    await server.program.waitFor(/shutting down/);
+    server.program.signal("SIGTERM");
+    const { code, stderr } = await server.program.ended();
+
+    await lost;
+    assert.equal(code, 130);
+    assert.doesNotMatch(stderr, /stopped/);
+  });
+}
+
 Deno.test("deno serve closes its store only after a write in flight has ended and is on record", async () => {
   const clock = new FakeClock();
   await using redis = await startRedis();

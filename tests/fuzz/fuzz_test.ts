@@ -7,6 +7,8 @@ for (const { name, claim, quick, check } of allProperties) {
   Deno.test(`${name}: ${claim}`, async () => {
     const problem = await check(SEED, quick);
 
-    if (problem !== undefined) throw new Error(`deno task fuzz only=${name} seed=${SEED} cases=${quick}\n${problem}`);
+    if (problem !== undefined) {
+      throw new Error(`deno task fuzz --only=${name} --seed=${SEED} --cases=${quick}\n${problem}`);
+    }
   });
 }

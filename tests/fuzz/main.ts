@@ -1,11 +1,12 @@
 /**
  * Runs the properties for as long as one likes:
  *
- *   deno task fuzz [only=NAME] [cases=N | minutes=N] [seed=N]
+ *   deno task fuzz [--only=NAME] [--cases=N | --minutes=N] [--seed=N]
  *
  * `only` is a subject or one property of it, `cases` and `minutes` are for all of them together. What it prints for a
  * property that does not hold makes the same cases again.
  */
+import { parseArgs } from "node:util";
 import { allProperties } from "./all.ts";
 import type { FuzzProperty } from "./property.ts";
 
@@ -31,18 +32,30 @@ interface Memory {
   resident: number;
 }
 
-const USAGE = "deno task fuzz [only=NAME] [cases=N | minutes=N] [seed=N]\n";
+const USAGE = "deno task fuzz [--only=NAME] [--cases=N | --minutes=N] [--seed=N]\n";
 const DEFAULT_CASES = 100_000;
 const MAX_SEED = 2 ** 31 - 1;
 
+/** Undefined where they are not understood. */
 function readOptions(args: readonly string[]): Options | undefined {
-  const given = new Map(args.map((arg) => [arg.split("=")[0] ?? "", arg.slice(arg.indexOf("=") + 1)]));
-  const number = (name: string) => given.has(name) ? Number(given.get(name)) : undefined;
-  const numbers = [number("seed"), number("cases"), number("minutes")];
-  const known = [...given.keys()].every((name) => ["only", "seed", "cases", "minutes"].includes(name));
-  if (!known || numbers.some((value) => value !== undefined && !(value > 0))) return undefined;
-  const [seed = Math.floor(Math.random() * MAX_SEED), cases = DEFAULT_CASES, minutes] = numbers;
-  return { only: given.get("only") ?? "", seed, cases, minutes };
+  const text = { type: "string" } as const;
+  try {
+    const { values } = parseArgs({ args: [...args], options: { only: text, seed: text, cases: text, minutes: text } });
+    return {
+      only: values.only ?? "",
+      seed: positive(values.seed) ?? Math.floor(Math.random() * MAX_SEED),
+      cases: positive(values.cases) ?? DEFAULT_CASES,
+      minutes: positive(values.minutes),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function positive(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (Number(text) > 0) return Number(text);
+  throw new RangeError(`not above 0: ${text}`);
 }
 
 /** Runs one property until its cases or its time are used up, or it does not hold. */
@@ -115,7 +128,7 @@ async function main(args: readonly string[]): Promise<number> {
     failed = true;
     const { text, seed: shown, cases: needed } = outcome.problem;
     await print(
-      `${property.claim}: not so.\n${text}\nAgain: deno task fuzz only=${property.name} seed=${shown} cases=${needed}\n`,
+      `${property.claim}: not so.\n${text}\nAgain: deno task fuzz --only=${property.name} --seed=${shown} --cases=${needed}\n`,
     );
   }
   await print(`${total} cases\n`);
