@@ -17,7 +17,7 @@ import type { RequestInfo } from "./router.ts";
 
 /** What {@linkcode McpRoute} needs. */
 export interface McpRouteOptions {
-  endpoint: McpEndpoint<CallScope>;
+  endpoint: Pick<McpEndpoint<CallScope>, "fetch">;
   customerIds: CustomerIds;
   /** What the process allows at most. */
   bounds: Bounds;

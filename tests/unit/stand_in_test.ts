@@ -94,6 +94,30 @@ Deno.test("a mark that could not be written is written as soon as anything else 
   }
 });
 
+Deno.test("a mark that was written late leaves a newer one, which could not be written, to be told", async () => {
+  const epoch: StoreKey = { purpose: "listing_epoch", customer: "a" };
+  const clock = new FakeClock();
+  const arrived = Promise.withResolvers<void>();
+  const shared = new MemoryStore({ clock });
+  const answers = [() => arrived.promise.then(() => true), () => Promise.reject(new StoreError("away"))];
+  const slow = new Proxy(shared, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return name === "set" ? answers.shift() ?? member.bind(target) : member.bind(target);
+    },
+  });
+  const store = new StandInStore(slow, { clock });
+
+  const older = store.set(epoch, "older", { ttlMs: 60_000 });
+  await store.set(epoch, "newer", { ttlMs: 60_000 });
+  arrived.resolve();
+  await older;
+
+  assert.equal(await store.get(epoch), "newer");
+  await until(async () => await shared.get(epoch) === "newer");
+});
+
 Deno.test("in an outage too, credentials that nobody has accepted leave the accepted ones room", async () => {
   const clock = new FakeClock();
   const shared = new MemoryStore({ clock });
