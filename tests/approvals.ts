@@ -14,6 +14,7 @@ import { Metrics } from "../src/telemetry/metrics.ts";
 import type { Question } from "../src/tools/question.ts";
 import { startRedis } from "./redis_server.ts";
 import { FakeClock } from "./sandbox/fake_clock.ts";
+import { shutDown } from "./shut_down.ts";
 
 /** Customers of nobody. */
 export const CUSTOMER = "c0ffee".padEnd(64, "0");
@@ -129,7 +130,7 @@ export async function startPage(options: { publicUrl?: string; store?: Store } =
     logLines,
     metrics,
     async [Symbol.asyncDispose]() {
-      await server.shutdown();
+      await shutDown(server);
       await store.close();
     },
   };

@@ -1,4 +1,5 @@
 /** One address in front of several replicas: each request goes to the next one, whoever sends it. */
+import { shutDown } from "./shut_down.ts";
 
 /** A running balancer. */
 export interface Balancer extends AsyncDisposable {
@@ -19,6 +20,6 @@ export async function startBalancer(replicas: readonly URL[]): Promise<Balancer>
   });
   return await Promise.resolve({
     mcpUrl: new URL(`http://127.0.0.1:${server.addr.port}/mcp`),
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: () => shutDown(server),
   });
 }

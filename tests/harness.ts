@@ -6,6 +6,7 @@ import { Catalogue } from "../src/mcp/catalogue.ts";
 import { createLogger } from "../src/telemetry/log.ts";
 import { allTools } from "../src/tools/all.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox/mod.ts";
+import { shutDown } from "./shut_down.ts";
 
 /** The same for every service, since making it takes longer than all the rest of a start. */
 const catalogue = new Catalogue(allTools);
@@ -59,7 +60,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     logLines,
     async [Symbol.asyncDispose]() {
       await app.close();
-      await server.shutdown();
+      await shutDown(server);
       if (own) await sandbox[Symbol.asyncDispose]();
       sandbox.assertNoViolations();
     },

@@ -20,6 +20,7 @@ import { RedisStore } from "../src/store/redis.ts";
 import type { Store } from "../src/store/store.ts";
 import { createLogger } from "../src/telemetry/log.ts";
 import { Metrics } from "../src/telemetry/metrics.ts";
+import { shutDown } from "./shut_down.ts";
 
 /** How a relay service is started. */
 export interface RelayServiceOptions {
@@ -103,7 +104,7 @@ async function startReplica(options: RelayServiceOptions, encryptionKey: Uint8Ar
     mcpUrl: new URL(`http://127.0.0.1:${server.addr.port}/mcp`),
     async [Symbol.asyncDispose]() {
       await endpoint.close();
-      await server.shutdown();
+      await shutDown(server);
       await store.close();
     },
   };

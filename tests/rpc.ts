@@ -1,6 +1,9 @@
 /** Speaks MCP to a server with nothing but `fetch`: for tests that make many calls, or wrong ones. */
 import { type Answer, toAnswer } from "./clients.ts";
 
+/** Longer than any answer may take: what never comes fails its test, instead of holding up all of them. */
+export const LONGEST_ANSWER_MS = 60_000;
+
 let nextId = 1;
 
 /** Posts one message of the 2025 revisions. */
@@ -8,13 +11,13 @@ export function post(
   url: URL,
   message: unknown,
   headers: Record<string, string> = {},
-  { signal }: { signal?: AbortSignal } = {},
+  { signal = AbortSignal.timeout(LONGEST_ANSWER_MS) }: { signal?: AbortSignal } = {},
 ): Promise<Response> {
   return fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
     body: JSON.stringify(message),
-    ...(signal && { signal }),
+    signal,
   });
 }
 

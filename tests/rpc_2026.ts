@@ -1,7 +1,7 @@
 /** Speaks MCP of 2026-07-28 to a server with nothing but `fetch`: for tests that answer questions, or answer wrongly. */
 import { z } from "zod";
 import { type Answer, toAnswer } from "./clients.ts";
-import { readMessage } from "./rpc.ts";
+import { LONGEST_ANSWER_MS, readMessage } from "./rpc.ts";
 
 /** What a call was answered by. */
 export type ModernAnswer =
@@ -29,7 +29,7 @@ let nextId = 1;
 
 /** Calls a tool as a client of 2026-07-28. */
 export async function callModern(call: ModernCall): Promise<ModernAnswer> {
-  const { url, name, headers = {}, signal } = call;
+  const { url, name, headers = {}, signal = AbortSignal.timeout(LONGEST_ANSWER_MS) } = call;
   const response = await fetch(url, {
     method: "POST",
     headers: {
@@ -41,7 +41,7 @@ export async function callModern(call: ModernCall): Promise<ModernAnswer> {
       ...headers,
     },
     body: JSON.stringify({ jsonrpc: "2.0", id: nextId++, method: "tools/call", params: paramsOf(call) }),
-    ...(signal && { signal }),
+    signal,
   });
   return read(await readMessage(response));
 }

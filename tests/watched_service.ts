@@ -4,6 +4,7 @@ import type { ConnectionInfo } from "../src/http/router.ts";
 import { parseConfig } from "../src/config.ts";
 import { createLogger } from "../src/telemetry/log.ts";
 import type { Sandbox } from "./sandbox/mod.ts";
+import { shutDown } from "./shut_down.ts";
 
 /** How a service is started. */
 export interface WatchedServiceOptions {
@@ -63,7 +64,7 @@ export async function startWatchedService(options: WatchedServiceOptions): Promi
     logLines,
     async [Symbol.asyncDispose]() {
       await app.close();
-      await server.shutdown();
+      await shutDown(server);
     },
   };
 }
