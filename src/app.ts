@@ -22,6 +22,7 @@ import { homeRoute } from "./http/home.ts";
 import { LoadLimit } from "./http/load_limit.ts";
 import { McpRoute } from "./http/mcp_route.ts";
 import { probeRoutes } from "./http/probes.ts";
+import { BodyReader } from "./http/request_body.ts";
 import { createRouter, type FetchHandler, type Route } from "./http/router.ts";
 import { Approvals } from "./mcp/approvals.ts";
 import { Catalogue } from "./mcp/catalogue.ts";
@@ -135,8 +136,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
   const bounds = { readOnly: config.readOnly, toolsets: config.toolsets };
   const load = new LoadLimit();
+  const bodies = new BodyReader();
   const isDraining = () => draining.signal.aborted;
-  const mcpRoute = new McpRoute({ endpoint, customerIds, bounds, load, isDraining });
+  const mcpRoute = new McpRoute({ endpoint, customerIds, bounds, load, bodies, isDraining });
   const routes = [
     { path: "/mcp", allowsCors: true, noStore: true, handle: mcpRoute.fetch.bind(mcpRoute) },
     ...probeRoutes({
@@ -153,7 +155,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       confirmNote: confirmNote(config),
       publicUrl,
     }),
-    ...await approvalRoutes(config, { approvals, audit, clock }),
+    ...await approvalRoutes(config, { approvals, audit, clock, bodies }),
   ];
   return {
     fetch: createRouter({ routes, access: config, metrics, log }),

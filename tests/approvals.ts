@@ -2,6 +2,7 @@
 import { Box } from "../src/crypto/box.ts";
 import { KeyRing } from "../src/crypto/key_ring.ts";
 import { approvalRoute } from "../src/http/approval_page.ts";
+import { BodyReader } from "../src/http/request_body.ts";
 import { createRouter, type FetchHandler } from "../src/http/router.ts";
 import { type ApprovalRequest, Approvals } from "../src/mcp/approvals.ts";
 import { Declines } from "../src/mcp/declines.ts";
@@ -117,7 +118,13 @@ export async function startPage(options: { publicUrl?: string; store?: Store } =
   const replica = await makeReplica(store, clock, [KEYS[0]], publicUrl);
   const names = new Set(["127.0.0.1", "localhost"]);
   const audit = { record: () => Promise.resolve() };
-  const route = await approvalRoute({ approvals: replica.approvals, audit, clock, publicUrl: new URL(publicUrl) });
+  const route = await approvalRoute({
+    approvals: replica.approvals,
+    audit,
+    clock,
+    publicUrl: new URL(publicUrl),
+    bodies: new BodyReader(),
+  });
   const access = {
     allowedHosts: names,
     allowedOrigins: new Set([...names, "allowed.example.com", new URL(publicUrl).hostname]),

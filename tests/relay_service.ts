@@ -8,6 +8,7 @@ import { CustomerIds } from "../src/crypto/customer_id.ts";
 import { KeyRing } from "../src/crypto/key_ring.ts";
 import { ToolError } from "../src/errors.ts";
 import { LoadLimit } from "../src/http/load_limit.ts";
+import { BodyReader } from "../src/http/request_body.ts";
 import { McpRoute } from "../src/http/mcp_route.ts";
 import { createRouter } from "../src/http/router.ts";
 import { McpEndpoint } from "../src/mcp/endpoint.ts";
@@ -91,6 +92,7 @@ async function startReplica(options: RelayServiceOptions, encryptionKey: Uint8Ar
     customerIds: new CustomerIds(ring),
     bounds: config,
     load: new LoadLimit(),
+    bodies: new BodyReader(),
     isDraining: () => false,
   });
   const router = createRouter({

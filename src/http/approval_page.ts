@@ -7,7 +7,7 @@ import { StoreError } from "../store/store.ts";
 import type { AuditEntry, AuditTrail } from "../telemetry/audit.ts";
 import { APPROVAL_STYLE } from "./approval_style.ts";
 import { approvalPage, type Notice, noticePage } from "./approval_view.ts";
-import { BodyError, readBody } from "./request_body.ts";
+import { BodyError, type BodyReader } from "./request_body.ts";
 import type { RequestInfo, Route } from "./router.ts";
 
 /** What {@linkcode approvalRoute} needs. */
@@ -19,6 +19,7 @@ export interface ApprovalRouteOptions {
   clock: Clock;
   /** Where people reach this server. */
   publicUrl: URL;
+  bodies: BodyReader;
 }
 
 const PATH = /^\/approve\/([^/]+)$/;
@@ -86,12 +87,14 @@ class ApprovalPage {
   readonly #audit: ApprovalRouteOptions["audit"];
   readonly #clock: Clock;
   readonly #origin: string;
+  readonly #bodies: BodyReader;
 
-  constructor({ approvals, audit, clock, publicUrl }: ApprovalRouteOptions) {
+  constructor({ approvals, audit, clock, publicUrl, bodies }: ApprovalRouteOptions) {
     this.#approvals = approvals;
     this.#audit = audit;
     this.#clock = clock;
     this.#origin = publicUrl.origin;
+    this.#bodies = bodies;
   }
 
   async answer(request: Request, info: RequestInfo): Promise<Response> {
@@ -114,7 +117,7 @@ class ApprovalPage {
 
   async #decide(request: Request, id: string, { note, requestId }: RequestInfo): Promise<Response> {
     if (!this.#isFromThisPage(request)) return notice(403, NOTICES.elsewhere);
-    const form = await readForm(request);
+    const form = await readForm(request, this.#bodies);
     if (form instanceof Response) return form;
     const { decided, record } = await this.#carryOut(id, form);
     note({ decision: form.decision, decided });
@@ -172,11 +175,11 @@ function declinedEntry(record: ApprovalRecord, requestId: string): AuditEntry {
   };
 }
 
-async function readForm(request: Request): Promise<DecisionForm | Response> {
+async function readForm(request: Request, bodies: BodyReader): Promise<DecisionForm | Response> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") return notice(400, NOTICES.notTheForm);
   try {
-    return parseForm(await readBody(request, { maxBytes: MAX_FORM_BYTES })) ?? notice(400, NOTICES.notTheForm);
+    return parseForm(await bodies.read(request, { maxBytes: MAX_FORM_BYTES })) ?? notice(400, NOTICES.notTheForm);
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     return error.problem === "too_large" ? notice(413, NOTICES.tooLarge) : notice(408, NOTICES.notTheForm);

@@ -4,25 +4,18 @@ export interface LoadBounds {
   requests: number;
   /** Of them, requests of one customer. */
   requestsPerCustomer: number;
-  /** Bytes of request bodies that have come in part, all together. */
-  bodyBytes: number;
 }
 
 /** What a process of ordinary size carries; a waiting request costs some tens of kilobytes. */
 export const LOAD_BOUNDS: LoadBounds = {
   requests: 2048,
   requestsPerCustomer: 512,
-  bodyBytes: 64 * 1024 * 1024,
 };
 
 /** A request that was let in. */
 export interface Admission {
   /** Counts the request for a customer from now on; false where he has too many already. */
   claim(customer: string): boolean;
-  /** Counts bytes of the body that have come; false where there is no room for them. */
-  buffer(bytes: number): boolean;
-  /** The body has been read or given up. */
-  bodyDone(): void;
   /** The request has been answered, to the end of its stream. Calling it again does nothing. */
   leave(): void;
 }
@@ -32,7 +25,6 @@ export class LoadLimit {
   readonly #bounds: LoadBounds;
   readonly #perCustomer = new Map<string, number>();
   #inside = 0;
-  #bodyBytes = 0;
   #whenEmpty: (() => void)[] = [];
 
   constructor(bounds: LoadBounds = LOAD_BOUNDS) {
@@ -49,12 +41,7 @@ export class LoadLimit {
     if (this.#inside >= this.#bounds.requests) return undefined;
     this.#inside++;
     let owner: string | undefined;
-    let buffered = 0;
     let left = false;
-    const bodyDone = () => {
-      this.#bodyBytes -= buffered;
-      buffered = 0;
-    };
     return {
       claim: (customer) => {
         if ((this.#perCustomer.get(customer) ?? 0) >= this.#bounds.requestsPerCustomer) return false;
@@ -62,17 +49,9 @@ export class LoadLimit {
         this.#count(customer, 1);
         return true;
       },
-      buffer: (bytes) => {
-        if (this.#bodyBytes + bytes > this.#bounds.bodyBytes) return false;
-        buffered += bytes;
-        this.#bodyBytes += bytes;
-        return true;
-      },
-      bodyDone,
       leave: () => {
         if (left) return;
         left = true;
-        bodyDone();
         if (owner !== undefined) this.#count(owner, -1);
         this.#left();
       },

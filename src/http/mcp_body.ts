@@ -2,16 +2,15 @@
 import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, memberOf } from "../mcp/json_rpc.ts";
 import { hideSecretsInText } from "../redaction.ts";
 import { cleanText } from "../text.ts";
-import type { Admission } from "./load_limit.ts";
-import { BodyError, type BodyProblem, readBody } from "./request_body.ts";
+import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
 
 /** More than any message needs, and far less than what lies in wait for code that calls itself. */
 const MAX_DEPTH = 64;
 
 /** Reads and parses a body; the answer to one that is none. */
-export async function readMessage(request: Request, place: Admission): Promise<JsonBody | Response> {
+export async function readMessage(request: Request, bodies: BodyReader): Promise<JsonBody | Response> {
   try {
-    const value: unknown = JSON.parse(await readBody(request, { buffer: place.buffer }));
+    const value: unknown = JSON.parse(await bodies.read(request));
     if (isDeep(value)) {
       const problem = `Invalid request: the body is nested more than ${MAX_DEPTH} deep.`;
       return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, problem);
@@ -19,10 +18,8 @@ export async function readMessage(request: Request, place: Admission): Promise<J
     if (isJsonBody(value)) return value;
     return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, "Invalid request: the body is not a JSON-RPC message.");
   } catch (error) {
-    if (error instanceof BodyError) return BODY_ANSWERS[error.problem]();
+    if (error instanceof BodyError) return refuseBody(error.problem);
     return jsonRpcError(400, JSON_RPC_ERRORS.parseError, "Parse error: the body is not valid JSON.");
-  } finally {
-    place.bodyDone();
   }
 }
 
@@ -31,6 +28,13 @@ export function unavailable(reason: string): Response {
   const response = jsonRpcError(503, JSON_RPC_ERRORS.refused, `${reason} Nothing was done; try again in a moment.`);
   response.headers.set("retry-after", "1");
   return response;
+}
+
+/** What is left of the body may still come, so nothing else can come over this connection. */
+function refuseBody(problem: BodyProblem): Response {
+  const refusal = BODY_ANSWERS[problem]();
+  refusal.headers.set("connection", "close");
+  return refusal;
 }
 
 const BODY_ANSWERS: Record<BodyProblem, () => Response> = {

@@ -3,7 +3,7 @@ import { type Caller, callerSecrets } from "../caller.ts";
 import { type CustomerIds, shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
-import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
+import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "../mcp/json_rpc.ts";
 import { BegunAnswer } from "../mcp/late_answer.ts";
 import type { CallScope } from "../mcp/server.ts";
 import { whenDone } from "../streams.ts";
@@ -13,6 +13,7 @@ import type { Admission, LoadLimit } from "./load_limit.ts";
 import { describeBody, readMessage, startsWork, unavailable } from "./mcp_body.ts";
 import { accepts } from "./media_types.ts";
 import { type Bounds, narrow } from "./narrowing.ts";
+import type { BodyReader } from "./request_body.ts";
 import type { RequestInfo } from "./router.ts";
 
 /** What {@linkcode McpRoute} needs. */
@@ -22,12 +23,20 @@ export interface McpRouteOptions {
   /** What the process allows at most. */
   bounds: Bounds;
   load: LoadLimit;
+  bodies: BodyReader;
   /** Whether the process is ending, so that nothing new may begin. */
   isDraining: () => boolean;
 }
 
 /** What a request's own headers ask for. */
 type Wishes = Bounds & Pick<Caller, "approvalCode">;
+
+/** A request that was let in. */
+interface Entry {
+  wishes: Wishes;
+  place: Admission;
+  arrival: RequestInfo;
+}
 
 const ACCEPTED = "application/json, text/event-stream";
 
@@ -45,19 +54,20 @@ export class McpRoute {
     if (refusal !== undefined) return refusal;
     const wishes = this.#wishes(request.headers);
     if (wishes instanceof Response) return wishes;
+    const body = await readMessage(request, this.#options.bodies);
+    if (body instanceof Response) return body;
+    // Not before the body is there: whoever never ends it keeps nobody's place.
     const place = this.#options.load.enter();
     if (place === undefined) return unavailable("This server has too much to do.");
     try {
-      return leaveAtEnd(await this.#serve(request, wishes, place, arrival), place);
+      return leaveAtEnd(await this.#serve(request, body, { wishes, place, arrival }), place);
     } catch (error) {
       place.leave();
       throw error;
     }
   }
 
-  async #serve(request: Request, wishes: Wishes, place: Admission, arrival: RequestInfo): Promise<Response> {
-    const body = await readMessage(request, place);
-    if (body instanceof Response) return body;
+  async #serve(request: Request, body: JsonBody, { wishes, place, arrival }: Entry): Promise<Response> {
     const scope = await this.#scope(request.headers, wishes, arrival);
     arrival.note(describeBody(body, callerSecrets(scope.caller)));
     // Answers to what is under way are still taken while the process ends.

@@ -4,6 +4,16 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** How long a body may take to come. */
 const BODY_TIMEOUT_MS = 15_000;
 
+/** How much of bodies may be under way at once, whoever sends them. */
+export interface BodyBounds {
+  bodies: number;
+  /** Bytes that have come of them, all together. */
+  bytes: number;
+}
+
+/** What a process of ordinary size carries; a body under way costs about 200 KB, however little of it has come. */
+export const BODY_BOUNDS: BodyBounds = { bodies: 1024, bytes: 64 * 1024 * 1024 };
+
 /** Why a body was not read to its end. */
 export type BodyProblem = "too_large" | "too_slow" | "no_room" | "cut_off";
 
@@ -24,30 +34,79 @@ export interface ReadBodyOptions {
   maxBytes?: number;
   /** Milliseconds until the body must be there. Defaults to 15 s. */
   timeoutMs?: number;
-  /** Asked for room for each piece that comes; false refuses the body. */
-  buffer?: (bytes: number) => boolean;
+}
+
+interface BodyUnderWay {
+  bytes: number;
+  giveUp(problem: BodyProblem): void;
 }
 
 /**
- * Reads a body as text, never more of it than may be, nor for longer.
- *
- * @throws {BodyError}
+ * Reads bodies, before anybody knows whose they are. Where too much is under way the oldest is given up for the newest:
+ * an honest body comes at once, and whoever sends slowly takes no room from others.
  */
-export async function readBody(request: Request, options: ReadBodyOptions = {}): Promise<string> {
-  const { maxBytes = MAX_BODY_BYTES, timeoutMs = BODY_TIMEOUT_MS, buffer = () => true } = options;
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw new BodyError("too_large");
-  if (request.body === null) return "";
-  const reader = request.body.getReader();
-  const tooSlow = Promise.withResolvers<never>();
-  const timer = setTimeout(() => tooSlow.reject(new BodyError("too_slow")), timeoutMs);
-  try {
-    return await collect(() => Promise.race([readPiece(reader), tooSlow.promise]), maxBytes, buffer);
-  } catch (error) {
-    // Whoever sends on is not listened to any more.
-    reader.cancel().catch(() => {});
-    throw error;
-  } finally {
-    clearTimeout(timer);
+export class BodyReader {
+  readonly #bounds: BodyBounds;
+  /** The oldest first. */
+  readonly #underWay = new Set<BodyUnderWay>();
+  #bytes = 0;
+
+  constructor(bounds: BodyBounds = BODY_BOUNDS) {
+    this.#bounds = bounds;
+  }
+
+  /**
+   * Reads a body as text, never more of it than may be, nor for longer.
+   *
+   * @throws {BodyError}
+   */
+  async read(request: Request, options: ReadBodyOptions = {}): Promise<string> {
+    const { maxBytes = MAX_BODY_BYTES, timeoutMs = BODY_TIMEOUT_MS } = options;
+    if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw new BodyError("too_large");
+    if (request.body === null) return "";
+    const reader = request.body.getReader();
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    const body: BodyUnderWay = { bytes: 0, giveUp: (problem) => reject(new BodyError(problem)) };
+    const timer = setTimeout(() => body.giveUp("too_slow"), timeoutMs);
+    let pending: Promise<unknown> = Promise.resolve();
+    const readNext = () => {
+      const piece = readPiece(reader);
+      pending = piece;
+      return Promise.race([givenUp, piece]);
+    };
+    this.#enter(body);
+    try {
+      return await collect(readNext, maxBytes, (bytes) => this.#count(body, bytes));
+    } catch (error) {
+      void stopReading(reader, pending);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#leave(body);
+    }
+  }
+
+  #enter(body: BodyUnderWay): void {
+    this.#underWay.add(body);
+    this.#makeRoom();
+  }
+
+  #count(body: BodyUnderWay, bytes: number): void {
+    body.bytes += bytes;
+    this.#bytes += bytes;
+    this.#makeRoom();
+  }
+
+  #leave(body: BodyUnderWay): void {
+    if (this.#underWay.delete(body)) this.#bytes -= body.bytes;
+  }
+
+  #makeRoom(): void {
+    for (const oldest of this.#underWay) {
+      if (this.#underWay.size <= this.#bounds.bodies && this.#bytes <= this.#bounds.bytes) return;
+      this.#leave(oldest);
+      oldest.giveUp("no_room");
+    }
   }
 }
 
@@ -60,18 +119,27 @@ async function readPiece(reader: ReadableStreamDefaultReader<Uint8Array>) {
   }
 }
 
+/**
+ * Whoever sends on is not listened to any more. A read that waits ends with the answer to the request; cancelled before,
+ * it would keep its memory for good.
+ */
+async function stopReading(reader: ReadableStreamDefaultReader<Uint8Array>, pending: Promise<unknown>): Promise<void> {
+  await Promise.allSettled([pending]);
+  await reader.cancel().catch(() => {});
+}
+
 async function collect(
-  read: () => Promise<ReadableStreamReadResult<Uint8Array>>,
+  readNext: () => Promise<ReadableStreamReadResult<Uint8Array>>,
   maxBytes: number,
-  buffer: (bytes: number) => boolean,
+  count: (bytes: number) => void,
 ): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
-  for (let next = await read(); !next.done; next = await read()) {
+  for (let next = await readNext(); !next.done; next = await readNext()) {
     size += next.value.byteLength;
     if (size > maxBytes) throw new BodyError("too_large");
-    if (!buffer(next.value.byteLength)) throw new BodyError("no_room");
+    count(next.value.byteLength);
     text += decoder.decode(next.value, { stream: true });
   }
   return text + decoder.decode();

@@ -5,6 +5,7 @@ import { Box } from "../../src/crypto/box.ts";
 import { CustomerIds } from "../../src/crypto/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { LoadLimit } from "../../src/http/load_limit.ts";
+import { BodyReader } from "../../src/http/request_body.ts";
 import { McpRoute } from "../../src/http/mcp_route.ts";
 import { probeRoutes } from "../../src/http/probes.ts";
 import { createRouter } from "../../src/http/router.ts";
@@ -47,6 +48,7 @@ export async function startFixtureServer(): Promise<FixtureServer> {
     customerIds: new CustomerIds(ring),
     bounds: config,
     load: new LoadLimit(),
+    bodies: new BodyReader(),
     isDraining: () => false,
   });
   const routes = [

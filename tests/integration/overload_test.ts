@@ -113,6 +113,33 @@ Deno.test("clients that never read, never finish sending, or do nothing harm nob
   await isAlive(service);
 });
 
+/** Opens connections and sends the same on each; what it gives closes them. */
+async function open(service: Service, count: number, text: string): Promise<Deno.TcpConn[]> {
+  const { hostname, port } = service.mcpUrl;
+  return await Promise.all(Array.from({ length: count }, async () => {
+    const connection = await Deno.connect({ hostname, port: Number(port) });
+    await connection.write(new TextEncoder().encode(text));
+    return connection;
+  }));
+}
+
+function beginningOfBody(service: Service): string {
+  return `POST /mcp HTTP/1.1\r\nHost: ${service.mcpUrl.hostname}\r\nContent-Type: application/json\r\n` +
+    'Accept: application/json, text/event-stream\r\nContent-Length: 100\r\n\r\n{"jso';
+}
+
+Deno.test("bodies that never end keep nobody out, however many they are", async () => {
+  await using service = await startService();
+  const connections: Deno.TcpConn[] = [];
+  for (let size = 0; size < LOAD_BOUNDS.requests + 100; size += 200) {
+    connections.push(...await open(service, 200, beginningOfBody(service)));
+  }
+
+  await isAlive(service);
+
+  for (const connection of connections) connection.close();
+});
+
 Deno.test("a process that ends takes nothing new, and lets what waits go", async () => {
   // The clock stands still, so nobody waits for a next look.
   const clock = new FakeClock();

@@ -4,6 +4,7 @@ import { CustomerIds } from "../../src/crypto/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { LoadLimit } from "../../src/http/load_limit.ts";
 import { McpRoute } from "../../src/http/mcp_route.ts";
+import { BodyReader } from "../../src/http/request_body.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 
 Deno.test("a request that fails through a mistake of the program gives its place back", async () => {
@@ -14,6 +15,7 @@ Deno.test("a request that fails through a mistake of the program gives its place
     customerIds: new CustomerIds(ring),
     bounds: parseConfig({}),
     load,
+    bodies: new BodyReader(),
     isDraining: () => false,
   });
   const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
