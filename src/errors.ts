@@ -30,9 +30,14 @@ export interface ToolErrorOptions {
   retryAfter?: number;
   /** Facts about the failure, such as Cloudways' field messages. Holds no secret. */
   details?: Record<string, unknown>;
+  /** What is known of a change that was asked for, where the code alone does not say it; for the audit trail. */
+  done?: Done;
   /** What caused it; logged, never shown. */
   cause?: unknown;
 }
+
+/** Certainly nothing was done, or nobody knows. */
+export type Done = "nothing" | "unknown";
 
 /**
  * The one family of errors that reaches a caller: a code of the contract and a message written for the model.
@@ -44,6 +49,7 @@ export class ToolError extends Error {
   readonly hint: string | undefined;
   readonly retryAfter: number | undefined;
   readonly details: Record<string, unknown> | undefined;
+  readonly done: Done | undefined;
 
   constructor(code: ErrorCode, message: string, options: ToolErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -51,5 +57,6 @@ export class ToolError extends Error {
     this.hint = options.hint;
     this.retryAfter = options.retryAfter;
     this.details = options.details;
+    this.done = options.done;
   }
 }

@@ -317,14 +317,15 @@ function nothingToChange(present: Shown): ToolError {
 function changedMeanwhile(before: Shown, now: Shown): ToolError {
   return new ToolError("upstream_error", "Somebody else changed the list in between. Nothing was written.", {
     hint: "Look at the list as it is now, and call again if the change is still wanted.",
+    done: "nothing",
     details: { before: shown(before), now: shown(now) },
   });
 }
 
 function notReadBack(error: ToolError, before: Shown, written: Shown): ToolError {
-  return new ToolError(error.code, `The list was written, but could not be read back: ${error.message}`, {
+  return new ToolError("upstream_error", `The list was written, but could not be read back: ${error.message}`, {
     hint: "Look at the list before you change anything again.",
-    ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter }),
+    done: "unknown",
     details: { before: shown(before), written: shown(written) },
   });
 }

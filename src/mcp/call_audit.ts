@@ -1,10 +1,8 @@
-import { NothingSent } from "../cloudways/http.ts";
-import { UnknownToCloudways } from "../cloudways/replies.ts";
 import type { ErrorCode, ToolError } from "../errors.ts";
 import type { AuditApproval, AuditEntry, AuditTrail } from "../telemetry/audit.ts";
 import type { JsonValue } from "../text.ts";
 
-/** After these nobody knows whether Cloudways did what it was asked. */
+/** After these nobody knows whether Cloudways did what it was asked, unless the error itself says so. */
 const LEAVES_OPEN: ReadonlySet<ErrorCode> = new Set([
   "upstream_error",
   "upstream_timeout",
@@ -61,9 +59,8 @@ export class CallAudit {
 
   /** The call was refused, or failed. */
   async failed(error: ToolError): Promise<void> {
-    const { code } = error;
-    const nothingDone = error instanceof NothingSent || error instanceof UnknownToCloudways;
-    const isOpen = LEAVES_OPEN.has(code) && !nothingDone;
+    const { code, done } = error;
+    const isOpen = done === undefined ? LEAVES_OPEN.has(code) : done === "unknown";
     if (!this.#begun) await this.#record("refused", code, null);
     else await this.#record("outcome", isOpen ? "unknown" : code, null);
   }

@@ -358,6 +358,18 @@ Deno.test("a whitelist that was written and can't be read back is not called unc
   assert.match(String(json.message), /was written, but could not be read back/);
 });
 
+Deno.test("a whitelist that was written, and not read back for want of tokens, is on record as unknown", async () => {
+  await using service = await start({}, { env: { ...ENV, RATE_LIMIT_REQUESTS: "4", RATE_LIMIT_WINDOW: "86400" } });
+
+  const { json } = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", add: ["203.0.113.7"] });
+  const log = await call(service, "get_audit_log", {});
+
+  assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 1);
+  assert.equal(json.code, "upstream_error");
+  assert.equal(json.retry_after, undefined);
+  assert.match(JSON.stringify(log.json.records), /"outcome":"unknown"/);
+});
+
 Deno.test("an address is blocked or not, under either name of the answer", async () => {
   for (const forms of ["live", "documented"] as const) {
     await using service = await start({ forms });
