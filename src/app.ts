@@ -213,7 +213,7 @@ function createServices(
     metrics,
     log: options.log,
     bucket,
-    readBudgetMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
+    callBudgetMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
   });
   return {
     client,

@@ -4,7 +4,14 @@ import { ToolError } from "../errors.ts";
 import type { ApiRequest, CloudwaysClient, Session } from "./client.ts";
 import type { Fields } from "./http.ts";
 import { serverListing, type ServerRecord } from "./models.ts";
-import { type Operations, type OperationState, startedReply, type WaitOptions } from "./operations.ts";
+import {
+  isPassing,
+  type Operations,
+  type OperationState,
+  type Started,
+  startedReply,
+  type WaitOptions,
+} from "./operations.ts";
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
 import { UnknownToCloudways } from "./replies.ts";
@@ -54,16 +61,37 @@ export type Report<T> =
   | { status: "completed"; operation_id: string | null; data: T }
   | { status: "running"; operation_id: string; message: string; next_step: string };
 
-const startedAsId = startedReply.transform((id, context) => {
-  if (id !== undefined) return { id };
+const startedAsId = startedReply.transform(({ operationId }, context) => {
+  if (operationId !== undefined) return { id: operationId };
   context.addIssue({ code: "custom", message: "neither a report nor the id of one" });
   return z.NEVER;
 });
+
+/** Work that has begun and could not be looked at. */
+interface Unseen {
+  reason: string;
+  /** Set where another look may see it. */
+  lookAgain: { afterSeconds: number | undefined } | undefined;
+}
 
 function stillRunning(operationId: string, message: string) {
   const next_step = `Still running. Look again with get_operation_status, operation_id ${operationId}. ` +
     "Don't start it once more.";
   return { operation_id: operationId, status: "running", message, next_step } as const;
+}
+
+function unseen(operationId: string, { reason, lookAgain }: Unseen) {
+  const when = lookAgain?.afterSeconds === undefined ? "" : ` in ${lookAgain.afterSeconds} s`;
+  const how = lookAgain === undefined
+    ? "Whether it still runs is not known: look at the server or application itself. "
+    : `It may still run. Look again${when} with get_operation_status, operation_id ${operationId}. `;
+  const message = `It was started; how far it is could not be seen: ${reason}`;
+  return {
+    operation_id: operationId,
+    status: "running",
+    message,
+    next_step: `${how}Don't start it once more.`,
+  } as const;
 }
 
 /** One customer's Cloudways account, for the length of one call. What tools speak to. */
@@ -209,7 +237,7 @@ export class CloudwaysAccount {
     );
     if ("data" in reply) return { status: "completed", operation_id: null, data: reply.data };
     const state = await this.#look(() => this.#services.operations.wait(this.#session, reply.id, options));
-    if (typeof state === "string") return stillRunning(reply.id, state);
+    if ("reason" in state) return unseen(reply.id, state);
     if (state.status !== "completed") return stillRunning(state.operation_id, state.message);
     return { status: "completed", operation_id: state.operation_id, data: request.finished(state.result) };
   }
@@ -217,27 +245,31 @@ export class CloudwaysAccount {
   /**
    * Waits for work that has begun, so from here on nothing but its own failure is one.
    *
-   * @param operationId Undefined where no id came, which means that nothing is left to wait for.
    * @throws {ToolError} `operation_failed` where the work fails.
    */
-  async follow(operationId: string | undefined, options: WaitOptions): Promise<StartedWork> {
-    if (operationId === undefined) return { operation_id: null, status: "completed", message: "Done." };
+  async follow({ operationId, message: said }: Started, options: WaitOptions): Promise<StartedWork> {
+    if (operationId === undefined) {
+      return { operation_id: null, status: "completed", message: said === "" ? "Done." : said };
+    }
     const state = await this.#look(() => this.waitForOperation(operationId, options));
-    if (typeof state === "string") return stillRunning(operationId, state);
+    if ("reason" in state) return unseen(operationId, state);
     const { status, type, message } = state;
     if (status === "completed") return { operation_id: operationId, status, type, message };
     return { ...stillRunning(operationId, message), type };
   }
 
   /** Work that has begun is not lost because it can't be seen: then this says so in words. */
-  async #look(wait: () => Promise<OperationState>): Promise<OperationState | string> {
+  async #look(wait: () => Promise<OperationState>): Promise<OperationState | Unseen> {
     try {
       return await wait();
     } catch (error) {
-      const unseen = error instanceof ToolError ? error.code !== "operation_failed" : this.#session.signal.aborted;
-      if (!unseen) throw error;
-      const reason = error instanceof ToolError ? error.message : "The time for this call was up, or the caller left.";
-      return `It was started; how far it is could not be seen: ${reason}`;
+      if (error instanceof ToolError && error.code !== "operation_failed") {
+        const lookAgain = isPassing(error) ? { afterSeconds: error.retryAfter } : undefined;
+        return { reason: error.message, lookAgain };
+      }
+      if (error instanceof ToolError || !this.#session.signal.aborted) throw error;
+      const reason = "The time for this call was up, or the caller left.";
+      return { reason, lookAgain: { afterSeconds: undefined } };
     }
   }
 

@@ -1,10 +1,12 @@
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { credentialSecrets, type Customer } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { Deadline } from "../deadline.ts";
-import { ToolError } from "../errors.ts";
+import { type ErrorCode, ToolError } from "../errors.ts";
 import { hideSecrets, SecretHider } from "../redaction.ts";
+import type { SealedStore } from "../store/sealed_store.ts";
 import { type BucketAnswer, type BucketLimit, type Store, StoreError, type StoreKey } from "../store/store.ts";
 import { storeAway } from "../store/store_away.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -12,11 +14,10 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { AccessTokens, type ExchangedToken, type KeyPair, keyPairRefused } from "./access_tokens.ts";
 import type { CircuitBreaker } from "./breaker.ts";
 import { CustomerRecords } from "./customer_records.ts";
-import type { CloudwaysHttp, Fields, WireReply, WireRequest } from "./http.ts";
+import { type CloudwaysHttp, type Fields, nextStep, NothingSent, type WireReply, type WireRequest } from "./http.ts";
 import { type ApiPath, path } from "./path.ts";
 import { sendRead } from "./read_retries.ts";
 import { pauseSeconds, rateLimited, readReply } from "./replies.ts";
-import type { SealedStore } from "../store/sealed_store.ts";
 import { SignInGuard } from "./sign_in_guard.ts";
 import { type UpstreamLimit, UpstreamLimits } from "./upstream_limits.ts";
 
@@ -60,12 +61,18 @@ export interface CloudwaysClientOptions {
   log: Logger;
   /** Our own limit on each customer's upstream requests. */
   bucket: BucketLimit;
-  /** Milliseconds one read may take with all its tries, where the session does not say when it ends. */
-  readBudgetMs: number;
+  /** Milliseconds a call may take, where the session does not say when it ends. */
+  callBudgetMs: number;
 }
 
 /** Below the life of the lock under which an exchange runs. */
 const EXCHANGE_TIMEOUT_MS = 22_000;
+
+/** How much of a call's time must be left for a write to leave: one that is cut short may or may not have been done. */
+const LEAST_SHARE_FOR_A_WRITE = 1 / 6;
+
+/** For how long no fresh token is fetched for an operation that refused one: nobody makes us press the sign-in. */
+const UNAUTHORIZED_MS = 30_000;
 
 /** What Cloudways gives a token, as far as anybody has seen. */
 const USUAL_LIFE_SECONDS = 3600;
@@ -74,7 +81,7 @@ const MAX_LIFE_SECONDS = 30 * 86_400;
 
 /** A life that is not understood spoils no token: one that ends sooner is answered by 401 and exchanged anew. */
 const exchangeReply = z.object({
-  access_token: z.string().min(1),
+  access_token: z.string().regex(/^[\x21-\x7e]{1,4096}$/),
   expires_in: z.coerce.number().min(1).catch(USUAL_LIFE_SECONDS)
     .transform((seconds) => Math.min(seconds, MAX_LIFE_SECONDS)),
 });
@@ -85,6 +92,8 @@ export class CloudwaysClient {
   readonly #options: CloudwaysClientOptions;
   readonly #tokens: AccessTokens;
   readonly #guard: SignInGuard;
+  /** Operations that Cloudways answers by 401 whatever the token, and until when that is not tried again. */
+  readonly #unauthorized = new LRUCache<string, number>({ max: 10_000 });
   readonly #limits: UpstreamLimits;
 
   constructor(options: CloudwaysClientOptions) {
@@ -121,21 +130,23 @@ export class CloudwaysClient {
 
   async #send<T>(session: Session, request: ApiRequest<T>): Promise<T> {
     const { customer, address } = session;
-    const signal = request.method === "GET" ? session.signal : session.deadline;
-    const endsAt = session.endsAt ?? this.#options.clock.now() + this.#options.readBudgetMs;
+    const inTime = {
+      ...session,
+      signal: request.method === "GET" ? session.signal : session.deadline,
+      endsAt: session.endsAt ?? this.#options.clock.now() + this.#options.callBudgetMs,
+    };
     await this.#guard.check(customer, address);
     this.#refuseWhilePaused(customer, request.operation);
-    const bearer = await this.#tokens.bearer(customer, address, signal);
+    const bearer = await this.#tokens.bearer(customer, address, inTime.signal);
     const sentAt = this.#options.clock.now();
-    let reply = await this.#deliver({ ...session, signal, endsAt }, request, bearer);
-    // A 401 says that nothing was done, so this is the one error after which a write too may be sent again.
-    if (reply.status === 401 && customer.credential.kind === "api_key") {
-      const refused = { token: bearer, sentAt };
-      const fresh = await this.#tokens.afterRefusal(customer, customer.credential, refused, address, signal);
-      reply = await this.#deliver({ ...session, signal, endsAt }, request, fresh);
-      if (reply.status === 401) await this.#tokens.rememberRefusal(customer);
+    let reply = await this.#deliver(inTime, request, bearer);
+    if (reply.status === 401 && customer.credential.kind === "access_token") this.#guard.refused(customer, address);
+    if (reply.status === 401) {
+      const fresh = await this.#freshToken(inTime, request.operation, { token: bearer, sentAt });
+      // A 401 says that nothing was done, so this is the one error after which a write too may be sent again.
+      if (fresh !== undefined) reply = await this.#deliver(inTime, request, fresh);
+      if (fresh !== undefined && reply.status === 401) this.#noteUnauthorized(customer, request.operation);
     }
-    if (reply.status === 401) this.#guard.refused(customer, address);
     const value = this.#read(reply, session, request);
     // Cloudways has answered: a store that fails now must not make a failure of what is done.
     await this.records.accepted(customer).catch((error) => session.log.debug("customer not noted", { error }));
@@ -167,6 +178,22 @@ export class CloudwaysClient {
     this.#options.http.close();
   }
 
+  /** A token in place of a refused one; undefined where a fresh one would be refused as well, or there is none to be had. */
+  async #freshToken(
+    { customer, address, signal }: Session,
+    operation: string,
+    refused: { token: string; sentAt: number },
+  ): Promise<string | undefined> {
+    if (customer.credential.kind !== "api_key") return undefined;
+    const refusedUntil = this.#unauthorized.get(`${customer.id} ${operation}`) ?? 0;
+    if (this.#options.clock.now() < refusedUntil) return undefined;
+    return await this.#tokens.afterRefusal(customer, customer.credential, refused, address, signal);
+  }
+
+  #noteUnauthorized(customer: Customer, operation: string): void {
+    this.#unauthorized.set(`${customer.id} ${operation}`, this.#options.clock.now() + UNAUTHORIZED_MS);
+  }
+
   #refuseWhilePaused(customer: Customer, operation: string): void {
     const seconds = this.#limits.pausedSeconds(customer, operation);
     if (seconds > 0) throw rateLimited(seconds);
@@ -176,8 +203,12 @@ export class CloudwaysClient {
   #deliver(session: Required<Session>, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
     const { clock, http, breaker, metrics } = this.#options;
     const send = () => breaker.run(() => this.#attempt(session, request, bearer));
-    if (request.method !== "GET" || request.reveal === true) return send();
     const { signal, endsAt } = session;
+    if (request.method !== "GET") {
+      if (endsAt - clock.now() < this.#options.callBudgetMs * LEAST_SHARE_FOR_A_WRITE) throw noTimeLeft();
+      return send();
+    }
+    if (request.reveal === true) return send();
     return sendRead(send, {
       clock,
       signal,
@@ -217,16 +248,13 @@ export class CloudwaysClient {
   }
 
   #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): T {
-    const json = readReply(reply, request.operation);
-    const own = credentialSecrets(session.customer.credential).filter((secret) => reply.text.includes(secret));
+    const json = readReply(reply, request);
+    const own = credentialSecrets(session.customer.credential);
     const parsed = parseReply(request.reply, request.reveal === true ? json : hideSecrets(json, own));
     if (parsed.success) return parsed.data;
     session.log.warn("unexpected upstream answer", { operation: request.operation, ...whatIsWrong(parsed.error) });
     throw new ToolError("upstream_error", `Cloudways' answer to ${request.operation} is not of the expected form.`, {
-      hint: (request.method === "GET"
-        ? "Try again in a moment. "
-        : "It may or may not have been done. Look at the present state before you try again. ") +
-        "If it stays, report it to the operator of this server.",
+      hint: `${nextStep(request)} If it stays, report it to the operator of this server.`,
     });
   }
 
@@ -239,7 +267,10 @@ export class CloudwaysClient {
     const log = this.#options.log.with({ customer: shortCustomerId(customer.id) });
     const sentAt = clock.now();
     using deadline = new Deadline(EXCHANGE_TIMEOUT_MS);
-    const reply = await breaker.run(() => this.#timed(operation, log, () => http.send(wire, deadline.signal)));
+    const sent = breaker.run(() => this.#timed(operation, log, () => http.send(wire, deadline.signal)));
+    const reply = await sent.catch((error) => {
+      throw signInFailed(error, keyPair);
+    });
     this.#noteLimits(customer, operation, reply);
     const refused = reply.status === 401 || reply.status === 400;
     metrics.tokenExchanged(reply.status === 200 ? "ok" : refused ? "refused" : "failed");
@@ -247,9 +278,7 @@ export class CloudwaysClient {
       this.#guard.refused(customer, address);
       throw keyPairRefused("did not accept this e-mail and API key");
     }
-    const parsed = parseReply(exchangeReply, readReply(reply, operation));
-    if (!parsed.success) throw new ToolError("upstream_error", "Cloudways' answer to the sign-in holds no token.");
-    const { access_token: token, expires_in: seconds } = parsed.data;
+    const { access_token: token, expires_in: seconds } = readExchange(reply, keyPair);
     return { token, expiresAt: sentAt + seconds * 1000, exchangedAt: sentAt };
   }
 
@@ -290,4 +319,46 @@ function whatIsWrong(error: unknown): Record<string, unknown> {
 
 function bucketKey(customer: Customer): StoreKey {
   return { purpose: "bucket", customer: customer.id };
+}
+
+function noTimeLeft(): ToolError {
+  return new ToolError("upstream_timeout", "Cloudways took so long that the change was not sent. Nothing was done.", {
+    hint: "Try again in a moment.",
+    done: "nothing",
+  });
+}
+
+function readExchange(reply: WireReply, keyPair: KeyPair): z.output<typeof exchangeReply> {
+  try {
+    const parsed = parseReply(
+      exchangeReply,
+      readReply(reply, { operation: "oauth_access_token_create", method: "POST" }),
+    );
+    if (parsed.success) return parsed.data;
+  } catch (error) {
+    throw signInFailed(error, keyPair);
+  }
+  throw signInFailed(new ToolError("upstream_error", "The answer holds no token."), keyPair);
+}
+
+/** Codes that say something of the sign-in itself; all others would be taken for something about what was called. */
+const SIGN_IN_CODES: ReadonlySet<ErrorCode> = new Set([
+  "forbidden",
+  "upstream_rate_limited",
+  "upstream_timeout",
+  "upstream_unreachable",
+]);
+
+/** What keeps a call from being made at all. The e-mail is not shown, since Cloudways has not accepted it. */
+function signInFailed(error: unknown, { email, apiKey }: KeyPair): unknown {
+  if (!(error instanceof ToolError) || error instanceof NothingSent) return error;
+  const { code, message, retryAfter, cause } = error;
+  const said = new SecretHider([email, apiKey]).givenInText(message);
+  return new ToolError(SIGN_IN_CODES.has(code) ? code : "upstream_error", `Signing in at Cloudways failed. ${said}`, {
+    hint: `Nothing was done. Try again in ${retryAfter === undefined ? "a moment" : `${retryAfter} s`}. ` +
+      "If it stays, tell the user.",
+    ...(retryAfter !== undefined && { retryAfter }),
+    done: "nothing",
+    cause: cause ?? error,
+  });
 }

@@ -44,12 +44,17 @@ const MAX_READ_TIMEOUT_MS = 12_000;
 /** More than the largest account's listing; past it an answer is given up. */
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
-const NOT_SENT_TWICE = "Look at the present state before you try again.";
+/** What to do after an answer that does not say whether it was done. */
+export function nextStep({ method }: Pick<WireRequest, "method">): string {
+  return method === "GET"
+    ? "Try again in a moment."
+    : "It may or may not have been done. Look at the present state before you try again.";
+}
 
 /** The request did not leave. Whatever was asked for, certainly nothing was done. */
 export class NothingSent extends ToolError {
   constructor(message: string, options: ToolErrorOptions) {
-    super("upstream_unreachable", message, options);
+    super("upstream_unreachable", message, { ...options, done: "nothing" });
   }
 }
 
@@ -85,7 +90,8 @@ export class CloudwaysHttp {
       const timeoutMs = once ? this.#options.timeoutMs : this.readTimeoutMs;
       using timeout = new Deadline(timeoutMs);
       const init = wireInit(request, AbortSignal.any([signal, timeout.signal]));
-      return await this.#exchange(this.#url(request), once ? { ...init, client: this.#once } : init);
+      const response = await fetch(this.#url(request), once ? { ...init, client: this.#once } : init);
+      return { status: response.status, headers: response.headers, text: await readBounded(response, request) };
     } catch (error) {
       throw signal.aborted && signal.reason === error ? error : networkError(error, request);
     } finally {
@@ -103,11 +109,6 @@ export class CloudwaysHttp {
     url.pathname += request.path.text;
     for (const [name, value] of fieldEntries(request.query ?? {})) url.searchParams.append(name, value);
     return url;
-  }
-
-  async #exchange(url: URL, init: RequestInit & { client?: Deno.HttpClient }): Promise<WireReply> {
-    const response = await fetch(url, init);
-    return { status: response.status, headers: response.headers, text: await readBounded(response) };
   }
 }
 
@@ -127,14 +128,14 @@ function fieldEntries(fields: Fields): [string, string][] {
   });
 }
 
-async function readBounded(response: Response): Promise<string> {
+async function readBounded(response: Response, request: WireRequest): Promise<string> {
   if (response.body === null) return "";
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.byteLength;
     if (size > MAX_REPLY_BYTES) {
-      throw new ToolError("upstream_error", `Cloudways' answer was larger than ${MAX_REPLY_BYTES} bytes.`);
+      throw new ToolError("upstream_error", "Cloudways' answer was larger than 32 MiB.", { hint: nextStep(request) });
     }
     chunks.push(chunk);
   }
@@ -149,10 +150,9 @@ async function readBounded(response: Response): Promise<string> {
 
 function networkError(error: unknown, request: WireRequest): ToolError {
   if (error instanceof ToolError) return error;
-  const write = request.method !== "GET";
   if (error instanceof DOMException && error.name === "TimeoutError") {
     return new ToolError("upstream_timeout", "Cloudways did not answer in time.", {
-      hint: write ? `It may or may not have done it. ${NOT_SENT_TWICE}` : "Try again in a moment.",
+      hint: nextStep(request),
       cause: error,
     });
   }
@@ -163,9 +163,7 @@ function networkError(error: unknown, request: WireRequest): ToolError {
     });
   }
   return new ToolError("upstream_unreachable", "The connection to Cloudways broke.", {
-    hint: write
-      ? `It may or may not have been done. ${NOT_SENT_TWICE}`
-      : "Try again in a moment. If it lasts, the network or Cloudways is down.",
+    hint: `${nextStep(request)} If it lasts, the network or Cloudways is down.`,
     cause: error,
   });
 }

@@ -51,6 +51,11 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   "upstream_unreachable",
 ]);
 
+/** Whether a failed look says nothing of the operation, so that the next one may succeed. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ToolError && PASSING.has(error.code);
+}
+
 /** How to wait for an operation. */
 export interface WaitOptions {
   /** Seconds after which a running operation is given back as it is; 0 looks once. */
@@ -94,7 +99,7 @@ export class Operations {
    */
   async wait(session: Session, operationId: string, options: WaitOptions): Promise<OperationState> {
     const startedAt = this.#clock.now();
-    let state = await this.read(session, operationId);
+    let state = await this.#firstLook(session, operationId, startedAt + options.seconds * 1000);
     while (true) {
       if (state.status === "failed") throw operationFailed(state);
       const waitedMs = this.#clock.now() - startedAt;
@@ -102,6 +107,20 @@ export class Operations {
       if (state.status === "completed" || leftMs <= 0 || this.#stopWaiting.aborted) return state;
       options.onProgress?.(state, waitedMs);
       state = await this.#nextLook(session, state, leftMs);
+    }
+  }
+
+  /** The state now; where that can't be seen for a passing reason, at the next interval that is left. */
+  async #firstLook(session: Session, operationId: string, endsAt: number): Promise<OperationState> {
+    while (true) {
+      try {
+        return await this.read(session, operationId);
+      } catch (error) {
+        const leftMs = endsAt - this.#clock.now();
+        if (leftMs <= 0 || this.#stopWaiting.aborted || session.signal.aborted || !isPassing(error)) throw error;
+        const signal = AbortSignal.any([session.signal, this.#stopWaiting]);
+        await this.#clock.sleep(Math.min(POLL_INTERVAL_MS, leftMs), signal).catch(() => {});
+      }
     }
   }
 
@@ -121,7 +140,7 @@ export class Operations {
       const inTime = this.#clock.sleep(leftMs + TIME_UP_GRACE_MS, waited).then(() => before, () => before);
       return await Promise.race([shared, inTime]);
     } catch (error) {
-      if (session.signal.aborted || !(error instanceof ToolError) || !PASSING.has(error.code)) throw error;
+      if (session.signal.aborted || !isPassing(error)) throw error;
       return before;
     } finally {
       timeUp.abort();
@@ -155,12 +174,25 @@ function resultOf({ data, parameters }: OperationRecord): unknown {
   const report = parseObject(data) ?? parseObject(parameters);
   if (report !== undefined) return report;
   const empty = data === null || data === undefined || data === "" || (Array.isArray(data) && data.length === 0);
-  return empty ? null : data;
+  if (!empty) return data;
+  // JSON that was cut off is shown as it came, rather than as a report that found nothing.
+  return typeof parameters === "string" && JSON_START.test(parameters) && !isJson(parameters) ? parameters : null;
 }
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const JSON_START = /^\s*[[{]/;
 
 function parseObject(value: unknown): object | undefined {
   if (typeof value === "object" && value !== null) return Object.keys(value).length === 0 ? undefined : value;
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return undefined;
+  if (typeof value !== "string" || !JSON_START.test(value)) return undefined;
   try {
     return parseObject(JSON.parse(value));
   } catch {
@@ -187,21 +219,30 @@ function operationFailed(state: OperationState): ToolError {
   });
 }
 
+/** Work that Cloudways was asked to begin. */
+export interface Started {
+  /** Undefined where no id came, which means that nothing is left to wait for. */
+  operationId: string | undefined;
+  /** What Cloudways says of it; empty where it says nothing. */
+  message: string;
+}
+
 /**
- * The answer to a call that starts work, in each of its forms: `operation_id` (a number or text), `task_id`, or either
- * inside `response`. Undefined where no id came, which means that nothing is left to wait for.
+ * The answer to a call that starts work, in each of its forms: `operation_id` (a number or text), `task_id`, either
+ * inside `response`, or the operation itself.
  */
-export const startedReply = z.union([z.array(z.unknown()), z.looseObject({})]).transform(
-  (reply): string | undefined => {
-    const ids = Array.isArray(reply) ? undefined : startedIds.safeParse(reply).data;
-    const id = ids?.operation_id ?? ids?.task_id ?? ids?.response?.operation_id ?? ids?.response?.task_id;
-    return id === undefined || id === null ? undefined : String(id);
-  },
-);
+export const startedReply = z.union([z.array(z.unknown()), z.looseObject({})]).transform((reply): Started => {
+  const found = Array.isArray(reply) ? undefined : startedMembers.safeParse(reply).data;
+  const { response, operation } = found ?? {};
+  const id = found?.operation_id ?? found?.task_id ?? response?.operation_id ?? response?.task_id ?? operation?.id;
+  return { operationId: id === undefined || id === null ? undefined : String(id), message: found?.message ?? "" };
+});
 
 const anyId = z.union([z.number().int(), z.string().min(1)]).nullish();
-const startedIds = z.looseObject({
+const startedMembers = z.looseObject({
   operation_id: anyId,
   task_id: anyId,
+  message: looseText,
+  operation: z.looseObject({ id: anyId }).optional().catch(undefined),
   response: z.looseObject({ operation_id: anyId, task_id: anyId }).optional().catch(undefined),
 });

@@ -1,7 +1,14 @@
 import { type ErrorCode, ToolError, type ToolErrorOptions } from "../errors.ts";
 import { cleanDeep } from "../text.ts";
-import type { WireReply } from "./http.ts";
+import { nextStep, type WireReply, type WireRequest } from "./http.ts";
 import { tiedId, wholeMinutes } from "./models.ts";
+
+/** What was asked of Cloudways. */
+export interface Asked {
+  /** The name of the operation in the facts. */
+  operation: string;
+  method: WireRequest["method"];
+}
 
 type JsonObject = Record<string, unknown>;
 
@@ -9,7 +16,11 @@ type JsonObject = Record<string, unknown>;
 const GREETING = /You have reached Cloudways API/i;
 
 /** Cloudways knows no such path or thing. Whatever was asked for, nothing was done. */
-export class UnknownToCloudways extends ToolError {}
+export class UnknownToCloudways extends ToolError {
+  constructor(code: ErrorCode, message: string, options: ToolErrorOptions) {
+    super(code, message, { ...options, done: "nothing" });
+  }
+}
 
 /** Cloudways' 429 may come without `Retry-After`; a minute is its window. */
 const DEFAULT_RETRY_AFTER_SECONDS = 60;
@@ -25,12 +36,13 @@ const OUTAGE_CODES: ReadonlySet<ErrorCode> = new Set(["upstream_timeout", "upstr
  * Turns an answer into JSON, or into the error that it means. Understands every form of error body that Cloudways is
  * known to send.
  *
- * @param operation The name of the upstream operation, for messages.
+ * @param request What was asked, for messages.
  * @throws {ToolError} For anything that is not a 2xx with JSON that claims success.
  */
-export function readReply(reply: WireReply, operation: string): unknown {
+export function readReply(reply: WireReply, request: Asked): unknown {
+  const { operation } = request;
   const json = parseJson(reply.text);
-  if (reply.status >= 200 && reply.status < 300) return readSuccess(reply, json, operation);
+  if (reply.status >= 200 && reply.status < 300) return readSuccess(reply, json, request);
   const text = errorText(json);
   const said = text === undefined ? {} : { details: { cloudways_message: text } };
   switch (reply.status) {
@@ -111,7 +123,7 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function readSuccess(reply: WireReply, json: unknown, operation: string): unknown {
+function readSuccess(reply: WireReply, json: unknown, request: Asked): unknown {
   if (json === undefined || isGreeting(json)) {
     if (GREETING.test(reply.text)) {
       throw new UnknownToCloudways(
@@ -121,11 +133,11 @@ function readSuccess(reply: WireReply, json: unknown, operation: string): unknow
       );
     }
     throw new ToolError("upstream_error", "Cloudways answered with something that is not JSON.", {
-      hint: "Try again in a moment. For a change, look at the present state before you try again.",
+      hint: nextStep(request),
     });
   }
   // The record of an operation that is looked at has its own verdict, and `status` beside it is none.
-  const isRecord = isObject(json) && operation === "operation_status" && "operation" in json;
+  const isRecord = isObject(json) && request.operation === "operation_status" && "operation" in json;
   if (isObject(json) && saysItFailed(json) && !isRecord) {
     throw new ToolError("upstream_error", `Cloudways answered that it failed${quoted(errorText(json))}.`, {
       hint: "Look at the present state before you try again.",
@@ -173,6 +185,8 @@ function forbidden(json: unknown, text: string | undefined, operation: string): 
   });
 }
 
+const NAMES_AN_ID = /\bids?\b|_id\b|not found|does not exist|doesn't exist|not exist/i;
+
 /** Told apart in this order: busy, message, fields. */
 function unprocessable(json: unknown, text: string | undefined): ToolError {
   if (!isObject(json)) {
@@ -184,7 +198,9 @@ function unprocessable(json: unknown, text: string | undefined): ToolError {
   if (text !== undefined) {
     return new ToolError("validation_failed", `Cloudways found the request wrong${quoted(text)}.`, {
       details: { cloudways_message: text },
-      hint: "Check the ids with list_servers or find_resources.",
+      hint: NAMES_AN_ID.test(text)
+        ? "Check the ids with list_servers or find_resources."
+        : "Correct what Cloudways names; the same call will be refused again.",
     });
   }
   const fields = fieldMessages(json);

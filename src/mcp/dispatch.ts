@@ -11,7 +11,7 @@ import type { AuditTrail } from "../telemetry/audit.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanDeep, cleanText, type JsonValue } from "../text.ts";
-import type { PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
+import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
 import { invalidArguments, normaliseArguments } from "./arguments.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "./call_binding.ts";
@@ -112,7 +112,7 @@ export class Dispatcher {
       if (answer.kind === "question") outcome = "asked";
       return answer;
     } catch (error) {
-      const shown = this.#toToolError(error, call);
+      const shown = this.#toToolError(error, call, found.entry.tool.effect);
       outcome = shown.code;
       await audit.failed(shown);
       return { kind: "result", result: errorResult(shown, call.caller.requestId, secrets) };
@@ -209,7 +209,7 @@ export class Dispatcher {
     });
   }
 
-  #toToolError(error: unknown, { signal, log }: ToolCall): ToolError {
+  #toToolError(error: unknown, { signal, log }: ToolCall, effect: Effect): ToolError {
     if (error instanceof ToolError) {
       if (error.cause !== undefined) log.debug("cause", { code: error.code, error: error.cause });
       return error;
@@ -217,7 +217,9 @@ export class Dispatcher {
     if (signal.aborted) return new ToolError("internal_error", "The call was cancelled.");
     if (error instanceof DOMException && error.name === "TimeoutError") {
       return new ToolError("upstream_timeout", "The call took too long and was given up.", {
-        hint: "Try again in a moment. For a change, look at the present state first.",
+        hint: effect === "read"
+          ? "Try again in a moment."
+          : "It may or may not have been done. Look at the present state before you try again.",
       });
     }
     if (error instanceof StoreError) {

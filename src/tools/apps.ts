@@ -33,7 +33,7 @@ const namedCopy = z.looseObject({ app_id: idNumber });
 
 /** The id of the copy comes with the answer that starts the work; the copy itself is there when the work is done. */
 const cloneReply = z.union([z.array(z.unknown()), z.looseObject({})]).transform((reply) => ({
-  operationId: startedReply.parse(reply),
+  started: startedReply.parse(reply),
   newAppId: namedCopy.safeParse(reply).data?.app_id ?? null,
 }));
 
@@ -70,8 +70,8 @@ const cloneApp = defineTool({
     const source = await account.app(input.app_id, input.server_id);
     const form = { ...idsOf(source), app_label, project_name };
     const request = { operation: "app_clone", method: "POST", path: path`/app/clone`, form } as const;
-    const { operationId, newAppId } = await account.write({ ...request, reply: cloneReply });
-    const started = await account.follow(operationId, waitOptions(input.wait_seconds, progress));
+    const { started: begun, newAppId } = await account.write({ ...request, reply: cloneReply });
+    const started = await account.follow(begun, waitOptions(input.wait_seconds, progress));
     const named = newAppId === source.app.id ? null : newAppId;
     const new_app_id = named === null && started.status === "completed"
       ? await findCopy(account, source, app_label)
@@ -234,7 +234,11 @@ const clearAppCache = defineTool({
     } catch (error) {
       const running = runningPurge(error, found);
       if (running === undefined) throw error;
-      return { ...namesOf(found), ...await account.follow(running, options), joined: true };
+      return {
+        ...namesOf(found),
+        ...await account.follow({ operationId: running, message: "" }, options),
+        joined: true,
+      };
     }
   },
 });

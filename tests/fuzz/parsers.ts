@@ -61,7 +61,7 @@ const replies = defineProperty({
       const reply = { status, headers, text };
 
       const seconds = retryAfterSeconds(headers);
-      const outcome = attempt(() => readReply(reply, "some_operation"));
+      const outcome = attempt(() => readReply(reply, { operation: "some_operation", method: "POST" }));
 
       assert.ok(seconds === undefined || (Number.isInteger(seconds) && seconds >= 1 && seconds <= 900));
       assert.equal(isOutage(reply), [502, 503, 504].includes(status));

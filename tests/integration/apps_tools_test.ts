@@ -648,6 +648,7 @@ Deno.test("an analytics report is read wherever it stands, and is empty where th
     [{ data: table }, { rows: [{ IP: "a" }] }],
     [{ data: [1] }, { result: [1] }],
     [{ parameters: "" }, {}],
+    [{ parameters: '{"cut": [1, ' }, { result: '{"cut": [1, ' }],
   ];
   for (const [result, expected] of results) {
     await using service = await start();

@@ -328,28 +328,68 @@ Deno.test("what running work was started with is not shown as its result", async
   assert.doesNotMatch(JSON.stringify(json), /half|given/);
 });
 
-const FAILING_LOOKS: { name: string; kind: FaultKind }[] = [
+const FAILING_LOOKS: { name: string; kind: FaultKind; isHopeless?: boolean }[] = [
   { name: "a 500", kind: { status: 500 } },
-  { name: "a 404", kind: { status: 404, body: { message: "Not found" } } },
-  { name: "a missing right", kind: { status: 403, body: { error: "insufficient_scope", message: "No access" } } },
+  { name: "a 404", kind: { status: 404, body: { message: "Not found" } }, isHopeless: true },
+  {
+    name: "a missing right",
+    kind: { status: 403, body: { error: "insufficient_scope", message: "No access" } },
+    isHopeless: true,
+  },
   { name: "a 429", kind: { status: 429, body: { message: "Too Many Requests" } } },
   { name: "a dropped connection", kind: "drop" },
   { name: "an answer that is not JSON", kind: "garbage" },
   { name: "an answer of another form", kind: { status: 200, body: { something: "else" } } },
 ];
 
-for (const { name, kind } of FAILING_LOOKS) {
+for (const { name, kind, isHopeless } of FAILING_LOOKS) {
   Deno.test(`after a write was accepted ${name} at the look is no failure of the write`, async () => {
     await using service = await startService({ env: ENV, sandbox: { pace: FOR_LONG } });
     service.sandbox.addFault({ operationId: LOOK, kind });
 
-    const { json, isError } = await call(service, "restart_server", SERVER);
+    const { json, isError } = await call(service, "restart_server", { ...SERVER, wait_seconds: 0 });
 
     assert.equal(isError, false);
     assert.equal(json.status, "running");
     assert.match(String(json.message), /^It was started/);
-    assert.match(String(json.next_step), new RegExp(`get_operation_status.*${json.operation_id}.*Don't start it`));
+    assert.match(
+      String(json.next_step),
+      isHopeless ? /not known.*Don't start it/ : /get_operation_status.*Don't start it/,
+    );
+    assert.equal(String(json.next_step).includes(String(json.operation_id)), !isHopeless);
     assert.equal(service.sandbox.requestsTo("server_restart").length, 1);
+  });
+}
+
+Deno.test("a first look that fails for a passing reason is followed by another, as long as there is time", async () => {
+  const { clock, service } = await startWithClock();
+  await using _ = service;
+  const operation_id = await startWork(service);
+  service.sandbox.finishOperation(operation_id);
+  service.sandbox.addFault({ operationId: LOOK, kind: { status: 500 }, times: 1 });
+
+  const waited = call(service, "get_operation_status", { operation_id, wait_seconds: 30 });
+  await until(() => looks(service) === 1 && clock.sleeping > 0);
+  await clock.advance(INTERVAL_MS);
+
+  assert.equal((await waited).json.status, "completed");
+  assert.equal(looks(service), 2);
+});
+
+const BEGUN: { reply: unknown; gives: Record<string, unknown> }[] = [
+  { reply: { status: true, message: "Already running." }, gives: { status: "completed", message: "Already running." } },
+  { reply: {}, gives: { status: "completed", message: "Done." } },
+  { reply: { operation: { id: "4711", is_completed: "0" } }, gives: { status: "running", operation_id: "4711" } },
+];
+
+for (const { reply, gives } of BEGUN) {
+  Deno.test(`work that is begun by ${JSON.stringify(reply)} is told as that`, async () => {
+    await using service = await startService({ env: ENV, sandbox: { pace: FOR_LONG } });
+    service.sandbox.addFault({ operationId: "server_restart", kind: { status: 200, body: reply } });
+
+    const { json } = await call(service, "restart_server", { ...SERVER, wait_seconds: 0 });
+
+    for (const [name, value] of Object.entries(gives)) assert.equal(json[name], value, JSON.stringify(json));
   });
 }
 

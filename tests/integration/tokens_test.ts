@@ -3,7 +3,7 @@ import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
 import { rawClient, startRedis, until } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
-import { FakeClock, startSandbox } from "../sandbox/mod.ts";
+import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
 
 const EXCHANGE = "oauth_access_token_create";
 const MINUTE = 60_000;
@@ -132,11 +132,13 @@ Deno.test("a fresh token that is refused too is not exchanged again", async () =
 
   const first = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
   const second = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+  const other = await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS);
 
   assert.equal(first.json.code, "authentication_failed");
   assert.equal(second.json.code, "authentication_failed");
+  assert.equal(other.isError, false, "the pair is good, and so is its token elsewhere");
   assert.equal(exchanges(service), 2);
-  assert.equal(service.sandbox.requestsTo("project_list").length, 2);
+  assert.equal(service.sandbox.requestsTo("project_list").length, 3);
 });
 
 Deno.test("a refused key pair is not tried again for half a minute", async () => {
@@ -247,6 +249,32 @@ Deno.test("twenty refused credentials stop nobody where they took more than a mi
 
   assert.deepEqual(codes, ["authentication_failed", "authentication_failed"]);
 });
+
+const SPOILT_SIGN_INS: { what: string; kind: FaultKind }[] = [
+  { what: "is not found", kind: { status: 404, body: { message: "Not found" } } },
+  {
+    what: "is found wrong",
+    kind: { status: 422, body: { message: `${KEY_HEADERS["x-cloudways-email"]} is unknown` } },
+  },
+  { what: "gives no token", kind: { status: 200, body: { expires_in: 3600 } } },
+  { what: "gives a token that no header can hold", kind: { status: 200, body: { access_token: "two\r\nlines" } } },
+  { what: "breaks off", kind: "drop" },
+];
+
+for (const { what, kind } of SPOILT_SIGN_INS) {
+  Deno.test(`a sign-in that ${what} is told as that, and not as a failure of the call`, async () => {
+    await using service = await startService();
+    service.sandbox.addFault({ operationId: EXCHANGE, kind });
+
+    const { json } = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+
+    assert.match(String(json.code), /^upstream_(error|unreachable)$/);
+    assert.match(String(json.message), /^Signing in at Cloudways failed\. ./);
+    assert.match(String(json.hint), /^Nothing was done/);
+    assert.ok(!JSON.stringify(json).includes(KEY_HEADERS["x-cloudways-email"]));
+    assert.equal(service.sandbox.requestsTo("project_list").length, 0);
+  });
+}
 
 Deno.test("a sign-in that Cloudways limits says so and pauses the sign-in alone", async () => {
   await using service = await startService();

@@ -258,6 +258,29 @@ Deno.test("upstream: an answer that is larger than any account is given up", asy
   assert.equal(isError, true);
   assert.equal(answer.code, "upstream_error");
   assert.match(String(answer.message), /larger than/);
+  assert.match(String(answer.hint), /Try again/);
+});
+
+Deno.test("a change that too little of the call's time is left for is not sent", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock }, env: { CONFIRM: "off" } });
+  service.sandbox.addFault({ operationId: "server_list", kind: { delayMs: 25_000 } });
+
+  const called = callTool(
+    service.mcpUrl,
+    "set_letsencrypt_auto_renewal",
+    { app_id: 200001, enabled: true },
+    TOKEN_HEADERS,
+  );
+  await until(() => service.sandbox.requestsTo("server_list").length === 1 && clock.sleeping > 0);
+  await clock.advance(25_000);
+  const { json } = await called;
+  const log = await callTool(service.mcpUrl, "get_audit_log", {}, TOKEN_HEADERS);
+
+  assert.equal(json.code, "upstream_timeout");
+  assert.match(String(json.message), /Nothing was done/);
+  assert.deepEqual(service.sandbox.requests.filter(({ method }) => method !== "GET"), []);
+  assert.match(JSON.stringify(log.json.records), /"outcome":"upstream_timeout"/);
 });
 
 Deno.test("upstream: an answer that never comes is given up in time", async () => {
