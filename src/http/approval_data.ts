@@ -1,4 +1,5 @@
 /** How pages show text that is not ours: cleaned, without secrets, cut, in quotation marks and in a box of its own. */
+import { dnsName } from "../dns_name.ts";
 import { hideSecretsInText } from "../redaction.ts";
 import { cleanText, type JsonValue } from "../text.ts";
 import { type Html, markup } from "./approval_html.ts";
@@ -13,12 +14,9 @@ export function data(text: string, maxLength: number = MAX_ACCOUNT_TEXT): Html {
   return markup`<bdi class="data">“${cleanText(hideSecretsInText(cleanText(text)), { maxLength })}”</bdi>`;
 }
 
-/**
- * Text that may be a domain, or hold one as an address does. Where that is not plain ASCII it is also shown as DNS knows
- * it, since many letters look alike.
- */
+/** Text that may be a domain, or hold one as an address does; one that is not plain ASCII also as DNS knows it. */
 export function domainData(text: string, maxLength: number = MAX_ACCOUNT_TEXT): Html {
-  const known = dnsName(cleanText(text));
+  const known = dnsName(text);
   if (known === undefined) return data(text, maxLength);
   return markup`${data(text, maxLength)} <span class="note">in DNS:</span> ${data(known)}`;
 }
@@ -29,10 +27,4 @@ export function argumentData(value: JsonValue): Html {
   if (!Array.isArray(value)) return data(JSON.stringify(value), MAX_ARGUMENT);
   if (value.length === 0) return markup`an empty list`;
   return markup`<ul>${value.map((item) => markup`<li>${argumentData(item)}</li>`)}</ul>`;
-}
-
-function dnsName(text: string): string | undefined {
-  if ([...text].every((character) => character <= "~")) return undefined;
-  const name = URL.parse(text.includes("://") ? text : `http://${text}`)?.hostname;
-  return name?.includes(".") === true ? name : undefined;
 }

@@ -1,4 +1,5 @@
 /** A question as plain text, for clients that show it themselves. */
+import { dnsName } from "../dns_name.ts";
 import { cleanText, type JsonValue } from "../text.ts";
 import type { Question, QuestionApp, QuestionFact } from "../tools/question.ts";
 
@@ -47,13 +48,10 @@ export function quoted(text: string): string {
   return `\`${cleanText(inert, { maxLength: MAX_QUOTED })}\``;
 }
 
-/**
- * A text that may be a domain; one that is not plain ASCII also as DNS knows it, since many letters look alike.
- */
+/** A text that may be a domain, or hold one as an address does; one that is not plain ASCII also as DNS knows it. */
 export function domainText(text: string): string {
-  const plain = URL.parse(`http://${text}`)?.hostname;
-  const looksPlain = [...text].every((character) => character.charCodeAt(0) < 128);
-  return looksPlain || plain?.includes(".") !== true ? quoted(text) : `${quoted(text)} (${quoted(plain)})`;
+  const known = dnsName(text);
+  return known === undefined ? quoted(text) : `${quoted(text)} (${quoted(known)})`;
 }
 
 function appLine({ id, label, domains, lastBackup }: QuestionApp): string {

@@ -55,6 +55,7 @@ Deno.test("text of the account is cut after sixty characters", () => {
 Deno.test("a domain that only looks like another shows what DNS knows it as", () => {
   assert.equal(domainText("shop.example.com"), "`shop.example.com`");
   assert.equal(domainText("shоp.example.com"), "`shоp.example.com` (`xn--shp-ted.example.com`)");
+  assert.equal(domainText("git@exämple.com:shop.git"), "`git@exämple.com:shop.git` (`xn--exmple-cua.com`)");
 });
 
 Deno.test("long lists are counted before they are shown in part", () => {

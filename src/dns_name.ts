@@ -1,0 +1,19 @@
+/** Names of hosts as DNS knows them, for people: many letters look alike. */
+import { cleanText } from "./text.ts";
+
+/** What stands before a host in an address, `https://` or `git@` say, and the host after it. */
+const HOST = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:[^/?#\s]*@)?([^/:?#\s]+)/i;
+
+/** Only a host with one of these has another name in DNS. */
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/**
+ * The punycode of the domain that a text begins with: of a domain alone, an address with or without a scheme, or the
+ * form that `scp` takes, `git@example.com:shop.git`. Undefined where there is none, or where its name is plain ASCII.
+ */
+export function dnsName(text: string): string | undefined {
+  const host = HOST.exec(cleanText(text))?.[1] ?? "";
+  if (!NOT_ASCII.test(host)) return undefined;
+  const name = URL.parse(`http://${host}`)?.hostname;
+  return name?.includes(".") === true ? name : undefined;
+}
