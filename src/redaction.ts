@@ -4,7 +4,7 @@
  */
 import { isCredentialFact, isFlagValue, kindOfName, type NameKind } from "./redaction_names.ts";
 import { HIDDEN, hidePatterns } from "./redaction_patterns.ts";
-import type { JsonValue } from "./text.ts";
+import { cleanText, type JsonValue } from "./text.ts";
 
 export { HIDDEN };
 
@@ -38,6 +38,22 @@ export function hideSecrets(value: unknown, secrets: readonly string[] = []): Js
  */
 export function hideSecretsInText(text: string, secrets: readonly string[] = []): string {
   return hiderFor(secrets).text(text);
+}
+
+/** How {@linkcode safeText} hides and cuts. */
+export interface SafeTextOptions {
+  /** Texts to hide wherever they occur, such as the caller's own credentials. None by default. */
+  secrets?: readonly string[];
+  /** Most code points of the result, the ellipsis included. */
+  maxLength: number;
+}
+
+/**
+ * Text that is not ours, fit to be seen: cleaned, without secrets, and cut. Cutting comes last, since half a secret
+ * would not be recognised.
+ */
+export function safeText(text: string, { secrets = [], maxLength }: SafeTextOptions): string {
+  return cleanText(hideSecretsInText(cleanText(text), secrets), { maxLength });
 }
 
 /** Hides the same secrets many times over, with the search for them prepared once. */

@@ -1,7 +1,7 @@
 /** How pages show text that is not ours: cleaned, without secrets, cut, in quotation marks and in a box of its own. */
 import { dnsName } from "../dns_name.ts";
-import { hideSecretsInText } from "../redaction.ts";
-import { cleanText, type JsonValue } from "../text.ts";
+import { safeText } from "../redaction.ts";
+import type { JsonValue } from "../text.ts";
 import { type Html, markup } from "./approval_html.ts";
 
 const MAX_ACCOUNT_TEXT = 60;
@@ -11,7 +11,7 @@ const MAX_ARGUMENT = 200;
 
 /** Text of the account, or of whoever calls. Its reading order ends with it, so that it can't rearrange what follows. */
 export function data(text: string, maxLength: number = MAX_ACCOUNT_TEXT): Html {
-  return markup`<bdi class="data">“${cleanText(hideSecretsInText(cleanText(text)), { maxLength })}”</bdi>`;
+  return markup`<bdi class="data">“${safeText(text, { maxLength })}”</bdi>`;
 }
 
 /** Text that may be a domain, or hold one as an address does; one that is not plain ASCII also as DNS knows it. */

@@ -1,7 +1,6 @@
 /** The body of a request to `/mcp`: reading it, and saying what it is. */
 import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, memberOf } from "../mcp/json_rpc.ts";
-import { hideSecretsInText } from "../redaction.ts";
-import { cleanText } from "../text.ts";
+import { safeText } from "../redaction.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
 
 /** More than any message needs, and far less than what lies in wait for code that calls itself. */
@@ -53,9 +52,7 @@ export function startsWork(body: JsonBody): boolean {
 /** What the log says of a message: its method and tool, cut and cleaned, for both are the caller's text. */
 export function describeBody(body: JsonBody, secrets: readonly string[]): Record<string, unknown> {
   if (Array.isArray(body)) return { batch: body.length };
-  // Cutting comes last: half a secret would no longer be recognised.
-  const safe = (value: string) => cleanText(hideSecretsInText(cleanText(value), secrets), { maxLength: 60 });
-  const text = (value: unknown) => typeof value === "string" ? safe(value) : undefined;
+  const text = (value: unknown) => typeof value === "string" ? safeText(value, { secrets, maxLength: 60 }) : undefined;
   const method = text(body.method);
   const tool = method === "tools/call" ? text(memberOf(body.params, "name")) : undefined;
   return { ...(method !== undefined && { mcp_method: method }), ...(tool !== undefined && { tool }) };

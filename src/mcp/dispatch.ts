@@ -4,13 +4,13 @@ import type { Clock } from "../clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../deadline.ts";
 import { ToolError } from "../errors.ts";
-import { hideSecretsInText } from "../redaction.ts";
+import { safeText } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { storeAway } from "../store/store_away.ts";
 import type { AuditTrail } from "../telemetry/audit.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { cleanDeep, cleanText, type JsonValue } from "../text.ts";
+import { cleanDeep, type JsonValue } from "../text.ts";
 import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
 import { invalidArguments, normaliseArguments } from "./arguments.ts";
 import { CallAudit } from "./call_audit.ts";
@@ -234,9 +234,8 @@ export class Dispatcher {
   }
 }
 
-/** Cutting comes last: half a secret would no longer be recognised. */
 function unknownTool(name: string, secrets: readonly string[]): ProtocolError {
-  const shown = cleanText(hideSecretsInText(cleanText(name), secrets), { maxLength: 80 });
+  const shown = safeText(name, { secrets, maxLength: 80 });
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}`);
 }
 

@@ -1,7 +1,6 @@
 import { type JSONRPCRequest, ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import type { Result, ServerContext } from "@modelcontextprotocol/server";
-import { hideSecretsInText } from "../redaction.ts";
-import { cleanText } from "../text.ts";
+import { safeText } from "../redaction.ts";
 
 /** Answers one request of a client. */
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
@@ -45,8 +44,7 @@ export class ProtocolServer extends Server {
       onUnexpected(error);
       return new ProtocolError(ProtocolErrorCode.InternalError, "Something went wrong inside this service.");
     }
-    // Cutting comes last: half a secret would no longer be recognised.
-    const reason = cleanText(hideSecretsInText(cleanText(error.message), secrets), { maxLength: 500 });
+    const reason = safeText(error.message, { secrets, maxLength: 500 });
     return new ProtocolError(ProtocolErrorCode.InvalidParams, `Invalid ${method} request: ${reason}`);
   }
 }

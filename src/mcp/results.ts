@@ -1,7 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { ToolError } from "../errors.ts";
-import { hideSecrets, hideSecretsInText, SecretHider } from "../redaction.ts";
-import { cleanDeep, cleanKeepingSpaces, cleanText } from "../text.ts";
+import { hideSecrets, safeText, SecretHider } from "../redaction.ts";
+import { cleanDeep, cleanKeepingSpaces } from "../text.ts";
 import { fitCeiling } from "./ceiling.ts";
 
 /** How a value is made fit to be seen. */
@@ -35,7 +35,7 @@ export function errorResult(error: ToolError, requestId: string, secrets: readon
     cleanDeep({
       status: "error",
       code,
-      message: cleanText(hideSecretsInText(cleanText(message), secrets), { maxLength: 2_000 }),
+      message: safeText(message, { secrets, maxLength: 2_000 }),
       ...(hint !== undefined && { hint }),
       ...(retryAfter !== undefined && { retry_after: retryAfter }),
       ...(details !== undefined && { details }),

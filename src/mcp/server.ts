@@ -7,9 +7,8 @@ import {
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { type Caller, callerSecrets } from "../caller.ts";
-import { hideSecretsInText } from "../redaction.ts";
+import { safeText } from "../redaction.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { cleanText } from "../text.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Dispatcher, ToolCall } from "./dispatch.ts";
@@ -88,8 +87,7 @@ function progressOf({ mcpReq }: ServerContext, secrets: readonly string[]): Tool
   const progressToken = mcpReq._meta?.progressToken;
   return (text, done, total) => {
     if (progressToken === undefined) return;
-    // Cutting comes last: half a secret would no longer be recognised.
-    const message = cleanText(hideSecretsInText(cleanText(text), secrets), { maxLength: 200 });
+    const message = safeText(text, { secrets, maxLength: 200 });
     const progress = { progressToken, progress: done, total, message };
     // A client that is gone is noticed by the signal; its progress is of no use to anybody.
     mcpReq.notify({ method: "notifications/progress", params: progress }).catch(() => {});
@@ -101,7 +99,5 @@ const clientInfo = z.object({ name: z.string(), version: z.string() });
 function clientName(given: unknown, caller: Caller): string | undefined {
   const client = clientInfo.safeParse(given).data;
   if (client === undefined) return undefined;
-  // Cutting comes last: half a secret would no longer be recognised.
-  const name = hideSecretsInText(cleanText(`${client.name} ${client.version}`), callerSecrets(caller));
-  return cleanText(name, { maxLength: 60 });
+  return safeText(`${client.name} ${client.version}`, { secrets: callerSecrets(caller), maxLength: 60 });
 }

@@ -1,4 +1,4 @@
-import { hideSecrets, hideSecretsInText } from "../redaction.ts";
+import { hideSecrets, safeText } from "../redaction.ts";
 import { cleanDeep, cleanText, type JsonValue } from "../text.ts";
 import type { AuditApproval, AuditEntry } from "./audit.ts";
 
@@ -45,17 +45,13 @@ export function stamp(entry: AuditEntry, now: number): StampedEntry {
 }
 
 function name(text: string): string {
-  return shortText(text, MAX_NAME);
+  return safeText(text, { maxLength: MAX_NAME });
 }
 
 function bounded(value: JsonValue): JsonValue {
   const short = shortened(hideSecrets(cleanDeep(value)));
   const json = JSON.stringify(short);
   return json.length <= MAX_JSON ? short : cleanText(json, { maxLength: MAX_JSON });
-}
-
-function shortText(text: string, maxLength: number): string {
-  return cleanText(hideSecretsInText(cleanText(text)), { maxLength });
 }
 
 function shortened(value: JsonValue): JsonValue {

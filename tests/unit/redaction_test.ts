@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { HIDDEN, hideSecrets, hideSecretsInText, isSecretName } from "../../src/redaction.ts";
+import { HIDDEN, hideSecrets, hideSecretsInText, isSecretName, safeText } from "../../src/redaction.ts";
 import type { JsonValue } from "../../src/text.ts";
 
 const SECRET_NAMES = [
@@ -399,4 +399,12 @@ Deno.test("what JSON cannot hold is left out or written as JSON does", () => {
     url: "https://[hidden]@x.example/",
     big: "1",
   });
+});
+
+Deno.test("a text that is made safe is cleaned before secrets are looked for, and cut after that", () => {
+  const texts = ["Fine\ntext", "key ABCDEF\u200bGHIJKL is shown", `${"x".repeat(14)} ABCDEFGHIJKL`];
+
+  const safe = texts.map((text) => safeText(text, { secrets: ["ABCDEFGHIJKL"], maxLength: 22 }));
+
+  assert.deepEqual(safe, ["Fine text", `key ${HIDDEN} is shown`, `${"x".repeat(14)} [hidde…`]);
 });
