@@ -119,6 +119,9 @@ export function listReply<K extends string, T extends z.ZodType>(name: K, item: 
   return memberReply(name, looseList(item));
 }
 
+/** The answer to a change that is done at once and has nothing to tell; `error` was seen beside a status 200. */
+export const doneReply = z.union([z.array(z.unknown()).max(0), z.looseObject({ error: z.never().optional() })]);
+
 /** An object that PHP has turned into an empty list where it has no members. */
 export function looseObject<T extends z.ZodRawShape>(shape: T) {
   const empty = z.array(z.unknown()).max(0).transform(() => ({}));

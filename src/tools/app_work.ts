@@ -4,19 +4,19 @@ import type { WriteRequest } from "../cloudways/account.ts";
 import type { Fields } from "../cloudways/http.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { waitOptions } from "./inputs.ts";
+import { namesOfServer, serverOutput } from "./server_work.ts";
 import type { ToolContext } from "./tool.ts";
 
 /** Which application an answer speaks of. */
 export const appOutput = {
   app_id: z.number(),
   app_label: z.string(),
-  server_id: z.number(),
-  server_label: z.string(),
+  ...serverOutput,
 };
 
 /** The members of {@linkcode appOutput}. */
 export function namesOf({ app, server }: FoundApp): z.output<z.ZodObject<typeof appOutput>> {
-  return { app_id: app.id, app_label: app.label, server_id: server.id, server_label: server.label };
+  return { app_id: app.id, app_label: app.label, ...namesOfServer(server) };
 }
 
 /** The ids that Cloudways wants with every request about an application. */

@@ -1,7 +1,7 @@
 /** The tools for applications: copies, backups, caches, domains, and what their visitors and code cost. */
 import { z } from "zod";
-import type { CloudwaysAccount, Report } from "../cloudways/account.ts";
-import { flagOrNull, idNumber, looseList } from "../cloudways/models.ts";
+import type { CloudwaysAccount } from "../cloudways/account.ts";
+import { doneReply, flagOrNull, idNumber, looseList } from "../cloudways/models.ts";
 import { startedReply } from "../cloudways/operations.ts";
 import { type ApiPath, path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
@@ -10,6 +10,7 @@ import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
 import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
+import { reportAnswer } from "./operation_result.ts";
 import { type AppFacts, appFacts, onApp } from "./questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 
@@ -19,13 +20,6 @@ const record = z.looseObject({});
 const reportOutput = { ...appOutput, ...reportedOutput };
 
 const startInput = { ...appInput, ...waitInput };
-
-/** A report as an answer: its members beside those that every report has. */
-function reportAnswer(found: FoundApp, report: Report<Record<string, unknown>>) {
-  if (report.status === "running") return { ...namesOf(found), ...report };
-  const { data, ...rest } = report;
-  return { ...data, ...namesOf(found), ...rest };
-}
 
 const label = z.string().trim().min(1).max(100);
 
@@ -128,7 +122,7 @@ const getAppRestorePoints = defineTool({
       finished: readRestorePoints,
     }, waitOptions(input.wait_seconds, progress));
     if (report.status === "completed") await account.noteRestorePoints(found, report.data.restore_points);
-    return reportAnswer(found, report);
+    return reportAnswer(namesOf(found), report);
   },
 });
 
@@ -277,9 +271,6 @@ const getAppVarnishSettings = defineTool({
   },
 });
 
-/** What Cloudways answers where there is nothing to say. */
-const emptyOrStatus = z.union([z.array(z.unknown()).max(0), z.looseObject({ error: z.never().optional() })]);
-
 const manageAppVarnish = defineTool({
   name: "manage_app_varnish",
   title: "Switch an application's Varnish",
@@ -294,7 +285,7 @@ const manageAppVarnish = defineTool({
     const found = await account.app(input.app_id, input.server_id);
     const form = { ...idsOf(found), action };
     const request = { operation: "varnish_app_manage", method: "POST", path: path`/service/appVarnish`, form } as const;
-    await account.write({ ...request, reply: emptyOrStatus });
+    await account.write({ ...request, reply: doneReply });
     return { ...namesOf(found), action, message: "Done." };
   },
 });
@@ -469,7 +460,7 @@ function analyticsTool({ name, title, description, operation, path, resources }:
           .transform((reply) => ({ report: readReport(reply) })),
         finished: (result) => ({ report: readReport(result) }),
       }, waitOptions(input.wait_seconds, progress));
-      return { ...reportAnswer(found, report), duration, resource };
+      return { ...reportAnswer(namesOf(found), report), duration, resource };
     },
   });
 }

@@ -23,10 +23,11 @@ import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../cloudways/r
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
 import type { AuditRecord } from "../telemetry/audit.ts";
-import { appOutput, namesOf } from "./app_work.ts";
+import { appOutput, idsOf, namesOf } from "./app_work.ts";
 import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } from "./inputs.ts";
 import { shownResult } from "./operation_result.ts";
 import { appFacts, onApp } from "./questions.ts";
+import { namesOfServer, serverOutput } from "./server_work.ts";
 import { defineAnonymousTool, defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appView, serverOnlyView, serverView } from "./views.ts";
 
@@ -179,7 +180,7 @@ const findResources = defineTool({
       apps: servers.flatMap((server) =>
         server.apps
           .filter((app) => String(app.id) === wanted || matches(app.label, app.cname, app.app_fqdn, ...app.aliases))
-          .map((app) => ({ ...appView(app, "concise"), server_id: server.id, server_label: server.label }))
+          .map((app) => ({ ...appView(app, "concise"), ...namesOfServer(server) }))
       ),
     };
   },
@@ -295,7 +296,7 @@ const getAppCredentials = defineAskingTool({
     };
   },
   handler: async (input, { account }, { app, server }) => {
-    const query = { server_id: server.id, app_id: app.id };
+    const query = idsOf({ app, server });
     const reply = listReply("app_creds", credentialRecord);
     const read = input.reveal ? account.reveal.bind(account) : account.get.bind(account);
     const additional = await read("app_credentials", path`/app/creds`, reply, query);
@@ -343,11 +344,10 @@ const getAppSettings = defineTool({
   input: z.strictObject(appInput),
   output: z.looseObject({ ...appOutput, settings: record }),
   handler: async (input, { account }) => {
-    const { app, server } = await account.app(input.app_id, input.server_id);
-    const query = { server_id: server.id, app_id: app.id };
-    const reply = await account.get("app_settings_get", path`/app/get_settings_value`, z.looseObject({}), query);
+    const found = await account.app(input.app_id, input.server_id);
+    const reply = await account.get("app_settings_get", path`/app/get_settings_value`, record, idsOf(found));
     const { status: _status, application_id: _id, ...settings } = reply;
-    return { ...namesOf({ app, server }), settings: flagsAsBooleans(settings) };
+    return { ...namesOf(found), settings: flagsAsBooleans(settings) };
   },
 });
 
@@ -373,16 +373,12 @@ const getAppMonitoringSummary = defineTool({
     largest_tables: records,
   }),
   handler: async (input, { account }) => {
-    const { app, server } = await account.app(input.app_id, input.server_id);
+    const found = await account.app(input.app_id, input.server_id);
     const ask = <T>(type: string, reply: z.ZodType<T>) =>
-      account.get("monitoring_app_summary", path`/app/monitor/summary`, reply, {
-        server_id: server.id,
-        app_id: app.id,
-        type,
-      });
+      account.get("monitoring_app_summary", path`/app/monitor/summary`, reply, { ...idsOf(found), type });
     const [disk, tables] = await Promise.all([ask("bw", diskReply), ask("db", tablesReply)]);
     return {
-      ...namesOf({ app, server }),
+      ...namesOf(found),
       files_kb: disk.app_home,
       database_kb: disk.app_mysql,
       total_kb: disk.total,
@@ -530,8 +526,7 @@ const getSshKeys = defineTool({
     "each application.",
   input: z.strictObject(serverInput),
   output: z.looseObject({
-    server_id: z.number(),
-    server_label: z.string(),
+    ...serverOutput,
     server_ssh_keys: records,
     app_ssh_keys: records,
     problems: records,
@@ -540,8 +535,7 @@ const getSshKeys = defineTool({
     const server = await account.server(input.server_id);
     const perApp = await Promise.all(server.apps.map((app) => appKeys(account, server.id, app)));
     return {
-      server_id: server.id,
-      server_label: server.label,
+      ...namesOfServer(server),
       server_ssh_keys: server.ssh_keys,
       app_ssh_keys: perApp.flatMap(({ keys }) => keys),
       problems: perApp.flatMap(({ problems }) => problems),

@@ -1,6 +1,6 @@
 /** What an operation found, as the tool that asked for it shows it. */
 import { z } from "zod";
-import type { CloudwaysAccount } from "../cloudways/account.ts";
+import type { CloudwaysAccount, Report } from "../cloudways/account.ts";
 import type { AppRecord } from "../cloudways/models.ts";
 import type { OperationState } from "../cloudways/operations.ts";
 import { readReport } from "../cloudways/report_tables.ts";
@@ -11,6 +11,13 @@ import { ToolError } from "../errors.ts";
 import { appsNamedIn } from "./views.ts";
 
 const record = z.looseObject({});
+
+/** A report as an answer: its members beside those that every report has, and the names of what it is about. */
+export function reportAnswer<Names extends object>(names: Names, report: Report<Record<string, unknown>>) {
+  if (report.status === "running") return { ...names, ...report };
+  const { data, ...rest } = report;
+  return { ...data, ...names, ...rest };
+}
 
 /** What a completed operation found. The applications stand beside it where a report on their server names their users. */
 export interface ShownResult {

@@ -20,25 +20,24 @@ import { listReply, type ServerRecord } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
-import { appOutput, type AppWork, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
+import { appOutput, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
 import { certificatesNow, replaceCertificateQuestion } from "./certificate_questions.ts";
 import { deployFacts, deploymentFacts, nullIfRefused, readGitKey } from "./git_work.ts";
 import { appInput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { appFacts, onApp, onServer, serverFacts } from "./questions.ts";
+import { namesOfServer, serverOutput, type ServerWork } from "./server_work.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 import { deployPath, domainName, emailAddress, gitBranch, gitUrl, ipAddress, ipRange } from "./validators.ts";
 import { whitelistQuestion } from "./whitelist_question.ts";
 
 const texts = z.array(z.string());
-const serverOutput = { server_id: z.number(), server_label: z.string() };
 const startedOnApp = z.looseObject({ ...appOutput, ...startedOutput });
 
-/** The answer to a change that is done at once and has nothing to tell. */
-const doneReply = z.union([z.array(z.unknown()), z.looseObject({})]);
-
-function namesOfServer({ id, label }: ServerRecord): z.output<z.ZodObject<typeof serverOutput>> {
-  return { server_id: id, server_label: label };
-}
+/**
+ * The answer to a change that is done at once. Looser than `doneReply`: what Cloudways says to these was hardly ever
+ * seen, so that whatever does not say that it failed counts as done.
+ */
+const anyReply = z.union([z.array(z.unknown()), z.looseObject({})]);
 
 function whitelistReader(list: ListName, what: string): Tool {
   return defineTool({
@@ -149,10 +148,10 @@ async function openTo(
   ip: string,
   server: ServerRecord,
   account: CloudwaysAccount,
-  request: Pick<AppWork, "operation" | "path">,
+  request: Pick<ServerWork, "operation" | "path">,
   opened: string,
 ) {
-  await account.write({ ...request, method: "POST", form: { server_id: server.id, ip }, reply: doneReply });
+  await account.write({ ...request, method: "POST", form: { server_id: server.id, ip }, reply: anyReply });
   return { ...namesOfServer(server), ip, opened, message: `${ip} may use the ${opened} of this server now.` };
 }
 
@@ -393,7 +392,7 @@ const setLetsencryptAutoRenewal = defineTool({
       method: "POST",
       path: path`/security/lets_encrypt_auto`,
       form: { ...idsOf(found), auto: input.enabled },
-      reply: doneReply,
+      reply: anyReply,
     });
     return { ...namesOf(found), auto_renewal: input.enabled };
   },
@@ -465,7 +464,7 @@ const generateGitSshKey = defineAskingTool({
   },
   handler: async (_input, { account }, found) => {
     const request = { operation: "git_generate_key", method: "POST", path: path`/git/generateKey` } as const;
-    await account.write({ ...request, form: idsOf(found), reply: doneReply });
+    await account.write({ ...request, form: idsOf(found), reply: anyReply });
     // The key is made by now; that it can't be read is no failure of making it.
     const key = await readGitKey(account, found).catch((error) => nullIfRefused(error, "any"));
     const message = key ? "Add the public key to the repository." : "Made. Read it with get_git_ssh_key.";

@@ -1,70 +1,24 @@
 /** The tools for servers: their life cycle, disk, services, settings and figures. */
 import { z } from "zod";
-import type { Report, WriteRequest } from "../cloudways/account.ts";
-import type { Fields } from "../cloudways/http.ts";
-import { looseFlag, looseText, type ServerRecord } from "../cloudways/models.ts";
+import { doneReply, looseFlag, looseText } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
 import { describeGraph, graphReply } from "../cloudways/server_graph.ts";
 import { readServerUsage } from "../cloudways/server_usage.ts";
 import { ToolError } from "../errors.ts";
 import { reportedOutput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
+import { reportAnswer } from "./operation_result.ts";
 import { count, onServer, serverFacts } from "./questions.ts";
-import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
+import { namesOfServer, serverOutput, startOnFoundServer, startOnServer } from "./server_work.ts";
+import { defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appsNamedIn } from "./views.ts";
 
 const record = z.looseObject({});
 const members = z.record(z.string(), z.unknown());
 const startInput = { ...serverInput, ...waitInput };
 
-/** Which server an answer speaks of. */
-const serverOutput = { server_id: z.number(), server_label: z.string() };
-
 /** What every report gives, beside the report itself. */
 const reportOutput = { ...serverOutput, ...reportedOutput };
-
-function namesOf({ id, label }: ServerRecord): z.output<z.ZodObject<typeof serverOutput>> {
-  return { server_id: id, server_label: label };
-}
-
-/** The members of {@linkcode startInput}, as handlers get them. */
-interface StartCall {
-  server_id: number;
-  wait_seconds: number;
-}
-
-/** Work on one server, without the server's id, which is always the same. */
-interface ServerWork extends Pick<WriteRequest<unknown>, "operation" | "path"> {
-  fields?: Fields;
-}
-
-/** Starts work on one server, waits for it, and says on which it was. */
-async function startOnServer(input: StartCall, context: ToolContext, work: ServerWork) {
-  return await startOnFound(await context.account.server(input.server_id), input, context, work);
-}
-
-/** Like {@linkcode startOnServer}, on the server that a question was about. */
-async function startOnFound(
-  server: ServerRecord,
-  input: Pick<StartCall, "wait_seconds">,
-  { account, progress }: ToolContext,
-  work: ServerWork,
-) {
-  const { operation, path, fields } = work;
-  const request = { operation, method: "POST", path, form: { server_id: server.id, ...fields } } as const;
-  const started = await account.start(request, waitOptions(input.wait_seconds, progress));
-  return { ...namesOf(server), ...started };
-}
-
-/** A report as an answer: its members beside those that every report has. */
-function reportAnswer(server: ServerRecord, report: Report<Record<string, unknown>>) {
-  if (report.status === "running") return { ...namesOf(server), ...report };
-  const { data, ...rest } = report;
-  return { ...data, ...namesOf(server), ...rest };
-}
-
-/** What Cloudways answers where there is nothing to say; `error` was seen beside a status 200. */
-const doneReply = z.union([z.array(z.unknown()).max(0), z.looseObject({ error: z.never().optional() })]);
 
 const startServer = defineTool({
   name: "start_server",
@@ -102,7 +56,7 @@ const stopServer = defineAskingTool({
     facts: [{ name: "State now", values: [facts.server.status] }],
   }),
   handler: (input, context, { server }) =>
-    startOnFound(server, input, context, { operation: "server_stop", path: path`/server/stop` }),
+    startOnFoundServer(server, input, context, { operation: "server_stop", path: path`/server/stop` }),
 });
 
 const restartServer = defineAskingTool({
@@ -127,7 +81,7 @@ const restartServer = defineAskingTool({
     facts: [{ name: "State now", values: [facts.server.status] }],
   }),
   handler: (input, context, { server }) =>
-    startOnFound(server, input, context, { operation: "server_restart", path: path`/server/restart` }),
+    startOnFoundServer(server, input, context, { operation: "server_restart", path: path`/server/restart` }),
 });
 
 const backupServer = defineTool({
@@ -159,7 +113,7 @@ const getServerSettings = defineTool({
     const reply = z.looseObject({ settings: z.union([members, z.array(z.unknown()).max(0)]) });
     const query = { server_id: server.id };
     const { settings } = await account.get("server_settings_get", path`/server/manage/settings`, reply, query);
-    return { ...namesOf(server), settings: { ...settings } };
+    return { ...namesOfServer(server), settings: { ...settings } };
   },
 });
 
@@ -193,7 +147,7 @@ const getServerDiskUsage = defineTool({
       inline: inlineReport.transform(read),
       finished: read,
     }, waitOptions(input.wait_seconds, progress));
-    return reportAnswer(server, report);
+    return reportAnswer(namesOfServer(server), report);
   },
 });
 
@@ -248,7 +202,10 @@ const optimizeServerDisk = defineAskingTool({
     // All five are always sent: nothing is cleaned because a default says so.
     const fields = Object.fromEntries(CLEANUPS.map((name) => [name, input[name] ? "yes" : "no"]));
     const work = { operation: "server_disk_cleanup_execute", path: path`/server/disk/cleanup`, fields };
-    return { ...await startOnFound(server, input, context, work), cleaned: CLEANUPS.filter((name) => input[name]) };
+    return {
+      ...await startOnFoundServer(server, input, context, work),
+      cleaned: CLEANUPS.filter((name) => input[name]),
+    };
   },
 });
 
@@ -273,7 +230,7 @@ const getServerServicesStatus = defineTool({
     const all = Object.entries({ ...more, ...status });
     const isSwitch = ([name]: [string, unknown]) => name.endsWith("_enabled");
     return {
-      ...namesOf(server),
+      ...namesOfServer(server),
       services: Object.fromEntries(all.filter((entry) => !isSwitch(entry))),
       enabled: Object.fromEntries(
         all.filter(isSwitch).map(([name, value]) => [name.replace(/_enabled$/, ""), looseFlag.parse(value)]),
@@ -340,7 +297,7 @@ const changeServiceState = defineAskingTool({
       form: { server_id: server.id, service, state },
       reply: serviceStateReply,
     });
-    return { ...namesOf(server), service, requested: state, service_status: service_status?.status ?? null };
+    return { ...namesOfServer(server), service, requested: state, service_status: service_status?.status ?? null };
   },
 });
 
@@ -359,7 +316,7 @@ const manageServerVarnish = defineTool({
     const form = { server_id: server.id, action };
     const request = { operation: "varnish_manage", method: "POST", path: path`/service/varnish`, form } as const;
     await account.write({ ...request, reply: doneReply });
-    return { ...namesOf(server), action, message: "Done." };
+    return { ...namesOfServer(server), action, message: "Done." };
   },
 });
 
@@ -416,7 +373,7 @@ const getServerMonitoringDetail = defineTool({
       inline: graphReply.transform((graph) => ({ series: describeGraph(graph) })),
       finished: finishedGraph,
     }, waitOptions(wait_seconds, progress));
-    return { ...reportAnswer(server, report), target, duration, timezone };
+    return { ...reportAnswer(namesOfServer(server), report), target, duration, timezone };
   },
 });
 
@@ -441,7 +398,7 @@ const getServerAnalytics = defineTool({
       inline: inlineReport.transform(read),
       finished: read,
     }, waitOptions(input.wait_seconds, progress));
-    return reportAnswer(server, report);
+    return reportAnswer(namesOfServer(server), report);
   },
 });
 
