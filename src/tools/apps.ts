@@ -13,6 +13,7 @@ import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from 
 import { reportAnswer } from "./operation_result.ts";
 import { type AppFacts, appFacts, onApp } from "./questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
+import { domainName } from "./validators.ts";
 
 const record = z.looseObject({});
 
@@ -335,12 +336,6 @@ const enforceAppHttps = defineTool({
   },
 });
 
-/** A host name with at least two labels, the last of which is no number. Punycode passes, an IP address does not. */
-const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
-
-const domain = z.string().trim().toLowerCase().max(253)
-  .regex(DOMAIN, "must be a domain without scheme, port or path, such as shop.example.com (xn-- for other letters)");
-
 const cnameOutput = z.looseObject({
   ...appOutput,
   ...startedOutput,
@@ -380,7 +375,7 @@ const updateAppCname = defineAskingTool({
   idempotent: true,
   description: "Sets the primary domain of an application. Its DNS must point to the server. Where a primary domain " +
     "exists it is replaced, and a person is asked first.",
-  input: z.strictObject({ ...appInput, cname: domain.describe("Domain alone: shop.example.com"), ...waitInput }),
+  input: z.strictObject({ ...appInput, cname: domainName.describe("Domain alone: shop.example.com"), ...waitInput }),
   output: cnameOutput,
   facts: appFacts,
   question(facts, { cname }) {

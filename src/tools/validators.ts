@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { formatRange, parseRange } from "../cloudways/address_lists.ts";
 
+/** At least two labels, the last of which is no number. Punycode passes, an IP address does not. */
 const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
 const EMAIL_USER = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
 const GIT_USER_AND_HOST = "[A-Za-z0-9_][\\w.-]*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?";
@@ -18,7 +19,7 @@ const NO_BRANCH = /^[-/.]|\.\.|\/\/|\/\.|@\{|[\s\p{Cc}~^:?*[\\]|[/.]$|\.lock(?:\
 const DEPLOY_PATH = /^(?:[\w-][\w. -]*(?:\/[\w-][\w. -]*)*\/?)?$/;
 
 /** Whether a text is a domain's name, without a wildcard. */
-export function isDomain(text: string): boolean {
+function isDomain(text: string): boolean {
   return DOMAIN.test(text);
 }
 
@@ -67,8 +68,11 @@ export const ipRange = line(49).refine(
   "must be an IPv4 or IPv6 address or CIDR range, such as 203.0.113.7 or 198.51.100.0/24",
 ).overwrite(oneSpelling);
 
-/** A domain's name. */
-export const domainName = line(253).refine(isDomain, "must be a domain name, such as shop.example.com");
+/** A domain's name; comes out in lower case. */
+export const domainName = line(253).toLowerCase().refine(
+  isDomain,
+  "must be a domain without scheme, port or path, such as shop.example.com (xn-- for other letters)",
+);
 
 /** An e-mail address. */
 export const emailAddress = line(254).refine(isEmail, "must be an e-mail address, such as owner@example.com");

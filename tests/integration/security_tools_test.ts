@@ -535,6 +535,16 @@ Deno.test("certificates come and go", async () => {
   assert.equal(shopOf(service.sandbox).lets_encrypt?.auto, false);
 });
 
+Deno.test("the domains of a certificate are asked for in lower case, however they are spelled", async () => {
+  await using service = await start();
+  const domains = [" Shop.Example.COM ", "www.shop.example.com"];
+
+  await call(service, "install_letsencrypt", { ...SHOP, email: "owner@example.com", domains, wildcard: false });
+
+  const asked = shopOf(service.sandbox).lets_encrypt?.ssl_domains;
+  assert.deepEqual(asked, ["shop.example.com", "www.shop.example.com"]);
+});
+
 Deno.test("a new deploy key is shown at once, and is the one that counts from then on", async () => {
   await using service = await start();
   const former = shopOf(service.sandbox).git.key;
