@@ -2,7 +2,7 @@
 import { dnsName } from "../dns_name.ts";
 import { safeText } from "../redaction.ts";
 import type { JsonValue } from "../text.ts";
-import { type Html, markup } from "./approval_html.ts";
+import { type Html, markup } from "./html.ts";
 
 const MAX_ACCOUNT_TEXT = 60;
 

@@ -7,6 +7,7 @@ import { StoreError } from "../store/store.ts";
 import type { AuditEntry, AuditTrail } from "../telemetry/audit.ts";
 import { APPROVAL_STYLE } from "./approval_style.ts";
 import { approvalPage, type Notice, noticePage } from "./approval_view.ts";
+import { styleHash } from "./html.ts";
 import { BodyError, type BodyReader } from "./request_body.ts";
 import type { RequestInfo, Route } from "./router.ts";
 
@@ -196,8 +197,7 @@ function parseForm(body: string): DecisionForm | undefined {
 }
 
 async function pageHeaders(): Promise<Record<string, string>> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(APPROVAL_STYLE));
-  const style = `'sha256-${new Uint8Array(digest).toBase64()}'`;
+  const style = await styleHash(APPROVAL_STYLE);
   return {
     "content-security-policy":
       `default-src 'none'; style-src ${style}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,

@@ -4,7 +4,7 @@ import type { ApprovalRecord, ShownQuestion } from "../mcp/approval_records.ts";
 import type { Approval, ApprovalState } from "../mcp/approvals.ts";
 import { cleanText } from "../text.ts";
 import { argumentData, data, domainData } from "./approval_data.ts";
-import { Html, markup } from "./approval_html.ts";
+import { Html, markup } from "./html.ts";
 import { APPROVAL_STYLE } from "./approval_style.ts";
 
 /** What a page says where there is nothing to decide. */

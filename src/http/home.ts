@@ -2,6 +2,7 @@ import type { ConfirmMode } from "../config.ts";
 import type { Catalogue, ListedTool } from "../mcp/catalogue.ts";
 import { TOOLSETS } from "../toolsets.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
+import { Html, markup, styleHash } from "./html.ts";
 import { accepts } from "./media_types.ts";
 import type { Bounds } from "./narrowing.ts";
 import type { Route } from "./router.ts";
@@ -25,12 +26,12 @@ background:color-mix(in srgb,currentColor 8%,transparent);border-radius:.4rem}`;
 /** `/`: about the service, as JSON, or as a page for a browser. Both are made once. */
 export async function homeRoute(options: HomeOptions): Promise<Route> {
   const about = describe(options);
-  const page = renderPage(options);
-  const styleHash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE))).toBase64();
+  const page = renderPage(options).text;
+  const style = await styleHash(STYLE);
   const headers = {
     "content-type": "text/html; charset=utf-8",
     "content-security-policy":
-      `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src ${style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     "referrer-policy": "no-referrer",
     "vary": "Accept",
   };
@@ -63,36 +64,35 @@ function describe({ catalogue, bounds, confirm, confirmNote }: HomeOptions) {
   };
 }
 
-function renderPage({ catalogue, bounds, confirmNote, publicUrl }: HomeOptions): string {
+function renderPage({ catalogue, bounds, confirmNote, publicUrl }: HomeOptions): Html {
   const url = `${publicUrl ?? "https://YOUR-SERVER"}/mcp`;
   const config = {
     mcpServers: { cloudways: { type: "http", url, headers: { "x-cloudways-access-token": "YOUR-TOKEN" } } },
   };
   const tools = catalogue.list(bounds);
-  return `<!doctype html>
+  return markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Cloudways MCP server</title>
-<style>${STYLE}</style>
+<style>${new Html(STYLE)}</style>
 </head>
 <body>
 <main>
 <h1>Cloudways MCP server</h1>
-<p>Version ${escapeHtml(VERSION)}. It lets an AI assistant run a Cloudways account: servers, and the applications on
-them. Connect an MCP client to <code>${escapeHtml(url)}</code>.</p>
+<p>Version ${VERSION}. It lets an AI assistant run a Cloudways account: servers, and the applications on
+them. Connect an MCP client to <code>${url}</code>.</p>
 <h2>Connect</h2>
 <p>Make an access token in the Cloudways console under API Integration and put it in your client's configuration:</p>
-<pre><code>${escapeHtml(JSON.stringify(config, null, 2))}</code></pre>
+<pre><code>${JSON.stringify(config, null, 2)}</code></pre>
 <p>Or send <code>x-cloudways-email</code> and <code>x-cloudways-api-key</code>.</p>
-<p>Before a destructive call a person is asked. Here: ${escapeHtml(confirmNote)}.</p>
+<p>Before a destructive call a person is asked. Here: ${confirmNote}.</p>
 <h2>Tools</h2>
 <table>
 <thead><tr><th scope="col">Tool</th><th scope="col">What it does</th><th scope="col">Effect</th></tr></thead>
 <tbody>
-${tools.map(row).join("\n")}
-</tbody>
+${tools.map(row)}</tbody>
 </table>
 </main>
 </body>
@@ -100,14 +100,8 @@ ${tools.map(row).join("\n")}
 `;
 }
 
-function row({ name, description, annotations }: ListedTool): string {
+function row({ name, description, annotations }: ListedTool): Html {
   const effect = annotations.readOnlyHint ? "reads" : annotations.destructiveHint ? "destructive" : "changes";
-  return `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${
-    escapeHtml(description)
-  }</td><td>${effect}</td></tr>`;
-}
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
+  return markup`<tr><th scope="row"><code>${name}</code></th><td>${description}</td><td>${effect}</td></tr>
+`;
 }

@@ -1,3 +1,5 @@
+/** HTML in which no text becomes markup, and styles that a content security policy knows. */
+
 /** Text that is HTML already. */
 export class Html {
   /** The markup. */
@@ -19,6 +21,12 @@ const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
  */
 export function markup(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return new Html(strings.map((text, index) => text + partText(parts[index])).join(""));
+}
+
+/** How a content security policy names a style sheet that stands in a page. */
+export async function styleHash(css: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(css));
+  return `'sha256-${new Uint8Array(digest).toBase64()}'`;
 }
 
 function partText(part: HtmlPart): string {
