@@ -2,6 +2,7 @@
  * The environment, read once. The only module that touches `Deno.env`; every variable and every default stands here.
  */
 import { z } from "zod";
+import { type Credential, credentialOf, isAccessToken } from "./crypto/customer_id.ts";
 import { parseKey } from "./crypto/keys.ts";
 import { parseToolsets, type Toolset } from "./toolsets.ts";
 
@@ -15,11 +16,6 @@ export interface HostPort {
 export function formatHostPort({ host, port }: HostPort): string {
   return `${host}:${port}`;
 }
-
-/** The credentials of the one customer of `stdio` mode. */
-export type StdioCredential =
-  | { kind: "access_token"; token: string }
-  | { kind: "api_key"; email: string; apiKey: string };
 
 /** Everything the environment settles, parsed and checked. */
 export interface Config {
@@ -54,20 +50,21 @@ export interface Config {
   /** The address people reach this server at, without a trailing slash; undefined where none is known. */
   publicUrl: URL | undefined;
   toolsets: ReadonlySet<Toolset>;
-  /** Used by `stdio` alone. */
-  stdioCredential: StdioCredential | undefined;
+  /** That of the one customer of `stdio`, which alone uses it. */
+  stdioCredential: Credential | undefined;
 }
 
-/** How much is logged. */
 const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
+const LOG_FORMATS = ["console", "json"] as const;
+const CONFIRM_MODES = ["ask", "elicit", "off"] as const;
+
+/** Least level of the lines that are logged. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
 /** `console` for people, `json` for machines: one object a line. */
-const LOG_FORMATS = ["console", "json"] as const;
 export type LogFormat = typeof LOG_FORMATS[number];
 
 /** `ask`: any channel there is; `elicit`: only through the client, no approval page; `off`: never. */
-const CONFIRM_MODES = ["ask", "elicit", "off"] as const;
 export type ConfirmMode = typeof CONFIRM_MODES[number];
 
 /** One thing that is wrong with the environment. */
@@ -298,12 +295,13 @@ function missingTogether(values: Readonly<Record<string, string | undefined>>): 
     const message = "is required with REDIS_URL, since all replicas need the same one; make one with: deno task keygen";
     problems.push({ variable: "ENCRYPTION_KEY", message });
   }
-  if (values.CLOUDWAYS_ACCESS_TOKEN !== undefined) return problems;
+  const { CLOUDWAYS_ACCESS_TOKEN: token, CLOUDWAYS_EMAIL: email, CLOUDWAYS_API_KEY: apiKey } = values;
+  if (token !== undefined) return problems;
   const message = (beside: string) => `is missing beside ${beside}; set it, or CLOUDWAYS_ACCESS_TOKEN instead`;
-  if (values.CLOUDWAYS_EMAIL !== undefined && values.CLOUDWAYS_API_KEY === undefined) {
+  if (email !== undefined && apiKey === undefined) {
     problems.push({ variable: "CLOUDWAYS_API_KEY", message: message("CLOUDWAYS_EMAIL") });
   }
-  if (values.CLOUDWAYS_API_KEY?.startsWith("cw_") === false && values.CLOUDWAYS_EMAIL === undefined) {
+  if (apiKey !== undefined && !isAccessToken(apiKey) && email === undefined) {
     problems.push({ variable: "CLOUDWAYS_EMAIL", message: message("CLOUDWAYS_API_KEY") });
   }
   return problems;
@@ -330,21 +328,16 @@ function toConfig(value: Variables): Config {
     confirm: value.CONFIRM,
     publicUrl,
     toolsets: value.TOOLSETS,
-    stdioCredential: stdioCredential(value),
+    stdioCredential: credentialOf({
+      token: value.CLOUDWAYS_ACCESS_TOKEN,
+      email: value.CLOUDWAYS_EMAIL,
+      apiKey: value.CLOUDWAYS_API_KEY,
+    }),
   };
 }
 
 function loopbackUrl(host: string, port: number): URL | undefined {
   return isLoopback(host) ? new URL(`http://127.0.0.1:${port}`) : undefined;
-}
-
-/** The same rule as for headers: a token wins, and an API key that starts with `cw_` is a token. */
-function stdioCredential(value: Variables): StdioCredential | undefined {
-  if (value.CLOUDWAYS_ACCESS_TOKEN !== undefined) return { kind: "access_token", token: value.CLOUDWAYS_ACCESS_TOKEN };
-  if (value.CLOUDWAYS_API_KEY === undefined) return undefined;
-  if (value.CLOUDWAYS_API_KEY.startsWith("cw_")) return { kind: "access_token", token: value.CLOUDWAYS_API_KEY };
-  if (value.CLOUDWAYS_EMAIL === undefined) return undefined;
-  return { kind: "api_key", email: value.CLOUDWAYS_EMAIL, apiKey: value.CLOUDWAYS_API_KEY };
 }
 
 /** Whether this configuration listens on this machine alone. */

@@ -6,6 +6,26 @@ export type Credential =
   | { kind: "access_token"; token: string }
   | { kind: "api_key"; email: string; apiKey: string };
 
+/** Credentials as they were given, each by its name. */
+export interface GivenCredentials {
+  token: string | undefined;
+  email: string | undefined;
+  apiKey: string | undefined;
+}
+
+/** The credential that counts, if any: a token wins, and one may stand where an API key belongs. */
+export function credentialOf({ token, email, apiKey }: GivenCredentials): Credential | undefined {
+  if (token !== undefined) return { kind: "access_token", token };
+  if (apiKey === undefined) return undefined;
+  if (isAccessToken(apiKey)) return { kind: "access_token", token: apiKey };
+  return email === undefined ? undefined : { kind: "api_key", email, apiKey };
+}
+
+/** Whether a text is an access token, as Cloudways marks them. */
+export function isAccessToken(text: string): boolean {
+  return text.startsWith("cw_");
+}
+
 /**
  * Names customers without saying who they are: the same credential has the same id in every process with the same key,
  * and without the key an id leads nowhere.

@@ -1,5 +1,5 @@
 import type { Customer } from "../caller.ts";
-import type { Credential, CustomerIds } from "../crypto/customer_id.ts";
+import { type Credential, credentialOf, type CustomerIds, isAccessToken } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
 
 const MAX_CREDENTIAL_CHARACTERS = 4096;
@@ -40,10 +40,11 @@ function readCredential(headers: Headers): Credential | ToolError {
   const token = readHeader(headers, ACCESS_TOKEN);
   const apiKey = readHeader(headers, API_KEY);
   const email = readHeader(headers, EMAIL);
-  for (const value of [token, apiKey, email]) if (value instanceof ToolError) return value;
-  if (typeof token === "string") return { kind: "access_token", token };
-  if (typeof apiKey === "string" && apiKey.startsWith("cw_")) return { kind: "access_token", token: apiKey };
-  if (typeof apiKey === "string" && typeof email === "string") return { kind: "api_key", email, apiKey };
+  if (token instanceof ToolError) return token;
+  if (apiKey instanceof ToolError) return apiKey;
+  if (email instanceof ToolError) return email;
+  const credential = credentialOf({ token, email, apiKey });
+  if (credential !== undefined) return credential;
   if (apiKey !== undefined || email !== undefined) return required(`${apiKey ? EMAIL[0] : API_KEY[0]} is missing.`);
   return readBearer(headers) ?? required("No Cloudways credentials came with this request.");
 }
@@ -51,7 +52,7 @@ function readCredential(headers: Headers): Credential | ToolError {
 /** Clients that can send nothing else put a Cloudways token here; any other bearer token is not ours to read. */
 function readBearer(headers: Headers): Credential | ToolError | undefined {
   const token = /^Bearer +(.*)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  if (token?.startsWith("cw_") !== true) return undefined;
+  if (token === undefined || !isAccessToken(token)) return undefined;
   return checkValue("authorization", token) ?? { kind: "access_token", token };
 }
 

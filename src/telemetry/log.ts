@@ -13,6 +13,7 @@ import {
   type TextFormatter,
   type TextFormatterOptions,
 } from "@logtape/logtape";
+import type { LogFormat, LogLevel } from "../config.ts";
 import { SecretHider } from "../redaction.ts";
 import { cleanDeep, cleanText, type JsonValue } from "../text.ts";
 
@@ -40,15 +41,12 @@ export interface Logger {
   withSecrets(secrets: readonly string[]): Logger;
 }
 
-/** Least level of the lines that are written, as `LOG_LEVEL` names it. */
-export type LogLevel = "DEBUG" | "INFO" | "WARNING" | "ERROR";
-
 /** How {@linkcode createLogger} writes. */
 export interface LoggerOptions {
   /** Lines below this level are not written. */
   level: LogLevel;
   /** `console` for people, `json` for one object a line. */
-  format: "console" | "json";
+  format: LogFormat;
   /** Gets each line at once, without a line break. Defaults to buffered writing to `stream`. */
   write?: (line: string) => void;
   /** Where lines go when there is no `write`. Defaults to standard error; stays open after disposal. */
