@@ -17,7 +17,7 @@ import { CustomerIds, shortCustomerId } from "./crypto/customer_id.ts";
 import { Fingerprints } from "./crypto/fingerprints.ts";
 import { KeyRing } from "./crypto/key_ring.ts";
 import { ToolError } from "./errors.ts";
-import { approvalRoute, type ApprovalRouteOptions } from "./http/approval_page.ts";
+import { approvalRoute } from "./http/approval_page.ts";
 import { homeRoute } from "./http/home.ts";
 import { LoadLimit } from "./http/load_limit.ts";
 import { McpRoute } from "./http/mcp_route.ts";
@@ -92,28 +92,15 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const customerIds = new CustomerIds(ring);
   const store = await openStore(config, clock, log);
   const box = new Box(ring);
-  const sealed = new SealedStore(store, box);
+  const base: Base = { config, clock, metrics, ring, box, store, sealed: new SealedStore(store, box) };
   const isAccepted = async (customer: string) => await store.get({ purpose: "seen", customer }) !== undefined;
   const audit = new ChainedAuditTrail({ store, box, ring, clock, log, isAccepted });
   const breaker = new CircuitBreaker({ clock, metrics, log });
   const draining = new AbortController();
   const stopWaiting = draining.signal;
-  const services = createServices({ config, store, sealed, stopWaiting, breaker, clock, metrics, options });
-  const declines = new Declines(store);
-  const publicUrl = urlText(config.publicUrl);
-  const approvals = new Approvals({ store, sealed, ring, declines, clock, publicUrl });
+  const services = createServices(base, { breaker, stopWaiting, options });
   const catalogue = options.catalogue ?? new Catalogue(allTools);
-  const confirmation = new Confirmation({
-    mode: config.confirm,
-    sealed,
-    states: new QuestionStates(box, clock),
-    fingerprints: new Fingerprints(ring),
-    declines,
-    approvals,
-    clock,
-    publicUrl: config.publicUrl,
-    publicUrlIsLoopback: publicUrlIsLoopback(config),
-  });
+  const { confirmation, approvals } = createConfirmation(base);
   const dispatcher = new Dispatcher({
     catalogue,
     services,
@@ -134,31 +121,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     relay: new Relay({ store, box, clock, onError: onProtocolError }),
     onError: onProtocolError,
   });
-  const bounds = { readOnly: config.readOnly, toolsets: config.toolsets };
   const load = new LoadLimit();
-  const bodies = new BodyReader();
   const isDraining = () => draining.signal.aborted;
-  const mcpRoute = new McpRoute({ endpoint, customerIds, bounds, load, bodies, isDraining });
-  const routes = [
-    { path: "/mcp", allowsCors: true, noStore: true, handle: mcpRoute.fetch.bind(mcpRoute) },
-    ...probeRoutes({
-      store,
-      clock,
-      metrics,
-      breakerState: () => breaker.state,
-      notReadyReason: () => isDraining() ? "shutting down" : undefined,
-    }),
-    await homeRoute({
-      catalogue,
-      bounds,
-      confirm: config.confirm,
-      confirmNote: confirmNote(config),
-      publicUrl,
-    }),
-    ...await approvalRoutes(config, { approvals, audit, clock, bodies }),
-  ];
+  const parts = { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit };
   return {
-    fetch: createRouter({ routes, access: config, metrics, log }),
+    fetch: createRouter({ routes: await createRoutes(base, parts), access: config, metrics, log }),
     catalogue,
     services,
     dispatcher,
@@ -176,27 +143,26 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   };
 }
 
-/** The page where people decide, where they can reach it and may use it. */
-async function approvalRoutes(
-  { confirm, publicUrl }: Config,
-  parts: Omit<ApprovalRouteOptions, "publicUrl">,
-): Promise<Route[]> {
-  return confirm === "ask" && publicUrl !== undefined ? [await approvalRoute({ ...parts, publicUrl })] : [];
+/** What nearly every part stands on. */
+interface Base {
+  config: Config;
+  clock: Clock;
+  metrics: Metrics;
+  ring: KeyRing;
+  box: Box;
+  store: Store;
+  sealed: SealedStore;
 }
 
 interface ServiceParts {
-  config: Config;
-  store: Store;
-  sealed: SealedStore;
-  stopWaiting: AbortSignal;
   breaker: CircuitBreaker;
-  clock: Clock;
-  metrics: Metrics;
+  stopWaiting: AbortSignal;
   options: AppOptions;
 }
 
 function createServices(
-  { config, store, sealed, stopWaiting, breaker, clock, metrics, options }: ServiceParts,
+  { config, store, sealed, clock, metrics }: Base,
+  { breaker, stopWaiting, options }: ServiceParts,
 ): AccountServices {
   const http = new CloudwaysHttp({
     baseUrl: config.apiBaseUrl,
@@ -222,6 +188,62 @@ function createServices(
     operations: new Operations({ client, clock, stopWaiting }),
     restorePoints: new RestorePoints({ sealed, clock }),
   };
+}
+
+/** The ways of asking a person. The approvals among them are also decided on, on their page. */
+function createConfirmation({ config, store, sealed, box, ring, clock }: Base) {
+  const declines = new Declines(store);
+  const approvals = new Approvals({ store, sealed, ring, declines, clock, publicUrl: urlText(config.publicUrl) });
+  const confirmation = new Confirmation({
+    mode: config.confirm,
+    sealed,
+    states: new QuestionStates(box, clock),
+    fingerprints: new Fingerprints(ring),
+    declines,
+    approvals,
+    clock,
+    publicUrl: config.publicUrl,
+    publicUrlIsLoopback: publicUrlIsLoopback(config),
+  });
+  return { confirmation, approvals };
+}
+
+interface RouteParts {
+  endpoint: McpEndpoint<CallScope>;
+  customerIds: CustomerIds;
+  load: LoadLimit;
+  isDraining: () => boolean;
+  breaker: CircuitBreaker;
+  catalogue: Catalogue;
+  approvals: Approvals;
+  audit: ChainedAuditTrail;
+}
+
+/** Everything there is to be asked for over HTTP. */
+async function createRoutes({ config, store, clock, metrics }: Base, parts: RouteParts): Promise<Route[]> {
+  const { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit } = parts;
+  const { confirm, publicUrl } = config;
+  const bounds = { readOnly: config.readOnly, toolsets: config.toolsets };
+  const bodies = new BodyReader();
+  const mcpRoute = new McpRoute({ endpoint, customerIds, bounds, load, bodies, isDraining });
+  const probes = probeRoutes({
+    store,
+    clock,
+    metrics,
+    breakerState: () => breaker.state,
+    notReadyReason: () => isDraining() ? "shutting down" : undefined,
+  });
+  const about = { catalogue, bounds, confirm, confirmNote: confirmNote(config), publicUrl: urlText(publicUrl) };
+  const routes: Route[] = [
+    { path: "/mcp", allowsCors: true, noStore: true, handle: mcpRoute.fetch.bind(mcpRoute) },
+    ...probes,
+    await homeRoute(about),
+  ];
+  // The page where people decide, where they can reach it and may use it.
+  if (confirm === "ask" && publicUrl !== undefined) {
+    routes.push(await approvalRoute({ approvals, audit, clock, bodies, publicUrl }));
+  }
+  return routes;
 }
 
 async function openStore(config: Config, clock: Clock, log: Logger): Promise<Store> {
