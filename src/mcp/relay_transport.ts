@@ -35,8 +35,6 @@ interface OpenQuestion {
 
 /** Never on the wire: the answer to it is kept back. */
 const INITIALIZE_ID = "initialize";
-/** The first revision in which an elicitation names its mode. */
-const MODES_SINCE = "2025-11-25";
 
 /**
  * Serves one `tools/call` of a client of the 2025 revisions so that it can be asked something meanwhile, and can cancel
@@ -128,7 +126,7 @@ export class RelayTransport implements Transport {
     try {
       const send = async (id: string) => {
         question.id = id;
-        await this.#inner.send({ ...inWordsOf(this.#memo.protocolVersion, request), id }, related);
+        await this.#inner.send({ ...request, id }, related);
       };
       const signal = AbortSignal.any([this.#ended.signal, question.cancelled.signal]);
       const answer = await this.#relay.ask(this.#session, send, signal);
@@ -150,12 +148,4 @@ export class RelayTransport implements Transport {
     if (question.id === undefined) return;
     await this.#inner.send({ ...notification, params: { ...notification.params, requestId: question.id } }, related);
   }
-}
-
-/** Before elicitations had modes, a form was the only kind, and naming it is an error to some clients. */
-function inWordsOf(protocolVersion: string, request: JSONRPCRequest): JSONRPCRequest {
-  const isForm = request.method === "elicitation/create" && memberOf(request.params, "mode") === "form";
-  if (!isForm || protocolVersion >= MODES_SINCE) return request;
-  const { mode: _mode, ...params } = request.params ?? {};
-  return { ...request, params };
 }

@@ -269,20 +269,6 @@ test("clients that leave give their places back", async ({ service }) => {
   }
 });
 
-test("before 2025-11-25 a form doesn't name its mode", async ({ service }) => {
-  for (const [protocolVersion, mode] of [["2025-06-18", undefined], ["2025-11-25", "form"]] as const) {
-    const session = await LegacySession.open(service.mcpUrls, { protocolVersion });
-    await using call = await session.call("ask", { message: "Really?" });
-
-    const { id, params } = await call.question();
-    await session.answer(id, YES);
-
-    assert.equal(params?.mode, mode);
-    assert.ok(params?.requestedSchema !== undefined);
-    assert.deepEqual((await call.result()).json.reply, YES);
-  }
-});
-
 test("an address is asked as an address", async ({ service }) => {
   const session = await LegacySession.open(service.mcpUrls, { capabilities: { elicitation: { url: {} } } });
   await using call = await session.call("ask", { url: "https://example.com/there" });

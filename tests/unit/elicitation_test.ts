@@ -45,11 +45,20 @@ Deno.test("forms are for clients that declare them, or elicitation and nothing m
   assert.deepEqual(elicitationModes(undefined), { form: false, url: false });
 });
 
-Deno.test("a question has a mode from 2025-11-25 on", () => {
+Deno.test("a form doesn't name its mode before 2025-11-25, and does from then on", () => {
   const question = { message: "Stop server 1?", state: "s" };
 
-  assert.equal("mode" in elicitParamsOf(question, "2025-06-18"), false);
-  assert.equal(elicitParamsOf(question, "2025-11-25").mode, "form");
-  const byUrl = elicitParamsOf({ ...question, url: "http://127.0.0.1/approve/x" }, "2025-11-25");
-  assert.equal(byUrl.mode, "url");
+  const before = elicitParamsOf(question, "2025-06-18");
+  const after = elicitParamsOf(question, "2025-11-25");
+
+  assert.deepEqual(Object.keys(before), ["message", "requestedSchema"]);
+  assert.deepEqual(after, { mode: "form", ...before });
+});
+
+Deno.test("an address is asked as an address", () => {
+  const question = { message: "Stop server 1?", url: "http://127.0.0.1/approve/x", state: "s" };
+
+  const { mode, url } = elicitParamsOf(question, "2025-11-25");
+
+  assert.deepEqual({ mode, url }, { mode: "url", url: question.url });
 });
