@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
 import { CircuitBreaker } from "./cloudways/breaker.ts";
 import { CloudwaysClient } from "./cloudways/client.ts";
+import { seenKey } from "./cloudways/customer_records.ts";
 import { CloudwaysHttp } from "./cloudways/http.ts";
 import { Operations } from "./cloudways/operations.ts";
 import { ReferenceData } from "./cloudways/reference_data.ts";
@@ -93,7 +94,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const store = await openStore(config, clock, log);
   const box = new Box(ring);
   const base: Base = { config, clock, metrics, ring, box, store, sealed: new SealedStore(store, box) };
-  const isAccepted = async (customer: string) => await store.get({ purpose: "seen", customer }) !== undefined;
+  const isAccepted = async (customer: string) => await store.get(seenKey(customer)) !== undefined;
   const audit = new ChainedAuditTrail({ store, box, ring, clock, log, isAccepted });
   const breaker = new CircuitBreaker({ clock, metrics, log });
   const draining = new AbortController();

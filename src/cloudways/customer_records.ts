@@ -39,22 +39,23 @@ export class CustomerRecords {
     this.#written.set(customer.id, now);
     const before = await this.read(customer);
     const record: CustomerRecord = { firstSeen: before?.firstSeen ?? now, lastSeen: now };
-    await this.#sealed.write(recordKey(customer), JSON.stringify(record), RECORD_TTL_MS);
+    await this.#sealed.write(seenKey(customer.id), JSON.stringify(record), RECORD_TTL_MS);
   }
 
   /** Whether Cloudways accepted these credentials before. */
   async isAccepted(customer: Customer): Promise<boolean> {
-    return this.#written.has(customer.id) || (await this.#store.get(recordKey(customer))) !== undefined;
+    return this.#written.has(customer.id) || (await this.#store.get(seenKey(customer.id))) !== undefined;
   }
 
   /** The customer's record, or undefined for credentials that were never accepted. */
   async read(customer: Customer): Promise<CustomerRecord | undefined> {
-    const text = await this.#sealed.read(recordKey(customer));
+    const text = await this.#sealed.read(seenKey(customer.id));
     if (text === undefined) return undefined;
     return recordSchema.safeParse(JSON.parse(text)).data;
   }
 }
 
-function recordKey(customer: Customer): StoreKey {
-  return { purpose: "seen", customer: customer.id };
+/** Where the store keeps what is known of a customer, by its id; nothing is there for credentials that were never accepted. */
+export function seenKey(customer: string): StoreKey {
+  return { purpose: "seen", customer };
 }

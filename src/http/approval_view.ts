@@ -1,7 +1,7 @@
 /** The pages of approvals. Words of ours are plain; whatever is not ours goes through `approval_data.ts`. */
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import type { ApprovalRecord, ShownQuestion } from "../mcp/approval_records.ts";
-import type { Approval, ApprovalState } from "../mcp/approvals.ts";
+import { type Approval, type ApprovalState, MAX_CODE_TRIES } from "../mcp/approvals.ts";
 import { cleanText } from "../text.ts";
 import { argumentData, data, domainData } from "./approval_data.ts";
 import { Html, markup } from "./html.ts";
@@ -184,9 +184,9 @@ ${entries.length === 0 ? undefined : note}
 `;
 }
 
-/** Five tries are left until one was wrong, as long as nobody has decided. */
+/** All tries are left until one was wrong, as long as nobody has decided. */
 function hasWrongCode({ triesLeft }: Approval): boolean {
-  return triesLeft !== undefined && triesLeft < 5;
+  return triesLeft !== undefined && triesLeft < MAX_CODE_TRIES;
 }
 
 /** Words of our own, which hold nothing to hide. */

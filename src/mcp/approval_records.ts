@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
 import type { Purpose, StoreKey } from "../store/store.ts";
 
-/** How long a question stays open, and a yes can be used; counted from asking. */
+/** How long a question stays open, wherever it is asked, and a yes can be used; counted from asking. */
 export const OPEN_MS = 10 * 60_000;
 
 /** How long the page shows what became of a question; counted from asking. */

@@ -61,8 +61,11 @@ export interface ApprovalsOptions {
 
 const MAX_OPEN = 10;
 
-/** A try flows back in twelve minutes, and a question is open for ten: five it is. */
-const CODE_TRIES: BucketLimit = { capacity: 5, windowSeconds: 3600 };
+/** How many codes may be tried at one approval. */
+export const MAX_CODE_TRIES = 5;
+
+/** A try flows back in twelve minutes, and a question is open for ten, so that none comes back in time. */
+const CODE_TRIES: BucketLimit = { capacity: MAX_CODE_TRIES, windowSeconds: 3600 };
 
 const UNKNOWN_TRIES: BucketLimit = { capacity: 60, windowSeconds: 60 };
 const UNKNOWN_KEY: StoreKey = { purpose: "bucket", customer: "shared", name: "approval-unknown" };

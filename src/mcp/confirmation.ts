@@ -8,6 +8,7 @@ import { StoreError, type StoreKey } from "../store/store.ts";
 import type { AuditApproval } from "../telemetry/audit.ts";
 import type { JsonValue } from "../text.ts";
 import type { Question } from "../tools/question.ts";
+import { OPEN_MS } from "./approval_records.ts";
 import type { Approvals } from "./approvals.ts";
 import { bindCall, type CallBinding } from "./call_binding.ts";
 import { decideOnPage, declined, notYetDecided, noWayToAsk, unusableAnswer } from "./confirmation_errors.ts";
@@ -52,9 +53,6 @@ export interface ConfirmationOptions {
   /** Whether that address leads to this machine alone. */
   publicUrlIsLoopback: boolean;
 }
-
-/** How long a question may be answered. */
-const QUESTION_TTL_MS = 10 * 60_000;
 
 /** Sees to it that a call that needs a person's yes is carried out once for each yes, and never without one. */
 export class Confirmation {
@@ -126,7 +124,7 @@ export class Confirmation {
     await this.#refuseAfterNo(call, binding);
     const state = this.#newState(call.tool, "form", binding);
     const { sealed } = this.#options;
-    await sealed.write(questionKey(call.customer, state), binding.fingerprint, QUESTION_TTL_MS);
+    await sealed.write(questionKey(call.customer, state), binding.fingerprint, OPEN_MS);
     const sealedState = await this.#seal(call.customer, state);
     return { kind: "ask", question: { message: textOf(call), state: sealedState } };
   }
@@ -181,7 +179,7 @@ export class Confirmation {
 
   #newState(tool: string, askedBy: QuestionState["askedBy"], { call, target }: CallBinding): QuestionState {
     const nonce = crypto.getRandomValues(new Uint8Array(16)).toHex();
-    return { askedBy, tool, call, target, nonce, expiresAt: this.#options.clock.now() + QUESTION_TTL_MS };
+    return { askedBy, tool, call, target, nonce, expiresAt: this.#options.clock.now() + OPEN_MS };
   }
 
   #seal(customer: Customer, state: QuestionState): Promise<string> {

@@ -30,8 +30,8 @@ export interface RelayOptions {
   onError: (error: Error) => void;
 }
 
-/** How long a question waits for its answer. */
-const ANSWER_WAIT_MS = 5 * 60_000;
+/** How long a question that was sent waits for its answer. */
+export const ANSWER_WAIT_MS = 5 * 60_000;
 /** How many questions of one customer may be open at once, over all replicas. */
 export const MAX_OPEN_PER_CUSTOMER = 4;
 /** How many questions may be open at once in this process. */

@@ -3,9 +3,8 @@ import { ToolError } from "../errors.ts";
 import { changedMeanwhile, noAnswer } from "./confirmation_errors.ts";
 import type { Dispatcher, ToolCall } from "./dispatch.ts";
 import { type ClientQuestion, elicitParamsOf } from "./elicitation.ts";
+import { ANSWER_WAIT_MS } from "./relay.ts";
 
-/** How long a person may take to answer while the call waits. */
-const ANSWER_TIMEOUT_MS = 5 * 60_000;
 /** How often one call may ask, because what it hits has changed under the question. */
 const MAX_QUESTIONS = 3;
 
@@ -35,7 +34,7 @@ export async function callAndAsk(
 function elicit(question: ClientQuestion, { stopWaiting }: Dispatcher, server: Server, { mcpReq }: ServerContext) {
   const params = elicitParamsOf(question, server.getNegotiatedProtocolVersion());
   const signal = AbortSignal.any([mcpReq.signal, stopWaiting]);
-  const options = { relatedRequestId: mcpReq.id, signal, timeout: ANSWER_TIMEOUT_MS };
+  const options = { relatedRequestId: mcpReq.id, signal, timeout: ANSWER_WAIT_MS };
   return server.request({ method: "elicitation/create", params }, options);
 }
 
