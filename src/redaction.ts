@@ -14,12 +14,6 @@ const MIN_SEARCHED = 6;
 /** How deep values and JSON kept as text may be nested. What lies deeper is hidden unseen. */
 const MAX_DEPTH = 64;
 
-/** Whether a field of this name holds a secret, in any spelling: `apiKey`, `API_KEY`, `x-api-key`. */
-export function isSecretName(field: string): boolean {
-  const kind = kindOfName(field);
-  return kind === "secret" || kind === "credential";
-}
-
 /**
  * A copy of a JSON value without secrets: values of secret-named fields at any depth, also inside JSON kept as text,
  * and whatever {@linkcode hideSecretsInText} finds in texts and names. Booleans, nulls and empty texts stay: they say

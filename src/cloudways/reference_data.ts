@@ -35,6 +35,7 @@ export interface ReferenceList<T> {
   reply: z.ZodType<T>;
 }
 
+/** The clouds that servers can run on, with their codes. */
 export const PROVIDERS = referenceList({
   name: "providers",
   operation: "list_providers",
@@ -42,6 +43,7 @@ export const PROVIDERS = referenceList({
   reply: z.object({ providers: givenList(named) }),
 });
 
+/** Where servers can stand, by cloud. */
 export const REGIONS = referenceList({
   name: "regions",
   operation: "list_regions",
@@ -49,6 +51,7 @@ export const REGIONS = referenceList({
   reply: z.object({ regions: byProvider(named) }),
 });
 
+/** How large servers can be, by cloud. */
 export const SERVER_SIZES = referenceList({
   name: "server_sizes",
   operation: "list_server_sizes",
@@ -56,6 +59,7 @@ export const SERVER_SIZES = referenceList({
   reply: z.object({ sizes: byProvider(looseText) }),
 });
 
+/** What applications can be made of, with the versions of each. */
 export const APPS = referenceList({
   name: "apps",
   operation: "list_apps",
@@ -63,6 +67,7 @@ export const APPS = referenceList({
   reply: z.object({ apps: appFamilies }),
 });
 
+/** The packages of servers and their versions, in whatever form they come. */
 export const PACKAGES = referenceList({
   name: "packages",
   operation: "list_packages",

@@ -75,7 +75,7 @@ export function describeGraph(graph: GraphSeries): Record<string, unknown>[] {
   });
 }
 
-export function readGraphText(text: string): GraphSeries | undefined {
+function readGraphText(text: string): GraphSeries | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     return readGraph(JSON.parse(text));

@@ -4,8 +4,8 @@ import type { ApprovalRecord, ShownQuestion } from "../mcp/approval_records.ts";
 import { type Approval, type ApprovalState, MAX_CODE_TRIES } from "../mcp/approvals.ts";
 import { cleanText } from "../text.ts";
 import { argumentData, data, domainData } from "./approval_data.ts";
-import { Html, markup } from "./html.ts";
 import { APPROVAL_STYLE } from "./approval_style.ts";
+import { Html, markup } from "./html.ts";
 
 /** What a page says where there is nothing to decide. */
 export interface Notice {

@@ -1,7 +1,7 @@
+import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type AccessLists, allowOrigin, isAllowedHost, isAllowedOrigin, preflight } from "./access_rules.ts";
-import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 
 /** What is known of a request from its connection. */
 export interface RequestInfo {

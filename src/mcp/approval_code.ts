@@ -1,5 +1,5 @@
-import { lengthPrefixed } from "../crypto/length_prefixed.ts";
 import type { KeyRing } from "../crypto/key_ring.ts";
+import { lengthPrefixed } from "../crypto/length_prefixed.ts";
 
 const APPROVAL_CODE = /^[\x21-\x7e]{8,64}$/;
 

@@ -4,9 +4,9 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createMcpHandler, isLegacyRequest, type McpRequestContext } from "@modelcontextprotocol/server";
-import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
 import type { JsonBody } from "./json_rpc.ts";
 import { beginInTime } from "./late_answer.ts";
+import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
 import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
 import { withoutSecrets } from "./refusals.ts";
 import { isCall, isSlowCall } from "./slow_calls.ts";

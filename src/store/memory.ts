@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
+import { Listeners } from "./listeners.ts";
 import { type CacheEntry, QuotaCache } from "./memory_cache.ts";
 import { CappedLists } from "./memory_lists.ts";
 import { RetainedTable } from "./memory_table.ts";
-import { Listeners } from "./listeners.ts";
 import {
   type AppendAnswer,
   type AppendOptions,
@@ -22,8 +22,8 @@ import {
   type StoreKey,
   type Unsubscribe,
 } from "./store.ts";
-import { checkTtl } from "./ttl.ts";
 import { takeFromBucket } from "./token_bucket.ts";
+import { checkTtl } from "./ttl.ts";
 
 /** Settings of a {@linkcode MemoryStore}. */
 export interface MemoryStoreOptions {
