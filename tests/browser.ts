@@ -1,6 +1,6 @@
 /** Chromium, as people use it, for what only a browser can tell. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { until } from "./redis_server.ts";
+import { until } from "./until.ts";
 
 /** A browser of its own, for one test. */
 export interface TestBrowser extends AsyncDisposable {

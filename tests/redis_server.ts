@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { until } from "./until.ts";
 
 /** Settings of {@linkcode startRedis}. */
 export interface RedisServerOptions {
@@ -29,7 +30,6 @@ export interface RedisServer extends AsyncDisposable {
 export type RawClient = Redis & AsyncDisposable;
 
 const START_DEADLINE_MS = 10_000;
-const POLL_MS = 5;
 
 /** Starts a Redis server, and resolves when it answers. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
@@ -51,15 +51,6 @@ export function rawClient(server: RedisServer, options: { password?: string; db?
       await redis.quit();
     },
   });
-}
-
-/** Resolves when `condition` comes true; looks every few milliseconds and throws when it hasn't within `deadlineMs`. */
-export async function until(condition: () => Promise<boolean> | boolean, deadlineMs = 10_000): Promise<void> {
-  const deadline = Date.now() + deadlineMs;
-  while (!await condition()) {
-    if (Date.now() > deadline) throw new Error(`Still not true after ${deadlineMs} ms: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
 }
 
 function spawn(port: number, { password, args = [] }: RedisServerOptions): Deno.ChildProcess {

@@ -16,9 +16,10 @@ import {
   startServer,
   TEST_KEYS,
 } from "../process.ts";
-import { type RawClient, rawClient, startRedis, until } from "../redis_server.ts";
+import { type RawClient, rawClient, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
+import { until } from "../until.ts";
 
 const ALERTS = "cloudways_bot_alerts_list";
 const EXCHANGE = "oauth_access_token_create";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { TOKEN_HEADERS } from "../clients.ts";
 import { freePort, type ProgramEnv, startServer, TEST_KEYS } from "../process.ts";
-import { startRedis, until } from "../redis_server.ts";
+import { startRedis } from "../redis_server.ts";
 import { post, readMessage } from "../rpc.ts";
 import { startSandbox } from "../sandbox/mod.ts";
+import { until } from "../until.ts";
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 

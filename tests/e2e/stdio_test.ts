@@ -7,8 +7,9 @@ import { z } from "zod";
 import { allTools } from "../../src/tools/all.ts";
 import { type Answer, toAnswer } from "../clients.ts";
 import { inheritedEnv, mainArgs, type Program, type ProgramEnv, programEnv, startMain, TEST_KEYS } from "../process.ts";
-import { rawClient, startRedis, until } from "../redis_server.ts";
+import { rawClient, startRedis } from "../redis_server.ts";
 import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
+import { until } from "../until.ts";
 
 const TOOL_NAMES = allTools.map(({ name }) => name).sort();
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;

@@ -17,9 +17,10 @@ import { createLogger } from "../../src/telemetry/log.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { startService } from "../harness.ts";
 import { TEST_KEYS } from "../process.ts";
-import { type RawClient, rawClient, startRedis, until } from "../redis_server.ts";
+import { type RawClient, rawClient, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
+import { until } from "../until.ts";
 
 const ANNA = "a".repeat(64);
 const BERT = "b".repeat(64);

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { startService } from "../harness.ts";
-import { startRedis, until } from "../redis_server.ts";
+import { startRedis } from "../redis_server.ts";
 import { callTool, post, readMessage } from "../rpc.ts";
 import { openSession } from "../rpc_2025.ts";
 import { callModern, YES } from "../rpc_2026.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
+import { until } from "../until.ts";
 
 const KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const CODE = "EXAMPLE-code-1";

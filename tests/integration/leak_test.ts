@@ -9,12 +9,13 @@ import { TOKEN_HEADERS as DEMO_HEADERS } from "../clients.ts";
 import { everythingStored } from "../everything_stored.ts";
 import { leaksIn, type Sight } from "../leaks.ts";
 import { startMain, TEST_KEYS } from "../process.ts";
-import { rawClient, type RedisServer, startRedis, until } from "../redis_server.ts";
+import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool, post } from "../rpc.ts";
 import { openSession } from "../rpc_2025.ts";
 import { callModern, YES } from "../rpc_2026.ts";
 import { type AppState, type FaultKind, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
+import { until } from "../until.ts";
 import {
   type Exchange,
   startWatchedService,

@@ -3,6 +3,7 @@ import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
 import { callTool, post } from "../rpc.ts";
 import { FakeClock, type FaultKind } from "../sandbox/mod.ts";
+import { until } from "../until.ts";
 
 const SERVER = { server_id: 100001 };
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
@@ -33,15 +34,6 @@ async function startWork(service: Service): Promise<string> {
   assert.equal(json.status, "running");
   service.sandbox.reset();
   return String(json.operation_id);
-}
-
-/** Resolves when requests under way have led to this: looks done, and sleeps begun after them. */
-async function until(isSo: () => boolean): Promise<void> {
-  const givenUpAt = performance.now() + 30_000;
-  while (!isSo()) {
-    if (performance.now() > givenUpAt) throw new Error("What the test waits for does not come.");
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
 }
 
 /** A waiting call sleeps until its own time is up; between looks there is one more sleep, which all share. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
-import { rawClient, type RedisServer, startRedis, until } from "../redis_server.ts";
+import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
+import { until } from "../until.ts";
 
 const ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 

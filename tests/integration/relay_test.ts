@@ -4,11 +4,12 @@ import { startBalancer } from "../balancer.ts";
 import { connect, toAnswer, TOKEN_HEADERS } from "../clients.ts";
 import { startService } from "../harness.ts";
 import { LegacySession, type OpenCall } from "../legacy_session.ts";
-import { rawClient, type RedisServer, startRedis, until } from "../redis_server.ts";
+import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { type RelayService, type RelayServiceOptions, startRelayService } from "../relay_service.ts";
 import { callTool, post, readMessage } from "../rpc.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { startSandbox } from "../sandbox/mod.ts";
+import { until } from "../until.ts";
 
 const FIRST = { "x-cloudways-access-token": "first-customer" };
 const SECOND = { "x-cloudways-access-token": "second-customer" };

@@ -5,12 +5,13 @@ import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { everythingStored } from "../everything_stored.ts";
 import { type Service, startService } from "../harness.ts";
-import { rawClient, startRedis, until } from "../redis_server.ts";
+import { rawClient, startRedis } from "../redis_server.ts";
 import { callTool, post } from "../rpc.ts";
 import { openSession } from "../rpc_2025.ts";
 import { callModern, YES } from "../rpc_2026.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { toolRows } from "../tool_rows/mod.ts";
+import { until } from "../until.ts";
 
 const ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const STOP = { name: "stop_server", args: { server_id: 100001, wait_seconds: 0 } };

@@ -12,8 +12,9 @@ import {
   StoreError,
   type StoreKey,
 } from "../../src/store/store.ts";
-import { rawClient, startRedis, until } from "../redis_server.ts";
+import { rawClient, startRedis } from "../redis_server.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
+import { until } from "../until.ts";
 
 /** One store for one test. */
 interface Subject extends AsyncDisposable {

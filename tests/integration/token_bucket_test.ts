@@ -6,7 +6,8 @@ import { RedisStore } from "../../src/store/redis.ts";
 import { type BucketLimit, formatStoreKey, type Store, type StoreKey } from "../../src/store/store.ts";
 import { TAKE_TOKENS_LUA } from "../../src/store/take_tokens.lua.ts";
 import { MAX_PARTS, takeFromBucket } from "../../src/store/token_bucket.ts";
-import { rawClient, startRedis, until } from "../redis_server.ts";
+import { rawClient, startRedis } from "../redis_server.ts";
+import { until } from "../until.ts";
 
 const KEY: StoreKey = { purpose: "bucket", customer: "a".repeat(64) };
 const START = Date.UTC(2026, 10, 20, 12);

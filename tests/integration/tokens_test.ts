@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
-import { rawClient, startRedis, until } from "../redis_server.ts";
+import { rawClient, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
+import { until } from "../until.ts";
 
 const EXCHANGE = "oauth_access_token_create";
 const MINUTE = 60_000;

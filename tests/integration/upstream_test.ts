@@ -6,9 +6,10 @@ import { sendRead } from "../../src/cloudways/read_retries.ts";
 import { Semaphore } from "../../src/semaphore.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, type ServiceOptions, startService } from "../harness.ts";
-import { startRedis, until } from "../redis_server.ts";
+import { startRedis } from "../redis_server.ts";
 import { callTool, post } from "../rpc.ts";
 import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
+import { until } from "../until.ts";
 
 const PROJECTS = "project_list";
 const ALERTS = "cloudways_bot_alerts_list";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createLogger, type Logger, type LoggerOptions } from "../../src/telemetry/log.ts";
+import { until } from "../until.ts";
 
 const FORMATS: LoggerOptions["format"][] = ["console", "json"];
 
@@ -242,7 +243,7 @@ Deno.test("a stream that stands still loses the oldest lines and says how many",
     await using log = createLogger({ level: "INFO", format: "json", stream });
     for (let i = 0; i < 5000; i++) log.info(`line ${i}`);
     gate.resolve();
-    while (!lines.some((line) => line.includes("dropped"))) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until(() => lines.some((line) => line.includes("dropped")));
   }
 
   const all = lines.join("");

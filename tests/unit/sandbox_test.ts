@@ -10,6 +10,7 @@ import {
   type SandboxOptions,
   startSandbox,
 } from "../sandbox/mod.ts";
+import { until } from "../until.ts";
 
 interface Sent {
   token?: string | null;
@@ -482,7 +483,7 @@ Deno.test("a hanging request ends when the sandbox closes", async () => {
   sandbox.addFault({ operationId: "list_regions", kind: { delayMs: 1e8 } });
 
   const hanging = assert.rejects(send(sandbox, "GET", "/providers"));
-  while (sandbox.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  await until(() => sandbox.requests.length > 0);
   await sandbox[Symbol.asyncDispose]();
 
   await hanging;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { StandInStore } from "../../src/store/stand_in.ts";
 import { type BucketAnswer, type BucketLimit, type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
-import { until } from "../redis_server.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
+import { until } from "../until.ts";
 
 const LIMIT = { capacity: 10, windowSeconds: 10 };
 
