@@ -7,12 +7,6 @@ const ROOT = new URL("../", import.meta.url);
 /** Longer than anything here takes, the download of a package included; it only keeps a test from hanging. */
 const DEADLINE_MS = 180_000;
 
-/** Keys for tests; neither is a secret of anybody. */
-export const TEST_KEYS = [
-  "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
-  "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
-] as const;
-
 /** Variables of the program; those that are not given count as unset, whatever the tests' own environment holds. */
 export type ProgramEnv = Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@ import { allTools } from "../../src/tools/all.ts";
 import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { startBalancer } from "../balancer.ts";
 import { startService } from "../harness.ts";
-import { TEST_KEYS } from "../process.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { startRedis } from "../redis_server.ts";
 
 const PROTOCOLS = {

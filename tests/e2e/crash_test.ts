@@ -7,7 +7,8 @@ import { createLogger } from "../../src/telemetry/log.ts";
 import { Catalogue } from "../../src/mcp/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";
 import { defineAnonymousTool } from "../../src/tools/tool.ts";
-import { denoServeArgs, freePort, mainArgs, Program, type ProgramEnv, TEST_KEYS } from "../process.ts";
+import { TEST_KEYS } from "../keys.ts";
+import { denoServeArgs, freePort, mainArgs, Program, type ProgramEnv } from "../process.ts";
 import { startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 

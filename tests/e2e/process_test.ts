@@ -3,6 +3,7 @@ import { z } from "zod";
 import { parseConfig } from "../../src/config.ts";
 import { VERSION } from "../../src/version.ts";
 import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { TEST_KEYS } from "../keys.ts";
 import {
   denoServeArgs,
   freePort,
@@ -14,7 +15,6 @@ import {
   type ServerKind,
   startMain,
   startServer,
-  TEST_KEYS,
 } from "../process.ts";
 import { type RawClient, rawClient, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";

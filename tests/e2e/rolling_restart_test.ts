@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { TOKEN_HEADERS } from "../clients.ts";
-import { freePort, type ProgramEnv, startServer, TEST_KEYS } from "../process.ts";
+import { TEST_KEYS } from "../keys.ts";
+import { freePort, type ProgramEnv, startServer } from "../process.ts";
 import { startRedis } from "../redis_server.ts";
 import { post, readMessage } from "../rpc.ts";
 import { startSandbox } from "../sandbox/mod.ts";

@@ -6,7 +6,8 @@ import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/s
 import { z } from "zod";
 import { allTools } from "../../src/tools/all.ts";
 import { type Answer, toAnswer } from "../clients.ts";
-import { inheritedEnv, mainArgs, type Program, type ProgramEnv, programEnv, startMain, TEST_KEYS } from "../process.ts";
+import { TEST_KEYS } from "../keys.ts";
+import { inheritedEnv, mainArgs, type Program, type ProgramEnv, programEnv, startMain } from "../process.ts";
 import { rawClient, startRedis } from "../redis_server.ts";
 import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
 import { until } from "../until.ts";

@@ -6,7 +6,8 @@ import { stamp } from "../../src/telemetry/audit_entry.ts";
 import { ProcessAuditLog } from "../../src/telemetry/audit_log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { TOKEN_HEADERS } from "../clients.ts";
-import { type Ended, type ProgramEnv, run, runMain, startServer, TEST_KEYS } from "../process.ts";
+import { TEST_KEYS } from "../keys.ts";
+import { type Ended, type ProgramEnv, run, runMain, startServer } from "../process.ts";
 import { callTool } from "../rpc.ts";
 import { startSandbox } from "../sandbox/mod.ts";
 

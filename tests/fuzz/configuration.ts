@@ -10,6 +10,7 @@ import {
   parseConfig,
   VARIABLE_NAMES,
 } from "../../src/config.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { anyText } from "./json_cases.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";
 
@@ -21,8 +22,8 @@ const VALID_VALUES = {
   ALLOWED_ORIGINS: "https://app.example.com",
   CLOUDWAYS_API_BASE_URL: "https://api.example.com/api/v2",
   REDIS_URL: "rediss://someone:EXAMPLE-PASSPHRASE@cache.example.net:6380/0",
-  ENCRYPTION_KEY: "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=,ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
-  CUSTOMER_ID_KEY: "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=",
+  ENCRYPTION_KEY: TEST_KEYS.join(","),
+  CUSTOMER_ID_KEY: TEST_KEYS[1],
   REDIS_POOL_SIZE: "10",
   HTTP_POOL_SIZE: "10",
   RATE_LIMIT_REQUESTS: "90",

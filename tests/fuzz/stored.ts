@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { type RawClient, rawClient, startRedis } from "../redis_server.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { callRequest, readAnswer } from "./calls.ts";
@@ -11,7 +12,7 @@ import { type Bench, defineProperty, type FuzzProperty } from "./property.ts";
 import { type RunningApp, startApp } from "./running_app.ts";
 import type { FuzzCall } from "./tool_calls.ts";
 
-const ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const [ENCRYPTION_KEY] = TEST_KEYS;
 const BASE = "http://127.0.0.1:7000";
 /** Longer than anything this process remembers by itself of having written. */
 const FORGOTTEN_MS = 2 * 60_000;

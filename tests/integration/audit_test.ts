@@ -16,7 +16,7 @@ import { ChainedAuditTrail } from "../../src/telemetry/audit_trail.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { startService } from "../harness.ts";
-import { TEST_KEYS } from "../process.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { type RawClient, rawClient, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";

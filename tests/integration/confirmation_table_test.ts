@@ -8,13 +8,14 @@ import type { Answer } from "../clients.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { type Service, startService } from "../harness.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { openSession } from "../rpc_2025.ts";
 import { callModern, type ModernAnswer, YES } from "../rpc_2026.ts";
 import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 
-const ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
 const NO = { action: "decline" };
 

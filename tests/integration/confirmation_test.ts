@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { startService } from "../harness.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { startRedis } from "../redis_server.ts";
 import { callTool, post, readMessage } from "../rpc.ts";
 import { openSession } from "../rpc_2025.ts";
@@ -9,7 +10,7 @@ import { callModern, YES } from "../rpc_2026.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { until } from "../until.ts";
 
-const KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const [ENCRYPTION_KEY] = TEST_KEYS;
 const CODE = "EXAMPLE-code-1";
 const STOP = { name: "stop_server", args: { server_id: 100001, wait_seconds: 0 } };
 const URL_ONLY = { elicitation: { url: {} } };
@@ -232,7 +233,7 @@ Deno.test("each call of a batch is asked about on its own", async () => {
 
 Deno.test("where the store is away nothing that needs a yes is done", async () => {
   await using redis = await startRedis();
-  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: KEY };
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
   await using service = await startService({ env });
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS };
   const asked = await callModern(call);

@@ -3,12 +3,13 @@ import { systemClock } from "../../src/clock.ts";
 import { VERSION } from "../../src/version.ts";
 import { TOKEN_HEADERS } from "../clients.ts";
 import { startService } from "../harness.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { rawPost, rawRequest } from "../raw_http.ts";
 import { startRedis } from "../redis_server.ts";
 import { callTool, post } from "../rpc.ts";
 
 const MAX_BODY = 1024 * 1024;
-const REDIS_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const [ENCRYPTION_KEY] = TEST_KEYS;
 const LIST = { jsonrpc: "2.0", id: 1, method: "tools/list", params: {} };
 const PING_CALL = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "ping", arguments: {} } };
 
@@ -76,7 +77,7 @@ Deno.test("/health says that the process serves, with version, store and uptime"
 
 Deno.test("/ready follows Redis, /health asks nobody", async () => {
   await using redis = await startRedis();
-  await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY } });
+  await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY } });
   const before = await fetch(`${service.url}/ready`);
   await redis.kill();
 

@@ -18,7 +18,7 @@ import {
   type TestCustomer,
 } from "../customers.ts";
 import { everythingStored } from "../everything_stored.ts";
-import { TEST_KEYS } from "../process.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { openSession, type Session } from "../rpc_2025.ts";

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { until } from "../until.ts";
 
-const ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const [ENCRYPTION_KEY] = TEST_KEYS;
 
 const envOf = (redis: RedisServer, more: Record<string, string> = {}) => (
   { REDIS_URL: redis.url, ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "100000", ...more }

@@ -5,6 +5,7 @@ import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { everythingStored } from "../everything_stored.ts";
 import { type Service, startService } from "../harness.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { rawClient, startRedis } from "../redis_server.ts";
 import { callTool, post } from "../rpc.ts";
 import { openSession } from "../rpc_2025.ts";
@@ -13,7 +14,7 @@ import { FakeClock } from "../sandbox/fake_clock.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { until } from "../until.ts";
 
-const ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const [ENCRYPTION_KEY] = TEST_KEYS;
 const STOP = { name: "stop_server", args: { server_id: 100001, wait_seconds: 0 } };
 const NO = { action: "decline" };
 const PUBLIC_URL = "http://127.0.0.1:7000";

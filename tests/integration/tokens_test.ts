@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
+import { TEST_KEYS } from "../keys.ts";
 import { rawClient, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
@@ -8,7 +9,7 @@ import { until } from "../until.ts";
 
 const EXCHANGE = "oauth_access_token_create";
 const MINUTE = 60_000;
-const REDIS_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const [ENCRYPTION_KEY] = TEST_KEYS;
 
 function exchanges({ sandbox }: Pick<Service, "sandbox">): number {
   return sandbox.requestsTo(EXCHANGE).length;
@@ -38,7 +39,7 @@ Deno.test("twenty first calls at once exchange the key once", async () => {
 Deno.test("two servers on one Redis exchange the key once for twenty first calls, and share one bucket", async () => {
   await using redis = await startRedis();
   await using sandbox = await startSandbox();
-  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY, RATE_LIMIT_REQUESTS: "30", RATE_LIMIT_WINDOW: "3600" };
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "30", RATE_LIMIT_WINDOW: "3600" };
   await using one = await startService({ sandbox, env });
   await using two = await startService({ sandbox, env });
 
@@ -113,7 +114,7 @@ Deno.test("a refused token is not followed by one that another replica has had f
   await using redis = await startRedis();
   await using raw = rawClient(redis);
   await using sandbox = await startSandbox();
-  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY };
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
   await using one = await startService({ sandbox, env });
   await using two = await startService({ sandbox, env });
   await callTool(one.mcpUrl, "list_projects", {}, KEY_HEADERS);
@@ -222,7 +223,7 @@ Deno.test("after twenty refused credentials new ones wait a minute, and known cu
 Deno.test("after twenty refused credentials a customer is known too who was accepted at another replica", async () => {
   await using redis = await startRedis();
   await using sandbox = await startSandbox({ exchangesPerMinute: 1000 });
-  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY };
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
   await using one = await startService({ sandbox, env });
   await using two = await startService({ sandbox, env });
   await callTool(one.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
@@ -306,7 +307,7 @@ async function renewal(service: Service, count: number): Promise<void> {
 
 Deno.test("what Cloudways has answered is told although Redis has gone meanwhile", async () => {
   await using redis = await startRedis();
-  await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY } });
+  await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY } });
   for (const operationId of ["server_list", "list_regions"]) {
     service.sandbox.addFault({ operationId, kind: { delayMs: 500 } });
   }
@@ -324,7 +325,7 @@ Deno.test("what Cloudways has answered is told although Redis has gone meanwhile
 
 Deno.test("work that Cloudways has begun is not lost although Redis has gone meanwhile", async () => {
   await using redis = await startRedis();
-  await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: REDIS_KEY } });
+  await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY } });
   service.sandbox.addFault({ operationId: "server_backup", kind: { delayMs: 500 } });
 
   const args = { server_id: 100001, wait_seconds: 0 };

@@ -1,6 +1,7 @@
 /** One soak: two replicas, one Redis, a stand-in Cloudways, callers, and everything that goes wrong. */
 import { ACCOUNTS, prepareCustomers } from "../customers.ts";
-import { type ProgramEnv, TEST_KEYS } from "../process.ts";
+import { TEST_KEYS } from "../keys.ts";
+import type { ProgramEnv } from "../process.ts";
 import { startRedis } from "../redis_server.ts";
 import { createRandom, seedFrom } from "../sandbox/prng.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";

@@ -9,7 +9,7 @@ import { ProcessAuditLog } from "../../src/telemetry/audit_log.ts";
 import { type AuditFindings, verifyAuditLines } from "../../src/telemetry/audit_verify.ts";
 import { createLogger, type LoggerOptions } from "../../src/telemetry/log.ts";
 import type { JsonValue } from "../../src/text.ts";
-import { TEST_KEYS } from "../process.ts";
+import { TEST_KEYS } from "../keys.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 
