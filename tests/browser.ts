@@ -1,6 +1,7 @@
 /** Chromium, as people use it, for what only a browser can tell. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { until } from "./until.ts";
+import { within } from "./within.ts";
 
 /** A browser of its own, for one test. */
 export interface TestBrowser extends AsyncDisposable {
@@ -88,12 +89,7 @@ class Output {
 
   /** Where the browser can be driven from. */
   async devToolsUrl(): Promise<string> {
-    const timer = setTimeout(() => this.#url.reject(new Error("Chromium did not start.")), START_DEADLINE_MS);
-    try {
-      return await this.#url.promise;
-    } finally {
-      clearTimeout(timer);
-    }
+    return await within(START_DEADLINE_MS, this.#url.promise, "Chromium did not start.");
   }
 
   async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { type Answer, toAnswer } from "./clients.ts";
 import { post, readMessage } from "./rpc.ts";
+import { within } from "./within.ts";
 
 /** How a session begins. */
 export interface LegacySessionOptions {
@@ -115,21 +116,14 @@ export class OpenCall implements AsyncDisposable {
         if (data !== undefined) return messageSchema.parse(JSON.parse(data));
         continue;
       }
-      const chunk = await this.#read();
+      const chunk = await within(SILENCE_DEADLINE_MS, this.#read(), "The server sends nothing.");
       if (chunk === undefined) return undefined;
       this.#buffer += chunk;
     }
   }
 
-  /** A stream that stays silent fails the test instead of keeping it. */
   async #read(): Promise<string | undefined> {
-    const silent = Promise.withResolvers<never>();
-    const timer = setTimeout(() => silent.reject(new Error("The server sends nothing.")), SILENCE_DEADLINE_MS);
-    try {
-      return (await Promise.race([this.#reader?.read(), silent.promise]))?.value;
-    } finally {
-      clearTimeout(timer);
-    }
+    return (await this.#reader?.read())?.value;
   }
 
   /** The next message, which has to be a question. */

@@ -1,5 +1,6 @@
 /** Runs the program the way its users do: as a process of its own, under the permissions that its configuration needs. */
 import { VARIABLE_NAMES } from "../src/config.ts";
+import { within } from "./within.ts";
 
 /** Where the project lies. */
 const ROOT = new URL("../", import.meta.url);
@@ -64,18 +65,7 @@ export class Program implements AsyncDisposable {
 
   /** Resolves with the first place where an output matches; throws when the process ends, or says nothing of the kind. */
   async waitFor(pattern: RegExp, output: "stdout" | "stderr" = "stderr"): Promise<RegExpExecArray> {
-    const deadline = timeout(DEADLINE_MS);
-    try {
-      while (true) {
-        const news = this.#onOutput.promise;
-        const match = pattern.exec(this.#output[output]);
-        if (match !== null) return match;
-        if (this.#ended) throw new Error(`It ended without saying ${pattern}:\n${this.#output.stderr}`);
-        await Promise.race([news, deadline.promise]);
-      }
-    } finally {
-      deadline.cancel();
-    }
+    return await within(DEADLINE_MS, this.#find(pattern, output), `It does not say ${pattern}.`);
   }
 
   /** Writes to its standard input. */
@@ -99,14 +89,9 @@ export class Program implements AsyncDisposable {
 
   /** Waits until it has ended. */
   async ended(): Promise<Ended> {
-    const deadline = timeout(DEADLINE_MS);
-    try {
-      const { code } = await Promise.race([this.#child.status, deadline.promise]);
-      await this.#reading;
-      return { code, ...this.#output };
-    } finally {
-      deadline.cancel();
-    }
+    const { code } = await within(DEADLINE_MS, this.#child.status, "It does not end.");
+    await this.#reading;
+    return { code, ...this.#output };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -117,6 +102,16 @@ export class Program implements AsyncDisposable {
     } catch (error) {
       this.signal("SIGKILL");
       throw error;
+    }
+  }
+
+  async #find(pattern: RegExp, output: "stdout" | "stderr"): Promise<RegExpExecArray> {
+    while (true) {
+      const news = this.#onOutput.promise;
+      const match = pattern.exec(this.#output[output]);
+      if (match !== null) return match;
+      if (this.#ended) throw new Error(`It ended without saying ${pattern}:\n${this.#output.stderr}`);
+      await news;
     }
   }
 
@@ -226,11 +221,4 @@ export function inheritedEnv(): Record<string, string> {
   const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"];
   const pairs = names.map((name) => [name, Deno.env.get(name)] as const);
   return Object.fromEntries(pairs.filter((pair): pair is [string, string] => pair[1] !== undefined));
-}
-
-function timeout(ms: number): { promise: Promise<never>; cancel(): void } {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`Nothing for ${ms} ms.`)), ms);
-  promise.catch(() => {});
-  return { promise, cancel: () => clearTimeout(timer) };
 }

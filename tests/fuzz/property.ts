@@ -1,5 +1,6 @@
 /** Properties that hold whatever comes: run briefly by the tests, and for as long as one likes by `deno task fuzz`. */
 import fc from "fast-check";
+import { within } from "../within.ts";
 
 /** What a property runs on: made before the first case, ended after the last. */
 export interface Bench<T> {
@@ -49,7 +50,7 @@ async function check<T>(spec: PropertySpec<T>, seed: number, numRuns: number): P
   try {
     const property = fc.asyncProperty(bench.cases, async (value) => {
       const work = bench.holds(value);
-      if (work !== undefined) await inTime(work);
+      if (work !== undefined) await within(CASE_DEADLINE_MS, work, `nothing for ${CASE_DEADLINE_MS} ms`);
     });
     const found = await fc.check(property, { seed, numRuns });
     if (found.failed) problem = describe(found.counterexample, found.errorInstance, found.counterexamplePath);
@@ -67,14 +68,4 @@ function describe(counterexample: unknown, error: unknown, path: string | null):
   const shown = fc.stringify(counterexample);
   const reason = error instanceof Error ? error.stack ?? error.message : String(error);
   return `counterexample (path ${path?.slice(0, 200)}): ${shown.slice(0, 4000)}\n${reason.slice(0, 4000)}`;
-}
-
-async function inTime(work: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`nothing for ${CASE_DEADLINE_MS} ms`)), CASE_DEADLINE_MS);
-  try {
-    await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
