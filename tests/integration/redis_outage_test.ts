@@ -5,6 +5,7 @@ import { TEST_KEYS } from "../keys.ts";
 import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { until } from "../until.ts";
+import { within } from "../within.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 
@@ -143,8 +144,10 @@ Deno.test("calls go on while Redis answers nothing, and with a bounded wait", as
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
   redis.freeze();
 
-  const answers = await Promise.all(
-    Array.from({ length: 16 }, () => callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS)),
+  const answers = await within(
+    3_000,
+    Promise.all(Array.from({ length: 16 }, () => callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS))),
+    "calls wait for Redis far longer than the second that they may",
   );
 
   assert.equal(answers.some(({ isError }) => isError), false, JSON.stringify(answers.map(({ json }) => json.code)));
