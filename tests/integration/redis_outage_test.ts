@@ -40,7 +40,7 @@ Deno.test("while Redis is away calls go on, yeses don't, and the log says so onc
   );
   const stop = await callTool(service.mcpUrl, "stop_server", { server_id: 100001 }, TOKEN_HEADERS);
   const ready = await isReady(service);
-  await using back = await startRedis({ port: redis.port });
+  await using _back = await startRedis({ port: redis.port });
   await until(() => isReady(service));
   await until(() => linesWith(service, "redis is back").length === 1);
 
@@ -55,7 +55,6 @@ Deno.test("while Redis is away calls go on, yeses don't, and the log says so onc
     ["WARNING", "ERROR"].includes(level) && !message.startsWith("redis is")
   ).map(({ message }) => message);
   assert.deepEqual(others, ["audit records are not kept for customers"], "one line each, and none for each call");
-  assert.ok(back.port > 0);
 });
 
 Deno.test("an outage of Redis gives each replica one bucket, and its return gives none", async () => {
@@ -71,12 +70,11 @@ Deno.test("an outage of Redis gives each replica one bucket, and its return give
   await redis.kill();
 
   const during = await spend();
-  await using back = await startRedis({ port: redis.port });
+  await using _back = await startRedis({ port: redis.port });
   await until(() => isReady(service));
   const after = await spend();
 
   assert.deepEqual({ before, during, after }, { before: 5, during: 5, after: 0 });
-  assert.ok(back.port > 0);
 });
 
 Deno.test("an outage of Redis does not make everybody sign in anew", async () => {
@@ -86,7 +84,7 @@ Deno.test("an outage of Redis does not make everybody sign in anew", async () =>
   await redis.kill();
 
   const during = await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
-  await using back = await startRedis({ port: redis.port });
+  await using _back = await startRedis({ port: redis.port });
   await until(() => isReady(service));
   const after = await Promise.all(
     Array.from({ length: 8 }, () => callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS)),
@@ -98,7 +96,6 @@ Deno.test("an outage of Redis does not make everybody sign in anew", async () =>
     service.sandbox.requestsTo("oauth_access_token_create").length <= 2,
     "one for all, at most, after the return",
   );
-  assert.ok(back.port > 0);
 });
 
 Deno.test("a write during an outage is seen by every replica after it", async () => {
