@@ -10,11 +10,11 @@ import { until } from "../until.ts";
 
 const CALL = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_team_members", arguments: {} } };
 
-async function isAlive(service: Service): Promise<void> {
+/** Whether somebody else is served. */
+async function isAlive(service: Service): Promise<boolean> {
   const health = await fetch(`${service.url}/health`);
   await health.body?.cancel();
-  assert.equal(health.status, 200);
-  assert.equal((await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS)).isError, false);
+  return health.status === 200 && !(await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS)).isError;
 }
 
 Deno.test("past what the process can carry requests are refused at once, and others are unharmed", async () => {
@@ -35,12 +35,13 @@ Deno.test("past what the process can carry requests are refused at once, and oth
   });
 
   await until(() => refusals.length >= 20);
-  await isAlive(service);
+  const areOthersServed = await isAlive(service);
 
   // An answer that has only begun keeps its place.
   await until(() => begun === LOAD_BOUNDS.requestsPerCustomer);
   refusals.push(await post(service.mcpUrl, CALL, TOKEN_HEADERS));
 
+  assert.ok(areOthersServed);
   assert.equal(refusals.length, 21);
   for (const { status, headers } of refusals) {
     assert.equal(status, 503);
@@ -75,7 +76,7 @@ Deno.test("JSON nested as deep as a body can hold harms nobody", async () => {
 
     assert.ok(response.status < 500, `${response.status} for ${body.slice(0, 120)}`);
   }
-  await isAlive(service);
+  assert.ok(await isAlive(service));
 });
 
 Deno.test("headers as large as they come harm nobody", async () => {
@@ -87,13 +88,13 @@ Deno.test("headers as large as they come harm nobody", async () => {
 
     assert.ok(outcome === "closed" || (typeof outcome === "number" && outcome < 500), `${size}: ${outcome}`);
   }
-  await isAlive(service);
+  assert.ok(await isAlive(service));
 });
 
 Deno.test("clients that never read, never finish sending, or do nothing harm nobody", async () => {
   await using service = await startService();
   const { hostname, port } = service.mcpUrl;
-  const connections: Deno.TcpConn[] = [];
+  using connections = new DisposableStack();
   const list = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
   const head = `POST /mcp HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\n` +
     "Accept: application/json, text/event-stream\r\n";
@@ -101,19 +102,20 @@ Deno.test("clients that never read, never finish sending, or do nothing harm nob
   const sends = [whole.repeat(50), `${head}Content-Length: 100000\r\n\r\n{"json`, head, ""];
 
   for (let i = 0; i < 200; i++) {
-    const connection = await Deno.connect({ hostname, port: Number(port) });
-    connections.push(connection);
+    const connection = connections.use(await Deno.connect({ hostname, port: Number(port) }));
     const bytes = new TextEncoder().encode(sends[i % sends.length]);
     // Who never reads may keep us from taking all that he sends.
     connection.write(bytes).catch(() => {});
   }
-  await isAlive(service);
+  const isAliveMeanwhile = await isAlive(service);
+  connections.dispose();
+  const isAliveAfter = await isAlive(service);
 
-  for (const connection of connections) connection.close();
-  await isAlive(service);
+  assert.ok(isAliveMeanwhile);
+  assert.ok(isAliveAfter);
 });
 
-/** Opens connections and sends the same on each; what it gives closes them. */
+/** Opens connections, and sends the same on each. */
 async function open(service: Service, count: number, text: string): Promise<Deno.TcpConn[]> {
   const { hostname, port } = service.mcpUrl;
   return await Promise.all(Array.from({ length: count }, async () => {
@@ -130,14 +132,12 @@ function beginningOfBody(service: Service): string {
 
 Deno.test("bodies that never end keep nobody out, however many they are", async () => {
   await using service = await startService();
-  const connections: Deno.TcpConn[] = [];
+  using connections = new DisposableStack();
   for (let size = 0; size < LOAD_BOUNDS.requests + 100; size += 200) {
-    connections.push(...await open(service, 200, beginningOfBody(service)));
+    for (const connection of await open(service, 200, beginningOfBody(service))) connections.use(connection);
   }
 
-  await isAlive(service);
-
-  for (const connection of connections) connection.close();
+  assert.ok(await isAlive(service));
 });
 
 Deno.test("a process that ends takes nothing new, and lets what waits go", async () => {
