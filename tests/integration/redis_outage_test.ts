@@ -283,7 +283,7 @@ Deno.test("Redis killed and restarted five times under 64 callers: every call is
       const during = answered + 200;
       await until(() => answered >= during, 30_000);
       redis = stack.use(await startRedis({ port: redis.port }));
-      await until(() => isReady(service), 15_000);
+      await until(() => isReady(service), 5_000);
     }
   } finally {
     running = false;
