@@ -74,25 +74,28 @@ async function copyProject(target: string): Promise<void> {
 const wanted = Deno.args.length > 0 ? Deno.args : [...TOOLSETS];
 await Deno.mkdir("dist", { recursive: true });
 const directory = await Deno.makeTempDir({ dir: "dist", prefix: "mutate-" });
-await copyProject(directory);
-const names = parameterNames();
 const survivors: Mutant[] = [];
 let total = 0;
 const print = (text: string) => Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
-for (const toolset of wanted) {
-  const file = `${directory}/src/tools/${toolset}.ts`;
-  const text = await Deno.readTextFile(file);
-  if (!await testsPass(directory, toolset)) throw new Error(`the tests of ${toolset} fail without any mutation`);
-  for (const mutant of mutantsOf(`src/tools/${toolset}.ts`, text, names)) {
-    const end = mutant.index + mutant.name.length;
-    await Deno.writeTextFile(file, `${text.slice(0, end)}_x${text.slice(end)}`);
-    total++;
-    if (!await testsPass(directory, toolset)) continue;
-    survivors.push(mutant);
-    await print(`survived: ${mutant.file}:${mutant.line} ${mutant.name}`);
+try {
+  await copyProject(directory);
+  const names = parameterNames();
+  for (const toolset of wanted) {
+    const file = `${directory}/src/tools/${toolset}.ts`;
+    const text = await Deno.readTextFile(file);
+    if (!await testsPass(directory, toolset)) throw new Error(`the tests of ${toolset} fail without any mutation`);
+    for (const mutant of mutantsOf(`src/tools/${toolset}.ts`, text, names)) {
+      const end = mutant.index + mutant.name.length;
+      await Deno.writeTextFile(file, `${text.slice(0, end)}_x${text.slice(end)}`);
+      total++;
+      if (!await testsPass(directory, toolset)) continue;
+      survivors.push(mutant);
+      await print(`survived: ${mutant.file}:${mutant.line} ${mutant.name}`);
+    }
+    await Deno.writeTextFile(file, text);
   }
-  await Deno.writeTextFile(file, text);
+} finally {
+  await Deno.remove(directory, { recursive: true });
 }
-await Deno.remove(directory, { recursive: true });
 await print(`${total} mutants, ${total - survivors.length} caught`);
 Deno.exit(survivors.length === 0 ? 0 : 1);
