@@ -1,4 +1,4 @@
-/** A client of the 2025 revisions in slow motion: what it sends, and to which replica, is decided step by step. */
+/** A client of the 2025 revisions that can be asked: at once, or in slow motion, where each step is decided on. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { type Answer, toAnswer } from "./clients.ts";
@@ -28,12 +28,20 @@ const SILENCE_DEADLINE_MS = 10_000;
 /** What a server sends. */
 export type ServerMessage = z.output<typeof messageSchema>;
 
+/** What a server asks in the middle of a call. */
+export interface ServerQuestion {
+  id: string | number;
+  method: string;
+  params: Record<string, unknown>;
+}
+
 /** A session whose every request goes to the next of the replicas. */
 export class LegacySession {
   /** What each request carries. */
   readonly headers: Readonly<Record<string, string>>;
   readonly #replicas: readonly URL[];
   #turn = 0;
+  #nextId = 1;
 
   constructor(replicas: readonly URL[], headers: Record<string, string>) {
     this.#replicas = replicas;
@@ -74,6 +82,27 @@ export class LegacySession {
     const abort = new AbortController();
     const message = { jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: args } };
     return new OpenCall(await this.post(message, abort.signal), abort);
+  }
+
+  /** Calls a tool, answers every question that comes, and gives the answer and what was asked. */
+  async converse(
+    name: string,
+    args: Record<string, unknown>,
+    answer: (question: ServerQuestion) => unknown,
+  ): Promise<{ answer: Answer; questions: ServerQuestion[] }> {
+    await using call = await this.call(name, args, this.#nextId++);
+    const questions: ServerQuestion[] = [];
+    for (;;) {
+      const message = await call.next();
+      if (message === undefined) throw new Error("the stream ended without an answer");
+      const { id, method, params = {}, result } = message;
+      if (method === undefined) return { answer: toAnswer(result), questions };
+      if (id === undefined) continue;
+      const question = { id, method, params };
+      questions.push(question);
+      const status = await this.answer(id, answer(question));
+      if (status !== 202) throw new Error(`an answer was not taken: ${status}`);
+    }
   }
 
   /** Answers a question, and gives the status that this was answered with. */

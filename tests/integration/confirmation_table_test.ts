@@ -9,9 +9,9 @@ import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { type Service, startService } from "../harness.ts";
 import { TEST_KEYS } from "../keys.ts";
+import { LegacySession } from "../legacy_session.ts";
 import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
-import { openSession } from "../rpc_2025.ts";
 import { callModern, type ModernAnswer, YES } from "../rpc_2026.ts";
 import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 
@@ -379,9 +379,9 @@ for (const call of askingCalls) {
       await t.step(name, async () => {
         await using replicas = await startReplicas(redis, call);
         const { a, b, sandbox } = replicas;
-        const session = await openSession([a.mcpUrl, b.mcpUrl], { headers: TOKEN_HEADERS });
+        const session = await LegacySession.open([a.mcpUrl, b.mcpUrl], { headers: TOKEN_HEADERS });
 
-        const { answer: answered } = await session.call(call.tool, call.args, () => {
+        const { answer: answered } = await session.converse(call.tool, call.args, () => {
           assert.equal(call.carriedOut(sandbox), 0);
           before?.(replicas);
           return reply;

@@ -3,9 +3,9 @@ import { TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { startService } from "../harness.ts";
 import { TEST_KEYS } from "../keys.ts";
+import { LegacySession } from "../legacy_session.ts";
 import { startRedis } from "../redis_server.ts";
 import { callTool, post, readMessage } from "../rpc.ts";
-import { openSession } from "../rpc_2025.ts";
 import { callModern, YES } from "../rpc_2026.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { until } from "../until.ts";
@@ -136,12 +136,12 @@ Deno.test("a no to the address closes its page", async () => {
 
 Deno.test("a 2025 client that can only show addresses leads to the page", async () => {
   await using service = await startService();
-  const session = await openSession([service.mcpUrl], { headers: TOKEN_HEADERS, capabilities: URL_ONLY });
+  const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS, capabilities: URL_ONLY });
 
-  const first = await session.call(STOP.name, STOP.args, () => ({ action: "accept" }));
+  const first = await session.converse(STOP.name, STOP.args, () => ({ action: "accept" }));
   const params = first.questions[0]?.params ?? {};
   await decide(service.url, pathOf(params.url), { decision: "approve" });
-  const second = await session.call(STOP.name, STOP.args, () => ({ action: "accept" }));
+  const second = await session.converse(STOP.name, STOP.args, () => ({ action: "accept" }));
 
   assert.equal(params.mode, "url");
   assert.equal(typeof params.elicitationId, "string");
@@ -157,8 +157,8 @@ Deno.test("revisions before 2025-11-25 are asked without a mode", async () => {
     const [protocolVersion, server_id, mode] of [["2025-06-18", 100001, undefined], ["2025-11-25", 100002, "form"]]
   ) {
     const options = { headers: TOKEN_HEADERS, protocolVersion: String(protocolVersion) };
-    const session = await openSession([service.mcpUrl], options);
-    const { questions } = await session.call(STOP.name, { server_id }, () => ({ action: "cancel" }));
+    const session = await LegacySession.open([service.mcpUrl], options);
+    const { questions } = await session.converse(STOP.name, { server_id }, () => ({ action: "cancel" }));
 
     assert.deepEqual(questions.map(({ params }) => params.mode), [mode], options.protocolVersion);
   }
@@ -312,9 +312,9 @@ Deno.test("no log line carries an approval's address", async () => {
 
 Deno.test("an unknown kind of answer to the elicitation of a 2025 client is no yes", async () => {
   await using service = await startService();
-  const session = await openSession([service.mcpUrl], { headers: TOKEN_HEADERS });
+  const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
 
-  const { answer, questions } = await session.call(STOP.name, STOP.args, () => ({ action: "maybe" }));
+  const { answer, questions } = await session.converse(STOP.name, STOP.args, () => ({ action: "maybe" }));
 
   assert.equal(questions.length, 1);
   assert.match(String(answer.json.code), /^confirmation_/);

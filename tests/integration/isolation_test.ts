@@ -19,9 +19,9 @@ import {
 } from "../customers.ts";
 import { everythingStored } from "../everything_stored.ts";
 import { TEST_KEYS } from "../keys.ts";
+import { LegacySession } from "../legacy_session.ts";
 import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
-import { openSession, type Session } from "../rpc_2025.ts";
 import { callModern, YES } from "../rpc_2026.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
@@ -141,7 +141,7 @@ async function play(stage: Stage, { steps, delaysMs }: Scenario): Promise<Ending
   for (let turn = 0; turn < steps.length * 4; turn++) {
     stage.sandbox.addFault({ times: 1, kind: { delayMs: delaysMs[turn % delaysMs.length] ?? 0 } });
   }
-  const sessions = new Map<string, Promise<Session>>();
+  const sessions = new Map<string, Promise<LegacySession>>();
   const lanes = Map.groupBy(steps.entries(), ([index, { customer }]) => `${customer} ${index % LANES}`);
   const endings = await Promise.all(
     [...lanes.values()].map(async (lane) => {
@@ -153,7 +153,7 @@ async function play(stage: Stage, { steps, delaysMs }: Scenario): Promise<Ending
   return endings.flat();
 }
 
-async function carryOut(stage: Stage, sessions: Map<string, Promise<Session>>, step: Step): Promise<Ending> {
+async function carryOut(stage: Stage, sessions: Map<string, Promise<LegacySession>>, step: Step): Promise<Ending> {
   const customer = customerAt(stage, step.customer);
   const row = toolRows.find(({ tool }) => tool === step.tool);
   assert.ok(row);
@@ -172,9 +172,9 @@ async function carryOut(stage: Stage, sessions: Map<string, Promise<Session>>, s
       const session = await getOrSet(
         sessions,
         key,
-        () => openSession(services.map(({ mcpUrl }) => mcpUrl), { headers }),
+        () => LegacySession.open(services.map(({ mcpUrl }) => mcpUrl), { headers }),
       );
-      const { answer } = await session.call(step.tool, args, () => step.yes ? YES : NO);
+      const { answer } = await session.converse(step.tool, args, () => step.yes ? YES : NO);
       return { step, customer, answer };
     }
   }

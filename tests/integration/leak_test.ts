@@ -9,10 +9,10 @@ import { TOKEN_HEADERS as DEMO_HEADERS } from "../clients.ts";
 import { everythingStored } from "../everything_stored.ts";
 import { TEST_KEYS } from "../keys.ts";
 import { leaksIn, type Sight } from "../leaks.ts";
+import { LegacySession } from "../legacy_session.ts";
 import { startMain } from "../process.ts";
 import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool, post } from "../rpc.ts";
-import { openSession } from "../rpc_2025.ts";
 import { callModern, YES } from "../rpc_2026.ts";
 import { type AppState, type FaultKind, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
@@ -286,8 +286,10 @@ for (const kind of ["token", "key"] as const) {
     let asked = 0;
 
     for (const { tool, args } of askingCalls) {
-      const session = await openSession([stage.service.mcpUrl], { headers: { ...headers, ...mayTell(tool, args) } });
-      const { questions } = await session.call(tool, withSecrets(args), () => YES);
+      const session = await LegacySession.open([stage.service.mcpUrl], {
+        headers: { ...headers, ...mayTell(tool, args) },
+      });
+      const { questions } = await session.converse(tool, withSecrets(args), () => YES);
       asked += questions.length;
     }
 

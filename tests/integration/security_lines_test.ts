@@ -6,9 +6,9 @@ import { decide } from "../decide.ts";
 import { everythingStored } from "../everything_stored.ts";
 import { type Service, startService } from "../harness.ts";
 import { TEST_KEYS } from "../keys.ts";
+import { LegacySession } from "../legacy_session.ts";
 import { rawClient, startRedis } from "../redis_server.ts";
 import { callTool, post } from "../rpc.ts";
-import { openSession } from "../rpc_2025.ts";
 import { callModern, YES } from "../rpc_2026.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { toolRows } from "../tool_rows/mod.ts";
@@ -304,9 +304,9 @@ Deno.test("what is asked through the client, declined, and refused afterwards is
 
 Deno.test("a yes through the client is on record before and after the write", async () => {
   await using service = await startService();
-  const session = await openSession([service.mcpUrl], { headers: TOKEN_HEADERS });
+  const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
 
-  await session.call(STOP.name, STOP.args, () => YES);
+  await session.converse(STOP.name, STOP.args, () => YES);
 
   assert.deepEqual(await storyOf(service), ["asked - -", "intent elicitation -", "outcome elicitation ok"]);
 });
@@ -322,9 +322,9 @@ Deno.test("a no on the page is on record, whether or not the assistant calls aga
 
 Deno.test("a client of 2025-11-25 is asked three times at most about what keeps changing, and the end is on record", async () => {
   await using service = await startService();
-  const session = await openSession([service.mcpUrl], { headers: TOKEN_HEADERS });
+  const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
 
-  const { answer, questions } = await session.call(STOP.name, STOP.args, () => {
+  const { answer, questions } = await session.converse(STOP.name, STOP.args, () => {
     for (const server of service.sandbox.account().servers) server.label += " moved";
     return YES;
   });
