@@ -2,6 +2,7 @@
 import { type App, createApp } from "../src/app.ts";
 import type { Clock } from "../src/clock.ts";
 import { parseConfig } from "../src/config.ts";
+import type { FetchHandler } from "../src/http/router.ts";
 import { Catalogue } from "../src/mcp/catalogue.ts";
 import { createLogger } from "../src/telemetry/log.ts";
 import { allTools } from "../src/tools/all.ts";
@@ -20,6 +21,10 @@ export interface ServiceOptions {
   clock?: Clock;
   upstreamTimeoutMs?: number;
   callTimeoutMs?: number;
+  /** Defaults to json. */
+  logFormat?: "console" | "json";
+  /** Puts something around all that is served. */
+  around?: (serve: FetchHandler) => FetchHandler;
 }
 
 /** A running server. */
@@ -29,7 +34,7 @@ export interface Service extends AsyncDisposable {
   readonly mcpUrl: URL;
   readonly app: App;
   readonly sandbox: Sandbox;
-  /** Every log line so far, as JSON text. */
+  /** Every log line so far, at DEBUG. */
   readonly logLines: readonly string[];
 }
 
@@ -40,9 +45,13 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     ? options.sandbox
     : await startSandbox(options.sandbox);
   const logLines: string[] = [];
-  const log = createLogger({ level: "DEBUG", format: "json", write: (line) => logLines.push(line) });
+  const log = createLogger({
+    level: "DEBUG",
+    format: options.logFormat ?? "json",
+    write: (line) => logLines.push(line),
+  });
   const config = parseConfig({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...options.env });
-  const { clock, upstreamTimeoutMs, callTimeoutMs } = options;
+  const { clock, upstreamTimeoutMs, callTimeoutMs, around = (serve) => serve } = options;
   const app = await createApp(config, {
     log,
     catalogue,
@@ -50,7 +59,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     ...(upstreamTimeoutMs !== undefined && { upstreamTimeoutMs }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
   });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, around(app.fetch));
   const url = `http://127.0.0.1:${server.addr.port}`;
   return {
     url,

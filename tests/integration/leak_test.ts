@@ -7,6 +7,7 @@ import { askingCalls } from "../asking_calls.ts";
 import { certificatePem, keyPem, testKey } from "../certificates.ts";
 import { TOKEN_HEADERS as DEMO_HEADERS } from "../clients.ts";
 import { everythingStored } from "../everything_stored.ts";
+import type { ServiceOptions } from "../harness.ts";
 import { TEST_KEYS } from "../keys.ts";
 import { leaksIn, type Sight } from "../leaks.ts";
 import { LegacySession } from "../legacy_session.ts";
@@ -17,12 +18,7 @@ import { callModern, YES } from "../rpc_2026.ts";
 import { type AppState, type FaultKind, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { until } from "../until.ts";
-import {
-  type Exchange,
-  startWatchedService,
-  type WatchedService,
-  type WatchedServiceOptions,
-} from "../watched_service.ts";
+import { type Exchange, startWatchedService, type WatchedService } from "../watched_service.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
@@ -66,7 +62,7 @@ interface Stage extends AsyncDisposable {
   commands: string[];
 }
 
-interface StageOptions extends Omit<WatchedServiceOptions, "sandbox"> {
+interface StageOptions extends Omit<ServiceOptions, "sandbox"> {
   /** A Redis of the test's own, which is emptied; without one, one is started. */
   redis?: RedisServer;
 }
