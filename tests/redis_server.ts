@@ -1,4 +1,5 @@
 import { Redis } from "ioredis";
+import { freePort } from "./process.ts";
 import { until } from "./until.ts";
 
 /** Settings of {@linkcode startRedis}. */
@@ -111,9 +112,4 @@ async function ping(port: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

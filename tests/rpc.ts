@@ -2,11 +2,11 @@
 import { type Answer, toAnswer } from "./clients.ts";
 
 /** Longer than any answer may take: what never comes fails its test, instead of holding up all of them. */
-export const LONGEST_ANSWER_MS = 60_000;
+const LONGEST_ANSWER_MS = 60_000;
 
 let nextId = 1;
 
-/** Posts one message of the 2025 revisions. */
+/** Posts one message. */
 export function post(
   url: URL,
   message: unknown,

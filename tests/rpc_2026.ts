@@ -1,7 +1,7 @@
 /** Speaks MCP of 2026-07-28 to a server with nothing but `fetch`: for tests that answer questions, or answer wrongly. */
 import { z } from "zod";
 import { type Answer, toAnswer } from "./clients.ts";
-import { LONGEST_ANSWER_MS, readMessage } from "./rpc.ts";
+import { post, readMessage } from "./rpc.ts";
 
 /** What a call was answered by. */
 export type ModernAnswer =
@@ -29,21 +29,10 @@ let nextId = 1;
 
 /** Calls a tool as a client of 2026-07-28. */
 export async function callModern(call: ModernCall): Promise<ModernAnswer> {
-  const { url, name, headers = {}, signal = AbortSignal.timeout(LONGEST_ANSWER_MS) } = call;
-  const response = await fetch(url, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-      "mcp-protocol-version": "2026-07-28",
-      "mcp-method": "tools/call",
-      "mcp-name": name,
-      ...headers,
-    },
-    body: JSON.stringify({ jsonrpc: "2.0", id: nextId++, method: "tools/call", params: paramsOf(call) }),
-    signal,
-  });
-  return read(await readMessage(response));
+  const { url, name, headers, signal } = call;
+  const message = { jsonrpc: "2.0", id: nextId++, method: "tools/call", params: paramsOf(call) };
+  const revision = { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": name };
+  return read(await readMessage(await post(url, message, { ...revision, ...headers }, signal && { signal })));
 }
 
 function paramsOf({ name, args = {}, capabilities = { elicitation: { form: {} } }, answered }: ModernCall) {
