@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { envExample, updateReadme, VARIABLES } from "../../scripts/docs.ts";
 import { type Config, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
+import { ERROR_CODES } from "../../src/errors.ts";
 import { CREDENTIAL_HEADERS } from "../../src/http/credentials.ts";
 import { VERSION } from "../../src/version.ts";
 
@@ -228,6 +229,12 @@ Deno.test("every dependency has its row in the decision about dependencies", () 
 
   assert.ok(names.length > 0);
   for (const name of names) assert.match(decision, new RegExp(`^\\| \`${name}\` `, "m"));
+});
+
+Deno.test("the troubleshooting page has a row for every error code and no other", () => {
+  const [, part = ""] = (documents.get("docs/troubleshooting.md") ?? "").split("## Error codes");
+
+  assert.deepEqual(matches(part, /^\| `(\w+)` /gm).sort(), [...ERROR_CODES].sort());
 });
 
 /** The names of all tests; what a name takes from its place in a loop matches anything. */
