@@ -159,8 +159,9 @@ Deno.test("a program that a client starts is a task of this project or mcp-remot
   for (const entry of clientEntries()) {
     if (!("command" in entry)) continue;
     const { command, args, env } = entry;
-    if (command === "deno") {
-      assert.equal(args[0], "task");
+    const byNpx = command === "npx" && args[1]?.startsWith("deno@") === true;
+    if (command === "deno" || byNpx) {
+      assert.equal(args[byNpx ? 2 : 0], "task");
       assert.ok((args.at(-1) ?? "") in project.tasks);
       for (const name of Object.keys(env)) assert.ok(VARIABLE_NAMES.includes(name), name);
     } else {
