@@ -9,9 +9,22 @@ import { setUpForEveryTool } from "../tests/tool_rows/mod.ts";
 const ROOT = new URL("../", import.meta.url);
 const LISTENING = "listening";
 
-/** What the server is told; its other variables are those of the shell. */
+/** Variables that the server takes from the shell, since they are there to be tried. */
+const TO_BE_TRIED = new Set([
+  "TOOLSETS",
+  "READ_ONLY",
+  "CONFIRM",
+  "RATE_LIMIT_REQUESTS",
+  "RATE_LIMIT_WINDOW",
+  "LOG_FORMAT",
+]);
+
+/** What the server is told. A real Redis, key or address of the shell is none of the demo's business. */
 function serverEnv(apiBaseUrl: string, port: string): Record<string, string> {
-  return { HOST: "127.0.0.1", PORT: port, PUBLIC_URL: "", LOG_LEVEL: "INFO", CLOUDWAYS_API_BASE_URL: apiBaseUrl };
+  // An empty variable counts as unset.
+  const unset = VARIABLE_NAMES.filter((name) => !TO_BE_TRIED.has(name)).map((name) => [name, ""]);
+  const own = { HOST: "127.0.0.1", PORT: port, LOG_LEVEL: "INFO", CLOUDWAYS_API_BASE_URL: apiBaseUrl };
+  return { ...Object.fromEntries(unset), ...own };
 }
 
 async function permissionFlags(env: Record<string, string>): Promise<string[]> {
@@ -61,7 +74,7 @@ function guide(url: string): string {
   return `
 A demo account at a stand-in for Cloudways: nothing here is real, and all is forgotten at the end. Ctrl-C ends it.
 
-For the configuration of an MCP client:
+For the configuration of an MCP client, in .mcp.json of Claude Code, for instance:
 
 ${JSON.stringify(config, null, 2)}
 
