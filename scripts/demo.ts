@@ -19,11 +19,17 @@ const TO_BE_TRIED = new Set([
   "LOG_FORMAT",
 ]);
 
-/** What the server is told. A real Redis, key or address of the shell is none of the demo's business. */
+/** What the server is told. A real Redis, key, address or proxy of the shell is none of the demo's business. */
 function serverEnv(apiBaseUrl: string, port: string): Record<string, string> {
   // An empty variable counts as unset.
   const unset = VARIABLE_NAMES.filter((name) => !TO_BE_TRIED.has(name)).map((name) => [name, ""]);
-  const own = { HOST: "127.0.0.1", PORT: port, LOG_LEVEL: "INFO", CLOUDWAYS_API_BASE_URL: apiBaseUrl };
+  const own = {
+    HOST: "127.0.0.1",
+    PORT: port,
+    LOG_LEVEL: "INFO",
+    CLOUDWAYS_API_BASE_URL: apiBaseUrl,
+    NO_PROXY: "127.0.0.1",
+  };
   return { ...Object.fromEntries(unset), ...own };
 }
 
