@@ -1,6 +1,7 @@
 import { type JSONRPCRequest, ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import type { Result, ServerContext } from "@modelcontextprotocol/server";
 import { safeText } from "../redaction.ts";
+import { memberOf } from "./json_rpc.ts";
 
 /** Answers one request of a client. */
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
@@ -16,6 +17,7 @@ export interface ProtocolServerOptions {
 /** The SDK's server, but no error reaches a client as -32603 in the words in which it was thrown. */
 export class ProtocolServer extends Server {
   readonly #options: ProtocolServerOptions;
+  readonly #sent = new WeakMap<ServerContext, JSONRPCRequest>();
 
   constructor(
     info: ConstructorParameters<typeof Server>[0],
@@ -26,8 +28,17 @@ export class ProtocolServer extends Server {
     this.#options = options;
   }
 
+  /** The arguments of a call as they were sent: the SDK's reading of them passes over a member named `__proto__`. */
+  sentArguments(context: ServerContext): Record<string, unknown> {
+    const sent = memberOf(memberOf(this.#sent.get(context), "params"), "arguments");
+    return Object.fromEntries(Object.entries(Object(sent)));
+  }
+
   protected override _wrapHandler(method: string, handler: Handler): Handler {
-    const wrapped = super._wrapHandler(method, handler);
+    const wrapped = super._wrapHandler(method, (request, context) => {
+      this.#sent.set(context, request);
+      return handler(request, context);
+    });
     return async (request, context) => {
       try {
         return await wrapped(request, context);

@@ -49,7 +49,7 @@ export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatche
     const client = clientName(memberOf(envelope, CLIENT_INFO_META_KEY) ?? server.getClientVersion(), scope.caller);
     const call: ToolCall = {
       name: params.name,
-      args: params.arguments ?? {},
+      args: server.sentArguments(context),
       caller,
       client,
       modes: elicitationModes(memberOf(envelope, CLIENT_CAPABILITIES_META_KEY) ?? server.getClientCapabilities()),

@@ -3,6 +3,7 @@ import { allTools } from "../../src/tools/all.ts";
 import { TOKEN_HEADERS } from "../clients.ts";
 import { startService } from "../harness.ts";
 import { callTool } from "../rpc.ts";
+import { callModern } from "../rpc_2026.ts";
 import { operations } from "../sandbox/facts.ts";
 import { outputProblems } from "../tool_contract.ts";
 import { toolRows } from "../tool_rows/mod.ts";
@@ -70,6 +71,21 @@ Deno.test("an object where none belongs is refused in words, whatever is in it",
     assert.equal(json.code, "invalid_arguments", JSON.stringify(json));
     assert.match(String(json.message), /query: .*expected string, received (object|array)/);
   }
+});
+
+Deno.test("an argument named __proto__ is refused like any other that a tool does not know", async () => {
+  await using service = await startService({ env: ENV });
+  const args = JSON.parse('{"query":"shop","__proto__":{"limit":1}}');
+
+  const legacy = await callTool(service.mcpUrl, "find_resources", args, TOKEN_HEADERS);
+  const modern = await callModern({ url: service.mcpUrl, name: "find_resources", args, headers: TOKEN_HEADERS });
+
+  assert.equal(modern.kind, "result");
+  for (const { json } of [legacy, modern.answer]) {
+    assert.equal(json.code, "invalid_arguments", JSON.stringify(json));
+    assert.match(String(json.message), /"__proto__"/);
+  }
+  assert.equal(service.sandbox.requests.length, 0);
 });
 
 Deno.test("the operations named in the contract table are those of the facts", () => {
