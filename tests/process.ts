@@ -24,6 +24,8 @@ export class Program implements AsyncDisposable {
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output = { stdout: "", stderr: "" };
   readonly #reading: Promise<unknown>;
+  readonly #readers: { stdout?: ReadableStreamDefaultReader<string>; stderr?: ReadableStreamDefaultReader<string> } =
+    {};
   #onOutput = Promise.withResolvers<void>();
   #ended = false;
 
@@ -78,6 +80,11 @@ export class Program implements AsyncDisposable {
     await this.#input.close();
   }
 
+  /** Reads its standard output no more: whatever it writes there fails. */
+  async closeOutput(): Promise<void> {
+    await this.#readers.stdout?.cancel();
+  }
+
   /** Sends it a signal, unless it has ended already. */
   signal(signal: Deno.Signal): void {
     try {
@@ -116,8 +123,10 @@ export class Program implements AsyncDisposable {
   }
 
   async #read(output: "stdout" | "stderr"): Promise<void> {
-    for await (const text of this.#child[output].pipeThrough(new TextDecoderStream())) {
-      this.#output[output] += text;
+    const reader = this.#child[output].pipeThrough(new TextDecoderStream()).getReader();
+    this.#readers[output] = reader;
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      this.#output[output] += next.value;
       this.#onOutput.resolve();
       this.#onOutput = Promise.withResolvers();
     }

@@ -4,7 +4,7 @@ import { callerSecrets } from "../caller.ts";
 import { type Config, outboundHosts } from "../config.ts";
 import { confirmNote } from "../confirm_note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
-import { StdioTransport } from "../mcp/stdio_transport.ts";
+import { type InputEnd, StdioTransport } from "../mcp/stdio_transport.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { endRequested, GRACE_MS, within } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
@@ -23,15 +23,23 @@ export async function stdio(config: Config, log: Logger): Promise<number> {
   if (config.confirm === "off") log.warn(confirmNote(config));
   const app = await createApp(config, { log });
   const scope = await app.stdioScope();
-  const transport = new StdioTransport(callerSecrets(scope.caller));
+  const transport = new StdioTransport({ secrets: callerSecrets(scope.caller) });
   const handle = serveStdio(() => createProtocolServer(app.catalogue, app.dispatcher, scope), {
     transport,
     onerror: (error) => scope.log.debug("protocol", { error }),
   });
-  await Promise.race([transport.closed.then(() => log.info("the input has ended")), endRequested(log)]);
+  const inputEnded = transport.inputEnded.then((end) => sayInputEnd(log, end));
+  const outputClosed = transport.outputClosed.then(() => log.info("the output was closed"));
+  const why = await Promise.race([inputEnded, outputClosed, endRequested(log)]);
   await handle.close();
   // Nobody hears the answers any more, but a write that was sent is waited for, and recorded.
   await within(GRACE_MS, app.finished());
   await app.close();
-  return 0;
+  return why === "line too long" ? 1 : 0;
+}
+
+function sayInputEnd(log: Logger, end: InputEnd): InputEnd {
+  if (end === "ended") log.info("the input has ended");
+  else log.warn("a line of the input was longer than 10 MiB: nothing after it is heard");
+  return end;
 }

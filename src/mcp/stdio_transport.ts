@@ -1,31 +1,110 @@
-import { isJSONRPCErrorResponse, type JSONRPCMessage } from "@modelcontextprotocol/server";
-import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
+import {
+  isJSONRPCErrorResponse,
+  type JSONRPCMessage,
+  parseJSONRPCMessage,
+  serializeMessage,
+  type Transport,
+} from "@modelcontextprotocol/server";
 import { hideSecrets, hideSecretsInText } from "../redaction.ts";
 import { cleanDeep, cleanText } from "../text.ts";
+import { LineTooLong, readLines } from "./stdio_lines.ts";
 
-/** Standard input and output, in whose errors no credential stands, and which tells when it reads no more. */
-export class StdioTransport extends StdioServerTransport {
+/** More than any message needs. */
+const MAX_LINE_BYTES = 10 * 1024 * 1024;
+
+/** Why nothing more is heard: the client has ended its input, or sent a line past which nobody listens. */
+export type InputEnd = "ended" | "line too long";
+
+/** What {@linkcode StdioTransport} needs. */
+export interface StdioTransportOptions {
+  /** Taken out of errors, which repeat what was wrong with a message. */
+  secrets: readonly string[];
+  /** Defaults to standard input. */
+  input?: ReadableStream<Uint8Array>;
+  /** Defaults to standard output. */
+  output?: WritableStream<Uint8Array>;
+}
+
+/**
+ * Standard input and output, in whose errors no credential stands. The end of the input is not its end: what is under
+ * way can still be answered.
+ */
+export class StdioTransport implements Transport {
+  onclose?: Transport["onclose"];
+  onerror?: Transport["onerror"];
+  onmessage?: Transport["onmessage"];
   readonly #secrets: readonly string[];
-  readonly #closed = Promise.withResolvers<void>();
+  readonly #input: ReadableStream<Uint8Array>;
+  readonly #output: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #inputEnded = Promise.withResolvers<InputEnd>();
+  readonly #outputClosed: Promise<void>;
+  #closed = false;
 
-  /** @param secrets Taken out of errors, which repeat what was wrong with a message. */
-  constructor(secrets: readonly string[]) {
-    super();
+  constructor({ secrets, input = Deno.stdin.readable, output = Deno.stdout.writable }: StdioTransportOptions) {
     this.#secrets = secrets;
+    this.#input = input;
+    this.#output = output.getWriter();
+    this.#outputClosed = this.#output.closed.catch(() => {});
   }
 
-  /** Resolves when the input has ended, or is given up: after a line longer than 10 MiB nobody knows where one begins. */
-  get closed(): Promise<void> {
-    return this.#closed.promise;
+  /** Resolves when nothing more is heard. */
+  get inputEnded(): Promise<InputEnd> {
+    return this.#inputEnded.promise;
   }
 
-  override async send(message: JSONRPCMessage): Promise<void> {
-    await super.send(isJSONRPCErrorResponse(message) ? { ...message, error: this.#shown(message.error) } : message);
+  /** Resolves when a message could not be written, since nobody reads any more. */
+  get outputClosed(): Promise<void> {
+    return this.#outputClosed;
   }
 
-  override async close(): Promise<void> {
-    await super.close();
-    this.#closed.resolve();
+  /** Begins to read. */
+  start(): Promise<void> {
+    this.#read().then(this.#inputEnded.resolve);
+    return Promise.resolve();
+  }
+
+  /** Resolves when the message has left. */
+  async send(message: JSONRPCMessage): Promise<void> {
+    if (this.#closed) throw new Error("The connection is closed.");
+    await this.#write(isJSONRPCErrorResponse(message) ? { ...message, error: this.#shown(message.error) } : message);
+  }
+
+  /** Neither reads nor writes any more. */
+  close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.onclose?.();
+    }
+    return Promise.resolve();
+  }
+
+  async #read(): Promise<InputEnd> {
+    try {
+      for await (const line of readLines(this.#input, MAX_LINE_BYTES)) {
+        if (this.#closed) break;
+        this.#receive(new TextDecoder().decode(line));
+      }
+    } catch (error) {
+      this.#report(error);
+      if (error instanceof LineTooLong) return "line too long";
+    }
+    return "ended";
+  }
+
+  #receive(line: string): void {
+    try {
+      this.onmessage?.(parseJSONRPCMessage(JSON.parse(line)));
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  async #write(message: JSONRPCMessage): Promise<void> {
+    await this.#output.write(new TextEncoder().encode(serializeMessage(message)));
+  }
+
+  #report(error: unknown): void {
+    this.onerror?.(error instanceof Error ? error : new Error("unknown reason"));
   }
 
   #shown({ code, message, data }: { code: number; message: string; data?: unknown }) {

@@ -149,9 +149,23 @@ Deno.test("over stdio, a line that is longer than any message may be ends the pr
   await using program = await startMain(["stdio"]);
 
   await program.write(`${"x".repeat(11 * 1024 * 1024)}\n`).catch(() => {});
-  const { code } = await program.ended();
+  const { code, stderr } = await program.ended();
+
+  assert.equal(code, 1);
+  assert.match(stderr, /WRN.*longer than 10 MiB/);
+  assert.doesNotMatch(stderr, /the input has ended/);
+});
+
+Deno.test("over stdio, an output that nobody reads any more ends the program, which says so", async () => {
+  await using program = await startMain(["stdio"]);
+
+  await program.closeOutput();
+  await program.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" })}\n`);
+  const { code, stderr } = await program.ended();
 
   assert.equal(code, 0);
+  assert.match(stderr, /the output was closed/);
+  assert.doesNotMatch(stderr, /the input has ended/);
 });
 
 /** The ways in which a client ends a program that it has started, and what the program then says. */

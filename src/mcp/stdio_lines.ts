@@ -1,0 +1,47 @@
+/** A line was longer than it may be. Where the next one begins is not looked for. */
+export class LineTooLong extends Error {
+  override readonly name = "LineTooLong";
+}
+
+const NEWLINE = 10;
+
+/**
+ * The lines of an input, as bytes, without their ends. What follows the last newline is a line, too, unless it is empty.
+ *
+ * @throws {LineTooLong} As soon as a line has more bytes than it may have.
+ */
+export async function* readLines(input: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let begun: Uint8Array[] = [];
+  let size = 0;
+  const add = (piece: Uint8Array) => {
+    size += piece.length;
+    if (size > maxBytes) throw new LineTooLong();
+    begun.push(piece);
+  };
+  const take = () => {
+    const whole = join(begun, size);
+    begun = [];
+    size = 0;
+    return whole;
+  };
+  for await (const chunk of input) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      add(chunk.subarray(start, end));
+      yield take();
+      start = end + 1;
+    }
+    add(chunk.subarray(start));
+  }
+  if (size > 0) yield take();
+}
+
+function join(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
