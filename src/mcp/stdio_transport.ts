@@ -1,13 +1,8 @@
-import {
-  isJSONRPCErrorResponse,
-  type JSONRPCMessage,
-  parseJSONRPCMessage,
-  serializeMessage,
-  type Transport,
-} from "@modelcontextprotocol/server";
+import { isJSONRPCErrorResponse, type JSONRPCMessage, type Transport } from "@modelcontextprotocol/server";
 import { hideSecrets, hideSecretsInText } from "../redaction.ts";
 import { cleanDeep, cleanText } from "../text.ts";
 import { LineTooLong, readLines } from "./stdio_lines.ts";
+import { readStdioLine } from "./stdio_message.ts";
 
 /** More than any message needs. */
 const MAX_LINE_BYTES = 10 * 1024 * 1024;
@@ -91,16 +86,19 @@ export class StdioTransport implements Transport {
     return "ended";
   }
 
-  #receive(line: string): void {
-    try {
-      this.onmessage?.(parseJSONRPCMessage(JSON.parse(line)));
-    } catch (error) {
-      this.#report(error);
-    }
+  #receive(text: string): void {
+    const line = readStdioLine(text);
+    if (line.kind === "message") return this.onmessage?.(line.message);
+    this.#report(new Error(line.reason));
+    if (line.kind === "refused") this.#refuse(line);
   }
 
-  async #write(message: JSONRPCMessage): Promise<void> {
-    await this.#output.write(new TextEncoder().encode(serializeMessage(message)));
+  #refuse({ id, code, reason }: { id: string | number | null; code: number; reason: string }): void {
+    this.#write({ jsonrpc: "2.0", id, error: { code, message: reason } }).catch((error) => this.#report(error));
+  }
+
+  async #write(message: object): Promise<void> {
+    await this.#output.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
   }
 
   #report(error: unknown): void {

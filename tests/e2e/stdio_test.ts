@@ -133,16 +133,31 @@ Deno.test("over stdio, standard output holds JSON-RPC and nothing else, and the 
   assert.ok(!stderr.includes(TOKEN));
 });
 
-Deno.test("over stdio, a line that is no message does no harm", async () => {
+Deno.test("over stdio, a line that is no message is answered as such, and does no harm", async () => {
   const program = await startMain(["stdio"]);
 
-  await program.write("not JSON\n");
+  for (
+    const line of [
+      "not JSON",
+      '{"jsonrpc":"2.0","id":9}',
+      '{"jsonrpc":"2.0","method":"notifications/nothing","id":null}',
+    ]
+  ) {
+    await program.write(`${line}\n`);
+  }
   await program.write(`${JSON.stringify({ jsonrpc: "2.0", id: 7, method: "ping" })}\n`);
   await program.waitFor(/"id":7/, "stdout");
   await program.closeInput();
-  const { code } = await program.ended();
+  const { code, stdout } = await program.ended();
 
+  const answers = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.equal(code, 0);
+  assert.deepEqual(answers.map(({ id, error }) => [id, error?.code]), [
+    [null, -32700],
+    [9, -32600],
+    [null, -32600],
+    [7, undefined],
+  ]);
 });
 
 Deno.test("over stdio, a line that is longer than any message may be ends the program, for nobody is heard after it", async () => {

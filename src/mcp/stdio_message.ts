@@ -1,0 +1,48 @@
+import { isJSONRPCRequest, type JSONRPCMessage, parseJSONRPCMessage } from "@modelcontextprotocol/server";
+import { idOf, JSON_RPC_ERRORS } from "./json_rpc.ts";
+
+/** What a line of the input is. */
+export type StdioLine =
+  | { kind: "message"; message: JSONRPCMessage }
+  /** No message; whoever sent it has to hear so. */
+  | { kind: "refused"; code: number; reason: string; id: string | number | null }
+  /** No message either, but one that nobody waits to have answered. */
+  | { kind: "ignored"; reason: string };
+
+/** Understands one line. An empty one is no message, and no mistake. */
+export function readStdioLine(line: string): StdioLine {
+  if (line.trim() === "") return { kind: "ignored", reason: "an empty line" };
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { kind: "refused", code: JSON_RPC_ERRORS.parseError, reason: "Parse error: not valid JSON.", id: null };
+  }
+  if (Array.isArray(value)) return invalid(value, "there are no batches over stdio.");
+  // The SDK would take a request whose id is none for a notification.
+  const isRequest = has(value, "method") && has(value, "id");
+  try {
+    if (!isRequest || isJSONRPCRequest(value)) return { kind: "message", message: parseJSONRPCMessage(value) };
+  } catch {
+    // What is wrong with it is what follows for whatever else it is.
+  }
+  return invalid(value, "not a JSON-RPC message.");
+}
+
+function invalid(value: unknown, what: string): StdioLine {
+  const reason = `Invalid request: ${what}`;
+  if (wantsNoAnswer(value)) return { kind: "ignored", reason };
+  const id = idOf(value);
+  const isUsable = typeof id === "string" || Number.isSafeInteger(id);
+  return { kind: "refused", code: JSON_RPC_ERRORS.invalidRequest, reason, id: isUsable ? id : null };
+}
+
+/** Notifications and responses are never answered, however wrong they are. */
+function wantsNoAnswer(value: unknown): boolean {
+  if (has(value, "method")) return !has(value, "id");
+  return has(value, "result") || has(value, "error");
+}
+
+function has(value: unknown, name: string): boolean {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name);
+}
