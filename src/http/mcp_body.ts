@@ -1,10 +1,7 @@
 /** The body of a request to `/mcp`: reading it, and saying what it is. */
-import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, memberOf } from "../mcp/json_rpc.ts";
+import { isDeep, JSON_RPC_ERRORS, type JsonBody, jsonRpcError, MAX_DEPTH, memberOf } from "../mcp/json_rpc.ts";
 import { safeText } from "../redaction.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
-
-/** More than any message needs, and far less than what lies in wait for code that calls itself. */
-const MAX_DEPTH = 64;
 
 /** Reads and parses a body; the answer to one that is none. */
 export async function readMessage(request: Request, bodies: BodyReader): Promise<JsonBody | Response> {
@@ -60,16 +57,4 @@ export function describeBody(body: JsonBody, secrets: readonly string[]): Record
 
 function isJsonBody(value: unknown): value is JsonBody {
   return typeof value === "object" && value !== null;
-}
-
-/** Looks at one level after the other, since a call for each would be the very thing that is to be avoided. */
-function isDeep(value: unknown): boolean {
-  let level: object[] = isJsonBody(value) ? [value] : [];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth === MAX_DEPTH) return true;
-    level = level.flatMap((holder) =>
-      Object.values(holder).filter((item) => typeof item === "object" && item !== null)
-    );
-  }
-  return false;
 }

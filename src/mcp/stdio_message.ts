@@ -1,5 +1,5 @@
 import { isJSONRPCRequest, type JSONRPCMessage, parseJSONRPCMessage } from "@modelcontextprotocol/server";
-import { idOf, JSON_RPC_ERRORS } from "./json_rpc.ts";
+import { idOf, isDeep, JSON_RPC_ERRORS, MAX_DEPTH } from "./json_rpc.ts";
 
 /** What a line of the input is. */
 export type StdioLine =
@@ -18,6 +18,7 @@ export function readStdioLine(line: string): StdioLine {
   } catch {
     return { kind: "refused", code: JSON_RPC_ERRORS.parseError, reason: "Parse error: not valid JSON.", id: null };
   }
+  if (isDeep(value)) return invalid(value, `the message is nested more than ${MAX_DEPTH} deep.`);
   if (Array.isArray(value)) return invalid(value, "there are no batches over stdio.");
   // The SDK would take a request whose id is none for a notification.
   const isRequest = has(value, "method") && has(value, "id");

@@ -160,6 +160,23 @@ Deno.test("over stdio, a line that is no message is answered as such, and does n
   ]);
 });
 
+Deno.test("over stdio, JSON nested deeper than any message is refused, as it is over HTTP", async () => {
+  const program = await startMain(["stdio"], BY_TOKEN);
+  const nested = JSON.parse("[".repeat(5000) + "]".repeat(5000));
+  const params = { name: "stop_server", arguments: { server_id: nested } };
+
+  await program.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params })}\n`);
+  await program.waitFor(/"id":1/, "stdout");
+  await program.closeInput();
+  const { code, stdout, stderr } = await program.ended();
+
+  const { id, error } = JSON.parse(stdout);
+  assert.equal(code, 0);
+  assert.deepEqual([id, error.code], [1, -32600]);
+  assert.match(error.message, /nested more than 64 deep/);
+  assert.doesNotMatch(stderr, /ERR/);
+});
+
 Deno.test("over stdio, a line that is longer than any message may be ends the program, for nobody is heard after it", async () => {
   await using program = await startMain(["stdio"]);
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readStdioLine } from "../../src/mcp/stdio_message.ts";
 
 const REQUEST = { jsonrpc: "2.0", id: 9, method: "tools/call", params: { name: "ping", arguments: {} } };
+const deep = (levels: number) => JSON.parse("[".repeat(levels) + "]".repeat(levels));
 
 for (
   const message of [
@@ -10,6 +11,7 @@ for (
     { jsonrpc: "2.0", method: "notifications/initialized" },
     { jsonrpc: "2.0", id: 9, result: {} },
     { jsonrpc: "2.0", id: 9, error: { code: -32000, message: "no" } },
+    { ...REQUEST, params: { name: "ping", arguments: { deep: deep(61) } } },
   ]
 ) {
   Deno.test(`a line is understood that says ${JSON.stringify(message).slice(0, 100)}`, () => {
@@ -33,12 +35,18 @@ const WRONG: readonly { line: string; answer: string }[] = [
   { line: "7", answer: UNUSABLE },
   { line: "null", answer: UNUSABLE },
   { line: "{}", answer: UNUSABLE },
+  {
+    line: JSON.stringify({ ...REQUEST, params: { name: "ping", arguments: { deep: deep(62) } } }),
+    answer: "-32600 and the id 9",
+  },
+  { line: "[".repeat(200_000) + "]".repeat(200_000), answer: UNUSABLE },
   { line: "", answer: "nothing" },
   { line: " \r", answer: "nothing" },
   { line: '{"method":"notifications/initialized"}', answer: "nothing" },
   { line: '{"jsonrpc":"2.0","method":"notifications/cancelled","params":3}', answer: "nothing" },
   { line: '{"jsonrpc":"2.0","id":9,"result":3}', answer: "nothing" },
   { line: '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"no"}}', answer: "nothing" },
+  { line: JSON.stringify({ jsonrpc: "2.0", id: 9, result: { deep: deep(100) } }), answer: "nothing" },
 ];
 
 for (const { line, answer } of WRONG) {
