@@ -30,10 +30,19 @@ export async function stdio(config: Config, log: Logger): Promise<number> {
   });
   const inputEnded = transport.inputEnded.then((end) => sayInputEnd(log, end));
   const outputClosed = transport.outputClosed.then(() => log.info("the output was closed"));
-  const why = await Promise.race([inputEnded, outputClosed, endRequested(log)]);
-  await handle.close();
-  // Nobody hears the answers any more, but a write that was sent is waited for, and recorded.
-  await within(GRACE_MS, app.finished());
+  const toldToEnd = endRequested(log);
+  const why = await Promise.race([inputEnded, outputClosed, toldToEnd]);
+  transport.startDraining();
+  app.startDraining();
+  // Whoever has ended the input may still read, but not who tells the process to end besides.
+  const unheard = Promise.race([outputClosed, Promise.all([inputEnded, toldToEnd])]);
+  const finish = async () => {
+    await Promise.race([transport.answered(), unheard]);
+    await handle.close();
+    // Even where nobody hears the answers any more, a write that was sent is waited for, and recorded.
+    await app.finished();
+  };
+  await within(GRACE_MS, finish());
   await app.close();
   return why === "line too long" ? 1 : 0;
 }

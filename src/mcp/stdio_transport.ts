@@ -1,6 +1,14 @@
-import { isJSONRPCErrorResponse, type JSONRPCMessage, type Transport } from "@modelcontextprotocol/server";
+import {
+  isJSONRPCErrorResponse,
+  isJSONRPCRequest,
+  isJSONRPCResultResponse,
+  type JSONRPCMessage,
+  type Transport,
+} from "@modelcontextprotocol/server";
 import { hideSecrets, hideSecretsInText } from "../redaction.ts";
 import { cleanDeep, cleanText } from "../text.ts";
+import { JSON_RPC_ERRORS } from "./json_rpc.ts";
+import { OpenRequests } from "./open_requests.ts";
 import { LineTooLong, readLines } from "./stdio_lines.ts";
 import { readStdioLine } from "./stdio_message.ts";
 
@@ -33,6 +41,9 @@ export class StdioTransport implements Transport {
   readonly #output: WritableStreamDefaultWriter<Uint8Array>;
   readonly #inputEnded = Promise.withResolvers<InputEnd>();
   readonly #outputClosed: Promise<void>;
+  readonly #open = new OpenRequests();
+  #lastWrite: Promise<void> = Promise.resolve();
+  #draining = false;
   #closed = false;
 
   constructor({ secrets, input = Deno.stdin.readable, output = Deno.stdout.writable }: StdioTransportOptions) {
@@ -52,6 +63,17 @@ export class StdioTransport implements Transport {
     return this.#outputClosed;
   }
 
+  /** From now on new requests are refused; answers to what is under way are still taken. */
+  startDraining(): void {
+    this.#draining = true;
+  }
+
+  /** Resolves when every request heard so far is answered, and the last answer has left. */
+  async answered(): Promise<void> {
+    await this.#open.allAnswered();
+    await this.#lastWrite;
+  }
+
   /** Begins to read. */
   start(): Promise<void> {
     this.#read().then(this.#inputEnded.resolve);
@@ -61,7 +83,12 @@ export class StdioTransport implements Transport {
   /** Resolves when the message has left. */
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#closed) throw new Error("The connection is closed.");
-    await this.#write(isJSONRPCErrorResponse(message) ? { ...message, error: this.#shown(message.error) } : message);
+    const isError = isJSONRPCErrorResponse(message);
+    try {
+      await this.#write(isError ? { ...message, error: this.#shown(message.error) } : message);
+    } finally {
+      if (isError || isJSONRPCResultResponse(message)) this.#open.answered(message.id);
+    }
   }
 
   /** Neither reads nor writes any more. */
@@ -88,9 +115,18 @@ export class StdioTransport implements Transport {
 
   #receive(text: string): void {
     const line = readStdioLine(text);
-    if (line.kind === "message") return this.onmessage?.(line.message);
+    if (line.kind === "message") return this.#hear(line.message);
     this.#report(new Error(line.reason));
     if (line.kind === "refused") this.#refuse(line);
+  }
+
+  #hear(message: JSONRPCMessage): void {
+    if (this.#draining && isJSONRPCRequest(message)) {
+      const reason = "This server is shutting down. Nothing was done.";
+      return this.#refuse({ id: message.id, code: JSON_RPC_ERRORS.refused, reason });
+    }
+    this.#open.heard(message);
+    this.onmessage?.(message);
   }
 
   #refuse({ id, code, reason }: { id: string | number | null; code: number; reason: string }): void {
@@ -98,7 +134,9 @@ export class StdioTransport implements Transport {
   }
 
   async #write(message: object): Promise<void> {
-    await this.#output.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+    const written = this.#output.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+    this.#lastWrite = written.catch(() => {});
+    await written;
   }
 
   #report(error: unknown): void {

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { allTools } from "../../src/tools/all.ts";
 import { type Answer, toAnswer } from "../clients.ts";
 import { TEST_KEYS } from "../keys.ts";
-import { inheritedEnv, mainArgs, type Program, type ProgramEnv, programEnv, startMain } from "../process.ts";
+import { inheritedEnv, mainArgs, type Program, type ProgramEnv, programEnv, run, startMain } from "../process.ts";
 import { rawClient, startRedis } from "../redis_server.ts";
 import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
 import { until } from "../until.ts";
@@ -256,5 +256,140 @@ for (const [what, { end }] of Object.entries(ENDS)) {
     await using raw = rawClient(redis);
     const [list = "none"] = await raw.keys("cw:audit:*");
     assert.equal(await raw.xlen(list), 2, "one for the question, one for its end");
+  });
+}
+
+const ALERTS = "cloudways_bot_alerts_list";
+const INITIALIZE = {
+  jsonrpc: "2.0",
+  id: 1,
+  method: "initialize",
+  params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "raw", version: "1" } },
+};
+
+function lineOf(message: object): string {
+  return `${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`;
+}
+
+function callLine(id: number, name: string, args: Record<string, unknown> = {}): string {
+  return lineOf({ id, method: "tools/call", params: { name, arguments: args } });
+}
+
+const answerSchema = z.looseObject({ id: z.number(), result: z.unknown().optional(), error: z.unknown().optional() });
+
+/** What the answer to a request says; undefined where there is none. */
+function answerTo(id: number, stdout: string) {
+  const messages = stdout.split("\n").filter((line) => line !== "").map((line) => answerSchema.parse(JSON.parse(line)));
+  return messages.find((message) => message.id === id);
+}
+
+for (const [what, { end, said }] of Object.entries(ENDS)) {
+  Deno.test(`over stdio, a call in flight is answered although ${what}`, async () => {
+    const clock = new FakeClock();
+    await using sandbox = await startSandbox({ clock });
+    sandbox.addFault({ operationId: ALERTS, kind: { delayMs: 1000 } });
+    await using program = await startMain(["stdio"], { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...BY_TOKEN });
+    await program.write(callLine(1, "get_alerts"));
+    await until(() => sandbox.requestsTo(ALERTS).length === 1);
+
+    await end(program);
+    await program.waitFor(said);
+    await clock.advance(1000);
+    const { code, stdout } = await program.ended();
+
+    const answer = toAnswer(answerTo(1, stdout)?.result);
+    assert.equal(code, 0);
+    assert.equal(answer.isError, false, stdout);
+  });
+
+  Deno.test(`over stdio, whoever waits for an operation gets its id when ${what}`, async () => {
+    await using sandbox = await startSandbox({ clock: new FakeClock(), pace: { polls: 50, seconds: 5 } });
+    await using program = await startMain(["stdio"], { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...BY_TOKEN });
+    await program.write(callLine(1, "backup_server", { server_id: 100001, wait_seconds: 300 }));
+    await until(() => sandbox.requestsTo("operation_status").length === 1);
+
+    await end(program);
+    const { code, stdout } = await program.ended();
+
+    const { json } = toAnswer(answerTo(1, stdout)?.result);
+    assert.equal(code, 0);
+    assert.equal(json.status, "running", stdout);
+    assert.match(String(json.next_step), /get_operation_status/);
+  });
+}
+
+Deno.test("over stdio, everything is answered that was piped in, although the input ends at once", async () => {
+  await using sandbox = await startSandbox();
+  const input = [
+    lineOf(INITIALIZE),
+    lineOf({ method: "notifications/initialized" }),
+    lineOf({ id: 2, method: "tools/list" }),
+    callLine(3, "list_servers"),
+    callLine(4, "get_alerts").trimEnd(),
+  ].join("");
+  const env = { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...BY_TOKEN };
+
+  const { code, stdout } = await run("deno", await mainArgs(["stdio"], env), { env, input });
+
+  assert.equal(code, 0);
+  for (const id of [1, 2, 3, 4]) assert.ok(answerTo(id, stdout)?.result, `${id} in ${stdout}`);
+  assert.equal(sandbox.account().servers.length, Object(toAnswer(answerTo(3, stdout)?.result).json.servers).length);
+});
+
+Deno.test("over stdio, a program that ends takes nothing new, and says so", async () => {
+  const clock = new FakeClock();
+  await using sandbox = await startSandbox({ clock });
+  sandbox.addFault({ operationId: ALERTS, kind: { delayMs: 1000 } });
+  await using program = await startMain(["stdio"], { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...BY_TOKEN });
+  await program.write(callLine(1, "get_alerts"));
+  await until(() => sandbox.requestsTo(ALERTS).length === 1);
+
+  program.signal("SIGTERM");
+  await program.waitFor(/shutting down/);
+  await program.write(callLine(2, "list_servers"));
+  await program.waitFor(/"id":2/, "stdout");
+  await clock.advance(1000);
+  const { code, stdout } = await program.ended();
+
+  assert.equal(code, 0);
+  assert.deepEqual(answerTo(2, stdout)?.error, {
+    code: -32000,
+    message: "This server is shutting down. Nothing was done.",
+  });
+  assert.ok(answerTo(1, stdout)?.result);
+});
+
+/** What leaves nobody to answer: each ends the program although a read is in flight that will never end. */
+const UNHEARD: Record<string, (program: Program) => Promise<void>> = {
+  "a call that was cancelled": async (program) => {
+    await program.write(lineOf({ method: "notifications/cancelled", params: { requestId: 1 } }));
+    await program.closeInput();
+  },
+  "an answer to whoever has ended the input and then tells it to end": async (program) => {
+    await program.closeInput();
+    await program.waitFor(/the input has ended/);
+    program.signal("SIGTERM");
+  },
+  "an answer that nobody could read": async (program) => {
+    await program.closeOutput();
+    await program.write(lineOf({ id: 2, method: "ping" }));
+  },
+};
+
+for (const [what, leave] of Object.entries(UNHEARD)) {
+  Deno.test(`over stdio, a program that ends does not wait for ${what}`, async () => {
+    // The clock stands still, so the read gets no answer.
+    await using sandbox = await startSandbox({ clock: new FakeClock() });
+    sandbox.addFault({ operationId: ALERTS, kind: { delayMs: 1000 } });
+    await using program = await startMain(["stdio"], { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...BY_TOKEN });
+    await program.write(callLine(1, "get_alerts"));
+    await until(() => sandbox.requestsTo(ALERTS).length === 1);
+
+    await leave(program);
+    const { code, stdout, stderr } = await program.ended();
+
+    assert.equal(code, 0);
+    assert.equal(stdout, "");
+    assert.match(stderr, /tool .*internal_error/, "the read was broken off");
   });
 }
