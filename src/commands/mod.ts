@@ -1,10 +1,10 @@
 /** The commands of the program. Each returns its exit code. */
 import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
-import { StoreError } from "../store/store.ts";
 import { createLogger, type Logger } from "../telemetry/log.ts";
 import { examine, report } from "./doctor.ts";
 import { keygen } from "./keygen.ts";
 import { serve } from "./serve.ts";
+import { configProblem, startProblem } from "./start_problem.ts";
 import { stdio } from "./stdio.ts";
 import { logUnhandled } from "./unhandled.ts";
 import { verifyAudit } from "./verify_audit.ts";
@@ -45,7 +45,7 @@ async function withConfig(run: (config: Config, log: Logger) => Promise<number>)
     config = parseConfig(readEnvironment());
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    await write(Deno.stderr, `The configuration is wrong:\n${error.message}\n`);
+    await write(Deno.stderr, configProblem(error));
     return 1;
   }
   await using log = createLogger({ level: config.logLevel, format: config.logFormat });
@@ -56,12 +56,6 @@ async function withConfig(run: (config: Config, log: Logger) => Promise<number>)
     log.error(startProblem(error));
     return 1;
   }
-}
-
-/** Why the program could not start, and what to do about it. */
-function startProblem(error: unknown): string {
-  if (error instanceof StoreError) return `Redis (REDIS_URL) can't be used: ${error.message}`;
-  return error instanceof Error ? error.stack ?? error.message : "unknown reason";
 }
 
 async function write(stream: { writable: WritableStream<Uint8Array> }, text: string): Promise<void> {
