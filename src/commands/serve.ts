@@ -1,10 +1,10 @@
 import { type App, createApp } from "../app.ts";
-import { type Config, formatHostPort, listenAddress, listensOnLoopback, outboundHosts } from "../config.ts";
-import { confirmNote } from "../confirm_note.ts";
+import { type Config, formatHostPort, listenAddress, outboundHosts } from "../config.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { VERSION } from "../version.ts";
 import { endRequested, GRACE_MS, within } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
+import { logStartWarnings } from "./start_warnings.ts";
 
 /** How long a process that was told to end goes on refusing, so that whoever spreads the load finds out. */
 const LEARNING_MS = 1000;
@@ -79,11 +79,5 @@ function announce(config: Config, log: Logger, { hostname, tools }: { hostname: 
     tools,
     read_only: config.readOnly,
   });
-  if (!listensOnLoopback(config) && !config.allowedHostsGiven) {
-    log.warn(
-      "HOST is not loopback and neither ALLOWED_HOSTS nor PUBLIC_URL is set: requests under other names get 403",
-    );
-  }
-  if (config.confirm === "elicit") log.info(confirmNote(config));
-  else log.warn(confirmNote(config));
+  logStartWarnings(config, log);
 }

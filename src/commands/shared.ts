@@ -1,30 +1,62 @@
 import { type App, createApp } from "../app.ts";
-import { ConfigError, parseConfig, readEnvironment } from "../config.ts";
+import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import type { FetchHandler } from "../http/router.ts";
 import { createLogger, type RootLogger } from "../telemetry/log.ts";
 import { endRequested, GRACE_MS, within } from "./ending.ts";
+import { configProblem, startProblem } from "./start_problem.ts";
+import { logStartWarnings } from "./start_warnings.ts";
 import { logUnhandled } from "./unhandled.ts";
 
 /**
  * Builds the program for one of many workers or isolates: they must share state and a key, or a customer would have
- * several limits and a sealed value would open in one place only.
+ * several limits and a sealed value would open in one place only. Where it can't start, the process says why and ends
+ * with exit code 1.
  *
- * @throws {ConfigError} Where the configuration is wrong, or `REDIS_URL` or `ENCRYPTION_KEY` is missing.
- * @throws {StoreError} Where Redis does not answer.
+ * @throws {ConfigError} On a host that ends no process: where the configuration is wrong, or `REDIS_URL` or
+ * `ENCRYPTION_KEY` is missing.
+ * @throws {StoreError} On a host that ends no process: where Redis does not answer.
  */
 export async function createSharedApp(): Promise<{ fetch: FetchHandler }> {
-  const environment = readEnvironment();
-  const config = parseConfig(environment);
-  if (config.redisUrl === undefined) {
-    const message = "and ENCRYPTION_KEY are required to run more than one worker or isolate";
-    throw new ConfigError([{ variable: "REDIS_URL", message }]);
-  }
+  const config = await readConfig();
   const log = createLogger({ level: config.logLevel, format: config.logFormat });
-  const app = await createApp(config, { log });
+  const app = await start(config, log);
   // Not before: an error of the start has to end the process, which would else go on with nothing to serve.
   logUnhandled(log);
+  logStartWarnings(config, log);
   closeAtEnd(app, log);
   return { fetch: app.fetch };
+}
+
+async function readConfig(): Promise<Config> {
+  try {
+    const config = parseConfig(readEnvironment());
+    if (config.redisUrl !== undefined) return config;
+    const message = "is required, with ENCRYPTION_KEY, to run more than one worker or isolate";
+    throw new ConfigError([{ variable: "REDIS_URL", message }]);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    await new Blob([configProblem(error)]).stream().pipeTo(Deno.stderr.writable, { preventClose: true });
+    return endWith(error);
+  }
+}
+
+async function start(config: Config, log: RootLogger): Promise<App> {
+  try {
+    return await createApp(config, { log });
+  } catch (error) {
+    log.error(startProblem(error));
+    await log[Symbol.asyncDispose]();
+    return endWith(error);
+  }
+}
+
+/** Ends the process as one that could not start; a host that lets nobody do so is left with the error. */
+function endWith(error: unknown): never {
+  try {
+    Deno.exit(1);
+  } catch {
+    throw error;
+  }
 }
 
 /**

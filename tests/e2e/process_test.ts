@@ -434,28 +434,60 @@ Deno.test("serve warns where it listens for others and knows no name or address 
   assert.match(server.program.stderr, /ALLOWED_HOSTS/);
 });
 
-Deno.test("deno serve refuses to start without shared state", async () => {
-  const port = String(freePort());
+const UNUSABLE_REDIS = `redis://someone:not-a-real-word@127.0.0.1:${freePort()}`;
+const BAD_SHARED_STARTS: readonly { what: string; env: ProgramEnv; said: RegExp }[] = [
+  {
+    what: "without shared state",
+    env: {},
+    said:
+      /^The configuration is wrong:\nREDIS_URL: is required, with ENCRYPTION_KEY, to run more than one worker or isolate\n$/,
+  },
+  {
+    what: "with a key that is none",
+    env: { REDIS_URL: UNUSABLE_REDIS, ENCRYPTION_KEY: "short" },
+    said: /^The configuration is wrong:\nENCRYPTION_KEY: .*keygen\n$/,
+  },
+  {
+    what: "where Redis does not answer",
+    env: { REDIS_URL: UNUSABLE_REDIS, ENCRYPTION_KEY: KEY },
+    said: /^\S+ ERR Redis \(REDIS_URL\) .*refused the connection\. Check REDIS_URL, .*: deno task doctor\n$/,
+  },
+];
 
-  const { code, stdout, stderr } = await run("deno", await denoServeArgs({ PORT: port }), { env: { PORT: port } });
+for (const { what, env, said } of BAD_SHARED_STARTS) {
+  Deno.test(`deno serve ${what} ends at once and says why`, async () => {
+    const PORT = String(freePort());
 
-  assert.notEqual(code, 0);
-  assert.equal(stdout, "");
-  assert.match(stderr, /REDIS_URL/);
-  assert.match(stderr, /ENCRYPTION_KEY/);
-});
+    const { code, stdout, stderr } = await run("deno", await sharedArgs({ PORT, ...env }), { env: { PORT, ...env } });
 
-Deno.test("deno serve ends at once where Redis does not answer", async () => {
-  const REDIS_URL = `redis://someone:not-a-real-word@127.0.0.1:${freePort()}`;
-  const env = { PORT: String(freePort()), REDIS_URL, ENCRYPTION_KEY: KEY };
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, said);
+    assert.doesNotMatch(stderr, /not-a-real-word/);
+  });
+}
 
-  const { code, stdout, stderr } = await run("deno", await denoServeArgs(env), { env });
+/** As {@linkcode denoServeArgs}, but for a configuration that may be wrong: its permissions can't be worked out then. */
+async function sharedArgs(env: ProgramEnv): Promise<string[]> {
+  return await denoServeArgs({ ...env, ENCRYPTION_KEY: KEY });
+}
 
-  assert.equal(code, 1);
-  assert.equal(stdout, "");
-  assert.match(stderr, /Redis at 127\.0\.0\.1:\d+ refused the connection/);
-  assert.doesNotMatch(stderr, /not-a-real-word/);
-});
+for (
+  const { env, said } of [
+    { env: { CONFIRM: "off" }, said: /WRN CONFIRM is off/ },
+    { env: { HOST: "0.0.0.0" }, said: /WRN HOST is not loopback [^]*WRN PUBLIC_URL is not set/ },
+    { env: {}, said: /WRN approval pages open on this machine: .*could approve by itself/ },
+  ]
+) {
+  Deno.test(`deno serve with ${JSON.stringify(env)} says at the start what its operator should know`, async () => {
+    await using redis = await startRedis();
+    await using server = await startServer("deno serve", { REDIS_URL: redis.url, ENCRYPTION_KEY: KEY, ...env });
+
+    await server.program.waitFor(said);
+
+    assert.equal((await fetch(`${server.url}/health`).then((response) => response.json())).status, "healthy");
+  });
+}
 
 Deno.test("deno serve serves with Redis and a key", async () => {
   await using redis = await startRedis();
