@@ -46,7 +46,7 @@ export async function serve(config: Config, log: Logger): Promise<number> {
 /** Opens the door; where that can't be done, the log says why and how to put it right. */
 function listen(config: Config, log: Logger, app: App): Deno.HttpServer | undefined {
   try {
-    const tools = app.catalogue.entries().length;
+    const tools = app.catalogue.list(config).length;
     return Deno.serve(
       { ...config.listen, onListen: ({ hostname }) => announce(config, log, { hostname, tools }) },
       app.fetch,
