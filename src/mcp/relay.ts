@@ -11,7 +11,7 @@ import { ToolError } from "../errors.ts";
 import { Semaphore } from "../semaphore.ts";
 import { SealedChannels } from "../store/sealed_channels.ts";
 import { Slots } from "../store/slots.ts";
-import type { Channel, Store, StoreKey, Unsubscribe } from "../store/store.ts";
+import { type Channel, type Store, StoreError, type StoreKey, type Unsubscribe } from "../store/store.ts";
 
 /** Whose calls and answers belong together. */
 export interface RelaySession {
@@ -38,7 +38,18 @@ export const MAX_OPEN_PER_CUSTOMER = 4;
 export const MAX_OPEN_PER_PROCESS = 256;
 
 /** Longer than a question can be open, with whatever comes before and after the wait. */
-const PLACE_TTL_MS = ANSWER_WAIT_MS + 30_000;
+const ENTRY_TTL_MS = ANSWER_WAIT_MS + 30_000;
+/** How often a wait looks whether the store still knows of its question. */
+const LOOK_EVERY_MS = 2_000;
+/** How soon it looks again where the store has failed. */
+const LOOK_AGAIN_MS = 1_000;
+/** How many looks in a row end a wait where they fail. One late answer of the store proves nothing. */
+const MAX_FAILED_LOOKS = 2;
+/** Longer than an answer that has taken the mark is on its way, where the store works. */
+const ON_ITS_WAY_MS = 1_500;
+/** How often an answer is passed on while the store fails: until the wait must have noticed that too. */
+const MAX_TRIES = 5;
+const TRY_AGAIN_MS = 1_000;
 /** Nobody knows when a person answers; soon, as a rule. */
 const RETRY_AFTER_S = 30;
 
@@ -71,7 +82,7 @@ export class Relay {
    * @param signal Ends the wait.
    * @throws {ToolError} `rate_limited` where too many questions are open.
    * @throws {UnansweredError} After five minutes.
-   * @throws {StoreError} Where the store does not answer.
+   * @throws {StoreError} Where the store does not answer, or has lost the question, before it is asked or meanwhile.
    */
   async ask(
     session: RelaySession,
@@ -87,12 +98,22 @@ export class Relay {
     }
   }
 
-  /** Passes an answer on. False where nobody waits for it: then it counts for nothing. */
+  /**
+   * Passes an answer on. False where nobody waits for it: then it counts for nothing.
+   *
+   * @throws {StoreError} Where the store does not answer for seconds. The wait for this answer ends soon, if it hasn't.
+   */
   async answer(session: RelaySession, answer: JSONRPCResponse): Promise<boolean> {
-    if (typeof answer.id !== "string" || !/^[0-9a-f-]{36}$/.test(answer.id)) return false;
+    const { id } = answer;
+    if (typeof id !== "string" || !/^[0-9a-f-]{36}$/.test(id)) return false;
     // Of two answers one takes the mark. A wait that has ended has taken it away.
-    if (await this.#store.take(openMark(session, answer.id)) === undefined) return false;
-    return await this.#channels.publish(answerChannel(session, answer.id), JSON.stringify(answer)) > 0;
+    const { value: mark, failure } = await this.#insist(() => this.#store.take(openMark(session, id)));
+    // What failed may have taken the mark all the same.
+    if (mark === undefined && failure !== undefined) throw failure;
+    if (mark === undefined) return false;
+    // Whatever comes of this, the wait finds its mark gone. Hearing the same answer twice is hearing it once.
+    const text = JSON.stringify(answer);
+    return (await this.#insist(() => this.#channels.publish(answerChannel(session, id), text))).value > 0;
   }
 
   /** Calls back when the client cancels the request of this id, until it is told to stop. */
@@ -107,7 +128,7 @@ export class Relay {
 
   async #askInPlace(session: RelaySession, send: (id: string) => Promise<void>, signal: AbortSignal) {
     const id = crypto.randomUUID();
-    const place = await this.#places.take(session.customer, id, PLACE_TTL_MS);
+    const place = await this.#places.take(session.customer, id, ENTRY_TTL_MS);
     if (place === undefined) throw tooManyQuestions();
     try {
       return await this.#exchange(session, id, () => send(id), signal);
@@ -124,9 +145,14 @@ export class Relay {
     });
     const ended = new AbortController();
     try {
-      await this.#store.set(openMark(session, id), "open", { ttlMs: ANSWER_WAIT_MS });
+      await this.#store.set(openMark(session, id), "open", { ttlMs: ENTRY_TTL_MS });
       await send();
-      return await Promise.race([answered.promise, this.#deadline(AbortSignal.any([signal, ended.signal]))]);
+      const waiting = AbortSignal.any([signal, ended.signal]);
+      return await Promise.race([
+        answered.promise,
+        this.#deadline(waiting),
+        this.#watch(openMark(session, id), waiting),
+      ]);
     } finally {
       ended.abort();
       stop();
@@ -137,6 +163,39 @@ export class Relay {
   async #deadline(signal: AbortSignal): Promise<never> {
     await this.#clock.sleep(ANSWER_WAIT_MS, signal);
     throw new UnansweredError("The client did not answer in time.");
+  }
+
+  /** Rejects when the store has lost the mark or does not answer: then no answer finds its way any more. */
+  async #watch(mark: StoreKey, signal: AbortSignal): Promise<never> {
+    for (let failed = 0;;) {
+      await this.#clock.sleep(failed === 0 ? LOOK_EVERY_MS : LOOK_AGAIN_MS, signal);
+      try {
+        if (await this.#store.get(mark) === undefined) break;
+        failed = 0;
+      } catch (error) {
+        if (!(error instanceof StoreError) || ++failed === MAX_FAILED_LOOKS) throw error;
+      }
+    }
+    await this.#clock.sleep(ON_ITS_WAY_MS, signal);
+    throw new StoreError("The store has lost an open question, or the answer to it.");
+  }
+
+  /**
+   * Does it again while the store fails: a client sends its answer once.
+   *
+   * @returns What came of it, and the last failure before that.
+   */
+  async #insist<T>(work: () => Promise<T>): Promise<{ value: T; failure: StoreError | undefined }> {
+    let failure: StoreError | undefined;
+    for (let tries = 1;; tries++) {
+      try {
+        return { value: await work(), failure };
+      } catch (error) {
+        if (!(error instanceof StoreError) || tries === MAX_TRIES) throw error;
+        failure = error;
+      }
+      await this.#clock.sleep(TRY_AGAIN_MS);
+    }
   }
 
   /** Where the store has gone, its entries end by themselves. */

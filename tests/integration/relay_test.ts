@@ -456,25 +456,73 @@ Deno.test("answers arrive after the connection that listens was lost and made an
     assert.deepEqual((await call.result()).json.reply, YES);
   }));
 
-Deno.test("while Redis is gone questions fail, and calls that ask nothing are served", () =>
-  withRedis(async ({ service, redis }) => {
+Deno.test("while Redis is gone questions fail, open ones too, and calls that ask nothing are served", async () => {
+  const clock = new FakeClock();
+  await withRedis(async ({ service, redis }) => {
     const session = await open(service);
     await using open1 = await session.call("ask", { message: "Really?" }, 1);
     const { id } = await open1.question();
 
     await redis.kill();
-    await until(async () => await session.answer(id, YES) === 503);
+    const status = await clock.runUntil(session.answer(id, YES));
+    const ended = await clock.runUntil(open1.result());
     await using asking = await session.call("ask", { message: "Really?" }, 2);
     const failed = await asking.result();
     await using declaring = await session.call("declared", {}, 3);
     const declared = await declaring.result();
 
-    assert.deepEqual(failed.json, { failure: "StoreError" });
+    assert.equal(status, 503);
+    assert.deepEqual([ended.json, failed.json], [{ failure: "StoreError" }, { failure: "StoreError" }]);
     assert.deepEqual(declared.json.capabilities, { elicitation: { form: {} } });
     assert.equal(await session.cancel(1), 202);
     const answer = await callTool(service.mcpUrls[0], "declared");
     assert.deepEqual(answer.json, {});
-  }));
+  }, { clock });
+});
+
+Deno.test("a question that Redis has lost ends within seconds, answered or not, and can be asked again", async () => {
+  const clock = new FakeClock();
+  await withRedis(async ({ service, redis }) => {
+    await using outsider = rawClient(redis);
+    const session = await open(service);
+    await using answered = await session.call("ask", { message: "Really?" }, 1);
+    await using silent = await session.call("ask", { message: "Really?" }, 2);
+    const { id } = await answered.question();
+    await silent.question();
+    const start = clock.now();
+
+    await outsider.flushall();
+    const status = await session.answer(id, YES);
+    const ended = await clock.runUntil(Promise.all([answered.result(), silent.result()]));
+    const seconds = (clock.now() - start) / 1000;
+    await using again = await session.call("ask", { message: "Really?" }, 3);
+    const { id: nextId } = await again.question();
+
+    assert.deepEqual(ended.map(({ json }) => json), Array(2).fill({ failure: "StoreError" }));
+    assert.ok(seconds <= 10, `${seconds} s`);
+    assert.equal(status, 400);
+    assert.equal(await session.answer(nextId, YES), 202);
+    assert.deepEqual((await again.result()).json.reply, YES);
+  }, { clock });
+});
+
+Deno.test("an answer that Redis does not take at first is passed on a moment later", async () => {
+  const clock = new FakeClock();
+  await withRedis(async ({ service, redis }) => {
+    await using outsider = rawClient(redis);
+    const session = await open(service);
+    await using call = await session.call("ask", { message: "Really?" }, 1);
+    const { id } = await call.question();
+    await outsider.config("SET", "min-replicas-to-write", "3");
+
+    const status = session.answer(id, YES);
+    await until(() => clock.sleeping === 3);
+    await outsider.config("SET", "min-replicas-to-write", "0");
+
+    assert.equal(await clock.runUntil(status), 202);
+    assert.deepEqual((await call.result()).json.reply, YES);
+  }, { clock });
+});
 
 Deno.test("the product gives session ids that web pages can read, and knows them at every replica", async () => {
   await using redis = await startRedis();

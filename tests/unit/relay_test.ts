@@ -4,14 +4,42 @@ import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { ToolError } from "../../src/errors.ts";
 import { MAX_OPEN_PER_CUSTOMER, MAX_OPEN_PER_PROCESS, Relay, type RelaySession } from "../../src/mcp/relay.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
+import { type Channel, StoreError, type StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const NEVER = new AbortController().signal;
 
+/** A store that fails at the commands that a test names, as often as it says. */
+class FailingStore extends MemoryStore {
+  /** How often each fails from now on. */
+  readonly failures = { get: 0, take: 0, publish: 0 };
+  /** Whether a command that fails is carried out all the same, as one is whose reply is late. */
+  isLate = false;
+
+  override get(key: StoreKey): Promise<string | undefined> {
+    return this.#orFail("get", () => super.get(key));
+  }
+
+  override take(key: StoreKey): Promise<string | undefined> {
+    return this.#orFail("take", () => super.take(key));
+  }
+
+  override publish(channel: Channel, text: string): Promise<number> {
+    return this.#orFail("publish", () => super.publish(channel, text));
+  }
+
+  async #orFail<T>(command: keyof FailingStore["failures"], work: () => Promise<T>): Promise<T> {
+    if (this.failures[command] === 0) return await work();
+    this.failures[command]--;
+    if (this.isLate) await work();
+    throw new StoreError(`${command} fails.`);
+  }
+}
+
 async function createRelay(clock: FakeClock) {
   const ring = await KeyRing.create({ encryptionKeys: [new Uint8Array(32).fill(1)] });
   const errors: Error[] = [];
-  const store = new MemoryStore({ clock });
+  const store = new FailingStore({ clock });
   const relay = new Relay({ store, box: new Box(ring), clock, onError: (error) => errors.push(error) });
   return { relay, store, errors };
 }
@@ -26,6 +54,14 @@ async function startAsking(relay: Relay, session: RelaySession, signal: AbortSig
   const answer = relay.ask(session, (id) => Promise.resolve(sent.resolve(id)), signal);
   answer.catch(sent.reject);
   return { id: await sent.promise, answer };
+}
+
+function markOf({ customer, nonce }: RelaySession, id: string): StoreKey {
+  return { purpose: "open_question", customer, name: `${nonce}.${id}` };
+}
+
+function yesTo(id: string) {
+  return { jsonrpc: "2.0" as const, id, result: { action: "accept" } };
 }
 
 function isRateLimited(error: unknown): boolean {
@@ -81,4 +117,126 @@ Deno.test("an answer that comes while the question is being sent is not lost", a
   }, NEVER);
 
   assert.deepEqual("result" in answer && answer.result, { early: true });
+});
+
+Deno.test("a question that the store has lost waits for an answer on its way, and no longer", async () => {
+  const clock = new FakeClock();
+  const { relay, store, errors } = await createRelay(clock);
+  const session = sessionOf(1);
+  const start = clock.now();
+  const { id, answer } = await startAsking(relay, session, NEVER);
+  const lost = assert.rejects(answer, { name: "StoreError" });
+  await clock.untilSleeping();
+
+  await store.delete(markOf(session, id));
+  await clock.runUntil(lost);
+
+  assert.ok(clock.now() - start <= 4_000, `${clock.now() - start} ms`);
+  assert.equal(await relay.answer(session, yesTo(id)), false);
+  assert.equal(clock.sleeping, 0);
+  assert.deepEqual(errors, []);
+});
+
+Deno.test("an answer that has taken the mark is heard although it is a second late", async () => {
+  const clock = new FakeClock();
+  const { relay, store } = await createRelay(clock);
+  const session = sessionOf(1);
+  const { id, answer } = await startAsking(relay, session, NEVER);
+  await clock.untilSleeping();
+  store.failures.publish = 1;
+
+  await clock.advance(1_500);
+  const passedOn = relay.answer(session, yesTo(id));
+  await clock.runUntil(answer);
+
+  assert.ok(await passedOn);
+  const heard = await answer;
+  assert.deepEqual("result" in heard && heard.result, { action: "accept" });
+});
+
+Deno.test("a question outlives a store that fails for a moment, and not one that fails twice in a row", async () => {
+  const clock = new FakeClock();
+  const { relay, store } = await createRelay(clock);
+  const session = sessionOf(1);
+  const { answer } = await startAsking(relay, session, NEVER);
+  let ended = false;
+  const failed = assert.rejects(answer, { name: "StoreError", message: "get fails." }).then(() => ended = true);
+  await clock.untilSleeping();
+
+  for (let round = 0; round < 3; round++) {
+    store.failures.get = 1;
+    await clock.advance(4_000);
+    assert.equal(store.failures.get, 0, "it has looked");
+    assert.equal(ended, false);
+  }
+  store.failures.get = 2;
+  await clock.advance(4_000);
+  await failed;
+
+  assert.equal(clock.sleeping, 0);
+});
+
+Deno.test("an answer outlives a store that fails for seconds, and still counts once", async () => {
+  const clock = new FakeClock();
+  const { relay, store } = await createRelay(clock);
+  const session = sessionOf(1);
+  const { id, answer } = await startAsking(relay, session, NEVER);
+  store.failures.take = 4;
+
+  const isPassedOn = await clock.runUntil(relay.answer(session, yesTo(id)));
+  const isPassedOnAgain = await relay.answer(session, yesTo(id));
+
+  assert.deepEqual([isPassedOn, isPassedOnAgain], [true, false]);
+  assert.ok(await answer);
+});
+
+for (const command of ["take", "publish"] as const) {
+  Deno.test(`a store that goes on failing at ${command} fails the answer, and the wait does not outlast it long`, async () => {
+    const clock = new FakeClock();
+    const { relay, store } = await createRelay(clock);
+    const session = sessionOf(1);
+    const { id, answer } = await startAsking(relay, session, NEVER);
+    const lost = assert.rejects(answer, { name: "StoreError" });
+    await clock.untilSleeping();
+    const start = clock.now();
+    store.failures[command] = Infinity;
+    if (command === "take") store.failures.get = Infinity;
+
+    await clock.runUntil(assert.rejects(relay.answer(session, yesTo(id)), { name: "StoreError" }));
+    await clock.runUntil(lost);
+
+    assert.ok(clock.now() - start <= 6_000, `${clock.now() - start} ms`);
+    assert.equal(clock.sleeping, 0);
+  });
+}
+
+Deno.test("an answer whose mark went with a reply that was late is not said to be one that nobody waits for", async () => {
+  const clock = new FakeClock();
+  const { relay, store } = await createRelay(clock);
+  const session = sessionOf(1);
+  const { id, answer } = await startAsking(relay, session, NEVER);
+  const lost = assert.rejects(answer, { name: "StoreError" });
+  await clock.untilSleeping();
+  store.failures.take = 1;
+  store.isLate = true;
+
+  await clock.runUntil(
+    assert.rejects(relay.answer(session, yesTo(id)), { name: "StoreError", message: "take fails." }),
+  );
+  await clock.runUntil(lost);
+
+  assert.equal(await relay.answer(session, yesTo(id)), false);
+});
+
+Deno.test("a mistake of ours ends a wait at once", async () => {
+  const clock = new FakeClock();
+  const { relay, store } = await createRelay(clock);
+  const { answer } = await startAsking(relay, sessionOf(1), NEVER);
+  const failed = assert.rejects(answer, TypeError);
+  await clock.untilSleeping();
+  store.get = () => Promise.reject(new TypeError("no store at all"));
+
+  await clock.advance(2_000);
+
+  await failed;
 });
