@@ -11,7 +11,14 @@ import type { Question } from "../tools/question.ts";
 import { OPEN_MS } from "./approval_records.ts";
 import type { Approvals } from "./approvals.ts";
 import { bindCall, type CallBinding } from "./call_binding.ts";
-import { decideOnPage, declined, notYetDecided, noWayToAsk, unusableAnswer } from "./confirmation_errors.ts";
+import {
+  decideOnPage,
+  declined,
+  notYetDecided,
+  noWayToAsk,
+  storeFailed,
+  unusableAnswer,
+} from "./confirmation_errors.ts";
 import type { Declines } from "./declines.ts";
 import { type Answer, type ClientQuestion, type ElicitationModes, isAccepted, isYes } from "./elicitation.ts";
 import { isAbout, type QuestionState, type QuestionStates } from "./question_state.ts";
@@ -72,9 +79,7 @@ export class Confirmation {
     try {
       return await this.#settle(call);
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      const hint = "Try again in a few seconds. If it stays, tell the user, who can ask the operator of this server.";
-      throw noWayToAsk(call.tool, "the part of this server that keeps questions does not answer", hint, error);
+      throw error instanceof StoreError ? storeFailed(call.tool, error) : error;
     }
   }
 

@@ -1,5 +1,6 @@
 /** What a model is told where a person's yes is missing. */
 import { ToolError } from "../errors.ts";
+import type { StoreError } from "../store/store.ts";
 
 const NOTHING_DONE = "Nothing was done.";
 
@@ -7,6 +8,12 @@ const NOTHING_DONE = "Nothing was done.";
 export function noWayToAsk(toolName: string, reason: string, hint: string, cause?: Error): ToolError {
   const message = `${toolName} needs a person's yes to this call, and nobody can be asked: ${reason}.`;
   return new ToolError("confirmation_required", message, { hint: `${NOTHING_DONE} ${hint}`, cause });
+}
+
+/** Questions can't be kept, or were lost: nobody was asked, or no answer counts. */
+export function storeFailed(toolName: string, cause: StoreError): ToolError {
+  const hint = "Try again in a few seconds. If it stays, tell the user, who can ask the operator of this server.";
+  return noWayToAsk(toolName, "the part of this server that keeps questions does not answer", hint, cause);
 }
 
 /** A person has to decide on the page. */

@@ -1,6 +1,7 @@
 import type { CallToolResult, Server, ServerContext } from "@modelcontextprotocol/server";
 import { ToolError } from "../errors.ts";
-import { changedMeanwhile, noAnswer } from "./confirmation_errors.ts";
+import { StoreError } from "../store/store.ts";
+import { changedMeanwhile, noAnswer, storeFailed } from "./confirmation_errors.ts";
 import type { Dispatcher, ToolCall } from "./dispatch.ts";
 import { type ClientQuestion, elicitParamsOf } from "./elicitation.ts";
 import { ANSWER_WAIT_MS } from "./relay.ts";
@@ -38,9 +39,13 @@ function elicit(question: ClientQuestion, { stopWaiting }: Dispatcher, server: S
   return server.request({ method: "elicitation/create", params }, options);
 }
 
-/** The client failed at asking, or nobody was there: that is no yes, and no no that is to be remembered. */
+/** The client or the store failed, or nobody was there: that is no yes, and no no that is to be remembered. */
 function unanswered(error: unknown, { name, log }: ToolCall): ToolError {
   if (error instanceof ToolError) return error;
+  if (error instanceof StoreError) {
+    log.warn("a question could not be asked, or its answer can't come", { error });
+    return storeFailed(name, error);
+  }
   log.info("no answer to a question", { error });
   return noAnswer(name);
 }

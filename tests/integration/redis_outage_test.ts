@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
 import { TEST_KEYS } from "../keys.ts";
+import { LegacySession } from "../legacy_session.ts";
 import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
+import { YES } from "../rpc_2026.ts";
+import { FakeClock } from "../sandbox/fake_clock.ts";
 import { until } from "../until.ts";
 import { within } from "../within.ts";
 
@@ -20,6 +23,12 @@ async function isReady({ url }: Service): Promise<boolean> {
   await response.body?.cancel();
   return response.status === 200;
 }
+
+const STOP = { server_id: 100001, wait_seconds: 0 };
+
+/** What a call says that nobody can be asked about, because Redis fails. */
+const CANT_ASK =
+  /^stop_server needs .* nobody can be asked: the part of this server that keeps questions does not answer/;
 
 /** A write that nobody is asked about. */
 function purge({ mcpUrl }: Service, headers: Record<string, string> = TOKEN_HEADERS) {
@@ -55,6 +64,78 @@ Deno.test("while Redis is away calls go on, yeses don't, and the log says so onc
     ["WARNING", "ERROR"].includes(level) && !message.startsWith("redis is")
   ).map(({ message }) => message);
   assert.deepEqual(others, ["audit records are not kept for customers"], "one line each, and none for each call");
+});
+
+const LOSSES: Record<string, (redis: RedisServer) => Promise<RedisServer>> = {
+  "is flushed": async (redis) => {
+    await using raw = rawClient(redis);
+    await raw.flushall();
+    return redis;
+  },
+  "is killed and comes back empty": async (redis) => {
+    await redis.kill();
+    return await startRedis({ port: redis.port });
+  },
+};
+
+for (const [what, lose] of Object.entries(LOSSES)) {
+  Deno.test(`a question of 2025 that is open while Redis ${what} ends within seconds, and the same call asks anew`, async () => {
+    const clock = new FakeClock();
+    await using redis = await startRedis();
+    await using a = await startService({ env: envOf(redis), sandbox: sandboxOptions, clock });
+    await using b = await startService({ env: envOf(redis), sandbox: a.sandbox, clock });
+    const session = await LegacySession.open([a.mcpUrl, b.mcpUrl], { headers: TOKEN_HEADERS });
+    await using call = await session.call("stop_server", STOP, 1);
+    const { id } = await call.question();
+    const start = clock.now();
+
+    await using _back = await lose(redis);
+    await until(async () => await isReady(a) && await isReady(b));
+    const status = await clock.runUntil(session.answer(id, YES));
+    const { json } = await clock.runUntil(call.result());
+    const seconds = (clock.now() - start) / 1000;
+    await using again = await session.call("stop_server", STOP, 2);
+    const { id: newId } = await again.question();
+    const stopsBefore = a.sandbox.requestsTo("server_stop").length;
+    const newStatus = await session.answer(newId, YES);
+    const done = await again.result();
+
+    assert.equal(json.code, "confirmation_required");
+    assert.match(String(json.message), CANT_ASK);
+    assert.ok(seconds <= 60, `${seconds} s`);
+    assert.deepEqual({ status, newStatus, stopsBefore }, { status: 400, newStatus: 202, stopsBefore: 0 });
+    assert.equal(done.isError, false, JSON.stringify(done.json));
+    assert.equal(a.sandbox.requestsTo("server_stop").length, 1);
+    const warnings = [a, b].flatMap((service) => linesWith(service, "a question could not be asked"));
+    assert.equal(warnings.length, 1);
+  });
+}
+
+Deno.test("where Redis lets nobody listen or tell, a call of 2025 that needs a yes says that nobody can be asked", async () => {
+  const clock = new FakeClock();
+  await using redis = await startRedis();
+  await using raw = rawClient(redis);
+
+  for (const forbidden of ["subscribe", "publish"]) {
+    await raw.call("ACL", "SETUSER", forbidden, "on", ">password", "~*", "&*", "+@all", `-${forbidden}`);
+    const REDIS_URL = `redis://${forbidden}:password@127.0.0.1:${redis.port}`;
+    await using service = await startService({ env: envOf(redis, { REDIS_URL }), sandbox: sandboxOptions, clock });
+    const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
+    await using call = await session.call("stop_server", STOP);
+
+    const status = forbidden === "publish"
+      ? await clock.runUntil(call.question().then(({ id }) => session.answer(id, YES)))
+      : 503;
+    const { json } = await clock.runUntil(call.result());
+
+    assert.equal(status, 503);
+    assert.equal(json.code, "confirmation_required");
+    assert.match(String(json.message), CANT_ASK);
+    assert.equal(service.sandbox.requestsTo("server_stop").length, 0);
+    const [line = "{}", ...others] = linesWith(service, "a question could not be asked");
+    assert.equal(JSON.parse(line).level, "WARNING");
+    assert.deepEqual(others, []);
+  }
 });
 
 Deno.test("an outage of Redis gives each replica one bucket, and its return gives none", async () => {
