@@ -163,6 +163,13 @@ export class OpenCall implements AsyncDisposable {
     return { ...message, id: message.id };
   }
 
+  /** The next message, which has to withdraw this question. */
+  async withdrawal(id: string | number): Promise<void> {
+    const message = await this.next();
+    assert.equal(message?.method, "notifications/cancelled", JSON.stringify(message));
+    assert.equal(message?.params?.requestId, id);
+  }
+
   /** The next message, which has to be the result. */
   async result(): Promise<Answer> {
     const message = await this.next();

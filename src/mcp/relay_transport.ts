@@ -123,17 +123,27 @@ export class RelayTransport implements Transport {
   async #ask(request: JSONRPCRequest, related: Related): Promise<void> {
     const question: OpenQuestion = { id: undefined, cancelled: new AbortController() };
     this.#questions.set(request.id, question);
+    const signal = AbortSignal.any([this.#ended.signal, question.cancelled.signal]);
     try {
       const send = async (id: string) => {
         question.id = id;
         await this.#inner.send({ ...request, id }, related);
       };
-      const signal = AbortSignal.any([this.#ended.signal, question.cancelled.signal]);
       const answer = await this.#relay.ask(this.#session, send, signal);
       this.onmessage?.({ ...answer, id: request.id });
+    } catch (error) {
+      if (!signal.aborted) await this.#withdraw(question, related).catch((failure) => this.onerror?.(failure));
+      throw error;
     } finally {
       this.#questions.delete(request.id);
     }
+  }
+
+  /** Nobody waits for the answer any more: what the client shows can go. */
+  async #withdraw({ id }: OpenQuestion, related: Related): Promise<void> {
+    if (id === undefined) return;
+    const params = { requestId: id, reason: "The answer can no longer be passed on." };
+    await this.#inner.send({ jsonrpc: "2.0", method: "notifications/cancelled", params }, related);
   }
 
   /** The server cancels a question under its own id for it; the client knows another one. */

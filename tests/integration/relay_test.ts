@@ -388,6 +388,7 @@ Deno.test("a question waits for five minutes and no longer", async () => {
   const { id } = await call.question();
   await clock.untilSleeping();
   await clock.advance(FIVE_MINUTES_MS);
+  await call.withdrawal(id);
 
   assert.deepEqual((await call.result()).json, { failure: "UnansweredError" });
   assert.equal(await session.answer(id, YES), 400);
@@ -465,7 +466,8 @@ Deno.test("while Redis is gone questions fail, open ones too, and calls that ask
 
     await redis.kill();
     const status = await clock.runUntil(session.answer(id, YES));
-    const ended = await clock.runUntil(open1.result());
+    await clock.runUntil(open1.withdrawal(id));
+    const ended = await open1.result();
     await using asking = await session.call("ask", { message: "Really?" }, 2);
     const failed = await asking.result();
     await using declaring = await session.call("declared", {}, 3);
@@ -480,7 +482,7 @@ Deno.test("while Redis is gone questions fail, open ones too, and calls that ask
   }, { clock });
 });
 
-Deno.test("a question that Redis has lost ends within seconds, answered or not, and can be asked again", async () => {
+Deno.test("a question that Redis has lost is withdrawn within seconds, answered or not, and can be asked again", async () => {
   const clock = new FakeClock();
   await withRedis(async ({ service, redis }) => {
     await using outsider = rawClient(redis);
@@ -488,12 +490,13 @@ Deno.test("a question that Redis has lost ends within seconds, answered or not, 
     await using answered = await session.call("ask", { message: "Really?" }, 1);
     await using silent = await session.call("ask", { message: "Really?" }, 2);
     const { id } = await answered.question();
-    await silent.question();
+    const { id: silentId } = await silent.question();
     const start = clock.now();
 
     await outsider.flushall();
     const status = await session.answer(id, YES);
-    const ended = await clock.runUntil(Promise.all([answered.result(), silent.result()]));
+    await clock.runUntil(Promise.all([answered.withdrawal(id), silent.withdrawal(silentId)]));
+    const ended = await Promise.all([answered.result(), silent.result()]);
     const seconds = (clock.now() - start) / 1000;
     await using again = await session.call("ask", { message: "Really?" }, 3);
     const { id: nextId } = await again.question();
