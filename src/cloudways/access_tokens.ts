@@ -44,6 +44,8 @@ export interface AccessTokensOptions {
   exchange: (customer: Customer, keyPair: KeyPair, address: string) => Promise<ExchangedToken>;
   /** Told of a store that failed where the token in hand is good all the same. */
   onStoreFailed: (error: unknown) => void;
+  /** Told of a lock that nobody gave back in time, and that was taken over. */
+  onLockTakenOver: (customer: Customer) => void;
   /** Told of a background renewal that failed; the token in use still lives. */
   onRenewalFailed: (customer: Customer, error: unknown) => void;
 }
@@ -52,16 +54,22 @@ export interface AccessTokensOptions {
 const RENEW_MS = 5 * 60_000;
 /** Below this it is not used any more. */
 const UNUSABLE_MS = 60_000;
-/** Longer than an exchange can take; a holder that died blocks the others no longer than this. */
+/** Longer than an exchange can take. */
 const LOCK_TTL_MS = 25_000;
 const LOCK_POLL_MS = 50;
+/**
+ * Longer than an exchange usually takes, and short enough that a call that has waited so long can still exchange and
+ * do its work. The holder may have died, or lost its way to the store, and what stands in the lock need not be one.
+ */
+const LOCK_WAIT_MS = 8_000;
 const REFUSAL_TTL_MS = 30_000;
 
 const storedSchema = z.object({ token: z.string(), expiresAt: z.number(), exchangedAt: z.number() });
 
 /**
  * The bearer token of each customer. Access tokens go straight through. A key pair is exchanged once, however many
- * calls, processes and replicas ask at the same time: the others wait for the one that holds the lock in the store.
+ * calls, processes and replicas ask at the same time: the others wait for the one that holds the lock in the store, for a
+ * bounded time.
  */
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
@@ -140,14 +148,15 @@ export class AccessTokens {
     return this.#flights.run(flight, (ended) => this.#waitOrExchange(customer, keyPair, address, need, ended), signal);
   }
 
-  /** Whoever gets the lock exchanges; everybody else watches the store for what comes of it. */
+  /** Whoever gets the lock exchanges; everybody else watches the store for what comes of it, until that takes too long. */
   async #waitOrExchange(customer: Customer, keyPair: KeyPair, address: string, need: Need, ended: AbortSignal) {
     const { store, clock } = this.#options;
     const owner = crypto.randomUUID();
+    const patientUntil = clock.now() + LOCK_WAIT_MS;
     while (true) {
       const ready = await this.#readyOrRefused(customer, need);
       if (ready !== undefined) return ready;
-      if (await store.set(lockKey(customer), owner, { ttlMs: LOCK_TTL_MS, ifAbsent: true })) {
+      if (await this.#lock(customer, owner, patientUntil)) {
         try {
           // The holder before us may have finished between our look and the lock.
           return await this.#readyOrRefused(customer, need) ?? await this.#exchange(customer, keyPair, address);
@@ -158,6 +167,15 @@ export class AccessTokens {
       }
       await clock.sleep(LOCK_POLL_MS + Math.random() * LOCK_POLL_MS, ended);
     }
+  }
+
+  /** Takes the lock where it is free, and whatever stands there once patience has run out. */
+  async #lock(customer: Customer, owner: string, patientUntil: number): Promise<boolean> {
+    const { store, clock, onLockTakenOver } = this.#options;
+    const isPatient = clock.now() < patientUntil;
+    const taken = await store.set(lockKey(customer), owner, { ttlMs: LOCK_TTL_MS, ifAbsent: isPatient });
+    if (taken && !isPatient) onLockTakenOver(customer);
+    return taken;
   }
 
   async #readyOrRefused(customer: Customer, need: Need): Promise<ExchangedToken | undefined> {

@@ -108,6 +108,10 @@ export class CloudwaysClient {
       clock,
       exchange: (customer, keyPair, address) => this.#exchange(customer, keyPair, address),
       onStoreFailed: (error) => options.log.debug("token not kept", { error }),
+      onLockTakenOver: ({ id }) =>
+        options.log.warn("a lock on a sign-in was not given back in time, and taken over", {
+          customer: shortCustomerId(id),
+        }),
       onRenewalFailed: (_customer, error) => options.log.warn("token renewal failed", { error }),
     });
   }

@@ -110,6 +110,32 @@ Deno.test("a token that Cloudways no longer knows is dropped and fetched once mo
   assert.equal(exchanges(service), 2);
 });
 
+Deno.test("wrong data in the lock of a sign-in hold one call up for seconds, and are mended by it", async () => {
+  const clock = new FakeClock();
+  await using redis = await startRedis();
+  await using raw = rawClient(redis);
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
+  await using service = await startService({ clock, sandbox: { clock }, env });
+  await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
+  const [tokenKey = ""] = await raw.keys("cw:token:*");
+  const lockKey = `${tokenKey.replace("token", "lock")}:token`;
+  await raw.rpush(lockKey, "not ours");
+
+  service.sandbox.expireTokens();
+  const startedAt = clock.now();
+  const { isError, json } = await clock.runUntil(callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS));
+  const tookMs = clock.now() - startedAt;
+
+  assert.equal(isError, false, JSON.stringify(json));
+  assert.ok(tookMs >= 8_000 && tookMs < 12_000, `${tookMs} ms`);
+  assert.equal(exchanges(service), 2);
+  assert.equal(await raw.exists(lockKey), 0);
+  const warnings = service.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level === "WARNING");
+  assert.deepEqual(warnings.map(({ message }) => message), [
+    "a lock on a sign-in was not given back in time, and taken over",
+  ]);
+});
+
 Deno.test("a refused token is not followed by one that another replica has had for just as long", async () => {
   await using redis = await startRedis();
   await using raw = rawClient(redis);

@@ -7,6 +7,7 @@ import { MemoryStore } from "../../src/store/memory.ts";
 import { SealedStore } from "../../src/store/sealed_store.ts";
 import type { Store, StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
+import { until } from "../until.ts";
 
 const KEY_PAIR: KeyPair = { kind: "api_key", email: "owner@example.com", apiKey: "EXAMPLE-KEY" };
 const CUSTOMER: Customer = { id: "a".repeat(64), credential: KEY_PAIR };
@@ -23,6 +24,7 @@ async function start() {
     new Box(await KeyRing.create({ encryptionKeys: [new Uint8Array(32).fill(1)] })),
   );
   const exchanged: ExchangedToken[] = [];
+  let takenOver = 0;
   const next = (): Promise<ExchangedToken> => {
     const token = `EXAMPLE-TOKEN-${exchanged.length + 1}`;
     exchanged.push({ token, expiresAt: clock.now() + 3600 * SECOND, exchangedAt: clock.now() });
@@ -36,10 +38,11 @@ async function start() {
       clock,
       exchange,
       onStoreFailed: unexpected,
+      onLockTakenOver: () => takenOver++,
       onRenewalFailed: unexpected,
     });
   };
-  return { clock, store, exchanged, replica };
+  return { clock, store, exchanged, replica, takenOver: () => takenOver };
 }
 
 function bearer(tokens: AccessTokens): Promise<string> {
@@ -54,18 +57,50 @@ Deno.test("a lock is given back with the token", async () => {
   assert.equal(await store.get(LOCK), undefined);
 });
 
-Deno.test("a holder of the lock that has died holds the others up for 25 seconds", async () => {
-  const { clock, replica } = await start();
+Deno.test("a holder of the lock that has died holds the others up for 8 seconds, then each replica exchanges once", async () => {
+  const { clock, store, exchanged, replica, takenOver } = await start();
   void bearer(replica(() => new Promise(() => {})));
-  let token: string | undefined;
-  void bearer(replica()).then((found) => token = found);
+  await until(async () => await store.get(LOCK) !== undefined);
+  const other = replica();
+  const found: string[] = [];
+  for (let i = 0; i < 5; i++) void bearer(other).then((token) => found.push(token));
 
-  await clock.advance(24 * SECOND);
-  const before = token;
-  await clock.advance(SECOND + 100);
+  await clock.advance(7 * SECOND);
+  const before = [...found];
+  await clock.advance(SECOND + 200);
 
-  assert.equal(before, undefined);
-  assert.equal(token, "EXAMPLE-TOKEN-1");
+  assert.deepEqual(before, []);
+  assert.deepEqual(found, Array(5).fill("EXAMPLE-TOKEN-1"));
+  assert.deepEqual([exchanged.length, takenOver()], [1, 1]);
+  assert.equal(await store.get(LOCK), undefined);
+});
+
+Deno.test("a lock that nobody holds and that never ends is waited for once", async () => {
+  const { clock, store, exchanged, replica, takenOver } = await start();
+  await store.set(LOCK, "not ours", { ttlMs: 1e9 });
+  const tokens = replica();
+
+  const first = bearer(tokens);
+  await clock.advance(8 * SECOND + 200);
+  const { signal } = new AbortController();
+  const refused = { token: await first, sentAt: clock.now() };
+  const second = await tokens.afterRefusal(CUSTOMER, KEY_PAIR, refused, ADDRESS, signal);
+
+  assert.deepEqual([refused.token, second], ["EXAMPLE-TOKEN-1", "EXAMPLE-TOKEN-2"]);
+  assert.deepEqual([exchanged.length, takenOver()], [2, 1]);
+});
+
+Deno.test("a pair that is refused while others wait for the lock is tried by none of them", async () => {
+  const { clock, store, exchanged, replica, takenOver } = await start();
+  await store.set(LOCK, "not ours", { ttlMs: 1e9 });
+  const failed = assert.rejects(bearer(replica()), { code: "authentication_failed" });
+  await clock.advance(5 * SECOND);
+
+  await replica().rememberRefusal(CUSTOMER);
+  await clock.advance(SECOND);
+
+  await failed;
+  assert.deepEqual([exchanged.length, takenOver()], [0, 0]);
 });
 
 Deno.test("a holder who took too long does not give back the lock of the next one", async () => {
@@ -73,13 +108,16 @@ Deno.test("a holder who took too long does not give back the lock of the next on
   const slow = Promise.withResolvers<ExchangedToken>();
   const first = bearer(replica(() => slow.promise));
   void bearer(replica(() => new Promise(() => {})));
+  await until(async () => await store.get(LOCK) !== undefined);
+  const former = await store.get(LOCK);
 
-  await clock.advance(25 * SECOND + 100);
+  await clock.advance(8 * SECOND + 200);
   const next = await store.get(LOCK);
   slow.resolve({ token: "EXAMPLE-LATE", expiresAt: clock.now() + 3600 * SECOND, exchangedAt: clock.now() });
   await first;
 
   assert.ok(next !== undefined);
+  assert.notEqual(next, former);
   assert.equal(await store.get(LOCK), next);
 });
 
