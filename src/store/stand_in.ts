@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { Clock } from "../clock.ts";
 import { MemoryStore, type MemoryStoreOptions } from "./memory.ts";
 import {
   type AppendAnswer,
@@ -37,6 +38,12 @@ const STANDS_IN: ReadonlySet<Purpose> = new Set<Purpose>([
 /** How many entries are remembered as written here alone. */
 const MAX_WRITTEN_HERE = 50_000;
 
+/** How many entries the shared store is still to get or to lose, of each kind. */
+const MAX_OWED = 10_000;
+
+/** Longer than any lock lives: one that could not be released for so long has ended by itself. */
+const LOCK_OWED_MS = 60_000;
+
 /**
  * A shared store, with this process standing in while the shared one fails. What was written here alone is looked at
  * until the shared store has a newer value, so that its return wipes out nothing and refills no bucket.
@@ -48,15 +55,21 @@ export class StandInStore implements Store, AsyncDisposable {
   /** The keys of entries that only this process has. */
   readonly #writtenHere = new LRUCache<string, StoreKey>({ max: MAX_WRITTEN_HERE });
   /** Marks of stale listings that the other replicas have not been told; one that is on its way there included. */
-  readonly #untold = new LRUCache<string, Untold>({ max: 10_000 });
-  /** Whether one of them failed to get there. */
-  #owesNews = false;
+  readonly #untold = new LRUCache<string, Untold>({ max: MAX_OWED });
+  /** Locks that were given back here, and may stand in the shared store still. */
+  readonly #unreleased = new LRUCache<string, Owed>({ max: MAX_OWED });
+  /** Tokens that the other replicas would have to exchange anew. */
+  readonly #unshared = new LRUCache<string, Owed>({ max: MAX_OWED });
+  /** Whether something of all this failed to get there. */
+  #owes = false;
+  readonly #clock: Clock;
   #catchingUp: Promise<void> | undefined;
 
   /** @param own How what stands in keeps time, and how much it may hold. */
   constructor(shared: Store, own: MemoryStoreOptions) {
     this.#shared = shared;
     this.#own = new MemoryStore(own);
+    this.#clock = own.clock;
     this.kind = shared.kind;
   }
 
@@ -76,6 +89,7 @@ export class StandInStore implements Store, AsyncDisposable {
     try {
       const written = await this.#shared.set(key, value, options);
       this.#writtenHere.delete(name);
+      this.#unshared.delete(name);
       if (this.#untold.get(name) === untold) this.#untold.delete(name);
       this.#takesWrites();
       // In an outage too, customers are told from those who make credentials up.
@@ -84,7 +98,10 @@ export class StandInStore implements Store, AsyncDisposable {
     } catch (error) {
       throwUnlessStore(error);
       this.#writtenHere.set(name, key);
-      if (key.purpose === "listing_epoch") this.#owesNews = true;
+      if (key.purpose === "token") {
+        this.#unshared.set(name, { key, value, until: this.#clock.now() + options.ttlMs });
+      }
+      this.#owes ||= key.purpose === "listing_epoch" || key.purpose === "token";
       return await this.#own.set(key, value, options);
     }
   }
@@ -96,7 +113,11 @@ export class StandInStore implements Store, AsyncDisposable {
 
   async deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
     const here = this.#isWrittenHere(key) ? await this.#own.deleteIfEquals(key, value) : false;
-    return await this.#either(key, (store) => store.deleteIfEquals(key, value)) || here;
+    return await this.#either(key, async (store) => {
+      // Before the attempt: what fails goes on in the own store.
+      if (store !== this.#shared && key.purpose === "lock") this.#oweRelease(key, value);
+      return await store.deleteIfEquals(key, value);
+    }) || here;
   }
 
   async take(key: StoreKey): Promise<string | undefined> {
@@ -139,9 +160,12 @@ export class StandInStore implements Store, AsyncDisposable {
     return this.#shared.ping();
   }
 
-  /** The shared store is back: the other replicas learn which of their cached listings are stale. */
+  /**
+   * The shared store is back: the other replicas learn which of their cached listings are stale, find no lock that was
+   * given back meanwhile, and use the tokens that were exchanged here.
+   */
   catchUp(): Promise<void> {
-    this.#catchingUp ??= this.#tellAll().finally(() => this.#catchingUp = undefined);
+    this.#catchingUp ??= this.#settle().finally(() => this.#catchingUp = undefined);
     return this.#catchingUp;
   }
 
@@ -153,12 +177,40 @@ export class StandInStore implements Store, AsyncDisposable {
     return this.close();
   }
 
-  async #tellAll(): Promise<void> {
-    this.#owesNews = false;
+  async #settle(): Promise<void> {
+    this.#owes = false;
     for (const [name, untold] of [...this.#untold.entries()]) {
       // A newer mark may have taken its place meanwhile, or have been told.
       if (this.#untold.get(name) === untold) await this.set(untold.key, untold.value, untold.options);
     }
+    try {
+      for (const entry of [...this.#unreleased.entries()]) await this.#release(...entry);
+      for (const entry of [...this.#unshared.entries()]) await this.#share(...entry);
+    } catch (error) {
+      throwUnlessStore(error);
+      this.#owes = true;
+    }
+  }
+
+  #oweRelease(key: StoreKey, value: string): void {
+    this.#unreleased.set(`${formatStoreKey(key)} ${value}`, { key, value, until: this.#clock.now() + LOCK_OWED_MS });
+    this.#owes = true;
+  }
+
+  async #release(name: string, { key, value, until }: Owed): Promise<void> {
+    if (until > this.#clock.now()) await this.#shared.deleteIfEquals(key, value);
+    this.#unreleased.delete(name);
+  }
+
+  /** Hands over a token that is still the one in use here, unless others have one. */
+  async #share(name: string, token: Owed): Promise<void> {
+    const { key, value, until } = token;
+    const isInUse = () => this.#unshared.get(name) === token;
+    const ttlMs = until - this.#clock.now();
+    if (ttlMs > 0 && await this.#own.get(key) === value && isInUse()) {
+      await this.#shared.set(key, value, { ttlMs, ifAbsent: true });
+    }
+    if (isInUse()) this.#unshared.delete(name);
   }
 
   /**
@@ -166,7 +218,7 @@ export class StandInStore implements Store, AsyncDisposable {
    * so nothing else says that it takes again what it did not take.
    */
   #takesWrites(): void {
-    if (this.#owesNews) this.catchUp().catch(() => {});
+    if (this.#owes) this.catchUp().catch(() => {});
   }
 
   async #takeHere(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer | undefined> {
@@ -198,6 +250,14 @@ interface Untold {
   key: StoreKey;
   value: string;
   options: SetOptions;
+}
+
+/** What was done here alone, as long as it is worth being done in the shared store. */
+interface Owed {
+  key: StoreKey;
+  value: string;
+  /** Milliseconds since the Unix epoch. */
+  until: number;
 }
 
 /** Only a store that fails is stood in for; anything else is a mistake of ours. */

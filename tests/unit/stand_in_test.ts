@@ -51,14 +51,14 @@ function startOutages() {
   let away = false;
   const failing = new Proxy(shared, {
     get(target, name) {
-      if (away && ["get", "set", "takeTokens"].includes(String(name))) {
+      if (away && ["get", "set", "delete", "deleteIfEquals", "takeTokens"].includes(String(name))) {
         return () => Promise.reject(new StoreError("away"));
       }
       const member: unknown = Reflect.get(target, name, target);
       return typeof member === "function" ? member.bind(target) : member;
     },
   });
-  return { shared, store: new StandInStore(failing, { clock }), away: (now: boolean) => away = now };
+  return { clock, shared, store: new StandInStore(failing, { clock }), away: (now: boolean) => away = now };
 }
 
 Deno.test("after an outage the figures of a bucket are those of whichever has less", async () => {
@@ -92,6 +92,56 @@ Deno.test("a mark that could not be written is written as soon as anything else 
 
     await until(async () => await shared.get(epoch) === "changed");
   }
+});
+
+const LOCK: StoreKey = { purpose: "lock", customer: "a", name: "token" };
+const TOKEN: StoreKey = { purpose: "token", customer: "a" };
+
+Deno.test("a lock that could not be given back in an outage is given back after it", async () => {
+  const { shared, store, away } = startOutages();
+  const others = { ...LOCK, name: "other" };
+  for (const key of [LOCK, others]) await store.set(key, "mine", { ttlMs: 25_000 });
+  away(true);
+  for (const key of [LOCK, others]) await store.deleteIfEquals(key, "mine");
+  away(false);
+  await shared.set(others, "of somebody else", { ttlMs: 25_000 });
+
+  await store.catchUp();
+
+  assert.equal(await shared.get(LOCK), undefined);
+  assert.equal(await shared.get(others), "of somebody else");
+});
+
+Deno.test("a token that was written in an outage is handed over after it, and lives no longer for that", async () => {
+  const { clock, shared, store, away } = startOutages();
+  away(true);
+  await store.set(TOKEN, "sealed", { ttlMs: 60_000 });
+  await clock.advance(40_000);
+  await store.catchUp();
+  away(false);
+
+  await store.set({ purpose: "seen", customer: "a" }, "now", { ttlMs: 60_000 });
+  await until(async () => await shared.get(TOKEN) === "sealed");
+
+  await clock.advance(19_000);
+  assert.equal(await shared.get(TOKEN), "sealed");
+  await clock.advance(1_000);
+  assert.equal(await shared.get(TOKEN), undefined);
+});
+
+Deno.test("a token that was written in an outage replaces none that others have, and stays dropped", async () => {
+  const { shared, store, away } = startOutages();
+  const dropped = { ...TOKEN, customer: "b" };
+  away(true);
+  for (const key of [TOKEN, dropped]) await store.set(key, "sealed here", { ttlMs: 60_000 });
+  await store.delete(dropped);
+  away(false);
+  await shared.set(TOKEN, "sealed there", { ttlMs: 60_000 });
+
+  await store.catchUp();
+
+  assert.equal(await shared.get(TOKEN), "sealed there");
+  assert.equal(await shared.get(dropped), undefined);
 });
 
 Deno.test("a mark that was written late leaves a newer one, which could not be written, to be told", async () => {
