@@ -63,6 +63,8 @@ const LOCK_POLL_MS = 50;
  */
 const LOCK_WAIT_MS = 8_000;
 const REFUSAL_TTL_MS = 30_000;
+/** Anything else in its place is no refusal. */
+const REFUSED = "1";
 
 const storedSchema = z.object({ token: z.string(), expiresAt: z.number(), exchangedAt: z.number() });
 
@@ -112,7 +114,7 @@ export class AccessTokens {
   /** Remembers for half a minute that this pair is no good, so that nobody makes us try it over and over. */
   async rememberRefusal(customer: Customer): Promise<void> {
     this.#known.delete(customer.id);
-    await this.#options.store.set(refusalKey(customer), "1", { ttlMs: REFUSAL_TTL_MS });
+    await this.#options.store.set(refusalKey(customer), REFUSED, { ttlMs: REFUSAL_TTL_MS });
     await this.#options.store.delete(tokenKey(customer));
   }
 
@@ -184,7 +186,7 @@ export class AccessTokens {
     if (stored !== undefined && stored.token !== token && stored.exchangedAt >= sentAt) {
       if (stored.expiresAt - this.#options.clock.now() > need.minLifeMs) return stored;
     }
-    if (await this.#options.store.get(refusalKey(customer)) !== undefined) {
+    if (await this.#options.store.get(refusalKey(customer)) === REFUSED) {
       throw keyPairRefused("did not accept this e-mail and API key a moment ago");
     }
     return undefined;

@@ -1,5 +1,7 @@
 import { Semaphore } from "../semaphore.ts";
-import { type RedisClient, RedisConnection, type StateListener } from "./redis_connection.ts";
+import * as commands from "./redis_commands.ts";
+import type { RedisCommand } from "./redis_commands.ts";
+import { RedisConnection, type StateListener } from "./redis_connection.ts";
 import { isTimeout } from "./redis_errors.ts";
 import { RedisSubscriptions } from "./redis_subscriptions.ts";
 import {
@@ -75,33 +77,28 @@ export class RedisStore implements Store, AsyncDisposable {
   }
 
   async get(key: StoreKey): Promise<string | undefined> {
-    return await this.#run((redis) => redis.get(formatStoreKey(key))) ?? undefined;
+    return await this.#run(commands.get(formatStoreKey(key))) ?? undefined;
   }
 
-  async set(key: StoreKey, value: string, { ttlMs, ifAbsent }: SetOptions): Promise<boolean> {
-    const ttl = checkTtl(ttlMs);
-    const name = formatStoreKey(key);
-    const reply = await this.#run((redis) =>
-      ifAbsent ? redis.set(name, value, "PX", ttl, "NX") : redis.set(name, value, "PX", ttl)
-    );
-    return reply === "OK";
+  async set(key: StoreKey, value: string, { ttlMs, ifAbsent = false }: SetOptions): Promise<boolean> {
+    return await this.#run(commands.set(formatStoreKey(key), value, checkTtl(ttlMs), ifAbsent)) === "OK";
   }
 
   async delete(key: StoreKey): Promise<boolean> {
-    return await this.#run((redis) => redis.del(formatStoreKey(key))) === 1;
+    return await this.#run(commands.del(formatStoreKey(key))) === 1;
   }
 
   async deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
-    return await this.#run((redis) => redis.deleteIfEquals(formatStoreKey(key), value)) === 1;
+    return await this.#run(commands.deleteIfEquals(formatStoreKey(key), value)) === 1;
   }
 
   async take(key: StoreKey): Promise<string | undefined> {
-    return await this.#run((redis) => redis.getdel(formatStoreKey(key))) ?? undefined;
+    return await this.#run(commands.getdel(formatStoreKey(key))) ?? undefined;
   }
 
   async takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
     const windowMs = checkBucket(limit, cost);
-    const take = () => this.#run((redis) => redis.takeTokens(formatStoreKey(key), limit.capacity, windowMs, cost));
+    const take = () => this.#run(commands.takeTokens(formatStoreKey(key), limit, windowMs, cost));
     // One late answer proves nothing: perhaps this process stood still, and whoever asks has a bucket of his own at hand
     // that is full. Tokens that the late one took are lost, which exceeds nothing.
     const [allowed, remaining, waitMs] = await take().catch((error) => {
@@ -111,23 +108,21 @@ export class RedisStore implements Store, AsyncDisposable {
     return bucketAnswer(allowed === 1, remaining, waitMs);
   }
 
-  async append(key: StoreKey, entry: NewEntry, { after, keep, ttlMs }: AppendOptions): Promise<AppendAnswer> {
-    const ttl = checkTtl(ttlMs);
-    const name = formatStoreKey(key);
-    const [appended, number, mark] = await this.#run((redis) =>
-      redis.appendEntry(name, after?.number ?? 0, after?.mark ?? "", entry.mark, entry.value, keep, ttl)
-    );
+  async append(key: StoreKey, entry: NewEntry, options: AppendOptions): Promise<AppendAnswer> {
+    const ttlMs = checkTtl(options.ttlMs);
+    const command = commands.appendEntry(formatStoreKey(key), entry, { ...options, ttlMs });
+    const [appended, number, mark] = await this.#run(command);
     return { appended: appended === 1, head: number === 0 ? undefined : { number, mark } };
   }
 
   async entries(key: StoreKey, { before, limit }: ListPage): Promise<ListEntry[]> {
     const newest = before === undefined ? "+" : `(${before}-0`;
-    const found = await this.#run((redis) => redis.xrevrange(formatStoreKey(key), newest, "-", "COUNT", limit));
+    const found = await this.#run(commands.xrevrange(formatStoreKey(key), newest, limit));
     return found.map(([id, [, mark = "", , value = ""]]) => ({ number: Number.parseInt(id), mark, value }));
   }
 
   async publish(channel: Channel, text: string): Promise<number> {
-    return await this.#run((redis) => redis.publish(formatChannel(channel), text));
+    return await this.#run(commands.publish(formatChannel(channel), text));
   }
 
   async subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe> {
@@ -135,7 +130,7 @@ export class RedisStore implements Store, AsyncDisposable {
   }
 
   async ping(): Promise<void> {
-    await this.#run((redis) => redis.ping());
+    await this.#run(commands.ping());
   }
 
   async close(): Promise<void> {
@@ -146,7 +141,7 @@ export class RedisStore implements Store, AsyncDisposable {
     return this.close();
   }
 
-  #run<T>(command: (redis: RedisClient) => Promise<T>): Promise<T> {
+  #run<T>(command: RedisCommand<T>): Promise<T> {
     return this.#inPlace(() => this.#connection.run(command));
   }
 

@@ -1,42 +1,12 @@
 import { Redis, type RedisOptions } from "ioredis";
-import { APPEND_ENTRY_LUA } from "./append_entry.lua.ts";
-import { explainFailure, isTimeout, withoutArguments } from "./redis_errors.ts";
+import { type RedisClient, type RedisCommand, withScripts } from "./redis_commands.ts";
+import { explainFailure, isTimeout, withoutArguments, WrongReply } from "./redis_errors.ts";
 import { StoreError } from "./store.ts";
-import { TAKE_TOKENS_LUA } from "./take_tokens.lua.ts";
 
 /** Called when Redis goes away (with the reason) and when it is back. */
 export type StateListener = (up: boolean, reason?: string) => void;
 
-/** The scripts, as methods of the client. */
-interface Scripts {
-  takeTokens(key: string, capacity: number, windowMs: number, cost: number): Promise<[number, number, number]>;
-  deleteIfEquals(key: string, value: string): Promise<number>;
-  appendEntry(
-    key: string,
-    afterNumber: number,
-    afterMark: string,
-    mark: string,
-    value: string,
-    keep: number,
-    ttlMs: number,
-  ): Promise<[appended: number, number: number, mark: string]>;
-}
-
 type ClientOptions = Omit<RedisOptions, "replyMapping">;
-
-/** An ioredis client that knows our scripts. */
-export type RedisClient = Redis & Scripts;
-
-const DELETE_IF_EQUALS_LUA = `
-if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end
-return 0
-`;
-
-const SCRIPTS: Readonly<Record<keyof Scripts, string>> = {
-  takeTokens: TAKE_TOKENS_LUA,
-  deleteIfEquals: DELETE_IF_EQUALS_LUA,
-  appendEntry: APPEND_ENTRY_LUA,
-};
 
 /** Longest time that {@linkcode RedisConnection.open} takes, name resolution and handshakes included. */
 const OPEN_DEADLINE_MS = 1800;
@@ -71,11 +41,13 @@ export class RedisConnection {
     const target = parseRedisUrl(url);
     this.#address = target.host?.includes(":") ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
     this.#onStateChange = onStateChange;
-    this.#client = createClient({
-      ...SETTINGS,
-      ...target,
-      retryStrategy: (attempt) => this.#phase === "open" ? backoffMs(attempt) : null,
-    });
+    this.#client = withScripts(
+      new Redis({
+        ...SETTINGS,
+        ...target,
+        retryStrategy: (attempt) => this.#phase === "open" ? backoffMs(attempt) : null,
+      }),
+    );
     this.#client.on("error", (error) => this.#lastError = error);
     this.#client.on("ready", () => this.#onReady());
     this.#client.on("close", () => this.#onClose());
@@ -98,11 +70,16 @@ export class RedisConnection {
     return connection;
   }
 
-  /** Runs one command. Fails with a StoreError, at the latest after the command timeout. */
-  async run<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
+  /**
+   * Runs one command. Fails with a StoreError, at the latest after the command timeout; also where the reply is not of
+   * the form that this command has.
+   */
+  async run<T>({ name, send, reply }: RedisCommand<T>): Promise<T> {
     if (this.#phase === "closed") throw new StoreError("The store is closed.");
     try {
-      return await command(this.#client);
+      const { data, success } = reply.safeParse(await send(this.#client));
+      if (!success) throw new WrongReply(name);
+      return data;
     } catch (error) {
       if (isTimeout(error)) this.#probe();
       throw this.#failure(error);
@@ -167,17 +144,6 @@ export class RedisConnection {
     const message = `Redis at ${this.#address} ${explainFailure(error, { encrypted, opening })}.`;
     return new StoreError(message, { cause: withoutArguments(error) });
   }
-}
-
-function createClient(options: ClientOptions): RedisClient {
-  const client = new Redis(options);
-  for (const [name, lua] of Object.entries(SCRIPTS)) client.defineCommand(name, { numberOfKeys: 1, lua });
-  if (!knowsScripts(client)) throw new Error("ioredis did not take the scripts.");
-  return client;
-}
-
-function knowsScripts(client: Redis): client is RedisClient {
-  return Object.keys(SCRIPTS).every((name) => name in client);
 }
 
 /** Reads only what a Redis address consists of: ioredis itself would take settings from the query. */

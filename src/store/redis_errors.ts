@@ -20,6 +20,16 @@ const CODES: ReadonlyMap<string, string> = new Map([
   ["EPIPE", "closed the connection"],
 ]);
 
+/** A reply that this command does not have, from whatever stands between us and Redis, or in place of it. */
+export class WrongReply extends Error {
+  override readonly name = "WrongReply";
+
+  /** @param command What it was the reply to; the reply itself may hold anything, and is not shown. */
+  constructor(command: string) {
+    super(`The reply to ${command} is not of the form that it has.`);
+  }
+}
+
 const TIMEOUT = "Command timed out";
 
 /** Whether Redis was silent for as long as a command may take. */
@@ -34,6 +44,7 @@ export function isTimeout(error: unknown): boolean {
  * @param state Whether the connection uses TLS, and whether it was just being opened.
  */
 export function explainFailure(error: unknown, state: { encrypted: boolean; opening: boolean }): string {
+  if (error instanceof WrongReply) return "gave a reply of a wrong form";
   if (error instanceof Error && error.name === "ReplyError") return explainReply(error.message);
   return explainSilence(error) + hint(error, state);
 }

@@ -1,4 +1,5 @@
 import { Listeners } from "./listeners.ts";
+import { subscribe, unsubscribe } from "./redis_commands.ts";
 import { RedisConnection } from "./redis_connection.ts";
 import type { Listener, Unsubscribe } from "./store.ts";
 
@@ -29,7 +30,7 @@ export class RedisSubscriptions {
       if (!this.#listeners.has(channel)) this.#forget(channel);
     };
     try {
-      await this.#connection.run((redis) => redis.subscribe(channel));
+      await this.#connection.run(subscribe(channel));
       return leave;
     } catch (error) {
       leave();
@@ -45,12 +46,12 @@ export class RedisSubscriptions {
 
   /** A channel too many does no harm, and a connection that is gone has none. */
   #forget(channel: string): void {
-    this.#connection.run((redis) => redis.unsubscribe(channel)).catch(() => {});
+    this.#connection.run(unsubscribe(channel)).catch(() => {});
   }
 
   /** Where Redis is slow, it carries this out later; where it went away again, it is called again. */
   #resume(): void {
     const channels = this.#listeners.channels();
-    if (channels.length > 0) this.#connection.run((redis) => redis.subscribe(...channels)).catch(() => {});
+    if (channels.length > 0) this.#connection.run(subscribe(...channels)).catch(() => {});
   }
 }

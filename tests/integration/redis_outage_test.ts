@@ -7,6 +7,7 @@ import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
 import { callTool } from "../rpc.ts";
 import { YES } from "../rpc_2026.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
+import { startScriptedRedis } from "../scripted_redis.ts";
 import { until } from "../until.ts";
 import { within } from "../within.ts";
 
@@ -379,3 +380,21 @@ Deno.test("Redis killed and restarted five times under 64 callers: every call is
   assert.equal(new Set(labels).size, labels.length, "a write was sent twice");
   assert.ok(labels.length > 0);
 });
+
+for (const reply of ["+OK", ":1", "$-1", "*0"]) {
+  Deno.test(`calls go on where Redis answers ${reply} to everything, and nobody is refused for it`, async () => {
+    const clock = new FakeClock();
+    await using redis = startScriptedRedis();
+    const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
+    await using service = await startService({ env, clock, sandbox: { ...sandboxOptions, clock } });
+    redis.script = () => reply;
+
+    for (const headers of [KEY_HEADERS, TOKEN_HEADERS]) {
+      const call = callTool(service.mcpUrl, "list_projects", {}, headers);
+      const { isError, json } = await clock.runUntil(call);
+
+      assert.equal(isError, false, JSON.stringify(json));
+    }
+    assert.equal(await isReady(service), false);
+  });
+}

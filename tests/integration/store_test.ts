@@ -13,6 +13,7 @@ import {
   type StoreKey,
 } from "../../src/store/store.ts";
 import { rawClient, startRedis } from "../redis_server.ts";
+import { startScriptedRedis } from "../scripted_redis.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { until } from "../until.ts";
 import { within } from "../within.ts";
@@ -584,6 +585,50 @@ Deno.test("an error reply becomes a StoreError without key and value, and does n
   });
 
   assert.equal(await store.get({ ...KEY, name: "other" }), undefined);
+});
+
+Deno.test("a reply of a form that the command does not have is a failure, not an answer", async () => {
+  await using server = startScriptedRedis();
+  await using store = await RedisStore.connect(server.url, { poolSize: 5 });
+  const bucket: StoreKey = { ...KEY, purpose: "bucket" };
+  const entry = { mark: "mine", value: SECRET };
+  const calls: Record<string, () => Promise<unknown>> = {
+    get: () => store.get(KEY),
+    set: () => store.set(KEY, SECRET, { ttlMs: DAY_MS }),
+    setIfAbsent: () => store.set(KEY, SECRET, { ttlMs: DAY_MS, ifAbsent: true }),
+    delete: () => store.delete(KEY),
+    deleteIfEquals: () => store.deleteIfEquals(KEY, SECRET),
+    take: () => store.take(KEY),
+    takeTokens: () => store.takeTokens(bucket, { capacity: 10, windowSeconds: 10 }, 1),
+    append: () => store.append(LIST, entry, { after: undefined, keep: 10, ttlMs: DAY_MS }),
+    entries: () => store.entries(LIST, { limit: 1 }),
+    publish: () => store.publish(CHANNEL, SECRET),
+    ping: () => store.ping(),
+  };
+  const right: Record<string, string[]> = {
+    "+OK": ["get", "set", "setIfAbsent", "take"],
+    ":1": ["delete", "deleteIfEquals", "publish"],
+    ":-1": [],
+    "$-1": ["get", "setIfAbsent", "take"],
+    "*0": ["entries"],
+    "*1\r\n:1": [],
+    "*3\r\n:1\r\n:2\r\n$1\r\nx": ["append"],
+    "*3\r\n:1\r\n:2\r\n:3": ["takeTokens"],
+    "+PONG": ["get", "take", "ping"],
+  };
+
+  for (const [reply, expected] of Object.entries(right)) {
+    server.script = () => reply;
+    const answered: string[] = [];
+    for (const [name, call] of Object.entries(calls)) {
+      await call().then(() => answered.push(name), (error: unknown) => {
+        assert.ok(error instanceof StoreError, `${name}: ${error}`);
+        assert.match(error.message, /gave a reply of a wrong form/);
+        assert.ok(!Deno.inspect(error, { depth: 10 }).includes(SECRET));
+      });
+    }
+    assert.deepEqual(answered, expected, JSON.stringify(reply));
+  }
 });
 
 Deno.test("subscriptions outlive the Redis they were made at, but for those that were ended meanwhile", async () => {
