@@ -259,6 +259,10 @@ async function openStore(config: Config, clock: Clock, log: Logger): Promise<Sto
         log.warn("the other replicas were not told of stale listings", { error })
       );
     },
+    onRefusals: (refuses, reason) => {
+      if (refuses) log.error("redis refuses commands, this process stands in for what it can", { reason });
+      else log.info("redis takes commands again");
+    },
   });
   standIn.store = new StandInStore(redis, { clock });
   return standIn.store;

@@ -3,6 +3,7 @@ import * as commands from "./redis_commands.ts";
 import type { RedisCommand } from "./redis_commands.ts";
 import { RedisConnection, type StateListener } from "./redis_connection.ts";
 import { isTimeout } from "./redis_errors.ts";
+import { type RefusalListener, RefusalWatch } from "./redis_refusals.ts";
 import { RedisSubscriptions } from "./redis_subscriptions.ts";
 import {
   type AppendAnswer,
@@ -33,6 +34,8 @@ export interface RedisStoreOptions {
   maxWaitMs?: number;
   /** Called when Redis goes away (with the reason) and when it is back. */
   onStateChange?: StateListener;
+  /** Called when Redis, though it answers, begins to refuse commands (with the reason) and when it takes them again. */
+  onRefusals?: RefusalListener;
 }
 
 /**
@@ -67,9 +70,11 @@ export class RedisStore implements Store, AsyncDisposable {
    * @throws {StoreError} That names the cause, and neither user nor password.
    */
   static async connect(url: string, options: RedisStoreOptions): Promise<RedisStore> {
-    const connection = await RedisConnection.open(url, options.onStateChange);
+    const { onStateChange, onRefusals } = options;
+    const refusals = onRefusals && new RefusalWatch(onRefusals);
+    const connection = await RedisConnection.open(url, { onStateChange, refusals });
     try {
-      return new RedisStore(connection, await RedisSubscriptions.open(url), options);
+      return new RedisStore(connection, await RedisSubscriptions.open(url, refusals), options);
     } catch (error) {
       await connection.close();
       throw error;

@@ -12,6 +12,8 @@ export interface RedisCommand<T> {
   send: (client: RedisClient) => Promise<unknown>;
   /** What may come back; anything else is a failure of Redis. */
   reply: z.ZodType<T>;
+  /** Whether this reply shows that Redis takes writes that need room. Defaults to never. */
+  hasWritten?: (reply: T) => boolean;
 }
 
 /** The scripts, as methods of the client. */
@@ -71,9 +73,10 @@ export function getdel(key: string): RedisCommand<string | null> {
 
 /** SET with a TTL; null only where `ifAbsent` found an entry. */
 export function set(key: string, value: string, ttlMs: number, ifAbsent: boolean): RedisCommand<"OK" | null> {
+  const hasWritten = (reply: "OK" | null) => reply === "OK";
   return ifAbsent
-    ? { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs, "NX"), reply: done.nullable() }
-    : { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs), reply: done };
+    ? { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs, "NX"), reply: done.nullable(), hasWritten }
+    : { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs), reply: done, hasWritten };
 }
 
 /** DEL of one key. */
@@ -97,6 +100,7 @@ export function takeTokens(
     name: "takeTokens",
     send: (redis) => redis.takeTokens(key, capacity, windowMs, cost),
     reply: z.tuple([yesOrNo, count, count]),
+    hasWritten: ([taken]) => taken === 1 && cost > 0,
   };
 }
 
@@ -111,6 +115,7 @@ export function appendEntry(
     send: (redis) =>
       redis.appendEntry(key, after?.number ?? 0, after?.mark ?? "", entry.mark, entry.value, keep, ttlMs),
     reply: z.tuple([yesOrNo, count, z.string()]),
+    hasWritten: ([appended]) => appended === 1,
   };
 }
 

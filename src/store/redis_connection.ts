@@ -1,12 +1,20 @@
 import { Redis, type RedisOptions } from "ioredis";
 import { type RedisClient, type RedisCommand, withScripts } from "./redis_commands.ts";
 import { explainFailure, isTimeout, withoutArguments, WrongReply } from "./redis_errors.ts";
+import type { RefusalWatch } from "./redis_refusals.ts";
 import { StoreError } from "./store.ts";
 
 /** Called when Redis goes away (with the reason) and when it is back. */
 export type StateListener = (up: boolean, reason?: string) => void;
 
 type ClientOptions = Omit<RedisOptions, "replyMapping">;
+
+/** Who is told what of a {@linkcode RedisConnection}. */
+export interface ConnectionListeners {
+  onStateChange?: StateListener | undefined;
+  /** What becomes of the commands; several connections may share it. */
+  refusals?: RefusalWatch | undefined;
+}
 
 /** Longest time that {@linkcode RedisConnection.open} takes, name resolution and handshakes included. */
 const OPEN_DEADLINE_MS = 1800;
@@ -30,17 +38,17 @@ const SETTINGS: ClientOptions = {
 export class RedisConnection {
   readonly #client: RedisClient;
   readonly #address: string;
-  readonly #onStateChange: StateListener | undefined;
+  readonly #listeners: ConnectionListeners;
   #phase: "opening" | "open" | "closed" = "opening";
   #up = false;
   #probing = false;
   #lastError: unknown;
   #closing: Promise<void> | undefined;
 
-  private constructor(url: string, onStateChange: StateListener | undefined) {
+  private constructor(url: string, listeners: ConnectionListeners) {
     const target = parseRedisUrl(url);
     this.#address = target.host?.includes(":") ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
-    this.#onStateChange = onStateChange;
+    this.#listeners = listeners;
     this.#client = withScripts(
       new Redis({
         ...SETTINGS,
@@ -54,8 +62,8 @@ export class RedisConnection {
   }
 
   /** Connects, or fails with a StoreError that names the cause. */
-  static async open(url: string, onStateChange?: StateListener): Promise<RedisConnection> {
-    const connection = new RedisConnection(url, onStateChange);
+  static async open(url: string, listeners: ConnectionListeners = {}): Promise<RedisConnection> {
+    const connection = new RedisConnection(url, listeners);
     try {
       await before(OPEN_DEADLINE_MS, connection.#client.connect());
       // ioredis goes on in database 0 when the one asked for doesn't exist; for us that is a failure like any other.
@@ -74,15 +82,18 @@ export class RedisConnection {
    * Runs one command. Fails with a StoreError, at the latest after the command timeout; also where the reply is not of
    * the form that this command has.
    */
-  async run<T>({ name, send, reply }: RedisCommand<T>): Promise<T> {
+  async run<T>(command: RedisCommand<T>): Promise<T> {
     if (this.#phase === "closed") throw new StoreError("The store is closed.");
     try {
-      const { data, success } = reply.safeParse(await send(this.#client));
-      if (!success) throw new WrongReply(name);
+      const { data, success } = command.reply.safeParse(await command.send(this.#client));
+      if (!success) throw new WrongReply(command.name);
+      this.#listeners.refusals?.succeeded(command, data);
       return data;
     } catch (error) {
       if (isTimeout(error)) this.#probe();
-      throw this.#failure(error);
+      const failure = this.#failure(error);
+      this.#listeners.refusals?.failed(command.name, error, failure.message);
+      throw failure;
     }
   }
 
@@ -129,13 +140,13 @@ export class RedisConnection {
     if (this.#phase !== "open" || this.#up) return;
     this.#up = true;
     this.#lastError = undefined;
-    this.#onStateChange?.(true);
+    this.#listeners.onStateChange?.(true);
   }
 
   #onClose(): void {
     if (this.#phase !== "open" || !this.#up) return;
     this.#up = false;
-    this.#onStateChange?.(false, this.#failure(this.#lastError).message);
+    this.#listeners.onStateChange?.(false, this.#failure(this.#lastError).message);
   }
 
   #failure(error: unknown): StoreError {

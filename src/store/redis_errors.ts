@@ -7,7 +7,26 @@ const REPLIES: ReadonlyMap<string, string> = new Map([
   ["READONLY", "is a read-only replica"],
   ["LOADING", "is still loading its data"],
   ["MISCONF", "cannot save its data and refuses writes"],
+  ["NOREPLICAS", "has too few replicas to take writes"],
+  ["MASTERDOWN", "is a replica that has lost its master"],
+  ["BUSY", "is busy with a script"],
 ]);
+
+/** What a reply stops: every command, whatever writes, or the one that it answers. */
+const STOPPED: ReadonlyMap<string, Stopped> = new Map([
+  ["LOADING", "everything"],
+  ["MASTERDOWN", "everything"],
+  ["BUSY", "everything"],
+  ["NOAUTH", "everything"],
+  ["OOM", "writes"],
+  ["READONLY", "writes"],
+  ["MISCONF", "writes"],
+  ["NOREPLICAS", "writes"],
+  ["NOPERM", "this"],
+]);
+
+/** How far a refusal goes. */
+export type Stopped = "everything" | "writes" | "this";
 
 /** What the code of a system error means. */
 const CODES: ReadonlyMap<string, string> = new Map([
@@ -35,6 +54,16 @@ const TIMEOUT = "Command timed out";
 /** Whether Redis was silent for as long as a command may take. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === TIMEOUT;
+}
+
+/**
+ * What a Redis refuses that answers and is connected; undefined where it is silent or gone, and where the mistake is in
+ * one entry.
+ */
+export function refusalOf(error: unknown): Stopped | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "WrongReply") return "this";
+  return error.name === "ReplyError" ? STOPPED.get(replyWord(error.message)) : undefined;
 }
 
 /**
@@ -82,8 +111,13 @@ function isLate(error: unknown): boolean {
 
 function explainReply(message: string): string {
   if (/db index/i.test(message)) return "has no database of that number";
-  const word = /^[A-Z]+/.exec(message)?.[0] ?? "ERR";
+  const word = replyWord(message);
   return REPLIES.get(word) ?? `answered with an error (${word})`;
+}
+
+/** The word by which an error reply is known; Redis 6 puts words of its own before what stopped a script. */
+function replyWord(message: string): string {
+  return /^(?:ERR Error running script .*?: -)?([A-Z]+)/s.exec(message)?.[1] ?? "ERR";
 }
 
 function codeOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import { Listeners } from "./listeners.ts";
 import { subscribe, unsubscribe } from "./redis_commands.ts";
 import { RedisConnection } from "./redis_connection.ts";
+import type { RefusalWatch } from "./redis_refusals.ts";
 import type { Listener, Unsubscribe } from "./store.ts";
 
 /** Subscriptions over a connection of their own; they are made anew whenever it had to be. */
@@ -14,9 +15,12 @@ export class RedisSubscriptions {
   }
 
   /** Connects, or fails with a StoreError that names the cause. */
-  static async open(url: string): Promise<RedisSubscriptions> {
+  static async open(url: string, refusals?: RefusalWatch): Promise<RedisSubscriptions> {
     const listeners = new Listeners();
-    const connection = await RedisConnection.open(url, (up) => up && subscriptions.#resume());
+    const connection = await RedisConnection.open(url, {
+      onStateChange: (up) => up && subscriptions.#resume(),
+      refusals,
+    });
     const subscriptions = new RedisSubscriptions(connection, listeners);
     connection.onMessage((channel, text) => listeners.tell(channel, text));
     return subscriptions;

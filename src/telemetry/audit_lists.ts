@@ -41,6 +41,8 @@ export class CustomerAuditLists {
   readonly #turns = new Turns();
   readonly #missing = new LRUCache<string, number>({ max: MAX_COUNTED });
   readonly #held = new LRUCache<string, StampedEntry[]>({ max: MAX_HOLDERS });
+  /** Whether it was said that records are not kept, and none has been kept since. */
+  #isSaid = false;
 
   constructor(options: CustomerAuditListsOptions) {
     this.#options = options;
@@ -95,7 +97,10 @@ export class CustomerAuditLists {
       const sealed = await records.seal(customer, entry, newest);
       const options = { after: newest, keep, ttlMs: TTL_MS };
       const { appended, head } = await store.append(auditKey(customer), sealed, options);
-      if (appended && head !== undefined) return head;
+      if (appended && head !== undefined) {
+        this.#isSaid = false;
+        return head;
+      }
       newest = head;
     }
     throw new StoreError(`Others were faster to append ${MAX_TRIES} times.`);
@@ -108,9 +113,13 @@ export class CustomerAuditLists {
   }
 
   #count(customer: string, records: number, error: unknown): void {
-    // The store says once that it is away; one line more, when the first record is missing, is enough.
+    // The store says once that it is away; one line more, when the first record is missing, is enough. Where one
+    // customer's records alone fail and those of others don't, they are no news after the first.
     if (!(error instanceof StoreError)) this.#options.log.error("audit record not kept", { error });
-    else if (this.#missing.size === 0) this.#options.log.warn("audit records are not kept for customers", { error });
+    else if (!this.#isSaid && !this.#missing.has(customer)) {
+      this.#isSaid = true;
+      this.#options.log.warn("audit records are not kept for customers", { error });
+    }
     this.#missing.set(customer, (this.#missing.get(customer) ?? 0) + records);
   }
 }

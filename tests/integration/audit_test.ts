@@ -6,7 +6,14 @@ import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { RedisStore } from "../../src/store/redis.ts";
-import { formatStoreKey, type Store } from "../../src/store/store.ts";
+import {
+  formatStoreKey,
+  type ListEntry,
+  type ListPage,
+  type Store,
+  StoreError,
+  type StoreKey,
+} from "../../src/store/store.ts";
 import type { AuditEntry, AuditPage, AuditRecord, AuditTrail } from "../../src/telemetry/audit.ts";
 import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
 import { stamp } from "../../src/telemetry/audit_entry.ts";
@@ -271,6 +278,37 @@ Deno.test("when Redis comes back with nothing in it, a new chain begins with the
   const page = await readAll(trail);
   assert.deepEqual(wordsOf(page), ["after", "gap of 1"]);
   assert.deepEqual([page.records.map(({ number }) => number), page.faults], [[2, 1], 0]);
+});
+
+/** The embedded store, which can be away for a while, or fail one customer alone. */
+class Interrupted extends MemoryStore {
+  fails: (customer: string) => boolean = () => false;
+
+  override entries(key: StoreKey, page: ListPage): Promise<ListEntry[]> {
+    return this.fails(key.customer) ? Promise.reject(new StoreError("away")) : super.entries(key, page);
+  }
+}
+
+Deno.test("each outage is told of once, though a customer of an earlier one has never come back", async () => {
+  const lines: string[] = [];
+  await using store = new Interrupted({ clock: new FakeClock(NOW) });
+  const trail = await trailOver(store, { lines });
+  const warnings = () => lines.filter((line) => line.includes("audit records are not kept")).length;
+  const record = async (...customers: string[]) => {
+    for (const customer of customers) await trail.record(entryOf("a", { customer }));
+  };
+  const said: number[] = [];
+
+  for (const fails of [() => true, () => false, () => true]) {
+    store.fails = fails;
+    await record(...(fails() ? [ANNA, BERT, BERT] : [BERT]));
+    said.push(warnings());
+  }
+  store.fails = (customer) => customer === ANNA;
+  await record(BERT, ANNA, BERT, ANNA, BERT, ANNA);
+
+  assert.deepEqual(said, [1, 1, 2]);
+  assert.equal(warnings(), 2, "one customer's records that alone fail are no news each time");
 });
 
 Deno.test("gaps are counted for each customer by himself", async () => {

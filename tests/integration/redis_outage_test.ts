@@ -276,6 +276,28 @@ Deno.test("calls go on while a failover leaves a Redis that takes no writes", as
   assert.equal(after.json.code, "confirmation_required");
 });
 
+Deno.test("a Redis that takes no writes is told of once, and once that it takes them again", async () => {
+  await using redis = await startRedis();
+  await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
+  await using raw = rawClient(redis);
+  await raw.config("SET", "min-replicas-to-write", "3");
+
+  for (const headers of [KEY_HEADERS, TOKEN_HEADERS, KEY_HEADERS]) {
+    await callTool(service.mcpUrl, "list_projects", {}, headers);
+  }
+  const ready = await isReady(service);
+  await raw.config("SET", "min-replicas-to-write", "0");
+  for (let i = 0; i < 3; i++) await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+
+  const lines = linesWith(service, "redis").map((line) => JSON.parse(line));
+  assert.deepEqual(lines.map(({ level, message }) => [level, message]), [
+    ["ERROR", "redis refuses commands, this process stands in for what it can"],
+    ["INFO", "redis takes commands again"],
+  ]);
+  assert.match(lines[0].reason, /has too few replicas to take writes\.$/);
+  assert.equal(ready, true);
+});
+
 Deno.test("wrong data in any key harms nobody, and is mended by the next write", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
