@@ -10,9 +10,9 @@ export interface ScriptedRedis extends AsyncDisposable {
   readonly commands: readonly string[];
 }
 
-/** Starts one on a free port. */
-export function startScriptedRedis(script: Script = () => undefined): ScriptedRedis {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+/** Starts one, on a free port where none is given. */
+export function startScriptedRedis(script: Script = () => undefined, port = 0): ScriptedRedis {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port });
   const connections = new Set<Deno.Conn>();
   const commands: string[] = [];
   const redis: ScriptedRedis = {

@@ -2,7 +2,7 @@ import { Semaphore } from "../semaphore.ts";
 import * as commands from "./redis_commands.ts";
 import type { RedisCommand } from "./redis_commands.ts";
 import { RedisConnection, type StateListener } from "./redis_connection.ts";
-import { isTimeout } from "./redis_errors.ts";
+import { isTimeout, refusalOf } from "./redis_errors.ts";
 import { type RefusalListener, RefusalWatch } from "./redis_refusals.ts";
 import { RedisSubscriptions } from "./redis_subscriptions.ts";
 import {
@@ -64,21 +64,37 @@ export class RedisStore implements Store, AsyncDisposable {
   }
 
   /**
-   * Connects within 4 seconds.
+   * Connects within 4 seconds, and tries what it needs.
    *
    * @param url `redis[s]://[user:password@]host[:port][/db]`.
    * @throws {StoreError} That names the cause, and neither user nor password.
    */
   static async connect(url: string, options: RedisStoreOptions): Promise<RedisStore> {
-    const { onStateChange, onRefusals } = options;
-    const refusals = onRefusals && new RefusalWatch(onRefusals);
-    const connection = await RedisConnection.open(url, { onStateChange, refusals });
+    const connection = await RedisConnection.open(url, options.onStateChange);
     try {
-      return new RedisStore(connection, await RedisSubscriptions.open(url, refusals), options);
+      return await RedisStore.#over(connection, await RedisSubscriptions.open(url), options);
     } catch (error) {
       await connection.close();
       throw error;
     }
+  }
+
+  static async #over(
+    connection: RedisConnection,
+    subscriptions: RedisSubscriptions,
+    options: RedisStoreOptions,
+  ): Promise<RedisStore> {
+    try {
+      await tryCommands(connection, subscriptions);
+    } catch (error) {
+      await subscriptions.close();
+      throw error;
+    }
+    if (options.onRefusals !== undefined) {
+      const refusals = new RefusalWatch(options.onRefusals);
+      for (const watched of [connection, subscriptions]) watched.watch(refusals);
+    }
+    return new RedisStore(connection, subscriptions, options);
   }
 
   async get(key: StoreKey): Promise<string | undefined> {
@@ -169,5 +185,30 @@ export class RedisStore implements Store, AsyncDisposable {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/**
+ * Fails where Redis does not know a command that is needed, or does not let this user run it: that mends itself never.
+ * Whatever else goes wrong may be over in a moment, and is stood in for. Nothing is changed by this.
+ */
+async function tryCommands(connection: RedisConnection, subscriptions: RedisSubscriptions): Promise<void> {
+  const key = formatStoreKey({ purpose: "lock", customer: "shared", name: "start" });
+  const channel = formatChannel({ kind: "cancellation", customer: "shared", name: "start" });
+  const look = () => connection.run(commands.takeTokens(key, { capacity: 1, windowSeconds: 1 }, 1000, 0));
+  const tried = await Promise.allSettled([
+    connection.run(commands.get(key)),
+    connection.run(commands.getdel(key)),
+    connection.run(commands.del(key)),
+    connection.run(commands.xrevrange(key, "+", 1)),
+    // A script is sent as it is the first time, and by its name from then on.
+    look().then(look),
+    connection.run(commands.publish(channel, "")),
+    subscriptions.add(channel, () => {}).then((leave) => leave()),
+  ]);
+  for (const result of tried) {
+    if (result.status === "fulfilled") continue;
+    const error: unknown = result.reason;
+    if (!(error instanceof StoreError) || refusalOf(error.cause) === "this") throw error;
   }
 }

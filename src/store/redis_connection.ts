@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from "ioredis";
-import { type RedisClient, type RedisCommand, withScripts } from "./redis_commands.ts";
+import { ping, type RedisClient, type RedisCommand, withScripts } from "./redis_commands.ts";
 import { explainFailure, isTimeout, withoutArguments, WrongReply } from "./redis_errors.ts";
 import type { RefusalWatch } from "./redis_refusals.ts";
 import { StoreError } from "./store.ts";
@@ -8,13 +8,6 @@ import { StoreError } from "./store.ts";
 export type StateListener = (up: boolean, reason?: string) => void;
 
 type ClientOptions = Omit<RedisOptions, "replyMapping">;
-
-/** Who is told what of a {@linkcode RedisConnection}. */
-export interface ConnectionListeners {
-  onStateChange?: StateListener | undefined;
-  /** What becomes of the commands; several connections may share it. */
-  refusals?: RefusalWatch | undefined;
-}
 
 /** Longest time that {@linkcode RedisConnection.open} takes, name resolution and handshakes included. */
 const OPEN_DEADLINE_MS = 1800;
@@ -31,6 +24,8 @@ const SETTINGS: ClientOptions = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
+  // Its own check asks INFO, and writes to the console where a user may not; ours asks PING.
+  enableReadyCheck: false,
   disconnectTimeout: HANG_UP_MS,
 };
 
@@ -38,22 +33,27 @@ const SETTINGS: ClientOptions = {
 export class RedisConnection {
   readonly #client: RedisClient;
   readonly #address: string;
-  readonly #listeners: ConnectionListeners;
+  readonly #onStateChange: StateListener | undefined;
+  #refusals: RefusalWatch | undefined;
   #phase: "opening" | "open" | "closed" = "opening";
   #up = false;
   #probing = false;
+  /** How often a connection came about; tells the one that a check began on from the next. */
+  #readyCount = 0;
+  /** How often in a row a Redis took the connection and no PING; ioredis takes it for a success. */
+  #failedChecks = 0;
   #lastError: unknown;
   #closing: Promise<void> | undefined;
 
-  private constructor(url: string, listeners: ConnectionListeners) {
+  private constructor(url: string, onStateChange: StateListener | undefined) {
     const target = parseRedisUrl(url);
     this.#address = target.host?.includes(":") ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
-    this.#listeners = listeners;
+    this.#onStateChange = onStateChange;
     this.#client = withScripts(
       new Redis({
         ...SETTINGS,
         ...target,
-        retryStrategy: (attempt) => this.#phase === "open" ? backoffMs(attempt) : null,
+        retryStrategy: (attempt) => this.#phase === "open" ? backoffMs(attempt + this.#failedChecks) : null,
       }),
     );
     this.#client.on("error", (error) => this.#lastError = error);
@@ -62,12 +62,10 @@ export class RedisConnection {
   }
 
   /** Connects, or fails with a StoreError that names the cause. */
-  static async open(url: string, listeners: ConnectionListeners = {}): Promise<RedisConnection> {
-    const connection = new RedisConnection(url, listeners);
+  static async open(url: string, onStateChange?: StateListener): Promise<RedisConnection> {
+    const connection = new RedisConnection(url, onStateChange);
     try {
-      await before(OPEN_DEADLINE_MS, connection.#client.connect());
-      // ioredis goes on in database 0 when the one asked for doesn't exist; for us that is a failure like any other.
-      if (connection.#lastError !== undefined) throw connection.#lastError;
+      await before(OPEN_DEADLINE_MS, connection.#connect());
     } catch (error) {
       const failure = connection.#failure(connection.#lastError ?? error);
       await connection.close();
@@ -78,21 +76,27 @@ export class RedisConnection {
     return connection;
   }
 
+  /** From now on lets a watch know what becomes of the commands; several connections may share it. */
+  watch(refusals: RefusalWatch): void {
+    this.#refusals = refusals;
+  }
+
   /**
    * Runs one command. Fails with a StoreError, at the latest after the command timeout; also where the reply is not of
    * the form that this command has.
    */
   async run<T>(command: RedisCommand<T>): Promise<T> {
     if (this.#phase === "closed") throw new StoreError("The store is closed.");
+    if (!this.#up) throw new StoreError(`Redis at ${this.#address} is not connected.`);
     try {
       const { data, success } = command.reply.safeParse(await command.send(this.#client));
       if (!success) throw new WrongReply(command.name);
-      this.#listeners.refusals?.succeeded(command, data);
+      this.#refusals?.succeeded(command, data);
       return data;
     } catch (error) {
       if (isTimeout(error)) this.#probe();
       const failure = this.#failure(error);
-      this.#listeners.refusals?.failed(command.name, error, failure.message);
+      this.#refusals?.failed(command.name, error, failure.message);
       throw failure;
     }
   }
@@ -136,17 +140,43 @@ export class RedisConnection {
     }
   }
 
-  #onReady(): void {
+  async #connect(): Promise<void> {
+    await this.#client.connect();
+    // ioredis goes on in database 0 when the one asked for doesn't exist; for us that is a failure like any other.
+    if (this.#lastError !== undefined) throw this.#lastError;
+    await this.#check();
+  }
+
+  /** A Redis that still loads its data, or asks for a password, takes connections and no PING. */
+  async #check(): Promise<void> {
+    const { name, send, reply } = ping();
+    if (!reply.safeParse(await send(this.#client)).success) throw new WrongReply(name);
+  }
+
+  async #onReady(): Promise<void> {
     if (this.#phase !== "open" || this.#up) return;
+    const turn = ++this.#readyCount;
+    const isCurrent = () => turn === this.#readyCount && this.#phase === "open" && this.#client.status === "ready";
+    try {
+      await this.#check();
+    } catch (error) {
+      if (!isCurrent()) return;
+      this.#lastError = error;
+      this.#failedChecks++;
+      this.#client.disconnect(true);
+      return;
+    }
+    if (!isCurrent()) return;
     this.#up = true;
+    this.#failedChecks = 0;
     this.#lastError = undefined;
-    this.#listeners.onStateChange?.(true);
+    this.#onStateChange?.(true);
   }
 
   #onClose(): void {
     if (this.#phase !== "open" || !this.#up) return;
     this.#up = false;
-    this.#listeners.onStateChange?.(false, this.#failure(this.#lastError).message);
+    this.#onStateChange?.(false, this.#failure(this.#lastError).message);
   }
 
   #failure(error: unknown): StoreError {

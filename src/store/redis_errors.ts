@@ -49,6 +49,7 @@ export class WrongReply extends Error {
   }
 }
 
+const UNKNOWN_COMMAND = /^ERR unknown command/i;
 const TIMEOUT = "Command timed out";
 
 /** Whether Redis was silent for as long as a command may take. */
@@ -63,7 +64,8 @@ export function isTimeout(error: unknown): boolean {
 export function refusalOf(error: unknown): Stopped | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error.name === "WrongReply") return "this";
-  return error.name === "ReplyError" ? STOPPED.get(replyWord(error.message)) : undefined;
+  if (error.name !== "ReplyError") return undefined;
+  return UNKNOWN_COMMAND.test(error.message) ? "this" : STOPPED.get(replyWord(error.message));
 }
 
 /**
@@ -111,6 +113,7 @@ function isLate(error: unknown): boolean {
 
 function explainReply(message: string): string {
   if (/db index/i.test(message)) return "has no database of that number";
+  if (UNKNOWN_COMMAND.test(message)) return "does not know a command that is needed: it must be Redis 6.2 or later";
   const word = replyWord(message);
   return REPLIES.get(word) ?? `answered with an error (${word})`;
 }

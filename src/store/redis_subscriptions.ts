@@ -15,15 +15,17 @@ export class RedisSubscriptions {
   }
 
   /** Connects, or fails with a StoreError that names the cause. */
-  static async open(url: string, refusals?: RefusalWatch): Promise<RedisSubscriptions> {
+  static async open(url: string): Promise<RedisSubscriptions> {
     const listeners = new Listeners();
-    const connection = await RedisConnection.open(url, {
-      onStateChange: (up) => up && subscriptions.#resume(),
-      refusals,
-    });
+    const connection = await RedisConnection.open(url, (up) => up && subscriptions.#resume());
     const subscriptions = new RedisSubscriptions(connection, listeners);
     connection.onMessage((channel, text) => listeners.tell(channel, text));
     return subscriptions;
+  }
+
+  /** From now on lets a watch know what becomes of the commands. */
+  watch(refusals: RefusalWatch): void {
+    this.#connection.watch(refusals);
   }
 
   /** Listens. Fails with a StoreError, at the latest after the command timeout, and then listens to nothing. */

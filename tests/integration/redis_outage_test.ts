@@ -119,9 +119,10 @@ Deno.test("where Redis lets nobody listen or tell, a call of 2025 that needs a y
   await using raw = rawClient(redis);
 
   for (const forbidden of ["subscribe", "publish"]) {
-    await raw.call("ACL", "SETUSER", forbidden, "on", ">password", "~*", "&*", "+@all", `-${forbidden}`);
+    await raw.call("ACL", "SETUSER", forbidden, "on", ">password", "~*", "&*", "+@all");
     const REDIS_URL = `redis://${forbidden}:password@127.0.0.1:${redis.port}`;
     await using service = await startService({ env: envOf(redis, { REDIS_URL }), sandbox: sandboxOptions, clock });
+    await raw.call("ACL", "SETUSER", forbidden, `-${forbidden}`);
     const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
     await using call = await session.call("stop_server", STOP);
 

@@ -438,6 +438,78 @@ Deno.test("connecting without a password where one is needed fails and says so",
   assert.match((await connectFailure(`redis://127.0.0.1:${server.port}`)).message, /asks for a password/);
 });
 
+const FORBIDDEN = [
+  ["-ping"],
+  ["-get"],
+  ["-getdel"],
+  ["-del"],
+  ["-xrevrange"],
+  ["-evalsha"],
+  ["-eval"],
+  ["-publish"],
+  ["-subscribe"],
+  ["resetchannels"],
+  ["resetkeys", "~other:*"],
+];
+for (const rules of FORBIDDEN) {
+  Deno.test(`connecting as a user whose rules say ${rules.join(" ")} fails and says so`, async () => {
+    await using server = await startRedis();
+    await using redis = rawClient(server);
+    await redis.acl("SETUSER", "limited", "on", `>${SECRET}`, "~*", "&*", "+@all", ...rules);
+
+    const failure = await connectFailure(`redis://limited:${SECRET}@127.0.0.1:${server.port}`);
+
+    assert.match(failure.message, /does not let this user run the commands needed\.$/);
+  });
+}
+
+Deno.test("connecting as a user who may do what is needed and no more leaves nothing, and the console alone", async () => {
+  await using server = await startRedis();
+  await using redis = rawClient(server);
+  await redis.acl("SETUSER", "limited", "on", `>${SECRET}`, "~cw:*", "&cw:*", "+@all", "-@dangerous", "-@admin");
+  const warned: unknown[][] = [];
+  const { warn } = console;
+  // deno-lint-ignore no-console -- ioredis writes to it.
+  console.warn = (...args) => warned.push(args);
+
+  try {
+    await using store = await RedisStore.connect(`redis://limited:${SECRET}@127.0.0.1:${server.port}`, { poolSize: 5 });
+    await store.set(KEY, "value", { ttlMs: DAY_MS });
+  } finally {
+    // deno-lint-ignore no-console
+    console.warn = warn;
+  }
+
+  assert.deepEqual(await redis.keys("*"), [formatStoreKey(KEY)]);
+  assert.deepEqual(await redis.pubsub("CHANNELS", "*"), []);
+  assert.deepEqual(warned, []);
+});
+
+Deno.test("connecting to a Redis that is too old fails and says so", async () => {
+  await using server = startScriptedRedis((name) => name === "getdel" ? "-ERR unknown command `GETDEL`" : undefined);
+
+  const failure = await connectFailure(server.url);
+
+  assert.match(failure.message, /does not know a command that is needed: it must be Redis 6\.2 or later/);
+});
+
+Deno.test("connecting to a Redis that is full or takes no writes succeeds, for that may be over in a moment", async () => {
+  for (
+    const reply of ["-OOM command not allowed", "-READONLY You can't write", "-NOREPLICAS Not enough good replicas"]
+  ) {
+    await using server = startScriptedRedis((name) => ["getdel", "del", "evalsha"].includes(name) ? reply : undefined);
+    await using store = await RedisStore.connect(server.url, { poolSize: 5 });
+
+    assert.equal(await store.get(KEY), undefined);
+  }
+});
+
+Deno.test("connecting to a Redis that still loads its data fails and says so", async () => {
+  await using server = startScriptedRedis((name) => name === "info" ? undefined : "-LOADING Redis is loading");
+
+  assert.match((await connectFailure(server.url)).message, /is still loading its data/);
+});
+
 Deno.test("connecting to a database that does not exist fails and says so", async () => {
   await using server = await startRedis();
 
@@ -507,6 +579,33 @@ Deno.test("while Redis is gone every call fails, and when it is back the store w
     retryAfterSeconds: 0,
   });
   assert.deepEqual(states, [false, true]);
+});
+
+Deno.test("a Redis that comes back and still loads its data is away until it has", async () => {
+  const states: boolean[] = [];
+  const refusals: boolean[] = [];
+  await using first = await startRedis();
+  await using store = await RedisStore.connect(first.url, {
+    poolSize: 5,
+    onStateChange: (up) => states.push(up),
+    onRefusals: (refuses) => refusals.push(refuses),
+  });
+  await first.kill();
+  await until(() => states.length === 1);
+
+  await using second = startScriptedRedis(
+    (name) => ["hello", "client"].includes(name) ? undefined : "-LOADING Redis is loading",
+    first.port,
+  );
+  await until(() => second.commands.filter((name) => name === "ping").length >= 4);
+  await assert.rejects(store.get(KEY), /is not connected/);
+  const whileLoading = [...states];
+  second.script = () => undefined;
+  await until(() => states.length === 2);
+
+  assert.equal(await store.get(KEY), undefined);
+  assert.deepEqual(whileLoading, [false]);
+  assert.deepEqual([states, refusals], [[false, true], []]);
 });
 
 Deno.test("a frozen Redis fails calls, is reported once with the reason, and is used again when it goes on", async () => {
