@@ -2,7 +2,7 @@ import { Semaphore } from "../semaphore.ts";
 import * as commands from "./redis_commands.ts";
 import type { RedisCommand } from "./redis_commands.ts";
 import { RedisConnection, type StateListener } from "./redis_connection.ts";
-import { isTimeout, refusalOf } from "./redis_errors.ts";
+import { isTimeout, isWrongType, refusalOf } from "./redis_errors.ts";
 import { type RefusalListener, RefusalWatch } from "./redis_refusals.ts";
 import { RedisSubscriptions } from "./redis_subscriptions.ts";
 import {
@@ -138,7 +138,11 @@ export class RedisStore implements Store, AsyncDisposable {
 
   async entries(key: StoreKey, { before, limit }: ListPage): Promise<ListEntry[]> {
     const newest = before === undefined ? "+" : `(${before}-0`;
-    const found = await this.#run(commands.xrevrange(formatStoreKey(key), newest, limit));
+    const found = await this.#run(commands.xrevrange(formatStoreKey(key), newest, limit)).catch((error) => {
+      // What is no list counts as none, as appending to it makes it one.
+      if (error instanceof StoreError && isWrongType(error.cause)) return [];
+      throw error;
+    });
     return found.map(([id, [, mark = "", , value = ""]]) => ({ number: Number.parseInt(id), mark, value }));
   }
 

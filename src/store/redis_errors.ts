@@ -57,6 +57,11 @@ export function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === TIMEOUT;
 }
 
+/** Whether data of another kind stand in the key. */
+export function isWrongType(error: unknown): boolean {
+  return error instanceof Error && error.name === "ReplyError" && replyWord(error.message) === "WRONGTYPE";
+}
+
 /**
  * What a Redis refuses that answers and is connected; undefined where it is silent or gone, and where the mistake is in
  * one entry.

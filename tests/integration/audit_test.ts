@@ -311,6 +311,29 @@ Deno.test("each outage is told of once, though a customer of an earlier one has 
   assert.equal(warnings(), 2, "one customer's records that alone fail are no news each time");
 });
 
+for (const command of ["set", "rpush", "sadd"]) {
+  Deno.test(`where somebody wrote other data in place of a customer's records (${command}), a new chain begins`, async () => {
+    const lines: string[] = [];
+    await using server = await startRedis();
+    await using subject = await redisSubject(server.url);
+    await using redis = rawClient(server);
+    const trail = await subject.trail({ lines });
+    await recordAll(trail, ["a", "b"]);
+    await redis.del(KEY);
+    await redis.call(command, KEY, "not ours");
+
+    const before = await readAll(trail);
+    await recordAll(trail, ["c", "d"]);
+
+    const page = await readAll(trail);
+    assert.deepEqual([before.records, before.faults], [[], 0]);
+    assert.deepEqual(wordsOf(page), ["d", "c"]);
+    assert.deepEqual([page.records.map(({ number }) => number), page.faults], [[2, 1], 0]);
+    assert.ok(await redis.pttl(KEY) > 0);
+    assert.deepEqual(lines.filter((line) => !line.includes('"message":"audit"')), []);
+  });
+}
+
 Deno.test("gaps are counted for each customer by himself", async () => {
   await using server = await startRedis();
   await using subject = await redisSubject(server.url);
