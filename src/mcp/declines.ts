@@ -1,6 +1,8 @@
 import type { Store, StoreKey } from "../store/store.ts";
 
 const REMEMBERED_MS = 2 * 60_000;
+/** Anything else in its place is no one's no. */
+const NO = "no";
 
 /** Remembers for two minutes which calls a person has said no to, so that nobody is asked again at once. */
 export class Declines {
@@ -15,12 +17,12 @@ export class Declines {
    * @param fingerprint What names the call: tool, arguments and target.
    */
   async remember(customer: string, fingerprint: string): Promise<void> {
-    await this.#store.set(declineKey(customer, fingerprint), "no", { ttlMs: REMEMBERED_MS });
+    await this.#store.set(declineKey(customer, fingerprint), NO, { ttlMs: REMEMBERED_MS });
   }
 
   /** Whether a person has said no to this call within the last two minutes. */
   async isRemembered(customer: string, fingerprint: string): Promise<boolean> {
-    return await this.#store.get(declineKey(customer, fingerprint)) !== undefined;
+    return await this.#store.get(declineKey(customer, fingerprint)) === NO;
   }
 }
 
