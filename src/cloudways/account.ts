@@ -14,7 +14,7 @@ import {
 } from "./operations.ts";
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
-import { UnknownToCloudways } from "./replies.ts";
+import { UnknownToCloudwaysError } from "./replies.ts";
 import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
 import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
 
@@ -208,7 +208,7 @@ export class CloudwaysAccount {
     try {
       return await client.send(this.#session, request);
     } catch (error) {
-      if (otherPath === undefined || !(error instanceof UnknownToCloudways)) throw error;
+      if (otherPath === undefined || !(error instanceof UnknownToCloudwaysError)) throw error;
       return await client.send(this.#session, { ...request, path: otherPath });
     }
   }

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { ToolError } from "../errors.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { NothingSent, type WireReply } from "./http.ts";
+import { NotSentError, type WireReply } from "./http.ts";
 import { isOutage } from "./replies.ts";
 
 /** `closed` lets requests through, `open` none, `half_open` one, to see whether Cloudways is back. */
@@ -21,7 +21,7 @@ const MIN_FAILED_SHARE = 0.5;
 const OPEN_MS = 5_000;
 
 /** The breaker is open. The request was not sent, so certainly nothing was done. */
-export class HeldBack extends NothingSent {
+export class CircuitOpenError extends NotSentError {
   constructor(seconds: number) {
     super("Cloudways has not been answering, so nothing is sent there for a moment. Nothing was done.", {
       hint:
@@ -58,7 +58,7 @@ export class CircuitBreaker {
    * Sends a request, unless it is to be held back.
    *
    * @param send What ends in neither an answer nor an outage, such as a caller who left, is not counted.
-   * @throws {HeldBack} Without having sent anything. Else whatever `send` throws.
+   * @throws {CircuitOpenError} Without having sent anything. Else whatever `send` throws.
    */
   async run(send: () => Promise<WireReply>): Promise<WireReply> {
     const era = this.#era;
@@ -83,7 +83,7 @@ export class CircuitBreaker {
     const waitMs = this.#openMs(this.#openedAt);
     if (this.#probing || waitMs > 0) {
       this.#options.metrics.breakerRefused();
-      throw new HeldBack(Math.max(1, Math.ceil(waitMs / 1000)));
+      throw new CircuitOpenError(Math.max(1, Math.ceil(waitMs / 1000)));
     }
     this.#probing = true;
     return true;

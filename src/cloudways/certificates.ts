@@ -1,7 +1,7 @@
 /** Checks of a certificate and its private key before they leave. No error here ever holds a part of either. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { z } from "zod";
-import { openLockedKey, readLockedKey } from "./locked_keys.ts";
+import { openEncryptedKey, readEncryptedKey } from "./encrypted_keys.ts";
 import { type AppRecord, domainOf, looseFlag, looseList } from "./models.ts";
 
 /** A certificate and its key, as they were given. */
@@ -27,10 +27,11 @@ export interface CertificateFacts {
 }
 
 /** What is wrong, with which argument. */
-export class CertificateProblem extends Error {
+export class CertificateError extends Error {
+  override readonly name = "CertificateError";
   readonly argument: "certificate" | "private_key" | "password";
 
-  constructor(argument: CertificateProblem["argument"], problem: string) {
+  constructor(argument: CertificateError["argument"], problem: string) {
     super(problem);
     this.argument = argument;
   }
@@ -43,11 +44,11 @@ const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 /**
  * Checks that everything parses, that the certificate is valid at `now`, and that the key belongs to it.
  *
- * @throws {CertificateProblem} At the first thing that is wrong.
+ * @throws {CertificateError} At the first thing that is wrong.
  */
 export function checkCertificate({ certificate, privateKey, password }: CertificateFiles, now: number) {
   const [leaf, ...chain] = readCertificates(certificate);
-  if (leaf === undefined) throw new CertificateProblem("certificate", "holds no PEM certificate");
+  if (leaf === undefined) throw new CertificateError("certificate", "holds no PEM certificate");
   // A certificate that parses may still hold names that don't.
   const facts = attempt(() => factsOf(leaf, chain));
   if (facts === undefined) throw unreadable(0);
@@ -55,8 +56,8 @@ export function checkCertificate({ certificate, privateKey, password }: Certific
   const key = readPrivateKey(privateKey, password);
   if (!belongsTo(key, leaf)) {
     throw chain.some((other) => belongsTo(key, other))
-      ? new CertificateProblem("certificate", "must begin with the site's own certificate, and it is further down")
-      : new CertificateProblem("private_key", "does not fit the certificate");
+      ? new CertificateError("certificate", "must begin with the site's own certificate, and it is further down")
+      : new CertificateError("private_key", "does not fit the certificate");
   }
   return facts;
 }
@@ -115,7 +116,7 @@ function nameCovers(name: string, domain: string): boolean {
 
 function readCertificates(pem: string): X509Certificate[] {
   if (pem.includes("PRIVATE KEY")) {
-    throw new CertificateProblem("certificate", "holds a private key, which it must not");
+    throw new CertificateError("certificate", "holds a private key, which it must not");
   }
   return (pem.match(BLOCK) ?? []).map((block, index) => {
     const certificate = attempt(() => new X509Certificate(block));
@@ -124,8 +125,8 @@ function readCertificates(pem: string): X509Certificate[] {
   });
 }
 
-function unreadable(index: number): CertificateProblem {
-  return new CertificateProblem("certificate", `can't be read (certificate ${index + 1} in it)`);
+function unreadable(index: number): CertificateError {
+  return new CertificateError("certificate", `can't be read (certificate ${index + 1} in it)`);
 }
 
 function belongsTo(key: KeyObject, certificate: X509Certificate): boolean {
@@ -135,33 +136,33 @@ function belongsTo(key: KeyObject, certificate: X509Certificate): boolean {
 function checkDates(certificate: X509Certificate, now: number): void {
   const { from, until } = datesOf(certificate);
   // Written so that a date that can't be read is a problem too.
-  if (!(from.getTime() <= now)) throw new CertificateProblem("certificate", `is not valid before ${iso(from)}`);
-  if (!(now <= until.getTime())) throw new CertificateProblem("certificate", `expired at ${iso(until)}`);
+  if (!(from.getTime() <= now)) throw new CertificateError("certificate", `is not valid before ${iso(from)}`);
+  if (!(now <= until.getTime())) throw new CertificateError("certificate", `expired at ${iso(until)}`);
 }
 
 function readPrivateKey(pem: string, password: string | undefined): KeyObject {
-  if (!pem.includes("PRIVATE KEY-----")) throw new CertificateProblem("private_key", "holds no PEM private key");
+  if (!pem.includes("PRIVATE KEY-----")) throw new CertificateError("private_key", "holds no PEM private key");
   const block = KEY_BLOCK.exec(pem);
-  if (block === null) throw new CertificateProblem("private_key", "can't be read");
+  if (block === null) throw new CertificateError("private_key", "can't be read");
   const isEncrypted = block[0].includes("ENCRYPTED");
   if (isEncrypted && (password === undefined || password === "")) {
-    throw new CertificateProblem("password", "is needed, for the private key is encrypted");
+    throw new CertificateError("password", "is needed, for the private key is encrypted");
   }
   const key = openKey(block[0], block[1] === "ENCRYPTED", password ?? "");
   if (key !== undefined) return key;
   throw isEncrypted
-    ? new CertificateProblem("password", "does not open the private key, or the key can't be read")
-    : new CertificateProblem("private_key", "can't be read");
+    ? new CertificateError("password", "does not open the private key, or the key can't be read")
+    : new CertificateError("private_key", "can't be read");
 }
 
-function openKey(block: string, isLocked: boolean, password: string): KeyObject | undefined {
+function openKey(block: string, isEncrypted: boolean, password: string): KeyObject | undefined {
   // Without a passphrase OpenSSL would ask the terminal for one.
-  if (!isLocked) return attempt(() => createPrivateKey({ key: block, passphrase: password }));
-  const locked = attempt(() => readLockedKey(block));
-  if (locked?.isTooMuchWork) {
-    throw new CertificateProblem("private_key", "is encrypted with more rounds than are tried here: at most 100,000");
+  if (!isEncrypted) return attempt(() => createPrivateKey({ key: block, passphrase: password }));
+  const encrypted = attempt(() => readEncryptedKey(block));
+  if (encrypted?.isTooMuchWork) {
+    throw new CertificateError("private_key", "is encrypted with more rounds than are tried here: at most 100,000");
   }
-  return locked && attempt(() => openLockedKey(locked, password));
+  return encrypted && attempt(() => openEncryptedKey(encrypted, password));
 }
 
 function factsOf(leaf: X509Certificate, chain: readonly X509Certificate[]): CertificateFacts {

@@ -14,10 +14,10 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { AccessTokens, type ExchangedToken, type KeyPair, keyPairRefused } from "./access_tokens.ts";
 import type { CircuitBreaker } from "./breaker.ts";
 import { CustomerRecords } from "./customer_records.ts";
-import { type CloudwaysHttp, type Fields, nextStep, NothingSent, type WireReply, type WireRequest } from "./http.ts";
+import { type CloudwaysHttp, type Fields, nextStep, NotSentError, type WireReply, type WireRequest } from "./http.ts";
 import { type ApiPath, path } from "./path.ts";
 import { sendRead } from "./read_retries.ts";
-import { pauseSeconds, rateLimited, readReply } from "./replies.ts";
+import { pauseSeconds, readReply, upstreamRateLimited } from "./replies.ts";
 import { SignInGuard } from "./sign_in_guard.ts";
 import { type UpstreamLimit, UpstreamLimits } from "./upstream_limits.ts";
 
@@ -200,7 +200,7 @@ export class CloudwaysClient {
 
   #refuseWhilePaused(customer: Customer, operation: string): void {
     const seconds = this.#limits.pausedSeconds(customer, operation);
-    if (seconds > 0) throw rateLimited(seconds);
+    if (seconds > 0) throw upstreamRateLimited(seconds);
   }
 
   /** Sends a request: reads again where that may help, and everything else once. */
@@ -355,7 +355,7 @@ const SIGN_IN_CODES: ReadonlySet<ErrorCode> = new Set([
 
 /** What keeps a call from being made at all. The e-mail is not shown, since Cloudways has not accepted it. */
 function signInFailed(error: unknown, { email, apiKey }: KeyPair): unknown {
-  if (!(error instanceof ToolError) || error instanceof NothingSent) return error;
+  if (!(error instanceof ToolError) || error instanceof NotSentError) return error;
   const { code, message, retryAfter, cause } = error;
   const said = new SecretHider([email, apiKey]).givenInText(message);
   return new ToolError(SIGN_IN_CODES.has(code) ? code : "upstream_error", `Signing in at Cloudways failed. ${said}`, {

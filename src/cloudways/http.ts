@@ -52,7 +52,7 @@ export function nextStep({ method }: Pick<WireRequest, "method">): string {
 }
 
 /** The request did not leave. Whatever was asked for, certainly nothing was done. */
-export class NothingSent extends ToolError {
+export class NotSentError extends ToolError {
   constructor(message: string, options: ToolErrorOptions) {
     super("upstream_unreachable", message, { ...options, done: "nothing" });
   }
@@ -81,7 +81,7 @@ export class CloudwaysHttp {
    *
    * @param signal Ends the request. For a write it must be a deadline and nothing else: what has left can't be taken
    * back, so a client that is gone is no reason to stop listening for what became of it.
-   * @throws {ToolError} `upstream_timeout` or `upstream_unreachable`; a {@linkcode NothingSent} where it did not leave.
+   * @throws {ToolError} `upstream_timeout` or `upstream_unreachable`; a {@linkcode NotSentError} where it did not leave.
    */
   async send(request: WireRequest, signal: AbortSignal): Promise<WireReply> {
     const release = await this.#options.slots.acquire(signal);
@@ -157,7 +157,7 @@ function networkError(error: unknown, request: WireRequest): ToolError {
     });
   }
   if (neverConnected(error)) {
-    return new NothingSent("No connection to Cloudways could be made. Nothing was done.", {
+    return new NotSentError("No connection to Cloudways could be made. Nothing was done.", {
       hint: "Try again in a moment. If it lasts, the network or Cloudways is down.",
       cause: error,
     });

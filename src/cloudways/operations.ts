@@ -150,13 +150,13 @@ export class Operations {
 }
 
 /** `is_completed` alone decides, but for one client's report of -1 in `status`, which can only mean a failure. */
-function verdict({ is_completed, status }: OperationRecord): OperationState["status"] {
+function statusOf({ is_completed, status }: OperationRecord): OperationState["status"] {
   if (is_completed === "-1" || status === "-1") return "failed";
   return is_completed === "1" || is_completed === "true" ? "completed" : "running";
 }
 
 function toState(operationId: string, operation: OperationRecord): OperationState {
-  const status = verdict(operation);
+  const status = statusOf(operation);
   return {
     operation_id: operationId,
     status,

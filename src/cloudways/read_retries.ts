@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import { ToolError } from "../errors.ts";
-import { HeldBack } from "./breaker.ts";
+import { CircuitOpenError } from "./breaker.ts";
 import type { WireReply } from "./http.ts";
 import { isOutage, retryAfterSeconds } from "./replies.ts";
 
@@ -62,5 +62,5 @@ function pauseBefore(retries: number, outcome: WireReply | ToolError): number | 
 }
 
 function wasStopped(outcome: WireReply | ToolError): boolean {
-  return outcome instanceof HeldBack || (outcome instanceof ToolError && outcome.code === "rate_limited");
+  return outcome instanceof CircuitOpenError || (outcome instanceof ToolError && outcome.code === "rate_limited");
 }

@@ -16,7 +16,7 @@ type JsonObject = Record<string, unknown>;
 const GREETING = /You have reached Cloudways API/i;
 
 /** Cloudways knows no such path or thing. Whatever was asked for, nothing was done. */
-export class UnknownToCloudways extends ToolError {
+export class UnknownToCloudwaysError extends ToolError {
   constructor(code: ErrorCode, message: string, options: ToolErrorOptions) {
     super(code, message, { ...options, done: "nothing" });
   }
@@ -65,14 +65,14 @@ export function readReply(reply: WireReply, request: Asked): unknown {
     case 403:
       throw forbidden(json, text, operation);
     case 404:
-      throw new UnknownToCloudways("not_found", `Cloudways does not know this${quoted(text)}.`, {
+      throw new UnknownToCloudwaysError("not_found", `Cloudways does not know this${quoted(text)}.`, {
         hint: "Check the ids with list_servers or find_resources; it may have been deleted.",
         ...said,
       });
     case 422:
       throw unprocessable(json, text);
     case 429:
-      throw rateLimited(pauseSeconds(reply.headers));
+      throw upstreamRateLimited(pauseSeconds(reply.headers));
     default:
       throw unexpectedStatus(reply, text, said);
   }
@@ -104,7 +104,7 @@ export function pauseSeconds(headers: Headers): number {
 }
 
 /** The answer to a call that Cloudways' own limit stops. */
-export function rateLimited(seconds: number): ToolError {
+export function upstreamRateLimited(seconds: number): ToolError {
   return new ToolError("upstream_rate_limited", "Cloudways' own rate limit for this account is reached.", {
     hint: `Wait ${seconds} seconds before you call this again. Other tools may still work.`,
     retryAfter: seconds,
@@ -126,7 +126,7 @@ function isObject(value: unknown): value is JsonObject {
 function readSuccess(reply: WireReply, json: unknown, request: Asked): unknown {
   if (json === undefined || isGreeting(json)) {
     if (GREETING.test(reply.text)) {
-      throw new UnknownToCloudways(
+      throw new UnknownToCloudwaysError(
         "upstream_error",
         "Cloudways answered with its greeting, which means that it does not know this request. Nothing was done.",
         { hint: "Do not try again: report it to the operator of this server." },

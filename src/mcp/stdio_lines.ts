@@ -1,6 +1,6 @@
 /** A line was longer than it may be. Where the next one begins is not looked for. */
-export class LineTooLong extends Error {
-  override readonly name = "LineTooLong";
+export class LineTooLongError extends Error {
+  override readonly name = "LineTooLongError";
 }
 
 const NEWLINE = 10;
@@ -8,14 +8,14 @@ const NEWLINE = 10;
 /**
  * The lines of an input, as bytes, without their ends. What follows the last newline is a line, too, unless it is empty.
  *
- * @throws {LineTooLong} As soon as a line has more bytes than it may have.
+ * @throws {LineTooLongError} As soon as a line has more bytes than it may have.
  */
 export async function* readLines(input: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let begun: Uint8Array[] = [];
   let size = 0;
   const add = (piece: Uint8Array) => {
     size += piece.length;
-    if (size > maxBytes) throw new LineTooLong();
+    if (size > maxBytes) throw new LineTooLongError();
     begun.push(piece);
   };
   const take = () => {

@@ -9,7 +9,7 @@ import { hideSecrets, hideSecretsInText } from "../redaction.ts";
 import { cleanDeep, cleanText } from "../text.ts";
 import { JSON_RPC_ERRORS } from "./json_rpc.ts";
 import { OpenRequests } from "./open_requests.ts";
-import { LineTooLong, readLines } from "./stdio_lines.ts";
+import { LineTooLongError, readLines } from "./stdio_lines.ts";
 import { readStdioLine } from "./stdio_message.ts";
 
 /** More than any message needs. */
@@ -108,7 +108,7 @@ export class StdioTransport implements Transport {
       }
     } catch (error) {
       this.#report(error);
-      if (error instanceof LineTooLong) return "line too long";
+      if (error instanceof LineTooLongError) return "line too long";
     }
     return "ended";
   }

@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from "ioredis";
 import { ping, type RedisClient, type RedisCommand, withScripts } from "./redis_commands.ts";
-import { explainFailure, isTimeout, withoutArguments, WrongReply } from "./redis_errors.ts";
+import { explainFailure, isTimeout, withoutArguments, WrongReplyError } from "./redis_errors.ts";
 import type { RefusalWatch } from "./redis_refusals.ts";
 import { StoreError } from "./store.ts";
 
@@ -90,7 +90,7 @@ export class RedisConnection {
     if (!this.#up) throw new StoreError(`Redis at ${this.#address} is not connected.`);
     try {
       const { data, success } = command.reply.safeParse(await command.send(this.#client));
-      if (!success) throw new WrongReply(command.name);
+      if (!success) throw new WrongReplyError(command.name);
       this.#refusals?.succeeded(command, data);
       return data;
     } catch (error) {
@@ -150,7 +150,7 @@ export class RedisConnection {
   /** A Redis that still loads its data, or asks for a password, takes connections and no PING. */
   async #check(): Promise<void> {
     const { name, send, reply } = ping();
-    if (!reply.safeParse(await send(this.#client)).success) throw new WrongReply(name);
+    if (!reply.safeParse(await send(this.#client)).success) throw new WrongReplyError(name);
   }
 
   async #onReady(): Promise<void> {

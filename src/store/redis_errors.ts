@@ -40,8 +40,8 @@ const CODES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** A reply that this command does not have, from whatever stands between us and Redis, or in place of it. */
-export class WrongReply extends Error {
-  override readonly name = "WrongReply";
+export class WrongReplyError extends Error {
+  override readonly name = "WrongReplyError";
 
   /** @param command What it was the reply to; the reply itself may hold anything, and is not shown. */
   constructor(command: string) {
@@ -80,7 +80,7 @@ export function refusalOf(error: unknown): Stopped | undefined {
  * @param state Whether the connection uses TLS, and whether it was just being opened.
  */
 export function explainFailure(error: unknown, state: { encrypted: boolean; opening: boolean }): string {
-  if (error instanceof WrongReply) return "gave a reply of a wrong form";
+  if (error instanceof WrongReplyError) return "gave a reply of a wrong form";
   if (error instanceof Error && error.name === "ReplyError") return explainReply(error.message);
   return explainSilence(error) + hint(error, state);
 }

@@ -29,7 +29,7 @@ export const chainLink = z.looseObject({
 });
 
 /** What the signature of a record says of it. */
-export type Verdict = "genuine" | "changed" | "unknown key";
+export type SignatureCheck = "genuine" | "changed" | "unknown key";
 
 /** Signs and checks the records of chains. */
 export class ChainSigner {
@@ -52,7 +52,7 @@ export class ChainSigner {
   }
 
   /** Checks one record by itself, as `JSON.parse` gives it; whether it stands where it belongs is another question. */
-  async check(kind: ChainKind, record: object & ChainLink): Promise<Verdict> {
+  async check(kind: ChainKind, record: object & ChainLink): Promise<SignatureCheck> {
     const { all } = await this.#ring.keys("audit");
     const candidates = all.filter(({ id }) => id === record.key_id);
     if (candidates.length === 0) return "unknown key";

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { type ListEntry, type ListHead, type Store, StoreError } from "../store/store.ts";
-import { Turns } from "../turns.ts";
+import { KeyedMutex } from "../keyed_mutex.ts";
 import type { AuditPage } from "./audit.ts";
 import type { StampedEntry } from "./audit_entry.ts";
 import { auditKey, type AuditRecords, type GapEntry, type OpenedRecord } from "./audit_records.ts";
@@ -38,7 +38,7 @@ const MAX_HOLDERS = 1_000;
  */
 export class CustomerAuditLists {
   readonly #options: CustomerAuditListsOptions;
-  readonly #turns = new Turns();
+  readonly #mutex = new KeyedMutex();
   readonly #missing = new LRUCache<string, number>({ max: MAX_COUNTED });
   readonly #held = new LRUCache<string, StampedEntry[]>({ max: MAX_HOLDERS });
   /** Whether it was said that records are not kept, and none has been kept since. */
@@ -50,7 +50,7 @@ export class CustomerAuditLists {
 
   /** Appends one record. Where that fails it is counted, and the next one that succeeds stands after a gap. */
   async append(customer: string, entry: StampedEntry): Promise<void> {
-    await this.#turns.take(customer, () => this.#append(customer, entry));
+    await this.#mutex.run(customer, () => this.#append(customer, entry));
   }
 
   /** The customer's records, newest first. */

@@ -1,6 +1,6 @@
 /** Checks the audit records in a log: whether any of them was changed, removed or moved since it was written. */
 import { z } from "zod";
-import { type ChainLink, chainLink, type ChainSigner, type Verdict } from "./audit_chain.ts";
+import { type ChainLink, chainLink, type ChainSigner, type SignatureCheck } from "./audit_chain.ts";
 import { AUDIT_MESSAGE } from "./audit_log.ts";
 import { hasDoubledMember } from "./doubled_members.ts";
 
@@ -41,7 +41,7 @@ interface Seen {
   time: string;
   previous: string | null;
   mac: string;
-  verdict: Verdict;
+  verdict: SignatureCheck;
 }
 
 const jsonLine = z.looseObject({ message: z.literal(AUDIT_MESSAGE), [AUDIT_MESSAGE]: z.unknown() });

@@ -9,8 +9,8 @@ import {
   readAddressList,
 } from "../cloudways/address_lists.ts";
 import {
+  CertificateError,
   type CertificateFacts,
-  CertificateProblem,
   checkCertificate,
   coverage,
   mayHaveCertificate,
@@ -221,7 +221,7 @@ function checkFiles(
   try {
     return checkCertificate({ certificate, privateKey: private_key, password }, clock.now());
   } catch (error) {
-    throw error instanceof CertificateProblem ? refusedFile(error.argument, error.message) : error;
+    throw error instanceof CertificateError ? refusedFile(error.argument, error.message) : error;
   }
 }
 

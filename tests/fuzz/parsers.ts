@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addressListReply, formatRange, mergeList, parseRange } from "../../src/cloudways/address_lists.ts";
-import { CertificateProblem, checkCertificate } from "../../src/cloudways/certificates.ts";
+import { CertificateError, checkCertificate } from "../../src/cloudways/certificates.ts";
 import { isoTime, serverListing } from "../../src/cloudways/models.ts";
 import { startedReply } from "../../src/cloudways/operations.ts";
 import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../../src/cloudways/reference_data.ts";
@@ -193,9 +193,9 @@ const certificates = defineProperty({
           password: edits.password,
         };
 
-        const outcome = attempt(() => checkCertificate(files, Date.UTC(2026, 5, 1)), CertificateProblem);
+        const outcome = attempt(() => checkCertificate(files, Date.UTC(2026, 5, 1)), CertificateError);
 
-        if (outcome instanceof CertificateProblem) {
+        if (outcome instanceof CertificateError) {
           for (const line of privateKey.split("\n")) {
             if (!line.includes("-") && line.length > 8) assert.ok(!outcome.message.includes(line));
           }
@@ -213,7 +213,7 @@ function edited(text: string, changes: readonly { at: number; cut: number; piece
 }
 
 /** What was made, or the error of the one kind that is expected. */
-function attempt<T>(work: () => T, expected: typeof ToolError | typeof CertificateProblem = ToolError) {
+function attempt<T>(work: () => T, expected: typeof ToolError | typeof CertificateError = ToolError) {
   try {
     return work();
   } catch (error) {

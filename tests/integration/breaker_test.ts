@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { CircuitBreaker, HeldBack } from "../../src/cloudways/breaker.ts";
-import { CloudwaysHttp, NothingSent, type WireReply } from "../../src/cloudways/http.ts";
+import { CircuitBreaker, CircuitOpenError } from "../../src/cloudways/breaker.ts";
+import { CloudwaysHttp, NotSentError, type WireReply } from "../../src/cloudways/http.ts";
 import { path } from "../../src/cloudways/path.ts";
 import { ToolError } from "../../src/errors.ts";
 import { Semaphore } from "../../src/semaphore.ts";
@@ -119,8 +119,8 @@ Deno.test("while it is open nothing is sent, and the answer says for how long", 
   await clock.advance(4 * SECOND + 1);
   const last = await send();
 
-  assert.ok(first instanceof HeldBack && last instanceof HeldBack);
-  assert.ok(first instanceof NothingSent);
+  assert.ok(first instanceof CircuitOpenError && last instanceof CircuitOpenError);
+  assert.ok(first instanceof NotSentError);
   assert.equal(first.code, "upstream_unreachable");
   assert.equal(first.retryAfter, 5);
   assert.equal(last.retryAfter, 1);
@@ -136,7 +136,7 @@ Deno.test("after five seconds one request goes through, and an answer of any kin
 
     const before = breaker.state;
     const probe = breaker.run(() => gate.promise);
-    await assert.rejects(answer(200), HeldBack);
+    await assert.rejects(answer(200), CircuitOpenError);
     const meanwhile = breaker.state;
     gate.resolve(reply(status));
     await probe;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { CloudwaysHttp, NothingSent } from "../../src/cloudways/http.ts";
+import { CloudwaysHttp, NotSentError } from "../../src/cloudways/http.ts";
 import { path } from "../../src/cloudways/path.ts";
 import { sendRead } from "../../src/cloudways/read_retries.ts";
 import { Semaphore } from "../../src/semaphore.ts";
@@ -567,7 +567,7 @@ Deno.test("a write that could not even connect was certainly not done, and says 
 
   const sent = http.send(restart, new AbortController().signal);
 
-  await assert.rejects(sent, (error) => error instanceof NothingSent && /Nothing was done/.test(error.message));
+  await assert.rejects(sent, (error) => error instanceof NotSentError && /Nothing was done/.test(error.message));
   http.close();
 });
 

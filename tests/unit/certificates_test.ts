@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  CertificateProblem,
-  checkCertificate,
-  coverage,
-  mayHaveCertificate,
-} from "../../src/cloudways/certificates.ts";
+import { CertificateError, checkCertificate, coverage, mayHaveCertificate } from "../../src/cloudways/certificates.ts";
 import { appRecord } from "../../src/cloudways/models.ts";
 import { certificatePem, freshKey, keyPem, lockedKeyPem, type LockSpec, testKey } from "../certificates.ts";
 
@@ -17,7 +12,7 @@ function problemOf(run: () => unknown): { argument: string; message: string } {
   try {
     run();
   } catch (error) {
-    assert.ok(error instanceof CertificateProblem, String(error));
+    assert.ok(error instanceof CertificateError, String(error));
     return { argument: error.argument, message: error.message };
   }
   throw new Error("nothing was found wrong");
@@ -57,7 +52,7 @@ Deno.test("a certificate with one byte changed is understood or refused, and not
     try {
       checkCertificate({ certificate: pem, privateKey }, NOW);
     } catch (error) {
-      assert.ok(error instanceof CertificateProblem, String(error));
+      assert.ok(error instanceof CertificateError, String(error));
       refusals.add(`${error.argument} ${error.message}`);
     }
   };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LineTooLong, readLines } from "../../src/mcp/stdio_lines.ts";
+import { LineTooLongError, readLines } from "../../src/mcp/stdio_lines.ts";
 
 async function linesOf(chunks: readonly string[], maxBytes = 100): Promise<string[]> {
   const input = ReadableStream.from(chunks.map((chunk) => new TextEncoder().encode(chunk)));
@@ -28,5 +28,5 @@ Deno.test("a line may be as long as it may be, and no longer", async () => {
   const lines = await linesOf([`${long}\n`, long.slice(1), "x\n"], 10);
 
   assert.deepEqual(lines, [long, long]);
-  await assert.rejects(linesOf([`${long}\n`, long, "x"], 10), LineTooLong);
+  await assert.rejects(linesOf([`${long}\n`, long, "x"], 10), LineTooLongError);
 });

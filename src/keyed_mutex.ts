@@ -1,5 +1,5 @@
 /** Lets one piece of work at a time run under each key, in the order they came. */
-export class Turns {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<void>>();
 
   /** How many keys have work that has not ended. */
@@ -8,7 +8,7 @@ export class Turns {
   }
 
   /** Does the work once all that came before it under this key has ended, however that ended. */
-  async take<T>(key: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const result = (this.#last.get(key) ?? Promise.resolve()).then(work);
     const ended = result.then(() => {}, () => {});
     this.#last.set(key, ended);

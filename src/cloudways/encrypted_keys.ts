@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import { createDecipheriv, createPrivateKey, type KeyObject, pbkdf2Sync } from "node:crypto";
 
 /** A key that is still closed. */
-export interface LockedKey {
+export interface EncryptedKey {
   /** The whole of it. */
   der: Uint8Array;
   /** How a key is made of the password: an object identifier and its parameters. */
@@ -47,11 +47,11 @@ const MOST_ROUNDS = 100_000n;
 const MOST_BLOCKS = 262_144n;
 
 /**
- * Reads how a key is locked, from its PEM block.
+ * Reads how a key is encrypted, from its PEM block.
  *
  * @throws For anything that is not of the expected form, and so can't be judged.
  */
-export function readLockedKey(block: string): LockedKey {
+export function readEncryptedKey(block: string): EncryptedKey {
   const der = Uint8Array.fromBase64(block.replace(/-----[^-]+-----/g, ""));
   const [algorithm, encrypted] = members(only(elements(der)));
   const [scheme, parameters] = members(algorithm);
@@ -76,13 +76,13 @@ function isTooMuchWork(derivation: string, [_salt, first, ...others]: readonly E
 }
 
 /** @throws Where the password is wrong, or the key can't be read. */
-export function openLockedKey(key: LockedKey, password: string): KeyObject {
+export function openEncryptedKey(key: EncryptedKey, password: string): KeyObject {
   // The default of OpenSSL's `req` and `genrsa`, and the one that the runtime doesn't know.
   const der = key.cipher === TRIPLE_DES ? decrypted(key, password) : key.der;
   return createPrivateKey({ key: Buffer.from(der), format: "der", type: "pkcs8", passphrase: password });
 }
 
-function decrypted({ derivation, derivationParameters, iv, encrypted }: LockedKey, password: string): Uint8Array {
+function decrypted({ derivation, derivationParameters, iv, encrypted }: EncryptedKey, password: string): Uint8Array {
   if (derivation !== PBKDF2) throw new RangeError("not PBKDF2");
   const [salt, rounds, ...optional] = derivationParameters;
   const hash = optional.find(({ tag }) => tag === TAG.sequence);

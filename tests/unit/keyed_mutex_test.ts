@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { Turns } from "../../src/turns.ts";
+import { KeyedMutex } from "../../src/keyed_mutex.ts";
 
 Deno.test("work under one key runs one piece at a time and in order, under two keys at once", async () => {
-  const turns = new Turns();
+  const mutex = new KeyedMutex();
   const happened: string[] = [];
   const [first, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const work = (name: string, until: Promise<void>) => async () => {
@@ -12,9 +12,9 @@ Deno.test("work under one key runs one piece at a time and in order, under two k
   };
 
   const all = [
-    turns.take("a", work("a1", first.promise)),
-    turns.take("a", work("a2", Promise.resolve())),
-    turns.take("b", work("b1", other.promise)),
+    mutex.run("a", work("a1", first.promise)),
+    mutex.run("a", work("a2", Promise.resolve())),
+    mutex.run("b", work("b1", other.promise)),
   ];
   other.resolve();
   await all[2];
@@ -25,19 +25,19 @@ Deno.test("work under one key runs one piece at a time and in order, under two k
 });
 
 Deno.test("work that fails says so to its caller alone", async () => {
-  const turns = new Turns();
+  const mutex = new KeyedMutex();
 
-  const failed = turns.take("a", () => Promise.reject(new Error("no")));
-  const next = turns.take("a", () => Promise.resolve("yes"));
+  const failed = mutex.run("a", () => Promise.reject(new Error("no")));
+  const next = mutex.run("a", () => Promise.resolve("yes"));
 
   await assert.rejects(failed, /^Error: no$/);
   assert.equal(await next, "yes");
 });
 
 Deno.test("nothing is kept of a key whose work has ended", async () => {
-  const turns = new Turns();
+  const mutex = new KeyedMutex();
 
-  await Promise.all([turns.take("a", () => Promise.resolve()), turns.take("a", () => Promise.resolve())]);
+  await Promise.all([mutex.run("a", () => Promise.resolve()), mutex.run("a", () => Promise.resolve())]);
 
-  assert.equal(turns.size, 0);
+  assert.equal(mutex.size, 0);
 });
