@@ -1,6 +1,8 @@
-/** What comes in over HTTP: any body under any headers is answered as the contract says. */
+/** What comes in: any body under any headers over HTTP, and any line over stdio, is answered as the contract says. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { JSON_RPC_ERRORS } from "../../src/mcp/json_rpc.ts";
+import { readStdioLine } from "../../src/mcp/stdio_message.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
@@ -278,5 +280,21 @@ const paths = defineProperty({
   },
 });
 
+const lines = defineProperty({
+  name: "messages/line",
+  claim: "any line over stdio is a message, or is refused under what can be an id, or is nothing to be answered",
+  quick: 1000,
+  bench: () => ({
+    cases: body,
+    holds: (text) => {
+      const line = readStdioLine(text);
+
+      if (line.kind !== "refused") return;
+      assert.ok(line.code === JSON_RPC_ERRORS.parseError || line.code === JSON_RPC_ERRORS.invalidRequest);
+      assert.ok(line.id === null || typeof line.id === "string" || Number.isSafeInteger(line.id));
+    },
+  }),
+});
+
 /** What clients, browsers and others send. */
-export const messageProperties: readonly FuzzProperty[] = [messages, paths];
+export const messageProperties: readonly FuzzProperty[] = [messages, paths, lines];
