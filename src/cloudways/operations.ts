@@ -242,7 +242,7 @@ const anyId = z.union([z.number().int(), z.string().min(1)]).nullish();
 const startedMembers = z.looseObject({
   operation_id: anyId,
   task_id: anyId,
-  message: looseText,
+  message: looseText.catch(""),
   operation: z.looseObject({ id: anyId }).optional().catch(undefined),
   response: z.looseObject({ operation_id: anyId, task_id: anyId }).optional().catch(undefined),
 });

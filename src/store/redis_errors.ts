@@ -68,7 +68,7 @@ export function isWrongType(error: unknown): boolean {
  */
 export function refusalOf(error: unknown): Stopped | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error.name === "WrongReply") return "this";
+  if (error instanceof WrongReplyError) return "this";
   if (error.name !== "ReplyError") return undefined;
   return UNKNOWN_COMMAND.test(error.message) ? "this" : STOPPED.get(replyWord(error.message));
 }
@@ -87,7 +87,7 @@ export function explainFailure(error: unknown, state: { encrypted: boolean; open
 
 /** A copy of an ioredis error that does not carry the command's arguments, among them values and the password. */
 export function withoutArguments(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof WrongReplyError) return error;
   const copy = new Error(error.message.replace(/, with args beginning with:.*/s, ""));
   copy.name = error.name;
   if (error.stack !== undefined) copy.stack = error.stack.replace(error.message, copy.message);
@@ -123,8 +123,12 @@ function explainReply(message: string): string {
   return REPLIES.get(word) ?? `answered with an error (${word})`;
 }
 
+/** How Redis 7 says that the user may not run a command of a script. */
+const FORBIDDEN_IN_SCRIPT = /^ERR .*(?:user executing the script can't|ACL failure in script)/i;
+
 /** The word by which an error reply is known; Redis 6 puts words of its own before what stopped a script. */
 function replyWord(message: string): string {
+  if (FORBIDDEN_IN_SCRIPT.test(message)) return "NOPERM";
   return /^(?:ERR Error running script .*?: -)?([A-Z]+)/s.exec(message)?.[1] ?? "ERR";
 }
 

@@ -371,6 +371,7 @@ Deno.test("a first look that fails for a passing reason is followed by another, 
 const BEGUN: { reply: unknown; gives: Record<string, unknown> }[] = [
   { reply: { status: true, message: "Already running." }, gives: { status: "completed", message: "Already running." } },
   { reply: {}, gives: { status: "completed", message: "Done." } },
+  { reply: { operation_id: 4711, message: [] }, gives: { status: "running", operation_id: "4711" } },
   { reply: { operation: { id: "4711", is_completed: "0" } }, gives: { status: "running", operation_id: "4711" } },
 ];
 

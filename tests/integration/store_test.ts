@@ -686,6 +686,24 @@ Deno.test("an error reply becomes a StoreError without key and value, and does n
   assert.equal(await store.get({ ...KEY, name: "other" }), undefined);
 });
 
+Deno.test("connecting to what gives a reply of a wrong form fails, and a store over it tells of one that comes later", async () => {
+  await using server = startScriptedRedis((name) => name === "getdel" ? ":5" : undefined);
+  await assert.rejects(RedisStore.connect(server.url, { poolSize: 5 }), /gave a reply of a wrong form/);
+  server.script = () => undefined;
+  const told: string[] = [];
+  const onRefusals = (refuses: boolean, reason = "") => told.push(refuses ? reason : "again");
+  await using store = await RedisStore.connect(server.url, { poolSize: 5, onRefusals });
+
+  server.script = (name) => name === "get" ? ":5" : undefined;
+  for (let i = 0; i < 3; i++) await assert.rejects(store.get(KEY), StoreError);
+  server.script = () => undefined;
+  await store.get(KEY);
+
+  assert.equal(told.length, 2);
+  assert.match(told[0] ?? "", /wrong form/);
+  assert.equal(told[1], "again");
+});
+
 Deno.test("a reply of a form that the command does not have is a failure, not an answer", async () => {
   await using server = startScriptedRedis();
   await using store = await RedisStore.connect(server.url, { poolSize: 5 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { del, get, publish, set, takeTokens } from "../../src/store/redis_commands.ts";
+import { del, get, getdel, publish, set, takeTokens } from "../../src/store/redis_commands.ts";
+import { WrongReplyError } from "../../src/store/redis_errors.ts";
 import { RefusalWatch } from "../../src/store/redis_refusals.ts";
 
 const SECOND = 1_000;
@@ -26,6 +27,26 @@ for (const word of ["LOADING", "MASTERDOWN", "BUSY", "NOAUTH", "OOM", "READONLY"
     for (let i = 0; i < 5; i++) watch.succeeded(set("key", "value", 1, false), "OK");
 
     assert.deepEqual(told, [`refuses: ${word}`, "again"]);
+  });
+}
+
+const OF_ONE_COMMAND: { what: string; error: Error }[] = [
+  { what: "gives a reply of a wrong form", error: new WrongReplyError("getdel") },
+  {
+    what: "lets its user run no command of a script",
+    error: replyError("ERR The user executing the script can't run this command or subcommand script: abc, on @user"),
+  },
+];
+
+for (const { what, error } of OF_ONE_COMMAND) {
+  Deno.test(`a Redis that ${what} is told of until that command gets through`, () => {
+    const { watch, told } = start();
+
+    watch.failed("getdel", error, "it");
+    watch.succeeded(get("key"), null);
+    watch.succeeded(getdel("key"), null);
+
+    assert.deepEqual(told, ["refuses: it", "again"]);
   });
 }
 
