@@ -26,7 +26,7 @@ export function unavailable(reason: string): Response {
   return response;
 }
 
-/** What is left of the body may still come, so nothing else can come over this connection. */
+/** What is left of the body may still come, so whatever comes next had better come over another connection. */
 function refuseBody(problem: BodyProblem): Response {
   const refusal = BODY_ANSWERS[problem]();
   refusal.headers.set("connection", "close");
