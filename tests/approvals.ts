@@ -101,7 +101,9 @@ export interface PageServer extends AsyncDisposable, Replica {
 }
 
 /** Serves the page alone, by the router of the real server. `publicUrl` defaults to where it listens. */
-export async function startPage(options: { publicUrl?: string; store?: Store } = {}): Promise<PageServer> {
+export async function startPage(
+  options: { publicUrl?: string; store?: Store; bodies?: BodyReader } = {},
+): Promise<PageServer> {
   const clock = new FakeClock();
   const store = options.store ?? new MemoryStore({ clock });
   const logLines: string[] = [];
@@ -123,7 +125,7 @@ export async function startPage(options: { publicUrl?: string; store?: Store } =
     audit,
     clock,
     publicUrl: new URL(publicUrl),
-    bodies: new BodyReader(),
+    bodies: options.bodies ?? new BodyReader(),
   });
   const access = {
     allowedHosts: names,

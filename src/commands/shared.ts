@@ -23,7 +23,8 @@ export async function createSharedApp(): Promise<{ fetch: FetchHandler }> {
   // Not before: an error of the start has to end the process, which would else go on with nothing to serve.
   logUnhandled(log);
   logStartWarnings(config, log);
-  closeAtEnd(app, log);
+  // Not awaited: it goes on until the process ends.
+  void closeAtEnd(app, log);
   return { fetch: app.fetch };
 }
 
@@ -61,7 +62,7 @@ function endWith(error: unknown): never {
 
 /**
  * `deno serve` stops listening when it is told to end, but then waits for whatever is open, such as the connection to
- * Redis. So everything is closed here, once the last answer is out.
+ * Redis. So everything is closed here, once the last answer is out or has taken too long.
  */
 async function closeAtEnd(app: App, log: RootLogger): Promise<void> {
   await endRequested(log);

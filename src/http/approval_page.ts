@@ -52,6 +52,10 @@ const NOTICES = {
     title: "Not understood",
     text: `${NOTHING_DONE} Open the page again and use its buttons.`,
   },
+  notWhole: {
+    title: "Please try again",
+    text: `${NOTHING_DONE} What you pressed did not arrive in whole. Open the page again and use its buttons.`,
+  },
   tooLarge: {
     title: "Too much was sent",
     text: `${NOTHING_DONE} Open the page again and use its buttons.`,
@@ -183,7 +187,10 @@ async function readForm(request: Request, bodies: BodyReader): Promise<DecisionF
     return parseForm(await bodies.read(request, { maxBytes: MAX_FORM_BYTES })) ?? notice(400, NOTICES.notTheForm);
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    return error.problem === "too_large" ? notice(413, NOTICES.tooLarge) : notice(408, NOTICES.notTheForm);
+    if (error.problem === "too_large") return notice(413, NOTICES.tooLarge);
+    return error.problem === "too_slow"
+      ? notice(408, NOTICES.notWhole)
+      : notice(503, NOTICES.notWhole, { "retry-after": "1" });
   }
 }
 

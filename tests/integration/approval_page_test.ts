@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { BodyReader } from "../../src/http/request_body.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
 import { APPROVAL_CODE, askOn, CUSTOMER, FINGERPRINT, type PageServer, QUESTION, startPage } from "../approvals.ts";
 import { startService } from "../harness.ts";
@@ -385,6 +386,18 @@ Deno.test("a form that the page does not send is refused and changes nothing", a
     assert.equal(await stateOf(page, id), "open", JSON.stringify(posting));
     await response.body?.cancel();
   }
+});
+
+Deno.test("a form that is given up for want of room changes nothing, and is not called wrong", async () => {
+  await using page = await startPage({ bodies: new BodyReader({ bodies: 0, bytes: 0 }) });
+  const id = await askOn(page);
+
+  const response = await post(page, id, { body: "decision=approve" });
+
+  assert.equal(response.status, 503);
+  assert.equal(response.headers.get("retry-after"), "1");
+  assert.match(await response.text(), /Please try again.*did not arrive in whole/s);
+  assert.equal(await stateOf(page, id), "open");
 });
 
 Deno.test("a form without a Content-Type is refused", async () => {
