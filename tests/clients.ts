@@ -1,4 +1,5 @@
 /** The official MCP clients, of both eras, connected to a running server. */
+import assert from "node:assert/strict";
 import { Client as ModernClient, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -81,8 +82,15 @@ const answerSchema = z.looseObject({
 /** Reads a `tools/call` result. */
 export function toAnswer(result: unknown): Answer {
   const { isError, content, structuredContent } = answerSchema.parse(result);
-  const json: Record<string, unknown> = JSON.parse(content[0]?.text ?? "");
+  const text = content[0]?.text ?? "";
+  const json = answerJson(text);
+  if (isError === true) assert.ok(text.startsWith(`${json.code}: {`), text.slice(0, 100));
   return { isError: isError ?? false, json, structured: structuredContent };
+}
+
+/** The JSON of an answer's text; that of a failure follows its code. */
+export function answerJson(text: string): Record<string, unknown> {
+  return JSON.parse(text.slice(Math.max(0, text.indexOf("{"))));
 }
 
 /** How a client connects. */

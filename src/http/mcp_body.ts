@@ -1,5 +1,15 @@
 /** The body of a request to `/mcp`: reading it, and saying what it is. */
-import { isDeep, JSON_RPC_ERRORS, type JsonBody, jsonRpcError, MAX_DEPTH, memberOf } from "../mcp/json_rpc.ts";
+import {
+  isDeep,
+  JSON_RPC_ERRORS,
+  type JsonBody,
+  jsonRpcError,
+  MAX_DEPTH,
+  memberOf,
+  usableIdOf,
+} from "../mcp/json_rpc.ts";
+import { readForm } from "../mcp/message_form.ts";
+import { messageProblem } from "../mcp/message_problem.ts";
 import { safeText } from "../redaction.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
 
@@ -7,16 +17,19 @@ import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts"
 export async function readMessage(request: Request, bodies: BodyReader): Promise<JsonBody | Response> {
   try {
     const value: unknown = JSON.parse(await bodies.read(request));
-    if (isDeep(value)) {
-      const problem = `Invalid request: the body is nested more than ${MAX_DEPTH} deep.`;
-      return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, problem);
-    }
-    if (isJsonBody(value)) return value;
-    return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, "Invalid request: the body is not a JSON-RPC message.");
+    if (isDeep(value)) return invalid(`the body is nested more than ${MAX_DEPTH} deep.`);
+    const body = readForm(value);
+    const problem = Array.isArray(body) ? undefined : messageProblem(body);
+    if (problem !== undefined) return invalid(problem, usableIdOf(body));
+    return isJsonBody(body) ? body : invalid("the body is not a JSON-RPC message.");
   } catch (error) {
     if (error instanceof BodyError) return refuseBody(error.problem);
     return jsonRpcError(400, JSON_RPC_ERRORS.parseError, "Parse error: the body is not valid JSON.");
   }
+}
+
+function invalid(problem: string, id: string | number | null = null): Response {
+  return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, `Invalid request: ${problem}`, id);
 }
 
 /** The answer to work that can't be taken on now; nothing of it was begun. */

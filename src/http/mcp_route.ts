@@ -3,7 +3,7 @@ import { type Caller, callerSecrets } from "../caller.ts";
 import { type CustomerIds, shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
-import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "../mcp/json_rpc.ts";
+import { type AnswerForms, JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "../mcp/json_rpc.ts";
 import { BegunAnswer } from "../mcp/late_answer.ts";
 import type { CallScope } from "../mcp/server.ts";
 import { whenDone } from "../streams.ts";
@@ -38,7 +38,7 @@ interface Entry {
   arrival: RequestInfo;
 }
 
-const ACCEPTED = "application/json, text/event-stream";
+const TYPES = { json: "application/json", stream: "text/event-stream" } as const;
 
 /** `/mcp`: turns an HTTP request into a caller and a message, and refuses what is neither. */
 export class McpRoute {
@@ -80,7 +80,8 @@ export class McpRoute {
     if (!(identity instanceof ToolError) && !place.claim(identity.id)) {
       return unavailable("Too many requests with these credentials are under way.");
     }
-    return await this.#options.endpoint.fetch(withExactAccept(request), body, scope);
+    const forms = answerForms(request.headers);
+    return await this.#options.endpoint.fetch(withExactAccept(request), body, scope, forms);
   }
 
   /** What the headers of ours ask for; one that is not understood refuses the request. */
@@ -115,19 +116,27 @@ function refuseForm(request: Request): Response | undefined {
   if (!isJsonContentType(request.headers.get("content-type"))) {
     return refuse(415, "Unsupported media type: Content-Type must be application/json.");
   }
-  const accept = request.headers.get("accept");
-  if (!accepts(accept, "application/json") || !accepts(accept, "text/event-stream")) {
-    return refuse(406, `Not acceptable: Accept must take both ${ACCEPTED}.`);
+  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (encoding !== "identity" && encoding !== "") {
+    return refuse(415, "Unsupported media type: the body must not be compressed; leave Content-Encoding out.");
   }
+  const { json, stream } = answerForms(request.headers);
+  if (!json && !stream) return refuse(406, `Not acceptable: Accept must take ${TYPES.json} or ${TYPES.stream}.`);
   return undefined;
 }
 
-/** The transports below look for both types by name, so a wildcard is spelt out for them. */
+/** What a client takes: without an Accept header, anything. */
+function answerForms(headers: Headers): AnswerForms {
+  const accept = headers.get("accept") ?? "*/*";
+  return { json: accepts(accept, TYPES.json), stream: accepts(accept, TYPES.stream) };
+}
+
+/** The transports below insist on both types by name; which one is used is said to them otherwise. */
 function withExactAccept(request: Request): Request {
   const accept = request.headers.get("accept") ?? "";
   if (accept.includes("application/json") && accept.includes("text/event-stream")) return request;
   const headers = new Headers(request.headers);
-  headers.set("accept", ACCEPTED);
+  headers.set("accept", `${TYPES.json}, ${TYPES.stream}`);
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
 }
 

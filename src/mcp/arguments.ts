@@ -1,24 +1,75 @@
 import type { z } from "zod";
 import { ToolError } from "../errors.ts";
+import type { JsonValue } from "../text.ts";
+import { memberOf } from "./json_rpc.ts";
 import type { ObjectJsonSchema } from "./json_schema.ts";
 
 /**
- * Clients send numbers as text and text as numbers; both are accepted where the meaning is beyond doubt. Everything
- * else is left for validation to judge.
+ * Arguments that clients and gateways add by themselves, to any call: n8n (`toolCallId`, `tool`, `sessionId`,
+ * `chatInput`, `action`), Gemini models (`wait_for_previous`), Cursor for tools that take nothing (`random_string`),
+ * OpenHands (`security_risk`), mcpproxy (`_auth_auth_type`), and gateways that put a message's `_meta` in the wrong
+ * place. They count for nothing where a tool has no such input.
+ */
+const ADDED_BY_CLIENTS: ReadonlySet<string> = new Set([
+  "toolCallId",
+  "tool",
+  "sessionId",
+  "chatInput",
+  "action",
+  "wait_for_previous",
+  "random_string",
+  "security_risk",
+  "_auth_auth_type",
+  "_meta",
+]);
+
+/**
+ * Reads arguments as people and programs write them, where the meaning is beyond doubt: `null` for an optional one is as
+ * if it were absent, and so is an empty text where a number, a flag, one of some words or a list belongs; numbers, flags
+ * and lists may come as text, and text as a number. Everything else is left for validation to judge.
  */
 export function normaliseArguments(args: Readonly<Record<string, unknown>>, schema: ObjectJsonSchema) {
-  return Object.fromEntries(
-    Object.entries(args).map(([name, value]) => [name, normalise(value, schema.properties[name]?.type)]),
-  );
+  const read: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(args)) {
+    const property = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
+    if (property === undefined && ADDED_BY_CLIENTS.has(name)) continue;
+    const isOptional = property !== undefined && schema.required?.includes(name) !== true;
+    if (isOptional && standsForAbsent(value, property)) continue;
+    read.push([name, normalise(value, property?.type, property?.items)]);
+  }
+  return Object.fromEntries(read);
 }
 
-function normalise(value: unknown, type: unknown): unknown {
-  if (typeof value === "string") {
-    if (type === "integer" && /^-?\d{1,15}$/.test(value)) return Number(value);
-    if (type === "boolean" && (value === "true" || value === "false")) return value === "true";
-  }
+function standsForAbsent(value: unknown, { type, enum: words }: Record<string, JsonValue>): boolean {
+  return value === null || (value === "" && (type !== "string" || words !== undefined));
+}
+
+function normalise(value: unknown, type: unknown, items?: JsonValue): unknown {
+  if (typeof value === "string") return fromText(value, type, items);
   if (typeof value === "number" && type === "string") return String(value);
-  return Array.isArray(value) ? value.map(withoutMembers) : withoutMembers(value);
+  return Array.isArray(value) ? value.map((item: unknown) => normaliseItem(item, items)) : withoutMembers(value);
+}
+
+function fromText(text: string, type: unknown, items: JsonValue | undefined): unknown {
+  if (type === "integer" && /^-?\d{1,15}$/.test(text)) return Number(text);
+  if (type === "boolean" && /^(?:true|false)$/i.test(text)) return text.toLowerCase() === "true";
+  const list = type === "array" ? parseList(text) : undefined;
+  return list?.map((item) => normaliseItem(item, items)) ?? text;
+}
+
+function normaliseItem(item: unknown, items: JsonValue | undefined): unknown {
+  return normalise(Array.isArray(item) ? {} : item, memberOf(items, "type"));
+}
+
+/** A list given as JSON text; undefined where it is none. */
+function parseList(text: string): unknown[] | undefined {
+  if (!/^\s*\[/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Caller } from "../caller.ts";
 import { TOOLSETS } from "../toolsets.ts";
 import type { Effect, Tool } from "../tools/tool.ts";
-import { type ObjectJsonSchema, objectJsonSchema } from "./json_schema.ts";
+import { listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
 
 /** What clients read of a tool's safety; all of it follows from the effect. */
 export interface Annotations {
@@ -18,7 +18,7 @@ export interface ListedTool {
   title: string;
   description: string;
   inputSchema: ObjectJsonSchema;
-  outputSchema: ObjectJsonSchema;
+  outputSchema?: ObjectJsonSchema;
   annotations: Annotations;
 }
 
@@ -26,6 +26,8 @@ export interface ListedTool {
 export interface CatalogueEntry {
   tool: Tool;
   listed: ListedTool;
+  /** The schema of everything the tool takes, what is not listed included. */
+  understood: ObjectJsonSchema;
 }
 
 /** What one caller may do with a tool name. */
@@ -43,7 +45,7 @@ export class Catalogue {
 
   constructor(tools: readonly Tool[]) {
     const sorted = [...tools].sort((a, b) => a.name < b.name ? -1 : 1);
-    this.#entries = new Map(sorted.map((tool) => [tool.name, { tool, listed: listedTool(tool) }]));
+    this.#entries = new Map(sorted.map((tool) => [tool.name, entryOf(tool)]));
     if (this.#entries.size !== tools.length) throw new Error("Two tools have the same name.");
   }
 
@@ -78,13 +80,18 @@ export class Catalogue {
   }
 }
 
+function entryOf(tool: Tool): CatalogueEntry {
+  return { tool, listed: listedTool(tool), understood: understoodInput(tool.input) };
+}
+
 function listedTool(tool: Tool): ListedTool {
+  const outputSchema = listedOutput(tool.output);
   return {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: objectJsonSchema(tool.input),
-    outputSchema: objectJsonSchema(tool.output),
+    inputSchema: listedInput(tool.input),
+    ...(outputSchema !== undefined && { outputSchema }),
     annotations: annotations(tool),
   };
 }

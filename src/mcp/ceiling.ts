@@ -41,13 +41,15 @@ interface Place {
  * form its tool promises. Answers that fit come back untouched.
  *
  * @param inputs The names of the inputs of the tool that answers.
+ * @param taken How many characters of the ceiling are taken by what stands before the text.
  */
-export function fitCeiling(answer: JsonObject, inputs: readonly string[] = []): Fitted {
+export function fitCeiling(answer: JsonObject, inputs: readonly string[] = [], taken = 0): Fitted {
+  const ceiling = MAX_ANSWER_CHARACTERS - taken;
   const text = JSON.stringify(answer);
-  if (text.length <= MAX_ANSWER_CHARACTERS) return { value: answer, text };
+  if (text.length <= ceiling) return { value: answer, text };
   const value = structuredClone(answer);
   const leftOut = new Map<string, number>();
-  const excess = () => JSON.stringify(value).length - (MAX_ANSWER_CHARACTERS - NOTE_CHARACTERS);
+  const excess = () => JSON.stringify(value).length - (ceiling - NOTE_CHARACTERS);
   for (let [over, rounds] = [excess(), 0]; over > 0 && rounds < MAX_ROUNDS; over = excess(), rounds++) {
     const place = placeAmong(value, "", over);
     if (place === undefined) break;
@@ -58,7 +60,7 @@ export function fitCeiling(answer: JsonObject, inputs: readonly string[] = []): 
     how_to_get_them: howToGetTheRest(inputs),
   };
   const fitted = JSON.stringify(value);
-  return fitted.length <= MAX_ANSWER_CHARACTERS ? { value, text: fitted } : onlyTheNote(value.left_out);
+  return fitted.length <= ceiling ? { value, text: fitted } : onlyTheNote(value.left_out);
 }
 
 function sizeOf(value: unknown): number {

@@ -169,9 +169,9 @@ export class Dispatcher {
     return { kind: "result", result };
   }
 
-  #prepare({ tool, listed }: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {
+  #prepare({ tool, listed, understood }: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {
     if (caller.identity instanceof ToolError && !tool.anonymous) throw caller.identity;
-    const prepared = tool.prepare(normaliseArguments(args, listed.inputSchema));
+    const prepared = tool.prepare(normaliseArguments(args, understood));
     if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
     if (prepared.revealsSecrets) audit.keep();
     if (prepared.revealsSecrets && caller.readOnly) throw readOnlyRefusal(`${tool.name} with passwords`);

@@ -4,9 +4,10 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createMcpHandler, isLegacyRequest, type McpRequestContext } from "@modelcontextprotocol/server";
-import type { JsonBody } from "./json_rpc.ts";
+import type { AnswerForms, JsonBody } from "./json_rpc.ts";
 import { beginInTime } from "./late_answer.ts";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
+import { dropProgress } from "./message_form.ts";
 import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
 import { withoutSecrets } from "./refusals.ts";
 import { isCall, isSlowCall } from "./slow_calls.ts";
@@ -35,19 +36,21 @@ export class McpEndpoint<S extends object> {
   }
 
   /** Answers one POST whose body was read and parsed already. */
-  async fetch(request: Request, body: JsonBody, scope: S): Promise<Response> {
-    const response = await this.#current.run(scope, () => this.#answer(request, body, scope));
+  async fetch(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {
+    if (!forms.stream) dropProgress(body);
+    const response = await this.#current.run(scope, () => this.#answer(request, body, scope, forms));
     return await withoutSecrets(response, this.#options.secretsOf(scope));
   }
 
-  async #answer(request: Request, body: JsonBody, scope: S): Promise<Response> {
+  async #answer(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {
     const refusal = Array.isArray(body)
       ? refuseBatch(request.headers, body)
       : refuseHeaderMismatch(request.headers, body);
     if (refusal !== undefined) return refusal;
-    if (await isLegacyRequest(request, body)) return await this.#legacy.fetch(request, body, scope);
+    if (await isLegacyRequest(request, body)) return await this.#legacy.fetch(request, body, scope, forms);
     this.#scopes.set(request, scope);
-    if (isSlowCall(body, this.#options.isSlow)) return await this.#streaming.fetch(request, { parsedBody: body });
+    const streams = !forms.json || (forms.stream && isSlowCall(body, this.#options.isSlow));
+    if (streams) return await this.#streaming.fetch(request, { parsedBody: body });
     const answer = this.#quick.fetch(request, { parsedBody: body });
     return await (isCall(body) ? beginInTime(answer, (error) => this.#options.onError(error, scope)) : answer);
   }

@@ -10,6 +10,13 @@ export const JSON_RPC_ERRORS = {
 /** A parsed request body: one message, or a list of them. */
 export type JsonBody = Record<string, unknown> | unknown[];
 
+/** The forms of answer that a client takes, by its `Accept` header; one of them at least. */
+export interface AnswerForms {
+  json: boolean;
+  /** Server-sent events. */
+  stream: boolean;
+}
+
 /** An HTTP answer that holds a JSON-RPC error. */
 export function jsonRpcError(
   status: number,
@@ -30,6 +37,12 @@ export function memberOf(value: unknown, name: string): unknown {
 export function idOf(message: unknown): string | number | null {
   const id = memberOf(message, "id");
   return typeof id === "string" || typeof id === "number" ? id : null;
+}
+
+/** The id of a message where an answer can carry it as it was sent: numbers beyond 2^53 have lost digits. */
+export function usableIdOf(message: unknown): string | number | null {
+  const id = idOf(message);
+  return typeof id === "string" || Number.isSafeInteger(id) ? id : null;
 }
 
 /** More than any message needs, and far less than what lies in wait for code that calls itself. */

@@ -1,26 +1,82 @@
 import { z } from "zod";
 import type { JsonValue } from "../text.ts";
+import { UNLISTED } from "../tools/tool.ts";
 
 /** A JSON Schema, as `tools/list` carries it. */
 export interface ObjectJsonSchema {
   [member: string]: unknown;
   type: "object";
   properties: Record<string, Record<string, JsonValue>>;
+  required?: string[] | undefined;
 }
 
-const propertiesSchema = z.record(z.string(), z.record(z.string(), z.json()));
+const objectSchema = z.looseObject({
+  type: z.literal("object"),
+  properties: z.record(z.string(), z.record(z.string(), z.json())).default({}),
+  required: z.array(z.string()).optional(),
+});
 
 /**
- * The JSON Schema of a zod object, without what says nothing to a model: the dialect, and the bounds of safe integers.
+ * Everything that a tool understands as its input.
  *
  * @throws {Error} For a schema that JSON Schema can't express; thrown when the catalogue is made, at start.
  */
-export function objectJsonSchema(schema: z.ZodObject): ObjectJsonSchema {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" });
-  const properties = propertiesSchema.parse(rest.properties ?? {});
-  for (const property of Object.values(properties)) {
-    if (property.maximum === Number.MAX_SAFE_INTEGER) delete property.maximum;
-    if (property.minimum === Number.MIN_SAFE_INTEGER) delete property.minimum;
+export function understoodInput(schema: z.ZodObject): ObjectJsonSchema {
+  return withProperties(toJsonSchema(schema), (property) => property);
+}
+
+/**
+ * The input of a tool as it is listed, in the words that every model's API takes. That no other arguments are taken is
+ * not said: some converters fail at it, and a call says it all the same.
+ */
+export function listedInput(schema: z.ZodObject): ObjectJsonSchema {
+  return withProperties(toJsonSchema(schema), (property) => property[UNLISTED] === true ? undefined : property);
+}
+
+/**
+ * The output of a tool as it is listed; undefined where it would say nothing. A member that may be null is left out,
+ * since that takes two types, and so is whatever may be anything.
+ */
+export function listedOutput(schema: z.ZodObject): ObjectJsonSchema | undefined {
+  const listed = withProperties(toJsonSchema(schema), listedMember);
+  return Object.keys(listed.properties).length === 0 ? undefined : listed;
+}
+
+function toJsonSchema(schema: z.ZodObject): ObjectJsonSchema {
+  return objectSchema.parse(z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" }));
+}
+
+type Property = Record<string, JsonValue>;
+
+/** A schema of an object with some of its properties, and nothing else that isn't needed. */
+function withProperties(schema: ObjectJsonSchema, pick: (property: Property) => Property | undefined) {
+  const properties: Record<string, Property> = {};
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const picked = pick(property);
+    if (picked !== undefined) properties[name] = withoutSafeBounds(picked);
   }
-  return { ...rest, type: "object", properties };
+  const required = schema.required?.filter((name) => Object.hasOwn(properties, name)) ?? [];
+  return { type: schema.type, properties, ...(required.length > 0 && { required }) };
+}
+
+/** The bounds of safe integers say nothing to a model. */
+function withoutSafeBounds({ minimum, maximum, ...rest }: Property): Property {
+  return {
+    ...rest,
+    ...(minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER && { minimum }),
+    ...(maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER && { maximum }),
+  };
+}
+
+function listedMember(member: JsonValue | undefined): Property | undefined {
+  if (typeof member !== "object" || member === null || Array.isArray(member)) return undefined;
+  if (typeof member.type !== "string") return undefined;
+  const { properties: _properties, required: _required, additionalProperties: _rest, items, ...own } = member;
+  if (member.type === "object") {
+    const object = objectSchema.safeParse(member).data;
+    const listed = object === undefined ? undefined : withProperties(object, listedMember);
+    return { ...own, ...(Object.keys(listed?.properties ?? {}).length > 0 && listed) };
+  }
+  const listedItems = listedMember(items);
+  return { ...own, ...(listedItems !== undefined && { items: listedItems }) };
 }

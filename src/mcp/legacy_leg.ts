@@ -9,7 +9,7 @@ import { hideSecretsInText } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { whenDone } from "../streams.ts";
 import { cleanText } from "../text.ts";
-import { idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError, memberOf } from "./json_rpc.ts";
+import { type AnswerForms, idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError, memberOf } from "./json_rpc.ts";
 import { beginInTime } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import { RelayTransport } from "./relay_transport.ts";
@@ -60,13 +60,13 @@ export class LegacyLeg<S> {
   }
 
   /** Answers one POST. */
-  async fetch(request: Request, body: JsonBody, scope: S): Promise<Response> {
+  async fetch(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {
     // A batch is from a revision whose clients can't be asked.
     const session = Array.isArray(body) ? undefined : await this.#sessionOf(request.headers, scope);
     const onError = (error: Error) => this.#options.onError(error, scope);
     if (isJSONRPCResponse(body)) return await this.#passOn(body, session, onError);
     if (session !== undefined) await this.#passCancellationOn(body, session, onError);
-    const { transport, mayBegin } = this.#transportFor(body, session);
+    const { transport, mayBegin } = this.#transportFor(body, session, forms);
     transport.onerror = onError;
     const answer = this.#answer(transport, request, body, scope);
     return await (mayBegin ? beginInTime(answer, onError) : answer);
@@ -87,12 +87,18 @@ export class LegacyLeg<S> {
   }
 
   /** What serves one request, and whether its answer may begin before it is there: it is no stream, and its head is known. */
-  #transportFor(body: JsonBody, session: Session | undefined): { transport: RequestTransport; mayBegin: boolean } {
-    if (session !== undefined && isCall(body)) {
+  #transportFor(
+    body: JsonBody,
+    session: Session | undefined,
+    forms: AnswerForms,
+  ): { transport: RequestTransport; mayBegin: boolean } {
+    // A question goes out on a stream, so a client that takes none can't be asked.
+    if (session !== undefined && isCall(body) && forms.stream) {
       return { transport: new RelayTransport({ relay: this.#options.relay, ...session }), mayBegin: false };
     }
     const messages = Array.isArray(body) ? body : [body];
-    const streams = messages.some((message) => isSlowCall(message, this.#options.isSlow) || asksForProgress(message));
+    const wantsStream = (message: unknown) => isSlowCall(message, this.#options.isSlow) || asksForProgress(message);
+    const streams = !forms.json || (forms.stream && messages.some(wantsStream));
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: !streams });
     return { transport, mayBegin: !streams && messages.some(isCall) };
   }

@@ -26,8 +26,9 @@ export function successResult(
 }
 
 /**
- * A failure. Its JSON stands in the text alone: clients of the 2025 revisions hold structured content against the
- * tool's output schema even then, and throw the explanation away.
+ * A failure: one text, the code in words and then the JSON. There is no structured content, and the text is no JSON by
+ * itself: clients hold structured content against the tool's output schema even for failures, some make it of any text
+ * that parses as JSON, and they throw away what doesn't fit.
  */
 export function errorResult(error: ToolError, requestId: string, secrets: readonly string[]): CallToolResult {
   const { code, message, hint, retryAfter, details } = error;
@@ -43,7 +44,9 @@ export function errorResult(error: ToolError, requestId: string, secrets: readon
     }),
     secrets,
   );
-  return { isError: true, content: [{ type: "text", text: fitCeiling(toObject(shown)).text }] };
+  const before = `${code}: `;
+  const { text } = fitCeiling(toObject(shown), [], before.length);
+  return { isError: true, content: [{ type: "text", text: before + text }] };
 }
 
 function toObject(value: unknown): Record<string, unknown> {

@@ -1,5 +1,7 @@
-import { isJSONRPCRequest, type JSONRPCMessage, parseJSONRPCMessage } from "@modelcontextprotocol/server";
-import { idOf, isDeep, JSON_RPC_ERRORS, MAX_DEPTH } from "./json_rpc.ts";
+import { type JSONRPCMessage, parseJSONRPCMessage } from "@modelcontextprotocol/server";
+import { isDeep, JSON_RPC_ERRORS, MAX_DEPTH, usableIdOf } from "./json_rpc.ts";
+import { readForm } from "./message_form.ts";
+import { messageProblem } from "./message_problem.ts";
 
 /** What a line of the input is. */
 export type StdioLine =
@@ -20,22 +22,20 @@ export function readStdioLine(line: string): StdioLine {
   }
   if (isDeep(value)) return invalid(value, `the message is nested more than ${MAX_DEPTH} deep.`);
   if (Array.isArray(value)) return invalid(value, "there are no batches over stdio.");
-  // The SDK would take a request whose id is none for a notification.
-  const isRequest = has(value, "method") && has(value, "id");
+  const message = readForm(value);
+  const problem = messageProblem(message);
+  if (problem !== undefined) return invalid(message, problem);
   try {
-    if (!isRequest || isJSONRPCRequest(value)) return { kind: "message", message: parseJSONRPCMessage(value) };
+    return { kind: "message", message: parseJSONRPCMessage(message) };
   } catch {
-    // What is wrong with it is what follows for whatever else it is.
+    return invalid(message, "not a JSON-RPC message.");
   }
-  return invalid(value, "not a JSON-RPC message.");
 }
 
 function invalid(value: unknown, what: string): StdioLine {
   const reason = `Invalid request: ${what}`;
   if (wantsNoAnswer(value)) return { kind: "ignored", reason };
-  const id = idOf(value);
-  const isUsable = typeof id === "string" || Number.isSafeInteger(id);
-  return { kind: "refused", code: JSON_RPC_ERRORS.invalidRequest, reason, id: isUsable ? id : null };
+  return { kind: "refused", code: JSON_RPC_ERRORS.invalidRequest, reason, id: usableIdOf(value) };
 }
 
 /** Notifications and responses are never answered, however wrong they are. */

@@ -473,7 +473,7 @@ const getAlerts = defineTool({
   description: "Lists the alerts of the account, newest first, about 20 at a time. For older ones call again with " +
     "before_id as next_before_id says.",
   input: z.strictObject({
-    before_id: z.int().positive().optional().describe("Only alerts older than this alert id."),
+    before_id: z.int().min(1).optional().describe("Only alerts older than this alert id."),
   }),
   output: z.looseObject({ alerts: records, next_before_id: z.number().nullable() }),
   handler: async (input, { account }) => {
@@ -661,7 +661,7 @@ const getAuditLog = defineTool({
     "something or show passwords leave a record when a person is asked, before (intent) and after (outcome), or when " +
     "refused. For older ones call again with before as next_before says. Asks Cloudways nothing.",
   input: z.strictObject({
-    before: z.int().positive().optional().describe("Only records with a smaller number."),
+    before: z.int().min(1).optional().describe("Only records with a smaller number."),
     limit: z.int().min(1).max(100).default(20).describe("Most records to list."),
   }),
   output: z.looseObject({ records, next_before: z.number().nullable(), problem: z.string().optional() }),

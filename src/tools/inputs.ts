@@ -1,13 +1,21 @@
 /** Inputs that many tools share, so that one thing is described once and everywhere the same. */
 import { z } from "zod";
 import type { WaitOptions } from "../cloudways/operations.ts";
-import type { ToolContext } from "./tool.ts";
+import { type ToolContext, UNLISTED } from "./tool.ts";
+
+/**
+ * An input that calls may carry and that no list shows: it says nothing new, or is an older name of another one. Kept so
+ * that calls which were right stay right.
+ */
+export function unlisted<S extends z.ZodType>(schema: S): S {
+  return schema.meta({ ...schema.meta(), [UNLISTED]: true });
+}
 
 /** A server's id. */
-export const serverId = z.int().positive().describe("Id from list_servers.");
+export const serverId = z.int().min(1).describe("Id from list_servers.");
 
 /** An application's id. */
-export const appId = z.int().positive().describe("Id from list_servers.");
+export const appId = z.int().min(1).describe("Id from list_servers.");
 
 /** The inputs of every tool about one server. */
 export const serverInput = { server_id: serverId };
@@ -15,7 +23,7 @@ export const serverInput = { server_id: serverId };
 /** The inputs of every tool about one application. */
 export const appInput = {
   app_id: appId,
-  server_id: z.int().positive().optional().describe("Found by itself."),
+  server_id: unlisted(z.int().min(1).optional().describe("Found by itself.")),
 };
 
 /** How much of a list to give. */

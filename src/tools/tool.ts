@@ -6,6 +6,9 @@ import type { AuditReader } from "../telemetry/audit.ts";
 import type { Toolset } from "../toolsets.ts";
 import type { Question } from "./question.ts";
 
+/** Marks, in the metadata of an input's schema, one that is understood and not listed. */
+export const UNLISTED = "unlisted";
+
 /**
  * What a call does to the account. Everything about safety follows from it: annotations, the read-only filter, whether
  * a person is asked, the audit record, and whether a request may be sent twice.

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ERROR_CODES } from "../../src/errors.ts";
 import { Catalogue } from "../../src/mcp/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
+import { answerJson, TOKEN_HEADERS } from "../clients.ts";
 import { startSandbox } from "../sandbox/mod.ts";
 import { outputProblems } from "../tool_contract.ts";
 import { setUpForEveryTool } from "../tool_rows/mod.ts";
@@ -50,11 +50,12 @@ export function readAnswer({ tool }: FuzzCall, answer: ReadAnswer): CallAnswer {
   const last = z.object({ result: resultSchema }).parse(messagesOf(answer).at(-1));
   const { isError, content: [{ text }], structuredContent } = last.result;
   assert.ok(text.length <= 60_000, `${text.length} characters`);
-  const json: Record<string, unknown> = JSON.parse(text);
+  const json = answerJson(text);
   if (isError) {
     const { code } = errorSchema.parse(json);
     assert.ok(CODES.includes(code), `${code}: ${text.slice(0, 1000)}`);
     assert.equal(structuredContent, undefined);
+    assert.ok(text.startsWith(`${code}: {`), text.slice(0, 100));
     return { isError, code, json };
   }
   assert.deepEqual(structuredContent, json);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { questionText } from "../../src/mcp/question_text.ts";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { answerJson, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { everythingStored } from "../everything_stored.ts";
 import { type Service, startService } from "../harness.ts";
@@ -32,7 +32,7 @@ async function callFrom(service: Service, hostname: string, headers: Record<stri
   });
   const response = await service.app.fetch(request, { remoteAddr: { transport: "tcp", hostname, port: 1 } });
   const { result } = await response.json();
-  return z.looseObject({ code: z.string().optional() }).parse(JSON.parse(result.content[0].text));
+  return z.looseObject({ code: z.string().optional() }).parse(answerJson(result.content[0].text));
 }
 
 const recordsSchema = z.array(z.looseObject({

@@ -1,6 +1,7 @@
 /** Calls as they stand on the wire in either era, and what their answers mean. */
 import { z } from "zod";
 import { ERROR_CODES } from "../../src/errors.ts";
+import { answerJson } from "../clients.ts";
 
 /** The two eras of the protocol. */
 export const ERAS = ["2025", "2026"] as const;
@@ -83,7 +84,7 @@ export function meaningOf(message: unknown): Meaning {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return answerJson(text);
   } catch {
     return undefined;
   }

@@ -36,7 +36,10 @@ Deno.test("the answer to initialize carries the session id however late it is", 
   const clientInfo = { name: "late", version: "1.0.0" };
   const params = { protocolVersion: "2025-11-25", capabilities: { elicitation: {} }, clientInfo };
 
-  const response = await leg.fetch(request, { jsonrpc: "2.0", id: 1, method: "initialize", params }, null);
+  const response = await leg.fetch(request, { jsonrpc: "2.0", id: 1, method: "initialize", params }, null, {
+    json: true,
+    stream: true,
+  });
   await response.body?.cancel();
 
   assert.match(response.headers.get("mcp-session-id") ?? "none", /^v1\./);
