@@ -236,7 +236,14 @@ async function createRoutes({ config, store, clock, metrics }: Base, parts: Rout
   });
   const about = { catalogue, bounds, confirm, confirmNote: confirmNote(config), publicUrl: urlText(publicUrl) };
   const routes: Route[] = [
-    { path: "/mcp", allowsCors: true, noStore: true, handle: mcpRoute.fetch.bind(mcpRoute) },
+    // People and proxies write the address with a slash at its end, too.
+    {
+      path: "/mcp",
+      matches: (path) => path === "/mcp" || path === "/mcp/",
+      allowsCors: true,
+      noStore: true,
+      handle: mcpRoute.fetch.bind(mcpRoute),
+    },
     ...probes,
     await homeRoute(about),
   ];

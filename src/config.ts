@@ -23,7 +23,10 @@ export interface Config {
   listen: { hostname: string; port: number };
   /** Host names that requests may be addressed to; lower case, no ports, IPv6 in brackets. */
   allowedHosts: ReadonlySet<string>;
-  /** Host names of web origins that may call us; lower case, no ports. */
+  /**
+   * Web origins that may call us, in lower case: those of http and https by their host names, without ports, those of
+   * other schemes whole, such as `tauri://localhost`.
+   */
   allowedOrigins: ReadonlySet<string>;
   /** Whether `ALLOWED_HOSTS` was given; `serve` warns where it is needed and missing. */
   allowedHostsGiven: boolean;
@@ -153,6 +156,22 @@ const hostNames = z.string().transform((text, context) => {
   return names;
 });
 
+/** The schemes whose origins are known by their host names. */
+const WEB_ORIGIN = /^https?:\/\//i;
+const OTHER_ORIGIN = /^[a-z][a-z0-9+.-]{0,30}:\/\/[a-z0-9][a-z0-9._-]{0,250}(?::\d{1,5})?$/i;
+
+/** As {@linkcode hostNames}, and besides whole origins of other schemes, as desktop programs and extensions have them. */
+const origins = z.string().transform((text, context) => {
+  const entries = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  const isOther = (entry: string) => OTHER_ORIGIN.test(entry) && !WEB_ORIGIN.test(entry);
+  const others = entries.filter(isOther).map((entry) => entry.toLowerCase());
+  const rest = entries.filter((entry) => !isOther(entry));
+  if (rest.length === 0 && others.length > 0) return new Set(others);
+  const names = hostNames.safeParse(rest.join(","));
+  if (names.success) return new Set([...names.data, ...others]);
+  return fail(context, names.error.issues[0]?.message ?? "is not a list of origins");
+});
+
 function tryUrl(text: string): URL | undefined {
   return URL.parse(text) ?? undefined;
 }
@@ -235,7 +254,7 @@ const variables = z.object({
   HOST: hostname.default("127.0.0.1"),
   PORT: wholeNumber(1, 65535).default(7000),
   ALLOWED_HOSTS: hostNames.optional(),
-  ALLOWED_ORIGINS: hostNames.optional(),
+  ALLOWED_ORIGINS: origins.optional(),
   CLOUDWAYS_API_BASE_URL: httpsUrl(API_BASE_URL).prefault(API_BASE_URL),
   REDIS_URL: redisUrl.optional(),
   ENCRYPTION_KEY: keys.optional(),
@@ -310,9 +329,10 @@ function missingTogether(values: Readonly<Record<string, string | undefined>>): 
 function toConfig(value: Variables): Config {
   const publicUrl = value.PUBLIC_URL ?? loopbackUrl(value.HOST, value.PORT);
   const publicName = publicUrl === undefined ? [] : [publicUrl.hostname];
+  const ownName = isEveryAddress(value.HOST) ? [] : [bracketed(value.HOST)];
   return {
     listen: { hostname: value.HOST, port: value.PORT },
-    allowedHosts: new Set([...(value.ALLOWED_HOSTS ?? LOOPBACK_NAMES), ...publicName]),
+    allowedHosts: new Set([...(value.ALLOWED_HOSTS ?? LOOPBACK_NAMES), ...ownName, ...publicName]),
     allowedOrigins: new Set([...(value.ALLOWED_ORIGINS ?? LOOPBACK_NAMES), ...publicName]),
     allowedHostsGiven: value.ALLOWED_HOSTS !== undefined || value.PUBLIC_URL !== undefined,
     apiBaseUrl: value.CLOUDWAYS_API_BASE_URL,
@@ -336,8 +356,14 @@ function toConfig(value: Variables): Config {
   };
 }
 
+/** An address listened on leads here under its own name, since another loopback address may be another program's. */
 function loopbackUrl(host: string, port: number): URL | undefined {
-  return isLoopback(host) ? new URL(`http://127.0.0.1:${port}`) : undefined;
+  return isLoopback(host) ? new URL(`http://${bracketed(host)}:${port}`) : undefined;
+}
+
+/** Whether listening there means listening on all addresses of this machine; none of them is its name. */
+function isEveryAddress(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
 }
 
 /** Whether this configuration listens on this machine alone. */

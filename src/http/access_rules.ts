@@ -4,7 +4,7 @@ import { CREDENTIAL_HEADERS } from "./credentials.ts";
 export interface AccessLists {
   /** Host names in lower case, without ports. */
   allowedHosts: ReadonlySet<string>;
-  /** Host names of origins in lower case, without ports. */
+  /** In lower case: of http and https the host names, without ports; of other schemes whole origins. */
   allowedOrigins: ReadonlySet<string>;
 }
 
@@ -37,7 +37,8 @@ export function isAllowedOrigin(request: Request, { allowedOrigins }: AccessList
   const header = request.headers.get("origin");
   if (header === null) return true;
   const origin = URL.parse(header);
-  return origin !== null && /^https?:$/.test(origin.protocol) && allowedOrigins.has(origin.hostname);
+  if (origin === null) return false;
+  return allowedOrigins.has(/^https?:$/.test(origin.protocol) ? origin.hostname : header.toLowerCase());
 }
 
 /** The answer to a preflight of an allowed origin. */

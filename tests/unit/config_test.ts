@@ -85,7 +85,19 @@ const READINGS: readonly { env: Environment; read: (config: Config) => unknown; 
   { env: { HOST: "0.0.0.0", PORT: "80" }, read: (c) => c.listen, value: { hostname: "0.0.0.0", port: 80 } },
   { env: { HOST: "[::1]" }, read: (c) => c.listen.hostname, value: "::1" },
   { env: { HOST: "::" }, read: (c) => c.listen.hostname, value: "::" },
-  { env: { HOST: "LOCALHOST" }, read: (c) => c.publicUrl?.origin, value: "http://127.0.0.1:7000" },
+  { env: { HOST: "LOCALHOST" }, read: (c) => c.publicUrl?.origin, value: "http://localhost:7000" },
+  {
+    env: { HOST: "127.0.0.2", ALLOWED_HOSTS: "a.example.com" },
+    read: (c) => c.allowedHosts,
+    value: new Set(["a.example.com", "127.0.0.2"]),
+  },
+  { env: { HOST: "192.0.2.1" }, read: (c) => c.allowedHosts.has("192.0.2.1"), value: true },
+  { env: { HOST: "::" }, read: (c) => c.allowedHosts.has("[::]"), value: false },
+  {
+    env: { ALLOWED_ORIGINS: "tauri://localhost,APP://x, https://app.example.com" },
+    read: (c) => c.allowedOrigins,
+    value: new Set(["app.example.com", "tauri://localhost", "app://x", "127.0.0.1"]),
+  },
   {
     env: { ALLOWED_HOSTS: "mcp.example.com, OTHER.example.com:8443,[::1]:80,https://third.example.com/" },
     read: (c) => c.allowedHosts,
@@ -288,11 +300,18 @@ Deno.test("a name that only begins like an address of this machine is none, and 
   }
 });
 
-Deno.test("PUBLIC_URL is the loopback address where HOST is loopback, and else unknown", () => {
-  const onLoopback = ["127.0.0.1", "localhost", "::1"].map((HOST) => parseConfig({ HOST, PORT: "81" }).publicUrl?.href);
+Deno.test("PUBLIC_URL is the address listened on where HOST is loopback, and else unknown", () => {
+  const onLoopback = ["127.0.0.1", "localhost", "::1", "127.0.0.2"].map((HOST) =>
+    parseConfig({ HOST, PORT: "81" }).publicUrl?.href
+  );
   const elsewhere = ["0.0.0.0", "::", "192.0.2.1"].map((HOST) => parseConfig({ HOST }).publicUrl);
 
-  assert.deepEqual(onLoopback, Array(3).fill("http://127.0.0.1:81/"));
+  assert.deepEqual(onLoopback, [
+    "http://127.0.0.1:81/",
+    "http://localhost:81/",
+    "http://[::1]:81/",
+    "http://127.0.0.2:81/",
+  ]);
   assert.deepEqual(elsewhere, Array(3).fill(undefined));
 });
 
