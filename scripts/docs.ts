@@ -26,15 +26,17 @@ export const VARIABLES: Readonly<Record<string, VariableText>> = {
   PUBLIC_URL: {
     default: "http://127.0.0.1:7000",
     meaning: "Address that people reach this server at; its host and origin are always allowed. https, unless " +
-      "loopback. The default follows PORT, and there is none where HOST is not loopback.",
+      "loopback. The default follows HOST and PORT, and there is none where HOST is not loopback.",
   },
   ALLOWED_HOSTS: {
     default: "localhost,127.0.0.1,[::1]",
-    meaning: "Names that requests may be addressed to, separated by commas; others get 403. Ports don't count.",
+    meaning: "Names that requests may be addressed to, separated by commas; others get 403. Ports don't count. " +
+      "The address listened on is always among them.",
   },
   ALLOWED_ORIGINS: {
     default: "localhost,127.0.0.1,[::1]",
-    meaning: "Names of the web origins whose pages may call this server; others get 403.",
+    meaning: "Names of the web origins whose pages may call this server, and whole origins of other schemes " +
+      "(tauri://localhost); others get 403.",
   },
   CLOUDWAYS_API_BASE_URL: {
     default: "https://api.cloudways.com/api/v2",

@@ -201,7 +201,8 @@ Deno.test("an address of another machine ends the program with one clear line", 
 
 const ADDRESSES: readonly { env: ProgramEnv; shown: string; publicUrl: RegExp | undefined }[] = [
   { env: {}, shown: "127.0.0.1", publicUrl: /public_url=http:\/\/127\.0\.0\.1:\d+ / },
-  { env: { HOST: "localhost" }, shown: "localhost", publicUrl: /public_url=http:\/\/127\.0\.0\.1:\d+ / },
+  { env: { HOST: "localhost" }, shown: "localhost", publicUrl: /public_url=http:\/\/localhost:\d+ / },
+  { env: { HOST: "127.0.0.2" }, shown: "127.0.0.2", publicUrl: /public_url=http:\/\/127\.0\.0\.2:\d+ / },
   { env: { HOST: "0.0.0.0" }, shown: "0.0.0.0", publicUrl: undefined },
   {
     env: { PUBLIC_URL: "https://mcp.example.com/" },

@@ -140,7 +140,7 @@ Deno.test("over stdio, a line that is no message is answered as such, and does n
     const line of [
       "not JSON",
       '{"jsonrpc":"2.0","id":9}',
-      '{"jsonrpc":"2.0","method":"notifications/nothing","id":null}',
+      '{"jsonrpc":"2.0","method":"ping","id":null}',
     ]
   ) {
     await program.write(`${line}\n`);

@@ -55,7 +55,7 @@ async function listedNames(url: URL, headers: Record<string, string> = {}): Prom
 Deno.test("an unknown path answers 404 in JSON", async () => {
   await using service = await startService();
 
-  for (const path of ["/nothing", "/mcp/", "/MCP", "//health", "/approve/"]) {
+  for (const path of ["/nothing", "/mcp//", "/MCP", "//health", "/approve/"]) {
     const response = await fetch(service.url + path);
 
     assert.equal(response.status, 404, path);
@@ -381,12 +381,10 @@ Deno.test("JSON with a character set is JSON", async () => {
   assert.equal(response.status, 200);
 });
 
-Deno.test("a client that does not take both JSON and streams gets 406", async () => {
+Deno.test("a client that takes neither JSON nor streams gets 406", async () => {
   await using service = await startService();
 
-  for (
-    const accept of ["application/json", "text/event-stream", "text/html", "application/json, text/event-stream;q=0"]
-  ) {
+  for (const accept of ["text/html", "application/xml, image/*", "application/json;q=0, text/event-stream;q=0"]) {
     const response = await post(service.mcpUrl, LIST, { accept });
 
     assert.equal(response.status, 406, accept);
@@ -484,7 +482,7 @@ const WRONG_PARAMS: { method: string; params: Record<string, unknown> }[] = [
   { method: "initialize", params: { protocolVersion: 5, capabilities: {}, clientInfo: { name: "x", version: "1" } } },
   { method: "tools/list", params: { cursor: 5 } },
   { method: "tools/call", params: { name: 5 } },
-  { method: "tools/call", params: { name: "ping", arguments: [] } },
+  { method: "tools/call", params: { name: "ping", arguments: [1] } },
 ];
 
 for (const { method, params } of WRONG_PARAMS) {

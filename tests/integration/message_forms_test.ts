@@ -275,3 +275,52 @@ Deno.test("origins of other schemes are allowed whole, and only those named", as
     assert.equal(response.headers.get("access-control-allow-origin"), status === 200 ? origin : null);
   }
 });
+
+Deno.test("an upgrade to h2c with a body is refused by Deno before the server sees it", async () => {
+  await using service = await startService();
+  const upgrade = [
+    ["Host", service.mcpUrl.host],
+    ["Content-Type", "application/json"],
+    ["Connection", "Upgrade, HTTP2-Settings"],
+    ["Upgrade", "h2c"],
+    ["HTTP2-Settings", "AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"],
+  ] as const;
+
+  const answer = await rawRequest(service.url, "POST /mcp", upgrade, JSON.stringify(OLD[1]));
+
+  // Where this fails, Deno answers such requests now: take the row on h2c out of docs/troubleshooting.md.
+  assert.equal(answer.status, 400);
+  assert.equal(answer.body, "");
+});
+
+for (const host of ["::1", "127.0.0.2", "localhost"]) {
+  Deno.test(`with HOST=${host} that address is allowed, and approval links lead to it`, async () => {
+    await using service = await startService({ env: { HOST: host } });
+    const origin = `http://${host.includes(":") ? `[${host}]` : host}:7000`;
+    const call = { name: "stop_server", arguments: { server_id: 100001 } };
+    const request = new Request(`${origin}/mcp`, {
+      method: "POST",
+      headers: {
+        ...TOKEN_HEADERS,
+        "content-type": "application/json",
+        accept: BOTH,
+        host: new URL(origin).host,
+        origin,
+      },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: call }),
+    });
+
+    const answer = toAnswer((await readMessage(await service.app.fetch(request))).result);
+    const { approval_url: address } = z.object({ approval_url: z.string() }).parse(answer.json.details);
+    const approve = new Request(address, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", host: new URL(origin).host, origin },
+      body: "decision=approve",
+    });
+    const page = await service.app.fetch(approve);
+    await page.body?.cancel();
+
+    assert.ok(address.startsWith(`${origin}/approve/`), address);
+    assert.ok(page.status < 400, String(page.status));
+  });
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { Catalogue } from "../../src/mcp/catalogue.ts";
+import { INSTRUCTIONS } from "../../src/mcp/instructions.ts";
 import { allTools } from "../../src/tools/all.ts";
 import { TOOLSETS } from "../../src/toolsets.ts";
 import snapshot from "../snapshots/tools_list.json" with { type: "json" };
@@ -128,4 +129,12 @@ Deno.test("a caller who may only read sees readers alone, and a toolset shows it
     basic.map(({ name }) => name),
     allTools.filter((t) => t.toolset === "basic").map((t) => t.name).sort(),
   );
+});
+
+Deno.test("the instructions begin with a paragraph that survives a cut after 512 characters", () => {
+  const [first = "", ...rest] = INSTRUCTIONS.split("\n\n");
+
+  assert.ok(first.length <= 512, `${first.length} characters`);
+  assert.match(first, /\.$/);
+  assert.ok(rest.length > 0);
 });
