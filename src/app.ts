@@ -36,6 +36,7 @@ import { type CallScope, createProtocolServer } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_id.ts";
 import { Semaphore } from "./semaphore.ts";
 import { MemoryStore } from "./store/memory.ts";
+import { fitsSharedKeys, OTHER_KEYS, tellSharedKeys } from "./store/shared_keys.ts";
 import { RedisStore } from "./store/redis.ts";
 import { SealedStore } from "./store/sealed_store.ts";
 import { StandInStore } from "./store/stand_in.ts";
@@ -91,7 +92,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const metrics = new Metrics({ version: VERSION });
   const ring = await KeyRing.create(keysOf(config));
   const customerIds = new CustomerIds(ring);
-  const store = await openStore(config, clock, log);
+  const store = await openStore(config, ring, clock, log);
   const box = new Box(ring);
   const base: Base = { config, clock, metrics, ring, box, store, sealed: new SealedStore(store, box) };
   const isAccepted = async (customer: string) => await store.get(seenKey(customer)) !== undefined;
@@ -254,7 +255,7 @@ async function createRoutes({ config, store, clock, metrics }: Base, parts: Rout
   return routes;
 }
 
-async function openStore(config: Config, clock: Clock, log: Logger): Promise<Store> {
+async function openStore(config: Config, ring: KeyRing, clock: Clock, log: Logger): Promise<Store> {
   if (config.redisUrl === undefined) return new MemoryStore({ clock });
   const standIn: { store?: StandInStore } = {};
   const redis = await RedisStore.connect(config.redisUrl, {
@@ -271,8 +272,19 @@ async function openStore(config: Config, clock: Clock, log: Logger): Promise<Sto
       else log.info("redis takes commands again");
     },
   });
+  for (const warning of redis.warnings) log.warn(`Redis ${warning}`);
+  await compareKeys(redis, ring, log).catch((error) =>
+    log.warn("keys were not compared with other replicas", { error })
+  );
   standIn.store = new StandInStore(redis, { clock });
   return standIn.store;
+}
+
+/** Replicas with other keys can't read each other's approvals, tokens and records, and each counts its own limits. */
+async function compareKeys(redis: RedisStore, ring: KeyRing, log: Logger): Promise<void> {
+  const names = await ring.names();
+  if (!await fitsSharedKeys(redis, names)) log.warn(OTHER_KEYS);
+  await tellSharedKeys(redis, names);
 }
 
 function keysOf({ encryptionKeys, customerIdKey }: Config) {

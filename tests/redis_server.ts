@@ -10,6 +10,8 @@ export interface RedisServerOptions {
   password?: string;
   /** More arguments for redis-server. */
   args?: string[];
+  /** Makes it a Sentinel, or a node of a cluster. */
+  mode?: "sentinel" | "cluster";
 }
 
 /** A Redis server of its own, for one test. Keeps nothing on disk. */
@@ -54,8 +56,15 @@ export function rawClient(server: RedisServer, options: { password?: string; db?
   });
 }
 
-function spawn(port: number, { password, args = [] }: RedisServerOptions): Deno.ChildProcess {
-  const settings = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+function spawn(port: number, { password, args = [], mode }: RedisServerOptions): Deno.ChildProcess {
+  const address = ["--port", `${port}`, "--bind", "127.0.0.1"];
+  const settings = mode === "sentinel"
+    ? [emptyFile(`sentinel-${port}.conf`), "--sentinel", ...address]
+    : [...address, "--save", "", "--appendonly", "no"];
+  if (mode === "cluster") {
+    const nodes = emptyFile(`nodes-${port}.conf`);
+    settings.push("--cluster-enabled", "yes", "--cluster-port", `${freePort()}`, "--cluster-config-file", nodes);
+  }
   if (password !== undefined) settings.push("--requirepass", password);
   try {
     return new Deno.Command("redis-server", { args: [...settings, ...args], stdout: "null", stderr: "null" }).spawn();
@@ -65,6 +74,13 @@ function spawn(port: number, { password, args = [] }: RedisServerOptions): Deno.
       "The tests need redis-server: apt-get install redis-server (Debian, Ubuntu) or brew install redis (macOS).",
     );
   }
+}
+
+/** Some modes keep what they know in a file of their own. */
+function emptyFile(name: string): string {
+  Deno.mkdirSync("dist", { recursive: true });
+  Deno.writeTextFileSync(`dist/${name}`, "");
+  return `dist/${name}`;
 }
 
 function handle(port: number, process: Deno.ChildProcess, password: string | undefined): RedisServer {

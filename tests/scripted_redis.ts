@@ -74,6 +74,14 @@ function usualAnswer(name: string, args: readonly string[]): string {
       return "+PONG";
     case "info":
       return "$9\r\nloading:0";
+    case "xadd":
+      return "$3\r\n1-0";
+    case "type":
+      return "+stream";
+    case "pexpire":
+      return ":1";
+    case "time":
+      return "*2\r\n$1\r\n1\r\n$1\r\n1";
     case "get":
     case "getdel":
       return "$-1";

@@ -2,12 +2,15 @@ import { type Config, ConfigError, outboundHosts, parseConfig } from "../config.
 import { Box } from "../crypto/box.ts";
 import { KeyRing } from "../crypto/key_ring.ts";
 import { RedisStore } from "../store/redis.ts";
+import { fitsSharedKeys, OTHER_KEYS } from "../store/shared_keys.ts";
 import { missingPermissions } from "./permissions.ts";
 
 /** What one check found. */
 export interface Finding {
   name: string;
   ok: boolean;
+  /** All works, but an operator should know this. */
+  warning?: boolean;
   /** What was seen, or what is wrong and how to put it right. Holds no secret. */
   message: string;
 }
@@ -28,12 +31,13 @@ export async function examine(environment: Readonly<Record<string, string>>): Pr
     }));
   }
   const configured: Finding = { name: "configuration", ok: true, message: "every variable is understood" };
-  return [configured, await permissions(config), await key(config), await redis(config), await api(config)];
+  return [configured, await permissions(config), await key(config), ...await redis(config), await api(config)];
 }
 
 /** The findings for people, and whether all is well. */
 export function report(findings: readonly Finding[]): { text: string; ok: boolean } {
-  const lines = findings.map(({ name, ok, message }) => `${ok ? "ok  " : "FAIL"}  ${name}: ${message}`);
+  const mark = ({ ok, warning = false }: Finding) => !ok ? "FAIL" : warning ? "warn" : "ok  ";
+  const lines = findings.map((finding) => `${mark(finding)}  ${finding.name}: ${finding.message}`);
   return { text: `${lines.join("\n")}\n`, ok: findings.every(({ ok }) => ok) };
 }
 
@@ -46,8 +50,8 @@ async function key(config: Config): Promise<Finding> {
   if (config.encryptionKeys.length === 0) {
     return { name: "key", ok: true, message: "ENCRYPTION_KEY is not set: a fresh one is made for each process" };
   }
-  const { encryptionKeys, customerIdKey } = config;
-  const box = new Box(await KeyRing.create({ encryptionKeys, ...(customerIdKey && { customerIdKey }) }));
+  const { encryptionKeys } = config;
+  const box = new Box(await ringOf(config));
   const context = { customer: "doctor", purpose: "doctor" };
   const ok = await box.open(await box.seal("round trip", context), context) === "round trip";
   return {
@@ -57,25 +61,27 @@ async function key(config: Config): Promise<Finding> {
   };
 }
 
-async function redis(config: Config): Promise<Finding> {
+function ringOf({ encryptionKeys, customerIdKey }: Config): Promise<KeyRing> {
+  return KeyRing.create({ encryptionKeys, ...(customerIdKey && { customerIdKey }) });
+}
+
+async function redis(config: Config): Promise<Finding[]> {
+  const name = "redis";
   if (config.redisUrl === undefined) {
-    return {
-      name: "redis",
-      ok: true,
-      message: "REDIS_URL is not set: state stays in the process, for one replica only",
-    };
+    return [{ name, ok: true, message: "REDIS_URL is not set: state stays in the process, for one replica only" }];
   }
   try {
-    const store = await RedisStore.connect(config.redisUrl, { poolSize: 1 });
-    try {
-      await store.ping();
-      return { name: "redis", ok: true, message: "it answers" };
-    } finally {
-      await store.close();
-    }
+    await using store = await RedisStore.connect(config.redisUrl, { poolSize: 1 });
+    await store.ping();
+    const fits = await fitsSharedKeys(store, await (await ringOf(config)).names());
+    return [
+      { name, ok: true, message: "it answers, and every command needed works" },
+      ...store.warnings.map((message) => ({ name, ok: true, warning: true, message: `it ${message}` })),
+      ...(fits ? [] : [{ name: "keys", ok: false, message: OTHER_KEYS }]),
+    ];
   } catch (error) {
     const reason = error instanceof Error ? error.message : "Unknown reason.";
-    return { name: "redis", ok: false, message: `${reason} Check REDIS_URL, and that Redis runs and is reachable` };
+    return [{ name, ok: false, message: `${reason} Check REDIS_URL, and that Redis runs and is reachable` }];
   }
 }
 

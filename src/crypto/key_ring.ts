@@ -25,6 +25,14 @@ export interface RingKeys {
   all: readonly RingKey[];
 }
 
+/** What tells keys apart without giving anything of them away. */
+export interface KeyNames {
+  /** Of the encryption keys, in their order; 8 hex digits each. */
+  encryption: string[];
+  /** Of the key for customer ids; 8 hex digits. */
+  customers: string;
+}
+
 /** A listed key: good for deriving others and nothing else. */
 interface Root {
   id: string;
@@ -64,6 +72,13 @@ export class KeyRing {
       this.#derived.set(use, keys);
     }
     return keys;
+  }
+
+  /** The names of the keys. */
+  async names(): Promise<KeyNames> {
+    const signature = await crypto.subtle.sign("HMAC", this.customerIdKey, new TextEncoder().encode("key-name"));
+    const customers = new Uint8Array(signature).toHex().slice(0, 8);
+    return { encryption: [this.#first, ...this.#others].map(({ id }) => id), customers };
   }
 
   async #derive(use: KeyUse): Promise<RingKeys> {

@@ -1,8 +1,9 @@
 import { Semaphore } from "../semaphore.ts";
+import { checkRedis } from "./redis_check.ts";
 import * as commands from "./redis_commands.ts";
 import type { RedisCommand } from "./redis_commands.ts";
 import { RedisConnection, type StateListener } from "./redis_connection.ts";
-import { isTimeout, isWrongType, refusalOf } from "./redis_errors.ts";
+import { isTimeout, isWrongType } from "./redis_errors.ts";
 import { type RefusalListener, RefusalWatch } from "./redis_refusals.ts";
 import { RedisSubscriptions } from "./redis_subscriptions.ts";
 import {
@@ -47,6 +48,8 @@ export interface RedisStoreOptions {
  */
 export class RedisStore implements Store, AsyncDisposable {
   readonly kind = "redis";
+  /** What an operator should know of this Redis, each as the rest of a sentence that begins with "Redis". */
+  readonly warnings: readonly string[];
   readonly #connection: RedisConnection;
   readonly #subscriptions: RedisSubscriptions;
   readonly #places: Semaphore;
@@ -55,8 +58,9 @@ export class RedisStore implements Store, AsyncDisposable {
   private constructor(
     connection: RedisConnection,
     subscriptions: RedisSubscriptions,
-    options: RedisStoreOptions,
+    options: RedisStoreOptions & { warnings: string[] },
   ) {
+    this.warnings = options.warnings;
     this.#connection = connection;
     this.#subscriptions = subscriptions;
     this.#places = new Semaphore(options.poolSize);
@@ -84,8 +88,9 @@ export class RedisStore implements Store, AsyncDisposable {
     subscriptions: RedisSubscriptions,
     options: RedisStoreOptions,
   ): Promise<RedisStore> {
+    let warnings: string[];
     try {
-      await tryCommands(connection, subscriptions);
+      warnings = await checkRedis(connection, subscriptions);
     } catch (error) {
       await subscriptions.close();
       throw error;
@@ -94,7 +99,7 @@ export class RedisStore implements Store, AsyncDisposable {
       const refusals = new RefusalWatch(options.onRefusals);
       for (const watched of [connection, subscriptions]) watched.watch(refusals);
     }
-    return new RedisStore(connection, subscriptions, options);
+    return new RedisStore(connection, subscriptions, { ...options, warnings });
   }
 
   async get(key: StoreKey): Promise<string | undefined> {
@@ -189,30 +194,5 @@ export class RedisStore implements Store, AsyncDisposable {
     } finally {
       clearTimeout(timer);
     }
-  }
-}
-
-/**
- * Fails where Redis does not know a command that is needed, or does not let this user run it: that mends itself never.
- * Whatever else goes wrong may be over in a moment, and is stood in for. Nothing is changed by this.
- */
-async function tryCommands(connection: RedisConnection, subscriptions: RedisSubscriptions): Promise<void> {
-  const key = formatStoreKey({ purpose: "lock", customer: "shared", name: "start" });
-  const channel = formatChannel({ kind: "cancellation", customer: "shared", name: "start" });
-  const look = () => connection.run(commands.takeTokens(key, { capacity: 1, windowSeconds: 1 }, 1000, 0));
-  const tried = await Promise.allSettled([
-    connection.run(commands.get(key)),
-    connection.run(commands.getdel(key)),
-    connection.run(commands.del(key)),
-    connection.run(commands.xrevrange(key, "+", 1)),
-    // A script is sent as it is the first time, and by its name from then on.
-    look().then(look),
-    connection.run(commands.publish(channel, "")),
-    subscriptions.add(channel, () => {}).then((leave) => leave()),
-  ]);
-  for (const result of tried) {
-    if (result.status === "fulfilled") continue;
-    const error: unknown = result.reason;
-    if (!(error instanceof StoreError) || refusalOf(error.cause) === "this") throw error;
   }
 }

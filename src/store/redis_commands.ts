@@ -128,6 +128,31 @@ export function xrevrange(key: string, newest: string, limit: number): RedisComm
   };
 }
 
+/** XADD of one entry to a new stream. */
+export function xadd(key: string): RedisCommand<string | null> {
+  return { name: "xadd", send: (redis) => redis.xadd(key, "1-0", "mark", ""), reply: text };
+}
+
+/** TYPE: what stands in a key. */
+export function type(key: string): RedisCommand<string> {
+  return { name: "type", send: (redis) => redis.type(key), reply: z.string() };
+}
+
+/** PEXPIRE of one key. */
+export function pexpire(key: string, ttlMs: number): RedisCommand<0 | 1> {
+  return { name: "pexpire", send: (redis) => redis.pexpire(key, ttlMs), reply: yesOrNo };
+}
+
+/** TIME of Redis' own clock. */
+export function time(): RedisCommand<unknown[]> {
+  return { name: "time", send: (redis) => redis.time(), reply: z.array(z.unknown()) };
+}
+
+/** INFO: what Redis tells of itself. */
+export function info(): RedisCommand<string> {
+  return { name: "info", send: (redis) => redis.info(), reply: z.string() };
+}
+
 /** PUBLISH: how many heard. */
 export function publish(channel: string, message: string): RedisCommand<number> {
   return { name: "publish", send: (redis) => redis.publish(channel, message), reply: count };

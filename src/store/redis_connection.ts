@@ -101,6 +101,11 @@ export class RedisConnection {
     }
   }
 
+  /** A failure of this Redis, which `what` says in the rest of a sentence. Holds neither user nor password. */
+  failure(what: string, cause?: unknown): StoreError {
+    return new StoreError(`Redis at ${this.#address} ${what}.`, { cause });
+  }
+
   /** Hears what is published on the channels that this connection was subscribed to, until it was made anew. */
   onMessage(listener: (channel: string, text: string) => void): void {
     this.#client.on("message", listener);
@@ -182,8 +187,7 @@ export class RedisConnection {
   #failure(error: unknown): StoreError {
     const encrypted = this.#client.options.tls !== undefined;
     const opening = this.#phase === "opening";
-    const message = `Redis at ${this.#address} ${explainFailure(error, { encrypted, opening })}.`;
-    return new StoreError(message, { cause: withoutArguments(error) });
+    return this.failure(explainFailure(error, { encrypted, opening }), withoutArguments(error));
   }
 }
 

@@ -10,7 +10,14 @@ const REPLIES: ReadonlyMap<string, string> = new Map([
   ["NOREPLICAS", "has too few replicas to take writes"],
   ["MASTERDOWN", "is a replica that has lost its master"],
   ["BUSY", "is busy with a script"],
+  ["MOVED", "is a node of a cluster, and does not hold this key"],
+  ["ASK", "is a node of a cluster that is moving this key"],
+  ["TRYAGAIN", "is a node of a cluster that is moving this key"],
+  ["CLUSTERDOWN", "is a node of a cluster that is down"],
 ]);
+
+/** Replies that only a node of a cluster gives. */
+const CLUSTER: ReadonlySet<string> = new Set(["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "CROSSSLOT"]);
 
 /** What a reply stops: every command, whatever writes, or the one that it answers. */
 const STOPPED: ReadonlyMap<string, Stopped> = new Map([
@@ -18,6 +25,10 @@ const STOPPED: ReadonlyMap<string, Stopped> = new Map([
   ["MASTERDOWN", "everything"],
   ["BUSY", "everything"],
   ["NOAUTH", "everything"],
+  ["MOVED", "everything"],
+  ["ASK", "everything"],
+  ["TRYAGAIN", "everything"],
+  ["CLUSTERDOWN", "everything"],
   ["OOM", "writes"],
   ["READONLY", "writes"],
   ["MISCONF", "writes"],
@@ -59,7 +70,39 @@ export function isTimeout(error: unknown): boolean {
 
 /** Whether data of another kind stand in the key. */
 export function isWrongType(error: unknown): boolean {
-  return error instanceof Error && error.name === "ReplyError" && replyWord(error.message) === "WRONGTYPE";
+  return wordOf(error) === "WRONGTYPE";
+}
+
+/** Whether the reply is that of a read-only replica. */
+export function isReadOnly(error: unknown): boolean {
+  return wordOf(error) === "READONLY";
+}
+
+/** Whether the reply is that of a node of a cluster. */
+export function isClusterReply(error: unknown): boolean {
+  return CLUSTER.has(wordOf(error) ?? "");
+}
+
+/** What this Redis or this user lacks, and the command that showed it, in capitals. */
+export interface Lack {
+  /** `unknown`: Redis does not know the command; `other`: the reply has a wrong form. All else are missing rights. */
+  kind: "unknown" | "command" | "key" | "channel" | "other";
+  command: string;
+}
+
+/**
+ * What an error reply says is missing.
+ *
+ * @param tried The command that was sent; a script may fail because of another one, which the reply may name.
+ */
+export function lackOf(error: unknown, tried: string): Lack {
+  const command = tried.toUpperCase();
+  if (!(error instanceof Error) || error.name !== "ReplyError") return { kind: "other", command };
+  if (UNKNOWN_COMMAND.test(error.message)) return { kind: "unknown", command };
+  if (/access .*keys?\b/i.test(error.message)) return { kind: "key", command };
+  if (/access .*channels?\b/i.test(error.message)) return { kind: "channel", command };
+  const named = /run the '([a-z]{1,30})/i.exec(error.message)?.[1];
+  return { kind: "command", command: (named ?? tried).toUpperCase() };
 }
 
 /**
@@ -125,6 +168,10 @@ function explainReply(message: string): string {
 
 /** How Redis 7 says that the user may not run a command of a script. */
 const FORBIDDEN_IN_SCRIPT = /^ERR .*(?:user executing the script can't|ACL failure in script)/i;
+
+function wordOf(error: unknown): string | undefined {
+  return error instanceof Error && error.name === "ReplyError" ? replyWord(error.message) : undefined;
+}
 
 /** The word by which an error reply is known; Redis 6 puts words of its own before what stopped a script. */
 function replyWord(message: string): string {

@@ -39,6 +39,8 @@ export type Purpose =
   | "approval"
   /** An approval that nobody has decided; taken by the one decision that counts. */
   | "approval_open"
+  /** Which keys the processes use that share this store. */
+  | "keys"
   /** A person's yes on the page; taken by the one call that it lets through. */
   | "approval_yes"
   /** What became of an approval, for the page. */

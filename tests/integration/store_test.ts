@@ -438,28 +438,35 @@ Deno.test("connecting without a password where one is needed fails and says so",
   assert.match((await connectFailure(`redis://127.0.0.1:${server.port}`)).message, /asks for a password/);
 });
 
-const FORBIDDEN = [
-  ["-ping"],
-  ["-get"],
-  ["-getdel"],
-  ["-del"],
-  ["-xrevrange"],
-  ["-evalsha"],
-  ["-eval"],
-  ["-publish"],
-  ["-subscribe"],
-  ["resetchannels"],
-  ["resetkeys", "~other:*"],
+/** What a user may not do, and what the failure names. */
+const FORBIDDEN: readonly [rules: string[], names: RegExp][] = [
+  [["-ping"], /run the commands needed/],
+  [["-get"], /GET\b/],
+  [["-set"], /SET\b/],
+  [["-getdel"], /GETDEL\b/],
+  [["-del"], /DEL\b/],
+  [["-type"], /TYPE\b/],
+  [["-xadd", "-type"], /XADD, TYPE\b/],
+  [["-pexpire"], /PEXPIRE\b/],
+  [["-time"], /TIME\b/],
+  [["-xrevrange"], /XREVRANGE\b/],
+  [["-evalsha"], /EVALSHA\b/],
+  [["-eval"], /EVAL\b/],
+  [["-publish"], /PUBLISH\b/],
+  [["-subscribe"], /SUBSCRIBE\b/],
+  [["resetchannels"], /channels cw:\*/],
+  [["resetkeys", "~other:*"], /keys cw:\*/],
 ];
-for (const rules of FORBIDDEN) {
-  Deno.test(`connecting as a user whose rules say ${rules.join(" ")} fails and says so`, async () => {
+for (const [rules, names] of FORBIDDEN) {
+  Deno.test(`connecting as a user whose rules say ${rules.join(" ")} fails and names it`, async () => {
     await using server = await startRedis();
     await using redis = rawClient(server);
     await redis.acl("SETUSER", "limited", "on", `>${SECRET}`, "~*", "&*", "+@all", ...rules);
 
     const failure = await connectFailure(`redis://limited:${SECRET}@127.0.0.1:${server.port}`);
 
-    assert.match(failure.message, /does not let this user run the commands needed\.$/);
+    assert.match(failure.message, names);
+    assert.ok(!failure.message.includes("limited"), "the user is not named");
   });
 }
 
@@ -490,8 +497,95 @@ Deno.test("connecting to a Redis that is too old fails and says so", async () =>
 
   const failure = await connectFailure(server.url);
 
-  assert.match(failure.message, /does not know a command that is needed: it must be Redis 6\.2 or later/);
+  assert.match(failure.message, /GETDEL.*6\.2/);
 });
+
+Deno.test("connecting to a Redis that runs no scripts fails and says so", async () => {
+  const unknown = (name: string) => `-ERR unknown command '${name}', with args beginning with:`;
+  await using server = startScriptedRedis((name) => name.startsWith("eval") ? unknown(name) : undefined);
+
+  assert.match((await connectFailure(server.url)).message, /Lua.*EVAL/);
+});
+
+Deno.test("connecting to a node of a cluster fails and says so, with and without the right to ask for its mode", async () => {
+  await using server = await startRedis({ mode: "cluster" });
+  await using redis = rawClient(server);
+  await redis.acl("SETUSER", "limited", "on", `>${SECRET}`, "~*", "&*", "+@all", "-info");
+
+  for (const url of [server.url, `redis://limited:${SECRET}@127.0.0.1:${server.port}`]) {
+    assert.match((await connectFailure(url)).message, /cluster/);
+  }
+});
+
+Deno.test("connecting to a node of a cluster that holds some of the keys fails and says so", async () => {
+  let gets = 0;
+  const moved = () => gets++ % 3 === 2 ? "-MOVED 3999 192.0.2.1:6381" : undefined;
+  await using server = startScriptedRedis((name) => name === "get" ? moved() : undefined);
+
+  const { message } = await connectFailure(server.url);
+
+  assert.match(message, /cluster/);
+  assert.doesNotMatch(message, /192\.0\.2\.1/);
+});
+
+Deno.test("connecting to a Sentinel fails and says so", async () => {
+  await using server = await startRedis({ mode: "sentinel" });
+
+  assert.match((await connectFailure(server.url)).message, /Sentinel/);
+});
+
+/** Settings of a Redis that serves, and what an operator is told of them. */
+const SETTINGS: readonly { args: string[]; told: RegExp[] }[] = [
+  { args: [], told: [] },
+  { args: ["--maxmemory", "512mb"], told: [] },
+  { args: ["--maxmemory", "512mb", "--maxmemory-policy", "allkeys-lru"], told: [/noeviction/] },
+  { args: ["--maxmemory-policy", "volatile-ttl"], told: [/noeviction/] },
+  { args: ["--maxmemory", "32mb"], told: [/32 MB/] },
+  { args: ["--replicaof", "127.0.0.1", "1", "--replica-serve-stale-data", "yes"], told: [/replica/] },
+];
+for (const { args, told } of SETTINGS) {
+  Deno.test(`connecting to a Redis with ${args.join(" ") || "its usual settings"} tells what an operator should know`, async () => {
+    await using server = await startRedis({ args });
+
+    await using store = await RedisStore.connect(server.url, { poolSize: 5 });
+
+    assert.equal(store.warnings.length, told.length, store.warnings.join());
+    for (const [index, pattern] of told.entries()) assert.match(store.warnings[index] ?? "", pattern);
+  });
+}
+
+const SERVING: readonly [reply: string, says: RegExp][] = [
+  ["-MOVED 3999 192.0.2.1:6381", /cluster/],
+  ["-ASK 3999 192.0.2.1:6381", /cluster/],
+  ["-CLUSTERDOWN The cluster is down", /cluster/],
+  ["-READONLY You can't write against a read only replica.", /replica/],
+  ["-LOADING Redis is loading the dataset in memory", /loading/],
+  ["-MASTERDOWN Link with MASTER is down", /replica/],
+];
+for (const [reply, says] of SERVING) {
+  Deno.test(`while serving, ${reply.split(" ")[0]} is told once and ends when it is over`, async () => {
+    const told: string[] = [];
+    await using server = startScriptedRedis();
+    await using store = await RedisStore.connect(server.url, {
+      poolSize: 5,
+      onRefusals: (refuses, reason = "") => told.push(refuses ? reason : "again"),
+    });
+
+    server.script = (name) => ["get", "set"].includes(name) ? reply : undefined;
+    for (let turn = 0; turn < 3; turn++) {
+      await assert.rejects(store.set(KEY, "value", { ttlMs: DAY_MS }), StoreError);
+      await assert.rejects(store.get(KEY), StoreError);
+    }
+    server.script = () => undefined;
+    await store.set(KEY, "value", { ttlMs: DAY_MS });
+    await store.get(KEY);
+
+    assert.equal(told.length, 2, told.join());
+    assert.match(told[0] ?? "", says);
+    assert.doesNotMatch(told[0] ?? "", /192\.0\.2\.1/);
+    assert.equal(told[1], "again");
+  });
+}
 
 Deno.test("connecting to a Redis that is full or takes no writes succeeds, for that may be over in a moment", async () => {
   for (

@@ -104,6 +104,7 @@ const NEVER_DROPPED: Purpose[] = [
   "approval_open",
   "approval_yes",
   "approval_outcome",
+  "keys",
 ];
 
 Deno.test("nothing but caches is dropped before its TTL, however much its customer writes", async () => {

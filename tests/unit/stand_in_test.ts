@@ -23,6 +23,7 @@ const SHARED_ALONE: Purpose[] = [
   "approval_open",
   "approval_yes",
   "approval_outcome",
+  "keys",
 ];
 
 for (const purpose of SHARED_ALONE) {

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { examine } from "../../src/commands/doctor.ts";
+import { startService } from "../harness.ts";
+import { TEST_KEYS } from "../keys.ts";
+import { rawClient, startRedis } from "../redis_server.ts";
+
+const [FIRST, SECOND] = TEST_KEYS;
+
+type Env = Record<string, string>;
+
+/** Keys of a process after those of another one, and whether they fit. */
+const PAIRS: readonly { what: string; before: Env; after: Env; fit: boolean }[] = [
+  { what: "the same key", before: { ENCRYPTION_KEY: FIRST }, after: { ENCRYPTION_KEY: FIRST }, fit: true },
+  {
+    what: "a new key in front, with the ids kept",
+    before: { ENCRYPTION_KEY: FIRST },
+    after: { ENCRYPTION_KEY: `${SECOND},${FIRST}`, CUSTOMER_ID_KEY: FIRST },
+    fit: true,
+  },
+  { what: "another key", before: { ENCRYPTION_KEY: FIRST }, after: { ENCRYPTION_KEY: SECOND }, fit: false },
+  {
+    what: "another key for ids",
+    before: { ENCRYPTION_KEY: FIRST },
+    after: { ENCRYPTION_KEY: FIRST, CUSTOMER_ID_KEY: SECOND },
+    fit: false,
+  },
+];
+
+for (const { what, before, after, fit } of PAIRS) {
+  Deno.test(`a process with ${what} ${fit ? "starts without a word" : "warns at its start, and fails in doctor"}`, async () => {
+    await using redis = await startRedis();
+    await using first = await startService({ env: { REDIS_URL: redis.url, ...before } });
+    const env = { REDIS_URL: redis.url, ...after };
+
+    const found = (await examine({ ...env, CLOUDWAYS_API_BASE_URL: first.url })).filter(({ name }) =>
+      name === "keys" || name === "redis"
+    );
+    await using second = await startService({ env });
+    const warnings = second.logLines.filter((line) => line.includes("ENCRYPTION_KEY"));
+
+    assert.deepEqual(found.map(({ name, ok }) => [name, ok]), [["redis", true], ...(fit ? [] : [["keys", false]])]);
+    assert.equal(warnings.length, fit ? 0 : 1, warnings.join());
+    if (!fit) assert.equal(JSON.parse(warnings[0] ?? "{}").level, "WARNING");
+  });
+}
+
+Deno.test("what is kept of the keys names them and gives nothing away, and ends by itself", async () => {
+  await using redis = await startRedis();
+  await using _service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: FIRST } });
+  await using raw = rawClient(redis);
+
+  const text = await raw.get("cw:keys:shared") ?? "";
+
+  assert.match(text, /^\{"encryption":\["[0-9a-f]{8}"\],"customers":"[0-9a-f]{8}"\}$/);
+  assert.ok(await raw.pttl("cw:keys:shared") > 0);
+});
+
+Deno.test("doctor tells of a Redis that may drop what it is given", async () => {
+  await using redis = await startRedis({ args: ["--maxmemory-policy", "allkeys-lru"] });
+  await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: FIRST } });
+  const env = { REDIS_URL: redis.url, CLOUDWAYS_API_BASE_URL: service.url, ENCRYPTION_KEY: FIRST };
+
+  const warned = (await examine(env)).filter(({ warning }) => warning === true);
+
+  assert.deepEqual(warned.map(({ name, ok }) => [name, ok]), [["redis", true]]);
+  assert.match(warned[0]?.message ?? "", /noeviction/);
+  assert.equal(service.logLines.filter((line) => line.includes("noeviction")).length, 1);
+});
