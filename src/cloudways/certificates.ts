@@ -1,8 +1,7 @@
 /** Checks of a certificate and its private key before they leave. No error here ever holds a part of either. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { z } from "zod";
 import { openEncryptedKey, readEncryptedKey } from "./encrypted_keys.ts";
-import { type AppRecord, domainOf, looseFlag, looseList } from "./models.ts";
+import { type AppRecord, domainOf } from "./models.ts";
 
 /** A certificate and its key, as they were given. */
 export interface CertificateFiles {
@@ -64,47 +63,12 @@ export function checkCertificate({ certificate, privateKey, password }: Certific
 
 /** The domains of an application that a certificate is for, and those it is not for. */
 export function coverage(app: AppRecord, names: readonly string[]): { covered: string[]; uncovered: string[] } {
-  const own = [...new Set([domainOf(app), ...app.aliases].filter((domain) => domain !== ""))];
+  const own = [...new Set([domainOf(app), ...app.aliases ?? []].filter((domain) => domain !== ""))];
   const isCovered = (domain: string) => names.some((name) => nameCovers(name, domain));
   const covered = own.filter(isCovered);
   // Cloudways' own name for an application has a certificate of Cloudways', so nobody misses it in another one.
   if (!own.includes(app.app_fqdn) && app.app_fqdn !== "" && isCovered(app.app_fqdn)) covered.push(app.app_fqdn);
   return { covered, uncovered: own.filter((domain) => !isCovered(domain)) };
-}
-
-/** What an application's record says of its certificates; null where it says nothing. */
-export interface InstalledCertificates {
-  own: boolean | null;
-  letsEncrypt: boolean | null;
-  /** The domains of the one by Let's Encrypt, sorted; empty where they are not told. */
-  letsEncryptDomains: string[];
-}
-
-const withDomains = z.looseObject({ ssl_domains: looseList(z.string()) });
-
-/** The certificates that an application has. */
-export function installedCertificates({ own_ssl, lets_encrypt }: AppRecord): InstalledCertificates {
-  return {
-    own: isInstalled(own_ssl),
-    letsEncrypt: isInstalled(lets_encrypt),
-    letsEncryptDomains: withDomains.safeParse(lets_encrypt).data?.ssl_domains.sort() ?? [],
-  };
-}
-
-/** Whether an application has a certificate. What its record doesn't say counts as one. */
-export function mayHaveCertificate(app: AppRecord): boolean {
-  const { own, letsEncrypt } = installedCertificates(app);
-  return own !== false || letsEncrypt !== false;
-}
-
-const withFlag = z.looseObject({ is_installed: looseFlag });
-
-function isInstalled(value: unknown): boolean | null {
-  if (value === undefined) return null;
-  if (value === null || value === false || value === "" || value === "0" || value === 0) return false;
-  if (typeof value !== "object") return true;
-  if (Object.keys(value).length === 0) return false;
-  return !("is_installed" in value) || (withFlag.safeParse(value).data?.is_installed ?? true);
 }
 
 /** A wildcard stands for exactly one label, the first. */

@@ -1,6 +1,7 @@
 /** Deployment by Git: what the history and the deploy key say. */
 import { z } from "zod";
-import { idNumber, listReply, looseText } from "./models.ts";
+import { gitHost } from "./git_hosts.ts";
+import { idNumber, listReply, looseText, statedFlag } from "./models.ts";
 
 /** A deployment by Git. */
 export interface Deployment {
@@ -9,24 +10,26 @@ export interface Deployment {
   deployed_at: string | null;
   git_url: string;
   branch: string;
-  /** The folder below public_html; empty for public_html itself. */
-  deploy_path: string;
-  succeeded: boolean;
+  /** The folder below public_html; empty for public_html itself, null where it is not told. */
+  deploy_path: string | null;
+  /** Null where it is not told. */
+  succeeded: boolean | null;
 }
 
 const deployment = z.looseObject({
   git_url: looseText,
   branch_name: looseText,
-  path: looseText,
-  result: z.unknown().optional(),
+  // Null is known to mean public_html, absence is not.
+  path: looseText.optional(),
+  result: statedFlag,
   datetime: looseText,
   customer_id: idNumber.nullish().catch(null),
 }).transform(({ git_url, branch_name, path, result, datetime, customer_id, ...rest }): Deployment => ({
   deployed_at: isoTimeOfHistory(datetime),
   git_url,
   branch: branch_name,
-  deploy_path: path,
-  succeeded: result === "1" || result === 1 || result === true,
+  deploy_path: path ?? null,
+  succeeded: result,
   customer_id: customer_id ?? null,
   ...rest,
 }));
@@ -38,26 +41,39 @@ export const deploymentHistory = listReply("logs", deployment).transform((logs) 
 
 /** The answer to `GET /git/key`: empty where there is none, null where the answer doesn't say. */
 export const keyReply = z.union([
-  z.looseObject({ key: z.string().nullable() }).transform(({ key }) => key?.trim() ?? ""),
+  z.looseObject({ key: z.string().nullable() }).transform(({ key }) => key?.trim() ?? null),
   z.union([z.array(z.never()), z.strictObject({ status: z.literal(true).optional() })]).transform(() => null),
 ]);
 
 /**
- * The last deployment that succeeded. Times are known to the minute only, so there may be several that were it; where
- * there is none, or a time is not known, the list is empty.
+ * What may have been the last deployment that succeeded: times are known to the minute only, and of some it is not told
+ * whether they did. Empty where none is known, or where a time is not.
  */
 export function lastDeployments(history: readonly Deployment[]): Deployment[] {
-  const good = history.filter(({ succeeded }) => succeeded);
+  const good = history.filter(({ succeeded }) => succeeded !== false);
   if (good.some(({ deployed_at }) => deployed_at === null)) return [];
-  return good.filter(({ deployed_at }) => deployed_at === good[0]?.deployed_at);
+  const [newest] = good.filter(({ succeeded }) => succeeded === true);
+  if (newest === undefined) return [];
+  return good.filter(({ deployed_at }) => (deployed_at ?? "") >= (newest.deployed_at ?? ""));
 }
 
-/** Whether all that may have been the last deployment were of this branch into this folder; not where none is known. */
+/**
+ * Whether all that may have been the last deployment were of this branch into this folder, out of one repository; not
+ * where any of it is not told.
+ */
 export function isLikeLast(last: readonly Deployment[], branch: string, deployPath: string): boolean {
-  return last.length > 0 &&
-    last.every((deployment) =>
-      deployment.branch === branch && withoutSlashes(deployment.deploy_path) === withoutSlashes(deployPath)
-    );
+  const [first] = last;
+  if (first === undefined || first.git_url === "") return false;
+  return last.every((deployment) =>
+    deployment.git_url === first.git_url && deployment.branch === branch && deployment.deploy_path !== null &&
+    withoutSlashes(deployment.deploy_path) === withoutSlashes(deployPath)
+  );
+}
+
+/** The hosts, with their ports, out of which there were deployments. */
+export function deployedHosts(history: readonly Deployment[]): string[] {
+  const hosts = history.map(({ git_url }) => gitHost(git_url)).filter((host) => host !== undefined);
+  return [...new Set(hosts)].sort();
 }
 
 function withoutSlashes(folder: string): string {

@@ -15,6 +15,17 @@ export const looseFlag = z.unknown().optional().transform((value) =>
   value === true || value === 1 || value === "1" || value === "true"
 );
 
+/** Yes or no where it is said in a known spelling; null for anything else, so that silence is not taken for a no. */
+export const statedFlag = z.unknown().optional().transform((value) => {
+  if (value === false || value === 0 || value === "0" || value === "false") return false;
+  return looseFlag.parse(value) ? true : null;
+});
+
+/** Text; null where it is missing or null, which is not the same as empty. */
+export const statedText = z.union([z.string(), z.number().transform(String)]).nullish().transform((text) =>
+  text ?? null
+);
+
 /** A number, given as such or as text; null for what is none. */
 export function numberOrNull(value: unknown): number | null {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
@@ -41,6 +52,13 @@ export function looseList<T extends z.ZodType>(item: T) {
 export function givenList<T extends z.ZodType>(item: T) {
   return z.custom<object>((value) => typeof value === "object" && value !== null).transform((value): unknown => value)
     .pipe(looseList(item));
+}
+
+/** Like {@linkcode looseList}, but null where no list is given. */
+export function statedList<T extends z.ZodType>(item: T) {
+  return z.unknown().optional().transform((value): unknown[] | null =>
+    typeof value === "object" && value !== null ? Object.values(value) : null
+  ).pipe(z.array(item).nullable());
 }
 
 /** What an operation is tied to: the id of a server or application; null for none, which is also given as `"0"`. */
@@ -70,12 +88,14 @@ export const appRecord = z.looseObject({
   application: looseText,
   app_version: looseText,
   app_fqdn: looseText,
-  cname: looseText,
+  /** Empty where there is none; null where the record doesn't say. */
+  cname: statedText,
   sys_user: looseText,
   mysql_user: looseText,
   mysql_db_name: looseText,
   app_user: looseText,
-  aliases: looseList(z.string()),
+  /** Null where the record doesn't say. */
+  aliases: statedList(z.string()),
   project_id: idNumber.nullish().catch(null),
   is_staging: looseFlag,
   created_at: looseText,
@@ -96,7 +116,8 @@ export const serverRecord = z.looseObject({
   created_at: looseText,
   updated_at: looseText,
   ssh_keys: looseList(sshKeyRecord),
-  apps: looseList(appRecord),
+  /** Null where the record doesn't say. */
+  apps: statedList(appRecord),
 });
 
 /**
@@ -140,7 +161,12 @@ export type AppRecord = z.output<typeof appRecord>;
 
 /** The address visitors use: the primary domain, or the one that Cloudways gave it. */
 export function domainOf(app: AppRecord): string {
-  return app.cname === "" ? app.app_fqdn : app.cname;
+  return app.cname || app.app_fqdn;
+}
+
+/** The applications of a server that its record names. */
+export function knownApps({ apps }: Pick<ServerRecord, "apps">): AppRecord[] {
+  return apps ?? [];
 }
 
 /**

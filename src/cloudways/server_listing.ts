@@ -3,7 +3,7 @@ import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../single_flight.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 import type { CloudwaysClient, Session } from "./client.ts";
-import { type AppRecord, serverListing, type ServerRecord } from "./models.ts";
+import { type AppRecord, knownApps, serverListing, type ServerRecord } from "./models.ts";
 import { path } from "./path.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
 
@@ -91,7 +91,7 @@ export function findServer(servers: readonly ServerRecord[], serverId: number): 
  */
 export function findApp(servers: readonly ServerRecord[], appId: number, serverId?: number): FoundApp {
   for (const server of servers) {
-    const app = server.apps.find((candidate) => candidate.id === appId);
+    const app = knownApps(server).find((candidate) => candidate.id === appId);
     if (app === undefined) continue;
     if (serverId === undefined || serverId === server.id) return { app, server };
     throw new ToolError("not_found", `Application ${appId} is not on server ${serverId} but on server ${server.id}.`, {

@@ -141,13 +141,17 @@ function target({ server, apps, facts }: ShownQuestion): Html {
 <h3>${server.id} ${data(server.label)}</h3>
 <p><span class="note">IP address:</span> ${data(server.ip)}</p>
 </section>
-<section><h2>${apps.length} ${plural(apps.length, "application", "applications")}</h2>
-${apps.length === 0 ? markup`<p>None is hit.</p>` : markup`<ul class="plain apps">${apps.map(application)}</ul>`}
-</section>
+${apps === null ? markup`<section><h2>Applications</h2><p>Cloudways does not tell.</p></section>` : applications(apps)}
 ${facts.map(fact)}`;
 }
 
-function application({ id, label, domains, lastBackup }: ShownQuestion["apps"][number]): Html {
+function applications(apps: NonNullable<ShownQuestion["apps"]>): Html {
+  return markup`<section><h2>${apps.length} ${plural(apps.length, "application", "applications")}</h2>
+${apps.length === 0 ? markup`<p>None is hit.</p>` : markup`<ul class="plain apps">${apps.map(application)}</ul>`}
+</section>`;
+}
+
+function application({ id, label, domains, lastBackup }: NonNullable<ShownQuestion["apps"]>[number]): Html {
   const names = markup`<ul class="plain">${domains.map((domain) => markup`<li>${domainData(domain)}</li>`)}</ul>`;
   return markup`<li><h3>${id} ${data(label)}</h3>
 ${domains.length === 0 ? markup`<p class="note">No domain</p>` : names}

@@ -17,7 +17,7 @@ const questionSchema = z.object({
     label: z.string(),
     domains: z.array(z.string()),
     lastBackup: z.string().nullable(),
-  })),
+  })).nullable(),
   consequences: z.array(z.string()),
   facts: z.array(z.object({ name: z.string(), values: z.array(z.string()) })).default([]),
 });

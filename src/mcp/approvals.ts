@@ -311,7 +311,7 @@ function shownQuestion({ headline, server, apps, consequences, facts = [] }: Que
   return {
     headline,
     server,
-    apps: apps.map((app) => ({ ...app, domains: [...app.domains] })),
+    apps: apps?.map((app) => ({ ...app, domains: [...app.domains] })) ?? null,
     consequences: [...consequences],
     facts: facts.map(({ name, values }) => ({ name, values: [...values] })),
   };

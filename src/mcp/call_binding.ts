@@ -28,7 +28,8 @@ function canonicalArguments(
 /** What the call hits, in an order that doesn't depend on Cloudways': no part of it changes by itself. */
 export function targetOf({ server, apps, target }: Question): JsonValue {
   const { id, label, ip } = server;
-  const hit = apps.map((app) => ({ id: app.id, domains: [...app.domains].sort() })).sort((a, b) => a.id - b.id);
+  const hit = apps?.map((app) => ({ id: app.id, domains: [...app.domains].sort() })).sort((a, b) => a.id - b.id) ??
+    null;
   return { server: { id, label, ip }, apps: hit, ...(target !== undefined && { also: target }) };
 }
 

@@ -156,6 +156,8 @@ export class Dispatcher {
     using deadline = new Deadline(timeoutMs);
     const planned = await prepared.plan(this.#context(call, timeoutMs, deadline.signal));
     call.audit.hits(recordedTarget(prepared, planned, call.secrets));
+    if (planned.question !== undefined) call.audit.keep();
+    if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
     const verdict = await this.#settle(prepared, planned, call);
     if (verdict.kind === "ask") {
       await call.audit.asked();

@@ -35,8 +35,8 @@ export function questionText(question: Question, sent: Readonly<Record<string, J
     `Account: ${asker.customer}${email}`,
     ...(asker.client === undefined ? [] : [`Client, by its own account: ${quoted(asker.client)}`]),
     `Server: ${server.id} ${quoted(server.label)}, ${quoted(server.ip)}`,
-    `Applications: ${apps.length}`,
-    ...listed(apps, appLine),
+    `Applications: ${apps?.length ?? "not told by Cloudways"}`,
+    ...listed(apps ?? [], appLine),
     ...facts.flatMap(factLines),
     ...sentLines(sent),
   ].join("\n");

@@ -10,12 +10,12 @@ export function safeQuestion(question: Question, secrets: readonly string[]): Qu
   return {
     ...question,
     server: { id: server.id, label: safe(server.label), ip: safe(server.ip) },
-    apps: apps.map(({ id, label, domains, lastBackup }) => ({
+    apps: apps?.map(({ id, label, domains, lastBackup }) => ({
       id,
       label: safe(label),
       domains: domains.map(safe),
       lastBackup: lastBackup === null ? null : safe(lastBackup),
-    })),
+    })) ?? null,
     ...(target !== undefined && { target: hider.value(cleanDeep(target)) }),
     ...(facts && { facts: facts.map(({ name, values }) => ({ name, values: values.map(safe) })) }),
   };

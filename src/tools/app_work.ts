@@ -4,7 +4,7 @@ import type { WriteRequest } from "../cloudways/account.ts";
 import type { Fields } from "../cloudways/http.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { waitOptions } from "./inputs.ts";
-import { namesOfServer, serverOutput } from "./server_work.ts";
+import { blocks, namesOfServer, serverOutput } from "./server_work.ts";
 import type { ToolContext } from "./tool.ts";
 
 /** Which application an answer speaks of. */
@@ -52,5 +52,6 @@ export async function startOnFound(
 ) {
   const { operation, path, method = "POST", fields } = work;
   const request = { operation, method, path, form: { ...idsOf(found), ...fields } };
-  return { ...namesOf(found), ...await account.start(request, waitOptions(input.wait_seconds, progress)) };
+  const started = await account.start(request, waitOptions(input.wait_seconds, progress));
+  return { ...namesOf(found), ...started, ...blocks(found.server, started) };
 }

@@ -1,7 +1,7 @@
 /** The tools for applications: copies, backups, caches, domains, and what their visitors and code cost. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../cloudways/account.ts";
-import { doneReply, flagOrNull, idNumber, looseList } from "../cloudways/models.ts";
+import { doneReply, flagOrNull, idNumber, knownApps, looseList, statedFlag } from "../cloudways/models.ts";
 import { startedReply } from "../cloudways/operations.ts";
 import { type ApiPath, path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
@@ -11,7 +11,9 @@ import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
 import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { reportAnswer } from "./operation_result.ts";
-import { type AppFacts, appFacts, onApp } from "./questions.ts";
+import { type AppFacts, appFacts, appFactsIf, NOT_TOLD, nullIfRefused, onApp } from "./questions.ts";
+import { blocks } from "./server_work.ts";
+import { appVarnishQuestion, httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 import { domainName } from "./validators.ts";
 
@@ -34,10 +36,10 @@ const cloneReply = z.union([z.array(z.unknown()), z.looseObject({})]).transform(
 
 /** A copy that the listing shows now and did not show before; null unless exactly one can be meant. */
 async function findCopy(account: CloudwaysAccount, source: FoundApp, copyLabel: string): Promise<number | null> {
-  const known = new Set(source.server.apps.map(({ id }) => id));
+  const known = new Set(knownApps(source.server).map(({ id }) => id));
   try {
     const { server } = await account.currentApp(source.app.id, source.server.id);
-    const copies = server.apps.filter((app) => !known.has(app.id) && app.label === copyLabel);
+    const copies = knownApps(server).filter((app) => !known.has(app.id) && app.label === copyLabel);
     return copies.length === 1 ? copies[0]?.id ?? null : null;
   } catch (error) {
     // The copy is made, whether or not it can be seen.
@@ -73,7 +75,8 @@ const cloneApp = defineTool({
       : named;
     const next_step = started.next_step ??
       (new_app_id === null ? "Find the copy by its label with find_resources." : undefined);
-    return { ...namesOf(source), ...started, new_app_id, new_app_label: app_label, ...(next_step && { next_step }) };
+    const copy = { new_app_id, new_app_label: app_label, ...(next_step && { next_step }) };
+    return { ...namesOf(source), ...started, ...blocks(source.server, started), ...copy };
   },
 });
 
@@ -225,15 +228,12 @@ const clearAppCache = defineTool({
     const request = { operation: "app_purge_cache", method: "POST", path: path`/app/cache/purge` } as const;
     try {
       const started = await account.start({ ...request, form: idsOf(found) }, options);
-      return { ...namesOf(found), ...started, joined: false };
+      return { ...namesOf(found), ...started, ...blocks(found.server, started), joined: false };
     } catch (error) {
       const running = runningPurge(error, found);
       if (running === undefined) throw error;
-      return {
-        ...namesOf(found),
-        ...await account.follow({ operationId: running, message: "" }, options),
-        joined: true,
-      };
+      const joined = await account.follow({ operationId: running, message: "" }, options);
+      return { ...namesOf(found), ...joined, ...blocks(found.server, joined), joined: true };
     }
   },
 });
@@ -272,34 +272,54 @@ const getAppVarnishSettings = defineTool({
   },
 });
 
-const manageAppVarnish = defineTool({
+const varnishSwitch = z.looseObject({ response: z.looseObject({ varnish_app_enabled: statedFlag }) });
+
+/** Whether the Varnish cache of an application is on, as far as Cloudways says. */
+const appVarnishSwitch = z.unknown().transform((reply) =>
+  varnishSwitch.safeParse(reply).data?.response.varnish_app_enabled ?? null
+);
+
+const manageAppVarnish = defineAskingTool({
   name: "manage_app_varnish",
   title: "Switch an application's Varnish",
   toolset: "apps",
-  effect: "write",
+  effect: "destructive",
   idempotent: true,
-  description: "Turns the Varnish cache of one application on or off, or purges it. Works at once. To clear every " +
-    "cache use clear_app_cache; for the whole server manage_server_varnish.",
+  description:
+    "Turns the Varnish cache of one application on or off, or purges it. Works at once. Off asks first. To " +
+    "clear every cache use clear_app_cache; for the whole server manage_server_varnish.",
   input: z.strictObject({ ...appInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
   output: z.looseObject({ ...appOutput, action: z.string(), message: z.string() }),
-  handler: async ({ action, ...input }, { account }) => {
-    const found = await account.app(input.app_id, input.server_id);
+  facts: async ({ action, ...input }, context) => {
+    const found = await appFactsIf(action === "disable", input, context);
+    if (action !== "disable") return { ...found, on: null };
+    const asked = context.account.get(
+      "app_varnish_settings_get",
+      path`/app/manage/varnish_setting`,
+      appVarnishSwitch,
+      idsOf(found),
+    );
+    return { ...found, on: await asked.catch((error) => nullIfRefused(error)) };
+  },
+  question: (facts, { action }) => appVarnishQuestion(facts, action),
+  handler: async ({ action }, { account }, found) => {
     const form = { ...idsOf(found), action };
     const request = { operation: "varnish_app_manage", method: "POST", path: path`/service/appVarnish`, form } as const;
     await account.write({ ...request, reply: doneReply });
-    return { ...namesOf(found), action, message: "Done." };
+    const message = action === "purge" ? "Done. It blocks nothing; pages are slower until the cache fills." : "Done.";
+    return { ...namesOf(found), action, message };
   },
 });
 
-const resetAppFilePermissions = defineTool({
+const resetAppFilePermissions = defineAskingTool({
   name: "reset_app_file_permissions",
   title: "Reset file permissions",
   toolset: "apps",
-  effect: "write",
+  effect: "destructive",
   slow: true,
   idempotent: true,
   description: "Sets owner and modes of all files of an application to Cloudways' defaults. Use it when uploads, " +
-    "updates or deployments fail for lack of permission.",
+    "updates or deployments fail for lack of permission. master_user asks first.",
   input: z.strictObject({
     ...appInput,
     ownership: z.enum(["sys_user", "master_user"])
@@ -307,32 +327,47 @@ const resetAppFilePermissions = defineTool({
     ...waitInput,
   }),
   output: z.looseObject({ ...appOutput, ...startedOutput, ownership: z.string() }),
-  handler: async ({ ownership, ...input }, context) => {
+  // That the application's own user owns its files is how every application begins.
+  facts: (input, context) => appFactsIf(input.ownership !== "sys_user", input, context),
+  question: (facts, { ownership }) => ownership === "sys_user" ? undefined : masterUserQuestion(facts),
+  handler: async ({ ownership, ...input }, context, found) => {
     const fields = { ownership };
     const work = { operation: "app_reset_permissions", path: path`/app/manage/reset_permissions`, fields };
-    return { ...await startOnApp(input, context, work), ownership };
+    return { ...await startOnFound(found, input, context, work), ownership };
   },
 });
 
-const enforceAppHttps = defineTool({
+const settingsSwitch = z.looseObject({ enforce_https: statedFlag });
+
+/** Whether visitors are led to HTTPS, as far as Cloudways says. */
+const httpsSwitch = z.unknown().transform((reply) => settingsSwitch.safeParse(reply).data?.enforce_https ?? null);
+
+const enforceAppHttps = defineAskingTool({
   name: "enforce_app_https",
   title: "Redirect to HTTPS",
   toolset: "apps",
-  effect: "write",
+  effect: "destructive",
   slow: true,
   idempotent: true,
-  description: "Turns the redirection of an application's visitors from HTTP to HTTPS on or off. Needs a valid " +
-    "certificate, or visitors see warnings.",
+  description: "Turns the redirection of an application's visitors from HTTP to HTTPS on or off. Off asks first, and " +
+    "so does on unless a certificate is known for every domain.",
   input: z.strictObject({
     ...appInput,
     status: z.enum(["enable", "disable"]).describe("enable redirects every visitor."),
     ...waitInput,
   }),
   output: z.looseObject({ ...appOutput, ...startedOutput, enforce_https: z.boolean() }),
-  handler: async ({ status, ...input }, context) => {
+  facts: async ({ status, ...input }, context) => {
+    const found = await appFacts(input, context);
+    if (status === "enable") return { ...found, on: null };
+    const asked = context.account.get("app_settings_get", path`/app/get_settings_value`, httpsSwitch, idsOf(found));
+    return { ...found, on: await asked.catch((error) => nullIfRefused(error)) };
+  },
+  question: (facts, { status }) => status === "enable" ? httpsOnQuestion(facts) : httpsOffQuestion(facts),
+  handler: async ({ status, ...input }, context, found) => {
     const fields = { status };
     const work = { operation: "app_enforce_https_update", path: path`/app/manage/enforce_https`, fields };
-    return { ...await startOnApp(input, context, work), enforce_https: status === "enable" };
+    return { ...await startOnFound(found, input, context, work), enforce_https: status === "enable" };
   },
 });
 
@@ -361,7 +396,7 @@ async function changeCname(
 
 /** The primary domain before a change and, where there is one, after it. */
 function cnameFacts({ app }: AppFacts, cname?: string) {
-  const now = { name: "Primary domain now", values: [app.cname].filter((domain) => domain !== "") };
+  const now = { name: "Primary domain now", values: [app.cname ?? NOT_TOLD].filter((domain) => domain !== "") };
   const facts = cname === undefined ? [now] : [now, { name: "New primary domain", values: [cname] }];
   return { facts, target: { cname: app.cname } };
 }
@@ -374,7 +409,7 @@ const updateAppCname = defineAskingTool({
   slow: true,
   idempotent: true,
   description: "Sets the primary domain of an application. Its DNS must point to the server. Where a primary domain " +
-    "exists it is replaced, and a person is asked first.",
+    "exists, or may exist, it is replaced, and a person is asked first.",
   input: z.strictObject({ ...appInput, cname: domainName.describe("Domain alone: shop.example.com"), ...waitInput }),
   output: cnameOutput,
   facts: appFacts,

@@ -8,6 +8,7 @@ import {
   idNumber,
   isoTime,
   isoTimeOfSeconds,
+  knownApps,
   listReply,
   looseFlag,
   looseList,
@@ -26,7 +27,7 @@ import type { AuditRecord } from "../telemetry/audit.ts";
 import { appOutput, idsOf, namesOf } from "./app_work.ts";
 import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } from "./inputs.ts";
 import { shownResult } from "./operation_result.ts";
-import { appFacts, onApp } from "./questions.ts";
+import { appFactsIf, onApp } from "./questions.ts";
 import { namesOfServer, serverOutput } from "./server_work.ts";
 import { defineAnonymousTool, defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appView, serverOnlyView, serverView } from "./views.ts";
@@ -178,8 +179,10 @@ const findResources = defineTool({
         .filter((server) => String(server.id) === wanted || matches(server.label, server.public_ip, server.server_fqdn))
         .map((server) => serverOnlyView(server, "concise")),
       apps: servers.flatMap((server) =>
-        server.apps
-          .filter((app) => String(app.id) === wanted || matches(app.label, app.cname, app.app_fqdn, ...app.aliases))
+        knownApps(server)
+          .filter(({ id, label, cname, app_fqdn, aliases }) =>
+            String(id) === wanted || matches(label, cname ?? "", app_fqdn, ...aliases ?? [])
+          )
           .map((app) => ({ ...appView(app, "concise"), ...namesOfServer(server) }))
       ),
     };
@@ -229,10 +232,10 @@ const getServerDetails = defineTool({
     ]);
     return {
       server: serverOnlyView(server, "full"),
-      apps: server.apps.map((app) => appView(app, "concise")),
+      apps: knownApps(server).map((app) => appView(app, "concise")),
       bandwidth: bandwidth.points,
       disk_by_app: disk.points.map(({ name, value, measured_at }) => {
-        const app = server.apps.find(({ sys_user }) => sys_user === name);
+        const app = knownApps(server).find(({ sys_user }) => sys_user === name);
         const names = { sys_user: name, app_id: app?.id ?? null, app_label: app?.label ?? null };
         return { ...names, disk_used_mb: value, measured_at };
       }),
@@ -278,11 +281,8 @@ const getAppCredentials = defineAskingTool({
   }),
   output: z.looseObject({ ...appOutput, revealed: z.boolean(), main: record, additional: records }),
   revealsSecrets: (input) => input.reveal,
-  facts: async (input, context) => {
-    // Without passwords it is a plain read, for which the listing is good enough.
-    if (input.reveal) return await appFacts(input, context);
-    return { ...await context.account.app(input.app_id, input.server_id), backups: new Map<number, string>() };
-  },
+  // Without passwords it is a plain read.
+  facts: (input, context) => appFactsIf(input.reveal, input, context),
   question(facts, { reveal }) {
     if (!reveal) return undefined;
     return {
@@ -402,7 +402,7 @@ const listProjects = defineTool({
       account.get("project_list", path`/project`, listReply("projects", projectRecord)),
       account.servers(),
     ]);
-    const apps = servers.flatMap((server) => server.apps);
+    const apps = servers.flatMap(knownApps);
     return {
       projects: projects.map(({ id, name, is_default, created_at }) => ({
         id,
@@ -533,7 +533,7 @@ const getSshKeys = defineTool({
   }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
-    const perApp = await Promise.all(server.apps.map((app) => appKeys(account, server.id, app)));
+    const perApp = await Promise.all(knownApps(server).map((app) => appKeys(account, server.id, app)));
     return {
       ...namesOfServer(server),
       server_ssh_keys: server.ssh_keys,

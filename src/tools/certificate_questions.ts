@@ -1,19 +1,21 @@
 /** What a person is shown of certificates before one goes or another takes its place. */
-import { type CertificateFacts, installedCertificates } from "../cloudways/certificates.ts";
+import type { CertificateFacts } from "../cloudways/certificates.ts";
+import { installedCertificates } from "../cloudways/installed_certificates.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import type { Question, QuestionFact } from "./question.ts";
-import { type AppFacts, count, onApp } from "./questions.ts";
+import { type AppFacts, count, inWords, onApp } from "./questions.ts";
 
 /** The certificates an application has, for the person and for what a yes is bound to. */
 export function certificatesNow({ app }: FoundApp): Required<Pick<Question, "facts" | "target">> {
-  const { own, letsEncrypt, letsEncryptDomains } = installedCertificates(app);
-  const words = (installed: boolean | null) => [installed === null ? "not told" : installed ? "installed" : "none"];
+  const installed = installedCertificates(app);
+  const { own, letsEncrypt, letsEncryptDomains } = installed;
+  const words = (certificate: boolean | null) => [inWords(certificate, ["installed", "none"])];
   const facts: QuestionFact[] = [
     { name: "Own certificate now", values: words(own) },
     { name: "Let's Encrypt now", values: words(letsEncrypt) },
     ...(letsEncryptDomains.length > 0 ? [{ name: "Domains of Let's Encrypt now", values: letsEncryptDomains }] : []),
   ];
-  return { facts, target: { own, letsEncrypt, letsEncryptDomains } };
+  return { facts, target: { ...installed } };
 }
 
 /** An application, and a certificate for it that was found right. */

@@ -1,25 +1,23 @@
 /** What the tools for deployment by Git share: reading the key and the history, and what a person is shown of them. */
 import type { CloudwaysAccount } from "../cloudways/account.ts";
-import { type Deployment, deploymentHistory, keyReply, lastDeployments } from "../cloudways/deployments.ts";
+import {
+  deployedHosts,
+  type Deployment,
+  deploymentHistory,
+  keyReply,
+  lastDeployments,
+} from "../cloudways/deployments.ts";
+import { gitHost } from "../cloudways/git_hosts.ts";
 import { path } from "../cloudways/path.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
-import { ToolError } from "../errors.ts";
 import { idsOf } from "./app_work.ts";
 import type { Question, QuestionFact } from "./question.ts";
-import { type AppFacts, appFacts } from "./questions.ts";
+import { type AppFacts, appFacts, NOT_TOLD, nullIfRefused, onApp } from "./questions.ts";
 import type { ToolContext } from "./tool.ts";
 
 /** The public deploy key; empty where there is none, null where the answer doesn't say. */
 export function readGitKey(account: CloudwaysAccount, found: FoundApp): Promise<string | null> {
   return account.get("git_key_get", path`/git/key`, keyReply, idsOf(found));
-}
-
-/** Cloudways may refuse to show what isn't there. Any other failure stays one, unless all are excused. */
-export function nullIfRefused(error: unknown, excused: "refusals" | "any" = "refusals"): null {
-  const isRefusal = error instanceof ToolError &&
-    (excused === "any" || error.code === "not_found" || error.code === "validation_failed");
-  if (isRefusal) return null;
-  throw error;
 }
 
 /** An application, and what was deployed into it last. */
@@ -34,9 +32,55 @@ export async function deployFacts(
   context: ToolContext,
 ): Promise<DeployFacts> {
   const found = await appFacts(input, context);
-  const asked = context.account.get("git_history_get", path`/git/history`, deploymentHistory, idsOf(found));
-  const history = await asked.catch((error) => nullIfRefused(error)) ?? [];
-  return { ...found, last: lastDeployments(history) };
+  return { ...found, last: lastDeployments(await readHistory(context.account, found) ?? []) };
+}
+
+/** Null where Cloudways refuses to show it. */
+function readHistory(account: CloudwaysAccount, found: FoundApp): Promise<Deployment[] | null> {
+  return account.get("git_history_get", path`/git/history`, deploymentHistory, idsOf(found))
+    .catch((error) => nullIfRefused(error));
+}
+
+/** An application, and out of which hosts it was deployed. */
+export interface HostFacts extends AppFacts {
+  /** Null where the history isn't told. */
+  hosts: readonly string[] | null;
+}
+
+/** Reads what is known of the host of a repository. Its application is read past every cache where it is a new one. */
+export async function hostFacts(
+  input: { app_id: number; server_id?: number | undefined; git_url: string },
+  context: ToolContext,
+): Promise<HostFacts> {
+  const found = { ...await context.account.app(input.app_id, input.server_id), backups: new Map<number, string>() };
+  const history = await readHistory(context.account, found);
+  const hosts = history && deployedHosts(history);
+  return { ...isKnownHost(input.git_url, hosts) ? found : await appFacts(input, context), hosts };
+}
+
+function isKnownHost(url: string, hosts: readonly string[] | null): boolean {
+  const host = gitHost(url);
+  return hosts !== null && host !== undefined && hosts.includes(host);
+}
+
+/** The question before Cloudways connects to a host; undefined where the application was deployed out of it before. */
+export function hostQuestion(facts: HostFacts, { git_url }: { git_url: string }): Question | undefined {
+  const { hosts } = facts;
+  if (isKnownHost(git_url, hosts)) return undefined;
+  return {
+    headline: `Let Cloudways connect to 1 host that application ${facts.app.id} is not known to be deployed from.`,
+    ...onApp(facts),
+    consequences: [
+      "Whoever runs that host sees that Cloudways connects to it, from which address, and with which public key.",
+      "Nothing changes on the application. It can't be undone that the host was called.",
+    ],
+    facts: [
+      { name: "Host", values: [gitHost(git_url) ?? ""] },
+      { name: "Repository", values: [git_url] },
+      { name: "Hosts so far", values: hosts ?? [NOT_TOLD] },
+    ],
+    target: { hosts: hosts && [...hosts] },
+  };
 }
 
 /** What is deployed, and what was deployed last. A yes is bound to the latter. */
@@ -44,7 +88,7 @@ export function deploymentFacts(
   { last }: DeployFacts,
   input: { git_url?: string; branch: string; deploy_path: string },
 ): Required<Pick<Question, "facts" | "target">> {
-  const inWords = (folder: string) => folder === "" ? "public_html" : folder;
+  const inWords = (folder: string | null) => folder === "" ? "public_html" : folder ?? NOT_TOLD;
   const orNotKnown = (values: string[]) => values.length === 0 ? ["not known"] : values;
   const facts: QuestionFact[] = [
     ...(input.git_url === undefined ? [] : [{ name: "Repository", values: [input.git_url] }]),

@@ -1,7 +1,7 @@
 /** What an operation found, as the tool that asked for it shows it. */
 import { z } from "zod";
 import type { CloudwaysAccount, Report } from "../cloudways/account.ts";
-import type { AppRecord } from "../cloudways/models.ts";
+import { type AppRecord, knownApps } from "../cloudways/models.ts";
 import type { OperationState } from "../cloudways/operations.ts";
 import { readReport } from "../cloudways/report_tables.ts";
 import { finishedRestorePoints, restorePoints } from "../cloudways/restore_points.ts";
@@ -55,7 +55,7 @@ export async function shownResult(state: OperationState, account: CloudwaysAccou
 /** A result is shown whether or not its applications can be named. */
 async function appsOf(serverId: number, account: CloudwaysAccount): Promise<readonly AppRecord[]> {
   try {
-    return (await account.server(serverId)).apps;
+    return knownApps(await account.server(serverId));
   } catch (error) {
     if (error instanceof ToolError) return [];
     throw error;

@@ -34,8 +34,8 @@ export interface Question {
   /** What would be done: verb, counts and ids; one line that ends with a full stop. */
   headline: string;
   server: QuestionServer;
-  /** Every application that is hit, in full. */
-  apps: readonly QuestionApp[];
+  /** Every application that is hit, in full; null where Cloudways doesn't say which there are. */
+  apps: readonly QuestionApp[] | null;
   /** What it means for visitors and data, and whether it can be undone; a sentence each. */
   consequences: readonly string[];
   facts?: readonly QuestionFact[];

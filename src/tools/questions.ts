@@ -2,6 +2,7 @@
 import type { AppRecord, ServerRecord } from "../cloudways/models.ts";
 import type { LastBackups } from "../cloudways/restore_points.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
+import { type ErrorCode, ToolError } from "../errors.ts";
 import type { Question, QuestionApp, QuestionServer } from "./question.ts";
 import type { ToolContext } from "./tool.ts";
 
@@ -16,6 +17,8 @@ export interface AppFacts extends FoundApp {
   backups: LastBackups;
 }
 
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(["forbidden", "not_found", "validation_failed"]);
+
 /** Whom a question is about. */
 export type QuestionSubject = Pick<Question, "server" | "apps">;
 
@@ -23,6 +26,16 @@ export type QuestionSubject = Pick<Question, "server" | "apps">;
 export async function serverFacts(input: { server_id: number }, { account }: ToolContext): Promise<ServerFacts> {
   const server = await account.currentServer(input.server_id);
   return { server, backups: await account.lastBackups(server.id) };
+}
+
+/** Like {@linkcode serverFacts} where a person may be asked; the listing is good enough for a call that asks nobody. */
+export async function serverFactsIf(
+  mayAsk: boolean,
+  input: { server_id: number },
+  context: ToolContext,
+): Promise<ServerFacts> {
+  if (mayAsk) return await serverFacts(input, context);
+  return { server: await context.account.server(input.server_id), backups: new Map() };
 }
 
 /** Reads the application that a call is about to hit, past every cache. */
@@ -34,10 +47,43 @@ export async function appFacts(
   return { ...found, backups: await account.lastBackups(found.server.id) };
 }
 
+/** Like {@linkcode appFacts} where a person may be asked; the listing is good enough for a call that asks nobody. */
+export async function appFactsIf(
+  mayAsk: boolean,
+  input: { app_id: number; server_id?: number | undefined },
+  context: ToolContext,
+): Promise<AppFacts> {
+  if (mayAsk) return await appFacts(input, context);
+  return { ...await context.account.app(input.app_id, input.server_id), backups: new Map() };
+}
+
+/**
+ * Cloudways may refuse to show what isn't there, or what a token may change but not read. Any other failure stays one,
+ * unless all are excused.
+ */
+export function nullIfRefused(error: unknown, excused: "refusals" | "any" = "refusals"): null {
+  const isRefusal = error instanceof ToolError && (excused === "any" || REFUSALS.has(error.code));
+  if (isRefusal) return null;
+  throw error;
+}
+
 /** A question about a whole server names every application on it. */
 export function onServer({ server, backups }: ServerFacts): QuestionSubject {
-  return { server: serverOf(server), apps: server.apps.map((app) => appOf(app, backups)) };
+  return { server: serverOf(server), apps: server.apps?.map((app) => appOf(app, backups)) ?? null };
 }
+
+/** The applications of a server in a headline, with a verb where one goes with them. */
+export function countApps({ server }: Pick<ServerFacts, "server">, one = "application", many = `${one}s`): string {
+  return server.apps === null ? `all its ${many}` : count(server.apps.length, one, many);
+}
+
+/** A member of a record in a fact: a switch. */
+export function inWords(flag: boolean | null, [yes, no]: readonly [string, string]): string {
+  return flag === null ? NOT_TOLD : flag ? yes : no;
+}
+
+/** What stands for something that Cloudways doesn't say. */
+export const NOT_TOLD = "not told";
 
 /** A question about one application names that one. */
 export function onApp({ app, server, backups }: AppFacts): QuestionSubject {
@@ -59,6 +105,6 @@ function appOf(app: AppRecord, backups: LastBackups): QuestionApp {
 
 /** The primary domain and the aliases; the address Cloudways gave it where it is reached by nothing else. */
 function visitorDomains({ cname, aliases, app_fqdn }: AppRecord): string[] {
-  const own = [...new Set([cname, ...aliases])].filter((domain) => domain !== "");
+  const own = [...new Set([cname ?? "", ...aliases ?? []])].filter((domain) => domain !== "");
   return own.length > 0 ? own : [app_fqdn].filter((domain) => domain !== "");
 }

@@ -8,23 +8,19 @@ import {
   planListChange,
   readAddressList,
 } from "../cloudways/address_lists.ts";
-import {
-  CertificateError,
-  type CertificateFacts,
-  checkCertificate,
-  coverage,
-  mayHaveCertificate,
-} from "../cloudways/certificates.ts";
+import { CertificateError, type CertificateFacts, checkCertificate, coverage } from "../cloudways/certificates.ts";
 import { deploymentHistory, isLikeLast } from "../cloudways/deployments.ts";
+import { mayHaveCertificate } from "../cloudways/installed_certificates.ts";
 import { listReply, type ServerRecord } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
-import { appOutput, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
+import { appOutput, idsOf, namesOf, startOnFound } from "./app_work.ts";
 import { certificatesNow, replaceCertificateQuestion } from "./certificate_questions.ts";
-import { deployFacts, deploymentFacts, nullIfRefused, readGitKey } from "./git_work.ts";
+import { deployFacts, deploymentFacts, hostFacts, hostQuestion, readGitKey } from "./git_work.ts";
 import { appInput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
-import { appFacts, onApp, onServer, serverFacts } from "./questions.ts";
+import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
+import { appFacts, appFactsIf, NOT_TOLD, nullIfRefused, onApp, onServer, serverFacts } from "./questions.ts";
 import { namesOfServer, serverOutput, type ServerWork } from "./server_work.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 import { deployPath, domainName, emailAddress, gitBranch, gitUrl, ipAddress, ipRange } from "./validators.ts";
@@ -318,14 +314,15 @@ const removeSslCertificate = defineAskingTool({
 
 const wildcard = z.boolean().describe("Whether it is a wildcard certificate.");
 
-const installLetsencrypt = defineTool({
+const installLetsencrypt = defineAskingTool({
   name: "install_letsencrypt",
   title: "Install Let's Encrypt",
   toolset: "security",
-  effect: "write",
+  effect: "destructive",
   slow: true,
   description: "Installs a free Let's Encrypt certificate. The domains must point at the server already. A wildcard " +
-    "takes one base domain, whose DNS was verified in the Cloudways console.",
+    "takes one base domain, whose DNS was verified in the Cloudways console. Asks first where it may replace an own " +
+    "certificate or drop a domain.",
   input: z.strictObject({
     ...appInput,
     email: emailAddress.describe("Contact: owner@example.com"),
@@ -337,23 +334,25 @@ const installLetsencrypt = defineTool({
     context.addIssue({ code: "custom", path: ["domains"], message: "must be one base domain for a wildcard" });
   }),
   output: startedOnApp,
-  handler: (input, context) =>
-    startOnApp(input, context, {
+  facts: appFacts,
+  question: installQuestion,
+  handler: (input, context, found) =>
+    startOnFound(found, input, context, {
       operation: "security_lets_encrypt_install",
       path: path`/security/lets_encrypt_install`,
       fields: { ssl_email: input.email, wild_card: input.wildcard, ssl_domains: input.domains },
     }),
 });
 
-const renewLetsencrypt = defineTool({
+const renewLetsencrypt = defineAskingTool({
   name: "renew_letsencrypt",
   title: "Renew Let's Encrypt",
   toolset: "security",
-  effect: "write",
+  effect: "destructive",
   slow: true,
   description:
     "Renews the Let's Encrypt certificate of an application now. Usually needless: they renew by themselves " +
-    "unless that was switched off.",
+    "unless that was switched off. Asks first for another domain or kind than it has.",
   input: z.strictObject({
     ...appInput,
     wildcard,
@@ -367,26 +366,30 @@ const renewLetsencrypt = defineTool({
     }
   }),
   output: startedOnApp,
-  handler: (input, context) =>
-    startOnApp(input, context, {
+  facts: appFacts,
+  question: (facts, { domain, wildcard, email }) =>
+    renewQuestion(facts, { domains: domain === undefined ? [] : [domain], wildcard, email }),
+  handler: (input, context, found) =>
+    startOnFound(found, input, context, {
       operation: "security_lets_encrypt_renew",
       path: path`/security/lets_encrypt_manual_renew`,
       fields: { wild_card: input.wildcard, ssl_email: input.email, domain: input.domain },
     }),
 });
 
-const setLetsencryptAutoRenewal = defineTool({
+const setLetsencryptAutoRenewal = defineAskingTool({
   name: "set_letsencrypt_auto_renewal",
   title: "Let's Encrypt renewal",
   toolset: "security",
-  effect: "write",
+  effect: "destructive",
   idempotent: true,
   description: "Switches the automatic renewal of an application's Let's Encrypt certificate on or off. Off, the " +
-    "certificate ends after 90 days at most.",
+    "certificate ends after 90 days at most, so it asks first.",
   input: z.strictObject({ ...appInput, enabled: z.boolean().describe("Whether it renews by itself.") }),
   output: z.looseObject({ ...appOutput, auto_renewal: z.boolean() }),
-  handler: async (input, { account }) => {
-    const found = await account.app(input.app_id, input.server_id);
+  facts: (input, context) => appFactsIf(!input.enabled, input, context),
+  question: (facts, { enabled }) => enabled ? undefined : endRenewalQuestion(facts),
+  handler: async (input, { account }, found) => {
     await account.write({
       operation: "security_lets_encrypt_auto_renewal",
       method: "POST",
@@ -458,7 +461,7 @@ const generateGitSshKey = defineAskingTool({
         "Deployments by Git fail until the new public key is added to the repository.",
         "It can't be undone: the present key does not come back.",
       ],
-      facts: [{ name: "Public key now", values: [key ?? "not told"] }],
+      facts: [{ name: "Public key now", values: [key ?? NOT_TOLD] }],
       target: { key },
     };
   },
@@ -506,18 +509,19 @@ const repository = gitUrl.describe("SSH address: git@git.example.com:team/shop.g
 const branch = gitBranch.describe("Such as main.");
 const folder = deployPath.default("").describe("Folder below public_html; empty for public_html itself.");
 
-const getGitBranchNames = defineTool({
+const getGitBranchNames = defineAskingTool({
   name: "get_git_branch_names",
   title: "Git branches",
   toolset: "security",
   effect: "read",
   description:
     "Lists the branches of a Git repository as the application's deploy key sees it; the key must be in the " +
-    "repository already.",
+    "repository already. Cloudways connects to its host: asks first where nothing was deployed from there yet.",
   input: z.strictObject({ ...appInput, git_url: repository }),
   output: z.looseObject({ ...appOutput, git_url: z.string(), branches: texts }),
-  handler: async (input, { account }) => {
-    const found = await account.app(input.app_id, input.server_id);
+  facts: hostFacts,
+  question: hostQuestion,
+  handler: async (input, { account }, found) => {
     const query = { ...idsOf(found), git_url: input.git_url };
     const reply = listReply("branches", z.string());
     const branches = await account.get("git_branches_get", path`/git/branchNames`, reply, query);

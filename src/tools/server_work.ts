@@ -1,6 +1,6 @@
 /** What the tools for one server share: naming it, starting work on it. */
 import { z } from "zod";
-import type { WriteRequest } from "../cloudways/account.ts";
+import type { StartedWork, WriteRequest } from "../cloudways/account.ts";
 import type { Fields } from "../cloudways/http.ts";
 import type { ServerRecord } from "../cloudways/models.ts";
 import { waitOptions } from "./inputs.ts";
@@ -25,6 +25,18 @@ export interface ServerWork extends Pick<WriteRequest<unknown>, "operation" | "p
   fields?: Fields;
 }
 
+/** What else can't start on a server because of work on it; nothing where the work was done at once. */
+export function blocks(
+  { id }: Pick<ServerRecord, "id">,
+  { operation_id, status }: Pick<StartedWork, "operation_id" | "status">,
+): { blocks?: string } {
+  if (operation_id === null) return {};
+  const blocks = status === "running"
+    ? `Until it ends, other changes to server ${id} are refused with upstream_busy.`
+    : `While it ran, other changes to server ${id} were refused. It has ended.`;
+  return { blocks };
+}
+
 /** Starts work on one server, waits for it, and says on which it was. */
 export async function startOnServer(input: ServerCall, context: ToolContext, work: ServerWork) {
   return await startOnFoundServer(await context.account.server(input.server_id), input, context, work);
@@ -38,5 +50,6 @@ export async function startOnFoundServer(
   { operation, path, fields }: ServerWork,
 ) {
   const request = { operation, method: "POST", path, form: { server_id: server.id, ...fields } } as const;
-  return { ...namesOfServer(server), ...await account.start(request, waitOptions(input.wait_seconds, progress)) };
+  const started = await account.start(request, waitOptions(input.wait_seconds, progress));
+  return { ...namesOfServer(server), ...started, ...blocks(server, started) };
 }

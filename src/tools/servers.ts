@@ -1,6 +1,6 @@
 /** The tools for servers: their life cycle, disk, services, settings and figures. */
 import { z } from "zod";
-import { doneReply, looseFlag, looseText } from "../cloudways/models.ts";
+import { doneReply, knownApps, looseFlag, looseText, statedFlag } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
 import { describeGraph, graphReply } from "../cloudways/server_graph.ts";
@@ -8,8 +8,9 @@ import { readServerUsage } from "../cloudways/server_usage.ts";
 import { ToolError } from "../errors.ts";
 import { reportedOutput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { reportAnswer } from "./operation_result.ts";
-import { count, onServer, serverFacts } from "./questions.ts";
+import { countApps, nullIfRefused, onServer, serverFacts, serverFactsIf } from "./questions.ts";
 import { namesOfServer, serverOutput, startOnFoundServer, startOnServer } from "./server_work.ts";
+import { mayEmptyServer, serverVarnishQuestion } from "./setting_questions.ts";
 import { defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appsNamedIn } from "./views.ts";
 
@@ -47,7 +48,7 @@ const stopServer = defineAskingTool({
   output: z.looseObject({ ...serverOutput, ...startedOutput }),
   facts: serverFacts,
   question: (facts) => ({
-    headline: `Stop server ${facts.server.id}: ${count(facts.server.apps.length, GOES, GO)} offline.`,
+    headline: `Stop server ${facts.server.id}: ${countApps(facts, GOES, GO)} offline.`,
     ...onServer(facts),
     consequences: [
       "Visitors of every application on the server get no answer until somebody starts it again.",
@@ -71,7 +72,7 @@ const restartServer = defineAskingTool({
   output: z.looseObject({ ...serverOutput, ...startedOutput }),
   facts: serverFacts,
   question: (facts) => ({
-    headline: `Restart server ${facts.server.id}: ${count(facts.server.apps.length, GOES, GO)} offline for a while.`,
+    headline: `Restart server ${facts.server.id}: ${countApps(facts, GOES, GO)} offline for a while.`,
     ...onServer(facts),
     consequences: [
       "Visitors of every application on the server get no answer until it is up again, mostly some minutes.",
@@ -139,7 +140,7 @@ const getServerDiskUsage = defineTool({
     const server = await account.server(input.server_id);
     const read = (result: unknown) => {
       const report = readReport(result);
-      return { report, apps: appsNamedIn(report, server.apps) };
+      return { report, apps: appsNamedIn(report, knownApps(server)) };
     };
     const report = await account.report({
       operation: "server_disk_usage_fetch",
@@ -191,7 +192,7 @@ const optimizeServerDisk = defineAskingTool({
   output: z.looseObject({ ...serverOutput, ...startedOutput, cleaned: z.array(z.string()) }),
   facts: serverFacts,
   question: (facts, input) => ({
-    headline: `Clean up the disk of server ${facts.server.id} with ${count(facts.server.apps.length, "application")}.`,
+    headline: `Clean up the disk of server ${facts.server.id} with ${countApps(facts)}.`,
     ...onServer(facts),
     consequences: [
       ...CLEANUPS.filter((name) => input[name]).map((name) => CLEANED[name]),
@@ -281,9 +282,8 @@ const changeServiceState = defineAskingTool({
   question(facts, { service, state }) {
     if (state === "start") return undefined;
     const what = state === "stop" ? "Stop" : "Restart";
-    const apps = count(facts.server.apps.length, "application");
     return {
-      headline: `${what} one service of server ${facts.server.id}: ${apps} may fail.`,
+      headline: `${what} one service of server ${facts.server.id}: ${countApps(facts)} may fail.`,
       ...onServer(facts),
       consequences: SERVICE_GONE[state],
       facts: [{ name: "Service", values: [service] }],
@@ -301,18 +301,35 @@ const changeServiceState = defineAskingTool({
   },
 });
 
-const manageServerVarnish = defineTool({
+const varnishFlag = z.looseObject({ varnish_enabled: statedFlag });
+const varnishServices = z.looseObject({ services: varnishFlag.extend({ status: varnishFlag.optional() }) });
+
+/** Whether Varnish is switched on for a server, as far as Cloudways says. */
+const serverVarnishSwitch = z.unknown().transform((reply) => {
+  const services = varnishServices.safeParse(reply).data?.services;
+  return services?.status?.varnish_enabled ?? services?.varnish_enabled ?? null;
+});
+
+const manageServerVarnish = defineAskingTool({
   name: "manage_server_varnish",
   title: "Switch a server's Varnish",
   toolset: "servers",
-  effect: "write",
+  effect: "destructive",
   idempotent: true,
-  description: "Turns the Varnish cache of a whole server on or off, or purges it, at once. A purge slows the sites " +
-    "until the cache has filled again. For one application use manage_app_varnish.",
+  description:
+    "Turns the Varnish cache of a whole server on or off, or purges it, at once. Off and purge slow all its " +
+    "sites, so they ask first. For one application use manage_app_varnish.",
   input: z.strictObject({ ...serverInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
   output: z.looseObject({ ...serverOutput, action: z.string(), message: z.string() }),
-  handler: async ({ server_id, action }, { account }) => {
-    const server = await account.server(server_id);
+  facts: async ({ action, ...input }, context) => {
+    const found = await serverFactsIf(mayEmptyServer(action), input, context);
+    if (!mayEmptyServer(action)) return { ...found, on: null };
+    const query = { server_id: found.server.id };
+    const asked = context.account.get("service_status", path`/service`, serverVarnishSwitch, query);
+    return { ...found, on: await asked.catch((error) => nullIfRefused(error)) };
+  },
+  question: (facts, { action }) => serverVarnishQuestion(facts, action),
+  handler: async ({ action }, { account }, { server }) => {
     const form = { server_id: server.id, action };
     const request = { operation: "varnish_manage", method: "POST", path: path`/service/varnish`, form } as const;
     await account.write({ ...request, reply: doneReply });
@@ -390,7 +407,7 @@ const getServerAnalytics = defineTool({
   output: z.looseObject({ ...reportOutput, report: record.optional() }),
   handler: async (input, { account, progress }) => {
     const server = await account.server(input.server_id);
-    const read = (result: unknown) => ({ report: readServerUsage(result, server.apps) });
+    const read = (result: unknown) => ({ report: readServerUsage(result, knownApps(server)) });
     const report = await account.report({
       operation: "monitoring_server_usage",
       path: path`/server/analytics/serverUsage`,

@@ -64,7 +64,7 @@ export interface AccountToolDefinition<I extends z.ZodObject, O extends z.ZodObj
 
 /** A tool some or all of whose calls need a person's yes. Destructive tools are all of this kind. */
 export interface AskingToolDefinition<I extends z.ZodObject, O extends z.ZodObject, F> extends ToolDefinition<I, O> {
-  /** A read asks only where it shows secrets. */
+  /** A read asks where it shows secrets, or has Cloudways call somebody. A caller who may only read is refused then. */
   effect: "destructive" | "read";
   /** Reads what the call is about to hit, from Cloudways and never from a cache. Changes nothing. */
   facts: (input: z.output<I>, context: ToolContext) => Promise<F>;

@@ -4,16 +4,11 @@
  */
 import { z } from "zod";
 import { formatRange, parseRange } from "../cloudways/address_lists.ts";
+import { hasPublicHost, isGitUrl } from "../cloudways/git_hosts.ts";
 
 /** At least two labels, the last of which is no number. Punycode passes, an IP address does not. */
 const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
 const EMAIL_USER = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
-const GIT_USER_AND_HOST = "[A-Za-z0-9_][\\w.-]*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?";
-const GIT_PATH = "[\\w~][\\w.~%+/-]*";
-/** `git@host:team/shop.git` or `ssh://git@host:22/team/shop.git`; no part of it can be read as an option. */
-const GIT_URL = new RegExp(
-  `^(?:${GIT_USER_AND_HOST}:/?${GIT_PATH}|ssh://${GIT_USER_AND_HOST}(?::\\d{1,5})?/${GIT_PATH})$`,
-);
 /** What Git refuses in a branch's name, and a leading dash. */
 const NO_BRANCH = /^[-/.]|\.\.|\/\/|\/\.|@\{|[\s\p{Cc}~^:?*[\\]|[/.]$|\.lock(?:\/|$)|^@$/u;
 const DEPLOY_PATH = /^(?:[\w-][\w. -]*(?:\/[\w-][\w. -]*)*\/?)?$/;
@@ -33,11 +28,6 @@ function isEmail(text: string): boolean {
 function isMachine(text: string): boolean {
   const range = parseRange(text);
   return range !== undefined && !text.includes("/") && range.first !== 0n;
-}
-
-/** Whether a text is a Git repository's SSH address. */
-function isGitUrl(text: string): boolean {
-  return GIT_URL.test(text);
 }
 
 /** Whether Git takes a text for a branch's name. */
@@ -78,7 +68,9 @@ export const domainName = line(253).toLowerCase().refine(
 export const emailAddress = line(254).refine(isEmail, "must be an e-mail address, such as owner@example.com");
 
 /** A Git repository's SSH address; the deploy key works with no other. */
-export const gitUrl = line(500).refine(isGitUrl, "must be an SSH address, such as git@git.example.com:team/shop.git");
+export const gitUrl = line(500)
+  .refine(isGitUrl, { error: "must be an SSH address, such as git@git.example.com:team/shop.git", abort: true })
+  .refine(hasPublicHost, "must name a host on the public internet, by its full name or its address");
 
 /** A branch's name. */
 export const gitBranch = line(250).refine(isBranch, "must be the name of a branch, such as main");

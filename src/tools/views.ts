@@ -1,5 +1,5 @@
 /** What tools show of servers and applications. */
-import { type AppRecord, domainOf, isoTime, numberOrNull, type ServerRecord } from "../cloudways/models.ts";
+import { type AppRecord, domainOf, isoTime, knownApps, numberOrNull, type ServerRecord } from "../cloudways/models.ts";
 
 /** How much of a record is shown. */
 export type Detail = "concise" | "full";
@@ -26,7 +26,7 @@ export function serverOnlyView(server: ServerRecord, detail: Detail) {
 
 /** A server in a list, with its applications. */
 export function serverView(server: ServerRecord, detail: Detail) {
-  return { ...serverOnlyView(server, detail), apps: server.apps.map((app) => appView(app, detail)) };
+  return { ...serverOnlyView(server, detail), apps: knownApps(server).map((app) => appView(app, detail)) };
 }
 
 /** The applications whose Unix user a report speaks of; what it says of them stands where Cloudways put it. */

@@ -1,0 +1,114 @@
+/** When a Let's Encrypt certificate is asked about: where it takes something from what is there, or nobody can tell. */
+import { type InstalledCertificates, installedCertificates } from "../cloudways/installed_certificates.ts";
+import { certificatesNow } from "./certificate_questions.ts";
+import type { Question, QuestionFact } from "./question.ts";
+import { type AppFacts, count, inWords, onApp } from "./questions.ts";
+
+/** What a certificate is asked for. */
+export interface WantedCertificate {
+  domains: readonly string[];
+  wildcard: boolean;
+  email: string | undefined;
+}
+
+/** The question before a certificate is installed; undefined where it takes nothing away from what is there. */
+export function installQuestion(facts: AppFacts, wanted: WantedCertificate): Question | undefined {
+  const present = installedCertificates(facts.app);
+  const lost = domainsLost(present, wanted.domains);
+  const reasons = [
+    ...reasonsAgainst(present, wanted),
+    ...(present.letsEncrypt === true && lost === null
+      ? ["Cloudways doesn't tell which domains the present certificate is for: any of them may lose it."]
+      : []),
+    ...(lost !== null && lost.length > 0
+      ? [`Visitors see warnings on ${count(lost.length, "domain")} of the present certificate, not in the new one.`]
+      : []),
+  ];
+  if (reasons.length === 0) return undefined;
+  const domains = count(wanted.domains.length, "domain");
+  return question(facts, wanted, {
+    headline: `Install a Let's Encrypt certificate for ${domains} in place of what application ${facts.app.id} has.`,
+    reasons,
+    lost: lost ?? [],
+  });
+}
+
+/** The question before a certificate is renewed; undefined where it stays as it is, but for its dates. */
+export function renewQuestion(facts: AppFacts, wanted: WantedCertificate): Question | undefined {
+  const present = installedCertificates(facts.app);
+  const others = wanted.domains.filter((domain) => !present.letsEncryptDomains.includes(domain));
+  const reasons = [
+    ...reasonsAgainst(present, wanted),
+    ...(present.letsEncrypt === true && others.length > 0
+      ? ["The present certificate is not known to be for the domain that is renewed: it may be replaced by another."]
+      : []),
+  ];
+  if (reasons.length === 0) return undefined;
+  return question(facts, wanted, {
+    headline: `Renew the Let's Encrypt certificate of application ${facts.app.id} as something else than it is.`,
+    reasons,
+    lost: [],
+  });
+}
+
+/** The question before the automatic renewal ends; undefined where the record says that there is none to end. */
+export function endRenewalQuestion(facts: AppFacts): Question | undefined {
+  const { letsEncrypt, autoRenewal } = installedCertificates(facts.app);
+  if (letsEncrypt === false || autoRenewal === false) return undefined;
+  const now = certificatesNow(facts);
+  return {
+    headline: `Stop the automatic renewal of the Let's Encrypt certificate of application ${facts.app.id}.`,
+    ...onApp(facts),
+    consequences: [
+      "The certificate ends after 90 days at most. From then on visitors see warnings, unless somebody renews it.",
+      "It can be undone by switching the automatic renewal on again.",
+    ],
+    facts: [{ name: "Renews by itself now", values: [inWords(autoRenewal, ["yes", "no"])] }, ...now.facts],
+    target: now.target,
+  };
+}
+
+/** The domains of the present certificate that are not among others; null where it is not told which it has. */
+function domainsLost(present: InstalledCertificates, domains: readonly string[]): string[] | null {
+  const { letsEncryptDomains } = present;
+  return letsEncryptDomains.length === 0 ? null : letsEncryptDomains.filter((domain) => !domains.includes(domain));
+}
+
+/** What speaks against taking a new certificate for the present one, whichever domains it is for. */
+function reasonsAgainst(present: InstalledCertificates, { wildcard, email }: WantedCertificate): string[] {
+  const { own, letsEncrypt } = present;
+  const isOther = letsEncrypt === true && present.wildcard !== wildcard;
+  const isWrittenElsewhere = letsEncrypt === true && email !== undefined && present.email !== email;
+  return [
+    ...(own === true ? ["The present own certificate is replaced."] : []),
+    ...(own === null ? ["Cloudways doesn't tell whether there is an own certificate, which would be replaced."] : []),
+    ...(letsEncrypt === null ? ["Cloudways doesn't tell whether there is a Let's Encrypt certificate."] : []),
+    ...(isOther
+      ? [`The present certificate is not known to be ${wildcard ? "a wildcard one" : "without wildcard"}.`]
+      : []),
+    ...(isWrittenElsewhere ? ["Let's Encrypt writes to another address than before, or to an unknown one now."] : []),
+  ];
+}
+
+function question(
+  facts: AppFacts,
+  { domains, wildcard, email }: WantedCertificate,
+  { headline, reasons, lost }: { headline: string; reasons: readonly string[]; lost: readonly string[] },
+): Question {
+  const now = certificatesNow(facts);
+  const { email: emailNow } = installedCertificates(facts.app);
+  const asked: QuestionFact[] = [
+    ...(domains.length > 0 ? [{ name: "Domains it is to be for", values: domains }] : []),
+    ...(lost.length > 0 ? [{ name: "Domains that lose it", values: lost }] : []),
+    { name: "Wildcard", values: [wildcard ? "yes" : "no"] },
+    ...(email === undefined ? [] : [{ name: "Contact", values: [email] }]),
+    ...(emailNow === null ? [] : [{ name: "Contact now", values: [emailNow] }]),
+  ];
+  return {
+    headline,
+    ...onApp(facts),
+    consequences: [...reasons, "It can be undone only by installing the former certificate again, or another one."],
+    facts: [...asked, ...now.facts],
+    target: now.target,
+  };
+}

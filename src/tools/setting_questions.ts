@@ -1,0 +1,93 @@
+/** What is asked before settings change what visitors get: Varnish, the redirection to HTTPS, who owns the files. */
+import { uncoveredDomains } from "../cloudways/installed_certificates.ts";
+import { certificatesNow } from "./certificate_questions.ts";
+import type { Question } from "./question.ts";
+import { type AppFacts, countApps, inWords, NOT_TOLD, onApp, onServer, type ServerFacts } from "./questions.ts";
+
+/** What can be done with Varnish. */
+export type VarnishAction = "enable" | "disable" | "purge";
+
+/** Whether a switch is on; null where Cloudways doesn't say. */
+export interface Switch {
+  on: boolean | null;
+}
+
+const SLOWER = "Pages come slower, and the server works more, until";
+
+/** Whether this may take the cache of a whole server away, so that its state has to be known. */
+export function mayEmptyServer(action: VarnishAction): boolean {
+  return action !== "enable";
+}
+
+/** The question before the cache of a whole server is off or empty; undefined where it is said to be off. */
+export function serverVarnishQuestion(facts: ServerFacts & Switch, action: VarnishAction): Question | undefined {
+  if (!mayEmptyServer(action) || facts.on === false) return undefined;
+  const what = action === "purge" ? "Empty" : "Turn off";
+  return {
+    headline: `${what} the Varnish cache of server ${facts.server.id} with ${countApps(facts)}.`,
+    ...onServer(facts),
+    consequences: action === "purge"
+      ? [`${SLOWER} the cache has filled again. It can't be undone.`]
+      : [`${SLOWER} the cache is turned on again and has filled. It can be undone by turning it on.`],
+    ...now("Varnish now", facts),
+  };
+}
+
+/** The question before the cache of an application is off; undefined where it is said to be off already. */
+export function appVarnishQuestion(facts: AppFacts & Switch, action: VarnishAction): Question | undefined {
+  if (action !== "disable" || facts.on === false) return undefined;
+  return {
+    headline: `Turn off the Varnish cache of application ${facts.app.id}.`,
+    ...onApp(facts),
+    consequences: [`${SLOWER} the cache is turned on again and has filled. It can be undone by turning it on.`],
+    ...now("Varnish now", facts),
+  };
+}
+
+/** The question before visitors are no longer led to HTTPS; undefined where it is said that they are not. */
+export function httpsOffQuestion(facts: AppFacts & Switch): Question | undefined {
+  if (facts.on === false) return undefined;
+  return {
+    headline: `Stop leading visitors of application ${facts.app.id} to HTTPS.`,
+    ...onApp(facts),
+    consequences: [
+      "Visitors who come by HTTP stay there: what they send, passwords too, can be read on its way.",
+      "It can be undone by turning the redirection on again.",
+    ],
+    ...now("Redirection now", facts),
+  };
+}
+
+/** The question before every visitor is led to HTTPS; undefined where a certificate is known for every domain. */
+export function httpsOnQuestion(facts: AppFacts): Question | undefined {
+  const uncovered = uncoveredDomains(facts.app);
+  if (uncovered?.length === 0) return undefined;
+  const certificates = certificatesNow(facts);
+  return {
+    headline:
+      `Lead every visitor of application ${facts.app.id} to HTTPS, without a certificate known for each domain.`,
+    ...onApp(facts),
+    consequences: [
+      "On a domain without certificate visitors see a warning in place of the site.",
+      "It can be undone by turning the redirection off. Browsers may remember it for a while.",
+    ],
+    facts: [{ name: "Domains without certificate", values: uncovered ?? [NOT_TOLD] }, ...certificates.facts],
+    target: certificates.target,
+  };
+}
+
+/** The question before the files of an application belong to the server's master user. */
+export function masterUserQuestion(facts: AppFacts): Question {
+  return {
+    headline: `Give all files of application ${facts.app.id} to the master user of server ${facts.server.id}.`,
+    ...onApp(facts),
+    consequences: [
+      "The application's own user no longer owns them: its uploads, updates and deployments may fail.",
+      "It can be undone by giving them back to that user; owners and modes that were set by hand stay lost.",
+    ],
+  };
+}
+
+function now(name: string, { on }: Switch): Required<Pick<Question, "facts" | "target">> {
+  return { facts: [{ name, values: [inWords(on, ["on", "off"])] }], target: { on } };
+}
