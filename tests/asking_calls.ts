@@ -19,10 +19,20 @@ export interface AskingCall {
 const MORE_ARGS: Record<string, Record<string, unknown>> = {
   get_app_credentials: { reveal: true },
   git_pull: { branch: "another" },
+  get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
+  manage_app_varnish: { action: "disable" },
+  reset_app_file_permissions: { ownership: "master_user" },
+  enforce_app_https: { status: "disable" },
+};
+
+/** The operation of the facts that a reading tool asks about. */
+const READS: Record<string, string> = {
+  get_app_credentials: "app_credentials",
+  get_git_branch_names: "git_branches_get",
 };
 
 const asks = (name: string) =>
-  name === "get_app_credentials" || allTools.some((tool) => tool.name === name && tool.effect === "destructive");
+  name in READS || allTools.some((tool) => tool.name === name && tool.effect === "destructive");
 
 /** In the order of the tool table. */
 export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => asks(tool)).map((row) => {
@@ -39,11 +49,14 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
         app.own_ssl = { issued_at: "2026-01-01 00:00:00" };
       }
     },
-    carriedOut: row.tool === "get_app_credentials"
-      ? (sandbox) => sandbox.requestsTo("app_credentials").length
-      : (sandbox) => sandbox.requests.filter(isWrite).length,
+    carriedOut: (sandbox) => carriedOut(sandbox, row.tool),
   };
 });
+
+function carriedOut(sandbox: Sandbox, tool: string): number {
+  const read = READS[tool];
+  return (read === undefined ? sandbox.requests.filter(isWrite) : sandbox.requestsTo(read)).length;
+}
 
 /** Signing in changes nothing. */
 function isWrite({ method, operationId }: RecordedRequest): boolean {

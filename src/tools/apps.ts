@@ -109,7 +109,7 @@ const getAppRestorePoints = defineTool({
   effect: "read",
   slow: true,
   description: "Lists the backups an application can be restored to, and whether the last restore can be rolled " +
-    "back (local_backup_exists). Use it before restore_app.",
+    "back (local_backup_exists). Use it before restore_app. Starts work on the server.",
   input: z.strictObject(startInput),
   output: z.looseObject({
     ...reportOutput,
@@ -499,7 +499,7 @@ const getAppAnalyticsTraffic = analyticsTool({
   name: "get_app_analytics_traffic",
   title: "Traffic report",
   description: "Reports the visitors of an application: top IP addresses, bots, URLs or HTTP statuses, with counts. " +
-    "Cloudways allows some 20 of these in 90 seconds.",
+    "Starts work on the server; Cloudways allows some 20 of these in 90 seconds.",
   operation: "analytics_app_traffic",
   path: path`/app/analytics/traffic`,
   resources: ["top_ips", "top_bots", "top_urls", "top_statuses"],
@@ -509,7 +509,7 @@ const getAppAnalyticsPhp = analyticsTool({
   name: "get_app_analytics_php",
   title: "PHP report",
   description: "Reports what PHP does in an application: time by URL, its processes, or its slow pages. Use it to " +
-    "find out why a site is slow.",
+    "find out why a site is slow. Starts work on the server.",
   operation: "analytics_app_php",
   path: path`/app/analytics/php`,
   resources: ["url_durations", "processes", "slow_pages"],
@@ -519,7 +519,7 @@ const getAppAnalyticsMysql = analyticsTool({
   name: "get_app_analytics_mysql",
   title: "MySQL report",
   description: "Reports the running or the slow database queries of an application. Use it when the database is " +
-    "the bottleneck.",
+    "the bottleneck. Starts work on the server.",
   operation: "analytics_app_mysql",
   path: path`/app/analytics/mysql`,
   resources: ["running_queries", "slow_queries"],

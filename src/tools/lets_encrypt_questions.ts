@@ -70,7 +70,8 @@ export function endRenewalQuestion(facts: AppFacts): Question | undefined {
 
 /** The domains of the present certificate that are not among others; null where it is not told which it has. */
 function domainsLost(present: InstalledCertificates, domains: readonly string[]): string[] | null {
-  const { letsEncryptDomains } = present;
+  const { letsEncrypt, letsEncryptDomains } = present;
+  if (letsEncrypt === false) return [];
   return letsEncryptDomains.length === 0 ? null : letsEncryptDomains.filter((domain) => !domains.includes(domain));
 }
 

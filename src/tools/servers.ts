@@ -128,7 +128,7 @@ const getServerDiskUsage = defineTool({
   toolset: "servers",
   effect: "read",
   slow: true,
-  description: "Reports what fills the disk of a server, by application. Cloudways measures anew, which takes a " +
+  description: "Reports what fills the disk of a server, by application. Starts work on the server, which takes a " +
     "while; figures without waiting are in get_server_details.",
   input: z.strictObject(startInput),
   output: z.looseObject({
@@ -364,7 +364,7 @@ const getServerMonitoringDetail = defineTool({
   slow: true,
   description:
     "Shows one figure of a server over time: points with min, mean, max and last. Use it to see when load, " +
-    "memory or disk changed.",
+    "memory or disk changed. May start work on the server.",
   input: z.strictObject({
     ...serverInput,
     target: z.string().trim().min(1).max(100)
@@ -402,7 +402,7 @@ const getServerAnalytics = defineTool({
   slow: true,
   description:
     "Reports how much CPU and memory each application of a server uses now, and the server's own load. Use " +
-    "it to find which application slows a server down.",
+    "it to find which application slows a server down. Starts work on the server.",
   input: z.strictObject(startInput),
   output: z.looseObject({ ...reportOutput, report: record.optional() }),
   handler: async (input, { account, progress }) => {

@@ -12,7 +12,14 @@ export interface Switch {
   on: boolean | null;
 }
 
-const SLOWER = "Pages come slower, and the server works more, until";
+const EMPTIED = [
+  "Pages come slower, and the server works more, until the cache has filled again.",
+  "It can't be undone: the cache fills by itself.",
+];
+const TURNED_OFF = [
+  "Pages come slower, and the server works more.",
+  "It can be undone by turning the cache on again.",
+];
 
 /** Whether this may take the cache of a whole server away, so that its state has to be known. */
 export function mayEmptyServer(action: VarnishAction): boolean {
@@ -26,9 +33,7 @@ export function serverVarnishQuestion(facts: ServerFacts & Switch, action: Varni
   return {
     headline: `${what} the Varnish cache of server ${facts.server.id} with ${countApps(facts)}.`,
     ...onServer(facts),
-    consequences: action === "purge"
-      ? [`${SLOWER} the cache has filled again. It can't be undone.`]
-      : [`${SLOWER} the cache is turned on again and has filled. It can be undone by turning it on.`],
+    consequences: action === "purge" ? EMPTIED : TURNED_OFF,
     ...now("Varnish now", facts),
   };
 }
@@ -39,7 +44,7 @@ export function appVarnishQuestion(facts: AppFacts & Switch, action: VarnishActi
   return {
     headline: `Turn off the Varnish cache of application ${facts.app.id}.`,
     ...onApp(facts),
-    consequences: [`${SLOWER} the cache is turned on again and has filled. It can be undone by turning it on.`],
+    consequences: TURNED_OFF,
     ...now("Varnish now", facts),
   };
 }

@@ -450,9 +450,9 @@ Deno.test("every customer reads its own audit records, and no others, at every r
     callTool(mcpUrl, "get_audit_log", {}, headers[kind]);
   for (const { customer, times } of purges) {
     const { account, headers } = customerAt(stage, customer);
-    const args = { server_id: account.servers[0]?.id, action: "purge" };
+    const args = { app_id: account.servers[0]?.apps[0]?.id, action: "purge" };
     for (let turn = 0; turn < times; turn++) {
-      const { isError } = await callTool(stage.a.mcpUrl, "manage_server_varnish", args, headers.token);
+      const { isError } = await callTool(stage.a.mcpUrl, "manage_app_varnish", args, headers.token);
       assert.equal(isError, false);
     }
   }

@@ -168,6 +168,13 @@ const ON_SERVER: Row[] = [
     otherTarget: (sandbox) => void serverOf(sandbox).whitelist.sftp.ips.push("192.0.2.9"),
   },
   {
+    tool: "manage_server_varnish",
+    args: { ...SERVER, action: "purge" },
+    headline: /^Empty the Varnish cache of server 100001 with 3 applications\.$/,
+    shows: ["Varnish now", "on"],
+    otherTarget: (sandbox) => void (serverOf(sandbox).services.varnish_enabled = "somehow"),
+  },
+  {
     tool: "allow_ip_siab",
     args: { ...SERVER, ip: "203.0.113.77" },
     callerTexts: ["203.0.113.77"],
@@ -228,6 +235,57 @@ const ON_APP: Row[] = [
     otherTarget: (sandbox) => void (shopOf(sandbox).own_ssl = null),
   },
   {
+    tool: "install_letsencrypt",
+    args: { ...APP, email: "owner@example.com", domains: ["caller-canary.example.com"], wildcard: false },
+    callerTexts: ["caller-canary.example.com"],
+    headline: /^Install a Let's Encrypt certificate for 1 domain in place of what application 200001 has\.$/,
+    shows: ["Domains that lose it", "www.shop.canary.example.com"],
+    otherTarget: (sandbox) => void Object.assign(shopOf(sandbox), withCertificate),
+  },
+  {
+    tool: "renew_letsencrypt",
+    args: { ...APP, wildcard: false, domain: "caller-canary.example.com" },
+    callerTexts: ["caller-canary.example.com"],
+    headline: /^Renew the Let's Encrypt certificate of application 200001 as something else than it is\.$/,
+    shows: ["Domains of Let's Encrypt now", "shop.canary.example.com"],
+    otherTarget: (sandbox) => void Object.assign(shopOf(sandbox), withCertificate),
+  },
+  {
+    tool: "set_letsencrypt_auto_renewal",
+    args: { ...APP, enabled: false },
+    headline: /^Stop the automatic renewal of the Let's Encrypt certificate of application 200001\.$/,
+    shows: ["Renews by itself now", "yes"],
+    otherTarget: (sandbox) => void Object.assign(shopOf(sandbox), withCertificate),
+  },
+  {
+    tool: "enforce_app_https",
+    args: { ...APP, status: "disable" },
+    headline: /^Stop leading visitors of application 200001 to HTTPS\.$/,
+    shows: ["Redirection now", "on"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).flags = {}),
+  },
+  {
+    tool: "manage_app_varnish",
+    args: { ...APP, action: "disable" },
+    headline: /^Turn off the Varnish cache of application 200001\.$/,
+    shows: ["Varnish now", "on"],
+  },
+  {
+    tool: "reset_app_file_permissions",
+    args: { ...APP, ownership: "master_user" },
+    headline: /^Give all files of application 200001 to the master user of server 100001\.$/,
+  },
+  {
+    tool: "get_git_branch_names",
+    args: { ...APP, git_url: GIT_URL },
+    callerTexts: [GIT_URL, "git.caller-canary.test"],
+    headline: /^Let Cloudways connect to 1 host that application 200001 is not known to be deployed from\.$/,
+    shows: ["Hosts so far", "git.account-canary.test"],
+    otherTarget: (sandbox) => {
+      for (const entry of shopOf(sandbox).git.log) entry.git_url = "git@git.other-canary.test:team/shop.git";
+    },
+  },
+  {
     tool: "revoke_letsencrypt",
     args: { ...APP, domain: "caller-canary.example.com", wildcard: false },
     callerTexts: ["caller-canary.example.com"],
@@ -266,6 +324,12 @@ const ON_APP: Row[] = [
 
 const ROWS = [...ON_SERVER, ...ON_APP];
 
+/** What is asked of Cloudways by the tools that read. */
+const READS: Record<string, string> = {
+  get_app_credentials: "app_credentials",
+  get_git_branch_names: "git_branches_get",
+};
+
 /** The same domains as before, with another one first. */
 function swapPrimaryDomain(sandbox: Sandbox): void {
   const shop = shopOf(sandbox);
@@ -283,7 +347,7 @@ function ourWords({ headline, consequences }: Question): string {
 
 /** What a yes is bound to, beside the arguments; the order of domains is not part of it. */
 function boundTo({ server, apps, target }: Question): unknown {
-  return { server, apps: apps.map(({ id, domains }) => ({ id, domains: domains.toSorted() })), target };
+  return { server, apps: apps?.map(({ id, domains }) => ({ id, domains: domains.toSorted() })), target };
 }
 
 function valuesOf({ facts = [] }: Question, name: string): readonly string[] {
@@ -292,10 +356,13 @@ function valuesOf({ facts = [] }: Question, name: string): readonly string[] {
   return fact.values;
 }
 
-Deno.test("every destructive tool is asked about here, and the one that shows passwords", () => {
+Deno.test("every destructive tool is asked about here, and the two that read what a person has to allow", () => {
   const destructive = allTools.filter(({ effect }) => effect === "destructive").map(({ name }) => name);
 
-  assert.deepEqual(ROWS.map(({ tool }) => tool).sort(), [...destructive, "get_app_credentials"].sort());
+  assert.deepEqual(
+    ROWS.map(({ tool }) => tool).sort(),
+    [...destructive, "get_app_credentials", "get_git_branch_names"].sort(),
+  );
 });
 
 for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget } of ROWS) {
@@ -312,7 +379,7 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
     const { id, label, public_ip: ip, apps } = serverOf(started.sandbox);
     assert.deepEqual(question.server, { id, label, ip });
     const hit = ON_SERVER.some((row) => row.tool === tool) ? apps : apps.slice(0, 1);
-    assert.deepEqual(question.apps.map((app) => [app.id, app.label]), hit.map((app) => [app.id, app.label]));
+    assert.deepEqual(question.apps?.map((app) => [app.id, app.label]), hit.map((app) => [app.id, app.label]));
     if (shows !== undefined) assert.ok(valuesOf(question, shows[0]).includes(shows[1]), JSON.stringify(question.facts));
     assert.ok(started.sandbox.requests.every(({ method }) => method === "GET"));
   });
@@ -385,7 +452,7 @@ for (const { tool, args } of ON_SERVER) {
 
     const { headline, apps } = await started.ask(tool, args);
 
-    assert.deepEqual(apps.map(({ id, domains }) => [id, domains]), [
+    assert.deepEqual(apps?.map(({ id, domains }) => [id, domains]), [
       [200001, ["shop.canary.example.com", "www.shop.canary.example.com", "a.canary.example.com"]],
       [200002, ["blog.canary.example.com"]],
       [200003, ["woocommerce-100001-200003.cloudwaysapps.test"]],
@@ -407,6 +474,16 @@ Deno.test("one application, or none, is counted as such", async () => {
   assert.equal(one.headline, "Stop server 100001: 1 application goes offline.");
   assert.equal(none.headline, "Stop server 100001: 0 applications go offline.");
   assert.deepEqual(none.apps, []);
+});
+
+Deno.test("applications that Cloudways doesn't tell are not counted as none", async () => {
+  await using started = await start();
+  serverOf(started.sandbox).untold.push("apps");
+
+  const { headline, apps } = await started.ask("stop_server", SERVER);
+
+  assert.equal(headline, "Stop server 100001: all its applications go offline.");
+  assert.equal(apps, null);
 });
 
 interface Case {
@@ -662,9 +739,10 @@ for (const { tool, args, setUp } of ROWS) {
     await planned.run();
 
     const sent = started.sandbox.requests.filter(({ method }) => method !== "GET");
-    const { server_id, app_id } = sent[0]?.fields ?? started.sandbox.requestsTo("app_credentials")[0]?.fields ?? {};
+    const read = READS[tool] === undefined ? [] : started.sandbox.requestsTo(READS[tool]);
+    const { server_id, app_id } = sent[0]?.fields ?? read[0]?.fields ?? {};
     assert.deepEqual([server_id, app_id ?? 200001], [100001, 200001]);
-    assert.equal(sent.length, tool === "get_app_credentials" ? 0 : 1);
+    assert.deepEqual([sent.length, read.length], READS[tool] === undefined ? [1, 0] : [0, 1]);
     // The one reading more is that of the passwords themselves.
     const more = started.sandbox.requestsTo("server_list").length - listed;
     assert.equal(more, tool === "get_app_credentials" ? 1 : 0);
@@ -674,8 +752,8 @@ for (const { tool, args, setUp } of ROWS) {
 const readPoints = async ({ plan }: Started, app_id: number, customer?: string) =>
   await (await plan("get_app_restore_points", { app_id }, customer)).run();
 
-async function backupsIn({ ask }: Started, customer?: string): Promise<(string | null)[]> {
-  return (await ask("stop_server", SERVER, customer)).apps.map(({ lastBackup }) => lastBackup);
+async function backupsIn({ ask }: Started, customer?: string): Promise<(string | null)[] | undefined> {
+  return (await ask("stop_server", SERVER, customer)).apps?.map(({ lastBackup }) => lastBackup);
 }
 
 Deno.test("a question names the newest restore point that was seen, and starts nothing to find one", async () => {
@@ -686,7 +764,7 @@ Deno.test("a question names the newest restore point that was seen, and starts n
 
   await readPoints(started, 200001);
   const after = await backupsIn(started);
-  const [app] = (await started.ask("restore_app", { ...APP, time: "2026-11-17T03:00:00" })).apps;
+  const [app] = (await started.ask("restore_app", { ...APP, time: "2026-11-17T03:00:00" })).apps ?? [];
 
   assert.deepEqual(before, [null, null, null]);
   assert.deepEqual(after, ["2026-11-19T03:00:00", null, null]);
@@ -748,6 +826,6 @@ Deno.test("what one customer saw of restore points no other one is told", async 
 
   await readPoints(started, 200001, "a");
 
-  assert.notEqual((await backupsIn(started, "a"))[0], null);
-  assert.equal((await backupsIn(started, "b"))[0], null);
+  assert.notEqual((await backupsIn(started, "a"))?.[0], null);
+  assert.equal((await backupsIn(started, "b"))?.[0], null);
 });

@@ -33,7 +33,7 @@ const CANT_ASK =
 
 /** A write that nobody is asked about. */
 function purge({ mcpUrl }: Service, headers: Record<string, string> = TOKEN_HEADERS) {
-  return callTool(mcpUrl, "manage_server_varnish", { server_id: 100001, action: "purge" }, headers);
+  return callTool(mcpUrl, "manage_app_varnish", { app_id: 200001, action: "purge" }, headers);
 }
 
 function linesWith(service: Service, message: string): string[] {

@@ -359,10 +359,10 @@ const UNREADABLE: { name: string; kind: FaultKind }[] = [
 for (const { name, kind } of UNREADABLE) {
   Deno.test(`a write answered by ${name} may have been done, and the hint says to look before trying again`, async () => {
     await using service = await startService();
-    service.sandbox.addFault({ operationId: "varnish_manage", kind });
-    const args = { server_id: 100001, action: "purge" };
+    service.sandbox.addFault({ operationId: "varnish_app_manage", kind });
+    const args = { app_id: 200001, action: "purge" };
 
-    const { json } = await callTool(service.mcpUrl, "manage_server_varnish", args, TOKEN_HEADERS);
+    const { json } = await callTool(service.mcpUrl, "manage_app_varnish", args, TOKEN_HEADERS);
 
     assert.equal(json.code, "upstream_error");
     assert.match(String(json.hint), /look at the present state before you try again/i);

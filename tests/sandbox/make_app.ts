@@ -109,6 +109,7 @@ export function newApp({ random, now, secret }: Making, server: ServerState, id:
     localBackup: false,
     ownership: "sys_user",
     purges: 0,
+    untold: [],
   };
 }
 

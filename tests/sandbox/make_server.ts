@@ -70,6 +70,7 @@ export function newServer({ random, now, secret }: Making, id: number, given: Ne
     siab: [],
     adminer: [],
     blacklisted: ["192.0.2.66"],
+    untold: [],
   };
 }
 

@@ -3,7 +3,7 @@ import type { AccountState } from "./state.ts";
 
 /** A server as GET /server shows it: everything is text, and the passwords are there. */
 export function serverRecord(server: ServerState, operations: unknown[] = []): Record<string, unknown> {
-  return {
+  return without(server.untold, {
     id: String(server.id),
     label: server.label,
     status: server.status,
@@ -31,12 +31,12 @@ export function serverRecord(server: ServerState, operations: unknown[] = []): R
     addons: [],
     operations,
     apps: server.apps.map(appRecord),
-  };
+  });
 }
 
 /** An application as GET /server shows it. */
 export function appRecord(app: AppState): Record<string, unknown> {
-  return {
+  return without(app.untold, {
     id: String(app.id),
     label: app.label,
     application: app.application,
@@ -64,7 +64,7 @@ export function appRecord(app: AppState): Record<string, unknown> {
     cms_app_id: "8",
     source_app_id: app.source_app_id === null ? null : String(app.source_app_id),
     ...(app.is_staging === undefined ? {} : { is_staging: app.is_staging }),
-  };
+  });
 }
 
 /** A server as the paged list shows it: ids and sizes are numbers, and there are no secrets. */
@@ -137,6 +137,11 @@ function memberRecord(member: MemberState): Record<string, unknown> {
 /** The name under which an application is reached before it has a domain. */
 export function appHost(app: AppState): string {
   return `${app.application}-${app.server_id}-${app.id}.cloudwaysapps.test`;
+}
+
+/** A record without some of its members: which there are differs between accounts and years. */
+function without(names: readonly string[], record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 
 function orNull(value: number | null): string | null {

@@ -62,6 +62,8 @@ export interface ServerState {
   adminer: string[];
   /** Addresses that GET /security/isBlacklisted reports. */
   blacklisted: string[];
+  /** Members that the listing leaves out of its record. */
+  untold: string[];
 }
 
 /** One of the two address lists of a server. */
@@ -122,6 +124,8 @@ export interface AppState {
   ownership: string;
   /** How often the cache was purged. */
   purges: number;
+  /** Members that the listing leaves out of its record. */
+  untold: string[];
 }
 
 /** A certificate by Let's Encrypt. */

@@ -64,7 +64,11 @@ const wrongGit = [
   { args: { ...ofBranch, deploy_path: "../private_html" }, names: "deploy_path" },
   { args: { ...ofBranch, deploy_path: "/etc" }, names: "deploy_path" },
 ];
-const wrongUrls = ["https://git.example.com/team/shop.git", "-oProxyCommand=x@h:p", "git@git.example.com:-x", "shop"];
+const wrongUrls = [
+  ...["https://git.example.com/team/shop.git", "-oProxyCommand=x@h:p", "git@git.example.com:-x", "shop"],
+  ...["git@localhost:team/shop.git", "git@127.0.0.1:team/shop.git", "ssh://git@169.254.169.254/team/shop.git"],
+  ...["git@2130706433:team/shop.git", "git@0x7f.1:team/shop.git", "git@0177.0.0.1:team/shop.git"],
+];
 
 /** The security tools. */
 export const securityRows: readonly ToolRow[] = [
@@ -156,7 +160,7 @@ export const securityRows: readonly ToolRow[] = [
   onApp("get_git_ssh_key", "git_key_get"),
   onApp("get_git_deployment_history", "git_history_get"),
   {
-    ...onApp("get_git_branch_names", "git_branches_get"),
+    ...onApp("get_git_branch_names", "git_history_get", "git_branches_get"),
     minimal: { ...APP, git_url: GIT_URL },
     full: { ...APP_FULL, git_url: "ssh://git@git.example.com:2222/team/shop.git" },
     wrong: [...wrongApp, ...wrongUrls.map((git_url) => ({ args: { ...APP, git_url }, names: "git_url" }))],

@@ -37,11 +37,11 @@ async function assertOther(changes: Parameters<typeof bind>[0], parts: { call: b
 
 Deno.test("the same call on the same target has the same fingerprint, whatever does not matter to it", async () => {
   const before = await bind();
-  const apps = QUESTION.apps.map((app) => ({ ...app, domains: [...app.domains].reverse(), lastBackup: "2026-08-05" }));
+  const apps = QUESTION.apps?.map((app) => ({ ...app, domains: [...app.domains].reverse(), lastBackup: "2026-08-05" }));
 
   const after = await bind({
     input: { wait_seconds: 0, server_id: 1 },
-    question: { ...QUESTION, apps: apps.reverse(), headline: "Other words.", consequences: [] },
+    question: { ...QUESTION, apps: apps?.reverse() ?? null, headline: "Other words.", consequences: [] },
   });
 
   assert.deepEqual(after, before);
@@ -70,7 +70,7 @@ Deno.test("a yes holds for every argument of every tool, but for how to wait and
 
 Deno.test("another server, address, application, domain or list makes another target", async () => {
   const { server, apps } = QUESTION;
-  const [shop, blog] = apps;
+  const [shop, blog] = apps ?? [];
   if (shop === undefined || blog === undefined) throw new Error("the question has two applications");
   const targets: Question[] = [
     { ...QUESTION, server: { ...server, label: "Blogs" } },

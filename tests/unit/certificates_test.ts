@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { CertificateError, checkCertificate, coverage, mayHaveCertificate } from "../../src/cloudways/certificates.ts";
+import { CertificateError, checkCertificate, coverage } from "../../src/cloudways/certificates.ts";
+import { mayHaveCertificate } from "../../src/cloudways/installed_certificates.ts";
 import { appRecord } from "../../src/cloudways/models.ts";
 import { certificatePem, freshKey, keyPem, lockedKeyPem, type LockSpec, testKey } from "../certificates.ts";
 

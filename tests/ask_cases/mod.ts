@@ -1,0 +1,15 @@
+import { appsCases } from "./apps.ts";
+import type { ToolCases } from "./case.ts";
+import { certificatesCases } from "./certificates.ts";
+import { securityCases } from "./security.ts";
+import { serversCases } from "./servers.ts";
+
+export { APP, type Change, GIT_URL } from "./case.ts";
+
+/** Every tool that changes something, and the one that has Cloudways call a host: when a person is asked. */
+export const askCases: Record<string, ToolCases> = {
+  ...serversCases,
+  ...appsCases,
+  ...certificatesCases,
+  ...securityCases,
+};

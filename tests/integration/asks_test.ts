@@ -1,0 +1,126 @@
+/**
+ * Every tool that changes something, with every argument that decides and every state of the account that matters: who
+ * is asked, and what is sent. Where Cloudways doesn't say what is there, a person is asked.
+ */
+import assert from "node:assert/strict";
+import { allTools } from "../../src/tools/all.ts";
+import { APP, askCases, type Change, GIT_URL } from "../ask_cases/mod.ts";
+import { TOKEN_HEADERS } from "../clients.ts";
+import { type Service, startService } from "../harness.ts";
+import { callTool } from "../rpc.ts";
+import { callModern, YES } from "../rpc_2026.ts";
+
+async function start(change: Change | undefined, env: Record<string, string> = {}): Promise<Service> {
+  const service = await startService({
+    env: { RATE_LIMIT_REQUESTS: "100000", ...env },
+    sandbox: { pace: { polls: 1, seconds: 0 } },
+  });
+  const [server] = service.sandbox.account().servers;
+  const [app] = server?.apps ?? [];
+  assert.ok(server !== undefined && app !== undefined);
+  change?.(app, server, service.sandbox);
+  return service;
+}
+
+function sentBy({ sandbox }: Service, operationId: string): number {
+  const changes = sandbox.requests.filter(({ method }) => method !== "GET");
+  assert.ok(changes.every((request) => request.operationId === operationId), "nothing else is ever sent");
+  return sandbox.requestsTo(operationId).length;
+}
+
+Deno.test("every tool that changes something, or asks, stands in the table", () => {
+  const changing = allTools.filter(({ effect }) => effect !== "read").map(({ name }) => name);
+
+  assert.deepEqual(Object.keys(askCases).sort(), [...changing, "get_git_branch_names"].sort());
+});
+
+Deno.test("whatever asks in one state is called destructive, so that clients may ask too", () => {
+  for (const { name, effect } of allTools) {
+    if (effect === "read") continue;
+    const asks = askCases[name]?.cases.some((row) => row.asks);
+    assert.equal(effect, asks ? "destructive" : "write", name);
+  }
+});
+
+for (const [tool, { sends, args: common, cases }] of Object.entries(askCases)) {
+  Deno.test(`${tool} asks by what is there and what would change`, async (t) => {
+    for (const { args, present, setUp, asks, why } of cases) {
+      const name = `${JSON.stringify(args ?? {})} with ${present}: ${asks ? "asks" : "asks nobody"}, for ${why}`;
+      await t.step(name, async () => {
+        await using service = await start(setUp);
+        const call = { url: service.mcpUrl, name: tool, args: { ...common, ...args }, headers: TOKEN_HEADERS };
+
+        const first = await callModern(call);
+
+        assert.equal(first.kind, asks ? "question" : "result", JSON.stringify(first));
+        assert.equal(sentBy(service, sends), asks ? 0 : 1);
+        if (first.kind !== "question") return;
+        const done = await callModern({ ...call, answered: { state: first.state, reply: YES } });
+        assert.equal(done.kind, "result", JSON.stringify(done));
+        assert.equal(sentBy(service, sends), 1, "a yes sends it once");
+      });
+    }
+  });
+}
+
+Deno.test("a call without a yes sends nothing, whatever is answered", async () => {
+  for (const reply of [{ action: "decline" }, { action: "cancel" }, { action: "accept", content: {} }, undefined]) {
+    await using service = await start(undefined);
+    const args = { ...APP, email: "owner@example.com", domains: ["shop.example.com"], wildcard: false };
+    const call = { url: service.mcpUrl, name: "install_letsencrypt", args, headers: TOKEN_HEADERS };
+    const first = await callModern(call);
+    assert.ok(first.kind === "question");
+
+    await callModern({ ...call, answered: { state: first.state, reply } });
+
+    assert.equal(sentBy(service, "security_lets_encrypt_install"), 0);
+  }
+});
+
+Deno.test("a caller who may only read is refused a new host, and gets the branches of a known one", async () => {
+  for (const env of [{ READ_ONLY: "true" }, { READ_ONLY: "true", CONFIRM: "off" }]) {
+    await using service = await start(undefined, env);
+    const ask = (git_url: string) =>
+      callTool(service.mcpUrl, "get_git_branch_names", { ...APP, git_url }, TOKEN_HEADERS);
+
+    const known = await ask(GIT_URL);
+    const foreign = await ask("git@git.example.org:team/shop.git");
+
+    assert.deepEqual(known.json.branches, ["main", "develop"]);
+    assert.equal(foreign.json.code, "read_only");
+    assert.equal(service.sandbox.requestsTo("git_branches_get").length, 1);
+  }
+});
+
+Deno.test("a new host leaves a record, a known one does not", async () => {
+  await using service = await start(undefined, { CONFIRM: "off" });
+  for (const git_url of [GIT_URL, "git@git.example.org:team/shop.git"]) {
+    await callTool(service.mcpUrl, "get_git_branch_names", { ...APP, git_url }, TOKEN_HEADERS);
+  }
+
+  const { json } = await callTool(service.mcpUrl, "get_audit_log", {}, TOKEN_HEADERS);
+
+  assert.ok(Array.isArray(json.records));
+  assert.deepEqual(json.records.map(({ event, tool }) => [event, tool]), [
+    ["outcome", "get_git_branch_names"],
+    ["intent", "get_git_branch_names"],
+  ]);
+});
+
+Deno.test("work that asks nobody says what it keeps from being done", async () => {
+  for (const [polls, words] of [[1, /While it ran/], [1_000_000, /Until it ends.*upstream_busy/]] as const) {
+    await using service = await startService({
+      env: { RATE_LIMIT_REQUESTS: "100000" },
+      sandbox: { pace: { polls, seconds: polls === 1 ? 0 : 1_000_000 } },
+    });
+    for (const tool of ["backup_app", "backup_server", "clear_app_cache", "clone_app", "start_server"]) {
+      service.sandbox.account().operations.length = 0;
+      const args = { ...askCases[tool]?.args, wait_seconds: 0 };
+
+      const { json } = await callTool(service.mcpUrl, tool, args, TOKEN_HEADERS);
+
+      assert.match(String(json.blocks), words, tool);
+      assert.match(String(json.blocks), /server 100001/);
+    }
+  }
+});
