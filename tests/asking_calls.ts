@@ -19,6 +19,7 @@ export interface AskingCall {
 const MORE_ARGS: Record<string, Record<string, unknown>> = {
   get_app_credentials: { reveal: true },
   git_pull: { branch: "another" },
+  renew_letsencrypt: { domain: "other.example.com" },
   get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
   manage_app_varnish: { action: "disable" },
   reset_app_file_permissions: { ownership: "master_user" },

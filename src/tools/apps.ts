@@ -1,7 +1,7 @@
 /** The tools for applications: copies, backups, caches, domains, and what their visitors and code cost. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../cloudways/account.ts";
-import { doneReply, flagOrNull, idNumber, knownApps, looseList, statedFlag } from "../cloudways/models.ts";
+import { doneReply, flagOrNull, idNumber, knownApps, looseList } from "../cloudways/models.ts";
 import { startedReply } from "../cloudways/operations.ts";
 import { type ApiPath, path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
@@ -11,9 +11,9 @@ import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
 import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { reportAnswer } from "./operation_result.ts";
-import { type AppFacts, appFacts, appFactsIf, NOT_TOLD, nullIfRefused, onApp } from "./questions.ts";
+import { type AppFacts, appFacts, appFactsIf, NOT_TOLD, onApp } from "./questions.ts";
 import { blocks } from "./server_work.ts";
-import { appVarnishQuestion, httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
+import { appVarnishOffQuestion, httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 import { domainName } from "./validators.ts";
 
@@ -272,13 +272,6 @@ const getAppVarnishSettings = defineTool({
   },
 });
 
-const varnishSwitch = z.looseObject({ response: z.looseObject({ varnish_app_enabled: statedFlag }) });
-
-/** Whether the Varnish cache of an application is on, as far as Cloudways says. */
-const appVarnishSwitch = z.unknown().transform((reply) =>
-  varnishSwitch.safeParse(reply).data?.response.varnish_app_enabled ?? null
-);
-
 const manageAppVarnish = defineAskingTool({
   name: "manage_app_varnish",
   title: "Switch an application's Varnish",
@@ -290,18 +283,8 @@ const manageAppVarnish = defineAskingTool({
     "clear every cache use clear_app_cache; for the whole server manage_server_varnish.",
   input: z.strictObject({ ...appInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
   output: z.looseObject({ ...appOutput, action: z.string(), message: z.string() }),
-  facts: async ({ action, ...input }, context) => {
-    const found = await appFactsIf(action === "disable", input, context);
-    if (action !== "disable") return { ...found, on: null };
-    const asked = context.account.get(
-      "app_varnish_settings_get",
-      path`/app/manage/varnish_setting`,
-      appVarnishSwitch,
-      idsOf(found),
-    );
-    return { ...found, on: await asked.catch((error) => nullIfRefused(error)) };
-  },
-  question: (facts, { action }) => appVarnishQuestion(facts, action),
+  facts: (input, context) => appFactsIf(input.action === "disable", input, context),
+  question: (facts, { action }) => action === "disable" ? appVarnishOffQuestion(facts) : undefined,
   handler: async ({ action }, { account }, found) => {
     const form = { ...idsOf(found), action };
     const request = { operation: "varnish_app_manage", method: "POST", path: path`/service/appVarnish`, form } as const;
@@ -337,11 +320,6 @@ const resetAppFilePermissions = defineAskingTool({
   },
 });
 
-const settingsSwitch = z.looseObject({ enforce_https: statedFlag });
-
-/** Whether visitors are led to HTTPS, as far as Cloudways says. */
-const httpsSwitch = z.unknown().transform((reply) => settingsSwitch.safeParse(reply).data?.enforce_https ?? null);
-
 const enforceAppHttps = defineAskingTool({
   name: "enforce_app_https",
   title: "Redirect to HTTPS",
@@ -357,12 +335,7 @@ const enforceAppHttps = defineAskingTool({
     ...waitInput,
   }),
   output: z.looseObject({ ...appOutput, ...startedOutput, enforce_https: z.boolean() }),
-  facts: async ({ status, ...input }, context) => {
-    const found = await appFacts(input, context);
-    if (status === "enable") return { ...found, on: null };
-    const asked = context.account.get("app_settings_get", path`/app/get_settings_value`, httpsSwitch, idsOf(found));
-    return { ...found, on: await asked.catch((error) => nullIfRefused(error)) };
-  },
+  facts: appFacts,
   question: (facts, { status }) => status === "enable" ? httpsOnQuestion(facts) : httpsOffQuestion(facts),
   handler: async ({ status, ...input }, context, found) => {
     const fields = { status };

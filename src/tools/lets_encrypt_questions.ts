@@ -51,10 +51,9 @@ export function renewQuestion(facts: AppFacts, wanted: WantedCertificate): Quest
   });
 }
 
-/** The question before the automatic renewal ends; undefined where the record says that there is none to end. */
-export function endRenewalQuestion(facts: AppFacts): Question | undefined {
-  const { letsEncrypt, autoRenewal } = installedCertificates(facts.app);
-  if (letsEncrypt === false || autoRenewal === false) return undefined;
+/** The question before the automatic renewal ends. */
+export function endRenewalQuestion(facts: AppFacts): Question {
+  const { autoRenewal } = installedCertificates(facts.app);
   const now = certificatesNow(facts);
   return {
     headline: `Stop the automatic renewal of the Let's Encrypt certificate of application ${facts.app.id}.`,

@@ -1,6 +1,6 @@
 /** The tools for servers: their life cycle, disk, services, settings and figures. */
 import { z } from "zod";
-import { doneReply, knownApps, looseFlag, looseText, statedFlag } from "../cloudways/models.ts";
+import { doneReply, knownApps, looseFlag, looseText } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
 import { describeGraph, graphReply } from "../cloudways/server_graph.ts";
@@ -8,9 +8,9 @@ import { readServerUsage } from "../cloudways/server_usage.ts";
 import { ToolError } from "../errors.ts";
 import { reportedOutput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { reportAnswer } from "./operation_result.ts";
-import { countApps, nullIfRefused, onServer, serverFacts, serverFactsIf } from "./questions.ts";
+import { countApps, onServer, serverFacts, serverFactsIf } from "./questions.ts";
 import { namesOfServer, serverOutput, startOnFoundServer, startOnServer } from "./server_work.ts";
-import { mayEmptyServer, serverVarnishQuestion } from "./setting_questions.ts";
+import { serverVarnishQuestion } from "./setting_questions.ts";
 import { defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appsNamedIn } from "./views.ts";
 
@@ -301,15 +301,6 @@ const changeServiceState = defineAskingTool({
   },
 });
 
-const varnishFlag = z.looseObject({ varnish_enabled: statedFlag });
-const varnishServices = z.looseObject({ services: varnishFlag.extend({ status: varnishFlag.optional() }) });
-
-/** Whether Varnish is switched on for a server, as far as Cloudways says. */
-const serverVarnishSwitch = z.unknown().transform((reply) => {
-  const services = varnishServices.safeParse(reply).data?.services;
-  return services?.status?.varnish_enabled ?? services?.varnish_enabled ?? null;
-});
-
 const manageServerVarnish = defineAskingTool({
   name: "manage_server_varnish",
   title: "Switch a server's Varnish",
@@ -321,14 +312,8 @@ const manageServerVarnish = defineAskingTool({
     "sites, so they ask first. For one application use manage_app_varnish.",
   input: z.strictObject({ ...serverInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
   output: z.looseObject({ ...serverOutput, action: z.string(), message: z.string() }),
-  facts: async ({ action, ...input }, context) => {
-    const found = await serverFactsIf(mayEmptyServer(action), input, context);
-    if (!mayEmptyServer(action)) return { ...found, on: null };
-    const query = { server_id: found.server.id };
-    const asked = context.account.get("service_status", path`/service`, serverVarnishSwitch, query);
-    return { ...found, on: await asked.catch((error) => nullIfRefused(error)) };
-  },
-  question: (facts, { action }) => serverVarnishQuestion(facts, action),
+  facts: (input, context) => serverFactsIf(input.action !== "enable", input, context),
+  question: (facts, { action }) => action === "enable" ? undefined : serverVarnishQuestion(facts, action),
   handler: async ({ action }, { account }, { server }) => {
     const form = { server_id: server.id, action };
     const request = { operation: "varnish_manage", method: "POST", path: path`/service/varnish`, form } as const;

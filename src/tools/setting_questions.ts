@@ -2,15 +2,7 @@
 import { uncoveredDomains } from "../cloudways/installed_certificates.ts";
 import { certificatesNow } from "./certificate_questions.ts";
 import type { Question } from "./question.ts";
-import { type AppFacts, countApps, inWords, NOT_TOLD, onApp, onServer, type ServerFacts } from "./questions.ts";
-
-/** What can be done with Varnish. */
-export type VarnishAction = "enable" | "disable" | "purge";
-
-/** Whether a switch is on; null where Cloudways doesn't say. */
-export interface Switch {
-  on: boolean | null;
-}
+import { type AppFacts, countApps, NOT_TOLD, onApp, onServer, type ServerFacts } from "./questions.ts";
 
 const EMPTIED = [
   "Pages come slower, and the server works more, until the cache has filled again.",
@@ -21,37 +13,27 @@ const TURNED_OFF = [
   "It can be undone by turning the cache on again.",
 ];
 
-/** Whether this may take the cache of a whole server away, so that its state has to be known. */
-export function mayEmptyServer(action: VarnishAction): boolean {
-  return action !== "enable";
-}
-
-/** The question before the cache of a whole server is off or empty; undefined where it is said to be off. */
-export function serverVarnishQuestion(facts: ServerFacts & Switch, action: VarnishAction): Question | undefined {
-  if (!mayEmptyServer(action) || facts.on === false) return undefined;
+/** The question before the cache of a whole server is off or empty. */
+export function serverVarnishQuestion(facts: ServerFacts, action: "disable" | "purge"): Question {
   const what = action === "purge" ? "Empty" : "Turn off";
   return {
     headline: `${what} the Varnish cache of server ${facts.server.id} with ${countApps(facts)}.`,
     ...onServer(facts),
     consequences: action === "purge" ? EMPTIED : TURNED_OFF,
-    ...now("Varnish now", facts),
   };
 }
 
-/** The question before the cache of an application is off; undefined where it is said to be off already. */
-export function appVarnishQuestion(facts: AppFacts & Switch, action: VarnishAction): Question | undefined {
-  if (action !== "disable" || facts.on === false) return undefined;
+/** The question before the cache of an application is off. */
+export function appVarnishOffQuestion(facts: AppFacts): Question {
   return {
     headline: `Turn off the Varnish cache of application ${facts.app.id}.`,
     ...onApp(facts),
     consequences: TURNED_OFF,
-    ...now("Varnish now", facts),
   };
 }
 
-/** The question before visitors are no longer led to HTTPS; undefined where it is said that they are not. */
-export function httpsOffQuestion(facts: AppFacts & Switch): Question | undefined {
-  if (facts.on === false) return undefined;
+/** The question before visitors are no longer led to HTTPS. */
+export function httpsOffQuestion(facts: AppFacts): Question {
   return {
     headline: `Stop leading visitors of application ${facts.app.id} to HTTPS.`,
     ...onApp(facts),
@@ -59,7 +41,6 @@ export function httpsOffQuestion(facts: AppFacts & Switch): Question | undefined
       "Visitors who come by HTTP stay there: what they send, passwords too, can be read on its way.",
       "It can be undone by turning the redirection on again.",
     ],
-    ...now("Redirection now", facts),
   };
 }
 
@@ -91,8 +72,4 @@ export function masterUserQuestion(facts: AppFacts): Question {
       "It can be undone by giving them back to that user; owners and modes that were set by hand stay lost.",
     ],
   };
-}
-
-function now(name: string, { on }: Switch): Required<Pick<Question, "facts" | "target">> {
-  return { facts: [{ name, values: [inWords(on, ["on", "off"])] }], target: { on } };
 }

@@ -139,8 +139,8 @@ export const certificatesCases: Record<string, ToolCases> = {
         args: { enabled: false },
         present: "off",
         setUp: certificateSays({ auto: false }),
-        asks: false,
-        why: "there is nothing to switch off",
+        asks: true,
+        why: "a second call needs a yes of its own",
       },
       {
         args: { enabled: false },

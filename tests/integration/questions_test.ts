@@ -171,8 +171,6 @@ const ON_SERVER: Row[] = [
     tool: "manage_server_varnish",
     args: { ...SERVER, action: "purge" },
     headline: /^Empty the Varnish cache of server 100001 with 3 applications\.$/,
-    shows: ["Varnish now", "on"],
-    otherTarget: (sandbox) => void (serverOf(sandbox).services.varnish_enabled = "somehow"),
   },
   {
     tool: "allow_ip_siab",
@@ -261,14 +259,11 @@ const ON_APP: Row[] = [
     tool: "enforce_app_https",
     args: { ...APP, status: "disable" },
     headline: /^Stop leading visitors of application 200001 to HTTPS\.$/,
-    shows: ["Redirection now", "on"],
-    otherTarget: (sandbox) => void (shopOf(sandbox).flags = {}),
   },
   {
     tool: "manage_app_varnish",
     args: { ...APP, action: "disable" },
     headline: /^Turn off the Varnish cache of application 200001\.$/,
-    shows: ["Varnish now", "on"],
   },
   {
     tool: "reset_app_file_permissions",

@@ -73,7 +73,7 @@ export const serversRows: readonly ToolRow[] = [
       { args: SERVER, names: "action" },
       { args: { ...SERVER, action: "stop" }, names: "action" },
     ],
-    asks: ["server_list", "service_status", "varnish_manage"],
+    asks: ["server_list", "varnish_manage"],
   },
   {
     tool: "get_server_monitoring_detail",
