@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deploymentHistory, isLikeLast, lastDeployments } from "../../src/cloudways/deployments.ts";
+import { deploymentHistory, isLikeLast, keyReply, lastDeployments } from "../../src/cloudways/deployments.ts";
 
 /** Deployments as Cloudways lists them. */
 function historyOf(...logs: Record<string, unknown>[]) {
@@ -40,4 +40,32 @@ Deno.test("a deployment is like the last one by branch and folder, and slashes a
   assert.equal(isLikeLast(last, "main", "themes/shop"), true);
   assert.equal(isLikeLast(last, "main", "themes"), false);
   assert.equal(isLikeLast(last, "other", "themes/shop"), false);
+});
+
+Deno.test("what the history doesn't say is not taken for the same", () => {
+  const silent = (member: string) => lastDeployments(historyOf({ datetime: LATE, [member]: undefined }));
+
+  for (const member of ["git_url", "branch_name", "path", "datetime", "result"]) {
+    assert.equal(isLikeLast(silent(member), "main", ""), false, member);
+  }
+  const rootFolder = lastDeployments(historyOf({ datetime: LATE, path: null }));
+  assert.equal(isLikeLast(rootFolder, "main", ""), true, "null is how Cloudways says public_html");
+});
+
+Deno.test("a newer deployment of which nobody knows whether it succeeded may be the last one", () => {
+  const history = historyOf({ datetime: EARLY }, { branch_name: "other", datetime: LATE, result: "perhaps" });
+
+  assert.equal(isLikeLast(lastDeployments(history), "main", ""), false);
+});
+
+Deno.test("two repositories deployed in the same minute leave open which one is pulled", () => {
+  const history = historyOf({ datetime: LATE }, { git_url: "git@git.example.org:team/shop.git", datetime: LATE });
+
+  assert.equal(isLikeLast(lastDeployments(history), "main", ""), false);
+});
+
+Deno.test("a deploy key that is null is not told, an empty one is none", () => {
+  assert.equal(keyReply.parse({ key: null }), null);
+  assert.equal(keyReply.parse([]), null);
+  assert.equal(keyReply.parse({ key: " " }), "");
 });
