@@ -28,7 +28,7 @@ export interface AccountServices {
 }
 
 /** A request that changes something. */
-export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal"> & {
+export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> & {
   method: "POST" | "PUT" | "DELETE";
   /** The other documented spelling of the path; tried once, where Cloudways says that it does not know the first. */
   otherPath?: ApiPath;
@@ -128,6 +128,11 @@ export class CloudwaysAccount {
       reply,
       ...(query && { query }),
     });
+  }
+
+  /** Like {@linkcode get}, but never sent again: for what has Cloudways call somebody, after a person's yes. */
+  getOnce<T>(operation: string, path: ApiPath, reply: z.ZodType<T>, query: Fields): Promise<T> {
+    return this.#services.client.send(this.#session, { operation, method: "GET", path, reply, query, once: true });
   }
 
   /** Like {@linkcode get}, with secrets left in the answer. For the one tool that shows them, after a person's yes. */

@@ -48,6 +48,8 @@ export interface ApiRequest<T> {
   reply: z.ZodType<T>;
   /** Leave secrets in the answer, and send it once. For the one tool that shows them, after a person's yes. */
   reveal?: boolean;
+  /** Send it once, although it reads: where it has Cloudways call somebody. */
+  once?: boolean;
 }
 
 /** What {@linkcode CloudwaysClient} needs. */
@@ -212,7 +214,7 @@ export class CloudwaysClient {
       if (endsAt - clock.now() < this.#options.callBudgetMs * LEAST_SHARE_FOR_A_WRITE) throw noTimeLeft();
       return send();
     }
-    if (request.reveal === true) return send();
+    if (request.reveal === true || request.once === true) return send();
     return sendRead(send, {
       clock,
       signal,
@@ -227,7 +229,7 @@ export class CloudwaysClient {
     const { operation, method, path, query, form, reveal } = request;
     this.#refuseWhilePaused(customer, operation);
     await this.#takeToken(customer);
-    const once = reveal === true;
+    const once = reveal === true || request.once === true;
     const wire: WireRequest = { method, path, bearer, once, ...(query && { query }), ...(form && { form }) };
     const reply = await this.#timed(operation, log, () => this.#options.http.send(wire, signal));
     this.#noteLimits(customer, operation, reply);

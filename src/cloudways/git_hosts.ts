@@ -29,8 +29,8 @@ export function isGitUrl(text: string): boolean {
 }
 
 /**
- * Whether a repository's address can be one on the public internet. A name may still lead to a private address; only
- * whoever connects can tell.
+ * Whether a repository's address can be one on the public internet. A name may still lead to a private address; that
+ * shows only at connecting.
  */
 export function hasPublicHost(url: string): boolean {
   const { host = "" } = partsOf(url) ?? {};

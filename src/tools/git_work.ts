@@ -71,7 +71,7 @@ export function hostQuestion(facts: HostFacts, { git_url }: { git_url: string })
     headline: `Let Cloudways connect to 1 host that application ${facts.app.id} is not known to be deployed from.`,
     ...onApp(facts),
     consequences: [
-      "Whoever runs that host sees that Cloudways connects to it, from which address, and with which public key.",
+      "The people who run that host see that Cloudways connects, from which address and with which public key.",
       "Nothing changes on the application. It can't be undone that the host was called.",
     ],
     facts: [

@@ -4,6 +4,8 @@ import { certificatesNow } from "./certificate_questions.ts";
 import type { Question, QuestionFact } from "./question.ts";
 import { type AppFacts, count, inWords, onApp } from "./questions.ts";
 
+const [IS_LOST, ARE_LOST] = ["domain of the present certificate is", "domains of the present certificate are"];
+
 /** What a certificate is asked for. */
 export interface WantedCertificate {
   domains: readonly string[];
@@ -21,13 +23,14 @@ export function installQuestion(facts: AppFacts, wanted: WantedCertificate): Que
       ? ["Cloudways doesn't tell which domains the present certificate is for: any of them may lose it."]
       : []),
     ...(lost !== null && lost.length > 0
-      ? [`Visitors see warnings on ${count(lost.length, "domain")} of the present certificate, not in the new one.`]
+      ? [`${count(lost.length, IS_LOST, ARE_LOST)} not in the new one: visitors see warnings there.`]
       : []),
   ];
   if (reasons.length === 0) return undefined;
   const domains = count(wanted.domains.length, "domain");
   return question(facts, wanted, {
-    headline: `Install a Let's Encrypt certificate for ${domains} in place of what application ${facts.app.id} has.`,
+    headline:
+      `Install a Let's Encrypt certificate for ${domains} on application ${facts.app.id}: it may replace another.`,
     reasons,
     lost: lost ?? [],
   });
@@ -45,7 +48,7 @@ export function renewQuestion(facts: AppFacts, wanted: WantedCertificate): Quest
   ];
   if (reasons.length === 0) return undefined;
   return question(facts, wanted, {
-    headline: `Renew the Let's Encrypt certificate of application ${facts.app.id} as something else than it is.`,
+    headline: `Renew the Let's Encrypt certificate of application ${facts.app.id}: another may take its place.`,
     reasons,
     lost: [],
   });
@@ -74,6 +77,9 @@ function domainsLost(present: InstalledCertificates, domains: readonly string[])
   return letsEncryptDomains.length === 0 ? null : letsEncryptDomains.filter((domain) => !domains.includes(domain));
 }
 
+const TO_WILDCARD = "A wildcard certificate takes the place of one that may name its domains.";
+const FROM_WILDCARD = "The present certificate may be a wildcard one, and this one is not: subdomains may lose it.";
+
 /** What speaks against taking a new certificate for the present one, whichever domains it is for. */
 function reasonsAgainst(present: InstalledCertificates, { wildcard, email }: WantedCertificate): string[] {
   const { own, letsEncrypt } = present;
@@ -83,10 +89,8 @@ function reasonsAgainst(present: InstalledCertificates, { wildcard, email }: Wan
     ...(own === true ? ["The present own certificate is replaced."] : []),
     ...(own === null ? ["Cloudways doesn't tell whether there is an own certificate, which would be replaced."] : []),
     ...(letsEncrypt === null ? ["Cloudways doesn't tell whether there is a Let's Encrypt certificate."] : []),
-    ...(isOther
-      ? [`The present certificate is not known to be ${wildcard ? "a wildcard one" : "without wildcard"}.`]
-      : []),
-    ...(isWrittenElsewhere ? ["Let's Encrypt writes to another address than before, or to an unknown one now."] : []),
+    ...(isOther ? [wildcard ? TO_WILDCARD : FROM_WILDCARD] : []),
+    ...(isWrittenElsewhere ? ["The contact address of the certificate may change."] : []),
   ];
 }
 

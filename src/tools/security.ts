@@ -524,7 +524,7 @@ const getGitBranchNames = defineAskingTool({
   handler: async (input, { account }, found) => {
     const query = { ...idsOf(found), git_url: input.git_url };
     const reply = listReply("branches", z.string());
-    const branches = await account.get("git_branches_get", path`/git/branchNames`, reply, query);
+    const branches = await account.getOnce("git_branches_get", path`/git/branchNames`, reply, query);
     return { ...namesOf(found), git_url: input.git_url, branches };
   },
 });

@@ -32,10 +32,10 @@ export function appVarnishOffQuestion(facts: AppFacts): Question {
   };
 }
 
-/** The question before visitors are no longer led to HTTPS. */
+/** The question before visitors are no longer redirected to HTTPS. */
 export function httpsOffQuestion(facts: AppFacts): Question {
   return {
-    headline: `Stop leading visitors of application ${facts.app.id} to HTTPS.`,
+    headline: `Stop redirecting visitors of application ${facts.app.id} to HTTPS.`,
     ...onApp(facts),
     consequences: [
       "Visitors who come by HTTP stay there: what they send, passwords too, can be read on its way.",
@@ -44,14 +44,13 @@ export function httpsOffQuestion(facts: AppFacts): Question {
   };
 }
 
-/** The question before every visitor is led to HTTPS; undefined where a certificate is known for every domain. */
+/** The question before every visitor is redirected to HTTPS; undefined where a certificate is known for every domain. */
 export function httpsOnQuestion(facts: AppFacts): Question | undefined {
   const uncovered = uncoveredDomains(facts.app);
   if (uncovered?.length === 0) return undefined;
   const certificates = certificatesNow(facts);
   return {
-    headline:
-      `Lead every visitor of application ${facts.app.id} to HTTPS, without a certificate known for each domain.`,
+    headline: `Redirect every visitor of application ${facts.app.id} to HTTPS: a domain of it may have no certificate.`,
     ...onApp(facts),
     consequences: [
       "On a domain without certificate visitors see a warning in place of the site.",
@@ -69,7 +68,7 @@ export function masterUserQuestion(facts: AppFacts): Question {
     ...onApp(facts),
     consequences: [
       "The application's own user no longer owns them: its uploads, updates and deployments may fail.",
-      "It can be undone by giving them back to that user; owners and modes that were set by hand stay lost.",
+      "It can be undone by giving them back to that user; permissions that were set by hand stay lost.",
     ],
   };
 }

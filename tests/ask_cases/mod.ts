@@ -4,7 +4,7 @@ import { certificatesCases } from "./certificates.ts";
 import { securityCases } from "./security.ts";
 import { serversCases } from "./servers.ts";
 
-export { APP, type Change, GIT_URL } from "./case.ts";
+export { answers, APP, type Change, GIT_URL } from "./case.ts";
 
 /** Every tool that changes something, and the one that has Cloudways call a host: when a person is asked. */
 export const askCases: Record<string, ToolCases> = {

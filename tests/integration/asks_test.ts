@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
-import { APP, askCases, type Change, GIT_URL } from "../ask_cases/mod.ts";
+import { answers, APP, askCases, type Change, GIT_URL } from "../ask_cases/mod.ts";
 import { TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
 import { callTool } from "../rpc.ts";
@@ -90,6 +90,19 @@ Deno.test("a caller who may only read is refused a new host, and gets the branch
     assert.equal(foreign.json.code, "read_only");
     assert.equal(service.sandbox.requestsTo("git_branches_get").length, 1);
   }
+});
+
+Deno.test("a yes to a new host has Cloudways call it once, whatever comes of it", async () => {
+  await using service = await start(answers("git_branches_get", { message: "No" }, 503));
+  const args = { ...APP, git_url: "git@git.example.org:team/shop.git" };
+  const call = { url: service.mcpUrl, name: "get_git_branch_names", args, headers: TOKEN_HEADERS };
+  const first = await callModern(call);
+  assert.ok(first.kind === "question");
+
+  const done = await callModern({ ...call, answered: { state: first.state, reply: YES } });
+
+  assert.ok(done.kind === "result" && done.answer.json.code === "upstream_error");
+  assert.equal(service.sandbox.requestsTo("git_branches_get").length, 1);
 });
 
 Deno.test("a new host leaves a record, a known one does not", async () => {

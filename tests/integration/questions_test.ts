@@ -236,7 +236,7 @@ const ON_APP: Row[] = [
     tool: "install_letsencrypt",
     args: { ...APP, email: "owner@example.com", domains: ["caller-canary.example.com"], wildcard: false },
     callerTexts: ["caller-canary.example.com"],
-    headline: /^Install a Let's Encrypt certificate for 1 domain in place of what application 200001 has\.$/,
+    headline: /^Install a Let's Encrypt certificate for 1 domain on application 200001: it may replace another\.$/,
     shows: ["Domains that lose it", "www.shop.canary.example.com"],
     otherTarget: (sandbox) => void Object.assign(shopOf(sandbox), withCertificate),
   },
@@ -244,7 +244,7 @@ const ON_APP: Row[] = [
     tool: "renew_letsencrypt",
     args: { ...APP, wildcard: false, domain: "caller-canary.example.com" },
     callerTexts: ["caller-canary.example.com"],
-    headline: /^Renew the Let's Encrypt certificate of application 200001 as something else than it is\.$/,
+    headline: /^Renew the Let's Encrypt certificate of application 200001: another may take its place\.$/,
     shows: ["Domains of Let's Encrypt now", "shop.canary.example.com"],
     otherTarget: (sandbox) => void Object.assign(shopOf(sandbox), withCertificate),
   },
@@ -258,7 +258,7 @@ const ON_APP: Row[] = [
   {
     tool: "enforce_app_https",
     args: { ...APP, status: "disable" },
-    headline: /^Stop leading visitors of application 200001 to HTTPS\.$/,
+    headline: /^Stop redirecting visitors of application 200001 to HTTPS\.$/,
   },
   {
     tool: "manage_app_varnish",

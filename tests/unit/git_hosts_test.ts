@@ -33,7 +33,7 @@ Deno.test("a host on the public internet is one by its full name or its address"
   for (const host of PUBLIC) assert.deepEqual(isPublic(host), [true, true], host);
 });
 
-Deno.test("a host of the machine itself, of a private network, or in an unusual spelling is none", () => {
+Deno.test("a host of the machine itself, of a private network, or in an unusual spelling is refused", () => {
   for (const host of PRIVATE) assert.deepEqual(isPublic(host), [false, false], host);
 });
 
