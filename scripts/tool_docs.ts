@@ -26,7 +26,7 @@ Made from the definitions by \`deno task docs:tools\`. The examples were called 
 \`CONFIRM=off\`: the same call there gives the same answer, but for times, the customer id and ids of operations.
 
 *reads* changes nothing. *changes* does. *destructive* takes something down, deletes, overwrites or opens access, and so
-needs a person's yes.
+needs a person's yes: always, or where its description says so.
 `;
 
 const EFFECTS = { read: "reads", write: "changes", destructive: "destructive" } as const;

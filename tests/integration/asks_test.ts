@@ -42,6 +42,13 @@ Deno.test("whatever asks in one state is called destructive, so that clients may
   }
 });
 
+Deno.test("whatever asks in some states says in its description that it does", () => {
+  for (const { name, description } of allTools) {
+    const asked = askCases[name]?.cases.map((row) => row.asks) ?? [];
+    if (asked.includes(true) && asked.includes(false)) assert.match(description, /\bask|\bapprov/i, name);
+  }
+});
+
 for (const [tool, { sends, args: common, cases }] of Object.entries(askCases)) {
   Deno.test(`${tool} asks by what is there and what would change`, async (t) => {
     for (const { args, present, setUp, asks, why } of cases) {
@@ -74,6 +81,21 @@ Deno.test("a call without a yes sends nothing, whatever is answered", async () =
     await callModern({ ...call, answered: { state: first.state, reply } });
 
     assert.equal(sentBy(service, "security_lets_encrypt_install"), 0);
+  }
+});
+
+Deno.test("applications that Cloudways doesn't tell are shown as such, in a form and on the page", async () => {
+  await using service = await start((_app, server) => void server.untold.push("apps"));
+  const args = { server_id: 100001 };
+  const asked = await callModern({ url: service.mcpUrl, name: "stop_server", args, headers: TOKEN_HEADERS });
+  const { json } = await callTool(service.mcpUrl, "stop_server", args, TOKEN_HEADERS);
+  const path = new URL(String(Object(json.details).approval_url)).pathname;
+  const page = await (await fetch(service.url + path)).text();
+
+  assert.ok(asked.kind === "question");
+  for (const text of [asked.message, page]) {
+    assert.match(text, /Applications\b[^0-9]*\btell/);
+    assert.doesNotMatch(text, /None is hit|Applications: 0|0 applications/);
   }
 });
 

@@ -61,6 +61,18 @@ for (const row of toolRows) {
   });
 }
 
+Deno.test("whatever reads by starting work at Cloudways says so in its description", () => {
+  const working = operations.filter(({ sideEffect, async }) => sideEffect === "read" && async !== "none");
+  const ids = new Set(working.map(({ id }) => id));
+  const rows = toolRows.filter(({ asks }) => asks.some((id) => ids.has(id)));
+
+  assert.ok(rows.length >= 7);
+  for (const { tool } of rows) {
+    const description = allTools.find(({ name }) => name === tool)?.description ?? "";
+    assert.match(description, /starts? work on the server/i, tool);
+  }
+});
+
 Deno.test("an object where none belongs is refused in words, whatever is in it", async () => {
   await using service = await startService({ env: ENV });
   const noText = { toString: 0, valueOf: 0 };
