@@ -2,14 +2,17 @@
  * Keeps secrets out of whatever leaves the process: answers, logs, audit records, questions and pages. Clean the text
  * first (`text.ts`), then hide: an invisible character inside a token must not save it from being recognised.
  */
+import { boundText, boundValue, type ValueBounds } from "./bounds.ts";
+import { GivenSecrets, MIN_SEARCHED } from "./given_secrets.ts";
 import { isCredentialFact, isFlagValue, kindOfName, type NameKind } from "./redaction_names.ts";
 import { HIDDEN, hidePatterns } from "./redaction_patterns.ts";
-import { cleanText, type JsonValue } from "./text.ts";
+import { cleanDeep, cleanText, type JsonValue } from "./text.ts";
+import type { WorkCounts } from "./work.ts";
 
 export { HIDDEN };
 
-/** Secrets shorter than this are compared with whole values only; as parts of texts they would hit ordinary words. */
-const MIN_SEARCHED = 6;
+/** Texts to hide wherever they occur; where that is done more than once, a hider that was made of them. */
+export type Secrets = readonly string[] | SecretHider;
 
 /** How deep values and JSON kept as text may be nested. What lies deeper is hidden unseen. */
 const MAX_DEPTH = 64;
@@ -21,7 +24,7 @@ const MAX_DEPTH = 64;
  *
  * @param secrets texts to hide wherever they occur, such as the caller's own credentials
  */
-export function hideSecrets(value: unknown, secrets: readonly string[] = []): JsonValue {
+export function hideSecrets(value: unknown, secrets: Secrets = []): JsonValue {
   return hiderFor(secrets).value(value);
 }
 
@@ -30,40 +33,53 @@ export function hideSecrets(value: unknown, secrets: readonly string[] = []): Js
  * addresses, values assigned to secret names, and the given secrets in plain, escaped, percent-encoded and base64
  * form.
  */
-export function hideSecretsInText(text: string, secrets: readonly string[] = []): string {
+export function hideSecretsInText(text: string, secrets: Secrets = []): string {
   return hiderFor(secrets).text(text);
 }
 
 /** How {@linkcode safeText} hides and cuts. */
 export interface SafeTextOptions {
   /** Texts to hide wherever they occur, such as the caller's own credentials. None by default. */
-  secrets?: readonly string[];
+  secrets?: Secrets;
   /** Most code points of the result, the ellipsis included. */
   maxLength: number;
 }
 
 /**
- * Text that is not ours, fit to be seen: cleaned, without secrets, and cut. Cutting comes last, since half a secret
- * would not be recognised.
+ * Text that is not ours, fit to be seen: bounded to what can be kept, cleaned, without secrets, and cut. Cutting comes
+ * last, since half a secret would not be recognised; bounding comes first, so that nobody makes us look through more.
  */
 export function safeText(text: string, { secrets = [], maxLength }: SafeTextOptions): string {
-  return cleanText(hideSecretsInText(cleanText(text), secrets), { maxLength });
+  return cleanText(hideSecretsInText(cleanText(boundText(text, maxLength)), secrets), { maxLength });
 }
 
-/** Hides the same secrets many times over, with the search for them prepared once. */
-export class SecretHider {
-  readonly #whole: ReadonlySet<string>;
-  readonly #parts: RegExp | undefined;
-  readonly #shortestPart: number;
+/** A value that is not ours, fit to be seen: its texts and names as by {@linkcode safeText}, and few of them. */
+export function safeValue(value: unknown, bounds: ValueBounds, secrets: Secrets = []): JsonValue {
+  return cutTexts(hideSecrets(cleanDeep(boundValue(value, bounds)), secrets), bounds.text);
+}
 
-  constructor(secrets: readonly string[]) {
-    this.#whole = new Set(secrets.filter((secret) => secret !== ""));
-    const forms = new Set(secrets.filter((secret) => secret.length >= MIN_SEARCHED).flatMap(formsOf));
-    // Longest first, so that a form which contains another is hidden whole.
-    const sorted = [...forms].sort((a, b) => b.length - a.length);
-    this.#shortestPart = sorted.at(-1)?.length ?? Infinity;
-    // In any case, since a part of an address may come back in lower case.
-    this.#parts = sorted.length === 0 ? undefined : new RegExp(sorted.map(escapePattern).join("|"), "gi");
+function cutTexts(value: JsonValue, maxLength: number): JsonValue {
+  if (typeof value === "string") return cleanText(value, { maxLength });
+  if (Array.isArray(value)) return value.map((item) => cutTexts(item, maxLength));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(
+    entries.map(([name, item]) => [cleanText(name, { maxLength }), cutTexts(item, maxLength)]),
+  );
+}
+
+/** Hides the same secrets many times over. Making one costs nothing until there is a text to hide them in. */
+export class SecretHider {
+  /** What is hidden; for one who has more to hide. */
+  readonly secrets: readonly string[];
+  readonly #given: GivenSecrets;
+  readonly #work: WorkCounts | undefined;
+
+  /** @param work Counts what is done. */
+  constructor(secrets: readonly string[], work?: WorkCounts) {
+    this.secrets = secrets;
+    this.#given = new GivenSecrets(secrets, work);
+    this.#work = work;
   }
 
   /** As {@linkcode hideSecrets}. */
@@ -88,9 +104,7 @@ export class SecretHider {
 
   /** As {@linkcode SecretHider.given}, in a text. */
   givenInText(text: string): string {
-    if (this.#whole.has(text)) return HIDDEN;
-    const searched = this.#parts !== undefined && text.length >= this.#shortestPart;
-    return searched ? text.replace(this.#parts, HIDDEN) : text;
+    return this.#given.hideIn(text, HIDDEN);
   }
 
   #walk(value: unknown, kind: NameKind, depth: number): JsonValue {
@@ -124,13 +138,14 @@ export class SecretHider {
 
   #number(value: number, kind: NameKind): JsonValue {
     if (kind === "secret" || kind === "credential") return HIDDEN;
-    if (this.#parts === undefined) return value;
+    if (this.#given.isEmpty) return value;
     const digits = String(value);
-    return digits.length >= MIN_SEARCHED && this.#whole.has(digits) ? HIDDEN : value;
+    return digits.length >= MIN_SEARCHED && this.#given.has(digits) ? HIDDEN : value;
   }
 
   #text(text: string, depth: number): string {
-    if (this.#whole.has(text)) return HIDDEN;
+    if (this.#work !== undefined) this.#work.searchedCharacters += text.length;
+    if (this.#given.has(text)) return HIDDEN;
     const json = looksLikeJson(text) ? this.#json(text, depth) : undefined;
     if (json !== undefined) return json;
     return hidePatterns(this.givenInText(text));
@@ -152,7 +167,8 @@ export class SecretHider {
 
 const PATTERNS_ONLY = new SecretHider([]);
 
-function hiderFor(secrets: readonly string[]): SecretHider {
+function hiderFor(secrets: Secrets): SecretHider {
+  if (secrets instanceof SecretHider) return secrets;
   return secrets.length === 0 ? PATTERNS_ONLY : new SecretHider(secrets);
 }
 
@@ -162,42 +178,6 @@ function kindWithin(outer: NameKind, name: string): NameKind {
   const kind = kindOfName(name);
   if (kind !== "plain" || outer !== "credential") return kind;
   return isCredentialFact(name) ? "plain" : "credential";
-}
-
-/** The ways in which a secret is written when it travels inside other text. */
-function formsOf(secret: string): string[] {
-  const escaped = JSON.stringify(secret).slice(1, -1);
-  const percent = encodeURIComponent(secret.toWellFormed());
-  const strict = percent.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  const forms = [
-    secret,
-    escaped,
-    escaped.replaceAll("/", "\\/"),
-    JSON.stringify(escaped).slice(1, -1),
-    percent,
-    strict,
-    new URLSearchParams([["", secret]]).toString().slice(1),
-    encodeURIComponent(percent),
-  ];
-  const lowerHex = forms.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
-  const base64 = base64Forms(secret);
-  const base64Url = base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"));
-  return [...forms, ...lowerHex, ...base64, ...base64Url];
-}
-
-/** The secret in base64 at each of its three alignments, so that it is found in `base64("user:secret")` too. */
-function base64Forms(secret: string): string[] {
-  const bytes = new TextEncoder().encode(secret);
-  return [0, 1, 2].map((offset) => {
-    const encoded = new Uint8Array([...new Uint8Array(offset), ...bytes]).toBase64();
-    // Characters that also carry bits of a neighbour differ from text to text.
-    const first = offset === 0 ? 0 : offset + 1;
-    return encoded.slice(first, Math.floor((offset + bytes.length) * 8 / 6));
-  });
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }
 
 function looksLikeJson(text: string): boolean {

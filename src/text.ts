@@ -18,7 +18,8 @@ export interface CleanTextOptions {
 /** How deep a value may be nested before {@linkcode cleanDeep} stops looking. */
 const MAX_DEPTH = 64;
 
-const ELLIPSIS = "…";
+/** Stands at the end of a text that was cut. */
+export const ELLIPSIS = "…";
 
 /** Line breaks of every kind, and tabs. They separate words, so they become spaces. */
 const BREAKS = /[\t\n\v\f\r\u0085\p{Zl}\p{Zp}]/u;
@@ -77,9 +78,10 @@ function strip(text: string): string {
 function cut(text: string, maxLength: number): string {
   // A text has at least as many code units as code points, so most texts need no counting.
   if (text.length <= maxLength) return text;
-  const points = [...text];
-  if (points.length <= maxLength) return text;
   if (maxLength < 1) return "";
+  // Enough for so many code points, and for one more where there are more.
+  const points = [...text.slice(0, 2 * maxLength + 2)];
+  if (points.length <= maxLength) return text;
   return points.slice(0, maxLength - 1).join("").trimEnd() + ELLIPSIS;
 }
 

@@ -1,0 +1,31 @@
+/** The ways in which a secret is written when it travels inside other text. Some of them may be equal. */
+export function formsOf(secret: string): string[] {
+  const escaped = JSON.stringify(secret).slice(1, -1);
+  const percent = encodeURIComponent(secret.toWellFormed());
+  const strict = percent.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const base64 = base64Forms(secret);
+  return [
+    secret,
+    escaped,
+    escaped.replaceAll("/", "\\/"),
+    JSON.stringify(escaped).slice(1, -1),
+    percent,
+    strict,
+    new URLSearchParams([["", secret]]).toString().slice(1),
+    encodeURIComponent(percent),
+    ...base64,
+    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_")),
+  ];
+}
+
+/** The secret in base64 at each of its three alignments, so that it is found in `base64("user:secret")` too. */
+function base64Forms(secret: string): string[] {
+  const bytes = new TextEncoder().encode(secret);
+  return [0, 1, 2].map((offset) => {
+    const padded = new Uint8Array(offset + bytes.length);
+    padded.set(bytes, offset);
+    // Characters that also carry bits of a neighbour differ from text to text.
+    const first = offset === 0 ? 0 : offset + 1;
+    return padded.toBase64().slice(first, Math.floor((offset + bytes.length) * 8 / 6));
+  });
+}
