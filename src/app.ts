@@ -46,6 +46,7 @@ import type { Logger } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { allTools } from "./tools/all.ts";
 import { VERSION } from "./version.ts";
+import type { WorkCounts } from "./work.ts";
 
 /** What may be replaced, by tests above all. */
 export interface AppOptions {
@@ -58,6 +59,8 @@ export interface AppOptions {
   callTimeoutMs?: number;
   /** Defaults to one of every tool there is. Making it is most of the work of a start. */
   catalogue?: Catalogue;
+  /** Counts the work that is done for callers. */
+  work?: WorkCounts;
 }
 
 /** Below the promised 30 s. */
@@ -117,7 +120,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const endpoint = new McpEndpoint<CallScope>({
     createServer: (scope) => createProtocolServer(catalogue, dispatcher, scope),
     isSlow: (name) => catalogue.isSlow(name),
-    secretsOf: ({ caller }) => callerSecrets(caller),
+    secretsOf: ({ caller }) => caller.secrets,
     customerOf: ({ caller }) => caller.identity instanceof ToolError ? undefined : caller.identity.id,
     sessionIds: new SessionIds(ring),
     relay: new Relay({ store, box, clock, onError: onProtocolError }),
@@ -125,13 +128,14 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
   const load = new LoadLimit();
   const isDraining = () => draining.signal.aborted;
-  const parts = { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit };
+  const { work } = options;
+  const parts = { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit, work };
   return {
     fetch: createRouter({ routes: await createRoutes(base, parts), access: config, metrics, log }),
     catalogue,
     services,
     dispatcher,
-    stdioScope: () => stdioScope(config, customerIds, log),
+    stdioScope: () => stdioScope(config, customerIds, options),
     startDraining: () => draining.abort(new Error("The server is shutting down.")),
     finished: async () => {
       await load.empty();
@@ -219,15 +223,16 @@ interface RouteParts {
   catalogue: Catalogue;
   approvals: Approvals;
   audit: ChainedAuditTrail;
+  work: WorkCounts | undefined;
 }
 
 /** Everything there is to be asked for over HTTP. */
 async function createRoutes({ config, store, clock, metrics }: Base, parts: RouteParts): Promise<Route[]> {
-  const { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit } = parts;
+  const { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit, work } = parts;
   const { confirm, publicUrl } = config;
   const bounds = { readOnly: config.readOnly, toolsets: config.toolsets };
   const bodies = new BodyReader();
-  const mcpRoute = new McpRoute({ endpoint, customerIds, bounds, load, bodies, isDraining });
+  const mcpRoute = new McpRoute({ endpoint, customerIds, bounds, load, bodies, isDraining, work });
   const probes = probeRoutes({
     store,
     clock,
@@ -292,7 +297,11 @@ function keysOf({ encryptionKeys, customerIdKey }: Config) {
   return { encryptionKeys: keys, ...(customerIdKey && { customerIdKey }) };
 }
 
-async function stdioScope(config: Config, customerIds: CustomerIds, log: Logger): Promise<CallScope> {
+async function stdioScope(
+  config: Config,
+  customerIds: CustomerIds,
+  { log, work }: Pick<AppOptions, "log" | "work">,
+): Promise<CallScope> {
   const credential = config.stdioCredential;
   const bounds = {
     readOnly: config.readOnly,
@@ -312,12 +321,16 @@ async function stdioScope(config: Config, customerIds: CustomerIds, log: Logger)
           "starts this server.",
       },
     );
-    return { caller: { identity, requestId, ...bounds }, log };
+    return {
+      caller: { identity, requestId, secrets: callerSecrets({ identity, ...bounds }, { work }), ...bounds },
+      log,
+    };
   }
   const identity = { id: await customerIds.of(credential), credential };
-  const caller: Caller = { identity, requestId, ...bounds };
+  const secrets = callerSecrets({ identity, ...bounds }, { work });
+  const caller: Caller = { identity, requestId, secrets, ...bounds };
   const named = log.with({ customer: shortCustomerId(identity.id) });
-  return { caller, log: named.withSecrets(callerSecrets(caller)) };
+  return { caller, log: named.withSecrets(secrets) };
 }
 
 function urlText(url: URL | undefined): string | undefined {

@@ -1,6 +1,8 @@
 import type { Credential } from "./crypto/customer_id.ts";
 import { ToolError } from "./errors.ts";
+import { SecretHider } from "./redaction.ts";
 import type { Toolset } from "./toolsets.ts";
+import type { WorkCounts } from "./work.ts";
 
 /** One set of Cloudways credentials and the id that stands for it everywhere else. */
 export interface Customer {
@@ -23,8 +25,8 @@ export interface Caller {
   transport: "http" | "stdio";
   /** What the person has to type on an approval page; see `X-MCP-Approval-Code`. */
   approvalCode: string | undefined;
-  /** Credentials that came with the request and don't count; no more to be seen again than those that do. */
-  alsoSent?: readonly string[];
+  /** Hides everything of the caller's that must never be seen again; see {@linkcode callerSecrets}. */
+  secrets: SecretHider;
   /** Our own id of this request, in logs and errors. */
   requestId: string;
 }
@@ -34,11 +36,23 @@ export function credentialSecrets(credential: Credential): string[] {
   return credential.kind === "access_token" ? [credential.token] : [credential.apiKey];
 }
 
-/** Everything of a caller's that must never be seen again: all credentials, and the person's approval code. */
+/** What {@linkcode callerSecrets} takes besides the caller. */
+export interface CallerSecretsOptions {
+  /** Credentials that came with the request and don't count; no more to be seen again than those that do. */
+  alsoSent?: readonly string[];
+  /** Counts what is done. */
+  work?: WorkCounts | undefined;
+}
+
+/**
+ * Hides everything of a caller's that must never be seen again: all credentials, and the person's approval code. Made
+ * once for a request, since a search for them is made once for each hider.
+ */
 export function callerSecrets(
-  { identity, approvalCode, alsoSent = [] }: Pick<Caller, "identity" | "approvalCode" | "alsoSent">,
-): string[] {
+  { identity, approvalCode }: Pick<Caller, "identity" | "approvalCode">,
+  { alsoSent = [], work }: CallerSecretsOptions = {},
+): SecretHider {
   const credentials = identity instanceof ToolError ? [] : credentialSecrets(identity.credential);
   const code = approvalCode === undefined ? [] : [approvalCode];
-  return [...new Set([...credentials, ...alsoSent, ...code])];
+  return new SecretHider([...new Set([...credentials, ...alsoSent, ...code])], work);
 }

@@ -25,7 +25,7 @@ const MAX_DEPTH = 64;
  * @param secrets texts to hide wherever they occur, such as the caller's own credentials
  */
 export function hideSecrets(value: unknown, secrets: Secrets = []): JsonValue {
-  return hiderFor(secrets).value(value);
+  return hiderOf(secrets).value(value);
 }
 
 /**
@@ -34,7 +34,7 @@ export function hideSecrets(value: unknown, secrets: Secrets = []): JsonValue {
  * form.
  */
 export function hideSecretsInText(text: string, secrets: Secrets = []): string {
-  return hiderFor(secrets).text(text);
+  return hiderOf(secrets).text(text);
 }
 
 /** How {@linkcode safeText} hides and cuts. */
@@ -167,7 +167,8 @@ export class SecretHider {
 
 const PATTERNS_ONLY = new SecretHider([]);
 
-function hiderFor(secrets: Secrets): SecretHider {
+/** A hider of these secrets; the one that was given, where one was. */
+export function hiderOf(secrets: Secrets): SecretHider {
   if (secrets instanceof SecretHider) return secrets;
   return secrets.length === 0 ? PATTERNS_ONLY : new SecretHider(secrets);
 }

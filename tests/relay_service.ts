@@ -1,6 +1,5 @@
 /** The edge and the transport of the product over one or more replicas, with tools behind them that ask and wait. */
 import { type CallToolResult, CLIENT_CAPABILITIES_META_KEY, Server } from "@modelcontextprotocol/server";
-import { callerSecrets } from "../src/caller.ts";
 import { type Clock, systemClock } from "../src/clock.ts";
 import { parseConfig } from "../src/config.ts";
 import { Box } from "../src/crypto/box.ts";
@@ -81,7 +80,7 @@ async function startReplica(options: RelayServiceOptions, encryptionKey: Uint8Ar
   const endpoint = new McpEndpoint<CallScope>({
     createServer: () => createAskingServer(seen),
     isSlow: () => false,
-    secretsOf: ({ caller }) => callerSecrets(caller),
+    secretsOf: ({ caller }) => caller.secrets,
     customerOf: ({ caller }) => caller.identity instanceof ToolError ? undefined : caller.identity.id,
     sessionIds: new SessionIds(ring),
     relay: new Relay({ store, box: new Box(ring), clock, onError }),

@@ -1,6 +1,5 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../app.ts";
-import { callerSecrets } from "../caller.ts";
 import { type Config, outboundHosts } from "../config.ts";
 import { confirmNote } from "../confirm_note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
@@ -23,7 +22,7 @@ export async function stdio(config: Config, log: Logger): Promise<number> {
   if (config.confirm === "off") log.warn(confirmNote(config));
   const app = await createApp(config, { log });
   const scope = await app.stdioScope();
-  const transport = new StdioTransport({ secrets: callerSecrets(scope.caller) });
+  const transport = new StdioTransport({ secrets: scope.caller.secrets });
   const handle = serveStdio(() => createProtocolServer(app.catalogue, app.dispatcher, scope), {
     transport,
     onerror: (error) => scope.log.debug("protocol", { error }),

@@ -3,6 +3,8 @@ import { type Credential, credentialOf, type CustomerIds, isAccessToken } from "
 import { ToolError } from "../errors.ts";
 
 const MAX_CREDENTIAL_CHARACTERS = 4096;
+/** Each kind in both its spellings, and a bearer token, with one to spare. */
+const MAX_VALUES = 6;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 const EMAIL = ["x-cloudways-email", "x-cw-email"] as const;
@@ -27,13 +29,20 @@ export async function identify(headers: Headers, ids: CustomerIds): Promise<Cust
   return { id: await ids.of(credential), credential };
 }
 
-/** Every secret among the credentials of a request, those too that don't count or can't be right. */
+/**
+ * What among the credentials of a request may be a secret, those too that don't count. What is too long for one, or
+ * comes with too many others, is none: nothing that we say repeats a header.
+ */
 export function sentSecrets(headers: Headers): string[] {
   const values = [...ACCESS_TOKEN, ...API_KEY].map((name) => headers.get(name) ?? "");
-  const bearer = /^Bearer +(.*)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
   // A header sent twice arrives joined.
-  const single = [...values, bearer].flatMap((value) => value.split(", "));
-  return [...new Set(single)].filter((secret) => secret !== "");
+  const single = [...values, bearerOf(headers) ?? ""].flatMap((value) => value.split(", ", MAX_VALUES));
+  return [...new Set(single)].filter((secret) => secret !== "" && secret.length <= MAX_CREDENTIAL_CHARACTERS)
+    .slice(0, MAX_VALUES);
+}
+
+function bearerOf(headers: Headers): string | undefined {
+  return /^Bearer +(.*)$/i.exec(headers.get("authorization") ?? "")?.[1];
 }
 
 function readCredential(headers: Headers): Credential | ToolError {
@@ -51,7 +60,7 @@ function readCredential(headers: Headers): Credential | ToolError {
 
 /** Clients that can send nothing else put a Cloudways token here; any other bearer token is not ours to read. */
 function readBearer(headers: Headers): Credential | ToolError | undefined {
-  const token = /^Bearer +(.*)$/i.exec(headers.get("authorization") ?? "")?.[1];
+  const token = bearerOf(headers);
   if (token === undefined || !isAccessToken(token)) return undefined;
   return checkValue("authorization", token) ?? { kind: "access_token", token };
 }

@@ -1,24 +1,21 @@
 /** The body of a request to `/mcp`: reading it, and saying what it is. */
-import {
-  isDeep,
-  JSON_RPC_ERRORS,
-  type JsonBody,
-  jsonRpcError,
-  MAX_DEPTH,
-  memberOf,
-  usableIdOf,
-} from "../mcp/json_rpc.ts";
+import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, memberOf, usableIdOf } from "../mcp/json_rpc.ts";
+import { longName, MAX_NAME_LENGTH, oversized } from "../mcp/json_size.ts";
 import { readForm } from "../mcp/message_form.ts";
 import { messageProblem } from "../mcp/message_problem.ts";
-import { safeText } from "../redaction.ts";
+import { safeText, type Secrets } from "../redaction.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
 
 /** Reads and parses a body; the answer to one that is none. */
 export async function readMessage(request: Request, bodies: BodyReader): Promise<JsonBody | Response> {
   try {
-    const value: unknown = JSON.parse(await bodies.read(request));
-    if (isDeep(value)) return invalid(`the body is nested more than ${MAX_DEPTH} deep.`);
-    const body = readForm(value);
+    const text = await bodies.read(request);
+    const size = oversized(text);
+    if (size !== undefined) return invalid(`the body is ${size}.`);
+    const body = readForm(JSON.parse(text));
+    const messages: unknown[] = Array.isArray(body) ? body : [body];
+    const long = messages.map(longName).find((name) => name !== undefined);
+    if (long !== undefined) return invalid(`${long} is longer than ${MAX_NAME_LENGTH} characters.`);
     const problem = Array.isArray(body) ? undefined : messageProblem(body);
     if (problem !== undefined) return invalid(problem, usableIdOf(body));
     return isJsonBody(body) ? body : invalid("the body is not a JSON-RPC message.");
@@ -60,7 +57,7 @@ export function startsWork(body: JsonBody): boolean {
 }
 
 /** What the log says of a message: its method and tool, cut and cleaned, for both are the caller's text. */
-export function describeBody(body: JsonBody, secrets: readonly string[]): Record<string, unknown> {
+export function describeBody(body: JsonBody, secrets: Secrets): Record<string, unknown> {
   if (Array.isArray(body)) return { batch: body.length };
   const text = (value: unknown) => typeof value === "string" ? safeText(value, { secrets, maxLength: 60 }) : undefined;
   const method = text(body.method);

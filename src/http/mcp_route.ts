@@ -7,6 +7,7 @@ import { type AnswerForms, JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "
 import { BegunAnswer } from "../mcp/late_answer.ts";
 import type { CallScope } from "../mcp/server.ts";
 import { whenDone } from "../streams.ts";
+import type { WorkCounts } from "../work.ts";
 import { readApprovalCode } from "./approval_code.ts";
 import { identify, sentSecrets } from "./credentials.ts";
 import type { Admission, LoadLimit } from "./load_limit.ts";
@@ -26,6 +27,8 @@ export interface McpRouteOptions {
   bodies: BodyReader;
   /** Whether the process is ending, so that nothing new may begin. */
   isDraining: () => boolean;
+  /** Counts what is done for callers. */
+  work?: WorkCounts | undefined;
 }
 
 /** What a request's own headers ask for. */
@@ -69,7 +72,7 @@ export class McpRoute {
 
   async #serve(request: Request, body: JsonBody, { wishes, place, arrival }: Entry): Promise<Response> {
     const scope = await this.#scope(request.headers, wishes, arrival);
-    arrival.note(describeBody(body, callerSecrets(scope.caller)));
+    arrival.note(describeBody(body, scope.caller.secrets));
     // Answers to what is under way are still taken while the process ends.
     if (this.#options.isDraining() && startsWork(body)) {
       const refusal = unavailable("This server is shutting down.");
@@ -96,9 +99,12 @@ export class McpRoute {
 
   async #scope(headers: Headers, wishes: Wishes, { requestId, address, log, note }: RequestInfo): Promise<CallScope> {
     const identity = await identify(headers, this.#options.customerIds);
-    const alsoSent = sentSecrets(headers);
-    const caller: Caller = { identity, ...wishes, alsoSent, transport: "http", address, requestId };
-    const careful = log.withSecrets(callerSecrets(caller));
+    const secrets = callerSecrets({ identity, ...wishes }, {
+      alsoSent: sentSecrets(headers),
+      work: this.#options.work,
+    });
+    const caller: Caller = { identity, ...wishes, secrets, transport: "http", address, requestId };
+    const careful = log.withSecrets(secrets);
     if (identity instanceof ToolError) return { caller, log: careful };
     const customer = shortCustomerId(identity.id);
     note({ customer });

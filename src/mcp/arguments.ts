@@ -40,6 +40,50 @@ export function normaliseArguments(args: Readonly<Record<string, unknown>>, sche
   return Object.fromEntries(read);
 }
 
+/** Where the schema says nothing else. */
+const MAX_TEXT = 1_000;
+/** Spaces around a text are taken away before it is measured; more of them are not. */
+const MAX_SPACES = 1_000;
+/** Of a list that comes as text. */
+const MAX_ENTRY = 64;
+const MAX_ARGUMENTS = 50;
+const MAX_NAME = 64;
+
+/**
+ * Refuses what no tool takes, before anybody reads it: validation costs by what there is to validate, and repeats the
+ * names that it does not know.
+ *
+ * @throws {ToolError} `invalid_arguments`.
+ */
+export function checkSize(toolName: string, args: Readonly<Record<string, unknown>>, schema: ObjectJsonSchema): void {
+  const names = Object.keys(args);
+  const problems = names.length > MAX_ARGUMENTS
+    ? [{ argument: null, problem: `At most ${MAX_ARGUMENTS} arguments are taken` }]
+    : names.flatMap((name) => sizeProblems(name, args[name], schema));
+  if (problems.length > 0) throw wrongArguments(toolName, problems, schema);
+}
+
+function sizeProblems(name: string, value: unknown, { properties }: ObjectJsonSchema): Problem[] {
+  if (name.length > MAX_NAME) return [{ argument: null, problem: "The name of an argument is too long" }];
+  const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  const items = numberOr(schema?.maxItems, 0);
+  // A list may come as JSON text.
+  const most = { text: numberOr(schema?.maxLength, Math.max(MAX_TEXT, items * MAX_ENTRY)), items };
+  if (typeof value === "string" && value.length > most.text + MAX_SPACES) {
+    return [{ argument: name, problem: `Too long: at most ${most.text} characters` }];
+  }
+  if (!Array.isArray(value)) return [];
+  if (most.items > 0 && value.length > most.items) {
+    return [{ argument: name, problem: `Too many: at most ${most.items} entries` }];
+  }
+  const isLong = value.some((item) => typeof item === "string" && item.length > MAX_TEXT + MAX_SPACES);
+  return isLong ? [{ argument: name, problem: "An entry is too long" }] : [];
+}
+
+function numberOr(given: unknown, otherwise: number): number {
+  return typeof given === "number" ? given : otherwise;
+}
+
 function standsForAbsent(value: unknown, { type, enum: words }: Record<string, JsonValue>): boolean {
   return value === null || (value === "" && (type !== "string" || words !== undefined));
 }
@@ -86,6 +130,16 @@ export function invalidArguments(toolName: string, error: z.ZodError, schema: Ob
     argument: issue.path.length === 0 ? null : issue.path.join("."),
     problem: issue.message,
   }));
+  return wrongArguments(toolName, problems, schema);
+}
+
+/** What is wrong with an argument, or with all of them. */
+interface Problem {
+  argument: string | null;
+  problem: string;
+}
+
+function wrongArguments(toolName: string, problems: readonly Problem[], schema: ObjectJsonSchema): ToolError {
   const summary = problems.map(({ argument, problem }) => argument === null ? problem : `${argument}: ${problem}`);
   const names = Object.keys(schema.properties);
   return new ToolError("invalid_arguments", `The arguments of ${toolName} are wrong. ${summary.join("; ")}`, {

@@ -1,10 +1,10 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
-import { type Caller, callerSecrets } from "../caller.ts";
+import type { Caller } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../deadline.ts";
 import { ToolError } from "../errors.ts";
-import { safeText } from "../redaction.ts";
+import { safeText, type Secrets } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { storeAway } from "../store/store_away.ts";
 import type { AuditTrail } from "../telemetry/audit.ts";
@@ -12,7 +12,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanDeep, type JsonValue } from "../text.ts";
 import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
-import { invalidArguments, normaliseArguments } from "./arguments.ts";
+import { checkSize, invalidArguments, normaliseArguments } from "./arguments.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "./call_binding.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
@@ -61,7 +61,7 @@ export interface DispatcherOptions {
 /** A call that was found and is being carried out. */
 interface CallInHand extends ToolCall {
   /** Hidden wherever they occur. */
-  secrets: readonly string[];
+  secrets: Secrets;
   audit: CallAudit;
 }
 
@@ -100,7 +100,7 @@ export class Dispatcher {
 
   async #call(request: ToolCall): Promise<CallOutcome> {
     const found = this.#options.catalogue.lookUp(request.name, request.caller);
-    const secrets = callerSecrets(request.caller);
+    const secrets = request.caller.secrets;
     if (found.kind === "unknown") throw unknownTool(request.name, secrets);
     const audit = this.#auditOf(request, found.entry, secrets);
     const call: CallInHand = { ...request, log: request.log.with({ tool: request.name }), secrets, audit };
@@ -131,7 +131,7 @@ export class Dispatcher {
   /** The result of a call that ends between a question and its answer. */
   async refuse(call: ToolCall, error: ToolError): Promise<CallToolResult> {
     const { catalogue, metrics } = this.#options;
-    const secrets = callerSecrets(call.caller);
+    const secrets = call.caller.secrets;
     const found = catalogue.lookUp(call.name, call.caller);
     if (found.kind !== "unknown") await this.#auditOf(call, found.entry, secrets).failed(error);
     metrics.toolFinished({ tool: call.name, outcome: error.code, seconds: 0 });
@@ -139,7 +139,7 @@ export class Dispatcher {
   }
 
   /** Whatever is not plainly a read leaves a record. */
-  #auditOf({ args, caller, client }: ToolCall, { tool }: CatalogueEntry, secrets: readonly string[]): CallAudit {
+  #auditOf({ args, caller, client }: ToolCall, { tool }: CatalogueEntry, secrets: Secrets): CallAudit {
     const { identity, requestId } = caller;
     return new CallAudit(this.#options.audit, {
       customer: identity instanceof ToolError ? undefined : identity.id,
@@ -173,6 +173,7 @@ export class Dispatcher {
 
   #prepare({ tool, listed, understood }: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {
     if (caller.identity instanceof ToolError && !tool.anonymous) throw caller.identity;
+    checkSize(tool.name, args, understood);
     const prepared = tool.prepare(normaliseArguments(args, understood));
     if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
     if (prepared.revealsSecrets) audit.keep();
@@ -236,13 +237,13 @@ export class Dispatcher {
   }
 }
 
-function unknownTool(name: string, secrets: readonly string[]): ProtocolError {
+function unknownTool(name: string, secrets: Secrets): ProtocolError {
   const shown = safeText(name, { secrets, maxLength: 80 });
   return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}`);
 }
 
 /** What a call hits, as the record shows it: all that was found out, or the ids it names. */
-function recordedTarget({ input }: PreparedCall, { question }: PlannedCall, secrets: readonly string[]): JsonValue {
+function recordedTarget({ input }: PreparedCall, { question }: PlannedCall, secrets: Secrets): JsonValue {
   if (question !== undefined) return targetOf(safeQuestion(question, secrets));
   const ids = Object.entries(input).filter(([name]) => name === "server_id" || name === "app_id");
   return ids.length === 0 ? null : cleanDeep(Object.fromEntries(ids));

@@ -9,7 +9,7 @@ import { beginInTime } from "./late_answer.ts";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
 import { dropProgress } from "./message_form.ts";
 import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
-import { withoutSecrets } from "./refusals.ts";
+import { safeRefusal } from "./refusals.ts";
 import { isCall, isSlowCall } from "./slow_calls.ts";
 
 /** What {@linkcode McpEndpoint} needs; `S` is what one request is served with. */
@@ -39,7 +39,7 @@ export class McpEndpoint<S extends object> {
   async fetch(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {
     if (!forms.stream) dropProgress(body);
     const response = await this.#current.run(scope, () => this.#answer(request, body, scope, forms));
-    return await withoutSecrets(response, this.#options.secretsOf(scope));
+    return await safeRefusal(response, this.#options.secretsOf(scope));
   }
 
   async #answer(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {

@@ -44,23 +44,3 @@ export function usableIdOf(message: unknown): string | number | null {
   const id = idOf(message);
   return typeof id === "string" || Number.isSafeInteger(id) ? id : null;
 }
-
-/** More than any message needs, and far less than what lies in wait for code that calls itself. */
-export const MAX_DEPTH = 64;
-
-/**
- * Whether a value is nested more than {@linkcode MAX_DEPTH} deep. Looks at one level after the other, since a call for
- * each would be the very thing that is to be avoided.
- */
-export function isDeep(value: unknown): boolean {
-  let level = [value].filter(isHolder);
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth === MAX_DEPTH) return true;
-    level = level.flatMap((holder) => Object.values(holder).filter(isHolder));
-  }
-  return false;
-}
-
-function isHolder(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}

@@ -5,15 +5,14 @@ import {
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
-import { hideSecretsInText } from "../redaction.ts";
+import { safeText, type Secrets } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { whenDone } from "../streams.ts";
-import { cleanText } from "../text.ts";
 import { type AnswerForms, idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError, memberOf } from "./json_rpc.ts";
 import { beginInTime } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import { RelayTransport } from "./relay_transport.ts";
-import type { SessionIds, SessionMemo } from "./session_id.ts";
+import { MAX_NAME_LENGTH, type SessionIds, type SessionMemo } from "./session_id.ts";
 import { isCall, isSlowCall } from "./slow_calls.ts";
 
 /** What {@linkcode LegacyLeg} needs; `S` is what one request is served with. */
@@ -23,7 +22,7 @@ export interface LegacyLegOptions<S> {
   /** Whether calls of this tool wait or poll: they answer as a stream, which begins at once. */
   isSlow: (toolName: string) => boolean;
   /** What must not stand in the memo that the client is given. */
-  secretsOf: (scope: S) => readonly string[];
+  secretsOf: (scope: S) => Secrets;
   /** All 64 hex digits of the customer's id, or undefined for a caller without credentials: he can't be asked. */
   customerOf: (scope: S) => string | undefined;
   sessionIds: SessionIds;
@@ -113,13 +112,13 @@ export class LegacyLeg<S> {
   }
 
   /** Clients that can be asked something are given a memo of it, which they send back with each request. */
-  async #addSessionId(response: Response, server: Server, secrets: readonly string[]): Promise<void> {
+  async #addSessionId(response: Response, server: Server, secrets: Secrets): Promise<void> {
     const client = server.getClientVersion();
     const protocolVersion = server.getNegotiatedProtocolVersion();
     if (client === undefined || protocolVersion === undefined) return;
     const capabilities = server.getClientCapabilities();
     const [name = "", version = ""] = [client.name, client.version].map((text) =>
-      hideSecretsInText(cleanText(text), secrets)
+      safeText(text, { secrets, maxLength: MAX_NAME_LENGTH })
     );
     const sessionId = await this.#options.sessionIds.issue({ protocolVersion, capabilities, name, version });
     if (sessionId !== undefined) response.headers.set(SESSION_HEADER, sessionId);

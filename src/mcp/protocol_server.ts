@@ -1,6 +1,6 @@
 import { type JSONRPCRequest, ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import type { Result, ServerContext } from "@modelcontextprotocol/server";
-import { safeText } from "../redaction.ts";
+import { safeText, type Secrets } from "../redaction.ts";
 import { memberOf } from "./json_rpc.ts";
 
 /** Answers one request of a client. */
@@ -9,7 +9,7 @@ type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Resu
 /** What {@linkcode ProtocolServer} needs besides what the SDK's server does. */
 export interface ProtocolServerOptions {
   /** Hidden in what is said of wrong parameters, which repeats their names. */
-  secrets: readonly string[];
+  secrets: Secrets;
   /** Told of errors that nobody expected; the client learns nothing of them. */
   onUnexpected: (error: unknown) => void;
 }

@@ -1,13 +1,17 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
+import { boundValue } from "../bounds.ts";
 import { ToolError } from "../errors.ts";
-import { hideSecrets, safeText, SecretHider } from "../redaction.ts";
+import { hiderOf, hideSecrets, safeText, type Secrets } from "../redaction.ts";
 import { cleanDeep, cleanKeepingSpaces } from "../text.ts";
-import { fitCeiling } from "./ceiling.ts";
+import { fitCeiling, MAX_ANSWER_CHARACTERS } from "./ceiling.ts";
+
+/** Far more than an answer may hold; beyond that nobody looks. */
+const DETAIL_BOUNDS = { text: 4_000, items: 2_000, total: 2 * MAX_ANSWER_CHARACTERS };
 
 /** How a value is made fit to be seen. */
 export interface ShapeOptions {
   /** The caller's own credentials, hidden wherever they occur. */
-  secrets: readonly string[];
+  secrets: Secrets;
   /** Secret-named fields are shown: a person said yes to exactly that. */
   reveal: boolean;
   /** The names of the tool's inputs: by them the rest of a long answer is asked for. */
@@ -20,7 +24,7 @@ export function successResult(
   { secrets, reveal, inputs }: ShapeOptions,
 ): CallToolResult {
   const cleaned = cleanDeep(value, cleanKeepingSpaces);
-  const hidden = reveal ? new SecretHider(secrets).given(cleaned) : hideSecrets(cleaned, secrets);
+  const hidden = reveal ? hiderOf(secrets).given(cleaned) : hideSecrets(cleaned, secrets);
   const { value: fitted, text } = fitCeiling(toObject(hidden), inputs);
   return { content: [{ type: "text", text }], structuredContent: fitted };
 }
@@ -30,7 +34,7 @@ export function successResult(
  * itself: clients hold structured content against the tool's output schema even for failures, some make it of any text
  * that parses as JSON, and they throw away what doesn't fit.
  */
-export function errorResult(error: ToolError, requestId: string, secrets: readonly string[]): CallToolResult {
+export function errorResult(error: ToolError, requestId: string, secrets: Secrets): CallToolResult {
   const { code, message, hint, retryAfter, details } = error;
   const shown = hideSecrets(
     cleanDeep({
@@ -39,7 +43,7 @@ export function errorResult(error: ToolError, requestId: string, secrets: readon
       message: safeText(message, { secrets, maxLength: 2_000 }),
       ...(hint !== undefined && { hint }),
       ...(retryAfter !== undefined && { retry_after: retryAfter }),
-      ...(details !== undefined && { details }),
+      ...(details !== undefined && { details: boundValue(details, DETAIL_BOUNDS) }),
       request_id: requestId,
     }),
     secrets,

@@ -1,10 +1,10 @@
-import { SecretHider } from "../redaction.ts";
+import { hiderOf, type Secrets } from "../redaction.ts";
 import { cleanDeep, cleanText } from "../text.ts";
 import type { Question } from "../tools/question.ts";
 
 /** A question as people may see it: every text of the account cleaned, and without secrets. */
-export function safeQuestion(question: Question, secrets: readonly string[]): Question {
-  const hider = new SecretHider(secrets);
+export function safeQuestion(question: Question, secrets: Secrets): Question {
+  const hider = hiderOf(secrets);
   const safe = (text: string) => hider.text(cleanText(text));
   const { server, apps, facts, target } = question;
   return {

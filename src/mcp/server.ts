@@ -6,8 +6,8 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import { type Caller, callerSecrets } from "../caller.ts";
-import { safeText } from "../redaction.ts";
+import type { Caller } from "../caller.ts";
+import { safeText, type Secrets } from "../redaction.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { Catalogue } from "./catalogue.ts";
@@ -39,7 +39,7 @@ export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatche
     instructions: INSTRUCTIONS,
     cacheHints: { "tools/list": hint, "server/discover": hint },
   }, {
-    secrets: callerSecrets(scope.caller),
+    secrets: scope.caller.secrets,
     onUnexpected: (error) => scope.log.error("internal error", { error }),
   });
   server.setRequestHandler("tools/list", () => ({ tools: catalogue.list(scope.caller) }));
@@ -56,7 +56,7 @@ export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatche
       answer: answerOf(context),
       signal,
       log: log.with({ client }),
-      progress: progressOf(context, callerSecrets(scope.caller)),
+      progress: progressOf(context, scope.caller.secrets),
     };
     if (envelope === undefined) return await dispatcher.hold(callAndAsk(dispatcher, call, server, context));
     const outcome = await dispatcher.call(call);
@@ -83,7 +83,7 @@ function answerOf({ mcpReq }: ServerContext): Answer | undefined {
   return typeof state === "string" ? { state, reply: mcpReq.inputResponses?.[ANSWER_KEY] } : undefined;
 }
 
-function progressOf({ mcpReq }: ServerContext, secrets: readonly string[]): ToolCall["progress"] {
+function progressOf({ mcpReq }: ServerContext, secrets: Secrets): ToolCall["progress"] {
   const progressToken = mcpReq._meta?.progressToken;
   return (text, done, total) => {
     if (progressToken === undefined) return;
@@ -99,5 +99,5 @@ const clientInfo = z.object({ name: z.string(), version: z.string() });
 function clientName(given: unknown, caller: Caller): string | undefined {
   const client = clientInfo.safeParse(given).data;
   if (client === undefined) return undefined;
-  return safeText(`${client.name} ${client.version}`, { secrets: callerSecrets(caller), maxLength: 60 });
+  return safeText(`${client.name} ${client.version}`, { secrets: caller.secrets, maxLength: 60 });
 }

@@ -35,7 +35,7 @@ const FORM = /^v1\.([A-Za-z0-9_-]+)\.([0-9a-f]{64})$/;
 const NONCE_BYTES = 16;
 const MAX_LENGTH = 1024;
 /** With these bounds no memo comes near the length allowed, whatever characters it is written in. */
-const MAX_NAME_LENGTH = 60;
+export const MAX_NAME_LENGTH = 60;
 const MAX_VERSION_LENGTH = 20;
 
 /**

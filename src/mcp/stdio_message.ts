@@ -1,7 +1,11 @@
 import { type JSONRPCMessage, parseJSONRPCMessage } from "@modelcontextprotocol/server";
-import { isDeep, JSON_RPC_ERRORS, MAX_DEPTH, usableIdOf } from "./json_rpc.ts";
+import { JSON_RPC_ERRORS, usableIdOf } from "./json_rpc.ts";
+import { longName, MAX_NAME_LENGTH, oversized } from "./json_size.ts";
 import { readForm } from "./message_form.ts";
 import { messageProblem } from "./message_problem.ts";
+
+/** Most characters of a message that is parsed although it is refused. */
+const MAX_PARSED = 1024 * 1024;
 
 /** What a line of the input is. */
 export type StdioLine =
@@ -14,13 +18,18 @@ export type StdioLine =
 /** Understands one line. An empty one is no message, and no mistake. */
 export function readStdioLine(line: string): StdioLine {
   if (line.trim() === "") return { kind: "ignored", reason: "an empty line" };
+  const size = oversized(line);
+  // Without its id the client goes on waiting. Parsing holds up nobody but that client, and not for long.
+  if (size !== undefined && line.length > MAX_PARSED) return invalid(undefined, `the message is ${size}.`);
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     return { kind: "refused", code: JSON_RPC_ERRORS.parseError, reason: "Parse error: not valid JSON.", id: null };
   }
-  if (isDeep(value)) return invalid(value, `the message is nested more than ${MAX_DEPTH} deep.`);
+  if (size !== undefined) return invalid(value, `the message is ${size}.`);
+  const long = longName(value);
+  if (long !== undefined) return invalid(undefined, `${long} is longer than ${MAX_NAME_LENGTH} characters.`);
   if (Array.isArray(value)) return invalid(value, "there are no batches over stdio.");
   const message = readForm(value);
   const problem = messageProblem(message);

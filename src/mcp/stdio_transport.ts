@@ -5,8 +5,7 @@ import {
   type JSONRPCMessage,
   type Transport,
 } from "@modelcontextprotocol/server";
-import { hideSecrets, hideSecretsInText } from "../redaction.ts";
-import { cleanDeep, cleanText } from "../text.ts";
+import { safeText, safeValue, type Secrets } from "../redaction.ts";
 import { JSON_RPC_ERRORS } from "./json_rpc.ts";
 import { OpenRequests } from "./open_requests.ts";
 import { LineTooLongError, readLines } from "./stdio_lines.ts";
@@ -15,13 +14,16 @@ import { readStdioLine } from "./stdio_message.ts";
 /** More than any message needs. */
 const MAX_LINE_BYTES = 10 * 1024 * 1024;
 
+/** How much of an error is said; it may repeat what was sent. */
+const ERROR_BOUNDS = { text: 2_000, items: 20, total: 8_000 };
+
 /** Why nothing more is heard: the client has ended its input, or sent a line past which nobody listens. */
 export type InputEnd = "ended" | "line too long";
 
 /** What {@linkcode StdioTransport} needs. */
 export interface StdioTransportOptions {
   /** Taken out of errors, which repeat what was wrong with a message. */
-  secrets: readonly string[];
+  secrets: Secrets;
   /** Defaults to standard input. */
   input?: ReadableStream<Uint8Array>;
   /** Defaults to standard output. */
@@ -36,7 +38,7 @@ export class StdioTransport implements Transport {
   onclose?: Transport["onclose"];
   onerror?: Transport["onerror"];
   onmessage?: Transport["onmessage"];
-  readonly #secrets: readonly string[];
+  readonly #secrets: Secrets;
   readonly #input: ReadableStream<Uint8Array>;
   readonly #output: WritableStreamDefaultWriter<Uint8Array>;
   readonly #inputEnded = Promise.withResolvers<InputEnd>();
@@ -146,8 +148,8 @@ export class StdioTransport implements Transport {
   #shown({ code, message, data }: { code: number; message: string; data?: unknown }) {
     return {
       code,
-      message: hideSecretsInText(cleanText(message), this.#secrets),
-      ...(data !== undefined && { data: hideSecrets(cleanDeep(data), this.#secrets) }),
+      message: safeText(message, { secrets: this.#secrets, maxLength: ERROR_BOUNDS.text }),
+      ...(data !== undefined && { data: safeValue(data, ERROR_BOUNDS, this.#secrets) }),
     };
   }
 }

@@ -1,5 +1,5 @@
-import { hideSecrets, safeText } from "../redaction.ts";
-import { cleanDeep, cleanText, type JsonValue } from "../text.ts";
+import { safeText, safeValue } from "../redaction.ts";
+import { cleanText, type JsonValue } from "../text.ts";
 import type { AuditApproval, AuditEntry } from "./audit.ts";
 
 /** An entry as it is kept: cleaned, bounded, with its time, and without the customer. Every member is JSON. */
@@ -18,10 +18,8 @@ export type StampedEntry = {
 
 /** Most code points of a name: of a tool, a client, a request. */
 const MAX_NAME = 100;
-/** Most code points of one text inside arguments or target. */
-const MAX_TEXT = 300;
-/** Most entries of one list inside them; how many more there are is said. */
-const MAX_ITEMS = 30;
+/** How much of arguments and target is kept. */
+const BOUNDS = { text: 300, items: 30, total: 10_000 };
 /** Most characters of arguments, and of the target, as JSON. */
 const MAX_JSON = 2_000;
 
@@ -49,17 +47,7 @@ function name(text: string): string {
 }
 
 function bounded(value: JsonValue): JsonValue {
-  const short = shortened(hideSecrets(cleanDeep(value)));
+  const short = safeValue(value, BOUNDS);
   const json = JSON.stringify(short);
   return json.length <= MAX_JSON ? short : cleanText(json, { maxLength: MAX_JSON });
-}
-
-function shortened(value: JsonValue): JsonValue {
-  if (typeof value === "string") return cleanText(value, { maxLength: MAX_TEXT });
-  if (Array.isArray(value)) {
-    const shown = value.slice(0, MAX_ITEMS).map(shortened);
-    return value.length <= MAX_ITEMS ? shown : [...shown, `… ${value.length - MAX_ITEMS} more`];
-  }
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([member, inner]) => [member, shortened(inner)]));
 }

@@ -14,8 +14,8 @@ import {
   type TextFormatterOptions,
 } from "@logtape/logtape";
 import type { LogFormat, LogLevel } from "../config.ts";
-import { SecretHider } from "../redaction.ts";
-import { cleanDeep, cleanText, type JsonValue } from "../text.ts";
+import { hiderOf, safeText, safeValue, SecretHider, type Secrets } from "../redaction.ts";
+import type { JsonValue } from "../text.ts";
 
 /** Facts beside a message. Errors may be among them, at any depth. */
 export type LogFields = Record<string, unknown>;
@@ -38,7 +38,7 @@ export interface Logger {
   /** A logger that adds these fields to every line; later ones win. */
   with(fields: LogFields): Logger;
   /** A logger that also hides these texts wherever they occur, such as the caller's own credentials. */
-  withSecrets(secrets: readonly string[]): Logger;
+  withSecrets(secrets: Secrets): Logger;
 }
 
 /** How {@linkcode createLogger} writes. */
@@ -63,8 +63,8 @@ const FLUSH_MS = 100;
 /** Disposal gives up on a stream that takes nothing for this long, so that shutting down never hangs on a log. */
 const DISPOSE_MS = 2000;
 
-/** A longer text in a line is cut; nobody reads beyond that. */
-const MAX_TEXT = 8192;
+/** What is beyond that in a line nobody reads. */
+const BOUNDS = { text: 8192, items: 100, total: 65_536 };
 
 /** Fields nested deeper than this are left out. */
 const MAX_DEPTH = 12;
@@ -92,13 +92,11 @@ interface Output {
 class SafeLogger implements Logger {
   readonly #output: Output;
   readonly #fields: LogFields;
-  readonly #secrets: readonly string[];
   readonly #hider: SecretHider;
 
-  constructor(output: Output, fields: LogFields, secrets: readonly string[], hider: SecretHider) {
+  constructor(output: Output, fields: LogFields, hider: SecretHider) {
     this.#output = output;
     this.#fields = fields;
-    this.#secrets = secrets;
     this.#hider = hider;
   }
 
@@ -125,12 +123,13 @@ class SafeLogger implements Logger {
   }
 
   with(fields: LogFields): Logger {
-    return new SafeLogger(this.#output, { ...this.#fields, ...fields }, this.#secrets, this.#hider);
+    return new SafeLogger(this.#output, { ...this.#fields, ...fields }, this.#hider);
   }
 
-  withSecrets(secrets: readonly string[]): Logger {
-    const all = [...this.#secrets, ...secrets];
-    return new SafeLogger(this.#output, this.#fields, all, new SecretHider(all));
+  withSecrets(secrets: Secrets): Logger {
+    const [before, added] = [this.#hider.secrets, hiderOf(secrets)];
+    const hider = before.length === 0 ? added : new SecretHider([...before, ...added.secrets]);
+    return new SafeLogger(this.#output, this.#fields, hider);
   }
 
   #log(level: TapeLevel, message: string, fields: LogFields | undefined): void {
@@ -148,14 +147,13 @@ class SafeLogger implements Logger {
 
   /** Everything is hidden here, at once: fields may change and must not be kept until the line is written. */
   #record(level: TapeLevel, message: string, fields: LogFields | undefined): LogRecord {
-    // Cutting comes last: half a secret would no longer be recognised.
-    const text = cut(this.#hider.text(cleanText(message)));
+    const text = safeText(message, { secrets: this.#hider, maxLength: BOUNDS.text });
     return record(level, text, this.#properties(fields));
   }
 
   #properties(fields: LogFields | undefined): Record<string, JsonValue> {
     try {
-      const safe = cutDeep(this.#hider.value(cleanDeep(describeErrors({ ...this.#fields, ...fields }, []))));
+      const safe = safeValue(describeErrors({ ...this.#fields, ...fields }, []), BOUNDS, this.#hider);
       return isObject(safe) ? safe : {};
     } catch {
       // A getter that throws costs the fields, not the line.
@@ -168,7 +166,7 @@ class DisposableLogger extends SafeLogger implements AsyncDisposable {
   readonly #close: () => Promise<void>;
 
   constructor(output: Output) {
-    super(output, {}, [], new SecretHider([]));
+    super(output, {}, new SecretHider([]));
     this.#close = () => output.close();
   }
 
@@ -294,15 +292,4 @@ function describeError(error: Error, path: readonly object[]): LogFields {
     cause: describeErrors(error.cause, path),
     errors: error instanceof AggregateError ? describeErrors(error.errors, path) : undefined,
   };
-}
-
-function cut(text: string): string {
-  return cleanText(text, { maxLength: MAX_TEXT });
-}
-
-function cutDeep(value: JsonValue): JsonValue {
-  if (typeof value === "string") return cut(value);
-  if (Array.isArray(value)) return value.map(cutDeep);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, cutDeep(field)]));
 }

@@ -4,6 +4,7 @@ import type { Caller } from "../../src/caller.ts";
 import { systemClock } from "../../src/clock.ts";
 import { CloudwaysAccount } from "../../src/cloudways/account.ts";
 import { ToolError } from "../../src/errors.ts";
+import { SecretHider } from "../../src/redaction.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { allTools } from "../../src/tools/all.ts";
 import type { Question } from "../../src/tools/question.ts";
@@ -65,6 +66,7 @@ function contextOf({ app }: Service, clock: typeof systemClock, id: string): Ano
     address: "127.0.0.1",
     transport: "http",
     approvalCode: undefined,
+    secrets: new SecretHider([TOKEN]),
     requestId: "test",
   };
   const { signal } = new AbortController();
