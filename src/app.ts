@@ -6,6 +6,7 @@ import { CircuitBreaker } from "./cloudways/breaker.ts";
 import { CloudwaysClient } from "./cloudways/client.ts";
 import { seenKey } from "./cloudways/customer_records.ts";
 import { CloudwaysHttp } from "./cloudways/http.ts";
+import { KeyWork } from "./cloudways/key_work.ts";
 import { Operations } from "./cloudways/operations.ts";
 import { ReferenceData } from "./cloudways/reference_data.ts";
 import { RestorePoints } from "./cloudways/restore_points.ts";
@@ -193,6 +194,7 @@ function createServices(
     reference: new ReferenceData({ client, sealed }),
     operations: new Operations({ client, clock, stopWaiting }),
     restorePoints: new RestorePoints({ sealed, clock }),
+    keyWork: new KeyWork(options.work),
   };
 }
 

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import type { Customer } from "../caller.ts";
 import { ToolError } from "../errors.ts";
+import { type CertificateFacts, type CertificateFiles, checkCertificate } from "./certificates.ts";
 import type { ApiRequest, CloudwaysClient, Session } from "./client.ts";
 import type { Fields } from "./http.ts";
+import type { KeyWork } from "./key_work.ts";
+import { openEncryptedKey } from "./encrypted_keys.ts";
 import { serverListing, type ServerRecord } from "./models.ts";
 import {
   isPassing,
@@ -25,6 +28,7 @@ export interface AccountServices {
   reference: ReferenceData;
   operations: Operations;
   restorePoints: RestorePoints;
+  keyWork: KeyWork;
 }
 
 /** A request that changes something. */
@@ -181,6 +185,21 @@ export class CloudwaysAccount {
   /** Notes the restore points an application has now, for {@linkcode lastBackups}. */
   noteRestorePoints(found: RestorableApp, points: readonly string[]): Promise<void> {
     return this.#services.restorePoints.note(this.#session, found, points);
+  }
+
+  /**
+   * Checks a certificate and its key, as {@linkcode checkCertificate} does. Opening an encrypted key is costly: read
+   * something of the account first, so that it is done only for credentials that Cloudways accepts.
+   *
+   * @throws {CertificateError} At the first thing that is wrong with them.
+   */
+  checkCertificate(files: CertificateFiles, now: number): Promise<CertificateFacts> {
+    const { customer, signal } = this.#session;
+    return checkCertificate(
+      files,
+      now,
+      (key, password) => this.#services.keyWork.run(customer.id, signal, () => openEncryptedKey(key, password)),
+    );
   }
 
   /** An application with its passwords, read from Cloudways and kept nowhere. */

@@ -1,6 +1,6 @@
 /** Checks of a certificate and its private key before they leave. No error here ever holds a part of either. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { openEncryptedKey, readEncryptedKey } from "./encrypted_keys.ts";
+import { type EncryptedKey, openEncryptedKey, readEncryptedKey } from "./encrypted_keys.ts";
 import { type AppRecord, domainOf } from "./models.ts";
 
 /** A certificate and its key, as they were given. */
@@ -40,19 +40,32 @@ export class CertificateError extends Error {
 const KEY_BLOCK = /-----BEGIN (?:([A-Z]+) )?PRIVATE KEY-----(?:(?!-----)[^])*-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
+/** A site's certificate and those of its issuers; a real chain has four at most. */
+const MAX_CERTIFICATES = 10;
+
+/** What the user's files are made with that this server does not open. */
+const CONVERT = "Convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 2048 -in key.pem -out converted.pem";
+
+/** Opens an encrypted key; undefined where the password is wrong. Costly, so it may have to wait for its turn. */
+export type OpenKey = (key: EncryptedKey, password: string) => Promise<KeyObject | undefined>;
+
 /**
  * Checks that everything parses, that the certificate is valid at `now`, and that the key belongs to it.
  *
  * @throws {CertificateError} At the first thing that is wrong.
  */
-export function checkCertificate({ certificate, privateKey, password }: CertificateFiles, now: number) {
+export async function checkCertificate(
+  { certificate, privateKey, password }: CertificateFiles,
+  now: number,
+  open: OpenKey = openEncryptedKey,
+): Promise<CertificateFacts> {
   const [leaf, ...chain] = readCertificates(certificate);
   if (leaf === undefined) throw new CertificateError("certificate", "holds no PEM certificate");
   // A certificate that parses may still hold names that don't.
   const facts = attempt(() => factsOf(leaf, chain));
   if (facts === undefined) throw unreadable(0);
   checkDates(leaf, now);
-  const key = readPrivateKey(privateKey, password);
+  const key = await readPrivateKey(privateKey, password, open);
   if (!belongsTo(key, leaf)) {
     throw chain.some((other) => belongsTo(key, other))
       ? new CertificateError("certificate", "must begin with the site's own certificate, and it is further down")
@@ -82,7 +95,11 @@ function readCertificates(pem: string): X509Certificate[] {
   if (pem.includes("PRIVATE KEY")) {
     throw new CertificateError("certificate", "holds a private key, which it must not");
   }
-  return (pem.match(BLOCK) ?? []).map((block, index) => {
+  const blocks = pem.match(BLOCK) ?? [];
+  if (blocks.length > MAX_CERTIFICATES) {
+    throw new CertificateError("certificate", `holds more than ${MAX_CERTIFICATES} certificates`);
+  }
+  return blocks.map((block, index) => {
     const certificate = attempt(() => new X509Certificate(block));
     if (certificate !== undefined) return certificate;
     throw unreadable(index);
@@ -104,7 +121,7 @@ function checkDates(certificate: X509Certificate, now: number): void {
   if (!(now <= until.getTime())) throw new CertificateError("certificate", `expired at ${iso(until)}`);
 }
 
-function readPrivateKey(pem: string, password: string | undefined): KeyObject {
+async function readPrivateKey(pem: string, password: string | undefined, open: OpenKey): Promise<KeyObject> {
   if (!pem.includes("PRIVATE KEY-----")) throw new CertificateError("private_key", "holds no PEM private key");
   const block = KEY_BLOCK.exec(pem);
   if (block === null) throw new CertificateError("private_key", "can't be read");
@@ -112,21 +129,28 @@ function readPrivateKey(pem: string, password: string | undefined): KeyObject {
   if (isEncrypted && (password === undefined || password === "")) {
     throw new CertificateError("password", "is needed, for the private key is encrypted");
   }
-  const key = openKey(block[0], block[1] === "ENCRYPTED", password ?? "");
+  const key = block[1] === "ENCRYPTED"
+    ? await open(readEncrypted(block[0]), password ?? "")
+    // Without a passphrase OpenSSL would ask the terminal for one.
+    : attempt(() => createPrivateKey({ key: block[0], passphrase: password ?? "" }));
   if (key !== undefined) return key;
   throw isEncrypted
     ? new CertificateError("password", "does not open the private key, or the key can't be read")
     : new CertificateError("private_key", "can't be read");
 }
 
-function openKey(block: string, isEncrypted: boolean, password: string): KeyObject | undefined {
-  // Without a passphrase OpenSSL would ask the terminal for one.
-  if (!isEncrypted) return attempt(() => createPrivateKey({ key: block, passphrase: password }));
-  const encrypted = attempt(() => readEncryptedKey(block));
-  if (encrypted?.isTooMuchWork) {
-    throw new CertificateError("private_key", "is encrypted with more rounds than are tried here: at most 100,000");
+function readEncrypted(block: string): EncryptedKey {
+  const key = attempt(() => readEncryptedKey(block));
+  if (key === undefined) {
+    throw new CertificateError("private_key", `is encrypted in a form that can't be read here. ${CONVERT}`);
   }
-  return encrypted && attempt(() => openEncryptedKey(encrypted, password));
+  if (key.isTooMuchWork) {
+    throw new CertificateError(
+      "private_key",
+      `is encrypted with more rounds than are tried here: at most 100,000. ${CONVERT}`,
+    );
+  }
+  return key;
 }
 
 function factsOf(leaf: X509Certificate, chain: readonly X509Certificate[]): CertificateFacts {

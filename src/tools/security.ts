@@ -8,7 +8,7 @@ import {
   planListChange,
   readAddressList,
 } from "../cloudways/address_lists.ts";
-import { CertificateError, type CertificateFacts, checkCertificate, coverage } from "../cloudways/certificates.ts";
+import { CertificateError, type CertificateFacts, coverage } from "../cloudways/certificates.ts";
 import { deploymentHistory, isLikeLast } from "../cloudways/deployments.ts";
 import { mayHaveCertificate } from "../cloudways/installed_certificates.ts";
 import { listReply, type ServerRecord } from "../cloudways/models.ts";
@@ -210,12 +210,12 @@ interface CertificateInput {
 }
 
 /** @throws {ToolError} `invalid_arguments`, naming the argument and nothing of its content. */
-function checkFiles(
+async function checkFiles(
   { certificate, private_key, password }: CertificateInput,
-  { clock }: ToolContext,
-): CertificateFacts {
+  { account, clock }: ToolContext,
+): Promise<CertificateFacts> {
   try {
-    return checkCertificate({ certificate, privateKey: private_key, password }, clock.now());
+    return await account.checkCertificate({ certificate, privateKey: private_key, password }, clock.now());
   } catch (error) {
     throw error instanceof CertificateError ? refusedFile(error.argument, error.message) : error;
   }
@@ -262,9 +262,9 @@ const installSslCertificate = defineAskingTool({
     warnings: texts,
   }),
   facts: async (input, context) => {
-    // Nobody should be asked for a yes to what is refused afterwards.
-    const certificate = checkFiles(input, context);
+    // Cloudways has to accept the caller before a key is opened for them.
     const found = await appFacts(input, context);
+    const certificate = await checkFiles(input, context);
     return { ...found, certificate, ...checkDomains(found, certificate) };
   },
   question: (facts) => mayHaveCertificate(facts.app) ? replaceCertificateQuestion(facts) : undefined,
