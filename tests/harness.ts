@@ -6,6 +6,7 @@ import type { FetchHandler } from "../src/http/router.ts";
 import { Catalogue } from "../src/mcp/catalogue.ts";
 import { createLogger } from "../src/telemetry/log.ts";
 import { allTools } from "../src/tools/all.ts";
+import type { WorkCounts } from "../src/work.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox/mod.ts";
 import { shutDown } from "./shut_down.ts";
 
@@ -21,6 +22,8 @@ export interface ServiceOptions {
   clock?: Clock;
   upstreamTimeoutMs?: number;
   callTimeoutMs?: number;
+  /** Counts the work that is done for callers. */
+  work?: WorkCounts;
   /** Defaults to json. */
   logFormat?: "console" | "json";
   /** Puts something around all that is served. */
@@ -51,11 +54,12 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     write: (line) => logLines.push(line),
   });
   const config = parseConfig({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...options.env });
-  const { clock, upstreamTimeoutMs, callTimeoutMs, around = (serve) => serve } = options;
+  const { clock, upstreamTimeoutMs, callTimeoutMs, work, around = (serve) => serve } = options;
   const app = await createApp(config, {
     log,
     catalogue,
     ...(clock && { clock }),
+    ...(work && { work }),
     ...(upstreamTimeoutMs !== undefined && { upstreamTimeoutMs }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
   });
