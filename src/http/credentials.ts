@@ -36,7 +36,7 @@ export async function identify(headers: Headers, ids: CustomerIds): Promise<Cust
 export function sentSecrets(headers: Headers): string[] {
   const values = [...ACCESS_TOKEN, ...API_KEY].map((name) => headers.get(name) ?? "");
   // A header sent twice arrives joined.
-  const single = [...values, bearerOf(headers) ?? ""].flatMap((value) => value.split(", ", MAX_VALUES));
+  const single = [...values, bearerOf(headers) ?? ""].flatMap((value) => value.split(", "));
   return [...new Set(single)].filter((secret) => secret !== "" && secret.length <= MAX_CREDENTIAL_CHARACTERS)
     .slice(0, MAX_VALUES);
 }
