@@ -188,18 +188,19 @@ export class CloudwaysAccount {
   }
 
   /**
-   * Checks a certificate and its key, as {@linkcode checkCertificate} does. Opening an encrypted key is costly: read
-   * something of the account first, so that it is done only for credentials that Cloudways accepts.
+   * Checks a certificate and its key, as {@linkcode checkCertificate} does. Opening an encrypted key is costly, and done
+   * only for credentials that Cloudways accepts.
    *
    * @throws {CertificateError} At the first thing that is wrong with them.
+   * @throws {ToolError} Where an encrypted key can't be opened now, or for this caller.
    */
   checkCertificate(files: CertificateFiles, now: number): Promise<CertificateFacts> {
     const { customer, signal } = this.#session;
-    return checkCertificate(
-      files,
-      now,
-      (key, password) => this.#services.keyWork.run(customer.id, signal, () => openEncryptedKey(key, password)),
-    );
+    return checkCertificate(files, now, async (key, password) => {
+      // Reading something finds out whether Cloudways accepts the caller, where that is not known.
+      if (!await this.client.records.isAccepted(customer)) await this.#currentServers();
+      return await this.#services.keyWork.run(customer.id, signal, () => openEncryptedKey(key, password));
+    });
   }
 
   /** An application with its passwords, read from Cloudways and kept nowhere. */

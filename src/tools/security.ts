@@ -262,9 +262,9 @@ const installSslCertificate = defineAskingTool({
     warnings: texts,
   }),
   facts: async (input, context) => {
-    // Cloudways has to accept the caller before a key is opened for them.
-    const found = await appFacts(input, context);
+    // Nobody should be asked for a yes to what is refused afterwards.
     const certificate = await checkFiles(input, context);
+    const found = await appFacts(input, context);
     return { ...found, certificate, ...checkDomains(found, certificate) };
   },
   question: (facts) => mayHaveCertificate(facts.app) ? replaceCertificateQuestion(facts) : undefined,
