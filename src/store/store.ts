@@ -17,6 +17,10 @@ export type Purpose =
   | "reference"
   /** When a customer was first and last seen; exists only for credentials that Cloudways accepted. */
   | "seen"
+  /** When Cloudways last accepted a customer's credentials, sealed; what is cached is given only while it is there. */
+  | "accepted"
+  /** A mark that Cloudways refused credentials it had accepted; blocks what is cached until it accepts them again. */
+  | "revoked"
   /** A key pair that Cloudways refused a moment ago. */
   | "refusal"
   /** A lock with an owner. */
