@@ -47,6 +47,8 @@ export type Purpose =
   | "keys"
   /** A person's yes on the page; taken by the one call that it lets through. */
   | "approval_yes"
+  /** A mark that too many wrong codes were typed, until when none of the customer's approvals can be approved. */
+  | "approving_closed"
   /** What became of an approval, for the page. */
   | "approval_outcome";
 
