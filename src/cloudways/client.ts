@@ -15,6 +15,7 @@ import { AccessTokens, type ExchangedToken, type KeyPair, keyPairRefused } from 
 import type { CircuitBreaker } from "./breaker.ts";
 import { CustomerRecords } from "./customer_records.ts";
 import { type CloudwaysHttp, type Fields, nextStep, NotSentError, type WireReply, type WireRequest } from "./http.ts";
+import { type NetworkFailure, networkFailure } from "./network_failure.ts";
 import { type ApiPath, path } from "./path.ts";
 import { sendRead } from "./read_retries.ts";
 import { pauseSeconds, readReply, upstreamRateLimited } from "./replies.ts";
@@ -307,17 +308,21 @@ export class CloudwaysClient {
   async #timed(operation: string, log: Logger, send: () => Promise<WireReply>): Promise<WireReply> {
     const startedAt = performance.now();
     let status = "aborted";
+    let cause: NetworkFailure | undefined;
     try {
       const reply = await send();
       status = String(reply.status);
       return reply;
     } catch (error) {
-      if (error instanceof ToolError) status = error.code;
+      if (error instanceof ToolError) {
+        cause = networkFailure(error.cause);
+        status = cause === undefined ? error.code : `${error.code}_${cause}`;
+      }
       throw error;
     } finally {
       const milliseconds = Math.round(performance.now() - startedAt);
       this.#options.metrics.upstreamFinished({ operation, status, seconds: milliseconds / 1000 });
-      log.info("upstream", { operation, status, milliseconds });
+      log.info("upstream", { operation, status, ...(cause && { cause }), milliseconds });
     }
   }
 }
