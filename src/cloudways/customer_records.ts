@@ -13,15 +13,12 @@ export interface CustomerRecord {
 
 const recordSchema = z.object({ firstSeen: z.number(), lastSeen: z.number() });
 
-/** How long a customer that stays away is remembered. */
+/** How long a customer that stays away is remembered, and that its credentials were refused. */
 const RECORD_TTL_MS = 30 * 24 * 3600_000;
 /** A record is written at most this often, so that a busy customer costs no write per call. */
 const WRITE_INTERVAL_MS = 60_000;
 /** For how long an acceptance lets cached data be given. */
 const ACCEPTED_MS = 10 * 60_000;
-/** Longer than an acceptance counts, together with the slowest request that can still bring one in. */
-const REVOKED_TTL_MS = 3600_000;
-
 /**
  * Remembers which credentials Cloudways accepted, when, and whether it refused them since. Nothing is kept of
  * credentials that it never accepted.
@@ -62,7 +59,7 @@ export class CustomerRecords {
   /** Notes that Cloudways just refused these credentials: nothing cached is given until it accepts them again. */
   async refused(customer: Customer): Promise<void> {
     if (!await this.isAccepted(customer)) return;
-    await this.#store.set(revokedKey(customer), crypto.randomUUID(), { ttlMs: REVOKED_TTL_MS });
+    await this.#store.set(revokedKey(customer), crypto.randomUUID(), { ttlMs: RECORD_TTL_MS });
   }
 
   /** The mark of the last refusal; undefined where Cloudways has accepted these credentials since, or never refused them. */
