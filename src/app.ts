@@ -193,7 +193,7 @@ function createServices(
     listing: new ServerListing({ client, store, sealed }),
     reference: new ReferenceData({ client, sealed }),
     operations: new Operations({ client, clock, stopWaiting }),
-    restorePoints: new RestorePoints({ sealed, clock }),
+    restorePoints: new RestorePoints({ sealed, clock, records: client.records }),
     keyWork: new KeyWork(options.work),
   };
 }
@@ -271,7 +271,7 @@ async function openStore(config: Config, ring: KeyRing, clock: Clock, log: Logge
       if (!up) return log.error("redis is away, this process stands in for what it can", { reason });
       log.info("redis is back");
       standIn.store?.catchUp().catch((error) =>
-        log.warn("the other replicas were not told of stale listings", { error })
+        log.warn("the other replicas were not told of stale listings and refusals", { error })
       );
     },
     onRefusals: (refuses, reason) => {

@@ -152,9 +152,13 @@ export async function permissionFlags(command: string, env: ProgramEnv = {}): Pr
   return stdout.split(" ");
 }
 
+/** As the tasks run the program: what the lock file names, from the cache, and nothing else. */
+export const LOCKED: readonly string[] = ["--frozen", "--cached-only", "--deny-import"];
+
 /** How `scripts/permissions.ts` is run, up to the name of the command. */
 export const PERMISSIONS_SCRIPT: readonly string[] = [
   "run",
+  ...LOCKED,
   "--no-prompt",
   `--allow-env=${VARIABLE_NAMES.join(",")}`,
   "--ignore-env",
@@ -173,7 +177,8 @@ export async function startMain(args: readonly string[], env: ProgramEnv = {}): 
 
 /** What follows `deno` to run `main.ts` with the permissions of its command. */
 export async function mainArgs(args: readonly string[], env: ProgramEnv = {}): Promise<string[]> {
-  return ["run", "--quiet", "--no-prompt", ...await permissionFlags(args[0] ?? "serve", env), "main.ts", ...args];
+  const flags = [...LOCKED, "--quiet", "--no-prompt", ...await permissionFlags(args[0] ?? "serve", env)];
+  return ["run", ...flags, "main.ts", ...args];
 }
 
 /** A server in a process of its own. */
@@ -210,7 +215,7 @@ const starters: Record<ServerKind, (env: ProgramEnv) => Promise<Program>> = {
 /** What follows `deno` to run `serve.ts`. */
 export async function denoServeArgs(env: ProgramEnv): Promise<string[]> {
   const address = ["--host", "127.0.0.1", "--port", env.PORT ?? "7000"];
-  return ["serve", "--no-prompt", ...address, ...await permissionFlags("serve", env), "serve.ts"];
+  return ["serve", ...LOCKED, "--no-prompt", ...address, ...await permissionFlags("serve", env), "serve.ts"];
 }
 
 /** A port of 127.0.0.1 that nobody uses just now. */

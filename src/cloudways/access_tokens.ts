@@ -7,6 +7,7 @@ import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../single_flight.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
+import type { CustomerRecords } from "./customer_records.ts";
 
 /** A key pair, as distinct from an access token that needs no exchange. */
 export type KeyPair = Extract<Credential, { kind: "api_key" }>;
@@ -27,8 +28,8 @@ interface Need {
    * to all that were exchanged before.
    */
   refused?: { token: string; sentAt: number };
-  /** Milliseconds of life below which a known token is not enough. */
-  minLifeMs: number;
+  /** Milliseconds of use below which a known token is not enough. */
+  minLeftMs: number;
 }
 
 /** What {@linkcode AccessTokens} needs. */
@@ -36,6 +37,8 @@ export interface AccessTokensOptions {
   store: Store;
   sealed: SealedStore;
   clock: Clock;
+  /** Learns whether Cloudways accepts a pair. */
+  records: Pick<CustomerRecords, "accepted" | "refused" | "refusalMark">;
   /**
    * Asks Cloudways to exchange a key pair.
    *
@@ -50,9 +53,16 @@ export interface AccessTokensOptions {
   onRenewalFailed: (customer: Customer, error: unknown) => void;
 }
 
-/** Below this a token is renewed in the background while it is still used. */
-const RENEW_MS = 5 * 60_000;
-/** Below this it is not used any more. */
+/**
+ * A pair is exchanged again at the latest after this long, however long its token lives: so a revoked API key stops
+ * here. An exchange that fails for an outage gives no longer use.
+ */
+const MAX_USE_MS = 10 * 60_000;
+/** With less use left than this a token is renewed in the background: a sign-in that is down for so long fails no call. */
+const RENEW_MS = 3 * 60_000;
+/** Between two such renewals of one customer, so that a sign-in that is down is not asked with every call. */
+const RENEWAL_PAUSE_MS = 10_000;
+/** In this last part of its life a token is not used any more. */
 const UNUSABLE_MS = 60_000;
 /** Longer than an exchange can take. */
 const LOCK_TTL_MS = 25_000;
@@ -77,6 +87,8 @@ export class AccessTokens {
   readonly #options: AccessTokensOptions;
   readonly #known = new LRUCache<string, ExchangedToken>({ max: 10_000 });
   readonly #flights = new SingleFlight<ExchangedToken>();
+  /** Until when no renewal is begun, by customer. */
+  readonly #renewAfter = new LRUCache<string, number>({ max: 10_000 });
 
   constructor(options: AccessTokensOptions) {
     this.#options = options;
@@ -85,18 +97,21 @@ export class AccessTokens {
   /**
    * A token to send.
    *
+   * @param mark The mark of a refusal that nothing has lifted: then a token from before is not used, only a fresh one.
    * @throws {ToolError} `authentication_failed` for a pair that Cloudways refuses, or refused in the last half minute.
    */
-  async bearer(customer: Customer, address: string, signal: AbortSignal): Promise<string> {
+  async bearer(customer: Customer, address: string, signal: AbortSignal, mark?: string): Promise<string> {
     const { credential } = customer;
     if (credential.kind === "access_token") return credential.token;
     const known = this.#known.get(customer.id) ?? await this.#stored(customer);
-    const lifeMs = known === undefined ? 0 : known.expiresAt - this.#options.clock.now();
-    if (known !== undefined && lifeMs > UNUSABLE_MS) {
-      if (lifeMs <= RENEW_MS) this.#renewInBackground(customer, credential, address);
+    const leftMs = known === undefined ? 0 : this.#leftMs(known);
+    if (known !== undefined && mark === undefined && leftMs > 0) {
+      if (leftMs <= RENEW_MS) this.#renewInBackground(customer, credential, address);
       return known.token;
     }
-    return (await this.#obtain(customer, credential, address, { minLifeMs: UNUSABLE_MS }, signal)).token;
+    const isBlocked = known !== undefined && mark !== undefined;
+    const need = { minLeftMs: 0, ...(isBlocked && { refused: { token: known.token, sentAt: 0 } }) };
+    return (await this.#obtain(customer, credential, address, need, signal)).token;
   }
 
   /** A token other than the one that Cloudways just answered with 401. */
@@ -108,12 +123,13 @@ export class AccessTokens {
     signal: AbortSignal,
   ): Promise<string> {
     await this.#drop(customer, refused.token);
-    return (await this.#obtain(customer, keyPair, address, { refused, minLifeMs: UNUSABLE_MS }, signal)).token;
+    return (await this.#obtain(customer, keyPair, address, { refused, minLeftMs: 0 }, signal)).token;
   }
 
   /** Remembers for half a minute that this pair is no good, so that nobody makes us try it over and over. */
   async rememberRefusal(customer: Customer): Promise<void> {
     this.#known.delete(customer.id);
+    await this.#options.records.refused(customer).catch(this.#options.onStoreFailed);
     await this.#options.store.set(refusalKey(customer), REFUSED, { ttlMs: REFUSAL_TTL_MS });
     await this.#options.store.delete(tokenKey(customer));
   }
@@ -134,19 +150,30 @@ export class AccessTokens {
 
   async #drop(customer: Customer, refused: string): Promise<void> {
     const known = this.#known.get(customer.id) ?? await this.#stored(customer);
+    // A token that another has taken the place of says nothing of the pair: that was accepted since.
     if (known?.token !== refused) return;
     this.#known.delete(customer.id);
+    await this.#options.records.refused(customer).catch(this.#options.onStoreFailed);
     await this.#options.sealed.deleteIfEquals(tokenKey(customer), JSON.stringify(known));
   }
 
+  /** Milliseconds for which a token may be used; a time to come is no better than one long past. */
+  #leftMs({ expiresAt, exchangedAt }: ExchangedToken): number {
+    const now = this.#options.clock.now();
+    return Math.min(expiresAt - UNUSABLE_MS - now, MAX_USE_MS - Math.abs(now - exchangedAt));
+  }
+
   #renewInBackground(customer: Customer, keyPair: KeyPair, address: string): void {
+    const now = this.#options.clock.now();
+    if (now < (this.#renewAfter.get(customer.id) ?? 0)) return;
+    this.#renewAfter.set(customer.id, now + RENEWAL_PAUSE_MS);
     const forever = new AbortController().signal;
-    this.#obtain(customer, keyPair, address, { minLifeMs: RENEW_MS }, forever)
+    this.#obtain(customer, keyPair, address, { minLeftMs: RENEW_MS }, forever)
       .catch((error) => this.#options.onRenewalFailed(customer, error));
   }
 
   #obtain(customer: Customer, keyPair: KeyPair, address: string, need: Need, signal: AbortSignal) {
-    const flight = `${customer.id}:${need.minLifeMs}:${need.refused?.token ?? ""}`;
+    const flight = `${customer.id}:${need.minLeftMs}:${need.refused?.token ?? ""}`;
     return this.#flights.run(flight, (ended) => this.#waitOrExchange(customer, keyPair, address, need, ended), signal);
   }
 
@@ -184,7 +211,7 @@ export class AccessTokens {
     const stored = await this.#stored(customer);
     const { token, sentAt } = need.refused ?? { token: undefined, sentAt: 0 };
     if (stored !== undefined && stored.token !== token && stored.exchangedAt >= sentAt) {
-      if (stored.expiresAt - this.#options.clock.now() > need.minLifeMs) return stored;
+      if (this.#leftMs(stored) > need.minLeftMs) return stored;
     }
     if (await this.#options.store.get(refusalKey(customer)) === REFUSED) {
       throw keyPairRefused("did not accept this e-mail and API key a moment ago");
@@ -193,12 +220,14 @@ export class AccessTokens {
   }
 
   async #exchange(customer: Customer, keyPair: KeyPair, address: string): Promise<ExchangedToken> {
+    const { clock, sealed, records, onStoreFailed } = this.#options;
+    const mark = await records.refusalMark(customer);
     try {
       const exchanged = await this.#options.exchange(customer, keyPair, address);
-      const lifeMs = Math.max(1_000, exchanged.expiresAt - this.#options.clock.now());
+      const keepMs = Math.max(1_000, Math.min(exchanged.expiresAt - clock.now(), MAX_USE_MS));
       this.#known.set(customer.id, exchanged);
-      await this.#options.sealed.write(tokenKey(customer), JSON.stringify(exchanged), lifeMs)
-        .catch((error) => this.#options.onStoreFailed(error));
+      await sealed.write(tokenKey(customer), JSON.stringify(exchanged), keepMs).catch(onStoreFailed);
+      await records.accepted(customer, mark).catch(onStoreFailed);
       return exchanged;
     } catch (error) {
       if (error instanceof ToolError && error.code === "authentication_failed") await this.rememberRefusal(customer);

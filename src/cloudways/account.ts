@@ -2,11 +2,11 @@ import { z } from "zod";
 import type { Customer } from "../caller.ts";
 import { ToolError } from "../errors.ts";
 import { type CertificateFacts, type CertificateFiles, checkCertificate } from "./certificates.ts";
-import type { ApiRequest, CloudwaysClient, Session } from "./client.ts";
+import { type ApiRequest, type CloudwaysClient, knowsCredentials, type Session } from "./client.ts";
+import { openEncryptedKey } from "./encrypted_keys.ts";
 import type { Fields } from "./http.ts";
 import type { KeyWork } from "./key_work.ts";
-import { openEncryptedKey } from "./encrypted_keys.ts";
-import { serverListing, type ServerRecord } from "./models.ts";
+import { listReply, serverListing, type ServerRecord } from "./models.ts";
 import {
   isPassing,
   type Operations,
@@ -116,6 +116,28 @@ export class CloudwaysAccount {
   /** The client, for what is known of the customer without asking Cloudways. */
   get client(): CloudwaysClient {
     return this.#services.client;
+  }
+
+  /**
+   * Asks Cloudways for what costs it least and is of no account, to learn whether it accepts the credentials now.
+   *
+   * @throws {ToolError} `authentication_failed` where it does not; `forbidden` where it does, with limits.
+   */
+  async checkCredentials(): Promise<void> {
+    await this.get("list_providers", path`/providers`, listReply("providers", z.unknown()));
+  }
+
+  /**
+   * For what is answered from our own store: makes sure that Cloudways accepted the credentials within the last ten
+   * minutes, by one read where it did not.
+   *
+   * @throws {ToolError} Where Cloudways refuses them, or can't be asked.
+   */
+  async ensureAccepted(): Promise<void> {
+    if (await this.client.records.acceptedLately(this.customer)) return;
+    await this.checkCredentials().catch((error) => {
+      if (!knowsCredentials(error)) throw error;
+    });
   }
 
   /**

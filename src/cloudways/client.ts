@@ -15,6 +15,7 @@ import { AccessTokens, type ExchangedToken, type KeyPair, keyPairRefused } from 
 import type { CircuitBreaker } from "./breaker.ts";
 import { CustomerRecords } from "./customer_records.ts";
 import { type CloudwaysHttp, type Fields, nextStep, NotSentError, type WireReply, type WireRequest } from "./http.ts";
+import { type NetworkFailure, networkFailure } from "./network_failure.ts";
 import { type ApiPath, path } from "./path.ts";
 import { sendRead } from "./read_retries.ts";
 import { pauseSeconds, readReply, upstreamRateLimited } from "./replies.ts";
@@ -108,6 +109,7 @@ export class CloudwaysClient {
       store,
       sealed,
       clock,
+      records: this.records,
       exchange: (customer, keyPair, address) => this.#exchange(customer, keyPair, address),
       onStoreFailed: (error) => options.log.debug("token not kept", { error }),
       onLockTakenOver: ({ id }) =>
@@ -143,20 +145,34 @@ export class CloudwaysClient {
     };
     await this.#guard.check(customer, address);
     this.#refuseWhilePaused(customer, request.operation);
-    const bearer = await this.#tokens.bearer(customer, address, inTime.signal);
+    let mark = await this.records.refusalMark(customer);
+    const bearer = await this.#tokens.bearer(customer, address, inTime.signal, mark);
     const sentAt = this.#options.clock.now();
     let reply = await this.#deliver(inTime, request, bearer);
-    if (reply.status === 401 && customer.credential.kind === "access_token") this.#guard.refused(customer, address);
+    if (reply.status === 401 && customer.credential.kind === "access_token") {
+      this.#guard.refused(customer, address);
+      await this.records.refused(customer).catch((error) => session.log.warn("refusal not noted", { error }));
+    }
     if (reply.status === 401) {
       const fresh = await this.#freshToken(inTime, request.operation, { token: bearer, sentAt });
       // A 401 says that nothing was done, so this is the one error after which a write too may be sent again.
-      if (fresh !== undefined) reply = await this.#deliver(inTime, request, fresh);
+      if (fresh !== undefined) {
+        mark = await this.records.refusalMark(customer);
+        reply = await this.#deliver(inTime, request, fresh);
+      }
       if (fresh !== undefined && reply.status === 401) this.#noteUnauthorized(customer, request.operation);
     }
-    const value = this.#read(reply, session, request);
     // Cloudways has answered: a store that fails now must not make a failure of what is done.
-    await this.records.accepted(customer).catch((error) => session.log.debug("customer not noted", { error }));
-    return value;
+    const noteAccepted = () =>
+      this.records.accepted(customer, mark).catch((error) => session.log.debug("customer not noted", { error }));
+    try {
+      const value = this.#read(reply, session, request);
+      await noteAccepted();
+      return value;
+    } catch (error) {
+      if (knowsCredentials(error)) await noteAccepted();
+      throw error;
+    }
   }
 
   /** The customer's bucket, as it is; takes nothing. */
@@ -292,19 +308,28 @@ export class CloudwaysClient {
   async #timed(operation: string, log: Logger, send: () => Promise<WireReply>): Promise<WireReply> {
     const startedAt = performance.now();
     let status = "aborted";
+    let cause: NetworkFailure | undefined;
     try {
       const reply = await send();
       status = String(reply.status);
       return reply;
     } catch (error) {
-      if (error instanceof ToolError) status = error.code;
+      if (error instanceof ToolError) {
+        cause = networkFailure(error.cause);
+        status = cause === undefined ? error.code : `${error.code}_${cause}`;
+      }
       throw error;
     } finally {
       const milliseconds = Math.round(performance.now() - startedAt);
       this.#options.metrics.upstreamFinished({ operation, status, seconds: milliseconds / 1000 });
-      log.info("upstream", { operation, status, milliseconds });
+      log.info("upstream", { operation, status, ...(cause && { cause }), milliseconds });
     }
   }
+}
+
+/** A token that may do little is known all the same; what names no operation came from a firewall. */
+export function knowsCredentials(error: unknown): boolean {
+  return error instanceof ToolError && error.code === "forbidden" && error.details?.operation !== undefined;
 }
 
 type Parsed<T> = { success: true; data: T } | { success: false; error: unknown };

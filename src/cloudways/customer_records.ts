@@ -13,12 +13,20 @@ export interface CustomerRecord {
 
 const recordSchema = z.object({ firstSeen: z.number(), lastSeen: z.number() });
 
-/** How long a customer that stays away is remembered. */
+/** How long a customer that stays away is remembered, and that its credentials were refused. */
 const RECORD_TTL_MS = 30 * 24 * 3600_000;
 /** A record is written at most this often, so that a busy customer costs no write per call. */
 const WRITE_INTERVAL_MS = 60_000;
-
-/** Remembers which credentials Cloudways accepted, and when they were seen. Nothing is kept of any others. */
+/** For how long an acceptance lets cached data be given. */
+const ACCEPTED_MS = 10 * 60_000;
+/**
+ * Remembers which credentials Cloudways accepted, when, and whether it refused them since. Nothing is kept of
+ * credentials that it never accepted.
+ *
+ * A refusal leaves a mark. The mark blocks what is cached and never a request: the next request that Cloudways accepts
+ * removes it. Only a request that left after the mark was seen does, so that a slow answer from before the refusal
+ * opens nothing.
+ */
 export class CustomerRecords {
   readonly #sealed: SealedStore;
   readonly #store: Store;
@@ -31,8 +39,13 @@ export class CustomerRecords {
     this.#clock = options.clock;
   }
 
-  /** Notes that Cloudways just accepted these credentials. */
-  async accepted(customer: Customer): Promise<void> {
+  /**
+   * Notes that Cloudways just accepted these credentials.
+   *
+   * @param mark What {@linkcode refusalMark} gave before the accepted request left.
+   */
+  async accepted(customer: Customer, mark: string | undefined): Promise<void> {
+    if (mark !== undefined) await this.#store.deleteIfEquals(revokedKey(customer), mark);
     const now = this.#clock.now();
     const written = this.#written.get(customer.id);
     if (written !== undefined && now - written < WRITE_INTERVAL_MS) return;
@@ -40,6 +53,27 @@ export class CustomerRecords {
     const before = await this.read(customer);
     const record: CustomerRecord = { firstSeen: before?.firstSeen ?? now, lastSeen: now };
     await this.#sealed.write(seenKey(customer.id), JSON.stringify(record), RECORD_TTL_MS);
+    await this.#sealed.write(acceptedKey(customer), String(now), ACCEPTED_MS);
+  }
+
+  /** Notes that Cloudways just refused these credentials: nothing cached is given until it accepts them again. */
+  async refused(customer: Customer): Promise<void> {
+    if (!await this.isAccepted(customer)) return;
+    await this.#store.set(revokedKey(customer), crypto.randomUUID(), { ttlMs: RECORD_TTL_MS });
+  }
+
+  /** The mark of the last refusal; undefined where Cloudways has accepted these credentials since, or never refused them. */
+  async refusalMark(customer: Customer): Promise<string | undefined> {
+    return await this.#store.get(revokedKey(customer));
+  }
+
+  /** Whether Cloudways accepted these credentials within the last ten minutes, and has not refused them since. */
+  async acceptedLately(customer: Customer): Promise<boolean> {
+    const [mark, acceptedAt] = await Promise.all([
+      this.refusalMark(customer),
+      this.#sealed.read(acceptedKey(customer)),
+    ]);
+    return mark === undefined && acceptedAt !== undefined && this.#clock.now() - Number(acceptedAt) < ACCEPTED_MS;
   }
 
   /** Whether Cloudways accepted these credentials before. */
@@ -58,4 +92,12 @@ export class CustomerRecords {
 /** Where the store keeps what is known of a customer, by its id; nothing is there for credentials that were never accepted. */
 export function seenKey(customer: string): StoreKey {
   return { purpose: "seen", customer };
+}
+
+function acceptedKey(customer: Customer): StoreKey {
+  return { purpose: "accepted", customer: customer.id };
+}
+
+function revokedKey(customer: Customer): StoreKey {
+  return { purpose: "revoked", customer: customer.id };
 }

@@ -94,7 +94,9 @@ export class ReferenceData {
   /** One list, from the cache where it is there. */
   async read<T>(session: Session, list: ReferenceList<T>): Promise<T> {
     const key = { purpose: "reference", customer: "shared", name: list.name } as const;
-    const cached = await this.#sealed.read(key);
+    // The same for everybody, but not for credentials that Cloudways just refused: those it has to see first.
+    const isBlocked = await this.#client.records.refusalMark(session.customer) !== undefined;
+    const cached = isBlocked ? undefined : await this.#sealed.read(key);
     if (cached !== undefined) {
       const parsed = list.reply.safeParse(JSON.parse(cached));
       if (parsed.success) return parsed.data;

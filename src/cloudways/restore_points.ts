@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
 import type { StoreKey } from "../store/store.ts";
 import type { Session } from "./client.ts";
+import type { CustomerRecords } from "./customer_records.ts";
 import { flagOrNull, givenList } from "./models.ts";
 
 /** The application that restore points are of, and its server. */
@@ -33,10 +34,12 @@ type Seen = z.output<typeof seenSchema>;
 export class RestorePoints {
   readonly #sealed: SealedStore;
   readonly #clock: Clock;
+  readonly #records: Pick<CustomerRecords, "acceptedLately">;
 
-  constructor(options: { sealed: SealedStore; clock: Clock }) {
+  constructor(options: { sealed: SealedStore; clock: Clock; records: Pick<CustomerRecords, "acceptedLately"> }) {
     this.#sealed = options.sealed;
     this.#clock = options.clock;
+    this.#records = options.records;
   }
 
   /** Notes the restore points an application has now. Never fails. */
@@ -57,6 +60,7 @@ export class RestorePoints {
   /** What is known of a server's applications. Never fails. */
   async known(session: Session, serverId: number): Promise<LastBackups> {
     try {
+      if (!await this.#records.acceptedLately(session.customer)) return new Map();
       const seen = await this.#read(keyOf(session, serverId));
       return new Map(Object.entries(seen).map(([id, { point }]) => [Number(id), point]));
     } catch (error) {

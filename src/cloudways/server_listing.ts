@@ -55,6 +55,7 @@ export class ServerListing {
   }
 
   async #cached(session: Session, epoch: string): Promise<ServerRecord[] | undefined> {
+    if (!await this.#client.records.acceptedLately(session.customer)) return undefined;
     const text = await this.#sealed.read(listingKey(session));
     if (text === undefined) return undefined;
     const cached = cachedSchema.safeParse(JSON.parse(text)).data;

@@ -4,7 +4,7 @@ import { createLogger, type Logger } from "../telemetry/log.ts";
 import { examine, report } from "./doctor.ts";
 import { keygen } from "./keygen.ts";
 import { serve } from "./serve.ts";
-import { configProblem, startProblem } from "./start_problem.ts";
+import { reportConfigProblem, startProblem } from "./start_problem.ts";
 import { stdio } from "./stdio.ts";
 import { logUnhandled } from "./unhandled.ts";
 import { verifyAudit } from "./verify_audit.ts";
@@ -40,12 +40,13 @@ export async function verifyAuditCommand(): Promise<number> {
 }
 
 async function withConfig(run: (config: Config, log: Logger) => Promise<number>): Promise<number> {
+  const environment = readEnvironment();
   let config: Config;
   try {
-    config = parseConfig(readEnvironment());
+    config = parseConfig(environment);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    await write(Deno.stderr, configProblem(error));
+    await reportConfigProblem(error, environment);
     return 1;
   }
   await using log = createLogger({ level: config.logLevel, format: config.logFormat });

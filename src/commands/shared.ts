@@ -3,7 +3,7 @@ import { type Config, ConfigError, parseConfig, readEnvironment } from "../confi
 import type { FetchHandler } from "../http/router.ts";
 import { createLogger, type RootLogger } from "../telemetry/log.ts";
 import { endRequested, GRACE_MS, within } from "./ending.ts";
-import { configProblem, startProblem } from "./start_problem.ts";
+import { reportConfigProblem, startProblem } from "./start_problem.ts";
 import { logStartWarnings } from "./start_warnings.ts";
 import { logUnhandled } from "./unhandled.ts";
 
@@ -29,14 +29,15 @@ export async function createSharedApp(): Promise<{ fetch: FetchHandler }> {
 }
 
 async function readConfig(): Promise<Config> {
+  const environment = readEnvironment();
   try {
-    const config = parseConfig(readEnvironment());
+    const config = parseConfig(environment);
     if (config.redisUrl !== undefined) return config;
     const message = "is required, with ENCRYPTION_KEY, to run more than one worker or isolate";
     throw new ConfigError([{ variable: "REDIS_URL", message }]);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    await new Blob([configProblem(error)]).stream().pipeTo(Deno.stderr.writable, { preventClose: true });
+    await reportConfigProblem(error, environment);
     return endWith(error);
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { ErrorCode } from "../errors.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import type { ApprovalRecord } from "../mcp/approval_records.ts";
 import type { Approvals, Decided } from "../mcp/approvals.ts";
@@ -63,7 +64,7 @@ const NOTICES = {
 } as const satisfies Record<string, Notice>;
 
 /** What makes a call that waited one that is not carried out. */
-const NOES: ReadonlySet<Decided> = new Set<Decided>(["denied", "withdrawn", "locked"]);
+const NOES: ReadonlySet<Decided> = new Set<Decided>(["denied", "withdrawn"]);
 
 /** What a person may press on the page. */
 type Decision = "approve" | "deny" | "withdraw";
@@ -120,7 +121,7 @@ class ApprovalPage {
     return htmlResponse(200, approvalPage(approval, this.#clock.now()));
   }
 
-  async #decide(request: Request, id: string, { note, requestId }: RequestInfo): Promise<Response> {
+  async #decide(request: Request, id: string, { note, log, requestId }: RequestInfo): Promise<Response> {
     if (!this.#isFromThisPage(request)) return notice(403, NOTICES.elsewhere);
     const form = await readForm(request, this.#bodies);
     if (form instanceof Response) return form;
@@ -128,7 +129,13 @@ class ApprovalPage {
     note({ decision: form.decision, decided });
     if (record !== undefined) {
       note({ customer: shortCustomerId(record.customer), tool: record.tool });
-      if (NOES.has(decided)) await this.#audit.record(declinedEntry(record, requestId));
+      if (NOES.has(decided)) await this.#audit.record(refusedEntry(record, requestId, "confirmation_declined"));
+      if (decided === "closing") {
+        log.warn("too many wrong approval codes: approving is closed for this customer for ten minutes", {
+          customer: shortCustomerId(record.customer),
+        });
+        await this.#audit.record(refusedEntry(record, requestId, "rate_limited"));
+      }
     }
     if (decided === "unknown") return await this.#unknown();
     // To be shown by GET: going back or loading again then sends nothing twice, a wrong code least of all.
@@ -164,7 +171,7 @@ class ApprovalPage {
 }
 
 /** Nobody can tell when the assistant comes back to hear of it, if ever, so it is recorded at once. */
-function declinedEntry(record: ApprovalRecord, requestId: string): AuditEntry {
+function refusedEntry(record: ApprovalRecord, requestId: string, outcome: ErrorCode): AuditEntry {
   const { customer, client, tool, question } = record;
   return {
     event: "refused",
@@ -175,7 +182,7 @@ function declinedEntry(record: ApprovalRecord, requestId: string): AuditEntry {
     target: targetOf(question),
     approval: null,
     operation_id: null,
-    outcome: "confirmation_declined",
+    outcome,
     request_id: requestId,
   };
 }

@@ -1,7 +1,8 @@
 /** The pages of approvals. Words of ours are plain; whatever is not ours goes through `approval_data.ts`. */
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import type { ApprovalRecord, ShownQuestion } from "../mcp/approval_records.ts";
-import { type Approval, type ApprovalState, MAX_CODE_TRIES } from "../mcp/approvals.ts";
+import type { Approval, ApprovalState } from "../mcp/approvals.ts";
+import { MAX_WRONG_CODES } from "../mcp/code_tries.ts";
 import { cleanText } from "../text.ts";
 import { argumentData, data, domainData } from "./approval_data.ts";
 import { APPROVAL_STYLE } from "./approval_style.ts";
@@ -52,13 +53,6 @@ const ENDINGS: Record<Exclude<ApprovalState, "open">, Notice & { mark: string; g
     text: "The yes was taken back before any call used it.",
     good: false,
   },
-  locked: {
-    title: "Too many wrong codes",
-    mark: "Nothing was done",
-    text: "A wrong approval code was typed five times, so this call can't be approved any more. If you did not do " +
-      "that, somebody else has this address.",
-    good: false,
-  },
 };
 
 /** The page of an approval in whatever state it is; `now` in milliseconds since the epoch. */
@@ -72,25 +66,41 @@ export function noticePage({ title, text }: Notice): string {
 }
 
 function openPage(approval: Approval, now: number): Page {
-  const { record, endsAt, triesLeft } = approval;
-  const wrong = hasWrongCode(approval);
+  const { record, endsAt } = approval;
   const minutes = Math.max(1, Math.ceil((endsAt - now) / 60_000));
   const within = `${minutes} ${plural(minutes, "minute", "minutes")}`;
   return {
-    title: wrong ? "Wrong code: approve or deny" : "Approve or deny",
+    title: hasWrongCode(approval) ? "Wrong code: approve or deny" : "Approve or deny",
     footer: BOXES,
     main: markup`<p class="state" role="status">Waiting for your decision</p>
 <h1>${ours(record.question.headline)}</h1>
 <p>An AI assistant asks to do this. It happens only if you approve within ${within}, until ${clockTime(endsAt)}.</p>
 ${meaning(record.question)}${target(record.question)}${asker(record)}${sent(record)}
-<form method="post" aria-label="Your decision" class="${triesLeft === undefined ? "short" : "tall"}">
-${triesLeft === undefined ? undefined : codeField(triesLeft, wrong)}
+${approval.closedUntil === undefined ? decisionForm(approval) : closedForm(approval.closedUntil)}`,
+  };
+}
+
+function decisionForm(approval: Approval): Html {
+  const { triesLeft } = approval;
+  return markup`<form method="post" aria-label="Your decision" class="${triesLeft === undefined ? "short" : "tall"}">
+${triesLeft === undefined ? undefined : codeField(triesLeft, hasWrongCode(approval))}
 <div class="buttons">
 <button name="decision" value="approve" class="strong">Approve</button>
 <button name="decision" value="deny" formnovalidate>Deny</button>
 </div>
-</form>`,
-  };
+</form>`;
+}
+
+/** After too many wrong codes: a no is always possible, a yes not for a while. */
+function closedForm(until: number): Html {
+  return markup`<form method="post" aria-label="Your decision" class="tall">
+<p class="alert" role="alert">A wrong approval code was typed ${MAX_WRONG_CODES} times for this account, so nothing can be
+approved before ${clockTime(until)}. If you did not type it, somebody else has an address like this one: deny what you
+did not ask for, and choose another code.</p>
+<div class="buttons">
+<button name="decision" value="deny">Deny</button>
+</div>
+</form>`;
 }
 
 function endedPage({ record, endsAt }: Approval, state: Exclude<ApprovalState, "open">): Page {
@@ -119,7 +129,9 @@ function withdrawal(): Html {
 /** Deny needs no code, so its button skips the browser's check of this field. */
 function codeField(triesLeft: number, wrong: boolean): Html {
   const tries = `${triesLeft} ${plural(triesLeft, "try is", "tries are")} left.`;
-  const alert = wrong ? markup`<p class="alert" role="alert" id="wrong">That code was wrong. ${tries}</p>` : undefined;
+  const alert = wrong
+    ? markup`<p class="alert" role="alert" id="wrong">A wrong code was typed. ${tries}</p>`
+    : undefined;
   const marks = new Html(
     wrong ? 'aria-describedby="wrong about" aria-invalid="true" autofocus' : 'aria-describedby="about"',
   );
@@ -188,9 +200,9 @@ ${entries.length === 0 ? undefined : note}
 `;
 }
 
-/** All tries are left until one was wrong, as long as nobody has decided. */
+/** All tries are left until one was wrong, at this approval or another of the account. */
 function hasWrongCode({ triesLeft }: Approval): boolean {
-  return triesLeft !== undefined && triesLeft < MAX_CODE_TRIES;
+  return triesLeft !== undefined && triesLeft < MAX_WRONG_CODES;
 }
 
 /** Words of our own, which hold nothing to hide. */

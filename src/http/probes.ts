@@ -17,7 +17,7 @@ export interface ProbeOptions {
 
 /** `/health`, `/ready` and `/metrics`: for orchestrators and monitoring, so without access rules. */
 export function probeRoutes({ store, clock, metrics, breakerState, notReadyReason }: ProbeOptions): Route[] {
-  const startedAt = clock.now();
+  const startedAt = clock.monotonic();
   const probe = { methods: ["GET"], skipsAccessRules: true } as const;
   return [
     {
@@ -25,7 +25,7 @@ export function probeRoutes({ store, clock, metrics, breakerState, notReadyReaso
       path: "/health",
       allowsCors: true,
       handle: () => {
-        const uptime_s = Math.floor((clock.now() - startedAt) / 1000);
+        const uptime_s = Math.floor((clock.monotonic() - startedAt) / 1000);
         return Response.json({ status: "healthy", version: VERSION, store: store.kind, uptime_s });
       },
     },

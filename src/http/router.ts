@@ -2,6 +2,7 @@ import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type AccessLists, allowOrigin, isAllowedHost, isAllowedOrigin, preflight } from "./access_rules.ts";
+import { RefusedNames } from "./refused_names.ts";
 
 /** What is known of a request from its connection. */
 export interface RequestInfo {
@@ -51,6 +52,7 @@ export type FetchHandler = (request: Request, connection?: ConnectionInfo) => Pr
 /** Makes the outermost handler: finds the route, applies the access rules, logs and counts, and never throws. */
 export function createRouter(options: RouterOptions): FetchHandler {
   const routes = new Map(options.routes.filter(({ matches }) => !matches).map((route) => [route.path, route]));
+  const refusedNames = new RefusedNames(options.log);
   const patterns = options.routes.filter(({ matches }) => matches);
   return async (request, connection) => {
     const startedAt = performance.now();
@@ -66,7 +68,7 @@ export function createRouter(options: RouterOptions): FetchHandler {
     try {
       const note = (fields: Record<string, unknown>) => void Object.assign(noted, fields);
       const info = { requestId, address: addressOf(connection), log, note };
-      const response = await answer(request, route, options.access, info);
+      const response = await answer(request, route, { access: options.access, refusedNames }, info);
       status = response.status;
       return complete(response, route, requestId);
     } catch (error) {
@@ -82,9 +84,16 @@ export function createRouter(options: RouterOptions): FetchHandler {
   };
 }
 
-async function answer(request: Request, route: Route | undefined, access: AccessLists, info: RequestInfo) {
+/** Who may come in, and where it is told who may not. */
+interface Door {
+  access: AccessLists;
+  refusedNames: RefusedNames;
+}
+
+async function answer(request: Request, route: Route | undefined, door: Door, info: RequestInfo) {
+  const { access } = door;
   if (route?.skipsAccessRules !== true) {
-    const refusal = refuseAccess(request, access, route);
+    const refusal = refuseAccess(request, door, route);
     if (refusal !== undefined) return refusal;
   }
   const response = await routeAnswer(request, route, info);
@@ -113,9 +122,15 @@ async function routeAnswer(request: Request, route: Route | undefined, info: Req
   return await route.handle(request, info);
 }
 
-function refuseAccess(request: Request, access: AccessLists, route: Route | undefined): Response | undefined {
+function refuseAccess(
+  request: Request,
+  { access, refusedNames }: Door,
+  route: Route | undefined,
+): Response | undefined {
   const host = isAllowedHost(request, access);
   if (host && isAllowedOrigin(request, access)) return undefined;
+  if (host) refusedNames.report("origin", request.headers.get("origin") ?? "");
+  else refusedNames.report("host", request.headers.get("host") ?? URL.parse(request.url)?.host ?? "");
   const message = host
     ? "This Origin is not allowed. The operator allows origins with ALLOWED_ORIGINS."
     : "This Host is not allowed. The operator allows host names with ALLOWED_HOSTS.";

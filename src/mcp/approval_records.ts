@@ -47,7 +47,7 @@ export type ApprovalRecord = z.output<typeof recordSchema>;
 export type ShownQuestion = z.output<typeof questionSchema>;
 
 /** How an approval ended; one that nobody decided in time has no outcome. */
-const OUTCOMES = ["used", "denied", "withdrawn", "locked"] as const;
+const OUTCOMES = ["used", "denied", "withdrawn"] as const;
 /** One of {@linkcode OUTCOMES}. */
 export type Outcome = typeof OUTCOMES[number];
 

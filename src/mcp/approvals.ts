@@ -9,6 +9,7 @@ import type { JsonValue } from "../text.ts";
 import type { Question } from "../tools/question.ts";
 import { ApprovalCodes, isApprovalCode } from "./approval_code.ts";
 import { type ApprovalRecord, ApprovalRecords, endOf, OPEN_MS, type Outcome } from "./approval_records.ts";
+import { CodeTries, type CodeTry } from "./code_tries.ts";
 import type { Declines } from "./declines.ts";
 
 /** A call that a person is asked about on a page. */
@@ -38,15 +39,29 @@ export interface Approval {
   record: ApprovalRecord;
   /** When the question closes, and a yes to it ends; milliseconds since the epoch. */
   endsAt: number;
-  /** How many wrong codes may still be typed; undefined where none is asked for. */
+  /** How many wrong codes may still be typed at all of the customer's approvals; undefined where none is asked for. */
   triesLeft: number | undefined;
+  /**
+   * When approving is possible again, in milliseconds since the epoch; undefined unless too many wrong codes were typed
+   * at the customer's approvals.
+   */
+  closedUntil: number | undefined;
 }
 
 /**
  * What came of a decision. `unknown`: there is no such approval, or it has run out. `too_late`: somebody has decided
- * before, or the yes is used.
+ * before, or the yes is used. `closing`: a wrong code, after which approving is closed for the customer. `closed`: it is
+ * closed, so nothing was looked at.
  */
-export type Decided = "approved" | "denied" | "withdrawn" | "wrong_code" | "locked" | "too_late" | "unknown";
+export type Decided =
+  | "approved"
+  | "denied"
+  | "withdrawn"
+  | "wrong_code"
+  | "closing"
+  | "closed"
+  | "too_late"
+  | "unknown";
 
 /** What {@linkcode Approvals} needs. */
 export interface ApprovalsOptions {
@@ -60,12 +75,6 @@ export interface ApprovalsOptions {
 }
 
 const MAX_OPEN = 10;
-
-/** How many codes may be tried at one approval. */
-export const MAX_CODE_TRIES = 5;
-
-/** A try flows back in twelve minutes, and a question is open for ten, so that none comes back in time. */
-const CODE_TRIES: BucketLimit = { capacity: MAX_CODE_TRIES, windowSeconds: 3600 };
 
 const UNKNOWN_TRIES: BucketLimit = { capacity: 60, windowSeconds: 60 };
 const UNKNOWN_KEY: StoreKey = { purpose: "bucket", customer: "shared", name: "approval-unknown" };
@@ -81,6 +90,7 @@ export class Approvals {
   readonly #store: Store;
   readonly #records: ApprovalRecords;
   readonly #codes: ApprovalCodes;
+  readonly #tries: CodeTries;
   readonly #declines: Declines;
   readonly #clock: Clock;
   readonly #places: Slots;
@@ -91,6 +101,7 @@ export class Approvals {
     this.#store = options.store;
     this.#records = new ApprovalRecords(options.sealed, options.clock);
     this.#codes = new ApprovalCodes(options.ring);
+    this.#tries = new CodeTries(options);
     this.#declines = options.declines;
     this.#clock = options.clock;
     this.#places = new Slots(options.store, "approval", MAX_OPEN);
@@ -139,7 +150,14 @@ export class Approvals {
     if (record === undefined) return undefined;
     const state = await this.#stateOf(record);
     if (state === undefined) return undefined;
-    return { state, record, endsAt: endOf(record), triesLeft: await this.#triesLeft(record) };
+    const { customer, codeDigest } = record;
+    return {
+      state,
+      record,
+      endsAt: endOf(record),
+      triesLeft: codeDigest === undefined ? undefined : await this.#tries.left(customer),
+      closedUntil: await this.#tries.closedUntil(customer),
+    };
   }
 
   /** A person's yes. Counts for ten minutes after the question was asked. */
@@ -147,10 +165,8 @@ export class Approvals {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
     if (!await this.#canBeDecided(record)) return await this.#lateOrUnknown(record);
-    if (record.codeDigest !== undefined) {
-      const refusal = await this.#refuseCode(record, record.codeDigest, code ?? "");
-      if (refusal !== undefined) return refusal;
-    }
+    const tried = await this.#tryCode(record, code ?? "");
+    if (tried !== "right") return tried === "wrong" ? "wrong_code" : tried;
     if (!await this.#records.close(record)) return "too_late";
     await this.#records.writeYes(record);
     await this.#leave(record);
@@ -266,19 +282,10 @@ export class Approvals {
     return await this.#stateOf(record) === undefined ? "unknown" : "too_late";
   }
 
-  /** Each try is paid for before the code is looked at, so that tries at the same time can't be more than five. */
-  async #refuseCode(record: ApprovalRecord, digest: string, code: string): Promise<Decided | undefined> {
-    const { allowed, remaining } = await this.#store.takeTokens(triesKey(record), CODE_TRIES, 1);
-    if (allowed && await this.#codes.matches(record.hash, code, digest)) return undefined;
-    if (allowed && remaining > 0) return "wrong_code";
-    if (await this.#records.close(record)) await this.#end(record, "locked");
-    return "locked";
-  }
-
-  async #triesLeft(record: ApprovalRecord): Promise<number | undefined> {
-    if (record.codeDigest === undefined) return undefined;
-    const { remaining } = await this.#store.takeTokens(triesKey(record), CODE_TRIES, 0);
-    return remaining;
+  /** An approval that needs no code takes any; but where approving is closed for the customer, it is for that one too. */
+  async #tryCode({ customer, hash, codeDigest }: ApprovalRecord, code: string): Promise<CodeTry> {
+    if (codeDigest === undefined) return await this.#tries.closedUntil(customer) === undefined ? "right" : "closed";
+    return await this.#tries.attempt(customer, () => this.#codes.matches(hash, code, codeDigest));
   }
 
   /** Ends a question with a no, after its mark was taken: from then on there can be no yes. */
@@ -300,10 +307,6 @@ function isApprovalId(text: string): boolean {
 
 async function hashOf(id: string): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id))).toHex();
-}
-
-function triesKey({ customer, hash }: ApprovalRecord): StoreKey {
-  return { purpose: "bucket", customer, name: `approval-${hash}` };
 }
 
 /** What the page shows of a question; the rest has done its work in the fingerprint. */

@@ -48,7 +48,14 @@ export interface MemoryStoreOptions {
 const BEFORE_ACCEPTANCE: ReadonlySet<Purpose> = new Set<Purpose>(["bucket", "lock", "refusal"]);
 
 /** Purposes whose entries can be had again, and may go before their time. All others stay until their TTL. */
-const CACHED: ReadonlySet<Purpose> = new Set<Purpose>(["token", "listing", "restore_points", "reference", "seen"]);
+const CACHED: ReadonlySet<Purpose> = new Set<Purpose>([
+  "token",
+  "listing",
+  "restore_points",
+  "reference",
+  "seen",
+  "accepted",
+]);
 
 /**
  * The embedded store: shared state of one process, gone when it ends.

@@ -23,15 +23,26 @@ export class Slots {
    * @returns The place, or undefined where all are taken.
    */
   async take(customer: string, holder: string, ttlMs: number): Promise<StoreKey | undefined> {
-    for (let place = 0; place < this.#count; place++) {
-      const key: StoreKey = { purpose: "slot", customer, name: `${this.#kind}-${place}` };
+    for (const key of this.#keys(customer)) {
       if (await this.#store.set(key, holder, { ttlMs, ifAbsent: true })) return key;
     }
     return undefined;
   }
 
+  /** How many places are taken. */
+  async countTaken(customer: string): Promise<number> {
+    const holders = await Promise.all(this.#keys(customer).map((key) => this.#store.get(key)));
+    return holders.filter((holder) => holder !== undefined).length;
+  }
+
   /** Gives a place back; nothing where it has run out meanwhile. */
   async release(place: StoreKey, holder: string): Promise<void> {
     await this.#store.deleteIfEquals(place, holder);
+  }
+
+  #keys(customer: string): StoreKey[] {
+    return Array.from({ length: this.#count }, (_, place) => (
+      { purpose: "slot", customer, name: `${this.#kind}-${place}` }
+    ));
   }
 }

@@ -30,10 +30,21 @@ const STANDS_IN: ReadonlySet<Purpose> = new Set<Purpose>([
   "listing_epoch",
   "reference",
   "seen",
+  "accepted",
+  "revoked",
   "refusal",
   "lock",
   "bucket",
 ]);
+
+/** Marks that make what is cached stale or blocked: all replicas are told of them as soon as that can be done. */
+const TOLD: ReadonlySet<Purpose> = new Set<Purpose>(["listing_epoch", "revoked"]);
+
+/**
+ * What is kept here too while the shared store answers, so that an outage does not forget it: customers are told from
+ * those who make credentials up, and what is blocked stays blocked.
+ */
+const KEPT_HERE_TOO: ReadonlySet<Purpose> = new Set<Purpose>(["seen", "revoked"]);
 
 /** How many entries are remembered as written here alone. */
 const MAX_WRITTEN_HERE = 50_000;
@@ -54,7 +65,7 @@ export class StandInStore implements Store, AsyncDisposable {
   readonly #own: MemoryStore;
   /** The keys of entries that only this process has. */
   readonly #writtenHere = new LRUCache<string, StoreKey>({ max: MAX_WRITTEN_HERE });
-  /** Marks of stale listings that the other replicas have not been told; one that is on its way there included. */
+  /** Marks that the other replicas have not been told; one that is on its way there included. */
   readonly #untold = new LRUCache<string, Untold>({ max: MAX_OWED });
   /** Locks that were given back here, and may stand in the shared store still. */
   readonly #unreleased = new LRUCache<string, Owed>({ max: MAX_OWED });
@@ -85,15 +96,14 @@ export class StandInStore implements Store, AsyncDisposable {
     if (!STANDS_IN.has(key.purpose)) return await this.#shared.set(key, value, options);
     const name = formatStoreKey(key);
     const untold = { key, value, options };
-    if (key.purpose === "listing_epoch") this.#untold.set(name, untold);
+    if (TOLD.has(key.purpose)) this.#untold.set(name, untold);
     try {
       const written = await this.#shared.set(key, value, options);
       this.#writtenHere.delete(name);
       this.#unshared.delete(name);
       if (this.#untold.get(name) === untold) this.#untold.delete(name);
       this.#takesWrites();
-      // In an outage too, customers are told from those who make credentials up.
-      if (key.purpose === "seen") await this.#own.set(key, value, options);
+      if (KEPT_HERE_TOO.has(key.purpose)) await this.#own.set(key, value, options);
       return written;
     } catch (error) {
       throwUnlessStore(error);
@@ -101,7 +111,7 @@ export class StandInStore implements Store, AsyncDisposable {
       if (key.purpose === "token") {
         this.#unshared.set(name, { key, value, until: this.#clock.now() + options.ttlMs });
       }
-      this.#owes ||= key.purpose === "listing_epoch" || key.purpose === "token";
+      this.#owes ||= TOLD.has(key.purpose) || key.purpose === "token";
       return await this.#own.set(key, value, options);
     }
   }
@@ -112,7 +122,10 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   async deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
-    const here = this.#isWrittenHere(key) ? await this.#own.deleteIfEquals(key, value) : false;
+    const name = formatStoreKey(key);
+    if (this.#untold.get(name)?.value === value) this.#untold.delete(name);
+    const mayBeHere = this.#isWrittenHere(key) || KEPT_HERE_TOO.has(key.purpose);
+    const here = mayBeHere ? await this.#own.deleteIfEquals(key, value) : false;
     return await this.#either(key, async (store) => {
       // Before the attempt: what fails goes on in the own store.
       if (store !== this.#shared && key.purpose === "lock") this.#oweRelease(key, value);
@@ -161,8 +174,8 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   /**
-   * The shared store is back: the other replicas learn which of their cached listings are stale, find no lock that was
-   * given back meanwhile, and use the tokens that were exchanged here.
+   * The shared store is back: the other replicas learn which of their cached listings are stale and which customers were
+   * refused, find no lock that was given back meanwhile, and use the tokens that were exchanged here.
    */
   catchUp(): Promise<void> {
     this.#catchingUp ??= this.#settle().finally(() => this.#catchingUp = undefined);

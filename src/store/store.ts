@@ -17,6 +17,10 @@ export type Purpose =
   | "reference"
   /** When a customer was first and last seen; exists only for credentials that Cloudways accepted. */
   | "seen"
+  /** When Cloudways last accepted a customer's credentials, sealed; what is cached is given only while it is there. */
+  | "accepted"
+  /** A mark that Cloudways refused credentials it had accepted; blocks what is cached until it accepts them again. */
+  | "revoked"
   /** A key pair that Cloudways refused a moment ago. */
   | "refusal"
   /** A lock with an owner. */
@@ -43,6 +47,8 @@ export type Purpose =
   | "keys"
   /** A person's yes on the page; taken by the one call that it lets through. */
   | "approval_yes"
+  /** A mark that too many wrong codes were typed, until when none of the customer's approvals can be approved. */
+  | "approving_closed"
   /** What became of an approval, for the page. */
   | "approval_outcome";
 

@@ -25,7 +25,7 @@ export interface FinishedTool {
 export interface FinishedUpstream {
   /** The operation as the code names it; never a path. */
   operation: string;
-  /** The HTTP status, or a word such as `timeout`. */
+  /** The HTTP status, or a word such as `upstream_timeout` or `upstream_unreachable_dns`. */
   status: string;
   /** How long the reply took. */
   seconds: number;

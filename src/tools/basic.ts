@@ -1,6 +1,7 @@
 /** The basic tools: the account, its servers and applications at a glance, and what Cloudways offers. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../cloudways/account.ts";
+import { knowsCredentials } from "../cloudways/client.ts";
 import {
   type AppRecord,
   domainOf,
@@ -59,14 +60,13 @@ const ping = defineAnonymousTool({
     }
     const signed_in_with = account.customer.credential.kind;
     try {
-      await account.get("list_providers", path`/providers`, listReply("providers", z.unknown()));
+      await account.checkCredentials();
       return { service: "ok", signed_in_with, accepted: true, message: "Cloudways accepts the credentials." };
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       const known = { service: "ok", signed_in_with };
       if (error.code === "authentication_failed") return { ...known, accepted: false, message: error.message };
-      // A token that may do little is known all the same: what names no operation came from a firewall.
-      if (error.code !== "forbidden" || error.details?.operation === undefined) throw error;
+      if (!knowsCredentials(error)) throw error;
       return { ...known, accepted: true, message: `Cloudways accepts the credentials, with limits. ${error.message}` };
     }
   },
@@ -79,7 +79,7 @@ const customerInfo = defineTool({
   effect: "read",
   description:
     "Shows what this service knows of the caller: customer id, kind of credential, when first and last seen, " +
-    "and when the sign-in token ends. Asks Cloudways nothing.",
+    "and when the sign-in token ends. Costs a request only where Cloudways was not asked for ten minutes.",
   input: noInput,
   output: z.looseObject({
     customer_id: z.string(),
@@ -90,6 +90,7 @@ const customerInfo = defineTool({
     token_expires_at: isoTimeOrNull,
   }),
   handler: async (_input, { account }) => {
+    await account.ensureAccepted();
     const { customer, client } = account;
     const seen = await client.records.read(customer);
     const expiresAt = await client.tokenExpiresAt(customer);
@@ -114,7 +115,7 @@ const rateLimitStatus = defineTool({
   effect: "read",
   description:
     "Shows how many requests are left: this service's own limit for the caller, and what Cloudways last said " +
-    "of its limits. Costs no request. Use it before a long series of calls, or after rate_limited.",
+    "of its limits. Costs a request only where Cloudways was not asked for ten minutes. Use it before a long series of calls, or after rate_limited.",
   input: noInput,
   output: z.looseObject({
     limit: z.number(),
@@ -125,6 +126,8 @@ const rateLimitStatus = defineTool({
   }),
   handler: async (_input, { account, clock }) => {
     const { capacity, windowSeconds } = account.client.bucketLimit;
+    // Our own limit says nothing of the account; what Cloudways said does.
+    if (account.client.upstreamLimits(account.customer).length > 0) await account.ensureAccepted();
     const { remaining } = await account.client.bucket(account.customer);
     return {
       limit: capacity,
@@ -659,13 +662,14 @@ const getAuditLog = defineTool({
   description:
     "Lists what was done through this service with the caller's credentials, newest first. Calls that change " +
     "something or show passwords leave a record when a person is asked, before (intent) and after (outcome), or when " +
-    "refused. For older ones call again with before as next_before says. Asks Cloudways nothing.",
+    "refused. For older ones call again with before as next_before says.",
   input: z.strictObject({
     before: z.int().min(1).optional().describe("Only records with a smaller number."),
     limit: z.int().min(1).max(100).default(20).describe("Most records to list."),
   }),
   output: z.looseObject({ records, next_before: z.number().nullable(), problem: z.string().optional() }),
   handler: async (input, { account, audit }) => {
+    await account.ensureAccepted();
     const page = await audit.read(account.customer.id, input);
     const shown = fitting(shownRecords(page.records));
     return {

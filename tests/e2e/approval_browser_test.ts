@@ -105,7 +105,7 @@ Deno.test("with a code, approving takes the right one and denying takes none", a
   await page.getByRole("button", { name: "Deny" }).click();
 
   assert.equal(withoutCode?.triesLeft, 5);
-  assert.match(alert, /wrong. 4 tries are left/);
+  assert.match(alert, /A wrong code was typed. 4 tries are left/);
   assert.equal(focus, "Approval code");
   assert.equal(approved, "Approved, not used yet");
   assert.equal(await heading(page), "Denied");

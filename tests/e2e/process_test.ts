@@ -7,6 +7,7 @@ import { TEST_KEYS } from "../keys.ts";
 import {
   denoServeArgs,
   freePort,
+  LOCKED,
   permissionFlags,
   Program,
   type ProgramEnv,
@@ -73,6 +74,7 @@ Deno.test("the server runs under flags that name the API, its own address and it
   const flags = (args ?? []).filter((arg) => arg.startsWith("-"));
   assert.deepEqual(others, []);
   assert.deepEqual(flags.map((flag) => flag.replace(/=.*/, "")), [
+    ...LOCKED,
     "--no-prompt",
     "--allow-net",
     "--allow-env",

@@ -57,6 +57,10 @@ class ShiftedClock implements Clock {
     return systemClock.now() + this.#shiftMs;
   }
 
+  monotonic(): number {
+    return this.now();
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return systemClock.sleep(ms, signal);
   }

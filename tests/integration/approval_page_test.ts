@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
+import { shortCustomerId } from "../../src/crypto/customer_id.ts";
 import { BodyReader } from "../../src/http/request_body.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
-import { APPROVAL_CODE, askOn, CUSTOMER, FINGERPRINT, type PageServer, QUESTION, startPage } from "../approvals.ts";
+import {
+  APPROVAL_CODE,
+  askOn,
+  CUSTOMER,
+  FINGERPRINT,
+  OTHER_CUSTOMER,
+  type PageServer,
+  QUESTION,
+  startPage,
+} from "../approvals.ts";
 import { startService } from "../harness.ts";
 import { rawRequest } from "../raw_http.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
@@ -292,22 +302,28 @@ Deno.test("the form asks for a code only where one is needed, and says how many 
   assert.match(asking.html, /<label for="code">Approval code<\/label>/);
   assert.doesNotMatch(asking.html, /role="alert"/);
   assert.deepEqual([wrong.status, missing.status, right.status], [303, 303, 303]);
-  assert.match(told.html, /role="alert"[^>]*>That code was wrong. 3 tries are left.</);
+  assert.match(told.html, /role="alert"[^>]*>A wrong code was typed. 3 tries are left.</);
   assert.equal(await stateOf(page, withCode), "approved");
 });
 
-Deno.test("five wrong codes are shown as the end, and a no needs none", async () => {
+Deno.test("after five wrong codes every page of the account offers a no alone, and the log says so once", async () => {
   await using page = await startPage();
-  const locked = await askOn(page, { approvalCode: APPROVAL_CODE });
-  const denied = await askOn(page, { fingerprint: "1".repeat(64), approvalCode: APPROVAL_CODE });
+  const guessed = await askOn(page, { approvalCode: APPROVAL_CODE });
+  const other = await askOn(page, { fingerprint: "1".repeat(64) });
+  const elsewhere = await askOn(page, { customer: OTHER_CUSTOMER, approvalCode: APPROVAL_CODE });
 
-  for (let n = 0; n < 5; n++) await post(page, locked, { body: "decision=approve&code=not-the-code" });
-  await post(page, locked, { body: `decision=approve&code=${APPROVAL_CODE}` });
-  await post(page, denied, { body: "code=&decision=deny" });
+  for (let n = 0; n < 7; n++) await post(page, guessed, { body: "decision=approve&code=not-the-code" });
+  await post(page, guessed, { body: `decision=approve&code=${APPROVAL_CODE}` });
+  const shown = await Promise.all([guessed, other, elsewhere].map(async (id) => (await get(page, id)).html));
+  await post(page, other, { body: "code=&decision=deny" });
 
-  assert.match((await get(page, locked)).html, /<h1>Too many wrong codes<\/h1>/);
+  assert.deepEqual(shown.map((html) => html.includes('value="approve"')), [false, false, true]);
+  assert.deepEqual(shown.map((html) => html.includes('value="deny"')), [true, true, true]);
+  assert.deepEqual(shown.map((html) => html.includes('role="alert"')), [true, true, false]);
   assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), false);
-  assert.match((await get(page, denied)).html, /<h1>Denied<\/h1>/);
+  assert.match((await get(page, other)).html, /<h1>Denied<\/h1>/);
+  const warnings = page.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level === "WARNING");
+  assert.deepEqual(warnings.map(({ customer }) => customer), [shortCustomerId(CUSTOMER)]);
 });
 
 Deno.test("a form from anywhere but the page's own origin is refused and changes nothing", async () => {

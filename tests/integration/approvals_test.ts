@@ -44,6 +44,24 @@ function isRateLimited(error: unknown): boolean {
   return error instanceof ToolError && error.code === "rate_limited" && (error.retryAfter ?? 0) > 0;
 }
 
+/** Counts the codes that are looked at until the end of its block. */
+function watchLooks(): { readonly count: number } & Disposable {
+  const { matches } = ApprovalCodes.prototype;
+  let count = 0;
+  ApprovalCodes.prototype.matches = function (...args) {
+    count++;
+    return matches.apply(this, args);
+  };
+  return {
+    get count() {
+      return count;
+    },
+    [Symbol.dispose]() {
+      ApprovalCodes.prototype.matches = matches;
+    },
+  };
+}
+
 /** A fingerprint of its own for each number. */
 function fingerprint(number: number): string {
   return number.toString(16).padStart(64, "0");
@@ -348,17 +366,52 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await two.approvals.deny(id), "denied");
   });
 
-  test("five wrong codes end the approval for good", async ({ one, two }) => {
-    const id = await askOn(one, { approvalCode: APPROVAL_CODE });
+  test("five wrong codes at any approvals close approving for the customer, and nothing else", async ({ one, two }) => {
+    const ids = [
+      await askOn(one, { approvalCode: APPROVAL_CODE }),
+      await askOn(one, { approvalCode: "another-code", fingerprint: fingerprint(1) }),
+      await askOn(one, { fingerprint: fingerprint(2) }),
+    ] as const;
+    const approved = await askOn(one, { fingerprint: fingerprint(3) });
+    await two.approvals.approve(approved, undefined);
+    const others = await askOn(one, { customer: OTHER_CUSTOMER, approvalCode: APPROVAL_CODE });
     const decided: string[] = [];
-    for (let n = 0; n < 5; n++) decided.push(await (n % 2 === 0 ? one : two).approvals.approve(id, WRONG_CODE));
+    for (let n = 0; n < 5; n++) {
+      const { approvals } = n % 2 === 0 ? one : two;
+      decided.push(await approvals.approve(ids[n < 3 ? 0 : 1], WRONG_CODE));
+    }
 
-    const right = await one.approvals.approve(id, APPROVAL_CODE);
+    const fresh = await askOn(two, { fingerprint: fingerprint(4), approvalCode: APPROVAL_CODE });
+    const right = [
+      await one.approvals.approve(ids[0], APPROVAL_CODE),
+      await two.approvals.approve(ids[1], "another-code"),
+      await one.approvals.approve(ids[2], undefined),
+      await one.approvals.approve(fresh, APPROVAL_CODE),
+    ];
+    const otherCustomer = await one.approvals.approve(others, APPROVAL_CODE);
+    const withdrawn = await two.approvals.withdraw(approved);
+    const denied = await two.approvals.deny(ids[0]);
 
-    assert.deepEqual(decided, ["wrong_code", "wrong_code", "wrong_code", "wrong_code", "locked"]);
-    assert.equal(right, "too_late");
-    assert.equal(await stateOf(two, id), "locked");
+    assert.deepEqual(decided, ["wrong_code", "wrong_code", "wrong_code", "wrong_code", "closing"]);
+    assert.deepEqual(right, ["closed", "closed", "closed", "closed"]);
+    assert.deepEqual([otherCustomer, withdrawn, denied], ["approved", "withdrawn", "denied"]);
+    assert.deepEqual(await Promise.all([ids[1], ids[2], fresh].map((id) => stateOf(one, id))), [
+      "open",
+      "open",
+      "open",
+    ]);
     assert.equal(await takeYes(two), false);
+  });
+
+  test("right codes cost no try, however many they are", async ({ one, two }) => {
+    const decided: string[] = [];
+    for (let n = 0; n < 8; n++) {
+      const id = await askOn(one, { fingerprint: fingerprint(n), approvalCode: APPROVAL_CODE });
+      if (n < 4) await two.approvals.approve(id, WRONG_CODE);
+      decided.push(await two.approvals.approve(id, APPROVAL_CODE));
+    }
+
+    assert.deepEqual(decided, Array(8).fill("approved"));
   });
 
   test("the right code as the fifth try approves", async ({ one, two }) => {
@@ -369,17 +422,26 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await two.approvals.approve(id, APPROVAL_CODE), "approved");
   });
 
-  test("many tries at once are five tries", async ({ one, two }) => {
-    const id = await askOn(one, { approvalCode: APPROVAL_CODE });
+  // Each line: how many wrong tries come one after the other, and how many at once after them.
+  for (const [before, atOnce] of [[0, 5], [0, 40], [1, 4], [2, 20], [4, 1], [4, 20], [5, 20]] as const) {
+    test(`${before} wrong tries and then ${atOnce} at once, at two approvals, are five at most`, async ({ one, two }) => {
+      const ids = [
+        await askOn(one, { approvalCode: APPROVAL_CODE }),
+        await askOn(two, { approvalCode: APPROVAL_CODE, fingerprint: fingerprint(1) }),
+      ];
+      using looks = watchLooks();
+      const guess = (n: number) => (n % 2 === 0 ? one : two).approvals.approve(ids[n % 3 % 2] ?? "", WRONG_CODE);
 
-    const wrong = await Promise.all(
-      [...Array(20).keys()].map((n) => (n % 2 === 0 ? one : two).approvals.approve(id, WRONG_CODE)),
-    );
+      for (let n = 0; n < before; n++) await guess(n);
+      const wrong = await Promise.all([...Array(atOnce).keys()].map(guess));
+      const right = await Promise.all(ids.map((id, n) => (n === 0 ? two : one).approvals.approve(id, APPROVAL_CODE)));
 
-    assert.ok(wrong.filter((decided) => decided === "wrong_code").length <= 4);
-    assert.equal(await one.approvals.approve(id, APPROVAL_CODE), "too_late");
-    assert.equal(await takeYes(one), false);
-  });
+      assert.equal(looks.count, 5);
+      assert.ok(wrong.filter((decided) => decided === "closing").length <= 1);
+      assert.deepEqual(right, ["closed", "closed"]);
+      assert.equal(await takeYes(one), false);
+    });
+  }
 
   test("tries at unknown ids are limited, and leave valid ones alone", async ({ one, two }) => {
     const id = await askOn(one);
@@ -505,17 +567,34 @@ Deno.test("what is kept of an approval code is another for each approval, and re
   assert.equal(await codes.matches(other, APPROVAL_CODE, digest), false);
 });
 
-Deno.test("five wrong codes end the approval although they come minutes apart", async () => {
+Deno.test("wrong codes count for ten minutes, and approving is closed for ten minutes after the fifth", async () => {
   await using replicas = await memoryReplicas();
   const { one, clock } = replicas;
-  const id = await askOn(one, { approvalCode: APPROVAL_CODE });
-  const decided: string[] = [];
-  for (let n = 0; n < 5; n++) {
-    decided.push(await one.approvals.approve(id, WRONG_CODE));
-    await clock.advance(2.4 * MINUTE_MS);
-  }
+  let asked = 0;
+  const after = async (minutes: number, code: string) => {
+    await clock.advance(minutes * MINUTE_MS);
+    const id = await askOn(one, { fingerprint: fingerprint(asked++), approvalCode: APPROVAL_CODE });
+    const decided = await one.approvals.approve(id, code);
+    await one.approvals.deny(id);
+    return decided;
+  };
+  const tries: [number, string][] = [
+    [0, WRONG_CODE],
+    [9, WRONG_CODE],
+    [0, WRONG_CODE],
+    [0, WRONG_CODE],
+    // The first one counts no more.
+    [1.5, WRONG_CODE],
+    [0, WRONG_CODE],
+    [0, APPROVAL_CODE],
+    [9.9, APPROVAL_CODE],
+    [0.2, APPROVAL_CODE],
+  ];
 
-  assert.deepEqual(decided, ["wrong_code", "wrong_code", "wrong_code", "wrong_code", "locked"]);
+  const decided: string[] = [];
+  for (const [minutes, code] of tries) decided.push(await after(minutes, code));
+
+  assert.deepEqual(decided, [...Array(5).fill("wrong_code"), "closing", "closed", "closed", "approved"]);
 });
 
 Deno.test("where another replica takes the last place for the very same call, both get its address", async () => {
@@ -535,24 +614,24 @@ Deno.test("where another replica takes the last place for the very same call, bo
   assert.equal(await askOn(one), overtaken);
 });
 
-Deno.test("a sixth try counts for nothing, while the fifth is still about to close the page", async () => {
+Deno.test("a sixth try counts for nothing, while the fifth is still about to close approving", async () => {
   await using replicas = await memoryReplicas();
   const { one } = replicas;
   const id = await askOn(one, { approvalCode: APPROVAL_CODE });
   for (let n = 0; n < 4; n++) await one.approvals.approve(id, WRONG_CODE);
-  const take = one.store.take.bind(one.store);
+  const set = one.store.set.bind(one.store);
   let sixth: string | undefined;
-  one.store.take = async (key) => {
-    if (key.purpose === "approval_open" && sixth === undefined) {
+  one.store.set = async (key, value, options) => {
+    if (key.purpose === "approving_closed" && sixth === undefined) {
       sixth = "begun";
       sixth = await one.approvals.approve(id, APPROVAL_CODE);
     }
-    return await take(key);
+    return await set(key, value, options);
   };
 
   const fifth = await one.approvals.approve(id, WRONG_CODE);
 
-  assert.deepEqual([fifth, sixth], ["locked", "locked"]);
+  assert.deepEqual([fifth, sixth], ["closing", "closed"]);
   assert.equal(await takeYes(one), false);
 });
 

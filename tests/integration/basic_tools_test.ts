@@ -421,18 +421,18 @@ Deno.test("customer_info tells when a customer was seen first, however often he 
 
 Deno.test("customer_info shows an e-mail only once Cloudways has accepted it with its key", async () => {
   await using service = await startService();
-  const info = async () => (await callTool(service.mcpUrl, "customer_info", {}, KEY_HEADERS)).json;
+  const info = async (headers: Record<string, string>) =>
+    (await callTool(service.mcpUrl, "customer_info", {}, headers)).json;
 
-  const before = await info();
-  await callTool(service.mcpUrl, "ping", {}, KEY_HEADERS);
-  const after = await info();
+  const wrong = await info({ ...KEY_HEADERS, "x-cloudways-api-key": "EXAMPLE-WRONG-KEY" });
+  const right = await info(KEY_HEADERS);
 
-  assert.match(String(before.customer_id), /^customer_[0-9a-f]{16}$/);
-  assert.equal(before.email, null);
-  assert.equal(before.first_seen, null);
-  assert.equal(after.email, DEMO_ACCOUNT.email);
-  assert.match(String(after.first_seen), /Z$/);
-  assert.match(String(after.token_expires_at), /Z$/);
+  assert.equal(wrong.code, "authentication_failed");
+  assert.equal(wrong.email, undefined);
+  assert.match(String(right.customer_id), /^customer_[0-9a-f]{16}$/);
+  assert.equal(right.email, DEMO_ACCOUNT.email);
+  assert.match(String(right.first_seen), /Z$/);
+  assert.match(String(right.token_expires_at), /Z$/);
 });
 
 Deno.test("get_server_details tells the disk used by each application, by its id", async () => {

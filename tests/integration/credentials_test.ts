@@ -192,9 +192,11 @@ for (const [what, headers] of WRONG) {
 Deno.test("a credential of exactly 4 KiB is one", async () => {
   await using service = await startService();
 
-  const answer = await whoAmI(service, { "x-cloudways-access-token": "c".repeat(4096) });
+  const token = "c".repeat(4096);
 
-  assert.equal(answer.isError, false);
+  await whoAmI(service, { "x-cloudways-access-token": token });
+
+  assert.equal(service.sandbox.requests[0]?.authorization, `Bearer ${token}`);
 });
 
 Deno.test("a control character in a credential is refused before it gets anywhere", async () => {
@@ -290,13 +292,13 @@ Deno.test("the credentials of stdio are never a fallback for a request without a
 Deno.test("an e-mail is shown only where Cloudways has accepted it with its key", async () => {
   await using service = await startService();
   const headers = { "x-cloudways-email": EMAIL, "x-cloudways-api-key": API_KEY };
-  const before = await whoAmI(service, headers);
-  await callTool(service.mcpUrl, "get_alerts", {}, headers);
+  const wrong = await whoAmI(service, { ...headers, "x-cloudways-api-key": "EXAMPLE-WRONG-KEY" });
 
-  const after = await whoAmI(service, headers);
+  const right = await whoAmI(service, headers);
 
-  assert.equal(before.json.email, null);
-  assert.equal(after.json.email, EMAIL);
+  assert.equal(wrong.json.code, "authentication_failed");
+  assert.ok(!JSON.stringify(wrong.json).includes(EMAIL));
+  assert.equal(right.json.email, EMAIL);
 });
 
 Deno.test("no log line holds a credential", async () => {

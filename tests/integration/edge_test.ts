@@ -842,6 +842,9 @@ Deno.test("an error that nobody expected shows no stack trace and no text of its
       if (broken) throw new Error("secret words at /somewhere/in/file.ts:1:2");
       return systemClock.now();
     },
+    monotonic() {
+      return this.now();
+    },
     sleep: systemClock.sleep.bind(systemClock),
   };
   await using service = await startService({ clock });

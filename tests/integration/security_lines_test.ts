@@ -346,15 +346,15 @@ Deno.test("a yes that is taken back on the page is on record as a no", async () 
   assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - confirmation_declined"]);
 });
 
-Deno.test("five wrong codes are on record as one no", async () => {
+Deno.test("five wrong codes are on record once, however many come after them", async () => {
   await using service = await startService();
   const withCode = { ...TOKEN_HEADERS, "x-mcp-approval-code": "EXAMPLE-code-1" };
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, withCode);
 
   const wrong = { decision: "approve", code: "EXAMPLE-wrong" };
-  for (let tries = 0; tries < 6; tries++) await decide(service.url, pagePath(json), wrong);
+  for (let tries = 0; tries < 7; tries++) await decide(service.url, pagePath(json), wrong);
 
-  assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - confirmation_declined"]);
+  assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - rate_limited"]);
 });
 
 Deno.test("a yes on the page is on record with the call that used it", async () => {

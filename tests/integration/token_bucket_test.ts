@@ -54,7 +54,11 @@ interface Subject extends AsyncDisposable {
 /** Every look at this clock is a millisecond after the one before. */
 async function memorySubject(): Promise<Subject> {
   let now = START;
-  const clock: Clock = { now: () => now++, sleep: () => Promise.reject(new Error("nobody sleeps here")) };
+  const clock: Clock = {
+    now: () => now++,
+    monotonic: () => now++,
+    sleep: () => Promise.reject(new Error("nobody sleeps here")),
+  };
   const store = await Promise.resolve(new MemoryStore({ clock }));
   return { peers: [store], now: () => Promise.resolve(now), [Symbol.asyncDispose]: () => store.close() };
 }

@@ -8,6 +8,8 @@ interface Sleeper {
 /** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
   #now: number;
+  /** Milliseconds by which the time of day was moved without any going by. */
+  #shiftMs = 0;
   #sleepers: Sleeper[] = [];
 
   /** Starts at `now`, by default 2026-11-20 12:00 UTC. */
@@ -17,7 +19,17 @@ export class FakeClock implements Clock {
 
   /** Milliseconds since the Unix epoch. */
   now(): number {
+    return this.#now + this.#shiftMs;
+  }
+
+  /** Milliseconds since some moment; only {@linkcode advance} moves it. */
+  monotonic(): number {
     return this.#now;
+  }
+
+  /** Sets the time of day on or back, as an operator or a time server does: nobody wakes, and no time goes by. */
+  shift(ms: number): void {
+    this.#shiftMs += ms;
   }
 
   /** How many sleeps have not ended. */

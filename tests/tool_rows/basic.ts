@@ -29,7 +29,7 @@ const byProvider = (tool: string, ask: string): ToolRow => (
 /** The basic tools. */
 export const basicRows: readonly ToolRow[] = [
   plain("ping", "list_providers"),
-  plain("customer_info"),
+  plain("customer_info", "list_providers"),
   plain("rate_limit_status"),
   {
     tool: "list_servers",
@@ -89,6 +89,6 @@ export const basicRows: readonly ToolRow[] = [
       { args: { limit: 0 }, names: "limit" },
       { args: { limit: 101 }, names: "limit" },
     ],
-    asks: [],
+    asks: ["list_providers"],
   },
 ];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Customer } from "../../src/caller.ts";
 import { AccessTokens, type ExchangedToken, type KeyPair } from "../../src/cloudways/access_tokens.ts";
+import { CustomerRecords } from "../../src/cloudways/customer_records.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
@@ -36,6 +37,7 @@ async function start() {
       store,
       sealed,
       clock,
+      records: new CustomerRecords({ store, sealed, clock }),
       exchange,
       onStoreFailed: unexpected,
       onLockTakenOver: () => takenOver++,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CustomerRecords } from "../../src/cloudways/customer_records.ts";
 import { appRecord, serverRecord } from "../../src/cloudways/models.ts";
 import { RestorePoints } from "../../src/cloudways/restore_points.ts";
 import { Box } from "../../src/crypto/box.ts";
@@ -20,8 +21,11 @@ async function make() {
   const { signal } = new AbortController();
   const customer = { id: "a".repeat(64), credential: { kind: "access_token", token: "cw_EXAMPLE" } } as const;
   const session = { customer, address: "127.0.0.1", signal, deadline: signal, log };
-  const points = new RestorePoints({ sealed: new SealedStore(store, new Box(ring)), clock });
-  return { points, session, store, lines };
+  const sealed = new SealedStore(store, new Box(ring));
+  const records = new CustomerRecords({ store, sealed, clock });
+  await records.accepted(customer, undefined);
+  const points = new RestorePoints({ sealed, clock, records });
+  return { points, records, session, store, lines };
 }
 
 Deno.test("restore points are kept sealed", async () => {
@@ -32,6 +36,18 @@ Deno.test("restore points are kept sealed", async () => {
   const kept = await store.get({ purpose: "restore_points", customer: session.customer.id, name: "1" });
   assert.ok(kept !== undefined && !kept.includes("2026"));
   assert.deepEqual(await points.known(session, 1), new Map([[7, POINT]]));
+});
+
+Deno.test("restore points are not known while Cloudways refuses the credentials", async () => {
+  const { points, records, session } = await make();
+  await points.note(session, found, [POINT]);
+
+  await records.refused(session.customer);
+  const refused = await points.known(session, 1);
+  await records.accepted(session.customer, await records.refusalMark(session.customer));
+  const accepted = await points.known(session, 1);
+
+  assert.deepEqual([refused.size, accepted.size], [0, 1]);
 });
 
 Deno.test("without the store no restore point is known, and nothing fails", async () => {

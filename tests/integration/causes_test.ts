@@ -1,0 +1,109 @@
+/** Why something failed, and what was refused by its name, stands in the log and in the metrics, and no more often than helps. */
+import assert from "node:assert/strict";
+import { RefusedNames } from "../../src/http/refused_names.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
+import { TOKEN_HEADERS } from "../clients.ts";
+import { type Service, startService } from "../harness.ts";
+import { rawRequest } from "../raw_http.ts";
+import { callTool } from "../rpc.ts";
+import { FakeClock } from "../sandbox/fake_clock.ts";
+
+const MINUTE = 60_000;
+
+/** A port that closes each connection after the first bytes. */
+function closingListener() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const closing = (async () => {
+    for await (const connection of listener) {
+      await connection.read(new Uint8Array(1024));
+      connection.close();
+    }
+  })();
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await closing;
+    },
+  };
+}
+
+/** A port that nobody listens on. */
+function closedPort() {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return { port: listener.addr.port, [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+const FAILURES = [
+  { cause: "refused", scheme: "http", open: closedPort },
+  { cause: "reset", scheme: "http", open: closingListener },
+  { cause: "tls", scheme: "https", open: closingListener },
+] as const;
+
+for (const { cause, scheme, open } of FAILURES) {
+  Deno.test(`a connection that fails by ${cause} says so in the log and in the metrics`, async () => {
+    await using place = open();
+    const env = { CLOUDWAYS_API_BASE_URL: `${scheme}://127.0.0.1:${place.port}/secret-path` };
+    await using service = await startService({ env });
+
+    await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+
+    const lines = upstreamLines(service);
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    assert.ok(lines.length > 0 && lines.every((line) => line.cause === cause), JSON.stringify(lines));
+    assert.ok(metrics.includes(`status="upstream_unreachable_${cause}"`), metrics);
+    assert.ok(!JSON.stringify(lines).includes("secret-path"));
+  });
+}
+
+function upstreamLines(service: Service): Record<string, unknown>[] {
+  return service.logLines.map((line) => JSON.parse(line)).filter(({ message }) => message === "upstream");
+}
+
+function refusals(lines: readonly string[]): Record<string, unknown>[] {
+  return lines.map((line) => JSON.parse(line)).filter(({ message }) => message.startsWith("a request was refused for"));
+}
+
+Deno.test("a refused Host or Origin is named in the log", async () => {
+  await using service = await startService();
+
+  await rawRequest(service.url, "GET /", [["Host", "mcp.example.org:7000"]]);
+  await fetch(service.url, { headers: { origin: "https://app.example.org" } }).then((response) => response.text());
+
+  assert.deepEqual(refusals(service.logLines).map(({ level, host, origin }) => [level, host ?? origin]), [
+    ["WARNING", "mcp.example.org:7000"],
+    ["WARNING", "https://app.example.org"],
+  ]);
+});
+
+Deno.test("names are cleaned and cut, and of many in a minute a few are logged and the others counted", () => {
+  const lines: string[] = [];
+  const log = createLogger({ level: "DEBUG", format: "json", write: (line) => lines.push(line) });
+  let now = 0;
+  const names = new RefusedNames(log, () => now);
+
+  names.report("host", `a\u202e\r\n\u{e0041}${"x".repeat(60_000)}`);
+  for (let n = 0; n < 1_000; n++) names.report(n % 2 === 0 ? "host" : "origin", `name-${n}.example.org`);
+  now += MINUTE;
+  names.report("host", "later.example.org");
+
+  const shown = refusals(lines);
+  const first = String(shown[0]?.host);
+  assert.equal(shown.length, 6);
+  assert.ok([...first].length <= 100 && /^a ?x+…$/.test(first), first);
+  assert.equal(shown.at(-1)?.not_logged_before, 996);
+});
+
+Deno.test("uptime follows the time that went by, whatever becomes of the time of day", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock });
+  const uptime = async () => (await (await fetch(`${service.url}/health`)).json()).uptime_s;
+
+  await clock.advance(5 * MINUTE);
+  clock.shift(-60 * MINUTE);
+  const afterBack = await uptime();
+  clock.shift(365 * 24 * 60 * MINUTE);
+  const afterOn = await uptime();
+
+  assert.deepEqual([afterBack, afterOn], [300, 300]);
+});
