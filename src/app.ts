@@ -50,6 +50,8 @@ import { VERSION } from "./version.ts";
 /** What may be replaced, by tests above all. */
 export interface AppOptions {
   log: Logger;
+  /** Where audit lines go; defaults to `log`. */
+  auditLog?: Pick<Logger, "verbatim">;
   /** Defaults to the real clock. */
   clock?: Clock;
   /** Milliseconds one upstream request may take. Defaults to 20 s; one try of a read never takes more than 12 s. */
@@ -90,13 +92,23 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const { log } = options;
   const clock = options.clock ?? systemClock;
   const metrics = new Metrics({ version: VERSION });
+  metrics.watchLog(() => log.linesLost);
   const ring = await KeyRing.create(keysOf(config));
   const customerIds = new CustomerIds(ring);
   const store = await openStore(config, ring, clock, log);
   const box = new Box(ring);
   const base: Base = { config, clock, metrics, ring, box, store, sealed: new SealedStore(store, box) };
   const isAccepted = async (customer: string) => await store.get(seenKey(customer)) !== undefined;
-  const audit = new ChainedAuditTrail({ store, box, ring, clock, log, isAccepted });
+  const audit = new ChainedAuditTrail({
+    store,
+    box,
+    ring,
+    clock,
+    log,
+    lines: options.auditLog ?? log,
+    metrics,
+    isAccepted,
+  });
   const breaker = new CircuitBreaker({ clock, metrics, log });
   const draining = new AbortController();
   const stopWaiting = draining.signal;
@@ -140,6 +152,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     close: async () => {
       await endpoint.close();
       services.client.close();
+      await audit[Symbol.asyncDispose]();
       await store.close();
     },
   };

@@ -115,6 +115,15 @@ export class CloudwaysAccount {
   }
 
   /**
+   * Sees to it that Cloudways has accepted these credentials, by one harmless read where it never has.
+   *
+   * @throws {ToolError} `authentication_failed`, and whatever keeps it from being known.
+   */
+  async ensureAccepted(): Promise<void> {
+    if (!await this.client.records.isAccepted(this.customer)) await this.servers();
+  }
+
+  /**
    * Reads from Cloudways.
    *
    * @param operation The operation's name in the facts.

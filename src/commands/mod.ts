@@ -1,6 +1,7 @@
 /** The commands of the program. Each returns its exit code. */
 import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
-import { createLogger, type Logger } from "../telemetry/log.ts";
+import { createLogger } from "../telemetry/log.ts";
+import { openAuditLog, type Output } from "./audit_output.ts";
 import { examine, report } from "./doctor.ts";
 import { keygen } from "./keygen.ts";
 import { serve } from "./serve.ts";
@@ -39,7 +40,7 @@ export async function verifyAuditCommand(): Promise<number> {
   return code;
 }
 
-async function withConfig(run: (config: Config, log: Logger) => Promise<number>): Promise<number> {
+async function withConfig(run: (config: Config, output: Output) => Promise<number>): Promise<number> {
   let config: Config;
   try {
     config = parseConfig(readEnvironment());
@@ -51,7 +52,8 @@ async function withConfig(run: (config: Config, log: Logger) => Promise<number>)
   await using log = createLogger({ level: config.logLevel, format: config.logFormat });
   logUnhandled(log);
   try {
-    return await run(config, log);
+    await using auditLog = await openAuditLog(config);
+    return await run(config, { log, auditLog: auditLog ?? log });
   } catch (error) {
     log.error(startProblem(error));
     return 1;

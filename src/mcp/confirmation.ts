@@ -5,11 +5,11 @@ import { shortCustomerId } from "../crypto/customer_id.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
 import { StoreError, type StoreKey } from "../store/store.ts";
-import type { AuditApproval } from "../telemetry/audit.ts";
 import type { JsonValue } from "../text.ts";
 import type { Question } from "../tools/question.ts";
 import { OPEN_MS } from "./approval_records.ts";
 import type { Approvals } from "./approvals.ts";
+import type { SpentYes } from "./call_audit.ts";
 import { bindCall, type CallBinding } from "./call_binding.ts";
 import {
   decideOnPage,
@@ -43,7 +43,7 @@ export interface AskingCall {
 
 /** Whether the call may be carried out, and by whose yes; or what to ask first. */
 export type Verdict =
-  | { kind: "go"; approval: AuditApproval }
+  | { kind: "go" } & SpentYes
   | { kind: "ask"; question: ClientQuestion };
 
 /** What {@linkcode Confirmation} needs. */

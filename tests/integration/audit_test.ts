@@ -18,7 +18,7 @@ import type { AuditEntry, AuditPage, AuditRecord, AuditTrail } from "../../src/t
 import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
 import { stamp } from "../../src/telemetry/audit_entry.ts";
 import { CustomerAuditLists } from "../../src/telemetry/audit_lists.ts";
-import { auditKey, AuditRecords } from "../../src/telemetry/audit_records.ts";
+import { AUDIT_LISTS, auditKey, AuditRecords } from "../../src/telemetry/audit_records.ts";
 import { ChainedAuditTrail } from "../../src/telemetry/audit_trail.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
@@ -36,7 +36,7 @@ const KEY = formatStoreKey(auditKey(ANNA));
 
 /** Where an audit trail can stand; each call of `trail` is another process. */
 interface Subject extends AsyncDisposable {
-  trail(options?: TrailOptions): Promise<AuditTrail>;
+  trail(options?: TrailOptions): Promise<ChainedAuditTrail>;
   store(): Promise<Store>;
 }
 
@@ -201,8 +201,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     const ring = await KeyRing.create({ encryptionKeys: TEST_KEYS.map(parseKey) });
     const records = new AuditRecords({ box: new Box(ring), signer: new ChainSigner(ring) });
     const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
-    const isAccepted = () => Promise.resolve(true);
-    const lists = new CustomerAuditLists({ store: await subject.store(), records, log, isAccepted, keep: 3 });
+    const lists = new CustomerAuditLists({ store: await subject.store(), records, log, keep: { done: 3, refused: 3 } });
     for (const tool of ["a", "b", "c", "d", "e"]) await lists.append(ANNA, stamp(entryOf(tool), NOW));
 
     const page = await lists.read(ANNA, { limit: 10 });
@@ -211,32 +210,25 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual([page.next, page.faults], [null, 0]);
   });
 
-  test("credentials that were never accepted leave nothing, and once they are, what they did", async (subject) => {
+  test("credentials that were never accepted leave a count and no record, however often they call", async (subject) => {
     const store = await subject.store();
-    let accepted = false;
-    const trail = await subject.trail({ isAccepted: () => Promise.resolve(accepted) });
+    const lines: string[] = [];
+    const trail = await subject.trail({ isAccepted: () => Promise.resolve(false), lines });
 
-    await recordAll(trail, ["a", "b"]);
-    const before = await store.entries(auditKey(ANNA), { limit: 10 });
-    accepted = true;
-    await trail.record(entryOf("c"));
+    for (let i = 0; i < 500; i++) await trail.record(entryOf("a", { event: "refused", outcome: "invalid_arguments" }));
+    for (let i = 0; i < 500; i++) {
+      await trail.record(entryOf("a", { event: "refused", customer: undefined, outcome: "authentication_required" }));
+    }
+    await trail[Symbol.asyncDispose]();
 
-    assert.deepEqual(before, []);
-    assert.deepEqual(await readAll(trail), { ...await readAll(await subject.trail()), faults: 0 });
-    assert.deepEqual(wordsOf(await readAll(trail)), ["c", "b", "a"]);
-  });
-
-  test("of credentials that were never accepted only the last records wait, and the others are a gap", async (subject) => {
-    let accepted = false;
-    const trail = await subject.trail({ isAccepted: () => Promise.resolve(accepted) });
-
-    await recordAll(trail, Array.from({ length: 13 }, (_, i) => `${i}`));
-    accepted = true;
-    await trail.record(entryOf("last"));
-
-    const words = wordsOf(await readAll(trail));
-    assert.deepEqual(words.slice(0, 2), ["last", "12"]);
-    assert.deepEqual(words.slice(-2), ["3", "gap of 3"]);
+    for (const list of AUDIT_LISTS) assert.deepEqual(await store.entries(auditKey(ANNA, list), { limit: 10 }), []);
+    const said = lines.map((line) => JSON.parse(line)).map(({ outcome, count }) => [outcome, count]);
+    assert.deepEqual(said, [
+      ["invalid_arguments", 1],
+      ["authentication_required", 1],
+      ["invalid_arguments", 499],
+      ["authentication_required", 499],
+    ]);
   });
 }
 
