@@ -29,6 +29,7 @@ import { Catalogue } from "./mcp/catalogue.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { Declines } from "./mcp/declines.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
+import { EndedYeses } from "./mcp/ended_yeses.ts";
 import { McpEndpoint } from "./mcp/endpoint.ts";
 import { QuestionStates } from "./mcp/question_state.ts";
 import { Relay } from "./mcp/relay.ts";
@@ -41,6 +42,7 @@ import { RedisStore } from "./store/redis.ts";
 import { SealedStore } from "./store/sealed_store.ts";
 import { StandInStore } from "./store/stand_in.ts";
 import type { Store } from "./store/store.ts";
+import type { EndedMarks } from "./telemetry/audit.ts";
 import { ChainedAuditTrail } from "./telemetry/audit_trail.ts";
 import type { Logger } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
@@ -114,7 +116,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const stopWaiting = draining.signal;
   const services = createServices(base, { breaker, stopWaiting, options });
   const catalogue = options.catalogue ?? new Catalogue(allTools);
-  const { confirmation, approvals } = createConfirmation(base);
+  const { confirmation, approvals } = createConfirmation(base, audit);
   const dispatcher = new Dispatcher({
     catalogue,
     services,
@@ -206,9 +208,11 @@ function createServices(
 }
 
 /** The ways of asking a person. The approvals among them are also decided on, on their page. */
-function createConfirmation({ config, store, sealed, box, ring, clock }: Base) {
+function createConfirmation({ config, store, sealed, box, ring, clock }: Base, records: EndedMarks) {
   const declines = new Declines(store);
-  const approvals = new Approvals({ store, sealed, ring, declines, clock, publicUrl: urlText(config.publicUrl) });
+  const ended = new EndedYeses({ clock, records });
+  const publicUrl = urlText(config.publicUrl);
+  const approvals = new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl });
   const confirmation = new Confirmation({
     mode: config.confirm,
     sealed,
@@ -216,6 +220,7 @@ function createConfirmation({ config, store, sealed, box, ring, clock }: Base) {
     fingerprints: new Fingerprints(ring),
     declines,
     approvals,
+    ended,
     clock,
     publicUrl: config.publicUrl,
     publicUrlIsLoopback: publicUrlIsLoopback(config),

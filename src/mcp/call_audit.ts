@@ -1,5 +1,11 @@
 import { type ErrorCode, ToolError } from "../errors.ts";
-import { type AuditApproval, type AuditEntry, type AuditTrail, AuditUnavailableError } from "../telemetry/audit.ts";
+import {
+  type AuditApproval,
+  type AuditEntry,
+  type AuditTrail,
+  AuditUnavailableError,
+  YesEndedError,
+} from "../telemetry/audit.ts";
 import type { JsonValue } from "../text.ts";
 
 /** After these nobody knows whether Cloudways did what it was asked, unless the error itself says so. */
@@ -56,7 +62,8 @@ export class CallAudit {
    *
    * @param yes How it came by its yes, and the mark of that one where it is used now.
    * @param signal Ends the wait for a log that takes nothing.
-   * @throws {ToolError} `store_unavailable` where that can't be recorded.
+   * @throws {ToolError} `store_unavailable` where that can't be recorded, `confirmation_required` where its yes has ended
+   * before.
    */
   async begins({ approval, mark }: SpentYes, signal: AbortSignal): Promise<void> {
     this.#approval = approval;
@@ -98,6 +105,13 @@ export class CallAudit {
 }
 
 function notRecorded(error: unknown): never {
+  if (error instanceof YesEndedError) {
+    throw new ToolError("confirmation_required", "The yes to this call was used or taken back before.", {
+      hint: "Nothing was done. Make the same call again: a person is asked.",
+      done: "nothing",
+      cause: error,
+    });
+  }
   if (!(error instanceof AuditUnavailableError)) throw error;
   throw new ToolError("store_unavailable", "The record of this change can't be written, so it was not made.", {
     hint:

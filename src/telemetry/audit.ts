@@ -19,7 +19,7 @@ export interface AuditEntry {
   arguments: JsonValue;
   /** What the call hits; null before that is known. */
   target: JsonValue;
-  /** Null where there is no yes. */
+  /** How the call came by its yes, or where a person decided; null where there is none. */
   approval: AuditApproval | null;
   /** Cloudways' id of the work that was started; null where there is none. */
   operation_id: string | null;
@@ -81,6 +81,11 @@ export class AuditUnavailableError extends Error {
   override readonly name = "AuditUnavailableError";
 }
 
+/** The yes of an intent has ended before, so what the intent is about must not be done. */
+export class YesEndedError extends Error {
+  override readonly name = "YesEndedError";
+}
+
 /** Keeps the record of what was done. */
 export interface AuditTrail extends AuditReader {
   /**
@@ -88,6 +93,7 @@ export interface AuditTrail extends AuditReader {
    *
    * @param signal Ends the wait for a log that takes nothing.
    * @throws {AuditUnavailableError} Where it was not written.
+   * @throws {YesEndedError} Where another record bears its mark: of two at the same time one goes on.
    */
   intend(entry: AuditEntry, signal: AbortSignal): Promise<void>;
   /** Records anything else. Never throws: what can't be kept is counted, and the gap recorded later. */

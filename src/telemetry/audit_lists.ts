@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { KeyedMutex } from "../keyed_mutex.ts";
 import { type ListHead, type Store, StoreError, type StoreKey } from "../store/store.ts";
-import type { AuditPage, EndedMarks } from "./audit.ts";
+import { type AuditPage, type EndedMarks, YesEndedError } from "./audit.ts";
 import { isDeed, type StampedEntry } from "./audit_entry.ts";
 import { type ListPart, mergedPage, placeOf } from "./audit_pages.ts";
 import { AUDIT_LISTS, auditKey, type AuditListName, type AuditRecords, type GapEntry } from "./audit_records.ts";
@@ -29,6 +29,9 @@ const MAX_COUNTED = 10_000;
 /** How many records are read at once in search of a mark. */
 const MARKS_PAGE = 25;
 
+/** Longer than a yes can be used. */
+const MARK_MS = 11 * 60_000;
+
 /** The records of each customer, in the store: several processes append to one list, and it stays one chain. */
 export class CustomerAuditLists implements EndedMarks {
   readonly #options: CustomerAuditListsOptions;
@@ -42,7 +45,11 @@ export class CustomerAuditLists implements EndedMarks {
     this.#options = options;
   }
 
-  /** Appends one record. Where that fails it is counted, and the next one that succeeds stands after a gap. */
+  /**
+   * Appends one record. Where that fails it is counted, and the next one that succeeds stands after a gap.
+   *
+   * @throws {YesEndedError} Where a record of the last minutes bears the same mark.
+   */
   async append(customer: string, entry: StampedEntry): Promise<void> {
     const list = isDeed(entry) ? "done" : "refused";
     await this.#mutex.run(`${customer} ${list}`, () => this.#append(customer, list, entry));
@@ -100,6 +107,7 @@ export class CustomerAuditLists implements EndedMarks {
       this.#missing.delete(counted);
       head = await put(entry);
     } catch (error) {
+      if (error instanceof YesEndedError) throw error;
       this.#count(counted, entry.count ?? 1, error);
     }
   }
@@ -113,6 +121,8 @@ export class CustomerAuditLists implements EndedMarks {
     const { store, records } = this.#options;
     let newest = after;
     for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+      // It is appended only if nothing was since the list was searched, so no two with one mark ever are.
+      await this.#refuseKnownMark(key, entry);
       const sealed = await records.seal(key, entry, newest);
       const { appended, head } = await store.append(key, sealed, { after: newest, keep, ttlMs: TTL_MS });
       if (appended && head !== undefined) {
@@ -122,6 +132,13 @@ export class CustomerAuditLists implements EndedMarks {
       newest = head;
     }
     throw new StoreError(`Others were faster to append ${MAX_TRIES} times.`);
+  }
+
+  async #refuseKnownMark({ customer }: StoreKey, entry: StampedEntry | GapEntry): Promise<void> {
+    if (entry.event !== "intent" || entry.mark === undefined) return;
+    if (await this.hasMark(customer, entry.mark, Date.parse(entry.time) - MARK_MS)) {
+      throw new YesEndedError("The yes was used or taken back before.");
+    }
   }
 
   #count(counted: string, records: number, error: unknown): void {

@@ -14,7 +14,13 @@ import {
   StoreError,
   type StoreKey,
 } from "../../src/store/store.ts";
-import type { AuditEntry, AuditPage, AuditRecord, AuditTrail } from "../../src/telemetry/audit.ts";
+import {
+  type AuditEntry,
+  type AuditPage,
+  type AuditRecord,
+  type AuditTrail,
+  YesEndedError,
+} from "../../src/telemetry/audit.ts";
 import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
 import { stamp } from "../../src/telemetry/audit_entry.ts";
 import { CustomerAuditLists } from "../../src/telemetry/audit_lists.ts";
@@ -195,6 +201,24 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     await Promise.all(tools.map((tool) => trail.record(entryOf(tool))));
 
     assert.deepEqual(wordsOf(await readAll(trail)).reverse(), tools);
+  });
+
+  test("of intents of one yes at the same time, in any process, one is recorded and goes on", async (subject) => {
+    const trails = [await subject.trail(), await subject.trail(), await subject.trail()];
+    const intent = entryOf("a", { event: "intent", outcome: null, mark: "0123" });
+    const never = new AbortController().signal;
+
+    const ended = await Promise.allSettled([...trails, ...trails].map((trail) => trail.intend(intent, never)));
+    const later = await Promise.allSettled([trails[0]?.intend(intent, never)]);
+
+    assert.equal(ended.filter(({ status }) => status === "fulfilled").length, 1);
+    for (const result of [...ended, ...later]) {
+      if (result.status === "rejected") assert.ok(result.reason instanceof YesEndedError);
+    }
+    assert.equal(later[0]?.status, "rejected");
+    const page = await readAll(await subject.trail());
+    assert.deepEqual([wordsOf(page), page.faults], [["a"], 0]);
+    assert.doesNotMatch(JSON.stringify(page), /0123/);
   });
 
   test("the newest records are kept, and that older ones are gone is no fault", async (subject) => {
