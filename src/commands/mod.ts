@@ -34,8 +34,8 @@ export async function doctorCommand(): Promise<number> {
 }
 
 /** Checks the audit records of the log on standard input. */
-export async function verifyAuditCommand(): Promise<number> {
-  const { code, text } = await verifyAudit(Deno.stdin.readable, readEnvironment());
+export async function verifyAuditCommand(args: readonly string[]): Promise<number> {
+  const { code, text } = await verifyAudit(Deno.stdin.readable, readEnvironment(), args);
   await write(code === 2 ? Deno.stderr : Deno.stdout, text);
   return code;
 }
