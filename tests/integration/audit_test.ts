@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import type { Clock } from "../../src/clock.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { CustomerIds } from "../../src/crypto/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
@@ -50,6 +51,7 @@ interface TrailOptions {
   isAccepted?: (customer: string) => Promise<boolean>;
   lines?: string[];
   keys?: readonly string[];
+  clock?: Clock;
 }
 
 function entryOf(tool: string, more: Partial<AuditEntry> = {}): AuditEntry {
@@ -68,13 +70,16 @@ function entryOf(tool: string, more: Partial<AuditEntry> = {}): AuditEntry {
   };
 }
 
-async function trailOver(store: Store, { isAccepted, lines = [], keys = TEST_KEYS }: TrailOptions) {
+async function trailOver(
+  store: Store,
+  { isAccepted, lines = [], keys = TEST_KEYS, clock = new FakeClock(NOW) }: TrailOptions,
+) {
   const ring = await KeyRing.create({ encryptionKeys: keys.map(parseKey) });
   return new ChainedAuditTrail({
     store,
     box: new Box(ring),
     ring,
-    clock: new FakeClock(NOW),
+    clock,
     log: createLogger({ level: "INFO", format: "json", write: (line) => lines.push(line) }),
     isAccepted: isAccepted ?? (() => Promise.resolve(true)),
   });
@@ -219,6 +224,76 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     const page = await readAll(await subject.trail());
     assert.deepEqual([wordsOf(page), page.faults], [["a"], 0]);
     assert.doesNotMatch(JSON.stringify(page), /0123/);
+  });
+
+  test("refusals of any kind and number take no room from what was done or decided", async (subject) => {
+    const trail = await subject.trail();
+    const deeds = [
+      entryOf("1", { event: "intent", outcome: null }),
+      entryOf("2"),
+      ...["approved", "denied", "withdrawn"].map((outcome) => entryOf(outcome, { event: "decided", outcome })),
+    ];
+    for (const deed of deeds) await trail.record(deed);
+
+    const noise = Array.from(
+      { length: 1_040 },
+      (_, n) =>
+        n % 3 === 0
+          ? entryOf(`${n}`, { event: "asked", outcome: null, target: n })
+          : n % 3 === 1
+          ? entryOf(`${n}`, { event: "refused", outcome: "invalid_arguments" })
+          : entryOf("page", { event: "decided", outcome: "wrong_code", target: n }),
+    );
+    await Promise.all(noise.map((entry) => trail.record(entry)));
+
+    const page = await readAll(await subject.trail(), ANNA, 50);
+    const shown = page.records.filter((record) => record.event !== "gap");
+    const left = shown.filter(({ event, outcome }) =>
+      event !== "asked" && event !== "refused" && outcome !== "wrong_code"
+    );
+    assert.deepEqual(left.map(({ tool }) => tool).reverse(), deeds.map(({ tool }) => tool));
+    assert.equal(page.faults, 0);
+    assert.equal(shown.length - left.length, 200);
+  });
+
+  test("both kinds stand in the order of time, each once, however they are paged", async (subject) => {
+    const clock = new FakeClock(NOW);
+    const trail = await subject.trail({ clock });
+    const tools = Array.from({ length: 40 }, (_, n) => `${n}`);
+    for (const [n, tool] of tools.entries()) {
+      await clock.advance(1_000);
+      // In runs of one, two and three.
+      const isDeed = [0, 2, 3].includes(n % 6);
+      await trail.record(entryOf(tool, isDeed ? {} : { event: "refused", outcome: "invalid_arguments" }));
+    }
+
+    for (const limit of [1, 2, 3, 7, 100]) {
+      const page = await readAll(await subject.trail(), ANNA, limit);
+      assert.deepEqual([wordsOf(page).reverse(), page.faults], [tools, 0], `${limit}`);
+      const numbers = page.records.map(({ number }) => number);
+      assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => b - a));
+    }
+  });
+
+  test("what is refused again within a minute is counted, and one record says how often", async (subject) => {
+    const clock = new FakeClock(NOW);
+    const trail = await subject.trail({ clock });
+    const refused = (tool: string, outcome: string) => trail.record(entryOf(tool, { event: "refused", outcome }));
+
+    for (let n = 0; n < 5; n++) await refused("a", "invalid_arguments");
+    await refused("a", "upstream_busy");
+    await clock.advance(61_000);
+    await refused("a", "invalid_arguments");
+    await trail[Symbol.asyncDispose]();
+
+    const { records } = await readAll(trail);
+    const shown = records.filter((record) => record.event !== "gap").map(({ outcome, count }) => [outcome, count]);
+    assert.deepEqual(shown.reverse(), [
+      ["invalid_arguments", undefined],
+      ["upstream_busy", undefined],
+      ["invalid_arguments", 4],
+      ["invalid_arguments", undefined],
+    ]);
   });
 
   test("the newest records are kept, and that older ones are gone is no fault", async (subject) => {
