@@ -113,7 +113,7 @@ function notRecorded(error: unknown): never {
     });
   }
   if (!(error instanceof AuditUnavailableError)) throw error;
-  throw new ToolError("store_unavailable", "The record of this change can't be written, so it was not made.", {
+  throw new ToolError("store_unavailable", "The record of this call can't be written, so it was not carried out.", {
     hint:
       "Nothing was sent. Tell the user; try again in a minute. If it stays, the operator has to look at the disk or " +
       "the reader of this server's audit log.",

@@ -45,7 +45,7 @@ const ROOM: Readonly<Record<StampedEntry["event"], number>> = {
 };
 
 /** How long the end of the process waits for a log that takes nothing. */
-const CLOSE_MS = 5_000;
+const CLOSE_MS = 3_000;
 
 /**
  * The records of this process, one log line each, whatever the level: numbered from 1 and chained, under an id that no
