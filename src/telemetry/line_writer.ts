@@ -24,7 +24,7 @@ export class LineWriteError extends Error {
   }
 }
 
-/** Lines of one descriptor. Whoever waits for a turn gets it after the write that is under way. */
+/** Lines of one descriptor. Writes take turns, in the order in which they came. */
 export class LineWriter {
   readonly #sink: ByteSink;
   readonly #turn = new Semaphore(1);

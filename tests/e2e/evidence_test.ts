@@ -186,3 +186,21 @@ for (const [name, command, AUDIT_LOG, said] of UNUSABLE) {
     assert.match(stderr, said);
   });
 }
+
+Deno.test("doctor says whether the file of audit lines can be written", async () => {
+  await using file = await fileFor("doctor");
+  await using sandbox = await startSandbox({ expectUnknownPaths: true });
+  const findings = async (AUDIT_LOG: string) => {
+    const env = { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, AUDIT_LOG };
+    const { code, stdout } = await run("deno", ["task", "--quiet", "doctor"], { env });
+    return { code, line: stdout.split("\n").find((line) => line.includes("audit log")) ?? "" };
+  };
+
+  const good = await findings(file.path);
+  const bad = await findings("/nowhere/audit.log");
+
+  assert.equal(good.code, 0);
+  assert.match(good.line, /^ok {4}audit log: .* can be written$/);
+  assert.equal(bad.code, 1);
+  assert.match(bad.line, /^FAIL {2}audit log: AUDIT_LOG: \/nowhere/);
+});

@@ -1,4 +1,4 @@
-/** Whoever makes noise, what was done stays on record, and nothing is done that is not. */
+/** However much noise somebody makes, what was done stays on record, and nothing is done that is not. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Logger } from "../../src/telemetry/log.ts";
