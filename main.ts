@@ -14,13 +14,14 @@ Commands:
   verify-audit  check the audit records of a log given on standard input
 
 Options:
+  --from        with verify-audit: a checkpoint that an earlier run printed
   --help        show this
   --version     show the version
 
 Everything is configured by environment variables; README.md lists them.
 `;
 
-const COMMANDS: Readonly<Record<string, () => Promise<number>>> = {
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   serve: serveCommand,
   stdio: stdioCommand,
   keygen: keygenCommand,
@@ -38,7 +39,8 @@ async function print(text: string): Promise<number> {
 async function main(args: readonly string[]): Promise<number> {
   const [word = "serve", ...rest] = args;
   const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
-  if (command !== undefined && rest.length === 0) return await command();
+  const takesMore = word === "verify-audit" && rest[0] === "--from";
+  if (command !== undefined && (rest.length === 0 || takesMore)) return await command(rest);
   const unknown = command === undefined ? word : rest[0] ?? "";
   const message = `Unknown command or option: ${JSON.stringify(unknown.slice(0, 60))}\n\n${USAGE}`;
   await new Blob([message]).stream().pipeTo(Deno.stderr.writable, { preventClose: true });

@@ -69,6 +69,11 @@ export const VARIABLES: Readonly<Record<string, VariableText>> = {
   HTTP_POOL_SIZE: { default: "500", meaning: "Most requests to Cloudways in flight." },
   LOG_LEVEL: { default: "INFO", meaning: "DEBUG, INFO, WARNING or ERROR." },
   LOG_FORMAT: { default: "console", meaning: "console for people, json for one object a line." },
+  AUDIT_LOG: {
+    unset: "audit lines stand in the log",
+    meaning: "Where audit lines go: stdout (not with stdio), or the absolute path of a file, of letters, digits and " +
+      ". _ - / alone. The server may write that file and nothing else.",
+  },
   CLOUDWAYS_ACCESS_TOKEN: { unset: "none", meaning: "Access token of the one customer of stdio. HTTP ignores it." },
   CLOUDWAYS_EMAIL: { unset: "none", meaning: "E-mail of the one customer of stdio, beside CLOUDWAYS_API_KEY." },
   CLOUDWAYS_API_KEY: { unset: "none", meaning: "API key of the one customer of stdio." },

@@ -4,7 +4,7 @@
  *   deno run --no-prompt $(deno run … scripts/permissions.ts serve) main.ts serve
  *
  * It never fails: where the configuration is wrong it prints the environment flags alone, and the command then says
- * what is wrong. It prints nothing but addresses that the configuration has parsed.
+ * what is wrong. It prints nothing but addresses, and the path of one file, that the configuration has parsed.
  */
 import {
   type Config,
@@ -15,6 +15,7 @@ import {
   parseConfig,
   readEnvironment,
   VARIABLE_NAMES,
+  writtenFile,
 } from "../src/config.ts";
 
 function parsedConfig(): Config | undefined {
@@ -31,7 +32,9 @@ function flags(command: string, config: Config | undefined): string[] {
   const env = [`--allow-env=${VARIABLE_NAMES.join(",")}`, "--ignore-env"];
   if (config === undefined) return env;
   const hosts = command === "serve" ? [...outboundHosts(config), listenAddress(config)] : outboundHosts(config);
-  return [`--allow-net=${hosts.map(formatHostPort).join(",")}`, ...env];
+  const file = writtenFile(config);
+  const write = file === undefined ? [] : [`--allow-write=${file}`];
+  return [`--allow-net=${hosts.map(formatHostPort).join(",")}`, ...write, ...env];
 }
 
 const text = flags(Deno.args[0] ?? "serve", parsedConfig()).join(" ");

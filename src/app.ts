@@ -30,6 +30,7 @@ import { Catalogue } from "./mcp/catalogue.ts";
 import { Confirmation } from "./mcp/confirmation.ts";
 import { Declines } from "./mcp/declines.ts";
 import { Dispatcher } from "./mcp/dispatch.ts";
+import { EndedYeses } from "./mcp/ended_yeses.ts";
 import { McpEndpoint } from "./mcp/endpoint.ts";
 import { QuestionStates } from "./mcp/question_state.ts";
 import { Relay } from "./mcp/relay.ts";
@@ -42,6 +43,7 @@ import { RedisStore } from "./store/redis.ts";
 import { SealedStore } from "./store/sealed_store.ts";
 import { StandInStore } from "./store/stand_in.ts";
 import type { Store } from "./store/store.ts";
+import type { EndedMarks } from "./telemetry/audit.ts";
 import { ChainedAuditTrail } from "./telemetry/audit_trail.ts";
 import type { Logger } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
@@ -52,6 +54,8 @@ import type { WorkCounts } from "./work.ts";
 /** What may be replaced, by tests above all. */
 export interface AppOptions {
   log: Logger;
+  /** Where audit lines go; defaults to `log`. */
+  auditLog?: Pick<Logger, "verbatim">;
   /** Defaults to the real clock. */
   clock?: Clock;
   /** Milliseconds one upstream request may take. Defaults to 20 s; one try of a read never takes more than 12 s. */
@@ -94,19 +98,29 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const { log } = options;
   const clock = options.clock ?? systemClock;
   const metrics = new Metrics({ version: VERSION });
+  metrics.watchLog(() => log.linesLost);
   const ring = await KeyRing.create(keysOf(config));
   const customerIds = new CustomerIds(ring);
   const store = await openStore(config, ring, clock, log);
   const box = new Box(ring);
   const base: Base = { config, clock, metrics, ring, box, store, sealed: new SealedStore(store, box) };
   const isAccepted = async (customer: string) => await store.get(seenKey(customer)) !== undefined;
-  const audit = new ChainedAuditTrail({ store, box, ring, clock, log, isAccepted });
+  const audit = new ChainedAuditTrail({
+    store,
+    box,
+    ring,
+    clock,
+    log,
+    lines: options.auditLog ?? log,
+    metrics,
+    isAccepted,
+  });
   const breaker = new CircuitBreaker({ clock, metrics, log });
   const draining = new AbortController();
   const stopWaiting = draining.signal;
   const services = createServices(base, { breaker, stopWaiting, options });
   const catalogue = options.catalogue ?? new Catalogue(allTools);
-  const { confirmation, approvals } = createConfirmation(base);
+  const { confirmation, approvals } = createConfirmation(base, audit);
   const dispatcher = new Dispatcher({
     catalogue,
     services,
@@ -145,6 +159,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     close: async () => {
       await endpoint.close();
       services.client.close();
+      await audit[Symbol.asyncDispose]();
       await store.close();
     },
   };
@@ -199,9 +214,11 @@ function createServices(
 }
 
 /** The ways of asking a person. The approvals among them are also decided on, on their page. */
-function createConfirmation({ config, store, sealed, box, ring, clock }: Base) {
+function createConfirmation({ config, store, sealed, box, ring, clock }: Base, records: EndedMarks) {
   const declines = new Declines(store);
-  const approvals = new Approvals({ store, sealed, ring, declines, clock, publicUrl: urlText(config.publicUrl) });
+  const ended = new EndedYeses({ clock, records });
+  const publicUrl = urlText(config.publicUrl);
+  const approvals = new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl });
   const confirmation = new Confirmation({
     mode: config.confirm,
     sealed,
@@ -209,6 +226,7 @@ function createConfirmation({ config, store, sealed, box, ring, clock }: Base) {
     fingerprints: new Fingerprints(ring),
     declines,
     approvals,
+    ended,
     clock,
     publicUrl: config.publicUrl,
     publicUrlIsLoopback: publicUrlIsLoopback(config),

@@ -46,6 +46,8 @@ export interface Config {
   rateLimit: { requests: number; windowSeconds: number };
   logLevel: LogLevel;
   logFormat: LogFormat;
+  /** Where audit lines go; undefined for the log. */
+  auditLog: AuditDestination | undefined;
   /** Only tools whose effect is `read` exist. */
   readOnly: boolean;
   /** Whether destructive calls ask a person, how, or not at all. */
@@ -66,6 +68,9 @@ export type LogLevel = typeof LOG_LEVELS[number];
 
 /** `console` for people, `json` for machines: one object a line. */
 export type LogFormat = typeof LOG_FORMATS[number];
+
+/** Standard output, or a file by its absolute path. */
+export type AuditDestination = { kind: "stdout" } | { kind: "file"; path: string };
 
 /** `ask`: any channel there is; `elicit`: only through the client, no approval page; `off`: never. */
 export type ConfirmMode = typeof CONFIRM_MODES[number];
@@ -247,6 +252,22 @@ const toolsets = z.string().transform((text, context) => {
   }
 });
 
+/**
+ * A path that can stand in a permission flag: absolute, of plain characters, with nothing in it that leads elsewhere.
+ * Deno takes a comma for the end of one path.
+ */
+function isPlainPath(text: string): boolean {
+  const [root, ...names] = text.split("/");
+  const isName = (name: string) => /^[A-Za-z0-9._-]{1,255}$/.test(name) && !/^\.+$/.test(name);
+  return root === "" && names.length > 0 && text.length <= 1024 && names.every(isName);
+}
+
+const auditLog = z.string().transform((text, context): AuditDestination => {
+  if (text === "stdout") return { kind: "stdout" };
+  if (isPlainPath(text)) return { kind: "file", path: text };
+  return fail(context, "must be stdout, or the absolute path of a file, of letters, digits, and . _ - /");
+});
+
 const credentialText = z.string().max(4096, "must be at most 4096 characters")
   .regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters without spaces");
 
@@ -265,6 +286,7 @@ const variables = z.object({
   RATE_LIMIT_WINDOW: wholeNumber(1, 86_400).default(60),
   LOG_LEVEL: oneOf(LOG_LEVELS).default("INFO"),
   LOG_FORMAT: oneOf(LOG_FORMATS).default("console"),
+  AUDIT_LOG: auditLog.optional(),
   READ_ONLY: flag.default(false),
   CONFIRM: oneOf(CONFIRM_MODES).default("ask"),
   PUBLIC_URL: httpsUrl("https://mcp.example.com").optional(),
@@ -344,6 +366,7 @@ function toConfig(value: Variables): Config {
     rateLimit: { requests: value.RATE_LIMIT_REQUESTS, windowSeconds: value.RATE_LIMIT_WINDOW },
     logLevel: value.LOG_LEVEL,
     logFormat: value.LOG_FORMAT,
+    auditLog: value.AUDIT_LOG,
     readOnly: value.READ_ONLY,
     confirm: value.CONFIRM,
     publicUrl,
@@ -383,6 +406,11 @@ export function outboundHosts(config: Config): HostPort[] {
     hosts.push(hostPortOf(new URL(config.redisUrl), { "redis:": 6379, "rediss:": 6379 }));
   }
   return hosts;
+}
+
+/** The one file that the process writes, if any. */
+export function writtenFile({ auditLog }: Config): string | undefined {
+  return auditLog?.kind === "file" ? auditLog.path : undefined;
 }
 
 /** The address that `serve` listens on, as `--allow-net` takes it. */

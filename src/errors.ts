@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   "confirmation_required",
   "confirmation_declined",
   "read_only",
+  "store_unavailable",
   "internal_error",
 ] as const;
 

@@ -6,6 +6,7 @@ import { BodyReader } from "../src/http/request_body.ts";
 import { createRouter, type FetchHandler } from "../src/http/router.ts";
 import { type ApprovalRequest, Approvals } from "../src/mcp/approvals.ts";
 import { Declines } from "../src/mcp/declines.ts";
+import { EndedYeses } from "../src/mcp/ended_yeses.ts";
 import { MemoryStore } from "../src/store/memory.ts";
 import { RedisStore } from "../src/store/redis.ts";
 import { SealedStore } from "../src/store/sealed_store.ts";
@@ -88,7 +89,8 @@ export async function makeReplica(
   const ring = await KeyRing.create({ encryptionKeys: [...keys] });
   const declines = new Declines(store);
   const sealed = new SealedStore(store, new Box(ring));
-  return { store, declines, approvals: new Approvals({ store, sealed, ring, declines, clock, publicUrl }) };
+  const ended = new EndedYeses({ clock, records: { hasMark: () => Promise.resolve(false) } });
+  return { store, declines, approvals: new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl }) };
 }
 
 /** A running page. */

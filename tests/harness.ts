@@ -4,7 +4,7 @@ import type { Clock } from "../src/clock.ts";
 import { parseConfig } from "../src/config.ts";
 import type { FetchHandler } from "../src/http/router.ts";
 import { Catalogue } from "../src/mcp/catalogue.ts";
-import { createLogger } from "../src/telemetry/log.ts";
+import { createLogger, type Logger } from "../src/telemetry/log.ts";
 import { allTools } from "../src/tools/all.ts";
 import type { WorkCounts } from "../src/work.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox/mod.ts";
@@ -24,6 +24,8 @@ export interface ServiceOptions {
   callTimeoutMs?: number;
   /** Counts the work that is done for callers. */
   work?: WorkCounts;
+  /** Where audit lines go. Defaults to the log. */
+  auditLog?: Pick<Logger, "verbatim">;
   /** Defaults to json. */
   logFormat?: "console" | "json";
   /** Puts something around all that is served. */
@@ -54,10 +56,11 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     write: (line) => logLines.push(line),
   });
   const config = parseConfig({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...options.env });
-  const { clock, upstreamTimeoutMs, callTimeoutMs, work, around = (serve) => serve } = options;
+  const { clock, upstreamTimeoutMs, callTimeoutMs, work, auditLog, around = (serve) => serve } = options;
   const app = await createApp(config, {
     log,
     catalogue,
+    ...(auditLog && { auditLog }),
     ...(clock && { clock }),
     ...(work && { work }),
     ...(upstreamTimeoutMs !== undefined && { upstreamTimeoutMs }),

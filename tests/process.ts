@@ -27,6 +27,7 @@ export class Program implements AsyncDisposable {
   readonly #readers: { stdout?: ReadableStreamDefaultReader<string>; stderr?: ReadableStreamDefaultReader<string> } =
     {};
   #onOutput = Promise.withResolvers<void>();
+  #isRead = Promise.resolve();
   #ended = false;
 
   private constructor(child: Deno.ChildProcess) {
@@ -80,6 +81,13 @@ export class Program implements AsyncDisposable {
     await this.#input.close();
   }
 
+  /** Stops reading its outputs, so that what it writes stays in the pipes and fills them. Gives what goes on reading. */
+  stall(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#isRead = promise;
+    return resolve;
+  }
+
   /** Reads its standard output no more: whatever it writes there fails. */
   async closeOutput(): Promise<void> {
     await this.#readers.stdout?.cancel();
@@ -129,6 +137,7 @@ export class Program implements AsyncDisposable {
       this.#output[output] += next.value;
       this.#onOutput.resolve();
       this.#onOutput = Promise.withResolvers();
+      await this.#isRead;
     }
   }
 }

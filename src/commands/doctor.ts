@@ -3,6 +3,7 @@ import { Box } from "../crypto/box.ts";
 import { KeyRing } from "../crypto/key_ring.ts";
 import { RedisStore } from "../store/redis.ts";
 import { fitsSharedKeys, OTHER_KEYS } from "../store/shared_keys.ts";
+import { AuditOutputError, openAuditLog } from "./audit_output.ts";
 import { missingPermissions } from "./permissions.ts";
 
 /** What one check found. */
@@ -31,7 +32,14 @@ export async function examine(environment: Readonly<Record<string, string>>): Pr
     }));
   }
   const configured: Finding = { name: "configuration", ok: true, message: "every variable is understood" };
-  return [configured, await permissions(config), await key(config), ...await redis(config), await api(config)];
+  return [
+    configured,
+    await permissions(config),
+    await key(config),
+    ...await auditLog(config),
+    ...await redis(config),
+    await api(config),
+  ];
 }
 
 /** The findings for people, and whether all is well. */
@@ -59,6 +67,19 @@ async function key(config: Config): Promise<Finding> {
     ok,
     message: ok ? `a round trip works, ${encryptionKeys.length} in use` : "a round trip failed",
   };
+}
+
+/** Opens the file, if one is named, and writes nothing. */
+async function auditLog(config: Config): Promise<Finding[]> {
+  const name = "audit log";
+  if (config.auditLog?.kind !== "file") return [];
+  try {
+    await using _opened = await openAuditLog(config);
+    return [{ name, ok: true, message: `${config.auditLog.path} can be written` }];
+  } catch (error) {
+    if (!(error instanceof AuditOutputError)) throw error;
+    return [{ name, ok: false, message: error.message }];
+  }
 }
 
 function ringOf({ encryptionKeys, customerIdKey }: Config): Promise<KeyRing> {

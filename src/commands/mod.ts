@@ -1,6 +1,7 @@
 /** The commands of the program. Each returns its exit code. */
 import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
-import { createLogger, type Logger } from "../telemetry/log.ts";
+import { createLogger } from "../telemetry/log.ts";
+import { openAuditLog, type Output } from "./audit_output.ts";
 import { examine, report } from "./doctor.ts";
 import { keygen } from "./keygen.ts";
 import { serve } from "./serve.ts";
@@ -33,13 +34,13 @@ export async function doctorCommand(): Promise<number> {
 }
 
 /** Checks the audit records of the log on standard input. */
-export async function verifyAuditCommand(): Promise<number> {
-  const { code, text } = await verifyAudit(Deno.stdin.readable, readEnvironment());
+export async function verifyAuditCommand(args: readonly string[]): Promise<number> {
+  const { code, text } = await verifyAudit(Deno.stdin.readable, readEnvironment(), args);
   await write(code === 2 ? Deno.stderr : Deno.stdout, text);
   return code;
 }
 
-async function withConfig(run: (config: Config, log: Logger) => Promise<number>): Promise<number> {
+async function withConfig(run: (config: Config, output: Output) => Promise<number>): Promise<number> {
   const environment = readEnvironment();
   let config: Config;
   try {
@@ -52,7 +53,8 @@ async function withConfig(run: (config: Config, log: Logger) => Promise<number>)
   await using log = createLogger({ level: config.logLevel, format: config.logFormat });
   logUnhandled(log);
   try {
-    return await run(config, log);
+    await using auditLog = await openAuditLog(config);
+    return await run(config, { log, auditLog: auditLog ?? log });
   } catch (error) {
     log.error(startProblem(error));
     return 1;

@@ -2,6 +2,7 @@ import { type App, createApp } from "../app.ts";
 import { type Config, formatHostPort, listenAddress, outboundHosts } from "../config.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { VERSION } from "../version.ts";
+import type { Output } from "./audit_output.ts";
 import { endRequested, GRACE_MS, within } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
 import { logStartWarnings } from "./start_warnings.ts";
@@ -17,13 +18,13 @@ const CLOSING_MS = 3000;
  *
  * @returns The exit code.
  */
-export async function serve(config: Config, log: Logger): Promise<number> {
+export async function serve(config: Config, { log, auditLog }: Output): Promise<number> {
   const missing = await missingPermissions([...outboundHosts(config), listenAddress(config)]);
   if (missing !== undefined) {
     log.error(missing);
     return 1;
   }
-  const app = await createApp(config, { log });
+  const app = await createApp(config, { log, auditLog });
   const server = listen(config, log, app);
   if (server === undefined) {
     await app.close();

@@ -2,6 +2,7 @@ import { type App, createApp } from "../app.ts";
 import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import type { FetchHandler } from "../http/router.ts";
 import { createLogger, type RootLogger } from "../telemetry/log.ts";
+import { openAuditLog } from "./audit_output.ts";
 import { endRequested, GRACE_MS, within } from "./ending.ts";
 import { reportConfigProblem, startProblem } from "./start_problem.ts";
 import { logStartWarnings } from "./start_warnings.ts";
@@ -44,7 +45,7 @@ async function readConfig(): Promise<Config> {
 
 async function start(config: Config, log: RootLogger): Promise<App> {
   try {
-    return await createApp(config, { log });
+    return await createApp(config, { log, auditLog: await openAuditLog(config) ?? log });
   } catch (error) {
     log.error(startProblem(error));
     await log[Symbol.asyncDispose]();

@@ -1,5 +1,6 @@
 import type { ConfigError, LogFormat } from "../config.ts";
 import { StoreError } from "../store/store.ts";
+import { AuditOutputError } from "./audit_output.ts";
 import { createLogger } from "../telemetry/log.ts";
 
 /**
@@ -27,5 +28,6 @@ export function startProblem(error: unknown): string {
     return `Redis (REDIS_URL) can't be used: ${error.message} ` +
       "Check REDIS_URL, and that Redis runs and can be reached from here: deno task doctor";
   }
+  if (error instanceof AuditOutputError) return error.message;
   return error instanceof Error ? error.stack ?? error.message : "unknown reason";
 }

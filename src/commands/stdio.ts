@@ -5,6 +5,7 @@ import { confirmNote } from "../confirm_note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
 import { type InputEnd, StdioTransport } from "../mcp/stdio_transport.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { Output } from "./audit_output.ts";
 import { endRequested, GRACE_MS, within } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
 
@@ -13,14 +14,18 @@ import { missingPermissions } from "./permissions.ts";
  *
  * @returns The exit code.
  */
-export async function stdio(config: Config, log: Logger): Promise<number> {
+export async function stdio(config: Config, { log, auditLog }: Output): Promise<number> {
+  if (config.auditLog?.kind === "stdout") {
+    log.error("AUDIT_LOG=stdout can't be used over stdio, where standard output is the client's: name a file");
+    return 1;
+  }
   const missing = await missingPermissions(outboundHosts(config));
   if (missing !== undefined) {
     log.error(missing);
     return 1;
   }
   if (config.confirm === "off") log.warn(confirmNote(config));
-  const app = await createApp(config, { log });
+  const app = await createApp(config, { log, auditLog });
   const scope = await app.stdioScope();
   const transport = new StdioTransport({ secrets: scope.caller.secrets });
   const handle = serveStdio(() => createProtocolServer(app.catalogue, app.dispatcher, scope), {

@@ -1,7 +1,12 @@
 import { type Config, ConfigError, parseConfig } from "../config.ts";
 import { KeyRing } from "../crypto/key_ring.ts";
 import { ChainSigner } from "../telemetry/audit_chain.ts";
-import { type AuditBreak, type AuditFindings, verifyAuditLines } from "../telemetry/audit_verify.ts";
+import {
+  type AuditBreak,
+  type AuditCheckpoint,
+  type AuditFindings,
+  verifyAuditLines,
+} from "../telemetry/audit_verify.ts";
 import { cleanText } from "../text.ts";
 
 /** What to print, and the exit code: 0 whole, 1 broken, 2 nothing could be checked. */
@@ -13,11 +18,18 @@ export interface AuditReport {
 const LIMITS =
   "This does not show records cut off at the end of a process, a process left out as a whole, or a forger with the key.\n";
 
-/** Checks the audit records of a log. */
+/**
+ * Checks the audit records of a log.
+ *
+ * @param args `--from CHECKPOINT`, any number of times: what an earlier run printed at its end.
+ */
 export async function verifyAudit(
   input: ReadableStream<Uint8Array<ArrayBuffer>>,
   environment: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
 ): Promise<AuditReport> {
+  const from = checkpointsIn(args);
+  if (from === undefined) return unusable("Give a checkpoint as it was printed: verify-audit --from CHECKPOINT < FILE");
   let config: Config;
   try {
     // Nothing else is needed, so nothing else has to be right.
@@ -29,7 +41,7 @@ export async function verifyAudit(
   const { encryptionKeys } = config;
   if (encryptionKeys.length === 0) return unusable("ENCRYPTION_KEY is not set: give the keys that the server had.");
   const signer = new ChainSigner(await KeyRing.create({ encryptionKeys }));
-  return report(await verifyAuditLines(linesOf(input), signer));
+  return report(await verifyAuditLines(linesOf(input), signer, from));
 }
 
 function report(findings: AuditFindings): AuditReport {
@@ -40,11 +52,37 @@ function report(findings: AuditFindings): AuditReport {
   if (checked === 0 && processes.length > 0) {
     return unusable("No record is signed with a key that ENCRYPTION_KEY lists: give the keys that the server had.");
   }
-  const found = processes.map(({ process, records, lastTime }) =>
-    `process ${shown(process)}: ${records} ${records === 1 ? "record" : "records"}, the last of ${shown(lastTime)}\n`
+  const found = processes.map(({ process, records, lastTime, missing }) =>
+    `process ${shown(process)}: ${records} ${records === 1 ? "record" : "records"}, the last of ${shown(lastTime)}\n` +
+    (missing === 0 ? "" : `  it says that it could not write ${missing} more\n`)
+  );
+  const half = findings.halves.map((line) =>
+    `Line ${line} was cut off while it was written. A record that is missing for that is named as removed.\n`
   );
   const verdict = breaks.length === 0 ? "The records are whole.\n" : breaks.map(sentence).join("");
-  return { code: breaks.length === 0 ? 0 : 1, text: found.join("") + verdict + LIMITS };
+  const code = breaks.length === 0 ? 0 : 1;
+  return { code, text: found.join("") + half.join("") + verdict + LIMITS + checkpointLine(findings) };
+}
+
+/** What the next file is checked from; nothing where something is broken. */
+function checkpointLine({ breaks, checkpoints }: AuditFindings): string {
+  if (breaks.length > 0 || checkpoints.length === 0) return "";
+  const all = checkpoints.map(({ process, sequence, mac }) => `${process}:${sequence}:${mac}`).join(",");
+  return `To check what comes after this: verify-audit --from ${all}\n`;
+}
+
+function checkpointsIn(args: readonly string[]): AuditCheckpoint[] | undefined {
+  const found: AuditCheckpoint[] = [];
+  for (let at = 0; at < args.length; at += 2) {
+    const value = args[at + 1];
+    if (args[at] !== "--from" || value === undefined) return undefined;
+    for (const part of value.split(",")) {
+      const [, process, sequence, mac] = /^([0-9a-f]{16}):([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(part) ?? [];
+      if (process === undefined || mac === undefined) return undefined;
+      found.push({ process, sequence: Number(sequence), mac });
+    }
+  }
+  return found;
 }
 
 function sentence({ process, sequence, line, problem }: AuditBreak): string {

@@ -1,9 +1,9 @@
 import type { Clock } from "../clock.ts";
-import type { ErrorCode } from "../errors.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import type { ApprovalRecord } from "../mcp/approval_records.ts";
 import type { Approvals, Decided } from "../mcp/approvals.ts";
 import { targetOf } from "../mcp/call_binding.ts";
+import { markOf } from "../mcp/ended_yeses.ts";
 import { StoreError } from "../store/store.ts";
 import type { AuditEntry, AuditTrail } from "../telemetry/audit.ts";
 import { APPROVAL_STYLE } from "./approval_style.ts";
@@ -15,7 +15,7 @@ import type { RequestInfo, Route } from "./router.ts";
 /** What {@linkcode approvalRoute} needs. */
 export interface ApprovalRouteOptions {
   approvals: Approvals;
-  /** Keeps the record of every no. */
+  /** Keeps the record of every decision. */
   audit: Pick<AuditTrail, "record">;
   /** Tells how long a question is open still. */
   clock: Clock;
@@ -63,8 +63,8 @@ const NOTICES = {
   },
 } as const satisfies Record<string, Notice>;
 
-/** What makes a call that waited one that is not carried out. */
-const NOES: ReadonlySet<Decided> = new Set<Decided>(["denied", "withdrawn"]);
+/** What decides nothing. */
+const NO_DECISION: ReadonlySet<Decided> = new Set<Decided>(["unknown", "too_late", "closed"]);
 
 /** What a person may press on the page. */
 type Decision = "approve" | "deny" | "withdraw";
@@ -129,13 +129,12 @@ class ApprovalPage {
     note({ decision: form.decision, decided });
     if (record !== undefined) {
       note({ customer: shortCustomerId(record.customer), tool: record.tool });
-      if (NOES.has(decided)) await this.#audit.record(refusedEntry(record, requestId, "confirmation_declined"));
       if (decided === "closing") {
         log.warn("too many wrong approval codes: approving is closed for this customer for ten minutes", {
           customer: shortCustomerId(record.customer),
         });
-        await this.#audit.record(refusedEntry(record, requestId, "rate_limited"));
       }
+      if (!NO_DECISION.has(decided)) await this.#audit.record(await decidedEntry(record, decided, requestId));
     }
     if (decided === "unknown") return await this.#unknown();
     // To be shown by GET: going back or loading again then sends nothing twice, a wrong code least of all.
@@ -170,20 +169,25 @@ class ApprovalPage {
   }
 }
 
-/** Nobody can tell when the assistant comes back to hear of it, if ever, so it is recorded at once. */
-function refusedEntry(record: ApprovalRecord, requestId: string, outcome: ErrorCode): AuditEntry {
-  const { customer, client, tool, question } = record;
+/**
+ * Nobody can tell when the assistant comes back, if ever, so it is recorded at once. The record holds neither the address
+ * nor the id of the page.
+ */
+async function decidedEntry(record: ApprovalRecord, decided: Decided, requestId: string): Promise<AuditEntry> {
+  const { customer, client, tool, question, hash } = record;
   return {
-    event: "refused",
+    event: "decided",
     customer,
     client,
     tool,
     arguments: record.arguments,
     target: targetOf(question),
-    approval: null,
+    approval: "page",
     operation_id: null,
-    outcome,
+    outcome: decided,
     request_id: requestId,
+    // A yes that was taken back stays so, even where somebody puts it back into the store.
+    ...(decided === "withdrawn" && { mark: await markOf("page", hash) }),
   };
 }
 

@@ -18,7 +18,7 @@ export interface ProbeOptions {
 /** `/health`, `/ready` and `/metrics`: for orchestrators and monitoring, so without access rules. */
 export function probeRoutes({ store, clock, metrics, breakerState, notReadyReason }: ProbeOptions): Route[] {
   const startedAt = clock.monotonic();
-  const probe = { methods: ["GET"], skipsAccessRules: true } as const;
+  const probe = { methods: ["GET"], skipsAccessRules: true, quiet: true } as const;
   return [
     {
       ...probe,

@@ -24,6 +24,8 @@ export interface Route {
   methods?: readonly string[];
   /** Answers whoever asks by whatever name: for probes. */
   skipsAccessRules?: boolean;
+  /** Answers of success are logged at DEBUG alone: for probes, which anybody may ask for at any rate. */
+  quiet?: boolean;
   /** Answers may be read by pages of allowed origins. */
   allowsCors: boolean;
   /** Answers, refusals among them, hold what nobody may keep. */
@@ -79,7 +81,8 @@ export function createRouter(options: RouterOptions): FetchHandler {
       const seconds = (performance.now() - startedAt) / 1000;
       options.metrics.requestFinished({ route: name, status, seconds });
       const method = knownMethod(request.method);
-      log.info("request", { method, route: name, status, milliseconds: Math.round(seconds * 1000), ...noted });
+      const level = route?.quiet === true && status < 400 ? "debug" : "info";
+      log[level]("request", { method, route: name, status, milliseconds: Math.round(seconds * 1000), ...noted });
     }
   };
 }

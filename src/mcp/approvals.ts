@@ -11,6 +11,7 @@ import { ApprovalCodes, isApprovalCode } from "./approval_code.ts";
 import { type ApprovalRecord, ApprovalRecords, endOf, OPEN_MS, type Outcome } from "./approval_records.ts";
 import { CodeTries, type CodeTry } from "./code_tries.ts";
 import type { Declines } from "./declines.ts";
+import { type EndedYeses, markOf } from "./ended_yeses.ts";
 
 /** A call that a person is asked about on a page. */
 export interface ApprovalRequest {
@@ -69,6 +70,7 @@ export interface ApprovalsOptions {
   sealed: SealedStore;
   ring: KeyRing;
   declines: Declines;
+  ended: Pick<EndedYeses, "end">;
   clock: Clock;
   /** Where people reach this server, without a trailing slash. Where it is not known, nobody can be asked. */
   publicUrl: string | undefined;
@@ -92,6 +94,7 @@ export class Approvals {
   readonly #codes: ApprovalCodes;
   readonly #tries: CodeTries;
   readonly #declines: Declines;
+  readonly #ended: Pick<EndedYeses, "end">;
   readonly #clock: Clock;
   readonly #places: Slots;
   readonly #publicUrl: string | undefined;
@@ -103,6 +106,7 @@ export class Approvals {
     this.#codes = new ApprovalCodes(options.ring);
     this.#tries = new CodeTries(options);
     this.#declines = options.declines;
+    this.#ended = options.ended;
     this.#clock = options.clock;
     this.#places = new Slots(options.store, "approval", MAX_OPEN);
     this.#publicUrl = options.publicUrl;
@@ -124,14 +128,21 @@ export class Approvals {
     return { url: `${this.#publicUrl}/approve/${id}` };
   }
 
-  /** Takes the yes to a call. True for one caller only; the approval is used then. */
-  async takeYes(customer: string, fingerprint: string): Promise<boolean> {
+  /**
+   * Takes the yes to a call; the approval is used then. One that was used or withdrawn before is none, wherever it came
+   * from.
+   *
+   * @returns The mark of the yes, for one caller only.
+   */
+  async takeYes(customer: string, fingerprint: string): Promise<string | undefined> {
     const hash = await this.#records.takeYes(customer, fingerprint);
-    if (hash === undefined) return false;
+    if (hash === undefined) return undefined;
+    const mark = await markOf("page", hash);
+    if (!await this.#ended.end(customer, mark)) return undefined;
     const record = await this.#records.findOf(customer, hash);
-    if (record === undefined) return false;
+    if (record === undefined) return undefined;
     await this.#records.setOutcome(record, "used");
-    return true;
+    return mark;
   }
 
   /** Ends the question about a call, since a person said no elsewhere; a yes that is not used yet goes with it. */
@@ -141,7 +152,7 @@ export class Approvals {
     const record = await this.#records.findOf(customer, await hashOf(id));
     if (record === undefined) return;
     if (await this.#records.close(record)) await this.#end(record, "denied");
-    else if (await this.#records.dropYes(record)) await this.#records.setOutcome(record, "withdrawn");
+    else if (await this.#dropYes(record)) await this.#records.setOutcome(record, "withdrawn");
   }
 
   /** What the page shows; undefined for an id that was never given out, and for one that has run out. */
@@ -188,7 +199,7 @@ export class Approvals {
   async withdraw(id: string): Promise<Decided> {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
-    if (!await this.#records.dropYes(record)) return await this.#lateOrUnknown(record);
+    if (!await this.#dropYes(record)) return await this.#lateOrUnknown(record);
     await this.#declines.remember(record.customer, record.fingerprint);
     await this.#records.setOutcome(record, "withdrawn");
     return "withdrawn";
@@ -198,6 +209,12 @@ export class Approvals {
   async countUnknown(): Promise<number | undefined> {
     const { allowed, retryAfterSeconds } = await this.#store.takeTokens(UNKNOWN_KEY, UNKNOWN_TRIES, 1);
     return allowed ? undefined : Math.ceil(retryAfterSeconds);
+  }
+
+  async #dropYes(record: ApprovalRecord): Promise<boolean> {
+    if (!await this.#records.dropYes(record)) return false;
+    await this.#ended.end(record.customer, await markOf("page", record.hash));
+    return true;
   }
 
   async #idFor(request: ApprovalRequest): Promise<string> {

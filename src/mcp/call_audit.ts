@@ -1,5 +1,11 @@
-import type { ErrorCode, ToolError } from "../errors.ts";
-import type { AuditApproval, AuditEntry, AuditTrail } from "../telemetry/audit.ts";
+import { type ErrorCode, ToolError } from "../errors.ts";
+import {
+  type AuditApproval,
+  type AuditEntry,
+  type AuditTrail,
+  AuditUnavailableError,
+  YesEndedError,
+} from "../telemetry/audit.ts";
 import type { JsonValue } from "../text.ts";
 
 /** After these nobody knows whether Cloudways did what it was asked, unless the error itself says so. */
@@ -12,6 +18,13 @@ const LEAVES_OPEN: ReadonlySet<ErrorCode> = new Set([
 
 /** Who made a call, and which. */
 export type AuditedCall = Pick<AuditEntry, "customer" | "client" | "tool" | "arguments" | "request_id">;
+
+/** How a call came by its yes. */
+export interface SpentYes {
+  approval: AuditApproval;
+  /** Names the yes that this call uses up; undefined where there is none. */
+  mark?: string;
+}
 
 /** Records one call, from what it was meant to do to what became of it. */
 export class CallAudit {
@@ -44,11 +57,21 @@ export class CallAudit {
     await this.#record("asked", null, null);
   }
 
-  /** The call is about to be carried out. */
-  async begins(approval: AuditApproval): Promise<void> {
+  /**
+   * The call is about to be carried out. Resolves once that is on record.
+   *
+   * @param yes How it came by its yes, and the mark of that one where it is used now.
+   * @param signal Ends the wait for a log that takes nothing.
+   * @throws {ToolError} `store_unavailable` where that can't be recorded, `confirmation_required` where its yes has ended
+   * before.
+   */
+  async begins({ approval, mark }: SpentYes, signal: AbortSignal): Promise<void> {
     this.#approval = approval;
+    if (this.#kept) {
+      const entry = { ...this.#entry("intent", null, null), ...(mark !== undefined && { mark }) };
+      await this.#trail.intend(entry, signal).catch(notRecorded);
+    }
     this.#begun = true;
-    await this.#record("intent", null, null);
   }
 
   /** The call was carried out. */
@@ -66,14 +89,35 @@ export class CallAudit {
   }
 
   async #record(event: AuditEntry["event"], outcome: string | null, operationId: string | null): Promise<void> {
-    if (!this.#kept) return;
-    await this.#trail.record({
+    if (this.#kept) await this.#trail.record(this.#entry(event, outcome, operationId));
+  }
+
+  #entry(event: AuditEntry["event"], outcome: string | null, operationId: string | null): AuditEntry {
+    return {
       event,
       ...this.#call,
       target: this.#target,
       approval: this.#approval,
       operation_id: operationId,
       outcome,
+    };
+  }
+}
+
+function notRecorded(error: unknown): never {
+  if (error instanceof YesEndedError) {
+    throw new ToolError("confirmation_required", "The yes to this call was used or taken back before.", {
+      hint: "Nothing was done. Make the same call again: a person is asked.",
+      done: "nothing",
+      cause: error,
     });
   }
+  if (!(error instanceof AuditUnavailableError)) throw error;
+  throw new ToolError("store_unavailable", "The record of this call can't be written, so it was not carried out.", {
+    hint:
+      "Nothing was sent. Tell the user; try again in a minute. If it stays, the operator has to look at the disk or " +
+      "the reader of this server's audit log.",
+    done: "nothing",
+    cause: error,
+  });
 }

@@ -5,11 +5,11 @@ import { shortCustomerId } from "../crypto/customer_id.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
 import { StoreError, type StoreKey } from "../store/store.ts";
-import type { AuditApproval } from "../telemetry/audit.ts";
 import type { JsonValue } from "../text.ts";
 import type { Question } from "../tools/question.ts";
 import { OPEN_MS } from "./approval_records.ts";
 import type { Approvals } from "./approvals.ts";
+import type { SpentYes } from "./call_audit.ts";
 import { bindCall, type CallBinding } from "./call_binding.ts";
 import {
   decideOnPage,
@@ -20,6 +20,7 @@ import {
   unusableAnswer,
 } from "./confirmation_errors.ts";
 import type { Declines } from "./declines.ts";
+import { type EndedYeses, markOf } from "./ended_yeses.ts";
 import { type Answer, type ClientQuestion, type ElicitationModes, isAccepted, isYes } from "./elicitation.ts";
 import { isAbout, type QuestionState, type QuestionStates } from "./question_state.ts";
 import { questionText } from "./question_text.ts";
@@ -43,7 +44,7 @@ export interface AskingCall {
 
 /** Whether the call may be carried out, and by whose yes; or what to ask first. */
 export type Verdict =
-  | { kind: "go"; approval: AuditApproval }
+  | { kind: "go" } & SpentYes
   | { kind: "ask"; question: ClientQuestion };
 
 /** What {@linkcode Confirmation} needs. */
@@ -54,6 +55,7 @@ export interface ConfirmationOptions {
   fingerprints: Fingerprints;
   declines: Declines;
   approvals: Approvals;
+  ended: EndedYeses;
   clock: Clock;
   /** Where people reach the approval page; undefined where that is not known. */
   publicUrl: URL | undefined;
@@ -87,9 +89,8 @@ export class Confirmation {
     if (this.#options.mode === "off") return { kind: "go", approval: "confirm_off" };
     const { customer, tool, input, question } = call;
     const binding = await bindCall(this.#options.fingerprints, { customer: customer.id, tool, input, question });
-    if (call.answer !== undefined && await this.#heed(call, call.answer, binding)) {
-      return { kind: "go", approval: "elicitation" };
-    }
+    const mark = call.answer && await this.#heed(call, call.answer, binding);
+    if (mark !== undefined) return { kind: "go", approval: "elicitation", mark };
     if (call.modes.form) return await this.#askByForm(call, binding);
     return await this.#askByPage(call, binding);
   }
@@ -97,25 +98,26 @@ export class Confirmation {
   /**
    * Looks at an answer.
    *
-   * @returns Whether it is a yes to this very call, which is spent thereby. False where it is about something else, or
+   * @returns The mark of a yes to this very call, which is spent thereby. Undefined where it is about something else, or
    * the yes is to be found on the page.
    */
-  async #heed({ customer, tool }: AskingCall, { state, reply }: Answer, binding: CallBinding): Promise<boolean> {
+  async #heed({ customer, tool }: AskingCall, { state, reply }: Answer, binding: CallBinding) {
     const opened = await this.#options.states.open(customer.id, state);
     if (opened === undefined) throw unusableAnswer();
     if (!isAbout(opened, tool, binding)) {
       await this.#options.sealed.take(questionKey(customer, opened));
-      return false;
+      return undefined;
     }
     const accepted = opened.askedBy === "form" ? isYes(reply) : isAccepted(reply);
     if (!accepted) {
       await this.#decline(customer, opened, binding);
       throw declined(tool);
     }
-    if (opened.askedBy === "url") return false;
+    if (opened.askedBy === "url") return undefined;
     const record = await this.#options.sealed.take(questionKey(customer, opened));
-    if (record !== binding.fingerprint) throw unusableAnswer();
-    return true;
+    const mark = await markOf("form", opened.nonce);
+    if (record !== binding.fingerprint || !await this.#options.ended.end(customer.id, mark)) throw unusableAnswer();
+    return mark;
   }
 
   async #decline(customer: Customer, state: QuestionState, { fingerprint }: CallBinding): Promise<void> {
@@ -137,7 +139,8 @@ export class Confirmation {
   async #askByPage(call: AskingCall, binding: CallBinding): Promise<Verdict> {
     const { approvals } = this.#options;
     this.#refuseWithoutPage(call);
-    if (await approvals.takeYes(call.customer.id, binding.fingerprint)) return { kind: "go", approval: "page" };
+    const mark = await approvals.takeYes(call.customer.id, binding.fingerprint);
+    if (mark !== undefined) return { kind: "go", approval: "page", mark };
     await this.#refuseAfterNo(call, binding);
     const { customer, tool, shownQuestion, shownArguments, client, caller } = call;
     const { url } = await approvals.ask({

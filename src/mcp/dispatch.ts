@@ -13,7 +13,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanDeep, type JsonValue } from "../text.ts";
 import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
 import { checkSize, invalidArguments, normaliseArguments } from "./arguments.ts";
-import { CallAudit } from "./call_audit.ts";
+import { CallAudit, type SpentYes } from "./call_audit.ts";
 import { targetOf } from "./call_binding.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import type { Confirmation, Verdict } from "./confirmation.ts";
@@ -64,6 +64,9 @@ interface CallInHand extends ToolCall {
   secrets: Secrets;
   audit: CallAudit;
 }
+
+/** How long a change waits until it is on record. Most of a call's time is left to the change itself. */
+const INTENT_MS = 10_000;
 
 /** Carries out tool calls: who may, with what, after which yes, for how long, and what comes back. */
 export class Dispatcher {
@@ -154,7 +157,8 @@ export class Dispatcher {
     const prepared = this.#prepare(entry, call);
     const timeoutMs = this.#options.callTimeoutMs + waitMs(prepared.input);
     using deadline = new Deadline(timeoutMs);
-    const planned = await prepared.plan(this.#context(call, timeoutMs, deadline.signal));
+    const context = this.#context(call, timeoutMs, deadline.signal);
+    const planned = await prepared.plan(context);
     call.audit.hits(recordedTarget(prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
@@ -163,12 +167,19 @@ export class Dispatcher {
       await call.audit.asked();
       return { kind: "question", question: verdict.question };
     }
-    await call.audit.begins(verdict.approval);
+    // Else anybody could fill the records with what Cloudways refuses.
+    if (entry.tool.effect !== "read") await context.account?.ensureAccepted();
+    await this.#begin(call, verdict, deadline.signal);
     const value = await planned.run();
     await call.audit.succeeded(value);
     const inputs = Object.keys(entry.listed.inputSchema.properties);
     const result = successResult(value, { secrets: call.secrets, reveal: prepared.revealsSecrets, inputs });
     return { kind: "result", result };
+  }
+
+  async #begin({ audit }: CallInHand, yes: SpentYes, deadline: AbortSignal): Promise<void> {
+    using patience = new Deadline(INTENT_MS);
+    await audit.begins(yes, AbortSignal.any([patience.signal, deadline]));
   }
 
   #prepare({ tool, listed, understood }: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {

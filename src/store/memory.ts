@@ -40,7 +40,10 @@ export interface MemoryStoreOptions {
    * which Cloudways has not accepted. Defaults to 50,000.
    */
   maxEntriesPerTable?: number;
-  /** Bytes of all lists together; one list may take a sixteenth of it. Defaults to 64 MiB. */
+  /**
+   * Bytes of all lists of one purpose together; one list may take a sixteenth of it. Defaults to 64 MiB, so that refusals
+   * take no room from what was done.
+   */
   maxListBytes?: number;
 }
 
@@ -73,7 +76,8 @@ export class MemoryStore implements Store, AsyncDisposable {
   readonly #tables = new Map<Purpose, RetainedTable>();
   readonly #strangers: RetainedTable;
   readonly #listeners = new Listeners();
-  readonly #lists: CappedLists;
+  readonly #lists = new Map<Purpose, CappedLists>();
+  readonly #maxListBytes: number;
   readonly #tableLimits: { maxEntries: number; maxEntriesPerOwner: number };
   #closed = false;
 
@@ -86,8 +90,7 @@ export class MemoryStore implements Store, AsyncDisposable {
       maxBytesPerOwner: options.maxCacheBytesPerCustomer ?? Math.floor(maxBytes / 16),
       maxEntriesPerOwner,
     });
-    const maxListBytes = options.maxListBytes ?? 64 * 1024 * 1024;
-    this.#lists = new CappedLists({ maxBytes: maxListBytes, maxBytesPerList: Math.floor(maxListBytes / 16) });
+    this.#maxListBytes = options.maxListBytes ?? 64 * 1024 * 1024;
     this.#tableLimits = { maxEntries: options.maxEntriesPerTable ?? 50_000, maxEntriesPerOwner };
     this.#strangers = new RetainedTable({ name: "entry of credentials not accepted", ...this.#tableLimits });
   }
@@ -129,12 +132,12 @@ export class MemoryStore implements Store, AsyncDisposable {
   append(key: StoreKey, entry: NewEntry, options: AppendOptions): Promise<AppendAnswer> {
     return this.#do(() => {
       const ttlMs = checkTtl(options.ttlMs);
-      return this.#lists.append(formatStoreKey(key), entry, { ...options, ttlMs }, this.#clock.now());
+      return this.#listsOf(key).append(formatStoreKey(key), entry, { ...options, ttlMs }, this.#clock.now());
     });
   }
 
   entries(key: StoreKey, page: ListPage): Promise<ListEntry[]> {
-    return this.#do(() => this.#lists.entries(formatStoreKey(key), page, this.#clock.now()));
+    return this.#do(() => this.#listsOf(key).entries(formatStoreKey(key), page, this.#clock.now()));
   }
 
   publish(channel: Channel, text: string): Promise<number> {
@@ -207,6 +210,13 @@ export class MemoryStore implements Store, AsyncDisposable {
   #isStranger({ purpose, customer }: StoreKey): boolean {
     if (!BEFORE_ACCEPTANCE.has(purpose) || customer === "shared") return false;
     return this.#cache.get(formatStoreKey({ purpose: "seen", customer }), this.#clock.now()) === undefined;
+  }
+
+  #listsOf({ purpose }: StoreKey): CappedLists {
+    const maxBytes = this.#maxListBytes;
+    const lists = this.#lists.get(purpose) ?? new CappedLists({ maxBytes, maxBytesPerList: Math.floor(maxBytes / 16) });
+    this.#lists.set(purpose, lists);
+    return lists;
   }
 
   #table(purpose: Purpose): RetainedTable {

@@ -29,6 +29,8 @@ export type Purpose =
   | "bucket"
   /** The sealed record of what was done in one customer's name, as a list. */
   | "audit"
+  /** The sealed record of what was asked or refused, as a list of its own. */
+  | "audit_refused"
   /** A question that a client was asked to put to a person; taken by the one call that its yes lets through. */
   | "question"
   /** A mark that a question inside a call of the 2025 revisions is open; taken by the one answer that counts. */

@@ -6,10 +6,10 @@ export type AuditApproval = "not_needed" | "elicitation" | "page" | "confirm_off
 /** One thing to be recorded. */
 export interface AuditEntry {
   /**
-   * `intent`: about to be carried out. `outcome`: carried out, or tried. `asked`: a person was asked. `refused`: not
-   * carried out, for the reason in `outcome`.
+   * `intent`: about to be carried out. `outcome`: carried out, or tried. `asked`: a person was asked. `decided`: what a
+   * person decided on the approval page. `refused`: not carried out, for the reason in `outcome`.
    */
-  event: "intent" | "outcome" | "asked" | "refused";
+  event: "intent" | "outcome" | "asked" | "decided" | "refused";
   /** All 64 hex digits of the customer id; undefined where the call came without credentials. */
   customer: string | undefined;
   /** Name and version of the client, cleaned; undefined where it is not known. */
@@ -19,25 +19,33 @@ export interface AuditEntry {
   arguments: JsonValue;
   /** What the call hits; null before that is known. */
   target: JsonValue;
-  /** Null where there is no yes. */
+  /** How the call came by its yes, or where a person decided; null where there is none. */
   approval: AuditApproval | null;
   /** Cloudways' id of the work that was started; null where there is none. */
   operation_id: string | null;
-  /** `ok`, an error code of the contract, or `unknown` where it may have been done or not; null for an intent. */
+  /**
+   * `ok`, an error code of the contract, or `unknown` where it may have been done or not; what a person decided; null for
+   * an intent.
+   */
   outcome: string | null;
   request_id: string;
+  /** Names the yes that ends with this, so that it is recognised when somebody puts it back. No customer sees it. */
+  mark?: string;
 }
 
 /** What every record has. */
 interface Recorded {
   /** ISO 8601. */
   time: string;
-  /** Counts up within the customer's records. */
+  /** Falls from one record to the next older one. */
   number: number;
 }
 
 /** One thing that was recorded. */
-export interface AuditCallRecord extends Omit<AuditEntry, "customer">, Recorded {}
+export interface AuditCallRecord extends Omit<AuditEntry, "customer" | "mark">, Recorded {
+  /** How many of the same kind this record stands for; left out where it is one. */
+  count?: number;
+}
 
 /** Says that records are missing, since the store could not be written. */
 export interface AuditGap extends Recorded {
@@ -68,8 +76,37 @@ export interface AuditReader {
   read(customer: string, options: { before?: number | undefined; limit: number }): Promise<AuditPage>;
 }
 
+/** An intent could not be written, so what it is about must not be done. */
+export class AuditUnavailableError extends Error {
+  override readonly name = "AuditUnavailableError";
+}
+
+/** The yes of an intent has ended before, so what the intent is about must not be done. */
+export class YesEndedError extends Error {
+  override readonly name = "YesEndedError";
+}
+
 /** Keeps the record of what was done. */
 export interface AuditTrail extends AuditReader {
-  /** Records one thing. Never throws: what can't be kept is counted, and the gap recorded later. */
+  /**
+   * Records an intent. Resolves once it is written out, so that what it is about may be done.
+   *
+   * @param signal Ends the wait for a log that takes nothing.
+   * @throws {AuditUnavailableError} Where it was not written.
+   * @throws {YesEndedError} Where another record bears its mark: of two at the same time one goes on.
+   */
+  intend(entry: AuditEntry, signal: AbortSignal): Promise<void>;
+  /** Records anything else. Never throws: what can't be kept is counted, and the gap recorded later. */
   record(entry: AuditEntry): Promise<void>;
+}
+
+/** Knows which yeses have ended. */
+export interface EndedMarks {
+  /**
+   * Whether the customer's newest records say that this yes has ended.
+   *
+   * @param since Milliseconds since the Unix epoch; older records are not looked at.
+   * @throws {StoreError} Where the records can't be read.
+   */
+  hasMark(customer: string, mark: string, since: number): Promise<boolean>;
 }

@@ -14,7 +14,21 @@ export type StampedEntry = {
   operation_id: string | null;
   request_id: string;
   client: string | null;
+  mark?: string;
+  count?: number;
 };
+
+/** What a person decides on the approval page at most once for each approval. */
+const DECISIONS: ReadonlySet<string | null> = new Set(["approved", "denied", "withdrawn"]);
+
+/**
+ * Whether an entry tells of something that was done or decided, and so stands by itself. Everything else changed nothing,
+ * and can be as many as somebody wants: refusals, questions, and the wrong codes that anybody with the address of a page
+ * can type.
+ */
+export function isDeed({ event, outcome }: Pick<StampedEntry, "event" | "outcome">): boolean {
+  return event === "intent" || event === "outcome" || (event === "decided" && DECISIONS.has(outcome));
+}
 
 /** Most code points of a name: of a tool, a client, a request. */
 const MAX_NAME = 100;
@@ -39,6 +53,7 @@ export function stamp(entry: AuditEntry, now: number): StampedEntry {
     operation_id: entry.operation_id === null ? null : name(entry.operation_id),
     request_id: name(entry.request_id),
     client: entry.client === undefined ? null : name(entry.client),
+    ...(entry.mark !== undefined && { mark: entry.mark }),
   };
 }
 

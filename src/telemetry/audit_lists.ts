@@ -1,10 +1,11 @@
 import { LRUCache } from "lru-cache";
 import { shortCustomerId } from "../crypto/customer_id.ts";
-import { type ListEntry, type ListHead, type Store, StoreError } from "../store/store.ts";
 import { KeyedMutex } from "../keyed_mutex.ts";
-import type { AuditPage } from "./audit.ts";
-import type { StampedEntry } from "./audit_entry.ts";
-import { auditKey, type AuditRecords, type GapEntry, type OpenedRecord } from "./audit_records.ts";
+import { type ListHead, type Store, StoreError, type StoreKey } from "../store/store.ts";
+import { type AuditPage, type EndedMarks, YesEndedError } from "./audit.ts";
+import { isDeed, type StampedEntry } from "./audit_entry.ts";
+import { type ListPart, mergedPage, placeOf } from "./audit_pages.ts";
+import { AUDIT_LISTS, auditKey, type AuditListName, type AuditRecords, type GapEntry } from "./audit_records.ts";
 import type { Logger } from "./log.ts";
 
 /** What {@linkcode CustomerAuditLists} need. */
@@ -12,35 +13,31 @@ export interface CustomerAuditListsOptions {
   store: Store;
   records: AuditRecords;
   log: Logger;
-  /** Whether Cloudways has accepted the credentials behind this customer id. */
-  isAccepted: (customer: string) => Promise<boolean>;
-  /** How many records of a customer are kept. Defaults to 1,000. */
-  keep?: number;
+  /** How many records each list of a customer keeps. Defaults to 1,000 of what was done and 200 refusals. */
+  keep?: Readonly<Record<AuditListName, number>>;
 }
 
 const TTL_MS = 90 * 24 * 3600_000;
-const KEEP = 1_000;
+const KEEP: Readonly<Record<AuditListName, number>> = { done: 1_000, refused: 200 };
 
-/** Each time somebody else was faster somebody got on, so this many in a row mean that something is wrong. */
+/** Each time another process was faster it got on, so this many in a row mean that something is wrong. */
 const MAX_TRIES = 50;
 
-/** Customers whose missing records are counted; beyond that the counts of those longest quiet are dropped. */
+/** Lists whose missing records are counted; beyond that the counts of those longest quiet are dropped. */
 const MAX_COUNTED = 10_000;
 
-/** Records held back for credentials that Cloudways has not accepted yet, for each and for how many of them. */
-const MAX_HELD = 10;
-const MAX_HOLDERS = 1_000;
+/** How many records are read at once in search of a mark. */
+const MARKS_PAGE = 25;
 
-/**
- * The records of each customer, in the store: several processes append to one list, and it stays one chain.
- *
- * Credentials that Cloudways never accepted leave nothing in the store: their records wait in this process until it has.
- */
-export class CustomerAuditLists {
+/** Longer than a yes can be used. */
+const MARK_MS = 11 * 60_000;
+
+/** The records of each customer, in the store: several processes append to one list, and it stays one chain. */
+export class CustomerAuditLists implements EndedMarks {
   readonly #options: CustomerAuditListsOptions;
   readonly #mutex = new KeyedMutex();
+  /** By the name of the list. */
   readonly #missing = new LRUCache<string, number>({ max: MAX_COUNTED });
-  readonly #held = new LRUCache<string, StampedEntry[]>({ max: MAX_HOLDERS });
   /** Whether it was said that records are not kept, and none has been kept since. */
   #isSaid = false;
 
@@ -48,55 +45,86 @@ export class CustomerAuditLists {
     this.#options = options;
   }
 
-  /** Appends one record. Where that fails it is counted, and the next one that succeeds stands after a gap. */
+  /**
+   * Appends one record. Where that fails it is counted, and the next one that succeeds stands after a gap.
+   *
+   * @throws {YesEndedError} Where a record of the last minutes bears the same mark.
+   */
   async append(customer: string, entry: StampedEntry): Promise<void> {
-    await this.#mutex.run(customer, () => this.#append(customer, entry));
+    const list = isDeed(entry) ? "done" : "refused";
+    await this.#mutex.run(`${customer} ${list}`, () => this.#append(customer, list, entry));
   }
 
-  /** The customer's records, newest first. */
+  /** The customer's records of both lists, newest first. */
   async read(customer: string, { before, limit }: { before?: number | undefined; limit: number }): Promise<AuditPage> {
-    const { store, records, log } = this.#options;
-    // One more than is shown: whether it is there, and whether the last record shown follows it.
-    const entries = await store.entries(auditKey(customer), { before, limit: limit + 1 });
-    const opened = await Promise.all(entries.slice(0, limit).map((entry) => records.open(customer, entry)));
-    const faults = opened.filter((found, index) => !follows(found, entries[index + 1])).length;
-    if (faults > 0) {
-      log.warn("audit records were changed or are missing", { customer: shortCustomerId(customer), faults });
+    const place = before === undefined ? undefined : placeOf(before);
+    const first = { done: place?.done, refused: place && place.refused + 1 };
+    const parts = await Promise.all(
+      AUDIT_LISTS.map((list) => this.#part(customer, list, { before: first[list], limit: limit + 1 })),
+    );
+    const page = mergedPage(parts, limit);
+    if (page.faults > 0) {
+      const { log } = this.#options;
+      log.warn("audit records were changed or are missing", {
+        customer: shortCustomerId(customer),
+        faults: page.faults,
+      });
     }
-    return {
-      records: opened.flatMap((found) => found === undefined ? [] : [found.record]),
-      next: entries.length > limit ? entries[limit - 1]?.number ?? null : null,
-      faults,
-    };
+    return page;
   }
 
-  async #append(customer: string, entry: StampedEntry): Promise<void> {
-    const { store, isAccepted } = this.#options;
-    const waiting = [...this.#held.get(customer) ?? [], entry];
-    this.#held.delete(customer);
+  async hasMark(customer: string, mark: string, since: number): Promise<boolean> {
+    let before: number | undefined;
+    while (true) {
+      const { entries, opened } = await this.#part(customer, "done", { before, limit: MARKS_PAGE });
+      if (opened.some((found) => found?.mark === mark)) return true;
+      const oldest = opened.findLast((found) => found !== undefined)?.record.time;
+      if (entries.length < MARKS_PAGE || (oldest !== undefined && Date.parse(oldest) < since)) return false;
+      before = entries.at(-1)?.number;
+    }
+  }
+
+  async #part(
+    customer: string,
+    list: AuditListName,
+    page: { before: number | undefined; limit: number },
+  ): Promise<ListPart> {
+    const { store, records } = this.#options;
+    const key = auditKey(customer, list);
+    const entries = await store.entries(key, page);
+    return { list, entries, opened: await Promise.all(entries.map((entry) => records.open(key, entry))) };
+  }
+
+  async #append(customer: string, list: AuditListName, entry: StampedEntry): Promise<void> {
+    const { store, keep = KEEP } = this.#options;
+    const key = auditKey(customer, list);
+    const counted = `${customer} ${list}`;
     try {
-      let [head]: (ListHead | undefined)[] = await store.entries(auditKey(customer), { limit: 1 });
-      if (head === undefined && !await isAccepted(customer)) return this.#hold(customer, waiting);
-      const missing = this.#missing.get(customer);
-      if (missing !== undefined) head = await this.#put(customer, { time: entry.time, event: "gap", missing }, head);
-      this.#missing.delete(customer);
-      for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-        head = await this.#put(customer, next, head);
-        waiting.shift();
-      }
+      let [head]: (ListHead | undefined)[] = await store.entries(key, { limit: 1 });
+      const missing = this.#missing.get(counted);
+      const put = (record: StampedEntry | GapEntry) => this.#put(key, record, { after: head, keep: keep[list] });
+      if (missing !== undefined) head = await put({ time: entry.time, event: "gap", missing });
+      this.#missing.delete(counted);
+      head = await put(entry);
     } catch (error) {
-      this.#count(customer, waiting.length, error);
+      if (error instanceof YesEndedError) throw error;
+      this.#count(counted, entry.count ?? 1, error);
     }
   }
 
   /** Appends one record to what is there by then, and gives its place. */
-  async #put(customer: string, entry: StampedEntry | GapEntry, after: ListHead | undefined): Promise<ListHead> {
-    const { store, records, keep = KEEP } = this.#options;
+  async #put(
+    key: StoreKey,
+    entry: StampedEntry | GapEntry,
+    { after, keep }: { after: ListHead | undefined; keep: number },
+  ): Promise<ListHead> {
+    const { store, records } = this.#options;
     let newest = after;
     for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-      const sealed = await records.seal(customer, entry, newest);
-      const options = { after: newest, keep, ttlMs: TTL_MS };
-      const { appended, head } = await store.append(auditKey(customer), sealed, options);
+      // It is appended only if nothing was since the list was searched, so no two with one mark ever are.
+      await this.#refuseKnownMark(key, entry);
+      const sealed = await records.seal(key, entry, newest);
+      const { appended, head } = await store.append(key, sealed, { after: newest, keep, ttlMs: TTL_MS });
       if (appended && head !== undefined) {
         this.#isSaid = false;
         return head;
@@ -106,28 +134,21 @@ export class CustomerAuditLists {
     throw new StoreError(`Others were faster to append ${MAX_TRIES} times.`);
   }
 
-  #hold(customer: string, waiting: readonly StampedEntry[]): void {
-    this.#held.set(customer, waiting.slice(-MAX_HELD));
-    const dropped = waiting.length - MAX_HELD;
-    if (dropped > 0) this.#missing.set(customer, (this.#missing.get(customer) ?? 0) + dropped);
+  async #refuseKnownMark({ customer }: StoreKey, entry: StampedEntry | GapEntry): Promise<void> {
+    if (entry.event !== "intent" || entry.mark === undefined) return;
+    if (await this.hasMark(customer, entry.mark, Date.parse(entry.time) - MARK_MS)) {
+      throw new YesEndedError("The yes was used or taken back before.");
+    }
   }
 
-  #count(customer: string, records: number, error: unknown): void {
+  #count(counted: string, records: number, error: unknown): void {
     // The store says once that it is away; one line more, when the first record is missing, is enough. Where one
     // customer's records alone fail and those of others don't, they are no news after the first.
     if (!(error instanceof StoreError)) this.#options.log.error("audit record not kept", { error });
-    else if (!this.#isSaid && !this.#missing.has(customer)) {
+    else if (!this.#isSaid && !this.#missing.has(counted)) {
       this.#isSaid = true;
       this.#options.log.warn("audit records are not kept for customers", { error });
     }
-    this.#missing.set(customer, (this.#missing.get(customer) ?? 0) + records);
+    this.#missing.set(counted, (this.#missing.get(counted) ?? 0) + records);
   }
-}
-
-/** Whether a record was opened and follows the one before it; where that is kept no more, it begins the chain. */
-function follows(found: OpenedRecord | undefined, before: ListEntry | undefined): boolean {
-  if (found === undefined) return false;
-  const { record: { number }, previous } = found;
-  if (before === undefined) return number > 1 || previous === null;
-  return previous === before.mark && number === before.number + 1;
 }

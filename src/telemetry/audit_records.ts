@@ -14,11 +14,21 @@ export type GapEntry = {
   missing: number;
 };
 
-/** A record that was read, and the signature of the one before it. */
+/** A record that was read, the signature of the one before it, and the yes that ended with it. */
 export interface OpenedRecord {
   record: AuditRecord;
   previous: string | null;
+  mark: string | undefined;
 }
+
+/**
+ * The lists of a customer. `done`: intents, outcomes, and what a person decided. `refused`: everything that changed
+ * nothing, so that no number of mistakes takes the place of what was done.
+ */
+export type AuditListName = "done" | "refused";
+
+/** Both lists. */
+export const AUDIT_LISTS: readonly AuditListName[] = ["done", "refused"];
 
 /** Part of what `JSON.parse` gave, kept as it is: to zod's own schema a member named `__proto__` is no member. */
 const keptJson = z.custom<JsonValue>((value) => value !== undefined);
@@ -29,7 +39,7 @@ const storedRecord = z.discriminatedUnion("event", [
   z.object({ ...place, event: z.literal("gap"), missing: z.int().positive() }),
   z.object({
     ...place,
-    event: z.enum(["intent", "outcome", "asked", "refused"]),
+    event: z.enum(["intent", "outcome", "asked", "decided", "refused"]),
     tool: z.string(),
     target: keptJson,
     arguments: keptJson,
@@ -38,12 +48,14 @@ const storedRecord = z.discriminatedUnion("event", [
     operation_id: z.string().nullable(),
     request_id: z.string(),
     client: z.string().nullable().transform((client) => client ?? undefined),
+    mark: z.string().exactOptional(),
+    count: z.int().positive().exactOptional(),
   }),
 ]);
 
 /** Where a customer's records are. */
-export function auditKey(customer: string): StoreKey {
-  return { purpose: "audit", customer };
+export function auditKey(customer: string, list: AuditListName = "done"): StoreKey {
+  return { purpose: list === "done" ? "audit" : "audit_refused", customer };
 }
 
 /** Writes and reads single records. */
@@ -56,24 +68,30 @@ export class AuditRecords {
     this.#signer = signer;
   }
 
-  /** The record as it follows the newest one. */
-  async seal(customer: string, entry: StampedEntry | GapEntry, after: ListHead | undefined): Promise<NewEntry> {
-    const record = { customer, number: (after?.number ?? 0) + 1, ...entry };
+  /** The record as it follows the newest one of its list. */
+  async seal(key: StoreKey, entry: StampedEntry | GapEntry, after: ListHead | undefined): Promise<NewEntry> {
+    const record = { customer: key.customer, number: (after?.number ?? 0) + 1, ...entry };
     const signed = await this.#signer.sign("customer", record, after?.mark ?? null);
-    return { mark: signed.mac, value: await this.#box.seal(JSON.stringify(signed), auditKey(customer)) };
+    return { mark: signed.mac, value: await this.#box.seal(JSON.stringify(signed), key) };
   }
 
   /** The record, or undefined for whatever is not exactly what was written in this place. */
-  async open(customer: string, entry: ListEntry): Promise<OpenedRecord | undefined> {
-    const text = await this.#box.open(entry.value, auditKey(customer));
+  async open(key: StoreKey, entry: ListEntry): Promise<OpenedRecord | undefined> {
+    const text = await this.#box.open(entry.value, key);
     const signed: unknown = text === undefined ? undefined : JSON.parse(text);
     if (!isSigned(signed) || signed.mac !== entry.mark) return undefined;
     const { data } = storedRecord.safeParse(signed);
-    if (data === undefined || data.number !== entry.number || data.customer !== customer) return undefined;
+    if (data === undefined || data.number !== entry.number || data.customer !== key.customer) return undefined;
     if (await this.#signer.check("customer", signed) !== "genuine") return undefined;
-    const { customer: _, ...record } = data;
-    return { record, previous: signed.previous };
+    const { previous } = signed;
+    if (data.event === "gap") return { record: withoutCustomer(data), previous, mark: undefined };
+    const { mark, ...record } = withoutCustomer(data);
+    return { record, previous, mark };
   }
+}
+
+function withoutCustomer<T extends { customer: string }>({ customer: _, ...record }: T): Omit<T, "customer"> {
+  return record;
 }
 
 function isSigned(value: unknown): value is object & ChainLink {

@@ -1,26 +1,26 @@
 /**
  * Logs, one line each, on standard error. No line carries a secret, and no field can start a line of its own. Built
- * from LogTape's records, formatters and sinks; its process-wide configuration is left alone.
+ * from LogTape's records and formatters; its process-wide configuration is left alone.
  */
 import {
   compareLogLevel,
   getAnsiColorFormatter,
-  getStreamSink,
   getTextFormatter,
   type LogLevel as TapeLevel,
   type LogRecord,
-  type Sink,
   type TextFormatter,
   type TextFormatterOptions,
 } from "@logtape/logtape";
 import type { LogFormat, LogLevel } from "../config.ts";
 import { hiderOf, safeText, safeValue, SecretHider, type Secrets } from "../redaction.ts";
 import type { JsonValue } from "../text.ts";
+import { LineBuffer } from "./line_buffer.ts";
+import { type ByteSink, LineWriter } from "./line_writer.ts";
 
 /** Facts beside a message. Errors may be among them, at any depth. */
 export type LogFields = Record<string, unknown>;
 
-/** Writes log lines. No method throws, whatever the fields hold and wherever the lines go. */
+/** Writes log lines. No method but `verbatim` throws, whatever the fields hold and wherever the lines go. */
 export interface Logger {
   /** What only someone looking for a fault wants to see. */
   debug(message: string, fields?: LogFields): void;
@@ -28,13 +28,18 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   /** What went wrong and was coped with. */
   warn(message: string, fields?: LogFields): void;
-  /** What went wrong and needs someone. Starts writing out at once. */
+  /** What went wrong and needs someone. */
   error(message: string, fields?: LogFields): void;
   /**
    * What has to be written whatever the level, and exactly as it is given because it is signed: nothing in it is cleaned,
-   * hidden or cut here. Starts writing out at once.
+   * hidden or cut here. It waits in no buffer, so that other lines can't take its place.
+   *
+   * @returns Once the operating system has taken the line.
+   * @throws {LineWriteError} Where it has not. No other method throws or waits.
    */
-  verbatim(message: string, fields: Readonly<Record<string, JsonValue>>): void;
+  verbatim(message: string, fields: Readonly<Record<string, JsonValue>>): Promise<void>;
+  /** How many lines were lost since the start because they could not be written. */
+  readonly linesLost: number;
   /** A logger that adds these fields to every line; later ones win. */
   with(fields: LogFields): Logger;
   /** A logger that also hides these texts wherever they occur, such as the caller's own credentials. */
@@ -47,20 +52,18 @@ export interface LoggerOptions {
   level: LogLevel;
   /** `console` for people, `json` for one object a line. */
   format: LogFormat;
-  /** Gets each line at once, without a line break. Defaults to buffered writing to `stream`. */
+  /** Gets each line at once, without a line break. Defaults to buffered writing to `sink`. */
   write?: (line: string) => void;
   /** Where lines go when there is no `write`. Defaults to standard error; stays open after disposal. */
-  stream?: WritableStream<Uint8Array>;
+  sink?: ByteSink;
+  /** What is in the sink already may end with half a line. */
+  isInsideLine?: boolean;
 }
 
 /** A logger whose disposal writes out what is buffered. The loggers made from it share its buffer. */
 export type RootLogger = Logger & AsyncDisposable;
 
-/** Lines kept while the stream is busy; beyond twice as many the oldest are dropped, and their number logged. */
-const BUFFERED_LINES = 1000;
-const FLUSH_MS = 100;
-
-/** Disposal gives up on a stream that takes nothing for this long, so that shutting down never hangs on a log. */
+/** Disposal gives up on a sink that takes nothing for this long, so that shutting down never hangs on a log. */
 const DISPOSE_MS = 2000;
 
 /** What is beyond that in a line nobody reads. */
@@ -76,15 +79,18 @@ const RESERVED = new Set(["timestamp", "level", "message"]);
 
 /** Makes the logger from which all others are derived. Without `write` one process needs only one. */
 export function createLogger(options: LoggerOptions): RootLogger {
-  return new DisposableLogger(options.write === undefined ? streamOutput(options) : lineOutput(options, options.write));
+  return new DisposableLogger(options.write === undefined ? sinkOutput(options) : lineOutput(options, options.write));
 }
 
 /** Where records go, shared by a logger and those made from it. */
 interface Output {
   readonly level: TapeLevel;
-  readonly sink: Sink;
-  /** Starts writing out what is buffered. */
-  flush(): void;
+  /** How many lines were lost. */
+  readonly lost: number;
+  /** Adds a line to those that are written when there is room. */
+  add(record: LogRecord): void;
+  /** Writes a line past all those, and waits for it. */
+  writeOut(record: LogRecord): Promise<void>;
   /** Writes out what is buffered and takes nothing more. */
   close(): Promise<void>;
 }
@@ -114,12 +120,14 @@ class SafeLogger implements Logger {
 
   error(message: string, fields?: LogFields): void {
     this.#log("error", message, fields);
-    this.#output.flush();
   }
 
-  verbatim(message: string, fields: Readonly<Record<string, JsonValue>>): void {
-    this.#write(() => record("info", message, { ...fields }));
-    this.#output.flush();
+  async verbatim(message: string, fields: Readonly<Record<string, JsonValue>>): Promise<void> {
+    await this.#output.writeOut(record("info", message, { ...fields }));
+  }
+
+  get linesLost(): number {
+    return this.#output.lost;
   }
 
   with(fields: LogFields): Logger {
@@ -134,12 +142,8 @@ class SafeLogger implements Logger {
 
   #log(level: TapeLevel, message: string, fields: LogFields | undefined): void {
     if (compareLogLevel(level, this.#output.level) < 0) return;
-    this.#write(() => this.#record(level, message, fields));
-  }
-
-  #write(makeRecord: () => LogRecord): void {
     try {
-      this.#output.sink(makeRecord());
+      this.#output.add(this.#record(level, message, fields));
     } catch {
       // An output that is gone must not stop the work that is being logged.
     }
@@ -177,48 +181,30 @@ class DisposableLogger extends SafeLogger implements AsyncDisposable {
 
 function lineOutput(options: LoggerOptions, write: (line: string) => void): Output {
   const format = formatter(options.format, false);
+  const add = (record: LogRecord) => write(format(record));
   return {
     level: TAPE_LEVELS[options.level],
-    sink: (record) => write(format(record)),
-    flush: () => {},
+    lost: 0,
+    add,
+    writeOut: (record) => new Promise((resolve) => resolve(add(record))),
     close: () => Promise.resolve(),
   };
 }
 
-function streamOutput(options: LoggerOptions): Output {
-  const format = formatter(options.format, options.stream === undefined && Deno.stderr.isTerminal());
-  const sink = getStreamSink(options.stream ?? standardError(), {
-    formatter: (record) => `${format(record)}\n`,
-    closeStream: false,
-    nonBlocking: {
-      bufferSize: BUFFERED_LINES,
-      flushInterval: FLUSH_MS,
-      // The sink ignores what is logged from within its own report.
-      onDrop: ({ count }) => queueMicrotask(() => sink(record("warning", "log lines were dropped", { count }))),
-    },
-  });
+function sinkOutput({ level, format, sink = Deno.stderr, isInsideLine = false }: LoggerOptions): Output {
+  const formatLine = formatter(format, sink === Deno.stderr && Deno.stderr.isTerminal());
+  const writer = new LineWriter(sink, { isInsideLine });
+  const lossLine = (count: number) => formatLine(record("warning", "log lines were lost", { count }));
+  const buffer = new LineBuffer({ writer, lossLine });
   return {
-    level: TAPE_LEVELS[options.level],
-    sink,
-    flush: () => void sink.drain(),
-    close: () => atMost(DISPOSE_MS, Promise.resolve(sink[Symbol.asyncDispose]())),
-  };
-}
-
-/**
- * Standard error as a stream of our own: `Deno.stderr.writable` can be locked by only one writer, and a stream that
- * fails once stays failed. A line that cannot be written is lost; there is nowhere left to say so.
- */
-function standardError(): WritableStream<Uint8Array> {
-  return new WritableStream({
-    async write(bytes) {
-      try {
-        for (let written = 0; written < bytes.length;) written += await Deno.stderr.write(bytes.subarray(written));
-      } catch {
-        // Nobody reads any more, as after a closed pipe.
-      }
+    level: TAPE_LEVELS[level],
+    get lost() {
+      return buffer.lost;
     },
-  });
+    add: (record) => buffer.add(formatLine(record)),
+    writeOut: (record) => writer.write(`${formatLine(record)}\n`),
+    close: () => atMost(DISPOSE_MS, buffer.close()),
+  };
 }
 
 /** Waits for work, but not for longer than this; a failure counts as its end. */

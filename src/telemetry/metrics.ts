@@ -1,5 +1,13 @@
 /** What the process counts, as Prometheus reads it. Needs no permission. */
-import { Counter, Gauge, Histogram, type Labels, type Metric, PROMETHEUS_CONTENT_TYPE } from "./prometheus.ts";
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  type Labels,
+  type Metric,
+  PROMETHEUS_CONTENT_TYPE,
+  WatchedCounter,
+} from "./prometheus.ts";
 
 /** One HTTP request that has been answered. */
 export interface FinishedRequest {
@@ -88,6 +96,7 @@ export class Metrics {
     operation: new Label(NAME),
     upstreamStatus: new Label(STATUS_OR_NAME),
     exchange: new Label(NAME),
+    strangers: new Label(NAME),
   };
   readonly #requests = this.#counter("http_requests_total", "HTTP requests answered.");
   readonly #requestSeconds = this.#histogram("http_request_duration_seconds", "Time to answer a request.");
@@ -100,6 +109,13 @@ export class Metrics {
   readonly #breakerRefused = this.#counter("upstream_breaker_refused_total", "Requests it held back.", false);
   readonly #rateLimited = this.#counter("rate_limited_total", "Calls refused by our own limit.", false);
   readonly #exchanges = this.#counter("token_exchanges_total", "E-mail and API key exchanged for a token.");
+  readonly #auditFailures = this.#counter(
+    "audit_write_failures_total",
+    "Audit lines that could not be written.",
+    false,
+  );
+  readonly #auditLost = this.#counter("audit_records_lost_total", "Audit records lost for want of room.", false);
+  readonly #strangers = this.#counter("stranger_refusals_total", "Changes refused to callers never accepted.");
   readonly #startedAt = performance.now();
   #inFlight = 0;
 
@@ -172,6 +188,26 @@ export class Metrics {
   /** Counts an exchange of an e-mail and API key for a token: `ok`, `refused`, `failed`. */
   tokenExchanged(outcome: string): void {
     this.#exchanges.inc({ outcome: this.#labels.exchange.of(outcome) });
+  }
+
+  /** Shows how many log lines were lost, whatever it is at the time. */
+  watchLog(read: () => number): void {
+    this.#add(new WatchedCounter(`${PREFIX}log_lines_lost_total`, "Log lines that could not be written.", read));
+  }
+
+  /** Counts an audit line that could not be written; it is tried again, or the change it is about is refused. */
+  auditFailed(): void {
+    this.#auditFailures.inc();
+  }
+
+  /** Counts an audit record that was lost. */
+  auditLost(): void {
+    this.#auditLost.inc();
+  }
+
+  /** Counts a change that was refused to a caller whom Cloudways never accepted. */
+  strangerRefused(outcome: string): void {
+    this.#strangers.inc({ outcome: this.#labels.strangers.of(outcome) });
   }
 
   /** Everything in Prometheus' text format. */

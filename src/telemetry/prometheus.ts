@@ -60,6 +60,23 @@ export class Gauge implements Metric {
   }
 }
 
+/** Goes up, and is counted elsewhere; read when it is asked for. */
+export class WatchedCounter implements Metric {
+  readonly #name: string;
+  readonly #help: string;
+  readonly #read: () => number;
+
+  constructor(name: string, help: string, read: () => number) {
+    this.#name = name;
+    this.#help = help;
+    this.#read = read;
+  }
+
+  render(): string {
+    return [...header(this.#name, this.#help, "counter"), `${this.#name} ${this.#read()}`].join("\n");
+  }
+}
+
 interface Distribution {
   labels: Labels;
   /** Observations that fell into each bucket alone; the last one holds what is above every bound. */

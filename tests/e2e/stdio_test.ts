@@ -254,7 +254,7 @@ for (const [what, { end }] of Object.entries(ENDS)) {
     assert.equal(code, 0);
     assert.match(stderr, /"event":"refused".*"outcome":"confirmation_required"/);
     await using raw = rawClient(redis);
-    const [list = "none"] = await raw.keys("cw:audit:*");
+    const [list = "none"] = await raw.keys("cw:audit_refused:*");
     assert.equal(await raw.xlen(list), 2, "one for the question, one for its end");
   });
 }

@@ -14,8 +14,8 @@ import { startSandbox } from "../sandbox/mod.ts";
 const [ENCRYPTION_KEY, OTHER_KEY] = TEST_KEYS;
 
 /** Runs the task as people do: `deno task verify-audit < FILE`. */
-function verifyAudit(input: string, env: ProgramEnv = { ENCRYPTION_KEY }): Promise<Ended> {
-  return run("deno", ["task", "--quiet", "verify-audit"], { env, input });
+function verifyAudit(input: string, env: ProgramEnv = { ENCRYPTION_KEY }, args: string[] = []): Promise<Ended> {
+  return run("deno", ["task", "--quiet", "verify-audit", ...args], { env, input });
 }
 
 /** What a server writes on standard error while two calls change something. */
@@ -93,6 +93,30 @@ for (const [name, change, said] of TAMPERINGS) {
     assert.equal(code, 1);
   });
 }
+
+Deno.test("rotated logs are checked one by one, from the checkpoint that the run before printed", async () => {
+  const lines = await logOf("first", "second", "third");
+  const [older, newer] = [lines.slice(0, 4), lines.slice(4)].map((part) => `${part.join("\n")}\n`);
+
+  const first = await verifyAudit(older ?? "");
+  const checkpoint = /--from (\S+)$/m.exec(first.stdout)?.[1] ?? "none";
+  const second = await verifyAudit(newer ?? "", undefined, ["--from", checkpoint]);
+  const without = await verifyAudit(newer ?? "");
+  const wrong = await verifyAudit(newer ?? "", undefined, ["--from", "nonsense"]);
+
+  assert.deepEqual([first.code, second.code, without.code, wrong.code], [0, 0, 1, 2]);
+  assert.match(second.stdout, /The records are whole\.\n/);
+});
+
+Deno.test("a last line that was cut off is told, and is no break", async () => {
+  const log = (await logOf("first", "second")).join("\n");
+
+  const { code, stdout } = await verifyAudit(log.slice(0, -20));
+
+  assert.match(stdout, /^Line 4 was cut off/m);
+  assert.doesNotMatch(stdout, /BROKEN/);
+  assert.equal(code, 0);
+});
 
 Deno.test("what a tampered log says does not steer a terminal", async () => {
   const [, line = ""] = await logOf("first");

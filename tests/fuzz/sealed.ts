@@ -8,7 +8,7 @@ import { QuestionStates } from "../../src/mcp/question_state.ts";
 import { SessionIds } from "../../src/mcp/session_id.ts";
 import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
 import { stamp } from "../../src/telemetry/audit_entry.ts";
-import { AuditRecords } from "../../src/telemetry/audit_records.ts";
+import { auditKey, AuditRecords } from "../../src/telemetry/audit_records.ts";
 import type { JsonValue } from "../../src/text.ts";
 import { FakeClock } from "../sandbox/mod.ts";
 import { anyText } from "./json_cases.ts";
@@ -185,7 +185,7 @@ const auditRecords = defineProperty({
     const ring = await KeyRing.create({ encryptionKeys: KEYS });
     const records = new AuditRecords({ box: new Box(ring), signer: new ChainSigner(ring) });
     const entry = fc.record({
-      event: fc.constantFrom("intent", "outcome", "asked", "refused"),
+      event: fc.constantFrom("intent", "outcome", "asked", "decided", "refused"),
       tool: anyText,
       target: json,
       arguments: json,
@@ -209,20 +209,27 @@ const auditRecords = defineProperty({
       }),
       holds: async ({ entry, customer, other, head, number, damage }) => {
         const stamped = stamp({ ...entry, customer }, Date.UTC(2026, 0, 1));
-        const { mark, value } = await records.seal(customer, stamped, head);
+        const { mark, value } = await records.seal(auditKey(customer), stamped, head);
         const own = (head?.number ?? 0) + 1;
-        const opened = await records.open(customer, { number: own, mark, value });
+        const opened = await records.open(auditKey(customer), { number: own, mark, value });
+        const elsewhere = await records.open(auditKey(customer, "refused"), { number: own, mark, value });
 
         const { client, ...rest } = stamped;
         assert.deepEqual(opened?.record, { ...rest, client: client ?? undefined, number: own });
         assert.equal(opened.previous, head?.mark ?? null);
-        if (other !== customer) assert.equal(await records.open(other, { number: own, mark, value }), undefined);
-        if (number !== own) assert.equal(await records.open(customer, { number, mark, value }), undefined);
+        assert.equal(elsewhere, undefined);
+        if (other !== customer) {
+          assert.equal(await records.open(auditKey(other), { number: own, mark, value }), undefined);
+        }
+        if (number !== own) assert.equal(await records.open(auditKey(customer), { number, mark, value }), undefined);
         for (
           const [wrongMark, wrongValue] of [[damaged(mark, damage), value], [mark, damaged(value, damage)]] as const
         ) {
           if (wrongMark === mark && wrongValue === value) continue;
-          assert.equal(await records.open(customer, { number: own, mark: wrongMark, value: wrongValue }), undefined);
+          assert.equal(
+            await records.open(auditKey(customer), { number: own, mark: wrongMark, value: wrongValue }),
+            undefined,
+          );
         }
       },
     };

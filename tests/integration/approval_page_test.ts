@@ -211,7 +211,7 @@ Deno.test("looking at the page changes nothing", async () => {
   assert.equal(head.status, 200);
   assert.equal(await head.text(), "");
   assert.equal(await stateOf(page, id), "open");
-  assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), false);
+  assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
 });
 
 /** Where an answer sends a browser that posted to this address. */
@@ -236,7 +236,7 @@ Deno.test("approving leads back to the page, which says so and lets the person w
   assert.equal(withdrawn.status, 303);
   assert.match(after.html, /<h1>Approval withdrawn<\/h1>/);
   assert.doesNotMatch(after.html, /<button/);
-  assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), false);
+  assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
 });
 
 Deno.test("denying leads back to the page, which says so", async () => {
@@ -248,7 +248,7 @@ Deno.test("denying leads back to the page, which says so", async () => {
 
   assert.deepEqual([denied.status, late.status], [303, 303]);
   assert.match((await get(page, id)).html, /<h1>Denied<\/h1>/);
-  assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), false);
+  assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
 });
 
 Deno.test("a used approval is shown as used and takes no decision any more", async () => {
@@ -264,7 +264,7 @@ Deno.test("a used approval is shown as used and takes no decision any more", asy
   assert.deepEqual([again.status, withdrawn.status, status], [303, 303, 200]);
   assert.match(html, /<h1>Approved and used<\/h1>/);
   assert.doesNotMatch(html, /<button/);
-  assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), false);
+  assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
 });
 
 Deno.test("expired and unknown approvals look the same", async () => {
@@ -320,7 +320,7 @@ Deno.test("after five wrong codes every page of the account offers a no alone, a
   assert.deepEqual(shown.map((html) => html.includes('value="approve"')), [false, false, true]);
   assert.deepEqual(shown.map((html) => html.includes('value="deny"')), [true, true, true]);
   assert.deepEqual(shown.map((html) => html.includes('role="alert"')), [true, true, false]);
-  assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), false);
+  assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
   assert.match((await get(page, other)).html, /<h1>Denied<\/h1>/);
   const warnings = page.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level === "WARNING");
   assert.deepEqual(warnings.map(({ customer }) => customer), [shortCustomerId(CUSTOMER)]);

@@ -36,8 +36,8 @@ async function stateOf({ approvals }: Replica, id: string): Promise<string | und
   return (await approvals.look(id))?.state;
 }
 
-function takeYes({ approvals }: Replica): Promise<boolean> {
-  return approvals.takeYes(CUSTOMER, FINGERPRINT);
+async function takeYes({ approvals }: Replica, print = FINGERPRINT, customer = CUSTOMER): Promise<boolean> {
+  return await approvals.takeYes(customer, print) !== undefined;
 }
 
 function isRateLimited(error: unknown): boolean {
@@ -105,8 +105,8 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     await one.approvals.approve(await askOn(one), undefined);
 
     const others = [
-      await two.approvals.takeYes(OTHER_CUSTOMER, FINGERPRINT),
-      await two.approvals.takeYes(CUSTOMER, fingerprint(1)),
+      await takeYes(two, FINGERPRINT, OTHER_CUSTOMER),
+      await takeYes(two, fingerprint(1)),
     ];
 
     assert.deepEqual(others, [false, false]);
@@ -135,7 +135,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
       );
 
       const counted = decided.filter((decision) => decision === "approved" || decision === "denied");
-      const takes = await Promise.all([one, two].map((peer) => peer.approvals.takeYes(CUSTOMER, fingerprint(round))));
+      const takes = await Promise.all([one, two].map((peer) => takeYes(peer, fingerprint(round))));
       assert.equal(counted.length, 1, decided.join());
       assert.equal(takes.filter(Boolean).length, counted[0] === "approved" ? 1 : 0);
     }
@@ -144,7 +144,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
   test("of many calls at once exactly one takes the yes", async ({ one, two }) => {
     await one.approvals.approve(await askOn(one), undefined);
 
-    const takes = await Promise.all([one, two, one, two, one, two].map(takeYes));
+    const takes = await Promise.all([one, two, one, two, one, two].map((peer) => takeYes(peer)));
 
     assert.equal(takes.filter(Boolean).length, 1);
   });
@@ -155,7 +155,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
       await one.approvals.approve(id, undefined);
 
       const [taken, withdrawn] = await Promise.all([
-        one.approvals.takeYes(CUSTOMER, fingerprint(round)),
+        takeYes(one, fingerprint(round)),
         two.approvals.withdraw(id),
       ]);
 
@@ -478,7 +478,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
 
         assert.equal(await stateOf(two, id), undefined, purpose);
         assert.equal(await two.approvals.approve(id, undefined), "unknown", purpose);
-        assert.equal(await two.approvals.takeYes(CUSTOMER, print), false, purpose);
+        assert.equal(await takeYes(two, print), false, purpose);
       }
     }
   });
@@ -492,8 +492,8 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     await overwrite(one.store, { ...key, name: fingerprint(1) }, tamper);
 
     const taken = [
-      await two.approvals.takeYes(CUSTOMER, fingerprint(1)),
-      await two.approvals.takeYes(CUSTOMER, fingerprint(2)),
+      await takeYes(two, fingerprint(1)),
+      await takeYes(two, fingerprint(2)),
       await takeYes(two),
     ];
 

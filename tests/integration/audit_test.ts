@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import type { Clock } from "../../src/clock.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { CustomerIds } from "../../src/crypto/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
@@ -14,11 +15,17 @@ import {
   StoreError,
   type StoreKey,
 } from "../../src/store/store.ts";
-import type { AuditEntry, AuditPage, AuditRecord, AuditTrail } from "../../src/telemetry/audit.ts";
+import {
+  type AuditEntry,
+  type AuditPage,
+  type AuditRecord,
+  type AuditTrail,
+  YesEndedError,
+} from "../../src/telemetry/audit.ts";
 import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
 import { stamp } from "../../src/telemetry/audit_entry.ts";
 import { CustomerAuditLists } from "../../src/telemetry/audit_lists.ts";
-import { auditKey, AuditRecords } from "../../src/telemetry/audit_records.ts";
+import { AUDIT_LISTS, auditKey, AuditRecords } from "../../src/telemetry/audit_records.ts";
 import { ChainedAuditTrail } from "../../src/telemetry/audit_trail.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
@@ -36,7 +43,7 @@ const KEY = formatStoreKey(auditKey(ANNA));
 
 /** Where an audit trail can stand; each call of `trail` is another process. */
 interface Subject extends AsyncDisposable {
-  trail(options?: TrailOptions): Promise<AuditTrail>;
+  trail(options?: TrailOptions): Promise<ChainedAuditTrail>;
   store(): Promise<Store>;
 }
 
@@ -44,6 +51,7 @@ interface TrailOptions {
   isAccepted?: (customer: string) => Promise<boolean>;
   lines?: string[];
   keys?: readonly string[];
+  clock?: Clock;
 }
 
 function entryOf(tool: string, more: Partial<AuditEntry> = {}): AuditEntry {
@@ -62,13 +70,16 @@ function entryOf(tool: string, more: Partial<AuditEntry> = {}): AuditEntry {
   };
 }
 
-async function trailOver(store: Store, { isAccepted, lines = [], keys = TEST_KEYS }: TrailOptions) {
+async function trailOver(
+  store: Store,
+  { isAccepted, lines = [], keys = TEST_KEYS, clock = new FakeClock(NOW) }: TrailOptions,
+) {
   const ring = await KeyRing.create({ encryptionKeys: keys.map(parseKey) });
   return new ChainedAuditTrail({
     store,
     box: new Box(ring),
     ring,
-    clock: new FakeClock(NOW),
+    clock,
     log: createLogger({ level: "INFO", format: "json", write: (line) => lines.push(line) }),
     isAccepted: isAccepted ?? (() => Promise.resolve(true)),
   });
@@ -197,12 +208,99 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(wordsOf(await readAll(trail)).reverse(), tools);
   });
 
+  test("of intents of one yes at the same time, in any process, one is recorded and goes on", async (subject) => {
+    const trails = [await subject.trail(), await subject.trail(), await subject.trail()];
+    const intent = entryOf("a", { event: "intent", outcome: null, mark: "0123" });
+    const never = new AbortController().signal;
+
+    const ended = await Promise.allSettled([...trails, ...trails].map((trail) => trail.intend(intent, never)));
+    const later = await Promise.allSettled([trails[0]?.intend(intent, never)]);
+
+    assert.equal(ended.filter(({ status }) => status === "fulfilled").length, 1);
+    for (const result of [...ended, ...later]) {
+      if (result.status === "rejected") assert.ok(result.reason instanceof YesEndedError);
+    }
+    assert.equal(later[0]?.status, "rejected");
+    const page = await readAll(await subject.trail());
+    assert.deepEqual([wordsOf(page), page.faults], [["a"], 0]);
+    assert.doesNotMatch(JSON.stringify(page), /0123/);
+  });
+
+  test("refusals of any kind and number take no room from what was done or decided", async (subject) => {
+    const trail = await subject.trail();
+    const deeds = [
+      entryOf("1", { event: "intent", outcome: null }),
+      entryOf("2"),
+      ...["approved", "denied", "withdrawn"].map((outcome) => entryOf(outcome, { event: "decided", outcome })),
+    ];
+    for (const deed of deeds) await trail.record(deed);
+
+    const noise = Array.from(
+      { length: 1_040 },
+      (_, n) =>
+        n % 3 === 0
+          ? entryOf(`${n}`, { event: "asked", outcome: null, target: n })
+          : n % 3 === 1
+          ? entryOf(`${n}`, { event: "refused", outcome: "invalid_arguments" })
+          : entryOf("page", { event: "decided", outcome: "wrong_code", target: n }),
+    );
+    await Promise.all(noise.map((entry) => trail.record(entry)));
+
+    const page = await readAll(await subject.trail(), ANNA, 50);
+    const shown = page.records.filter((record) => record.event !== "gap");
+    const left = shown.filter(({ event, outcome }) =>
+      event !== "asked" && event !== "refused" && outcome !== "wrong_code"
+    );
+    assert.deepEqual(left.map(({ tool }) => tool).reverse(), deeds.map(({ tool }) => tool));
+    assert.equal(page.faults, 0);
+    assert.equal(shown.length - left.length, 200);
+  });
+
+  test("both kinds stand in the order of time, each once, however they are paged", async (subject) => {
+    const clock = new FakeClock(NOW);
+    const trail = await subject.trail({ clock });
+    const tools = Array.from({ length: 40 }, (_, n) => `${n}`);
+    for (const [n, tool] of tools.entries()) {
+      await clock.advance(1_000);
+      // In runs of one, two and three.
+      const isDeed = [0, 2, 3].includes(n % 6);
+      await trail.record(entryOf(tool, isDeed ? {} : { event: "refused", outcome: "invalid_arguments" }));
+    }
+
+    for (const limit of [1, 2, 3, 7, 100]) {
+      const page = await readAll(await subject.trail(), ANNA, limit);
+      assert.deepEqual([wordsOf(page).reverse(), page.faults], [tools, 0], `${limit}`);
+      const numbers = page.records.map(({ number }) => number);
+      assert.deepEqual(numbers, [...new Set(numbers)].sort((a, b) => b - a));
+    }
+  });
+
+  test("what is refused again within a minute is counted, and one record says how often", async (subject) => {
+    const clock = new FakeClock(NOW);
+    const trail = await subject.trail({ clock });
+    const refused = (tool: string, outcome: string) => trail.record(entryOf(tool, { event: "refused", outcome }));
+
+    for (let n = 0; n < 5; n++) await refused("a", "invalid_arguments");
+    await refused("a", "upstream_busy");
+    await clock.advance(61_000);
+    await refused("a", "invalid_arguments");
+    await trail[Symbol.asyncDispose]();
+
+    const { records } = await readAll(trail);
+    const shown = records.filter((record) => record.event !== "gap").map(({ outcome, count }) => [outcome, count]);
+    assert.deepEqual(shown.reverse(), [
+      ["invalid_arguments", undefined],
+      ["upstream_busy", undefined],
+      ["invalid_arguments", 4],
+      ["invalid_arguments", undefined],
+    ]);
+  });
+
   test("the newest records are kept, and that older ones are gone is no fault", async (subject) => {
     const ring = await KeyRing.create({ encryptionKeys: TEST_KEYS.map(parseKey) });
     const records = new AuditRecords({ box: new Box(ring), signer: new ChainSigner(ring) });
     const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
-    const isAccepted = () => Promise.resolve(true);
-    const lists = new CustomerAuditLists({ store: await subject.store(), records, log, isAccepted, keep: 3 });
+    const lists = new CustomerAuditLists({ store: await subject.store(), records, log, keep: { done: 3, refused: 3 } });
     for (const tool of ["a", "b", "c", "d", "e"]) await lists.append(ANNA, stamp(entryOf(tool), NOW));
 
     const page = await lists.read(ANNA, { limit: 10 });
@@ -211,32 +309,25 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual([page.next, page.faults], [null, 0]);
   });
 
-  test("credentials that were never accepted leave nothing, and once they are, what they did", async (subject) => {
+  test("credentials that were never accepted leave a count and no record, however often they call", async (subject) => {
     const store = await subject.store();
-    let accepted = false;
-    const trail = await subject.trail({ isAccepted: () => Promise.resolve(accepted) });
+    const lines: string[] = [];
+    const trail = await subject.trail({ isAccepted: () => Promise.resolve(false), lines });
 
-    await recordAll(trail, ["a", "b"]);
-    const before = await store.entries(auditKey(ANNA), { limit: 10 });
-    accepted = true;
-    await trail.record(entryOf("c"));
+    for (let i = 0; i < 500; i++) await trail.record(entryOf("a", { event: "refused", outcome: "invalid_arguments" }));
+    for (let i = 0; i < 500; i++) {
+      await trail.record(entryOf("a", { event: "refused", customer: undefined, outcome: "authentication_required" }));
+    }
+    await trail[Symbol.asyncDispose]();
 
-    assert.deepEqual(before, []);
-    assert.deepEqual(await readAll(trail), { ...await readAll(await subject.trail()), faults: 0 });
-    assert.deepEqual(wordsOf(await readAll(trail)), ["c", "b", "a"]);
-  });
-
-  test("of credentials that were never accepted only the last records wait, and the others are a gap", async (subject) => {
-    let accepted = false;
-    const trail = await subject.trail({ isAccepted: () => Promise.resolve(accepted) });
-
-    await recordAll(trail, Array.from({ length: 13 }, (_, i) => `${i}`));
-    accepted = true;
-    await trail.record(entryOf("last"));
-
-    const words = wordsOf(await readAll(trail));
-    assert.deepEqual(words.slice(0, 2), ["last", "12"]);
-    assert.deepEqual(words.slice(-2), ["3", "gap of 3"]);
+    for (const list of AUDIT_LISTS) assert.deepEqual(await store.entries(auditKey(ANNA, list), { limit: 10 }), []);
+    const said = lines.map((line) => JSON.parse(line)).map(({ outcome, count }) => [outcome, count]);
+    assert.deepEqual(said, [
+      ["invalid_arguments", 1],
+      ["authentication_required", 1],
+      ["invalid_arguments", 499],
+      ["authentication_required", 499],
+    ]);
   });
 }
 

@@ -286,7 +286,7 @@ for (const [era, call] of Object.entries(ERAS)) {
   });
 }
 
-Deno.test("what is asked through the client, declined, and refused afterwards is on record", async () => {
+Deno.test("what is asked through the client and declined is on record once, however often it is refused then", async () => {
   await using service = await startService();
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS };
   const asked = await callModern(call);
@@ -297,7 +297,6 @@ Deno.test("what is asked through the client, declined, and refused afterwards is
 
   assert.deepEqual(await storyOf(service), [
     "asked - -",
-    "refused - confirmation_declined",
     "refused - confirmation_declined",
   ]);
 });
@@ -317,7 +316,7 @@ Deno.test("a no on the page is on record, whether or not the assistant calls aga
 
   await decide(service.url, pagePath(json), { decision: "deny" });
 
-  assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - confirmation_declined"]);
+  assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "decided page denied"]);
 });
 
 Deno.test("a client of 2025-11-25 is asked three times at most about what keeps changing, and the end is on record", async () => {
@@ -337,16 +336,20 @@ Deno.test("a client of 2025-11-25 is asked three times at most about what keeps 
   ]);
 });
 
-Deno.test("a yes that is taken back on the page is on record as a no", async () => {
+Deno.test("a yes that is given on the page and taken back is on record, twice", async () => {
   await using service = await startService();
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
 
   for (const decision of ["approve", "withdraw"]) await decide(service.url, pagePath(json), { decision });
 
-  assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - confirmation_declined"]);
+  assert.deepEqual(await storyOf(service), [
+    "refused - confirmation_required",
+    "decided page approved",
+    "decided page withdrawn",
+  ]);
 });
 
-Deno.test("five wrong codes are on record once, however many come after them", async () => {
+Deno.test("wrong codes are on record, and that they closed approving, however many come after them", async () => {
   await using service = await startService();
   const withCode = { ...TOKEN_HEADERS, "x-mcp-approval-code": "EXAMPLE-code-1" };
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, withCode);
@@ -354,7 +357,26 @@ Deno.test("five wrong codes are on record once, however many come after them", a
   const wrong = { decision: "approve", code: "EXAMPLE-wrong" };
   for (let tries = 0; tries < 7; tries++) await decide(service.url, pagePath(json), wrong);
 
-  assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "refused - rate_limited"]);
+  assert.deepEqual(await storyOf(service), [
+    "refused - confirmation_required",
+    "decided page wrong_code",
+    "decided page closing",
+  ]);
+});
+
+Deno.test("a yes on the page that nothing uses is on record with its tool and target, and without its address", async () => {
+  await using service = await startService();
+  const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
+
+  await decide(service.url, pagePath(json), { decision: "approve" });
+
+  const [, decided] = await recordsOf(service);
+  assert.deepEqual([decided?.event, decided?.tool, decided?.outcome], ["decided", STOP.name, "approved"]);
+  assert.match(JSON.stringify(decided?.target), /"id":100001/);
+  const id = pagePath(json).slice("/approve/".length);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id))).toHex();
+  const seen = [JSON.stringify(decided), ...service.logLines.filter((line) => line.includes('"message":"audit"'))];
+  for (const secret of [id, hash, "/approve/"]) assert.ok(!seen.join().includes(secret));
 });
 
 Deno.test("a yes on the page is on record with the call that used it", async () => {
@@ -366,6 +388,7 @@ Deno.test("a yes on the page is on record with the call that used it", async () 
 
   assert.deepEqual(await storyOf(service), [
     "refused - confirmation_required",
+    "decided page approved",
     "intent page -",
     "outcome page ok",
   ]);

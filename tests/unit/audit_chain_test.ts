@@ -6,7 +6,7 @@ import type { AuditEntry } from "../../src/telemetry/audit.ts";
 import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
 import { stamp } from "../../src/telemetry/audit_entry.ts";
 import { ProcessAuditLog } from "../../src/telemetry/audit_log.ts";
-import { type AuditFindings, verifyAuditLines } from "../../src/telemetry/audit_verify.ts";
+import { type AuditCheckpoint, type AuditFindings, verifyAuditLines } from "../../src/telemetry/audit_verify.ts";
 import { createLogger, type LoggerOptions } from "../../src/telemetry/log.ts";
 import type { JsonValue } from "../../src/text.ts";
 import { TEST_KEYS } from "../keys.ts";
@@ -56,8 +56,8 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   for (const item of items) yield await Promise.resolve(item);
 }
 
-function verify(lines: readonly string[], by = signer): Promise<AuditFindings> {
-  return verifyAuditLines(each(lines), by);
+function verify(lines: readonly string[], by = signer, from: readonly AuditCheckpoint[] = []): Promise<AuditFindings> {
+  return verifyAuditLines(each(lines), by, from);
 }
 
 /** Number, line and problem of the only break. */
@@ -246,6 +246,96 @@ Deno.test("a record that stands twice is named", async () => {
   const found = await theBreak([...lines, lines[1] ?? ""]);
 
   assert.deepEqual(found, [2, 6, "stands here once more: it was copied"]);
+});
+
+for (const format of ["json", "console"] as const) {
+  Deno.test(`a last ${format} line that was cut off anywhere is told from a record that was changed`, async () => {
+    const lines = await linesOf(["a", "b", "c"].map((request_id) => ({ ...ENTRY, request_id })), { format });
+    const last = lines[2] ?? "";
+    const begins = last.indexOf(format === "json" ? '"audit":{' : "audit={") + 9;
+
+    for (let end = begins; end < last.length; end += 7) {
+      const { breaks, halves, processes } = await verify(lines.with(2, last.slice(0, end)));
+
+      assert.deepEqual([breaks, halves, processes[0]?.records], [[], [3], 2], last.slice(0, end));
+    }
+    const changedLast = await verify(lines.with(2, last.replace("restart_server", "stop_server")));
+    assert.deepEqual([changedLast.breaks.length, changedLast.halves], [1, []]);
+  });
+
+  Deno.test(`half a ${format} line before the same record whole, as after a full disk, breaks nothing`, async () => {
+    const lines = await linesOf(["a", "b", "c"].map((request_id) => ({ ...ENTRY, request_id })), { format });
+    const [first = "", second = "", third = ""] = lines;
+
+    const whole = await verify([first, second.slice(0, 200), second, third]);
+    const missing = await verify([first, second.slice(0, 200), third]);
+
+    assert.deepEqual([whole.breaks, whole.halves], [[], [2]]);
+    assert.deepEqual(missing.halves, [2]);
+    assert.deepEqual(missing.breaks.map(({ sequence, line }) => [sequence, line]), [[3, 3]]);
+  });
+}
+
+Deno.test("half a line that was given no line break does not hide the record behind it", async () => {
+  const [first = "", second = ""] = await fiveLines();
+  const [other = ""] = await linesOf([ENTRY]);
+
+  const { breaks, halves, processes } = await verify([first, second.slice(0, 200) + other]);
+
+  assert.deepEqual([breaks, halves, processes.map(({ records }) => records)], [[], [2], [1, 1]]);
+});
+
+Deno.test("a last line that says nothing yet is told as cut off", async () => {
+  const lines = await fiveLines();
+
+  const { breaks, halves } = await verify([...lines, '{"timestamp":"2026-11-20T12:0']);
+
+  assert.deepEqual([breaks, halves], [[], [6]]);
+});
+
+Deno.test("wherever a log is cut in two, the second part is checked from where the first one ended", async () => {
+  const [one, two] = [await fiveLines(), await fiveLines()];
+  const lines = one.flatMap((line, index) => [line, two[index] ?? ""]);
+
+  for (let end = 1; end < lines.length; end++) {
+    const first = await verify(lines.slice(0, end));
+    const second = await verify(lines.slice(end), signer, first.checkpoints);
+
+    assert.deepEqual([first.breaks, second.breaks], [[], []], `${end}`);
+    assert.deepEqual(second.checkpoints.map(({ sequence }) => sequence), [5, 5]);
+  }
+});
+
+Deno.test("a checkpoint of a process that has ended is passed on", async () => {
+  const { checkpoints } = await verify(await fiveLines());
+
+  const later = await verify(await fiveLines(), signer, checkpoints);
+
+  assert.equal(later.checkpoints.length, 2);
+});
+
+Deno.test("what was removed, replaced or repeated between two files is noticed", async () => {
+  const lines = await fiveLines();
+  const { checkpoints: [checkpoint] } = await verify(lines.slice(0, 2));
+  assert.ok(checkpoint);
+  const problemsFrom = async (from: AuditCheckpoint, rest: string[]) =>
+    (await verify(rest, signer, [from])).breaks.map(({ sequence, problem }) => [sequence, problem]);
+
+  const removed = await problemsFrom(checkpoint, lines.slice(3));
+  const replaced = await problemsFrom({ ...checkpoint, mac: "0".repeat(64) }, lines.slice(2));
+  const repeated = await problemsFrom(checkpoint, lines.slice(1));
+
+  assert.deepEqual(removed, [[4, "comes right after record 2. Removed: record 3"]]);
+  assert.deepEqual(replaced, [[3, "does not follow the record before it: that one was replaced"]]);
+  assert.deepEqual(repeated, [[2, "stands here once more: it was copied"]]);
+});
+
+Deno.test("a log in which something is broken gives no checkpoint for that process", async () => {
+  const [one, two] = [await fiveLines(), await fiveLines()];
+
+  const { checkpoints } = await verify([...one.toSpliced(2, 1), ...two]);
+
+  assert.deepEqual(checkpoints.map(({ process }) => process), [recordOf(two[0]).process]);
 });
 
 Deno.test("a record of an unknown key is named, and one of an older key of the list is genuine", async () => {

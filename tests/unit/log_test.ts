@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { ByteSink } from "../../src/telemetry/line_writer.ts";
 import { createLogger, type Logger, type LoggerOptions } from "../../src/telemetry/log.ts";
 import { until } from "../until.ts";
 
@@ -19,12 +20,15 @@ function entryOf(use: (log: Logger) => void): Record<string, unknown> {
   return JSON.parse(line);
 }
 
-/** A stream that keeps the text written to it. */
-function textStream(): { stream: WritableStream<Uint8Array>; text: () => string } {
+/** A sink that keeps the text written to it. */
+function textSink(): { sink: ByteSink; text: () => string } {
   const decoder = new TextDecoder();
   let text = "";
-  const stream = new WritableStream<Uint8Array>({ write: (bytes) => void (text += decoder.decode(bytes)) });
-  return { stream, text: () => text };
+  const write = (bytes: Uint8Array) => {
+    text += decoder.decode(bytes);
+    return Promise.resolve(bytes.length);
+  };
+  return { sink: { write }, text: () => text };
 }
 
 Deno.test("a JSON line has timestamp, level, message and the fields beside them", () => {
@@ -196,8 +200,8 @@ Deno.test("an output that fails never throws into whoever logs", () => {
 });
 
 Deno.test("disposal writes out what is buffered, in order, and what comes later is dropped", async () => {
-  const { stream, text } = textStream();
-  const log = createLogger({ level: "INFO", format: "json", stream });
+  const { sink, text } = textSink();
+  const log = createLogger({ level: "INFO", format: "json", sink });
 
   for (let i = 0; i < 500; i++) log.info(`line ${i}`);
   await log[Symbol.asyncDispose]();
@@ -209,10 +213,10 @@ Deno.test("disposal writes out what is buffered, in order, and what comes later 
 });
 
 Deno.test("the fields on a line are those of the moment it was logged", async () => {
-  const { stream, text } = textStream();
+  const { sink, text } = textSink();
   const fields = { state: "before" };
   {
-    await using log = createLogger({ level: "INFO", format: "json", stream });
+    await using log = createLogger({ level: "INFO", format: "json", sink });
     log.info("x", fields);
     fields.state = "after";
   }
@@ -220,33 +224,94 @@ Deno.test("the fields on a line are those of the moment it was logged", async ()
   assert.match(text(), /"state":"before"/);
 });
 
-Deno.test("a stream that fails throws neither into whoever logs nor at disposal", async () => {
-  const stream = new WritableStream<Uint8Array>({ write: () => Promise.reject(new Error("closed pipe")) });
-  const log = createLogger({ level: "INFO", format: "console", stream });
+/** A sink that takes nothing until it is opened, or fails while it is told to. */
+function troubledSink() {
+  const decoder = new TextDecoder();
+  const gate = Promise.withResolvers<void>();
+  const seen = { text: "", fails: false, room: Infinity };
+  const sink: ByteSink = {
+    async write(bytes) {
+      await gate.promise;
+      if (seen.fails || seen.room === 0) throw new Error("No space left on device");
+      const taken = bytes.subarray(0, seen.room);
+      seen.room -= taken.length;
+      seen.text += decoder.decode(taken);
+      return taken.length;
+    },
+  };
+  return { sink, seen, open: gate.resolve };
+}
+
+function messagesIn(text: string): unknown[] {
+  return text.trimEnd().split("\n").map((line): unknown => JSON.parse(line).message);
+}
+
+Deno.test("a sink that fails throws neither into whoever logs nor at disposal, and its lines are counted", async () => {
+  const { sink, seen, open } = troubledSink();
+  seen.fails = true;
+  open();
+  const log = createLogger({ level: "INFO", format: "console", sink });
 
   for (let i = 0; i < 5; i++) log.error("x");
 
   await assert.doesNotReject(async () => await log[Symbol.asyncDispose]());
+  assert.equal(log.linesLost, 5);
 });
 
-Deno.test("a stream that stands still loses the oldest lines and says how many", async () => {
-  const gate = Promise.withResolvers<void>();
-  const lines: string[] = [];
-  const decoder = new TextDecoder();
-  const stream = new WritableStream<Uint8Array>({
-    async write(bytes) {
-      await gate.promise;
-      lines.push(decoder.decode(bytes));
-    },
-  });
+Deno.test("a sink that stands still loses the oldest lines, and says how many once there is room", async () => {
+  const { sink, seen, open } = troubledSink();
+  let lost = 0;
   {
-    await using log = createLogger({ level: "INFO", format: "json", stream });
+    await using log = createLogger({ level: "INFO", format: "json", sink });
     for (let i = 0; i < 5000; i++) log.info(`line ${i}`);
-    gate.resolve();
-    await until(() => lines.some((line) => line.includes("dropped")));
+    lost = log.linesLost;
+    open();
   }
 
-  const all = lines.join("");
-  assert.match(all, /"message":"line 4999"/);
-  assert.match(all, /"message":"log lines were dropped","count":\d+/);
+  assert.ok(lost >= 2900, `${lost}`);
+  assert.match(seen.text, /"message":"line 4999"/);
+  assert.match(seen.text, new RegExp(`"message":"log lines were lost","count":${lost}}`));
+});
+
+Deno.test("after a full disk the log goes on with whole lines, and says how many are missing", async () => {
+  const { sink, seen, open } = troubledSink();
+  open();
+  const log = createLogger({ level: "INFO", format: "json", sink });
+  log.info("before");
+  await until(() => seen.text !== "");
+  seen.room = 20;
+  for (let i = 0; i < 3; i++) log.info("lost");
+  await until(() => log.linesLost === 3);
+  seen.room = Infinity;
+
+  log.info("after");
+  await log[Symbol.asyncDispose]();
+
+  const [before = "", half = "", ...rest] = seen.text.split("\n");
+  assert.deepEqual([messagesIn(before), half.length], [["before"], 20]);
+  assert.deepEqual(messagesIn(rest.join("\n")), ["log lines were lost", "after"]);
+  assert.match(seen.text, /"count":3/);
+});
+
+Deno.test("a line that has to be written waits behind one write at most, however many others wait", async () => {
+  const { sink, seen, open } = troubledSink();
+  const log = createLogger({ level: "INFO", format: "json", sink });
+  for (let i = 0; i < 5000; i++) log.info(`line ${i}`);
+
+  const written = log.verbatim("audit", { number: 1 });
+  open();
+  await written;
+
+  const before = messagesIn(seen.text).indexOf("audit");
+  assert.ok(before >= 0 && before < 500, `${before} lines first`);
+  await log[Symbol.asyncDispose]();
+});
+
+Deno.test("a line that has to be written and can't be throws", async () => {
+  const { sink, seen, open } = troubledSink();
+  open();
+  const log = createLogger({ level: "INFO", format: "json", sink });
+  seen.fails = true;
+
+  await assert.rejects(log.verbatim("audit", {}), /No space left/);
 });

@@ -67,6 +67,16 @@ for (const { name, env, net } of CONFIGURATIONS) {
   });
 }
 
+for (const command of ["serve", "stdio", "doctor"]) {
+  Deno.test(`${command} may write the file of AUDIT_LOG, and no other`, async () => {
+    const file = (await printed(command, { AUDIT_LOG: "/var/log/mcp/audit-1.log" })).split(" ");
+    const stdout = (await printed(command, { AUDIT_LOG: "stdout" })).split(" ");
+
+    assert.deepEqual(file.filter((flag) => flag.includes("write")), ["--allow-write=/var/log/mcp/audit-1.log"]);
+    assert.deepEqual(stdout.filter((flag) => flag.includes("write")), []);
+  });
+}
+
 const WRONG: readonly (readonly [name: string, value: string])[] = [
   ["LOG_LEVEL", "LOUD"],
   ["PORT", "seven"],
@@ -84,6 +94,18 @@ const WRONG: readonly (readonly [name: string, value: string])[] = [
   ["CLOUDWAYS_API_BASE_URL", "https://api.example.com,evil.example.com"],
   ["CLOUDWAYS_API_BASE_URL", "https://*.com"],
   ["CLOUDWAYS_API_BASE_URL", "https://x --allow-all"],
+  ["AUDIT_LOG", "audit.log"],
+  ["AUDIT_LOG", "/"],
+  ["AUDIT_LOG", "/var/log/"],
+  ["AUDIT_LOG", "/var//log"],
+  ["AUDIT_LOG", "/var/../etc/passwd"],
+  ["AUDIT_LOG", "/var/./log"],
+  ["AUDIT_LOG", "/var/log,/etc"],
+  ["AUDIT_LOG", "/var/log/a --allow-all"],
+  ["AUDIT_LOG", "/var/log/a\n--allow-run"],
+  ["AUDIT_LOG", "/var/log/$(id)"],
+  ["AUDIT_LOG", "/var/log/*"],
+  ["AUDIT_LOG", "stderr"],
 ];
 
 for (const [name, value] of WRONG) {

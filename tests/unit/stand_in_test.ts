@@ -14,6 +14,7 @@ function bucket(customer: string): StoreKey {
 const SHARED_ALONE: Purpose[] = [
   "restore_points",
   "audit",
+  "audit_refused",
   "question",
   "open_question",
   "declined",

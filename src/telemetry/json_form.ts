@@ -17,6 +17,20 @@ export function hasDoubledMember(json: string): boolean {
   return false;
 }
 
+/** Whether a text is the beginning of a JSON object that was cut off: something in it is open still. */
+export function isCutOff(text: string): boolean {
+  let depth = 0;
+  let isInText = false;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (isInText && sign === "\\") at++;
+    else if (sign === '"') isInText = !isInText;
+    else if (!isInText && (sign === "{" || sign === "[")) depth++;
+    else if (!isInText && (sign === "}" || sign === "]") && --depth === 0) return false;
+  }
+  return depth > 0;
+}
+
 /** False where the name, however it is spelled, is there already. */
 function addName(names: Set<string> | undefined, token: string): boolean {
   const name = String(JSON.parse(token));

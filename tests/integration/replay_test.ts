@@ -1,0 +1,141 @@
+/** Somebody who can write to Redis puts back what was taken there. */
+import assert from "node:assert/strict";
+import { TOKEN_HEADERS } from "../clients.ts";
+import { decide } from "../decide.ts";
+import { type Service, startService } from "../harness.ts";
+import { TEST_KEYS } from "../keys.ts";
+import { type RawClient, rawClient, type RedisServer, startRedis } from "../redis_server.ts";
+import { callTool } from "../rpc.ts";
+import { callModern, YES } from "../rpc_2026.ts";
+import type { Sandbox } from "../sandbox/mod.ts";
+
+const RESTART = { server_id: 100001, wait_seconds: 0 };
+const [ENCRYPTION_KEY] = TEST_KEYS;
+
+function replica(redis: RedisServer, sandbox?: Sandbox): Promise<Service> {
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "1000" };
+  return startService({ env, ...(sandbox && { sandbox }) });
+}
+
+function restart({ mcpUrl }: Service) {
+  return callTool(mcpUrl, "restart_server", RESTART, TOKEN_HEADERS);
+}
+
+/** What stands under the keys of a pattern, to be written back as it is. */
+async function copyOf(redis: RawClient, pattern: string): Promise<() => Promise<void>> {
+  const keys = await redis.keys(pattern);
+  assert.ok(keys.length > 0, pattern);
+  const copies = await Promise.all(keys.map(async (key) => ({ key, value: await redis.get(key) ?? "" })));
+  return async () => {
+    for (const { key, value } of copies) await redis.set(key, value, "PX", 600_000);
+  };
+}
+
+/** A yes on the page for the restart, and how it is put back once it is gone. */
+async function approve(service: Service, redis: RawClient) {
+  const { json } = await restart(service);
+  const path = new URL(String(Object(json.details).approval_url)).pathname;
+  assert.equal(await decide(service.url, path, { decision: "approve" }), 303);
+  return { path, putBack: await copyOf(redis, "cw:approval_yes:*") };
+}
+
+function restarts({ sandbox }: Service): number {
+  return sandbox.requestsTo("server_restart").length;
+}
+
+/** Whether the yes that was put back is used in the process that used it, or in another. */
+for (const isOther of [false, true]) {
+  const who = isOther ? "another replica" : "the same process";
+
+  Deno.test(`a yes on the page that was used and put back into Redis asks a person again (${who})`, async () => {
+    await using redis = await startRedis();
+    await using raw = rawClient(redis);
+    await using first = await replica(redis);
+    const { putBack } = await approve(first, raw);
+    const used = await restart(first);
+    await using other = isOther ? await replica(redis, first.sandbox) : undefined;
+    const second = other ?? first;
+
+    const codes = [];
+    for (let i = 0; i < 3; i++) {
+      await putBack();
+      codes.push((await restart(second)).json.code);
+    }
+
+    assert.equal(used.isError, false, JSON.stringify(used.json));
+    assert.deepEqual(codes, Array(3).fill("confirmation_required"));
+    assert.equal(restarts(first), 1);
+  });
+
+  Deno.test(`a yes on the page that was withdrawn and put back into Redis is none (${who})`, async () => {
+    await using redis = await startRedis();
+    await using raw = rawClient(redis);
+    await using first = await replica(redis);
+    const { path, putBack } = await approve(first, raw);
+    await decide(first.url, path, { decision: "withdraw" });
+    await using other = isOther ? await replica(redis, first.sandbox) : undefined;
+    const second = other ?? first;
+
+    await putBack();
+    // Somebody who can write can also take back the no.
+    for (const key of await raw.keys("cw:declined:*")) await raw.del(key);
+    const { json } = await restart(second);
+
+    assert.equal(json.code, "confirmation_required");
+    assert.equal(restarts(first), 0);
+  });
+
+  Deno.test(`a yes in a form that was used, and whose mark was put back into Redis, is none (${who})`, async () => {
+    await using redis = await startRedis();
+    await using raw = rawClient(redis);
+    await using first = await replica(redis);
+    const call = { url: first.mcpUrl, name: "restart_server", args: RESTART, headers: TOKEN_HEADERS };
+    const asked = await callModern(call);
+    if (asked.kind !== "question") throw new Error(JSON.stringify(asked));
+    const putBack = await copyOf(raw, "cw:question:*");
+    const answered = { state: asked.state, reply: YES };
+    await callModern({ ...call, answered });
+    await using other = isOther ? await replica(redis, first.sandbox) : undefined;
+    const second = other ?? first;
+
+    await putBack();
+    const again = await callModern({ ...call, url: second.mcpUrl, answered });
+
+    assert.equal(again.kind === "result" && again.answer.json.code, "confirmation_required");
+    assert.equal(restarts(first), 1);
+  });
+}
+
+Deno.test("a page that was used and put back into Redis as open gives no second yes", async () => {
+  await using redis = await startRedis();
+  await using raw = rawClient(redis);
+  await using service = await replica(redis);
+  const { json } = await restart(service);
+  const path = new URL(String(Object(json.details).approval_url)).pathname;
+  const putBack = await copyOf(raw, "cw:approval_open:*");
+  await decide(service.url, path, { decision: "approve" });
+  await restart(service);
+
+  await putBack();
+  for (const key of await raw.keys("cw:approval_outcome:*")) await raw.del(key);
+  await decide(service.url, path, { decision: "approve" });
+  const again = await restart(service);
+
+  assert.equal(again.json.code, "confirmation_required");
+  assert.equal(restarts(service), 1);
+});
+
+Deno.test("while the record can't be read, a yes is none", async () => {
+  await using redis = await startRedis();
+  await using raw = rawClient(redis);
+  await raw.call("ACL", "SETUSER", "mcp", "on", ">password", "~*", "&*", "+@all");
+  const url = `redis://mcp:password@127.0.0.1:${redis.port}`;
+  await using service = await replica({ ...redis, url });
+  await approve(service, raw);
+
+  await raw.call("ACL", "SETUSER", "mcp", "-xrevrange");
+  const { json } = await restart(service);
+
+  assert.equal(json.code, "confirmation_required");
+  assert.equal(restarts(service), 0);
+});

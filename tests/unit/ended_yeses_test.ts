@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { EndedYeses, markOf } from "../../src/mcp/ended_yeses.ts";
+import { StoreError } from "../../src/store/store.ts";
+import { FakeClock } from "../sandbox/fake_clock.ts";
+
+const NEVER = { hasMark: () => Promise.resolve(false) };
+
+Deno.test("of any number of calls at once one ends a yes, and none until it could not be used any more", async () => {
+  const clock = new FakeClock();
+  const yeses = new EndedYeses({ clock, records: NEVER });
+  const mark = await markOf("page", "0".repeat(32));
+
+  const atOnce = await Promise.all(Array.from({ length: 10 }, () => yeses.end("anna", mark)));
+  await clock.advance(10 * 60_000);
+  const atItsEnd = await yeses.end("anna", mark);
+
+  assert.deepEqual(atOnce.filter(Boolean).length, 1);
+  assert.equal(atItsEnd, false);
+});
+
+Deno.test("where no more yeses can be remembered there are none, for that customer alone, until the oldest have run out", async () => {
+  const clock = new FakeClock();
+  const yeses = new EndedYeses({ clock, records: NEVER, maxPerCustomer: 2 });
+  for (const mark of ["a", "b"]) assert.equal(await yeses.end("anna", mark), true);
+
+  await assert.rejects(yeses.end("anna", "c"), StoreError);
+  const other = await yeses.end("bert", "d");
+  await clock.advance(12 * 60_000);
+
+  assert.equal(other, true);
+  assert.equal(await yeses.end("anna", "e"), true);
+});
+
+Deno.test("a mark tells a page from a form, and holds nothing of either", async () => {
+  const marks = [await markOf("page", "abc123"), await markOf("form", "abc123")];
+
+  assert.equal(new Set(marks).size, 2);
+  for (const mark of marks) assert.match(mark, /^[0-9a-f]{32}$/);
+});
