@@ -12,6 +12,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanDeep, type JsonValue } from "../text.ts";
 import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
+import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { invalidArguments, normaliseArguments } from "./arguments.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "./call_binding.ts";
@@ -171,9 +172,13 @@ export class Dispatcher {
     return { kind: "result", result };
   }
 
-  #prepare({ tool, listed, understood }: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {
+  #prepare(entry: CatalogueEntry, { args, caller, audit, secrets }: CallInHand): PreparedCall {
+    const { tool, listed, understood, texts } = entry;
     if (caller.identity instanceof ToolError && !tool.anonymous) throw caller.identity;
-    const prepared = tool.prepare(normaliseArguments(args, understood));
+    const sent = withLineFeeds(normaliseArguments(args, understood), texts);
+    const unfit = unfitTexts(tool.name, sent, texts, secrets);
+    if (unfit !== undefined) throw unfit;
+    const prepared = tool.prepare(sent);
     if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
     if (prepared.revealsSecrets) audit.keep();
     if (prepared.revealsSecrets && caller.readOnly) throw readOnlyRefusal(`${tool.name} with passwords`);

@@ -166,7 +166,7 @@ const findResources = defineTool({
     "Finds servers and applications by a part of their label, domain, alias, IP address or id, and gives the " +
     "ids to use next. Use it when the user names a site or server.",
   input: z.strictObject({
-    query: z.string().trim().min(1).max(200).describe("Part of a label, domain, IP address or id: shop.example.com"),
+    query: z.string().min(1).max(200).describe("Part of a label, domain, IP address or id: shop.example.com"),
   }),
   output: z.looseObject({ servers: records, apps: records }),
   handler: async ({ query }, { account }) => {

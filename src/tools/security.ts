@@ -18,6 +18,7 @@ import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnFound } from "./app_work.ts";
 import { certificatesNow, replaceCertificateQuestion } from "./certificate_questions.ts";
 import { deployFacts, deploymentFacts, hostFacts, hostQuestion, readGitKey } from "./git_work.ts";
+import { inputText } from "./input_text.ts";
 import { appInput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
 import { appFacts, appFactsIf, NOT_TOLD, nullIfRefused, onApp, onServer, serverFacts } from "./questions.ts";
@@ -238,6 +239,11 @@ function checkDomains({ app }: FoundApp, { domains }: CertificateFacts): { cover
   return { covered, uncovered };
 }
 
+/** Long and for machines: a person reads the domains, the dates and the fingerprint in it. */
+const pemText = inputText({ form: "lines", shownBy: "fingerprint" });
+/** May begin or end with a space. */
+const passphrase = inputText({ form: "spaced", shownBy: "fingerprint" });
+
 const installSslCertificate = defineAskingTool({
   name: "install_ssl_certificate",
   title: "Install an own certificate",
@@ -249,9 +255,9 @@ const installSslCertificate = defineAskingTool({
     "and then asks first. For a free one use install_letsencrypt.",
   input: z.strictObject({
     ...appInput,
-    certificate: z.string().max(100_000).describe("PEM: the site's certificate, then its issuers'."),
-    private_key: z.string().max(30_000).describe("PEM. Goes to Cloudways and nowhere else."),
-    password: z.string().max(1000).optional().describe("Of an encrypted key."),
+    certificate: z.string().max(100_000).meta(pemText).describe("PEM: the site's certificate, then its issuers'."),
+    private_key: z.string().max(30_000).meta(pemText).describe("PEM. Goes to Cloudways and nowhere else."),
+    password: z.string().max(1000).meta(passphrase).optional().describe("Of an encrypted key."),
     ...waitInput,
   }),
   output: z.looseObject({

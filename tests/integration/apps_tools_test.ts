@@ -536,7 +536,7 @@ Deno.test("file permissions and the HTTPS redirection take effect", async () => 
 Deno.test("the primary domain is set and removed, and the answer tells what it was", async () => {
   await using service = await start();
 
-  const updated = await call(service, "update_app_cname", { cname: " New.Example.com " });
+  const updated = await call(service, "update_app_cname", { cname: "New.Example.com" });
   assert.deepEqual([updated.json.old_cname, updated.json.new_cname], ["shop.example.com", "new.example.com"]);
   assert.equal(shopOf(service).cname, "new.example.com");
 

