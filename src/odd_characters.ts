@@ -57,28 +57,35 @@ export function findOddCharacter(text: string, form: TextForm): OddCharacter | u
   };
 }
 
-/** An escape that stands in the text itself is told from ours by its backslash, which is written out. */
-const NOT_PLAIN = new RegExp(`${UNSEEN}|${ODD_SPACE}|(?<= ) |^ | $|\\\\(?=u\\{)`, "gu");
+/** Marks that say something where they are ours are told from those in a text itself, which are written out. */
+const OUR_MARKS = "\\\\(?=u\\{)|[⟨⟩]";
+const NOT_PLAIN = new RegExp(`${UNSEEN}|${ODD_SPACE}|(?<= ) |^ | $|${OUR_MARKS}`, "gu");
 
 /** The text with everything written out that can't be seen: `a\u{200B}b`. No two texts come out the same. */
 export function writeOut(text: string): string {
   return text.replace(NOT_PLAIN, escapeCharacter);
 }
 
-/** Letters that readers of Latin script tell apart. The dotless i, the long s and their like are left out. */
-const FAMILIAR = /[\x20-\x7EÀ-ÖØ-öø-ÿĀ-İĲ-ķĹ-ľŁ-ňŊ-ž]/u;
-const LETTERS = /[\p{L}\p{M}\p{N}]/u;
+/** What readers of Latin script tell apart. The dotless i, the long s and their like are left out. */
+const UNFAMILIAR = /[^\x20-\x7EÀ-ÖØ-öø-ÿĀ-İĲ-ķĹ-ľŁ-ňŊ-ž⟨⟩]/u;
+const UNFAMILIAR_LETTER = new RegExp(`(?=${UNFAMILIAR.source})[\\p{L}\\p{M}\\p{N}]`, "u");
 
-/** Every character but plain ASCII as its code point; undefined where there is none. */
-export function codePointsOf(text: string): string | undefined {
-  if (!/[^\x20-\x7E]/.test(text)) return undefined;
-  return text.replace(/[^\x20-\x7E]|\\(?=u\{)/gu, escapeCharacter);
+/**
+ * A value with every character but plain ASCII as its code point; undefined where all of it is plain or a letter of
+ * Latin script, which nobody takes for another one.
+ */
+export function spelledValue(value: string): string | undefined {
+  return UNFAMILIAR.test(value) ? spelled(value) : undefined;
 }
 
-/** As {@linkcode codePointsOf}, for a name; undefined where every letter is one that readers of Latin script know. */
-export function foreignLettersOf(name: string): string | undefined {
-  const isForeign = [...name].some((character) => LETTERS.test(character) && !FAMILIAR.test(character));
-  return isForeign ? codePointsOf(name) : undefined;
+/** As {@linkcode spelledValue}, for a name, in which only letters count. */
+export function spelledName(name: string): string | undefined {
+  return UNFAMILIAR_LETTER.test(name) ? spelled(name) : undefined;
+}
+
+/** The marks of {@linkcode writeOut} stay. */
+function spelled(text: string): string {
+  return text.replace(/[^\x20-\x7E⟨⟩]/gu, escapeCharacter);
 }
 
 /** One character as its code point: `\u{200B}`. */

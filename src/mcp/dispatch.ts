@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../deadline.ts";
 import { ToolError } from "../errors.ts";
-import { safeText } from "../redaction.ts";
+import { hideSecrets, safeText } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { storeAway } from "../store/store_away.ts";
 import type { AuditTrail } from "../telemetry/audit.ts";
@@ -20,8 +20,7 @@ import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import type { Confirmation, Verdict } from "./confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "./elicitation.ts";
 import { errorResult, successResult } from "./results.ts";
-import { safeQuestion } from "./safe_question.ts";
-import { recordedArguments, shownArguments } from "./shown_arguments.ts";
+import { recordedArguments } from "./shown_arguments.ts";
 
 /** One `tools/call`, whatever transport and era it came by. */
 export interface ToolCall {
@@ -159,7 +158,7 @@ export class Dispatcher {
     call.audit.hits(recordedTarget(prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
-    const verdict = await this.#settle(prepared, planned, call);
+    const verdict = await this.#settle(entry, prepared, planned, call);
     if (verdict.kind === "ask") {
       await call.audit.asked();
       return { kind: "question", question: verdict.question };
@@ -198,16 +197,21 @@ export class Dispatcher {
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */
-  async #settle({ input }: PreparedCall, { question }: PlannedCall, call: CallInHand): Promise<Verdict> {
+  async #settle(
+    { texts }: CatalogueEntry,
+    { input }: PreparedCall,
+    { question }: PlannedCall,
+    call: CallInHand,
+  ): Promise<Verdict> {
     const { name, caller, secrets, signal } = call;
     if (question === undefined || caller.identity instanceof ToolError) return { kind: "go", approval: "not_needed" };
     signal.throwIfAborted();
     return await this.#options.confirmation.settle({
       tool: name,
       input,
-      shownArguments: shownArguments(input, secrets),
+      texts,
+      secrets,
       question,
-      shownQuestion: safeQuestion(question, secrets),
       customer: caller.identity,
       caller,
       client: call.client,
@@ -248,7 +252,7 @@ function unknownTool(name: string, secrets: readonly string[]): ProtocolError {
 
 /** What a call hits, as the record shows it: all that was found out, or the ids it names. */
 function recordedTarget({ input }: PreparedCall, { question }: PlannedCall, secrets: readonly string[]): JsonValue {
-  if (question !== undefined) return targetOf(safeQuestion(question, secrets));
+  if (question !== undefined) return hideSecrets(cleanDeep(targetOf(question)), secrets);
   const ids = Object.entries(input).filter(([name]) => name === "server_id" || name === "app_id");
   return ids.length === 0 ? null : cleanDeep(Object.fromEntries(ids));
 }

@@ -1,7 +1,7 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import { ToolError } from "../errors.ts";
+import type { ToolError } from "../errors.ts";
 import { hideSecrets, safeText, SecretHider } from "../redaction.ts";
-import { cleanDeep, cleanKeepingSpaces } from "../text.ts";
+import { cleanDeep, cleanKeepingSpaces, cleanText } from "../text.ts";
 import { fitCeiling } from "./ceiling.ts";
 
 /** How a value is made fit to be seen. */
@@ -31,12 +31,13 @@ export function successResult(
  * that parses as JSON, and they throw away what doesn't fit.
  */
 export function errorResult(error: ToolError, requestId: string, secrets: readonly string[]): CallToolResult {
-  const { code, message, hint, retryAfter, details } = error;
+  const { code, hint, retryAfter, details } = error;
+  const message = shownMessage(error, secrets);
   const shown = hideSecrets(
     cleanDeep({
       status: "error",
       code,
-      message: safeText(message, { secrets, maxLength: 2_000 }),
+      message,
       ...(hint !== undefined && { hint }),
       ...(retryAfter !== undefined && { retry_after: retryAfter }),
       ...(details !== undefined && { details }),
@@ -45,8 +46,16 @@ export function errorResult(error: ToolError, requestId: string, secrets: readon
     secrets,
   );
   const before = `${code}: `;
-  const { text } = fitCeiling(toObject(shown), [], before.length);
+  // Hiding it once more would hide parts of a question.
+  const { text } = fitCeiling({ ...toObject(shown), message }, [], before.length);
   return { isError: true, content: [{ type: "text", text: before + text }] };
+}
+
+const MAX_MESSAGE = 2_000;
+
+function shownMessage({ message, isShown }: ToolError, secrets: readonly string[]): string {
+  if (!isShown) return safeText(message, { secrets, maxLength: MAX_MESSAGE });
+  return cleanText(new SecretHider(secrets).givenInText(cleanText(message)), { maxLength: MAX_MESSAGE });
 }
 
 function toObject(value: unknown): Record<string, unknown> {

@@ -5,22 +5,9 @@ import { cleanDeep, cleanText, type JsonValue } from "../text.ts";
 const MAX_TEXT = 200;
 const MAX_ITEMS = 20;
 
-/** What the question and the page show apart from the arguments. */
-const SHOWN_ELSEWHERE = new Set(["server_id", "app_id", "wait_seconds", "detail"]);
-
 /** Arguments for the audit trail: cleaned, without secrets, cut. */
 export function recordedArguments(args: Readonly<Record<string, unknown>>, secrets: readonly string[]): JsonValue {
   return cutTexts(hideSecrets(cleanDeep(fewer(args)), secrets));
-}
-
-/** Arguments for a person who is asked: cleaned, without secrets, and without those that the question names anyway. */
-export function shownArguments(
-  input: Readonly<Record<string, unknown>>,
-  secrets: readonly string[],
-): Record<string, JsonValue> {
-  const shown = hideSecrets(cleanDeep(input), secrets);
-  if (typeof shown !== "object" || shown === null || Array.isArray(shown)) return {};
-  return Object.fromEntries(Object.entries(shown).filter(([name]) => !SHOWN_ELSEWHERE.has(name)));
 }
 
 /** Fewer items, so that nobody is kept waiting while thousands of them are looked through for secrets. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { codePointsOf, findOddCharacter, foreignLettersOf, TEXT_FORMS, writeOut } from "../../src/odd_characters.ts";
+import { findOddCharacter, spelledName, spelledValue, TEXT_FORMS, writeOut } from "../../src/odd_characters.ts";
 import { cleanText } from "../../src/text.ts";
 
 /** A character, and in which forms of text it is odd in the middle of a text. */
@@ -81,15 +81,17 @@ Deno.test("what is written out can be read back, and holds nothing that can't be
   );
 });
 
-Deno.test("letters of other scripts are written out as code points, those of names in Latin script are not", () => {
-  assert.equal(codePointsOf("main"), undefined);
-  assert.equal(codePointsOf("mаin"), "m\\u{430}in");
-  assert.equal(codePointsOf("\\u{430}é"), "\\u{5C}u{430}\\u{E9}");
-  assert.notEqual(codePointsOf("é"), codePointsOf("e\u0301"));
-  for (const name of ["Bücher – Łódź 🛒", "Shop", "Crème brûlée & Söhne"]) {
-    assert.equal(foreignLettersOf(name), undefined);
+Deno.test("what could be taken for something else is spelled as code points, letters of Latin script are not", () => {
+  assert.equal(spelledValue("m\u0430in"), "m\\u{430}in");
+  assert.equal(spelledValue("e\u0301"), "e\\u{301}");
+  for (const plain of ["main", "läuft", "Łódź", "é", "⟨8 characters⟩"]) {
+    assert.equal(spelledValue(plain), undefined, plain);
   }
+  for (const odd of ["fea–ture", "ｍain", "Shıp", "mаin", "❤\ufe0f", "a⁄b", "𝐦ain"]) {
+    assert.notEqual(spelledValue(odd), undefined, odd);
+  }
+  for (const name of ["Bücher – Łódź 🛒", "Shop", "Crème brûlée & Söhne"]) assert.equal(spelledName(name), undefined);
   for (const name of ["Shоp", "Магазин", "ｍain", "Shıp", "e\u0301", "𝐦ain", "書店"]) {
-    assert.notEqual(foreignLettersOf(name), undefined, name);
+    assert.notEqual(spelledName(name), undefined, name);
   }
 });
