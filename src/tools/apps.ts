@@ -233,7 +233,7 @@ const clearAppCache = defineTool({
     } catch (error) {
       const running = runningPurge(error, found);
       if (running === undefined) throw error;
-      const joined = await account.follow({ operationId: running, message: "" }, options);
+      const joined = await account.follow({ operationId: running, said: "" }, options);
       return { ...namesOf(found), ...joined, ...blocks(found.server, joined), joined: true };
     }
   },

@@ -357,7 +357,7 @@ Deno.test("restore_app passes on that Cloudways has no such restore point, and r
   assert.equal(restored.json.code, "validation_failed");
   assert.match(JSON.stringify(restored.json.details), /time/);
   assert.equal(rolledBack.json.code, "validation_failed");
-  assert.match(String(rolledBack.json.message), /no local backup/);
+  assert.match(JSON.stringify(rolledBack.json.details), /no local backup/);
 });
 
 Deno.test("restore points are read in every form, and an answer without them is an error", async () => {
