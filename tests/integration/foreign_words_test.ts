@@ -3,8 +3,7 @@
  * like to be taken for ours.
  */
 import assert from "node:assert/strict";
-import { type Answer, TOKEN_HEADERS } from "../clients.ts";
-import { KEY_HEADERS } from "../clients.ts";
+import { type Answer, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
 import { callTool } from "../rpc.ts";
 import { callModern } from "../rpc_2026.ts";
@@ -211,6 +210,10 @@ function sentencesOf(value: unknown, inOurs = false): string[] {
 
 async function answerTo(service: Service, { tool, args, headers, operationId, kind }: Case): Promise<Answer> {
   service.sandbox.addFault({ operationId, kind });
+  // Whatever was started runs, under whatever id.
+  if (operationId !== "operation_status") {
+    service.sandbox.addFault({ operationId: "operation_status", kind: operation({ is_completed: "0" }) });
+  }
   return await callTool(service.mcpUrl, tool, args, headers ?? TOKEN_HEADERS);
 }
 
