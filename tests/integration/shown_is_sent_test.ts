@@ -117,11 +117,26 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
     { ssl_crt: certificate, ssl_key: private_key, ...(password !== undefined && { password }) }
   ),
   get_app_credentials: () => ({}),
+  install_letsencrypt: ({ arguments: { email, domains, wildcard } }) => (
+    { ssl_email: email, ssl_domains: domains, wild_card: wildcard }
+  ),
+  renew_letsencrypt: ({ arguments: { email, domain, wildcard } }) => ({
+    wild_card: wildcard,
+    ...(email !== undefined && { ssl_email: email }),
+    ...(domain !== undefined && { domain }),
+  }),
+  set_letsencrypt_auto_renewal: ({ arguments: { enabled } }) => ({ auto: enabled }),
+};
+
+/** Reads that ask, and what they then read; everything else sends a write. */
+const READS: Record<string, string> = {
+  get_app_credentials: "app_credentials",
+  get_git_branch_names: "git_branches_get",
 };
 
 const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "password"]);
 /** Named by the headline, or the same in every call. */
-const NOT_SHOWN = new Set(["server_id", "app_id", "tab", "type_of_list"]);
+const NOT_SHOWN = new Set(["server_id", "app_id", "tab"]);
 
 function argsOf({ tool, args }: AskingCall): fc.Arbitrary<Record<string, unknown>> {
   const names = [...Object.keys(args), ...OPTIONAL[tool] ?? []].filter((name) => VALUES[name] !== undefined);
@@ -252,7 +267,7 @@ for (const call of askingCalls) {
         if (asked === undefined) return;
         ways.add(asked.way);
         const sent = sandbox.requests.slice(before).findLast(({ method, operationId }) =>
-          call.tool === "get_app_credentials" ? operationId === "app_credentials" : method !== "GET"
+          READS[call.tool] === undefined ? method !== "GET" : operationId === READS[call.tool]
         );
         assert.ok(sent !== undefined, JSON.stringify(asked.answer));
         const ids = [...asked.shown.headline.matchAll(/\d{6}/g)].map(([id]) => Number(id));
