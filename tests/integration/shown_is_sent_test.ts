@@ -8,7 +8,7 @@ import { CustomerIds } from "../../src/crypto/customer_id.ts";
 import { Fingerprints } from "../../src/crypto/fingerprints.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
-import { type AskingCall, askingCalls } from "../asking_calls.ts";
+import { type AskingCall, askingCalls, READS } from "../asking_calls.ts";
 import { certificatePem, keyPem, testKey } from "../certificates.ts";
 import { TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
@@ -126,12 +126,6 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
     ...(domain !== undefined && { domain }),
   }),
   set_letsencrypt_auto_renewal: ({ arguments: { enabled } }) => ({ auto: enabled }),
-};
-
-/** Reads that ask, and what they then read; everything else sends a write. */
-const READS: Record<string, string> = {
-  get_app_credentials: "app_credentials",
-  get_git_branch_names: "git_branches_get",
 };
 
 const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "password"]);
