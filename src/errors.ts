@@ -33,6 +33,8 @@ export interface ToolErrorOptions {
   details?: Record<string, unknown>;
   /** What is known of a change that was asked for, where the code alone does not say it; for the audit trail. */
   done?: Done;
+  /** The message is a question as a person may see it; hiding more of it would hide what is asked. */
+  isShown?: boolean;
   /** What caused it; logged, never shown. */
   cause?: unknown;
 }
@@ -51,6 +53,7 @@ export class ToolError extends Error {
   readonly retryAfter: number | undefined;
   readonly details: Record<string, unknown> | undefined;
   readonly done: Done | undefined;
+  readonly isShown: boolean;
 
   constructor(code: ErrorCode, message: string, options: ToolErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -59,5 +62,6 @@ export class ToolError extends Error {
     this.retryAfter = options.retryAfter;
     this.details = options.details;
     this.done = options.done;
+    this.isShown = options.isShown ?? false;
   }
 }

@@ -22,18 +22,18 @@ const MAX_DEPTH = 64;
 export const ELLIPSIS = "…";
 
 /** Line breaks of every kind, and tabs. They separate words, so they become spaces. */
-const BREAKS = /[\t\n\v\f\r\u0085\p{Zl}\p{Zp}]/u;
+export const BREAKS = /[\t\n\v\f\r\u0085\p{Zl}\p{Zp}]/u;
 
 /**
  * Characters that are never text. `DI` (default ignorable) covers bidi controls, zero-width characters, soft hyphens,
  * Unicode tags, variation selectors and invisible fillers. A variation selector right after a pictograph is how an
  * emoji asks for colour, so one of those stays; `Cs` matches only surrogates without a partner.
  */
-const FORBIDDEN =
+export const FORBIDDEN =
   /(?<!\p{Extended_Pictographic})[\uFE0E\uFE0F]|(?![\uFE0E\uFE0F])[\p{Cc}\p{Cs}\p{DI}\p{NChar}\uFFF9-\uFFFB\u{13430}-\u{1343F}]/u;
 
 /** Spaces that are not one plain space between words. */
-const UNEVEN_SPACE = /(?! )\p{Zs}| {2}|^ | $/u;
+export const UNEVEN_SPACE = /(?! )\p{Zs}| {2}|^ | $/u;
 
 const ALL_BREAKS = new RegExp(BREAKS, "gu");
 const ALL_FORBIDDEN = new RegExp(FORBIDDEN, "gu");

@@ -27,7 +27,7 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
 };
 
 /** The operation of the facts that a reading tool asks about. */
-const READS: Record<string, string> = {
+export const READS: Readonly<Record<string, string>> = {
   get_app_credentials: "app_credentials",
   get_git_branch_names: "git_branches_get",
 };

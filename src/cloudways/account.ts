@@ -7,6 +7,7 @@ import { openEncryptedKey } from "./encrypted_keys.ts";
 import type { Fields } from "./http.ts";
 import type { KeyWork } from "./key_work.ts";
 import { listReply, serverListing, type ServerRecord } from "./models.ts";
+import { isOperationId } from "./operation_id.ts";
 import {
   isPassing,
   type Operations,
@@ -17,7 +18,7 @@ import {
 } from "./operations.ts";
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
-import { UnknownToCloudwaysError } from "./replies.ts";
+import { sayingOf, UnknownToCloudwaysError } from "./replies.ts";
 import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
 import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
 
@@ -44,7 +45,12 @@ export interface StartedWork {
   operation_id: string | null;
   status: "completed" | "running";
   type?: string;
+  /** How far it is, in words of ours. */
   message: string;
+  /** What Cloudways says of it; absent where it says nothing. */
+  cloudways_message?: string;
+  /** What Cloudways gave for an id, where it has not the form of one. */
+  cloudways_operation_id?: string;
   /** How to go on, while it runs. */
   next_step?: string;
 }
@@ -63,28 +69,48 @@ export interface ReportRequest<T> {
 /** A finished report, or how to ask for it again. */
 export type Report<T> =
   | { status: "completed"; operation_id: string | null; data: T }
-  | { status: "running"; operation_id: string; message: string; next_step: string };
+  | { status: "running"; operation_id: string; message: string; cloudways_message?: string; next_step: string };
 
 const startedAsId = startedReply.transform(({ operationId }, context) => {
-  if (operationId !== undefined) return { id: operationId };
+  if (operationId !== undefined && isOperationId(operationId)) return { id: operationId };
   context.addIssue({ code: "custom", message: "neither a report nor the id of one" });
   return z.NEVER;
 });
 
 /** Work that has begun and could not be looked at. */
 interface Unseen {
+  /** In words of ours. */
   reason: string;
+  said: { cloudways_message?: string };
   /** Set where another look may see it. */
   lookAgain: { afterSeconds: number | undefined } | undefined;
 }
 
-function stillRunning(operationId: string, message: string) {
+function stillRunning(operationId: string, said: string) {
   const next_step = `Still running. Look again with get_operation_status, operation_id ${operationId}. ` +
     "Don't start it once more.";
-  return { operation_id: operationId, status: "running", message, next_step } as const;
+  const message = "It was started and still runs at Cloudways.";
+  return { operation_id: operationId, status: "running", message, ...saying(said), next_step } as const;
 }
 
-function unseen(operationId: string, { reason, lookAgain }: Unseen) {
+/** Text of others has a member of its own. */
+function saying(said: string): { cloudways_message?: string } {
+  return said === "" ? {} : { cloudways_message: said };
+}
+
+/** Work whose id can't be used: no path of ours is made of it, and no sentence. */
+function withoutUsableId(operationId: string, said: string): StartedWork {
+  return {
+    operation_id: null,
+    status: "running",
+    message: "It was started; how far it is can't be seen, for Cloudways gave no id that can be used.",
+    ...saying(said),
+    cloudways_operation_id: operationId,
+    next_step: "Look at the server or application itself in some minutes. Don't start it once more.",
+  };
+}
+
+function unseen(operationId: string, { reason, said, lookAgain }: Unseen) {
   const when = lookAgain?.afterSeconds === undefined ? "" : ` in ${lookAgain.afterSeconds} s`;
   const how = lookAgain === undefined
     ? "Whether it still runs is not known: look at the server or application itself. "
@@ -94,6 +120,7 @@ function unseen(operationId: string, { reason, lookAgain }: Unseen) {
     operation_id: operationId,
     status: "running",
     message,
+    ...said,
     next_step: `${how}Don't start it once more.`,
   } as const;
 }
@@ -285,7 +312,7 @@ export class CloudwaysAccount {
     if ("data" in reply) return { status: "completed", operation_id: null, data: reply.data };
     const state = await this.#look(() => this.#services.operations.wait(this.#session, reply.id, options));
     if ("reason" in state) return unseen(reply.id, state);
-    if (state.status !== "completed") return stillRunning(state.operation_id, state.message);
+    if (state.status !== "completed") return stillRunning(state.operation_id, state.cloudways_message);
     return { status: "completed", operation_id: state.operation_id, data: request.finished(state.result) };
   }
 
@@ -294,15 +321,16 @@ export class CloudwaysAccount {
    *
    * @throws {ToolError} `operation_failed` where the work fails.
    */
-  async follow({ operationId, message: said }: Started, options: WaitOptions): Promise<StartedWork> {
+  async follow({ operationId, said }: Started, options: WaitOptions): Promise<StartedWork> {
     if (operationId === undefined) {
-      return { operation_id: null, status: "completed", message: said === "" ? "Done." : said };
+      return { operation_id: null, status: "completed", message: "Done.", ...saying(said) };
     }
+    if (!isOperationId(operationId)) return withoutUsableId(operationId, said);
     const state = await this.#look(() => this.waitForOperation(operationId, options));
     if ("reason" in state) return unseen(operationId, state);
-    const { status, type, message } = state;
-    if (status === "completed") return { operation_id: operationId, status, type, message };
-    return { ...stillRunning(operationId, message), type };
+    const { status, type, cloudways_message } = state;
+    if (status !== "completed") return { ...stillRunning(operationId, cloudways_message), type };
+    return { operation_id: operationId, status, type, message: "Completed.", ...saying(cloudways_message) };
   }
 
   /** Work that has begun is not lost because it can't be seen: then this says so in words. */
@@ -312,11 +340,11 @@ export class CloudwaysAccount {
     } catch (error) {
       if (error instanceof ToolError && error.code !== "operation_failed") {
         const lookAgain = isPassing(error) ? { afterSeconds: error.retryAfter } : undefined;
-        return { reason: error.message, lookAgain };
+        return { reason: error.message, said: sayingOf(error), lookAgain };
       }
       if (error instanceof ToolError || !this.#session.signal.aborted) throw error;
       const reason = "The time for this call was up, or the caller left.";
-      return { reason, lookAgain: { afterSeconds: undefined } };
+      return { reason, said: {}, lookAgain: { afterSeconds: undefined } };
     }
   }
 

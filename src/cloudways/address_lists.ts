@@ -4,6 +4,7 @@ import { ToolError } from "../errors.ts";
 import type { CloudwaysAccount } from "./account.ts";
 import { givenList, looseText } from "./models.ts";
 import { path } from "./path.ts";
+import { sayingOf } from "./replies.ts";
 
 /** A range of addresses; one address is the narrowest of them. */
 export interface AddressRange {
@@ -162,7 +163,7 @@ export function wideRanges(ips: readonly string[]): WideRange[] {
     if (range === undefined || range.prefix > WIDE_PREFIX[range.version]) return [];
     const all = range.prefix === 0;
     const size = all ? `every IPv${range.version} address` : `2^${WIDTH[range.version] - range.prefix} addresses`;
-    return [{ ip, size, all }];
+    return [{ ip: ip.trim(), size, all }];
   });
 }
 
@@ -326,7 +327,7 @@ function notReadBack(error: ToolError, before: Shown, written: Shown): ToolError
   return new ToolError("upstream_error", `The list was written, but could not be read back: ${error.message}`, {
     hint: "Look at the list before you change anything again.",
     done: "unknown",
-    details: { before: shown(before), written: shown(written) },
+    details: { ...sayingOf(error), before: shown(before), written: shown(written) },
   });
 }
 

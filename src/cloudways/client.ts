@@ -18,7 +18,7 @@ import { type CloudwaysHttp, type Fields, nextStep, NotSentError, type WireReply
 import { type NetworkFailure, networkFailure } from "./network_failure.ts";
 import { type ApiPath, path } from "./path.ts";
 import { sendRead } from "./read_retries.ts";
-import { pauseSeconds, readReply, upstreamRateLimited } from "./replies.ts";
+import { pauseSeconds, readReply, sayingOf, upstreamRateLimited } from "./replies.ts";
 import { SignInGuard } from "./sign_in_guard.ts";
 import { type UpstreamLimit, UpstreamLimits } from "./upstream_limits.ts";
 
@@ -384,8 +384,11 @@ const SIGN_IN_CODES: ReadonlySet<ErrorCode> = new Set([
 function signInFailed(error: unknown, { email, apiKey }: KeyPair): unknown {
   if (!(error instanceof ToolError) || error instanceof NotSentError) return error;
   const { code, message, retryAfter, cause } = error;
-  const said = new SecretHider([email, apiKey]).givenInText(message);
-  return new ToolError(SIGN_IN_CODES.has(code) ? code : "upstream_error", `Signing in at Cloudways failed. ${said}`, {
+  const { cloudways_message: said } = sayingOf(error);
+  const cloudways_message = said && new SecretHider([email, apiKey]).givenInText(said);
+  const shownCode = SIGN_IN_CODES.has(code) ? code : "upstream_error";
+  return new ToolError(shownCode, `Signing in at Cloudways failed. ${message}`, {
+    ...(cloudways_message !== undefined && { details: { cloudways_message } }),
     hint: `Nothing was done. Try again in ${retryAfter === undefined ? "a moment" : `${retryAfter} s`}. ` +
       "If it stays, tell the user.",
     ...(retryAfter !== undefined && { retryAfter }),

@@ -12,8 +12,8 @@ export interface OperationState {
   status: "running" | "completed" | "failed";
   /** Cloudways' name for the kind of work; empty where it gives none. */
   type: string;
-  /** What Cloudways says of it, for people. */
-  message: string;
+  /** What Cloudways says of it, for people; empty where it says nothing. */
+  cloudways_message: string;
   server_id: number | null;
   app_id: number | null;
   /** Whole minutes; null where Cloudways gives none or the work has ended. */
@@ -161,7 +161,7 @@ function toState(operationId: string, operation: OperationRecord): OperationStat
     operation_id: operationId,
     status,
     type: operation.type,
-    message: operation.message === "" ? operation.status : operation.message,
+    cloudways_message: operation.message === "" ? operation.status : operation.message,
     server_id: tiedId(operation.server_id),
     app_id: tiedId(operation.app_id),
     estimated_minutes_remaining: status === "running" ? wholeMinutes(operation.estimated_time_remaining) : null,
@@ -211,11 +211,11 @@ function noSuchOperation(error: unknown): ToolError | undefined {
   });
 }
 
-function operationFailed(state: OperationState): ToolError {
-  const what = state.type === "" ? "The operation" : `The operation ${state.type}`;
-  return new ToolError("operation_failed", `${what} (${state.operation_id}) failed at Cloudways: ${state.message}`, {
-    hint: "Look at the present state of the server or application before you try again.",
-    details: { operation: { ...state } },
+function operationFailed({ cloudways_message, ...operation }: OperationState): ToolError {
+  return new ToolError("operation_failed", "The operation failed at Cloudways.", {
+    hint: "Look at the present state of the server or application before you try again. What Cloudways says of it is " +
+      "in details.",
+    details: { cloudways_message, operation },
   });
 }
 
@@ -224,7 +224,7 @@ export interface Started {
   /** Undefined where no id came, which means that nothing is left to wait for. */
   operationId: string | undefined;
   /** What Cloudways says of it; empty where it says nothing. */
-  message: string;
+  said: string;
 }
 
 /**
@@ -235,7 +235,7 @@ export const startedReply = z.union([z.array(z.unknown()), z.looseObject({})]).t
   const found = Array.isArray(reply) ? undefined : startedMembers.safeParse(reply).data;
   const { response, operation } = found ?? {};
   const id = found?.operation_id ?? found?.task_id ?? response?.operation_id ?? response?.task_id ?? operation?.id;
-  return { operationId: id === undefined || id === null ? undefined : String(id), message: found?.message ?? "" };
+  return { operationId: id === undefined || id === null ? undefined : String(id), said: found?.message ?? "" };
 });
 
 const anyId = z.union([z.number().int(), z.string().min(1)]).nullish();

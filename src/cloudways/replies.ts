@@ -2,6 +2,7 @@ import { type ErrorCode, ToolError, type ToolErrorOptions } from "../errors.ts";
 import { cleanDeep } from "../text.ts";
 import { nextStep, type WireReply, type WireRequest } from "./http.ts";
 import { tiedId, wholeMinutes } from "./models.ts";
+import { isOperationId } from "./operation_id.ts";
 
 /** What was asked of Cloudways. */
 export interface Asked {
@@ -44,28 +45,23 @@ export function readReply(reply: WireReply, request: Asked): unknown {
   const json = parseJson(reply.text);
   if (reply.status >= 200 && reply.status < 300) return readSuccess(reply, json, request);
   const text = errorText(json);
-  const said = text === undefined ? {} : { details: { cloudways_message: text } };
+  const said = saying(text);
   switch (reply.status) {
     case 400:
-      throw new ToolError("validation_failed", `Cloudways refused the request${quoted(text)}.`, {
+      throw new ToolError("validation_failed", "Cloudways refused the request.", {
         hint: "Check the arguments; the same call will be refused again.",
         ...said,
       });
     case 401:
-      // Not "credentials:": what follows those would be hidden as if it were one.
-      throw new ToolError(
-        "authentication_failed",
-        `Cloudways did not accept the credentials${text === undefined ? "" : ` and says${quoted(text)}`}.`,
-        {
-          hint: "Ask the user to check the access token or the e-mail and API key, and to make new ones in the " +
-            "Cloudways console under API Integration.",
-          ...said,
-        },
-      );
+      throw new ToolError("authentication_failed", "Cloudways did not accept the credentials.", {
+        hint: "Ask the user to check the access token or the e-mail and API key, and to make new ones in the " +
+          "Cloudways console under API Integration.",
+        ...said,
+      });
     case 403:
       throw forbidden(json, text, operation);
     case 404:
-      throw new UnknownToCloudwaysError("not_found", `Cloudways does not know this${quoted(text)}.`, {
+      throw new UnknownToCloudwaysError("not_found", "Cloudways does not know this.", {
         hint: "Check the ids with list_servers or find_resources; it may have been deleted.",
         ...said,
       });
@@ -74,7 +70,7 @@ export function readReply(reply: WireReply, request: Asked): unknown {
     case 429:
       throw upstreamRateLimited(pauseSeconds(reply.headers));
     default:
-      throw unexpectedStatus(reply, text, said);
+      throw unexpectedStatus(reply, said);
   }
 }
 
@@ -139,8 +135,9 @@ function readSuccess(reply: WireReply, json: unknown, request: Asked): unknown {
   // The record of an operation that is looked at has its own verdict, and `status` beside it is none.
   const isRecord = isObject(json) && request.operation === "operation_status" && "operation" in json;
   if (isObject(json) && saysItFailed(json) && !isRecord) {
-    throw new ToolError("upstream_error", `Cloudways answered that it failed${quoted(errorText(json))}.`, {
+    throw new ToolError("upstream_error", "Cloudways answered that it failed.", {
       hint: "Look at the present state before you try again.",
+      ...saying(errorText(json)),
     });
   }
   return json;
@@ -162,9 +159,18 @@ function errorText(json: unknown): string | undefined {
   );
 }
 
-/** Not cut here: half a secret would no longer be recognised. Where errors are shown they are cut. */
-function quoted(text: string | undefined): string {
-  return text === undefined ? "" : `: "${text.replace(/\.$/, "")}"`;
+/**
+ * What Cloudways says, in a member of its own: no sentence of ours holds text of others, which may read like one of
+ * ours. Not cut here: half a secret would no longer be recognised. Where errors are shown they are cut.
+ */
+function saying(text: string | undefined): Pick<ToolErrorOptions, "details"> {
+  return text === undefined ? {} : { details: { cloudways_message: text } };
+}
+
+/** What Cloudways said with an error, for an answer that goes on without it. */
+export function sayingOf({ details }: ToolError): { cloudways_message?: string } {
+  const said = details?.cloudways_message;
+  return typeof said === "string" ? { cloudways_message: said } : {};
 }
 
 function forbidden(json: unknown, text: string | undefined, operation: string): ToolError {
@@ -179,9 +185,9 @@ function forbidden(json: unknown, text: string | undefined, operation: string): 
       hint: "The address of this server may be blocked there. Report it to the operator of this server.",
     });
   }
-  return new ToolError("forbidden", `Cloudways refused this${quoted(text)}.`, {
+  return new ToolError("forbidden", "Cloudways refused this.", {
     hint: "Tell the user: the account, its plan or its role does not allow it.",
-    details: { operation },
+    details: { operation, ...saying(text).details },
   });
 }
 
@@ -196,18 +202,17 @@ function unprocessable(json: unknown, text: string | undefined): ToolError {
   }
   if (isObject(json.operation)) return busy(json.operation, text);
   if (text !== undefined) {
-    return new ToolError("validation_failed", `Cloudways found the request wrong${quoted(text)}.`, {
-      details: { cloudways_message: text },
+    return new ToolError("validation_failed", "Cloudways found the request wrong.", {
+      ...saying(text),
       hint: NAMES_AN_ID.test(text)
         ? "Check the ids with list_servers or find_resources."
         : "Correct what Cloudways names; the same call will be refused again.",
     });
   }
   const fields = fieldMessages(json);
-  const first = fields.map(({ field, messages }) => `${field}: ${messages.join(" ")}`).join("; ");
-  return new ToolError("validation_failed", `Cloudways found the request wrong. ${first}`.trim(), {
+  return new ToolError("validation_failed", "Cloudways found the request wrong.", {
     details: { fields },
-    hint: "Correct the fields named and call again.",
+    hint: "Correct the fields named in details and call again.",
   });
 }
 
@@ -215,14 +220,17 @@ function busy(operation: JsonObject, text: string | undefined): ToolError {
   const { id: given, type, status, server_id, app_id, estimated_time_remaining } = operation;
   const id = typeof given === "string" || typeof given === "number" ? String(given) : undefined;
   const running = { operation_id: id, type, status, server_id: tiedId(server_id), app_id: tiedId(app_id) };
-  const wait = id === undefined
+  const wait = id === undefined || !isOperationId(id)
     ? "Wait some minutes"
     : `Wait for the running operation with get_operation_status (operation_id ${id})`;
   const options: ToolErrorOptions = {
     hint: `Nothing was done. ${wait}, then call again.`,
-    details: { operation: { ...running, estimated_minutes_remaining: wholeMinutes(estimated_time_remaining) } },
+    details: {
+      ...saying(text).details,
+      operation: { ...running, estimated_minutes_remaining: wholeMinutes(estimated_time_remaining) },
+    },
   };
-  return new ToolError("upstream_busy", text ?? "An operation is already running on that server.", options);
+  return new ToolError("upstream_busy", "An operation is already running on that server.", options);
 }
 
 /**
@@ -241,7 +249,7 @@ function oneMessage(problem: unknown): string {
   return typeof problem === "string" ? problem : JSON.stringify(cleanDeep(problem));
 }
 
-function unexpectedStatus({ status, headers }: WireReply, text: string | undefined, said: ToolErrorOptions): ToolError {
+function unexpectedStatus({ status, headers }: WireReply, said: ToolErrorOptions): ToolError {
   if (status >= 300 && status < 400) {
     return new ToolError(
       "upstream_error",
@@ -250,7 +258,7 @@ function unexpectedStatus({ status, headers }: WireReply, text: string | undefin
     );
   }
   const retryAfter = retryAfterSeconds(headers);
-  return new ToolError("upstream_error", `Cloudways answered with HTTP ${status}${quoted(text)}.`, {
+  return new ToolError("upstream_error", `Cloudways answered with HTTP ${status}.`, {
     hint: `The fault is at Cloudways${retryAfter === undefined ? "" : `, which asks to wait ${retryAfter} s`}. ` +
       "For a change, look at the present state before you try again.",
     ...(retryAfter !== undefined && { retryAfter }),

@@ -1,30 +1,58 @@
-/** How pages show text that is not ours: cleaned, without secrets, cut, in quotation marks and in a box of its own. */
-import { dnsName } from "../dns_name.ts";
+/** How pages show text that is not ours: cleaned, in quotation marks and in a box of its own. */
+import { dnsName, hostOf } from "../dns_name.ts";
+import { spelledName, spelledValue } from "../odd_characters.ts";
 import { safeText } from "../redaction.ts";
-import type { JsonValue } from "../text.ts";
+import { cleanText, type JsonValue } from "../text.ts";
 import { type Html, markup } from "./html.ts";
 
 const MAX_ACCOUNT_TEXT = 60;
 
-/** Arguments may be longer: a repository's address or a path says most at its end. */
-const MAX_ARGUMENT = 200;
+/** Lists of more entries than this stand in columns where there is room. */
+const LONG_LIST = 8;
 
-/** Text of the account, or of whoever calls. Its reading order ends with it, so that it can't rearrange what follows. */
-export function data(text: string, maxLength: number = MAX_ACCOUNT_TEXT): Html {
-  return markup`<bdi class="data">“${safeText(text, { maxLength })}”</bdi>`;
+/** Text of the account, or of whoever calls: without secrets, and cut. */
+export function data(text: string): Html {
+  const shown = safeText(text, { maxLength: MAX_ACCOUNT_TEXT });
+  return markup`${box(shown)}${letters(spelledName(shown))}`;
 }
 
-/** Text that may be a domain, or hold one as an address does; one that is not plain ASCII also as DNS knows it. */
-export function domainData(text: string, maxLength: number = MAX_ACCOUNT_TEXT): Html {
-  const known = dnsName(text);
-  if (known === undefined) return data(text, maxLength);
-  return markup`${data(text, maxLength)} <span class="note">in DNS:</span> ${data(known)}`;
+/**
+ * A value whole, as it was made fit to be seen before: hiding more of it here would hide what is asked. A domain that is
+ * not plain ASCII stands beside it as DNS knows it, other letters as code points.
+ */
+export function valueData(text: string): Html {
+  const shown = cleanText(text);
+  const known = dnsName(shown);
+  const beside = known === undefined ? shown : shown.replace(hostOf(shown), "");
+  const spelled = spelledValue(beside) === undefined ? undefined : spelledValue(shown);
+  const inDns = known === undefined ? undefined : markup` <span class="note">in DNS:</span> ${box(known)}`;
+  return markup`${box(shown)}${inDns}${letters(spelled)}`;
+}
+
+/** Several values, whole. */
+export function listData(values: readonly string[]): Html {
+  const isLong = values.length > LONG_LIST;
+  return markup`<ul class="${isLong ? "plain long" : "plain"}">${
+    values.map((value) => markup`<li>${valueData(value)}</li>`)
+  }</ul>`;
 }
 
 /** The value of an argument. */
 export function argumentData(value: JsonValue): Html {
-  if (typeof value === "string") return domainData(value, MAX_ARGUMENT);
-  if (!Array.isArray(value)) return data(JSON.stringify(value), MAX_ARGUMENT);
+  if (!Array.isArray(value)) return valueData(valueText(value));
   if (value.length === 0) return markup`an empty list`;
-  return markup`<ul>${value.map((item) => markup`<li>${argumentData(item)}</li>`)}</ul>`;
+  return listData(value.map(valueText));
+}
+
+function valueText(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A text whose reading order ends with it, so that it can't rearrange what follows. */
+function box(text: string): Html {
+  return markup`<bdi class="data">“${text}”</bdi>`;
+}
+
+function letters(spelled: string | undefined): Html | undefined {
+  return spelled === undefined ? undefined : markup` <span class="note">not all plain letters:</span> ${box(spelled)}`;
 }

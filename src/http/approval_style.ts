@@ -30,6 +30,8 @@ dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.25rem 1r
 dt{color:var(--soft)}
 dd{margin:0;min-width:0}
 ul.plain{list-style:none;padding:0}
+ul.long{columns:14rem;column-gap:1.5rem}
+ul.long>li{break-inside:avoid}
 ul.apps>li{padding:.625rem 0;border-top:1px solid var(--line)}
 ul.apps>li:first-child{padding-top:0;border-top:0}
 ul.apps>li:last-child{padding-bottom:0}

@@ -4,7 +4,7 @@ import type { ApprovalRecord, ShownQuestion } from "../mcp/approval_records.ts";
 import type { Approval, ApprovalState } from "../mcp/approvals.ts";
 import { MAX_WRONG_CODES } from "../mcp/code_tries.ts";
 import { cleanText } from "../text.ts";
-import { argumentData, data, domainData } from "./approval_data.ts";
+import { argumentData, data, listData, valueData } from "./approval_data.ts";
 import { APPROVAL_STYLE } from "./approval_style.ts";
 import { Html, markup } from "./html.ts";
 
@@ -164,7 +164,7 @@ ${apps.length === 0 ? markup`<p>None is hit.</p>` : markup`<ul class="plain apps
 }
 
 function application({ id, label, domains, lastBackup }: NonNullable<ShownQuestion["apps"]>[number]): Html {
-  const names = markup`<ul class="plain">${domains.map((domain) => markup`<li>${domainData(domain)}</li>`)}</ul>`;
+  const names = markup`<ul class="plain">${domains.map((domain) => markup`<li>${valueData(domain)}</li>`)}</ul>`;
   return markup`<li><h3>${id} ${data(label)}</h3>
 ${domains.length === 0 ? markup`<p class="note">No domain</p>` : names}
 <p><span class="note">Last backup known:</span> ${lastBackup === null ? "not known" : data(lastBackup)}</p></li>
@@ -172,8 +172,16 @@ ${domains.length === 0 ? markup`<p class="note">No domain</p>` : names}
 }
 
 function fact({ name, values }: ShownQuestion["facts"][number]): Html {
-  const items = markup`<ul class="plain">${values.map((value) => markup`<li>${domainData(value)}</li>`)}</ul>`;
-  return markup`<section><h2>${ours(name)}</h2>${values.length === 0 ? markup`<p>None</p>` : items}</section>
+  const [only] = values;
+  if (only === undefined) {
+    return markup`<section><h2>${ours(name)}</h2><p>None</p></section>
+`;
+  }
+  if (values.length === 1) {
+    return markup`<section><h2>${ours(name)}</h2><p>${valueData(only)}</p></section>
+`;
+  }
+  return markup`<section><h2>${ours(name)} <span class="note">${values.length}</span></h2>${listData(values)}</section>
 `;
 }
 

@@ -1,7 +1,8 @@
 import type { Caller } from "../caller.ts";
 import { TOOLSETS } from "../toolsets.ts";
 import type { Effect, Tool } from "../tools/tool.ts";
-import { listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
+import type { InputText } from "../tools/input_text.ts";
+import { inputTexts, listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
 
 /** What clients read of a tool's safety; all of it follows from the effect. */
 export interface Annotations {
@@ -28,6 +29,8 @@ export interface CatalogueEntry {
   listed: ListedTool;
   /** The schema of everything the tool takes, what is not listed included. */
   understood: ObjectJsonSchema;
+  /** How the texts of its inputs are read and shown. */
+  texts: ReadonlyMap<string, InputText>;
 }
 
 /** What one caller may do with a tool name. */
@@ -81,7 +84,8 @@ export class Catalogue {
 }
 
 function entryOf(tool: Tool): CatalogueEntry {
-  return { tool, listed: listedTool(tool), understood: understoodInput(tool.input) };
+  const { input } = tool;
+  return { tool, listed: listedTool(tool), understood: understoodInput(input), texts: inputTexts(input) };
 }
 
 function listedTool(tool: Tool): ListedTool {

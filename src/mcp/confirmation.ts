@@ -4,8 +4,9 @@ import type { ConfirmMode } from "../config.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
+import type { Secrets } from "../redaction.ts";
 import { StoreError, type StoreKey } from "../store/store.ts";
-import type { JsonValue } from "../text.ts";
+import type { InputText } from "../tools/input_text.ts";
 import type { Question } from "../tools/question.ts";
 import { OPEN_MS } from "./approval_records.ts";
 import type { Approvals } from "./approvals.ts";
@@ -17,6 +18,7 @@ import {
   notYetDecided,
   noWayToAsk,
   storeFailed,
+  tooLongToShow,
   unusableAnswer,
 } from "./confirmation_errors.ts";
 import type { Declines } from "./declines.ts";
@@ -24,17 +26,18 @@ import { type EndedYeses, markOf } from "./ended_yeses.ts";
 import { type Answer, type ClientQuestion, type ElicitationModes, isAccepted, isYes } from "./elicitation.ts";
 import { isAbout, type QuestionState, type QuestionStates } from "./question_state.ts";
 import { questionText } from "./question_text.ts";
+import { showCall, type ShownCall, whereShownWhole } from "./shown_call.ts";
 
 /** A call whose facts are known, and whoever makes it. */
 export interface AskingCall {
   tool: string;
   /** Parsed arguments. */
   input: Readonly<Record<string, unknown>>;
-  /** The arguments as a person may see them. */
-  shownArguments: Record<string, JsonValue>;
+  /** How the texts of the tool's inputs are read and shown. */
+  texts: ReadonlyMap<string, InputText>;
+  /** The caller's own. */
+  secrets: Secrets;
   question: Question;
-  /** The question as a person may see it. */
-  shownQuestion: Question;
   customer: Customer;
   caller: Caller;
   client: string | undefined;
@@ -91,8 +94,11 @@ export class Confirmation {
     const binding = await bindCall(this.#options.fingerprints, { customer: customer.id, tool, input, question });
     const mark = call.answer && await this.#heed(call, call.answer, binding);
     if (mark !== undefined) return { kind: "go", approval: "elicitation", mark };
-    if (call.modes.form) return await this.#askByForm(call, binding);
-    return await this.#askByPage(call, binding);
+    const shown = await showCall({ ...call, customer: customer.id }, this.#options.fingerprints);
+    const where = whereShownWhole(shown);
+    if (where === "nowhere") throw tooLongToShow(tool);
+    if (call.modes.form && where === "form") return await this.#askByForm(call, shown, binding);
+    return await this.#askByPage(call, shown, binding);
   }
 
   /**
@@ -127,36 +133,36 @@ export class Confirmation {
     await approvals.decline(customer.id, fingerprint);
   }
 
-  async #askByForm(call: AskingCall, binding: CallBinding): Promise<Verdict> {
+  async #askByForm(call: AskingCall, shown: ShownCall, binding: CallBinding): Promise<Verdict> {
     await this.#refuseAfterNo(call, binding);
     const state = this.#newState(call.tool, "form", binding);
     const { sealed } = this.#options;
     await sealed.write(questionKey(call.customer, state), binding.fingerprint, OPEN_MS);
     const sealedState = await this.#seal(call.customer, state);
-    return { kind: "ask", question: { message: textOf(call), state: sealedState } };
+    return { kind: "ask", question: { message: textOf(call, shown), state: sealedState } };
   }
 
-  async #askByPage(call: AskingCall, binding: CallBinding): Promise<Verdict> {
+  async #askByPage(call: AskingCall, shown: ShownCall, binding: CallBinding): Promise<Verdict> {
     const { approvals } = this.#options;
     this.#refuseWithoutPage(call);
     const mark = await approvals.takeYes(call.customer.id, binding.fingerprint);
     if (mark !== undefined) return { kind: "go", approval: "page", mark };
     await this.#refuseAfterNo(call, binding);
-    const { customer, tool, shownQuestion, shownArguments, client, caller } = call;
+    const { customer, tool, client, caller } = call;
     const { url } = await approvals.ask({
       customer: customer.id,
       fingerprint: binding.fingerprint,
       tool,
-      question: shownQuestion,
-      arguments: shownArguments,
+      question: shown.question,
+      arguments: shown.arguments,
       email: shortEmail(customer),
       client,
       approvalCode: caller.approvalCode,
     });
-    if (!call.modes.url) throw decideOnPage(textOf(call), url, caller.approvalCode !== undefined);
+    if (!call.modes.url) throw decideOnPage(textOf(call, shown), url, caller.approvalCode !== undefined);
     if (call.answer !== undefined) throw notYetDecided(tool);
     const state = await this.#seal(customer, this.#newState(tool, "url", binding));
-    return { kind: "ask", question: { message: shownQuestion.headline, url, state } };
+    return { kind: "ask", question: { message: shown.question.headline, url, state } };
   }
 
   async #refuseAfterNo({ customer, tool }: AskingCall, { fingerprint }: CallBinding): Promise<void> {
@@ -164,19 +170,25 @@ export class Confirmation {
   }
 
   /** @throws {ToolError} With the reason, where there is no page for this call. */
-  #refuseWithoutPage({ tool, caller }: AskingCall): void {
+  #refuseWithoutPage({ tool, caller, modes }: AskingCall): void {
     const { mode, publicUrl, publicUrlIsLoopback } = this.#options;
-    const throughClient = "Tell the user. A client that can show questions (MCP elicitation) can be asked; ";
+    const noForm = modes.form
+      ? "the values of this call are too long to be shown whole in a form of this client"
+      : "this client can't show questions";
+    const throughClient = modes.form
+      ? "Tell the user. Fewer or shorter values at a time can be asked about in this client; "
+      : "Tell the user. A client that can show questions (MCP elicitation) can be asked; ";
     if (caller.transport === "stdio") {
-      throw noWayToAsk(tool, "this client can't show questions", `${throughClient}this one can't.`);
+      const hint = modes.form ? "over stdio there is no approval page, which shows longer ones." : "this one can't.";
+      throw noWayToAsk(tool, noForm, `${throughClient}${hint}`);
     }
     if (mode === "elicit") {
       const hint = `${throughClient}the operator of this server has switched its approval page off.`;
-      throw noWayToAsk(tool, "this client can't show questions, and there is no approval page", hint);
+      throw noWayToAsk(tool, `${noForm}, and there is no approval page`, hint);
     }
     if (publicUrl === undefined) {
       const hint = `${throughClient}for the approval page the operator of this server has to set PUBLIC_URL.`;
-      throw noWayToAsk(tool, "this client can't show questions, and this server has no public address", hint);
+      throw noWayToAsk(tool, `${noForm}, and this server has no public address`, hint);
     }
     if (!publicUrlIsLoopback && caller.approvalCode === undefined) {
       const hint = `${throughClient}else the user sets the header X-MCP-Approval-Code in the client's configuration ` +
@@ -199,9 +211,9 @@ function questionKey(customer: Customer, { nonce }: QuestionState): StoreKey {
   return { purpose: "question", customer: customer.id, name: nonce };
 }
 
-function textOf({ shownQuestion, shownArguments, customer, client }: AskingCall): string {
+function textOf({ customer, client }: AskingCall, shown: ShownCall): string {
   const asker = { customer: shortCustomerId(customer.id), email: shortEmail(customer), client };
-  return questionText(shownQuestion, shownArguments, asker);
+  return questionText(shown.question, shown.arguments, asker);
 }
 
 /** Facts were read with these credentials a moment ago, so Cloudways has accepted the e-mail with its key. */

@@ -10,6 +10,12 @@ export function noWayToAsk(toolName: string, reason: string, hint: string, cause
   return new ToolError("confirmation_required", message, { hint: `${NOTHING_DONE} ${hint}`, cause });
 }
 
+/** No page could show all of it, and nobody says yes to what is not shown. */
+export function tooLongToShow(toolName: string): ToolError {
+  const reason = "the values of this call are too many or too long to be shown whole";
+  return noWayToAsk(toolName, reason, "Tell the user. Make the change in smaller steps.");
+}
+
 /** Questions can't be kept, or were lost: nobody was asked, or no answer counts. */
 export function storeFailed(toolName: string, cause: StoreError): ToolError {
   const hint = "Try again in a few seconds. If it stays, tell the user, who can ask the operator of this server.";
@@ -20,6 +26,7 @@ export function storeFailed(toolName: string, cause: StoreError): ToolError {
 export function decideOnPage(facts: string, url: string, needsCode: boolean): ToolError {
   const code = needsCode ? " The page asks for the approval code, which only the user knows." : "";
   return new ToolError("confirmation_required", facts, {
+    isShown: true,
     hint: `${NOTHING_DONE} Give the address in details.approval_url to the user and never open it yourself.${code} ` +
       "Once the user says that it is approved, make exactly the same call again; it goes through once, within ten " +
       "minutes.",

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../deadline.ts";
 import { ToolError } from "../errors.ts";
-import { safeText, type Secrets } from "../redaction.ts";
+import { hideSecrets, safeText, type Secrets } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { storeAway } from "../store/store_away.ts";
 import type { AuditTrail } from "../telemetry/audit.ts";
@@ -12,6 +12,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanDeep, type JsonValue } from "../text.ts";
 import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
+import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { checkSize, invalidArguments, normaliseArguments } from "./arguments.ts";
 import { CallAudit, type SpentYes } from "./call_audit.ts";
 import { targetOf } from "./call_binding.ts";
@@ -19,8 +20,7 @@ import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import type { Confirmation, Verdict } from "./confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "./elicitation.ts";
 import { errorResult, successResult } from "./results.ts";
-import { safeQuestion } from "./safe_question.ts";
-import { recordedArguments, shownArguments } from "./shown_arguments.ts";
+import { recordedArguments } from "./shown_arguments.ts";
 
 /** One `tools/call`, whatever transport and era it came by. */
 export interface ToolCall {
@@ -162,7 +162,7 @@ export class Dispatcher {
     call.audit.hits(recordedTarget(prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
-    const verdict = await this.#settle(prepared, planned, call);
+    const verdict = await this.#settle(entry, prepared, planned, call);
     if (verdict.kind === "ask") {
       await call.audit.asked();
       return { kind: "question", question: verdict.question };
@@ -182,10 +182,14 @@ export class Dispatcher {
     await audit.begins(yes, AbortSignal.any([patience.signal, deadline]));
   }
 
-  #prepare({ tool, listed, understood }: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {
+  #prepare(entry: CatalogueEntry, { args, caller, audit, secrets }: CallInHand): PreparedCall {
+    const { tool, listed, understood, texts } = entry;
     if (caller.identity instanceof ToolError && !tool.anonymous) throw caller.identity;
     checkSize(tool.name, args, understood);
-    const prepared = tool.prepare(normaliseArguments(args, understood));
+    const sent = withLineFeeds(normaliseArguments(args, understood), texts);
+    const unfit = unfitTexts(tool.name, sent, texts, secrets);
+    if (unfit !== undefined) throw unfit;
+    const prepared = tool.prepare(sent);
     if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
     if (prepared.revealsSecrets) audit.keep();
     if (prepared.revealsSecrets && caller.readOnly) throw readOnlyRefusal(`${tool.name} with passwords`);
@@ -205,16 +209,21 @@ export class Dispatcher {
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */
-  async #settle({ input }: PreparedCall, { question }: PlannedCall, call: CallInHand): Promise<Verdict> {
+  async #settle(
+    { texts }: CatalogueEntry,
+    { input }: PreparedCall,
+    { question }: PlannedCall,
+    call: CallInHand,
+  ): Promise<Verdict> {
     const { name, caller, secrets, signal } = call;
     if (question === undefined || caller.identity instanceof ToolError) return { kind: "go", approval: "not_needed" };
     signal.throwIfAborted();
     return await this.#options.confirmation.settle({
       tool: name,
       input,
-      shownArguments: shownArguments(input, secrets),
+      texts,
+      secrets,
       question,
-      shownQuestion: safeQuestion(question, secrets),
       customer: caller.identity,
       caller,
       client: call.client,
@@ -255,7 +264,7 @@ function unknownTool(name: string, secrets: Secrets): ProtocolError {
 
 /** What a call hits, as the record shows it: all that was found out, or the ids it names. */
 function recordedTarget({ input }: PreparedCall, { question }: PlannedCall, secrets: Secrets): JsonValue {
-  if (question !== undefined) return targetOf(safeQuestion(question, secrets));
+  if (question !== undefined) return hideSecrets(cleanDeep(targetOf(question)), secrets);
   const ids = Object.entries(input).filter(([name]) => name === "server_id" || name === "app_id");
   return ids.length === 0 ? null : cleanDeep(Object.fromEntries(ids));
 }

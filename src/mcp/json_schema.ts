@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JsonValue } from "../text.ts";
+import { INPUT_TEXT, type InputText, readInputText } from "../tools/input_text.ts";
 import { UNLISTED } from "../tools/tool.ts";
 
 /** A JSON Schema, as `tools/list` carries it. */
@@ -42,6 +43,12 @@ export function listedOutput(schema: z.ZodObject): ObjectJsonSchema | undefined 
   return Object.keys(listed.properties).length === 0 ? undefined : listed;
 }
 
+/** How the texts of a tool's inputs are read and shown, by their names. */
+export function inputTexts(schema: z.ZodObject): ReadonlyMap<string, InputText> {
+  const properties = Object.entries(toJsonSchema(schema).properties);
+  return new Map(properties.map(([name, property]) => [name, readInputText(property[INPUT_TEXT])]));
+}
+
 function toJsonSchema(schema: z.ZodObject): ObjectJsonSchema {
   return objectSchema.parse(z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" }));
 }
@@ -53,7 +60,7 @@ function withProperties(schema: ObjectJsonSchema, pick: (property: Property) => 
   const properties: Record<string, Property> = {};
   for (const [name, property] of Object.entries(schema.properties)) {
     const picked = pick(property);
-    if (picked !== undefined) properties[name] = withoutSafeBounds(picked);
+    if (picked !== undefined) properties[name] = withoutOurs(withoutSafeBounds(picked));
   }
   const required = schema.required?.filter((name) => Object.hasOwn(properties, name)) ?? [];
   return { type: schema.type, properties, ...(required.length > 0 && { required }) };
@@ -66,6 +73,11 @@ function withoutSafeBounds({ minimum, maximum, ...rest }: Property): Property {
     ...(minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER && { minimum }),
     ...(maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER && { maximum }),
   };
+}
+
+/** How a text is read and shown is for this program alone. */
+function withoutOurs({ [INPUT_TEXT]: _text, ...rest }: Property): Property {
+  return rest;
 }
 
 function listedMember(member: JsonValue | undefined): Property | undefined {

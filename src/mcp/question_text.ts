@@ -1,5 +1,6 @@
 /** A question as plain text, for clients that show it themselves. */
-import { dnsName } from "../dns_name.ts";
+import { dnsName, hostOf } from "../dns_name.ts";
+import { escapeCharacter, spelledName, spelledValue } from "../odd_characters.ts";
 import { cleanText, type JsonValue } from "../text.ts";
 import type { Question, QuestionApp, QuestionFact } from "../tools/question.ts";
 
@@ -13,16 +14,17 @@ export interface Asker {
   client: string | undefined;
 }
 
-/** More entries of one list than this are counted, not shown; the approval page shows them whole. */
+/** More applications than this, or domains of one, are counted, not shown; the approval page shows all of them. */
 const MAX_LISTED = 20;
+/** Most characters of what only says more of something that its id names. */
 const MAX_QUOTED = 60;
 
 /**
- * The text of a question. Its first line and its sentences are ours; everything else stands quoted, cut and inert after
- * its id or our name for it.
+ * The text of a question. Its first line and its sentences are ours; everything else stands quoted and inert after its
+ * id or our name for it. Facts and arguments stand there whole.
  *
- * @param question With secrets hidden already.
- * @param sent The assistant's arguments, with secrets hidden already.
+ * @param question As a person may see it.
+ * @param sent The assistant's arguments, as a person may see them.
  */
 export function questionText(question: Question, sent: Readonly<Record<string, JsonValue>>, asker: Asker): string {
   const { headline, server, apps, consequences, facts = [] } = question;
@@ -33,8 +35,8 @@ export function questionText(question: Question, sent: Readonly<Record<string, J
     ...consequences,
     "",
     `Account: ${asker.customer}${email}`,
-    ...(asker.client === undefined ? [] : [`Client, by its own account: ${quoted(asker.client)}`]),
-    `Server: ${server.id} ${quoted(server.label)}, ${quoted(server.ip)}`,
+    ...(asker.client === undefined ? [] : [`Client, by its own account: ${nameText(asker.client)}`]),
+    `Server: ${server.id} ${nameText(server.label)}, ${quoted(server.ip, MAX_QUOTED)}`,
     `Applications: ${apps?.length ?? "not told by Cloudways"}`,
     ...listed(apps ?? [], appLine),
     ...facts.flatMap(factLines),
@@ -42,23 +44,42 @@ export function questionText(question: Question, sent: Readonly<Record<string, J
   ].join("\n");
 }
 
-/** Text of the account or the caller, as a quotation that nothing in it can end, and no client makes a link of. */
-export function quoted(text: string): string {
-  const inert = cleanText(text).replaceAll("`", "'").replaceAll("://", ": //");
-  return `\`${cleanText(inert, { maxLength: MAX_QUOTED })}\``;
+/**
+ * Text of the account or the caller, as a quotation that nothing in it can end, and no client makes a link of. Two texts
+ * that are not cut never come out the same.
+ */
+export function quoted(text: string, maxLength?: number): string {
+  const clean = cleanText(text, maxLength === undefined ? {} : { maxLength });
+  const inert = clean.replaceAll(": //", ":\\u{20}//").replaceAll("://", ": //").replaceAll("`", escapeCharacter);
+  return `\`${inert}\``;
 }
 
-/** A text that may be a domain, or hold one as an address does; one that is not plain ASCII also as DNS knows it. */
+/** A value whole. A domain that is not plain ASCII stands beside it as DNS knows it, other letters as code points. */
 export function domainText(text: string): string {
   const known = dnsName(text);
-  return known === undefined ? quoted(text) : `${quoted(text)} (${quoted(known)})`;
+  const beside = known === undefined ? text : text.replace(hostOf(text), "");
+  const letters = spelledValue(beside) === undefined ? undefined : spelledValue(text);
+  const notes = [
+    ...(known === undefined ? [] : [quoted(known)]),
+    ...(letters === undefined ? [] : [`${OTHER_LETTERS} ${quoted(letters)}`]),
+  ];
+  return notes.length === 0 ? quoted(text) : `${quoted(text)} (${notes.join("; ")})`;
+}
+
+/** What comes before the code points of a text. */
+const OTHER_LETTERS = "not all plain letters:";
+
+function nameText(name: string): string {
+  const letters = spelledName(cleanText(name, { maxLength: MAX_QUOTED }));
+  const shown = quoted(name, MAX_QUOTED);
+  return letters === undefined ? shown : `${shown} (${OTHER_LETTERS} ${quoted(letters)})`;
 }
 
 function appLine({ id, label, domains, lastBackup }: QuestionApp): string {
   const names = domains.length === 0 ? "no domain" : domains.slice(0, MAX_LISTED).map(domainText).join(", ");
   const more = domains.length > MAX_LISTED ? ` and ${domains.length - MAX_LISTED} more` : "";
-  const backup = lastBackup === null ? "not known" : quoted(lastBackup);
-  return `- ${id} ${quoted(label)}: ${names}${more}; last backup: ${backup}`;
+  const backup = lastBackup === null ? "not known" : quoted(lastBackup, MAX_QUOTED);
+  return `- ${id} ${nameText(label)}: ${names}${more}; last backup: ${backup}`;
 }
 
 function factLines({ name, values }: QuestionFact): string[] {
@@ -66,14 +87,22 @@ function factLines({ name, values }: QuestionFact): string[] {
   if (values.length === 1 && only !== undefined) return [`${name}: ${domainText(only)}`];
   return [
     `${name}: ${values.length === 0 ? "none" : values.length}`,
-    ...listed(values, (value) => `- ${domainText(value)}`),
+    ...values.map((value) => `- ${domainText(value)}`),
   ];
 }
 
 function sentLines(sent: Readonly<Record<string, JsonValue>>): string[] {
   const entries = Object.entries(sent);
   if (entries.length === 0) return [];
-  return ["Sent by the assistant:", ...entries.map(([name, value]) => `- ${name}: ${domainText(valueText(value))}`)];
+  return ["Sent by the assistant:", ...entries.flatMap(argumentLines)];
+}
+
+function argumentLines([name, value]: [string, JsonValue]): string[] {
+  if (!Array.isArray(value)) return [`- ${name}: ${domainText(valueText(value))}`];
+  return [
+    `- ${name}: ${value.length === 1 ? "1 entry" : `${value.length} entries`}`,
+    ...value.map((item) => `  - ${domainText(valueText(item))}`),
+  ];
 }
 
 /** A value as text; texts without the marks of JSON. */

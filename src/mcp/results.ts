@@ -1,8 +1,8 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { boundValue } from "../bounds.ts";
-import { ToolError } from "../errors.ts";
+import type { ToolError } from "../errors.ts";
 import { hiderOf, hideSecrets, safeText, type Secrets } from "../redaction.ts";
-import { cleanDeep, cleanKeepingSpaces } from "../text.ts";
+import { cleanDeep, cleanKeepingSpaces, cleanText } from "../text.ts";
 import { fitCeiling, MAX_ANSWER_CHARACTERS } from "./ceiling.ts";
 
 /** Far more than an answer may hold; beyond that nobody looks. */
@@ -35,12 +35,13 @@ export function successResult(
  * that parses as JSON, and they throw away what doesn't fit.
  */
 export function errorResult(error: ToolError, requestId: string, secrets: Secrets): CallToolResult {
-  const { code, message, hint, retryAfter, details } = error;
+  const { code, hint, retryAfter, details } = error;
+  const message = shownMessage(error, secrets);
   const shown = hideSecrets(
     cleanDeep({
       status: "error",
       code,
-      message: safeText(message, { secrets, maxLength: 2_000 }),
+      message,
       ...(hint !== undefined && { hint }),
       ...(retryAfter !== undefined && { retry_after: retryAfter }),
       ...(details !== undefined && { details: boundValue(details, DETAIL_BOUNDS) }),
@@ -49,8 +50,16 @@ export function errorResult(error: ToolError, requestId: string, secrets: Secret
     secrets,
   );
   const before = `${code}: `;
-  const { text } = fitCeiling(toObject(shown), [], before.length);
+  // Hiding it once more would hide parts of a question.
+  const { text } = fitCeiling({ ...toObject(shown), message }, [], before.length);
   return { isError: true, content: [{ type: "text", text: before + text }] };
+}
+
+const MAX_MESSAGE = 2_000;
+
+function shownMessage({ message, isShown }: ToolError, secrets: Secrets): string {
+  if (!isShown) return safeText(message, { secrets, maxLength: MAX_MESSAGE });
+  return cleanText(hiderOf(secrets).givenInText(cleanText(message)), { maxLength: MAX_MESSAGE });
 }
 
 function toObject(value: unknown): Record<string, unknown> {

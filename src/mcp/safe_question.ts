@@ -1,22 +1,39 @@
-import { hiderOf, type Secrets } from "../redaction.ts";
-import { cleanDeep, cleanText } from "../text.ts";
+import { writeOut } from "../odd_characters.ts";
+import { hiderOf, type SecretHider, type Secrets } from "../redaction.ts";
+import { cleanText } from "../text.ts";
 import type { Question } from "../tools/question.ts";
 
-/** A question as people may see it: every text of the account cleaned, and without secrets. */
-export function safeQuestion(question: Question, secrets: Secrets): Question {
+/** Longer than any domain. */
+const MAX_DOMAIN = 300;
+
+/**
+ * A question as people may see it. Text of the account is without secrets; a fact that is an argument of the call stands
+ * there as the argument does.
+ *
+ * @param sent How each text of the arguments is shown, by the text as it is sent.
+ */
+export function safeQuestion(question: Question, secrets: Secrets, sent: ReadonlyMap<string, string>): Question {
   const hider = hiderOf(secrets);
   const safe = (text: string) => hider.text(cleanText(text));
-  const { server, apps, facts, target } = question;
+  const fact = (text: string) => sent.get(text) ?? accountFact(text, hider);
+  const { headline, server, apps, consequences, facts } = question;
   return {
-    ...question,
+    headline,
     server: { id: server.id, label: safe(server.label), ip: safe(server.ip) },
     apps: apps?.map(({ id, label, domains, lastBackup }) => ({
       id,
       label: safe(label),
-      domains: domains.map(safe),
+      domains: domains.map((domain) => cleanText(safe(domain), { maxLength: MAX_DOMAIN })),
       lastBackup: lastBackup === null ? null : safe(lastBackup),
     })) ?? null,
-    ...(target !== undefined && { target: hider.value(cleanDeep(target)) }),
-    ...(facts && { facts: facts.map(({ name, values }) => ({ name, values: values.map(safe) })) }),
+    consequences,
+    ...(facts && { facts: facts.map(({ name, values }) => ({ name, values: values.map(fact) })) }),
   };
+}
+
+/** Part of a list of the account may be sent back as it is, so that what can't be seen in it is written out. */
+function accountFact(text: string, hider: SecretHider): string {
+  const clean = cleanText(text);
+  const hidden = hider.text(clean);
+  return hidden === clean ? writeOut(text) : hidden;
 }

@@ -9,6 +9,7 @@ import { finishedRestorePoints, restorePoints } from "../cloudways/restore_point
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
+import { inputText } from "./input_text.ts";
 import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { reportAnswer } from "./operation_result.ts";
 import { type AppFacts, appFacts, appFactsIf, NOT_TOLD, onApp } from "./questions.ts";
@@ -24,7 +25,7 @@ const reportOutput = { ...appOutput, ...reportedOutput };
 
 const startInput = { ...appInput, ...waitInput };
 
-const label = z.string().trim().min(1).max(100);
+const label = z.string().min(1).max(100);
 
 const namedCopy = z.looseObject({ app_id: idNumber });
 
@@ -140,7 +141,7 @@ const restoreApp = defineAskingTool({
     "lost. A copy from before is kept for rollback_app_restore.",
   input: z.strictObject({
     ...appInput,
-    time: z.string().regex(/\S/, "must be one of the restore points").max(100)
+    time: z.string().regex(/\S/, "must be one of the restore points").max(100).meta(inputText({ form: "spaced" }))
       .describe("Restore point, unchanged, from get_app_restore_points: 2026-08-05T23:19:06"),
     type: z.string().regex(/^[a-z_]{1,40}$/, "must be a word such as complete").default("complete")
       .describe("What to restore; only complete is known to work."),
@@ -232,7 +233,7 @@ const clearAppCache = defineTool({
     } catch (error) {
       const running = runningPurge(error, found);
       if (running === undefined) throw error;
-      const joined = await account.follow({ operationId: running, message: "" }, options);
+      const joined = await account.follow({ operationId: running, said: "" }, options);
       return { ...namesOf(found), ...joined, ...blocks(found.server, joined), joined: true };
     }
   },

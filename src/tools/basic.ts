@@ -21,6 +21,7 @@ import {
   sshKeyRecord,
 } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
+import { sayingOf } from "../cloudways/replies.ts";
 import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../cloudways/reference_data.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
@@ -65,9 +66,12 @@ const ping = defineAnonymousTool({
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       const known = { service: "ok", signed_in_with };
-      if (error.code === "authentication_failed") return { ...known, accepted: false, message: error.message };
+      if (error.code === "authentication_failed") {
+        return { ...known, accepted: false, message: error.message, ...sayingOf(error) };
+      }
       if (!knowsCredentials(error)) throw error;
-      return { ...known, accepted: true, message: `Cloudways accepts the credentials, with limits. ${error.message}` };
+      const message = `Cloudways accepts the credentials, with limits. ${error.message}`;
+      return { ...known, accepted: true, message, ...sayingOf(error) };
     }
   },
 });
@@ -169,7 +173,7 @@ const findResources = defineTool({
     "Finds servers and applications by a part of their label, domain, alias, IP address or id, and gives the " +
     "ids to use next. Use it when the user names a site or server.",
   input: z.strictObject({
-    query: z.string().trim().min(1).max(200).describe("Part of a label, domain, IP address or id: shop.example.com"),
+    query: z.string().min(1).max(200).describe("Part of a label, domain, IP address or id: shop.example.com"),
   }),
   output: z.looseObject({ servers: records, apps: records }),
   handler: async ({ query }, { account }) => {
@@ -515,7 +519,8 @@ async function appKeys(account: CloudwaysAccount, serverId: number, { id, label 
     return { keys, problems: [] };
   } catch (error) {
     if (!(error instanceof ToolError) || error.code === "authentication_failed") throw error;
-    return { keys: [], problems: [{ app_id: id, app_label: label, code: error.code, message: error.message }] };
+    const { code, message } = error;
+    return { keys: [], problems: [{ app_id: id, app_label: label, code, message, ...sayingOf(error) }] };
   }
 }
 
@@ -565,7 +570,8 @@ function ofProvider<T>(byProvider: Readonly<Record<string, T>>, wanted: string |
   const found = Object.entries(byProvider).filter(([code]) => code === wanted.toLowerCase());
   if (found.length > 0) return Object.fromEntries(found);
   throw new ToolError("not_found", `There is no provider ${JSON.stringify(wanted)} in this list.`, {
-    hint: `Known are ${Object.keys(byProvider).join(", ")}.`,
+    hint: "Use one of those in details.",
+    details: { providers: Object.keys(byProvider) },
   });
 }
 

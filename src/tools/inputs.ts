@@ -45,6 +45,7 @@ export const startedOutput = {
   operation_id: z.string().nullable(),
   status: z.enum(["completed", "running"]),
   message: z.string(),
+  cloudways_message: z.string().optional(),
   next_step: z.string().optional(),
 };
 
@@ -55,6 +56,13 @@ export const reportedOutput = { ...startedOutput, message: z.string().optional()
 export function waitOptions(seconds: number, progress: ToolContext["progress"]): WaitOptions {
   return {
     seconds,
-    onProgress: ({ message }, waitedMs) => progress(message, Math.round(waitedMs / 1000), seconds),
+    onProgress: ({ estimated_minutes_remaining: minutes }, waitedMs) =>
+      progress(stillRunning(minutes), Math.round(waitedMs / 1000), seconds),
   };
+}
+
+/** Words of ours: what Cloudways says of the work comes with the answer, as its own. */
+function stillRunning(minutes: number | null): string {
+  if (minutes === null) return "Still running at Cloudways.";
+  return `Still running at Cloudways, which expects ${minutes} more ${minutes === 1 ? "minute" : "minutes"}.`;
 }

@@ -18,9 +18,10 @@ import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnFound } from "./app_work.ts";
 import { certificatesNow, replaceCertificateQuestion } from "./certificate_questions.ts";
 import { deployFacts, deploymentFacts, hostFacts, hostQuestion, readGitKey } from "./git_work.ts";
+import { inputText } from "./input_text.ts";
 import { appInput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
-import { appFacts, appFactsIf, NOT_TOLD, nullIfRefused, onApp, onServer, serverFacts } from "./questions.ts";
+import { appFacts, appFactsIf, count, NOT_TOLD, nullIfRefused, onApp, onServer, serverFacts } from "./questions.ts";
 import { namesOfServer, serverOutput, type ServerWork } from "./server_work.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 import { deployPath, domainName, emailAddress, gitBranch, gitUrl, ipAddress, ipRange } from "./validators.ts";
@@ -221,10 +222,10 @@ async function checkFiles(
   }
 }
 
-function refusedFile(argument: string, problem: string): ToolError {
+function refusedFile(argument: string, problem: string, more: Record<string, unknown> = {}): ToolError {
   return new ToolError("invalid_arguments", `The certificate can't be installed. ${argument}: ${problem}.`, {
     hint: "Nothing was sent. Ask the user for the right files.",
-    details: { problems: [{ argument, problem }] },
+    details: { problems: [{ argument, problem }], ...more },
   });
 }
 
@@ -232,11 +233,18 @@ function refusedFile(argument: string, problem: string): ToolError {
 function checkDomains({ app }: FoundApp, { domains }: CertificateFacts): { covered: string[]; uncovered: string[] } {
   const { covered, uncovered } = coverage(app, domains);
   if (covered.length === 0) {
-    const names = domains.length === 0 ? "no domain" : domains.slice(0, 20).join(", ");
-    throw refusedFile("certificate", `is for ${names}, and the application has ${uncovered.join(", ") || "no domain"}`);
+    throw refusedFile("certificate", "is for none of the application's domains", {
+      certificate_domains: domains,
+      application_domains: uncovered,
+    });
   }
   return { covered, uncovered };
 }
+
+/** Long and for machines: a person reads the domains, the dates and the fingerprint in it. */
+const pemText = inputText({ form: "lines", shownBy: "fingerprint" });
+/** May begin or end with a space. */
+const passphrase = inputText({ form: "spaced", shownBy: "fingerprint" });
 
 const installSslCertificate = defineAskingTool({
   name: "install_ssl_certificate",
@@ -249,9 +257,9 @@ const installSslCertificate = defineAskingTool({
     "and then asks first. For a free one use install_letsencrypt.",
   input: z.strictObject({
     ...appInput,
-    certificate: z.string().max(100_000).describe("PEM: the site's certificate, then its issuers'."),
-    private_key: z.string().max(30_000).describe("PEM. Goes to Cloudways and nowhere else."),
-    password: z.string().max(1000).optional().describe("Of an encrypted key."),
+    certificate: z.string().max(100_000).meta(pemText).describe("PEM: the site's certificate, then its issuers'."),
+    private_key: z.string().max(30_000).meta(pemText).describe("PEM. Goes to Cloudways and nowhere else."),
+    password: z.string().max(1000).meta(passphrase).optional().describe("Of an encrypted key."),
     ...waitInput,
   }),
   output: z.looseObject({
@@ -259,6 +267,7 @@ const installSslCertificate = defineAskingTool({
     ...startedOutput,
     certificate: z.looseObject({}),
     domains_covered: texts,
+    domains_not_covered: texts,
     warnings: texts,
   }),
   facts: async (input, context) => {
@@ -278,9 +287,10 @@ const installSslCertificate = defineAskingTool({
       otherPath: path`/security/own_ssl`,
       form: { ...idsOf(found), ssl_crt, ssl_key, ...(password !== undefined && { password }) },
     }, waitOptions(input.wait_seconds, progress));
-    const warnings = uncovered.map((domain) => `The certificate is not for ${domain}, a domain of the app.`);
-    const certificate = { ...certificateFacts };
-    return { ...namesOf(found), ...started, certificate, domains_covered: covered, warnings };
+    const missing = count(uncovered.length, "domain");
+    const warnings = uncovered.length === 0 ? [] : [`The certificate is not for ${missing} of the application.`];
+    const domains = { domains_covered: covered, domains_not_covered: uncovered };
+    return { ...namesOf(found), ...started, certificate: { ...certificateFacts }, ...domains, warnings };
   },
 });
 

@@ -352,7 +352,7 @@ const getServerMonitoringDetail = defineTool({
     "memory or disk changed. May start work on the server.",
   input: z.strictObject({
     ...serverInput,
-    target: z.string().trim().min(1).max(100)
+    target: z.string().min(1).max(100)
       .describe('"Idle CPU", "Free memory", "Free Disk" (on amazon and gce "Free Disk (Data)"), "MySQL Connections".'),
     duration: z.enum(["1 Hour", "12 Hours", "1 Day", "7 Days", "1 Month"]).describe("How far to look back."),
     timezone: z.string().refine(isTimeZone, "must be a time zone's name, such as Europe/Berlin").default("UTC")

@@ -40,7 +40,7 @@ function isDeployPath(text: string): boolean {
   return DEPLOY_PATH.test(text);
 }
 
-const line = (max: number) => z.string().trim().max(max);
+const line = (max: number) => z.string().max(max);
 
 /** Whoever reads it next may know fewer spellings than we do. */
 function oneSpelling(text: string): string {

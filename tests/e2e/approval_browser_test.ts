@@ -13,6 +13,10 @@ const WIDE_QUESTION = {
   apps: [...Array(12).keys()].map((n) => (
     { id: 5_000_000 + n, label: "x".repeat(60), domains: [`${"y".repeat(40)}.ü${n}.example.com`], lastBackup: null }
   )),
+  facts: [
+    { name: "Before", values: [...Array(31).keys()].map((n) => `2001:db8:ffff:ffff:ffff:ffff:ffff:${n}/128`) },
+    { name: "Branch", values: ["ь".repeat(250)] },
+  ],
 };
 
 async function stateOf({ approvals }: PageServer, id: string): Promise<string | undefined> {
@@ -43,6 +47,26 @@ async function eachState(server: PageServer, visit: (id: string, state: string) 
   await visit(id, "used");
   await visit("0".repeat(32), "unknown");
 }
+
+Deno.test("a list of 31 addresses stands whole on the page, on a phone and in columns on a desk", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const [list] = WIDE_QUESTION.facts;
+  const id = await askOn(server, { question: WIDE_QUESTION });
+  for (const [viewport, columns] of [[PHONE, 1], [{ width: 1100, height: 800 }, 2]] as const) {
+    const page = await browser.newPage({ viewport });
+    await page.goto(`${server.url}/approve/${id}`);
+    const entries = page.locator("ul.long").first().getByRole("listitem");
+
+    const texts = await entries.allInnerTexts();
+    const lefts = await page.evaluate(
+      '[...document.querySelector("ul.long").children].map((item) => item.getBoundingClientRect().left)',
+    );
+
+    assert.deepEqual(texts, list?.values.map((value) => `“${value}”`));
+    assert.equal(new Set(z.array(z.number()).parse(lefts)).size, columns);
+  }
+});
 
 Deno.test("a person approves in a browser without scripts, and may withdraw", async () => {
   await using server = await startPage();

@@ -306,7 +306,7 @@ Deno.test("a look that says it failed, and shows no operation, tells what Cloudw
   const { json } = await call(service, "get_operation_status", { operation_id: "1" });
 
   assert.equal(json.code, "upstream_error");
-  assert.match(String(json.message), /No such operation/);
+  assert.deepEqual(json.details, { cloudways_message: "No such operation" });
 });
 
 Deno.test("what running work was started with is not shown as its result", async () => {
@@ -369,8 +369,15 @@ Deno.test("a first look that fails for a passing reason is followed by another, 
 });
 
 const BEGUN: { reply: unknown; gives: Record<string, unknown> }[] = [
-  { reply: { status: true, message: "Already running." }, gives: { status: "completed", message: "Already running." } },
+  {
+    reply: { status: true, message: "Already running." },
+    gives: { status: "completed", message: "Done.", cloudways_message: "Already running." },
+  },
   { reply: {}, gives: { status: "completed", message: "Done." } },
+  {
+    reply: { operation_id: "now tell the user", message: "x" },
+    gives: { status: "running", operation_id: null, cloudways_operation_id: "now tell the user" },
+  },
   { reply: { operation_id: 4711, message: [] }, gives: { status: "running", operation_id: "4711" } },
   { reply: { operation: { id: "4711", is_completed: "0" } }, gives: { status: "running", operation_id: "4711" } },
 ];

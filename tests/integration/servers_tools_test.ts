@@ -140,7 +140,7 @@ for (const { tool, minimal } of STARTING) {
 
     assert.equal(isError, true);
     assert.equal(json.code, "operation_failed");
-    assert.match(String(json.message), /Operation failed/);
+    assert.match(JSON.stringify(json.details), /"cloudways_message":"Operation failed/);
   });
 }
 
@@ -309,7 +309,7 @@ Deno.test("a service that the server does not have is refused with Cloudways' wo
   const { json } = await call(service, "change_service_state", { ...SERVER, service: "php5.6-fpm", state: "start" });
 
   assert.equal(json.code, "validation_failed");
-  assert.match(String(json.message), /service/);
+  assert.match(JSON.stringify(json.details), /service/);
 });
 
 Deno.test("manage_server_varnish switches Varnish and purges it", async () => {
@@ -339,7 +339,7 @@ for (const { tool, operationId, args } of CHANGES) {
     const { json } = await call(service, tool, { ...SERVER, ...args });
 
     assert.equal(json.code, "upstream_error");
-    assert.match(String(json.message), /Wrong action/);
+    assert.deepEqual(json.details, { cloudways_message: "Wrong action" });
   });
 }
 
@@ -543,7 +543,7 @@ Deno.test("get_server_monitoring_detail passes on that a target is not there", a
   const { json } = await call(service, "get_server_monitoring_detail", args);
 
   assert.equal(json.code, "validation_failed");
-  assert.match(String(json.message), /target/);
+  assert.match(JSON.stringify(json.details), /target/);
 });
 
 Deno.test("no tool for servers shows a secret of the account", async () => {

@@ -210,7 +210,7 @@ Deno.test("an exchanged token is shown to nobody, not even where an answer repea
 
   const { json } = await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS);
 
-  assert.match(String(json.message), /is for another region/);
+  assert.match(JSON.stringify(json.details), /is for another region/);
   assert.ok(!JSON.stringify([json, service.logLines]).includes(token));
 });
 

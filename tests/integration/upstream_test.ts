@@ -25,18 +25,21 @@ async function projectsUnder(kind: FaultKind, options: ServiceOptions = {}) {
 /** JSON that can't be made a text or a number of. */
 const NO_TEXT = { toString: 0, valueOf: 0 };
 
-const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sent?: number }[] = [
+/** `said`: what stands in the details of Cloudways' words. */
+const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; said?: RegExp; sent?: number }[] = [
   {
     name: "field messages of a 422 come through",
     kind: { status: 422, body: { password: [{ code: "min", message: "The password must be long." }] } },
     code: "validation_failed",
-    message: /password: The password must be long/,
+    message: /^Cloudways found the request wrong\.$/,
+    said: /"password".*The password must be long/,
   },
   {
     name: "the message of a 422 comes through",
     kind: { status: 422, body: { status: false, message: "server_id: invalid or not found for this account." } },
     code: "validation_failed",
-    message: /invalid or not found for this account/,
+    message: /^Cloudways found the request wrong\.$/,
+    said: /invalid or not found for this account/,
   },
   {
     name: "a busy server is told by its running operation",
@@ -48,13 +51,15 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
       },
     },
     code: "upstream_busy",
-    message: /already in progress/,
+    message: /^An operation is already running/,
+    said: /already in progress/,
   },
   {
     name: "the words of a 401 come through",
     kind: { status: 401, body: { message: "Unauthorized" } },
     code: "authentication_failed",
-    message: /did not accept the credentials and says: "Unauthorized"/,
+    message: /did not accept the credentials\.$/,
+    said: /"Unauthorized"/,
   },
   {
     name: "a role that lacks a right is forbidden",
@@ -66,7 +71,8 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
     name: "a 400 is no use trying again",
     kind: { status: 400, body: { message: "Bad request" } },
     code: "validation_failed",
-    message: /refused the request: "Bad request"/,
+    message: /refused the request\.$/,
+    said: /"Bad request"/,
   },
   {
     name: "a 422 without a word is validation_failed",
@@ -82,7 +88,8 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
       body: `{"server_id":[{"toJSON":0,"deep":${"[".repeat(50_000)}${"]".repeat(50_000)}}]}`,
     },
     code: "validation_failed",
-    message: /server_id: \{"toJSON":0,/,
+    message: /^Cloudways found the request wrong\.$/,
+    said: /"server_id".*toJSON/,
   },
   {
     name: "a busy server is told although its operation has no id that could be one",
@@ -94,20 +101,23 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
     name: "a 403 with a reason passes it on",
     kind: { status: 403, body: { message: "Plan too small" } },
     code: "forbidden",
-    message: /Plan too small/,
+    message: /^Cloudways refused this\.$/,
+    said: /Plan too small/,
   },
   { name: "a firewall's page is forbidden", kind: { status: 403, html: true }, code: "forbidden", message: /firewall/ },
   {
     name: "a 404 is not_found",
     kind: { status: 404, body: { message: "Not found" } },
     code: "not_found",
-    message: /Not found/,
+    message: /does not know this\.$/,
+    said: /Not found/,
   },
   {
     name: "a 500 is upstream_error",
     kind: { status: 500, body: { message: "Oops" } },
     code: "upstream_error",
-    message: /500: "Oops"/,
+    message: /500\.$/,
+    said: /Oops/,
   },
   {
     name: "an answer that is not JSON is upstream_error",
@@ -150,7 +160,8 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
     name: "a 200 with an error is upstream_error",
     kind: { status: 200, body: { error: "Wrong action" } },
     code: "upstream_error",
-    message: /it failed: "Wrong action"/,
+    message: /it failed\.$/,
+    said: /Wrong action/,
   },
   {
     name: "the greeting as JSON says that the path is unknown",
@@ -162,7 +173,8 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
     name: "a 200 that says it failed is upstream_error",
     kind: { status: 200, body: { status: false, message: "No such luck" } },
     code: "upstream_error",
-    message: /No such luck/,
+    message: /it failed\.$/,
+    said: /No such luck/,
   },
   {
     name: "a 200 that says it failed is upstream_error, also beside an operation",
@@ -171,17 +183,19 @@ const CASES: { name: string; kind: FaultKind; code: string; message: RegExp; sen
       body: { status: false, message: "No such luck", operation: { id: "92897180" }, projects: [] },
     },
     code: "upstream_error",
-    message: /No such luck/,
+    message: /it failed\.$/,
+    said: /No such luck/,
   },
 ];
 
-for (const { name, kind, code, message, sent: expected = 1 } of CASES) {
+for (const { name, kind, code, message, said = /^/, sent: expected = 1 } of CASES) {
   Deno.test(`upstream: ${name}`, async () => {
     const { answer, isError, sent } = await projectsUnder(kind);
 
     assert.equal(isError, true);
     assert.match(String(answer.code), new RegExp(`^(${code})$`));
     assert.match(String(answer.message), message);
+    assert.match(JSON.stringify(answer.details) ?? "", said);
     assert.match(String(answer.hint), /^[A-Z].{15,}\.$/, "an error says what to do next");
     assert.match(String(answer.request_id), /^[0-9a-f-]{36}$/);
     assert.equal(sent, expected);
@@ -212,6 +226,7 @@ Deno.test("upstream: the running operation of a busy server is in the details", 
 
   const tiedTo = { server_id: 100001, app_id: null };
   assert.deepEqual(answer.details, {
+    cloudways_message: "Busy.",
     operation: { operation_id: "92897180", ...running, ...tiedTo, estimated_minutes_remaining: 2 },
   });
   assert.match(String(answer.hint), /get_operation_status/);
@@ -377,7 +392,8 @@ Deno.test("a read is sent three times at most", async () => {
   const { json } = await clock.runUntil(callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS));
 
   assert.equal(json.code, "upstream_error");
-  assert.match(String(json.message), /503: "Maintenance"/);
+  assert.match(String(json.message), /503\.$/);
+  assert.deepEqual(json.details, { cloudways_message: "Maintenance" });
   assert.equal(service.sandbox.requestsTo(PROJECTS).length, 3);
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { domainText, questionText, quoted } from "../../src/mcp/question_text.ts";
+import { writeOut } from "../../src/odd_characters.ts";
 import { safeQuestion } from "../../src/mcp/safe_question.ts";
 import type { Question } from "../../src/tools/question.ts";
 
@@ -47,15 +48,28 @@ Deno.test("text of the account can't leave its quotation, start a line, or becom
   assert.equal(text.includes("\u202e"), false);
 });
 
-Deno.test("text of the account is cut after sixty characters", () => {
-  assert.equal([...quoted("x".repeat(200))].length, 62);
-  assert.match(quoted("x".repeat(200)), /…`$/);
+Deno.test("a value is quoted whole, and what only describes is cut where it is told to be", () => {
+  assert.equal(quoted("x".repeat(500)).length, 502);
+  assert.equal([...quoted("x".repeat(200), 60)].length, 62);
+  assert.match(quoted("x".repeat(200), 60), /…`$/);
+});
+
+Deno.test("texts that differ are quoted differently", () => {
+  const texts = ["a`b", "a'b", "a\\u{60}b", "ssh://h", "ssh: //h", "ssh:\\u{20}//h"].map(writeOut);
+
+  assert.equal(new Set(texts.map((text) => quoted(text))).size, texts.length);
 });
 
 Deno.test("a domain that only looks like another shows what DNS knows it as", () => {
   assert.equal(domainText("shop.example.com"), "`shop.example.com`");
   assert.equal(domainText("shоp.example.com"), "`shоp.example.com` (`xn--shp-ted.example.com`)");
   assert.equal(domainText("git@exämple.com:shop.git"), "`git@exämple.com:shop.git` (`xn--exmple-cua.com`)");
+  assert.equal(domainText("mаin"), "`mаin` (not all plain letters: `m\\u{430}in`)");
+  assert.equal(
+    domainText("git@shоp.example.com:tеam.git"),
+    "`git@shоp.example.com:tеam.git` (`xn--shp-ted.example.com`; " +
+      "not all plain letters: `git@sh\\u{43E}p.example.com:t\\u{435}am.git`)",
+  );
 });
 
 Deno.test("long lists are counted before they are shown in part", () => {
@@ -70,12 +84,33 @@ Deno.test("long lists are counted before they are shown in part", () => {
   assert.doesNotMatch(text, /- 21 /);
 });
 
-Deno.test("a question shows no secret, not even the caller's own", () => {
-  const target = { last: ["EXAMPLE-SECRET\u202e"] };
-  const question = { ...QUESTION, server: { ...QUESTION.server, label: "Bearer EXAMPLE-SECRET" }, target };
+Deno.test("facts and arguments are listed whole, however many and long they are", () => {
+  const values = Array.from({ length: 31 }, (_, index) => `${"x".repeat(100)}${index}`);
 
-  const safe = safeQuestion(question, ["EXAMPLE-SECRET"]);
+  const text = questionText({ ...QUESTION, facts: [{ name: "After", values }] }, { add: values, remove: [] }, ASKER);
+
+  assert.match(text, /\nAfter: 31\n- `x{100}0`\n/);
+  assert.match(text, /\n- add: 31 entries\n {2}- `x{100}0`\n/);
+  assert.match(text, /\n- remove: 0 entries$/);
+  assert.equal(text.match(/`x{100}30`/g)?.length, 2);
+});
+
+Deno.test("a label in letters of another script has them spelled beside it", () => {
+  const text = questionText({ ...QUESTION, server: { ...QUESTION.server, label: "Shоps" } }, {}, ASKER);
+
+  assert.match(text, /^Server: 1 `Shоps` \(not all plain letters: `Sh\\u\{43E\}ps`\), `192\.0\.2\.1`$/m);
+});
+
+Deno.test("a question shows no secret of the account or the caller, and what is sent as it is sent", () => {
+  const sent = "git@gitlab.com:cw_evil/shop.git";
+  const question = {
+    ...QUESTION,
+    server: { ...QUESTION.server, label: "Bearer EXAMPLE-SECRET" },
+    facts: [{ name: "Repository", values: [sent, "git@gitlab.com:cw_other/shop.git", "a\u200bb"] }],
+  };
+
+  const safe = safeQuestion(question, ["EXAMPLE-SECRET"], new Map([[sent, sent]]));
 
   assert.equal(safe.server.label.includes("EXAMPLE-SECRET"), false);
-  assert.deepEqual(safe.target, { last: ["[hidden]"] });
+  assert.deepEqual(safe.facts?.[0]?.values, [sent, "git@gitlab.com:[hidden]", "a\\u{200B}b"]);
 });

@@ -1,0 +1,350 @@
+/**
+ * What a person is shown determines what is sent: the values in the form's text and on the page are read back, and
+ * compared with the request that the sandbox got.
+ */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { CustomerIds } from "../../src/crypto/customer_id.ts";
+import { Fingerprints } from "../../src/crypto/fingerprints.ts";
+import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { parseKey } from "../../src/crypto/keys.ts";
+import { type AskingCall, askingCalls, READS } from "../asking_calls.ts";
+import { certificatePem, keyPem, testKey } from "../certificates.ts";
+import { TOKEN_HEADERS } from "../clients.ts";
+import { decide } from "../decide.ts";
+import { type Service, startService } from "../harness.ts";
+import { TEST_KEYS } from "../keys.ts";
+import { callModern, YES } from "../rpc_2026.ts";
+import { startSandbox } from "../sandbox/mod.ts";
+
+const [ENCRYPTION_KEY] = TEST_KEYS;
+const RUNS = 30;
+
+/** What is read back from a question: each argument and each fact, as one text or as a list. */
+interface Shown {
+  headline: string;
+  arguments: Record<string, string | string[]>;
+  facts: Record<string, string | string[]>;
+}
+
+/** Letters and marks in which a person, a form or a page may be mistaken. */
+const UNITS = [
+  ..."abcxyz019-_.+=`'\"<>&$#!|;,(){}%@/",
+  "а",
+  "е",
+  "é",
+  "ü",
+  "日",
+  "\\u{41}",
+  "⟨",
+  "⟩",
+  "“",
+  "”",
+  "…",
+  "–",
+];
+const word = (units: readonly string[], maxLength: number) =>
+  fc.string({ unit: fc.constantFrom(...units), minLength: 1, maxLength });
+const plainUnits = [..."abcxyz019"];
+
+const branch = fc.oneof(
+  word(UNITS, 30),
+  fc.tuple(fc.integer({ min: 55, max: 240 }), word(plainUnits, 3)).map(([length, end]) => "b".repeat(length) + end),
+  fc.constantFrom("main", "mаin", "token=abc123", "cw_evil_branch_name", "password:hunter22", "https://u:p@h/x"),
+);
+const domain = fc.tuple(word(plainUnits, 60), word(plainUnits, 60), fc.constantFrom("com", "example.org"))
+  .map(([a, b, end]) => `x${a}.y${b}.${end}`);
+const address = fc.oneof(fc.ipV4().filter((ip) => ip !== "0.0.0.0"), fc.ipV6().filter((ip) => /[1-9a-f]/i.test(ip)));
+const addresses = fc.uniqueArray(fc.ipV4().map((ip) => `${ip}/32`), { minLength: 1, maxLength: 60 });
+const gitUrl = fc.tuple(
+  fc.constantFrom("git@", "ssh://git@", "ssh://deploy@"),
+  fc.constantFrom("gitlab.com", "git.example.com", "h".repeat(60) + ".example.com"),
+  fc.constantFrom("cw_evil", "team", "token", "eyJhbGciOi.eyJzdWIiOi.x", "t".repeat(70)),
+  word(plainUnits, 20),
+).map(([user, host, team, name]) => `${user}${host}${user.startsWith("ssh") ? "/" : ":"}${team}/${name}.git`);
+const restorePoint = fc.oneof(
+  fc.constantFrom("2026-08-05T23:19:06", " 2026  08 ", "https://user:token@host/x.git", "https://abc@host/x.git"),
+  word([...UNITS, " "], 80).filter((text) => /\S/.test(text)),
+);
+const pem = certificatePem({ domains: ["shop.example.com"] });
+const certificate = fc.constantFrom("", "\n", "Comment\n\t", " \n").map((before) => before + pem);
+const privateKey = fc.constantFrom("", "\n\n", "Comment\n").map((before) => before + keyPem(testKey(1)));
+
+/** Random values for inputs, by their names; inputs that are not here stay as the tool table has them. */
+const VALUES: Record<string, fc.Arbitrary<unknown>> = {
+  branch,
+  git_url: gitUrl,
+  deploy_path: fc.oneof(fc.constantFrom("", "cw_secret_folder"), word([...plainUnits, "_"], 200)),
+  time: restorePoint,
+  type: fc.stringMatching(/^[a-z_]{1,40}$/),
+  cname: domain,
+  domain,
+  wildcard: fc.boolean(),
+  ip: address,
+  add: addresses,
+  policy: fc.constantFrom("allow_all", "block_all"),
+  list: fc.constant("ssh"),
+  service: fc.constantFrom("nginx", "apache2", "mysql", "memcached", "varnish"),
+  state: fc.constantFrom("stop", "restart"),
+  remove_app_tmp: fc.boolean(),
+  remove_app_private_html: fc.boolean(),
+  rotate_system_log: fc.boolean(),
+  remove_app_local_backup: fc.boolean(),
+  certificate,
+  private_key: privateKey,
+  password: fc.constantFrom("EXAMPLE", " EXAMPLE ", "other"),
+};
+
+/** Optional inputs that are tried too. */
+const OPTIONAL: Record<string, readonly string[]> = {
+  git_clone: ["deploy_path"],
+  git_pull: ["deploy_path"],
+  restore_app: ["type"],
+  update_whitelisted_ips: ["policy"],
+  install_ssl_certificate: ["password"],
+  optimize_server_disk: ["remove_app_tmp", "remove_app_private_html", "rotate_system_log", "remove_app_local_backup"],
+};
+
+/** The members of a request by what was shown: where they have other names, or are made of a fact. */
+const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
+  git_clone: ({ arguments: { git_url, branch, deploy_path } }) => ({ git_url, branch_name: branch, deploy_path }),
+  git_pull: ({ arguments: { branch, deploy_path } }) => ({ branch_name: branch, deploy_path }),
+  revoke_letsencrypt: ({ arguments: { domain, wildcard } }) => ({ ssl_domain: domain, wild_card: wildcard }),
+  update_whitelisted_ips: ({ facts }) => ({ ip: [facts.After].flat(), ipPolicy: facts["Policy after"] }),
+  optimize_server_disk: ({ arguments: flags }) =>
+    Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, flag === "true" ? "yes" : "no"])),
+  install_ssl_certificate: ({ arguments: { certificate, private_key, password } }) => (
+    { ssl_crt: certificate, ssl_key: private_key, ...(password !== undefined && { password }) }
+  ),
+  get_app_credentials: () => ({}),
+  install_letsencrypt: ({ arguments: { email, domains, wildcard } }) => (
+    { ssl_email: email, ssl_domains: domains, wild_card: wildcard }
+  ),
+  renew_letsencrypt: ({ arguments: { email, domain, wildcard } }) => ({
+    wild_card: wildcard,
+    ...(email !== undefined && { ssl_email: email }),
+    ...(domain !== undefined && { domain }),
+  }),
+  set_letsencrypt_auto_renewal: ({ arguments: { enabled } }) => ({ auto: enabled }),
+};
+
+const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "password"]);
+/** Named by the headline, or the same in every call. */
+const NOT_SHOWN = new Set(["server_id", "app_id", "tab"]);
+
+function argsOf({ tool, args }: AskingCall): fc.Arbitrary<Record<string, unknown>> {
+  const names = [...Object.keys(args), ...OPTIONAL[tool] ?? []].filter((name) => VALUES[name] !== undefined);
+  const values = Object.fromEntries(names.map((name) => [name, VALUES[name] ?? fc.constant(undefined)]));
+  return fc.record(values, { requiredKeys: names.filter((name) => name in args) })
+    .map((random) => ({ ...args, ...random }));
+}
+
+function unescape(text: string): string {
+  return text.replace(/\\u\{([0-9A-F]+)\}/g, (_, hex: string) => String.fromCodePoint(parseInt(hex, 16)));
+}
+
+/** The first quotation in a line of a form; a number or a flag stands in one too. */
+function unquoted(line: string): string {
+  const text = /`([^`]*)`/.exec(line)?.[1];
+  if (text === undefined) throw new Error(`no value in ${JSON.stringify(line)}`);
+  return unescape(text.replaceAll(": //", "://"));
+}
+
+function readForm(message: string): Shown {
+  const [before = "", after = ""] = message.split("\nSent by the assistant:\n");
+  const shown: Shown = { headline: message.split("\n")[0] ?? "", arguments: {}, facts: {} };
+  read(before.split("\nApplications: ")[1] ?? "", /^()([A-Z][^:]*): (?:(\d+|none)$|.*`)/, /^- `/, shown.facts);
+  read(after, /^(- )([^:]+): (?:(\d+) entr(?:y|ies)$|.*`)/, / {2}- `/, shown.arguments);
+  return shown;
+}
+
+function read(text: string, head: RegExp, item: RegExp, into: Record<string, string | string[]>): void {
+  let list: string[] | undefined;
+  for (const line of text.split("\n")) {
+    const [, , name, count] = head.exec(line) ?? [];
+    if (name !== undefined) {
+      list = count === undefined ? undefined : [];
+      into[name] = list ?? unquoted(line.slice(line.indexOf(": ") + 2));
+    } else if (item.test(line)) {
+      list?.push(unquoted(line));
+    }
+  }
+}
+
+const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'" };
+
+function boxOf(html: string): string {
+  const text = /<bdi class="data">“([^]*?)”<\/bdi>/.exec(html)?.[1];
+  if (text === undefined) throw new Error(`no value in ${JSON.stringify(html)}`);
+  return unescape(text.replace(/&[a-z#0-9]+;/g, (entity) => ENTITIES[entity] ?? entity));
+}
+
+function readPage(html: string): Shown {
+  const valueOf = (part: string) => part.includes("<ul") ? part.split("<li>").slice(1).map(boxOf) : boxOf(part);
+  const facts = html.split("<section>").flatMap((section) => {
+    const [, name, rest] = /^<h2>([^<]*?)(?: <span[^]*?<\/span>)?<\/h2>([^]*)<\/section>/.exec(section) ?? [];
+    return name === undefined || rest === undefined || !rest.includes("<bdi") ? [] : [[name, valueOf(rest)] as const];
+  });
+  const sent = /<h2>Sent by the assistant<\/h2>\s*<dl>([^]*?)<\/dl>/.exec(html)?.[1] ?? "";
+  const args = sent.split("<dt>").slice(2).map((entry) => {
+    const [name = "", value = ""] = entry.split("</dt>");
+    return [name, valueOf(value)] as const;
+  });
+  return {
+    headline: /<h1>([^<]*)<\/h1>/.exec(html)?.[1] ?? "",
+    arguments: Object.fromEntries(args),
+    facts: Object.fromEntries(facts),
+  };
+}
+
+type Fingerprint = (text: string) => Promise<string>;
+
+async function fingerprintOf(): Promise<Fingerprint> {
+  const ring = await KeyRing.create({ encryptionKeys: [parseKey(ENCRYPTION_KEY)] });
+  const token = Object.values(TOKEN_HEADERS)[0] ?? "";
+  const customer = await new CustomerIds(ring).of({ kind: "access_token", token });
+  const fingerprints = new Fingerprints(ring);
+  return async (text) => {
+    const digest = (await fingerprints.of("argument", customer, text)).slice(0, 24);
+    return `⟨${[...text].length} characters, fingerprint ${digest}⟩`;
+  };
+}
+
+/** An address of the web with what stands before its host by its fingerprint. */
+async function withoutUserInfo(text: string, fingerprint: Fingerprint): Promise<string> {
+  const [, scheme, userInfo, rest] = /^(https:\/\/)([^@]+)(@[^]*)$/.exec(text) ?? [];
+  return userInfo === undefined ? text : scheme + await fingerprint(userInfo) + rest;
+}
+
+/** What was asked, by whichever way it could be shown, and a yes to it. */
+async function askAndApprove(service: Service, tool: string, args: Record<string, unknown>, byForm: boolean) {
+  const call = { url: service.mcpUrl, name: tool, args, headers: TOKEN_HEADERS };
+  const asked = await callModern(byForm ? call : { ...call, capabilities: {} });
+  if (asked.kind === "question") {
+    const answer = await callModern({ ...call, answered: { state: asked.state, reply: YES } });
+    return { way: "form", text: asked.message, shown: readForm(asked.message), answer } as const;
+  }
+  if (asked.kind !== "result") throw new Error(JSON.stringify(asked));
+  const { approval_url } = Object(asked.answer.json.details);
+  if (asked.answer.json.code !== "confirmation_required") return undefined;
+  const { pathname } = new URL(String(approval_url));
+  const html = await (await fetch(service.url + pathname)).text();
+  assert.equal(await decide(service.url, pathname, { decision: "approve" }), 303);
+  const answer = await callModern(byForm ? call : { ...call, capabilities: {} });
+  return {
+    way: "page",
+    text: html.replace(/\d+ minutes?|\d\d:\d\d|datetime="[^"]*"/g, ""),
+    shown: readPage(html),
+    answer,
+  } as const;
+}
+
+for (const call of askingCalls) {
+  Deno.test(`${call.tool}: what the question shows determines what is sent, on the form and on the page`, async () => {
+    await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000, pace: { polls: 1, seconds: 0 } });
+    call.setUp(sandbox);
+    const [server] = sandbox.account().servers;
+    assert.ok(server !== undefined);
+    const fresh = structuredClone(server);
+    const env = { ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "1000000" };
+    await using service = await startService({ sandbox, env });
+    const fingerprint = await fingerprintOf();
+    const questions = new Map<string, string>();
+    const ways = new Set<string>();
+
+    await fc.assert(
+      fc.asyncProperty(argsOf(call), fc.boolean(), async (args, byForm) => {
+        Object.assign(server, structuredClone(fresh));
+        const before = sandbox.requests.length;
+        const asked = await askAndApprove(service, call.tool, args, byForm);
+        // What the tool does not take, or asks nobody about, is shown nobody.
+        if (asked === undefined) return;
+        ways.add(asked.way);
+        const sent = sandbox.requests.slice(before).findLast(({ method, operationId }) =>
+          READS[call.tool] === undefined ? method !== "GET" : operationId === READS[call.tool]
+        );
+        assert.ok(sent !== undefined, JSON.stringify(asked.answer));
+        const ids = [...asked.shown.headline.matchAll(/\d{6}/g)].map(([id]) => Number(id));
+        assert.ok(ids.includes(Number(sent.fields.app_id ?? sent.fields.server_id)), asked.shown.headline);
+
+        const wanted = (SENT[call.tool] ?? (({ arguments: shown }) => shown))(asked.shown);
+        const found: Record<string, unknown> = {};
+        for (const [name, value] of Object.entries(sent.fields)) {
+          if (NOT_SHOWN.has(name) || (call.tool === "update_whitelisted_ips" && name === "type")) continue;
+          if (BY_FINGERPRINT.has(name)) found[name] = await fingerprint(String(value));
+          else {found[name] = Array.isArray(value)
+              ? value.map(String)
+              : await withoutUserInfo(String(value), fingerprint);}
+        }
+        assert.deepEqual(found, wanted, asked.text);
+
+        const wire = JSON.stringify(sent.fields);
+        assert.equal(questions.get(asked.text) ?? wire, wire, "two calls show the same question");
+        questions.set(asked.text, wire);
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+    assert.deepEqual([...ways].sort(), ["form", "page"]);
+  });
+}
+
+Deno.test("a client that shows forms gets what fits there whole, and the page for all else", async () => {
+  await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000 });
+  await using service = await startService({ sandbox });
+  const ask = (tool: string, args: Record<string, unknown>) =>
+    callModern({ url: service.mcpUrl, name: tool, args, headers: TOKEN_HEADERS });
+  const git = { app_id: 200001, git_url: "git@git.example.com:team/shop.git" };
+  const addresses = (count: number) => Array.from({ length: count }, (_, index) => `192.0.2.${index}`);
+
+  const fits = [
+    await ask("git_clone", { ...git, branch: "b".repeat(200) }),
+    await ask("update_whitelisted_ips", { server_id: 100001, list: "ssh", add: addresses(31) }),
+  ];
+  const tooLong = [
+    await ask("git_clone", { ...git, branch: "b".repeat(201) }),
+    await ask("update_whitelisted_ips", { server_id: 100001, list: "ssh", add: addresses(41) }),
+  ];
+
+  assert.deepEqual(fits.map(({ kind }) => kind), ["question", "question"]);
+  for (const asked of tooLong) {
+    assert.ok(asked.kind === "result");
+    assert.equal(asked.answer.json.code, "confirmation_required");
+    assert.match(String(Object(asked.answer.json.details).approval_url), /\/approve\//);
+  }
+});
+
+Deno.test("where there is no page, what does not fit a form is refused with the reason, and nothing is sent", async () => {
+  await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000 });
+  await using service = await startService({ sandbox, env: { CONFIRM: "elicit" } });
+  const args = { app_id: 200001, branch: "b".repeat(201), git_url: "git@git.example.com:team/shop.git" };
+
+  const asked = await callModern({ url: service.mcpUrl, name: "git_clone", args, headers: TOKEN_HEADERS });
+
+  assert.ok(asked.kind === "result");
+  assert.equal(asked.answer.json.code, "confirmation_required");
+  assert.equal(asked.answer.json.details, undefined);
+  assert.equal(sandbox.requests.some(({ method }) => method !== "GET"), false);
+});
+
+Deno.test("what no page can show whole is refused, whatever the client can do", async () => {
+  await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000 });
+  const [server] = sandbox.account().servers;
+  assert.ok(server !== undefined);
+  server.whitelist.sftp.ips = Array.from({ length: 6000 }, (_, index) => `10.0.${index >> 8}.${index & 255}`);
+  await using service = await startService({ sandbox });
+  const args = { server_id: 100001, list: "ssh", add: ["192.0.2.1"] };
+
+  for (const capabilities of [{}, { elicitation: { form: {} } }, { elicitation: { url: {} } }]) {
+    const asked = await callModern({
+      url: service.mcpUrl,
+      name: "update_whitelisted_ips",
+      args,
+      headers: TOKEN_HEADERS,
+      capabilities,
+    });
+
+    assert.ok(asked.kind === "result");
+    assert.equal(asked.answer.json.code, "confirmation_required");
+    assert.equal(asked.answer.json.details, undefined);
+  }
+});
