@@ -2,8 +2,8 @@
  * Keeps secrets out of whatever leaves the process: answers, logs, audit records, questions and pages. Clean the text
  * first (`text.ts`), then hide: an invisible character inside a token must not save it from being recognised.
  */
-import { isCredentialFact, isFlagValue, kindOfName, type NameKind } from "./redaction_names.ts";
-import { HIDDEN, hidePatterns } from "./redaction_patterns.ts";
+import { hidesNumber, hidesText, kindWithin, type NameKind } from "./redaction_names.ts";
+import { HIDDEN, hidePatterns, type PatternOptions } from "./redaction_patterns.ts";
 import { cleanText, type JsonValue } from "./text.ts";
 
 export { HIDDEN };
@@ -21,8 +21,12 @@ const MAX_DEPTH = 64;
  *
  * @param secrets texts to hide wherever they occur, such as the caller's own credentials
  */
-export function hideSecrets(value: unknown, secrets: readonly string[] = []): JsonValue {
-  return hiderFor(secrets).value(value);
+export function hideSecrets(
+  value: unknown,
+  secrets: readonly string[] = [],
+  patterns: PatternOptions = {},
+): JsonValue {
+  return hiderFor(secrets, patterns).value(value);
 }
 
 /**
@@ -52,11 +56,14 @@ export function safeText(text: string, { secrets = [], maxLength }: SafeTextOpti
 
 /** Hides the same secrets many times over, with the search for them prepared once. */
 export class SecretHider {
+  readonly #patterns: PatternOptions;
   readonly #whole: ReadonlySet<string>;
   readonly #parts: RegExp | undefined;
   readonly #shortestPart: number;
 
-  constructor(secrets: readonly string[]) {
+  /** @param patterns What is hidden besides the given secrets. */
+  constructor(secrets: readonly string[], patterns: PatternOptions = {}) {
+    this.#patterns = patterns;
     this.#whole = new Set(secrets.filter((secret) => secret !== ""));
     const forms = new Set(secrets.filter((secret) => secret.length >= MIN_SEARCHED).flatMap(formsOf));
     // Longest first, so that a form which contains another is hidden whole.
@@ -110,20 +117,17 @@ export class SecretHider {
     const fields: [string, JsonValue][] = [];
     for (const [name, field] of Object.entries(value)) {
       if (field === undefined || typeof field === "function" || typeof field === "symbol") continue;
-      fields.push([this.#text(name, depth), this.#walk(field, kindWithin(kind, name), depth + 1)]);
+      fields.push([this.#text(name, depth), this.#walk(field, kindWithin(kind, name, value), depth + 1)]);
     }
     return Object.fromEntries(fields);
   }
 
   #leaf(text: string, kind: NameKind, depth: number): string {
-    if (text === "") return text;
-    if (kind === "secret" || kind === "credential") return HIDDEN;
-    if (kind === "flag" && !isFlagValue(text)) return HIDDEN;
-    return this.#text(text, depth);
+    return hidesText(kind, text) ? HIDDEN : this.#text(text, depth);
   }
 
   #number(value: number, kind: NameKind): JsonValue {
-    if (kind === "secret" || kind === "credential") return HIDDEN;
+    if (hidesNumber(kind, value)) return HIDDEN;
     if (this.#parts === undefined) return value;
     const digits = String(value);
     return digits.length >= MIN_SEARCHED && this.#whole.has(digits) ? HIDDEN : value;
@@ -133,7 +137,7 @@ export class SecretHider {
     if (this.#whole.has(text)) return HIDDEN;
     const json = looksLikeJson(text) ? this.#json(text, depth) : undefined;
     if (json !== undefined) return json;
-    return hidePatterns(this.givenInText(text));
+    return hidePatterns(this.givenInText(text), this.#patterns);
   }
 
   /** JSON kept as text, hidden; undefined where it is none, or where it says more than its parsed form shows. */
@@ -152,16 +156,9 @@ export class SecretHider {
 
 const PATTERNS_ONLY = new SecretHider([]);
 
-function hiderFor(secrets: readonly string[]): SecretHider {
-  return secrets.length === 0 ? PATTERNS_ONLY : new SecretHider(secrets);
-}
-
-/** What a name means inside something that has a meaning already. */
-function kindWithin(outer: NameKind, name: string): NameKind {
-  if (outer === "secret") return "secret";
-  const kind = kindOfName(name);
-  if (kind !== "plain" || outer !== "credential") return kind;
-  return isCredentialFact(name) ? "plain" : "credential";
+function hiderFor(secrets: readonly string[], patterns: PatternOptions = {}): SecretHider {
+  const isUsual = secrets.length === 0 && patterns.showLiterals !== true;
+  return isUsual ? PATTERNS_ONLY : new SecretHider(secrets, patterns);
 }
 
 /** The ways in which a secret is written when it travels inside other text. */
