@@ -4,7 +4,7 @@ import { isPlaceholder, looksLikeSecret } from "./redaction_values.ts";
 
 /** User info of a URL. `user:` before anything but a port counts even where an unencoded slash follows. */
 const USER_INFO =
-  /:\/\/(?:[^\s/?#"'<>\\@]{1,2000}|[^\s/:@"'<>\\]{0,300}:(?!\d{1,5}[/?#])[^\s"'<>\\]{1,300})@|:\/\/[^\s/:?#@"'<>\\]{0,300}:(?!\d{0,5}$)[^\s/?#@"'<>\\]{1,300}$/g;
+  /:\/\/(?:[^\s/?#"'<>\\@]{1,2000}|[^\s/:@"'<>\\]{0,300}:(?!\d{1,5}[/?#])[^\s"'<>\\]{1,300})@|:\/\/[^\s/:?#@"'<>\\]{0,300}:(?!\d{0,5}(?:[^\w]|$))[^\s/?#@"'<>\\]{1,300}$/g;
 
 /** User info that tells no secret: the account of every Git server, placeholders, and what is hidden already. */
 function isOpenUserInfo(info: string): boolean {
@@ -70,15 +70,20 @@ const HOOK_FOLDER =
   /\/(?:web)?hooks?(?:-test)?\/|\/(?:deploy|build|incoming)[-_]?(?:web)?hooks?\/|\/webhookb2\/|\/heartbeat\//gi;
 
 const PATH = /[^\s"'<>\\)\]},]+/y;
+const TRAILING_PUNCTUATION = /[.,;:!?]{1,8}$/;
 const SEGMENTS = /[\w.@~-]{1,200}(?:\/[\w.@~-]{1,200}){0,4}/y;
 
 /** The path of a webhook's address. */
 export const webhooks: Rule = function* (text) {
   if (!text.includes("/")) return;
+  let done = 0;
   for (const { 0: place, index } of text.matchAll(WEBHOOK)) {
     const from = index + place.length;
-    const path = matchAt(PATH, text, from)?.[0].replace(/[.,;:!?]+$/, "") ?? "";
-    if (path !== "" && !isPlaceholder(path) && path !== HIDDEN.slice(0, -1)) yield { from, to: from + path.length };
+    // A path that repeats an address is one path.
+    if (from < done) continue;
+    const path = matchAt(PATH, text, from)?.[0].replace(TRAILING_PUNCTUATION, "") ?? "";
+    done = from + path.length;
+    if (path !== "" && !isPlaceholder(path) && path !== HIDDEN.slice(0, -1)) yield { from, to: done };
   }
   for (const { 0: folder, index } of text.matchAll(HOOK_FOLDER)) {
     const from = index + folder.length;

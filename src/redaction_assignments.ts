@@ -71,8 +71,10 @@ function nameAt(text: string, index: number, written: string, quote: string): st
 const OPENING_QUOTE = /(\\*)(["'`])/y;
 /** What ends a bare value is what ends it in an address, in a list, in an element of HTML or in a quoted text. */
 const BARE_VALUE =
-  /(?:[^\s&"'`<>\\,;]|[,;](?![\s"'}\])]|[\w.-]{1,64}\s?[=:])|&(?![\w.%[\]-]{1,64}=|(?:amp|quot|lt|gt|apos|#\w{1,6});)|["'](?=\w)|<(?![A-Za-z/!?])|>(?=\w)|\\(?![nrtbfu"'\\/]|$))+/y;
-const ADDRESS_VALUE = /[^\s&"'<>\\#]+/y;
+  /(?:[^\s&"'`<>\\,;]|[,;](?![\s"'}\])]|[\w.-]{1,64}\s?[=:])|&(?![\w.%[\]-]{1,64}=|(?:amp|quot|lt|gt|apos|#\w{1,6});)|["'](?=\w)|<(?![A-Za-z/!?])|>(?=\w)|\\(?![nrtbfu"'\\/]|$)){1,1000}/y;
+/** The rest of a value that is longer. */
+const BARE_REST = /[^\s"'`<>\\]+/y;
+const ADDRESS_VALUE = /[^\s&"'<>\\#]{1,1000}/y;
 /** Placeholders with spaces in them. */
 const SPACED_PLACEHOLDER = /\{\{[^{}]{0,60}\}\}|\$\{[^{}]{0,60}\}|\$\([^()]{0,80}\)|<[A-Za-z][^<>]{0,60}>/y;
 const TRAILING_PUNCTUATION = /[.,;:!?)\]}]{1,4}$/;
@@ -80,14 +82,18 @@ const TRAILING_PUNCTUATION = /[.,;:!?)\]}]{1,4}$/;
 const WORDS_OF_FOUR = /(?:[A-Za-z0-9]{4} ){3,5}[A-Za-z0-9]{4}(?!\w)|(?:[A-Za-z0-9]{4} ){1,5}[A-Za-z0-9]{0,4}$/y;
 const BLOCK = /[|>][+-]?\d?\s{1,20}(\S+)/y;
 
-function valueSpan(text: string, assignment: Assignment): Span | undefined {
+/** The kind of a value before the value: a tag of YAML, a type as PHP shows it. */
+const TYPE = /!\w{1,20}\s{1,4}|string\(\d{1,9}\)\s{1,4}(?=["'])/y;
+
+function valueSpan(text: string, given: Assignment): Span | undefined {
+  const assignment = { ...given, start: given.start + (matchAt(TYPE, text, given.start)?.[0].length ?? 0) };
   const { start, quote, name } = assignment;
   if (text.startsWith(HIDDEN, start)) return undefined;
   if (/authori[sz]ation$/i.test(name)) return authorizationSpan(text, start);
   if (/cookies?$/i.test(name) && quote === "") return undefined;
   const quoted = quotedSpan(text, start);
   if (quoted !== undefined) return isKeptQuoted(text.slice(quoted.from, quoted.to), assignment) ? undefined : quoted;
-  if (quote !== "" && isContainer(text, start)) return containerSpan(text, start);
+  if (quote !== "" && isContainer(text, start)) return containerSpan(text, assignment);
   return matchAt(SPACED_PLACEHOLDER, text, start) === undefined ? bareSpan(text, assignment) : undefined;
 }
 
@@ -100,7 +106,7 @@ function isKeptQuoted(value: string, { kind, quote }: Assignment): boolean {
 
 /** Whether it is what a flag says, or a number where several secrets are counted. */
 function isFact(value: string, kind: NameKind): boolean {
-  if (kind !== "flag" && kind !== "secrets") return false;
+  if (kind !== "flag" && kind !== "secrets" && kind !== "title") return false;
   return isStateWord(value) || (/^[\d.]+$/.test(value) && !hidesNumber(kind, Number(value)));
 }
 
@@ -122,9 +128,18 @@ function isContainer(text: string, start: number): boolean {
 }
 
 /** All that follows, unless a message stands in the list or object. */
-function containerSpan(text: string, start: number): Span | undefined {
+function containerSpan(text: string, { start, kind }: Assignment): Span | undefined {
   const inside = text.slice(start + 1, start + 300).split(/[\]}]/, 1)[0]?.replace(/["'\\]/g, "") ?? "";
-  return isMessage(inside) ? undefined : { from: start, to: text.length };
+  const isCounting = (kind === "secrets" || kind === "title" || kind === "flag") && isFigures(text, start);
+  return isCounting || isMessage(inside) ? undefined : { from: start, to: text.length };
+}
+
+const FIGURE = /[\\"']{0,8}[\w .-]{1,64}[\\"']{1,8}\s{0,4}:\s{0,4}-?[\d.]{1,20}\s{0,4}/g;
+
+/** Whether an object holds figures alone: `{"total": 12, "used": 4}`. */
+function isFigures(text: string, start: number): boolean {
+  const inside = /^\{([^{}[\]]{1,400})\}/.exec(text.slice(start, start + 402))?.[1];
+  return inside !== undefined && inside.replace(FIGURE, "").replace(/[,\s]/g, "") === "";
 }
 
 const SCHEME = /["'`]?(?:([A-Za-z][\w-]{1,20})\s{1,4})?([^\s"'`,;<>\\]+)/y;
@@ -135,8 +150,9 @@ function authorizationSpan(text: string, start: number): Span | undefined {
   if (match === undefined) return undefined;
   const [whole, scheme = "", given = ""] = match;
   const from = start + whole.length - given.length;
-  const isScheme = /^(?:basic|bearer|digest|token|negotiate|ntlm|hawk|apikey|key|hmac|oauth|aws4-hmac-sha256|sso-key)$/i
-    .test(scheme);
+  const isScheme =
+    /^(?:basic|bearer|digest|token|negotiate|ntlm|hawk|apikey|key|hmac|oauth|aws|aws4-hmac-sha256|sso-key)$/i
+      .test(scheme);
   if (/^(?:digest|oauth|hawk|aws4-hmac-sha256)$/i.test(scheme)) {
     const end = text.indexOf("\n", from);
     return { from, to: end === -1 ? text.length : end };
@@ -157,18 +173,21 @@ function bareSpan(text: string, assignment: Assignment): Span | undefined {
   if (words !== undefined && !inAddress && !words[0].split(" ").some(isMessageWord)) {
     return { from: start, to: start + words[0].trimEnd().length };
   }
+  // The query of an address ends with a space.
+  if (inAddress && /\s/.test(text.charAt(start - 1))) return undefined;
   const match = matchAt(inAddress ? ADDRESS_VALUE : BARE_VALUE, text, start);
   if (match === undefined) return undefined;
   const [written] = match;
   const value = written.replace(TRAILING_PUNCTUATION, "");
   // Another name, and the secret comes after that one: `password: X-Api-Key: value`.
-  if (/[:=]$/.test(written) && kindOfName(value) !== "plain") return undefined;
+  if (/^[\w.-]{1,64}[:=]$/.test(written) && kindOfName(value) !== "plain") return undefined;
   const rest = text.slice(start + written.length, start + written.length + 40);
   if (isKeptBare(value, written, rest, assignment)) return undefined;
   if (spacedColon && isProse(value, rest)) return undefined;
   if (kind === "flag" && (spacedColon || !looksLikeSecret(value))) return undefined;
   if (isFileAndLine(name, value)) return undefined;
-  return { from: start, to: start + value.length };
+  const longer = written.length < 1000 ? undefined : matchAt(BARE_REST, text, start + written.length);
+  return { from: start, to: start + (longer === undefined ? value.length : written.length + longer[0].length) };
 }
 
 /** Values that are none: placeholders, program text, names of members, states, places. */
@@ -185,7 +204,11 @@ function isKeptBare(
   if (/^[!=]=/.test(separator)) return !looksLikeSecret(value);
   // `token = other.value`, `this.password = value;`: where there are spaces, a program assigns.
   const isProgram = (spaced && separator !== ":") || /^(?:\$|this\.|self\.|[a-z]\w{0,20}\.)/.test(name);
-  if (isProgram && (isMember(value) || isStateWord(value) || /^[a-z]+(?:[A-Z][a-z]+)*;$/.test(written))) return true;
+  if (
+    isProgram &&
+    (isMember(value) || /^[A-Za-z_$]{1,3}$/.test(value) || isStateWord(value) ||
+      /^[a-z]+(?:[A-Z][a-z]+)*;$/.test(written))
+  ) return true;
   return separator !== "=" && isStateWord(value);
 }
 
@@ -209,7 +232,7 @@ const VERB = "(?:is|was|are|has been|ist|es|est)(?:\\s(?:now|set to|changed to|r
 const OF_WHAT = "\\s{1,2}(?:for|of|to)\\s{1,2}[^\\s:=]{1,60}(?:\\s[^\\s:=]{1,40}){0,2}?|\\s{0,2}\\([^()]{1,60}\\)";
 const PROSE = new RegExp(
   `(?<![\\p{L}\\p{N}_.$-])${NOUN}(?![\\p{L}\\p{N}_-])` +
-    `(?:(${OF_WHAT})?(?:\\s{1,2}(${VERB}))?(\\s{0,2}[:=]\\s{0,4})|(?:\\s{1,2}(${VERB}))?\\s{1,4})` +
+    `(?:(${OF_WHAT})?(?:\\s{1,2}(${VERB}))?(\\s{0,2}(?:[:=]|[=-]>|→)\\s{0,4})|(?:\\s{1,2}(${VERB}))?\\s{1,4}(?:[–-]\\s{1,2})?)` +
     "([\"'`“‘»«]?)([^\\s\"'`”’»«]{3,})",
   "giu",
 );
@@ -220,7 +243,7 @@ export const prose: Rule = function* (text) {
     const { 0: found, 1: ofWhat, 3: mark, 5: quote, 6: given = "", index } = match;
     const verb = match[2] ?? match[4];
     // What is assigned to the name alone is an assignment.
-    if (mark !== undefined && ofWhat === undefined && verb === undefined) continue;
+    if (/^\s{0,2}[:=](?!>)/.test(mark ?? "") && ofWhat === undefined && verb === undefined) continue;
     const value = given.replace(TRAILING_PUNCTUATION, "");
     if (value.length < 3 || given.startsWith(HIDDEN.slice(0, -1)) || isNoSecret(value)) continue;
     const from = index + found.length - given.length;
@@ -256,6 +279,7 @@ export const schemes: Rule = function* (text) {
 };
 
 function isUserAndPassword(token: string): boolean {
+  if (PROSE_WORD.test(token)) return false;
   try {
     return atob(token.replaceAll("-", "+").replaceAll("_", "/")).includes(":");
   } catch {
@@ -263,7 +287,7 @@ function isUserAndPassword(token: string): boolean {
   }
 }
 
-const PASSWORD_FILE = /(?<![\w:/.])[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:([^\s:"'<>]{3,})/g;
+const PASSWORD_FILE = /(?<![\w:/.*-])[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:([^\s:"'<>]{3,})/g;
 
 /** Lines of `.pgpass`: host, port, database, user and password. */
 export const passwordFiles: Rule = function* (text) {

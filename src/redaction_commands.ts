@@ -14,6 +14,8 @@ interface Habits {
   user?: { options: readonly string[]; mark: string };
   /** Words behind which the next word, or the word behind a name, is the secret: `password SECRET`. */
   words?: readonly string[];
+  /** Only where this word was given, as in `docker login`. */
+  only?: string;
   /** The last word is the secret where an option with this letter was given: `htpasswd -b file user SECRET`. */
   lastWith?: string;
 }
@@ -25,7 +27,7 @@ const CURL: Habits = {
   user: { options: ["-u", "--user", "-U", "--proxy-user"], mark: ":" },
 };
 const HTTPIE: Habits = { user: { options: ["-a", "--auth"], mark: ":" } };
-const NEXT_P: Habits = { next: ["-p", "--password"] };
+const LOGIN: Habits = { next: ["-p", "--password"], only: "login" };
 
 const PROGRAMS: ReadonlyMap<string, Habits> = new Map(Object.entries({
   mysql: MYSQL,
@@ -77,11 +79,11 @@ const PROGRAMS: ReadonlyMap<string, Habits> = new Map(Object.entries({
   "7za": { attached: ["-p"] },
   rar: { attached: ["-p", "-hp"] },
   unrar: { attached: ["-p"] },
-  docker: NEXT_P,
-  podman: NEXT_P,
-  helm: NEXT_P,
-  az: NEXT_P,
-  cqlsh: NEXT_P,
+  docker: LOGIN,
+  podman: LOGIN,
+  helm: LOGIN,
+  az: LOGIN,
+  cqlsh: { next: ["-p", "--password"] },
   sqlcmd: { next: ["-P"], attached: ["-P"] },
   bcp: { next: ["-P"], attached: ["-P"] },
   "ssh-keygen": { next: ["-N", "-P"] },
@@ -95,6 +97,8 @@ const PROGRAMS: ReadonlyMap<string, Habits> = new Map(Object.entries({
   sendemail: { next: ["-xp"] },
   swaks: { next: ["-ap"] },
   pdftk: { words: ["owner_pw", "user_pw", "input_pw"] },
+  drush: { words: ["user:password", "upwd"] },
+  composer: { words: ["config"] },
   ngrok: { words: ["authtoken", "add-authtoken"] },
 }));
 
@@ -167,6 +171,7 @@ function* secretsInCommand(words: readonly Word[]): Generator<Span> {
   const [program, ...args] = words;
   const habits = PROGRAMS.get(nameOf(program?.text ?? ""));
   if (habits === undefined) return;
+  if (habits.only !== undefined && !args.some(({ text }) => text === habits.only)) return;
   for (const [index, word] of args.entries()) {
     yield* inOption(habits, word, args[index + 1]);
     if (habits.words?.includes(unquoted(word.text).toLowerCase())) {
@@ -181,8 +186,11 @@ function* inOption(
   { text, from, to }: Word,
   following?: Word,
 ): Generator<Span> {
-  const option = attached.find((each) => text.startsWith(each) && text.length > each.length);
-  if (option !== undefined && !text.startsWith("--")) yield* value(text.slice(option.length), from + option.length);
+  const quote = /^["']/.test(text) ? 1 : 0;
+  const option = attached.find((each) => text.startsWith(each, quote) && text.length > each.length + 2 * quote);
+  if (option !== undefined && !text.startsWith("--", quote)) {
+    yield* value(text.slice(quote + option.length), from + quote + option.length);
+  }
   if (next.includes(text) && following !== undefined) yield* value(following.text, following.from);
   // `pass:SECRET` is how openssl takes a passphrase.
   const pass = /^["']?pass:(?=.)/.exec(text);
@@ -215,7 +223,15 @@ function* afterWord(program: string, args: readonly Word[]): Generator<Span> {
     if (given !== undefined) yield* value(given.text, given.from);
     return;
   }
-  const given = program === "rabbitmqctl" || (program.endsWith("-cli") && plain.length === 2) ? plain[1] : plain[0];
+  if (program === "composer") {
+    const isAuth = /^(?:http-basic|bearer|github-oauth|gitlab-token)\./.test(plain[0]?.text ?? "");
+    const last = isAuth ? plain.slice(1, 3).at(-1) : undefined;
+    if (last !== undefined) yield* value(last.text, last.from);
+    return;
+  }
+  const given = program === "rabbitmqctl" || program === "drush" || (program.endsWith("-cli") && plain.length === 2)
+    ? plain[1]
+    : plain[0];
   // "redis-cli auth failed"
   if (given !== undefined && !isMessageWord(given.text) && !isStateWord(given.text)) {
     yield* value(given.text, given.from);

@@ -19,7 +19,8 @@ export interface Layer {
 const MAX_DECODED = 4;
 
 /** Percent-encoding and the entities of HTML. */
-const ENCODED = /%[0-9A-Fa-f]{2}|&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9A-Fa-f]{1,5});/g;
+const ENCODED =
+  /%[C-Ec-e][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,2}|%[0-9A-Fa-f]{2}|&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9A-Fa-f]{1,5});/g;
 
 const FORM_ENCODED = new RegExp(`${ENCODED.source}|\\+`, "g");
 
@@ -102,16 +103,26 @@ function shiftBefore(shifts: readonly { at: number; shift: number }[], index: nu
 }
 
 function decode(code: string): string {
-  if (code.startsWith("%")) return character(Number.parseInt(code.slice(1), 16));
+  if (code.startsWith("%")) return code.length > 3 ? letter(code) : character(Number.parseInt(code.slice(1), 16));
   const name = code.slice(1, -1);
   if (name.startsWith("#x")) return character(Number.parseInt(name.slice(2), 16));
   if (name.startsWith("#")) return character(Number(name.slice(1)));
   return ENTITIES[name] ?? " ";
 }
 
-/** No rule asks which letter beyond ASCII it is, and each byte of one is taken by itself. */
+/** A letter beyond ASCII, in the bytes that stand for it. */
+function letter(code: string): string {
+  try {
+    const decoded = decodeURIComponent(code);
+    return decoded.length === 1 ? decoded : "é";
+  } catch {
+    return "é";
+  }
+}
+
+/** No rule asks which letter beyond ASCII it is, and a byte of one is none by itself. */
 function character(code: number): string {
-  return code < 0x80 ? String.fromCharCode(code) : "é";
+  return code < 0x80 || (code > 0xFF && code < 0xD800) ? String.fromCharCode(code) : "é";
 }
 
 function unescape(code: string): string {

@@ -7,9 +7,11 @@ import { isMessage } from "./redaction_words.ts";
  * - `secrets`: several of them, or how many there are. Small numbers and words such as `yes` stay.
  * - `credential`: a record of a credential. Its own texts are hidden; of an object only what names or places it stays.
  * - `flag`: says something about a secret. Numbers and words such as `yes` or `enabled` stay, other texts are hidden.
+ * - `title`: may be the title of a page or a product. As `secret`, but small numbers stay, and numbers inside of it.
+ * - `titled`: stands inside of such a record.
  * - `plain`: says nothing about its value.
  */
-export type NameKind = "secret" | "secrets" | "credential" | "flag" | "plain";
+export type NameKind = "secret" | "secrets" | "title" | "titled" | "credential" | "flag" | "plain";
 
 /** Marks of a secret in a name of which only letters and digits are left. */
 const SECRET = new RegExp(
@@ -20,7 +22,7 @@ const SECRET = new RegExp(
     "(?:app|priv|access|encryption|encrypt|signing|master|auth|licen[sc]e|shared|session|service|hmac|customerid)keys?\\d*$",
     "(?:account|loggedin|nonce|security|crypt|cipher|consumer|webhook|recovery|storage|deploy)key\\d*$",
     "^(?:set)?cookies?$|^bearer$|^jwt|jwt$",
-    "^phpsessid|^jsessionid|^wordpress(?:loggedin|sec)|laravelsession$|gitlabsession$|woocommercesession|connectsid$|aspnetsessionid",
+    "requirepass|masterauth|pincode|^phpsessid|^jsessionid|^wordpress(?:loggedin|sec)|laravelsession$|gitlabsession$|woocommercesession|connectsid$|aspnetsessionid",
   ].join("|"),
 );
 
@@ -110,23 +112,26 @@ export function isFlagValue(text: string): boolean {
 /** Whether a text under a name of this kind is hidden, whatever it looks like. */
 export function hidesText(kind: NameKind, text: string): boolean {
   if (kind === "plain" || text === "") return false;
-  if ((kind === "flag" || kind === "secrets") && isFlagValue(text)) return false;
+  if (kind !== "secret" && kind !== "credential" && isFlagValue(text)) return false;
   return !isMessage(text);
 }
 
 /** Whether a number under a name of this kind is hidden. */
 export function hidesNumber(kind: NameKind, value: number): boolean {
-  if (kind === "secrets") return !(Number.isInteger(value) && value >= 0 && value < 10_000);
+  if (kind === "secrets" || kind === "title") return !(Number.isInteger(value) && value >= 0 && value < 10_000);
   return kind === "secret" || kind === "credential";
 }
 
 /** What a name means inside something that has a meaning already, in a record that may say more of it. */
 export function kindWithin(outer: NameKind, name: string, record: object): NameKind {
-  if (outer === "secret" || outer === "secrets") return "secret";
+  if (outer === "secret") return "secret";
+  const words = wordsOf(name);
+  if (outer === "secrets") return words.length === 1 && isFact(words[0] ?? "") ? "secrets" : "secret";
   const kind = kindOfName(name);
+  if (kind === "plain" && (outer === "title" || outer === "titled")) return "titled";
   if (kind === "plain" && isNamedSecret(name, record)) return "secret";
   if (kind !== "plain" || outer !== "credential") return kind;
-  return CREDENTIAL_FACTS.has(wordsOf(name).at(-1) ?? "") ? "plain" : "credential";
+  return CREDENTIAL_FACTS.has(words.at(-1) ?? "") ? "plain" : "credential";
 }
 
 /** Fields that hold a value whose name stands in another field of the record. */
@@ -139,7 +144,7 @@ function isNamedSecret(name: string, record: object): boolean {
   if (!VALUE_FIELD.test(name)) return false;
   return Object.entries(record).some(([field, said]) =>
     typeof said === "string" && said.length <= MAX_REMEMBERED_LENGTH && NAME_FIELD.test(field) &&
-    ["secret", "credential"].includes(kindOfName(said))
+    ["secret", "title", "credential"].includes(kindOfName(said))
   );
 }
 
@@ -155,6 +160,7 @@ function classify(name: string): NameKind {
   if (readings.some(isFlag)) return "flag";
   if (isTitle(name, readings[1] ?? [])) return "plain";
   if (!secret) return "credential";
+  if (/\S\s+\S/.test(name.trim())) return "title";
   return readings.some((words) => PLURAL.test(words.at(-1) ?? "")) ? "secrets" : "secret";
 }
 
@@ -172,6 +178,11 @@ function isTitle(name: string, words: readonly string[]): boolean {
   if (!/\S\s+\S/.test(name.trim()) || BELONGING.test(name)) return false;
   const last = words.filter((word) => !/^\d+$/.test(word)).at(-1) ?? "";
   return !isSecret(last, [[last]]) && !/^(?:key|code|phrase|value|hash)s?$/.test(last);
+}
+
+/** Whether a word says how many secrets there are, or of which kind. */
+function isFact(word: string): boolean {
+  return DESCRIPTIONS.has(word) || COUNTING.test(word) || FLAG_STARTS.has(word) || FLAG_ENDINGS.has(word);
 }
 
 function isDescription(words: string[]): boolean {

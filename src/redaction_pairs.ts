@@ -63,19 +63,32 @@ export const rows: Rule = function* (text) {
   }
 };
 
+const TUPLE = /[[(,]\s{0,3}(\\{0,8}["'])([\w.-]{3,64})\1\s{0,3},\s{0,3}(?=\1)/g;
+
+/** `('smtp_password', '…')`: what looks like a secret after the name of one, both in quotes. */
+export const tuples: Rule = function* (text) {
+  for (const { 0: found, 2: name = "", index } of text.matchAll(TUPLE)) {
+    if (!isSecretName(name)) continue;
+    for (const span of valueAt(text, index + found.length)) {
+      if (looksLikeSecret(text.slice(span.from, span.to))) yield span;
+    }
+  }
+};
+
 /** `| smtp_password | … |` and the same without lines: what looks like a secret after a name of several words. */
-const COLUMN = /(?<![\w.$>:/-])([A-Za-z][A-Za-z0-9]{0,30}(?:_[A-Za-z0-9]{1,30}){1,6})[\s|]{1,40}([^\s|"'<>]{6,})/g;
+const COLUMN =
+  /(?<![\w.$>:/-])(requirepass|masterauth|[A-Za-z][A-Za-z0-9]{0,30}(?:_[A-Za-z0-9]{1,30}){1,6})[\s|]{1,40}([^\s|"'<>]{6,})/g;
 
 /** Values that stand beside names of secrets in tables of plain text. */
 export const columns: Rule = function* (text) {
-  if (!text.includes("_")) return;
+  if (!/_|requirepass|masterauth/.test(text)) return;
   for (const { 0: found, 1: name = "", 2: value = "", index } of text.matchAll(COLUMN)) {
     const to = index + found.length;
     if (isSecretName(name) && looksLikeSecret(value.replace(/[.,;:)]+$/, ""))) yield { from: to - value.length, to };
   }
 };
 
-const ELEMENT = /<([\w.-]{1,40}:)?([\w.-]{1,64})(?:\s[^<>]{0,300})?>\s{0,8}(?:<!\[CDATA\[)?/g;
+const ELEMENT = /<([\w.-]{1,40}:)?([\w.-]{1,64})(\s[^<>]{0,300})?>\s{0,8}(?:<!\[CDATA\[)?/g;
 
 /** What stands in an element of XML, up to its end. */
 function contentAt(text: string, from: number): Span & { closed: boolean } {
@@ -89,13 +102,15 @@ function contentAt(text: string, from: number): Span & { closed: boolean } {
 export const elements: Rule = function* (text) {
   if (!text.includes("<")) return;
   let named = false;
-  for (const { 0: tag, 2: name = "", index } of text.matchAll(ELEMENT)) {
+  for (const { 0: tag, 2: name = "", 3: attributes = "", index } of text.matchAll(ELEMENT)) {
     const from = index + tag.length;
     const content = contentAt(text, from);
     const isEnded = text.startsWith("</", content.to) || text.startsWith("]]>", content.to);
     const value = text.slice(from, content.to);
     const cutOff = !content.closed && /^[\w!@#$%^&*.+/=~-]{3,200}$/.test(value);
-    const isValue = isSecretName(name) || (named && /^(?:meta_value|option_value|value|string)$/i.test(name));
+    const called = /\s(?:name|key|id)=["']([\w.-]{1,64})["']/.exec(attributes)?.[1] ?? name;
+    const isValue = isSecretName(name) || isSecretName(called) ||
+      (named && /^(?:meta_value|option_value|value|string)$/i.test(name));
     if (isValue && (isEnded || cutOff)) yield* shown(text, from, content.to);
     named = /^(?:meta_key|option_name|name|key)$/i.test(name) && value.length <= 64 && isSecretName(value);
   }
@@ -103,7 +118,7 @@ export const elements: Rule = function* (text) {
 
 /** Functions that set what is named by their first argument. */
 const SETTER =
-  /\b(?:define|putenv|setenv|ini_set|set|setItem|setCookie|setcookie|update_option|add_option|update_site_option|set_transient|(?:add|update)_(?:post|user|term|site)?_?meta|setConfig|set_config|config|env|getenv|array|VALUES|append|setProperty|setHeader|header)\s{0,3}\(\s{0,3}(?:\d{1,12}\s{0,2},\s{0,2})?\\{0,8}["']([\w .-]{2,64})\\{0,8}["']\s{0,3},\s{0,3}(?=\\{0,8}["'])/gi;
+  /\b(?:define|putenv|setenv|ini_set|set|setItem|setCookie|setcookie|update_option|add_option|update_site_option|set_transient|(?:add|update)_(?:post|user|term|site)?_?meta|setConfig|set_config|config|env|getenv|array|VALUES|append|setProperty|setHeader|header)\s{0,3}\(\s{0,3}(?:\d{1,12}\s{0,2},\s{0,2})?\\{0,8}["']([\w .-]{2,64})\\{0,8}["']\s{0,40},\s{0,40}(?=\\{0,8}["'])/gi;
 const LOOKUPS = /^(?:getenv|env|config|array)/i;
 
 /** Functions that take a password: which of their quoted arguments are names comes first. */

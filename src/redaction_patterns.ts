@@ -4,7 +4,7 @@ import { assignments, passwordFiles, prose, schemes } from "./redaction_assignme
 import { commandLines, pipedSecrets, secretOptions } from "./redaction_commands.ts";
 import { cookieHeaders, sessionCookies } from "./redaction_cookies.ts";
 import { encodedBeyond, layersOf } from "./redaction_layers.ts";
-import { columns, elements, functionArguments, rows, serialised } from "./redaction_pairs.ts";
+import { columns, elements, functionArguments, rows, serialised, tuples } from "./redaction_pairs.ts";
 import { HIDDEN, type Rule, type Span, withoutSpans } from "./redaction_spans.ts";
 import { secretLiterals, sqlLiterals } from "./redaction_sql.ts";
 import { awsSecrets, cloudwaysTokens, privateKeys, publishedTokens } from "./redaction_tokens.ts";
@@ -29,6 +29,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   sessionCookies,
   serialised,
   rows,
+  tuples,
   columns,
   elements,
   functionArguments,
@@ -62,6 +63,6 @@ export function hidePatterns(text: string, { showLiterals = false }: PatternOpti
 }
 
 function literals(text: string, showLiterals: boolean): Span[] {
-  const all = sqlLiterals(text);
+  const all = [...sqlLiterals(text)];
   return showLiterals ? secretLiterals(text, all) : all;
 }

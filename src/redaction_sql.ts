@@ -39,18 +39,25 @@ const STATEMENT = new RegExp(
 
 /** What no sentence of people has. `select "Restart" from the menu` has none of it. */
 const CLAUSE =
-  /\b(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WHERE|IDENTIFIED|GRANT|REVOKE|CREATE USER|ALTER USER|DROP USER|SET PASSWORD|VALUES|PASSWORD|CALL)\b|\bwhere\s+[`\w.(]+\s*(?:=|<|>|!=|\b(?:like|in|is|not|regexp|between)\b)|\*\s+from\b|\bvalues?\s*\(|\bset\s+[`\w.]+\s*=|\b(?:order|group)\s+by\b|\blimit\s+\d|\bjoin\s+[`\w]|\bidentified\s+by\b|\bmd5\(|\bpassword\(|`\w+`/;
+  /\b(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WHERE|IDENTIFIED|GRANT|REVOKE|CREATE USER|ALTER USER|DROP USER|SET PASSWORD|VALUES|PASSWORD|CALL)\b|\b(?:AND|OR)\s+[`\w.]{1,130}\s*(?:=|LIKE|IN)|\bwhere\s+[`\w.(]+\s*(?:=|<|>|!=|\b(?:like|in|is|not|regexp|between)\b)|\*\s+from\b|\bvalues?\s*\(|\bset\s+[`\w.]+\s*=|\b(?:order|group)\s+by\b|\blimit\s+\d|\bjoin\s+[`\w]|\bidentified\s+by\b|\bmd5\(|\bpassword\(|`\w+`/;
 
 /** What WordPress and MySQL say after a query that they quote. */
 const AFTER = / made by |' at line \d/g;
 
-/** The literals in free text that plainly is SQL; nothing where it is not. */
-export function sqlLiterals(text: string): Literal[] {
-  STATEMENT.lastIndex = 0;
-  const start = STATEMENT.exec(text);
-  if (start === null || !CLAUSE.test(text)) return [];
-  const end = endOfQuery(text, start.index);
-  return [...literalsOf(text.slice(0, end), start.index)].filter((literal) => isShown(text, literal));
+/** The literals in free text that plainly is SQL; nothing where it is not. A text may quote several queries. */
+export function* sqlLiterals(text: string): Generator<Literal> {
+  if (!CLAUSE.test(text)) return;
+  let at = 0;
+  for (let start = statementFrom(text, at); start !== -1; start = statementFrom(text, at)) {
+    const end = endOfQuery(text, start);
+    for (const literal of literalsOf(text.slice(0, end), start)) if (isShown(text, literal)) yield literal;
+    at = Math.max(end, start + 1);
+  }
+}
+
+function statementFrom(text: string, at: number): number {
+  STATEMENT.lastIndex = at;
+  return STATEMENT.exec(text)?.index ?? -1;
 }
 
 /** Secrets among the literals of a query that is otherwise shown as it is. */

@@ -6,13 +6,14 @@ import { isStateWord } from "./redaction_words.ts";
 /** What stands for a value that is filled in elsewhere, or for one that somebody else has masked. */
 const PLACEHOLDER = new RegExp(
   [
-    "[*•x.…_#?-]+", // masks
+    "[*•xX.…_#?-]+|__[A-Z0-9_]{2,40}__", // masks
     "[<{[(]{1,3}[^<>{}[\\]()]{0,60}[>}\\])]{1,3}", // <password>, {{ token }}, [password]
     "%(?:\\([\\w.]{1,40}\\))?\\d{0,2}\\$?[sdvq]|%\\w{1,40}%", // formats, and variables of Windows
     "\\$\\$?(?:\\w{1,60}|[({].{0,80})", // variables of shells and of PHP
     "[:@]\\w{1,40}|\\?\\d{0,2}|#\\{.{0,60}\\}", // parameters of SQL
     "(?:your|my|the|insert|enter|change|replace|put|add)[-_ ]\\w[\\w -]{0,60}", // your-api-key
     "[A-Z][A-Z0-9]{0,20}(?:_[A-Z0-9]{1,20}){0,6}_(?:KEY|TOKEN|SECRET|PASSWORD|PASS|HERE|ME)(?:_HERE)?",
+    "%\\{[^{}]{0,60}\\}?|env:[A-Z_]{2,60}|(?:vault|file|ssm|op|arn):[\\w/.-]{0,40}[/:].{0,120}", // references
     "&(?:lt|gt|quot|apos|amp|#\\w{1,6});?.{0,80}", // what HTML writes is judged as it reads
   ].map((form) => `(?:${form})`).join("|").replace(/^/, "^(?:").replace(/$/, ")$"),
 );

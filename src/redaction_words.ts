@@ -9,7 +9,7 @@ const MESSAGE_WORDS =
   "confirm confirmation confirmed contain contains cookie cookies could create created creating credential credentials current " +
   "data default delete deleted denied description did didn't different digit digits disabled do does doesn't don't " +
   "each edit either email empty enable enabled encoded encrypted ensure enter equal error every exactly exceed exist " +
-  "existing exists expected expire expired expires failed field fields file find for forgot forgotten form format found " +
+  "existing exists expected expire expired expires failed field fields file find fix fixed for forgot forgotten form format found " +
   "from generate generated get given go greater has hash hashed have header help hidden hint how http https id if ignored in " +
   "incorrect input instead into invalid is isn't it its keep key keys kind last least left length letter letters less like limit list " +
   "log login long longer lower lowercase made make management many match matches max maximum may maybe message min minimum " +
@@ -34,7 +34,7 @@ const SAYING_WORDS =
 const STATE_WORDS =
   "true false yes no on off null nil none undefined nan void unset empty blank ok n/a na todo tbd never " +
   "always auto default inherit active inactive enabled disabled present missing required optional valid invalid expired " +
-  "revoked rotated changed updated done pending redacted masked hidden removed secret omitted filtered protected sensitive encrypted " +
+  "revoked rotated changed updated done pending fix fixed redacted masked hidden removed secret omitted filtered protected sensitive encrypted " +
   "string str text varchar char tinytext longtext mediumtext blob bytes byte buffer int integer bigint tinyint number " +
   "float double decimal bool boolean bit date datetime timestamp json jsonb uuid object array list map set dict any " +
   "unknown never mixed callable self static parent this new await async function return typeof class const let var " +

@@ -187,7 +187,7 @@ const ADDRESSES: HideRow[] = [
   hide("post to https://discord.com/api/webhooks/{} now", drawn(18, "digits") + "/" + drawn(68)),
   hide("post to https://shop.webhook.office.com/webhookb2/{} now", uuid() + "@" + uuid(9)),
   hide("post to https://hooks.zapier.com/hooks/catch/{} now", "1234567/" + drawn(8)),
-  hide("post to https://chat.googleapis.com/v1/spaces/{} now", "AAA/messages?key=" + drawn(39) + "&token=" + drawn(43)),
+  hide("post to https://chat.googleapis.com/v1/spaces/{} now", "AAA/m?key=" + drawn(39) + "&token=" + drawn(43)),
   hide("post to https://hook.eu1.make.com/{} now", drawn(32)),
   hide("post to https://maker.ifttt.com/trigger/sold/with/key/{} now", drawn(22)),
   hide("call https://api.telegram.org/bot{}/getMe now", "7" + drawn(9, "digits") + ":AA" + drawn(33)),
@@ -207,9 +207,9 @@ const ADDRESSES: HideRow[] = [
 
 const COOKIES: HideRow[] = [
   hide("Cookie: PHPSESSID={}; lang=de", drawn(26)),
-  hide("Cookie: lang=de; wordpress_logged_in_" + drawn(32, "hex") + "={}", "bob|1798|" + drawn(43)),
+  hide("Cookie: lang=de; wordpress_logged_in_" + drawn(32, "hex", 90) + "={}", "bob|1798|" + drawn(43)),
   hide("Set-Cookie: laravel_session={}; path=/; HttpOnly", drawn(40)),
-  hide("request with wordpress_sec_" + drawn(32, "hex") + "={} was slow", "bob%7C1798%7C" + drawn(43)),
+  hide("request with wordpress_sec_" + drawn(32, "hex", 91) + "={} was slow", "bob%7C1798%7C" + drawn(43)),
   hideWhole("request with frontend={} was slow", drawn(26)),
   hide("request with PHPSESSID={} was slow", drawn(26, "hex")),
   hide("Set-Cookie: sid={}; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/", drawn(32)),
@@ -242,6 +242,15 @@ const PAIRS: HideRow[] = [
   hide("Authorization: Basic {} sent", "Ym9iOkhhc2VuZnVzczE="),
   hide("Authorization: {} sent", drawn(40)),
   hide("X-Auth-Token: {} sent"),
+  hide("sent with Bearer {} today"),
+  hideWhole("rows ('smtp_password', '{}') and more"),
+  hide('array(1) { ["password"]=> string(12) "{}" }'),
+  hideWhole("requirepass {} # cache"),
+  hide("password → {} (new)"),
+  hide("password: !vault {} # new"),
+  hide('<entry key="password">{}</entry>', WEAK),
+  hide("composer config http-basic.repo.example.com bob {}"),
+  hide("drush user:password bob {}"),
   hide('{"password":"{}","user":"bob"', WEAK),
   hide('said {"api_key": "{}", "user": "bob"} to bob'),
   hide(String.raw`said {\"api_key\":\"{}\",\"user\":\"bob\"} to bob`),
@@ -267,5 +276,10 @@ const PAIRS: HideRow[] = [
   hide("JWT_SECRET={} NODE_ENV=x", WEAK),
 ];
 
-/** Every row. */
-export const mustHide: readonly HideRow[] = [...SQL, ...COMMANDS, ...TOKENS, ...ADDRESSES, ...COOKIES, ...PAIRS];
+/** Every row, each with a password of its own, so that one which gets through is told from the others. */
+export const mustHide: readonly HideRow[] = [...SQL, ...COMMANDS, ...TOKENS, ...ADDRESSES, ...COOKIES, ...PAIRS].map(
+  (row, index) => ({
+    ...row,
+    secret: row.secret.replace(STRONG, () => `${drawn(3, "alnum", index)}7${drawn(8, "alnum", index * 31)}`),
+  }),
+);

@@ -1,8 +1,12 @@
 /** Two tables hold what is hidden and what is kept, each row in every wrapping in which a text may come. */
 import assert from "node:assert/strict";
 import { hideSecrets, hideSecretsInText } from "../../src/redaction.ts";
+import { RULES } from "../../src/redaction_patterns.ts";
+import { type Rule, withoutSpans } from "../../src/redaction_spans.ts";
+import { sqlLiterals } from "../../src/redaction_sql.ts";
 import { type HideRow, mustHide } from "../secret_rows/must_hide.ts";
 import { mustKeep } from "../secret_rows/must_keep.ts";
+import { survives } from "../secret_rows/survives.ts";
 
 /** What can be done to a text on its way. */
 const WRAPPINGS: Readonly<Record<string, (text: string) => unknown>> = {
@@ -34,14 +38,6 @@ function escapeHtml(text: string): string {
     "'": "&#039;",
   };
   return text.replace(/[&<>"']/g, (char) => entities[char] ?? char);
-}
-
-/** Six letters of a secret in a row are as much of it as no other text has; of a short one, all of it. */
-function survives(text: string, secret: string): boolean {
-  const plain = secret.replace(/^(?:[A-Za-z0-9]{2,10}[_.-]){1,2}|^\$\w{1,2}\$(?:\d\d\$)?/, "");
-  const length = Math.min(6, plain.length);
-  const starts = Array.from({ length: plain.length - length + 1 }, (_, index) => index);
-  return starts.some((start) => text.includes(plain.slice(start, start + length)));
 }
 
 /** Words on either side of the secret. */
@@ -90,6 +86,30 @@ Deno.test("the head of a secret is hidden where the text was cut off in the midd
   });
 
   assert.deepEqual(shown, []);
+});
+
+Deno.test("every rule hides a secret of the table that no other rule hides", () => {
+  const rules: Record<string, Rule> = { ...RULES, sqlLiterals };
+  const found = mustHide.map((row) => {
+    const text = row.text.replace("{}", () => row.secret);
+    const layers = [text, text.replaceAll('\\"', '"')];
+    return {
+      ...row,
+      layers,
+      spans: layers.map((layer) => Object.entries(rules).map(([name, rule]) => [name, [...rule(layer)]] as const)),
+    };
+  });
+
+  const idle = Object.keys(rules).filter((left) =>
+    !found.some(({ secret, layers, spans }) =>
+      layers.every((layer, index) => {
+        const others = spans[index]?.filter(([name]) => name !== left).flatMap(([, each]) => each) ?? [];
+        return survives(withoutSpans(layer, others), secret);
+      })
+    )
+  );
+
+  assert.deepEqual(idle, []);
 });
 
 Deno.test("hiding what is hidden changes nothing more", () => {
