@@ -36,6 +36,7 @@ const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b
 /** The text itself, then each reading of it that differs. */
 export function layersOf(text: string): Layer[] {
   const layers: Layer[] = [{ text, unescaped: false, trueQuotes: true, original: (span) => span }];
+  if (!/[%&+\\]/.test(text)) return layers;
   let last = layers[0];
   for (let times = 0; times < MAX_DECODED && last !== undefined; times++) {
     last = decodedLayer(last);
