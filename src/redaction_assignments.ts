@@ -71,10 +71,10 @@ function nameAt(text: string, index: number, written: string, quote: string): st
 const OPENING_QUOTE = /(\\*)(["'`])/y;
 /** What ends a bare value is what ends it in an address, in a list, in an element of HTML or in a quoted text. */
 const BARE_VALUE =
-  /(?:[^\s&"'`<>\\,;]|[,;](?![\s"'}\])]|[\w.-]{1,64}\s?[=:])|&(?![\w.%[\]-]{1,64}=|(?:amp|quot|lt|gt|apos|#\w{1,6});)|["'](?=\w)|<(?![A-Za-z/!?])|>(?=\w)|\\(?![nrtbfu"'\\/]|$)){1,1000}/y;
+  /(?:[^\s&"'`<>\\,;]|[,;](?![\s"'}\])]|[\w.-]{1,64}\s?[=:])|&(?![\w.%[\]-]{1,64}=|(?:amp|quot|lt|gt|apos|#\w{1,6});)|["'](?=\w)|<(?![A-Za-z/!?])|>(?=\w)|\\(?![nrtbfu"'\\/]|$)){1,300}/y;
 /** The rest of a value that is longer. */
 const BARE_REST = /[^\s"'`<>\\]+/y;
-const ADDRESS_VALUE = /[^\s&"'<>\\#]{1,1000}/y;
+const ADDRESS_VALUE = /[^\s&"'<>\\#]{1,300}/y;
 /** Placeholders with spaces in them. */
 const SPACED_PLACEHOLDER = /\{\{[^{}]{0,60}\}\}|\$\{[^{}]{0,60}\}|\$\([^()]{0,80}\)|<[A-Za-z][^<>]{0,60}>/y;
 const TRAILING_PUNCTUATION = /[.,;:!?)\]}]{1,4}$/;
@@ -186,7 +186,7 @@ function bareSpan(text: string, assignment: Assignment): Span | undefined {
   if (spacedColon && isProse(value, rest)) return undefined;
   if (kind === "flag" && (spacedColon || !looksLikeSecret(value))) return undefined;
   if (isFileAndLine(name, value)) return undefined;
-  const longer = written.length < 1000 ? undefined : matchAt(BARE_REST, text, start + written.length);
+  const longer = written.length < 300 ? undefined : matchAt(BARE_REST, text, start + written.length);
   return { from: start, to: start + (longer === undefined ? value.length : written.length + longer[0].length) };
 }
 

@@ -109,7 +109,7 @@ const WORD =
   /(?:[^\s"'`;|&<>()\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|(?<=[\s=:]|-\w{1,2})(?:"[^"]*|'[^']*)$|&(?!&))+|&&|\|\|?|[;<>()`]/g;
 
 /** Longest command line that is taken apart; a text may hold several. */
-const MAX_LINE = 4_000;
+const MAX_LINE = 1_000;
 
 /** The arguments of programs that are known to take secrets there. */
 export const commandLines: Rule = function* (text) {
@@ -175,7 +175,7 @@ function* secretsInCommand(words: readonly Word[]): Generator<Span> {
   for (const [index, word] of args.entries()) {
     yield* inOption(habits, word, args[index + 1]);
     if (habits.words?.includes(unquoted(word.text).toLowerCase())) {
-      yield* afterWord(nameOf(program?.text ?? ""), args.slice(index + 1));
+      yield* afterWord(nameOf(program?.text ?? ""), args.slice(index + 1, index + 9));
     }
   }
   if (habits.lastWith !== undefined) yield* lastWord(habits.lastWith, args);

@@ -78,8 +78,8 @@ export function hidePatterns(text: string, { showLiterals = false }: PatternOpti
   return hidden;
 }
 
-/** A word, a number or a time: half of the texts of a listing, and never a secret by their form. */
-const HARMLESS = /^(?:[a-z]{1,30}|[\d :.TZ+-]{0,32})$/;
+/** A name, a number or a time: most of the texts of a listing, and never a secret by their form. */
+const HARMLESS = /^(?:[a-z_]{1,30}|[\d :.TZ+-]{0,32})$/;
 
 function hideOnce(text: string, showLiterals: boolean): string {
   if (HARMLESS.test(text)) return text;
