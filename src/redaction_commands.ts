@@ -54,10 +54,11 @@ const PROGRAMS: ReadonlyMap<string, Habits> = new Map(Object.entries({
   mongodump: MONGO,
   mongorestore: MONGO,
   curl: CURL,
+  lynx: { user: { options: ["-auth"], mark: ":" } },
   wget: { user: { options: ["--user"], mark: ":" } },
   http: HTTPIE,
   https: HTTPIE,
-  "redis-cli": { next: ["-a", "--pass"], words: ["auth", "requirepass", "masterauth"] },
+  "redis-cli": { attached: ["-a'", '-a"'], next: ["-a", "--pass"], words: ["auth", "requirepass", "masterauth"] },
   "keydb-cli": { next: ["-a", "--pass"], words: ["auth", "requirepass", "masterauth"] },
   "valkey-cli": { next: ["-a", "--pass"], words: ["auth", "requirepass", "masterauth"] },
   sshpass: { attached: ["-p"], next: ["-p"] },
@@ -262,7 +263,7 @@ export const secretOptions: Rule = function* (text) {
   for (const { 0: found, 1: name = "", 2: space = "", 3: given = "", 4: after = "", index } of text.matchAll(OPTION)) {
     if (!["secret", "credential"].includes(kindOfName(name))) continue;
     // "the --password option is deprecated"
-    if (/^[a-z]+[.,;:]?$/.test(given) && /^\s[A-Za-z]+[.,;:]?$/.test(after)) continue;
+    if (/^[a-z]+[.,;:]?$/.test(given) && given.length < 12 && /^\s[A-Za-z]+[.,;:]?$/.test(after)) continue;
     const from = index + found.length - after.length - given.length;
     if (space !== "") yield* value(given, from);
   }

@@ -33,7 +33,7 @@ const COMMAND =
 export const RULES: Readonly<Record<string, Rule>> = {
   privateKeys: where(/BEGIN|Private-Lines/i, privateKeys),
   userInfo: where(/:\/\//, userInfo),
-  webhooks: where(/hook|heartbeat|\.(?:com|io|cn|site|chat|cloud|link)[:/]/i, webhooks),
+  webhooks: where(/hook|heartbeat|\.(?:com|org|io|cn|site|chat|cloud|link)[:/]/i, webhooks),
   signedParameters: where(/[?&;][\w.[\]-]{1,64}=/, signedParameters),
   assignments: whereNamed(/[:=]/, assignments),
   prose: whereNamed(/\S[\s:=(]/, prose),

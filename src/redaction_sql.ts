@@ -17,6 +17,7 @@ export function maskSql(query: string): string {
 const STATEMENT = new RegExp(
   [
     'SELECT\\s[^;]{0,400}?\\sFROM\\s+[`"\\w.({]',
+    "SELECT\\s+\\\\{0,4}['\"][^'\"]{0,200}['\"]\\s+AS\\s",
     'INSERT\\s+(?:LOW_PRIORITY\\s+|DELAYED\\s+|IGNORE\\s+){0,2}INTO\\s+[`"\\w]',
     'REPLACE\\s+INTO\\s+[`"\\w]',
     'UPDATE\\s+(?:LOW_PRIORITY\\s+|IGNORE\\s+){0,2}[`"\\w.]{1,130}(?:\\s+(?:AS\\s+)?\\w{1,64})?\\s+SET\\s',
@@ -32,14 +33,14 @@ const STATEMENT = new RegExp(
     "(?:PASSWORD|OLD_PASSWORD|AES_ENCRYPT|AES_DECRYPT|ENCRYPT|DES_ENCRYPT|SHA2|MD5|SHA1)\\s*\\([^()]{0,100}['\"]",
     "(?:EXECUTE\\s+IMMEDIATE|PREPARE\\s+\\w{1,64}\\s+FROM)\\s",
     "(?<=^\\s{0,8})SELECT\\s[^;]{0,2000}$",
-    "LOAD\\s+DATA\\s|CALL\\s+[`\\w.]{1,130}\\s*\\(",
+    "LOAD\\s+DATA\\s|SET\\s+(?:@\\w|GLOBAL\\s|SESSION\\s|@@)|CALL\\s+[`\\w.]{1,130}\\s*\\(",
   ].map((start) => `\\b${start}`).join("|"),
   "gi",
 );
 
 /** What no sentence of people has. `select "Restart" from the menu` has none of it. */
 const CLAUSE =
-  /\b(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WHERE|IDENTIFIED|GRANT|REVOKE|CREATE USER|ALTER USER|DROP USER|SET PASSWORD|VALUES|PASSWORD|CALL)\b|\b(?:AND|OR)\s+[`\w.]{1,130}\s*(?:=|LIKE|IN)|\bwhere\s+[`\w.(]+\s*(?:=|<|>|!=|\b(?:like|in|is|not|regexp|between)\b)|\*\s+from\b|\bvalues?\s*\(|\bset\s+[`\w.]+\s*=|\b(?:order|group)\s+by\b|\blimit\s+\d|\bjoin\s+[`\w]|\bidentified\s+by\b|\bmd5\(|\bpassword\(|`\w+`/;
+  /\b(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WHERE|IDENTIFIED|GRANT|REVOKE|CREATE USER|ALTER USER|DROP USER|SET PASSWORD|SET GLOBAL|SET SESSION|LOAD DATA|VALUES|PASSWORD|CALL)\b|\b(?:AND|OR)\s+[`\w.]{1,130}\s*(?:=|LIKE|IN)|\bwhere\s+[`\w.(]+\s*(?:=|<|>|!=|\b(?:like|in|is|not|regexp|between)\b)|\*\s+from\b|\bvalues?\s*\(|\bset\s+[`\w.]+\s*=|\b(?:order|group)\s+by\b|\blimit\s+\d|\bjoin\s+[`\w]|\bidentified\s+by\b|\bmd5\(|\bpassword\(|`\w+`/;
 
 /** What WordPress and MySQL say after a query that they quote. */
 const AFTER = / made by |' at line \d/g;
