@@ -647,6 +647,7 @@ Deno.test("queries show the texts inside them only where they are asked for, and
     ["of the start was cut 'publish' AND id > 5", "of the start was cut '[hidden]' AND id > 5"],
     ["UPDATE wp_users SET user_pass = 'canary' WHERE user_login = 'bob'"],
     ["ALTER USER 'shop'@'%' IDENTIFIED BY 'canary'"],
+    ["SELECT id FROM sessions WHERE token LIKE 'canary%' AND state = 'open'"],
     ["INSERT INTO wp_users (user_login, user_pass) VALUES ('bob', 'canary'), ('eve', 'canary')"],
     ["INSERT INTO wp_options (option_name, option_value) VALUES ('smtp_password', 'canary')"],
   ];
@@ -670,6 +671,7 @@ Deno.test("queries show the texts inside them only where they are asked for, and
     queries[1]?.[0],
     "UPDATE wp_users SET user_pass = '[hidden]' WHERE user_login = 'bob'",
     "ALTER USER 'shop'@'%' IDENTIFIED BY '[hidden]'",
+    "SELECT id FROM sessions WHERE token LIKE '[hidden]' AND state = 'open'",
     "INSERT INTO wp_users (user_login, user_pass) VALUES ('bob', '[hidden]'), ('eve', '[hidden]')",
     "INSERT INTO wp_options (option_name, option_value) VALUES ('smtp_password', '[hidden]')",
   ]);
