@@ -4,8 +4,8 @@
  */
 import { boundText, boundValue, type ValueBounds } from "./bounds.ts";
 import { GivenSecrets, MIN_SEARCHED } from "./given_secrets.ts";
-import { isCredentialFact, isFlagValue, kindOfName, type NameKind } from "./redaction_names.ts";
-import { HIDDEN, hidePatterns } from "./redaction_patterns.ts";
+import { hidesNumber, hidesText, kindWithin, type NameKind } from "./redaction_names.ts";
+import { HIDDEN, hidePatterns, type PatternOptions } from "./redaction_patterns.ts";
 import { cleanDeep, cleanText, type JsonValue } from "./text.ts";
 import type { WorkCounts } from "./work.ts";
 
@@ -13,6 +13,10 @@ export { HIDDEN };
 
 /** Texts to hide wherever they occur; where that is done more than once, a hider that was made of them. */
 export type Secrets = readonly string[] | SecretHider;
+
+/** Names of fields that one hider remembers; the bound is against names made up by others. */
+const MAX_REMEMBERED = 1_000;
+const MAX_REMEMBERED_LENGTH = 64;
 
 /** How deep values and JSON kept as text may be nested. What lies deeper is hidden unseen. */
 const MAX_DEPTH = 64;
@@ -24,8 +28,9 @@ const MAX_DEPTH = 64;
  *
  * @param secrets texts to hide wherever they occur, such as the caller's own credentials
  */
-export function hideSecrets(value: unknown, secrets: Secrets = []): JsonValue {
-  return hiderOf(secrets).value(value);
+export function hideSecrets(value: unknown, secrets: Secrets = [], patterns: PatternOptions = {}): JsonValue {
+  const hider = hiderOf(secrets);
+  return (patterns.showLiterals === true ? hider.with(patterns) : hider).value(value);
 }
 
 /**
@@ -74,12 +79,23 @@ export class SecretHider {
   readonly secrets: readonly string[];
   readonly #given: GivenSecrets;
   readonly #work: WorkCounts | undefined;
+  readonly #patterns: PatternOptions;
+  readonly #names = new Map<string, string>();
 
-  /** @param work Counts what is done. */
-  constructor(secrets: readonly string[], work?: WorkCounts) {
+  /**
+   * @param work Counts what is done.
+   * @param patterns What is hidden besides the given secrets.
+   */
+  constructor(secrets: readonly string[], work?: WorkCounts, patterns: PatternOptions = {}) {
     this.secrets = secrets;
     this.#given = new GivenSecrets(secrets, work);
     this.#work = work;
+    this.#patterns = patterns;
+  }
+
+  /** One that hides the same secrets, and other things besides. */
+  with(patterns: PatternOptions): SecretHider {
+    return new SecretHider(this.secrets, this.#work, patterns);
   }
 
   /** As {@linkcode hideSecrets}. */
@@ -124,20 +140,27 @@ export class SecretHider {
     const fields: [string, JsonValue][] = [];
     for (const [name, field] of Object.entries(value)) {
       if (field === undefined || typeof field === "function" || typeof field === "symbol") continue;
-      fields.push([this.#text(name, depth), this.#walk(field, kindWithin(kind, name), depth + 1)]);
+      fields.push([this.#name(name, depth), this.#walk(field, kindWithin(kind, name, value), depth + 1)]);
     }
     return Object.fromEntries(fields);
   }
 
+  /** Names repeat a thousandfold in a listing. */
+  #name(name: string, depth: number): string {
+    if (name.length > MAX_REMEMBERED_LENGTH) return this.#text(name, depth);
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    const shown = this.#text(name, depth);
+    if (this.#names.size < MAX_REMEMBERED) this.#names.set(name, shown);
+    return shown;
+  }
+
   #leaf(text: string, kind: NameKind, depth: number): string {
-    if (text === "") return text;
-    if (kind === "secret" || kind === "credential") return HIDDEN;
-    if (kind === "flag" && !isFlagValue(text)) return HIDDEN;
-    return this.#text(text, depth);
+    return hidesText(kind, text) ? HIDDEN : this.#text(text, depth);
   }
 
   #number(value: number, kind: NameKind): JsonValue {
-    if (kind === "secret" || kind === "credential") return HIDDEN;
+    if (hidesNumber(kind, value)) return HIDDEN;
     if (this.#given.isEmpty) return value;
     const digits = String(value);
     return digits.length >= MIN_SEARCHED && this.#given.has(digits) ? HIDDEN : value;
@@ -148,7 +171,7 @@ export class SecretHider {
     if (this.#given.has(text)) return HIDDEN;
     const json = looksLikeJson(text) ? this.#json(text, depth) : undefined;
     if (json !== undefined) return json;
-    return hidePatterns(this.givenInText(text));
+    return hidePatterns(this.givenInText(text), this.#patterns);
   }
 
   /** JSON kept as text, hidden; undefined where it is none, or where it says more than its parsed form shows. */
@@ -171,14 +194,6 @@ const PATTERNS_ONLY = new SecretHider([]);
 export function hiderOf(secrets: Secrets): SecretHider {
   if (secrets instanceof SecretHider) return secrets;
   return secrets.length === 0 ? PATTERNS_ONLY : new SecretHider(secrets);
-}
-
-/** What a name means inside something that has a meaning already. */
-function kindWithin(outer: NameKind, name: string): NameKind {
-  if (outer === "secret") return "secret";
-  const kind = kindOfName(name);
-  if (kind !== "plain" || outer !== "credential") return kind;
-  return isCredentialFact(name) ? "plain" : "credential";
 }
 
 function looksLikeJson(text: string): boolean {

@@ -272,7 +272,9 @@ export class CloudwaysClient {
   #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): T {
     const json = readReply(reply, request);
     const own = credentialSecrets(session.customer.credential);
-    const parsed = parseReply(request.reply, request.reveal === true ? json : hideSecrets(json, own));
+    // What a query compares with is hidden where it leaves the process: a tool may have been asked to show it.
+    const safe = request.reveal === true ? json : hideSecrets(json, own, { showLiterals: true });
+    const parsed = parseReply(request.reply, safe);
     if (parsed.success) return parsed.data;
     session.log.warn("unexpected upstream answer", { operation: request.operation, ...whatIsWrong(parsed.error) });
     throw new ToolError("upstream_error", `Cloudways' answer to ${request.operation} is not of the expected form.`, {

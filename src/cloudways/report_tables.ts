@@ -1,5 +1,6 @@
 /** Tables in Cloudways' reports, which come as a header and rows without names. */
 import { z } from "zod";
+import { maskSql } from "../redaction_sql.ts";
 import { cleanText } from "../text.ts";
 import { givenList, isoTime } from "./models.ts";
 
@@ -9,31 +10,40 @@ const table = z.looseObject({
   body: givenList(z.unknown()),
 });
 
+/** Columns that hold a query, whatever of it is left. */
+const QUERY_COLUMN = /^(?:query|queries|sql|sql text|sql_text|statement|info)$/i;
+
+/** How {@linkcode readReport} reads. */
+export interface ReportOptions {
+  /** String literals in columns of queries stay. Hidden by default: what helps is the shape of a query. */
+  showLiterals?: boolean;
+}
+
 const TIME_FIELDS = ["created_at", "from", "until"];
 
 /**
  * A report with each table's rows as objects named by its header, and times with their zone. What is no table passes
  * through; a report without anything is empty.
  */
-export function readReport(result: unknown): Record<string, unknown> {
+export function readReport(result: unknown, options: ReportOptions = {}): Record<string, unknown> {
   if (result === null || result === undefined) return {};
   const members = record.safeParse(result).data;
   if (members === undefined) return { result };
-  if (table.safeParse(members).success) return readMember(members);
+  if (table.safeParse(members).success) return readMember(members, options);
   return withTimes(Object.fromEntries(
     Object.entries(members).map(([name, value]) => {
       const inner = record.safeParse(value).data;
-      return [name, inner === undefined ? value : readMember(inner)];
+      return [name, inner === undefined ? value : readMember(inner, options)];
     }),
   ));
 }
 
-function readMember(member: Record<string, unknown>): Record<string, unknown> {
+function readMember(member: Record<string, unknown>, options: ReportOptions): Record<string, unknown> {
   const parsed = table.safeParse(member).data;
   if (parsed === undefined) return member;
   const { header, body, ...rest } = parsed;
   const columns = columnNames(header);
-  return { rows: body.map((cells) => toRow(columns, cells)), ...withTimes(rest) };
+  return { rows: body.map((cells) => toRow(columns, cells, options)), ...withTimes(rest) };
 }
 
 /** The names in a table's header. Every column gets one of its own, so that no cell hides another. */
@@ -51,9 +61,13 @@ export function columnNames(header: readonly unknown[]): string[] {
 }
 
 /** Cells beyond the header are numbered; a row that is no list stays as it is. */
-function toRow(columns: readonly string[], cells: unknown): unknown {
+function toRow(columns: readonly string[], cells: unknown, { showLiterals = false }: ReportOptions): unknown {
   if (!Array.isArray(cells)) return cells;
-  return Object.fromEntries(cells.map((cell: unknown, index) => [columns[index] ?? `column_${index + 1}`, cell]));
+  return Object.fromEntries(cells.map((cell: unknown, index) => {
+    const name = columns[index] ?? `column_${index + 1}`;
+    const isMasked = !showLiterals && typeof cell === "string" && QUERY_COLUMN.test(name);
+    return [name, isMasked ? maskSql(cell) : cell];
+  }));
 }
 
 function withTimes(members: Record<string, unknown>): Record<string, unknown> {

@@ -173,7 +173,8 @@ export class Dispatcher {
     const value = await planned.run();
     await call.audit.succeeded(value);
     const inputs = Object.keys(entry.listed.inputSchema.properties);
-    const result = successResult(value, { secrets: call.secrets, reveal: prepared.revealsSecrets, inputs });
+    const { revealsSecrets: reveal, showsLiterals: literals } = prepared;
+    const result = successResult(value, { secrets: call.secrets, reveal, literals, inputs });
     return { kind: "result", result };
   }
 

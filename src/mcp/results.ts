@@ -14,6 +14,8 @@ export interface ShapeOptions {
   secrets: Secrets;
   /** Secret-named fields are shown: a person said yes to exactly that. */
   reveal: boolean;
+  /** The string literals of queries are shown, but for those that are secrets. None is by default. */
+  literals?: boolean;
   /** The names of the tool's inputs: by them the rest of a long answer is asked for. */
   inputs?: readonly string[];
 }
@@ -21,10 +23,10 @@ export interface ShapeOptions {
 /** A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. */
 export function successResult(
   value: Record<string, unknown>,
-  { secrets, reveal, inputs }: ShapeOptions,
+  { secrets, reveal, literals = false, inputs }: ShapeOptions,
 ): CallToolResult {
   const cleaned = cleanDeep(value, cleanKeepingSpaces);
-  const hidden = reveal ? hiderOf(secrets).given(cleaned) : hideSecrets(cleaned, secrets);
+  const hidden = reveal ? hiderOf(secrets).given(cleaned) : hideSecrets(cleaned, secrets, { showLiterals: literals });
   const { value: fitted, text } = fitCeiling(toObject(hidden), inputs);
   return { content: [{ type: "text", text }], structuredContent: fitted };
 }

@@ -437,9 +437,13 @@ interface Analytics {
   operation: string;
   path: ApiPath;
   resources: readonly string[];
+  /** The report holds queries, whose string literals are hidden unless they are asked for. */
+  queries?: true;
 }
 
-function analyticsTool({ name, title, description, operation, path, resources }: Analytics): Tool {
+const literals = z.boolean().default(false).describe("true shows the texts inside queries.");
+
+function analyticsTool({ name, title, description, operation, path, resources, queries }: Analytics): Tool {
   return defineTool({
     name,
     title,
@@ -451,18 +455,21 @@ function analyticsTool({ name, title, description, operation, path, resources }:
       ...appInput,
       duration: z.enum(["15m", "30m", "1h", "1d"]).describe("How far to look back."),
       resource: z.enum(resources).describe("Which report."),
+      ...(queries && { literals }),
       ...waitInput,
     }),
     output: z.looseObject({ ...reportOutput, duration: z.string(), resource: z.string(), report: record.optional() }),
+    showsLiterals: (input) => input.literals === true,
     handler: async ({ duration, resource, ...input }, { account, progress }) => {
+      const options = { showLiterals: input.literals === true };
       const found = await account.app(input.app_id, input.server_id);
       const report = await account.report({
         operation,
         path,
         query: { ...idsOf(found), duration, resource },
         inline: z.record(z.string(), z.unknown()).refine((reply) => resource in reply)
-          .transform((reply) => ({ report: readReport(reply) })),
-        finished: (result) => ({ report: readReport(result) }),
+          .transform((reply) => ({ report: readReport(reply, options) })),
+        finished: (result) => ({ report: readReport(result, options) }),
       }, waitOptions(input.wait_seconds, progress));
       return { ...reportAnswer(namesOf(found), report), duration, resource };
     },
@@ -492,11 +499,12 @@ const getAppAnalyticsPhp = analyticsTool({
 const getAppAnalyticsMysql = analyticsTool({
   name: "get_app_analytics_mysql",
   title: "MySQL report",
-  description: "Reports the running or the slow database queries of an application. Use it when the database is " +
-    "the bottleneck. Starts work on the server.",
+  description: "Reports the running or the slow database queries of an application, with the texts inside them " +
+    "hidden. Use it when the database is the bottleneck. Starts work on the server.",
   operation: "analytics_app_mysql",
   path: path`/app/analytics/mysql`,
   resources: ["running_queries", "slow_queries"],
+  queries: true,
 });
 
 /** In the order in which they are listed here; the catalogue sorts. */

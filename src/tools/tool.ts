@@ -53,6 +53,8 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   idempotent?: boolean;
   /** This input shows secrets, which needs a person's yes although the effect is `read`. */
   revealsSecrets?: (input: z.output<I>) => boolean;
+  /** With this input the string literals of queries are shown, which are hidden otherwise. */
+  showsLiterals?: (input: z.output<I>) => boolean;
 }
 
 /** A tool that needs credentials. */
@@ -85,6 +87,7 @@ export interface PreparedCall {
   /** The canonical input: parsed, normalised, defaults filled in. */
   input: Record<string, unknown>;
   revealsSecrets: boolean;
+  showsLiterals: boolean;
   /** Reads what the call is about to hit; changes nothing. */
   plan: (context: AnonymousContext) => Promise<PlannedCall>;
 }
@@ -168,7 +171,8 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: ToolDefinition<I, O>,
   { anonymous, plan }: Behaviour<I>,
 ): Tool {
-  const { name, title, toolset, effect, description, input, output, slow, idempotent, revealsSecrets } = definition;
+  const { name, title, toolset, effect, description, input, output, slow, idempotent } = definition;
+  const { revealsSecrets, showsLiterals } = definition;
   return {
     name,
     title,
@@ -187,6 +191,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
       return {
         input: value,
         revealsSecrets: revealsSecrets?.(value) ?? false,
+        showsLiterals: showsLiterals?.(value) ?? false,
         plan: (context) => plan(value, context),
       };
     },

@@ -584,7 +584,7 @@ Deno.test("analytics give rows named by their header, for every report", async (
     mysql: {
       running_queries: { Id: "17", Query: "SELECT 1", Time: 0 },
       slow_queries: {
-        Query: "SELECT * FROM wp_options WHERE autoload = 'yes'",
+        Query: "SELECT * FROM wp_options WHERE autoload = '[hidden]'",
         "Execution Time": 2.4,
         Occurrences: 18,
       },
@@ -639,6 +639,42 @@ Deno.test("what an analytics report holds beside the expected table is passed on
     empty: { rows: [] },
     other: { header: ["IP"] },
   });
+});
+
+Deno.test("queries show the texts inside them only where they are asked for, and secrets never", async () => {
+  const queries = [
+    ["SELECT id FROM wp_posts WHERE post_status = 'publish'", "SELECT id FROM wp_posts WHERE post_status = '[hidden]'"],
+    ["of the start was cut 'publish' AND id > 5", "of the start was cut '[hidden]' AND id > 5"],
+    ["UPDATE wp_users SET user_pass = 'canary' WHERE user_login = 'bob'"],
+    ["ALTER USER 'shop'@'%' IDENTIFIED BY 'canary'"],
+    ["SELECT id FROM sessions WHERE token LIKE 'canary%' AND state = 'open'"],
+    ["INSERT INTO wp_users (user_login, user_pass) VALUES ('bob', 'canary'), ('eve', 'canary')"],
+    ["INSERT INTO wp_options (option_name, option_value) VALUES ('smtp_password', 'canary')"],
+  ];
+  const slow_queries = { header: ["Query", "Count"], body: queries.map(([query]) => [query, 1]) };
+  const body = { status: true, slow_queries };
+  await using service = await start();
+  service.sandbox.addFault({ operationId: "analytics_app_mysql", kind: { status: 200, body } });
+  const ask = (more: Record<string, unknown>) =>
+    call(service, "get_app_analytics_mysql", { duration: "1h", resource: "slow_queries", ...more });
+  const shape = z.looseObject({
+    slow_queries: z.looseObject({ rows: z.array(z.looseObject({ Query: z.string() })) }),
+  });
+
+  const masked = shape.parse((await ask({})).json.report).slow_queries.rows.map(({ Query }) => Query);
+  const shown = shape.parse((await ask({ literals: true })).json.report).slow_queries.rows.map(({ Query }) => Query);
+
+  assert.deepEqual(masked.slice(0, 2), queries.slice(0, 2).map(([, hidden]) => hidden));
+  assert.ok(!/canary|bob|eve|smtp/.test(masked.join(" ")), masked.join(" "));
+  assert.deepEqual(shown, [
+    queries[0]?.[0],
+    queries[1]?.[0],
+    "UPDATE wp_users SET user_pass = '[hidden]' WHERE user_login = 'bob'",
+    "ALTER USER 'shop'@'%' IDENTIFIED BY '[hidden]'",
+    "SELECT id FROM sessions WHERE token LIKE '[hidden]' AND state = 'open'",
+    "INSERT INTO wp_users (user_login, user_pass) VALUES ('bob', '[hidden]'), ('eve', '[hidden]')",
+    "INSERT INTO wp_options (option_name, option_value) VALUES ('smtp_password', '[hidden]')",
+  ]);
 });
 
 Deno.test("an analytics report is read wherever it stands, and is empty where there is none", async () => {

@@ -37,8 +37,8 @@ const starting = (
   asks: ["server_list", operation, "operation_status"],
 });
 
-const analytics = (tool: string, operation: string, resource: string): ToolRow =>
-  starting(tool, operation, { duration: "1h", resource }, {}, [
+const analytics = (tool: string, operation: string, resource: string, more: Record<string, unknown> = {}): ToolRow =>
+  starting(tool, operation, { duration: "1h", resource }, more, [
     { args: { duration: "2h" }, names: "duration" },
     { args: { resource: "top_bandwidth" }, names: "resource" },
   ]);
@@ -114,5 +114,5 @@ export const appsRows: readonly ToolRow[] = [
   starting("delete_app_cname", "app_cname_delete", {}, {}, [{ args: { cname: "shop.example.com" }, names: "cname" }]),
   analytics("get_app_analytics_traffic", "analytics_app_traffic", "top_ips"),
   analytics("get_app_analytics_php", "analytics_app_php", "slow_pages"),
-  analytics("get_app_analytics_mysql", "analytics_app_mysql", "slow_queries"),
+  analytics("get_app_analytics_mysql", "analytics_app_mysql", "slow_queries", { literals: true }),
 ];

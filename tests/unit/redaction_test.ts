@@ -174,6 +174,47 @@ Deno.test("flags keep numbers and words, and lose any other text", () => {
   });
 });
 
+Deno.test("a value is hidden where another field of its record names a secret", () => {
+  const rows = [
+    { option_name: "smtp_password", option_value: "canary" },
+    { meta_key: "_api_key", meta_value: "canary" },
+    { name: "DB_PASSWORD", value: "canary" },
+    { Key: "client_secret", Value: ["canary", 123456] },
+    { path: "payment/gateway/api_key", value: "canary" },
+  ];
+  const others = [
+    { option_name: "siteurl", option_value: "https://shop.example.com" },
+    { name: "password_resets", value: 12 },
+    { name: "Secret Garden", value: "open" },
+    { name: "password", label: "Password" },
+  ];
+
+  assert.ok(rows.every((row) => !leaks(hideSecrets(row))));
+  assert.deepEqual(others.map((row) => hideSecrets(row)), others);
+});
+
+Deno.test("counts, titles, messages and names of pages keep what is said of them", () => {
+  const facts = {
+    "Secret Garden": { visits: 51234 },
+    "Top Secret": { visits: 51234 },
+    "Lost Password": 12,
+    "/reset-password": { visits: 3 },
+    "token.example.com": 4,
+    "PasswordHash::CheckPassword()": 2.5,
+    tokens: { total: 12, used: 4 },
+    api_keys: 2,
+    password_resets: 12,
+    errors: { password: ["The password must be at least 8 characters."] },
+  };
+
+  assert.deepEqual(hideSecrets(facts), facts);
+  assert.ok(!leaks(hideSecrets({ "Master Password": "canary", "Top Secret": { code: "canary" }, tokens: ["canary"] })));
+  assert.deepEqual(hideSecrets({ tokens: 123456, api_keys: { key: 123456 } }), {
+    tokens: HIDDEN,
+    api_keys: { key: HIDDEN },
+  });
+});
+
 Deno.test("a list of credentials keeps whose they are", () => {
   const keys = [{ label: "ci", ssh_key_id: "400002" }];
   const credential = { id: "5", sys_user: "deploy", ip: "203.0.113.10", ssh_keys: keys };

@@ -1,0 +1,124 @@
+/** What hiding costs grows with the length of a text and no faster, whatever the text is made of. */
+import assert from "node:assert/strict";
+import { hidePatterns, RULES } from "../../src/redaction_patterns.ts";
+import { layersOf } from "../../src/redaction_layers.ts";
+import { sqlLiterals } from "../../src/redaction_sql.ts";
+import { TOKEN_FORMS } from "../../src/redaction_tokens.ts";
+import { mustHide } from "../secret_rows/must_hide.ts";
+
+/** Pieces that texts are made of by whoever wants much work done; the heads of every form of secret among them. */
+const PIECES = [
+  ..."a A 1 _ - = : @ % + & ' \" \\ ` # { [ ( < / . , ; |".split(" "),
+  ...["a ", '\\"', "%22", "%2522", "&quot;", "&amp;", "::", ": ", "=>", "://", "://a:", "://a@", "?a=", "''", "\\'"],
+  ...[
+    "password",
+    "password=",
+    "password: ",
+    "password ",
+    "password is ",
+    "password=a(",
+    "password=password=",
+    "?token=a(",
+    '"password":',
+    "'password',",
+    "token",
+    "key ",
+  ],
+  ...[
+    "Bearer ",
+    "Basic ",
+    "Cookie: a=b; ",
+    "curl -b ",
+    "mysql -p",
+    "mysql '",
+    "wp config set ",
+    "echo a|",
+    "--a ",
+    "- ",
+  ],
+  ...['s:8:"password";s:6:"', "name=", "<a>", "<a b", "<password>", "a_b ", "define('a',", "new PDO('"],
+  ...["SELECT ", "SELECT a FROM b ", "WHERE a='", "INSERT INTO a (", "VALUES ('a',", "IDENTIFIED BY '", "/*", "-- "],
+  ...["https://hooks.slack.com/services/", "/hooks/", "abcd ", "{{ ", "Authorization: ", "a.b.c.", "a.b(", "a::b"],
+  ...["-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "cw_", "cw_a1b2c3d4/", "[hidden]"],
+  ...TOKEN_FORMS.flatMap(({ anchors }) => anchors),
+  ...mustHide.map(({ text }) => text.replace("{}", "")),
+];
+
+/** Counts what patterns are asked to do while something runs: how often, and how many characters they matched. */
+function workOf(run: () => void): number {
+  const { exec } = RegExp.prototype;
+  let work = 0;
+  RegExp.prototype.exec = function (text: string) {
+    const from = this.sticky || this.global ? this.lastIndex : 0;
+    const found = exec.call(this, text);
+    // A search that finds nothing has read all that is left, a sticky one what it could have matched.
+    work += 1 + (found?.[0].length ?? (this.sticky ? 1 : Math.max(0, text.length - from)));
+    return found;
+  };
+  try {
+    run();
+  } finally {
+    RegExp.prototype.exec = exec;
+  }
+  return work;
+}
+
+function repeated(piece: string, length: number): string {
+  return piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
+}
+
+Deno.test("four times the text makes no more than some six times the work, of each rule and of reading it", () => {
+  const works: Record<string, (text: string) => unknown> = { ...RULES, sqlLiterals, layersOf };
+  const grown = PIECES.flatMap((piece) =>
+    Object.entries(works).flatMap(([name, work]) => {
+      const [short = 0, long = 0] = [4_000, 16_000].map((length) =>
+        workOf(() => readAll(work(repeated(piece, length))))
+      );
+      return long > 6 * short + 20_000 ? [`${name} of ${JSON.stringify(piece)}: ${short}, then ${long}`] : [];
+    })
+  );
+
+  assert.deepEqual(grown, []);
+});
+
+/** Rules look for the next secret only when it is asked for. */
+function readAll(found: unknown): void {
+  if (typeof found === "object" && found !== null && Symbol.iterator in found) Array.from(Object(found));
+}
+
+Deno.test("a text is read a bounded number of times, whatever hiding makes of it", () => {
+  const reads = PIECES.map((piece) => {
+    const text = repeated(piece, 1_000);
+    const { test } = RegExp.prototype;
+    let whole = 0;
+    RegExp.prototype.test = function (given: string) {
+      if (this.source === "cw_") whole++;
+      return test.call(this, given);
+    };
+    try {
+      hidePatterns(text);
+    } finally {
+      RegExp.prototype.test = test;
+    }
+    return whole;
+  });
+
+  // Each of nine readings, four times over.
+  assert.ok(Math.max(...reads) > 0 && Math.max(...reads) <= 36, String(Math.max(...reads)));
+});
+
+Deno.test("each rule and each form finds no more than the text has room for", () => {
+  for (const piece of PIECES) {
+    const text = repeated(piece, 2_000);
+
+    for (const rule of Object.values(RULES)) assert.ok([...rule(text)].length <= text.length / 2, piece);
+  }
+});
+
+Deno.test("a form of a token is searched only where its anchor stands, and repeats nothing that repeats", () => {
+  for (const { kind, anchors, pattern } of TOKEN_FORMS) {
+    assert.ok(anchors.length > 0 && anchors.every((anchor) => anchor !== ""), kind);
+    assert.doesNotMatch(pattern.source, /[*+}]\)(?:[*+]|\{\d+,\})/, kind);
+    assert.doesNotMatch(pattern.source, /\.[*+]/, kind);
+  }
+});
