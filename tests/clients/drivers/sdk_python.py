@@ -1,0 +1,1 @@
+# The official Python SDK. It looks for the newest revision by itself.

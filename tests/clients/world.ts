@@ -1,0 +1,37 @@
+/** What a client meets: a server process over a sandbox Cloudways, a recorder in front of it, and a person. */
+import { DEMO_ACCOUNT, type Sandbox, startSandbox } from "../sandbox/mod.ts";
+import { startServer } from "../process.ts";
+import { type Person, startPerson } from "./person.ts";
+import { type Plan, planFor } from "./plan.ts";
+import { startWire, type Wire } from "./wire.ts";
+
+/** One client's world; the next one gets a fresh one. */
+export interface World extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly wire: Wire;
+  readonly person: Person;
+  readonly plan: Plan;
+  /** The access token of the account. */
+  readonly token: string;
+  /** The server's own address, past the recorder. */
+  readonly serverUrl: URL;
+}
+
+/** Starts a world. */
+export async function startWorld(): Promise<World> {
+  await using stack = new AsyncDisposableStack();
+  const sandbox = stack.use(await startSandbox());
+  const server = stack.use(await startServer("deno run", { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl }));
+  const wire = stack.use(startWire(server.mcpUrl));
+  const person = stack.use(startPerson());
+  const owned = stack.move();
+  return {
+    sandbox,
+    wire,
+    person,
+    plan: planFor(sandbox),
+    token: DEMO_ACCOUNT.accessTokens[0].token,
+    serverUrl: server.mcpUrl,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
