@@ -1,6 +1,6 @@
 /** Runs one client's driver in a world, and reads what it tells. */
 import { z } from "zod";
-import { runCommand } from "./command.ts";
+import { type Outcome, runCommand } from "./command.ts";
 import { folderOf, nodePath } from "./install.ts";
 import type { ListedClient } from "./list.ts";
 import type { World } from "./world.ts";
@@ -42,7 +42,7 @@ export async function drive(client: ListedClient, world: World): Promise<Told> {
       env: driverEnv(home, world),
       deadlineMs: DRIVER_MS,
     });
-    return readTold(outcome);
+    return readTold(outcome, world);
   } finally {
     await Deno.remove(home, { recursive: true });
   }
@@ -61,7 +61,7 @@ function commandFor({ runtime, driver, id }: ListedClient): [string, ...string[]
 }
 
 /** The outside is out of reach: a proxy that does not exist stands before everything but this machine. */
-export function driverEnv(home: string, { wire, person, plan, token }: World): Record<string, string> {
+export function driverEnv(home: string, { wire, person, plan, token, model }: World): Record<string, string> {
   const nowhere = "http://127.0.0.1:9";
   return {
     PATH: `${new URL(".", `file://${nodePath()}`).pathname}:${Deno.env.get("PATH")}`,
@@ -79,13 +79,17 @@ export function driverEnv(home: string, { wire, person, plan, token }: World): R
     MCP_URL: wire.mcpUrl,
     MCP_TOKEN: token,
     PERSON_URL: person.url,
+    MODEL_URL: model.url,
     CLIENT_PLAN: JSON.stringify(plan),
   };
 }
 
-function readTold({ stdout, stderr, code, late }: { stdout: string; stderr: string; code: number; late: boolean }) {
+/** A driver whose client brings a model tells nothing itself: the stand-in knows what the model saw. */
+function readTold({ stdout, stderr, code, late }: Outcome, { model }: World): Told {
   const line = stdout.split("\n").findLast((text) => text.startsWith("TOLD "));
   if (line !== undefined) return toldSchema.parse(JSON.parse(line.slice("TOLD ".length)));
+  const told = model.script.told();
+  if (told !== undefined) return told;
   const end = `${stdout}\n${stderr}`.trim().slice(-1500);
   throw new Error(late ? `It did not end in time: ${end}` : `It ended with ${code}: ${end}`);
 }

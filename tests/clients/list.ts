@@ -25,5 +25,18 @@ export type Column = typeof COLUMNS[number];
 export const clients: readonly ListedClient[] = [
   { id: "sdk-ts-1", title: "TypeScript SDK 1", runtime: "node", driver: "sdk_ts_1.mjs" },
   { id: "sdk-ts-2", title: "TypeScript SDK 2", runtime: "node", driver: "sdk_ts_2.mjs" },
+  { id: "sdk-python", title: "Python SDK", runtime: "python", driver: "sdk_python.py" },
   { id: "mcp-remote", title: "mcp-remote", runtime: "node", driver: "mcp_remote.mjs" },
+  { id: "inspector", title: "MCP Inspector, command line", runtime: "node", driver: "inspector.mjs" },
+  { id: "ai-sdk", title: "Vercel AI SDK", runtime: "node", driver: "ai_sdk.mjs" },
+  { id: "langchain-py", title: "LangChain (Python)", runtime: "python", driver: "langchain_py.py" },
+  { id: "langchain-js", title: "LangChain (JavaScript)", runtime: "node", driver: "langchain_js.mjs" },
+  { id: "llama-index", title: "LlamaIndex", runtime: "python", driver: "llama_index.py" },
+  { id: "openai-agents", title: "OpenAI agents", runtime: "python", driver: "openai_agents.py" },
+  { id: "google-adk", title: "Google ADK", runtime: "python", driver: "google_adk.py" },
+  { id: "google-genai", title: "google-genai", runtime: "python", driver: "google_genai.py" },
+  { id: "fastmcp", title: "FastMCP client", runtime: "python", driver: "fastmcp_client.py" },
+  { id: "agno", title: "agno", runtime: "python", driver: "agno_tools.py" },
+  { id: "mcp-use-py", title: "mcp-use (Python)", runtime: "python", driver: "mcp_use_py.py" },
+  { id: "mcporter", title: "mcporter", runtime: "node", driver: "mcporter.mjs" },
 ];

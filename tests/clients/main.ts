@@ -52,10 +52,10 @@ async function runClient(client: ListedClient, keep: boolean): Promise<Row> {
   }
 }
 
-async function keepEvidence(client: ListedClient, told: unknown, { wire }: World): Promise<void> {
+async function keepEvidence(client: ListedClient, told: unknown, { wire, model }: World): Promise<void> {
   const file = new URL(`${client.driver}.json`, folderOf(client.id));
   const shown = told instanceof Error ? told.message : told;
-  await Deno.writeTextFile(file, JSON.stringify({ told: shown, wire: wire.exchanges }, null, 2));
+  await Deno.writeTextFile(file, JSON.stringify({ told: shown, wire: wire.exchanges, model: model.requests }, null, 2));
 }
 
 /** What is not as `list.ts` expects it. */

@@ -3,6 +3,7 @@ import { DEMO_ACCOUNT, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { startServer } from "../process.ts";
 import { type Person, startPerson } from "./person.ts";
 import { type Plan, planFor } from "./plan.ts";
+import { type StandIn, startStandIn } from "./stand_ins/mod.ts";
 import { startWire, type Wire } from "./wire.ts";
 
 /** One client's world; the next one gets a fresh one. */
@@ -10,6 +11,8 @@ export interface World extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly wire: Wire;
   readonly person: Person;
+  /** The model of clients that bring one. */
+  readonly model: StandIn;
   readonly plan: Plan;
   /** The access token of the account. */
   readonly token: string;
@@ -24,12 +27,15 @@ export async function startWorld(): Promise<World> {
   const server = stack.use(await startServer("deno run", { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl }));
   const wire = stack.use(startWire(server.mcpUrl));
   const person = stack.use(startPerson());
+  const plan = planFor(sandbox);
+  const model = stack.use(startStandIn(plan));
   const owned = stack.move();
   return {
     sandbox,
     wire,
     person,
-    plan: planFor(sandbox),
+    model,
+    plan,
     token: DEMO_ACCOUNT.accessTokens[0].token,
     serverUrl: server.mcpUrl,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -1,0 +1,75 @@
+/** The script of a stand-in model: calls the plan's tools one after the other, and keeps what comes back. */
+import { approve } from "../person.ts";
+import type { Plan, PlannedCall } from "../plan.ts";
+import type { Told } from "../drive.ts";
+
+/** A tool that a request offers to the model. */
+export interface OfferedTool {
+  /** As the client names it to the model. */
+  name: string;
+  /** Where the API keeps a server's tools together. */
+  namespace?: string | undefined;
+}
+
+/** A call that the model answers with. */
+export interface ScriptedCall {
+  id: string;
+  tool: OfferedTool;
+  arguments: Record<string, unknown>;
+}
+
+const ORDER = ["read", "error", "optional", "progress", "destructive"] as const;
+type Answered = typeof ORDER[number] | "again";
+
+/** One run of a client with a stand-in model. */
+export class Script {
+  readonly #plan: Plan;
+  readonly #answers: Partial<Record<Answered, string>> = {};
+  readonly #offered = new Map<string, OfferedTool>();
+  readonly #ahead: Answered[] = [...ORDER];
+  #count = 1;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+  }
+
+  /**
+   * What the model says to a request: a call, or undefined for plain text. `results` are the texts of tool results in
+   * the conversation, by the id of their call. Requests without our tools are side work, such as making up a title.
+   */
+  async next(offered: readonly OfferedTool[], results: ReadonlyMap<string, string>): Promise<ScriptedCall | undefined> {
+    for (const tool of offered) this.#offered.set(`${tool.namespace ?? ""}${tool.name}`, tool);
+    if (this.#toolFor(this.#plan.read, offered) === undefined) return undefined;
+    const result = results.get(this.#id());
+    if (result !== undefined) await this.#keep(result);
+    const [step] = this.#ahead;
+    if (step === undefined) return undefined;
+    const planned = this.#plan[step === "again" ? "destructive" : step];
+    const tool = this.#toolFor(planned, offered);
+    if (tool === undefined) return undefined;
+    return { id: this.#id(), tool, arguments: planned.arguments };
+  }
+
+  /** What the model saw, or undefined where no request came with our tools. */
+  told(): Told | undefined {
+    if (this.#answers.read === undefined) return undefined;
+    return { tools: [...this.#offered.keys()], answers: this.#answers, progress: null, questions: null };
+  }
+
+  async #keep(result: string): Promise<void> {
+    const step = this.#ahead.shift();
+    this.#count++;
+    if (step === undefined) return;
+    this.#answers[step] = result;
+    if (step === "destructive" && await approve(result)) this.#ahead.push("again");
+  }
+
+  #toolFor({ name }: PlannedCall, offered: readonly OfferedTool[]): OfferedTool | undefined {
+    return offered.find((tool) => tool.name === name || tool.name.endsWith(`_${name}`));
+  }
+
+  /** One call has one id, however often the client sends the same conversation. */
+  #id(): string {
+    return `call_${this.#count}`;
+  }
+}
