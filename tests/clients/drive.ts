@@ -31,7 +31,8 @@ export async function drive(client: ListedClient, world: World): Promise<Told> {
   try {
     const folder = folderOf(client.id);
     const plan = { node: "plan.mjs", model: "plan.mjs", python: "plan.py", go: undefined }[client.runtime];
-    for (const file of [client.driver, plan]) {
+    const shared = client.runtime === "model" ? "program.mjs" : undefined;
+    for (const file of [client.driver, plan, shared]) {
       if (file !== undefined) await Deno.copyFile(new URL(file, DRIVERS), new URL(file, folder));
     }
     const [command, ...args] = commandFor(client);
@@ -56,7 +57,7 @@ function commandFor({ runtime, driver, id }: ListedClient): [string, ...string[]
     case "python":
       return [new URL("bin/python", folderOf(id)).pathname, driver];
     case "go":
-      return ["go", "run", "-mod=mod", "."];
+      return ["go", "run", "-mod=mod", driver];
   }
 }
 

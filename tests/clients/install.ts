@@ -63,9 +63,11 @@ const installers: Record<"node" | "python" | "go", (folder: URL, wanted: Package
       await step(folder, "./bin/pip", ["install", "--quiet", "--disable-pip-version-check", ...pins]);
   },
   async go(folder, wanted) {
-    await Deno.writeTextFile(new URL("go.mod", folder), "module clients\n\ngo 1.25\n");
-    const pins = Object.entries(wanted).map(([name, version]) => `${name}@${version}`);
-    return await step(folder, "go", ["get", ...pins]);
+    const requires = Object.entries(wanted).map(([name, version]) => `require ${name} ${version}`);
+    await Deno.writeTextFile(new URL("go.mod", folder), `module clients\n\ngo 1.25\n\n${requires.join("\n")}\n`);
+    // What a module needs depends on what is imported.
+    await Deno.copyFile(new URL("drivers/sdk_go.go", import.meta.url), new URL("sdk_go.go", folder));
+    return await step(folder, "go", ["mod", "tidy"]);
   },
 };
 

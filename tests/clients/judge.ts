@@ -35,22 +35,35 @@ export function judge(told: Told, world: World, listed: readonly string[]): Judg
   return { era: revisionOf(world.wire) ?? "?", cells: { list, call, progress, confirmation, cancel } };
 }
 
+/** A client that could not go through the plan: what it says at its end, in place of the list. */
+export function judgeFailure(message: string, world: World): Judged {
+  const words = message.split("\n").map((line) => line.replace(/^[\s|+-]+/, "")).findLast((line) => line !== "") ?? "";
+  const list = no(words);
+  return {
+    era: revisionOf(world.wire) ?? "?",
+    cells: { list, call: none(), progress: none(), confirmation: none(), cancel: none() },
+  };
+}
+
 /** Clients put a server's name before a tool's. */
 function judgeList({ tools }: Told, listed: readonly string[]): Cell {
   const missing = listed.filter((name) => !tools.some((tool) => tool === name || tool.endsWith(`_${name}`)));
   return missing.length === 0 ? yes(`${listed.length}`) : no(`${missing.length} of ${listed.length} missing`);
 }
 
-function judgeCalls({ answers }: Told, { sandbox }: World): Cell {
+function judgeCalls({ answers }: Told, { sandbox, wire, plan }: World): Cell {
   const [server] = sandbox.account().servers;
   const problems = [
     server !== undefined && answers.read?.includes(server.label) ? undefined : "no data",
     answers.error?.includes("not_found") ? undefined : "code not seen",
-    answers.optional?.includes("invalid_arguments") || answers.optional?.startsWith("threw")
-      ? "null refused"
-      : undefined,
+    // A client that checks arguments itself may refuse null before the server sees it.
+    callsOf(wire, plan.optional.name).length > 0 && refused(answers.optional) ? "null refused" : undefined,
   ].filter((problem) => problem !== undefined);
   return problems.length === 0 ? yes() : no(problems.join(", "));
+}
+
+function refused(answer = "threw"): boolean {
+  return answer.includes("invalid_arguments") || answer.startsWith("threw");
 }
 
 function judgeProgress({ progress, answers }: Told, { wire, plan }: World): Cell {

@@ -8,7 +8,7 @@
 import { z } from "zod";
 import { drive } from "./drive.ts";
 import { folderOf, install, installNode, readVersions } from "./install.ts";
-import { judge } from "./judge.ts";
+import { judge, judgeFailure } from "./judge.ts";
 import { clients, COLUMNS, type ListedClient } from "./list.ts";
 import { renderMatrix, type Row } from "./matrix.ts";
 import { startWorld, type World } from "./world.ts";
@@ -48,7 +48,7 @@ async function runClient(client: ListedClient, keep: boolean): Promise<Row> {
     return { client, version, judged: judge(told, world, listed) };
   } catch (error) {
     if (keep) await keepEvidence(client, error, world);
-    return { client, version, notRun: error instanceof Error ? error.message : String(error) };
+    return { client, version, judged: judgeFailure(error instanceof Error ? error.message : String(error), world) };
   }
 }
 

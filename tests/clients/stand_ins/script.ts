@@ -53,7 +53,12 @@ export class Script {
   /** What the model saw, or undefined where no request came with our tools. */
   told(): Told | undefined {
     if (this.#answers.read === undefined) return undefined;
-    return { tools: [...this.#offered.keys()], answers: this.#answers, progress: null, questions: null };
+    return {
+      tools: [...this.#offered.values()].map(({ name }) => name),
+      answers: this.#answers,
+      progress: null,
+      questions: null,
+    };
   }
 
   async #keep(result: string): Promise<void> {

@@ -20,7 +20,8 @@ async def main():
             await model.aio.models.generate_content(
                 model="stand-in",
                 contents="Follow the plan.",
-                config=types.GenerateContentConfig(tools=[session]),
+                # As a dict: a session in a GenerateContentConfig can't be copied.
+                config={"tools": [session]},
             )
 
 
