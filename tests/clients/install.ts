@@ -1,7 +1,7 @@
 /** Installs the pinned clients below `dist/`, each in a folder of its own, since their dependencies contradict. */
 import { z } from "zod";
 import { runCommand } from "./command.ts";
-import type { Runtime } from "./list.ts";
+import type { ListedClient, Runtime } from "./list.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const INSTALLED = new URL("dist/clients/", ROOT);
@@ -18,8 +18,19 @@ const versionsSchema = z.strictObject({
 type Packages = z.infer<typeof packages>;
 
 /** What `versions.json` pins. */
-export async function readVersions(): Promise<z.infer<typeof versionsSchema>> {
+async function readVersions(): Promise<z.infer<typeof versionsSchema>> {
   return versionsSchema.parse(JSON.parse(await Deno.readTextFile(new URL("versions.json", import.meta.url))));
+}
+
+/** The version of a client: that of the first package that is pinned for it. */
+export async function versionOf({ id, runtime }: Pick<ListedClient, "id" | "runtime">): Promise<string> {
+  const versions = await readVersions();
+  return Object.values(versions[kindOf(runtime)][id] ?? {})[0] ?? "?";
+}
+
+/** A client with a model comes from npm as the others do. */
+function kindOf(runtime: Runtime): Exclude<Runtime, "model"> {
+  return runtime === "model" ? "node" : runtime;
 }
 
 /** Where a client is installed. */
@@ -34,7 +45,7 @@ export function nodePath(): string {
 
 /** Installs a client, unless the same versions are there already. Gives why it can't be installed, or undefined. */
 export async function install(id: string, runtime: Runtime): Promise<string | undefined> {
-  const kind = runtime === "model" ? "node" : runtime;
+  const kind = kindOf(runtime);
   const wanted = (await readVersions())[kind][id];
   if (wanted === undefined) return `versions.json pins nothing for ${id}`;
   const folder = folderOf(id);
@@ -66,7 +77,8 @@ const installers: Record<"node" | "python" | "go", (folder: URL, wanted: Package
     const requires = Object.entries(wanted).map(([name, version]) => `require ${name} ${version}`);
     await Deno.writeTextFile(new URL("go.mod", folder), `module clients\n\ngo 1.25\n\n${requires.join("\n")}\n`);
     // What a module needs depends on what is imported.
-    await Deno.copyFile(new URL("drivers/sdk_go.go", import.meta.url), new URL("sdk_go.go", folder));
+    await Deno.mkdir(new URL("driver/", folder), { recursive: true });
+    await Deno.copyFile(new URL("drivers/sdk_go.go", import.meta.url), new URL("driver/sdk_go.go", folder));
     return await step(folder, "go", ["mod", "tidy"]);
   },
 };

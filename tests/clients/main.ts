@@ -1,74 +1,52 @@
 /**
- * Runs real clients against the server: `deno task test:clients [--write] [--keep] [NAME...]`.
+ * Runs real clients against the server: `deno task test:clients [--write] [--keep] [NAME...]`, where a name is a
+ * client's id in `list.ts`, or `converters`.
  *
- * Installs each, runs its driver against a server of its own, and prints the matrix. `--write` puts it into
- * docs/connect.md; `--keep` leaves what passed on the wire below `dist/clients`. Exits 1 where a client fails in
- * something that `list.ts` does not name as a gap.
+ * Installs each below `dist/clients`, leads it through the plan against a server of its own, and prints the matrix; then
+ * runs the converters of tool schemas. `--write` puts both tables into docs/connect.md; `--keep` leaves what passed on
+ * the wire beside each client. Exits 1 where something fails that `list.ts` does not name as a gap.
  */
-import { z } from "zod";
-import { drive } from "./drive.ts";
-import { folderOf, install, installNode, readVersions } from "./install.ts";
-import { judge, judgeFailure } from "./judge.ts";
-import { clients, COLUMNS, type ListedClient } from "./list.ts";
+import { runConverters } from "./converters.ts";
+import { installNode } from "./install.ts";
+import { clients, COLUMNS, type Gap, knownGaps } from "./list.ts";
 import { renderMatrix, type Row } from "./matrix.ts";
-import { startWorld, type World } from "./world.ts";
+import { listedTools, runClient } from "./run_client.ts";
+import { startWorld } from "./world.ts";
 
 const CONNECT = new URL("../../docs/connect.md", import.meta.url);
-const MARKED = /(<!-- matrix:start -->\n)[\s\S]*(\n<!-- matrix:end -->)/;
 
-const listSchema = z.object({ result: z.object({ tools: z.array(z.object({ name: z.string() })) }) });
-
-/** The names that the server lists, asked for without any client. */
-async function listedTools({ serverUrl }: World): Promise<string[]> {
-  const response = await fetch(serverUrl, {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} }),
-  });
-  const text = await response.text();
-  const json = /^data: (.+)$/m.exec(text)?.[1] ?? text;
-  return listSchema.parse(JSON.parse(json)).result.tools.map(({ name }) => name);
+/** Puts a table between its marks in docs/connect.md. */
+async function write(name: string, table: string): Promise<void> {
+  const text = await Deno.readTextFile(CONNECT);
+  const [before, rest] = text.split(`<!-- ${name}:start -->\n`);
+  const [, after] = rest?.split(`\n<!-- ${name}:end -->`) ?? [];
+  if (before === undefined || after === undefined) throw new Error(`docs/connect.md has no marks for ${name}.`);
+  await Deno.writeTextFile(CONNECT, `${before}<!-- ${name}:start -->\n\n${table}\n\n<!-- ${name}:end -->${after}`);
 }
 
-async function versionOf({ id, runtime }: ListedClient): Promise<string> {
-  const versions = await readVersions();
-  const kind = runtime === "model" ? "node" : runtime;
-  return Object.values(versions[kind][id] ?? {})[0] ?? "?";
-}
-
-async function runClient(client: ListedClient, keep: boolean): Promise<Row> {
-  const version = await versionOf(client);
-  const problem = await install(client.id, client.runtime);
-  if (problem !== undefined) return { client, version, notRun: problem };
-  await using world = await startWorld();
-  const listed = await listedTools(world);
-  try {
-    const told = await drive(client, world);
-    if (keep) await keepEvidence(client, told, world);
-    return { client, version, judged: judge(told, world, listed) };
-  } catch (error) {
-    if (keep) await keepEvidence(client, error, world);
-    return { client, version, judged: judgeFailure(error instanceof Error ? error.message : String(error), world) };
-  }
-}
-
-async function keepEvidence(client: ListedClient, told: unknown, { wire, model }: World): Promise<void> {
-  const file = new URL(`${client.driver}.json`, folderOf(client.id));
-  const shown = told instanceof Error ? told.message : told;
-  await Deno.writeTextFile(file, JSON.stringify({ told: shown, wire: wire.exchanges, model: model.requests }, null, 2));
-}
-
-/** What is not as `list.ts` expects it. */
-function surprises({ client, judged, notRun }: Row): { unexpected: string[]; mended: string[] } {
-  if (judged === undefined) return { unexpected: [`${client.title}: not run: ${notRun}`], mended: [] };
-  const failed = COLUMNS.filter((column) => judged.cells[column].state === "no");
-  const gaps = client.gaps ?? {};
+/** What fails although `list.ts` does not say so, and what `list.ts` says although nothing fails. */
+function compare(rows: readonly Row[]): { unexpected: string[]; mended: string[] } {
+  const failures = rows.flatMap(({ client, judged }) =>
+    judged === undefined ? [] : COLUMNS.flatMap((column) => {
+      const { state, text } = judged.cells[column];
+      return state === "no" ? [{ client, column, text }] : [];
+    })
+  );
+  const covers = (gap: Gap, { client, column }: typeof failures[number]) =>
+    gap.column === column && (gap.client === undefined || gap.client === client.id);
+  const ran = new Set(rows.map(({ client }) => client.id));
   return {
-    unexpected: failed.filter((column) => gaps[column] === undefined)
-      .map((column) => `${client.title}: ${column}: ${judged.cells[column].text}`),
-    mended: COLUMNS.filter((column) => gaps[column] !== undefined && !failed.includes(column))
-      .map((column) => `${client.title}: ${column} passes now; take the gap off list.ts`),
+    unexpected: failures.filter((failure) => !knownGaps.some((gap) => covers(gap, failure)))
+      .map(({ client, column, text }) => `fails: ${client.title}: ${column}: ${text}`),
+    mended: knownGaps.filter((gap) => gap.client === undefined ? rows.length > 0 : ran.has(gap.client))
+      .filter((gap) => !failures.some((failure) => covers(gap, failure)))
+      .map(({ client, column, reason }) => `passes now, take it off list.ts: ${client ?? "all"}: ${column}: ${reason}`),
   };
+}
+
+async function convert() {
+  await using world = await startWorld();
+  return await runConverters(await listedTools(world));
 }
 
 async function print(line: string): Promise<void> {
@@ -77,23 +55,29 @@ async function print(line: string): Promise<void> {
 
 async function main(args: readonly string[]): Promise<number> {
   const names = args.filter((arg) => !arg.startsWith("--"));
+  const wanted = clients.filter(({ id }) => names.length === 0 || names.includes(id));
   const problem = await installNode();
-  if (problem !== undefined) throw new Error(`Node.js can't be installed: ${problem}`);
+  if (problem !== undefined) await print(`Node.js can't be installed: ${problem}`);
   const rows: Row[] = [];
-  for (const client of clients.filter(({ id }) => names.length === 0 || names.includes(id))) {
-    const row = await runClient(client, args.includes("--keep"));
+  for (const client of wanted) {
+    const row = await runClient(client, { keep: args.includes("--keep") });
     rows.push(row);
     await print(renderMatrix([row]).split("\n").at(-1) ?? "");
   }
-  const matrix = renderMatrix(rows);
-  await print(`\n${matrix}\n`);
-  if (args.includes("--write")) {
-    const text = await Deno.readTextFile(CONNECT);
-    await Deno.writeTextFile(CONNECT, text.replace(MARKED, `$1\n${matrix}\n$2`));
+  if (rows.length > 0) await print(`\n${renderMatrix(rows)}\n`);
+  const { unexpected, mended } = compare(rows);
+  if (names.length === 0 || names.includes("converters")) {
+    const conversions = await convert();
+    const { table } = conversions;
+    await print(`${table}\n`);
+    unexpected.push(...conversions.problems.map((text) => `fails: ${text}`));
+    mended.push(...conversions.mended.map((text) => `passes now, take it off converters.ts: ${text}`));
+    if (args.includes("--write")) await write("converters", table);
   }
-  const found = rows.map(surprises);
-  for (const line of found.flatMap(({ unexpected, mended }) => [...unexpected, ...mended])) await print(line);
-  return found.some(({ unexpected }) => unexpected.length > 0) ? 1 : 0;
+  if (names.length === 0 && args.includes("--write")) await write("matrix", renderMatrix(rows));
+  const notRun = rows.filter((row) => row.notRun !== undefined).map((row) => `not run: ${row.client.title}`);
+  for (const line of [...notRun, ...mended, ...unexpected]) await print(line);
+  return unexpected.length > 0 || (rows.length > 0 && notRun.length === rows.length) ? 1 : 0;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
