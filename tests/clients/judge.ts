@@ -22,9 +22,9 @@ const no = (text: string): Cell => ({ state: "no", text });
 const none = (text = "–"): Cell => ({ state: "none", text });
 
 /** Judges a client by what its side saw and what the server's side got. */
-export function judge(told: Told, world: World, listed: readonly string[]): Judged {
+export function judge(told: Told, world: World): Judged {
   const judges: Record<Column, () => Cell> = {
-    list: () => judgeList(told, listed),
+    list: () => judgeList(told, world),
     call: () => judgeCalls(told, world),
     progress: () => judgeProgress(told, world),
     confirmation: () => judgeConfirmation(told, world),
@@ -46,8 +46,8 @@ export function judgeFailure(message: string, world: World): Judged {
 }
 
 /** Clients put a server's name before a tool's. */
-function judgeList({ tools }: Told, listed: readonly string[]): Cell {
-  const missing = listed.filter((name) => !tools.some((tool) => tool === name || tool.endsWith(`_${name}`)));
+function judgeList({ tools }: Told, { listed }: World): Cell {
+  const missing = listed.filter(({ name }) => !tools.some((tool) => tool === name || tool.endsWith(`_${name}`)));
   return missing.length === 0 ? yes(`${listed.length}`) : no(`${missing.length} of ${listed.length} missing`);
 }
 

@@ -37,6 +37,7 @@ export const clients: readonly ListedClient[] = [
   { id: "fastmcp", title: "FastMCP client", runtime: "python", driver: "fastmcp_client.py" },
   { id: "agno", title: "agno", runtime: "python", driver: "agno_tools.py" },
   { id: "mcp-use-py", title: "mcp-use (Python)", runtime: "python", driver: "mcp_use_py.py" },
+  { id: "mcp-use-ts", title: "mcp-use (TypeScript)", runtime: "node", driver: "mcp_use_ts.mjs" },
   { id: "mcporter", title: "mcporter", runtime: "node", driver: "mcporter.mjs" },
   { id: "claude-code", title: "Claude Code (`claude -p`)", runtime: "model", driver: "claude_code.mjs" },
   { id: "codex", title: "Codex (`codex exec`)", runtime: "model", driver: "codex.mjs" },

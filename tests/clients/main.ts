@@ -10,7 +10,7 @@ import { runConverters } from "./converters.ts";
 import { installNode } from "./install.ts";
 import { clients, COLUMNS, type Gap, knownGaps } from "./list.ts";
 import { renderMatrix, type Row } from "./matrix.ts";
-import { listedTools, runClient } from "./run_client.ts";
+import { runClient } from "./run_client.ts";
 import { startWorld } from "./world.ts";
 
 const CONNECT = new URL("../../docs/connect.md", import.meta.url);
@@ -46,7 +46,7 @@ function compare(rows: readonly Row[]): { unexpected: string[]; mended: string[]
 
 async function convert() {
   await using world = await startWorld();
-  return await runConverters(await listedTools(world));
+  return await runConverters(world.listed);
 }
 
 async function print(line: string): Promise<void> {

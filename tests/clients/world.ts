@@ -1,6 +1,7 @@
 /** What a client meets: a server process over a sandbox Cloudways, a recorder in front of it, and a person. */
 import { DEMO_ACCOUNT, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { startServer } from "../process.ts";
+import { type ListedTool, listedTools } from "./listed_tools.ts";
 import { type Person, startPerson } from "./person.ts";
 import { type Plan, planFor } from "./plan.ts";
 import { type StandIn, startStandIn } from "./stand_ins/mod.ts";
@@ -14,10 +15,10 @@ export interface World extends AsyncDisposable {
   /** The model of clients that bring one. */
   readonly model: StandIn;
   readonly plan: Plan;
+  /** The tools as the server lists them. */
+  readonly listed: readonly ListedTool[];
   /** The access token of the account. */
   readonly token: string;
-  /** The server's own address, past the recorder. */
-  readonly serverUrl: URL;
 }
 
 /** Starts a world. */
@@ -27,8 +28,9 @@ export async function startWorld(): Promise<World> {
   const server = stack.use(await startServer("deno run", { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl }));
   const wire = stack.use(startWire(server.mcpUrl));
   const person = stack.use(startPerson());
+  const listed = await listedTools(server.mcpUrl);
   const plan = planFor(sandbox);
-  const model = stack.use(startStandIn(plan));
+  const model = stack.use(startStandIn(plan, listed));
   const owned = stack.move();
   return {
     sandbox,
@@ -36,8 +38,8 @@ export async function startWorld(): Promise<World> {
     person,
     model,
     plan,
+    listed,
     token: DEMO_ACCOUNT.accessTokens[0].token,
-    serverUrl: server.mcpUrl,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

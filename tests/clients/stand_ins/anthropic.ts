@@ -1,6 +1,6 @@
 /** As much of the Anthropic messages API as a client needs to be told which tool to call. */
 import { z } from "zod";
-import { events, type ModelApi } from "./api.ts";
+import { argumentsSchema, events, type ModelApi } from "./api.ts";
 import type { ScriptedCall } from "./script.ts";
 
 const textPart = z.looseObject({ type: z.string(), text: z.string().optional() });
@@ -8,7 +8,7 @@ const resultContent = z.union([z.string(), z.array(textPart)]).optional();
 const part = z.looseObject({ type: z.string(), tool_use_id: z.string().optional(), content: resultContent });
 const requestSchema = z.looseObject({
   stream: z.boolean().optional(),
-  tools: z.array(z.looseObject({ name: z.string() })).optional(),
+  tools: z.array(z.looseObject({ name: z.string(), input_schema: argumentsSchema })).optional(),
   messages: z.array(z.looseObject({ content: z.union([z.string(), z.array(part)]) })),
 });
 
@@ -27,7 +27,10 @@ export const anthropicApi: ModelApi = {
         if (tool_use_id !== undefined) results.set(tool_use_id, textOf(result));
       }
     }
-    const call = await script.next(tools.map(({ name }) => ({ name })), results);
+    const call = await script.next(
+      tools.map(({ name, input_schema }) => ({ name, properties: input_schema?.properties })),
+      results,
+    );
     return stream ? events(streamed(call), true) : Response.json(message(call));
   },
 };

@@ -1,4 +1,5 @@
 /** What the stand-ins of the three model APIs have in common. */
+import { z } from "zod";
 import type { Script } from "./script.ts";
 
 /** One API: which paths are its own, and what it answers. */
@@ -15,3 +16,8 @@ export function events(messages: readonly Readonly<Record<string, unknown>>[], n
   });
   return new Response(lines.join(""), { headers: { "content-type": "text/event-stream" } });
 }
+
+/** The arguments of a tool, as its schema lists them. */
+export const argumentsSchema = z.looseObject({
+  properties: z.record(z.string(), z.looseObject({ type: z.unknown().optional() })).optional(),
+}).optional();

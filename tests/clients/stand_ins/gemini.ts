@@ -1,13 +1,18 @@
 /** As much of the Gemini API as a client needs to be told which tool to call. */
 import { z } from "zod";
-import { events, type ModelApi } from "./api.ts";
+import { argumentsSchema, events, type ModelApi } from "./api.ts";
 import type { ScriptedCall } from "./script.ts";
 
 const functionResponse = z.looseObject({ id: z.string().optional(), name: z.string(), response: z.unknown() });
 const part = z.looseObject({ functionResponse: functionResponse.optional() });
+/** Schemas come in the API's own form, or as JSON Schema. */
+const declaration = z.looseObject({
+  name: z.string(),
+  parameters: argumentsSchema,
+  parametersJsonSchema: argumentsSchema,
+});
 const requestSchema = z.looseObject({
-  tools: z.array(z.looseObject({ functionDeclarations: z.array(z.looseObject({ name: z.string() })).optional() }))
-    .optional(),
+  tools: z.array(z.looseObject({ functionDeclarations: z.array(declaration).optional() })).optional(),
   contents: z.array(z.looseObject({ parts: z.array(part).optional() })),
 });
 
@@ -20,8 +25,12 @@ export const geminiApi: ModelApi = {
     const responses = contents.flatMap(({ parts = [] }) => parts.flatMap((each) => each.functionResponse ?? []));
     // Not every client sends the ids back; the order of the calls is the order of the answers.
     const results = new Map(responses.map(({ response }, index) => [`call_${index + 1}`, JSON.stringify(response)]));
-    const offered = tools.flatMap(({ functionDeclarations = [] }) => functionDeclarations);
-    const answer = candidate(await script.next(offered.map(({ name }) => ({ name })), results));
+    const declarations = tools.flatMap(({ functionDeclarations = [] }) => functionDeclarations);
+    const offered = declarations.map(({ name, parameters, parametersJsonSchema }) => ({
+      name,
+      properties: (parametersJsonSchema ?? parameters)?.properties,
+    }));
+    const answer = candidate(await script.next(offered, results));
     return path.endsWith(":streamGenerateContent") ? events([answer]) : Response.json(answer);
   },
 };

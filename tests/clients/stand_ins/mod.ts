@@ -1,4 +1,5 @@
 /** A stand-in for the models behind clients that bring one: follows the plan, and keeps what the model is shown. */
+import type { ListedTool } from "../listed_tools.ts";
 import type { Plan } from "../plan.ts";
 import { anthropicApi } from "./anthropic.ts";
 import type { ModelApi } from "./api.ts";
@@ -18,8 +19,8 @@ export interface StandIn extends AsyncDisposable {
 }
 
 /** Starts a stand-in. */
-export function startStandIn(plan: Plan): StandIn {
-  const script = new Script(plan);
+export function startStandIn(plan: Plan, listed: readonly ListedTool[]): StandIn {
+  const script = new Script(plan, listed);
   const requests: { path: string; body: unknown }[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const { pathname } = new URL(request.url);

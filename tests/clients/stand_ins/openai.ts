@@ -1,9 +1,9 @@
 /** As much of the OpenAI responses API as a client needs to be told which tool to call. */
 import { z } from "zod";
-import { events, type ModelApi } from "./api.ts";
+import { argumentsSchema, events, type ModelApi } from "./api.ts";
 import type { OfferedTool, ScriptedCall } from "./script.ts";
 
-const functionTool = z.looseObject({ type: z.string(), name: z.string().optional() });
+const functionTool = z.looseObject({ type: z.string(), name: z.string().optional(), parameters: argumentsSchema });
 const tool = functionTool.extend({ tools: z.array(functionTool).optional() });
 const item = z.looseObject({
   type: z.string().optional(),
@@ -42,10 +42,16 @@ export const openaiApi: ModelApi = {
   },
 };
 
+type Named = Pick<z.infer<typeof functionTool>, "name" | "parameters">;
+
 /** A namespace holds the tools of one server. */
-function offeredBy({ type, name, tools = [] }: z.infer<typeof tool>): OfferedTool[] {
-  if (type === "namespace") return tools.flatMap(({ name: inner }) => inner ? [{ name: inner, namespace: name }] : []);
-  return type === "function" && name !== undefined ? [{ name }] : [];
+function offeredBy({ type, name, parameters, tools = [] }: z.infer<typeof tool>): OfferedTool[] {
+  if (type === "namespace") return tools.flatMap((inner) => offered(inner, name));
+  return type === "function" ? offered({ name, parameters }) : [];
+}
+
+function offered({ name, parameters }: Named, namespace?: string): OfferedTool[] {
+  return name === undefined ? [] : [{ name, namespace, properties: parameters?.properties }];
 }
 
 const outputParts = z.array(z.looseObject({ text: z.string().optional() }));
