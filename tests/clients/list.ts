@@ -58,5 +58,7 @@ export const knownGaps: readonly Gap[] = [
   { client: "google-genai", column: "list", reason: "its converter can't read additionalProperties: false" },
   { client: "claude-code", column: "confirmation", reason: "its own cancel is taken for a person's no" },
   { client: "codex", column: "confirmation", reason: "its own decline is taken for a person's no" },
+  { client: "gemini-cli", column: "call", reason: "it adds wait_for_previous to every call, which is refused" },
+  { client: "gemini-cli", column: "progress", reason: "it adds wait_for_previous to every call, which is refused" },
   { client: "gemini-cli", column: "confirmation", reason: "it checks an error against the output schema" },
 ];

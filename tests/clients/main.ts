@@ -18,8 +18,8 @@ const CONNECT = new URL("../../docs/connect.md", import.meta.url);
 /** Puts a table between its marks in docs/connect.md. */
 async function write(name: string, table: string): Promise<void> {
   const text = await Deno.readTextFile(CONNECT);
-  const [before, rest] = text.split(`<!-- ${name}:start -->\n`);
-  const [, after] = rest?.split(`\n<!-- ${name}:end -->`) ?? [];
+  const [before, rest] = text.split(`<!-- ${name}:start -->`);
+  const [, after] = rest?.split(`<!-- ${name}:end -->`) ?? [];
   if (before === undefined || after === undefined) throw new Error(`docs/connect.md has no marks for ${name}.`);
   await Deno.writeTextFile(CONNECT, `${before}<!-- ${name}:start -->\n\n${table}\n\n<!-- ${name}:end -->${after}`);
 }

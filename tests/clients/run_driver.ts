@@ -68,6 +68,7 @@ function driverEnv(home: string): Record<string, string> {
     NO_PROXY: "127.0.0.1,localhost",
     no_proxy: "127.0.0.1,localhost",
     DO_NOT_TRACK: "1",
+    MCP_USE_ANONYMIZED_TELEMETRY: "false",
     GOFLAGS: "-mod=mod",
     GOPROXY: "off",
     GOMODCACHE: `${own}/go/pkg/mod`,

@@ -1,8 +1,5 @@
 # mcp-use for Python, by its adapter for LangChain.
 import asyncio
-import os
-
-os.environ["MCP_USE_ANONYMIZED_TELEMETRY"] = "false"
 
 from mcp.types import ElicitResult
 from mcp_use import MCPClient

@@ -1,21 +1,22 @@
-// mcp-use for JavaScript, by its adapter for LangChain.
-process.env.MCP_USE_ANONYMIZED_TELEMETRY = "false";
-const { MCPClient, LangChainAdapter } = await import("mcp-use");
-import { follow, headers, url } from "./plan.mjs";
+// mcp-use for JavaScript: its client, without an agent.
+import { MCPClient } from "mcp-use/client";
+import { follow, headers, textOf, url } from "./plan.mjs";
 
-const client = new MCPClient({ mcpServers: { cloudways: { url, headers } } });
-await client.createAllSessions();
-const made = await new LangChainAdapter().createToolsFromConnectors(
-  Object.values(client.getAllActiveSessions()).map((session) => session.connector),
-);
-const byName = Object.fromEntries(made.map((tool) => [tool.name, tool]));
+const questions = [];
+const client = new MCPClient({ mcpServers: { cloudways: { url, headers } } }, {
+  onElicitation: ({ message }) => {
+    questions.push(message);
+    return { action: "accept", content: { approve: true } };
+  },
+});
+const session = await client.createSession("cloudways");
 
 await follow({
-  tools: () => Object.keys(byName),
-  call: async (name, args, { signal }) => {
-    const answer = await byName[name].invoke(args, { signal });
-    return typeof answer === "string" ? answer : JSON.stringify(answer);
-  },
+  tools: async () => (await session.listTools()).map(({ name }) => name),
+  call: async (name, args, { onProgress, signal }) =>
+    textOf(await session.callTool(name, args, { onprogress: onProgress, signal })),
+  questions,
+  progress: true,
   cancel: true,
 });
 await client.closeAllSessions();
