@@ -38,7 +38,7 @@ export function judge(told: Told, world: World): Judged {
 /** A client that could not go through the plan: what it says at its end, in place of the list. */
 export function judgeFailure(message: string, world: World): Judged {
   const words = message.split("\n").map((line) => line.replace(/^[\s|+-]+/, "")).findLast((line) => line !== "") ?? "";
-  const list = no(words);
+  const list = no(words.slice(0, 100));
   return {
     era: revisionOf(world.wire) ?? "?",
     cells: { list, call: none(), progress: none(), confirmation: none(), cancel: none() },
@@ -53,13 +53,15 @@ function judgeList({ tools }: Told, { listed }: World): Cell {
 
 function judgeCalls({ answers }: Told, { sandbox, wire, plan }: World): Cell {
   const [server] = sandbox.account().servers;
+  // A client that checks arguments itself may refuse null before the server sees it.
+  const reached = callsOf(wire, plan.optional.name).length > 0;
   const problems = [
     server !== undefined && answers.read?.includes(server.label) ? undefined : "no data",
     answers.error?.includes("not_found") ? undefined : "code not seen",
-    // A client that checks arguments itself may refuse null before the server sees it.
-    callsOf(wire, plan.optional.name).length > 0 && refused(answers.optional) ? "null refused" : undefined,
+    reached && refused(answers.optional) ? "null refused" : undefined,
   ].filter((problem) => problem !== undefined);
-  return problems.length === 0 ? yes() : no(problems.join(", "));
+  if (problems.length > 0) return no(problems.join(", "));
+  return yes(reached ? "yes" : "yes; it refuses null itself");
 }
 
 function refused(answer = "threw"): boolean {
@@ -68,7 +70,7 @@ function refused(answer = "threw"): boolean {
 
 function judgeProgress({ progress, answers }: Told, { wire, plan }: World): Cell {
   const done = answers.progress?.includes("completed") ?? false;
-  if (!done) return no(`the call failed: ${(answers.progress ?? "no answer").slice(0, 80)}`);
+  if (!done) return no("the call failed");
   const calls = callsOf(wire, plan.progress.name);
   const sent = calls.reduce((sum, { exchange }) => sum + notificationsIn(exchange, "notifications/progress"), 0);
   const asked = calls.some(({ params }) => Object.hasOwn(Object(params?.["_meta"]), "progressToken"));
@@ -84,11 +86,13 @@ function judgeConfirmation({ answers, questions }: Told, { sandbox }: World): Ce
   if (restarts === 1 && answers.again === undefined) return questions?.length ? yes("form") : no("carried out unasked");
   if (restarts === 1) return yes("page");
   const seen = answers.destructive ?? "";
-  return approvalAddressIn(seen) === undefined ? no(`no address: ${codeIn(seen)}`) : no("approved, not carried out");
+  return approvalAddressIn(seen) === undefined ? no(`no address${codeIn(seen)}`) : no("approved, not carried out");
 }
 
+/** The code of a refusal, where it can be seen. */
 function codeIn(text: string): string {
-  return /confirmation_\w+|[a-z]+_[a-z_]+/.exec(text)?.[0] ?? text.slice(0, 60);
+  const code = /confirmation_\w+/.exec(text)?.[0];
+  return code === undefined ? ", no code" : `: ${code}`;
 }
 
 /** A cancellation counts where the client's caller is free and the server was told. */

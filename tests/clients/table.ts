@@ -11,5 +11,5 @@ export function renderTable(headings: readonly string[], rows: readonly (readonl
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").replaceAll("|", "/").slice(0, 160).trim();
+  return text.replaceAll(/\s+/g, " ").replaceAll("|", "/").trim();
 }

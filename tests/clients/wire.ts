@@ -42,18 +42,16 @@ export function startWire(target: URL): Wire {
     };
     exchanges.push(exchange);
     request.signal.addEventListener("abort", () => exchange.left = true);
-    const { pathname, search } = new URL(request.url);
-    const response = await fetch(new URL(pathname + search, target), {
-      method: request.method,
-      headers: without(request.headers, NOT_PASSED_ON),
-      ...(body !== "" && { body }),
-      redirect: "manual",
-      signal: request.signal,
-      client,
-    });
-    exchange.status = response.status;
-    const passing = response.body?.pipeThrough(recordInto(exchange)) ?? null;
-    return new Response(passing, { status: response.status, headers: without(response.headers, NOT_PASSED_BACK) });
+    try {
+      const response = await passOn(request, body, target, client);
+      exchange.status = response.status;
+      const passing = response.body?.pipeThrough(recordInto(exchange)) ?? null;
+      return new Response(passing, { status: response.status, headers: without(response.headers, NOT_PASSED_BACK) });
+    } catch (error) {
+      if (!exchange.left) throw error;
+      // Nobody is there to read it.
+      return new Response(null, { status: 502 });
+    }
   });
   return {
     mcpUrl: `http://127.0.0.1:${server.addr.port}/mcp`,
@@ -63,6 +61,18 @@ export function startWire(target: URL): Wire {
       client.close();
     },
   };
+}
+
+async function passOn(request: Request, body: string, target: URL, client: Deno.HttpClient): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  return await fetch(new URL(pathname + search, target), {
+    method: request.method,
+    headers: without(request.headers, NOT_PASSED_ON),
+    ...(body !== "" && { body }),
+    redirect: "manual",
+    signal: request.signal,
+    client,
+  });
 }
 
 function recordInto(exchange: Exchange): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {

@@ -1,4 +1,4 @@
-# agno. Its limit of 10 seconds a call is `timeout_seconds`.
+# agno. Its limit of 10 seconds a call is `timeout_seconds`; above 30, `timeout` of the parameters counts too.
 import asyncio
 
 from agno.tools.function import FunctionCall
@@ -10,8 +10,7 @@ from plan import HEADERS, URL, follow
 async def main():
     params = StreamableHTTPClientParams(url=URL, headers=HEADERS)
     async with MCPTools(server_params=params, transport="streamable-http", timeout_seconds=60) as toolkit:
-        by_name = toolkit.get_async_functions() if hasattr(toolkit, "get_async_functions") else toolkit.functions
-        by_name = by_name or toolkit.functions
+        by_name = toolkit.functions
 
         async def tools():
             return list(by_name)
