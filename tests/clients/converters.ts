@@ -11,8 +11,6 @@ interface Converter {
   title: string;
   runtime: Runtime;
   driver: string;
-  /** Tools that it may refuse, with the reason. */
-  mayRefuse?: string;
 }
 
 const converters: readonly Converter[] = [
@@ -21,7 +19,6 @@ const converters: readonly Converter[] = [
     title: "google-genai",
     runtime: "python",
     driver: "convert_google_genai.py",
-    mayRefuse: "it can't read additionalProperties: false",
   },
   { id: "google-adk", title: "Google ADK", runtime: "python", driver: "convert_google_adk.py" },
   { id: "openai-agents", title: "OpenAI agents, strict", runtime: "python", driver: "convert_openai_agents.py" },
@@ -42,7 +39,6 @@ const HEADINGS = ["converter", "version", "tools refused", "keywords that do not
 export interface Conversions {
   table: string;
   problems: string[];
-  mended: string[];
 }
 
 /** Runs every converter over the tools that the server lists. */
@@ -52,15 +48,13 @@ export async function runConverters(tools: readonly unknown[]): Promise<Conversi
     await Deno.writeTextFile(file, JSON.stringify(tools));
     const rows: string[][] = [];
     const problems: string[] = [];
-    const mendedOnes: string[] = [];
     for (const converter of converters) {
       const version = await versionOf(converter);
-      const { cells, problem, mended } = await runConverter(converter, file);
+      const { cells, problem } = await runConverter(converter, file);
       rows.push([converter.title, version, ...cells]);
       if (problem !== undefined) problems.push(`${converter.title}: ${problem}`);
-      if (mended !== undefined) mendedOnes.push(`${converter.title}: ${mended}`);
     }
-    return { table: renderTable(HEADINGS, rows), problems, mended: mendedOnes };
+    return { table: renderTable(HEADINGS, rows), problems };
   } finally {
     await Deno.remove(file);
   }
@@ -70,8 +64,6 @@ export async function runConverters(tools: readonly unknown[]): Promise<Conversi
 interface Conversion {
   cells: string[];
   problem?: string;
-  /** A refusal that is expected, and did not come. */
-  mended?: string;
 }
 
 async function runConverter(converter: Converter, file: string): Promise<Conversion> {
@@ -87,9 +79,5 @@ async function runConverter(converter: Converter, file: string): Promise<Convers
     first === undefined ? "none" : `${Object.keys(refused).length}: ${first[1]}`,
     words.length === 0 ? "none" : words.join(", "),
   ];
-  if (first === undefined) {
-    const { mayRefuse } = converter;
-    return { cells, ...(mayRefuse !== undefined && { mended: `refuses nothing now: ${mayRefuse}` }) };
-  }
-  return { cells, ...(converter.mayRefuse === undefined && { problem: `${first[0]}: ${first[1]}` }) };
+  return first === undefined ? { cells } : { cells, problem: `${first[0]}: ${first[1]}` };
 }

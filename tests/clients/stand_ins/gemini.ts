@@ -16,9 +16,9 @@ const requestSchema = z.looseObject({
   contents: z.array(z.looseObject({ parts: z.array(part).optional() })),
 });
 
-/** The API under `/v1beta/models/`. */
+/** The API under `/v1/models/` and `/v1beta/models/`. */
 export const geminiApi: ModelApi = {
-  handles: (path) => path.startsWith("/v1beta/models/"),
+  handles: (path) => /^\/v1(beta)?\/models\//.test(path),
   async answer(path, body, script) {
     if (path.endsWith(":countTokens")) return Response.json({ totalTokens: 1 });
     const { tools = [], contents } = requestSchema.parse(body);
