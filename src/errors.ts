@@ -1,3 +1,5 @@
+import type { Limit } from "./limits.ts";
+
 /** Every failure a caller of a tool can see, by its stable code. */
 export const ERROR_CODES = [
   "authentication_required",
@@ -32,6 +34,8 @@ export interface ToolErrorOptions {
   details?: Record<string, unknown>;
   /** What is known of a change that was asked for, where the code alone does not say it; for the audit trail. */
   done?: Done;
+  /** Which of our limits refused the call; logged and counted, never shown. */
+  limitedBy?: Limit;
   /** What caused it; logged, never shown. */
   cause?: unknown;
 }
@@ -50,6 +54,7 @@ export class ToolError extends Error {
   readonly retryAfter: number | undefined;
   readonly details: Record<string, unknown> | undefined;
   readonly done: Done | undefined;
+  readonly limitedBy: Limit | undefined;
 
   constructor(code: ErrorCode, message: string, options: ToolErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -58,5 +63,6 @@ export class ToolError extends Error {
     this.retryAfter = options.retryAfter;
     this.details = options.details;
     this.done = options.done;
+    this.limitedBy = options.limitedBy;
   }
 }

@@ -113,24 +113,28 @@ class ApprovalPage {
     }
   }
 
-  async #show(id: string, { note }: RequestInfo): Promise<Response> {
+  async #show(id: string, info: RequestInfo): Promise<Response> {
+    const { note, known } = info;
     const approval = await this.#approvals.look(id);
-    if (approval === undefined) return await this.#unknown();
+    if (approval === undefined) return await this.#unknown(info);
+    known();
     note({ customer: shortCustomerId(approval.record.customer), tool: approval.record.tool, approval: approval.state });
     return htmlResponse(200, approvalPage(approval, this.#clock.now()));
   }
 
-  async #decide(request: Request, id: string, { note, requestId }: RequestInfo): Promise<Response> {
+  async #decide(request: Request, id: string, info: RequestInfo): Promise<Response> {
+    const { note, known, requestId } = info;
     if (!this.#isFromThisPage(request)) return notice(403, NOTICES.elsewhere);
     const form = await readForm(request, this.#bodies);
     if (form instanceof Response) return form;
     const { decided, record } = await this.#carryOut(id, form);
     note({ decision: form.decision, decided });
     if (record !== undefined) {
+      known();
       note({ customer: shortCustomerId(record.customer), tool: record.tool });
       if (NOES.has(decided)) await this.#audit.record(declinedEntry(record, requestId));
     }
-    if (decided === "unknown") return await this.#unknown();
+    if (decided === "unknown") return await this.#unknown(info);
     // To be shown by GET: going back or loading again then sends nothing twice, a wrong code least of all.
     // Relative to this very address, whatever the proxy in front calls it.
     return new Response(null, { status: 303, headers: { location: id } });
@@ -156,9 +160,10 @@ class ApprovalPage {
   }
 
   /** Looked up first and counted then, so that tries at what is not there never cost what is. */
-  async #unknown(): Promise<Response> {
+  async #unknown({ limited }: RequestInfo): Promise<Response> {
     const waitSeconds = await this.#approvals.countUnknown();
     if (waitSeconds === undefined) return notice(404, NOTICES.unknown);
+    limited("approval_page");
     return notice(429, NOTICES.tooMany, { "retry-after": String(waitSeconds) });
   }
 }

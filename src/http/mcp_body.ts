@@ -13,8 +13,16 @@ import { messageProblem } from "../mcp/message_problem.ts";
 import { safeText } from "../redaction.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
 
-/** Reads and parses a body; the answer to one that is none. */
-export async function readMessage(request: Request, bodies: BodyReader): Promise<JsonBody | Response> {
+/**
+ * Reads and parses a body; the answer to one that is none.
+ *
+ * @param onNoRoom Told where too much is under way.
+ */
+export async function readMessage(
+  request: Request,
+  bodies: BodyReader,
+  onNoRoom: () => void,
+): Promise<JsonBody | Response> {
   try {
     const value: unknown = JSON.parse(await bodies.read(request));
     if (isDeep(value)) return invalid(`the body is nested more than ${MAX_DEPTH} deep.`);
@@ -23,6 +31,7 @@ export async function readMessage(request: Request, bodies: BodyReader): Promise
     if (problem !== undefined) return invalid(problem, usableIdOf(body));
     return isJsonBody(body) ? body : invalid("the body is not a JSON-RPC message.");
   } catch (error) {
+    if (error instanceof BodyError && error.problem === "no_room") onNoRoom();
     if (error instanceof BodyError) return refuseBody(error.problem);
     return jsonRpcError(400, JSON_RPC_ERRORS.parseError, "Parse error: the body is not valid JSON.");
   }
