@@ -125,7 +125,7 @@ class ApprovalPage {
   async #decide(request: Request, id: string, info: RequestInfo): Promise<Response> {
     const { note, known, requestId } = info;
     if (!this.#isFromThisPage(request)) return notice(403, NOTICES.elsewhere);
-    const form = await readForm(request, this.#bodies);
+    const form = await readForm(request, this.#bodies, info);
     if (form instanceof Response) return form;
     const { decided, record } = await this.#carryOut(id, form);
     note({ decision: form.decision, decided });
@@ -185,13 +185,19 @@ function declinedEntry(record: ApprovalRecord, requestId: string): AuditEntry {
   };
 }
 
-async function readForm(request: Request, bodies: BodyReader): Promise<DecisionForm | Response> {
+async function readForm(
+  request: Request,
+  bodies: BodyReader,
+  { address, limited }: RequestInfo,
+): Promise<DecisionForm | Response> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") return notice(400, NOTICES.notTheForm);
   try {
-    return parseForm(await bodies.read(request, { maxBytes: MAX_FORM_BYTES })) ?? notice(400, NOTICES.notTheForm);
+    return parseForm(await bodies.read(request, { address, maxBytes: MAX_FORM_BYTES })) ??
+      notice(400, NOTICES.notTheForm);
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
+    if (error.problem === "no_room") limited("bodies");
     if (error.problem === "too_large") return notice(413, NOTICES.tooLarge);
     return error.problem === "too_slow"
       ? notice(408, NOTICES.notWhole)

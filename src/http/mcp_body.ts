@@ -12,26 +12,23 @@ import { readForm } from "../mcp/message_form.ts";
 import { messageProblem } from "../mcp/message_problem.ts";
 import { safeText } from "../redaction.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
+import type { RequestInfo } from "./router.ts";
 
-/**
- * Reads and parses a body; the answer to one that is none.
- *
- * @param onNoRoom Told where too much is under way.
- */
+/** Reads and parses a body; the answer to one that is none. */
 export async function readMessage(
   request: Request,
   bodies: BodyReader,
-  onNoRoom: () => void,
+  { address, limited }: Pick<RequestInfo, "address" | "limited">,
 ): Promise<JsonBody | Response> {
   try {
-    const value: unknown = JSON.parse(await bodies.read(request));
+    const value: unknown = JSON.parse(await bodies.read(request, { address }));
     if (isDeep(value)) return invalid(`the body is nested more than ${MAX_DEPTH} deep.`);
     const body = readForm(value);
     const problem = Array.isArray(body) ? undefined : messageProblem(body);
     if (problem !== undefined) return invalid(problem, usableIdOf(body));
     return isJsonBody(body) ? body : invalid("the body is not a JSON-RPC message.");
   } catch (error) {
-    if (error instanceof BodyError && error.problem === "no_room") onNoRoom();
+    if (error instanceof BodyError && error.problem === "no_room") limited("bodies");
     if (error instanceof BodyError) return refuseBody(error.problem);
     return jsonRpcError(400, JSON_RPC_ERRORS.parseError, "Parse error: the body is not valid JSON.");
   }

@@ -73,7 +73,7 @@ export class McpRoute {
     if (refusal !== undefined) return refusal;
     const wishes = this.#wishes(request.headers);
     if (wishes instanceof Response) return wishes;
-    const body = await readMessage(request, this.#options.bodies, () => arrival.limited("bodies"));
+    const body = await readMessage(request, this.#options.bodies, arrival);
     if (body instanceof Response) return body;
     const scope = await this.#scope(request.headers, wishes, arrival);
     arrival.note(describeBody(body, callerSecrets(scope.caller)));

@@ -50,6 +50,9 @@ const BEFORE_ACCEPTANCE: ReadonlySet<Purpose> = new Set<Purpose>(["bucket", "loc
 /** Purposes whose entries can be had again, and may go before their time. All others stay until their TTL. */
 const CACHED: ReadonlySet<Purpose> = new Set<Purpose>(["token", "listing", "restore_points", "reference", "seen"]);
 
+/** Of `maxCacheBytes`, what is kept for `seen`: no cached data push out who is a customer. */
+const SEEN_PART = 1 / 8;
+
 /**
  * The embedded store: shared state of one process, gone when it ends.
  *
@@ -63,6 +66,7 @@ export class MemoryStore implements Store, AsyncDisposable {
   readonly kind = "embedded";
   readonly #clock: Clock;
   readonly #cache: QuotaCache;
+  readonly #seen: QuotaCache;
   readonly #tables = new Map<Purpose, RetainedTable>();
   readonly #strangers: RetainedTable;
   readonly #listeners = new Listeners();
@@ -77,6 +81,11 @@ export class MemoryStore implements Store, AsyncDisposable {
     this.#cache = new QuotaCache({
       maxBytes,
       maxBytesPerOwner: options.maxCacheBytesPerCustomer ?? Math.floor(maxBytes / 16),
+      maxEntriesPerOwner,
+    });
+    this.#seen = new QuotaCache({
+      maxBytes: Math.ceil(maxBytes * SEEN_PART),
+      maxBytesPerOwner: Math.ceil(maxBytes * SEEN_PART),
       maxEntriesPerOwner,
     });
     const maxListBytes = options.maxListBytes ?? 64 * 1024 * 1024;
@@ -150,6 +159,7 @@ export class MemoryStore implements Store, AsyncDisposable {
   close(): Promise<void> {
     this.#closed = true;
     this.#cache.clear();
+    this.#seen.clear();
     this.#tables.clear();
     this.#strangers.clear();
     this.#listeners.clear();
@@ -172,16 +182,16 @@ export class MemoryStore implements Store, AsyncDisposable {
   #read(key: StoreKey): string | undefined {
     const text = formatStoreKey(key);
     const now = this.#clock.now();
-    if (CACHED.has(key.purpose)) return this.#cache.get(text, now)?.value;
+    if (CACHED.has(key.purpose)) return this.#cacheOf(key).get(text, now)?.value;
     return this.#table(key.purpose).get(text, now) ?? this.#strangers.get(text, now);
   }
 
   #write(key: StoreKey, entry: CacheEntry): void {
     const text = formatStoreKey(key);
     const now = this.#clock.now();
-    if (CACHED.has(key.purpose)) return this.#cache.set(text, key.customer, entry);
+    if (CACHED.has(key.purpose)) return this.#cacheOf(key).set(text, key.customer, entry);
     const table = this.#table(key.purpose);
-    if (table.get(text, now) === undefined && this.#isStranger(key)) {
+    if (table.get(text, now) === undefined && this.isStrangers(key)) {
       return this.#strangers.set(text, key.customer, entry, now);
     }
     table.set(text, key.customer, entry, now);
@@ -191,15 +201,19 @@ export class MemoryStore implements Store, AsyncDisposable {
   #remove(key: StoreKey): string | undefined {
     const value = this.#read(key);
     const text = formatStoreKey(key);
-    if (CACHED.has(key.purpose)) this.#cache.delete(text);
+    if (CACHED.has(key.purpose)) this.#cacheOf(key).delete(text);
     else for (const table of [this.#table(key.purpose), this.#strangers]) table.delete(text);
     return value;
   }
 
+  #cacheOf({ purpose }: StoreKey): QuotaCache {
+    return purpose === "seen" ? this.#seen : this.#cache;
+  }
+
   /** Whether an entry belongs to credentials that Cloudways has not accepted. */
-  #isStranger({ purpose, customer }: StoreKey): boolean {
+  isStrangers({ purpose, customer }: StoreKey): boolean {
     if (!BEFORE_ACCEPTANCE.has(purpose) || customer === "shared") return false;
-    return this.#cache.get(formatStoreKey({ purpose: "seen", customer }), this.#clock.now()) === undefined;
+    return this.#seen.get(formatStoreKey({ purpose: "seen", customer }), this.#clock.now()) === undefined;
   }
 
   #table(purpose: Purpose): RetainedTable {
