@@ -108,17 +108,15 @@ export class McpRoute {
     const owner: Owner = isKnown
       ? { customer }
       : { stranger: address, ...(customer !== undefined && { credentials: customer }) };
+    // Credentials may be accepted by this very call.
+    const isCustomers = () => customer !== undefined && acceptance.isKnown(customer);
+    known(isCustomers);
     const place = load.enter(owner);
-    if (typeof place === "string") {
-      if (isKnown) known();
-      return place;
-    }
+    if (typeof place === "string") return place;
     // The store is asked only from within a place: strangers must not ask it without bound.
-    const isAccepted = isKnown || (customer !== undefined && await this.#wasAccepted(customer, log));
-    if (!isAccepted) return { scope: { ...scope, log: folded.of(address, scope.log) }, place };
-    known();
-    if (!isKnown && !place.claim(customer)) return "load_customer";
-    return { scope, place };
+    const isAccepted = customer !== undefined && !isKnown && await this.#wasAccepted(customer, log);
+    if (isAccepted && !place.claim(customer)) return "load_customer";
+    return { scope: { ...scope, log: folded.of(address, scope.log, isCustomers) }, place };
   }
 
   /** A store that fails leaves the caller a stranger, who is served all the same. */

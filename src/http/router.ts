@@ -15,8 +15,8 @@ export interface RequestInfo {
   log: Logger;
   /** Adds to the line that is logged when the request is answered. */
   note: (fields: Record<string, unknown>) => void;
-  /** The request belongs to somebody who is known: it gets a log line of its own. */
-  known: () => void;
+  /** The request belongs to somebody who is known, if so at its end: it gets a log line of its own. */
+  known: (isKnown?: () => boolean) => void;
   /** One of our limits refuses the request. */
   limited: (limit: Limit) => void;
 }
@@ -75,7 +75,8 @@ export function createRouter(options: RouterOptions): FetchHandler {
     options.metrics.requestStarted();
     const noted: Record<string, unknown> = {};
     const address = addressOf(request, connection, options.trustedProxies);
-    let requestLog = options.folded.of(address, log);
+    let isKnown = () => false;
+    const requestLog = options.folded.of(address, log, () => isKnown());
     let status = 500;
     try {
       const note = (fields: Record<string, unknown>) => void Object.assign(noted, fields);
@@ -84,7 +85,7 @@ export function createRouter(options: RouterOptions): FetchHandler {
         address,
         log,
         note,
-        known: () => requestLog = log,
+        known: (when = () => true) => void (isKnown = when),
         limited: (limit) => {
           options.metrics.rateLimited(limit);
           note({ limited_by: limit });

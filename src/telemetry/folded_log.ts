@@ -45,9 +45,13 @@ export class FoldedLog {
     this.#since = now();
   }
 
-  /** A logger for what a stranger at this address does. */
-  of(address: string, log: Logger): Logger {
-    return new FoldingLogger(this, address, log, {});
+  /**
+   * A logger for what somebody at this address does.
+   *
+   * @param isKnown Whether it is no stranger after all; its lines are written as they are then.
+   */
+  of(address: string, log: Logger, isKnown: () => boolean = () => false): Logger {
+    return new FoldingLogger(this, { address, isKnown }, log, {});
   }
 
   /** Whether a line is to be written as it is: the first of its kind. Any other is counted. */
@@ -84,16 +88,22 @@ export class FoldedLog {
   }
 }
 
+/** Where lines come from. */
+interface Source {
+  address: string;
+  isKnown: () => boolean;
+}
+
 /** Writes the first line of each kind to the logger it stands for. */
 class FoldingLogger implements Logger {
   readonly #folded: FoldedLog;
-  readonly #address: string;
+  readonly #source: Source;
   readonly #log: Logger;
   readonly #fields: LogFields;
 
-  constructor(folded: FoldedLog, address: string, log: Logger, fields: LogFields) {
+  constructor(folded: FoldedLog, source: Source, log: Logger, fields: LogFields) {
     this.#folded = folded;
-    this.#address = address;
+    this.#source = source;
     this.#log = log;
     this.#fields = fields;
   }
@@ -119,15 +129,17 @@ class FoldingLogger implements Logger {
   }
 
   with(fields: LogFields): Logger {
-    return new FoldingLogger(this.#folded, this.#address, this.#log.with(fields), { ...this.#fields, ...fields });
+    return new FoldingLogger(this.#folded, this.#source, this.#log.with(fields), { ...this.#fields, ...fields });
   }
 
   withSecrets(secrets: readonly string[]): Logger {
-    return new FoldingLogger(this.#folded, this.#address, this.#log.withSecrets(secrets), this.#fields);
+    return new FoldingLogger(this.#folded, this.#source, this.#log.withSecrets(secrets), this.#fields);
   }
 
   #write(level: Level, message: string, fields: LogFields = {}): void {
-    if (!this.#folded.isFirst(level, message, this.#address, { ...this.#fields, ...fields })) return;
-    this.#log[level](message, { ...fields, from: this.#address });
+    const { address, isKnown } = this.#source;
+    if (isKnown()) return this.#log[level](message, fields);
+    if (!this.#folded.isFirst(level, message, address, { ...this.#fields, ...fields })) return;
+    this.#log[level](message, { ...fields, from: address });
   }
 }
