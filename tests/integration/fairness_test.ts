@@ -83,7 +83,7 @@ function begin(calls: Promise<unknown>[]): void {
   for (const call of calls) call.catch(() => {});
 }
 
-async function refuseTwenty({ call }: Arena, from: (index: number) => string, count = 20): Promise<void> {
+async function refuseCredentials({ call }: Arena, from: (index: number) => string, count = 20): Promise<void> {
   for (let index = 0; index < count; index++) await call(madeUp(index), from(index));
 }
 
@@ -136,14 +136,14 @@ const ROWS: Row[] = [
   {
     state: "sign-in guard",
     driver: "made-up tokens from the bystander's own address",
-    attack: (arena) => refuseTwenty(arena, () => "203.0.113.7"),
+    attack: (arena) => refuseCredentials(arena, () => "203.0.113.7"),
   },
   {
     state: "sign-in guard",
-    driver: "made-up tokens from another address, for a customer nobody knows yet",
+    driver: "made-up tokens from everywhere, and all places to wait are taken; for a customer nobody knows yet",
     whose: newcomer,
     attack: async (arena) => {
-      await refuseTwenty(arena, SAME);
+      await refuseCredentials(arena, MANY, 100);
       begin(Array.from({ length: 200 }, (_, index) => arena.call(madeUp(100 + index), SAME())));
       await until(() => arena.clock.sleeping === 50);
     },
@@ -202,7 +202,7 @@ for (const { state, driver, options, whose = bystander, attack } of ROWS) {
 Deno.test("behind one proxy that is not named, a customer nobody knows yet gets through after a delay", async () => {
   await using arena = await startArena({ env: { TRUSTED_PROXIES: "" } });
   const { call, clock } = arena;
-  await refuseTwenty(arena, SAME);
+  await refuseCredentials(arena, SAME);
 
   const held = call(newcomer, SAME());
   await until(() => clock.sleeping === 1);
@@ -215,7 +215,7 @@ Deno.test("what an address that nobody trusts writes into X-Forwarded-For change
   await using arena = await startArena({ env: { TRUSTED_PROXIES: "10.0.0.0/8" } });
   const { call, clock } = arena;
   // Each claims another address, and all come from one.
-  await refuseTwenty(arena, MANY);
+  await refuseCredentials(arena, MANY);
 
   const held = call(madeUp(100), "203.0.113.200");
   await until(() => clock.sleeping === 1);
