@@ -38,6 +38,11 @@ export const VARIABLES: Readonly<Record<string, VariableText>> = {
     meaning: "Names of the web origins whose pages may call this server, and whole origins of other schemes " +
       "(tauri://localhost); others get 403.",
   },
+  TRUSTED_PROXIES: {
+    unset: "none",
+    meaning: "Addresses and networks of your own proxies, separated by commas. Their X-Forwarded-For is believed for " +
+      "the client's address, which bounds what strangers may do.",
+  },
   CLOUDWAYS_API_BASE_URL: {
     default: "https://api.cloudways.com/api/v2",
     meaning: "The Cloudways API. https, unless loopback.",

@@ -4,9 +4,10 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
 import { CircuitBreaker } from "./cloudways/breaker.ts";
 import { CloudwaysClient } from "./cloudways/client.ts";
-import { seenKey } from "./cloudways/customer_records.ts";
+import { CustomerRecords } from "./cloudways/customer_records.ts";
 import { CloudwaysHttp } from "./cloudways/http.ts";
 import { KeyWork } from "./cloudways/key_work.ts";
+import { neutralRead } from "./cloudways/neutral_read.ts";
 import { Operations } from "./cloudways/operations.ts";
 import { ReferenceData } from "./cloudways/reference_data.ts";
 import { RestorePoints } from "./cloudways/restore_points.ts";
@@ -18,6 +19,7 @@ import { CustomerIds, shortCustomerId } from "./crypto/customer_id.ts";
 import { Fingerprints } from "./crypto/fingerprints.ts";
 import { KeyRing } from "./crypto/key_ring.ts";
 import { ToolError } from "./errors.ts";
+import { FairSemaphore } from "./fair_semaphore.ts";
 import { approvalRoute } from "./http/approval_page.ts";
 import { homeRoute } from "./http/home.ts";
 import { LoadLimit } from "./http/load_limit.ts";
@@ -36,7 +38,6 @@ import { QuestionStates } from "./mcp/question_state.ts";
 import { Relay } from "./mcp/relay.ts";
 import { type CallScope, createProtocolServer } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_id.ts";
-import { Semaphore } from "./semaphore.ts";
 import { MemoryStore } from "./store/memory.ts";
 import { fitsSharedKeys, OTHER_KEYS, tellSharedKeys } from "./store/shared_keys.ts";
 import { RedisStore } from "./store/redis.ts";
@@ -45,6 +46,7 @@ import { StandInStore } from "./store/stand_in.ts";
 import type { Store } from "./store/store.ts";
 import type { EndedMarks } from "./telemetry/audit.ts";
 import { ChainedAuditTrail } from "./telemetry/audit_trail.ts";
+import { FoldedLog } from "./telemetry/folded_log.ts";
 import type { Logger } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { allTools } from "./tools/all.ts";
@@ -103,8 +105,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const customerIds = new CustomerIds(ring);
   const store = await openStore(config, ring, clock, log);
   const box = new Box(ring);
-  const base: Base = { config, clock, metrics, ring, box, store, sealed: new SealedStore(store, box) };
-  const isAccepted = async (customer: string) => await store.get(seenKey(customer)) !== undefined;
+  const sealed = new SealedStore(store, box);
+  const records = new CustomerRecords({ store, sealed, clock });
+  const folded = new FoldedLog({ log });
+  const base: Base = { config, clock, metrics, ring, box, store, sealed, records, folded };
   const audit = new ChainedAuditTrail({
     store,
     box,
@@ -113,12 +117,18 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     log,
     lines: options.auditLog ?? log,
     metrics,
-    isAccepted,
+    isAccepted: (id) => records.isAccepted({ id }),
   });
-  const breaker = new CircuitBreaker({ clock, metrics, log });
+  const http = new CloudwaysHttp({
+    baseUrl: config.apiBaseUrl,
+    slots: new FairSemaphore(config.httpPoolSize),
+    timeoutMs: options.upstreamTimeoutMs ?? 20_000,
+  });
+  const isKnown = (id: string) => records.isKnown(id);
+  const breaker = new CircuitBreaker({ clock, metrics, log, isAccepted: isKnown, probe: () => neutralRead(http) });
   const draining = new AbortController();
   const stopWaiting = draining.signal;
-  const services = createServices(base, { breaker, stopWaiting, options });
+  const services = createServices(base, { http, breaker, stopWaiting, options });
   const catalogue = options.catalogue ?? new Catalogue(allTools);
   const { confirmation, approvals } = createConfirmation(base, audit);
   const dispatcher = new Dispatcher({
@@ -146,7 +156,14 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const { work } = options;
   const parts = { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit, work };
   return {
-    fetch: createRouter({ routes: await createRoutes(base, parts), access: config, metrics, log }),
+    fetch: createRouter({
+      routes: await createRoutes(base, parts),
+      access: config,
+      trustedProxies: config.trustedProxies,
+      metrics,
+      log,
+      folded,
+    }),
     catalogue,
     services,
     dispatcher,
@@ -159,6 +176,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     close: async () => {
       await endpoint.close();
       services.client.close();
+      folded.sumUp();
       await audit[Symbol.asyncDispose]();
       await store.close();
     },
@@ -174,32 +192,32 @@ interface Base {
   box: Box;
   store: Store;
   sealed: SealedStore;
+  records: CustomerRecords;
+  folded: FoldedLog;
 }
 
 interface ServiceParts {
+  http: CloudwaysHttp;
   breaker: CircuitBreaker;
   stopWaiting: AbortSignal;
   options: AppOptions;
 }
 
 function createServices(
-  { config, store, sealed, clock, metrics }: Base,
-  { breaker, stopWaiting, options }: ServiceParts,
+  { config, store, sealed, records, folded, clock, metrics }: Base,
+  { http, breaker, stopWaiting, options }: ServiceParts,
 ): AccountServices {
-  const http = new CloudwaysHttp({
-    baseUrl: config.apiBaseUrl,
-    slots: new Semaphore(config.httpPoolSize),
-    timeoutMs: options.upstreamTimeoutMs ?? 20_000,
-  });
   const bucket = { capacity: config.rateLimit.requests, windowSeconds: config.rateLimit.windowSeconds };
   const client = new CloudwaysClient({
     http,
     breaker,
     store,
     sealed,
+    records,
     clock,
     metrics,
     log: options.log,
+    strangersLog: (address) => folded.of(address, options.log),
     bucket,
     callBudgetMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
   });
@@ -247,12 +265,25 @@ interface RouteParts {
 }
 
 /** Everything there is to be asked for over HTTP. */
-async function createRoutes({ config, store, clock, metrics }: Base, parts: RouteParts): Promise<Route[]> {
+async function createRoutes(
+  { config, store, records, folded, clock, metrics }: Base,
+  parts: RouteParts,
+): Promise<Route[]> {
   const { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit, work } = parts;
   const { confirm, publicUrl } = config;
   const bounds = { readOnly: config.readOnly, toolsets: config.toolsets };
   const bodies = new BodyReader();
-  const mcpRoute = new McpRoute({ endpoint, customerIds, bounds, load, bodies, isDraining, work });
+  const mcpRoute = new McpRoute({
+    endpoint,
+    customerIds,
+    bounds,
+    load,
+    acceptance: records,
+    folded,
+    bodies,
+    isDraining,
+    work,
+  });
   const probes = probeRoutes({
     store,
     clock,

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { type Credential, credentialOf, isAccessToken } from "./crypto/customer_id.ts";
 import { parseKey } from "./crypto/keys.ts";
+import { Networks } from "./networks.ts";
 import { parseToolsets, type Toolset } from "./toolsets.ts";
 
 /** A host and a port, as Deno's `--allow-net` takes them; IPv6 hosts stand in brackets. */
@@ -30,6 +31,8 @@ export interface Config {
   allowedOrigins: ReadonlySet<string>;
   /** Whether `ALLOWED_HOSTS` was given; `serve` warns where it is needed and missing. */
   allowedHostsGiven: boolean;
+  /** Proxies whose `X-Forwarded-For` is believed for the client's address. */
+  trustedProxies: Networks;
   /** The Cloudways API, without a trailing slash. */
   apiBaseUrl: URL;
   /** Where shared state lives; undefined means in this process. */
@@ -177,6 +180,15 @@ const origins = z.string().transform((text, context) => {
   return fail(context, names.error.issues[0]?.message ?? "is not a list of origins");
 });
 
+const networks = z.string().transform((text, context) => {
+  try {
+    return Networks.parse(text.split(",").map((part) => part.trim()).filter((part) => part !== ""));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return fail(context, `${error.message}; write them such as 192.0.2.1 or 10.0.0.0/8, separated by commas`);
+  }
+});
+
 function tryUrl(text: string): URL | undefined {
   return URL.parse(text) ?? undefined;
 }
@@ -276,6 +288,7 @@ const variables = z.object({
   PORT: wholeNumber(1, 65535).default(7000),
   ALLOWED_HOSTS: hostNames.optional(),
   ALLOWED_ORIGINS: origins.optional(),
+  TRUSTED_PROXIES: networks.prefault(""),
   CLOUDWAYS_API_BASE_URL: httpsUrl(API_BASE_URL).prefault(API_BASE_URL),
   REDIS_URL: redisUrl.optional(),
   ENCRYPTION_KEY: keys.optional(),
@@ -357,6 +370,7 @@ function toConfig(value: Variables): Config {
     allowedHosts: new Set([...(value.ALLOWED_HOSTS ?? LOOPBACK_NAMES), ...ownName, ...publicName]),
     allowedOrigins: new Set([...(value.ALLOWED_ORIGINS ?? LOOPBACK_NAMES), ...publicName]),
     allowedHostsGiven: value.ALLOWED_HOSTS !== undefined || value.PUBLIC_URL !== undefined,
+    trustedProxies: value.TRUSTED_PROXIES,
     apiBaseUrl: value.CLOUDWAYS_API_BASE_URL,
     redisUrl: value.REDIS_URL,
     encryptionKeys: value.ENCRYPTION_KEY ?? [],

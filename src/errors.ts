@@ -1,3 +1,5 @@
+import type { Limit } from "./limits.ts";
+
 /** Every failure a caller of a tool can see, by its stable code. */
 export const ERROR_CODES = [
   "authentication_required",
@@ -35,6 +37,8 @@ export interface ToolErrorOptions {
   done?: Done;
   /** The message is a question as a person may see it; hiding more of it would hide what is asked. */
   isShown?: boolean;
+  /** Which of our limits refused the call; logged and counted, never shown. */
+  limitedBy?: Limit;
   /** What caused it; logged, never shown. */
   cause?: unknown;
 }
@@ -54,6 +58,7 @@ export class ToolError extends Error {
   readonly details: Record<string, unknown> | undefined;
   readonly done: Done | undefined;
   readonly isShown: boolean;
+  readonly limitedBy: Limit | undefined;
 
   constructor(code: ErrorCode, message: string, options: ToolErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -63,5 +68,6 @@ export class ToolError extends Error {
     this.details = options.details;
     this.done = options.done;
     this.isShown = options.isShown ?? false;
+    this.limitedBy = options.limitedBy;
   }
 }

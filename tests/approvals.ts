@@ -7,10 +7,12 @@ import { createRouter, type FetchHandler } from "../src/http/router.ts";
 import { type ApprovalRequest, Approvals } from "../src/mcp/approvals.ts";
 import { Declines } from "../src/mcp/declines.ts";
 import { EndedYeses } from "../src/mcp/ended_yeses.ts";
+import { Networks } from "../src/networks.ts";
 import { MemoryStore } from "../src/store/memory.ts";
 import { RedisStore } from "../src/store/redis.ts";
 import { SealedStore } from "../src/store/sealed_store.ts";
 import type { Store } from "../src/store/store.ts";
+import { FoldedLog } from "../src/telemetry/folded_log.ts";
 import { createLogger } from "../src/telemetry/log.ts";
 import { Metrics } from "../src/telemetry/metrics.ts";
 import type { Question } from "../src/tools/question.ts";
@@ -133,7 +135,9 @@ export async function startPage(
     allowedHosts: names,
     allowedOrigins: new Set([...names, "allowed.example.com", new URL(publicUrl).hostname]),
   };
-  handler.resolve(createRouter({ routes: [route], access, metrics, log }));
+  const folded = new FoldedLog({ log });
+  const trustedProxies = Networks.parse([]);
+  handler.resolve(createRouter({ routes: [route], access, trustedProxies, metrics, log, folded }));
   return {
     ...replica,
     url,

@@ -18,6 +18,7 @@ import { SessionIds } from "../src/mcp/session_id.ts";
 import { MemoryStore } from "../src/store/memory.ts";
 import { RedisStore } from "../src/store/redis.ts";
 import type { Store } from "../src/store/store.ts";
+import { FoldedLog } from "../src/telemetry/folded_log.ts";
 import { createLogger } from "../src/telemetry/log.ts";
 import { Metrics } from "../src/telemetry/metrics.ts";
 import { shutDown } from "./shut_down.ts";
@@ -86,19 +87,25 @@ async function startReplica(options: RelayServiceOptions, encryptionKey: Uint8Ar
     relay: new Relay({ store, box: new Box(ring), clock, onError }),
     onError,
   });
+  const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
+  const folded = new FoldedLog({ log });
   const route = new McpRoute({
     endpoint,
     customerIds: new CustomerIds(ring),
     bounds: config,
     load: new LoadLimit(),
+    acceptance: { isKnown: () => true, isAccepted: () => Promise.resolve(true) },
+    folded,
     bodies: new BodyReader(),
     isDraining: () => false,
   });
   const router = createRouter({
     routes: [{ path: "/mcp", allowsCors: true, handle: route.fetch.bind(route) }],
     access: config,
+    trustedProxies: config.trustedProxies,
     metrics: new Metrics({ version: "test" }),
-    log: createLogger({ level: "ERROR", format: "json", write: () => {} }),
+    log,
+    folded,
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, router);
   return {

@@ -1,10 +1,11 @@
-import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import { credentialSecrets, type Customer } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
+import { CustomerTable } from "../customer_table.ts";
 import { Deadline } from "../deadline.ts";
 import { type ErrorCode, ToolError } from "../errors.ts";
+import type { Owner } from "../fair_shares.ts";
 import { hideSecrets, SecretHider } from "../redaction.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
 import { type BucketAnswer, type BucketLimit, type Store, StoreError, type StoreKey } from "../store/store.ts";
@@ -13,7 +14,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { AccessTokens, type ExchangedToken, type KeyPair, keyPairRefused } from "./access_tokens.ts";
 import type { CircuitBreaker } from "./breaker.ts";
-import { CustomerRecords } from "./customer_records.ts";
+import type { CustomerRecords } from "./customer_records.ts";
 import { type CloudwaysHttp, type Fields, nextStep, NotSentError, type WireReply, type WireRequest } from "./http.ts";
 import { type NetworkFailure, networkFailure } from "./network_failure.ts";
 import { type ApiPath, path } from "./path.ts";
@@ -59,9 +60,12 @@ export interface CloudwaysClientOptions {
   breaker: CircuitBreaker;
   store: Store;
   sealed: SealedStore;
+  records: CustomerRecords;
   clock: Clock;
   metrics: Metrics;
   log: Logger;
+  /** Makes the logger of what callers at an address do whom Cloudways has not accepted. */
+  strangersLog: (address: string) => Logger;
   /** Our own limit on each customer's upstream requests. */
   bucket: BucketLimit;
   /** Milliseconds a call may take, where the session does not say when it ends. */
@@ -96,15 +100,17 @@ export class CloudwaysClient {
   readonly #tokens: AccessTokens;
   readonly #guard: SignInGuard;
   /** Operations that Cloudways answers by 401 whatever the token, and until when that is not tried again. */
-  readonly #unauthorized = new LRUCache<string, number>({ max: 10_000 });
+  readonly #unauthorized: CustomerTable<Map<string, number>>;
   readonly #limits: UpstreamLimits;
 
   constructor(options: CloudwaysClientOptions) {
-    const { store, sealed, clock } = options;
+    const { store, sealed, records, clock } = options;
     this.#options = options;
-    this.records = new CustomerRecords({ store, sealed, clock });
-    this.#guard = new SignInGuard({ clock, records: this.records });
-    this.#limits = new UpstreamLimits(clock);
+    this.records = records;
+    this.#guard = new SignInGuard({ clock, records });
+    const isAccepted = (customer: string) => records.isKnown(customer);
+    this.#unauthorized = new CustomerTable({ isAccepted, max: 5_000 });
+    this.#limits = new UpstreamLimits(clock, isAccepted);
     this.#tokens = new AccessTokens({
       store,
       sealed,
@@ -129,7 +135,6 @@ export class CloudwaysClient {
     try {
       return await this.#send(session, request);
     } catch (error) {
-      if (error instanceof ToolError && error.code === "rate_limited") this.#options.metrics.rateLimited();
       if (!(error instanceof StoreError)) throw error;
       session.log.debug("store failed", { error });
       throw storeAway(error);
@@ -143,7 +148,9 @@ export class CloudwaysClient {
       signal: request.method === "GET" ? session.signal : session.deadline,
       endsAt: session.endsAt ?? this.#options.clock.now() + this.#options.callBudgetMs,
     };
-    await this.#guard.check(customer, address);
+    // Everything below keeps what it knows of accepted customers apart from what it knows of others.
+    await this.records.isAccepted(customer);
+    await this.#guard.pass(customer, address, session.signal);
     this.#refuseWhilePaused(customer, request.operation);
     let mark = await this.records.refusalMark(customer);
     const bearer = await this.#tokens.bearer(customer, address, inTime.signal, mark);
@@ -207,24 +214,26 @@ export class CloudwaysClient {
     refused: { token: string; sentAt: number },
   ): Promise<string | undefined> {
     if (customer.credential.kind !== "api_key") return undefined;
-    const refusedUntil = this.#unauthorized.get(`${customer.id} ${operation}`) ?? 0;
+    const refusedUntil = this.#unauthorized.get(customer.id)?.get(operation) ?? 0;
     if (this.#options.clock.now() < refusedUntil) return undefined;
     return await this.#tokens.afterRefusal(customer, customer.credential, refused, address, signal);
   }
 
   #noteUnauthorized(customer: Customer, operation: string): void {
-    this.#unauthorized.set(`${customer.id} ${operation}`, this.#options.clock.now() + UNAUTHORIZED_MS);
+    const byOperation = this.#unauthorized.getOrMake(customer.id, () => new Map());
+    byOperation.set(operation, this.#options.clock.now() + UNAUTHORIZED_MS);
   }
 
   #refuseWhilePaused(customer: Customer, operation: string): void {
     const seconds = this.#limits.pausedSeconds(customer, operation);
-    if (seconds > 0) throw upstreamRateLimited(seconds);
+    if (seconds > 0) throw upstreamRateLimited(seconds, "upstream_pause");
   }
 
   /** Sends a request: reads again where that may help, and everything else once. */
   #deliver(session: Required<Session>, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
     const { clock, http, breaker, metrics } = this.#options;
-    const send = () => breaker.run(() => this.#attempt(session, request, bearer));
+    const sender = { customer: session.customer.id, operation: request.operation };
+    const send = () => breaker.run(sender, () => this.#attempt(session, request, bearer));
     const { signal, endsAt } = session;
     if (request.method !== "GET") {
       if (endsAt - clock.now() < this.#options.callBudgetMs * LEAST_SHARE_FOR_A_WRITE) throw noTimeLeft();
@@ -241,12 +250,13 @@ export class CloudwaysClient {
   }
 
   async #attempt(session: Session, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
-    const { customer, signal, log } = session;
+    const { customer, address, signal, log } = session;
     const { operation, method, path, query, form, reveal } = request;
     this.#refuseWhilePaused(customer, operation);
     await this.#takeToken(customer);
     const once = reveal === true || request.once === true;
-    const wire: WireRequest = { method, path, bearer, once, ...(query && { query }), ...(form && { form }) };
+    const owner = this.#ownerOf(customer, address);
+    const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...(form && { form }) };
     const reply = await this.#timed(operation, log, () => this.#options.http.send(wire, signal));
     this.#noteLimits(customer, operation, reply);
     // An answer may echo what it was asked with; an exchanged token is known nowhere above this line.
@@ -261,7 +271,12 @@ export class CloudwaysClient {
     throw new ToolError("rate_limited", `The limit of ${capacity} requests in ${windowSeconds} seconds is used up.`, {
       hint: `Wait ${seconds} seconds. One call may need several requests; rate_limit_status shows how many are left.`,
       retryAfter: seconds,
+      limitedBy: "bucket",
     });
+  }
+
+  #ownerOf({ id }: Customer, address: string): Owner {
+    return this.records.isKnown(id) ? { customer: id } : { stranger: address, credentials: id };
   }
 
   #noteLimits(customer: Customer, operation: string, reply: WireReply): void {
@@ -286,12 +301,17 @@ export class CloudwaysClient {
     const operation = "oauth_access_token_create";
     this.#refuseWhilePaused(customer, operation);
     const form = { email: keyPair.email, api_key: keyPair.apiKey };
-    const wire: WireRequest = { method: "POST", path: path`/oauth/access_token`, form };
-    const { http, breaker, clock, metrics } = this.#options;
-    const log = this.#options.log.with({ customer: shortCustomerId(customer.id) });
+    const owner = this.#ownerOf(customer, address);
+    const wire: WireRequest = { method: "POST", path: path`/oauth/access_token`, form, owner };
+    const { http, breaker, clock, metrics, strangersLog } = this.#options;
+    const log = ("stranger" in owner ? strangersLog(address) : this.#options.log)
+      .with({ customer: shortCustomerId(customer.id) });
     const sentAt = clock.now();
     using deadline = new Deadline(EXCHANGE_TIMEOUT_MS);
-    const sent = breaker.run(() => this.#timed(operation, log, () => http.send(wire, deadline.signal)));
+    const sent = breaker.run(
+      { customer: customer.id, operation },
+      () => this.#timed(operation, log, () => http.send(wire, deadline.signal)),
+    );
     const reply = await sent.catch((error) => {
       throw signInFailed(error, keyPair);
     });

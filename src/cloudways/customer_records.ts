@@ -32,6 +32,8 @@ export class CustomerRecords {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #written = new LRUCache<string, number>({ max: 10_000 });
+  /** Accepted customers that were met. */
+  readonly #known = new LRUCache<string, true>({ max: 10_000 });
 
   constructor(options: { store: Store; sealed: SealedStore; clock: Clock }) {
     this.#store = options.store;
@@ -50,6 +52,7 @@ export class CustomerRecords {
     const written = this.#written.get(customer.id);
     if (written !== undefined && now - written < WRITE_INTERVAL_MS) return;
     this.#written.set(customer.id, now);
+    this.#known.set(customer.id, true);
     const before = await this.read(customer);
     const record: CustomerRecord = { firstSeen: before?.firstSeen ?? now, lastSeen: now };
     await this.#sealed.write(seenKey(customer.id), JSON.stringify(record), RECORD_TTL_MS);
@@ -77,8 +80,16 @@ export class CustomerRecords {
   }
 
   /** Whether Cloudways accepted these credentials before. */
-  async isAccepted(customer: Customer): Promise<boolean> {
-    return this.#written.has(customer.id) || (await this.#store.get(seenKey(customer.id))) !== undefined;
+  async isAccepted(customer: Pick<Customer, "id">): Promise<boolean> {
+    if (this.isKnown(customer.id)) return true;
+    const isAccepted = (await this.#store.get(seenKey(customer.id))) !== undefined;
+    if (isAccepted) this.#known.set(customer.id, true);
+    return isAccepted;
+  }
+
+  /** Whether Cloudways accepted these credentials before, as far as this process has met them. Asks no store. */
+  isKnown(customer: string): boolean {
+    return this.#known.get(customer) === true;
   }
 
   /** The customer's record, or undefined for credentials that were never accepted. */

@@ -1,6 +1,7 @@
 import { Deadline } from "../deadline.ts";
 import { ToolError, type ToolErrorOptions } from "../errors.ts";
-import type { Semaphore } from "../semaphore.ts";
+import type { FairSemaphore } from "../fair_semaphore.ts";
+import type { Owner } from "../fair_shares.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { ApiPath } from "./path.ts";
 
@@ -15,6 +16,8 @@ export interface WireRequest {
   form?: Fields;
   /** Sent as `Authorization: Bearer`. */
   bearer?: string;
+  /** Whose request it is; shares out the requests in flight. */
+  owner: Owner;
   /** This read must not be sent again, not even by the pool of connections. Writes never are. */
   once?: boolean;
 }
@@ -29,8 +32,8 @@ export interface WireReply {
 /** What {@linkcode CloudwaysHttp} needs. */
 export interface CloudwaysHttpOptions {
   baseUrl: URL;
-  /** Bounds the requests in flight. */
-  slots: Semaphore;
+  /** Bounds the requests in flight, and those of each owner. */
+  slots: FairSemaphore;
   /**
    * Milliseconds one request may take from connecting to the last byte, waiting for a slot excluded. Deno's `fetch` has
    * no limit of its own for connecting, so this one covers it.
@@ -84,7 +87,7 @@ export class CloudwaysHttp {
    * @throws {ToolError} `upstream_timeout` or `upstream_unreachable`; a {@linkcode NotSentError} where it did not leave.
    */
   async send(request: WireRequest, signal: AbortSignal): Promise<WireReply> {
-    const release = await this.#options.slots.acquire(signal);
+    const release = await this.#options.slots.acquire(request.owner, signal);
     try {
       const once = request.method !== "GET" || request.once === true;
       const timeoutMs = once ? this.#options.timeoutMs : this.readTimeoutMs;

@@ -99,11 +99,16 @@ export function pauseSeconds(headers: Headers): number {
   return retryAfterSeconds(headers) ?? DEFAULT_RETRY_AFTER_SECONDS;
 }
 
-/** The answer to a call that Cloudways' own limit stops. */
-export function upstreamRateLimited(seconds: number): ToolError {
+/**
+ * The answer to a call that Cloudways' own limit stops.
+ *
+ * @param limitedBy Set where it was not sent, since Cloudways said so before.
+ */
+export function upstreamRateLimited(seconds: number, limitedBy?: "upstream_pause"): ToolError {
   return new ToolError("upstream_rate_limited", "Cloudways' own rate limit for this account is reached.", {
     hint: `Wait ${seconds} seconds before you call this again. Other tools may still work.`,
     retryAfter: seconds,
+    ...(limitedBy !== undefined && { limitedBy }),
   });
 }
 

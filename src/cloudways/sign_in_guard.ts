@@ -2,11 +2,17 @@ import { LRUCache } from "lru-cache";
 import type { Customer } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { ToolError } from "../errors.ts";
+import { SingleFlight } from "../single_flight.ts";
 import type { CustomerRecords } from "./customer_records.ts";
+import { WaitingRoom } from "./waiting_room.ts";
 
 const WINDOW_MS = 60_000;
 const MAX_REFUSED_PER_ADDRESS = 20;
 const MAX_REFUSED_IN_ALL = 100;
+
+/** How long new credentials are held up, and how many at once. */
+const MAX_DELAY_MS = 5_000;
+const MAX_WAITING = 50;
 
 /** Credentials refused in the last minute, each counted once, and whether they were too many. */
 class RefusedCredentials {
@@ -32,34 +38,43 @@ class RefusedCredentials {
 }
 
 /**
- * Keeps others from using us to guess credentials: after too many refused ones, from one address or in all, new ones
- * wait a minute and Cloudways is not asked. Customers that Cloudways accepted before never notice.
+ * Keeps others from using us to guess credentials: after too many refused ones, from one address or in all, new ones are
+ * held up for some seconds each, a bounded number at once. Nobody is shut out by what others send: right credentials
+ * get through, only later. Customers that Cloudways accepted before never notice.
  */
 export class SignInGuard {
   readonly #clock: Clock;
   readonly #records: CustomerRecords;
   readonly #inAll = new RefusedCredentials(MAX_REFUSED_IN_ALL);
   readonly #byAddress = new LRUCache<string, RefusedCredentials>({ max: 10_000 });
+  readonly #waitingRoom = new WaitingRoom(MAX_WAITING);
+  readonly #waits = new SingleFlight<boolean>();
 
   constructor(options: { clock: Clock; records: CustomerRecords }) {
     this.#clock = options.clock;
     this.#records = options.records;
   }
 
-  /** @throws {ToolError} `rate_limited` where these credentials have to wait. */
-  async check(customer: Customer, address: string): Promise<void> {
+  /**
+   * Holds credentials up that were not accepted before, where too many wrong ones came.
+   *
+   * @param signal Ends the wait: the call's deadline, or the client is gone.
+   * @throws {ToolError} `rate_limited` where too many wait already. The signal's reason where it aborts.
+   */
+  async pass(customer: Customer, address: string, signal: AbortSignal): Promise<void> {
     const now = this.#clock.now();
     const blockedMs = Math.max(this.#inAll.blockedMs(now), this.#byAddress.get(address)?.blockedMs(now) ?? 0);
     if (blockedMs === 0 || await this.#records.isAccepted(customer)) return;
-    const seconds = Math.ceil(blockedMs / 1000);
-    throw new ToolError(
-      "rate_limited",
-      "Too many wrong credentials came in the last minute, so new ones have to wait.",
-      {
-        hint: `Try again in ${seconds} seconds with credentials that are right.`,
-        retryAfter: seconds,
-      },
-    );
+    const delayMs = Math.min(MAX_DELAY_MS, blockedMs);
+    // Calls with the same credentials wait together, in one place.
+    const hasWaited = await this.#waits.run(customer.id, (ended) => this.#wait(address, delayMs, ended), signal);
+    if (!hasWaited) throw tooManyWait();
+  }
+
+  #wait(address: string, delayMs: number, ended: AbortSignal): Promise<boolean> {
+    return this.#waitingRoom.stay(address, async (turnedAway) => {
+      await this.#clock.sleep(delayMs, AbortSignal.any([ended, turnedAway]));
+    });
   }
 
   /** Counts credentials that Cloudways just refused. */
@@ -70,4 +85,17 @@ export class SignInGuard {
     here.add(customer.id, now);
     this.#byAddress.set(address, here);
   }
+}
+
+function tooManyWait(): ToolError {
+  const seconds = MAX_DELAY_MS / 1000;
+  return new ToolError(
+    "rate_limited",
+    "Too many wrong credentials came in the last minute, and too many new ones wait to be tried. Nothing was done.",
+    {
+      hint: `Try again in ${seconds} seconds with credentials that are right.`,
+      retryAfter: seconds,
+      limitedBy: "sign_in",
+    },
+  );
 }

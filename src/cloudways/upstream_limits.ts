@@ -1,6 +1,6 @@
-import { LRUCache } from "lru-cache";
 import type { Customer } from "../caller.ts";
 import type { Clock } from "../clock.ts";
+import { CustomerTable } from "../customer_table.ts";
 
 /** Cloudways' own figures for one of its operations, as its last answer showed them. */
 export interface UpstreamLimit {
@@ -16,10 +16,12 @@ export interface UpstreamLimit {
 /** Remembers what Cloudways says of its limits, and holds back what it does not want to be asked. */
 export class UpstreamLimits {
   readonly #clock: Clock;
-  readonly #byCustomer = new LRUCache<string, Map<string, UpstreamLimit>>({ max: 5_000 });
+  readonly #byCustomer: CustomerTable<Map<string, UpstreamLimit>>;
 
-  constructor(clock: Clock) {
+  /** @param isAccepted Whether Cloudways has accepted the credentials behind a customer id. */
+  constructor(clock: Clock, isAccepted: (customer: string) => boolean) {
     this.#clock = clock;
+    this.#byCustomer = new CustomerTable({ isAccepted, max: 5_000 });
   }
 
   /** Notes the `X-RateLimit-*` headers of an answer. */
@@ -53,11 +55,7 @@ export class UpstreamLimits {
   }
 
   #of(customer: Customer): Map<string, UpstreamLimit> {
-    const known = this.#byCustomer.get(customer.id);
-    if (known !== undefined) return known;
-    const fresh = new Map<string, UpstreamLimit>();
-    this.#byCustomer.set(customer.id, fresh);
-    return fresh;
+    return this.#byCustomer.getOrMake(customer.id, () => new Map());
   }
 }
 

@@ -114,20 +114,24 @@ class ApprovalPage {
     }
   }
 
-  async #show(id: string, { note }: RequestInfo): Promise<Response> {
+  async #show(id: string, info: RequestInfo): Promise<Response> {
+    const { note, known } = info;
     const approval = await this.#approvals.look(id);
-    if (approval === undefined) return await this.#unknown();
+    if (approval === undefined) return await this.#unknown(info);
+    known();
     note({ customer: shortCustomerId(approval.record.customer), tool: approval.record.tool, approval: approval.state });
     return htmlResponse(200, approvalPage(approval, this.#clock.now()));
   }
 
-  async #decide(request: Request, id: string, { note, log, requestId }: RequestInfo): Promise<Response> {
+  async #decide(request: Request, id: string, info: RequestInfo): Promise<Response> {
+    const { note, known, log, requestId } = info;
     if (!this.#isFromThisPage(request)) return notice(403, NOTICES.elsewhere);
-    const form = await readForm(request, this.#bodies);
+    const form = await readForm(request, this.#bodies, info);
     if (form instanceof Response) return form;
     const { decided, record } = await this.#carryOut(id, form);
     note({ decision: form.decision, decided });
     if (record !== undefined) {
+      known();
       note({ customer: shortCustomerId(record.customer), tool: record.tool });
       if (decided === "closing") {
         log.warn("too many wrong approval codes: approving is closed for this customer for ten minutes", {
@@ -136,7 +140,7 @@ class ApprovalPage {
       }
       if (!NO_DECISION.has(decided)) await this.#audit.record(await decidedEntry(record, decided, requestId));
     }
-    if (decided === "unknown") return await this.#unknown();
+    if (decided === "unknown") return await this.#unknown(info);
     // To be shown by GET: going back or loading again then sends nothing twice, a wrong code least of all.
     // Relative to this very address, whatever the proxy in front calls it.
     return new Response(null, { status: 303, headers: { location: id } });
@@ -162,9 +166,10 @@ class ApprovalPage {
   }
 
   /** Looked up first and counted then, so that tries at what is not there never cost what is. */
-  async #unknown(): Promise<Response> {
+  async #unknown({ limited }: RequestInfo): Promise<Response> {
     const waitSeconds = await this.#approvals.countUnknown();
     if (waitSeconds === undefined) return notice(404, NOTICES.unknown);
+    limited("approval_page");
     return notice(429, NOTICES.tooMany, { "retry-after": String(waitSeconds) });
   }
 }
@@ -191,13 +196,19 @@ async function decidedEntry(record: ApprovalRecord, decided: Decided, requestId:
   };
 }
 
-async function readForm(request: Request, bodies: BodyReader): Promise<DecisionForm | Response> {
+async function readForm(
+  request: Request,
+  bodies: BodyReader,
+  { address, limited }: RequestInfo,
+): Promise<DecisionForm | Response> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") return notice(400, NOTICES.notTheForm);
   try {
-    return parseForm(await bodies.read(request, { maxBytes: MAX_FORM_BYTES })) ?? notice(400, NOTICES.notTheForm);
+    return parseForm(await bodies.read(request, { address, maxBytes: MAX_FORM_BYTES })) ??
+      notice(400, NOTICES.notTheForm);
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
+    if (error.problem === "no_room") limited("bodies");
     if (error.problem === "too_large") return notice(413, NOTICES.tooLarge);
     return error.problem === "too_slow"
       ? notice(408, NOTICES.notWhole)

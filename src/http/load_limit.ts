@@ -1,79 +1,94 @@
+import { FairShares, type Owner } from "../fair_shares.ts";
+import type { Limit } from "../limits.ts";
+
 /** How much {@linkcode LoadLimit} lets in. */
 export interface LoadBounds {
   /** Requests at once, those that wait for an operation or a person included. */
   requests: number;
-  /** Of them, requests of one customer. */
+  /** Of them, requests with the same credentials. */
   requestsPerCustomer: number;
+  /** Of them, requests of callers that Cloudways has not accepted, whatever they send. */
+  requestsOfStrangers: number;
 }
 
-/** What a process of ordinary size carries; a waiting request costs some tens of kilobytes. */
+/**
+ * What a process of ordinary size carries; a waiting request costs some tens of kilobytes. Where nobody is known yet, as
+ * after a restart, and all come through one proxy, one of them with all it may have leaves places to the others.
+ */
 export const LOAD_BOUNDS: LoadBounds = {
   requests: 2048,
   requestsPerCustomer: 512,
+  requestsOfStrangers: 1408,
 };
 
 /** A request that was let in. */
 export interface Admission {
-  /** Counts the request for a customer from now on; false where he has too many already. */
+  /** Counts a stranger's request for a customer from now on; false where the customer has too many already. */
   claim(customer: string): boolean;
   /** The request has been answered, to the end of its stream. Calling it again does nothing. */
   leave(): void;
 }
 
-/** Lets in as much work as the process can carry, and refuses the rest at once. */
+/**
+ * Lets in as much work as the process can carry, and refuses the rest at once. Nobody can fill it: the
+ * more is taken, the less of it one owner may have ({@linkcode FairShares}).
+ */
 export class LoadLimit {
   readonly #bounds: LoadBounds;
-  readonly #perCustomer = new Map<string, number>();
-  #inside = 0;
+  readonly #shares: FairShares;
   #whenEmpty: (() => void)[] = [];
 
   constructor(bounds: LoadBounds = LOAD_BOUNDS) {
     this.#bounds = bounds;
+    this.#shares = new FairShares({
+      places: bounds.requests,
+      perCustomer: bounds.requestsPerCustomer,
+      strangers: bounds.requestsOfStrangers,
+    });
   }
 
   /** How many requests are being worked on. */
   get inside(): number {
-    return this.#inside;
+    return this.#shares.held;
   }
 
-  /** Lets a request in; undefined where there is no room. */
-  enter(): Admission | undefined {
-    if (this.#inside >= this.#bounds.requests) return undefined;
-    this.#inside++;
-    let owner: string | undefined;
+  /** Lets a request in, or says which limit keeps it out. */
+  enter(owner: Owner): Admission | Limit {
+    if (!this.#shares.take(owner)) return this.#limitOf(owner);
+    let holder = owner;
     let left = false;
     return {
       claim: (customer) => {
-        if ((this.#perCustomer.get(customer) ?? 0) >= this.#bounds.requestsPerCustomer) return false;
-        owner = customer;
-        this.#count(customer, 1);
-        return true;
+        this.#shares.give(holder);
+        const taken = this.#shares.take({ customer });
+        if (taken) holder = { customer };
+        else left = true;
+        if (left) this.#tellIfEmpty();
+        return taken;
       },
       leave: () => {
         if (left) return;
         left = true;
-        if (owner !== undefined) this.#count(owner, -1);
-        this.#left();
+        this.#shares.give(holder);
+        this.#tellIfEmpty();
       },
     };
   }
 
   /** Resolves as soon as nothing is being worked on. */
   empty(): Promise<void> {
-    return new Promise((resolve) => this.#inside === 0 ? resolve() : this.#whenEmpty.push(resolve));
+    return new Promise((resolve) => this.inside === 0 ? resolve() : this.#whenEmpty.push(resolve));
   }
 
-  #left(): void {
-    this.#inside--;
-    if (this.#inside > 0) return;
+  #limitOf(owner: Owner): Limit {
+    if (this.inside >= this.#bounds.requests) return "load";
+    return "customer" in owner ? "load_customer" : "load_strangers";
+  }
+
+  #tellIfEmpty(): void {
+    if (this.inside > 0) return;
     const waiting = this.#whenEmpty;
     this.#whenEmpty = [];
     for (const resolve of waiting) resolve();
-  }
-
-  #count(customer: string, change: 1 | -1): void {
-    const count = (this.#perCustomer.get(customer) ?? 0) + change;
-    if (count === 0) this.#perCustomer.delete(customer);
-    else this.#perCustomer.set(customer, count);
   }
 }

@@ -5,11 +5,16 @@ import { readForm } from "../mcp/message_form.ts";
 import { messageProblem } from "../mcp/message_problem.ts";
 import { safeText, type Secrets } from "../redaction.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
+import type { RequestInfo } from "./router.ts";
 
 /** Reads and parses a body; the answer to one that is none. */
-export async function readMessage(request: Request, bodies: BodyReader): Promise<JsonBody | Response> {
+export async function readMessage(
+  request: Request,
+  bodies: BodyReader,
+  { address, limited }: Pick<RequestInfo, "address" | "limited">,
+): Promise<JsonBody | Response> {
   try {
-    const text = await bodies.read(request);
+    const text = await bodies.read(request, { address });
     const size = oversized(text);
     if (size !== undefined) return invalid(`the body is ${size}.`);
     const body = readForm(JSON.parse(text));
@@ -20,6 +25,7 @@ export async function readMessage(request: Request, bodies: BodyReader): Promise
     if (problem !== undefined) return invalid(problem, usableIdOf(body));
     return isJsonBody(body) ? body : invalid("the body is not a JSON-RPC message.");
   } catch (error) {
+    if (error instanceof BodyError && error.problem === "no_room") limited("bodies");
     if (error instanceof BodyError) return refuseBody(error.problem);
     return jsonRpcError(400, JSON_RPC_ERRORS.parseError, "Parse error: the body is not valid JSON.");
   }

@@ -2,12 +2,16 @@ import { isJsonContentType } from "@modelcontextprotocol/server";
 import { type Caller, callerSecrets } from "../caller.ts";
 import { type CustomerIds, shortCustomerId } from "../crypto/customer_id.ts";
 import { ToolError } from "../errors.ts";
+import type { Owner } from "../fair_shares.ts";
+import type { Limit } from "../limits.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
-import { type AnswerForms, JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "../mcp/json_rpc.ts";
+import { type AnswerForms, JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import { BegunAnswer } from "../mcp/late_answer.ts";
 import type { CallScope } from "../mcp/server.ts";
 import { whenDone } from "../streams.ts";
 import type { WorkCounts } from "../work.ts";
+import type { FoldedLog } from "../telemetry/folded_log.ts";
+import type { Logger } from "../telemetry/log.ts";
 import { readApprovalCode } from "./approval_code.ts";
 import { identify, sentSecrets } from "./credentials.ts";
 import type { Admission, LoadLimit } from "./load_limit.ts";
@@ -17,6 +21,13 @@ import { type Bounds, narrow } from "./narrowing.ts";
 import type { BodyReader } from "./request_body.ts";
 import type { RequestInfo } from "./router.ts";
 
+/** Which credentials Cloudways has accepted before. */
+export interface Acceptance {
+  /** As far as this process has met them. */
+  isKnown(customer: string): boolean;
+  isAccepted(customer: { id: string }): Promise<boolean>;
+}
+
 /** What {@linkcode McpRoute} needs. */
 export interface McpRouteOptions {
   endpoint: Pick<McpEndpoint<CallScope>, "fetch">;
@@ -24,6 +35,9 @@ export interface McpRouteOptions {
   /** What the process allows at most. */
   bounds: Bounds;
   load: LoadLimit;
+  acceptance: Acceptance;
+  /** Where the lines go that callers cause whom Cloudways has not accepted. */
+  folded: FoldedLog;
   bodies: BodyReader;
   /** Whether the process is ending, so that nothing new may begin. */
   isDraining: () => boolean;
@@ -36,12 +50,17 @@ type Wishes = Bounds & Pick<Caller, "approvalCode">;
 
 /** A request that was let in. */
 interface Entry {
-  wishes: Wishes;
+  scope: CallScope;
   place: Admission;
-  arrival: RequestInfo;
 }
 
 const TYPES = { json: "application/json", stream: "text/event-stream" } as const;
+
+/** Refusals to callers who have their share already, by the limit. */
+const REFUSED_LOAD: Partial<Record<Limit, string>> = {
+  load_customer: "Too many requests with these credentials are under way.",
+  load_strangers: "Too many requests are under way whose credentials Cloudways has not accepted yet.",
+};
 
 /** `/mcp`: turns an HTTP request into a caller and a message, and refuses what is neither. */
 export class McpRoute {
@@ -57,20 +76,8 @@ export class McpRoute {
     if (refusal !== undefined) return refusal;
     const wishes = this.#wishes(request.headers);
     if (wishes instanceof Response) return wishes;
-    const body = await readMessage(request, this.#options.bodies);
+    const body = await readMessage(request, this.#options.bodies, arrival);
     if (body instanceof Response) return body;
-    // Not before the body is there: whoever never ends it keeps nobody's place.
-    const place = this.#options.load.enter();
-    if (place === undefined) return unavailable("This server has too much to do.");
-    try {
-      return leaveAtEnd(await this.#serve(request, body, { wishes, place, arrival }), place);
-    } catch (error) {
-      place.leave();
-      throw error;
-    }
-  }
-
-  async #serve(request: Request, body: JsonBody, { wishes, place, arrival }: Entry): Promise<Response> {
     const scope = await this.#scope(request.headers, wishes, arrival);
     arrival.note(describeBody(body, scope.caller.secrets));
     // Answers to what is under way are still taken while the process ends.
@@ -79,12 +86,48 @@ export class McpRoute {
       refusal.headers.set("connection", "close");
       return refusal;
     }
-    const { identity } = scope.caller;
-    if (!(identity instanceof ToolError) && !place.claim(identity.id)) {
-      return unavailable("Too many requests with these credentials are under way.");
+    // Not before the body is there: whoever never ends it keeps nobody's place.
+    const entry = await this.#enter(scope, arrival);
+    if (typeof entry === "string") {
+      arrival.limited(entry);
+      return unavailable(REFUSED_LOAD[entry] ?? "This server has too much to do.");
     }
-    const forms = answerForms(request.headers);
-    return await this.#options.endpoint.fetch(withExactAccept(request), body, scope, forms);
+    const { place } = entry;
+    try {
+      const { endpoint } = this.#options;
+      const response = await endpoint.fetch(withExactAccept(request), body, entry.scope, answerForms(request.headers));
+      return leaveAtEnd(response, place);
+    } catch (error) {
+      place.leave();
+      throw error;
+    }
+  }
+
+  /** Takes a place: a customer's for credentials that Cloudways has accepted before, a stranger's for all others. */
+  async #enter(scope: CallScope, { address, known, log }: RequestInfo): Promise<Entry | Limit> {
+    const { load, acceptance, folded } = this.#options;
+    const customer = scope.caller.identity instanceof ToolError ? undefined : scope.caller.identity.id;
+    const isKnown = customer !== undefined && acceptance.isKnown(customer);
+    const owner: Owner = isKnown
+      ? { customer }
+      : { stranger: address, ...(customer !== undefined && { credentials: customer }) };
+    // Credentials may be accepted by this very call.
+    const isCustomers = () => customer !== undefined && acceptance.isKnown(customer);
+    known(isCustomers);
+    const place = load.enter(owner);
+    if (typeof place === "string") return place;
+    // The store is asked only from within a place: strangers must not ask it without bound.
+    const isAccepted = customer !== undefined && !isKnown && await this.#wasAccepted(customer, log);
+    if (isAccepted && !place.claim(customer)) return "load_customer";
+    return { scope: { ...scope, log: folded.of(address, scope.log, isCustomers) }, place };
+  }
+
+  /** A store that fails leaves the caller a stranger, who is served all the same. */
+  async #wasAccepted(id: string, log: Logger): Promise<boolean> {
+    return await this.#options.acceptance.isAccepted({ id }).catch((error) => {
+      log.debug("store failed", { error });
+      return false;
+    });
   }
 
   /** What the headers of ours ask for; one that is not understood refuses the request. */

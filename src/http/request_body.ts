@@ -30,6 +30,8 @@ export class BodyError extends Error {
 
 /** How a body is read. */
 export interface ReadBodyOptions {
+  /** Where it comes from: where there is too much, bodies from the same address give way first. */
+  address?: string;
   /** Defaults to {@linkcode MAX_BODY_BYTES}. */
   maxBytes?: number;
   /** Milliseconds until the body must be there. Defaults to 15 s. */
@@ -37,13 +39,14 @@ export interface ReadBodyOptions {
 }
 
 interface BodyUnderWay {
+  address: string;
   bytes: number;
   giveUp(problem: BodyProblem): void;
 }
 
 /**
- * Reads bodies, before anybody knows whose they are. Where too much is under way the oldest is given up for the newest:
- * an honest body comes at once, and whoever sends slowly takes no room from others.
+ * Reads bodies, before anybody knows whose they are. Where too much is under way, the oldest from the address that has
+ * the most is given up for the newest: an honest body comes at once, and whoever sends slowly takes no room from others.
  */
 export class BodyReader {
   readonly #bounds: BodyBounds;
@@ -61,12 +64,12 @@ export class BodyReader {
    * @throws {BodyError}
    */
   async read(request: Request, options: ReadBodyOptions = {}): Promise<string> {
-    const { maxBytes = MAX_BODY_BYTES, timeoutMs = BODY_TIMEOUT_MS } = options;
+    const { address = "unknown", maxBytes = MAX_BODY_BYTES, timeoutMs = BODY_TIMEOUT_MS } = options;
     if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw new BodyError("too_large");
     if (request.body === null) return "";
     const reader = request.body.getReader();
     const { promise: givenUp, reject } = Promise.withResolvers<never>();
-    const body: BodyUnderWay = { bytes: 0, giveUp: (problem) => reject(new BodyError(problem)) };
+    const body: BodyUnderWay = { address, bytes: 0, giveUp: (problem) => reject(new BodyError(problem)) };
     const timer = setTimeout(() => body.giveUp("too_slow"), timeoutMs);
     let pending: Promise<unknown> = Promise.resolve();
     const readNext = () => {
@@ -102,11 +105,23 @@ export class BodyReader {
   }
 
   #makeRoom(): void {
-    for (const oldest of this.#underWay) {
-      if (this.#underWay.size <= this.#bounds.bodies && this.#bytes <= this.#bounds.bytes) return;
+    while (this.#underWay.size > this.#bounds.bodies || this.#bytes > this.#bounds.bytes) {
+      const oldest = this.#oldestOfMost(this.#bytes > this.#bounds.bytes);
+      if (oldest === undefined) return;
       this.#leave(oldest);
       oldest.giveUp("no_room");
     }
+  }
+
+  /** The oldest body from the address that has the most bytes under way, or the most bodies. */
+  #oldestOfMost(byBytes: boolean): BodyUnderWay | undefined {
+    const counts = new Map<string, number>();
+    for (const { address, bytes } of this.#underWay) {
+      counts.set(address, (counts.get(address) ?? 0) + (byBytes ? bytes : 1));
+    }
+    const most = Math.max(...counts.values());
+    for (const body of this.#underWay) if (counts.get(body.address) === most) return body;
+    return undefined;
   }
 }
 

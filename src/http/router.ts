@@ -1,17 +1,25 @@
+import type { Limit } from "../limits.ts";
 import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
+import type { Networks } from "../networks.ts";
+import type { FoldedLog } from "../telemetry/folded_log.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type AccessLists, allowOrigin, isAllowedHost, isAllowedOrigin, preflight } from "./access_rules.ts";
+import { clientAddress } from "./client_address.ts";
 import { RefusedNames } from "./refused_names.ts";
 
 /** What is known of a request from its connection. */
 export interface RequestInfo {
   requestId: string;
-  /** The address of the connection. */
+  /** The client's address, or its network; bounds what strangers may do. */
   address: string;
   log: Logger;
   /** Adds to the line that is logged when the request is answered. */
   note: (fields: Record<string, unknown>) => void;
+  /** The request belongs to somebody who is known, if so at its end: it gets a log line of its own. */
+  known: (isKnown?: () => boolean) => void;
+  /** One of our limits refuses the request. */
+  limited: (limit: Limit) => void;
 }
 
 /** One thing this server answers. */
@@ -41,6 +49,10 @@ export interface RouterOptions {
   access: AccessLists;
   metrics: Metrics;
   log: Logger;
+  /** Where the lines of requests go that belong to nobody who is known. */
+  folded: FoldedLog;
+  /** Proxies that are believed about where a request comes from. */
+  trustedProxies: Networks;
 }
 
 /** A connection's peer, as `Deno.serve` tells it. */
@@ -66,15 +78,28 @@ export function createRouter(options: RouterOptions): FetchHandler {
     const name = route?.path ?? "unknown";
     options.metrics.requestStarted();
     const noted: Record<string, unknown> = {};
+    const address = addressOf(request, connection, options.trustedProxies);
+    let isKnown = () => false;
+    const requestLog = options.folded.of(address, log, () => isKnown());
     let status = 500;
     try {
       const note = (fields: Record<string, unknown>) => void Object.assign(noted, fields);
-      const info = { requestId, address: addressOf(connection), log, note };
+      const info: RequestInfo = {
+        requestId,
+        address,
+        log,
+        note,
+        known: (when = () => true) => void (isKnown = when),
+        limited: (limit) => {
+          options.metrics.rateLimited(limit);
+          note({ limited_by: limit });
+        },
+      };
       const response = await answer(request, route, { access: options.access, refusedNames }, info);
       status = response.status;
       return complete(response, route, requestId);
     } catch (error) {
-      log.error("internal error", { route: name, error });
+      requestLog.error("internal error", { route: name, error });
       const response = plainError(500, "internal_error", `Something went wrong; request ${requestId}.`);
       return complete(response, route, requestId);
     } finally {
@@ -82,7 +107,8 @@ export function createRouter(options: RouterOptions): FetchHandler {
       options.metrics.requestFinished({ route: name, status, seconds });
       const method = knownMethod(request.method);
       const level = route?.quiet === true && status < 400 ? "debug" : "info";
-      log[level]("request", { method, route: name, status, milliseconds: Math.round(seconds * 1000), ...noted });
+      requestLog[level]("request", { method, route: name, status, milliseconds: Math.round(seconds * 1000), ...noted });
+      options.folded.sumUpWhenDue();
     }
   };
 }
@@ -147,9 +173,10 @@ function plainError(status: number, error: string, message: string): Response {
   return Response.json({ error, message }, { status });
 }
 
-function addressOf(connection: ConnectionInfo | undefined): string {
-  const address = connection?.remoteAddr;
-  return address !== undefined && "hostname" in address ? address.hostname : "unknown";
+function addressOf({ headers }: Request, connection: ConnectionInfo | undefined, trusted: Networks): string {
+  const peer = connection?.remoteAddr;
+  const hostname = peer !== undefined && "hostname" in peer ? peer.hostname : undefined;
+  return clientAddress(hostname, headers.get("x-forwarded-for"), trusted);
 }
 
 /** A method is the caller's text; logs take only those that exist. */

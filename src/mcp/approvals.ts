@@ -348,5 +348,6 @@ function tooManyOpen(): ToolError {
   return new ToolError("rate_limited", `${MAX_OPEN} calls of this account wait for a person's decision already.`, {
     hint: "Nothing was done. Ask the user to decide about the open ones; each one ends by itself after ten minutes.",
     retryAfter: OPEN_MS / 1000,
+    limitedBy: "approvals",
   });
 }

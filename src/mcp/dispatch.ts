@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../deadline.ts";
 import { ToolError } from "../errors.ts";
+import type { Limit } from "../limits.ts";
 import { hideSecrets, safeText, type Secrets } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { storeAway } from "../store/store_away.ts";
@@ -109,6 +110,7 @@ export class Dispatcher {
     const call: CallInHand = { ...request, log: request.log.with({ tool: request.name }), secrets, audit };
     const startedAt = performance.now();
     let outcome = "ok";
+    let limitedBy: Limit | undefined;
     try {
       if (found.kind === "read_only") throw readOnlyRefusal(call.name);
       const answer = await this.#carryOut(found.entry, call);
@@ -117,12 +119,15 @@ export class Dispatcher {
     } catch (error) {
       const shown = this.#toToolError(error, call, found.entry.tool.effect);
       outcome = shown.code;
+      limitedBy = shown.limitedBy;
       await audit.failed(shown);
       return { kind: "result", result: errorResult(shown, call.caller.requestId, secrets) };
     } finally {
       const seconds = (performance.now() - startedAt) / 1000;
       this.#options.metrics.toolFinished({ tool: call.name, outcome, seconds });
-      call.log.info("tool", { outcome, milliseconds: Math.round(seconds * 1000) });
+      if (limitedBy !== undefined) this.#options.metrics.rateLimited(limitedBy);
+      const limit = limitedBy === undefined ? {} : { limited_by: limitedBy };
+      call.log.info("tool", { outcome, milliseconds: Math.round(seconds * 1000), ...limit });
     }
   }
 
@@ -138,6 +143,10 @@ export class Dispatcher {
     const found = catalogue.lookUp(call.name, call.caller);
     if (found.kind !== "unknown") await this.#auditOf(call, found.entry, secrets).failed(error);
     metrics.toolFinished({ tool: call.name, outcome: error.code, seconds: 0 });
+    if (error.limitedBy !== undefined) {
+      metrics.rateLimited(error.limitedBy);
+      call.log.info("tool", { tool: call.name, outcome: error.code, limited_by: error.limitedBy });
+    }
     return errorResult(error, call.caller.requestId, secrets);
   }
 

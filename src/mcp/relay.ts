@@ -208,6 +208,7 @@ function tooManyQuestions(): ToolError {
   return new ToolError("rate_limited", "Too many questions wait for an answer already.", {
     hint: "Nothing was done. Let the user answer or dismiss the open questions first.",
     retryAfter: RETRY_AFTER_S,
+    limitedBy: "relay",
   });
 }
 

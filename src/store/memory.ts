@@ -60,6 +60,9 @@ const CACHED: ReadonlySet<Purpose> = new Set<Purpose>([
   "accepted",
 ]);
 
+/** Of `maxCacheBytes`, what is kept for `seen`: no cached data push out who is a customer. */
+const SEEN_PART = 1 / 8;
+
 /**
  * The embedded store: shared state of one process, gone when it ends.
  *
@@ -73,6 +76,7 @@ export class MemoryStore implements Store, AsyncDisposable {
   readonly kind = "embedded";
   readonly #clock: Clock;
   readonly #cache: QuotaCache;
+  readonly #seen: QuotaCache;
   readonly #tables = new Map<Purpose, RetainedTable>();
   readonly #strangers: RetainedTable;
   readonly #listeners = new Listeners();
@@ -88,6 +92,11 @@ export class MemoryStore implements Store, AsyncDisposable {
     this.#cache = new QuotaCache({
       maxBytes,
       maxBytesPerOwner: options.maxCacheBytesPerCustomer ?? Math.floor(maxBytes / 16),
+      maxEntriesPerOwner,
+    });
+    this.#seen = new QuotaCache({
+      maxBytes: Math.ceil(maxBytes * SEEN_PART),
+      maxBytesPerOwner: Math.ceil(maxBytes * SEEN_PART),
       maxEntriesPerOwner,
     });
     this.#maxListBytes = options.maxListBytes ?? 64 * 1024 * 1024;
@@ -160,6 +169,7 @@ export class MemoryStore implements Store, AsyncDisposable {
   close(): Promise<void> {
     this.#closed = true;
     this.#cache.clear();
+    this.#seen.clear();
     this.#tables.clear();
     this.#strangers.clear();
     this.#listeners.clear();
@@ -182,16 +192,16 @@ export class MemoryStore implements Store, AsyncDisposable {
   #read(key: StoreKey): string | undefined {
     const text = formatStoreKey(key);
     const now = this.#clock.now();
-    if (CACHED.has(key.purpose)) return this.#cache.get(text, now)?.value;
+    if (CACHED.has(key.purpose)) return this.#cacheOf(key).get(text, now)?.value;
     return this.#table(key.purpose).get(text, now) ?? this.#strangers.get(text, now);
   }
 
   #write(key: StoreKey, entry: CacheEntry): void {
     const text = formatStoreKey(key);
     const now = this.#clock.now();
-    if (CACHED.has(key.purpose)) return this.#cache.set(text, key.customer, entry);
+    if (CACHED.has(key.purpose)) return this.#cacheOf(key).set(text, key.customer, entry);
     const table = this.#table(key.purpose);
-    if (table.get(text, now) === undefined && this.#isStranger(key)) {
+    if (table.get(text, now) === undefined && this.isStrangers(key)) {
       return this.#strangers.set(text, key.customer, entry, now);
     }
     table.set(text, key.customer, entry, now);
@@ -201,15 +211,19 @@ export class MemoryStore implements Store, AsyncDisposable {
   #remove(key: StoreKey): string | undefined {
     const value = this.#read(key);
     const text = formatStoreKey(key);
-    if (CACHED.has(key.purpose)) this.#cache.delete(text);
+    if (CACHED.has(key.purpose)) this.#cacheOf(key).delete(text);
     else for (const table of [this.#table(key.purpose), this.#strangers]) table.delete(text);
     return value;
   }
 
+  #cacheOf({ purpose }: StoreKey): QuotaCache {
+    return purpose === "seen" ? this.#seen : this.#cache;
+  }
+
   /** Whether an entry belongs to credentials that Cloudways has not accepted. */
-  #isStranger({ purpose, customer }: StoreKey): boolean {
+  isStrangers({ purpose, customer }: StoreKey): boolean {
     if (!BEFORE_ACCEPTANCE.has(purpose) || customer === "shared") return false;
-    return this.#cache.get(formatStoreKey({ purpose: "seen", customer }), this.#clock.now()) === undefined;
+    return this.#seen.get(formatStoreKey({ purpose: "seen", customer }), this.#clock.now()) === undefined;
   }
 
   #listsOf({ purpose }: StoreKey): CappedLists {

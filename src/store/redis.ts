@@ -1,4 +1,4 @@
-import { Semaphore } from "../semaphore.ts";
+import { FairSemaphore } from "../fair_semaphore.ts";
 import { checkRedis } from "./redis_check.ts";
 import * as commands from "./redis_commands.ts";
 import type { RedisCommand } from "./redis_commands.ts";
@@ -52,7 +52,7 @@ export class RedisStore implements Store, AsyncDisposable {
   readonly warnings: readonly string[];
   readonly #connection: RedisConnection;
   readonly #subscriptions: RedisSubscriptions;
-  readonly #places: Semaphore;
+  readonly #places: FairSemaphore;
   readonly #maxWaitMs: number;
 
   private constructor(
@@ -63,7 +63,7 @@ export class RedisStore implements Store, AsyncDisposable {
     this.warnings = options.warnings;
     this.#connection = connection;
     this.#subscriptions = subscriptions;
-    this.#places = new Semaphore(options.poolSize);
+    this.#places = new FairSemaphore(options.poolSize);
     this.#maxWaitMs = options.maxWaitMs ?? 1000;
   }
 
@@ -103,28 +103,28 @@ export class RedisStore implements Store, AsyncDisposable {
   }
 
   async get(key: StoreKey): Promise<string | undefined> {
-    return await this.#run(commands.get(formatStoreKey(key))) ?? undefined;
+    return await this.#run(key.customer, commands.get(formatStoreKey(key))) ?? undefined;
   }
 
   async set(key: StoreKey, value: string, { ttlMs, ifAbsent = false }: SetOptions): Promise<boolean> {
-    return await this.#run(commands.set(formatStoreKey(key), value, checkTtl(ttlMs), ifAbsent)) === "OK";
+    return await this.#run(key.customer, commands.set(formatStoreKey(key), value, checkTtl(ttlMs), ifAbsent)) === "OK";
   }
 
   async delete(key: StoreKey): Promise<boolean> {
-    return await this.#run(commands.del(formatStoreKey(key))) === 1;
+    return await this.#run(key.customer, commands.del(formatStoreKey(key))) === 1;
   }
 
   async deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
-    return await this.#run(commands.deleteIfEquals(formatStoreKey(key), value)) === 1;
+    return await this.#run(key.customer, commands.deleteIfEquals(formatStoreKey(key), value)) === 1;
   }
 
   async take(key: StoreKey): Promise<string | undefined> {
-    return await this.#run(commands.getdel(formatStoreKey(key))) ?? undefined;
+    return await this.#run(key.customer, commands.getdel(formatStoreKey(key))) ?? undefined;
   }
 
   async takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
     const windowMs = checkBucket(limit, cost);
-    const take = () => this.#run(commands.takeTokens(formatStoreKey(key), limit, windowMs, cost));
+    const take = () => this.#run(key.customer, commands.takeTokens(formatStoreKey(key), limit, windowMs, cost));
     // One late answer proves nothing: perhaps this process stood still, and whoever asks has a bucket of his own at hand
     // that is full. Tokens that the late one took are lost, which exceeds nothing.
     const [allowed, remaining, waitMs] = await take().catch((error) => {
@@ -137,30 +137,32 @@ export class RedisStore implements Store, AsyncDisposable {
   async append(key: StoreKey, entry: NewEntry, options: AppendOptions): Promise<AppendAnswer> {
     const ttlMs = checkTtl(options.ttlMs);
     const command = commands.appendEntry(formatStoreKey(key), entry, { ...options, ttlMs });
-    const [appended, number, mark] = await this.#run(command);
+    const [appended, number, mark] = await this.#run(key.customer, command);
     return { appended: appended === 1, head: number === 0 ? undefined : { number, mark } };
   }
 
   async entries(key: StoreKey, { before, limit }: ListPage): Promise<ListEntry[]> {
     const newest = before === undefined ? "+" : `(${before}-0`;
-    const found = await this.#run(commands.xrevrange(formatStoreKey(key), newest, limit)).catch((error) => {
-      // What is no list counts as none, as appending to it makes it one.
-      if (error instanceof StoreError && isWrongType(error.cause)) return [];
-      throw error;
-    });
+    const found = await this.#run(key.customer, commands.xrevrange(formatStoreKey(key), newest, limit)).catch(
+      (error) => {
+        // What is no list counts as none, as appending to it makes it one.
+        if (error instanceof StoreError && isWrongType(error.cause)) return [];
+        throw error;
+      },
+    );
     return found.map(([id, [, mark = "", , value = ""]]) => ({ number: Number.parseInt(id), mark, value }));
   }
 
   async publish(channel: Channel, text: string): Promise<number> {
-    return await this.#run(commands.publish(formatChannel(channel), text));
+    return await this.#run(channel.customer, commands.publish(formatChannel(channel), text));
   }
 
   async subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe> {
-    return await this.#inPlace(() => this.#subscriptions.add(formatChannel(channel), listener));
+    return await this.#inPlace(channel.customer, () => this.#subscriptions.add(formatChannel(channel), listener));
   }
 
   async ping(): Promise<void> {
-    await this.#run(commands.ping());
+    await this.#run("shared", commands.ping());
   }
 
   async close(): Promise<void> {
@@ -171,12 +173,13 @@ export class RedisStore implements Store, AsyncDisposable {
     return this.close();
   }
 
-  #run<T>(command: RedisCommand<T>): Promise<T> {
-    return this.#inPlace(() => this.#connection.run(command));
+  #run<T>(customer: string, command: RedisCommand<T>): Promise<T> {
+    return this.#inPlace(customer, () => this.#connection.run(command));
   }
 
-  async #inPlace<T>(work: () => Promise<T>): Promise<T> {
-    const release = this.#places.tryAcquire() ?? await this.#waitForPlace();
+  /** @param customer Whose entry it is: no customer takes all places. */
+  async #inPlace<T>(customer: string, work: () => Promise<T>): Promise<T> {
+    const release = this.#places.tryAcquire({ customer }) ?? await this.#waitForPlace(customer);
     try {
       return await work();
     } finally {
@@ -184,13 +187,13 @@ export class RedisStore implements Store, AsyncDisposable {
     }
   }
 
-  async #waitForPlace(): Promise<() => void> {
+  async #waitForPlace(customer: string): Promise<() => void> {
     const deadline = new AbortController();
     const timer = setTimeout(() => {
       deadline.abort(new StoreError(`Too many Redis commands at once: no place within ${this.#maxWaitMs} ms.`));
     }, this.#maxWaitMs);
     try {
-      return await this.#places.acquire(deadline.signal);
+      return await this.#places.acquire({ customer }, deadline.signal);
     } finally {
       clearTimeout(timer);
     }

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";
+import { CustomerTable } from "../customer_table.ts";
 import { MemoryStore, type MemoryStoreOptions } from "./memory.ts";
 import {
   type AppendAnswer,
@@ -46,7 +47,7 @@ const TOLD: ReadonlySet<Purpose> = new Set<Purpose>(["listing_epoch", "revoked"]
  */
 const KEPT_HERE_TOO: ReadonlySet<Purpose> = new Set<Purpose>(["seen", "revoked"]);
 
-/** How many entries are remembered as written here alone. */
+/** How many entries are remembered as written here alone; of strangers a tenth. */
 const MAX_WRITTEN_HERE = 50_000;
 
 /** How many entries the shared store is still to get or to lose, of each kind. */
@@ -64,11 +65,17 @@ export class StandInStore implements Store, AsyncDisposable {
   readonly #shared: Store;
   readonly #own: MemoryStore;
   /** The keys of entries that only this process has. */
-  readonly #writtenHere = new LRUCache<string, StoreKey>({ max: MAX_WRITTEN_HERE });
+  readonly #writtenHere = new CustomerTable<StoreKey>({
+    isAccepted: (_name, key) => !this.#own.isStrangers(key),
+    max: MAX_WRITTEN_HERE,
+  });
   /** Marks that the other replicas have not been told; one that is on its way there included. */
   readonly #untold = new LRUCache<string, Untold>({ max: MAX_OWED });
   /** Locks that were given back here, and may stand in the shared store still. */
-  readonly #unreleased = new LRUCache<string, Owed>({ max: MAX_OWED });
+  readonly #unreleased = new CustomerTable<Owed>({
+    isAccepted: (_name, { key }) => !this.#own.isStrangers(key),
+    max: MAX_OWED,
+  });
   /** Tokens that the other replicas would have to exchange anew. */
   readonly #unshared = new LRUCache<string, Owed>({ max: MAX_OWED });
   /** Whether something of all this failed to get there. */
@@ -197,7 +204,7 @@ export class StandInStore implements Store, AsyncDisposable {
       if (this.#untold.get(name) === untold) await this.set(untold.key, untold.value, untold.options);
     }
     try {
-      for (const entry of [...this.#unreleased.entries()]) await this.#release(...entry);
+      for (const entry of this.#unreleased.entries()) await this.#release(...entry);
       for (const entry of [...this.#unshared.entries()]) await this.#share(...entry);
     } catch (error) {
       throwUnlessStore(error);

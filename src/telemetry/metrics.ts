@@ -1,4 +1,5 @@
 /** What the process counts, as Prometheus reads it. Needs no permission. */
+import { type Limit, LIMITS } from "../limits.ts";
 import {
   Counter,
   Gauge,
@@ -107,7 +108,7 @@ export class Metrics {
   readonly #upstreamRetries = this.#counter("upstream_retries_total", "Reads sent to Cloudways again.", false);
   readonly #breakerOpened = this.#counter("upstream_breaker_opened_total", "Times the breaker opened.", false);
   readonly #breakerRefused = this.#counter("upstream_breaker_refused_total", "Requests it held back.", false);
-  readonly #rateLimited = this.#counter("rate_limited_total", "Calls refused by our own limit.", false);
+  readonly #rateLimited = this.#counter("rate_limited_total", "Requests and calls refused by a limit of ours.");
   readonly #exchanges = this.#counter("token_exchanges_total", "E-mail and API key exchanged for a token.");
   readonly #auditFailures = this.#counter(
     "audit_write_failures_total",
@@ -120,6 +121,7 @@ export class Metrics {
   #inFlight = 0;
 
   constructor(options: MetricsOptions) {
+    for (const reason of LIMITS) this.#rateLimited.inc({ reason }, 0);
     this.#gauge("in_flight_requests", "HTTP requests being answered.", () => this.#inFlight);
     this.#gauge("process_uptime_seconds", "Time since the start.", () => (performance.now() - this.#startedAt) / 1000);
     this.#gauge("process_resident_memory_bytes", "Memory held by the process.", () => Deno.memoryUsage().rss);
@@ -180,9 +182,9 @@ export class Metrics {
     this.#breakerRefused.inc();
   }
 
-  /** Counts a call that our own limit refused. */
-  rateLimited(): void {
-    this.#rateLimited.inc();
+  /** Counts a request or call that one of our limits refused. */
+  rateLimited(reason: Limit): void {
+    this.#rateLimited.inc({ reason });
   }
 
   /** Counts an exchange of an e-mail and API key for a token: `ok`, `refused`, `failed`. */

@@ -28,10 +28,10 @@ export class Counter implements Metric {
     if (!labelled) this.#series.set("", 0);
   }
 
-  /** Counts one. */
-  inc(labels: Labels = {}): void {
+  /** Counts one, or as many as are given; 0 shows a series before its first event. */
+  inc(labels: Labels = {}, count = 1): void {
     const key = renderLabels(labels);
-    this.#series.set(key, (this.#series.get(key) ?? 0) + 1);
+    this.#series.set(key, (this.#series.get(key) ?? 0) + count);
   }
 
   render(): string {

@@ -14,6 +14,7 @@ import { Relay } from "../../src/mcp/relay.ts";
 import type { CallScope } from "../../src/mcp/server.ts";
 import { SessionIds } from "../../src/mcp/session_id.ts";
 import { MemoryStore } from "../../src/store/memory.ts";
+import { FoldedLog } from "../../src/telemetry/folded_log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
 import { createFixtureServer, isSlowFixture } from "./fixtures/server.ts";
@@ -29,6 +30,7 @@ export async function startFixtureServer(): Promise<FixtureServer> {
   const config = parseConfig({});
   const clock = systemClock;
   const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
+  const folded = new FoldedLog({ log });
   const metrics = new Metrics({ version: "conformance" });
   const store = new MemoryStore({ clock });
   const ring = await KeyRing.create({ encryptionKeys: [crypto.getRandomValues(new Uint8Array(32))] });
@@ -48,6 +50,8 @@ export async function startFixtureServer(): Promise<FixtureServer> {
     customerIds: new CustomerIds(ring),
     bounds: config,
     load: new LoadLimit(),
+    acceptance: { isKnown: () => true, isAccepted: () => Promise.resolve(true) },
+    folded,
     bodies: new BodyReader(),
     isDraining: () => false,
   });
@@ -55,7 +59,7 @@ export async function startFixtureServer(): Promise<FixtureServer> {
     { path: "/mcp", allowsCors: true, handle: mcpRoute.fetch.bind(mcpRoute) },
     ...probeRoutes({ store, clock, metrics, notReadyReason: () => undefined }),
   ];
-  const fetch = createRouter({ routes, access: config, metrics, log });
+  const fetch = createRouter({ routes, access: config, trustedProxies: config.trustedProxies, metrics, log, folded });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, fetch);
   return {
     url: `http://127.0.0.1:${server.addr.port}`,

@@ -1,35 +1,52 @@
 import assert from "node:assert/strict";
-import { CircuitBreaker, CircuitOpenError } from "../../src/cloudways/breaker.ts";
+import { CircuitBreaker, CircuitOpenError, type Sender } from "../../src/cloudways/breaker.ts";
 import { CloudwaysHttp, NotSentError, type WireReply } from "../../src/cloudways/http.ts";
 import { path } from "../../src/cloudways/path.ts";
 import { ToolError } from "../../src/errors.ts";
-import { Semaphore } from "../../src/semaphore.ts";
+import { FairSemaphore } from "../../src/fair_semaphore.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { ACCOUNTS } from "../customers.ts";
 import { type Service, type ServiceOptions, startService } from "../harness.ts";
 import { callTool } from "../rpc.ts";
-import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
+import { DEMO_ACCOUNT, FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
 
 const ALERTS = "cloudways_bot_alerts_list";
 const SECOND = 1_000;
 const SERVER = { server_id: 100001 };
 
-/** A breaker by itself, and what its requests come to. */
-function startBreaker() {
+/** Three customers and two operations, so that what fails fails for everybody. */
+const SENDERS = ["a", "b", "c", "d", "e", "f"].map((name, index) => ({
+  customer: "abc"[index % 3] ?? name,
+  operation: index % 2 === 0 ? "server_list" : "project_list",
+}));
+
+/** A breaker by itself, and what its requests come to. Each comes from the next sender. */
+function startBreaker({ senders = SENDERS }: { senders?: readonly Sender[] } = {}) {
+  let sent = 0;
+  const next = (): Sender => senders[sent++ % senders.length] ?? { customer: "a", operation: "server_list" };
+  const neutral: { answer: () => Promise<WireReply>; asked: number } = { answer: () => ok, asked: 0 };
   const clock = new FakeClock();
   const logLines: string[] = [];
   const log = createLogger({ level: "DEBUG", format: "json", write: (line) => logLines.push(line) });
-  const breaker = new CircuitBreaker({ clock, metrics: new Metrics({ version: "1.2.3" }), log });
-  const answer = (status: number) => breaker.run(() => Promise.resolve(reply(status)));
-  const fail = (error: unknown) => breaker.run(() => Promise.reject(error)).catch((thrown) => thrown);
+  const probe = () => {
+    neutral.asked++;
+    return neutral.answer();
+  };
+  const metrics = new Metrics({ version: "1.2.3" });
+  const isAccepted = (customer: string) => !customer.startsWith("stranger");
+  const breaker = new CircuitBreaker({ clock, metrics, log, isAccepted, probe });
+  const answer = (status: number) => breaker.run(next(), () => Promise.resolve(reply(status)));
+  const fail = (error: unknown) => breaker.run(next(), () => Promise.reject(error)).catch((thrown) => thrown);
   const many = async (count: number, status: number) => {
     for (let i = 0; i < count; i++) await answer(status);
   };
-  return { clock, breaker, logLines, answer, fail, many };
+  return { clock, breaker, logLines, answer, fail, many, next, neutral };
 }
 
 const reply = (status: number): WireReply => ({ status, headers: new Headers(), text: "" });
+const ok = Promise.resolve(reply(200));
 
 Deno.test("the breaker opens at twenty attempts in half a minute of which half failed, and not before", async () => {
   const cases = [
@@ -106,11 +123,11 @@ Deno.test("attempts that our own limit or the caller ends are none", async () =>
 });
 
 Deno.test("while it is open nothing is sent, and the answer says for how long", async () => {
-  const { clock, breaker, many } = startBreaker();
+  const { clock, breaker, many, next } = startBreaker();
   await many(20, 503);
   let sent = 0;
   const send = () =>
-    breaker.run(() => {
+    breaker.run(next(), () => {
       sent++;
       return Promise.resolve(reply(200));
     }).catch((error) => error);
@@ -127,57 +144,54 @@ Deno.test("while it is open nothing is sent, and the answer says for how long", 
   assert.equal(sent, 0);
 });
 
-Deno.test("after five seconds one request goes through, and an answer of any kind closes it", async () => {
-  for (const status of [200, 404, 429, 500]) {
-    const { clock, breaker, answer, many } = startBreaker();
+Deno.test("after five seconds a neutral read is sent, and an answer of any kind to it lets everybody through", async () => {
+  for (const status of [200, 400, 401, 429, 500]) {
+    const { clock, breaker, answer, many, neutral } = startBreaker();
     await many(20, 503);
     await clock.advance(5 * SECOND);
     const gate = Promise.withResolvers<WireReply>();
+    neutral.answer = () => gate.promise;
 
     const before = breaker.state;
-    const probe = breaker.run(() => gate.promise);
+    const first = answer(200);
     await assert.rejects(answer(200), CircuitOpenError);
     const meanwhile = breaker.state;
     gate.resolve(reply(status));
-    await probe;
+    await first;
 
     assert.deepEqual([before, meanwhile, breaker.state], ["half_open", "half_open", "closed"]);
-    await many(19, 503);
+    assert.equal(neutral.asked, 1);
+    await many(18, 503);
     assert.equal(breaker.state, "closed", "what was before the opening is forgotten");
   }
 });
 
-Deno.test("a first request that fails keeps it open for five more seconds", async () => {
-  const { clock, breaker, answer, many } = startBreaker();
-  await many(20, 503);
-  await clock.advance(5 * SECOND);
+Deno.test("a neutral read that fails keeps it open for five more seconds, and the caller's own request is not sent", async () => {
+  const failures = [
+    () => Promise.resolve(reply(503)),
+    () => Promise.reject(new ToolError("upstream_timeout", "Late.")),
+    () => Promise.reject(new DOMException("The read took too long.", "TimeoutError")),
+  ];
+  for (const failure of failures) {
+    const { clock, breaker, answer, many, neutral } = startBreaker();
+    await many(20, 503);
+    await clock.advance(5 * SECOND);
+    neutral.answer = failure;
 
-  await answer(503);
+    await assert.rejects(answer(200), CircuitOpenError);
 
-  assert.equal(breaker.state, "open");
-  await clock.advance(5 * SECOND - 1);
-  assert.equal(breaker.state, "open");
-  await clock.advance(1);
-  assert.equal(breaker.state, "half_open");
-});
-
-Deno.test("a first request whose caller leaves makes room for the next one", async () => {
-  const { clock, breaker, answer, fail, many } = startBreaker();
-  await many(20, 503);
-  await clock.advance(5 * SECOND);
-
-  await fail(new DOMException("The caller left.", "AbortError"));
-  const meanwhile = breaker.state;
-  await answer(200);
-
-  assert.equal(meanwhile, "half_open");
-  assert.equal(breaker.state, "closed");
+    assert.equal(breaker.state, "open");
+    await clock.advance(5 * SECOND - 1);
+    assert.equal(breaker.state, "open");
+    await clock.advance(1);
+    assert.equal(breaker.state, "half_open");
+  }
 });
 
 Deno.test("what left before it opened and ends after it closed again does not count", async () => {
-  const { clock, breaker, answer, many } = startBreaker();
+  const { clock, breaker, answer, many, next } = startBreaker();
   const gate = Promise.withResolvers<WireReply>();
-  const old = Array.from({ length: 30 }, () => breaker.run(() => gate.promise));
+  const old = Array.from({ length: 30 }, () => breaker.run(next(), () => gate.promise));
   await many(20, 503);
 
   await clock.advance(5 * SECOND);
@@ -216,20 +230,106 @@ Deno.test("opening and closing are logged once each, however many are held back"
   assert.match(logLines[1] ?? "", /"INFO".*answers again/);
 });
 
+Deno.test("it opens for all by the failures of three customers and two operations, and by no fewer", async () => {
+  const cases = [
+    { customers: 3, operations: 2, state: "open" },
+    { customers: 2, operations: 2, state: "closed" },
+    { customers: 3, operations: 1, state: "closed" },
+    { customers: 1, operations: 20, state: "closed" },
+  ];
+
+  for (const { customers, operations, state } of cases) {
+    const senders = Array.from({ length: 60 }, (_, index) => (
+      { customer: `customer ${index % customers}`, operation: `operation ${index % operations}` }
+    ));
+    const { breaker, fail } = startBreaker({ senders });
+
+    // Those who have opened a circuit of their own are refused meanwhile.
+    for (let i = 0; i < 60; i++) await fail(new ToolError("upstream_timeout", "Late."));
+
+    assert.equal(breaker.state, state, `${customers} customers, ${operations} operations`);
+  }
+});
+
+Deno.test("credentials that were never accepted open nothing for others, however many they are", async () => {
+  const senders = Array.from({ length: 1_000 }, (_, index) => (
+    { customer: `stranger ${index}`, operation: `operation ${index % 5}` }
+  ));
+  const { breaker, many } = startBreaker({ senders });
+
+  await many(1_000, 503);
+
+  assert.equal(breaker.state, "closed");
+});
+
+Deno.test("a few customers that fail open nothing for many that are answered", async () => {
+  const { breaker } = startBreaker();
+  const run = (customer: string, status: number) =>
+    breaker.run({ customer, operation: `operation ${status} ${customer.length}` }, () => Promise.resolve(reply(status)))
+      .catch(() => {});
+  for (let i = 0; i < 7; i++) await run(`answered ${i}`, 200);
+
+  for (let i = 0; i < 57; i++) await run("failing".padEnd(10 + i % 3, "x"), 503);
+
+  assert.equal(breaker.state, "closed");
+});
+
+Deno.test("one customer's failures open a circuit of that customer's own, which the customer's next request decides", async () => {
+  const { clock, breaker, logLines } = startBreaker();
+  const run = (customer: string, status: number) =>
+    breaker.run({ customer, operation: "server_list" }, () => Promise.resolve(reply(status))).then(
+      ({ status }) => status,
+      (error) => error instanceof CircuitOpenError ? error.limitedBy : error,
+    );
+  for (let i = 0; i < 20; i++) await run("attacker", 504);
+
+  const held = await run("attacker", 200);
+  const bystander = await run("bystander", 200);
+  await clock.advance(5 * SECOND);
+  const tried = [await run("attacker", 504), await run("attacker", 200)];
+  await clock.advance(5 * SECOND);
+  const back = [await run("attacker", 200), await run("attacker", 200)];
+
+  assert.equal(held, "own_breaker");
+  assert.equal(bystander, 200);
+  assert.deepEqual(tried, [504, "own_breaker"]);
+  assert.deepEqual(back, [200, 200]);
+  assert.equal(breaker.state, "closed");
+  assert.equal(logLines.length, 1);
+});
+
+Deno.test("however many strangers fail, an accepted customer's own circuit stays open", async () => {
+  const { breaker } = startBreaker();
+  const run = (customer: string, status: number) =>
+    breaker.run({ customer, operation: "server_list" }, () => Promise.resolve(reply(status)));
+  for (let i = 0; i < 20; i++) await run("customer", 504);
+
+  for (let i = 0; i < 10_000; i++) await run(`stranger ${i}`, 504);
+
+  await assert.rejects(run("customer", 200), CircuitOpenError);
+});
+
 /** A service on a clock of the test's own, with room for many calls. */
 async function startWithClock(options: ServiceOptions = {}) {
   const clock = new FakeClock();
   const env = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "1000", ...options.env };
-  const service = await startService({ ...options, clock, sandbox: { clock, rateLimitPerMinute: 1_000 }, env });
+  const accounts = [DEMO_ACCOUNT, ...ACCOUNTS];
+  const sandbox = { clock, rateLimitPerMinute: 1_000, accounts };
+  const service = await startService({ ...options, clock, sandbox, env });
   return { clock, service };
 }
 
-/** Fails reads until the breaker must be open: each call is three tries. */
+const CUSTOMERS = ACCOUNTS.slice(0, 3).map(({ accessTokens: [access] }) => (
+  { "x-cloudways-access-token": access?.token ?? "" }
+));
+
+/** Fails reads of three customers until the breaker must be open: each call is three tries. */
 async function openBreaker(clock: FakeClock, service: Service, kind: FaultKind = { status: 503 }) {
-  const heal = service.sandbox.addFault({ operationId: ALERTS, kind });
-  const calls = Array.from({ length: 7 }, () => callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS));
-  await clock.runUntil(Promise.all(calls));
-  heal();
+  const call = (tool: string) => CUSTOMERS.map((headers) => callTool(service.mcpUrl, tool, {}, headers));
+  await Promise.all(call("list_team_members"));
+  const heals = [ALERTS, "project_list"].map((operationId) => service.sandbox.addFault({ operationId, kind }));
+  await clock.runUntil(Promise.all([...call("get_alerts"), ...call("list_projects"), ...call("get_alerts")]));
+  for (const heal of heals) heal();
 }
 
 const probe = async ({ url }: Service, route: string) => await fetch(`${url}${route}`);
@@ -346,9 +446,10 @@ Deno.test("requests that get no answer, or no connection, open it", async () => 
   const signal = new AbortController().signal;
 
   const states = await Promise.all([sandbox, closed].map(async ({ baseUrl }) => {
-    const { breaker } = startBreaker();
-    const http = new CloudwaysHttp({ baseUrl: new URL(baseUrl), slots: new Semaphore(20), timeoutMs: 200 });
-    const send = () => breaker.run(() => http.send({ method: "GET", path: path`/project` }, signal));
+    const { breaker, next } = startBreaker();
+    const http = new CloudwaysHttp({ baseUrl: new URL(baseUrl), slots: new FairSemaphore(60), timeoutMs: 200 });
+    const wire = { method: "GET", path: path`/project`, owner: { customer: "a" } } as const;
+    const send = () => breaker.run(next(), () => http.send(wire, signal));
     const ended = await Promise.allSettled(Array.from({ length: 20 }, send));
     http.close();
     return [breaker.state, ended.every(({ status }) => status === "rejected")];

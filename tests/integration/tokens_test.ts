@@ -3,7 +3,7 @@ import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, startService } from "../harness.ts";
 import { TEST_KEYS } from "../keys.ts";
 import { rawClient, startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
+import { callTool, post } from "../rpc.ts";
 import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
 import { until } from "../until.ts";
 
@@ -227,7 +227,7 @@ Deno.test("a refused access token is asked about again, for it may have been giv
   assert.equal(exchanges(service), 0);
 });
 
-Deno.test("after twenty refused credentials new ones wait a minute, and known customers notice nothing", async () => {
+Deno.test("after twenty refused credentials new ones are held up for seconds, and known customers notice nothing", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock, exchangesPerMinute: 1000 } });
   const withKey = (key: string) => ({ ...KEY_HEADERS, "x-cloudways-api-key": key });
@@ -235,33 +235,82 @@ Deno.test("after twenty refused credentials new ones wait a minute, and known cu
 
   for (let i = 0; i < 20; i++) await callTool(service.mcpUrl, "list_servers", {}, withKey(`EXAMPLE-WRONG-${i}`));
   const before = service.sandbox.requests.length;
-  const stopped = await callTool(service.mcpUrl, "list_servers", {}, withKey("EXAMPLE-WRONG-20"));
-  const after = service.sandbox.requests.length;
+  const held = callTool(service.mcpUrl, "list_servers", {}, withKey("EXAMPLE-WRONG-20"));
+  const right = callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
+  await until(() => clock.sleeping === 2);
+  const sentMeanwhile = service.sandbox.requests.length;
   const known = await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS);
+  await clock.advance(5_000);
+
+  assert.equal(sentMeanwhile, before);
+  assert.equal(known.isError, false);
+  assert.equal((await held).json.code, "authentication_failed");
+  assert.equal((await right).isError, false);
   await clock.advance(61_000);
   const later = await callTool(service.mcpUrl, "list_servers", {}, withKey("EXAMPLE-WRONG-21"));
-
-  assert.equal(stopped.json.code, "rate_limited");
-  assert.ok(Number(stopped.json.retry_after) >= 1);
-  assert.equal(after, before);
-  assert.equal(known.isError, false);
   assert.equal(later.json.code, "authentication_failed");
 });
 
+Deno.test("fifty new credentials are held up at once, and more are told to come back", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock, rateLimitPerMinute: 1000 } });
+  const call = (number: number, signal?: AbortSignal) => {
+    const headers = { "x-cloudways-access-token": `cw_not_real_${number}` };
+    const params = { name: "get_alerts", arguments: {} };
+    const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params };
+    return post(service.mcpUrl, message, headers, signal && { signal });
+  };
+  for (let i = 0; i < 20; i++) await (await call(i)).body?.cancel();
+  const leaving = new AbortController();
+  const waiting = Array.from({ length: 50 }, (_, i) => call(100 + i, leaving.signal).then((one) => one.text()));
+  await until(() => clock.sleeping === 50);
+
+  const refused = await (await call(200)).text();
+  leaving.abort();
+  await Promise.allSettled(waiting);
+  await until(() => clock.sleeping === 0);
+  const next = call(201);
+  await until(() => clock.sleeping === 1);
+  await clock.advance(5_000);
+
+  assert.match(refused, /rate_limited/);
+  assert.match(refused, /retry_after\\":5/);
+  assert.match(await (await next).text(), /authentication_failed/);
+  const metrics = await (await fetch(`${service.url}/metrics`)).text();
+  assert.match(metrics, /^cloudways_mcp_rate_limited_total{reason="sign_in"} 1$/m);
+  assert.ok(service.logLines.some((line) => line.includes('"limited_by":"sign_in"')));
+});
+
+Deno.test("a call that is held up ends with its deadline", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, sandbox: { clock, rateLimitPerMinute: 1000 }, callTimeoutMs: 300 });
+  const wrong = (number: number) => ({ "x-cloudways-access-token": `cw_not_real_${number}` });
+  for (let i = 0; i < 20; i++) await callTool(service.mcpUrl, "get_alerts", {}, wrong(i));
+
+  // The clock stands still: only the call's own time ends the wait.
+  const { json } = await callTool(service.mcpUrl, "get_alerts", {}, wrong(20));
+
+  assert.equal(json.code, "upstream_timeout");
+  assert.equal(clock.sleeping, 0);
+});
+
 Deno.test("after twenty refused credentials a customer is known too who was accepted at another replica", async () => {
+  const clock = new FakeClock();
   await using redis = await startRedis();
   await using sandbox = await startSandbox({ exchangesPerMinute: 1000 });
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
   await using one = await startService({ sandbox, env });
-  await using two = await startService({ sandbox, env });
+  await using two = await startService({ sandbox, env, clock });
   await callTool(one.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
   const wrong = (number: number) => ({ "x-cloudways-access-token": `cw_not_real_${number}` });
   for (let i = 0; i < 20; i++) await callTool(two.mcpUrl, "get_alerts", {}, wrong(i));
 
-  const stopped = await callTool(two.mcpUrl, "get_alerts", {}, wrong(20));
+  const held = callTool(two.mcpUrl, "get_alerts", {}, wrong(20));
+  await until(() => clock.sleeping === 1);
   const known = await callTool(two.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+  await clock.advance(5_000);
 
-  assert.equal(stopped.json.code, "rate_limited");
+  assert.equal((await held).json.code, "authentication_failed");
   assert.equal(known.isError, false, JSON.stringify(known.json));
 });
 

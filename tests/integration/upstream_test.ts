@@ -3,7 +3,7 @@ import { z } from "zod";
 import { CloudwaysHttp, NotSentError } from "../../src/cloudways/http.ts";
 import { path } from "../../src/cloudways/path.ts";
 import { sendRead } from "../../src/cloudways/read_retries.ts";
-import { Semaphore } from "../../src/semaphore.ts";
+import { FairSemaphore } from "../../src/fair_semaphore.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { type Service, type ServiceOptions, startService } from "../harness.ts";
 import { startRedis } from "../redis_server.ts";
@@ -12,6 +12,7 @@ import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
 import { until } from "../until.ts";
 
 const PROJECTS = "project_list";
+const OWNER = { customer: "a" };
 const ALERTS = "cloudways_bot_alerts_list";
 
 /** Calls list_projects while Cloudways misbehaves in one way. */
@@ -309,9 +310,9 @@ Deno.test("upstream: an answer that stops in the middle is given up in time", as
   const halfAnswer = () => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array([123])) }));
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, halfAnswer);
   const baseUrl = new URL(`http://127.0.0.1:${server.addr.port}`);
-  const http = new CloudwaysHttp({ baseUrl, slots: new Semaphore(1), timeoutMs: 200 });
+  const http = new CloudwaysHttp({ baseUrl, slots: new FairSemaphore(1), timeoutMs: 200 });
 
-  const answer = http.send({ method: "GET", path: path`/project` }, new AbortController().signal);
+  const answer = http.send({ method: "GET", path: path`/project`, owner: OWNER }, new AbortController().signal);
 
   await assert.rejects(answer, { code: "upstream_timeout" });
   http.close();
@@ -419,7 +420,11 @@ Deno.test("a read that could not end in time is not sent again", async () => {
 });
 
 Deno.test("one try of a read leaves room for a second one within a call", () => {
-  const http = new CloudwaysHttp({ baseUrl: new URL("http://127.0.0.1"), slots: new Semaphore(1), timeoutMs: 20_000 });
+  const http = new CloudwaysHttp({
+    baseUrl: new URL("http://127.0.0.1"),
+    slots: new FairSemaphore(1),
+    timeoutMs: 20_000,
+  });
 
   const { readTimeoutMs } = http;
 
@@ -460,7 +465,7 @@ Deno.test("each try costs a token, and an empty bucket ends the trying with what
   assert.equal(json.code, "upstream_error");
   assert.equal(service.sandbox.requestsTo(ALERTS).length, 2);
   assert.equal(status.remaining, 0);
-  assert.match(await metricsOf(service), /^cloudways_mcp_rate_limited_total 0$/m);
+  assert.match(await metricsOf(service), /^cloudways_mcp_rate_limited_total{reason="bucket"} 0$/m);
 });
 
 Deno.test("a 429 is never answered by asking again, not even between tries", async () => {
@@ -507,8 +512,13 @@ Deno.test("a read that shows passwords is sent once, and the same read without t
 
 Deno.test("a read that shows passwords is not sent again by the pool of connections either", async () => {
   await using sandbox = await startSandbox();
-  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new Semaphore(4), timeoutMs: 5_000 });
-  const read = { method: "GET", path: path`/project`, bearer: TOKEN_HEADERS["x-cloudways-access-token"] } as const;
+  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new FairSemaphore(4), timeoutMs: 5_000 });
+  const read = {
+    method: "GET",
+    path: path`/project`,
+    owner: OWNER,
+    bearer: TOKEN_HEADERS["x-cloudways-access-token"],
+  } as const;
   const signal = new AbortController().signal;
   await http.send(read, signal);
   await http.send({ ...read, once: true }, signal);
@@ -578,8 +588,8 @@ Deno.test("a caller who leaves between two tries ends the trying", async () => {
 Deno.test("a write that could not even connect was certainly not done, and says so", async () => {
   const sandbox = await startSandbox();
   await sandbox[Symbol.asyncDispose]();
-  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new Semaphore(1), timeoutMs: 5_000 });
-  const restart = { method: "POST", path: path`/server/restart`, form: { server_id: 100001 } } as const;
+  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new FairSemaphore(1), timeoutMs: 5_000 });
+  const restart = { method: "POST", path: path`/server/restart`, owner: OWNER, form: { server_id: 100001 } } as const;
 
   const sent = http.send(restart, new AbortController().signal);
 
@@ -834,11 +844,17 @@ for (const [tool, operationId] of Object.entries(REFERENCE_TOOLS)) {
 
 Deno.test("a write on a connection that dies under it is sent once", async () => {
   await using sandbox = await startSandbox();
-  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new Semaphore(4), timeoutMs: 5_000 });
+  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new FairSemaphore(4), timeoutMs: 5_000 });
   const bearer = TOKEN_HEADERS["x-cloudways-access-token"];
   const signal = new AbortController().signal;
-  const restart = { method: "POST", path: path`/server/restart`, form: { server_id: 100001 }, bearer } as const;
-  await http.send({ method: "GET", path: path`/providers`, bearer }, signal);
+  const restart = {
+    method: "POST",
+    path: path`/server/restart`,
+    owner: OWNER,
+    form: { server_id: 100001 },
+    bearer,
+  } as const;
+  await http.send({ method: "GET", path: path`/providers`, owner: OWNER, bearer }, signal);
   await http.send(restart, signal);
   sandbox.addFault({ operationId: "server_restart", kind: "drop" });
   const before = sandbox.requestsTo("server_restart").length;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Config, ConfigError, parseConfig, publicUrlIsLoopback, VARIABLE_NAMES } from "../../src/config.ts";
+import { Networks } from "../../src/networks.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 
 type Environment = Readonly<Record<string, string>>;
@@ -11,6 +12,7 @@ const CONTRACT_NAMES = [
   "PORT",
   "ALLOWED_HOSTS",
   "ALLOWED_ORIGINS",
+  "TRUSTED_PROXIES",
   "CLOUDWAYS_API_BASE_URL",
   "REDIS_URL",
   "ENCRYPTION_KEY",
@@ -55,6 +57,7 @@ Deno.test("an empty environment gives every default", () => {
     allowedHosts: loopback,
     allowedOrigins: loopback,
     allowedHostsGiven: false,
+    trustedProxies: Networks.parse([]),
     apiBaseUrl: new URL("https://api.cloudways.com/api/v2"),
     redisUrl: undefined,
     encryptionKeys: [],
@@ -223,6 +226,10 @@ const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = 
   ["CUSTOMER_ID_KEY", "short", /44 characters.*keygen/],
   ["REDIS_POOL_SIZE", "0", /whole number from 1/],
   ["HTTP_POOL_SIZE", "-1", /whole number from 1/],
+  ["TRUSTED_PROXIES", "proxy.example.com", /"proxy.example.com" is neither an address nor a network/],
+  ["TRUSTED_PROXIES", "10.0.0.0/33", /"10.0.0.0\/33" is neither/],
+  ["TRUSTED_PROXIES", "10.1", /neither an address nor a network/],
+  ["TRUSTED_PROXIES", "192.0.2.1, *", /"\*" is neither/],
   ["RATE_LIMIT_REQUESTS", "many", /whole number from 1/],
   ["RATE_LIMIT_WINDOW", "0", /whole number from 1/],
   ["LOG_LEVEL", "info", /DEBUG, INFO, WARNING, ERROR/],

@@ -5,27 +5,39 @@ import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { LoadLimit } from "../../src/http/load_limit.ts";
 import { McpRoute } from "../../src/http/mcp_route.ts";
 import { BodyReader } from "../../src/http/request_body.ts";
+import { FoldedLog } from "../../src/telemetry/folded_log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 
 Deno.test("a request that fails through a mistake of the program gives its place back", async () => {
   const ring = await KeyRing.create({ encryptionKeys: [crypto.getRandomValues(new Uint8Array(32))] });
   const load = new LoadLimit();
+  const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
   const route = new McpRoute({
     endpoint: { fetch: () => Promise.reject(new TypeError("a mistake")) },
     customerIds: new CustomerIds(ring),
     bounds: parseConfig({}),
     load,
+    acceptance: { isKnown: () => false, isAccepted: () => Promise.resolve(false) },
+    folded: new FoldedLog({ log }),
     bodies: new BodyReader(),
     isDraining: () => false,
   });
-  const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
   const request = new Request("http://127.0.0.1/mcp", {
     method: "POST",
     headers: { "content-type": "application/json", accept: "*/*" },
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }),
   });
 
-  const answer = route.fetch(request, { requestId: "1", address: "127.0.0.1", log, note: () => {} });
+  const ignored = () => {};
+
+  const answer = route.fetch(request, {
+    requestId: "1",
+    address: "127.0.0.1",
+    log,
+    note: ignored,
+    known: ignored,
+    limited: ignored,
+  });
 
   await assert.rejects(answer, /a mistake/);
   assert.equal(load.inside, 0);

@@ -28,7 +28,7 @@ Deno.test("tool calls, upstream requests, refusals and token exchanges are count
   metrics.toolFinished({ tool: "list_servers", outcome: "not_found", seconds: 0.1 });
   metrics.upstreamFinished({ operation: "list_apps", status: "200", seconds: 0.3 });
   metrics.upstreamFinished({ operation: "list_apps", status: "timeout", seconds: 10 });
-  metrics.rateLimited();
+  metrics.rateLimited("bucket");
   metrics.tokenExchanged("refused");
 
   const text = await metrics.text();
@@ -36,7 +36,7 @@ Deno.test("tool calls, upstream requests, refusals and token exchanges are count
   assert.equal(valueOf(text, 'cloudways_mcp_tool_calls_total{tool="list_servers",outcome="not_found"}'), 1);
   assert.equal(valueOf(text, 'cloudways_mcp_upstream_requests_total{operation="list_apps",status="timeout"}'), 1);
   assert.equal(valueOf(text, 'cloudways_mcp_upstream_request_duration_seconds_count{operation="list_apps"}'), 2);
-  assert.equal(valueOf(text, "cloudways_mcp_rate_limited_total"), 1);
+  assert.equal(valueOf(text, 'cloudways_mcp_rate_limited_total{reason="bucket"}'), 1);
   assert.equal(valueOf(text, 'cloudways_mcp_token_exchanges_total{outcome="refused"}'), 1);
 });
 
@@ -108,7 +108,7 @@ Deno.test("two sets of metrics count apart", async () => {
   const one = new Metrics({ version: "1.2.3" });
   const other = new Metrics({ version: "1.2.3" });
 
-  one.rateLimited();
+  one.rateLimited("bucket");
 
-  assert.equal(valueOf(await other.text(), "cloudways_mcp_rate_limited_total"), 0);
+  assert.equal(valueOf(await other.text(), 'cloudways_mcp_rate_limited_total{reason="bucket"}'), 0);
 });

@@ -62,6 +62,20 @@ Deno.test("past so many bodies the oldest is given up, and the others come to th
   assert.deepEqual(await Promise.all([second, third]), ["12", "12"]);
 });
 
+Deno.test("one address that sends many bodies costs no other address its own", async () => {
+  const reader = new BodyReader({ bodies: 4, bytes: 100 });
+  const bystander = slowUpload();
+  const read = reader.read(bystander.request, { address: "bystander" });
+
+  const others = Array.from({ length: 20 }, () => reader.read(slowUpload().request, { address: "attacker" }));
+  const refused = Promise.allSettled(others.slice(0, 17));
+  await bystander.send("12");
+  await bystander.end();
+
+  assert.equal(await read, "12");
+  assert.ok((await refused).every(({ status }) => status === "rejected"));
+});
+
 Deno.test("past so many bytes the oldest body is given up, and its room is the others'", async () => {
   const reader = new BodyReader({ bodies: 9, bytes: 10 });
   const uploads = [slowUpload(), slowUpload()];

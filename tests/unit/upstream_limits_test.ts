@@ -8,7 +8,7 @@ const CUSTOMER: Customer = { id: "a".repeat(64), credential: { kind: "access_tok
 Deno.test("of two pauses the longer one counts, in whichever order they come", async () => {
   for (const seconds of [[60, 5], [5, 60]]) {
     const clock = new FakeClock();
-    const limits = new UpstreamLimits(clock);
+    const limits = new UpstreamLimits(clock, () => true);
     for (const each of seconds) limits.pause(CUSTOMER, "server_list", each);
 
     await clock.advance(59_000);
@@ -21,7 +21,7 @@ Deno.test("of two pauses the longer one counts, in whichever order they come", a
 });
 
 Deno.test("figures that come with a later answer end no pause", () => {
-  const limits = new UpstreamLimits(new FakeClock());
+  const limits = new UpstreamLimits(new FakeClock(), () => true);
   limits.pause(CUSTOMER, "server_list", 60);
 
   limits.seen(CUSTOMER, "server_list", new Headers({ "x-ratelimit-limit": "90", "x-ratelimit-remaining": "89" }));

@@ -1,0 +1,86 @@
+import { FairShares, type Owner } from "./fair_shares.ts";
+import type { Release } from "./semaphore.ts";
+
+/** Those of one owner who wait, in the order they came. */
+interface Queue {
+  owner: Owner;
+  grants: Set<() => void>;
+}
+
+/**
+ * At most `places` holders at a time, of whom one owner never has all: see {@linkcode FairShares}. Those who wait are
+ * served owner by owner in turn, so that a long queue of one delays nobody else.
+ */
+export class FairSemaphore {
+  readonly #shares: FairShares;
+  /** In the order of their turn. */
+  readonly #queues = new Map<string, Queue>();
+
+  /** Throws a RangeError unless `places` is a positive integer. */
+  constructor(places: number) {
+    this.#shares = new FairShares({ places });
+  }
+
+  /** Resolves once a place is free for this owner; rejects with the signal's reason when `signal` aborts first. */
+  acquire(owner: Owner, signal?: AbortSignal): Promise<Release> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const release = this.tryAcquire(owner);
+    return release === undefined ? this.#wait(owner, signal) : Promise.resolve(release);
+  }
+
+  /** Takes a place if one is free for this owner this very moment. */
+  tryAcquire(owner: Owner): Release | undefined {
+    if (this.#queues.has(keyOf(owner)) || !this.#shares.take(owner)) return undefined;
+    return this.#release(owner);
+  }
+
+  #wait(owner: Owner, signal: AbortSignal | undefined): Promise<Release> {
+    const key = keyOf(owner);
+    const queue = this.#queues.get(key) ?? { owner, grants: new Set() };
+    this.#queues.set(key, queue);
+    return new Promise((resolve, reject) => {
+      const grant = () => {
+        signal?.removeEventListener("abort", giveUp);
+        resolve(this.#release(owner));
+      };
+      const giveUp = () => {
+        queue.grants.delete(grant);
+        if (queue.grants.size === 0 && this.#queues.get(key) === queue) this.#queues.delete(key);
+        reject(signal?.reason);
+      };
+      queue.grants.add(grant);
+      signal?.addEventListener("abort", giveUp, { once: true });
+    });
+  }
+
+  #release(owner: Owner): Release {
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#shares.give(owner);
+      this.#passOn();
+    };
+  }
+
+  /** Hands out what is free. Who is served goes to the end of the line. */
+  #passOn(): void {
+    for (let next = this.#nextServed(); next !== undefined; next = this.#nextServed()) next();
+  }
+
+  #nextServed(): (() => void) | undefined {
+    for (const [key, queue] of this.#queues) {
+      const [grant] = queue.grants;
+      if (grant === undefined || !this.#shares.take(queue.owner)) continue;
+      queue.grants.delete(grant);
+      this.#queues.delete(key);
+      if (queue.grants.size > 0) this.#queues.set(key, queue);
+      return grant;
+    }
+    return undefined;
+  }
+}
+
+function keyOf(owner: Owner): string {
+  return "customer" in owner ? owner.customer : owner.credentials ?? owner.stranger;
+}

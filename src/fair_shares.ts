@@ -1,0 +1,100 @@
+/**
+ * Whose work takes a place: a customer's that Cloudways has accepted, or a stranger's, who is known by address, and may
+ * have sent credentials.
+ */
+export type Owner = { customer: string } | { stranger: string; credentials?: string };
+
+/** How many places there are, and how many of them one owner may have at most. */
+export interface ShareBounds {
+  /** All places. */
+  places: number;
+  /** Of them, places of one customer, or of the credentials of one stranger. Defaults to all. */
+  perCustomer?: number;
+  /** Of them, places of all strangers together. Defaults to half. */
+  strangers?: number;
+}
+
+/** What an owner may have while anything is free: few places can't be shared out. */
+const MIN_SHARE = 2;
+
+/**
+ * Places that many owners share, so that nobody takes those of others. What one owner may have shrinks with the square of
+ * what is free: one that takes all it can leaves more than half, and when n have done so about an n-th part is left. So
+ * there is a place for the next one, however many take what they can. All strangers together count as one owner; what
+ * they have is shared in the same way, and one address gets no more of it than it leaves.
+ */
+export class FairShares {
+  readonly #bounds: Required<ShareBounds>;
+  readonly #customers = new Map<string, number>();
+  readonly #addresses = new Map<string, number>();
+  #held = 0;
+  #heldByStrangers = 0;
+
+  /** Throws a RangeError unless there is a positive whole number of places. */
+  constructor(bounds: ShareBounds) {
+    const { places } = bounds;
+    if (!Number.isSafeInteger(places) || places < 1) {
+      throw new RangeError(`places must be a positive integer: ${places}`);
+    }
+    this.#bounds = {
+      perCustomer: places,
+      strangers: Math.min(places, Math.max(MIN_SHARE, Math.floor(places / 2))),
+      ...bounds,
+    };
+  }
+
+  /** How many places are taken. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Takes a place; false where the owner has its share, or there is none. */
+  take(owner: Owner): boolean {
+    const isTaken = this.#hasRoomFor(owner);
+    if (isTaken) this.#count(owner, 1);
+    return isTaken;
+  }
+
+  /** Gives a place back that {@linkcode take} gave to this owner. */
+  give(owner: Owner): void {
+    this.#count(owner, -1);
+  }
+
+  #hasRoomFor(owner: Owner): boolean {
+    const { places, perCustomer, strangers } = this.#bounds;
+    const share = shareOf(places - this.#held, places);
+    const customer = customerOf(owner);
+    const held = customer === undefined ? 0 : this.#customers.get(customer) ?? 0;
+    if (held >= perCustomer) return false;
+    if ("customer" in owner) return held < share;
+    const free = Math.min(strangers - this.#heldByStrangers, places - this.#held);
+    // Many may come from one address, through a proxy; none of them takes all that the address may have.
+    return this.#heldByStrangers < share && held < shareOf(free, strangers) &&
+      (this.#addresses.get(owner.stranger) ?? 0) < Math.max(MIN_SHARE, free);
+  }
+
+  #count(owner: Owner, change: 1 | -1): void {
+    this.#held += change;
+    const customer = customerOf(owner);
+    if (customer !== undefined) count(this.#customers, customer, change);
+    if ("customer" in owner) return;
+    this.#heldByStrangers += change;
+    count(this.#addresses, owner.stranger, change);
+  }
+}
+
+/** How many places one owner may have, where this many of all are free. */
+function shareOf(free: number, places: number): number {
+  return free <= 0 ? 0 : Math.max(MIN_SHARE, free * free / places);
+}
+
+/** The customer, or the credentials of a stranger. */
+function customerOf(owner: Owner): string | undefined {
+  return "customer" in owner ? owner.customer : owner.credentials;
+}
+
+function count(counts: Map<string, number>, name: string, change: 1 | -1): void {
+  const changed = (counts.get(name) ?? 0) + change;
+  if (changed === 0) counts.delete(name);
+  else counts.set(name, changed);
+}

@@ -1,0 +1,150 @@
+import type { Secrets } from "../redaction.ts";
+import type { JsonValue } from "../text.ts";
+import type { LogFields, Logger } from "./log.ts";
+
+/** What {@linkcode FoldedLog} needs. */
+export interface FoldedLogOptions {
+  /** Gets the lines that sum up. */
+  log: Logger;
+  /** Milliseconds from any point, never less than before. Defaults to those since the start of the process. */
+  now?: () => number;
+}
+
+type Level = "info" | "warn" | "error";
+
+/** Lines of one kind from one address. */
+interface Fold {
+  level: Level;
+  message: string;
+  fields: LogFields;
+  /** How many came after the first, which was logged as it was. */
+  repeated: number;
+}
+
+const INTERVAL_MS = 60_000;
+
+/** Kinds and addresses told apart within one interval; beyond that all other addresses count as one. */
+const MAX_FOLDS = 200;
+
+/** The fields that make a kind: of each there are few, whatever a caller sends. */
+const KIND_FIELDS = ["method", "route", "operation", "status", "outcome", "limited_by"];
+
+/**
+ * Keeps strangers from filling the log: within a minute the first line of each kind from each address is written, the
+ * others are counted, and one line says afterwards how many they were. Lines for people who look for a fault (DEBUG) are
+ * left alone.
+ */
+export class FoldedLog {
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #folds = new Map<string, Fold>();
+  #since: number;
+
+  constructor({ log, now = () => performance.now() }: FoldedLogOptions) {
+    this.#log = log;
+    this.#now = now;
+    this.#since = now();
+  }
+
+  /**
+   * A logger for what somebody at this address does.
+   *
+   * @param isKnown Whether it is no stranger after all; its lines are written as they are then.
+   */
+  of(address: string, log: Logger, isKnown: () => boolean = () => false): Logger {
+    return new FoldingLogger(this, { address, isKnown }, log, {});
+  }
+
+  /** Whether a line is to be written as it is: the first of its kind. Any other is counted. */
+  isFirst(level: Level, message: string, address: string, fields: LogFields): boolean {
+    this.sumUpWhenDue();
+    const kind = Object.fromEntries(KIND_FIELDS.flatMap((name) => name in fields ? [[name, fields[name]]] : []));
+    const key = JSON.stringify([message, kind]);
+    const own = `${key} ${address}`;
+    const name = this.#folds.has(own) || this.#folds.size < MAX_FOLDS ? own : key;
+    const fold = this.#folds.get(name);
+    if (fold !== undefined) fold.repeated++;
+    else {
+      const from = name === own ? address : "several addresses";
+      this.#folds.set(name, { level, message, fields: { ...kind, from }, repeated: 0 });
+    }
+    return fold === undefined;
+  }
+
+  /** Writes how many were counted, once a minute at most. */
+  sumUpWhenDue(): void {
+    if (this.#now() - this.#since >= INTERVAL_MS) this.sumUp();
+  }
+
+  /** Writes how many were counted, and begins again. */
+  sumUp(): void {
+    const now = this.#now();
+    const seconds = Math.round((now - this.#since) / 1000);
+    this.#since = now;
+    const folds = [...this.#folds.values()];
+    this.#folds.clear();
+    for (const { level, message, fields, repeated } of folds) {
+      if (repeated > 0) this.#log[level](message, { ...fields, repeated, within_seconds: seconds });
+    }
+  }
+}
+
+/** Where lines come from. */
+interface Source {
+  address: string;
+  isKnown: () => boolean;
+}
+
+/** Writes the first line of each kind to the logger it stands for. */
+class FoldingLogger implements Logger {
+  readonly #folded: FoldedLog;
+  readonly #source: Source;
+  readonly #log: Logger;
+  readonly #fields: LogFields;
+
+  constructor(folded: FoldedLog, source: Source, log: Logger, fields: LogFields) {
+    this.#folded = folded;
+    this.#source = source;
+    this.#log = log;
+    this.#fields = fields;
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#log.debug(message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#write("info", message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#write("warn", message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#write("error", message, fields);
+  }
+
+  verbatim(message: string, fields: Readonly<Record<string, JsonValue>>): Promise<void> {
+    return this.#log.verbatim(message, fields);
+  }
+
+  get linesLost(): number {
+    return this.#log.linesLost;
+  }
+
+  with(fields: LogFields): Logger {
+    return new FoldingLogger(this.#folded, this.#source, this.#log.with(fields), { ...this.#fields, ...fields });
+  }
+
+  withSecrets(secrets: Secrets): Logger {
+    return new FoldingLogger(this.#folded, this.#source, this.#log.withSecrets(secrets), this.#fields);
+  }
+
+  #write(level: Level, message: string, fields: LogFields = {}): void {
+    const { address, isKnown } = this.#source;
+    if (isKnown()) return this.#log[level](message, fields);
+    if (!this.#folded.isFirst(level, message, address, { ...this.#fields, ...fields })) return;
+    this.#log[level](message, { ...fields, from: address });
+  }
+}
