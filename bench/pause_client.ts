@@ -7,17 +7,23 @@ import { CREDENTIALS, FILLERS, WORST_CREDENTIALS, type WorstInput, worstInputs }
 
 /** What the documentation promises. */
 const MOST_MS = 100;
-const TRIES = 6;
+const TRIES = 3;
 const SHOWN = 10;
+/** The fillers that cost most. */
+const COSTLY = new Set(
+  ("one letter,percent codes,backslashes and quotes,quoted values,beginnings of tokens,web tokens,bearers,lists," +
+    "SQL,markup,invisible").split(","),
+);
 
 const address = new URL(import.meta.url).searchParams;
 const server = address.get("server") ?? "";
 await using _sandbox = await startSandbox({ port: Number(address.get("sandbox")), rateLimitPerMinute: 1_000_000 });
 
+const fillers = Object.fromEntries(Object.entries(FILLERS).filter(([name]) => COSTLY.has(name)));
 const pauses: { name: string; milliseconds: number }[] = [];
 await measure({ name: "warming up", headers: {}, body: "{}" }, {});
 pauses.length = 0;
-for (const input of worstInputs(FILLERS)) await measure(input, CREDENTIALS[WORST_CREDENTIALS] ?? {});
+for (const input of worstInputs(fillers)) await measure(input, CREDENTIALS[WORST_CREDENTIALS] ?? {});
 for (const [name, headers] of Object.entries(CREDENTIALS)) {
   const input = { name: `a long method with ${name}`, headers: {}, body: longMethod() };
   await measure(input, headers);
