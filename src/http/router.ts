@@ -158,8 +158,7 @@ function refuseAccess(
 ): Response | undefined {
   const host = isAllowedHost(request, access);
   if (host && isAllowedOrigin(request, access)) return undefined;
-  if (host) refusedNames.report("origin", request.headers.get("origin") ?? "");
-  else refusedNames.report("host", request.headers.get("host") ?? URL.parse(request.url)?.host ?? "");
+  refusedNames.report(host ? "origin" : "host", request.headers);
   const message = host
     ? "This Origin is not allowed. The operator allows origins with ALLOWED_ORIGINS."
     : "This Host is not allowed. The operator allows host names with ALLOWED_HOSTS.";
