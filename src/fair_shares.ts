@@ -38,7 +38,7 @@ export class FairShares {
     }
     this.#bounds = {
       perCustomer: places,
-      strangers: Math.ceil(places / 2),
+      strangers: Math.min(places, Math.max(MIN_SHARE, Math.floor(places / 2))),
       ...bounds,
     };
   }

@@ -1,6 +1,7 @@
 /** What an attacker does to what all share; a bystander's calls go through as if alone. */
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { answerJson } from "../clients.ts";
 import { ACCOUNTS } from "../customers.ts";
 import { type Service, type ServiceOptions, startService } from "../harness.ts";
 import { FakeClock } from "../sandbox/mod.ts";
@@ -75,7 +76,7 @@ async function callFrom(
   const response = await service.app.fetch(request, connection);
   const text = await response.text();
   if (response.status !== 200) return { code: `http_${response.status}` };
-  return answerSchema.parse(JSON.parse(JSON.parse(text).result.content[0].text));
+  return answerSchema.parse(answerJson(JSON.parse(text).result.content[0].text));
 }
 
 /** Begins calls that nobody waits for. */

@@ -44,9 +44,10 @@ Deno.test("what is given back can be taken again, and the counts end where they 
   }));
 });
 
-Deno.test("one place can be taken, whoever comes", () => {
-  for (const owner of [{ customer: "a" }, { stranger: "a" }]) {
+Deno.test("one place or two can all be taken, whoever comes", () => {
+  for (const owner of [{ customer: "a" }, { stranger: "a" }, { stranger: "a", credentials: "b" }]) {
     assert.equal(takeAll(new FairShares({ places: 1 }), owner), 1);
+    assert.equal(takeAll(new FairShares({ places: 2 }), owner), 2);
   }
   for (const places of [0, -1, 1.5, NaN, Infinity]) assert.throws(() => new FairShares({ places }), RangeError);
 });
