@@ -180,15 +180,6 @@ const origins = z.string().transform((text, context) => {
   return fail(context, names.error.issues[0]?.message ?? "is not a list of origins");
 });
 
-const networks = z.string().transform((text, context) => {
-  try {
-    return Networks.parse(text.split(",").map((part) => part.trim()).filter((part) => part !== ""));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return fail(context, `${error.message}; write them such as 192.0.2.1 or 10.0.0.0/8, separated by commas`);
-  }
-});
-
 function tryUrl(text: string): URL | undefined {
   return URL.parse(text) ?? undefined;
 }
@@ -256,13 +247,20 @@ const keys = z.string().transform((text, context) => {
   return parsed;
 });
 
-const toolsets = z.string().transform((text, context) => {
-  try {
-    return parseToolsets(text);
-  } catch (error) {
-    return fail(context, error instanceof Error ? error.message : "is not a list of toolsets");
-  }
-});
+/** What a function makes of a text; its error says what is wrong. */
+function parsedBy<T>(parse: (text: string) => T) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      return fail(context, error instanceof Error ? error.message : "is not understood");
+    }
+  });
+}
+
+const toolsets = parsedBy(parseToolsets);
+
+const networks = parsedBy((text) => Networks.parse(text.split(",").map((part) => part.trim()).filter(Boolean)));
 
 /**
  * A path that can stand in a permission flag: absolute, of plain characters, with nothing in it that leads elsewhere.

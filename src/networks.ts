@@ -57,7 +57,8 @@ function parseRange(text: string): [Address, number] {
   // The length of a network of mapped addresses could mean either kind.
   const isAmbiguous = bits !== undefined && address instanceof ipaddr.IPv4 && base.includes(":");
   if (address === undefined || length > size || isAmbiguous) {
-    throw new RangeError(`${JSON.stringify(text.slice(0, 60))} is neither an address nor a network`);
+    const shown = JSON.stringify(text.slice(0, 60));
+    throw new RangeError(`${shown} is neither an address nor a network; write them such as 192.0.2.1 or 10.0.0.0/8`);
   }
   return [address, length];
 }

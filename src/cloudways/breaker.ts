@@ -136,7 +136,7 @@ export class CircuitBreaker {
   #count(attempt: Attempt, eras: Eras, hasDecided: boolean): void {
     if (eras.all !== this.#all.era) return;
     if (!hasDecided) this.#countOwn(attempt, eras);
-    // Whoever makes credentials up could also find a way to make them fail.
+    // Made-up credentials could be made to fail in any number.
     if (this.#options.isAccepted(attempt.customer)) this.#countForAll(attempt);
   }
 
