@@ -257,6 +257,8 @@ function tokenSpan(text: string, from: number, to: number): Span {
 
 function isCloudwaysToken(body: string, least: number): boolean {
   if (/^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,6}\.[a-z]{2,24}$/.test(body)) return false;
+  // Hosts, tables and accounts are written in small letters.
+  if (body.length >= 12 && /[A-Z]/.test(body)) return true;
   return body.split(/[_.~-]/).some((part) => {
     if (part.length >= 24 || (/^\d{8,}$/.test(part) && !/^20\d{6}(?:\d{6})?$/.test(part))) return true;
     if (part.length < least) return false;

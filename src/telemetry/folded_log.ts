@@ -17,7 +17,9 @@ interface Fold {
   level: Level;
   message: string;
   fields: LogFields;
-  /** How many came after the first, which was logged as it was. */
+  /** How many were written as they were. */
+  written: number;
+  /** How many were not. */
   repeated: number;
 }
 
@@ -25,6 +27,9 @@ const INTERVAL_MS = 60_000;
 
 /** Kinds and addresses told apart within one interval; beyond that all other addresses count as one. */
 const MAX_FOLDS = 200;
+
+/** A mistake of the program is told apart by its request, not by its kind, so more of them are written. */
+const MOST_WRITTEN: Readonly<Record<Level, number>> = { info: 1, warn: 1, error: 20 };
 
 /** The fields that make a kind: of each there are few, whatever a caller sends. */
 const KIND_FIELDS = ["method", "route", "operation", "status", "outcome", "limited_by"];
@@ -55,20 +60,19 @@ export class FoldedLog {
     return new FoldingLogger(this, { address, isKnown }, log, {});
   }
 
-  /** Whether a line is to be written as it is: the first of its kind. Any other is counted. */
-  isFirst(level: Level, message: string, address: string, fields: LogFields): boolean {
+  /** Whether a line is to be written as it is: one of the first of its kind. Any other is counted. */
+  isWritten(level: Level, message: string, address: string, fields: LogFields): boolean {
     this.sumUpWhenDue();
     const kind = Object.fromEntries(KIND_FIELDS.flatMap((name) => name in fields ? [[name, fields[name]]] : []));
     const key = JSON.stringify([message, kind]);
     const own = `${key} ${address}`;
     const name = this.#folds.has(own) || this.#folds.size < MAX_FOLDS ? own : key;
-    const fold = this.#folds.get(name);
-    if (fold !== undefined) fold.repeated++;
-    else {
-      const from = name === own ? address : "several addresses";
-      this.#folds.set(name, { level, message, fields: { ...kind, from }, repeated: 0 });
-    }
-    return fold === undefined;
+    const from = name === own ? address : "several addresses";
+    const fold = this.#folds.get(name) ?? { level, message, fields: { ...kind, from }, written: 0, repeated: 0 };
+    this.#folds.set(name, fold);
+    if (fold.written >= MOST_WRITTEN[level]) fold.repeated++;
+    else fold.written++;
+    return fold.repeated === 0;
   }
 
   /** Writes how many were counted, once a minute at most. */
@@ -144,7 +148,7 @@ class FoldingLogger implements Logger {
   #write(level: Level, message: string, fields: LogFields = {}): void {
     const { address, isKnown } = this.#source;
     if (isKnown()) return this.#log[level](message, fields);
-    if (!this.#folded.isFirst(level, message, address, { ...this.#fields, ...fields })) return;
+    if (!this.#folded.isWritten(level, message, address, { ...this.#fields, ...fields })) return;
     this.#log[level](message, { ...fields, from: address });
   }
 }
