@@ -160,11 +160,20 @@ export class CloudwaysAccount {
    *
    * @throws {ToolError} Where Cloudways refuses them, or can't be asked.
    */
-  async ensureAccepted(): Promise<void> {
+  async ensureAcceptedLately(): Promise<void> {
     if (await this.client.records.acceptedLately(this.customer)) return;
     await this.checkCredentials().catch((error) => {
       if (!knowsCredentials(error)) throw error;
     });
+  }
+
+  /**
+   * Sees to it that Cloudways has accepted these credentials, by one read where it never has.
+   *
+   * @throws {ToolError} `authentication_failed`, and whatever keeps it from being known.
+   */
+  async ensureAccepted(): Promise<void> {
+    if (!await this.client.records.isAccepted(this.customer)) await this.servers();
   }
 
   /**

@@ -213,7 +213,7 @@ function noSuchOperation(error: unknown): ToolError | undefined {
 
 function operationFailed({ cloudways_message, ...operation }: OperationState): ToolError {
   return new ToolError("operation_failed", "The operation failed at Cloudways.", {
-    hint: "Look at the present state of the server or application before you try again. What Cloudways says of it is " +
+    hint: "Look at the present state of the server or application before you try again. Cloudways' own words are " +
       "in details.",
     details: { cloudways_message, operation },
   });

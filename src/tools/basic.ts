@@ -94,7 +94,7 @@ const customerInfo = defineTool({
     token_expires_at: isoTimeOrNull,
   }),
   handler: async (_input, { account }) => {
-    await account.ensureAccepted();
+    await account.ensureAcceptedLately();
     const { customer, client } = account;
     const seen = await client.records.read(customer);
     const expiresAt = await client.tokenExpiresAt(customer);
@@ -131,7 +131,7 @@ const rateLimitStatus = defineTool({
   handler: async (_input, { account, clock }) => {
     const { capacity, windowSeconds } = account.client.bucketLimit;
     // Our own limit says nothing of the account; what Cloudways said does.
-    if (account.client.upstreamLimits(account.customer).length > 0) await account.ensureAccepted();
+    if (account.client.upstreamLimits(account.customer).length > 0) await account.ensureAcceptedLately();
     const { remaining } = await account.client.bucket(account.customer);
     return {
       limit: capacity,
@@ -675,7 +675,7 @@ const getAuditLog = defineTool({
   }),
   output: z.looseObject({ records, next_before: z.number().nullable(), problem: z.string().optional() }),
   handler: async (input, { account, audit }) => {
-    await account.ensureAccepted();
+    await account.ensureAcceptedLately();
     const page = await audit.read(account.customer.id, input);
     const shown = fitting(shownRecords(page.records));
     return {

@@ -103,14 +103,15 @@ Deno.test("a label in letters of another script has them spelled beside it", () 
 
 Deno.test("a question shows no secret of the account or the caller, and what is sent as it is sent", () => {
   const sent = "git@gitlab.com:cw_evil/shop.git";
+  const TOKEN = `cw_${"a1b2c3d4".repeat(4)}`;
   const question = {
     ...QUESTION,
     server: { ...QUESTION.server, label: "Bearer EXAMPLE-SECRET" },
-    facts: [{ name: "Repository", values: [sent, "git@gitlab.com:cw_other/shop.git", "a\u200bb"] }],
+    facts: [{ name: "Repository", values: [sent, `token=${TOKEN}`, "a\u200bb"] }],
   };
 
   const safe = safeQuestion(question, ["EXAMPLE-SECRET"], new Map([[sent, sent]]));
 
   assert.equal(safe.server.label.includes("EXAMPLE-SECRET"), false);
-  assert.deepEqual(safe.facts?.[0]?.values, [sent, "git@gitlab.com:[hidden]", "a\\u{200B}b"]);
+  assert.deepEqual(safe.facts?.[0]?.values, [sent, "token=[hidden]", "a\\u{200B}b"]);
 });
