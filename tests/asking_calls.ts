@@ -23,7 +23,7 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
   manage_app_varnish: { action: "disable" },
   reset_app_file_permissions: { ownership: "master_user" },
-  enforce_app_https: { status: "disable" },
+  enforce_app_https: { enabled: false },
 };
 
 /** The operation of the facts that a reading tool asks about. */

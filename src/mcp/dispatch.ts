@@ -184,7 +184,7 @@ export class Dispatcher {
 
   #prepare({ tool, listed, understood }: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {
     if (caller.identity instanceof ToolError && !tool.anonymous) throw caller.identity;
-    const prepared = tool.prepare(normaliseArguments(args, understood));
+    const prepared = tool.prepare(normaliseArguments(args, understood, tool.formerly));
     if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
     if (prepared.revealsSecrets) audit.keep();
     if (prepared.revealsSecrets && caller.readOnly) throw readOnlyRefusal(`${tool.name} with passwords`);

@@ -331,16 +331,17 @@ const enforceAppHttps = defineAskingTool({
     "so does on unless a certificate is known for every domain.",
   input: z.strictObject({
     ...appInput,
-    status: z.enum(["enable", "disable"]).describe("enable redirects every visitor."),
+    enabled: z.boolean().describe("true redirects every visitor."),
     ...waitInput,
   }),
+  formerly: { status: { name: "enabled", values: { enable: true, disable: false } } },
   output: z.looseObject({ ...appOutput, ...startedOutput, enforce_https: z.boolean() }),
   facts: appFacts,
-  question: (facts, { status }) => status === "enable" ? httpsOnQuestion(facts) : httpsOffQuestion(facts),
-  handler: async ({ status, ...input }, context, found) => {
-    const fields = { status };
+  question: (facts, { enabled }) => enabled ? httpsOnQuestion(facts) : httpsOffQuestion(facts),
+  handler: async ({ enabled, ...input }, context, found) => {
+    const fields = { status: enabled ? "enable" : "disable" };
     const work = { operation: "app_enforce_https_update", path: path`/app/manage/enforce_https`, fields };
-    return { ...await startOnFound(found, input, context, work), enforce_https: status === "enable" };
+    return { ...await startOnFound(found, input, context, work), enforce_https: enabled };
   },
 });
 

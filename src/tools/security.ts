@@ -23,7 +23,7 @@ import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encry
 import { appFacts, appFactsIf, NOT_TOLD, nullIfRefused, onApp, onServer, serverFacts } from "./questions.ts";
 import { namesOfServer, serverOutput, type ServerWork } from "./server_work.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
-import { deployPath, domainName, emailAddress, gitBranch, gitUrl, ipAddress, ipRange } from "./validators.ts";
+import { certificateDomain, deployPath, emailAddress, gitBranch, gitUrl, ipAddress, ipRange } from "./validators.ts";
 import { whitelistQuestion } from "./whitelist_question.ts";
 
 const texts = z.array(z.string());
@@ -326,7 +326,7 @@ const installLetsencrypt = defineAskingTool({
   input: z.strictObject({
     ...appInput,
     email: emailAddress.describe("Contact: owner@example.com"),
-    domains: z.array(domainName).min(1).max(100).describe("All of its domains: shop.example.com"),
+    domains: z.array(certificateDomain).min(1).max(100).describe("All of its domains: shop.example.com"),
     wildcard,
     ...waitInput,
   }).superRefine(({ domains, wildcard }, context) => {
@@ -357,7 +357,7 @@ const renewLetsencrypt = defineAskingTool({
     ...appInput,
     wildcard,
     email: emailAddress.optional().describe("Contact; needed for a wildcard."),
-    domain: domainName.optional().describe("Base domain; needed for a wildcard."),
+    domain: certificateDomain.optional().describe("Base domain; needed for a wildcard."),
     ...waitInput,
   }).superRefine((input, context) => {
     for (const argument of ["email", "domain"] as const) {
@@ -412,7 +412,7 @@ const revokeLetsencrypt = defineAskingTool({
     "only replaced by a new certificate.",
   input: z.strictObject({
     ...appInput,
-    domain: domainName.describe("Domain of the certificate: shop.example.com"),
+    domain: certificateDomain.describe("Domain of the certificate: shop.example.com"),
     wildcard,
     ...waitInput,
   }),

@@ -270,34 +270,35 @@ const changeServiceState = defineAskingTool({
     ...serverInput,
     service: z.string().regex(/^[a-z][a-z0-9.-]{0,39}$/, "must be a service's name, such as nginx or php8.2-fpm")
       .describe("As get_server_services_status names it: nginx, mysql, php8.2-fpm."),
-    state: z.enum(["start", "stop", "restart"]).describe("What to do."),
+    action: z.enum(["start", "stop", "restart"]).describe("What to do."),
   }),
+  formerly: { state: { name: "action" } },
   output: z.looseObject({
     ...serverOutput,
     service: z.string(),
-    requested: z.string(),
+    action: z.string(),
     service_status: z.string().nullable().describe("As Cloudways gives it afterwards."),
   }),
   facts: serverFacts,
-  question(facts, { service, state }) {
-    if (state === "start") return undefined;
-    const what = state === "stop" ? "Stop" : "Restart";
+  question(facts, { service, action }) {
+    if (action === "start") return undefined;
+    const what = action === "stop" ? "Stop" : "Restart";
     return {
       headline: `${what} one service of server ${facts.server.id}: ${countApps(facts)} may fail.`,
       ...onServer(facts),
-      consequences: SERVICE_GONE[state],
+      consequences: SERVICE_GONE[action],
       facts: [{ name: "Service", values: [service] }],
     };
   },
-  handler: async ({ service, state }, { account }, { server }) => {
+  handler: async ({ service, action }, { account }, { server }) => {
     const { service_status } = await account.write({
       operation: "service_state_update",
       method: "POST",
       path: path`/service/state`,
-      form: { server_id: server.id, service, state },
+      form: { server_id: server.id, service, state: action },
       reply: serviceStateReply,
     });
-    return { ...namesOfServer(server), service, requested: state, service_status: service_status?.status ?? null };
+    return { ...namesOfServer(server), service, action, service_status: service_status?.status ?? null };
   },
 });
 

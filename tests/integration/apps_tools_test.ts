@@ -42,7 +42,7 @@ const WIRE: Record<string, { request: string; minimal: Record<string, unknown>; 
     request: "POST /app/manage/reset_permissions",
     minimal: { ...IDS, ownership: "sys_user" },
   },
-  enforce_app_https: { request: "POST /app/manage/enforce_https", minimal: { ...IDS, status: "enable" } },
+  enforce_app_https: { request: "POST /app/manage/enforce_https", minimal: { ...IDS, enabled: true } },
   update_app_cname: { request: "POST /app/manage/cname", minimal: { ...IDS, cname: "new.example.com" } },
   delete_app_cname: { request: "DELETE /app/manage/cname", minimal: IDS },
   get_app_analytics_traffic: {
@@ -522,13 +522,13 @@ Deno.test("file permissions and the HTTPS redirection take effect", async () => 
     await using service = await start({ forms });
 
     const reset = await call(service, "reset_app_file_permissions", { ownership: "master_user" });
-    const off = await call(service, "enforce_app_https", { status: "disable" });
+    const off = await call(service, "enforce_app_https", { enabled: false });
 
     assert.deepEqual([reset.json.status, reset.json.ownership], ["completed", "master_user"]);
     assert.equal(shopOf(service).ownership, "master_user");
     assert.deepEqual([off.json.status, off.json.enforce_https], ["completed", false]);
     assert.equal(shopOf(service).flags.enforce_https, 0);
-    await call(service, "enforce_app_https", { status: "enable" });
+    await call(service, "enforce_app_https", { enabled: true });
     assert.equal(shopOf(service).flags.enforce_https, 1);
   }
 });

@@ -154,7 +154,7 @@ const ON_SERVER: Row[] = [
   },
   {
     tool: "change_service_state",
-    args: { ...SERVER, service: "php8.2-fpm", state: "stop" },
+    args: { ...SERVER, service: "php8.2-fpm", action: "stop" },
     callerTexts: ["php8.2-fpm"],
     headline: /^Stop one service of server 100001: 3 applications may fail\.$/,
     shows: ["Service", "php8.2-fpm"],
@@ -257,7 +257,7 @@ const ON_APP: Row[] = [
   },
   {
     tool: "enforce_app_https",
-    args: { ...APP, status: "disable" },
+    args: { ...APP, enabled: false },
     headline: /^Stop redirecting visitors of application 200001 to HTTPS\.$/,
   },
   {
@@ -494,7 +494,7 @@ const historyRefused = (sandbox: Sandbox) =>
   void sandbox.addFault({ operationId: "git_history_get", kind: { status: 422 } });
 
 const ASKED: Case[] = [
-  { name: "restarting a service", tool: "change_service_state", args: { service: "nginx", state: "restart" } },
+  { name: "restarting a service", tool: "change_service_state", args: { service: "nginx", action: "restart" } },
   {
     name: "a certificate in place of an own one",
     tool: "install_ssl_certificate",
@@ -546,7 +546,7 @@ for (const { name, tool, args, setUp } of ASKED) {
 }
 
 const NOT_ASKED: Case[] = [
-  { name: "starting a service", tool: "change_service_state", args: { ...SERVER, service: "nginx", state: "start" } },
+  { name: "starting a service", tool: "change_service_state", args: { ...SERVER, service: "nginx", action: "start" } },
   {
     name: "a first primary domain",
     tool: "update_app_cname",

@@ -59,8 +59,8 @@ const ON_THE_WIRE: Record<string, { operation: string; minimal: object; full: ob
   get_server_services_status: { operation: "service_status", minimal: SERVER, full: SERVER },
   change_service_state: {
     operation: "service_state_update",
-    minimal: { ...SERVER, service: "nginx", state: "restart" },
-    full: { ...SERVER, service: "php8.2-fpm", state: "start" },
+    minimal: { ...SERVER, service: "nginx", action: "restart" },
+    full: { ...SERVER, service: "php8.2-fpm", action: "start" },
   },
   manage_server_varnish: {
     operation: "varnish_manage",
@@ -278,8 +278,8 @@ Deno.test("a service can be started without asking; to stop or restart one needs
   await using service = await start({}, { RATE_LIMIT_REQUESTS: "1000" });
   const answers = [];
 
-  for (const state of ["start", "stop", "restart"]) {
-    answers.push(await call(service, "change_service_state", { ...SERVER, service: "redis-server", state }));
+  for (const action of ["start", "stop", "restart"]) {
+    answers.push(await call(service, "change_service_state", { ...SERVER, service: "redis-server", action }));
   }
 
   assert.deepEqual(answers.map(({ json }) => json.code ?? json.service_status), [
@@ -293,20 +293,20 @@ Deno.test("a service can be started without asking; to stop or restart one needs
 
 Deno.test("change_service_state gives the state that Cloudways reports, or none", async () => {
   await using service = await start();
-  const args = { ...SERVER, service: "nginx", state: "stop" };
+  const args = { ...SERVER, service: "nginx", action: "stop" };
 
   const stopped = await call(service, "change_service_state", args);
   service.sandbox.addFault({ operationId: "service_state_update", kind: { status: 200, body: [] } });
   const silent = await call(service, "change_service_state", args);
 
-  assert.deepEqual(stopped.json, { ...NAMES, service: "nginx", requested: "stop", service_status: "stopped" });
+  assert.deepEqual(stopped.json, { ...NAMES, service: "nginx", action: "stop", service_status: "stopped" });
   assert.equal(silent.json.service_status, null);
 });
 
 Deno.test("a service that the server does not have is refused with Cloudways' words", async () => {
   await using service = await start();
 
-  const { json } = await call(service, "change_service_state", { ...SERVER, service: "php5.6-fpm", state: "start" });
+  const { json } = await call(service, "change_service_state", { ...SERVER, service: "php5.6-fpm", action: "start" });
 
   assert.equal(json.code, "validation_failed");
   assert.match(String(json.message), /service/);
@@ -327,7 +327,7 @@ Deno.test("manage_server_varnish switches Varnish and purges it", async () => {
 
 const CHANGES: { tool: string; operationId: string; args: Record<string, unknown> }[] = [
   { tool: "manage_server_varnish", operationId: "varnish_manage", args: { action: "purge" } },
-  { tool: "change_service_state", operationId: "service_state_update", args: { service: "nginx", state: "stop" } },
+  { tool: "change_service_state", operationId: "service_state_update", args: { service: "nginx", action: "stop" } },
   { tool: "stop_server", operationId: "server_stop", args: {} },
 ];
 

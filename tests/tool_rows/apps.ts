@@ -101,8 +101,10 @@ export const appsRows: readonly ToolRow[] = [
   starting("reset_app_file_permissions", "app_reset_permissions", { ownership: "sys_user" }, {}, [
     { args: { ownership: "root" }, names: "ownership" },
   ]),
-  starting("enforce_app_https", "app_enforce_https_update", { status: "enable" }, {}, [
-    { args: { status: "on" }, names: "status" },
+  starting("enforce_app_https", "app_enforce_https_update", { enabled: true }, {}, [
+    { args: { enabled: "on" }, names: "enabled" },
+    { args: { enabled: undefined, status: "on" }, names: "status" },
+    { args: { status: "disable" }, names: "status" },
   ]),
   starting(
     "update_app_cname",
