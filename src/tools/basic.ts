@@ -635,10 +635,11 @@ const getOperationStatus = defineTool({
     status: z.enum(["running", "completed"]),
     next_step: z.string().optional(),
   }),
-  handler: async (input, { account, progress }) => {
+  handler: async (input, context) => {
+    const { account, progress } = context;
     const state = await account.waitForOperation(input.operation_id, waitOptions(input.wait_seconds, progress));
     if (state.status === "failed") throw new Error("a failed operation is thrown, never returned");
-    if (state.status === "completed") return { ...state, status: state.status, ...await shownResult(state, account) };
+    if (state.status === "completed") return { ...state, status: state.status, ...await shownResult(state, context) };
     return { ...state, status: state.status, next_step: "Still running. Call again with wait_seconds to wait for it." };
   },
 });

@@ -10,15 +10,24 @@ import {
 } from "../cloudways/address_lists.ts";
 import { CertificateError, type CertificateFacts, checkCertificate, coverage } from "../cloudways/certificates.ts";
 import { deploymentHistory, isLikeLast } from "../cloudways/deployments.ts";
-import { mayHaveCertificate } from "../cloudways/installed_certificates.ts";
-import { listReply, type ServerRecord } from "../cloudways/models.ts";
+import { installedCertificates, mayHaveCertificate } from "../cloudways/installed_certificates.ts";
+import type { ServerRecord } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnFound } from "./app_work.ts";
 import { certificatesNow, replaceCertificateQuestion } from "./certificate_questions.ts";
-import { deployFacts, deploymentFacts, hostFacts, hostQuestion, readGitKey } from "./git_work.ts";
+import {
+  deployFacts,
+  deploymentFacts,
+  hostFacts,
+  hostQuestion,
+  readBranches,
+  readGitKey,
+  requireBranch,
+} from "./git_work.ts";
 import { appInput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
+import { requireKnown } from "./known_values.ts";
 import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
 import { appFacts, appFactsIf, NOT_TOLD, nullIfRefused, onApp, onServer, serverFacts } from "./questions.ts";
 import { namesOfServer, serverOutput, type ServerWork } from "./server_work.ts";
@@ -417,7 +426,13 @@ const revokeLetsencrypt = defineAskingTool({
     ...waitInput,
   }),
   output: startedOnApp,
-  facts: appFacts,
+  facts: async (input, context) => {
+    const facts = await appFacts(input, context);
+    const { letsEncrypt, letsEncryptDomains } = installedCertificates(facts.app);
+    const known = letsEncrypt === false ? [] : letsEncryptDomains.map((domain) => domain.replace(/^\*\./, ""));
+    requireKnown(input.domain, { argument: "domain", what: "domain of its Let's Encrypt certificate", known });
+    return facts;
+  },
   question(facts, { domain }) {
     const now = certificatesNow(facts);
     return {
@@ -522,9 +537,7 @@ const getGitBranchNames = defineAskingTool({
   facts: hostFacts,
   question: hostQuestion,
   handler: async (input, { account }, found) => {
-    const query = { ...idsOf(found), git_url: input.git_url };
-    const reply = listReply("branches", z.string());
-    const branches = await account.getOnce("git_branches_get", path`/git/branchNames`, reply, query);
+    const branches = await readBranches(account, found, input.git_url);
     return { ...namesOf(found), git_url: input.git_url, branches };
   },
 });
@@ -540,7 +553,11 @@ const gitClone = defineAskingTool({
     "key in the repository. Later use git_pull.",
   input: z.strictObject({ ...appInput, git_url: repository, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
-  facts: deployFacts,
+  facts: async (input, context) => {
+    const facts = await deployFacts(input, context);
+    await requireBranch(context.account, facts, input);
+    return facts;
+  },
   question: (facts, input) => ({
     headline: `Clone a Git repository into application ${facts.app.id}: its files may be overwritten.`,
     ...onApp(facts),
@@ -570,7 +587,14 @@ const gitPull = defineAskingTool({
     "last deployment.",
   input: z.strictObject({ ...appInput, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
-  facts: deployFacts,
+  facts: async (input, context) => {
+    const facts = await deployFacts(input, context);
+    const [git_url, ...others] = new Set(facts.last.map((deployment) => deployment.git_url));
+    const isChecked = git_url !== undefined && others.length === 0 &&
+      !isLikeLast(facts.last, input.branch, input.deploy_path);
+    if (isChecked) await requireBranch(context.account, facts, { git_url, branch: input.branch });
+    return facts;
+  },
   question(facts, input) {
     if (isLikeLast(facts.last, input.branch, input.deploy_path)) return undefined;
     const why = facts.last.length === 0

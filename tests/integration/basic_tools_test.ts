@@ -211,6 +211,8 @@ interface Result {
   apps?: unknown;
 }
 
+const POINT = { restore_point: "2026-08-05T23:19:06", time: "2026-08-05T23:19:06Z", age: "2 hours" };
+
 const RESULTS: Result[] = [
   {
     name: "an analytics report",
@@ -225,12 +227,12 @@ const RESULTS: Result[] = [
   {
     name: "restore points",
     operation: { parameters: JSON.stringify({ backup_dates: ["2026-08-05T23:19:06"], local_backup_exists: false }) },
-    shown: { restore_points: ["2026-08-05T23:19:06"], local_backup_exists: false },
+    shown: { restore_points: [POINT], local_backup_exists: false },
   },
   {
     name: "restore points that are nothing but a list",
     operation: { type: "app_restore_points", data: ["2026-08-05T23:19:06"] },
-    shown: { restore_points: ["2026-08-05T23:19:06"], local_backup_exists: null },
+    shown: { restore_points: [POINT], local_backup_exists: null },
   },
   {
     name: "who uses a server",
@@ -264,7 +266,7 @@ const RESULTS: Result[] = [
 
 for (const { name, operation, shown, apps } of RESULTS) {
   Deno.test(`get_operation_status shows ${name} as the tool that asked for it does`, async () => {
-    await using service = await startService();
+    await using service = await startService({ clock: new FakeClock(Date.parse("2026-08-06T01:20:00Z")) });
     const shop = service.sandbox.account().servers[0]?.apps[0];
     assert.ok(shop?.label === "Shop");
     shop.sys_user = "user-of-shop";

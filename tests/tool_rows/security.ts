@@ -171,7 +171,7 @@ export const securityRows: readonly ToolRow[] = [
     full: { ...APP_FULL, git_url: "ssh://git@git.example.com:2222/team/shop.git" },
     wrong: [...wrongApp, ...wrongUrls.map((git_url) => ({ args: { ...APP, git_url }, names: "git_url" }))],
   },
-  starting("git_clone", ["git_history_get", "git_clone"], { git_url: GIT_URL, ...ofBranch }, {
+  starting("git_clone", ["git_history_get", "git_branches_get", "git_clone"], { git_url: GIT_URL, ...ofBranch }, {
     deploy_path: "wp-content/themes/shop",
   }, [
     { args: ofBranch, names: "git_url" },

@@ -62,7 +62,7 @@ export const serversRows: readonly ToolRow[] = [
       { args: { ...SERVER, service: "nginx; reboot", action: "start" }, names: "service" },
       { args: { ...SERVER, service: "nginx", action: "reload" }, names: "action" },
     ],
-    asks: ["server_list", "service_state_update"],
+    asks: ["server_list", "service_status", "service_state_update"],
   },
   {
     tool: "manage_server_varnish",
