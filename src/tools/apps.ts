@@ -138,7 +138,7 @@ const restoreApp = defineAskingTool({
   effect: "destructive",
   slow: true,
   description: "Overwrites an application's files and database with a backup; newer orders, posts and files are " +
-    "lost. A copy from before is kept for rollback_app_restore.",
+    "lost. A copy from before is kept for rollback_app_restore. A person has to approve it.",
   input: z.strictObject({
     ...appInput,
     time: z.string().regex(/\S/, "must be one of the restore points").max(100)
@@ -180,7 +180,7 @@ const rollbackAppRestore = defineAskingTool({
   effect: "destructive",
   slow: true,
   description: "Puts an application back to its state before the last restore; changes made since are lost. Works " +
-    "only while local_backup_exists (get_app_restore_points).",
+    "only while local_backup_exists (get_app_restore_points). A person has to approve it.",
   input: z.strictObject(startInput),
   output: z.looseObject({ ...appOutput, ...startedOutput }),
   facts: appFacts,
@@ -420,7 +420,7 @@ const deleteAppCname = defineAskingTool({
   slow: true,
   idempotent: true,
   description: "Removes the primary domain of an application, which then answers only under the address Cloudways " +
-    "gave it and its aliases.",
+    "gave it and its aliases. A person has to approve it.",
   input: z.strictObject(startInput),
   output: cnameOutput,
   facts: appFacts,

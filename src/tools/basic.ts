@@ -17,6 +17,7 @@ import {
   looseText,
   memberReply,
   numberOrNull,
+  type ServerRecord,
   sshKeyRecord,
 } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
@@ -27,7 +28,7 @@ import type { AuditRecord } from "../telemetry/audit.ts";
 import { appOutput, idsOf, namesOf } from "./app_work.ts";
 import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } from "./inputs.ts";
 import { shownResult } from "./operation_result.ts";
-import { appFactsIf, onApp } from "./questions.ts";
+import { appFactsIf, nullIfRefused, onApp } from "./questions.ts";
 import { namesOfServer, serverOutput } from "./server_work.ts";
 import { defineAnonymousTool, defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appView, serverOnlyView, serverView } from "./views.ts";
@@ -605,16 +606,42 @@ const getAvailableApps = defineTool({
   handler: async (_input, { account }) => await account.reference(APPS),
 });
 
+/** The platforms that servers run, and which packages are listed for none of their versions. */
+function coverageOf(packages: Readonly<Record<string, unknown>>, servers: readonly ServerRecord[]) {
+  const byPlatform = Map.groupBy(servers.filter(({ platform }) => platform !== ""), ({ platform }) => platform);
+  const platforms = [...byPlatform].sort(([a], [b]) => a < b ? -1 : 1).map(([platform, own]) => ({
+    platform,
+    servers: own.map(({ id, label }) => ({ id, label })),
+    packages: Object.keys(packages).filter((name) => isListedFor(packages[name], platform)),
+  }));
+  const missing = platforms.filter((one) => one.packages.length === 0).flatMap((one) => one.servers);
+  const problems = missing.length === 0 ? [] : [
+    `Cloudways lists no versions for the platform of ${missing.length} servers, so what they can have is not known: ` +
+    `${missing.slice(0, 20).map(({ id }) => id).join(", ")}. Look at get_server_settings for what they have.`,
+  ];
+  return { platforms, problems };
+}
+
+function isListedFor(versions: unknown, platform: string): boolean {
+  return record.safeParse(versions).data?.[platform] !== undefined;
+}
+
 const getAvailablePackages = defineTool({
   name: "get_available_packages",
   title: "Installable packages",
   toolset: "basic",
   effect: "read",
   description: "Lists the packages a server can have (PHP, MySQL, Redis and so on) and their versions, by platform. " +
-    REFERENCE_NOTE,
+    `${REFERENCE_NOTE} Beside it the platforms of the account's servers.`,
   input: noInput,
-  output: z.looseObject({ packages: record }),
-  handler: async (_input, { account }) => await account.reference(PACKAGES),
+  output: z.looseObject({ packages: record, platforms: records, problems: z.array(z.string()) }),
+  handler: async (_input, { account }) => {
+    const [{ packages }, servers] = await Promise.all([
+      account.reference(PACKAGES),
+      account.servers().catch((error) => nullIfRefused(error)),
+    ]);
+    return { packages, ...coverageOf(packages, servers ?? []) };
+  },
 });
 
 const getOperationStatus = defineTool({

@@ -71,7 +71,7 @@ const updateWhitelistedIps = defineAskingTool({
   toolset: "security",
   effect: "destructive",
   description: "Edits the addresses that may reach a server by SSH or MySQL: add and remove, or replace the whole " +
-    "list. All others stay. Shows before and after, and warns of wide ranges.",
+    "list. All others stay. Shows before and after, and warns of wide ranges. A person has to approve it.",
   input: z.strictObject({
     ...serverInput,
     list: z.enum(["ssh", "mysql"]).describe("Which list; ssh counts for SFTP too."),
@@ -166,7 +166,8 @@ const allowIpSiab = defineAskingTool({
   toolset: "security",
   effect: "destructive",
   idempotent: true,
-  description: "Opens the server's browser SSH terminal (Shell-In-A-Box) to one address. No tool closes it again.",
+  description:
+    "Opens the server's browser SSH terminal (Shell-In-A-Box) to one address. No tool closes it again. A person has to approve it.",
   input: serverAddressInput,
   output: openedOutput,
   facts: serverFacts,
@@ -192,7 +193,8 @@ const allowIpAdminer = defineAskingTool({
   toolset: "security",
   effect: "destructive",
   idempotent: true,
-  description: "Opens the server's web database manager (Adminer) to one address. No tool closes it again.",
+  description:
+    "Opens the server's web database manager (Adminer) to one address. No tool closes it again. A person has to approve it.",
   input: serverAddressInput,
   output: openedOutput,
   facts: serverFacts,
@@ -300,7 +302,7 @@ const removeSslCertificate = defineAskingTool({
   effect: "destructive",
   slow: true,
   description: "Removes the own certificate of an application; HTTPS breaks until there is another. Not for Let's " +
-    "Encrypt: that is revoke_letsencrypt.",
+    "Encrypt: that is revoke_letsencrypt. A person has to approve it.",
   input: z.strictObject({ ...appInput, ...waitInput }),
   output: startedOnApp,
   facts: appFacts,
@@ -418,7 +420,7 @@ const revokeLetsencrypt = defineAskingTool({
   slow: true,
   description:
     "Revokes the Let's Encrypt certificate of an application. HTTPS breaks at once, and it can't be undone, " +
-    "only replaced by a new certificate.",
+    "only replaced by a new certificate. A person has to approve it.",
   input: z.strictObject({
     ...appInput,
     domain: certificateDomain.describe("Domain of the certificate: shop.example.com"),
@@ -550,7 +552,7 @@ const gitClone = defineAskingTool({
   slow: true,
   description:
     "Clones a Git repository into an application; files in the folder may be overwritten. Needs the deploy " +
-    "key in the repository. Later use git_pull.",
+    "key in the repository. Later use git_pull. A person has to approve it.",
   input: z.strictObject({ ...appInput, git_url: repository, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
   facts: async (input, context) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { startService } from "../harness.ts";
 import { callTool } from "../rpc.ts";
@@ -210,6 +211,39 @@ interface Result {
   /** The applications that are named beside it. */
   apps?: unknown;
 }
+
+Deno.test("get_available_packages covers every platform that the account's servers run", async () => {
+  await using service = await startService();
+  const { servers } = service.sandbox.account();
+  for (const [index, server] of servers.entries()) server.platform = ["debian11", "debian12"][index % 2] ?? "";
+
+  const { json } = await callTool(service.mcpUrl, "get_available_packages", {}, TOKEN_HEADERS);
+
+  const platforms = platformsSchema.parse(json.platforms);
+  assert.deepEqual(platforms.map(({ platform }) => platform), ["debian11", "debian12"]);
+  assert.deepEqual(platforms.flatMap((one) => one.servers.map(({ id }) => id)).sort(), servers.map(({ id }) => id));
+  for (const { packages } of platforms) assert.deepEqual(packages.sort(), ["mysql", "php", "phpConfig"]);
+  assert.deepEqual(json.problems, []);
+});
+
+Deno.test("get_available_packages says for which servers Cloudways lists nothing", async () => {
+  await using service = await startService();
+  const body = { packages: { php: { debian10: { "8.2": "PHP 8.2" } }, redis: { "0": "Uninstall" } } };
+  service.sandbox.addFault({ operationId: "list_packages", kind: { status: 200, body } });
+
+  const { json } = await callTool(service.mcpUrl, "get_available_packages", {}, TOKEN_HEADERS);
+
+  for (const { packages } of platformsSchema.parse(json.platforms)) assert.deepEqual(packages, []);
+  for (const { id } of service.sandbox.account().servers) {
+    assert.match(JSON.stringify(json.problems), new RegExp(`${id}`));
+  }
+});
+
+const platformsSchema = z.array(z.object({
+  platform: z.string(),
+  servers: z.array(z.object({ id: z.number(), label: z.string() })),
+  packages: z.array(z.string()),
+}));
 
 const POINT = { restore_point: "2026-08-05T23:19:06", time: "2026-08-05T23:19:06Z", age: "2 hours" };
 

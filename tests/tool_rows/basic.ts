@@ -68,7 +68,7 @@ export const basicRows: readonly ToolRow[] = [
   byProvider("get_available_regions", "list_regions"),
   byProvider("get_available_server_sizes", "list_server_sizes"),
   plain("get_available_apps", "list_apps"),
-  plain("get_available_packages", "list_packages"),
+  plain("get_available_packages", "list_packages", "server_list"),
   {
     tool: "get_operation_status",
     minimal: { operation_id: "92897180" },
