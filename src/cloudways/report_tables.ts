@@ -1,15 +1,14 @@
 /** Tables in Cloudways' reports, which come as a header and rows without names. */
 import { z } from "zod";
 import { cleanText } from "../text.ts";
-import { givenList, isoTime } from "./models.ts";
+import { givenList } from "./models.ts";
+import { withIsoTimes } from "./times.ts";
 
 const record = z.record(z.string(), z.unknown());
 const table = z.looseObject({
   header: z.array(z.unknown()),
   body: givenList(z.unknown()),
 });
-
-const TIME_FIELDS = ["created_at", "from", "until"];
 
 /**
  * A report with each table's rows as objects named by its header, and times with their zone. What is no table passes
@@ -19,8 +18,8 @@ export function readReport(result: unknown): Record<string, unknown> {
   if (result === null || result === undefined) return {};
   const members = record.safeParse(result).data;
   if (members === undefined) return { result };
-  if (table.safeParse(members).success) return readMember(members);
-  return withTimes(Object.fromEntries(
+  if (table.safeParse(members).success) return withIsoTimes(readMember(members));
+  return withIsoTimes(Object.fromEntries(
     Object.entries(members).map(([name, value]) => {
       const inner = record.safeParse(value).data;
       return [name, inner === undefined ? value : readMember(inner)];
@@ -33,7 +32,7 @@ function readMember(member: Record<string, unknown>): Record<string, unknown> {
   if (parsed === undefined) return member;
   const { header, body, ...rest } = parsed;
   const columns = columnNames(header);
-  return { rows: body.map((cells) => toRow(columns, cells)), ...withTimes(rest) };
+  return { rows: body.map((cells) => toRow(columns, cells)), ...rest };
 }
 
 /** The names in a table's header. Every column gets one of its own, so that no cell hides another. */
@@ -54,12 +53,4 @@ export function columnNames(header: readonly unknown[]): string[] {
 function toRow(columns: readonly string[], cells: unknown): unknown {
   if (!Array.isArray(cells)) return cells;
   return Object.fromEntries(cells.map((cell: unknown, index) => [columns[index] ?? `column_${index + 1}`, cell]));
-}
-
-function withTimes(members: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(members).map((
-      [name, value],
-    ) => [name, TIME_FIELDS.includes(name) && typeof value === "string" ? isoTime(value) : value]),
-  );
 }

@@ -22,7 +22,9 @@ import {
 } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../cloudways/reference_data.ts";
+import { withIsoTimes } from "../cloudways/times.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
+import type { UpstreamLimit } from "../cloudways/upstream_limits.ts";
 import { ToolError } from "../errors.ts";
 import type { AuditRecord } from "../telemetry/audit.ts";
 import { appOutput, idsOf, namesOf } from "./app_work.ts";
@@ -108,6 +110,11 @@ const customerInfo = defineTool({
   },
 });
 
+/** Whether a limit is worth a look: it pauses, less than half of it is left, or it is not told what is. */
+function isLow({ limit, remaining, pausedUntil }: UpstreamLimit, now: number): boolean {
+  return pausedUntil > now || limit === undefined || remaining === undefined || remaining < limit / 2;
+}
+
 const rateLimitStatus = defineTool({
   name: "rate_limit_status",
   title: "Rate limits",
@@ -115,7 +122,8 @@ const rateLimitStatus = defineTool({
   effect: "read",
   description:
     "Shows how many requests are left: this service's own limit for the caller, and what Cloudways last said " +
-    "of its limits. Costs no request. Use it before a long series of calls, or after rate_limited.",
+    "of its limits where less than half is left. Costs no request. Use it before a long series of calls, or after " +
+    "rate_limited.",
   input: noInput,
   output: z.looseObject({
     limit: z.number(),
@@ -123,22 +131,26 @@ const rateLimitStatus = defineTool({
     window_seconds: z.number(),
     refill_per_second: z.number(),
     cloudways: records,
+    cloudways_half_or_more: z.number().describe("How many operations have half of their limit left, or more."),
   }),
   handler: async (_input, { account, clock }) => {
     const { capacity, windowSeconds } = account.client.bucketLimit;
     const { remaining } = await account.client.bucket(account.customer);
+    const seen = account.client.upstreamLimits(account.customer);
+    const low = seen.filter((one) => isLow(one, clock.now()));
     return {
       limit: capacity,
       remaining,
       window_seconds: windowSeconds,
       refill_per_second: Math.round(capacity / windowSeconds * 1000) / 1000,
-      cloudways: account.client.upstreamLimits(account.customer).map((seen) => ({
-        operation: seen.operation,
-        limit: seen.limit ?? null,
-        remaining: seen.remaining ?? null,
-        seen_at: new Date(seen.seenAt).toISOString(),
-        paused_seconds: Math.max(0, Math.ceil((seen.pausedUntil - clock.now()) / 1000)),
+      cloudways: low.map((one) => ({
+        operation: one.operation,
+        limit: one.limit ?? null,
+        remaining: one.remaining ?? null,
+        seen_at: new Date(one.seenAt).toISOString(),
+        paused_seconds: Math.max(0, Math.ceil((one.pausedUntil - clock.now()) / 1000)),
       })),
+      cloudways_half_or_more: seen.length - low.length,
     };
   },
 });
@@ -234,7 +246,8 @@ const getServerDetails = defineTool({
     return {
       server: serverOnlyView(server, "full"),
       apps: knownApps(server).map((app) => appView(app, "concise")),
-      bandwidth: bandwidth.points,
+      // Cloudways doesn't say what it is measured in.
+      bandwidth: bandwidth.points.map((point) => ({ ...point, unit: null })),
       disk_by_app: disk.points.map(({ name, value, measured_at }) => {
         const app = knownApps(server).find(({ sys_user }) => sys_user === name);
         const names = { sys_user: name, app_id: app?.id ?? null, app_label: app?.label ?? null };
@@ -348,7 +361,7 @@ const getAppSettings = defineTool({
     const found = await account.app(input.app_id, input.server_id);
     const reply = await account.get("app_settings_get", path`/app/get_settings_value`, record, idsOf(found));
     const { status: _status, application_id: _id, ...settings } = reply;
-    return { ...namesOf(found), settings: flagsAsBooleans(settings) };
+    return { ...namesOf(found), settings: flagsAsBooleans(withIsoTimes(settings)) };
   },
 });
 
@@ -440,7 +453,7 @@ const listTeamMembers = defineTool({
     const { members } = await account.get("team_member_list", path`/member`, membersReply);
     return {
       members: members.map(({ id, name, email, status, role, added_on, account_disabled, permissions }) => (
-        { id, name, email, active: status === "1", role, added_on: isoTime(added_on), account_disabled, permissions }
+        { id, name, email, active: status === "1", role, added_at: isoTime(added_on), account_disabled, permissions }
       )),
     };
   },
@@ -461,18 +474,45 @@ const alertRecord = z.object({
   id: idNumber,
   server_id: idNumber.nullish().catch(null),
   app_id: idNumber.nullish().catch(null),
-  details: z.looseObject({ subject: looseText, desc: looseText }).optional().catch(undefined),
+  details: z.looseObject({ subject: looseText, desc: looseText, template_slug: looseText }).optional().catch(undefined),
   created_at: looseText,
   is_read: flagOrNull,
 });
+
+/** Alerts of one kind about the same thing as one entry, newest first. The words are those of the newest. */
+function groupedAlerts(page: readonly z.output<typeof alertRecord>[]) {
+  const groups = Map.groupBy(page, ({ details, server_id, app_id }) => {
+    const kind = details?.template_slug || details?.subject || "";
+    return JSON.stringify([kind, server_id ?? null, app_id ?? null]);
+  });
+  return [...groups.values()].flatMap((group) => {
+    const [newest] = group;
+    const oldest = group.at(-1);
+    if (newest === undefined || oldest === undefined) return [];
+    const read = group.map(({ is_read }) => is_read);
+    return [{
+      id: newest.id,
+      server_id: newest.server_id ?? null,
+      app_id: newest.app_id ?? null,
+      subject: newest.details?.subject ?? "",
+      description: newest.details?.desc ?? "",
+      ids: group.map(({ id }) => id),
+      count: group.length,
+      unread_count: read.includes(null) ? null : read.filter((isRead) => isRead === false).length,
+      first_at: isoTime(oldest.created_at),
+      last_at: isoTime(newest.created_at),
+    }];
+  });
+}
 
 const getAlerts = defineTool({
   name: "get_alerts",
   title: "Alerts",
   toolset: "basic",
   effect: "read",
-  description: "Lists the alerts of the account, newest first, about 20 at a time. For older ones call again with " +
-    "before_id as next_before_id says.",
+  description:
+    "Lists the alerts of the account, newest first: the same one of the same server or application once, with " +
+    "how often, first and last time. For older ones call again with before_id as next_before_id says.",
   input: z.strictObject({
     before_id: z.int().min(1).optional().describe("Only alerts older than this alert id."),
   }),
@@ -482,18 +522,8 @@ const getAlerts = defineTool({
     const found = input.before_id === undefined
       ? await account.get("cloudways_bot_alerts_list", path`/alerts/`, reply)
       : await account.get("cloudways_bot_alerts_page_list", path`/alerts/${input.before_id}`, reply);
-    const alerts = fitting(
-      found.sort((a, b) => b.id - a.id).map((alert) => ({
-        id: alert.id,
-        server_id: alert.server_id ?? null,
-        app_id: alert.app_id ?? null,
-        subject: alert.details?.subject ?? "",
-        description: alert.details?.desc ?? "",
-        created_at: isoTime(alert.created_at),
-        is_read: alert.is_read,
-      })),
-    );
-    return { alerts, next_before_id: alerts.at(-1)?.id ?? null };
+    const page = fitting(found.sort((a, b) => b.id - a.id));
+    return { alerts: groupedAlerts(page), next_before_id: page.at(-1)?.id ?? null };
   },
 });
 

@@ -7,6 +7,7 @@ import { readReport } from "../cloudways/report_tables.ts";
 import { finishedRestorePoints, restorePoints } from "../cloudways/restore_points.ts";
 import { describeGraph, readGraph } from "../cloudways/server_graph.ts";
 import { isServerUsage, readServerUsage } from "../cloudways/server_usage.ts";
+import { isoTimesIn } from "../cloudways/times.ts";
 import { ToolError } from "../errors.ts";
 import { shownRestoreList } from "./restore_work.ts";
 import type { ToolContext } from "./tool.ts";
@@ -48,7 +49,7 @@ export async function shownResult(
     if (found !== undefined) await account.noteRestorePoints(found, points.restore_points);
     return { result: shownRestoreList(points, clock) };
   }
-  if (!record.safeParse(result).success) return { result };
+  if (!record.safeParse(result).success) return { result: isoTimesIn(result) };
   if (app_id !== null || server_id === null) return { result: readReport(result) };
   const onServer = await appsOf(server_id, account);
   if (isServerUsage(result)) return { result: readServerUsage(result, onServer) };
