@@ -26,8 +26,9 @@ import { withIsoTimes } from "../cloudways/times.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
 import type { UpstreamLimit } from "../cloudways/upstream_limits.ts";
 import { ToolError } from "../errors.ts";
-import type { AuditRecord } from "../telemetry/audit.ts";
 import { appOutput, idsOf, namesOf } from "./app_work.ts";
+import { getAuditLog } from "./audit_log.ts";
+import { fitting } from "./fitting.ts";
 import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } from "./inputs.ts";
 import { shownResult } from "./operation_result.ts";
 import { appFactsIf, nullIfRefused, onApp } from "./questions.ts";
@@ -459,17 +460,6 @@ const listTeamMembers = defineTool({
   },
 });
 
-/** Enough for one answer. */
-const MAX_PAGE_CHARACTERS = 40_000;
-
-/** As many entries of a page as fit into one answer, and one at least; the others come with the next page. */
-function fitting<T>(page: readonly T[]): T[] {
-  let characters = 0;
-  return page.filter((entry, index) =>
-    (characters += JSON.stringify(entry).length) <= MAX_PAGE_CHARACTERS || index === 0
-  );
-}
-
 const alertRecord = z.object({
   id: idNumber,
   server_id: idNumber.nullish().catch(null),
@@ -698,42 +688,6 @@ const getOperationStatus = defineTool({
     if (state.status === "failed") throw new Error("a failed operation is thrown, never returned");
     if (state.status === "completed") return { ...state, status: state.status, ...await shownResult(state, context) };
     return { ...state, status: state.status, next_step: "Still running. Call again with wait_seconds to wait for it." };
-  },
-});
-
-/** Records as they are shown, without members that say nothing. */
-function shownRecords(records: readonly AuditRecord[]) {
-  return records.map((entry) => ({
-    ...Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null && value !== undefined)),
-    number: entry.number,
-  }));
-}
-
-const getAuditLog = defineTool({
-  name: "get_audit_log",
-  title: "What was done",
-  toolset: "basic",
-  effect: "read",
-  description:
-    "Lists what was done through this service with the caller's credentials, newest first. Calls that change " +
-    "something or show passwords leave a record when a person is asked, before (intent) and after (outcome), or when " +
-    "refused. For older ones call again with before as next_before says. Asks Cloudways nothing.",
-  input: z.strictObject({
-    before: z.int().min(1).optional().describe("Only records with a smaller number."),
-    limit: z.int().min(1).max(100).default(20).describe("Most records to list."),
-  }),
-  output: z.looseObject({ records, next_before: z.number().nullable(), problem: z.string().optional() }),
-  handler: async (input, { account, audit }) => {
-    const page = await audit.read(account.customer.id, input);
-    const shown = fitting(shownRecords(page.records));
-    return {
-      records: shown,
-      next_before: shown.length < page.records.length ? shown.at(-1)?.number ?? null : page.next,
-      ...(page.faults > 0 && {
-        problem: `At ${page.faults} ${page.faults === 1 ? "place" : "places"} here a record is missing, was changed ` +
-          "or can't be read. Tell the user.",
-      }),
-    };
   },
 });
 

@@ -137,10 +137,7 @@ Deno.test("a new host leaves a record, a known one does not", async () => {
   const { json } = await callTool(service.mcpUrl, "get_audit_log", {}, TOKEN_HEADERS);
 
   assert.ok(Array.isArray(json.records));
-  assert.deepEqual(json.records.map(({ event, tool }) => [event, tool]), [
-    ["outcome", "get_git_branch_names"],
-    ["intent", "get_git_branch_names"],
-  ]);
+  assert.deepEqual(json.records.map(({ result, tool }) => [result, tool]), [["done", "get_git_branch_names"]]);
 });
 
 Deno.test("work that asks nobody says what it keeps from being done", async () => {
