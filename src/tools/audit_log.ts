@@ -58,8 +58,8 @@ export const getAuditLog = defineTool({
   toolset: "basic",
   effect: "read",
   description:
-    "Lists what was done through this service with the caller's credentials, newest first, one entry an action: " +
-    "changes, shown passwords, questions to a person (approval: form or page) and refusals. outcome says why. For older " +
+    "Lists what was done through this service with the caller's credentials, newest first. One entry an action: " +
+    "changes, shown passwords, questions to a person (approval: form or page) and refusals; outcome says why. For older " +
     "ones call again with before as next_before says. Asks Cloudways nothing.",
   input: z.strictObject({
     since: z.string().max(40).refine(isMoment, "must be a date or time such as 2026-11-20 or 2026-11-20T09:00:00Z")

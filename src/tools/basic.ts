@@ -501,8 +501,8 @@ const getAlerts = defineTool({
   toolset: "basic",
   effect: "read",
   description:
-    "Lists the alerts of the account, newest first: the same one of the same server or application once, with " +
-    "how often, first and last time. For older ones call again with before_id as next_before_id says.",
+    "Lists the alerts of the account, newest first. The same one of the same server or application stands once, " +
+    "with how often (count), first and last time. For older ones call again with before_id as next_before_id says.",
   input: z.strictObject({
     before_id: z.int().min(1).optional().describe("Only alerts older than this alert id."),
   }),
