@@ -18,12 +18,12 @@ export interface AskingCall {
 /** What the rows of the tool table don't say, since their calls would not ask. */
 const MORE_ARGS: Record<string, Record<string, unknown>> = {
   get_app_credentials: { reveal: true },
-  git_pull: { branch: "another" },
+  git_pull: { branch: "develop" },
   renew_letsencrypt: { domain: "other.example.com" },
   get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
   manage_app_varnish: { action: "disable" },
   reset_app_file_permissions: { ownership: "master_user" },
-  enforce_app_https: { status: "disable" },
+  enforce_app_https: { enabled: false },
 };
 
 /** The operation of the facts that a reading tool asks about. */
@@ -45,6 +45,11 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
     otherArgs: { ...args, ...("app_id" in args ? { app_id: 200002 } : { server_id: 100002 }) },
     setUp(sandbox) {
       row.setUp?.(sandbox);
+      // At once, so that no call waits for the list in which the restore point is looked up.
+      const body = { backup_dates: [row.minimal.time], local_backup_exists: false };
+      if (row.tool === "restore_app") {
+        sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });
+      }
       for (const app of sandbox.account().servers.flatMap(({ apps }) => apps)) {
         app.git.key = "ssh-rsa EXAMPLE";
         app.own_ssl = { issued_at: "2026-01-01 00:00:00" };

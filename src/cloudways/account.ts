@@ -240,6 +240,11 @@ export class CloudwaysAccount {
     return this.#services.restorePoints.known(this.#session, serverId);
   }
 
+  /** The restore points of an application that were seen in the last hour. Asks Cloudways nothing. */
+  notedRestorePoints(found: RestorableApp): Promise<readonly string[]> {
+    return this.#services.restorePoints.pointsOf(this.#session, found);
+  }
+
   /** Notes the restore points an application has now, for {@linkcode lastBackups}. */
   noteRestorePoints(found: RestorableApp, points: readonly string[]): Promise<void> {
     return this.#services.restorePoints.note(this.#session, found, points);

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { gitHost } from "./git_hosts.ts";
 import { idNumber, listReply, looseText, statedFlag } from "./models.ts";
+import { withIsoTimes } from "./times.ts";
 
 /** A deployment by Git. */
 export interface Deployment {
@@ -31,7 +32,7 @@ const deployment = z.looseObject({
   deploy_path: path ?? null,
   succeeded: result,
   customer_id: customer_id ?? null,
-  ...rest,
+  ...withIsoTimes(rest),
 }));
 
 /** The answer to `GET /git/history`, newest first. */

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { maskSql } from "../redaction_sql.ts";
 import { cleanText } from "../text.ts";
-import { givenList, isoTime } from "./models.ts";
+import { givenList } from "./models.ts";
+import { withIsoTimes } from "./times.ts";
 
 const record = z.record(z.string(), z.unknown());
 const table = z.looseObject({
@@ -19,8 +20,6 @@ export interface ReportOptions {
   showLiterals?: boolean;
 }
 
-const TIME_FIELDS = ["created_at", "from", "until"];
-
 /**
  * A report with each table's rows as objects named by its header, and times with their zone. What is no table passes
  * through; a report without anything is empty.
@@ -29,8 +28,8 @@ export function readReport(result: unknown, options: ReportOptions = {}): Record
   if (result === null || result === undefined) return {};
   const members = record.safeParse(result).data;
   if (members === undefined) return { result };
-  if (table.safeParse(members).success) return readMember(members, options);
-  return withTimes(Object.fromEntries(
+  if (table.safeParse(members).success) return withIsoTimes(readMember(members, options));
+  return withIsoTimes(Object.fromEntries(
     Object.entries(members).map(([name, value]) => {
       const inner = record.safeParse(value).data;
       return [name, inner === undefined ? value : readMember(inner, options)];
@@ -43,7 +42,7 @@ function readMember(member: Record<string, unknown>, options: ReportOptions): Re
   if (parsed === undefined) return member;
   const { header, body, ...rest } = parsed;
   const columns = columnNames(header);
-  return { rows: body.map((cells) => toRow(columns, cells, options)), ...withTimes(rest) };
+  return { rows: body.map((cells) => toRow(columns, cells, options)), ...rest };
 }
 
 /** The names in a table's header. Every column gets one of its own, so that no cell hides another. */
@@ -68,12 +67,4 @@ function toRow(columns: readonly string[], cells: unknown, { showLiterals = fals
     const isMasked = !showLiterals && typeof cell === "string" && QUERY_COLUMN.test(name);
     return [name, isMasked ? maskSql(cell) : cell];
   }));
-}
-
-function withTimes(members: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(members).map((
-      [name, value],
-    ) => [name, TIME_FIELDS.includes(name) && typeof value === "string" ? isoTime(value) : value]),
-  );
 }

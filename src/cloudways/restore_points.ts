@@ -4,7 +4,7 @@ import type { SealedStore } from "../store/sealed_store.ts";
 import type { StoreKey } from "../store/store.ts";
 import type { Session } from "./client.ts";
 import type { CustomerRecords } from "./customer_records.ts";
-import { flagOrNull, givenList } from "./models.ts";
+import { flagOrNull, givenList, isoTime } from "./models.ts";
 
 /** The application that restore points are of, and its server. */
 export interface RestorableApp {
@@ -20,13 +20,16 @@ const TTL_MS = 3600_000;
 /** How a point has to begin for its age to be known; they are opaque otherwise. */
 const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
 
-/** By application id: its newest point, and when that was seen in milliseconds since the Unix epoch. */
-const seenSchema = z.record(z.string(), z.object({ point: z.string(), seenAt: z.number() }));
+/** More than Cloudways keeps of one application. */
+const MAX_NOTED = 500;
+
+/** By application id: its points, and when they were seen in milliseconds since the Unix epoch. */
+const seenSchema = z.record(z.string(), z.object({ points: z.array(z.string()), seenAt: z.number() }));
 type Seen = z.output<typeof seenSchema>;
 
 /**
- * Remembers for an hour the newest restore point that was seen of an application, sealed, so that a question can name
- * it without starting an operation. It is a help and no more: where the store fails, nothing is known.
+ * Remembers for an hour the restore points that were seen of an application, sealed, so that a question can name the
+ * newest, and a wrong one be refused, without starting an operation. It is a help and no more: where the store fails, nothing is known.
  *
  * There is one entry for each customer and server. Two applications that are noted in the same instant may cost one of
  * them its place.
@@ -47,25 +50,34 @@ export class RestorePoints {
     const key = keyOf(session, server.id);
     try {
       const { [String(app.id)]: _former, ...others } = await this.#read(key);
-      const point = newestOf(points);
-      const seen: Seen = point === undefined
+      const seen: Seen = points.length === 0
         ? others
-        : { ...others, [String(app.id)]: { point, seenAt: this.#clock.now() } };
+        : { ...others, [String(app.id)]: { points: points.slice(0, MAX_NOTED), seenAt: this.#clock.now() } };
       await this.#sealed.write(key, JSON.stringify(seen), TTL_MS);
     } catch (error) {
       session.log.debug("restore points not noted", { error });
     }
   }
 
-  /** What is known of a server's applications. Never fails. */
+  /** The newest known point of each of a server's applications. Never fails. */
   async known(session: Session, serverId: number): Promise<LastBackups> {
+    const seen = await this.#readOrNothing(session, serverId);
+    const newest = Object.entries(seen).map(([id, { points }]) => [Number(id), newestOf(points)] as const);
+    return new Map(newest.flatMap(([id, point]) => point === undefined ? [] : [[id, point]]));
+  }
+
+  /** Every known point of an application. Never fails. */
+  async pointsOf(session: Session, { app, server }: RestorableApp): Promise<readonly string[]> {
+    return (await this.#readOrNothing(session, server.id))[String(app.id)]?.points ?? [];
+  }
+
+  async #readOrNothing(session: Session, serverId: number): Promise<Seen> {
     try {
-      if (!await this.#records.acceptedLately(session.customer)) return new Map();
-      const seen = await this.#read(keyOf(session, serverId));
-      return new Map(Object.entries(seen).map(([id, { point }]) => [Number(id), point]));
+      if (!await this.#records.acceptedLately(session.customer)) return {};
+      return await this.#read(keyOf(session, serverId));
     } catch (error) {
       session.log.debug("restore points not known", { error });
-      return new Map();
+      return {};
     }
   }
 
@@ -96,6 +108,12 @@ export const finishedRestorePoints = z.union([
   restorePoints,
   z.array(z.string()).transform((restore_points) => ({ restore_points, local_backup_exists: null })),
 ]);
+
+/** When a restore point was made, in milliseconds since the Unix epoch; undefined where its text is no time. */
+export function momentOf(point: string): number | undefined {
+  const time = TIME.test(point) ? Date.parse(isoTime(point) ?? "") : NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
 
 /** The latest of the points that are times; undefined where none is. */
 function newestOf(points: readonly string[]): string | undefined {

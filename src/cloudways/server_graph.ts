@@ -2,6 +2,35 @@
 import { z } from "zod";
 import { isoTimeOfSeconds, looseList, looseText, numberOrNull } from "./models.ts";
 
+/** What Cloudways measures of a server: `GET /monitor_targets`, all providers together. */
+export const GRAPH_TARGETS = [
+  "Idle CPU",
+  "Free memory",
+  "Free Disk",
+  "Free Disk (Data)",
+  "Free Disk (DB)",
+  "Reads per second",
+  "Writes per second",
+  "Incoming network traffic",
+  "Outgoing network traffic",
+  "Monthly Bandwidth",
+  "Memcached Fill Ratio",
+  "Memcached Hit Rate",
+  "Varnish Hit Rate",
+  "Varnish Nuked",
+  "Auto-healing Restarts",
+  "MySQL Connections",
+] as const;
+
+/** Clouds whose servers have a disk for data and one for the database. */
+const SPLIT_DISKS: ReadonlySet<string> = new Set(["amazon", "gce"]);
+
+/** Those of {@linkcode GRAPH_TARGETS} that a server's cloud may have. */
+export function targetsOf({ cloud }: { cloud: string }): string[] {
+  const isSplit = SPLIT_DISKS.has(cloud);
+  return GRAPH_TARGETS.filter((target) => !target.startsWith("Free Disk") || (target === "Free Disk") !== isSplit);
+}
+
 /** One measurement. */
 export interface GraphPoint {
   at: string | null;
@@ -87,7 +116,7 @@ function readGraphText(text: string): GraphSeries | undefined {
 /** Cloudways names no units; these are by observation. */
 function unitOf(target: string): string | null {
   if (target === "Idle CPU" || /\b(Ratio|Rate)$/.test(target)) return "percent";
-  if (/^Free disk/i.test(target)) return "GB";
+  if (/^Free disk/i.test(target) || target === "Monthly Bandwidth") return "GB";
   if (target === "Free memory") return "bytes";
   if (target === "Reads per second" || target === "Writes per second") return "per second";
   return /network traffic$/.test(target) ? "Mbps" : null;

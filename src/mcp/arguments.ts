@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { ToolError } from "../errors.ts";
 import type { JsonValue } from "../text.ts";
+import type { FormerName, FormerNames } from "../tools/tool.ts";
 import { memberOf } from "./json_rpc.ts";
 import type { ObjectJsonSchema } from "./json_schema.ts";
 
@@ -26,11 +27,38 @@ const ADDED_BY_CLIENTS: ReadonlySet<string> = new Set([
 /**
  * Reads arguments as people and programs write them, where the meaning is beyond doubt: `null` for an optional one is as
  * if it were absent, and so is an empty text where a number, a flag, one of some words or a list belongs; numbers, flags
- * and lists may come as text, and text as a number. Everything else is left for validation to judge.
+ * and lists may come as text, and text as a number; former names stand for today's. Everything else is left for
+ * validation to judge.
+ *
+ * @throws {ToolError} `invalid_arguments` for a former name that can't be read, or contradicts today's.
  */
-export function normaliseArguments(args: Readonly<Record<string, unknown>>, schema: ObjectJsonSchema) {
+export function normaliseArguments(
+  args: Readonly<Record<string, unknown>>,
+  schema: ObjectJsonSchema,
+  formerly: FormerNames = {},
+): Record<string, unknown> {
+  const present = normaliseNamed(args, schema, formerly);
+  for (const [formerName, former] of Object.entries(formerly)) {
+    const given = Object.hasOwn(args, formerName) ? args[formerName] : undefined;
+    if (given === undefined || given === null || given === "") continue;
+    const value = normalise(fromFormer(given, formerName, former), schema.properties[former.name]?.type);
+    const now = Object.hasOwn(present, former.name) ? present[former.name] : undefined;
+    if (now !== undefined && now !== null && now !== value) {
+      throw wrongFormerName(formerName, `says something else than ${former.name}, its name now`);
+    }
+    present[former.name] = value;
+  }
+  return present;
+}
+
+function normaliseNamed(
+  args: Readonly<Record<string, unknown>>,
+  schema: ObjectJsonSchema,
+  formerly: FormerNames,
+): Record<string, unknown> {
   const read: [string, unknown][] = [];
   for (const [name, value] of Object.entries(args)) {
+    if (Object.hasOwn(formerly, name)) continue;
     const property = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
     if (property === undefined && ADDED_BY_CLIENTS.has(name)) continue;
     const isOptional = property !== undefined && schema.required?.includes(name) !== true;
@@ -38,6 +66,23 @@ export function normaliseArguments(args: Readonly<Record<string, unknown>>, sche
     read.push([name, normalise(value, property?.type, property?.items)]);
   }
   return Object.fromEntries(read);
+}
+
+/** A value under a former name, as today's name takes it. */
+function fromFormer(given: unknown, formerName: string, { name, values }: FormerName): unknown {
+  if (values === undefined || typeof given === "boolean") return given;
+  const words = Object.keys(values);
+  const word = typeof given === "string" ? given.trim().toLowerCase() : "";
+  if (words.includes(word)) return values[word];
+  if (/^(?:true|false)$/.test(word)) return word;
+  throw wrongFormerName(formerName, `was one of ${words.join(", ")}; it is ${name} now`);
+}
+
+function wrongFormerName(argument: string, problem: string): ToolError {
+  return new ToolError("invalid_arguments", `${argument}: ${problem}.`, {
+    hint: "Nothing was done; call again, with the name that it has now alone.",
+    details: { problems: [{ argument, problem }] },
+  });
 }
 
 /** Where the schema says nothing else. */

@@ -196,7 +196,7 @@ export class Dispatcher {
     const { tool, listed, understood, texts } = entry;
     if (caller.identity instanceof ToolError && !tool.anonymous) throw caller.identity;
     checkSize(tool.name, args, understood);
-    const sent = withLineFeeds(normaliseArguments(args, understood), texts);
+    const sent = withLineFeeds(normaliseArguments(args, understood, tool.formerly), texts);
     const unfit = unfitTexts(tool.name, sent, texts, secrets);
     if (unfit !== undefined) throw unfit;
     const prepared = tool.prepare(sent);

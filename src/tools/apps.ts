@@ -1,18 +1,19 @@
 /** The tools for applications: copies, backups, caches, domains, and what their visitors and code cost. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../cloudways/account.ts";
-import { doneReply, flagOrNull, idNumber, knownApps, looseList } from "../cloudways/models.ts";
+import { doneReply, flagOrNull, idNumber, knownApps, listReply, looseList, looseText } from "../cloudways/models.ts";
 import { startedReply } from "../cloudways/operations.ts";
 import { type ApiPath, path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
-import { finishedRestorePoints, restorePoints } from "../cloudways/restore_points.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
 import { inputText } from "./input_text.ts";
 import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
+import { requireKnown } from "./known_values.ts";
 import { reportAnswer } from "./operation_result.ts";
-import { type AppFacts, appFacts, appFactsIf, NOT_TOLD, onApp } from "./questions.ts";
+import { type AppFacts, appFacts, appFactsIf, NOT_TOLD, nullIfRefused, onApp } from "./questions.ts";
+import { findRestorePoint, listRestorePoints, shownRestoreList } from "./restore_work.ts";
 import { blocks } from "./server_work.ts";
 import { appVarnishOffQuestion, httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
@@ -26,6 +27,8 @@ const reportOutput = { ...appOutput, ...reportedOutput };
 const startInput = { ...appInput, ...waitInput };
 
 const label = z.string().min(1).max(100);
+
+const projectName = z.looseObject({ name: looseText });
 
 const namedCopy = z.looseObject({ app_id: idNumber });
 
@@ -49,6 +52,17 @@ async function findCopy(account: CloudwaysAccount, source: FoundApp, copyLabel: 
   }
 }
 
+/** A project that is not there would be anybody's guess. */
+async function requireProject(account: CloudwaysAccount, name: string): Promise<void> {
+  const projects = await account.get("project_list", path`/project`, listReply("projects", projectName))
+    .catch((error) => nullIfRefused(error));
+  requireKnown(name, {
+    argument: "project_name",
+    what: "project of this account",
+    known: projects?.map((project) => project.name) ?? [],
+  });
+}
+
 const cloneApp = defineTool({
   name: "clone_app",
   title: "Copy an application",
@@ -66,6 +80,7 @@ const cloneApp = defineTool({
   output: z.looseObject({ ...appOutput, ...startedOutput, new_app_id: z.number().nullable() }),
   handler: async ({ app_label, project_name, ...input }, { account, progress }) => {
     const source = await account.app(input.app_id, input.server_id);
+    if (project_name !== undefined) await requireProject(account, project_name);
     const form = { ...idsOf(source), app_label, project_name };
     const request = { operation: "app_clone", method: "POST", path: path`/app/clone`, form } as const;
     const { started: begun, newAppId } = await account.write({ ...request, reply: cloneReply });
@@ -95,39 +110,25 @@ const backupApp = defineTool({
     startOnApp(input, context, { operation: "app_backup", path: path`/app/manage/takeBackup` }),
 });
 
-function readRestorePoints(result: unknown): z.output<typeof finishedRestorePoints> {
-  const parsed = finishedRestorePoints.safeParse(result);
-  if (parsed.success) return parsed.data;
-  throw new ToolError("upstream_error", "The finished operation does not hold a list of restore points.", {
-    hint: "Try again in a moment. If it stays, report it to the operator of this server.",
-  });
-}
-
 const getAppRestorePoints = defineTool({
   name: "get_app_restore_points",
   title: "Restore points",
   toolset: "apps",
   effect: "read",
   slow: true,
-  description: "Lists the backups an application can be restored to, and whether the last restore can be rolled " +
-    "back (local_backup_exists). Use it before restore_app. Starts work on the server.",
+  description: "Lists the backups an application can be restored to: restore_point is what restore_app takes, beside " +
+    "its time and age. Says whether the last restore can be rolled back (local_backup_exists). Starts work on the server.",
   input: z.strictObject(startInput),
   output: z.looseObject({
     ...reportOutput,
-    restore_points: z.array(z.string()).optional(),
+    restore_points: z.array(record).optional(),
     local_backup_exists: z.boolean().nullable().optional(),
   }),
-  handler: async (input, { account, progress }) => {
+  handler: async (input, { account, clock, progress }) => {
     const found = await account.app(input.app_id, input.server_id);
-    const report = await account.report<z.output<typeof finishedRestorePoints>>({
-      operation: "app_backup_status_get",
-      path: path`/app/manage/backup`,
-      query: idsOf(found),
-      inline: restorePoints,
-      finished: readRestorePoints,
-    }, waitOptions(input.wait_seconds, progress));
-    if (report.status === "completed") await account.noteRestorePoints(found, report.data.restore_points);
-    return reportAnswer(namesOf(found), report);
+    const report = await listRestorePoints(account, found, waitOptions(input.wait_seconds, progress));
+    if (report.status === "running") return reportAnswer(namesOf(found), report);
+    return reportAnswer(namesOf(found), { ...report, data: shownRestoreList(report.data, clock) });
   },
 });
 
@@ -138,18 +139,24 @@ const restoreApp = defineAskingTool({
   effect: "destructive",
   slow: true,
   description: "Overwrites an application's files and database with a backup; newer orders, posts and files are " +
-    "lost. A copy from before is kept for rollback_app_restore.",
+    "lost. A copy from before is kept for rollback_app_restore. A person has to approve it.",
   input: z.strictObject({
     ...appInput,
     time: z.string().regex(/\S/, "must be one of the restore points").max(100).meta(inputText({ form: "spaced" }))
-      .describe("Restore point, unchanged, from get_app_restore_points: 2026-08-05T23:19:06"),
+      .describe("A restore_point from get_app_restore_points, unchanged: 2026-08-05T23:19:06"),
     type: z.string().regex(/^[a-z_]{1,40}$/, "must be a word such as complete").default("complete")
       .describe("What to restore; only complete is known to work."),
     ...waitInput,
   }),
   output: z.looseObject({ ...appOutput, ...startedOutput, restore_point: z.string() }),
-  facts: appFacts,
-  question: (facts, { time, type }) => ({
+  facts: async (input, context) => {
+    const { account } = context;
+    const found = await account.currentApp(input.app_id, input.server_id);
+    // Where Cloudways doesn't show which there are, it decides.
+    const point = await findRestorePoint(account, found, input.time) ?? input.time;
+    return { ...found, backups: await account.lastBackups(found.server.id), point };
+  },
+  question: ({ point, ...facts }, { type }) => ({
     headline: `Overwrite application ${facts.app.id} with a backup of it.`,
     ...onApp(facts),
     consequences: [
@@ -157,12 +164,13 @@ const restoreApp = defineAskingTool({
       "Visitors may get no answer, or a broken one, while it runs.",
       "It can be undone once, by a rollback, for as long as Cloudways keeps the copy it makes before.",
     ],
-    facts: [{ name: "Restore point", values: [time] }, { name: "What is restored", values: [type] }],
+    facts: [{ name: "Restore point", values: [point] }, { name: "What is restored", values: [type] }],
+    target: { restore_point: point },
   }),
-  handler: async ({ time, type, ...input }, context, found) => {
-    const fields = { time, type };
+  handler: async ({ time: _asked, type, ...input }, context, { point, ...found }) => {
+    const fields = { time: point, type };
     const work = { operation: "app_restore", path: path`/app/manage/restore`, fields };
-    return { ...await startOnFound(found, input, context, work), restore_point: time, restore_type: type };
+    return { ...await startOnFound(found, input, context, work), restore_point: point, restore_type: type };
   },
 });
 
@@ -173,7 +181,7 @@ const rollbackAppRestore = defineAskingTool({
   effect: "destructive",
   slow: true,
   description: "Puts an application back to its state before the last restore; changes made since are lost. Works " +
-    "only while local_backup_exists (get_app_restore_points).",
+    "only while local_backup_exists (get_app_restore_points). A person has to approve it.",
   input: z.strictObject(startInput),
   output: z.looseObject({ ...appOutput, ...startedOutput }),
   facts: appFacts,
@@ -332,16 +340,17 @@ const enforceAppHttps = defineAskingTool({
     "so does on unless a certificate is known for every domain.",
   input: z.strictObject({
     ...appInput,
-    status: z.enum(["enable", "disable"]).describe("enable redirects every visitor."),
+    enabled: z.boolean().describe("true redirects every visitor."),
     ...waitInput,
   }),
+  formerly: { status: { name: "enabled", values: { enable: true, disable: false } } },
   output: z.looseObject({ ...appOutput, ...startedOutput, enforce_https: z.boolean() }),
   facts: appFacts,
-  question: (facts, { status }) => status === "enable" ? httpsOnQuestion(facts) : httpsOffQuestion(facts),
-  handler: async ({ status, ...input }, context, found) => {
-    const fields = { status };
+  question: (facts, { enabled }) => enabled ? httpsOnQuestion(facts) : httpsOffQuestion(facts),
+  handler: async ({ enabled, ...input }, context, found) => {
+    const fields = { status: enabled ? "enable" : "disable" };
     const work = { operation: "app_enforce_https_update", path: path`/app/manage/enforce_https`, fields };
-    return { ...await startOnFound(found, input, context, work), enforce_https: status === "enable" };
+    return { ...await startOnFound(found, input, context, work), enforce_https: enabled };
   },
 });
 
@@ -412,7 +421,7 @@ const deleteAppCname = defineAskingTool({
   slow: true,
   idempotent: true,
   description: "Removes the primary domain of an application, which then answers only under the address Cloudways " +
-    "gave it and its aliases.",
+    "gave it and its aliases. A person has to approve it.",
   input: z.strictObject(startInput),
   output: cnameOutput,
   facts: appFacts,

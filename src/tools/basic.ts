@@ -18,18 +18,22 @@ import {
   looseText,
   memberReply,
   numberOrNull,
+  type ServerRecord,
   sshKeyRecord,
 } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import { sayingOf } from "../cloudways/replies.ts";
 import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../cloudways/reference_data.ts";
+import { withIsoTimes } from "../cloudways/times.ts";
 import { shortCustomerId } from "../crypto/customer_id.ts";
+import type { UpstreamLimit } from "../cloudways/upstream_limits.ts";
 import { ToolError } from "../errors.ts";
-import type { AuditRecord } from "../telemetry/audit.ts";
 import { appOutput, idsOf, namesOf } from "./app_work.ts";
+import { getAuditLog } from "./audit_log.ts";
+import { fitting } from "./fitting.ts";
 import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } from "./inputs.ts";
 import { shownResult } from "./operation_result.ts";
-import { appFactsIf, onApp } from "./questions.ts";
+import { appFactsIf, nullIfRefused, onApp } from "./questions.ts";
 import { namesOfServer, serverOutput } from "./server_work.ts";
 import { defineAnonymousTool, defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appView, serverOnlyView, serverView } from "./views.ts";
@@ -112,6 +116,11 @@ const customerInfo = defineTool({
   },
 });
 
+/** Whether a limit is worth a look: it pauses, less than half of it is left, or it is not told what is. */
+function isLow({ limit, remaining, pausedUntil }: UpstreamLimit, now: number): boolean {
+  return pausedUntil > now || limit === undefined || remaining === undefined || remaining < limit / 2;
+}
+
 const rateLimitStatus = defineTool({
   name: "rate_limit_status",
   title: "Rate limits",
@@ -119,7 +128,8 @@ const rateLimitStatus = defineTool({
   effect: "read",
   description:
     "Shows how many requests are left: this service's own limit for the caller, and what Cloudways last said " +
-    "of its limits. Costs a request only where Cloudways was not asked for ten minutes. Use it before a long series of calls, or after rate_limited.",
+    "of its limits where less than half is left. Costs a request only where Cloudways was not asked for ten minutes. " +
+    "Use it before a long series of calls, or after rate_limited.",
   input: noInput,
   output: z.looseObject({
     limit: z.number(),
@@ -127,24 +137,28 @@ const rateLimitStatus = defineTool({
     window_seconds: z.number(),
     refill_per_second: z.number(),
     cloudways: records,
+    cloudways_half_or_more: z.number().describe("How many operations have half of their limit left, or more."),
   }),
   handler: async (_input, { account, clock }) => {
     const { capacity, windowSeconds } = account.client.bucketLimit;
     // Our own limit says nothing of the account; what Cloudways said does.
     if (account.client.upstreamLimits(account.customer).length > 0) await account.ensureAcceptedLately();
     const { remaining } = await account.client.bucket(account.customer);
+    const seen = account.client.upstreamLimits(account.customer);
+    const low = seen.filter((one) => isLow(one, clock.now()));
     return {
       limit: capacity,
       remaining,
       window_seconds: windowSeconds,
       refill_per_second: Math.round(capacity / windowSeconds * 1000) / 1000,
-      cloudways: account.client.upstreamLimits(account.customer).map((seen) => ({
-        operation: seen.operation,
-        limit: seen.limit ?? null,
-        remaining: seen.remaining ?? null,
-        seen_at: new Date(seen.seenAt).toISOString(),
-        paused_seconds: Math.max(0, Math.ceil((seen.pausedUntil - clock.now()) / 1000)),
+      cloudways: low.map((one) => ({
+        operation: one.operation,
+        limit: one.limit ?? null,
+        remaining: one.remaining ?? null,
+        seen_at: new Date(one.seenAt).toISOString(),
+        paused_seconds: Math.max(0, Math.ceil((one.pausedUntil - clock.now()) / 1000)),
       })),
+      cloudways_half_or_more: seen.length - low.length,
     };
   },
 });
@@ -240,7 +254,8 @@ const getServerDetails = defineTool({
     return {
       server: serverOnlyView(server, "full"),
       apps: knownApps(server).map((app) => appView(app, "concise")),
-      bandwidth: bandwidth.points,
+      // Cloudways doesn't say what it is measured in.
+      bandwidth: bandwidth.points.map((point) => ({ ...point, unit: null })),
       disk_by_app: disk.points.map(({ name, value, measured_at }) => {
         const app = knownApps(server).find(({ sys_user }) => sys_user === name);
         const names = { sys_user: name, app_id: app?.id ?? null, app_label: app?.label ?? null };
@@ -354,7 +369,7 @@ const getAppSettings = defineTool({
     const found = await account.app(input.app_id, input.server_id);
     const reply = await account.get("app_settings_get", path`/app/get_settings_value`, record, idsOf(found));
     const { status: _status, application_id: _id, ...settings } = reply;
-    return { ...namesOf(found), settings: flagsAsBooleans(settings) };
+    return { ...namesOf(found), settings: flagsAsBooleans(withIsoTimes(settings)) };
   },
 });
 
@@ -446,39 +461,55 @@ const listTeamMembers = defineTool({
     const { members } = await account.get("team_member_list", path`/member`, membersReply);
     return {
       members: members.map(({ id, name, email, status, role, added_on, account_disabled, permissions }) => (
-        { id, name, email, active: status === "1", role, added_on: isoTime(added_on), account_disabled, permissions }
+        { id, name, email, active: status === "1", role, added_at: isoTime(added_on), account_disabled, permissions }
       )),
     };
   },
 });
 
-/** Enough for one answer. */
-const MAX_PAGE_CHARACTERS = 40_000;
-
-/** As many entries of a page as fit into one answer, and one at least; the others come with the next page. */
-function fitting<T>(page: readonly T[]): T[] {
-  let characters = 0;
-  return page.filter((entry, index) =>
-    (characters += JSON.stringify(entry).length) <= MAX_PAGE_CHARACTERS || index === 0
-  );
-}
-
 const alertRecord = z.object({
   id: idNumber,
   server_id: idNumber.nullish().catch(null),
   app_id: idNumber.nullish().catch(null),
-  details: z.looseObject({ subject: looseText, desc: looseText }).optional().catch(undefined),
+  details: z.looseObject({ subject: looseText, desc: looseText, template_slug: looseText }).optional().catch(undefined),
   created_at: looseText,
   is_read: flagOrNull,
 });
+
+/** Alerts of one kind about the same thing as one entry, newest first. The words are those of the newest. */
+function groupedAlerts(page: readonly z.output<typeof alertRecord>[]) {
+  const groups = Map.groupBy(page, ({ details, server_id, app_id }) => {
+    const kind = details?.template_slug || details?.subject || "";
+    return JSON.stringify([kind, server_id ?? null, app_id ?? null]);
+  });
+  return [...groups.values()].flatMap((group) => {
+    const [newest] = group;
+    const oldest = group.at(-1);
+    if (newest === undefined || oldest === undefined) return [];
+    const read = group.map(({ is_read }) => is_read);
+    return [{
+      id: newest.id,
+      server_id: newest.server_id ?? null,
+      app_id: newest.app_id ?? null,
+      subject: newest.details?.subject ?? "",
+      description: newest.details?.desc ?? "",
+      ids: group.map(({ id }) => id),
+      count: group.length,
+      unread_count: read.includes(null) ? null : read.filter((isRead) => isRead === false).length,
+      first_at: isoTime(oldest.created_at),
+      last_at: isoTime(newest.created_at),
+    }];
+  });
+}
 
 const getAlerts = defineTool({
   name: "get_alerts",
   title: "Alerts",
   toolset: "basic",
   effect: "read",
-  description: "Lists the alerts of the account, newest first, about 20 at a time. For older ones call again with " +
-    "before_id as next_before_id says.",
+  description:
+    "Lists the alerts of the account, newest first. The same one of the same server or application stands once, " +
+    "with how often (count), first and last time. For older ones call again with before_id as next_before_id says.",
   input: z.strictObject({
     before_id: z.int().min(1).optional().describe("Only alerts older than this alert id."),
   }),
@@ -488,18 +519,8 @@ const getAlerts = defineTool({
     const found = input.before_id === undefined
       ? await account.get("cloudways_bot_alerts_list", path`/alerts/`, reply)
       : await account.get("cloudways_bot_alerts_page_list", path`/alerts/${input.before_id}`, reply);
-    const alerts = fitting(
-      found.sort((a, b) => b.id - a.id).map((alert) => ({
-        id: alert.id,
-        server_id: alert.server_id ?? null,
-        app_id: alert.app_id ?? null,
-        subject: alert.details?.subject ?? "",
-        description: alert.details?.desc ?? "",
-        created_at: isoTime(alert.created_at),
-        is_read: alert.is_read,
-      })),
-    );
-    return { alerts, next_before_id: alerts.at(-1)?.id ?? null };
+    const page = fitting(found.sort((a, b) => b.id - a.id));
+    return { alerts: groupedAlerts(page), next_before_id: page.at(-1)?.id ?? null };
   },
 });
 
@@ -614,16 +635,42 @@ const getAvailableApps = defineTool({
   handler: async (_input, { account }) => await account.reference(APPS),
 });
 
+/** The platforms that servers run, and which packages are listed for none of their versions. */
+function coverageOf(packages: Readonly<Record<string, unknown>>, servers: readonly ServerRecord[]) {
+  const byPlatform = Map.groupBy(servers.filter(({ platform }) => platform !== ""), ({ platform }) => platform);
+  const platforms = [...byPlatform].sort(([a], [b]) => a < b ? -1 : 1).map(([platform, own]) => ({
+    platform,
+    servers: own.map(({ id, label }) => ({ id, label })),
+    packages: Object.keys(packages).filter((name) => isListedFor(packages[name], platform)),
+  }));
+  const missing = platforms.filter((one) => one.packages.length === 0).flatMap((one) => one.servers);
+  const problems = missing.length === 0 ? [] : [
+    `Cloudways lists no versions for the platform of ${missing.length} servers, so what they can have is not known: ` +
+    `${missing.slice(0, 20).map(({ id }) => id).join(", ")}. Look at get_server_settings for what they have.`,
+  ];
+  return { platforms, problems };
+}
+
+function isListedFor(versions: unknown, platform: string): boolean {
+  return record.safeParse(versions).data?.[platform] !== undefined;
+}
+
 const getAvailablePackages = defineTool({
   name: "get_available_packages",
   title: "Installable packages",
   toolset: "basic",
   effect: "read",
   description: "Lists the packages a server can have (PHP, MySQL, Redis and so on) and their versions, by platform. " +
-    REFERENCE_NOTE,
+    `${REFERENCE_NOTE} Beside it the platforms of the account's servers.`,
   input: noInput,
-  output: z.looseObject({ packages: record }),
-  handler: async (_input, { account }) => await account.reference(PACKAGES),
+  output: z.looseObject({ packages: record, platforms: records, problems: z.array(z.string()) }),
+  handler: async (_input, { account }) => {
+    const [{ packages }, servers] = await Promise.all([
+      account.reference(PACKAGES),
+      account.servers().catch((error) => nullIfRefused(error)),
+    ]);
+    return { packages, ...coverageOf(packages, servers ?? []) };
+  },
 });
 
 const getOperationStatus = defineTool({
@@ -644,48 +691,12 @@ const getOperationStatus = defineTool({
     status: z.enum(["running", "completed"]),
     next_step: z.string().optional(),
   }),
-  handler: async (input, { account, progress }) => {
+  handler: async (input, context) => {
+    const { account, progress } = context;
     const state = await account.waitForOperation(input.operation_id, waitOptions(input.wait_seconds, progress));
     if (state.status === "failed") throw new Error("a failed operation is thrown, never returned");
-    if (state.status === "completed") return { ...state, status: state.status, ...await shownResult(state, account) };
+    if (state.status === "completed") return { ...state, status: state.status, ...await shownResult(state, context) };
     return { ...state, status: state.status, next_step: "Still running. Call again with wait_seconds to wait for it." };
-  },
-});
-
-/** Records as they are shown, without members that say nothing. */
-function shownRecords(records: readonly AuditRecord[]) {
-  return records.map((entry) => ({
-    ...Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null && value !== undefined)),
-    number: entry.number,
-  }));
-}
-
-const getAuditLog = defineTool({
-  name: "get_audit_log",
-  title: "What was done",
-  toolset: "basic",
-  effect: "read",
-  description:
-    "Lists what was done through this service with the caller's credentials, newest first. Calls that change " +
-    "something or show passwords leave a record when a person is asked, before (intent) and after (outcome), or when " +
-    "refused. For older ones call again with before as next_before says.",
-  input: z.strictObject({
-    before: z.int().min(1).optional().describe("Only records with a smaller number."),
-    limit: z.int().min(1).max(100).default(20).describe("Most records to list."),
-  }),
-  output: z.looseObject({ records, next_before: z.number().nullable(), problem: z.string().optional() }),
-  handler: async (input, { account, audit }) => {
-    await account.ensureAcceptedLately();
-    const page = await audit.read(account.customer.id, input);
-    const shown = fitting(shownRecords(page.records));
-    return {
-      records: shown,
-      next_before: shown.length < page.records.length ? shown.at(-1)?.number ?? null : page.next,
-      ...(page.faults > 0 && {
-        problem: `At ${page.faults} ${page.faults === 1 ? "place" : "places"} here a record is missing, was changed ` +
-          "or can't be read. Tell the user.",
-      }),
-    };
   },
 });
 

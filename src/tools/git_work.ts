@@ -1,4 +1,5 @@
 /** What the tools for deployment by Git share: reading the key and the history, and what a person is shown of them. */
+import { z } from "zod";
 import type { CloudwaysAccount } from "../cloudways/account.ts";
 import {
   deployedHosts,
@@ -8,9 +9,11 @@ import {
   lastDeployments,
 } from "../cloudways/deployments.ts";
 import { gitHost } from "../cloudways/git_hosts.ts";
+import { listReply } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { idsOf } from "./app_work.ts";
+import { requireKnown } from "./known_values.ts";
 import type { Question, QuestionFact } from "./question.ts";
 import { type AppFacts, appFacts, NOT_TOLD, nullIfRefused, onApp } from "./questions.ts";
 import type { ToolContext } from "./tool.ts";
@@ -24,6 +27,8 @@ export function readGitKey(account: CloudwaysAccount, found: FoundApp): Promise<
 export interface DeployFacts extends AppFacts {
   /** What may have been the last deployment; empty where there is none, or where it can't be told. */
   last: Deployment[];
+  /** The hosts that it was deployed from; null where the history isn't told. */
+  hosts: readonly string[] | null;
 }
 
 /** Reads what a deployment is about to hit, past every cache. */
@@ -32,13 +37,34 @@ export async function deployFacts(
   context: ToolContext,
 ): Promise<DeployFacts> {
   const found = await appFacts(input, context);
-  return { ...found, last: lastDeployments(await readHistory(context.account, found) ?? []) };
+  const history = await readHistory(context.account, found);
+  return { ...found, last: lastDeployments(history ?? []), hosts: history && deployedHosts(history) };
 }
 
 /** Null where Cloudways refuses to show it. */
 function readHistory(account: CloudwaysAccount, found: FoundApp): Promise<Deployment[] | null> {
   return account.get("git_history_get", path`/git/history`, deploymentHistory, idsOf(found))
     .catch((error) => nullIfRefused(error));
+}
+
+/**
+ * Refuses a branch that the repository doesn't have. Looked up only where the application was deployed from that host
+ * before; nobody else learns of it before a person said yes. Where the branches can't be seen, Cloudways decides.
+ */
+export async function requireBranch(
+  account: CloudwaysAccount,
+  facts: DeployFacts,
+  { git_url, branch }: { git_url: string; branch: string },
+): Promise<void> {
+  if (!isKnownHost(git_url, facts.hosts)) return;
+  const known = await readBranches(account, facts, git_url).catch((error) => nullIfRefused(error, "any"));
+  requireKnown(branch, { argument: "branch", what: "branch of this repository", known: known ?? [] });
+}
+
+/** The branches of a repository, as the application's deploy key sees them. */
+export function readBranches(account: CloudwaysAccount, found: FoundApp, git_url: string): Promise<string[]> {
+  const query = { ...idsOf(found), git_url };
+  return account.getOnce("git_branches_get", path`/git/branchNames`, listReply("branches", z.string()), query);
 }
 
 /** An application, and out of which hosts it was deployed. */

@@ -7,7 +7,10 @@ import { readReport } from "../cloudways/report_tables.ts";
 import { finishedRestorePoints, restorePoints } from "../cloudways/restore_points.ts";
 import { describeGraph, readGraph } from "../cloudways/server_graph.ts";
 import { isServerUsage, readServerUsage } from "../cloudways/server_usage.ts";
+import { isoTimesIn } from "../cloudways/times.ts";
 import { ToolError } from "../errors.ts";
+import { shownRestoreList } from "./restore_work.ts";
+import type { ToolContext } from "./tool.ts";
 import { appsNamedIn } from "./views.ts";
 
 const record = z.looseObject({});
@@ -29,7 +32,10 @@ export interface ShownResult {
  * Shows the result of a completed operation: figures instead of JSON kept as text, times with their zone, and who the
  * users in a report are. Restore points among it are noted, as if their own tool had found them.
  */
-export async function shownResult(state: OperationState, account: CloudwaysAccount): Promise<ShownResult> {
+export async function shownResult(
+  state: OperationState,
+  { account, clock }: Pick<ToolContext, "account" | "clock">,
+): Promise<ShownResult> {
   const { result, type, server_id, app_id } = state;
   const graph = readGraph(result) ?? [];
   if (graph.length > 0 && graph.every(({ target }) => target !== "")) {
@@ -41,9 +47,9 @@ export async function shownResult(state: OperationState, account: CloudwaysAccou
       ? undefined
       : { app: { id: app_id }, server: { id: server_id } };
     if (found !== undefined) await account.noteRestorePoints(found, points.restore_points);
-    return { result: points };
+    return { result: shownRestoreList(points, clock) };
   }
-  if (!record.safeParse(result).success) return { result };
+  if (!record.safeParse(result).success) return { result: isoTimesIn(result) };
   if (app_id !== null || server_id === null) return { result: readReport(result) };
   const onServer = await appsOf(server_id, account);
   if (isServerUsage(result)) return { result: readServerUsage(result, onServer) };

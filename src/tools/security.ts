@@ -10,21 +10,30 @@ import {
 } from "../cloudways/address_lists.ts";
 import { CertificateError, type CertificateFacts, coverage } from "../cloudways/certificates.ts";
 import { deploymentHistory, isLikeLast } from "../cloudways/deployments.ts";
-import { mayHaveCertificate } from "../cloudways/installed_certificates.ts";
-import { listReply, type ServerRecord } from "../cloudways/models.ts";
+import { installedCertificates, mayHaveCertificate } from "../cloudways/installed_certificates.ts";
+import type { ServerRecord } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnFound } from "./app_work.ts";
 import { certificatesNow, replaceCertificateQuestion } from "./certificate_questions.ts";
-import { deployFacts, deploymentFacts, hostFacts, hostQuestion, readGitKey } from "./git_work.ts";
+import {
+  deployFacts,
+  deploymentFacts,
+  hostFacts,
+  hostQuestion,
+  readBranches,
+  readGitKey,
+  requireBranch,
+} from "./git_work.ts";
 import { inputText } from "./input_text.ts";
 import { appInput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
+import { requireKnown } from "./known_values.ts";
 import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
 import { appFacts, appFactsIf, count, NOT_TOLD, nullIfRefused, onApp, onServer, serverFacts } from "./questions.ts";
 import { namesOfServer, serverOutput, type ServerWork } from "./server_work.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
-import { deployPath, domainName, emailAddress, gitBranch, gitUrl, ipAddress, ipRange } from "./validators.ts";
+import { certificateDomain, deployPath, emailAddress, gitBranch, gitUrl, ipAddress, ipRange } from "./validators.ts";
 import { whitelistQuestion } from "./whitelist_question.ts";
 
 const texts = z.array(z.string());
@@ -63,7 +72,7 @@ const updateWhitelistedIps = defineAskingTool({
   toolset: "security",
   effect: "destructive",
   description: "Edits the addresses that may reach a server by SSH or MySQL: add and remove, or replace the whole " +
-    "list. All others stay. Shows before and after, and warns of wide ranges.",
+    "list. All others stay. Shows before and after, and warns of wide ranges. A person has to approve it.",
   input: z.strictObject({
     ...serverInput,
     list: z.enum(["ssh", "mysql"]).describe("Which list; ssh counts for SFTP too."),
@@ -158,7 +167,8 @@ const allowIpSiab = defineAskingTool({
   toolset: "security",
   effect: "destructive",
   idempotent: true,
-  description: "Opens the server's browser SSH terminal (Shell-In-A-Box) to one address. No tool closes it again.",
+  description:
+    "Opens the server's browser SSH terminal (Shell-In-A-Box) to one address. No tool closes it again. A person has to approve it.",
   input: serverAddressInput,
   output: openedOutput,
   facts: serverFacts,
@@ -184,7 +194,8 @@ const allowIpAdminer = defineAskingTool({
   toolset: "security",
   effect: "destructive",
   idempotent: true,
-  description: "Opens the server's web database manager (Adminer) to one address. No tool closes it again.",
+  description:
+    "Opens the server's web database manager (Adminer) to one address. No tool closes it again. A person has to approve it.",
   input: serverAddressInput,
   output: openedOutput,
   facts: serverFacts,
@@ -301,7 +312,7 @@ const removeSslCertificate = defineAskingTool({
   effect: "destructive",
   slow: true,
   description: "Removes the own certificate of an application; HTTPS breaks until there is another. Not for Let's " +
-    "Encrypt: that is revoke_letsencrypt.",
+    "Encrypt: that is revoke_letsencrypt. A person has to approve it.",
   input: z.strictObject({ ...appInput, ...waitInput }),
   output: startedOnApp,
   facts: appFacts,
@@ -336,7 +347,7 @@ const installLetsencrypt = defineAskingTool({
   input: z.strictObject({
     ...appInput,
     email: emailAddress.describe("Contact: owner@example.com"),
-    domains: z.array(domainName).min(1).max(100).describe("All of its domains: shop.example.com"),
+    domains: z.array(certificateDomain).min(1).max(100).describe("All of its domains: shop.example.com"),
     wildcard,
     ...waitInput,
   }).superRefine(({ domains, wildcard }, context) => {
@@ -367,7 +378,7 @@ const renewLetsencrypt = defineAskingTool({
     ...appInput,
     wildcard,
     email: emailAddress.optional().describe("Contact; needed for a wildcard."),
-    domain: domainName.optional().describe("Base domain; needed for a wildcard."),
+    domain: certificateDomain.optional().describe("Base domain; needed for a wildcard."),
     ...waitInput,
   }).superRefine((input, context) => {
     for (const argument of ["email", "domain"] as const) {
@@ -419,15 +430,21 @@ const revokeLetsencrypt = defineAskingTool({
   slow: true,
   description:
     "Revokes the Let's Encrypt certificate of an application. HTTPS breaks at once, and it can't be undone, " +
-    "only replaced by a new certificate.",
+    "only replaced by a new certificate. A person has to approve it.",
   input: z.strictObject({
     ...appInput,
-    domain: domainName.describe("Domain of the certificate: shop.example.com"),
+    domain: certificateDomain.describe("Domain of the certificate: shop.example.com"),
     wildcard,
     ...waitInput,
   }),
   output: startedOnApp,
-  facts: appFacts,
+  facts: async (input, context) => {
+    const facts = await appFacts(input, context);
+    const { letsEncrypt, letsEncryptDomains } = installedCertificates(facts.app);
+    const known = letsEncrypt === false ? [] : letsEncryptDomains.map((domain) => domain.replace(/^\*\./, ""));
+    requireKnown(input.domain, { argument: "domain", what: "domain of its Let's Encrypt certificate", known });
+    return facts;
+  },
   question(facts, { domain }) {
     const now = certificatesNow(facts);
     return {
@@ -532,9 +549,7 @@ const getGitBranchNames = defineAskingTool({
   facts: hostFacts,
   question: hostQuestion,
   handler: async (input, { account }, found) => {
-    const query = { ...idsOf(found), git_url: input.git_url };
-    const reply = listReply("branches", z.string());
-    const branches = await account.getOnce("git_branches_get", path`/git/branchNames`, reply, query);
+    const branches = await readBranches(account, found, input.git_url);
     return { ...namesOf(found), git_url: input.git_url, branches };
   },
 });
@@ -547,10 +562,14 @@ const gitClone = defineAskingTool({
   slow: true,
   description:
     "Clones a Git repository into an application; files in the folder may be overwritten. Needs the deploy " +
-    "key in the repository. Later use git_pull.",
+    "key in the repository. Later use git_pull. A person has to approve it.",
   input: z.strictObject({ ...appInput, git_url: repository, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
-  facts: deployFacts,
+  facts: async (input, context) => {
+    const facts = await deployFacts(input, context);
+    await requireBranch(context.account, facts, input);
+    return facts;
+  },
   question: (facts, input) => ({
     headline: `Clone a Git repository into application ${facts.app.id}: its files may be overwritten.`,
     ...onApp(facts),
@@ -580,7 +599,14 @@ const gitPull = defineAskingTool({
     "last deployment.",
   input: z.strictObject({ ...appInput, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
-  facts: deployFacts,
+  facts: async (input, context) => {
+    const facts = await deployFacts(input, context);
+    const [git_url, ...others] = new Set(facts.last.map((deployment) => deployment.git_url));
+    const isChecked = git_url !== undefined && others.length === 0 &&
+      !isLikeLast(facts.last, input.branch, input.deploy_path);
+    if (isChecked) await requireBranch(context.account, facts, { git_url, branch: input.branch });
+    return facts;
+  },
   question(facts, input) {
     if (isLikeLast(facts.last, input.branch, input.deploy_path)) return undefined;
     const why = facts.last.length === 0

@@ -1,14 +1,16 @@
 /** The tools for servers: their life cycle, disk, services, settings and figures. */
 import { z } from "zod";
+import type { CloudwaysAccount } from "../cloudways/account.ts";
 import { doneReply, knownApps, looseFlag, looseText } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import { readReport } from "../cloudways/report_tables.ts";
-import { describeGraph, graphReply } from "../cloudways/server_graph.ts";
+import { describeGraph, GRAPH_TARGETS, graphReply, targetsOf } from "../cloudways/server_graph.ts";
 import { readServerUsage } from "../cloudways/server_usage.ts";
 import { ToolError } from "../errors.ts";
 import { reportedOutput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
+import { requireKnown } from "./known_values.ts";
 import { reportAnswer } from "./operation_result.ts";
-import { countApps, onServer, serverFacts, serverFactsIf } from "./questions.ts";
+import { countApps, nullIfRefused, onServer, serverFacts, serverFactsIf } from "./questions.ts";
 import { namesOfServer, serverOutput, startOnFoundServer, startOnServer } from "./server_work.ts";
 import { serverVarnishQuestion } from "./setting_questions.ts";
 import { defineAskingTool, defineTool, type Tool } from "./tool.ts";
@@ -214,6 +216,21 @@ const servicesReply = z.looseObject({
   services: z.looseObject({ status: z.union([members, z.array(z.unknown()).max(0)]) }),
 });
 
+/** The services of a server and how they are, and which of them are switched on. */
+async function servicesOf(account: CloudwaysAccount, serverId: number) {
+  const query = { server_id: serverId };
+  const reply = await account.get("service_status", path`/service`, servicesReply, query);
+  const { services: { status, ...more } } = reply;
+  const all = Object.entries({ ...more, ...status });
+  const isSwitch = ([name]: [string, unknown]) => name.endsWith("_enabled");
+  return {
+    services: Object.fromEntries(all.filter((entry) => !isSwitch(entry))),
+    enabled: Object.fromEntries(
+      all.filter(isSwitch).map(([name, value]) => [name.replace(/_enabled$/, ""), looseFlag.parse(value)]),
+    ),
+  };
+}
+
 const getServerServicesStatus = defineTool({
   name: "get_server_services_status",
   title: "Services of a server",
@@ -225,18 +242,7 @@ const getServerServicesStatus = defineTool({
   output: z.looseObject({ ...serverOutput, services: record, enabled: record }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
-    const { services: { status, ...more } } = await account.get("service_status", path`/service`, servicesReply, {
-      server_id: server.id,
-    });
-    const all = Object.entries({ ...more, ...status });
-    const isSwitch = ([name]: [string, unknown]) => name.endsWith("_enabled");
-    return {
-      ...namesOfServer(server),
-      services: Object.fromEntries(all.filter((entry) => !isSwitch(entry))),
-      enabled: Object.fromEntries(
-        all.filter(isSwitch).map(([name, value]) => [name.replace(/_enabled$/, ""), looseFlag.parse(value)]),
-      ),
-    };
+    return { ...namesOfServer(server), ...await servicesOf(account, server.id) };
   },
 });
 
@@ -270,34 +276,41 @@ const changeServiceState = defineAskingTool({
     ...serverInput,
     service: z.string().regex(/^[a-z][a-z0-9.-]{0,39}$/, "must be a service's name, such as nginx or php8.2-fpm")
       .describe("As get_server_services_status names it: nginx, mysql, php8.2-fpm."),
-    state: z.enum(["start", "stop", "restart"]).describe("What to do."),
+    action: z.enum(["start", "stop", "restart"]).describe("What to do."),
   }),
+  formerly: { state: { name: "action" } },
   output: z.looseObject({
     ...serverOutput,
     service: z.string(),
-    requested: z.string(),
+    action: z.string(),
     service_status: z.string().nullable().describe("As Cloudways gives it afterwards."),
   }),
-  facts: serverFacts,
-  question(facts, { service, state }) {
-    if (state === "start") return undefined;
-    const what = state === "stop" ? "Stop" : "Restart";
+  facts: async (input, context) => {
+    const facts = await serverFacts(input, context);
+    const status = await servicesOf(context.account, facts.server.id).catch((error) => nullIfRefused(error));
+    const known = Object.keys(status?.services ?? {}).sort();
+    requireKnown(input.service, { argument: "service", what: "service of this server", known });
+    return facts;
+  },
+  question(facts, { service, action }) {
+    if (action === "start") return undefined;
+    const what = action === "stop" ? "Stop" : "Restart";
     return {
       headline: `${what} one service of server ${facts.server.id}: ${countApps(facts)} may fail.`,
       ...onServer(facts),
-      consequences: SERVICE_GONE[state],
+      consequences: SERVICE_GONE[action],
       facts: [{ name: "Service", values: [service] }],
     };
   },
-  handler: async ({ service, state }, { account }, { server }) => {
+  handler: async ({ service, action }, { account }, { server }) => {
     const { service_status } = await account.write({
       operation: "service_state_update",
       method: "POST",
       path: path`/service/state`,
-      form: { server_id: server.id, service, state },
+      form: { server_id: server.id, service, state: action },
       reply: serviceStateReply,
     });
-    return { ...namesOfServer(server), service, requested: state, service_status: service_status?.status ?? null };
+    return { ...namesOfServer(server), service, action, service_status: service_status?.status ?? null };
   },
 });
 
@@ -352,8 +365,7 @@ const getServerMonitoringDetail = defineTool({
     "memory or disk changed. May start work on the server.",
   input: z.strictObject({
     ...serverInput,
-    target: z.string().min(1).max(100)
-      .describe('"Idle CPU", "Free memory", "Free Disk" (on amazon and gce "Free Disk (Data)"), "MySQL Connections".'),
+    target: z.enum(GRAPH_TARGETS).describe("Which figure. Free Disk has (Data) and (DB) on amazon and gce alone."),
     duration: z.enum(["1 Hour", "12 Hours", "1 Day", "7 Days", "1 Month"]).describe("How far to look back."),
     timezone: z.string().refine(isTimeZone, "must be a time zone's name, such as Europe/Berlin").default("UTC")
       .describe("For Cloudways' reckoning: Europe/Berlin. Times in the answer are UTC."),
@@ -368,6 +380,7 @@ const getServerMonitoringDetail = defineTool({
   }),
   handler: async ({ server_id, target, duration, timezone, wait_seconds }, { account, progress }) => {
     const server = await account.server(server_id);
+    requireKnown(target, { argument: "target", what: "figure of a server at this provider", known: targetsOf(server) });
     const report = await account.report({
       operation: "monitoring_server_graph",
       path: path`/server/monitor/detail`,

@@ -3,6 +3,7 @@ import type { Caller } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import type { CloudwaysAccount } from "../cloudways/account.ts";
 import type { AuditReader } from "../telemetry/audit.ts";
+import type { JsonValue } from "../text.ts";
 import type { Toolset } from "../toolsets.ts";
 import type { Question } from "./question.ts";
 
@@ -34,6 +35,17 @@ export interface AnonymousContext extends Omit<ToolContext, "account"> {
   account: CloudwaysAccount | undefined;
 }
 
+/** What a former name of an input means today. */
+export interface FormerName {
+  /** The input's name now. */
+  name: string;
+  /** Its former words and what they are now; the values are the same where this is left out. */
+  values?: Readonly<Record<string, JsonValue>>;
+}
+
+/** Former names of a tool's inputs: understood, and never listed. */
+export type FormerNames = Readonly<Record<string, FormerName>>;
+
 interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   /** Stable; how clients call it. */
   name: string;
@@ -45,6 +57,8 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   description: string;
   /** What it takes; unknown members are refused. Describe every property. */
   input: I;
+  /** Names that inputs had before, so that calls which were right stay right. */
+  formerly?: FormerNames;
   /** What it gives: top-level members typed, deeper ones open. */
   output: O;
   /** Waits or polls, so its answers come as a stream on which a client's going away is noticed. */
@@ -108,6 +122,7 @@ export interface Tool {
   readonly effect: Effect;
   readonly description: string;
   readonly input: z.ZodObject;
+  readonly formerly: FormerNames;
   readonly output: z.ZodObject;
   readonly slow: boolean;
   readonly idempotent: boolean;
@@ -171,7 +186,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: ToolDefinition<I, O>,
   { anonymous, plan }: Behaviour<I>,
 ): Tool {
-  const { name, title, toolset, effect, description, input, output, slow, idempotent } = definition;
+  const { name, title, toolset, effect, description, input, formerly, output, slow, idempotent } = definition;
   const { revealsSecrets, showsLiterals } = definition;
   return {
     name,
@@ -180,6 +195,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     effect,
     description,
     input,
+    formerly: formerly ?? {},
     output,
     slow: slow ?? false,
     idempotent: idempotent ?? effect === "read",

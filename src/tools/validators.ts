@@ -58,11 +58,17 @@ export const ipRange = line(49).refine(
   "must be an IPv4 or IPv6 address or CIDR range, such as 203.0.113.7 or 198.51.100.0/24",
 ).overwrite(oneSpelling);
 
+const lowerCase = line(253).toLowerCase();
+const notADomain = "must be a domain without scheme, port or path, such as shop.example.com (xn-- for other letters)";
+
 /** A domain's name; comes out in lower case. */
-export const domainName = line(253).toLowerCase().refine(
-  isDomain,
-  "must be a domain without scheme, port or path, such as shop.example.com (xn-- for other letters)",
-);
+export const domainName = lowerCase.refine(isDomain, notADomain);
+
+/** A domain of a certificate: a wildcard is asked for by a flag beside it. */
+export const certificateDomain = lowerCase.refine((text) => !text.startsWith("*"), {
+  error: "must have no star: for *.example.com give example.com alone, and wildcard: true",
+  abort: true,
+}).refine(isDomain, notADomain);
 
 /** An e-mail address. */
 export const emailAddress = line(254).refine(isEmail, "must be an e-mail address, such as owner@example.com");

@@ -1,12 +1,12 @@
 /** What tools show of servers and applications. */
-import { type AppRecord, domainOf, isoTime, knownApps, numberOrNull, type ServerRecord } from "../cloudways/models.ts";
+import { type AppRecord, domainOf, knownApps, numberOrNull, type ServerRecord } from "../cloudways/models.ts";
+import { withIsoTimes } from "../cloudways/times.ts";
 
 /** How much of a record is shown. */
 export type Detail = "concise" | "full";
 
 /** Cloudways gives these in GB, without saying so in the name. */
 const GIGABYTE_FIELDS = ["volume_size", "db_volume_size", "data_volume_size", "storage"];
-const TIME_FIELDS = ["created_at", "updated_at"];
 const ID_FIELDS = ["server_id", "project_id", "app_version_id", "cms_app_id", "source_app_id", "tenant_id"];
 
 /** An application in a list. */
@@ -40,10 +40,9 @@ export function appsNamedIn(report: unknown, apps: readonly AppRecord[]) {
 /** The record as it came, with units in names, ids as integers and times with their zone. */
 function withUnits(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(record).map(([name, value]) => {
+    Object.entries(withIsoTimes(record)).map(([name, value]) => {
       if (GIGABYTE_FIELDS.includes(name)) return [`${name}_gb`, numberOrNull(value)];
       if (ID_FIELDS.includes(name)) return [name, numberOrNull(value)];
-      if (TIME_FIELDS.includes(name) && typeof value === "string") return [name, isoTime(value)];
       return [name, value];
     }),
   );

@@ -49,17 +49,17 @@ export const appsCases: Record<string, ToolCases> = {
     sends: "app_enforce_https_update",
     args: APP,
     cases: [
-      { args: { status: "disable" }, present: "on", asks: true, why: "switches off" },
+      { args: { enabled: false }, present: "on", asks: true, why: "switches off" },
       {
-        args: { status: "disable" },
+        args: { enabled: false },
         present: "off",
         setUp: (app) => void (app.flags.enforce_https = 0),
         asks: true,
         why: "a second call needs a yes of its own",
       },
-      { args: { status: "enable" }, present: "a certificate for every domain", asks: false, why: "nobody is warned" },
+      { args: { enabled: true }, present: "a certificate for every domain", asks: false, why: "nobody is warned" },
       {
-        args: { status: "enable" },
+        args: { enabled: true },
         present: "no domain, and no certificate",
         setUp: (app) => void Object.assign(app, { cname: "", aliases: [], lets_encrypt: null }),
         asks: false,
@@ -78,7 +78,7 @@ export const appsCases: Record<string, ToolCases> = {
         ["no word of Let's Encrypt", leavesOut("lets_encrypt")],
         ["no word of being verified", certificateSays({ is_verified: undefined })],
       ] satisfies [string, Change][]).map(([present, setUp]): AskCase => (
-        { args: { status: "enable" }, present, setUp, asks: true, why: "visitors may be warned" }
+        { args: { enabled: true }, present, setUp, asks: true, why: "visitors may be warned" }
       )),
     ],
   },

@@ -27,9 +27,9 @@ export const serversCases: Record<string, ToolCases> = {
     sends: "service_state_update",
     args: { ...SERVER, service: "nginx" },
     cases: [
-      { args: { state: "start" }, present: "any", asks: false, why: "puts back what was there" },
-      { args: { state: "stop" }, present: "any", asks: true, why: "switches off" },
-      { args: { state: "restart" }, present: "any", asks: true, why: "switches off for a while" },
+      { args: { action: "start" }, present: "any", asks: false, why: "puts back what was there" },
+      { args: { action: "stop" }, present: "any", asks: true, why: "switches off" },
+      { args: { action: "restart" }, present: "any", asks: true, why: "switches off for a while" },
     ],
   },
   manage_server_varnish: {

@@ -74,6 +74,24 @@ function shopOf(service: Service): AppState {
   return found;
 }
 
+/** Has the restore points listed at once, without an operation. */
+async function listPoints(service: Service): Promise<void> {
+  const body = { backup_dates: shopOf(service).backups, local_backup_exists: false };
+  service.sandbox.addFault({ operationId: "app_backup_status_get", times: 1, kind: { status: 200, body } });
+  assert.equal((await call(service, "get_app_restore_points")).json.operation_id, null);
+}
+
+const pointsSchema = z.array(z.object({
+  restore_point: z.string(),
+  time: z.string().nullable(),
+  age: z.string().nullable(),
+}));
+
+/** The exact texts in an answer. */
+function pointsIn(json: Record<string, unknown>): string[] | undefined {
+  return pointsSchema.optional().parse(json.restore_points)?.map(({ restore_point }) => restore_point);
+}
+
 /** Sends something to the sandbox past the service, as somebody in the console would. */
 async function inConsole(service: Service, path: string, fields: Record<string, string>): Promise<string> {
   const response = await fetch(`${service.sandbox.baseUrl}${path}`, {
@@ -112,7 +130,12 @@ for (const row of appsRows) {
         assert.deepEqual({ app_id, app_label, server_id }, { ...IDS, app_label: "Shop" });
         // The documents show no operation for this one.
         const done = row.tool === "reset_app_file_permissions" && forms === "documented";
-        const expected = row.asks.filter((id) => !done || id !== "operation_status");
+        const expected = [
+          ...row.asks.filter((id) => !done || id !== "operation_status"),
+          // The restore points were listed by an operation of their own.
+          ...(row.tool === "restore_app" ? ["operation_status"] : []),
+          ...("project_name" in row[kind] ? ["project_list"] : []),
+        ];
         assert.deepEqual(service.sandbox.requests.map(({ operationId }) => operationId).sort(), [...expected].sort());
         const main = service.sandbox.requests.find(({ operationId }) => operationId === row.asks[1]);
         const wire = WIRE[row.tool];
@@ -140,6 +163,7 @@ for (const row of startingRows) {
   Deno.test(`${row.tool} with wait_seconds 0 says that the work goes on and how to follow it`, async () => {
     await using service = await start({ pace: NEVER });
     row.setUp?.(service.sandbox);
+    if (row.tool === "restore_app") await listPoints(service);
 
     const answer = await callTool(service.mcpUrl, row.tool, { ...row.minimal, wait_seconds: 0 }, TOKEN_HEADERS);
 
@@ -153,6 +177,7 @@ for (const row of startingRows) {
   Deno.test(`${row.tool} comes back as an error where the work fails`, async () => {
     await using service = await start();
     row.setUp?.(service.sandbox);
+    if (row.tool === "restore_app") await listPoints(service);
     service.sandbox.failNextOperations(1);
 
     const { isError, json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
@@ -167,6 +192,7 @@ for (const row of writingRows) {
   Deno.test(`${row.tool} names the work that keeps its server busy, and does nothing`, async () => {
     await using service = await start({ pace: NEVER });
     row.setUp?.(service.sandbox);
+    if (row.tool === "restore_app") await listPoints(service);
     const running = await inConsole(service, "/app/manage/takeBackup", { app_id: "200001" });
     const before = JSON.stringify(shopOf(service));
 
@@ -319,9 +345,8 @@ Deno.test("a backup can be restored by its restore point, and the restore rolled
     await call(service, "backup_app");
 
     const points = await call(service, "get_app_restore_points");
-    const list = points.json.restore_points;
+    const list = pointsIn(points.json) ?? [];
     assert.deepEqual(list, shopOf(service).backups, "exactly as they were given");
-    assert.ok(Array.isArray(list));
     assert.equal(points.json.local_backup_exists, false);
 
     const restored = await call(service, "restore_app", { time: list[0] });
@@ -342,20 +367,71 @@ Deno.test("a restore point is given and sent unchanged, however it looks", async
     const points = await call(service, "get_app_restore_points");
     const restored = await call(service, "restore_app", { time: odd });
 
-    assert.ok(Array.isArray(points.json.restore_points) && points.json.restore_points.includes(odd));
+    assert.ok(pointsIn(points.json)?.includes(odd));
     assert.equal(restored.json.restore_point, odd);
     assert.equal(service.sandbox.requestsTo("app_restore")[0]?.fields.time, odd);
   }
 });
 
-Deno.test("restore_app passes on that Cloudways has no such restore point, and rollback that there is no copy", async () => {
+Deno.test("restore points bear their time in UTC and their age, where they are times", async () => {
+  const clock = new FakeClock(Date.parse("2026-08-06T12:30:00Z"));
+  await using service = await start({ clock }, { clock });
+  shopOf(service).backups = [
+    "2026-08-06T12:29:30",
+    "2026-08-06 12:00:00",
+    "2026-08-06T02:30:00+02:00",
+    "2026-08-04T12:00:00",
+    "2026-08-05T00:30:00",
+    "2026-08-06T13:00:00",
+    "weekly",
+  ];
+
+  const { json } = await call(service, "get_app_restore_points");
+
+  assert.deepEqual(pointsSchema.parse(json.restore_points).map(({ time, age }) => [time, age]), [
+    ["2026-08-06T12:29:30Z", "0 minutes"],
+    ["2026-08-06T12:00:00Z", "30 minutes"],
+    ["2026-08-06T00:30:00Z", "12 hours"],
+    ["2026-08-04T12:00:00Z", "2 days"],
+    ["2026-08-05T00:30:00Z", "36 hours"],
+    ["2026-08-06T13:00:00Z", "0 minutes"],
+    [null, null],
+  ]);
+});
+
+Deno.test("restore_app takes the time of a point for it, and sends the point as Cloudways wrote it", async () => {
+  for (const time of ["2026-08-05T23:19:06Z", "2026-08-05 23:19:06", "2026-08-06T01:19:06+02:00"]) {
+    await using service = await start();
+
+    const { json } = await call(service, "restore_app", { time });
+
+    assert.equal(json.restore_point, "2026-08-05T23:19:06");
+    assert.equal(service.sandbox.requestsTo("app_restore")[0]?.fields.time, "2026-08-05T23:19:06");
+  }
+});
+
+Deno.test("a restore waits for no list that does not come, and says how to go on", async () => {
+  const clock = new FakeClock();
+  await using service = await start({ clock, pace: NEVER }, { clock });
+
+  const { json } = await clock.runUntil(call(service, "restore_app", { time: "2026-08-05T23:19:06" }));
+
+  assert.equal(json.code, "upstream_busy");
+  assert.match(String(json.hint), /get_operation_status/);
+  assert.equal(service.sandbox.requestsTo("app_restore").length, 0);
+});
+
+Deno.test("where Cloudways won't list the restore points, it decides whether there is such a one", async () => {
   await using service = await start();
+  const kind = { status: 403, body: { error: "insufficient_scope" } };
+  service.sandbox.addFault({ operationId: "app_backup_status_get", kind });
 
   const restored = await call(service, "restore_app", { time: "2001-01-01T00:00:00" });
   const rolledBack = await call(service, "rollback_app_restore");
 
   assert.equal(restored.json.code, "validation_failed");
   assert.match(JSON.stringify(restored.json.details), /time/);
+  assert.equal(service.sandbox.requestsTo("app_restore").length, 1);
   assert.equal(rolledBack.json.code, "validation_failed");
   assert.match(JSON.stringify(rolledBack.json.details), /no local backup/);
 });
@@ -380,7 +456,7 @@ Deno.test("restore points are read in every form, and an answer without them is 
 
     const { isError, json } = await call(service, "get_app_restore_points");
 
-    assert.deepEqual(json.restore_points, expected, JSON.stringify(body));
+    assert.deepEqual(pointsIn(json), expected, JSON.stringify(body));
     assert.equal(json.code, expected === undefined ? "upstream_error" : undefined);
     if (isError) continue;
     assert.equal(json.local_backup_exists, true);
@@ -397,7 +473,7 @@ Deno.test("a finished operation may hold the bare list of restore points", async
 
     const { json } = await call(service, "get_app_restore_points");
 
-    assert.deepEqual([json.restore_points, json.local_backup_exists], [dates, null]);
+    assert.deepEqual([pointsIn(json), json.local_backup_exists], [dates, null]);
   }
 });
 
@@ -410,7 +486,7 @@ Deno.test("restore points that come at once need no operation", async () => {
     const { json } = await call(service, "get_app_restore_points");
 
     assert.deepEqual([json.status, json.operation_id, json.local_backup_exists], ["completed", null, null]);
-    assert.deepEqual(json.restore_points, dates);
+    assert.deepEqual(pointsIn(json), dates);
     assert.equal(service.sandbox.requestsTo("operation_status").length, 0);
   }
 });
@@ -522,13 +598,13 @@ Deno.test("file permissions and the HTTPS redirection take effect", async () => 
     await using service = await start({ forms });
 
     const reset = await call(service, "reset_app_file_permissions", { ownership: "master_user" });
-    const off = await call(service, "enforce_app_https", { status: "disable" });
+    const off = await call(service, "enforce_app_https", { enabled: false });
 
     assert.deepEqual([reset.json.status, reset.json.ownership], ["completed", "master_user"]);
     assert.equal(shopOf(service).ownership, "master_user");
     assert.deepEqual([off.json.status, off.json.enforce_https], ["completed", false]);
     assert.equal(shopOf(service).flags.enforce_https, 0);
-    await call(service, "enforce_app_https", { status: "enable" });
+    await call(service, "enforce_app_https", { enabled: true });
     assert.equal(shopOf(service).flags.enforce_https, 1);
   }
 });

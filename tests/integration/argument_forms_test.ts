@@ -98,6 +98,67 @@ for (const row of toolRows) {
   });
 }
 
+/** Every former name of every tool, with what a call said under it and what it says now. */
+const formerNames = allTools.flatMap(({ name: tool, formerly }) =>
+  Object.entries(formerly).flatMap(([former, { name, values }]) => {
+    const words = values ?? Object.fromEntries(wordsOf(tool, name).map((word) => [word, word]));
+    return Object.entries(words).map(([word, now]) => ({ tool, former, name, word, now }));
+  })
+);
+
+function wordsOf(tool: string, argument: string): string[] {
+  const words = propertiesOf(tool)[argument]?.enum;
+  return Array.isArray(words) ? words.map(String) : [];
+}
+
+Deno.test("former names stand in no list, and are those of arguments that are listed", () => {
+  assert.deepEqual([...new Set(formerNames.map(({ tool, former }) => `${tool}.${former}`))], [
+    "change_service_state.state",
+    "enforce_app_https.status",
+  ]);
+  for (const { tool, former, name } of formerNames) {
+    const { listed: { inputSchema }, understood } = entryOf(tool);
+    assert.ok(Object.hasOwn(inputSchema.properties, name), `${tool}.${name}`);
+    assert.ok(!Object.hasOwn(understood.properties, former), `${tool}.${former}`);
+  }
+});
+
+for (const { tool, former, name, word, now } of formerNames) {
+  Deno.test(`${tool} takes ${former}: ${word} for ${name}: ${now}`, async () => {
+    const row = toolRows.find((candidate) => candidate.tool === tool);
+    assert.ok(row);
+    const { [name]: _today, ...rest } = row.full;
+
+    const plain = await effectOf(row, { ...rest, [name]: now });
+
+    assert.equal(plain.isError, false);
+    const same = [
+      { [former]: word },
+      { [former]: word, [name]: null },
+      { [former]: word, [name]: now },
+      { [former]: word, [name]: asText(now) },
+      { [former]: null, [name]: now },
+      { [former]: "", [name]: now },
+      { [former]: asText(now) },
+    ];
+    for (const args of same) assert.deepEqual(await effectOf(row, { ...rest, ...args }), plain, JSON.stringify(args));
+  });
+
+  Deno.test(`${tool} refuses ${former}: ${word} beside another ${name}, and what says neither`, async () => {
+    const row = toolRows.find((candidate) => candidate.tool === tool);
+    assert.ok(row);
+    const { [name]: _today, ...rest } = row.full;
+    const other = typeof now === "boolean" ? !now : wordsOf(tool, name).find((candidate) => candidate !== now);
+
+    for (const args of [{ [former]: word, [name]: other }, { [former]: "sometimes" }, { [former]: {} }, {}]) {
+      const { code, sent } = await effectOf(row, { ...rest, ...args });
+
+      assert.equal(code, "invalid_arguments", JSON.stringify(args));
+      assert.deepEqual(sent, []);
+    }
+  });
+}
+
 Deno.test("an empty text is a value where it has a meaning, and refused where a tool requires more", async () => {
   await using service = await startService({ env: ENV });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { startService } from "../harness.ts";
 import { callTool } from "../rpc.ts";
@@ -91,11 +92,14 @@ Deno.test("alerts are paged from the newest to the oldest without a gap", async 
     const { json } = await callTool(service.mcpUrl, "get_alerts", before, TOKEN_HEADERS);
     assert.ok(Array.isArray(json.alerts));
     if (json.alerts.length === 0) break;
-    ids.push(...json.alerts.map(({ id }) => Number(id)));
+    ids.push(...json.alerts.flatMap(({ ids }) => ids));
     before = { before_id: json.next_before_id };
   }
 
-  assert.deepEqual(ids, service.sandbox.account().alerts.map(({ id }) => id).sort((a, b) => b - a));
+  assert.deepEqual(
+    ids.sort((a, b) => b - a),
+    service.sandbox.account().alerts.map(({ id }) => id).sort((a, b) => b - a),
+  );
 });
 
 Deno.test("alerts that do not fit into one answer come with the next page", async () => {
@@ -113,7 +117,7 @@ Deno.test("alerts that do not fit into one answer come with the next page", asyn
 Deno.test("flags are booleans, as numbers and as text, and null where they are not given", async () => {
   await using service = await startService();
   const flags = [true, 1, "1", false, 0, "0", null, undefined];
-  const alerts = flags.map((is_read, index) => ({ id: 100 - index, details: {}, is_read }));
+  const alerts = flags.map((is_read, index) => ({ id: 100 - index, details: { subject: `${index}` }, is_read }));
   service.sandbox.addFault({ operationId: "cloudways_bot_alerts_list", kind: { status: 200, body: { alerts } } });
   const body = {
     status: true,
@@ -130,8 +134,8 @@ Deno.test("flags are booleans, as numbers and as text, and null where they are n
 
   assert.ok(Array.isArray(listed.json.alerts));
   assert.deepEqual(
-    listed.json.alerts.map(({ is_read }) => is_read),
-    [true, true, true, false, false, false, null, null],
+    listed.json.alerts.map(({ unread_count }) => unread_count),
+    [0, 0, 0, 1, 1, 1, null, null],
   );
   assert.deepEqual(settings.json.settings, {
     webp: true,
@@ -160,7 +164,7 @@ for (const [created_at, shown] of Object.entries(TIMES)) {
     const { json } = await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
 
     assert.ok(Array.isArray(json.alerts));
-    assert.equal(json.alerts[0].created_at, shown);
+    assert.equal(json.alerts[0].last_at, shown);
   });
 }
 
@@ -211,6 +215,107 @@ interface Result {
   apps?: unknown;
 }
 
+Deno.test("get_available_packages covers every platform that the account's servers run", async () => {
+  await using service = await startService();
+  const { servers } = service.sandbox.account();
+  for (const [index, server] of servers.entries()) server.platform = ["debian11", "debian12"][index % 2] ?? "";
+
+  const { json } = await callTool(service.mcpUrl, "get_available_packages", {}, TOKEN_HEADERS);
+
+  const platforms = platformsSchema.parse(json.platforms);
+  assert.deepEqual(platforms.map(({ platform }) => platform), ["debian11", "debian12"]);
+  assert.deepEqual(platforms.flatMap((one) => one.servers.map(({ id }) => id)).sort(), servers.map(({ id }) => id));
+  for (const { packages } of platforms) assert.deepEqual(packages.sort(), ["mysql", "php", "phpConfig"]);
+  assert.deepEqual(json.problems, []);
+});
+
+Deno.test("get_available_packages says for which servers Cloudways lists nothing", async () => {
+  await using service = await startService();
+  const body = { packages: { php: { debian10: { "8.2": "PHP 8.2" } }, redis: { "0": "Uninstall" } } };
+  service.sandbox.addFault({ operationId: "list_packages", kind: { status: 200, body } });
+
+  const { json } = await callTool(service.mcpUrl, "get_available_packages", {}, TOKEN_HEADERS);
+
+  for (const { packages } of platformsSchema.parse(json.platforms)) assert.deepEqual(packages, []);
+  for (const { id } of service.sandbox.account().servers) {
+    assert.match(JSON.stringify(json.problems), new RegExp(`${id}`));
+  }
+});
+
+const platformsSchema = z.array(z.object({
+  platform: z.string(),
+  servers: z.array(z.object({ id: z.number(), label: z.string() })),
+  packages: z.array(z.string()),
+}));
+
+/** Alerts as Cloudways lists them, newest first. */
+function alertsBody(alerts: readonly { id: number; kind: string; app_id?: number; read?: boolean }[]) {
+  return {
+    alerts: alerts.map(({ id, kind, app_id, read }) => ({
+      id,
+      server_id: 100001,
+      app_id: app_id ?? null,
+      details: { subject: `Alert ${id}`, desc: "Words", template_slug: kind },
+      created_at: `2026-08-06 10:00:${id}`,
+      ...(read !== undefined && { is_read: read }),
+    })),
+  };
+}
+
+Deno.test("get_alerts shows the same alert of the same thing once, with how often, first and last", async () => {
+  await using service = await startService();
+  const body = alertsBody([
+    { id: 16, kind: "disk-full", read: false },
+    { id: 15, kind: "disk-full", app_id: 200001, read: false },
+    { id: 14, kind: "disk-full", read: true },
+    { id: 13, kind: "load", read: true },
+    { id: 12, kind: "disk-full", read: false },
+    { id: 11, kind: "backup" },
+  ]);
+  service.sandbox.addFault({ operationId: "cloudways_bot_alerts_list", kind: { status: 200, body } });
+
+  const { json } = await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
+
+  const [disk, ofApp, load, backup, ...others] = z.array(z.record(z.string(), z.unknown())).parse(json.alerts);
+  assert.deepEqual(disk, {
+    id: 16,
+    server_id: 100001,
+    app_id: null,
+    subject: "Alert 16",
+    description: "Words",
+    ids: [16, 14, 12],
+    count: 3,
+    unread_count: 2,
+    first_at: "2026-08-06T10:00:12Z",
+    last_at: "2026-08-06T10:00:16Z",
+  });
+  assert.deepEqual([ofApp?.app_id, ofApp?.count, load?.count, load?.unread_count], [200001, 1, 1, 0]);
+  assert.deepEqual([backup?.count, backup?.unread_count, others.length], [1, null, 0]);
+  assert.equal(json.next_before_id, 11, "the next page begins after the oldest alert, grouped or not");
+});
+
+Deno.test("rate_limit_status shows the bucket, and of Cloudways' limits those of which less than half is left", async () => {
+  await using service = await startService();
+  const left = { list_providers: "51", list_regions: "49", list_apps: "0", list_server_sizes: "50" };
+  for (const [operationId, remaining] of Object.entries(left)) {
+    const headers = { "x-ratelimit-limit": "100", "x-ratelimit-remaining": remaining };
+    const body = { providers: [], regions: {}, apps: {}, sizes: {} };
+    service.sandbox.addFault({ operationId, kind: { status: 200, body, headers } });
+  }
+  for (const tool of ["providers", "regions", "apps", "server_sizes"]) {
+    assert.equal((await callTool(service.mcpUrl, `get_available_${tool}`, {}, TOKEN_HEADERS)).isError, false, tool);
+  }
+
+  const { json } = await callTool(service.mcpUrl, "rate_limit_status", {}, TOKEN_HEADERS);
+
+  const shown = z.array(z.looseObject({ operation: z.string() })).parse(json.cloudways);
+  assert.deepEqual(shown.map(({ operation }) => operation), ["list_apps", "list_regions"]);
+  assert.equal(json.cloudways_half_or_more, 2);
+  assert.deepEqual([json.limit, json.window_seconds], [90, 60]);
+});
+
+const POINT = { restore_point: "2026-08-05T23:19:06", time: "2026-08-05T23:19:06Z", age: "2 hours" };
+
 const RESULTS: Result[] = [
   {
     name: "an analytics report",
@@ -225,12 +330,12 @@ const RESULTS: Result[] = [
   {
     name: "restore points",
     operation: { parameters: JSON.stringify({ backup_dates: ["2026-08-05T23:19:06"], local_backup_exists: false }) },
-    shown: { restore_points: ["2026-08-05T23:19:06"], local_backup_exists: false },
+    shown: { restore_points: [POINT], local_backup_exists: false },
   },
   {
     name: "restore points that are nothing but a list",
     operation: { type: "app_restore_points", data: ["2026-08-05T23:19:06"] },
-    shown: { restore_points: ["2026-08-05T23:19:06"], local_backup_exists: null },
+    shown: { restore_points: [POINT], local_backup_exists: null },
   },
   {
     name: "who uses a server",
@@ -264,7 +369,7 @@ const RESULTS: Result[] = [
 
 for (const { name, operation, shown, apps } of RESULTS) {
   Deno.test(`get_operation_status shows ${name} as the tool that asked for it does`, async () => {
-    await using service = await startService();
+    await using service = await startService({ clock: new FakeClock(Date.parse("2026-08-06T01:20:00Z")) });
     const shop = service.sandbox.account().servers[0]?.apps[0];
     assert.ok(shop?.label === "Shop");
     shop.sys_user = "user-of-shop";
@@ -324,6 +429,8 @@ Deno.test("find_resources gives the ids that lead on, and where an application i
 Deno.test("rate_limit_status shows our bucket and what Cloudways last said of its limits", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock } });
+  const headers = { "x-ratelimit-limit": "100", "x-ratelimit-remaining": "12" };
+  service.sandbox.addFault({ operationId: "project_list", kind: { status: 200, body: { projects: [] }, headers } });
   await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
 
   const { json } = await callTool(service.mcpUrl, "rate_limit_status", {}, TOKEN_HEADERS);
@@ -337,9 +444,9 @@ Deno.test("rate_limit_status shows our bucket and what Cloudways last said of it
     refill_per_second: 1.5,
   });
   assert.deepEqual(json.cloudways, [
-    { operation: "project_list", limit: 100, remaining: 99, seen_at, paused_seconds: 0 },
-    { operation: "server_list", limit: 100, remaining: 98, seen_at, paused_seconds: 0 },
+    { operation: "project_list", limit: 100, remaining: 12, seen_at, paused_seconds: 0 },
   ]);
+  assert.equal(json.cloudways_half_or_more, 1);
 });
 
 Deno.test("ping knows a token that may not read the providers from one that a firewall keeps out", async () => {
@@ -505,7 +612,7 @@ Deno.test("get_server_details reads figures that come as text", async () => {
 
   const [figure] = content;
   assert.deepEqual(json.bandwidth, [
-    { name: figure?.name, value: 2037.76, measured_at: "2026-08-06T07:06:40.000Z" },
+    { name: figure?.name, value: 2037.76, measured_at: "2026-08-06T07:06:40.000Z", unit: null },
   ]);
 });
 

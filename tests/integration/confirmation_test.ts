@@ -200,7 +200,7 @@ Deno.test("a yes that comes with other arguments for the same server has a perso
   const stop = (name: string) => ({
     url: service.mcpUrl,
     name: "change_service_state",
-    args: { server_id: 100001, service: name, state: "stop" },
+    args: { server_id: 100001, service: name, action: "stop" },
     headers: TOKEN_HEADERS,
   });
   const asked = await callModern(stop("mysql"));

@@ -156,7 +156,7 @@ const ON_SERVER: Row[] = [
   },
   {
     tool: "change_service_state",
-    args: { ...SERVER, service: "php8.2-fpm", state: "stop" },
+    args: { ...SERVER, service: "php8.2-fpm", action: "stop" },
     callerTexts: ["php8.2-fpm"],
     headline: /^Stop one service of server 100001: 3 applications may fail\.$/,
     shows: ["Service", "php8.2-fpm"],
@@ -259,7 +259,7 @@ const ON_APP: Row[] = [
   },
   {
     tool: "enforce_app_https",
-    args: { ...APP, status: "disable" },
+    args: { ...APP, enabled: false },
     headline: /^Stop redirecting visitors of application 200001 to HTTPS\.$/,
   },
   {
@@ -286,6 +286,7 @@ const ON_APP: Row[] = [
     tool: "revoke_letsencrypt",
     args: { ...APP, domain: "caller-canary.example.com", wildcard: false },
     callerTexts: ["caller-canary.example.com"],
+    setUp: (sandbox) => void shopOf(sandbox).lets_encrypt?.ssl_domains.push("caller-canary.example.com"),
     headline: /^Revoke the Let's Encrypt certificate of application 200001\.$/,
     shows: ["Let's Encrypt now", "installed"],
     otherTarget: (sandbox) => void (shopOf(sandbox).lets_encrypt = null),
@@ -308,6 +309,7 @@ const ON_APP: Row[] = [
     tool: "git_pull",
     args: { ...APP, branch: "caller-canary", deploy_path: "caller-canary-folder" },
     callerTexts: ["caller-canary", "caller-canary-folder"],
+    setUp: (sandbox) => void shopOf(sandbox).git.branches.push("caller-canary"),
     headline: /^Deploy by Git pull into application 200001: branch or folder may not be those of last time\.$/,
     shows: ["Folder last time", "account-canary-folder"],
     otherTarget: ofOtherBranch,
@@ -496,7 +498,7 @@ const historyRefused = (sandbox: Sandbox) =>
   void sandbox.addFault({ operationId: "git_history_get", kind: { status: 422 } });
 
 const ASKED: Case[] = [
-  { name: "restarting a service", tool: "change_service_state", args: { service: "nginx", state: "restart" } },
+  { name: "restarting a service", tool: "change_service_state", args: { service: "nginx", action: "restart" } },
   {
     name: "a certificate in place of an own one",
     tool: "install_ssl_certificate",
@@ -548,7 +550,7 @@ for (const { name, tool, args, setUp } of ASKED) {
 }
 
 const NOT_ASKED: Case[] = [
-  { name: "starting a service", tool: "change_service_state", args: { ...SERVER, service: "nginx", state: "start" } },
+  { name: "starting a service", tool: "change_service_state", args: { ...SERVER, service: "nginx", action: "start" } },
   {
     name: "a first primary domain",
     tool: "update_app_cname",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { questionText } from "../../src/mcp/question_text.ts";
+import { loggedRecords } from "../audit_lines.ts";
 import { answerJson, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { everythingStored } from "../everything_stored.ts";
@@ -35,24 +36,11 @@ async function callFrom(service: Service, hostname: string, headers: Record<stri
   return z.looseObject({ code: z.string().optional() }).parse(answerJson(result.content[0].text));
 }
 
-const recordsSchema = z.array(z.looseObject({
-  event: z.string(),
-  tool: z.string(),
-  outcome: z.string().optional(),
-  approval: z.string().optional(),
-  operation_id: z.string().optional(),
-}));
-
-/** What stands in the caller's audit log, oldest first. */
-async function recordsOf(service: Service, headers: Record<string, string> = TOKEN_HEADERS) {
-  const { json } = await callTool(service.mcpUrl, "get_audit_log", {}, headers);
-  return recordsSchema.parse(json.records).reverse();
-}
-
 /** Each record in three words: what happened, by whose yes, and how it ended. */
-async function storyOf(service: Service): Promise<string[]> {
-  const records = await recordsOf(service);
-  return records.map(({ event, approval, outcome }) => [event, approval ?? "-", outcome ?? "-"].join(" "));
+function storyOf(service: Service): string[] {
+  return loggedRecords(service).map(({ event, approval, outcome }) =>
+    [event, approval ?? "-", outcome ?? "-"].join(" ")
+  );
 }
 
 function pagePath(json: Record<string, unknown>): string {
@@ -267,8 +255,8 @@ for (const [era, call] of Object.entries(ERAS)) {
     await assert.rejects(gone);
     await clock.advance(1000);
 
-    await until(async () => (await recordsOf(service)).length === 2);
-    const [, outcome] = await recordsOf(service);
+    await until(() => loggedRecords(service).length === 2);
+    const [, outcome] = loggedRecords(service);
     assert.equal(service.sandbox.requestsTo("server_stop").length, 1);
     assert.equal(outcome?.outcome, "ok");
     assert.match(outcome?.operation_id ?? "", /^\d+$/);
@@ -284,8 +272,8 @@ for (const [era, call] of Object.entries(ERAS)) {
     leaving.abort();
     await assert.rejects(gone);
 
-    await until(async () => (await recordsOf(service)).length === 2);
-    const [, outcome] = await recordsOf(service);
+    await until(() => loggedRecords(service).length === 2);
+    const [, outcome] = loggedRecords(service);
     assert.equal(outcome?.outcome, "ok");
     assert.match(outcome?.operation_id ?? "", /^\d+$/);
   });
@@ -300,7 +288,7 @@ Deno.test("what is asked through the client and declined is on record once, howe
   await callModern({ ...call, answered: { state: asked.state, reply: NO } });
   await callModern(call);
 
-  assert.deepEqual(await storyOf(service), [
+  assert.deepEqual(storyOf(service), [
     "asked - -",
     "refused - confirmation_declined",
   ]);
@@ -312,7 +300,7 @@ Deno.test("a yes through the client is on record before and after the write", as
 
   await session.converse(STOP.name, STOP.args, () => YES);
 
-  assert.deepEqual(await storyOf(service), ["asked - -", "intent elicitation -", "outcome elicitation ok"]);
+  assert.deepEqual(storyOf(service), ["asked - -", "intent elicitation -", "outcome elicitation ok"]);
 });
 
 Deno.test("a no on the page is on record, whether or not the assistant calls again", async () => {
@@ -321,7 +309,7 @@ Deno.test("a no on the page is on record, whether or not the assistant calls aga
 
   await decide(service.url, pagePath(json), { decision: "deny" });
 
-  assert.deepEqual(await storyOf(service), ["refused - confirmation_required", "decided page denied"]);
+  assert.deepEqual(storyOf(service), ["refused - confirmation_required", "decided page denied"]);
 });
 
 Deno.test("a client of 2025-11-25 is asked three times at most about what keeps changing, and the end is on record", async () => {
@@ -335,7 +323,7 @@ Deno.test("a client of 2025-11-25 is asked three times at most about what keeps 
 
   assert.equal(questions.length, 3);
   assert.equal(answer.json.code, "confirmation_required");
-  assert.deepEqual(await storyOf(service), [
+  assert.deepEqual(storyOf(service), [
     ...Array(4).fill("asked - -"),
     "refused - confirmation_required",
   ]);
@@ -347,7 +335,7 @@ Deno.test("a yes that is given on the page and taken back is on record, twice", 
 
   for (const decision of ["approve", "withdraw"]) await decide(service.url, pagePath(json), { decision });
 
-  assert.deepEqual(await storyOf(service), [
+  assert.deepEqual(storyOf(service), [
     "refused - confirmation_required",
     "decided page approved",
     "decided page withdrawn",
@@ -362,7 +350,7 @@ Deno.test("wrong codes are on record, and that they closed approving, however ma
   const wrong = { decision: "approve", code: "EXAMPLE-wrong" };
   for (let tries = 0; tries < 7; tries++) await decide(service.url, pagePath(json), wrong);
 
-  assert.deepEqual(await storyOf(service), [
+  assert.deepEqual(storyOf(service), [
     "refused - confirmation_required",
     "decided page wrong_code",
     "decided page closing",
@@ -375,7 +363,7 @@ Deno.test("a yes on the page that nothing uses is on record with its tool and ta
 
   await decide(service.url, pagePath(json), { decision: "approve" });
 
-  const [, decided] = await recordsOf(service);
+  const [, decided] = loggedRecords(service);
   assert.deepEqual([decided?.event, decided?.tool, decided?.outcome], ["decided", STOP.name, "approved"]);
   assert.match(JSON.stringify(decided?.target), /"id":100001/);
   const id = pagePath(json).slice("/approve/".length);
@@ -391,7 +379,7 @@ Deno.test("a yes on the page is on record with the call that used it", async () 
   await decide(service.url, pagePath(json), { decision: "approve" });
   await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
 
-  assert.deepEqual(await storyOf(service), [
+  assert.deepEqual(storyOf(service), [
     "refused - confirmation_required",
     "decided page approved",
     "intent page -",
@@ -408,7 +396,7 @@ Deno.test("what read-only mode refuses is on record, passwords among it", async 
   await callTool(service.mcpUrl, "get_app_credentials", { app_id: 200001, reveal: true }, careful);
   await callTool(service.mcpUrl, "get_app_credentials", { app_id: 200001 }, careful);
 
-  const records = await recordsOf(service);
+  const records = loggedRecords(service);
   assert.deepEqual(records.map(({ tool, event, outcome }) => [tool, event, outcome]), [
     ["stop_server", "refused", "read_only"],
     ["get_app_credentials", "refused", "read_only"],
@@ -421,8 +409,8 @@ Deno.test("passwords that were shown are on record, and reading without them is 
 
   await callTool(service.mcpUrl, "get_app_credentials", { app_id: 200001, reveal: true }, TOKEN_HEADERS);
 
-  assert.deepEqual(await storyOf(service), ["intent confirm_off -", "outcome confirm_off ok"]);
-  assert.doesNotMatch(JSON.stringify(await recordsOf(service)), /EXAMPLE-/);
+  assert.deepEqual(storyOf(service), ["intent confirm_off -", "outcome confirm_off ok"]);
+  assert.doesNotMatch(JSON.stringify(loggedRecords(service)), /EXAMPLE-/);
 });
 
 const OPEN_ENDS = {
@@ -439,7 +427,7 @@ for (const [what, kind] of Object.entries(OPEN_ENDS)) {
 
     await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
 
-    assert.deepEqual(await storyOf(service), ["intent confirm_off -", "outcome confirm_off unknown"]);
+    assert.deepEqual(storyOf(service), ["intent confirm_off -", "outcome confirm_off unknown"]);
   });
 }
 
@@ -457,7 +445,7 @@ for (const [what, [kind, code]] of Object.entries(CERTAIN_ENDS)) {
 
     await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
 
-    assert.deepEqual(await storyOf(service), ["intent confirm_off -", `outcome confirm_off ${code}`]);
+    assert.deepEqual(storyOf(service), ["intent confirm_off -", `outcome confirm_off ${code}`]);
   });
 }
 
@@ -468,7 +456,7 @@ Deno.test("a write is on record before it is sent", async () => {
   const calling = callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
   await until(() => clock.sleeping === 1);
 
-  const before = await storyOf(service);
+  const before = storyOf(service);
   await clock.advance(1000);
   await calling;
 
@@ -528,7 +516,7 @@ Deno.test("each call of a batch is on record by itself", async () => {
 
   await post(service.mcpUrl, calls, TOKEN_HEADERS).then((response) => response.text());
 
-  const ends = (await recordsOf(service)).filter(({ event }) => event === "outcome");
+  const ends = (loggedRecords(service)).filter(({ event }) => event === "outcome");
   const targets = ends.map(({ target }) => JSON.stringify(target));
   assert.equal(ends.length, 2);
   for (const id of ["100001", "100002"]) assert.equal(targets.filter((target) => target.includes(id)).length, 1);

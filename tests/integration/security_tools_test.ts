@@ -123,7 +123,10 @@ for (const row of securityRows) {
         assert.deepEqual(answer.structured, answer.json);
         assert.deepEqual(outputProblems(service.app.catalogue, row.tool, answer.json), []);
         const asked = new Set(service.sandbox.requests.map(({ operationId }) => operationId ?? "unknown"));
-        assert.deepEqual([...asked.difference(new Set(["operation_status"]))].sort(), row.asks.toSorted());
+        const asks = new Set(row.asks);
+        // Only where it is not like the last one is there anything to look up.
+        if (row.tool === "git_pull" && kind === "full") asks.add("git_branches_get");
+        assert.deepEqual([...asked.difference(new Set(["operation_status"]))].sort(), [...asks].sort());
         const sent = SENT[row.tool];
         if (sent === undefined) continue;
         const expected = { ...sent[kind] };

@@ -67,11 +67,14 @@ export const appsRows: readonly ToolRow[] = [
   ]),
   starting("backup_app", "app_backup"),
   starting("get_app_restore_points", "app_backup_status_get"),
-  starting("restore_app", "app_restore", { time: "2026-08-05T23:19:06" }, { type: "complete" }, [
-    { args: { time: " " }, names: "time" },
-    { args: { type: "" }, names: "type" },
-    { args: { backup_id: 7 }, names: "backup_id" },
-  ]),
+  {
+    ...starting("restore_app", "app_restore", { time: "2026-08-05T23:19:06" }, { type: "complete" }, [
+      { args: { time: " " }, names: "time" },
+      { args: { type: "" }, names: "type" },
+      { args: { backup_id: 7 }, names: "backup_id" },
+    ]),
+    asks: ["server_list", "app_restore", "app_backup_status_get", "operation_status"],
+  },
   {
     ...starting("rollback_app_restore", "app_restore_rollback"),
     setUp(sandbox) {
@@ -101,8 +104,10 @@ export const appsRows: readonly ToolRow[] = [
   starting("reset_app_file_permissions", "app_reset_permissions", { ownership: "sys_user" }, {}, [
     { args: { ownership: "root" }, names: "ownership" },
   ]),
-  starting("enforce_app_https", "app_enforce_https_update", { status: "enable" }, {}, [
-    { args: { status: "on" }, names: "status" },
+  starting("enforce_app_https", "app_enforce_https_update", { enabled: true }, {}, [
+    { args: { enabled: "on" }, names: "enabled" },
+    { args: { enabled: undefined, status: "on" }, names: "status" },
+    { args: { status: "disable" }, names: "status" },
   ]),
   starting(
     "update_app_cname",

@@ -68,7 +68,7 @@ export const basicRows: readonly ToolRow[] = [
   byProvider("get_available_regions", "list_regions"),
   byProvider("get_available_server_sizes", "list_server_sizes"),
   plain("get_available_apps", "list_apps"),
-  plain("get_available_packages", "list_packages"),
+  plain("get_available_packages", "list_packages", "server_list"),
   {
     tool: "get_operation_status",
     minimal: { operation_id: "92897180" },
@@ -83,11 +83,15 @@ export const basicRows: readonly ToolRow[] = [
   {
     tool: "get_audit_log",
     minimal: {},
-    full: { before: 1000, limit: 5 },
+    full: { since: "2026-01-01T00:00:00Z", result: "done", tool: "restart_server", before: 1000, limit: 5 },
     wrong: [
       { args: { before: 0 }, names: "before" },
       { args: { limit: 0 }, names: "limit" },
       { args: { limit: 101 }, names: "limit" },
+      { args: { since: "yesterday" }, names: "since" },
+      { args: { since: "2026-13-40" }, names: "since" },
+      { args: { result: "ok" }, names: "result" },
+      { args: { tool: "Restart server" }, names: "tool" },
     ],
     asks: ["list_providers"],
   },

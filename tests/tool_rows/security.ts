@@ -120,6 +120,7 @@ export const securityRows: readonly ToolRow[] = [
       { args: { domains: ["shop.example.com"], wildcard: false }, names: "email" },
       { args: { email: "owner", domains: ["shop.example.com"], wildcard: false }, names: "email" },
       { args: { email: "owner@example.com", domains: [], wildcard: false }, names: "domains" },
+      { args: { email: "owner@example.com", domains: ["*.example.com"], wildcard: true }, names: "wildcard: true" },
       { args: { email: "owner@example.com", domains: ["http://x.example.com"], wildcard: false }, names: "domains.0" },
       {
         args: { email: "owner@example.com", domains: ["a.example.com", "b.example.com"], wildcard: true },
@@ -136,6 +137,10 @@ export const securityRows: readonly ToolRow[] = [
     [
       { args: {}, names: "wildcard" },
       { args: { wildcard: true, domain: "example.com" }, names: "email" },
+      {
+        args: { wildcard: true, email: "owner@example.com", domain: "*.example.com" },
+        names: "wildcard: true",
+      },
       { args: { wildcard: true, email: "owner@example.com" }, names: "domain" },
     ],
   ),
@@ -153,6 +158,7 @@ export const securityRows: readonly ToolRow[] = [
     [
       { args: { wildcard: false }, names: "domain" },
       { args: { domain: "shop", wildcard: false }, names: "domain" },
+      { args: { domain: "*.Example.com", wildcard: false }, names: "wildcard: true" },
       { args: { domain: "shop.example.com" }, names: "wildcard" },
     ],
   ),
@@ -165,7 +171,7 @@ export const securityRows: readonly ToolRow[] = [
     full: { ...APP_FULL, git_url: "ssh://git@git.example.com:2222/team/shop.git" },
     wrong: [...wrongApp, ...wrongUrls.map((git_url) => ({ args: { ...APP, git_url }, names: "git_url" }))],
   },
-  starting("git_clone", ["git_history_get", "git_clone"], { git_url: GIT_URL, ...ofBranch }, {
+  starting("git_clone", ["git_history_get", "git_branches_get", "git_clone"], { git_url: GIT_URL, ...ofBranch }, {
     deploy_path: "wp-content/themes/shop",
   }, [
     { args: ofBranch, names: "git_url" },

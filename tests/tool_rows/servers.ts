@@ -54,15 +54,15 @@ export const serversRows: readonly ToolRow[] = [
   reading("get_server_services_status", "service_status"),
   {
     tool: "change_service_state",
-    minimal: { ...SERVER, service: "nginx", state: "restart" },
-    full: { ...SERVER, service: "php8.2-fpm", state: "start" },
+    minimal: { ...SERVER, service: "nginx", action: "restart" },
+    full: { ...SERVER, service: "php8.2-fpm", action: "start" },
     wrong: [
-      { args: { service: "nginx", state: "start" }, names: "server_id" },
-      { args: { ...SERVER, state: "start" }, names: "service" },
-      { args: { ...SERVER, service: "nginx; reboot", state: "start" }, names: "service" },
-      { args: { ...SERVER, service: "nginx", state: "reload" }, names: "state" },
+      { args: { service: "nginx", action: "start" }, names: "server_id" },
+      { args: { ...SERVER, action: "start" }, names: "service" },
+      { args: { ...SERVER, service: "nginx; reboot", action: "start" }, names: "service" },
+      { args: { ...SERVER, service: "nginx", action: "reload" }, names: "action" },
     ],
-    asks: ["server_list", "service_state_update"],
+    asks: ["server_list", "service_status", "service_state_update"],
   },
   {
     tool: "manage_server_varnish",

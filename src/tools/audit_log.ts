@@ -1,0 +1,94 @@
+/** The tool that shows customers what was done in their name. */
+import { z } from "zod";
+import type { AuditReader, AuditRecord } from "../telemetry/audit.ts";
+import { type Action, ACTION_RESULTS, shownAction, toActions } from "./audit_actions.ts";
+import { fitting } from "./fitting.ts";
+import { defineTool } from "./tool.ts";
+
+/** How many records are read at once. */
+const AT_ONCE = 100;
+
+/** More than are ever kept of a customer: an end to reading, whatever the store says. */
+const MAX_READS = 50;
+
+/** Records from the newest on, until they are older than asked for. */
+async function readRecords(audit: AuditReader, customer: string, since: number) {
+  const records: AuditRecord[] = [];
+  let faults = 0;
+  let before: number | undefined;
+  for (let read = 0; read < MAX_READS; read++) {
+    const page = await audit.read(customer, { before, limit: AT_ONCE });
+    records.push(...page.records);
+    faults += page.faults;
+    const oldest = page.records.at(-1);
+    if (page.next === null || (oldest !== undefined && Date.parse(oldest.time) < since)) break;
+    before = page.next;
+  }
+  return { records, faults };
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** Without a zone it is read as UTC. */
+function momentOf(since: string): number {
+  return Date.parse(/T[\d:.]+$/.test(since) ? `${since}Z` : since);
+}
+
+function isMoment(text: string): boolean {
+  return ISO.test(text) && !Number.isNaN(momentOf(text));
+}
+
+/** What is wrong with the record itself, in words. */
+function problemsOf(records: readonly AuditRecord[], faults: number): string[] {
+  const missing = records.reduce((sum, record) => sum + (record.event === "gap" ? record.missing : 0), 0);
+  return [
+    ...(faults === 0 ? [] : [
+      `At ${faults} ${faults === 1 ? "place" : "places"} here a record is missing, was changed or can't be read.`,
+    ]),
+    ...(missing === 0 ? [] : [
+      `Up to ${missing} records are missing, since they could not be written; the operator's log may have them.`,
+    ]),
+  ];
+}
+
+/** Lists what was done. */
+export const getAuditLog = defineTool({
+  name: "get_audit_log",
+  title: "What was done",
+  toolset: "basic",
+  effect: "read",
+  description:
+    "Lists what was done through this service with the caller's credentials, newest first. One entry an action: " +
+    "changes, shown passwords, questions to a person (approval: form or page) and refusals; outcome says why. For older " +
+    "ones call again with before as next_before says. Asks Cloudways only where it was not asked for ten minutes.",
+  input: z.strictObject({
+    since: z.string().max(40).refine(isMoment, "must be a date or time such as 2026-11-20 or 2026-11-20T09:00:00Z")
+      .optional().describe("Only from this date or time on: 2026-11-20T09:00:00Z"),
+    result: z.enum(ACTION_RESULTS).optional().describe("Only actions that ended so; waiting: not ended yet."),
+    tool: z.string().regex(/^[a-z_]{1,60}$/, "must be a tool's name, such as restart_server").optional()
+      .describe("Only calls of this tool: restart_server"),
+    before: z.int().min(1).optional().describe("Only entries with a smaller number."),
+    limit: z.int().min(1).max(100).default(20).describe("Most entries to list."),
+  }),
+  output: z.looseObject({
+    records: z.array(z.looseObject({})),
+    next_before: z.number().nullable(),
+    problem: z.string().optional(),
+  }),
+  handler: async ({ since, result, tool, before, limit }, { account, audit, clock }) => {
+    await account.ensureAcceptedLately();
+    const from = since === undefined ? -Infinity : momentOf(since);
+    const { records, faults } = await readRecords(audit, account.customer.id, from);
+    const isWanted = (action: Action) =>
+      (before === undefined || action.number < before) && Date.parse(action.time) >= from &&
+      (result === undefined || action.result === result) && (tool === undefined || action.tool === tool);
+    const wanted = toActions(records, clock.now()).filter(isWanted);
+    const shown = fitting(wanted.slice(0, limit).map(shownAction));
+    const problems = problemsOf(records, faults);
+    return {
+      records: shown,
+      next_before: shown.length < wanted.length ? shown.at(-1)?.number ?? null : null,
+      ...(problems.length > 0 && { problem: `${problems.join(" ")} Tell the user.` }),
+    };
+  },
+});

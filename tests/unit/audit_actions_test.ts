@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import type { AuditCallRecord } from "../../src/telemetry/audit.ts";
+import { toActions } from "../../src/tools/audit_actions.ts";
+
+const NOW = Date.parse("2026-11-20T12:00:00Z");
+const ARGS = { server_id: 1 };
+
+/** `event outcome [approval]`, and what differs; a minute lies between two records. */
+type Told = [story: string, more?: Partial<AuditCallRecord>];
+
+function recordsOf(told: readonly Told[]): AuditCallRecord[] {
+  const oldestFirst = told.map(([story, more], index): AuditCallRecord => {
+    const [event = "", outcome, approval] = story.split(" ");
+    return {
+      number: index + 1,
+      time: new Date(NOW - (told.length - index) * 60_000).toISOString(),
+      event: eventOf(event),
+      tool: "stop_server",
+      arguments: ARGS,
+      target: { server: { id: 1 } },
+      approval: approval === "page" || approval === "elicitation" || approval === "not_needed" ? approval : null,
+      outcome: outcome === undefined || outcome === "-" ? null : outcome,
+      operation_id: null,
+      request_id: "r",
+      client: undefined,
+      ...more,
+    };
+  });
+  return oldestFirst.reverse();
+}
+
+function eventOf(word: string): AuditCallRecord["event"] {
+  const event = (["intent", "outcome", "asked", "decided", "refused"] as const).find((known) => known === word);
+  assert.ok(event !== undefined, word);
+  return event;
+}
+
+const PAGE = "refused confirmation_required";
+const DECLINED = "refused confirmation_declined";
+
+/** What was recorded, oldest first, and the actions, newest first. */
+const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
+  {
+    name: "a change nobody is asked about",
+    told: [["intent - not_needed"], ["outcome ok not_needed"]],
+    actions: ["done ok not_needed"],
+  },
+  {
+    name: "one that fails",
+    told: [["intent - not_needed"], ["outcome upstream_busy not_needed"]],
+    actions: ["failed upstream_busy not_needed"],
+  },
+  { name: "one that is under way", told: [["intent - not_needed"]], actions: ["waiting running not_needed"] },
+  {
+    name: "one that nobody knows the end of",
+    told: [["intent - not_needed", { time: "2026-11-20T11:00:00Z" }]],
+    actions: ["failed unknown not_needed"],
+  },
+  { name: "a question in a form", told: [["asked"]], actions: ["waiting asked form"] },
+  {
+    name: "a yes in a form",
+    told: [["asked"], ["intent - elicitation", { request_id: "s" }], ["outcome ok elicitation", { request_id: "s" }]],
+    actions: ["done ok form"],
+  },
+  { name: "a no in a form", told: [["asked"], [DECLINED]], actions: ["denied confirmation_declined form"] },
+  {
+    name: "a no that is remembered",
+    told: [["asked"], [DECLINED], [DECLINED, { count: 4, arguments: null }]],
+    actions: ["denied confirmation_declined form 4"],
+  },
+  { name: "a question on the page", told: [[PAGE], ["refused approval_pending"]], actions: ["waiting asked page"] },
+  {
+    name: "a yes on the page that was not used",
+    told: [[PAGE], ["decided approved page"]],
+    actions: ["waiting approved page"],
+  },
+  {
+    name: "a yes on the page after a wrong code",
+    told: [
+      [PAGE],
+      ["decided wrong_code page"],
+      ["decided approved page", { arguments: null }],
+      ["intent - page"],
+      ["outcome ok page"],
+    ],
+    actions: ["done ok page"],
+  },
+  {
+    name: "a no on the page",
+    told: [[PAGE], ["decided denied page"], [DECLINED]],
+    actions: ["denied confirmation_declined page"],
+  },
+  {
+    name: "a yes that was taken back",
+    told: [[PAGE], ["decided approved page"], ["decided withdrawn page"]],
+    actions: ["denied withdrawn page"],
+  },
+  {
+    name: "a mistake",
+    told: [["refused invalid_arguments", { target: null }]],
+    actions: ["invalid invalid_arguments -"],
+  },
+  {
+    name: "mistakes beside a change",
+    told: [["refused invalid_arguments", { target: null, count: 3 }], ["intent - not_needed"], [
+      "outcome ok not_needed",
+    ]],
+    actions: ["done ok not_needed", "invalid invalid_arguments - 3"],
+  },
+  {
+    name: "two calls one after the other",
+    told: [["asked"], ["intent - elicitation"], ["outcome ok elicitation"], ["asked"], [DECLINED]],
+    actions: ["denied confirmation_declined form", "done ok form"],
+  },
+  {
+    name: "a question about other arguments",
+    told: [["asked", { arguments: { cname: "a" } }], ["asked", { arguments: { cname: "b" } }], [
+      "intent - elicitation",
+      { arguments: { cname: "b" } },
+    ], ["outcome ok elicitation", { arguments: { cname: "b" } }]],
+    actions: ["done ok form", "waiting asked form"],
+  },
+  {
+    name: "a question about another server",
+    told: [["asked", { target: { server: { id: 2 } } }], ["intent - elicitation"], ["outcome ok elicitation"]],
+    actions: ["done ok form", "waiting asked form"],
+  },
+  {
+    name: "a question before a call that nobody was asked about",
+    told: [["asked"], ["intent - not_needed"], ["outcome ok not_needed"]],
+    actions: ["done ok not_needed", "waiting asked form"],
+  },
+  {
+    name: "calls at the same time",
+    told: [
+      ["intent - not_needed", { request_id: "a" }],
+      ["intent - not_needed", { request_id: "b" }],
+      ["outcome ok not_needed", { request_id: "a" }],
+      ["outcome upstream_busy not_needed", { request_id: "b" }],
+    ],
+    actions: ["failed upstream_busy not_needed", "done ok not_needed"],
+  },
+];
+
+for (const { name, told, actions } of ROWS) {
+  Deno.test(`the record shows one entry an action: ${name}`, () => {
+    const found = toActions(recordsOf(told), NOW);
+
+    const words = found.map(({ result, outcome, approval, count }) =>
+      [result, outcome, approval ?? "-", ...(count === undefined ? [] : [count])].join(" ")
+    );
+    assert.deepEqual(words, actions);
+  });
+}
