@@ -2,8 +2,9 @@
 import { isoTime, isoTimeOfSeconds } from "./models.ts";
 
 /** The last word of a name that says when something was or will be. */
-const TIME_WORD =
-  /(?:^|[_\W]|(?<=[a-z])(?=[A-Z]))(?:at|on|time|timestamp|date|datetime|since|from|until|till|expires|expiry)$/i;
+const TIME_WORD = /(?:^|[_\W])(?:at|on|time|timestamp|date|datetime|since|from|until|till|expires|expiry)$/i;
+/** The same in names such as `createdAt`. */
+const CAPITAL_TIME_WORD = /[a-z](?:At|On|Time|Timestamp|Date|Since|From|Until|Till|Expires|Expiry)$/;
 const DATE_AND_TIME = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?: ?[+-]\d{2}:?\d{2})?$/;
 /** Seconds since the Unix epoch, of the years from 2001 to 2033. */
 const SECONDS = /^1\d{9}$/;
@@ -14,7 +15,7 @@ const SECONDS = /^1\d{9}$/;
  */
 export function withIsoTimes(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(record).map(([name, value]) => [name, TIME_WORD.test(name) ? readTime(value) : isoTimesIn(value)]),
+    Object.entries(record).map(([name, value]) => [name, saysWhen(name) ? readTime(value) : isoTimesIn(value)]),
   );
 }
 
@@ -22,6 +23,10 @@ export function withIsoTimes(record: Readonly<Record<string, unknown>>): Record<
 export function isoTimesIn(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(isoTimesIn);
   return typeof value === "object" && value !== null ? withIsoTimes({ ...value }) : value;
+}
+
+function saysWhen(name: string): boolean {
+  return TIME_WORD.test(name) || CAPITAL_TIME_WORD.test(name);
 }
 
 function readTime(value: unknown): unknown {

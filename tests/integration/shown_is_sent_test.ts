@@ -15,7 +15,7 @@ import { decide } from "../decide.ts";
 import { type Service, startService } from "../harness.ts";
 import { TEST_KEYS } from "../keys.ts";
 import { callModern, YES } from "../rpc_2026.ts";
-import { startSandbox } from "../sandbox/mod.ts";
+import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const RUNS = 30;
@@ -85,7 +85,6 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
   policy: fc.constantFrom("allow_all", "block_all"),
   list: fc.constant("ssh"),
   service: fc.constantFrom("nginx", "apache2", "mysql", "memcached", "varnish"),
-  state: fc.constantFrom("stop", "restart"),
   remove_app_tmp: fc.boolean(),
   remove_app_private_html: fc.boolean(),
   rotate_system_log: fc.boolean(),
@@ -93,6 +92,11 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
   certificate,
   private_key: privateKey,
   password: fc.constantFrom("EXAMPLE", " EXAMPLE ", "other"),
+};
+
+/** The same for one tool, where others have an input of that name. */
+const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
+  change_service_state: { action: fc.constantFrom("stop", "restart") },
 };
 
 /** Optional inputs that are tried too. */
@@ -107,6 +111,8 @@ const OPTIONAL: Record<string, readonly string[]> = {
 
 /** The members of a request by what was shown: where they have other names, or are made of a fact. */
 const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
+  change_service_state: ({ arguments: { service, action } }) => ({ service, state: action }),
+  enforce_app_https: ({ arguments: { enabled } }) => ({ status: enabled === "true" ? "enable" : "disable" }),
   git_clone: ({ arguments: { git_url, branch, deploy_path } }) => ({ git_url, branch_name: branch, deploy_path }),
   git_pull: ({ arguments: { branch, deploy_path } }) => ({ branch_name: branch, deploy_path }),
   revoke_letsencrypt: ({ arguments: { domain, wildcard } }) => ({ ssl_domain: domain, wild_card: wildcard }),
@@ -128,13 +134,20 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   set_letsencrypt_auto_renewal: ({ arguments: { enabled } }) => ({ auto: enabled }),
 };
 
+/** Cloudways does not show what there is, so any branch and any domain is asked about. */
+function hideWhatThereIs(sandbox: Sandbox): void {
+  sandbox.addFault({ operationId: "git_branches_get", kind: { status: 422, body: { message: "not now" } } });
+  for (const app of sandbox.account().servers.flatMap(({ apps }) => apps)) app.untold.push("lets_encrypt");
+}
+
 const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "password"]);
 /** Named by the headline, or the same in every call. */
 const NOT_SHOWN = new Set(["server_id", "app_id", "tab"]);
 
 function argsOf({ tool, args }: AskingCall): fc.Arbitrary<Record<string, unknown>> {
-  const names = [...Object.keys(args), ...OPTIONAL[tool] ?? []].filter((name) => VALUES[name] !== undefined);
-  const values = Object.fromEntries(names.map((name) => [name, VALUES[name] ?? fc.constant(undefined)]));
+  const known = { ...VALUES, ...OWN_VALUES[tool] };
+  const names = [...Object.keys(args), ...OPTIONAL[tool] ?? []].filter((name) => known[name] !== undefined);
+  const values = Object.fromEntries(names.map((name) => [name, known[name] ?? fc.constant(undefined)]));
   return fc.record(values, { requiredKeys: names.filter((name) => name in args) })
     .map((random) => ({ ...args, ...random }));
 }
@@ -243,6 +256,7 @@ for (const call of askingCalls) {
   Deno.test(`${call.tool}: what the question shows determines what is sent, on the form and on the page`, async () => {
     await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000, pace: { polls: 1, seconds: 0 } });
     call.setUp(sandbox);
+    if (call.tool === "revoke_letsencrypt" || call.tool.startsWith("git_")) hideWhatThereIs(sandbox);
     const [server] = sandbox.account().servers;
     assert.ok(server !== undefined);
     const fresh = structuredClone(server);
@@ -290,6 +304,7 @@ for (const call of askingCalls) {
 
 Deno.test("a client that shows forms gets what fits there whole, and the page for all else", async () => {
   await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000 });
+  hideWhatThereIs(sandbox);
   await using service = await startService({ sandbox });
   const ask = (tool: string, args: Record<string, unknown>) =>
     callModern({ url: service.mcpUrl, name: tool, args, headers: TOKEN_HEADERS });
@@ -315,6 +330,7 @@ Deno.test("a client that shows forms gets what fits there whole, and the page fo
 
 Deno.test("where there is no page, what does not fit a form is refused with the reason, and nothing is sent", async () => {
   await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000 });
+  hideWhatThereIs(sandbox);
   await using service = await startService({ sandbox, env: { CONFIRM: "elicit" } });
   const args = { app_id: 200001, branch: "b".repeat(201), git_url: "git@git.example.com:team/shop.git" };
 
