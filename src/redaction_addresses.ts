@@ -8,7 +8,7 @@ const USER_INFO =
 
 /** User info that tells no secret: the account of every Git server, placeholders, and what is hidden already. */
 function isOpenUserInfo(info: string): boolean {
-  if (info === "git" || info === HIDDEN) return true;
+  if (info === "git" || info === ":" || info === HIDDEN) return true;
   const colon = info.indexOf(":");
   return (colon !== 0 && isPlaceholder(info)) ||
     (colon !== -1 && isPlaceholder(info.slice(colon + 1)) && colon < info.length - 1);

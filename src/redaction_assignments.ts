@@ -1,5 +1,5 @@
 /** Values assigned to names in free text: `name=value`, `name: value`, `"name": "value"`, and what prose says of them. */
-import { hidesNumber, isFlagValue, kindOfName, type NameKind } from "./redaction_names.ts";
+import { hidesNumber, isFlagValue, isForeignName, kindOfName, type NameKind } from "./redaction_names.ts";
 import { HIDDEN, matchAt, type Rule, type Span } from "./redaction_spans.ts";
 import { isCode, isMember, isPlace, isPlaceholder, isSecretMember, looksLikeSecret } from "./redaction_values.ts";
 import { isMessage, isMessageWord, isStateWord } from "./redaction_words.ts";
@@ -185,7 +185,7 @@ function bareSpan(text: string, assignment: Assignment): Span | undefined {
   if (isKeptBare(value, written, rest, assignment)) return undefined;
   if (spacedColon && isProse(value, rest)) return undefined;
   if (kind === "flag" && ((spacedColon && name !== "auth") || !looksLikeSecret(value))) return undefined;
-  if (isFileAndLine(name, value)) return undefined;
+  if (isFileAndLine(name, value) || (isForeignName(name) && /^[\p{L}\p{M}]+$/u.test(value))) return undefined;
   const longer = written.length < 300 ? undefined : matchAt(BARE_REST, text, start + written.length);
   return { from: start, to: start + (longer === undefined ? value.length : written.length + longer[0].length) };
 }
@@ -262,7 +262,8 @@ const WORDS_AND_DIGITS =
 
 function isNoSecret(value: string): boolean {
   return isPlaceholder(value) || isCode(value) || isPlace(value) || isMessageWord(value) || isStateWord(value) ||
-    isMember(value) || /^(?:v?\d+(?:\.\d+)*|\w{0,12}(?:sha|md|aes|rsa|utf|2fa|oauth)\W?\d{0,4}\w{0,8})$/i.test(value);
+    isMember(value) ||
+    /^(?:v?\d+(?:\.\d+)*|\w{0,12}(?:sha|md|aes|rsa|utf|2fa|oauth)\W?\d{0,4}\w{0,8}(?:-\w{4,10})?)$/i.test(value);
 }
 
 const BEARER = /\b(Bearer\s{1,4})([\w.~+/=%-]+)/gi;

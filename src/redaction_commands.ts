@@ -255,7 +255,8 @@ function* value(text: string, from: number): Generator<Span> {
   const opening = /^["']/.test(text) ? 1 : 0;
   const closing = text.length > 1 && /["']$/.test(text) ? 1 : 0;
   const inside = text.slice(opening, text.length - closing).replace(/[.,:]{1,3}$/, "");
-  if (inside !== "" && !isPlaceholder(inside)) yield { from: from + opening, to: from + opening + inside.length };
+  const plain = inside.replace(/^\\+["']|\\+["']?$/g, "");
+  if (inside !== "" && !isPlaceholder(plain)) yield { from: from + opening, to: from + opening + inside.length };
 }
 
 const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,64})(\s{1,4})(?!-)("[^"]*"?|'[^']*'?|[^\s"']+)(\s\S{1,20})?/g;

@@ -19,7 +19,7 @@ const KEY_ENDING = /_(?:unique|index|idx|key|uindex)$/i;
 export const refusedValues: Rule = function* (text) {
   for (const { 0: found, 2: piece = "", index } of text.matchAll(NEAR)) {
     const from = index + found.length - 1 - piece.length;
-    if (looksLikeSecret(piece)) yield { from, to: from + piece.length };
+    if (looksLikeSecret(piece, 10)) yield { from, to: from + piece.length };
   }
   for (const { 0: found, 1: value = "", 2: place = "", index } of text.matchAll(REFUSED)) {
     const column = place.replaceAll("`", "").split(".").at(-1) ?? "";

@@ -163,6 +163,11 @@ function isShortCode(name: string, record: object): boolean {
   return typeof value === "string" && /^\d{4,8}$/.test(value);
 }
 
+/** Whether a name is the word for a password in another language, behind which a form may say that one is needed. */
+export function isForeignName(name: string): boolean {
+  return ABROAD.test(name);
+}
+
 function classify(name: string): NameKind {
   if (NO_SETTING.test(name)) return "plain";
   if (ABROAD.test(name)) return "secret";

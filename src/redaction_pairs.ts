@@ -124,6 +124,8 @@ const LOOKUPS = /^(?:getenv|env|config|array)/i;
 /** Functions that take a secret as their first argument. */
 const TAKES_SECRET =
   /(?<![\w$])set([A-Z]\w{2,40})\(\s{0,3}(?=["'])|\b(?:bcrypt|hash_password|Hash::make)\(\s{0,3}(?=["'])|\bredis(?:->|\.)auth\(\s{0,3}(?=["'])/gi;
+/** `setPassword` sets one, `setPasswordHasher` none. */
+const SECRET_AT_END = /(?:password|passwd|passphrase|pwd|pass|secret|token|key|salt)$/i;
 /** Functions that take a user, and then what looks like a secret. */
 const TAKES_USER =
   /(?:\b(?:login|authenticate|attempt|sign_?in)|auth=|->auth|(?<=["'])auth["']\s{0,3}(?:=>|:))\s{0,3}[([]{1,2}\s{0,3}(["'])[^"'\n]{1,100}\1\s{0,3},\s{0,3}(?=["'])/gi;
@@ -144,7 +146,9 @@ export const functionArguments: Rule = function* (text) {
     }
   }
   for (const { 0: found, 1: name, index } of text.matchAll(TAKES_SECRET)) {
-    if (name === undefined || isSecretName(name)) yield* valueAt(text, index + found.length);
+    if (name === undefined || (isSecretName(name) && SECRET_AT_END.test(name))) {
+      yield* valueAt(text, index + found.length);
+    }
   }
   for (const { 0: found, index } of text.matchAll(TAKES_USER)) {
     for (const span of valueAt(text, index + found.length)) {

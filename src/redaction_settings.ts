@@ -6,7 +6,7 @@ import { isMessageWord, isStateWord } from "./redaction_words.ts";
 
 /** `SetEnv DB_PASSWORD …`, `fastcgi_param API_KEY "…";`, `proxy_set_header X-Api-Key …;`. */
 const DIRECTIVE =
-  /(?<![\w-])(?:setenv|(?:fastcgi|uwsgi|scgi)_param|(?:proxy|grpc|fastcgi)_set_header|add_header|php_(?:admin_)?value)\s{1,8}["']?([\w.-]{2,64})["']?\s{1,8}(?:"([^"\n]{1,300})(?:"|$)|'([^'\n]{1,300})(?:'|$)|([^\s"';]{1,300}))/gi;
+  /(?<![\w-])(?:setenv|(?:fastcgi|uwsgi|scgi)_param|(?:proxy|grpc|fastcgi)_set_header|add_header|php_(?:admin_)?value)\s{1,8}["']?([\w.-]{2,64})["']?\s{1,8}(?:"([^"\n]{1,300})(?:"|$)|'([^'\n]{1,300})(?:'|$)|([^\s"';\\]{1,300}))/gi;
 
 /** Of Redis: `requirepass …`. */
 const REDIS = /(?<![\w-])(?:requirepass|masterauth)\s{1,8}["']?((?=[^\s"'#]{0,100}\d)[^\s"'#\\<>]{3,300})/g;
@@ -22,7 +22,7 @@ const CRYPT =
 export const settings: Rule = function* (text) {
   for (const { 0: found, 1: name = "", 2: double, 3: single, 4: bare, index } of text.matchAll(DIRECTIVE)) {
     const value = double ?? single ?? bare ?? "";
-    if (!["secret", "credential"].includes(kindOfName(name)) || isNone(value)) continue;
+    if (!["secret", "credential"].includes(kindOfName(name)) || /cookie$/i.test(name) || isNone(value)) continue;
     const to = index + found.length - (bare === undefined && /["']$/.test(found) ? 1 : 0);
     yield { from: to - value.length, to };
   }
@@ -60,7 +60,9 @@ export const logins: Rule = function* (text) {
   for (const { 0: found, 1: either, 2: oracle, index } of text.matchAll(LOGIN)) {
     const value = (either ?? oracle ?? "").replace(/[.,;:!?)\]}]{1,4}$/, "");
     const from = index + found.lastIndexOf(value);
-    if (oracle === undefined ? looksLikeSecret(value) : !isNone(value)) yield { from, to: from + value.length };
+    if (oracle === undefined ? looksLikeSecret(value) && !/^\w{1,20}=/.test(value) : !isNone(value)) {
+      yield { from, to: from + value.length };
+    }
   }
 };
 

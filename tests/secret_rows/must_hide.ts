@@ -348,8 +348,8 @@ const TOLD: HideRow[] = [
   hideWhole("use the password '{}' now", WEAK),
   hide("пароль: {} kept"),
   hide("密码：{} kept"),
-  hide("hasło: {} kept", WEAK),
-  hide("parola: {} kept", "xhunter22"),
+  hideWhole("hasło: {} kept", WEAK),
+  hideWhole("parola: {} kept", "xhunter22"),
 ];
 
 const NEWER_TOKENS: HideRow[] = [
