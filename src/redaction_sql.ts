@@ -23,7 +23,6 @@ const STATEMENT = new RegExp(
     'UPDATE\\s+(?:LOW_PRIORITY\\s+|IGNORE\\s+){0,2}[`"\\w.]{1,130}(?:\\s+(?:AS\\s+)?\\w{1,64})?\\s+SET\\s',
     'DELETE\\s+(?:\\w{1,64}\\s+){0,2}FROM\\s+[`"\\w]',
     "(?:CREATE|ALTER|DROP|RENAME)\\s+(?:USER|ROLE|LOGIN)\\s",
-    "EXEC(?:UTE)?\\s+[\\w.]{1,100}\\s+N?['\"]",
     "(?:GRANT|REVOKE)\\s[\\w, ]{1,200}\\sON\\s",
     "SET\\s+PASSWORD\\b",
     "IDENTIFIED\\s+(?:BY|WITH|VIA|AS)\\s",
@@ -41,7 +40,7 @@ const STATEMENT = new RegExp(
 
 /** What no sentence of people has. `select "Restart" from the menu` has none of it. */
 const CLAUSE =
-  /\b(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WHERE|IDENTIFIED|GRANT|REVOKE|(?:CREATE|ALTER|DROP) (?:USER|ROLE|LOGIN)|EXEC(?:UTE)?|SET PASSWORD|SET GLOBAL|SET SESSION|LOAD DATA|VALUES|PASSWORD|CALL)\b|\b(?:AND|OR)\s+[`\w.]{1,130}\s*(?:=|LIKE|IN)|\bwhere\s+[`\w.(]+\s*(?:=|<|>|!=|\b(?:like|in|is|not|regexp|between)\b)|\*\s+from\b|\bvalues?\s*\(|\bset\s+[`\w.]+\s*=|\b(?:order|group)\s+by\b|\blimit\s+\d|\bjoin\s+[`\w]|\bidentified\s+by\b|\bmd5\(|\bpassword\(|`\w+`/;
+  /\b(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WHERE|IDENTIFIED|GRANT|REVOKE|(?:CREATE|ALTER|DROP) (?:USER|ROLE|LOGIN)|SET PASSWORD|SET GLOBAL|SET SESSION|LOAD DATA|VALUES|PASSWORD|CALL)\b|\b(?:AND|OR)\s+[`\w.]{1,130}\s*(?:=|LIKE|IN)|\bwhere\s+[`\w.(]+\s*(?:=|<|>|!=|\b(?:like|in|is|not|regexp|between)\b)|\*\s+from\b|\bvalues?\s*\(|\bset\s+[`\w.]+\s*=|\b(?:order|group)\s+by\b|\blimit\s+\d|\bjoin\s+[`\w]|\bidentified\s+by\b|\bmd5\(|\bpassword\(|`\w+`/;
 
 /** What WordPress and MySQL say after a query that they quote. */
 const AFTER = / made by |' at line \d/g;

@@ -318,7 +318,6 @@ const DATABASE: HideRow[] = [
   hideWhole("Incorrect string value: '{}' for column 'password' at row 1", WEAK),
   hideWhole("SQL: insert into `users` (`name`, `remember_token`) values (bob, {})", drawn(60)),
   hide("ALTER ROLE shop PASSWORD '{}' VALID", WEAK),
-  hide("EXEC sp_addlogin 'bob', '{}' now", WEAK),
 ];
 
 const CALLS: HideRow[] = [
@@ -344,7 +343,7 @@ const TOLD: HideRow[] = [
   hideWhole("credentials bob:{} work"),
   hideWhole("jdbc:oracle:thin:bob/{}@db.example.com:1521/x", WEAK),
   hideWhole("sqlplus bob/{}@db", WEAK),
-  hideWhole("Your new password is {}", "correct-horse-42"),
+  hideWhole("Your new password is {}", "correcthorse42"),
   hideWhole("use the password '{}' now", WEAK),
   hide("пароль: {} kept"),
   hide("密码：{} kept"),
@@ -362,7 +361,7 @@ const NEWER_TOKENS: HideRow[] = [
   hide("mail {} refused", "mlsn." + drawn(64, "hex")),
   hideWhole("till {} refused", "APP_USR-" + drawn(16, "digits") + "-010203-" + drawn(32, "hex") + "-12345"),
   hide("box {} refused", "e2b_" + drawn(40, "hex")),
-  hideWhole("voice {} refused", "sk_" + drawn(48, "hex")),
+  hideWhole("voice {} refused", "csk-" + drawn(48, "hex", 23)),
   hide("deploy {} refused", "vcp_" + drawn(56)),
   hideWhole("crawl {} refused", "fc-" + drawn(32, "hex")),
   hideWhole("model {} refused", "AQ.Ab8R" + drawn(46)),
