@@ -4,8 +4,9 @@
  */
 import { boundText, boundValue, type ValueBounds } from "./bounds.ts";
 import { GivenSecrets, MIN_SEARCHED } from "./given_secrets.ts";
-import { hidesNumber, hidesText, kindWithin, type NameKind } from "./redaction_names.ts";
+import { hidesNumber, hidesText, kindOfName, kindWithin, type NameKind } from "./redaction_names.ts";
 import { HIDDEN, hidePatterns, type PatternOptions } from "./redaction_patterns.ts";
+import { looksLikeSecret } from "./redaction_values.ts";
 import { cleanDeep, cleanText, type JsonValue } from "./text.ts";
 import type { WorkCounts } from "./work.ts";
 
@@ -132,8 +133,19 @@ export class SecretHider {
     if (depth >= MAX_DEPTH) return HIDDEN;
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
     if (value instanceof URL) return this.#leaf(value.href, kind, depth);
-    if (Array.isArray(value)) return value.map((item: unknown) => this.#walk(item, kind, depth + 1));
+    if (Array.isArray(value)) return this.#list(value, kind, depth);
     return this.#object(value, kind, depth);
+  }
+
+  /** In `["smtp_password", "…"]` the name of the second stands before it. */
+  #list(items: readonly unknown[], kind: NameKind, depth: number): JsonValue[] {
+    return items.map((item, index) => {
+      const before: unknown = items[index - 1];
+      const isNamed = typeof item === "string" && typeof before === "string" &&
+        before.length <= MAX_REMEMBERED_LENGTH &&
+        ["secret", "credential"].includes(kindOfName(before)) && looksLikeSecret(item);
+      return this.#walk(item, isNamed ? "secret" : kind, depth + 1);
+    });
   }
 
   #object(value: object, kind: NameKind, depth: number): JsonValue {

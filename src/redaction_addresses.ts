@@ -8,9 +8,10 @@ const USER_INFO =
 
 /** User info that tells no secret: the account of every Git server, placeholders, and what is hidden already. */
 function isOpenUserInfo(info: string): boolean {
-  if (info === "git" || info === HIDDEN) return true;
+  if (info === "git" || info === ":" || info === HIDDEN) return true;
   const colon = info.indexOf(":");
-  return isPlaceholder(info) || (colon !== -1 && isPlaceholder(info.slice(colon + 1)) && colon < info.length - 1);
+  return (colon !== 0 && isPlaceholder(info)) ||
+    (colon !== -1 && isPlaceholder(info.slice(colon + 1)) && colon < info.length - 1);
 }
 
 /** The user and password in front of an address's host. */
@@ -61,6 +62,9 @@ const WEBHOOK = new RegExp(
     "rest\\.rocket\\.chat/hooks/",
     "n8n\\.cloud/webhook(?:-test)?/",
     "pushcut\\.io/",
+    "connect\\.pabbly\\.com/workflow/sendwebhookdata/",
+    "events\\.hookdeck\\.com/e/",
+    "calendar\\.google\\.com/calendar/ical/[^/\\s]{1,100}/private-",
   ].map((form) => `(?:${form})`).join("|"),
   "g",
 );

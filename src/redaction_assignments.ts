@@ -1,12 +1,12 @@
 /** Values assigned to names in free text: `name=value`, `name: value`, `"name": "value"`, and what prose says of them. */
-import { hidesNumber, kindOfName, type NameKind } from "./redaction_names.ts";
+import { hidesNumber, isFlagValue, isForeignName, kindOfName, type NameKind } from "./redaction_names.ts";
 import { HIDDEN, matchAt, type Rule, type Span } from "./redaction_spans.ts";
 import { isCode, isMember, isPlace, isPlaceholder, isSecretMember, looksLikeSecret } from "./redaction_values.ts";
 import { isMessage, isMessageWord, isStateWord } from "./redaction_words.ts";
 
 /** A name, a quote that may close it, and what assigns. Looking behind for the start of the name keeps it linear. */
 const ASSIGNMENT =
-  /(?<![\p{L}\p{N}_%.[\]$-])(\$?[\p{L}\p{N}_%.[\]-]+)(\\*["'`])?(\]?)(\s{0,8})(=>|:=|[!=]={1,2}|[:=])(\s{0,20})/gu;
+  /(?<![\p{L}\p{N}_%.[\]$-])(\$?[\p{L}\p{N}_%.[\]-]+)(\\*["'`])?(\]?)(\s{0,8})(=>|:=|[!=]={1,2}|[:=：])(\s{0,20})/gu;
 
 /** Where a name and its separator were found, and where the value after them starts. */
 interface Assignment {
@@ -83,7 +83,7 @@ const WORDS_OF_FOUR = /(?:[A-Za-z0-9]{4} ){3,5}[A-Za-z0-9]{4}(?!\w)|(?:[A-Za-z0-
 const BLOCK = /[|>][+-]?\d?\s{1,20}(\S+)/y;
 
 /** The kind of a value before the value: a tag of YAML, a type as PHP shows it. */
-const TYPE = /!\w{1,20}\s{1,4}|string\(\d{1,9}\)\s{1,4}(?=["'])/y;
+const TYPE = /!\w{1,20}\s{1,4}|string(?:\(\d{1,9}\))?\s{1,4}(?=["'])/y;
 
 function valueSpan(text: string, given: Assignment): Span | undefined {
   const assignment = { ...given, start: given.start + (matchAt(TYPE, text, given.start)?.[0].length ?? 0) };
@@ -107,7 +107,7 @@ function isKeptQuoted(value: string, { kind, quote }: Assignment): boolean {
 /** Whether it is what a flag says, or a number where several secrets are counted. */
 function isFact(value: string, kind: NameKind): boolean {
   if (kind !== "flag" && kind !== "secrets" && kind !== "title") return false;
-  return isStateWord(value) || (/^[\d.]+$/.test(value) && !hidesNumber(kind, Number(value)));
+  return isStateWord(value) || isFlagValue(value) || (/^[\d.]+$/.test(value) && !hidesNumber(kind, Number(value)));
 }
 
 /** The inside of a quoted value; its quotes may be escaped any number of times. Without an end it takes all. */
@@ -184,8 +184,8 @@ function bareSpan(text: string, assignment: Assignment): Span | undefined {
   const rest = text.slice(start + written.length, start + written.length + 40);
   if (isKeptBare(value, written, rest, assignment)) return undefined;
   if (spacedColon && isProse(value, rest)) return undefined;
-  if (kind === "flag" && (spacedColon || !looksLikeSecret(value))) return undefined;
-  if (isFileAndLine(name, value)) return undefined;
+  if (kind === "flag" && ((spacedColon && name !== "auth") || !looksLikeSecret(value))) return undefined;
+  if (isFileAndLine(name, value) || (isForeignName(name) && /^[\p{L}\p{M}]+$/u.test(value))) return undefined;
   const longer = written.length < 300 ? undefined : matchAt(BARE_REST, text, start + written.length);
   return { from: start, to: start + (longer === undefined ? value.length : written.length + longer[0].length) };
 }
@@ -244,20 +244,26 @@ export const prose: Rule = function* (text) {
     const verb = match[2] ?? match[4];
     // What is assigned to the name alone is an assignment.
     if (/^\s{0,2}[:=](?!>)/.test(mark ?? "") && ofWhat === undefined && verb === undefined) continue;
-    const value = given.replace(TRAILING_PUNCTUATION, "");
+    const value = given.replace(/\\{1,8}$/, "").replace(TRAILING_PUNCTUATION, "");
     if (value.length < 3 || given.startsWith(HIDDEN.slice(0, -1)) || isNoSecret(value)) continue;
     const from = index + found.length - given.length;
     const rest = text.slice(from + given.length, from + given.length + 40);
     const isTold = mark !== undefined || (verb !== undefined && quote !== "");
-    if (isTold ? !isProse(value, rest) : looksLikeSecret(value, verb === undefined ? 8 : 6)) {
+    const isSaid = /^p/i.test(found) && (verb !== undefined || quote !== "") && WORDS_AND_DIGITS.test(value);
+    if (isTold ? !isProse(value, rest) : isSaid || looksLikeSecret(value, verb === undefined ? 8 : 6)) {
       yield { from, to: from + value.length };
     }
   }
 };
 
+/** `correct-horse-42`: what is no secret but where it is said to be a password. */
+const WORDS_AND_DIGITS =
+  /^(?!(?:sha|md|bcrypt|base|utf|argon|aes|v)\d)(?=.{6,60}$)[A-Za-z][A-Za-z!@#$%^&*_-]{2,40}\d{1,8}[!?]?$/i;
+
 function isNoSecret(value: string): boolean {
   return isPlaceholder(value) || isCode(value) || isPlace(value) || isMessageWord(value) || isStateWord(value) ||
-    isMember(value) || /^(?:v?\d+(?:\.\d+)*|\w{0,12}(?:sha|md|aes|rsa|utf|2fa|oauth)\W?\d{0,4}\w{0,8})$/i.test(value);
+    isMember(value) ||
+    /^(?:v?\d+(?:\.\d+)*|\w{0,12}(?:sha|md|aes|rsa|utf|2fa|oauth)\W?\d{0,4}\w{0,8}(?:-\w{4,10})?)$/i.test(value);
 }
 
 const BEARER = /\b(Bearer\s{1,4})([\w.~+/=%-]+)/gi;

@@ -83,14 +83,17 @@ const PROGRAMS: ReadonlyMap<string, Habits> = new Map(Object.entries({
   docker: LOGIN,
   podman: LOGIN,
   helm: LOGIN,
+  gh: { next: ["--body", "-b"], only: "secret" },
+  netlify: { next: ["--auth"] },
+  "ansible-vault": { words: ["encrypt_string"] },
   az: LOGIN,
   cqlsh: { next: ["-p", "--password"] },
   sqlcmd: { next: ["-P"], attached: ["-P"] },
   bcp: { next: ["-P"], attached: ["-P"] },
   "ssh-keygen": { next: ["-N", "-P"] },
   keytool: { next: ["-storepass", "-keypass", "-srcstorepass", "-deststorepass"] },
-  snmpwalk: { next: ["-A", "-X"] },
-  snmpget: { next: ["-A", "-X"] },
+  snmpwalk: { next: ["-A", "-X", "-c"] },
+  snmpget: { next: ["-A", "-X", "-c"] },
   ipmitool: { next: ["-P"] },
   rclone: { words: ["obscure", "pass"] },
   vault: { words: ["login"] },
@@ -252,7 +255,8 @@ function* value(text: string, from: number): Generator<Span> {
   const opening = /^["']/.test(text) ? 1 : 0;
   const closing = text.length > 1 && /["']$/.test(text) ? 1 : 0;
   const inside = text.slice(opening, text.length - closing).replace(/[.,:]{1,3}$/, "");
-  if (inside !== "" && !isPlaceholder(inside)) yield { from: from + opening, to: from + opening + inside.length };
+  const plain = inside.replace(/^\\+["']|\\+["']?$/g, "");
+  if (inside !== "" && !isPlaceholder(plain)) yield { from: from + opening, to: from + opening + inside.length };
 }
 
 const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,64})(\s{1,4})(?!-)("[^"]*"?|'[^']*'?|[^\s"']+)(\s\S{1,20})?/g;

@@ -16,10 +16,10 @@ export type NameKind = "secret" | "secrets" | "title" | "titled" | "credential" 
 /** Marks of a secret in a name of which only letters and digits are left. */
 const SECRET = new RegExp(
   [
-    "password|passwd|passphrase|passcode|passkey|passwort|kennwort|contrasea|contrasena|wachtwoord|pwd\\d*$",
+    "password|passwd|passphrase|passcode|passkey|passwort|kennwort|contrasea|contrasena|wachtwoord|psswd|pswd|passw$|pwd\\d*$",
     "secret(?!ar)|token(?!i[sz])|authori[sz]ation|approvalcode",
-    "apikey|privatekey|sslkey|tlskey",
-    "(?:app|priv|access|encryption|encrypt|signing|master|auth|licen[sc]e|shared|session|service|hmac|customerid)keys?\\d*$",
+    "apikey|privatekey|sslkey|tlskey|(?:github|gitlab|bitbucket)oauth$",
+    "(?:app|priv|admin|access|encryption|encrypt|signing|master|auth|licen[sc]e|shared|session|service|hmac|customerid)keys?\\d*$",
     "(?:account|loggedin|nonce|security|crypt|cipher|consumer|webhook|recovery|storage|deploy)key\\d*$",
     "^(?:set)?cookies?$|^bearer$|^jwt|jwt$",
     "requirepass|masterauth|pincode|^phpsessid|^jsessionid|^wordpress(?:loggedin|sec)|laravelsession$|gitlabsession$|woocommercesession|connectsid$|aspnetsessionid",
@@ -29,10 +29,15 @@ const SECRET = new RegExp(
 const CREDENTIAL = /credential/;
 
 /** Last words that make a whole name a secret, where a shorter match would catch too much. */
-const SECRET_ENDINGS = new Set(["pass", "pw", "psk", "otp", "totp", "salt", "passe", "senha"]);
+const SECRET_ENDINGS = new Set(["pass", "pw", "psk", "otp", "totp", "salt", "passe", "senha", "cvv", "cvc"]);
 
 /** Names that run into `pass` without a mark between the words. */
-const RUN_TOGETHER = /^[a-z]*(?:mysql|db|smtp|ftp|user|redis|admin|root|login|mail|ssh|require|web|sql|http|ldap)pass$/;
+const RUN_TOGETHER =
+  /^[a-z]*(?:mysql|db|smtp|ftp|user|redis|admin|root|login|mail|ssh|require|web|sql|http|ldap|my)(?:pass|pw)$/;
+
+/** The word for a password in languages that other names have no part of. */
+const ABROAD =
+  /^(?:пароль|密码|密碼|パスワード|비밀번호|hasło|şifre|parola|lösenord|salasana|heslo|jelszó|adgangskode|κωδικός)$/i;
 
 /** Names that end like a secret and are not one: settings of web servers. */
 const NO_PASSWORD = /(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached|by)pass$/;
@@ -66,7 +71,7 @@ const PLURAL = /^(?:passwords|tokens|secrets|keys|passkeys|apikeys|cookies)$/;
 
 /** Words a flag may hold as its value. */
 const FLAG_VALUE =
-  /^(?:-?\d{1,3}|true|false|yes|no|on|off|none|null|enabled?|disabled?|(?:in)?active|(?:in)?valid|expired|(?:un)?set|present|missing|required|optional|strong|medium|weak|ok|read|write|view|edit|manage|full|all|allow(?:ed)?|den(?:y|ied)|granted)$/i;
+  /^(?:-?\d{1,3}|true|false|yes|no|on|off|none|null|enabled?|disabled?|(?:in)?active|(?:in)?valid|expired|(?:un)?set|present|missing|required|optional|strong|medium|weak|ok|read|write|view|edit|manage|full|all|allow(?:ed)?|den(?:y|ied)|granted|password|publickey|session|token|basic|bearer|digest|oauth2?|jwt|default)$/i;
 
 /** Last words of what may be seen of a credential: who it is for and where. */
 const CREDENTIAL_FACTS = new Set(
@@ -129,7 +134,7 @@ export function kindWithin(outer: NameKind, name: string, record: object): NameK
   if (outer === "secrets") return words.length === 1 && isFact(words[0] ?? "") ? "secrets" : "secret";
   const kind = kindOfName(name);
   if (kind === "plain" && (outer === "title" || outer === "titled")) return "titled";
-  if (kind === "plain" && isNamedSecret(name, record)) return "secret";
+  if (kind === "plain" && (isNamedSecret(name, record) || isShortCode(name, record))) return "secret";
   if (kind !== "plain" || outer !== "credential") return kind;
   return CREDENTIAL_FACTS.has(words.at(-1) ?? "") ? "plain" : "credential";
 }
@@ -148,8 +153,24 @@ function isNamedSecret(name: string, record: object): boolean {
   );
 }
 
+const CODE_NAME = /(?:^|[_-])(?:pin|(?:verification|security|login|otp|2fa|sms|one_?time)[_-]?code)$/i;
+
+/** Whether this is a code of a few digits, such as `{"pin": "4829"}`. */
+function isShortCode(name: string, record: object): boolean {
+  const value: unknown = CODE_NAME.test(name)
+    ? Object.entries(record).find(([field]) => field === name)?.[1]
+    : undefined;
+  return typeof value === "string" && /^\d{4,8}$/.test(value);
+}
+
+/** Whether a name is the word for a password in another language, behind which a form may say that one is needed. */
+export function isForeignName(name: string): boolean {
+  return ABROAD.test(name);
+}
+
 function classify(name: string): NameKind {
   if (NO_SETTING.test(name)) return "plain";
+  if (ABROAD.test(name)) return "secret";
   const letters = name.toLowerCase().replace(/[^a-z0-9]/g, "");
   // Odd casing (`pAsSwOrD_Id`) makes nonsense of camel case, so a name is read both ways.
   const readings = [wordsOf(name), wordsOf(name.toLowerCase())];

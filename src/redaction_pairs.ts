@@ -121,6 +121,15 @@ const SETTER =
   /\b(?:define|putenv|setenv|ini_set|set|setItem|setCookie|setcookie|update_option|add_option|update_site_option|set_transient|(?:add|update)_(?:post|user|term|site)?_?meta|setConfig|set_config|config|env|getenv|array|VALUES|append|setProperty|setHeader|header)\s{0,3}\(\s{0,3}(?:\d{1,12}\s{0,2},\s{0,2})?\\{0,8}["']([\w .-]{2,64})\\{0,8}["']\s{0,40},\s{0,40}(?=\\{0,8}["'])/gi;
 const LOOKUPS = /^(?:getenv|env|config|array)/i;
 
+/** Functions that take a secret as their first argument. */
+const TAKES_SECRET =
+  /(?<![\w$])set([A-Z]\w{2,40})\(\s{0,3}(?=["'])|\b(?:bcrypt|hash_password|Hash::make)\(\s{0,3}(?=["'])|\bredis(?:->|\.)auth\(\s{0,3}(?=["'])/gi;
+/** `setPassword` sets one, `setPasswordHasher` none. */
+const SECRET_AT_END = /(?:password|passwd|passphrase|pwd|pass|secret|token|key|salt)$/i;
+/** Functions that take a user, and then what looks like a secret. */
+const TAKES_USER =
+  /(?:\b(?:login|authenticate|attempt|sign_?in)|auth=|->auth|(?<=["'])auth["']\s{0,3}(?:=>|:))\s{0,3}[([]{1,2}\s{0,3}(["'])[^"'\n]{1,100}\1\s{0,3},\s{0,3}(?=["'])/gi;
+
 /** Functions that take a password: which of their quoted arguments are names comes first. */
 const TAKES_PASSWORD =
   /\b(?:mysqli?_p?connect|mysqli_real_connect|(?:PDO|mysqli|new wpdb|wpdb)(?:->|::)__construct|new PDO|new mysqli|new wpdb|wp_authenticate(?:_\w{1,40})?|wp_set_password|wp_check_password|wp_hash_password|password_verify|password_hash|CheckPassword|HashPassword|ldap_bind|ftp_login|imap_open|ssh2_auth_password|pg_connect)\s{0,3}\(/g;
@@ -134,6 +143,16 @@ export const functionArguments: Rule = function* (text) {
     if (!isSecretName(name)) continue;
     for (const span of valueAt(text, index + found.length)) {
       if (!LOOKUPS.test(found) || looksLikeSecret(text.slice(span.from, span.to))) yield span;
+    }
+  }
+  for (const { 0: found, 1: name, index } of text.matchAll(TAKES_SECRET)) {
+    if (name === undefined || (isSecretName(name) && SECRET_AT_END.test(name))) {
+      yield* valueAt(text, index + found.length);
+    }
+  }
+  for (const { 0: found, index } of text.matchAll(TAKES_USER)) {
+    for (const span of valueAt(text, index + found.length)) {
+      if (looksLikeSecret(text.slice(span.from, span.to))) yield span;
     }
   }
   for (const { 0: call, index } of text.matchAll(TAKES_PASSWORD)) {

@@ -5,6 +5,8 @@ import { commandLines, pipedSecrets, secretOptions } from "./redaction_commands.
 import { cookieHeaders, sessionCookies } from "./redaction_cookies.ts";
 import { encodedBeyond, layersOf } from "./redaction_layers.ts";
 import { columns, elements, functionArguments, rows, serialised, tuples } from "./redaction_pairs.ts";
+import { refusedValues, unquotedValues } from "./redaction_database_words.ts";
+import { bareKeys, logins, settings, shortCodes } from "./redaction_settings.ts";
 import { HIDDEN, type Rule, type Span, withoutSpans } from "./redaction_spans.ts";
 import { secretLiterals, sqlLiterals } from "./redaction_sql.ts";
 import { awsSecrets, cloudwaysTokens, discordTokens, privateKeys, publishedTokens } from "./redaction_tokens.ts";
@@ -13,7 +15,7 @@ export { HIDDEN };
 
 /** Some part of every name that means a secret. Other alphabets may write the same letters. */
 const NAME =
-  /pass|pwd|pw|secret|token|key|auth|cred|cookie|salt|otp|jwt|psk|bearer|pincode|contrase|kennwort|senha|wachtwoord|session|sessid|connect|wordpress_|[^\0-\x7f]/i;
+  /pass|pwd|pw|secret|token|key|auth|cred|cookie|salt|otp|jwt|psk|bearer|pincode|contrase|kennwort|senha|wachtwoord|session|sessid|connect|wordpress_|[^\0-\x7f]|psswd|pswd|cvv|cvc|parola|salasana|heslo|adgangskode/i;
 
 /** A rule for texts with a mark in them: most texts have none, and to look for one costs little. */
 function where(marks: RegExp, rule: Rule): Rule {
@@ -35,7 +37,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   userInfo: where(/:\/\//, userInfo),
   webhooks: where(/hook|heartbeat|\.(?:com|org|io|cn|site|chat|cloud|link)[:/]/i, webhooks),
   signedParameters: where(/[?&;][\w.[\]-]{1,64}=/, signedParameters),
-  assignments: whereNamed(/[:=]/, assignments),
+  assignments: whereNamed(/[:=：]/, assignments),
   prose: whereNamed(/\S[\s:=(]/, prose),
   schemes: where(/bearer|basic/i, schemes),
   passwordFiles: where(/:(?:\d{2,5}|\*):/, passwordFiles),
@@ -50,6 +52,12 @@ export const RULES: Readonly<Record<string, Rule>> = {
   commandLines: where(COMMAND, commandLines),
   secretOptions: whereNamed(/-[A-Za-z]/, secretOptions),
   pipedSecrets: where(/\|/, pipedSecrets),
+  refusedValues: where(/near ["']| for (?:key|column) /, refusedValues),
+  unquotedValues: where(/insert/i, unquotedValues),
+  settings: where(/setenv|_param|_header|_value|requirepass|masterauth|user\s|crypt/i, settings),
+  shortCodes: where(/\d{4}/, shortCodes),
+  logins: where(/[/:]/, logins),
+  bareKeys: where(/key\s?=/i, bareKeys),
   publishedTokens,
   discordTokens: where(/[\w-]{23}\.[\w-]{6}\./, discordTokens),
   awsSecrets: where(/A[KS]IA/, awsSecrets),

@@ -22,7 +22,7 @@ const STATEMENT = new RegExp(
     'REPLACE\\s+INTO\\s+[`"\\w]',
     'UPDATE\\s+(?:LOW_PRIORITY\\s+|IGNORE\\s+){0,2}[`"\\w.]{1,130}(?:\\s+(?:AS\\s+)?\\w{1,64})?\\s+SET\\s',
     'DELETE\\s+(?:\\w{1,64}\\s+){0,2}FROM\\s+[`"\\w]',
-    "(?:CREATE|ALTER|DROP|RENAME)\\s+USER\\s",
+    "(?:CREATE|ALTER|DROP|RENAME)\\s+(?:USER|ROLE|LOGIN)\\s",
     "(?:GRANT|REVOKE)\\s[\\w, ]{1,200}\\sON\\s",
     "SET\\s+PASSWORD\\b",
     "IDENTIFIED\\s+(?:BY|WITH|VIA|AS)\\s",
@@ -40,7 +40,7 @@ const STATEMENT = new RegExp(
 
 /** What no sentence of people has. `select "Restart" from the menu` has none of it. */
 const CLAUSE =
-  /\b(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WHERE|IDENTIFIED|GRANT|REVOKE|CREATE USER|ALTER USER|DROP USER|SET PASSWORD|SET GLOBAL|SET SESSION|LOAD DATA|VALUES|PASSWORD|CALL)\b|\b(?:AND|OR)\s+[`\w.]{1,130}\s*(?:=|LIKE|IN)|\bwhere\s+[`\w.(]+\s*(?:=|<|>|!=|\b(?:like|in|is|not|regexp|between)\b)|\*\s+from\b|\bvalues?\s*\(|\bset\s+[`\w.]+\s*=|\b(?:order|group)\s+by\b|\blimit\s+\d|\bjoin\s+[`\w]|\bidentified\s+by\b|\bmd5\(|\bpassword\(|`\w+`/;
+  /\b(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WHERE|IDENTIFIED|GRANT|REVOKE|(?:CREATE|ALTER|DROP) (?:USER|ROLE|LOGIN)|SET PASSWORD|SET GLOBAL|SET SESSION|LOAD DATA|VALUES|PASSWORD|CALL)\b|\b(?:AND|OR)\s+[`\w.]{1,130}\s*(?:=|LIKE|IN)|\bwhere\s+[`\w.(]+\s*(?:=|<|>|!=|\b(?:like|in|is|not|regexp|between)\b)|\*\s+from\b|\bvalues?\s*\(|\bset\s+[`\w.]+\s*=|\b(?:order|group)\s+by\b|\blimit\s+\d|\bjoin\s+[`\w]|\bidentified\s+by\b|\bmd5\(|\bpassword\(|`\w+`/;
 
 /** What WordPress and MySQL say after a query that they quote. */
 const AFTER = / made by |' at line \d/g;
@@ -109,7 +109,9 @@ function isShown(text: string, { from, to }: Span): boolean {
 function endOfQuery(text: string, start: number): number {
   AFTER.lastIndex = start;
   const after = AFTER.exec(text)?.index ?? text.length;
-  const opening = /(\\{0,8})"\s{0,8}$/.exec(text.slice(Math.max(0, start - 17), start));
+  const opening = /(\\{0,8})"\s{0,8}(?:EXPLAIN\s{1,4}|DESCRIBE\s{1,4})?$/.exec(
+    text.slice(Math.max(0, start - 32), start),
+  );
   if (opening === null) return after;
   const closing = new RegExp(`(?<!\\\\)\\\\{${opening[1]?.length ?? 0}}"`, "g");
   closing.lastIndex = start;

@@ -34,6 +34,9 @@ const MEMBER = /^[A-Za-z_$][\w$]{0,60}(?:\.[A-Za-z_$][\w$]{0,60}){1,6}$/;
 const FILE_PATH = /^(?:[.~]|[A-Za-z]:)?(?:[/\\][\w.@+-]{1,64}){2,20}\/?$/;
 const FILE_NAME =
   /\.(?:php|phtml|inc|jsx?|mjs|cjs|tsx?|css|html?|py|rb|go|java|json|ya?ml|xml|txt|log|md|ini|conf|sql|sh|pem|key|crt|pub)$/i;
+/** Character sets of MySQL, and rules of validation as Laravel writes them: `required|min:8`. */
+const SCHEMA_WORD =
+  /^(?:(?:utf8|utf16|utf32|ucs2|latin1)\w{0,40}|[a-z_]{1,30}(?::[\w,.]{1,40})?(?:\|[a-z_]{1,30}(?::[\w,.]{1,40})?){1,12})$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HOST = /^(?:[a-z0-9_-]{1,63}\.){1,8}[a-z]{2,24}$/i;
 const DATE_OR_VERSION = /^v?\d{1,4}(?:[-./:T ]\d{1,4}){1,6}(?:Z|[-+.]\w{1,12})?$/;
@@ -81,7 +84,7 @@ export function looksLikeSecret(value: string, least = 8): boolean {
   if (/^[\p{L}’'-]+$/u.test(value) && !isMixedCase(value)) return false;
   if (/^[\d.,:+-]+$/.test(value) || DATE_OR_VERSION.test(value) || UUID.test(value)) return false;
   if (HOST.test(value) || EMAIL.test(value) || FILE_NAME.test(value) || value.includes("::")) return false;
-  return isRandom(value);
+  return !SCHEMA_WORD.test(value) && isRandom(value);
 }
 
 /** Whether letters and digits, or the cases of letters, are mixed as no word has them. */

@@ -14,6 +14,11 @@ const LOCAL_ENDINGS = new Set(
   "localhost localdomain local internal intranet private corp home lan".split(" ").concat("home.arpa"),
 );
 
+/** Domains in which a name leads to whichever address stands in it, or to the machine itself. */
+const LEADING_ANYWHERE = new Set(
+  "nip.io sslip.io xip.io traefik.me localtest.me lvh.me vcap.me lacolhost.com".split(" "),
+);
+
 /** What stands for public addresses in documents, and leads nowhere. */
 const EXAMPLES = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"].map((range) => ipaddr.IPv4.parseCIDR(range));
 
@@ -41,7 +46,8 @@ export function hasPublicHost(url: string): boolean {
   if (labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^(?:\d+|0x[\da-f]*)$/.test(last)) {
     return false;
   }
-  return !LOCAL_ENDINGS.has(last) && !LOCAL_ENDINGS.has(labels.slice(-2).join("."));
+  const domain = labels.slice(-2).join(".");
+  return !LOCAL_ENDINGS.has(last) && !LOCAL_ENDINGS.has(domain) && !LEADING_ANYWHERE.has(domain);
 }
 
 function isPublicAddress(address: string): boolean {

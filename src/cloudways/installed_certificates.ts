@@ -72,7 +72,10 @@ function isInstalled(value: unknown, { withoutFlag }: { withoutFlag: true | null
   return "is_installed" in value ? withFlag.safeParse(value).data?.is_installed ?? null : withoutFlag;
 }
 
+/** Kinds of certificates that name each of their domains. A word that is not known may mean any kind. */
+const ONE_BY_ONE = new Set(["le", "san"]);
+
 function isWildcard(type: string | null, domains: readonly string[]): boolean | null {
   if (type === "wc" || domains.some((domain) => domain.startsWith("*."))) return true;
-  return type === null || type === "" ? null : false;
+  return type !== null && ONE_BY_ONE.has(type) ? false : null;
 }

@@ -15,7 +15,10 @@ const MAX_DOMAIN = 300;
 export function safeQuestion(question: Question, secrets: Secrets, sent: ReadonlyMap<string, string>): Question {
   const hider = hiderOf(secrets);
   const safe = (text: string) => hider.text(cleanText(text));
-  const fact = (text: string) => sent.get(text) ?? accountFact(text, hider);
+  const shown = [...sent.values()].map((text) => text.toLowerCase());
+  // The host of an address stands in it, whatever it looks like: to hide it beside the address hides nothing.
+  const isShown = (text: string) => text !== "" && shown.some((whole) => whole.includes(writeOut(text).toLowerCase()));
+  const fact = (text: string) => sent.get(text) ?? (isShown(text) ? writeOut(text) : accountFact(text, hider));
   const { headline, server, apps, consequences, facts } = question;
   return {
     headline,

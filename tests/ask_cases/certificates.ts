@@ -22,6 +22,12 @@ const SILENT_CERTIFICATES: AskCase[] = [
     asks: true,
     why: "it may be a wildcard one",
   },
+  {
+    present: "a certificate of a kind in an unknown word",
+    setUp: certificateSays({ type: "multi" }),
+    asks: true,
+    why: "it may be a wildcard one",
+  },
 ];
 
 /** The tools for certificates. */

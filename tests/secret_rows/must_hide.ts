@@ -284,8 +284,109 @@ const PAIRS: HideRow[] = [
   hide("JWT_SECRET={} NODE_ENV=x", WEAK),
 ];
 
+const SETTINGS: HideRow[] = [
+  hide("SetEnv DB_PASSWORD {}\nSetEnv DB_HOST db", WEAK),
+  hide('fastcgi_param DB_PASSWORD "{}"; # live', WEAK),
+  hide("proxy_set_header X-Api-Key {}; # live"),
+  hide("php_value mysqli.default_pw {} # live", WEAK),
+  hideWhole("port 6379\nrequirepass {}", WEAK),
+  hideWhole("masterauth {}", WEAK),
+  hide("user default on >{} ~* +@all"),
+  hide("ACL SETUSER app on >{} ~*"),
+  hide("'crypt' => [ 'key' => '{}' ] kept", drawn(32, "hex")),
+  hideWhole("redis:\n  auth: {}\n  port: 6379"),
+  hide("ALGOLIA_ADMIN_KEY={} kept", drawn(32, "hex")),
+  hide('{"github-oauth":{"github.com":"{}"}}', drawn(40, "hex")),
+  hideWhole('said ["smtp_password","{}"] to bob'),
+  hideWhole('["smtp_password","{}"]'),
+  hide("redis-cli -u redis://:{}@cache.example.com:6379 INFO", WEAK),
+  hide("REDIS_URL=redis://:{}@cache.example.com:6379/0 kept"),
+  hide("'pwd' => string '{}' (length=7)", WEAK),
+  hide("dbpw={} kept", WEAK),
+  hide("rootpw={} kept", WEAK),
+  hide("psswd={} kept", WEAK),
+  hide('{"pswd":"{}"}', WEAK),
+  hideWhole('{"cvv":"{}"}', "482"),
+  hideWhole("key={}"),
+  hideWhole("the key = {}"),
+];
+
+const DATABASE: HideRow[] = [
+  hideWhole("the manual near '{}' at line 1"),
+  hideWhole('near "{}": syntax error'),
+  hideWhole("Duplicate entry '{}' for key 'users.api_token_unique'", drawn(40)),
+  hideWhole("Incorrect string value: '{}' for column 'password' at row 1", WEAK),
+  hideWhole("SQL: insert into `users` (`name`, `remember_token`) values (bob, {})", drawn(60)),
+  hide("ALTER ROLE shop PASSWORD '{}' VALID", WEAK),
+];
+
+const CALLS: HideRow[] = [
+  hide("Stripe::setApiKey('{}') kept"),
+  hide('user.setPassword("{}") kept', WEAK),
+  hide("bcrypt('{}') kept", WEAK),
+  hide("Hash::make('{}') kept", WEAK),
+  hide("$redis->auth('{}'); kept", WEAK),
+  hideWhole("#3 App->login('bob', '{}') kept"),
+  hideWhole("requests.get(u, auth=('bob', '{}')) kept"),
+  hide("gh secret set X --body {} kept"),
+  hide("netlify deploy --auth {} kept"),
+  hide("snmpwalk -v2c -c {} router"),
+  hideWhole("ansible-vault encrypt_string '{}' --name x"),
+];
+
+const TOLD: HideRow[] = [
+  hideWhole("PIN: {}", "4829"),
+  hideWhole("Your verification code is {}.", "482913"),
+  hideWhole("code: {} otp", "482913"),
+  hideWhole('{"pin":"{}"}', "4829"),
+  hideWhole("login bob/{} password"),
+  hideWhole("credentials bob:{} work"),
+  hideWhole("jdbc:oracle:thin:bob/{}@db.example.com:1521/x", WEAK),
+  hideWhole("sqlplus bob/{}@db", WEAK),
+  hideWhole("Your new password is {}", "correcthorse42"),
+  hideWhole("use the password '{}' now", WEAK),
+  hide("пароль: {} kept"),
+  hide("密码：{} kept"),
+  hideWhole("hasło: {} kept", WEAK),
+  hideWhole("parola: {} kept", "xhunter22"),
+];
+
+const NEWER_TOKENS: HideRow[] = [
+  hide("index {} refused", "pcsk_" + drawn(70)),
+  hide("project {} refused", "phx_" + drawn(43)),
+  hide("trace {} refused", "lsv2_pt_" + drawn(32, "hex") + "_" + drawn(10, "hex")),
+  hide("search {} refused", "tvly-dev-" + drawn(32)),
+  hide("actor {} refused", "apify_api_" + drawn(36)),
+  hide("reader {} refused", "jina_" + drawn(60)),
+  hide("mail {} refused", "mlsn." + drawn(64, "hex")),
+  hideWhole("till {} refused", "APP_USR-" + drawn(16, "digits") + "-010203-" + drawn(32, "hex") + "-12345"),
+  hide("box {} refused", "e2b_" + drawn(40, "hex")),
+  hideWhole("voice {} refused", "csk-" + drawn(48, "hex", 23)),
+  hide("deploy {} refused", "vcp_" + drawn(56)),
+  hideWhole("crawl {} refused", "fc-" + drawn(32, "hex")),
+  hideWhole("model {} refused", "AQ.Ab8R" + drawn(46)),
+  hide("docs {} refused", "ctx7sk-" + uuid(8)),
+  hideWhole("hash {} is weak", "{SSHA}" + drawn(32)),
+  hideWhole("hash {} is weak", "$6$rounds=5000$abc$" + drawn(86)),
+  hide("post to https://connect.pabbly.com/workflow/sendwebhookdata/{} now", drawn(90)),
+  hide("post to https://events.hookdeck.com/e/{} now", "src_" + drawn(12)),
+  hide("get https://calendar.google.com/calendar/ical/shop/private-{}/basic.ics now", drawn(32, "hex")),
+];
+
 /** Every row, each with a password of its own, so that one which gets through is told from the others. */
-export const mustHide: readonly HideRow[] = [...SQL, ...COMMANDS, ...TOKENS, ...ADDRESSES, ...COOKIES, ...PAIRS].map(
+export const mustHide: readonly HideRow[] = [
+  ...SQL,
+  ...COMMANDS,
+  ...TOKENS,
+  ...ADDRESSES,
+  ...COOKIES,
+  ...PAIRS,
+  ...SETTINGS,
+  ...DATABASE,
+  ...CALLS,
+  ...TOLD,
+  ...NEWER_TOKENS,
+].map(
   (row, index) => ({
     ...row,
     secret: row.secret.replace(STRONG, () => `${drawn(3, "alnum", index)}7${drawn(8, "alnum", index * 31)}`),

@@ -1,4 +1,6 @@
 /** Texts without a secret, although they speak of some or look like it. They come back as they are. */
+import { keptLogs } from "./kept_logs.ts";
+import { keptSettings } from "./kept_settings.ts";
 
 const CODE = [
   "PasswordHash::CheckPassword()",
@@ -289,4 +291,6 @@ export const mustKeep: readonly string[] = [
   ...PLACEHOLDERS,
   ...SQL,
   ...IDS,
+  ...keptLogs,
+  ...keptSettings,
 ];

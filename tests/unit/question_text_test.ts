@@ -115,3 +115,15 @@ Deno.test("a question shows no secret of the account or the caller, and what is 
   assert.equal(safe.server.label.includes("EXAMPLE-SECRET"), false);
   assert.deepEqual(safe.facts?.[0]?.values, [sent, "token=[hidden]", "a\\u{200B}b"]);
 });
+
+Deno.test("a host that looks like a secret is shown where the address that it stands in is shown", () => {
+  const host = `glpat-${"a1b2c3d4".repeat(2)}.example.com`;
+  const sent = `git@${host.toUpperCase()}:team/shop.git`;
+  const question = { ...QUESTION, facts: [{ name: "Host", values: [host] }, { name: "Before", values: [`x${host}`] }] };
+
+  const safe = safeQuestion(question, [], new Map([[sent, sent]]));
+  const other = safeQuestion(question, [], new Map());
+
+  assert.deepEqual(safe.facts?.[0]?.values, [host]);
+  assert.equal(other.facts?.[0]?.values.includes(host), false);
+});
