@@ -8,6 +8,7 @@ import { hidesNumber, hidesText, kindOfName, kindWithin, type NameKind } from ".
 import { HIDDEN, hidePatterns, type PatternOptions } from "./redaction_patterns.ts";
 import { looksLikeSecret } from "./redaction_values.ts";
 import { cleanDeep, cleanText, type JsonValue } from "./text.ts";
+import { Turns } from "./turns.ts";
 import type { WorkCounts } from "./work.ts";
 
 export { HIDDEN };
@@ -102,6 +103,42 @@ export class SecretHider {
   /** As {@linkcode hideSecrets}. */
   value(value: unknown): JsonValue {
     return this.#walk(value, "plain", 0);
+  }
+
+  /**
+   * As {@linkcode hideSecrets}, for JSON of any size: others have their turn in between, and of a text that is longer than
+   * anybody shows the end is left out unseen.
+   */
+  async valueInTurns(json: unknown, maxText: number): Promise<JsonValue> {
+    const turns = new Turns();
+    const walk = async (value: unknown, kind: NameKind, depth: number): Promise<JsonValue> => {
+      const others = turns.next();
+      if (others !== undefined) await others;
+      if (typeof value === "string") {
+        const bounded = boundText(value, maxText);
+        // Half of a report that is kept as JSON text would be none.
+        const json = bounded !== value && kind === "plain" && depth < MAX_DEPTH && looksLikeJson(value)
+          ? parseJson(value)
+          : undefined;
+        if (json === undefined) return this.#walk(bounded, kind, depth);
+        return escapeInvisible(JSON.stringify(await walk(json.value, kind, depth + 1)));
+      }
+      if (typeof value !== "object" || value === null || depth >= MAX_DEPTH) return this.#walk(value, kind, depth);
+      if (Array.isArray(value)) {
+        const items: JsonValue[] = [];
+        for (const item of value) items.push(await walk(item, kind, depth + 1));
+        return items;
+      }
+      const fields: [string, JsonValue][] = [];
+      for (const [name, field] of Object.entries(value)) {
+        fields.push([
+          this.#name(boundText(name, maxText), depth),
+          await walk(field, kindWithin(kind, name, value), depth + 1),
+        ]);
+      }
+      return Object.fromEntries(fields);
+    };
+    return await walk(json, "plain", 0);
   }
 
   /** As {@linkcode hideSecretsInText}. */

@@ -6,7 +6,7 @@ import { CustomerTable } from "../customer_table.ts";
 import { Deadline } from "../deadline.ts";
 import { type ErrorCode, ToolError } from "../errors.ts";
 import type { Owner } from "../fair_shares.ts";
-import { hideSecrets, SecretHider } from "../redaction.ts";
+import { SecretHider } from "../redaction.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
 import { type BucketAnswer, type BucketLimit, type Store, StoreError, type StoreKey } from "../store/store.ts";
 import { storeAway } from "../store/store_away.ts";
@@ -80,6 +80,9 @@ const LEAST_SHARE_FOR_A_WRITE = 1 / 6;
 
 /** For how long no fresh token is fetched for an operation that refused one: nobody makes us press the sign-in. */
 const UNAUTHORIZED_MS = 30_000;
+
+/** Code points of one text; twice as many characters are read, which is more than an answer can show. */
+const MAX_TEXT = 30_000;
 
 /** What Cloudways gives a token, as far as anybody has seen. */
 const USUAL_LIFE_SECONDS = 3600;
@@ -173,7 +176,7 @@ export class CloudwaysClient {
     const noteAccepted = () =>
       this.records.accepted(customer, mark).catch((error) => session.log.debug("customer not noted", { error }));
     try {
-      const value = this.#read(reply, session, request);
+      const value = await this.#read(reply, session, request);
       await noteAccepted();
       return value;
     } catch (error) {
@@ -284,11 +287,12 @@ export class CloudwaysClient {
     if (reply.status === 429) this.#limits.pause(customer, operation, pauseSeconds(reply.headers));
   }
 
-  #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): T {
+  async #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): Promise<T> {
     const json = readReply(reply, request);
     const own = credentialSecrets(session.customer.credential);
     // What a query compares with is hidden where it leaves the process: a tool may have been asked to show it.
-    const safe = request.reveal === true ? json : hideSecrets(json, own, { showLiterals: true });
+    const hider = new SecretHider(own, undefined, { showLiterals: true });
+    const safe = request.reveal === true ? json : await hider.valueInTurns(json, MAX_TEXT);
     const parsed = parseReply(request.reply, safe);
     if (parsed.success) return parsed.data;
     session.log.warn("unexpected upstream answer", { operation: request.operation, ...whatIsWrong(parsed.error) });

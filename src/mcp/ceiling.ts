@@ -28,6 +28,12 @@ function howToGetTheRest(inputs: readonly string[]): string {
   return inputs.map((input) => WAYS[input]).find((way) => way !== undefined) ?? NO_WAY;
 }
 
+/** An answer that was shortened, and how many entries or characters of which part are missing. */
+export interface Shortened {
+  value: JsonObject;
+  leftOut: ReadonlyMap<string, number>;
+}
+
 /** What is shortened next, and how. */
 interface Place {
   path: string;
@@ -42,25 +48,42 @@ interface Place {
  *
  * @param inputs The names of the inputs of the tool that answers.
  * @param taken How many characters of the ceiling are taken by what stands before the text.
+ * @param before What {@linkcode boundAnswer} has left out of it.
  */
-export function fitCeiling(answer: JsonObject, inputs: readonly string[] = [], taken = 0): Fitted {
+export function fitCeiling(
+  answer: JsonObject,
+  inputs: readonly string[] = [],
+  taken = 0,
+  before: ReadonlyMap<string, number> = new Map(),
+): Fitted {
   const ceiling = MAX_ANSWER_CHARACTERS - taken;
   const text = JSON.stringify(answer);
-  if (text.length <= ceiling) return { value: answer, text };
-  const value = structuredClone(answer);
-  const leftOut = new Map<string, number>();
-  const excess = () => JSON.stringify(value).length - (ceiling - NOTE_CHARACTERS);
-  for (let [over, rounds] = [excess(), 0]; over > 0 && rounds < MAX_ROUNDS; over = excess(), rounds++) {
-    const place = placeAmong(value, "", over);
-    if (place === undefined) break;
-    leftOut.set(place.path, (leftOut.get(place.path) ?? 0) + place.shorten(over));
-  }
+  if (text.length <= ceiling && before.size === 0) return { value: answer, text };
+  const { value, leftOut } = shorten(answer, ceiling - NOTE_CHARACTERS, before);
   value.left_out = {
     entries: Object.fromEntries([...leftOut].slice(0, 10)),
     how_to_get_them: howToGetTheRest(inputs),
   };
   const fitted = JSON.stringify(value);
   return fitted.length <= ceiling ? { value, text: fitted } : onlyTheNote(value.left_out);
+}
+
+/** What of an answer is worth a look: twice what can be shown, since hiding and cleaning make it shorter. */
+export function boundAnswer(answer: JsonObject): Shortened {
+  const most = 2 * MAX_ANSWER_CHARACTERS;
+  return JSON.stringify(answer).length <= most ? { value: answer, leftOut: new Map() } : shorten(answer, most);
+}
+
+function shorten(answer: JsonObject, most: number, before: ReadonlyMap<string, number> = new Map()): Shortened {
+  const value = structuredClone(answer);
+  const leftOut = new Map(before);
+  const excess = () => JSON.stringify(value).length - most;
+  for (let [over, rounds] = [excess(), 0]; over > 0 && rounds < MAX_ROUNDS; over = excess(), rounds++) {
+    const place = placeAmong(value, "", over);
+    if (place === undefined) break;
+    leftOut.set(place.path, (leftOut.get(place.path) ?? 0) + place.shorten(over));
+  }
+  return { value, leftOut };
 }
 
 function sizeOf(value: unknown): number {

@@ -3,7 +3,7 @@ import { boundValue } from "../bounds.ts";
 import type { ToolError } from "../errors.ts";
 import { hiderOf, hideSecrets, safeText, type Secrets } from "../redaction.ts";
 import { cleanDeep, cleanKeepingSpaces, cleanText } from "../text.ts";
-import { fitCeiling, MAX_ANSWER_CHARACTERS } from "./ceiling.ts";
+import { boundAnswer, fitCeiling, MAX_ANSWER_CHARACTERS } from "./ceiling.ts";
 
 /** Far more than an answer may hold; beyond that nobody looks. */
 const DETAIL_BOUNDS = { text: 4_000, items: 2_000, total: 2 * MAX_ANSWER_CHARACTERS };
@@ -25,9 +25,10 @@ export function successResult(
   value: Record<string, unknown>,
   { secrets, reveal, literals = false, inputs }: ShapeOptions,
 ): CallToolResult {
-  const cleaned = cleanDeep(value, cleanKeepingSpaces);
+  const { value: bounded, leftOut } = boundAnswer(value);
+  const cleaned = cleanDeep(bounded, cleanKeepingSpaces);
   const hidden = reveal ? hiderOf(secrets).given(cleaned) : hideSecrets(cleaned, secrets, { showLiterals: literals });
-  const { value: fitted, text } = fitCeiling(toObject(hidden), inputs);
+  const { value: fitted, text } = fitCeiling(toObject(hidden), inputs, 0, leftOut);
   return { content: [{ type: "text", text }], structuredContent: fitted };
 }
 
