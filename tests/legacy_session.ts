@@ -100,7 +100,7 @@ export class LegacySession {
       if (id === undefined) continue;
       const question = { id, method, params };
       questions.push(question);
-      const status = await this.answer(id, answer(question));
+      const status = await this.answer(id, await answer(question));
       if (status !== 202) throw new Error(`an answer was not taken: ${status}`);
     }
   }

@@ -13,6 +13,7 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanDeep, type JsonValue } from "../text.ts";
 import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
+import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { checkSize, invalidArguments, normaliseArguments } from "./arguments.ts";
 import { CallAudit, type SpentYes } from "./call_audit.ts";
@@ -20,6 +21,7 @@ import { targetOf } from "./call_binding.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import type { Confirmation, Verdict } from "./confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "./elicitation.ts";
+import type { ClientSession } from "./session_id.ts";
 import { errorResult, successResult } from "./results.ts";
 import { recordedArguments } from "./shown_arguments.ts";
 
@@ -30,6 +32,7 @@ export interface ToolCall {
   caller: Caller;
   /** Name and version of the client, as it gives them, cleaned. */
   client: string | undefined;
+  session: ClientSession | undefined;
   /** What the client can put before a person. */
   modes: ElicitationModes;
   /** What came back after this call was answered by a question. */
@@ -61,6 +64,8 @@ export interface DispatcherOptions {
 
 /** A call that was found and is being carried out. */
 interface CallInHand extends ToolCall {
+  /** In milliseconds since the Unix epoch. */
+  arrivedAt: number;
   /** Hidden wherever they occur. */
   secrets: Secrets;
   audit: CallAudit;
@@ -107,7 +112,9 @@ export class Dispatcher {
     const secrets = request.caller.secrets;
     if (found.kind === "unknown") throw unknownTool(request.name, secrets);
     const audit = this.#auditOf(request, found.entry, secrets);
-    const call: CallInHand = { ...request, log: request.log.with({ tool: request.name }), secrets, audit };
+    const arrivedAt = this.#options.clock.now();
+    const log = request.log.with({ tool: request.name });
+    const call: CallInHand = { ...request, log, secrets, audit, arrivedAt };
     const startedAt = performance.now();
     let outcome = "ok";
     let limitedBy: Limit | undefined;
@@ -163,7 +170,8 @@ export class Dispatcher {
   }
 
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
-    const prepared = this.#prepare(entry, call);
+    const sent = readAgain(entry.tool, call.args);
+    const prepared = this.#prepare(entry, { ...call, args: sent.args });
     const timeoutMs = this.#options.callTimeoutMs + waitMs(prepared.input);
     using deadline = new Deadline(timeoutMs);
     const context = this.#context(call, timeoutMs, deadline.signal);
@@ -171,7 +179,7 @@ export class Dispatcher {
     call.audit.hits(recordedTarget(prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
-    const verdict = await this.#settle(entry, prepared, planned, call);
+    const verdict = await this.#settle(entry, prepared, planned, { ...call, again: sent.again });
     if (verdict.kind === "ask") {
       await call.audit.asked();
       return { kind: "question", question: verdict.question };
@@ -223,7 +231,7 @@ export class Dispatcher {
     { texts }: CatalogueEntry,
     { input }: PreparedCall,
     { question }: PlannedCall,
-    call: CallInHand,
+    call: CallInHand & { again: boolean },
   ): Promise<Verdict> {
     const { name, caller, secrets, signal } = call;
     if (question === undefined || caller.identity instanceof ToolError) return { kind: "go", approval: "not_needed" };
@@ -237,8 +245,11 @@ export class Dispatcher {
       customer: caller.identity,
       caller,
       client: call.client,
+      session: call.session,
       modes: call.modes,
       answer: call.answer,
+      arrivedAt: call.arrivedAt,
+      again: call.again,
     });
   }
 

@@ -16,7 +16,7 @@ export function safeQuestion(question: Question, secrets: Secrets, sent: Readonl
   const hider = hiderOf(secrets);
   const safe = (text: string) => hider.text(cleanText(text));
   const fact = (text: string) => sent.get(text) ?? accountFact(text, hider);
-  const { headline, server, apps, consequences, facts } = question;
+  const { headline, server, apps, consequences, losesData, facts } = question;
   return {
     headline,
     server: { id: server.id, label: safe(server.label), ip: safe(server.ip) },
@@ -27,7 +27,8 @@ export function safeQuestion(question: Question, secrets: Secrets, sent: Readonl
       lastBackup: lastBackup === null ? null : safe(lastBackup),
     })) ?? null,
     consequences,
-    ...(facts && { facts: facts.map(({ name, values }) => ({ name, values: values.map(fact) })) }),
+    ...(losesData && { losesData }),
+    ...(facts && { facts: facts.map(({ values, ...named }) => ({ ...named, values: values.map(fact) })) }),
   };
 }
 

@@ -16,6 +16,7 @@ import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "./eli
 import { INSTRUCTIONS } from "./instructions.ts";
 import { memberOf } from "./json_rpc.ts";
 import { ProtocolServer } from "./protocol_server.ts";
+import type { ClientSession } from "./session_id.ts";
 import { callAndAsk } from "./waiting_call.ts";
 
 /** On whose behalf a protocol server works: one request over HTTP, one connection over stdio. */
@@ -31,8 +32,15 @@ const LIST_TTL_MS = 5 * 60_000;
 /**
  * Makes a protocol server for one scope: cheap enough to make per request, since everything it shows was made at
  * start.
+ *
+ * @param session Where the client has one.
  */
-export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatcher, scope: CallScope): Server {
+export function createProtocolServer(
+  catalogue: Catalogue,
+  dispatcher: Dispatcher,
+  scope: CallScope,
+  session?: ClientSession,
+): Server {
   const hint = { ttlMs: LIST_TTL_MS, cacheScope: "private" } as const;
   const server = new ProtocolServer({ name: SERVER_NAME, title: "Cloudways", version: VERSION }, {
     capabilities: { tools: {} },
@@ -52,6 +60,7 @@ export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatche
       args: server.sentArguments(context),
       caller,
       client,
+      session,
       modes: elicitationModes(memberOf(envelope, CLIENT_CAPABILITIES_META_KEY) ?? server.getClientCapabilities()),
       answer: answerOf(context),
       signal,

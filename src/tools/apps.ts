@@ -14,6 +14,7 @@ import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from 
 import { reportAnswer } from "./operation_result.ts";
 import { type AppFacts, appFacts, appFactsIf, NOT_TOLD, onApp } from "./questions.ts";
 import { blocks } from "./server_work.ts";
+import { ageInWords } from "./question_words.ts";
 import { appVarnishOffQuestion, httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 import { domainName } from "./validators.ts";
@@ -148,16 +149,17 @@ const restoreApp = defineAskingTool({
     ...waitInput,
   }),
   output: z.looseObject({ ...appOutput, ...startedOutput, restore_point: z.string() }),
-  facts: appFacts,
+  facts: async (input, context) => ({ ...await appFacts(input, context), now: context.clock.now() }),
   question: (facts, { time, type }) => ({
-    headline: `Overwrite application ${facts.app.id} with a backup of it.`,
+    headline: `Overwrite application ${facts.app.id} with a backup of it ${ageInWords(time, facts.now)}.`,
     ...onApp(facts),
+    losesData: true,
     consequences: [
       "Orders, posts, uploads and every other change made after the backup are lost.",
       "Visitors may get no answer, or a broken one, while it runs.",
       "It can be undone once, by a rollback, for as long as Cloudways keeps the copy it makes before.",
     ],
-    facts: [{ name: "Restore point", values: [time] }, { name: "What is restored", values: [type] }],
+    facts: [{ name: "Restore point", values: [time], isFirst: true }, { name: "What is restored", values: [type] }],
   }),
   handler: async ({ time, type, ...input }, context, found) => {
     const fields = { time, type };
@@ -180,6 +182,7 @@ const rollbackAppRestore = defineAskingTool({
   question: (facts) => ({
     headline: `Put application ${facts.app.id} back to its state before the last restore.`,
     ...onApp(facts),
+    losesData: true,
     consequences: [
       "Orders, posts, uploads and every other change made since that restore are lost.",
       "Visitors may get no answer, or a broken one, while it runs.",

@@ -9,6 +9,7 @@ import { ToolError } from "../errors.ts";
 import { reportedOutput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { reportAnswer } from "./operation_result.ts";
 import { countApps, onServer, serverFacts, serverFactsIf } from "./questions.ts";
+import { serviceHeadline } from "./question_words.ts";
 import { namesOfServer, serverOutput, startOnFoundServer, startOnServer } from "./server_work.ts";
 import { serverVarnishQuestion } from "./setting_questions.ts";
 import { defineAskingTool, defineTool, type Tool } from "./tool.ts";
@@ -194,6 +195,7 @@ const optimizeServerDisk = defineAskingTool({
   question: (facts, input) => ({
     headline: `Clean up the disk of server ${facts.server.id} with ${countApps(facts)}.`,
     ...onServer(facts),
+    losesData: true,
     consequences: [
       ...CLEANUPS.filter((name) => input[name]).map((name) => CLEANED[name]),
       "What is removed can't be brought back.",
@@ -281,12 +283,11 @@ const changeServiceState = defineAskingTool({
   facts: serverFacts,
   question(facts, { service, state }) {
     if (state === "start") return undefined;
-    const what = state === "stop" ? "Stop" : "Restart";
     return {
-      headline: `${what} one service of server ${facts.server.id}: ${countApps(facts)} may fail.`,
+      headline: serviceHeadline(state, service, facts),
       ...onServer(facts),
       consequences: SERVICE_GONE[state],
-      facts: [{ name: "Service", values: [service] }],
+      facts: [{ name: "Service", values: [service], isFirst: true }],
     };
   },
   handler: async ({ service, state }, { account }, { server }) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
 import { TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { startService } from "../harness.ts";
@@ -7,7 +8,7 @@ import { LegacySession } from "../legacy_session.ts";
 import { startRedis } from "../redis_server.ts";
 import { callTool, post, readMessage } from "../rpc.ts";
 import { callModern, YES } from "../rpc_2026.ts";
-import type { Sandbox } from "../sandbox/mod.ts";
+import { FakeClock, type Sandbox } from "../sandbox/mod.ts";
 import { until } from "../until.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
@@ -82,7 +83,7 @@ Deno.test("on a public address only a person who knows the code can approve", as
   assert.equal(without.json.code, "confirmation_required");
   assert.equal(without.json.details, undefined);
   assert.match(String(without.json.hint), /X-MCP-Approval-Code/);
-  assert.equal(early.json.code, "confirmation_required");
+  assert.equal(early.json.code, "approval_pending");
   assert.equal(done.isError, false, JSON.stringify(done.json));
   assert.equal(stops(service.sandbox), 1);
   assert.equal(service.logLines.some((line) => line.includes(CODE)), false);
@@ -113,18 +114,20 @@ Deno.test("a 2026 client that can only show addresses leads to the page, and its
   const done = await callModern({ ...call, answered });
 
   assert.equal(asked.mode, "url");
-  assert.equal(early.kind === "result" && early.answer.json.code, "confirmation_required");
+  assert.equal(early.kind === "result" && early.answer.json.code, "approval_pending");
   assert.equal(JSON.stringify(early).includes("/approve/"), false, "the model does not see the address");
   assert.equal(done.kind === "result" && !done.answer.isError, true, JSON.stringify(done));
   assert.equal(stops(service.sandbox), 1);
 });
 
 Deno.test("a no to the address closes its page", async () => {
-  await using service = await startService();
+  const clock = new FakeClock();
+  await using service = await startService({ clock });
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS, capabilities: URL_ONLY };
 
   const asked = await callModern(call);
   if (asked.kind !== "question") throw new Error(JSON.stringify(asked));
+  await clock.advance(MIN_THOUGHT_MS);
   const declined = await callModern({ ...call, answered: { state: asked.state, reply: { action: "decline" } } });
   await decide(service.url, pathOf(asked.url), { decision: "approve" });
   const again = await callModern(call);
@@ -145,7 +148,7 @@ Deno.test("a 2025 client that can only show addresses leads to the page", async 
 
   assert.equal(params.mode, "url");
   assert.equal(typeof params.elicitationId, "string");
-  assert.equal(first.answer.json.code, "confirmation_required");
+  assert.equal(first.answer.json.code, "approval_pending");
   assert.equal(second.answer.isError, false, JSON.stringify(second.answer.json));
   assert.equal(stops(service.sandbox), 1);
 });
