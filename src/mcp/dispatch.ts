@@ -138,6 +138,10 @@ export class Dispatcher {
     }
   }
 
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
   /** Aborts when this process ends: nobody is waited for any more. */
   get stopWaiting(): AbortSignal {
     return this.#options.stopWaiting;
@@ -215,11 +219,18 @@ export class Dispatcher {
   }
 
   /** What the call works with, within its deadline. */
-  #context({ caller, log, progress, signal }: ToolCall, timeoutMs: number, deadline: AbortSignal) {
+  #context({ caller, log, progress, signal, arrivedAt }: CallInHand, timeoutMs: number, deadline: AbortSignal) {
     const { services, clock, audit } = this.#options;
     const { identity, address } = caller;
     const endsAt = clock.now() + timeoutMs;
-    const within = { address, signal: AbortSignal.any([signal, deadline]), deadline, endsAt, log };
+    const within = {
+      address,
+      signal: AbortSignal.any([signal, deadline]),
+      deadline,
+      endsAt,
+      waitsFrom: arrivedAt,
+      log,
+    };
     const account = identity instanceof ToolError
       ? undefined
       : new CloudwaysAccount(services, { customer: identity, ...within });
