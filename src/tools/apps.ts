@@ -13,6 +13,7 @@ import { inputText } from "./input_text.ts";
 import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
 import { reportAnswer } from "./operation_result.ts";
 import { type AppFacts, appFacts, appFactsIf, NOT_TOLD, onApp } from "./questions.ts";
+import { afterRestore } from "./restored.ts";
 import { blocks } from "./server_work.ts";
 import { ageInWords } from "./question_words.ts";
 import { appVarnishOffQuestion, httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
@@ -164,7 +165,8 @@ const restoreApp = defineAskingTool({
   handler: async ({ time, type, ...input }, context, found) => {
     const fields = { time, type };
     const work = { operation: "app_restore", path: path`/app/manage/restore`, fields };
-    return { ...await startOnFound(found, input, context, work), restore_point: time, restore_type: type };
+    const started = await startOnFound(found, input, context, work);
+    return { ...started, ...afterRestore(started), restore_point: time, restore_type: type };
   },
 });
 
@@ -189,8 +191,11 @@ const rollbackAppRestore = defineAskingTool({
       "It can't be undone: the one copy there was is used up.",
     ],
   }),
-  handler: (input, context, found) =>
-    startOnFound(found, input, context, { operation: "app_restore_rollback", path: path`/app/manage/rollback` }),
+  handler: async (input, context, found) => {
+    const work = { operation: "app_restore_rollback", path: path`/app/manage/rollback` };
+    const started = await startOnFound(found, input, context, work);
+    return { ...started, ...afterRestore(started) };
+  },
 });
 
 /** What a busy server says of the work that runs there. */

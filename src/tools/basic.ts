@@ -31,6 +31,7 @@ import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } fro
 import { shownResult } from "./operation_result.ts";
 import { appFactsIf, onApp } from "./questions.ts";
 import { namesOfServer, serverOutput } from "./server_work.ts";
+import { afterWork } from "./restored.ts";
 import { defineAnonymousTool, defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appView, serverOnlyView, serverView } from "./views.ts";
 
@@ -647,7 +648,9 @@ const getOperationStatus = defineTool({
   handler: async (input, { account, progress }) => {
     const state = await account.waitForOperation(input.operation_id, waitOptions(input.wait_seconds, progress));
     if (state.status === "failed") throw new Error("a failed operation is thrown, never returned");
-    if (state.status === "completed") return { ...state, status: state.status, ...await shownResult(state, account) };
+    if (state.status === "completed") {
+      return { ...state, status: state.status, ...await shownResult(state, account), ...afterWork(state) };
+    }
     return { ...state, status: state.status, next_step: "Still running. Call again with wait_seconds to wait for it." };
   },
 });

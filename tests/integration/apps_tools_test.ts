@@ -326,10 +326,12 @@ Deno.test("a backup can be restored by its restore point, and the restore rolled
 
     const restored = await call(service, "restore_app", { time: list[0] });
     assert.equal(restored.json.restore_point, list[0]);
+    assert.match(String(restored.json.next_step), /ten to fifteen minutes/);
     assert.equal(shopOf(service).restoredTo, list[0]);
     assert.equal((await call(service, "get_app_restore_points")).json.local_backup_exists, true);
 
-    await call(service, "rollback_app_restore");
+    const rolledBack = await call(service, "rollback_app_restore");
+    assert.match(String(rolledBack.json.next_step), /ten to fifteen minutes/);
     assert.equal(shopOf(service).restoredTo, null);
   }
 });

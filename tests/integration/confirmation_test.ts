@@ -102,6 +102,24 @@ Deno.test("an approval code that can't be typed, or comes twice, refuses the req
   }
 });
 
+Deno.test("X-MCP-Confirm is page, or refuses the request", async () => {
+  await using service = await startService();
+  const list = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+
+  for (const value of ["Page", "form", "true", "", "page,page", "page, page", "page;"]) {
+    const response = await post(service.mcpUrl, list, { "x-mcp-confirm": value });
+    const { error } = await response.json();
+
+    assert.equal(response.status, 400, value);
+    assert.equal(error.code, -32600, value);
+  }
+  const fine = await post(service.mcpUrl, list, { "x-mcp-confirm": "page" });
+  await fine.body?.cancel();
+  const preflight = await fetch(service.mcpUrl, { method: "OPTIONS", headers: { origin: "http://localhost:3000" } });
+  assert.equal(fine.status, 200);
+  assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /\bx-mcp-confirm\b/);
+});
+
 Deno.test("a 2026 client that can only show addresses leads to the page, and its own accept is no yes", async () => {
   await using service = await startService();
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS, capabilities: URL_ONLY };
