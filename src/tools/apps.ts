@@ -383,6 +383,19 @@ function cnameFacts({ app }: AppFacts, cname?: string) {
   return { facts, target: { cname: app.cname } };
 }
 
+/**
+ * Nobody is asked to remove what is not there.
+ *
+ * @throws {ToolError} `not_found` where Cloudways says that there is no primary domain.
+ */
+function requireCname(facts: AppFacts): AppFacts {
+  if (facts.app.cname !== "") return facts;
+  throw new ToolError("not_found", `Application ${facts.app.id} has no primary domain.`, {
+    hint: "Nothing was done, and nobody was asked: there is nothing to remove.",
+    done: "nothing",
+  });
+}
+
 const updateAppCname = defineAskingTool({
   name: "update_app_cname",
   title: "Set the primary domain",
@@ -423,7 +436,7 @@ const deleteAppCname = defineAskingTool({
     "gave it and its aliases.",
   input: z.strictObject(startInput),
   output: cnameOutput,
-  facts: appFacts,
+  facts: async (input, context) => requireCname(await appFacts(input, context)),
   question: (facts) => ({
     headline: `Remove the primary domain of application ${facts.app.id}.`,
     ...onApp(facts),
