@@ -545,6 +545,7 @@ Deno.test("the primary domain is set and removed, and the answer tells what it w
   const deleted = await call(service, "delete_app_cname");
   assert.deepEqual([deleted.json.old_cname, deleted.json.new_cname], ["new.example.com", null]);
   assert.equal(shopOf(service).cname, "");
+  assert.equal((await call(service, "delete_app_cname")).json.code, "not_found", "nobody is asked to remove nothing");
 
   const first = await call(service, "update_app_cname", { cname: "xn--mnchen-3ya.example.com" });
   assert.deepEqual([first.json.old_cname, first.json.new_cname], [null, "xn--mnchen-3ya.example.com"]);

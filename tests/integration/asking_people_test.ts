@@ -241,6 +241,25 @@ for (const [era, connect] of Object.entries(ERAS).slice(0, 2)) {
   }
 }
 
+Deno.test("again: true takes a no back, once, whatever comes of the question", async () => {
+  await using subject = await start();
+  const { service } = subject;
+  const call = await modernClient(subject);
+  const question = () => callModern({ url: service.mcpUrl, name: STOP.name, args: STOP.args, headers: TOKEN_HEADERS });
+
+  await call(STOP.args, { reply: NO, afterMs: MIN_THOUGHT_MS });
+  const before = await question();
+  const again = await callModern({
+    url: service.mcpUrl,
+    name: STOP.name,
+    args: { ...STOP.args, again: true },
+    headers: TOKEN_HEADERS,
+  });
+  const after = await question();
+
+  assert.deepEqual([before.kind, again.kind, after.kind], ["result", "question", "question"]);
+});
+
 Deno.test("again: true is no part of the call: a yes holds with and without it, and it alone does nothing", async () => {
   await using subject = await start();
   const { service } = subject;
