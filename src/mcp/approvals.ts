@@ -10,6 +10,7 @@ import type { Question } from "../tools/question.ts";
 import { ApprovalCodes, isApprovalCode } from "./approval_code.ts";
 import { type ApprovalRecord, ApprovalRecords, endOf, OPEN_MS, type Outcome } from "./approval_records.ts";
 import { CodeTries, type CodeTry } from "./code_tries.ts";
+import { unusableCode } from "./confirmation_errors.ts";
 import type { Declines } from "./declines.ts";
 import { type EndedYeses, markOf } from "./ended_yeses.ts";
 
@@ -384,13 +385,6 @@ function shownQuestion(question: Question): ApprovalRecord["question"] {
     ...(losesData && { losesData }),
     facts: facts.map(({ name, values }) => ({ name, values: [...values] })),
   };
-}
-
-function unusableCode(): ToolError {
-  return new ToolError("confirmation_required", "X-MCP-Approval-Code must be 8 to 64 visible ASCII characters.", {
-    hint:
-      "Nothing was done. Tell the user to put another code into the client's configuration; don't choose it for him.",
-  });
 }
 
 function tooManyOpen(): ToolError {

@@ -94,3 +94,11 @@ export function declined(toolName: string, until: number): ToolError {
     details: { until: iso },
   });
 }
+
+/** The code that the client sends can't be typed on the page. */
+export function unusableCode(): ToolError {
+  return new ToolError("confirmation_required", "X-MCP-Approval-Code must be 8 to 64 visible ASCII characters.", {
+    hint:
+      "Nothing was done. Tell the user to put another code into the client's configuration; don't choose it for him.",
+  });
+}

@@ -19,7 +19,7 @@ import { checkSize, invalidArguments, normaliseArguments } from "./arguments.ts"
 import { CallAudit, type SpentYes } from "./call_audit.ts";
 import { targetOf } from "./call_binding.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
-import type { Confirmation, Verdict } from "./confirmation.ts";
+import type { AskingCall, Confirmation, Verdict } from "./confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "./elicitation.ts";
 import type { ClientSession } from "./session_id.ts";
 import { errorResult, successResult } from "./results.ts";
@@ -64,8 +64,6 @@ export interface DispatcherOptions {
 
 /** A call that was found and is being carried out. */
 interface CallInHand extends ToolCall {
-  /** In milliseconds since the Unix epoch. */
-  arrivedAt: number;
   /** Hidden wherever they occur. */
   secrets: Secrets;
   audit: CallAudit;
@@ -112,9 +110,8 @@ export class Dispatcher {
     const secrets = request.caller.secrets;
     if (found.kind === "unknown") throw unknownTool(request.name, secrets);
     const audit = this.#auditOf(request, found.entry, secrets);
-    const arrivedAt = this.#options.clock.now();
     const log = request.log.with({ tool: request.name });
-    const call: CallInHand = { ...request, log, secrets, audit, arrivedAt };
+    const call: CallInHand = { ...request, log, secrets, audit };
     const startedAt = performance.now();
     let outcome = "ok";
     let limitedBy: Limit | undefined;
@@ -174,16 +171,17 @@ export class Dispatcher {
   }
 
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
+    const arrivedAt = this.#options.clock.now();
     const sent = readAgain(entry.tool, call.args);
     const prepared = this.#prepare(entry, { ...call, args: sent.args });
     const timeoutMs = this.#options.callTimeoutMs + waitMs(prepared.input);
     using deadline = new Deadline(timeoutMs);
-    const context = this.#context(call, timeoutMs, deadline.signal);
+    const context = this.#context({ ...call, arrivedAt }, timeoutMs, deadline.signal);
     const planned = await prepared.plan(context);
     call.audit.hits(recordedTarget(prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
-    const verdict = await this.#settle(entry, prepared, planned, { ...call, again: sent.again });
+    const verdict = await this.#settle(entry, prepared, planned, { ...call, again: sent.again, arrivedAt });
     if (verdict.kind === "ask") {
       await call.audit.asked();
       return { kind: "question", question: verdict.question };
@@ -219,7 +217,11 @@ export class Dispatcher {
   }
 
   /** What the call works with, within its deadline. */
-  #context({ caller, log, progress, signal, arrivedAt }: CallInHand, timeoutMs: number, deadline: AbortSignal) {
+  #context(
+    { caller, log, progress, signal, arrivedAt }: CallInHand & { arrivedAt: number },
+    timeoutMs: number,
+    deadline: AbortSignal,
+  ) {
     const { services, clock, audit } = this.#options;
     const { identity, address } = caller;
     const endsAt = clock.now() + timeoutMs;
@@ -242,7 +244,7 @@ export class Dispatcher {
     { texts }: CatalogueEntry,
     { input }: PreparedCall,
     { question }: PlannedCall,
-    call: CallInHand & { again: boolean },
+    call: CallInHand & Pick<AskingCall, "again" | "arrivedAt">,
   ): Promise<Verdict> {
     const { name, caller, secrets, signal } = call;
     if (question === undefined || caller.identity instanceof ToolError) return { kind: "go", approval: "not_needed" };
