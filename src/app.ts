@@ -143,7 +143,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
   const onProtocolError = (error: Error, scope?: CallScope) => (scope?.log ?? log).debug("protocol", { error });
   const endpoint = new McpEndpoint<CallScope>({
-    createServer: (scope) => createProtocolServer(catalogue, dispatcher, scope),
+    createServer: (scope, session) => createProtocolServer(catalogue, dispatcher, scope, session),
     isSlow: (name) => catalogue.isSlow(name),
     secretsOf: ({ caller }) => caller.secrets,
     customerOf: ({ caller }) => caller.identity instanceof ToolError ? undefined : caller.identity.id,
@@ -233,7 +233,7 @@ function createServices(
 
 /** The ways of asking a person. The approvals among them are also decided on, on their page. */
 function createConfirmation({ config, store, sealed, box, ring, clock }: Base, records: EndedMarks) {
-  const declines = new Declines(store);
+  const declines = new Declines(store, clock);
   const ended = new EndedYeses({ clock, records });
   const publicUrl = urlText(config.publicUrl);
   const approvals = new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl });
@@ -359,6 +359,7 @@ async function stdioScope(
     toolsets: config.toolsets,
     transport: "stdio",
     approvalCode: undefined,
+    confirmByPage: false,
     address: "stdio",
   } as const;
   const requestId = crypto.randomUUID();

@@ -25,6 +25,8 @@ export interface Caller {
   transport: "http" | "stdio";
   /** What the person has to type on an approval page; see `X-MCP-Approval-Code`. */
   approvalCode: string | undefined;
+  /** Questions go to the approval page, whatever the client can show; see `X-MCP-Confirm`. */
+  confirmByPage: boolean;
   /** Hides everything of the caller's that must never be seen again; see {@linkcode callerSecrets}. */
   secrets: SecretHider;
   /** Our own id of this request, in logs and errors. */

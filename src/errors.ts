@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   "operation_failed",
   "confirmation_required",
   "confirmation_declined",
+  "approval_pending",
   "read_only",
   "store_unavailable",
   "internal_error",

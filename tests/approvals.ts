@@ -89,7 +89,7 @@ export async function makeReplica(
   publicUrl = "https://mcp.example.com",
 ): Promise<Replica> {
   const ring = await KeyRing.create({ encryptionKeys: [...keys] });
-  const declines = new Declines(store);
+  const declines = new Declines(store, clock);
   const sealed = new SealedStore(store, new Box(ring));
   const ended = new EndedYeses({ clock, records: { hasMark: () => Promise.resolve(false) } });
   return { store, declines, approvals: new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl }) };
@@ -168,14 +168,19 @@ export const QUESTION: Question = {
     "Every application on it is offline until it is started again.",
     "Nothing is deleted; start_server undoes it.",
   ],
+  losesData: true,
   facts: [{ name: "Waiting changes", values: ["none"] }],
 };
+
+/** What a no to it is remembered by. */
+export const NO = "e".repeat(64);
 
 /** A call to ask about. */
 export function request(changes: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return {
     customer: CUSTOMER,
     fingerprint: FINGERPRINT,
+    no: NO,
     tool: "stop_server",
     question: QUESTION,
     arguments: { server_id: 101 },

@@ -35,6 +35,11 @@ export interface ServerQuestion {
   params: Record<string, unknown>;
 }
 
+/** An answer that says that the question could not be put to anybody. */
+export class ErrorReply {
+  constructor(readonly code: number, readonly message = "Not possible") {}
+}
+
 /** A session whose every request goes to the next of the replicas. */
 export class LegacySession {
   /** What each request carries. */
@@ -100,14 +105,15 @@ export class LegacySession {
       if (id === undefined) continue;
       const question = { id, method, params };
       questions.push(question);
-      const status = await this.answer(id, answer(question));
+      const status = await this.answer(id, await answer(question));
       if (status !== 202) throw new Error(`an answer was not taken: ${status}`);
     }
   }
 
   /** Answers a question, and gives the status that this was answered with. */
   async answer(id: string | number | undefined, result: unknown): Promise<number> {
-    const response = await this.post({ jsonrpc: "2.0", id, result });
+    const said = result instanceof ErrorReply ? { error: { ...result } } : { result };
+    const response = await this.post({ jsonrpc: "2.0", id, ...said });
     await response.body?.cancel();
     return response.status;
   }

@@ -15,6 +15,8 @@ export interface ModernCall {
   name: string;
   args?: Record<string, unknown>;
   headers?: Record<string, string>;
+  /** What the client calls itself. */
+  client?: string;
   /** What the client declares. Defaults to forms. */
   capabilities?: Record<string, unknown>;
   /** What comes back after a question. */
@@ -35,7 +37,9 @@ export async function callModern(call: ModernCall): Promise<ModernAnswer> {
   return read(await readMessage(await post(url, message, { ...revision, ...headers }, signal && { signal })));
 }
 
-function paramsOf({ name, args = {}, capabilities = { elicitation: { form: {} } }, answered }: ModernCall) {
+function paramsOf(
+  { name, args = {}, client = "raw-2026", capabilities = { elicitation: { form: {} } }, answered }: ModernCall,
+) {
   return {
     name,
     arguments: args,
@@ -43,7 +47,7 @@ function paramsOf({ name, args = {}, capabilities = { elicitation: { form: {} } 
     ...(answered?.reply !== undefined && { inputResponses: { approval: answered.reply } }),
     _meta: {
       "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-      "io.modelcontextprotocol/clientInfo": { name: "raw-2026", version: "1.0.0" },
+      "io.modelcontextprotocol/clientInfo": { name: client, version: "1.0.0" },
       "io.modelcontextprotocol/clientCapabilities": capabilities,
     },
   };

@@ -34,6 +34,8 @@ export interface Session {
   deadline: AbortSignal;
   /** When the deadline is, in milliseconds since the Unix epoch, so that nothing is begun that can't end in time. */
   endsAt?: number;
+  /** When the call came, in milliseconds since the Unix epoch: waiting counts from there. Defaults to now. */
+  waitsFrom?: number;
   /** Logs under the caller's request id, and hides the caller's credentials. */
   log: Logger;
 }
@@ -233,7 +235,11 @@ export class CloudwaysClient {
   }
 
   /** Sends a request: reads again where that may help, and everything else once. */
-  #deliver(session: Required<Session>, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
+  #deliver(
+    session: Session & Required<Pick<Session, "endsAt">>,
+    request: ApiRequest<unknown>,
+    bearer: string,
+  ): Promise<WireReply> {
     const { clock, http, breaker, metrics } = this.#options;
     const sender = { customer: session.customer.id, operation: request.operation };
     const send = () => breaker.run(sender, () => this.#attempt(session, request, bearer));

@@ -58,7 +58,7 @@ export function isPassing(error: unknown): boolean {
 
 /** How to wait for an operation. */
 export interface WaitOptions {
-  /** Seconds after which a running operation is given back as it is; 0 looks once. */
+  /** Seconds of the call after which a running operation is given back as it is; it is looked at once in any case. */
   seconds: number;
   /** Told after each look. */
   onProgress?: (state: OperationState, waitedMs: number) => void;
@@ -98,7 +98,7 @@ export class Operations {
    * @throws {ToolError} `operation_failed` where Cloudways says that it failed.
    */
   async wait(session: Session, operationId: string, options: WaitOptions): Promise<OperationState> {
-    const startedAt = this.#clock.now();
+    const startedAt = session.waitsFrom ?? this.#clock.now();
     let state = await this.#firstLook(session, operationId, startedAt + options.seconds * 1000);
     while (true) {
       if (state.status === "failed") throw operationFailed(state);

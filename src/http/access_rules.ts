@@ -21,6 +21,7 @@ const ALLOWED_HEADERS = [
   "x-mcp-readonly",
   "x-mcp-toolsets",
   "x-mcp-approval-code",
+  "x-mcp-confirm",
   ...CREDENTIAL_HEADERS,
 ].join(", ");
 

@@ -67,7 +67,9 @@ const NOTICES = {
 const NO_DECISION: ReadonlySet<Decided> = new Set<Decided>(["unknown", "too_late", "closed"]);
 
 /** What a person may press on the page. */
-type Decision = "approve" | "deny" | "withdraw";
+const DECISIONS = ["approve", "deny", "withdraw", "reconsider"] as const;
+/** One of {@linkcode DECISIONS}. */
+type Decision = typeof DECISIONS[number];
 
 interface DecisionForm {
   decision: Decision;
@@ -151,12 +153,20 @@ class ApprovalPage {
     { decision, code }: DecisionForm,
   ): Promise<{ decided: Decided; record: ApprovalRecord | undefined }> {
     const approval = await this.#approvals.look(id);
-    const decided = decision === "approve"
-      ? await this.#approvals.approve(id, code)
-      : decision === "deny"
-      ? await this.#approvals.deny(id)
-      : await this.#approvals.withdraw(id);
-    return { decided, record: approval?.record };
+    return { decided: await this.#decided(id, decision, code), record: approval?.record };
+  }
+
+  #decided(id: string, decision: Decision, code: string | undefined): Promise<Decided> {
+    switch (decision) {
+      case "approve":
+        return this.#approvals.approve(id, code);
+      case "deny":
+        return this.#approvals.deny(id);
+      case "withdraw":
+        return this.#approvals.withdraw(id);
+      case "reconsider":
+        return this.#approvals.takeNoBack(id);
+    }
   }
 
   /** Other sites can make a browser send a form here, but not under our origin. */
@@ -218,10 +228,10 @@ async function readForm(
 
 function parseForm(body: string): DecisionForm | undefined {
   const fields = new URLSearchParams(body);
-  const [decision, ...more] = fields.getAll("decision");
+  const [given, ...more] = fields.getAll("decision");
   const [code, ...moreCodes] = fields.getAll("code");
-  if (more.length > 0 || moreCodes.length > 0) return undefined;
-  if (decision !== "approve" && decision !== "deny" && decision !== "withdraw") return undefined;
+  const decision = DECISIONS.find((one) => one === given);
+  if (more.length > 0 || moreCodes.length > 0 || decision === undefined) return undefined;
   return { decision, code };
 }
 

@@ -53,6 +53,12 @@ const ENDINGS: Record<Exclude<ApprovalState, "open">, Notice & { mark: string; g
     text: "The yes was taken back before any call used it.",
     good: false,
   },
+  no_taken_back: {
+    title: "Your no is taken back",
+    mark: "Nothing was done",
+    text: "Nothing is approved by that. If the assistant makes the same call again, you are asked again.",
+    good: false,
+  },
 };
 
 /** The page of an approval in whatever state it is; `now` in milliseconds since the epoch. */
@@ -103,9 +109,10 @@ did not ask for, and choose another code.</p>
 </form>`;
 }
 
-function endedPage({ record, endsAt }: Approval, state: Exclude<ApprovalState, "open">): Page {
+function endedPage({ record, endsAt, noUntil }: Approval, state: Exclude<ApprovalState, "open">): Page {
   const { title, mark, text, good } = ENDINGS[state];
   const isApproved = state === "approved";
+  const isNo = state === "denied" || state === "withdrawn";
   const until = isApproved ? markup`The assistant may make this call once, until ${clockTime(endsAt)}. ` : undefined;
   return {
     title,
@@ -113,7 +120,7 @@ function endedPage({ record, endsAt }: Approval, state: Exclude<ApprovalState, "
     main: markup`<p class="state ${good ? "good" : "no"}">${mark}</p>
 <h1>${title}</h1>
 <p role="status">${until}${text}</p>
-${isApproved ? withdrawal() : undefined}
+${isApproved ? withdrawal() : undefined}${isNo && noUntil !== undefined ? reconsidering(noUntil) : undefined}
 <section><h2>The call</h2><p>${ours(record.question.headline)}</p></section>
 ${target(record.question)}${asker(record)}${sent(record)}`,
   };
@@ -123,6 +130,15 @@ function withdrawal(): Html {
   return markup`<form method="post" aria-label="Withdraw your approval">
 <p>Changed your mind? You can take your yes back until the call is made.</p>
 <div class="buttons"><button name="decision" value="withdraw">Withdraw</button></div>
+</form>`;
+}
+
+/** A no counts for a while, unless the person who said it changes his mind. */
+function reconsidering(until: number): Html {
+  return markup`<form method="post" aria-label="Take your no back">
+<p>Until ${clockTime(until)} the assistant can't ask for this again. Changed your mind? Take your no back, then tell the
+assistant to try again.</p>
+<div class="buttons"><button name="decision" value="reconsider">Take my no back</button></div>
 </form>`;
 }
 
@@ -148,26 +164,38 @@ function meaning({ consequences }: ShownQuestion): Html | undefined {
 `;
 }
 
-function target({ server, apps, facts }: ShownQuestion): Html {
+function target({ server, apps, losesData, facts }: ShownQuestion): Html {
   return markup`<section><h2>Server</h2>
 <h3>${server.id} ${data(server.label)}</h3>
 <p><span class="note">IP address:</span> ${data(server.ip)}</p>
 </section>
-${apps === null ? markup`<section><h2>Applications</h2><p>Cloudways does not tell.</p></section>` : applications(apps)}
+${
+    apps === null
+      ? markup`<section><h2>Applications</h2><p>Cloudways does not tell.</p></section>`
+      : applications(apps, losesData === true)
+  }
 ${facts.map(fact)}`;
 }
 
-function applications(apps: NonNullable<ShownQuestion["apps"]>): Html {
+function applications(apps: NonNullable<ShownQuestion["apps"]>, losesData: boolean): Html {
   return markup`<section><h2>${apps.length} ${plural(apps.length, "application", "applications")}</h2>
-${apps.length === 0 ? markup`<p>None is hit.</p>` : markup`<ul class="plain apps">${apps.map(application)}</ul>`}
+${
+    apps.length === 0
+      ? markup`<p>None is hit.</p>`
+      : markup`<ul class="plain apps">${apps.map((app) => application(app, losesData))}</ul>`
+  }
 </section>`;
 }
 
-function application({ id, label, domains, lastBackup }: NonNullable<ShownQuestion["apps"]>[number]): Html {
+type ShownApp = NonNullable<ShownQuestion["apps"]>[number];
+
+function application({ id, label, domains, lastBackup }: ShownApp, losesData: boolean): Html {
+  const known = lastBackup === null ? "not looked up" : data(lastBackup);
+  const backup = losesData ? markup`<p><span class="note">Last backup:</span> ${known}</p>` : undefined;
   const names = markup`<ul class="plain">${domains.map((domain) => markup`<li>${valueData(domain)}</li>`)}</ul>`;
   return markup`<li><h3>${id} ${data(label)}</h3>
 ${domains.length === 0 ? markup`<p class="note">No domain</p>` : names}
-<p><span class="note">Last backup known:</span> ${lastBackup === null ? "not known" : data(lastBackup)}</p></li>
+${backup}</li>
 `;
 }
 

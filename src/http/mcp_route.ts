@@ -17,7 +17,7 @@ import { identify, sentSecrets } from "./credentials.ts";
 import type { Admission, LoadLimit } from "./load_limit.ts";
 import { describeBody, readMessage, startsWork, unavailable } from "./mcp_body.ts";
 import { accepts } from "./media_types.ts";
-import { type Bounds, narrow } from "./narrowing.ts";
+import { type Bounds, narrow, readConfirmByPage } from "./narrowing.ts";
 import type { BodyReader } from "./request_body.ts";
 import type { RequestInfo } from "./router.ts";
 
@@ -46,7 +46,7 @@ export interface McpRouteOptions {
 }
 
 /** What a request's own headers ask for. */
-type Wishes = Bounds & Pick<Caller, "approvalCode">;
+type Wishes = Bounds & Pick<Caller, "approvalCode" | "confirmByPage">;
 
 /** A request that was let in. */
 interface Entry {
@@ -133,7 +133,11 @@ export class McpRoute {
   /** What the headers of ours ask for; one that is not understood refuses the request. */
   #wishes(headers: Headers): Wishes | Response {
     try {
-      return { ...narrow(headers, this.#options.bounds), approvalCode: readApprovalCode(headers) };
+      return {
+        ...narrow(headers, this.#options.bounds),
+        approvalCode: readApprovalCode(headers),
+        confirmByPage: readConfirmByPage(headers),
+      };
     } catch (error) {
       if (error instanceof RangeError) return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, error.message);
       throw error;

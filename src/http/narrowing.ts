@@ -20,6 +20,18 @@ export function narrow(headers: Headers, allowed: Bounds): Bounds {
   };
 }
 
+/**
+ * Reads `X-MCP-Confirm`: `page` has every question go to the approval page, for clients that say they can show questions
+ * and can't.
+ *
+ * @throws {RangeError} For anything else.
+ */
+export function readConfirmByPage(headers: Headers): boolean {
+  const where = headers.get("x-mcp-confirm");
+  if (where === null || where === "page") return where !== null;
+  throw new RangeError("X-MCP-Confirm must be page, and come once.");
+}
+
 function parseReadOnly(text: string): boolean {
   const word = text.toLowerCase();
   if (word === "true" || word === "false") return word === "true";

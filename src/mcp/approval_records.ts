@@ -19,6 +19,7 @@ const questionSchema = z.object({
     lastBackup: z.string().nullable(),
   })).nullable(),
   consequences: z.array(z.string()),
+  losesData: z.literal(true).exactOptional(),
   facts: z.array(z.object({ name: z.string(), values: z.array(z.string()) })).default([]),
 });
 
@@ -27,6 +28,8 @@ const recordSchema = z.object({
   hash: z.string(),
   customer: z.string(),
   fingerprint: z.string(),
+  /** What a no is remembered by. */
+  no: z.string(),
   tool: z.string(),
   question: questionSchema,
   arguments: z.record(z.string(), z.json()),
@@ -47,7 +50,7 @@ export type ApprovalRecord = z.output<typeof recordSchema>;
 export type ShownQuestion = z.output<typeof questionSchema>;
 
 /** How an approval ended; one that nobody decided in time has no outcome. */
-const OUTCOMES = ["used", "denied", "withdrawn"] as const;
+const OUTCOMES = ["used", "denied", "withdrawn", "no_taken_back"] as const;
 /** One of {@linkcode OUTCOMES}. */
 export type Outcome = typeof OUTCOMES[number];
 

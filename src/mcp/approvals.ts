@@ -10,6 +10,7 @@ import type { Question } from "../tools/question.ts";
 import { ApprovalCodes, isApprovalCode } from "./approval_code.ts";
 import { type ApprovalRecord, ApprovalRecords, endOf, OPEN_MS, type Outcome } from "./approval_records.ts";
 import { CodeTries, type CodeTry } from "./code_tries.ts";
+import { unusableCode } from "./confirmation_errors.ts";
 import type { Declines } from "./declines.ts";
 import { type EndedYeses, markOf } from "./ended_yeses.ts";
 
@@ -19,6 +20,8 @@ export interface ApprovalRequest {
   customer: string;
   /** What names the call, and what a yes is bound to: a digest in hex of tool, canonical arguments and target. */
   fingerprint: string;
+  /** What a no is remembered by: `noOf` of the call. */
+  no: string;
   tool: string;
   question: Question;
   /** As the assistant sent them, cleaned and without secrets. */
@@ -40,6 +43,8 @@ export interface Approval {
   record: ApprovalRecord;
   /** When the question closes, and a yes to it ends; milliseconds since the epoch. */
   endsAt: number;
+  /** Until when a no to the call is remembered; undefined where there is none. */
+  noUntil: number | undefined;
   /** How many wrong codes may still be typed at all of the customer's approvals; undefined where none is asked for. */
   triesLeft: number | undefined;
   /**
@@ -58,11 +63,19 @@ export type Decided =
   | "approved"
   | "denied"
   | "withdrawn"
+  | "no_taken_back"
   | "wrong_code"
   | "closing"
   | "closed"
   | "too_late"
   | "unknown";
+
+/** A question that waits on its page. */
+export interface OpenApproval {
+  url: string;
+  /** When it closes, in milliseconds since the epoch. */
+  endsAt: number;
+}
 
 /** What {@linkcode Approvals} needs. */
 export interface ApprovalsOptions {
@@ -98,7 +111,7 @@ export class Approvals {
   readonly #clock: Clock;
   readonly #places: Slots;
   readonly #publicUrl: string | undefined;
-  readonly #asking = new SingleFlight<string>();
+  readonly #asking = new SingleFlight<OpenApproval & { isNew: boolean }>();
 
   constructor(options: ApprovalsOptions) {
     this.#store = options.store;
@@ -116,16 +129,20 @@ export class Approvals {
    * Puts a question on a page. The same call gets the same page while its question is open; under another code than the
    * page takes it gets a new one, which takes the place of the other.
    *
-   * @returns The address of the page.
+   * @returns The page, and whether it is a new one.
    * @throws {ToolError} `rate_limited` where the customer has too many open questions, `confirmation_required` where
    * the code can't be one.
    */
-  async ask(request: ApprovalRequest): Promise<{ url: string }> {
-    if (this.#publicUrl === undefined) throw new Error("Without PUBLIC_URL there is no approval page.");
+  async ask(request: ApprovalRequest): Promise<OpenApproval & { isNew: boolean }> {
     if (request.approvalCode !== undefined && !isApprovalCode(request.approvalCode)) throw unusableCode();
     const call = `${request.customer} ${request.fingerprint} ${request.approvalCode ?? ""}`;
-    const id = await this.#asking.run(call, () => this.#idFor(request), new AbortController().signal);
-    return { url: `${this.#publicUrl}/approve/${id}` };
+    return await this.#asking.run(call, () => this.#ask(request), new AbortController().signal);
+  }
+
+  /** The page where this very client is asked about this very call, if it is open. */
+  async openFor(call: Pick<ApprovalRequest, "customer" | "fingerprint" | "no" | "approvalCode">) {
+    const open = await this.#findOpen(call);
+    return open?.record.no === call.no ? this.#pageOf(open) : undefined;
   }
 
   /**
@@ -145,12 +162,16 @@ export class Approvals {
     return mark;
   }
 
-  /** Ends the question about a call, since a person said no elsewhere; a yes that is not used yet goes with it. */
-  async decline(customer: string, fingerprint: string): Promise<void> {
+  /**
+   * Ends the question about a call of a client, since a person said no elsewhere; a yes that is not used yet goes with it.
+   */
+  async decline(
+    { customer, fingerprint, no }: Pick<ApprovalRequest, "customer" | "fingerprint" | "no">,
+  ): Promise<void> {
     const id = await this.#records.idFor(customer, fingerprint);
     if (id === undefined) return;
     const record = await this.#records.findOf(customer, await hashOf(id));
-    if (record === undefined) return;
+    if (record?.no !== no) return;
     if (await this.#records.close(record)) await this.#end(record, "denied");
     else if (await this.#dropYes(record)) await this.#records.setOutcome(record, "withdrawn");
   }
@@ -166,6 +187,7 @@ export class Approvals {
       state,
       record,
       endsAt: endOf(record),
+      noUntil: await this.#declines.until(record),
       triesLeft: codeDigest === undefined ? undefined : await this.#tries.left(customer),
       closedUntil: await this.#tries.closedUntil(customer),
     };
@@ -200,9 +222,20 @@ export class Approvals {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
     if (!await this.#dropYes(record)) return await this.#lateOrUnknown(record);
-    await this.#declines.remember(record.customer, record.fingerprint);
+    await this.#declines.remember(record);
     await this.#records.setOutcome(record, "withdrawn");
     return "withdrawn";
+  }
+
+  /** Takes back a person's no, so that the same call is asked about again. It is no yes. */
+  async takeNoBack(id: string): Promise<Decided> {
+    const record = await this.#find(id);
+    if (record === undefined) return "unknown";
+    const outcome = await this.#records.outcome(record);
+    const isNo = outcome === "denied" || outcome === "withdrawn";
+    if (!isNo || !await this.#declines.takeBack(record)) return await this.#lateOrUnknown(record);
+    await this.#records.setOutcome(record, "no_taken_back");
+    return "no_taken_back";
   }
 
   /** Counts a try at an id that is unknown. Returns the seconds to wait where there were too many, else undefined. */
@@ -217,34 +250,42 @@ export class Approvals {
     return true;
   }
 
-  async #idFor(request: ApprovalRequest): Promise<string> {
-    const known = await this.#openIdFor(request);
-    if (known !== undefined) return known;
+  async #ask(request: ApprovalRequest): Promise<OpenApproval & { isNew: boolean }> {
+    const known = await this.#findOpen(request);
+    if (known !== undefined) return { ...this.#pageOf(known), isNew: false };
     const id = crypto.getRandomValues(new Uint8Array(16)).toHex();
     const record = await this.#open(request, await hashOf(id));
     if (record === undefined) {
       // Another replica may have taken the last place for this very call.
-      const other = await this.#openIdFor(request);
-      if (other !== undefined) return other;
+      const other = await this.#findOpen(request);
+      if (other !== undefined) return { ...this.#pageOf(other), isNew: false };
       throw tooManyOpen();
     }
-    if (await this.#records.setIdFor(record, id, { ifAbsent: true })) return id;
-    const first = await this.#openIdFor(request);
+    const mine = { ...this.#pageOf({ id, record }), isNew: true };
+    if (await this.#records.setIdFor(record, id, { ifAbsent: true })) return mine;
+    const first = await this.#findOpen(request);
     if (first === undefined) {
       await this.#records.setIdFor(record, id, { ifAbsent: false });
-      return id;
+      return mine;
     }
     if (await this.#records.close(record)) await this.#leave(record);
-    return first;
+    return { ...this.#pageOf(first), isNew: false };
   }
 
-  /** The id of the page where this call is being asked about. One that can't be used is closed and forgotten. */
-  async #openIdFor({ customer, fingerprint, approvalCode }: ApprovalRequest): Promise<string | undefined> {
+  #pageOf({ id, record }: FoundApproval): OpenApproval {
+    if (this.#publicUrl === undefined) throw new Error("Without PUBLIC_URL there is no approval page.");
+    return { url: `${this.#publicUrl}/approve/${id}`, endsAt: endOf(record) };
+  }
+
+  /** The approval where this call is being asked about. One that can't be used is closed and forgotten. */
+  async #findOpen(
+    { customer, fingerprint, approvalCode }: Pick<ApprovalRequest, "customer" | "fingerprint" | "approvalCode">,
+  ): Promise<FoundApproval | undefined> {
     const id = await this.#records.idFor(customer, fingerprint);
     if (id === undefined) return undefined;
     const record = await this.#records.findOf(customer, await hashOf(id));
     if (record !== undefined && await this.#canBeDecided(record)) {
-      if (await this.#takesCode(record, approvalCode)) return id;
+      if (await this.#takesCode(record, approvalCode)) return { id, record };
       if (await this.#records.close(record)) await this.#leave(record);
     }
     await this.#records.forgetIdFor(customer, fingerprint, id);
@@ -259,13 +300,14 @@ export class Approvals {
 
   /** Writes a new approval, unless the customer has too many. */
   async #open(request: ApprovalRequest, hash: string): Promise<ApprovalRecord | undefined> {
-    const { customer, fingerprint, tool, question, email, client, approvalCode } = request;
+    const { customer, fingerprint, no, tool, question, email, client, approvalCode } = request;
     const place = await this.#places.take(customer, hash, OPEN_MS);
     if (place?.name === undefined) return undefined;
     const record = {
       hash,
       customer,
       fingerprint,
+      no,
       tool,
       question: shownQuestion(question),
       arguments: request.arguments,
@@ -307,7 +349,7 @@ export class Approvals {
 
   /** Ends a question with a no, after its mark was taken: from then on there can be no yes. */
   async #end(record: ApprovalRecord, outcome: Outcome): Promise<void> {
-    await this.#declines.remember(record.customer, record.fingerprint);
+    await this.#declines.remember(record);
     await this.#records.setOutcome(record, outcome);
     await this.#leave(record);
   }
@@ -315,6 +357,12 @@ export class Approvals {
   async #leave({ customer, hash, place }: ApprovalRecord): Promise<void> {
     await this.#places.release({ purpose: "slot", customer, name: place }, hash);
   }
+}
+
+/** An approval, and the id in its address. */
+interface FoundApproval {
+  id: string;
+  record: ApprovalRecord;
 }
 
 /** Whether a text has the form of an id: 32 hex digits, which no mail or chat program breaks. */
@@ -327,21 +375,16 @@ async function hashOf(id: string): Promise<string> {
 }
 
 /** What the page shows of a question; the rest has done its work in the fingerprint. */
-function shownQuestion({ headline, server, apps, consequences, facts = [] }: Question): ApprovalRecord["question"] {
+function shownQuestion(question: Question): ApprovalRecord["question"] {
+  const { headline, server, apps, consequences, losesData, facts = [] } = question;
   return {
     headline,
     server,
     apps: apps?.map((app) => ({ ...app, domains: [...app.domains] })) ?? null,
     consequences: [...consequences],
+    ...(losesData && { losesData }),
     facts: facts.map(({ name, values }) => ({ name, values: [...values] })),
   };
-}
-
-function unusableCode(): ToolError {
-  return new ToolError("confirmation_required", "X-MCP-Approval-Code must be 8 to 64 visible ASCII characters.", {
-    hint:
-      "Nothing was done. Tell the user to put another code into the client's configuration; don't choose it for him.",
-  });
 }
 
 function tooManyOpen(): ToolError {

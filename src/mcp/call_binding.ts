@@ -33,6 +33,23 @@ export function targetOf({ server, apps, target }: Question): JsonValue {
   return { server: { id, label, ip }, apps: hit, ...(target !== undefined && { also: target }) };
 }
 
+/** Who asks, as far as it matters for a person's no: another client may put the same question. */
+export interface AskingClient {
+  /** As it names itself. */
+  client: string | undefined;
+  /** The nonce of its session, where it has one. */
+  session: string | undefined;
+}
+
+/** What a person's no counts for: tool and arguments from this client, whatever they hit by then. 64 hex digits. */
+export async function noOf(
+  fingerprints: Fingerprints,
+  { call }: CallBinding,
+  { client, session }: AskingClient,
+): Promise<string> {
+  return await fingerprints.of("no", call, client ?? "", session ?? "");
+}
+
 /** Names a call and what it hits. */
 export async function bindCall(
   fingerprints: Fingerprints,

@@ -5,17 +5,18 @@ import { shortCustomerId } from "../crypto/customer_id.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { SealedStore } from "../store/sealed_store.ts";
 import type { Secrets } from "../redaction.ts";
+import type { ToolError } from "../errors.ts";
 import { StoreError, type StoreKey } from "../store/store.ts";
 import type { InputText } from "../tools/input_text.ts";
 import type { Question } from "../tools/question.ts";
 import { OPEN_MS } from "./approval_records.ts";
 import type { Approvals } from "./approvals.ts";
 import type { SpentYes } from "./call_audit.ts";
-import { bindCall, type CallBinding } from "./call_binding.ts";
+import { bindCall, type CallBinding, noOf } from "./call_binding.ts";
 import {
+  approvalPending,
   decideOnPage,
   declined,
-  notYetDecided,
   noWayToAsk,
   storeFailed,
   tooLongToShow,
@@ -23,9 +24,10 @@ import {
 } from "./confirmation_errors.ts";
 import type { Declines } from "./declines.ts";
 import { type EndedYeses, markOf } from "./ended_yeses.ts";
-import { type Answer, type ClientQuestion, type ElicitationModes, isAccepted, isYes } from "./elicitation.ts";
-import { isAbout, type QuestionState, type QuestionStates } from "./question_state.ts";
-import { questionText } from "./question_text.ts";
+import { type Answer, type ClientQuestion, type ElicitationModes, hear } from "./elicitation.ts";
+import { isAbout, isAboutCall, type QuestionState, type QuestionStates } from "./question_state.ts";
+import { firstLine, questionText } from "./question_text.ts";
+import type { ClientSession } from "./session_id.ts";
 import { showCall, type ShownCall, whereShownWhole } from "./shown_call.ts";
 
 /** A call whose facts are known, and whoever makes it. */
@@ -41,9 +43,27 @@ export interface AskingCall {
   customer: Customer;
   caller: Caller;
   client: string | undefined;
+  session: ClientSession | undefined;
   modes: ElicitationModes;
   answer: Answer | undefined;
+  /** When the call came, and the answer with it, in milliseconds since the Unix epoch. */
+  arrivedAt: number;
+  /** The user wants to be asked again, although a person said no. */
+  again: boolean;
 }
+
+/** A call, and what it is known by. */
+interface BoundCall {
+  call: AskingCall;
+  binding: CallBinding;
+  /** All 64 hex digits of the customer id. */
+  customer: string;
+  /** What a no to it is remembered by. */
+  no: string;
+}
+
+/** What came of an answer; undefined where it counts for nothing. */
+type Heeded = { kind: "yes"; mark: string } | { kind: "visited" | "nobody" } | undefined;
 
 /** Whether the call may be carried out, and by whose yes; or what to ask first. */
 export type Verdict =
@@ -78,7 +98,7 @@ export class Confirmation {
    * Decides about one call. A verdict of `go` has taken the yes: it is spent, whatever becomes of the call.
    *
    * @throws {ToolError} `confirmation_required` where nobody can be asked, the page has to be used, or an answer is of
-   * no use; `confirmation_declined` after a no.
+   * no use; `approval_pending` while that page is open; `confirmation_declined` after a no.
    */
   async settle(call: AskingCall): Promise<Verdict> {
     try {
@@ -89,126 +109,182 @@ export class Confirmation {
   }
 
   async #settle(call: AskingCall): Promise<Verdict> {
-    if (this.#options.mode === "off") return { kind: "go", approval: "confirm_off" };
-    const { customer, tool, input, question } = call;
-    const binding = await bindCall(this.#options.fingerprints, { customer: customer.id, tool, input, question });
-    const mark = call.answer && await this.#heed(call, call.answer, binding);
-    if (mark !== undefined) return { kind: "go", approval: "elicitation", mark };
-    const shown = await showCall({ ...call, customer: customer.id }, this.#options.fingerprints);
+    const { mode, fingerprints, approvals } = this.#options;
+    if (mode === "off") return { kind: "go", approval: "confirm_off" };
+    const asked = await this.#bind(call);
+    const heard = call.answer && await this.#heed(asked, call.answer);
+    if (heard?.kind === "yes") return { kind: "go", approval: "elicitation", mark: heard.mark };
+    await this.#refuseAfterNo(asked);
+    const shown = await showCall({ ...call, customer: call.customer.id }, fingerprints);
     const where = whereShownWhole(shown);
-    if (where === "nowhere") throw tooLongToShow(tool);
-    if (call.modes.form && where === "form") return await this.#askByForm(call, shown, binding);
-    return await this.#askByPage(call, shown, binding);
+    if (where === "nowhere") throw tooLongToShow(call.tool);
+    const byForm = canShow(call).form && where === "form" && heard?.kind !== "nobody";
+    const noPage = this.#whyNoPage(call, heard?.kind === "nobody");
+    // A client that answers forms by itself makes the call again once a person has decided on the page.
+    const mark = noPage === undefined ? await approvals.takeYes(asked.customer, asked.binding.fingerprint) : undefined;
+    if (mark !== undefined) return { kind: "go", approval: "page", mark };
+    if (!byForm && noPage !== undefined) throw noPage;
+    return byForm
+      ? await this.#askByForm(asked, shown, noPage === undefined)
+      : await this.#askByPage(asked, shown, heard);
+  }
+
+  async #bind(call: AskingCall): Promise<BoundCall> {
+    const { fingerprints } = this.#options;
+    const { customer, tool, input, question, client, session } = call;
+    const binding = await bindCall(fingerprints, { customer: customer.id, tool, input, question });
+    const nonce = session === "unknown" ? undefined : session?.nonce;
+    const no = await noOf(fingerprints, binding, { client, session: nonce });
+    return { call, binding, customer: customer.id, no };
   }
 
   /**
-   * Looks at an answer.
+   * Looks at an answer. A yes counts for this very call on this very target, and is spent thereby; a no, for the same
+   * call whatever it hits by now.
    *
-   * @returns The mark of a yes to this very call, which is spent thereby. Undefined where it is about something else, or
-   * the yes is to be found on the page.
+   * @returns Undefined where the answer is about something else.
    */
-  async #heed({ customer, tool }: AskingCall, { state, reply }: Answer, binding: CallBinding) {
-    const opened = await this.#options.states.open(customer.id, state);
+  async #heed(
+    { call: { tool, arrivedAt }, binding, customer, no }: BoundCall,
+    { state, reply }: Answer,
+  ): Promise<Heeded> {
+    const { states, sealed, declines, approvals, ended } = this.#options;
+    const opened = await states.open(customer, state);
     if (opened === undefined) throw unusableAnswer();
-    if (!isAbout(opened, tool, binding)) {
-      await this.#options.sealed.take(questionKey(customer, opened));
-      return undefined;
+    const heard = hear(reply, opened.askedBy, arrivedAt - opened.sentAt);
+    // To be looked at again, once a person has decided there.
+    if (heard === "visited") return isAbout(opened, tool, binding) ? { kind: heard } : undefined;
+    const record = await sealed.take(questionKey(customer, opened));
+    if (!isAboutCall(opened, tool, binding)) return undefined;
+    if (heard === "nobody") return { kind: heard };
+    if (heard === "no") {
+      const until = await declines.remember({ customer, no });
+      await approvals.decline({ customer, fingerprint: binding.fingerprint, no });
+      throw declined(tool, until);
     }
-    const accepted = opened.askedBy === "form" ? isYes(reply) : isAccepted(reply);
-    if (!accepted) {
-      await this.#decline(customer, opened, binding);
-      throw declined(tool);
-    }
-    if (opened.askedBy === "url") return undefined;
-    const record = await this.#options.sealed.take(questionKey(customer, opened));
+    if (!isAbout(opened, tool, binding)) return undefined;
     const mark = await markOf("form", opened.nonce);
-    if (record !== binding.fingerprint || !await this.#options.ended.end(customer.id, mark)) throw unusableAnswer();
-    return mark;
+    if (record !== binding.fingerprint || !await ended.end(customer, mark)) throw unusableAnswer();
+    return { kind: heard, mark };
   }
 
-  async #decline(customer: Customer, state: QuestionState, { fingerprint }: CallBinding): Promise<void> {
-    const { sealed, declines, approvals } = this.#options;
-    await sealed.take(questionKey(customer, state));
-    await declines.remember(customer.id, fingerprint);
-    await approvals.decline(customer.id, fingerprint);
-  }
-
-  async #askByForm(call: AskingCall, shown: ShownCall, binding: CallBinding): Promise<Verdict> {
-    await this.#refuseAfterNo(call, binding);
+  async #askByForm({ call, binding, customer, no }: BoundCall, shown: ShownCall, hasPage: boolean): Promise<Verdict> {
+    const { sealed, approvals } = this.#options;
+    const { fingerprint } = binding;
+    const { approvalCode } = call.caller;
+    const open = hasPage ? await approvals.openFor({ customer, fingerprint, no, approvalCode }) : undefined;
+    if (open !== undefined) throw approvalPending(call.tool, open.url, open.endsAt);
     const state = this.#newState(call.tool, "form", binding);
-    const { sealed } = this.#options;
-    await sealed.write(questionKey(call.customer, state), binding.fingerprint, OPEN_MS);
-    const sealedState = await this.#seal(call.customer, state);
+    await sealed.write(questionKey(customer, state), fingerprint, OPEN_MS);
+    const sealedState = await this.#options.states.seal(customer, state);
     return { kind: "ask", question: { message: textOf(call, shown), state: sealedState } };
   }
 
-  async #askByPage(call: AskingCall, shown: ShownCall, binding: CallBinding): Promise<Verdict> {
-    const { approvals } = this.#options;
-    this.#refuseWithoutPage(call);
-    const mark = await approvals.takeYes(call.customer.id, binding.fingerprint);
-    if (mark !== undefined) return { kind: "go", approval: "page", mark };
-    await this.#refuseAfterNo(call, binding);
-    const { customer, tool, client, caller } = call;
-    const { url } = await approvals.ask({
-      customer: customer.id,
+  async #askByPage({ call, binding, customer, no }: BoundCall, shown: ShownCall, heard: Heeded): Promise<Verdict> {
+    const { tool, client, caller, session } = call;
+    const { url, endsAt, isNew } = await this.#options.approvals.ask({
+      customer,
       fingerprint: binding.fingerprint,
+      no,
       tool,
       question: shown.question,
       arguments: shown.arguments,
-      email: shortEmail(customer),
+      email: shortEmail(call.customer),
       client,
       approvalCode: caller.approvalCode,
     });
-    if (!call.modes.url) throw decideOnPage(textOf(call, shown), url, caller.approvalCode !== undefined);
-    if (call.answer !== undefined) throw notYetDecided(tool);
-    const state = await this.#seal(customer, this.#newState(tool, "url", binding));
-    return { kind: "ask", question: { message: shown.question.headline, url, state } };
+    const byUrl = canShow(call).url && heard?.kind !== "nobody";
+    if (byUrl && heard?.kind === "visited") throw approvalPending(tool, undefined, endsAt);
+    if (byUrl) {
+      const state = await this.#options.states.seal(customer, this.#newState(tool, "url", binding));
+      return { kind: "ask", question: { message: firstLine(shown.question), url, state } };
+    }
+    if (!isNew && heard?.kind !== "nobody") throw approvalPending(tool, url, endsAt);
+    const reason = heard?.kind === "nobody" ? "not asked" : session === "unknown" ? "session unknown" : undefined;
+    throw decideOnPage(textOf(call, shown), url, caller.approvalCode !== undefined, reason);
   }
 
-  async #refuseAfterNo({ customer, tool }: AskingCall, { fingerprint }: CallBinding): Promise<void> {
-    if (await this.#options.declines.isRemembered(customer.id, fingerprint)) throw declined(tool);
+  /** A person's no ends only the next question; whoever takes it back is asked once more. */
+  async #refuseAfterNo({ call: { tool, again }, customer, no }: BoundCall): Promise<void> {
+    const { declines } = this.#options;
+    if (again && await declines.takeBack({ customer, no })) return;
+    const until = await declines.until({ customer, no });
+    if (until !== undefined) throw declined(tool, until);
   }
 
-  /** @throws {ToolError} With the reason, where there is no page for this call. */
-  #refuseWithoutPage({ tool, caller, modes }: AskingCall): void {
+  /** The refusal where there is no page for this call. */
+  #whyNoPage(call: AskingCall, notAsked: boolean): ToolError | undefined {
     const { mode, publicUrl, publicUrlIsLoopback } = this.#options;
-    const noForm = modes.form
-      ? "the values of this call are too long to be shown whole in a form of this client"
-      : "this client can't show questions";
-    const throughClient = modes.form
-      ? "Tell the user. Fewer or shorter values at a time can be asked about in this client; "
-      : "Tell the user. A client that can show questions (MCP elicitation) can be asked; ";
+    const { tool, caller } = call;
+    const { reason, hint } = whyNotThroughClient(call, notAsked);
     if (caller.transport === "stdio") {
-      const hint = modes.form ? "over stdio there is no approval page, which shows longer ones." : "this one can't.";
-      throw noWayToAsk(tool, noForm, `${throughClient}${hint}`);
+      return noWayToAsk(tool, reason, `${hint} Over stdio there is no approval page.`);
     }
     if (mode === "elicit") {
-      const hint = `${throughClient}the operator of this server has switched its approval page off.`;
-      throw noWayToAsk(tool, `${noForm}, and there is no approval page`, hint);
+      const more = "The operator of this server has switched its approval page off.";
+      return noWayToAsk(tool, `${reason}, and there is no approval page`, `${hint} ${more}`);
     }
     if (publicUrl === undefined) {
-      const hint = `${throughClient}for the approval page the operator of this server has to set PUBLIC_URL.`;
-      throw noWayToAsk(tool, `${noForm}, and this server has no public address`, hint);
+      const more = "For the approval page the operator of this server has to set PUBLIC_URL.";
+      return noWayToAsk(tool, `${reason}, and this server has no public address`, `${hint} ${more}`);
     }
     if (!publicUrlIsLoopback && caller.approvalCode === undefined) {
-      const hint = `${throughClient}else the user sets the header X-MCP-Approval-Code in the client's configuration ` +
-        "to a code of 8 to 64 characters of his own choice, and types it on the approval page. Don't choose it for him.";
-      throw noWayToAsk(tool, "the client's configuration holds no approval code", hint);
+      const more =
+        "Else the user sets the header X-MCP-Approval-Code in the client's configuration to a code of 8 to " +
+        "64 characters of his own choice, and types it on the approval page. Don't choose it for him.";
+      return noWayToAsk(tool, `${reason}, and the client's configuration holds no approval code`, `${hint} ${more}`);
     }
+    return undefined;
   }
 
   #newState(tool: string, askedBy: QuestionState["askedBy"], { call, target }: CallBinding): QuestionState {
     const nonce = crypto.getRandomValues(new Uint8Array(16)).toHex();
-    return { askedBy, tool, call, target, nonce, expiresAt: this.#options.clock.now() + OPEN_MS };
-  }
-
-  #seal(customer: Customer, state: QuestionState): Promise<string> {
-    return this.#options.states.seal(customer.id, state);
+    const sentAt = this.#options.clock.now();
+    return { askedBy, tool, call, target, nonce, sentAt, expiresAt: sentAt + OPEN_MS };
   }
 }
 
-function questionKey(customer: Customer, { nonce }: QuestionState): StoreKey {
-  return { purpose: "question", customer: customer.id, name: nonce };
+/** What the client is asked through; nothing where the caller chose the page. */
+function canShow({ modes, caller }: AskingCall): ElicitationModes {
+  return caller.confirmByPage ? { form: false, url: false } : modes;
+}
+
+/** Why the question does not go through the client, and what helps. */
+function whyNotThroughClient(call: AskingCall, notAsked: boolean): { reason: string; hint: string } {
+  if (call.caller.confirmByPage) {
+    return {
+      reason: "the header X-MCP-Confirm keeps the question from this client",
+      hint:
+        "Tell the user. Without that header in the client's configuration the client can be asked, if it can show " +
+        "questions.",
+    };
+  }
+  if (notAsked) {
+    return {
+      reason: "the client did not ask anybody",
+      hint: "Tell the user. It said that it can show questions (MCP elicitation), but answered this one by itself.",
+    };
+  }
+  if (call.session === "unknown") {
+    return {
+      reason: "reconnect this client: this server was restarted and no longer knows what it can do",
+      hint: "Tell the user to reconnect it, then make the call again.",
+    };
+  }
+  if (call.modes.form) {
+    return {
+      reason: "the values of this call are too long to be shown whole in a form of this client",
+      hint: "Tell the user. Fewer or shorter values at a time can be asked about in this client.",
+    };
+  }
+  return {
+    reason: "this client can't show questions",
+    hint: "Tell the user. A client that can show questions (MCP elicitation) can be asked.",
+  };
+}
+
+function questionKey(customer: string, { nonce }: QuestionState): StoreKey {
+  return { purpose: "question", customer, name: nonce };
 }
 
 function textOf({ customer, client }: AskingCall, shown: ShownCall): string {

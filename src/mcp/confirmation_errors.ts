@@ -22,23 +22,39 @@ export function storeFailed(toolName: string, cause: StoreError): ToolError {
   return noWayToAsk(toolName, "the part of this server that keeps questions does not answer", hint, cause);
 }
 
+/** Why the question comes on a page, where the client could have shown it, or said that it could. */
+export type PageReason = "not asked" | "session unknown" | undefined;
+
+const PAGE_REASONS = {
+  "not asked": "This client did not show the question to anybody. ",
+  "session unknown": "This server was restarted and no longer knows what this client can do; once the user has " +
+    "reconnected it, it can show questions itself. ",
+} as const;
+
 /** A person has to decide on the page. */
-export function decideOnPage(facts: string, url: string, needsCode: boolean): ToolError {
+export function decideOnPage(facts: string, url: string, needsCode: boolean, reason: PageReason): ToolError {
   const code = needsCode ? " The page asks for the approval code, which only the user knows." : "";
   return new ToolError("confirmation_required", facts, {
     isShown: true,
-    hint: `${NOTHING_DONE} Give the address in details.approval_url to the user and never open it yourself.${code} ` +
-      "Once the user says that it is approved, make exactly the same call again; it goes through once, within ten " +
-      "minutes.",
+    hint: `${NOTHING_DONE} ${reason === undefined ? "" : PAGE_REASONS[reason]}Give the address in ` +
+      `details.approval_url to the user and never open it yourself.${code} Once the user says that it is approved, ` +
+      "make exactly the same call again; it goes through once, within ten minutes.",
     details: { approval_url: url },
   });
 }
 
-/** The person was shown the page and has not decided there. */
-export function notYetDecided(toolName: string): ToolError {
-  return new ToolError("confirmation_required", `${toolName} is not approved on its approval page yet.`, {
-    hint: `${NOTHING_DONE} The user was shown the address. Once the user says that it is approved, make exactly the ` +
-      "same call again.",
+/**
+ * The same call while a person has not decided on the page.
+ *
+ * @param url Undefined where the client has shown it, past the model.
+ */
+export function approvalPending(toolName: string, url: string | undefined, endsAt: number): ToolError {
+  const where = url === undefined
+    ? "The user was shown the address."
+    : "The address in details.approval_url is for the user alone; never open it yourself.";
+  return new ToolError("approval_pending", `${toolName} is not approved yet; its page is open.`, {
+    hint: `${NOTHING_DONE} ${where} Once the user says that it is approved, make exactly the same call again.`,
+    details: { ...(url !== undefined && { approval_url: url }), expires_at: new Date(endsAt).toISOString() },
   });
 }
 
@@ -68,9 +84,21 @@ export function noAnswer(toolName: string): ToolError {
   });
 }
 
-/** A person said no. */
-export function declined(toolName: string): ToolError {
-  return new ToolError("confirmation_declined", `A person said no to this call of ${toolName}.`, {
-    hint: `${NOTHING_DONE} Do not ask again unless the user says so.`,
+/** A person said no, which counts until then, in milliseconds since the Unix epoch. */
+export function declined(toolName: string, until: number): ToolError {
+  const iso = new Date(until).toISOString();
+  const message = `A person said no to this call of ${toolName}. Until ${iso} nobody is asked about it again.`;
+  return new ToolError("confirmation_declined", message, {
+    hint: `${NOTHING_DONE} Do not ask again unless the user says so. Only if the user wants to be asked again before ` +
+      "then, add again: true to the same call: it is no yes, but puts the question once more.",
+    details: { until: iso },
+  });
+}
+
+/** The code that the client sends can't be typed on the page. */
+export function unusableCode(): ToolError {
+  return new ToolError("confirmation_required", "X-MCP-Approval-Code must be 8 to 64 visible ASCII characters.", {
+    hint:
+      "Nothing was done. Tell the user to put another code into the client's configuration; don't choose it for him.",
   });
 }

@@ -13,13 +13,15 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { cleanDeep, type JsonValue } from "../text.ts";
 import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/tool.ts";
+import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { checkSize, invalidArguments, normaliseArguments } from "./arguments.ts";
 import { CallAudit, type SpentYes } from "./call_audit.ts";
 import { targetOf } from "./call_binding.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
-import type { Confirmation, Verdict } from "./confirmation.ts";
+import type { AskingCall, Confirmation, Verdict } from "./confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "./elicitation.ts";
+import type { ClientSession } from "./session_id.ts";
 import { errorResult, successResult } from "./results.ts";
 import { recordedArguments } from "./shown_arguments.ts";
 
@@ -30,6 +32,7 @@ export interface ToolCall {
   caller: Caller;
   /** Name and version of the client, as it gives them, cleaned. */
   client: string | undefined;
+  session: ClientSession | undefined;
   /** What the client can put before a person. */
   modes: ElicitationModes;
   /** What came back after this call was answered by a question. */
@@ -107,7 +110,8 @@ export class Dispatcher {
     const secrets = request.caller.secrets;
     if (found.kind === "unknown") throw unknownTool(request.name, secrets);
     const audit = this.#auditOf(request, found.entry, secrets);
-    const call: CallInHand = { ...request, log: request.log.with({ tool: request.name }), secrets, audit };
+    const log = request.log.with({ tool: request.name });
+    const call: CallInHand = { ...request, log, secrets, audit };
     const startedAt = performance.now();
     let outcome = "ok";
     let limitedBy: Limit | undefined;
@@ -129,6 +133,10 @@ export class Dispatcher {
       const limit = limitedBy === undefined ? {} : { limited_by: limitedBy };
       call.log.info("tool", { outcome, milliseconds: Math.round(seconds * 1000), ...limit });
     }
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
   }
 
   /** Aborts when this process ends: nobody is waited for any more. */
@@ -163,15 +171,17 @@ export class Dispatcher {
   }
 
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
-    const prepared = this.#prepare(entry, call);
+    const arrivedAt = this.#options.clock.now();
+    const sent = readAgain(entry.tool, call.args);
+    const prepared = this.#prepare(entry, { ...call, args: sent.args });
     const timeoutMs = this.#options.callTimeoutMs + waitMs(prepared.input);
     using deadline = new Deadline(timeoutMs);
-    const context = this.#context(call, timeoutMs, deadline.signal);
+    const context = this.#context({ ...call, arrivedAt }, timeoutMs, deadline.signal);
     const planned = await prepared.plan(context);
     call.audit.hits(recordedTarget(prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
-    const verdict = await this.#settle(entry, prepared, planned, call);
+    const verdict = await this.#settle(entry, prepared, planned, { ...call, again: sent.again, arrivedAt });
     if (verdict.kind === "ask") {
       await call.audit.asked();
       return { kind: "question", question: verdict.question };
@@ -207,11 +217,22 @@ export class Dispatcher {
   }
 
   /** What the call works with, within its deadline. */
-  #context({ caller, log, progress, signal }: ToolCall, timeoutMs: number, deadline: AbortSignal) {
+  #context(
+    { caller, log, progress, signal, arrivedAt }: CallInHand & { arrivedAt: number },
+    timeoutMs: number,
+    deadline: AbortSignal,
+  ) {
     const { services, clock, audit } = this.#options;
     const { identity, address } = caller;
     const endsAt = clock.now() + timeoutMs;
-    const within = { address, signal: AbortSignal.any([signal, deadline]), deadline, endsAt, log };
+    const within = {
+      address,
+      signal: AbortSignal.any([signal, deadline]),
+      deadline,
+      endsAt,
+      waitsFrom: arrivedAt,
+      log,
+    };
     const account = identity instanceof ToolError
       ? undefined
       : new CloudwaysAccount(services, { customer: identity, ...within });
@@ -223,7 +244,7 @@ export class Dispatcher {
     { texts }: CatalogueEntry,
     { input }: PreparedCall,
     { question }: PlannedCall,
-    call: CallInHand,
+    call: CallInHand & Pick<AskingCall, "again" | "arrivedAt">,
   ): Promise<Verdict> {
     const { name, caller, secrets, signal } = call;
     if (question === undefined || caller.identity instanceof ToolError) return { kind: "go", approval: "not_needed" };
@@ -237,8 +258,11 @@ export class Dispatcher {
       customer: caller.identity,
       caller,
       client: call.client,
+      session: call.session,
       modes: call.modes,
       answer: call.answer,
+      arrivedAt: call.arrivedAt,
+      again: call.again,
     });
   }
 

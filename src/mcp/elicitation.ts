@@ -56,15 +56,30 @@ export function elicitationModes(capabilities: unknown): ElicitationModes {
   };
 }
 
-/** A yes is an accepted form with exactly `approve: true`; all else is no. */
-export function isYes(reply: unknown): boolean {
-  const parsed = replySchema.safeParse(reply).data;
-  return parsed?.action === "accept" && parsed.content?.approve === true;
-}
+/** No person reads a question and says no to it sooner than this. */
+export const MIN_THOUGHT_MS = 500;
 
-/** Whether a person went to the address that was shown. Says nothing of what was decided there. */
-export function isAccepted(reply: unknown): boolean {
-  return replySchema.safeParse(reply).data?.action === "accept";
+/**
+ * What a reply says. `visited`: a person went to the address that was shown, whatever was decided there. `nobody`: no
+ * person can have said it; the client did not show the question, or answered it by itself.
+ */
+export type Heard = "yes" | "no" | "visited" | "nobody";
+
+/**
+ * Reads a reply. A yes is an accepted form with exactly `approve: true`, and needs no time: the client is trusted to show
+ * the form.
+ *
+ * @param askedBy How the question was asked.
+ * @param afterMs How long after the question the reply came.
+ */
+export function hear(reply: unknown, askedBy: "form" | "url", afterMs: number): Heard {
+  const parsed = replySchema.safeParse(reply).data;
+  const no = afterMs >= MIN_THOUGHT_MS ? "no" : "nobody";
+  if (parsed?.action === "decline") return no;
+  if (parsed?.action !== "accept") return "nobody";
+  if (askedBy === "url") return "visited";
+  if (parsed.content?.approve === true) return "yes";
+  return parsed.content?.approve === false ? no : "nobody";
 }
 
 /** A question as the revisions before 2026-07-28 carry it, in a request of its own. */

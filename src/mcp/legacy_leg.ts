@@ -12,13 +12,13 @@ import { type AnswerForms, idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError, m
 import { beginInTime } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import { RelayTransport } from "./relay_transport.ts";
-import { MAX_NAME_LENGTH, type SessionIds, type SessionMemo } from "./session_id.ts";
+import { type ClientSession, MAX_NAME_LENGTH, type SessionIds, type SessionMemo } from "./session_id.ts";
 import { isCall, isSlowCall } from "./slow_calls.ts";
 
 /** What {@linkcode LegacyLeg} needs; `S` is what one request is served with. */
 export interface LegacyLegOptions<S> {
-  /** Makes the protocol server of one request. */
-  createServer: (scope: S) => Server;
+  /** Makes the protocol server of one request, which may have come in a session. */
+  createServer: (scope: S, session?: ClientSession) => Server;
   /** Whether calls of this tool wait or poll: they answer as a stream, which begins at once. */
   isSlow: (toolName: string) => boolean;
   /** What must not stand in the memo that the client is given. */
@@ -61,18 +61,24 @@ export class LegacyLeg<S> {
   /** Answers one POST. */
   async fetch(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {
     // A batch is from a revision whose clients can't be asked.
-    const session = Array.isArray(body) ? undefined : await this.#sessionOf(request.headers, scope);
+    const named = Array.isArray(body) ? undefined : await this.#sessionOf(request.headers, scope);
+    const session = named === "unknown" ? undefined : named;
     const onError = (error: Error) => this.#options.onError(error, scope);
     if (isJSONRPCResponse(body)) return await this.#passOn(body, session, onError);
     if (session !== undefined) await this.#passCancellationOn(body, session, onError);
     const { transport, mayBegin } = this.#transportFor(body, session, forms);
     transport.onerror = onError;
-    const answer = this.#answer(transport, request, body, scope);
+    const server = this.#options.createServer(scope, named === "unknown" ? named : named?.memo);
+    const answer = this.#answer({ transport, server }, request, body, scope);
     return await (mayBegin ? beginInTime(answer, onError) : answer);
   }
 
-  async #answer(transport: RequestTransport, request: Request, body: JsonBody, scope: S): Promise<Response> {
-    const server = this.#options.createServer(scope);
+  async #answer(
+    { transport, server }: { transport: RequestTransport; server: Server },
+    request: Request,
+    body: JsonBody,
+    scope: S,
+  ): Promise<Response> {
     const end = () => void server.close().catch((error) => this.#options.onError(error, scope));
     await server.connect(transport);
     const response = await untilGone(transport.handleRequest(request, { parsedBody: body }), request.signal, end);
@@ -102,13 +108,14 @@ export class LegacyLeg<S> {
     return { transport, mayBegin: !streams && messages.some(isCall) };
   }
 
-  async #sessionOf(headers: Headers, scope: S): Promise<Session | undefined> {
+  /** `unknown` for an id that does not verify: it was given out under another key, or by nobody. */
+  async #sessionOf(headers: Headers, scope: S): Promise<Session | "unknown" | undefined> {
     const sessionId = headers.get(SESSION_HEADER);
     const customer = this.#options.customerOf(scope);
-    if (sessionId === null || customer === undefined) return undefined;
+    if (!sessionId || customer === undefined) return undefined;
     if ((headers.get("mcp-protocol-version") ?? "") >= NO_SESSIONS_SINCE) return undefined;
     const memo = await this.#options.sessionIds.read(sessionId);
-    return memo && { customer, memo };
+    return memo === undefined ? "unknown" : { customer, memo };
   }
 
   /** Clients that can be asked something are given a memo of it, which they send back with each request. */

@@ -16,6 +16,8 @@ export interface QuestionState {
   target: string;
   /** Names the record that the yes takes; 32 hex digits. */
   nonce: string;
+  /** When the question was sent, in milliseconds since the Unix epoch: nobody answers at once. */
+  sentAt: number;
   /** Milliseconds since the Unix epoch. */
   expiresAt: number;
 }
@@ -28,6 +30,7 @@ const schema = z.strictObject({
   call: hex(64),
   target: hex(64),
   nonce: hex(32),
+  sentAt: z.number(),
   expiresAt: z.number(),
 });
 
@@ -60,7 +63,12 @@ export class QuestionStates {
   }
 }
 
+/** Whether a state is about this tool with these arguments, whatever they hit by now. */
+export function isAboutCall(state: QuestionState, tool: string, { call }: CallBinding): boolean {
+  return state.tool === tool && state.call === call;
+}
+
 /** Whether a state is about this very call on this very target. */
-export function isAbout(state: QuestionState, tool: string, { call, target }: CallBinding): boolean {
-  return state.tool === tool && state.call === call && state.target === target;
+export function isAbout(state: QuestionState, tool: string, binding: CallBinding): boolean {
+  return isAboutCall(state, tool, binding) && state.target === binding.target;
 }

@@ -15,22 +15,26 @@ export interface Asker {
 }
 
 /** More applications than this, or domains of one, are counted, not shown; the approval page shows all of them. */
-const MAX_LISTED = 20;
+const MAX_APPS = 100;
+const MAX_DOMAINS = 20;
 /** Most characters of what only says more of something that its id names. */
 const MAX_QUOTED = 60;
+/** Some clients show three lines: in the first, names are few and short. */
+const FIRST_NAMES = 3;
+const MAX_IN_FIRST = 40;
 
 /**
- * The text of a question. Its first line and its sentences are ours; everything else stands quoted and inert after its
- * id or our name for it. Facts and arguments stand there whole.
+ * The text of a question. Its sentences are ours; everything else stands quoted and inert after its id or our name for
+ * it. Facts and arguments stand there whole. The first line alone says what is done to what.
  *
  * @param question As a person may see it.
  * @param sent The assistant's arguments, as a person may see them.
  */
 export function questionText(question: Question, sent: Readonly<Record<string, JsonValue>>, asker: Asker): string {
-  const { headline, server, apps, consequences, facts = [] } = question;
+  const { server, apps, consequences, losesData, facts = [] } = question;
   const email = asker.email === undefined ? "" : ` (${quoted(asker.email)})`;
   return [
-    headline,
+    firstLine(question),
     "",
     ...consequences,
     "",
@@ -38,10 +42,31 @@ export function questionText(question: Question, sent: Readonly<Record<string, J
     ...(asker.client === undefined ? [] : [`Client, by its own account: ${nameText(asker.client)}`]),
     `Server: ${server.id} ${nameText(server.label)}, ${quoted(server.ip, MAX_QUOTED)}`,
     `Applications: ${apps?.length ?? "not told by Cloudways"}`,
-    ...listed(apps ?? [], appLine),
+    ...listed(apps ?? [], (app) => appLine(app, losesData === true)),
     ...facts.flatMap(factLines),
     ...sentLines(sent),
   ].join("\n");
+}
+
+/** What is done, in words of ours; and after that, quoted, short and inert, the names of what it is done to. */
+export function firstLine({ headline, server, apps, facts = [] }: Question): string {
+  const short = (text: string) => quoted(text, MAX_IN_FIRST);
+  const named = facts.flatMap(({ name, values: [value], isFirst }) =>
+    isFirst && value !== undefined ? [`${name} ${short(value)}`] : []
+  );
+  const where = `${named.length === 0 ? "Server" : "server"} ${short(server.label)}`;
+  const names = (apps ?? []).slice(0, FIRST_NAMES).map(({ label }) => short(label));
+  const more = (apps ?? []).length - names.length;
+  const onIt = apps === null
+    ? ["applications not told by Cloudways"]
+    : names.length === 0
+    ? ["no application"]
+    : [`${apps.length === 1 ? "application" : "applications"} ${joined(names, more)}`];
+  return `${headline} ${[...named, where, ...onIt].join("; ")}.`;
+}
+
+function joined(names: readonly string[], more: number): string {
+  return more === 0 ? names.join(", ") : `${names.join(", ")} and ${more} more`;
 }
 
 /**
@@ -75,11 +100,12 @@ function nameText(name: string): string {
   return letters === undefined ? shown : `${shown} (${OTHER_LETTERS} ${quoted(letters)})`;
 }
 
-function appLine({ id, label, domains, lastBackup }: QuestionApp): string {
-  const names = domains.length === 0 ? "no domain" : domains.slice(0, MAX_LISTED).map(domainText).join(", ");
-  const more = domains.length > MAX_LISTED ? ` and ${domains.length - MAX_LISTED} more` : "";
-  const backup = lastBackup === null ? "not known" : quoted(lastBackup, MAX_QUOTED);
-  return `- ${id} ${nameText(label)}: ${names}${more}; last backup: ${backup}`;
+function appLine({ id, label, domains, lastBackup }: QuestionApp, losesData: boolean): string {
+  const names = domains.length === 0 ? "no domain" : domains.slice(0, MAX_DOMAINS).map(domainText).join(", ");
+  const more = domains.length > MAX_DOMAINS ? ` and ${domains.length - MAX_DOMAINS} more` : "";
+  const known = lastBackup === null ? "not looked up" : quoted(lastBackup, MAX_QUOTED);
+  const backup = losesData ? `; last backup: ${known}` : "";
+  return `- ${id} ${nameText(label)}: ${names}${more}${backup}`;
 }
 
 function factLines({ name, values }: QuestionFact): string[] {
@@ -111,6 +137,6 @@ function valueText(value: JsonValue): string {
 }
 
 function listed<T>(items: readonly T[], line: (item: T) => string): string[] {
-  const shown = items.slice(0, MAX_LISTED).map(line);
-  return items.length > MAX_LISTED ? [...shown, `- and ${items.length - MAX_LISTED} more`] : shown;
+  const shown = items.slice(0, MAX_APPS).map(line);
+  return items.length > MAX_APPS ? [...shown, `- and ${items.length - MAX_APPS} more`] : shown;
 }

@@ -2,7 +2,7 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import { boundValue } from "../bounds.ts";
 import type { ToolError } from "../errors.ts";
 import { hiderOf, hideSecrets, safeText, type Secrets } from "../redaction.ts";
-import { cleanDeep, cleanKeepingSpaces, cleanText } from "../text.ts";
+import { cleanDeep, cleanKeepingSpaces, cleanText, ELLIPSIS } from "../text.ts";
 import { boundAnswer, fitCeiling, MAX_ANSWER_CHARACTERS } from "./ceiling.ts";
 
 /** Far more than an answer may hold; beyond that nobody looks. */
@@ -62,7 +62,19 @@ const MAX_MESSAGE = 2_000;
 
 function shownMessage({ message, isShown }: ToolError, secrets: Secrets): string {
   if (!isShown) return safeText(message, { secrets, maxLength: MAX_MESSAGE });
-  return cleanText(hiderOf(secrets).givenInText(cleanText(message)), { maxLength: MAX_MESSAGE });
+  // The line breaks of a question are ours: whatever is quoted in it has none.
+  const lines = message.split("\n").map((line) =>
+    cleanKeepingSpaces(hiderOf(secrets).givenInText(cleanKeepingSpaces(line)))
+  );
+  return cutAtLine(lines, MAX_MESSAGE);
+}
+
+/** As many whole lines as there is room for. */
+function cutAtLine(lines: readonly string[], maxLength: number): string {
+  const text = lines.join("\n");
+  if (text.length <= maxLength) return text;
+  const end = text.lastIndexOf("\n", maxLength - 2);
+  return `${end > 0 ? text.slice(0, end) : cleanText(text, { maxLength: maxLength - 2 })}\n${ELLIPSIS}`;
 }
 
 function toObject(value: unknown): Record<string, unknown> {

@@ -19,7 +19,7 @@ export function safeQuestion(question: Question, secrets: Secrets, sent: Readonl
   // The host of an address stands in it, whatever it looks like: to hide it beside the address hides nothing.
   const isShown = (text: string) => text !== "" && shown.some((whole) => whole.includes(writeOut(text).toLowerCase()));
   const fact = (text: string) => sent.get(text) ?? (isShown(text) ? writeOut(text) : accountFact(text, hider));
-  const { headline, server, apps, consequences, facts } = question;
+  const { headline, server, apps, consequences, losesData, facts } = question;
   return {
     headline,
     server: { id: server.id, label: safe(server.label), ip: safe(server.ip) },
@@ -30,7 +30,8 @@ export function safeQuestion(question: Question, secrets: Secrets, sent: Readonl
       lastBackup: lastBackup === null ? null : safe(lastBackup),
     })) ?? null,
     consequences,
-    ...(facts && { facts: facts.map(({ name, values }) => ({ name, values: values.map(fact) })) }),
+    ...(losesData && { losesData }),
+    ...(facts && { facts: facts.map(({ values, ...named }) => ({ ...named, values: values.map(fact) })) }),
   };
 }
 

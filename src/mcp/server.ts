@@ -7,15 +7,18 @@ import {
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Caller } from "../caller.ts";
+import type { Clock } from "../clock.ts";
 import { safeText, type Secrets } from "../redaction.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
+import { CallProgress, type ToldProgress } from "./call_progress.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Dispatcher, ToolCall } from "./dispatch.ts";
 import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "./elicitation.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { memberOf } from "./json_rpc.ts";
 import { ProtocolServer } from "./protocol_server.ts";
+import type { ClientSession } from "./session_id.ts";
 import { callAndAsk } from "./waiting_call.ts";
 
 /** On whose behalf a protocol server works: one request over HTTP, one connection over stdio. */
@@ -31,8 +34,15 @@ const LIST_TTL_MS = 5 * 60_000;
 /**
  * Makes a protocol server for one scope: cheap enough to make per request, since everything it shows was made at
  * start.
+ *
+ * @param session Where the client has one.
  */
-export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatcher, scope: CallScope): Server {
+export function createProtocolServer(
+  catalogue: Catalogue,
+  dispatcher: Dispatcher,
+  scope: CallScope,
+  session?: ClientSession,
+): Server {
   const hint = { ttlMs: LIST_TTL_MS, cacheScope: "private" } as const;
   const server = new ProtocolServer({ name: SERVER_NAME, title: "Cloudways", version: VERSION }, {
     capabilities: { tools: {} },
@@ -46,28 +56,37 @@ export function createProtocolServer(catalogue: Catalogue, dispatcher: Dispatche
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     const { envelope, signal } = context.mcpReq;
     const { caller, log } = scopeOfCall(scope);
+    const progress = progressOf(context, dispatcher.clock, scope.caller.secrets);
     const client = clientName(memberOf(envelope, CLIENT_INFO_META_KEY) ?? server.getClientVersion(), scope.caller);
     const call: ToolCall = {
       name: params.name,
       args: server.sentArguments(context),
       caller,
       client,
+      session,
       modes: elicitationModes(memberOf(envelope, CLIENT_CAPABILITIES_META_KEY) ?? server.getClientCapabilities()),
       answer: answerOf(context),
       signal,
       log: log.with({ client }),
-      progress: progressOf(context, scope.caller.secrets),
+      progress: (message, done, total) => progress?.tell(message, done, total),
     };
-    if (envelope === undefined) return await dispatcher.hold(callAndAsk(dispatcher, call, server, context));
-    const outcome = await dispatcher.call(call);
-    if (outcome.kind === "result") return outcome.result;
-    const { question } = outcome;
-    return inputRequired({
-      inputRequests: { [ANSWER_KEY]: inputRequestOf(question) },
-      requestState: question.state,
-    });
+    const work = envelope === undefined
+      ? dispatcher.hold(callAndAsk(dispatcher, call, server, context))
+      : callOnce(dispatcher, call);
+    return await (progress?.during(work) ?? work);
   });
   return server;
+}
+
+/** Carries out a call of 2026-07-28, which ends with a question where there is one. */
+async function callOnce(dispatcher: Dispatcher, call: ToolCall) {
+  const outcome = await dispatcher.call(call);
+  if (outcome.kind === "result") return outcome.result;
+  const { question } = outcome;
+  return inputRequired({
+    inputRequests: { [ANSWER_KEY]: inputRequestOf(question) },
+    requestState: question.state,
+  });
 }
 
 /** A connection over stdio serves many calls, which logs, records and errors have to tell apart. */
@@ -83,15 +102,16 @@ function answerOf({ mcpReq }: ServerContext): Answer | undefined {
   return typeof state === "string" ? { state, reply: mcpReq.inputResponses?.[ANSWER_KEY] } : undefined;
 }
 
-function progressOf({ mcpReq }: ServerContext, secrets: Secrets): ToolCall["progress"] {
+/** Undefined for a client that did not ask for it. */
+function progressOf({ mcpReq }: ServerContext, clock: Clock, secrets: Secrets): CallProgress | undefined {
   const progressToken = mcpReq._meta?.progressToken;
-  return (text, done, total) => {
-    if (progressToken === undefined) return;
-    const message = safeText(text, { secrets, maxLength: 200 });
-    const progress = { progressToken, progress: done, total, message };
+  if (progressToken === undefined) return undefined;
+  const send = ({ message, ...told }: ToldProgress) => {
+    const params = { progressToken, ...told, message: safeText(message, { secrets, maxLength: 200 }) };
     // A client that is gone is noticed by the signal; its progress is of no use to anybody.
-    mcpReq.notify({ method: "notifications/progress", params: progress }).catch(() => {});
+    mcpReq.notify({ method: "notifications/progress", params }).catch(() => {});
   };
+  return new CallProgress({ clock, send });
 }
 
 const clientInfo = z.object({ name: z.string(), version: z.string() });

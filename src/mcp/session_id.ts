@@ -31,6 +31,9 @@ const memoSchema = z.object({
 /** What a session id remembers. */
 export type SessionMemo = z.output<typeof memoSchema>;
 
+/** The session that a call came in: its nonce, or `unknown` where the id that was sent is none that this server knows. */
+export type ClientSession = Pick<SessionMemo, "nonce"> | "unknown";
+
 const FORM = /^v1\.([A-Za-z0-9_-]+)\.([0-9a-f]{64})$/;
 const NONCE_BYTES = 16;
 const MAX_LENGTH = 1024;

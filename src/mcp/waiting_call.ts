@@ -1,4 +1,11 @@
-import type { CallToolResult, Server, ServerContext } from "@modelcontextprotocol/server";
+import {
+  type CallToolResult,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  type Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { ToolError } from "../errors.ts";
 import { StoreError } from "../store/store.ts";
 import { changedMeanwhile, noAnswer, storeFailed } from "./confirmation_errors.ts";
@@ -39,9 +46,19 @@ function elicit(question: ClientQuestion, { stopWaiting }: Dispatcher, server: S
   return server.request({ method: "elicitation/create", params }, options);
 }
 
-/** The client or the store failed, or nobody was there: that is no yes, and no no that is to be remembered. */
-function unanswered(error: unknown, { name, log }: ToolCall): ToolError {
+/** The client can't ask, whatever it has declared: it answered by an error, or by what is no answer. */
+const CANNOT_ASK: ReadonlySet<string> = new Set([SdkErrorCode.InvalidResult, SdkErrorCode.CapabilityNotSupported]);
+
+/**
+ * The client or the store failed, or nobody was there: that is no yes, and no no that is to be remembered. Where the
+ * client answered, but nobody was asked, that is a reply which says nothing.
+ */
+function unanswered(error: unknown, { name, log }: ToolCall): ToolError | undefined {
   if (error instanceof ToolError) return error;
+  if (error instanceof ProtocolError || (error instanceof SdkError && CANNOT_ASK.has(error.code))) {
+    log.info("the client can't ask", { error });
+    return undefined;
+  }
   if (error instanceof StoreError) {
     log.warn("a question could not be asked, or its answer can't come", { error });
     return storeFailed(name, error);

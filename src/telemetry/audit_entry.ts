@@ -19,7 +19,12 @@ export type StampedEntry = {
 };
 
 /** What a person decides on the approval page at most once for each approval. */
-const DECISIONS: ReadonlySet<string | null> = new Set(["approved", "denied", "withdrawn"]);
+const DECISIONS: ReadonlySet<string | null> = new Set([
+  "approved",
+  "denied",
+  "withdrawn",
+  "no_taken_back",
+]);
 
 /**
  * Whether an entry tells of something that was done or decided, and so stands by itself. Everything else changed nothing,

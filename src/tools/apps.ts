@@ -14,7 +14,9 @@ import { requireKnown } from "./known_values.ts";
 import { reportAnswer } from "./operation_result.ts";
 import { type AppFacts, appFacts, appFactsIf, NOT_TOLD, nullIfRefused, onApp } from "./questions.ts";
 import { findRestorePoint, listRestorePoints, shownRestoreList } from "./restore_work.ts";
+import { afterRestore } from "./restored.ts";
 import { blocks } from "./server_work.ts";
+import { ageInWords } from "./question_words.ts";
 import { appVarnishOffQuestion, httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
 import { domainName } from "./validators.ts";
@@ -150,27 +152,29 @@ const restoreApp = defineAskingTool({
   }),
   output: z.looseObject({ ...appOutput, ...startedOutput, restore_point: z.string() }),
   facts: async (input, context) => {
-    const { account } = context;
+    const { account, clock } = context;
     const found = await account.currentApp(input.app_id, input.server_id);
     // Where Cloudways doesn't show which there are, it decides.
     const point = await findRestorePoint(account, found, input.time) ?? input.time;
-    return { ...found, backups: await account.lastBackups(found.server.id), point };
+    return { ...found, backups: await account.lastBackups(found.server.id), point, now: clock.now() };
   },
-  question: ({ point, ...facts }, { type }) => ({
-    headline: `Overwrite application ${facts.app.id} with a backup of it.`,
+  question: ({ point, now, ...facts }, { type }) => ({
+    headline: `Overwrite application ${facts.app.id} with a backup of it ${ageInWords(point, now)}.`,
     ...onApp(facts),
+    losesData: true,
     consequences: [
       "Orders, posts, uploads and every other change made after the backup are lost.",
       "Visitors may get no answer, or a broken one, while it runs.",
       "It can be undone once, by a rollback, for as long as Cloudways keeps the copy it makes before.",
     ],
-    facts: [{ name: "Restore point", values: [point] }, { name: "What is restored", values: [type] }],
+    facts: [{ name: "Restore point", values: [point], isFirst: true }, { name: "What is restored", values: [type] }],
     target: { restore_point: point },
   }),
   handler: async ({ time: _asked, type, ...input }, context, { point, ...found }) => {
     const fields = { time: point, type };
     const work = { operation: "app_restore", path: path`/app/manage/restore`, fields };
-    return { ...await startOnFound(found, input, context, work), restore_point: point, restore_type: type };
+    const started = await startOnFound(found, input, context, work);
+    return { ...started, ...afterRestore(started), restore_point: point, restore_type: type };
   },
 });
 
@@ -188,14 +192,18 @@ const rollbackAppRestore = defineAskingTool({
   question: (facts) => ({
     headline: `Put application ${facts.app.id} back to its state before the last restore.`,
     ...onApp(facts),
+    losesData: true,
     consequences: [
       "Orders, posts, uploads and every other change made since that restore are lost.",
       "Visitors may get no answer, or a broken one, while it runs.",
       "It can't be undone: the one copy there was is used up.",
     ],
   }),
-  handler: (input, context, found) =>
-    startOnFound(found, input, context, { operation: "app_restore_rollback", path: path`/app/manage/rollback` }),
+  handler: async (input, context, found) => {
+    const work = { operation: "app_restore_rollback", path: path`/app/manage/rollback` };
+    const started = await startOnFound(found, input, context, work);
+    return { ...started, ...afterRestore(started) };
+  },
 });
 
 /** What a busy server says of the work that runs there. */
@@ -384,6 +392,19 @@ function cnameFacts({ app }: AppFacts, cname?: string) {
   return { facts, target: { cname: app.cname } };
 }
 
+/**
+ * Nobody is asked to remove what is not there.
+ *
+ * @throws {ToolError} `not_found` where Cloudways says that there is no primary domain.
+ */
+function requireCname(facts: AppFacts): AppFacts {
+  if (facts.app.cname !== "") return facts;
+  throw new ToolError("not_found", `Application ${facts.app.id} has no primary domain.`, {
+    hint: "Nothing was done, and nobody was asked: there is nothing to remove.",
+    done: "nothing",
+  });
+}
+
 const updateAppCname = defineAskingTool({
   name: "update_app_cname",
   title: "Set the primary domain",
@@ -424,7 +445,7 @@ const deleteAppCname = defineAskingTool({
     "gave it and its aliases. A person has to approve it.",
   input: z.strictObject(startInput),
   output: cnameOutput,
-  facts: appFacts,
+  facts: async (input, context) => requireCname(await appFacts(input, context)),
   question: (facts) => ({
     headline: `Remove the primary domain of application ${facts.app.id}.`,
     ...onApp(facts),

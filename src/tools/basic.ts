@@ -35,6 +35,7 @@ import { appInput, detail, provider, serverInput, waitOptions, waitSeconds } fro
 import { shownResult } from "./operation_result.ts";
 import { appFactsIf, nullIfRefused, onApp } from "./questions.ts";
 import { namesOfServer, serverOutput } from "./server_work.ts";
+import { afterWork } from "./restored.ts";
 import { defineAnonymousTool, defineAskingTool, defineTool, type Tool } from "./tool.ts";
 import { appView, serverOnlyView, serverView } from "./views.ts";
 
@@ -695,7 +696,9 @@ const getOperationStatus = defineTool({
     const { account, progress } = context;
     const state = await account.waitForOperation(input.operation_id, waitOptions(input.wait_seconds, progress));
     if (state.status === "failed") throw new Error("a failed operation is thrown, never returned");
-    if (state.status === "completed") return { ...state, status: state.status, ...await shownResult(state, context) };
+    if (state.status === "completed") {
+      return { ...state, status: state.status, ...await shownResult(state, context), ...afterWork(state) };
+    }
     return { ...state, status: state.status, next_step: "Still running. Call again with wait_seconds to wait for it." };
   },
 });

@@ -101,7 +101,7 @@ export function hostQuestion(facts: HostFacts, { git_url }: { git_url: string })
       "Nothing changes on the application. It can't be undone that the host was called.",
     ],
     facts: [
-      { name: "Host", values: [gitHost(git_url) ?? ""] },
+      { name: "Host", values: [gitHost(git_url) ?? ""], isFirst: true },
       { name: "Repository", values: [git_url] },
       { name: "Hosts so far", values: hosts ?? [NOT_TOLD] },
     ],

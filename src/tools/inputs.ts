@@ -38,7 +38,7 @@ export function waitSeconds(defaultSeconds: number) {
 export const provider = z.string().min(1).max(40).optional().describe("Only this provider, such as do or vultr.");
 
 /** The input of every tool that starts work at Cloudways. */
-export const waitInput = { wait_seconds: waitSeconds(30) };
+export const waitInput = { wait_seconds: waitSeconds(20) };
 
 /** What every tool gives that starts work at Cloudways. */
 export const startedOutput = {

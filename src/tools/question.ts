@@ -14,7 +14,7 @@ export interface QuestionApp {
   label: string;
   /** The addresses its visitors use, the primary one first. */
   domains: readonly string[];
-  /** The newest restore point that is known; null where none is. */
+  /** The newest restore point that was seen; null where nobody has looked lately. */
   lastBackup: string | null;
 }
 
@@ -24,6 +24,8 @@ export interface QuestionFact {
   name: string;
   /** Data: shown quoted and inert. */
   values: readonly string[];
+  /** Its one value stands in the first line of the question: without it nobody knows what is done. */
+  isFirst?: true;
 }
 
 /**
@@ -38,6 +40,8 @@ export interface Question {
   apps: readonly QuestionApp[] | null;
   /** What it means for visitors and data, and whether it can be undone; a sentence each. */
   consequences: readonly string[];
+  /** Data can be lost, so that backups matter. */
+  losesData?: true;
   facts?: readonly QuestionFact[];
   /** What the yes is bound to beside server, applications and arguments, such as the whole of a list that is edited. */
   target?: JsonValue;

@@ -180,7 +180,7 @@ const allowIpSiab = defineAskingTool({
       "the files of its applications.",
       "It can't be undone here: no tool closes it again.",
     ],
-    facts: [{ name: "Address", values: [ip] }],
+    facts: [{ name: "Address", values: [ip], isFirst: true }],
   }),
   handler: ({ ip }, { account }, { server }) => {
     const request = { operation: "security_whitelist_ip_siab", path: path`/security/siab` };
@@ -207,7 +207,7 @@ const allowIpAdminer = defineAskingTool({
       "all data of that application.",
       "It can't be undone here: no tool closes it again.",
     ],
-    facts: [{ name: "Address", values: [ip] }],
+    facts: [{ name: "Address", values: [ip], isFirst: true }],
   }),
   handler: ({ ip }, { account }, { server }) => {
     const request = { operation: "security_whitelist_ip_adminer", path: path`/security/adminer` };
@@ -573,6 +573,7 @@ const gitClone = defineAskingTool({
   question: (facts, input) => ({
     headline: `Clone a Git repository into application ${facts.app.id}: its files may be overwritten.`,
     ...onApp(facts),
+    losesData: true,
     consequences: [
       "Files of the application may be replaced by those of the repository, and visitors get the result at once.",
       "The code of the repository runs with the application's rights, on its data.",
@@ -615,6 +616,7 @@ const gitPull = defineAskingTool({
     return {
       headline: `Deploy by Git pull into application ${facts.app.id}: ${why}.`,
       ...onApp(facts),
+      losesData: true,
       consequences: [
         "Files of the application are replaced by those of the branch, and visitors get the result at once.",
         "It can be undone only by deploying the former branch into its folder again, or from a backup.",

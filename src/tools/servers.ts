@@ -11,6 +11,7 @@ import { reportedOutput, serverInput, startedOutput, waitInput, waitOptions } fr
 import { requireKnown } from "./known_values.ts";
 import { reportAnswer } from "./operation_result.ts";
 import { countApps, nullIfRefused, onServer, serverFacts, serverFactsIf } from "./questions.ts";
+import { serviceHeadline } from "./question_words.ts";
 import { namesOfServer, serverOutput, startOnFoundServer, startOnServer } from "./server_work.ts";
 import { serverVarnishQuestion } from "./setting_questions.ts";
 import { defineAskingTool, defineTool, type Tool } from "./tool.ts";
@@ -196,6 +197,7 @@ const optimizeServerDisk = defineAskingTool({
   question: (facts, input) => ({
     headline: `Clean up the disk of server ${facts.server.id} with ${countApps(facts)}.`,
     ...onServer(facts),
+    losesData: true,
     consequences: [
       ...CLEANUPS.filter((name) => input[name]).map((name) => CLEANED[name]),
       "What is removed can't be brought back.",
@@ -294,12 +296,11 @@ const changeServiceState = defineAskingTool({
   },
   question(facts, { service, action }) {
     if (action === "start") return undefined;
-    const what = action === "stop" ? "Stop" : "Restart";
     return {
-      headline: `${what} one service of server ${facts.server.id}: ${countApps(facts)} may fail.`,
+      headline: serviceHeadline(action, service, facts),
       ...onServer(facts),
       consequences: SERVICE_GONE[action],
-      facts: [{ name: "Service", values: [service] }],
+      facts: [{ name: "Service", values: [service], isFirst: true }],
     };
   },
   handler: async ({ service, action }, { account }, { server }) => {

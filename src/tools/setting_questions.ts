@@ -2,7 +2,7 @@
 import { uncoveredDomains } from "../cloudways/installed_certificates.ts";
 import { certificatesNow } from "./certificate_questions.ts";
 import type { Question } from "./question.ts";
-import { type AppFacts, countApps, NOT_TOLD, onApp, onServer, type ServerFacts } from "./questions.ts";
+import { type AppFacts, count, countApps, NOT_TOLD, onApp, onServer, type ServerFacts } from "./questions.ts";
 
 const EMPTIED = [
   "Pages come slower, and the server works more, until the cache has filled again.",
@@ -50,7 +50,7 @@ export function httpsOnQuestion(facts: AppFacts): Question | undefined {
   if (uncovered?.length === 0) return undefined;
   const certificates = certificatesNow(facts);
   return {
-    headline: `Redirect every visitor of application ${facts.app.id} to HTTPS: a domain of it may have no certificate.`,
+    headline: `Redirect every visitor of application ${facts.app.id} to HTTPS: ${uncoveredInWords(uncovered)}.`,
     ...onApp(facts),
     consequences: [
       "On a domain without certificate visitors see a warning in place of the site.",
@@ -59,6 +59,11 @@ export function httpsOnQuestion(facts: AppFacts): Question | undefined {
     facts: [{ name: "Domains without certificate", values: uncovered ?? [NOT_TOLD] }, ...certificates.facts],
     target: certificates.target,
   };
+}
+
+function uncoveredInWords(uncovered: readonly string[] | null): string {
+  if (uncovered === null) return "a domain of it may have no certificate";
+  return count(uncovered.length, "domain of it has no certificate", "domains of it have no certificate");
 }
 
 /** The question before the files of an application belong to the server's master user. */

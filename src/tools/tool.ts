@@ -128,6 +128,8 @@ export interface Tool {
   readonly idempotent: boolean;
   /** Works without credentials. */
   readonly anonymous: boolean;
+  /** Some or all of its calls need a person's yes. */
+  readonly asks: boolean;
   /** Checks arguments; the problems are returned, not thrown. */
   prepare(args: unknown): PreparedCall | z.ZodError;
 }
@@ -138,6 +140,7 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
 ): Tool {
   return toTool(definition, {
     anonymous: false,
+    asks: false,
     plan: (input, context) => {
       const withAccount = accountContext(definition.name, context);
       return Promise.resolve({ question: undefined, run: () => definition.handler(input, withAccount) });
@@ -152,6 +155,7 @@ export function defineAskingTool<I extends z.ZodObject, O extends z.ZodObject, F
   const { facts, question, handler } = definition;
   return toTool(definition, {
     anonymous: false,
+    asks: true,
     plan: async (input, context) => {
       const withAccount = accountContext(definition.name, context);
       const found = await facts(input, withAccount);
@@ -166,6 +170,7 @@ export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject
 ): Tool {
   return toTool(definition, {
     anonymous: true,
+    asks: false,
     plan: (input, context) =>
       Promise.resolve({ question: undefined, run: () => definition.anonymousHandler(input, context) }),
   });
@@ -179,12 +184,13 @@ function accountContext(toolName: string, context: AnonymousContext): ToolContex
 
 interface Behaviour<I extends z.ZodObject> {
   anonymous: boolean;
+  asks: boolean;
   plan: (input: z.output<I>, context: AnonymousContext) => Promise<PlannedCall>;
 }
 
 function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: ToolDefinition<I, O>,
-  { anonymous, plan }: Behaviour<I>,
+  { anonymous, asks, plan }: Behaviour<I>,
 ): Tool {
   const { name, title, toolset, effect, description, input, formerly, output, slow, idempotent } = definition;
   const { revealsSecrets, showsLiterals } = definition;
@@ -200,6 +206,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     slow: slow ?? false,
     idempotent: idempotent ?? effect === "read",
     anonymous,
+    asks,
     prepare(args) {
       const parsed = input.safeParse(args);
       if (!parsed.success) return parsed.error;

@@ -53,7 +53,4 @@ export interface Gap {
 }
 
 /** What is known to fail. */
-export const knownGaps: readonly Gap[] = [
-  { client: "claude-code", column: "confirmation", reason: "its own cancel is taken for a person's no" },
-  { client: "codex", column: "confirmation", reason: "its own decline is taken for a person's no" },
-];
+export const knownGaps: readonly Gap[] = [];

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
 import { allTools } from "../../src/tools/all.ts";
 import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
 import { startBalancer } from "../balancer.ts";
 import { startService } from "../harness.ts";
 import { TEST_KEYS } from "../keys.ts";
 import { startRedis } from "../redis_server.ts";
+import { FakeClock } from "../sandbox/mod.ts";
 
 const PROTOCOLS = {
   "2025 client": "2025-11-25",
@@ -86,14 +88,16 @@ for (const kind of CLIENT_KINDS) {
     Deno.test(`a ${kind} puts the question to its person, who says ${approve ? "yes" : "no"}, over two replicas`, async () => {
       await using redis = await startRedis();
       const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: TEST_KEYS[0] };
-      await using a = await startService({ env });
-      await using b = await startService({ env, sandbox: a.sandbox });
+      const clock = new FakeClock(Date.now());
+      await using a = await startService({ env, clock });
+      await using b = await startService({ env, clock, sandbox: a.sandbox });
       await using balancer = await startBalancer([a.mcpUrl, b.mcpUrl]);
       const questions: string[] = [];
       const person = {
         elicitation: {},
-        answer: ({ message }: { message: string }) => {
+        answer: async ({ message }: { message: string }) => {
           questions.push(message);
+          await clock.advance(MIN_THOUGHT_MS);
           return { action: "accept" as const, content: { approve } };
         },
       };
@@ -102,7 +106,10 @@ for (const kind of CLIENT_KINDS) {
       const { json } = await client.call("stop_server", STOP);
 
       assert.equal(questions.length, 1);
-      assert.match(questions[0] ?? "", /^Stop server 100001: 3 applications go offline\.\n/);
+      assert.match(
+        questions[0] ?? "",
+        /^Stop server 100001: 3 applications go offline\. Server `[^`]+`; applications [^\n]+\.\n/,
+      );
       assert.equal(json.code, approve ? undefined : "confirmation_declined");
       assert.equal(a.sandbox.requestsTo("server_stop").length, approve ? 1 : 0);
     });

@@ -5,6 +5,7 @@ import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/c
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
 import { askingCalls } from "../asking_calls.ts";
 import { type Answer, toAnswer } from "../clients.ts";
 import { inheritedEnv, mainArgs, type ProgramEnv, programEnv } from "../process.ts";
@@ -12,6 +13,11 @@ import { DEMO_ACCOUNT, startSandbox } from "../sandbox/mod.ts";
 
 /** What a person answers; undefined for a client that can't ask. */
 type Person = { action: "accept"; content: { approve: boolean } } | { action: "decline" } | undefined;
+
+/** As long as a person thinks at least. */
+function thinkAbout<T>(reply: T, thinkMs: number): Promise<T> {
+  return new Promise((resolve) => setTimeout(() => resolve(reply), thinkMs));
+}
 
 interface StdioClient extends AsyncDisposable {
   call(name: string, args: Record<string, unknown>): Promise<Answer>;
@@ -22,10 +28,12 @@ async function parameters(env: ProgramEnv) {
   return { command: "deno", args, env: { ...inheritedEnv(), ...programEnv(env) }, stderr: "ignore" } as const;
 }
 
-async function connectLegacy(env: ProgramEnv, person: Person): Promise<StdioClient> {
+async function connectLegacy(env: ProgramEnv, person: Person, thinkMs = 0): Promise<StdioClient> {
   const capabilities = person === undefined ? {} : { elicitation: {} };
   const client = new LegacyClient({ name: "test-2025", version: "1.0.0" }, { capabilities });
-  if (person !== undefined) client.setRequestHandler(ElicitRequestSchema, () => person);
+  if (person !== undefined) {
+    client.setRequestHandler(ElicitRequestSchema, () => thinkAbout(person, thinkMs));
+  }
   // Called this way because the SDK's own types disagree with each other under exactOptionalPropertyTypes.
   await Reflect.apply(client.connect, client, [new LegacyTransport(await parameters(env))]);
   return {
@@ -34,12 +42,14 @@ async function connectLegacy(env: ProgramEnv, person: Person): Promise<StdioClie
   };
 }
 
-async function connectModern(env: ProgramEnv, person: Person): Promise<StdioClient> {
+async function connectModern(env: ProgramEnv, person: Person, thinkMs = 0): Promise<StdioClient> {
   const client = new ModernClient({ name: "test-2026", version: "1.0.0" }, {
     capabilities: person === undefined ? {} : { elicitation: { form: {} } },
     versionNegotiation: { mode: { pin: "2026-07-28" } },
   });
-  if (person !== undefined) client.setRequestHandler("elicitation/create", () => person);
+  if (person !== undefined) {
+    client.setRequestHandler("elicitation/create", () => thinkAbout(person, thinkMs));
+  }
   await client.connect(new ModernTransport(await parameters(env)));
   return {
     call: async (name, args) => toAnswer(await client.callTool({ name, arguments: args })),
@@ -50,12 +60,12 @@ async function connectModern(env: ProgramEnv, person: Person): Promise<StdioClie
 const CLIENTS = { "2025 client": connectLegacy, "2026 client": connectModern };
 const PEOPLE: { who: string; person: Person; times: number; code: string | undefined }[] = [
   { who: "that can't ask is refused", person: undefined, times: 0, code: "confirmation_required" },
-  { who: "whose person says no is refused", person: { action: "decline" }, times: 0, code: "confirmation_declined" },
+  { who: "that declines by itself is refused", person: { action: "decline" }, times: 0, code: "confirmation_required" },
   {
-    who: "whose person leaves the box open is refused",
+    who: "that leaves the box open by itself is refused",
     person: { action: "accept", content: { approve: false } },
     times: 0,
-    code: "confirmation_declined",
+    code: "confirmation_required",
   },
   {
     who: "whose person says yes is served once",
@@ -89,4 +99,24 @@ for (const [kind, connect] of Object.entries(CLIENTS)) {
       }
     });
   }
+}
+
+for (const [kind, connect] of Object.entries(CLIENTS)) {
+  Deno.test(`over stdio, a ${kind} whose person says no is told so, and until when`, async () => {
+    await using sandbox = await startSandbox();
+    const [call] = askingCalls;
+    if (call === undefined) throw new Error("some tool asks");
+    call.setUp(sandbox);
+    const env = {
+      CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
+      CLOUDWAYS_ACCESS_TOKEN: DEMO_ACCOUNT.accessTokens[0].token,
+    };
+    await using client = await connect(env, { action: "decline" }, 2 * MIN_THOUGHT_MS);
+
+    const { json } = await client.call(call.tool, call.args);
+
+    assert.equal(json.code, "confirmation_declined", JSON.stringify(json));
+    assert.match(String(Object(json.details).until), /^\d{4}-\d{2}-\d{2}T.+Z$/);
+    assert.equal(call.carriedOut(sandbox), 0);
+  });
 }

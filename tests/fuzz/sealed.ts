@@ -92,6 +92,7 @@ const questionStates = defineProperty({
       call: hex(64),
       target: hex(64),
       nonce: hex(32),
+      sentAt: fc.integer({ min: -600_000, max: 0 }).map((ms) => clock.now() + ms),
       expiresAt: fc.integer({ min: -2, max: 600_000 }).map((ms) => clock.now() + ms),
     });
     return {

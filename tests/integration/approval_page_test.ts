@@ -7,6 +7,7 @@ import {
   askOn,
   CUSTOMER,
   FINGERPRINT,
+  NO,
   OTHER_CUSTOMER,
   type PageServer,
   QUESTION,
@@ -59,7 +60,16 @@ Deno.test("the page shows whole what would be hit, and who asks", async () => {
   assert.equal(status, 200);
   assert.ok(text.includes(QUESTION.headline));
   for (const sentence of QUESTION.consequences) assert.ok(text.includes(sentence), sentence);
-  for (const part of ["101", "“Shops”", "“203.0.113.10”", "40 applications", "not known", "Waiting changes"]) {
+  for (
+    const part of [
+      "101",
+      "“Shops”",
+      "“203.0.113.10”",
+      "40 applications",
+      "Last backup: not looked up",
+      "Waiting changes",
+    ]
+  ) {
     assert.ok(text.includes(part), part);
   }
   for (const app of apps) assert.ok(text.includes(`${app.id} “${app.label}”`) && text.includes(app.domains[0] ?? "?"));
@@ -78,7 +88,7 @@ Deno.test("a known backup is shown, and a domain that is not ASCII also in punyc
 
   const text = textOf((await get(page, id)).html);
 
-  assert.ok(text.includes("Last backup known: “2026-11-19 03:00”"));
+  assert.ok(text.includes("Last backup: “2026-11-19 03:00”"));
   assert.match(text, /“blümchen\.example\.com” in DNS: “xn--blmchen-o2a\.example\.com”/);
   assert.match(text, /“käse\.example\.com” in DNS: “xn--kse-qla\.example\.com” “Grüße” /);
   assert.match(text, /“bäcker\.example\.com” in DNS: “xn--bcker-gra\.example\.com”/);
@@ -234,7 +244,7 @@ Deno.test("approving leads back to the page, which says so and lets the person w
   assert.doesNotMatch(shown.html, /value="(approve|deny)"/);
   assert.equal(withdrawn.status, 303);
   assert.match(after.html, /<h1>Approval withdrawn<\/h1>/);
-  assert.doesNotMatch(after.html, /<button/);
+  assert.doesNotMatch(after.html, /value="(approve|deny|withdraw)"/);
   assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
 });
 
@@ -248,6 +258,44 @@ Deno.test("denying leads back to the page, which says so", async () => {
   assert.deepEqual([denied.status, late.status], [303, 303]);
   assert.match((await get(page, id)).html, /<h1>Denied<\/h1>/);
   assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
+});
+
+Deno.test("a no is taken back on its page, once, and is no yes", async () => {
+  for (const decisions of [["deny"], ["approve", "withdraw"]]) {
+    await using page = await startPage();
+    const id = await askOn(page);
+    const no = { customer: CUSTOMER, no: NO };
+
+    const early = await post(page, id, { body: "decision=reconsider" });
+    for (const decision of decisions) await post(page, id, { body: `decision=${decision}` });
+    const shown = await get(page, id);
+    const until = await page.declines.until(no);
+    const takenBack = await post(page, id, { body: "decision=reconsider" });
+    const after = await get(page, id);
+    const twice = await post(page, id, { body: "decision=reconsider" });
+    const yes = await post(page, id);
+
+    assert.equal(early.status, 303);
+    assert.equal(until, page.clock.now() + 2 * 60_000);
+    assert.match(shown.html, /value="reconsider"/);
+    assert.match(textOf(shown.html), /Until 12:02 UTC the assistant can't ask/);
+    assert.deepEqual([takenBack.status, twice.status, yes.status], [303, 303, 303]);
+    assert.equal(await page.declines.until(no), undefined);
+    assert.match(after.html, /<h1>Your no is taken back<\/h1>/);
+    assert.doesNotMatch(after.html, /<button/);
+    assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
+    assert.notEqual(await askOn(page), id, "it is asked about on another page");
+  }
+});
+
+Deno.test("a no that has run out is not offered to be taken back", async () => {
+  await using page = await startPage();
+  const id = await askOn(page);
+  await post(page, id, { body: "decision=deny" });
+
+  await page.clock.advance(2 * 60_000);
+
+  assert.doesNotMatch((await get(page, id)).html, /<button/);
 });
 
 Deno.test("a used approval is shown as used and takes no decision any more", async () => {

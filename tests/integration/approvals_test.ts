@@ -15,6 +15,7 @@ import {
   KEYS,
   makeReplica,
   memoryReplicas,
+  NO,
   OTHER_CUSTOMER,
   redisReplicas,
   type Replica,
@@ -121,7 +122,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(decided, "denied");
     assert.equal(await stateOf(one, id), "denied");
     assert.equal(await takeYes(one), false);
-    assert.equal(await one.declines.isRemembered(CUSTOMER, FINGERPRINT), true);
+    assert.equal(await one.declines.takeBack({ customer: CUSTOMER, no: NO }), true);
     assert.equal(await one.approvals.approve(id, undefined), "too_late");
     assert.equal(await takeYes(one), false);
   });
@@ -173,7 +174,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(decided, "withdrawn");
     assert.equal(await takeYes(one), false);
     assert.equal(await stateOf(one, id), "withdrawn");
-    assert.equal(await two.declines.isRemembered(CUSTOMER, FINGERPRINT), true);
+    assert.equal(await two.declines.takeBack({ customer: CUSTOMER, no: NO }), true);
     assert.equal(await one.approvals.withdraw(id), "too_late");
   });
 
@@ -189,7 +190,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
   test("a no given elsewhere ends the open question", async ({ one, two }) => {
     const id = await askOn(one);
 
-    await two.approvals.decline(CUSTOMER, FINGERPRINT);
+    await two.approvals.decline({ customer: CUSTOMER, fingerprint: FINGERPRINT, no: NO });
 
     assert.equal(await stateOf(one, id), "denied");
     assert.equal(await one.approvals.approve(id, undefined), "too_late");
@@ -200,7 +201,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     const id = await askOn(one);
     await one.approvals.approve(id, undefined);
 
-    await two.approvals.decline(CUSTOMER, FINGERPRINT);
+    await two.approvals.decline({ customer: CUSTOMER, fingerprint: FINGERPRINT, no: NO });
 
     assert.equal(await takeYes(one), false);
     assert.equal(await stateOf(one, id), "withdrawn");
@@ -209,8 +210,8 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
   test("a no to a call that nobody was asked about changes nothing", async ({ one }) => {
     const id = await askOn(one);
 
-    await one.approvals.decline(CUSTOMER, fingerprint(1));
-    await one.approvals.decline(OTHER_CUSTOMER, FINGERPRINT);
+    await one.approvals.decline({ customer: CUSTOMER, fingerprint: fingerprint(1), no: NO });
+    await one.approvals.decline({ customer: OTHER_CUSTOMER, fingerprint: FINGERPRINT, no: NO });
 
     assert.equal(await stateOf(one, id), "open");
   });
@@ -663,7 +664,7 @@ Deno.test("a store that fails approves nothing and says so", async () => {
     () => one.approvals.approve(id, undefined),
     () => one.approvals.deny(id),
     () => takeYes(one),
-    () => one.approvals.decline(CUSTOMER, FINGERPRINT),
+    () => one.approvals.decline({ customer: CUSTOMER, fingerprint: FINGERPRINT, no: NO }),
     () => one.approvals.countUnknown(),
   ];
   for (const step of steps) await assert.rejects(step, StoreError);

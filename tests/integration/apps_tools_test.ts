@@ -351,10 +351,12 @@ Deno.test("a backup can be restored by its restore point, and the restore rolled
 
     const restored = await call(service, "restore_app", { time: list[0] });
     assert.equal(restored.json.restore_point, list[0]);
+    assert.match(String(restored.json.next_step), /ten to fifteen minutes/);
     assert.equal(shopOf(service).restoredTo, list[0]);
     assert.equal((await call(service, "get_app_restore_points")).json.local_backup_exists, true);
 
-    await call(service, "rollback_app_restore");
+    const rolledBack = await call(service, "rollback_app_restore");
+    assert.match(String(rolledBack.json.next_step), /ten to fifteen minutes/);
     assert.equal(shopOf(service).restoredTo, null);
   }
 });
@@ -619,6 +621,7 @@ Deno.test("the primary domain is set and removed, and the answer tells what it w
   const deleted = await call(service, "delete_app_cname");
   assert.deepEqual([deleted.json.old_cname, deleted.json.new_cname], ["new.example.com", null]);
   assert.equal(shopOf(service).cname, "");
+  assert.equal((await call(service, "delete_app_cname")).json.code, "not_found", "nobody is asked to remove nothing");
 
   const first = await call(service, "update_app_cname", { cname: "xn--mnchen-3ya.example.com" });
   assert.deepEqual([first.json.old_cname, first.json.new_cname], [null, "xn--mnchen-3ya.example.com"]);

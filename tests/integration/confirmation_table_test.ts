@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { type AskingCall, askingCalls } from "../asking_calls.ts";
 import type { Answer } from "../clients.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
 import { decide } from "../decide.ts";
 import { type Service, startService } from "../harness.ts";
 import { TEST_KEYS } from "../keys.ts";
@@ -134,8 +135,9 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
   },
   "a no, and the call again": {
     times: 0,
-    async run({ a, b }, call) {
+    async run({ a, b, clock }, call) {
       const { state } = await ask(a, call);
+      await clock.advance(MIN_THOUGHT_MS);
       assertRefused(await answer(a, call, state, NO), "confirmation_declined");
       assertRefused(await answer(b, call, state, YES), "confirmation_required");
       assertRefused(
@@ -233,20 +235,32 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
 };
 
 /** Replies that a careless check would take for a yes. */
-const NO_YES: Record<string, unknown> = {
-  "an accepted form without content": { action: "accept" },
-  "a yes in words": { action: "accept", content: { approve: "true" } },
-  "an accepted form with a no in it": { action: "accept", content: { approve: false } },
-  "a yes in a form that was cancelled": { action: "cancel", content: { approve: true } },
-  "no reply at all": undefined,
+const NO_YES: Record<string, { reply: unknown; code: string }> = {
+  "an accepted form without content": { reply: { action: "accept" }, code: "confirmation_required" },
+  "a yes in words": { reply: { action: "accept", content: { approve: "true" } }, code: "confirmation_required" },
+  "an accepted form with a no in it": {
+    reply: { action: "accept", content: { approve: false } },
+    code: "confirmation_declined",
+  },
+  "a yes in a form that was declined": {
+    reply: { action: "decline", content: { approve: true } },
+    code: "confirmation_declined",
+  },
+  "a yes in a form that was cancelled": {
+    reply: { action: "cancel", content: { approve: true } },
+    code: "confirmation_required",
+  },
+  "no reply at all": { reply: undefined, code: "confirmation_required" },
 };
 
-for (const [name, reply] of Object.entries(NO_YES)) {
+for (const [name, { reply, code }] of Object.entries(NO_YES)) {
   MODERN[name] = {
     times: 0,
-    async run({ a }, call) {
+    async run({ a, b, clock }, call) {
       const { state } = await ask(a, call);
-      assertRefused(await answer(a, call, state, reply), "confirmation_declined");
+      await clock.advance(MIN_THOUGHT_MS);
+      assertRefused(await answer(a, call, state, reply), code);
+      assertRefused(await answer(b, call, state, YES), "confirmation_required");
     },
   };
 }
@@ -266,8 +280,8 @@ for (const call of askingCalls) {
   });
 }
 
-function assertWaitsForPage(answered: Answer): string {
-  assert.equal(answered.json.code, "confirmation_required", JSON.stringify(answered.json));
+function assertWaitsForPage(answered: Answer, code = "confirmation_required"): string {
+  assert.equal(answered.json.code, code, JSON.stringify(answered.json));
   const { approval_url } = Object(answered.json.details);
   assert.match(String(approval_url), /^http:\/\/127\.0\.0\.1:7000\/approve\/[A-Za-z0-9_-]{22,32}$/);
   return new URL(String(approval_url)).pathname;
@@ -288,7 +302,7 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
     times: 0,
     async run({ a, b }, call) {
       const path = assertWaitsForPage(await callPlain(a, call));
-      const again = assertWaitsForPage(await callPlain(b, call));
+      const again = assertWaitsForPage(await callPlain(b, call), "approval_pending");
       assert.equal(again, path, "the same call gets the same address while it is open");
     },
   },
@@ -360,10 +374,18 @@ for (const call of askingCalls) {
 }
 
 /** Answers of clients of 2025-11-25, by how often they carry the call out. */
-const LEGACY: Record<string, { reply: unknown; times: number; code?: string; before?: (r: Replicas) => void }> = {
+const LEGACY: Record<
+  string,
+  { reply: unknown; times: number; code?: string; before?: (r: Replicas) => void | Promise<void> }
+> = {
   "a yes": { reply: YES, times: 1 },
-  "a no": { reply: NO, times: 0, code: "confirmation_declined" },
-  "a form sent as it came": { reply: { action: "accept", content: {} }, times: 0, code: "confirmation_declined" },
+  "a no": {
+    reply: NO,
+    times: 0,
+    code: "confirmation_declined",
+    before: ({ clock }) => clock.advance(MIN_THOUGHT_MS),
+  },
+  "a form sent as it came": { reply: { action: "accept", content: {} }, times: 0, code: "confirmation_required" },
   "a yes to what has changed since": {
     reply: YES,
     times: 0,
@@ -381,9 +403,9 @@ for (const call of askingCalls) {
         const { a, b, sandbox } = replicas;
         const session = await LegacySession.open([a.mcpUrl, b.mcpUrl], { headers: TOKEN_HEADERS });
 
-        const { answer: answered } = await session.converse(call.tool, call.args, () => {
+        const { answer: answered } = await session.converse(call.tool, call.args, async () => {
           assert.equal(call.carriedOut(sandbox), 0);
-          before?.(replicas);
+          await before?.(replicas);
           return reply;
         });
 

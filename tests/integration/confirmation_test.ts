@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
 import { TOKEN_HEADERS } from "../clients.ts";
 import { decide } from "../decide.ts";
 import { startService } from "../harness.ts";
@@ -7,7 +8,7 @@ import { LegacySession } from "../legacy_session.ts";
 import { startRedis } from "../redis_server.ts";
 import { callTool, post, readMessage } from "../rpc.ts";
 import { callModern, YES } from "../rpc_2026.ts";
-import type { Sandbox } from "../sandbox/mod.ts";
+import { FakeClock, type Sandbox } from "../sandbox/mod.ts";
 import { until } from "../until.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
@@ -82,7 +83,7 @@ Deno.test("on a public address only a person who knows the code can approve", as
   assert.equal(without.json.code, "confirmation_required");
   assert.equal(without.json.details, undefined);
   assert.match(String(without.json.hint), /X-MCP-Approval-Code/);
-  assert.equal(early.json.code, "confirmation_required");
+  assert.equal(early.json.code, "approval_pending");
   assert.equal(done.isError, false, JSON.stringify(done.json));
   assert.equal(stops(service.sandbox), 1);
   assert.equal(service.logLines.some((line) => line.includes(CODE)), false);
@@ -101,6 +102,24 @@ Deno.test("an approval code that can't be typed, or comes twice, refuses the req
   }
 });
 
+Deno.test("X-MCP-Confirm is page, or refuses the request", async () => {
+  await using service = await startService();
+  const list = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+
+  for (const value of ["Page", "form", "true", "", "page,page", "page, page", "page;"]) {
+    const response = await post(service.mcpUrl, list, { "x-mcp-confirm": value });
+    const { error } = await response.json();
+
+    assert.equal(response.status, 400, value);
+    assert.equal(error.code, -32600, value);
+  }
+  const fine = await post(service.mcpUrl, list, { "x-mcp-confirm": "page" });
+  await fine.body?.cancel();
+  const preflight = await fetch(service.mcpUrl, { method: "OPTIONS", headers: { origin: "http://localhost:3000" } });
+  assert.equal(fine.status, 200);
+  assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /\bx-mcp-confirm\b/);
+});
+
 Deno.test("a 2026 client that can only show addresses leads to the page, and its own accept is no yes", async () => {
   await using service = await startService();
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS, capabilities: URL_ONLY };
@@ -113,18 +132,20 @@ Deno.test("a 2026 client that can only show addresses leads to the page, and its
   const done = await callModern({ ...call, answered });
 
   assert.equal(asked.mode, "url");
-  assert.equal(early.kind === "result" && early.answer.json.code, "confirmation_required");
+  assert.equal(early.kind === "result" && early.answer.json.code, "approval_pending");
   assert.equal(JSON.stringify(early).includes("/approve/"), false, "the model does not see the address");
   assert.equal(done.kind === "result" && !done.answer.isError, true, JSON.stringify(done));
   assert.equal(stops(service.sandbox), 1);
 });
 
 Deno.test("a no to the address closes its page", async () => {
-  await using service = await startService();
+  const clock = new FakeClock();
+  await using service = await startService({ clock });
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS, capabilities: URL_ONLY };
 
   const asked = await callModern(call);
   if (asked.kind !== "question") throw new Error(JSON.stringify(asked));
+  await clock.advance(MIN_THOUGHT_MS);
   const declined = await callModern({ ...call, answered: { state: asked.state, reply: { action: "decline" } } });
   await decide(service.url, pathOf(asked.url), { decision: "approve" });
   const again = await callModern(call);
@@ -145,7 +166,7 @@ Deno.test("a 2025 client that can only show addresses leads to the page", async 
 
   assert.equal(params.mode, "url");
   assert.equal(typeof params.elicitationId, "string");
-  assert.equal(first.answer.json.code, "confirmation_required");
+  assert.equal(first.answer.json.code, "approval_pending");
   assert.equal(second.answer.isError, false, JSON.stringify(second.answer.json));
   assert.equal(stops(service.sandbox), 1);
 });

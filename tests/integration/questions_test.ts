@@ -66,6 +66,7 @@ function contextOf({ app }: Service, clock: typeof systemClock, id: string): Ano
     address: "127.0.0.1",
     transport: "http",
     approvalCode: undefined,
+    confirmByPage: false,
     secrets: new SecretHider([TOKEN]),
     requestId: "test",
   };
@@ -195,7 +196,7 @@ const ON_APP: Row[] = [
     tool: "restore_app",
     args: { ...APP, time: "2026-08-05T23:19:06" },
     callerTexts: ["2026-08-05T23:19:06"],
-    headline: /^Overwrite application 200001 with a backup of it\.$/,
+    headline: /^Overwrite application 200001 with a backup of it that is \d+ days old\.$/,
     shows: ["Restore point", "2026-08-05T23:19:06"],
   },
   {

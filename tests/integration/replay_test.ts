@@ -63,7 +63,7 @@ for (const isOther of [false, true]) {
     }
 
     assert.equal(used.isError, false, JSON.stringify(used.json));
-    assert.deepEqual(codes, Array(3).fill("confirmation_required"));
+    assert.deepEqual(codes, ["confirmation_required", "approval_pending", "approval_pending"]);
     assert.equal(restarts(first), 1);
   });
 

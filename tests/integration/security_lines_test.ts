@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
 import { questionText } from "../../src/mcp/question_text.ts";
 import { loggedRecords } from "../audit_lines.ts";
 import { answerJson, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
@@ -280,11 +281,13 @@ for (const [era, call] of Object.entries(ERAS)) {
 }
 
 Deno.test("what is asked through the client and declined is on record once, however often it is refused then", async () => {
-  await using service = await startService();
+  const clock = new FakeClock();
+  await using service = await startService({ clock });
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS };
   const asked = await callModern(call);
   if (asked.kind !== "question") throw new Error(JSON.stringify(asked));
 
+  await clock.advance(MIN_THOUGHT_MS);
   await callModern({ ...call, answered: { state: asked.state, reply: NO } });
   await callModern(call);
 
@@ -496,6 +499,7 @@ Deno.test("a no is remembered for two minutes, and then a person is asked again"
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS };
   const asked = await callModern(call);
   if (asked.kind !== "question") throw new Error(JSON.stringify(asked));
+  await clock.advance(MIN_THOUGHT_MS);
   await callModern({ ...call, answered: { state: asked.state, reply: NO } });
 
   await clock.advance(119_000);

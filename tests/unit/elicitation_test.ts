@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import { elicitationModes, elicitParamsOf, isAccepted, isYes } from "../../src/mcp/elicitation.ts";
+import { elicitationModes, elicitParamsOf, hear, type Heard, MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
 
-Deno.test("a yes is an accepted form with approve: true, and nothing else", () => {
-  const noYes: unknown[] = [
+/** What each reply to a form says at once, and after as long as a person needs at least. */
+const FORM_REPLIES: [reply: unknown, atOnce: Heard, later: Heard][] = [
+  [{ action: "accept", content: { approve: true } }, "yes", "yes"],
+  [{ action: "decline" }, "nobody", "no"],
+  [{ action: "decline", content: { approve: true } }, "nobody", "no"],
+  [{ action: "accept", content: { approve: false } }, "nobody", "no"],
+  ...[
     undefined,
     null,
     "accept",
@@ -13,24 +18,36 @@ Deno.test("a yes is an accepted form with approve: true, and nothing else", () =
     { action: "accept" },
     { action: "accept", content: null },
     { action: "accept", content: {} },
-    { action: "accept", content: { approve: false } },
     { action: "accept", content: { approve: "true" } },
     { action: "accept", content: { approve: 1 } },
+    { action: "accept", content: { approve: null } },
     { action: "accept", content: { approve: [true] } },
     { action: "accept", content: [{ approve: true }] },
     { action: "accept", approve: true },
     { action: "ACCEPT", content: { approve: true } },
-    { action: "decline", content: { approve: true } },
+    { action: "cancel" },
     { action: "cancel", content: { approve: true } },
-  ];
+    { code: -32601, message: "Method not found" },
+  ].map((reply): [unknown, Heard, Heard] => [reply, "nobody", "nobody"]),
+];
 
-  assert.deepEqual(noYes.filter(isYes), []);
-  assert.equal(isYes({ action: "accept", content: { approve: true } }), true);
+Deno.test("a yes is an accepted form with approve: true, a no what a person had the time to say, all else is nobody's", () => {
+  for (const [reply, atOnce, later] of FORM_REPLIES) {
+    assert.equal(hear(reply, "form", 0), atOnce, JSON.stringify(reply));
+    assert.equal(hear(reply, "form", MIN_THOUGHT_MS - 1), atOnce, JSON.stringify(reply));
+    assert.equal(hear(reply, "form", MIN_THOUGHT_MS), later, JSON.stringify(reply));
+  }
 });
 
-Deno.test("whether an address was opened is what the client says of its action", () => {
-  assert.equal(isAccepted({ action: "accept" }), true);
-  assert.deepEqual([undefined, {}, { action: "decline" }, { action: "cancel" }, "accept"].filter(isAccepted), []);
+Deno.test("of an address that was shown, an accept says only that somebody went there", () => {
+  for (const afterMs of [0, MIN_THOUGHT_MS]) {
+    assert.equal(hear({ action: "accept" }, "url", afterMs), "visited");
+    for (const reply of [undefined, {}, { action: "cancel" }, "accept"]) {
+      assert.equal(hear(reply, "url", afterMs), "nobody");
+    }
+  }
+  assert.equal(hear({ action: "decline" }, "url", MIN_THOUGHT_MS - 1), "nobody");
+  assert.equal(hear({ action: "decline" }, "url", MIN_THOUGHT_MS), "no");
 });
 
 Deno.test("forms are for clients that declare them, or elicitation and nothing more", () => {

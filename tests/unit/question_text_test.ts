@@ -10,6 +10,7 @@ const QUESTION: Question = {
   server: { id: 1, label: "Shops", ip: "192.0.2.1" },
   apps: [{ id: 11, label: "Shop", domains: ["shop.example.com"], lastBackup: "2026-08-05T23:19:06" }],
   consequences: ["Newer orders are lost.", "rollback_app_restore brings them back, once."],
+  losesData: true,
   facts: [{ name: "Added", values: ["192.0.2.7", "192.0.2.8"] }, { name: "Policy", values: ["block_all"] }],
 };
 
@@ -18,7 +19,7 @@ Deno.test("a question names what is done, to what, for whom, and what the assist
 
   assert.equal(
     text,
-    `Restore application 11 of server 1.
+    `Restore application 11 of server 1. Server \`Shops\`; application \`Shop\`.
 
 Newer orders are lost.
 rollback_app_restore brings them back, once.
@@ -73,15 +74,15 @@ Deno.test("a domain that only looks like another shows what DNS knows it as", ()
 });
 
 Deno.test("long lists are counted before they are shown in part", () => {
-  const apps = Array.from({ length: 25 }, (_, index) => (
+  const apps = Array.from({ length: 105 }, (_, index) => (
     { id: index + 1, label: "App", domains: [], lastBackup: null }
   ));
 
   const text = questionText({ ...QUESTION, apps }, {}, ASKER);
 
-  assert.match(text, /\nApplications: 25\n- 1 `App`: no domain; last backup: not known\n/);
-  assert.match(text, /\n- 20 `App`.*\n- and 5 more\n/);
-  assert.doesNotMatch(text, /- 21 /);
+  assert.match(text, /\nApplications: 105\n- 1 `App`: no domain; last backup: not looked up\n/);
+  assert.match(text, /\n- 100 `App`.*\n- and 5 more\n/);
+  assert.doesNotMatch(text, /- 101 /);
 });
 
 Deno.test("facts and arguments are listed whole, however many and long they are", () => {

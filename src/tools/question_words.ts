@@ -1,0 +1,34 @@
+/** Words of headlines that have to say how old something is, or what may fail. */
+import { isoTime } from "../cloudways/models.ts";
+import { count, countApps, type ServerFacts } from "./questions.ts";
+
+/** Restore points are opaque; one that begins otherwise has no age. */
+const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** How old a restore point is: `that is 3 days old`. Most are times; for any other text the age is not known. */
+export function ageInWords(point: string, now: number): string {
+  const ageMs = TIME.test(point) ? now - Date.parse(isoTime(point.replace(/^.{16}$/, "$&:00")) ?? "") : NaN;
+  if (!(ageMs >= 0)) return "of unknown age";
+  if (ageMs >= 2 * DAY_MS) return `that is ${count(Math.floor(ageMs / DAY_MS), "day")} old`;
+  if (ageMs >= HOUR_MS) return `that is ${count(Math.floor(ageMs / HOUR_MS), "hour")} old`;
+  return `that is ${count(Math.floor(ageMs / MINUTE_MS), "minute")} old`;
+}
+
+/** Without these an application answers nobody, or without its data; what else runs beside them, it can do without. */
+const NEEDED = /^(?:apache|httpd|nginx|php|mysql|mariadb|varnish|redis|memcached|elasticsearch)/;
+
+/** What a service's end or pause does to the applications of its server. */
+export function serviceHeadline(
+  action: "stop" | "restart",
+  service: string,
+  facts: Pick<ServerFacts, "server">,
+): string {
+  const { id, apps } = facts.server;
+  const what = `${action === "stop" ? "Stop" : "Restart"} one service of server ${id}`;
+  if (apps?.length === 0) return `${what}, which has no application.`;
+  if (!NEEDED.test(service)) return `${what} with ${countApps(facts)}.`;
+  return `${what}: ${countApps(facts)} may fail${action === "stop" ? "" : " for some seconds"}.`;
+}
