@@ -75,6 +75,7 @@ export function argumentsFor(
     app_id: app.id,
     operation_id: operationId,
     before_id: account.alerts[20]?.id,
+    project_name: account.projects.at(-1)?.name,
     certificate: certificatePem({ domains: [domain] }),
     domains: [domain],
     domain,
