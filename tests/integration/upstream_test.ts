@@ -534,6 +534,8 @@ Deno.test("a read that shows passwords is not sent again by the pool of connecti
 Deno.test("no more requests are under way than HTTP_POOL_SIZE allows", async () => {
   const clock = new FakeClock();
   await using service = await startService({ sandbox: { clock }, env: { HTTP_POOL_SIZE: "2" } });
+  // From then on customer_info needs no place, since Cloudways has just accepted the credentials.
+  await callTool(service.mcpUrl, "ping", {}, TOKEN_HEADERS);
   service.sandbox.addFault({ operationId: PROJECTS, kind: { delayMs: 1_000 } });
 
   const calls = Array.from({ length: 5 }, () => callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS));
