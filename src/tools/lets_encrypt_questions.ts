@@ -40,17 +40,22 @@ export function installQuestion(facts: AppFacts, wanted: WantedCertificate): Que
 export function renewQuestion(facts: AppFacts, wanted: WantedCertificate): Question | undefined {
   const present = installedCertificates(facts.app);
   const others = wanted.domains.filter((domain) => !present.letsEncryptDomains.includes(domain));
+  // What a named domain means for the rest of the certificate, nobody tells.
+  const left = wanted.domains.length === 0 ? [] : domainsLost(present, wanted.domains) ?? [];
   const reasons = [
     ...reasonsAgainst(present, wanted),
     ...(present.letsEncrypt === true && others.length > 0
       ? ["The present certificate is not known to be for the domain that is renewed: it may be replaced by another."]
+      : []),
+    ...(left.length > 0
+      ? [`${count(left.length, IS_LOST, ARE_LOST)} not named: they may lose it, and visitors see warnings there.`]
       : []),
   ];
   if (reasons.length === 0) return undefined;
   return question(facts, wanted, {
     headline: `Renew the Let's Encrypt certificate of application ${facts.app.id}: another may take its place.`,
     reasons,
-    lost: [],
+    lost: left,
   });
 }
 

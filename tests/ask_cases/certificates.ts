@@ -108,7 +108,19 @@ export const certificatesCases: Record<string, ToolCases> = {
     args: { ...APP, wildcard: false },
     cases: [
       { present: "a certificate", asks: false, why: "it stays as it is" },
-      { args: { domain: "shop.example.com" }, present: "a certificate for it", asks: false, why: "it stays as it is" },
+      {
+        args: { domain: "shop.example.com" },
+        present: "a certificate for it alone",
+        setUp: certificateSays({ ssl_domains: ["shop.example.com"] }),
+        asks: false,
+        why: "it stays as it is",
+      },
+      {
+        args: { domain: "shop.example.com" },
+        present: "one for it and another",
+        asks: true,
+        why: "the other may lose it",
+      },
       { args: { domain: "other.example.com" }, present: "one for other domains", asks: true, why: "replaces it" },
       {
         args: { wildcard: true, domain: "shop.example.com", email: "owner@example.com" },
