@@ -11,7 +11,7 @@ import { BodyReader } from "../src/http/request_body.ts";
 import { McpRoute } from "../src/http/mcp_route.ts";
 import { createRouter } from "../src/http/router.ts";
 import { McpEndpoint } from "../src/mcp/endpoint.ts";
-import { memberOf } from "../src/mcp/json_rpc.ts";
+import { memberOf } from "../src/member.ts";
 import { Relay } from "../src/mcp/relay.ts";
 import type { CallScope } from "../src/mcp/server.ts";
 import { SessionIds } from "../src/mcp/session_id.ts";

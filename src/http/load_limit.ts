@@ -1,5 +1,5 @@
 import { FairShares, type Owner } from "../fair_shares.ts";
-import type { Limit } from "../limits.ts";
+import type { Limit } from "../errors.ts";
 
 /** How much {@linkcode LoadLimit} lets in. */
 export interface LoadBounds {

@@ -1,11 +1,12 @@
 /** The body of a request to `/mcp`: reading it, and saying what it is. */
-import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, memberOf, usableIdOf } from "../mcp/json_rpc.ts";
+import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, usableIdOf } from "../mcp/json_rpc.ts";
 import { longName, MAX_NAME_LENGTH, oversized } from "../mcp/json_size.ts";
 import { readForm } from "../mcp/message_form.ts";
 import { messageProblem } from "../mcp/message_problem.ts";
 import { safeText, type Secrets } from "../redaction.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
 import type { RequestInfo } from "./router.ts";
+import { memberOf } from "../member.ts";
 
 /** Reads and parses a body; the answer to one that is none. */
 export async function readMessage(

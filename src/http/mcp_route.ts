@@ -1,9 +1,8 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
 import { type Caller, callerSecrets } from "../caller.ts";
 import { type CustomerIds, shortCustomerId } from "../crypto/customer_id.ts";
-import { ToolError } from "../errors.ts";
+import { type Limit, ToolError } from "../errors.ts";
 import type { Owner } from "../fair_shares.ts";
-import type { Limit } from "../limits.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
 import { type AnswerForms, JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import { BegunAnswer } from "../mcp/late_answer.ts";

@@ -1,4 +1,4 @@
-import type { Limit } from "../limits.ts";
+import type { Limit } from "../errors.ts";
 import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import type { Networks } from "../networks.ts";
 import type { FoldedLog } from "../telemetry/folded_log.ts";

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { ToolError } from "../errors.ts";
 import type { JsonValue } from "../text.ts";
 import type { FormerName, FormerNames } from "../tools/tool.ts";
-import { memberOf } from "./json_rpc.ts";
+import { memberOf } from "../member.ts";
 import type { ObjectJsonSchema } from "./json_schema.ts";
 
 /**

@@ -7,6 +7,7 @@ import {
   YesEndedError,
 } from "../telemetry/audit.ts";
 import type { JsonValue } from "../text.ts";
+import type { SpentYes } from "./confirmation.ts";
 
 /** After these nobody knows whether Cloudways did what it was asked, unless the error itself says so. */
 const LEAVES_OPEN: ReadonlySet<ErrorCode> = new Set([
@@ -18,13 +19,6 @@ const LEAVES_OPEN: ReadonlySet<ErrorCode> = new Set([
 
 /** Who made a call, and which. */
 export type AuditedCall = Pick<AuditEntry, "customer" | "client" | "tool" | "arguments" | "request_id">;
-
-/** How a call came by its yes. */
-export interface SpentYes {
-  approval: AuditApproval;
-  /** Names the yes that this call uses up; undefined where there is none. */
-  mark?: string;
-}
 
 /** Records one call, from what it was meant to do to what became of it. */
 export class CallAudit {

@@ -11,7 +11,8 @@ import type { InputText } from "../tools/input_text.ts";
 import type { Question } from "../tools/question.ts";
 import { OPEN_MS } from "./approval_records.ts";
 import type { Approvals } from "./approvals.ts";
-import type { SpentYes } from "./call_audit.ts";
+import type { AuditApproval } from "../telemetry/audit.ts";
+import type { ClientSession } from "../client_session.ts";
 import { bindCall, type CallBinding, noOf } from "./call_binding.ts";
 import {
   approvalPending,
@@ -27,8 +28,14 @@ import { type EndedYeses, markOf } from "./ended_yeses.ts";
 import { type Answer, type ClientQuestion, type ElicitationModes, hear } from "./elicitation.ts";
 import { isAbout, isAboutCall, type QuestionState, type QuestionStates } from "./question_state.ts";
 import { firstLine, questionText } from "./question_text.ts";
-import type { ClientSession } from "./session_id.ts";
 import { showCall, type ShownCall, whereShownWhole } from "./shown_call.ts";
+
+/** How a call came by its yes. */
+export interface SpentYes {
+  approval: AuditApproval;
+  /** Names the yes that this call uses up; undefined where there is none. */
+  mark?: string;
+}
 
 /** A call whose facts are known, and whoever makes it. */
 export interface AskingCall {

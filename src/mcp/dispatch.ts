@@ -3,8 +3,8 @@ import type { Caller } from "../caller.ts";
 import type { Clock } from "../clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../deadline.ts";
-import { ToolError } from "../errors.ts";
-import type { Limit } from "../limits.ts";
+import { type Limit, ToolError } from "../errors.ts";
+import type { ClientSession } from "../client_session.ts";
 import { hideSecrets, safeText, type Secrets } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { storeAway } from "../store/store_away.ts";
@@ -16,12 +16,11 @@ import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/to
 import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { checkSize, invalidArguments, normaliseArguments } from "./arguments.ts";
-import { CallAudit, type SpentYes } from "./call_audit.ts";
+import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "./call_binding.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
-import type { AskingCall, Confirmation, Verdict } from "./confirmation.ts";
+import type { AskingCall, Confirmation, SpentYes, Verdict } from "./confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "./elicitation.ts";
-import type { ClientSession } from "./session_id.ts";
 import { errorResult, successResult } from "./results.ts";
 import { recordedArguments } from "./shown_arguments.ts";
 

@@ -1,3 +1,5 @@
+import { memberOf } from "../member.ts";
+
 /** The JSON-RPC error codes this server answers with outside of a call. */
 export const JSON_RPC_ERRORS = {
   parseError: -32700,
@@ -25,12 +27,6 @@ export function jsonRpcError(
   id: string | number | null = null,
 ): Response {
   return Response.json({ jsonrpc: "2.0", error: { code, message }, id }, { status });
-}
-
-/** A member of something that may not be an object. */
-export function memberOf(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-  return Object.getOwnPropertyDescriptor(value, name)?.value;
 }
 
 /** The id of a message, as an error about it carries it. */

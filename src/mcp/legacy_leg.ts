@@ -8,12 +8,14 @@ import {
 import { safeText, type Secrets } from "../redaction.ts";
 import { StoreError } from "../store/store.ts";
 import { whenDone } from "../streams.ts";
-import { type AnswerForms, idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError, memberOf } from "./json_rpc.ts";
+import { type AnswerForms, idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "./json_rpc.ts";
 import { beginInTime } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import { RelayTransport } from "./relay_transport.ts";
-import { type ClientSession, MAX_NAME_LENGTH, type SessionIds, type SessionMemo } from "./session_id.ts";
+import { MAX_NAME_LENGTH, type SessionIds, type SessionMemo } from "./session_id.ts";
 import { isCall, isSlowCall } from "./slow_calls.ts";
+import { memberOf } from "../member.ts";
+import type { ClientSession } from "../client_session.ts";
 
 /** What {@linkcode LegacyLeg} needs; `S` is what one request is served with. */
 export interface LegacyLegOptions<S> {

@@ -1,4 +1,5 @@
-import { idOf, JSON_RPC_ERRORS, jsonRpcError, memberOf } from "./json_rpc.ts";
+import { idOf, JSON_RPC_ERRORS, jsonRpcError } from "./json_rpc.ts";
+import { memberOf } from "../member.ts";
 
 const MAX_BATCH = 20;
 

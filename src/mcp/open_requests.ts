@@ -1,5 +1,5 @@
 import { isJSONRPCNotification, isJSONRPCRequest, type JSONRPCMessage } from "@modelcontextprotocol/server";
-import { memberOf } from "./json_rpc.ts";
+import { memberOf } from "../member.ts";
 
 /** The requests of one connection that an answer is due to. */
 export class OpenRequests {

@@ -1,5 +1,5 @@
 import { safeValue, type Secrets } from "../redaction.ts";
-import { memberOf } from "./json_rpc.ts";
+import { memberOf } from "../member.ts";
 
 /** More than any refusal of ours says. */
 const BOUNDS = { text: 500, items: 20, total: 4_000 };

@@ -9,9 +9,10 @@ import {
   type TransportSendOptions,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
-import { idOf, memberOf } from "./json_rpc.ts";
+import { idOf } from "./json_rpc.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import type { SessionMemo } from "./session_id.ts";
+import { memberOf } from "../member.ts";
 
 /** What {@linkcode RelayTransport} needs. */
 export interface RelayTransportOptions {

@@ -16,9 +16,9 @@ import type { Catalogue } from "./catalogue.ts";
 import type { Dispatcher, ToolCall } from "./dispatch.ts";
 import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "./elicitation.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
-import { memberOf } from "./json_rpc.ts";
+import { memberOf } from "../member.ts";
+import type { ClientSession } from "../client_session.ts";
 import { ProtocolServer } from "./protocol_server.ts";
-import type { ClientSession } from "./session_id.ts";
 import { callAndAsk } from "./waiting_call.ts";
 
 /** On whose behalf a protocol server works: one request over HTTP, one connection over stdio. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { KeyRing } from "../crypto/key_ring.ts";
 import { cleanText } from "../text.ts";
-import { memberOf } from "./json_rpc.ts";
+import { memberOf } from "../member.ts";
 
 /** What a client of the 2025 revisions said of itself in `initialize`. */
 export interface ClientDeclaration {
@@ -30,9 +30,6 @@ const memoSchema = z.object({
 
 /** What a session id remembers. */
 export type SessionMemo = z.output<typeof memoSchema>;
-
-/** The session that a call came in: its nonce, or `unknown` where the id that was sent is none that this server knows. */
-export type ClientSession = Pick<SessionMemo, "nonce"> | "unknown";
 
 const FORM = /^v1\.([A-Za-z0-9_-]+)\.([0-9a-f]{64})$/;
 const NONCE_BYTES = 16;

@@ -1,4 +1,4 @@
-import { memberOf } from "./json_rpc.ts";
+import { memberOf } from "../member.ts";
 
 /** Whether a message calls a tool. */
 export function isCall(message: unknown): boolean {

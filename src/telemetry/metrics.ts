@@ -1,5 +1,5 @@
 /** What the process counts, as Prometheus reads it. Needs no permission. */
-import { type Limit, LIMITS } from "../limits.ts";
+import { type Limit, LIMITS } from "../errors.ts";
 import {
   Counter,
   Gauge,
