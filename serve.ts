@@ -1,5 +1,5 @@
 /** For `deno serve --parallel` and Deno Deploy: many workers or isolates, so shared state is required. */
-import { createSharedApp } from "./src/commands/shared.ts";
+import { createSharedApp } from "./src/commands/workers.ts";
 
 const { fetch } = await createSharedApp();
 

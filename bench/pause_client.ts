@@ -3,7 +3,13 @@
  * the worst inputs holds up nobody whose pauses are measured.
  */
 import { startSandbox } from "../tests/sandbox/mod.ts";
-import { CREDENTIALS, FILLERS, WORST_CREDENTIALS, type WorstInput, worstInputs } from "../tests/worst_inputs.ts";
+import {
+  CREDENTIALS,
+  FILLERS,
+  WORST_CREDENTIALS,
+  type WorstInput,
+  worstInputs,
+} from "../tests/support/worst_inputs.ts";
 
 /** What the documentation promises. */
 const MOST_MS = 100;

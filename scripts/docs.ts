@@ -5,9 +5,9 @@
  *   deno task docs --check   changes nothing, and fails where they are out of date
  */
 import { VARIABLE_NAMES } from "../src/config.ts";
-import { Catalogue, type CatalogueEntry } from "../src/mcp/catalogue.ts";
+import { Catalogue, type CatalogueEntry } from "../src/calls/catalogue.ts";
 import { allTools } from "../src/tools/all.ts";
-import { TOOLSETS } from "../src/toolsets.ts";
+import { TOOLSETS } from "../src/identity/toolsets.ts";
 
 /** What the documentation says of one environment variable. */
 export interface VariableText {

@@ -5,7 +5,7 @@
  *   deno task mutate [basic|servers|apps|security]…
  */
 import { allTools } from "../src/tools/all.ts";
-import { TOOLSETS } from "../src/toolsets.ts";
+import { TOOLSETS } from "../src/identity/toolsets.ts";
 import { operations, resolveSchema } from "../tests/sandbox/facts.ts";
 
 interface Mutant {

@@ -1,7 +1,7 @@
 /** Writes what `tools/list` shows, so that a change of it stands in the review: `deno task snapshot`. */
-import { Catalogue } from "../src/mcp/catalogue.ts";
+import { Catalogue } from "../src/calls/catalogue.ts";
 import { allTools } from "../src/tools/all.ts";
-import { TOOLSETS } from "../src/toolsets.ts";
+import { TOOLSETS } from "../src/identity/toolsets.ts";
 
 const listed = new Catalogue(allTools).list({ readOnly: false, toolsets: new Set(TOOLSETS) });
 await Deno.writeTextFile("tests/snapshots/tools_list.json", JSON.stringify(listed, null, 2) + "\n");

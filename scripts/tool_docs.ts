@@ -5,12 +5,12 @@
  *   deno task docs:tools           writes it
  *   deno task docs:tools --check   changes nothing, and fails where it is out of date
  */
-import { Catalogue, type CatalogueEntry } from "../src/mcp/catalogue.ts";
+import { Catalogue, type CatalogueEntry } from "../src/calls/catalogue.ts";
 import { allTools } from "../src/tools/all.ts";
-import { TOOLSETS } from "../src/toolsets.ts";
-import { TOKEN_HEADERS } from "../tests/clients.ts";
-import { startService } from "../tests/harness.ts";
-import { callTool } from "../tests/rpc.ts";
+import { TOOLSETS } from "../src/identity/toolsets.ts";
+import { TOKEN_HEADERS } from "../tests/support/clients.ts";
+import { startService } from "../tests/support/harness.ts";
+import { callTool } from "../tests/support/rpc.ts";
 import { DEMO_EPOCH, FakeClock } from "../tests/sandbox/mod.ts";
 import { setUpForEveryTool, toolRows } from "../tests/tool_rows/mod.ts";
 

@@ -2,10 +2,10 @@
  * The environment, read once. The only module that touches `Deno.env`; every variable and every default stands here.
  */
 import { z } from "zod";
-import { type Credential, credentialOf, isAccessToken } from "./crypto/customer_id.ts";
+import { type Credential, credentialOf, isAccessToken } from "./identity/customer_id.ts";
 import { parseKey } from "./crypto/keys.ts";
-import { Networks } from "./networks.ts";
-import { parseToolsets, type Toolset } from "./toolsets.ts";
+import { Networks } from "./text/networks.ts";
+import { parseToolsets, type Toolset } from "./identity/toolsets.ts";
 
 /** A host and a port, as Deno's `--allow-net` takes them; IPv6 hosts stand in brackets. */
 export interface HostPort {

@@ -1,12 +1,12 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import type { Customer } from "../caller.ts";
-import type { Clock } from "../clock.ts";
-import type { Credential } from "../crypto/customer_id.ts";
+import type { Customer } from "../identity/caller.ts";
+import type { Clock } from "../async/clock.ts";
+import type { Credential } from "../identity/customer_id.ts";
 import { ToolError } from "../errors.ts";
-import { SingleFlight } from "../single_flight.ts";
+import { SingleFlight } from "../async/single_flight.ts";
 import type { Store, StoreKey } from "../store/store.ts";
-import type { SealedStore } from "../store/sealed_store.ts";
+import type { SealedStore } from "../store/sealed.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 
 /** A key pair, as distinct from an access token that needs no exchange. */

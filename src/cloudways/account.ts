@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Customer } from "../caller.ts";
+import type { Customer } from "../identity/caller.ts";
 import { ToolError } from "../errors.ts";
 import { type CertificateFacts, type CertificateFiles, checkCertificate } from "./certificates.ts";
 import { type ApiRequest, type CloudwaysClient, knowsCredentials, type Session } from "./client.ts";

@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.ts";
-import { shortCustomerId } from "../crypto/customer_id.ts";
-import { CustomerTable } from "../customer_table.ts";
+import type { Clock } from "../async/clock.ts";
+import { shortCustomerId } from "../identity/customer_id.ts";
+import { CustomerTable } from "../store/customer_table.ts";
 import { ToolError } from "../errors.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../async/clock.ts";
 import { type Attempt, type AttemptCounts, AttemptWindow } from "./attempt_window.ts";
 
 /** `closed` lets requests through, `open` none, `half_open` one, to see whether Cloudways is back. */

@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
-import type { Customer } from "../caller.ts";
-import type { Clock } from "../clock.ts";
-import type { SealedStore } from "../store/sealed_store.ts";
+import type { Customer } from "../identity/caller.ts";
+import type { Clock } from "../async/clock.ts";
+import type { SealedStore } from "../store/sealed.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 
 /** When a customer was seen; times in milliseconds since the Unix epoch. */

@@ -1,7 +1,7 @@
-import { Deadline } from "../deadline.ts";
+import { Deadline } from "../async/deadline.ts";
 import { ToolError, type ToolErrorOptions } from "../errors.ts";
-import type { FairSemaphore } from "../fair_semaphore.ts";
-import type { Owner } from "../fair_shares.ts";
+import type { FairSemaphore } from "../async/fair_semaphore.ts";
+import type { Owner } from "../async/fair_shares.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { ApiPath } from "./path.ts";
 

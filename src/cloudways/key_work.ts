@@ -1,7 +1,7 @@
 import { ToolError } from "../errors.ts";
-import { KeyedMutex } from "../keyed_mutex.ts";
-import { Semaphore } from "../semaphore.ts";
-import type { WorkCounts } from "../work.ts";
+import { KeyedMutex } from "../async/keyed_mutex.ts";
+import { Semaphore } from "../async/semaphore.ts";
+import type { WorkCounts } from "../text/work_counts.ts";
 
 /** How many keys are opened at once in this process: the work takes threads that others need too. */
 const MAX_AT_ONCE = 2;

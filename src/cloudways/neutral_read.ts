@@ -1,4 +1,4 @@
-import { Deadline } from "../deadline.ts";
+import { Deadline } from "../async/deadline.ts";
 import type { CloudwaysHttp, WireReply } from "./http.ts";
 import { path } from "./path.ts";
 

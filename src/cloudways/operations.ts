@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../async/clock.ts";
 import { type ErrorCode, ToolError } from "../errors.ts";
-import { SingleFlight } from "../single_flight.ts";
+import { SingleFlight } from "../async/single_flight.ts";
 import type { CloudwaysClient, Session } from "./client.ts";
 import { looseText, tiedId, wholeMinutes } from "./models.ts";
 import { path } from "./path.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../async/clock.ts";
 import { ToolError } from "../errors.ts";
 import { CircuitOpenError } from "./breaker.ts";
 import type { WireReply } from "./http.ts";

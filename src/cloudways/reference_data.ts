@@ -3,8 +3,8 @@
  * so cached for an hour and shared. Only the members named here are kept, so that nothing of an account gets in.
  */
 import { z } from "zod";
-import { SingleFlight } from "../single_flight.ts";
-import type { SealedStore } from "../store/sealed_store.ts";
+import { SingleFlight } from "../async/single_flight.ts";
+import type { SealedStore } from "../store/sealed.ts";
 import type { CloudwaysClient, Session } from "./client.ts";
 import { givenList, looseList, looseText } from "./models.ts";
 import { type ApiPath, path } from "./path.ts";

@@ -1,7 +1,7 @@
 /** Tables in Cloudways' reports, which come as a header and rows without names. */
 import { z } from "zod";
-import { maskSql } from "../redaction_sql.ts";
-import { cleanText } from "../text.ts";
+import { maskSql } from "../text/redaction/sql.ts";
+import { cleanText } from "../text/clean.ts";
 import { givenList } from "./models.ts";
 import { withIsoTimes } from "./times.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
-import type { SealedStore } from "../store/sealed_store.ts";
+import type { Clock } from "../async/clock.ts";
+import type { SealedStore } from "../store/sealed.ts";
 import type { StoreKey } from "../store/store.ts";
 import type { Session } from "./client.ts";
 import type { CustomerRecords } from "./customer_records.ts";

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { ToolError } from "../errors.ts";
-import { SingleFlight } from "../single_flight.ts";
+import { SingleFlight } from "../async/single_flight.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 import type { CloudwaysClient, Session } from "./client.ts";
 import { type AppRecord, knownApps, serverListing, type ServerRecord } from "./models.ts";
 import { path } from "./path.ts";
-import type { SealedStore } from "../store/sealed_store.ts";
+import type { SealedStore } from "../store/sealed.ts";
 
 const TTL_MS = 60_000;
 /** Longer than a listing lives and than one can be under way, so that an older one can't come back to life. */

@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
-import type { Customer } from "../caller.ts";
-import type { Clock } from "../clock.ts";
+import type { Customer } from "../identity/caller.ts";
+import type { Clock } from "../async/clock.ts";
 import { ToolError } from "../errors.ts";
-import { SingleFlight } from "../single_flight.ts";
+import { SingleFlight } from "../async/single_flight.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 

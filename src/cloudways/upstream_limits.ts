@@ -1,6 +1,6 @@
-import type { Customer } from "../caller.ts";
-import type { Clock } from "../clock.ts";
-import { CustomerTable } from "../customer_table.ts";
+import type { Customer } from "../identity/caller.ts";
+import type { Clock } from "../async/clock.ts";
+import { CustomerTable } from "../store/customer_table.ts";
 
 /** Cloudways' own figures for one of its operations, as its last answer showed them. */
 export interface UpstreamLimit {

@@ -1,7 +1,7 @@
 import { type Config, ConfigError, outboundHosts, parseConfig } from "../config.ts";
 import { Box } from "../crypto/box.ts";
 import { KeyRing } from "../crypto/key_ring.ts";
-import { RedisStore } from "../store/redis.ts";
+import { RedisStore } from "../store/redis/adapter.ts";
 import { fitsSharedKeys, OTHER_KEYS } from "../store/shared_keys.ts";
 import { AuditOutputError, openAuditLog } from "./audit_output.ts";
 import { missingPermissions } from "./permissions.ts";

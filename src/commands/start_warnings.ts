@@ -1,5 +1,5 @@
 import { type Config, listensOnLoopback } from "../config.ts";
-import { confirmNote } from "../confirm_note.ts";
+import { confirmNote } from "../confirm/note.ts";
 import type { Logger } from "../telemetry/log.ts";
 
 /** What an operator should know of how this configuration serves over HTTP: in the log at every start. */

@@ -1,9 +1,9 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../app.ts";
 import { type Config, outboundHosts } from "../config.ts";
-import { confirmNote } from "../confirm_note.ts";
+import { confirmNote } from "../confirm/note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
-import { type InputEnd, StdioTransport } from "../mcp/stdio_transport.ts";
+import { type InputEnd, StdioTransport } from "../mcp/stdio/transport.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Output } from "./audit_output.ts";
 import { endRequested, GRACE_MS, within } from "./ending.ts";

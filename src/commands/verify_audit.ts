@@ -1,13 +1,8 @@
 import { type Config, ConfigError, parseConfig } from "../config.ts";
 import { KeyRing } from "../crypto/key_ring.ts";
-import { ChainSigner } from "../telemetry/audit_chain.ts";
-import {
-  type AuditBreak,
-  type AuditCheckpoint,
-  type AuditFindings,
-  verifyAuditLines,
-} from "../telemetry/audit_verify.ts";
-import { cleanText } from "../text.ts";
+import { ChainSigner } from "../audit/chain.ts";
+import { type AuditBreak, type AuditCheckpoint, type AuditFindings, verifyAuditLines } from "../audit/verify.ts";
+import { cleanText } from "../text/clean.ts";
 
 /** What to print, and the exit code: 0 whole, 1 broken, 2 nothing could be checked. */
 export interface AuditReport {

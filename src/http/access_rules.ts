@@ -1,4 +1,4 @@
-import { CREDENTIAL_HEADERS } from "./credentials.ts";
+import { CREDENTIAL_HEADERS } from "./caller_headers.ts";
 
 /** Which names requests may be addressed to and which web origins may send them. */
 export interface AccessLists {

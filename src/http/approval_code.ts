@@ -1,4 +1,4 @@
-import { isApprovalCode } from "../mcp/approval_code.ts";
+import { isApprovalCode } from "../confirm/code.ts";
 
 /**
  * Reads `X-MCP-Approval-Code`: what the person will have to type on an approval page, so that nobody else can approve

@@ -1,4 +1,4 @@
-import { networkOf, type Networks } from "../networks.ts";
+import { networkOf, type Networks } from "../text/networks.ts";
 
 /** How much of `X-Forwarded-For` is read, from its end. */
 const MAX_CHARACTERS = 2_000;

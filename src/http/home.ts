@@ -1,6 +1,6 @@
 import type { ConfirmMode } from "../config.ts";
-import type { Catalogue, ListedTool } from "../mcp/catalogue.ts";
-import { TOOLSETS } from "../toolsets.ts";
+import type { Catalogue, ListedTool } from "../calls/catalogue.ts";
+import { TOOLSETS } from "../identity/toolsets.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import { Html, markup, styleHash } from "./html.ts";
 import { accepts } from "./media_types.ts";

@@ -1,4 +1,4 @@
-import { FairShares, type Owner } from "../fair_shares.ts";
+import { FairShares, type Owner } from "../async/fair_shares.ts";
 import type { Limit } from "../errors.ts";
 
 /** How much {@linkcode LoadLimit} lets in. */

@@ -1,4 +1,4 @@
-import { parseToolsets, type Toolset } from "../toolsets.ts";
+import { parseToolsets, type Toolset } from "../identity/toolsets.ts";
 
 /** What one request may do, at most what the process allows. */
 export interface Bounds {

@@ -1,6 +1,6 @@
-import { cleanText } from "../text.ts";
+import { cleanText } from "../text/clean.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { CREDENTIAL_HEADERS } from "./credentials.ts";
+import { CREDENTIAL_HEADERS } from "./caller_headers.ts";
 
 /** What of a request was refused by its name. */
 export type RefusedHeader = "host" | "origin";

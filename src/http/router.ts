@@ -1,6 +1,6 @@
 import type { Limit } from "../errors.ts";
 import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
-import type { Networks } from "../networks.ts";
+import type { Networks } from "../text/networks.ts";
 import type { FoldedLog } from "../telemetry/folded_log.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";

@@ -9,7 +9,7 @@ import { beginInTime } from "./late_answer.ts";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
 import { dropProgress } from "./message_form.ts";
 import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
-import { safeRefusal } from "./refusals.ts";
+import { safeRefusal } from "./safe_refusal.ts";
 import { isCall, isSlowCall } from "./slow_calls.ts";
 
 /** What {@linkcode McpEndpoint} needs; `S` is what one request is served with. */

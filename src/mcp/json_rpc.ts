@@ -1,4 +1,4 @@
-import { memberOf } from "../member.ts";
+import { memberOf } from "../text/member.ts";
 
 /** The JSON-RPC error codes this server answers with outside of a call. */
 export const JSON_RPC_ERRORS = {

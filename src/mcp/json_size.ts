@@ -1,5 +1,5 @@
 /** Bounds messages before and after they are parsed: what they are made of costs more than how long they are. */
-import { memberOf } from "../member.ts";
+import { memberOf } from "../text/member.ts";
 
 /** More than any message needs, and far less than what lies in wait for code that calls itself. */
 export const MAX_DEPTH = 64;

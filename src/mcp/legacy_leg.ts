@@ -5,17 +5,17 @@ import {
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
-import { safeText, type Secrets } from "../redaction.ts";
+import { safeText, type Secrets } from "../text/redaction/redaction.ts";
 import { StoreError } from "../store/store.ts";
-import { whenDone } from "../streams.ts";
+import { whenDone } from "../async/streams.ts";
 import { type AnswerForms, idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "./json_rpc.ts";
 import { beginInTime } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import { RelayTransport } from "./relay_transport.ts";
 import { MAX_NAME_LENGTH, type SessionIds, type SessionMemo } from "./session_id.ts";
 import { isCall, isSlowCall } from "./slow_calls.ts";
-import { memberOf } from "../member.ts";
-import type { ClientSession } from "../client_session.ts";
+import { memberOf } from "../text/member.ts";
+import type { ClientSession } from "../identity/client_session.ts";
 
 /** What {@linkcode LegacyLeg} needs; `S` is what one request is served with. */
 export interface LegacyLegOptions<S> {

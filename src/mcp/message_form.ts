@@ -1,5 +1,5 @@
 /** Messages as programs write them: what stands for "absent" or "empty" in other languages is read as that. */
-import { memberOf } from "../member.ts";
+import { memberOf } from "../text/member.ts";
 
 /** Members that hold an object. Languages without empty objects, PHP among them, write `[]` there. */
 const OBJECTS: ReadonlySet<string> = new Set(

@@ -1,5 +1,5 @@
 /** What is wrong with a message, in a sentence that names the member. */
-import { memberOf } from "../member.ts";
+import { memberOf } from "../text/member.ts";
 
 /**
  * The first thing that keeps a message from being one of JSON-RPC 2.0; undefined where nothing does. The sentence holds

@@ -1,5 +1,5 @@
 import { idOf, JSON_RPC_ERRORS, jsonRpcError } from "./json_rpc.ts";
-import { memberOf } from "../member.ts";
+import { memberOf } from "../text/member.ts";
 
 const MAX_BATCH = 20;
 

@@ -1,7 +1,7 @@
 import { type JSONRPCRequest, ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import type { Result, ServerContext } from "@modelcontextprotocol/server";
-import { safeText, type Secrets } from "../redaction.ts";
-import { memberOf } from "../member.ts";
+import { safeText, type Secrets } from "../text/redaction/redaction.ts";
+import { memberOf } from "../text/member.ts";
 
 /** Answers one request of a client. */
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;

@@ -4,11 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { isJSONRPCResponse, type JSONRPCResponse } from "@modelcontextprotocol/server";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../async/clock.ts";
 import type { Box } from "../crypto/box.ts";
 import { lengthPrefixed } from "../crypto/length_prefixed.ts";
 import { ToolError } from "../errors.ts";
-import { Semaphore } from "../semaphore.ts";
+import { Semaphore } from "../async/semaphore.ts";
 import { SealedChannels } from "../store/sealed_channels.ts";
 import { Slots } from "../store/slots.ts";
 import { type Channel, type Store, StoreError, type StoreKey, type Unsubscribe } from "../store/store.ts";

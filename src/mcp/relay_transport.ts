@@ -12,7 +12,7 @@ import {
 import { idOf } from "./json_rpc.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import type { SessionMemo } from "./session_id.ts";
-import { memberOf } from "../member.ts";
+import { memberOf } from "../text/member.ts";
 
 /** What {@linkcode RelayTransport} needs. */
 export interface RelayTransportOptions {

@@ -6,18 +6,18 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import type { Caller } from "../caller.ts";
-import type { Clock } from "../clock.ts";
-import { safeText, type Secrets } from "../redaction.ts";
+import type { Caller } from "../identity/caller.ts";
+import type { Clock } from "../async/clock.ts";
+import { safeText, type Secrets } from "../text/redaction/redaction.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
-import { CallProgress, type ToldProgress } from "./call_progress.ts";
-import type { Catalogue } from "./catalogue.ts";
-import type { Dispatcher, ToolCall } from "./dispatch.ts";
-import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "./elicitation.ts";
+import { CallProgress, type ToldProgress } from "./progress.ts";
+import type { Catalogue } from "../calls/catalogue.ts";
+import type { Dispatcher, ToolCall } from "../calls/dispatch.ts";
+import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "../confirm/elicitation.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
-import { memberOf } from "../member.ts";
-import type { ClientSession } from "../client_session.ts";
+import { memberOf } from "../text/member.ts";
+import type { ClientSession } from "../identity/client_session.ts";
 import { ProtocolServer } from "./protocol_server.ts";
 import { callAndAsk } from "./waiting_call.ts";
 

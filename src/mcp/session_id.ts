@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { KeyRing } from "../crypto/key_ring.ts";
-import { cleanText } from "../text.ts";
-import { memberOf } from "../member.ts";
+import { cleanText } from "../text/clean.ts";
+import { memberOf } from "../text/member.ts";
 
 /** What a client of the 2025 revisions said of itself in `initialize`. */
 export interface ClientDeclaration {

@@ -1,4 +1,4 @@
-import { memberOf } from "../member.ts";
+import { memberOf } from "../text/member.ts";
 
 /** Whether a message calls a tool. */
 export function isCall(message: unknown): boolean {

@@ -8,9 +8,9 @@ import {
 } from "@modelcontextprotocol/server";
 import { ToolError } from "../errors.ts";
 import { StoreError } from "../store/store.ts";
-import { changedMeanwhile, noAnswer, storeFailed } from "./confirmation_errors.ts";
-import type { Dispatcher, ToolCall } from "./dispatch.ts";
-import { type ClientQuestion, elicitParamsOf } from "./elicitation.ts";
+import { changedMeanwhile, noAnswer, storeFailed } from "../confirm/errors.ts";
+import type { Dispatcher, ToolCall } from "../calls/dispatch.ts";
+import { type ClientQuestion, elicitParamsOf } from "../confirm/elicitation.ts";
 import { ANSWER_WAIT_MS } from "./relay.ts";
 
 /** How often one call may ask, because what it hits has changed under the question. */

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
-import type { Clock } from "../clock.ts";
-import { CustomerTable } from "../customer_table.ts";
-import { MemoryStore, type MemoryStoreOptions } from "./memory.ts";
+import type { Clock } from "../async/clock.ts";
+import { CustomerTable } from "./customer_table.ts";
+import { MemoryStore, type MemoryStoreOptions } from "./memory/adapter.ts";
 import {
   type AppendAnswer,
   type AppendOptions,

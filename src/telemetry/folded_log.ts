@@ -1,5 +1,5 @@
-import type { Secrets } from "../redaction.ts";
-import type { JsonValue } from "../text.ts";
+import type { Secrets } from "../text/redaction/redaction.ts";
+import type { JsonValue } from "../text/clean.ts";
 import type { LogFields, Logger } from "./log.ts";
 
 /** What {@linkcode FoldedLog} needs. */

@@ -1,5 +1,5 @@
 /** Writes lines to a descriptor, one write at a time, and says how far each one came. */
-import { Semaphore } from "../semaphore.ts";
+import { Semaphore } from "../async/semaphore.ts";
 
 /** Where bytes go: standard error, standard output, a file. */
 export interface ByteSink {

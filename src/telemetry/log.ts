@@ -12,8 +12,8 @@ import {
   type TextFormatterOptions,
 } from "@logtape/logtape";
 import type { LogFormat, LogLevel } from "../config.ts";
-import { hiderOf, safeText, safeValue, SecretHider, type Secrets } from "../redaction.ts";
-import type { JsonValue } from "../text.ts";
+import { hiderOf, safeText, safeValue, SecretHider, type Secrets } from "../text/redaction/redaction.ts";
+import type { JsonValue } from "../text/clean.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { type ByteSink, LineWriter } from "./line_writer.ts";
 

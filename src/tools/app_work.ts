@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { WriteRequest } from "../cloudways/account.ts";
 import type { Fields } from "../cloudways/http.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
-import { waitOptions } from "./inputs.ts";
+import { waitOptions } from "./define/inputs.ts";
 import { blocks, namesOfServer, serverOutput } from "./server_work.ts";
-import type { ToolContext } from "./tool.ts";
+import type { ToolContext } from "./define/tool.ts";
 
 /** Which application an answer speaks of. */
 export const appOutput = {

@@ -8,18 +8,18 @@ import { readReport } from "../cloudways/report_tables.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
 import { appOutput, idsOf, namesOf, startOnApp, startOnFound } from "./app_work.ts";
-import { inputText } from "./input_text.ts";
-import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
-import { requireKnown } from "./known_values.ts";
-import { reportAnswer } from "./operation_result.ts";
+import { inputText } from "../confirm/input_text.ts";
+import { appInput, reportedOutput, startedOutput, waitInput, waitOptions } from "./define/inputs.ts";
+import { requireKnown } from "./define/known_values.ts";
+import { reportAnswer } from "./define/operation_result.ts";
 import { type AppFacts, appFacts, appFactsIf, NOT_TOLD, nullIfRefused, onApp } from "./questions.ts";
 import { findRestorePoint, listRestorePoints, shownRestoreList } from "./restore_work.ts";
 import { afterRestore } from "./restored.ts";
 import { blocks } from "./server_work.ts";
 import { ageInWords } from "./question_words.ts";
 import { appVarnishOffQuestion, httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
-import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
-import { domainName } from "./validators.ts";
+import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./define/tool.ts";
+import { domainName } from "./define/validators.ts";
 
 const record = z.looseObject({});
 

@@ -1,9 +1,9 @@
 /** The tool that shows customers what was done in their name. */
 import { z } from "zod";
-import type { AuditReader, AuditRecord } from "../telemetry/audit.ts";
+import type { AuditReader, AuditRecord } from "../audit/record.ts";
 import { type Action, ACTION_RESULTS, shownAction, toActions } from "./audit_actions.ts";
-import { fitting } from "./fitting.ts";
-import { defineTool } from "./tool.ts";
+import { fitting } from "./define/fitting.ts";
+import { defineTool } from "./define/tool.ts";
 
 /** How many records are read at once. */
 const AT_ONCE = 100;

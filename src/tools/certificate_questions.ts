@@ -2,7 +2,7 @@
 import type { CertificateFacts } from "../cloudways/certificates.ts";
 import { installedCertificates } from "../cloudways/installed_certificates.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
-import type { Question, QuestionFact } from "./question.ts";
+import type { Question, QuestionFact } from "../confirm/question.ts";
 import { type AppFacts, count, inWords, onApp } from "./questions.ts";
 
 /** The certificates an application has, for the person and for what a yes is bound to. */

@@ -13,10 +13,10 @@ import { listReply } from "../cloudways/models.ts";
 import { path } from "../cloudways/path.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { idsOf } from "./app_work.ts";
-import { requireKnown } from "./known_values.ts";
-import type { Question, QuestionFact } from "./question.ts";
+import { requireKnown } from "./define/known_values.ts";
+import type { Question, QuestionFact } from "../confirm/question.ts";
 import { type AppFacts, appFacts, NOT_TOLD, nullIfRefused, onApp } from "./questions.ts";
-import type { ToolContext } from "./tool.ts";
+import type { ToolContext } from "./define/tool.ts";
 
 /** The public deploy key; empty where there is none, null where the answer doesn't say. */
 export function readGitKey(account: CloudwaysAccount, found: FoundApp): Promise<string | null> {

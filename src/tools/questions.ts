@@ -3,8 +3,8 @@ import type { AppRecord, ServerRecord } from "../cloudways/models.ts";
 import type { LastBackups } from "../cloudways/restore_points.ts";
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { type ErrorCode, ToolError } from "../errors.ts";
-import type { Question, QuestionApp, QuestionServer } from "./question.ts";
-import type { ToolContext } from "./tool.ts";
+import type { Question, QuestionApp, QuestionServer } from "../confirm/question.ts";
+import type { ToolContext } from "./define/tool.ts";
 
 /** A server as it is now, and what is known of its applications' backups. */
 export interface ServerFacts {

@@ -1,6 +1,6 @@
 /** What the tools around restore points share: listing them, showing them, and finding the one that is meant. */
 import type { z } from "zod";
-import { type Clock } from "../clock.ts";
+import { type Clock } from "../async/clock.ts";
 import type { CloudwaysAccount, Report } from "../cloudways/account.ts";
 import type { WaitOptions } from "../cloudways/operations.ts";
 import { path } from "../cloudways/path.ts";
@@ -8,7 +8,7 @@ import { finishedRestorePoints, momentOf, restorePoints } from "../cloudways/res
 import type { FoundApp } from "../cloudways/server_listing.ts";
 import { ToolError } from "../errors.ts";
 import { idsOf } from "./app_work.ts";
-import { notKnown } from "./known_values.ts";
+import { notKnown } from "./define/known_values.ts";
 import { nullIfRefused } from "./questions.ts";
 
 /** The restore points of an application, and whether a restore can be undone. */

@@ -26,14 +26,22 @@ import {
   readGitKey,
   requireBranch,
 } from "./git_work.ts";
-import { inputText } from "./input_text.ts";
-import { appInput, serverInput, startedOutput, waitInput, waitOptions } from "./inputs.ts";
-import { requireKnown } from "./known_values.ts";
+import { inputText } from "../confirm/input_text.ts";
+import { appInput, serverInput, startedOutput, waitInput, waitOptions } from "./define/inputs.ts";
+import { requireKnown } from "./define/known_values.ts";
 import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
 import { appFacts, appFactsIf, count, NOT_TOLD, nullIfRefused, onApp, onServer, serverFacts } from "./questions.ts";
 import { namesOfServer, serverOutput, type ServerWork } from "./server_work.ts";
-import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./tool.ts";
-import { certificateDomain, deployPath, emailAddress, gitBranch, gitUrl, ipAddress, ipRange } from "./validators.ts";
+import { defineAskingTool, defineTool, type Tool, type ToolContext } from "./define/tool.ts";
+import {
+  certificateDomain,
+  deployPath,
+  emailAddress,
+  gitBranch,
+  gitUrl,
+  ipAddress,
+  ipRange,
+} from "./define/validators.ts";
 import { whitelistQuestion } from "./whitelist_question.ts";
 
 const texts = z.array(z.string());

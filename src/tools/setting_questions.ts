@@ -1,7 +1,7 @@
 /** What is asked before settings change what visitors get: Varnish, the redirection to HTTPS, who owns the files. */
 import { uncoveredDomains } from "../cloudways/installed_certificates.ts";
 import { certificatesNow } from "./certificate_questions.ts";
-import type { Question } from "./question.ts";
+import type { Question } from "../confirm/question.ts";
 import { type AppFacts, count, countApps, NOT_TOLD, onApp, onServer, type ServerFacts } from "./questions.ts";
 
 const EMPTIED = [

@@ -1,5 +1,5 @@
 import { always, APP, type AskCase, certificateSays, leavesOut, OWN, type ToolCases } from "./case.ts";
-import { certificatePem, keyPem, testKey } from "../certificates.ts";
+import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
 
 const SHOP_DOMAINS = ["shop.example.com", "www.shop.example.com"];
 const MORE_DOMAINS = [...SHOP_DOMAINS, "old.example.com"];

@@ -1,6 +1,6 @@
 /** What a client meets: a server process over a sandbox Cloudways, a recorder in front of it, and a person. */
 import { DEMO_ACCOUNT, type Sandbox, startSandbox } from "../sandbox/mod.ts";
-import { startServer } from "../process.ts";
+import { startServer } from "../support/process.ts";
 import { type ListedTool, listedTools } from "./listed_tools.ts";
 import { type Person, startPerson } from "./person.ts";
 import { type Plan, planFor } from "./plan.ts";

@@ -1,8 +1,8 @@
 /** The edge and the transport of the product, with the conformance suite's fixtures behind them. */
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/async/clock.ts";
 import { parseConfig } from "../../src/config.ts";
 import { Box } from "../../src/crypto/box.ts";
-import { CustomerIds } from "../../src/crypto/customer_id.ts";
+import { CustomerIds } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { LoadLimit } from "../../src/http/load_limit.ts";
 import { BodyReader } from "../../src/http/request_body.ts";
@@ -13,7 +13,7 @@ import { McpEndpoint } from "../../src/mcp/endpoint.ts";
 import { Relay } from "../../src/mcp/relay.ts";
 import type { CallScope } from "../../src/mcp/server.ts";
 import { SessionIds } from "../../src/mcp/session_id.ts";
-import { MemoryStore } from "../../src/store/memory.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
 import { FoldedLog } from "../../src/telemetry/folded_log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { z } from "zod";
-import { APPROVAL_CODE, askOn, CUSTOMER, FINGERPRINT, type PageServer, QUESTION, startPage } from "../approvals.ts";
-import { startBrowser } from "../browser.ts";
+import {
+  APPROVAL_CODE,
+  askOn,
+  CUSTOMER,
+  FINGERPRINT,
+  type PageServer,
+  QUESTION,
+  startPage,
+} from "../support/approvals.ts";
+import { startBrowser } from "../support/browser.ts";
 
 const PHONE = { width: 360, height: 640 };
 

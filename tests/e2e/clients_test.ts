@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
+import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
 import { allTools } from "../../src/tools/all.ts";
-import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { startBalancer } from "../balancer.ts";
-import { startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { startRedis } from "../redis_server.ts";
+import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { startBalancer } from "../support/balancer.ts";
+import { startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { startRedis } from "../support/redis_server.ts";
 import { FakeClock } from "../sandbox/mod.ts";
 
 const PROTOCOLS = {

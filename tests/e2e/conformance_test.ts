@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { FOR_ANY_SERVER, NOT_REQUIRED } from "../conformance/expectations.ts";
 import { startFixtureServer } from "../conformance/fixture_server.ts";
 import { passes, REVISIONS, runSuite } from "../conformance/suite.ts";
-import { startService } from "../harness.ts";
+import { startService } from "../support/harness.ts";
 
 for (const revision of REVISIONS) {
   Deno.test(`the transport passes everything that the conformance suite requires of ${revision}`, async () => {

@@ -4,13 +4,13 @@ import { z } from "zod";
 import { createApp } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
-import { Catalogue } from "../../src/mcp/catalogue.ts";
+import { Catalogue } from "../../src/calls/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";
-import { defineAnonymousTool } from "../../src/tools/tool.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { denoServeArgs, freePort, mainArgs, Program, type ProgramEnv } from "../process.ts";
-import { startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
+import { defineAnonymousTool } from "../../src/tools/define/tool.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { denoServeArgs, freePort, mainArgs, Program, type ProgramEnv } from "../support/process.ts";
+import { startRedis } from "../support/redis_server.ts";
+import { callTool } from "../support/rpc.ts";
 
 const PRELOAD = ["--preload", "tests/e2e/uncaught.ts"];
 const MISTAKES = [

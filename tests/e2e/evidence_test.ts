@@ -1,11 +1,19 @@
 /** The same, with real pipes and files under a running server. */
 import assert from "node:assert/strict";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { freePort, mainArgs, Program, type ProgramEnv, run, type ServerProcess, startServer } from "../process.ts";
-import { callTool } from "../rpc.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import {
+  freePort,
+  mainArgs,
+  Program,
+  type ProgramEnv,
+  run,
+  type ServerProcess,
+  startServer,
+} from "../support/process.ts";
+import { callTool } from "../support/rpc.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const SANDBOX = { rateLimitPerMinute: 1_000_000, pace: { polls: 1, seconds: 0 } };

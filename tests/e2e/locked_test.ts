@@ -1,8 +1,8 @@
 /** The program runs what the lock file names, from the cache, and nothing else: tried under the very flags of the tasks. */
 import assert from "node:assert/strict";
 import denoJson from "../../deno.json" with { type: "json" };
-import { type Registry, startRegistry } from "../npm_registry.ts";
-import { type Ended, LOCKED, permissionFlags, run } from "../process.ts";
+import { type Registry, startRegistry } from "../support/npm_registry.ts";
+import { type Ended, LOCKED, permissionFlags, run } from "../support/process.ts";
 
 const PACKAGE = "smuggled-example";
 const SAID = "SMUGGLED CODE RAN";
@@ -80,7 +80,7 @@ const PLACES: { what: string; specifier: (registry: Registry) => string; ways?: 
   // A plain import of a file of the project itself is what a program is made of.
   {
     what: "a file that it may not read",
-    specifier: () => new URL("../process.ts", import.meta.url).href,
+    specifier: () => new URL("../support/process.ts", import.meta.url).href,
     ways: ["an import at run time"],
   },
 ];

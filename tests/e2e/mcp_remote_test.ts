@@ -3,9 +3,9 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { z } from "zod";
 import { allTools } from "../../src/tools/all.ts";
-import { KEY_HEADERS, toAnswer, TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { inheritedEnv, run } from "../process.ts";
+import { KEY_HEADERS, toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { inheritedEnv, run } from "../support/process.ts";
 
 const MCP_REMOTE = "mcp-remote@0.15.1";
 const INSPECTOR = "@modelcontextprotocol/inspector@2.12.0";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { parseConfig } from "../../src/config.ts";
 import { VERSION } from "../../src/version.ts";
-import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { TEST_KEYS } from "../keys.ts";
+import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { TEST_KEYS } from "../support/keys.ts";
 import {
   denoServeArgs,
   freePort,
@@ -16,11 +16,11 @@ import {
   type ServerKind,
   startMain,
   startServer,
-} from "../process.ts";
-import { type RawClient, rawClient, startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
+} from "../support/process.ts";
+import { type RawClient, rawClient, startRedis } from "../support/redis_server.ts";
+import { callTool } from "../support/rpc.ts";
 import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const ALERTS = "cloudways_bot_alerts_list";
 const EXCHANGE = "oauth_access_token_create";

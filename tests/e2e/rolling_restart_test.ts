@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { freePort, type ProgramEnv, startServer } from "../process.ts";
-import { startRedis } from "../redis_server.ts";
-import { post, readMessage } from "../rpc.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { freePort, type ProgramEnv, startServer } from "../support/process.ts";
+import { startRedis } from "../support/redis_server.ts";
+import { post, readMessage } from "../support/rpc.ts";
 import { startSandbox } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 

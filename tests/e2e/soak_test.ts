@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { run } from "../process.ts";
+import { run } from "../support/process.ts";
 import { createRandom } from "../sandbox/prng.ts";
 import { bucketPeaks } from "../soak/bucket_check.ts";
 import { Ledger } from "../soak/ledger.ts";

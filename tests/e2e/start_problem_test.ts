@@ -1,7 +1,7 @@
 /** What keeps the program from starting is told in the form that LOG_FORMAT asks for, whatever else is wrong. */
 import assert from "node:assert/strict";
-import { TEST_KEYS } from "../keys.ts";
-import { denoServeArgs, freePort, mainArgs, type ProgramEnv, run } from "../process.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { denoServeArgs, freePort, mainArgs, type ProgramEnv, run } from "../support/process.ts";
 
 const REDIS_URL = `redis://someone:not-a-real-word@127.0.0.1:${freePort()}`;
 const [ENCRYPTION_KEY] = TEST_KEYS;

@@ -5,10 +5,10 @@ import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/c
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
-import { askingCalls } from "../asking_calls.ts";
-import { type Answer, toAnswer } from "../clients.ts";
-import { inheritedEnv, mainArgs, type ProgramEnv, programEnv } from "../process.ts";
+import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
+import { askingCalls } from "../support/asking_calls.ts";
+import { type Answer, toAnswer } from "../support/clients.ts";
+import { inheritedEnv, mainArgs, type ProgramEnv, programEnv } from "../support/process.ts";
 import { DEMO_ACCOUNT, startSandbox } from "../sandbox/mod.ts";
 
 /** What a person answers; undefined for a client that can't ask. */

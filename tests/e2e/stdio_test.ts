@@ -5,12 +5,20 @@ import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.j
 import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { z } from "zod";
 import { allTools } from "../../src/tools/all.ts";
-import { type Answer, toAnswer } from "../clients.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { inheritedEnv, mainArgs, type Program, type ProgramEnv, programEnv, run, startMain } from "../process.ts";
-import { rawClient, startRedis } from "../redis_server.ts";
+import { type Answer, toAnswer } from "../support/clients.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import {
+  inheritedEnv,
+  mainArgs,
+  type Program,
+  type ProgramEnv,
+  programEnv,
+  run,
+  startMain,
+} from "../support/process.ts";
+import { rawClient, startRedis } from "../support/redis_server.ts";
 import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const TOOL_NAMES = allTools.map(({ name }) => name).sort();
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;

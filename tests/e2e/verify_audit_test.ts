@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
-import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
-import { stamp } from "../../src/telemetry/audit_entry.ts";
-import { ProcessAuditLog } from "../../src/telemetry/audit_log.ts";
+import { ChainSigner } from "../../src/audit/chain.ts";
+import { stamp } from "../../src/audit/entry.ts";
+import { ProcessAuditLog } from "../../src/audit/log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { type Ended, type ProgramEnv, run, runMain, startServer } from "../process.ts";
-import { callTool } from "../rpc.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { type Ended, type ProgramEnv, run, runMain, startServer } from "../support/process.ts";
+import { callTool } from "../support/rpc.ts";
 import { startSandbox } from "../sandbox/mod.ts";
 
 const [ENCRYPTION_KEY, OTHER_KEY] = TEST_KEYS;

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { ERROR_CODES } from "../../src/errors.ts";
-import { Catalogue } from "../../src/mcp/catalogue.ts";
+import { Catalogue } from "../../src/calls/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";
-import { answerJson, TOKEN_HEADERS } from "../clients.ts";
+import { answerJson, TOKEN_HEADERS } from "../support/clients.ts";
 import { startSandbox } from "../sandbox/mod.ts";
-import { outputProblems } from "../tool_contract.ts";
+import { outputProblems } from "../support/tool_contract.ts";
 import { setUpForEveryTool } from "../tool_rows/mod.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";
 import { assertTellsNothing, messagesOf, type ReadAnswer, startApp } from "./running_app.ts";

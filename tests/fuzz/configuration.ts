@@ -10,7 +10,7 @@ import {
   parseConfig,
   VARIABLE_NAMES,
 } from "../../src/config.ts";
-import { TEST_KEYS } from "../keys.ts";
+import { TEST_KEYS } from "../support/keys.ts";
 import { anyText } from "./json_cases.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { JSON_RPC_ERRORS } from "../../src/mcp/json_rpc.ts";
-import { readStdioLine } from "../../src/mcp/stdio_message.ts";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { readStdioLine } from "../../src/mcp/stdio/message.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
 import { startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { anyJson, anyMutation, anyText, mutate, toText } from "./json_cases.ts";

@@ -11,9 +11,9 @@ import { readReport } from "../../src/cloudways/report_tables.ts";
 import { readServerUsage } from "../../src/cloudways/server_usage.ts";
 import { describeGraph, graphReply } from "../../src/cloudways/server_graph.ts";
 import { ToolError } from "../../src/errors.ts";
-import { errorResult, successResult } from "../../src/mcp/results.ts";
-import { hideSecrets } from "../../src/redaction.ts";
-import { certificatePem, keyPem, testKey } from "../certificates.ts";
+import { errorResult, successResult } from "../../src/calls/results.ts";
+import { hideSecrets } from "../../src/text/redaction/redaction.ts";
+import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
 import { anyJson, anyMutation, anyText, mutate, toText } from "./json_cases.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";
 

@@ -1,6 +1,6 @@
 /** Properties that hold whatever comes: run briefly by the tests, and for as long as one likes by `deno task fuzz`. */
 import fc from "fast-check";
-import { within } from "../within.ts";
+import { within } from "../support/within.ts";
 
 /** What a property runs on: made before the first case, ended after the last. */
 export interface Bench<T> {

@@ -1,7 +1,7 @@
 /** The whole program without a socket in front of it, and what must never come out of it. */
 import assert from "node:assert/strict";
 import { type App, createApp } from "../../src/app.ts";
-import type { Clock } from "../../src/clock.ts";
+import type { Clock } from "../../src/async/clock.ts";
 import { parseConfig } from "../../src/config.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { DEMO_ACCOUNT } from "../sandbox/mod.ts";

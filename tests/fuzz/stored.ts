@@ -1,10 +1,10 @@
 /** What stands in Redis, damaged by whoever may: reads go on and are right, and no damage makes a yes. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Clock, systemClock } from "../../src/clock.ts";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { type RawClient, rawClient, startRedis } from "../redis_server.ts";
+import { type Clock, systemClock } from "../../src/async/clock.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { type RawClient, rawClient, startRedis } from "../support/redis_server.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { callRequest, readAnswer } from "./calls.ts";
 import { anyJson, anyText, toText } from "./json_cases.ts";

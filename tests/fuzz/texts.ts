@@ -1,10 +1,10 @@
 /** Cleaning and hiding: once is enough, and no secret gets through. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { errorResult, successResult } from "../../src/mcp/results.ts";
+import { errorResult, successResult } from "../../src/calls/results.ts";
 import { ERROR_CODES, ToolError } from "../../src/errors.ts";
-import { hideSecrets, hideSecretsInText } from "../../src/redaction.ts";
-import { cleanDeep, cleanText } from "../../src/text.ts";
+import { hideSecrets, hideSecretsInText } from "../../src/text/redaction/redaction.ts";
+import { cleanDeep, cleanText } from "../../src/text/clean.ts";
 import { anyJson, anyMutation, anyText, mutate } from "./json_cases.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";
 

@@ -1,7 +1,7 @@
 /** Calls of tools, made from their own input schemas and from the rows of the tool table. */
 import fc from "fast-check";
 import { allTools } from "../../src/tools/all.ts";
-import { understoodInput } from "../../src/mcp/json_schema.ts";
+import { understoodInput } from "../../src/calls/json_schema.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { anyJson, anyText } from "./json_cases.ts";
 

@@ -1,7 +1,7 @@
 /** What Cloudways may answer: anything at all, to any request of any call. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
 import { FakeClock, startSandbox } from "../sandbox/mod.ts";
 import { setUpForEveryTool } from "../tool_rows/mod.ts";
 import { callRequest, readAnswer } from "./calls.ts";

@@ -1,8 +1,8 @@
 /** What every answer of every tool keeps: times that say their zone, figures that say their unit. */
 import assert from "node:assert/strict";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };

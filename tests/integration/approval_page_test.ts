@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { shortCustomerId } from "../../src/crypto/customer_id.ts";
+import { shortCustomerId } from "../../src/identity/customer_id.ts";
 import { BodyReader } from "../../src/http/request_body.ts";
-import { MemoryStore } from "../../src/store/memory.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
 import {
   APPROVAL_CODE,
   askOn,
@@ -12,9 +12,9 @@ import {
   type PageServer,
   QUESTION,
   startPage,
-} from "../approvals.ts";
-import { startService } from "../harness.ts";
-import { rawRequest } from "../raw_http.ts";
+} from "../support/approvals.ts";
+import { startService } from "../support/harness.ts";
+import { rawRequest } from "../support/raw_http.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const UNKNOWN_ID = "0".repeat(32);

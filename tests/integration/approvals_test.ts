@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { ToolError } from "../../src/errors.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
-import { ApprovalCodes, isApprovalCode } from "../../src/mcp/approval_code.ts";
-import { ApprovalRecords } from "../../src/mcp/approval_records.ts";
-import { SealedStore } from "../../src/store/sealed_store.ts";
+import { ApprovalCodes, isApprovalCode } from "../../src/confirm/code.ts";
+import { ApprovalRecords } from "../../src/confirm/approval_records.ts";
+import { SealedStore } from "../../src/store/sealed.ts";
 import { formatStoreKey, type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
 import {
   APPROVAL_CODE,
@@ -21,9 +21,9 @@ import {
   type Replica,
   type Replicas,
   request,
-} from "../approvals.ts";
-import { rawClient, startRedis } from "../redis_server.ts";
-import { RedisStore } from "../../src/store/redis.ts";
+} from "../support/approvals.ts";
+import { rawClient, startRedis } from "../support/redis_server.ts";
+import { RedisStore } from "../../src/store/redis/adapter.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { appsTools } from "../../src/tools/apps.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { type Service, type ServiceOptions, startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, type ServiceOptions, startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
 import { DEMO_ACCOUNT, FakeClock, type SandboxOptions } from "../sandbox/mod.ts";
 import type { AppState } from "../sandbox/state.ts";
-import { outputProblems } from "../tool_contract.ts";
+import { outputProblems } from "../support/tool_contract.ts";
 import { appsRows } from "../tool_rows/apps.ts";
 
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };

@@ -1,10 +1,10 @@
 /** Arguments in the forms in which languages, gateways and models write them, for every tool. */
 import assert from "node:assert/strict";
-import { Catalogue, type CatalogueEntry } from "../../src/mcp/catalogue.ts";
+import { Catalogue, type CatalogueEntry } from "../../src/calls/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import type { ToolRow } from "../tool_rows/row.ts";
 

@@ -1,10 +1,10 @@
 /** Every text of every tool's arguments, with every kind of character in it that nobody can see. */
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
-import { understoodInput } from "../../src/mcp/json_schema.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
+import { understoodInput } from "../../src/calls/json_schema.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 
 const ODD = [

@@ -1,12 +1,12 @@
 /** Whose answer counts as a person's: what clients say by themselves is nobody's, and leads to the page where there is one. */
 import assert from "node:assert/strict";
-import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
-import { type Answer, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { decide } from "../decide.ts";
-import { type Service, startService } from "../harness.ts";
-import { ErrorReply, LegacySession } from "../legacy_session.ts";
-import { callTool } from "../rpc.ts";
-import { callModern, YES } from "../rpc_2026.ts";
+import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
+import { type Answer, KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { decide } from "../support/decide.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { ErrorReply, LegacySession } from "../support/legacy_session.ts";
+import { callTool } from "../support/rpc.ts";
+import { callModern, YES } from "../support/rpc_2026.ts";
 import { FakeClock } from "../sandbox/mod.ts";
 
 const STOP = { name: "stop_server", args: { server_id: 100001, wait_seconds: 0 } };

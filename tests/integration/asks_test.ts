@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
 import { answers, APP, askCases, type Change, GIT_URL } from "../ask_cases/mod.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
-import { callModern, YES } from "../rpc_2026.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
+import { callModern, YES } from "../support/rpc_2026.ts";
 
 async function start(change: Change | undefined, env: Record<string, string> = {}): Promise<Service> {
   const service = await startService({

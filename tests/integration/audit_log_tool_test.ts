@@ -1,11 +1,11 @@
 /** What a customer reads of what was done: one entry an action, whichever way a person was asked. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { decide } from "../decide.ts";
-import { type Service, startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
-import { callModern, YES } from "../rpc_2026.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { decide } from "../support/decide.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
+import { callModern, YES } from "../support/rpc_2026.ts";
 import { FakeClock } from "../sandbox/mod.ts";
 
 const STOP = { name: "stop_server", args: { server_id: 100001, wait_seconds: 0 } };

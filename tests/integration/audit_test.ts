@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import type { Clock } from "../../src/clock.ts";
+import type { Clock } from "../../src/async/clock.ts";
 import { Box } from "../../src/crypto/box.ts";
-import { CustomerIds } from "../../src/crypto/customer_id.ts";
+import { CustomerIds } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
-import { MemoryStore } from "../../src/store/memory.ts";
-import { RedisStore } from "../../src/store/redis.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
+import { RedisStore } from "../../src/store/redis/adapter.ts";
 import {
   formatStoreKey,
   type ListEntry,
@@ -21,20 +21,20 @@ import {
   type AuditRecord,
   type AuditTrail,
   YesEndedError,
-} from "../../src/telemetry/audit.ts";
-import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
-import { stamp } from "../../src/telemetry/audit_entry.ts";
-import { CustomerAuditLists } from "../../src/telemetry/audit_lists.ts";
-import { AUDIT_LISTS, auditKey, AuditRecords } from "../../src/telemetry/audit_records.ts";
-import { ChainedAuditTrail } from "../../src/telemetry/audit_trail.ts";
+} from "../../src/audit/record.ts";
+import { ChainSigner } from "../../src/audit/chain.ts";
+import { stamp } from "../../src/audit/entry.ts";
+import { CustomerAuditLists } from "../../src/audit/lists.ts";
+import { AUDIT_LISTS, auditKey, AuditRecords } from "../../src/audit/records.ts";
+import { ChainedAuditTrail } from "../../src/audit/trail.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { type RawClient, rawClient, startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { type RawClient, rawClient, startRedis } from "../support/redis_server.ts";
+import { callTool } from "../support/rpc.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const ANNA = "a".repeat(64);
 const BERT = "b".repeat(64);

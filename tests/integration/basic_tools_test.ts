@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
 import { DEMO_ACCOUNT, FakeClock } from "../sandbox/mod.ts";
 import { basicRows } from "../tool_rows/basic.ts";
 

@@ -9,16 +9,16 @@ import { parseConfig } from "../../src/config.ts";
 import { KeyWork } from "../../src/cloudways/key_work.ts";
 import { oversized } from "../../src/mcp/json_size.ts";
 import { createProtocolServer } from "../../src/mcp/server.ts";
-import { StdioTransport } from "../../src/mcp/stdio_transport.ts";
+import { StdioTransport } from "../../src/mcp/stdio/transport.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
-import { noWork, type WorkCounts } from "../../src/work.ts";
-import { certificatePem, lockedKeyPem, testKey } from "../certificates.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
+import { noWork, type WorkCounts } from "../../src/text/work_counts.ts";
+import { certificatePem, lockedKeyPem, testKey } from "../support/certificates.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
 import { startSandbox } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
-import { CREDENTIALS, FILLERS, WORST_CREDENTIALS, type WorstInput, worstInputs } from "../worst_inputs.ts";
+import { until } from "../support/until.ts";
+import { CREDENTIALS, FILLERS, WORST_CREDENTIALS, type WorstInput, worstInputs } from "../support/worst_inputs.ts";
 
 /**
  * The most that is done for one request, whatever is in it. A text of which 8,192 characters are kept in a log line

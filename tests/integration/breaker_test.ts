@@ -3,13 +3,13 @@ import { CircuitBreaker, CircuitOpenError, type Sender } from "../../src/cloudwa
 import { CloudwaysHttp, NotSentError, type WireReply } from "../../src/cloudways/http.ts";
 import { path } from "../../src/cloudways/path.ts";
 import { ToolError } from "../../src/errors.ts";
-import { FairSemaphore } from "../../src/fair_semaphore.ts";
+import { FairSemaphore } from "../../src/async/fair_semaphore.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { ACCOUNTS } from "../customers.ts";
-import { type Service, type ServiceOptions, startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { ACCOUNTS } from "../support/customers.ts";
+import { type Service, type ServiceOptions, startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
 import { DEMO_ACCOUNT, FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
 
 const ALERTS = "cloudways_bot_alerts_list";

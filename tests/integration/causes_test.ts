@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { RefusedNames } from "../../src/http/refused_names.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { rawRequest } from "../raw_http.ts";
-import { callTool } from "../rpc.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { rawRequest } from "../support/raw_http.ts";
+import { callTool } from "../support/rpc.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const MINUTE = 60_000;

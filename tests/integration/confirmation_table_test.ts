@@ -3,17 +3,17 @@
  * was carried out. It is once where a person said yes to that very call, and never elsewhere.
  */
 import assert from "node:assert/strict";
-import { type AskingCall, askingCalls } from "../asking_calls.ts";
-import type { Answer } from "../clients.ts";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
-import { decide } from "../decide.ts";
-import { type Service, startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { LegacySession } from "../legacy_session.ts";
-import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
-import { callModern, type ModernAnswer, YES } from "../rpc_2026.ts";
+import { type AskingCall, askingCalls } from "../support/asking_calls.ts";
+import type { Answer } from "../support/clients.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
+import { decide } from "../support/decide.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { LegacySession } from "../support/legacy_session.ts";
+import { rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
+import { callTool } from "../support/rpc.ts";
+import { callModern, type ModernAnswer, YES } from "../support/rpc_2026.ts";
 import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;

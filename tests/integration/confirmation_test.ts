@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { decide } from "../decide.ts";
-import { startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { LegacySession } from "../legacy_session.ts";
-import { startRedis } from "../redis_server.ts";
-import { callTool, post, readMessage } from "../rpc.ts";
-import { callModern, YES } from "../rpc_2026.ts";
+import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { decide } from "../support/decide.ts";
+import { startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { LegacySession } from "../support/legacy_session.ts";
+import { startRedis } from "../support/redis_server.ts";
+import { callTool, post, readMessage } from "../support/rpc.ts";
+import { callModern, YES } from "../support/rpc_2026.ts";
 import { FakeClock, type Sandbox } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const CODE = "EXAMPLE-code-1";

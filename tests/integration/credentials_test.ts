@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Answer } from "../clients.ts";
-import { toAnswer } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { type RawHeaders, rawPost } from "../raw_http.ts";
-import { callTool, post } from "../rpc.ts";
+import type { Answer } from "../support/clients.ts";
+import { toAnswer } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { type RawHeaders, rawPost } from "../support/raw_http.ts";
+import { callTool, post } from "../support/rpc.ts";
 import { DEMO_ACCOUNT } from "../sandbox/mod.ts";
 
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/async/clock.ts";
 import { VERSION } from "../../src/version.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { rawPost, rawRequest } from "../raw_http.ts";
-import { startRedis } from "../redis_server.ts";
-import { callTool, post } from "../rpc.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { rawPost, rawRequest } from "../support/raw_http.ts";
+import { startRedis } from "../support/redis_server.ts";
+import { callTool, post } from "../support/rpc.ts";
 
 const MAX_BODY = 1024 * 1024;
 const [ENCRYPTION_KEY] = TEST_KEYS;

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Logger } from "../../src/telemetry/log.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
-import { until } from "../until.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { startRedis } from "../support/redis_server.ts";
+import { callTool } from "../support/rpc.ts";
+import { until } from "../support/until.ts";
 
 const ENV = { CONFIRM: "off", ENCRYPTION_KEY: TEST_KEYS[0], RATE_LIMIT_REQUESTS: "100000" };
 const SANDBOX = { rateLimitPerMinute: 1_000_000, exchangesPerMinute: 1_000_000 };

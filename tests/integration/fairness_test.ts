@@ -1,11 +1,11 @@
 /** What an attacker does to what all share; a bystander's calls go through as if alone. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { answerJson } from "../clients.ts";
-import { ACCOUNTS } from "../customers.ts";
-import { type Service, type ServiceOptions, startService } from "../harness.ts";
+import { answerJson } from "../support/clients.ts";
+import { ACCOUNTS } from "../support/customers.ts";
+import { type Service, type ServiceOptions, startService } from "../support/harness.ts";
 import { FakeClock } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const PROXY = "192.0.2.1";
 const READ = "get_alerts";

@@ -3,10 +3,10 @@
  * like to be taken for ours.
  */
 import assert from "node:assert/strict";
-import { type Answer, KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
-import { callModern } from "../rpc_2026.ts";
+import { type Answer, KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
+import { callModern } from "../support/rpc_2026.ts";
 import type { FaultKind, Sandbox } from "../sandbox/mod.ts";
 
 const WORDS =

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { allTools } from "../../src/tools/all.ts";
-import type { Answer } from "../clients.ts";
+import type { Answer } from "../support/clients.ts";
 import {
   ACCOUNTS,
   argumentsFor,
@@ -16,16 +16,16 @@ import {
   type Place,
   prepareCustomers,
   type TestCustomer,
-} from "../customers.ts";
-import { everythingStored } from "../everything_stored.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { LegacySession } from "../legacy_session.ts";
-import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
-import { callModern, YES } from "../rpc_2026.ts";
+} from "../support/customers.ts";
+import { everythingStored } from "../support/everything_stored.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { LegacySession } from "../support/legacy_session.ts";
+import { rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
+import { callTool } from "../support/rpc.ts";
+import { callModern, YES } from "../support/rpc_2026.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
-import { startWatchedService, type WatchedService } from "../watched_service.ts";
+import { startWatchedService, type WatchedService } from "../support/watched_service.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { APP, GIT_URL, SERVER } from "../ask_cases/case.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
-import { callModern } from "../rpc_2026.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
+import { callModern } from "../support/rpc_2026.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 
 /** One argument of one tool whose values are one of a set. */

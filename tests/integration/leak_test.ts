@@ -3,22 +3,22 @@
  * every page is used; and no byte that leaves the process holds one of the words, but for the one tool that reveals.
  */
 import assert from "node:assert/strict";
-import { askingCalls } from "../asking_calls.ts";
-import { certificatePem, keyPem, testKey } from "../certificates.ts";
-import { TOKEN_HEADERS as DEMO_HEADERS } from "../clients.ts";
-import { everythingStored } from "../everything_stored.ts";
-import type { ServiceOptions } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { leaksIn, type Sight } from "../leaks.ts";
-import { LegacySession } from "../legacy_session.ts";
-import { startMain } from "../process.ts";
-import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
-import { callTool, post } from "../rpc.ts";
-import { callModern, YES } from "../rpc_2026.ts";
+import { askingCalls } from "../support/asking_calls.ts";
+import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
+import { TOKEN_HEADERS as DEMO_HEADERS } from "../support/clients.ts";
+import { everythingStored } from "../support/everything_stored.ts";
+import type { ServiceOptions } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { leaksIn, type Sight } from "../support/leaks.ts";
+import { LegacySession } from "../support/legacy_session.ts";
+import { startMain } from "../support/process.ts";
+import { rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
+import { callTool, post } from "../support/rpc.ts";
+import { callModern, YES } from "../support/rpc_2026.ts";
 import { type AppState, type FaultKind, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
-import { until } from "../until.ts";
-import { type Exchange, startWatchedService, type WatchedService } from "../watched_service.ts";
+import { until } from "../support/until.ts";
+import { type Exchange, startWatchedService, type WatchedService } from "../support/watched_service.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";

@@ -1,11 +1,11 @@
 /** Messages in the forms in which languages, gateways and HTTP clients write them. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { toAnswer, TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { LegacySession } from "../legacy_session.ts";
-import { rawRequest } from "../raw_http.ts";
-import { readMessage } from "../rpc.ts";
+import { toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { LegacySession } from "../support/legacy_session.ts";
+import { rawRequest } from "../support/raw_http.ts";
+import { readMessage } from "../support/rpc.ts";
 
 type Headers = Record<string, string>;
 interface Message {

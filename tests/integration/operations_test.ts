@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { callTool, post } from "../rpc.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { callTool, post } from "../support/rpc.ts";
 import { FakeClock, type FaultKind } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const SERVER = { server_id: 100001 };
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { LOAD_BOUNDS } from "../../src/http/load_limit.ts";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { LegacySession } from "../legacy_session.ts";
-import { callTool, post } from "../rpc.ts";
-import { YES } from "../rpc_2026.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { LegacySession } from "../support/legacy_session.ts";
+import { callTool, post } from "../support/rpc.ts";
+import { YES } from "../support/rpc_2026.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const CALL = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_team_members", arguments: {} } };
 

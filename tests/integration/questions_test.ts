@@ -1,17 +1,17 @@
 /** What a person is asked before a call: planned against the sandbox, and carried out where a test says so. */
 import assert from "node:assert/strict";
-import type { Caller } from "../../src/caller.ts";
-import { systemClock } from "../../src/clock.ts";
+import type { Caller } from "../../src/identity/caller.ts";
+import { systemClock } from "../../src/async/clock.ts";
 import { CloudwaysAccount } from "../../src/cloudways/account.ts";
 import { ToolError } from "../../src/errors.ts";
-import { SecretHider } from "../../src/redaction.ts";
+import { SecretHider } from "../../src/text/redaction/redaction.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { allTools } from "../../src/tools/all.ts";
-import type { Question } from "../../src/tools/question.ts";
-import type { AnonymousContext, PlannedCall } from "../../src/tools/tool.ts";
-import { TOOLSETS } from "../../src/toolsets.ts";
-import { certificatePem, keyPem, testKey } from "../certificates.ts";
-import { type Service, startService } from "../harness.ts";
+import type { Question } from "../../src/confirm/question.ts";
+import type { AnonymousContext, PlannedCall } from "../../src/tools/define/tool.ts";
+import { TOOLSETS } from "../../src/identity/toolsets.ts";
+import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
+import { type Service, startService } from "../support/harness.ts";
 import { type AppState, DEMO_ACCOUNT, FakeClock, type Sandbox, type ServerState } from "../sandbox/mod.ts";
 
 const SERVER = { server_id: 100001 };

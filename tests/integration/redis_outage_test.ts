@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { LegacySession } from "../legacy_session.ts";
-import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
-import { YES } from "../rpc_2026.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { LegacySession } from "../support/legacy_session.ts";
+import { rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
+import { callTool } from "../support/rpc.ts";
+import { YES } from "../support/rpc_2026.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
-import { startScriptedRedis } from "../scripted_redis.ts";
-import { until } from "../until.ts";
-import { within } from "../within.ts";
+import { startScriptedRedis } from "../support/scripted_redis.ts";
+import { until } from "../support/until.ts";
+import { within } from "../support/within.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { generateKey } from "../../src/crypto/keys.ts";
-import { startBalancer } from "../balancer.ts";
-import { connect, toAnswer, TOKEN_HEADERS } from "../clients.ts";
-import { startService } from "../harness.ts";
-import { LegacySession, type OpenCall } from "../legacy_session.ts";
-import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
-import { type RelayService, type RelayServiceOptions, startRelayService } from "../relay_service.ts";
-import { callTool, post, readMessage } from "../rpc.ts";
+import { startBalancer } from "../support/balancer.ts";
+import { connect, toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
+import { startService } from "../support/harness.ts";
+import { LegacySession, type OpenCall } from "../support/legacy_session.ts";
+import { rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
+import { type RelayService, type RelayServiceOptions, startRelayService } from "../support/relay_service.ts";
+import { callTool, post, readMessage } from "../support/rpc.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { startSandbox } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const FIRST = { "x-cloudways-access-token": "first-customer" };
 const SECOND = { "x-cloudways-access-token": "second-customer" };

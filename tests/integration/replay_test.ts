@@ -1,12 +1,12 @@
 /** Somebody who can write to Redis puts back what was taken there. */
 import assert from "node:assert/strict";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { decide } from "../decide.ts";
-import { type Service, startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { type RawClient, rawClient, type RedisServer, startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
-import { callModern, YES } from "../rpc_2026.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { decide } from "../support/decide.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { type RawClient, rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
+import { callTool } from "../support/rpc.ts";
+import { callModern, YES } from "../support/rpc_2026.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 
 const RESTART = { server_id: 100001, wait_seconds: 0 };

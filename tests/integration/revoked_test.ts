@@ -1,12 +1,12 @@
 /** Nothing that is kept of a customer is given once Cloudways has refused its credentials, until it accepts them again. */
 import assert from "node:assert/strict";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { rawClient, startRedis } from "../redis_server.ts";
-import { callTool } from "../rpc.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { rawClient, startRedis } from "../support/redis_server.ts";
+import { callTool } from "../support/rpc.ts";
 import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const EXCHANGE = "oauth_access_token_create";
 const MINUTE = 60_000;

@@ -1,12 +1,12 @@
 /** Secrets in texts of the account, in every form of the table: no answer, log line, record or page shows one. */
 import assert from "node:assert/strict";
-import { TOKEN_HEADERS } from "../clients.ts";
-import type { Sight } from "../leaks.ts";
-import { callTool } from "../rpc.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import type { Sight } from "../support/leaks.ts";
+import { callTool } from "../support/rpc.ts";
 import { startSandbox } from "../sandbox/mod.ts";
 import { type HideRow, mustHide } from "../secret_rows/must_hide.ts";
 import { survives } from "../secret_rows/survives.ts";
-import { startWatchedService, type WatchedService } from "../watched_service.ts";
+import { startWatchedService, type WatchedService } from "../support/watched_service.ts";
 
 const PUBLIC_URL = "http://127.0.0.1:7000";
 const APP = { app_id: 200001, server_id: 100001 };

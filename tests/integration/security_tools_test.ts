@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { certificatePem, keyPem, testKey } from "../certificates.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { type Service, type ServiceOptions, startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
+import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, type ServiceOptions, startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
 import { FakeClock, type Sandbox, type SandboxOptions } from "../sandbox/mod.ts";
-import { outputProblems } from "../tool_contract.ts";
+import { outputProblems } from "../support/tool_contract.ts";
 import { securityRows } from "../tool_rows/security.ts";
 
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
 import { DEMO_ACCOUNT, type FaultKind, type SandboxOptions, type ServerState } from "../sandbox/mod.ts";
-import { outputProblems } from "../tool_contract.ts";
+import { outputProblems } from "../support/tool_contract.ts";
 import { serversRows } from "../tool_rows/servers.ts";
 
 const SERVER = { server_id: 100001 };

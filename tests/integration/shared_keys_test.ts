@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { examine } from "../../src/commands/doctor.ts";
-import { startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { rawClient, startRedis } from "../redis_server.ts";
+import { startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { rawClient, startRedis } from "../support/redis_server.ts";
 
 const [FIRST, SECOND] = TEST_KEYS;
 

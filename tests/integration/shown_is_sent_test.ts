@@ -4,17 +4,17 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CustomerIds } from "../../src/crypto/customer_id.ts";
+import { CustomerIds } from "../../src/identity/customer_id.ts";
 import { Fingerprints } from "../../src/crypto/fingerprints.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
-import { type AskingCall, askingCalls, READS } from "../asking_calls.ts";
-import { certificatePem, keyPem, testKey } from "../certificates.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { decide } from "../decide.ts";
-import { type Service, startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { callModern, YES } from "../rpc_2026.ts";
+import { type AskingCall, askingCalls, READS } from "../support/asking_calls.ts";
+import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { decide } from "../support/decide.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { callModern, YES } from "../support/rpc_2026.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;

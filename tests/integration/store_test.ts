@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MemoryStore } from "../../src/store/memory.ts";
-import { RedisStore } from "../../src/store/redis.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
+import { RedisStore } from "../../src/store/redis/adapter.ts";
 import {
   type AppendOptions,
   type Channel,
@@ -12,11 +12,11 @@ import {
   StoreError,
   type StoreKey,
 } from "../../src/store/store.ts";
-import { rawClient, startRedis } from "../redis_server.ts";
-import { startScriptedRedis } from "../scripted_redis.ts";
+import { rawClient, startRedis } from "../support/redis_server.ts";
+import { startScriptedRedis } from "../support/scripted_redis.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
-import { until } from "../until.ts";
-import { within } from "../within.ts";
+import { until } from "../support/until.ts";
+import { within } from "../support/within.ts";
 
 /** One store for one test. */
 interface Subject extends AsyncDisposable {

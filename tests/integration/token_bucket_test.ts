@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Clock } from "../../src/clock.ts";
-import { MemoryStore } from "../../src/store/memory.ts";
-import { RedisStore } from "../../src/store/redis.ts";
+import type { Clock } from "../../src/async/clock.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
+import { RedisStore } from "../../src/store/redis/adapter.ts";
 import { type BucketLimit, formatStoreKey, type Store, type StoreKey } from "../../src/store/store.ts";
-import { TAKE_TOKENS_LUA } from "../../src/store/take_tokens.lua.ts";
+import { TAKE_TOKENS_LUA } from "../../src/store/redis/take_tokens.lua.ts";
 import { MAX_PARTS, takeFromBucket } from "../../src/store/token_bucket.ts";
-import { rawClient, startRedis } from "../redis_server.ts";
-import { until } from "../until.ts";
+import { rawClient, startRedis } from "../support/redis_server.ts";
+import { until } from "../support/until.ts";
 
 const KEY: StoreKey = { purpose: "bucket", customer: "a".repeat(64) };
 const START = Date.UTC(2026, 10, 20, 12);

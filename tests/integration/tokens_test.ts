@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { KEY_HEADERS, TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { rawClient, startRedis } from "../redis_server.ts";
-import { callTool, post } from "../rpc.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { rawClient, startRedis } from "../support/redis_server.ts";
+import { callTool, post } from "../support/rpc.ts";
 import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const EXCHANGE = "oauth_access_token_create";
 const MINUTE = 60_000;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
-import { TOKEN_HEADERS } from "../clients.ts";
-import { startService } from "../harness.ts";
-import { callTool } from "../rpc.ts";
-import { callModern } from "../rpc_2026.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
+import { callModern } from "../support/rpc_2026.ts";
 import { operations } from "../sandbox/facts.ts";
-import { outputProblems } from "../tool_contract.ts";
+import { outputProblems } from "../support/tool_contract.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };

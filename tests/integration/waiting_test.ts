@@ -1,10 +1,10 @@
 /** What a client hears of a call that goes on, and when one that waits ends. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { toAnswer, TOKEN_HEADERS } from "../clients.ts";
-import { type Service, startService } from "../harness.ts";
-import { LegacySession } from "../legacy_session.ts";
-import { post } from "../rpc.ts";
+import { toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { LegacySession } from "../support/legacy_session.ts";
+import { post } from "../support/rpc.ts";
 import { FakeClock } from "../sandbox/mod.ts";
 
 const BACKUP = { name: "backup_server", arguments: { server_id: 100001 } };

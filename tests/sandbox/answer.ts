@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/clock.ts";
+import type { Clock } from "../../src/async/clock.ts";
 import type { Call, ReplyForms } from "./call.ts";
 import { checkRequest } from "./check_request.ts";
 import type { OperationFacts } from "./facts.ts";

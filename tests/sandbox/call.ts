@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/clock.ts";
+import type { Clock } from "../../src/async/clock.ts";
 import type { OperationFacts } from "./facts.ts";
 import type { Making } from "./make_account.ts";
 import type { OperationBook } from "./operation_book.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/clock.ts";
+import type { Clock } from "../../src/async/clock.ts";
 import { recordTime } from "./dates.ts";
 import type { Random } from "./prng.ts";
 import type { AccountState, OperationState } from "./state.ts";

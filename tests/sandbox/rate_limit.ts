@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/clock.ts";
+import type { Clock } from "../../src/async/clock.ts";
 
 /** What a limit says of a request. */
 export interface RateVerdict {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type Clock, systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/async/clock.ts";
 import { type Answer, answer, type Backstage, greeting } from "./answer.ts";
 import type { ReplyForms } from "./call.ts";
 import { type Fault, FaultBook } from "./faults.ts";

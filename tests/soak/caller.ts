@@ -1,7 +1,7 @@
 /** One client of a customer: makes calls and holds every answer against what is promised. */
 import { StoreError } from "../../src/store/store.ts";
-import { storeAway } from "../../src/store/store_away.ts";
-import { ACCOUNTS, type TestCustomer } from "../customers.ts";
+import { storeAway } from "../../src/store/away.ts";
+import { ACCOUNTS, type TestCustomer } from "../support/customers.ts";
 import { createRandom, type Random, seedFrom } from "../sandbox/prng.ts";
 import type { AppState, ServerState } from "../sandbox/mod.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,7 +1,7 @@
 /** What must hold of everything that the replicas logged. */
 import { z } from "zod";
-import { ACCOUNTS } from "../customers.ts";
-import { type ProgramEnv, run } from "../process.ts";
+import { ACCOUNTS } from "../support/customers.ts";
+import { type ProgramEnv, run } from "../support/process.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ArrivedWrite } from "./upstream_checks.ts";

@@ -1,7 +1,7 @@
 /** Calls as they stand on the wire in either era, and what their answers mean. */
 import { z } from "zod";
 import { ERROR_CODES } from "../../src/errors.ts";
-import { answerJson } from "../clients.ts";
+import { answerJson } from "../support/clients.ts";
 
 /** The two eras of the protocol. */
 export const ERAS = ["2025", "2026"] as const;

@@ -1,5 +1,5 @@
 /** What goes wrong under the replicas: Redis is killed, stands still or forgets, a replica is restarted, tokens end. */
-import { rawClient, type RedisServer, startRedis } from "../redis_server.ts";
+import { rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import type { Random } from "../sandbox/prng.ts";
 import { median } from "./figures.ts";

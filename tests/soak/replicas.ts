@@ -1,5 +1,5 @@
 /** Two replicas in processes of their own, as they are run, and what they leave behind. */
-import { freePort, type ProgramEnv, type ServerProcess, startServer } from "../process.ts";
+import { freePort, type ProgramEnv, type ServerProcess, startServer } from "../support/process.ts";
 
 /** One replica, whichever process serves it now. Keeps its port when it is restarted. */
 export class Replica implements AsyncDisposable {

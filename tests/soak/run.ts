@@ -1,8 +1,8 @@
 /** One soak: two replicas, one Redis, a stand-in Cloudways, callers, and everything that goes wrong. */
-import { ACCOUNTS, prepareCustomers } from "../customers.ts";
-import { TEST_KEYS } from "../keys.ts";
-import type { ProgramEnv } from "../process.ts";
-import { startRedis } from "../redis_server.ts";
+import { ACCOUNTS, prepareCustomers } from "../support/customers.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import type { ProgramEnv } from "../support/process.ts";
+import { startRedis } from "../support/redis_server.ts";
 import { createRandom, seedFrom } from "../sandbox/prng.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { Caller } from "./caller.ts";

@@ -1,4 +1,4 @@
-import { certificatePem, keyPem, testKey } from "../certificates.ts";
+import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import type { ToolRow } from "./row.ts";
 

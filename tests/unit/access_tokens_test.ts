@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import type { Customer } from "../../src/caller.ts";
+import type { Customer } from "../../src/identity/caller.ts";
 import { AccessTokens, type ExchangedToken, type KeyPair } from "../../src/cloudways/access_tokens.ts";
 import { CustomerRecords } from "../../src/cloudways/customer_records.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
-import { MemoryStore } from "../../src/store/memory.ts";
-import { SealedStore } from "../../src/store/sealed_store.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
+import { SealedStore } from "../../src/store/sealed.ts";
 import type { Store, StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const KEY_PAIR: KeyPair = { kind: "api_key", email: "owner@example.com", apiKey: "EXAMPLE-KEY" };
 const CUSTOMER: Customer = { id: "a".repeat(64), credential: KEY_PAIR };

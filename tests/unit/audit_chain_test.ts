@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
-import type { AuditEntry } from "../../src/telemetry/audit.ts";
-import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
-import { stamp } from "../../src/telemetry/audit_entry.ts";
-import { ProcessAuditLog } from "../../src/telemetry/audit_log.ts";
-import { type AuditCheckpoint, type AuditFindings, verifyAuditLines } from "../../src/telemetry/audit_verify.ts";
+import type { AuditEntry } from "../../src/audit/record.ts";
+import { ChainSigner } from "../../src/audit/chain.ts";
+import { stamp } from "../../src/audit/entry.ts";
+import { ProcessAuditLog } from "../../src/audit/log.ts";
+import { type AuditCheckpoint, type AuditFindings, verifyAuditLines } from "../../src/audit/verify.ts";
 import { createLogger, type LoggerOptions } from "../../src/telemetry/log.ts";
-import type { JsonValue } from "../../src/text.ts";
-import { TEST_KEYS } from "../keys.ts";
+import type { JsonValue } from "../../src/text/clean.ts";
+import { TEST_KEYS } from "../support/keys.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
-import { type AuditEntry, AuditUnavailableError } from "../../src/telemetry/audit.ts";
-import { ChainSigner } from "../../src/telemetry/audit_chain.ts";
-import { stamp } from "../../src/telemetry/audit_entry.ts";
-import { ProcessAuditLog } from "../../src/telemetry/audit_log.ts";
-import { verifyAuditLines } from "../../src/telemetry/audit_verify.ts";
+import { type AuditEntry, AuditUnavailableError } from "../../src/audit/record.ts";
+import { ChainSigner } from "../../src/audit/chain.ts";
+import { stamp } from "../../src/audit/entry.ts";
+import { ProcessAuditLog } from "../../src/audit/log.ts";
+import { verifyAuditLines } from "../../src/audit/verify.ts";
 import type { ByteSink } from "../../src/telemetry/line_writer.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
-import { TEST_KEYS } from "../keys.ts";
-import { until } from "../until.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { until } from "../support/until.ts";
 
 const signer = new ChainSigner(await KeyRing.create({ encryptionKeys: [parseKey(TEST_KEYS[0])] }));
 const NEVER = new AbortController().signal;

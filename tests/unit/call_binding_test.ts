@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Fingerprints } from "../../src/crypto/fingerprints.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
-import { bindCall, type CallBinding } from "../../src/mcp/call_binding.ts";
+import { bindCall, type CallBinding } from "../../src/confirm/binding.ts";
 import { allTools } from "../../src/tools/all.ts";
-import type { Question } from "../../src/tools/question.ts";
+import type { Question } from "../../src/confirm/question.ts";
 
 const KEY = new Uint8Array(32).fill(1);
 const OTHER_KEY = new Uint8Array(32).fill(2);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CallProgress, type ToldProgress } from "../../src/mcp/call_progress.ts";
+import { CallProgress, type ToldProgress } from "../../src/mcp/progress.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
 function start() {

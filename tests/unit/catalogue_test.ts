@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { Catalogue } from "../../src/mcp/catalogue.ts";
+import { Catalogue } from "../../src/calls/catalogue.ts";
 import { INSTRUCTIONS } from "../../src/mcp/instructions.ts";
 import { allTools } from "../../src/tools/all.ts";
-import { TOOLSETS } from "../../src/toolsets.ts";
+import { TOOLSETS } from "../../src/identity/toolsets.ts";
 import snapshot from "../snapshots/tools_list.json" with { type: "json" };
 
 const everything = { readOnly: false, toolsets: new Set(TOOLSETS) };

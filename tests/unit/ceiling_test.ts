@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fitCeiling, MAX_ANSWER_CHARACTERS } from "../../src/mcp/ceiling.ts";
+import { fitCeiling, MAX_ANSWER_CHARACTERS } from "../../src/calls/ceiling.ts";
 
 const numbered = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, i) => make(i));
 const SOME_TEXT = "x".repeat(80);

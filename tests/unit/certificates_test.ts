@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CertificateError, checkCertificate, coverage } from "../../src/cloudways/certificates.ts";
 import { mayHaveCertificate } from "../../src/cloudways/installed_certificates.ts";
 import { appRecord } from "../../src/cloudways/models.ts";
-import { certificatePem, freshKey, keyPem, lockedKeyPem, type LockSpec, testKey } from "../certificates.ts";
+import { certificatePem, freshKey, keyPem, lockedKeyPem, type LockSpec, testKey } from "../support/certificates.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const DOMAINS = ["shop.example.com", "*.example.org"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { clientAddress } from "../../src/http/client_address.ts";
-import { networkOf, Networks } from "../../src/networks.ts";
+import { networkOf, Networks } from "../../src/text/networks.ts";
 
 const PROXIES = Networks.parse(["192.0.2.1", "10.0.0.0/8", "2001:db8:a::/48"]);
 

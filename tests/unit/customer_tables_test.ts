@@ -1,17 +1,17 @@
 /** What is kept of an accepted customer stays, however many credentials or values others make up. */
 import assert from "node:assert/strict";
-import type { Customer } from "../../src/caller.ts";
+import type { Customer } from "../../src/identity/caller.ts";
 import { CustomerRecords } from "../../src/cloudways/customer_records.ts";
 import { SignInGuard } from "../../src/cloudways/sign_in_guard.ts";
 import { UpstreamLimits } from "../../src/cloudways/upstream_limits.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
-import { CustomerTable } from "../../src/customer_table.ts";
-import { KeyedMutex } from "../../src/keyed_mutex.ts";
-import { kindOfName } from "../../src/redaction_names.ts";
-import { SingleFlight } from "../../src/single_flight.ts";
-import { MemoryStore } from "../../src/store/memory.ts";
-import { SealedStore } from "../../src/store/sealed_store.ts";
+import { CustomerTable } from "../../src/store/customer_table.ts";
+import { KeyedMutex } from "../../src/async/keyed_mutex.ts";
+import { kindOfName } from "../../src/text/redaction/names.ts";
+import { SingleFlight } from "../../src/async/single_flight.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
+import { SealedStore } from "../../src/store/sealed.ts";
 import { StandInStore } from "../../src/store/stand_in.ts";
 import { type BucketAnswer, StoreError, type StoreKey } from "../../src/store/store.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";

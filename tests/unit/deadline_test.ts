@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Deadline } from "../../src/deadline.ts";
+import { Deadline } from "../../src/async/deadline.ts";
 
 Deno.test("a deadline aborts like AbortSignal.timeout does", async () => {
   using deadline = new Deadline(1);

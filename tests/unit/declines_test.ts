@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Declines } from "../../src/mcp/declines.ts";
-import { MemoryStore } from "../../src/store/memory.ts";
+import { Declines } from "../../src/confirm/declines.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const CALL = { customer: "c0ffee".padEnd(64, "0"), no: "e".repeat(64) };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dnsName } from "../../src/dns_name.ts";
+import { dnsName } from "../../src/text/dns_names.ts";
 
 Deno.test("a domain that is not plain ASCII has its punycode in every form of address", () => {
   const forms = [

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { envExample, updateReadme, VARIABLES } from "../../scripts/docs.ts";
 import { type Config, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
 import { ERROR_CODES } from "../../src/errors.ts";
-import { CREDENTIAL_HEADERS } from "../../src/http/credentials.ts";
+import { CREDENTIAL_HEADERS } from "../../src/http/caller_headers.ts";
 import { VERSION } from "../../src/version.ts";
 
 const ROOT = new URL("../../", import.meta.url);

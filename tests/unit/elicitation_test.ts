@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { elicitationModes, elicitParamsOf, hear, type Heard, MIN_THOUGHT_MS } from "../../src/mcp/elicitation.ts";
+import { elicitationModes, elicitParamsOf, hear, type Heard, MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
 
 /** What each reply to a form says at once, and after as long as a person needs at least. */
 const FORM_REPLIES: [reply: unknown, atOnce: Heard, later: Heard][] = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EndedYeses, markOf } from "../../src/mcp/ended_yeses.ts";
+import { EndedYeses, markOf } from "../../src/confirm/ended_yeses.ts";
 import { StoreError } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FairSemaphore } from "../../src/fair_semaphore.ts";
-import { FairShares, type Owner } from "../../src/fair_shares.ts";
+import { FairSemaphore } from "../../src/async/fair_semaphore.ts";
+import { FairShares, type Owner } from "../../src/async/fair_shares.ts";
 
 /** Takes as often as it may. */
 function takeAll(shares: FairShares, owner: Owner): number {

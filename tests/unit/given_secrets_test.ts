@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { GivenSecrets, MIN_SEARCHED } from "../../src/given_secrets.ts";
-import { HIDDEN, safeText, SecretHider } from "../../src/redaction.ts";
-import { formsOf } from "../../src/secret_forms.ts";
-import { noWork } from "../../src/work.ts";
+import { GivenSecrets, MIN_SEARCHED } from "../../src/text/redaction/given_secrets.ts";
+import { HIDDEN, safeText, SecretHider } from "../../src/text/redaction/redaction.ts";
+import { formsOf } from "../../src/text/redaction/secret_forms.ts";
+import { noWork } from "../../src/text/work_counts.ts";
 
 /** Few letters, so that texts repeat themselves, contain each other and overlap. */
 const letters = fc.constantFrom(...'aab%2Bé"/\\+ ');

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { KeyedMutex } from "../../src/keyed_mutex.ts";
+import { KeyedMutex } from "../../src/async/keyed_mutex.ts";
 
 Deno.test("work under one key runs one piece at a time and in order, under two keys at once", async () => {
   const mutex = new KeyedMutex();

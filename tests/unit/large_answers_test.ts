@@ -1,8 +1,8 @@
 /** What hiding costs is bounded by what is shown, and nobody waits for the end of a long answer. */
 import assert from "node:assert/strict";
-import { successResult } from "../../src/mcp/results.ts";
-import { SecretHider } from "../../src/redaction.ts";
-import { noWork } from "../../src/work.ts";
+import { successResult } from "../../src/calls/results.ts";
+import { SecretHider } from "../../src/text/redaction/redaction.ts";
+import { noWork } from "../../src/text/work_counts.ts";
 
 const LONG = "://a:".repeat(200_000);
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Server } from "@modelcontextprotocol/server";
-import { systemClock } from "../../src/clock.ts";
+import { systemClock } from "../../src/async/clock.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { LegacyLeg } from "../../src/mcp/legacy_leg.ts";
 import { Relay } from "../../src/mcp/relay.ts";
 import { type ClientDeclaration, SessionIds } from "../../src/mcp/session_id.ts";
-import { MemoryStore } from "../../src/store/memory.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
 
 /** Takes longer than the head of a call's answer, as everything may where the process stood still meanwhile. */
 class LateSessionIds extends SessionIds {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Owner } from "../../src/fair_shares.ts";
+import type { Owner } from "../../src/async/fair_shares.ts";
 import { type Admission, LoadLimit } from "../../src/http/load_limit.ts";
 
 const bounds = { requests: 8, requestsPerCustomer: 3, requestsOfStrangers: 4 };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ByteSink } from "../../src/telemetry/line_writer.ts";
 import { createLogger, type Logger, type LoggerOptions } from "../../src/telemetry/log.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const FORMATS: LoggerOptions["format"][] = ["console", "json"];
 

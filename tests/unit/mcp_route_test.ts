@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../src/config.ts";
-import { CustomerIds } from "../../src/crypto/customer_id.ts";
+import { CustomerIds } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { LoadLimit } from "../../src/http/load_limit.ts";
 import { McpRoute } from "../../src/http/mcp_route.ts";

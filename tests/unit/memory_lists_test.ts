@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MemoryStore } from "../../src/store/memory.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
 import type { StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 

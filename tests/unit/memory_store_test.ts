@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MemoryStore, type MemoryStoreOptions } from "../../src/store/memory.ts";
+import { MemoryStore, type MemoryStoreOptions } from "../../src/store/memory/adapter.ts";
 import { type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findOddCharacter, spelledName, spelledValue, TEXT_FORMS, writeOut } from "../../src/odd_characters.ts";
-import { cleanText } from "../../src/text.ts";
+import { findOddCharacter, spelledName, spelledValue, TEXT_FORMS, writeOut } from "../../src/text/odd_characters.ts";
+import { cleanText } from "../../src/text/clean.ts";
 
 /** A character, and in which forms of text it is odd in the middle of a text. */
 const CHARACTERS: readonly { character: string; kind: RegExp; oddIn: readonly string[] }[] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { TEST_KEYS } from "../keys.ts";
-import { PERMISSIONS_SCRIPT, type ProgramEnv, run } from "../process.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { PERMISSIONS_SCRIPT, type ProgramEnv, run } from "../support/process.ts";
 import { VARIABLE_NAMES } from "../../src/config.ts";
 
 const ENV_FLAGS = `--allow-env=${VARIABLE_NAMES.join(",")} --ignore-env`;

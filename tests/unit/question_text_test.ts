@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { domainText, questionText, quoted } from "../../src/mcp/question_text.ts";
-import { writeOut } from "../../src/odd_characters.ts";
-import { safeQuestion } from "../../src/mcp/safe_question.ts";
-import type { Question } from "../../src/tools/question.ts";
+import { domainText, questionText, quoted } from "../../src/confirm/text.ts";
+import { writeOut } from "../../src/text/odd_characters.ts";
+import { safeQuestion } from "../../src/confirm/safe_question.ts";
+import type { Question } from "../../src/confirm/question.ts";
 
 const ASKER = { customer: "customer_0123456789abcdef", email: "j…@example.com", client: "Some client 1.0" };
 const QUESTION: Question = {

@@ -1,9 +1,9 @@
 /** What hiding costs grows with the length of a text and no faster, whatever the text is made of. */
 import assert from "node:assert/strict";
-import { hidePatterns, RULES } from "../../src/redaction_patterns.ts";
-import { layersOf } from "../../src/redaction_layers.ts";
-import { sqlLiterals } from "../../src/redaction_sql.ts";
-import { TOKEN_FORMS } from "../../src/redaction_tokens.ts";
+import { hidePatterns, RULES } from "../../src/text/redaction/patterns.ts";
+import { layersOf } from "../../src/text/redaction/layers.ts";
+import { sqlLiterals } from "../../src/text/redaction/sql.ts";
+import { TOKEN_FORMS } from "../../src/text/redaction/tokens.ts";
 import { mustHide } from "../secret_rows/must_hide.ts";
 
 /** Pieces that texts are made of by whoever wants much work done; the heads of every form of secret among them. */

@@ -1,9 +1,9 @@
 /** Two tables hold what is hidden and what is kept, each row in every wrapping in which a text may come. */
 import assert from "node:assert/strict";
-import { hideSecrets, hideSecretsInText } from "../../src/redaction.ts";
-import { RULES } from "../../src/redaction_patterns.ts";
-import { type Rule, withoutSpans } from "../../src/redaction_spans.ts";
-import { sqlLiterals } from "../../src/redaction_sql.ts";
+import { hideSecrets, hideSecretsInText } from "../../src/text/redaction/redaction.ts";
+import { RULES } from "../../src/text/redaction/patterns.ts";
+import { type Rule, withoutSpans } from "../../src/text/redaction/spans.ts";
+import { sqlLiterals } from "../../src/text/redaction/sql.ts";
 import { type HideRow, mustHide } from "../secret_rows/must_hide.ts";
 import { mustKeep } from "../secret_rows/must_keep.ts";
 import { survives } from "../secret_rows/survives.ts";

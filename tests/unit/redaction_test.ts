@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { HIDDEN, hideSecrets, hideSecretsInText, safeText } from "../../src/redaction.ts";
-import { kindOfName } from "../../src/redaction_names.ts";
-import type { JsonValue } from "../../src/text.ts";
+import { HIDDEN, hideSecrets, hideSecretsInText, safeText } from "../../src/text/redaction/redaction.ts";
+import { kindOfName } from "../../src/text/redaction/names.ts";
+import type { JsonValue } from "../../src/text/clean.ts";
 
 const SECRET_NAMES = [
   "master_password",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { del, get, getdel, publish, set, takeTokens } from "../../src/store/redis_commands.ts";
-import { WrongReplyError } from "../../src/store/redis_errors.ts";
-import { RefusalWatch } from "../../src/store/redis_refusals.ts";
+import { del, get, getdel, publish, set, takeTokens } from "../../src/store/redis/commands.ts";
+import { WrongReplyError } from "../../src/store/redis/error_replies.ts";
+import { RefusalWatch } from "../../src/store/redis/refusals.ts";
 
 const SECOND = 1_000;
 const LIMIT = { capacity: 10, windowSeconds: 10 };

@@ -3,7 +3,7 @@ import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { ToolError } from "../../src/errors.ts";
 import { MAX_OPEN_PER_CUSTOMER, MAX_OPEN_PER_PROCESS, Relay, type RelaySession } from "../../src/mcp/relay.ts";
-import { MemoryStore } from "../../src/store/memory.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
 import { type Channel, StoreError, type StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 

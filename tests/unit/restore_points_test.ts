@@ -4,8 +4,8 @@ import { appRecord, serverRecord } from "../../src/cloudways/models.ts";
 import { RestorePoints } from "../../src/cloudways/restore_points.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
-import { MemoryStore } from "../../src/store/memory.ts";
-import { SealedStore } from "../../src/store/sealed_store.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
+import { SealedStore } from "../../src/store/sealed.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { FakeClock } from "../sandbox/mod.ts";
 

@@ -10,7 +10,7 @@ import {
   type SandboxOptions,
   startSandbox,
 } from "../sandbox/mod.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 interface Sent {
   token?: string | null;

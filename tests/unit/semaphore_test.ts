@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Semaphore } from "../../src/semaphore.ts";
+import { Semaphore } from "../../src/async/semaphore.ts";
 
 Deno.test("a semaphore grants as many places as its limit, and the next caller waits", async () => {
   const semaphore = new Semaphore(2);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { recordedArguments } from "../../src/mcp/shown_arguments.ts";
+import { recordedArguments } from "../../src/calls/shown_arguments.ts";
 
 Deno.test("arguments that are not recorded are not even looked at, however many there are", () => {
   const looked: string[] = [];

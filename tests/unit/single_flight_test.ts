@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { SingleFlight } from "../../src/single_flight.ts";
+import { SingleFlight } from "../../src/async/single_flight.ts";
 
 /** Work that the test ends, and that tells how often it began and whether it was aborted. */
 function makeWork() {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { MemoryStore } from "../../src/store/memory.ts";
+import { MemoryStore } from "../../src/store/memory/adapter.ts";
 import { StandInStore } from "../../src/store/stand_in.ts";
 import { type BucketAnswer, type BucketLimit, type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
-import { until } from "../until.ts";
+import { until } from "../support/until.ts";
 
 const LIMIT = { capacity: 10, windowSeconds: 10 };
 

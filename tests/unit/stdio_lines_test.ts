@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LineTooLongError, readLines } from "../../src/mcp/stdio_lines.ts";
+import { LineTooLongError, readLines } from "../../src/mcp/stdio/lines.ts";
 
 async function linesOf(chunks: readonly string[], maxBytes = 100): Promise<string[]> {
   const input = ReadableStream.from(chunks.map((chunk) => new TextEncoder().encode(chunk)));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readStdioLine } from "../../src/mcp/stdio_message.ts";
+import { readStdioLine } from "../../src/mcp/stdio/message.ts";
 
 const REQUEST = { jsonrpc: "2.0", id: 9, method: "tools/call", params: { name: "ping", arguments: {} } };
 const deep = (levels: number) => JSON.parse("[".repeat(levels) + "]".repeat(levels));

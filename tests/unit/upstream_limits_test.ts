@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Customer } from "../../src/caller.ts";
+import type { Customer } from "../../src/identity/caller.ts";
 import { UpstreamLimits } from "../../src/cloudways/upstream_limits.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 

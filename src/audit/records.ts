@@ -1,0 +1,99 @@
+/** The records of one customer as they stand in the store: sealed, numbered and chained. */
+import { z } from "zod";
+import type { Box } from "../crypto/box.ts";
+import type { ListEntry, ListHead, NewEntry, StoreKey } from "../store/store.ts";
+import type { JsonValue } from "../text/clean.ts";
+import type { AuditRecord } from "./record.ts";
+import { type ChainLink, chainLink, type ChainSigner } from "./chain.ts";
+import type { StampedEntry } from "./entry.ts";
+
+/** Stands where records are missing. */
+export type GapEntry = {
+  time: string;
+  event: "gap";
+  missing: number;
+};
+
+/** A record that was read, the signature of the one before it, and the yes that ended with it. */
+export interface OpenedRecord {
+  record: AuditRecord;
+  previous: string | null;
+  mark: string | undefined;
+}
+
+/**
+ * The lists of a customer. `done`: intents, outcomes, and what a person decided. `refused`: everything that changed
+ * nothing, so that no number of mistakes takes the place of what was done.
+ */
+export type AuditListName = "done" | "refused";
+
+/** Both lists. */
+export const AUDIT_LISTS: readonly AuditListName[] = ["done", "refused"];
+
+/** Part of what `JSON.parse` gave, kept as it is: to zod's own schema a member named `__proto__` is no member. */
+const keptJson = z.custom<JsonValue>((value) => value !== undefined);
+
+const place = { customer: z.string(), number: z.int().positive(), time: z.string() };
+
+const storedRecord = z.discriminatedUnion("event", [
+  z.object({ ...place, event: z.literal("gap"), missing: z.int().positive() }),
+  z.object({
+    ...place,
+    event: z.enum(["intent", "outcome", "asked", "decided", "refused"]),
+    tool: z.string(),
+    target: keptJson,
+    arguments: keptJson,
+    approval: z.enum(["not_needed", "elicitation", "page", "confirm_off"]).nullable(),
+    outcome: z.string().nullable(),
+    operation_id: z.string().nullable(),
+    request_id: z.string(),
+    client: z.string().nullable().transform((client) => client ?? undefined),
+    mark: z.string().exactOptional(),
+    count: z.int().positive().exactOptional(),
+  }),
+]);
+
+/** Where a customer's records are. */
+export function auditKey(customer: string, list: AuditListName = "done"): StoreKey {
+  return { purpose: list === "done" ? "audit" : "audit_refused", customer };
+}
+
+/** Writes and reads single records. */
+export class AuditRecords {
+  readonly #box: Box;
+  readonly #signer: ChainSigner;
+
+  constructor({ box, signer }: { box: Box; signer: ChainSigner }) {
+    this.#box = box;
+    this.#signer = signer;
+  }
+
+  /** The record as it follows the newest one of its list. */
+  async seal(key: StoreKey, entry: StampedEntry | GapEntry, after: ListHead | undefined): Promise<NewEntry> {
+    const record = { customer: key.customer, number: (after?.number ?? 0) + 1, ...entry };
+    const signed = await this.#signer.sign("customer", record, after?.mark ?? null);
+    return { mark: signed.mac, value: await this.#box.seal(JSON.stringify(signed), key) };
+  }
+
+  /** The record, or undefined for whatever is not exactly what was written in this place. */
+  async open(key: StoreKey, entry: ListEntry): Promise<OpenedRecord | undefined> {
+    const text = await this.#box.open(entry.value, key);
+    const signed: unknown = text === undefined ? undefined : JSON.parse(text);
+    if (!isSigned(signed) || signed.mac !== entry.mark) return undefined;
+    const { data } = storedRecord.safeParse(signed);
+    if (data === undefined || data.number !== entry.number || data.customer !== key.customer) return undefined;
+    if (await this.#signer.check("customer", signed) !== "genuine") return undefined;
+    const { previous } = signed;
+    if (data.event === "gap") return { record: withoutCustomer(data), previous, mark: undefined };
+    const { mark, ...record } = withoutCustomer(data);
+    return { record, previous, mark };
+  }
+}
+
+function withoutCustomer<T extends { customer: string }>({ customer: _, ...record }: T): Omit<T, "customer"> {
+  return record;
+}
+
+function isSigned(value: unknown): value is object & ChainLink {
+  return chainLink.safeParse(value).success;
+}

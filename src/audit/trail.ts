@@ -1,0 +1,161 @@
+import type { Clock } from "../async/clock.ts";
+import type { Box } from "../crypto/box.ts";
+import type { KeyRing } from "../crypto/key_ring.ts";
+import { Deadline } from "../async/deadline.ts";
+import type { Store } from "../store/store.ts";
+import type { AuditEntry, AuditPage, AuditTrail, EndedMarks } from "./record.ts";
+import { ChainSigner } from "./chain.ts";
+import { isDeed, stamp, type StampedEntry } from "./entry.ts";
+import { CustomerAuditLists } from "./lists.ts";
+import { ProcessAuditLog } from "./log.ts";
+import { AuditRecords } from "./records.ts";
+import { Folder } from "../telemetry/folder.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+
+/** What {@linkcode ChainedAuditTrail} needs. */
+export interface ChainedAuditTrailOptions {
+  store: Store;
+  box: Box;
+  ring: KeyRing;
+  clock: Clock;
+  /** Where everything but the records themselves is logged. */
+  log: Logger;
+  /** Where the records go; defaults to `log`. */
+  lines?: Pick<Logger, "verbatim">;
+  metrics?: Pick<Metrics, "auditLost" | "auditFailed" | "strangerRefused">;
+  /** Whether Cloudways has accepted the credentials behind this customer id; others leave a count and no record. */
+  isAccepted: (customer: string) => Promise<boolean>;
+}
+
+/** A refusal that may be folded with others of its kind. */
+interface Refusal {
+  customer: string;
+  entry: StampedEntry;
+}
+
+/** How long an answer waits for the record of what became of its call; the record itself waits on. */
+const PATIENCE_MS = 1_000;
+
+/**
+ * The record in two chains: every record in the log of this process, and each customer's own in the store.
+ *
+ * What changed nothing is folded: the first of a kind is a record, those that follow within a minute are one record with
+ * a count. Callers that Cloudways never accepted leave a count in the log and the metrics.
+ */
+export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposable {
+  readonly #options: ChainedAuditTrailOptions;
+  readonly #lines: ProcessAuditLog;
+  readonly #lists: CustomerAuditLists;
+  readonly #refusals: Folder<Refusal>;
+  readonly #strangers: Folder<string>;
+  readonly #folded = new Set<Promise<void>>();
+
+  constructor(options: ChainedAuditTrailOptions) {
+    const { store, box, ring, clock, log, lines = log, metrics } = options;
+    const signer = new ChainSigner(ring);
+    this.#options = options;
+    this.#lines = new ProcessAuditLog({
+      signer,
+      log: lines,
+      onStateChange: (works, error) => {
+        if (works) log.info("audit records can be written again");
+        else log.error("audit records can't be written: changes are refused until they can", { error });
+      },
+      onFailed: () => metrics?.auditFailed(),
+      onLost: () => metrics?.auditLost(),
+    });
+    this.#lists = new CustomerAuditLists({ store, records: new AuditRecords({ box, signer }), log });
+    this.#refusals = new Folder({ clock, onFolded: (refusal, count) => this.#recordFolded(refusal, count) });
+    this.#strangers = new Folder({ clock, onFolded: (outcome, count) => this.#sayStrangers(outcome, count) });
+  }
+
+  async intend(entry: AuditEntry, signal: AbortSignal): Promise<void> {
+    const stamped = stamp(entry, this.#options.clock.now());
+    const { customer } = entry;
+    await this.#lines.write(customer, stamped, signal);
+    // The log has it. A store that does not answer in time leaves a gap, as one that is away.
+    if (customer !== undefined) await untilAborted(this.#lists.append(customer, stamped), signal);
+  }
+
+  async record(entry: AuditEntry): Promise<void> {
+    try {
+      const { customer } = entry;
+      const stamped = stamp(entry, this.#options.clock.now());
+      if (isDeed(stamped)) return await this.#keep(customer, stamped);
+      if (customer === undefined) return this.#countStranger(stamped);
+      const kind = kindOf(customer, stamped);
+      if (this.#refusals.add(kind, { customer, entry: stamped })) return;
+      if (!await this.#options.isAccepted(customer)) return this.#countStranger(stamped);
+      // Another one may have come first meanwhile.
+      if (this.#refusals.add(kind, { customer, entry: stamped })) return;
+      this.#refusals.begin(kind, { customer, entry: stamped });
+      await this.#keep(customer, stamped);
+    } catch (error) {
+      this.#options.log.error("audit record lost", { error });
+    }
+  }
+
+  read(customer: string, options: { before?: number | undefined; limit: number }): Promise<AuditPage> {
+    return this.#lists.read(customer, options);
+  }
+
+  hasMark(customer: string, mark: string, since: number): Promise<boolean> {
+    return this.#lists.hasMark(customer, mark, since);
+  }
+
+  /** Writes what was folded, and whatever else waits. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#refusals.close();
+    this.#strangers.close();
+    await Promise.allSettled(this.#folded);
+    await this.#lines.close();
+  }
+
+  async #keep(customer: string | undefined, entry: StampedEntry): Promise<void> {
+    const written = this.#lines.write(customer, entry);
+    using patience = new Deadline(PATIENCE_MS);
+    await untilAborted(written, patience.signal);
+    if (customer !== undefined) await this.#lists.append(customer, entry);
+  }
+
+  #recordFolded({ customer, entry }: Refusal, count: number): void {
+    // The others had arguments of their own.
+    const folded = count === 1 ? entry : { ...entry, arguments: null, count };
+    const kept = this.#keep(customer, folded).catch((error) => {
+      this.#options.log.error("audit record lost", { error });
+    }).finally(() => this.#folded.delete(kept));
+    this.#folded.add(kept);
+  }
+
+  #countStranger({ outcome }: StampedEntry): void {
+    const kind = outcome ?? "asked";
+    this.#options.metrics?.strangerRefused(kind);
+    if (this.#strangers.add(kind, kind)) return;
+    this.#strangers.begin(kind, kind);
+    this.#sayStrangers(kind, 1);
+  }
+
+  #sayStrangers(outcome: string, count: number): void {
+    this.#options.log.info("calls were refused to callers that Cloudways never accepted", { outcome, count });
+  }
+}
+
+/** What a person was asked and what they said is told apart by what it is about; mistakes are not. */
+function kindOf(customer: string, { event, tool, outcome, target }: StampedEntry): string {
+  const isAboutTarget = event !== "refused" || outcome === "confirmation_declined";
+  return [customer, event, tool, outcome, isAboutTarget ? JSON.stringify(target) : ""].join(" ");
+}
+
+/** Waits for work, but not beyond the signal; the work goes on. */
+async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = () => aborted.resolve();
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

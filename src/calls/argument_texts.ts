@@ -1,0 +1,147 @@
+/** What the texts of a call may hold. They are sent as they are, so what a person could not see in them is refused. */
+import { ToolError } from "../errors.ts";
+import { findOddCharacter, type OddCharacter, writeOut } from "../text/odd_characters.ts";
+import { hiderOf, hideSecretsInText, type SecretHider, type Secrets } from "../text/redaction/redaction.ts";
+import { cleanText } from "../text/clean.ts";
+import type { InputText } from "../confirm/input_text.ts";
+
+/** What is wrong with one text. */
+interface Problem {
+  argument: string;
+  problem: string;
+  /** `U+200B`. */
+  code_point?: string;
+  /** Where it stands, counted from 1. */
+  position?: number;
+  /** The text around it, with the character written out. */
+  shown?: string;
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** More than any input takes, and few enough to be looked at for everybody. */
+const MAX_TEXT = 200_000;
+const MAX_ENTRIES = 1_000;
+/** Problems named in one answer. */
+const MAX_PROBLEMS = 20;
+/** Characters shown on either side of an odd one. */
+const AROUND = 20;
+/** Longer texts are not searched for secrets before a part of them is shown, so none is. */
+const MAX_EXCERPTED = 1_000;
+
+/** Arguments with line breaks of one kind where they may hold line breaks. */
+export function withLineFeeds(args: Arguments, texts: ReadonlyMap<string, InputText>): Record<string, unknown> {
+  const entries = Object.entries(args).map(([name, value]) => {
+    const hasLines = typeof value === "string" && texts.get(name)?.form === "lines";
+    return [name, hasLines ? value.replaceAll("\r\n", "\n") : value] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
+ * What makes a call's texts unfit to be sent: a credential of the caller's own, which could not be shown to anybody, and
+ * characters that nobody can see.
+ *
+ * @param secrets The caller's own.
+ */
+export function unfitTexts(
+  toolName: string,
+  args: Arguments,
+  texts: ReadonlyMap<string, InputText>,
+  secrets: Secrets,
+): ToolError | undefined {
+  const all = [...texts].flatMap(([name, declared]) => textsOf(name, args[name], declared));
+  const long = all.find(({ text }) => text.length > MAX_TEXT)?.argument ?? longListOf(args, texts);
+  if (long !== undefined) return tooLong(toolName, long);
+  const hider = hiderOf(secrets);
+  const holding = all.filter(({ text }) => holdsSecret(text, hider)).map(({ argument }) => argument);
+  if (holding.length > 0) return credentialInArguments(toolName, holding);
+  const problems: Problem[] = [];
+  for (const { argument, text, declared } of all) {
+    const odd = findOddCharacter(text, declared.form);
+    if (odd !== undefined) problems.push(problemOf(argument, text, odd, declared));
+    if (problems.length === MAX_PROBLEMS) break;
+  }
+  return problems.length === 0 ? undefined : oddCharacters(toolName, problems);
+}
+
+interface ArgumentText {
+  argument: string;
+  text: string;
+  declared: InputText;
+}
+
+/** No tool takes anything but texts and lists of texts; the rest is for the schema to refuse. */
+function textsOf(name: string, value: unknown, declared: InputText): ArgumentText[] {
+  if (typeof value === "string") return [{ argument: name, text: value, declared }];
+  if (!Array.isArray(value)) return [];
+  return value.slice(0, MAX_ENTRIES).flatMap((text: unknown, index) =>
+    typeof text === "string" ? [{ argument: `${name}.${index}`, text, declared }] : []
+  );
+}
+
+function longListOf(args: Arguments, texts: ReadonlyMap<string, InputText>): string | undefined {
+  return [...texts.keys()].find((name) => {
+    const value = args[name];
+    return Array.isArray(value) && value.length > MAX_ENTRIES;
+  });
+}
+
+/** An invisible character inside a secret must not save it from being recognised. */
+function holdsSecret(text: string, hider: SecretHider): boolean {
+  const clean = cleanText(text);
+  return hider.givenInText(clean) !== clean || hider.givenInText(text) !== text;
+}
+
+function problemOf(argument: string, text: string, odd: OddCharacter, { shownBy }: InputText): Problem {
+  const { kind, codePoint, position } = odd;
+  const shown = shownBy === "text" ? excerpt(text, odd) : undefined;
+  const where = `holds ${kind} (${codePoint}) at character ${position}`;
+  return {
+    argument,
+    problem: shown === undefined ? where : `${where}: ${shown}`,
+    code_point: codePoint,
+    position,
+    ...(shown !== undefined && { shown }),
+  };
+}
+
+/** The text around an odd character; nothing where the text looks like a secret, even if only without that character. */
+function excerpt(text: string, { index }: OddCharacter): string | undefined {
+  if (text.length > MAX_EXCERPTED) return undefined;
+  const clean = cleanText(text);
+  if (hideSecretsInText(clean) !== clean) return undefined;
+  const before = [...text.slice(0, index)];
+  const after = [...text.slice(index)];
+  const start = before.length > AROUND ? "…" : "";
+  const end = after.length > AROUND ? "…" : "";
+  return start + writeOut(before.slice(-AROUND).join("") + after.slice(0, AROUND).join("")) + end;
+}
+
+function tooLong(toolName: string, argument: string): ToolError {
+  const limits = `${MAX_TEXT} characters or ${MAX_ENTRIES} entries`;
+  return new ToolError("invalid_arguments", `An argument of ${toolName} is too long: ${argument}.`, {
+    hint: `Nothing was done. No argument takes more than ${limits}; most take much less.`,
+    details: { problems: [{ argument, problem: `holds more than ${limits}` }] },
+  });
+}
+
+function oddCharacters(toolName: string, problems: readonly Problem[]): ToolError {
+  const summary = problems.map(({ argument, problem }) => `${argument} ${problem}`).join("; ");
+  return new ToolError("invalid_arguments", `The arguments of ${toolName} can't be sent as they are. ${summary}`, {
+    hint: "Nothing was done. A person could not see this character, so it is not sent. Call again without it.",
+    details: { problems },
+  });
+}
+
+function credentialInArguments(toolName: string, holding: readonly string[]): ToolError {
+  const named = holding.slice(0, MAX_PROBLEMS);
+  const message = `A credential of this connection, or its approval code, stands in an argument of ${toolName}: ` +
+    `${named.join(", ")}.`;
+  return new ToolError("invalid_arguments", message, {
+    hint: "Nothing was done. Credentials are never sent as a value. Tell the user if the value must be the same.",
+    details: {
+      problems: named.map((argument) => ({ argument, problem: "holds a credential of this connection" })),
+    },
+  });
+}

@@ -1,0 +1,117 @@
+import { type ErrorCode, ToolError } from "../errors.ts";
+import {
+  type AuditApproval,
+  type AuditEntry,
+  type AuditTrail,
+  AuditUnavailableError,
+  YesEndedError,
+} from "../audit/record.ts";
+import type { JsonValue } from "../text/clean.ts";
+import type { SpentYes } from "../confirm/confirmation.ts";
+
+/** After these nobody knows whether Cloudways did what it was asked, unless the error itself says so. */
+const LEAVES_OPEN: ReadonlySet<ErrorCode> = new Set([
+  "upstream_error",
+  "upstream_timeout",
+  "upstream_unreachable",
+  "internal_error",
+]);
+
+/** Who made a call, and which. */
+export type AuditedCall = Pick<AuditEntry, "customer" | "client" | "tool" | "arguments" | "request_id">;
+
+/** Records one call, from what it was meant to do to what became of it. */
+export class CallAudit {
+  readonly #trail: AuditTrail;
+  readonly #call: AuditedCall;
+  #kept: boolean;
+  #target: JsonValue = null;
+  #approval: AuditApproval | null = null;
+  #begun = false;
+
+  /** @param kept Whether the call leaves a record; {@linkcode keep} can settle that later. */
+  constructor(trail: AuditTrail, call: AuditedCall, { kept }: { kept: boolean }) {
+    this.#trail = trail;
+    this.#call = call;
+    this.#kept = kept;
+  }
+
+  /** The call turned out to be one that leaves a record. */
+  keep(): void {
+    this.#kept = true;
+  }
+
+  /** From now on it is known what the call hits. */
+  hits(target: JsonValue): void {
+    this.#target = target;
+  }
+
+  /** A person is asked through the client. */
+  async asked(): Promise<void> {
+    await this.#record("asked", null, null);
+  }
+
+  /**
+   * The call is about to be carried out. Resolves once that is on record.
+   *
+   * @param yes How it came by its yes, and the mark of that one where it is used now.
+   * @param signal Ends the wait for a log that takes nothing.
+   * @throws {ToolError} `store_unavailable` where that can't be recorded, `confirmation_required` where its yes has ended
+   * before.
+   */
+  async begins({ approval, mark }: SpentYes, signal: AbortSignal): Promise<void> {
+    this.#approval = approval;
+    if (this.#kept) {
+      const entry = { ...this.#entry("intent", null, null), ...(mark !== undefined && { mark }) };
+      await this.#trail.intend(entry, signal).catch(notRecorded);
+    }
+    this.#begun = true;
+  }
+
+  /** The call was carried out. */
+  async succeeded(answer: Readonly<Record<string, unknown>>): Promise<void> {
+    const { operation_id } = answer;
+    await this.#record("outcome", "ok", typeof operation_id === "string" ? operation_id : null);
+  }
+
+  /** The call was refused, or failed. */
+  async failed(error: ToolError): Promise<void> {
+    const { code, done } = error;
+    const isOpen = done === undefined ? LEAVES_OPEN.has(code) : done === "unknown";
+    if (!this.#begun) await this.#record("refused", code, null);
+    else await this.#record("outcome", isOpen ? "unknown" : code, null);
+  }
+
+  async #record(event: AuditEntry["event"], outcome: string | null, operationId: string | null): Promise<void> {
+    if (this.#kept) await this.#trail.record(this.#entry(event, outcome, operationId));
+  }
+
+  #entry(event: AuditEntry["event"], outcome: string | null, operationId: string | null): AuditEntry {
+    return {
+      event,
+      ...this.#call,
+      target: this.#target,
+      approval: this.#approval,
+      operation_id: operationId,
+      outcome,
+    };
+  }
+}
+
+function notRecorded(error: unknown): never {
+  if (error instanceof YesEndedError) {
+    throw new ToolError("confirmation_required", "The yes to this call was used or taken back before.", {
+      hint: "Nothing was done. Make the same call again: a person is asked.",
+      done: "nothing",
+      cause: error,
+    });
+  }
+  if (!(error instanceof AuditUnavailableError)) throw error;
+  throw new ToolError("store_unavailable", "The record of this call can't be written, so it was not carried out.", {
+    hint:
+      "Nothing was sent. Tell the user; try again in a minute. If it stays, the operator has to look at the disk or " +
+      "the reader of this server's audit log.",
+    done: "nothing",
+    cause: error,
+  });
+}

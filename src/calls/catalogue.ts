@@ -1,0 +1,113 @@
+import type { Caller } from "../identity/caller.ts";
+import { TOOLSETS } from "../identity/toolsets.ts";
+import type { Effect, Tool } from "../tools/define/tool.ts";
+import type { InputText } from "../confirm/input_text.ts";
+import { inputTexts, listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
+
+/** What clients read of a tool's safety; all of it follows from the effect. */
+export interface Annotations {
+  title: string;
+  readOnlyHint: boolean;
+  destructiveHint: boolean;
+  idempotentHint: boolean;
+  openWorldHint: boolean;
+}
+
+/** A tool as `tools/list` shows it. */
+export interface ListedTool {
+  name: string;
+  title: string;
+  description: string;
+  inputSchema: ObjectJsonSchema;
+  outputSchema?: ObjectJsonSchema;
+  annotations: Annotations;
+}
+
+/** A tool with everything made once at start. */
+export interface CatalogueEntry {
+  tool: Tool;
+  listed: ListedTool;
+  /** The schema of everything the tool takes, what is not listed included. */
+  understood: ObjectJsonSchema;
+  /** How the texts of its inputs are read and shown. */
+  texts: ReadonlyMap<string, InputText>;
+}
+
+/** What one caller may do with a tool name. */
+export type Lookup =
+  | { kind: "found"; entry: CatalogueEntry }
+  /** It exists, but this caller may only read. */
+  | { kind: "read_only"; entry: CatalogueEntry }
+  /** Not there, or in a toolset this caller does not have. */
+  | { kind: "unknown" };
+
+/** All tools, their schemas made once; the same list object for every caller with the same bounds. */
+export class Catalogue {
+  readonly #entries: ReadonlyMap<string, CatalogueEntry>;
+  readonly #lists = new Map<string, ListedTool[]>();
+
+  constructor(tools: readonly Tool[]) {
+    const sorted = [...tools].sort((a, b) => a.name < b.name ? -1 : 1);
+    this.#entries = new Map(sorted.map((tool) => [tool.name, entryOf(tool)]));
+    if (this.#entries.size !== tools.length) throw new Error("Two tools have the same name.");
+  }
+
+  /** Every entry, in the order of the list. */
+  entries(): CatalogueEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** What `tools/list` shows to a caller. */
+  list(caller: Pick<Caller, "readOnly" | "toolsets">): ListedTool[] {
+    const key = `${caller.readOnly}:${TOOLSETS.filter((toolset) => caller.toolsets.has(toolset))}`;
+    const known = this.#lists.get(key);
+    if (known !== undefined) return known;
+    const list = this.entries()
+      .filter(({ tool }) => caller.toolsets.has(tool.toolset) && !(caller.readOnly && tool.effect !== "read"))
+      .map(({ listed }) => listed);
+    this.#lists.set(key, list);
+    return list;
+  }
+
+  /** Whether a caller may call a tool; never relies on what was listed. */
+  lookUp(name: string, caller: Pick<Caller, "readOnly" | "toolsets">): Lookup {
+    const entry = this.#entries.get(name);
+    if (entry === undefined || !caller.toolsets.has(entry.tool.toolset)) return { kind: "unknown" };
+    if (caller.readOnly && entry.tool.effect !== "read") return { kind: "read_only", entry };
+    return { kind: "found", entry };
+  }
+
+  /** Whether calls of this tool answer as a stream. */
+  isSlow(name: string): boolean {
+    return this.#entries.get(name)?.tool.slow ?? false;
+  }
+}
+
+function entryOf(tool: Tool): CatalogueEntry {
+  const { input } = tool;
+  return { tool, listed: listedTool(tool), understood: understoodInput(input), texts: inputTexts(input) };
+}
+
+function listedTool(tool: Tool): ListedTool {
+  const outputSchema = listedOutput(tool.output);
+  return {
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: listedInput(tool.input),
+    ...(outputSchema !== undefined && { outputSchema }),
+    annotations: annotations(tool),
+  };
+}
+
+function annotations(
+  { title, effect, idempotent }: { title: string; effect: Effect; idempotent: boolean },
+): Annotations {
+  return {
+    title,
+    readOnlyHint: effect === "read",
+    destructiveHint: effect === "destructive",
+    idempotentHint: idempotent,
+    openWorldHint: true,
+  };
+}

@@ -1,0 +1,314 @@
+import { type CallToolResult, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import type { Caller } from "../identity/caller.ts";
+import type { Clock } from "../async/clock.ts";
+import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
+import { Deadline } from "../async/deadline.ts";
+import { type Limit, ToolError } from "../errors.ts";
+import type { ClientSession } from "../identity/client_session.ts";
+import { hideSecrets, safeText, type Secrets } from "../text/redaction/redaction.ts";
+import { StoreError } from "../store/store.ts";
+import { storeAway } from "../store/away.ts";
+import type { AuditTrail } from "../audit/record.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { cleanDeep, type JsonValue } from "../text/clean.ts";
+import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/define/tool.ts";
+import { readAgain } from "./again.ts";
+import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
+import { checkSize, invalidArguments, normaliseArguments } from "./arguments.ts";
+import { CallAudit } from "./call_audit.ts";
+import { targetOf } from "../confirm/binding.ts";
+import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
+import type { AskingCall, Confirmation, SpentYes, Verdict } from "../confirm/confirmation.ts";
+import type { Answer, ClientQuestion, ElicitationModes } from "../confirm/elicitation.ts";
+import { errorResult, successResult } from "./results.ts";
+import { recordedArguments } from "./shown_arguments.ts";
+
+/** One `tools/call`, whatever transport and era it came by. */
+export interface ToolCall {
+  name: string;
+  args: Readonly<Record<string, unknown>>;
+  caller: Caller;
+  /** Name and version of the client, as it gives them, cleaned. */
+  client: string | undefined;
+  session: ClientSession | undefined;
+  /** What the client can put before a person. */
+  modes: ElicitationModes;
+  /** What came back after this call was answered by a question. */
+  answer: Answer | undefined;
+  /** Aborts when the client is gone or cancels. */
+  signal: AbortSignal;
+  log: Logger;
+  progress: ToolContext["progress"];
+}
+
+/** What a call is answered by: its result, or a question for the person that comes before one. */
+export type CallOutcome =
+  | { kind: "result"; result: CallToolResult }
+  | { kind: "question"; question: ClientQuestion };
+
+/** What {@linkcode Dispatcher} needs. */
+export interface DispatcherOptions {
+  catalogue: Catalogue;
+  services: AccountServices;
+  confirmation: Confirmation;
+  audit: AuditTrail;
+  clock: Clock;
+  metrics: Metrics;
+  /** Milliseconds a call may take that waits for no operation. */
+  callTimeoutMs: number;
+  /** When this process ends: nobody is waited for any more. */
+  stopWaiting: AbortSignal;
+}
+
+/** A call that was found and is being carried out. */
+interface CallInHand extends ToolCall {
+  /** Hidden wherever they occur. */
+  secrets: Secrets;
+  audit: CallAudit;
+}
+
+/** How long a change waits until it is on record. Most of a call's time is left to the change itself. */
+const INTENT_MS = 10_000;
+
+/** Carries out tool calls: who may, with what, after which yes, for how long, and what comes back. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #inHand = new Set<Promise<unknown>>();
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Carries out one call. Every failure of the call itself is a result.
+   *
+   * @throws {ProtocolError} -32602 for a tool that is not there for this caller.
+   */
+  async call(request: ToolCall): Promise<CallOutcome> {
+    return await this.hold(this.#call(request));
+  }
+
+  /** Counts work as a call in hand until it has ended: for one that does more than {@linkcode call}, such as asking. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#inHand.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#inHand.delete(work);
+    }
+  }
+
+  /** Resolves as soon as no call is in hand, those among them whose client has left: they have writes to end and record. */
+  async finished(): Promise<void> {
+    while (this.#inHand.size > 0) await Promise.allSettled(this.#inHand);
+  }
+
+  async #call(request: ToolCall): Promise<CallOutcome> {
+    const found = this.#options.catalogue.lookUp(request.name, request.caller);
+    const secrets = request.caller.secrets;
+    if (found.kind === "unknown") throw unknownTool(request.name, secrets);
+    const audit = this.#auditOf(request, found.entry, secrets);
+    const log = request.log.with({ tool: request.name });
+    const call: CallInHand = { ...request, log, secrets, audit };
+    const startedAt = performance.now();
+    let outcome = "ok";
+    let limitedBy: Limit | undefined;
+    try {
+      if (found.kind === "read_only") throw readOnlyRefusal(call.name);
+      const answer = await this.#carryOut(found.entry, call);
+      if (answer.kind === "question") outcome = "asked";
+      return answer;
+    } catch (error) {
+      const shown = this.#toToolError(error, call, found.entry.tool.effect);
+      outcome = shown.code;
+      limitedBy = shown.limitedBy;
+      await audit.failed(shown);
+      return { kind: "result", result: errorResult(shown, call.caller.requestId, secrets) };
+    } finally {
+      const seconds = (performance.now() - startedAt) / 1000;
+      this.#options.metrics.toolFinished({ tool: call.name, outcome, seconds });
+      if (limitedBy !== undefined) this.#options.metrics.rateLimited(limitedBy);
+      const limit = limitedBy === undefined ? {} : { limited_by: limitedBy };
+      call.log.info("tool", { outcome, milliseconds: Math.round(seconds * 1000), ...limit });
+    }
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  /** Aborts when this process ends: nobody is waited for any more. */
+  get stopWaiting(): AbortSignal {
+    return this.#options.stopWaiting;
+  }
+
+  /** The result of a call that ends between a question and its answer. */
+  async refuse(call: ToolCall, error: ToolError): Promise<CallToolResult> {
+    const { catalogue, metrics } = this.#options;
+    const secrets = call.caller.secrets;
+    const found = catalogue.lookUp(call.name, call.caller);
+    if (found.kind !== "unknown") await this.#auditOf(call, found.entry, secrets).failed(error);
+    metrics.toolFinished({ tool: call.name, outcome: error.code, seconds: 0 });
+    if (error.limitedBy !== undefined) {
+      metrics.rateLimited(error.limitedBy);
+      call.log.info("tool", { tool: call.name, outcome: error.code, limited_by: error.limitedBy });
+    }
+    return errorResult(error, call.caller.requestId, secrets);
+  }
+
+  /** Whatever is not plainly a read leaves a record. */
+  #auditOf({ args, caller, client }: ToolCall, { tool }: CatalogueEntry, secrets: Secrets): CallAudit {
+    const { identity, requestId } = caller;
+    return new CallAudit(this.#options.audit, {
+      customer: identity instanceof ToolError ? undefined : identity.id,
+      client,
+      tool: tool.name,
+      arguments: recordedArguments(args, secrets),
+      request_id: requestId,
+    }, { kept: tool.effect !== "read" });
+  }
+
+  async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
+    const arrivedAt = this.#options.clock.now();
+    const sent = readAgain(entry.tool, call.args);
+    const prepared = this.#prepare(entry, { ...call, args: sent.args });
+    const timeoutMs = this.#options.callTimeoutMs + waitMs(prepared.input);
+    using deadline = new Deadline(timeoutMs);
+    const context = this.#context({ ...call, arrivedAt }, timeoutMs, deadline.signal);
+    const planned = await prepared.plan(context);
+    call.audit.hits(recordedTarget(prepared, planned, call.secrets));
+    if (planned.question !== undefined) call.audit.keep();
+    if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
+    const verdict = await this.#settle(entry, prepared, planned, { ...call, again: sent.again, arrivedAt });
+    if (verdict.kind === "ask") {
+      await call.audit.asked();
+      return { kind: "question", question: verdict.question };
+    }
+    // Else anybody could fill the records with what Cloudways refuses.
+    if (entry.tool.effect !== "read") await context.account?.ensureAccepted();
+    await this.#begin(call, verdict, deadline.signal);
+    const value = await planned.run();
+    await call.audit.succeeded(value);
+    const inputs = Object.keys(entry.listed.inputSchema.properties);
+    const { revealsSecrets: reveal, showsLiterals: literals } = prepared;
+    const result = successResult(value, { secrets: call.secrets, reveal, literals, inputs });
+    return { kind: "result", result };
+  }
+
+  async #begin({ audit }: CallInHand, yes: SpentYes, deadline: AbortSignal): Promise<void> {
+    using patience = new Deadline(INTENT_MS);
+    await audit.begins(yes, AbortSignal.any([patience.signal, deadline]));
+  }
+
+  #prepare(entry: CatalogueEntry, { args, caller, audit, secrets }: CallInHand): PreparedCall {
+    const { tool, listed, understood, texts } = entry;
+    if (caller.identity instanceof ToolError && !tool.anonymous) throw caller.identity;
+    checkSize(tool.name, args, understood);
+    const sent = withLineFeeds(normaliseArguments(args, understood, tool.formerly), texts);
+    const unfit = unfitTexts(tool.name, sent, texts, secrets);
+    if (unfit !== undefined) throw unfit;
+    const prepared = tool.prepare(sent);
+    if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
+    if (prepared.revealsSecrets) audit.keep();
+    if (prepared.revealsSecrets && caller.readOnly) throw readOnlyRefusal(`${tool.name} with passwords`);
+    return prepared;
+  }
+
+  /** What the call works with, within its deadline. */
+  #context(
+    { caller, log, progress, signal, arrivedAt }: CallInHand & { arrivedAt: number },
+    timeoutMs: number,
+    deadline: AbortSignal,
+  ) {
+    const { services, clock, audit } = this.#options;
+    const { identity, address } = caller;
+    const endsAt = clock.now() + timeoutMs;
+    const within = {
+      address,
+      signal: AbortSignal.any([signal, deadline]),
+      deadline,
+      endsAt,
+      waitsFrom: arrivedAt,
+      log,
+    };
+    const account = identity instanceof ToolError
+      ? undefined
+      : new CloudwaysAccount(services, { customer: identity, ...within });
+    return { account, caller, clock, audit, progress };
+  }
+
+  /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */
+  async #settle(
+    { texts }: CatalogueEntry,
+    { input }: PreparedCall,
+    { question }: PlannedCall,
+    call: CallInHand & Pick<AskingCall, "again" | "arrivedAt">,
+  ): Promise<Verdict> {
+    const { name, caller, secrets, signal } = call;
+    if (question === undefined || caller.identity instanceof ToolError) return { kind: "go", approval: "not_needed" };
+    signal.throwIfAborted();
+    return await this.#options.confirmation.settle({
+      tool: name,
+      input,
+      texts,
+      secrets,
+      question,
+      customer: caller.identity,
+      caller,
+      client: call.client,
+      session: call.session,
+      modes: call.modes,
+      answer: call.answer,
+      arrivedAt: call.arrivedAt,
+      again: call.again,
+    });
+  }
+
+  #toToolError(error: unknown, { signal, log }: ToolCall, effect: Effect): ToolError {
+    if (error instanceof ToolError) {
+      if (error.cause !== undefined) log.debug("cause", { code: error.code, error: error.cause });
+      return error;
+    }
+    if (signal.aborted) return new ToolError("internal_error", "The call was cancelled.");
+    if (error instanceof DOMException && error.name === "TimeoutError") {
+      return new ToolError("upstream_timeout", "The call took too long and was given up.", {
+        hint: effect === "read"
+          ? "Try again in a moment."
+          : "It may or may not have been done. Look at the present state before you try again.",
+      });
+    }
+    if (error instanceof StoreError) {
+      // That the store is away stands in the log once, not once for each call.
+      log.debug("store failed", { error });
+      return storeAway(error);
+    }
+    log.error("internal error", { error });
+    return new ToolError("internal_error", "Something went wrong inside this service.", {
+      hint: "Try again once. If it stays, give the request_id to the operator of this server.",
+    });
+  }
+}
+
+function unknownTool(name: string, secrets: Secrets): ProtocolError {
+  const shown = safeText(name, { secrets, maxLength: 80 });
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}`);
+}
+
+/** What a call hits, as the record shows it: all that was found out, or the ids it names. */
+function recordedTarget({ input }: PreparedCall, { question }: PlannedCall, secrets: Secrets): JsonValue {
+  if (question !== undefined) return hideSecrets(cleanDeep(targetOf(question)), secrets);
+  const ids = Object.entries(input).filter(([name]) => name === "server_id" || name === "app_id");
+  return ids.length === 0 ? null : cleanDeep(Object.fromEntries(ids));
+}
+
+function readOnlyRefusal(what: string): ToolError {
+  return new ToolError("read_only", `${what} is not available: this connection may only read.`, {
+    hint: "Tell the user. Only the user or the operator can lift this, in the configuration.",
+  });
+}
+
+/** Tools that wait for an operation get that time on top. */
+function waitMs(input: Readonly<Record<string, unknown>>): number {
+  return typeof input.wait_seconds === "number" ? input.wait_seconds * 1000 : 0;
+}

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import type { JsonValue } from "../text/clean.ts";
+import { INPUT_TEXT, type InputText, readInputText } from "../confirm/input_text.ts";
+import { UNLISTED } from "../tools/define/tool.ts";
+
+/** A JSON Schema, as `tools/list` carries it. */
+export interface ObjectJsonSchema {
+  [member: string]: unknown;
+  type: "object";
+  properties: Record<string, Record<string, JsonValue>>;
+  required?: string[] | undefined;
+}
+
+const objectSchema = z.looseObject({
+  type: z.literal("object"),
+  properties: z.record(z.string(), z.record(z.string(), z.json())).default({}),
+  required: z.array(z.string()).optional(),
+});
+
+/**
+ * Everything that a tool understands as its input.
+ *
+ * @throws {Error} For a schema that JSON Schema can't express; thrown when the catalogue is made, at start.
+ */
+export function understoodInput(schema: z.ZodObject): ObjectJsonSchema {
+  return withProperties(toJsonSchema(schema), (property) => property);
+}
+
+/**
+ * The input of a tool as it is listed, in the words that every model's API takes. That no other arguments are taken is
+ * not said: some converters fail at it, and a call says it all the same.
+ */
+export function listedInput(schema: z.ZodObject): ObjectJsonSchema {
+  return withProperties(toJsonSchema(schema), (property) => property[UNLISTED] === true ? undefined : property);
+}
+
+/**
+ * The output of a tool as it is listed; undefined where it would say nothing. A member that may be null is left out,
+ * since that takes two types, and so is whatever may be anything.
+ */
+export function listedOutput(schema: z.ZodObject): ObjectJsonSchema | undefined {
+  const listed = withProperties(toJsonSchema(schema), listedMember);
+  return Object.keys(listed.properties).length === 0 ? undefined : listed;
+}
+
+/** How the texts of a tool's inputs are read and shown, by their names. */
+export function inputTexts(schema: z.ZodObject): ReadonlyMap<string, InputText> {
+  const properties = Object.entries(toJsonSchema(schema).properties);
+  return new Map(properties.map(([name, property]) => [name, readInputText(property[INPUT_TEXT])]));
+}
+
+function toJsonSchema(schema: z.ZodObject): ObjectJsonSchema {
+  return objectSchema.parse(z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" }));
+}
+
+type Property = Record<string, JsonValue>;
+
+/** A schema of an object with some of its properties, and nothing else that isn't needed. */
+function withProperties(schema: ObjectJsonSchema, pick: (property: Property) => Property | undefined) {
+  const properties: Record<string, Property> = {};
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const picked = pick(property);
+    if (picked !== undefined) properties[name] = withoutOurs(withoutSafeBounds(picked));
+  }
+  const required = schema.required?.filter((name) => Object.hasOwn(properties, name)) ?? [];
+  return { type: schema.type, properties, ...(required.length > 0 && { required }) };
+}
+
+/** The bounds of safe integers say nothing to a model. */
+function withoutSafeBounds({ minimum, maximum, ...rest }: Property): Property {
+  return {
+    ...rest,
+    ...(minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER && { minimum }),
+    ...(maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER && { maximum }),
+  };
+}
+
+/** How a text is read and shown is for this program alone. */
+function withoutOurs({ [INPUT_TEXT]: _text, ...rest }: Property): Property {
+  return rest;
+}
+
+function listedMember(member: JsonValue | undefined): Property | undefined {
+  if (typeof member !== "object" || member === null || Array.isArray(member)) return undefined;
+  if (typeof member.type !== "string") return undefined;
+  const { properties: _properties, required: _required, additionalProperties: _rest, items, ...own } = member;
+  if (member.type === "object") {
+    const object = objectSchema.safeParse(member).data;
+    const listed = object === undefined ? undefined : withProperties(object, listedMember);
+    return { ...own, ...(Object.keys(listed?.properties ?? {}).length > 0 && listed) };
+  }
+  const listedItems = listedMember(items);
+  return { ...own, ...(listedItems !== undefined && { items: listedItems }) };
+}

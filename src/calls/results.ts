@@ -1,0 +1,83 @@
+import type { CallToolResult } from "@modelcontextprotocol/server";
+import { boundValue } from "../text/bounds.ts";
+import type { ToolError } from "../errors.ts";
+import { hiderOf, hideSecrets, safeText, type Secrets } from "../text/redaction/redaction.ts";
+import { cleanDeep, cleanKeepingSpaces, cleanText, ELLIPSIS } from "../text/clean.ts";
+import { boundAnswer, fitCeiling, MAX_ANSWER_CHARACTERS } from "./ceiling.ts";
+
+/** Far more than an answer may hold; beyond that nobody looks. */
+const DETAIL_BOUNDS = { text: 4_000, items: 2_000, total: 2 * MAX_ANSWER_CHARACTERS };
+
+/** How a value is made fit to be seen. */
+export interface ShapeOptions {
+  /** The caller's own credentials, hidden wherever they occur. */
+  secrets: Secrets;
+  /** Secret-named fields are shown: a person said yes to exactly that. */
+  reveal: boolean;
+  /** The string literals of queries are shown, but for those that are secrets. None is by default. */
+  literals?: boolean;
+  /** The names of the tool's inputs: by them the rest of a long answer is asked for. */
+  inputs?: readonly string[];
+}
+
+/** A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. */
+export function successResult(
+  value: Record<string, unknown>,
+  { secrets, reveal, literals = false, inputs }: ShapeOptions,
+): CallToolResult {
+  const { value: bounded, leftOut } = boundAnswer(value);
+  const cleaned = cleanDeep(bounded, cleanKeepingSpaces);
+  const hidden = reveal ? hiderOf(secrets).given(cleaned) : hideSecrets(cleaned, secrets, { showLiterals: literals });
+  const { value: fitted, text } = fitCeiling(toObject(hidden), inputs, 0, leftOut);
+  return { content: [{ type: "text", text }], structuredContent: fitted };
+}
+
+/**
+ * A failure: one text, the code in words and then the JSON. There is no structured content, and the text is no JSON by
+ * itself: clients hold structured content against the tool's output schema even for failures, some make it of any text
+ * that parses as JSON, and they throw away what doesn't fit.
+ */
+export function errorResult(error: ToolError, requestId: string, secrets: Secrets): CallToolResult {
+  const { code, hint, retryAfter, details } = error;
+  const message = shownMessage(error, secrets);
+  const shown = hideSecrets(
+    cleanDeep({
+      status: "error",
+      code,
+      message,
+      ...(hint !== undefined && { hint }),
+      ...(retryAfter !== undefined && { retry_after: retryAfter }),
+      ...(details !== undefined && { details: boundValue(details, DETAIL_BOUNDS) }),
+      request_id: requestId,
+    }),
+    secrets,
+  );
+  const before = `${code}: `;
+  // Hiding it once more would hide parts of a question.
+  const { text } = fitCeiling({ ...toObject(shown), message }, [], before.length);
+  return { isError: true, content: [{ type: "text", text: before + text }] };
+}
+
+const MAX_MESSAGE = 2_000;
+
+function shownMessage({ message, isShown }: ToolError, secrets: Secrets): string {
+  if (!isShown) return safeText(message, { secrets, maxLength: MAX_MESSAGE });
+  // The line breaks of a question are ours: whatever is quoted in it has none.
+  const lines = message.split("\n").map((line) =>
+    cleanKeepingSpaces(hiderOf(secrets).givenInText(cleanKeepingSpaces(line)))
+  );
+  return cutAtLine(lines, MAX_MESSAGE);
+}
+
+/** As many whole lines as there is room for. */
+function cutAtLine(lines: readonly string[], maxLength: number): string {
+  const text = lines.join("\n");
+  if (text.length <= maxLength) return text;
+  const end = text.lastIndexOf("\n", maxLength - 2);
+  return `${end > 0 ? text.slice(0, end) : cleanText(text, { maxLength: maxLength - 2 })}\n${ELLIPSIS}`;
+}
+
+function toObject(value: unknown): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw new TypeError("A tool's answer must be an object.");
+}

@@ -1,0 +1,66 @@
+import { canonicalJson } from "../crypto/canonical_json.ts";
+import type { Fingerprints } from "../crypto/fingerprints.ts";
+import type { JsonValue } from "../text/clean.ts";
+import type { Question } from "./question.ts";
+
+/** What a yes is bound to: if any of it differs, it is another call. */
+export interface CallBinding {
+  /** 64 hex digits: customer, tool and canonical arguments. */
+  call: string;
+  /** 64 hex digits: what the call hits. */
+  target: string;
+  /** 64 hex digits: both together. */
+  fingerprint: string;
+}
+
+/** How to wait and how much to show change nothing about what is done. */
+const NOT_BOUND = new Set(["wait_seconds", "detail"]);
+
+/** The arguments that a yes is bound to: parsed, with defaults, and the server that was found. */
+function canonicalArguments(
+  input: Readonly<Record<string, unknown>>,
+  question: Question,
+): Record<string, unknown> {
+  const bound = Object.entries(input).filter(([name]) => !NOT_BOUND.has(name));
+  return { ...Object.fromEntries(bound), server_id: question.server.id };
+}
+
+/** What the call hits, in an order that doesn't depend on Cloudways': no part of it changes by itself. */
+export function targetOf({ server, apps, target }: Question): JsonValue {
+  const { id, label, ip } = server;
+  const hit = apps?.map((app) => ({ id: app.id, domains: [...app.domains].sort() })).sort((a, b) => a.id - b.id) ??
+    null;
+  return { server: { id, label, ip }, apps: hit, ...(target !== undefined && { also: target }) };
+}
+
+/** Who asks, as far as it matters for a person's no: another client may put the same question. */
+export interface AskingClient {
+  /** As it names itself. */
+  client: string | undefined;
+  /** The nonce of its session, where it has one. */
+  session: string | undefined;
+}
+
+/** What a person's no counts for: tool and arguments from this client, whatever they hit by then. 64 hex digits. */
+export async function noOf(
+  fingerprints: Fingerprints,
+  { call }: CallBinding,
+  { client, session }: AskingClient,
+): Promise<string> {
+  return await fingerprints.of("no", call, client ?? "", session ?? "");
+}
+
+/** Names a call and what it hits. */
+export async function bindCall(
+  fingerprints: Fingerprints,
+  { customer, tool, input, question }: {
+    customer: string;
+    tool: string;
+    input: Readonly<Record<string, unknown>>;
+    question: Question;
+  },
+): Promise<CallBinding> {
+  const call = await fingerprints.of("call", customer, tool, canonicalJson(canonicalArguments(input, question)));
+  const target = await fingerprints.of("target", canonicalJson(targetOf(question)));
+  return { call, target, fingerprint: await fingerprints.of("bound", call, target) };
+}

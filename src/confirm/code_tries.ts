@@ -1,0 +1,64 @@
+import type { Clock } from "../async/clock.ts";
+import { Slots } from "../store/slots.ts";
+import type { Store, StoreKey } from "../store/store.ts";
+
+/** How many wrong codes a customer's approvals take in ten minutes. */
+export const MAX_WRONG_CODES = 5;
+
+/** For how long a wrong code counts, and for how long approving is closed after too many. */
+const WINDOW_MS = 10 * 60_000;
+
+/**
+ * What came of a code. `closing`: it was wrong, and one too many. `closed`: too many came before, so this one was not
+ * looked at.
+ */
+export type CodeTry = "right" | "wrong" | "closing" | "closed";
+
+/**
+ * Bounds the codes that can be tried at all approvals of a customer together, over all replicas. Each try takes one of
+ * five places before its code is looked at, and only a right one gives it back: so tries at the same time are never
+ * more than five.
+ */
+export class CodeTries {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #places: Slots;
+
+  constructor(options: { store: Store; clock: Clock }) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#places = new Slots(options.store, "code", MAX_WRONG_CODES);
+  }
+
+  /** Looks at a code, where one may be tried. */
+  async attempt(customer: string, isRight: () => Promise<boolean>): Promise<CodeTry> {
+    if (await this.closedUntil(customer) !== undefined) return "closed";
+    const holder = crypto.randomUUID();
+    const place = await this.#places.take(customer, holder, WINDOW_MS);
+    if (place === undefined) return "closed";
+    if (await isRight()) {
+      await this.#places.release(place, holder);
+      return "right";
+    }
+    if (await this.left(customer) > 0) return "wrong";
+    const until = String(this.#clock.now() + WINDOW_MS);
+    const isFirst = await this.#store.set(closedKey(customer), until, { ttlMs: WINDOW_MS, ifAbsent: true });
+    return isFirst ? "closing" : "closed";
+  }
+
+  /** How many more wrong codes may be typed. */
+  async left(customer: string): Promise<number> {
+    return MAX_WRONG_CODES - await this.#places.countTaken(customer);
+  }
+
+  /** When approving is possible again, in milliseconds since the epoch; undefined where it is possible now. */
+  async closedUntil(customer: string): Promise<number | undefined> {
+    const until = await this.#store.get(closedKey(customer));
+    // Whatever stands there closes: what is no time is only shown as the longest there can be.
+    return until === undefined ? undefined : Number(until) || this.#clock.now() + WINDOW_MS;
+  }
+}
+
+function closedKey(customer: string): StoreKey {
+  return { purpose: "approving_closed", customer };
+}

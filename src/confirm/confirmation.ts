@@ -1,0 +1,307 @@
+import type { Caller, Customer } from "../identity/caller.ts";
+import type { Clock } from "../async/clock.ts";
+import type { ConfirmMode } from "../config.ts";
+import { shortCustomerId } from "../identity/customer_id.ts";
+import type { Fingerprints } from "../crypto/fingerprints.ts";
+import type { SealedStore } from "../store/sealed.ts";
+import type { Secrets } from "../text/redaction/redaction.ts";
+import type { ToolError } from "../errors.ts";
+import { StoreError, type StoreKey } from "../store/store.ts";
+import type { InputText } from "./input_text.ts";
+import type { Question } from "./question.ts";
+import { OPEN_MS } from "./approval_records.ts";
+import type { Approvals } from "./approvals.ts";
+import type { AuditApproval } from "../audit/record.ts";
+import type { ClientSession } from "../identity/client_session.ts";
+import { bindCall, type CallBinding, noOf } from "./binding.ts";
+import {
+  approvalPending,
+  decideOnPage,
+  declined,
+  noWayToAsk,
+  storeFailed,
+  tooLongToShow,
+  unusableAnswer,
+} from "./errors.ts";
+import type { Declines } from "./declines.ts";
+import { type EndedYeses, markOf } from "./ended_yeses.ts";
+import { type Answer, type ClientQuestion, type ElicitationModes, hear } from "./elicitation.ts";
+import { isAbout, isAboutCall, type QuestionState, type QuestionStates } from "./state.ts";
+import { firstLine, questionText } from "./text.ts";
+import { showCall, type ShownCall, whereShownWhole } from "./shown_call.ts";
+
+/** How a call came by its yes. */
+export interface SpentYes {
+  approval: AuditApproval;
+  /** Names the yes that this call uses up; undefined where there is none. */
+  mark?: string;
+}
+
+/** A call whose facts are known, and whoever makes it. */
+export interface AskingCall {
+  tool: string;
+  /** Parsed arguments. */
+  input: Readonly<Record<string, unknown>>;
+  /** How the texts of the tool's inputs are read and shown. */
+  texts: ReadonlyMap<string, InputText>;
+  /** The caller's own. */
+  secrets: Secrets;
+  question: Question;
+  customer: Customer;
+  caller: Caller;
+  client: string | undefined;
+  session: ClientSession | undefined;
+  modes: ElicitationModes;
+  answer: Answer | undefined;
+  /** When the call came, and the answer with it, in milliseconds since the Unix epoch. */
+  arrivedAt: number;
+  /** The user wants to be asked again, although a person said no. */
+  again: boolean;
+}
+
+/** A call, and what it is known by. */
+interface BoundCall {
+  call: AskingCall;
+  binding: CallBinding;
+  /** All 64 hex digits of the customer id. */
+  customer: string;
+  /** What a no to it is remembered by. */
+  no: string;
+}
+
+/** What came of an answer; undefined where it counts for nothing. */
+type Heeded = { kind: "yes"; mark: string } | { kind: "visited" | "nobody" } | undefined;
+
+/** Whether the call may be carried out, and by whose yes; or what to ask first. */
+export type Verdict =
+  | { kind: "go" } & SpentYes
+  | { kind: "ask"; question: ClientQuestion };
+
+/** What {@linkcode Confirmation} needs. */
+export interface ConfirmationOptions {
+  mode: ConfirmMode;
+  sealed: SealedStore;
+  states: QuestionStates;
+  fingerprints: Fingerprints;
+  declines: Declines;
+  approvals: Approvals;
+  ended: EndedYeses;
+  clock: Clock;
+  /** Where people reach the approval page; undefined where that is not known. */
+  publicUrl: URL | undefined;
+  /** Whether that address leads to this machine alone. */
+  publicUrlIsLoopback: boolean;
+}
+
+/** Sees to it that a call that needs a person's yes is carried out once for each yes, and never without one. */
+export class Confirmation {
+  readonly #options: ConfirmationOptions;
+
+  constructor(options: ConfirmationOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Decides about one call. A verdict of `go` has taken the yes: it is spent, whatever becomes of the call.
+   *
+   * @throws {ToolError} `confirmation_required` where nobody can be asked, the page has to be used, or an answer is of
+   * no use; `approval_pending` while that page is open; `confirmation_declined` after a no.
+   */
+  async settle(call: AskingCall): Promise<Verdict> {
+    try {
+      return await this.#settle(call);
+    } catch (error) {
+      throw error instanceof StoreError ? storeFailed(call.tool, error) : error;
+    }
+  }
+
+  async #settle(call: AskingCall): Promise<Verdict> {
+    const { mode, fingerprints, approvals } = this.#options;
+    if (mode === "off") return { kind: "go", approval: "confirm_off" };
+    const asked = await this.#bind(call);
+    const heard = call.answer && await this.#heed(asked, call.answer);
+    if (heard?.kind === "yes") return { kind: "go", approval: "elicitation", mark: heard.mark };
+    await this.#refuseAfterNo(asked);
+    const shown = await showCall({ ...call, customer: call.customer.id }, fingerprints);
+    const where = whereShownWhole(shown);
+    if (where === "nowhere") throw tooLongToShow(call.tool);
+    const byForm = canShow(call).form && where === "form" && heard?.kind !== "nobody";
+    const noPage = this.#whyNoPage(call, heard?.kind === "nobody");
+    // A client that answers forms by itself makes the call again once a person has decided on the page.
+    const mark = noPage === undefined ? await approvals.takeYes(asked.customer, asked.binding.fingerprint) : undefined;
+    if (mark !== undefined) return { kind: "go", approval: "page", mark };
+    if (!byForm && noPage !== undefined) throw noPage;
+    return byForm
+      ? await this.#askByForm(asked, shown, noPage === undefined)
+      : await this.#askByPage(asked, shown, heard);
+  }
+
+  async #bind(call: AskingCall): Promise<BoundCall> {
+    const { fingerprints } = this.#options;
+    const { customer, tool, input, question, client, session } = call;
+    const binding = await bindCall(fingerprints, { customer: customer.id, tool, input, question });
+    const nonce = session === "unknown" ? undefined : session?.nonce;
+    const no = await noOf(fingerprints, binding, { client, session: nonce });
+    return { call, binding, customer: customer.id, no };
+  }
+
+  /**
+   * Looks at an answer. A yes counts for this very call on this very target, and is spent thereby; a no, for the same
+   * call whatever it hits by now.
+   *
+   * @returns Undefined where the answer is about something else.
+   */
+  async #heed(
+    { call: { tool, arrivedAt }, binding, customer, no }: BoundCall,
+    { state, reply }: Answer,
+  ): Promise<Heeded> {
+    const { states, sealed, declines, approvals, ended } = this.#options;
+    const opened = await states.open(customer, state);
+    if (opened === undefined) throw unusableAnswer();
+    const heard = hear(reply, opened.askedBy, arrivedAt - opened.sentAt);
+    // To be looked at again, once a person has decided there.
+    if (heard === "visited") return isAbout(opened, tool, binding) ? { kind: heard } : undefined;
+    const record = await sealed.take(questionKey(customer, opened));
+    if (!isAboutCall(opened, tool, binding)) return undefined;
+    if (heard === "nobody") return { kind: heard };
+    if (heard === "no") {
+      const until = await declines.remember({ customer, no });
+      await approvals.decline({ customer, fingerprint: binding.fingerprint, no });
+      throw declined(tool, until);
+    }
+    if (!isAbout(opened, tool, binding)) return undefined;
+    const mark = await markOf("form", opened.nonce);
+    if (record !== binding.fingerprint || !await ended.end(customer, mark)) throw unusableAnswer();
+    return { kind: heard, mark };
+  }
+
+  async #askByForm({ call, binding, customer, no }: BoundCall, shown: ShownCall, hasPage: boolean): Promise<Verdict> {
+    const { sealed, approvals } = this.#options;
+    const { fingerprint } = binding;
+    const { approvalCode } = call.caller;
+    const open = hasPage ? await approvals.openFor({ customer, fingerprint, no, approvalCode }) : undefined;
+    if (open !== undefined) throw approvalPending(call.tool, open.url, open.endsAt);
+    const state = this.#newState(call.tool, "form", binding);
+    await sealed.write(questionKey(customer, state), fingerprint, OPEN_MS);
+    const sealedState = await this.#options.states.seal(customer, state);
+    return { kind: "ask", question: { message: textOf(call, shown), state: sealedState } };
+  }
+
+  async #askByPage({ call, binding, customer, no }: BoundCall, shown: ShownCall, heard: Heeded): Promise<Verdict> {
+    const { tool, client, caller, session } = call;
+    const { url, endsAt, isNew } = await this.#options.approvals.ask({
+      customer,
+      fingerprint: binding.fingerprint,
+      no,
+      tool,
+      question: shown.question,
+      arguments: shown.arguments,
+      email: shortEmail(call.customer),
+      client,
+      approvalCode: caller.approvalCode,
+    });
+    const byUrl = canShow(call).url && heard?.kind !== "nobody";
+    if (byUrl && heard?.kind === "visited") throw approvalPending(tool, undefined, endsAt);
+    if (byUrl) {
+      const state = await this.#options.states.seal(customer, this.#newState(tool, "url", binding));
+      return { kind: "ask", question: { message: firstLine(shown.question), url, state } };
+    }
+    if (!isNew && heard?.kind !== "nobody") throw approvalPending(tool, url, endsAt);
+    const reason = heard?.kind === "nobody" ? "not asked" : session === "unknown" ? "session unknown" : undefined;
+    throw decideOnPage(textOf(call, shown), url, caller.approvalCode !== undefined, reason);
+  }
+
+  /** A person's no ends only the next question; whoever takes it back is asked once more. */
+  async #refuseAfterNo({ call: { tool, again }, customer, no }: BoundCall): Promise<void> {
+    const { declines } = this.#options;
+    if (again && await declines.takeBack({ customer, no })) return;
+    const until = await declines.until({ customer, no });
+    if (until !== undefined) throw declined(tool, until);
+  }
+
+  /** The refusal where there is no page for this call. */
+  #whyNoPage(call: AskingCall, notAsked: boolean): ToolError | undefined {
+    const { mode, publicUrl, publicUrlIsLoopback } = this.#options;
+    const { tool, caller } = call;
+    const { reason, hint } = whyNotThroughClient(call, notAsked);
+    if (caller.transport === "stdio") {
+      return noWayToAsk(tool, reason, `${hint} Over stdio there is no approval page.`);
+    }
+    if (mode === "elicit") {
+      const more = "The operator of this server has switched its approval page off.";
+      return noWayToAsk(tool, `${reason}, and there is no approval page`, `${hint} ${more}`);
+    }
+    if (publicUrl === undefined) {
+      const more = "For the approval page the operator of this server has to set PUBLIC_URL.";
+      return noWayToAsk(tool, `${reason}, and this server has no public address`, `${hint} ${more}`);
+    }
+    if (!publicUrlIsLoopback && caller.approvalCode === undefined) {
+      const more =
+        "Else the user sets the header X-MCP-Approval-Code in the client's configuration to a code of 8 to " +
+        "64 characters of his own choice, and types it on the approval page. Don't choose it for him.";
+      return noWayToAsk(tool, `${reason}, and the client's configuration holds no approval code`, `${hint} ${more}`);
+    }
+    return undefined;
+  }
+
+  #newState(tool: string, askedBy: QuestionState["askedBy"], { call, target }: CallBinding): QuestionState {
+    const nonce = crypto.getRandomValues(new Uint8Array(16)).toHex();
+    const sentAt = this.#options.clock.now();
+    return { askedBy, tool, call, target, nonce, sentAt, expiresAt: sentAt + OPEN_MS };
+  }
+}
+
+/** What the client is asked through; nothing where the caller chose the page. */
+function canShow({ modes, caller }: AskingCall): ElicitationModes {
+  return caller.confirmByPage ? { form: false, url: false } : modes;
+}
+
+/** Why the question does not go through the client, and what helps. */
+function whyNotThroughClient(call: AskingCall, notAsked: boolean): { reason: string; hint: string } {
+  if (call.caller.confirmByPage) {
+    return {
+      reason: "the header X-MCP-Confirm keeps the question from this client",
+      hint:
+        "Tell the user. Without that header in the client's configuration the client can be asked, if it can show " +
+        "questions.",
+    };
+  }
+  if (notAsked) {
+    return {
+      reason: "the client did not ask anybody",
+      hint: "Tell the user. It said that it can show questions (MCP elicitation), but answered this one by itself.",
+    };
+  }
+  if (call.session === "unknown") {
+    return {
+      reason: "reconnect this client: this server was restarted and no longer knows what it can do",
+      hint: "Tell the user to reconnect it, then make the call again.",
+    };
+  }
+  if (call.modes.form) {
+    return {
+      reason: "the values of this call are too long to be shown whole in a form of this client",
+      hint: "Tell the user. Fewer or shorter values at a time can be asked about in this client.",
+    };
+  }
+  return {
+    reason: "this client can't show questions",
+    hint: "Tell the user. A client that can show questions (MCP elicitation) can be asked.",
+  };
+}
+
+function questionKey(customer: string, { nonce }: QuestionState): StoreKey {
+  return { purpose: "question", customer, name: nonce };
+}
+
+function textOf({ customer, client }: AskingCall, shown: ShownCall): string {
+  const asker = { customer: shortCustomerId(customer.id), email: shortEmail(customer), client };
+  return questionText(shown.question, shown.arguments, asker);
+}
+
+/** Facts were read with these credentials a moment ago, so Cloudways has accepted the e-mail with its key. */
+function shortEmail({ credential }: Customer): string | undefined {
+  if (credential.kind !== "api_key") return undefined;
+  const [name = "", domain = ""] = credential.email.trim().toLowerCase().split(/@(?=[^@]*$)/);
+  return `${[...name][0] ?? ""}…@${domain}`;
+}

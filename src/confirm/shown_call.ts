@@ -1,0 +1,69 @@
+/** A call as the person who is asked sees it, and where all of it can be shown. */
+import type { Fingerprints } from "../crypto/fingerprints.ts";
+import type { Secrets } from "../text/redaction/redaction.ts";
+import type { JsonValue } from "../text/clean.ts";
+import type { InputText } from "./input_text.ts";
+import type { Question } from "./question.ts";
+import { safeQuestion } from "./safe_question.ts";
+import { shownValues } from "./shown_values.ts";
+
+/** A call, and what is known of its inputs. */
+export interface CallToShow {
+  /** All 64 hex digits of the customer id. */
+  customer: string;
+  /** Parsed arguments. */
+  input: Readonly<Record<string, unknown>>;
+  question: Question;
+  /** How the texts of the tool's inputs are read and shown. */
+  texts: ReadonlyMap<string, InputText>;
+  /** The caller's own. */
+  secrets: Secrets;
+}
+
+/** What a person is shown. */
+export interface ShownCall {
+  question: Question;
+  arguments: Record<string, JsonValue>;
+}
+
+/** Digits of a fingerprint: enough that nobody finds two texts with the same one. */
+const FINGERPRINT_DIGITS = 24;
+
+/** Makes a call fit to be seen by the person who is asked about it. */
+export async function showCall(call: CallToShow, fingerprints: Fingerprints): Promise<ShownCall> {
+  const { customer, input, question, texts, secrets } = call;
+  const fingerprint = async (text: string) =>
+    (await fingerprints.of("argument", customer, text)).slice(0, FINGERPRINT_DIGITS);
+  const values = await shownValues(input, texts, fingerprint);
+  return { question: safeQuestion(question, secrets, values.texts), arguments: values.arguments };
+}
+
+/** Most characters of one value in a form of the client, of its longest list, and of all values together. */
+const FORM = { value: 200, entries: 40, all: 6_000 } as const;
+/** The same on a page, which shows longer values and lists well. */
+const PAGE = { value: 20_000, entries: 5_000, all: 300_000 } as const;
+
+/** Where all values of a call can be shown whole: in a form of the client, on a page only, or nowhere. */
+export function whereShownWhole(call: ShownCall): "form" | "page" | "nowhere" {
+  const lists = listsOf(call);
+  if (fits(lists, FORM)) return "form";
+  return fits(lists, PAGE) ? "page" : "nowhere";
+}
+
+function fits(lists: readonly (readonly string[])[], most: typeof FORM | typeof PAGE): boolean {
+  let all = 0;
+  for (const list of lists) {
+    if (list.length > most.entries) return false;
+    for (const text of list) {
+      all += text.length;
+      if (text.length > most.value || all > most.all) return false;
+    }
+  }
+  return true;
+}
+
+/** Every fact and every argument. Server and applications are named by their ids, and may be cut. */
+function listsOf({ question, arguments: sent }: ShownCall): string[][] {
+  const facts = (question.facts ?? []).map(({ values }) => [...values]);
+  return [...facts, ...Object.values(sent).map((value) => [value].flat().map(String))];
+}

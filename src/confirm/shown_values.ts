@@ -1,0 +1,93 @@
+/** The values of a call as the person who is asked sees them: from what is shown it can be told what would be sent. */
+import { writeOut } from "../text/odd_characters.ts";
+import { kindOfName } from "../text/redaction/names.ts";
+import { cleanDeep, type JsonValue } from "../text/clean.ts";
+import { type InputText, ONE_LINE } from "./input_text.ts";
+
+/** What the question and the page show apart from the arguments, or what is not sent. */
+const SHOWN_ELSEWHERE = new Set(["server_id", "app_id", "wait_seconds", "detail"]);
+
+/** Names a text without telling it. */
+export type Fingerprint = (text: string) => Promise<string>;
+
+/** Arguments as a person sees them. */
+export interface ShownValues {
+  /** Without those that the question names anyway. */
+  arguments: Record<string, JsonValue>;
+  /** How each text among all of them is shown, by the text as it is sent. */
+  texts: ReadonlyMap<string, string>;
+}
+
+/**
+ * Shows arguments whole and as they are sent. An input that is declared to be shown by its fingerprint, or has the name
+ * of a secret, is shown by that; so are passwords in addresses.
+ */
+export async function shownValues(
+  input: Readonly<Record<string, unknown>>,
+  declared: ReadonlyMap<string, InputText>,
+  fingerprint: Fingerprint,
+): Promise<ShownValues> {
+  const texts = new Map<string, string>();
+  const shown: Record<string, JsonValue> = {};
+  const show = async (text: string, byFingerprint: boolean) => {
+    const display = byFingerprint ? await digest(text, fingerprint) : await shownText(text, fingerprint);
+    texts.set(text, display);
+    return display;
+  };
+  for (const [name, value] of Object.entries(input)) {
+    const { form, shownBy } = declared.get(name) ?? ONE_LINE;
+    const byFingerprint = shownBy === "fingerprint" || isSecretName(name);
+    const parts = form === "lines" && !byFingerprint && typeof value === "string" ? value.split("\n") : value;
+    const display = await shownValue(parts, (text) => show(text, byFingerprint));
+    if (!SHOWN_ELSEWHERE.has(name) && display !== undefined) shown[name] = display;
+  }
+  return { arguments: shown, texts };
+}
+
+async function shownValue(
+  value: unknown,
+  show: (text: string) => Promise<string>,
+): Promise<JsonValue | undefined> {
+  if (value === undefined) return undefined;
+  if (typeof value === "string") return await show(value);
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
+  if (Array.isArray(value)) {
+    const items: JsonValue[] = [];
+    for (const item of value) items.push(await shownValue(item, show) ?? null);
+    return items;
+  }
+  return await show(JSON.stringify(cleanDeep(value)));
+}
+
+function isSecretName(name: string): boolean {
+  const kind = kindOfName(name);
+  return kind === "secret" || kind === "credential";
+}
+
+/** The part of an address before its host. */
+const USER_INFO = /:\/\/([^/?#\s]*)@/g;
+
+/** A text as it is sent, but for passwords in addresses. Host and path stand there whole. */
+async function shownText(text: string, fingerprint: Fingerprint): Promise<string> {
+  let shown = "";
+  let end = 0;
+  for (const match of text.matchAll(USER_INFO)) {
+    const [whole, userInfo = ""] = match;
+    const start = match.index + "://".length;
+    // The user of an SSH address is no secret. In the web's addresses a token may stand as the user.
+    const isWeb = /https?$/i.test(text.slice(0, match.index));
+    const colon = userInfo.indexOf(":");
+    const secretFrom = isWeb ? 0 : colon + 1;
+    const secret = userInfo.slice(secretFrom);
+    if (secret === "" || (!isWeb && colon < 0)) continue;
+    shown += writeOut(text.slice(end, start) + userInfo.slice(0, secretFrom)) + await digest(secret, fingerprint);
+    end = match.index + whole.length - 1;
+  }
+  return shown + writeOut(text.slice(end));
+}
+
+/** What stands for a text that is not shown. No text as it is sent looks like it: its marks would be written out. */
+async function digest(text: string, fingerprint: Fingerprint): Promise<string> {
+  const length = [...text].length;
+  return `⟨${length} ${length === 1 ? "character" : "characters"}, fingerprint ${await fingerprint(text)}⟩`;
+}

@@ -1,0 +1,142 @@
+/** A question as plain text, for clients that show it themselves. */
+import { dnsName, hostOf } from "../text/dns_names.ts";
+import { escapeCharacter, spelledName, spelledValue } from "../text/odd_characters.ts";
+import { cleanText, type JsonValue } from "../text/clean.ts";
+import type { Question, QuestionApp, QuestionFact } from "./question.ts";
+
+/** Who asks, as a person may see it. */
+export interface Asker {
+  /** `customer_` and 16 hex digits. */
+  customer: string;
+  /** Shortened; undefined where it is not known. */
+  email: string | undefined;
+  /** As the client names itself. */
+  client: string | undefined;
+}
+
+/** More applications than this, or domains of one, are counted, not shown; the approval page shows all of them. */
+const MAX_APPS = 100;
+const MAX_DOMAINS = 20;
+/** Most characters of what only says more of something that its id names. */
+const MAX_QUOTED = 60;
+/** Some clients show three lines: in the first, names are few and short. */
+const FIRST_NAMES = 3;
+const MAX_IN_FIRST = 40;
+
+/**
+ * The text of a question. Its sentences are ours; everything else stands quoted and inert after its id or our name for
+ * it. Facts and arguments stand there whole. The first line alone says what is done to what.
+ *
+ * @param question As a person may see it.
+ * @param sent The assistant's arguments, as a person may see them.
+ */
+export function questionText(question: Question, sent: Readonly<Record<string, JsonValue>>, asker: Asker): string {
+  const { server, apps, consequences, losesData, facts = [] } = question;
+  const email = asker.email === undefined ? "" : ` (${quoted(asker.email)})`;
+  return [
+    firstLine(question),
+    "",
+    ...consequences,
+    "",
+    `Account: ${asker.customer}${email}`,
+    ...(asker.client === undefined ? [] : [`Client, by its own account: ${nameText(asker.client)}`]),
+    `Server: ${server.id} ${nameText(server.label)}, ${quoted(server.ip, MAX_QUOTED)}`,
+    `Applications: ${apps?.length ?? "not told by Cloudways"}`,
+    ...listed(apps ?? [], (app) => appLine(app, losesData === true)),
+    ...facts.flatMap(factLines),
+    ...sentLines(sent),
+  ].join("\n");
+}
+
+/** What is done, in words of ours; and after that, quoted, short and inert, the names of what it is done to. */
+export function firstLine({ headline, server, apps, facts = [] }: Question): string {
+  const short = (text: string) => quoted(text, MAX_IN_FIRST);
+  const named = facts.flatMap(({ name, values: [value], isFirst }) =>
+    isFirst && value !== undefined ? [`${name} ${short(value)}`] : []
+  );
+  const where = `${named.length === 0 ? "Server" : "server"} ${short(server.label)}`;
+  const names = (apps ?? []).slice(0, FIRST_NAMES).map(({ label }) => short(label));
+  const more = (apps ?? []).length - names.length;
+  const onIt = apps === null
+    ? ["applications not told by Cloudways"]
+    : names.length === 0
+    ? ["no application"]
+    : [`${apps.length === 1 ? "application" : "applications"} ${joined(names, more)}`];
+  return `${headline} ${[...named, where, ...onIt].join("; ")}.`;
+}
+
+function joined(names: readonly string[], more: number): string {
+  return more === 0 ? names.join(", ") : `${names.join(", ")} and ${more} more`;
+}
+
+/**
+ * Text of the account or the caller, as a quotation that nothing in it can end, and no client makes a link of. Two texts
+ * that are not cut never come out the same.
+ */
+export function quoted(text: string, maxLength?: number): string {
+  const clean = cleanText(text, maxLength === undefined ? {} : { maxLength });
+  const inert = clean.replaceAll(": //", ":\\u{20}//").replaceAll("://", ": //").replaceAll("`", escapeCharacter);
+  return `\`${inert}\``;
+}
+
+/** A value whole. A domain that is not plain ASCII stands beside it as DNS knows it, other letters as code points. */
+export function domainText(text: string): string {
+  const known = dnsName(text);
+  const beside = known === undefined ? text : text.replace(hostOf(text), "");
+  const letters = spelledValue(beside) === undefined ? undefined : spelledValue(text);
+  const notes = [
+    ...(known === undefined ? [] : [quoted(known)]),
+    ...(letters === undefined ? [] : [`${OTHER_LETTERS} ${quoted(letters)}`]),
+  ];
+  return notes.length === 0 ? quoted(text) : `${quoted(text)} (${notes.join("; ")})`;
+}
+
+/** What comes before the code points of a text. */
+const OTHER_LETTERS = "not all plain letters:";
+
+function nameText(name: string): string {
+  const letters = spelledName(cleanText(name, { maxLength: MAX_QUOTED }));
+  const shown = quoted(name, MAX_QUOTED);
+  return letters === undefined ? shown : `${shown} (${OTHER_LETTERS} ${quoted(letters)})`;
+}
+
+function appLine({ id, label, domains, lastBackup }: QuestionApp, losesData: boolean): string {
+  const names = domains.length === 0 ? "no domain" : domains.slice(0, MAX_DOMAINS).map(domainText).join(", ");
+  const more = domains.length > MAX_DOMAINS ? ` and ${domains.length - MAX_DOMAINS} more` : "";
+  const known = lastBackup === null ? "not looked up" : quoted(lastBackup, MAX_QUOTED);
+  const backup = losesData ? `; last backup: ${known}` : "";
+  return `- ${id} ${nameText(label)}: ${names}${more}${backup}`;
+}
+
+function factLines({ name, values }: QuestionFact): string[] {
+  const [only] = values;
+  if (values.length === 1 && only !== undefined) return [`${name}: ${domainText(only)}`];
+  return [
+    `${name}: ${values.length === 0 ? "none" : values.length}`,
+    ...values.map((value) => `- ${domainText(value)}`),
+  ];
+}
+
+function sentLines(sent: Readonly<Record<string, JsonValue>>): string[] {
+  const entries = Object.entries(sent);
+  if (entries.length === 0) return [];
+  return ["Sent by the assistant:", ...entries.flatMap(argumentLines)];
+}
+
+function argumentLines([name, value]: [string, JsonValue]): string[] {
+  if (!Array.isArray(value)) return [`- ${name}: ${domainText(valueText(value))}`];
+  return [
+    `- ${name}: ${value.length === 1 ? "1 entry" : `${value.length} entries`}`,
+    ...value.map((item) => `  - ${domainText(valueText(item))}`),
+  ];
+}
+
+/** A value as text; texts without the marks of JSON. */
+function valueText(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function listed<T>(items: readonly T[], line: (item: T) => string): string[] {
+  const shown = items.slice(0, MAX_APPS).map(line);
+  return items.length > MAX_APPS ? [...shown, `- and ${items.length - MAX_APPS} more`] : shown;
+}

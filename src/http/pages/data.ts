@@ -1,0 +1,58 @@
+/** How pages show text that is not ours: cleaned, in quotation marks and in a box of its own. */
+import { dnsName, hostOf } from "../../text/dns_names.ts";
+import { spelledName, spelledValue } from "../../text/odd_characters.ts";
+import { safeText } from "../../text/redaction/redaction.ts";
+import { cleanText, type JsonValue } from "../../text/clean.ts";
+import { type Html, markup } from "../html.ts";
+
+const MAX_ACCOUNT_TEXT = 60;
+
+/** Lists of more entries than this stand in columns where there is room. */
+const LONG_LIST = 8;
+
+/** Text of the account, or of whoever calls: without secrets, and cut. */
+export function data(text: string): Html {
+  const shown = safeText(text, { maxLength: MAX_ACCOUNT_TEXT });
+  return markup`${box(shown)}${letters(spelledName(shown))}`;
+}
+
+/**
+ * A value whole, as it was made fit to be seen before: hiding more of it here would hide what is asked. A domain that is
+ * not plain ASCII stands beside it as DNS knows it, other letters as code points.
+ */
+export function valueData(text: string): Html {
+  const shown = cleanText(text);
+  const known = dnsName(shown);
+  const beside = known === undefined ? shown : shown.replace(hostOf(shown), "");
+  const spelled = spelledValue(beside) === undefined ? undefined : spelledValue(shown);
+  const inDns = known === undefined ? undefined : markup` <span class="note">in DNS:</span> ${box(known)}`;
+  return markup`${box(shown)}${inDns}${letters(spelled)}`;
+}
+
+/** Several values, whole. */
+export function listData(values: readonly string[]): Html {
+  const isLong = values.length > LONG_LIST;
+  return markup`<ul class="${isLong ? "plain long" : "plain"}">${
+    values.map((value) => markup`<li>${valueData(value)}</li>`)
+  }</ul>`;
+}
+
+/** The value of an argument. */
+export function argumentData(value: JsonValue): Html {
+  if (!Array.isArray(value)) return valueData(valueText(value));
+  if (value.length === 0) return markup`an empty list`;
+  return listData(value.map(valueText));
+}
+
+function valueText(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A text whose reading order ends with it, so that it can't rearrange what follows. */
+function box(text: string): Html {
+  return markup`<bdi class="data">“${text}”</bdi>`;
+}
+
+function letters(spelled: string | undefined): Html | undefined {
+  return spelled === undefined ? undefined : markup` <span class="note">not all plain letters:</span> ${box(spelled)}`;
+}

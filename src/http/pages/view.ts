@@ -1,0 +1,279 @@
+/** The pages of approvals. Words of ours are plain; whatever is not ours goes through `approval_data.ts`. */
+import { shortCustomerId } from "../../identity/customer_id.ts";
+import type { ApprovalRecord, ShownQuestion } from "../../confirm/approval_records.ts";
+import type { Approval, ApprovalState } from "../../confirm/approvals.ts";
+import { MAX_WRONG_CODES } from "../../confirm/code_tries.ts";
+import { cleanText } from "../../text/clean.ts";
+import { argumentData, data, listData, valueData } from "./data.ts";
+import { APPROVAL_STYLE } from "./style.ts";
+import { Html, markup } from "../html.ts";
+
+/** What a page says where there is nothing to decide. */
+export interface Notice {
+  title: string;
+  text: string;
+}
+
+interface Page {
+  /** In the browser's history and window list, so it names nobody and nothing. */
+  title: string;
+  main: Html;
+  footer: Html;
+}
+
+/** What the look of a text says. */
+const BOXES = markup`<p>Texts in grey boxes come from the account or the caller, not from this server.</p>`;
+
+/** What a page without any says at its end. */
+const ASSURANCE = markup`<p>Nothing is done without a person's yes.</p>`;
+
+/** What the page says once a person has decided. */
+const ENDINGS: Record<Exclude<ApprovalState, "open">, Notice & { mark: string; good: boolean }> = {
+  approved: {
+    title: "Approved, not used yet",
+    mark: "Waiting for the assistant",
+    text: "Go back to the assistant and tell it that you have approved.",
+    good: true,
+  },
+  used: {
+    title: "Approved and used",
+    mark: "Done here",
+    text: "The call was let through, once. This approval can't be used again. The assistant can tell what came of it.",
+    good: true,
+  },
+  denied: {
+    title: "Denied",
+    mark: "Nothing was done",
+    text: "This call is not carried out, and the assistant is told not to ask again.",
+    good: false,
+  },
+  withdrawn: {
+    title: "Approval withdrawn",
+    mark: "Nothing was done",
+    text: "The yes was taken back before any call used it.",
+    good: false,
+  },
+  no_taken_back: {
+    title: "Your no is taken back",
+    mark: "Nothing was done",
+    text: "Nothing is approved by that. If the assistant makes the same call again, you are asked again.",
+    good: false,
+  },
+};
+
+/** The page of an approval in whatever state it is; `now` in milliseconds since the epoch. */
+export function approvalPage(approval: Approval, now: number): string {
+  return render(approval.state === "open" ? openPage(approval, now) : endedPage(approval, approval.state));
+}
+
+/** A page with a few words. */
+export function noticePage({ title, text }: Notice): string {
+  return render({ title, main: markup`<h1>${title}</h1><p>${text}</p>`, footer: ASSURANCE });
+}
+
+function openPage(approval: Approval, now: number): Page {
+  const { record, endsAt } = approval;
+  const minutes = Math.max(1, Math.ceil((endsAt - now) / 60_000));
+  const within = `${minutes} ${plural(minutes, "minute", "minutes")}`;
+  return {
+    title: hasWrongCode(approval) ? "Wrong code: approve or deny" : "Approve or deny",
+    footer: BOXES,
+    main: markup`<p class="state" role="status">Waiting for your decision</p>
+<h1>${ours(record.question.headline)}</h1>
+<p>An AI assistant asks to do this. It happens only if you approve within ${within}, until ${clockTime(endsAt)}.</p>
+${meaning(record.question)}${target(record.question)}${asker(record)}${sent(record)}
+${approval.closedUntil === undefined ? decisionForm(approval) : closedForm(approval.closedUntil)}`,
+  };
+}
+
+function decisionForm(approval: Approval): Html {
+  const { triesLeft } = approval;
+  return markup`<form method="post" aria-label="Your decision" class="${triesLeft === undefined ? "short" : "tall"}">
+${triesLeft === undefined ? undefined : codeField(triesLeft, hasWrongCode(approval))}
+<div class="buttons">
+<button name="decision" value="approve" class="strong">Approve</button>
+<button name="decision" value="deny" formnovalidate>Deny</button>
+</div>
+</form>`;
+}
+
+/** After too many wrong codes: a no is always possible, a yes not for a while. */
+function closedForm(until: number): Html {
+  return markup`<form method="post" aria-label="Your decision" class="tall">
+<p class="alert" role="alert">A wrong approval code was typed ${MAX_WRONG_CODES} times for this account, so nothing can be
+approved before ${clockTime(until)}. If you did not type it, somebody else has an address like this one: deny what you
+did not ask for, and choose another code.</p>
+<div class="buttons">
+<button name="decision" value="deny">Deny</button>
+</div>
+</form>`;
+}
+
+function endedPage({ record, endsAt, noUntil }: Approval, state: Exclude<ApprovalState, "open">): Page {
+  const { title, mark, text, good } = ENDINGS[state];
+  const isApproved = state === "approved";
+  const isNo = state === "denied" || state === "withdrawn";
+  const until = isApproved ? markup`The assistant may make this call once, until ${clockTime(endsAt)}. ` : undefined;
+  return {
+    title,
+    footer: BOXES,
+    main: markup`<p class="state ${good ? "good" : "no"}">${mark}</p>
+<h1>${title}</h1>
+<p role="status">${until}${text}</p>
+${isApproved ? withdrawal() : undefined}${isNo && noUntil !== undefined ? reconsidering(noUntil) : undefined}
+<section><h2>The call</h2><p>${ours(record.question.headline)}</p></section>
+${target(record.question)}${asker(record)}${sent(record)}`,
+  };
+}
+
+function withdrawal(): Html {
+  return markup`<form method="post" aria-label="Withdraw your approval">
+<p>Changed your mind? You can take your yes back until the call is made.</p>
+<div class="buttons"><button name="decision" value="withdraw">Withdraw</button></div>
+</form>`;
+}
+
+/** A no counts for a while, unless the person who said it changes his mind. */
+function reconsidering(until: number): Html {
+  return markup`<form method="post" aria-label="Take your no back">
+<p>Until ${clockTime(until)} the assistant can't ask for this again. Changed your mind? Take your no back, then tell the
+assistant to try again.</p>
+<div class="buttons"><button name="decision" value="reconsider">Take my no back</button></div>
+</form>`;
+}
+
+/** Deny needs no code, so its button skips the browser's check of this field. */
+function codeField(triesLeft: number, wrong: boolean): Html {
+  const tries = `${triesLeft} ${plural(triesLeft, "try is", "tries are")} left.`;
+  const alert = wrong
+    ? markup`<p class="alert" role="alert" id="wrong">A wrong code was typed. ${tries}</p>`
+    : undefined;
+  const marks = new Html(
+    wrong ? 'aria-describedby="wrong about" aria-invalid="true" autofocus' : 'aria-describedby="about"',
+  );
+  return markup`${alert}<label for="code">Approval code</label>
+<p class="note" id="about">It stands in your client's configuration. Denying needs none.</p>
+<input id="code" name="code" required minlength="8" maxlength="64" ${marks}
+autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false">`;
+}
+
+function meaning({ consequences }: ShownQuestion): Html | undefined {
+  if (consequences.length === 0) return undefined;
+  const sentences = consequences.map((sentence) => markup`<li>${ours(sentence)}</li>`);
+  return markup`<section class="warn"><h2>What it means</h2><ul>${sentences}</ul></section>
+`;
+}
+
+function target({ server, apps, losesData, facts }: ShownQuestion): Html {
+  return markup`<section><h2>Server</h2>
+<h3>${server.id} ${data(server.label)}</h3>
+<p><span class="note">IP address:</span> ${data(server.ip)}</p>
+</section>
+${
+    apps === null
+      ? markup`<section><h2>Applications</h2><p>Cloudways does not tell.</p></section>`
+      : applications(apps, losesData === true)
+  }
+${facts.map(fact)}`;
+}
+
+function applications(apps: NonNullable<ShownQuestion["apps"]>, losesData: boolean): Html {
+  return markup`<section><h2>${apps.length} ${plural(apps.length, "application", "applications")}</h2>
+${
+    apps.length === 0
+      ? markup`<p>None is hit.</p>`
+      : markup`<ul class="plain apps">${apps.map((app) => application(app, losesData))}</ul>`
+  }
+</section>`;
+}
+
+type ShownApp = NonNullable<ShownQuestion["apps"]>[number];
+
+function application({ id, label, domains, lastBackup }: ShownApp, losesData: boolean): Html {
+  const known = lastBackup === null ? "not looked up" : data(lastBackup);
+  const backup = losesData ? markup`<p><span class="note">Last backup:</span> ${known}</p>` : undefined;
+  const names = markup`<ul class="plain">${domains.map((domain) => markup`<li>${valueData(domain)}</li>`)}</ul>`;
+  return markup`<li><h3>${id} ${data(label)}</h3>
+${domains.length === 0 ? markup`<p class="note">No domain</p>` : names}
+${backup}</li>
+`;
+}
+
+function fact({ name, values }: ShownQuestion["facts"][number]): Html {
+  const [only] = values;
+  if (only === undefined) {
+    return markup`<section><h2>${ours(name)}</h2><p>None</p></section>
+`;
+  }
+  if (values.length === 1) {
+    return markup`<section><h2>${ours(name)}</h2><p>${valueData(only)}</p></section>
+`;
+  }
+  return markup`<section><h2>${ours(name)} <span class="note">${values.length}</span></h2>${listData(values)}</section>
+`;
+}
+
+function asker({ customer, email, client }: ApprovalRecord): Html {
+  const named = client === undefined
+    ? "not known"
+    : markup`${data(client)} <span class="note">as it calls itself</span>`;
+  return markup`<section><h2>Who asks</h2><dl>
+<dt>Account</dt><dd>${shortCustomerId(customer)}</dd>
+<dt>E-mail</dt><dd>${email === undefined ? "not known" : data(email)}</dd>
+<dt>Client</dt><dd>${named}</dd>
+</dl></section>
+`;
+}
+
+function sent(record: ApprovalRecord): Html {
+  const entries = Object.entries(record.arguments);
+  const list = entries.map(([name, value]) => markup`<dt>${ours(name)}</dt><dd>${argumentData(value)}</dd>`);
+  const note = markup`<p class="note">The assistant chose these values.</p>`;
+  return markup`<section><h2>Sent by the assistant</h2>
+<dl><dt>Tool</dt><dd>${ours(record.tool)}</dd>${list}</dl>
+${entries.length === 0 ? undefined : note}
+</section>
+`;
+}
+
+/** All tries are left until one was wrong, at this approval or another of the account. */
+function hasWrongCode({ triesLeft }: Approval): boolean {
+  return triesLeft !== undefined && triesLeft < MAX_WRONG_CODES;
+}
+
+/** Words of our own, which hold nothing to hide. */
+function ours(text: string): string {
+  return cleanText(text);
+}
+
+function clockTime(at: number): Html {
+  const iso = new Date(at).toISOString();
+  return markup`<time datetime="${iso}">${iso.slice(11, 16)} UTC</time>`;
+}
+
+function plural(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
+}
+
+function render({ title, main, footer }: Page): string {
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">
+<meta name="robots" content="noindex, nosnippet">
+<title>${title} · Cloudways MCP server</title>
+<style>${new Html(APPROVAL_STYLE)}</style>
+</head>
+<body>
+<header><p>Cloudways MCP server</p></header>
+<main>
+${main}
+</main>
+<footer>${footer}</footer>
+</body>
+</html>
+`.text;
+}

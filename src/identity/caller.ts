@@ -1,0 +1,60 @@
+import type { Credential } from "./customer_id.ts";
+import { ToolError } from "../errors.ts";
+import { SecretHider } from "../text/redaction/redaction.ts";
+import type { Toolset } from "./toolsets.ts";
+import type { WorkCounts } from "../text/work_counts.ts";
+
+/** One set of Cloudways credentials and the id that stands for it everywhere else. */
+export interface Customer {
+  /** All 64 hex digits; keys and additional data use these, people see the short form. */
+  id: string;
+  credential: Credential;
+}
+
+/** Who is asking, and within which bounds. Made once at the edge; nothing below reads a header. */
+export interface Caller {
+  /** The credentials that came, or why there are none. */
+  identity: Customer | ToolError;
+  /** Only tools whose effect is `read` may be called. */
+  readOnly: boolean;
+  /** The toolsets this request may see. */
+  toolsets: ReadonlySet<Toolset>;
+  /** The address of the connection; bounds wrong credentials and stands in no answer. */
+  address: string;
+  /** How the caller reaches us; a page can be shown only over HTTP. */
+  transport: "http" | "stdio";
+  /** What the person has to type on an approval page; see `X-MCP-Approval-Code`. */
+  approvalCode: string | undefined;
+  /** Questions go to the approval page, whatever the client can show; see `X-MCP-Confirm`. */
+  confirmByPage: boolean;
+  /** Hides everything of the caller's that must never be seen again; see {@linkcode callerSecrets}. */
+  secrets: SecretHider;
+  /** Our own id of this request, in logs and errors. */
+  requestId: string;
+}
+
+/** The texts that must never be seen again in an answer or a log line. */
+export function credentialSecrets(credential: Credential): string[] {
+  return credential.kind === "access_token" ? [credential.token] : [credential.apiKey];
+}
+
+/** What {@linkcode callerSecrets} takes besides the caller. */
+export interface CallerSecretsOptions {
+  /** Credentials that came with the request and don't count; no more to be seen again than those that do. */
+  alsoSent?: readonly string[];
+  /** Counts what is done. */
+  work?: WorkCounts | undefined;
+}
+
+/**
+ * Hides everything of a caller's that must never be seen again: all credentials, and the person's approval code. Made
+ * once for a request, since a search for them is made once for each hider.
+ */
+export function callerSecrets(
+  { identity, approvalCode }: Pick<Caller, "identity" | "approvalCode">,
+  { alsoSent = [], work }: CallerSecretsOptions = {},
+): SecretHider {
+  const credentials = identity instanceof ToolError ? [] : credentialSecrets(identity.credential);
+  const code = approvalCode === undefined ? [] : [approvalCode];
+  return new SecretHider([...new Set([...credentials, ...alsoSent, ...code])], work);
+}

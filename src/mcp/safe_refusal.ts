@@ -1,0 +1,17 @@
+import { safeValue, type Secrets } from "../text/redaction/redaction.ts";
+import { memberOf } from "../text/member.ts";
+
+/** More than any refusal of ours says. */
+const BOUNDS = { text: 500, items: 20, total: 4_000 };
+
+/**
+ * A refusal that repeats little of what the caller sent, and no credential: whoever refuses a message likes to say what
+ * is wrong with it, and that is the caller's text. The id stays as it is: the client finds its request by it.
+ */
+export async function safeRefusal(response: Response, secrets: Secrets): Promise<Response> {
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+  if (response.status < 400 || !isJson) return response;
+  const refusal: unknown = await response.json();
+  const error = safeValue(memberOf(refusal, "error"), BOUNDS, secrets);
+  return new Response(JSON.stringify({ jsonrpc: "2.0", error, id: memberOf(refusal, "id") ?? null }), response);
+}

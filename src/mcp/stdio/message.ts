@@ -1,0 +1,58 @@
+import { type JSONRPCMessage, parseJSONRPCMessage } from "@modelcontextprotocol/server";
+import { JSON_RPC_ERRORS, usableIdOf } from "../json_rpc.ts";
+import { longName, MAX_NAME_LENGTH, oversized } from "../json_size.ts";
+import { readForm } from "../message_form.ts";
+import { messageProblem } from "../message_problem.ts";
+
+/** Most characters of a message that is parsed although it is refused. */
+const MAX_PARSED = 1024 * 1024;
+
+/** What a line of the input is. */
+export type StdioLine =
+  | { kind: "message"; message: JSONRPCMessage }
+  /** No message; whoever sent it has to hear so. */
+  | { kind: "refused"; code: number; reason: string; id: string | number | null }
+  /** No message either, but one that nobody waits to have answered. */
+  | { kind: "ignored"; reason: string };
+
+/** Understands one line. An empty one is no message, and no mistake. */
+export function readStdioLine(line: string): StdioLine {
+  if (line.trim() === "") return { kind: "ignored", reason: "an empty line" };
+  const size = oversized(line);
+  // Without its id the client goes on waiting. Parsing holds up nobody but that client, and not for long.
+  if (size !== undefined && line.length > MAX_PARSED) return invalid(undefined, `the message is ${size}.`);
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { kind: "refused", code: JSON_RPC_ERRORS.parseError, reason: "Parse error: not valid JSON.", id: null };
+  }
+  if (size !== undefined) return invalid(value, `the message is ${size}.`);
+  const long = longName(value);
+  if (long !== undefined) return invalid(undefined, `${long} is longer than ${MAX_NAME_LENGTH} characters.`);
+  if (Array.isArray(value)) return invalid(value, "there are no batches over stdio.");
+  const message = readForm(value);
+  const problem = messageProblem(message);
+  if (problem !== undefined) return invalid(message, problem);
+  try {
+    return { kind: "message", message: parseJSONRPCMessage(message) };
+  } catch {
+    return invalid(message, "not a JSON-RPC message.");
+  }
+}
+
+function invalid(value: unknown, what: string): StdioLine {
+  const reason = `Invalid request: ${what}`;
+  if (wantsNoAnswer(value)) return { kind: "ignored", reason };
+  return { kind: "refused", code: JSON_RPC_ERRORS.invalidRequest, reason, id: usableIdOf(value) };
+}
+
+/** Notifications and responses are never answered, however wrong they are. */
+function wantsNoAnswer(value: unknown): boolean {
+  if (has(value, "method")) return !has(value, "id");
+  return has(value, "result") || has(value, "error");
+}
+
+function has(value: unknown, name: string): boolean {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name);
+}

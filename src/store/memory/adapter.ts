@@ -1,0 +1,241 @@
+import type { Clock } from "../../async/clock.ts";
+import { Listeners } from "../listeners.ts";
+import { type CacheEntry, QuotaCache } from "./cache.ts";
+import { CappedLists } from "./lists.ts";
+import { RetainedTable } from "./table.ts";
+import {
+  type AppendAnswer,
+  type AppendOptions,
+  type BucketAnswer,
+  type BucketLimit,
+  type Channel,
+  formatChannel,
+  formatStoreKey,
+  type Listener,
+  type ListEntry,
+  type ListPage,
+  type NewEntry,
+  type Purpose,
+  type SetOptions,
+  type Store,
+  StoreError,
+  type StoreKey,
+  type Unsubscribe,
+} from "../store.ts";
+import { takeFromBucket } from "../token_bucket.ts";
+import { checkTtl } from "../ttl.ts";
+
+/** Settings of a {@linkcode MemoryStore}. */
+export interface MemoryStoreOptions {
+  /** Decides when entries expire and how buckets refill. */
+  clock: Clock;
+  /** Bytes of all cached entries together. Defaults to 64 MiB. */
+  maxCacheBytes?: number;
+  /** Bytes of one customer's cached entries. Defaults to a sixteenth of `maxCacheBytes`. */
+  maxCacheBytesPerCustomer?: number;
+  /** Cached entries of one customer, and his entries in each table that is not a cache. Defaults to 1,000. */
+  maxEntriesPerCustomer?: number;
+  /**
+   * Entries in each table that is not a cache: there is one for each purpose, and one for all that credentials leave
+   * which Cloudways has not accepted. Defaults to 50,000.
+   */
+  maxEntriesPerTable?: number;
+  /**
+   * Bytes of all lists of one purpose together; one list may take a sixteenth of it. Defaults to 64 MiB, so that refusals
+   * take no room from what was done.
+   */
+  maxListBytes?: number;
+}
+
+/** What credentials leave that Cloudways has not accepted, or not yet. */
+const BEFORE_ACCEPTANCE: ReadonlySet<Purpose> = new Set<Purpose>(["bucket", "lock", "refusal"]);
+
+/** Purposes whose entries can be had again, and may go before their time. All others stay until their TTL. */
+const CACHED: ReadonlySet<Purpose> = new Set<Purpose>([
+  "token",
+  "listing",
+  "restore_points",
+  "reference",
+  "seen",
+  "accepted",
+]);
+
+/** Of `maxCacheBytes`, what is kept for `seen`: no cached data push out who is a customer. */
+const SEEN_PART = 1 / 8;
+
+/**
+ * The embedded store: shared state of one process, gone when it ends.
+ *
+ * It is bounded. Caches drop what was used least recently, first the customer's own entries when he is over his quota.
+ * What is no cache is never dropped before its TTL; when its table is full, a new entry is refused with a StoreError.
+ * Credentials that Cloudways has not accepted (no entry `seen`) share a table of their own: whoever makes many of them up
+ * takes no room from customers. What they left there stays good when they are accepted.
+ * Everything happens within one turn of the event loop, which makes each call atomic.
+ */
+export class MemoryStore implements Store, AsyncDisposable {
+  readonly kind = "embedded";
+  readonly #clock: Clock;
+  readonly #cache: QuotaCache;
+  readonly #seen: QuotaCache;
+  readonly #tables = new Map<Purpose, RetainedTable>();
+  readonly #strangers: RetainedTable;
+  readonly #listeners = new Listeners();
+  readonly #lists = new Map<Purpose, CappedLists>();
+  readonly #maxListBytes: number;
+  readonly #tableLimits: { maxEntries: number; maxEntriesPerOwner: number };
+  #closed = false;
+
+  constructor(options: MemoryStoreOptions) {
+    const maxBytes = options.maxCacheBytes ?? 64 * 1024 * 1024;
+    const maxEntriesPerOwner = options.maxEntriesPerCustomer ?? 1000;
+    this.#clock = options.clock;
+    this.#cache = new QuotaCache({
+      maxBytes,
+      maxBytesPerOwner: options.maxCacheBytesPerCustomer ?? Math.floor(maxBytes / 16),
+      maxEntriesPerOwner,
+    });
+    this.#seen = new QuotaCache({
+      maxBytes: Math.ceil(maxBytes * SEEN_PART),
+      maxBytesPerOwner: Math.ceil(maxBytes * SEEN_PART),
+      maxEntriesPerOwner,
+    });
+    this.#maxListBytes = options.maxListBytes ?? 64 * 1024 * 1024;
+    this.#tableLimits = { maxEntries: options.maxEntriesPerTable ?? 50_000, maxEntriesPerOwner };
+    this.#strangers = new RetainedTable({ name: "entry of credentials not accepted", ...this.#tableLimits });
+  }
+
+  get(key: StoreKey): Promise<string | undefined> {
+    return this.#do(() => this.#read(key));
+  }
+
+  set(key: StoreKey, value: string, options: SetOptions): Promise<boolean> {
+    return this.#do(() => {
+      const ttlMs = checkTtl(options.ttlMs);
+      if (options.ifAbsent && this.#read(key) !== undefined) return false;
+      this.#write(key, { value, expiresAt: this.#clock.now() + ttlMs });
+      return true;
+    });
+  }
+
+  delete(key: StoreKey): Promise<boolean> {
+    return this.#do(() => this.#remove(key) !== undefined);
+  }
+
+  deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
+    return this.#do(() => this.#read(key) === value && this.#remove(key) !== undefined);
+  }
+
+  take(key: StoreKey): Promise<string | undefined> {
+    return this.#do(() => this.#remove(key));
+  }
+
+  takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
+    return this.#do(() => {
+      const now = this.#clock.now();
+      const { answer, write } = takeFromBucket(this.#read(key), limit, cost, now);
+      if (write !== undefined) this.#write(key, { value: write.entry, expiresAt: Math.floor(now) + write.fullInMs });
+      return answer;
+    });
+  }
+
+  append(key: StoreKey, entry: NewEntry, options: AppendOptions): Promise<AppendAnswer> {
+    return this.#do(() => {
+      const ttlMs = checkTtl(options.ttlMs);
+      return this.#listsOf(key).append(formatStoreKey(key), entry, { ...options, ttlMs }, this.#clock.now());
+    });
+  }
+
+  entries(key: StoreKey, page: ListPage): Promise<ListEntry[]> {
+    return this.#do(() => this.#listsOf(key).entries(formatStoreKey(key), page, this.#clock.now()));
+  }
+
+  publish(channel: Channel, text: string): Promise<number> {
+    return this.#do(() => {
+      const name = formatChannel(channel);
+      if (!this.#listeners.has(name)) return 0;
+      queueMicrotask(() => this.#listeners.tell(name, text));
+      return 1;
+    });
+  }
+
+  subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe> {
+    return this.#do(() => this.#listeners.add(formatChannel(channel), listener));
+  }
+
+  ping(): Promise<void> {
+    return this.#do(() => {});
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#cache.clear();
+    this.#seen.clear();
+    this.#tables.clear();
+    this.#strangers.clear();
+    this.#listeners.clear();
+    this.#lists.clear();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Runs `work` at once; whatever it throws becomes a rejection. */
+  #do<T>(work: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      if (this.#closed) throw new StoreError("The store is closed.");
+      resolve(work());
+    });
+  }
+
+  #read(key: StoreKey): string | undefined {
+    const text = formatStoreKey(key);
+    const now = this.#clock.now();
+    if (CACHED.has(key.purpose)) return this.#cacheOf(key).get(text, now)?.value;
+    return this.#table(key.purpose).get(text, now) ?? this.#strangers.get(text, now);
+  }
+
+  #write(key: StoreKey, entry: CacheEntry): void {
+    const text = formatStoreKey(key);
+    const now = this.#clock.now();
+    if (CACHED.has(key.purpose)) return this.#cacheOf(key).set(text, key.customer, entry);
+    const table = this.#table(key.purpose);
+    if (table.get(text, now) === undefined && this.isStrangers(key)) {
+      return this.#strangers.set(text, key.customer, entry, now);
+    }
+    table.set(text, key.customer, entry, now);
+    this.#strangers.delete(text);
+  }
+
+  #remove(key: StoreKey): string | undefined {
+    const value = this.#read(key);
+    const text = formatStoreKey(key);
+    if (CACHED.has(key.purpose)) this.#cacheOf(key).delete(text);
+    else for (const table of [this.#table(key.purpose), this.#strangers]) table.delete(text);
+    return value;
+  }
+
+  #cacheOf({ purpose }: StoreKey): QuotaCache {
+    return purpose === "seen" ? this.#seen : this.#cache;
+  }
+
+  /** Whether an entry belongs to credentials that Cloudways has not accepted. */
+  isStrangers({ purpose, customer }: StoreKey): boolean {
+    if (!BEFORE_ACCEPTANCE.has(purpose) || customer === "shared") return false;
+    return this.#seen.get(formatStoreKey({ purpose: "seen", customer }), this.#clock.now()) === undefined;
+  }
+
+  #listsOf({ purpose }: StoreKey): CappedLists {
+    const maxBytes = this.#maxListBytes;
+    const lists = this.#lists.get(purpose) ?? new CappedLists({ maxBytes, maxBytesPerList: Math.floor(maxBytes / 16) });
+    this.#lists.set(purpose, lists);
+    return lists;
+  }
+
+  #table(purpose: Purpose): RetainedTable {
+    const table = this.#tables.get(purpose) ?? new RetainedTable({ name: purpose, ...this.#tableLimits });
+    this.#tables.set(purpose, table);
+    return table;
+  }
+}

@@ -1,0 +1,201 @@
+import { FairSemaphore } from "../../async/fair_semaphore.ts";
+import { checkRedis } from "./check.ts";
+import * as commands from "./commands.ts";
+import type { RedisCommand } from "./commands.ts";
+import { RedisConnection, type StateListener } from "./connection.ts";
+import { isTimeout, isWrongType } from "./error_replies.ts";
+import { type RefusalListener, RefusalWatch } from "./refusals.ts";
+import { RedisSubscriptions } from "./subscriptions.ts";
+import {
+  type AppendAnswer,
+  type AppendOptions,
+  type BucketAnswer,
+  type BucketLimit,
+  type Channel,
+  formatChannel,
+  formatStoreKey,
+  type Listener,
+  type ListEntry,
+  type ListPage,
+  type NewEntry,
+  type SetOptions,
+  type Store,
+  StoreError,
+  type StoreKey,
+  type Unsubscribe,
+} from "../store.ts";
+import { bucketAnswer, checkBucket } from "../token_bucket.ts";
+import { checkTtl } from "../ttl.ts";
+
+/** Settings of a {@linkcode RedisStore}. */
+export interface RedisStoreOptions {
+  /** Most commands in flight at once; above that, callers wait. Positive integer. */
+  poolSize: number;
+  /** Longest a caller waits for a place in flight, in milliseconds. Defaults to 1,000. */
+  maxWaitMs?: number;
+  /** Called when Redis goes away (with the reason) and when it is back. */
+  onStateChange?: StateListener;
+  /** Called when Redis, though it answers, begins to refuse commands (with the reason) and when it takes them again. */
+  onRefusals?: RefusalListener;
+}
+
+/**
+ * Shared state in Redis 6.2 or later.
+ *
+ * A command fails with a StoreError at the latest `maxWaitMs` plus 250 ms after the call (tokens are asked for twice),
+ * and at once while Redis is known to be away; the connection then comes back by itself. A command that timed out may
+ * still have been carried out.
+ */
+export class RedisStore implements Store, AsyncDisposable {
+  readonly kind = "redis";
+  /** What an operator should know of this Redis, each as the rest of a sentence that begins with "Redis". */
+  readonly warnings: readonly string[];
+  readonly #connection: RedisConnection;
+  readonly #subscriptions: RedisSubscriptions;
+  readonly #places: FairSemaphore;
+  readonly #maxWaitMs: number;
+
+  private constructor(
+    connection: RedisConnection,
+    subscriptions: RedisSubscriptions,
+    options: RedisStoreOptions & { warnings: string[] },
+  ) {
+    this.warnings = options.warnings;
+    this.#connection = connection;
+    this.#subscriptions = subscriptions;
+    this.#places = new FairSemaphore(options.poolSize);
+    this.#maxWaitMs = options.maxWaitMs ?? 1000;
+  }
+
+  /**
+   * Connects within 4 seconds, and tries what it needs.
+   *
+   * @param url `redis[s]://[user:password@]host[:port][/db]`.
+   * @throws {StoreError} That names the cause, and neither user nor password.
+   */
+  static async connect(url: string, options: RedisStoreOptions): Promise<RedisStore> {
+    const connection = await RedisConnection.open(url, options.onStateChange);
+    try {
+      return await RedisStore.#over(connection, await RedisSubscriptions.open(url), options);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  static async #over(
+    connection: RedisConnection,
+    subscriptions: RedisSubscriptions,
+    options: RedisStoreOptions,
+  ): Promise<RedisStore> {
+    let warnings: string[];
+    try {
+      warnings = await checkRedis(connection, subscriptions);
+    } catch (error) {
+      await subscriptions.close();
+      throw error;
+    }
+    if (options.onRefusals !== undefined) {
+      const refusals = new RefusalWatch(options.onRefusals);
+      for (const watched of [connection, subscriptions]) watched.watch(refusals);
+    }
+    return new RedisStore(connection, subscriptions, { ...options, warnings });
+  }
+
+  async get(key: StoreKey): Promise<string | undefined> {
+    return await this.#run(key.customer, commands.get(formatStoreKey(key))) ?? undefined;
+  }
+
+  async set(key: StoreKey, value: string, { ttlMs, ifAbsent = false }: SetOptions): Promise<boolean> {
+    return await this.#run(key.customer, commands.set(formatStoreKey(key), value, checkTtl(ttlMs), ifAbsent)) === "OK";
+  }
+
+  async delete(key: StoreKey): Promise<boolean> {
+    return await this.#run(key.customer, commands.del(formatStoreKey(key))) === 1;
+  }
+
+  async deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
+    return await this.#run(key.customer, commands.deleteIfEquals(formatStoreKey(key), value)) === 1;
+  }
+
+  async take(key: StoreKey): Promise<string | undefined> {
+    return await this.#run(key.customer, commands.getdel(formatStoreKey(key))) ?? undefined;
+  }
+
+  async takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
+    const windowMs = checkBucket(limit, cost);
+    const take = () => this.#run(key.customer, commands.takeTokens(formatStoreKey(key), limit, windowMs, cost));
+    // One late answer proves nothing: perhaps this process stood still, and whoever asks has a bucket of his own at hand
+    // that is full. Tokens that the late one took are lost, which exceeds nothing.
+    const [allowed, remaining, waitMs] = await take().catch((error) => {
+      if (error instanceof StoreError && isTimeout(error.cause)) return take();
+      throw error;
+    });
+    return bucketAnswer(allowed === 1, remaining, waitMs);
+  }
+
+  async append(key: StoreKey, entry: NewEntry, options: AppendOptions): Promise<AppendAnswer> {
+    const ttlMs = checkTtl(options.ttlMs);
+    const command = commands.appendEntry(formatStoreKey(key), entry, { ...options, ttlMs });
+    const [appended, number, mark] = await this.#run(key.customer, command);
+    return { appended: appended === 1, head: number === 0 ? undefined : { number, mark } };
+  }
+
+  async entries(key: StoreKey, { before, limit }: ListPage): Promise<ListEntry[]> {
+    const newest = before === undefined ? "+" : `(${before}-0`;
+    const found = await this.#run(key.customer, commands.xrevrange(formatStoreKey(key), newest, limit)).catch(
+      (error) => {
+        // What is no list counts as none, as appending to it makes it one.
+        if (error instanceof StoreError && isWrongType(error.cause)) return [];
+        throw error;
+      },
+    );
+    return found.map(([id, [, mark = "", , value = ""]]) => ({ number: Number.parseInt(id), mark, value }));
+  }
+
+  async publish(channel: Channel, text: string): Promise<number> {
+    return await this.#run(channel.customer, commands.publish(formatChannel(channel), text));
+  }
+
+  async subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe> {
+    return await this.#inPlace(channel.customer, () => this.#subscriptions.add(formatChannel(channel), listener));
+  }
+
+  async ping(): Promise<void> {
+    await this.#run("shared", commands.ping());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#connection.close(), this.#subscriptions.close()]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #run<T>(customer: string, command: RedisCommand<T>): Promise<T> {
+    return this.#inPlace(customer, () => this.#connection.run(command));
+  }
+
+  /** @param customer Whose entry it is: no customer takes all places. */
+  async #inPlace<T>(customer: string, work: () => Promise<T>): Promise<T> {
+    const release = this.#places.tryAcquire({ customer }) ?? await this.#waitForPlace(customer);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
+  async #waitForPlace(customer: string): Promise<() => void> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+      deadline.abort(new StoreError(`Too many Redis commands at once: no place within ${this.#maxWaitMs} ms.`));
+    }, this.#maxWaitMs);
+    try {
+      return await this.#places.acquire({ customer }, deadline.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

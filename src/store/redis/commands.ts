@@ -1,0 +1,174 @@
+/** The commands and scripts that the store sends to Redis, each with the form that its reply must have. */
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import { APPEND_ENTRY_LUA } from "./append_entry.lua.ts";
+import type { AppendOptions, BucketLimit, NewEntry } from "../store.ts";
+import { TAKE_TOKENS_LUA } from "./take_tokens.lua.ts";
+
+/** One command. */
+export interface RedisCommand<T> {
+  /** What it is called in Redis, or the script's own name. */
+  name: string;
+  send: (client: RedisClient) => Promise<unknown>;
+  /** What may come back; anything else is a failure of Redis. */
+  reply: z.ZodType<T>;
+  /** Whether this reply shows that Redis takes writes that need room. Defaults to never. */
+  hasWritten?: (reply: T) => boolean;
+}
+
+/** The scripts, as methods of the client. */
+interface Scripts {
+  takeTokens(key: string, capacity: number, windowMs: number, cost: number): Promise<unknown>;
+  deleteIfEquals(key: string, value: string): Promise<unknown>;
+  appendEntry(
+    key: string,
+    afterNumber: number,
+    afterMark: string,
+    mark: string,
+    value: string,
+    keep: number,
+    ttlMs: number,
+  ): Promise<unknown>;
+}
+
+/** An ioredis client that knows our scripts. */
+export type RedisClient = Redis & Scripts;
+
+const DELETE_IF_EQUALS_LUA = `
+if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end
+return 0
+`;
+
+const SCRIPTS: Readonly<Record<keyof Scripts, string>> = {
+  takeTokens: TAKE_TOKENS_LUA,
+  deleteIfEquals: DELETE_IF_EQUALS_LUA,
+  appendEntry: APPEND_ENTRY_LUA,
+};
+
+/** Teaches a client our scripts. */
+export function withScripts(client: Redis): RedisClient {
+  for (const [name, lua] of Object.entries(SCRIPTS)) client.defineCommand(name, { numberOfKeys: 1, lua });
+  if (!knowsScripts(client)) throw new Error("ioredis did not take the scripts.");
+  return client;
+}
+
+function knowsScripts(client: Redis): client is RedisClient {
+  return Object.keys(SCRIPTS).every((name) => name in client);
+}
+
+const done = z.literal("OK");
+const text = z.string().nullable();
+const count = z.int().nonnegative();
+const yesOrNo = z.literal([0, 1]);
+
+/** GET */
+export function get(key: string): RedisCommand<string | null> {
+  return { name: "get", send: (redis) => redis.get(key), reply: text };
+}
+
+/** GETDEL */
+export function getdel(key: string): RedisCommand<string | null> {
+  return { name: "getdel", send: (redis) => redis.getdel(key), reply: text };
+}
+
+/** SET with a TTL; null only where `ifAbsent` found an entry. */
+export function set(key: string, value: string, ttlMs: number, ifAbsent: boolean): RedisCommand<"OK" | null> {
+  const hasWritten = (reply: "OK" | null) => reply === "OK";
+  return ifAbsent
+    ? { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs, "NX"), reply: done.nullable(), hasWritten }
+    : { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs), reply: done, hasWritten };
+}
+
+/** DEL of one key. */
+export function del(key: string): RedisCommand<0 | 1> {
+  return { name: "del", send: (redis) => redis.del(key), reply: yesOrNo };
+}
+
+/** Deletes a key if it still has this value. */
+export function deleteIfEquals(key: string, value: string): RedisCommand<0 | 1> {
+  return { name: "deleteIfEquals", send: (redis) => redis.deleteIfEquals(key, value), reply: yesOrNo };
+}
+
+/** Whether tokens were taken, how many are left, milliseconds until there are as many as asked for. */
+export function takeTokens(
+  key: string,
+  { capacity }: BucketLimit,
+  windowMs: number,
+  cost: number,
+): RedisCommand<[0 | 1, number, number]> {
+  return {
+    name: "takeTokens",
+    send: (redis) => redis.takeTokens(key, capacity, windowMs, cost),
+    reply: z.tuple([yesOrNo, count, count]),
+    hasWritten: ([taken]) => taken === 1 && cost > 0,
+  };
+}
+
+/** Whether an entry was appended, and number and mark of the newest one; 0 and nothing where there is none. */
+export function appendEntry(
+  key: string,
+  entry: NewEntry,
+  { after, keep, ttlMs }: AppendOptions,
+): RedisCommand<[0 | 1, number, string]> {
+  return {
+    name: "appendEntry",
+    send: (redis) =>
+      redis.appendEntry(key, after?.number ?? 0, after?.mark ?? "", entry.mark, entry.value, keep, ttlMs),
+    reply: z.tuple([yesOrNo, count, z.string()]),
+    hasWritten: ([appended]) => appended === 1,
+  };
+}
+
+/** XREVRANGE: ids and fields, the newest first. */
+export function xrevrange(key: string, newest: string, limit: number): RedisCommand<[id: string, string[]][]> {
+  return {
+    name: "xrevrange",
+    send: (redis) => redis.xrevrange(key, newest, "-", "COUNT", limit),
+    reply: z.array(z.tuple([z.string().regex(/^\d+-\d+$/), z.array(z.string())])),
+  };
+}
+
+/** XADD of one entry to a new stream. */
+export function xadd(key: string): RedisCommand<string | null> {
+  return { name: "xadd", send: (redis) => redis.xadd(key, "1-0", "mark", ""), reply: text };
+}
+
+/** TYPE: what stands in a key. */
+export function type(key: string): RedisCommand<string> {
+  return { name: "type", send: (redis) => redis.type(key), reply: z.string() };
+}
+
+/** PEXPIRE of one key. */
+export function pexpire(key: string, ttlMs: number): RedisCommand<0 | 1> {
+  return { name: "pexpire", send: (redis) => redis.pexpire(key, ttlMs), reply: yesOrNo };
+}
+
+/** TIME of Redis' own clock. */
+export function time(): RedisCommand<unknown[]> {
+  return { name: "time", send: (redis) => redis.time(), reply: z.array(z.unknown()) };
+}
+
+/** INFO: what Redis tells of itself. */
+export function info(): RedisCommand<string> {
+  return { name: "info", send: (redis) => redis.info(), reply: z.string() };
+}
+
+/** PUBLISH: how many heard. */
+export function publish(channel: string, message: string): RedisCommand<number> {
+  return { name: "publish", send: (redis) => redis.publish(channel, message), reply: count };
+}
+
+/** SUBSCRIBE: how many channels this connection listens on. */
+export function subscribe(...channels: string[]): RedisCommand<number> {
+  return { name: "subscribe", send: (redis) => redis.subscribe(...channels), reply: count };
+}
+
+/** UNSUBSCRIBE: how many channels this connection still listens on. */
+export function unsubscribe(channel: string): RedisCommand<number> {
+  return { name: "unsubscribe", send: (redis) => redis.unsubscribe(channel), reply: count };
+}
+
+/** PING */
+export function ping(): RedisCommand<"PONG"> {
+  return { name: "ping", send: (redis) => redis.ping(), reply: z.literal("PONG") };
+}

@@ -1,0 +1,234 @@
+import { Redis, type RedisOptions } from "ioredis";
+import { ping, type RedisClient, type RedisCommand, withScripts } from "./commands.ts";
+import { explainFailure, isTimeout, withoutArguments, WrongReplyError } from "./error_replies.ts";
+import type { RefusalWatch } from "./refusals.ts";
+import { StoreError } from "../store.ts";
+
+/** Called when Redis goes away (with the reason) and when it is back. */
+export type StateListener = (up: boolean, reason?: string) => void;
+
+type ClientOptions = Omit<RedisOptions, "replyMapping">;
+
+/** Longest time that {@linkcode RedisConnection.open} takes, name resolution and handshakes included. */
+const OPEN_DEADLINE_MS = 1800;
+
+/** How long a peer that doesn't hang up is waited for. */
+const HANG_UP_MS = 100;
+
+/** With these settings ioredis answers or fails within a bounded time, whatever state Redis is in. */
+const SETTINGS: ClientOptions = {
+  lazyConnect: true,
+  connectTimeout: 1000,
+  commandTimeout: 250,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  // Its own check asks INFO, and writes to the console where a user may not; ours asks PING.
+  enableReadyCheck: false,
+  disconnectTimeout: HANG_UP_MS,
+};
+
+/** One connection to Redis that comes back by itself, and fails every command at once while it is gone. */
+export class RedisConnection {
+  readonly #client: RedisClient;
+  readonly #address: string;
+  readonly #onStateChange: StateListener | undefined;
+  #refusals: RefusalWatch | undefined;
+  #phase: "opening" | "open" | "closed" = "opening";
+  #up = false;
+  #probing = false;
+  /** How often a connection came about; tells the one that a check began on from the next. */
+  #readyCount = 0;
+  /** How often in a row a Redis took the connection and no PING; ioredis takes it for a success. */
+  #failedChecks = 0;
+  #lastError: unknown;
+  #closing: Promise<void> | undefined;
+
+  private constructor(url: string, onStateChange: StateListener | undefined) {
+    const target = parseRedisUrl(url);
+    this.#address = target.host?.includes(":") ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
+    this.#onStateChange = onStateChange;
+    this.#client = withScripts(
+      new Redis({
+        ...SETTINGS,
+        ...target,
+        retryStrategy: (attempt) => this.#phase === "open" ? backoffMs(attempt + this.#failedChecks) : null,
+      }),
+    );
+    this.#client.on("error", (error) => this.#lastError = error);
+    this.#client.on("ready", () => this.#onReady());
+    this.#client.on("close", () => this.#onClose());
+  }
+
+  /** Connects, or fails with a StoreError that names the cause. */
+  static async open(url: string, onStateChange?: StateListener): Promise<RedisConnection> {
+    const connection = new RedisConnection(url, onStateChange);
+    try {
+      await before(OPEN_DEADLINE_MS, connection.#connect());
+    } catch (error) {
+      const failure = connection.#failure(connection.#lastError ?? error);
+      await connection.close();
+      throw failure;
+    }
+    connection.#phase = "open";
+    connection.#up = true;
+    return connection;
+  }
+
+  /** From now on lets a watch know what becomes of the commands; several connections may share it. */
+  watch(refusals: RefusalWatch): void {
+    this.#refusals = refusals;
+  }
+
+  /**
+   * Runs one command. Fails with a StoreError, at the latest after the command timeout; also where the reply is not of
+   * the form that this command has.
+   */
+  async run<T>(command: RedisCommand<T>): Promise<T> {
+    if (this.#phase === "closed") throw new StoreError("The store is closed.");
+    if (!this.#up) throw new StoreError(`Redis at ${this.#address} is not connected.`);
+    try {
+      const { data, success } = command.reply.safeParse(await command.send(this.#client));
+      if (!success) throw new WrongReplyError(command.name);
+      this.#refusals?.succeeded(command, data);
+      return data;
+    } catch (error) {
+      if (isTimeout(error)) this.#probe();
+      const failure = this.#failure(error);
+      this.#refusals?.failed(command.name, error, failure.message);
+      throw failure;
+    }
+  }
+
+  /** A failure of this Redis, which `what` says in the rest of a sentence. Holds neither user nor password. */
+  failure(what: string, cause?: unknown): StoreError {
+    return new StoreError(`Redis at ${this.#address} ${what}.`, { cause });
+  }
+
+  /** Hears what is published on the channels that this connection was subscribed to, until it was made anew. */
+  onMessage(listener: (channel: string, text: string) => void): void {
+    this.#client.on("message", listener);
+  }
+
+  /** Lets the commands under way finish, then ends the connection and every timer. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#phase = "closed";
+    if (this.#client.status === "ready") await this.#client.quit().catch(() => {});
+    if (this.#client.status === "end") return;
+    const ended = new Promise<void>((resolve) => this.#client.once("end", resolve));
+    this.#client.disconnect();
+    // Between two attempts to connect no "end" comes; ioredis' own timer has then fired a moment before ours.
+    await before(HANG_UP_MS + 50, ended).catch(() => {});
+  }
+
+  /**
+   * Drops a connection on which not even a PING is answered; it is then made anew. Commands that nobody answers would
+   * pile up otherwise. One late answer proves nothing: perhaps it was this process that stood still.
+   */
+  async #probe(): Promise<void> {
+    if (this.#probing || this.#client.status !== "ready") return;
+    this.#probing = true;
+    try {
+      await this.#client.ping();
+    } catch (error) {
+      if (!isTimeout(error) || this.#phase !== "open" || this.#client.status !== "ready") return;
+      this.#lastError = error;
+      this.#client.disconnect(true);
+    } finally {
+      this.#probing = false;
+    }
+  }
+
+  async #connect(): Promise<void> {
+    await this.#client.connect();
+    // ioredis goes on in database 0 when the one asked for doesn't exist; for us that is a failure like any other.
+    if (this.#lastError !== undefined) throw this.#lastError;
+    await this.#check();
+  }
+
+  /** A Redis that still loads its data, or asks for a password, takes connections and no PING. */
+  async #check(): Promise<void> {
+    const { name, send, reply } = ping();
+    if (!reply.safeParse(await send(this.#client)).success) throw new WrongReplyError(name);
+  }
+
+  async #onReady(): Promise<void> {
+    if (this.#phase !== "open" || this.#up) return;
+    const turn = ++this.#readyCount;
+    const isCurrent = () => turn === this.#readyCount && this.#phase === "open" && this.#client.status === "ready";
+    try {
+      await this.#check();
+    } catch (error) {
+      if (!isCurrent()) return;
+      this.#lastError = error;
+      this.#failedChecks++;
+      this.#client.disconnect(true);
+      return;
+    }
+    if (!isCurrent()) return;
+    this.#up = true;
+    this.#failedChecks = 0;
+    this.#lastError = undefined;
+    this.#onStateChange?.(true);
+  }
+
+  #onClose(): void {
+    if (this.#phase !== "open" || !this.#up) return;
+    this.#up = false;
+    this.#onStateChange?.(false, this.#failure(this.#lastError).message);
+  }
+
+  #failure(error: unknown): StoreError {
+    const encrypted = this.#client.options.tls !== undefined;
+    const opening = this.#phase === "opening";
+    return this.failure(explainFailure(error, { encrypted, opening }), withoutArguments(error));
+  }
+}
+
+/** Reads only what a Redis address consists of: ioredis itself would take settings from the query. */
+function parseRedisUrl(text: string): ClientOptions {
+  const url = URL.parse(text);
+  const db = /^\/?(\d*)$/.exec(url?.pathname ?? "-")?.[1];
+  if (url === null || db === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === "") {
+    throw new StoreError("The Redis address is not of the form redis[s]://[user:password@]host[:port][/db].");
+  }
+  const options: ClientOptions = {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || 6379),
+    db: Number(db),
+  };
+  if (url.username !== "") options.username = decode(url.username);
+  if (url.password !== "") options.password = decode(url.password);
+  if (url.protocol === "rediss:") options.tls = {};
+  return options;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new StoreError("The user or password in the Redis address is not percent-encoded correctly.", { cause });
+  }
+}
+
+/** The waits between attempts double up to a second; the random part keeps replicas from coming all at once. */
+function backoffMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt, 6), 1000) + Math.floor(Math.random() * 100);
+}
+
+/** Rejects when `work` isn't done after `ms` milliseconds. */
+async function before(ms: number, work: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("Command timed out")), ms);
+  try {
+    await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,88 @@
+/** Secrets that are known, found in a text in whatever form they are written there. */
+import { MultiSearch } from "./multi_search.ts";
+import { formsOf } from "./secret_forms.ts";
+import { ELLIPSIS } from "../clean.ts";
+import type { WorkCounts } from "../work_counts.ts";
+
+/**
+ * Secrets shorter than this are compared with whole values only; as parts of texts they would hit ordinary words. No
+ * form of a secret is shorter than the secret.
+ */
+export const MIN_SEARCHED = 6;
+
+/** What every text is compared with. */
+interface Forms {
+  all: readonly string[];
+  /** How they begin. Nearly no text holds one of these, and that is seen at once. */
+  heads: readonly string[];
+}
+
+/** Hides given secrets. Making one costs nothing: what a search needs is made for the first text that needs it. */
+export class GivenSecrets {
+  readonly #whole: ReadonlySet<string>;
+  readonly #searched: readonly string[];
+  readonly #work: WorkCounts | undefined;
+  #forms: Forms | undefined;
+  #search: MultiSearch | undefined;
+
+  constructor(secrets: readonly string[], work?: WorkCounts) {
+    this.#whole = new Set(secrets.filter((secret) => secret !== ""));
+    this.#searched = [...this.#whole].filter((secret) => secret.length >= MIN_SEARCHED);
+    this.#work = work;
+  }
+
+  /** Whether there is anything to hide. */
+  get isEmpty(): boolean {
+    return this.#whole.size === 0;
+  }
+
+  /** Whether a text is one of them. */
+  has(text: string): boolean {
+    return this.#whole.has(text);
+  }
+
+  /**
+   * The text with `mark` in the place of each of them, in any case, since a part of an address may come back in lower
+   * case. Where the text was cut, and ends with an ellipsis, the beginning of one before that is hidden as well.
+   */
+  hideIn(text: string, mark: string): string {
+    if (this.#whole.has(text)) return mark;
+    if (this.#searched.length === 0 || text.length < MIN_SEARCHED) return text;
+    const folded = foldCase(text);
+    this.#forms ??= makeForms(this.#searched);
+    if (!this.#forms.heads.some((head) => folded.includes(head))) return text;
+    this.#search ??= this.#makeSearch(this.#forms.all);
+    const places = folded.endsWith(ELLIPSIS)
+      ? this.#search.search(folded.slice(0, -1), MIN_SEARCHED)
+      : this.#search.search(folded);
+    return places.length === 0 ? text : replace(text, places, mark);
+  }
+
+  #makeSearch(forms: readonly string[]): MultiSearch {
+    if (this.#work !== undefined) {
+      this.#work.searches++;
+      this.#work.patternCharacters += forms.reduce((sum, { length }) => sum + length, 0);
+    }
+    return new MultiSearch(forms);
+  }
+}
+
+function makeForms(secrets: readonly string[]): Forms {
+  const all = [...new Set(secrets.flatMap(formsOf).map(foldCase))];
+  return { all, heads: [...new Set(all.map((form) => form.slice(0, MIN_SEARCHED)))] };
+}
+
+/** In small letters and of the same length, so that a place in it is the same place in the text. */
+function foldCase(text: string): string {
+  return text.replaceAll("\u0130", "I").toLowerCase().replaceAll("\u03c2", "\u03c3");
+}
+
+function replace(text: string, places: readonly { from: number; to: number }[], mark: string): string {
+  let result = "";
+  let copied = 0;
+  for (const { from, to } of places) {
+    result += text.slice(copied, from) + mark;
+    copied = to;
+  }
+  return result + text.slice(copied);
+}

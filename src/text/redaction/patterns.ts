@@ -1,0 +1,107 @@
+/** Secrets in free text, by context: each rule knows one way in which a secret is written. */
+import { signedParameters, userInfo, webhooks } from "./addresses.ts";
+import { assignments, passwordFiles, prose, schemes } from "./assignments.ts";
+import { commandLines, pipedSecrets, secretOptions } from "./commands.ts";
+import { cookieHeaders, sessionCookies } from "./cookies.ts";
+import { encodedBeyond, layersOf } from "./layers.ts";
+import { columns, elements, functionArguments, rows, serialised, tuples } from "./pairs.ts";
+import { refusedValues, unquotedValues } from "./database_words.ts";
+import { bareKeys, logins, settings, shortCodes } from "./settings.ts";
+import { HIDDEN, type Rule, type Span, withoutSpans } from "./spans.ts";
+import { secretLiterals, sqlLiterals } from "./sql.ts";
+import { awsSecrets, cloudwaysTokens, discordTokens, privateKeys, publishedTokens } from "./tokens.ts";
+
+export { HIDDEN };
+
+/** Some part of every name that means a secret. Other alphabets may write the same letters. */
+const NAME =
+  /pass|pwd|pw|secret|token|key|auth|cred|cookie|salt|otp|jwt|psk|bearer|pincode|contrase|kennwort|senha|wachtwoord|session|sessid|connect|wordpress_|[^\0-\x7f]|psswd|pswd|cvv|cvc|parola|salasana|heslo|adgangskode/i;
+
+/** A rule for texts with a mark in them: most texts have none, and to look for one costs little. */
+function where(marks: RegExp, rule: Rule): Rule {
+  return (text) => marks.test(text) ? rule(text) : [];
+}
+
+/** As {@linkcode where}, for rules about what has a secret's name. */
+function whereNamed(marks: RegExp, rule: Rule): Rule {
+  return (text) => marks.test(text) && NAME.test(text) ? rule(text) : [];
+}
+
+/** An option, or a word that takes a secret. */
+const COMMAND =
+  /\s["']?-{1,2}[A-Za-z]|\s(?:set|update|add|create|patch|auth|requirepass|masterauth|password|login|obscure|pass|config|authtoken|add-authtoken|add_user|change_password|\w{4,5}_pw|user:password|upwd)\s/i;
+
+/** Every rule for texts that are not known to be something else. */
+export const RULES: Readonly<Record<string, Rule>> = {
+  privateKeys: where(/BEGIN|Private-Lines/i, privateKeys),
+  userInfo: where(/:\/\//, userInfo),
+  webhooks: where(/hook|heartbeat|\.(?:com|org|io|cn|site|chat|cloud|link)[:/]/i, webhooks),
+  signedParameters: where(/[?&;][\w.[\]-]{1,64}=/, signedParameters),
+  assignments: whereNamed(/[:=：]/, assignments),
+  prose: whereNamed(/\S[\s:=(]/, prose),
+  schemes: where(/bearer|basic/i, schemes),
+  passwordFiles: where(/:(?:\d{2,5}|\*):/, passwordFiles),
+  cookieHeaders: where(/cookie|curl/i, cookieHeaders),
+  sessionCookies: where(/[\w-]=/, sessionCookies),
+  serialised: whereNamed(/s:\d/, serialised),
+  rows: whereNamed(/value|val|content/i, rows),
+  tuples: whereNamed(/["']\s{0,3},/, tuples),
+  columns: whereNamed(/[_A-Za-z][\s|]/, columns),
+  elements: whereNamed(/</, elements),
+  functionArguments: where(/["']/, where(/\(/, functionArguments)),
+  commandLines: where(COMMAND, commandLines),
+  secretOptions: whereNamed(/-[A-Za-z]/, secretOptions),
+  pipedSecrets: where(/\|/, pipedSecrets),
+  refusedValues: where(/near ["']| for (?:key|column) /, refusedValues),
+  unquotedValues: where(/insert/i, unquotedValues),
+  settings: where(/setenv|_param|_header|_value|requirepass|masterauth|user\s|crypt/i, settings),
+  shortCodes: where(/\d{4}/, shortCodes),
+  logins: where(/[/:]/, logins),
+  bareKeys: where(/key\s?=/i, bareKeys),
+  publishedTokens,
+  discordTokens: where(/[\w-]{23}\.[\w-]{6}\./, discordTokens),
+  awsSecrets: where(/A[KS]IA/, awsSecrets),
+  cloudwaysTokens: where(/cw_/, cloudwaysTokens),
+};
+
+const ALL_RULES = Object.values(RULES);
+
+/** How {@linkcode hidePatterns} hides. */
+export interface PatternOptions {
+  /** String literals in SQL stay, but for those that are secrets. By default all are hidden. */
+  showLiterals?: boolean;
+}
+
+/** A mark can change how the text around it reads, so text is hidden until nothing more is found; seldom more than twice. */
+const MAX_TIMES = 4;
+
+/** Replaces every secret that its form or what is around it gives away. Text without one comes back as it is. */
+export function hidePatterns(text: string, { showLiterals = false }: PatternOptions = {}): string {
+  let hidden = text;
+  for (let times = 0; times < MAX_TIMES; times++) {
+    const before = hidden;
+    hidden = hideOnce(before, showLiterals);
+    if (hidden === before) break;
+  }
+  return hidden;
+}
+
+/** A name, a number or a time: most of the texts of a listing, and never a secret by their form. */
+const HARMLESS = /^(?:[a-z_]{1,30}|[\d :.TZ+-]{0,32})$/;
+
+function hideOnce(text: string, showLiterals: boolean): string {
+  if (HARMLESS.test(text)) return text;
+  const layers = layersOf(text);
+  const found: Span[] = encodedBeyond(layers);
+  for (const layer of layers) {
+    for (const rule of ALL_RULES) for (const span of rule(layer.text)) found.push(layer.original(span));
+    if (layer.trueQuotes) { for (const span of literals(layer.text, showLiterals)) found.push(layer.original(span)); }
+  }
+  return withoutSpans(text, found);
+}
+
+function literals(text: string, showLiterals: boolean): Span[] {
+  if (!/['"#]|0x|--|\/\*/.test(text)) return [];
+  const all = [...sqlLiterals(text)];
+  return showLiterals ? secretLiterals(text, all) : all;
+}

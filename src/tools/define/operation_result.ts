@@ -1,0 +1,69 @@
+/** What an operation found, as the tool that asked for it shows it. */
+import { z } from "zod";
+import type { CloudwaysAccount, Report } from "../../cloudways/account.ts";
+import { type AppRecord, knownApps } from "../../cloudways/models.ts";
+import type { OperationState } from "../../cloudways/operations.ts";
+import { readReport } from "../../cloudways/report_tables.ts";
+import { finishedRestorePoints, restorePoints } from "../../cloudways/restore_points.ts";
+import { describeGraph, readGraph } from "../../cloudways/server_graph.ts";
+import { isServerUsage, readServerUsage } from "../../cloudways/server_usage.ts";
+import { isoTimesIn } from "../../cloudways/times.ts";
+import { ToolError } from "../../errors.ts";
+import { shownRestoreList } from "../restore_work.ts";
+import type { ToolContext } from "./tool.ts";
+import { appsNamedIn } from "./views.ts";
+
+const record = z.looseObject({});
+
+/** A report as an answer: its members beside those that every report has, and the names of what it is about. */
+export function reportAnswer<Names extends object>(names: Names, report: Report<Record<string, unknown>>) {
+  if (report.status === "running") return { ...names, ...report };
+  const { data, ...rest } = report;
+  return { ...data, ...names, ...rest };
+}
+
+/** What a completed operation found. The applications stand beside it where a report on their server names their users. */
+export interface ShownResult {
+  result: unknown;
+  apps?: ReturnType<typeof appsNamedIn>;
+}
+
+/**
+ * Shows the result of a completed operation: figures instead of JSON kept as text, times with their zone, and who the
+ * users in a report are. Restore points among it are noted, as if their own tool had found them.
+ */
+export async function shownResult(
+  state: OperationState,
+  { account, clock }: Pick<ToolContext, "account" | "clock">,
+): Promise<ShownResult> {
+  const { result, type, server_id, app_id } = state;
+  const graph = readGraph(result) ?? [];
+  if (graph.length > 0 && graph.every(({ target }) => target !== "")) {
+    return { result: { series: describeGraph(graph) } };
+  }
+  const points = (type === "app_restore_points" ? finishedRestorePoints : restorePoints).safeParse(result).data;
+  if (points !== undefined) {
+    const found = app_id === null || server_id === null
+      ? undefined
+      : { app: { id: app_id }, server: { id: server_id } };
+    if (found !== undefined) await account.noteRestorePoints(found, points.restore_points);
+    return { result: shownRestoreList(points, clock) };
+  }
+  if (!record.safeParse(result).success) return { result: isoTimesIn(result) };
+  if (app_id !== null || server_id === null) return { result: readReport(result) };
+  const onServer = await appsOf(server_id, account);
+  if (isServerUsage(result)) return { result: readServerUsage(result, onServer) };
+  const report = readReport(result);
+  const apps = appsNamedIn(report, onServer);
+  return apps.length === 0 ? { result: report } : { result: report, apps };
+}
+
+/** A result is shown whether or not its applications can be named. */
+async function appsOf(serverId: number, account: CloudwaysAccount): Promise<readonly AppRecord[]> {
+  try {
+    return knownApps(await account.server(serverId));
+  } catch (error) {
+    if (error instanceof ToolError) return [];
+    throw error;
+  }
+}

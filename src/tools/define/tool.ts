@@ -1,0 +1,222 @@
+import { z } from "zod";
+import type { Caller } from "../../identity/caller.ts";
+import type { Clock } from "../../async/clock.ts";
+import type { CloudwaysAccount } from "../../cloudways/account.ts";
+import type { AuditReader } from "../../audit/record.ts";
+import type { JsonValue } from "../../text/clean.ts";
+import type { Toolset } from "../../identity/toolsets.ts";
+import type { Question } from "../../confirm/question.ts";
+
+/** Marks, in the metadata of an input's schema, one that is understood and not listed. */
+export const UNLISTED = "unlisted";
+
+/**
+ * What a call does to the account. Everything about safety follows from it: annotations, the read-only filter, whether
+ * a person is asked, the audit record, and whether a request may be sent twice.
+ */
+export type Effect = "read" | "write" | "destructive";
+
+/** What a tool is given besides its input. */
+export interface ToolContext {
+  /** The caller's Cloudways account. */
+  account: CloudwaysAccount;
+  /** Who asks. */
+  caller: Caller;
+  clock: Clock;
+  /** What was done in this customer's name. */
+  audit: AuditReader;
+  /** Tells a client that asked for it how far the call is. */
+  progress: (message: string, done: number, total: number) => void;
+}
+
+/** A context of a call that may have come without credentials. */
+export interface AnonymousContext extends Omit<ToolContext, "account"> {
+  /** Undefined without credentials, or with malformed ones. */
+  account: CloudwaysAccount | undefined;
+}
+
+/** What a former name of an input means today. */
+export interface FormerName {
+  /** The input's name now. */
+  name: string;
+  /** Its former words and what they are now; the values are the same where this is left out. */
+  values?: Readonly<Record<string, JsonValue>>;
+}
+
+/** Former names of a tool's inputs: understood, and never listed. */
+export type FormerNames = Readonly<Record<string, FormerName>>;
+
+interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
+  /** Stable; how clients call it. */
+  name: string;
+  /** For people, in lists. */
+  title: string;
+  toolset: Toolset;
+  effect: Effect;
+  /** For the model: what it does, when to use it, what it needs, what it costs. */
+  description: string;
+  /** What it takes; unknown members are refused. Describe every property. */
+  input: I;
+  /** Names that inputs had before, so that calls which were right stay right. */
+  formerly?: FormerNames;
+  /** What it gives: top-level members typed, deeper ones open. */
+  output: O;
+  /** Waits or polls, so its answers come as a stream on which a client's going away is noticed. */
+  slow?: boolean;
+  /** Calling it twice with the same input does no more than calling it once. Reads always are. */
+  idempotent?: boolean;
+  /** This input shows secrets, which needs a person's yes although the effect is `read`. */
+  revealsSecrets?: (input: z.output<I>) => boolean;
+  /** With this input the string literals of queries are shown, which are hidden otherwise. */
+  showsLiterals?: (input: z.output<I>) => boolean;
+}
+
+/** A tool that needs credentials. */
+export interface AccountToolDefinition<I extends z.ZodObject, O extends z.ZodObject> extends ToolDefinition<I, O> {
+  /** What asks a person first is made by {@linkcode defineAskingTool}. */
+  effect: "read" | "write";
+  handler: (input: z.output<I>, context: ToolContext) => Promise<z.input<O>>;
+}
+
+/** A tool some or all of whose calls need a person's yes. Destructive tools are all of this kind. */
+export interface AskingToolDefinition<I extends z.ZodObject, O extends z.ZodObject, F> extends ToolDefinition<I, O> {
+  /** A read asks where it shows secrets, or has Cloudways call somebody. A caller who may only read is refused then. */
+  effect: "destructive" | "read";
+  /** Reads what the call is about to hit, from Cloudways and never from a cache. Changes nothing. */
+  facts: (input: z.output<I>, context: ToolContext) => Promise<F>;
+  /** What to ask, made of the facts alone; undefined where this very call needs no yes. */
+  question: (facts: F, input: z.output<I>) => Question | undefined;
+  /** Carries the call out, on what the facts say. */
+  handler: (input: z.output<I>, context: ToolContext, facts: F) => Promise<z.input<O>>;
+}
+
+/** A tool that also answers without credentials. */
+export interface AnonymousToolDefinition<I extends z.ZodObject, O extends z.ZodObject> extends ToolDefinition<I, O> {
+  effect: "read";
+  anonymousHandler: (input: z.output<I>, context: AnonymousContext) => Promise<z.input<O>>;
+}
+
+/** An input that was found right, and what to do with it. */
+export interface PreparedCall {
+  /** The canonical input: parsed, normalised, defaults filled in. */
+  input: Record<string, unknown>;
+  revealsSecrets: boolean;
+  showsLiterals: boolean;
+  /** Reads what the call is about to hit; changes nothing. */
+  plan: (context: AnonymousContext) => Promise<PlannedCall>;
+}
+
+/** A call whose facts are known. */
+export interface PlannedCall {
+  /** What a person has to say yes to first; undefined where nobody needs to be asked. */
+  question: Question | undefined;
+  /** Carries it out. */
+  run: () => Promise<Record<string, unknown>>;
+}
+
+/** A tool as the catalogue holds it, whatever its types. */
+export interface Tool {
+  readonly name: string;
+  readonly title: string;
+  readonly toolset: Toolset;
+  readonly effect: Effect;
+  readonly description: string;
+  readonly input: z.ZodObject;
+  readonly formerly: FormerNames;
+  readonly output: z.ZodObject;
+  readonly slow: boolean;
+  readonly idempotent: boolean;
+  /** Works without credentials. */
+  readonly anonymous: boolean;
+  /** Some or all of its calls need a person's yes. */
+  readonly asks: boolean;
+  /** Checks arguments; the problems are returned, not thrown. */
+  prepare(args: unknown): PreparedCall | z.ZodError;
+}
+
+/** Makes a tool that needs credentials. */
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: AccountToolDefinition<I, O>,
+): Tool {
+  return toTool(definition, {
+    anonymous: false,
+    asks: false,
+    plan: (input, context) => {
+      const withAccount = accountContext(definition.name, context);
+      return Promise.resolve({ question: undefined, run: () => definition.handler(input, withAccount) });
+    },
+  });
+}
+
+/** Makes a tool that asks a person first. */
+export function defineAskingTool<I extends z.ZodObject, O extends z.ZodObject, F>(
+  definition: AskingToolDefinition<I, O, F>,
+): Tool {
+  const { facts, question, handler } = definition;
+  return toTool(definition, {
+    anonymous: false,
+    asks: true,
+    plan: async (input, context) => {
+      const withAccount = accountContext(definition.name, context);
+      const found = await facts(input, withAccount);
+      return { question: question(found, input), run: () => handler(input, withAccount, found) };
+    },
+  });
+}
+
+/** Makes a tool that also answers without credentials. */
+export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: AnonymousToolDefinition<I, O>,
+): Tool {
+  return toTool(definition, {
+    anonymous: true,
+    asks: false,
+    plan: (input, context) =>
+      Promise.resolve({ question: undefined, run: () => definition.anonymousHandler(input, context) }),
+  });
+}
+
+function accountContext(toolName: string, context: AnonymousContext): ToolContext {
+  const { account } = context;
+  if (account === undefined) throw new Error(`${toolName} was run without an account`);
+  return { ...context, account };
+}
+
+interface Behaviour<I extends z.ZodObject> {
+  anonymous: boolean;
+  asks: boolean;
+  plan: (input: z.output<I>, context: AnonymousContext) => Promise<PlannedCall>;
+}
+
+function toTool<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: ToolDefinition<I, O>,
+  { anonymous, asks, plan }: Behaviour<I>,
+): Tool {
+  const { name, title, toolset, effect, description, input, formerly, output, slow, idempotent } = definition;
+  const { revealsSecrets, showsLiterals } = definition;
+  return {
+    name,
+    title,
+    toolset,
+    effect,
+    description,
+    input,
+    formerly: formerly ?? {},
+    output,
+    slow: slow ?? false,
+    idempotent: idempotent ?? effect === "read",
+    anonymous,
+    asks,
+    prepare(args) {
+      const parsed = input.safeParse(args);
+      if (!parsed.success) return parsed.error;
+      const value = parsed.data;
+      return {
+        input: value,
+        revealsSecrets: revealsSecrets?.(value) ?? false,
+        showsLiterals: showsLiterals?.(value) ?? false,
+        plan: (context) => plan(value, context),
+      };
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** What tools show of servers and applications. */
+import { type AppRecord, domainOf, knownApps, numberOrNull, type ServerRecord } from "../../cloudways/models.ts";
+import { withIsoTimes } from "../../cloudways/times.ts";
+
+/** How much of a record is shown. */
+export type Detail = "concise" | "full";
+
+/** Cloudways gives these in GB, without saying so in the name. */
+const GIGABYTE_FIELDS = ["volume_size", "db_volume_size", "data_volume_size", "storage"];
+const ID_FIELDS = ["server_id", "project_id", "app_version_id", "cms_app_id", "source_app_id", "tenant_id"];
+
+/** An application in a list. */
+export function appView(app: AppRecord, detail: Detail) {
+  const concise = { id: app.id, label: app.label, application: app.application, domain: domainOf(app) };
+  return detail === "concise" ? concise : { ...concise, ...withUnits(app) };
+}
+
+/** A server in a list, without its applications. */
+export function serverOnlyView(server: ServerRecord, detail: Detail) {
+  const { id, label, status, cloud, region, instance_type, public_ip } = server;
+  const concise = { id, label, status, cloud, region, instance_type, public_ip };
+  if (detail === "concise") return concise;
+  const { apps: _apps, ...rest } = server;
+  return { ...concise, ...withUnits(rest) };
+}
+
+/** A server in a list, with its applications. */
+export function serverView(server: ServerRecord, detail: Detail) {
+  return { ...serverOnlyView(server, detail), apps: knownApps(server).map((app) => appView(app, detail)) };
+}
+
+/** The applications whose Unix user a report speaks of; what it says of them stands where Cloudways put it. */
+export function appsNamedIn(report: unknown, apps: readonly AppRecord[]) {
+  const text = JSON.stringify(report);
+  return apps
+    .filter(({ sys_user }) => sys_user !== "" && text.includes(JSON.stringify(sys_user)))
+    .map(({ id, label, sys_user }) => ({ id, label, sys_user }));
+}
+
+/** The record as it came, with units in names, ids as integers and times with their zone. */
+function withUnits(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(withIsoTimes(record)).map(([name, value]) => {
+      if (GIGABYTE_FIELDS.includes(name)) return [`${name}_gb`, numberOrNull(value)];
+      if (ID_FIELDS.includes(name)) return [name, numberOrNull(value)];
+      return [name, value];
+    }),
+  );
+}

@@ -1,0 +1,70 @@
+/** One call of every tool that asks a person first, such that it does ask. */
+import { allTools } from "../../src/tools/all.ts";
+import { toolRows } from "../tool_rows/mod.ts";
+import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
+
+/** A call that asks. */
+export interface AskingCall {
+  tool: string;
+  args: Record<string, unknown>;
+  /** The same call of another server or application. */
+  otherArgs: Record<string, unknown>;
+  /** Brings the sandbox into the state in which the call asks and can be carried out. */
+  setUp: (sandbox: Sandbox) => void;
+  /** How often the sandbox has carried it out. */
+  carriedOut: (sandbox: Sandbox) => number;
+}
+
+/** What the rows of the tool table don't say, since their calls would not ask. */
+const MORE_ARGS: Record<string, Record<string, unknown>> = {
+  get_app_credentials: { reveal: true },
+  git_pull: { branch: "develop" },
+  renew_letsencrypt: { domain: "other.example.com" },
+  get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
+  manage_app_varnish: { action: "disable" },
+  reset_app_file_permissions: { ownership: "master_user" },
+  enforce_app_https: { enabled: false },
+};
+
+/** The operation of the facts that a reading tool asks about. */
+export const READS: Readonly<Record<string, string>> = {
+  get_app_credentials: "app_credentials",
+  get_git_branch_names: "git_branches_get",
+};
+
+const asks = (name: string) =>
+  name in READS || allTools.some((tool) => tool.name === name && tool.effect === "destructive");
+
+/** In the order of the tool table. */
+export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => asks(tool)).map((row) => {
+  const wait = "wait_seconds" in row.full ? { wait_seconds: 0 } : {};
+  const args = { ...row.minimal, ...wait, ...MORE_ARGS[row.tool] };
+  return {
+    tool: row.tool,
+    args,
+    otherArgs: { ...args, ...("app_id" in args ? { app_id: 200002 } : { server_id: 100002 }) },
+    setUp(sandbox) {
+      row.setUp?.(sandbox);
+      // At once, so that no call waits for the list in which the restore point is looked up.
+      const body = { backup_dates: [row.minimal.time], local_backup_exists: false };
+      if (row.tool === "restore_app") {
+        sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });
+      }
+      for (const app of sandbox.account().servers.flatMap(({ apps }) => apps)) {
+        app.git.key = "ssh-rsa EXAMPLE";
+        app.own_ssl = { issued_at: "2026-01-01 00:00:00" };
+      }
+    },
+    carriedOut: (sandbox) => carriedOut(sandbox, row.tool),
+  };
+});
+
+function carriedOut(sandbox: Sandbox, tool: string): number {
+  const read = READS[tool];
+  return (read === undefined ? sandbox.requests.filter(isWrite) : sandbox.requestsTo(read)).length;
+}
+
+/** Signing in changes nothing. */
+function isWrite({ method, operationId }: RecordedRequest): boolean {
+  return method !== "GET" && operationId !== "oauth_access_token_create";
+}

@@ -1,0 +1,155 @@
+/** Several customers of one sandbox, whose data are recognised wherever they turn up. */
+import { CustomerIds, shortCustomerId } from "../../src/identity/customer_id.ts";
+import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { parseKey } from "../../src/crypto/keys.ts";
+import { certificatePem } from "./certificates.ts";
+import { certificate } from "../sandbox/make_app.ts";
+import type { AccountSpec, AccountState, AppState, Sandbox, ServerState } from "../sandbox/mod.ts";
+
+/** Words that stand in nobody else's data. Each is part of every label, domain, secret and credential of one customer. */
+const WORDS = ["Amberley", "Birchfell", "Cinderwick", "Dovermere", "Elmsgrove", "Fallowden"] as const;
+
+/** What a sandbox is started with. */
+export const ACCOUNTS = WORDS.map((word) => ({
+  email: `owner@${word.toLowerCase()}.example`,
+  apiKey: `${word}KeyNotReal0123456789`,
+  accessTokens: [{ token: `cw_${word.toLowerCase()}_not_real_0123456789` }],
+  label: word,
+  canary: `canary-${word}`,
+})) satisfies readonly AccountSpec[];
+
+/** Ways in which a customer proves who it is. To the server they are different customers. */
+export const CREDENTIALS = ["token", "key"] as const;
+/** One of {@linkcode CREDENTIALS}. */
+export type CredentialKind = typeof CREDENTIALS[number];
+
+/** One customer. */
+export interface TestCustomer {
+  word: string;
+  account: AccountState;
+  headers: Record<CredentialKind, Record<string, string>>;
+  /** All 64 hex digits. */
+  ids: Record<CredentialKind, string>;
+  /** Work that ended before. */
+  operationId: string;
+}
+
+/** Where in an account a call goes. */
+export interface Place {
+  server: ServerState;
+  app: AppState;
+}
+
+/** Makes every tool of the tool table usable for every customer, and every text of an account tell whose it is. */
+export async function prepareCustomers(sandbox: Sandbox, encryptionKey: string): Promise<TestCustomer[]> {
+  const ids = new CustomerIds(await KeyRing.create({ encryptionKeys: [parseKey(encryptionKey)] }));
+  return await Promise.all(ACCOUNTS.map(async ({ label, email, apiKey, accessTokens: [access] }, position) => {
+    const account = sandbox.account(email);
+    const token = access?.token ?? "";
+    mark(account, label, position);
+    return {
+      word: label,
+      account,
+      headers: {
+        token: { "x-cloudways-access-token": token },
+        key: { "x-cloudways-email": email, "x-cloudways-api-key": apiKey },
+      },
+      ids: {
+        token: await ids.of({ kind: "access_token", token }),
+        key: await ids.of({ kind: "api_key", email, apiKey }),
+      },
+      operationId: addPastOperation(account, position),
+    };
+  }));
+}
+
+/** A call of the tool table, which is about the demonstration's account, made fit for another place. */
+export function argumentsFor(
+  args: Readonly<Record<string, unknown>>,
+  { word, operationId, account }: TestCustomer,
+  { server, app }: Place,
+): Record<string, unknown> {
+  const domain = domainOf(app, word);
+  const own: Record<string, unknown> = {
+    server_id: server.id,
+    app_id: app.id,
+    operation_id: operationId,
+    before_id: account.alerts[20]?.id,
+    project_name: account.projects.at(-1)?.name,
+    certificate: certificatePem({ domains: [domain] }),
+    domains: [domain],
+    domain,
+  };
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, own[name] ?? value]));
+}
+
+/** Names, numbers and words that belong to one customer, as a text is searched for them. */
+export function marksOf({ word, account, ids, operationId }: TestCustomer): Set<string> {
+  const { servers, operations, projects, members } = account;
+  const apps = servers.flatMap((server) => server.apps);
+  const keys = [
+    ...servers.flatMap(({ ssh_keys }) => ssh_keys),
+    ...apps.flatMap(({ credentials }) => credentials.flatMap(({ id, ssh_keys }) => [{ id }, ...ssh_keys])),
+  ];
+  const numbered = [...servers, ...apps, ...projects, ...members, ...keys];
+  const users = [...servers.map(({ master_user }) => master_user), ...apps.map(({ sys_user }) => sys_user)];
+  return new Set([
+    word.toLowerCase(),
+    String(account.userId),
+    ...numbered.map(({ id }) => String(id)),
+    ...users.map((user) => user.replace(/^master_/, "")),
+    // The last part of an id says enough.
+    ...[operationId, ...operations.map(({ id }) => id)].map((id) => id.split("-").at(-1) ?? id),
+    ...Object.values(ids).flatMap((id) => [id, shortCustomerId(id).replace("customer_", "")]),
+  ]);
+}
+
+const WORD = new RegExp(WORDS.join("|"), "gi");
+/** Decimals first, so that their digits aren't taken for an id. */
+const TOKEN = /\d+\.\d+|[0-9A-Za-z]+/g;
+
+/** What in a text could be a mark, each once. */
+export function marksIn(text: string): Set<string> {
+  return new Set([...text.match(TOKEN) ?? [], ...(text.match(WORD) ?? []).map((word) => word.toLowerCase())]);
+}
+
+function mark(account: AccountState, word: string, position: number): void {
+  for (const project of account.projects) project.name = `${word} ${project.name}`;
+  for (const member of account.members) member.email = `${member.name.split(" ")[0]}@${word}.example`;
+  for (const server of account.servers) {
+    for (const app of server.apps) {
+      app.cname = domainOf(app, word);
+      app.aliases = [];
+      app.app_user = account.email;
+      app.localBackup = true;
+      app.own_ssl = { issued_at: "2026-01-01 00:00:00" };
+      app.lets_encrypt = certificate([app.cname], account.email, 0);
+      app.git.key = `ssh-rsa EXAMPLE ${word}`;
+      app.git.branches = ["main", `of-${word}`];
+      for (const entry of app.git.log) entry.git_url = `git@git.example.com:${word}/shop.git`;
+    }
+  }
+  account.lastId.app = 200_500 + position * 10_000;
+}
+
+/** What an application is reached by before a call changes that. */
+function domainOf({ id }: AppState, word: string): string {
+  return `app-${id}.${word.toLowerCase()}.example`;
+}
+
+function addPastOperation(account: AccountState, position: number): string {
+  const id = String(93_500_001 + position);
+  account.operations.push({
+    id,
+    type: "restarting_server",
+    serverId: account.servers[0]?.id ?? 0,
+    appId: 0,
+    state: "done",
+    pollsLeft: 0,
+    startedAt: 0,
+    finishAt: 0,
+    locks: false,
+    showsServer: false,
+  });
+  return id;
+}

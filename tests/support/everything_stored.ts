@@ -1,0 +1,60 @@
+/** Everything in a Redis, as it stands there and as it reads once it is opened. */
+import { Box } from "../../src/crypto/box.ts";
+import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { parseKey } from "../../src/crypto/keys.ts";
+import type { RawClient } from "./redis_server.ts";
+
+/** One entry. */
+export interface StoredEntry {
+  key: string;
+  /** The second part of the key. */
+  purpose: string;
+  /** The third part of the key: the 64 hex digits of a customer id, or `shared`. */
+  customer: string;
+  /** As it stands in Redis. */
+  raw: string;
+  /** What was sealed in it, for whom it belongs to by its key; empty where nothing is. */
+  opened: string[];
+  /** Whether something in it is sealed that does not open. */
+  isForeign: boolean;
+}
+
+/** Reads every key. */
+export async function everythingStored(redis: RawClient, encryptionKey: string): Promise<StoredEntry[]> {
+  const box = new Box(await KeyRing.create({ encryptionKeys: [parseKey(encryptionKey)] }));
+  const entries: StoredEntry[] = [];
+  for await (const keys of redis.scanStream({ count: 1000 })) {
+    for (const key of keys) {
+      const [, purpose = "", customer = ""] = String(key).split(":");
+      const texts = await textsOf(redis, String(key));
+      const sealed = texts.filter((text) => text.startsWith("v1."));
+      const opened = await Promise.all(sealed.map((text) => box.open(text, { customer, purpose })));
+      entries.push({
+        key: String(key),
+        purpose,
+        customer,
+        raw: JSON.stringify(texts),
+        opened: opened.filter((text) => text !== undefined),
+        isForeign: opened.includes(undefined),
+      });
+    }
+  }
+  return entries;
+}
+
+async function textsOf(redis: RawClient, key: string): Promise<string[]> {
+  const type = await redis.type(key);
+  switch (type) {
+    case "string":
+      return [await redis.get(key) ?? ""];
+    case "hash":
+      return Object.entries(await redis.hgetall(key)).flat();
+    case "stream":
+      return (await redis.xrange(key, "-", "+")).flatMap(([id, fields]) => [id, ...fields]);
+    case "none":
+      // Its time has run out since.
+      return [];
+    default:
+      throw new Error(`${key} is of type ${type}, which this can't read yet.`);
+  }
+}

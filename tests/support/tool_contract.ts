@@ -1,0 +1,19 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { z } from "zod";
+import type { Catalogue } from "../../src/calls/catalogue.ts";
+
+const ajv = new Ajv2020({ strict: false });
+
+/** What is wrong with an answer against the output schema that the tool advertises; empty where nothing is. */
+export function outputProblems(catalogue: Catalogue, toolName: string, answer: unknown): string[] {
+  const entry = catalogue.entries().find(({ tool }) => tool.name === toolName);
+  if (entry === undefined) return [`there is no tool ${toolName}`];
+  const { tool, listed: { outputSchema } } = entry;
+  // What is listed says less than what the tool promises, so an answer is held against both.
+  const promised = z.toJSONSchema(tool.output, { io: "input" });
+  return [promised, ...(outputSchema === undefined ? [] : [outputSchema])].flatMap((schema) => {
+    const validate = ajv.compile(schema);
+    if (validate(answer)) return [];
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  });
+}
