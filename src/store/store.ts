@@ -1,6 +1,6 @@
 /**
  * Shared state: what several requests, processes or replicas must agree on. Two adapters with the same semantics,
- * `memory.ts` and `redis.ts`; one conformance suite runs against both.
+ * `memory/` and `redis/`; one conformance suite runs against both.
  */
 
 /** What an entry is for. The first part of its key after `cw:`. */

@@ -1,5 +1,5 @@
 /**
- * The arithmetic of the token bucket, here in TypeScript and in `take_tokens.lua.ts` for Redis. Both give the same
+ * The arithmetic of the token bucket, here in TypeScript and in `redis/take_tokens.lua.ts` for Redis. Both give the same
  * answers because both calculate with whole numbers only:
  *
  * - Time is whole milliseconds. `windowMs` is the window in milliseconds.

@@ -1,4 +1,4 @@
-/** The pages of approvals. Words of ours are plain; whatever is not ours goes through `approval_data.ts`. */
+/** The pages of approvals. Words of ours are plain; whatever is not ours goes through `data.ts`. */
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import type { ApprovalRecord, ShownQuestion } from "../../confirm/approval_records.ts";
 import type { Approval, ApprovalState } from "../../confirm/approvals.ts";

@@ -1,6 +1,6 @@
 /**
  * Keeps secrets out of whatever leaves the process: answers, logs, audit records, questions and pages. Clean the text
- * first (`text.ts`), then hide: an invisible character inside a token must not save it from being recognised.
+ * first (`clean.ts`), then hide: an invisible character inside a token must not save it from being recognised.
  */
 import { boundText, boundValue, type ValueBounds } from "../bounds.ts";
 import { GivenSecrets, MIN_SEARCHED } from "./given_secrets.ts";
