@@ -84,6 +84,9 @@ export const VARIABLES: Readonly<Record<string, VariableText>> = {
   CLOUDWAYS_API_KEY: { unset: "none", meaning: "API key of the one customer of stdio." },
 };
 
+/** As deno.json sets it for `deno fmt`. */
+const LINE_WIDTH = 120;
+
 /** The README with its generated parts as they should be. */
 export function updateReadme(readme: string): string {
   return replacePart(replacePart(readme, "config", configPart()), "tools", toolsPart());
@@ -113,24 +116,31 @@ function configPart(): string {
 
 function toolsPart(): string {
   const entries = new Catalogue(allTools).entries();
-  const parts = TOOLSETS.flatMap((toolset) => {
+  return TOOLSETS.map((toolset) => {
     const own = entries.filter(({ tool }) => tool.toolset === toolset);
-    if (own.length === 0) return [];
-    return [`Toolset ${code(toolset)}:`, table(["Tool", "Effect", "Input", "What it does"], own.map(toolRow))];
-  });
-  return parts.join("\n\n");
+    return `Toolset ${code(toolset)}:\n\n${EFFECTS.flatMap((effect) => effectItem(effect, own)).join("\n")}`;
+  }).join("\n\n");
 }
 
-function toolRow({ tool, listed }: CatalogueEntry): string[] {
-  const required = Array.isArray(listed.inputSchema.required) ? listed.inputSchema.required : [];
-  const names = Object.keys(listed.inputSchema.properties);
-  const inputs = names.map((name) => code(required.includes(name) ? name : `${name}?`));
-  return [code(tool.name), tool.effect, inputs.join(", "), firstSentence(tool.description)];
+/** The effects of tools, and how the README names the tools of each. */
+const EFFECTS = [["read", "read"], ["write", "change"], ["destructive", "change, and ask a person"]] as const;
+
+/** One item of the list: the tools of one effect; none where there is no such tool. */
+function effectItem([effect, does]: typeof EFFECTS[number], entries: readonly CatalogueEntry[]): string[] {
+  const names = entries.filter(({ tool }) => tool.effect === effect).map(({ tool }) => code(tool.name));
+  return names.length === 0 ? [] : [wrapped(`- ${does}: ${names.join(", ")}`)];
 }
 
-/** What stands behind it is for the model. */
-function firstSentence(description: string): string {
-  return /^.*?\.(?= |$)/.exec(description)?.[0] ?? description;
+/** The lines of a list item, as `deno fmt` breaks them. */
+function wrapped(item: string): string {
+  const lines = [""];
+  for (const word of item.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line === "") lines.push(lines.pop() + word);
+    else if (line.length + 1 + word.length <= LINE_WIDTH) lines.push(`${lines.pop()} ${word}`);
+    else lines.push(`  ${word}`);
+  }
+  return lines.join("\n");
 }
 
 function code(text: string): string {

@@ -187,7 +187,8 @@ Deno.test("shell snippets send headers that are read, bodies that are JSON, and 
 });
 
 Deno.test("headers of 2026-07-28 in the examples say what the body says", () => {
-  const calls = snippets(readme, "sh").flatMap((shell) => shell.split(/^curl /m))
+  const calls = [...documents.values()].flatMap((text) => snippets(text, "sh"))
+    .flatMap((shell) => shell.split(/^curl /m))
     .filter((call) => call.includes("mcp-method"));
 
   assert.ok(calls.length > 0);
