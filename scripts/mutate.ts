@@ -2,7 +2,7 @@
  * Proves that the tests would notice a misspelt parameter: in a copy of the project it misspells one parameter name at a
  * time, of a tool's input or of a request to Cloudways, and runs the tests of that category. Prints what survived.
  *
- *   deno task mutate [basic|servers|apps|security]…
+ *   deno task mutate [TOOLSET]…
  */
 import { allTools } from "../src/tools/all.ts";
 import { TOOLSETS } from "../src/identity/toolsets.ts";
@@ -51,7 +51,15 @@ async function testsPass(directory: string, toolset: string): Promise<boolean> {
   return await testPasses(directory, ["tests/unit/catalogue_test.ts", `tests/integration/${toolset}_tools_test.ts`]) &&
     await testPasses(directory, ["tests/integration/tool_docs_test.ts"]) &&
     await testPasses(directory, contract) &&
-    await denoSucceeds(directory, ["check", `src/tools/${toolset}.ts`]);
+    await denoSucceeds(directory, ["check", "src/tools/all.ts"]);
+}
+
+/** The files of a toolset: one, or all in a folder of its name. */
+async function filesOf(toolset: string): Promise<string[]> {
+  const folder = `src/tools/${toolset}`;
+  const isFolder = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
+  if (!isFolder) return [`${folder}.ts`];
+  return [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`).sort();
 }
 
 async function testPasses(directory: string, args: string[]): Promise<boolean> {
@@ -81,18 +89,20 @@ try {
   await copyProject(directory);
   const names = parameterNames();
   for (const toolset of wanted) {
-    const file = `${directory}/src/tools/${toolset}.ts`;
-    const text = await Deno.readTextFile(file);
     if (!await testsPass(directory, toolset)) throw new Error(`the tests of ${toolset} fail without any mutation`);
-    for (const mutant of mutantsOf(`src/tools/${toolset}.ts`, text, names)) {
-      const end = mutant.index + mutant.name.length;
-      await Deno.writeTextFile(file, `${text.slice(0, end)}_x${text.slice(end)}`);
-      total++;
-      if (!await testsPass(directory, toolset)) continue;
-      survivors.push(mutant);
-      await print(`survived: ${mutant.file}:${mutant.line} ${mutant.name}`);
+    for (const file of await filesOf(toolset)) {
+      const copy = `${directory}/${file}`;
+      const text = await Deno.readTextFile(copy);
+      for (const mutant of mutantsOf(file, text, names)) {
+        const end = mutant.index + mutant.name.length;
+        await Deno.writeTextFile(copy, `${text.slice(0, end)}_x${text.slice(end)}`);
+        total++;
+        if (!await testsPass(directory, toolset)) continue;
+        survivors.push(mutant);
+        await print(`survived: ${mutant.file}:${mutant.line} ${mutant.name}`);
+      }
+      await Deno.writeTextFile(copy, text);
     }
-    await Deno.writeTextFile(file, text);
   }
 } finally {
   await Deno.remove(directory, { recursive: true });

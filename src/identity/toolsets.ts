@@ -1,11 +1,11 @@
-/** The categories of tools, in the order in which they are listed. */
+/** The categories of tools, in the order in which they are listed. `src/tools/all.ts` says which tools each holds. */
 export const TOOLSETS = ["basic", "servers", "apps", "security"] as const;
 
 /** One of {@linkcode TOOLSETS}. */
 export type Toolset = typeof TOOLSETS[number];
 
 /**
- * Reads a comma-separated list of toolsets. `all` and `default` both name all four.
+ * Reads a comma-separated list of toolsets. `all` and `default` both name all of them.
  *
  * @throws {RangeError} Names the unknown word and the words that are known.
  */

@@ -1,8 +1,17 @@
-import { appsTools } from "./apps.ts";
-import { basicTools } from "./basic.ts";
-import { securityTools } from "./security.ts";
-import { serversTools } from "./servers.ts";
+import type { Toolset } from "../identity/toolsets.ts";
+import { appsTools } from "./apps/mod.ts";
+import { basicTools } from "./basic/mod.ts";
 import type { Tool } from "./define/tool.ts";
+import { securityTools } from "./security/mod.ts";
+import { serversTools } from "./servers/mod.ts";
+
+/** The tools of each toolset. */
+const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
+  basic: basicTools,
+  servers: serversTools,
+  apps: appsTools,
+  security: securityTools,
+};
 
 /** Every tool there is. */
-export const allTools: readonly Tool[] = [...basicTools, ...serversTools, ...appsTools, ...securityTools];
+export const allTools: readonly Tool[] = Object.values(TOOLS).flat();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { appsTools } from "../../src/tools/apps.ts";
+import { appsTools } from "../../src/tools/apps/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, type ServiceOptions, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AuditCallRecord } from "../../src/audit/record.ts";
-import { toActions } from "../../src/tools/audit_actions.ts";
+import { toActions } from "../../src/tools/basic/audit_actions.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const ARGS = { server_id: 1 };

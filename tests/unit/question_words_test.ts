@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ageInWords, serviceHeadline } from "../../src/tools/question_words.ts";
+import { ageInWords, serviceHeadline } from "../../src/tools/define/question_words.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 

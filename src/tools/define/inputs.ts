@@ -11,6 +11,9 @@ export function unlisted<S extends z.ZodType>(schema: S): S {
   return schema.meta({ ...schema.meta(), [UNLISTED]: true });
 }
 
+/** The input of a tool that takes nothing. */
+export const noInput = z.strictObject({});
+
 /** A server's id. */
 export const serverId = z.int().min(1).describe("Id from list_servers.");
 
@@ -39,18 +42,6 @@ export const provider = z.string().min(1).max(40).optional().describe("Only this
 
 /** The input of every tool that starts work at Cloudways. */
 export const waitInput = { wait_seconds: waitSeconds(20) };
-
-/** What every tool gives that starts work at Cloudways. */
-export const startedOutput = {
-  operation_id: z.string().nullable(),
-  status: z.enum(["completed", "running"]),
-  message: z.string(),
-  cloudways_message: z.string().optional(),
-  next_step: z.string().optional(),
-};
-
-/** What every tool gives that has a report made at Cloudways, besides the report. */
-export const reportedOutput = { ...startedOutput, message: z.string().optional() };
 
 /** How to wait, for a tool with {@linkcode waitInput}. */
 export function waitOptions(seconds: number, progress: ToolContext["progress"]): WaitOptions {

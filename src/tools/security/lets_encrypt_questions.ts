@@ -1,8 +1,8 @@
 /** When a Let's Encrypt certificate is asked about: where it takes something from what is there, or nobody can tell. */
-import { type InstalledCertificates, installedCertificates } from "../cloudways/installed_certificates.ts";
-import { certificatesNow } from "./certificate_questions.ts";
-import type { Question, QuestionFact } from "../confirm/question.ts";
-import { type AppFacts, count, inWords, onApp } from "./questions.ts";
+import { type InstalledCertificates, installedCertificates } from "../../cloudways/installed_certificates.ts";
+import { certificatesNow } from "../define/certificate_facts.ts";
+import type { Question, QuestionFact } from "../../confirm/question.ts";
+import { type AppFacts, count, inWords, onApp } from "../define/questions.ts";
 
 const [IS_LOST, ARE_LOST] = ["domain of the present certificate is", "domains of the present certificate are"];
 

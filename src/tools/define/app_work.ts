@@ -1,11 +1,11 @@
 /** What the tools for one application share: finding it, naming it, starting work on it. */
 import { z } from "zod";
-import type { WriteRequest } from "../cloudways/account.ts";
-import type { Fields } from "../cloudways/http.ts";
-import type { FoundApp } from "../cloudways/server_listing.ts";
-import { waitOptions } from "./define/inputs.ts";
+import type { WriteRequest } from "../../cloudways/account.ts";
+import type { Fields } from "../../cloudways/http.ts";
+import type { FoundApp } from "../../cloudways/server_listing.ts";
+import { waitOptions } from "./inputs.ts";
 import { blocks, namesOfServer, serverOutput } from "./server_work.ts";
-import type { ToolContext } from "./define/tool.ts";
+import type { ToolContext } from "./tool.ts";
 
 /** Which application an answer speaks of. */
 export const appOutput = {

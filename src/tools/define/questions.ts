@@ -1,10 +1,10 @@
 /** What the questions of many tools share: the server and applications they name, and how those are read for them. */
-import type { AppRecord, ServerRecord } from "../cloudways/models.ts";
-import type { LastBackups } from "../cloudways/restore_points.ts";
-import type { FoundApp } from "../cloudways/server_listing.ts";
-import { type ErrorCode, ToolError } from "../errors.ts";
-import type { Question, QuestionApp, QuestionServer } from "../confirm/question.ts";
-import type { ToolContext } from "./define/tool.ts";
+import type { AppRecord, ServerRecord } from "../../cloudways/models.ts";
+import type { LastBackups } from "../../cloudways/restore_points.ts";
+import type { FoundApp } from "../../cloudways/server_listing.ts";
+import { type ErrorCode, ToolError } from "../../errors.ts";
+import type { Question, QuestionApp, QuestionServer } from "../../confirm/question.ts";
+import type { ToolContext } from "./tool.ts";
 
 /** A server as it is now, and what is known of its applications' backups. */
 export interface ServerFacts {

@@ -1,7 +1,7 @@
 /** The question before a whitelist is changed: who gets in, who no longer does, and what the list is before and after. */
-import { canonicalList, type ListPlan, policyWarnings, wideRanges } from "../cloudways/address_lists.ts";
-import type { Question, QuestionFact } from "../confirm/question.ts";
-import { count, onServer, type ServerFacts } from "./questions.ts";
+import { canonicalList, type ListPlan, policyWarnings, wideRanges } from "../../cloudways/address_lists.ts";
+import type { Question, QuestionFact } from "../../confirm/question.ts";
+import { count, onServer, type ServerFacts } from "../define/questions.ts";
 
 /** What may be reached from the addresses on each list. */
 const REACHES = { ssh: "SSH and SFTP", mysql: "MySQL" } as const;

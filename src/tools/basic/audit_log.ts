@@ -1,9 +1,9 @@
 /** The tool that shows customers what was done in their name. */
 import { z } from "zod";
-import type { AuditReader, AuditRecord } from "../audit/record.ts";
+import type { AuditReader, AuditRecord } from "../../audit/record.ts";
 import { type Action, ACTION_RESULTS, shownAction, toActions } from "./audit_actions.ts";
-import { fitting } from "./define/fitting.ts";
-import { defineTool } from "./define/tool.ts";
+import { fitting } from "../define/fitting.ts";
+import { defineTool, type Tool } from "../define/tool.ts";
 
 /** How many records are read at once. */
 const AT_ONCE = 100;
@@ -52,7 +52,7 @@ function problemsOf(records: readonly AuditRecord[], faults: number): string[] {
 }
 
 /** Lists what was done. */
-export const getAuditLog = defineTool({
+const getAuditLog = defineTool({
   name: "get_audit_log",
   title: "What was done",
   toolset: "basic",
@@ -92,3 +92,6 @@ export const getAuditLog = defineTool({
     };
   },
 });
+
+/** The tools of this file. */
+export const auditLogTools: readonly Tool[] = [getAuditLog];

@@ -1,22 +1,22 @@
 /** What the tools for deployment by Git share: reading the key and the history, and what a person is shown of them. */
 import { z } from "zod";
-import type { CloudwaysAccount } from "../cloudways/account.ts";
+import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import {
   deployedHosts,
   type Deployment,
   deploymentHistory,
   keyReply,
   lastDeployments,
-} from "../cloudways/deployments.ts";
-import { gitHost } from "../cloudways/git_hosts.ts";
-import { listReply } from "../cloudways/models.ts";
-import { path } from "../cloudways/path.ts";
-import type { FoundApp } from "../cloudways/server_listing.ts";
-import { idsOf } from "./app_work.ts";
-import { requireKnown } from "./define/known_values.ts";
-import type { Question, QuestionFact } from "../confirm/question.ts";
-import { type AppFacts, appFacts, NOT_TOLD, nullIfRefused, onApp } from "./questions.ts";
-import type { ToolContext } from "./define/tool.ts";
+} from "../../cloudways/deployments.ts";
+import { gitHost } from "../../cloudways/git_hosts.ts";
+import { listReply } from "../../cloudways/models.ts";
+import { path } from "../../cloudways/path.ts";
+import type { FoundApp } from "../../cloudways/server_listing.ts";
+import { idsOf } from "../define/app_work.ts";
+import { requireKnown } from "../define/known_values.ts";
+import type { Question, QuestionFact } from "../../confirm/question.ts";
+import { type AppFacts, appFacts, NOT_TOLD, nullIfRefused, onApp } from "../define/questions.ts";
+import type { ToolContext } from "../define/tool.ts";
 
 /** The public deploy key; empty where there is none, null where the answer doesn't say. */
 export function readGitKey(account: CloudwaysAccount, found: FoundApp): Promise<string | null> {

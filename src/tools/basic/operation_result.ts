@@ -1,6 +1,5 @@
 /** What an operation found, as the tool that asked for it shows it. */
-import { z } from "zod";
-import type { CloudwaysAccount, Report } from "../../cloudways/account.ts";
+import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { type AppRecord, knownApps } from "../../cloudways/models.ts";
 import type { OperationState } from "../../cloudways/operations.ts";
 import { readReport } from "../../cloudways/report_tables.ts";
@@ -9,18 +8,10 @@ import { describeGraph, readGraph } from "../../cloudways/server_graph.ts";
 import { isServerUsage, readServerUsage } from "../../cloudways/server_usage.ts";
 import { isoTimesIn } from "../../cloudways/times.ts";
 import { ToolError } from "../../errors.ts";
-import { shownRestoreList } from "../restore_work.ts";
-import type { ToolContext } from "./tool.ts";
-import { appsNamedIn } from "./views.ts";
-
-const record = z.looseObject({});
-
-/** A report as an answer: its members beside those that every report has, and the names of what it is about. */
-export function reportAnswer<Names extends object>(names: Names, report: Report<Record<string, unknown>>) {
-  if (report.status === "running") return { ...names, ...report };
-  const { data, ...rest } = report;
-  return { ...data, ...names, ...rest };
-}
+import { record } from "../define/outputs.ts";
+import { shownRestoreList } from "../define/restored.ts";
+import type { ToolContext } from "../define/tool.ts";
+import { appsNamedIn } from "../define/views.ts";
 
 /** What a completed operation found. The applications stand beside it where a report on their server names their users. */
 export interface ShownResult {

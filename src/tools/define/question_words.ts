@@ -1,5 +1,5 @@
 /** Words of headlines that have to say how old something is, or what may fail. */
-import { isoTime } from "../cloudways/models.ts";
+import { isoTime } from "../../cloudways/models.ts";
 import { count, countApps, type ServerFacts } from "./questions.ts";
 
 /** Restore points are opaque; one that begins otherwise has no age. */

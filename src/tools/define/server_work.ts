@@ -1,10 +1,10 @@
 /** What the tools for one server share: naming it, starting work on it. */
 import { z } from "zod";
-import type { StartedWork, WriteRequest } from "../cloudways/account.ts";
-import type { Fields } from "../cloudways/http.ts";
-import type { ServerRecord } from "../cloudways/models.ts";
-import { waitOptions } from "./define/inputs.ts";
-import type { ToolContext } from "./define/tool.ts";
+import type { StartedWork, WriteRequest } from "../../cloudways/account.ts";
+import type { Fields } from "../../cloudways/http.ts";
+import type { ServerRecord } from "../../cloudways/models.ts";
+import { waitOptions } from "./inputs.ts";
+import type { ToolContext } from "./tool.ts";
 
 /** Which server an answer speaks of. */
 export const serverOutput = { server_id: z.number(), server_label: z.string() };

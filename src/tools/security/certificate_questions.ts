@@ -1,22 +1,8 @@
-/** What a person is shown of certificates before one goes or another takes its place. */
-import type { CertificateFacts } from "../cloudways/certificates.ts";
-import { installedCertificates } from "../cloudways/installed_certificates.ts";
-import type { FoundApp } from "../cloudways/server_listing.ts";
-import type { Question, QuestionFact } from "../confirm/question.ts";
-import { type AppFacts, count, inWords, onApp } from "./questions.ts";
-
-/** The certificates an application has, for the person and for what a yes is bound to. */
-export function certificatesNow({ app }: FoundApp): Required<Pick<Question, "facts" | "target">> {
-  const installed = installedCertificates(app);
-  const { own, letsEncrypt, letsEncryptDomains } = installed;
-  const words = (certificate: boolean | null) => [inWords(certificate, ["installed", "none"])];
-  const facts: QuestionFact[] = [
-    { name: "Own certificate now", values: words(own) },
-    { name: "Let's Encrypt now", values: words(letsEncrypt) },
-    ...(letsEncryptDomains.length > 0 ? [{ name: "Domains of Let's Encrypt now", values: letsEncryptDomains }] : []),
-  ];
-  return { facts, target: { ...installed } };
-}
+/** The question before a certificate takes the place of another. */
+import type { CertificateFacts } from "../../cloudways/certificates.ts";
+import type { Question } from "../../confirm/question.ts";
+import { certificatesNow } from "../define/certificate_facts.ts";
+import { type AppFacts, count, onApp } from "../define/questions.ts";
 
 /** An application, and a certificate for it that was found right. */
 export interface NewCertificate extends AppFacts {

@@ -1,7 +1,7 @@
 /** The record of what was done, as a reader wants it: one entry for each action, whatever was recorded of it. */
 import { z } from "zod";
-import { canonicalJson } from "../crypto/canonical_json.ts";
-import type { AuditCallRecord, AuditRecord } from "../audit/record.ts";
+import { canonicalJson } from "../../crypto/canonical_json.ts";
+import type { AuditCallRecord, AuditRecord } from "../../audit/record.ts";
 
 /** What came of an action. `waiting`: a person is asked, or it is being carried out. */
 export const ACTION_RESULTS = ["done", "failed", "waiting", "denied", "invalid"] as const;

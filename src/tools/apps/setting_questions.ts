@@ -1,36 +1,8 @@
-/** What is asked before settings change what visitors get: Varnish, the redirection to HTTPS, who owns the files. */
-import { uncoveredDomains } from "../cloudways/installed_certificates.ts";
-import { certificatesNow } from "./certificate_questions.ts";
-import type { Question } from "../confirm/question.ts";
-import { type AppFacts, count, countApps, NOT_TOLD, onApp, onServer, type ServerFacts } from "./questions.ts";
-
-const EMPTIED = [
-  "Pages come slower, and the server works more, until the cache has filled again.",
-  "It can't be undone: the cache fills by itself.",
-];
-const TURNED_OFF = [
-  "Pages come slower, and the server works more.",
-  "It can be undone by turning the cache on again.",
-];
-
-/** The question before the cache of a whole server is off or empty. */
-export function serverVarnishQuestion(facts: ServerFacts, action: "disable" | "purge"): Question {
-  const what = action === "purge" ? "Empty" : "Turn off";
-  return {
-    headline: `${what} the Varnish cache of server ${facts.server.id} with ${countApps(facts)}.`,
-    ...onServer(facts),
-    consequences: action === "purge" ? EMPTIED : TURNED_OFF,
-  };
-}
-
-/** The question before the cache of an application is off. */
-export function appVarnishOffQuestion(facts: AppFacts): Question {
-  return {
-    headline: `Turn off the Varnish cache of application ${facts.app.id}.`,
-    ...onApp(facts),
-    consequences: TURNED_OFF,
-  };
-}
+/** What is asked before settings of an application change what visitors get: the redirection to HTTPS, who owns the files. */
+import { uncoveredDomains } from "../../cloudways/installed_certificates.ts";
+import type { Question } from "../../confirm/question.ts";
+import { certificatesNow } from "../define/certificate_facts.ts";
+import { type AppFacts, count, NOT_TOLD, onApp } from "../define/questions.ts";
 
 /** The question before visitors are no longer redirected to HTTPS. */
 export function httpsOffQuestion(facts: AppFacts): Question {

@@ -1,28 +1,14 @@
-/** What the tools around restore points share: listing them, showing them, and finding the one that is meant. */
-import type { z } from "zod";
-import { type Clock } from "../async/clock.ts";
-import type { CloudwaysAccount, Report } from "../cloudways/account.ts";
-import type { WaitOptions } from "../cloudways/operations.ts";
-import { path } from "../cloudways/path.ts";
-import { finishedRestorePoints, momentOf, restorePoints } from "../cloudways/restore_points.ts";
-import type { FoundApp } from "../cloudways/server_listing.ts";
-import { ToolError } from "../errors.ts";
-import { idsOf } from "./app_work.ts";
-import { notKnown } from "./define/known_values.ts";
-import { nullIfRefused } from "./questions.ts";
-
-/** The restore points of an application, and whether a restore can be undone. */
-export type RestoreList = z.output<typeof finishedRestorePoints>;
-
-/** A restore point for a reader. */
-export interface ShownRestorePoint {
-  /** As Cloudways wrote it, and wants it back. */
-  restore_point: string;
-  /** In UTC; null where the text is no time. */
-  time: string | null;
-  /** Such as `3 hours`; null where the text is no time. */
-  age: string | null;
-}
+/** What the tools around restore points share: listing them, and finding the one that is meant. */
+import type { CloudwaysAccount, Report } from "../../cloudways/account.ts";
+import type { WaitOptions } from "../../cloudways/operations.ts";
+import { path } from "../../cloudways/path.ts";
+import { finishedRestorePoints, momentOf, restorePoints } from "../../cloudways/restore_points.ts";
+import type { FoundApp } from "../../cloudways/server_listing.ts";
+import { ToolError } from "../../errors.ts";
+import { idsOf } from "../define/app_work.ts";
+import { notKnown } from "../define/known_values.ts";
+import { nullIfRefused } from "../define/questions.ts";
+import type { RestoreList } from "../define/restored.ts";
 
 /** Has Cloudways list the restore points, and notes them. */
 export async function listRestorePoints(
@@ -47,27 +33,6 @@ function readRestorePoints(result: unknown): RestoreList {
   throw new ToolError("upstream_error", "The finished operation does not hold a list of restore points.", {
     hint: "Try again in a moment. If it stays, report it to the operator of this server.",
   });
-}
-
-/** The list with the time and age of each point. */
-export function shownRestoreList(list: RestoreList, clock: Clock) {
-  return { ...list, restore_points: list.restore_points.map((point) => shownRestorePoint(point, clock.now())) };
-}
-
-function shownRestorePoint(restore_point: string, now: number): ShownRestorePoint {
-  const moment = momentOf(restore_point);
-  if (moment === undefined) return { restore_point, time: null, age: null };
-  return { restore_point, time: `${new Date(moment).toISOString().slice(0, 19)}Z`, age: ageOf(now - moment) };
-}
-
-const MINUTE = 60_000;
-const UNITS: readonly [string, number][] = [["day", 24 * 60 * MINUTE], ["hour", 60 * MINUTE], ["minute", MINUTE]];
-
-/** How long ago something was, in its largest whole unit: `3 hours`. Days count from two. */
-export function ageOf(ms: number): string {
-  const [unit, length] = UNITS.find(([name, size]) => ms >= size * (name === "day" ? 2 : 1)) ?? ["minute", MINUTE];
-  const count = Math.max(0, Math.floor(ms / length));
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 /** How long the points are waited for before a person is asked. */

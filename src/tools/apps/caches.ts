@@ -1,0 +1,121 @@
+/** The caches of an application. */
+import { z } from "zod";
+import { doneReply, flagOrNull, idNumber, looseList } from "../../cloudways/models.ts";
+import { path } from "../../cloudways/path.ts";
+import type { FoundApp } from "../../cloudways/server_listing.ts";
+import { ToolError } from "../../errors.ts";
+import { appOutput, idsOf, namesOf } from "../define/app_work.ts";
+import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
+import { record, startedOutput } from "../define/outputs.ts";
+import { appFactsIf } from "../define/questions.ts";
+import { blocks } from "../define/server_work.ts";
+import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import { appVarnishOffQuestion } from "../define/varnish_questions.ts";
+
+/** What a busy server says of the work that runs there. */
+const busyWith = z.looseObject({
+  operation: z.looseObject({
+    operation_id: z.string().min(1),
+    type: z.string(),
+    server_id: idNumber.nullish().catch(null),
+    app_id: idNumber.nullish().catch(null),
+  }),
+});
+
+/**
+ * The purge that keeps this application's server busy, where there is one. The purge of another application, if it says
+ * that it is one, leaves this one's cache as it is and so can't stand for it.
+ */
+function runningPurge(error: unknown, { app, server }: FoundApp): string | undefined {
+  if (!(error instanceof ToolError) || error.code !== "upstream_busy") return undefined;
+  const running = busyWith.safeParse(error.details).data?.operation;
+  if (running === undefined || running.type !== "purge_app_cache") return undefined;
+  const onServer = (running.server_id ?? server.id) === server.id;
+  return onServer && (running.app_id || app.id) === app.id ? running.operation_id : undefined;
+}
+
+const clearAppCache = defineTool({
+  name: "clear_app_cache",
+  title: "Clear an application's caches",
+  toolset: "apps",
+  effect: "write",
+  slow: true,
+  idempotent: true,
+  description: "Clears every cache of an application. Use it when visitors see old content. Where a purge is already " +
+    "running, it waits for that one (joined: true).",
+  input: z.strictObject({ ...appInput, ...waitInput }),
+  output: z.looseObject({ ...appOutput, ...startedOutput, joined: z.boolean() }),
+  handler: async (input, { account, progress }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    const options = waitOptions(input.wait_seconds, progress);
+    const request = { operation: "app_purge_cache", method: "POST", path: path`/app/cache/purge` } as const;
+    try {
+      const started = await account.start({ ...request, form: idsOf(found) }, options);
+      return { ...namesOf(found), ...started, ...blocks(found.server, started), joined: false };
+    } catch (error) {
+      const running = runningPurge(error, found);
+      if (running === undefined) throw error;
+      const joined = await account.follow({ operationId: running, said: "" }, options);
+      return { ...namesOf(found), ...joined, ...blocks(found.server, joined), joined: true };
+    }
+  },
+});
+
+const varnishReply = z.looseObject({
+  response: z.looseObject({
+    varnish_app_enabled: flagOrNull,
+    varnish_enabled: flagOrNull,
+    vcl_list: looseList(record),
+  }),
+});
+
+const getAppVarnishSettings = defineTool({
+  name: "get_app_varnish_settings",
+  title: "Varnish of an application",
+  toolset: "apps",
+  effect: "read",
+  description: "Shows whether the Varnish cache is on for an application (varnish_app_enabled) and which URLs and " +
+    "cookies are left out of it (vcl_list).",
+  input: z.strictObject(appInput),
+  output: z.looseObject({
+    ...appOutput,
+    varnish_app_enabled: z.boolean().nullable(),
+    varnish_enabled: z.boolean().nullable(),
+    vcl_list: z.array(record),
+  }),
+  handler: async (input, { account }) => {
+    const found = await account.app(input.app_id, input.server_id);
+    const { response } = await account.get(
+      "app_varnish_settings_get",
+      path`/app/manage/varnish_setting`,
+      varnishReply,
+      idsOf(found),
+    );
+    return { ...response, ...namesOf(found) };
+  },
+});
+
+const manageAppVarnish = defineAskingTool({
+  name: "manage_app_varnish",
+  title: "Switch an application's Varnish",
+  toolset: "apps",
+  effect: "destructive",
+  idempotent: true,
+  description:
+    "Turns the Varnish cache of one application on or off, or purges it. Works at once. Off asks first. To " +
+    "clear every cache use clear_app_cache; for the whole server manage_server_varnish.",
+  input: z.strictObject({ ...appInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
+  output: z.looseObject({ ...appOutput, action: z.string(), message: z.string() }),
+  facts: (input, context) => appFactsIf(input.action === "disable", input, context),
+  question: (facts, { action }) => action === "disable" ? appVarnishOffQuestion(facts) : undefined,
+  handler: async ({ action }, { account }, found) => {
+    const form = { ...idsOf(found), action };
+    const request = { operation: "varnish_app_manage", method: "POST", path: path`/service/appVarnish`, form } as const;
+    await account.write({ ...request, reply: doneReply });
+    const message = action === "purge" ? "Done. It blocks nothing; pages are slower until the cache fills." : "Done.";
+    return { ...namesOf(found), action, message };
+  },
+});
+
+/** The tools of this file. */
+export const cachesTools: readonly Tool[] = [clearAppCache, getAppVarnishSettings, manageAppVarnish];

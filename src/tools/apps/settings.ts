@@ -1,0 +1,63 @@
+/** Who owns the files of an application, and the redirection to HTTPS. */
+import { z } from "zod";
+import { path } from "../../cloudways/path.ts";
+import { appOutput, startOnFound } from "../define/app_work.ts";
+import { appInput, waitInput } from "../define/inputs.ts";
+import { startedOutput } from "../define/outputs.ts";
+import { appFacts, appFactsIf } from "../define/questions.ts";
+import { defineAskingTool, type Tool } from "../define/tool.ts";
+import { httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
+
+const resetAppFilePermissions = defineAskingTool({
+  name: "reset_app_file_permissions",
+  title: "Reset file permissions",
+  toolset: "apps",
+  effect: "destructive",
+  slow: true,
+  idempotent: true,
+  description: "Sets owner and modes of all files of an application to Cloudways' defaults. Use it when uploads, " +
+    "updates or deployments fail for lack of permission. master_user asks first.",
+  input: z.strictObject({
+    ...appInput,
+    ownership: z.enum(["sys_user", "master_user"])
+      .describe("Who shall own the files: the application's own user or the server's."),
+    ...waitInput,
+  }),
+  output: z.looseObject({ ...appOutput, ...startedOutput, ownership: z.string() }),
+  // That the application's own user owns its files is how every application begins.
+  facts: (input, context) => appFactsIf(input.ownership !== "sys_user", input, context),
+  question: (facts, { ownership }) => ownership === "sys_user" ? undefined : masterUserQuestion(facts),
+  handler: async ({ ownership, ...input }, context, found) => {
+    const fields = { ownership };
+    const work = { operation: "app_reset_permissions", path: path`/app/manage/reset_permissions`, fields };
+    return { ...await startOnFound(found, input, context, work), ownership };
+  },
+});
+
+const enforceAppHttps = defineAskingTool({
+  name: "enforce_app_https",
+  title: "Redirect to HTTPS",
+  toolset: "apps",
+  effect: "destructive",
+  slow: true,
+  idempotent: true,
+  description: "Turns the redirection of an application's visitors from HTTP to HTTPS on or off. Off asks first, and " +
+    "so does on unless a certificate is known for every domain.",
+  input: z.strictObject({
+    ...appInput,
+    enabled: z.boolean().describe("true redirects every visitor."),
+    ...waitInput,
+  }),
+  formerly: { status: { name: "enabled", values: { enable: true, disable: false } } },
+  output: z.looseObject({ ...appOutput, ...startedOutput, enforce_https: z.boolean() }),
+  facts: appFacts,
+  question: (facts, { enabled }) => enabled ? httpsOnQuestion(facts) : httpsOffQuestion(facts),
+  handler: async ({ enabled, ...input }, context, found) => {
+    const fields = { status: enabled ? "enable" : "disable" };
+    const work = { operation: "app_enforce_https_update", path: path`/app/manage/enforce_https`, fields };
+    return { ...await startOnFound(found, input, context, work), enforce_https: enabled };
+  },
+});
+
+/** The tools of this file. */
+export const settingsTools: readonly Tool[] = [resetAppFilePermissions, enforceAppHttps];

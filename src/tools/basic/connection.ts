@@ -1,0 +1,135 @@
+/** Whether the caller is known, and how many requests are left. */
+import { z } from "zod";
+import { knowsCredentials } from "../../cloudways/client.ts";
+import { sayingOf } from "../../cloudways/replies.ts";
+import type { UpstreamLimit } from "../../cloudways/upstream_limits.ts";
+import { ToolError } from "../../errors.ts";
+import { shortCustomerId } from "../../identity/customer_id.ts";
+import { noInput } from "../define/inputs.ts";
+import { records } from "../define/outputs.ts";
+import { defineAnonymousTool, defineTool, type Tool } from "../define/tool.ts";
+
+const isoTimeOrNull = z.string().nullable();
+
+const ping = defineAnonymousTool({
+  name: "ping",
+  title: "Check the connection",
+  toolset: "basic",
+  effect: "read",
+  description: "Says whether this service answers, whether credentials came, and whether Cloudways accepts them now. " +
+    "Use it first when other tools fail.",
+  input: noInput,
+  output: z.looseObject({
+    service: z.string(),
+    signed_in_with: z.string(),
+    accepted: z.boolean().nullable(),
+    message: z.string(),
+  }),
+  anonymousHandler: async (_input, { account, caller }) => {
+    if (account === undefined) {
+      const problem = caller.identity instanceof ToolError ? caller.identity : undefined;
+      const signed_in_with = problem?.code === "authentication_failed" ? "malformed" : "nothing";
+      return { service: "ok", signed_in_with, accepted: null, message: problem?.message ?? "No credentials came." };
+    }
+    const signed_in_with = account.customer.credential.kind;
+    try {
+      await account.checkCredentials();
+      return { service: "ok", signed_in_with, accepted: true, message: "Cloudways accepts the credentials." };
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      const known = { service: "ok", signed_in_with };
+      if (error.code === "authentication_failed") {
+        return { ...known, accepted: false, message: error.message, ...sayingOf(error) };
+      }
+      if (!knowsCredentials(error)) throw error;
+      const message = `Cloudways accepts the credentials, with limits. ${error.message}`;
+      return { ...known, accepted: true, message, ...sayingOf(error) };
+    }
+  },
+});
+
+const customerInfo = defineTool({
+  name: "customer_info",
+  title: "Who am I",
+  toolset: "basic",
+  effect: "read",
+  description:
+    "Shows what this service knows of the caller: customer id, kind of credential, when first and last seen, " +
+    "and when the sign-in token ends. Costs a request only where Cloudways was not asked for ten minutes.",
+  input: noInput,
+  output: z.looseObject({
+    customer_id: z.string(),
+    signed_in_with: z.string(),
+    email: z.string().nullable(),
+    first_seen: isoTimeOrNull,
+    last_seen: isoTimeOrNull,
+    token_expires_at: isoTimeOrNull,
+  }),
+  handler: async (_input, { account }) => {
+    await account.ensureAcceptedLately();
+    const { customer, client } = account;
+    const seen = await client.records.read(customer);
+    const expiresAt = await client.tokenExpiresAt(customer);
+    const time = (ms: number | undefined) => ms === undefined ? null : new Date(ms).toISOString();
+    // An e-mail is only somebody's claim until Cloudways has accepted it with its key.
+    const proven = customer.credential.kind === "api_key" && seen !== undefined;
+    return {
+      customer_id: shortCustomerId(customer.id),
+      signed_in_with: customer.credential.kind,
+      email: proven && customer.credential.kind === "api_key" ? customer.credential.email : null,
+      first_seen: time(seen?.firstSeen),
+      last_seen: time(seen?.lastSeen),
+      token_expires_at: time(expiresAt),
+    };
+  },
+});
+
+/** Whether a limit is worth a look: it pauses, less than half of it is left, or it is not told what is. */
+function isLow({ limit, remaining, pausedUntil }: UpstreamLimit, now: number): boolean {
+  return pausedUntil > now || limit === undefined || remaining === undefined || remaining < limit / 2;
+}
+
+const rateLimitStatus = defineTool({
+  name: "rate_limit_status",
+  title: "Rate limits",
+  toolset: "basic",
+  effect: "read",
+  description:
+    "Shows how many requests are left: this service's own limit for the caller, and what Cloudways last said " +
+    "of its limits where less than half is left. Costs a request only where Cloudways was not asked for ten minutes. " +
+    "Use it before a long series of calls, or after rate_limited.",
+  input: noInput,
+  output: z.looseObject({
+    limit: z.number(),
+    remaining: z.number(),
+    window_seconds: z.number(),
+    refill_per_second: z.number(),
+    cloudways: records,
+    cloudways_half_or_more: z.number().describe("How many operations have half of their limit left, or more."),
+  }),
+  handler: async (_input, { account, clock }) => {
+    const { capacity, windowSeconds } = account.client.bucketLimit;
+    // Our own limit says nothing of the account; what Cloudways said does.
+    if (account.client.upstreamLimits(account.customer).length > 0) await account.ensureAcceptedLately();
+    const { remaining } = await account.client.bucket(account.customer);
+    const seen = account.client.upstreamLimits(account.customer);
+    const low = seen.filter((one) => isLow(one, clock.now()));
+    return {
+      limit: capacity,
+      remaining,
+      window_seconds: windowSeconds,
+      refill_per_second: Math.round(capacity / windowSeconds * 1000) / 1000,
+      cloudways: low.map((one) => ({
+        operation: one.operation,
+        limit: one.limit ?? null,
+        remaining: one.remaining ?? null,
+        seen_at: new Date(one.seenAt).toISOString(),
+        paused_seconds: Math.max(0, Math.ceil((one.pausedUntil - clock.now()) / 1000)),
+      })),
+      cloudways_half_or_more: seen.length - low.length,
+    };
+  },
+});
+
+/** The tools of this file. */
+export const connectionTools: readonly Tool[] = [ping, customerInfo, rateLimitStatus];

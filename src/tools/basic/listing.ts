@@ -1,0 +1,58 @@
+/** The servers and applications of the account, listed and found. */
+import { z } from "zod";
+import { knownApps } from "../../cloudways/models.ts";
+import { detail } from "../define/inputs.ts";
+import { records } from "../define/outputs.ts";
+import { namesOfServer } from "../define/server_work.ts";
+import { defineTool, type Tool } from "../define/tool.ts";
+import { appView, serverOnlyView, serverView } from "../define/views.ts";
+
+const listServers = defineTool({
+  name: "list_servers",
+  title: "List servers and applications",
+  toolset: "basic",
+  effect: "read",
+  description:
+    "Lists every server of the account with its applications: ids, labels, status, addresses, domains. Start " +
+    "here to get the ids that other tools need. At most a minute old. To look for one thing, find_resources is shorter.",
+  input: z.strictObject({ detail }),
+  output: z.looseObject({ servers: records }),
+  handler: async (input, { account }) => ({
+    servers: (await account.servers()).map((server) => serverView(server, input.detail)),
+  }),
+});
+
+const findResources = defineTool({
+  name: "find_resources",
+  title: "Find servers and applications",
+  toolset: "basic",
+  effect: "read",
+  description:
+    "Finds servers and applications by a part of their label, domain, alias, IP address or id, and gives the " +
+    "ids to use next. Use it when the user names a site or server.",
+  input: z.strictObject({
+    query: z.string().min(1).max(200).describe("Part of a label, domain, IP address or id: shop.example.com"),
+  }),
+  output: z.looseObject({ servers: records, apps: records }),
+  handler: async ({ query }, { account }) => {
+    // People paste the address of a page where they mean the site.
+    const wanted = (URL.parse(query)?.hostname || query).toLowerCase();
+    const matches = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(wanted));
+    const servers = await account.servers();
+    return {
+      servers: servers
+        .filter((server) => String(server.id) === wanted || matches(server.label, server.public_ip, server.server_fqdn))
+        .map((server) => serverOnlyView(server, "concise")),
+      apps: servers.flatMap((server) =>
+        knownApps(server)
+          .filter(({ id, label, cname, app_fqdn, aliases }) =>
+            String(id) === wanted || matches(label, cname ?? "", app_fqdn, ...aliases ?? [])
+          )
+          .map((app) => ({ ...appView(app, "concise"), ...namesOfServer(server) }))
+      ),
+    };
+  },
+});
+
+/** The tools of this file. */
+export const listingTools: readonly Tool[] = [listServers, findResources];

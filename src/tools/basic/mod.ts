@@ -1,0 +1,24 @@
+/** The basic tools: the account, its servers and applications at a glance, and what Cloudways offers. */
+import type { Tool } from "../define/tool.ts";
+import { accountTools } from "./account.ts";
+import { alertsTools } from "./alerts.ts";
+import { auditLogTools } from "./audit_log.ts";
+import { connectionTools } from "./connection.ts";
+import { credentialsTools } from "./credentials.ts";
+import { detailsTools } from "./details.ts";
+import { listingTools } from "./listing.ts";
+import { offersTools } from "./offers.ts";
+import { operationsTools } from "./operations.ts";
+
+/** Every tool of this toolset. */
+export const basicTools: readonly Tool[] = [
+  ...connectionTools,
+  ...listingTools,
+  ...detailsTools,
+  ...credentialsTools,
+  ...accountTools,
+  ...alertsTools,
+  ...offersTools,
+  ...operationsTools,
+  ...auditLogTools,
+];

@@ -1,0 +1,38 @@
+/** How far an operation is. */
+import { z } from "zod";
+import { waitOptions, waitSeconds } from "../define/inputs.ts";
+import { afterWork } from "../define/restored.ts";
+import { defineTool, type Tool } from "../define/tool.ts";
+import { shownResult } from "./operation_result.ts";
+
+const getOperationStatus = defineTool({
+  name: "get_operation_status",
+  title: "State of an operation",
+  toolset: "basic",
+  effect: "read",
+  slow: true,
+  description: "Shows how far an operation is that another tool started, and its result when it was a report. With " +
+    "wait_seconds it waits for the end. An operation that failed comes back as an error.",
+  input: z.strictObject({
+    operation_id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "must be an operation id, such as 92897180 or flex-92994091")
+      .describe("As another tool gave it: 92897180, flex-92994091 or a UUID."),
+    wait_seconds: waitSeconds(0),
+  }),
+  output: z.looseObject({
+    operation_id: z.string(),
+    status: z.enum(["running", "completed"]),
+    next_step: z.string().optional(),
+  }),
+  handler: async (input, context) => {
+    const { account, progress } = context;
+    const state = await account.waitForOperation(input.operation_id, waitOptions(input.wait_seconds, progress));
+    if (state.status === "failed") throw new Error("a failed operation is thrown, never returned");
+    if (state.status === "completed") {
+      return { ...state, status: state.status, ...await shownResult(state, context), ...afterWork(state) };
+    }
+    return { ...state, status: state.status, next_step: "Still running. Call again with wait_seconds to wait for it." };
+  },
+});
+
+/** The tools of this file. */
+export const operationsTools: readonly Tool[] = [getOperationStatus];

@@ -1,0 +1,54 @@
+/** What is shown of restore points, and said once a restore has ended: the live site comes later. */
+import type { z } from "zod";
+import type { Clock } from "../../async/clock.ts";
+import { type finishedRestorePoints, momentOf } from "../../cloudways/restore_points.ts";
+
+/** The restore points of an application, and whether a restore can be undone. */
+export type RestoreList = z.output<typeof finishedRestorePoints>;
+
+/** A restore point for a reader. */
+export interface ShownRestorePoint {
+  /** As Cloudways wrote it, and wants it back. */
+  restore_point: string;
+  /** In UTC; null where the text is no time. */
+  time: string | null;
+  /** Such as `3 hours`; null where the text is no time. */
+  age: string | null;
+}
+
+/** The list with the time and age of each point. */
+export function shownRestoreList(list: RestoreList, clock: Clock) {
+  return { ...list, restore_points: list.restore_points.map((point) => shownRestorePoint(point, clock.now())) };
+}
+
+function shownRestorePoint(restore_point: string, now: number): ShownRestorePoint {
+  const moment = momentOf(restore_point);
+  if (moment === undefined) return { restore_point, time: null, age: null };
+  return { restore_point, time: `${new Date(moment).toISOString().slice(0, 19)}Z`, age: ageOf(now - moment) };
+}
+
+const MINUTE = 60_000;
+const UNITS: readonly [string, number][] = [["day", 24 * 60 * MINUTE], ["hour", 60 * MINUTE], ["minute", MINUTE]];
+
+/** How long ago something was, in its largest whole unit: `3 hours`. Days count from two. */
+export function ageOf(ms: number): string {
+  const [unit, length] = UNITS.find(([name, size]) => ms >= size * (name === "day" ? 2 : 1)) ?? ["minute", MINUTE];
+  const count = Math.max(0, Math.floor(ms / length));
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** What Cloudways may call such work; listing the restore points is none. */
+const RESTORES = /(?:restore|rollback)(?!.*points)/i;
+
+/** Sites were seen to follow that late. Whoever looks at once sees the old one, and may start the restore once more. */
+const LATER = "The live site may follow ten to fifteen minutes later. Look at it then, and start nothing meanwhile.";
+
+/** What to do after a restore that has ended; nothing after one that still runs. */
+export function afterRestore({ status }: { status: string }): { next_step?: string } {
+  return status === "completed" ? { next_step: LATER } : {};
+}
+
+/** Like {@linkcode afterRestore}, for work of any kind. */
+export function afterWork({ status, type }: { status: string; type: string }): { next_step?: string } {
+  return RESTORES.test(type) ? afterRestore({ status }) : {};
+}

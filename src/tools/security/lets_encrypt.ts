@@ -1,0 +1,154 @@
+/** Let's Encrypt certificates of an application. */
+import { z } from "zod";
+import { installedCertificates } from "../../cloudways/installed_certificates.ts";
+import { path } from "../../cloudways/path.ts";
+import { appOutput, idsOf, namesOf, startOnFound } from "../define/app_work.ts";
+import { certificatesNow } from "../define/certificate_facts.ts";
+import { appInput, waitInput } from "../define/inputs.ts";
+import { requireKnown } from "../define/known_values.ts";
+import { appFacts, appFactsIf, onApp } from "../define/questions.ts";
+import { defineAskingTool, type Tool } from "../define/tool.ts";
+import { certificateDomain, emailAddress } from "../define/validators.ts";
+import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
+import { anyReply, startedOnApp } from "./replies.ts";
+
+const wildcard = z.boolean().describe("Whether it is a wildcard certificate.");
+
+const installLetsencrypt = defineAskingTool({
+  name: "install_letsencrypt",
+  title: "Install Let's Encrypt",
+  toolset: "security",
+  effect: "destructive",
+  slow: true,
+  description: "Installs a free Let's Encrypt certificate. The domains must point at the server already. A wildcard " +
+    "takes one base domain, whose DNS was verified in the Cloudways console. Asks first where it may replace an own " +
+    "certificate or drop a domain.",
+  input: z.strictObject({
+    ...appInput,
+    email: emailAddress.describe("Contact: owner@example.com"),
+    domains: z.array(certificateDomain).min(1).max(100).describe("All of its domains: shop.example.com"),
+    wildcard,
+    ...waitInput,
+  }).superRefine(({ domains, wildcard }, context) => {
+    if (!wildcard || domains.length === 1) return;
+    context.addIssue({ code: "custom", path: ["domains"], message: "must be one base domain for a wildcard" });
+  }),
+  output: startedOnApp,
+  facts: appFacts,
+  question: installQuestion,
+  handler: (input, context, found) =>
+    startOnFound(found, input, context, {
+      operation: "security_lets_encrypt_install",
+      path: path`/security/lets_encrypt_install`,
+      fields: { ssl_email: input.email, wild_card: input.wildcard, ssl_domains: input.domains },
+    }),
+});
+
+const renewLetsencrypt = defineAskingTool({
+  name: "renew_letsencrypt",
+  title: "Renew Let's Encrypt",
+  toolset: "security",
+  effect: "destructive",
+  slow: true,
+  description:
+    "Renews the Let's Encrypt certificate of an application now. Usually needless: they renew by themselves " +
+    "unless that was switched off. Asks first for another domain or kind than it has.",
+  input: z.strictObject({
+    ...appInput,
+    wildcard,
+    email: emailAddress.optional().describe("Contact; needed for a wildcard."),
+    domain: certificateDomain.optional().describe("Base domain; needed for a wildcard."),
+    ...waitInput,
+  }).superRefine((input, context) => {
+    for (const argument of ["email", "domain"] as const) {
+      if (!input.wildcard || input[argument] !== undefined) continue;
+      context.addIssue({ code: "custom", path: [argument], message: "is needed for a wildcard" });
+    }
+  }),
+  output: startedOnApp,
+  facts: appFacts,
+  question: (facts, { domain, wildcard, email }) =>
+    renewQuestion(facts, { domains: domain === undefined ? [] : [domain], wildcard, email }),
+  handler: (input, context, found) =>
+    startOnFound(found, input, context, {
+      operation: "security_lets_encrypt_renew",
+      path: path`/security/lets_encrypt_manual_renew`,
+      fields: { wild_card: input.wildcard, ssl_email: input.email, domain: input.domain },
+    }),
+});
+
+const setLetsencryptAutoRenewal = defineAskingTool({
+  name: "set_letsencrypt_auto_renewal",
+  title: "Let's Encrypt renewal",
+  toolset: "security",
+  effect: "destructive",
+  idempotent: true,
+  description: "Switches the automatic renewal of an application's Let's Encrypt certificate on or off. Off, the " +
+    "certificate ends after 90 days at most, so it asks first.",
+  input: z.strictObject({ ...appInput, enabled: z.boolean().describe("Whether it renews by itself.") }),
+  output: z.looseObject({ ...appOutput, auto_renewal: z.boolean() }),
+  facts: (input, context) => appFactsIf(!input.enabled, input, context),
+  question: (facts, { enabled }) => enabled ? undefined : endRenewalQuestion(facts),
+  handler: async (input, { account }, found) => {
+    await account.write({
+      operation: "security_lets_encrypt_auto_renewal",
+      method: "POST",
+      path: path`/security/lets_encrypt_auto`,
+      form: { ...idsOf(found), auto: input.enabled },
+      reply: anyReply,
+    });
+    return { ...namesOf(found), auto_renewal: input.enabled };
+  },
+});
+
+const revokeLetsencrypt = defineAskingTool({
+  name: "revoke_letsencrypt",
+  title: "Revoke Let's Encrypt",
+  toolset: "security",
+  effect: "destructive",
+  slow: true,
+  description:
+    "Revokes the Let's Encrypt certificate of an application. HTTPS breaks at once, and it can't be undone, " +
+    "only replaced by a new certificate. A person has to approve it.",
+  input: z.strictObject({
+    ...appInput,
+    domain: certificateDomain.describe("Domain of the certificate: shop.example.com"),
+    wildcard,
+    ...waitInput,
+  }),
+  output: startedOnApp,
+  facts: async (input, context) => {
+    const facts = await appFacts(input, context);
+    const { letsEncrypt, letsEncryptDomains } = installedCertificates(facts.app);
+    const known = letsEncrypt === false ? [] : letsEncryptDomains.map((domain) => domain.replace(/^\*\./, ""));
+    requireKnown(input.domain, { argument: "domain", what: "domain of its Let's Encrypt certificate", known });
+    return facts;
+  },
+  question(facts, { domain }) {
+    const now = certificatesNow(facts);
+    return {
+      headline: `Revoke the Let's Encrypt certificate of application ${facts.app.id}.`,
+      ...onApp(facts),
+      consequences: [
+        "HTTPS breaks at once: visitors see warnings until there is another certificate.",
+        "It can't be undone: a revoked certificate stays revoked. A new one can be installed.",
+      ],
+      facts: [{ name: "Domain of the certificate", values: [domain] }, ...now.facts],
+      target: now.target,
+    };
+  },
+  handler: (input, context, found) =>
+    startOnFound(found, input, context, {
+      operation: "security_lets_encrypt_revoke",
+      path: path`/security/lets_encrypt_revoke`,
+      fields: { ssl_domain: input.domain, wild_card: input.wildcard },
+    }),
+});
+
+/** The tools of this file. */
+export const letsEncryptTools: readonly Tool[] = [
+  installLetsencrypt,
+  renewLetsencrypt,
+  setLetsencryptAutoRenewal,
+  revokeLetsencrypt,
+];

@@ -1,0 +1,90 @@
+/** The addresses that may reach a server by SSH and MySQL. */
+import { z } from "zod";
+import {
+  carryOutListChange,
+  type ListName,
+  overlaps,
+  planListChange,
+  readAddressList,
+} from "../../cloudways/address_lists.ts";
+import { serverInput } from "../define/inputs.ts";
+import { texts } from "../define/outputs.ts";
+import { serverFacts } from "../define/questions.ts";
+import { namesOfServer, serverOutput } from "../define/server_work.ts";
+import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import { ipRange } from "../define/validators.ts";
+import { whitelistQuestion } from "./whitelist_question.ts";
+
+function whitelistReader(list: ListName, what: string): Tool {
+  return defineTool({
+    name: `get_whitelisted_ips_${list}`,
+    title: `${what} whitelist`,
+    toolset: "security",
+    effect: "read",
+    description:
+      `Lists the addresses that may reach a server by ${what}, and the policy for all others: allow_all or ` +
+      "block_all (null: not told).",
+    input: z.strictObject(serverInput),
+    output: z.looseObject({ ...serverOutput, ips: texts, policy: z.string().nullable() }),
+    handler: async (input, { account }) => {
+      const names = namesOfServer(await account.server(input.server_id));
+      const { ips, policy } = await readAddressList(account, input.server_id, list);
+      return { ...names, ips, policy };
+    },
+  });
+}
+
+const ipRanges = z.array(ipRange).max(500);
+
+const updateWhitelistedIps = defineAskingTool({
+  name: "update_whitelisted_ips",
+  title: "Change a whitelist",
+  toolset: "security",
+  effect: "destructive",
+  description: "Edits the addresses that may reach a server by SSH or MySQL: add and remove, or replace the whole " +
+    "list. All others stay. Shows before and after, and warns of wide ranges. A person has to approve it.",
+  input: z.strictObject({
+    ...serverInput,
+    list: z.enum(["ssh", "mysql"]).describe("Which list; ssh counts for SFTP too."),
+    add: ipRanges.min(1).optional().describe("To add: 203.0.113.7, 198.51.100.0/24, 2001:db8::/48"),
+    remove: ipRanges.min(1).optional().describe("To take off."),
+    replace: ipRanges.optional().describe("The whole new list, instead of add and remove."),
+    policy: z.enum(["allow_all", "block_all"]).optional()
+      .describe("For addresses not listed; block_all for ssh only. Default: as it is."),
+  }).superRefine(({ list, add, remove, replace, policy }, context) => {
+    const wrong = (argument: string, message: string) =>
+      context.addIssue({ code: "custom", path: [argument], message });
+    if (replace !== undefined && (add ?? remove) !== undefined) {
+      wrong("replace", "stands alone, without add and remove");
+    }
+    if ((add ?? remove ?? replace ?? policy) === undefined) wrong("add", "or remove, replace or policy is needed");
+    if (list === "mysql" && policy === "block_all") wrong("policy", "can be block_all for the ssh list only");
+    if (add !== undefined && remove !== undefined && overlaps(add, remove)) wrong("remove", "names what add names too");
+  }),
+  output: z.looseObject({
+    ...serverOutput,
+    list: z.string(),
+    before: texts,
+    after: texts,
+    added: texts,
+    removed: texts,
+    policy: z.string().nullable(),
+    warnings: texts,
+  }),
+  facts: async ({ list, ...input }, context) => {
+    const { server_id: _id, ...change } = input;
+    const facts = await serverFacts(input, context);
+    return { ...facts, plan: await planListChange(context.account, facts.server.id, list, change) };
+  },
+  question: (facts) => whitelistQuestion(facts, facts.plan),
+  handler: async ({ list }, { account }, { server, plan }) => {
+    return { ...namesOfServer(server), list, ...await carryOutListChange(account, server.id, plan) };
+  },
+});
+
+/** The tools of this file. */
+export const whitelistsTools: readonly Tool[] = [
+  whitelistReader("ssh", "SSH and SFTP"),
+  whitelistReader("mysql", "MySQL"),
+  updateWhitelistedIps,
+];

@@ -1,0 +1,105 @@
+/** What fills the disk of a server, and cleaning it up. */
+import { z } from "zod";
+import { knownApps } from "../../cloudways/models.ts";
+import { path } from "../../cloudways/path.ts";
+import { readReport } from "../../cloudways/report_tables.ts";
+import { serverInput, waitInput, waitOptions } from "../define/inputs.ts";
+import { record, startedOutput } from "../define/outputs.ts";
+import { countApps, onServer, serverFacts } from "../define/questions.ts";
+import { reportAnswer } from "../define/report_answer.ts";
+import { namesOfServer, serverOutput, startOnFoundServer } from "../define/server_work.ts";
+import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import { appsNamedIn } from "../define/views.ts";
+import { inlineReport, reportOutput } from "./reports.ts";
+
+const getServerDiskUsage = defineTool({
+  name: "get_server_disk_usage",
+  title: "Disk use of a server",
+  toolset: "servers",
+  effect: "read",
+  slow: true,
+  description: "Reports what fills the disk of a server, by application. Starts work on the server, which takes a " +
+    "while; figures without waiting are in get_server_details.",
+  input: z.strictObject({ ...serverInput, ...waitInput }),
+  output: z.looseObject({
+    ...reportOutput,
+    report: record.optional(),
+    apps: z.array(record).optional().describe("Who the users in the report are."),
+  }),
+  handler: async (input, { account, progress }) => {
+    const server = await account.server(input.server_id);
+    const read = (result: unknown) => {
+      const report = readReport(result);
+      return { report, apps: appsNamedIn(report, knownApps(server)) };
+    };
+    const report = await account.report({
+      operation: "server_disk_usage_fetch",
+      path: path`/server/${server.id}/diskUsage`,
+      inline: inlineReport.transform(read),
+      finished: read,
+    }, waitOptions(input.wait_seconds, progress));
+    return reportAnswer(namesOfServer(server), report);
+  },
+});
+
+const CLEANUPS = [
+  "remove_app_tmp",
+  "remove_app_private_html",
+  "rotate_system_log",
+  "rotate_app_log",
+  "remove_app_local_backup",
+] as const;
+
+/** What each of them means for the applications of the server. */
+const CLEANED = {
+  remove_app_tmp: "The tmp folder of every application on the server is emptied.",
+  remove_app_private_html: "The private_html folder of every application on the server is emptied: data of its owner.",
+  rotate_system_log: "The server's system logs are rotated: old lines may be gone.",
+  rotate_app_log: "The logs of every application on the server are rotated: old lines may be gone.",
+  remove_app_local_backup: "The local backups of every application on the server are deleted, with them the copy " +
+    "that a restore can be rolled back to.",
+} as const satisfies Record<typeof CLEANUPS[number], string>;
+
+const cleanup = (what: string) => z.boolean().default(false).describe(what);
+
+const optimizeServerDisk = defineAskingTool({
+  name: "optimize_server_disk",
+  title: "Clean up a server's disk",
+  toolset: "servers",
+  effect: "destructive",
+  slow: true,
+  description: "Frees disk space on a server by what is set to true, at least one, for all its applications. What is " +
+    "removed can't be brought back. A person has to approve it.",
+  input: z.strictObject({
+    ...serverInput,
+    remove_app_tmp: cleanup("Empty the applications' tmp folders."),
+    remove_app_private_html: cleanup("Empty the applications' private_html: user data."),
+    rotate_system_log: cleanup("Rotate the system logs."),
+    rotate_app_log: cleanup("Rotate the applications' logs."),
+    remove_app_local_backup: cleanup("Delete the applications' local backups."),
+    ...waitInput,
+  }).refine((input) => CLEANUPS.some((name) => input[name]), `at least one of ${CLEANUPS.join(", ")} must be true`),
+  output: z.looseObject({ ...serverOutput, ...startedOutput, cleaned: z.array(z.string()) }),
+  facts: serverFacts,
+  question: (facts, input) => ({
+    headline: `Clean up the disk of server ${facts.server.id} with ${countApps(facts)}.`,
+    ...onServer(facts),
+    losesData: true,
+    consequences: [
+      ...CLEANUPS.filter((name) => input[name]).map((name) => CLEANED[name]),
+      "What is removed can't be brought back.",
+    ],
+  }),
+  handler: async (input, context, { server }) => {
+    // All five are always sent: nothing is cleaned because a default says so.
+    const fields = Object.fromEntries(CLEANUPS.map((name) => [name, input[name] ? "yes" : "no"]));
+    const work = { operation: "server_disk_cleanup_execute", path: path`/server/disk/cleanup`, fields };
+    return {
+      ...await startOnFoundServer(server, input, context, work),
+      cleaned: CLEANUPS.filter((name) => input[name]),
+    };
+  },
+});
+
+/** The tools of this file. */
+export const diskTools: readonly Tool[] = [getServerDiskUsage, optimizeServerDisk];

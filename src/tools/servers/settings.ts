@@ -1,0 +1,30 @@
+/** The settings of a server. */
+import { z } from "zod";
+import { path } from "../../cloudways/path.ts";
+import { serverInput } from "../define/inputs.ts";
+import { record } from "../define/outputs.ts";
+import { namesOfServer, serverOutput } from "../define/server_work.ts";
+import { defineTool, type Tool } from "../define/tool.ts";
+import { members } from "./reports.ts";
+
+const getServerSettings = defineTool({
+  name: "get_server_settings",
+  title: "Settings of a server",
+  toolset: "servers",
+  effect: "read",
+  description:
+    "Shows the settings of a server (PHP limits, MySQL, time zone, TLS versions and so on) and the versions " +
+    "of its packages, as Cloudways names them.",
+  input: z.strictObject(serverInput),
+  output: z.looseObject({ ...serverOutput, settings: record }),
+  handler: async (input, { account }) => {
+    const server = await account.server(input.server_id);
+    const reply = z.looseObject({ settings: z.union([members, z.array(z.unknown()).max(0)]) });
+    const query = { server_id: server.id };
+    const { settings } = await account.get("server_settings_get", path`/server/manage/settings`, reply, query);
+    return { ...namesOfServer(server), settings: { ...settings } };
+  },
+});
+
+/** The tools of this file. */
+export const settingsTools: readonly Tool[] = [getServerSettings];
