@@ -1,14 +1,17 @@
 /**
- * A signal that aborts after a time, as that of `AbortSignal.timeout` does, with the same reason. Its timer ends with
- * the work, so that nothing of a call that was quick stays until the time it had is over.
+ * A signal that aborts after a time, as that of `AbortSignal.timeout` does. Its timer ends with the work, so that nothing
+ * of a call that was quick stays until the time it had is over.
  */
 export class Deadline implements Disposable {
   readonly #abort = new AbortController();
   readonly #timer;
 
-  /** @param ms Milliseconds from now. */
-  constructor(ms: number) {
-    this.#timer = setTimeout(() => this.#abort.abort(new DOMException("Signal timed out.", "TimeoutError")), ms);
+  /**
+   * @param ms Milliseconds from now.
+   * @param reason Makes what the signal aborts with. Defaults to the `TimeoutError` of `AbortSignal.timeout`.
+   */
+  constructor(ms: number, reason: () => Error = timeoutError) {
+    this.#timer = setTimeout(() => this.#abort.abort(reason()), ms);
   }
 
   get signal(): AbortSignal {
@@ -19,4 +22,8 @@ export class Deadline implements Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
   }
+}
+
+function timeoutError(): Error {
+  return new DOMException("Signal timed out.", "TimeoutError");
 }

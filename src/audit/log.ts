@@ -1,4 +1,5 @@
 import { shortCustomerId } from "../identity/customer_id.ts";
+import { within } from "../async/within.ts";
 import { AuditUnavailableError } from "./record.ts";
 import type { ChainSigner } from "./chain.ts";
 import type { StampedEntry } from "./entry.ts";
@@ -101,10 +102,7 @@ export class ProcessAuditLog {
   /** Takes nothing more, and waits for what is there. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const timeUp = Promise.withResolvers<void>();
-    const timer = setTimeout(timeUp.resolve, CLOSE_MS);
-    await Promise.race([this.#writing, timeUp.promise]);
-    clearTimeout(timer);
+    if (this.#writing !== undefined) await within(CLOSE_MS, this.#writing, () => {});
     this.#waiting.clear();
     this.#tryNow();
   }
@@ -193,11 +191,9 @@ export class ProcessAuditLog {
 
   /** Until the next try. An intent that comes meanwhile brings it forward: it is written or refused at once. */
   async #pause(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, this.#options.retryMs ?? 1_000);
-    this.#tryNow = resolve;
-    await promise;
+    const early = Promise.withResolvers<void>();
+    this.#tryNow = early.resolve;
+    await within(this.#options.retryMs ?? 1_000, early.promise, () => {});
     this.#tryNow = () => {};
-    clearTimeout(timer);
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../async/clock.ts";
 import type { Box } from "../crypto/box.ts";
 import type { KeyRing } from "../crypto/key_ring.ts";
-import { Deadline } from "../async/deadline.ts";
+import { within } from "../async/within.ts";
 import type { Store } from "../store/store.ts";
 import type { AuditEntry, AuditPage, AuditTrail, EndedMarks } from "./record.ts";
 import { ChainSigner } from "./chain.ts";
@@ -114,8 +114,7 @@ export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposabl
 
   async #keep(customer: string | undefined, entry: StampedEntry): Promise<void> {
     const written = this.#lines.write(customer, entry);
-    using patience = new Deadline(PATIENCE_MS);
-    await untilAborted(written, patience.signal);
+    await within(PATIENCE_MS, written, () => {});
     if (customer !== undefined) await this.#lists.append(customer, entry);
   }
 

@@ -1,3 +1,4 @@
+import { Deadline } from "../async/deadline.ts";
 import { type Config, ConfigError, outboundHosts, parseConfig } from "../config.ts";
 import { Box } from "../crypto/box.ts";
 import { KeyRing } from "../crypto/key_ring.ts";
@@ -109,11 +110,9 @@ async function redis(config: Config): Promise<Finding[]> {
 /** Any answer at all proves the way there; without credentials it is a refusal. */
 async function api(config: Config): Promise<Finding> {
   const { host } = config.apiBaseUrl;
+  using deadline = new Deadline(API_TIMEOUT_MS);
   try {
-    const response = await fetch(config.apiBaseUrl, {
-      redirect: "manual",
-      signal: AbortSignal.timeout(API_TIMEOUT_MS),
-    });
+    const response = await fetch(config.apiBaseUrl, { redirect: "manual", signal: deadline.signal });
     await response.body?.cancel();
     return { name: "api", ok: true, message: `${host} answers` };
   } catch (error) {

@@ -9,14 +9,6 @@ const SAME_SIGNAL_MS = 300;
 
 type EndSignal = "SIGINT" | "SIGTERM";
 
-/** Waits for something, but for no longer than this. */
-export async function within(milliseconds: number, work: Promise<void>): Promise<void> {
-  const timeUp = Promise.withResolvers<void>();
-  const timer = setTimeout(timeUp.resolve, milliseconds);
-  await Promise.race([work, timeUp.promise]);
-  clearTimeout(timer);
-}
-
 /** Resolves at the first SIGTERM or SIGINT; a later one ends the process at once. */
 export async function endRequested(log: Logger): Promise<EndSignal> {
   const asked = Promise.withResolvers<EndSignal>();

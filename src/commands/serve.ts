@@ -1,9 +1,10 @@
 import { type App, createApp } from "../app.ts";
+import { within } from "../async/within.ts";
 import { type Config, formatHostPort, listenAddress, outboundHosts } from "../config.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { VERSION } from "../version.ts";
 import type { Output } from "./audit_output.ts";
-import { endRequested, GRACE_MS, within } from "./ending.ts";
+import { endRequested, GRACE_MS } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
 import { logStartWarnings } from "./start_warnings.ts";
 
@@ -33,12 +34,12 @@ export async function serve(config: Config, { log, auditLog }: Output): Promise<
   const signal = await endRequested(log);
   app.startDraining();
   // Until the last call is answered the probes go on answering too: that is how others learn to stay away.
-  await within(GRACE_MS, app.finished());
+  await within(GRACE_MS, app.finished(), () => {});
   // A person at a terminal sends SIGINT, and nobody has to learn anything then.
   if (signal === "SIGTERM") await new Promise((resolve) => setTimeout(resolve, LEARNING_MS));
   const stopped = server.shutdown();
   // Whoever has had his time, or does not read his answer, is not waited for.
-  await within(CLOSING_MS, stopped);
+  await within(CLOSING_MS, stopped, () => {});
   await app.close();
   log.info("stopped");
   return 0;

@@ -1,12 +1,13 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../app.ts";
+import { within } from "../async/within.ts";
 import { type Config, outboundHosts } from "../config.ts";
 import { confirmNote } from "../confirm/note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
 import { type InputEnd, StdioTransport } from "../mcp/stdio/transport.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Output } from "./audit_output.ts";
-import { endRequested, GRACE_MS, within } from "./ending.ts";
+import { endRequested, GRACE_MS } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
 
 /**
@@ -46,7 +47,7 @@ export async function stdio(config: Config, { log, auditLog }: Output): Promise<
     // Even where nobody hears the answers any more, a write that was sent is waited for, and recorded.
     await app.finished();
   };
-  await within(GRACE_MS, finish());
+  await within(GRACE_MS, finish(), () => {});
   await app.close();
   return why === "line too long" ? 1 : 0;
 }

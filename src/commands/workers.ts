@@ -1,9 +1,10 @@
 import { type App, createApp } from "../app.ts";
+import { within } from "../async/within.ts";
 import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import type { FetchHandler } from "../http/router.ts";
 import { createLogger, type RootLogger } from "../telemetry/log.ts";
 import { openAuditLog } from "./audit_output.ts";
-import { endRequested, GRACE_MS, within } from "./ending.ts";
+import { endRequested, GRACE_MS } from "./ending.ts";
 import { reportConfigProblem, startProblem } from "./start_problem.ts";
 import { logStartWarnings } from "./start_warnings.ts";
 import { logUnhandled } from "./unhandled.ts";
@@ -69,7 +70,7 @@ function endWith(error: unknown): never {
 async function closeAtEnd(app: App, log: RootLogger): Promise<void> {
   await endRequested(log);
   app.startDraining();
-  await within(GRACE_MS, app.finished());
+  await within(GRACE_MS, app.finished(), () => {});
   await app.close();
   log.info("stopped");
   await log[Symbol.asyncDispose]();

@@ -1,3 +1,5 @@
+import { within } from "../async/within.ts";
+
 /** How long a caller waits for the head of an answer. Most answers are whole by then. */
 const BEGIN_AFTER_MS = 1_000;
 
@@ -14,13 +16,7 @@ export class BegunAnswer extends Response {}
  * @param onError Told where the rest could not be sent, which is nobody's loss.
  */
 export async function beginInTime(answer: Promise<Response>, onError: (error: Error) => void): Promise<Response> {
-  const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => late.resolve(undefined), BEGIN_AFTER_MS);
-  try {
-    return await Promise.race([answer, late.promise]) ?? begin(answer, onError);
-  } finally {
-    clearTimeout(timer);
-  }
+  return await within(BEGIN_AFTER_MS, answer, () => begin(answer, onError));
 }
 
 function begin(answer: Promise<Response>, onError: (error: Error) => void): BegunAnswer {

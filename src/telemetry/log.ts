@@ -11,6 +11,7 @@ import {
   type TextFormatter,
   type TextFormatterOptions,
 } from "@logtape/logtape";
+import { within } from "../async/within.ts";
 import type { LogFormat, LogLevel } from "../config.ts";
 import { hiderOf, safeText, safeValue, SecretHider, type Secrets } from "../text/redaction/redaction.ts";
 import type { JsonValue } from "../text/clean.ts";
@@ -203,17 +204,8 @@ function sinkOutput({ level, format, sink = Deno.stderr, isInsideLine = false }:
     },
     add: (record) => buffer.add(formatLine(record)),
     writeOut: (record) => writer.write(`${formatLine(record)}\n`),
-    close: () => atMost(DISPOSE_MS, buffer.close()),
+    close: () => within(DISPOSE_MS, buffer.close(), () => {}),
   };
-}
-
-/** Waits for work, but not for longer than this; a failure counts as its end. */
-async function atMost(milliseconds: number, work: PromiseLike<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  work.then(resolve, () => resolve());
-  await promise;
-  clearTimeout(timer);
 }
 
 function record(level: TapeLevel, message: string, properties: Record<string, JsonValue>): LogRecord {

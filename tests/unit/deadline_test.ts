@@ -11,6 +11,16 @@ Deno.test("a deadline aborts like AbortSignal.timeout does", async () => {
   assert.equal(signal.reason.name, "TimeoutError");
 });
 
+Deno.test("a deadline aborts with the reason it was given", async () => {
+  const reason = new Error("no place");
+  using deadline = new Deadline(1, () => reason);
+  const { signal } = deadline;
+
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+
+  assert.equal(signal.reason, reason);
+});
+
 Deno.test({
   name: "a deadline whose work is done leaves no timer behind, and does not abort",
   // With it Deno fails a test that leaves a timer running.

@@ -1,3 +1,4 @@
+import { Deadline } from "../../async/deadline.ts";
 import { FairSemaphore } from "../../async/fair_semaphore.ts";
 import { checkRedis } from "./check.ts";
 import * as commands from "./commands.ts";
@@ -188,14 +189,8 @@ export class RedisStore implements Store, AsyncDisposable {
   }
 
   async #waitForPlace(customer: string): Promise<() => void> {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => {
-      deadline.abort(new StoreError(`Too many Redis commands at once: no place within ${this.#maxWaitMs} ms.`));
-    }, this.#maxWaitMs);
-    try {
-      return await this.#places.acquire({ customer }, deadline.signal);
-    } finally {
-      clearTimeout(timer);
-    }
+    const tooMany = () => new StoreError(`Too many Redis commands at once: no place within ${this.#maxWaitMs} ms.`);
+    using deadline = new Deadline(this.#maxWaitMs, tooMany);
+    return await this.#places.acquire({ customer }, deadline.signal);
   }
 }

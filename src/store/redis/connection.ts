@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from "ioredis";
+import { within } from "../../async/within.ts";
 import { ping, type RedisClient, type RedisCommand, withScripts } from "./commands.ts";
-import { explainFailure, isTimeout, withoutArguments, WrongReplyError } from "./error_replies.ts";
+import { explainFailure, isTimeout, timeoutError, withoutArguments, WrongReplyError } from "./error_replies.ts";
 import type { RefusalWatch } from "./refusals.ts";
 import { StoreError } from "../store.ts";
 
@@ -65,7 +66,9 @@ export class RedisConnection {
   static async open(url: string, onStateChange?: StateListener): Promise<RedisConnection> {
     const connection = new RedisConnection(url, onStateChange);
     try {
-      await before(OPEN_DEADLINE_MS, connection.#connect());
+      await within(OPEN_DEADLINE_MS, connection.#connect(), () => {
+        throw timeoutError();
+      });
     } catch (error) {
       const failure = connection.#failure(connection.#lastError ?? error);
       await connection.close();
@@ -124,7 +127,7 @@ export class RedisConnection {
     const ended = new Promise<void>((resolve) => this.#client.once("end", resolve));
     this.#client.disconnect();
     // Between two attempts to connect no "end" comes; ioredis' own timer has then fired a moment before ours.
-    await before(HANG_UP_MS + 50, ended).catch(() => {});
+    await within(HANG_UP_MS + 50, ended, () => {});
   }
 
   /**
@@ -220,15 +223,4 @@ function decode(text: string): string {
 /** The waits between attempts double up to a second; the random part keeps replicas from coming all at once. */
 function backoffMs(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt, 6), 1000) + Math.floor(Math.random() * 100);
-}
-
-/** Rejects when `work` isn't done after `ms` milliseconds. */
-async function before(ms: number, work: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("Command timed out")), ms);
-  try {
-    await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

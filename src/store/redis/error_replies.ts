@@ -63,6 +63,11 @@ export class WrongReplyError extends Error {
 const UNKNOWN_COMMAND = /^ERR unknown command/i;
 const TIMEOUT = "Command timed out";
 
+/** What a command fails with that got no reply in time; ioredis makes the same. */
+export function timeoutError(): Error {
+  return new Error(TIMEOUT);
+}
+
 /** Whether Redis was silent for as long as a command may take. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === TIMEOUT;
