@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Box } from "../crypto/box.ts";
 import type { ListEntry, ListHead, NewEntry, StoreKey } from "../store/store.ts";
+import { readJson } from "../text/read_json.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { AuditRecord } from "./record.ts";
 import { type ChainLink, chainLink, type ChainSigner } from "./chain.ts";
@@ -32,6 +33,9 @@ export const AUDIT_LISTS: readonly AuditListName[] = ["done", "refused"];
 
 /** Part of what `JSON.parse` gave, kept as it is: to zod's own schema a member named `__proto__` is no member. */
 const keptJson = z.custom<JsonValue>((value) => value !== undefined);
+
+/** What `JSON.parse` gave, kept as it is, since the signature is over that. */
+const signedRecord = z.custom<object & ChainLink>((value) => chainLink.safeParse(value).success);
 
 const place = { customer: z.string(), number: z.int().positive(), time: z.string() };
 
@@ -78,8 +82,8 @@ export class AuditRecords {
   /** The record, or undefined for whatever is not exactly what was written in this place. */
   async open(key: StoreKey, entry: ListEntry): Promise<OpenedRecord | undefined> {
     const text = await this.#box.open(entry.value, key);
-    const signed: unknown = text === undefined ? undefined : JSON.parse(text);
-    if (!isSigned(signed) || signed.mac !== entry.mark) return undefined;
+    const signed = text === undefined ? undefined : readJson(text, signedRecord);
+    if (signed?.mac !== entry.mark) return undefined;
     const { data } = storedRecord.safeParse(signed);
     if (data === undefined || data.number !== entry.number || data.customer !== key.customer) return undefined;
     if (await this.#signer.check("customer", signed) !== "genuine") return undefined;
@@ -92,8 +96,4 @@ export class AuditRecords {
 
 function withoutCustomer<T extends { customer: string }>({ customer: _, ...record }: T): Omit<T, "customer"> {
   return record;
-}
-
-function isSigned(value: unknown): value is object & ChainLink {
-  return chainLink.safeParse(value).success;
 }

@@ -141,9 +141,7 @@ export class AccessTokens {
 
   async #stored(customer: Customer): Promise<ExchangedToken | undefined> {
     if (customer.credential.kind === "access_token") return undefined;
-    const text = await this.#options.sealed.read(tokenKey(customer));
-    if (text === undefined) return undefined;
-    const stored = storedSchema.safeParse(JSON.parse(text)).data;
+    const stored = await this.#options.sealed.read(tokenKey(customer), storedSchema);
     if (stored !== undefined) this.#known.set(customer.id, stored);
     return stored;
   }
@@ -154,7 +152,7 @@ export class AccessTokens {
     if (known?.token !== refused) return;
     this.#known.delete(customer.id);
     await this.#options.records.refused(customer).catch(this.#options.onStoreFailed);
-    await this.#options.sealed.deleteIfEquals(tokenKey(customer), JSON.stringify(known));
+    await this.#options.sealed.deleteIfEquals(tokenKey(customer), known);
   }
 
   /** Milliseconds for which a token may be used; a time to come is no better than one long past. */
@@ -226,7 +224,7 @@ export class AccessTokens {
       const exchanged = await this.#options.exchange(customer, keyPair, address);
       const keepMs = Math.max(1_000, Math.min(exchanged.expiresAt - clock.now(), MAX_USE_MS));
       this.#known.set(customer.id, exchanged);
-      await sealed.write(tokenKey(customer), JSON.stringify(exchanged), keepMs).catch(onStoreFailed);
+      await sealed.write(tokenKey(customer), exchanged, keepMs).catch(onStoreFailed);
       await records.accepted(customer, mark).catch(onStoreFailed);
       return exchanged;
     } catch (error) {

@@ -273,7 +273,7 @@ export class CloudwaysAccount {
   }
 
   /** One of the lists that are the same for everybody; at most an hour old. */
-  reference<T>(list: ReferenceList<T>): Promise<T> {
+  reference<T extends object>(list: ReferenceList<T>): Promise<T> {
     return this.#services.reference.read(this.#session, list);
   }
 

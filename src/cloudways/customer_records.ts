@@ -55,8 +55,8 @@ export class CustomerRecords {
     this.#known.set(customer.id, true);
     const before = await this.read(customer);
     const record: CustomerRecord = { firstSeen: before?.firstSeen ?? now, lastSeen: now };
-    await this.#sealed.write(seenKey(customer.id), JSON.stringify(record), RECORD_TTL_MS);
-    await this.#sealed.write(acceptedKey(customer), String(now), ACCEPTED_MS);
+    await this.#sealed.write(seenKey(customer.id), record, RECORD_TTL_MS);
+    await this.#sealed.write(acceptedKey(customer), now, ACCEPTED_MS);
   }
 
   /** Notes that Cloudways just refused these credentials: nothing cached is given until it accepts them again. */
@@ -74,9 +74,9 @@ export class CustomerRecords {
   async acceptedLately(customer: Customer): Promise<boolean> {
     const [mark, acceptedAt] = await Promise.all([
       this.refusalMark(customer),
-      this.#sealed.read(acceptedKey(customer)),
+      this.#sealed.read(acceptedKey(customer), z.number()),
     ]);
-    return mark === undefined && acceptedAt !== undefined && this.#clock.now() - Number(acceptedAt) < ACCEPTED_MS;
+    return mark === undefined && acceptedAt !== undefined && this.#clock.now() - acceptedAt < ACCEPTED_MS;
   }
 
   /** Whether Cloudways accepted these credentials before. */
@@ -94,9 +94,7 @@ export class CustomerRecords {
 
   /** The customer's record, or undefined for credentials that were never accepted. */
   async read(customer: Customer): Promise<CustomerRecord | undefined> {
-    const text = await this.#sealed.read(seenKey(customer.id));
-    if (text === undefined) return undefined;
-    return recordSchema.safeParse(JSON.parse(text)).data;
+    return await this.#sealed.read(seenKey(customer.id), recordSchema);
   }
 }
 

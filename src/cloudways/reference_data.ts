@@ -26,7 +26,7 @@ const appFamilies = z.union([
 ]);
 
 /** One reference list. */
-export interface ReferenceList<T> {
+export interface ReferenceList<T extends object> {
   /** Tells its cache entry apart. */
   name: string;
   operation: string;
@@ -75,7 +75,7 @@ export const PACKAGES = referenceList({
   reply: z.object({ packages: z.record(z.string(), z.json()) }),
 });
 
-function referenceList<T>(list: ReferenceList<T>): ReferenceList<T> {
+function referenceList<T extends object>(list: ReferenceList<T>): ReferenceList<T> {
   return list;
 }
 
@@ -92,20 +92,17 @@ export class ReferenceData {
   }
 
   /** One list, from the cache where it is there. */
-  async read<T>(session: Session, list: ReferenceList<T>): Promise<T> {
+  async read<T extends object>(session: Session, list: ReferenceList<T>): Promise<T> {
     const key = { purpose: "reference", customer: "shared", name: list.name } as const;
     // The same for everybody, but not for credentials that Cloudways just refused: those it has to see first.
     const isBlocked = await this.#client.records.refusalMark(session.customer) !== undefined;
-    const cached = isBlocked ? undefined : await this.#sealed.read(key);
-    if (cached !== undefined) {
-      const parsed = list.reply.safeParse(JSON.parse(cached));
-      if (parsed.success) return parsed.data;
-    }
+    const cached = isBlocked ? undefined : await this.#sealed.read(key, list.reply);
+    if (cached !== undefined) return cached;
     // Not shared between customers while under way: one caller's wrong credentials must not fail another's call.
     const fetched = await this.#flights.run(`${list.name}:${session.customer.id}`, async (signal) => {
       const { operation, path, reply } = list;
       const fresh = await this.#client.send({ ...session, signal }, { method: "GET", operation, path, reply });
-      await this.#sealed.write(key, JSON.stringify(fresh), TTL_MS)
+      await this.#sealed.write(key, fresh, TTL_MS)
         .catch((error) => session.log.debug("reference data not kept", { error }));
       return fresh;
     }, session.signal);

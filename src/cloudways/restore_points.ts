@@ -53,7 +53,7 @@ export class RestorePoints {
       const seen: Seen = points.length === 0
         ? others
         : { ...others, [String(app.id)]: { points: points.slice(0, MAX_NOTED), seenAt: this.#clock.now() } };
-      await this.#sealed.write(key, JSON.stringify(seen), TTL_MS);
+      await this.#sealed.write(key, seen, TTL_MS);
     } catch (error) {
       session.log.debug("restore points not noted", { error });
     }
@@ -83,10 +83,9 @@ export class RestorePoints {
 
   /** An entry lives on when another application is noted in it, so each point's own age counts. */
   async #read(key: StoreKey): Promise<Seen> {
-    const text = await this.#sealed.read(key);
-    const seen = text === undefined ? undefined : seenSchema.safeParse(JSON.parse(text)).data;
+    const seen = await this.#sealed.read(key, seenSchema) ?? {};
     const now = this.#clock.now();
-    return Object.fromEntries(Object.entries(seen ?? {}).filter(([, { seenAt }]) => now - seenAt < TTL_MS));
+    return Object.fromEntries(Object.entries(seen).filter(([, { seenAt }]) => now - seenAt < TTL_MS));
   }
 }
 

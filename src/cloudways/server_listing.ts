@@ -11,7 +11,7 @@ const TTL_MS = 60_000;
 /** Longer than a listing lives and than one can be under way, so that an older one can't come back to life. */
 const EPOCH_TTL_MS = 5 * 60_000;
 
-const cachedSchema = z.object({ epoch: z.string(), servers: z.unknown() });
+const cachedListing = serverListing.extend({ epoch: z.string() });
 
 /** Where an application was found. */
 export interface FoundApp {
@@ -56,11 +56,8 @@ export class ServerListing {
 
   async #cached(session: Session, epoch: string): Promise<ServerRecord[] | undefined> {
     if (!await this.#client.records.acceptedLately(session.customer)) return undefined;
-    const text = await this.#sealed.read(listingKey(session));
-    if (text === undefined) return undefined;
-    const cached = cachedSchema.safeParse(JSON.parse(text)).data;
-    if (cached === undefined || cached.epoch !== epoch) return undefined;
-    return serverListing.safeParse(cached).data?.servers;
+    const cached = await this.#sealed.read(listingKey(session), cachedListing);
+    return cached?.epoch === epoch ? cached.servers : undefined;
   }
 
   async #fetch(session: Session, epoch: string): Promise<ServerRecord[]> {
@@ -70,7 +67,7 @@ export class ServerListing {
       path: path`/server`,
       reply: serverListing,
     });
-    await this.#sealed.write(listingKey(session), JSON.stringify({ epoch, servers }), TTL_MS)
+    await this.#sealed.write(listingKey(session), { epoch, servers }, TTL_MS)
       .catch((error) => session.log.debug("listing not kept", { error }));
     return servers;
   }

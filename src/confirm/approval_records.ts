@@ -49,10 +49,15 @@ export type ApprovalRecord = z.output<typeof recordSchema>;
 /** The part of a question that the page shows. */
 export type ShownQuestion = z.output<typeof questionSchema>;
 
+const outcomeSchema = z.enum(["used", "denied", "withdrawn", "no_taken_back"]);
+
 /** How an approval ended; one that nobody decided in time has no outcome. */
-const OUTCOMES = ["used", "denied", "withdrawn", "no_taken_back"] as const;
-/** One of {@linkcode OUTCOMES}. */
-export type Outcome = typeof OUTCOMES[number];
+export type Outcome = z.output<typeof outcomeSchema>;
+
+/** A yes says which approval gave it, and until when it can be used, in milliseconds since the epoch. */
+const yesSchema = z.object({ hash: z.string(), endsAt: z.number() });
+
+const openSchema = z.literal("open");
 
 /** When a question closes, and a yes to it ends. */
 export function endOf({ askedAt }: ApprovalRecord): number {
@@ -60,8 +65,8 @@ export function endOf({ askedAt }: ApprovalRecord): number {
 }
 
 /**
- * What the store holds of approvals. Every entry is sealed, with the name of its key inside: one that was moved to
- * another place counts as absent, like one that does not open.
+ * What the store holds of approvals. Every entry is sealed: one that does not open, or was moved to another place, counts
+ * as absent.
  */
 export class ApprovalRecords {
   readonly #sealed: SealedStore;
@@ -75,140 +80,119 @@ export class ApprovalRecords {
   /** Writes an approval that waits for a decision. The address comes last: nobody finds half of one. */
   async open(record: ApprovalRecord): Promise<void> {
     const shownMs = this.#left(record, SHOWN_MS);
-    await this.#write(detailsKey(record), JSON.stringify(record), shownMs);
-    await this.#write(openKey(record), "open", this.#left(record, OPEN_MS));
-    await this.#write(addressKey(record.hash), record.customer, shownMs);
+    await this.#sealed.write(detailsKey(record), record, shownMs);
+    await this.#sealed.write(openKey(record), "open", this.#left(record, OPEN_MS));
+    await this.#sealed.write(addressKey(record.hash), record.customer, shownMs);
   }
 
   /** The approval behind an address, whatever became of it. */
   async find(hash: string): Promise<ApprovalRecord | undefined> {
-    const customer = await this.#read(addressKey(hash));
+    const customer = await this.#sealed.read(addressKey(hash), z.string());
     return customer === undefined ? undefined : await this.findOf(customer, hash);
   }
 
   /** An approval of a known customer. */
   async findOf(customer: string, hash: string): Promise<ApprovalRecord | undefined> {
-    const text = await this.#read(detailsKey({ customer, hash }));
-    return text === undefined ? undefined : recordSchema.safeParse(JSON.parse(text)).data;
+    return await this.#sealed.read(detailsKey({ customer, hash }), recordSchema);
   }
 
   /** Whether nobody has decided yet. */
   async isOpen(record: Pick<ApprovalRecord, "customer" | "hash">): Promise<boolean> {
-    return await this.#read(openKey(record)) !== undefined;
+    return await this.#sealed.read(openKey(record), openSchema) !== undefined;
   }
 
   /** Takes the right to decide: of all who try, on any replica, one gets it. */
   async close(record: ApprovalRecord): Promise<boolean> {
-    return await this.#take(openKey(record)) !== undefined;
+    return await this.#sealed.take(openKey(record), openSchema) !== undefined;
   }
 
   /** The id of the approval that a call was asked about last. */
   async idFor(customer: string, fingerprint: string): Promise<string | undefined> {
-    return await this.#read(callKey(customer, fingerprint));
+    return await this.#sealed.read(callKey(customer, fingerprint), z.string());
   }
 
-  /** Makes an id the one for its call. False where `ifAbsent` found another. */
-  async setIdFor(record: ApprovalRecord, id: string, { ifAbsent }: { ifAbsent: boolean }): Promise<boolean> {
+  /** Makes an id the one for its call. */
+  async setIdFor(record: ApprovalRecord, id: string): Promise<void> {
+    await this.#sealed.write(callKey(record.customer, record.fingerprint), id, this.#left(record, OPEN_MS));
+  }
+
+  /** Makes an id the one for its call, unless the call has one. */
+  async setFirstIdFor(record: ApprovalRecord, id: string): Promise<boolean> {
     const key = callKey(record.customer, record.fingerprint);
-    return await this.#sealed.set(key, named(key, id), { ttlMs: this.#left(record, OPEN_MS), ifAbsent });
+    return await this.#sealed.writeIfAbsent(key, id, this.#left(record, OPEN_MS));
   }
 
   /** Forgets the id for a call, unless it is another one by now. */
   async forgetIdFor(customer: string, fingerprint: string, id: string): Promise<void> {
-    const key = callKey(customer, fingerprint);
-    await this.#sealed.deleteIfEquals(key, named(key, id));
+    await this.#sealed.deleteIfEquals(callKey(customer, fingerprint), id);
   }
 
   /** Writes a yes for the rest of the time. */
   async writeYes(record: ApprovalRecord): Promise<void> {
-    await this.#write(yesKey(record), yesText(record), this.#left(record, OPEN_MS));
+    await this.#sealed.write(yesKey(record), yesOf(record), this.#left(record, OPEN_MS));
   }
 
   /** Whether the yes of this approval is there and unused. */
   async hasYes(record: ApprovalRecord): Promise<boolean> {
-    return await this.#read(yesKey(record)) === yesText(record);
+    const yes = await this.#sealed.read(yesKey(record), yesSchema);
+    return yes?.hash === record.hash && yes.endsAt === endOf(record);
   }
 
   /** Takes back the yes of this approval. False where it is no longer there. */
   async dropYes(record: ApprovalRecord): Promise<boolean> {
-    const key = yesKey(record);
-    return await this.#sealed.deleteIfEquals(key, named(key, yesText(record)));
+    return await this.#sealed.deleteIfEquals(yesKey(record), yesOf(record));
   }
 
   /** Takes the yes to a call, and says which approval gave it. */
   async takeYes(customer: string, fingerprint: string): Promise<string | undefined> {
-    const text = await this.#take(yesKey({ customer, fingerprint }));
-    const [hash, endsAt] = text?.split(" ") ?? [];
-    return this.#clock.now() < Number(endsAt) ? hash : undefined;
+    const yes = await this.#sealed.take(yesKey({ customer, fingerprint }), yesSchema);
+    return yes !== undefined && this.#clock.now() < yes.endsAt ? yes.hash : undefined;
   }
 
   /** Says on the page how it ended. */
   async setOutcome(record: ApprovalRecord, outcome: Outcome): Promise<void> {
-    await this.#write(outcomeKey(record), outcome, this.#left(record, SHOWN_MS));
+    await this.#sealed.write(outcomeKey(record), outcome, this.#left(record, SHOWN_MS));
   }
 
   /** How it ended, if it has. */
   async outcome(record: ApprovalRecord): Promise<Outcome | undefined> {
-    const text = await this.#read(outcomeKey(record));
-    return OUTCOMES.find((outcome) => outcome === text);
+    return await this.#sealed.read(outcomeKey(record), outcomeSchema);
   }
 
   #left({ askedAt }: ApprovalRecord, afterMs: number): number {
     return Math.max(1, askedAt + afterMs - this.#clock.now());
   }
-
-  async #write(key: NamedKey, text: string, ttlMs: number): Promise<void> {
-    await this.#sealed.write(key, named(key, text), ttlMs);
-  }
-
-  async #read(key: NamedKey): Promise<string | undefined> {
-    return contentOf(key, await this.#sealed.read(key));
-  }
-
-  async #take(key: NamedKey): Promise<string | undefined> {
-    return contentOf(key, await this.#sealed.take(key));
-  }
 }
 
-type NamedKey = StoreKey & { name: string };
-
-function named({ name }: NamedKey, text: string): string {
-  return `${name} ${text}`;
+function yesOf(record: ApprovalRecord): z.output<typeof yesSchema> {
+  return { hash: record.hash, endsAt: endOf(record) };
 }
 
-function contentOf({ name }: NamedKey, text: string | undefined): string | undefined {
-  return text?.startsWith(`${name} `) === true ? text.slice(name.length + 1) : undefined;
-}
-
-function yesText(record: ApprovalRecord): string {
-  return `${record.hash} ${endOf(record)}`;
-}
-
-function addressKey(hash: string): NamedKey {
+function addressKey(hash: string): StoreKey {
   return { purpose: "approval_address", customer: "shared", name: hash };
 }
 
-function detailsKey(record: Pick<ApprovalRecord, "customer" | "hash">): NamedKey {
+function detailsKey(record: Pick<ApprovalRecord, "customer" | "hash">): StoreKey {
   return hashKey("approval", record);
 }
 
-function openKey(record: Pick<ApprovalRecord, "customer" | "hash">): NamedKey {
+function openKey(record: Pick<ApprovalRecord, "customer" | "hash">): StoreKey {
   return hashKey("approval_open", record);
 }
 
-function outcomeKey(record: ApprovalRecord): NamedKey {
+function outcomeKey(record: ApprovalRecord): StoreKey {
   return hashKey("approval_outcome", record);
 }
 
-function hashKey(purpose: Purpose, { customer, hash }: Pick<ApprovalRecord, "customer" | "hash">): NamedKey {
+function hashKey(purpose: Purpose, { customer, hash }: Pick<ApprovalRecord, "customer" | "hash">): StoreKey {
   return { purpose, customer, name: hash };
 }
 
 /** Beside the details, under a name that no hash has. */
-function callKey(customer: string, fingerprint: string): NamedKey {
+function callKey(customer: string, fingerprint: string): StoreKey {
   return { purpose: "approval", customer, name: `call-${fingerprint}` };
 }
 
-function yesKey({ customer, fingerprint }: Pick<ApprovalRecord, "customer" | "fingerprint">): NamedKey {
+function yesKey({ customer, fingerprint }: Pick<ApprovalRecord, "customer" | "fingerprint">): StoreKey {
   return { purpose: "approval_yes", customer, name: fingerprint };
 }

@@ -262,10 +262,10 @@ export class Approvals {
       throw tooManyOpen();
     }
     const mine = { ...this.#pageOf({ id, record }), isNew: true };
-    if (await this.#records.setIdFor(record, id, { ifAbsent: true })) return mine;
+    if (await this.#records.setFirstIdFor(record, id)) return mine;
     const first = await this.#findOpen(request);
     if (first === undefined) {
-      await this.#records.setIdFor(record, id, { ifAbsent: false });
+      await this.#records.setIdFor(record, id);
       return mine;
     }
     if (await this.#records.close(record)) await this.#leave(record);

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Caller, Customer } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import type { ConfirmMode } from "../config.ts";
@@ -161,7 +162,7 @@ export class Confirmation {
     const heard = hear(reply, opened.askedBy, arrivedAt - opened.sentAt);
     // To be looked at again, once a person has decided there.
     if (heard === "visited") return isAbout(opened, tool, binding) ? { kind: heard } : undefined;
-    const record = await sealed.take(questionKey(customer, opened));
+    const record = await sealed.take(questionKey(customer, opened), z.string());
     if (!isAboutCall(opened, tool, binding)) return undefined;
     if (heard === "nobody") return { kind: heard };
     if (heard === "no") {

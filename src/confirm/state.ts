@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../async/clock.ts";
 import type { Box } from "../crypto/box.ts";
+import { readJson } from "../text/read_json.ts";
 import type { CallBinding } from "./binding.ts";
 
 /** How a person was asked through the client: by a form that is the answer, or by an address that leads to the page. */
@@ -57,8 +58,7 @@ export class QuestionStates {
   async open(customer: string, sealed: string): Promise<QuestionState | undefined> {
     if (sealed.length > MAX_LENGTH) return undefined;
     const text = await this.#box.open(sealed, { customer, purpose: PURPOSE });
-    if (text === undefined) return undefined;
-    const state = schema.safeParse(JSON.parse(text)).data;
+    const state = text === undefined ? undefined : readJson(text, schema);
     return state !== undefined && this.#clock.now() < state.expiresAt ? state : undefined;
   }
 }

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { isJSONRPCResponse, type JSONRPCResponse } from "@modelcontextprotocol/server";
+import { z } from "zod";
 import type { Clock } from "../async/clock.ts";
 import type { Box } from "../crypto/box.ts";
 import { lengthPrefixed } from "../crypto/length_prefixed.ts";
@@ -50,6 +51,8 @@ const ON_ITS_WAY_MS = 1_500;
 /** How often an answer is passed on while the store fails: until the wait must have noticed that too. */
 const MAX_TRIES = 5;
 const TRY_AGAIN_MS = 1_000;
+const answerSchema = z.custom<JSONRPCResponse>(isJSONRPCResponse);
+const CANCELLED = "cancelled";
 /** Nobody knows when a person answers; soon, as a rule. */
 const RETRY_AFTER_S = 30;
 
@@ -112,18 +115,17 @@ export class Relay {
     if (mark === undefined && failure !== undefined) throw failure;
     if (mark === undefined) return false;
     // Whatever comes of this, the wait finds its mark gone. Hearing the same answer twice is hearing it once.
-    const text = JSON.stringify(answer);
-    return (await this.#insist(() => this.#channels.publish(answerChannel(session, id), text))).value > 0;
+    return (await this.#insist(() => this.#channels.publish(answerChannel(session, id), answer))).value > 0;
   }
 
   /** Calls back when the client cancels the request of this id, until it is told to stop. */
   async onCancelled(session: RelaySession, requestId: string | number, callback: () => void): Promise<Unsubscribe> {
-    return await this.#channels.subscribe(cancellationChannel(session, requestId), callback);
+    return await this.#channels.subscribe(cancellationChannel(session, requestId), z.literal(CANCELLED), callback);
   }
 
   /** Tells the call that serves this request, if there is one, that the client cancels it. */
   async cancel(session: RelaySession, requestId: string | number): Promise<void> {
-    await this.#channels.publish(cancellationChannel(session, requestId), "cancelled");
+    await this.#channels.publish(cancellationChannel(session, requestId), CANCELLED);
   }
 
   async #askInPlace(session: RelaySession, send: (id: string) => Promise<void>, signal: AbortSignal) {
@@ -139,10 +141,7 @@ export class Relay {
 
   async #exchange(session: RelaySession, id: string, send: () => Promise<void>, signal: AbortSignal) {
     const answered = Promise.withResolvers<JSONRPCResponse>();
-    const stop = await this.#channels.subscribe(answerChannel(session, id), (text) => {
-      const answer: unknown = JSON.parse(text);
-      if (isJSONRPCResponse(answer)) answered.resolve(answer);
-    });
+    const stop = await this.#channels.subscribe(answerChannel(session, id), answerSchema, answered.resolve);
     const ended = new AbortController();
     try {
       await this.#store.set(openMark(session, id), "open", { ttlMs: ENTRY_TTL_MS });

@@ -1,9 +1,14 @@
+import type { z } from "zod";
 import type { Box } from "../crypto/box.ts";
-import type { SetOptions, Store, StoreKey } from "./store.ts";
+import { readJson } from "../text/read_json.ts";
+import type { Store, StoreKey } from "./store.ts";
+
+/** What an entry may hold: anything that is the same after a way through JSON. */
+export type SealedValue = object | string | number;
 
 /**
- * The store, with everything sealed: what belongs to a customer leaves this process only as ciphertext bound to that
- * customer and purpose. What does not open counts as absent.
+ * The store, with everything sealed: values of a customer leave this process only as ciphertext that opens for this
+ * customer, purpose and name. An entry that does not open, or does not fit the schema it is read with, counts as absent.
  */
 export class SealedStore {
   readonly #store: Store;
@@ -14,32 +19,49 @@ export class SealedStore {
     this.#box = box;
   }
 
-  /** The text of an entry, or undefined. */
-  async read(key: StoreKey): Promise<string | undefined> {
-    const sealed = await this.#store.get(key);
-    return sealed === undefined ? undefined : await this.#box.open(sealed, key);
+  /** The value of an entry, or undefined. */
+  async read<T>(key: StoreKey, schema: z.ZodType<T>): Promise<T | undefined> {
+    return await this.#open(key, schema, await this.#store.get(key));
   }
 
   /** Writes an entry that is gone after `ttlMs` milliseconds. */
-  async write(key: StoreKey, text: string, ttlMs: number): Promise<void> {
-    await this.set(key, text, { ttlMs });
+  async write(key: StoreKey, value: SealedValue, ttlMs: number): Promise<void> {
+    await this.#store.set(key, await this.#seal(key, value), { ttlMs });
   }
 
-  /** Writes an entry. False only where `ifAbsent` found one, whether or not that opens. */
-  async set(key: StoreKey, text: string, options: SetOptions): Promise<boolean> {
-    return await this.#store.set(key, await this.#box.seal(text, key), options);
+  /** Writes an entry where none is. False where there is one, even if it does not open. */
+  async writeIfAbsent(key: StoreKey, value: SealedValue, ttlMs: number): Promise<boolean> {
+    return await this.#store.set(key, await this.#seal(key, value), { ttlMs, ifAbsent: true });
   }
 
-  /** Reads and removes an entry in one atomic step: of many callers exactly one gets the text. */
-  async take(key: StoreKey): Promise<string | undefined> {
-    const sealed = await this.#store.take(key);
-    return sealed === undefined ? undefined : await this.#box.open(sealed, key);
+  /** Reads and removes an entry in one atomic step: of many callers exactly one gets the value. */
+  async take<T>(key: StoreKey, schema: z.ZodType<T>): Promise<T | undefined> {
+    return await this.#open(key, schema, await this.#store.take(key));
   }
 
-  /** Removes an entry only if its text is still the one given; a change in between is left alone. */
-  async deleteIfEquals(key: StoreKey, text: string): Promise<boolean> {
+  /** Removes an entry only if it still has this value; a change in between is left alone. */
+  async deleteIfEquals(key: StoreKey, value: SealedValue): Promise<boolean> {
     const sealed = await this.#store.get(key);
-    if (sealed === undefined || await this.#box.open(sealed, key) !== text) return false;
+    if (sealed === undefined || await this.#box.open(sealed, key) !== textOf(key, value)) return false;
     return await this.#store.deleteIfEquals(key, sealed);
   }
+
+  #seal(key: StoreKey, value: SealedValue): Promise<string> {
+    return this.#box.seal(textOf(key, value), key);
+  }
+
+  async #open<T>(key: StoreKey, schema: z.ZodType<T>, sealed: string | undefined): Promise<T | undefined> {
+    const text = sealed === undefined ? undefined : await this.#box.open(sealed, key);
+    const front = nameIn(key);
+    return text?.startsWith(front) === true ? readJson(text.slice(front.length), schema) : undefined;
+  }
+}
+
+function textOf(key: StoreKey, value: SealedValue): string {
+  return nameIn(key) + JSON.stringify(value);
+}
+
+/** A box is bound to customer and purpose. The name is sealed inside, so that an entry moved to another name is absent. */
+function nameIn({ name }: StoreKey): string {
+  return name === undefined ? "" : `${name} `;
 }

@@ -1,9 +1,12 @@
+import type { z } from "zod";
 import type { Box, BoxContext } from "../crypto/box.ts";
-import type { Channel, Listener, Store, Unsubscribe } from "./store.ts";
+import { readJson } from "../text/read_json.ts";
+import type { SealedValue } from "./sealed.ts";
+import type { Channel, Store, Unsubscribe } from "./store.ts";
 
 /**
- * The store's channels, with everything sealed: what is told opens only for the customer, kind and name of the channel
- * it was told on. What does not open is not heard.
+ * The store's channels, with everything sealed: a message opens only for the customer, kind and name of the channel it
+ * was sent on. A message that does not open, or does not fit the listener's schema, is dropped.
  */
 export class SealedChannels {
   readonly #store: Store;
@@ -14,19 +17,18 @@ export class SealedChannels {
     this.#box = box;
   }
 
-  /** Tells whoever listens, and says on how many replicas that is. */
-  async publish(channel: Channel, text: string): Promise<number> {
-    return await this.#store.publish(channel, await this.#box.seal(text, contextOf(channel)));
+  /** Sends a value to all listeners, and says on how many replicas there are any. */
+  async publish(channel: Channel, value: SealedValue): Promise<number> {
+    return await this.#store.publish(channel, await this.#box.seal(JSON.stringify(value), contextOf(channel)));
   }
 
-  /** Listens on a channel. */
-  async subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe> {
-    return await this.#store.subscribe(channel, (sealed) => void this.#open(sealed, channel, listener));
-  }
-
-  async #open(sealed: string, channel: Channel, listener: Listener): Promise<void> {
-    const text = await this.#box.open(sealed, contextOf(channel));
-    if (text !== undefined) listener(text);
+  /** Listens on a channel. The listener must not throw. */
+  async subscribe<T>(channel: Channel, schema: z.ZodType<T>, listener: (value: T) => void): Promise<Unsubscribe> {
+    return await this.#store.subscribe(channel, async (sealed) => {
+      const text = await this.#box.open(sealed, contextOf(channel));
+      const value = text === undefined ? undefined : readJson(text, schema);
+      if (value !== undefined) listener(value);
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 /** Whether the processes that share a store use the same keys: with other keys each is blind to what the others write. */
 import { z } from "zod";
 import type { KeyNames } from "../crypto/key_ring.ts";
+import { readJson } from "../text/read_json.ts";
 import type { Store, StoreKey } from "./store.ts";
 
 const KEY: StoreKey = { purpose: "keys", customer: "shared" };
@@ -20,7 +21,7 @@ const namesSchema = z.object({ encryption: z.array(z.string()).max(100), custome
  */
 export async function fitsSharedKeys(store: Pick<Store, "get">, own: KeyNames): Promise<boolean> {
   const text = await store.get(KEY);
-  const others = text === undefined ? undefined : parseNames(text);
+  const others = text === undefined ? undefined : readJson(text, namesSchema);
   if (others === undefined) return true;
   return others.customers === own.customers && own.encryption.some((name) => others.encryption.includes(name));
 }
@@ -32,12 +33,4 @@ export async function fitsSharedKeys(store: Pick<Store, "get">, own: KeyNames): 
  */
 export async function tellSharedKeys(store: Pick<Store, "set">, own: KeyNames): Promise<void> {
   await store.set(KEY, JSON.stringify(own), { ttlMs: TTL_MS });
-}
-
-function parseNames(text: string): KeyNames | undefined {
-  try {
-    return namesSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
