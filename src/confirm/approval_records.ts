@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Clock } from "../async/clock.ts";
 import type { SealedStore } from "../store/sealed.ts";
-import type { Purpose, StoreKey } from "../store/store.ts";
+import type { Purpose } from "../store/purposes.ts";
+import type { StoreKey } from "../store/store.ts";
 
 /** How long a question stays open, wherever it is asked, and a yes can be used; counted from asking. */
 export const OPEN_MS = 10 * 60_000;

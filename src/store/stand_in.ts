@@ -1,7 +1,8 @@
-import { LRUCache } from "lru-cache";
 import type { Clock } from "../async/clock.ts";
 import { CustomerTable } from "./customer_table.ts";
 import { MemoryStore, type MemoryStoreOptions } from "./memory/adapter.ts";
+import { type PendingWrite, PendingWrites } from "./pending_writes.ts";
+import { rulesOf } from "./purposes.ts";
 import {
   type AppendAnswer,
   type AppendOptions,
@@ -13,7 +14,6 @@ import {
   type ListEntry,
   type ListPage,
   type NewEntry,
-  type Purpose,
   type SetOptions,
   type Store,
   StoreError,
@@ -21,44 +21,16 @@ import {
   type Unsubscribe,
 } from "./store.ts";
 
-/**
- * What this process can stand in for. Caches can be had again, and a bound that each replica keeps for itself is better
- * than none. A yes, a no, a record or a message that not everybody sees would be wrong, so those fail.
- */
-const STANDS_IN: ReadonlySet<Purpose> = new Set<Purpose>([
-  "token",
-  "listing",
-  "listing_epoch",
-  "reference",
-  "seen",
-  "accepted",
-  "revoked",
-  "refusal",
-  "lock",
-  "bucket",
-]);
-
-/** Marks that make what is cached stale or blocked: all replicas are told of them as soon as that can be done. */
-const TOLD: ReadonlySet<Purpose> = new Set<Purpose>(["listing_epoch", "revoked"]);
-
-/**
- * What is kept here too while the shared store answers, so that an outage does not forget it: customers are told from
- * those who make credentials up, and what is blocked stays blocked.
- */
-const KEPT_HERE_TOO: ReadonlySet<Purpose> = new Set<Purpose>(["seen", "revoked"]);
-
 /** How many entries are remembered as written here alone; of strangers a tenth. */
 const MAX_WRITTEN_HERE = 50_000;
 
-/** How many entries the shared store is still to get or to lose, of each kind. */
-const MAX_OWED = 10_000;
-
 /** Longer than any lock lives: one that could not be released for so long has ended by itself. */
-const LOCK_OWED_MS = 60_000;
+const RELEASE_MS = 60_000;
 
 /**
- * A shared store, with this process standing in while the shared one fails. What was written here alone is looked at
- * until the shared store has a newer value, so that its return wipes out nothing and refills no bucket.
+ * A shared store, and a store of this process for the time in which the shared one fails; the rules of each purpose say
+ * what it may be used for. What was written here alone is looked at until the shared store has a newer value, so that its
+ * return wipes out nothing and refills no bucket.
  */
 export class StandInStore implements Store, AsyncDisposable {
   readonly kind;
@@ -69,21 +41,14 @@ export class StandInStore implements Store, AsyncDisposable {
     isAccepted: (_name, key) => !this.#own.isStrangers(key),
     max: MAX_WRITTEN_HERE,
   });
-  /** Marks that the other replicas have not been told; one that is on its way there included. */
-  readonly #untold = new LRUCache<string, Untold>({ max: MAX_OWED });
-  /** Locks that were given back here, and may stand in the shared store still. */
-  readonly #unreleased = new CustomerTable<Owed>({
-    isAccepted: (_name, { key }) => !this.#own.isStrangers(key),
-    max: MAX_OWED,
-  });
-  /** Tokens that the other replicas would have to exchange anew. */
-  readonly #unshared = new LRUCache<string, Owed>({ max: MAX_OWED });
-  /** Whether something of all this failed to get there. */
-  #owes = false;
+  /** What the shared store is still to get; a mark that is on its way there included. */
+  readonly #pending = new PendingWrites((key) => this.#own.isStrangers(key));
+  /** Whether something pending has failed to get there. */
+  #hasFailed = false;
   readonly #clock: Clock;
   #catchingUp: Promise<void> | undefined;
 
-  /** @param own How what stands in keeps time, and how much it may hold. */
+  /** @param own How the store of this process keeps time, and how much it may hold. */
   constructor(shared: Store, own: MemoryStoreOptions) {
     this.#shared = shared;
     this.#own = new MemoryStore(own);
@@ -92,33 +57,35 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   async get(key: StoreKey): Promise<string | undefined> {
-    const untold = this.#untold.get(formatStoreKey(key));
-    if (untold !== undefined) return untold.value;
+    const mark = this.#pending.find("mark", key);
+    if (mark !== undefined) return mark.value;
     const value = await this.#either(key, (store) => store.get(key));
     if (value !== undefined || !this.#isWrittenHere(key)) return value;
     return await this.#own.get(key);
   }
 
   async set(key: StoreKey, value: string, options: SetOptions): Promise<boolean> {
-    if (!STANDS_IN.has(key.purpose)) return await this.#shared.set(key, value, options);
-    const name = formatStoreKey(key);
-    const untold = { key, value, options };
-    if (TOLD.has(key.purpose)) this.#untold.set(name, untold);
+    const { standIn } = rulesOf(key.purpose);
+    if (standIn === "never") return await this.#shared.set(key, value, options);
+    const { mirrored, handsOver } = standIn;
+    const write = handsOver === "mark" || handsOver === "token"
+      ? this.#writeOf(handsOver, key, value, options.ttlMs)
+      : undefined;
+    // A mark counts from now on, wherever it is written.
+    if (write?.kind === "mark") this.#pending.add(write);
     try {
       const written = await this.#shared.set(key, value, options);
-      this.#writtenHere.delete(name);
-      this.#unshared.delete(name);
-      if (this.#untold.get(name) === untold) this.#untold.delete(name);
+      this.#writtenHere.delete(formatStoreKey(key));
+      const settled = write?.kind === "mark" ? write : this.#pending.find("token", key);
+      if (settled !== undefined) this.#pending.remove(settled);
       this.#takesWrites();
-      if (KEPT_HERE_TOO.has(key.purpose)) await this.#own.set(key, value, options);
+      if (mirrored) await this.#own.set(key, value, options);
       return written;
     } catch (error) {
       throwUnlessStore(error);
-      this.#writtenHere.set(name, key);
-      if (key.purpose === "token") {
-        this.#unshared.set(name, { key, value, until: this.#clock.now() + options.ttlMs });
-      }
-      this.#owes ||= TOLD.has(key.purpose) || key.purpose === "token";
+      this.#writtenHere.set(formatStoreKey(key), key);
+      if (write?.kind === "token") this.#pending.add(write);
+      this.#hasFailed ||= write !== undefined;
       return await this.#own.set(key, value, options);
     }
   }
@@ -129,13 +96,15 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   async deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
-    const name = formatStoreKey(key);
-    if (this.#untold.get(name)?.value === value) this.#untold.delete(name);
-    const mayBeHere = this.#isWrittenHere(key) || KEPT_HERE_TOO.has(key.purpose);
+    const { standIn } = rulesOf(key.purpose);
+    if (standIn === "never") return await this.#shared.deleteIfEquals(key, value);
+    const mark = this.#pending.find("mark", key);
+    if (mark?.value === value) this.#pending.remove(mark);
+    const mayBeHere = standIn.mirrored || this.#isWrittenHere(key);
     const here = mayBeHere ? await this.#own.deleteIfEquals(key, value) : false;
     return await this.#either(key, async (store) => {
       // Before the attempt: what fails goes on in the own store.
-      if (store !== this.#shared && key.purpose === "lock") this.#oweRelease(key, value);
+      if (store === this.#own && standIn.handsOver === "release") this.#pendRelease(key, value);
       return await store.deleteIfEquals(key, value);
     }) || here;
   }
@@ -198,39 +167,39 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   async #settle(): Promise<void> {
-    this.#owes = false;
-    for (const [name, untold] of [...this.#untold.entries()]) {
-      // A newer mark may have taken its place meanwhile, or have been told.
-      if (this.#untold.get(name) === untold) await this.set(untold.key, untold.value, untold.options);
-    }
+    this.#hasFailed = false;
     try {
-      for (const entry of this.#unreleased.entries()) await this.#release(...entry);
-      for (const entry of [...this.#unshared.entries()]) await this.#share(...entry);
+      // A newer one may have taken the place of a write meanwhile, or it may have got there.
+      for (const write of this.#pending.all()) if (this.#pending.has(write)) await this.#handOver(write);
     } catch (error) {
       throwUnlessStore(error);
-      this.#owes = true;
+      this.#hasFailed = true;
     }
   }
 
-  #oweRelease(key: StoreKey, value: string): void {
-    this.#unreleased.set(`${formatStoreKey(key)} ${value}`, { key, value, until: this.#clock.now() + LOCK_OWED_MS });
-    this.#owes = true;
-  }
-
-  async #release(name: string, { key, value, until }: Owed): Promise<void> {
-    if (until > this.#clock.now()) await this.#shared.deleteIfEquals(key, value);
-    this.#unreleased.delete(name);
+  async #handOver(write: PendingWrite): Promise<void> {
+    const { kind, key, value, ttlMs, since } = write;
+    const leftMs = since + ttlMs - this.#clock.now();
+    if (kind === "mark") return void await this.set(key, value, { ttlMs });
+    if (kind === "release" && leftMs > 0) await this.#shared.deleteIfEquals(key, value);
+    if (kind === "token" && leftMs > 0) await this.#share(write, leftMs);
+    this.#pending.remove(write);
   }
 
   /** Hands over a token that is still the one in use here, unless others have one. */
-  async #share(name: string, token: Owed): Promise<void> {
-    const { key, value, until } = token;
-    const isInUse = () => this.#unshared.get(name) === token;
-    const ttlMs = until - this.#clock.now();
-    if (ttlMs > 0 && await this.#own.get(key) === value && isInUse()) {
-      await this.#shared.set(key, value, { ttlMs, ifAbsent: true });
-    }
-    if (isInUse()) this.#unshared.delete(name);
+  async #share(token: PendingWrite, ttlMs: number): Promise<void> {
+    const { key, value } = token;
+    if (await this.#own.get(key) !== value || !this.#pending.has(token)) return;
+    await this.#shared.set(key, value, { ttlMs, ifAbsent: true });
+  }
+
+  #pendRelease(key: StoreKey, value: string): void {
+    this.#pending.add(this.#writeOf("release", key, value, RELEASE_MS));
+    this.#hasFailed = true;
+  }
+
+  #writeOf(kind: PendingWrite["kind"], key: StoreKey, value: string, ttlMs: number): PendingWrite {
+    return { kind, key, value, ttlMs, since: this.#clock.now() };
   }
 
   /**
@@ -238,7 +207,7 @@ export class StandInStore implements Store, AsyncDisposable {
    * so nothing else says that it takes again what it did not take.
    */
   #takesWrites(): void {
-    if (this.#owes) this.catchUp().catch(() => {});
+    if (this.#hasFailed) this.catchUp().catch(() => {});
   }
 
   async #takeHere(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer | undefined> {
@@ -253,34 +222,19 @@ export class StandInStore implements Store, AsyncDisposable {
     return this.#writtenHere.has(formatStoreKey(key));
   }
 
-  /** Does it in the shared store, or here where that fails and this process can stand in. */
+  /** Does it in the shared store, or here where that fails and the purpose allows it. */
   async #either<T>(key: StoreKey, work: (store: Store) => Promise<T>): Promise<T> {
     try {
       return await work(this.#shared);
     } catch (error) {
       throwUnlessStore(error);
-      if (!STANDS_IN.has(key.purpose)) throw error;
+      if (rulesOf(key.purpose).standIn === "never") throw error;
       return await work(this.#own);
     }
   }
 }
 
-/** An entry that the shared store is still to get. */
-interface Untold {
-  key: StoreKey;
-  value: string;
-  options: SetOptions;
-}
-
-/** What was done here alone, as long as it is worth being done in the shared store. */
-interface Owed {
-  key: StoreKey;
-  value: string;
-  /** Milliseconds since the Unix epoch. */
-  until: number;
-}
-
-/** Only a store that fails is stood in for; anything else is a mistake of ours. */
+/** Only a store that fails is replaced; anything else is a mistake of ours. */
 function throwUnlessStore(error: unknown): void {
   if (!(error instanceof StoreError)) throw error;
 }

@@ -3,56 +3,7 @@
  * `memory/` and `redis/`; one conformance suite runs against both.
  */
 
-/** What an entry is for. The first part of its key after `cw:`. */
-export type Purpose =
-  /** A sealed access token exchanged for a key pair. */
-  | "token"
-  /** The sealed server listing of one customer. */
-  | "listing"
-  /** A mark that changes whenever a write makes the listing stale. */
-  | "listing_epoch"
-  /** The newest restore points that were seen of one server's applications, sealed. */
-  | "restore_points"
-  /** Reference data, the same for every customer. */
-  | "reference"
-  /** When a customer was first and last seen; exists only for credentials that Cloudways accepted. */
-  | "seen"
-  /** When Cloudways last accepted a customer's credentials, sealed; what is cached is given only while it is there. */
-  | "accepted"
-  /** A mark that Cloudways refused credentials it had accepted; blocks what is cached until it accepts them again. */
-  | "revoked"
-  /** A key pair that Cloudways refused a moment ago. */
-  | "refusal"
-  /** A lock with an owner. */
-  | "lock"
-  /** A token bucket. */
-  | "bucket"
-  /** The sealed record of what was done in one customer's name, as a list. */
-  | "audit"
-  /** The sealed record of what was asked or refused, as a list of its own. */
-  | "audit_refused"
-  /** A question that a client was asked to put to a person; taken by the one call that its yes lets through. */
-  | "question"
-  /** A mark that a question inside a call of the 2025 revisions is open; taken by the one answer that counts. */
-  | "open_question"
-  /** A mark that a person has said no to a call a moment ago. */
-  | "declined"
-  /** One of a bounded number of places; see `slots.ts`. */
-  | "slot"
-  /** Which customer's approval stands behind an address; belongs to everybody, since the page knows no customer. */
-  | "approval_address"
-  /** What an approval page shows. */
-  | "approval"
-  /** An approval that nobody has decided; taken by the one decision that counts. */
-  | "approval_open"
-  /** Which keys the processes use that share this store. */
-  | "keys"
-  /** A person's yes on the page; taken by the one call that it lets through. */
-  | "approval_yes"
-  /** A mark that too many wrong codes were typed, until when none of the customer's approvals can be approved. */
-  | "approving_closed"
-  /** What became of an approval, for the page. */
-  | "approval_outcome";
+import type { Purpose } from "./purposes.ts";
 
 /** The address of one entry. */
 export interface StoreKey {

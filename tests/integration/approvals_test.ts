@@ -5,7 +5,8 @@ import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { ApprovalCodes, isApprovalCode } from "../../src/confirm/code.ts";
 import { ApprovalRecords } from "../../src/confirm/approval_records.ts";
 import { SealedStore } from "../../src/store/sealed.ts";
-import { formatStoreKey, type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
+import type { Purpose } from "../../src/store/purposes.ts";
+import { formatStoreKey, StoreError, type StoreKey } from "../../src/store/store.ts";
 import {
   APPROVAL_CODE,
   askOn,

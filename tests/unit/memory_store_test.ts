@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MemoryStore, type MemoryStoreOptions } from "../../src/store/memory/adapter.ts";
-import { type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
+import type { Purpose } from "../../src/store/purposes.ts";
+import { StoreError, type StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { MemoryStore } from "../../src/store/memory/adapter.ts";
+import { type PendingWrite, PendingWrites } from "../../src/store/pending_writes.ts";
+import { type Purpose, type PurposeRules, PURPOSES } from "../../src/store/purposes.ts";
 import { StandInStore } from "../../src/store/stand_in.ts";
-import { type BucketAnswer, type BucketLimit, type Purpose, StoreError, type StoreKey } from "../../src/store/store.ts";
+import { type BucketAnswer, type BucketLimit, StoreError, type StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { until } from "../support/until.ts";
 
@@ -24,8 +26,29 @@ const SHARED_ALONE: Purpose[] = [
   "approval_open",
   "approval_yes",
   "approval_outcome",
+  "approving_closed",
   "keys",
 ];
+
+Deno.test("of all purposes only caches, marks, locks and bounds may be kept here in an outage", () => {
+  const purposes = Object.entries<PurposeRules>(PURPOSES);
+
+  const kept = purposes.filter(([, { standIn }]) => standIn !== "never").map(([purpose]) => purpose);
+
+  assert.deepEqual(kept.sort(), [
+    "accepted",
+    "bucket",
+    "listing",
+    "listing_epoch",
+    "lock",
+    "reference",
+    "refusal",
+    "revoked",
+    "seen",
+    "token",
+  ]);
+  assert.equal(kept.length + SHARED_ALONE.length, purposes.length);
+});
 
 for (const purpose of SHARED_ALONE) {
   Deno.test(`in an outage nobody stands in for an entry of the kind ${purpose}`, async () => {
@@ -94,6 +117,24 @@ Deno.test("a mark that could not be written is written as soon as anything else 
 
     await until(async () => await shared.get(epoch) === "changed");
   }
+});
+
+Deno.test("however many locks wait to be given back, marks and tokens go on waiting", () => {
+  const pending = new PendingWrites(() => false);
+  const write = { value: "1", ttlMs: 60_000, since: 0 };
+  const kept: PendingWrite[] = [
+    { ...write, kind: "mark", key: { purpose: "revoked", customer: "a" } },
+    { ...write, kind: "token", key: { purpose: "token", customer: "a" } },
+  ];
+  for (const one of kept) pending.add(one);
+
+  for (let owner = 0; owner < 20_000; owner++) {
+    pending.add({ ...write, kind: "release", key: { purpose: "lock", customer: "a" }, value: `${owner}` });
+  }
+
+  const all = pending.all();
+  assert.equal(all.length, kept.length + 10_000);
+  for (const one of kept) assert.ok(all.includes(one));
 });
 
 const LOCK: StoreKey = { purpose: "lock", customer: "a", name: "token" };

@@ -15,13 +15,13 @@ import {
   type ListEntry,
   type ListPage,
   type NewEntry,
-  type Purpose,
   type SetOptions,
   type Store,
   StoreError,
   type StoreKey,
   type Unsubscribe,
 } from "../store.ts";
+import { type Purpose, rulesOf } from "../purposes.ts";
 import { takeFromBucket } from "../token_bucket.ts";
 import { checkTtl } from "../ttl.ts";
 
@@ -46,19 +46,6 @@ export interface MemoryStoreOptions {
    */
   maxListBytes?: number;
 }
-
-/** What credentials leave that Cloudways has not accepted, or not yet. */
-const BEFORE_ACCEPTANCE: ReadonlySet<Purpose> = new Set<Purpose>(["bucket", "lock", "refusal"]);
-
-/** Purposes whose entries can be had again, and may go before their time. All others stay until their TTL. */
-const CACHED: ReadonlySet<Purpose> = new Set<Purpose>([
-  "token",
-  "listing",
-  "restore_points",
-  "reference",
-  "seen",
-  "accepted",
-]);
 
 /** Of `maxCacheBytes`, what is kept for `seen`: no cached data push out who is a customer. */
 const SEEN_PART = 1 / 8;
@@ -192,14 +179,16 @@ export class MemoryStore implements Store, AsyncDisposable {
   #read(key: StoreKey): string | undefined {
     const text = formatStoreKey(key);
     const now = this.#clock.now();
-    if (CACHED.has(key.purpose)) return this.#cacheOf(key).get(text, now)?.value;
+    const cache = this.#cacheOf(key);
+    if (cache !== undefined) return cache.get(text, now)?.value;
     return this.#table(key.purpose).get(text, now) ?? this.#strangers.get(text, now);
   }
 
   #write(key: StoreKey, entry: CacheEntry): void {
     const text = formatStoreKey(key);
     const now = this.#clock.now();
-    if (CACHED.has(key.purpose)) return this.#cacheOf(key).set(text, key.customer, entry);
+    const cache = this.#cacheOf(key);
+    if (cache !== undefined) return cache.set(text, key.customer, entry);
     const table = this.#table(key.purpose);
     if (table.get(text, now) === undefined && this.isStrangers(key)) {
       return this.#strangers.set(text, key.customer, entry, now);
@@ -211,18 +200,21 @@ export class MemoryStore implements Store, AsyncDisposable {
   #remove(key: StoreKey): string | undefined {
     const value = this.#read(key);
     const text = formatStoreKey(key);
-    if (CACHED.has(key.purpose)) this.#cacheOf(key).delete(text);
-    else for (const table of [this.#table(key.purpose), this.#strangers]) table.delete(text);
+    const cache = this.#cacheOf(key);
+    for (const place of cache === undefined ? [this.#table(key.purpose), this.#strangers] : [cache]) place.delete(text);
     return value;
   }
 
-  #cacheOf({ purpose }: StoreKey): QuotaCache {
-    return purpose === "seen" ? this.#seen : this.#cache;
+  /** Where an entry is cached; undefined for those that stay until their time is over. */
+  #cacheOf({ purpose }: StoreKey): QuotaCache | undefined {
+    const { keeps } = rulesOf(purpose);
+    if (keeps === "customers") return this.#seen;
+    return keeps === "cache" ? this.#cache : undefined;
   }
 
   /** Whether an entry belongs to credentials that Cloudways has not accepted. */
   isStrangers({ purpose, customer }: StoreKey): boolean {
-    if (!BEFORE_ACCEPTANCE.has(purpose) || customer === "shared") return false;
+    if (rulesOf(purpose).keeps !== "open_table" || customer === "shared") return false;
     return this.#seen.get(formatStoreKey({ purpose: "seen", customer }), this.#clock.now()) === undefined;
   }
 
