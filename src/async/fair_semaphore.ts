@@ -45,7 +45,7 @@ export class FairSemaphore {
       };
       const giveUp = () => {
         queue.grants.delete(grant);
-        if (queue.grants.size === 0 && this.#queues.get(key) === queue) this.#queues.delete(key);
+        if (queue.grants.size === 0) this.#queues.delete(key);
         reject(signal?.reason);
       };
       queue.grants.add(grant);

@@ -5,7 +5,7 @@ import { type ListHead, type Store, StoreError, type StoreKey } from "../store/s
 import { type AuditPage, type EndedMarks, YesEndedError } from "./record.ts";
 import { isDeed, type StampedEntry } from "./entry.ts";
 import { type ListPart, mergedPage, placeOf } from "./pages.ts";
-import { AUDIT_LISTS, auditKey, type AuditListName, type AuditRecords, type GapEntry } from "./records.ts";
+import { auditKey, type AuditListName, type AuditRecords, type GapEntry } from "./records.ts";
 import type { Logger } from "../telemetry/log.ts";
 
 /** What {@linkcode CustomerAuditLists} need. */
@@ -58,11 +58,11 @@ export class CustomerAuditLists implements EndedMarks {
   /** The customer's records of both lists, newest first. */
   async read(customer: string, { before, limit }: { before?: number | undefined; limit: number }): Promise<AuditPage> {
     const place = before === undefined ? undefined : placeOf(before);
-    const first = { done: place?.done, refused: place && place.refused + 1 };
-    const parts = await Promise.all(
-      AUDIT_LISTS.map((list) => this.#part(customer, list, { before: first[list], limit: limit + 1 })),
-    );
-    const page = mergedPage(parts, limit);
+    const [done, refused] = await Promise.all([
+      this.#part(customer, "done", { before: place?.done, limit: limit + 1 }),
+      this.#part(customer, "refused", { before: place && place.refused + 1, limit: limit + 1 }),
+    ]);
+    const page = mergedPage(done, refused, limit);
     if (page.faults > 0) {
       const { log } = this.#options;
       log.warn("audit records were changed or are missing", {
@@ -76,11 +76,11 @@ export class CustomerAuditLists implements EndedMarks {
   async hasMark(customer: string, mark: string, since: number): Promise<boolean> {
     let before: number | undefined;
     while (true) {
-      const { entries, opened } = await this.#part(customer, "done", { before, limit: MARKS_PAGE });
-      if (opened.some((found) => found?.mark === mark)) return true;
-      const oldest = opened.findLast((found) => found !== undefined)?.record.time;
-      if (entries.length < MARKS_PAGE || (oldest !== undefined && Date.parse(oldest) < since)) return false;
-      before = entries.at(-1)?.number;
+      const part = await this.#part(customer, "done", { before, limit: MARKS_PAGE });
+      if (part.some(({ opened }) => opened?.mark === mark)) return true;
+      const oldest = part.findLast(({ opened }) => opened !== undefined)?.opened?.record.time;
+      if (part.length < MARKS_PAGE || (oldest !== undefined && Date.parse(oldest) < since)) return false;
+      before = part.at(-1)?.entry.number;
     }
   }
 
@@ -92,7 +92,7 @@ export class CustomerAuditLists implements EndedMarks {
     const { store, records } = this.#options;
     const key = auditKey(customer, list);
     const entries = await store.entries(key, page);
-    return { list, entries, opened: await Promise.all(entries.map((entry) => records.open(key, entry))) };
+    return await Promise.all(entries.map(async (entry) => ({ entry, opened: await records.open(key, entry) })));
   }
 
   async #append(customer: string, list: AuditListName, entry: StampedEntry): Promise<void> {
@@ -124,12 +124,12 @@ export class CustomerAuditLists implements EndedMarks {
       // It is appended only if nothing was since the list was searched, so no two with one mark ever are.
       await this.#refuseKnownMark(key, entry);
       const sealed = await records.seal(key, entry, newest);
-      const { appended, head } = await store.append(key, sealed, { after: newest, keep, ttlMs: TTL_MS });
-      if (appended && head !== undefined) {
+      const answer = await store.append(key, sealed, { after: newest, keep, ttlMs: TTL_MS });
+      if (answer.appended) {
         this.#isSaid = false;
-        return head;
+        return answer.head;
       }
-      newest = head;
+      newest = answer.head;
     }
     throw new StoreError(`Others were faster to append ${MAX_TRIES} times.`);
   }

@@ -1,7 +1,7 @@
 /** The two lists of a customer as one, in the order of time, a page at a time. */
 import type { ListEntry } from "../store/store.ts";
 import type { AuditPage } from "./record.ts";
-import type { AuditListName, OpenedRecord } from "./records.ts";
+import type { OpenedRecord } from "./records.ts";
 
 /** A place between two records of the merged lists: which numbers of each list come after it. */
 export interface AuditPlace {
@@ -11,13 +11,14 @@ export interface AuditPlace {
   refused: number;
 }
 
-/** One list from a place on, newest first: one entry more than a page has, which shows what the last one follows. */
-export interface ListPart {
-  list: AuditListName;
-  entries: readonly ListEntry[];
-  /** What of the entries could be read. */
-  opened: readonly (OpenedRecord | undefined)[];
+/** An entry of a list, and what could be read of it. */
+export interface ListedRecord {
+  entry: ListEntry;
+  opened: OpenedRecord | undefined;
 }
+
+/** One list from a place on, newest first: one entry more than a page has, which shows what the last one follows. */
+export type ListPart = readonly ListedRecord[];
 
 /** More records than one list ever had. */
 const RADIX = 2 ** 26;
@@ -28,38 +29,59 @@ export function placeOf(number: number): AuditPlace {
 }
 
 /** Merges two lists into one page. A record that can't be read is a fault, and takes a place on the page. */
-export function mergedPage(parts: readonly ListPart[], limit: number): AuditPage {
+export function mergedPage(doneList: ListPart, refusedList: ListPart, limit: number): AuditPage {
   const page: AuditPage = { records: [], next: null, faults: 0 };
-  const lists = parts.map((part) => ({ ...part, at: 0 }));
+  const done = new Cursor(doneList);
+  const refused = new Cursor(refusedList);
   for (let shown = 0; shown < limit; shown++) {
-    const newest = lists.filter(({ entries, at }) => at < entries.length).sort(byTime)[0];
-    if (newest === undefined) return { ...page, next: null };
-    const { opened, entries, at } = newest;
-    const found = opened[at];
-    const follows = followsNext(found, entries[at + 1]);
-    newest.at++;
-    const number = numberAfter(lists);
-    if (!follows) page.faults++;
-    if (found !== undefined) page.records.push({ ...found.record, number });
+    const newest = refused.time > done.time ? refused : done;
+    const { current, next } = newest;
+    if (current === undefined) return { ...page, next: null };
+    newest.advance();
+    const number = numberAfter(done, refused);
+    if (!followsNext(current.opened, next?.entry)) page.faults++;
+    if (current.opened !== undefined) page.records.push({ ...current.opened.record, number });
     page.next = number;
   }
-  return lists.some(({ entries, at }) => at < entries.length) ? page : { ...page, next: null };
+  return done.current ?? refused.current ? page : { ...page, next: null };
 }
 
-type Cursor = ListPart & { at: number };
+/** A place in a list. */
+class Cursor {
+  readonly #list: ListPart;
+  #at = 0;
 
-/** The later one first; one without a time, since it can't be read, before both. */
-function byTime(a: Cursor, b: Cursor): number {
-  const [first, second] = [a, b].map(({ opened, at }) => Date.parse(opened[at]?.record.time ?? "") || Infinity);
-  return first === second || first === undefined || second === undefined ? 0 : second - first;
+  constructor(list: ListPart) {
+    this.#list = list;
+  }
+
+  get previous(): ListedRecord | undefined {
+    return this.#list[this.#at - 1];
+  }
+
+  get current(): ListedRecord | undefined {
+    return this.#list[this.#at];
+  }
+
+  get next(): ListedRecord | undefined {
+    return this.#list[this.#at + 1];
+  }
+
+  /** The current record's time; that of one that can't be read is later than any, and behind the last there is none. */
+  get time(): number {
+    if (this.current === undefined) return -Infinity;
+    return Date.parse(this.current.opened?.record.time ?? "") || Infinity;
+  }
+
+  advance(): void {
+    this.#at++;
+  }
 }
 
 /** Names the place behind what was taken so far. It falls with every record, whichever list that is of. */
-function numberAfter(lists: readonly Cursor[]): number {
-  const done = lists.find(({ list }) => list === "done");
-  const refused = lists.find(({ list }) => list === "refused");
-  const taken = done?.entries[done.at - 1]?.number ?? (done?.entries[0]?.number ?? 0) + 1;
-  return taken + (refused?.entries[refused.at]?.number ?? 0) * RADIX;
+function numberAfter(done: Cursor, refused: Cursor): number {
+  const taken = done.previous?.entry.number ?? (done.current?.entry.number ?? 0) + 1;
+  return taken + (refused.current?.entry.number ?? 0) * RADIX;
 }
 
 /** Whether a record was opened and follows the one before it; where that is kept no more, it begins the chain. */

@@ -117,7 +117,7 @@ function judge(records: readonly Seen[], lineBreaks: readonly AuditBreak[], from
   const ends = new Map(from.map((checkpoint) => [checkpoint.process, checkpoint]));
   const breaks = [...lineBreaks];
   for (const [process, own] of byProcess) {
-    const [found] = firstBreak(own, ends.get(process));
+    const found = firstBreak(own, ends.get(process));
     const end = own.at(-1);
     if (found !== undefined) breaks.push({ process, ...found });
     if (found !== undefined || end === undefined) ends.delete(process);
@@ -169,16 +169,19 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The first record that is not as it was written, or none. */
-function firstBreak(records: readonly Seen[], from: AuditCheckpoint | undefined): Omit<AuditBreak, "process">[] {
+/** The first record that is not as it was written; undefined where all are. */
+function firstBreak(
+  records: readonly Seen[],
+  from: AuditCheckpoint | undefined,
+): Omit<AuditBreak, "process"> | undefined {
   let previous = from?.mac ?? null;
   const first = (from?.sequence ?? 0) + 1;
   for (const [index, record] of records.entries()) {
     const problem = problemOf(record, { expected: first + index, previous, records });
-    if (problem !== undefined) return [{ sequence: record.sequence, line: record.line, problem }];
+    if (problem !== undefined) return { sequence: record.sequence, line: record.line, problem };
     previous = record.mac;
   }
-  return [];
+  return undefined;
 }
 
 /** What is wrong with a record that stands where `expected` should. */

@@ -302,7 +302,7 @@ export class Approvals {
   async #open(request: ApprovalRequest, hash: string): Promise<ApprovalRecord | undefined> {
     const { customer, fingerprint, no, tool, question, email, client, approvalCode } = request;
     const place = await this.#places.take(customer, hash, OPEN_MS);
-    if (place?.name === undefined) return undefined;
+    if (place === undefined) return undefined;
     const record = {
       hash,
       customer,

@@ -1,5 +1,8 @@
 import type { Store, StoreKey } from "./store.ts";
 
+/** One of the places of a customer. */
+export type Place = StoreKey & { name: string };
+
 /** A bounded number of places of one kind for each customer, counted over all replicas. */
 export class Slots {
   readonly #store: Store;
@@ -22,7 +25,7 @@ export class Slots {
    * @param holder Names who holds the place; nobody else can give it back.
    * @returns The place, or undefined where all are taken.
    */
-  async take(customer: string, holder: string, ttlMs: number): Promise<StoreKey | undefined> {
+  async take(customer: string, holder: string, ttlMs: number): Promise<Place | undefined> {
     for (const key of this.#keys(customer)) {
       if (await this.#store.set(key, holder, { ttlMs, ifAbsent: true })) return key;
     }
@@ -36,11 +39,11 @@ export class Slots {
   }
 
   /** Gives a place back; nothing where it has run out meanwhile. */
-  async release(place: StoreKey, holder: string): Promise<void> {
+  async release(place: Place, holder: string): Promise<void> {
     await this.#store.deleteIfEquals(place, holder);
   }
 
-  #keys(customer: string): StoreKey[] {
+  #keys(customer: string): Place[] {
     return Array.from({ length: this.#count }, (_, place) => (
       { purpose: "slot", customer, name: `${this.#kind}-${place}` }
     ));

@@ -99,13 +99,10 @@ export interface AppendOptions {
   ttlMs: number;
 }
 
-/** What came of appending. */
-export interface AppendAnswer {
-  /** False where the newest entry was another one. */
-  appended: boolean;
-  /** The entry that is the newest now. */
-  head: ListHead | undefined;
-}
+/** What came of appending, and the entry that is the newest now. Not appended: the newest entry was another one. */
+export type AppendAnswer =
+  | { appended: true; head: ListHead }
+  | { appended: false; head: ListHead | undefined };
 
 /** Which entries of a list to read. */
 export interface ListPage {

@@ -18,12 +18,13 @@ export interface QuotaCacheLimits {
 }
 
 interface OwnedEntry extends CacheEntry {
-  owner: string;
+  account: Account;
   bytes: number;
 }
 
 /** What one owner holds; `keys` stand in the order of their last use, the oldest first. */
 interface Account {
+  owner: string;
   keys: Set<string>;
   bytes: number;
 }
@@ -60,7 +61,8 @@ export class QuotaCache {
       this.#entries.delete(key);
       return undefined;
     }
-    this.#touch(key, entry.owner);
+    entry.account.keys.delete(key);
+    entry.account.keys.add(key);
     return entry;
   }
 
@@ -69,8 +71,9 @@ export class QuotaCache {
     const bytes = 2 * (key.length + value.length) + OVERHEAD_BYTES;
     this.#entries.delete(key);
     if (bytes > this.#limits.maxBytes || (owner !== EVERYBODY && bytes > this.#limits.maxBytesPerOwner)) return;
-    this.#entries.set(key, { value, expiresAt, owner, bytes });
-    const account = this.#accounts.get(owner) ?? { keys: new Set(), bytes: 0 };
+    const account = this.#accounts.get(owner) ?? { owner, keys: new Set(), bytes: 0 };
+    this.#entries.set(key, { value, expiresAt, account, bytes });
+    // Only now: to make room, the last entry of this account may have gone, and the account with it.
     this.#accounts.set(owner, account);
     account.keys.add(key);
     account.bytes += bytes;
@@ -95,15 +98,9 @@ export class QuotaCache {
     }
   }
 
-  #touch(key: string, owner: string): void {
-    const keys = this.#accounts.get(owner)?.keys;
-    if (keys?.delete(key)) keys.add(key);
-  }
-
-  #forget(key: string, entry: OwnedEntry): void {
-    const account = this.#accounts.get(entry.owner);
-    if (!account?.keys.delete(key)) return;
-    account.bytes -= entry.bytes;
-    if (account.keys.size === 0) this.#accounts.delete(entry.owner);
+  #forget(key: string, { account, bytes }: OwnedEntry): void {
+    account.keys.delete(key);
+    account.bytes -= bytes;
+    if (account.keys.size === 0) this.#accounts.delete(account.owner);
   }
 }

@@ -80,7 +80,7 @@ export class CappedLists {
   }
 
   #dropOldest(key: string, list: CappedList): void {
-    const [oldest] = list.entries.splice(0, 1);
+    const oldest = list.entries.shift();
     if (oldest !== undefined) this.#resize(list, -costOf(oldest));
     if (list.entries.length === 0) this.#lists.delete(key);
   }

@@ -139,7 +139,8 @@ export class RedisStore implements Store, AsyncDisposable {
     const ttlMs = checkTtl(options.ttlMs);
     const command = commands.appendEntry(formatStoreKey(key), entry, { ...options, ttlMs });
     const [appended, number, mark] = await this.#run(key.customer, command);
-    return { appended: appended === 1, head: number === 0 ? undefined : { number, mark } };
+    const head = { number, mark };
+    return appended === 1 ? { appended: true, head } : { appended: false, head: number === 0 ? undefined : head };
   }
 
   async entries(key: StoreKey, { before, limit }: ListPage): Promise<ListEntry[]> {
