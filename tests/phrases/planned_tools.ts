@@ -1,0 +1,196 @@
+import type { Effect } from "../../src/tools/define/tool.ts";
+
+/** A tool as the search reads it. */
+export interface PlannedTool {
+  name: string;
+  title: string;
+  description: string;
+  toolset: string;
+  effect: Effect;
+}
+
+const EFFECTS: Readonly<Record<string, Effect>> = { R: "read", W: "write", D: "destructive" };
+
+/**
+ * Tools that are planned and not built yet, one a line: name, effect, title, description. When a tool is built, delete
+ * its line: a test fails while it stands in both places.
+ */
+const PLANNED: Readonly<Record<string, string>> = {
+  apps: `
+list_domains | R | Domains of the account | Lists every domain of the account with its application, server, whether it is primary or an alias, and its certificate: kind, what it covers, automatic renewal. Those without cover or renewal come first. Cloudways gives no expiry date.
+update_app_aliases | D | Additional domains | Edits the additional domains (aliases) of an application: add, remove, or replace the whole list. Asks only where one is removed.`,
+
+  sites: `
+get_app_php_settings | R | PHP settings of an application | Shows the PHP-FPM settings text of an application, with its own limits.
+update_app_php_settings | D | Change an application's PHP settings | Replaces the PHP-FPM settings text of one application, such as its memory limit, upload size and execution time. For the whole server use update_server_settings. A person has to approve it.
+update_app_varnish_rules | D | Varnish exclusions | Edits the URLs and cookies that are left out of the Varnish cache of an application. A person has to approve it.
+list_app_cron_jobs | R | Cron jobs | Lists the cron jobs of an application and the state of its cron optimizer.
+update_app_cron_jobs | D | Change cron jobs | Adds, removes or replaces cron jobs of an application: commands that run at set times. A person has to approve it.
+set_app_cron_optimizer | W | WordPress cron optimizer | Switches the cron optimizer of a WordPress application on or off: a real cron job in place of wp-cron.
+get_app_cron_report | R | Cron report | Reports which cron jobs of an application ran, and how long they took. Starts work on the server.
+update_app_settings | W | Change an application's settings | Switches settings of an application on or off: GeoIP header, XML-RPC, device detection, ignoring query strings, direct PHP execution, WebP images. Asks where something is opened.
+set_app_webroot | D | Web root | Sets the folder of an application that is served as its web root. A person has to approve it.
+set_app_symlink | D | Symbolic link | Makes a symbolic link in the folder of an application. A person has to approve it.
+set_app_cors_headers | W | CORS headers | Sets the CORS headers of an application: which other origins may read from it. Asks where access is widened.
+get_app_access | R | Access to an application | Shows whether an application is open to visitors and whether SSH access is on for its users.
+set_app_ssh_access | D | SSH access of an application | Switches SSH access for the users of an application on or off. A person has to approve it.
+set_app_state | D | Open or close an application | Closes an application to visitors, or opens it again. Closed, its site is offline, its cron jobs and SFTP stop. A person has to approve it.
+get_app_monitoring_detail | R | Graph of an application | Shows one figure of an application over time. Its figures are unreliable; prefer the analytics reports.
+get_app_traffic_details | R | Traffic in detail | Reports single requests to an application between two times, row by row. Starts work on the server.`,
+
+  staging: `
+list_staging_apps | R | Staging applications | Lists the staging applications of the account, each with the live application it was made from.
+create_staging_app | W | Create a staging application | Makes a staging copy of a live application, on the same or another server, to test changes safely. Takes minutes.
+push_staging_app | D | Push staging to live | Overwrites the live application with its staging copy: files, database, or chosen tables. Newer orders and users of the live site are lost with the database. A person has to approve it.
+pull_staging_app | D | Pull live to staging | Overwrites the staging application with the present state of the live one: files, database, or chosen tables. A person has to approve it.
+list_staging_tables | R | Tables to synchronise | Lists the database tables that a push or pull of a staging application can be limited to. Starts work on the server.
+set_staging_password_prompt | W | Password prompt of a staging application | Switches the password prompt in front of a staging application on or off. Off asks first: everybody can see it then.
+reset_staging_password | W | New staging password | Makes a new password for the prompt in front of a staging application and shows it to the person once.
+get_staging_log | R | Staging log | Shows what was pushed and pulled between a staging application and its live one, and when.
+delete_staging_backup | D | Delete a staging backup | Deletes the backup that was taken before a push or pull. A person has to approve it.`,
+
+  server_config: `
+list_setting_values | R | Possible values | Lists the values that server settings, packages, backup frequencies, countries and graphs can take, as other tools need them.
+update_server_settings | D | Change server settings | Changes settings of a server for all its applications: PHP limits (execution time, upload size, memory), MySQL, time zone, TLS versions, error display. A person has to approve it.
+update_server_package | D | Change a package's version | Installs another version of a package on a server, such as PHP, MySQL, MariaDB, Redis or Elasticsearch. It may not go back. A person has to approve it.
+get_maintenance_window | R | Maintenance window | Shows the day and hours in which Cloudways may do maintenance on a server.
+set_maintenance_window | W | Set the maintenance window | Sets the day and hours in which Cloudways may do maintenance on a server.
+update_backup_schedule | D | Backup schedule | Sets when and how often the backups of a server are made, how long they are kept, and whether copies stay on the server. A person has to approve it.
+set_snapshot_frequency | W | Snapshot frequency | Sets how often the cloud provider makes a snapshot of a whole server.
+delete_server_local_backups | D | Delete local backups of a server | Deletes the backups kept on a server's own disk, of all its applications. A person has to approve it.
+delete_app_local_backup | D | Delete an application's local backup | Deletes the backup of one application kept on the server's own disk. A person has to approve it.
+get_disk_cleanup_settings | R | Disk cleanup settings | Shows whether the automatic disk cleanup of a server is on, and what it removes.
+update_disk_cleanup_settings | D | Change disk cleanup | Switches the automatic disk cleanup of a server on or off and sets what it removes. A person has to approve it.`,
+
+  updates: `
+list_app_updates | R | Pending updates | Lists the pending WordPress updates of all applications: core, plugins and themes.
+check_app_updates | R | Look for updates | Has Cloudways look for new WordPress core, plugin and theme updates of an application now.
+run_app_updates | D | Update WordPress | Updates WordPress core, plugins and themes of an application by name, tested on a temporary copy (SafeUpdates). A person has to approve it.
+get_update_settings | R | Update settings | Shows whether automatic updates (SafeUpdates) of an application are on, their schedule, what they select, and the next run.
+set_app_updates | D | Switch automatic updates | Switches the automatic updates (SafeUpdates) of applications on or off. A person has to approve it.
+update_update_settings | W | Change update settings | Sets the schedule, selection and e-mails of an application's automatic updates.
+get_update_history | R | Update history | Lists past update runs of an application and how each ended.
+list_app_vulnerabilities | R | Known vulnerabilities | Lists known vulnerabilities in the WordPress core, plugins and themes of an application.
+scan_app_vulnerabilities | R | Look for vulnerabilities | Has Cloudways look for vulnerabilities in the plugins, themes and core of an application now.`,
+
+  access: `
+list_app_users | R | Users of an application | Lists the additional SSH and SFTP users of an application.
+create_app_user | D | Create an SFTP user | Creates an additional SSH/SFTP user who can reach the files of one application. Its password is made here and shown to the person once. A person has to approve it.
+reset_app_user_password | D | New password of an SFTP user | Makes a new password for an SSH/SFTP user of an application and shows it to the person once. A person has to approve it.
+delete_app_user | D | Delete an SFTP user | Deletes an additional SSH/SFTP user of an application. A person has to approve it.
+reset_database_password | D | New database password | Makes a new password for the MySQL database of an application and shows it to the person once. A person has to approve it.
+reset_admin_password | D | New admin password | Makes a new password for the admin user of an application (WordPress and others) and shows it to the person once. A person has to approve it.
+reset_master_password | D | New master password | Makes a new password for the master user of a server and shows it to the person once. A person has to approve it.
+rename_master_user | D | Rename the master user | Changes the user name of the master user of a server. A person has to approve it.
+add_ssh_key | D | Add an SSH key | Adds a public SSH key to a user of an application, or to the master user of a server. Names what it opens. A person has to approve it.
+rename_ssh_key | W | Rename an SSH key | Changes the label of an SSH key.
+delete_ssh_key | D | Delete an SSH key | Removes an SSH key, so that it opens nothing any more. A person has to approve it.
+create_project | W | Create a project | Creates a project, which groups applications.
+update_project | W | Change a project | Renames a project or changes which applications belong to it. Asks where one is removed.
+delete_project | D | Delete a project | Deletes a project; its applications stay. A person has to approve it.
+add_team_member | D | Add a team member | Invites a person to the account by e-mail, with a role and access to chosen servers and applications. A person has to approve it.
+update_team_member | D | Change a team member | Changes name, role, status or access of a team member. A person has to approve it.
+remove_team_member | D | Remove a team member | Takes a team member's access to the account away for good. A person has to approve it.`,
+
+  provisioning: `
+create_server | D | Create a server | Launches a new server at a cloud provider, in a region and size, with a first application. Cloudways bills it. A person has to approve it.
+clone_server | D | Copy a server | Makes a copy of a whole server with all its applications. Cloudways bills it. A person has to approve it.
+resize_server | D | Resize a server | Changes the size of a server: processors, memory, plan. It restarts. Cloudways bills it. A person has to approve it.
+resize_server_volume | D | Enlarge a server's volume | Enlarges the disk volume of a server on Amazon or Google Cloud. Cloudways bills it. A person has to approve it.
+set_server_block_storage | D | Block storage | Attaches block storage to a DigitalOcean server, or changes its size. Cloudways bills it. A person has to approve it.
+rename_server | W | Rename a server | Changes the label of a server.
+delete_server | D | Delete a server | Deletes a server with all its applications and backups for good. A person has to type its label.
+create_app | W | Create an application | Installs a new application on a server: WordPress, WooCommerce, Magento, Laravel, PHP.
+clone_app_to_server | W | Copy an application to another server | Makes a copy of an application, files and database, on another server of the account.
+rename_app | W | Rename an application | Changes the label of an application.
+delete_app | D | Delete an application | Deletes an application, its files, database and backups for good. A person has to type its label.
+offer_server_transfer | D | Offer a server to another account | Offers a server to another Cloudways account by e-mail: ownership and billing go over. A person has to type its label.
+get_server_transfer | R | State of a server transfer | Shows whether a server was offered to another account, and what became of it.
+cancel_server_transfer | W | Withdraw a server transfer | Withdraws the offer of a server to another account.`,
+
+  cloudflare: `
+get_app_cloudflare | R | Cloudflare of an application | Shows the domains of an application that are on Cloudflare Enterprise, their state and settings.
+add_cloudflare_domain | D | Add a domain to Cloudflare | Puts a domain of an application on Cloudflare Enterprise. Cloudways bills it. A person has to approve it.
+remove_cloudflare_domains | D | Take domains off Cloudflare | Takes domains of an application off Cloudflare Enterprise. A person has to approve it.
+move_cloudflare_domains | D | Move Cloudflare domains | Moves Cloudflare domains from one application to another. A person has to approve it.
+check_cloudflare_domain | R | DNS of a Cloudflare domain | Shows the TXT records to publish for a Cloudflare domain, and how its DNS resolves now.
+verify_cloudflare_domain | W | Verify a Cloudflare domain | Has Cloudways verify the ownership of a domain added to Cloudflare, after its TXT records were published.
+purge_cloudflare_cache | W | Purge Cloudflare's cache | Clears what Cloudflare has cached of an application's domains, everywhere.
+deploy_smart_cache_purge | W | Smart cache purge | Installs smart cache purge, which clears Cloudflare's edge cache by itself when content changes.
+update_cloudflare_settings | W | Cloudflare settings | Changes Cloudflare settings of an application: edge caching, image optimization (Polish, Mirage), minification, under attack mode, WAF. Asks where a protection is switched off.
+get_cloudflare_analytics | R | Cloudflare statistics | Reports Cloudflare's figures of a domain: cache hits, requests, security and its events.`,
+
+  dns: `
+list_dns_domains | R | DNS domains | Lists the domains whose DNS is hosted with the add-on DNS Made Easy.
+get_dns_domain | R | DNS records of a domain | Shows a domain's delegation (name servers), usage and all its DNS records.
+add_dns_domains | D | Add domains to DNS | Adds domains to the DNS add-on, so that their records can be managed here. A person has to approve it.
+delete_dns_domains | D | Delete DNS domains | Deletes a domain with all its records from the DNS add-on for good. A person has to type it.
+add_dns_records | W | Add DNS records | Adds records to a domain: A, AAAA, CNAME, MX with its level, TXT, SRV, CAA.
+update_dns_record | D | Change a DNS record | Changes value or TTL of one DNS record. A person has to approve it.
+delete_dns_records | D | Delete DNS records | Deletes DNS records of a domain. A person has to approve it.
+prepare_wildcard_dns | W | Prepare a wildcard certificate | Makes the CNAME record that a Let's Encrypt wildcard certificate needs and says what to publish.
+check_wildcard_dns | R | Check a wildcard's DNS | Says whether the CNAME record for a wildcard certificate is published and right.`,
+
+  protection: `
+get_app_protection | R | Protection of an application | Shows whether malware protection is on for an application, with its incidents and events.
+set_app_protection | D | Switch malware protection | Orders or cancels malware protection (Imunify360) for an application. Cloudways bills it. A person has to approve it.
+list_app_scans | R | Malware scans | Lists the malware scans of an application and their results.
+start_app_scan | W | Start a malware scan | Starts a malware scan of an application's files and database now.
+get_app_scan | R | One malware scan | Shows the state and result of one malware scan.
+list_infected_files | R | Infected files | Lists the infected files of an application and what was done: cleaned, quarantined or nothing.
+restore_quarantined_files | D | Restore files from quarantine | Puts files that the malware protection cleaned or quarantined back as they were. A person has to approve it.
+update_app_ip_rules | D | Address rules of an application | Blocks or allows visitors' IP addresses for one application. A person has to approve it.
+list_protected_apps | R | Protected applications | Lists which applications of a server have malware protection.
+list_server_incidents | R | Security incidents of a server | Lists the attacks and incidents that a server's firewall recorded.
+get_server_protection_stats | R | Protection figures of a server | Reports counts of blocked attacks and cleaned files of a server.
+get_server_ip_rules | R | Firewall rules of a server | Shows which IP addresses and countries a server's firewall blocks or allows.
+update_server_ip_rules | D | Change firewall addresses | Blocks or allows IP addresses for all applications of a server. A person has to approve it.
+update_server_country_blocks | D | Block countries | Blocks or unblocks all visitors of a country on a server. A person has to approve it.
+list_infected_domains | R | Blacklisted domains | Lists the domains of a server that reputation lists (Google Safe Browsing and others) report.
+refresh_infected_domains | W | Check domains' reputation | Has the reputation of a server's domains checked again now.
+get_firewall_settings | R | Firewall settings | Shows the settings of a server's firewall: protection against brute force, web application firewall, limits.
+update_firewall_settings | D | Change firewall settings | Changes settings of a server's firewall: protection against brute force, web application firewall (WAF), limits. A person has to approve it.`,
+
+  addons: `
+list_addons | R | Add-ons | Lists the add-ons of Cloudways with their prices and which are active.
+activate_addon | D | Order an add-on | Orders an add-on for the account, such as DNS, outgoing e-mail (SMTP) or priority support. Cloudways bills it. A person has to approve it.
+change_addon_package | D | Change an add-on's package | Moves an add-on to another package at another price. Cloudways bills it. A person has to approve it.
+deactivate_addon | D | Cancel an add-on | Cancels an add-on of the account. A person has to approve it.
+set_server_addon | D | Add-on of a server | Switches an add-on on or off for one server, such as outgoing e-mail (SMTP). A person has to approve it.
+request_app_addon | D | Add-on of an application | Requests an add-on for one application, such as an application upgrade or migration. Cloudways may bill it. A person has to approve it.
+list_email_domains | R | Sending domains | Lists the domains that may send e-mail through the Elastic Email add-on, and whether they are verified.
+verify_email_domain | W | Verify a sending domain | Has the SPF, DKIM and tracking records of a sending domain checked.
+delete_email_domain | D | Delete a sending domain | Deletes a domain from the Elastic Email add-on. A person has to approve it.`,
+
+  alerts: `
+mark_alerts_read | W | Mark alerts as read | Marks one alert of the account, or all, as read.
+list_alert_channels | R | Alert channels | Lists where alerts are sent: e-mail, Slack, HipChat, webhooks, with channel and event types.
+create_alert_channel | D | Add an alert channel | Sends alerts to a further place: an e-mail address, a Slack channel or a webhook. A person has to approve it.
+update_alert_channel | D | Change an alert channel | Changes where an alert channel sends to, or which events it sends. A person has to approve it.
+delete_alert_channel | D | Delete an alert channel | Stops alerts to one place. A person has to approve it.
+list_insights | R | Copilot insights | Lists what Cloudways Copilot found: problems of servers and applications with their causes, and counts.
+get_insight | R | One Copilot insight | Shows one insight of Cloudways Copilot: what happened, why, and how to fix it.
+get_copilot_subscription | R | Copilot subscription | Shows the Copilot plans, the subscribed one, its billing and the servers for which it is off.
+change_copilot_subscription | D | Change the Copilot subscription | Orders, changes or cancels the Copilot plan. Cloudways bills it. A person has to approve it.
+set_server_insights | W | Insights of a server | Switches Copilot insights for a server on or off. Off asks first.`,
+
+  queues: `
+list_queues | R | Supervisor queues | Lists the Supervisord queues of an application: background workers with the state of each process.
+create_queue | W | Create a queue | Creates a Supervisord queue of an application: a worker process that keeps running.
+restart_queue | D | Restart a queue | Restarts the worker processes of a Supervisord queue. A person has to approve it.
+delete_queue | D | Delete a queue | Deletes a Supervisord queue and stops its workers. A person has to approve it.`,
+};
+
+/** The planned tools, in the order above. */
+export const plannedTools: readonly PlannedTool[] = Object.entries(PLANNED).flatMap(([toolset, lines]) =>
+  lines.trim().split("\n").map((line) => plannedTool(toolset, line))
+);
+
+function plannedTool(toolset: string, line: string): PlannedTool {
+  const [name, letter, title, description] = line.split(" | ");
+  const effect = EFFECTS[letter ?? ""];
+  if (name === undefined || effect === undefined || title === undefined || description === undefined) {
+    throw new Error(`not a planned tool: ${line}`);
+  }
+  return { name, title, description, toolset, effect };
+}

@@ -1,0 +1,32 @@
+import type { PhraseRow } from "./row.ts";
+
+/** What people ask for that the tools of this toolset do. */
+export const protectionPhrases: readonly PhraseRow[] = [
+  ["is the shop guarded against malware", "get_app_protection"],
+  ["buy Imunify for a website", "set_app_protection"],
+  ["cancel the malware add-on of a site", "set_app_protection"],
+  ["what did earlier malware checks find", "list_app_scans"],
+  ["check my site for viruses", "start_app_scan"],
+  ["my site was hacked", "start_app_scan", "list_infected_files"],
+  ["is the virus check done and what did it find", "get_app_scan"],
+  ["which files contain malware", "list_infected_files"],
+  ["a clean file was quarantined by mistake, put it back", "restore_quarantined_files"],
+  ["ban a spammer's IP from one website", "update_app_ip_rules"],
+  ["which sites have Imunify", "list_protected_apps"],
+  ["attacks against the machine in the last days", "list_server_incidents"],
+  ["how many attacks were stopped", "get_server_protection_stats"],
+  ["whom does the firewall block", "get_server_ip_rules"],
+  ["ban an attacker's IP on the whole machine", "update_server_ip_rules"],
+  ["unblock an address that the firewall banned", "update_server_ip_rules"],
+  ["no visitors from Russia", "update_server_country_blocks"],
+  ["geo-block China", "update_server_country_blocks"],
+  ["Google shows a deceptive site warning", "list_infected_domains"],
+  ["is our domain on a blacklist", "list_infected_domains"],
+  ["look at our domains' reputation once more", "refresh_infected_domains"],
+  ["is the WAF on", "get_firewall_settings"],
+  ["stop brute force logins", "update_firewall_settings"],
+  ["turn on the WAF", "update_firewall_settings", "update_cloudflare_settings"],
+  ["malware", "start_app_scan", "get_app_protection", "set_app_protection"],
+  ["WAF", "get_firewall_settings", "update_firewall_settings"],
+  ["hacked", "start_app_scan"],
+];

@@ -1,0 +1,32 @@
+import type { PhraseRow } from "./row.ts";
+
+/** What people ask for that the tools of this toolset do. */
+export const provisioningPhrases: readonly PhraseRow[] = [
+  ["launch a new droplet in London", "create_server"],
+  ["spin up another VPS", "create_server"],
+  ["I want a second machine on Vultr with 4 GB", "create_server"],
+  ["duplicate the whole machine", "clone_server"],
+  ["more RAM and CPU", "resize_server"],
+  ["upgrade my plan", "resize_server"],
+  ["scale up before Black Friday", "resize_server"],
+  ["downgrade to a cheaper plan", "resize_server"],
+  ["bigger disk on AWS", "resize_server_volume"],
+  ["extend storage on Google Cloud", "resize_server_volume"],
+  ["attach extra storage on DigitalOcean", "set_server_block_storage"],
+  ["give the VPS another label", "rename_server"],
+  ["get rid of the VPS for good", "delete_server"],
+  ["terminate the droplet, I don't want to pay for it any more", "delete_server"],
+  ["install a fresh WordPress", "create_app"],
+  ["new WooCommerce shop", "create_app"],
+  ["start another website on the same machine", "create_app"],
+  ["move a website to another VPS", "clone_app_to_server"],
+  ["copy the shop onto a different machine", "clone_app_to_server"],
+  ["change the label of a site", "rename_app"],
+  ["remove a website completely", "delete_app"],
+  ["throw the old shop away with its database", "delete_app"],
+  ["hand the VPS over to my client's own Cloudways account", "offer_server_transfer"],
+  ["change the owner of the machine", "offer_server_transfer"],
+  ["has the client accepted the handover of the machine", "get_server_transfer"],
+  ["stop the handover to the other account", "cancel_server_transfer"],
+  ["bigger plan", "resize_server"],
+];

@@ -1,0 +1,33 @@
+import type { PhraseRow } from "./row.ts";
+
+/** What people ask for that the tools of this toolset do. */
+export const serverConfigPhrases: readonly PhraseRow[] = [
+  ["which time zones can I choose", "list_setting_values"],
+  ["what can I monitor in the graphs", "list_setting_values"],
+  ["how often can backups run, which choices are there", "list_setting_values"],
+  ["increase the upload limit", "update_server_settings"],
+  ["the uploaded file exceeds upload_max_filesize", "update_server_settings"],
+  ["fatal error: allowed memory size exhausted", "update_server_settings", "update_app_php_settings"],
+  ["maximum execution time of 30 seconds exceeded", "update_server_settings", "update_app_php_settings"],
+  ["set the timezone to Berlin", "update_server_settings"],
+  ["turn off TLS 1.0 and 1.1", "update_server_settings"],
+  ["show PHP errors on the page", "update_server_settings"],
+  ["switch to PHP 8.3", "update_server_package"],
+  ["upgrade MySQL", "update_server_package"],
+  ["we need Elasticsearch", "update_server_package"],
+  ["install Redis", "update_server_package"],
+  ["downgrade PHP, a plugin is not compatible", "update_server_package"],
+  ["when does Cloudways patch my machine", "get_maintenance_window"],
+  ["do system maintenance only on Sunday night", "set_maintenance_window"],
+  ["backups at 3 in the morning", "update_backup_schedule"],
+  ["keep backups for four weeks", "update_backup_schedule"],
+  ["how do I make hourly backups", "update_backup_schedule"],
+  ["keep a copy of the backups on the machine itself", "update_backup_schedule"],
+  ["provider snapshots every day", "set_snapshot_frequency"],
+  ["stop making snapshots", "set_snapshot_frequency"],
+  ["the on-disk backups of the whole machine take too much space, remove them", "delete_server_local_backups"],
+  ["remove the on-disk backup of one site", "delete_app_local_backup"],
+  ["does the machine tidy up its logs by itself", "get_disk_cleanup_settings"],
+  ["tidy up temp files every week automatically", "update_disk_cleanup_settings"],
+  ["PHP version", "update_server_package"],
+];

@@ -1,0 +1,31 @@
+import type { PhraseRow } from "./row.ts";
+
+/** What people ask for that the tools of this toolset do. */
+export const serversPhrases: readonly PhraseRow[] = [
+  ["turn my VPS on again", "start_server"],
+  ["boot the droplet that is off", "start_server"],
+  ["shut the VPS down", "stop_server"],
+  ["power off the machine for the night", "stop_server"],
+  ["reboot the box", "restart_server"],
+  ["the whole machine hangs, power cycle it", "restart_server"],
+  ["take a backup of every site on this machine now", "backup_server"],
+  ["save everything on this VPS before the migration", "backup_server"],
+  ["what is the max execution time on this machine at the moment", "get_server_settings"],
+  ["which PHP version are we running", "get_server_settings"],
+  ["what is eating my disk", "get_server_disk_usage"],
+  ["storage is almost full, what takes the space", "get_server_disk_usage"],
+  ["free up space", "optimize_server_disk"],
+  ["delete old logs and temp files, we are out of storage", "optimize_server_disk"],
+  ["is MySQL running", "get_server_services_status"],
+  ["is Redis up, is Memcached up", "get_server_services_status"],
+  ["restart apache", "change_service_state"],
+  ["502 bad gateway, restart php-fpm", "change_service_state"],
+  ["restart MySQL", "change_service_state"],
+  ["disable Varnish on the whole machine", "manage_server_varnish"],
+  ["purge Varnish of all sites on the box", "manage_server_varnish"],
+  ["CPU usage over the last 12 hours", "get_server_monitoring_detail"],
+  ["did we run out of RAM last night", "get_server_monitoring_detail"],
+  ["graph of the load this week", "get_server_monitoring_detail"],
+  ["which site uses the most CPU", "get_server_analytics"],
+  ["one of the sites makes the whole box slow, which one", "get_server_analytics"],
+];
