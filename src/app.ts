@@ -1,5 +1,5 @@
 /** The composition root: everything is built here, once, and handed to whoever needs it. */
-import { type Caller, callerSecrets } from "./identity/caller.ts";
+import { customerIdOf } from "./identity/caller.ts";
 import { type Clock, systemClock } from "./async/clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
 import { CircuitBreaker } from "./cloudways/breaker.ts";
@@ -15,10 +15,9 @@ import { ServerListing } from "./cloudways/server_listing.ts";
 import { type Config, publicUrlIsLoopback } from "./config.ts";
 import { confirmNote } from "./confirm/note.ts";
 import { Box } from "./crypto/box.ts";
-import { CustomerIds, shortCustomerId } from "./identity/customer_id.ts";
+import { CustomerIds } from "./identity/customer_id.ts";
 import { Fingerprints } from "./crypto/fingerprints.ts";
 import { KeyRing } from "./crypto/key_ring.ts";
-import { ToolError } from "./errors.ts";
 import { FairSemaphore } from "./async/fair_semaphore.ts";
 import { approvalRoute } from "./http/pages/approval.ts";
 import { homeRoute } from "./http/home.ts";
@@ -37,6 +36,7 @@ import { McpEndpoint } from "./mcp/endpoint.ts";
 import { QuestionStates } from "./confirm/state.ts";
 import { Relay } from "./mcp/relay.ts";
 import { type CallScope, createProtocolServer } from "./mcp/server.ts";
+import { stdioScope } from "./mcp/stdio/scope.ts";
 import { SessionIds } from "./mcp/session_id.ts";
 import { MemoryStore } from "./store/memory/adapter.ts";
 import { fitsSharedKeys, OTHER_KEYS, tellSharedKeys } from "./store/shared_keys.ts";
@@ -146,7 +146,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     createServer: (scope, session) => createProtocolServer(catalogue, dispatcher, scope, session),
     isSlow: (name) => catalogue.isSlow(name),
     secretsOf: ({ caller }) => caller.secrets,
-    customerOf: ({ caller }) => caller.identity instanceof ToolError ? undefined : caller.identity.id,
+    customerOf: ({ caller }) => customerIdOf(caller.identity),
     sessionIds: new SessionIds(ring),
     relay: new Relay({ store, box, clock, onError: onProtocolError }),
     onError: onProtocolError,
@@ -167,7 +167,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     catalogue,
     services,
     dispatcher,
-    stdioScope: () => stdioScope(config, customerIds, options),
+    stdioScope: () => stdioScope(config, { customerIds, log, work }),
     startDraining: () => draining.abort(new Error("The server is shutting down.")),
     finished: async () => {
       await load.empty();
@@ -346,43 +346,6 @@ async function compareKeys(redis: RedisStore, ring: KeyRing, log: Logger): Promi
 function keysOf({ encryptionKeys, customerIdKey }: Config) {
   const keys = encryptionKeys.length > 0 ? encryptionKeys : [crypto.getRandomValues(new Uint8Array(32))];
   return { encryptionKeys: keys, ...(customerIdKey && { customerIdKey }) };
-}
-
-async function stdioScope(
-  config: Config,
-  customerIds: CustomerIds,
-  { log, work }: Pick<AppOptions, "log" | "work">,
-): Promise<CallScope> {
-  const credential = config.stdioCredential;
-  const bounds = {
-    readOnly: config.readOnly,
-    toolsets: config.toolsets,
-    transport: "stdio",
-    approvalCode: undefined,
-    confirmByPage: false,
-    address: "stdio",
-  } as const;
-  const requestId = crypto.randomUUID();
-  if (credential === undefined) {
-    const identity = new ToolError(
-      "authentication_required",
-      "This server was started without Cloudways credentials.",
-      {
-        hint:
-          "Tell the user to set CLOUDWAYS_ACCESS_TOKEN, or CLOUDWAYS_EMAIL and CLOUDWAYS_API_KEY, where the client " +
-          "starts this server.",
-      },
-    );
-    return {
-      caller: { identity, requestId, secrets: callerSecrets({ identity, ...bounds }, { work }), ...bounds },
-      log,
-    };
-  }
-  const identity = { id: await customerIds.of(credential), credential };
-  const secrets = callerSecrets({ identity, ...bounds }, { work });
-  const caller: Caller = { identity, requestId, secrets, ...bounds };
-  const named = log.with({ customer: shortCustomerId(identity.id) });
-  return { caller, log: named.withSecrets(secrets) };
 }
 
 function urlText(url: URL | undefined): string | undefined {

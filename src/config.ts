@@ -2,7 +2,7 @@
  * The environment, read once. The only module that touches `Deno.env`; every variable and every default stands here.
  */
 import { z } from "zod";
-import { type Credential, credentialOf, isAccessToken } from "./identity/customer_id.ts";
+import { type Credential, credentialOf, type CredentialPart, missingPart } from "./identity/credential.ts";
 import { parseKey } from "./crypto/keys.ts";
 import { Networks } from "./text/networks.ts";
 import { parseToolsets, type Toolset } from "./identity/toolsets.ts";
@@ -348,16 +348,19 @@ function missingTogether(values: Readonly<Record<string, string | undefined>>): 
     problems.push({ variable: "ENCRYPTION_KEY", message });
   }
   const { CLOUDWAYS_ACCESS_TOKEN: token, CLOUDWAYS_EMAIL: email, CLOUDWAYS_API_KEY: apiKey } = values;
-  if (token !== undefined) return problems;
-  const message = (beside: string) => `is missing beside ${beside}; set it, or CLOUDWAYS_ACCESS_TOKEN instead`;
-  if (email !== undefined && apiKey === undefined) {
-    problems.push({ variable: "CLOUDWAYS_API_KEY", message: message("CLOUDWAYS_EMAIL") });
-  }
-  if (apiKey !== undefined && !isAccessToken(apiKey) && email === undefined) {
-    problems.push({ variable: "CLOUDWAYS_EMAIL", message: message("CLOUDWAYS_API_KEY") });
+  const lack = missingPart({ token, email, apiKey });
+  if (lack !== undefined) {
+    const message = `is missing beside ${CREDENTIAL_VARIABLES[lack.given]}; set it, or CLOUDWAYS_ACCESS_TOKEN instead`;
+    problems.push({ variable: CREDENTIAL_VARIABLES[lack.missing], message });
   }
   return problems;
 }
+
+const CREDENTIAL_VARIABLES: Readonly<Record<CredentialPart, string>> = {
+  token: "CLOUDWAYS_ACCESS_TOKEN",
+  email: "CLOUDWAYS_EMAIL",
+  apiKey: "CLOUDWAYS_API_KEY",
+};
 
 function toConfig(value: Variables): Config {
   const publicUrl = value.PUBLIC_URL ?? loopbackUrl(value.HOST, value.PORT);

@@ -1,5 +1,5 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
-import type { Caller } from "../identity/caller.ts";
+import { type Caller, customerIdOf } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../async/deadline.ts";
@@ -161,7 +161,7 @@ export class Dispatcher {
   #auditOf({ args, caller, client }: ToolCall, { tool }: CatalogueEntry, secrets: Secrets): CallAudit {
     const { identity, requestId } = caller;
     return new CallAudit(this.#options.audit, {
-      customer: identity instanceof ToolError ? undefined : identity.id,
+      customer: customerIdOf(identity),
       client,
       tool: tool.name,
       arguments: recordedArguments(args, secrets),
@@ -203,7 +203,7 @@ export class Dispatcher {
 
   #prepare(entry: CatalogueEntry, { args, caller, audit, secrets }: CallInHand): PreparedCall {
     const { tool, listed, understood, texts } = entry;
-    if (caller.identity instanceof ToolError && !tool.anonymous) throw caller.identity;
+    if (caller.identity.kind === "none" && !tool.anonymous) throw caller.identity.error;
     checkSize(tool.name, args, understood);
     const sent = withLineFeeds(normaliseArguments(args, understood, tool.formerly), texts);
     const unfit = unfitTexts(tool.name, sent, texts, secrets);
@@ -232,7 +232,7 @@ export class Dispatcher {
       waitsFrom: arrivedAt,
       log,
     };
-    const account = identity instanceof ToolError
+    const account = identity.kind === "none"
       ? undefined
       : new CloudwaysAccount(services, { customer: identity, ...within });
     return { account, caller, clock, audit, progress };
@@ -246,7 +246,7 @@ export class Dispatcher {
     call: CallInHand & Pick<AskingCall, "again" | "arrivedAt">,
   ): Promise<Verdict> {
     const { name, caller, secrets, signal } = call;
-    if (question === undefined || caller.identity instanceof ToolError) return { kind: "go", approval: "not_needed" };
+    if (question === undefined || caller.identity.kind === "none") return { kind: "go", approval: "not_needed" };
     signal.throwIfAborted();
     return await this.#options.confirmation.settle({
       tool: name,

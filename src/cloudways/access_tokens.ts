@@ -2,15 +2,12 @@ import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Customer } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
-import type { Credential } from "../identity/customer_id.ts";
+import { type KeyPair, traitsOf } from "../identity/credential.ts";
 import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../async/single_flight.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { CustomerRecords } from "./customer_records.ts";
-
-/** A key pair, as distinct from an access token that needs no exchange. */
-export type KeyPair = Extract<Credential, { kind: "api_key" }>;
 
 /** What an exchange gives. */
 export interface ExchangedToken {
@@ -101,17 +98,18 @@ export class AccessTokens {
    * @throws {ToolError} `authentication_failed` for a pair that Cloudways refuses, or refused in the last half minute.
    */
   async bearer(customer: Customer, address: string, signal: AbortSignal, mark?: string): Promise<string> {
-    const { credential } = customer;
-    if (credential.kind === "access_token") return credential.token;
+    const { signIn } = traitsOf(customer.credential);
+    if (signIn.kind === "token") return signIn.token;
+    const { keyPair } = signIn;
     const known = this.#known.get(customer.id) ?? await this.#stored(customer);
     const leftMs = known === undefined ? 0 : this.#leftMs(known);
     if (known !== undefined && mark === undefined && leftMs > 0) {
-      if (leftMs <= RENEW_MS) this.#renewInBackground(customer, credential, address);
+      if (leftMs <= RENEW_MS) this.#renewInBackground(customer, keyPair, address);
       return known.token;
     }
     const isBlocked = known !== undefined && mark !== undefined;
     const need = { minLeftMs: 0, ...(isBlocked && { refused: { token: known.token, sentAt: 0 } }) };
-    return (await this.#obtain(customer, credential, address, need, signal)).token;
+    return (await this.#obtain(customer, keyPair, address, need, signal)).token;
   }
 
   /** A token other than the one that Cloudways just answered with 401. */
@@ -140,7 +138,7 @@ export class AccessTokens {
   }
 
   async #stored(customer: Customer): Promise<ExchangedToken | undefined> {
-    if (customer.credential.kind === "access_token") return undefined;
+    if (traitsOf(customer.credential).signIn.kind === "token") return undefined;
     const stored = await this.#options.sealed.read(tokenKey(customer), storedSchema);
     if (stored !== undefined) this.#known.set(customer.id, stored);
     return stored;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { credentialSecrets, type Customer } from "../identity/caller.ts";
+import type { Customer } from "../identity/caller.ts";
+import { type KeyPair, traitsOf } from "../identity/credential.ts";
 import type { Clock } from "../async/clock.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
 import { CustomerTable } from "../store/customer_table.ts";
@@ -12,7 +13,7 @@ import { type BucketAnswer, type BucketLimit, type Store, StoreError, type Store
 import { storeAway } from "../store/away.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { AccessTokens, type ExchangedToken, type KeyPair, keyPairRefused } from "./access_tokens.ts";
+import { AccessTokens, type ExchangedToken, keyPairRefused } from "./access_tokens.ts";
 import type { CircuitBreaker } from "./breaker.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 import { type CloudwaysHttp, type Fields, nextStep, NotSentError, type WireReply, type WireRequest } from "./http.ts";
@@ -161,7 +162,8 @@ export class CloudwaysClient {
     const bearer = await this.#tokens.bearer(customer, address, inTime.signal, mark);
     const sentAt = this.#options.clock.now();
     let reply = await this.#deliver(inTime, request, bearer);
-    if (reply.status === 401 && customer.credential.kind === "access_token") {
+    const { signIn } = traitsOf(customer.credential);
+    if (reply.status === 401 && signIn.kind === "token") {
       this.#guard.refused(customer, address);
       await this.records.refused(customer).catch((error) => session.log.warn("refusal not noted", { error }));
     }
@@ -218,10 +220,11 @@ export class CloudwaysClient {
     operation: string,
     refused: { token: string; sentAt: number },
   ): Promise<string | undefined> {
-    if (customer.credential.kind !== "api_key") return undefined;
+    const { signIn } = traitsOf(customer.credential);
+    if (signIn.kind !== "exchange") return undefined;
     const refusedUntil = this.#unauthorized.get(customer.id)?.get(operation) ?? 0;
     if (this.#options.clock.now() < refusedUntil) return undefined;
-    return await this.#tokens.afterRefusal(customer, customer.credential, refused, address, signal);
+    return await this.#tokens.afterRefusal(customer, signIn.keyPair, refused, address, signal);
   }
 
   #noteUnauthorized(customer: Customer, operation: string): void {
@@ -295,7 +298,7 @@ export class CloudwaysClient {
 
   async #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): Promise<T> {
     const json = readReply(reply, request);
-    const own = credentialSecrets(session.customer.credential);
+    const own = traitsOf(session.customer.credential).secrets;
     // What a query compares with is hidden where it leaves the process: a tool may have been asked to show it.
     const hider = new SecretHider(own, undefined, { showLiterals: true });
     const safe = request.reveal === true ? json : await hider.valueInTurns(json, MAX_TEXT);

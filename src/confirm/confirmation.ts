@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Caller, Customer } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import type { ConfirmMode } from "../config.ts";
+import { traitsOf } from "../identity/credential.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { SealedStore } from "../store/sealed.ts";
@@ -302,7 +303,8 @@ function textOf({ customer, client }: AskingCall, shown: ShownCall): string {
 
 /** Facts were read with these credentials a moment ago, so Cloudways has accepted the e-mail with its key. */
 function shortEmail({ credential }: Customer): string | undefined {
-  if (credential.kind !== "api_key") return undefined;
-  const [name = "", domain = ""] = credential.email.trim().toLowerCase().split(/@(?=[^@]*$)/);
+  const { email } = traitsOf(credential);
+  if (email === undefined) return undefined;
+  const [name = "", domain = ""] = email.trim().toLowerCase().split(/@(?=[^@]*$)/);
   return `${[...name][0] ?? ""}…@${domain}`;
 }

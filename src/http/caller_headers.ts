@@ -1,18 +1,42 @@
-import type { Customer } from "../identity/caller.ts";
-import { type Credential, credentialOf, type CustomerIds, isAccessToken } from "../identity/customer_id.ts";
+/** Reads every header that says who a caller is and what they want: credentials, bounds, and how to ask them. */
+import { isApprovalCode } from "../confirm/code.ts";
 import { ToolError } from "../errors.ts";
+import type { Bounds, Identity, Wishes } from "../identity/caller.ts";
+import {
+  type Credential,
+  credentialOf,
+  type CredentialPart,
+  isAccessToken,
+  missingPart,
+} from "../identity/credential.ts";
+import type { CustomerIds } from "../identity/customer_id.ts";
+import { parseToolsets, type Toolset } from "../identity/toolsets.ts";
 
 const MAX_CREDENTIAL_CHARACTERS = 4096;
-/** Each kind in both its spellings, and a bearer token, with one to spare. */
+/** Each secret in both its spellings, and a bearer token, with one to spare. */
 const MAX_VALUES = 6;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
-const EMAIL = ["x-cloudways-email", "x-cw-email"] as const;
-const API_KEY = ["x-cloudways-api-key", "x-cw-api-key"] as const;
-const ACCESS_TOKEN = ["x-cloudways-access-token", "x-access-token"] as const;
+interface PartHeaders {
+  /** Its name, and an alias. */
+  names: readonly [string, string];
+  secret: boolean;
+}
+
+/** The headers of each part of a credential. */
+const PART_HEADERS: Readonly<Record<CredentialPart, PartHeaders>> = {
+  email: { names: ["x-cloudways-email", "x-cw-email"], secret: false },
+  apiKey: { names: ["x-cloudways-api-key", "x-cw-api-key"], secret: true },
+  token: { names: ["x-cloudways-access-token", "x-access-token"], secret: true },
+};
 
 /** The headers that carry credentials, for CORS. */
-export const CREDENTIAL_HEADERS: readonly string[] = [...EMAIL, ...API_KEY, ...ACCESS_TOKEN, "authorization"];
+export const CREDENTIAL_HEADERS: readonly string[] = [
+  ...Object.values(PART_HEADERS).flatMap(({ names }) => names),
+  "authorization",
+];
+
+const SECRET_HEADERS = Object.values(PART_HEADERS).flatMap(({ names, secret }) => secret ? names : []);
 
 const HOW_TO_SEND = "Credentials belong in the MCP client's configuration, as headers: x-cloudways-access-token, or " +
   "x-cloudways-email with x-cloudways-api-key. Tell the user; never ask for them in the conversation.";
@@ -20,69 +44,90 @@ const HOW_TO_SEND = "Credentials belong in the MCP client's configuration, as he
 /**
  * Reads the credentials of a request, in whichever of the accepted forms they came.
  *
- * @returns The customer, or `authentication_required` where none came, or `authentication_failed` where they can't be
- * right.
+ * @returns The customer; `authentication_required` where no credentials came, or `authentication_failed` where they
+ * can't be right.
  */
-export async function identify(headers: Headers, ids: CustomerIds): Promise<Customer | ToolError> {
-  const credential = readCredential(headers);
-  if (credential instanceof ToolError) return credential;
-  return { id: await ids.of(credential), credential };
+export async function identify(headers: Headers, ids: CustomerIds): Promise<Identity> {
+  try {
+    const credential = readCredential(headers);
+    return { kind: "customer", id: await ids.of(credential), credential };
+  } catch (error) {
+    if (error instanceof ToolError) return { kind: "none", error };
+    throw error;
+  }
 }
 
 /**
- * What among the credentials of a request may be a secret, those too that don't count. What is too long for one, or
- * comes with too many others, is none: nothing that we say repeats a header.
+ * What among the credentials of a request may be a secret, including those that don't count. Values that are too long,
+ * or come with too many others, are left out: nothing that we say repeats a header.
  */
 export function sentSecrets(headers: Headers): string[] {
-  const values = [...ACCESS_TOKEN, ...API_KEY].map((name) => headers.get(name) ?? "");
+  const values = [...SECRET_HEADERS.map((name) => headers.get(name) ?? ""), bearerOf(headers) ?? ""];
   // A header sent twice arrives joined.
-  const single = [...values, bearerOf(headers) ?? ""].flatMap((value) => value.split(", "));
-  return [...new Set(single)].filter((secret) => secret !== "" && secret.length <= MAX_CREDENTIAL_CHARACTERS)
+  const single = new Set(values.flatMap((value) => value.split(", ")));
+  return [...single].filter((secret) => secret !== "" && secret.length <= MAX_CREDENTIAL_CHARACTERS)
     .slice(0, MAX_VALUES);
+}
+
+/**
+ * Reads what a request asks for: `X-MCP-Readonly`, `X-MCP-Toolsets`, `X-MCP-Approval-Code` and `X-MCP-Confirm`. The first
+ * two only ever narrow what is allowed.
+ *
+ * @throws {RangeError} For anything but a known value: a misspelt wish to be careful must not be overlooked.
+ */
+export function readWishes(headers: Headers, allowed: Bounds): Wishes {
+  return {
+    readOnly: allowed.readOnly || readReadOnly(headers),
+    toolsets: readToolsets(headers, allowed.toolsets),
+    approvalCode: readApprovalCode(headers),
+    confirmByPage: readConfirmByPage(headers),
+  };
+}
+
+function readCredential(headers: Headers): Credential {
+  const token = readPart(headers, "token");
+  const apiKey = readPart(headers, "apiKey");
+  const email = readPart(headers, "email");
+  const given = { token, apiKey, email };
+  const credential = credentialOf(given);
+  if (credential !== undefined) return credential;
+  const lack = missingPart(given);
+  if (lack !== undefined) throw required(`${PART_HEADERS[lack.missing].names[0]} is missing.`);
+  const bearer = readBearer(headers);
+  if (bearer === undefined) throw required("No Cloudways credentials came with this request.");
+  return bearer;
+}
+
+/** Clients that can send nothing else put a Cloudways token here; any other bearer token is not ours to read. */
+function readBearer(headers: Headers): Credential | undefined {
+  const token = bearerOf(headers);
+  if (token === undefined || !isAccessToken(token)) return undefined;
+  checkValue("authorization", token);
+  return credentialOf({ token, email: undefined, apiKey: undefined });
 }
 
 function bearerOf(headers: Headers): string | undefined {
   return /^Bearer +(.*)$/i.exec(headers.get("authorization") ?? "")?.[1];
 }
 
-function readCredential(headers: Headers): Credential | ToolError {
-  const token = readHeader(headers, ACCESS_TOKEN);
-  const apiKey = readHeader(headers, API_KEY);
-  const email = readHeader(headers, EMAIL);
-  if (token instanceof ToolError) return token;
-  if (apiKey instanceof ToolError) return apiKey;
-  if (email instanceof ToolError) return email;
-  const credential = credentialOf({ token, email, apiKey });
-  if (credential !== undefined) return credential;
-  if (apiKey !== undefined || email !== undefined) return required(`${apiKey ? EMAIL[0] : API_KEY[0]} is missing.`);
-  return readBearer(headers) ?? required("No Cloudways credentials came with this request.");
-}
-
-/** Clients that can send nothing else put a Cloudways token here; any other bearer token is not ours to read. */
-function readBearer(headers: Headers): Credential | ToolError | undefined {
-  const token = bearerOf(headers);
-  if (token === undefined || !isAccessToken(token)) return undefined;
-  return checkValue("authorization", token) ?? { kind: "access_token", token };
-}
-
-/** One credential under its name or its alias; both may come as long as they say the same. */
-function readHeader(headers: Headers, names: readonly string[]): string | ToolError | undefined {
-  const values = names.map((name) => ({ name, value: headers.get(name) ?? "" })).filter(({ value }) => value !== "");
-  for (const { name, value } of values) {
-    const problem = checkValue(name, value);
-    if (problem !== undefined) return problem;
+/** One part under its name or its alias; both may come as long as they say the same. */
+function readPart(headers: Headers, part: CredentialPart): string | undefined {
+  const { names } = PART_HEADERS[part];
+  const values = new Set<string>();
+  for (const name of names) {
+    const value = headers.get(name) ?? "";
+    if (value === "") continue;
+    checkValue(name, value);
+    values.add(value);
   }
-  if (new Set(values.map(({ value }) => value)).size > 1) {
-    return failed(`${names.join(" and ")} came with different values.`);
-  }
-  return values[0]?.value;
+  if (values.size > 1) throw failed(`${names.join(" and ")} came with different values.`);
+  return [...values][0];
 }
 
 /** A header sent twice arrives joined by a comma and a space, and so fails here too. */
-function checkValue(name: string, value: string): ToolError | undefined {
-  if (value.length > MAX_CREDENTIAL_CHARACTERS) return failed(`${name} is longer than 4 KiB.`);
-  if (!VISIBLE_ASCII.test(value)) return failed(`${name} was sent twice, or holds spaces or unusual characters.`);
-  return undefined;
+function checkValue(name: string, value: string): void {
+  if (value.length > MAX_CREDENTIAL_CHARACTERS) throw failed(`${name} is longer than 4 KiB.`);
+  if (!VISIBLE_ASCII.test(value)) throw failed(`${name} was sent twice, or holds spaces or unusual characters.`);
 }
 
 function required(message: string): ToolError {
@@ -91,4 +136,35 @@ function required(message: string): ToolError {
 
 function failed(message: string): ToolError {
   return new ToolError("authentication_failed", `The credentials can't be right: ${message}`, { hint: HOW_TO_SEND });
+}
+
+function readReadOnly(headers: Headers): boolean {
+  const word = headers.get("x-mcp-readonly")?.toLowerCase();
+  if (word === undefined || word === "true" || word === "false") return word === "true";
+  throw new RangeError("X-MCP-Readonly must be true or false, and come once.");
+}
+
+function readToolsets(headers: Headers, allowed: ReadonlySet<Toolset>): ReadonlySet<Toolset> {
+  const text = headers.get("x-mcp-toolsets");
+  if (text === null) return allowed;
+  // A header sent twice arrives joined by a comma and a space.
+  if (!/^[a-z_]+(,[a-z_]+)*$/.test(text)) {
+    throw new RangeError("X-MCP-Toolsets must be names separated by commas without spaces, and come once.");
+  }
+  return allowed.intersection(parseToolsets(text));
+}
+
+/** Nobody else can approve without the code, and a code that can't be typed protects nothing. The model never sees it. */
+function readApprovalCode(headers: Headers): string | undefined {
+  const code = headers.get("x-mcp-approval-code");
+  if (code === null) return undefined;
+  if (isApprovalCode(code)) return code;
+  throw new RangeError("X-MCP-Approval-Code must be 8 to 64 visible ASCII characters, and come once.");
+}
+
+/** `page` has every question go to the approval page, for clients that say they can show questions and can't. */
+function readConfirmByPage(headers: Headers): boolean {
+  const where = headers.get("x-mcp-confirm");
+  if (where === null || where === "page") return where !== null;
+  throw new RangeError("X-MCP-Confirm must be page, and come once.");
 }

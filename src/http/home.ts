@@ -1,10 +1,10 @@
 import type { ConfirmMode } from "../config.ts";
 import type { Catalogue, ListedTool } from "../calls/catalogue.ts";
+import type { Bounds } from "../identity/caller.ts";
 import { TOOLSETS } from "../identity/toolsets.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import { Html, markup, styleHash } from "./html.ts";
 import { accepts } from "./media_types.ts";
-import type { Bounds } from "./narrowing.ts";
 import type { Route } from "./router.ts";
 
 /** What `/` tells about. */

@@ -1,7 +1,7 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
-import { type Caller, callerSecrets } from "../identity/caller.ts";
+import { type Bounds, type Caller, callerSecrets, customerIdOf, type Wishes } from "../identity/caller.ts";
 import { type CustomerIds, shortCustomerId } from "../identity/customer_id.ts";
-import { type Limit, ToolError } from "../errors.ts";
+import type { Limit } from "../errors.ts";
 import type { Owner } from "../async/fair_shares.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
 import { type AnswerForms, JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
@@ -11,12 +11,10 @@ import { whenDone } from "../async/streams.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
 import type { FoldedLog } from "../telemetry/folded_log.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { readApprovalCode } from "./approval_code.ts";
-import { identify, sentSecrets } from "./caller_headers.ts";
+import { identify, readWishes, sentSecrets } from "./caller_headers.ts";
 import type { Admission, LoadLimit } from "./load_limit.ts";
 import { describeBody, readMessage, startsWork, unavailable } from "./mcp_body.ts";
 import { accepts } from "./media_types.ts";
-import { type Bounds, narrow, readConfirmByPage } from "./narrowing.ts";
 import type { BodyReader } from "./request_body.ts";
 import type { RequestInfo } from "./router.ts";
 
@@ -43,9 +41,6 @@ export interface McpRouteOptions {
   /** Counts what is done for callers. */
   work?: WorkCounts | undefined;
 }
-
-/** What a request's own headers ask for. */
-type Wishes = Bounds & Pick<Caller, "approvalCode" | "confirmByPage">;
 
 /** A request that was let in. */
 interface Entry {
@@ -105,7 +100,7 @@ export class McpRoute {
   /** Takes a place: a customer's for credentials that Cloudways has accepted before, a stranger's for all others. */
   async #enter(scope: CallScope, { address, known, log }: RequestInfo): Promise<Entry | Limit> {
     const { load, acceptance, folded } = this.#options;
-    const customer = scope.caller.identity instanceof ToolError ? undefined : scope.caller.identity.id;
+    const customer = customerIdOf(scope.caller.identity);
     const isKnown = customer !== undefined && acceptance.isKnown(customer);
     const owner: Owner = isKnown
       ? { customer }
@@ -132,11 +127,7 @@ export class McpRoute {
   /** What the headers of ours ask for; one that is not understood refuses the request. */
   #wishes(headers: Headers): Wishes | Response {
     try {
-      return {
-        ...narrow(headers, this.#options.bounds),
-        approvalCode: readApprovalCode(headers),
-        confirmByPage: readConfirmByPage(headers),
-      };
+      return readWishes(headers, this.#options.bounds);
     } catch (error) {
       if (error instanceof RangeError) return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, error.message);
       throw error;
@@ -151,7 +142,7 @@ export class McpRoute {
     });
     const caller: Caller = { identity, ...wishes, secrets, transport: "http", address, requestId };
     const careful = log.withSecrets(secrets);
-    if (identity instanceof ToolError) return { caller, log: careful };
+    if (identity.kind === "none") return { caller, log: careful };
     const customer = shortCustomerId(identity.id);
     note({ customer });
     return { caller, log: careful.with({ customer }) };

@@ -1,8 +1,8 @@
-import type { Credential } from "./customer_id.ts";
-import { ToolError } from "../errors.ts";
+import type { ToolError } from "../errors.ts";
 import { SecretHider } from "../text/redaction/redaction.ts";
-import type { Toolset } from "./toolsets.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
+import { type Credential, traitsOf } from "./credential.ts";
+import type { Toolset } from "./toolsets.ts";
 
 /** One set of Cloudways credentials and the id that stands for it everywhere else. */
 export interface Customer {
@@ -11,31 +11,36 @@ export interface Customer {
   credential: Credential;
 }
 
-/** Who is asking, and within which bounds. Made once at the edge; nothing below reads a header. */
-export interface Caller {
-  /** The credentials that came, or why there are none. */
-  identity: Customer | ToolError;
+/** The customer who asks, or why the credentials that came, if any, can't be used. */
+export type Identity = { kind: "customer" } & Customer | { kind: "none"; error: ToolError };
+
+/** What one request may do. */
+export interface Bounds {
   /** Only tools whose effect is `read` may be called. */
   readOnly: boolean;
-  /** The toolsets this request may see. */
+  /** The toolsets the request may see. */
   toolsets: ReadonlySet<Toolset>;
-  /** The address of the connection; bounds wrong credentials and stands in no answer. */
-  address: string;
-  /** How the caller reaches us; a page can be shown only over HTTP. */
-  transport: "http" | "stdio";
+}
+
+/** What one request asks for beside its message. */
+export interface Wishes extends Bounds {
   /** What the person has to type on an approval page; see `X-MCP-Approval-Code`. */
   approvalCode: string | undefined;
   /** Questions go to the approval page, whatever the client can show; see `X-MCP-Confirm`. */
   confirmByPage: boolean;
+}
+
+/** Who is asking, and within which bounds. Made once at the edge; nothing below reads a header. */
+export interface Caller extends Wishes {
+  identity: Identity;
+  /** The address of the connection; bounds wrong credentials and stands in no answer. */
+  address: string;
+  /** How the caller reaches us; a page can be shown only over HTTP. */
+  transport: "http" | "stdio";
   /** Hides everything of the caller's that must never be seen again; see {@linkcode callerSecrets}. */
   secrets: SecretHider;
   /** Our own id of this request, in logs and errors. */
   requestId: string;
-}
-
-/** The texts that must never be seen again in an answer or a log line. */
-export function credentialSecrets(credential: Credential): string[] {
-  return credential.kind === "access_token" ? [credential.token] : [credential.apiKey];
 }
 
 /** What {@linkcode callerSecrets} takes besides the caller. */
@@ -54,7 +59,12 @@ export function callerSecrets(
   { identity, approvalCode }: Pick<Caller, "identity" | "approvalCode">,
   { alsoSent = [], work }: CallerSecretsOptions = {},
 ): SecretHider {
-  const credentials = identity instanceof ToolError ? [] : credentialSecrets(identity.credential);
+  const credentials = identity.kind === "customer" ? traitsOf(identity.credential).secrets : [];
   const code = approvalCode === undefined ? [] : [approvalCode];
   return new SecretHider([...new Set([...credentials, ...alsoSent, ...code])], work);
+}
+
+/** The full id of the customer who asks, if it is one. */
+export function customerIdOf(identity: Identity): string | undefined {
+  return identity.kind === "customer" ? identity.id : undefined;
 }

@@ -60,7 +60,7 @@ async function start(options: { clock?: FakeClock; env?: Record<string, string> 
 function contextOf({ app }: Service, clock: typeof systemClock, id: string): AnonymousContext {
   const customer = { id, credential: { kind: "access_token", token: TOKEN } } as const;
   const caller: Caller = {
-    identity: customer,
+    identity: { kind: "customer", ...customer },
     readOnly: false,
     toolsets: new Set(TOOLSETS),
     address: "127.0.0.1",

@@ -3,9 +3,9 @@ import { type CallToolResult, CLIENT_CAPABILITIES_META_KEY, Server } from "@mode
 import { type Clock, systemClock } from "../../src/async/clock.ts";
 import { parseConfig } from "../../src/config.ts";
 import { Box } from "../../src/crypto/box.ts";
+import { customerIdOf } from "../../src/identity/caller.ts";
 import { CustomerIds } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
-import { ToolError } from "../../src/errors.ts";
 import { LoadLimit } from "../../src/http/load_limit.ts";
 import { BodyReader } from "../../src/http/request_body.ts";
 import { McpRoute } from "../../src/http/mcp_route.ts";
@@ -82,7 +82,7 @@ async function startReplica(options: RelayServiceOptions, encryptionKey: Uint8Ar
     createServer: () => createAskingServer(seen),
     isSlow: () => false,
     secretsOf: ({ caller }) => caller.secrets,
-    customerOf: ({ caller }) => caller.identity instanceof ToolError ? undefined : caller.identity.id,
+    customerOf: ({ caller }) => customerIdOf(caller.identity),
     sessionIds: new SessionIds(ring),
     relay: new Relay({ store, box: new Box(ring), clock, onError }),
     onError,

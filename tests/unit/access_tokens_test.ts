@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Customer } from "../../src/identity/caller.ts";
-import { AccessTokens, type ExchangedToken, type KeyPair } from "../../src/cloudways/access_tokens.ts";
+import { AccessTokens, type ExchangedToken } from "../../src/cloudways/access_tokens.ts";
+import type { KeyPair } from "../../src/identity/credential.ts";
 import { CustomerRecords } from "../../src/cloudways/customer_records.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
@@ -10,8 +11,8 @@ import type { Store, StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { until } from "../support/until.ts";
 
-const KEY_PAIR: KeyPair = { kind: "api_key", email: "owner@example.com", apiKey: "EXAMPLE-KEY" };
-const CUSTOMER: Customer = { id: "a".repeat(64), credential: KEY_PAIR };
+const KEY_PAIR: KeyPair = { email: "owner@example.com", apiKey: "EXAMPLE-KEY" };
+const CUSTOMER: Customer = { id: "a".repeat(64), credential: { kind: "api_key", ...KEY_PAIR } };
 const ADDRESS = "192.0.2.1";
 const LOCK: StoreKey = { purpose: "lock", customer: CUSTOMER.id, name: "token" };
 const SECOND = 1_000;

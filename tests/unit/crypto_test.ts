@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Box, type BoxContext } from "../../src/crypto/box.ts";
-import { type Credential, CustomerIds, shortCustomerId } from "../../src/identity/customer_id.ts";
+import type { Credential } from "../../src/identity/credential.ts";
+import { CustomerIds, shortCustomerId } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { generateKey, parseKey } from "../../src/crypto/keys.ts";
 import { lengthPrefixed } from "../../src/crypto/length_prefixed.ts";

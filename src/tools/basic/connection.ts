@@ -4,6 +4,7 @@ import { knowsCredentials } from "../../cloudways/client.ts";
 import { sayingOf } from "../../cloudways/replies.ts";
 import type { UpstreamLimit } from "../../cloudways/upstream_limits.ts";
 import { ToolError } from "../../errors.ts";
+import { traitsOf } from "../../identity/credential.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import { noInput } from "../define/inputs.ts";
 import { records } from "../define/outputs.ts";
@@ -27,7 +28,7 @@ const ping = defineAnonymousTool({
   }),
   anonymousHandler: async (_input, { account, caller }) => {
     if (account === undefined) {
-      const problem = caller.identity instanceof ToolError ? caller.identity : undefined;
+      const problem = caller.identity.kind === "none" ? caller.identity.error : undefined;
       const signed_in_with = problem?.code === "authentication_failed" ? "malformed" : "nothing";
       return { service: "ok", signed_in_with, accepted: null, message: problem?.message ?? "No credentials came." };
     }
@@ -71,12 +72,12 @@ const customerInfo = defineTool({
     const seen = await client.records.read(customer);
     const expiresAt = await client.tokenExpiresAt(customer);
     const time = (ms: number | undefined) => ms === undefined ? null : new Date(ms).toISOString();
-    // An e-mail is only somebody's claim until Cloudways has accepted it with its key.
-    const proven = customer.credential.kind === "api_key" && seen !== undefined;
+    // An e-mail is only a claim until Cloudways has accepted it with its key.
+    const email = seen === undefined ? undefined : traitsOf(customer.credential).email;
     return {
       customer_id: shortCustomerId(customer.id),
       signed_in_with: customer.credential.kind,
-      email: proven && customer.credential.kind === "api_key" ? customer.credential.email : null,
+      email: email ?? null,
       first_seen: time(seen?.firstSeen),
       last_seen: time(seen?.lastSeen),
       token_expires_at: time(expiresAt),
