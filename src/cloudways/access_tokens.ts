@@ -8,15 +8,7 @@ import { SingleFlight } from "../async/single_flight.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { CustomerRecords } from "./customer_records.ts";
-
-/** What an exchange gives. */
-export interface ExchangedToken {
-  token: string;
-  /** Milliseconds since the Unix epoch. */
-  expiresAt: number;
-  /** When it was asked for, in milliseconds since the Unix epoch. */
-  exchangedAt: number;
-}
+import { type ExchangedToken, keyPairRefused } from "./key_exchange.ts";
 
 /** Why a token is asked for. */
 interface Need {
@@ -230,14 +222,6 @@ export class AccessTokens {
       throw error;
     }
   }
-}
-
-/** The answer to a key pair that is no good. */
-export function keyPairRefused(what: string): ToolError {
-  return new ToolError("authentication_failed", `Cloudways ${what}.`, {
-    hint: "Ask the user to check both. API keys are being retired: an access token, made in the Cloudways console " +
-      "under API Integration, is the better way.",
-  });
 }
 
 function tokenKey(customer: Customer): StoreKey {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Customer } from "../identity/caller.ts";
 import { ToolError } from "../errors.ts";
 import { type CertificateFacts, type CertificateFiles, checkCertificate } from "./certificates.ts";
-import { type ApiRequest, type CloudwaysClient, knowsCredentials, type Session } from "./client.ts";
+import { type CloudwaysClient, knowsCredentials } from "./client.ts";
 import { openEncryptedKey } from "./encrypted_keys.ts";
 import type { Fields } from "./http.ts";
 import type { KeyWork } from "./key_work.ts";
@@ -20,6 +20,7 @@ import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
 import { sayingOf, UnknownToCloudwaysError } from "./replies.ts";
 import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
+import type { ApiRequest, Session } from "./session.ts";
 import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
 
 /** The parts that all accounts share. */

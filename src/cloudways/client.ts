@@ -1,61 +1,27 @@
-import { z } from "zod";
+import type { Clock } from "../async/clock.ts";
+import { ToolError } from "../errors.ts";
 import type { Customer } from "../identity/caller.ts";
 import { type KeyPair, traitsOf } from "../identity/credential.ts";
-import type { Clock } from "../async/clock.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
+import { storeAway } from "../store/away.ts";
 import { CustomerTable } from "../store/customer_table.ts";
-import { Deadline } from "../async/deadline.ts";
-import { type ErrorCode, ToolError } from "../errors.ts";
-import type { Owner } from "../async/fair_shares.ts";
-import { SecretHider } from "../text/redaction/redaction.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import { type BucketAnswer, type BucketLimit, type Store, StoreError, type StoreKey } from "../store/store.ts";
-import { storeAway } from "../store/away.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { AccessTokens, type ExchangedToken, keyPairRefused } from "./access_tokens.ts";
+import { SecretHider } from "../text/redaction/redaction.ts";
+import { AccessTokens } from "./access_tokens.ts";
 import type { CircuitBreaker } from "./breaker.ts";
 import type { CustomerRecords } from "./customer_records.ts";
-import { type CloudwaysHttp, type Fields, nextStep, NotSentError, type WireReply, type WireRequest } from "./http.ts";
-import { type NetworkFailure, networkFailure } from "./network_failure.ts";
-import { type ApiPath, path } from "./path.ts";
+import { type CloudwaysHttp, nextStep, type WireReply, type WireRequest } from "./http.ts";
+import { KeyExchange } from "./key_exchange.ts";
+import { parseProblems, parseReply } from "./parse_reply.ts";
 import { sendRead } from "./read_retries.ts";
-import { pauseSeconds, readReply, sayingOf, upstreamRateLimited } from "./replies.ts";
+import { readReply } from "./replies.ts";
+import type { ApiRequest, Session } from "./session.ts";
 import { SignInGuard } from "./sign_in_guard.ts";
+import { Upstream } from "./upstream.ts";
 import { type UpstreamLimit, UpstreamLimits } from "./upstream_limits.ts";
-
-/** On whose behalf a request is made, and until when. */
-export interface Session {
-  customer: Customer;
-  /** The connection's address; bounds wrong credentials. */
-  address: string;
-  /** Ends reads and waiting: the deadline, or the client is gone. */
-  signal: AbortSignal;
-  /** Ends writes: the deadline alone, for what has left can't be taken back. */
-  deadline: AbortSignal;
-  /** When the deadline is, in milliseconds since the Unix epoch, so that nothing is begun that can't end in time. */
-  endsAt?: number;
-  /** When the call came, in milliseconds since the Unix epoch: waiting counts from there. Defaults to now. */
-  waitsFrom?: number;
-  /** Logs under the caller's request id, and hides the caller's credentials. */
-  log: Logger;
-}
-
-/** One request to Cloudways. */
-export interface ApiRequest<T> {
-  /** The operation's name in the facts; names it in logs, metrics and limits. */
-  operation: string;
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  path: ApiPath;
-  query?: Fields;
-  form?: Fields;
-  /** Just enough of the expected answer to notice a wrong one. */
-  reply: z.ZodType<T>;
-  /** Leave secrets in the answer, and send it once. For the one tool that shows them, after a person's yes. */
-  reveal?: boolean;
-  /** Send it once, although it reads: where it has Cloudways call somebody. */
-  once?: boolean;
-}
 
 /** What {@linkcode CloudwaysClient} needs. */
 export interface CloudwaysClientOptions {
@@ -75,9 +41,6 @@ export interface CloudwaysClientOptions {
   callBudgetMs: number;
 }
 
-/** Below the life of the lock under which an exchange runs. */
-const EXCHANGE_TIMEOUT_MS = 22_000;
-
 /** How much of a call's time must be left for a write to leave: one that is cut short may or may not have been done. */
 const LEAST_SHARE_FOR_A_WRITE = 1 / 6;
 
@@ -87,17 +50,8 @@ const UNAUTHORIZED_MS = 30_000;
 /** Code points of one text; twice as many characters are read, which is more than an answer can show. */
 const MAX_TEXT = 30_000;
 
-/** What Cloudways gives a token, as far as anybody has seen. */
-const USUAL_LIFE_SECONDS = 3600;
-/** No token is kept for longer, whatever is said of it. */
-const MAX_LIFE_SECONDS = 30 * 86_400;
-
-/** A life that is not understood spoils no token: one that ends sooner is answered by 401 and exchanged anew. */
-const exchangeReply = z.object({
-  access_token: z.string().regex(/^[\x21-\x7e]{1,4096}$/),
-  expires_in: z.coerce.number().min(1).catch(USUAL_LIFE_SECONDS)
-    .transform((seconds) => Math.min(seconds, MAX_LIFE_SECONDS)),
-});
+/** A session of which it is known when it ends. */
+type EndingSession = Session & Required<Pick<Session, "endsAt">>;
 
 /** Speaks to the Cloudways API for every customer: tokens, limits and errors are settled here and nowhere else. */
 export class CloudwaysClient {
@@ -108,27 +62,29 @@ export class CloudwaysClient {
   /** Operations that Cloudways answers by 401 whatever the token, and until when that is not tried again. */
   readonly #unauthorized: CustomerTable<Map<string, number>>;
   readonly #limits: UpstreamLimits;
+  readonly #upstream: Upstream;
 
   constructor(options: CloudwaysClientOptions) {
-    const { store, sealed, records, clock } = options;
+    const { http, breaker, store, sealed, records, clock, metrics, log, strangersLog } = options;
     this.#options = options;
     this.records = records;
     this.#guard = new SignInGuard({ clock, records });
     const isAccepted = (customer: string) => records.isKnown(customer);
     this.#unauthorized = new CustomerTable({ isAccepted, max: 5_000 });
     this.#limits = new UpstreamLimits(clock, isAccepted);
+    this.#upstream = new Upstream({ http, limits: this.#limits, records, metrics });
+    const guard = this.#guard;
+    const exchange = new KeyExchange({ upstream: this.#upstream, breaker, guard, clock, metrics, log, strangersLog });
     this.#tokens = new AccessTokens({
       store,
       sealed,
       clock,
-      records: this.records,
-      exchange: (customer, keyPair, address) => this.#exchange(customer, keyPair, address),
-      onStoreFailed: (error) => options.log.debug("token not kept", { error }),
+      records,
+      exchange: (customer, keyPair, address) => exchange.run(customer, keyPair, address),
+      onStoreFailed: (error) => log.debug("token not kept", { error }),
       onLockTakenOver: ({ id }) =>
-        options.log.warn("a lock on a sign-in was not given back in time, and taken over", {
-          customer: shortCustomerId(id),
-        }),
-      onRenewalFailed: (_customer, error) => options.log.warn("token renewal failed", { error }),
+        log.warn("a lock on a sign-in was not given back in time, and taken over", { customer: shortCustomerId(id) }),
+      onRenewalFailed: (_customer, error) => log.warn("token renewal failed", { error }),
     });
   }
 
@@ -157,25 +113,8 @@ export class CloudwaysClient {
     // Everything below keeps what it knows of accepted customers apart from what it knows of others.
     await this.records.isAccepted(customer);
     await this.#guard.pass(customer, address, session.signal);
-    this.#refuseWhilePaused(customer, request.operation);
-    let mark = await this.records.refusalMark(customer);
-    const bearer = await this.#tokens.bearer(customer, address, inTime.signal, mark);
-    const sentAt = this.#options.clock.now();
-    let reply = await this.#deliver(inTime, request, bearer);
-    const { signIn } = traitsOf(customer.credential);
-    if (reply.status === 401 && signIn.kind === "token") {
-      this.#guard.refused(customer, address);
-      await this.records.refused(customer).catch((error) => session.log.warn("refusal not noted", { error }));
-    }
-    if (reply.status === 401) {
-      const fresh = await this.#freshToken(inTime, request.operation, { token: bearer, sentAt });
-      // A 401 says that nothing was done, so this is the one error after which a write too may be sent again.
-      if (fresh !== undefined) {
-        mark = await this.records.refusalMark(customer);
-        reply = await this.#deliver(inTime, request, fresh);
-      }
-      if (fresh !== undefined && reply.status === 401) this.#noteUnauthorized(customer, request.operation);
-    }
+    this.#upstream.refuseWhilePaused(customer, request.operation);
+    const { reply, mark } = await this.#authenticated(inTime, request);
     // Cloudways has answered: a store that fails now must not make a failure of what is done.
     const noteAccepted = () =>
       this.records.accepted(customer, mark).catch((error) => session.log.debug("customer not noted", { error }));
@@ -187,6 +126,33 @@ export class CloudwaysClient {
       if (knowsCredentials(error)) await noteAccepted();
       throw error;
     }
+  }
+
+  /**
+   * Sends a request with the customer's token, and once more where a fresh one may help.
+   *
+   * @returns The answer, and the mark of the refusal that it lifts where it shows that Cloudways accepts the credentials.
+   */
+  async #authenticated(session: EndingSession, request: ApiRequest<unknown>) {
+    const { customer, address, signal } = session;
+    const { signIn } = traitsOf(customer.credential);
+    const mark = await this.records.refusalMark(customer);
+    const token = await this.#tokens.bearer(customer, address, signal, mark);
+    const sentAt = this.#options.clock.now();
+    const reply = await this.#deliver(session, request, token);
+    if (reply.status !== 401) return { reply, mark };
+    if (signIn.kind === "token") {
+      this.#guard.refused(customer, address);
+      await this.records.refused(customer).catch((error) => session.log.warn("refusal not noted", { error }));
+      return { reply, mark };
+    }
+    const fresh = await this.#freshToken(session, signIn.keyPair, request.operation, { token, sentAt });
+    if (fresh === undefined) return { reply, mark };
+    // A 401 says that nothing was done, so this is the one error after which a write too may be sent again.
+    const freshMark = await this.records.refusalMark(customer);
+    const second = await this.#deliver(session, request, fresh);
+    if (second.status === 401) this.#noteUnauthorized(customer, request.operation);
+    return { reply: second, mark: freshMark };
   }
 
   /** The customer's bucket, as it is; takes nothing. */
@@ -214,17 +180,16 @@ export class CloudwaysClient {
     this.#options.http.close();
   }
 
-  /** A token in place of a refused one; undefined where a fresh one would be refused as well, or there is none to be had. */
+  /** A token in place of a refused one; undefined where a fresh one would be refused as well. */
   async #freshToken(
     { customer, address, signal }: Session,
+    keyPair: KeyPair,
     operation: string,
     refused: { token: string; sentAt: number },
   ): Promise<string | undefined> {
-    const { signIn } = traitsOf(customer.credential);
-    if (signIn.kind !== "exchange") return undefined;
     const refusedUntil = this.#unauthorized.get(customer.id)?.get(operation) ?? 0;
     if (this.#options.clock.now() < refusedUntil) return undefined;
-    return await this.#tokens.afterRefusal(customer, signIn.keyPair, refused, address, signal);
+    return await this.#tokens.afterRefusal(customer, keyPair, refused, address, signal);
   }
 
   #noteUnauthorized(customer: Customer, operation: string): void {
@@ -232,17 +197,8 @@ export class CloudwaysClient {
     byOperation.set(operation, this.#options.clock.now() + UNAUTHORIZED_MS);
   }
 
-  #refuseWhilePaused(customer: Customer, operation: string): void {
-    const seconds = this.#limits.pausedSeconds(customer, operation);
-    if (seconds > 0) throw upstreamRateLimited(seconds, "upstream_pause");
-  }
-
   /** Sends a request: reads again where that may help, and everything else once. */
-  #deliver(
-    session: Session & Required<Pick<Session, "endsAt">>,
-    request: ApiRequest<unknown>,
-    bearer: string,
-  ): Promise<WireReply> {
+  #deliver(session: EndingSession, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
     const { clock, http, breaker, metrics } = this.#options;
     const sender = { customer: session.customer.id, operation: request.operation };
     const send = () => breaker.run(sender, () => this.#attempt(session, request, bearer));
@@ -264,13 +220,12 @@ export class CloudwaysClient {
   async #attempt(session: Session, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
     const { customer, address, signal, log } = session;
     const { operation, method, path, query, form, reveal } = request;
-    this.#refuseWhilePaused(customer, operation);
+    this.#upstream.refuseWhilePaused(customer, operation);
     await this.#takeToken(customer);
     const once = reveal === true || request.once === true;
-    const owner = this.#ownerOf(customer, address);
+    const owner = this.#upstream.ownerOf(customer, address);
     const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...(form && { form }) };
-    const reply = await this.#timed(operation, log, () => this.#options.http.send(wire, signal));
-    this.#noteLimits(customer, operation, reply);
+    const reply = await this.#upstream.send({ customer, operation, log }, wire, signal);
     // An answer may echo what it was asked with; an exchanged token is known nowhere above this line.
     return { ...reply, text: new SecretHider([bearer]).givenInText(reply.text) };
   }
@@ -287,15 +242,6 @@ export class CloudwaysClient {
     });
   }
 
-  #ownerOf({ id }: Customer, address: string): Owner {
-    return this.records.isKnown(id) ? { customer: id } : { stranger: address, credentials: id };
-  }
-
-  #noteLimits(customer: Customer, operation: string, reply: WireReply): void {
-    this.#limits.seen(customer, operation, reply.headers);
-    if (reply.status === 429) this.#limits.pause(customer, operation, pauseSeconds(reply.headers));
-  }
-
   async #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): Promise<T> {
     const json = readReply(reply, request);
     const own = traitsOf(session.customer.credential).secrets;
@@ -304,83 +250,16 @@ export class CloudwaysClient {
     const safe = request.reveal === true ? json : await hider.valueInTurns(json, MAX_TEXT);
     const parsed = parseReply(request.reply, safe);
     if (parsed.success) return parsed.data;
-    session.log.warn("unexpected upstream answer", { operation: request.operation, ...whatIsWrong(parsed.error) });
+    session.log.warn("unexpected upstream answer", { operation: request.operation, ...parseProblems(parsed.error) });
     throw new ToolError("upstream_error", `Cloudways' answer to ${request.operation} is not of the expected form.`, {
       hint: `${nextStep(request)} If it stays, report it to the operator of this server.`,
     });
-  }
-
-  async #exchange(customer: Customer, keyPair: KeyPair, address: string): Promise<ExchangedToken> {
-    const operation = "oauth_access_token_create";
-    this.#refuseWhilePaused(customer, operation);
-    const form = { email: keyPair.email, api_key: keyPair.apiKey };
-    const owner = this.#ownerOf(customer, address);
-    const wire: WireRequest = { method: "POST", path: path`/oauth/access_token`, form, owner };
-    const { http, breaker, clock, metrics, strangersLog } = this.#options;
-    const log = ("stranger" in owner ? strangersLog(address) : this.#options.log)
-      .with({ customer: shortCustomerId(customer.id) });
-    const sentAt = clock.now();
-    using deadline = new Deadline(EXCHANGE_TIMEOUT_MS);
-    const sent = breaker.run(
-      { customer: customer.id, operation },
-      () => this.#timed(operation, log, () => http.send(wire, deadline.signal)),
-    );
-    const reply = await sent.catch((error) => {
-      throw signInFailed(error, keyPair);
-    });
-    this.#noteLimits(customer, operation, reply);
-    const refused = reply.status === 401 || reply.status === 400;
-    metrics.tokenExchanged(reply.status === 200 ? "ok" : refused ? "refused" : "failed");
-    if (refused) {
-      this.#guard.refused(customer, address);
-      throw keyPairRefused("did not accept this e-mail and API key");
-    }
-    const { access_token: token, expires_in: seconds } = readExchange(reply, keyPair);
-    return { token, expiresAt: sentAt + seconds * 1000, exchangedAt: sentAt };
-  }
-
-  /** Logs and counts one upstream request, whatever becomes of it. */
-  async #timed(operation: string, log: Logger, send: () => Promise<WireReply>): Promise<WireReply> {
-    const startedAt = performance.now();
-    let status = "aborted";
-    let cause: NetworkFailure | undefined;
-    try {
-      const reply = await send();
-      status = String(reply.status);
-      return reply;
-    } catch (error) {
-      if (error instanceof ToolError) {
-        cause = networkFailure(error.cause);
-        status = cause === undefined ? error.code : `${error.code}_${cause}`;
-      }
-      throw error;
-    } finally {
-      const milliseconds = Math.round(performance.now() - startedAt);
-      this.#options.metrics.upstreamFinished({ operation, status, seconds: milliseconds / 1000 });
-      log.info("upstream", { operation, status, ...(cause && { cause }), milliseconds });
-    }
   }
 }
 
 /** A token that may do little is known all the same; what names no operation came from a firewall. */
 export function knowsCredentials(error: unknown): boolean {
   return error instanceof ToolError && error.code === "forbidden" && error.details?.operation !== undefined;
-}
-
-type Parsed<T> = { success: true; data: T } | { success: false; error: unknown };
-
-/** Zod throws at some values, such as an object with a `length` of its own where a text is expected. */
-function parseReply<T>(reply: z.ZodType<T>, json: unknown): Parsed<T> {
-  try {
-    return reply.safeParse(json);
-  } catch (error) {
-    return { success: false, error };
-  }
-}
-
-function whatIsWrong(error: unknown): Record<string, unknown> {
-  if (!(error instanceof z.ZodError)) return { error };
-  return { issues: error.issues.slice(0, 10).map((issue) => `${issue.path.join(".")}: ${issue.code}`) };
 }
 
 function bucketKey(customer: Customer): StoreKey {
@@ -391,43 +270,5 @@ function noTimeLeft(): ToolError {
   return new ToolError("upstream_timeout", "Cloudways took so long that the change was not sent. Nothing was done.", {
     hint: "Try again in a moment.",
     done: "nothing",
-  });
-}
-
-function readExchange(reply: WireReply, keyPair: KeyPair): z.output<typeof exchangeReply> {
-  try {
-    const parsed = parseReply(
-      exchangeReply,
-      readReply(reply, { operation: "oauth_access_token_create", method: "POST" }),
-    );
-    if (parsed.success) return parsed.data;
-  } catch (error) {
-    throw signInFailed(error, keyPair);
-  }
-  throw signInFailed(new ToolError("upstream_error", "The answer holds no token."), keyPair);
-}
-
-/** Codes that say something of the sign-in itself; all others would be taken for something about what was called. */
-const SIGN_IN_CODES: ReadonlySet<ErrorCode> = new Set([
-  "forbidden",
-  "upstream_rate_limited",
-  "upstream_timeout",
-  "upstream_unreachable",
-]);
-
-/** What keeps a call from being made at all. The e-mail is not shown, since Cloudways has not accepted it. */
-function signInFailed(error: unknown, { email, apiKey }: KeyPair): unknown {
-  if (!(error instanceof ToolError) || error instanceof NotSentError) return error;
-  const { code, message, retryAfter, cause } = error;
-  const { cloudways_message: said } = sayingOf(error);
-  const cloudways_message = said && new SecretHider([email, apiKey]).givenInText(said);
-  const shownCode = SIGN_IN_CODES.has(code) ? code : "upstream_error";
-  return new ToolError(shownCode, `Signing in at Cloudways failed. ${message}`, {
-    ...(cloudways_message !== undefined && { details: { cloudways_message } }),
-    hint: `Nothing was done. Try again in ${retryAfter === undefined ? "a moment" : `${retryAfter} s`}. ` +
-      "If it stays, tell the user.",
-    ...(retryAfter !== undefined && { retryAfter }),
-    done: "nothing",
-    cause: cause ?? error,
   });
 }

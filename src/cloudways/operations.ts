@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Clock } from "../async/clock.ts";
 import { type ErrorCode, ToolError } from "../errors.ts";
 import { SingleFlight } from "../async/single_flight.ts";
-import type { CloudwaysClient, Session } from "./client.ts";
+import type { CloudwaysClient } from "./client.ts";
+import type { Session } from "./session.ts";
 import { looseText, tiedId, wholeMinutes } from "./models.ts";
 import { path } from "./path.ts";
 

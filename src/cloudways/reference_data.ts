@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { SingleFlight } from "../async/single_flight.ts";
 import type { SealedStore } from "../store/sealed.ts";
-import type { CloudwaysClient, Session } from "./client.ts";
+import type { CloudwaysClient } from "./client.ts";
+import type { Session } from "./session.ts";
 import { givenList, looseList, looseText } from "./models.ts";
 import { type ApiPath, path } from "./path.ts";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Clock } from "../async/clock.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { StoreKey } from "../store/store.ts";
-import type { Session } from "./client.ts";
+import type { Session } from "./session.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 import { flagOrNull, givenList, isoTime } from "./models.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Customer } from "../../src/identity/caller.ts";
-import { AccessTokens, type ExchangedToken } from "../../src/cloudways/access_tokens.ts";
+import { AccessTokens } from "../../src/cloudways/access_tokens.ts";
+import type { ExchangedToken } from "../../src/cloudways/key_exchange.ts";
 import type { KeyPair } from "../../src/identity/credential.ts";
 import { CustomerRecords } from "../../src/cloudways/customer_records.ts";
 import { Box } from "../../src/crypto/box.ts";

@@ -1,0 +1,84 @@
+import type { Owner } from "../async/fair_shares.ts";
+import { ToolError } from "../errors.ts";
+import type { Customer } from "../identity/caller.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { CustomerRecords } from "./customer_records.ts";
+import type { CloudwaysHttp, WireReply, WireRequest } from "./http.ts";
+import { type NetworkFailure, networkFailure } from "./network_failure.ts";
+import { pauseSeconds, upstreamRateLimited } from "./replies.ts";
+import type { UpstreamLimits } from "./upstream_limits.ts";
+
+/** What {@linkcode Upstream} needs. */
+export interface UpstreamOptions {
+  http: Pick<CloudwaysHttp, "send">;
+  limits: UpstreamLimits;
+  records: Pick<CustomerRecords, "isKnown">;
+  metrics: Metrics;
+}
+
+/** For whom a single request is sent, and where that is logged. */
+export interface Sender {
+  customer: Customer;
+  operation: string;
+  log: Logger;
+}
+
+/** Sends single requests: logs and counts each, and keeps to the pauses that Cloudways asks for. */
+export class Upstream {
+  readonly #options: UpstreamOptions;
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Checks that Cloudways did not ask for a pause.
+   *
+   * @throws {ToolError} `upstream_rate_limited` while it lasts.
+   */
+  refuseWhilePaused(customer: Customer, operation: string): void {
+    const seconds = this.#options.limits.pausedSeconds(customer, operation);
+    if (seconds > 0) throw upstreamRateLimited(seconds, "upstream_pause");
+  }
+
+  /** Whose share of the connections a request takes. */
+  ownerOf({ id }: Customer, address: string): Owner {
+    return this.#options.records.isKnown(id) ? { customer: id } : { stranger: address, credentials: id };
+  }
+
+  /**
+   * Sends one request once, and notes what its answer says of Cloudways' limits.
+   *
+   * @throws {ToolError} Where no answer comes.
+   */
+  async send({ customer, operation, log }: Sender, request: WireRequest, signal: AbortSignal): Promise<WireReply> {
+    const { http, limits } = this.#options;
+    const reply = await this.#timed(operation, log, () => http.send(request, signal));
+    limits.seen(customer, operation, reply.headers);
+    if (reply.status === 429) limits.pause(customer, operation, pauseSeconds(reply.headers));
+    return reply;
+  }
+
+  /** Logs and counts one upstream request, whatever becomes of it. */
+  async #timed(operation: string, log: Logger, send: () => Promise<WireReply>): Promise<WireReply> {
+    const startedAt = performance.now();
+    let status = "aborted";
+    let cause: NetworkFailure | undefined;
+    try {
+      const reply = await send();
+      status = String(reply.status);
+      return reply;
+    } catch (error) {
+      if (error instanceof ToolError) {
+        cause = networkFailure(error.cause);
+        status = cause === undefined ? error.code : `${error.code}_${cause}`;
+      }
+      throw error;
+    } finally {
+      const milliseconds = Math.round(performance.now() - startedAt);
+      this.#options.metrics.upstreamFinished({ operation, status, seconds: milliseconds / 1000 });
+      log.info("upstream", { operation, status, ...(cause && { cause }), milliseconds });
+    }
+  }
+}
