@@ -36,13 +36,10 @@ import { McpEndpoint } from "./mcp/endpoint.ts";
 import { QuestionStates } from "./confirm/state.ts";
 import { Relay } from "./mcp/relay.ts";
 import { type CallScope, createProtocolServer } from "./mcp/server.ts";
-import { stdioScope } from "./mcp/stdio/scope.ts";
 import { SessionIds } from "./mcp/session_id.ts";
-import { MemoryStore } from "./store/memory/adapter.ts";
-import { fitsSharedKeys, OTHER_KEYS, tellSharedKeys } from "./store/shared_keys.ts";
-import { RedisStore } from "./store/redis/adapter.ts";
+import { stdioScope } from "./mcp/stdio/scope.ts";
+import { openStore } from "./store/open.ts";
 import { SealedStore } from "./store/sealed.ts";
-import { StandInStore } from "./store/stand_in.ts";
 import type { Store } from "./store/store.ts";
 import type { EndedMarks } from "./audit/record.ts";
 import { ChainedAuditTrail } from "./audit/trail.ts";
@@ -103,7 +100,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   metrics.watchLog(() => log.linesLost);
   const ring = await KeyRing.create(keysOf(config));
   const customerIds = new CustomerIds(ring);
-  const store = await openStore(config, ring, clock, log);
+  const store = await openStore({ ...config, keyNames: () => ring.names(), clock, log });
   const box = new Box(ring);
   const sealed = new SealedStore(store, box);
   const records = new CustomerRecords({ store, sealed, clock });
@@ -309,38 +306,6 @@ async function createRoutes(
     routes.push(await approvalRoute({ approvals, audit, clock, bodies, publicUrl }));
   }
   return routes;
-}
-
-async function openStore(config: Config, ring: KeyRing, clock: Clock, log: Logger): Promise<Store> {
-  if (config.redisUrl === undefined) return new MemoryStore({ clock });
-  const standIn: { store?: StandInStore } = {};
-  const redis = await RedisStore.connect(config.redisUrl, {
-    poolSize: config.redisPoolSize,
-    onStateChange: (up, reason) => {
-      if (!up) return log.error("redis is away, this process stands in for what it can", { reason });
-      log.info("redis is back");
-      standIn.store?.catchUp().catch((error) =>
-        log.warn("the other replicas were not told of stale listings and refusals", { error })
-      );
-    },
-    onRefusals: (refuses, reason) => {
-      if (refuses) log.error("redis refuses commands, this process stands in for what it can", { reason });
-      else log.info("redis takes commands again");
-    },
-  });
-  for (const warning of redis.warnings) log.warn(`Redis ${warning}`);
-  await compareKeys(redis, ring, log).catch((error) =>
-    log.warn("keys were not compared with other replicas", { error })
-  );
-  standIn.store = new StandInStore(redis, { clock });
-  return standIn.store;
-}
-
-/** Replicas with other keys can't read each other's approvals, tokens and records, and each counts its own limits. */
-async function compareKeys(redis: RedisStore, ring: KeyRing, log: Logger): Promise<void> {
-  const names = await ring.names();
-  if (!await fitsSharedKeys(redis, names)) log.warn(OTHER_KEYS);
-  await tellSharedKeys(redis, names);
 }
 
 function keysOf({ encryptionKeys, customerIdKey }: Config) {
