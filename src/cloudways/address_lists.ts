@@ -2,18 +2,10 @@
 import { z } from "zod";
 import { ToolError } from "../errors.ts";
 import type { CloudwaysAccount } from "./account.ts";
+import { covers, formatRange, parseRange, wideSize } from "./address_ranges.ts";
 import { givenList, looseText } from "./models.ts";
 import { path } from "./path.ts";
 import { sayingOf } from "./replies.ts";
-
-/** A range of addresses; one address is the narrowest of them. */
-export interface AddressRange {
-  version: 4 | 6;
-  /** The lowest address. */
-  first: bigint;
-  /** How many leading bits are fixed. */
-  prefix: number;
-}
 
 /** Which list. */
 export type ListName = "ssh" | "mysql";
@@ -61,53 +53,6 @@ export interface WideRange {
   size: string;
   /** It takes in every address of its version. */
   all: boolean;
-}
-
-const WIDTH = { 4: 32, 6: 128 } as const;
-/** Ranges with as few fixed bits as these, or fewer, are pointed out. */
-const WIDE_PREFIX = { 4: 16, 6: 32 } as const;
-
-/** Reads an IPv4 or IPv6 address or CIDR range; undefined for anything else. */
-export function parseRange(text: string): AddressRange | undefined {
-  const [address = "", bits, ...rest] = text.split("/");
-  const version = address.includes(":") ? 6 : 4;
-  const value = version === 6 ? ipv6Value(address) : ipv4Value(address);
-  if (value === undefined || rest.length > 0 || (bits !== undefined && !/^(?:0|[1-9]\d{0,2})$/.test(bits))) return;
-  const prefix = bits === undefined ? WIDTH[version] : Number(bits);
-  if (prefix > WIDTH[version]) return undefined;
-  const hostBits = BigInt(WIDTH[version] - prefix);
-  return { version, first: value >> hostBits << hostBits, prefix };
-}
-
-/** The one spelling of a range: no host bits, IPv6 in small letters and shortened, no `/32` or `/128`. */
-export function formatRange({ version, first, prefix }: AddressRange): string {
-  const address = version === 4 ? formatIpv4(first) : formatIpv6(first);
-  return prefix === WIDTH[version] ? address : `${address}/${prefix}`;
-}
-
-function ipv4Value(text: string): bigint | undefined {
-  const parts = text.split(".");
-  // A leading zero means octal to some and nothing to others.
-  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return;
-  return parts.reduce((value, part) => value << 8n | BigInt(part), 0n);
-}
-
-function ipv6Value(text: string): bigint | undefined {
-  // The URL parser knows every way to write one, and gives back the shortest.
-  const url = /^[\da-f:.]+$/i.test(text) ? URL.parse(`http://[${text}]/`) : null;
-  if (url === null) return undefined;
-  const [head = [], tail = []] = url.hostname.slice(1, -1).split("::").map((half) => half.split(":").filter(Boolean));
-  const groups = [...head, ...Array<string>(8 - head.length - tail.length).fill("0"), ...tail];
-  return groups.reduce((value, group) => value << 16n | BigInt(`0x${group}`), 0n);
-}
-
-function formatIpv4(value: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => String(value >> shift & 255n)).join(".");
-}
-
-function formatIpv6(value: bigint): string {
-  const groups = [...Array(8).keys()].map((index) => (value >> BigInt(112 - 16 * index) & 0xffffn).toString(16));
-  return new URL(`http://[${groups.join(":")}]/`).hostname.slice(1, -1);
 }
 
 /** Equal for two spellings of the same range. What is no range, Cloudways may hold all the same. */
@@ -160,10 +105,8 @@ export function mergeList(before: readonly string[], { add = [], remove = [], re
 export function wideRanges(ips: readonly string[]): WideRange[] {
   return ips.flatMap((ip) => {
     const range = parseRange(ip.trim());
-    if (range === undefined || range.prefix > WIDE_PREFIX[range.version]) return [];
-    const all = range.prefix === 0;
-    const size = all ? `every IPv${range.version} address` : `2^${WIDTH[range.version] - range.prefix} addresses`;
-    return [{ ip: ip.trim(), size, all }];
+    const size = range && wideSize(range);
+    return range === undefined || size === undefined ? [] : [{ ip: ip.trim(), size, all: range.prefix === 0 }];
   });
 }
 
@@ -182,13 +125,6 @@ export function policyWarnings(after: readonly string[], policy: string | null):
   if (policy === null) return ["Cloudways does not say what happens to addresses that are not listed (the policy)."];
   if (policy === "allow_all") return ["The policy allow_all lets addresses connect that are not on the list."];
   return policy === "block_all" && after.length === 0 ? ["block_all with an empty list locks everyone out."] : [];
-}
-
-function covers(wide: string, narrow: string): boolean {
-  const [outer, inner] = [parseRange(wide), parseRange(narrow)];
-  if (outer === undefined || inner === undefined || outer.version !== inner.version) return false;
-  const hostBits = BigInt(WIDTH[outer.version] - outer.prefix);
-  return outer.prefix <= inner.prefix && inner.first >> hostBits === outer.first >> hostBits;
 }
 
 /** `ip_list` may be a list, a list as JSON text, or empty text. One that was emptied may hold the empty text we sent. */

@@ -1,7 +1,8 @@
 /** What reads Cloudways' answers: any JSON is read, or is an error of the contract; nothing else is ever thrown. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { addressListReply, formatRange, mergeList, parseRange } from "../../src/cloudways/address_lists.ts";
+import { addressListReply, mergeList } from "../../src/cloudways/address_lists.ts";
+import { formatRange, parseRange } from "../../src/cloudways/address_ranges.ts";
 import { CertificateError, checkCertificate } from "../../src/cloudways/certificates.ts";
 import { isoTime, serverListing } from "../../src/cloudways/models.ts";
 import { startedReply } from "../../src/cloudways/operations.ts";

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  addressListReply,
-  formatRange,
-  listWarnings,
-  mergeList,
-  parseRange,
-  sameList,
-  wideRanges,
-} from "../../src/cloudways/address_lists.ts";
+import { addressListReply, listWarnings, mergeList, sameList, wideRanges } from "../../src/cloudways/address_lists.ts";
+import { formatRange, parseRange } from "../../src/cloudways/address_ranges.ts";
 
 const cidr = (address: fc.Arbitrary<string>, width: number) =>
   fc.tuple(address, fc.option(fc.integer({ min: 0, max: width }), { nil: undefined }))
@@ -39,6 +32,7 @@ Deno.test("equivalent spellings of an address are one address", () => {
 
 Deno.test("different addresses stay different, an IPv4 address inside IPv6 among them", () => {
   assert.notEqual(canonical("::ffff:198.51.100.7"), canonical("198.51.100.7"));
+  assert.notEqual(canonical("::ffff:198.51.100.7"), canonical("::198.51.100.7"));
   assert.notEqual(canonical("198.51.100.0/24"), canonical("198.51.100.0/25"));
   assert.notEqual(canonical("0.0.0.0/0"), canonical("::/0"));
 });
@@ -60,6 +54,8 @@ Deno.test("what is no address is not understood", () => {
     "2001:db8::1::2",
     "2001:db8::1/129",
     "1.2.3.4::1",
+    "::ffff:010.0.0.1",
+    "::ffff:0x7f.0.0.1",
     "fe80::1%eth0",
     "[::1]",
     ":",

@@ -3,7 +3,7 @@
  * reads of a schema stays short.
  */
 import { z } from "zod";
-import { formatRange, parseRange } from "../../cloudways/address_lists.ts";
+import { formatRange, parseRange } from "../../cloudways/address_ranges.ts";
 import { hasPublicHost, isGitUrl } from "../../cloudways/git_hosts.ts";
 
 /** At least two labels, the last of which is no number. Punycode passes, an IP address does not. */
@@ -24,10 +24,13 @@ function isEmail(text: string): boolean {
   return rest.length === 0 && EMAIL_USER.test(user) && isDomain(host);
 }
 
+/** The addresses that mean all of a machine's own. */
+const UNSPECIFIED: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
 /** Whether a text is the address of one machine: no range, and not the address that means all. */
 function isMachine(text: string): boolean {
   const range = parseRange(text);
-  return range !== undefined && !text.includes("/") && range.first !== 0n;
+  return range !== undefined && !text.includes("/") && !UNSPECIFIED.has(formatRange(range));
 }
 
 /** Whether Git takes a text for a branch's name. */

@@ -1,0 +1,57 @@
+/** Ranges of addresses, as lists of addresses hold them. IPv4 inside IPv6 stays IPv6 here: Cloudways tells them apart. */
+import ipaddr from "ipaddr.js";
+
+/** A range of addresses; one address is the narrowest of them. */
+export interface AddressRange {
+  /** The lowest address. */
+  first: ipaddr.IPv4 | ipaddr.IPv6;
+  /** How many leading bits are fixed. */
+  prefix: number;
+}
+
+/** Bits of an address. */
+const WIDTH = { ipv4: 32, ipv6: 128 } as const;
+
+/** Ranges with as few fixed bits as these, or fewer, are wide. */
+const WIDE_PREFIX = { ipv4: 16, ipv6: 32 } as const;
+
+/** Reads an IPv4 or IPv6 address or CIDR range; undefined for anything else. */
+export function parseRange(text: string): AddressRange | undefined {
+  const [, base = "", bits] = /^([^/]*)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text) ?? [];
+  const address = parseAddress(base);
+  if (address === undefined) return undefined;
+  const prefix = bits === undefined ? WIDTH[address.kind()] : Number(bits);
+  return prefix > WIDTH[address.kind()] ? undefined : { first: lowest(address, prefix), prefix };
+}
+
+/** The one spelling of a range: no host bits, IPv6 in small letters and shortened, no `/32` or `/128`. */
+export function formatRange({ first, prefix }: AddressRange): string {
+  return prefix === WIDTH[first.kind()] ? first.toString() : `${first}/${prefix}`;
+}
+
+/** Whether all addresses of one range lie in another one; false for texts that are no ranges. */
+export function covers(wide: string, narrow: string): boolean {
+  const [outer, inner] = [parseRange(wide), parseRange(narrow)];
+  if (outer === undefined || inner === undefined || outer.first.kind() !== inner.first.kind()) return false;
+  return outer.prefix <= inner.prefix && inner.first.match(outer.first, outer.prefix);
+}
+
+/** How many addresses a range takes in, in words, where they are many; undefined where they are few. */
+export function wideSize({ first, prefix }: AddressRange): string | undefined {
+  const kind = first.kind();
+  if (prefix > WIDE_PREFIX[kind]) return undefined;
+  return prefix === 0 ? `every ${kind.replace("ip", "IP")} address` : `2^${WIDTH[kind] - prefix} addresses`;
+}
+
+function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
+  // The library takes ::1.2.3.4 for ::ffff:1.2.3.4, and octal numbers; the URL parser takes neither.
+  const url = /^[\da-f:.]+$/i.test(text) ? URL.parse(`http://[${text}]/`) : null;
+  return url === null ? undefined : ipaddr.IPv6.parse(url.hostname.slice(1, -1));
+}
+
+function lowest(address: ipaddr.IPv4 | ipaddr.IPv6, prefix: number): ipaddr.IPv4 | ipaddr.IPv6 {
+  const family = address instanceof ipaddr.IPv4 ? ipaddr.IPv4 : ipaddr.IPv6;
+  const mask = family.subnetMaskFromPrefixLength(prefix).toByteArray();
+  return ipaddr.fromByteArray(address.toByteArray().map((byte, index) => byte & (mask[index] ?? 0)));
+}
