@@ -4,10 +4,9 @@ import { createLogger } from "../telemetry/log.ts";
 import { openAuditLog, type Output } from "./audit_output.ts";
 import { examine, report } from "./doctor.ts";
 import { keygen } from "./keygen.ts";
+import { logUnhandled, reportConfigProblem, startProblem } from "./process.ts";
 import { serve } from "./serve.ts";
-import { reportConfigProblem, startProblem } from "./start_problem.ts";
 import { stdio } from "./stdio.ts";
-import { logUnhandled } from "./unhandled.ts";
 import { verifyAudit } from "./verify_audit.ts";
 
 /** Serves MCP over HTTP. */

@@ -4,12 +4,11 @@ import { type Config, formatHostPort, listenAddress, outboundHosts } from "../co
 import type { Logger } from "../telemetry/log.ts";
 import { VERSION } from "../version.ts";
 import type { Output } from "./audit_output.ts";
-import { endRequested, GRACE_MS } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
-import { logStartWarnings } from "./start_warnings.ts";
+import { endRequested, GRACE_MS, logStartWarnings } from "./process.ts";
 
-/** How long a process that was told to end goes on refusing, so that whoever spreads the load finds out. */
-const LEARNING_MS = 1000;
+/** How long a process that was told to end goes on refusing, so that load balancers notice. */
+const DRAIN_NOTICE_MS = 1000;
 
 /** How long connections may take to close after that. */
 const CLOSING_MS = 3000;
@@ -33,12 +32,12 @@ export async function serve(config: Config, { log, auditLog }: Output): Promise<
   }
   const signal = await endRequested(log);
   app.startDraining();
-  // Until the last call is answered the probes go on answering too: that is how others learn to stay away.
+  // Until the last call is answered the probes go on answering too: that is how load balancers notice.
   await within(GRACE_MS, app.finished(), () => {});
-  // A person at a terminal sends SIGINT, and nobody has to learn anything then.
-  if (signal === "SIGTERM") await new Promise((resolve) => setTimeout(resolve, LEARNING_MS));
+  // A person at a terminal sends SIGINT, and no load balancer has to notice.
+  if (signal === "SIGTERM") await new Promise((resolve) => setTimeout(resolve, DRAIN_NOTICE_MS));
   const stopped = server.shutdown();
-  // Whoever has had his time, or does not read his answer, is not waited for.
+  // Don't wait for clients that stopped reading.
   await within(CLOSING_MS, stopped, () => {});
   await app.close();
   log.info("stopped");

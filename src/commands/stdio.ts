@@ -7,8 +7,8 @@ import { createProtocolServer } from "../mcp/server.ts";
 import { type InputEnd, StdioTransport } from "../mcp/stdio/transport.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Output } from "./audit_output.ts";
-import { endRequested, GRACE_MS } from "./ending.ts";
 import { missingPermissions } from "./permissions.ts";
+import { endRequested, GRACE_MS } from "./process.ts";
 
 /**
  * Serves one local client over standard input and output, until its input ends or the process is told to end.
@@ -39,7 +39,7 @@ export async function stdio(config: Config, { log, auditLog }: Output): Promise<
   const why = await Promise.race([inputEnded, outputClosed, toldToEnd]);
   transport.startDraining();
   app.startDraining();
-  // Whoever has ended the input may still read, but not who tells the process to end besides.
+  // A client that ended its input may still read the answers, unless the process is also told to end.
   const unheard = Promise.race([outputClosed, Promise.all([inputEnded, toldToEnd])]);
   const finish = async () => {
     await Promise.race([transport.answered(), unheard]);

@@ -4,10 +4,14 @@ import { type Config, ConfigError, parseConfig, readEnvironment } from "../confi
 import type { FetchHandler } from "../http/router.ts";
 import { createLogger, type RootLogger } from "../telemetry/log.ts";
 import { openAuditLog } from "./audit_output.ts";
-import { endRequested, GRACE_MS } from "./ending.ts";
-import { reportConfigProblem, startProblem } from "./start_problem.ts";
-import { logStartWarnings } from "./start_warnings.ts";
-import { logUnhandled } from "./unhandled.ts";
+import {
+  endRequested,
+  GRACE_MS,
+  logStartWarnings,
+  logUnhandled,
+  reportConfigProblem,
+  startProblem,
+} from "./process.ts";
 
 /**
  * Builds the program for one of many workers or isolates: they must share state and a key, or a customer would have

@@ -1,0 +1,93 @@
+/** The life of a process that serves: what its operator is told at the start, what nobody caught, and how it ends. */
+import { type Config, type ConfigError, listensOnLoopback, type LogFormat } from "../config.ts";
+import { confirmNote } from "../confirm/note.ts";
+import { StoreError } from "../store/store.ts";
+import { createLogger, type Logger } from "../telemetry/log.ts";
+import { AuditOutputError } from "./audit_output.ts";
+
+/** How long calls in flight may take to finish once the process was told to end. */
+export const GRACE_MS = 25_000;
+
+/** One Ctrl-C arrives twice under `deno task`, from the terminal and from the task: within this time it is the same. */
+const SAME_SIGNAL_MS = 300;
+
+type EndSignal = "SIGINT" | "SIGTERM";
+
+/**
+ * Says what is wrong with the configuration, in the form that `LOG_FORMAT` asks for: it counts even where everything else
+ * is wrong.
+ */
+export async function reportConfigProblem(
+  { message, problems }: ConfigError,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
+  const format: LogFormat = environment.LOG_FORMAT === "json" ? "json" : "console";
+  if (format === "console") {
+    const text = new Blob([`The configuration is wrong:\n${message}\n`]).stream();
+    return await text.pipeTo(Deno.stderr.writable, { preventClose: true });
+  }
+  await using log = createLogger({ level: "ERROR", format });
+  log.error("the configuration is wrong", {
+    problems: problems.map(({ variable, message }) => ({ variable, message })),
+  });
+}
+
+/** Why the program could not start, and what to do about it. */
+export function startProblem(error: unknown): string {
+  if (error instanceof StoreError) {
+    return `Redis (REDIS_URL) can't be used: ${error.message} ` +
+      "Check REDIS_URL, and that Redis runs and can be reached from here: deno task doctor";
+  }
+  if (error instanceof AuditOutputError) return error.message;
+  return error instanceof Error ? error.stack ?? error.message : "unknown reason";
+}
+
+/** What an operator should know of how this configuration serves over HTTP: in the log at every start. */
+export function logStartWarnings(config: Config, log: Logger): void {
+  if (!listensOnLoopback(config) && !config.allowedHostsGiven) {
+    log.warn(
+      "HOST is not loopback and neither ALLOWED_HOSTS nor PUBLIC_URL is set: requests under other names get 403",
+    );
+  }
+  if (config.confirm === "elicit") log.info(confirmNote(config));
+  else log.warn(confirmNote(config));
+}
+
+/**
+ * What nobody has caught is a mistake of the program, in one call as a rule: it is logged with its stack, and the process
+ * goes on serving all the others.
+ */
+export function logUnhandled(log: Logger): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log.error("unhandled rejection", { error: event.reason });
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log.error("uncaught exception", { error: event.error });
+  });
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a later one ends the process at once. */
+export async function endRequested(log: Logger): Promise<EndSignal> {
+  const asked = Promise.withResolvers<EndSignal>();
+  let first: { signal: EndSignal; at: number } | undefined;
+  onEndSignal((signal) => {
+    const now = performance.now();
+    if (first === undefined) log.info("shutting down");
+    else if (signal !== first.signal || now - first.at > SAME_SIGNAL_MS) Deno.exit(130);
+    first ??= { signal, at: now };
+    asked.resolve(signal);
+  });
+  return await asked.promise;
+}
+
+function onEndSignal(listener: (signal: EndSignal) => void): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    try {
+      Deno.addSignalListener(signal, () => listener(signal));
+    } catch {
+      // Windows knows no SIGTERM, and a host that runs isolates no signals at all.
+    }
+  }
+}
