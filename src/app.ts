@@ -1,24 +1,16 @@
-/** The composition root: everything is built here, once, and handed to whoever needs it. */
+/** The composition root: builds every part once, and gives each what it needs. */
 import { customerIdOf } from "./identity/caller.ts";
 import { type Clock, systemClock } from "./async/clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
-import { CircuitBreaker } from "./cloudways/breaker.ts";
-import { CloudwaysClient } from "./cloudways/client.ts";
+import type { CircuitBreaker } from "./cloudways/breaker.ts";
 import { CustomerRecords } from "./cloudways/customer_records.ts";
-import { CloudwaysHttp } from "./cloudways/http.ts";
-import { KeyWork } from "./cloudways/key_work.ts";
-import { neutralRead } from "./cloudways/neutral_read.ts";
-import { Operations } from "./cloudways/operations.ts";
-import { ReferenceData } from "./cloudways/reference_data.ts";
-import { RestorePoints } from "./cloudways/restore_points.ts";
-import { ServerListing } from "./cloudways/server_listing.ts";
+import { createServices } from "./cloudways/services.ts";
 import { type Config, publicUrlIsLoopback } from "./config.ts";
 import { confirmNote } from "./confirm/note.ts";
 import { Box } from "./crypto/box.ts";
 import { CustomerIds } from "./identity/customer_id.ts";
 import { Fingerprints } from "./crypto/fingerprints.ts";
 import { KeyRing } from "./crypto/key_ring.ts";
-import { FairSemaphore } from "./async/fair_semaphore.ts";
 import { approvalRoute } from "./http/pages/approval.ts";
 import { homeRoute } from "./http/home.ts";
 import { LoadLimit } from "./http/load_limit.ts";
@@ -69,6 +61,7 @@ export interface AppOptions {
 
 /** Below the promised 30 s. */
 const CALL_TIMEOUT_MS = 28_000;
+const UPSTREAM_TIMEOUT_MS = 20_000;
 
 /** The running program, without a way in. */
 export interface App {
@@ -80,7 +73,7 @@ export interface App {
   dispatcher: Dispatcher;
   /** The scope of the one customer of `stdio` mode. */
   stdioScope(): Promise<CallScope>;
-  /** From now on `/ready` says no and nothing new begins; whoever waits for an operation or a person waits no more. */
+  /** From now on `/ready` says no and nothing new begins, and no call waits any longer for an operation or a person. */
   startDraining(): void;
   /** Resolves as soon as no request is being worked on, and no call whose client has left. */
   finished(): Promise<void>;
@@ -94,7 +87,7 @@ export interface App {
  * @throws {StoreError} Where Redis is configured and does not answer.
  */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
-  const { log } = options;
+  const { log, work } = options;
   const clock = options.clock ?? systemClock;
   const metrics = new Metrics({ version: VERSION });
   metrics.watchLog(() => log.linesLost);
@@ -116,16 +109,17 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     metrics,
     isAccepted: (id) => records.isAccepted({ id }),
   });
-  const http = new CloudwaysHttp({
-    baseUrl: config.apiBaseUrl,
-    slots: new FairSemaphore(config.httpPoolSize),
-    timeoutMs: options.upstreamTimeoutMs ?? 20_000,
-  });
-  const isKnown = (id: string) => records.isKnown(id);
-  const breaker = new CircuitBreaker({ clock, metrics, log, isAccepted: isKnown, probe: () => neutralRead(http) });
   const draining = new AbortController();
   const stopWaiting = draining.signal;
-  const services = createServices(base, { http, breaker, stopWaiting, options });
+  const callTimeoutMs = options.callTimeoutMs ?? CALL_TIMEOUT_MS;
+  const { services, breaker } = createServices({
+    ...base,
+    log,
+    upstreamTimeoutMs: options.upstreamTimeoutMs ?? UPSTREAM_TIMEOUT_MS,
+    callTimeoutMs,
+    stopWaiting,
+    work,
+  });
   const catalogue = options.catalogue ?? new Catalogue(allTools);
   const { confirmation, approvals } = createConfirmation(base, audit);
   const dispatcher = new Dispatcher({
@@ -135,7 +129,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     audit,
     clock,
     metrics,
-    callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
+    callTimeoutMs,
     stopWaiting,
   });
   const onProtocolError = (error: Error, scope?: CallScope) => (scope?.log ?? log).debug("protocol", { error });
@@ -150,7 +144,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
   const load = new LoadLimit();
   const isDraining = () => draining.signal.aborted;
-  const { work } = options;
   const parts = { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit, work };
   return {
     fetch: createRouter({
@@ -180,7 +173,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   };
 }
 
-/** What nearly every part stands on. */
+/** What nearly every part needs. */
 interface Base {
   config: Config;
   clock: Clock;
@@ -191,41 +184,6 @@ interface Base {
   sealed: SealedStore;
   records: CustomerRecords;
   folded: FoldedLog;
-}
-
-interface ServiceParts {
-  http: CloudwaysHttp;
-  breaker: CircuitBreaker;
-  stopWaiting: AbortSignal;
-  options: AppOptions;
-}
-
-function createServices(
-  { config, store, sealed, records, folded, clock, metrics }: Base,
-  { http, breaker, stopWaiting, options }: ServiceParts,
-): AccountServices {
-  const bucket = { capacity: config.rateLimit.requests, windowSeconds: config.rateLimit.windowSeconds };
-  const client = new CloudwaysClient({
-    http,
-    breaker,
-    store,
-    sealed,
-    records,
-    clock,
-    metrics,
-    log: options.log,
-    strangersLog: (address) => folded.of(address, options.log),
-    bucket,
-    callBudgetMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
-  });
-  return {
-    client,
-    listing: new ServerListing({ client, store, sealed }),
-    reference: new ReferenceData({ client, sealed }),
-    operations: new Operations({ client, clock, stopWaiting }),
-    restorePoints: new RestorePoints({ sealed, clock, records: client.records }),
-    keyWork: new KeyWork(options.work),
-  };
 }
 
 /** The ways of asking a person. The approvals among them are also decided on, on their page. */
@@ -261,7 +219,7 @@ interface RouteParts {
   work: WorkCounts | undefined;
 }
 
-/** Everything there is to be asked for over HTTP. */
+/** All routes of the HTTP server. */
 async function createRoutes(
   { config, store, records, folded, clock, metrics }: Base,
   parts: RouteParts,

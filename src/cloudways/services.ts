@@ -1,0 +1,76 @@
+/** Builds what speaks to Cloudways: the connections, the circuit breaker, and the parts that all accounts share. */
+import type { Clock } from "../async/clock.ts";
+import { FairSemaphore } from "../async/fair_semaphore.ts";
+import type { Config } from "../config.ts";
+import type { SealedStore } from "../store/sealed.ts";
+import type { Store } from "../store/store.ts";
+import type { FoldedLog } from "../telemetry/folded_log.ts";
+import type { Logger } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { WorkCounts } from "../text/work_counts.ts";
+import type { AccountServices } from "./account.ts";
+import { CircuitBreaker } from "./breaker.ts";
+import { CloudwaysClient } from "./client.ts";
+import type { CustomerRecords } from "./customer_records.ts";
+import { CloudwaysHttp } from "./http.ts";
+import { KeyWork } from "./key_work.ts";
+import { neutralRead } from "./neutral_read.ts";
+import { Operations } from "./operations.ts";
+import { ReferenceData } from "./reference_data.ts";
+import { RestorePoints } from "./restore_points.ts";
+import { ServerListing } from "./server_listing.ts";
+
+/** What {@linkcode createServices} needs. */
+export interface ServicesOptions {
+  config: Pick<Config, "apiBaseUrl" | "httpPoolSize" | "rateLimit">;
+  store: Store;
+  sealed: SealedStore;
+  records: CustomerRecords;
+  clock: Clock;
+  metrics: Metrics;
+  log: Logger;
+  /** Where the lines go that callers cause whom Cloudways has not accepted. */
+  folded: FoldedLog;
+  /** Milliseconds one upstream request may take. */
+  upstreamTimeoutMs: number;
+  /** Milliseconds a call may take that waits for no operation. */
+  callTimeoutMs: number;
+  /** Aborts when this process ends: nothing is waited for any more. */
+  stopWaiting: AbortSignal;
+  /** Counts the work that is done for callers. */
+  work?: WorkCounts | undefined;
+}
+
+/** Builds the parts that all accounts share, and the circuit breaker before Cloudways. */
+export function createServices(options: ServicesOptions): { services: AccountServices; breaker: CircuitBreaker } {
+  const { config, store, sealed, records, clock, metrics, log, folded } = options;
+  const http = new CloudwaysHttp({
+    baseUrl: config.apiBaseUrl,
+    slots: new FairSemaphore(config.httpPoolSize),
+    timeoutMs: options.upstreamTimeoutMs,
+  });
+  const isAccepted = (id: string) => records.isKnown(id);
+  const breaker = new CircuitBreaker({ clock, metrics, log, isAccepted, probe: () => neutralRead(http) });
+  const client = new CloudwaysClient({
+    http,
+    breaker,
+    store,
+    sealed,
+    records,
+    clock,
+    metrics,
+    log,
+    strangersLog: (address) => folded.of(address, log),
+    bucket: { capacity: config.rateLimit.requests, windowSeconds: config.rateLimit.windowSeconds },
+    callBudgetMs: options.callTimeoutMs,
+  });
+  const services = {
+    client,
+    listing: new ServerListing({ client, store, sealed }),
+    reference: new ReferenceData({ client, sealed }),
+    operations: new Operations({ client, clock, stopWaiting: options.stopWaiting }),
+    restorePoints: new RestorePoints({ sealed, clock, records }),
+    keyWork: new KeyWork(options.work),
+  };
+  return { services, breaker };
+}
