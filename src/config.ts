@@ -2,7 +2,7 @@
  * The environment, read once. The only module that touches `Deno.env`; every variable and every default stands here.
  */
 import { z } from "zod";
-import { type Credential, credentialOf, type CredentialPart, missingPart } from "./identity/credential.ts";
+import { type Credential, credentialOf, missingPart } from "./identity/credential.ts";
 import { parseKey } from "./crypto/keys.ts";
 import { Networks } from "./text/networks.ts";
 import { parseToolsets, type Toolset } from "./identity/toolsets.ts";
@@ -350,17 +350,13 @@ function missingTogether(values: Readonly<Record<string, string | undefined>>): 
   const { CLOUDWAYS_ACCESS_TOKEN: token, CLOUDWAYS_EMAIL: email, CLOUDWAYS_API_KEY: apiKey } = values;
   const lack = missingPart({ token, email, apiKey });
   if (lack !== undefined) {
-    const message = `is missing beside ${CREDENTIAL_VARIABLES[lack.given]}; set it, or CLOUDWAYS_ACCESS_TOKEN instead`;
-    problems.push({ variable: CREDENTIAL_VARIABLES[lack.missing], message });
+    const message = `is missing beside ${KEY_PAIR_VARIABLES[lack.given]}; set it, or CLOUDWAYS_ACCESS_TOKEN instead`;
+    problems.push({ variable: KEY_PAIR_VARIABLES[lack.missing], message });
   }
   return problems;
 }
 
-const CREDENTIAL_VARIABLES: Readonly<Record<CredentialPart, string>> = {
-  token: "CLOUDWAYS_ACCESS_TOKEN",
-  email: "CLOUDWAYS_EMAIL",
-  apiKey: "CLOUDWAYS_API_KEY",
-};
+const KEY_PAIR_VARIABLES = { email: "CLOUDWAYS_EMAIL", apiKey: "CLOUDWAYS_API_KEY" } as const;
 
 function toConfig(value: Variables): Config {
   const publicUrl = value.PUBLIC_URL ?? loopbackUrl(value.HOST, value.PORT);

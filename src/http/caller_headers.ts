@@ -1,4 +1,4 @@
-/** Reads every header that says who a caller is and what they want: credentials, bounds, and how to ask them. */
+/** Reads every header about the caller: credentials, bounds, and how to ask the person. */
 import { isApprovalCode } from "../confirm/code.ts";
 import { ToolError } from "../errors.ts";
 import type { Bounds, Identity, Wishes } from "../identity/caller.ts";
@@ -85,10 +85,11 @@ export function readWishes(headers: Headers, allowed: Bounds): Wishes {
 }
 
 function readCredential(headers: Headers): Credential {
-  const token = readPart(headers, "token");
-  const apiKey = readPart(headers, "apiKey");
-  const email = readPart(headers, "email");
-  const given = { token, apiKey, email };
+  const given: Record<CredentialPart, string | undefined> = {
+    token: readPart(headers, "token"),
+    apiKey: readPart(headers, "apiKey"),
+    email: readPart(headers, "email"),
+  };
   const credential = credentialOf(given);
   if (credential !== undefined) return credential;
   const lack = missingPart(given);
@@ -103,7 +104,7 @@ function readBearer(headers: Headers): Credential | undefined {
   const token = bearerOf(headers);
   if (token === undefined || !isAccessToken(token)) return undefined;
   checkValue("authorization", token);
-  return credentialOf({ token, email: undefined, apiKey: undefined });
+  return credentialOf({ token });
 }
 
 function bearerOf(headers: Headers): string | undefined {
@@ -154,7 +155,7 @@ function readToolsets(headers: Headers, allowed: ReadonlySet<Toolset>): Readonly
   return allowed.intersection(parseToolsets(text));
 }
 
-/** Nobody else can approve without the code, and a code that can't be typed protects nothing. The model never sees it. */
+/** Approving takes this code, so that only the person can. One that can't be typed protects nothing. */
 function readApprovalCode(headers: Headers): string | undefined {
   const code = headers.get("x-mcp-approval-code");
   if (code === null) return undefined;

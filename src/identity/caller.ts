@@ -11,7 +11,7 @@ export interface Customer {
   credential: Credential;
 }
 
-/** The customer who asks, or why the credentials that came, if any, can't be used. */
+/** The customer, or why there is none: no credentials came, or they can't be right. */
 export type Identity = { kind: "customer" } & Customer | { kind: "none"; error: ToolError };
 
 /** What one request may do. */
@@ -30,10 +30,10 @@ export interface Wishes extends Bounds {
   confirmByPage: boolean;
 }
 
-/** Who is asking, and within which bounds. Made once at the edge; nothing below reads a header. */
+/** The caller and their bounds. Made once at the edge; nothing below reads a header. */
 export interface Caller extends Wishes {
   identity: Identity;
-  /** The address of the connection; bounds wrong credentials and stands in no answer. */
+  /** The address of the connection; bounds wrong credentials and is in no answer. */
   address: string;
   /** How the caller reaches us; a page can be shown only over HTTP. */
   transport: "http" | "stdio";
@@ -45,7 +45,7 @@ export interface Caller extends Wishes {
 
 /** What {@linkcode callerSecrets} takes besides the caller. */
 export interface CallerSecretsOptions {
-  /** Credentials that came with the request and don't count; no more to be seen again than those that do. */
+  /** Credentials that came with the request and don't count; they are hidden all the same. */
   alsoSent?: readonly string[];
   /** Counts what is done. */
   work?: WorkCounts | undefined;
@@ -64,7 +64,7 @@ export function callerSecrets(
   return new SecretHider([...new Set([...credentials, ...alsoSent, ...code])], work);
 }
 
-/** The full id of the customer who asks, if it is one. */
+/** The full id of the customer; undefined where the caller is none. */
 export function customerIdOf(identity: Identity): string | undefined {
   return identity.kind === "customer" ? identity.id : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * What a caller authenticates to Cloudways with. All that differs from kind to kind stands in this file: a kind that is
- * added needs an entry in {@linkcode traitsOf}, and its parts a header in `http/caller_headers.ts`.
+ * What a caller authenticates to Cloudways with. All that depends on the kind is in this file: a new kind needs its traits,
+ * its place in {@linkcode credentialOf}, and headers for its parts in `http/caller_headers.ts`.
  */
 export type Credential =
   | { kind: "access_token"; token: string }
@@ -21,7 +21,7 @@ export interface CredentialTraits {
   secrets: readonly string[];
   /** Only a claim until Cloudways has accepted the credential; undefined for a kind without e-mail. */
   email: string | undefined;
-  /** What tells it from all others of its kind; customer ids are made of this. */
+  /** What distinguishes it from others of its kind; customer ids are computed from this. */
   idParts: readonly string[];
   /** How requests are authenticated with it. */
   signIn: SignIn;
@@ -47,20 +47,16 @@ export function traitsOf(credential: Credential): CredentialTraits {
   }
 }
 
-/** Parts of credentials as they were given, each by its name. */
-export interface GivenCredentials {
-  token: string | undefined;
-  email: string | undefined;
-  apiKey: string | undefined;
-}
+/** What credentials consist of. Each part has headers of its own. */
+export type CredentialPart = "token" | "email" | "apiKey";
 
-/** The name of one part. */
-export type CredentialPart = keyof GivenCredentials;
+/** The parts that were given. */
+export type GivenCredentials = { readonly [Part in CredentialPart]?: string | undefined };
 
-/** A part that is missing, and the part that was given without it. */
+/** The half of a key pair that is missing, and the one that was given without it. */
 export interface MissingPart {
-  missing: CredentialPart;
-  given: CredentialPart;
+  missing: keyof KeyPair;
+  given: keyof KeyPair;
 }
 
 /** The credential that counts: a token wins, and one may stand where an API key belongs. */
