@@ -34,11 +34,11 @@ export interface AccessTokensOptions {
    * @throws {ToolError} `authentication_failed` where Cloudways refuses it.
    */
   exchange: (customer: Customer, keyPair: KeyPair, address: string) => Promise<ExchangedToken>;
-  /** Told of a store that failed where the token in hand is good all the same. */
+  /** Called when the store failed but the token at hand is good. */
   onStoreFailed: (error: unknown) => void;
-  /** Told of a lock that nobody gave back in time, and that was taken over. */
+  /** Called when a lock was not released in time and is taken over. */
   onLockTakenOver: (customer: Customer) => void;
-  /** Told of a background renewal that failed; the token in use still lives. */
+  /** Called when a renewal in the background failed; the token in use is still valid. */
   onRenewalFailed: (customer: Customer, error: unknown) => void;
 }
 
@@ -58,7 +58,7 @@ const LOCK_TTL_MS = 25_000;
 const LOCK_POLL_MS = 50;
 /**
  * Longer than an exchange usually takes, and short enough that a call that has waited so long can still exchange and
- * do its work. The holder may have died, or lost its way to the store, and what stands in the lock need not be one.
+ * do its work. The holder may have died or lost the store, and the value in the lock may be no owner at all.
  */
 const LOCK_WAIT_MS = 8_000;
 const REFUSAL_TTL_MS = 30_000;
@@ -116,7 +116,7 @@ export class AccessTokens {
     return (await this.#obtain(customer, keyPair, address, { refused, minLeftMs: 0 }, signal)).token;
   }
 
-  /** Remembers for half a minute that this pair is no good, so that nobody makes us try it over and over. */
+  /** Remembers for half a minute that this pair is wrong, so that callers can't make us try it over and over. */
   async rememberRefusal(customer: Customer): Promise<void> {
     this.#known.delete(customer.id);
     await this.#options.records.refused(customer).catch(this.#options.onStoreFailed);
@@ -165,7 +165,7 @@ export class AccessTokens {
     return this.#flights.run(flight, (ended) => this.#waitOrExchange(customer, keyPair, address, need, ended), signal);
   }
 
-  /** Whoever gets the lock exchanges; everybody else watches the store for what comes of it, until that takes too long. */
+  /** The holder of the lock exchanges; all others watch the store for the result, until that takes too long. */
   async #waitOrExchange(customer: Customer, keyPair: KeyPair, address: string, need: Need, ended: AbortSignal) {
     const { store, clock } = this.#options;
     const owner = crypto.randomUUID();

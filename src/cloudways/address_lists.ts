@@ -55,7 +55,7 @@ export interface WideRange {
   all: boolean;
 }
 
-/** Equal for two spellings of the same range. What is no range, Cloudways may hold all the same. */
+/** Equal for two spellings of the same range. Cloudways may also hold entries that are no ranges. */
 function keyOf(text: string): string {
   const range = parseRange(text.trim());
   return range === undefined ? text.trim() : formatRange(range);
@@ -196,7 +196,7 @@ export async function planListChange(
  * Makes a change as it was planned: the list is compared with the one it was planned for just before it is written, and
  * read back.
  *
- * @throws {ToolError} Where somebody changed the list meanwhile, and where it does not become what it should.
+ * @throws {ToolError} Where the list changed meanwhile, and where it does not become what was asked for.
  */
 export async function carryOutListChange(account: CloudwaysAccount, serverId: number, plan: ListPlan) {
   const { list, change, before, merged, policy } = plan;

@@ -33,7 +33,7 @@ export interface CloudwaysClientOptions {
   clock: Clock;
   metrics: Metrics;
   log: Logger;
-  /** Makes the logger of what callers at an address do whom Cloudways has not accepted. */
+  /** Makes the logger for callers at an address that Cloudways has not accepted. */
   strangersLog: (address: string) => Logger;
   /** Our own limit on each customer's upstream requests. */
   bucket: BucketLimit;
@@ -44,7 +44,7 @@ export interface CloudwaysClientOptions {
 /** How much of a call's time must be left for a write to leave: one that is cut short may or may not have been done. */
 const LEAST_SHARE_FOR_A_WRITE = 1 / 6;
 
-/** For how long no fresh token is fetched for an operation that refused one: nobody makes us press the sign-in. */
+/** How long no fresh token is fetched for an operation that refused one: callers must not make us flood the sign-in. */
 const UNAUTHORIZED_MS = 30_000;
 
 /** Code points of one text; twice as many characters are read, which is more than an answer can show. */

@@ -1,11 +1,11 @@
 /**
- * Private keys that a password protects (PKCS #8 with PBES2). How much work it is to open one is up to whoever made it,
+ * Private keys that a password protects (PKCS #8 with PBES2). The maker of a key decides how much work it is to open,
  * so that is read before anything is tried. The work is done off the event loop: it takes some hundred milliseconds.
  */
 import { Buffer } from "node:buffer";
 import { createDecipheriv, createPrivateKey, type KeyObject, scrypt } from "node:crypto";
 
-/** A key that is still closed. */
+/** A key that is not decrypted yet. */
 export interface EncryptedKey {
   /** How a key is made of the password: an object identifier and its parameters. */
   derivation: string;
@@ -13,7 +13,7 @@ export interface EncryptedKey {
   cipher: { name: string; keyBytes: number };
   iv: Uint8Array;
   encrypted: Uint8Array;
-  /** Opening it would keep everybody else waiting. */
+  /** Opening it would take too long. */
   isTooMuchWork: boolean;
 }
 

@@ -29,12 +29,12 @@ export interface ExchangedToken {
 export interface KeyExchangeOptions {
   upstream: Upstream;
   breaker: CircuitBreaker;
-  /** Told of pairs that Cloudways refuses. */
+  /** Counts pairs that Cloudways refuses. */
   guard: Pick<SignInGuard, "refused">;
   clock: Clock;
   metrics: Metrics;
   log: Logger;
-  /** Makes the logger of what callers at an address do whom Cloudways has not accepted. */
+  /** Makes the logger for callers at an address that Cloudways has not accepted. */
   strangersLog: (address: string) => Logger;
 }
 
@@ -97,7 +97,7 @@ export class KeyExchange {
   }
 }
 
-/** The answer to a key pair that is no good. */
+/** The error for a wrong key pair. */
 export function keyPairRefused(what: string): ToolError {
   return new ToolError("authentication_failed", `Cloudways ${what}.`, {
     hint: "Ask the user to check both. API keys are being retired: an access token, made in the Cloudways console " +

@@ -29,7 +29,7 @@ export interface ServicesOptions {
   clock: Clock;
   metrics: Metrics;
   log: Logger;
-  /** Where the lines go that callers cause whom Cloudways has not accepted. */
+  /** Takes the log lines of callers that Cloudways has not accepted. */
   folded: FoldedLog;
   /** Milliseconds one upstream request may take. */
   upstreamTimeoutMs: number;

@@ -12,7 +12,7 @@ export interface Session {
   address: string;
   /** Ends reads and waiting: the deadline, or the client is gone. */
   signal: AbortSignal;
-  /** Ends writes: the deadline alone, for what has left can't be taken back. */
+  /** Ends writes: the deadline alone, because a write that has left can't be taken back. */
   deadline: AbortSignal;
   /** When the deadline is, in milliseconds since the Unix epoch, so that nothing is begun that can't end in time. */
   endsAt?: number;
@@ -34,6 +34,6 @@ export interface ApiRequest<T> {
   reply: z.ZodType<T>;
   /** Leave secrets in the answer, and send it once. For the one tool that shows them, after a person's yes. */
   reveal?: boolean;
-  /** Send it once, although it reads: where it has Cloudways call somebody. */
+  /** Send it once, although it reads: where Cloudways calls another server for it. */
   once?: boolean;
 }

@@ -39,7 +39,7 @@ class RefusedCredentials {
 
 /**
  * Keeps others from using us to guess credentials: after too many refused ones, from one address or in all, new ones are
- * held up for some seconds each, a bounded number at once. Nobody is shut out by what others send: right credentials
+ * held up for some seconds each, a bounded number at once. Wrong credentials of others shut no one out: right ones
  * get through, only later. Customers that Cloudways accepted before never notice.
  */
 export class SignInGuard {

@@ -1,4 +1,4 @@
-/** The life of a process that serves: what its operator is told at the start, what nobody caught, and how it ends. */
+/** The life of a serving process: problems and warnings at its start, uncaught errors, and its end. */
 import { type Config, type ConfigError, listensOnLoopback, type LogFormat } from "../config.ts";
 import { confirmNote } from "../confirm/note.ts";
 import { StoreError } from "../store/store.ts";
@@ -54,8 +54,8 @@ export function logStartWarnings(config: Config, log: Logger): void {
 }
 
 /**
- * What nobody has caught is a mistake of the program, in one call as a rule: it is logged with its stack, and the process
- * goes on serving all the others.
+ * Logs uncaught errors with their stack. Each is a mistake of the program, usually in one call, and the process goes on
+ * serving all others.
  */
 export function logUnhandled(log: Logger): void {
   globalThis.addEventListener("unhandledrejection", (event) => {

@@ -44,7 +44,7 @@ export async function stdio(config: Config, { log, auditLog }: Output): Promise<
   const finish = async () => {
     await Promise.race([transport.answered(), unheard]);
     await handle.close();
-    // Even where nobody hears the answers any more, a write that was sent is waited for, and recorded.
+    // A write that was sent is waited for and recorded, even if its answer reaches no client.
     await app.finished();
   };
   await within(GRACE_MS, finish(), () => {});

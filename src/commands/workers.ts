@@ -58,7 +58,7 @@ async function start(config: Config, log: RootLogger): Promise<App> {
   }
 }
 
-/** Ends the process as one that could not start; a host that lets nobody do so is left with the error. */
+/** Ends the process as one that could not start; on a host that does not allow that, throws the error. */
 function endWith(error: unknown): never {
   try {
     Deno.exit(1);

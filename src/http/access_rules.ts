@@ -1,4 +1,4 @@
-import { CREDENTIAL_HEADERS } from "./caller_headers.ts";
+import { CREDENTIAL_HEADERS, WISH_HEADERS } from "./caller_headers.ts";
 
 /** Which names requests may be addressed to and which web origins may send them. */
 export interface AccessLists {
@@ -18,14 +18,11 @@ const ALLOWED_HEADERS = [
   "mcp-protocol-version",
   "mcp-method",
   "mcp-name",
-  "x-mcp-readonly",
-  "x-mcp-toolsets",
-  "x-mcp-approval-code",
-  "x-mcp-confirm",
+  ...WISH_HEADERS,
   ...CREDENTIAL_HEADERS,
 ].join(", ");
 
-/** Whether a request is addressed to us by a name that is ours: what stops DNS rebinding. */
+/** Whether a request is addressed to one of our names. This stops DNS rebinding. */
 export function isAllowedHost(request: Request, { allowedHosts }: AccessLists): boolean {
   const header = request.headers.get("host");
   if (header === null) return allowedHosts.has(new URL(request.url).hostname);
@@ -33,7 +30,7 @@ export function isAllowedHost(request: Request, { allowedHosts }: AccessLists): 
   return name !== undefined && allowedHosts.has(name.toLowerCase());
 }
 
-/** Whether a request comes from no web page, or from one that may send it. */
+/** Whether a request comes from outside a web page, or from a page that may send it. */
 export function isAllowedOrigin(request: Request, { allowedOrigins }: AccessLists): boolean {
   const header = request.headers.get("origin");
   if (header === null) return true;

@@ -36,6 +36,14 @@ export const CREDENTIAL_HEADERS: readonly string[] = [
   "authorization",
 ];
 
+/** The headers of {@linkcode readWishes}, for CORS. */
+export const WISH_HEADERS: readonly string[] = [
+  "x-mcp-readonly",
+  "x-mcp-toolsets",
+  "x-mcp-approval-code",
+  "x-mcp-confirm",
+];
+
 const SECRET_HEADERS = Object.values(PART_HEADERS).flatMap(({ names, secret }) => secret ? names : []);
 
 const HOW_TO_SEND = "Credentials belong in the MCP client's configuration, as headers: x-cloudways-access-token, or " +

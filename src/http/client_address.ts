@@ -17,7 +17,7 @@ const WITH_PORT = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$/;
 export function clientAddress(peer: string | undefined, forwardedFor: string | null, trusted: Networks): string {
   if (peer === undefined) return "unknown";
   let address = peer;
-  // From the right: only what the proxies before us have written is true. What stands further left anybody may write.
+  // From the right: only what our own proxies have written is true. Any client may write what is further left.
   for (const hop of hopsFromTheRight(forwardedFor ?? "")) {
     if (!trusted.includes(address)) break;
     const next = addressOfHop(hop);

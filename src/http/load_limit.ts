@@ -12,8 +12,8 @@ export interface LoadBounds {
 }
 
 /**
- * What a process of ordinary size carries; a waiting request costs some tens of kilobytes. Where nobody is known yet, as
- * after a restart, and all come through one proxy, one of them with all it may have leaves places to the others.
+ * What a process of ordinary size carries; a waiting request costs some tens of kilobytes. After a restart
+ * no customer is known yet, and all may come through one proxy: even one that has its full share leaves places to others.
  */
 export const LOAD_BOUNDS: LoadBounds = {
   requests: 2048,
@@ -21,7 +21,7 @@ export const LOAD_BOUNDS: LoadBounds = {
   requestsOfStrangers: 1408,
 };
 
-/** A request that was let in. */
+/** The place of a request that was admitted. */
 export interface Admission {
   /** Counts a stranger's request for a customer from now on; false where the customer has too many already. */
   claim(customer: string): boolean;
@@ -30,8 +30,8 @@ export interface Admission {
 }
 
 /**
- * Lets in as much work as the process can carry, and refuses the rest at once. Nobody can fill it: the
- * more is taken, the less of it one owner may have ({@linkcode FairShares}).
+ * Admits as much work as the process can carry, and refuses the rest at once. No single owner can fill it: the more is
+ * taken, the smaller the share of one owner ({@linkcode FairShares}).
  */
 export class LoadLimit {
   readonly #bounds: LoadBounds;

@@ -8,7 +8,7 @@ import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts"
 import type { RequestInfo } from "./router.ts";
 import { memberOf } from "../text/member.ts";
 
-/** Reads and parses a body; the answer to one that is none. */
+/** Reads and parses a body; for a malformed one returns the refusal. */
 export async function readMessage(
   request: Request,
   bodies: BodyReader,

@@ -33,7 +33,7 @@ export interface McpRouteOptions {
   bounds: Bounds;
   load: LoadLimit;
   acceptance: Acceptance;
-  /** Where the lines go that callers cause whom Cloudways has not accepted. */
+  /** Takes the log lines of callers that Cloudways has not accepted. */
   folded: FoldedLog;
   bodies: BodyReader;
   /** Whether the process is ending, so that nothing new may begin. */
@@ -42,7 +42,7 @@ export interface McpRouteOptions {
   work?: WorkCounts | undefined;
 }
 
-/** A request that was let in. */
+/** A request that was admitted. */
 interface Entry {
   scope: CallScope;
   place: Admission;
@@ -50,13 +50,13 @@ interface Entry {
 
 const TYPES = { json: "application/json", stream: "text/event-stream" } as const;
 
-/** Refusals to callers who have their share already, by the limit. */
+/** Refusals to callers that already have their full share, by the limit. */
 const REFUSED_LOAD: Partial<Record<Limit, string>> = {
   load_customer: "Too many requests with these credentials are under way.",
   load_strangers: "Too many requests are under way whose credentials Cloudways has not accepted yet.",
 };
 
-/** `/mcp`: turns an HTTP request into a caller and a message, and refuses what is neither. */
+/** `/mcp`: turns an HTTP request into a caller and a message, or refuses it. */
 export class McpRoute {
   readonly #options: McpRouteOptions;
 
@@ -80,7 +80,7 @@ export class McpRoute {
       refusal.headers.set("connection", "close");
       return refusal;
     }
-    // Not before the body is there: whoever never ends it keeps nobody's place.
+    // Only once the body is there: a client that never ends it takes no place.
     const entry = await this.#enter(scope, arrival);
     if (typeof entry === "string") {
       arrival.limited(entry);
@@ -110,13 +110,13 @@ export class McpRoute {
     known(isCustomers);
     const place = load.enter(owner);
     if (typeof place === "string") return place;
-    // The store is asked only from within a place: strangers must not ask it without bound.
+    // The store is asked only for requests that have a place: strangers must not ask it without bound.
     const isAccepted = customer !== undefined && !isKnown && await this.#wasAccepted(customer, log);
     if (isAccepted && !place.claim(customer)) return "load_customer";
     return { scope: { ...scope, log: folded.of(address, scope.log, isCustomers) }, place };
   }
 
-  /** A store that fails leaves the caller a stranger, who is served all the same. */
+  /** While the store fails, the caller stays a stranger and is served as one. */
   async #wasAccepted(id: string, log: Logger): Promise<boolean> {
     return await this.#options.acceptance.isAccepted({ id }).catch((error) => {
       log.debug("store failed", { error });

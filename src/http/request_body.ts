@@ -4,7 +4,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** How long a body may take to come. */
 const BODY_TIMEOUT_MS = 15_000;
 
-/** How much of bodies may be under way at once, whoever sends them. */
+/** How many bodies may be under way at once, of all clients together. */
 export interface BodyBounds {
   bodies: number;
   /** Bytes that have come of them, all together. */
@@ -45,8 +45,8 @@ interface BodyUnderWay {
 }
 
 /**
- * Reads bodies, before anybody knows whose they are. Where too much is under way, the oldest from the address that has
- * the most is given up for the newest: an honest body comes at once, and whoever sends slowly takes no room from others.
+ * Reads bodies before their senders are known. Where too much is under way, the oldest body of the address that has the
+ * most gives way to the newest: an honest body comes at once, and slow senders take no room from others.
  */
 export class BodyReader {
   readonly #bounds: BodyBounds;
@@ -135,8 +135,8 @@ async function readPiece(reader: ReadableStreamDefaultReader<Uint8Array>) {
 }
 
 /**
- * Whoever sends on is not listened to any more. A read that waits ends with the answer to the request; cancelled before,
- * it would keep its memory for good.
+ * Ignores what the client still sends. A pending read ends with the answer to the request; cancelled before that, it would
+ * keep its memory for good.
  */
 async function stopReading(reader: ReadableStreamDefaultReader<Uint8Array>, pending: Promise<unknown>): Promise<void> {
   await Promise.allSettled([pending]);

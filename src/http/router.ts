@@ -16,7 +16,7 @@ export interface RequestInfo {
   log: Logger;
   /** Adds to the line that is logged when the request is answered. */
   note: (fields: Record<string, unknown>) => void;
-  /** The request belongs to somebody who is known, if so at its end: it gets a log line of its own. */
+  /** Says that the request is a known customer's, as far as is true at its end: then it gets its own log line. */
   known: (isKnown?: () => boolean) => void;
   /** One of our limits refuses the request. */
   limited: (limit: Limit) => void;
@@ -26,17 +26,17 @@ export interface RequestInfo {
 export interface Route {
   /** As logs and metrics name it; where `matches` is missing, also the one path it answers. */
   path: string;
-  /** Whether it answers a path. For paths that hold an id, which must stand in no log. */
+  /** Whether it answers a path. For paths that hold an id, which must not be logged. */
   matches?: (pathname: string) => boolean;
   /** The methods it answers; `HEAD` goes with `GET`, and undefined leaves the choice to the handler. */
   methods?: readonly string[];
-  /** Answers whoever asks by whatever name: for probes. */
+  /** Answers under every host name and to every origin: for probes. */
   skipsAccessRules?: boolean;
-  /** Answers of success are logged at DEBUG alone: for probes, which anybody may ask for at any rate. */
+  /** Answers of success are logged at DEBUG alone: for probes, which come at any rate. */
   quiet?: boolean;
   /** Answers may be read by pages of allowed origins. */
   allowsCors: boolean;
-  /** Answers, refusals among them, hold what nobody may keep. */
+  /** Answers, refusals among them, must not be stored. */
   noStore?: boolean;
   /** Carried by every answer, refusals among them. */
   headers?: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export interface RouterOptions {
   access: AccessLists;
   metrics: Metrics;
   log: Logger;
-  /** Where the lines of requests go that belong to nobody who is known. */
+  /** Takes the log lines of requests of unknown callers. */
   folded: FoldedLog;
   /** Proxies that are believed about where a request comes from. */
   trustedProxies: Networks;
@@ -72,7 +72,7 @@ export function createRouter(options: RouterOptions): FetchHandler {
     const startedAt = performance.now();
     const requestId = crypto.randomUUID();
     const log = options.log.with({ request_id: requestId });
-    // A Host that is none makes an address that is none; it is refused below like any other that is not ours.
+    // A malformed Host makes an invalid URL; it is refused below.
     const pathname = URL.parse(request.url)?.pathname ?? "";
     const route = routes.get(pathname) ?? patterns.find(({ matches }) => matches?.(pathname));
     const name = route?.path ?? "unknown";
@@ -113,7 +113,7 @@ export function createRouter(options: RouterOptions): FetchHandler {
   };
 }
 
-/** Who may come in, and where it is told who may not. */
+/** The access rules, and what reports refusals. */
 interface Door {
   access: AccessLists;
   refusedNames: RefusedNames;
@@ -130,7 +130,7 @@ async function answer(request: Request, route: Route | undefined, door: Door, in
   return response;
 }
 
-/** Adds what every answer carries, whoever made it. */
+/** Adds the headers that every answer carries. */
 function complete(response: Response, route: Route | undefined, requestId: string): Response {
   response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("x-request-id", requestId);
