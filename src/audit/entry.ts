@@ -1,4 +1,4 @@
-import { safeText, safeValue } from "../text/redaction/redaction.ts";
+import { safeText, safeValue } from "../text/safe.ts";
 import { cleanText, type JsonValue } from "../text/clean.ts";
 import type { AuditApproval, AuditEntry } from "./record.ts";
 

@@ -1,7 +1,7 @@
 /** What the texts of a call may hold. They are sent as they are, so what a person could not see in them is refused. */
 import { ToolError } from "../errors.ts";
 import { findOddCharacter, type OddCharacter, writeOut } from "../text/odd_characters.ts";
-import { hiderOf, hideSecretsInText, type SecretHider, type Secrets } from "../text/redaction/redaction.ts";
+import { hiderOf, hideSecretsInText, type SecretHider, type Secrets } from "../text/redaction/hider.ts";
 import { cleanText } from "../text/clean.ts";
 import type { InputText } from "../confirm/input_text.ts";
 

@@ -5,13 +5,15 @@ import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts"
 import { Deadline } from "../async/deadline.ts";
 import { type Limit, ToolError } from "../errors.ts";
 import type { ClientSession } from "../identity/client_session.ts";
-import { hideSecrets, safeText, type Secrets } from "../text/redaction/redaction.ts";
+import { hideSecrets, type Secrets } from "../text/redaction/hider.ts";
+import { safeText } from "../text/safe.ts";
 import { StoreError } from "../store/store.ts";
 import { storeAway } from "../store/away.ts";
 import type { AuditTrail } from "../audit/record.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { cleanDeep, type JsonValue } from "../text/clean.ts";
+import type { JsonValue } from "../text/clean.ts";
+import { cleanDeep } from "../text/clean_deep.ts";
 import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/define/tool.ts";
 import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";

@@ -1,12 +1,14 @@
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import { boundValue } from "../text/bounds.ts";
 import type { ToolError } from "../errors.ts";
-import { hiderOf, hideSecrets, safeText, type Secrets } from "../text/redaction/redaction.ts";
-import { cleanDeep, cleanKeepingSpaces, cleanText, ELLIPSIS } from "../text/clean.ts";
+import { hiderOf, type Secrets } from "../text/redaction/hider.ts";
+import { safeText } from "../text/safe.ts";
+import { cleanKeepingSpaces, cleanText, ELLIPSIS } from "../text/clean.ts";
+import { CLEANED } from "../text/clean_deep.ts";
+import { transform } from "../text/walk.ts";
 import { boundAnswer, fitCeiling, MAX_ANSWER_CHARACTERS } from "./ceiling.ts";
 
 /** Far more than an answer may hold; beyond that nobody looks. */
-const DETAIL_BOUNDS = { text: 4_000, items: 2_000, total: 2 * MAX_ANSWER_CHARACTERS };
+const FAILURE_BOUNDS = { text: 4_000, items: 2_000, total: 2 * MAX_ANSWER_CHARACTERS };
 
 /** How a value is made fit to be seen. */
 export interface ShapeOptions {
@@ -26,9 +28,13 @@ export function successResult(
   { secrets, reveal, literals = false, inputs }: ShapeOptions,
 ): CallToolResult {
   const { value: bounded, leftOut } = boundAnswer(value);
-  const cleaned = cleanDeep(bounded, cleanKeepingSpaces);
-  const hidden = reveal ? hiderOf(secrets).given(cleaned) : hideSecrets(cleaned, secrets, { showLiterals: literals });
-  const { value: fitted, text } = fitCeiling(toObject(hidden), inputs, 0, leftOut);
+  const hider = hiderOf(secrets);
+  const { showing, showingOthers } = literals ? hider.with({ showLiterals: true }) : hider;
+  const shown = transform(bounded, {
+    reading: { ...CLEANED, text: cleanKeepingSpaces },
+    showing: reveal ? showingOthers : showing,
+  });
+  const { value: fitted, text } = fitCeiling(toObject(shown), inputs, 0, leftOut);
   return { content: [{ type: "text", text }], structuredContent: fitted };
 }
 
@@ -39,22 +45,17 @@ export function successResult(
  */
 export function errorResult(error: ToolError, requestId: string, secrets: Secrets): CallToolResult {
   const { code, hint, retryAfter, details } = error;
-  const message = shownMessage(error, secrets);
-  const shown = hideSecrets(
-    cleanDeep({
-      status: "error",
-      code,
-      message,
-      ...(hint !== undefined && { hint }),
-      ...(retryAfter !== undefined && { retry_after: retryAfter }),
-      ...(details !== undefined && { details: boundValue(details, DETAIL_BOUNDS) }),
-      request_id: requestId,
-    }),
-    secrets,
-  );
+  const others = {
+    ...(hint !== undefined && { hint }),
+    ...(retryAfter !== undefined && { retry_after: retryAfter }),
+    ...(details !== undefined && { details }),
+    request_id: requestId,
+  };
+  const { showing } = hiderOf(secrets);
+  const shown = transform(others, { bounds: FAILURE_BOUNDS, reading: CLEANED, showing });
   const before = `${code}: `;
-  // Hiding it once more would hide parts of a question.
-  const { text } = fitCeiling({ ...toObject(shown), message }, [], before.length);
+  const failure = { status: "error", code, message: shownMessage(error, secrets), ...toObject(shown) };
+  const { text } = fitCeiling(failure, [], before.length);
   return { isError: true, content: [{ type: "text", text: before + text }] };
 }
 

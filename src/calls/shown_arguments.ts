@@ -1,4 +1,5 @@
-import { safeValue, type Secrets } from "../text/redaction/redaction.ts";
+import type { Secrets } from "../text/redaction/hider.ts";
+import { safeValue } from "../text/safe.ts";
 import type { JsonValue } from "../text/clean.ts";
 
 /** A record says what was asked for, and need not hold all of it. */

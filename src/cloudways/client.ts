@@ -9,7 +9,7 @@ import type { SealedStore } from "../store/sealed.ts";
 import { type BucketAnswer, type BucketLimit, type Store, StoreError, type StoreKey } from "../store/store.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { SecretHider } from "../text/redaction/redaction.ts";
+import { SecretHider } from "../text/redaction/hider.ts";
 import { AccessTokens } from "./access_tokens.ts";
 import type { CircuitBreaker } from "./breaker.ts";
 import type { CustomerRecords } from "./customer_records.ts";

@@ -7,7 +7,7 @@ import type { KeyPair } from "../identity/credential.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { SecretHider } from "../text/redaction/redaction.ts";
+import { SecretHider } from "../text/redaction/hider.ts";
 import type { CircuitBreaker } from "./breaker.ts";
 import { NotSentError, type WireReply, type WireRequest } from "./http.ts";
 import { parseReply } from "./parse_reply.ts";

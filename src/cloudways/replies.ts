@@ -1,5 +1,5 @@
 import { type ErrorCode, ToolError, type ToolErrorOptions } from "../errors.ts";
-import { cleanDeep } from "../text/clean.ts";
+import { cleanDeep } from "../text/clean_deep.ts";
 import { nextStep, type WireReply, type WireRequest } from "./http.ts";
 import { tiedId, wholeMinutes } from "./models.ts";
 import { isOperationId } from "./operation_id.ts";

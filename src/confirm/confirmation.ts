@@ -6,7 +6,7 @@ import { traitsOf } from "../identity/credential.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { SealedStore } from "../store/sealed.ts";
-import type { Secrets } from "../text/redaction/redaction.ts";
+import type { Secrets } from "../text/redaction/hider.ts";
 import type { ToolError } from "../errors.ts";
 import { StoreError, type StoreKey } from "../store/store.ts";
 import type { InputText } from "./input_text.ts";

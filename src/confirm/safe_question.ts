@@ -1,5 +1,5 @@
 import { writeOut } from "../text/odd_characters.ts";
-import { hiderOf, type SecretHider, type Secrets } from "../text/redaction/redaction.ts";
+import { hiderOf, type SecretHider, type Secrets } from "../text/redaction/hider.ts";
 import { cleanText } from "../text/clean.ts";
 import type { Question } from "./question.ts";
 

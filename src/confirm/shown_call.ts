@@ -1,6 +1,6 @@
 /** A call as the person who is asked sees it, and where all of it can be shown. */
 import type { Fingerprints } from "../crypto/fingerprints.ts";
-import type { Secrets } from "../text/redaction/redaction.ts";
+import type { Secrets } from "../text/redaction/hider.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { InputText } from "./input_text.ts";
 import type { Question } from "./question.ts";

@@ -1,7 +1,8 @@
 /** The values of a call as the person who is asked sees them: from what is shown it can be told what would be sent. */
 import { writeOut } from "../text/odd_characters.ts";
 import { kindOfName } from "../text/redaction/names.ts";
-import { cleanDeep, type JsonValue } from "../text/clean.ts";
+import type { JsonValue } from "../text/clean.ts";
+import { cleanDeep } from "../text/clean_deep.ts";
 import { type InputText, ONE_LINE } from "./input_text.ts";
 
 /** What the question and the page show apart from the arguments, or what is not sent. */

@@ -3,7 +3,8 @@ import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, usableIdOf } from "../mcp
 import { longName, MAX_NAME_LENGTH, oversized } from "../mcp/json_size.ts";
 import { readForm } from "../mcp/message_form.ts";
 import { messageProblem } from "../mcp/message_problem.ts";
-import { safeText, type Secrets } from "../text/redaction/redaction.ts";
+import type { Secrets } from "../text/redaction/hider.ts";
+import { safeText } from "../text/safe.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
 import type { RequestInfo } from "./router.ts";
 import { memberOf } from "../text/member.ts";

@@ -1,5 +1,5 @@
 import type { ToolError } from "../errors.ts";
-import { SecretHider } from "../text/redaction/redaction.ts";
+import { SecretHider } from "../text/redaction/hider.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
 import { type Credential, traitsOf } from "./credential.ts";
 import type { Toolset } from "./toolsets.ts";

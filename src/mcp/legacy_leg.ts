@@ -5,7 +5,8 @@ import {
   type Server,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
-import { safeText, type Secrets } from "../text/redaction/redaction.ts";
+import type { Secrets } from "../text/redaction/hider.ts";
+import { safeText } from "../text/safe.ts";
 import { StoreError } from "../store/store.ts";
 import { whenDone } from "../async/streams.ts";
 import { type AnswerForms, idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "./json_rpc.ts";

@@ -1,6 +1,7 @@
 import { type JSONRPCRequest, ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import type { Result, ServerContext } from "@modelcontextprotocol/server";
-import { safeText, type Secrets } from "../text/redaction/redaction.ts";
+import type { Secrets } from "../text/redaction/hider.ts";
+import { safeText } from "../text/safe.ts";
 import { memberOf } from "../text/member.ts";
 
 /** Answers one request of a client. */

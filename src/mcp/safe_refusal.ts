@@ -1,4 +1,5 @@
-import { safeValue, type Secrets } from "../text/redaction/redaction.ts";
+import type { Secrets } from "../text/redaction/hider.ts";
+import { safeValue } from "../text/safe.ts";
 import { memberOf } from "../text/member.ts";
 
 /** More than any refusal of ours says. */

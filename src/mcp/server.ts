@@ -8,7 +8,8 @@ import {
 import { z } from "zod";
 import type { Caller } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
-import { safeText, type Secrets } from "../text/redaction/redaction.ts";
+import type { Secrets } from "../text/redaction/hider.ts";
+import { safeText } from "../text/safe.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import { CallProgress, type ToldProgress } from "./progress.ts";

@@ -1,4 +1,4 @@
-import type { Secrets } from "../text/redaction/redaction.ts";
+import type { Secrets } from "../text/redaction/hider.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { LogFields, Logger } from "./log.ts";
 

@@ -13,8 +13,10 @@ import {
 } from "@logtape/logtape";
 import { within } from "../async/within.ts";
 import type { LogFormat, LogLevel } from "../config.ts";
-import { hiderOf, safeText, safeValue, SecretHider, type Secrets } from "../text/redaction/redaction.ts";
+import { hiderOf, SecretHider, type Secrets } from "../text/redaction/hider.ts";
 import type { JsonValue } from "../text/clean.ts";
+import { safeText, safeValue } from "../text/safe.ts";
+import type { Opened } from "../text/walk.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { type ByteSink, LineWriter } from "./line_writer.ts";
 
@@ -158,7 +160,7 @@ class SafeLogger implements Logger {
 
   #properties(fields: LogFields | undefined): Record<string, JsonValue> {
     try {
-      const safe = safeValue(describeErrors({ ...this.#fields, ...fields }, []), BOUNDS, this.#hider);
+      const safe = safeValue({ ...this.#fields, ...fields }, BOUNDS, this.#hider, describe);
       return isObject(safe) ? safe : {};
     } catch {
       // A getter that throws costs the fields, not the line.
@@ -249,25 +251,18 @@ function isObject(value: JsonValue): value is Record<string, JsonValue> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Puts what an error says in place of every error, which JSON would show as an empty object. */
-function describeErrors(value: unknown, outer: readonly object[]): unknown {
-  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof URL) return value;
-  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
-  if (outer.includes(value)) return "[circular]";
-  if (outer.length > MAX_DEPTH) return "…";
-  const path = [...outer, value];
-  if (Array.isArray(value)) return value.map((item: unknown) => describeErrors(item, path));
-  const fields = Object.entries(value).map(([name, field]): [string, unknown] => [name, describeErrors(field, path)]);
-  return { ...(value instanceof Error ? describeError(value, path) : {}), ...Object.fromEntries(fields) };
+/** What a line says of errors and bytes, which JSON would show as objects, and of what goes around in a circle. */
+function describe(value: unknown, _place: unknown, outer: readonly object[]): Opened | undefined {
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof URL) return undefined;
+  if (ArrayBuffer.isView(value)) return { value: `${value.byteLength} bytes` };
+  if (outer.includes(value)) return { value: "[circular]" };
+  if (outer.length > MAX_DEPTH) return { value: "…" };
+  return value instanceof Error ? { value: describeError(value) } : undefined;
 }
 
-/** What an error holds in fields that are not enumerable; its class may add others, such as a code. */
-function describeError(error: Error, path: readonly object[]): LogFields {
-  return {
-    name: error.name,
-    message: error.message,
-    stack: error.stack,
-    cause: describeErrors(error.cause, path),
-    errors: error instanceof AggregateError ? describeErrors(error.errors, path) : undefined,
-  };
+/** What an error holds, in fields that are not enumerable; its class may add others, such as a code. */
+function describeError(error: Error): LogFields {
+  const { name, message, stack, cause } = error;
+  const errors: unknown = error instanceof AggregateError ? error.errors : undefined;
+  return { name, message, stack, cause, errors, ...Object.fromEntries(Object.entries(error)) };
 }

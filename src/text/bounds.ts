@@ -1,5 +1,5 @@
 /**
- * Bounds what is not ours before anybody looks at it: cleaning and searching cost as much as there is to look at, and
+ * Bounds on what is not ours, before anybody looks at it: cleaning and searching cost as much as there is to look at, and
  * what is not kept need not be looked at.
  */
 import { ELLIPSIS } from "./clean.ts";
@@ -10,7 +10,7 @@ export interface ValueBounds {
   text: number;
   /** Most entries of one list or object. */
   items: number;
-  /** Most characters of all texts together, a value that is no text counting as a few. */
+  /** Most characters of all texts together, every value counting as a few more. */
   total: number;
 }
 
@@ -28,35 +28,30 @@ export function boundText(text: string, maxLength: number): string {
   return text.length <= most ? text : text.slice(0, most) + ELLIPSIS;
 }
 
-/** A copy of a value in which lists, objects and texts are bounded. Lists say how much is missing. */
-export function boundValue(value: unknown, bounds: ValueBounds): unknown {
-  let left = bounds.total;
-  const bound = (inner: unknown): unknown => {
-    left -= VALUE_COST;
-    if (typeof inner === "string") return boundString(inner);
-    if (typeof inner !== "object" || inner === null || inner instanceof Date || inner instanceof URL) return inner;
-    if (Array.isArray(inner)) return boundList(inner);
-    return boundObject(inner);
-  };
-  const boundString = (text: string): string => {
-    const kept = left <= 0 ? ELLIPSIS : boundText(text, Math.min(bounds.text, left));
-    left -= kept.length;
+/** What is left of the bounds while a value is walked through. */
+export class Budget {
+  readonly #bounds: ValueBounds;
+  #left: number;
+
+  constructor(bounds: ValueBounds) {
+    this.#bounds = bounds;
+    this.#left = bounds.total;
+  }
+
+  /** Takes what any value costs. */
+  takeValue(): void {
+    this.#left -= VALUE_COST;
+  }
+
+  /** As much of a text or a name as there is room for. */
+  takeText(text: string): string {
+    const kept = this.#left <= 0 ? ELLIPSIS : boundText(text, Math.min(this.#bounds.text, this.#left));
+    this.#left -= kept.length;
     return kept;
-  };
-  const boundList = (list: readonly unknown[]): unknown[] => {
-    const kept: unknown[] = [];
-    while (kept.length < Math.min(list.length, bounds.items) && left > 0) kept.push(bound(list[kept.length]));
-    return kept.length === list.length ? kept : [...kept, `… ${list.length - kept.length} more`];
-  };
-  const boundObject = (object: object): Record<string, unknown> => {
-    const kept: [string, unknown][] = [];
-    for (const [name, inner] of Object.entries(object).slice(0, bounds.items)) {
-      if (left <= 0) break;
-      // What a name says of its value may stand where it is cut.
-      const shown = boundString(name);
-      kept.push([shown, shown === name ? bound(inner) : ELLIPSIS]);
-    }
-    return Object.fromEntries(kept);
-  };
-  return bound(value);
+  }
+
+  /** Whether there is room for one more entry in a list or an object that has so many. */
+  hasRoom(entries: number): boolean {
+    return entries < this.#bounds.items && this.#left > 0;
+  }
 }

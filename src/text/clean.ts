@@ -15,9 +15,6 @@ export interface CleanTextOptions {
   maxLength?: number;
 }
 
-/** How deep a value may be nested before {@linkcode cleanDeep} stops looking. */
-const MAX_DEPTH = 64;
-
 /** Stands at the end of a text that was cut. */
 export const ELLIPSIS = "…";
 
@@ -60,17 +57,6 @@ export function cleanKeepingSpaces(text: string): string {
   return NEEDS_CLEANING.test(text) ? text.replace(ALL_BREAKS, " ").replace(ALL_FORBIDDEN, "") : text;
 }
 
-/**
- * A copy of a JSON value with every text in it cleaned, and every name by {@linkcode cleanText}, nothing cut. What JSON
- * cannot hold is left out; a name that only cleaning makes equal to another one is left out too, so that it cannot
- * take the other's place.
- *
- * @param clean How texts are cleaned; by default also by {@linkcode cleanText}.
- */
-export function cleanDeep(value: unknown, clean: (text: string) => string = cleanText): JsonValue {
-  return cleanValue(value, clean, 0);
-}
-
 function strip(text: string): string {
   return text.replace(ALL_BREAKS, " ").replace(ALL_FORBIDDEN, "").replace(SPACES, " ").trim();
 }
@@ -83,32 +69,4 @@ function cut(text: string, maxLength: number): string {
   const points = [...text.slice(0, 2 * maxLength + 2)];
   if (points.length <= maxLength) return text;
   return points.slice(0, maxLength - 1).join("").trimEnd() + ELLIPSIS;
-}
-
-function cleanValue(value: unknown, clean: (text: string) => string, depth: number): JsonValue {
-  if (typeof value === "string") return clean(value);
-  if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
-  if (typeof value === "bigint") return value.toString();
-  if (typeof value !== "object") return null;
-  if (depth >= MAX_DEPTH) return ELLIPSIS;
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (value instanceof URL) return clean(value.href);
-  if (Array.isArray(value)) return value.map((item: unknown) => cleanValue(item, clean, depth + 1));
-  return cleanObject(value, clean, depth);
-}
-
-function cleanObject(value: object, clean: (text: string) => string, depth: number): JsonValue {
-  const fields = new Map<string, JsonValue>();
-  for (const [name, field] of Object.entries(value)) {
-    if (!isJson(field)) continue;
-    const cleanName = cleanText(name);
-    if (cleanName !== name && (fields.has(cleanName) || Object.hasOwn(value, cleanName))) continue;
-    fields.set(cleanName, cleanValue(field, clean, depth + 1));
-  }
-  return Object.fromEntries(fields);
-}
-
-/** Whether JSON has a form for it; fields that hold anything else are left out, as `JSON.stringify` does. */
-function isJson(value: unknown): boolean {
-  return value !== undefined && typeof value !== "function" && typeof value !== "symbol";
 }

@@ -13,7 +13,7 @@ import { readServerUsage } from "../../src/cloudways/server_usage.ts";
 import { describeGraph, graphReply } from "../../src/cloudways/server_graph.ts";
 import { ToolError } from "../../src/errors.ts";
 import { errorResult, successResult } from "../../src/calls/results.ts";
-import { hideSecrets } from "../../src/text/redaction/redaction.ts";
+import { hideSecrets } from "../../src/text/redaction/hider.ts";
 import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
 import { anyJson, anyMutation, anyText, mutate, toText } from "./json_cases.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";

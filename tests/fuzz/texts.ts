@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { errorResult, successResult } from "../../src/calls/results.ts";
 import { ERROR_CODES, ToolError } from "../../src/errors.ts";
-import { hideSecrets, hideSecretsInText } from "../../src/text/redaction/redaction.ts";
-import { cleanDeep, cleanText } from "../../src/text/clean.ts";
+import { hideSecrets, hideSecretsInText } from "../../src/text/redaction/hider.ts";
+import { cleanText } from "../../src/text/clean.ts";
+import { cleanDeep } from "../../src/text/clean_deep.ts";
 import { anyJson, anyMutation, anyText, mutate } from "./json_cases.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";
 

@@ -4,7 +4,7 @@ import type { Caller } from "../../src/identity/caller.ts";
 import { systemClock } from "../../src/async/clock.ts";
 import { CloudwaysAccount } from "../../src/cloudways/account.ts";
 import { ToolError } from "../../src/errors.ts";
-import { SecretHider } from "../../src/text/redaction/redaction.ts";
+import { SecretHider } from "../../src/text/redaction/hider.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { allTools } from "../../src/tools/all.ts";
 import type { Question } from "../../src/confirm/question.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { GivenSecrets, MIN_SEARCHED } from "../../src/text/redaction/given_secrets.ts";
-import { HIDDEN, safeText, SecretHider } from "../../src/text/redaction/redaction.ts";
+import { HIDDEN, SecretHider } from "../../src/text/redaction/hider.ts";
+import { safeText } from "../../src/text/safe.ts";
 import { formsOf } from "../../src/text/redaction/secret_forms.ts";
 import { noWork } from "../../src/text/work_counts.ts";
 

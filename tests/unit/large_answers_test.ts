@@ -1,7 +1,7 @@
 /** What hiding costs is bounded by what is shown, and nobody waits for the end of a long answer. */
 import assert from "node:assert/strict";
 import { successResult } from "../../src/calls/results.ts";
-import { SecretHider } from "../../src/text/redaction/redaction.ts";
+import { SecretHider } from "../../src/text/redaction/hider.ts";
 import { noWork } from "../../src/text/work_counts.ts";
 
 const LONG = "://a:".repeat(200_000);

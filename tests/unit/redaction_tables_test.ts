@@ -1,6 +1,6 @@
 /** Two tables hold what is hidden and what is kept, each row in every wrapping in which a text may come. */
 import assert from "node:assert/strict";
-import { hideSecrets, hideSecretsInText } from "../../src/text/redaction/redaction.ts";
+import { hideSecrets, hideSecretsInText } from "../../src/text/redaction/hider.ts";
 import { RULES } from "../../src/text/redaction/patterns.ts";
 import { type Rule, withoutSpans } from "../../src/text/redaction/spans.ts";
 import { sqlLiterals } from "../../src/text/redaction/sql.ts";

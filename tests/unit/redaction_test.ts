@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { HIDDEN, hideSecrets, hideSecretsInText, safeText } from "../../src/text/redaction/redaction.ts";
+import { HIDDEN, hideSecrets, hideSecretsInText } from "../../src/text/redaction/hider.ts";
+import { safeText } from "../../src/text/safe.ts";
 import { kindOfName } from "../../src/text/redaction/names.ts";
 import type { JsonValue } from "../../src/text/clean.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cleanDeep, cleanKeepingSpaces, cleanText } from "../../src/text/clean.ts";
+import { cleanKeepingSpaces, cleanText } from "../../src/text/clean.ts";
+import { cleanDeep } from "../../src/text/clean_deep.ts";
 
 const FORBIDDEN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00AD\u061C\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E0FFF}]/u;

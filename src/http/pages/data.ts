@@ -1,7 +1,7 @@
 /** How pages show text that is not ours: cleaned, in quotation marks and in a box of its own. */
 import { dnsName, hostOf } from "../../text/dns_names.ts";
 import { spelledName, spelledValue } from "../../text/odd_characters.ts";
-import { safeText } from "../../text/redaction/redaction.ts";
+import { safeText } from "../../text/safe.ts";
 import { cleanText, type JsonValue } from "../../text/clean.ts";
 import { type Html, markup } from "../html.ts";
 

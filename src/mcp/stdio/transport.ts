@@ -5,7 +5,8 @@ import {
   type JSONRPCMessage,
   type Transport,
 } from "@modelcontextprotocol/server";
-import { safeText, safeValue, type Secrets } from "../../text/redaction/redaction.ts";
+import type { Secrets } from "../../text/redaction/hider.ts";
+import { safeText, safeValue } from "../../text/safe.ts";
 import { JSON_RPC_ERRORS } from "../json_rpc.ts";
 import { OpenRequests } from "./open_requests.ts";
 import { LineTooLongError, readLines } from "./lines.ts";

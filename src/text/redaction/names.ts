@@ -1,4 +1,5 @@
 /** Which field names hold secrets. Names come in any spelling: `apiKey`, `API_KEY`, `x-api-key`, `app[api_key]`. */
+import type { Members } from "../walk.ts";
 import { isMessage } from "./words.ts";
 
 /**
@@ -128,13 +129,13 @@ export function hidesNumber(kind: NameKind, value: number): boolean {
 }
 
 /** What a name means inside something that has a meaning already, in a record that may say more of it. */
-export function kindWithin(outer: NameKind, name: string, record: object): NameKind {
+export function kindWithin(outer: NameKind, name: string, members: Members): NameKind {
   if (outer === "secret") return "secret";
   const words = wordsOf(name);
   if (outer === "secrets") return words.length === 1 && isFact(words[0] ?? "") ? "secrets" : "secret";
   const kind = kindOfName(name);
   if (kind === "plain" && (outer === "title" || outer === "titled")) return "titled";
-  if (kind === "plain" && (isNamedSecret(name, record) || isShortCode(name, record))) return "secret";
+  if (kind === "plain" && (isNamedSecret(name, members) || isShortCode(name, members))) return "secret";
   if (kind !== "plain" || outer !== "credential") return kind;
   return CREDENTIAL_FACTS.has(words.at(-1) ?? "") ? "plain" : "credential";
 }
@@ -145,9 +146,9 @@ const NAME_FIELD =
   /^(?:option|meta|setting|config|param|attribute|variable|env)?_?(?:name|key|path|field|label|title|variable|setting|option)$/i;
 
 /** Whether this is the value in a row such as `{"option_name": "smtp_password", "option_value": …}`. */
-function isNamedSecret(name: string, record: object): boolean {
+function isNamedSecret(name: string, members: Members): boolean {
   if (!VALUE_FIELD.test(name)) return false;
-  return Object.entries(record).some(([field, said]) =>
+  return members().some(([field, said]) =>
     typeof said === "string" && said.length <= MAX_REMEMBERED_LENGTH && NAME_FIELD.test(field) &&
     ["secret", "title", "credential"].includes(kindOfName(said))
   );
@@ -156,10 +157,9 @@ function isNamedSecret(name: string, record: object): boolean {
 const CODE_NAME = /(?:^|[_-])(?:pin|(?:verification|security|login|otp|2fa|sms|one_?time)[_-]?code)$/i;
 
 /** Whether this is a code of a few digits, such as `{"pin": "4829"}`. */
-function isShortCode(name: string, record: object): boolean {
-  const value: unknown = CODE_NAME.test(name)
-    ? Object.entries(record).find(([field]) => field === name)?.[1]
-    : undefined;
+function isShortCode(name: string, members: Members): boolean {
+  if (!CODE_NAME.test(name)) return false;
+  const value = members().find(([field]) => field === name)?.[1];
   return typeof value === "string" && /^\d{4,8}$/.test(value);
 }
 

@@ -2,13 +2,13 @@
  * Keeps secrets out of whatever leaves the process: answers, logs, audit records, questions and pages. Clean the text
  * first (`clean.ts`), then hide: an invisible character inside a token must not save it from being recognised.
  */
-import { boundText, boundValue, type ValueBounds } from "../bounds.ts";
+import { boundText } from "../bounds.ts";
 import { GivenSecrets, MIN_SEARCHED } from "./given_secrets.ts";
 import { hidesNumber, hidesText, kindOfName, kindWithin, type NameKind } from "./names.ts";
 import { HIDDEN, hidePatterns, type PatternOptions } from "./patterns.ts";
 import { looksLikeSecret } from "./values.ts";
-import { cleanDeep, cleanText, type JsonValue } from "../clean.ts";
-import { Turns } from "../../async/turns.ts";
+import type { JsonValue } from "../clean.ts";
+import { MAX_DEPTH, type Opened, type Showing, transform, transformInTurns } from "../walk.ts";
 import type { WorkCounts } from "../work_counts.ts";
 
 export { HIDDEN };
@@ -20,9 +20,6 @@ export type Secrets = readonly string[] | SecretHider;
 const MAX_REMEMBERED = 1_000;
 const MAX_REMEMBERED_LENGTH = 64;
 
-/** How deep values and JSON kept as text may be nested. What lies deeper is hidden unseen. */
-const MAX_DEPTH = 64;
-
 /**
  * A copy of a JSON value without secrets: values of secret-named fields at any depth, also inside JSON kept as text,
  * and whatever {@linkcode hideSecretsInText} finds in texts and names. Booleans, nulls and empty texts stay: they say
@@ -30,9 +27,8 @@ const MAX_DEPTH = 64;
  *
  * @param secrets texts to hide wherever they occur, such as the caller's own credentials
  */
-export function hideSecrets(value: unknown, secrets: Secrets = [], patterns: PatternOptions = {}): JsonValue {
-  const hider = hiderOf(secrets);
-  return (patterns.showLiterals === true ? hider.with(patterns) : hider).value(value);
+export function hideSecrets(value: unknown, secrets: Secrets = []): JsonValue {
+  return hiderOf(secrets).value(value);
 }
 
 /**
@@ -44,41 +40,14 @@ export function hideSecretsInText(text: string, secrets: Secrets = []): string {
   return hiderOf(secrets).text(text);
 }
 
-/** How {@linkcode safeText} hides and cuts. */
-export interface SafeTextOptions {
-  /** Texts to hide wherever they occur, such as the caller's own credentials. None by default. */
-  secrets?: Secrets;
-  /** Most code points of the result, the ellipsis included. */
-  maxLength: number;
-}
-
-/**
- * Text that is not ours, fit to be seen: bounded to what can be kept, cleaned, without secrets, and cut. Cutting comes
- * last, since half a secret would not be recognised; bounding comes first, so that nobody makes us look through more.
- */
-export function safeText(text: string, { secrets = [], maxLength }: SafeTextOptions): string {
-  return cleanText(hideSecretsInText(cleanText(boundText(text, maxLength)), secrets), { maxLength });
-}
-
-/** A value that is not ours, fit to be seen: its texts and names as by {@linkcode safeText}, and few of them. */
-export function safeValue(value: unknown, bounds: ValueBounds, secrets: Secrets = []): JsonValue {
-  return cutTexts(hideSecrets(cleanDeep(boundValue(value, bounds)), secrets), bounds.text);
-}
-
-function cutTexts(value: JsonValue, maxLength: number): JsonValue {
-  if (typeof value === "string") return cleanText(value, { maxLength });
-  if (Array.isArray(value)) return value.map((item) => cutTexts(item, maxLength));
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value);
-  return Object.fromEntries(
-    entries.map(([name, item]) => [cleanText(name, { maxLength }), cutTexts(item, maxLength)]),
-  );
-}
-
 /** Hides the same secrets many times over. Making one costs nothing until there is a text to hide them in. */
 export class SecretHider {
   /** What is hidden; for one who has more to hide. */
   readonly secrets: readonly string[];
+  /** Shows a value without any secret, as {@linkcode hideSecrets} does. */
+  readonly showing: Showing<NameKind>;
+  /** Shows a value without the given secrets, in whatever form; others may be seen. */
+  readonly showingOthers: Showing<NameKind>;
   readonly #given: GivenSecrets;
   readonly #work: WorkCounts | undefined;
   readonly #patterns: PatternOptions;
@@ -93,6 +62,20 @@ export class SecretHider {
     this.#given = new GivenSecrets(secrets, work);
     this.#work = work;
     this.#patterns = patterns;
+    this.showing = {
+      outermost: "plain",
+      within: kindWithin,
+      text: (text, { context, depth, before }) => this.#leaf(text, isNamedBy(before, text) ? "secret" : context, depth),
+      name: (name, depth) => this.#name(name, depth),
+      number: (value, { context }) => this.#number(value, context),
+    };
+    this.showingOthers = {
+      outermost: "plain",
+      within: () => "plain",
+      text: (text) => this.givenInText(text),
+      name: (name) => this.givenInText(name),
+      number: (value) => this.#number(value, "plain"),
+    };
   }
 
   /** One that hides the same secrets, and other things besides. */
@@ -102,7 +85,7 @@ export class SecretHider {
 
   /** As {@linkcode hideSecrets}. */
   value(value: unknown): JsonValue {
-    return this.#walk(value, "plain", 0);
+    return this.#value(value, 0);
   }
 
   /**
@@ -110,35 +93,15 @@ export class SecretHider {
    * anybody shows the end is left out unseen.
    */
   async valueInTurns(json: unknown, maxText: number): Promise<JsonValue> {
-    const turns = new Turns();
-    const walk = async (value: unknown, kind: NameKind, depth: number): Promise<JsonValue> => {
-      const others = turns.next();
-      if (others !== undefined) await others;
-      if (typeof value === "string") {
-        const bounded = boundText(value, maxText);
-        // Half of a report that is kept as JSON text would be none.
-        const json = bounded !== value && kind === "plain" && depth < MAX_DEPTH && looksLikeJson(value)
-          ? parseJson(value)
-          : undefined;
-        if (json === undefined) return this.#walk(bounded, kind, depth);
-        return escapeInvisible(JSON.stringify(await walk(json.value, kind, depth + 1)));
-      }
-      if (typeof value !== "object" || value === null || depth >= MAX_DEPTH) return this.#walk(value, kind, depth);
-      if (Array.isArray(value)) {
-        const items: JsonValue[] = [];
-        for (const item of value) items.push(await walk(item, kind, depth + 1));
-        return items;
-      }
-      const fields: [string, JsonValue][] = [];
-      for (const [name, field] of Object.entries(value)) {
-        fields.push([
-          this.#name(boundText(name, maxText), depth),
-          await walk(field, kindWithin(kind, name, value), depth + 1),
-        ]);
-      }
-      return Object.fromEntries(fields);
-    };
-    return await walk(json, "plain", 0);
+    const isCut = (text: string) => boundText(text, maxText) !== text;
+    return await transformInTurns(json, {
+      bounds: { text: maxText, items: Infinity, total: Infinity },
+      showing: this.showing,
+      tooDeep: HIDDEN,
+      // Half of a report that is kept as JSON text would be none.
+      open: (value, { context }) =>
+        typeof value === "string" && context === "plain" ? openJson(value, isCut) : undefined,
+    });
   }
 
   /** As {@linkcode hideSecretsInText}. */
@@ -146,52 +109,13 @@ export class SecretHider {
     return this.#text(text, 0);
   }
 
-  /** A copy of a JSON value without the given secrets, in whatever form; others may be seen. */
-  given(value: unknown): unknown {
-    if (typeof value === "string") return this.givenInText(value);
-    if (typeof value === "number") return this.#number(value, "plain");
-    if (Array.isArray(value)) return value.map((item: unknown) => this.given(item));
-    if (typeof value !== "object" || value === null) return value;
-    const fields = Object.entries(value).map(([name, field]) => [this.givenInText(name), this.given(field)]);
-    return Object.fromEntries(fields);
-  }
-
-  /** As {@linkcode SecretHider.given}, in a text. */
+  /** The text without the given secrets, in whatever form; others may be seen. */
   givenInText(text: string): string {
     return this.#given.hideIn(text, HIDDEN);
   }
 
-  #walk(value: unknown, kind: NameKind, depth: number): JsonValue {
-    if (typeof value === "string") return this.#leaf(value, kind, depth);
-    if (typeof value === "number") return this.#number(value, kind);
-    if (typeof value === "bigint") return this.#leaf(value.toString(), kind, depth);
-    if (typeof value === "boolean") return value;
-    if (typeof value !== "object" || value === null) return null;
-    if (depth >= MAX_DEPTH) return HIDDEN;
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-    if (value instanceof URL) return this.#leaf(value.href, kind, depth);
-    if (Array.isArray(value)) return this.#list(value, kind, depth);
-    return this.#object(value, kind, depth);
-  }
-
-  /** In `["smtp_password", "…"]` the name of the second stands before it. */
-  #list(items: readonly unknown[], kind: NameKind, depth: number): JsonValue[] {
-    return items.map((item, index) => {
-      const before: unknown = items[index - 1];
-      const isNamed = typeof item === "string" && typeof before === "string" &&
-        before.length <= MAX_REMEMBERED_LENGTH &&
-        ["secret", "credential"].includes(kindOfName(before)) && looksLikeSecret(item);
-      return this.#walk(item, isNamed ? "secret" : kind, depth + 1);
-    });
-  }
-
-  #object(value: object, kind: NameKind, depth: number): JsonValue {
-    const fields: [string, JsonValue][] = [];
-    for (const [name, field] of Object.entries(value)) {
-      if (field === undefined || typeof field === "function" || typeof field === "symbol") continue;
-      fields.push([this.#name(name, depth), this.#walk(field, kindWithin(kind, name, value), depth + 1)]);
-    }
-    return Object.fromEntries(fields);
+  #value(value: unknown, depth: number): JsonValue {
+    return transform(value, { showing: this.showing, tooDeep: HIDDEN }, depth);
   }
 
   /** Names repeat a thousandfold in a listing. */
@@ -228,7 +152,7 @@ export class SecretHider {
     if (depth >= MAX_DEPTH) return HIDDEN;
     const parsed = parseJson(text);
     if (parsed === undefined) return undefined;
-    const hidden = stringify(this.#walk(parsed.value, "plain", depth + 1));
+    const hidden = stringify(this.#value(parsed.value, depth + 1));
     const before = stringify(parsed.value);
     if (hidden === undefined || before === undefined) return HIDDEN;
     if (hidden !== before) return escapeInvisible(hidden);
@@ -245,13 +169,28 @@ export function hiderOf(secrets: Secrets): SecretHider {
   return secrets.length === 0 ? PATTERNS_ONLY : new SecretHider(secrets);
 }
 
+/** In `["smtp_password", "…"]` the name of the second stands before it. */
+function isNamedBy(before: string | undefined, text: string): boolean {
+  return before !== undefined && before.length <= MAX_REMEMBERED_LENGTH &&
+    ["secret", "credential"].includes(kindOfName(before)) && looksLikeSecret(text);
+}
+
+/** What is kept as JSON text, if it would be cut otherwise; undefined for any other text. */
+function openJson(text: string, isCut: (text: string) => boolean): Opened | undefined {
+  const parsed = isCut(text) && looksLikeJson(text) ? parseJson(text) : undefined;
+  if (parsed === undefined) return undefined;
+  const { value, close = (result) => result } =
+    (typeof parsed.value === "string" ? openJson(parsed.value, isCut) : undefined) ?? parsed;
+  return { value, close: (result) => escapeInvisible(JSON.stringify(close(result))) };
+}
+
 function looksLikeJson(text: string): boolean {
   const trimmed = text.trim();
   const ends = trimmed.charAt(0) + trimmed.charAt(trimmed.length - 1);
   return ends === "{}" || ends === "[]" || (ends === '""' && trimmed.length > 1);
 }
 
-function parseJson(text: string): { value: unknown } | undefined {
+function parseJson(text: string): Opened | undefined {
   try {
     return { value: JSON.parse(text) };
   } catch {

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { AS_READ, type Reading, type Rules, type Showing, transform, transformInTurns } from "../../src/text/walk.ts";
+
+const LOWER: Reading = { text: (text) => text.toLowerCase(), name: (name) => name.toLowerCase() };
+
+/** Shows where each text and name stands. */
+const PLACES: Showing<string> = {
+  outermost: "",
+  name: (name) => name,
+  number: (value) => value,
+  within: (outer, name) => `${outer}.${name}`,
+  text: (text, { context, depth, before }) => [context, depth, before, text].join("|"),
+};
+
+/** Rules that leave any JSON value as it is. */
+const NOTHING: Rules<undefined> = { showing: AS_READ };
+
+Deno.test("a walk that changes nothing makes a copy of any JSON value, at once and in turns", async () => {
+  await fc.assert(fc.asyncProperty(fc.jsonValue(), async (value) => {
+    assert.equal(JSON.stringify(transform(value, NOTHING)), JSON.stringify(value));
+    assert.equal(JSON.stringify(await transformInTurns(value, NOTHING)), JSON.stringify(value));
+  }));
+});
+
+Deno.test("a text is bounded, then read, then shown", () => {
+  const steps: string[] = [];
+  const step = (name: string) => (text: string) => {
+    steps.push(`${name} ${text.length}`);
+    return `${text}!`;
+  };
+
+  const shown = transform("x".repeat(5_000), {
+    bounds: { text: 10, items: 1, total: 10_000 },
+    reading: { text: step("read"), name: step("name") },
+    showing: { ...AS_READ, text: step("show") },
+  });
+
+  assert.deepEqual(steps, ["read 1045", "show 1046"]);
+  assert.ok(typeof shown === "string" && shown.endsWith("…!!"));
+});
+
+Deno.test("a part knows its context, its depth and the text before it as they were read", () => {
+  const shown = transform({ LIST: ["A", "B", 1, "C"], MORE: { X: "D" } }, { reading: LOWER, showing: PLACES });
+
+  assert.deepEqual(shown, {
+    list: [".list|2||a", ".list|2|a|b", 1, ".list|2||c"],
+    more: { x: ".more.x|2||d" },
+  });
+});
+
+Deno.test("other members are told as they were read, and no more of them than are looked at", () => {
+  const told: unknown[] = [];
+  const within: Showing<undefined>["within"] = (_outer, _name, members) => void told.push(members());
+  const value = { A: "TEXT", B: 1, C: "x" };
+
+  transform(value, {
+    bounds: { text: 100, items: 2, total: 1_000 },
+    reading: LOWER,
+    showing: { ...AS_READ, within },
+  });
+
+  assert.deepEqual(told, [[["a", "text"], ["b", 1]], [["a", "text"], ["b", 1]]]);
+});
+
+Deno.test("what is opened is walked in place of the value, and closed again", () => {
+  const open: Rules<undefined>["open"] = (value) =>
+    typeof value === "string" && value.startsWith("[")
+      ? { value: JSON.parse(value), close: (result) => JSON.stringify(result) }
+      : undefined;
+
+  const shown = transform({ text: '["A",1]' }, { reading: LOWER, showing: AS_READ, open });
+
+  assert.deepEqual(shown, { text: '["a",1]' });
+});
+
+Deno.test("a name that is left out leaves its value out too, and keeps no other name from being shown", () => {
+  const value = { A: undefined, a: 1, B: 2, " b": 3 };
+  const reading = { ...LOWER, name: (name: string) => name.trim().toLowerCase() };
+
+  assert.deepEqual(transform(value, { reading, showing: AS_READ }), { a: 1, b: 2 });
+  assert.deepEqual(transform({ A: undefined, " a": 1 }, { reading, showing: AS_READ }), { a: 1 });
+});
+
+Deno.test("what is nested too deep is not looked at", () => {
+  let value: unknown = {
+    get inside() {
+      throw new Error("looked at");
+    },
+  };
+  for (let depth = 0; depth < 64; depth++) value = [value];
+
+  assert.equal(JSON.stringify(transform(value, NOTHING)), "[".repeat(64) + '"…"' + "]".repeat(64));
+});
+
+Deno.test("a field whose getter has an effect is read once", () => {
+  let reads = 0;
+  const value = {
+    get name() {
+      reads++;
+      return "api_key";
+    },
+    value: "x",
+  };
+
+  transform(value, { showing: { ...AS_READ, within: (_outer, _name, members) => void members() } });
+
+  assert.equal(reads, 1);
+});
