@@ -19,9 +19,6 @@ interface Problem {
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** More than any input takes, and few enough to be looked at for everybody. */
-const MAX_TEXT = 200_000;
-const MAX_ENTRIES = 1_000;
 /** Problems named in one answer. */
 const MAX_PROBLEMS = 20;
 /** Characters shown on either side of an odd one. */
@@ -51,8 +48,6 @@ export function unfitTexts(
   secrets: Secrets,
 ): ToolError | undefined {
   const all = [...texts].flatMap(([name, declared]) => textsOf(name, args[name], declared));
-  const long = all.find(({ text }) => text.length > MAX_TEXT)?.argument ?? longListOf(args, texts);
-  if (long !== undefined) return tooLong(toolName, long);
   const hider = hiderOf(secrets);
   const holding = all.filter(({ text }) => holdsSecret(text, hider)).map(({ argument }) => argument);
   if (holding.length > 0) return credentialInArguments(toolName, holding);
@@ -75,16 +70,9 @@ interface ArgumentText {
 function textsOf(name: string, value: unknown, declared: InputText): ArgumentText[] {
   if (typeof value === "string") return [{ argument: name, text: value, declared }];
   if (!Array.isArray(value)) return [];
-  return value.slice(0, MAX_ENTRIES).flatMap((text: unknown, index) =>
+  return value.flatMap((text: unknown, index) =>
     typeof text === "string" ? [{ argument: `${name}.${index}`, text, declared }] : []
   );
-}
-
-function longListOf(args: Arguments, texts: ReadonlyMap<string, InputText>): string | undefined {
-  return [...texts.keys()].find((name) => {
-    const value = args[name];
-    return Array.isArray(value) && value.length > MAX_ENTRIES;
-  });
 }
 
 /** An invisible character inside a secret must not save it from being recognised. */
@@ -116,14 +104,6 @@ function excerpt(text: string, { index }: OddCharacter): string | undefined {
   const start = before.length > AROUND ? "…" : "";
   const end = after.length > AROUND ? "…" : "";
   return start + writeOut(before.slice(-AROUND).join("") + after.slice(0, AROUND).join("")) + end;
-}
-
-function tooLong(toolName: string, argument: string): ToolError {
-  const limits = `${MAX_TEXT} characters or ${MAX_ENTRIES} entries`;
-  return new ToolError("invalid_arguments", `An argument of ${toolName} is too long: ${argument}.`, {
-    hint: `Nothing was done. No argument takes more than ${limits}; most take much less.`,
-    details: { problems: [{ argument, problem: `holds more than ${limits}` }] },
-  });
 }
 
 function oddCharacters(toolName: string, problems: readonly Problem[]): ToolError {

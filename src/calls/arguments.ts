@@ -24,19 +24,31 @@ const ADDED_BY_CLIENTS: ReadonlySet<string> = new Set([
   "_meta",
 ]);
 
+type Arguments = Readonly<Record<string, unknown>>;
+
 /**
  * Reads arguments as people and programs write them, where the meaning is beyond doubt: `null` for an optional one is as
  * if it were absent, and so is an empty text where a number, a flag, one of some words or a list belongs; numbers, flags
  * and lists may come as text, and text as a number; former names stand for today's. Everything else is left for
  * validation to judge.
  *
- * @throws {ToolError} `invalid_arguments` for a former name that can't be read, or contradicts today's.
+ * @throws {ToolError} `invalid_arguments` for what is larger than any input takes, and for a former name that can't be
+ * read or contradicts today's.
  */
-export function normaliseArguments(
-  args: Readonly<Record<string, unknown>>,
+export function readArguments(
+  toolName: string,
+  args: Arguments,
   schema: ObjectJsonSchema,
   formerly: FormerNames = {},
 ): Record<string, unknown> {
+  checkSize(toolName, args, schema);
+  const read = normaliseArguments(args, schema, formerly);
+  // Lists that came as text were not counted before.
+  checkSize(toolName, read, schema);
+  return read;
+}
+
+function normaliseArguments(args: Arguments, schema: ObjectJsonSchema, formerly: FormerNames): Record<string, unknown> {
   const present = normaliseNamed(args, schema, formerly);
   for (const [formerName, former] of Object.entries(formerly)) {
     const given = Object.hasOwn(args, formerName) ? args[formerName] : undefined;
@@ -51,11 +63,7 @@ export function normaliseArguments(
   return present;
 }
 
-function normaliseNamed(
-  args: Readonly<Record<string, unknown>>,
-  schema: ObjectJsonSchema,
-  formerly: FormerNames,
-): Record<string, unknown> {
+function normaliseNamed(args: Arguments, schema: ObjectJsonSchema, formerly: FormerNames): Record<string, unknown> {
   const read: [string, unknown][] = [];
   for (const [name, value] of Object.entries(args)) {
     if (Object.hasOwn(formerly, name)) continue;
@@ -89,6 +97,8 @@ function wrongFormerName(argument: string, problem: string): ToolError {
 const MAX_TEXT = 1_000;
 /** Spaces around a text are taken away before it is measured; more of them are not. */
 const MAX_SPACES = 1_000;
+/** Where the schema takes no list. */
+const MAX_ENTRIES = 1_000;
 /** Of a list that comes as text. */
 const MAX_ENTRY = 64;
 const MAX_ARGUMENTS = 50;
@@ -97,10 +107,8 @@ const MAX_NAME = 64;
 /**
  * Refuses what no tool takes, before anybody reads it: validation costs by what there is to validate, and repeats the
  * names that it does not know.
- *
- * @throws {ToolError} `invalid_arguments`.
  */
-export function checkSize(toolName: string, args: Readonly<Record<string, unknown>>, schema: ObjectJsonSchema): void {
+function checkSize(toolName: string, args: Arguments, schema: ObjectJsonSchema): void {
   const names = Object.keys(args);
   const problems = names.length > MAX_ARGUMENTS
     ? [{ argument: null, problem: `At most ${MAX_ARGUMENTS} arguments are taken` }]
@@ -111,16 +119,15 @@ export function checkSize(toolName: string, args: Readonly<Record<string, unknow
 function sizeProblems(name: string, value: unknown, { properties }: ObjectJsonSchema): Problem[] {
   if (name.length > MAX_NAME) return [{ argument: null, problem: "The name of an argument is too long" }];
   const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
-  const items = numberOr(schema?.maxItems, 0);
+  const items = numberOr(schema?.maxItems, MAX_ENTRIES);
   // A list may come as JSON text.
-  const most = { text: numberOr(schema?.maxLength, Math.max(MAX_TEXT, items * MAX_ENTRY)), items };
-  if (typeof value === "string" && value.length > most.text + MAX_SPACES) {
-    return [{ argument: name, problem: `Too long: at most ${most.text} characters` }];
+  const listText = schema?.maxItems === undefined ? 0 : items * MAX_ENTRY;
+  const text = numberOr(schema?.maxLength, Math.max(MAX_TEXT, listText));
+  if (typeof value === "string" && value.length > text + MAX_SPACES) {
+    return [{ argument: name, problem: `Too long: at most ${text} characters` }];
   }
   if (!Array.isArray(value)) return [];
-  if (most.items > 0 && value.length > most.items) {
-    return [{ argument: name, problem: `Too many: at most ${most.items} entries` }];
-  }
+  if (value.length > items) return [{ argument: name, problem: `Too many: at most ${items} entries` }];
   const isLong = value.some((item) => typeof item === "string" && item.length > MAX_TEXT + MAX_SPACES);
   return isLong ? [{ argument: name, problem: "An entry is too long" }] : [];
 }

@@ -17,7 +17,7 @@ import { cleanDeep } from "../text/clean_deep.ts";
 import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/define/tool.ts";
 import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
-import { checkSize, invalidArguments, normaliseArguments } from "./arguments.ts";
+import { invalidArguments, readArguments } from "./arguments.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "../confirm/binding.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
@@ -206,8 +206,7 @@ export class Dispatcher {
   #prepare(entry: CatalogueEntry, { args, caller, audit, secrets }: CallInHand): PreparedCall {
     const { tool, listed, understood, texts } = entry;
     if (caller.identity.kind === "none" && !tool.anonymous) throw caller.identity.error;
-    checkSize(tool.name, args, understood);
-    const sent = withLineFeeds(normaliseArguments(args, understood, tool.formerly), texts);
+    const sent = withLineFeeds(readArguments(tool.name, args, understood, tool.formerly), texts);
     const unfit = unfitTexts(tool.name, sent, texts, secrets);
     if (unfit !== undefined) throw unfit;
     const prepared = tool.prepare(sent);

@@ -175,13 +175,21 @@ Deno.test("line breaks of PEM texts are sent as line feeds, whatever they were",
 Deno.test("texts and lists longer than any input takes are refused unread", async () => {
   await using service = await startService();
   const long = { query: "a".repeat(200_001) };
-  const many = { server_id: 100001, list: "ssh", add: Array.from({ length: 1001 }, () => "192.0.2.1") };
+  const many = Array.from({ length: 1001 }, () => "192.0.2.1");
+  const lists = [many, JSON.stringify(Array.from({ length: 1001 }, () => "::1"))];
 
   const answers = [
     await callTool(service.mcpUrl, "find_resources", long, HEADERS),
-    await callTool(service.mcpUrl, "update_whitelisted_ips", many, HEADERS),
+    await callTool(service.mcpUrl, "find_resources", { query: many }, HEADERS),
+    ...await Promise.all(
+      lists.map((add) =>
+        callTool(service.mcpUrl, "update_whitelisted_ips", { server_id: 100001, list: "ssh", add }, HEADERS)
+      ),
+    ),
   ];
 
-  assert.deepEqual(answers.map(({ json }) => json.code), ["invalid_arguments", "invalid_arguments"]);
-  assert.deepEqual(answers.map(({ json }) => Object(json.details).problems?.[0]?.argument), ["query", "add"]);
+  assert.deepEqual(new Set(answers.map(({ json }) => json.code)), new Set(["invalid_arguments"]));
+  const problems = answers.map(({ json }) => Object(json.details).problems?.[0]);
+  assert.deepEqual(problems.map(({ argument }) => argument), ["query", "query", "add", "add"]);
+  assert.ok(problems.every(({ problem }) => /^Too (?:long|many): at most \d+ (?:characters|entries)$/.test(problem)));
 });
