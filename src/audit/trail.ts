@@ -66,8 +66,9 @@ export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposabl
       onLost: () => metrics?.auditLost(),
     });
     this.#lists = new CustomerAuditLists({ store, records: new AuditRecords({ box, signer }), log });
-    this.#refusals = new Folder({ clock, onFolded: (refusal, count) => this.#recordFolded(refusal, count) });
-    this.#strangers = new Folder({ clock, onFolded: (outcome, count) => this.#sayStrangers(outcome, count) });
+    const folding = { now: () => clock.monotonic(), endsByItself: true };
+    this.#refusals = new Folder({ ...folding, onFolded: ({ newest, count }) => this.#recordFolded(newest, count) });
+    this.#strangers = new Folder({ ...folding, onFolded: ({ newest, count }) => this.#sayStrangers(newest, count) });
   }
 
   async intend(entry: AuditEntry, signal: AbortSignal): Promise<void> {
@@ -106,8 +107,8 @@ export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposabl
 
   /** Writes what was folded, and whatever else waits. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#refusals.close();
-    this.#strangers.close();
+    this.#refusals.endAll();
+    this.#strangers.endAll();
     await Promise.allSettled(this.#folded);
     await this.#lines.close();
   }
@@ -130,9 +131,7 @@ export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposabl
   #countStranger({ outcome }: StampedEntry): void {
     const kind = outcome ?? "asked";
     this.#options.metrics?.strangerRefused(kind);
-    if (this.#strangers.add(kind, kind)) return;
-    this.#strangers.begin(kind, kind);
-    this.#sayStrangers(kind, 1);
+    if (this.#strangers.letsThrough(kind, kind)) this.#sayStrangers(kind, 1);
   }
 
   #sayStrangers(outcome: string, count: number): void {

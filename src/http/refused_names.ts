@@ -1,4 +1,5 @@
 import { cleanText } from "../text/clean.ts";
+import { Folder } from "../telemetry/folder.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { CREDENTIAL_HEADERS } from "./caller_headers.ts";
 
@@ -7,7 +8,6 @@ export type RefusedHeader = "host" | "origin";
 
 /** Lines in a minute; what comes beyond is counted, and told with the next line. */
 const MAX_LINES = 5;
-const WINDOW_MS = 60_000;
 
 /** Longer than any name. */
 const MAX_SHOWN = 100;
@@ -25,29 +25,18 @@ const MAX_CREDENTIAL = 4096;
  */
 export class RefusedNames {
   readonly #log: Logger;
-  readonly #now: () => number;
-  #windowStart = -Infinity;
-  #lines = 0;
+  readonly #folder: Folder<undefined>;
   #unlogged = 0;
 
   /** @param now Milliseconds on a clock that never goes back. */
   constructor(log: Logger, now: () => number = () => performance.now()) {
     this.#log = log;
-    this.#now = now;
+    this.#folder = new Folder({ now, onFolded: ({ count }) => this.#unlogged += count });
   }
 
   /** Logs the refused name of a request, or counts it where too many came within the last minute. */
   report(header: RefusedHeader, headers: Headers): void {
-    const now = this.#now();
-    if (now - this.#windowStart >= WINDOW_MS) {
-      this.#windowStart = now;
-      this.#lines = 0;
-    }
-    if (this.#lines >= MAX_LINES) {
-      this.#unlogged++;
-      return;
-    }
-    this.#lines++;
+    if (!this.#folder.letsThrough("refused", undefined, MAX_LINES)) return;
     const unlogged = this.#unlogged;
     this.#unlogged = 0;
     this.#log.warn(`a request was refused for its ${header === "host" ? "Host" : "Origin"}`, {

@@ -1,5 +1,6 @@
 import type { Secrets } from "../text/redaction/hider.ts";
 import type { JsonValue } from "../text/clean.ts";
+import { Folder } from "./folder.ts";
 import type { LogFields, Logger } from "./log.ts";
 
 /** What {@linkcode FoldedLog} needs. */
@@ -12,20 +13,14 @@ export interface FoldedLogOptions {
 
 type Level = "info" | "warn" | "error";
 
-/** Lines of one kind from one address. */
-interface Fold {
+/** A line as it is summed up: without what tells it apart from others of its kind. */
+interface Line {
   level: Level;
   message: string;
   fields: LogFields;
-  /** How many were written as they were. */
-  written: number;
-  /** How many were not. */
-  repeated: number;
 }
 
-const INTERVAL_MS = 60_000;
-
-/** Kinds and addresses told apart within one interval; beyond that all other addresses count as one. */
+/** Kinds and addresses told apart within a minute; beyond that all other addresses count as one. */
 const MAX_FOLDS = 200;
 
 /** A mistake of the program is told apart by its request, not by its kind, so more of them are written. */
@@ -40,15 +35,14 @@ const KIND_FIELDS = ["method", "route", "operation", "status", "outcome", "limit
  * left alone.
  */
 export class FoldedLog {
-  readonly #log: Logger;
-  readonly #now: () => number;
-  readonly #folds = new Map<string, Fold>();
-  #since: number;
+  readonly #folder: Folder<Line>;
 
   constructor({ log, now = () => performance.now() }: FoldedLogOptions) {
-    this.#log = log;
-    this.#now = now;
-    this.#since = now();
+    this.#folder = new Folder({
+      now,
+      onFolded: ({ newest: { level, message, fields }, count, milliseconds }) =>
+        log[level](message, { ...fields, repeated: count, within_seconds: Math.round(milliseconds / 1000) }),
+    });
   }
 
   /**
@@ -62,34 +56,24 @@ export class FoldedLog {
 
   /** Whether a line is to be written as it is: one of the first of its kind. Any other is counted. */
   isWritten(level: Level, message: string, address: string, fields: LogFields): boolean {
-    this.sumUpWhenDue();
+    this.#folder.endDue();
     const kind = Object.fromEntries(KIND_FIELDS.flatMap((name) => name in fields ? [[name, fields[name]]] : []));
     const key = JSON.stringify([message, kind]);
     const own = `${key} ${address}`;
-    const name = this.#folds.has(own) || this.#folds.size < MAX_FOLDS ? own : key;
-    const from = name === own ? address : "several addresses";
-    const fold = this.#folds.get(name) ?? { level, message, fields: { ...kind, from }, written: 0, repeated: 0 };
-    this.#folds.set(name, fold);
-    if (fold.written >= MOST_WRITTEN[level]) fold.repeated++;
-    else fold.written++;
-    return fold.repeated === 0;
+    const hasRoom = this.#folder.has(own) || this.#folder.size < MAX_FOLDS;
+    const from = hasRoom ? address : "several addresses";
+    const line = { level, message, fields: { ...kind, from } };
+    return this.#folder.letsThrough(hasRoom ? own : key, line, MOST_WRITTEN[level]);
   }
 
-  /** Writes how many were counted, once a minute at most. */
+  /** Writes how many were counted of what began a minute ago or before. */
   sumUpWhenDue(): void {
-    if (this.#now() - this.#since >= INTERVAL_MS) this.sumUp();
+    this.#folder.endDue();
   }
 
   /** Writes how many were counted, and begins again. */
   sumUp(): void {
-    const now = this.#now();
-    const seconds = Math.round((now - this.#since) / 1000);
-    this.#since = now;
-    const folds = [...this.#folds.values()];
-    this.#folds.clear();
-    for (const { level, message, fields, repeated } of folds) {
-      if (repeated > 0) this.#log[level](message, { ...fields, repeated, within_seconds: seconds });
-    }
+    this.#folder.endAll();
   }
 }
 
