@@ -58,7 +58,7 @@ export class Folder<T> {
     return true;
   }
 
-  /** Counts one of a kind. False where there is no interval for it, or still room in it: then it is to be let through. */
+  /** Counts one of a kind, and returns true. False, uncounted, without an interval or with room in it: let it through. */
   add(kind: string, item: T): boolean {
     this.endDue();
     const fold = this.#folds.get(kind);

@@ -251,7 +251,7 @@ function isObject(value: JsonValue): value is Record<string, JsonValue> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a line says of errors and bytes, which JSON would show as objects, and of what goes around in a circle. */
+/** Describes errors and bytes, which JSON would show as objects; cuts off circles and what is nested too deep. */
 function describe(value: unknown, _place: unknown, outer: readonly object[]): Opened | undefined {
   if (typeof value !== "object" || value === null || value instanceof Date || value instanceof URL) return undefined;
   if (ArrayBuffer.isView(value)) return { value: `${value.byteLength} bytes` };

@@ -19,7 +19,7 @@ export interface Place<Context> {
   readonly before?: string | undefined;
 }
 
-/** How texts and names are read, before anything is decided by them. */
+/** How texts and names are read: what decides about a part sees it as it was read. */
 export interface Reading {
   text(text: string): string;
   /** A name that only reading makes equal to another one is left out, so that it can't take the other's place. */
@@ -206,7 +206,7 @@ class Walk<Context> {
     return Object.fromEntries(shown);
   }
 
-  /** The members of an object that are looked at, as they are read, made for those who ask. */
+  /** The members that the bounds leave of an object, as they are read. Made at the first call, kept for the others. */
   #members(entries: readonly [string, unknown][]): Members {
     let members: [string, unknown][] | undefined;
     return () => members ??= entries.slice(0, this.#bounds.items).map((entry) => this.#member(entry));

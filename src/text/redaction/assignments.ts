@@ -265,39 +265,3 @@ function isNoSecret(value: string): boolean {
     isMember(value) ||
     /^(?:v?\d+(?:\.\d+)*|\w{0,12}(?:sha|md|aes|rsa|utf|2fa|oauth)\W?\d{0,4}\w{0,8}(?:-\w{4,10})?)$/i.test(value);
 }
-
-const BEARER = /\b(Bearer\s{1,4})([\w.~+/=%-]+)/gi;
-const BASIC = /\b(Basic\s{1,4})([A-Za-z0-9+/_-]{4,}={0,2})/gi;
-
-/** One word of prose, as in "the bearer of this message"; anything else after `Bearer` is a token. */
-const PROSE_WORD = /^[A-Za-z]?[a-z]{0,15}[.]?$/;
-
-/** Credentials behind the name of a scheme, wherever it stands. */
-export const schemes: Rule = function* (text) {
-  for (const { 0: found, 1: scheme = "", 2: token = "", index } of text.matchAll(BEARER)) {
-    if (!PROSE_WORD.test(token) && !isPlaceholder(token)) {
-      yield { from: index + scheme.length, to: index + found.length };
-    }
-  }
-  for (const { 0: found, 1: scheme = "", 2: token = "", index } of text.matchAll(BASIC)) {
-    if (isUserAndPassword(token)) yield { from: index + scheme.length, to: index + found.length };
-  }
-};
-
-function isUserAndPassword(token: string): boolean {
-  if (PROSE_WORD.test(token)) return false;
-  try {
-    return atob(token.replaceAll("-", "+").replaceAll("_", "/")).includes(":");
-  } catch {
-    return false;
-  }
-}
-
-const PASSWORD_FILE = /(?<![\w:/.*-])[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:([^\s:"'<>]{3,})/g;
-
-/** Lines of `.pgpass`: host, port, database, user and password. */
-export const passwordFiles: Rule = function* (text) {
-  for (const { 0: found, 1: password = "", index } of text.matchAll(PASSWORD_FILE)) {
-    yield { from: index + found.length - password.length, to: index + found.length };
-  }
-};

@@ -1,12 +1,13 @@
 /** Secrets in free text, by context: each rule knows one way in which a secret is written. */
 import { signedParameters, userInfo, webhooks } from "./addresses.ts";
-import { assignments, passwordFiles, prose, schemes } from "./assignments.ts";
+import { assignments, prose } from "./assignments.ts";
 import { commandLines, pipedSecrets, secretOptions } from "./commands.ts";
 import { cookieHeaders, sessionCookies } from "./cookies.ts";
 import { encodedBeyond, layersOf } from "./layers.ts";
 import { columns, elements, functionArguments, rows, serialised, tuples } from "./pairs.ts";
 import { refusedValues, unquotedValues } from "./database_words.ts";
-import { bareKeys, logins, settings, shortCodes } from "./settings.ts";
+import { schemes } from "./schemes.ts";
+import { bareKeys, logins, passwordFiles, settings, shortCodes } from "./settings.ts";
 import { HIDDEN, type Rule, type Span, withoutSpans } from "./spans.ts";
 import { secretLiterals, sqlLiterals } from "./sql.ts";
 import { awsSecrets, cloudwaysTokens, discordTokens, privateKeys, publishedTokens } from "./tokens.ts";

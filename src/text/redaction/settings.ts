@@ -1,4 +1,4 @@
-/** Secrets in the settings of servers, where a space stands between a name and its value. */
+/** Secrets in the settings of servers, where a space stands between a name and its value; and in lists of logins. */
 import { kindOfName } from "./names.ts";
 import { HIDDEN, type Rule } from "./spans.ts";
 import { isCode, isPlace, isPlaceholder, looksLikeSecret } from "./values.ts";
@@ -76,5 +76,14 @@ export const bareKeys: Rule = function* (text) {
     if (isMixed && looksLikeSecret(value, 12)) {
       yield { from: index + found.length - value.length, to: index + found.length };
     }
+  }
+};
+
+const PASSWORD_FILE = /(?<![\w:/.*-])[\w.*-]{1,100}:(?:\d{2,5}|\*):[\w*-]{1,64}:[\w*-]{1,64}:([^\s:"'<>]{3,})/g;
+
+/** Lines of `.pgpass`: host, port, database, user and password. */
+export const passwordFiles: Rule = function* (text) {
+  for (const { 0: found, 1: password = "", index } of text.matchAll(PASSWORD_FILE)) {
+    yield { from: index + found.length - password.length, to: index + found.length };
   }
 };
