@@ -7,6 +7,7 @@
  */
 import { Catalogue, type CatalogueEntry } from "../src/calls/catalogue.ts";
 import { allTools } from "../src/tools/all.ts";
+import { EFFECT_WORDS } from "../src/tools/define/tool.ts";
 import { TOOLSETS } from "../src/identity/toolsets.ts";
 import { TOKEN_HEADERS } from "../tests/support/clients.ts";
 import { startService } from "../tests/support/harness.ts";
@@ -29,8 +30,6 @@ Made from the definitions by \`deno task docs:tools\`. The examples were called 
 needs a person's yes: always, or where its description says so.
 `;
 
-const EFFECTS = { read: "reads", write: "changes", destructive: "destructive" } as const;
-
 /** The page as it should be. */
 export async function toolDocs(): Promise<string> {
   const entries = new Catalogue(allTools).entries();
@@ -49,7 +48,7 @@ async function section({ tool, listed }: CatalogueEntry): Promise<string> {
   const answer = await exampleAnswer(row);
   return [
     `### ${tool.name}`,
-    `${tool.title}. *${EFFECTS[tool.effect]}*`,
+    `${tool.title}. *${EFFECT_WORDS[tool.effect]}*`,
     tool.description,
     inputTable(listed.inputSchema),
     `Call with \`${JSON.stringify(row.minimal, shorten)}\`, and the answer:`,

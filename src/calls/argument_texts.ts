@@ -3,7 +3,7 @@ import { ToolError } from "../errors.ts";
 import { findOddCharacter, type OddCharacter, writeOut } from "../text/odd_characters.ts";
 import { hiderOf, hideSecretsInText, type SecretHider, type Secrets } from "../text/redaction/hider.ts";
 import { cleanText } from "../text/clean.ts";
-import type { InputText } from "../confirm/input_text.ts";
+import type { DeclaredInput, DeclaredInputs } from "../confirm/declared_input.ts";
 
 /** What is wrong with one text. */
 interface Problem {
@@ -27,7 +27,7 @@ const AROUND = 20;
 const MAX_EXCERPTED = 1_000;
 
 /** Arguments with line breaks of one kind where they may hold line breaks. */
-export function withLineFeeds(args: Arguments, texts: ReadonlyMap<string, InputText>): Record<string, unknown> {
+export function withLineFeeds(args: Arguments, texts: DeclaredInputs): Record<string, unknown> {
   const entries = Object.entries(args).map(([name, value]) => {
     const hasLines = typeof value === "string" && texts.get(name)?.form === "lines";
     return [name, hasLines ? value.replaceAll("\r\n", "\n") : value] as const;
@@ -44,7 +44,7 @@ export function withLineFeeds(args: Arguments, texts: ReadonlyMap<string, InputT
 export function unfitTexts(
   toolName: string,
   args: Arguments,
-  texts: ReadonlyMap<string, InputText>,
+  texts: DeclaredInputs,
   secrets: Secrets,
 ): ToolError | undefined {
   const all = [...texts].flatMap(([name, declared]) => textsOf(name, args[name], declared));
@@ -63,11 +63,11 @@ export function unfitTexts(
 interface ArgumentText {
   argument: string;
   text: string;
-  declared: InputText;
+  declared: DeclaredInput;
 }
 
 /** No tool takes anything but texts and lists of texts; the rest is for the schema to refuse. */
-function textsOf(name: string, value: unknown, declared: InputText): ArgumentText[] {
+function textsOf(name: string, value: unknown, declared: DeclaredInput): ArgumentText[] {
   if (typeof value === "string") return [{ argument: name, text: value, declared }];
   if (!Array.isArray(value)) return [];
   return value.flatMap((text: unknown, index) =>
@@ -81,7 +81,7 @@ function holdsSecret(text: string, hider: SecretHider): boolean {
   return hider.givenInText(clean) !== clean || hider.givenInText(text) !== text;
 }
 
-function problemOf(argument: string, text: string, odd: OddCharacter, { shownBy }: InputText): Problem {
+function problemOf(argument: string, text: string, odd: OddCharacter, { shownBy }: DeclaredInput): Problem {
   const { kind, codePoint, position } = odd;
   const shown = shownBy === "text" ? excerpt(text, odd) : undefined;
   const where = `holds ${kind} (${codePoint}) at character ${position}`;

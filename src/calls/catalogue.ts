@@ -1,8 +1,8 @@
 import type { Caller } from "../identity/caller.ts";
 import { TOOLSETS } from "../identity/toolsets.ts";
 import type { Effect, Tool } from "../tools/define/tool.ts";
-import type { InputText } from "../confirm/input_text.ts";
-import { inputTexts, listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
+import type { DeclaredInputs } from "../confirm/declared_input.ts";
+import { declaredInputs, listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
 
 /** What clients read of a tool's safety; all of it follows from the effect. */
 export interface Annotations {
@@ -29,8 +29,12 @@ export interface CatalogueEntry {
   listed: ListedTool;
   /** The schema of everything the tool takes, what is not listed included. */
   understood: ObjectJsonSchema;
-  /** How the texts of its inputs are read and shown. */
-  texts: ReadonlyMap<string, InputText>;
+  /** What its inputs declare. */
+  declared: DeclaredInputs;
+  /** It may wait for work at Cloudways, so its answers come as a stream. */
+  slow: boolean;
+  /** How a shorter answer is asked for, in a sentence for the model; undefined where it can't be. */
+  shorter: string | undefined;
 }
 
 /** What one caller may do with a tool name. */
@@ -62,11 +66,15 @@ export class Catalogue {
     const key = `${caller.readOnly}:${TOOLSETS.filter((toolset) => caller.toolsets.has(toolset))}`;
     const known = this.#lists.get(key);
     if (known !== undefined) return known;
-    const list = this.entries()
-      .filter(({ tool }) => caller.toolsets.has(tool.toolset) && !(caller.readOnly && tool.effect !== "read"))
-      .map(({ listed }) => listed);
+    const list = this.entriesFor(caller).map(({ listed }) => listed);
     this.#lists.set(key, list);
     return list;
+  }
+
+  /** The entries of the tools that a caller may call, in the order of the list. */
+  entriesFor(caller: Pick<Caller, "readOnly" | "toolsets">): CatalogueEntry[] {
+    return this.entries()
+      .filter(({ tool }) => caller.toolsets.has(tool.toolset) && !(caller.readOnly && tool.effect !== "read"));
   }
 
   /** Whether a caller may call a tool; never relies on what was listed. */
@@ -77,15 +85,30 @@ export class Catalogue {
     return { kind: "found", entry };
   }
 
+  /** What the inputs of a tool declare; nothing for a tool that is not there. */
+  inputsOf(name: string): DeclaredInputs {
+    return this.#entries.get(name)?.declared ?? NO_INPUTS;
+  }
+
   /** Whether calls of this tool answer as a stream. */
   isSlow(name: string): boolean {
-    return this.#entries.get(name)?.tool.slow ?? false;
+    return this.#entries.get(name)?.slow ?? false;
   }
 }
 
+const NO_INPUTS: DeclaredInputs = new Map();
+
 function entryOf(tool: Tool): CatalogueEntry {
-  const { input } = tool;
-  return { tool, listed: listedTool(tool), understood: understoodInput(input), texts: inputTexts(input) };
+  const declared = declaredInputs(tool.input);
+  const inputs = [...declared.values()];
+  return {
+    tool,
+    listed: listedTool(tool),
+    understood: understoodInput(tool.input),
+    declared,
+    slow: inputs.some(({ role }) => role === "wait"),
+    shorter: inputs.find(({ shorter }) => shorter !== undefined)?.shorter,
+  };
 }
 
 function listedTool(tool: Tool): ListedTool {

@@ -15,18 +15,7 @@ export interface Fitted {
 /** Parts that are shortened before an answer is given up: each costs as much as writing all of it. */
 const MAX_ROUNDS = 100;
 
-/** How the rest of an answer is asked for, by the input of the tool that makes it possible. */
-const WAYS: Readonly<Record<string, string>> = {
-  detail: "More fits with detail concise. find_resources, get_server_details and get_app_details show single ones.",
-  provider: "Ask for one provider at a time.",
-  duration: "Ask for a shorter duration.",
-};
 const NO_WAY = "This tool can't show less at a time; what is missing is in the Cloudways console.";
-
-/** How to get what was left out of a tool's answer, so that the tool can be asked that way. */
-function howToGetTheRest(inputs: readonly string[]): string {
-  return inputs.map((input) => WAYS[input]).find((way) => way !== undefined) ?? NO_WAY;
-}
 
 /** An answer that was shortened, and how many entries or characters of which part are missing. */
 export interface Shortened {
@@ -41,28 +30,32 @@ interface Place {
   shorten: (excess: number) => number;
 }
 
+/** What is known of an answer that is made to fit. */
+export interface CeilingOptions {
+  /** How a shorter answer is asked for, in a sentence for the model; undefined where it can't be. */
+  shorter?: string | undefined;
+  /** How many characters of the ceiling are taken by what stands before the text. 0 by default. */
+  taken?: number;
+  /** What {@linkcode boundAnswer} has left out of it. Nothing by default. */
+  before?: ReadonlyMap<string, number>;
+}
+
 /**
  * Shortens the longest parts of an answer until its text fits under the ceiling, and says in `left_out` how many
  * entries of which part are missing and how to get them. Every member of the answer itself stays, so that it keeps the
  * form its tool promises. Answers that fit come back untouched.
- *
- * @param inputs The names of the inputs of the tool that answers.
- * @param taken How many characters of the ceiling are taken by what stands before the text.
- * @param before What {@linkcode boundAnswer} has left out of it.
  */
 export function fitCeiling(
   answer: JsonObject,
-  inputs: readonly string[] = [],
-  taken = 0,
-  before: ReadonlyMap<string, number> = new Map(),
+  { shorter, taken = 0, before = new Map() }: CeilingOptions = {},
 ): Fitted {
   const ceiling = MAX_ANSWER_CHARACTERS - taken;
   const text = JSON.stringify(answer);
   if (text.length <= ceiling && before.size === 0) return { value: answer, text };
-  const { value, leftOut } = shorten(answer, ceiling - NOTE_CHARACTERS, before);
+  const { value, leftOut } = cut(answer, ceiling - NOTE_CHARACTERS, before);
   value.left_out = {
     entries: Object.fromEntries([...leftOut].slice(0, 10)),
-    how_to_get_them: howToGetTheRest(inputs),
+    how_to_get_them: shorter ?? NO_WAY,
   };
   const fitted = JSON.stringify(value);
   return fitted.length <= ceiling ? { value, text: fitted } : onlyTheNote(value.left_out);
@@ -71,10 +64,10 @@ export function fitCeiling(
 /** What of an answer is worth a look: twice what can be shown, since hiding and cleaning make it shorter. */
 export function boundAnswer(answer: JsonObject): Shortened {
   const most = 2 * MAX_ANSWER_CHARACTERS;
-  return JSON.stringify(answer).length <= most ? { value: answer, leftOut: new Map() } : shorten(answer, most);
+  return JSON.stringify(answer).length <= most ? { value: answer, leftOut: new Map() } : cut(answer, most);
 }
 
-function shorten(answer: JsonObject, most: number, before: ReadonlyMap<string, number> = new Map()): Shortened {
+function cut(answer: JsonObject, most: number, before: ReadonlyMap<string, number> = new Map()): Shortened {
   const value = structuredClone(answer);
   const leftOut = new Map(before);
   const excess = () => JSON.stringify(value).length - most;

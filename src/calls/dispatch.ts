@@ -20,6 +20,7 @@ import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { invalidArguments, readArguments } from "./arguments.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "../confirm/binding.ts";
+import type { DeclaredInput } from "../confirm/declared_input.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import type { AskingCall, Confirmation, SpentYes, Verdict } from "../confirm/confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "../confirm/elicitation.ts";
@@ -160,13 +161,13 @@ export class Dispatcher {
   }
 
   /** Whatever is not plainly a read leaves a record. */
-  #auditOf({ args, caller, client }: ToolCall, { tool }: CatalogueEntry, secrets: Secrets): CallAudit {
+  #auditOf({ args, caller, client }: ToolCall, { tool, declared }: CatalogueEntry, secrets: Secrets): CallAudit {
     const { identity, requestId } = caller;
     return new CallAudit(this.#options.audit, {
       customer: customerIdOf(identity),
       client,
       tool: tool.name,
-      arguments: recordedArguments(args, secrets),
+      arguments: recordedArguments(args, declared, secrets),
       request_id: requestId,
     }, { kept: tool.effect !== "read" });
   }
@@ -175,11 +176,11 @@ export class Dispatcher {
     const arrivedAt = this.#options.clock.now();
     const sent = readAgain(entry.tool, call.args);
     const prepared = this.#prepare(entry, { ...call, args: sent.args });
-    const timeoutMs = this.#options.callTimeoutMs + waitMs(prepared.input);
+    const timeoutMs = this.#options.callTimeoutMs + waitMs(prepared, entry);
     using deadline = new Deadline(timeoutMs);
     const context = this.#context({ ...call, arrivedAt }, timeoutMs, deadline.signal);
     const planned = await prepared.plan(context);
-    call.audit.hits(recordedTarget(prepared, planned, call.secrets));
+    call.audit.hits(recordedTarget(entry, prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
     const verdict = await this.#settle(entry, prepared, planned, { ...call, again: sent.again, arrivedAt });
@@ -192,9 +193,8 @@ export class Dispatcher {
     await this.#begin(call, verdict, deadline.signal);
     const value = await planned.run();
     await call.audit.succeeded(value);
-    const inputs = Object.keys(entry.listed.inputSchema.properties);
     const { revealsSecrets: reveal, showsLiterals: literals } = prepared;
-    const result = successResult(value, { secrets: call.secrets, reveal, literals, inputs });
+    const result = successResult(value, { secrets: call.secrets, reveal, literals, shorter: entry.shorter });
     return { kind: "result", result };
   }
 
@@ -204,10 +204,10 @@ export class Dispatcher {
   }
 
   #prepare(entry: CatalogueEntry, { args, caller, audit, secrets }: CallInHand): PreparedCall {
-    const { tool, listed, understood, texts } = entry;
+    const { tool, listed, understood, declared } = entry;
     if (caller.identity.kind === "none" && !tool.anonymous) throw caller.identity.error;
-    const sent = withLineFeeds(readArguments(tool.name, args, understood, tool.formerly), texts);
-    const unfit = unfitTexts(tool.name, sent, texts, secrets);
+    const sent = withLineFeeds(readArguments(tool.name, args, understood, tool.formerly), declared);
+    const unfit = unfitTexts(tool.name, sent, declared, secrets);
     if (unfit !== undefined) throw unfit;
     const prepared = tool.prepare(sent);
     if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
@@ -222,7 +222,7 @@ export class Dispatcher {
     timeoutMs: number,
     deadline: AbortSignal,
   ) {
-    const { services, clock, audit } = this.#options;
+    const { catalogue, services, clock, audit } = this.#options;
     const { identity, address } = caller;
     const endsAt = clock.now() + timeoutMs;
     const within = {
@@ -236,12 +236,13 @@ export class Dispatcher {
     const account = identity.kind === "none"
       ? undefined
       : new CloudwaysAccount(services, { customer: identity, ...within });
-    return { account, caller, clock, audit, progress };
+    const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
+    return { account, caller, clock, audit, inputsOf, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */
   async #settle(
-    { texts }: CatalogueEntry,
+    { declared }: CatalogueEntry,
     { input }: PreparedCall,
     { question }: PlannedCall,
     call: CallInHand & Pick<AskingCall, "again" | "arrivedAt">,
@@ -252,7 +253,7 @@ export class Dispatcher {
     return await this.#options.confirmation.settle({
       tool: name,
       input,
-      texts,
+      declared,
       secrets,
       question,
       customer: caller.identity,
@@ -297,10 +298,15 @@ function unknownTool(name: string, secrets: Secrets): ProtocolError {
 }
 
 /** What a call hits, as the record shows it: all that was found out, or the ids it names. */
-function recordedTarget({ input }: PreparedCall, { question }: PlannedCall, secrets: Secrets): JsonValue {
+function recordedTarget(
+  entry: CatalogueEntry,
+  call: PreparedCall,
+  { question }: PlannedCall,
+  secrets: Secrets,
+): JsonValue {
   if (question !== undefined) return hideSecrets(cleanDeep(targetOf(question)), secrets);
-  const ids = Object.entries(input).filter(([name]) => name === "server_id" || name === "app_id");
-  return ids.length === 0 ? null : cleanDeep(Object.fromEntries(ids));
+  const ids = inputsFor("target", call, entry);
+  return Object.keys(ids).length === 0 ? null : hideSecrets(cleanDeep(ids), secrets);
 }
 
 function readOnlyRefusal(what: string): ToolError {
@@ -310,6 +316,16 @@ function readOnlyRefusal(what: string): ToolError {
 }
 
 /** Tools that wait for an operation get that time on top. */
-function waitMs(input: Readonly<Record<string, unknown>>): number {
-  return typeof input.wait_seconds === "number" ? input.wait_seconds * 1000 : 0;
+function waitMs(call: PreparedCall, entry: CatalogueEntry): number {
+  const [seconds] = Object.values(inputsFor("wait", call, entry));
+  return typeof seconds === "number" ? seconds * 1000 : 0;
+}
+
+/** The parsed inputs of a call that are for one thing. */
+function inputsFor(
+  role: DeclaredInput["role"],
+  { input }: PreparedCall,
+  { declared }: CatalogueEntry,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => declared.get(name)?.role === role));
 }

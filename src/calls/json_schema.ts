@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { JsonValue } from "../text/clean.ts";
-import { INPUT_TEXT, type InputText, readInputText } from "../confirm/input_text.ts";
-import { UNLISTED } from "../tools/define/tool.ts";
+import { DECLARED, type DeclaredInputs, readDeclaration } from "../confirm/declared_input.ts";
 
 /** A JSON Schema, as `tools/list` carries it. */
 export interface ObjectJsonSchema {
@@ -31,7 +30,10 @@ export function understoodInput(schema: z.ZodObject): ObjectJsonSchema {
  * not said: some converters fail at it, and a call says it all the same.
  */
 export function listedInput(schema: z.ZodObject): ObjectJsonSchema {
-  return withProperties(toJsonSchema(schema), (property) => property[UNLISTED] === true ? undefined : property);
+  return withProperties(
+    toJsonSchema(schema),
+    (property) => readDeclaration(property[DECLARED]).unlisted ? undefined : property,
+  );
 }
 
 /**
@@ -43,10 +45,14 @@ export function listedOutput(schema: z.ZodObject): ObjectJsonSchema | undefined 
   return Object.keys(listed.properties).length === 0 ? undefined : listed;
 }
 
-/** How the texts of a tool's inputs are read and shown, by their names. */
-export function inputTexts(schema: z.ZodObject): ReadonlyMap<string, InputText> {
+/**
+ * What the inputs of a tool declare.
+ *
+ * @throws {Error} For a declaration of the wrong form; thrown when the catalogue is made, at start.
+ */
+export function declaredInputs(schema: z.ZodObject): DeclaredInputs {
   const properties = Object.entries(toJsonSchema(schema).properties);
-  return new Map(properties.map(([name, property]) => [name, readInputText(property[INPUT_TEXT])]));
+  return new Map(properties.map(([name, property]) => [name, readDeclaration(property[DECLARED])]));
 }
 
 function toJsonSchema(schema: z.ZodObject): ObjectJsonSchema {
@@ -75,8 +81,8 @@ function withoutSafeBounds({ minimum, maximum, ...rest }: Property): Property {
   };
 }
 
-/** How a text is read and shown is for this program alone. */
-function withoutOurs({ [INPUT_TEXT]: _text, ...rest }: Property): Property {
+/** What an input declares is for this program alone. */
+function withoutOurs({ [DECLARED]: _declared, ...rest }: Property): Property {
   return rest;
 }
 

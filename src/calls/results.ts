@@ -18,14 +18,14 @@ export interface ShapeOptions {
   reveal: boolean;
   /** The string literals of queries are shown, but for those that are secrets. None is by default. */
   literals?: boolean;
-  /** The names of the tool's inputs: by them the rest of a long answer is asked for. */
-  inputs?: readonly string[];
+  /** How a shorter answer is asked for; left out where it can't be. */
+  shorter?: string | undefined;
 }
 
 /** A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. */
 export function successResult(
   value: Record<string, unknown>,
-  { secrets, reveal, literals = false, inputs }: ShapeOptions,
+  { secrets, reveal, literals = false, shorter }: ShapeOptions,
 ): CallToolResult {
   const { value: bounded, leftOut } = boundAnswer(value);
   const hider = hiderOf(secrets);
@@ -34,7 +34,7 @@ export function successResult(
     reading: { ...CLEANED, text: cleanKeepingSpaces },
     showing: reveal ? showingOthers : showing,
   });
-  const { value: fitted, text } = fitCeiling(toObject(shown), inputs, 0, leftOut);
+  const { value: fitted, text } = fitCeiling(toObject(shown), { shorter, before: leftOut });
   return { content: [{ type: "text", text }], structuredContent: fitted };
 }
 
@@ -55,7 +55,7 @@ export function errorResult(error: ToolError, requestId: string, secrets: Secret
   const shown = transform(others, { bounds: FAILURE_BOUNDS, reading: CLEANED, showing });
   const before = `${code}: `;
   const failure = { status: "error", code, message: shownMessage(error, secrets), ...toObject(shown) };
-  const { text } = fitCeiling(failure, [], before.length);
+  const { text } = fitCeiling(failure, { taken: before.length });
   return { isError: true, content: [{ type: "text", text: before + text }] };
 }
 

@@ -1,6 +1,7 @@
 import { canonicalJson } from "../crypto/canonical_json.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { JsonValue } from "../text/clean.ts";
+import { type DeclaredInputs, isBound, PLAIN_INPUT } from "./declared_input.ts";
 import type { Question } from "./question.ts";
 
 /** What a yes is bound to: if any of it differs, it is another call. */
@@ -13,15 +14,11 @@ export interface CallBinding {
   fingerprint: string;
 }
 
-/** How to wait and how much to show change nothing about what is done. */
-const NOT_BOUND = new Set(["wait_seconds", "detail"]);
-
 /** The arguments that a yes is bound to: parsed, with defaults, and the server that was found. */
 function canonicalArguments(
-  input: Readonly<Record<string, unknown>>,
-  question: Question,
+  { input, declared, question }: Pick<CallToBind, "input" | "declared" | "question">,
 ): Record<string, unknown> {
-  const bound = Object.entries(input).filter(([name]) => !NOT_BOUND.has(name));
+  const bound = Object.entries(input).filter(([name]) => isBound(declared.get(name) ?? PLAIN_INPUT));
   return { ...Object.fromEntries(bound), server_id: question.server.id };
 }
 
@@ -50,17 +47,22 @@ export async function noOf(
   return await fingerprints.of("no", call, client ?? "", session ?? "");
 }
 
+/** What a yes is bound to, before it is put into fingerprints. */
+export interface CallToBind {
+  /** All 64 hex digits of the customer id. */
+  customer: string;
+  tool: string;
+  /** Parsed arguments. */
+  input: Readonly<Record<string, unknown>>;
+  /** What the tool's inputs declare. */
+  declared: DeclaredInputs;
+  question: Question;
+}
+
 /** Names a call and what it hits. */
-export async function bindCall(
-  fingerprints: Fingerprints,
-  { customer, tool, input, question }: {
-    customer: string;
-    tool: string;
-    input: Readonly<Record<string, unknown>>;
-    question: Question;
-  },
-): Promise<CallBinding> {
-  const call = await fingerprints.of("call", customer, tool, canonicalJson(canonicalArguments(input, question)));
+export async function bindCall(fingerprints: Fingerprints, bound: CallToBind): Promise<CallBinding> {
+  const { customer, tool, question } = bound;
+  const call = await fingerprints.of("call", customer, tool, canonicalJson(canonicalArguments(bound)));
   const target = await fingerprints.of("target", canonicalJson(targetOf(question)));
   return { call, target, fingerprint: await fingerprints.of("bound", call, target) };
 }

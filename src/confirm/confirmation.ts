@@ -9,7 +9,7 @@ import type { SealedStore } from "../store/sealed.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import type { ToolError } from "../errors.ts";
 import { StoreError, type StoreKey } from "../store/store.ts";
-import type { InputText } from "./input_text.ts";
+import type { DeclaredInputs } from "./declared_input.ts";
 import type { Question } from "./question.ts";
 import { OPEN_MS } from "./approval_records.ts";
 import type { Approvals } from "./approvals.ts";
@@ -44,8 +44,8 @@ export interface AskingCall {
   tool: string;
   /** Parsed arguments. */
   input: Readonly<Record<string, unknown>>;
-  /** How the texts of the tool's inputs are read and shown. */
-  texts: ReadonlyMap<string, InputText>;
+  /** What the tool's inputs declare. */
+  declared: DeclaredInputs;
   /** The caller's own. */
   secrets: Secrets;
   question: Question;
@@ -140,8 +140,8 @@ export class Confirmation {
 
   async #bind(call: AskingCall): Promise<BoundCall> {
     const { fingerprints } = this.#options;
-    const { customer, tool, input, question, client, session } = call;
-    const binding = await bindCall(fingerprints, { customer: customer.id, tool, input, question });
+    const { customer, client, session } = call;
+    const binding = await bindCall(fingerprints, { ...call, customer: customer.id });
     const nonce = session === "unknown" ? undefined : session?.nonce;
     const no = await noOf(fingerprints, binding, { client, session: nonce });
     return { call, binding, customer: customer.id, no };

@@ -2,7 +2,7 @@
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import type { JsonValue } from "../text/clean.ts";
-import type { InputText } from "./input_text.ts";
+import type { DeclaredInputs } from "./declared_input.ts";
 import type { Question } from "./question.ts";
 import { safeQuestion } from "./safe_question.ts";
 import { shownValues } from "./shown_values.ts";
@@ -14,8 +14,8 @@ export interface CallToShow {
   /** Parsed arguments. */
   input: Readonly<Record<string, unknown>>;
   question: Question;
-  /** How the texts of the tool's inputs are read and shown. */
-  texts: ReadonlyMap<string, InputText>;
+  /** What the tool's inputs declare. */
+  declared: DeclaredInputs;
   /** The caller's own. */
   secrets: Secrets;
 }
@@ -31,10 +31,10 @@ const FINGERPRINT_DIGITS = 24;
 
 /** Makes a call fit to be seen by the person who is asked about it. */
 export async function showCall(call: CallToShow, fingerprints: Fingerprints): Promise<ShownCall> {
-  const { customer, input, question, texts, secrets } = call;
+  const { customer, input, question, declared, secrets } = call;
   const fingerprint = async (text: string) =>
     (await fingerprints.of("argument", customer, text)).slice(0, FINGERPRINT_DIGITS);
-  const values = await shownValues(input, texts, fingerprint);
+  const values = await shownValues(input, declared, fingerprint);
   return { question: safeQuestion(question, secrets, values.texts), arguments: values.arguments };
 }
 

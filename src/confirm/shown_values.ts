@@ -1,12 +1,8 @@
 /** The values of a call as the person who is asked sees them: from what is shown it can be told what would be sent. */
 import { writeOut } from "../text/odd_characters.ts";
-import { kindOfName } from "../text/redaction/names.ts";
 import type { JsonValue } from "../text/clean.ts";
 import { cleanDeep } from "../text/clean_deep.ts";
-import { type InputText, ONE_LINE } from "./input_text.ts";
-
-/** What the question and the page show apart from the arguments, or what is not sent. */
-const SHOWN_ELSEWHERE = new Set(["server_id", "app_id", "wait_seconds", "detail"]);
+import { type DeclaredInputs, PLAIN_INPUT } from "./declared_input.ts";
 
 /** Names a text without telling it. */
 export type Fingerprint = (text: string) => Promise<string>;
@@ -20,12 +16,12 @@ export interface ShownValues {
 }
 
 /**
- * Shows arguments whole and as they are sent. An input that is declared to be shown by its fingerprint, or has the name
- * of a secret, is shown by that; so are passwords in addresses.
+ * Shows arguments whole and as they are sent. An input that is declared a secret, or to be shown by its fingerprint, is
+ * shown by that; so are passwords in addresses.
  */
 export async function shownValues(
   input: Readonly<Record<string, unknown>>,
-  declared: ReadonlyMap<string, InputText>,
+  declared: DeclaredInputs,
   fingerprint: Fingerprint,
 ): Promise<ShownValues> {
   const texts = new Map<string, string>();
@@ -36,11 +32,11 @@ export async function shownValues(
     return display;
   };
   for (const [name, value] of Object.entries(input)) {
-    const { form, shownBy } = declared.get(name) ?? ONE_LINE;
-    const byFingerprint = shownBy === "fingerprint" || isSecretName(name);
+    const { role, form, shownBy } = declared.get(name) ?? PLAIN_INPUT;
+    const byFingerprint = shownBy === "fingerprint";
     const parts = form === "lines" && !byFingerprint && typeof value === "string" ? value.split("\n") : value;
     const display = await shownValue(parts, (text) => show(text, byFingerprint));
-    if (!SHOWN_ELSEWHERE.has(name) && display !== undefined) shown[name] = display;
+    if (role === "content" && display !== undefined) shown[name] = display;
   }
   return { arguments: shown, texts };
 }
@@ -58,11 +54,6 @@ async function shownValue(
     return items;
   }
   return await show(JSON.stringify(cleanDeep(value)));
-}
-
-function isSecretName(name: string): boolean {
-  const kind = kindOfName(name);
-  return kind === "secret" || kind === "credential";
 }
 
 /** The part of an address before its host. */

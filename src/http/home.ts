@@ -1,6 +1,7 @@
 import type { ConfirmMode } from "../config.ts";
-import type { Catalogue, ListedTool } from "../calls/catalogue.ts";
+import type { Catalogue, CatalogueEntry } from "../calls/catalogue.ts";
 import type { Bounds } from "../identity/caller.ts";
+import { EFFECT_WORDS } from "../tools/define/tool.ts";
 import { TOOLSETS } from "../identity/toolsets.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import { Html, markup, styleHash } from "./html.ts";
@@ -69,7 +70,7 @@ function renderPage({ catalogue, bounds, confirmNote, publicUrl }: HomeOptions):
   const config = {
     mcpServers: { cloudways: { type: "http", url, headers: { "x-cloudways-access-token": "YOUR-TOKEN" } } },
   };
-  const tools = catalogue.list(bounds);
+  const tools = catalogue.entriesFor(bounds);
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -100,8 +101,9 @@ ${tools.map(row)}</tbody>
 `;
 }
 
-function row({ name, description, annotations }: ListedTool): Html {
-  const effect = annotations.readOnlyHint ? "reads" : annotations.destructiveHint ? "destructive" : "changes";
-  return markup`<tr><th scope="row"><code>${name}</code></th><td>${description}</td><td>${effect}</td></tr>
+function row({ tool: { name, description, effect } }: CatalogueEntry): Html {
+  return markup`<tr><th scope="row"><code>${name}</code></th><td>${description}</td><td>${
+    EFFECT_WORDS[effect]
+  }</td></tr>
 `;
 }

@@ -75,7 +75,7 @@ function contextOf({ app }: Service, clock: typeof systemClock, id: string): Ano
   const session = { customer, address: caller.address, signal, deadline: signal, log };
   const audit = { read: () => Promise.reject(new Error("no question is made of the record")) };
   const account = new CloudwaysAccount(app.services, session);
-  return { account, caller, clock, audit, progress: () => {} };
+  return { account, caller, clock, audit, inputsOf: () => new Map(), progress: () => {} };
 }
 
 function serverOf(sandbox: Sandbox): ServerState {

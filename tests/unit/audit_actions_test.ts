@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import type { AuditCallRecord } from "../../src/audit/record.ts";
+import { Catalogue } from "../../src/calls/catalogue.ts";
+import { allTools } from "../../src/tools/all.ts";
 import { toActions } from "../../src/tools/basic/audit_actions.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const ARGS = { server_id: 1 };
+
+const catalogue = new Catalogue(allTools);
 
 /** `event outcome [approval]`, and what differs; a minute lies between two records. */
 type Told = [story: string, more?: Partial<AuditCallRecord>];
@@ -61,6 +65,20 @@ const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
     name: "a yes in a form",
     told: [["asked"], ["intent - elicitation", { request_id: "s" }], ["outcome ok elicitation", { request_id: "s" }]],
     actions: ["done ok form"],
+  },
+  {
+    name: "a call that is made again and waits longer",
+    told: [["asked", { arguments: { ...ARGS, wait_seconds: 0 } }], ["intent - elicitation", {
+      arguments: { ...ARGS, wait_seconds: 60 },
+    }]],
+    actions: ["waiting running form"],
+  },
+  {
+    name: "a call with another content",
+    told: [["asked", { arguments: { ...ARGS, service: "nginx" } }], ["intent - elicitation", {
+      arguments: { ...ARGS, service: "mysql" },
+    }]],
+    actions: ["waiting running form", "waiting asked form"],
   },
   { name: "a no in a form", told: [["asked"], [DECLINED]], actions: ["denied confirmation_declined form"] },
   {
@@ -144,7 +162,7 @@ const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
 
 for (const { name, told, actions } of ROWS) {
   Deno.test(`the record shows one entry an action: ${name}`, () => {
-    const found = toActions(recordsOf(told), NOW);
+    const found = toActions(recordsOf(told), NOW, (tool) => catalogue.inputsOf(tool));
 
     const words = found.map(({ result, outcome, approval, count }) =>
       [result, outcome, approval ?? "-", ...(count === undefined ? [] : [count])].join(" ")

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Fingerprints } from "../../src/crypto/fingerprints.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { Catalogue } from "../../src/calls/catalogue.ts";
 import { bindCall, type CallBinding } from "../../src/confirm/binding.ts";
 import { allTools } from "../../src/tools/all.ts";
 import type { Question } from "../../src/confirm/question.ts";
@@ -18,12 +19,14 @@ const QUESTION: Question = {
   consequences: ["They are offline until start_server."],
 };
 const INPUT: Record<string, unknown> = { server_id: 1, wait_seconds: 30 };
+const catalogue = new Catalogue(allTools);
 const CALL = { customer: "a".repeat(64), tool: "stop_server", input: INPUT };
 
 async function bind(changes: Partial<typeof CALL> & { question?: Question; key?: Uint8Array } = {}) {
   const { key = KEY, question = QUESTION, ...call } = changes;
   const fingerprints = new Fingerprints(await KeyRing.create({ encryptionKeys: [key] }));
-  return await bindCall(fingerprints, { ...CALL, ...call, question });
+  const declared = catalogue.inputsOf(call.tool ?? CALL.tool);
+  return await bindCall(fingerprints, { ...CALL, declared, ...call, question });
 }
 
 async function assertOther(changes: Parameters<typeof bind>[0], parts: { call: boolean; target: boolean }) {
@@ -54,18 +57,22 @@ Deno.test("another customer, tool or argument makes another call", async () => {
 });
 
 Deno.test("a yes holds for every argument of every tool, but for how to wait and how much to show", async () => {
-  const names = new Set(allTools.flatMap(({ input }) => Object.keys(input.shape)));
-  // Found from the application where it is left out, so the server that was found counts in its place.
-  names.delete("server_id");
-
-  const unbound: string[] = [];
-  for (const name of names) {
-    const [one, other] = [await bind({ input: { [name]: "one" } }), await bind({ input: { [name]: "other" } })];
-    if (one.call === other.call) unbound.push(name);
+  const unbound = new Set<string>();
+  let bound = 0;
+  for (const { name: tool, input } of allTools) {
+    // Found from the application where it is left out, so the server that was found counts in its place.
+    for (const name of Object.keys(input.shape).filter((name) => name !== "server_id")) {
+      const [one, other] = [
+        await bind({ tool, input: { [name]: "one" } }),
+        await bind({ tool, input: { [name]: "other" } }),
+      ];
+      if (one.call === other.call) unbound.add(name);
+      else bound++;
+    }
   }
 
-  assert.ok(names.size > 20);
-  assert.deepEqual(unbound.sort(), ["detail", "wait_seconds"]);
+  assert.ok(bound > 20);
+  assert.deepEqual([...unbound].sort(), ["detail", "wait_seconds"]);
 });
 
 Deno.test("another server, address, application, domain or list makes another target", async () => {

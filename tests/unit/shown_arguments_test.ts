@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { recordedArguments } from "../../src/calls/shown_arguments.ts";
+import { type DeclaredInputs, readDeclaration } from "../../src/confirm/declared_input.ts";
+
+const NONE: DeclaredInputs = new Map();
 
 Deno.test("arguments that are not recorded are not even looked at, however many there are", () => {
   const looked: string[] = [];
@@ -12,7 +15,7 @@ Deno.test("arguments that are not recorded are not even looked at, however many 
   const list = Array.from({ length: 30 }, (_, index) => watched(`item ${index}`));
   const members = Object.fromEntries(list.map((_, index) => [`member_${index}`, watched(`member ${index}`)]));
 
-  const recorded = recordedArguments({ list, members }, []);
+  const recorded = recordedArguments({ list, members }, NONE, []);
 
   assert.deepEqual(recorded, {
     list: [...Array.from({ length: 20 }, () => ({ inside: "text" })), "… 10 more"],
@@ -22,7 +25,17 @@ Deno.test("arguments that are not recorded are not even looked at, however many 
 });
 
 Deno.test("a secret at the place where a text is cut is hidden whole", () => {
-  const recorded = recordedArguments({ text: `${"a ".repeat(98)}EXAMPLE-SECRET` }, ["EXAMPLE-SECRET"]);
+  const recorded = recordedArguments({ text: `${"a ".repeat(98)}EXAMPLE-SECRET` }, NONE, ["EXAMPLE-SECRET"]);
 
   assert.deepEqual(recorded, { text: `${"a ".repeat(98)}[hi…` });
+});
+
+Deno.test("an input that is declared a secret is not recorded, whatever its name", () => {
+  const declared: DeclaredInputs = new Map([["word", readDeclaration({ secret: true })]]);
+
+  const recorded = recordedArguments({ word: "open sesame", other: "open sesame" }, declared, []);
+  const absent = recordedArguments({ other: "open sesame" }, declared, []);
+
+  assert.deepEqual(recorded, { word: "[hidden]", other: "open sesame" });
+  assert.deepEqual(absent, { other: "open sesame" });
 });

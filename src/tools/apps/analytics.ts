@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type ApiPath, path } from "../../cloudways/path.ts";
 import { readReport } from "../../cloudways/report_tables.ts";
 import { appOutput, idsOf, namesOf } from "../define/app_work.ts";
-import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
+import { appInput, lookBack, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, reportedOutput } from "../define/outputs.ts";
 import { reportAnswer } from "../define/report_answer.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
@@ -28,11 +28,10 @@ function analyticsTool({ name, title, description, operation, path, resources, q
     title,
     toolset: "apps",
     effect: "read",
-    slow: true,
     description,
     input: z.strictObject({
       ...appInput,
-      duration: z.enum(["15m", "30m", "1h", "1d"]).describe("How far to look back."),
+      duration: z.enum(["15m", "30m", "1h", "1d"]).meta(lookBack).describe("How far to look back."),
       resource: z.enum(resources).describe("Which report."),
       ...(queries && { literals }),
       ...waitInput,

@@ -1,7 +1,7 @@
 /** Backups of an application, and restoring it. */
 import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
-import { inputText } from "../../confirm/input_text.ts";
+import { declare } from "../../confirm/declared_input.ts";
 import { appOutput, namesOf, startOnApp, startOnFound } from "../define/app_work.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, reportedOutput, startedOutput } from "../define/outputs.ts";
@@ -17,7 +17,6 @@ const backupApp = defineTool({
   title: "Back up an application",
   toolset: "apps",
   effect: "write",
-  slow: true,
   description: "Makes a backup of an application, files and database, now. Use it before a risky change; afterwards " +
     "get_app_restore_points lists it.",
   input: z.strictObject({ ...appInput, ...waitInput }),
@@ -31,7 +30,6 @@ const getAppRestorePoints = defineTool({
   title: "Restore points",
   toolset: "apps",
   effect: "read",
-  slow: true,
   description: "Lists the backups an application can be restored to: restore_point is what restore_app takes, beside " +
     "its time and age. Says whether the last restore can be rolled back (local_backup_exists). Starts work on the server.",
   input: z.strictObject({ ...appInput, ...waitInput }),
@@ -54,12 +52,11 @@ const restoreApp = defineAskingTool({
   title: "Restore an application",
   toolset: "apps",
   effect: "destructive",
-  slow: true,
   description: "Overwrites an application's files and database with a backup; newer orders, posts and files are " +
     "lost. A copy from before is kept for rollback_app_restore. A person has to approve it.",
   input: z.strictObject({
     ...appInput,
-    time: z.string().regex(/\S/, "must be one of the restore points").max(100).meta(inputText({ form: "spaced" }))
+    time: z.string().regex(/\S/, "must be one of the restore points").max(100).meta(declare({ form: "spaced" }))
       .describe("A restore_point from get_app_restore_points, unchanged: 2026-08-05T23:19:06"),
     type: z.string().regex(/^[a-z_]{1,40}$/, "must be a word such as complete").default("complete")
       .describe("What to restore; only complete is known to work."),
@@ -98,7 +95,6 @@ const rollbackAppRestore = defineAskingTool({
   title: "Undo a restore",
   toolset: "apps",
   effect: "destructive",
-  slow: true,
   description: "Puts an application back to its state before the last restore; changes made since are lost. Works " +
     "only while local_backup_exists (get_app_restore_points). A person has to approve it.",
   input: z.strictObject({ ...appInput, ...waitInput }),

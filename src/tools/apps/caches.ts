@@ -39,7 +39,6 @@ const clearAppCache = defineTool({
   title: "Clear an application's caches",
   toolset: "apps",
   effect: "write",
-  slow: true,
   idempotent: true,
   description: "Clears every cache of an application. Use it when visitors see old content. Where a purge is already " +
     "running, it waits for that one (joined: true).",

@@ -56,7 +56,6 @@ const cloneApp = defineTool({
   title: "Copy an application",
   toolset: "apps",
   effect: "write",
-  slow: true,
   description: "Makes a copy of an application, files and database, on the same server, and gives the copy's id. " +
     "Takes minutes; the copy is usable once the operation is completed.",
   input: z.strictObject({

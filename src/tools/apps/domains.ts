@@ -58,7 +58,6 @@ const updateAppCname = defineAskingTool({
   title: "Set the primary domain",
   toolset: "apps",
   effect: "destructive",
-  slow: true,
   idempotent: true,
   description: "Sets the primary domain of an application. Its DNS must point to the server. Where a primary domain " +
     "exists, or may exist, it is replaced, and a person is asked first.",
@@ -87,7 +86,6 @@ const deleteAppCname = defineAskingTool({
   title: "Remove the primary domain",
   toolset: "apps",
   effect: "destructive",
-  slow: true,
   idempotent: true,
   description: "Removes the primary domain of an application, which then answers only under the address Cloudways " +
     "gave it and its aliases. A person has to approve it.",

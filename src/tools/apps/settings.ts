@@ -13,7 +13,6 @@ const resetAppFilePermissions = defineAskingTool({
   title: "Reset file permissions",
   toolset: "apps",
   effect: "destructive",
-  slow: true,
   idempotent: true,
   description: "Sets owner and modes of all files of an application to Cloudways' defaults. Use it when uploads, " +
     "updates or deployments fail for lack of permission. master_user asks first.",
@@ -39,7 +38,6 @@ const enforceAppHttps = defineAskingTool({
   title: "Redirect to HTTPS",
   toolset: "apps",
   effect: "destructive",
-  slow: true,
   idempotent: true,
   description: "Turns the redirection of an application's visitors from HTTP to HTTPS on or off. Off asks first, and " +
     "so does on unless a certificate is known for every domain.",

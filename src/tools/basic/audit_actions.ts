@@ -1,7 +1,9 @@
 /** The record of what was done, as a reader wants it: one entry for each action, whatever was recorded of it. */
 import { z } from "zod";
+import { type DeclaredInputs, PLAIN_INPUT } from "../../confirm/declared_input.ts";
 import { canonicalJson } from "../../crypto/canonical_json.ts";
 import type { AuditCallRecord, AuditRecord } from "../../audit/record.ts";
+import type { ToolContext } from "../define/tool.ts";
 
 /** What came of an action. `waiting`: a person is asked, or it is being carried out. */
 export const ACTION_RESULTS = ["done", "failed", "waiting", "denied", "invalid"] as const;
@@ -40,9 +42,6 @@ const INVALID: ReadonlySet<string | null> = new Set([
   "validation_failed",
   "read_only",
 ]);
-/** They change nothing of what is done. */
-const NOT_COMPARED: ReadonlySet<string> = new Set(["wait_seconds", "detail", "server_id", "app_id"]);
-
 /** What a record says of its action. */
 type Part = "carried out" | "about to be" | "question" | "no" | "refusal";
 
@@ -64,14 +63,23 @@ interface OpenAction {
   awaitsIntent: boolean;
 }
 
-/** Turns records, newest first, into actions, newest first. */
-export function toActions(records: readonly AuditRecord[], now: number): Action[] {
+/**
+ * Turns records, newest first, into actions, newest first.
+ *
+ * @param now Milliseconds since the Unix epoch.
+ * @param inputsOf What the inputs of a tool declare: records of one action have the same content.
+ */
+export function toActions(
+  records: readonly AuditRecord[],
+  now: number,
+  inputsOf: ToolContext["inputsOf"],
+): Action[] {
   const actions: Action[] = [];
   const open = new Map<string, OpenAction[]>();
   for (const record of records) {
     if (record.event === "gap") continue;
     const part = partOf(record);
-    const args = comparedArguments(record);
+    const args = comparedArguments(record, inputsOf(record.tool));
     const about = `${record.tool} ${canonicalJson(record.target)}`;
     const ofThis = open.get(about) ?? [];
     const found = ofThis.find((candidate) => belongsTo(record, part, args, candidate));
@@ -113,9 +121,17 @@ function isSame(one: string | undefined, other: string | undefined): boolean {
 }
 
 /** The page records arguments as they were understood, and what is folded has several. */
-function comparedArguments({ event, arguments: args }: AuditCallRecord): string | undefined {
+function comparedArguments(
+  { event, arguments: args }: AuditCallRecord,
+  declared: DeclaredInputs,
+): string | undefined {
   if (event === "decided" || typeof args !== "object" || args === null || Array.isArray(args)) return undefined;
-  return canonicalJson(Object.fromEntries(Object.entries(args).filter(([name]) => !NOT_COMPARED.has(name))));
+  return canonicalJson(Object.fromEntries(Object.entries(args).filter(([name]) => isContent(declared.get(name)))));
+}
+
+/** How to wait changes nothing of what is done, and the target is compared as it was found. */
+function isContent({ role } = PLAIN_INPUT): boolean {
+  return role === "content";
 }
 
 function toAction(record: AuditCallRecord, part: Part, now: number): Action {

@@ -75,14 +75,14 @@ const getAuditLog = defineTool({
     next_before: z.number().nullable(),
     problem: z.string().optional(),
   }),
-  handler: async ({ since, result, tool, before, limit }, { account, audit, clock }) => {
+  handler: async ({ since, result, tool, before, limit }, { account, audit, clock, inputsOf }) => {
     await account.ensureAcceptedLately();
     const from = since === undefined ? -Infinity : momentOf(since);
     const { records, faults } = await readRecords(audit, account.customer.id, from);
     const isWanted = (action: Action) =>
       (before === undefined || action.number < before) && Date.parse(action.time) >= from &&
       (result === undefined || action.result === result) && (tool === undefined || action.tool === tool);
-    const wanted = toActions(records, clock.now()).filter(isWanted);
+    const wanted = toActions(records, clock.now(), inputsOf).filter(isWanted);
     const shown = fitting(wanted.slice(0, limit).map(shownAction));
     const problems = problemsOf(records, faults);
     return {

@@ -1,44 +1,48 @@
 /** Inputs that many tools share, so that one thing is described once and everywhere the same. */
 import { z } from "zod";
 import type { WaitOptions } from "../../cloudways/operations.ts";
-import { type ToolContext, UNLISTED } from "./tool.ts";
-
-/**
- * An input that calls may carry and that no list shows: it says nothing new, or is an older name of another one. Kept so
- * that calls which were right stay right.
- */
-export function unlisted<S extends z.ZodType>(schema: S): S {
-  return schema.meta({ ...schema.meta(), [UNLISTED]: true });
-}
+import { declare } from "../../confirm/declared_input.ts";
+import type { ToolContext } from "./tool.ts";
 
 /** The input of a tool that takes nothing. */
 export const noInput = z.strictObject({});
 
 /** A server's id. */
-export const serverId = z.int().min(1).describe("Id from list_servers.");
+export const serverId = z.int().min(1).meta(declare({ role: "target" })).describe("Id from list_servers.");
 
 /** An application's id. */
-export const appId = z.int().min(1).describe("Id from list_servers.");
+export const appId = z.int().min(1).meta(declare({ role: "target" })).describe("Id from list_servers.");
 
 /** The inputs of every tool about one server. */
 export const serverInput = { server_id: serverId };
 
-/** The inputs of every tool about one application. */
+/**
+ * The inputs of every tool about one application. The server says nothing new; it is understood so that calls which were
+ * right stay right.
+ */
 export const appInput = {
   app_id: appId,
-  server_id: unlisted(z.int().min(1).optional().describe("Found by itself.")),
+  server_id: z.int().min(1).meta(declare({ role: "target", unlisted: true })).optional().describe("Found by itself."),
 };
 
 /** How much of a list to give. */
-export const detail = z.enum(["concise", "full"]).default("concise").describe("full adds every known field.");
+export const detail = z.enum(["concise", "full"]).default("concise").meta(declare({
+  role: "view",
+  shorter: "More fits with detail concise. find_resources, get_server_details and get_app_details show single ones.",
+})).describe("full adds every known field.");
 
 /** How long to wait for an operation. */
 export function waitSeconds(defaultSeconds: number) {
-  return z.int().min(0).max(300).default(defaultSeconds).describe("Seconds to wait for the end.");
+  return z.int().min(0).max(300).default(defaultSeconds).meta(declare({ role: "wait" }))
+    .describe("Seconds to wait for the end.");
 }
 
 /** Restricts reference lists to one provider. */
-export const provider = z.string().min(1).max(40).optional().describe("Only this provider, such as do or vultr.");
+export const provider = z.string().min(1).max(40).meta(declare({ shorter: "Ask for one provider at a time." }))
+  .optional().describe("Only this provider, such as do or vultr.");
+
+/** Declares an input that says how far to look back. */
+export const lookBack = declare({ shorter: "Ask for a shorter duration." });
 
 /** The input of every tool that starts work at Cloudways. */
 export const waitInput = { wait_seconds: waitSeconds(20) };

@@ -5,16 +5,20 @@ import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { AuditReader } from "../../audit/record.ts";
 import type { JsonValue } from "../../text/clean.ts";
 import type { Toolset } from "../../identity/toolsets.ts";
+import type { DeclaredInputs } from "../../confirm/declared_input.ts";
 import type { Question } from "../../confirm/question.ts";
-
-/** Marks, in the metadata of an input's schema, one that is understood and not listed. */
-export const UNLISTED = "unlisted";
 
 /**
  * What a call does to the account. Everything about safety follows from it: annotations, the read-only filter, whether
  * a person is asked, the audit record, and whether a request may be sent twice.
  */
 export type Effect = "read" | "write" | "destructive";
+
+/** Each effect in a word for people. */
+export const EFFECT_WORDS = { read: "reads", write: "changes", destructive: "destructive" } as const satisfies Record<
+  Effect,
+  string
+>;
 
 /** What a tool is given besides its input. */
 export interface ToolContext {
@@ -25,6 +29,8 @@ export interface ToolContext {
   clock: Clock;
   /** What was done in this customer's name. */
   audit: AuditReader;
+  /** What the inputs of a tool declare; nothing for a tool that is not there. */
+  inputsOf: (toolName: string) => DeclaredInputs;
   /** Tells a client that asked for it how far the call is. */
   progress: (message: string, done: number, total: number) => void;
 }
@@ -55,14 +61,15 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   effect: Effect;
   /** For the model: what it does, when to use it, what it needs, what it costs. */
   description: string;
-  /** What it takes; unknown members are refused. Describe every property. */
+  /**
+   * What it takes; unknown members are refused. Describe every property. A tool that takes how long to wait is slow: its
+   * answers come as a stream, on which a client's going away is noticed.
+   */
   input: I;
   /** Names that inputs had before, so that calls which were right stay right. */
   formerly?: FormerNames;
   /** What it gives: top-level members typed, deeper ones open. */
   output: O;
-  /** Waits or polls, so its answers come as a stream on which a client's going away is noticed. */
-  slow?: boolean;
   /** Calling it twice with the same input does no more than calling it once. Reads always are. */
   idempotent?: boolean;
   /** This input shows secrets, which needs a person's yes although the effect is `read`. */
@@ -124,7 +131,6 @@ export interface Tool {
   readonly input: z.ZodObject;
   readonly formerly: FormerNames;
   readonly output: z.ZodObject;
-  readonly slow: boolean;
   readonly idempotent: boolean;
   /** Works without credentials. */
   readonly anonymous: boolean;
@@ -192,7 +198,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: ToolDefinition<I, O>,
   { anonymous, asks, plan }: Behaviour<I>,
 ): Tool {
-  const { name, title, toolset, effect, description, input, formerly, output, slow, idempotent } = definition;
+  const { name, title, toolset, effect, description, input, formerly, output, idempotent } = definition;
   const { revealsSecrets, showsLiterals } = definition;
   return {
     name,
@@ -203,7 +209,6 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     input,
     formerly: formerly ?? {},
     output,
-    slow: slow ?? false,
     idempotent: idempotent ?? effect === "read",
     anonymous,
     asks,

@@ -4,7 +4,7 @@ import { CertificateError, type CertificateFacts, coverage } from "../../cloudwa
 import { mayHaveCertificate } from "../../cloudways/installed_certificates.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
-import { inputText } from "../../confirm/input_text.ts";
+import { declare } from "../../confirm/declared_input.ts";
 import { ToolError } from "../../errors.ts";
 import { appOutput, idsOf, namesOf, startOnFound } from "../define/app_work.ts";
 import { certificatesNow } from "../define/certificate_facts.ts";
@@ -53,23 +53,23 @@ function checkDomains({ app }: FoundApp, { domains }: CertificateFacts): { cover
 }
 
 /** Long and for machines: a person reads the domains, the dates and the fingerprint in it. */
-const pemText = inputText({ form: "lines", shownBy: "fingerprint" });
+const pemText = declare({ form: "lines", shownBy: "fingerprint" });
+const pemSecret = declare({ form: "lines", secret: true });
 /** May begin or end with a space. */
-const passphrase = inputText({ form: "spaced", shownBy: "fingerprint" });
+const passphrase = declare({ form: "spaced", secret: true });
 
 const installSslCertificate = defineAskingTool({
   name: "install_ssl_certificate",
   title: "Install an own certificate",
   toolset: "security",
   effect: "destructive",
-  slow: true,
   description:
     "Installs the user's own certificate, after checking dates, domains and key. Replaces the present one, " +
     "and then asks first. For a free one use install_letsencrypt.",
   input: z.strictObject({
     ...appInput,
     certificate: z.string().max(100_000).meta(pemText).describe("PEM: the site's certificate, then its issuers'."),
-    private_key: z.string().max(30_000).meta(pemText).describe("PEM. Goes to Cloudways and nowhere else."),
+    private_key: z.string().max(30_000).meta(pemSecret).describe("PEM. Goes to Cloudways and nowhere else."),
     password: z.string().max(1000).meta(passphrase).optional().describe("Of an encrypted key."),
     ...waitInput,
   }),
@@ -110,7 +110,6 @@ const removeSslCertificate = defineAskingTool({
   title: "Remove the own certificate",
   toolset: "security",
   effect: "destructive",
-  slow: true,
   description: "Removes the own certificate of an application; HTTPS breaks until there is another. Not for Let's " +
     "Encrypt: that is revoke_letsencrypt. A person has to approve it.",
   input: z.strictObject({ ...appInput, ...waitInput }),

@@ -112,7 +112,6 @@ const gitClone = defineAskingTool({
   title: "Deploy a Git repository",
   toolset: "security",
   effect: "destructive",
-  slow: true,
   description:
     "Clones a Git repository into an application; files in the folder may be overwritten. Needs the deploy " +
     "key in the repository. Later use git_pull. A person has to approve it.",
@@ -147,7 +146,6 @@ const gitPull = defineAskingTool({
   title: "Deploy by Git pull",
   toolset: "security",
   effect: "destructive",
-  slow: true,
   description:
     "Pulls and deploys a branch into an application. Asks first where branch or folder are not those of the " +
     "last deployment.",

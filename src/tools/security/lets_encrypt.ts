@@ -19,7 +19,6 @@ const installLetsencrypt = defineAskingTool({
   title: "Install Let's Encrypt",
   toolset: "security",
   effect: "destructive",
-  slow: true,
   description: "Installs a free Let's Encrypt certificate. The domains must point at the server already. A wildcard " +
     "takes one base domain, whose DNS was verified in the Cloudways console. Asks first where it may replace an own " +
     "certificate or drop a domain.",
@@ -49,7 +48,6 @@ const renewLetsencrypt = defineAskingTool({
   title: "Renew Let's Encrypt",
   toolset: "security",
   effect: "destructive",
-  slow: true,
   description:
     "Renews the Let's Encrypt certificate of an application now. Usually needless: they renew by themselves " +
     "unless that was switched off. Asks first for another domain or kind than it has.",
@@ -106,7 +104,6 @@ const revokeLetsencrypt = defineAskingTool({
   title: "Revoke Let's Encrypt",
   toolset: "security",
   effect: "destructive",
-  slow: true,
   description:
     "Revokes the Let's Encrypt certificate of an application. HTTPS breaks at once, and it can't be undone, " +
     "only replaced by a new certificate. A person has to approve it.",

@@ -17,7 +17,6 @@ const getServerDiskUsage = defineTool({
   title: "Disk use of a server",
   toolset: "servers",
   effect: "read",
-  slow: true,
   description: "Reports what fills the disk of a server, by application. Starts work on the server, which takes a " +
     "while; figures without waiting are in get_server_details.",
   input: z.strictObject({ ...serverInput, ...waitInput }),
@@ -67,7 +66,6 @@ const optimizeServerDisk = defineAskingTool({
   title: "Clean up a server's disk",
   toolset: "servers",
   effect: "destructive",
-  slow: true,
   description: "Frees disk space on a server by what is set to true, at least one, for all its applications. What is " +
     "removed can't be brought back. A person has to approve it.",
   input: z.strictObject({

@@ -12,7 +12,6 @@ const startServer = defineTool({
   title: "Start a server",
   toolset: "servers",
   effect: "write",
-  slow: true,
   idempotent: true,
   description: "Starts a stopped server, so that its applications are online again. Takes minutes.",
   input: z.strictObject({ ...serverInput, ...waitInput }),
@@ -27,7 +26,6 @@ const stopServer = defineAskingTool({
   title: "Stop a server",
   toolset: "servers",
   effect: "destructive",
-  slow: true,
   idempotent: true,
   description: "Stops a server. Every application on it is offline until start_server. A person has to approve it.",
   input: z.strictObject({ ...serverInput, ...waitInput }),
@@ -51,7 +49,6 @@ const restartServer = defineAskingTool({
   title: "Restart a server",
   toolset: "servers",
   effect: "destructive",
-  slow: true,
   description: "Restarts a server. Every application on it is offline for some minutes. A person has to approve it. " +
     "For one service use change_service_state.",
   input: z.strictObject({ ...serverInput, ...waitInput }),
@@ -76,7 +73,6 @@ const backupServer = defineTool({
   title: "Back up a server",
   toolset: "servers",
   effect: "write",
-  slow: true,
   description: "Backs up all applications of a server now. Takes minutes, in which no other operation can start on " +
     "the server. For one application use backup_app.",
   input: z.strictObject({ ...serverInput, ...waitInput }),

@@ -5,7 +5,7 @@ import { path } from "../../cloudways/path.ts";
 import { describeGraph, GRAPH_TARGETS, graphReply, targetsOf } from "../../cloudways/server_graph.ts";
 import { readServerUsage } from "../../cloudways/server_usage.ts";
 import { ToolError } from "../../errors.ts";
-import { serverInput, waitInput, waitOptions } from "../define/inputs.ts";
+import { lookBack, serverInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { record } from "../define/outputs.ts";
 import { reportAnswer } from "../define/report_answer.ts";
@@ -37,14 +37,15 @@ const getServerMonitoringDetail = defineTool({
   title: "Graph of a server",
   toolset: "servers",
   effect: "read",
-  slow: true,
   description:
     "Shows one figure of a server over time: points with min, mean, max and last. Use it to see when load, " +
     "memory or disk changed. May start work on the server.",
   input: z.strictObject({
     ...serverInput,
     target: z.enum(GRAPH_TARGETS).describe("Which figure. Free Disk has (Data) and (DB) on amazon and gce alone."),
-    duration: z.enum(["1 Hour", "12 Hours", "1 Day", "7 Days", "1 Month"]).describe("How far to look back."),
+    duration: z.enum(["1 Hour", "12 Hours", "1 Day", "7 Days", "1 Month"]).meta(lookBack).describe(
+      "How far to look back.",
+    ),
     timezone: z.string().refine(isTimeZone, "must be a time zone's name, such as Europe/Berlin").default("UTC")
       .describe("For Cloudways' reckoning: Europe/Berlin. Times in the answer are UTC."),
     ...waitInput,
@@ -75,7 +76,6 @@ const getServerAnalytics = defineTool({
   title: "Load of a server by application",
   toolset: "servers",
   effect: "read",
-  slow: true,
   description:
     "Reports how much CPU and memory each application of a server uses now, and the server's own load. Use " +
     "it to find which application slows a server down. Starts work on the server.",

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { Catalogue } from "../../src/calls/catalogue.ts";
+import { declare, DECLARED, type DeclaredInput } from "../../src/confirm/declared_input.ts";
+import { kindOfName } from "../../src/text/redaction/names.ts";
+import { allTools } from "../../src/tools/all.ts";
+import { defineTool } from "../../src/tools/define/tool.ts";
+
+const catalogue = new Catalogue(allTools);
+
+/** Every input of every tool that declares something. */
+function inputsThat(isMeant: (declared: DeclaredInput) => boolean): Set<string> {
+  const all = catalogue.entries().flatMap(({ declared }) => [...declared]);
+  return new Set(all.filter(([, declared]) => isMeant(declared)).map(([name]) => name));
+}
+
+function toolWith(input: z.ZodObject) {
+  return defineTool({
+    name: "made_up",
+    title: "Made up",
+    toolset: "basic",
+    effect: "read",
+    description: "Made up.",
+    input,
+    output: z.looseObject({}),
+    handler: () => Promise.resolve({}),
+  });
+}
+
+Deno.test("each input declares what it is for, the same in every tool", () => {
+  const byRole = (role: DeclaredInput["role"]) => [...inputsThat((declared) => declared.role === role)].sort();
+
+  assert.deepEqual(byRole("target"), ["app_id", "server_id"]);
+  assert.deepEqual(byRole("wait"), ["wait_seconds"]);
+  assert.deepEqual(byRole("view"), ["detail"]);
+  const content = byRole("content");
+  assert.ok(content.length > 20);
+  assert.deepEqual(content.filter((name) => ["app_id", "server_id", "wait_seconds", "detail"].includes(name)), []);
+});
+
+Deno.test("an input with the name of a secret declares that it is one", () => {
+  const named = [...inputsThat(() => true)].filter((name) => ["secret", "credential"].includes(kindOfName(name)));
+
+  assert.deepEqual(named.sort(), ["password", "private_key"]);
+  assert.deepEqual([...inputsThat(({ secret }) => secret)].sort(), named);
+  assert.deepEqual([...inputsThat(({ shownBy }) => shownBy === "fingerprint")].sort(), ["certificate", ...named]);
+});
+
+Deno.test("a tool is slow where it takes how long to wait", () => {
+  const takers = allTools.filter(({ input }) => "wait_seconds" in input.shape).map(({ name }) => name);
+  const slow = allTools.filter(({ name }) => catalogue.isSlow(name)).map(({ name }) => name);
+
+  assert.ok(takers.length > 20);
+  assert.deepEqual(slow, takers);
+});
+
+Deno.test("the tools whose answers can be made shorter say how", () => {
+  const ways = catalogue.entries().flatMap(({ tool, shorter }) => shorter === undefined ? [] : [[tool.name, shorter]]);
+
+  const concise =
+    "More fits with detail concise. find_resources, get_server_details and get_app_details show single ones.";
+  assert.deepEqual(ways, [
+    ["get_app_analytics_mysql", "Ask for a shorter duration."],
+    ["get_app_analytics_php", "Ask for a shorter duration."],
+    ["get_app_analytics_traffic", "Ask for a shorter duration."],
+    ["get_available_regions", "Ask for one provider at a time."],
+    ["get_available_server_sizes", "Ask for one provider at a time."],
+    ["get_server_monitoring_detail", "Ask for a shorter duration."],
+    ["list_servers", concise],
+  ]);
+});
+
+Deno.test("what an input declares is not listed, and is found behind an optional or preset one", () => {
+  const tool = toolWith(z.strictObject({
+    zone: z.string().meta(declare({ role: "target" })).optional().describe("A zone."),
+    columns: z.int().default(3).meta(declare({ role: "view" })).describe("How many."),
+    old: z.string().meta(declare({ unlisted: true })).optional(),
+  }));
+
+  const [entry] = new Catalogue([tool]).entries();
+
+  assert.deepEqual(entry?.listed.inputSchema.properties, {
+    zone: { type: "string", description: "A zone." },
+    columns: { type: "integer", default: 3, description: "How many." },
+  });
+  assert.deepEqual([...entry?.declared ?? []].map(([name, { role }]) => [name, role]), [
+    ["zone", "target"],
+    ["columns", "view"],
+    ["old", "content"],
+  ]);
+});
+
+Deno.test("a declaration that is not known is refused when the catalogue is made", () => {
+  const tool = toolWith(z.strictObject({ zone: z.string().meta({ [DECLARED]: { rol: "target" } }) }));
+
+  assert.throws(() => new Catalogue([tool]), /rol/);
+});
