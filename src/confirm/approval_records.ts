@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../async/clock.ts";
+import type { ShownQuestion } from "./question.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { Purpose } from "../store/purposes.ts";
 import type { StoreKey } from "../store/store.ts";
@@ -10,15 +11,23 @@ export const OPEN_MS = 10 * 60_000;
 /** How long the page shows what became of a question; counted from asking. */
 const SHOWN_MS = 2 * OPEN_MS;
 
+const serverSchema = z.object({ id: z.number(), label: z.string(), ip: z.string() });
+const appSchema = z.object({
+  id: z.number(),
+  label: z.string(),
+  domains: z.array(z.string()),
+  lastBackup: z.string().nullable(),
+});
+const subjectSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("server"), server: serverSchema, apps: z.array(appSchema).nullable() }),
+  z.object({ kind: z.literal("app"), server: serverSchema, app: appSchema }),
+  z.object({ kind: z.literal("domain"), domain: z.string() }),
+  z.object({ kind: z.literal("account") }),
+]);
+
 const questionSchema = z.object({
   headline: z.string(),
-  server: z.object({ id: z.number(), label: z.string(), ip: z.string() }),
-  apps: z.array(z.object({
-    id: z.number(),
-    label: z.string(),
-    domains: z.array(z.string()),
-    lastBackup: z.string().nullable(),
-  })).nullable(),
+  subject: subjectSchema,
   consequences: z.array(z.string()),
   losesData: z.literal(true).exactOptional(),
   facts: z.array(z.object({ name: z.string(), values: z.array(z.string()) })).default([]),
@@ -47,8 +56,10 @@ const recordSchema = z.object({
 /** What is kept of an approval, and what its page is made of. */
 export type ApprovalRecord = z.output<typeof recordSchema>;
 
-/** The part of a question that the page shows. */
-export type ShownQuestion = z.output<typeof questionSchema>;
+/** What is kept of a question: what its page shows. The rest has done its work in the fingerprint. */
+export function keptQuestion(question: ShownQuestion): ApprovalRecord["question"] {
+  return questionSchema.parse(question);
+}
 
 const outcomeSchema = z.enum(["used", "denied", "withdrawn", "no_taken_back"]);
 

@@ -6,9 +6,16 @@ import type { SealedStore } from "../store/sealed.ts";
 import { Slots } from "../store/slots.ts";
 import type { BucketLimit, Store, StoreKey } from "../store/store.ts";
 import type { JsonValue } from "../text/clean.ts";
-import type { Question } from "./question.ts";
+import type { ShownQuestion } from "./question.ts";
 import { ApprovalCodes, isApprovalCode } from "./code.ts";
-import { type ApprovalRecord, ApprovalRecords, endOf, OPEN_MS, type Outcome } from "./approval_records.ts";
+import {
+  type ApprovalRecord,
+  ApprovalRecords,
+  endOf,
+  keptQuestion,
+  OPEN_MS,
+  type Outcome,
+} from "./approval_records.ts";
 import { CodeTries, type CodeTry } from "./code_tries.ts";
 import { unusableCode } from "./errors.ts";
 import type { Declines } from "./declines.ts";
@@ -23,7 +30,7 @@ export interface ApprovalRequest {
   /** What a no is remembered by: `noOf` of the call. */
   no: string;
   tool: string;
-  question: Question;
+  question: ShownQuestion;
   /** As the assistant sent them, cleaned and without secrets. */
   arguments: Record<string, JsonValue>;
   /** Shortened: `j…@example.com`. */
@@ -309,7 +316,7 @@ export class Approvals {
       fingerprint,
       no,
       tool,
-      question: shownQuestion(question),
+      question: keptQuestion(question),
       arguments: request.arguments,
       ...(email !== undefined && { email }),
       ...(client !== undefined && { client }),
@@ -372,19 +379,6 @@ function isApprovalId(text: string): boolean {
 
 async function hashOf(id: string): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id))).toHex();
-}
-
-/** What the page shows of a question; the rest has done its work in the fingerprint. */
-function shownQuestion(question: Question): ApprovalRecord["question"] {
-  const { headline, server, apps, consequences, losesData, facts = [] } = question;
-  return {
-    headline,
-    server,
-    apps: apps?.map((app) => ({ ...app, domains: [...app.domains] })) ?? null,
-    consequences: [...consequences],
-    ...(losesData && { losesData }),
-    facts: facts.map(({ name, values }) => ({ name, values: [...values] })),
-  };
 }
 
 function tooManyOpen(): ToolError {

@@ -2,7 +2,7 @@ import { canonicalJson } from "../crypto/canonical_json.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { JsonValue } from "../text/clean.ts";
 import { type DeclaredInputs, isBound, PLAIN_INPUT } from "./declared_input.ts";
-import type { Question } from "./question.ts";
+import { machineOf, type Question, type QuestionSubject, type ShownQuestion } from "./question.ts";
 
 /** What a yes is bound to: if any of it differs, it is another call. */
 export interface CallBinding {
@@ -14,20 +14,27 @@ export interface CallBinding {
   fingerprint: string;
 }
 
-/** The arguments that a yes is bound to: parsed, with defaults, and the server that was found. */
+/** The arguments that a yes is bound to: parsed, with defaults, and the server that was found, if any. */
 function canonicalArguments(
   { input, declared, question }: Pick<CallToBind, "input" | "declared" | "question">,
 ): Record<string, unknown> {
   const bound = Object.entries(input).filter(([name]) => isBound(declared.get(name) ?? PLAIN_INPUT));
-  return { ...Object.fromEntries(bound), server_id: question.server.id };
+  const { subject } = question;
+  return { ...Object.fromEntries(bound), ...("server" in subject && { server_id: subject.server.id }) };
 }
 
 /** What the call hits, in an order that doesn't depend on Cloudways': no part of it changes by itself. */
-export function targetOf({ server, apps, target }: Question): JsonValue {
-  const { id, label, ip } = server;
+export function targetOf({ subject, target }: ShownQuestion & Pick<Question, "target">): JsonValue {
+  return { ...boundSubject(subject), ...(target !== undefined && { also: target }) };
+}
+
+function boundSubject(subject: QuestionSubject): Record<string, JsonValue> {
+  if (subject.kind === "account") return { account: true };
+  if (subject.kind === "domain") return { domain: subject.domain };
+  const { server: { id, label, ip }, apps } = machineOf(subject);
   const hit = apps?.map((app) => ({ id: app.id, domains: [...app.domains].sort() })).sort((a, b) => a.id - b.id) ??
     null;
-  return { server: { id, label, ip }, apps: hit, ...(target !== undefined && { also: target }) };
+  return { server: { id, label, ip }, apps: hit };
 }
 
 /** Who asks, as far as it matters for a person's no: another client may put the same question. */

@@ -28,21 +28,51 @@ export interface QuestionFact {
   isFirst?: true;
 }
 
+/** A server with every application on it, or one application; `apps` is null where Cloudways doesn't say which. */
+type MachineSubject =
+  | { kind: "server"; server: QuestionServer; apps: readonly QuestionApp[] | null }
+  | { kind: "app"; server: QuestionServer; app: QuestionApp };
+
+/** What a call hits that is on no server: a domain, or the account itself. */
+type AccountSubject = { kind: "domain"; domain: string } | { kind: "account" };
+
+/** What a call hits. */
+export type QuestionSubject = MachineSubject | AccountSubject;
+
 /**
- * What a person is asked before a call is carried out, made of facts that were read from Cloudways for this question.
+ * What a person is shown before a call is carried out, made of facts that were read from Cloudways for this question.
  * `headline` and `consequences` are words of ours alone; everything else is data, and shown as data.
  */
-export interface Question {
+export interface ShownQuestion {
   /** What would be done: verb, counts and ids; one line that ends with a full stop. */
   headline: string;
-  server: QuestionServer;
-  /** Every application that is hit, in full; null where Cloudways doesn't say which there are. */
-  apps: readonly QuestionApp[] | null;
+  subject: QuestionSubject;
   /** What it means for visitors and data, and whether it can be undone; a sentence each. */
   consequences: readonly string[];
   /** Data can be lost, so that backups matter. */
   losesData?: true;
   facts?: readonly QuestionFact[];
-  /** What the yes is bound to beside server, applications and arguments, such as the whole of a list that is edited. */
+}
+
+/** A question that binds to nothing but its subject, or to more, such as the whole of a list that is edited. */
+interface MachineQuestion extends ShownQuestion {
+  subject: MachineSubject;
   target?: JsonValue;
+}
+
+/** Neither a domain's name nor the account says what would be hit, so the question has to. */
+interface AccountQuestion extends ShownQuestion {
+  subject: AccountSubject;
+  target: JsonValue;
+}
+
+/**
+ * What a person is asked before a call is carried out. The yes is bound to the arguments, the subject and `target`: what
+ * else would be hit, as it is now.
+ */
+export type Question = MachineQuestion | AccountQuestion;
+
+/** The server of a subject, and every application on it that is hit. */
+export function machineOf(subject: MachineSubject): { server: QuestionServer; apps: readonly QuestionApp[] | null } {
+  return subject.kind === "server" ? subject : { server: subject.server, apps: [subject.app] };
 }

@@ -1,7 +1,7 @@
 import { writeOut } from "../text/odd_characters.ts";
 import { hiderOf, type SecretHider, type Secrets } from "../text/redaction/hider.ts";
 import { cleanText } from "../text/clean.ts";
-import type { Question } from "./question.ts";
+import type { QuestionApp, QuestionServer, QuestionSubject, ShownQuestion } from "./question.ts";
 
 /** Longer than any domain. */
 const MAX_DOMAIN = 300;
@@ -12,27 +12,46 @@ const MAX_DOMAIN = 300;
  *
  * @param sent How each text of the arguments is shown, by the text as it is sent.
  */
-export function safeQuestion(question: Question, secrets: Secrets, sent: ReadonlyMap<string, string>): Question {
+export function safeQuestion(
+  question: ShownQuestion,
+  secrets: Secrets,
+  sent: ReadonlyMap<string, string>,
+): ShownQuestion {
   const hider = hiderOf(secrets);
   const safe = (text: string) => hider.text(cleanText(text));
   const shown = [...sent.values()].map((text) => text.toLowerCase());
   // The host of an address stands in it, whatever it looks like: to hide it beside the address hides nothing.
   const isShown = (text: string) => text !== "" && shown.some((whole) => whole.includes(writeOut(text).toLowerCase()));
   const fact = (text: string) => sent.get(text) ?? (isShown(text) ? writeOut(text) : accountFact(text, hider));
-  const { headline, server, apps, consequences, losesData, facts } = question;
+  const { headline, subject, consequences, losesData, facts } = question;
   return {
     headline,
-    server: { id: server.id, label: safe(server.label), ip: safe(server.ip) },
-    apps: apps?.map(({ id, label, domains, lastBackup }) => ({
-      id,
-      label: safe(label),
-      domains: domains.map((domain) => cleanText(safe(domain), { maxLength: MAX_DOMAIN })),
-      lastBackup: lastBackup === null ? null : safe(lastBackup),
-    })) ?? null,
+    subject: safeSubject(subject, safe),
     consequences,
     ...(losesData && { losesData }),
     ...(facts && { facts: facts.map(({ values, ...named }) => ({ ...named, values: values.map(fact) })) }),
   };
+}
+
+function safeSubject(subject: QuestionSubject, safe: (text: string) => string): QuestionSubject {
+  const safeDomain = (domain: string) => cleanText(safe(domain), { maxLength: MAX_DOMAIN });
+  const safeServer = ({ id, label, ip }: QuestionServer) => ({ id, label: safe(label), ip: safe(ip) });
+  const safeApp = ({ id, label, domains, lastBackup }: QuestionApp) => ({
+    id,
+    label: safe(label),
+    domains: domains.map(safeDomain),
+    lastBackup: lastBackup === null ? null : safe(lastBackup),
+  });
+  switch (subject.kind) {
+    case "server":
+      return { kind: "server", server: safeServer(subject.server), apps: subject.apps?.map(safeApp) ?? null };
+    case "app":
+      return { kind: "app", server: safeServer(subject.server), app: safeApp(subject.app) };
+    case "domain":
+      return { kind: "domain", domain: safeDomain(subject.domain) };
+    case "account":
+      return { kind: "account" };
+  }
 }
 
 /** Part of a list of the account may be sent back as it is, so that what can't be seen in it is written out. */

@@ -3,7 +3,7 @@ import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { DeclaredInputs } from "./declared_input.ts";
-import type { Question } from "./question.ts";
+import type { ShownQuestion } from "./question.ts";
 import { safeQuestion } from "./safe_question.ts";
 import { shownValues } from "./shown_values.ts";
 
@@ -13,7 +13,7 @@ export interface CallToShow {
   customer: string;
   /** Parsed arguments. */
   input: Readonly<Record<string, unknown>>;
-  question: Question;
+  question: ShownQuestion;
   /** What the tool's inputs declare. */
   declared: DeclaredInputs;
   /** The caller's own. */
@@ -22,7 +22,7 @@ export interface CallToShow {
 
 /** What a person is shown. */
 export interface ShownCall {
-  question: Question;
+  question: ShownQuestion;
   arguments: Record<string, JsonValue>;
 }
 
@@ -62,8 +62,10 @@ function fits(lists: readonly (readonly string[])[], most: typeof FORM | typeof 
   return true;
 }
 
-/** Every fact and every argument. Server and applications are named by their ids, and may be cut. */
+/** Every fact, every argument and a domain. Server and applications are named by their ids, and may be cut. */
 function listsOf({ question, arguments: sent }: ShownCall): string[][] {
   const facts = (question.facts ?? []).map(({ values }) => [...values]);
-  return [...facts, ...Object.values(sent).map((value) => [value].flat().map(String))];
+  const { subject } = question;
+  const domain = subject.kind === "domain" ? [[subject.domain]] : [];
+  return [...domain, ...facts, ...Object.values(sent).map((value) => [value].flat().map(String))];
 }

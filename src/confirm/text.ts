@@ -2,7 +2,13 @@
 import { dnsName, hostOf } from "../text/dns_names.ts";
 import { escapeCharacter, spelledName, spelledValue } from "../text/odd_characters.ts";
 import { cleanText, type JsonValue } from "../text/clean.ts";
-import type { Question, QuestionApp, QuestionFact } from "./question.ts";
+import {
+  machineOf,
+  type QuestionApp,
+  type QuestionFact,
+  type QuestionSubject,
+  type ShownQuestion,
+} from "./question.ts";
 
 /** Who asks, as a person may see it. */
 export interface Asker {
@@ -30,8 +36,8 @@ const MAX_IN_FIRST = 40;
  * @param question As a person may see it.
  * @param sent The assistant's arguments, as a person may see them.
  */
-export function questionText(question: Question, sent: Readonly<Record<string, JsonValue>>, asker: Asker): string {
-  const { server, apps, consequences, losesData, facts = [] } = question;
+export function questionText(question: ShownQuestion, sent: Readonly<Record<string, JsonValue>>, asker: Asker): string {
+  const { subject, consequences, losesData, facts = [] } = question;
   const email = asker.email === undefined ? "" : ` (${quoted(asker.email)})`;
   return [
     firstLine(question),
@@ -40,21 +46,27 @@ export function questionText(question: Question, sent: Readonly<Record<string, J
     "",
     `Account: ${asker.customer}${email}`,
     ...(asker.client === undefined ? [] : [`Client, by its own account: ${nameText(asker.client)}`]),
-    `Server: ${server.id} ${nameText(server.label)}, ${quoted(server.ip, MAX_QUOTED)}`,
-    `Applications: ${apps?.length ?? "not told by Cloudways"}`,
-    ...listed(apps ?? [], (app) => appLine(app, losesData === true)),
+    ...subjectLines(subject, losesData === true),
     ...facts.flatMap(factLines),
     ...sentLines(sent),
   ].join("\n");
 }
 
 /** What is done, in words of ours; and after that, quoted, short and inert, the names of what it is done to. */
-export function firstLine({ headline, server, apps, facts = [] }: Question): string {
-  const short = (text: string) => quoted(text, MAX_IN_FIRST);
+export function firstLine({ headline, subject, facts = [] }: ShownQuestion): string {
   const named = facts.flatMap(({ name, values: [value], isFirst }) =>
     isFirst && value !== undefined ? [`${name} ${short(value)}`] : []
   );
-  const where = `${named.length === 0 ? "Server" : "server"} ${short(server.label)}`;
+  const [first, ...rest] = [...named, ...namesOf(subject)];
+  if (first === undefined) return headline;
+  return `${headline} ${[first.charAt(0).toUpperCase() + first.slice(1), ...rest].join("; ")}.`;
+}
+
+/** A subject in the first line. */
+function namesOf(subject: QuestionSubject): string[] {
+  if (subject.kind === "account") return [];
+  if (subject.kind === "domain") return [`domain ${short(subject.domain)}`];
+  const { server, apps } = machineOf(subject);
   const names = (apps ?? []).slice(0, FIRST_NAMES).map(({ label }) => short(label));
   const more = (apps ?? []).length - names.length;
   const onIt = apps === null
@@ -62,7 +74,23 @@ export function firstLine({ headline, server, apps, facts = [] }: Question): str
     : names.length === 0
     ? ["no application"]
     : [`${apps.length === 1 ? "application" : "applications"} ${joined(names, more)}`];
-  return `${headline} ${[...named, where, ...onIt].join("; ")}.`;
+  return [`server ${short(server.label)}`, ...onIt];
+}
+
+function short(text: string): string {
+  return quoted(text, MAX_IN_FIRST);
+}
+
+/** A subject in lines of its own. */
+function subjectLines(subject: QuestionSubject, losesData: boolean): string[] {
+  if (subject.kind === "account") return ["Concerns: the account itself, no single server"];
+  if (subject.kind === "domain") return [`Domain: ${domainText(subject.domain)}`];
+  const { server, apps } = machineOf(subject);
+  return [
+    `Server: ${server.id} ${nameText(server.label)}, ${quoted(server.ip, MAX_QUOTED)}`,
+    `Applications: ${apps?.length ?? "not told by Cloudways"}`,
+    ...listed(apps ?? [], (app) => appLine(app, losesData)),
+  ];
 }
 
 function joined(names: readonly string[], more: number): string {

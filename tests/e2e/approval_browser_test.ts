@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Question } from "../../src/confirm/question.ts";
 import type { Page } from "playwright-core";
 import { z } from "zod";
 import {
@@ -17,15 +18,18 @@ const PHONE = { width: 360, height: 640 };
 /** A question with everything that is hard to lay out. */
 const WIDE_QUESTION = {
   ...QUESTION,
-  server: { id: 101, label: "W".repeat(60), ip: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff" },
-  apps: [...Array(12).keys()].map((n) => (
-    { id: 5_000_000 + n, label: "x".repeat(60), domains: [`${"y".repeat(40)}.ü${n}.example.com`], lastBackup: null }
-  )),
+  subject: {
+    kind: "server",
+    server: { id: 101, label: "W".repeat(60), ip: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff" },
+    apps: [...Array(12).keys()].map((n) => (
+      { id: 5_000_000 + n, label: "x".repeat(60), domains: [`${"y".repeat(40)}.ü${n}.example.com`], lastBackup: null }
+    )),
+  },
   facts: [
     { name: "Before", values: [...Array(31).keys()].map((n) => `2001:db8:ffff:ffff:ffff:ffff:ffff:${n}/128`) },
     { name: "Branch", values: ["ь".repeat(250)] },
   ],
-};
+} satisfies Question;
 
 async function stateOf({ approvals }: PageServer, id: string): Promise<string | undefined> {
   return (await approvals.look(id))?.state;

@@ -11,6 +11,7 @@ import {
   OTHER_CUSTOMER,
   type PageServer,
   QUESTION,
+  SHOPS,
   startPage,
 } from "../support/approvals.ts";
 import { startService } from "../support/harness.ts";
@@ -52,7 +53,7 @@ Deno.test("the page shows whole what would be hit, and who asks", async () => {
   const apps = [...Array(40).keys()].map((n) => (
     { id: 5000 + n, label: `Shop ${n}`, domains: [`shop${n}.example.com`], lastBackup: null }
   ));
-  const id = await askOn(page, { question: { ...QUESTION, apps } });
+  const id = await askOn(page, { question: { ...QUESTION, subject: { ...SHOPS, apps } } });
 
   const { status, html } = await get(page, id);
 
@@ -112,8 +113,7 @@ Deno.test("text of the account and of callers is cleaned, and never markup; only
   const id = await askOn(page, {
     question: {
       ...QUESTION,
-      server: { id: 101, label: hostile, ip: hostile },
-      apps,
+      subject: { kind: "server", server: { id: 101, label: hostile, ip: hostile }, apps },
       facts: [{ name: "Fact", values: [hostile] }],
     },
     arguments: { [hostile]: [hostile, { [hostile]: hostile }] },

@@ -7,7 +7,7 @@ import { ToolError } from "../../src/errors.ts";
 import { SecretHider } from "../../src/text/redaction/hider.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { allTools } from "../../src/tools/all.ts";
-import type { Question } from "../../src/confirm/question.ts";
+import { machineOf, type Question } from "../../src/confirm/question.ts";
 import type { AnonymousContext, PlannedCall } from "../../src/tools/define/tool.ts";
 import { TOOLSETS } from "../../src/identity/toolsets.ts";
 import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
@@ -346,8 +346,16 @@ function ourWords({ headline, consequences }: Question): string {
 }
 
 /** What a yes is bound to, beside the arguments; the order of domains is not part of it. */
-function boundTo({ server, apps, target }: Question): unknown {
+function boundTo(question: Question): unknown {
+  const { server, apps } = hitBy(question);
+  const { target } = question;
   return { server, apps: apps?.map(({ id, domains }) => ({ id, domains: domains.toSorted() })), target };
+}
+
+/** The server and applications that a question is about. */
+function hitBy({ subject }: Question) {
+  assert.ok(subject.kind === "server" || subject.kind === "app", subject.kind);
+  return machineOf(subject);
 }
 
 function valuesOf({ facts = [] }: Question, name: string): readonly string[] {
@@ -377,9 +385,10 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
     for (const sentence of question.consequences) assert.match(sentence, /^[^\n]+\.$/);
     assert.match(ourWords(question), /undone|brought back|called off/);
     const { id, label, public_ip: ip, apps } = serverOf(started.sandbox);
-    assert.deepEqual(question.server, { id, label, ip });
+    const { server: shown, apps: named } = hitBy(question);
+    assert.deepEqual(shown, { id, label, ip });
     const hit = ON_SERVER.some((row) => row.tool === tool) ? apps : apps.slice(0, 1);
-    assert.deepEqual(question.apps?.map((app) => [app.id, app.label]), hit.map((app) => [app.id, app.label]));
+    assert.deepEqual(named?.map((app) => [app.id, app.label]), hit.map((app) => [app.id, app.label]));
     if (shows !== undefined) assert.ok(valuesOf(question, shows[0]).includes(shows[1]), JSON.stringify(question.facts));
     assert.ok(started.sandbox.requests.every(({ method }) => method === "GET"));
   });
@@ -450,8 +459,10 @@ for (const { tool, args } of ON_SERVER) {
     shop.aliases = ["www.shop.canary.example.com", "a.canary.example.com"];
     serverOf(started.sandbox).apps.push({ ...stagingOf(started.sandbox), id: 200099, label: "Just made" });
 
-    const { headline, apps } = await started.ask(tool, args);
+    const question = await started.ask(tool, args);
 
+    const { headline } = question;
+    const { apps } = hitBy(question);
     assert.deepEqual(apps?.map(({ id, domains }) => [id, domains]), [
       [200001, ["shop.canary.example.com", "www.shop.canary.example.com", "a.canary.example.com"]],
       [200002, ["blog.canary.example.com"]],
@@ -473,17 +484,17 @@ Deno.test("one application, or none, is counted as such", async () => {
 
   assert.equal(one.headline, "Stop server 100001: 1 application goes offline.");
   assert.equal(none.headline, "Stop server 100001: 0 applications go offline.");
-  assert.deepEqual(none.apps, []);
+  assert.deepEqual(hitBy(none).apps, []);
 });
 
 Deno.test("applications that Cloudways doesn't tell are not counted as none", async () => {
   await using started = await start();
   serverOf(started.sandbox).untold.push("apps");
 
-  const { headline, apps } = await started.ask("stop_server", SERVER);
+  const question = await started.ask("stop_server", SERVER);
 
-  assert.equal(headline, "Stop server 100001: all its applications go offline.");
-  assert.equal(apps, null);
+  assert.equal(question.headline, "Stop server 100001: all its applications go offline.");
+  assert.equal(hitBy(question).apps, null);
 });
 
 interface Case {
@@ -753,7 +764,7 @@ const readPoints = async ({ plan }: Started, app_id: number, customer?: string) 
   await (await plan("get_app_restore_points", { app_id }, customer)).run();
 
 async function backupsIn({ ask }: Started, customer?: string): Promise<(string | null)[] | undefined> {
-  return (await ask("stop_server", SERVER, customer)).apps?.map(({ lastBackup }) => lastBackup);
+  return hitBy(await ask("stop_server", SERVER, customer)).apps?.map(({ lastBackup }) => lastBackup);
 }
 
 Deno.test("a question names the newest restore point that was seen, and starts nothing to find one", async () => {
@@ -764,7 +775,7 @@ Deno.test("a question names the newest restore point that was seen, and starts n
 
   await readPoints(started, 200001);
   const after = await backupsIn(started);
-  const [app] = (await started.ask("restore_app", { ...APP, time: "2026-11-17T03:00:00" })).apps ?? [];
+  const [app] = hitBy(await started.ask("restore_app", { ...APP, time: "2026-11-17T03:00:00" })).apps ?? [];
 
   assert.deepEqual(before, [null, null, null]);
   assert.deepEqual(after, ["2026-11-19T03:00:00", null, null]);

@@ -112,8 +112,7 @@ Deno.test("a fact that is a domain is asked about as DNS knows it too", () => {
   const text = questionText(
     {
       headline: "Revoke the certificate of application 501.",
-      server: { id: 101, label: "Shops", ip: "203.0.113.10" },
-      apps: [],
+      subject: { kind: "server", server: { id: 101, label: "Shops", ip: "203.0.113.10" }, apps: [] },
       consequences: [],
       facts: [{ name: "Domains now", values: ["b\u00e4cker.example.com", "k\u00e4se.example.com"] }, {
         name: "Domain now",

@@ -15,7 +15,7 @@ import type { Store } from "../../src/store/store.ts";
 import { FoldedLog } from "../../src/telemetry/folded_log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
-import type { Question } from "../../src/confirm/question.ts";
+import type { Question, QuestionSubject } from "../../src/confirm/question.ts";
 import { startRedis } from "./redis_server.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { shutDown } from "./shut_down.ts";
@@ -151,9 +151,9 @@ export async function startPage(
   };
 }
 
-/** A question about a server full of shops. */
-export const QUESTION: Question = {
-  headline: "Stop server 101: 2 applications go offline.",
+/** A server full of shops. */
+export const SHOPS = {
+  kind: "server",
   server: { id: 101, label: "Shops", ip: "203.0.113.10" },
   apps: [
     {
@@ -164,13 +164,19 @@ export const QUESTION: Question = {
     },
     { id: 502, label: "Blumenladen", domains: ["blümchen.example.com"], lastBackup: null },
   ],
+} satisfies QuestionSubject;
+
+/** A question about a server full of shops. */
+export const QUESTION = {
+  headline: "Stop server 101: 2 applications go offline.",
+  subject: SHOPS,
   consequences: [
     "Every application on it is offline until it is started again.",
     "Nothing is deleted; start_server undoes it.",
   ],
   losesData: true,
   facts: [{ name: "Waiting changes", values: ["none"] }],
-};
+} satisfies Question;
 
 /** What a no to it is remembered by. */
 export const NO = "e".repeat(64);

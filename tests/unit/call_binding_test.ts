@@ -4,20 +4,25 @@ import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { Catalogue } from "../../src/calls/catalogue.ts";
 import { bindCall, type CallBinding } from "../../src/confirm/binding.ts";
 import { allTools } from "../../src/tools/all.ts";
-import type { Question } from "../../src/confirm/question.ts";
+import type { Question, QuestionSubject } from "../../src/confirm/question.ts";
 
 const KEY = new Uint8Array(32).fill(1);
 const OTHER_KEY = new Uint8Array(32).fill(2);
 
-const QUESTION: Question = {
-  headline: "Stop server 1: 2 applications go offline.",
+const SUBJECT = {
+  kind: "server",
   server: { id: 1, label: "Shops", ip: "192.0.2.1" },
   apps: [
     { id: 11, label: "Shop", domains: ["shop.example.com", "www.example.com"], lastBackup: null },
     { id: 12, label: "Blog", domains: ["blog.example.com"], lastBackup: null },
   ],
+} satisfies QuestionSubject;
+
+const QUESTION = {
+  headline: "Stop server 1: 2 applications go offline.",
+  subject: SUBJECT,
   consequences: ["They are offline until start_server."],
-};
+} satisfies Question;
 const INPUT: Record<string, unknown> = { server_id: 1, wait_seconds: 30 };
 const catalogue = new Catalogue(allTools);
 const CALL = { customer: "a".repeat(64), tool: "stop_server", input: INPUT };
@@ -40,11 +45,16 @@ async function assertOther(changes: Parameters<typeof bind>[0], parts: { call: b
 
 Deno.test("the same call on the same target has the same fingerprint, whatever does not matter to it", async () => {
   const before = await bind();
-  const apps = QUESTION.apps?.map((app) => ({ ...app, domains: [...app.domains].reverse(), lastBackup: "2026-08-05" }));
+  const apps = SUBJECT.apps.map((app) => ({ ...app, domains: [...app.domains].reverse(), lastBackup: "2026-08-05" }));
 
   const after = await bind({
     input: { wait_seconds: 0, server_id: 1 },
-    question: { ...QUESTION, apps: apps?.reverse() ?? null, headline: "Other words.", consequences: [] },
+    question: {
+      ...QUESTION,
+      subject: { ...SUBJECT, apps: apps.reverse() },
+      headline: "Other words.",
+      consequences: [],
+    },
   });
 
   assert.deepEqual(after, before);
@@ -76,15 +86,15 @@ Deno.test("a yes holds for every argument of every tool, but for how to wait and
 });
 
 Deno.test("another server, address, application, domain or list makes another target", async () => {
-  const { server, apps } = QUESTION;
-  const [shop, blog] = apps ?? [];
+  const { server, apps } = SUBJECT;
+  const [shop, blog] = apps;
   if (shop === undefined || blog === undefined) throw new Error("the question has two applications");
   const targets: Question[] = [
-    { ...QUESTION, server: { ...server, label: "Blogs" } },
-    { ...QUESTION, server: { ...server, ip: "192.0.2.2" } },
-    { ...QUESTION, apps: [shop] },
-    { ...QUESTION, apps: [shop, { ...blog, id: 13 }] },
-    { ...QUESTION, apps: [shop, { ...blog, domains: [] }] },
+    { ...QUESTION, subject: { ...SUBJECT, server: { ...server, label: "Blogs" } } },
+    { ...QUESTION, subject: { ...SUBJECT, server: { ...server, ip: "192.0.2.2" } } },
+    { ...QUESTION, subject: { ...SUBJECT, apps: [shop] } },
+    { ...QUESTION, subject: { ...SUBJECT, apps: [shop, { ...blog, id: 13 }] } },
+    { ...QUESTION, subject: { ...SUBJECT, apps: [shop, { ...blog, domains: [] }] } },
     { ...QUESTION, target: ["203.0.113.7"] },
   ];
 
@@ -92,7 +102,9 @@ Deno.test("another server, address, application, domain or list makes another ta
 });
 
 Deno.test("the server that was found is part of the call", async () => {
-  await assertOther({ question: { ...QUESTION, server: { ...QUESTION.server, id: 2 } } }, { call: true, target: true });
+  const server = { ...SUBJECT.server, id: 2 };
+
+  await assertOther({ question: { ...QUESTION, subject: { ...SUBJECT, server } } }, { call: true, target: true });
 });
 
 Deno.test("without the key nobody can tell what a fingerprint stands for", async () => {
@@ -102,4 +114,21 @@ Deno.test("without the key nobody can tell what a fingerprint stands for", async
 
   assert.notEqual(after.call, before.call);
   assert.notEqual(after.target, before.target);
+});
+
+Deno.test("a domain and the account are targets, each with what the question says of it", async () => {
+  const { subject: _subject, ...words } = QUESTION;
+  const call = { tool: "made_up", input: { project: 7 } };
+  const subjects: Question[] = [
+    { ...words, subject: { kind: "account" }, target: { project: "Shops" } },
+    { ...words, subject: { kind: "account" }, target: { project: "Blogs" } },
+    { ...words, subject: { kind: "domain", domain: "example.com" }, target: { records: 2 } },
+    { ...words, subject: { kind: "domain", domain: "example.com" }, target: { records: 3 } },
+    { ...words, subject: { kind: "domain", domain: "example.org" }, target: { records: 2 } },
+  ];
+
+  const bound = await Promise.all(subjects.map((question) => bind({ ...call, question })));
+
+  assert.equal(new Set(bound.map(({ target }) => target)).size, subjects.length);
+  assert.equal(new Set(bound.map(({ call }) => call)).size, 1, "no server is part of the call");
 });

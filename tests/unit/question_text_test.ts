@@ -2,17 +2,21 @@ import assert from "node:assert/strict";
 import { domainText, questionText, quoted } from "../../src/confirm/text.ts";
 import { writeOut } from "../../src/text/odd_characters.ts";
 import { safeQuestion } from "../../src/confirm/safe_question.ts";
-import type { Question } from "../../src/confirm/question.ts";
+import type { Question, QuestionSubject } from "../../src/confirm/question.ts";
 
 const ASKER = { customer: "customer_0123456789abcdef", email: "j…@example.com", client: "Some client 1.0" };
-const QUESTION: Question = {
-  headline: "Restore application 11 of server 1.",
+const SUBJECT = {
+  kind: "server",
   server: { id: 1, label: "Shops", ip: "192.0.2.1" },
   apps: [{ id: 11, label: "Shop", domains: ["shop.example.com"], lastBackup: "2026-08-05T23:19:06" }],
+} satisfies QuestionSubject;
+const QUESTION = {
+  headline: "Restore application 11 of server 1.",
+  subject: SUBJECT,
   consequences: ["Newer orders are lost.", "rollback_app_restore brings them back, once."],
   losesData: true,
   facts: [{ name: "Added", values: ["192.0.2.7", "192.0.2.8"] }, { name: "Policy", values: ["block_all"] }],
-};
+} satisfies Question;
 
 Deno.test("a question names what is done, to what, for whom, and what the assistant sent", () => {
   const text = questionText(QUESTION, { time: "2026-08-05T23:19:06", type: "complete" }, ASKER);
@@ -78,7 +82,7 @@ Deno.test("long lists are counted before they are shown in part", () => {
     { id: index + 1, label: "App", domains: [], lastBackup: null }
   ));
 
-  const text = questionText({ ...QUESTION, apps }, {}, ASKER);
+  const text = questionText({ ...QUESTION, subject: { ...SUBJECT, apps } }, {}, ASKER);
 
   assert.match(text, /\nApplications: 105\n- 1 `App`: no domain; last backup: not looked up\n/);
   assert.match(text, /\n- 100 `App`.*\n- and 5 more\n/);
@@ -97,7 +101,9 @@ Deno.test("facts and arguments are listed whole, however many and long they are"
 });
 
 Deno.test("a label in letters of another script has them spelled beside it", () => {
-  const text = questionText({ ...QUESTION, server: { ...QUESTION.server, label: "Shоps" } }, {}, ASKER);
+  const server = { ...SUBJECT.server, label: "Shоps" };
+
+  const text = questionText({ ...QUESTION, subject: { ...SUBJECT, server } }, {}, ASKER);
 
   assert.match(text, /^Server: 1 `Shоps` \(not all plain letters: `Sh\\u\{43E\}ps`\), `192\.0\.2\.1`$/m);
 });
@@ -107,13 +113,14 @@ Deno.test("a question shows no secret of the account or the caller, and what is 
   const TOKEN = `cw_${"a1b2c3d4".repeat(4)}`;
   const question = {
     ...QUESTION,
-    server: { ...QUESTION.server, label: "Bearer EXAMPLE-SECRET" },
+    subject: { ...SUBJECT, server: { ...SUBJECT.server, label: "Bearer EXAMPLE-SECRET" } },
     facts: [{ name: "Repository", values: [sent, `token=${TOKEN}`, "a\u200bb"] }],
   };
 
   const safe = safeQuestion(question, ["EXAMPLE-SECRET"], new Map([[sent, sent]]));
 
-  assert.equal(safe.server.label.includes("EXAMPLE-SECRET"), false);
+  assert.equal(JSON.stringify(safe.subject).includes("EXAMPLE-SECRET"), false);
+  assert.equal(JSON.stringify(safe.subject).includes("[hidden]"), true);
   assert.deepEqual(safe.facts?.[0]?.values, [sent, "token=[hidden]", "a\\u{200B}b"]);
 });
 
@@ -127,4 +134,44 @@ Deno.test("a host that looks like a secret is shown where the address that it st
 
   assert.deepEqual(safe.facts?.[0]?.values, [host]);
   assert.equal(other.facts?.[0]?.values.includes(host), false);
+});
+
+Deno.test("a question about one application names that one, in the words of one about a server with it alone", () => {
+  const [app] = SUBJECT.apps;
+  assert.ok(app !== undefined);
+
+  const text = questionText({ ...QUESTION, subject: { kind: "app", server: SUBJECT.server, app } }, {}, ASKER);
+
+  assert.equal(text, questionText(QUESTION, {}, ASKER));
+});
+
+Deno.test("a question about a domain or the account names no server", () => {
+  const facts = [{ name: "Member", values: ["jane@example.com"], isFirst: true as const }];
+  const { subject: _subject, losesData: _loses, ...words } = { ...QUESTION, headline: "Do it.", consequences: ["So."] };
+
+  const ofDomain = questionText({ ...words, subject: { kind: "domain", domain: "exämple.com" }, facts: [] }, {}, ASKER);
+  const ofAccount = questionText({ ...words, subject: { kind: "account" }, facts }, {}, ASKER);
+  const withoutFacts = questionText({ ...words, subject: { kind: "account" }, facts: [] }, {}, ASKER);
+
+  const who = "Account: customer_0123456789abcdef (`j…@example.com`)\nClient, by its own account: `Some client 1.0`";
+  assert.equal(
+    ofDomain,
+    `Do it. Domain \`exämple.com\`.\n\nSo.\n\n${who}\nDomain: \`exämple.com\` (\`xn--exmple-cua.com\`)`,
+  );
+  const concerns = "Concerns: the account itself, no single server";
+  assert.equal(
+    ofAccount,
+    `Do it. Member \`jane@example.com\`.\n\nSo.\n\n${who}\n${concerns}\nMember: \`jane@example.com\``,
+  );
+  assert.equal(withoutFacts, `Do it.\n\nSo.\n\n${who}\n${concerns}`);
+});
+
+Deno.test("a domain that a question is about shows no secret", () => {
+  const { subject: _subject, ...words } = QUESTION;
+
+  const safe = safeQuestion({ ...words, subject: { kind: "domain", domain: "EXAMPLE-SECRET.example" } }, [
+    "EXAMPLE-SECRET",
+  ], new Map());
+
+  assert.deepEqual(safe.subject, { kind: "domain", domain: "[hidden].example" });
 });

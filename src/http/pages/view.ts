@@ -1,8 +1,15 @@
 /** The pages of approvals. Words of ours are plain; whatever is not ours goes through `data.ts`. */
 import { shortCustomerId } from "../../identity/customer_id.ts";
-import type { ApprovalRecord, ShownQuestion } from "../../confirm/approval_records.ts";
+import type { ApprovalRecord } from "../../confirm/approval_records.ts";
 import type { Approval, ApprovalState } from "../../confirm/approvals.ts";
 import { MAX_WRONG_CODES } from "../../confirm/code_tries.ts";
+import {
+  machineOf,
+  type QuestionApp,
+  type QuestionFact,
+  type QuestionSubject,
+  type ShownQuestion,
+} from "../../confirm/question.ts";
 import { cleanText } from "../../text/clean.ts";
 import { argumentData, data, listData, valueData } from "./data.ts";
 import { APPROVAL_STYLE } from "./style.ts";
@@ -164,7 +171,19 @@ function meaning({ consequences }: ShownQuestion): Html | undefined {
 `;
 }
 
-function target({ server, apps, losesData, facts }: ShownQuestion): Html {
+function target({ subject, losesData, facts = [] }: ShownQuestion): Html {
+  return markup`${subjectSections(subject, losesData === true)}
+${facts.map(fact)}`;
+}
+
+function subjectSections(subject: QuestionSubject, losesData: boolean): Html {
+  if (subject.kind === "account") {
+    return markup`<section><h2>Concerns</h2><p>The account itself, no single server.</p></section>`;
+  }
+  if (subject.kind === "domain") {
+    return markup`<section><h2>Domain</h2><p>${valueData(subject.domain)}</p></section>`;
+  }
+  const { server, apps } = machineOf(subject);
   return markup`<section><h2>Server</h2>
 <h3>${server.id} ${data(server.label)}</h3>
 <p><span class="note">IP address:</span> ${data(server.ip)}</p>
@@ -172,12 +191,11 @@ function target({ server, apps, losesData, facts }: ShownQuestion): Html {
 ${
     apps === null
       ? markup`<section><h2>Applications</h2><p>Cloudways does not tell.</p></section>`
-      : applications(apps, losesData === true)
-  }
-${facts.map(fact)}`;
+      : applications(apps, losesData)
+  }`;
 }
 
-function applications(apps: NonNullable<ShownQuestion["apps"]>, losesData: boolean): Html {
+function applications(apps: readonly QuestionApp[], losesData: boolean): Html {
   return markup`<section><h2>${apps.length} ${plural(apps.length, "application", "applications")}</h2>
 ${
     apps.length === 0
@@ -187,9 +205,7 @@ ${
 </section>`;
 }
 
-type ShownApp = NonNullable<ShownQuestion["apps"]>[number];
-
-function application({ id, label, domains, lastBackup }: ShownApp, losesData: boolean): Html {
+function application({ id, label, domains, lastBackup }: QuestionApp, losesData: boolean): Html {
   const known = lastBackup === null ? "not looked up" : data(lastBackup);
   const backup = losesData ? markup`<p><span class="note">Last backup:</span> ${known}</p>` : undefined;
   const names = markup`<ul class="plain">${domains.map((domain) => markup`<li>${valueData(domain)}</li>`)}</ul>`;
@@ -199,7 +215,7 @@ ${backup}</li>
 `;
 }
 
-function fact({ name, values }: ShownQuestion["facts"][number]): Html {
+function fact({ name, values }: QuestionFact): Html {
   const [only] = values;
   if (only === undefined) {
     return markup`<section><h2>${ours(name)}</h2><p>None</p></section>

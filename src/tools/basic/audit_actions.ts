@@ -167,7 +167,9 @@ function approvalOf({ event, approval, outcome }: AuditCallRecord): Action["appr
   return ASKED_ON_PAGE.has(outcome) ? "page" : undefined;
 }
 
-const ids = z.looseObject({ server_id: z.int().optional(), app_id: z.int().optional() });
+/** The inputs that name what a call hits, or the part of a question's subject that does. */
+const ids = z.looseObject({ account: z.unknown(), also: z.unknown() })
+  .transform(({ account: _account, also: _also, ...ids }) => ids);
 const named = z.looseObject({
   server: z.looseObject({ id: z.int(), label: z.string() }),
   apps: z.array(z.looseObject({ id: z.int() })).nullish(),

@@ -3,7 +3,7 @@ import type { AppRecord, ServerRecord } from "../../cloudways/models.ts";
 import type { LastBackups } from "../../cloudways/restore_points.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { type ErrorCode, ToolError } from "../../errors.ts";
-import type { Question, QuestionApp, QuestionServer } from "../../confirm/question.ts";
+import type { QuestionApp, QuestionServer } from "../../confirm/question.ts";
 import type { ToolContext } from "./tool.ts";
 
 /** A server as it is now, and what is known of its applications' backups. */
@@ -18,9 +18,6 @@ export interface AppFacts extends FoundApp {
 }
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(["forbidden", "not_found", "validation_failed"]);
-
-/** Whom a question is about. */
-export type QuestionSubject = Pick<Question, "server" | "apps">;
 
 /** Reads the server that a call is about to hit, past every cache. */
 export async function serverFacts(input: { server_id: number }, { account }: ToolContext): Promise<ServerFacts> {
@@ -68,8 +65,9 @@ export function nullIfRefused(error: unknown, excused: "refusals" | "any" = "ref
 }
 
 /** A question about a whole server names every application on it. */
-export function onServer({ server, backups }: ServerFacts): QuestionSubject {
-  return { server: serverOf(server), apps: server.apps?.map((app) => appOf(app, backups)) ?? null };
+export function onServer({ server, backups }: ServerFacts) {
+  const apps = server.apps?.map((app) => appOf(app, backups)) ?? null;
+  return { subject: { kind: "server", server: serverOf(server), apps } } as const;
 }
 
 /** The applications of a server in a headline, with a verb where one goes with them. */
@@ -86,8 +84,8 @@ export function inWords(flag: boolean | null, [yes, no]: readonly [string, strin
 export const NOT_TOLD = "not told";
 
 /** A question about one application names that one. */
-export function onApp({ app, server, backups }: AppFacts): QuestionSubject {
-  return { server: serverOf(server), apps: [appOf(app, backups)] };
+export function onApp({ app, server, backups }: AppFacts) {
+  return { subject: { kind: "app", server: serverOf(server), app: appOf(app, backups) } } as const;
 }
 
 /** A number with its noun, and a verb where one goes with it: `1 application goes`, `3 applications go`. */
