@@ -11,7 +11,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/mod.
 import { shutDown } from "./shut_down.ts";
 
 /** The same for every service, since making it takes longer than all the rest of a start. */
-const catalogue = new Catalogue(allTools);
+const everyTool = new Catalogue(allTools);
 
 /** How a service is started. */
 export interface ServiceOptions {
@@ -20,6 +20,8 @@ export interface ServiceOptions {
   /** A sandbox of the test's own; without one, a fresh one is started and ended with the service. */
   sandbox?: Sandbox | SandboxOptions;
   clock?: Clock;
+  /** Defaults to every tool there is. */
+  catalogue?: Catalogue;
   upstreamTimeoutMs?: number;
   callTimeoutMs?: number;
   /** Counts the work that is done for callers. */
@@ -57,6 +59,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   });
   const config = parseConfig({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...options.env });
   const { clock, upstreamTimeoutMs, callTimeoutMs, work, auditLog, around = (serve) => serve } = options;
+  const { catalogue = everyTool } = options;
   const app = await createApp(config, {
     log,
     catalogue,

@@ -168,7 +168,7 @@ function approvalOf({ event, approval, outcome }: AuditCallRecord): Action["appr
 }
 
 /** The inputs that name what a call hits, or the part of a question's subject that does. */
-const ids = z.looseObject({ account: z.unknown(), also: z.unknown() })
+const ids = z.looseObject({ account: z.unknown().optional(), also: z.unknown().optional() })
   .transform(({ account: _account, also: _also, ...ids }) => ids);
 const named = z.looseObject({
   server: z.looseObject({ id: z.int(), label: z.string() }),
