@@ -67,6 +67,16 @@ const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
     actions: ["done ok form"],
   },
   {
+    name: "a yes on the page to a call whose yes is bound to more than the page names",
+    told: [
+      [PAGE, { target: { account: true, also: { member: "Jane" } } }],
+      ["decided approved page", { target: { account: true } }],
+      ["intent - page", { target: { account: true, also: { member: "Jane" } } }],
+      ["outcome ok page", { target: { account: true, also: { member: "Jane" } } }],
+    ],
+    actions: ["done ok page"],
+  },
+  {
     name: "a call that is made again and waits longer",
     told: [["asked", { arguments: { ...ARGS, wait_seconds: 0 } }], ["intent - elicitation", {
       arguments: { ...ARGS, wait_seconds: 60 },

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type DeclaredInputs, PLAIN_INPUT } from "../../confirm/declared_input.ts";
 import { canonicalJson } from "../../crypto/canonical_json.ts";
 import type { AuditCallRecord, AuditRecord } from "../../audit/record.ts";
+import type { JsonValue } from "../../text/clean.ts";
 import type { ToolContext } from "../define/tool.ts";
 
 /** What came of an action. `waiting`: a person is asked, or it is being carried out. */
@@ -80,7 +81,7 @@ export function toActions(
     if (record.event === "gap") continue;
     const part = partOf(record);
     const args = comparedArguments(record, inputsOf(record.tool));
-    const about = `${record.tool} ${canonicalJson(record.target)}`;
+    const about = `${record.tool} ${canonicalJson(comparedTarget(record.target))}`;
     const ofThis = open.get(about) ?? [];
     const found = ofThis.find((candidate) => belongsTo(record, part, args, candidate));
     if (found !== undefined) {
@@ -118,6 +119,13 @@ function take(open: OpenAction, record: AuditCallRecord, args: string | undefine
 
 function isSame(one: string | undefined, other: string | undefined): boolean {
   return one === undefined || other === undefined || one === other;
+}
+
+/** The page knows what a call hits, and not what else its yes is bound to. */
+function comparedTarget(target: JsonValue): JsonValue {
+  if (typeof target !== "object" || target === null || Array.isArray(target)) return target;
+  const { also: _also, ...subject } = target;
+  return subject;
 }
 
 /** The page records arguments as they were understood, and what is folded has several. */
