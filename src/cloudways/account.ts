@@ -4,7 +4,6 @@ import { ToolError } from "../errors.ts";
 import { type CertificateFacts, type CertificateFiles, checkCertificate } from "./certificates.ts";
 import { type CloudwaysClient, knowsCredentials } from "./client.ts";
 import { openEncryptedKey } from "./encrypted_keys.ts";
-import type { Fields } from "./http.ts";
 import type { KeyWork } from "./key_work.ts";
 import { listReply, serverListing, type ServerRecord } from "./models.ts";
 import { isOperationId } from "./operation_id.ts";
@@ -33,6 +32,9 @@ export interface AccountServices {
   keyWork: KeyWork;
 }
 
+/** A request that reads. */
+export type ReadRequest<T> = Omit<ApiRequest<T>, "method" | "form">;
+
 /** A request that changes something. */
 export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> & {
   method: "POST" | "PUT" | "DELETE";
@@ -57,10 +59,7 @@ export interface StartedWork {
 }
 
 /** A report that Cloudways makes in the background. */
-export interface ReportRequest<T> {
-  operation: string;
-  path: ApiPath;
-  query?: Fields;
+export interface ReportRequest<T> extends Pick<ReadRequest<T>, "operation" | "path" | "query"> {
   /** Reads an answer that holds the report itself; refuses one that holds only an id. */
   inline: z.ZodType<T>;
   /** Reads the result of the finished operation; null where it has none. */
@@ -126,6 +125,8 @@ function unseen(operationId: string, { reason, said, lookAgain }: Unseen) {
   } as const;
 }
 
+const SERVER_LIST = { operation: "server_list", path: path`/server`, reply: serverListing } as const;
+
 /** One customer's Cloudways account, for the length of one call. What tools speak to. */
 export class CloudwaysAccount {
   readonly #services: AccountServices;
@@ -152,7 +153,11 @@ export class CloudwaysAccount {
    * @throws {ToolError} `authentication_failed` where it does not; `forbidden` where it does, with limits.
    */
   async checkCredentials(): Promise<void> {
-    await this.get("list_providers", path`/providers`, listReply("providers", z.unknown()));
+    await this.read({
+      operation: "list_providers",
+      path: path`/providers`,
+      reply: listReply("providers", z.unknown()),
+    });
   }
 
   /**
@@ -180,28 +185,10 @@ export class CloudwaysAccount {
   /**
    * Reads from Cloudways.
    *
-   * @param operation The operation's name in the facts.
-   * @param reply Just enough of the expected answer to notice a wrong one.
+   * @throws {ToolError} Every failure.
    */
-  get<T>(operation: string, path: ApiPath, reply: z.ZodType<T>, query?: Fields): Promise<T> {
-    return this.#services.client.send(this.#session, {
-      operation,
-      method: "GET",
-      path,
-      reply,
-      ...(query && { query }),
-    });
-  }
-
-  /** Like {@linkcode get}, but never sent again: for what has Cloudways call somebody, after a person's yes. */
-  getOnce<T>(operation: string, path: ApiPath, reply: z.ZodType<T>, query: Fields): Promise<T> {
-    return this.#services.client.send(this.#session, { operation, method: "GET", path, reply, query, once: true });
-  }
-
-  /** Like {@linkcode get}, with secrets left in the answer. For the one tool that shows them, after a person's yes. */
-  reveal<T>(operation: string, path: ApiPath, reply: z.ZodType<T>, query?: Fields): Promise<T> {
-    const request = { operation, method: "GET", path, reply, reveal: true, ...(query && { query }) } as const;
-    return this.#services.client.send(this.#session, request);
+  read<T>(request: ReadRequest<T>): Promise<T> {
+    return this.#services.client.send(this.#session, { ...request, method: "GET" });
   }
 
   /** All servers with their applications; at most a minute old. */
@@ -233,7 +220,7 @@ export class CloudwaysAccount {
   }
 
   async #currentServers(): Promise<ServerRecord[]> {
-    return (await this.get("server_list", path`/server`, serverListing)).servers;
+    return (await this.read(SERVER_LIST)).servers;
   }
 
   /** The newest restore points of a server's applications that were seen in the last hour. Asks Cloudways nothing. */
@@ -269,7 +256,7 @@ export class CloudwaysAccount {
 
   /** An application with its passwords, read from Cloudways and kept nowhere. */
   async revealApp(appId: number, serverId: number): Promise<FoundApp> {
-    const { servers } = await this.reveal("server_list", path`/server`, serverListing);
+    const { servers } = await this.read({ ...SERVER_LIST, reveal: true });
     return findApp(servers, appId, serverId);
   }
 
@@ -317,18 +304,13 @@ export class CloudwaysAccount {
    * @param inline Reads the report where the answer itself holds it.
    */
   async report<T>(request: ReportRequest<T>, options: WaitOptions): Promise<Report<T>> {
-    const { operation, path, query, inline } = request;
-    const reply = await this.get(
-      operation,
-      path,
-      z.union([inline.transform((data) => ({ data })), startedAsId]),
-      query,
-    );
+    const { inline, finished, ...asked } = request;
+    const reply = await this.read({ ...asked, reply: z.union([inline.transform((data) => ({ data })), startedAsId]) });
     if ("data" in reply) return { status: "completed", operation_id: null, data: reply.data };
     const state = await this.#look(() => this.#services.operations.wait(this.#session, reply.id, options));
     if ("reason" in state) return unseen(reply.id, state);
     if (state.status !== "completed") return stillRunning(state.operation_id, state.cloudways_message);
-    return { status: "completed", operation_id: state.operation_id, data: request.finished(state.result) };
+    return { status: "completed", operation_id: state.operation_id, data: finished(state.result) };
   }
 
   /**

@@ -160,7 +160,7 @@ const READS = {
 /** One of the two lists of a server. */
 export function readAddressList(account: CloudwaysAccount, serverId: number, list: ListName): Promise<AddressList> {
   const { operation, path } = READS[list];
-  return account.get(operation, path, addressListReply, { server_id: serverId });
+  return account.read({ operation, path, reply: addressListReply, query: { server_id: serverId } });
 }
 
 /** A list that is about to be changed: taking it for empty by guess would wipe it. */

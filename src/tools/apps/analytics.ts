@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { type ApiPath, path } from "../../cloudways/path.ts";
 import { readReport } from "../../cloudways/report_tables.ts";
-import { appOutput, idsOf, namesOf } from "../define/app_work.ts";
 import { appInput, lookBack, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, reportedOutput } from "../define/outputs.ts";
 import { reportAnswer } from "../define/report_answer.ts";
+import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
 /** One of the three kinds of analytics, which differ in what there is to ask for. */

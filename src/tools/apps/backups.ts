@@ -2,13 +2,14 @@
 import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";
-import { appOutput, namesOf, startOnApp, startOnFound } from "../define/app_work.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, reportedOutput, startedOutput } from "../define/outputs.ts";
 import { ageInWords } from "../define/question_words.ts";
 import { appFacts, onApp } from "../define/questions.ts";
 import { reportAnswer } from "../define/report_answer.ts";
 import { afterRestore, shownRestoreList } from "../define/restored.ts";
+import { startOnApp } from "../define/start.ts";
+import { appOutput, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { findRestorePoint, listRestorePoints } from "./restore_work.ts";
 
@@ -21,8 +22,11 @@ const backupApp = defineTool({
     "get_app_restore_points lists it.",
   input: z.strictObject({ ...appInput, ...waitInput }),
   output: z.looseObject({ ...appOutput, ...startedOutput }),
-  handler: (input, context) =>
-    startOnApp(input, context, { operation: "app_backup", path: path`/app/manage/takeBackup` }),
+  handler: async (input, context) =>
+    await startOnApp(await context.account.app(input.app_id, input.server_id), input, context, {
+      operation: "app_backup",
+      path: path`/app/manage/takeBackup`,
+    }),
 });
 
 const getAppRestorePoints = defineTool({
@@ -85,7 +89,7 @@ const restoreApp = defineAskingTool({
   handler: async ({ time: _asked, type, ...input }, context, { point, ...found }) => {
     const fields = { time: point, type };
     const work = { operation: "app_restore", path: path`/app/manage/restore`, fields };
-    const started = await startOnFound(found, input, context, work);
+    const started = await startOnApp(found, input, context, work);
     return { ...started, ...afterRestore(started), restore_point: point, restore_type: type };
   },
 });
@@ -112,7 +116,7 @@ const rollbackAppRestore = defineAskingTool({
   }),
   handler: async (input, context, found) => {
     const work = { operation: "app_restore_rollback", path: path`/app/manage/rollback` };
-    const started = await startOnFound(found, input, context, work);
+    const started = await startOnApp(found, input, context, work);
     return { ...started, ...afterRestore(started) };
   },
 });

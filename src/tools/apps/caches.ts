@@ -4,11 +4,11 @@ import { doneReply, flagOrNull, idNumber, looseList } from "../../cloudways/mode
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { ToolError } from "../../errors.ts";
-import { appOutput, idsOf, namesOf } from "../define/app_work.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, startedOutput } from "../define/outputs.ts";
 import { appFactsIf } from "../define/questions.ts";
-import { blocks } from "../define/server_work.ts";
+import { blocks, startOnApp } from "../define/start.ts";
+import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { appVarnishOffQuestion } from "../define/varnish_questions.ts";
 
@@ -44,16 +44,16 @@ const clearAppCache = defineTool({
     "running, it waits for that one (joined: true).",
   input: z.strictObject({ ...appInput, ...waitInput }),
   output: z.looseObject({ ...appOutput, ...startedOutput, joined: z.boolean() }),
-  handler: async (input, { account, progress }) => {
+  handler: async (input, context) => {
+    const { account, progress } = context;
     const found = await account.app(input.app_id, input.server_id);
-    const options = waitOptions(input.wait_seconds, progress);
-    const request = { operation: "app_purge_cache", method: "POST", path: path`/app/cache/purge` } as const;
     try {
-      const started = await account.start({ ...request, form: idsOf(found) }, options);
-      return { ...namesOf(found), ...started, ...blocks(found.server, started), joined: false };
+      const work = { operation: "app_purge_cache", path: path`/app/cache/purge` };
+      return { ...await startOnApp(found, input, context, work), joined: false };
     } catch (error) {
       const running = runningPurge(error, found);
       if (running === undefined) throw error;
+      const options = waitOptions(input.wait_seconds, progress);
       const joined = await account.follow({ operationId: running, said: "" }, options);
       return { ...namesOf(found), ...joined, ...blocks(found.server, joined), joined: true };
     }
@@ -84,12 +84,12 @@ const getAppVarnishSettings = defineTool({
   }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
-    const { response } = await account.get(
-      "app_varnish_settings_get",
-      path`/app/manage/varnish_setting`,
-      varnishReply,
-      idsOf(found),
-    );
+    const { response } = await account.read({
+      operation: "app_varnish_settings_get",
+      path: path`/app/manage/varnish_setting`,
+      reply: varnishReply,
+      query: idsOf(found),
+    });
     return { ...response, ...namesOf(found) };
   },
 });

@@ -6,12 +6,12 @@ import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { ToolError } from "../../errors.ts";
-import { appOutput, idsOf, namesOf } from "../define/app_work.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { startedOutput } from "../define/outputs.ts";
 import { nullIfRefused } from "../define/questions.ts";
-import { blocks } from "../define/server_work.ts";
+import { blocks } from "../define/start.ts";
+import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
 const label = z.string().min(1).max(100);
@@ -42,7 +42,11 @@ async function findCopy(account: CloudwaysAccount, source: FoundApp, copyLabel: 
 
 /** A project that is not there would be anybody's guess. */
 async function requireProject(account: CloudwaysAccount, name: string): Promise<void> {
-  const projects = await account.get("project_list", path`/project`, listReply("projects", projectName))
+  const projects = await account.read({
+    operation: "project_list",
+    path: path`/project`,
+    reply: listReply("projects", projectName),
+  })
     .catch((error) => nullIfRefused(error));
   requireKnown(name, {
     argument: "project_name",

@@ -3,10 +3,11 @@ import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { ToolError } from "../../errors.ts";
-import { appOutput, startOnFound } from "../define/app_work.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { startedOutput } from "../define/outputs.ts";
 import { type AppFacts, appFacts, NOT_TOLD, onApp } from "../define/questions.ts";
+import { startOnApp } from "../define/start.ts";
+import { appOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool, type ToolContext } from "../define/tool.ts";
 import { domainName } from "../define/validators.ts";
 
@@ -25,7 +26,7 @@ async function changeCname(
   work: { operation: string; method: "POST" | "DELETE" },
 ) {
   const { cname } = input;
-  const started = await startOnFound(found, input, context, {
+  const started = await startOnApp(found, input, context, {
     ...work,
     path: path`/app/manage/cname`,
     fields: { cname },

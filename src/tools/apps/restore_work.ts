@@ -5,9 +5,9 @@ import { path } from "../../cloudways/path.ts";
 import { finishedRestorePoints, momentOf, restorePoints } from "../../cloudways/restore_points.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { ToolError } from "../../errors.ts";
-import { idsOf } from "../define/app_work.ts";
 import { notKnown } from "../define/known_values.ts";
 import { nullIfRefused } from "../define/questions.ts";
+import { idsOf } from "../define/targets.ts";
 import type { RestoreList } from "../define/restored.ts";
 
 /** Has Cloudways list the restore points, and notes them. */

@@ -1,10 +1,11 @@
 /** Who owns the files of an application, and the redirection to HTTPS. */
 import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
-import { appOutput, startOnFound } from "../define/app_work.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { startedOutput } from "../define/outputs.ts";
 import { appFacts, appFactsIf } from "../define/questions.ts";
+import { startOnApp } from "../define/start.ts";
+import { appOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 import { httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
 
@@ -29,7 +30,7 @@ const resetAppFilePermissions = defineAskingTool({
   handler: async ({ ownership, ...input }, context, found) => {
     const fields = { ownership };
     const work = { operation: "app_reset_permissions", path: path`/app/manage/reset_permissions`, fields };
-    return { ...await startOnFound(found, input, context, work), ownership };
+    return { ...await startOnApp(found, input, context, work), ownership };
   },
 });
 
@@ -53,7 +54,7 @@ const enforceAppHttps = defineAskingTool({
   handler: async ({ enabled, ...input }, context, found) => {
     const fields = { status: enabled ? "enable" : "disable" };
     const work = { operation: "app_enforce_https_update", path: path`/app/manage/enforce_https`, fields };
-    return { ...await startOnFound(found, input, context, work), enforce_https: enabled };
+    return { ...await startOnApp(found, input, context, work), enforce_https: enabled };
   },
 });
 

@@ -28,7 +28,7 @@ const listProjects = defineTool({
   output: z.looseObject({ projects: records }),
   handler: async (_input, { account }) => {
     const [projects, servers] = await Promise.all([
-      account.get("project_list", path`/project`, listReply("projects", projectRecord)),
+      account.read({ operation: "project_list", path: path`/project`, reply: listReply("projects", projectRecord) }),
       account.servers(),
     ]);
     const apps = servers.flatMap(knownApps);
@@ -65,7 +65,7 @@ const listTeamMembers = defineTool({
   input: noInput,
   output: z.looseObject({ members: records }),
   handler: async (_input, { account }) => {
-    const { members } = await account.get("team_member_list", path`/member`, membersReply);
+    const { members } = await account.read({ operation: "team_member_list", path: path`/member`, reply: membersReply });
     return {
       members: members.map(({ id, name, email, status, role, added_on, account_disabled, permissions }) => (
         { id, name, email, active: status === "1", role, added_at: isoTime(added_on), account_disabled, permissions }

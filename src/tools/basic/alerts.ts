@@ -56,8 +56,12 @@ const getAlerts = defineTool({
   handler: async (input, { account }) => {
     const reply = listReply("alerts", alertRecord);
     const found = input.before_id === undefined
-      ? await account.get("cloudways_bot_alerts_list", path`/alerts/`, reply)
-      : await account.get("cloudways_bot_alerts_page_list", path`/alerts/${input.before_id}`, reply);
+      ? await account.read({ operation: "cloudways_bot_alerts_list", path: path`/alerts/`, reply })
+      : await account.read({
+        operation: "cloudways_bot_alerts_page_list",
+        path: path`/alerts/${input.before_id}`,
+        reply,
+      });
     const page = fitting(found.sort((a, b) => b.id - a.id));
     return { alerts: groupedAlerts(page), next_before_id: page.at(-1)?.id ?? null };
   },

@@ -14,11 +14,10 @@ import {
 import { path } from "../../cloudways/path.ts";
 import { sayingOf } from "../../cloudways/replies.ts";
 import { ToolError } from "../../errors.ts";
-import { appOutput, idsOf, namesOf } from "../define/app_work.ts";
 import { appInput, serverInput } from "../define/inputs.ts";
 import { record, records } from "../define/outputs.ts";
 import { appFactsIf, onApp } from "../define/questions.ts";
-import { namesOfServer, serverOutput } from "../define/server_work.ts";
+import { appOutput, idsOf, namesOf, namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 
 const credentialRecord = z.object({
@@ -28,6 +27,12 @@ const credentialRecord = z.object({
   ip: looseText,
   ssh_keys: looseList(sshKeyRecord),
 });
+
+const CREDENTIALS = {
+  operation: "app_credentials",
+  path: path`/app/creds`,
+  reply: listReply("app_creds", credentialRecord),
+} as const;
 
 const getAppCredentials = defineAskingTool({
   name: "get_app_credentials",
@@ -59,9 +64,7 @@ const getAppCredentials = defineAskingTool({
   },
   handler: async (input, { account }, { app, server }) => {
     const query = idsOf({ app, server });
-    const reply = listReply("app_creds", credentialRecord);
-    const read = input.reveal ? account.reveal.bind(account) : account.get.bind(account);
-    const additional = await read("app_credentials", path`/app/creds`, reply, query);
+    const additional = await account.read({ ...CREDENTIALS, query, reveal: input.reveal });
     const main = input.reveal ? (await account.revealApp(app.id, server.id)).app : app;
     const { app_user, app_password, sys_user, sys_password } = main;
     const { mysql_db_name, mysql_user, mysql_password, redis_password } = main;
@@ -91,12 +94,7 @@ const getAppCredentials = defineAskingTool({
 async function appKeys(account: CloudwaysAccount, serverId: number, { id, label }: AppRecord) {
   const query = { server_id: serverId, app_id: id };
   try {
-    const users = await account.get(
-      "app_credentials",
-      path`/app/creds`,
-      listReply("app_creds", credentialRecord),
-      query,
-    );
+    const users = await account.read({ ...CREDENTIALS, query });
     const keys = users.flatMap((user) =>
       user.ssh_keys.map((key) => ({ ...key, app_id: id, app_label: label, sys_user: user.sys_user }))
     );

@@ -16,9 +16,9 @@ import {
 import { path } from "../../cloudways/path.ts";
 import { withIsoTimes } from "../../cloudways/times.ts";
 import { ToolError } from "../../errors.ts";
-import { appOutput, idsOf, namesOf } from "../define/app_work.ts";
 import { appInput, serverInput } from "../define/inputs.ts";
 import { record, records } from "../define/outputs.ts";
+import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 import { appView, serverOnlyView } from "../define/views.ts";
 
@@ -32,9 +32,13 @@ function measurement({ name, datapoint: [value, time] }: z.output<typeof summary
 
 /** One of the two summaries of a server. A server without figures, or a token without the right, is no failure. */
 async function serverSummary(account: CloudwaysAccount, serverId: number, type: "bw" | "db") {
-  const query = { server_id: serverId, type };
   try {
-    const points = await account.get("monitoring_server_summary", path`/server/monitor/summary`, summaryReply, query);
+    const points = await account.read({
+      operation: "monitoring_server_summary",
+      path: path`/server/monitor/summary`,
+      reply: summaryReply,
+      query: { server_id: serverId, type },
+    });
     return { points: points.map(measurement), problem: undefined };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
@@ -113,7 +117,12 @@ const getAppSettings = defineTool({
   output: z.looseObject({ ...appOutput, settings: record }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
-    const reply = await account.get("app_settings_get", path`/app/get_settings_value`, record, idsOf(found));
+    const reply = await account.read({
+      operation: "app_settings_get",
+      path: path`/app/get_settings_value`,
+      reply: record,
+      query: idsOf(found),
+    });
     const { status: _status, application_id: _id, ...settings } = reply;
     return { ...namesOf(found), settings: flagsAsBooleans(withIsoTimes(settings)) };
   },
@@ -143,7 +152,12 @@ const getAppMonitoringSummary = defineTool({
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const ask = <T>(type: string, reply: z.ZodType<T>) =>
-      account.get("monitoring_app_summary", path`/app/monitor/summary`, reply, { ...idsOf(found), type });
+      account.read({
+        operation: "monitoring_app_summary",
+        path: path`/app/monitor/summary`,
+        reply,
+        query: { ...idsOf(found), type },
+      });
     const [disk, tables] = await Promise.all([ask("bw", diskReply), ask("db", tablesReply)]);
     return {
       ...namesOf(found),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { knownApps } from "../../cloudways/models.ts";
 import { detail } from "../define/inputs.ts";
 import { records } from "../define/outputs.ts";
-import { namesOfServer } from "../define/server_work.ts";
+import { namesOfServer } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 import { appView, serverOnlyView, serverView } from "../define/views.ts";
 

@@ -5,7 +5,8 @@ import type { ServerRecord } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { serverInput } from "../define/inputs.ts";
 import { onServer, serverFacts } from "../define/questions.ts";
-import { namesOfServer, serverOutput, type ServerWork } from "../define/server_work.ts";
+import { type Work } from "../define/start.ts";
+import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { ipAddress } from "../define/validators.ts";
 import { anyReply } from "./replies.ts";
@@ -39,9 +40,12 @@ const checkIpBlacklisted = defineTool({
   output: z.looseObject({ ...serverOutput, ip: z.string(), blacklisted: z.boolean() }),
   handler: async ({ server_id, ip }, { account }) => {
     const names = namesOfServer(await account.server(server_id));
-    const query = { server_id, ip };
-    const operation = "security_check_blacklisted_ip";
-    const blacklisted = await account.get(operation, path`/security/isBlacklisted`, blacklistReply, query);
+    const blacklisted = await account.read({
+      operation: "security_check_blacklisted_ip",
+      path: path`/security/isBlacklisted`,
+      reply: blacklistReply,
+      query: { server_id, ip },
+    });
     return { ...names, ip, blacklisted };
   },
 });
@@ -52,7 +56,7 @@ async function openTo(
   ip: string,
   server: ServerRecord,
   account: CloudwaysAccount,
-  request: Pick<ServerWork, "operation" | "path">,
+  request: Pick<Work, "operation" | "path">,
   opened: string,
 ) {
   await account.write({ ...request, method: "POST", form: { server_id: server.id, ip }, reply: anyReply });

@@ -6,11 +6,12 @@ import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import { ToolError } from "../../errors.ts";
-import { appOutput, idsOf, namesOf, startOnFound } from "../define/app_work.ts";
 import { certificatesNow } from "../define/certificate_facts.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { startedOutput, texts } from "../define/outputs.ts";
 import { appFacts, count, onApp } from "../define/questions.ts";
+import { startOnApp } from "../define/start.ts";
+import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, type Tool, type ToolContext } from "../define/tool.ts";
 import { replaceCertificateQuestion } from "./certificate_questions.ts";
 import { startedOnApp } from "./replies.ts";
@@ -125,7 +126,7 @@ const removeSslCertificate = defineAskingTool({
     ...certificatesNow(facts),
   }),
   handler: (input, context, found) =>
-    startOnFound(found, input, context, {
+    startOnApp(found, input, context, {
       operation: "security_remove_own_ssl",
       method: "DELETE",
       path: path`/security/removeCustomSSL`,

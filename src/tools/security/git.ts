@@ -1,16 +1,18 @@
 /** Deployment of an application by Git. */
 import { z } from "zod";
-import { deploymentHistory, isLikeLast } from "../../cloudways/deployments.ts";
+import { isLikeLast } from "../../cloudways/deployments.ts";
 import { path } from "../../cloudways/path.ts";
-import { appOutput, idsOf, namesOf, startOnFound } from "../define/app_work.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { texts } from "../define/outputs.ts";
 import { appFacts, NOT_TOLD, nullIfRefused, onApp } from "../define/questions.ts";
+import { startOnApp } from "../define/start.ts";
+import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { deployPath, gitBranch, gitUrl } from "../define/validators.ts";
 import {
   deployFacts,
   deploymentFacts,
+  deploymentsOf,
   hostFacts,
   hostQuestion,
   readBranches,
@@ -80,7 +82,7 @@ const getGitDeploymentHistory = defineTool({
   output: z.looseObject({ ...appOutput, deployments: z.array(z.looseObject({})) }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
-    const deployments = await account.get("git_history_get", path`/git/history`, deploymentHistory, idsOf(found));
+    const deployments = await deploymentsOf(account, found);
     return { ...namesOf(found), deployments };
   },
 });
@@ -134,7 +136,7 @@ const gitClone = defineAskingTool({
     ...deploymentFacts(facts, input),
   }),
   handler: (input, context, found) =>
-    startOnFound(found, input, context, {
+    startOnApp(found, input, context, {
       operation: "git_clone",
       path: path`/git/clone`,
       fields: { git_url: input.git_url, branch_name: input.branch, deploy_path: input.deploy_path },
@@ -176,7 +178,7 @@ const gitPull = defineAskingTool({
     };
   },
   handler: (input, context, found) =>
-    startOnFound(found, input, context, {
+    startOnApp(found, input, context, {
       operation: "git_pull",
       path: path`/git/pull`,
       fields: { branch_name: input.branch, deploy_path: input.deploy_path },

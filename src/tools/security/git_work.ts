@@ -12,15 +12,15 @@ import { gitHost } from "../../cloudways/git_hosts.ts";
 import { listReply } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
-import { idsOf } from "../define/app_work.ts";
 import { requireKnown } from "../define/known_values.ts";
 import type { Question, QuestionFact } from "../../confirm/question.ts";
 import { type AppFacts, appFacts, NOT_TOLD, nullIfRefused, onApp } from "../define/questions.ts";
+import { idsOf } from "../define/targets.ts";
 import type { ToolContext } from "../define/tool.ts";
 
 /** The public deploy key; empty where there is none, null where the answer doesn't say. */
 export function readGitKey(account: CloudwaysAccount, found: FoundApp): Promise<string | null> {
-  return account.get("git_key_get", path`/git/key`, keyReply, idsOf(found));
+  return account.read({ operation: "git_key_get", path: path`/git/key`, reply: keyReply, query: idsOf(found) });
 }
 
 /** An application, and what was deployed into it last. */
@@ -41,10 +41,19 @@ export async function deployFacts(
   return { ...found, last: lastDeployments(history ?? []), hosts: history && deployedHosts(history) };
 }
 
+/** The deployments of an application, newest first. */
+export function deploymentsOf(account: CloudwaysAccount, found: FoundApp): Promise<Deployment[]> {
+  return account.read({
+    operation: "git_history_get",
+    path: path`/git/history`,
+    reply: deploymentHistory,
+    query: idsOf(found),
+  });
+}
+
 /** Null where Cloudways refuses to show it. */
 function readHistory(account: CloudwaysAccount, found: FoundApp): Promise<Deployment[] | null> {
-  return account.get("git_history_get", path`/git/history`, deploymentHistory, idsOf(found))
-    .catch((error) => nullIfRefused(error));
+  return deploymentsOf(account, found).catch((error) => nullIfRefused(error));
 }
 
 /**
@@ -63,8 +72,13 @@ export async function requireBranch(
 
 /** The branches of a repository, as the application's deploy key sees them. */
 export function readBranches(account: CloudwaysAccount, found: FoundApp, git_url: string): Promise<string[]> {
-  const query = { ...idsOf(found), git_url };
-  return account.getOnce("git_branches_get", path`/git/branchNames`, listReply("branches", z.string()), query);
+  return account.read({
+    operation: "git_branches_get",
+    path: path`/git/branchNames`,
+    reply: listReply("branches", z.string()),
+    query: { ...idsOf(found), git_url },
+    once: true,
+  });
 }
 
 /** An application, and out of which hosts it was deployed. */

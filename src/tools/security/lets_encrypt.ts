@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { installedCertificates } from "../../cloudways/installed_certificates.ts";
 import { path } from "../../cloudways/path.ts";
-import { appOutput, idsOf, namesOf, startOnFound } from "../define/app_work.ts";
 import { certificatesNow } from "../define/certificate_facts.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { appFacts, appFactsIf, onApp } from "../define/questions.ts";
+import { startOnApp } from "../define/start.ts";
+import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 import { certificateDomain, emailAddress } from "../define/validators.ts";
 import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
@@ -36,7 +37,7 @@ const installLetsencrypt = defineAskingTool({
   facts: appFacts,
   question: installQuestion,
   handler: (input, context, found) =>
-    startOnFound(found, input, context, {
+    startOnApp(found, input, context, {
       operation: "security_lets_encrypt_install",
       path: path`/security/lets_encrypt_install`,
       fields: { ssl_email: input.email, wild_card: input.wildcard, ssl_domains: input.domains },
@@ -68,7 +69,7 @@ const renewLetsencrypt = defineAskingTool({
   question: (facts, { domain, wildcard, email }) =>
     renewQuestion(facts, { domains: domain === undefined ? [] : [domain], wildcard, email }),
   handler: (input, context, found) =>
-    startOnFound(found, input, context, {
+    startOnApp(found, input, context, {
       operation: "security_lets_encrypt_renew",
       path: path`/security/lets_encrypt_manual_renew`,
       fields: { wild_card: input.wildcard, ssl_email: input.email, domain: input.domain },
@@ -135,7 +136,7 @@ const revokeLetsencrypt = defineAskingTool({
     };
   },
   handler: (input, context, found) =>
-    startOnFound(found, input, context, {
+    startOnApp(found, input, context, {
       operation: "security_lets_encrypt_revoke",
       path: path`/security/lets_encrypt_revoke`,
       fields: { ssl_domain: input.domain, wild_card: input.wildcard },

@@ -1,6 +1,6 @@
 /** What the security tools share. */
 import { z } from "zod";
-import { appOutput } from "../define/app_work.ts";
+import { appOutput } from "../define/targets.ts";
 import { startedOutput } from "../define/outputs.ts";
 
 /** What every tool gives that starts work on one application. */

@@ -10,7 +10,7 @@ import {
 import { serverInput } from "../define/inputs.ts";
 import { texts } from "../define/outputs.ts";
 import { serverFacts } from "../define/questions.ts";
-import { namesOfServer, serverOutput } from "../define/server_work.ts";
+import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { ipRange } from "../define/validators.ts";
 import { whitelistQuestion } from "./whitelist_question.ts";

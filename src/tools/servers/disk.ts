@@ -7,7 +7,8 @@ import { serverInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, startedOutput } from "../define/outputs.ts";
 import { countApps, onServer, serverFacts } from "../define/questions.ts";
 import { reportAnswer } from "../define/report_answer.ts";
-import { namesOfServer, serverOutput, startOnFoundServer } from "../define/server_work.ts";
+import { startOnServer } from "../define/start.ts";
+import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { appsNamedIn } from "../define/views.ts";
 import { inlineReport, reportOutput } from "./reports.ts";
@@ -93,7 +94,7 @@ const optimizeServerDisk = defineAskingTool({
     const fields = Object.fromEntries(CLEANUPS.map((name) => [name, input[name] ? "yes" : "no"]));
     const work = { operation: "server_disk_cleanup_execute", path: path`/server/disk/cleanup`, fields };
     return {
-      ...await startOnFoundServer(server, input, context, work),
+      ...await startOnServer(server, input, context, work),
       cleaned: CLEANUPS.filter((name) => input[name]),
     };
   },

@@ -4,7 +4,8 @@ import { path } from "../../cloudways/path.ts";
 import { serverInput, waitInput } from "../define/inputs.ts";
 import { startedOutput } from "../define/outputs.ts";
 import { countApps, onServer, serverFacts } from "../define/questions.ts";
-import { serverOutput, startOnFoundServer, startOnServer } from "../define/server_work.ts";
+import { startOnServer } from "../define/start.ts";
+import { serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 
 const startServer = defineTool({
@@ -16,7 +17,11 @@ const startServer = defineTool({
   description: "Starts a stopped server, so that its applications are online again. Takes minutes.",
   input: z.strictObject({ ...serverInput, ...waitInput }),
   output: z.looseObject({ ...serverOutput, ...startedOutput }),
-  handler: (input, context) => startOnServer(input, context, { operation: "server_start", path: path`/server/start` }),
+  handler: async (input, context) =>
+    await startOnServer(await context.account.server(input.server_id), input, context, {
+      operation: "server_start",
+      path: path`/server/start`,
+    }),
 });
 
 const [GOES, GO] = ["application goes", "applications go"];
@@ -41,7 +46,7 @@ const stopServer = defineAskingTool({
     facts: [{ name: "State now", values: [facts.server.status] }],
   }),
   handler: (input, context, { server }) =>
-    startOnFoundServer(server, input, context, { operation: "server_stop", path: path`/server/stop` }),
+    startOnServer(server, input, context, { operation: "server_stop", path: path`/server/stop` }),
 });
 
 const restartServer = defineAskingTool({
@@ -65,7 +70,7 @@ const restartServer = defineAskingTool({
     facts: [{ name: "State now", values: [facts.server.status] }],
   }),
   handler: (input, context, { server }) =>
-    startOnFoundServer(server, input, context, { operation: "server_restart", path: path`/server/restart` }),
+    startOnServer(server, input, context, { operation: "server_restart", path: path`/server/restart` }),
 });
 
 const backupServer = defineTool({
@@ -77,8 +82,11 @@ const backupServer = defineTool({
     "the server. For one application use backup_app.",
   input: z.strictObject({ ...serverInput, ...waitInput }),
   output: z.looseObject({ ...serverOutput, ...startedOutput }),
-  handler: (input, context) =>
-    startOnServer(input, context, { operation: "server_backup", path: path`/server/manage/backup` }),
+  handler: async (input, context) =>
+    await startOnServer(await context.account.server(input.server_id), input, context, {
+      operation: "server_backup",
+      path: path`/server/manage/backup`,
+    }),
 });
 
 /** The tools of this file. */

@@ -9,7 +9,7 @@ import { lookBack, serverInput, waitInput, waitOptions } from "../define/inputs.
 import { requireKnown } from "../define/known_values.ts";
 import { record } from "../define/outputs.ts";
 import { reportAnswer } from "../define/report_answer.ts";
-import { namesOfServer } from "../define/server_work.ts";
+import { namesOfServer } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 import { inlineReport, reportOutput } from "./reports.ts";
 

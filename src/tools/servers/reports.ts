@@ -1,7 +1,7 @@
 /** What the reports on a server share. */
 import { z } from "zod";
+import { serverOutput } from "../define/targets.ts";
 import { reportedOutput } from "../define/outputs.ts";
-import { serverOutput } from "../define/server_work.ts";
 
 /** The members of an object whose names are data. */
 export const members = z.record(z.string(), z.unknown());

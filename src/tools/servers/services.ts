@@ -8,7 +8,7 @@ import { requireKnown } from "../define/known_values.ts";
 import { record } from "../define/outputs.ts";
 import { serviceHeadline } from "../define/question_words.ts";
 import { nullIfRefused, onServer, serverFacts, serverFactsIf } from "../define/questions.ts";
-import { namesOfServer, serverOutput } from "../define/server_work.ts";
+import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { serverVarnishQuestion } from "../define/varnish_questions.ts";
 import { members } from "./reports.ts";
@@ -19,8 +19,12 @@ const servicesReply = z.looseObject({
 
 /** The services of a server and how they are, and which of them are switched on. */
 async function servicesOf(account: CloudwaysAccount, serverId: number) {
-  const query = { server_id: serverId };
-  const reply = await account.get("service_status", path`/service`, servicesReply, query);
+  const reply = await account.read({
+    operation: "service_status",
+    path: path`/service`,
+    reply: servicesReply,
+    query: { server_id: serverId },
+  });
   const { services: { status, ...more } } = reply;
   const all = Object.entries({ ...more, ...status });
   const isSwitch = ([name]: [string, unknown]) => name.endsWith("_enabled");

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
 import { serverInput } from "../define/inputs.ts";
 import { record } from "../define/outputs.ts";
-import { namesOfServer, serverOutput } from "../define/server_work.ts";
+import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 import { members } from "./reports.ts";
 
@@ -20,8 +20,12 @@ const getServerSettings = defineTool({
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     const reply = z.looseObject({ settings: z.union([members, z.array(z.unknown()).max(0)]) });
-    const query = { server_id: server.id };
-    const { settings } = await account.get("server_settings_get", path`/server/manage/settings`, reply, query);
+    const { settings } = await account.read({
+      operation: "server_settings_get",
+      path: path`/server/manage/settings`,
+      reply,
+      query: { server_id: server.id },
+    });
     return { ...namesOfServer(server), settings: { ...settings } };
   },
 });
