@@ -3,7 +3,7 @@ import { TEXT_FORMS } from "../text/odd_characters.ts";
 
 /**
  * What an input is for. `content`: it says what is done; a yes is bound to it, and a question shows it. `target`: it
- * names what the call hits; a yes is bound to it, and a question shows what it names. `wait`: the seconds to wait for
+ * names what the call hits; a yes is bound to it, and a question shows it where its subject does not name the same. `wait`: the seconds to wait for
  * the end of the work. `view`: how much of the answer to show. A yes is bound to neither of these two.
  */
 const ROLES = ["content", "target", "wait", "view"] as const;

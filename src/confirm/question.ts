@@ -72,6 +72,14 @@ interface AccountQuestion extends ShownQuestion {
  */
 export type Question = MachineQuestion | AccountQuestion;
 
+/** Whether a subject names the value of an input: by the id of a server or application, or as a domain. */
+export function names(subject: QuestionSubject, value: unknown): boolean {
+  if (subject.kind === "account") return false;
+  if (subject.kind === "domain") return subject.domain === value;
+  const { server, apps } = machineOf(subject);
+  return server.id === value || (apps ?? []).some(({ id }) => id === value);
+}
+
 /** The server of a subject, and every application on it that is hit. */
 export function machineOf(subject: MachineSubject): { server: QuestionServer; apps: readonly QuestionApp[] | null } {
   return subject.kind === "server" ? subject : { server: subject.server, apps: [subject.app] };

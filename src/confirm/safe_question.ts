@@ -26,14 +26,18 @@ export function safeQuestion(
   const { headline, subject, consequences, losesData, facts } = question;
   return {
     headline,
-    subject: safeSubject(subject, safe),
+    subject: safeSubject(subject, { safe, fact }),
     consequences,
     ...(losesData && { losesData }),
     ...(facts && { facts: facts.map(({ values, ...named }) => ({ ...named, values: values.map(fact) })) }),
   };
 }
 
-function safeSubject(subject: QuestionSubject, safe: (text: string) => string): QuestionSubject {
+/** A domain has no id, so it is shown as a fact is: whole, and as the argument where it is one. */
+function safeSubject(
+  subject: QuestionSubject,
+  { safe, fact }: Record<"safe" | "fact", (text: string) => string>,
+): QuestionSubject {
   const safeDomain = (domain: string) => cleanText(safe(domain), { maxLength: MAX_DOMAIN });
   const safeServer = ({ id, label, ip }: QuestionServer) => ({ id, label: safe(label), ip: safe(ip) });
   const safeApp = ({ id, label, domains, lastBackup }: QuestionApp) => ({
@@ -48,7 +52,7 @@ function safeSubject(subject: QuestionSubject, safe: (text: string) => string): 
     case "app":
       return { kind: "app", server: safeServer(subject.server), app: safeApp(subject.app) };
     case "domain":
-      return { kind: "domain", domain: safeDomain(subject.domain) };
+      return { kind: "domain", domain: fact(subject.domain) };
     case "account":
       return { kind: "account" };
   }

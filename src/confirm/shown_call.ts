@@ -3,7 +3,7 @@ import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { DeclaredInputs } from "./declared_input.ts";
-import type { ShownQuestion } from "./question.ts";
+import { names, type ShownQuestion } from "./question.ts";
 import { safeQuestion } from "./safe_question.ts";
 import { shownValues } from "./shown_values.ts";
 
@@ -34,7 +34,8 @@ export async function showCall(call: CallToShow, fingerprints: Fingerprints): Pr
   const { customer, input, question, declared, secrets } = call;
   const fingerprint = async (text: string) =>
     (await fingerprints.of("argument", customer, text)).slice(0, FINGERPRINT_DIGITS);
-  const values = await shownValues(input, declared, fingerprint);
+  const isNamed = (value: unknown) => names(question.subject, value);
+  const values = await shownValues(input, { declared, isNamed, fingerprint });
   return { question: safeQuestion(question, secrets, values.texts), arguments: values.arguments };
 }
 

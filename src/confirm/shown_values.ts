@@ -2,10 +2,19 @@
 import { writeOut } from "../text/odd_characters.ts";
 import type { JsonValue } from "../text/clean.ts";
 import { cleanDeep } from "../text/clean_deep.ts";
-import { type DeclaredInputs, PLAIN_INPUT } from "./declared_input.ts";
+import { type DeclaredInput, type DeclaredInputs, PLAIN_INPUT } from "./declared_input.ts";
 
 /** Names a text without telling it. */
 export type Fingerprint = (text: string) => Promise<string>;
+
+/** What is known of the values of a call. */
+export interface ShownValuesOptions {
+  /** What the tool's inputs declare. */
+  declared: DeclaredInputs;
+  /** Whether the subject of the question names a value anyway. */
+  isNamed: (value: unknown) => boolean;
+  fingerprint: Fingerprint;
+}
 
 /** Arguments as a person sees them. */
 export interface ShownValues {
@@ -21,8 +30,7 @@ export interface ShownValues {
  */
 export async function shownValues(
   input: Readonly<Record<string, unknown>>,
-  declared: DeclaredInputs,
-  fingerprint: Fingerprint,
+  { declared, isNamed, fingerprint }: ShownValuesOptions,
 ): Promise<ShownValues> {
   const texts = new Map<string, string>();
   const shown: Record<string, JsonValue> = {};
@@ -31,12 +39,14 @@ export async function shownValues(
     texts.set(text, display);
     return display;
   };
+  const isShown = (role: DeclaredInput["role"], value: unknown) =>
+    role === "content" || (role === "target" && !isNamed(value));
   for (const [name, value] of Object.entries(input)) {
     const { role, form, shownBy } = declared.get(name) ?? PLAIN_INPUT;
     const byFingerprint = shownBy === "fingerprint";
     const parts = form === "lines" && !byFingerprint && typeof value === "string" ? value.split("\n") : value;
     const display = await shownValue(parts, (text) => show(text, byFingerprint));
-    if (role === "content" && display !== undefined) shown[name] = display;
+    if (isShown(role, value) && display !== undefined) shown[name] = display;
   }
   return { arguments: shown, texts };
 }

@@ -242,7 +242,19 @@ Deno.test("how long to wait is no part of a yes, whatever the input is called", 
   await say(YES, { patience: 3 });
 
   assert.deepEqual(started.world.done, ["remove_member"]);
-  assert.doesNotMatch(message, /patience|member_id/);
+  assert.doesNotMatch(message, /patience/);
+});
+
+Deno.test("a target is shown with the arguments where the subject does not name the same", async () => {
+  await using started = await start();
+
+  const { message } = await askByForm(started, { tool: "remove_member", args: { member_id: 7 } });
+  const { message: named } = await askByForm(started, { tool: "delete_zone", args: { domain: "exämple.com" } });
+  const { message: other } = await askByForm(started, { tool: "delete_zone", args: { domain: "example.org" } });
+
+  assert.match(message, /\nSent by the assistant:\n- member_id: `7`$/);
+  assert.doesNotMatch(named, /Sent by the assistant/);
+  assert.match(other, /\nSent by the assistant:\n- domain: `example\.org`$/);
 });
 
 Deno.test("another target is another call", async () => {

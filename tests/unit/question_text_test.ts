@@ -175,3 +175,12 @@ Deno.test("a domain that a question is about shows no secret", () => {
 
   assert.deepEqual(safe.subject, { kind: "domain", domain: "[hidden].example" });
 });
+
+Deno.test("a domain that is sent is shown as it is sent, whatever it looks like", () => {
+  const { subject: _subject, ...words } = QUESTION;
+  const domain = `glpat-${"a1b2c3d4".repeat(2)}.example.com`;
+
+  const safe = safeQuestion({ ...words, subject: { kind: "domain", domain } }, [], new Map([[domain, domain]]));
+
+  assert.deepEqual(safe.subject, { kind: "domain", domain });
+});

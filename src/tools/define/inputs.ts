@@ -7,21 +7,18 @@ import type { ToolContext } from "./tool.ts";
 /** The input of a tool that takes nothing. */
 export const noInput = z.strictObject({});
 
-/** A server's id. */
-export const serverId = z.int().min(1).meta(declare({ role: "target" })).describe("Id from list_servers.");
-
-/** An application's id. */
-export const appId = z.int().min(1).meta(declare({ role: "target" })).describe("Id from list_servers.");
+/** The id of a server or application. */
+const listedId = z.int().min(1).meta(declare({ role: "target" })).describe("Id from list_servers.");
 
 /** The inputs of every tool about one server. */
-export const serverInput = { server_id: serverId };
+export const serverInput = { server_id: listedId };
 
 /**
  * The inputs of every tool about one application. The server says nothing new; it is understood so that calls which were
  * right stay right.
  */
 export const appInput = {
-  app_id: appId,
+  app_id: listedId,
   server_id: z.int().min(1).meta(declare({ role: "target", unlisted: true })).optional().describe("Found by itself."),
 };
 
