@@ -19,7 +19,7 @@ export function findRecords(
   const server = findServer(account, fields, serverField);
   if (fields.destination_server_id !== undefined) findServer(account, fields, "destination_server_id");
   const app = findApp(account, operation, fields, server);
-  findOthers(account, fields, server);
+  findOthers(account, operation, fields, server);
   // Requests about an application alone still concern its server.
   const owner = server ?? account.servers.find((one) => one.id === app?.server_id);
   return { ...(owner === undefined ? {} : { server: owner }), ...(app === undefined ? {} : { app }) };
@@ -64,14 +64,19 @@ function findApp(
   return app;
 }
 
-function findOthers(account: AccountState, fields: Record<string, unknown>, server: ServerState | undefined): void {
+function findOthers(
+  account: AccountState,
+  operation: OperationFacts,
+  fields: Record<string, unknown>,
+  server: ServerState | undefined,
+): void {
   const apps = server?.apps ?? [];
   const credentials = apps.flatMap((one) => one.credentials);
   const keys = [...server?.ssh_keys ?? [], ...credentials.flatMap((one) => one.ssh_keys)];
   const known: Record<string, readonly { id: number }[]> = {
     project_id: account.projects,
     member_id: account.members,
-    alert_id: account.alerts,
+    ...(operation.id.startsWith("copilot") ? {} : { alert_id: account.alerts }),
     ssh_key_id: keys,
     app_cred_id: credentials,
     app_creds_id: credentials,

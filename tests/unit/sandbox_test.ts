@@ -1,6 +1,5 @@
-import { Ajv } from "ajv";
 import assert from "node:assert/strict";
-import { operationById, type OperationFacts, operations, schemas } from "../sandbox/facts.ts";
+import { operationById } from "../sandbox/facts.ts";
 import {
   type AccountSpec,
   DEMO_ACCOUNT,
@@ -10,65 +9,8 @@ import {
   type SandboxOptions,
   startSandbox,
 } from "../sandbox/mod.ts";
+import { appForm, parse, record, rows, send, serverForm } from "../sandbox/test_client.ts";
 import { until } from "../support/until.ts";
-
-interface Sent {
-  token?: string | null;
-  form?: Record<string, string | string[]>;
-  json?: unknown;
-  headers?: Record<string, string>;
-}
-
-interface Reply {
-  status: number;
-  headers: Headers;
-  text: string;
-  json: Record<string, unknown>;
-}
-
-async function send(sandbox: Sandbox, method: string, path: string, sent: Sent = {}): Promise<Reply> {
-  const token = sent.token === undefined ? DEMO_ACCOUNT.accessTokens[0].token : sent.token;
-  const headers = new Headers(sent.headers);
-  if (token !== null) headers.set("Authorization", `Bearer ${token}`);
-  const init: RequestInit = { method, headers, redirect: "manual" };
-  if (sent.form !== undefined) init.body = formOf(sent.form);
-  if (sent.json !== undefined) {
-    init.body = JSON.stringify(sent.json);
-    headers.set("Content-Type", "application/json");
-  }
-  const response = await fetch(sandbox.baseUrl + path, init);
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: parse(text) };
-}
-
-function formOf(fields: Record<string, string | string[]>): URLSearchParams {
-  return new URLSearchParams(
-    Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one])),
-  );
-}
-
-function parse(text: string): Record<string, unknown> {
-  try {
-    return record(JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
-}
-
-function rows(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.map(record) : [];
-}
-
-function problems(sandbox: Sandbox): string {
-  return sandbox.violations.map((violation) => violation.problem).join("\n");
-}
-
-const serverForm = { server_id: "100001" };
-const appForm = { server_id: "100001", app_id: "200001" };
 
 Deno.test("a key is exchanged for a token that works for an hour", async () => {
   const clock = new FakeClock();
@@ -305,7 +247,7 @@ Deno.test("a created server shows up with its application and its passwords", as
   const canary = "CANARY";
   await using sandbox = await startSandbox({ accounts: [{ ...DEMO_ACCOUNT, canary }] });
 
-  const form = formExample(operationById("server_create"));
+  const form = operationById("server_create").body?.form ?? {};
   const created = await send(sandbox, "POST", "/server", { form });
   const [operation] = rows(record(created.json.server).operations);
   sandbox.finishOperation(String(operation?.id));
@@ -317,100 +259,6 @@ Deno.test("a created server shows up with its application and its passwords", as
   assert.match(String(rows(server.apps)[0]?.mysql_password), /CANARY/);
   sandbox.assertNoViolations();
 });
-
-const wrongRequests: [name: string, method: string, path: string, sent: Sent, problem: RegExp][] = [
-  ["a misspelt field", "POST", "/service/varnish", { form: { ...serverForm, state: "purge" } }, /unknown field state/],
-  ["a missing field", "POST", "/service/varnish", { form: serverForm }, /required field action is missing/],
-  [
-    "an unknown field in JSON",
-    "POST",
-    "/server/stop",
-    { json: { server_id: 100001, force: 1 } },
-    /unknown field force/,
-  ],
-  ["an unknown query parameter", "GET", "/server?page=2", {}, /unknown query parameter page/],
-  ["a write by query", "POST", "/server/stop?server_id=100001", {}, /server_id is in the query string/],
-  [
-    "a list without brackets",
-    "POST",
-    "/app/manage/aliases",
-    { form: { ...appForm, aliases: "a.example.com" } },
-    /\[\]/,
-  ],
-  ["a word outside the list", "POST", "/service/varnish", { form: { ...serverForm, action: "clear" } }, /action/],
-  ["a method in disguise", "POST", "/app/manage/cname", { form: { ...appForm, _method: "DELETE" } }, /_method/],
-  ["a pull without deploy_path", "POST", "/git/pull", { form: { ...appForm, branch_name: "main" } }, /deploy_path/],
-  ["text as an id in the path", "PUT", "/server/abc", { form: { label: "x" } }, /server_id/],
-  ["headers of the hosted server", "GET", "/server", { headers: { "X-Access-Token": "x" } }, /x-access-token/],
-  ["an address that is none", "POST", "/security/siab", { form: { ...serverForm, ip: "here" } }, /ip/],
-];
-
-for (const [name, method, path, sent, problem] of wrongRequests) {
-  Deno.test(`${name} is a violation`, async () => {
-    await using sandbox = await startSandbox();
-
-    await send(sandbox, method, path, sent);
-
-    assert.match(problems(sandbox), problem);
-    assert.throws(() => sandbox.assertNoViolations(), problem);
-    sandbox.reset();
-    sandbox.assertNoViolations();
-  });
-}
-
-for (const forms of ["live", "documented"] as const) {
-  for (const encoding of ["form", "json"] as const) {
-    Deno.test(`every operation answers its example, ${forms}, sent as ${encoding}`, async () => {
-      for (const operation of operations) await answersItsExample(operation, forms, encoding);
-    });
-  }
-}
-
-const ajv = new Ajv({ strict: false, logger: false });
-ajv.addSchema({ $id: "facts", components: { schemas } });
-
-async function answersItsExample(operation: OperationFacts, forms: "live" | "documented", encoding: "form" | "json") {
-  // Only some documents know this one.
-  if (operation.id === "server_get_legacy" && forms === "live") return;
-  await using sandbox = await startSandbox({ forms, clock: new FakeClock(), accounts: [exampleAccount] });
-  const app = sandbox.account().servers[0]?.apps[0];
-  if (app === undefined) throw new Error("The sandbox is empty");
-  // What the examples take for granted.
-  Object.assign(app, { sys_user: "abcdefghij", localBackup: true, own_ssl: { issued_at: "" } });
-  const sent: Sent = {};
-  if (operation.body !== undefined && encoding === "form") sent.form = formExample(operation);
-  if (operation.body !== undefined && encoding === "json") sent.json = operation.body.json;
-  if (operation.id === "oauth_access_token_create") sent.token = null;
-
-  const reply = await send(sandbox, operation.method, examplePath(operation), sent);
-
-  assert.equal(reply.status, 200, `${operation.id}: ${reply.text}`);
-  assert.equal(problems(sandbox), "", operation.id);
-  const schema = JSON.parse(JSON.stringify(operation.reply.schema).replaceAll('"#/components', '"facts#/components'));
-  const fits = ajv.validate(schema, JSON.parse(reply.text));
-  assert.ok(fits, `${operation.id}: ${ajv.errorsText()}\n${reply.text}`);
-}
-
-const exampleAccount: AccountSpec = { ...DEMO_ACCOUNT, apiKey: "EXAMPLE-API-KEY" };
-
-function examplePath({ path, parameters }: OperationFacts): string {
-  const query = new URLSearchParams();
-  let filled = path;
-  for (const { name, in: place, required, example } of parameters) {
-    const value = String(example ?? { target: "traffic", duration: "1 Hour", timezone: "UTC" }[name]);
-    if (place === "path") filled = filled.replace(`{${name}}`, encodeURIComponent(value));
-    else if (required || example !== undefined) query.set(name, value);
-  }
-  return query.size === 0 ? filled : `${filled}?${query}`;
-}
-
-function formExample(operation: OperationFacts): Record<string, string | string[]> {
-  return Object.fromEntries(
-    Object.entries(record(operation.body?.form)).map((
-      [name, value],
-    ) => [name, Array.isArray(value) ? value.map(String) : String(value)]),
-  );
-}
 
 async function withFault(fault: Fault, check: (sandbox: Sandbox) => Promise<void>, options: SandboxOptions = {}) {
   await using sandbox = await startSandbox(options);
@@ -632,50 +480,3 @@ Deno.test("an encoded path stays one segment and finds no record", async () => {
   assert.equal(reply.status, 422);
   assert.equal(sandbox.requests[0]?.fields.id, "1/../server");
 });
-
-const effects: [path: string, form: Record<string, string | string[]>, seen: (sandbox: Sandbox) => unknown, unknown][] =
-  [
-    ["/app/manage/cname", { cname: "new.example.com" }, (sandbox) => firstApp(sandbox).cname, "new.example.com"],
-    ["/app/manage/aliases", { "aliases[]": ["a.example.com"] }, (sandbox) => firstApp(sandbox).aliases, [
-      "a.example.com",
-    ]],
-    ["/app/manage/enforce_https", { status: "disable" }, (sandbox) => firstApp(sandbox).flags.enforce_https, 0],
-    ["/app/manage/restore", { time: "2026-08-05T23:19:06" }, (sandbox) => firstApp(sandbox).localBackup, true],
-    ["/app/cache/purge", {}, (sandbox) => firstApp(sandbox).purges, 1],
-    [
-      "/git/pull",
-      { branch_name: "develop", deploy_path: "" },
-      (sandbox) => firstApp(sandbox).git.log[0]?.branch_name,
-      "develop",
-    ],
-    ["/security/lets_encrypt_auto", { auto: "false" }, (sandbox) => firstApp(sandbox).lets_encrypt?.auto, false],
-    [
-      "/security/lets_encrypt_revoke",
-      { ssl_domain: "shop.example.com", wild_card: "false" },
-      (sandbox) => firstApp(sandbox).lets_encrypt,
-      null,
-    ],
-    ["/staging/app/cloneApp", {}, (sandbox) => sandbox.account().servers[0]?.apps.at(-1)?.is_staging, "1"],
-    ["/app/creds", { username: "new", password: "EXAMPLE" }, (sandbox) => firstApp(sandbox).credentials.length, 2],
-  ];
-
-for (const [path, form, seen, expected] of effects) {
-  Deno.test(`POST ${path} changes the account`, async () => {
-    const clock = new FakeClock();
-    await using sandbox = await startSandbox({ clock });
-
-    const reply = await send(sandbox, "POST", path, { form: { ...appForm, ...form } });
-    await clock.advance(10_000);
-    await send(sandbox, "GET", "/server");
-
-    assert.equal(reply.status, 200, reply.text);
-    assert.deepEqual(seen(sandbox), expected);
-    sandbox.assertNoViolations();
-  });
-}
-
-function firstApp(sandbox: Sandbox) {
-  const app = sandbox.account().servers[0]?.apps[0];
-  if (app === undefined) throw new Error("The sandbox is empty");
-  return app;
-}

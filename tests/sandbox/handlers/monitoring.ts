@@ -1,6 +1,6 @@
 import { type Call, type Handlers, text } from "../call.ts";
 import { recordTime } from "../dates.ts";
-import { operationById } from "../facts.ts";
+import { exampleOf, operationById } from "../facts.ts";
 import { isRecord } from "../read_request.ts";
 import { invalidField } from "../refusals.ts";
 import { report, startOperation } from "./start.ts";
@@ -118,7 +118,7 @@ function durations(): unknown[] {
 }
 
 function exampleMember(operationId: string, member: string): unknown {
-  const example = Object.values(operationById(operationId).reply.examples)[0];
+  const example = exampleOf(operationById(operationId));
   return isRecord(example) ? example[member] : undefined;
 }
 
