@@ -46,9 +46,10 @@ export function readFormFields(
   for (const [name, value] of entries) {
     const [plain, keys] = splitName(name);
     const types = plain in known ? typesOf(known[plain]) : undefined;
-    const isNested = types?.includes("array") === true || types?.includes("object") === true;
+    const isPlain = keys.length === 0 && types?.includes("string") === true;
+    const isNested = !isPlain && (types?.includes("array") === true || types?.includes("object") === true);
     if (types === undefined || (keys.length > 0 && !isNested)) read.problems.push(`unknown field ${name}`);
-    else if (keys.length === 0 && types.includes("array")) {
+    else if (isNested && keys.length === 0 && types.includes("array")) {
       read.problems.push(`list ${plain} must be named ${plain}[] in a form`);
     } else if (!name.endsWith("[]") && seen.has(name)) read.problems.push(`field ${name} is given twice`);
     seen.add(name);

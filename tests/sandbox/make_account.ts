@@ -1,5 +1,5 @@
 import { recordTime } from "./dates.ts";
-import { makeApp } from "./make_app.ts";
+import { makeApp, makeMoreStaging } from "./make_app.ts";
 import { makeServer } from "./make_server.ts";
 import { createRandom, type Random, seedFrom } from "./prng.ts";
 import type { AccountState, AlertState, MemberState, OperationState, ProjectState } from "./state.ts";
@@ -20,6 +20,8 @@ export interface AccountSpec {
   servers?: number;
   /** Default 3. */
   appsPerServer?: number;
+  /** Two further staging copies on the last server: one of an application elsewhere, one whose application is gone. */
+  moreStaging?: boolean;
   /** Stands in the labels of servers and applications, to tell accounts apart. */
   label?: string;
   /** Every secret of the account contains this text. */
@@ -61,6 +63,12 @@ export function makeAccount(spec: AccountSpec, position: number, seed: number, n
       server.apps.push(makeApp(making, server, position, appIndex++, label));
     }
   }
+  if (spec.moreStaging === true) {
+    for (const copy of makeMoreStaging(making, servers, position, appIndex)) {
+      servers.at(-1)?.apps.push(copy);
+      appIndex++;
+    }
+  }
   const account: AccountState = {
     email: spec.email,
     apiKey: spec.apiKey,
@@ -73,6 +81,7 @@ export function makeAccount(spec: AccountSpec, position: number, seed: number, n
     projects: makeProjects(position, now),
     members: makeMembers(position, now, label),
     alerts: [],
+    otherOwners: ["owner@example.net"],
     lastId: {
       server: 100_000 + position * 1000 + servers.length,
       app: 200_000 + position * 10_000 + appIndex,
@@ -110,6 +119,7 @@ function makeMembers(position: number, now: number, label: string): MemberState[
       email: "ada@example.com",
       role: "Developer",
       isFull: true,
+      access: { account: { sections: [], is_full: true }, servers: {}, apps: [] },
     },
     {
       ...base,
@@ -119,6 +129,7 @@ function makeMembers(position: number, now: number, label: string): MemberState[
       email: "grace@example.com",
       role: "Billing",
       isFull: false,
+      access: { account: { sections: [], is_full: false }, servers: {}, apps: [] },
     },
   ];
 }

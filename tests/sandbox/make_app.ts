@@ -1,5 +1,6 @@
 import { gitTime, recordTime, restorePoint } from "./dates.ts";
 import type { Making } from "./make_account.ts";
+import { newContent, newCrons, newStaging, newUpdates } from "./make_site.ts";
 import type { AppState, LetsEncryptState, ServerState } from "./state.ts";
 
 const versions: Readonly<Record<string, string>> = {
@@ -48,6 +49,26 @@ export function makeApp(
   return app;
 }
 
+/** A staging copy of an application on the first server, and one whose application is gone; both for the last server. */
+export function makeMoreStaging(
+  making: Making,
+  servers: readonly ServerState[],
+  position: number,
+  index: number,
+): AppState[] {
+  const [first, last] = [servers[0], servers.at(-1)];
+  const live = first?.apps.find(({ label }) => label.endsWith("Blog"));
+  if (first === undefined || last === undefined || live === undefined) return [];
+  const id = 200_001 + position * 10_000 + index;
+  const { application, project_id } = live;
+  const elsewhere = newApp(making, last, id, { label: `staging-${live.label}`, application, project_id });
+  const orphan = newApp(making, last, id + 1, { label: "staging-Gone", application, project_id });
+  return [
+    { ...elsewhere, is_staging: "1", source_app_id: live.id, source_server_id: first.id },
+    { ...orphan, is_staging: "1", source_app_id: 299_999 },
+  ];
+}
+
 /** What a new application is made from. */
 export interface NewApp {
   label: string;
@@ -57,7 +78,8 @@ export interface NewApp {
 }
 
 /** An application with everything at its defaults. */
-export function newApp({ random, now, secret }: Making, server: ServerState, id: number, given: NewApp): AppState {
+export function newApp(making: Making, server: ServerState, id: number, given: NewApp): AppState {
+  const { random, now, secret } = making;
   const { label, application } = given;
   const sysUser = random.letters(10);
   return {
@@ -86,13 +108,9 @@ export function newApp({ random, now, secret }: Making, server: ServerState, id:
     vcl_list: [{ method: "exclude", type: "url", value: "/checkout" }],
     ssh_access: true,
     access: true,
+    cors: null,
     fpm_setting: ";php_admin_value[memory_limit] = 256M",
-    crons: {
-      basic: [
-        { cmd_type: "PHP", command: "cron.php", minutes: "*/5", hours: "*", days: "*", months: "*", weekdays: "*" },
-      ],
-      script: "",
-    },
+    crons: newCrons(sysUser),
     credentials: [{
       id: 300_000 + id,
       sys_user: "deploy",
@@ -101,13 +119,17 @@ export function newApp({ random, now, secret }: Making, server: ServerState, id:
     }],
     git: newGit(random.letters(16), now),
     backups: [
-      ...[1, 2, 3, 4].map((days) => restorePoint(now - days * 86_400_000 + random.between(0, 3600) * 1000)),
+      ...[2, 4, 1, 3].map((days) => restorePoint(now - days * 86_400_000 + random.between(0, 3600) * 1000)),
       // The one that the documents use as an example.
       "2026-08-05T23:19:06",
     ],
     restoredTo: null,
     localBackup: false,
     ownership: "sys_user",
+    content: newContent(id),
+    staging: newStaging(making),
+    updates: newUpdates(making),
+    vulnerable: { fetchedAt: now - 86_400_000, holes: { breeze: 1 } },
     purges: 0,
     untold: [],
   };
@@ -121,7 +143,8 @@ export function certificate(domains: string[], email: string, now: number, wildc
     ssl_domains: domains,
     ssl_email: email,
     auto: true,
-    type: wildcard ? "wc" : "san",
+    type: wildcard ? "wc" : "le",
+    challenges: null,
     renewed_at: recordTime(now),
   };
 }

@@ -47,12 +47,15 @@ export function newServer({ random, now, secret }: Making, id: number, given: Ne
     updated_at: recordTime(now - random.between(1, 90) * 86_400_000),
     master_user: `master_${random.letters(10)}`,
     master_password: secret(),
-    backup_frequency: "24",
+    backup_frequency: "1",
+    backup_retention: "8",
+    backup_time: backupTime(random.between(0, 24 * 60 - 1)),
     local_backups: false,
     snapshot_frequency: null,
     ssh_keys: [{ id: 300_000 + id, label: "laptop", public_key: `ssh-ed25519 AAAA${random.letters(20)} laptop` }],
     apps: [],
     settings: defaultSettings(),
+    unseenSettings: {},
     maintenance: { day: "Monday", hour: 2 },
     diskCleanup: {
       automate_cleanup: "disabled",
@@ -72,6 +75,11 @@ export function newServer({ random, now, secret }: Making, id: number, given: Ne
     blacklisted: ["192.0.2.66"],
     untold: [],
   };
+}
+
+/** HH:MM of a minute of the day. */
+function backupTime(minute: number): string {
+  return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 /** Addresses come from the ranges reserved for documentation. */

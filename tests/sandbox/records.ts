@@ -33,11 +33,21 @@ export function refuseIfBusy(
   server: ServerState | undefined,
   book: OperationBook,
 ): void {
-  if (operation.sideEffect === "read" || !operation.async.startsWith("operation") || server === undefined) return;
-  for (const serverId of [server.id, fields.destination_server_id]) {
+  if (server === undefined || !isKeptOff(operation)) return;
+  const { destination_server_id, source_server_id, dest_server_id } = fields;
+  for (const serverId of [server.id, destination_server_id, source_server_id, dest_server_id]) {
     const running = typeof serverId === "number" ? book.running(account, serverId) : undefined;
     if (running !== undefined) throw busy(book.record(account, running));
   }
+}
+
+/** Writes that answer at once and are kept off a busy server all the same. */
+const keptOff = new Set(["app_credentials_create"]);
+/** Reads that start work on the server. */
+const working = new Set(["safe_update_available_get"]);
+
+function isKeptOff({ id, sideEffect, async: kind }: OperationFacts): boolean {
+  return keptOff.has(id) || (kind.startsWith("operation") && (sideEffect !== "read" || working.has(id)));
 }
 
 function findServer(account: AccountState, fields: Record<string, unknown>, name: string): ServerState | undefined {

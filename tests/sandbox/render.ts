@@ -9,6 +9,8 @@ export function serverRecord(server: ServerState, operations: unknown[] = []): R
     status: server.status,
     tenant_id: "1",
     backup_frequency: server.backup_frequency,
+    backup_retention: server.backup_retention,
+    backup_time: server.backup_time,
     local_backups: server.local_backups,
     is_terminated: "0",
     created_at: server.created_at,
@@ -57,14 +59,22 @@ export function appRecord(app: AppState): Record<string, unknown> {
     project_id: String(app.project_id),
     created_at: app.created_at,
     webroot: app.webroot,
-    is_csr_available: true,
-    lets_encrypt: app.lets_encrypt,
+    is_csr_available: false,
+    lets_encrypt: certificateRecord(app),
     own_ssl: app.own_ssl,
     app_version_id: "1500",
     cms_app_id: "8",
     source_app_id: app.source_app_id === null ? null : String(app.source_app_id),
     ...(app.is_staging === undefined ? {} : { is_staging: app.is_staging }),
+    ...(app.source_server_id === undefined ? {} : { source_server_id: String(app.source_server_id) }),
   });
+}
+
+/** The record holds no date of any kind. */
+function certificateRecord(app: AppState): Record<string, unknown> | null {
+  if (app.lets_encrypt === null) return null;
+  const { renewed_at: _untold, ...told } = app.lets_encrypt;
+  return { ...told, app_prefix: appHost(app) };
 }
 
 /** A server as the paged list shows it: ids and sizes are numbers, and there are no secrets. */

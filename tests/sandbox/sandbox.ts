@@ -342,7 +342,8 @@ function encode(content: Content): { type: string; text: string } {
   if (content.text !== undefined) return { type: "text/plain; charset=UTF-8", text: content.text };
   if (content.body === blockedPage) return { type: "text/html; charset=UTF-8", text: blockedPage };
   if (content.body === greeting) return { type: "text/plain; charset=UTF-8", text: greeting };
-  return { type: "application/json", text: JSON.stringify(content.body) };
+  // Some calls answer without a byte.
+  return { type: "application/json", text: content.body === undefined ? "" : JSON.stringify(content.body) };
 }
 
 /** Promises the whole answer and closes the connection half-way through. */

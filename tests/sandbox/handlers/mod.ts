@@ -1,31 +1,63 @@
 import type { Handlers } from "../call.ts";
-import { accountHandlers } from "./account.ts";
+import { alertHandlers } from "./alerts.ts";
+import { appAccessHandlers } from "./app_access.ts";
+import { appUserHandlers } from "./app_users.ts";
 import { appHandlers } from "./apps.ts";
-import { appSettingsHandlers } from "./app_settings.ts";
 import { backupHandlers } from "./backups.ts";
-import { credentialHandlers } from "./credentials.ts";
+import { copyHandlers } from "./copies.ts";
+import { cronHandlers } from "./cron.ts";
+import { diskHandlers } from "./disk.ts";
+import { domainHandlers } from "./domains.ts";
 import { gitHandlers } from "./git.ts";
 import { listHandlers } from "./lists.ts";
+import { memberHandlers } from "./members.ts";
 import { monitoringHandlers } from "./monitoring.ts";
 import { operationHandlers } from "./operations.ts";
+import { packageHandlers } from "./packages.ts";
+import { passwordHandlers } from "./passwords.ts";
+import { phpHandlers } from "./php.ts";
+import { projectHandlers } from "./projects.ts";
+import { scheduleHandlers } from "./schedules.ts";
 import { securityHandlers } from "./security.ts";
 import { serverHandlers } from "./servers.ts";
-import { serverSettingsHandlers } from "./server_settings.ts";
 import { serviceHandlers } from "./services.ts";
+import { settingsHandlers } from "./settings.ts";
+import { sshKeyHandlers } from "./ssh_keys.ts";
+import { stagingHandlers } from "./staging.ts";
+import { switchHandlers } from "./switches.ts";
+import { updateHandlers } from "./updates.ts";
+import { varnishHandlers } from "./varnish.ts";
+import { vulnerabilityHandlers } from "./vulnerabilities.ts";
 
 /** What is modelled; all else answers its documented example. */
 export const handlers: Handlers = {
-  ...accountHandlers,
+  ...alertHandlers,
+  ...appAccessHandlers,
+  ...appUserHandlers,
   ...appHandlers,
-  ...appSettingsHandlers,
   ...backupHandlers,
-  ...credentialHandlers,
+  ...copyHandlers,
+  ...cronHandlers,
+  ...diskHandlers,
+  ...domainHandlers,
   ...gitHandlers,
   ...listHandlers,
+  ...memberHandlers,
   ...monitoringHandlers,
   ...operationHandlers,
+  ...packageHandlers,
+  ...passwordHandlers,
+  ...phpHandlers,
+  ...projectHandlers,
+  ...scheduleHandlers,
   ...securityHandlers,
   ...serverHandlers,
-  ...serverSettingsHandlers,
   ...serviceHandlers,
+  ...settingsHandlers,
+  ...sshKeyHandlers,
+  ...stagingHandlers,
+  ...switchHandlers,
+  ...updateHandlers,
+  ...varnishHandlers,
+  ...vulnerabilityHandlers,
 };
