@@ -39,7 +39,7 @@ export function makeApp(
   const app = newApp(making, server, id, { label, application: kind.application });
   if (kind.host !== "") app.cname = hostName(kind.host + suffix, accountLabel);
   if (kind.label === "Shop") app.aliases = [`www.${app.cname}`];
-  if (kind.secured) app.lets_encrypt = certificate([app.cname, ...app.aliases], "owner@example.com", making.now);
+  if (kind.secured) app.lets_encrypt = firstCertificate(app, making, round);
   if (kind.label === "Shop staging") {
     app.is_staging = "1";
     app.source_app_id = id - 2;
@@ -147,6 +147,13 @@ export function certificate(domains: string[], email: string, now: number, wildc
     challenges: null,
     renewed_at: recordTime(now),
   };
+}
+
+/** Records differ: one half has no word of challenges; beyond the first applications one renews no more, one is unverified. */
+function firstCertificate(app: AppState, { now }: Making, round: number): LetsEncryptState {
+  const { challenges, ...issued } = certificate([app.cname, ...app.aliases], "owner@example.com", now);
+  if (app.application !== "woocommerce") return { ...issued, is_verified: round === 0 };
+  return { ...issued, auto: round === 0, challenges: challenges ?? null };
 }
 
 function newGit(keyText: string, now: number): AppState["git"] {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { FakeClock, startSandbox } from "../sandbox/mod.ts";
-import { appForm, appState, done, operation, parse, problems, record, send } from "../sandbox/test_client.ts";
+import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
+import { appForm, appState, done, operation, parse, problems, record, rows, send } from "../sandbox/test_client.ts";
 
 const appQuery = "server_id=100001&app_id=200001";
 
@@ -249,4 +249,23 @@ Deno.test("a graph has its target's unit and steps, a gap, and an unfinished las
   assert.deepEqual([memory.at(-1)?.[0], memory.at(-1)?.[1]], [null, Math.floor(clock.now() / 1000)]);
   assert.equal(memory.filter(([value]) => value === null).length, 2);
   assert.equal((week[1]?.[1] ?? 0) - (week[0]?.[1] ?? 0), 3600);
+});
+
+Deno.test("certificates tell no date, and not all of them the same", async () => {
+  await using sandbox = await startSandbox({ accounts: [{ ...DEMO_ACCOUNT, servers: 2, appsPerServer: 6 }] });
+
+  const { json } = await send(sandbox, "GET", "/server");
+  const all = rows(json.servers).flatMap(({ apps }) => rows(apps)).map(({ lets_encrypt }) => lets_encrypt);
+
+  const told = all.filter((one) => one !== null).map(record);
+  assert.doesNotMatch(JSON.stringify(told), /\d{4}-\d{2}-\d{2}/);
+  assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(["le"]));
+  assert.deepEqual(told.map((one) => ["challenges" in one, one.auto, one.is_verified]), [
+    [true, true, true],
+    [false, true, true],
+    [true, false, true],
+    [false, true, false],
+  ]);
+  assert.equal(told[0]?.app_prefix, "woocommerce-100001-200001.cloudwaysapps.test");
+  assert.ok(all.includes(null));
 });
