@@ -73,6 +73,7 @@ export function newServer({ random, now, secret }: Making, id: number, given: Ne
     siab: [],
     adminer: [],
     blacklisted: ["192.0.2.66"],
+    transfer: null,
     untold: [],
   };
 }

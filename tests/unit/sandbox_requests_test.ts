@@ -1,7 +1,15 @@
 import { Ajv } from "ajv";
 import assert from "node:assert/strict";
 import { type OperationFacts, operations } from "../sandbox/facts.ts";
-import { type AccountSpec, DEMO_ACCOUNT, FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
+import {
+  type AccountSpec,
+  type AccountState,
+  DEMO_ACCOUNT,
+  FakeClock,
+  type Sandbox,
+  type ServerState,
+  startSandbox,
+} from "../sandbox/mod.ts";
 import {
   appForm,
   appState,
@@ -165,6 +173,7 @@ async function answersItsExample(operation: OperationFacts, forms: "live" | "doc
   const app = appState(sandbox);
   // What the examples take for granted.
   Object.assign(app, { sys_user: "abcdefghij", localBackup: true, own_ssl: { issued_at: "" } });
+  takenForGranted[operation.id]?.(firstServer(sandbox), sandbox.account());
   const sent: Sent = {};
   if (operation.body !== undefined && encoding === "form") sent.form = operation.body.form;
   if (operation.body !== undefined && encoding === "json") sent.json = operation.body.json;
@@ -178,6 +187,13 @@ async function answersItsExample(operation: OperationFacts, forms: "live" | "doc
   const fits = reply.text === "" || ajv.validate(operation.reply.schema, JSON.parse(reply.text));
   assert.ok(fits, `${operation.id}: ${ajv.errorsText()}\n${reply.text}`);
 }
+
+/** What the examples of single operations take for granted. */
+const takenForGranted: Readonly<Record<string, (server: ServerState, account: AccountState) => void>> = {
+  server_scale_volume: (server) => void (server.data_volume_size = 20),
+  server_storage_scale: (server) => void (server.storage = 100),
+  server_transfer_cancel: (server) => void (server.transfer = { id: 123, email: "new-owner@example.com" }),
+};
 
 const exampleAccount: AccountSpec = { ...DEMO_ACCOUNT, apiKey: "EXAMPLE-API-KEY" };
 

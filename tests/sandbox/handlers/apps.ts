@@ -2,6 +2,8 @@ import { type Call, type Handlers, makingOf, text } from "../call.ts";
 import { newApp } from "../make_app.ts";
 import { appSummary } from "../render.ts";
 import { paged } from "./paged.ts";
+import { checkApplication } from "./offers.ts";
+import { projectNamed } from "./projects.ts";
 import { start } from "./start.ts";
 
 /** Applications: listing, making, deleting. */
@@ -14,13 +16,14 @@ export const appHandlers: Handlers = {
   },
   app_create(call) {
     const { server } = call;
+    checkApplication(call);
     const id = nextAppId(call);
     return start(call, "add_app", () => {
       server.apps.push(newApp(makingOf(call), server, id, {
         label: text(call, "app_label"),
         application: text(call, "application"),
         app_version: text(call, "app_version") || undefined,
-        project_id: call.account.projects.find((one) => one.name === text(call, "project_name"))?.id,
+        project_id: projectNamed(call, text(call, "project_name")),
       }));
     }, { showsServer: true });
   },

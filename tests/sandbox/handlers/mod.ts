@@ -12,6 +12,7 @@ import { gitHandlers } from "./git.ts";
 import { listHandlers } from "./lists.ts";
 import { memberHandlers } from "./members.ts";
 import { monitoringHandlers } from "./monitoring.ts";
+import { newServerHandlers } from "./new_servers.ts";
 import { operationHandlers } from "./operations.ts";
 import { packageHandlers } from "./packages.ts";
 import { passwordHandlers } from "./passwords.ts";
@@ -22,9 +23,11 @@ import { securityHandlers } from "./security.ts";
 import { serverHandlers } from "./servers.ts";
 import { serviceHandlers } from "./services.ts";
 import { settingsHandlers } from "./settings.ts";
+import { sizeHandlers } from "./sizes.ts";
 import { sshKeyHandlers } from "./ssh_keys.ts";
 import { stagingHandlers } from "./staging.ts";
 import { switchHandlers } from "./switches.ts";
+import { transferHandlers } from "./transfers.ts";
 import { updateHandlers } from "./updates.ts";
 import { varnishHandlers } from "./varnish.ts";
 import { vulnerabilityHandlers } from "./vulnerabilities.ts";
@@ -44,6 +47,7 @@ export const handlers: Handlers = {
   ...listHandlers,
   ...memberHandlers,
   ...monitoringHandlers,
+  ...newServerHandlers,
   ...operationHandlers,
   ...packageHandlers,
   ...passwordHandlers,
@@ -54,9 +58,11 @@ export const handlers: Handlers = {
   ...serverHandlers,
   ...serviceHandlers,
   ...settingsHandlers,
+  ...sizeHandlers,
   ...sshKeyHandlers,
   ...stagingHandlers,
   ...switchHandlers,
+  ...transferHandlers,
   ...updateHandlers,
   ...varnishHandlers,
   ...vulnerabilityHandlers,

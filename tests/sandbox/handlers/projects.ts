@@ -9,13 +9,7 @@ export const projectHandlers: Handlers = {
   project_list: ({ account }) => ({ projects: account.projects.map((project) => projectRecord(account, project)) }),
   project_create(call) {
     const { account } = call;
-    const project: ProjectState = {
-      id: ++account.lastId.project,
-      name: text(call, "name"),
-      isDefault: false,
-      created_at: recordTime(call.clock.now()),
-    };
-    account.projects.push(project);
+    const project = newProject(call, text(call, "name"));
     moveApps(call, project.id);
     return { project: projectRecord(account, project) };
   },
@@ -36,6 +30,19 @@ export const projectHandlers: Handlers = {
     return nothing(call);
   },
 };
+
+/** The id of the project with that name, which is made where there is none; undefined for no name. */
+export function projectNamed(call: Call, name: string): number | undefined {
+  if (name === "") return undefined;
+  return (call.account.projects.find((one) => one.name === name) ?? newProject(call, name)).id;
+}
+
+function newProject({ account, clock }: Call, name: string): ProjectState {
+  const created_at = recordTime(clock.now());
+  const project: ProjectState = { id: ++account.lastId.project, name, isDefault: false, created_at };
+  account.projects.push(project);
+  return project;
+}
 
 /** `app_ids` is one text with commas. */
 function moveApps(call: Call, projectId: number): void {

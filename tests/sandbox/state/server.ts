@@ -42,6 +42,8 @@ export interface ServerState {
   adminer: string[];
   /** Addresses that GET /security/isBlacklisted reports. */
   blacklisted: string[];
+  /** Whom the server is offered to; null while it is to nobody. */
+  transfer: { id: number; email: string } | null;
   /** Members that the listing leaves out of its record. */
   untold: string[];
 }
