@@ -1,6 +1,7 @@
 import { recordTime } from "./dates.ts";
 import { makeApp, makeMoreStaging } from "./make_app.ts";
 import { makeServer } from "./make_server.ts";
+import { makeDns } from "./make_services.ts";
 import { createRandom, type Random, seedFrom } from "./prng.ts";
 import type { AccountState, AlertState, MemberState, OperationState, ProjectState } from "./state.ts";
 
@@ -81,6 +82,7 @@ export function makeAccount(spec: AccountSpec, position: number, seed: number, n
     projects: makeProjects(position, now),
     members: makeMembers(position, now, label),
     alerts: [],
+    dns: makeDns(making, position),
     otherOwners: ["owner@example.net"],
     lastId: {
       server: 100_000 + position * 1000 + servers.length,

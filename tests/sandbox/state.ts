@@ -1,6 +1,8 @@
 /** What the sandbox knows of one account, by subject. Tests may change all of it; answers are made from it on every request. */
 export * from "./state/account.ts";
 export * from "./state/app.ts";
+export * from "./state/cloudflare.ts";
+export * from "./state/dns.ts";
 export * from "./state/operation.ts";
 export * from "./state/server.ts";
 export * from "./state/staging.ts";

@@ -4,9 +4,11 @@ import { appAccessHandlers } from "./app_access.ts";
 import { appUserHandlers } from "./app_users.ts";
 import { appHandlers } from "./apps.ts";
 import { backupHandlers } from "./backups.ts";
+import { cloudflareHandlers } from "./cloudflare.ts";
 import { copyHandlers } from "./copies.ts";
 import { cronHandlers } from "./cron.ts";
 import { diskHandlers } from "./disk.ts";
+import { dnsHandlers } from "./dns.ts";
 import { domainHandlers } from "./domains.ts";
 import { gitHandlers } from "./git.ts";
 import { listHandlers } from "./lists.ts";
@@ -39,9 +41,11 @@ export const handlers: Handlers = {
   ...appUserHandlers,
   ...appHandlers,
   ...backupHandlers,
+  ...cloudflareHandlers,
   ...copyHandlers,
   ...cronHandlers,
   ...diskHandlers,
+  ...dnsHandlers,
   ...domainHandlers,
   ...gitHandlers,
   ...listHandlers,

@@ -1,3 +1,4 @@
+import type { DnsDomainState } from "./dns.ts";
 import type { OperationState } from "./operation.ts";
 import type { ServerState } from "./server.ts";
 
@@ -16,6 +17,7 @@ export interface AccountState {
   members: MemberState[];
   /** Newest first. */
   alerts: AlertState[];
+  dns: DnsDomainState[];
   /** The last id given to a record made through the API. */
   lastId: Record<"server" | "app" | "project" | "sshKey" | "credential" | "member", number>;
   /** E-mails of other accounts: they cannot become members. */

@@ -1,3 +1,4 @@
+import type { CloudflareState } from "./cloudflare.ts";
 import type { SshKeyState } from "./server.ts";
 import type { SiteContent, StagingState } from "./staging.ts";
 import type { UpdatesState, VulnerableState } from "./updates.ts";
@@ -54,6 +55,7 @@ export interface AppState {
   /** What visitors get. */
   content: SiteContent;
   staging: StagingState;
+  cloudflare: CloudflareState;
   updates: UpdatesState;
   vulnerable: VulnerableState;
   /** How often the cache was purged. */
