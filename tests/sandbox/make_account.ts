@@ -1,7 +1,7 @@
 import { recordTime } from "./dates.ts";
 import { makeApp, makeMoreStaging } from "./make_app.ts";
 import { makeServer } from "./make_server.ts";
-import { makeDns } from "./make_services.ts";
+import { makeDns, makeServices } from "./make_services.ts";
 import { createRandom, type Random, seedFrom } from "./prng.ts";
 import type { AccountState, AlertState, MemberState, OperationState, ProjectState } from "./state.ts";
 
@@ -83,6 +83,7 @@ export function makeAccount(spec: AccountSpec, position: number, seed: number, n
     members: makeMembers(position, now, label),
     alerts: [],
     dns: makeDns(making, position),
+    ...makeServices(making, position, servers[0]?.id ?? 0),
     otherOwners: ["owner@example.net"],
     lastId: {
       server: 100_000 + position * 1000 + servers.length,
@@ -91,6 +92,8 @@ export function makeAccount(spec: AccountSpec, position: number, seed: number, n
       sshKey: 480_000 + position * 1000,
       credential: 800_000 + position * 1000,
       member: 600_002 + position * 100,
+      queue: 19 + position * 1000,
+      channel: 8888 + position * 1000,
     },
     secret,
   };

@@ -1,7 +1,7 @@
 import { gitTime, recordTime, restorePoint } from "./dates.ts";
 import type { Making } from "./make_account.ts";
 import { newContent, newCrons, newStaging, newUpdates } from "./make_site.ts";
-import { newCloudflare } from "./make_services.ts";
+import { newCloudflare, newProtection, newQueue } from "./make_services.ts";
 import type { AppState, LetsEncryptState, ServerState } from "./state.ts";
 
 const versions: Readonly<Record<string, string>> = {
@@ -40,7 +40,11 @@ export function makeApp(
   const app = newApp(making, server, id, { label, application: kind.application });
   if (kind.host !== "") app.cname = hostName(kind.host + suffix, accountLabel);
   if (kind.label === "Shop") app.aliases = [`www.${app.cname}`];
-  if (index === 0) app.cloudflare = newCloudflare(making, "www.example.com");
+  if (index === 0) {
+    app.cloudflare = newCloudflare(making, "www.example.com");
+    app.protection.active = true;
+    app.queues = [newQueue(app, 19 + position * 1000)];
+  }
   if (kind.secured) app.lets_encrypt = firstCertificate(app, making, round);
   if (kind.label === "Shop staging") {
     app.is_staging = "1";
@@ -132,6 +136,8 @@ export function newApp(making: Making, server: ServerState, id: number, given: N
     staging: newStaging(making),
     updates: newUpdates(making),
     cloudflare: newCloudflare(making),
+    protection: newProtection(making),
+    queues: [],
     vulnerable: { fetchedAt: now - 86_400_000, holes: { breeze: 1 } },
     purges: 0,
     untold: [],

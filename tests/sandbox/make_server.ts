@@ -1,5 +1,6 @@
 import { recordTime } from "./dates.ts";
 import type { Making } from "./make_account.ts";
+import { newServerProtection } from "./make_services.ts";
 import type { ServerState } from "./state.ts";
 
 const kinds = [
@@ -73,6 +74,7 @@ export function newServer({ random, now, secret }: Making, id: number, given: Ne
     siab: [],
     adminer: [],
     blacklisted: ["192.0.2.66"],
+    protection: newServerProtection(),
     transfer: null,
     untold: [],
   };

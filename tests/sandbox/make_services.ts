@@ -1,5 +1,14 @@
+import { recordTime } from "./dates.ts";
 import type { Making } from "./make_account.ts";
-import type { CloudflareState, DnsDomainState } from "./state.ts";
+import type {
+  AccountState,
+  AppState,
+  CloudflareState,
+  DnsDomainState,
+  ProtectionState,
+  QueueState,
+  ServerProtectionState,
+} from "./state.ts";
 
 /** What an application has at Cloudflare: the first of an account one domain, the others none. */
 export function newCloudflare({ random }: Making, hostname?: string): CloudflareState {
@@ -38,4 +47,80 @@ export function makeDns({ random, now }: Making, position: number): DnsDomainSta
     status: "Inactive",
     records: [{ ...address, created_at: at, updated_at: at }],
   }];
+}
+
+/** Add-ons, channels and Copilot of an account. */
+export function makeServices({ now }: Making, position: number, serverId: number): Pick<
+  AccountState,
+  "subscriptions" | "serverAddons" | "addonRequests" | "emailDomains" | "channels" | "insights" | "copilot"
+> {
+  const created_at = recordTime(now - 40 * 86_400_000);
+  return {
+    subscriptions: [{ addonId: 10, packageId: 21, status: 1 }],
+    serverAddons: [],
+    addonRequests: [],
+    emailDomains: [{ domain: "example.com", spf: false, mx: true, dkim: false, dmarc: false, tracking: false }],
+    channels: [{
+      id: 8888 + position * 1000,
+      name: "Ops mail",
+      channel: 2,
+      events: [1, 2],
+      config: { to: "ops@example.com" },
+      isActive: true,
+      created_at,
+      updated_at: null,
+    }],
+    insights: [{
+      id: 12_345 + position * 1000,
+      server_id: serverId,
+      subject: "High load",
+      severity: "high",
+      description: "CPU stayed above 90 percent.",
+    }],
+    copilot: { planId: 1, pendingPlanId: null, off: [] },
+  };
+}
+
+/** Not protected; one file in quarantine is known all the same. */
+export function newProtection({ now }: Making): ProtectionState {
+  const at = recordTime(now - 2 * 86_400_000);
+  return {
+    active: false,
+    scans: [{ id: 42, startedAt: at, status: "completed", found: 1 }],
+    files: [
+      { id: 17, path: "public_html/wp-content/old.php", status: "quarantined" },
+      { id: 18, path: "public_html/wp-content/bad.php", status: "infected" },
+    ],
+    ips: { allow: [], block: ["198.51.100.9"] },
+    events: [{ id: 1, name: "Brute force", abuser: "198.51.100.66", severity: 5, at }],
+    incidents: [{ id: 2, name: "WAF rule 941100", abuser: "198.51.100.67", severity: 7, at }],
+  };
+}
+
+/** One address is blocked. */
+export function newServerProtection(): ServerProtectionState {
+  return {
+    ips: { white: [], black: ["198.51.100.9"] },
+    countries: ["AQ"],
+    firewall: { request_limit: 100, weak_password: 1 },
+    infectedDomains: [],
+    refreshes: 0,
+  };
+}
+
+/** A queue of one process. */
+export function newQueue({ sys_user }: AppState, id: number): QueueState {
+  return {
+    id,
+    queue_id: `${sys_user}_1`,
+    connection: "redis",
+    queue: "default",
+    procs: 1,
+    sleep: 3,
+    timeout: 60,
+    tries: 0,
+    env: "",
+    artisan_path: "public_html/artisan",
+    restarts: 0,
+  };
 }

@@ -188,10 +188,16 @@ async function answersItsExample(operation: OperationFacts, forms: "live" | "doc
   assert.ok(fits, `${operation.id}: ${ajv.errorsText()}\n${reply.text}`);
 }
 
+const subscribed = { addonId: 5, packageId: 12, status: 1 } as const;
+
 /** What the examples of single operations take for granted. */
 const takenForGranted: Readonly<Record<string, (server: ServerState, account: AccountState) => void>> = {
   server_scale_volume: (server) => void (server.data_volume_size = 20),
   server_storage_scale: (server) => void (server.storage = 100),
+  addon_deactivate: (_server, { subscriptions }) => void subscriptions.push(subscribed),
+  addon_upgrade: (_server, { subscriptions }) => void subscriptions.push(subscribed),
+  copilot_subscribe: (_server, { copilot }) => void (copilot.planId = null),
+  security_suite_app_activate: ({ apps }) => void (apps[0] && (apps[0].protection.active = false)),
   server_transfer_cancel: (server) => void (server.transfer = { id: 123, email: "new-owner@example.com" }),
 };
 

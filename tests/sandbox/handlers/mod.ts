@@ -1,11 +1,15 @@
 import type { Handlers } from "../call.ts";
+import { addonHandlers } from "./addons.ts";
+import { alertChannelHandlers } from "./alert_channels.ts";
 import { alertHandlers } from "./alerts.ts";
 import { appAccessHandlers } from "./app_access.ts";
+import { appProtectionHandlers } from "./app_protection.ts";
 import { appUserHandlers } from "./app_users.ts";
 import { appHandlers } from "./apps.ts";
 import { backupHandlers } from "./backups.ts";
 import { cloudflareHandlers } from "./cloudflare.ts";
 import { copyHandlers } from "./copies.ts";
+import { copilotHandlers } from "./copilot.ts";
 import { cronHandlers } from "./cron.ts";
 import { diskHandlers } from "./disk.ts";
 import { dnsHandlers } from "./dns.ts";
@@ -20,8 +24,10 @@ import { packageHandlers } from "./packages.ts";
 import { passwordHandlers } from "./passwords.ts";
 import { phpHandlers } from "./php.ts";
 import { projectHandlers } from "./projects.ts";
+import { queueHandlers } from "./queues.ts";
 import { scheduleHandlers } from "./schedules.ts";
 import { securityHandlers } from "./security.ts";
+import { serverProtectionHandlers } from "./server_protection.ts";
 import { serverHandlers } from "./servers.ts";
 import { serviceHandlers } from "./services.ts";
 import { settingsHandlers } from "./settings.ts";
@@ -36,13 +42,17 @@ import { vulnerabilityHandlers } from "./vulnerabilities.ts";
 
 /** What is modelled; all else answers its documented example. */
 export const handlers: Handlers = {
+  ...addonHandlers,
+  ...alertChannelHandlers,
   ...alertHandlers,
   ...appAccessHandlers,
+  ...appProtectionHandlers,
   ...appUserHandlers,
   ...appHandlers,
   ...backupHandlers,
   ...cloudflareHandlers,
   ...copyHandlers,
+  ...copilotHandlers,
   ...cronHandlers,
   ...diskHandlers,
   ...dnsHandlers,
@@ -57,8 +67,10 @@ export const handlers: Handlers = {
   ...passwordHandlers,
   ...phpHandlers,
   ...projectHandlers,
+  ...queueHandlers,
   ...scheduleHandlers,
   ...securityHandlers,
+  ...serverProtectionHandlers,
   ...serverHandlers,
   ...serviceHandlers,
   ...settingsHandlers,

@@ -1,6 +1,14 @@
 import type { DnsDomainState } from "./dns.ts";
 import type { OperationState } from "./operation.ts";
 import type { ServerState } from "./server.ts";
+import type {
+  ChannelState,
+  CopilotState,
+  EmailDomainState,
+  InsightState,
+  ServerAddonState,
+  SubscriptionState,
+} from "./services.ts";
 
 /** What the sandbox knows of one account. Tests may change all of it; answers are made from it on every request. */
 export interface AccountState {
@@ -18,8 +26,16 @@ export interface AccountState {
   /** Newest first. */
   alerts: AlertState[];
   dns: DnsDomainState[];
+  subscriptions: SubscriptionState[];
+  serverAddons: ServerAddonState[];
+  /** What support staff are asked to do. */
+  addonRequests: { addonId: number; appId: number; version: string }[];
+  emailDomains: EmailDomainState[];
+  channels: ChannelState[];
+  insights: InsightState[];
+  copilot: CopilotState;
   /** The last id given to a record made through the API. */
-  lastId: Record<"server" | "app" | "project" | "sshKey" | "credential" | "member", number>;
+  lastId: Record<"server" | "app" | "project" | "sshKey" | "credential" | "member" | "queue" | "channel", number>;
   /** E-mails of other accounts: they cannot become members. */
   otherOwners: string[];
   /** Makes a value for a password; it contains the account's canary, if there is one. */

@@ -1,4 +1,6 @@
 import type { CloudflareState } from "./cloudflare.ts";
+import type { ProtectionState } from "./protection.ts";
+import type { QueueState } from "./queues.ts";
 import type { SshKeyState } from "./server.ts";
 import type { SiteContent, StagingState } from "./staging.ts";
 import type { UpdatesState, VulnerableState } from "./updates.ts";
@@ -56,6 +58,8 @@ export interface AppState {
   content: SiteContent;
   staging: StagingState;
   cloudflare: CloudflareState;
+  protection: ProtectionState;
+  queues: QueueState[];
   updates: UpdatesState;
   vulnerable: VulnerableState;
   /** How often the cache was purged. */

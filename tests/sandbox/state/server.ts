@@ -1,4 +1,5 @@
 import type { AppState } from "./app.ts";
+import type { ServerProtectionState } from "./protection.ts";
 
 /** A server. */
 export interface ServerState {
@@ -42,6 +43,7 @@ export interface ServerState {
   adminer: string[];
   /** Addresses that GET /security/isBlacklisted reports. */
   blacklisted: string[];
+  protection: ServerProtectionState;
   /** Whom the server is offered to; null while it is to nobody. */
   transfer: { id: number; email: string } | null;
   /** Members that the listing leaves out of its record. */
