@@ -68,13 +68,14 @@ function bandwidth(call: Call): unknown[] {
   return [{ name: "bandwidth_monthly", datapoint: [2037.76, seconds(call)], type: "bw" }];
 }
 
-/** MB for every application, under its Unix user, measured once a day. */
+/** MB for every application, under its Unix user, measured once a day. Live, other kinds of rows stand among them. */
 function diskPoints(call: Call): unknown[] {
-  return call.server.apps.map((app, index) => ({
+  const apps = call.server.apps.map((app, index) => ({
     name: app.sys_user,
     datapoint: [812.4 + index * 100, seconds(call)],
     type: "apps",
   }));
+  return call.forms === "live" ? [...apps, { name: "mysql", datapoint: null, type: "process" }] : apps;
 }
 
 function folders(call: Call): unknown {
