@@ -33,7 +33,9 @@ export const appUserHandlers: Handlers = {
 function credentialRecord(call: Call, credential: CredentialState): unknown {
   const { id, sys_user, sys_password, ssh_keys } = credential;
   const keys = ssh_keys.map((key) => ({ label: key.label, ssh_key_id: String(key.id) }));
-  return { id: String(id), sys_user, sys_password, ip: call.server.public_ip, ssh_keys: keys };
+  // Only the documents show an address.
+  const ip = call.forms === "documented" ? { ip: call.server.public_ip } : {};
+  return { id: String(id), sys_user, sys_password, ...ip, ssh_keys: keys };
 }
 
 /** Two applications may have further users of one name; no other user may share one. */
