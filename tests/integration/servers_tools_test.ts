@@ -508,6 +508,28 @@ for (const { name, inline, later } of GRAPH_REPLIES) {
   });
 }
 
+Deno.test("a graph names the unit of its target where that is known", async () => {
+  await using service = await start({}, { RATE_LIMIT_REQUESTS: "1000" });
+  const units: Record<string, string | null> = {
+    "Free Disk": "GB",
+    "Free memory": "bytes",
+    "Monthly Bandwidth": "GB",
+    "Outgoing network traffic": "Mbps",
+    "Reads per second": "per second",
+    "Memcached Fill Ratio": "percent",
+    "Varnish Hit Rate": "percent",
+    "Memcached Hit Rate": null,
+    "MySQL Connections": null,
+  };
+
+  for (const [target, unit] of Object.entries(units)) {
+    const { json } = await call(service, "get_server_monitoring_detail", { ...SERVER, target, duration: "1 Hour" });
+    assert.ok(Array.isArray(json.series));
+    assert.equal(json.series[0].unit, unit, target);
+    assert.equal(json.series[0].gaps > 0 && json.series[0].last !== null, true, "the last row is not finished");
+  }
+});
+
 Deno.test("get_server_monitoring_detail says so when a graph is empty or is none", async () => {
   await using service = await start();
   const args = { ...SERVER, target: "MySQL Connections", duration: "1 Month" };
