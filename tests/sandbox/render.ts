@@ -1,3 +1,4 @@
+import type { ReplyForms } from "./call.ts";
 import type { AlertState, AppState, MemberState, ProjectState, ServerState } from "./state.ts";
 import type { AccountState } from "./state.ts";
 
@@ -103,10 +104,11 @@ export function appSummary(app: AppState): Record<string, unknown> {
   return { ...summary, application, ...(is_staging === undefined ? {} : { is_staging }) };
 }
 
-/** An alert; its ids are numbers. */
-export function alertRecord(alert: AlertState): Record<string, unknown> {
+/** An alert; its ids are numbers. The documents show neither its time nor whether it was read. */
+export function alertRecord(alert: AlertState, forms: ReplyForms): Record<string, unknown> {
   const { id, server_id, app_id, subject, desc, template_slug, values, created_at, is_read } = alert;
-  return { id, server_id, app_id, created_at, is_read, details: { subject, desc, template_slug, values } };
+  const details = { subject, desc, template_slug, values };
+  return { id, server_id, app_id, details, ...(forms === "live" ? { created_at, is_read } : {}) };
 }
 
 /** A project. */
