@@ -267,8 +267,10 @@ Deno.test("get_server_services_status tells what runs from what is switched on",
     mysql: "running",
     "newrelic-sysmond": "stopped",
     nginx: "running",
+    "php8.1-fpm": "running",
     "php8.2-fpm": "running",
-    "redis-server": "stopped",
+    "redis-server": "unknown",
+    supervisor: "unknown",
     varnish: "running",
   });
   assert.deepEqual(json.enabled, { elasticsearch: false, redis: false, varnish: true, new_thing: true });

@@ -133,9 +133,12 @@ function defaultServices(): Record<string, string | number> {
     mysql: "running",
     "newrelic-sysmond": "stopped",
     nginx: "running",
+    // Two versions of PHP, and two services that are not installed.
+    "php8.1-fpm": "running",
     "php8.2-fpm": "running",
-    "redis-server": "stopped",
+    "redis-server": "unknown",
     redis_enabled: 0,
+    supervisor: "unknown",
     varnish: "running",
     varnish_enabled: 1,
   };

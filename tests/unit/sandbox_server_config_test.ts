@@ -76,6 +76,7 @@ Deno.test("a package shows in the settings and among the services when it is the
 
   const { php, mariadb, mysql, redis } = record(record(settings).package_versions);
   assert.deepEqual([php, mariadb, mysql, redis], ["8.3", "10.11", "", "latest"]);
+  assert.equal("php8.1-fpm" in services, false);
   const { "php8.2-fpm": former, "php8.3-fpm": present, "redis-server": server, redis_enabled } = services;
   assert.deepEqual([former, present, server, redis_enabled], [undefined, "running", "running", 1]);
   await update(sandbox, "redis", "0");
