@@ -15,6 +15,7 @@ import {
   appState,
   firstServer,
   problems,
+  record,
   send,
   type Sent,
   serverForm,
@@ -153,6 +154,28 @@ Deno.test("the password prompt of a staging copy is switched by a form; the fire
   assert.equal(blocked.status, 403);
   assert.match(blocked.text, /^<html>/);
   assert.match(problems(sandbox), /action is in the query string[^]*only a form gets through/);
+});
+
+Deno.test("whatever starts work on a server is refused while the server is at work", async () => {
+  await using sandbox = await startSandbox({ accounts: [exampleAccount], rateLimitPerMinute: 1000 });
+  appState(sandbox).sys_user = "abcdefghij";
+  const { json } = await send(sandbox, "POST", "/server/restart", { form: serverForm });
+  const starting = operations.filter(({ id, async: kind, sideEffect }) =>
+    (sideEffect !== "read" || id === "safe_update_available_get") && kind.startsWith("operation") &&
+    id !== "server_create"
+  );
+
+  for (const one of starting) {
+    const sent: Sent = one.body === undefined ? {} : { form: one.body.form };
+    const reply = await send(sandbox, one.method, examplePath(one), sent);
+    const { message, operation } = reply.json;
+    assert.equal(reply.status, 422, one.id);
+    assert.equal(message, "An operation is already in progress for this server.", one.id);
+    assert.equal(record(operation).id, String(json.operation_id), one.id);
+  }
+
+  assert.ok(starting.length > 60, String(starting.length));
+  sandbox.assertNoViolations();
 });
 
 for (const forms of ["live", "documented"] as const) {
