@@ -6,7 +6,7 @@
  */
 import { allTools } from "../src/tools/all.ts";
 import { TOOLSETS } from "../src/identity/toolsets.ts";
-import { operations, resolveSchema } from "../tests/sandbox/facts.ts";
+import { operations } from "../tests/sandbox/facts.ts";
 
 interface Mutant {
   file: string;
@@ -21,7 +21,7 @@ function parameterNames(): Set<string> {
   const names = new Set(allTools.flatMap(({ input }) => Object.keys(input.shape)));
   for (const { parameters, body } of operations) {
     for (const { name } of parameters) names.add(name.replace("[]", ""));
-    for (const name of Object.keys(resolveSchema(body?.schema ?? {}).properties ?? {})) {
+    for (const name of Object.keys(body?.schema.properties ?? {})) {
       names.add(name.replace("[]", ""));
     }
   }

@@ -113,8 +113,9 @@ function readGraphText(text: string): GraphSeries | undefined {
   }
 }
 
-/** Cloudways names no units; these are by observation. */
+/** Cloudways names no units; these are by observation. That of Memcached's hit rate is not known. */
 function unitOf(target: string): string | null {
+  if (target === "Memcached Hit Rate") return null;
   if (target === "Idle CPU" || /\b(Ratio|Rate)$/.test(target)) return "percent";
   if (/^Free disk/i.test(target) || target === "Monthly Bandwidth") return "GB";
   if (target === "Free memory") return "bytes";

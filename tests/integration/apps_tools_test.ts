@@ -346,7 +346,8 @@ Deno.test("a backup can be restored by its restore point, and the restore rolled
 
     const points = await call(service, "get_app_restore_points");
     const list = pointsIn(points.json) ?? [];
-    assert.deepEqual(list, shopOf(service).backups, "exactly as they were given");
+    assert.notDeepEqual(shopOf(service).backups, list, "Cloudways promises no order");
+    assert.deepEqual(list, shopOf(service).backups.toSorted().reverse(), "exactly as they were given, newest first");
     assert.equal(points.json.local_backup_exists, false);
 
     const restored = await call(service, "restore_app", { time: list[0] });
@@ -391,12 +392,12 @@ Deno.test("restore points bear their time in UTC and their age, where they are t
   const { json } = await call(service, "get_app_restore_points");
 
   assert.deepEqual(pointsSchema.parse(json.restore_points).map(({ time, age }) => [time, age]), [
+    ["2026-08-06T13:00:00Z", "0 minutes"],
     ["2026-08-06T12:29:30Z", "0 minutes"],
     ["2026-08-06T12:00:00Z", "30 minutes"],
     ["2026-08-06T00:30:00Z", "12 hours"],
-    ["2026-08-04T12:00:00Z", "2 days"],
     ["2026-08-05T00:30:00Z", "36 hours"],
-    ["2026-08-06T13:00:00Z", "0 minutes"],
+    ["2026-08-04T12:00:00Z", "2 days"],
     [null, null],
   ]);
 });

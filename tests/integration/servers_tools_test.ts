@@ -267,8 +267,10 @@ Deno.test("get_server_services_status tells what runs from what is switched on",
     mysql: "running",
     "newrelic-sysmond": "stopped",
     nginx: "running",
+    "php8.1-fpm": "running",
     "php8.2-fpm": "running",
-    "redis-server": "stopped",
+    "redis-server": "unknown",
+    supervisor: "unknown",
     varnish: "running",
   });
   assert.deepEqual(json.enabled, { elasticsearch: false, redis: false, varnish: true, new_thing: true });
@@ -507,6 +509,28 @@ for (const { name, inline, later } of GRAPH_REPLIES) {
     assert.equal(service.sandbox.requestsTo("operation_status").length, later === undefined ? 0 : 1);
   });
 }
+
+Deno.test("a graph names the unit of its target where that is known", async () => {
+  await using service = await start({}, { RATE_LIMIT_REQUESTS: "1000" });
+  const units: Record<string, string | null> = {
+    "Free Disk": "GB",
+    "Free memory": "bytes",
+    "Monthly Bandwidth": "GB",
+    "Outgoing network traffic": "Mbps",
+    "Reads per second": "per second",
+    "Memcached Fill Ratio": "percent",
+    "Varnish Hit Rate": "percent",
+    "Memcached Hit Rate": null,
+    "MySQL Connections": null,
+  };
+
+  for (const [target, unit] of Object.entries(units)) {
+    const { json } = await call(service, "get_server_monitoring_detail", { ...SERVER, target, duration: "1 Hour" });
+    assert.ok(Array.isArray(json.series));
+    assert.equal(json.series[0].unit, unit, target);
+    assert.equal(json.series[0].gaps > 0 && json.series[0].last !== null, true, "the last row is not finished");
+  }
+});
 
 Deno.test("get_server_monitoring_detail says so when a graph is empty or is none", async () => {
   await using service = await start();

@@ -1,14 +1,14 @@
 import type { Clock } from "../../src/async/clock.ts";
-import type { Call, ReplyForms } from "./call.ts";
+import type { Call, Habits, ReplyForms } from "./call.ts";
 import { checkRequest } from "./check_request.ts";
-import type { OperationFacts } from "./facts.ts";
+import { exampleOf, type OperationFacts } from "./facts.ts";
 import { handlers } from "./handlers/mod.ts";
 import type { OperationBook } from "./operation_book.ts";
 import type { Random } from "./prng.ts";
 import type { RateLimiter, RateVerdict } from "./rate_limit.ts";
 import type { ReadRequest } from "./read_request.ts";
 import { findRecords, refuseIfBusy } from "./records.ts";
-import { invalidFields, Refusal } from "./refusals.ts";
+import { blocked, invalidFields, Refusal } from "./refusals.ts";
 import type { Route } from "./routes.ts";
 import { checkRules } from "./rules.ts";
 import type { AccountState } from "./state.ts";
@@ -19,6 +19,7 @@ export interface Backstage {
   clock: Clock;
   random: Random;
   forms: ReplyForms;
+  habits: Habits;
   accounts: AccountState[];
   tokens: TokenBook;
   rates: RateLimiter;
@@ -56,7 +57,9 @@ export function answer(
       result.body = done({ operation, path: route.path, request, identity, backstage, result, rate, takesEffect });
     } else {
       if (route.kind !== "moved") result.problems.push(`no operation ${request.method} ${request.path}`);
-      if (route.kind === "invented") throw new Refusal(404, { message: "Not found" });
+      if (route.kind === "invented" || backstage.habits.unknownPaths === "not_found") {
+        throw new Refusal(404, { message: "Not found" });
+      }
     }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -89,6 +92,7 @@ function perform({ operation, path, request, identity, backstage, result, rate, 
   const checked = checkRequest(operation, path, request);
   result.fields = checked.fields;
   result.problems.push(...checked.problems);
+  if (operation.formOnly && request.query.length > 0) throw blocked();
   const { account } = identity;
   if (identity.kind === "none") throw new Refusal(400, { message: "Access token missing" });
   if (account === undefined) throw new Refusal(401, { message: "Unauthorized" });
@@ -128,7 +132,7 @@ function perform({ operation, path, request, identity, backstage, result, rate, 
 /** What is not modelled answers the documented example. */
 function handle(call: Call): unknown {
   const handler = handlers[call.operation.id];
-  return handler === undefined ? Object.values(call.operation.reply.examples)[0] : handler(call);
+  return handler === undefined ? exampleOf(call.operation) : handler(call);
 }
 
 /** The sign-in has a limit of its own, counted before the credentials are looked at. */

@@ -8,12 +8,26 @@ import type { AccountState, AppState, ServerState } from "./state.ts";
 /** Which of two documented forms a reply has where sources differ. */
 export type ReplyForms = "live" | "documented";
 
+/** What the API does where sources differ about more than the form of a reply. */
+export interface Habits {
+  /** How the text of PHP settings travels to the API. */
+  fpmText: "base64" | "plain";
+  /** Whether SSH access opens when it is first asked for, or only when that is confirmed. */
+  sshEnable: "at_once" | "confirmed";
+  /** What paths that nobody knows answer: 200 with the greeting, or 404. */
+  unknownPaths: "greeting" | "not_found";
+}
+
+/** What running integrations saw. */
+export const usualHabits: Habits = { fpmText: "base64", sshEnable: "at_once", unknownPaths: "greeting" };
+
 /** One valid request, with the records it speaks of. */
 export interface Call {
   operation: OperationFacts;
   account: AccountState;
   fields: Record<string, unknown>;
   forms: ReplyForms;
+  habits: Habits;
   clock: Clock;
   random: Random;
   book: OperationBook;

@@ -1,5 +1,6 @@
 import { Ajv, type ValidateFunction } from "ajv";
-import { type JsonSchema, type OperationFacts, resolveSchema } from "./facts.ts";
+import type { JsonSchema, OperationFacts } from "./facts.ts";
+import { type FormFields, readFormFields, typesOf } from "./form_fields.ts";
 import type { FieldErrors } from "./refusals.ts";
 import { isRecord, type ReadRequest } from "./read_request.ts";
 
@@ -13,7 +14,18 @@ export interface CheckedRequest {
   problems: string[];
 }
 
-const ajv = new Ajv({ strict: false });
+const ajv = new Ajv({
+  strict: false,
+  logger: false,
+  formats: {
+    uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+    email: /^[^\s@]+@[^\s@]+\.[^\s@]+$/,
+    uri: /^https?:\/\/\S+$/,
+    date: true,
+    "date-time": true,
+    password: true,
+  },
+});
 const validators = new WeakMap<JsonSchema, ValidateFunction>();
 
 /** Required by the documents, done without by the API. */
@@ -57,61 +69,36 @@ function readPathAndQuery(
   request: ReadRequest,
   { fields, problems }: CheckedRequest,
 ): void {
-  Object.assign(fields, path);
-  const known = new Set(operation.parameters.filter((one) => one.in === "query").map((one) => one.name));
-  const bodyNames = Object.keys(properties(operation));
-  for (const [name, value] of request.query) {
-    const plain = name.replace(/\[\]$/, "");
-    if (known.has(name)) {
-      if (name in fields) problems.push(`query parameter ${name} is given twice`);
-    } else if (!bodyNames.includes(plain)) {
-      problems.push(`unknown query parameter ${name}`);
-    } else if (operation.id !== "oauth_access_token_create") {
-      problems.push(`${name} is in the query string, it belongs in the body`);
-    }
-    addEntry(fields, name, value, properties(operation));
+  const parameters = Object.fromEntries(
+    operation.parameters.filter((one) => one.in === "query").map((one) => [one.name, one.schema]),
+  );
+  const inBody = properties(operation);
+  const read = readFormFields(request.query, { ...inBody, ...parameters });
+  problems.push(...read.problems.map((problem) => problem.replace("unknown field", "unknown query parameter")));
+  const misplaced = Object.keys(read.fields).filter((name) => name in inBody && !(name in parameters));
+  if (operation.id !== "oauth_access_token_create") {
+    problems.push(...misplaced.map((name) => `${name} is in the query string, it belongs in the body`));
   }
+  for (const [name, value] of Object.entries(path)) {
+    if (name in read.fields && read.fields[name] !== value) problems.push(`${name} differs between path and query`);
+  }
+  Object.assign(fields, read.fields, path);
 }
 
-function readBodyFields(operation: OperationFacts, request: ReadRequest, checked: CheckedRequest): void {
-  const { fields, problems } = checked;
+function readBodyFields(operation: OperationFacts, { body }: ReadRequest, { fields, problems }: CheckedRequest): void {
   const known = properties(operation);
-  const { body } = request;
-  if (body.kind === "unreadable") problems.push(`the body is unreadable: ${body.why}`);
-  if (body.kind === "json") {
-    for (const [name, value] of Object.entries(body.fields)) {
-      if (!(name in known)) problems.push(`unknown field ${name}`);
-      if (!(name in operationPath(operation))) fields[name] = value;
-    }
-  }
-  if (body.kind !== "form") return;
-  const seen = new Set<string>();
-  for (const [name, value] of body.entries) {
-    const plain = name.replace(/\[\]$/, "");
-    const isList = known[plain]?.type === "array";
-    if (!(plain in known) || (name !== plain && !isList)) problems.push(`unknown field ${name}`);
-    else if (isList && name === plain) problems.push(`list ${plain} must be named ${plain}[] in a form`);
-    else if (!isList && seen.has(name)) problems.push(`field ${name} is given twice`);
-    seen.add(name);
-    if (!(plain in operationPath(operation))) addEntry(fields, name, value, known);
-  }
+  if (body.kind === "none") return;
+  if (body.kind === "unreadable") return void problems.push(`the body is unreadable: ${body.why}`);
+  if (body.kind === "json" && operation.formOnly) problems.push("the body is JSON, only a form gets through");
+  const read = body.kind === "json" ? readJsonFields(body.fields, known) : readFormFields(body.entries, known);
+  problems.push(...read.problems);
+  const inPath = operationPath(operation);
+  for (const [name, value] of Object.entries(read.fields)) if (!(name in inPath)) fields[name] = value;
 }
 
-/** Lists grow by one entry; a lone empty entry stands for an empty list, which a form has no other way to say. */
-function addEntry(
-  fields: Record<string, unknown>,
-  name: string,
-  value: string,
-  known: Record<string, JsonSchema>,
-): void {
-  const plain = name.replace(/\[\]$/, "");
-  if (known[plain]?.type !== "array") {
-    fields[name] = value;
-    return;
-  }
-  const before = fields[plain];
-  const list: unknown[] = Array.isArray(before) ? before : [];
-  fields[plain] = value === "" ? list : [...list, value];
+function readJsonFields(fields: Record<string, unknown>, known: Record<string, JsonSchema>): FormFields {
+  const unknown = Object.keys(fields).filter((name) => !(name in known));
+  return { fields, problems: unknown.map((name) => `unknown field ${name}`) };
 }
 
 function checkValues(operation: OperationFacts, { fields, errors, problems }: CheckedRequest): void {
@@ -161,18 +148,29 @@ function operationPath(operation: OperationFacts): Record<string, true> {
 }
 
 function properties(operation: OperationFacts): Record<string, JsonSchema> {
-  const found = operation.body?.schema.properties;
-  if (!isRecord(found)) return {};
-  return Object.fromEntries(
-    Object.entries(found).map(([name, schema]) => [name, isRecord(schema) ? resolveSchema(schema) : {}]),
-  );
+  return memberSchemas(operation.body?.schema);
 }
 
-/** Turns text into a number or a boolean where the schema asks for one. */
+function memberSchemas(schema: JsonSchema | undefined): Record<string, JsonSchema> {
+  const found = isRecord(schema?.properties) ? schema.properties : {};
+  return Object.fromEntries(Object.entries(found).map(([name, one]) => [name, isRecord(one) ? one : {}]));
+}
+
+/** Turns text into a number or a boolean where the schema asks for one, in lists and objects too. */
 function convert(value: unknown, schema: JsonSchema): unknown {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return isRecord(items) ? value.map((one) => convert(one, items)) : value;
+  }
+  if (isRecord(value)) {
+    const known = memberSchemas(schema);
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, convert(one, known[name] ?? {})]));
+  }
   if (typeof value !== "string") return value;
-  if ((schema.type === "integer" || schema.type === "number") && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
-  if (schema.type === "boolean" && (value === "true" || value === "false")) return value === "true";
+  const types = typesOf(schema);
+  if (types.includes("string")) return value;
+  if ((types.includes("integer") || types.includes("number")) && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  if (types.includes("boolean") && /^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
   return value;
 }
 

@@ -1,6 +1,7 @@
 import { recordTime } from "./dates.ts";
-import { makeApp } from "./make_app.ts";
+import { makeApp, makeMoreStaging } from "./make_app.ts";
 import { makeServer } from "./make_server.ts";
+import { makeDns, makeServices } from "./make_services.ts";
 import { createRandom, type Random, seedFrom } from "./prng.ts";
 import type { AccountState, AlertState, MemberState, OperationState, ProjectState } from "./state.ts";
 
@@ -20,6 +21,8 @@ export interface AccountSpec {
   servers?: number;
   /** Default 3. */
   appsPerServer?: number;
+  /** Two further staging copies on the last server: one of an application elsewhere, one whose application is gone. */
+  moreStaging?: boolean;
   /** Stands in the labels of servers and applications, to tell accounts apart. */
   label?: string;
   /** Every secret of the account contains this text. */
@@ -61,6 +64,12 @@ export function makeAccount(spec: AccountSpec, position: number, seed: number, n
       server.apps.push(makeApp(making, server, position, appIndex++, label));
     }
   }
+  if (spec.moreStaging === true) {
+    for (const copy of makeMoreStaging(making, servers, position, appIndex)) {
+      servers.at(-1)?.apps.push(copy);
+      appIndex++;
+    }
+  }
   const account: AccountState = {
     email: spec.email,
     apiKey: spec.apiKey,
@@ -73,6 +82,9 @@ export function makeAccount(spec: AccountSpec, position: number, seed: number, n
     projects: makeProjects(position, now),
     members: makeMembers(position, now, label),
     alerts: [],
+    dns: makeDns(making, position),
+    ...makeServices(making, position, servers[0]?.id ?? 0),
+    otherOwners: ["owner@example.net"],
     lastId: {
       server: 100_000 + position * 1000 + servers.length,
       app: 200_000 + position * 10_000 + appIndex,
@@ -80,6 +92,8 @@ export function makeAccount(spec: AccountSpec, position: number, seed: number, n
       sshKey: 480_000 + position * 1000,
       credential: 800_000 + position * 1000,
       member: 600_002 + position * 100,
+      queue: 19 + position * 1000,
+      channel: 8888 + position * 1000,
     },
     secret,
   };
@@ -110,6 +124,7 @@ function makeMembers(position: number, now: number, label: string): MemberState[
       email: "ada@example.com",
       role: "Developer",
       isFull: true,
+      access: { account: { sections: [], is_full: true }, servers: {}, apps: [] },
     },
     {
       ...base,
@@ -119,6 +134,7 @@ function makeMembers(position: number, now: number, label: string): MemberState[
       email: "grace@example.com",
       role: "Billing",
       isFull: false,
+      access: { account: { sections: [], is_full: false }, servers: {}, apps: [] },
     },
   ];
 }

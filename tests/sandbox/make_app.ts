@@ -1,5 +1,7 @@
 import { gitTime, recordTime, restorePoint } from "./dates.ts";
 import type { Making } from "./make_account.ts";
+import { newContent, newCrons, newStaging, newUpdates } from "./make_site.ts";
+import { newCloudflare, newProtection, newQueue } from "./make_services.ts";
 import type { AppState, LetsEncryptState, ServerState } from "./state.ts";
 
 const versions: Readonly<Record<string, string>> = {
@@ -38,7 +40,12 @@ export function makeApp(
   const app = newApp(making, server, id, { label, application: kind.application });
   if (kind.host !== "") app.cname = hostName(kind.host + suffix, accountLabel);
   if (kind.label === "Shop") app.aliases = [`www.${app.cname}`];
-  if (kind.secured) app.lets_encrypt = certificate([app.cname, ...app.aliases], "owner@example.com", making.now);
+  if (index === 0) {
+    app.cloudflare = newCloudflare(making, "www.example.com");
+    app.protection.active = true;
+    app.queues = [newQueue(app, 19 + position * 1000)];
+  }
+  if (kind.secured) app.lets_encrypt = firstCertificate(app, making, round);
   if (kind.label === "Shop staging") {
     app.is_staging = "1";
     app.source_app_id = id - 2;
@@ -46,6 +53,26 @@ export function makeApp(
     setStaging(app, notStaging[index % notStaging.length]);
   }
   return app;
+}
+
+/** A staging copy of an application on the first server, and one whose application is gone; both for the last server. */
+export function makeMoreStaging(
+  making: Making,
+  servers: readonly ServerState[],
+  position: number,
+  index: number,
+): AppState[] {
+  const [first, last] = [servers[0], servers.at(-1)];
+  const live = first?.apps.find(({ label }) => label.endsWith("Blog"));
+  if (first === undefined || last === undefined || live === undefined) return [];
+  const id = 200_001 + position * 10_000 + index;
+  const { application, project_id } = live;
+  const elsewhere = newApp(making, last, id, { label: `staging-${live.label}`, application, project_id });
+  const orphan = newApp(making, last, id + 1, { label: "staging-Gone", application, project_id });
+  return [
+    { ...elsewhere, is_staging: "1", source_app_id: live.id, source_server_id: first.id },
+    { ...orphan, is_staging: "1", source_app_id: 299_999 },
+  ];
 }
 
 /** What a new application is made from. */
@@ -57,7 +84,8 @@ export interface NewApp {
 }
 
 /** An application with everything at its defaults. */
-export function newApp({ random, now, secret }: Making, server: ServerState, id: number, given: NewApp): AppState {
+export function newApp(making: Making, server: ServerState, id: number, given: NewApp): AppState {
+  const { random, now, secret } = making;
   const { label, application } = given;
   const sysUser = random.letters(10);
   return {
@@ -86,13 +114,9 @@ export function newApp({ random, now, secret }: Making, server: ServerState, id:
     vcl_list: [{ method: "exclude", type: "url", value: "/checkout" }],
     ssh_access: true,
     access: true,
+    cors: null,
     fpm_setting: ";php_admin_value[memory_limit] = 256M",
-    crons: {
-      basic: [
-        { cmd_type: "PHP", command: "cron.php", minutes: "*/5", hours: "*", days: "*", months: "*", weekdays: "*" },
-      ],
-      script: "",
-    },
+    crons: newCrons(sysUser),
     credentials: [{
       id: 300_000 + id,
       sys_user: "deploy",
@@ -101,13 +125,20 @@ export function newApp({ random, now, secret }: Making, server: ServerState, id:
     }],
     git: newGit(random.letters(16), now),
     backups: [
-      ...[1, 2, 3, 4].map((days) => restorePoint(now - days * 86_400_000 + random.between(0, 3600) * 1000)),
+      ...[2, 4, 1, 3].map((days) => restorePoint(now - days * 86_400_000 + random.between(0, 3600) * 1000)),
       // The one that the documents use as an example.
       "2026-08-05T23:19:06",
     ],
     restoredTo: null,
     localBackup: false,
     ownership: "sys_user",
+    content: newContent(id),
+    staging: newStaging(making),
+    updates: newUpdates(making),
+    cloudflare: newCloudflare(making),
+    protection: newProtection(making),
+    queues: [],
+    vulnerable: { fetchedAt: now - 86_400_000, holes: { breeze: 1 } },
     purges: 0,
     untold: [],
   };
@@ -121,9 +152,17 @@ export function certificate(domains: string[], email: string, now: number, wildc
     ssl_domains: domains,
     ssl_email: email,
     auto: true,
-    type: wildcard ? "wc" : "san",
+    type: wildcard ? "wc" : "le",
+    challenges: null,
     renewed_at: recordTime(now),
   };
+}
+
+/** Records differ: one half has no word of challenges; beyond the first applications one renews no more, one is unverified. */
+function firstCertificate(app: AppState, { now }: Making, round: number): LetsEncryptState {
+  const { challenges, ...issued } = certificate([app.cname, ...app.aliases], "owner@example.com", now);
+  if (app.application !== "woocommerce") return { ...issued, is_verified: round === 0 };
+  return { ...issued, auto: round === 0, challenges: challenges ?? null };
 }
 
 function newGit(keyText: string, now: number): AppState["git"] {

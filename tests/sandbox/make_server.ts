@@ -1,5 +1,6 @@
 import { recordTime } from "./dates.ts";
 import type { Making } from "./make_account.ts";
+import { newServerProtection } from "./make_services.ts";
 import type { ServerState } from "./state.ts";
 
 const kinds = [
@@ -47,12 +48,15 @@ export function newServer({ random, now, secret }: Making, id: number, given: Ne
     updated_at: recordTime(now - random.between(1, 90) * 86_400_000),
     master_user: `master_${random.letters(10)}`,
     master_password: secret(),
-    backup_frequency: "24",
+    backup_frequency: "1",
+    backup_retention: "8",
+    backup_time: backupTime(random.between(0, 24 * 60 - 1)),
     local_backups: false,
     snapshot_frequency: null,
     ssh_keys: [{ id: 300_000 + id, label: "laptop", public_key: `ssh-ed25519 AAAA${random.letters(20)} laptop` }],
     apps: [],
     settings: defaultSettings(),
+    unseenSettings: {},
     maintenance: { day: "Monday", hour: 2 },
     diskCleanup: {
       automate_cleanup: "disabled",
@@ -70,8 +74,15 @@ export function newServer({ random, now, secret }: Making, id: number, given: Ne
     siab: [],
     adminer: [],
     blacklisted: ["192.0.2.66"],
+    protection: newServerProtection(),
+    transfer: null,
     untold: [],
   };
+}
+
+/** HH:MM of a minute of the day. */
+function backupTime(minute: number): string {
+  return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 /** Addresses come from the ranges reserved for documentation. */
@@ -122,9 +133,12 @@ function defaultServices(): Record<string, string | number> {
     mysql: "running",
     "newrelic-sysmond": "stopped",
     nginx: "running",
+    // Two versions of PHP, and two services that are not installed.
+    "php8.1-fpm": "running",
     "php8.2-fpm": "running",
-    "redis-server": "stopped",
+    "redis-server": "unknown",
     redis_enabled: 0,
+    supervisor: "unknown",
     varnish: "running",
     varnish_enabled: 1,
   };

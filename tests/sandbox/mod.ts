@@ -1,5 +1,5 @@
 /** A stand-in for the Cloudways API, for tests and for trying things out. */
-export { type ReplyForms } from "./call.ts";
+export { type Habits, type ReplyForms } from "./call.ts";
 export { FakeClock } from "./fake_clock.ts";
 export { type Fault, type FaultKind } from "./faults.ts";
 export { type AccessTokenSpec, type AccountSpec, DEMO_ACCOUNT, DEMO_EPOCH } from "./make_account.ts";

@@ -19,6 +19,8 @@ export interface NewOperation {
   /** Which of the three forms the id has; default number. */
   idForm?: "number" | "flex" | "uuid";
   effect?: () => void;
+  /** What becomes of it at its end, good or bad. */
+  ending?: () => void;
   result?: () => unknown;
   showsServer?: boolean;
 }
@@ -53,6 +55,7 @@ export class OperationBook {
       finishAt: now + this.#pace.seconds * 1000,
       locks: idForm === "number",
       effect: given.effect,
+      ending: given.ending,
       result: given.result,
       showsServer: given.showsServer ?? false,
     };
@@ -88,11 +91,14 @@ export class OperationBook {
     }
     operation.state = "done";
     operation.effect?.();
+    operation.ending?.();
   }
 
   /** Ends an operation without its effect. */
   fail(operation: OperationState): void {
-    if (operation.state === "running") operation.state = "failed";
+    if (operation.state !== "running") return;
+    operation.state = "failed";
+    operation.ending?.();
   }
 
   /** The operation that keeps others off a server. */

@@ -19,7 +19,7 @@ export function findRecords(
   const server = findServer(account, fields, serverField);
   if (fields.destination_server_id !== undefined) findServer(account, fields, "destination_server_id");
   const app = findApp(account, operation, fields, server);
-  findOthers(account, fields, server);
+  findOthers(account, operation, fields, server);
   // Requests about an application alone still concern its server.
   const owner = server ?? account.servers.find((one) => one.id === app?.server_id);
   return { ...(owner === undefined ? {} : { server: owner }), ...(app === undefined ? {} : { app }) };
@@ -33,11 +33,21 @@ export function refuseIfBusy(
   server: ServerState | undefined,
   book: OperationBook,
 ): void {
-  if (operation.sideEffect === "read" || !operation.async.startsWith("operation") || server === undefined) return;
-  for (const serverId of [server.id, fields.destination_server_id]) {
+  if (server === undefined || !isKeptOff(operation)) return;
+  const { destination_server_id, source_server_id, dest_server_id } = fields;
+  for (const serverId of [server.id, destination_server_id, source_server_id, dest_server_id]) {
     const running = typeof serverId === "number" ? book.running(account, serverId) : undefined;
     if (running !== undefined) throw busy(book.record(account, running));
   }
+}
+
+/** Writes that answer at once and are kept off a busy server all the same. */
+const keptOff = new Set(["app_credentials_create"]);
+/** Reads that start work on the server. */
+const working = new Set(["safe_update_available_get"]);
+
+function isKeptOff({ id, sideEffect, async: kind }: OperationFacts): boolean {
+  return keptOff.has(id) || (kind.startsWith("operation") && (sideEffect !== "read" || working.has(id)));
 }
 
 function findServer(account: AccountState, fields: Record<string, unknown>, name: string): ServerState | undefined {
@@ -64,14 +74,19 @@ function findApp(
   return app;
 }
 
-function findOthers(account: AccountState, fields: Record<string, unknown>, server: ServerState | undefined): void {
+function findOthers(
+  account: AccountState,
+  operation: OperationFacts,
+  fields: Record<string, unknown>,
+  server: ServerState | undefined,
+): void {
   const apps = server?.apps ?? [];
   const credentials = apps.flatMap((one) => one.credentials);
   const keys = [...server?.ssh_keys ?? [], ...credentials.flatMap((one) => one.ssh_keys)];
   const known: Record<string, readonly { id: number }[]> = {
     project_id: account.projects,
     member_id: account.members,
-    alert_id: account.alerts,
+    ...(operation.id.startsWith("copilot") ? {} : { alert_id: account.alerts }),
     ssh_key_id: keys,
     app_cred_id: credentials,
     app_creds_id: credentials,

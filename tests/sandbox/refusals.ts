@@ -8,6 +8,14 @@ export class Refusal extends Error {
   }
 }
 
+/** What the firewall in front of the API shows. */
+export const blockedPage = "<html><head><title>Access denied</title></head><body>error code: 1010</body></html>";
+
+/** 403 by the firewall in front of the API. */
+export function blocked(): Refusal {
+  return new Refusal(403, blockedPage);
+}
+
 /** 422 with a field map. */
 export function invalidFields(errors: FieldErrors): Refusal {
   return new Refusal(422, errors);

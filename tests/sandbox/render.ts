@@ -1,3 +1,4 @@
+import type { ReplyForms } from "./call.ts";
 import type { AlertState, AppState, MemberState, ProjectState, ServerState } from "./state.ts";
 import type { AccountState } from "./state.ts";
 
@@ -9,6 +10,8 @@ export function serverRecord(server: ServerState, operations: unknown[] = []): R
     status: server.status,
     tenant_id: "1",
     backup_frequency: server.backup_frequency,
+    backup_retention: server.backup_retention,
+    backup_time: server.backup_time,
     local_backups: server.local_backups,
     is_terminated: "0",
     created_at: server.created_at,
@@ -57,14 +60,22 @@ export function appRecord(app: AppState): Record<string, unknown> {
     project_id: String(app.project_id),
     created_at: app.created_at,
     webroot: app.webroot,
-    is_csr_available: true,
-    lets_encrypt: app.lets_encrypt,
+    is_csr_available: false,
+    lets_encrypt: certificateRecord(app),
     own_ssl: app.own_ssl,
     app_version_id: "1500",
     cms_app_id: "8",
     source_app_id: app.source_app_id === null ? null : String(app.source_app_id),
     ...(app.is_staging === undefined ? {} : { is_staging: app.is_staging }),
+    ...(app.source_server_id === undefined ? {} : { source_server_id: String(app.source_server_id) }),
   });
+}
+
+/** The record holds no date of any kind. */
+function certificateRecord(app: AppState): Record<string, unknown> | null {
+  if (app.lets_encrypt === null) return null;
+  const { renewed_at: _untold, ...told } = app.lets_encrypt;
+  return { ...told, app_prefix: appHost(app) };
 }
 
 /** A server as the paged list shows it: ids and sizes are numbers, and there are no secrets. */
@@ -93,10 +104,11 @@ export function appSummary(app: AppState): Record<string, unknown> {
   return { ...summary, application, ...(is_staging === undefined ? {} : { is_staging }) };
 }
 
-/** An alert; its ids are numbers. */
-export function alertRecord(alert: AlertState): Record<string, unknown> {
+/** An alert; its ids are numbers. The documents show neither its time nor whether it was read. */
+export function alertRecord(alert: AlertState, forms: ReplyForms): Record<string, unknown> {
   const { id, server_id, app_id, subject, desc, template_slug, values, created_at, is_read } = alert;
-  return { id, server_id, app_id, created_at, is_read, details: { subject, desc, template_slug, values } };
+  const details = { subject, desc, template_slug, values };
+  return { id, server_id, app_id, details, ...(forms === "live" ? { created_at, is_read } : {}) };
 }
 
 /** A project. */

@@ -20,6 +20,9 @@ const otherSpellings: Readonly<Record<string, string>> = {
   app_ignore_query_string_update: "/app/ignore/query_string",
 };
 
+/** Operations whose path ends with a slash that some sources leave out. */
+const slashless = new Set(["cloudways_bot_alerts_mark_all_read"]);
+
 interface Pattern {
   operation: OperationFacts;
   regExp: RegExp;
@@ -63,7 +66,8 @@ function match(candidates: Pattern[], method: string, path: string) {
 
 function toPattern(operation: OperationFacts, path: string): Pattern {
   const names = [...path.matchAll(/\{([^}]+)\}/g)].map((found) => found[1] ?? "");
-  return { operation, names, regExp: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, "([^/]+)")}$`) };
+  const pattern = path.replaceAll(/\{[^}]+\}/g, "([^/]+)");
+  return { operation, names, regExp: new RegExp(`^${pattern}${slashless.has(operation.id) ? "?" : ""}$`) };
 }
 
 /** Fixed segments win over parameters: `/server/disk` is not server number "disk". */

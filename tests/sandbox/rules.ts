@@ -25,6 +25,16 @@ const rules: Readonly<Record<string, Rule>> = {
   security_whitelist_ip_adminer: ({ ip }) => isAddress(ip) ? {} : invalid("ip", "ip"),
   security_check_blacklisted_ip: ({ ip }) => isAddress(ip) ? {} : invalid("ip", "ip"),
   security_lets_encrypt_renew: (fields) => fields.wild_card === true ? needed(fields, ["ssl_email", "domain"]) : {},
+  // What no part at all means is not recorded.
+  staging_sync_code: ({ appFiles, dbFiles, table, tableSelected }) => ({
+    ...(appFiles === true || dbFiles === true ? {} : invalid("appFiles", "required", "or the database is required")),
+    ...(table !== true || Array.isArray(tableSelected) ? {} : invalid("tableSelected", "required", "is required")),
+  }),
+  // Nothing chosen means everything.
+  safe_update_run: ({ core, plugin, theme }) =>
+    (core !== undefined && core !== "no") || someOf(plugin) || someOf(theme)
+      ? {}
+      : invalid("plugin", "required", "is required"),
   app_cname_update: ({ cname }) => isDomain(cname) ? {} : invalid("cname", "domain"),
   app_aliases_update: ({ aliases }) =>
     Array.isArray(aliases) && aliases.every(isDomain) ? {} : invalid("aliases", "domain"),
@@ -46,6 +56,10 @@ function whitelist({ ip, tab, type, ipPolicy }: Record<string, unknown>): FieldE
   if (!Array.isArray(ip) || !ip.every(isAddressOrBlock)) return invalid("ip", "ip");
   if (tab !== type) return invalid("type", "same");
   return tab === "mysql" && ipPolicy === "block_all" ? invalid("ipPolicy", "in") : {};
+}
+
+function someOf(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
 }
 
 function needed(fields: Record<string, unknown>, names: string[]): FieldErrors {

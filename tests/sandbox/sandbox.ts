@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Clock, systemClock } from "../../src/async/clock.ts";
 import { type Answer, answer, type Backstage, greeting } from "./answer.ts";
-import type { ReplyForms } from "./call.ts";
+import { type Habits, type ReplyForms, usualHabits } from "./call.ts";
 import { type Fault, FaultBook } from "./faults.ts";
 import { type AccountSpec, DEMO_ACCOUNT, makeAccount } from "./make_account.ts";
 import { OperationBook, type OperationPace } from "./operation_book.ts";
 import { createRandom, seedFrom } from "./prng.ts";
 import { RateLimiter } from "./rate_limit.ts";
 import { type ReadRequest, readRequest } from "./read_request.ts";
+import { blockedPage } from "./refusals.ts";
 import { findRoute, type PathSpelling, type Route } from "./routes.ts";
 import type { AccountState, OperationState } from "./state.ts";
 import { type AuthorizationKind, type Identity, TokenBook } from "./tokens.ts";
@@ -26,6 +27,8 @@ export interface SandboxOptions {
   accounts?: readonly AccountSpec[];
   /** Which of two forms replies have where sources differ. Default live. */
   forms?: ReplyForms;
+  /** What the API does where sources differ about more than the form of a reply. Default {@linkcode usualHabits}. */
+  habits?: Partial<Habits>;
   /** Which of two documented spellings of a path works; the other answers the greeting. Default main. */
   paths?: PathSpelling;
   /** Requests a minute and account. Default 100. */
@@ -129,6 +132,7 @@ class RunningSandbox implements Sandbox {
       random,
       accounts,
       forms: options.forms ?? "live",
+      habits: { ...usualHabits, ...options.habits },
       tokens: new TokenBook(clock, random, accounts),
       rates: new RateLimiter(clock),
       book: new OperationBook(clock, random, { polls: 2, seconds: 10, ...options.pace }),
@@ -329,8 +333,6 @@ interface Content {
   html?: string;
 }
 
-const blockedPage = "<html><head><title>Access denied</title></head><body>error code: 1010</body></html>";
-
 function isBlockedAgent(agent: string | undefined): boolean {
   return agent === undefined || agent === "" || /^python-urllib/i.test(agent);
 }
@@ -338,8 +340,10 @@ function isBlockedAgent(agent: string | undefined): boolean {
 function encode(content: Content): { type: string; text: string } {
   if (content.html !== undefined) return { type: "text/html; charset=UTF-8", text: content.html };
   if (content.text !== undefined) return { type: "text/plain; charset=UTF-8", text: content.text };
+  if (content.body === blockedPage) return { type: "text/html; charset=UTF-8", text: blockedPage };
   if (content.body === greeting) return { type: "text/plain; charset=UTF-8", text: greeting };
-  return { type: "application/json", text: JSON.stringify(content.body) };
+  // Some calls answer without a byte.
+  return { type: "application/json", text: content.body === undefined ? "" : JSON.stringify(content.body) };
 }
 
 /** Promises the whole answer and closes the connection half-way through. */

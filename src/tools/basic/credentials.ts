@@ -84,7 +84,8 @@ const getAppCredentials = defineAskingTool({
         redis_password,
       },
       additional: additional.map(({ id, sys_user, sys_password, ip, ssh_keys }) => (
-        { id, sys_user, sys_password: sys_password ?? null, host: ip, ssh_keys }
+        // Most replies name no host of a user: it is the server's.
+        { id, sys_user, sys_password: sys_password ?? null, host: ip === "" ? server.public_ip : ip, ssh_keys }
       )),
     };
   },

@@ -22,7 +22,10 @@ import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 import { appView, serverOnlyView } from "../define/views.ts";
 
-const summaryReply = listReply("content", z.looseObject({ name: looseText, datapoint: looseList(z.unknown()) }));
+const summaryReply = listReply(
+  "content",
+  z.looseObject({ name: looseText, type: looseText, datapoint: looseList(z.unknown()) }),
+);
 
 /** `[value, unix seconds]`, either of which may be missing. */
 function measurement({ name, datapoint: [value, time] }: z.output<typeof summaryReply>[number]) {
@@ -30,16 +33,21 @@ function measurement({ name, datapoint: [value, time] }: z.output<typeof summary
   return { name, value: numberOrNull(value), measured_at: seconds === null ? null : isoTimeOfSeconds(seconds) };
 }
 
+/** The rows of each summary that it is asked for. */
+const ROW_TYPES = { bw: "bw", db: "apps" } as const;
+
 /** One of the two summaries of a server. A server without figures, or a token without the right, is no failure. */
 async function serverSummary(account: CloudwaysAccount, serverId: number, type: "bw" | "db") {
   try {
-    const points = await account.read({
+    const rows = await account.read({
       operation: "monitoring_server_summary",
       path: path`/server/monitor/summary`,
       reply: summaryReply,
       query: { server_id: serverId, type },
     });
-    return { points: points.map(measurement), problem: undefined };
+    // Other kinds stand among them, such as processes among the applications.
+    const points = rows.filter((row) => row.type === "" || row.type === ROW_TYPES[type]).map(measurement);
+    return { points, problem: undefined };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     return { points: [], problem: `${type === "bw" ? "bandwidth" : "disk use"} is missing: ${error.message}` };

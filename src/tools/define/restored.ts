@@ -16,9 +16,10 @@ export interface ShownRestorePoint {
   age: string | null;
 }
 
-/** The list with the time and age of each point. */
+/** The list with the time and age of each point, newest first: Cloudways promises no order. What is no time comes last. */
 export function shownRestoreList(list: RestoreList, clock: Clock) {
-  return { ...list, restore_points: list.restore_points.map((point) => shownRestorePoint(point, clock.now())) };
+  const points = list.restore_points.toSorted((a, b) => (momentOf(b) ?? 0) - (momentOf(a) ?? 0));
+  return { ...list, restore_points: points.map((point) => shownRestorePoint(point, clock.now())) };
 }
 
 function shownRestorePoint(restore_point: string, now: number): ShownRestorePoint {

@@ -1,6 +1,6 @@
-import { type Call, type Handlers, text } from "../call.ts";
+import { type Call, type Handlers, list, text } from "../call.ts";
 import { recordTime } from "../dates.ts";
-import { operationById } from "../facts.ts";
+import { exampleOf, operationById } from "../facts.ts";
 import { isRecord } from "../read_request.ts";
 import { invalidField } from "../refusals.ts";
 import { report, startOperation } from "./start.ts";
@@ -9,12 +9,13 @@ import { report, startOperation } from "./start.ts";
 export const monitoringHandlers: Handlers = {
   monitoring_server_summary: (call) => ({ content: text(call, "type") === "db" ? diskPoints(call) : bandwidth(call) }),
   monitoring_server_graph: serverGraph,
+  // The cells are texts; live the columns have no names.
   monitoring_server_usage: (call) =>
     report(call, "server_usage", () => ({
       server: { disk_used_perc: "41%", ram_used_perc: "63%", cpu_used_perc: "12%" },
       applications: {
-        header: ["Application", "CPU", "RAM"],
-        body: call.server.apps.map((app, index) => [app.sys_user, 1.5 + index, 120 + index * 35]),
+        ...(call.forms === "live" ? {} : { header: ["Application", "CPU", "RAM"] }),
+        body: call.server.apps.map((app, index) => [app.sys_user, `${1.5 + index}`, `${120 + index * 35}`]),
       },
     })),
   // The sizes are in KB; despite its name the first kind holds no bandwidth.
@@ -25,10 +26,10 @@ export const monitoringHandlers: Handlers = {
   analytics_app_php: (call) => analytics(call, "app_php"),
   analytics_app_mysql: (call) => analytics(call, "app_mysql"),
   analytics_app_cron: (call) => analytics(call, "app_cron"),
-  app_vulnerabilities_refresh: (call) => {
-    const operation = startOperation(call, "app_vulnerabilities_refresh");
-    return { status: true, operation_id: Number(operation.id) };
-  },
+  // Its one user calls what comes back unreliable; the documents show an empty text.
+  monitoring_app_graph: (call) => ({
+    contents: call.forms === "live" ? JSON.stringify([{ target: text(call, "target"), datapoints: [] }]) : "",
+  }),
 };
 
 /** Header and rows of every report, made up. */
@@ -53,9 +54,12 @@ const tablesOf: Readonly<Record<string, { header: string[]; body: unknown[][] }>
 
 function analytics(call: Call, type: string): unknown {
   const resource = text(call, "resource") || "crons";
+  const { header = [], body = [] } = tablesOf[resource] ?? {};
+  const chosen = list(call, "resource_list");
+  const rows = chosen.length === 0 ? body : body.filter(([first]) => chosen.includes(String(first)));
   return report(call, type, () => ({
     created_at: recordTime(call.clock.now()),
-    [resource]: { ...tablesOf[resource], footer: [], from: text(call, "from"), until: text(call, "until") },
+    [resource]: { header, body: rows, footer: [], from: text(call, "from"), until: text(call, "until") },
   }));
 }
 
@@ -64,13 +68,14 @@ function bandwidth(call: Call): unknown[] {
   return [{ name: "bandwidth_monthly", datapoint: [2037.76, seconds(call)], type: "bw" }];
 }
 
-/** MB for every application, under its Unix user. */
+/** MB for every application, under its Unix user, measured once a day. Live, other kinds of rows stand among them. */
 function diskPoints(call: Call): unknown[] {
-  return call.server.apps.map((app, index) => ({
+  const apps = call.server.apps.map((app, index) => ({
     name: app.sys_user,
     datapoint: [812.4 + index * 100, seconds(call)],
     type: "apps",
   }));
+  return call.forms === "live" ? [...apps, { name: "mysql", datapoint: null, type: "process" }] : apps;
 }
 
 function folders(call: Call): unknown {
@@ -90,19 +95,46 @@ function serverGraph(call: Call): unknown {
   if (!durations().includes(duration)) throw invalidField("duration", "in", "The duration is invalid.");
   const content = text(call, "output_format") === "svg"
     ? '<svg xmlns="http://www.w3.org/2000/svg"></svg>'
-    : JSON.stringify([{ target, datapoints: points(call) }]);
+    : JSON.stringify([{ target, datapoints: points(call, target, duration) }]);
   if (call.forms === "live") return { content };
   if (duration === "1 Hour") return { contents: content, status: true };
   const task = startOperation(call, "server_graph", undefined, { idForm: "uuid", result: () => ({ content }) });
   return { status: true, task_id: task.id };
 }
 
-/** Twelve steps of five minutes; one of them has no value, as happens. */
-function points(call: Call): [number | null, number][] {
+/** Seconds between two points, and how many there are. */
+const stepsOf: Readonly<Record<string, readonly [seconds: number, count: number]>> = {
+  "1 Hour": [300, 12],
+  "12 Hours": [300, 144],
+  "1 Day": [3600, 24],
+  "7 Days": [3600, 168],
+  "1 Month": [21_600, 120],
+};
+
+/** From and to what a target's values go; no reply names the units. */
+const rangeOf: Readonly<Record<string, readonly [low: number, high: number]>> = {
+  "Free Disk": [18, 22],
+  "Free Disk (Data)": [18, 22],
+  "Free Disk (DB)": [9, 11],
+  "Free memory": [180_000_000, 420_000_000],
+  "Monthly Bandwidth": [1, 40],
+  "Incoming network traffic": [0, 4],
+  "Outgoing network traffic": [0, 12],
+  "Auto-healing Restarts": [0, 1],
+  "MySQL Connections": [1, 30],
+};
+
+/** The disk is measured every half hour. One point in the middle has no value, and the last is not finished. */
+function points(call: Call, target: string, duration: string): [number | null, number][] {
+  const [step, count] = stepsOf[duration] ?? [300, 12];
+  const [low, high] = rangeOf[target] ?? [0, 100];
+  const every = target.startsWith("Free Disk") ? Math.max(step, 1800) : step;
+  const shown = Math.max(2, Math.floor(count * step / every));
   const now = seconds(call);
-  return Array.from({ length: 12 }, (_, index) => {
-    const value = index === 6 ? null : Math.round(call.random.next() * 10_000) / 100;
-    return [value, now - (11 - index) * 300];
+  return Array.from({ length: shown }, (_, index) => {
+    const value = low + call.random.next() * (high - low);
+    const isGap = index === shown - 1 || (shown > 6 && index === Math.floor(shown / 2));
+    return [isGap ? null : Math.round(value * 100) / 100, now - (shown - 1 - index) * every];
   });
 }
 
@@ -118,7 +150,7 @@ function durations(): unknown[] {
 }
 
 function exampleMember(operationId: string, member: string): unknown {
-  const example = Object.values(operationById(operationId).reply.examples)[0];
+  const example = exampleOf(operationById(operationId));
   return isRecord(example) ? example[member] : undefined;
 }
 

@@ -11,8 +11,8 @@ export const operationHandlers: Handlers = {
     const server = call.account.servers.find((one) => one.id === operation.serverId);
     const done = operation.state === "done";
     return {
-      // Not a verdict: it is missing while the work runs and true even when the work failed, if one asks the documents.
-      ...(operation.state === "running" ? {} : { status: done }),
+      // Not a verdict: it is missing while the work runs, and was false on a staging copy that was done.
+      ...(operation.state === "running" ? {} : { status: done && operation.type !== "add_staging_app" }),
       operation: { ...call.book.record(call.account, operation), ...(done ? results(call, operation) : {}) },
       ...(done && operation.showsServer && server !== undefined ? { server: serverRecord(server) } : {}),
     };

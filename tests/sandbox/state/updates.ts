@@ -1,0 +1,47 @@
+/** A plugin or a theme, with the version there is to go to. */
+export interface ComponentState {
+  slug: string;
+  name: string;
+  version: string;
+  /** The same as `version` where there is no newer one. */
+  newest: string;
+}
+
+/** Safe updates of an application. */
+export interface UpdatesState {
+  enabled: boolean;
+  core: { version: string; newest: string };
+  plugins: ComponentState[];
+  themes: ComponentState[];
+  /** A detection run has found what is pending; before that nothing is known to be. */
+  detected: boolean;
+  /** Slugs; empty lists mean everything. */
+  selected: { core: "yes" | "no"; plugin: string[]; theme: string[] };
+  /** 0 is Sunday. */
+  day: number;
+  /** 1 to 4, six hours each. */
+  slot: number;
+  notify: { email: string; before: boolean; success: boolean; failure: boolean };
+  /** Newest first. */
+  history: UpdateRunState[];
+}
+
+/** One run of updates. */
+export interface UpdateRunState {
+  id: number;
+  message: string;
+  core: "yes" | "no";
+  themes: number;
+  plugins: number;
+  succeeded: boolean;
+  onDemand: boolean;
+  at: string;
+}
+
+/** What is known of holes in an application. */
+export interface VulnerableState {
+  /** When the data were fetched, in milliseconds; null while they never were. */
+  fetchedAt: number | null;
+  /** Slugs of components with a hole, each with its number of holes; `wordpress` is the core. */
+  holes: Record<string, number>;
+}
