@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Config, ConfigError, parseConfig, publicUrlIsLoopback, VARIABLE_NAMES } from "../../src/config.ts";
+import { type Config, ConfigError, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
+import { publicUrlIsLoopback } from "../../src/config/reach.ts";
 import { Networks } from "../../src/text/networks.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 
