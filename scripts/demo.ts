@@ -34,8 +34,7 @@ function serverEnv(apiBaseUrl: string, port: string): Record<string, string> {
 }
 
 async function permissionFlags(env: Record<string, string>): Promise<string[]> {
-  const names = `--allow-env=${VARIABLE_NAMES.join(",")}`;
-  const args = ["run", "--quiet", "--no-prompt", names, "--ignore-env", "scripts/permissions.ts", "serve"];
+  const args = ["run", "--quiet", "--no-prompt", "-P=config", "scripts/permissions.ts", "serve"];
   const { stdout } = await new Deno.Command("deno", { args, cwd: ROOT, env, stderr: "inherit" }).output();
   return new TextDecoder().decode(stdout).split(" ");
 }

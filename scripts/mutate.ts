@@ -42,7 +42,10 @@ const DEFINITION_MEMBERS = new Set(["name", "title", "description", "status", "m
 /** Comments, and members of types, which the compiler checks. */
 const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$/;
 
-const TEST = ["test", "--quiet", "--no-check", "--fail-fast", "--no-prompt", "--ignore-env", "--allow-net=127.0.0.1"];
+const TEST = [
+  ...["test", "--config", "tests/deno.json", "--quiet", "--no-check", "--fail-fast"],
+  ...["--no-prompt", "--ignore-env", "--allow-net=127.0.0.1"],
+];
 
 /** All that would notice: the list of tools, the category's tests, the documented answers, the contract, the compiler. */
 async function testsPass(directory: string, toolset: string): Promise<boolean> {

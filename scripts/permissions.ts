@@ -6,17 +6,8 @@
  * It never fails: where the configuration is wrong it prints the environment flags alone, and the command then says
  * what is wrong. It prints nothing but addresses, and the path of one file, that the configuration has parsed.
  */
-import {
-  type Config,
-  ConfigError,
-  formatHostPort,
-  listenAddress,
-  outboundHosts,
-  parseConfig,
-  readEnvironment,
-  VARIABLE_NAMES,
-  writtenFile,
-} from "../src/config.ts";
+import { type Config, ConfigError, parseConfig, readEnvironment, VARIABLE_NAMES } from "../src/config.ts";
+import { formatHostPort, listenAddress, outboundHosts, writtenFile } from "../src/config/reach.ts";
 
 function parsedConfig(): Config | undefined {
   try {

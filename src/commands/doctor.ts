@@ -1,5 +1,6 @@
 import { Deadline } from "../async/deadline.ts";
-import { type Config, ConfigError, outboundHosts, parseConfig } from "../config.ts";
+import { type Config, ConfigError, parseConfig } from "../config.ts";
+import { outboundHosts } from "../config/reach.ts";
 import { Box } from "../crypto/box.ts";
 import { KeyRing } from "../crypto/key_ring.ts";
 import { RedisStore } from "../store/redis/adapter.ts";

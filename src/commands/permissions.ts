@@ -1,4 +1,4 @@
-import { formatHostPort, type HostPort } from "../config.ts";
+import { formatHostPort, type HostPort } from "../config/reach.ts";
 
 /**
  * Says in one line what this process would need and may not reach: permissions are fixed when it starts, and in a

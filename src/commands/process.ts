@@ -1,5 +1,6 @@
 /** The life of a serving process: problems and warnings at its start, uncaught errors, and its end. */
-import { type Config, type ConfigError, listensOnLoopback, type LogFormat } from "../config.ts";
+import type { Config, ConfigError, LogFormat } from "../config.ts";
+import { listensOnLoopback } from "../config/reach.ts";
 import { confirmNote } from "../confirm/note.ts";
 import { StoreError } from "../store/store.ts";
 import { createLogger, type Logger } from "../telemetry/log.ts";

@@ -1,6 +1,7 @@
 import { type App, createApp } from "../app.ts";
 import { within } from "../async/within.ts";
-import { type Config, formatHostPort, listenAddress, outboundHosts } from "../config.ts";
+import type { Config } from "../config.ts";
+import { formatHostPort, listenAddress, outboundHosts } from "../config/reach.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { VERSION } from "../version.ts";
 import type { Output } from "./audit_output.ts";

@@ -1,7 +1,8 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../app.ts";
 import { within } from "../async/within.ts";
-import { type Config, outboundHosts } from "../config.ts";
+import type { Config } from "../config.ts";
+import { outboundHosts } from "../config/reach.ts";
 import { confirmNote } from "../confirm/note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
 import { type InputEnd, StdioTransport } from "../mcp/stdio/transport.ts";

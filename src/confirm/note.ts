@@ -1,4 +1,5 @@
-import { type Config, publicUrlIsLoopback } from "../config.ts";
+import type { Config } from "../config.ts";
+import { publicUrlIsLoopback } from "../config/reach.ts";
 
 /** How far a person's yes can be relied on here: what an operator should know, in the log at start and at `/`. */
 export function confirmNote(config: Config): string {

@@ -82,9 +82,9 @@ function permissions(url: string, directory: string): string[] {
 }
 
 async function run(permissions: string[], args: string[]): Promise<{ code: number; output: string }> {
-  // The project's lock file pins what the suite depends on.
+  // The lock file of the tests pins what the suite depends on.
   const command = new Deno.Command("deno", {
-    args: ["run", "--no-prompt", "--frozen", ...permissions, SUITE, "server", ...args],
+    args: ["run", "--config", "tests/deno.json", "--no-prompt", "--frozen", ...permissions, SUITE, "server", ...args],
     cwd: new URL("../../", import.meta.url),
     env: { NO_COLOR: "1" },
   });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import denoJson from "../../deno.json" with { type: "json" };
 import { type Registry, startRegistry } from "../support/npm_registry.ts";
-import { type Ended, LOCKED, permissionFlags, run } from "../support/process.ts";
+import { type Ended, LOCKED, permissionFlags, PERMISSIONS_SCRIPT, run } from "../support/process.ts";
 
 const PACKAGE = "smuggled-example";
 const SAID = "SMUGGLED CODE RAN";
@@ -32,7 +32,8 @@ async function startProject(): Promise<Project> {
   const folder = `dist/locked-${crypto.randomUUID()}`;
   await Deno.mkdir(folder, { recursive: true });
   const imports = { "bare-example": `npm:${PACKAGE}@1.0.0` };
-  await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ imports }));
+  const { permissions } = denoJson;
+  await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ imports, permissions }));
   await Deno.writeTextFile(`${folder}/deno.lock`, JSON.stringify({ version: "5" }));
   await Deno.writeTextFile(`${folder}/outside.js`, `console.log(${JSON.stringify(SAID)});`);
   const env = { DENO_DIR: `${Deno.cwd()}/${folder}/cache`, NPM_CONFIG_REGISTRY: registry.url };
@@ -85,12 +86,20 @@ const PLACES: { what: string; specifier: (registry: Registry) => string; ways?: 
   },
 ];
 
-for (const task of TASKS) {
+/** What is run, and the flags that it is run under. */
+const RUNS: Record<string, () => Promise<string[]>> = {
+  ...Object.fromEntries(TASKS.map((task) => {
+    return [`deno task ${task}`, async () => [...flagsOf(task), ...await permissionFlags(task)]];
+  })),
+  "the script that prints its permissions": () => Promise.resolve(PERMISSIONS_SCRIPT.slice(1, -1)),
+};
+
+for (const [name, flagsOfRun] of Object.entries(RUNS)) {
   for (const cache of ["empty", "filled by another project"] as const) {
-    Deno.test(`deno task ${task} loads nothing from elsewhere, with a cache that is ${cache}`, async () => {
+    Deno.test(`${name} loads nothing from elsewhere, with a cache that is ${cache}`, async () => {
       await using project = await startProject();
       if (cache !== "empty") await project.fillCache();
-      const flags = [...flagsOf(task), ...await permissionFlags(task)];
+      const flags = await flagsOfRun();
 
       for (const { what, specifier, ways = Object.keys(WAYS) } of PLACES) {
         for (const way of ways) {
@@ -139,7 +148,9 @@ Deno.test("each of the three flags keeps something out that the other two let in
 });
 
 Deno.test("the program is fetched by the lock, then runs locked, in every task that is for operators", () => {
-  const commands = Object.entries(denoJson.tasks).filter(([, { command }]) => / main\.ts( |$)/.test(command));
+  const commands = Object.entries(denoJson.tasks).filter(([, { command }]) =>
+    /deno (run|compile) .* main\.ts( |$)/.test(command)
+  );
 
   assert.deepEqual(
     commands.map(([name]) => name).sort(),

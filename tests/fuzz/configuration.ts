@@ -1,15 +1,8 @@
 /** Any environment: a configuration, or a list of what is wrong with it. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  type Config,
-  ConfigError,
-  formatHostPort,
-  listenAddress,
-  outboundHosts,
-  parseConfig,
-  VARIABLE_NAMES,
-} from "../../src/config.ts";
+import { type Config, ConfigError, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
+import { formatHostPort, listenAddress, outboundHosts } from "../../src/config/reach.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import { anyText } from "./json_cases.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";

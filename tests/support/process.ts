@@ -168,9 +168,9 @@ export const LOCKED: readonly string[] = ["--frozen", "--cached-only", "--deny-i
 export const PERMISSIONS_SCRIPT: readonly string[] = [
   "run",
   ...LOCKED,
+  "--quiet",
   "--no-prompt",
-  `--allow-env=${VARIABLE_NAMES.join(",")}`,
-  "--ignore-env",
+  "-P=config",
   "scripts/permissions.ts",
 ];
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Config, ConfigError, parseConfig, publicUrlIsLoopback, VARIABLE_NAMES } from "../../src/config.ts";
+import { type Config, ConfigError, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
+import { publicUrlIsLoopback } from "../../src/config/reach.ts";
 import { Networks } from "../../src/text/networks.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 
@@ -370,15 +371,16 @@ Deno.test("the variables are those of the contract", () => {
   assert.deepEqual([...VARIABLE_NAMES].sort(), [...CONTRACT_NAMES].sort());
 });
 
-Deno.test("every task that works its permissions out may read exactly these", () => {
+Deno.test("what works out the permissions may read exactly these, and nothing else", () => {
   const commands = Object.values(denoJson.tasks).map(({ command }) => command);
-  const computing = commands.filter((command) => command.includes("scripts/permissions.ts"));
+  const scripts = commands.flatMap((command) =>
+    command.match(/deno run [^$()&]*scripts\/(permissions|require_config)\.ts/g) ?? []
+  );
 
-  assert.ok(computing.length >= 4);
-  for (const command of computing) {
-    const lists = [...command.matchAll(/--allow-env=([A-Z_,]+) --ignore-env scripts\//g)];
-    assert.ok(lists.length > 0);
-    for (const [, names] of lists) assert.deepEqual(names?.split(","), [...VARIABLE_NAMES]);
+  assert.deepEqual(denoJson.permissions.config, { env: { allow: VARIABLE_NAMES, ignore: true } });
+  assert.equal(scripts.length, 5);
+  for (const script of scripts) {
+    assert.match(script, /^deno run (--(frozen|cached-only|deny-import|quiet|no-prompt) )+-P=config scripts\//);
   }
 });
 

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { envExample, updateReadme, VARIABLES } from "../../scripts/docs.ts";
+import { envExample, updateReadme } from "../../scripts/docs.ts";
 import { type Config, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
+import { VARIABLE_TEXTS } from "../../src/config/variables.ts";
 import { ERROR_CODES } from "../../src/errors.ts";
 import { CREDENTIAL_HEADERS } from "../../src/http/caller_headers.ts";
 import { VERSION } from "../../src/version.ts";
+import denoJson from "../../deno.json" with { type: "json" };
+import testsDenoJson from "../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -47,13 +50,6 @@ const clientConfig = z.union([
     servers: z.record(z.string(), clientEntry),
   }).transform(({ servers }) => servers),
 ]);
-
-const project = z.object({
-  tasks: z.record(z.string(), z.unknown()),
-  version: z.string(),
-  imports: z.record(z.string(), z.string()),
-  scopes: z.record(z.string(), z.record(z.string(), z.string())),
-}).parse(JSON.parse(await read("deno.json")));
 
 const documents = await readDocuments();
 const readme = documents.get("README.md") ?? "";
@@ -105,20 +101,20 @@ function settled({ allowedHostsGiven: _given, ...rest }: Config) {
 Deno.test("the program, deno.json and the changelog name the same version", () => {
   const newest = /^## (\S+)/m.exec(documents.get("CHANGELOG.md") ?? "")?.[1];
 
-  assert.deepEqual([project.version, newest], [VERSION, VERSION]);
+  assert.deepEqual([denoJson.version, newest], [VERSION, VERSION]);
 });
 
 Deno.test("the documentation describes every variable and no other", () => {
-  assert.deepEqual(Object.keys(VARIABLES).sort(), [...VARIABLE_NAMES].sort());
+  assert.deepEqual([...VARIABLE_TEXTS.keys()].sort(), [...VARIABLE_NAMES].sort());
 });
 
 Deno.test("the defaults that the documentation states are those that count", () => {
-  const stated = Object.fromEntries(Object.entries(VARIABLES).map(([name, variable]) => [name, variable.default]));
+  const stated = Object.fromEntries([...VARIABLE_TEXTS].map(([name, variable]) => [name, variable.default]));
 
   const config = parseConfig(stated);
 
   assert.deepEqual(settled(config), settled(parseConfig({})));
-  for (const [name, variable] of Object.entries(VARIABLES)) {
+  for (const [name, variable] of VARIABLE_TEXTS) {
     assert.equal(variable.unset === undefined, variable.default !== undefined, name);
   }
 });
@@ -162,7 +158,7 @@ Deno.test("a program that a client starts is a task of this project or mcp-remot
     const byNpx = command === "npx" && args[1]?.startsWith("deno@") === true;
     if (command === "deno" || byNpx) {
       assert.equal(args[byNpx ? 2 : 0], "task");
-      assert.ok((args.at(-1) ?? "") in project.tasks);
+      assert.ok((args.at(-1) ?? "") in denoJson.tasks);
       for (const name of Object.keys(env)) assert.ok(VARIABLE_NAMES.includes(name), name);
     } else {
       assert.equal(command, "npx");
@@ -204,7 +200,7 @@ Deno.test("every task that the documentation names exists, and npx always runs t
   for (const [page, text] of documents) {
     const flags = String.raw`(?:--?[\w-]+(?:=\S+)? )*`;
     for (const task of matches(text, new RegExp(`deno(?:@[\\d.]+)? task ${flags}([a-z]+(?:[:-][a-z]+)*)`, "g"))) {
-      assert.ok(task in project.tasks, `${page}: ${task}`);
+      assert.ok(task in denoJson.tasks, `${page}: ${task}`);
     }
     for (const version of matches(text, /deno@([\d.]+\d)/g)) versions.add(version);
   }
@@ -226,7 +222,7 @@ Deno.test("links inside the documentation lead somewhere", async () => {
 
 Deno.test("every dependency has its row in the decision about dependencies", () => {
   const decision = documents.get("docs/decisions/0001-dependencies.md") ?? "";
-  const specifiers = [project.imports, ...Object.values(project.scopes)].flatMap((map) => Object.values(map));
+  const specifiers = [denoJson, testsDenoJson].flatMap(({ imports }) => Object.values(imports));
   const names = specifiers.flatMap((specifier) => matches(specifier, /^npm:\/?((?:@[\w.-]+\/)?[\w.-]+)/g));
 
   assert.ok(names.length > 0);

@@ -1,0 +1,47 @@
+/** What a configuration lets the process reach: where it listens, what it connects to, and what it writes. */
+import type { Config } from "../config.ts";
+import { bracketed, isLoopback } from "./addresses.ts";
+
+/** A host and a port, as Deno's `--allow-net` takes them; IPv6 hosts stand in brackets. */
+export interface HostPort {
+  host: string;
+  port: number;
+}
+
+/** `host:port`, as Deno's `--allow-net` takes it. */
+export function formatHostPort({ host, port }: HostPort): string {
+  return `${host}:${port}`;
+}
+
+/** Whether this configuration listens on this machine alone. */
+export function listensOnLoopback(config: Config): boolean {
+  return isLoopback(config.listen.hostname);
+}
+
+/** Whether the address that people are given leads to this machine alone. */
+export function publicUrlIsLoopback({ publicUrl }: Config): boolean {
+  return publicUrl !== undefined && isLoopback(publicUrl.hostname);
+}
+
+/** Where the process connects to: the Cloudways API, and Redis where it is used. */
+export function outboundHosts(config: Config): HostPort[] {
+  const hosts = [hostPortOf(config.apiBaseUrl, { "https:": 443, "http:": 80 })];
+  if (config.redisUrl !== undefined) {
+    hosts.push(hostPortOf(new URL(config.redisUrl), { "redis:": 6379, "rediss:": 6379 }));
+  }
+  return hosts;
+}
+
+/** The address that `serve` listens on, as `--allow-net` takes it. */
+export function listenAddress(config: Config): HostPort {
+  return { host: bracketed(config.listen.hostname), port: config.listen.port };
+}
+
+/** The one file that the process writes, if any. */
+export function writtenFile({ auditLog }: Config): string | undefined {
+  return auditLog?.kind === "file" ? auditLog.path : undefined;
+}
+
+function hostPortOf(url: URL, defaults: Readonly<Record<string, number>>): HostPort {
+  return { host: bracketed(url.hostname), port: url.port === "" ? defaults[url.protocol] ?? 0 : Number(url.port) };
+}
