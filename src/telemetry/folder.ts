@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../async/clock.ts";
+import { atMost } from "../store/at_most.ts";
 
 /** What {@linkcode Folder} needs. */
 export interface FolderOptions<T> {
@@ -28,7 +29,7 @@ export class Folder<T> {
   constructor(options: FolderOptions<T>) {
     this.#options = { intervalMs: 60_000, ...options };
     this.#folds = new LRUCache<string, Fold<T>>({
-      max: MAX_KINDS,
+      ...atMost(MAX_KINDS),
       dispose: ({ newest, count }, _kind, reason) => {
         if (reason !== "set" && count > 0) this.#options.onFolded(newest, count);
       },
