@@ -11,7 +11,7 @@ import { TEST_KEYS } from "../support/keys.ts";
 import { LegacySession } from "../support/legacy_session.ts";
 import { rawClient, redisOfFile } from "../support/redis_server.ts";
 import { callTool, post } from "../support/rpc.ts";
-import { callModern, YES } from "../support/rpc_2026.ts";
+import { callModern, modernMeta, YES } from "../support/rpc_2026.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { until } from "../support/until.ts";
@@ -134,12 +134,7 @@ Deno.test("a fact that is a domain is asked about as DNS knows it too", () => {
 
 Deno.test("a batch whose messages say that they are of 2026-07-28 is refused, whatever its headers leave out", async () => {
   await using service = await startService();
-  const _meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": {},
-  };
-  const message = { ...messageOf("ping", {}), params: { name: "ping", arguments: {}, _meta } };
+  const message = { ...messageOf("ping", {}), params: { name: "ping", arguments: {}, _meta: modernMeta("test") } };
 
   const response = await post(service.mcpUrl, [message]);
 
