@@ -25,7 +25,7 @@ import { Confirmation } from "./confirm/confirmation.ts";
 import { Declines } from "./confirm/declines.ts";
 import { Dispatcher } from "./calls/dispatch.ts";
 import { EndedYeses } from "./confirm/ended_yeses.ts";
-import { McpEndpoint } from "./mcp/endpoint.ts";
+import { McpEndpoint, type McpEndpointOptions } from "./mcp/endpoint.ts";
 import { QuestionStates } from "./confirm/state.ts";
 import { Relay } from "./mcp/relay.ts";
 import { type CallScope, createProtocolServer } from "./mcp/server.ts";
@@ -56,6 +56,8 @@ export interface AppOptions {
   callTimeoutMs?: number;
   /** Defaults to one of every tool there is. Making it is most of the work of a start. */
   catalogue?: Catalogue;
+  /** What is served over MCP, in place of the catalogue: tools that no catalogue could hold. */
+  protocol?: Pick<McpEndpointOptions<CallScope>, "createServer" | "isSlow">;
   /** Counts the work that is done for callers. */
   work?: WorkCounts;
 }
@@ -137,6 +139,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const endpoint = new McpEndpoint<CallScope>({
     createServer: (scope, session) => createProtocolServer(catalogue, dispatcher, scope, session),
     isSlow: (name) => catalogue.isSlow(name),
+    ...options.protocol,
     secretsOf: ({ caller }) => caller.secrets,
     customerOf: ({ caller }) => customerIdOf(caller.identity),
     sessionIds: new SessionIds(ring),

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { shortCustomerId } from "../identity/customer_id.ts";
 import { KeyedMutex } from "../async/keyed_mutex.ts";
+import { atMost } from "../store/at_most.ts";
 import { type ListHead, type Store, StoreError, type StoreKey } from "../store/store.ts";
 import { type AuditPage, type EndedMarks, YesEndedError } from "./record.ts";
 import { isDeed, type StampedEntry } from "./entry.ts";
@@ -37,7 +38,7 @@ export class CustomerAuditLists implements EndedMarks {
   readonly #options: CustomerAuditListsOptions;
   readonly #mutex = new KeyedMutex();
   /** By the name of the list. */
-  readonly #missing = new LRUCache<string, number>({ max: MAX_COUNTED });
+  readonly #missing = new LRUCache<string, number>(atMost(MAX_COUNTED));
   /** Whether it was said that records are not kept, and none has been kept since. */
   #isSaid = false;
 

@@ -5,6 +5,7 @@ import type { Clock } from "../async/clock.ts";
 import { type KeyPair, traitsOf } from "../identity/credential.ts";
 import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../async/single_flight.ts";
+import { atMost } from "../store/at_most.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { CustomerRecords } from "./customer_records.ts";
@@ -74,10 +75,10 @@ const storedSchema = z.object({ token: z.string(), expiresAt: z.number(), exchan
  */
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
-  readonly #known = new LRUCache<string, ExchangedToken>({ max: 10_000 });
+  readonly #known = new LRUCache<string, ExchangedToken>(atMost(10_000));
   readonly #flights = new SingleFlight<ExchangedToken>();
   /** Until when no renewal is begun, by customer. */
-  readonly #renewAfter = new LRUCache<string, number>({ max: 10_000 });
+  readonly #renewAfter = new LRUCache<string, number>(atMost(10_000));
 
   constructor(options: AccessTokensOptions) {
     this.#options = options;

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Customer } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
+import { atMost } from "../store/at_most.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 
@@ -31,9 +32,9 @@ export class CustomerRecords {
   readonly #sealed: SealedStore;
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #written = new LRUCache<string, number>({ max: 10_000 });
+  readonly #written = new LRUCache<string, number>(atMost(10_000));
   /** Accepted customers that were met. */
-  readonly #known = new LRUCache<string, true>({ max: 10_000 });
+  readonly #known = new LRUCache<string, true>(atMost(10_000));
 
   constructor(options: { store: Store; sealed: SealedStore; clock: Clock }) {
     this.#store = options.store;

@@ -3,6 +3,7 @@ import type { Customer } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../async/single_flight.ts";
+import { atMost } from "../store/at_most.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 
@@ -46,7 +47,7 @@ export class SignInGuard {
   readonly #clock: Clock;
   readonly #records: CustomerRecords;
   readonly #inAll = new RefusedCredentials(MAX_REFUSED_IN_ALL);
-  readonly #byAddress = new LRUCache<string, RefusedCredentials>({ max: 10_000 });
+  readonly #byAddress = new LRUCache<string, RefusedCredentials>(atMost(10_000));
   readonly #waitingRoom = new WaitingRoom(MAX_WAITING);
   readonly #waits = new SingleFlight<boolean>();
 

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { atMost } from "./at_most.ts";
 
 /** What {@linkcode CustomerTable} needs. */
 export interface CustomerTableOptions<V> {
@@ -21,8 +22,8 @@ export class CustomerTable<V extends object> {
 
   constructor({ isAccepted, max, maxStrangers = Math.ceil(max / 10) }: CustomerTableOptions<V>) {
     this.#isAccepted = isAccepted;
-    this.#accepted = new LRUCache({ max });
-    this.#strangers = new LRUCache({ max: maxStrangers });
+    this.#accepted = new LRUCache(atMost(max));
+    this.#strangers = new LRUCache(atMost(maxStrangers));
   }
 
   get(key: string): V | undefined {

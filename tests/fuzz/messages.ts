@@ -9,14 +9,11 @@ import { toolRows } from "../tool_rows/mod.ts";
 import { anyJson, anyMutation, anyText, mutate, toText } from "./json_cases.ts";
 import { type Bench, defineProperty, type FuzzProperty } from "./property.ts";
 import { assertTellsNothing, messagesOf, type ReadAnswer, type RunningApp, startApp } from "./running_app.ts";
+import { modernMeta } from "../support/rpc_2026.ts";
 
 const BASE = "http://127.0.0.1:7000";
 const OUR_HEADERS = { "content-type": "application/json", accept: "application/json, text/event-stream" };
-const META = {
-  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-  "io.modelcontextprotocol/clientInfo": { name: "fuzz", version: "1" },
-  "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {}, url: {} } },
-};
+const META = modernMeta("fuzz", { elicitation: { form: {}, url: {} } });
 
 const initialize = {
   jsonrpc: "2.0",

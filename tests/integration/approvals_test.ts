@@ -23,9 +23,11 @@ import {
   type Replicas,
   request,
 } from "../support/approvals.ts";
-import { rawClient, startRedis } from "../support/redis_server.ts";
+import { rawClient, redisOfFile } from "../support/redis_server.ts";
 import { RedisStore } from "../../src/store/redis/adapter.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
+
+const emptyRedis = redisOfFile();
 
 const MINUTE_MS = 60_000;
 const WRONG_CODE = "not-the-code";
@@ -547,7 +549,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
 }
 
 suite("memory", memoryReplicas);
-suite("redis", redisReplicas);
+suite("redis", async () => redisReplicas(await emptyRedis()));
 
 Deno.test("an approval code is 8 to 64 visible ASCII characters", () => {
   const good = ["12345678", "~!aB0-_=", "x".repeat(64)];
@@ -691,7 +693,7 @@ Deno.test("a yes that a call uses in the middle of a withdrawal is used, not wit
 });
 
 Deno.test("Redis holds no id, no code and nothing of a question in the clear, and every entry ends", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using raw = rawClient(redis);
   await using store = await RedisStore.connect(redis.url, { poolSize: 5 });
   const replica = await makeReplica(store, new FakeClock(), [KEYS[0]]);

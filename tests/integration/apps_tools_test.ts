@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { appsTools } from "../../src/tools/apps/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, type ServiceOptions, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";
@@ -14,50 +13,7 @@ const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
 const AT_ONCE = { polls: 1, seconds: 0 };
 /** Work ends only when a test ends it. */
 const NEVER = { polls: 1_000_000, seconds: 1_000_000 };
-const IDS = { server_id: 100001, app_id: 200001 };
 const APP = { app_id: 200001 };
-
-/** The request of each tool as it goes on the wire, for its minimal and its full row. */
-const WIRE: Record<string, { request: string; minimal: Record<string, unknown>; full?: Record<string, unknown> }> = {
-  clone_app: {
-    request: "POST /app/clone",
-    minimal: { ...IDS, app_label: "Shop copy" },
-    full: { ...IDS, app_label: "Shop copy", project_name: "Shops" },
-  },
-  backup_app: { request: "POST /app/manage/takeBackup", minimal: IDS },
-  get_app_restore_points: { request: "GET /app/manage/backup", minimal: IDS },
-  restore_app: {
-    request: "POST /app/manage/restore",
-    minimal: { ...IDS, time: "2026-08-05T23:19:06", type: "complete" },
-  },
-  rollback_app_restore: { request: "POST /app/manage/rollback", minimal: IDS },
-  clear_app_cache: { request: "POST /app/cache/purge", minimal: IDS },
-  get_app_varnish_settings: { request: "GET /app/manage/varnish_setting", minimal: IDS },
-  manage_app_varnish: {
-    request: "POST /service/appVarnish",
-    minimal: { ...IDS, action: "enable" },
-    full: { ...IDS, action: "purge" },
-  },
-  reset_app_file_permissions: {
-    request: "POST /app/manage/reset_permissions",
-    minimal: { ...IDS, ownership: "sys_user" },
-  },
-  enforce_app_https: { request: "POST /app/manage/enforce_https", minimal: { ...IDS, status: "enable" } },
-  update_app_cname: { request: "POST /app/manage/cname", minimal: { ...IDS, cname: "new.example.com" } },
-  delete_app_cname: { request: "DELETE /app/manage/cname", minimal: IDS },
-  get_app_analytics_traffic: {
-    request: "GET /app/analytics/traffic",
-    minimal: { ...IDS, duration: "1h", resource: "top_ips" },
-  },
-  get_app_analytics_php: {
-    request: "GET /app/analytics/php",
-    minimal: { ...IDS, duration: "1h", resource: "slow_pages" },
-  },
-  get_app_analytics_mysql: {
-    request: "GET /app/analytics/mysql",
-    minimal: { ...IDS, duration: "1h", resource: "slow_queries" },
-  },
-};
 
 function start(sandbox: SandboxOptions = {}, more: Omit<ServiceOptions, "sandbox"> = {}): Promise<Service> {
   return startService({ env: ENV, ...more, sandbox: { pace: AT_ONCE, ...sandbox } });
@@ -72,13 +28,6 @@ function shopOf(service: Service): AppState {
   const found = service.sandbox.account().servers.flatMap(({ apps }) => apps).find(({ id }) => id === APP.app_id);
   assert.ok(found);
   return found;
-}
-
-/** Has the restore points listed at once, without an operation. */
-async function listPoints(service: Service): Promise<void> {
-  const body = { backup_dates: shopOf(service).backups, local_backup_exists: false };
-  service.sandbox.addFault({ operationId: "app_backup_status_get", times: 1, kind: { status: 200, body } });
-  assert.equal((await call(service, "get_app_restore_points")).json.operation_id, null);
 }
 
 const pointsSchema = z.array(z.object({
@@ -103,119 +52,6 @@ async function inConsole(service: Service, path: string, fields: Record<string, 
   return String(operation_id);
 }
 
-const startingRows = appsRows.filter(({ asks }) => asks.includes("operation_status"));
-const writingRows = startingRows.filter(({ tool }) => !WIRE[tool]?.request.startsWith("GET"));
-const reportRows = startingRows.filter(({ tool }) => WIRE[tool]?.request.startsWith("GET"));
-
-Deno.test("every tool for applications has a row and a request here", () => {
-  const names = appsTools.map(({ name }) => name).sort();
-
-  assert.deepEqual(appsRows.map(({ tool }) => tool).sort(), names);
-  assert.deepEqual(Object.keys(WIRE).sort(), names);
-});
-
-for (const row of appsRows) {
-  for (const forms of ["live", "documented"] as const) {
-    for (const kind of ["minimal", "full"] as const) {
-      Deno.test(`${row.tool} asks for what is documented, with ${kind} arguments and ${forms} replies`, async () => {
-        await using service = await start({ forms });
-        row.setUp?.(service.sandbox);
-
-        const answer = await callTool(service.mcpUrl, row.tool, row[kind], TOKEN_HEADERS);
-
-        assert.equal(answer.isError, false, JSON.stringify(answer.json));
-        assert.deepEqual(answer.structured, answer.json);
-        assert.deepEqual(outputProblems(service.app.catalogue, row.tool, answer.json), []);
-        const { app_id, app_label, server_id } = answer.json;
-        assert.deepEqual({ app_id, app_label, server_id }, { ...IDS, app_label: "Shop" });
-        // The documents show no operation for this one.
-        const done = row.tool === "reset_app_file_permissions" && forms === "documented";
-        const expected = [
-          ...row.asks.filter((id) => !done || id !== "operation_status"),
-          // The restore points were listed by an operation of their own.
-          ...(row.tool === "restore_app" ? ["operation_status"] : []),
-          ...("project_name" in row[kind] ? ["project_list"] : []),
-        ];
-        assert.deepEqual(service.sandbox.requests.map(({ operationId }) => operationId).sort(), [...expected].sort());
-        const main = service.sandbox.requests.find(({ operationId }) => operationId === row.asks[1]);
-        const wire = WIRE[row.tool];
-        assert.equal(`${main?.method} ${main?.path.replace("/api/v2", "")}`, wire?.request);
-        assert.deepEqual(main?.fields, kind === "full" ? wire?.full ?? wire?.minimal : wire?.minimal);
-        const inQuery = main?.method === "GET" ? Object.keys(main.fields).sort() : [];
-        assert.deepEqual(Object.keys(main?.query ?? {}).sort(), inQuery);
-      });
-    }
-  }
-
-  Deno.test(`${row.tool} refuses wrong arguments by name and sends nothing`, async () => {
-    await using service = await start();
-
-    for (const { args, names } of [...row.wrong, { args: { ...row.minimal, bogus: 1 }, names: "bogus" }]) {
-      const { json } = await callTool(service.mcpUrl, row.tool, args, TOKEN_HEADERS);
-      assert.equal(json.code, "invalid_arguments", `${JSON.stringify(args)}: ${JSON.stringify(json)}`);
-      assert.ok(String(json.message).includes(names), `${JSON.stringify(args)}: ${json.message}`);
-    }
-    assert.equal(service.sandbox.requests.length, 0);
-  });
-}
-
-for (const row of startingRows) {
-  Deno.test(`${row.tool} with wait_seconds 0 says that the work goes on and how to follow it`, async () => {
-    await using service = await start({ pace: NEVER });
-    row.setUp?.(service.sandbox);
-    if (row.tool === "restore_app") await listPoints(service);
-
-    const answer = await callTool(service.mcpUrl, row.tool, { ...row.minimal, wait_seconds: 0 }, TOKEN_HEADERS);
-
-    assert.equal(answer.isError, false);
-    assert.equal(answer.json.status, "running");
-    assert.match(String(answer.json.next_step), new RegExp(`get_operation_status.*${answer.json.operation_id}`));
-    assert.deepEqual(outputProblems(service.app.catalogue, row.tool, answer.json), []);
-    assert.equal(service.sandbox.requestsTo("operation_status").length, 1);
-  });
-
-  Deno.test(`${row.tool} comes back as an error where the work fails`, async () => {
-    await using service = await start();
-    row.setUp?.(service.sandbox);
-    if (row.tool === "restore_app") await listPoints(service);
-    service.sandbox.failNextOperations(1);
-
-    const { isError, json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
-
-    assert.equal(isError, true);
-    assert.equal(json.code, "operation_failed");
-    assert.equal(service.sandbox.requestsTo(row.asks[1] ?? "").length, 1);
-  });
-}
-
-for (const row of writingRows) {
-  Deno.test(`${row.tool} names the work that keeps its server busy, and does nothing`, async () => {
-    await using service = await start({ pace: NEVER });
-    row.setUp?.(service.sandbox);
-    if (row.tool === "restore_app") await listPoints(service);
-    const running = await inConsole(service, "/app/manage/takeBackup", { app_id: "200001" });
-    const before = JSON.stringify(shopOf(service));
-
-    const { json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
-
-    assert.equal(json.code, "upstream_busy");
-    assert.match(JSON.stringify(json.details), new RegExp(`"operation_id":"${running}".*backup_app`));
-    assert.equal(service.sandbox.requestsTo(row.asks[1] ?? "").length, row.tool === "backup_app" ? 2 : 1);
-    assert.equal(JSON.stringify(shopOf(service)), before);
-  });
-}
-
-for (const row of reportRows) {
-  Deno.test(`${row.tool} works while its server is busy`, async () => {
-    await using service = await start({ pace: { polls: 1, seconds: 1_000_000 } });
-    await inConsole(service, "/app/manage/takeBackup", { app_id: "200001" });
-
-    const { json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
-
-    assert.equal(json.status, "completed", JSON.stringify(json));
-  });
-}
-
 Deno.test("a tool waits for its work and sees it end", async () => {
   const clock = new FakeClock();
   await using service = await start({ clock, pace: { polls: 3, seconds: 3600 } }, { clock });
@@ -224,18 +60,6 @@ Deno.test("a tool waits for its work and sees it end", async () => {
 
   assert.equal(json.status, "completed");
   assert.equal(service.sandbox.requestsTo("operation_status").length, 3);
-});
-
-Deno.test("no tool for applications shows a secret of the account", async () => {
-  const accounts = [{ ...DEMO_ACCOUNT, canary: "canary-3f9a" }];
-  await using service = await start({ accounts });
-
-  for (const { tool, minimal, setUp } of appsRows) {
-    setUp?.(service.sandbox);
-    const { json } = await callTool(service.mcpUrl, tool, minimal, TOKEN_HEADERS);
-    assert.ok(!JSON.stringify(json).includes("canary-3f9a"), tool);
-  }
-  assert.ok(!service.logLines.join("\n").includes("canary-3f9a"));
 });
 
 Deno.test("destructive tools ask a person, and nothing is sent without a yes", async () => {

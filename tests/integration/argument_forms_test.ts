@@ -1,47 +1,15 @@
-/** Arguments in the forms in which languages, gateways and models write them, for every tool. */
+/** Former names of arguments, and empty texts. What every tool takes stands with the tools. */
 import assert from "node:assert/strict";
-import { Catalogue, type CatalogueEntry } from "../../src/calls/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";
+import { type Arguments, asText, entryOf } from "../support/argument_forms.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import type { ToolRow } from "../tool_rows/row.ts";
 
-type Arguments = Record<string, unknown>;
-
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
 const PACE = { polls: 1, seconds: 0 };
-/** What gateways add to the arguments of any tool. */
-const ADDED: Arguments = {
-  toolCallId: "call_1",
-  tool: "some_tool",
-  sessionId: "1bd19f08",
-  chatInput: "please",
-  action: "sendMessage",
-  wait_for_previous: true,
-  random_string: "x",
-  security_risk: "LOW",
-  _auth_auth_type: "admin",
-  _meta: { progressToken: 1 },
-};
-
-const entries = new Map(new Catalogue(allTools).entries().map((entry) => [entry.tool.name, entry]));
-
-function entryOf(name: string): CatalogueEntry {
-  const entry = entries.get(name);
-  assert.ok(entry, name);
-  return entry;
-}
-
-function propertiesOf(name: string) {
-  return entryOf(name).understood.properties;
-}
-
-function isRequired(name: string, argument: string): boolean {
-  return entryOf(name).understood.required?.includes(argument) === true;
-}
-
 /** What a call with these arguments made Cloudways do, on a fresh account. */
 async function effectOf({ tool, setUp }: ToolRow, args: Arguments) {
   await using service = await startService({ sandbox: { pace: PACE }, env: ENV });
@@ -49,53 +17,6 @@ async function effectOf({ tool, setUp }: ToolRow, args: Arguments) {
   const { isError, json } = await callTool(service.mcpUrl, tool, args, TOKEN_HEADERS);
   const sent = service.sandbox.requests.map(({ method, path, fields }) => ({ method, path, fields }));
   return { isError, code: json.code, sent };
-}
-
-const asText = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value);
-
-for (const row of toolRows) {
-  const properties = Object.entries(propertiesOf(row.tool));
-  const optional = properties.filter(([name]) => !isRequired(row.tool, name) && !Object.hasOwn(row.minimal, name));
-
-  Deno.test(`${row.tool} takes null, empty and added arguments for absent ones`, async () => {
-    const nulls = Object.fromEntries(optional.map(([name]) => [name, null]));
-    const empty = Object.fromEntries(
-      optional.filter(([, { type, enum: words }]) => type !== "string" || words !== undefined).map((
-        [name],
-      ) => [name, ""]),
-    );
-    const added = Object.fromEntries(
-      Object.entries(ADDED).filter(([name]) => !properties.some(([known]) => known === name)),
-    );
-
-    const plain = await effectOf(row, row.minimal);
-
-    assert.equal(plain.isError, false);
-    for (const more of [nulls, empty, added]) {
-      assert.deepEqual(await effectOf(row, { ...row.minimal, ...more }), plain, JSON.stringify(more));
-    }
-  });
-
-  Deno.test(`${row.tool} takes numbers, flags and lists given as text`, async () => {
-    const texts = Object.fromEntries(Object.entries(row.full).map(([name, value]) => [name, asText(value)]));
-
-    const plain = await effectOf(row, row.full);
-
-    assert.equal(plain.isError, false);
-    assert.deepEqual(await effectOf(row, texts), plain);
-  });
-
-  Deno.test(`${row.tool} refuses null for what it requires, by name`, async () => {
-    await using service = await startService({ env: ENV });
-
-    for (const name of entryOf(row.tool).understood.required ?? []) {
-      const { json } = await callTool(service.mcpUrl, row.tool, { ...row.full, [name]: null }, TOKEN_HEADERS);
-
-      assert.equal(json.code, "invalid_arguments", name);
-      assert.ok(JSON.stringify(json.details).includes(`"${name}"`), JSON.stringify(json.details));
-    }
-    assert.equal(service.sandbox.requests.length, 0);
-  });
 }
 
 /** Every former name of every tool, with what a call said under it and what it says now. */
@@ -107,7 +28,7 @@ const formerNames = allTools.flatMap(({ name: tool, formerly }) =>
 );
 
 function wordsOf(tool: string, argument: string): string[] {
-  const words = propertiesOf(tool)[argument]?.enum;
+  const words = entryOf(tool).understood.properties[argument]?.enum;
   return Array.isArray(words) ? words.map(String) : [];
 }
 

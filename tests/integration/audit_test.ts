@@ -31,10 +31,12 @@ import { createLogger } from "../../src/telemetry/log.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
 import { startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { type RawClient, rawClient, startRedis } from "../support/redis_server.ts";
+import { type RawClient, rawClient, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { until } from "../support/until.ts";
+
+const emptyRedis = redisOfFile();
 
 const ANNA = "a".repeat(64);
 const BERT = "b".repeat(64);
@@ -96,10 +98,10 @@ async function memorySubject(): Promise<Subject> {
 
 /** Several processes over one Redis. */
 async function redisSubject(url?: string): Promise<Subject> {
-  const server = url === undefined ? await startRedis() : undefined;
+  const address = url ?? (await emptyRedis()).url;
   const stores: RedisStore[] = [];
   const connect = async () => {
-    const store = await RedisStore.connect(url ?? server?.url ?? "", { poolSize: 50 });
+    const store = await RedisStore.connect(address, { poolSize: 50 });
     stores.push(store);
     return store;
   };
@@ -108,7 +110,6 @@ async function redisSubject(url?: string): Promise<Subject> {
     store: connect,
     async [Symbol.asyncDispose]() {
       await Promise.all(stores.map((store) => store.close()));
-      await server?.kill();
     },
   };
 }
@@ -405,7 +406,7 @@ Deno.test("each outage is told of once, though a customer of an earlier one has 
 for (const command of ["set", "rpush", "sadd"]) {
   Deno.test(`where somebody wrote other data in place of a customer's records (${command}), a new chain begins`, async () => {
     const lines: string[] = [];
-    await using server = await startRedis();
+    const server = await emptyRedis();
     await using subject = await redisSubject(server.url);
     await using redis = rawClient(server);
     const trail = await subject.trail({ lines });
@@ -442,7 +443,7 @@ Deno.test("gaps are counted for each customer by himself", async () => {
 });
 
 Deno.test("what stands in Redis can't be read there, and is gone after ninety days", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using subject = await redisSubject(server.url);
   await using redis = rawClient(server);
   const trail = await subject.trail();
@@ -505,7 +506,7 @@ function flipped(value: string): string {
 for (const [name, change, left, faults] of TAMPERINGS) {
   Deno.test(`of a stream that ${name}, what can be trusted is shown, and how much cannot`, async () => {
     const lines: string[] = [];
-    await using server = await startRedis();
+    const server = await emptyRedis();
     await using subject = await redisSubject(server.url);
     await using redis = rawClient(server);
     const trail = await subject.trail({ lines });
@@ -521,7 +522,7 @@ for (const [name, change, left, faults] of TAMPERINGS) {
 }
 
 Deno.test("records go on after a tampered stream, and only what was tampered with is at fault", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using subject = await redisSubject(server.url);
   await using redis = rawClient(server);
   const trail = await subject.trail();
@@ -535,7 +536,7 @@ Deno.test("records go on after a tampered stream, and only what was tampered wit
 });
 
 Deno.test("a stream that was put in another's place opens for nobody", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using subject = await redisSubject(server.url);
   await using redis = rawClient(server);
   const trail = await subject.trail();
@@ -548,7 +549,7 @@ Deno.test("a stream that was put in another's place opens for nobody", async () 
 
 Deno.test("records outlive a change of keys as long as the old one is listed", async () => {
   const [OLD, NEW] = TEST_KEYS;
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using subject = await redisSubject(server.url);
   await (await subject.trail({ keys: [OLD] })).record(entryOf("old"));
 
@@ -566,7 +567,7 @@ const SANDBOX = { pace: { polls: 1, seconds: 0 } };
 
 for (const store of ["embedded store", "Redis"] as const) {
   Deno.test(`get_audit_log shows customers what they did, and nobody else, from the ${store}`, async () => {
-    await using server = await startRedis();
+    const server = await emptyRedis();
     const env = store === "Redis" ? { ...ENV, REDIS_URL: server.url } : ENV;
     await using service = await startService({ env, sandbox: SANDBOX });
     await callTool(service.mcpUrl, "clear_app_cache", { app_id: 200001 }, TOKEN_HEADERS);
@@ -606,7 +607,7 @@ async function tokenCustomer(): Promise<string> {
 }
 
 Deno.test("get_audit_log gives every action once, page by page, however large they are", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using subject = await redisSubject(server.url);
   await using service = await startService({ env: { ...ENV, REDIS_URL: server.url } });
   const trail = await subject.trail({ keys: [TEST_KEYS[0]] });
@@ -643,7 +644,7 @@ Deno.test("a record keeps arguments of every name", async () => {
 });
 
 Deno.test("get_audit_log says where its records can't be trusted", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using subject = await redisSubject(server.url);
   await using redis = rawClient(server);
   await using service = await startService({ env: { ...ENV, REDIS_URL: server.url } });

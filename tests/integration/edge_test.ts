@@ -7,6 +7,7 @@ import { TEST_KEYS } from "../support/keys.ts";
 import { rawPost, rawRequest } from "../support/raw_http.ts";
 import { startRedis } from "../support/redis_server.ts";
 import { callTool, post } from "../support/rpc.ts";
+import { modernHeaders, modernMeta } from "../support/rpc_2026.ts";
 
 const MAX_BODY = 1024 * 1024;
 const [ENCRYPTION_KEY] = TEST_KEYS;
@@ -15,15 +16,9 @@ const PING_CALL = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name:
 
 /** A message of revision 2026-07-28, and the headers that go with it. */
 function modern(method: string, params: Record<string, unknown> = {}) {
-  const _meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": {},
-  };
-  const name = typeof params.name === "string" ? { "mcp-name": params.name } : {};
   return {
-    message: { jsonrpc: "2.0", id: 1, method, params: { ...params, _meta } },
-    headers: { "mcp-protocol-version": "2026-07-28", "mcp-method": method, ...name },
+    message: { jsonrpc: "2.0", id: 1, method, params: { ...params, _meta: modernMeta("test") } },
+    headers: modernHeaders(method, typeof params.name === "string" ? params.name : undefined),
   };
 }
 

@@ -5,9 +5,11 @@ import type { Logger } from "../../src/telemetry/log.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { startRedis } from "../support/redis_server.ts";
+import { redisOfFile, startRedis } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
 import { until } from "../support/until.ts";
+
+const emptyRedis = redisOfFile();
 
 const ENV = { CONFIRM: "off", ENCRYPTION_KEY: TEST_KEYS[0], RATE_LIMIT_REQUESTS: "100000" };
 const SANDBOX = { rateLimitPerMinute: 1_000_000, exchangesPerMinute: 1_000_000 };
@@ -96,7 +98,7 @@ const FLOODS: Record<string, Flood> = {
 for (const [what, { call, lines, count = FLOOD }] of Object.entries(FLOODS)) {
   for (const store of ["embedded store", "Redis"] as const) {
     Deno.test(`${count} ${what} take no room from what was done (${store})`, async () => {
-      await using redis = await startRedis();
+      const redis = await emptyRedis();
       const env = store === "Redis" ? { ...ENV, REDIS_URL: redis.url } : ENV;
       const flooded = async () => {
         await using service = await startService({ env, sandbox: SANDBOX });

@@ -20,12 +20,14 @@ import {
 import { everythingStored } from "../support/everything_stored.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import { LegacySession } from "../support/legacy_session.ts";
-import { rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
+import { rawClient, type RedisAddress, redisOfFile } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
 import { callModern, YES } from "../support/rpc_2026.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { startWatchedService, type WatchedService } from "../support/watched_service.ts";
+
+const emptyRedis = redisOfFile();
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
@@ -40,11 +42,11 @@ interface Stage extends AsyncDisposable {
   a: WatchedService;
   b: WatchedService;
   sandbox: Sandbox;
-  redis: RedisServer;
+  redis: RedisAddress;
   customers: TestCustomer[];
 }
 
-async function setStage(redis: RedisServer): Promise<Stage> {
+async function setStage(redis: RedisAddress): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   await using client = rawClient(redis);
   // Nothing that one run has left may count in the next.
@@ -353,7 +355,7 @@ const NEVER = [
 ];
 
 Deno.test("whatever many customers do at once, nothing that is seen of one holds anything of another", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   const property = fc.asyncProperty(anyScenario, async (scenario) => {
     await using stage = await setStage(redis);
 
@@ -384,7 +386,7 @@ function assertAllWorked(endings: readonly Ending[]): void {
 }
 
 Deno.test("ids of another customer's servers and applications are not found, and not sent to Cloudways", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using stage = await setStage(redis);
   const [own, other] = [customerAt(stage, 0), customerAt(stage, 1)];
   const rows = toolRows.filter(({ minimal }) => "server_id" in minimal || "app_id" in minimal);
@@ -407,7 +409,7 @@ Deno.test("ids of another customer's servers and applications are not found, and
 });
 
 Deno.test("another customer's operation is neither shown nor waited for", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using stage = await setStage(redis);
   const [own, other] = [customerAt(stage, 0), customerAt(stage, 1)];
   const { id } = other.account.operations.find((operation) => operation.id === other.operationId) ?? {};
@@ -422,7 +424,7 @@ Deno.test("another customer's operation is neither shown nor waited for", async 
 });
 
 Deno.test("one customer's approval lets no other customer's same call through", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using stage = await setStage(redis);
   const customer = customerAt(stage, 0);
   const { token, key } = customer.headers;
@@ -443,7 +445,7 @@ Deno.test("one customer's approval lets no other customer's same call through", 
 });
 
 Deno.test("every customer reads its own audit records, and no others, at every replica", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using stage = await setStage(redis);
   const purges = [{ customer: 0, times: 1 }, { customer: 1, times: 2 }, { customer: 2, times: 0 }];
   const read = ({ mcpUrl }: WatchedService, { headers }: TestCustomer, kind: CredentialKind) =>
@@ -472,7 +474,7 @@ Deno.test("every customer reads its own audit records, and no others, at every r
 });
 
 Deno.test("every customer is told of itself alone who it is", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using stage = await setStage(redis);
   const all = stage.customers.flatMap((customer) => CREDENTIALS.map((kind) => ({ customer, kind })));
 

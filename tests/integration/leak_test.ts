@@ -12,13 +12,15 @@ import { TEST_KEYS } from "../support/keys.ts";
 import { leaksIn, type Sight } from "../support/leaks.ts";
 import { LegacySession } from "../support/legacy_session.ts";
 import { startMain } from "../support/process.ts";
-import { rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
+import { rawClient, type RedisAddress, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { callTool, post } from "../support/rpc.ts";
 import { callModern, YES } from "../support/rpc_2026.ts";
 import { type AppState, type FaultKind, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { until } from "../support/until.ts";
 import { type Exchange, startWatchedService, type WatchedService } from "../support/watched_service.ts";
+
+const emptyRedis = redisOfFile();
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
@@ -57,19 +59,19 @@ type CredentialKind = keyof typeof CREDENTIALS;
 interface Stage extends AsyncDisposable {
   service: WatchedService;
   sandbox: Sandbox;
-  redis: RedisServer;
+  redis: RedisAddress;
   /** Every command that Redis got. */
   commands: string[];
 }
 
 interface StageOptions extends Omit<ServiceOptions, "sandbox"> {
   /** A Redis of the test's own, which is emptied; without one, one is started. */
-  redis?: RedisServer;
+  redis?: RedisAddress;
 }
 
 async function setStage(kind: CredentialKind, options: StageOptions = {}): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
-  const redis = options.redis ?? stack.use(await startRedis());
+  const redis = options.redis ?? await emptyRedis();
   const sandbox = stack.use(
     await startSandbox({
       accounts: [{ email: EMAIL, apiKey: API_KEY, accessTokens: [{ token: TOKEN }], canary: ACCOUNT_SECRET }],
@@ -337,7 +339,7 @@ const MET = [
 
 for (const [index, [name, faultFor]] of Object.entries(FAULTS).entries()) {
   Deno.test(`no error shows a secret after ${name}`, async (t) => {
-    await using redis = await startRedis();
+    const redis = await emptyRedis();
     for (const { name: met, path, kinds } of MET) {
       const kind = kinds[index % 2] ?? "token";
       await t.step(`to ${met}, with a ${kind}`, async () => {

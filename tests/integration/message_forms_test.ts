@@ -6,6 +6,7 @@ import { type Service, startService } from "../support/harness.ts";
 import { LegacySession } from "../support/legacy_session.ts";
 import { rawRequest } from "../support/raw_http.ts";
 import { readMessage } from "../support/rpc.ts";
+import { modernHeaders, modernMeta } from "../support/rpc_2026.ts";
 
 type Headers = Record<string, string>;
 interface Message {
@@ -15,11 +16,7 @@ interface Message {
 }
 
 const BOTH = "application/json, text/event-stream";
-const META = {
-  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-  "io.modelcontextprotocol/clientInfo": { name: "forms", version: "1.0.0" },
-  "io.modelcontextprotocol/clientCapabilities": {},
-};
+const META = modernMeta("forms");
 
 /** Posts a body exactly as it stands, with no header but those given. */
 async function send(service: Service, body: string, headers: Headers = {}, path = "/mcp"): Promise<Response> {
@@ -49,8 +46,8 @@ const NEW: readonly Message[] = [
 
 function headersOf({ method, params }: Message): Headers {
   if (!("_meta" in params)) return TOKEN_HEADERS;
-  const name = typeof params.name === "string" ? { "mcp-name": params.name } : {};
-  return { ...TOKEN_HEADERS, "mcp-protocol-version": "2026-07-28", "mcp-method": method, ...name };
+  const name = typeof params.name === "string" ? params.name : undefined;
+  return { ...TOKEN_HEADERS, ...modernHeaders(method, name) };
 }
 
 /** The same message with everything optional written as null, or as an empty list where an object belongs. */

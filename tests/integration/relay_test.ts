@@ -4,12 +4,14 @@ import { startBalancer } from "../support/balancer.ts";
 import { connect, toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
 import { startService } from "../support/harness.ts";
 import { LegacySession, type OpenCall } from "../support/legacy_session.ts";
-import { rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
+import { rawClient, type RedisAddress, redisOfFile, type RedisServer, startRedis } from "../support/redis_server.ts";
 import { type RelayService, type RelayServiceOptions, startRelayService } from "../support/relay_service.ts";
 import { callTool, post, readMessage } from "../support/rpc.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { startSandbox } from "../sandbox/mod.ts";
 import { until } from "../support/until.ts";
+
+const emptyRedis = redisOfFile();
 
 const FIRST = { "x-cloudways-access-token": "first-customer" };
 const SECOND = { "x-cloudways-access-token": "second-customer" };
@@ -22,7 +24,7 @@ const FIVE_MINUTES_MS = 5 * 60_000;
 interface Subject {
   service: RelayService;
   /** Undefined where the store is the embedded one. */
-  redis: RedisServer | undefined;
+  redis: RedisAddress | undefined;
 }
 
 /** A test over one process with an embedded store, and one over two replicas that share a Redis. */
@@ -32,7 +34,7 @@ function test(sentence: string, body: (subject: Subject) => Promise<void>): void
     await body({ service, redis: undefined });
   });
   Deno.test(`two replicas: ${sentence}`, async () => {
-    await using redis = await startRedis();
+    const redis = await emptyRedis();
     await using service = await startRelayService({ redisUrl: redis.url });
     await body({ service, redis });
   });
@@ -528,7 +530,7 @@ Deno.test("an answer that Redis does not take at first is passed on a moment lat
 });
 
 Deno.test("the product gives session ids that web pages can read, and knows them at every replica", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using sandbox = await startSandbox();
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: generateKey() };
   await using first = await startService({ env, sandbox });

@@ -4,15 +4,17 @@ import { TOKEN_HEADERS } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { type RawClient, rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
+import { type RawClient, rawClient, type RedisAddress, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
 import { callModern, YES } from "../support/rpc_2026.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 
+const emptyRedis = redisOfFile();
+
 const RESTART = { server_id: 100001, wait_seconds: 0 };
 const [ENCRYPTION_KEY] = TEST_KEYS;
 
-function replica(redis: RedisServer, sandbox?: Sandbox): Promise<Service> {
+function replica(redis: RedisAddress, sandbox?: Sandbox): Promise<Service> {
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "1000" };
   return startService({ env, ...(sandbox && { sandbox }) });
 }
@@ -48,7 +50,7 @@ for (const isOther of [false, true]) {
   const who = isOther ? "another replica" : "the same process";
 
   Deno.test(`a yes on the page that was used and put back into Redis asks a person again (${who})`, async () => {
-    await using redis = await startRedis();
+    const redis = await emptyRedis();
     await using raw = rawClient(redis);
     await using first = await replica(redis);
     const { putBack } = await approve(first, raw);
@@ -68,7 +70,7 @@ for (const isOther of [false, true]) {
   });
 
   Deno.test(`a yes on the page that was withdrawn and put back into Redis is none (${who})`, async () => {
-    await using redis = await startRedis();
+    const redis = await emptyRedis();
     await using raw = rawClient(redis);
     await using first = await replica(redis);
     const { path, putBack } = await approve(first, raw);
@@ -86,7 +88,7 @@ for (const isOther of [false, true]) {
   });
 
   Deno.test(`a yes in a form that was used, and whose mark was put back into Redis, is none (${who})`, async () => {
-    await using redis = await startRedis();
+    const redis = await emptyRedis();
     await using raw = rawClient(redis);
     await using first = await replica(redis);
     const call = { url: first.mcpUrl, name: "restart_server", args: RESTART, headers: TOKEN_HEADERS };
@@ -107,7 +109,7 @@ for (const isOther of [false, true]) {
 }
 
 Deno.test("a page that was used and put back into Redis as open gives no second yes", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using raw = rawClient(redis);
   await using service = await replica(redis);
   const { json } = await restart(service);

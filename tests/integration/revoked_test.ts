@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { rawClient, startRedis } from "../support/redis_server.ts";
+import { rawClient, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
 import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { until } from "../support/until.ts";
+
+const emptyRedis = redisOfFile();
 
 const EXCHANGE = "oauth_access_token_create";
 const MINUTE = 60_000;
@@ -243,7 +245,7 @@ Deno.test("a mark that was made while Redis was away reaches the other replicas 
 });
 
 Deno.test("credentials that Cloudways never accepted leave no mark", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY } });
   await using raw = rawClient(redis);
 
@@ -353,7 +355,7 @@ Deno.test("a sign-in that is down fails no call before the ten minutes are over,
 
 Deno.test("a pair in use is exchanged every ten minutes, once for all replicas", async () => {
   const clock = new FakeClock();
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using raw = rawClient(redis);
   await using sandbox = await startSandbox({ clock, ...SANDBOX });
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY, ...ENV };

@@ -9,12 +9,14 @@ import { everythingStored } from "../support/everything_stored.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import { LegacySession } from "../support/legacy_session.ts";
-import { rawClient, startRedis } from "../support/redis_server.ts";
+import { rawClient, redisOfFile } from "../support/redis_server.ts";
 import { callTool, post } from "../support/rpc.ts";
-import { callModern, YES } from "../support/rpc_2026.ts";
+import { callModern, modernMeta, YES } from "../support/rpc_2026.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { until } from "../support/until.ts";
+
+const emptyRedis = redisOfFile();
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const STOP = { name: "stop_server", args: { server_id: 100001, wait_seconds: 0 } };
@@ -90,7 +92,7 @@ for (
   })
 ) {
   Deno.test(`whatever is called with a ${kind} that Cloudways refuses, its bucket and the refusal are all that is kept`, async () => {
-    await using redis = await startRedis();
+    const redis = await emptyRedis();
     await using service = await startService({
       env: { REDIS_URL: redis.url, ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "1000" },
       sandbox: { rateLimitPerMinute: 1000, exchangesPerMinute: 1000 },
@@ -131,12 +133,7 @@ Deno.test("a fact that is a domain is asked about as DNS knows it too", () => {
 
 Deno.test("a batch whose messages say that they are of 2026-07-28 is refused, whatever its headers leave out", async () => {
   await using service = await startService();
-  const _meta = {
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-    "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
-    "io.modelcontextprotocol/clientCapabilities": {},
-  };
-  const message = { ...messageOf("ping", {}), params: { name: "ping", arguments: {}, _meta } };
+  const message = { ...messageOf("ping", {}), params: { name: "ping", arguments: {}, _meta: modernMeta("test") } };
 
   const response = await post(service.mcpUrl, [message]);
 

@@ -4,15 +4,10 @@ import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, type ServiceOptions, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";
 import { FakeClock, type Sandbox, type SandboxOptions } from "../sandbox/mod.ts";
-import { outputProblems } from "../support/tool_contract.ts";
-import { securityRows } from "../tool_rows/security.ts";
 
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
 /** Work ends at the first look, so that no test waits. */
 const PACE = { polls: 1, seconds: 0 };
-/** Work goes on for as long as a test lasts. */
-const ENDLESS = { polls: 1_000, seconds: 1_000_000 };
-
 const SERVER = { server_id: 100001 };
 const SHOP = { app_id: 200001 };
 const BLOG = { app_id: 200002 };
@@ -41,132 +36,6 @@ function shopOf(sandbox: Sandbox) {
   const app = serverOf(sandbox).apps[0];
   assert.ok(app !== undefined);
   return app;
-}
-
-/** What the tools that change something send, by tool: minimal arguments first, then full ones. */
-const SENT: Record<string, { operation: string; minimal: Record<string, unknown>; full: Record<string, unknown> }> = {
-  update_whitelisted_ips: {
-    operation: "security_update_whitelisted_ips",
-    minimal: {
-      ...SERVER,
-      tab: "sftp",
-      type: "sftp",
-      ip: ["198.51.100.7", "198.51.100.0/24", "203.0.113.7"],
-      ipPolicy: "allow_all",
-    },
-    full: { ...SERVER, tab: "sftp", type: "sftp", ip: ["198.51.100.0/24", "203.0.113.7"], ipPolicy: "block_all" },
-  },
-  check_ip_blacklisted: {
-    operation: "security_check_blacklisted_ip",
-    minimal: { ...SERVER, ip: "192.0.2.66" },
-    full: { ...SERVER, ip: "2001:db8::1" },
-  },
-  allow_ip_siab: {
-    operation: "security_whitelist_ip_siab",
-    minimal: { ...SERVER, ip: "192.0.2.66" },
-    full: { ...SERVER, ip: "2001:db8::1" },
-  },
-  allow_ip_adminer: {
-    operation: "security_whitelist_ip_adminer",
-    minimal: { ...SERVER, ip: "192.0.2.66" },
-    full: { ...SERVER, ip: "2001:db8::1" },
-  },
-  remove_ssl_certificate: { operation: "security_remove_own_ssl", minimal: SHOP_IDS, full: SHOP_IDS },
-  install_letsencrypt: {
-    operation: "security_lets_encrypt_install",
-    minimal: { ...SHOP_IDS, ssl_email: "owner@example.com", wild_card: false, ssl_domains: ["shop.example.com"] },
-    full: { ...SHOP_IDS, ssl_email: "owner@example.com", wild_card: true, ssl_domains: ["example.com"] },
-  },
-  renew_letsencrypt: {
-    operation: "security_lets_encrypt_renew",
-    minimal: { ...SHOP_IDS, wild_card: false },
-    full: { ...SHOP_IDS, wild_card: true, ssl_email: "owner@example.com", domain: "example.com" },
-  },
-  set_letsencrypt_auto_renewal: {
-    operation: "security_lets_encrypt_auto_renewal",
-    minimal: { ...SHOP_IDS, auto: false },
-    full: { ...SHOP_IDS, auto: true },
-  },
-  revoke_letsencrypt: {
-    operation: "security_lets_encrypt_revoke",
-    minimal: { ...SHOP_IDS, ssl_domain: "shop.example.com", wild_card: false },
-    full: { ...SHOP_IDS, ssl_domain: "shop.example.com", wild_card: false },
-  },
-  generate_git_ssh_key: { operation: "git_generate_key", minimal: SHOP_IDS, full: SHOP_IDS },
-  get_git_branch_names: {
-    operation: "git_branches_get",
-    minimal: { ...SHOP_IDS, git_url: GIT_URL },
-    full: { ...SHOP_IDS, git_url: "ssh://git@git.example.com:2222/team/shop.git" },
-  },
-  git_clone: {
-    operation: "git_clone",
-    minimal: { ...SHOP_IDS, git_url: GIT_URL, branch_name: "main", deploy_path: "" },
-    full: { ...SHOP_IDS, git_url: GIT_URL, branch_name: "main", deploy_path: "wp-content/themes/shop" },
-  },
-  git_pull: {
-    operation: "git_pull",
-    minimal: { ...SHOP_IDS, branch_name: "main", deploy_path: "" },
-    full: { ...SHOP_IDS, branch_name: "main", deploy_path: "wp-content/themes/shop" },
-  },
-};
-
-for (const row of securityRows) {
-  for (const forms of ["live", "documented"] as const) {
-    Deno.test(`${row.tool} sends what the facts ask for and answers by its schema, with ${forms} replies`, async () => {
-      for (const kind of ["minimal", "full"] as const) {
-        await using service = await start({ forms });
-        row.setUp?.(service.sandbox);
-
-        const answer = await call(service, row.tool, row[kind]);
-
-        assert.equal(answer.isError, false, JSON.stringify(answer.json));
-        assert.deepEqual(answer.structured, answer.json);
-        assert.deepEqual(outputProblems(service.app.catalogue, row.tool, answer.json), []);
-        const asked = new Set(service.sandbox.requests.map(({ operationId }) => operationId ?? "unknown"));
-        const asks = new Set(row.asks);
-        // Only where it is not like the last one is there anything to look up.
-        if (row.tool === "git_pull" && kind === "full") asks.add("git_branches_get");
-        assert.deepEqual([...asked.difference(new Set(["operation_status"]))].sort(), [...asks].sort());
-        const sent = SENT[row.tool];
-        if (sent === undefined) continue;
-        const expected = { ...sent[kind] };
-        // The documented form of the list says nothing of the policy, so nothing is said of it either.
-        if (forms === "documented" && kind === "minimal") delete expected.ipPolicy;
-        assert.deepEqual(service.sandbox.requestsTo(sent.operation)[0]?.fields, expected);
-      }
-    });
-  }
-
-  Deno.test(`${row.tool} refuses wrong arguments by name, and sends nothing`, async () => {
-    await using service = await start();
-
-    for (const { args, names } of row.wrong) {
-      const { json } = await call(service, row.tool, args);
-      assert.equal(json.code, "invalid_arguments", `${JSON.stringify(args)}: ${JSON.stringify(json)}`);
-      assert.ok(String(json.message).includes(names), `${JSON.stringify(args)}: ${json.message}`);
-      assert.ok(!JSON.stringify(json).includes("[hidden]"), JSON.stringify(json));
-    }
-    assert.equal(service.sandbox.requests.length, 0);
-  });
-
-  if (!("wait_seconds" in row.full)) continue;
-
-  Deno.test(`${row.tool} says when the server is busy, when it goes on, and when it fails`, async () => {
-    await using busy = await start({ pace: ENDLESS, forms: "documented" });
-    row.setUp?.(busy.sandbox);
-    const running = await call(busy, row.tool, { ...row.minimal, wait_seconds: 0 });
-    const refused = await call(busy, row.tool, { ...row.minimal, wait_seconds: 0 });
-    assert.equal(running.json.status, "running");
-    assert.match(String(running.json.next_step), new RegExp(String(running.json.operation_id)));
-    assert.equal(refused.json.code, "upstream_busy");
-
-    await using failing = await start({ forms: "documented", pace: { polls: 1, seconds: 1_000 } });
-    row.setUp?.(failing.sandbox);
-    failing.sandbox.failNextOperations(1);
-    const failed = await call(failing, row.tool, row.minimal);
-    assert.equal(failed.isError, true);
-    assert.equal(failed.json.code, "operation_failed");
-  });
 }
 
 Deno.test("both whitelists are shown as lists, with the policy where Cloudways tells it", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";
-import { DEMO_ACCOUNT, type FaultKind, type SandboxOptions, type ServerState } from "../sandbox/mod.ts";
+import { type FaultKind, type SandboxOptions, type ServerState } from "../sandbox/mod.ts";
 import { outputProblems } from "../support/tool_contract.ts";
 import { serversRows } from "../tool_rows/servers.ts";
 
@@ -11,10 +11,6 @@ const NAMES = { server_id: 100001, server_label: "Production" };
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
 /** Work ends at the first look, so that no test waits. */
 const AT_ONCE = { polls: 1, seconds: 0 };
-/** Work that goes on for longer than any test. */
-const FOR_LONG = { polls: 1_000, seconds: 86_400 };
-const FORMS = ["live", "documented"] as const;
-
 const start = (sandbox: SandboxOptions = {}, env: Record<string, string> = ENV) =>
   startService({ env, sandbox: { pace: AT_ONCE, ...sandbox } });
 
@@ -27,122 +23,7 @@ function firstServer(service: Service): ServerState {
   return server;
 }
 
-const CLEANUP = {
-  ...SERVER,
-  remove_app_tmp: "no",
-  remove_app_private_html: "no",
-  rotate_system_log: "no",
-  rotate_app_log: "no",
-  remove_app_local_backup: "no",
-};
-const GRAPH = { ...SERVER, target: "Idle CPU", duration: "1 Hour", timezone: "UTC", output_format: "json" };
-
-/** What goes over the wire for the calls of the contract table. */
-const ON_THE_WIRE: Record<string, { operation: string; minimal: object; full: object }> = {
-  start_server: { operation: "server_start", minimal: SERVER, full: SERVER },
-  stop_server: { operation: "server_stop", minimal: SERVER, full: SERVER },
-  restart_server: { operation: "server_restart", minimal: SERVER, full: SERVER },
-  backup_server: { operation: "server_backup", minimal: SERVER, full: SERVER },
-  get_server_settings: { operation: "server_settings_get", minimal: SERVER, full: SERVER },
-  get_server_disk_usage: { operation: "server_disk_usage_fetch", minimal: SERVER, full: SERVER },
-  optimize_server_disk: {
-    operation: "server_disk_cleanup_execute",
-    minimal: { ...CLEANUP, rotate_app_log: "yes" },
-    full: {
-      ...CLEANUP,
-      remove_app_tmp: "yes",
-      rotate_system_log: "yes",
-      rotate_app_log: "yes",
-      remove_app_local_backup: "yes",
-    },
-  },
-  get_server_services_status: { operation: "service_status", minimal: SERVER, full: SERVER },
-  change_service_state: {
-    operation: "service_state_update",
-    minimal: { ...SERVER, service: "nginx", state: "restart" },
-    full: { ...SERVER, service: "php8.2-fpm", state: "start" },
-  },
-  manage_server_varnish: {
-    operation: "varnish_manage",
-    minimal: { ...SERVER, action: "purge" },
-    full: { ...SERVER, action: "disable" },
-  },
-  get_server_monitoring_detail: {
-    operation: "monitoring_server_graph",
-    minimal: GRAPH,
-    full: { ...GRAPH, duration: "1 Day", timezone: "Europe/Berlin" },
-  },
-  get_server_analytics: { operation: "monitoring_server_usage", minimal: SERVER, full: SERVER },
-};
-
-for (const row of serversRows) {
-  for (const forms of FORMS) {
-    for (const kind of ["minimal", "full"] as const) {
-      Deno.test(`${row.tool} sends the documented fields and no others (${kind}, ${forms})`, async () => {
-        const wire = ON_THE_WIRE[row.tool];
-        assert.ok(wire !== undefined);
-        await using service = await start({ forms });
-
-        const answer = await call(service, row.tool, row[kind]);
-
-        assert.equal(answer.isError, false, JSON.stringify(answer.json));
-        const sent = service.sandbox.requestsTo(wire.operation);
-        assert.deepEqual(sent.map(({ fields }) => fields), [wire[kind]]);
-        assert.deepEqual({ ...answer.json, ...NAMES }, answer.json);
-        assert.deepEqual(outputProblems(service.app.catalogue, row.tool, answer.json), []);
-      });
-    }
-  }
-
-  Deno.test(`${row.tool} knows only the account's own servers`, async () => {
-    await using service = await start();
-
-    const { json } = await call(service, row.tool, { ...row.minimal, server_id: 999999 });
-
-    assert.equal(json.code, "not_found");
-    assert.deepEqual(service.sandbox.requests.map(({ operationId }) => operationId), ["server_list"]);
-  });
-}
-
-const STARTING = serversRows.filter(({ tool }) =>
-  ["start_server", "stop_server", "restart_server", "backup_server", "optimize_server_disk"].includes(tool)
-);
 const REPORTING = ["get_server_disk_usage", "get_server_analytics"];
-
-for (const { tool, minimal } of STARTING) {
-  Deno.test(`${tool} says where to look when the work goes on`, async () => {
-    await using service = await start({ pace: FOR_LONG });
-
-    const { json, isError } = await call(service, tool, { ...minimal, wait_seconds: 0 });
-
-    assert.equal(isError, false);
-    assert.equal(json.status, "running");
-    assert.match(String(json.next_step), new RegExp(`get_operation_status.*${json.operation_id}`));
-    assert.deepEqual(outputProblems(service.app.catalogue, tool, json), []);
-    assert.equal(service.sandbox.requestsTo("operation_status").length, 1);
-  });
-
-  Deno.test(`${tool} on a server that is at work says which operation runs`, async () => {
-    await using service = await start({ pace: FOR_LONG });
-    const running = await call(service, "backup_server", { ...SERVER, wait_seconds: 0 });
-
-    const { json } = await call(service, tool, minimal);
-
-    assert.equal(json.code, "upstream_busy");
-    assert.ok(JSON.stringify(json.details).includes(String(running.json.operation_id)));
-  });
-
-  Deno.test(`${tool} that fails at Cloudways is an error`, async () => {
-    await using service = await start();
-    service.sandbox.failNextOperations(1);
-
-    const { json, isError } = await call(service, tool, minimal);
-
-    assert.equal(isError, true);
-    assert.equal(json.code, "operation_failed");
-    assert.match(JSON.stringify(json.details), /"cloudways_message":"Operation failed/);
-  });
-}
 
 for (const tool of ["stop_server", "restart_server", "optimize_server_disk"]) {
   Deno.test(`${tool} needs a person's yes, and without one changes nothing`, async () => {
@@ -156,17 +37,6 @@ for (const tool of ["stop_server", "restart_server", "optimize_server_disk"]) {
 }
 
 for (const tool of REPORTING) {
-  Deno.test(`${tool} that is not finished in time says how to go on`, async () => {
-    await using service = await start({ pace: FOR_LONG });
-
-    const { json, isError } = await call(service, tool, { ...SERVER, wait_seconds: 0 });
-
-    assert.equal(isError, false);
-    assert.equal(json.status, "running");
-    assert.match(String(json.next_step), new RegExp(`get_operation_status.*${json.operation_id}`));
-    assert.deepEqual(outputProblems(service.app.catalogue, tool, json), []);
-  });
-
   Deno.test(`${tool} without a result, or failed, invents nothing`, async () => {
     await using service = await start();
     service.sandbox.addFault({ operationId: "operation_status", times: 1, kind: ended({ parameters: "" }) });
@@ -560,15 +430,4 @@ Deno.test("get_server_monitoring_detail passes on that a target is not there", a
 
   assert.equal(json.code, "validation_failed");
   assert.match(JSON.stringify(json.details), /target/);
-});
-
-Deno.test("no tool for servers shows a secret of the account", async () => {
-  const account = { ...DEMO_ACCOUNT, canary: "canary-3f9a" };
-  await using service = await start({ accounts: [account], rateLimitPerMinute: 1_000 });
-
-  for (const { tool, full } of serversRows) {
-    const { json } = await call(service, tool, full);
-    assert.ok(!JSON.stringify(json).includes("canary-3f9a"), `${tool} shows a secret`);
-  }
-  assert.ok(!service.logLines.join("\n").includes("canary-3f9a"));
 });

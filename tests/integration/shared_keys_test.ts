@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { examine } from "../../src/commands/doctor.ts";
 import { startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { rawClient, startRedis } from "../support/redis_server.ts";
+import { rawClient, redisOfFile, startRedis } from "../support/redis_server.ts";
+
+const emptyRedis = redisOfFile();
 
 const [FIRST, SECOND] = TEST_KEYS;
 
@@ -28,7 +30,7 @@ const PAIRS: readonly { what: string; before: Env; after: Env; fit: boolean }[] 
 
 for (const { what, before, after, fit } of PAIRS) {
   Deno.test(`a process with ${what} ${fit ? "starts without a word" : "warns at its start, and fails in doctor"}`, async () => {
-    await using redis = await startRedis();
+    const redis = await emptyRedis();
     await using first = await startService({ env: { REDIS_URL: redis.url, ...before } });
     const env = { REDIS_URL: redis.url, ...after };
 
@@ -45,7 +47,7 @@ for (const { what, before, after, fit } of PAIRS) {
 }
 
 Deno.test("what is kept of the keys names them and gives nothing away, and ends by itself", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using _service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: FIRST } });
   await using raw = rawClient(redis);
 

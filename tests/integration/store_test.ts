@@ -12,11 +12,13 @@ import {
   StoreError,
   type StoreKey,
 } from "../../src/store/store.ts";
-import { rawClient, startRedis } from "../support/redis_server.ts";
+import { rawClient, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { startScriptedRedis } from "../support/scripted_redis.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { until } from "../support/until.ts";
 import { within } from "../support/within.ts";
+
+const emptyRedis = redisOfFile();
 
 /** One store for one test. */
 interface Subject extends AsyncDisposable {
@@ -44,7 +46,7 @@ async function memorySubject(): Promise<Subject> {
 }
 
 async function redisSubject(): Promise<Subject> {
-  const server = await startRedis();
+  const server = await emptyRedis();
   const peers = await Promise.all([1, 2, 3, 4].map(() => RedisStore.connect(server.url, { poolSize: 50 })));
   const [store] = peers;
   assert.ok(store);
@@ -54,7 +56,6 @@ async function redisSubject(): Promise<Subject> {
     pass: () => Promise.resolve(),
     async [Symbol.asyncDispose]() {
       await Promise.all(peers.map((peer) => peer.close()));
-      await server.kill();
     },
   };
 }
@@ -605,7 +606,7 @@ Deno.test("connecting to a Redis that still loads its data fails and says so", a
 });
 
 Deno.test("connecting to a database that does not exist fails and says so", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
 
   assert.match((await connectFailure(`${server.url}/99`)).message, /no database of that number/);
 });
@@ -617,7 +618,7 @@ Deno.test("connecting to a name that does not resolve fails and says so", async 
 });
 
 Deno.test("connecting with TLS to a Redis without fails and says so", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
 
   const failure = await connectFailure(`rediss://:${SECRET}@127.0.0.1:${server.port}`);
 
@@ -640,7 +641,7 @@ Deno.test("an address that is none fails and shows nothing of it", async () => {
 });
 
 Deno.test("a bucket that is empty stays so where this process stood still while Redis answered", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using store = await RedisStore.connect(server.url, { poolSize: 5 });
   const bucket = { ...KEY, purpose: "bucket" } as const;
   const limit = { capacity: 10, windowSeconds: 3600 };
@@ -738,7 +739,7 @@ Deno.test("commands above the pool size wait, and fail when no place comes free 
 });
 
 Deno.test("far more commands than the pool size all succeed", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using store = await RedisStore.connect(server.url, { poolSize: 3 });
 
   const wrote = await Promise.all(
@@ -765,7 +766,7 @@ for (const [state, bringAbout] of [["gone", "kill"], ["frozen", "freeze"]] as co
 }
 
 Deno.test("an error reply becomes a StoreError without key and value, and does not end the connection", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using store = await RedisStore.connect(server.url, { poolSize: 5 });
   await using redis = rawClient(server);
   await redis.lpush(formatStoreKey(KEY), "a list");

@@ -6,8 +6,10 @@ import { RedisStore } from "../../src/store/redis/adapter.ts";
 import { type BucketLimit, formatStoreKey, type Store, type StoreKey } from "../../src/store/store.ts";
 import { TAKE_TOKENS_LUA } from "../../src/store/redis/take_tokens.lua.ts";
 import { MAX_PARTS, takeFromBucket } from "../../src/store/token_bucket.ts";
-import { rawClient, startRedis } from "../support/redis_server.ts";
+import { rawClient, redisOfFile } from "../support/redis_server.ts";
 import { until } from "../support/until.ts";
+
+const emptyRedis = redisOfFile();
 
 const KEY: StoreKey = { purpose: "bucket", customer: "a".repeat(64) };
 const START = Date.UTC(2026, 10, 20, 12);
@@ -64,7 +66,7 @@ async function memorySubject(): Promise<Subject> {
 }
 
 async function redisSubject(): Promise<Subject> {
-  const server = await startRedis();
+  const server = await emptyRedis();
   const redis = rawClient(server);
   const peers = await Promise.all([1, 2, 3].map(() => RedisStore.connect(server.url, { poolSize: 100 })));
   return {
@@ -75,7 +77,6 @@ async function redisSubject(): Promise<Subject> {
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([redis.quit(), ...peers.map((peer) => peer.close())]);
-      await server.kill();
     },
   };
 }
@@ -273,7 +274,7 @@ Deno.test("a changed window keeps the tokens that are left", () => {
 });
 
 Deno.test("the script on Redis and the arithmetic here give the same answers and the same entries", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using redis = rawClient(server);
   let run = 0;
   const twoLimits = fc.tuple(limits, limits);
@@ -309,7 +310,7 @@ Deno.test("the script on Redis and the arithmetic here give the same answers and
 });
 
 Deno.test("a bucket that something else has taken the place of is one bucket again, for every replica", async () => {
-  await using server = await startRedis();
+  const server = await emptyRedis();
   await using one = await RedisStore.connect(server.url, { poolSize: 5 });
   await using two = await RedisStore.connect(server.url, { poolSize: 5 });
   await using redis = rawClient(server);

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { rawClient, startRedis } from "../support/redis_server.ts";
+import { rawClient, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { callTool, post } from "../support/rpc.ts";
 import { FakeClock, type FaultKind, startSandbox } from "../sandbox/mod.ts";
 import { until } from "../support/until.ts";
+
+const emptyRedis = redisOfFile();
 
 const EXCHANGE = "oauth_access_token_create";
 const MINUTE = 60_000;
@@ -37,7 +39,7 @@ Deno.test("twenty first calls at once exchange the key once", async () => {
 });
 
 Deno.test("two servers on one Redis exchange the key once for twenty first calls, and share one bucket", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using sandbox = await startSandbox();
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "30", RATE_LIMIT_WINDOW: "3600" };
   await using one = await startService({ sandbox, env });
@@ -114,7 +116,7 @@ Deno.test("a token that Cloudways no longer knows is dropped and fetched once mo
 
 Deno.test("wrong data in the lock of a sign-in hold one call up for seconds, and are mended by it", async () => {
   const clock = new FakeClock();
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using raw = rawClient(redis);
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
   await using service = await startService({ clock, sandbox: { clock }, env });
@@ -139,7 +141,7 @@ Deno.test("wrong data in the lock of a sign-in hold one call up for seconds, and
 });
 
 Deno.test("a refused token is not followed by one that another replica has had for just as long", async () => {
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using raw = rawClient(redis);
   await using sandbox = await startSandbox();
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
@@ -296,7 +298,7 @@ Deno.test("a call that is held up ends with its deadline", async () => {
 
 Deno.test("after twenty refused credentials a customer is known too who was accepted at another replica", async () => {
   const clock = new FakeClock();
-  await using redis = await startRedis();
+  const redis = await emptyRedis();
   await using sandbox = await startSandbox({ exchangesPerMinute: 1000 });
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
   await using one = await startService({ sandbox, env });

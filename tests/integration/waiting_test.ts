@@ -6,15 +6,12 @@ import { type Service, startService } from "../support/harness.ts";
 import { LegacySession } from "../support/legacy_session.ts";
 import { post } from "../support/rpc.ts";
 import { FakeClock } from "../sandbox/mod.ts";
+import { modernMeta } from "../support/rpc_2026.ts";
 
 const BACKUP = { name: "backup_server", arguments: { server_id: 100001 } };
 /** Work does not end. */
 const FOR_LONG = { polls: 1_000, seconds: 86_400 };
-const META = {
-  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-  "io.modelcontextprotocol/clientInfo": { name: "raw", version: "1.0.0" },
-  "io.modelcontextprotocol/clientCapabilities": {},
-};
+const META = modernMeta("raw");
 
 const messageSchema = z.looseObject({
   method: z.string().optional(),

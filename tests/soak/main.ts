@@ -1,11 +1,11 @@
-/** Runs a soak from the command line: `deno task soak --seconds=600 --seed=1 --callers=24`. Exits 1 where it breaks. */
+/** Runs a soak from the command line: `deno task soak --seconds=20 --seed=1 --callers=24`. Exits 1 where it breaks. */
 import { parseArgs } from "node:util";
 import { reportText } from "./report.ts";
 import { soak } from "./run.ts";
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: "string", default: "600" },
+    seconds: { type: "string", default: "20" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     callers: { type: "string", default: "24" },
   },

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ERROR_CODES } from "../../src/errors.ts";
 import { answerJson } from "../support/clients.ts";
+import { modernHeaders, modernMeta, YES } from "../support/rpc_2026.ts";
 
 /** The two eras of the protocol. */
 export const ERAS = ["2025", "2026"] as const;
@@ -31,23 +32,18 @@ let nextId = 1;
 export function messageOf({ era, name, args, answered }: WireCall): unknown {
   const params = { name, arguments: args };
   if (era === "2025") return { jsonrpc: "2.0", id: nextId++, method: "tools/call", params };
-  const reply = answered?.yes === true ? { action: "accept", content: { approve: true } } : { action: "decline" };
+  const reply = answered?.yes === true ? YES : { action: "decline" };
   const modern = {
     ...params,
     ...(answered && { requestState: answered.state, inputResponses: { approval: reply } }),
-    _meta: {
-      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-      "io.modelcontextprotocol/clientInfo": { name: "soak", version: "1.0.0" },
-      "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
-    },
+    _meta: modernMeta("soak", { elicitation: { form: {} } }),
   };
   return { jsonrpc: "2.0", id: nextId++, method: "tools/call", params: modern };
 }
 
 /** The headers that belong to it. */
 export function headersOf({ era, name }: WireCall): Record<string, string> {
-  if (era === "2025") return {};
-  return { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": name };
+  return era === "2025" ? {} : modernHeaders("tools/call", name);
 }
 
 /** The JSON-RPC message in a body: its JSON, or the last event of its stream. */

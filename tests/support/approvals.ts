@@ -16,7 +16,7 @@ import { FoldedLog } from "../../src/telemetry/folded_log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
 import type { Question, QuestionSubject } from "../../src/confirm/question.ts";
-import { startRedis } from "./redis_server.ts";
+import type { RedisAddress } from "./redis_server.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { shutDown } from "./shut_down.ts";
 
@@ -60,9 +60,8 @@ export async function memoryReplicas(): Promise<Replicas> {
 }
 
 /** Two replicas with a connection each to one Redis. Entries live by its clock, decisions by the test's. */
-export async function redisReplicas(): Promise<Replicas> {
+export async function redisReplicas(redis: RedisAddress): Promise<Replicas> {
   const clock = new FakeClock();
-  const redis = await startRedis();
   const stores: Store[] = [];
   const replica = async (keys: readonly Uint8Array[]) => {
     const store = await RedisStore.connect(redis.url, { poolSize: 50 });
@@ -76,7 +75,6 @@ export async function redisReplicas(): Promise<Replicas> {
     replica,
     async [Symbol.asyncDispose]() {
       await Promise.all(stores.map((store) => store.close()));
-      await redis[Symbol.asyncDispose]();
     },
   };
 }

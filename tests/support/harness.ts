@@ -1,5 +1,5 @@
 /** Starts what tests talk to: the server itself over real HTTP, against the sandbox Cloudways. */
-import { type App, createApp } from "../../src/app.ts";
+import { type App, type AppOptions, createApp } from "../../src/app.ts";
 import type { Clock } from "../../src/async/clock.ts";
 import { parseConfig } from "../../src/config.ts";
 import type { FetchHandler } from "../../src/http/router.ts";
@@ -24,6 +24,8 @@ export interface ServiceOptions {
   catalogue?: Catalogue;
   upstreamTimeoutMs?: number;
   callTimeoutMs?: number;
+  /** What is served in place of the tools. */
+  protocol?: NonNullable<AppOptions["protocol"]>;
   /** Counts the work that is done for callers. */
   work?: WorkCounts;
   /** Where audit lines go. Defaults to the log. */
@@ -58,7 +60,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     write: (line) => logLines.push(line),
   });
   const config = parseConfig({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...options.env });
-  const { clock, upstreamTimeoutMs, callTimeoutMs, work, auditLog, around = (serve) => serve } = options;
+  const { clock, upstreamTimeoutMs, callTimeoutMs, work, protocol, auditLog, around = (serve) => serve } = options;
   const { catalogue = everyTool } = options;
   const app = await createApp(config, {
     log,
@@ -66,6 +68,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     ...(auditLog && { auditLog }),
     ...(clock && { clock }),
     ...(work && { work }),
+    ...(protocol && { protocol }),
     ...(upstreamTimeoutMs !== undefined && { upstreamTimeoutMs }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
   });

@@ -29,6 +29,9 @@ export interface RedisServer extends AsyncDisposable {
   continue(): void;
 }
 
+/** Where a Redis server is. */
+export type RedisAddress = Pick<RedisServer, "url" | "port">;
+
 /** What {@linkcode rawClient} makes. */
 export type RawClient = Redis & AsyncDisposable;
 
@@ -46,8 +49,26 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   }
 }
 
+/**
+ * One Redis server for all tests of a file, from the first of them to the last. It gives each test that server, empty.
+ * Called at the top of the file. A test that ends the server or sets it up has one of its own: {@linkcode startRedis}.
+ */
+export function redisOfFile(): () => Promise<RedisAddress> {
+  let started: RedisServer | undefined;
+  Deno.test.beforeAll(async () => {
+    started = await startRedis();
+  });
+  Deno.test.afterAll(async () => await started?.kill());
+  return async () => {
+    if (started === undefined) throw new Error("There is a server while tests run.");
+    await using client = rawClient(started);
+    await client.flushall();
+    return started;
+  };
+}
+
 /** A client of the tests' own, to look at a server from outside. */
-export function rawClient(server: RedisServer, options: { password?: string; db?: number } = {}): RawClient {
+export function rawClient(server: RedisAddress, options: { password?: string; db?: number } = {}): RawClient {
   const redis = new Redis({ host: "127.0.0.1", port: server.port, ...options });
   return Object.assign(redis, {
     async [Symbol.asyncDispose]() {

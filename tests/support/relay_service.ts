@@ -1,27 +1,11 @@
-/** The edge and the transport of the product over one or more replicas, with tools behind them that ask and wait. */
+/** The product over one or more replicas, with tools in place of its own that ask and wait. */
 import { type CallToolResult, CLIENT_CAPABILITIES_META_KEY, Server } from "@modelcontextprotocol/server";
-import { type Clock, systemClock } from "../../src/async/clock.ts";
-import { parseConfig } from "../../src/config.ts";
-import { Box } from "../../src/crypto/box.ts";
-import { customerIdOf } from "../../src/identity/caller.ts";
-import { CustomerIds } from "../../src/identity/customer_id.ts";
-import { KeyRing } from "../../src/crypto/key_ring.ts";
-import { LoadLimit } from "../../src/http/load_limit.ts";
-import { BodyReader } from "../../src/http/request_body.ts";
-import { McpRoute } from "../../src/http/mcp_route.ts";
-import { createRouter } from "../../src/http/router.ts";
-import { McpEndpoint } from "../../src/mcp/endpoint.ts";
+import type { Clock } from "../../src/async/clock.ts";
 import { memberOf } from "../../src/text/member.ts";
-import { Relay } from "../../src/mcp/relay.ts";
-import type { CallScope } from "../../src/mcp/server.ts";
-import { SessionIds } from "../../src/mcp/session_id.ts";
-import { MemoryStore } from "../../src/store/memory/adapter.ts";
-import { RedisStore } from "../../src/store/redis/adapter.ts";
-import type { Store } from "../../src/store/store.ts";
-import { FoldedLog } from "../../src/telemetry/folded_log.ts";
-import { createLogger } from "../../src/telemetry/log.ts";
-import { Metrics } from "../../src/telemetry/metrics.ts";
-import { shutDown } from "./shut_down.ts";
+import { startService } from "./harness.ts";
+import { TEST_KEYS } from "./keys.ts";
+
+const [ENCRYPTION_KEY] = TEST_KEYS;
 
 /** How a relay service is started. */
 export interface RelayServiceOptions {
@@ -57,69 +41,24 @@ const FORM = {
 };
 
 /** Starts the replicas on free ports. Ends with the test. */
-export async function startRelayService(options: RelayServiceOptions = {}): Promise<RelayService> {
+export async function startRelayService({ redisUrl, clock }: RelayServiceOptions = {}): Promise<RelayService> {
   const seen: Sightings = { failures: [], waiting: [], ended: [], withdrawals: [] };
-  const encryptionKey = crypto.getRandomValues(new Uint8Array(32));
-  const start = () => startReplica(options, encryptionKey, seen);
+  const replicas = new AsyncDisposableStack();
+  const start = async () =>
+    replicas.use(
+      await startService({
+        env: { ENCRYPTION_KEY, ...(redisUrl !== undefined && { REDIS_URL: redisUrl }) },
+        protocol: { createServer: () => createAskingServer(seen), isSlow: () => false },
+        ...(clock && { clock }),
+      }),
+    );
   const first = await start();
-  const second = options.redisUrl === undefined ? first : await start();
+  const second = redisUrl === undefined ? first : await start();
   return {
     mcpUrls: [first.mcpUrl, second.mcpUrl],
     seen,
-    async [Symbol.asyncDispose]() {
-      for (const replica of new Set([first, second])) await replica[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => replicas.disposeAsync(),
   };
-}
-
-async function startReplica(options: RelayServiceOptions, encryptionKey: Uint8Array, seen: Sightings) {
-  const config = parseConfig({});
-  const clock = options.clock ?? systemClock;
-  const store = await openStore(options.redisUrl, clock);
-  const ring = await KeyRing.create({ encryptionKeys: [encryptionKey] });
-  const onError = () => {};
-  const endpoint = new McpEndpoint<CallScope>({
-    createServer: () => createAskingServer(seen),
-    isSlow: () => false,
-    secretsOf: ({ caller }) => caller.secrets,
-    customerOf: ({ caller }) => customerIdOf(caller.identity),
-    sessionIds: new SessionIds(ring),
-    relay: new Relay({ store, box: new Box(ring), clock, onError }),
-    onError,
-  });
-  const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
-  const folded = new FoldedLog({ log });
-  const route = new McpRoute({
-    endpoint,
-    customerIds: new CustomerIds(ring),
-    bounds: config,
-    load: new LoadLimit(),
-    acceptance: { isKnown: () => true, isAccepted: () => Promise.resolve(true) },
-    folded,
-    bodies: new BodyReader(),
-    isDraining: () => false,
-  });
-  const router = createRouter({
-    routes: [{ path: "/mcp", allowsCors: true, handle: route.fetch.bind(route) }],
-    access: config,
-    trustedProxies: config.trustedProxies,
-    metrics: new Metrics({ version: "test" }),
-    log,
-    folded,
-  });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, router);
-  return {
-    mcpUrl: new URL(`http://127.0.0.1:${server.addr.port}/mcp`),
-    async [Symbol.asyncDispose]() {
-      await endpoint.close();
-      await shutDown(server);
-      await store.close();
-    },
-  };
-}
-
-async function openStore(redisUrl: string | undefined, clock: Clock): Promise<Store> {
-  return redisUrl === undefined ? new MemoryStore({ clock }) : await RedisStore.connect(redisUrl, { poolSize: 50 });
 }
 
 /**

@@ -33,8 +33,26 @@ let nextId = 1;
 export async function callModern(call: ModernCall): Promise<ModernAnswer> {
   const { url, name, headers, signal } = call;
   const message = { jsonrpc: "2.0", id: nextId++, method: "tools/call", params: paramsOf(call) };
-  const revision = { "mcp-protocol-version": "2026-07-28", "mcp-method": "tools/call", "mcp-name": name };
-  return read(await readMessage(await post(url, message, { ...revision, ...headers }, signal && { signal })));
+  const revised = { ...modernHeaders("tools/call", name), ...headers };
+  return read(await readMessage(await post(url, message, revised, signal && { signal })));
+}
+
+/** What a client of 2026-07-28 says of itself in every message. */
+export function modernMeta(client: string, capabilities: Record<string, unknown> = {}) {
+  return {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: client, version: "1.0.0" },
+    "io.modelcontextprotocol/clientCapabilities": capabilities,
+  };
+}
+
+/** The headers of a message of 2026-07-28, with the name of what it is about where there is one. */
+export function modernHeaders(method: string, name?: string): Record<string, string> {
+  return {
+    "mcp-protocol-version": "2026-07-28",
+    "mcp-method": method,
+    ...(name !== undefined && { "mcp-name": name }),
+  };
 }
 
 function paramsOf(
@@ -45,11 +63,7 @@ function paramsOf(
     arguments: args,
     ...(answered && { requestState: answered.state }),
     ...(answered?.reply !== undefined && { inputResponses: { approval: answered.reply } }),
-    _meta: {
-      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-      "io.modelcontextprotocol/clientInfo": { name: client, version: "1.0.0" },
-      "io.modelcontextprotocol/clientCapabilities": capabilities,
-    },
+    _meta: modernMeta(client, capabilities),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The worst that a stranger can send within the limits: 1 MiB of body, 64 KB of headers, in every place that takes text. */
+import { modernMeta } from "./rpc_2026.ts";
 
 /** One request to `/mcp`. */
 export interface WorstInput {
@@ -56,11 +57,7 @@ function filled(piece: string, bytes: number): string {
 
 type Message = Record<string, unknown>;
 
-const META = {
-  "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-  "io.modelcontextprotocol/clientInfo": { name: "worst", version: "1" },
-  "io.modelcontextprotocol/clientCapabilities": { elicitation: {} },
-};
+const META = modernMeta("worst", { elicitation: {} });
 
 function message(method: string, params: Message, id: unknown = 1): Message {
   return { jsonrpc: "2.0", id, method, params };

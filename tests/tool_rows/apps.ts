@@ -1,4 +1,4 @@
-import type { ToolRow } from "./row.ts";
+import { always, LISTING, LOOK, type ToolRow } from "./row.ts";
 
 const APP = { app_id: 200001 };
 const APP_FULL = { ...APP, server_id: 100001 };
@@ -17,10 +17,13 @@ const wrongWait = [
 
 type Arguments = Record<string, unknown>;
 
-/** A tool that starts work: the further arguments it needs, all it takes, and what it refuses of them. */
+/**
+ * A tool that starts work, and sends its arguments under their own names: the further arguments it needs, all it takes,
+ * and what it refuses of them.
+ */
 const starting = (
   tool: string,
-  operation: string,
+  request: string,
   needs: Arguments = {},
   takes: Arguments = {},
   wrong: ToolRow["wrong"] = [],
@@ -28,20 +31,41 @@ const starting = (
   tool,
   minimal: { ...APP, ...needs },
   full: { ...APP_FULL, ...needs, ...takes, ...WAIT },
+  sends: {
+    minimal: [LISTING, [request, { ...APP_FULL, ...needs }], LOOK],
+    full: [LISTING, [request, { ...APP_FULL, ...needs, ...takes }], LOOK],
+  },
   wrong: [
     ...wrongApp,
     ...wrongWait,
     ...Object.keys(needs).map((name) => ({ args: { ...APP, ...needs, [name]: undefined }, names: name })),
     ...wrong.map(({ args, names }) => ({ args: { ...APP, ...needs, ...args }, names })),
   ],
-  asks: ["server_list", operation, "operation_status"],
 });
 
-const analytics = (tool: string, operation: string, resource: string, more: Record<string, unknown> = {}): ToolRow =>
-  starting(tool, operation, { duration: "1h", resource }, more, [
+const analytics = (kind: string, resource: string): ToolRow =>
+  starting(`get_app_analytics_${kind}`, `GET /app/analytics/${kind}`, { duration: "1h", resource }, {}, [
     { args: { duration: "2h" }, names: "duration" },
     { args: { resource: "top_bandwidth" }, names: "resource" },
   ]);
+
+const clone = starting("clone_app", "POST /app/clone", { app_label: "Shop copy" }, { project_name: "Shops" }, [
+  { args: { app_label: " " }, names: "app_label" },
+  { args: { project_name: "" }, names: "project_name" },
+]);
+
+const POINT = { time: "2026-08-05T23:19:06" };
+const SENT_POINT = { ...APP_FULL, ...POINT, type: "complete" };
+
+const resetPermissions = starting(
+  "reset_app_file_permissions",
+  "POST /app/manage/reset_permissions",
+  { ownership: "sys_user" },
+  {},
+  [{ args: { ownership: "root" }, names: "ownership" }],
+);
+/** The documents show no operation for this one. */
+const RESET_AT_ONCE = resetPermissions.sends.full.filter((sent) => sent !== LOOK);
 
 const notDomains = [
   "https://shop.example.com",
@@ -59,35 +83,36 @@ const notDomains = [
   "",
 ];
 
+const withFull = (row: ToolRow, more: Arguments): ToolRow => ({ ...row, full: { ...row.full, ...more } });
+
 /** The tools for applications. */
 export const appsRows: readonly ToolRow[] = [
-  starting("clone_app", "app_clone", { app_label: "Shop copy" }, { project_name: "Shops" }, [
-    { args: { app_label: " " }, names: "app_label" },
-    { args: { project_name: "" }, names: "project_name" },
-  ]),
-  starting("backup_app", "app_backup"),
-  starting("get_app_restore_points", "app_backup_status_get"),
+  // The project is looked up by its name.
+  { ...clone, sends: { ...clone.sends, full: [["GET /project"], ...clone.sends.full] } },
+  starting("backup_app", "POST /app/manage/takeBackup"),
+  starting("get_app_restore_points", "GET /app/manage/backup"),
   {
-    ...starting("restore_app", "app_restore", { time: "2026-08-05T23:19:06" }, { type: "complete" }, [
+    ...starting("restore_app", "POST /app/manage/restore", POINT, { type: "complete" }, [
       { args: { time: " " }, names: "time" },
       { args: { type: "" }, names: "type" },
       { args: { backup_id: 7 }, names: "backup_id" },
     ]),
-    asks: ["server_list", "app_restore", "app_backup_status_get", "operation_status"],
+    // The restore points are listed by an operation of their own.
+    sends: always(LISTING, ["GET /app/manage/backup", APP_FULL], LOOK, ["POST /app/manage/restore", SENT_POINT], LOOK),
   },
   {
-    ...starting("rollback_app_restore", "app_restore_rollback"),
+    ...starting("rollback_app_restore", "POST /app/manage/rollback"),
     setUp(sandbox) {
       for (const { apps } of sandbox.account().servers) for (const app of apps) app.localBackup = true;
     },
   },
-  starting("clear_app_cache", "app_purge_cache"),
+  starting("clear_app_cache", "POST /app/cache/purge"),
   {
     tool: "get_app_varnish_settings",
     minimal: APP,
     full: APP_FULL,
     wrong: wrongApp,
-    asks: ["server_list", "app_varnish_settings_get"],
+    sends: always(LISTING, ["GET /app/manage/varnish_setting", APP_FULL]),
   },
   {
     tool: "manage_app_varnish",
@@ -99,25 +124,33 @@ export const appsRows: readonly ToolRow[] = [
       { args: { ...APP, action: "restart" }, names: "action" },
       { args: { ...APP, state: "enable" }, names: "state" },
     ],
-    asks: ["server_list", "varnish_app_manage"],
+    sends: {
+      minimal: [LISTING, ["POST /service/appVarnish", { ...APP_FULL, action: "enable" }]],
+      full: [LISTING, ["POST /service/appVarnish", { ...APP_FULL, action: "purge" }]],
+    },
   },
-  starting("reset_app_file_permissions", "app_reset_permissions", { ownership: "sys_user" }, {}, [
-    { args: { ownership: "root" }, names: "ownership" },
-  ]),
-  starting("enforce_app_https", "app_enforce_https_update", { enabled: true }, {}, [
-    { args: { enabled: "on" }, names: "enabled" },
-    { args: { enabled: undefined, status: "on" }, names: "status" },
-    { args: { status: "disable" }, names: "status" },
-  ]),
+  { ...resetPermissions, sendsAfterDocumented: { minimal: RESET_AT_ONCE, full: RESET_AT_ONCE } },
+  {
+    ...starting("enforce_app_https", "POST /app/manage/enforce_https", { enabled: true }, {}, [
+      { args: { enabled: "on" }, names: "enabled" },
+      { args: { enabled: undefined, status: "on" }, names: "status" },
+      { args: { status: "disable" }, names: "status" },
+    ]),
+    sends: always(LISTING, ["POST /app/manage/enforce_https", { ...APP_FULL, status: "enable" }], LOOK),
+  },
   starting(
     "update_app_cname",
-    "app_cname_update",
+    "POST /app/manage/cname",
     { cname: "new.example.com" },
     {},
     notDomains.map((cname) => ({ args: { cname }, names: "cname" })),
   ),
-  starting("delete_app_cname", "app_cname_delete", {}, {}, [{ args: { cname: "shop.example.com" }, names: "cname" }]),
-  analytics("get_app_analytics_traffic", "analytics_app_traffic", "top_ips"),
-  analytics("get_app_analytics_php", "analytics_app_php", "slow_pages"),
-  analytics("get_app_analytics_mysql", "analytics_app_mysql", "slow_queries", { literals: true }),
+  starting("delete_app_cname", "DELETE /app/manage/cname", {}, {}, [{
+    args: { cname: "shop.example.com" },
+    names: "cname",
+  }]),
+  analytics("traffic", "top_ips"),
+  analytics("php", "slow_pages"),
+  // Whether texts are shown is nothing that Cloudways hears of.
+  withFull(analytics("mysql", "slow_queries"), { literals: true }),
 ];

@@ -1,4 +1,4 @@
-import type { ToolRow } from "./row.ts";
+import { always, LISTING, LOOK, type Sends, type Sent, type ToolRow } from "./row.ts";
 
 const SERVER = { server_id: 100001 };
 const APP = { app_id: 200001 };
@@ -15,60 +15,83 @@ const wrongApp = [
   { args: { app_id: 0 }, names: "app_id" },
   { args: { ...APP, server_id: "x" }, names: "server_id" },
 ];
-const plain = (tool: string, ...asks: string[]): ToolRow => ({ tool, minimal: {}, full: {}, wrong: [], asks });
-const onServer = (tool: string, ...asks: string[]): ToolRow => (
-  { tool, minimal: SERVER, full: SERVER, wrong: wrongServer, asks: ["server_list", ...asks] }
+const plain = (tool: string, ...sent: Sent[]): ToolRow => (
+  { tool, minimal: {}, full: {}, sends: always(...sent), wrong: [] }
 );
-const onApp = (tool: string, ...asks: string[]): ToolRow => (
-  { tool, minimal: APP, full: APP_FULL, wrong: wrongApp, asks: ["server_list", ...asks] }
+const onServer = (tool: string, ...sent: Sent[]): ToolRow => (
+  { tool, minimal: SERVER, full: SERVER, sends: always(LISTING, ...sent), wrong: wrongServer }
 );
-const byProvider = (tool: string, ask: string): ToolRow => (
-  { tool, minimal: {}, full: { provider: "do" }, wrong: [{ args: { provider: "" }, names: "provider" }], asks: [ask] }
+const onApp = (tool: string, ...sent: Sent[]): ToolRow => (
+  { tool, minimal: APP, full: APP_FULL, sends: always(LISTING, ...sent), wrong: wrongApp }
 );
+const byProvider = (tool: string, request: string): ToolRow => ({
+  tool,
+  minimal: {},
+  full: { provider: "do" },
+  sends: always([request]),
+  wrong: [{ args: { provider: "" }, names: "provider" }],
+});
+
+/** What `get_app_credentials` reads; to reveal them, the listing once more. */
+const CREDENTIALS: Sends = {
+  minimal: [LISTING, ["GET /app/creds", APP_FULL]],
+  full: [LISTING, LISTING, ["GET /app/creds", APP_FULL]],
+};
 
 /** The basic tools. */
 export const basicRows: readonly ToolRow[] = [
-  plain("ping", "list_providers"),
-  plain("customer_info", "list_providers"),
+  plain("ping", ["GET /providers"]),
+  plain("customer_info", ["GET /providers"]),
   plain("rate_limit_status"),
   {
     tool: "list_servers",
     minimal: {},
     full: { detail: "full" },
     wrong: [{ args: { detail: "everything" }, names: "detail" }],
-    asks: ["server_list"],
+    sends: always(LISTING),
   },
   {
     tool: "find_resources",
     minimal: { query: "shop" },
     full: { query: "shop" },
     wrong: [{ args: {}, names: "query" }, { args: { query: " " }, names: "query" }],
-    asks: ["server_list"],
+    sends: always(LISTING),
   },
-  onServer("get_server_details", "monitoring_server_summary"),
+  onServer(
+    "get_server_details",
+    ...["bw", "db"].map((type): Sent => ["GET /server/monitor/summary", { ...SERVER, type }]),
+  ),
   onApp("get_app_details"),
   {
-    ...onApp("get_app_credentials", "app_credentials"),
+    tool: "get_app_credentials",
+    minimal: APP,
     full: { ...APP_FULL, reveal: true },
+    sends: CREDENTIALS,
     wrong: [...wrongApp, { args: { ...APP, reveal: "maybe" }, names: "reveal" }],
   },
-  onApp("get_app_settings", "app_settings_get"),
-  onApp("get_app_monitoring_summary", "monitoring_app_summary"),
-  plain("list_projects", "project_list", "server_list"),
-  plain("list_team_members", "team_member_list"),
+  onApp("get_app_settings", ["GET /app/get_settings_value", APP_FULL]),
+  onApp(
+    "get_app_monitoring_summary",
+    ...["bw", "db"].map((type): Sent => ["GET /app/monitor/summary", { ...APP_FULL, type }]),
+  ),
+  plain("list_projects", ["GET /project"], LISTING),
+  plain("list_team_members", ["GET /member"]),
   {
     tool: "get_alerts",
     minimal: {},
     full: { before_id: 88880 },
     wrong: [{ args: { before_id: 0 }, names: "before_id" }],
-    asks: ["cloudways_bot_alerts_list"],
+    sends: { minimal: [["GET /alerts/"]], full: [["GET /alerts/88880", { last_id: 88880 }]] },
   },
-  onServer("get_ssh_keys", "app_credentials"),
-  plain("get_available_providers", "list_providers"),
-  byProvider("get_available_regions", "list_regions"),
-  byProvider("get_available_server_sizes", "list_server_sizes"),
-  plain("get_available_apps", "list_apps"),
-  plain("get_available_packages", "list_packages", "server_list"),
+  onServer(
+    "get_ssh_keys",
+    ...[200001, 200002, 200003].map((app_id): Sent => ["GET /app/creds", { ...SERVER, app_id }]),
+  ),
+  plain("get_available_providers", ["GET /providers"]),
+  byProvider("get_available_regions", "GET /regions"),
+  byProvider("get_available_server_sizes", "GET /server_sizes"),
+  plain("get_available_apps", ["GET /apps"]),
+  plain("get_available_packages", ["GET /packages"], LISTING),
   {
     tool: "get_operation_status",
     minimal: { operation_id: "92897180" },
@@ -78,7 +101,7 @@ export const basicRows: readonly ToolRow[] = [
       { args: { operation_id: "../server" }, names: "operation_id" },
       { args: { operation_id: "1", wait_seconds: 301 }, names: "wait_seconds" },
     ],
-    asks: ["operation_status"],
+    sends: always(LOOK),
   },
   {
     tool: "get_audit_log",
@@ -93,6 +116,6 @@ export const basicRows: readonly ToolRow[] = [
       { args: { result: "ok" }, names: "result" },
       { args: { tool: "Restart server" }, names: "tool" },
     ],
-    asks: ["list_providers"],
+    sends: always(["GET /providers"]),
   },
 ];

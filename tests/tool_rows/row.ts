@@ -1,16 +1,37 @@
 import type { Sandbox } from "../sandbox/mod.ts";
 
-/** How a tool is called in the contract tests, and by the examples in the documentation. */
+/** One request to Cloudways: method and path below the API's address, and all its members, from path, query and body. */
+export type Sent = readonly [request: string, members?: Readonly<Record<string, unknown>>];
+
+/** All requests of a call, in any order: with the minimal arguments, and with the full ones. */
+export interface Sends {
+  minimal: readonly Sent[];
+  full: readonly Sent[];
+}
+
+/** One tool as the tests know it: how it is called, what it sends then, and what it refuses. */
 export interface ToolRow {
   tool: string;
   /** The least it needs. */
   minimal: Record<string, unknown>;
   /** Everything it takes. */
   full: Record<string, unknown>;
+  sends: Sends;
+  /** What is sent where replies have their documented form, as far as that makes a difference. */
+  sendsAfterDocumented?: Partial<Sends>;
   /** Arguments it must refuse, and the argument that its refusal names. */
   wrong: { args: Record<string, unknown>; names: string }[];
   /** Brings the sandbox into the state that the call needs. */
   setUp?: (sandbox: Sandbox) => void;
-  /** The operations of the facts that a minimal call causes, in any order, each once. */
-  asks: string[];
+}
+
+/** The listing of servers and applications. */
+export const LISTING: Sent = ["GET /server"];
+
+/** A look at an operation. The operation's id is left out. */
+export const LOOK: Sent = ["GET /operation"];
+
+/** The same requests with any arguments. */
+export function always(...sent: Sent[]): Sends {
+  return { minimal: sent, full: sent };
 }

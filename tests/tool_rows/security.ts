@@ -1,12 +1,13 @@
 import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
-import type { ToolRow } from "./row.ts";
+import { always, LISTING, LOOK, type Sent, type ToolRow } from "./row.ts";
 
 const SERVER = { server_id: 100001 };
 const APP = { app_id: 200001 };
 const APP_FULL = { ...APP, ...SERVER };
 const WAIT = { wait_seconds: 1 };
 const GIT_URL = "git@git.example.com:team/shop.git";
+const OTHER_GIT_URL = "ssh://git@git.example.com:2222/team/shop.git";
 
 const wrongServer = [{ args: {}, names: "server_id" }, { args: { server_id: 1.5 }, names: "server_id" }];
 const wrongApp = [
@@ -16,39 +17,49 @@ const wrongApp = [
 ];
 const wrongWait = { args: { ...APP, wait_seconds: 301 }, names: "wait_seconds" };
 
-const onServer = (tool: string, ...asks: string[]): ToolRow => (
-  { tool, minimal: SERVER, full: SERVER, wrong: wrongServer, asks: ["server_list", ...asks] }
+const onServer = (tool: string, request: string): ToolRow => (
+  { tool, minimal: SERVER, full: SERVER, sends: always(LISTING, [request, SERVER]), wrong: wrongServer }
 );
-const onApp = (tool: string, ...asks: string[]): ToolRow => (
-  { tool, minimal: APP, full: APP_FULL, wrong: wrongApp, asks: ["server_list", ...asks] }
-);
+const onApp = (tool: string, ...requests: string[]): ToolRow => ({
+  tool,
+  minimal: APP,
+  full: APP_FULL,
+  sends: always(LISTING, ...requests.map((request): Sent => [request, APP_FULL])),
+  wrong: wrongApp,
+});
 
 /** A tool that takes one address, and no range. */
-const withAddress = (tool: string, ask: string): ToolRow => {
+const withAddress = (tool: string, request: string): ToolRow => {
   const args = { ...SERVER, ip: "192.0.2.66" };
+  const full = { ...SERVER, ip: "2001:db8::1" };
   const wrongAddresses = ["192.0.2.0/24", "192.0.2", "192.0.2.256", "0.0.0.0", "::", "shop.example.com", ""];
   return {
     tool,
     minimal: args,
-    full: { ...SERVER, ip: "2001:db8::1" },
+    full,
+    sends: { minimal: [LISTING, [request, args]], full: [LISTING, [request, full]] },
     wrong: [...wrongServer, ...wrongAddresses.map((ip) => ({ args: { ...SERVER, ip }, names: "ip" }))],
-    asks: ["server_list", ask],
   };
 };
 
-/** A tool that starts work on an application. */
+type Arguments = Record<string, unknown>;
+
+/** A tool that starts work on an application: what it takes, and what it sends of that under the names of Cloudways. */
 const starting = (
   tool: string,
-  asks: string | readonly string[],
-  args: Record<string, unknown>,
-  full: Record<string, unknown> = {},
+  request: string,
+  [args, sent]: readonly [Arguments, Arguments],
+  [full, sentFull]: readonly [Arguments, Arguments] = [{}, {}],
   wrong: ToolRow["wrong"] = [],
 ): ToolRow => ({
   tool,
   minimal: { ...APP, ...args },
   full: { ...APP_FULL, ...args, ...full, ...WAIT },
+  sends: {
+    minimal: [LISTING, [request, { ...APP_FULL, ...sent }], LOOK],
+    full: [LISTING, [request, { ...APP_FULL, ...sent, ...sentFull }], LOOK],
+  },
   wrong: [...wrongApp, wrongWait, ...wrong.map(({ args: other, names }) => ({ args: { ...APP, ...other }, names }))],
-  asks: ["server_list", ...[asks].flat()],
 });
 
 /** A certificate for the demo shop, with a key that guards nothing. */
@@ -56,6 +67,8 @@ const OWN = {
   certificate: certificatePem({ domains: ["shop.example.com", "www.shop.example.com"] }),
   private_key: keyPem(testKey(1)),
 };
+const SENT_OWN = { ssl_crt: OWN.certificate, ssl_key: OWN.private_key };
+const LOCKED_KEY = keyPem(testKey(1), "EXAMPLE");
 
 const ofBranch = { branch: "main" };
 const wrongGit = [
@@ -70,10 +83,48 @@ const wrongUrls = [
   ...["git@2130706433:team/shop.git", "git@0x7f.1:team/shop.git", "git@0177.0.0.1:team/shop.git"],
 ];
 
+/** The list is read to show it, read again before it is written, and read back afterwards. */
+const sentList = (ip: string[], more: Arguments = {}): Sent[] => [
+  LISTING,
+  ...Array.from({ length: 3 }, (): Sent => ["GET /security/whitelisted", SERVER]),
+  ["POST /security/whitelisted", { ...SERVER, tab: "sftp", type: "sftp", ip, ...more }],
+];
+
+/** Before the key is opened it is made sure, by a read, that the caller is a customer. */
+const installing = starting("install_ssl_certificate", "POST /security/ownSSL", [OWN, SENT_OWN], [
+  { private_key: LOCKED_KEY, password: "EXAMPLE" },
+  { ssl_key: LOCKED_KEY, password: "EXAMPLE" },
+], [
+  { args: { private_key: OWN.private_key }, names: "certificate" },
+  { args: { certificate: OWN.certificate }, names: "private_key" },
+  { args: { ...OWN, certificate: "EXAMPLE" }, names: "certificate" },
+  { args: { ...OWN, private_key: keyPem(testKey(2)) }, names: "private_key" },
+  { args: { ...OWN, private_key: LOCKED_KEY }, names: "password" },
+]);
+const INSTALLING_FULL = [LISTING, ...installing.sends.full];
+const installCertificate: ToolRow = {
+  ...installing,
+  sends: {
+    minimal: installing.sends.minimal.filter((sent) => sent !== LOOK),
+    full: INSTALLING_FULL.filter((sent) => sent !== LOOK),
+  },
+  // Only these name an operation.
+  sendsAfterDocumented: { minimal: installing.sends.minimal, full: INSTALLING_FULL },
+};
+
+const DEPLOY_PATH = { deploy_path: "wp-content/themes/shop" };
+const BRANCHES: Sent = ["GET /git/branchNames", { ...APP_FULL, git_url: GIT_URL }];
+const HISTORY: Sent = ["GET /git/history", APP_FULL];
+const SENT_BRANCH = { branch_name: "main", deploy_path: "" };
+
+const besides = (row: ToolRow, minimal: Sent[], full = minimal): ToolRow => (
+  { ...row, sends: { minimal: [...minimal, ...row.sends.minimal], full: [...full, ...row.sends.full] } }
+);
+
 /** The security tools. */
 export const securityRows: readonly ToolRow[] = [
-  onServer("get_whitelisted_ips_ssh", "security_get_whitelisted_ips"),
-  onServer("get_whitelisted_ips_mysql", "security_get_whitelisted_ips_mysql"),
+  onServer("get_whitelisted_ips_ssh", "GET /security/whitelisted"),
+  onServer("get_whitelisted_ips_mysql", "GET /security/whitelistedIpsMysql"),
   {
     tool: "update_whitelisted_ips",
     minimal: { ...SERVER, list: "ssh", add: ["203.0.113.7"] },
@@ -92,30 +143,29 @@ export const securityRows: readonly ToolRow[] = [
       { args: { ...SERVER, list: "ssh", policy: "deny" }, names: "policy" },
       { args: { ...SERVER, list: "mysql", policy: "block_all" }, names: "policy" },
     ],
-    asks: ["server_list", "security_get_whitelisted_ips", "security_update_whitelisted_ips"],
+    sends: {
+      minimal: sentList(["198.51.100.7", "198.51.100.0/24", "203.0.113.7"], { ipPolicy: "allow_all" }),
+      full: sentList(["198.51.100.0/24", "203.0.113.7"], { ipPolicy: "block_all" }),
+    },
+    // The documented form of the list says nothing of the policy, so nothing is said of it either.
+    sendsAfterDocumented: { minimal: sentList(["198.51.100.7", "198.51.100.0/24", "203.0.113.7"]) },
   },
-  withAddress("check_ip_blacklisted", "security_check_blacklisted_ip"),
-  withAddress("allow_ip_siab", "security_whitelist_ip_siab"),
-  withAddress("allow_ip_adminer", "security_whitelist_ip_adminer"),
-  starting("install_ssl_certificate", "security_install_own_ssl", OWN, {
-    private_key: keyPem(testKey(1), "EXAMPLE"),
-    password: "EXAMPLE",
-  }, [
-    { args: { private_key: OWN.private_key }, names: "certificate" },
-    { args: { certificate: OWN.certificate }, names: "private_key" },
-    { args: { ...OWN, certificate: "EXAMPLE" }, names: "certificate" },
-    { args: { ...OWN, private_key: keyPem(testKey(2)) }, names: "private_key" },
-    { args: { ...OWN, private_key: keyPem(testKey(1), "EXAMPLE") }, names: "password" },
-  ]),
+  withAddress("check_ip_blacklisted", "GET /security/isBlacklisted"),
+  withAddress("allow_ip_siab", "POST /security/siab"),
+  withAddress("allow_ip_adminer", "POST /security/adminer"),
+  installCertificate,
   {
-    ...starting("remove_ssl_certificate", "security_remove_own_ssl", {}),
+    ...starting("remove_ssl_certificate", "DELETE /security/removeCustomSSL", [{}, {}]),
     setUp: (sandbox) => void (shopOf(sandbox).own_ssl = { issued_at: "2026-01-01 00:00:00" }),
   },
   starting(
     "install_letsencrypt",
-    "security_lets_encrypt_install",
-    { email: "owner@example.com", domains: ["shop.example.com"], wildcard: false },
-    { domains: ["example.com"], wildcard: true },
+    "POST /security/lets_encrypt_install",
+    [
+      { email: "owner@example.com", domains: ["shop.example.com"], wildcard: false },
+      { ssl_email: "owner@example.com", ssl_domains: ["shop.example.com"], wild_card: false },
+    ],
+    [{ domains: ["example.com"], wildcard: true }, { ssl_domains: ["example.com"], wild_card: true }],
     [
       { args: { domains: ["shop.example.com"], wildcard: false }, names: "email" },
       { args: { email: "owner", domains: ["shop.example.com"], wildcard: false }, names: "email" },
@@ -131,9 +181,12 @@ export const securityRows: readonly ToolRow[] = [
   ),
   starting(
     "renew_letsencrypt",
-    "security_lets_encrypt_renew",
-    { wildcard: false },
-    { wildcard: true, email: "owner@example.com", domain: "example.com" },
+    "POST /security/lets_encrypt_manual_renew",
+    [{ wildcard: false }, { wild_card: false }],
+    [
+      { wildcard: true, email: "owner@example.com", domain: "example.com" },
+      { wild_card: true, ssl_email: "owner@example.com", domain: "example.com" },
+    ],
     [
       { args: {}, names: "wildcard" },
       { args: { wildcard: true, domain: "example.com" }, names: "email" },
@@ -145,16 +198,20 @@ export const securityRows: readonly ToolRow[] = [
     ],
   ),
   {
-    ...onApp("set_letsencrypt_auto_renewal", "security_lets_encrypt_auto_renewal"),
+    tool: "set_letsencrypt_auto_renewal",
+    sends: {
+      minimal: [LISTING, ["POST /security/lets_encrypt_auto", { ...APP_FULL, auto: false }]],
+      full: [LISTING, ["POST /security/lets_encrypt_auto", { ...APP_FULL, auto: true }]],
+    },
     minimal: { ...APP, enabled: false },
     full: { ...APP_FULL, enabled: true },
     wrong: [...wrongApp, { args: APP, names: "enabled" }, { args: { ...APP, enabled: "perhaps" }, names: "enabled" }],
   },
   starting(
     "revoke_letsencrypt",
-    "security_lets_encrypt_revoke",
-    { domain: "shop.example.com", wildcard: false },
-    {},
+    "POST /security/lets_encrypt_revoke",
+    [{ domain: "shop.example.com", wildcard: false }, { ssl_domain: "shop.example.com", wild_card: false }],
+    [{}, {}],
     [
       { args: { wildcard: false }, names: "domain" },
       { args: { domain: "shop", wildcard: false }, names: "domain" },
@@ -162,27 +219,47 @@ export const securityRows: readonly ToolRow[] = [
       { args: { domain: "shop.example.com" }, names: "wildcard" },
     ],
   ),
-  onApp("generate_git_ssh_key", "git_generate_key", "git_key_get"),
-  onApp("get_git_ssh_key", "git_key_get"),
-  onApp("get_git_deployment_history", "git_history_get"),
+  onApp("generate_git_ssh_key", "GET /git/key", "POST /git/generateKey", "GET /git/key"),
+  onApp("get_git_ssh_key", "GET /git/key"),
+  onApp("get_git_deployment_history", "GET /git/history"),
   {
-    ...onApp("get_git_branch_names", "git_history_get", "git_branches_get"),
+    tool: "get_git_branch_names",
     minimal: { ...APP, git_url: GIT_URL },
-    full: { ...APP_FULL, git_url: "ssh://git@git.example.com:2222/team/shop.git" },
+    full: { ...APP_FULL, git_url: OTHER_GIT_URL },
+    sends: {
+      minimal: [LISTING, HISTORY, BRANCHES],
+      // Another host: the listing once more, for the record.
+      full: [LISTING, LISTING, HISTORY, ["GET /git/branchNames", { ...APP_FULL, git_url: OTHER_GIT_URL }]],
+    },
     wrong: [...wrongApp, ...wrongUrls.map((git_url) => ({ args: { ...APP, git_url }, names: "git_url" }))],
   },
-  starting("git_clone", ["git_history_get", "git_branches_get", "git_clone"], { git_url: GIT_URL, ...ofBranch }, {
-    deploy_path: "wp-content/themes/shop",
-  }, [
-    { args: ofBranch, names: "git_url" },
-    { args: { git_url: GIT_URL }, names: "branch" },
-    ...wrongUrls.map((git_url) => ({ args: { ...ofBranch, git_url }, names: "git_url" })),
-    ...wrongGit.map(({ args, names }) => ({ args: { git_url: GIT_URL, ...args }, names })),
-  ]),
-  starting("git_pull", ["git_history_get", "git_pull"], ofBranch, { deploy_path: "wp-content/themes/shop" }, [
-    { args: {}, names: "branch" },
-    ...wrongGit,
-  ]),
+  besides(
+    starting(
+      "git_clone",
+      "POST /git/clone",
+      [{ git_url: GIT_URL, ...ofBranch }, { git_url: GIT_URL, ...SENT_BRANCH }],
+      [
+        DEPLOY_PATH,
+        DEPLOY_PATH,
+      ],
+      [
+        { args: ofBranch, names: "git_url" },
+        { args: { git_url: GIT_URL }, names: "branch" },
+        ...wrongUrls.map((git_url) => ({ args: { ...ofBranch, git_url }, names: "git_url" })),
+        ...wrongGit.map(({ args, names }) => ({ args: { git_url: GIT_URL, ...args }, names })),
+      ],
+    ),
+    [HISTORY, BRANCHES],
+  ),
+  // The branch is looked up only where it is not what was pulled last.
+  besides(
+    starting("git_pull", "POST /git/pull", [ofBranch, SENT_BRANCH], [DEPLOY_PATH, DEPLOY_PATH], [
+      { args: {}, names: "branch" },
+      ...wrongGit,
+    ]),
+    [HISTORY],
+    [HISTORY, BRANCHES],
+  ),
 ];
 
 function shopOf(sandbox: Sandbox) {

@@ -1,4 +1,4 @@
-import type { ToolRow } from "./row.ts";
+import { always, LISTING, LOOK, type ToolRow } from "./row.ts";
 
 const SERVER = { server_id: 100001 };
 const GRAPH = { ...SERVER, target: "Idle CPU", duration: "1 Hour" };
@@ -12,25 +12,44 @@ const wrongWait = [
   { args: { ...SERVER, wait_seconds: -1 }, names: "wait_seconds" },
   { args: { ...SERVER, wait_seconds: 301 }, names: "wait_seconds" },
 ];
-const reading = (tool: string, ask: string): ToolRow => (
-  { tool, minimal: SERVER, full: SERVER, wrong: wrongServer, asks: ["server_list", ask] }
+const reading = (tool: string, request: string): ToolRow => (
+  { tool, minimal: SERVER, full: SERVER, sends: always(LISTING, [request, SERVER]), wrong: wrongServer }
 );
-const waiting = (tool: string, ask: string): ToolRow => ({
+const waiting = (tool: string, request: string): ToolRow => ({
   tool,
   minimal: SERVER,
   full: { ...SERVER, wait_seconds: 60 },
+  sends: always(LISTING, [request, SERVER], LOOK),
   wrong: [...wrongServer, ...wrongWait],
-  asks: ["server_list", ask, "operation_status"],
 });
+
+/** What a clean-up sends beside what it is asked to do. */
+const CLEANUP = {
+  ...SERVER,
+  remove_app_tmp: "no",
+  remove_app_private_html: "no",
+  rotate_system_log: "no",
+  rotate_app_log: "no",
+  remove_app_local_backup: "no",
+};
+const FULL_CLEANUP = {
+  ...CLEANUP,
+  remove_app_tmp: "yes",
+  rotate_system_log: "yes",
+  rotate_app_log: "yes",
+  remove_app_local_backup: "yes",
+};
+const SENT_GRAPH = { ...GRAPH, timezone: "UTC", output_format: "json" };
+const SENT_FULL_GRAPH = { ...SENT_GRAPH, duration: "1 Day", timezone: "Europe/Berlin" };
 
 /** The tools for servers. */
 export const serversRows: readonly ToolRow[] = [
-  waiting("start_server", "server_start"),
-  waiting("stop_server", "server_stop"),
-  waiting("restart_server", "server_restart"),
-  waiting("backup_server", "server_backup"),
-  reading("get_server_settings", "server_settings_get"),
-  waiting("get_server_disk_usage", "server_disk_usage_fetch"),
+  waiting("start_server", "POST /server/start"),
+  waiting("stop_server", "POST /server/stop"),
+  waiting("restart_server", "POST /server/restart"),
+  waiting("backup_server", "POST /server/manage/backup"),
+  reading("get_server_settings", "GET /server/manage/settings"),
+  waiting("get_server_disk_usage", "GET /server/100001/diskUsage"),
   {
     tool: "optimize_server_disk",
     minimal: { ...SERVER, rotate_app_log: true },
@@ -49,9 +68,12 @@ export const serversRows: readonly ToolRow[] = [
       { args: { ...SERVER, rotate_app_log: false }, names: "rotate_app_log" },
       { args: { ...SERVER, rotate_app_log: "yes" }, names: "rotate_app_log" },
     ],
-    asks: ["server_list", "server_disk_cleanup_execute", "operation_status"],
+    sends: {
+      minimal: [LISTING, ["POST /server/disk/cleanup", { ...CLEANUP, rotate_app_log: "yes" }], LOOK],
+      full: [LISTING, ["POST /server/disk/cleanup", FULL_CLEANUP], LOOK],
+    },
   },
-  reading("get_server_services_status", "service_status"),
+  reading("get_server_services_status", "GET /service"),
   {
     tool: "change_service_state",
     minimal: { ...SERVER, service: "nginx", action: "restart" },
@@ -62,7 +84,18 @@ export const serversRows: readonly ToolRow[] = [
       { args: { ...SERVER, service: "nginx; reboot", action: "start" }, names: "service" },
       { args: { ...SERVER, service: "nginx", action: "reload" }, names: "action" },
     ],
-    asks: ["server_list", "service_status", "service_state_update"],
+    sends: {
+      minimal: [
+        LISTING,
+        ["GET /service", SERVER],
+        ["POST /service/state", { ...SERVER, service: "nginx", state: "restart" }],
+      ],
+      full: [
+        LISTING,
+        ["GET /service", SERVER],
+        ["POST /service/state", { ...SERVER, service: "php8.2-fpm", state: "start" }],
+      ],
+    },
   },
   {
     tool: "manage_server_varnish",
@@ -73,7 +106,10 @@ export const serversRows: readonly ToolRow[] = [
       { args: SERVER, names: "action" },
       { args: { ...SERVER, action: "stop" }, names: "action" },
     ],
-    asks: ["server_list", "varnish_manage"],
+    sends: {
+      minimal: [LISTING, ["POST /service/varnish", { ...SERVER, action: "purge" }]],
+      full: [LISTING, ["POST /service/varnish", { ...SERVER, action: "disable" }]],
+    },
   },
   {
     tool: "get_server_monitoring_detail",
@@ -87,7 +123,11 @@ export const serversRows: readonly ToolRow[] = [
       { args: { ...GRAPH, timezone: "Mars/Olympus" }, names: "timezone" },
       { args: { ...GRAPH, timezone: "+02:00" }, names: "timezone" },
     ],
-    asks: ["server_list", "monitoring_server_graph"],
+    sends: {
+      minimal: [LISTING, ["GET /server/monitor/detail", SENT_GRAPH]],
+      full: [LISTING, ["GET /server/monitor/detail", SENT_FULL_GRAPH]],
+    },
+    sendsAfterDocumented: { full: [LISTING, ["GET /server/monitor/detail", SENT_FULL_GRAPH], LOOK] },
   },
-  waiting("get_server_analytics", "monitoring_server_usage"),
+  waiting("get_server_analytics", "GET /server/analytics/serverUsage"),
 ];

@@ -1,0 +1,284 @@
+/** The one loop over all tools: what each sends, answers and refuses, as its row in the table says. */
+import assert from "node:assert/strict";
+import { allTools } from "../../src/tools/all.ts";
+import { DEMO_ACCOUNT, type Sandbox, type SandboxOptions } from "../sandbox/mod.ts";
+import { operations } from "../sandbox/facts.ts";
+import { answerProblems } from "../support/answer_problems.ts";
+import { withAbsentOnes, withoutRequired, withTexts } from "../support/argument_forms.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { type Service, startService } from "../support/harness.ts";
+import { callTool } from "../support/rpc.ts";
+import { callModern } from "../support/rpc_2026.ts";
+import { outputProblems } from "../support/tool_contract.ts";
+import { setUpForEveryTool, toolRows } from "../tool_rows/mod.ts";
+import { LISTING, LOOK, type ToolRow } from "../tool_rows/row.ts";
+import { everythingSent, expectedOf, mainRequestOf, sentOf } from "../tool_rows/sent.ts";
+
+/** Stands in every secret of the account. */
+const CANARY = "canary-3f9a";
+/** Work ends at the first look, so that no test waits. */
+const AT_ONCE = { polls: 1, seconds: 0 };
+/** Work goes on for as long as a test lasts. */
+const ENDLESS = { polls: 1_000_000, seconds: 1_000_000 };
+const FORMS = ["live", "documented"] as const;
+
+/** A service in which nothing is asked, over an account in which the row's call works. */
+async function start(row: ToolRow, sandbox: SandboxOptions = {}): Promise<Service> {
+  const service = await startService({
+    env: { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" },
+    sandbox: { pace: AT_ONCE, accounts: [{ ...DEMO_ACCOUNT, canary: CANARY }], ...sandbox },
+  });
+  row.setUp?.(service.sandbox);
+  return service;
+}
+
+const call = (service: Service, { tool }: ToolRow, args: Record<string, unknown>) =>
+  callTool(service.mcpUrl, tool, args, TOKEN_HEADERS);
+
+/** The members by which an answer names the server or the application that it is about. */
+function targetNames({ tool, minimal }: ToolRow): Record<string, unknown> {
+  // These show the whole record of it.
+  if (tool === "get_server_details" || tool === "get_app_details") return {};
+  if ("app_id" in minimal) return { app_id: 200001, app_label: "Shop", server_id: 100001 };
+  return "server_id" in minimal ? { server_id: 100001, server_label: "Production" } : {};
+}
+
+const inPath = (path: string, value: unknown) => path.split("/").includes(String(value));
+
+/** Members that stand where they don't belong: those of a read anywhere but in its address, others in it. */
+function misplaced({ requests }: Sandbox): string[] {
+  return requests.flatMap(({ method, path, query, fields }) => {
+    const wanted = method === "GET" ? Object.keys(fields).filter((name) => !inPath(path, fields[name])) : [];
+    const same = JSON.stringify(Object.keys(query).sort()) === JSON.stringify(wanted.sort());
+    return same ? [] : [`${method} ${path}`];
+  });
+}
+
+Deno.test("every tool has one row in the table, and every row a tool", () => {
+  assert.deepEqual(toolRows.map(({ tool }) => tool).sort(), allTools.map(({ name }) => name).sort());
+});
+
+for (const row of toolRows) {
+  for (const forms of FORMS) {
+    for (const kind of ["minimal", "full"] as const) {
+      Deno.test(`${row.tool} with ${kind} arguments and ${forms} replies sends and answers what it should`, async () => {
+        await using service = await start(row, { forms });
+
+        const { isError, json, structured } = await call(service, row, row[kind]);
+
+        assert.equal(isError, false, JSON.stringify(json));
+        assert.deepEqual(structured, json);
+        assert.deepEqual(outputProblems(service.app.catalogue, row.tool, json), []);
+        assert.deepEqual(answerProblems(row.tool, json), []);
+        assert.deepEqual(everythingSent(service.sandbox), expectedOf(row, kind, forms));
+        assert.deepEqual(misplaced(service.sandbox), []);
+        assert.ok(service.sandbox.requests.every(({ status = 0 }) => status < 400 || status === 404));
+        assert.deepEqual({ ...json, ...targetNames(row) }, json);
+        if (row[kind].reveal !== true) assert.ok(!JSON.stringify(json).includes(CANARY), "it shows a secret");
+        assert.ok(!service.logLines.join("\n").includes(CANARY), "the log shows a secret");
+      });
+    }
+  }
+
+  Deno.test(`${row.tool} refuses wrong arguments by name, and sends nothing`, async () => {
+    await using service = await start(row);
+
+    for (const { args, names } of [...row.wrong, { args: { ...row.minimal, bogus: 1 }, names: "bogus" }]) {
+      const { json } = await call(service, row, args);
+      assert.equal(json.code, "invalid_arguments", `${JSON.stringify(args)}: ${JSON.stringify(json)}`);
+      assert.ok(String(json.message).includes(names), `${JSON.stringify(args)}: ${json.message}`);
+      assert.ok(!JSON.stringify(json).includes("[hidden]"), JSON.stringify(json));
+    }
+    assert.equal(service.sandbox.requests.length, 0);
+  });
+
+  const target = ["app_id", "server_id"].find((name) => name in row.minimal);
+  if (target !== undefined) {
+    Deno.test(`${row.tool} knows only what is in the account`, async () => {
+      await using service = await start(row);
+
+      const { json } = await call(service, row, { ...row.minimal, [target]: 999999 });
+
+      assert.equal(json.code, "not_found", JSON.stringify(json));
+      assert.deepEqual(everythingSent(service.sandbox), [LISTING]);
+    });
+  }
+
+  Deno.test(`${row.tool} takes null, empty and added arguments for absent ones`, async () => {
+    for (const args of withAbsentOnes(row)) {
+      await using service = await start(row);
+
+      const { isError, json } = await call(service, row, args);
+
+      assert.equal(isError, false, JSON.stringify(json));
+      assert.deepEqual(everythingSent(service.sandbox), expectedOf(row, "minimal"), JSON.stringify(args));
+    }
+  });
+
+  Deno.test(`${row.tool} takes numbers, flags and lists given as text`, async () => {
+    await using service = await start(row);
+
+    const { isError, json } = await call(service, row, withTexts(row));
+
+    assert.equal(isError, false, JSON.stringify(json));
+    assert.deepEqual(everythingSent(service.sandbox), expectedOf(row, "full"));
+  });
+
+  Deno.test(`${row.tool} refuses null for what it requires, by name`, async () => {
+    await using service = await start(row);
+
+    for (const [name, args] of withoutRequired(row)) {
+      const { json } = await call(service, row, args);
+
+      assert.equal(json.code, "invalid_arguments", name);
+      assert.ok(JSON.stringify(json.details).includes(`"${name}"`), JSON.stringify(json.details));
+    }
+    assert.equal(service.sandbox.requests.length, 0);
+  });
+}
+
+/** The tools that start work at Cloudways and wait for it, each with the form of replies in which there is an operation. */
+const working = toolRows.filter(({ full }) => "wait_seconds" in full).flatMap((row) => {
+  const forms = FORMS.find((forms) => expectedOf(row, "minimal", forms).includes(LOOK));
+  return forms === undefined || row.tool === "get_operation_status" ? [] : [{ row, forms }];
+});
+
+/** A service as above. The restore points are listed at once, so that a restore waits for nothing but itself. */
+async function startWork(row: ToolRow, sandbox: SandboxOptions): Promise<Service> {
+  const service = await start(row, sandbox);
+  const body = { backup_dates: [row.minimal.time], local_backup_exists: true };
+  if (row.tool === "restore_app") {
+    service.sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });
+  }
+  return service;
+}
+
+/** Has work begin past the service, as somebody in the console would; gives its operation. */
+async function beginInConsole({ baseUrl }: Sandbox): Promise<string> {
+  const response = await fetch(`${baseUrl}/app/manage/takeBackup`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${DEMO_ACCOUNT.accessTokens[0].token}` },
+    body: new URLSearchParams({ server_id: "100001", app_id: "200001" }),
+  });
+  const { operation_id } = await response.json();
+  return String(operation_id);
+}
+
+const timesSent = ({ requests }: Sandbox, request: string) =>
+  requests.filter((one) => sentOf(one)[0] === request).length;
+
+for (const { row, forms } of working) {
+  const { tool, minimal } = row;
+  const main = mainRequestOf(row);
+
+  Deno.test(`${tool} with wait_seconds 0 says that the work goes on and how to follow it`, async () => {
+    await using service = await startWork(row, { forms, pace: ENDLESS });
+
+    const { isError, json } = await call(service, row, { ...minimal, wait_seconds: 0 });
+
+    assert.equal(isError, false, JSON.stringify(json));
+    assert.equal(json.status, "running");
+    assert.match(String(json.next_step), new RegExp(`get_operation_status.*${json.operation_id}`));
+    assert.deepEqual(outputProblems(service.app.catalogue, tool, json), []);
+    assert.equal(timesSent(service.sandbox, LOOK[0]), 1);
+  });
+
+  Deno.test(`${tool} is an error where the work fails at Cloudways`, async () => {
+    await using service = await startWork(row, { forms });
+    service.sandbox.failNextOperations(1);
+
+    const { isError, json } = await call(service, row, minimal);
+
+    assert.equal(isError, true);
+    assert.equal(json.code, "operation_failed");
+    assert.match(JSON.stringify(json.details), /"cloudways_message":"Operation failed/);
+    assert.equal(timesSent(service.sandbox, main), 1);
+  });
+
+  if (main.startsWith("GET ")) {
+    Deno.test(`${tool} works while its server is busy`, async () => {
+      await using service = await startWork(row, { forms, pace: { polls: 1, seconds: 1_000_000 } });
+      await beginInConsole(service.sandbox);
+
+      const { json } = await call(service, row, minimal);
+
+      assert.equal(json.status, "completed", JSON.stringify(json));
+    });
+    continue;
+  }
+
+  Deno.test(`${tool} names the work that keeps its server busy, and does nothing`, async () => {
+    await using service = await startWork(row, { forms, pace: ENDLESS });
+    const running = await beginInConsole(service.sandbox);
+    const before = {
+      sent: timesSent(service.sandbox, main),
+      servers: JSON.stringify(service.sandbox.account().servers),
+    };
+
+    const { json } = await call(service, row, minimal);
+
+    assert.equal(json.code, "upstream_busy");
+    assert.match(JSON.stringify(json.details), new RegExp(`"operation_id":"${running}".*backup_app`));
+    assert.equal(timesSent(service.sandbox, main), before.sent + 1);
+    assert.equal(JSON.stringify(service.sandbox.account().servers), before.servers);
+  });
+}
+
+Deno.test("neither the caller's own credentials nor a secret of the account are in an answer or in a log line", async () => {
+  for (const headers of [TOKEN_HEADERS, KEY_HEADERS]) {
+    await using service = await startService({
+      env: { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" },
+      sandbox: { pace: AT_ONCE, rateLimitPerMinute: 1_000, accounts: [{ ...DEMO_ACCOUNT, canary: CANARY }] },
+    });
+    setUpForEveryTool(service.sandbox);
+    for (const { tool, minimal } of toolRows) {
+      const { json } = await callTool(service.mcpUrl, tool, minimal, headers);
+      for (const secret of [CANARY, ...Object.values(headers).filter((value) => value !== DEMO_ACCOUNT.email)]) {
+        assert.ok(!JSON.stringify(json).includes(secret), `${tool} shows ${secret}`);
+        assert.ok(!service.logLines.some((line) => line.includes(secret)), `the log shows ${secret}`);
+      }
+    }
+  }
+});
+
+Deno.test("whatever reads by starting work at Cloudways says so in its description", () => {
+  const working = operations.filter(({ sideEffect, async }) => sideEffect === "read" && async !== "none");
+  const requests = new Set(working.map(({ method, path }) => `${method} ${path.replace("{server_id}", "100001")}`));
+  const readers = new Set(allTools.filter(({ effect }) => effect === "read").map(({ name }) => name));
+  const rows = toolRows.filter(({ tool, sends }) =>
+    readers.has(tool) && sends.minimal.some(([request]) => requests.has(request))
+  );
+
+  assert.ok(rows.length >= 7);
+  for (const { tool } of rows) {
+    const description = allTools.find(({ name }) => name === tool)?.description ?? "";
+    assert.match(description, /starts? work on the server/i, tool);
+  }
+});
+
+Deno.test("an object where none belongs is refused in words, whatever is in it", async () => {
+  await using service = await startService();
+  const noText = { toString: 0, valueOf: 0 };
+
+  for (const query of [{ length: noText }, { length: [noText] }, { size: -1 }, [{ length: noText }]]) {
+    const { json } = await callTool(service.mcpUrl, "find_resources", { query }, TOKEN_HEADERS);
+
+    assert.equal(json.code, "invalid_arguments", JSON.stringify(json));
+    assert.match(String(json.message), /query: .*expected string, received (object|array)/);
+  }
+});
+
+Deno.test("an argument named __proto__ is refused like any other that a tool does not know", async () => {
+  await using service = await startService();
+  const args = JSON.parse('{"query":"shop","__proto__":{"limit":1}}');
+
+  const legacy = await callTool(service.mcpUrl, "find_resources", args, TOKEN_HEADERS);
+  const modern = await callModern({ url: service.mcpUrl, name: "find_resources", args, headers: TOKEN_HEADERS });
+
+  assert.equal(modern.kind, "result");
+  for (const { json } of [legacy, modern.answer]) {
+    assert.equal(json.code, "invalid_arguments", JSON.stringify(json));
+    assert.match(String(json.message), /"__proto__"/);
+  }
+  assert.equal(service.sandbox.requests.length, 0);
+});

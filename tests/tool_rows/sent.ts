@@ -1,0 +1,40 @@
+/** What went to Cloudways, in the form in which the rows of the tools write it. */
+import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
+import { LISTING, LOOK, type Sends, type Sent, type ToolRow } from "./row.ts";
+
+/** A request as a row writes it. */
+export function sentOf({ method, path, fields }: RecordedRequest): Sent {
+  const below = path.replace("/api/v2", "");
+  if (below.startsWith("/operation/")) return LOOK;
+  return Object.keys(fields).length === 0 ? [`${method} ${below}`] : [`${method} ${below}`, fields];
+}
+
+/** Everything that the sandbox was asked for, in an order that is always the same. */
+export function everythingSent(sandbox: Sandbox): Sent[] {
+  return inOrder(sandbox.requests.map(sentOf));
+}
+
+/** What a row says that a call sends, in the same order. */
+export function expectedOf(
+  { sends, sendsAfterDocumented }: ToolRow,
+  kind: keyof Sends,
+  forms: "live" | "documented" = "live",
+): Sent[] {
+  return inOrder((forms === "documented" ? sendsAfterDocumented?.[kind] : undefined) ?? sends[kind]);
+}
+
+/** The request that does what a call is for: the last that is neither the listing nor a look at an operation. */
+export function mainRequestOf({ tool, sends }: ToolRow): string {
+  const [main] = sends.minimal.findLast(([request]) => request !== LISTING[0] && request !== LOOK[0]) ?? [];
+  if (main === undefined) throw new Error(`${tool} sends nothing of its own`);
+  return main;
+}
+
+function inOrder(sent: readonly Sent[]): Sent[] {
+  return sent.map((one) => ({ one, text: textOf(one) })).sort((a, b) => a.text < b.text ? -1 : 1).map(({ one }) => one);
+}
+
+/** Members in whatever order. */
+function textOf([request, members = {}]: Sent): string {
+  return `${request} ${JSON.stringify(Object.entries(members).sort(([a], [b]) => a < b ? -1 : 1))}`;
+}
