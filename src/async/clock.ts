@@ -2,7 +2,7 @@
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** Milliseconds since some moment: goes on evenly whatever becomes of the time of day. For how long something takes. */
+  /** Milliseconds since an arbitrary moment. Never steps when the time of day is changed: for measuring durations. */
   monotonic(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when `signal` aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

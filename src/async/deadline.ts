@@ -1,6 +1,6 @@
 /**
- * A signal that aborts after a time, as that of `AbortSignal.timeout` does. Its timer ends with the work, so that nothing
- * of a call that was quick stays until the time it had is over.
+ * A signal that aborts after a time, like `AbortSignal.timeout`. Its timer ends with the work, so that a quick call leaves
+ * no timer behind.
  */
 export class Deadline implements Disposable {
   readonly #abort = new AbortController();
@@ -8,7 +8,7 @@ export class Deadline implements Disposable {
 
   /**
    * @param ms Milliseconds from now.
-   * @param reason Makes what the signal aborts with. Defaults to the `TimeoutError` of `AbortSignal.timeout`.
+   * @param reason Makes the error that the signal aborts with. Defaults to the `TimeoutError` of `AbortSignal.timeout`.
    */
   constructor(ms: number, reason: () => Error = timeoutError) {
     this.#timer = setTimeout(() => this.#abort.abort(reason()), ms);
@@ -18,7 +18,7 @@ export class Deadline implements Disposable {
     return this.#abort.signal;
   }
 
-  /** The work is done: the signal never aborts from now on, unless it has. */
+  /** Stops the timer: a signal that has not aborted yet never aborts. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
   }

@@ -1,19 +1,19 @@
 import { FairShares, type Owner } from "./fair_shares.ts";
 import type { Release } from "./semaphore.ts";
 
-/** Those of one owner who wait, in the order they came. */
+/** The waiting callers of one owner, in the order they came. */
 interface Queue {
   owner: Owner;
   grants: Set<() => void>;
 }
 
 /**
- * At most `places` holders at a time, of whom one owner never has all: see {@linkcode FairShares}. Those who wait are
- * served owner by owner in turn, so that a long queue of one delays nobody else.
+ * At most `places` holders at a time. One owner never holds all places: see {@linkcode FairShares}. Waiting owners are
+ * served in turn, one caller each, so that a long queue of one owner delays no other owner.
  */
 export class FairSemaphore {
   readonly #shares: FairShares;
-  /** In the order of their turn. */
+  /** In the order of their turns. */
   readonly #queues = new Map<string, Queue>();
 
   /** Throws a RangeError unless `places` is a positive integer. */
@@ -28,7 +28,7 @@ export class FairSemaphore {
     return release === undefined ? this.#wait(owner, signal) : Promise.resolve(release);
   }
 
-  /** Takes a place if one is free for this owner this very moment. */
+  /** Takes a place if one is free for this owner now. */
   tryAcquire(owner: Owner): Release | undefined {
     if (this.#queues.has(keyOf(owner)) || !this.#shares.take(owner)) return undefined;
     return this.#release(owner);
@@ -58,17 +58,17 @@ export class FairSemaphore {
     return () => {
       if (released) return;
       released = true;
-      this.#shares.give(owner);
-      this.#passOn();
+      this.#shares.giveBack(owner);
+      this.#grantFree();
     };
   }
 
-  /** Hands out what is free. Who is served goes to the end of the line. */
-  #passOn(): void {
-    for (let next = this.#nextServed(); next !== undefined; next = this.#nextServed()) next();
+  /** Grants all free places. An owner that gets one goes to the end of the line. */
+  #grantFree(): void {
+    for (let grant = this.#takeNext(); grant !== undefined; grant = this.#takeNext()) grant();
   }
 
-  #nextServed(): (() => void) | undefined {
+  #takeNext(): (() => void) | undefined {
     for (const [key, queue] of this.#queues) {
       const [grant] = queue.grants;
       if (grant === undefined || !this.#shares.take(queue.owner)) continue;

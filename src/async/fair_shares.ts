@@ -1,6 +1,6 @@
 /**
- * Whose work takes a place: a customer's that Cloudways has accepted, or a stranger's, who is known by address, and may
- * have sent credentials.
+ * Whose work takes a place: a customer that Cloudways has accepted, or a stranger. A stranger is known by address, and
+ * may have sent credentials.
  */
 export type Owner = { customer: string } | { stranger: string; credentials?: string };
 
@@ -8,20 +8,20 @@ export type Owner = { customer: string } | { stranger: string; credentials?: str
 export interface ShareBounds {
   /** All places. */
   places: number;
-  /** Of them, places of one customer, or of the credentials of one stranger. Defaults to all. */
+  /** Most places of one customer, or of the credentials of one stranger. Defaults to all. */
   perCustomer?: number;
-  /** Of them, places of all strangers together. Defaults to half. */
+  /** Most places of all strangers together. Defaults to half. */
   strangers?: number;
 }
 
-/** What an owner may have while anything is free: few places can't be shared out. */
+/** What an owner may have while any place is free, even where there are too few places to share. */
 const MIN_SHARE = 2;
 
 /**
- * Places that many owners share, so that nobody takes those of others. What one owner may have shrinks with the square of
- * what is free: one that takes all it can leaves more than half, and when n have done so about an n-th part is left. So
- * there is a place for the next one, however many take what they can. All strangers together count as one owner; what
- * they have is shared in the same way, and one address gets no more of it than it leaves.
+ * Places that many owners share, so that no owner takes the share of others. The share of one owner shrinks with the
+ * square of what is free: an owner that takes all it can leaves more than half, and after n such owners about an n-th
+ * part is left. So the next owner always finds a place. All strangers together count as one owner. Their places are
+ * shared in the same way, and one address gets no more of them than it leaves.
  */
 export class FairShares {
   readonly #bounds: Required<ShareBounds>;
@@ -48,15 +48,15 @@ export class FairShares {
     return this.#held;
   }
 
-  /** Takes a place; false where the owner has its share, or there is none. */
+  /** Takes a place; false if the owner has its full share, or no place is free. */
   take(owner: Owner): boolean {
     const isTaken = this.#hasRoomFor(owner);
     if (isTaken) this.#count(owner, 1);
     return isTaken;
   }
 
-  /** Gives a place back that {@linkcode take} gave to this owner. */
-  give(owner: Owner): void {
+  /** Gives back a place that this owner took. */
+  giveBack(owner: Owner): void {
     this.#count(owner, -1);
   }
 
@@ -68,7 +68,7 @@ export class FairShares {
     if (held >= perCustomer) return false;
     if ("customer" in owner) return held < share;
     const free = Math.min(strangers - this.#heldByStrangers, places - this.#held);
-    // Many may come from one address, through a proxy; none of them takes all that the address may have.
+    // Many strangers may share one address, through a proxy: none of them takes all that the address may have.
     return this.#heldByStrangers < share && held < shareOf(free, strangers) &&
       (this.#addresses.get(owner.stranger) ?? 0) < Math.max(MIN_SHARE, free);
   }
@@ -83,7 +83,7 @@ export class FairShares {
   }
 }
 
-/** How many places one owner may have, where this many of all are free. */
+/** How many places one owner may have while `free` of all `places` are free. */
 function shareOf(free: number, places: number): number {
   return free <= 0 ? 0 : Math.max(MIN_SHARE, free * free / places);
 }

@@ -1,7 +1,7 @@
-/** Gives back what {@linkcode Semaphore.acquire} granted. Calling it again does nothing. */
+/** Gives a place back. Calling it again does nothing. */
 export type Release = () => void;
 
-/** At most `limit` holders at a time; those who wait are served in the order they came. */
+/** At most `limit` holders at a time. Waiting callers are served in the order they came. */
 export class Semaphore {
   readonly #limit: number;
   readonly #waiting = new Set<() => void>();
@@ -13,24 +13,24 @@ export class Semaphore {
     this.#limit = limit;
   }
 
-  /** How many hold it now. */
+  /** How many places are held now. */
   get held(): number {
     return this.#held;
   }
 
-  /** How many wait for it now. */
+  /** How many callers wait now. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** Takes it if it is free this very moment. */
+  /** Takes a place if one is free now. */
   tryAcquire(): Release | undefined {
     if (this.#held === this.#limit) return undefined;
     this.#held++;
     return this.#release();
   }
 
-  /** Resolves once it is free; rejects with the signal's reason when `signal` aborts first. */
+  /** Resolves once a place is free; rejects with the signal's reason when `signal` aborts first. */
   acquire(signal?: AbortSignal): Promise<Release> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const release = this.tryAcquire();
@@ -57,12 +57,12 @@ export class Semaphore {
     return () => {
       if (released) return;
       released = true;
-      this.#passOn();
+      this.#grantNext();
     };
   }
 
-  /** Hands the place to the longest waiting caller, so that nobody who comes later can slip in between. */
-  #passOn(): void {
+  /** Hands the place to the longest waiting caller, so that no later caller gets in between. */
+  #grantNext(): void {
     const [next] = this.#waiting;
     if (next === undefined) {
       this.#held--;

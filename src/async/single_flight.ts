@@ -5,21 +5,21 @@ interface Flight<T> {
 }
 
 /**
- * Lets concurrent callers of the same thing share one piece of work. A caller that gives up leaves the others alone;
- * the work itself is aborted when nobody waits for it any more.
+ * Lets concurrent callers of the same thing share one piece of work. A caller that gives up does not affect the others.
+ * The work itself is aborted when its last caller has given up.
  */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Flight<T>>();
 
   /**
-   * Joins the work under `key`, or begins it.
+   * Joins the work under `key`, or starts it.
    *
-   * @param signal Ends the waiting of this caller alone.
-   * @throws Whatever the work throws, or the signal's reason.
+   * @param signal Ends the wait of this caller only.
+   * @throws What the work throws, or the signal's reason.
    */
   async run(key: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
-    const flight = this.#flights.get(key) ?? this.#begin(key, work);
+    const flight = this.#flights.get(key) ?? this.#start(key, work);
     flight.waiting++;
     const left = Promise.withResolvers<never>();
     const leave = () => left.reject(signal.reason);
@@ -32,19 +32,19 @@ export class SingleFlight<T> {
     }
   }
 
-  #begin(key: string, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
+  #start(key: string, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const abort = new AbortController();
     const result = work(abort.signal);
     const flight = { result, waiting: 0, abort };
     this.#flights.set(key, flight);
-    // Every caller may have left by the time the work fails.
+    // No caller may be left when the work fails.
     result.catch(() => {}).finally(() => this.#forget(key, flight));
     return flight;
   }
 
   #end(key: string, flight: Flight<T>): void {
     this.#forget(key, flight);
-    flight.abort.abort(new DOMException("Nobody waits for the result any more.", "AbortError"));
+    flight.abort.abort(new DOMException("No caller waits for the result.", "AbortError"));
   }
 
   #forget(key: string, flight: Flight<T>): void {

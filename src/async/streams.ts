@@ -1,4 +1,4 @@
-/** Passes a stream on and tells when it has ended, was given up, or broke. */
+/** Passes a stream on. Calls `done` when the stream has ended, was cancelled, or failed. */
 export function whenDone(body: ReadableStream<Uint8Array>, done: () => void): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream({

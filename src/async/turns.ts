@@ -1,17 +1,17 @@
-/** How long work goes on before others have their turn. */
+/** How long work runs before it yields. */
 const MAX_WORK_MS = 10;
 
-/** Gives the event loop a turn between the parts of a long work, so that nobody else waits for the end of it. */
+/** Yields to the event loop between the parts of long work, so that other work does not wait for its end. */
 export class Turns {
-  #since = performance.now();
+  #startedAt = performance.now();
 
-  /** What to wait for before the work goes on: others, where it has gone on for long. */
+  /** Await this before the next part. Undefined while the work has not run for long: then there is nothing to await. */
   next(): Promise<void> | undefined {
-    return performance.now() - this.#since < MAX_WORK_MS ? undefined : this.#others();
+    return performance.now() - this.#startedAt < MAX_WORK_MS ? undefined : this.#yield();
   }
 
-  async #others(): Promise<void> {
+  async #yield(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#since = performance.now();
+    this.#startedAt = performance.now();
   }
 }

@@ -1,11 +1,11 @@
-/** What the timer of {@linkcode within} gives; no work gives it. */
+/** The result of the timer in {@linkcode within}. */
 const LATE = Symbol("late");
 
 /**
- * Waits for work, but not for longer than `ms` milliseconds. The timer ends with the wait. Late work goes on; if it fails
- * then, nobody hears of it.
+ * Waits for work, but not for longer than `ms` milliseconds. The timer ends with the wait. Late work goes on; its result
+ * or error is ignored.
  *
- * @param onLate Called once the time is up: what it gives or throws takes the place of what the work gives.
+ * @param onLate Called once the time is up. Its result or error replaces that of the work.
  * @throws What the work or `onLate` throws.
  */
 export async function within<T, L>(ms: number, work: Promise<T>, onLate: () => L): Promise<T | Awaited<L>> {

@@ -1,6 +1,6 @@
 /**
- * Records in chains: each is signed together with the signature of the one before it, so that none can be changed, left
- * out or moved without the key.
+ * Records in chains. Each record is signed together with the signature of the record before it. Without the key, none can
+ * be changed, removed or moved.
  */
 import { z } from "zod";
 import { canonicalJson } from "../crypto/canonical_json.ts";
@@ -8,14 +8,14 @@ import type { KeyRing, RingKey } from "../crypto/key_ring.ts";
 import { lengthPrefixed } from "../crypto/length_prefixed.ts";
 import type { JsonValue } from "../text/clean.ts";
 
-/** Which chain a record belongs to: that of a process, in its log, or that of a customer, in the store. */
+/** The chain of a record: one of a process, in its log, or one of a customer, in the store. */
 export type ChainKind = "process" | "customer";
 
 /** The members of a record that make it part of a chain. */
 export interface ChainLink {
-  /** `mac` of the record before this one; null in the first. */
+  /** `mac` of the record before this one; null in the first record. */
   previous: string | null;
-  /** Names the key that signed it. */
+  /** Id of the key that signed the record. */
   key_id: string;
   /** HMAC-SHA-256 over all other members, 64 hex digits. */
   mac: string;
@@ -28,7 +28,7 @@ export const chainLink = z.looseObject({
   mac: z.string(),
 });
 
-/** What the signature of a record says of it. */
+/** The result of checking the signature of a record. */
 export type SignatureCheck = "genuine" | "changed" | "unknown key";
 
 /** Signs and checks the records of chains. */
@@ -39,7 +39,7 @@ export class ChainSigner {
     this.#ring = ring;
   }
 
-  /** The record with its place in the chain; `previous` is the `mac` of the record before. */
+  /** Signs a record as the next one of a chain; `previous` is the `mac` of the record before. */
   async sign<T extends Readonly<Record<string, JsonValue>>>(
     kind: ChainKind,
     record: T,
@@ -51,14 +51,14 @@ export class ChainSigner {
     return { ...linked, mac: new Uint8Array(mac).toHex() };
   }
 
-  /** Checks one record by itself, as `JSON.parse` gives it; whether it stands where it belongs is another question. */
+  /** Checks the signature of one record, as `JSON.parse` gives it. Does not check its place in the chain. */
   async check(kind: ChainKind, record: object & ChainLink): Promise<SignatureCheck> {
     const { all } = await this.#ring.keys("audit");
     const candidates = all.filter(({ id }) => id === record.key_id);
     if (candidates.length === 0) return "unknown key";
     const mac = macBytes(record.mac);
     if (mac === undefined) return "changed";
-    // Two keys may have the same short name.
+    // Two keys may have the same short id.
     const found = await Promise.all(candidates.map((candidate) => isSignedBy(candidate, kind, record, mac)));
     return found.includes(true) ? "genuine" : "changed";
   }
@@ -73,7 +73,7 @@ function signedBytes(kind: ChainKind, record: object): Uint8Array<ArrayBuffer> {
   return lengthPrefixed("audit/v1", kind, canonicalJson(record));
 }
 
-/** Strict, so that every signature has exactly one way to be written. */
+/** Strict, so that every signature has exactly one spelling. */
 function macBytes(text: string): Uint8Array<ArrayBuffer> | undefined {
   return /^[0-9a-f]{64}$/.test(text) ? Uint8Array.fromHex(text) : undefined;
 }

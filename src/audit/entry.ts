@@ -2,7 +2,7 @@ import { safeText, safeValue } from "../text/safe.ts";
 import { cleanText, type JsonValue } from "../text/clean.ts";
 import type { AuditApproval, AuditEntry } from "./record.ts";
 
-/** An entry as it is kept: cleaned, bounded, with its time, and without the customer. Every member is JSON. */
+/** An entry in its stored form: cleaned, bounded, with its time, and without the customer. Every member is JSON. */
 export type StampedEntry = {
   time: string;
   event: AuditEntry["event"];
@@ -18,7 +18,7 @@ export type StampedEntry = {
   count?: number;
 };
 
-/** What a person decides on the approval page at most once for each approval. */
+/** Decisions on the approval page. Each happens at most once for an approval. */
 const DECISIONS: ReadonlySet<string | null> = new Set([
   "approved",
   "denied",
@@ -27,24 +27,23 @@ const DECISIONS: ReadonlySet<string | null> = new Set([
 ]);
 
 /**
- * Whether an entry tells of something that was done or decided, and so stands by itself. Everything else changed nothing,
- * and can be as many as somebody wants: refusals, questions, and the wrong codes that anybody with the address of a page
- * can type.
+ * Whether an entry records something that was done or decided. All other entries changed nothing, and callers can cause
+ * any number of them: refusals, questions, and wrong codes, which anyone with the address of a page can type.
  */
-export function isDeed({ event, outcome }: Pick<StampedEntry, "event" | "outcome">): boolean {
+export function isDoneOrDecided({ event, outcome }: Pick<StampedEntry, "event" | "outcome">): boolean {
   return event === "intent" || event === "outcome" || (event === "decided" && DECISIONS.has(outcome));
 }
 
-/** Most code points of a name: of a tool, a client, a request. */
+/** Most code points of a name, such as that of a tool, a client or a request. */
 const MAX_NAME = 100;
-/** How much of arguments and target is kept. */
+/** How much of arguments and target is kept; see {@linkcode safeValue}. */
 const BOUNDS = { text: 300, items: 30, total: 10_000 };
-/** Most characters of arguments, and of the target, as JSON. */
+/** Most characters of the arguments as JSON, and of the target. */
 const MAX_JSON = 2_000;
 
 /**
- * Makes an entry fit to be kept. Whoever recorded it has cleaned it, hidden the caller's secrets and cut it; here it is
- * made sure that nothing which looks like a secret is kept for months, and that no entry is large.
+ * Makes the stored form of an entry. Its author has cleaned it, hidden the caller's secrets and cut it already. This makes
+ * sure that nothing that looks like a secret is kept for months, and that no entry is large.
  */
 export function stamp(entry: AuditEntry, now: number): StampedEntry {
   return {

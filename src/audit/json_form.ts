@@ -1,9 +1,9 @@
-/** All of JSON that matters here. */
+/** The tokens of JSON that show its structure, and its texts. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g;
 
 /**
- * Whether an object somewhere in this JSON has two members of one name. Readers differ in which of the two they believe:
- * `JSON.parse` sees the last one, a person the first.
+ * Whether an object anywhere in this JSON has two members of one name. Readers differ in the one they use: `JSON.parse`
+ * takes the last one, people the first.
  */
 export function hasDoubledMember(json: string): boolean {
   const open: Set<string>[] = [];
@@ -17,7 +17,7 @@ export function hasDoubledMember(json: string): boolean {
   return false;
 }
 
-/** Whether a text is the beginning of a JSON object that was cut off: something in it is open still. */
+/** Whether a text is the beginning of a JSON object that was cut off: an object, array or text in it does not end. */
 export function isCutOff(text: string): boolean {
   let depth = 0;
   let isInText = false;
@@ -31,7 +31,7 @@ export function isCutOff(text: string): boolean {
   return depth > 0;
 }
 
-/** False where the name, however it is spelled, is there already. */
+/** Adds a name, without its escapes; false if the object has it already. */
 function addName(names: Set<string> | undefined, token: string): boolean {
   const name = String(JSON.parse(token));
   if (names?.has(name) === true) return false;

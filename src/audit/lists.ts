@@ -4,8 +4,8 @@ import { KeyedMutex } from "../async/keyed_mutex.ts";
 import { atMost } from "../store/at_most.ts";
 import { type ListHead, type Store, StoreError, type StoreKey } from "../store/store.ts";
 import { type AuditPage, type EndedMarks, YesEndedError } from "./record.ts";
-import { isDeed, type StampedEntry } from "./entry.ts";
-import { type ListPart, mergedPage, placeOf } from "./pages.ts";
+import { isDoneOrDecided, type StampedEntry } from "./entry.ts";
+import { decodePlace, type ListPart, mergedPage } from "./pages.ts";
 import { auditKey, type AuditListName, type AuditRecords, type GapEntry } from "./records.ts";
 import type { Logger } from "../telemetry/log.ts";
 
@@ -14,51 +14,51 @@ export interface CustomerAuditListsOptions {
   store: Store;
   records: AuditRecords;
   log: Logger;
-  /** How many records each list of a customer keeps. Defaults to 1,000 of what was done and 200 refusals. */
+  /** How many records each list of a customer keeps. Defaults to 1,000 in `done` and 200 in `refused`. */
   keep?: Readonly<Record<AuditListName, number>>;
 }
 
 const TTL_MS = 90 * 24 * 3600_000;
 const KEEP: Readonly<Record<AuditListName, number>> = { done: 1_000, refused: 200 };
 
-/** Each time another process was faster it got on, so this many in a row mean that something is wrong. */
+/** Each failed try means that another process has appended a record. So many in a row mean that something is wrong. */
 const MAX_TRIES = 50;
 
-/** Lists whose missing records are counted; beyond that the counts of those longest quiet are dropped. */
+/** Lists whose missing records are counted. Beyond that, the counts of the least recently used lists are dropped. */
 const MAX_COUNTED = 10_000;
 
-/** How many records are read at once in search of a mark. */
+/** How many records the search for a mark reads at once. */
 const MARKS_PAGE = 25;
 
-/** Longer than a yes can be used. */
+/** How far back a mark is searched for; longer than a yes can be used. */
 const MARK_MS = 11 * 60_000;
 
-/** The records of each customer, in the store: several processes append to one list, and it stays one chain. */
+/** The records of each customer, in the store. Several processes append to one list, and it stays one chain. */
 export class CustomerAuditLists implements EndedMarks {
   readonly #options: CustomerAuditListsOptions;
   readonly #mutex = new KeyedMutex();
-  /** By the name of the list. */
+  /** How many records are missing, by customer and list. */
   readonly #missing = new LRUCache<string, number>(atMost(MAX_COUNTED));
-  /** Whether it was said that records are not kept, and none has been kept since. */
-  #isSaid = false;
+  /** Whether a warning was logged, and no record has been kept since. */
+  #hasWarned = false;
 
   constructor(options: CustomerAuditListsOptions) {
     this.#options = options;
   }
 
   /**
-   * Appends one record. Where that fails it is counted, and the next one that succeeds stands after a gap.
+   * Appends one record. If the store fails, the record is counted as missing, and the next record follows a gap.
    *
-   * @throws {YesEndedError} Where a record of the last minutes bears the same mark.
+   * @throws {YesEndedError} If a record of the last minutes has the same mark.
    */
   async append(customer: string, entry: StampedEntry): Promise<void> {
-    const list = isDeed(entry) ? "done" : "refused";
+    const list = isDoneOrDecided(entry) ? "done" : "refused";
     await this.#mutex.run(`${customer} ${list}`, () => this.#append(customer, list, entry));
   }
 
   /** The customer's records of both lists, newest first. */
   async read(customer: string, { before, limit }: { before?: number | undefined; limit: number }): Promise<AuditPage> {
-    const place = before === undefined ? undefined : placeOf(before);
+    const place = before === undefined ? undefined : decodePlace(before);
     const [done, refused] = await Promise.all([
       this.#part(customer, "done", { before: place?.done, limit: limit + 1 }),
       this.#part(customer, "refused", { before: place && place.refused + 1, limit: limit + 1 }),
@@ -99,22 +99,23 @@ export class CustomerAuditLists implements EndedMarks {
   async #append(customer: string, list: AuditListName, entry: StampedEntry): Promise<void> {
     const { store, keep = KEEP } = this.#options;
     const key = auditKey(customer, list);
-    const counted = `${customer} ${list}`;
+    const countKey = `${customer} ${list}`;
     try {
       let [head]: (ListHead | undefined)[] = await store.entries(key, { limit: 1 });
-      const missing = this.#missing.get(counted);
-      const put = (record: StampedEntry | GapEntry) => this.#put(key, record, { after: head, keep: keep[list] });
-      if (missing !== undefined) head = await put({ time: entry.time, event: "gap", missing });
-      this.#missing.delete(counted);
-      head = await put(entry);
+      const missing = this.#missing.get(countKey);
+      const appendNext = (record: StampedEntry | GapEntry) =>
+        this.#appendAfter(key, record, { after: head, keep: keep[list] });
+      if (missing !== undefined) head = await appendNext({ time: entry.time, event: "gap", missing });
+      this.#missing.delete(countKey);
+      head = await appendNext(entry);
     } catch (error) {
       if (error instanceof YesEndedError) throw error;
-      this.#count(counted, entry.count ?? 1, error);
+      this.#count(countKey, entry.count ?? 1, error);
     }
   }
 
-  /** Appends one record to what is there by then, and gives its place. */
-  async #put(
+  /** Appends one record after the newest one, even if that changes meanwhile. Returns the new head. */
+  async #appendAfter(
     key: StoreKey,
     entry: StampedEntry | GapEntry,
     { after, keep }: { after: ListHead | undefined; keep: number },
@@ -122,17 +123,17 @@ export class CustomerAuditLists implements EndedMarks {
     const { store, records } = this.#options;
     let newest = after;
     for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-      // It is appended only if nothing was since the list was searched, so no two with one mark ever are.
+      // The append fails if the list has changed since this search, so no two records ever have one mark.
       await this.#refuseKnownMark(key, entry);
       const sealed = await records.seal(key, entry, newest);
       const answer = await store.append(key, sealed, { after: newest, keep, ttlMs: TTL_MS });
       if (answer.appended) {
-        this.#isSaid = false;
+        this.#hasWarned = false;
         return answer.head;
       }
       newest = answer.head;
     }
-    throw new StoreError(`Others were faster to append ${MAX_TRIES} times.`);
+    throw new StoreError(`Other processes appended first, ${MAX_TRIES} times in a row.`);
   }
 
   async #refuseKnownMark({ customer }: StoreKey, entry: StampedEntry | GapEntry): Promise<void> {
@@ -142,14 +143,14 @@ export class CustomerAuditLists implements EndedMarks {
     }
   }
 
-  #count(counted: string, records: number, error: unknown): void {
-    // The store says once that it is away; one line more, when the first record is missing, is enough. Where one
-    // customer's records alone fail and those of others don't, they are no news after the first.
+  #count(countKey: string, records: number, error: unknown): void {
+    // The store logs an outage once, so one more line for the first missing record is enough. Where only one customer's
+    // records fail, the first failure is logged and those after it are not.
     if (!(error instanceof StoreError)) this.#options.log.error("audit record not kept", { error });
-    else if (!this.#isSaid && !this.#missing.has(counted)) {
-      this.#isSaid = true;
+    else if (!this.#hasWarned && !this.#missing.has(countKey)) {
+      this.#hasWarned = true;
       this.#options.log.warn("audit records are not kept for customers", { error });
     }
-    this.#missing.set(counted, (this.#missing.get(counted) ?? 0) + records);
+    this.#missing.set(countKey, (this.#missing.get(countKey) ?? 0) + records);
   }
 }

@@ -6,7 +6,7 @@ import type { StampedEntry } from "./entry.ts";
 import { LineWriteError } from "../telemetry/line_writer.ts";
 import type { Logger } from "../telemetry/log.ts";
 
-/** The message of the log lines that hold audit records; the record itself is their field of the same name. */
+/** The message of log lines that hold audit records. The field of the same name holds the record. */
 export const AUDIT_MESSAGE = "audit";
 
 /** What {@linkcode ProcessAuditLog} needs. */
@@ -14,30 +14,30 @@ export interface ProcessAuditLogOptions {
   signer: ChainSigner;
   /** Where the lines go. */
   log: Pick<Logger, "verbatim">;
-  /** Told when lines can't be written (with the reason) and when they can be again. */
+  /** Called when lines can't be written (with the error), and when they can be again. */
   onStateChange?: (works: boolean, error?: unknown) => void;
-  /** Told of each try that failed. */
+  /** Called after each failed try. */
   onFailed?: () => void;
-  /** Told of each record that was lost because too many wait. */
+  /** Called for each record that is lost because too many wait. */
   onLost?: () => void;
-  /** Milliseconds until lines that could not be written are tried again. Defaults to 1,000. */
+  /** Milliseconds between two tries to write a line. Defaults to 1,000. */
   retryMs?: number;
 }
 
-/** A record that waits to be written. It is signed last, so that one that is given up leaves no hole in the chain. */
+/** A record that waits to be written. It is signed just before that, so that a cancelled one leaves no gap in the chain. */
 interface WaitingLine {
   customer: string | undefined;
   entry: StampedEntry;
   done: PromiseWithResolvers<void>;
-  /** It is of use only if it is written in time. */
+  /** An intent is useless unless it is written in time. */
   isIntent: boolean;
 }
 
 /**
- * How many lines may wait before one of a kind is not taken. Intents are refused then, so outcomes are never more than
- * the calls in hand; refusals are folded before they come here.
+ * How many lines may wait before lines of each kind are not taken. A full queue refuses intents, so there are never more
+ * outcomes than calls under way. Refusals are folded before they come here.
  */
-const ROOM: Readonly<Record<StampedEntry["event"], number>> = {
+const MAX_WAITING: Readonly<Record<StampedEntry["event"], number>> = {
   refused: 1_000,
   asked: 1_000,
   intent: 2_000,
@@ -45,15 +45,15 @@ const ROOM: Readonly<Record<StampedEntry["event"], number>> = {
   outcome: 20_000,
 };
 
-/** How long the end of the process waits for a log that takes nothing. */
+/** How long the end of the process waits for a blocked log. */
 const CLOSE_MS = 3_000;
 
 /**
- * The records of this process, one log line each, whatever the level: numbered from 1 and chained, under an id that no
- * other process has. The first one says that it is the first by having no `previous`.
+ * The records of this process, one log line each, at every log level. They are numbered from 1 and chained, under an id
+ * that no other process has. In the first record `previous` is null.
  *
- * Lines wait in a queue of their own until the operating system has taken them. Where it refuses, intents are refused
- * and everything else is tried again.
+ * Lines wait in their own queue until the operating system has taken them. If it reports an error, intents are refused and
+ * all other records are tried again.
  */
 export class ProcessAuditLog {
   readonly #options: ProcessAuditLogOptions;
@@ -62,10 +62,10 @@ export class ProcessAuditLog {
   #sequence = 0;
   #previous: string | null = null;
   #writing: Promise<void> | undefined;
-  #inHand: WaitingLine | undefined;
+  #current: WaitingLine | undefined;
   #missing = 0;
   #works = true;
-  #tryNow = () => {};
+  #retryNow = () => {};
   #isClosed = false;
 
   constructor(options: ProcessAuditLogOptions) {
@@ -75,21 +75,21 @@ export class ProcessAuditLog {
   /**
    * Writes one record, after those that came before it.
    *
-   * @param signal For an intent: ends the wait. Any other record waits for as long as it takes.
-   * @returns Once the record is written out, or counted as lost because too many wait.
-   * @throws {AuditUnavailableError} For an intent that is not written.
+   * @param signal Ends the wait. Given for intents only; any other record waits as long as it takes.
+   * @returns Once the record is written, or counted as lost because too many wait.
+   * @throws {AuditUnavailableError} If an intent is not written.
    */
   async write(customer: string | undefined, entry: StampedEntry, signal?: AbortSignal): Promise<void> {
     const isIntent = signal !== undefined;
-    if (this.#isClosed || this.#waiting.size >= ROOM[entry.event]) {
+    if (this.#isClosed || this.#waiting.size >= MAX_WAITING[entry.event]) {
       if (isIntent) throw new AuditUnavailableError("Too many audit records wait to be written.");
-      return this.#lose(entry);
+      return this.#countLost(entry);
     }
     const line: WaitingLine = { customer, entry, done: Promise.withResolvers(), isIntent };
     const giveUp = () => this.#giveUp(line);
     signal?.addEventListener("abort", giveUp, { once: true });
     this.#waiting.add(line);
-    if (isIntent) this.#tryNow();
+    if (isIntent) this.#retryNow();
     if (signal?.aborted) giveUp();
     this.#writing ??= this.#writeAll();
     try {
@@ -99,18 +99,18 @@ export class ProcessAuditLog {
     }
   }
 
-  /** Takes nothing more, and waits for what is there. */
+  /** Takes no more records, and waits for those in the queue. */
   async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#writing !== undefined) await within(CLOSE_MS, this.#writing, () => {});
     this.#waiting.clear();
-    this.#tryNow();
+    this.#retryNow();
   }
 
   async #writeAll(): Promise<void> {
     while (true) {
       const [line] = this.#waiting;
-      this.#inHand = line;
+      this.#current = line;
       if (line === undefined) break;
       try {
         await this.#writeGap(line.entry.time);
@@ -118,19 +118,19 @@ export class ProcessAuditLog {
         this.#changeState(true);
         this.#settle(line);
       } catch (error) {
-        await this.#failed(line, error);
+        await this.#afterFailure(line, error);
       }
     }
     this.#writing = undefined;
   }
 
-  /** An intent is refused at once; everything else waits until it is tried again. */
-  async #failed(line: WaitingLine, error: unknown): Promise<void> {
+  /** Refuses intents at once; all other records wait for the next try. */
+  async #afterFailure(line: WaitingLine, error: unknown): Promise<void> {
     this.#changeState(false, error);
     this.#options.onFailed?.();
     if (!line.isIntent && error instanceof LineWriteError && error.isWhole) this.#settle(line);
     for (const waiting of this.#waiting) if (waiting.isIntent) this.#settle(waiting, error);
-    this.#inHand = undefined;
+    this.#current = undefined;
     if (this.#waiting.size > 0) await this.#pause();
   }
 
@@ -140,10 +140,10 @@ export class ProcessAuditLog {
     else line.done.reject(new AuditUnavailableError("The audit record can't be written.", { cause: error }));
   }
 
-  /** One that is being written may be there in the end; nobody relies on it any more. */
+  /** A record that is being written may still get into the log. The call behind it is refused in any case. */
   #giveUp(line: WaitingLine): void {
     line.done.reject(new AuditUnavailableError("The audit record could not be written in time."));
-    if (line !== this.#inHand) this.#waiting.delete(line);
+    if (line !== this.#current) this.#waiting.delete(line);
   }
 
   async #writeGap(time: string): Promise<void> {
@@ -166,7 +166,7 @@ export class ProcessAuditLog {
     try {
       await log.verbatim(AUDIT_MESSAGE, { [AUDIT_MESSAGE]: { ...signed } });
     } catch (error) {
-      // A line that is all there has its place in the chain; of any other the next one takes the number.
+      // A complete line has its place in the chain. The number of an incomplete one goes to the next.
       if (error instanceof LineWriteError && error.isWhole) this.#advance(sequence, signed.mac);
       throw error;
     }
@@ -178,7 +178,7 @@ export class ProcessAuditLog {
     this.#previous = mac;
   }
 
-  #lose({ count = 1 }: StampedEntry): void {
+  #countLost({ count = 1 }: StampedEntry): void {
     this.#missing += count;
     this.#options.onLost?.();
   }
@@ -189,11 +189,11 @@ export class ProcessAuditLog {
     this.#options.onStateChange?.(works, error);
   }
 
-  /** Until the next try. An intent that comes meanwhile brings it forward: it is written or refused at once. */
+  /** Waits for the next try. A new intent ends the wait, so that it is written or refused at once. */
   async #pause(): Promise<void> {
-    const early = Promise.withResolvers<void>();
-    this.#tryNow = early.resolve;
-    await within(this.#options.retryMs ?? 1_000, early.promise, () => {});
-    this.#tryNow = () => {};
+    const retry = Promise.withResolvers<void>();
+    this.#retryNow = retry.resolve;
+    await within(this.#options.retryMs ?? 1_000, retry.promise, () => {});
+    this.#retryNow = () => {};
   }
 }

@@ -1,34 +1,34 @@
-/** The two lists of a customer as one, in the order of time, a page at a time. */
+/** Merges the two lists of a customer by time, a page at a time. */
 import type { ListEntry } from "../store/store.ts";
 import type { AuditPage } from "./record.ts";
 import type { OpenedRecord } from "./records.ts";
 
-/** A place between two records of the merged lists: which numbers of each list come after it. */
+/** A place between two records of the merged lists. Says which records of each list come after it. */
 export interface AuditPlace {
-  /** Records of what was done with a smaller number. */
+  /** Records of `done` with a smaller number. */
   done: number;
-  /** Refusals with a number that is not larger. */
+  /** Records of `refused` with this number or a smaller one. */
   refused: number;
 }
 
-/** An entry of a list, and what could be read of it. */
+/** An entry of a list, and its record if it could be read. */
 export interface ListedRecord {
   entry: ListEntry;
   opened: OpenedRecord | undefined;
 }
 
-/** One list from a place on, newest first: one entry more than a page has, which shows what the last one follows. */
+/** One list from a place on, newest first. Has one entry more than a page, to check the link of the page's last record. */
 export type ListPart = readonly ListedRecord[];
 
-/** More records than one list ever had. */
+/** More than the number of any record. */
 const RADIX = 2 ** 26;
 
-/** The place that a number names; where no refusals are left it is the number of a record of what was done. */
-export function placeOf(number: number): AuditPlace {
+/** Decodes a place from its number. With no refusals left, that is the number of a record in `done`. */
+export function decodePlace(number: number): AuditPlace {
   return { done: number % RADIX, refused: Math.floor(number / RADIX) };
 }
 
-/** Merges two lists into one page. A record that can't be read is a fault, and takes a place on the page. */
+/** Merges two lists into one page. A record that can't be read is a fault, and counts towards `limit`. */
 export function mergedPage(doneList: ListPart, refusedList: ListPart, limit: number): AuditPage {
   const page: AuditPage = { records: [], next: null, faults: 0 };
   const done = new Cursor(doneList);
@@ -38,15 +38,15 @@ export function mergedPage(doneList: ListPart, refusedList: ListPart, limit: num
     const { current, next } = newest;
     if (current === undefined) return { ...page, next: null };
     newest.advance();
-    const number = numberAfter(done, refused);
-    if (!followsNext(current.opened, next?.entry)) page.faults++;
+    const number = encodePlace(done, refused);
+    if (!isLinked(current.opened, next?.entry)) page.faults++;
     if (current.opened !== undefined) page.records.push({ ...current.opened.record, number });
     page.next = number;
   }
   return done.current ?? refused.current ? page : { ...page, next: null };
 }
 
-/** A place in a list. */
+/** A position in a list. */
 class Cursor {
   readonly #list: ListPart;
   #at = 0;
@@ -67,7 +67,7 @@ class Cursor {
     return this.#list[this.#at + 1];
   }
 
-  /** The current record's time; that of one that can't be read is later than any, and behind the last there is none. */
+  /** The current record's time: Infinity if it can't be read, so that it comes first; -Infinity after the last record. */
   get time(): number {
     if (this.current === undefined) return -Infinity;
     return Date.parse(this.current.opened?.record.time ?? "") || Infinity;
@@ -78,14 +78,14 @@ class Cursor {
   }
 }
 
-/** Names the place behind what was taken so far. It falls with every record, whichever list that is of. */
-function numberAfter(done: Cursor, refused: Cursor): number {
+/** The number of the place after the records taken so far. Every record of either list makes it smaller. */
+function encodePlace(done: Cursor, refused: Cursor): number {
   const taken = done.previous?.entry.number ?? (done.current?.entry.number ?? 0) + 1;
   return taken + (refused.current?.entry.number ?? 0) * RADIX;
 }
 
-/** Whether a record was opened and follows the one before it; where that is kept no more, it begins the chain. */
-function followsNext(found: OpenedRecord | undefined, before: ListEntry | undefined): boolean {
+/** Whether a record was opened and is linked to the one before it, if that is still kept. */
+function isLinked(found: OpenedRecord | undefined, before: ListEntry | undefined): boolean {
   if (found === undefined) return false;
   const { record: { number }, previous } = found;
   if (before === undefined) return number > 1 || previous === null;

@@ -1,4 +1,4 @@
-/** The records of one customer as they stand in the store: sealed, numbered and chained. */
+/** The stored form of a customer's records: sealed, numbered and chained. */
 import { z } from "zod";
 import type { Box } from "../crypto/box.ts";
 import type { ListEntry, ListHead, NewEntry, StoreKey } from "../store/store.ts";
@@ -8,14 +8,14 @@ import type { AuditRecord } from "./record.ts";
 import { type ChainLink, chainLink, type ChainSigner } from "./chain.ts";
 import type { StampedEntry } from "./entry.ts";
 
-/** Stands where records are missing. */
+/** Marks a gap: records are missing here. */
 export type GapEntry = {
   time: string;
   event: "gap";
   missing: number;
 };
 
-/** A record that was read, the signature of the one before it, and the yes that ended with it. */
+/** A record that was read, the signature of the one before it, and the mark of the yes that it used. */
 export interface OpenedRecord {
   record: AuditRecord;
   previous: string | null;
@@ -23,18 +23,18 @@ export interface OpenedRecord {
 }
 
 /**
- * The lists of a customer. `done`: intents, outcomes, and what a person decided. `refused`: everything that changed
- * nothing, so that no number of mistakes takes the place of what was done.
+ * The lists of a customer. `done`: intents, outcomes and decisions. `refused`: all entries that changed nothing, so that
+ * no number of them pushes out records of `done`.
  */
 export type AuditListName = "done" | "refused";
 
 /** Both lists. */
 export const AUDIT_LISTS: readonly AuditListName[] = ["done", "refused"];
 
-/** Part of what `JSON.parse` gave, kept as it is: to zod's own schema a member named `__proto__` is no member. */
+/** A value from `JSON.parse`, kept as it is: zod's own schema drops a member named `__proto__`. */
 const keptJson = z.custom<JsonValue>((value) => value !== undefined);
 
-/** What `JSON.parse` gave, kept as it is, since the signature is over that. */
+/** A record from `JSON.parse`, kept as it is, because the signature covers that. */
 const signedRecord = z.custom<object & ChainLink>((value) => chainLink.safeParse(value).success);
 
 const place = { customer: z.string(), number: z.int().positive(), time: z.string() };
@@ -57,7 +57,7 @@ const storedRecord = z.discriminatedUnion("event", [
   }),
 ]);
 
-/** Where a customer's records are. */
+/** The store key of a customer's list. */
 export function auditKey(customer: string, list: AuditListName = "done"): StoreKey {
   return { purpose: list === "done" ? "audit" : "audit_refused", customer };
 }
@@ -72,14 +72,14 @@ export class AuditRecords {
     this.#signer = signer;
   }
 
-  /** The record as it follows the newest one of its list. */
+  /** Signs and seals an entry as the next record after `after`, the newest one of its list. */
   async seal(key: StoreKey, entry: StampedEntry | GapEntry, after: ListHead | undefined): Promise<NewEntry> {
     const record = { customer: key.customer, number: (after?.number ?? 0) + 1, ...entry };
     const signed = await this.#signer.sign("customer", record, after?.mark ?? null);
     return { mark: signed.mac, value: await this.#box.seal(JSON.stringify(signed), key) };
   }
 
-  /** The record, or undefined for whatever is not exactly what was written in this place. */
+  /** Opens and checks a record; undefined unless exactly this record was written in this place. */
   async open(key: StoreKey, entry: ListEntry): Promise<OpenedRecord | undefined> {
     const text = await this.#box.open(entry.value, key);
     const signed = text === undefined ? undefined : readJson(text, signedRecord);

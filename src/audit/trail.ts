@@ -5,7 +5,7 @@ import { within } from "../async/within.ts";
 import type { Store } from "../store/store.ts";
 import type { AuditEntry, AuditPage, AuditTrail, EndedMarks } from "./record.ts";
 import { ChainSigner } from "./chain.ts";
-import { isDeed, stamp, type StampedEntry } from "./entry.ts";
+import { isDoneOrDecided, stamp, type StampedEntry } from "./entry.ts";
 import { CustomerAuditLists } from "./lists.ts";
 import { ProcessAuditLog } from "./log.ts";
 import { AuditRecords } from "./records.ts";
@@ -19,12 +19,12 @@ export interface ChainedAuditTrailOptions {
   box: Box;
   ring: KeyRing;
   clock: Clock;
-  /** Where everything but the records themselves is logged. */
+  /** Takes all log lines except the records. */
   log: Logger;
-  /** Where the records go; defaults to `log`. */
+  /** Takes the records. Defaults to `log`. */
   lines?: Pick<Logger, "verbatim">;
   metrics?: Pick<Metrics, "auditLost" | "auditFailed" | "strangerRefused">;
-  /** Whether Cloudways has accepted the credentials behind this customer id; others leave a count and no record. */
+  /** Whether Cloudways has accepted the credentials of this customer id. Calls of strangers are counted, not recorded. */
   isAccepted: (customer: string) => Promise<boolean>;
 }
 
@@ -34,14 +34,14 @@ interface Refusal {
   entry: StampedEntry;
 }
 
-/** How long an answer waits for the record of what became of its call; the record itself waits on. */
-const PATIENCE_MS = 1_000;
+/** How long an answer waits until the record of its call is written. After that, the record waits alone. */
+const MAX_ANSWER_DELAY_MS = 1_000;
 
 /**
- * The record in two chains: every record in the log of this process, and each customer's own in the store.
+ * Keeps records in two chains: all of them in the log of this process, and those of each customer in the store too.
  *
- * What changed nothing is folded: the first of a kind is a record, those that follow within a minute are one record with
- * a count. Callers that Cloudways never accepted leave a count in the log and the metrics.
+ * Entries that changed nothing are folded: the first of a kind is recorded by itself, those of the next minute as one
+ * record with a count. Strangers' entries are only counted, in the log and the metrics.
  */
 export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposable {
   readonly #options: ChainedAuditTrailOptions;
@@ -75,7 +75,7 @@ export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposabl
     const stamped = stamp(entry, this.#options.clock.now());
     const { customer } = entry;
     await this.#lines.write(customer, stamped, signal);
-    // The log has it. A store that does not answer in time leaves a gap, as one that is away.
+    // The log has the record. A store that does not answer in time leaves a gap, like one that is away.
     if (customer !== undefined) await untilAborted(this.#lists.append(customer, stamped), signal);
   }
 
@@ -83,12 +83,12 @@ export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposabl
     try {
       const { customer } = entry;
       const stamped = stamp(entry, this.#options.clock.now());
-      if (isDeed(stamped)) return await this.#keep(customer, stamped);
+      if (isDoneOrDecided(stamped)) return await this.#keep(customer, stamped);
       if (customer === undefined) return this.#countStranger(stamped);
       const kind = kindOf(customer, stamped);
       if (this.#refusals.add(kind, { customer, entry: stamped })) return;
       if (!await this.#options.isAccepted(customer)) return this.#countStranger(stamped);
-      // Another one may have come first meanwhile.
+      // Another entry of this kind may have come meanwhile.
       if (this.#refusals.add(kind, { customer, entry: stamped })) return;
       this.#refusals.begin(kind, { customer, entry: stamped });
       await this.#keep(customer, stamped);
@@ -105,7 +105,7 @@ export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposabl
     return this.#lists.hasMark(customer, mark, since);
   }
 
-  /** Writes what was folded, and whatever else waits. */
+  /** Writes folded records, and all that still wait. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#refusals.endAll();
     this.#strangers.endAll();
@@ -115,12 +115,12 @@ export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposabl
 
   async #keep(customer: string | undefined, entry: StampedEntry): Promise<void> {
     const written = this.#lines.write(customer, entry);
-    await within(PATIENCE_MS, written, () => {});
+    await within(MAX_ANSWER_DELAY_MS, written, () => {});
     if (customer !== undefined) await this.#lists.append(customer, entry);
   }
 
   #recordFolded({ customer, entry }: Refusal, count: number): void {
-    // The others had arguments of their own.
+    // The folded entries had different arguments.
     const folded = count === 1 ? entry : { ...entry, arguments: null, count };
     const kept = this.#keep(customer, folded).catch((error) => {
       this.#options.log.error("audit record lost", { error });
@@ -139,13 +139,13 @@ export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposabl
   }
 }
 
-/** What a person was asked and what they said is told apart by what it is about; mistakes are not. */
+/** The kind under which entries fold. Questions and people's answers also differ by target; mistakes do not. */
 function kindOf(customer: string, { event, tool, outcome, target }: StampedEntry): string {
   const isAboutTarget = event !== "refused" || outcome === "confirmation_declined";
   return [customer, event, tool, outcome, isAboutTarget ? JSON.stringify(target) : ""].join(" ");
 }
 
-/** Waits for work, but not beyond the signal; the work goes on. */
+/** Waits for work until the signal aborts; then the work goes on alone. */
 async function untilAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   const aborted = Promise.withResolvers<void>();
   const onAbort = () => aborted.resolve();

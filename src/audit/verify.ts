@@ -1,18 +1,18 @@
-/** Checks the audit records in a log: whether any of them was changed, removed or moved since it was written. */
+/** Checks the audit records in a log: whether any record was changed, removed or moved since it was written. */
 import { z } from "zod";
 import { type ChainLink, chainLink, type ChainSigner, type SignatureCheck } from "./chain.ts";
 import { AUDIT_MESSAGE } from "./log.ts";
 import { hasDoubledMember, isCutOff } from "./json_form.ts";
 
-/** The first record of a process that is not as it was written. */
+/** The first record of a process that is not as it was written, or is out of place. */
 export interface AuditBreak {
-  /** Null where the line doesn't say whose it is. */
+  /** Null if the line does not name its process. */
   process: string | null;
-  /** The number that the record bears; null where it bears none. */
+  /** The number of the record; null if it has none. */
   sequence: number | null;
-  /** In the input, from 1. */
+  /** Line in the input, from 1. */
   line: number;
-  /** What is wrong, as the rest of a sentence that begins with the record. */
+  /** What is wrong: the rest of a sentence whose subject is the record. */
   problem: string;
 }
 
@@ -20,85 +20,85 @@ export interface AuditBreak {
 export interface AuditedProcess {
   process: string;
   records: number;
-  /** When the last of them was written, as it says itself. */
+  /** The time in the last record. */
   lastTime: string;
-  /** How many records it could not write, as it says itself. */
+  /** How many records the process could not write, by its own gap records. */
   missing: number;
 }
 
-/** The last record of a process that was checked: what the records in a later file follow. */
+/** The last record of a process that was checked. Records in a later file continue from here. */
 export interface AuditCheckpoint {
   process: string;
   sequence: number;
   mac: string;
 }
 
-/** What was found in a log. */
+/** The result of checking a log. */
 export interface AuditFindings {
   processes: AuditedProcess[];
   /** At most one for each process, in the order of the lines. */
   breaks: AuditBreak[];
-  /** How many records could be checked, since the key that signed them is there. */
+  /** How many records could be checked: those whose key is listed. */
   checked: number;
-  /** Lines, from 1, of which only the beginning was written. What is missing for it shows in the chain. */
-  halves: number[];
-  /** Of every process without a break, those that only an earlier file has included. */
+  /** Lines, from 1, of which only the beginning was written. If a record is missing for that, the chain shows it. */
+  cutOffLines: number[];
+  /** One for every process without a break, including those that only an earlier file has. */
   checkpoints: AuditCheckpoint[];
 }
 
-/** One record as far as the chain is concerned. */
-interface Seen {
+/** The parts of a record that the check of the chain needs. */
+interface CheckedRecord {
   line: number;
   process: string;
   sequence: number;
   time: string;
   previous: string | null;
   mac: string;
-  /** What a record that stands for missing ones says; 0 for all others. */
+  /** The count of a gap record; 0 for all others. */
   missing: number;
   verdict: SignatureCheck;
 }
 
-/** What a line holds. */
-type Found = { record: unknown } | "half";
+/** A record in a line, or a sign that one was cut off. */
+type Found = { record: unknown } | "cut off";
 
 const jsonLine = z.looseObject({ message: z.literal(AUDIT_MESSAGE), [AUDIT_MESSAGE]: z.unknown() });
 const processRecord = chainLink.extend({ process: z.string(), sequence: z.int().positive(), time: z.string() });
 const gapRecord = z.looseObject({ event: z.literal("gap"), missing: z.int().positive() });
 
-/** What stands before the record in a line for people. Behind a quotation mark stands what a caller wrote. */
+/** The text before the record in a console line. Text after a quotation mark may come from a caller. */
 const CONSOLE_LINE = new RegExp(`^[^"]* ${AUDIT_MESSAGE} ${AUDIT_MESSAGE}=$`);
 
-/** How a line of ours begins that holds a record, and how any line of ours does. */
+/** The beginnings of our JSON lines: of those with a record, and of all. */
 const AUDIT_LINE = new RegExp(`^\\{"timestamp":"[^"]*","level":"[^"]*","message":"${AUDIT_MESSAGE}"(?:,|$)`);
 const ANY_LINE = '{"timestamp":"';
 
 /**
- * Checks the records among the lines of a log, those of each process by themselves, in the order of the lines.
+ * Checks the records among the lines of a log, separately for each process, in the order of the lines.
  *
- * @param from What was checked before: the records of these processes go on there.
+ * @param from Checkpoints of an earlier file: the records of these processes continue from there.
  */
 export async function verifyAuditLines(
   lines: AsyncIterable<string>,
   signer: ChainSigner,
   from: readonly AuditCheckpoint[] = [],
 ): Promise<AuditFindings> {
-  const records: Seen[] = [];
+  const records: CheckedRecord[] = [];
   const breaks: AuditBreak[] = [];
-  const halves: number[] = [];
+  const cutOffLines: number[] = [];
   let line = 0;
   let last = "";
   for await (const text of lines) {
     line++;
     last = text;
     for (const found of foundIn(text)) {
-      if (found === "half") {
-        halves.push(line);
+      if (found === "cut off") {
+        cutOffLines.push(line);
         continue;
       }
       const { record } = found;
       if (!isProcessRecord(record)) {
-        breaks.push({ process: null, sequence: null, line, problem: "is no whole record: it was changed" });
+        breaks.push({ process: null, sequence: null, line, problem: "is not a complete record: it was changed" });
         continue;
       }
       const { process, sequence, time, previous, mac } = record;
@@ -107,12 +107,16 @@ export async function verifyAuditLines(
       records.push({ line, process, sequence, time, previous, mac, missing, verdict });
     }
   }
-  // Of so little nobody can tell what it was to be.
-  if (halves.at(-1) !== line && last.startsWith(ANY_LINE) && isCutOff(last)) halves.push(line);
-  return { ...judge(records, breaks, from), halves };
+  // The last line may be too short to show that it was to hold a record.
+  if (cutOffLines.at(-1) !== line && last.startsWith(ANY_LINE) && isCutOff(last)) cutOffLines.push(line);
+  return { ...checkChains(records, breaks, from), cutOffLines };
 }
 
-function judge(records: readonly Seen[], lineBreaks: readonly AuditBreak[], from: readonly AuditCheckpoint[]) {
+function checkChains(
+  records: readonly CheckedRecord[],
+  lineBreaks: readonly AuditBreak[],
+  from: readonly AuditCheckpoint[],
+) {
   const byProcess = [...Map.groupBy(records, ({ process }) => process)];
   const ends = new Map(from.map((checkpoint) => [checkpoint.process, checkpoint]));
   const breaks = [...lineBreaks];
@@ -142,7 +146,7 @@ function isProcessRecord(value: unknown): value is ProcessRecord {
   return processRecord.safeParse(value).success;
 }
 
-/** The records in a line of either format, whatever a collector has put in front. */
+/** The records in a line of either format. A log collector may have put text in front. */
 function foundIn(line: string): Found[] {
   const start = line.indexOf("{");
   if (start < 0 || !line.includes(AUDIT_MESSAGE)) return [];
@@ -150,14 +154,14 @@ function foundIn(line: string): Found[] {
   const isConsole = CONSOLE_LINE.test(line.slice(0, start));
   const value = parseJson(text);
   if (value === undefined && isCutOff(text)) {
-    // What was cut off may have no line break, so that the next line of the log stands behind it.
+    // A line that was cut off may have no line break: then the next line follows directly.
     const next = text.indexOf(ANY_LINE, 1);
     const after = next < 0 ? [] : foundIn(text.slice(next));
-    return isConsole || AUDIT_LINE.test(text) || after.length > 0 ? ["half", ...after] : [];
+    return isConsole || AUDIT_LINE.test(text) || after.length > 0 ? ["cut off", ...after] : [];
   }
   const json = isConsole ? { [AUDIT_MESSAGE]: value } : jsonLine.safeParse(value).data;
   if (json === undefined) return [];
-  // The signature is over what was parsed, so what parsing leaves out would go unnoticed.
+  // The signature covers the parsed record, so a change that parsing drops would go unnoticed.
   return [{ record: value !== undefined && hasDoubledMember(text) ? undefined : json[AUDIT_MESSAGE] }];
 }
 
@@ -169,9 +173,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The first record that is not as it was written; undefined where all are. */
+/** The first record that is changed or out of place; undefined if there is none. */
 function firstBreak(
-  records: readonly Seen[],
+  records: readonly CheckedRecord[],
   from: AuditCheckpoint | undefined,
 ): Omit<AuditBreak, "process"> | undefined {
   let previous = from?.mac ?? null;
@@ -184,20 +188,22 @@ function firstBreak(
   return undefined;
 }
 
-/** What is wrong with a record that stands where `expected` should. */
+/** What is wrong with a record at the place of number `expected`; undefined if nothing is. */
 function problemOf(
-  { verdict, sequence, previous }: Seen,
-  before: { expected: number; previous: string | null; records: readonly Seen[] },
+  { verdict, sequence, previous }: CheckedRecord,
+  before: { expected: number; previous: string | null; records: readonly CheckedRecord[] },
 ): string | undefined {
   const { expected, records } = before;
   if (verdict === "changed") return "was changed since it was written";
   if (verdict === "unknown key") return "is signed with a key that ENCRYPTION_KEY does not list, or was changed";
-  if (sequence < expected) return "stands here once more: it was copied";
+  if (sequence < expected) return "appears here again: it was copied";
   if (sequence === expected) {
     return previous === before.previous ? undefined : "does not follow the record before it: that one was replaced";
   }
   const later = records.find((other) => other.sequence === expected);
-  if (later !== undefined) return `stands before record ${expected}, at line ${later.line}: they were reordered`;
+  if (later !== undefined) {
+    return `comes before record ${expected}, which is at line ${later.line}: they were reordered`;
+  }
   const missing = expected === sequence - 1 ? `record ${expected}` : `records ${expected} to ${sequence - 1}`;
   if (expected > 1) return `comes right after record ${expected - 1}. Removed: ${missing}`;
   return `is the first of its process here. Removed, or in an older file: ${missing}`;

@@ -8,7 +8,7 @@ import type { ClientSession } from "../identity/client_session.ts";
 import { hideSecrets, type Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import { StoreError } from "../store/store.ts";
-import { storeAway } from "../store/away.ts";
+import { storeAwayError } from "../store/away.ts";
 import type { AuditTrail } from "../audit/record.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -283,7 +283,7 @@ export class Dispatcher {
     if (error instanceof StoreError) {
       // That the store is away stands in the log once, not once for each call.
       log.debug("store failed", { error });
-      return storeAway(error);
+      return storeAwayError(error);
     }
     log.error("internal error", { error });
     return new ToolError("internal_error", "Something went wrong inside this service.", {

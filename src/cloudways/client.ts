@@ -3,7 +3,7 @@ import { ToolError } from "../errors.ts";
 import type { Customer } from "../identity/caller.ts";
 import { type KeyPair, traitsOf } from "../identity/credential.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
-import { storeAway } from "../store/away.ts";
+import { storeAwayError } from "../store/away.ts";
 import { CustomerTable } from "../store/customer_table.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import { type BucketAnswer, type BucketLimit, type Store, StoreError, type StoreKey } from "../store/store.ts";
@@ -99,7 +99,7 @@ export class CloudwaysClient {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       session.log.debug("store failed", { error });
-      throw storeAway(error);
+      throw storeAwayError(error);
     }
   }
 

@@ -4,7 +4,7 @@ import { outboundHosts } from "../config/reach.ts";
 import { Box } from "../crypto/box.ts";
 import { KeyRing } from "../crypto/key_ring.ts";
 import { RedisStore } from "../store/redis/adapter.ts";
-import { fitsSharedKeys, OTHER_KEYS } from "../store/shared_keys.ts";
+import { DIFFERENT_KEYS, matchesSharedKeys } from "../store/shared_keys.ts";
 import { AuditOutputError, openAuditLog } from "./audit_output.ts";
 import { missingPermissions } from "./permissions.ts";
 
@@ -96,11 +96,11 @@ async function redis(config: Config): Promise<Finding[]> {
   try {
     await using store = await RedisStore.connect(config.redisUrl, { poolSize: 1 });
     await store.ping();
-    const fits = await fitsSharedKeys(store, await (await ringOf(config)).names());
+    const fits = await matchesSharedKeys(store, await (await ringOf(config)).names());
     return [
       { name, ok: true, message: "it answers, and every command needed works" },
       ...store.warnings.map((message) => ({ name, ok: true, warning: true, message: `it ${message}` })),
-      ...(fits ? [] : [{ name: "keys", ok: false, message: OTHER_KEYS }]),
+      ...(fits ? [] : [{ name: "keys", ok: false, message: DIFFERENT_KEYS }]),
     ];
   } catch (error) {
     const reason = error instanceof Error ? error.message : "Unknown reason.";

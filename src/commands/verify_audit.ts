@@ -51,7 +51,7 @@ function report(findings: AuditFindings): AuditReport {
     `process ${shown(process)}: ${records} ${records === 1 ? "record" : "records"}, the last of ${shown(lastTime)}\n` +
     (missing === 0 ? "" : `  it says that it could not write ${missing} more\n`)
   );
-  const half = findings.halves.map((line) =>
+  const half = findings.cutOffLines.map((line) =>
     `Line ${line} was cut off while it was written. A record that is missing for that is named as removed.\n`
   );
   const verdict = breaks.length === 0 ? "The records are whole.\n" : breaks.map(sentence).join("");

@@ -1,7 +1,7 @@
 import type { KeyRing, RingKey } from "./key_ring.ts";
 import { lengthPrefixed } from "./length_prefixed.ts";
 
-/** Whose a box is and what for. A box opens only under the context it was sealed under. */
+/** The owner and purpose of a box. A box opens only under the context it was sealed under. */
 export interface BoxContext {
   /** All 64 hex digits of the customer id, or `shared`. */
   customer: string;
@@ -9,12 +9,12 @@ export interface BoxContext {
   purpose: string;
 }
 
-/** Also the first part of the additional data, so that the formats of two versions never pass for each other. */
+/** Also the first part of the additional data, so that a box of one version never opens as one of another. */
 const VERSION = "v1";
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A byte order mark is a character like any other here. */
+/** Keeps a byte order mark as a character of the text. */
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Seals texts with AES-256-GCM: `v1.<key id>.<base64url of IV and ciphertext>`. */
@@ -36,7 +36,7 @@ export class Box {
     return `${VERSION}.${first.id}.${bytes.toBase64({ alphabet: "base64url", omitPadding: true })}`;
   }
 
-  /** The text, or undefined for whatever doesn't open: tampered with, another context, an unknown key, no box at all. */
+  /** The text; undefined if the box is malformed, was tampered with, or has another context or an unknown key. */
   async open(box: string, context: BoxContext): Promise<string | undefined> {
     const [, id, text] = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]+)$/.exec(box) ?? [];
     const bytes = text === undefined ? undefined : decode(text);
@@ -62,7 +62,7 @@ function gcm(iv: Uint8Array<ArrayBuffer>, { customer, purpose }: BoxContext): Ae
   return { name: "AES-GCM", iv, additionalData: lengthPrefixed(VERSION, customer, purpose), tagLength: 128 };
 }
 
-/** Strict, so that every box has exactly one way to be written. */
+/** Strict, so that every box has exactly one spelling. */
 function decode(text: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     const padded = text.padEnd(Math.ceil(text.length / 4) * 4, "=");

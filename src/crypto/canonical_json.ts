@@ -1,5 +1,5 @@
 /**
- * JSON with the members of every object in one order, whoever wrote it: the form over which a signature is made.
+ * JSON with the members of every object sorted by name. Signatures are made over this form.
  *
  * @param value A value as `JSON.parse` gives it.
  */

@@ -2,9 +2,9 @@ import type { KeyRing } from "./key_ring.ts";
 import { lengthPrefixed } from "./length_prefixed.ts";
 
 /**
- * Names texts without telling them: equal texts have equal fingerprints in every process with the same key, and without
- * the key nobody can try out what a fingerprint may stand for. Stays the same while encryption keys rotate, as customer
- * ids do.
+ * Fingerprints of texts that do not reveal the texts. Equal texts have equal fingerprints in every process with the same
+ * key. Without the key, guesses can't be checked against a fingerprint. Fingerprints stay the same while encryption keys
+ * rotate, as customer ids do.
  */
 export class Fingerprints {
   readonly #ring: KeyRing;
@@ -13,7 +13,7 @@ export class Fingerprints {
     this.#ring = ring;
   }
 
-  /** 64 hex digits: HMAC-SHA-256 over the texts, each with its length in front. */
+  /** 64 hex digits: HMAC-SHA-256 over the texts, each prefixed with its length. */
   async of(...texts: string[]): Promise<string> {
     const bytes = lengthPrefixed("fingerprint", ...texts);
     return new Uint8Array(await crypto.subtle.sign("HMAC", this.#ring.customerIdKey, bytes)).toHex();

@@ -1,11 +1,11 @@
-/** What a derived key is for. Each use has a key of its own, so that no output of one helps against another. */
+/** What a derived key is for. Each use has its own key, so that output of one use does not help to attack another. */
 export type KeyUse = "box" | "session" | "audit" | "approval";
 
 /** A derived key, and the public name of the listed key that it comes from. */
 export interface RingKey {
   /** 8 hex digits. */
   id: string;
-  /** For `box` AES-256-GCM, for everything else HMAC-SHA-256. Non-extractable. */
+  /** AES-256-GCM for `box`, HMAC-SHA-256 for all other uses. Non-extractable. */
   key: CryptoKey;
 }
 
@@ -19,31 +19,32 @@ export interface KeyRingOptions {
 
 /** The keys for one use. */
 export interface RingKeys {
-  /** Makes what is new. */
+  /** Encrypts and signs. */
   first: RingKey;
-  /** Read what is there, in the order of the listed keys, the first one included. */
+  /** Decrypt and verify. In the order of the listed keys, including the first one. */
   all: readonly RingKey[];
 }
 
-/** What tells keys apart without giving anything of them away. */
+/** Public names of keys. They tell keys apart and reveal nothing about them. */
 export interface KeyNames {
-  /** Of the encryption keys, in their order; 8 hex digits each. */
+  /** Names of the encryption keys, in their order; 8 hex digits each. */
   encryption: string[];
-  /** Of the key for customer ids; 8 hex digits. */
+  /** Name of the key for customer ids; 8 hex digits. */
   customers: string;
 }
 
-/** A listed key: good for deriving others and nothing else. */
+/** A listed key. It only derives other keys. */
 interface Root {
   id: string;
   material: CryptoKey;
 }
 
-/** All keys of the process. Holds only keys that cannot be exported, derived by HKDF-SHA-256 once each. */
+/** All keys of the process. They can't be exported, and each is derived once, by HKDF-SHA-256. */
 export class KeyRing {
   /**
-   * The key for customer ids, HMAC-SHA-256. It is derived from a given customer id key just as from an encryption key:
-   * whoever rotates without having set one keeps the ids by giving the old first encryption key as customer id key.
+   * The key for customer ids, HMAC-SHA-256. A given customer id key and an encryption key derive it in the same way. So an
+   * operator without a customer id key can rotate and keep the ids: the old first encryption key becomes the customer id
+   * key.
    */
   readonly customerIdKey: CryptoKey;
   readonly #first: Root;
@@ -56,7 +57,7 @@ export class KeyRing {
     this.#others = others;
   }
 
-  /** Throws a RangeError if there is no encryption key, or a key that has not 32 bytes. */
+  /** Throws a RangeError if there is no encryption key, or if a key does not have 32 bytes. */
   static async create(options: KeyRingOptions): Promise<KeyRing> {
     const [first, ...others] = await Promise.all(options.encryptionKeys.map(importRoot));
     if (first === undefined) throw new RangeError("A key ring needs at least one encryption key.");
@@ -64,7 +65,7 @@ export class KeyRing {
     return new KeyRing(first, others, await deriveKey(idRoot.material, "customer-id"));
   }
 
-  /** The keys for one use, derived at the first call. */
+  /** The keys for one use. The first call derives them. */
   keys(use: KeyUse): Promise<RingKeys> {
     let keys = this.#derived.get(use);
     if (keys === undefined) {
@@ -74,7 +75,6 @@ export class KeyRing {
     return keys;
   }
 
-  /** The names of the keys. */
   async names(): Promise<KeyNames> {
     const signature = await crypto.subtle.sign("HMAC", this.customerIdKey, new TextEncoder().encode("key-name"));
     const customers = new Uint8Array(signature).toHex().slice(0, 8);
@@ -108,7 +108,7 @@ function deriveKey(material: CryptoKey, use: KeyUse | "customer-id"): Promise<Cr
 }
 
 function hkdf(use: KeyUse | "customer-id" | "key-id"): HkdfParams {
-  // The listed keys are uniformly random already: HKDF needs no salt for them.
+  // The listed keys are uniformly random already, so HKDF needs no salt.
   return {
     name: "HKDF",
     hash: "SHA-256",

@@ -1,13 +1,13 @@
 /** Bytes in a key. */
 const KEY_BYTES = 32;
 
-/** Characters of a key in base64, the padding included. */
+/** Characters of a key in base64, including the padding. */
 const KEY_CHARACTERS = 44;
 
 /**
  * Reads a key: 32 bytes in base64 or base64url, 44 characters, as {@linkcode generateKey} or Fernet makes it.
  *
- * Throws an Error that says what is wrong and never shows the key; its message goes on from a name, as in
+ * Throws an Error that says what is wrong and never shows the key. Its message follows a name, as in
  * "ENCRYPTION_KEY must have …".
  */
 export function parseKey(text: string): Uint8Array<ArrayBuffer> {
@@ -32,7 +32,7 @@ function decode(text: string): Uint8Array<ArrayBuffer> {
   try {
     return Uint8Array.fromBase64(text, { alphabet, lastChunkHandling: "strict" });
   } catch {
-    // The error of the decoder could quote the key, so it goes no further.
+    // The decoder's error could quote the key, so it is not passed on.
     throw new Error("must be complete base64, but its last characters are not what an encoder writes");
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Joins texts so that no two different lists give the same bytes: each as UTF-8 with its length in bytes in front, a
+ * Joins texts so that different lists always give different bytes. Each text is UTF-8 after its length in bytes, a
  * big-endian 32-bit number.
  */
 export function lengthPrefixed(...parts: string[]): Uint8Array<ArrayBuffer> {

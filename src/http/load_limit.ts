@@ -59,7 +59,7 @@ export class LoadLimit {
     let left = false;
     return {
       claim: (customer) => {
-        this.#shares.give(holder);
+        this.#shares.giveBack(holder);
         const taken = this.#shares.take({ customer });
         if (taken) holder = { customer };
         else left = true;
@@ -69,7 +69,7 @@ export class LoadLimit {
       leave: () => {
         if (left) return;
         left = true;
-        this.#shares.give(holder);
+        this.#shares.giveBack(holder);
         this.#tellIfEmpty();
       },
     };

@@ -4,14 +4,14 @@ import type { WorkCounts } from "../text/work_counts.ts";
 import { type Credential, traitsOf } from "./credential.ts";
 import type { Toolset } from "./toolsets.ts";
 
-/** One set of Cloudways credentials and the id that stands for it everywhere else. */
+/** One set of Cloudways credentials, and its id, which all other parts use. */
 export interface Customer {
-  /** All 64 hex digits; keys and additional data use these, people see the short form. */
+  /** All 64 hex digits. Store keys and additional data use these; people see the short form. */
   id: string;
   credential: Credential;
 }
 
-/** The customer, or why there is none: no credentials came, or they can't be right. */
+/** The customer, or why there is none: no credentials were sent, or they can't be right. */
 export type Identity = { kind: "customer" } & Customer | { kind: "none"; error: ToolError };
 
 /** What one request may do. */
@@ -22,38 +22,38 @@ export interface Bounds {
   toolsets: ReadonlySet<Toolset>;
 }
 
-/** What one request asks for beside its message. */
+/** What one request asks for in its headers, besides its message. */
 export interface Wishes extends Bounds {
-  /** What the person has to type on an approval page; see `X-MCP-Approval-Code`. */
+  /** The code that people type on an approval page; see `X-MCP-Approval-Code`. */
   approvalCode: string | undefined;
-  /** Questions go to the approval page, whatever the client can show; see `X-MCP-Confirm`. */
+  /** Questions go to the approval page even if the client can show forms; see `X-MCP-Confirm`. */
   confirmByPage: boolean;
 }
 
-/** The caller and their bounds. Made once at the edge; nothing below reads a header. */
+/** The caller of one request, and what the request may do. Made once at the edge; no room below reads a header. */
 export interface Caller extends Wishes {
   identity: Identity;
-  /** The address of the connection; bounds wrong credentials and is in no answer. */
+  /** The address of the client. Limits on wrong credentials use it; no answer shows it. */
   address: string;
-  /** How the caller reaches us; a page can be shown only over HTTP. */
+  /** How the request came. Pages can be shown only over HTTP. */
   transport: "http" | "stdio";
-  /** Hides everything of the caller's that must never be seen again; see {@linkcode callerSecrets}. */
+  /** Hides the caller's secrets; see {@linkcode callerSecrets}. */
   secrets: SecretHider;
-  /** Our own id of this request, in logs and errors. */
+  /** Our id of this request, in logs and errors. */
   requestId: string;
 }
 
-/** What {@linkcode callerSecrets} takes besides the caller. */
+/** Options of {@linkcode callerSecrets}. */
 export interface CallerSecretsOptions {
-  /** Credentials that came with the request and don't count; they are hidden all the same. */
+  /** Credentials that were sent too but are not used; they are hidden as well. */
   alsoSent?: readonly string[];
-  /** Counts what is done. */
+  /** Counts the work of hiding. */
   work?: WorkCounts | undefined;
 }
 
 /**
- * Hides everything of a caller's that must never be seen again: all credentials, and the person's approval code. Made
- * once for a request, since a search for them is made once for each hider.
+ * Makes the hider of a caller's secrets: all credentials, and the approval code. Make one for each request: a hider
+ * prepares its search once.
  */
 export function callerSecrets(
   { identity, approvalCode }: Pick<Caller, "identity" | "approvalCode">,
@@ -64,7 +64,7 @@ export function callerSecrets(
   return new SecretHider([...new Set([...credentials, ...alsoSent, ...code])], work);
 }
 
-/** The full id of the customer; undefined where the caller is none. */
+/** The full id of the customer; undefined for a caller without one. */
 export function customerIdOf(identity: Identity): string | undefined {
   return identity.kind === "customer" ? identity.id : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * The session of the 2025 revisions that a call came in: its nonce (32 hex digits), or `unknown` where the id that was
- * sent is none of this server's.
+ * The session of a call from a 2025 client: its nonce (32 hex digits), or `unknown` if this server did not issue the
+ * session id that was sent.
  */
 export type ClientSession = { nonce: string } | "unknown";

@@ -1,6 +1,6 @@
 /**
- * What a caller authenticates to Cloudways with. All that depends on the kind is in this file: a new kind needs its traits,
- * its place in {@linkcode credentialOf}, and headers for its parts in `http/caller_headers.ts`.
+ * What a caller authenticates to Cloudways with. Everything that depends on the kind is in this file. A new kind needs its
+ * traits, a case in {@linkcode credentialOf}, and headers for its parts in `http/caller_headers.ts`.
  */
 export type Credential =
   | { kind: "access_token"; token: string }
@@ -12,22 +12,21 @@ export interface KeyPair {
   apiKey: string;
 }
 
-/** How requests are authenticated: with a token as it is, or with one that a key pair is exchanged for. */
+/** How requests are authenticated: with the given token, or with one from a token exchange. */
 export type SignIn = { kind: "token"; token: string } | { kind: "exchange"; keyPair: KeyPair };
 
 /** What the rest of the program needs to know of a credential. */
 export interface CredentialTraits {
-  /** The texts that must never be seen again in an answer or a log line. */
+  /** The texts that no answer and no log line may show. */
   secrets: readonly string[];
-  /** Only a claim until Cloudways has accepted the credential; undefined for a kind without e-mail. */
+  /** A mere claim until Cloudways has accepted the credential. Undefined for a kind without e-mail. */
   email: string | undefined;
-  /** What distinguishes it from others of its kind; customer ids are computed from this. */
+  /** What distinguishes credentials of one kind; customer ids are computed from this. */
   idParts: readonly string[];
-  /** How requests are authenticated with it. */
   signIn: SignIn;
 }
 
-/** Reads what the kind of a credential decides. */
+/** The traits of a credential, by its kind. */
 export function traitsOf(credential: Credential): CredentialTraits {
   switch (credential.kind) {
     case "access_token": {
@@ -39,7 +38,7 @@ export function traitsOf(credential: Credential): CredentialTraits {
       return {
         secrets: [apiKey],
         email,
-        // Case and outer space of the e-mail don't count.
+        // Case and surrounding space of the e-mail don't matter.
         idParts: [email.trim().toLowerCase(), apiKey],
         signIn: { kind: "exchange", keyPair: { email, apiKey } },
       };
@@ -47,19 +46,19 @@ export function traitsOf(credential: Credential): CredentialTraits {
   }
 }
 
-/** What credentials consist of. Each part has headers of its own. */
+/** The parts of credentials. Each has its own headers. */
 export type CredentialPart = "token" | "email" | "apiKey";
 
 /** The parts that were given. */
 export type GivenCredentials = { readonly [Part in CredentialPart]?: string | undefined };
 
-/** The half of a key pair that is missing, and the one that was given without it. */
+/** The missing half of a key pair, and the half that was given. */
 export interface MissingPart {
   missing: keyof KeyPair;
   given: keyof KeyPair;
 }
 
-/** The credential that counts: a token wins, and one may stand where an API key belongs. */
+/** The credential to use. A token goes first, and callers may send a token as API key. */
 export function credentialOf({ token, email, apiKey }: GivenCredentials): Credential | undefined {
   if (token !== undefined) return { kind: "access_token", token };
   if (apiKey === undefined) return undefined;
@@ -67,14 +66,14 @@ export function credentialOf({ token, email, apiKey }: GivenCredentials): Creden
   return email === undefined ? undefined : { kind: "api_key", email, apiKey };
 }
 
-/** Which part would make the given ones a credential; undefined where they are one, or where nothing was given. */
+/** The part that is missing for a key pair; undefined if the parts are a credential, or nothing was given. */
 export function missingPart(given: GivenCredentials): MissingPart | undefined {
   if (credentialOf(given) !== undefined) return undefined;
   if (given.apiKey !== undefined) return { missing: "email", given: "apiKey" };
   return given.email === undefined ? undefined : { missing: "apiKey", given: "email" };
 }
 
-/** Whether a text is an access token, as Cloudways marks them. */
+/** Whether a text has the prefix of Cloudways' access tokens. */
 export function isAccessToken(text: string): boolean {
   return text.startsWith("cw_");
 }

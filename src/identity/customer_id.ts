@@ -3,8 +3,8 @@ import { lengthPrefixed } from "../crypto/length_prefixed.ts";
 import { type Credential, traitsOf } from "./credential.ts";
 
 /**
- * Names customers without saying who they are: the same credential has the same id in every process with the same key,
- * and without the key an id leads nowhere.
+ * Ids of customers that do not reveal their credentials. The same credential has the same id in every process with the
+ * same key. Without the key, an id can't be traced to a credential.
  */
 export class CustomerIds {
   readonly #ring: KeyRing;

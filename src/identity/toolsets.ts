@@ -1,4 +1,4 @@
-/** The categories of tools, in the order in which they are listed. `src/tools/all.ts` says which tools each holds. */
+/** The categories of tools, in the order of the tool list. `src/tools/all.ts` lists the tools of each. */
 export const TOOLSETS = ["basic", "servers", "apps", "security"] as const;
 
 /** One of {@linkcode TOOLSETS}. */
@@ -7,7 +7,7 @@ export type Toolset = typeof TOOLSETS[number];
 /**
  * Reads a comma-separated list of toolsets. `all` and `default` both name all of them.
  *
- * @throws {RangeError} Names the unknown word and the words that are known.
+ * @throws {RangeError} Names the unknown word and the known ones.
  */
 export function parseToolsets(text: string): ReadonlySet<Toolset> {
   const names = text.split(",").map((name) => name.trim());

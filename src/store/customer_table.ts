@@ -3,17 +3,17 @@ import { atMost } from "./at_most.ts";
 
 /** What {@linkcode CustomerTable} needs. */
 export interface CustomerTableOptions<V> {
-  /** Whether Cloudways has accepted the credentials of the customer whose entry this is, as far as is known. */
+  /** Whether the entry belongs to a customer that Cloudways has accepted, as far as is known. */
   isAccepted: (key: string, value: V) => boolean;
-  /** How many entries of accepted customers it keeps. */
+  /** Most entries of accepted customers. */
   max: number;
-  /** How many others. Defaults to a tenth. */
+  /** Most entries of strangers. Defaults to a tenth. */
   maxStrangers?: number;
 }
 
 /**
- * Something about customers, most often by their id; what was used least recently goes first. Credentials that Cloudways
- * has not accepted have a part of their own: however many somebody makes up, they push out no accepted customer.
+ * Entries about customers, usually by customer id. The least recently used ones go first. Strangers have their own part:
+ * no number of made-up credentials pushes out an accepted customer.
  */
 export class CustomerTable<V extends object> {
   readonly #isAccepted: (key: string, value: V) => boolean;
@@ -40,7 +40,7 @@ export class CustomerTable<V extends object> {
     (isAccepted ? this.#accepted : this.#strangers).set(key, value);
   }
 
-  /** What is there, or what `make` makes. Credentials that were accepted since take what they have along. */
+  /** The entry, made by `make` if there is none. A stranger that has been accepted since keeps its entry. */
   getOrMake(key: string, make: () => V): V {
     const accepted = this.#accepted.get(key);
     if (accepted !== undefined) return accepted;
@@ -54,7 +54,7 @@ export class CustomerTable<V extends object> {
     this.#strangers.delete(key);
   }
 
-  /** All that is there now. */
+  /** All entries. */
   entries(): [string, V][] {
     return [...this.#accepted.entries(), ...this.#strangers.entries()];
   }

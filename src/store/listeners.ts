@@ -1,20 +1,20 @@
 import type { Listener, Unsubscribe } from "./store.ts";
 
-/** Who listens on which channel, within this process. */
+/** The listeners on each channel, within this process. */
 export class Listeners {
   readonly #byChannel = new Map<string, Set<Listener>>();
 
-  /** The channels somebody listens on. */
+  /** The channels with a listener. */
   channels(): string[] {
     return [...this.#byChannel.keys()];
   }
 
-  /** Whether anybody listens on a channel. */
+  /** Whether a channel has a listener. */
   has(channel: string): boolean {
     return this.#byChannel.has(channel);
   }
 
-  /** Adds one; the same function may be added more than once. */
+  /** Adds a listener; the same function may be added more than once. */
   add(channel: string, listener: Listener): Unsubscribe {
     const entry: Listener = (text) => listener(text);
     const entries = this.#byChannel.get(channel) ?? new Set<Listener>();
@@ -25,12 +25,12 @@ export class Listeners {
     };
   }
 
-  /** Lets everybody on a channel hear a text, except who has left by the time it is his turn. */
-  tell(channel: string, text: string): void {
+  /** Calls all listeners on a channel, except those that are removed before their turn. */
+  deliver(channel: string, text: string): void {
     for (const listener of this.#byChannel.get(channel) ?? []) listener(text);
   }
 
-  /** Forgets everybody. */
+  /** Removes all listeners. */
   clear(): void {
     this.#byChannel.clear();
   }

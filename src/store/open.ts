@@ -2,11 +2,11 @@ import type { Clock } from "../async/clock.ts";
 import type { KeyNames } from "../crypto/key_ring.ts";
 import { MemoryStore } from "./memory/adapter.ts";
 import { RedisStore } from "./redis/adapter.ts";
-import { fitsSharedKeys, OTHER_KEYS, tellSharedKeys } from "./shared_keys.ts";
+import { DIFFERENT_KEYS, matchesSharedKeys, writeSharedKeys } from "./shared_keys.ts";
 import { StandInStore } from "./stand_in.ts";
 import type { Store } from "./store.ts";
 
-/** Takes what an operator should know of the store. */
+/** Takes log lines about the store for the operator. */
 export interface StoreLog {
   info(message: string): void;
   warn(message: string, fields?: Record<string, unknown>): void;
@@ -15,19 +15,19 @@ export interface StoreLog {
 
 /** What {@linkcode openStore} needs. */
 export interface OpenStoreOptions {
-  /** Undefined keeps everything in this process. */
+  /** The address of Redis; undefined for the embedded store. */
   redisUrl: string | undefined;
   redisPoolSize: number;
-  /** Names of the keys in use, to compare with those of other replicas. */
+  /** Reads the names of this process's keys, to compare them with those of other replicas. */
   keyNames: () => Promise<KeyNames>;
   clock: Clock;
   log: StoreLog;
 }
 
 /**
- * Opens the store: Redis, in front of which this process stands in while it is away, or the process's own memory.
+ * Opens the store: the embedded store, or Redis behind a {@linkcode StandInStore}.
  *
- * @throws {StoreError} Where Redis does not answer.
+ * @throws {StoreError} If Redis does not answer.
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const { redisUrl, redisPoolSize, clock, log } = options;
@@ -36,14 +36,14 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   const redis = await RedisStore.connect(redisUrl, {
     poolSize: redisPoolSize,
     onStateChange: (up, reason) => {
-      if (!up) return log.error("redis is away, this process stands in for what it can", { reason });
+      if (!up) return log.error("redis is away, this process goes on alone where it can", { reason });
       log.info("redis is back");
       standIn.store?.catchUp().catch((error) =>
-        log.warn("the other replicas were not told of stale listings and refusals", { error })
+        log.warn("stale listings and refusals of an outage did not reach the other replicas", { error })
       );
     },
     onRefusals: (refuses, reason) => {
-      if (refuses) log.error("redis refuses commands, this process stands in for what it can", { reason });
+      if (refuses) log.error("redis refuses commands, this process goes on alone where it can", { reason });
       else log.info("redis takes commands again");
     },
   });
@@ -53,9 +53,9 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   return standIn.store;
 }
 
-/** Replicas with other keys can't read each other's approvals, tokens and records, and each counts its own limits. */
+/** Replicas with different keys can't read each other's approvals, tokens and records, and don't share limits. */
 async function compareKeys(redis: RedisStore, { keyNames, log }: OpenStoreOptions): Promise<void> {
   const names = await keyNames();
-  if (!await fitsSharedKeys(redis, names)) log.warn(OTHER_KEYS);
-  await tellSharedKeys(redis, names);
+  if (!await matchesSharedKeys(redis, names)) log.warn(DIFFERENT_KEYS);
+  await writeSharedKeys(redis, names);
 }

@@ -5,8 +5,8 @@ import type { SealedValue } from "./sealed.ts";
 import type { Channel, Store, Unsubscribe } from "./store.ts";
 
 /**
- * The store's channels, with everything sealed: a message opens only for the customer, kind and name of the channel it
- * was sent on. A message that does not open, or does not fit the listener's schema, is dropped.
+ * The store's channels with sealed messages. A message opens only for the customer, kind and name of its channel. A
+ * message that does not open, or does not match the listener's schema, is dropped.
  */
 export class SealedChannels {
   readonly #store: Store;
@@ -17,7 +17,7 @@ export class SealedChannels {
     this.#box = box;
   }
 
-  /** Sends a value to all listeners, and says on how many replicas there are any. */
+  /** Sends a value to all listeners, and returns how many replicas have one. */
   async publish(channel: Channel, value: SealedValue): Promise<number> {
     return await this.#store.publish(channel, await this.#box.seal(JSON.stringify(value), contextOf(channel)));
   }

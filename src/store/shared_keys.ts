@@ -1,4 +1,4 @@
-/** Whether the processes that share a store use the same keys: with other keys each is blind to what the others write. */
+/** Compares the keys of the processes that share a store: with different keys, none can read what the others write. */
 import { z } from "zod";
 import type { KeyNames } from "../crypto/key_ring.ts";
 import { readJson } from "../text/read_json.ts";
@@ -7,19 +7,19 @@ import type { Store, StoreKey } from "./store.ts";
 const KEY: StoreKey = { purpose: "keys", customer: "shared" };
 const TTL_MS = 30 * 24 * 3600_000;
 
-/** What an operator is told where the keys don't fit. */
-export const OTHER_KEYS = "Redis was last used with other keys: give every replica the same ENCRYPTION_KEY and " +
+/** The warning for the operator if the keys don't match. */
+export const DIFFERENT_KEYS = "Redis was last used with other keys: give every replica the same ENCRYPTION_KEY and " +
   "CUSTOMER_ID_KEY, or approvals, tokens and records of one are lost to the others";
 
 const namesSchema = z.object({ encryption: z.array(z.string()).max(100), customers: z.string() });
 
 /**
- * Whether these keys fit those of the process that last started with this store. They fit where both encrypt with keys
- * that the other one has, so that keys can rotate, and where both name customers alike.
+ * Whether these keys match those of the process that last started with this store. They match if one encryption key is in
+ * both lists, so that keys can rotate, and if the keys for customer ids are the same.
  *
- * @throws {StoreError} Where the store does not answer.
+ * @throws {StoreError} If the store does not answer.
  */
-export async function fitsSharedKeys(store: Pick<Store, "get">, own: KeyNames): Promise<boolean> {
+export async function matchesSharedKeys(store: Pick<Store, "get">, own: KeyNames): Promise<boolean> {
   const text = await store.get(KEY);
   const others = text === undefined ? undefined : readJson(text, namesSchema);
   if (others === undefined) return true;
@@ -27,10 +27,10 @@ export async function fitsSharedKeys(store: Pick<Store, "get">, own: KeyNames): 
 }
 
 /**
- * Says in the store which keys this process uses.
+ * Writes the names of this process's keys to the store.
  *
- * @throws {StoreError} Where the store does not answer.
+ * @throws {StoreError} If the store does not answer.
  */
-export async function tellSharedKeys(store: Pick<Store, "set">, own: KeyNames): Promise<void> {
+export async function writeSharedKeys(store: Pick<Store, "set">, own: KeyNames): Promise<void> {
   await store.set(KEY, JSON.stringify(own), { ttlMs: TTL_MS });
 }

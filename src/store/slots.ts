@@ -10,7 +10,7 @@ export class Slots {
   readonly #count: number;
 
   /**
-   * @param kind Tells the places of one use from those of another: letters, digits, `_` and `-`.
+   * @param kind Names the use of the places: letters, digits, `_` and `-`.
    * @param count How many places each customer has.
    */
   constructor(store: Store, kind: string, count: number) {
@@ -22,8 +22,8 @@ export class Slots {
   /**
    * Takes a place for at most `ttlMs` milliseconds.
    *
-   * @param holder Names who holds the place; nobody else can give it back.
-   * @returns The place, or undefined where all are taken.
+   * @param holder Id of the holder; only this holder can give the place back.
+   * @returns The place, or undefined if all are taken.
    */
   async take(customer: string, holder: string, ttlMs: number): Promise<Place | undefined> {
     for (const key of this.#keys(customer)) {
@@ -32,13 +32,13 @@ export class Slots {
     return undefined;
   }
 
-  /** How many places are taken. */
+  /** How many places of a customer are taken. */
   async countTaken(customer: string): Promise<number> {
     const holders = await Promise.all(this.#keys(customer).map((key) => this.#store.get(key)));
     return holders.filter((holder) => holder !== undefined).length;
   }
 
-  /** Gives a place back; nothing where it has run out meanwhile. */
+  /** Gives a place back. Does nothing if it has expired. */
   async release(place: Place, holder: string): Promise<void> {
     await this.#store.deleteIfEquals(place, holder);
   }

@@ -21,47 +21,47 @@ import {
   type Unsubscribe,
 } from "./store.ts";
 
-/** How many entries are remembered as written here alone; of strangers a tenth. */
+/** Most keys of entries that only this process has; strangers may have a tenth of that in addition. */
 const MAX_WRITTEN_HERE = 50_000;
 
-/** Longer than any lock lives: one that could not be released for so long has ended by itself. */
+/** Longer than the TTL of any lock: a lock that could not be released for so long has expired. */
 const RELEASE_MS = 60_000;
 
 /**
- * A shared store, and a store of this process for the time in which the shared one fails; the rules of each purpose say
- * what it may be used for. What was written here alone is looked at until the shared store has a newer value, so that its
- * return wipes out nothing and refills no bucket.
+ * A shared store, with a local store in this process for the time in which the shared one fails. The rules of each purpose
+ * say which entries the local store may hold. Entries that only the local store has are used until the shared store has a
+ * newer value. So the return of the shared store loses no entry and refills no bucket.
  */
 export class StandInStore implements Store, AsyncDisposable {
   readonly kind;
   readonly #shared: Store;
-  readonly #own: MemoryStore;
-  /** The keys of entries that only this process has. */
-  readonly #writtenHere = new CustomerTable<StoreKey>({
-    isAccepted: (_name, key) => !this.#own.isStrangers(key),
+  readonly #local: MemoryStore;
+  /** The keys of entries that only the local store has. */
+  readonly #localKeys = new CustomerTable<StoreKey>({
+    isAccepted: (_name, key) => !this.#local.isOfStranger(key),
     max: MAX_WRITTEN_HERE,
   });
-  /** What the shared store is still to get; a mark that is on its way there included. */
-  readonly #pending = new PendingWrites((key) => this.#own.isStrangers(key));
-  /** Whether something pending has failed to get there. */
+  /** Writes that the shared store has not got yet, including marks that are being written. */
+  readonly #pending = new PendingWrites((key) => this.#local.isOfStranger(key));
+  /** Whether a pending write has failed. */
   #hasFailed = false;
   readonly #clock: Clock;
   #catchingUp: Promise<void> | undefined;
 
-  /** @param own How the store of this process keeps time, and how much it may hold. */
-  constructor(shared: Store, own: MemoryStoreOptions) {
+  /** @param local Clock and size of the local store. */
+  constructor(shared: Store, local: MemoryStoreOptions) {
     this.#shared = shared;
-    this.#own = new MemoryStore(own);
-    this.#clock = own.clock;
+    this.#local = new MemoryStore(local);
+    this.#clock = local.clock;
     this.kind = shared.kind;
   }
 
   async get(key: StoreKey): Promise<string | undefined> {
     const mark = this.#pending.find("mark", key);
     if (mark !== undefined) return mark.value;
-    const value = await this.#either(key, (store) => store.get(key));
-    if (value !== undefined || !this.#isWrittenHere(key)) return value;
-    return await this.#own.get(key);
+    const value = await this.#sharedOrLocal(key, (store) => store.get(key));
+    if (value !== undefined || !this.#isLocal(key)) return value;
+    return await this.#local.get(key);
   }
 
   async set(key: StoreKey, value: string, options: SetOptions): Promise<boolean> {
@@ -71,28 +71,28 @@ export class StandInStore implements Store, AsyncDisposable {
     const write = handsOver === "mark" || handsOver === "token"
       ? this.#writeOf(handsOver, key, value, options.ttlMs)
       : undefined;
-    // A mark counts from now on, wherever it is written.
+    // Reads see a mark from now on, even while it is being written.
     if (write?.kind === "mark") this.#pending.add(write);
     try {
       const written = await this.#shared.set(key, value, options);
-      this.#writtenHere.delete(formatStoreKey(key));
-      const settled = write?.kind === "mark" ? write : this.#pending.find("token", key);
-      if (settled !== undefined) this.#pending.remove(settled);
-      this.#takesWrites();
-      if (mirrored) await this.#own.set(key, value, options);
+      this.#localKeys.delete(formatStoreKey(key));
+      const noLongerPending = write?.kind === "mark" ? write : this.#pending.find("token", key);
+      if (noLongerPending !== undefined) this.#pending.remove(noLongerPending);
+      this.#retryFailed();
+      if (mirrored) await this.#local.set(key, value, options);
       return written;
     } catch (error) {
-      throwUnlessStore(error);
-      this.#writtenHere.set(formatStoreKey(key), key);
+      throwUnlessStoreError(error);
+      this.#localKeys.set(formatStoreKey(key), key);
       if (write?.kind === "token") this.#pending.add(write);
       this.#hasFailed ||= write !== undefined;
-      return await this.#own.set(key, value, options);
+      return await this.#local.set(key, value, options);
     }
   }
 
   async delete(key: StoreKey): Promise<boolean> {
-    const here = this.#isWrittenHere(key) ? await this.#own.delete(key) : false;
-    return await this.#either(key, (store) => store.delete(key)) || here;
+    const local = this.#isLocal(key) ? await this.#local.delete(key) : false;
+    return await this.#sharedOrLocal(key, (store) => store.delete(key)) || local;
   }
 
   async deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
@@ -100,32 +100,32 @@ export class StandInStore implements Store, AsyncDisposable {
     if (standIn === "never") return await this.#shared.deleteIfEquals(key, value);
     const mark = this.#pending.find("mark", key);
     if (mark?.value === value) this.#pending.remove(mark);
-    const mayBeHere = standIn.mirrored || this.#isWrittenHere(key);
-    const here = mayBeHere ? await this.#own.deleteIfEquals(key, value) : false;
-    return await this.#either(key, async (store) => {
-      // Before the attempt: what fails goes on in the own store.
-      if (store === this.#own && standIn.handsOver === "release") this.#pendRelease(key, value);
+    const mayBeLocal = standIn.mirrored || this.#isLocal(key);
+    const local = mayBeLocal ? await this.#local.deleteIfEquals(key, value) : false;
+    return await this.#sharedOrLocal(key, async (store) => {
+      // The shared store has failed: the release waits for its return.
+      if (store === this.#local && standIn.handsOver === "release") this.#pendRelease(key, value);
       return await store.deleteIfEquals(key, value);
-    }) || here;
+    }) || local;
   }
 
   async take(key: StoreKey): Promise<string | undefined> {
-    return await this.#either(key, (store) => store.take(key));
+    return await this.#sharedOrLocal(key, (store) => store.take(key));
   }
 
   async takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
-    // A bucket that was used here goes on counting until it is full again: the return of the other gives no second one.
-    const here = this.#isWrittenHere(key) ? await this.#takeHere(key, limit, cost) : undefined;
-    if (here?.allowed === false) return here;
+    // A bucket that was used here is counted until it is full again, so that the shared store's return gives no second one.
+    const local = this.#isLocal(key) ? await this.#takeLocally(key, limit, cost) : undefined;
+    if (local?.allowed === false) return local;
     try {
       const shared = await this.#shared.takeTokens(key, limit, cost);
-      if (shared.allowed && cost > 0) this.#takesWrites();
-      return here === undefined || !shared.allowed || shared.remaining < here.remaining ? shared : here;
+      if (shared.allowed && cost > 0) this.#retryFailed();
+      return local === undefined || !shared.allowed || shared.remaining < local.remaining ? shared : local;
     } catch (error) {
-      throwUnlessStore(error);
-      if (here !== undefined) return here;
-      this.#writtenHere.set(formatStoreKey(key), key);
-      return await this.#own.takeTokens(key, limit, cost);
+      throwUnlessStoreError(error);
+      if (local !== undefined) return local;
+      this.#localKeys.set(formatStoreKey(key), key);
+      return await this.#local.takeTokens(key, limit, cost);
     }
   }
 
@@ -150,29 +150,29 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   /**
-   * The shared store is back: the other replicas learn which of their cached listings are stale and which customers were
-   * refused, find no lock that was given back meanwhile, and use the tokens that were exchanged here.
+   * Call this when the shared store is back. Writes the pending marks, releases and tokens to it: other replicas then see
+   * which listings are stale and which customers were refused, find no lock that was released, and use the new tokens.
    */
   catchUp(): Promise<void> {
-    this.#catchingUp ??= this.#settle().finally(() => this.#catchingUp = undefined);
+    this.#catchingUp ??= this.#writePending().finally(() => this.#catchingUp = undefined);
     return this.#catchingUp;
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#shared.close(), this.#own.close()]);
+    await Promise.all([this.#shared.close(), this.#local.close()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #settle(): Promise<void> {
+  async #writePending(): Promise<void> {
     this.#hasFailed = false;
     try {
-      // A newer one may have taken the place of a write meanwhile, or it may have got there.
+      // A newer write may have replaced this one meanwhile, or it may have been written.
       for (const write of this.#pending.all()) if (this.#pending.has(write)) await this.#handOver(write);
     } catch (error) {
-      throwUnlessStore(error);
+      throwUnlessStoreError(error);
       this.#hasFailed = true;
     }
   }
@@ -182,14 +182,14 @@ export class StandInStore implements Store, AsyncDisposable {
     const leftMs = since + ttlMs - this.#clock.now();
     if (kind === "mark") return void await this.set(key, value, { ttlMs });
     if (kind === "release" && leftMs > 0) await this.#shared.deleteIfEquals(key, value);
-    if (kind === "token" && leftMs > 0) await this.#share(write, leftMs);
+    if (kind === "token" && leftMs > 0) await this.#handOverToken(write, leftMs);
     this.#pending.remove(write);
   }
 
-  /** Hands over a token that is still the one in use here, unless others have one. */
-  async #share(token: PendingWrite, ttlMs: number): Promise<void> {
+  /** Writes a token to the shared store if it is still in use here and the shared store has none. */
+  async #handOverToken(token: PendingWrite, ttlMs: number): Promise<void> {
     const { key, value } = token;
-    if (await this.#own.get(key) !== value || !this.#pending.has(token)) return;
+    if (await this.#local.get(key) !== value || !this.#pending.has(token)) return;
     await this.#shared.set(key, value, { ttlMs, ifAbsent: true });
   }
 
@@ -203,38 +203,38 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   /**
-   * The shared store has just been written to. One that was full or a replica, or that was late once, never was away,
-   * so nothing else says that it takes again what it did not take.
+   * Called when the shared store has taken a write, to try failed ones again. A store that was full, read-only or late once
+   * was never away, so no other event shows that it takes writes again.
    */
-  #takesWrites(): void {
+  #retryFailed(): void {
     if (this.#hasFailed) this.catchUp().catch(() => {});
   }
 
-  async #takeHere(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer | undefined> {
-    if (await this.#own.get(key) === undefined) {
-      this.#writtenHere.delete(formatStoreKey(key));
+  async #takeLocally(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer | undefined> {
+    if (await this.#local.get(key) === undefined) {
+      this.#localKeys.delete(formatStoreKey(key));
       return undefined;
     }
-    return await this.#own.takeTokens(key, limit, cost);
+    return await this.#local.takeTokens(key, limit, cost);
   }
 
-  #isWrittenHere(key: StoreKey): boolean {
-    return this.#writtenHere.has(formatStoreKey(key));
+  #isLocal(key: StoreKey): boolean {
+    return this.#localKeys.has(formatStoreKey(key));
   }
 
-  /** Does it in the shared store, or here where that fails and the purpose allows it. */
-  async #either<T>(key: StoreKey, work: (store: Store) => Promise<T>): Promise<T> {
+  /** Runs work on the shared store; if that fails and the purpose allows it, on the local store. */
+  async #sharedOrLocal<T>(key: StoreKey, work: (store: Store) => Promise<T>): Promise<T> {
     try {
       return await work(this.#shared);
     } catch (error) {
-      throwUnlessStore(error);
+      throwUnlessStoreError(error);
       if (rulesOf(key.purpose).standIn === "never") throw error;
-      return await work(this.#own);
+      return await work(this.#local);
     }
   }
 }
 
-/** Only a store that fails is replaced; anything else is a mistake of ours. */
-function throwUnlessStore(error: unknown): void {
+/** Only failures of the store lead to the local store. Any other error is a mistake of the program. */
+function throwUnlessStoreError(error: unknown): void {
   if (!(error instanceof StoreError)) throw error;
 }

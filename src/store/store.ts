@@ -1,6 +1,6 @@
 /**
- * Shared state: what several requests, processes or replicas must agree on. Two adapters with the same semantics,
- * `memory/` and `redis/`; one conformance suite runs against both.
+ * Shared state: data that several requests, processes or replicas must agree on. The adapters `memory/` and `redis/` have
+ * the same semantics; one conformance suite runs against both.
  */
 
 import type { Purpose } from "./purposes.ts";
@@ -8,25 +8,25 @@ import type { Purpose } from "./purposes.ts";
 /** The address of one entry. */
 export interface StoreKey {
   purpose: Purpose;
-  /** All 64 hex digits of the customer id, or `shared` for what belongs to everybody. */
+  /** All 64 hex digits of the customer id, or `shared` for entries of no single customer. */
   customer: string;
   /** Tells entries of one purpose and customer apart. Letters, digits, `_`, `-`, `.` only. */
   name?: string;
 }
 
-/** The key as it stands in Redis: `cw:<purpose>:<customer>[:<name>]`. */
+/** The key in Redis: `cw:<purpose>:<customer>[:<name>]`. */
 export function formatStoreKey(key: StoreKey): string {
   return key.name === undefined ? `cw:${key.purpose}:${key.customer}` : `cw:${key.purpose}:${key.customer}:${key.name}`;
 }
 
-/** What is told on a channel. */
+/** The kinds of messages. */
 export type ChannelKind =
   /** The client's answer to a question inside a call, sealed. */
   | "answer"
-  /** That the client wants a call to end, sealed. */
+  /** The client's wish to end a call, sealed. */
   | "cancellation";
 
-/** Where one part tells others something that is of use at this moment only. Nothing told is kept. */
+/** A channel for messages that are of use at this moment only. No message is kept. */
 export interface Channel {
   kind: ChannelKind;
   /** All 64 hex digits of the customer id. */
@@ -35,71 +35,71 @@ export interface Channel {
   name: string;
 }
 
-/** The channel as Redis knows it: `cw:channel:<kind>:<customer>:<name>`. */
+/** The channel in Redis: `cw:channel:<kind>:<customer>:<name>`. */
 export function formatChannel({ kind, customer, name }: Channel): string {
   return `cw:channel:${kind}:${customer}:${name}`;
 }
 
-/** Hears what is told on a channel. Must not throw. */
+/** Gets the messages of a channel. Must not throw. */
 export type Listener = (text: string) => void;
 
-/** Ends a subscription: from now on its listener hears nothing. Calling it again does nothing. */
+/** Ends a subscription: its listener gets no more messages. Calling it again does nothing. */
 export type Unsubscribe = () => void;
 
 /** How an entry is written. */
 export interface SetOptions {
-  /** Milliseconds until the entry is gone; positive. Every entry has one. */
+  /** Milliseconds until the entry expires; positive. Every entry expires. */
   ttlMs: number;
-  /** Write only where no entry is. Defaults to false. */
+  /** Write only if there is no entry. Defaults to false. */
   ifAbsent?: boolean;
 }
 
 /** The size and speed of a token bucket. */
 export interface BucketLimit {
-  /** Most tokens it holds; a new one is full. Positive integer. */
+  /** Most tokens in the bucket; a new bucket is full. Positive integer. */
   capacity: number;
   /** Seconds in which `capacity` tokens flow back, evenly. */
   windowSeconds: number;
 }
 
-/** What a token bucket answers. */
+/** The answer of a token bucket. */
 export interface BucketAnswer {
-  /** Whether the tokens asked for were taken; all of them or none. */
+  /** Whether the tokens were taken: all of them or none. */
   allowed: boolean;
   /** Whole tokens left. */
   remaining: number;
-  /** Seconds (fractional, 0 when allowed) until as many tokens as asked for are there. */
+  /** Seconds (fractional, 0 when allowed) until the bucket has as many tokens as asked for. */
   retryAfterSeconds: number;
 }
 
-/** What tells the newest entry of a list from any other. */
+/** Identifies the newest entry of a list. */
 export interface ListHead {
   /** Counts up within the list, from 1. */
   number: number;
-  /** Given by whoever appended it. */
+  /** Chosen by the caller that appended it. */
   mark: string;
 }
 
-/** An entry to be appended to a list; it gets the next number. */
+/** An entry to append to a list. It gets the next number. */
 export interface NewEntry {
   mark: string;
   value: string;
 }
 
-/** An entry of a list. */
+/** An entry in a list. */
 export type ListEntry = ListHead & NewEntry;
 
 /** How an entry is appended. */
 export interface AppendOptions {
-  /** The newest entry as the caller knows it; undefined for a list that has none. */
+  /** The newest entry that the caller knows; undefined for an empty list. */
   after: ListHead | undefined;
-  /** How many entries the list keeps, the newest ones; a positive integer. */
+  /** How many of the newest entries the list keeps; a positive integer. */
   keep: number;
-  /** Milliseconds until the whole list is gone, counted from the last append; positive. */
+  /** Milliseconds from the last append until the whole list expires; positive. */
   ttlMs: number;
 }
 
-/** What came of appending, and the entry that is the newest now. Not appended: the newest entry was another one. */
+/** The result of appending, and the newest entry now. `appended` is false if the newest entry was not `after`. */
 export type AppendAnswer =
   | { appended: true; head: ListHead }
   | { appended: false; head: ListHead | undefined };
@@ -108,48 +108,48 @@ export type AppendAnswer =
 export interface ListPage {
   /** Only entries with a smaller number. Defaults to all. */
   before?: number | undefined;
-  /** Most entries; a positive integer. */
+  /** Most entries to read; a positive integer. */
   limit: number;
 }
 
 /** Shared state. Every call fails with a {@linkcode StoreError} within a bounded time instead of hanging. */
 export interface Store {
-  /** Which adapter this is, as `/health` shows it. */
+  /** The kind of store, as `/health` shows it. */
   readonly kind: "embedded" | "redis";
   /** The entry's value, or undefined. */
   get(key: StoreKey): Promise<string | undefined>;
-  /** Writes an entry. False only where `ifAbsent` found one. */
+  /** Writes an entry. False only if `ifAbsent` found one. */
   set(key: StoreKey, value: string, options: SetOptions): Promise<boolean>;
-  /** Removes an entry; true where there was one. */
+  /** Removes an entry; true if there was one. */
   delete(key: StoreKey): Promise<boolean>;
-  /** Removes an entry only if it still has this value, in one atomic step: releases locks, drops a stale token. */
+  /** Removes an entry in one atomic step if it still has this value: to release a lock, to drop a stale token. */
   deleteIfEquals(key: StoreKey, value: string): Promise<boolean>;
-  /** Reads and removes an entry in one atomic step: of many callers exactly one gets the value. */
+  /** Reads and removes an entry in one atomic step: exactly one of many callers gets the value. */
   take(key: StoreKey): Promise<string | undefined>;
-  /** Takes `cost` tokens in one atomic step on the store's own clock. A cost of 0 only looks. */
+  /** Takes `cost` tokens in one atomic step on the store's own clock. A cost of 0 only looks at the bucket. */
   takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer>;
-  /** Appends to a list in one atomic step, if nobody else has appended meanwhile. */
+  /** Appends to a list in one atomic step, if `after` is still its newest entry. */
   append(key: StoreKey, entry: NewEntry, options: AppendOptions): Promise<AppendAnswer>;
   /** The entries of a list, newest first. */
   entries(key: StoreKey, page: ListPage): Promise<ListEntry[]>;
   /**
-   * Tells whoever listens on a channel at this moment. Neither listener nor publisher waits for the other.
+   * Sends a message to all present listeners of a channel. Neither listener nor publisher waits for the other.
    *
-   * @returns How many replicas have a listener there; 0 where nobody heard.
+   * @returns How many replicas have a listener on the channel; 0 if the message reached none.
    */
   publish(channel: Channel, text: string): Promise<number>;
   /**
-   * Listens on a channel. Whatever is published after this has resolved is heard, but for what falls into an outage:
-   * the subscription itself outlives one.
+   * Listens on a channel. The listener gets every message that is published after this has resolved, except during an
+   * outage. The subscription survives an outage.
    */
   subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe>;
-  /** Fails when the store does not answer. */
+  /** Fails if the store does not answer. */
   ping(): Promise<void>;
   /** Closes connections and timers. */
   close(): Promise<void>;
 }
 
-/** The store did not answer, or refused. Its message holds no value and no password. */
+/** The store did not answer, or refused. The message holds no value and no password. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
 }

@@ -1,21 +1,21 @@
 /**
- * The arithmetic of the token bucket, here in TypeScript and in `redis/take_tokens.lua.ts` for Redis. Both give the same
- * answers because both calculate with whole numbers only:
+ * The arithmetic of the token bucket: here in TypeScript, in `redis/take_tokens.lua.ts` for Redis. Both give the same
+ * answers, because both use whole numbers only:
  *
  * - Time is whole milliseconds. `windowMs` is the window in milliseconds.
  * - A token is split into `windowMs` parts. In every millisecond `capacity` parts flow back, which is exactly
  *   `capacity` tokens a window. A full bucket holds `capacity × windowMs` parts, at most {@linkcode MAX_PARTS}.
- * - An entry is the text `<parts> <at> <windowMs>`: the parts that were there at the time `at`. No entry means full.
+ * - An entry is the text `<parts> <at> <windowMs>`: the parts in the bucket at the time `at`. No entry means full.
  *
- * To look at the bucket at the time `now`:
+ * The level of the bucket at the time `now`:
  *
- * 1. If the window has changed since, a token has another number of parts: parts = floor(parts ÷ old × new).
+ * 1. If the window has changed, a token has another number of parts: parts = floor(parts ÷ old × new).
  * 2. A smaller capacity clamps: parts = min(parts, full).
  * 3. elapsed = now − at, at least 0 and at most `windowMs`; parts = min(full, parts + elapsed × capacity).
- * 4. at = max(at, now). A clock that steps back therefore gives nothing twice: nothing flows until it has caught up.
+ * 4. at = max(at, now). So a clock that steps back gives nothing twice: no parts flow until it has caught up.
  *
- * Taking `cost` tokens needs `cost × windowMs` parts; all of them or none. Only a success writes an entry, and that
- * entry lives until the bucket would be full again, when it says the same as no entry (on Redis at least a second).
+ * Taking `cost` tokens needs `cost × windowMs` parts; all of them are taken, or none. Only a success writes an entry. The
+ * entry expires when the bucket is full again (on Redis after a second at least): then it means the same as no entry.
  */
 import type { BucketAnswer, BucketLimit } from "./store.ts";
 
@@ -28,10 +28,10 @@ interface Level {
   at: number;
 }
 
-/** What comes of looking at a bucket or taking from it. */
+/** The result of looking at a bucket or taking from it. */
 export interface BucketOutcome {
   answer: BucketAnswer;
-  /** The entry to write; absent where nothing was taken. */
+  /** The entry to write; absent if nothing was taken. */
   write?: { entry: string; fullInMs: number };
 }
 
@@ -39,8 +39,8 @@ export interface BucketOutcome {
  * The window in whole milliseconds, after checking the arguments of `takeTokens`.
  *
  * Throws a RangeError for a capacity that is not a positive integer, a window under a millisecond, a bucket of more
- * than {@linkcode MAX_PARTS} parts, and a cost that is not an integer from 0 to the capacity: a cost that no wait
- * could ever meet is a mistake in the program.
+ * than {@linkcode MAX_PARTS} parts, and a cost that is not an integer from 0 to the capacity: no wait could ever meet a
+ * higher cost, so it is a mistake in the program.
  */
 export function checkBucket(limit: BucketLimit, cost: number): number {
   const windowMs = Math.round(limit.windowSeconds * 1000);
@@ -84,7 +84,7 @@ export function takeFromBucket(
   return { answer, write: { entry: `${parts} ${level.at} ${windowMs}`, fullInMs } };
 }
 
-/** Puts an answer together; the script on Redis answers with the same three numbers. */
+/** Makes an answer. The script for Redis returns the same three values. */
 export function bucketAnswer(allowed: boolean, remaining: number, waitMs: number): BucketAnswer {
   return { allowed, remaining, retryAfterSeconds: waitMs / 1000 };
 }

@@ -77,7 +77,7 @@ const TAMPERINGS: readonly [name: string, change: (lines: string[]) => string[],
   [
     "has records reordered",
     ([a = "", A = "", b = "", B = "", c = "", C = ""]) => [a, A, b, C, c, B],
-    /^BROKEN\. Process [0-9a-f]{16}, record 3 at line 4 stands before record 2, at line 6: they were reordered\.$/m,
+    /^BROKEN\. Process [0-9a-f]{16}, record 3 at line 4 comes before record 2, which is at line 6: they were reordered\.$/m,
   ],
 ];
 

@@ -264,8 +264,8 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     for (const [n, tool] of tools.entries()) {
       await clock.advance(1_000);
       // In runs of one, two and three.
-      const isDeed = [0, 2, 3].includes(n % 6);
-      await trail.record(entryOf(tool, isDeed ? {} : { event: "refused", outcome: "invalid_arguments" }));
+      const isDone = [0, 2, 3].includes(n % 6);
+      await trail.record(entryOf(tool, isDone ? {} : { event: "refused", outcome: "invalid_arguments" }));
     }
 
     for (const limit of [1, 2, 3, 7, 100]) {

@@ -292,7 +292,7 @@ Deno.test("a Redis that takes no writes is told of once, and once that it takes 
 
   const lines = linesWith(service, "redis").map((line) => JSON.parse(line));
   assert.deepEqual(lines.map(({ level, message }) => [level, message]), [
-    ["ERROR", "redis refuses commands, this process stands in for what it can"],
+    ["ERROR", "redis refuses commands, this process goes on alone where it can"],
     ["INFO", "redis takes commands again"],
   ]);
   assert.match(lines[0].reason, /has too few replicas to take writes\.$/);

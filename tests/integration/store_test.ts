@@ -781,9 +781,9 @@ Deno.test("an error reply becomes a StoreError without key and value, and does n
   assert.equal(await store.get({ ...KEY, name: "other" }), undefined);
 });
 
-Deno.test("connecting to what gives a reply of a wrong form fails, and a store over it tells of one that comes later", async () => {
+Deno.test("connecting to what sends a malformed reply fails, and a store over it tells of one that comes later", async () => {
   await using server = startScriptedRedis((name) => name === "getdel" ? ":5" : undefined);
-  await assert.rejects(RedisStore.connect(server.url, { poolSize: 5 }), /gave a reply of a wrong form/);
+  await assert.rejects(RedisStore.connect(server.url, { poolSize: 5 }), /sent a malformed reply/);
   server.script = () => undefined;
   const told: string[] = [];
   const onRefusals = (refuses: boolean, reason = "") => told.push(refuses ? reason : "again");
@@ -795,7 +795,7 @@ Deno.test("connecting to what gives a reply of a wrong form fails, and a store o
   await store.get(KEY);
 
   assert.equal(told.length, 2);
-  assert.match(told[0] ?? "", /wrong form/);
+  assert.match(told[0] ?? "", /malformed reply/);
   assert.equal(told[1], "again");
 });
 
@@ -835,7 +835,7 @@ Deno.test("a reply of a form that the command does not have is a failure, not an
     for (const [name, call] of Object.entries(calls)) {
       await call().then(() => answered.push(name), (error: unknown) => {
         assert.ok(error instanceof StoreError, `${name}: ${error}`);
-        assert.match(error.message, /gave a reply of a wrong form/);
+        assert.match(error.message, /sent a malformed reply/);
         assert.ok(!Deno.inspect(error, { depth: 10 }).includes(SECRET));
       });
     }

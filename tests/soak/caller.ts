@@ -1,6 +1,6 @@
 /** One client of a customer: makes calls and holds every answer against what is promised. */
 import { StoreError } from "../../src/store/store.ts";
-import { storeAway } from "../../src/store/away.ts";
+import { storeAwayError } from "../../src/store/away.ts";
 import { ACCOUNTS, type TestCustomer } from "../support/customers.ts";
 import { createRandom, type Random, seedFrom } from "../sandbox/prng.ts";
 import type { AppState, ServerState } from "../sandbox/mod.ts";
@@ -13,8 +13,8 @@ const PROMISED_MS = 30_000;
 /** What the network and a busy machine may add before an answer counts as late. */
 const SLACK_MS = 5_000;
 
-/** What is said where a call can't do without Redis and it does not answer. */
-const STORE_AWAY = storeAway(new StoreError("")).message;
+/** The error of a call that needs Redis while Redis does not answer. */
+const STORE_AWAY = storeAwayError(new StoreError("")).message;
 
 /** What calls are counted as that come with credentials of nobody. */
 export const WRONG_CREDENTIALS = "wrong credentials";

@@ -79,7 +79,7 @@ function changed(line: string | undefined, members: Record<string, JsonValue>): 
   return JSON.stringify({ ...whole, audit: { ...recordOf(line), ...members } });
 }
 
-Deno.test("records are written whatever the level, numbered, and each names the signature of the one before", async () => {
+Deno.test("records are written at every log level, numbered, and linked to the record before", async () => {
   const lines = await fiveLines();
 
   const records = lines.map(recordOf);
@@ -89,7 +89,7 @@ Deno.test("records are written whatever the level, numbered, and each names the 
   assert.equal(new Set(records.map(({ process }) => process)).size, 1);
 });
 
-Deno.test("a record holds what was recorded, its time, and the customer in short", async () => {
+Deno.test("a record holds its entry, its time, and the short customer id", async () => {
   const [line] = await linesOf([ENTRY]);
 
   const { process, key_id, mac, ...rest } = recordOf(line);
@@ -103,7 +103,7 @@ Deno.test("a record holds what was recorded, its time, and the customer in short
   });
 });
 
-Deno.test("two processes have two ids, and their mixed lines are two whole chains", async () => {
+Deno.test("two processes have two ids, and their mixed lines are two complete chains", async () => {
   const [first, second] = [await fiveLines(), await fiveLines()];
 
   const findings = await verify(first.flatMap((line, index) => [line, "another line", "{}", second[index] ?? ""]));
@@ -113,7 +113,7 @@ Deno.test("two processes have two ids, and their mixed lines are two whole chain
   assert.equal(findings.checked, 10);
 });
 
-Deno.test("records are found behind what a collector puts in front, and in lines for people", async () => {
+Deno.test("records are found after the prefix of a log collector, and in console lines", async () => {
   const json = (await fiveLines()).map((line) => `mcp-1  | ${line}`);
   const console = await linesOf([ENTRY, ENTRY], { format: "console" });
 
@@ -123,7 +123,7 @@ Deno.test("records are found behind what a collector puts in front, and in lines
   assert.deepEqual(findings.processes.map(({ records }) => records), [5, 2]);
 });
 
-Deno.test("what a caller writes is taken for no record", async () => {
+Deno.test("text of a caller is not taken for a record", async () => {
   for (const format of ["json", "console"] as const) {
     const lines: string[] = [];
     const log = createLogger({ level: "INFO", format, write: (line) => void lines.push(line) });
@@ -157,7 +157,7 @@ for (
     { mac: "" },
   ]
 ) {
-  Deno.test(`a record with ${JSON.stringify(members)} put in is named as changed`, async () => {
+  Deno.test(`a record with ${JSON.stringify(members)} put in is reported as changed`, async () => {
     const lines = await fiveLines();
 
     const found = await theBreak(lines.with(2, changed(lines[2], members)));
@@ -166,7 +166,7 @@ for (
   });
 }
 
-Deno.test("a record of which a member was taken away is named as changed", async () => {
+Deno.test("a record without one of its members is reported as changed", async () => {
   const lines = await fiveLines();
   const { target: _, ...rest } = recordOf(lines[2]);
 
@@ -175,7 +175,7 @@ Deno.test("a record of which a member was taken away is named as changed", async
   assert.deepEqual(found, [3, 3, "was changed since it was written"]);
 });
 
-Deno.test("a second member of the same name beside the genuine one is noticed, however it is spelled", async () => {
+Deno.test("a second member of the same name is noticed in every spelling", async () => {
   for (const format of ["json", "console"] as const) {
     for (const name of ["tool", "to\\u006fl"]) {
       const lines = await linesOf([ENTRY, ENTRY], { format });
@@ -184,12 +184,12 @@ Deno.test("a second member of the same name beside the genuine one is noticed, h
       const { breaks } = await verify([lines[0] ?? "", forged[1] ?? ""]);
 
       const found = breaks.map(({ line, problem }) => [line, problem]);
-      assert.deepEqual(found, [[2, "is no whole record: it was changed"]]);
+      assert.deepEqual(found, [[2, "is not a complete record: it was changed"]]);
     }
   }
 });
 
-Deno.test("a record that is none any more is named, and so is the hole in its chain", async () => {
+Deno.test("a record that is damaged beyond reading is reported, and so is the gap in its chain", async () => {
   const lines = await fiveLines();
 
   const { breaks } = await verify(lines.with(2, '{"message":"audit","audit":{"sequence":3}}'));
@@ -197,7 +197,7 @@ Deno.test("a record that is none any more is named, and so is the hole in its ch
   assert.deepEqual(breaks.map(({ sequence, line }) => [sequence, line]), [[null, 3], [4, 4]]);
 });
 
-Deno.test("a record given to another process is named there, and missing where it was", async () => {
+Deno.test("a record moved to another process is reported there, and as missing from its own", async () => {
   const lines = await fiveLines();
 
   const { breaks } = await verify(lines.with(2, changed(lines[2], { process: "0123456789abcdef" })));
@@ -205,7 +205,7 @@ Deno.test("a record given to another process is named there, and missing where i
   assert.deepEqual(breaks.map(({ sequence, line }) => [sequence, line]), [[3, 3], [4, 4]]);
 });
 
-Deno.test("removed records are named by the one that stands in their place", async () => {
+Deno.test("removed records are reported at the record that follows them", async () => {
   const lines = await fiveLines();
 
   const one = await theBreak(lines.toSpliced(2, 1));
@@ -215,21 +215,21 @@ Deno.test("removed records are named by the one that stands in their place", asy
   assert.deepEqual(two, [5, 3, "comes right after record 2. Removed: records 3 to 4"]);
 });
 
-Deno.test("a beginning that was removed is noticed", async () => {
+Deno.test("removed first records are noticed", async () => {
   const found = await theBreak((await fiveLines()).slice(2));
 
   assert.deepEqual(found, [3, 1, "is the first of its process here. Removed, or in an older file: records 1 to 2"]);
 });
 
-Deno.test("reordered records are named with the one that should come first", async () => {
+Deno.test("reordered records are reported with the one that should come first", async () => {
   const lines = await fiveLines();
 
   const found = await theBreak([0, 1, 3, 2, 4].map((index) => lines[index] ?? ""));
 
-  assert.deepEqual(found, [4, 3, "stands before record 3, at line 4: they were reordered"]);
+  assert.deepEqual(found, [4, 3, "comes before record 3, which is at line 4: they were reordered"]);
 });
 
-Deno.test("a record in whose place another one was signed is noticed by the one that follows", async () => {
+Deno.test("a replaced record with a valid signature is noticed at the record that follows", async () => {
   const record = (sequence: number) => ({ process: "0123456789abcdef", sequence, time: "2026-11-20T12:00:00.000Z" });
   const first = await signer.sign("process", record(1), null);
   const other = await signer.sign("process", { ...record(1), tool: "other" }, null);
@@ -240,60 +240,60 @@ Deno.test("a record in whose place another one was signed is noticed by the one 
   assert.deepEqual(found, [2, 2, "does not follow the record before it: that one was replaced"]);
 });
 
-Deno.test("a record that stands twice is named", async () => {
+Deno.test("a record that appears twice is reported", async () => {
   const lines = await fiveLines();
 
   const found = await theBreak([...lines, lines[1] ?? ""]);
 
-  assert.deepEqual(found, [2, 6, "stands here once more: it was copied"]);
+  assert.deepEqual(found, [2, 6, "appears here again: it was copied"]);
 });
 
 for (const format of ["json", "console"] as const) {
-  Deno.test(`a last ${format} line that was cut off anywhere is told from a record that was changed`, async () => {
+  Deno.test(`a last ${format} line that was cut off anywhere is not taken for a changed record`, async () => {
     const lines = await linesOf(["a", "b", "c"].map((request_id) => ({ ...ENTRY, request_id })), { format });
     const last = lines[2] ?? "";
     const begins = last.indexOf(format === "json" ? '"audit":{' : "audit={") + 9;
 
     for (let end = begins; end < last.length; end += 7) {
-      const { breaks, halves, processes } = await verify(lines.with(2, last.slice(0, end)));
+      const { breaks, cutOffLines, processes } = await verify(lines.with(2, last.slice(0, end)));
 
-      assert.deepEqual([breaks, halves, processes[0]?.records], [[], [3], 2], last.slice(0, end));
+      assert.deepEqual([breaks, cutOffLines, processes[0]?.records], [[], [3], 2], last.slice(0, end));
     }
     const changedLast = await verify(lines.with(2, last.replace("restart_server", "stop_server")));
-    assert.deepEqual([changedLast.breaks.length, changedLast.halves], [1, []]);
+    assert.deepEqual([changedLast.breaks.length, changedLast.cutOffLines], [1, []]);
   });
 
-  Deno.test(`half a ${format} line before the same record whole, as after a full disk, breaks nothing`, async () => {
+  Deno.test(`a ${format} line that was cut off and written again, as after a full disk, is no break`, async () => {
     const lines = await linesOf(["a", "b", "c"].map((request_id) => ({ ...ENTRY, request_id })), { format });
     const [first = "", second = "", third = ""] = lines;
 
     const whole = await verify([first, second.slice(0, 200), second, third]);
     const missing = await verify([first, second.slice(0, 200), third]);
 
-    assert.deepEqual([whole.breaks, whole.halves], [[], [2]]);
-    assert.deepEqual(missing.halves, [2]);
+    assert.deepEqual([whole.breaks, whole.cutOffLines], [[], [2]]);
+    assert.deepEqual(missing.cutOffLines, [2]);
     assert.deepEqual(missing.breaks.map(({ sequence, line }) => [sequence, line]), [[3, 3]]);
   });
 }
 
-Deno.test("half a line that was given no line break does not hide the record behind it", async () => {
+Deno.test("a line that was cut off without a line break does not hide the record after it", async () => {
   const [first = "", second = ""] = await fiveLines();
   const [other = ""] = await linesOf([ENTRY]);
 
-  const { breaks, halves, processes } = await verify([first, second.slice(0, 200) + other]);
+  const { breaks, cutOffLines, processes } = await verify([first, second.slice(0, 200) + other]);
 
-  assert.deepEqual([breaks, halves, processes.map(({ records }) => records)], [[], [2], [1, 1]]);
+  assert.deepEqual([breaks, cutOffLines, processes.map(({ records }) => records)], [[], [2], [1, 1]]);
 });
 
-Deno.test("a last line that says nothing yet is told as cut off", async () => {
+Deno.test("a last line that ends before its message is reported as cut off", async () => {
   const lines = await fiveLines();
 
-  const { breaks, halves } = await verify([...lines, '{"timestamp":"2026-11-20T12:0']);
+  const { breaks, cutOffLines } = await verify([...lines, '{"timestamp":"2026-11-20T12:0']);
 
-  assert.deepEqual([breaks, halves], [[], [6]]);
+  assert.deepEqual([breaks, cutOffLines], [[], [6]]);
 });
 
-Deno.test("wherever a log is cut in two, the second part is checked from where the first one ended", async () => {
+Deno.test("a log that is split anywhere can be checked in two parts", async () => {
   const [one, two] = [await fiveLines(), await fiveLines()];
   const lines = one.flatMap((line, index) => [line, two[index] ?? ""]);
 
@@ -314,7 +314,7 @@ Deno.test("a checkpoint of a process that has ended is passed on", async () => {
   assert.equal(later.checkpoints.length, 2);
 });
 
-Deno.test("what was removed, replaced or repeated between two files is noticed", async () => {
+Deno.test("records that were removed, replaced or repeated between two files are noticed", async () => {
   const lines = await fiveLines();
   const { checkpoints: [checkpoint] } = await verify(lines.slice(0, 2));
   assert.ok(checkpoint);
@@ -327,10 +327,10 @@ Deno.test("what was removed, replaced or repeated between two files is noticed",
 
   assert.deepEqual(removed, [[4, "comes right after record 2. Removed: record 3"]]);
   assert.deepEqual(replaced, [[3, "does not follow the record before it: that one was replaced"]]);
-  assert.deepEqual(repeated, [[2, "stands here once more: it was copied"]]);
+  assert.deepEqual(repeated, [[2, "appears here again: it was copied"]]);
 });
 
-Deno.test("a log in which something is broken gives no checkpoint for that process", async () => {
+Deno.test("a process with a break gets no checkpoint", async () => {
   const [one, two] = [await fiveLines(), await fiveLines()];
 
   const { checkpoints } = await verify([...one.toSpliced(2, 1), ...two]);
@@ -338,7 +338,7 @@ Deno.test("a log in which something is broken gives no checkpoint for that proce
   assert.deepEqual(checkpoints.map(({ process }) => process), [recordOf(two[0]).process]);
 });
 
-Deno.test("a record of an unknown key is named, and one of an older key of the list is genuine", async () => {
+Deno.test("a record of an unknown key is reported, and one of an older listed key is genuine", async () => {
   const [OLD, NEW] = TEST_KEYS;
   const lines = await linesOf([ENTRY], { by: await signerWith(OLD) });
 
@@ -350,14 +350,14 @@ Deno.test("a record of an unknown key is named, and one of an older key of the l
   assert.match(unknown.breaks[0]?.problem ?? "", /key that ENCRYPTION_KEY does not list/);
 });
 
-Deno.test("a record of one kind of chain is none of the other", async () => {
+Deno.test("a record of one kind of chain is not genuine in the other", async () => {
   const signed = await signer.sign("customer", { number: 1 }, null);
 
   assert.equal(await signer.check("customer", signed), "genuine");
   assert.equal(await signer.check("process", signed), "changed");
 });
 
-Deno.test("whatever is recorded, it stays whole on one line", async () => {
+Deno.test("any recorded values stay complete and on one line", async () => {
   const json = fc.jsonValue().map((value): JsonValue => JSON.parse(JSON.stringify(value)));
   const text = fc.string({ unit: "binary", maxLength: 300 });
 
@@ -383,7 +383,7 @@ Deno.test("long texts, long lists and large values are cut", async () => {
   assert.deepEqual((await verify([line])).breaks, []);
 });
 
-Deno.test("what looks like a secret is in no record, whoever forgot to hide it", async () => {
+Deno.test("text that looks like a secret is in no record, even if its caller did not hide it", async () => {
   const args = { password: "canary-one", note: "token=canary-two", deep: [{ api_key: "canary-three" }] };
 
   const lines = await linesOf([{ ...ENTRY, arguments: args, target: { url: "https://u:canary-four@x.example" } }]);

@@ -19,10 +19,10 @@ function entry(event: AuditEntry["event"], request_id = "request-1") {
   return stamp({ ...rest, event, tool: "a", operation_id: null, outcome: null, request_id }, 0);
 }
 
-/** What takes `room` bytes, waits while it is `shut`, and fails at the disk where `lies` says so. */
+/** A file that takes `room` bytes, blocks while `shut`, and fails to sync while `failsToSync`. */
 class Disk implements ByteSink {
   room = Infinity;
-  lies = false;
+  failsToSync = false;
   text = "";
   #open = Promise.resolve();
 
@@ -37,10 +37,10 @@ class Disk implements ByteSink {
 
   async syncData(): Promise<void> {
     await Promise.resolve();
-    if (this.lies) throw new Error("Input/output error");
+    if (this.failsToSync) throw new Error("Input/output error");
   }
 
-  /** Gives what opens it again. */
+  /** Blocks all writes until the returned function is called. */
   shut(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#open = promise;
@@ -60,11 +60,11 @@ async function findingsOf({ text }: Disk) {
   const lines = async function* () {
     for (const line of text.trimEnd().split("\n")) yield await Promise.resolve(line);
   };
-  const { breaks, processes: [process], halves } = await verifyAuditLines(lines(), signer);
-  return { breaks, records: process?.records ?? 0, missing: process?.missing ?? 0, halves: halves.length };
+  const { breaks, processes: [process], cutOffLines } = await verifyAuditLines(lines(), signer);
+  return { breaks, records: process?.records ?? 0, missing: process?.missing ?? 0, cutOff: cutOffLines.length };
 }
 
-Deno.test("an intent that is given up before its turn leaves no hole, and one in hand its record", async () => {
+Deno.test("an intent that is cancelled in the queue leaves no gap, and one that is being written is recorded", async () => {
   const disk = new Disk();
   const open = disk.shut();
   const { audit } = logOn(disk);
@@ -79,11 +79,11 @@ Deno.test("an intent that is given up before its turn leaves no hole, and one in
   await outcome;
 
   for (const result of ended) assert.ok(result.status === "rejected" && result.reason instanceof AuditUnavailableError);
-  assert.deepEqual(await findingsOf(disk), { breaks: [], records: 2, missing: 0, halves: 0 });
+  assert.deepEqual(await findingsOf(disk), { breaks: [], records: 2, missing: 0, cutOff: 0 });
 });
 
 for (const room of [0, 1, 100, 300]) {
-  Deno.test(`with room for ${room} bytes an intent is refused at once, and everything else is written later`, async () => {
+  Deno.test(`with room for ${room} bytes an intent is refused at once, and other records are written later`, async () => {
     const disk = new Disk();
     const { audit } = logOn(disk);
     await audit.write(undefined, entry("intent"), NEVER);
@@ -99,24 +99,24 @@ for (const room of [0, 1, 100, 300]) {
     await audit.write(undefined, entry("intent"), NEVER);
 
     assert.deepEqual(refused.map(({ status }) => status), ["rejected", "rejected"]);
-    assert.deepEqual(await findingsOf(disk), { breaks: [], records: 3, missing: 0, halves: room > 1 ? 1 : 0 });
+    assert.deepEqual(await findingsOf(disk), { breaks: [], records: 3, missing: 0, cutOff: room > 1 ? 1 : 0 });
   });
 }
 
-Deno.test("an intent that is written and does not get to the disk is refused, and the chain goes on", async () => {
+Deno.test("an intent that is written but not synced to the disk is refused, and the chain goes on", async () => {
   const disk = new Disk();
   const { audit } = logOn(disk);
-  disk.lies = true;
+  disk.failsToSync = true;
 
   await assert.rejects(audit.write(undefined, entry("intent"), NEVER), AuditUnavailableError);
   await audit.write(undefined, entry("refused"));
-  disk.lies = false;
+  disk.failsToSync = false;
   await audit.write(undefined, entry("intent"), NEVER);
 
-  assert.deepEqual(await findingsOf(disk), { breaks: [], records: 3, missing: 0, halves: 0 });
+  assert.deepEqual(await findingsOf(disk), { breaks: [], records: 3, missing: 0, cutOff: 0 });
 });
 
-Deno.test("refusals that are too many for a log which takes nothing are counted, and their place taken by a gap", async () => {
+Deno.test("too many refusals for a blocked log are counted, and a gap is recorded for them", async () => {
   const disk = new Disk();
   const open = disk.shut();
   const { audit, lost } = logOn(disk);
@@ -127,10 +127,10 @@ Deno.test("refusals that are too many for a log which takes nothing are counted,
   open();
   await Promise.all([...waiting, outcome]);
 
-  assert.deepEqual(await findingsOf(disk), { breaks: [], records: 1_002, missing: 200, halves: 0 });
+  assert.deepEqual(await findingsOf(disk), { breaks: [], records: 1_002, missing: 200, cutOff: 0 });
 });
 
-Deno.test("where too many records wait, intents are refused at once and outcomes are kept", async () => {
+Deno.test("while too many records wait, intents are refused at once and outcomes are kept", async () => {
   const disk = new Disk();
   const open = disk.shut();
   const { audit } = logOn(disk);
@@ -141,10 +141,10 @@ Deno.test("where too many records wait, intents are refused at once and outcomes
   open();
   await Promise.all(outcomes);
 
-  assert.deepEqual(await findingsOf(disk), { breaks: [], records: 2_001, missing: 0, halves: 0 });
+  assert.deepEqual(await findingsOf(disk), { breaks: [], records: 2_001, missing: 0, cutOff: 0 });
 });
 
-Deno.test("the end of the process waits for what is not written yet", async () => {
+Deno.test("the end of the process waits for records that are not written yet", async () => {
   const disk = new Disk();
   const open = disk.shut();
   const { audit } = logOn(disk);

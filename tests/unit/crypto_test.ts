@@ -56,7 +56,7 @@ const badKeys: [string, string, RegExp][] = [
 ];
 
 for (const [what, text, message] of badKeys) {
-  Deno.test(`${what} is no key, and the message says why without showing it`, () => {
+  Deno.test(`${what} is not a key, and the message says why without showing it`, () => {
     assert.throws(() => parseKey(text), (error: Error) => {
       assert.match(error.message, message);
       assert.ok(text === "" || !error.message.includes(text));
@@ -149,7 +149,7 @@ Deno.test("a box with any one bit changed does not open", async () => {
   }
 });
 
-Deno.test("a box has one way to be written: any other last character does not open", async () => {
+Deno.test("a box has exactly one spelling: any other last character does not open", async () => {
   const box = await boxWith(NEW_KEY);
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -175,7 +175,7 @@ Deno.test("a box that is cut short or made longer does not open", async () => {
   for (const more of ["A", "AAAA", "=", "\n", " "]) assert.equal(await box.open(sealed + more, CONTEXT), undefined);
 });
 
-Deno.test("what is no box does not open and throws nothing", async () => {
+Deno.test("a malformed box does not open and throws nothing", async () => {
   const box = await boxWith(NEW_KEY);
   const [id] = (await box.seal("", CONTEXT)).split(".").slice(1);
 
@@ -214,7 +214,7 @@ Deno.test("after a rotation the new key seals and boxes of the old one still ope
   assert.equal(await before.open(newBox, CONTEXT), undefined);
 });
 
-Deno.test("a box of a key that was dropped is absent", async () => {
+Deno.test("a box of a key that is no longer listed does not open", async () => {
   const sealed = await (await boxWith(OLD_KEY)).seal("text", CONTEXT);
 
   assert.equal(await (await boxWith(NEW_KEY)).open(sealed, CONTEXT), undefined);
@@ -229,7 +229,7 @@ Deno.test("a customer id is 64 hex digits, and its short form 16 of them", async
   assert.equal(shortCustomerId(id), `customer_${id.slice(0, 16)}`);
 });
 
-Deno.test("case and outer space of the e-mail do not change the customer id", async () => {
+Deno.test("case and surrounding space of the e-mail do not change the customer id", async () => {
   const ids = await idsWith([NEW_KEY]);
 
   const one = await ids.of({ kind: "api_key", email: "jo@example.com", apiKey: "key" });
@@ -272,7 +272,7 @@ Deno.test("a customer id key keeps ids through a rotation", async () => {
   assert.equal(after, before);
 });
 
-Deno.test("the old first encryption key, given as customer id key, keeps the ids that it gave", async () => {
+Deno.test("the old first encryption key, set as customer id key, keeps the customer ids", async () => {
   const credential: Credential = { kind: "access_token", token: "cw_1" };
 
   const before = await (await idsWith([OLD_KEY])).of(credential);
@@ -281,7 +281,7 @@ Deno.test("the old first encryption key, given as customer id key, keeps the ids
   assert.equal(after, before);
 });
 
-Deno.test("two lists of texts have the same length-prefixed bytes only if they are the same list", () => {
+Deno.test("different lists of texts have different length-prefixed bytes", () => {
   const shortText = fc.string({ unit: fc.constantFrom("a", "b", "\0", "é"), maxLength: 3 });
   const list = fc.array(shortText, { maxLength: 4 });
 

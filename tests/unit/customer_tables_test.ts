@@ -1,4 +1,4 @@
-/** What is kept of an accepted customer stays, however many credentials or values others make up. */
+/** Data of an accepted customer stays, however many credentials or values strangers make up. */
 import assert from "node:assert/strict";
 import type { Customer } from "../../src/identity/caller.ts";
 import { CustomerRecords } from "../../src/cloudways/customer_records.ts";
@@ -25,7 +25,7 @@ function customer(name: string): Customer {
   return { id: name.padStart(64, "0"), credential: { kind: "access_token", token: `cw_${name}` } };
 }
 
-/** Each by itself, one after the other. */
+/** Runs the work for each stranger, one after the other. */
 async function forEachStranger(work: (stranger: Customer, index: number) => unknown): Promise<void> {
   for (let index = 0; index < MADE_UP; index++) await work(customer(`c${index}`), index);
 }
@@ -54,7 +54,7 @@ class GoneStore extends MemoryStore {
   }
 }
 
-/** What is kept → what is done to it → what must hold. The last fails by itself. */
+/** Some state, what strangers do to it, and what must hold. */
 const ROWS: { state: string; driver: string; holds: string; check: () => Promise<void> }[] = [
   {
     state: "upstream pauses",
@@ -98,9 +98,9 @@ const ROWS: { state: string; driver: string; holds: string; check: () => Promise
     },
   },
   {
-    state: "who is a customer, in the embedded store",
-    driver: "other customers fill the cache with all they may",
-    holds: "a customer is still known in the store",
+    state: "known customers of the embedded store",
+    driver: "other customers fill the cache as far as they can",
+    holds: "a customer is still known",
     check: async () => {
       const { store, records } = await startRecords();
       await records.accepted(BYSTANDER, undefined);
@@ -112,7 +112,7 @@ const ROWS: { state: string; driver: string; holds: string; check: () => Promise
     },
   },
   {
-    state: "what was written while Redis was away",
+    state: "writes while Redis is away",
     driver: "made-up credentials take tokens meanwhile",
     holds: "a customer gets no fresh bucket when it is back",
     check: async () => {
@@ -147,7 +147,7 @@ const ROWS: { state: string; driver: string; holds: string; check: () => Promise
     },
   },
   {
-    state: "which customers this process knows",
+    state: "known customers of this process",
     driver: "made-up credentials are looked up",
     holds: "a customer is known without asking the store",
     check: async () => {
@@ -175,9 +175,9 @@ const ROWS: { state: string; driver: string; holds: string; check: () => Promise
     },
   },
   {
-    state: "what field names mean",
+    state: "the meaning of field names",
     driver: "made-up names are looked up",
-    holds: "names mean what they meant",
+    holds: "known names keep their meaning",
     check: async () => {
       const names = ["password", "label", "api_key", "is_password_set"];
       const before = names.map(kindOfName);
@@ -186,9 +186,9 @@ const ROWS: { state: string; driver: string; holds: string; check: () => Promise
     },
   },
   {
-    state: "work by key, one at a time",
+    state: "the mutex by key",
     driver: "made-up keys have work that fails",
-    holds: "nothing of them is kept",
+    holds: "no key is kept",
     check: async () => {
       const mutex = new KeyedMutex();
       await forEachStranger(({ id }) => mutex.run(id, () => Promise.reject(new Error("refused"))).catch(() => {}));
@@ -197,8 +197,8 @@ const ROWS: { state: string; driver: string; holds: string; check: () => Promise
   },
   {
     state: "work that callers share",
-    driver: "made-up keys begin work that never ends",
-    holds: "a customer's own work is begun, and ends",
+    driver: "made-up keys start work that never ends",
+    holds: "a customer's own work starts and ends",
     check: async () => {
       const flights = new SingleFlight<string>();
       const leaving = new AbortController();

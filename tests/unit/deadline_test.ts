@@ -11,7 +11,7 @@ Deno.test("a deadline aborts like AbortSignal.timeout does", async () => {
   assert.equal(signal.reason.name, "TimeoutError");
 });
 
-Deno.test("a deadline aborts with the reason it was given", async () => {
+Deno.test("a deadline aborts with the given reason", async () => {
   const reason = new Error("no place");
   using deadline = new Deadline(1, () => reason);
   const { signal } = deadline;
@@ -22,8 +22,8 @@ Deno.test("a deadline aborts with the reason it was given", async () => {
 });
 
 Deno.test({
-  name: "a deadline whose work is done leaves no timer behind, and does not abort",
-  // With it Deno fails a test that leaves a timer running.
+  name: "a disposed deadline leaves no timer behind, and does not abort",
+  // Makes Deno fail a test that leaves a timer running.
   sanitizeOps: true,
   fn() {
     const deadline = new Deadline(60_000);

@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { FairSemaphore } from "../../src/async/fair_semaphore.ts";
 import { FairShares, type Owner } from "../../src/async/fair_shares.ts";
 
-/** Takes as often as it may. */
+/** Takes all places that the owner may have. */
 function takeAll(shares: FairShares, owner: Owner): number {
   let taken = 0;
   while (shares.take(owner)) taken++;
   return taken;
 }
 
-Deno.test("after any owners have taken all they may, the next customer finds a place", () => {
+Deno.test("the next customer finds a place after any owners have taken all they may", () => {
   const owner = fc.oneof(
     fc.record({ customer: fc.nat({ max: 50 }).map(String) }),
     fc.record({ stranger: fc.nat({ max: 5_000 }).map(String) }),
@@ -28,7 +28,7 @@ Deno.test("after any owners have taken all they may, the next customer finds a p
   );
 });
 
-Deno.test("what is given back can be taken again, and the counts end where they began", () => {
+Deno.test("places that are given back can be taken again, and the counts return to zero", () => {
   fc.assert(fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 5 })), { maxLength: 200 }), (steps) => {
     const shares = new FairShares({ places: 20 });
     const held: Owner[] = [];
@@ -38,13 +38,13 @@ Deno.test("what is given back can be taken again, and the counts end where they 
     }
 
     assert.equal(shares.held, held.length);
-    for (const owner of held) shares.give(owner);
+    for (const owner of held) shares.giveBack(owner);
     assert.equal(shares.held, 0);
     assert.equal(takeAll(shares, { customer: "0" }), takeAll(new FairShares({ places: 20 }), { customer: "0" }));
   }));
 });
 
-Deno.test("one place or two can all be taken, whoever comes", () => {
+Deno.test("one or two places can all be taken, by any owner", () => {
   for (const owner of [{ customer: "a" }, { stranger: "a" }, { stranger: "a", credentials: "b" }]) {
     assert.equal(takeAll(new FairShares({ places: 1 }), owner), 1);
     assert.equal(takeAll(new FairShares({ places: 2 }), owner), 2);
@@ -54,7 +54,7 @@ Deno.test("one place or two can all be taken, whoever comes", () => {
 
 const tick = () => new Promise<void>((resolve) => setTimeout(resolve));
 
-Deno.test("a customer whose work hangs in all the places it can get leaves places to others, at once", async () => {
+Deno.test("a customer whose work hangs in every place it can get leaves places to others", async () => {
   const slots = new FairSemaphore(500);
   const hung = Array.from({ length: 600 }, () => slots.acquire({ customer: "attacker" }));
   for (let i = 0; i < 200; i++) hung.push(slots.acquire({ stranger: `address ${i}` }));
@@ -65,7 +65,7 @@ Deno.test("a customer whose work hangs in all the places it can get leaves place
   assert.notEqual(place, undefined);
 });
 
-Deno.test("those who wait are served owner by owner in turn, and nobody twice before another", async () => {
+Deno.test("waiting owners are served in turn, and none twice before another", async () => {
   const slots = new FairSemaphore(1);
   const first = await slots.acquire({ customer: "a" });
   const served: string[] = [];
@@ -82,7 +82,7 @@ Deno.test("those who wait are served owner by owner in turn, and nobody twice be
   assert.deepEqual(served, ["a", "b", "c", "a", "a"]);
 });
 
-Deno.test("who gives up waiting takes nobody's turn, and no place is lost", async () => {
+Deno.test("a caller that gives up takes no turn, and no place is lost", async () => {
   const slots = new FairSemaphore(1);
   const first = await slots.acquire({ customer: "a" });
   const leaving = new AbortController();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { KeyedMutex } from "../../src/async/keyed_mutex.ts";
 
-Deno.test("work under one key runs one piece at a time and in order, under two keys at once", async () => {
+Deno.test("work under one key runs in order, one piece at a time; work under two keys runs at once", async () => {
   const mutex = new KeyedMutex();
   const happened: string[] = [];
   const [first, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -24,7 +24,7 @@ Deno.test("work under one key runs one piece at a time and in order, under two k
   assert.deepEqual(happened, ["a1 begins", "b1 begins", "b1 ends", "a1 ends", "a2 begins", "a2 ends"]);
 });
 
-Deno.test("work that fails says so to its caller alone", async () => {
+Deno.test("an error of work reaches its own caller only", async () => {
   const mutex = new KeyedMutex();
 
   const failed = mutex.run("a", () => Promise.reject(new Error("no")));
@@ -34,7 +34,7 @@ Deno.test("work that fails says so to its caller alone", async () => {
   assert.equal(await next, "yes");
 });
 
-Deno.test("nothing is kept of a key whose work has ended", async () => {
+Deno.test("a key whose work has ended is forgotten", async () => {
   const mutex = new KeyedMutex();
 
   await Promise.all([mutex.run("a", () => Promise.resolve()), mutex.run("a", () => Promise.resolve())]);

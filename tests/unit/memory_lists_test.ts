@@ -21,7 +21,7 @@ async function numbers(store: MemoryStore, key: StoreKey): Promise<number[]> {
   return (await store.entries(key, { limit: 1000 })).map(({ number }) => number);
 }
 
-Deno.test("one list takes a sixteenth of the room for lists, and loses its own oldest entries beyond that", async () => {
+Deno.test("one list takes at most a sixteenth of the room for lists, and then loses its oldest entries", async () => {
   await using store = new MemoryStore({ clock: new FakeClock(), maxListBytes: 16 * 8_800 });
   await fill(store, list("other"), 1);
 
@@ -31,7 +31,7 @@ Deno.test("one list takes a sixteenth of the room for lists, and loses its own o
   assert.deepEqual(await numbers(store, list("other")), [1]);
 });
 
-Deno.test("an entry larger than its list may be is kept alone", async () => {
+Deno.test("an entry larger than the limit of its list is kept alone", async () => {
   await using store = new MemoryStore({ clock: new FakeClock(), maxListBytes: 16 * 1_000 });
 
   await fill(store, list("a"), 2);
@@ -39,7 +39,7 @@ Deno.test("an entry larger than its list may be is kept alone", async () => {
   assert.deepEqual(await numbers(store, list("a")), [2]);
 });
 
-Deno.test("when there is no room for all lists, the one that was quiet longest loses its oldest entries", async () => {
+Deno.test("when there is no room for all lists, the one with the oldest last append loses its oldest entries", async () => {
   await using store = new MemoryStore({ clock: new FakeClock(), maxListBytes: 16 * 2_200 });
   for (let i = 0; i < 16; i++) await fill(store, list(`${i}`), 1);
   await fill(store, list("0"), 1);
@@ -50,7 +50,7 @@ Deno.test("when there is no room for all lists, the one that was quiet longest l
   for (const quiet of ["0", "2", "15", "new"]) assert.equal((await numbers(store, list(quiet))).length, 1, quiet);
 });
 
-Deno.test("a list that has run out leaves its room to others", async () => {
+Deno.test("an expired list leaves its room to others", async () => {
   const clock = new FakeClock();
   await using store = new MemoryStore({ clock, maxListBytes: 16 * 2_200 });
   for (let i = 0; i < 16; i++) await fill(store, list(`${i}`), 1);

@@ -26,12 +26,12 @@ function bucket(customer: string): StoreKey {
   return { purpose: "bucket", customer };
 }
 
-/** Notes that Cloudways has accepted these credentials. */
+/** Records that Cloudways has accepted these customers. */
 async function accept(store: MemoryStore, ...customers: string[]): Promise<void> {
   for (const customer of customers) await store.set({ purpose: "seen", customer }, "now", { ttlMs: MINUTE_MS });
 }
 
-Deno.test("an entry lives until just before its TTL by the clock that was given", async () => {
+Deno.test("an entry lives until just before its TTL by the given clock", async () => {
   const { store, clock } = makeStore();
   for (const key of [cached("a"), kept("a")]) await store.set(key, "value", { ttlMs: 1000 });
 
@@ -57,7 +57,7 @@ Deno.test("an expired entry counts as absent in every call", async () => {
   }
 });
 
-Deno.test("a full cache drops what was used least recently", async () => {
+Deno.test("a full cache drops the least recently used entry", async () => {
   const { store } = makeStore({ maxCacheBytes: 10_000, maxCacheBytesPerCustomer: 10_000 });
   const value = "x".repeat(1000);
   for (const customer of ["a", "b", "c", "d"]) await store.set(cached(customer), value, { ttlMs: MINUTE_MS });
@@ -69,7 +69,7 @@ Deno.test("a full cache drops what was used least recently", async () => {
   for (const customer of ["a", "c", "d", "e"]) assert.equal(await store.get(cached(customer)), value);
 });
 
-Deno.test("a customer over his number of cached entries pushes out his own, the least recently used first", async () => {
+Deno.test("a customer with too many cached entries pushes out its own, the least recently used first", async () => {
   const { store } = makeStore({ maxEntriesPerCustomer: 3 });
   await store.set(cached("other"), "value", { ttlMs: MINUTE_MS });
   for (const name of ["1", "2", "3"]) await store.set(cached("a", name), "value", { ttlMs: MINUTE_MS });
@@ -82,7 +82,7 @@ Deno.test("a customer over his number of cached entries pushes out his own, the 
   assert.equal(await store.get(cached("other")), "value");
 });
 
-Deno.test("one customer cannot push out another's cached entries, however much he writes", async () => {
+Deno.test("one customer cannot push out another's cached entries, with any amount of data", async () => {
   const { store } = makeStore({ maxCacheBytes: 100_000 });
   await store.set(cached("other"), "value", { ttlMs: MINUTE_MS });
 
@@ -108,7 +108,7 @@ const NEVER_DROPPED: Purpose[] = [
   "keys",
 ];
 
-Deno.test("nothing but caches is dropped before its TTL, however much its customer writes", async () => {
+Deno.test("entries outside the caches stay until their TTL, with any amount of data of their customer", async () => {
   const { store } = makeStore({ maxCacheBytes: 1_000_000, maxEntriesPerCustomer: 10 });
   await accept(store, "a");
   for (const purpose of NEVER_DROPPED) await store.set({ purpose, customer: "a" }, "kept", { ttlMs: MINUTE_MS });
@@ -119,7 +119,7 @@ Deno.test("nothing but caches is dropped before its TTL, however much its custom
   for (const purpose of NEVER_DROPPED) assert.equal(await store.get({ purpose, customer: "a" }), "kept", purpose);
 });
 
-Deno.test("a cached value larger than the quota is not kept, and takes the old one with it", async () => {
+Deno.test("a cached value larger than the quota is not kept, and the old one is gone", async () => {
   const { store } = makeStore({ maxCacheBytes: 16_000 });
   await store.set(cached("a"), "old", { ttlMs: MINUTE_MS });
 
@@ -128,7 +128,7 @@ Deno.test("a cached value larger than the quota is not kept, and takes the old o
   assert.equal(await store.get(cached("a")), undefined);
 });
 
-Deno.test("what belongs to everybody may fill the cache beyond one customer's quota", async () => {
+Deno.test("shared entries may fill the cache beyond one customer's quota", async () => {
   const { store } = makeStore({ maxCacheBytes: 16_000, maxEntriesPerCustomer: 1 });
 
   for (const name of ["1", "2"]) await store.set(cached("shared", name), "x".repeat(1000), { ttlMs: MINUTE_MS });
@@ -158,7 +158,7 @@ Deno.test("writing, dropping and expiring in any order leave room for the whole 
   }));
 });
 
-Deno.test("a full table of locks refuses one more and keeps all it has", async () => {
+Deno.test("a full table of locks refuses a new one and keeps all others", async () => {
   const { store } = makeStore({ maxEntriesPerTable: 3 });
   for (const customer of ["a", "b", "c"]) await store.set(kept(customer), "value", { ttlMs: MINUTE_MS });
 
@@ -168,7 +168,7 @@ Deno.test("a full table of locks refuses one more and keeps all it has", async (
   assert.equal(await store.set(kept("a"), "again", { ttlMs: MINUTE_MS }), true);
 });
 
-Deno.test("a full table of one purpose leaves the others room", async () => {
+Deno.test("a full table of one purpose takes no room from other purposes", async () => {
   const { store } = makeStore({ maxEntriesPerTable: 1 });
   await accept(store, "a");
   await store.set({ purpose: "refusal", customer: "a" }, "value", { ttlMs: MINUTE_MS });
@@ -232,7 +232,7 @@ Deno.test("a clock set back gives no tokens and loses no entry", async () => {
   assert.equal(await store.get(kept("a")), "value");
 });
 
-Deno.test("credentials that nobody has accepted leave the accepted ones room, however many they are", async () => {
+Deno.test("any number of made-up credentials takes no room from accepted ones", async () => {
   const { store } = makeStore({ maxEntriesPerTable: 2 });
   await accept(store, "a", "b");
   for (const stranger of ["x", "y"]) await store.takeTokens(bucket(stranger), LIMIT, 1);
@@ -244,7 +244,7 @@ Deno.test("credentials that nobody has accepted leave the accepted ones room, ho
   assert.equal(await store.set(kept("a"), "value", { ttlMs: MINUTE_MS }), true);
 });
 
-Deno.test("what was taken before the first acceptance stays taken after it, and makes room for others", async () => {
+Deno.test("tokens taken before the first acceptance stay taken after it, and the entry makes room for others", async () => {
   const { store } = makeStore({ maxEntriesPerTable: 1 });
   await store.takeTokens(bucket("a"), LIMIT, 4);
 
@@ -268,7 +268,7 @@ Deno.test("a lock taken before the first acceptance is held after it, and releas
   assert.equal(await store.get(kept("a")), undefined);
 });
 
-Deno.test("a bucket outlives that its customer's acceptance is forgotten", async () => {
+Deno.test("a bucket survives when the acceptance of its customer expires", async () => {
   const { store } = makeStore();
   await accept(store, "a");
   await store.takeTokens(bucket("a"), LIMIT, 4);

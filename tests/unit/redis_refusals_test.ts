@@ -11,27 +11,30 @@ function replyError(message: string): Error {
   return Object.assign(new Error(message), { name: "ReplyError" });
 }
 
-/** A watch whose time a test moves, and what it has told so far. */
+/** A watch whose clock the test moves, and its reports so far. */
 function start() {
-  const told: string[] = [];
+  const reports: string[] = [];
   let now = 5 * SECOND;
-  const watch = new RefusalWatch((refuses, reason) => told.push(refuses ? `refuses: ${reason}` : "again"), () => now);
-  return { watch, told, pass: (ms: number) => now += ms };
+  const watch = new RefusalWatch(
+    (refuses, reason) => reports.push(refuses ? `refuses: ${reason}` : "again"),
+    () => now,
+  );
+  return { watch, reports, pass: (ms: number) => now += ms };
 }
 
 for (const word of ["LOADING", "MASTERDOWN", "BUSY", "NOAUTH", "OOM", "READONLY", "MISCONF", "NOREPLICAS", "NOPERM"]) {
-  Deno.test(`a Redis that answers ${word} is told of once, and once that it takes commands again`, () => {
-    const { watch, told } = start();
+  Deno.test(`a Redis that answers ${word} is reported once, and once more when it takes commands again`, () => {
+    const { watch, reports } = start();
 
     for (let i = 0; i < 5; i++) watch.failed("set", replyError(`${word} whatever`), word);
     for (let i = 0; i < 5; i++) watch.succeeded(set("key", "value", 1, false), "OK");
 
-    assert.deepEqual(told, [`refuses: ${word}`, "again"]);
+    assert.deepEqual(reports, [`refuses: ${word}`, "again"]);
   });
 }
 
 const OF_ONE_COMMAND: { what: string; error: Error }[] = [
-  { what: "gives a reply of a wrong form", error: new WrongReplyError("getdel") },
+  { what: "sends a malformed reply", error: new WrongReplyError("getdel") },
   {
     what: "lets its user run no command of a script",
     error: replyError("ERR The user executing the script can't run this command or subcommand script: abc, on @user"),
@@ -39,19 +42,19 @@ const OF_ONE_COMMAND: { what: string; error: Error }[] = [
 ];
 
 for (const { what, error } of OF_ONE_COMMAND) {
-  Deno.test(`a Redis that ${what} is told of until that command gets through`, () => {
-    const { watch, told } = start();
+  Deno.test(`a Redis that ${what} is reported once, and once more when that command succeeds`, () => {
+    const { watch, reports } = start();
 
     watch.failed("getdel", error, "it");
     watch.succeeded(get("key"), null);
     watch.succeeded(getdel("key"), null);
 
-    assert.deepEqual(told, ["refuses: it", "again"]);
+    assert.deepEqual(reports, ["refuses: it", "again"]);
   });
 }
 
-Deno.test("a mistake in one entry and a Redis that is silent are no refusals", () => {
-  const { watch, told } = start();
+Deno.test("a mistake in one entry and a silent Redis are not refusals", () => {
+  const { watch, reports } = start();
 
   for (const message of ["WRONGTYPE Operation against a key", "ERR something", "NOSCRIPT No matching script"]) {
     watch.failed("get", replyError(message), message);
@@ -59,11 +62,11 @@ Deno.test("a mistake in one entry and a Redis that is silent are no refusals", (
   watch.failed("get", new Error("Command timed out"), "late");
   watch.failed("get", new Error("OOM said by nobody"), "not Redis");
 
-  assert.deepEqual(told, []);
+  assert.deepEqual(reports, []);
 });
 
-Deno.test("what shows that nothing is refused any more is a command that the reason would have stopped", () => {
-  const { watch, told } = start();
+Deno.test("the end of a refusal shows in a command that the reason would have stopped", () => {
+  const { watch, reports } = start();
   watch.failed("takeTokens", replyError("OOM command not allowed"), "full");
 
   watch.succeeded(get("key"), "value");
@@ -71,40 +74,40 @@ Deno.test("what shows that nothing is refused any more is a command that the rea
   watch.succeeded(set("key", "value", 1, true), null);
   watch.succeeded(takeTokens("key", LIMIT, 10_000, 0), [1, 10, 0]);
   watch.succeeded(takeTokens("key", LIMIT, 10_000, 1), [0, 0, 500]);
-  const before = [...told];
+  const before = [...reports];
   watch.succeeded(takeTokens("key", LIMIT, 10_000, 1), [1, 9, 0]);
 
   assert.deepEqual(before, ["refuses: full"]);
-  assert.deepEqual(told, ["refuses: full", "again"]);
+  assert.deepEqual(reports, ["refuses: full", "again"]);
 });
 
-Deno.test("a Redis that has lost its master and still takes what is told on channels is not back", () => {
-  const { watch, told } = start();
+Deno.test("a Redis that has lost its master but still publishes messages is not back", () => {
+  const { watch, reports } = start();
   watch.failed("get", replyError("MASTERDOWN Link with MASTER is down"), "lost");
 
   watch.succeeded(publish("channel", "text"), 1);
   watch.succeeded(takeTokens("key", LIMIT, 10_000, 0), [1, 10, 0]);
-  const before = [...told];
+  const before = [...reports];
   watch.succeeded(get("key"), null);
 
   assert.deepEqual(before, ["refuses: lost"]);
-  assert.deepEqual(told, ["refuses: lost", "again"]);
+  assert.deepEqual(reports, ["refuses: lost", "again"]);
 });
 
-Deno.test("a command that a user may not run is taken again when that very command is", () => {
-  const { watch, told } = start();
+Deno.test("the end of a missing right shows in that same command", () => {
+  const { watch, reports } = start();
   watch.failed("getdel", replyError("NOPERM this user has no permissions"), "forbidden");
 
   watch.succeeded(set("key", "value", 1, false), "OK");
-  const before = [...told];
+  const before = [...reports];
   watch.succeeded({ ...get("key"), name: "getdel" }, null);
 
   assert.deepEqual(before, ["refuses: forbidden"]);
-  assert.deepEqual(told, ["refuses: forbidden", "again"]);
+  assert.deepEqual(reports, ["refuses: forbidden", "again"]);
 });
 
-Deno.test("a Redis that comes and goes with every command is told of every ten seconds at most", () => {
-  const { watch, told, pass } = start();
+Deno.test("a Redis that changes state with every command is reported every ten seconds at most", () => {
+  const { watch, reports, pass } = start();
 
   for (let i = 0; i < 300; i++) {
     watch.failed("set", replyError("OOM command not allowed"), "full");
@@ -112,15 +115,15 @@ Deno.test("a Redis that comes and goes with every command is told of every ten s
     pass(SECOND / 10);
   }
 
-  assert.deepEqual(told, Array(3).fill(["refuses: full", "again"]).flat());
+  assert.deepEqual(reports, Array(3).fill(["refuses: full", "again"]).flat());
 });
 
-Deno.test("what stopped a script is known in the words of Redis 6 too", () => {
-  const { watch, told } = start();
+Deno.test("the reason that stopped a script is recognised in replies of Redis 6 too", () => {
+  const { watch, reports } = start();
   const message =
     "ERR Error running script (call to f_0123): @user_script:31: @user_script: 31: -OOM command not allowed";
 
   watch.failed("takeTokens", replyError(message), "full");
 
-  assert.deepEqual(told, ["refuses: full"]);
+  assert.deepEqual(reports, ["refuses: full"]);
 });

@@ -29,7 +29,7 @@ Deno.test("an entry is kept sealed and reads as it was written, under a name or 
   }
 });
 
-Deno.test("an entry that does not fit counts as absent, and is gone once it was taken", async () => {
+Deno.test("an entry that does not match its schema counts as absent, and taking it removes it", async () => {
   const { store, box, sealed } = await start();
   const unfit = [
     { what: "another form", value: await box.seal('one {"x":"1"}', KEY) },
@@ -73,7 +73,7 @@ Deno.test("an entry is taken once", async () => {
   assert.deepEqual(taken.filter((value) => value !== undefined), [{ x: 1 }]);
 });
 
-Deno.test("an entry is written where none is, even where that does not open", async () => {
+Deno.test("writing only if absent leaves any entry, even one that does not open", async () => {
   const { store, sealed } = await start();
   await store.set(KEY, "?", { ttlMs: TTL_MS });
   const overUnreadable = await sealed.writeIfAbsent(KEY, "second", TTL_MS);
@@ -84,7 +84,7 @@ Deno.test("an entry is written where none is, even where that does not open", as
   assert.equal(await sealed.read(KEY, z.string()), "third");
 });
 
-Deno.test("an entry is removed only with the value that is meant", async () => {
+Deno.test("an entry is removed only with the given value", async () => {
   const { sealed } = await start();
   await sealed.write(KEY, { x: 1 }, TTL_MS);
 
@@ -95,7 +95,7 @@ Deno.test("an entry is removed only with the value that is meant", async () => {
   assert.equal(await sealed.read(KEY, point), undefined);
 });
 
-Deno.test("a message is heard on its own channel alone, and only if it fits", async () => {
+Deno.test("a message reaches its own channel only, and only if it matches the schema", async () => {
   const { store, channels } = await start();
   const channel: Channel = { kind: "answer", customer: KEY.customer, name: "one" };
   const other: Channel = { ...channel, name: "two" };

@@ -15,7 +15,7 @@ Deno.test("a semaphore grants as many places as its limit, and the next caller w
   assert.deepEqual([semaphore.held, semaphore.waiting], [2, 0]);
 });
 
-Deno.test("those who wait are served in the order they came", async () => {
+Deno.test("waiting callers are served in the order they came", async () => {
   const semaphore = new Semaphore(1);
   const served: number[] = [];
   const release = await semaphore.acquire();
@@ -31,7 +31,7 @@ Deno.test("those who wait are served in the order they came", async () => {
   assert.deepEqual(served, [1, 2, 3]);
 });
 
-Deno.test("nobody who comes later slips in before one who waits", async () => {
+Deno.test("no later caller gets a place before a waiting one", async () => {
   const semaphore = new Semaphore(1);
   const release = await semaphore.acquire();
   const waiting = semaphore.acquire();
@@ -57,7 +57,7 @@ Deno.test("a caller whose signal aborts stops waiting and takes no place", async
   assert.equal(semaphore.held, 0);
 });
 
-Deno.test("a signal that had aborted before takes no place even where one is free", async () => {
+Deno.test("a signal that has aborted already takes no place, even if one is free", async () => {
   const semaphore = new Semaphore(1);
 
   await assert.rejects(semaphore.acquire(AbortSignal.abort(new Error("client gone"))), /client gone/);
@@ -96,7 +96,7 @@ Deno.test("a limit that is not a positive integer is refused", () => {
   for (const limit of [0, -1, 1.5, NaN, Infinity]) assert.throws(() => new Semaphore(limit), RangeError);
 });
 
-Deno.test("never more than the limit hold it, and in the end nobody does, whatever is aborted", async () => {
+Deno.test("never more places than the limit are held, and none in the end, with random aborts", async () => {
   const callers = fc.array(fc.record({ turns: fc.nat(5), aborts: fc.boolean() }), { maxLength: 30 });
 
   await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 4 }), callers, async (limit, all) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SingleFlight } from "../../src/async/single_flight.ts";
 
-/** Work that the test ends, and that tells how often it began and whether it was aborted. */
+/** Work that the test ends, with a count of its starts and whether it was aborted. */
 function makeWork() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const work = { began: 0, aborted: false, resolve, reject };
@@ -26,7 +26,7 @@ Deno.test("callers of the same thing share one piece of work", async () => {
   assert.equal(work.began, 1);
 });
 
-Deno.test("the caller who began the work may leave it to the others", async () => {
+Deno.test("the work goes on for the others when the caller that started it gives up", async () => {
   const flights = new SingleFlight<string>();
   const { work, begin } = makeWork();
   const leaving = new AbortController();
@@ -43,7 +43,7 @@ Deno.test("the caller who began the work may leave it to the others", async () =
   assert.equal(work.began, 1);
 });
 
-Deno.test("work that nobody waits for any more is aborted, and the next caller begins anew", async () => {
+Deno.test("work is aborted when its last caller gives up, and the next caller starts new work", async () => {
   const flights = new SingleFlight<string>();
   const { work, begin } = makeWork();
   const leaving = new AbortController();
@@ -59,7 +59,7 @@ Deno.test("work that nobody waits for any more is aborted, and the next caller b
   assert.equal(work.began, 2);
 });
 
-Deno.test("everybody hears of a failure, and it is not remembered", async () => {
+Deno.test("every caller gets the error, and the next caller starts new work", async () => {
   const flights = new SingleFlight<string>();
   const { work, begin } = makeWork();
   const results = [flights.run("a", begin, forever), flights.run("a", begin, forever)];
@@ -70,7 +70,7 @@ Deno.test("everybody hears of a failure, and it is not remembered", async () => 
   assert.equal(await flights.run("a", () => Promise.resolve("again"), forever), "again");
 });
 
-Deno.test("different things are worked on apart", async () => {
+Deno.test("work under different keys is not shared", async () => {
   const flights = new SingleFlight<string>();
 
   const results = ["a", "b"].map((key) => flights.run(key, () => Promise.resolve(key), forever));

@@ -13,7 +13,7 @@ function bucket(customer: string): StoreKey {
   return { purpose: "bucket", customer };
 }
 
-const SHARED_ALONE: Purpose[] = [
+const SHARED_ONLY: Purpose[] = [
   "restore_points",
   "audit",
   "audit_refused",
@@ -30,7 +30,7 @@ const SHARED_ALONE: Purpose[] = [
   "keys",
 ];
 
-Deno.test("of all purposes only caches, marks, locks and bounds may be kept here in an outage", () => {
+Deno.test("only caches, marks, locks and limits may be kept locally in an outage", () => {
   const purposes = Object.entries<PurposeRules>(PURPOSES);
 
   const kept = purposes.filter(([, { standIn }]) => standIn !== "never").map(([purpose]) => purpose);
@@ -47,11 +47,11 @@ Deno.test("of all purposes only caches, marks, locks and bounds may be kept here
     "seen",
     "token",
   ]);
-  assert.equal(kept.length + SHARED_ALONE.length, purposes.length);
+  assert.equal(kept.length + SHARED_ONLY.length, purposes.length);
 });
 
-for (const purpose of SHARED_ALONE) {
-  Deno.test(`in an outage nobody stands in for an entry of the kind ${purpose}`, async () => {
+for (const purpose of SHARED_ONLY) {
+  Deno.test(`in an outage every call for a ${purpose} fails`, async () => {
     const clock = new FakeClock();
     const shared = new MemoryStore({ clock });
     const store = new StandInStore(shared, { clock });
@@ -69,7 +69,7 @@ for (const purpose of SHARED_ALONE) {
   });
 }
 
-/** A shared store that can be away for a while, with somebody standing in. */
+/** A stand-in store over a shared store that can be away for a while. */
 function startOutages() {
   const clock = new FakeClock();
   const shared = new MemoryStore({ clock });
@@ -86,7 +86,7 @@ function startOutages() {
   return { clock, shared, store: new StandInStore(failing, { clock }), away: (now: boolean) => away = now };
 }
 
-Deno.test("after an outage the figures of a bucket are those of whichever has less", async () => {
+Deno.test("after an outage a bucket answers with the smaller number of tokens of the two stores", async () => {
   const { store, away } = startOutages();
   await store.takeTokens(bucket("a"), LIMIT, 2);
   away(true);
@@ -98,7 +98,7 @@ Deno.test("after an outage the figures of a bucket are those of whichever has le
   assert.equal((await store.takeTokens(bucket("a"), LIMIT, 6)).allowed, false);
 });
 
-Deno.test("a mark that could not be written is written as soon as anything else could be", async () => {
+Deno.test("a mark that could not be written is written after the next write that succeeds", async () => {
   const epoch: StoreKey = { purpose: "listing_epoch", customer: "a" };
   const others = [
     (store: StandInStore) => store.set({ purpose: "seen", customer: "a" }, "now", { ttlMs: 60_000 }),
@@ -119,7 +119,7 @@ Deno.test("a mark that could not be written is written as soon as anything else 
   }
 });
 
-Deno.test("however many locks wait to be given back, marks and tokens go on waiting", () => {
+Deno.test("any number of pending releases leaves pending marks and tokens in place", () => {
   const pending = new PendingWrites(() => false);
   const write = { value: "1", ttlMs: 60_000, since: 0 };
   const kept: PendingWrite[] = [
@@ -140,7 +140,7 @@ Deno.test("however many locks wait to be given back, marks and tokens go on wait
 const LOCK: StoreKey = { purpose: "lock", customer: "a", name: "token" };
 const TOKEN: StoreKey = { purpose: "token", customer: "a" };
 
-Deno.test("a lock that could not be given back in an outage is given back after it", async () => {
+Deno.test("a lock that could not be released in an outage is released after it", async () => {
   const { shared, store, away } = startOutages();
   const others = { ...LOCK, name: "other" };
   for (const key of [LOCK, others]) await store.set(key, "mine", { ttlMs: 25_000 });
@@ -155,7 +155,7 @@ Deno.test("a lock that could not be given back in an outage is given back after 
   assert.equal(await shared.get(others), "of somebody else");
 });
 
-Deno.test("a token that was written in an outage is handed over after it, and lives no longer for that", async () => {
+Deno.test("a token that was written in an outage reaches the shared store after it, and keeps its expiry", async () => {
   const { clock, shared, store, away } = startOutages();
   away(true);
   await store.set(TOKEN, "sealed", { ttlMs: 60_000 });
@@ -172,7 +172,7 @@ Deno.test("a token that was written in an outage is handed over after it, and li
   assert.equal(await shared.get(TOKEN), undefined);
 });
 
-Deno.test("a token that was written in an outage replaces none that others have, and stays dropped", async () => {
+Deno.test("a token that was written in an outage does not replace one in the shared store, and a dropped one stays dropped", async () => {
   const { shared, store, away } = startOutages();
   const dropped = { ...TOKEN, customer: "b" };
   away(true);
@@ -187,7 +187,7 @@ Deno.test("a token that was written in an outage replaces none that others have,
   assert.equal(await shared.get(dropped), undefined);
 });
 
-Deno.test("a mark that was written late leaves a newer one, which could not be written, to be told", async () => {
+Deno.test("a late write of a mark leaves a newer mark, which could not be written, pending", async () => {
   const epoch: StoreKey = { purpose: "listing_epoch", customer: "a" };
   const clock = new FakeClock();
   const arrived = Promise.withResolvers<void>();
@@ -211,7 +211,7 @@ Deno.test("a mark that was written late leaves a newer one, which could not be w
   await until(async () => await shared.get(epoch) === "newer");
 });
 
-Deno.test("in an outage too, credentials that nobody has accepted leave the accepted ones room", async () => {
+Deno.test("in an outage too, made-up credentials take no room from accepted ones", async () => {
   const clock = new FakeClock();
   const shared = new MemoryStore({ clock });
   const store = new StandInStore(shared, { clock, maxEntriesPerTable: 1 });
@@ -233,7 +233,7 @@ class Interrupted extends MemoryStore {
   }
 }
 
-Deno.test("after an outage a bucket that others have emptied refuses, though the own one had a last token", async () => {
+Deno.test("after an outage a bucket that others have emptied refuses, although the local one had a token left", async () => {
   const clock = new FakeClock();
   await using shared = new Interrupted({ clock });
   await using store = new StandInStore(shared, { clock });

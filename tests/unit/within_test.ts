@@ -3,14 +3,14 @@ import { within } from "../../src/async/within.ts";
 
 const never = new Promise<string>(() => {});
 
-Deno.test("work that ends in time gives what it gives, and nobody is told that it is late", async () => {
+Deno.test("the result of work that ends in time is returned, and onLate is not called", async () => {
   const unexpected = () => assert.fail("it was in time");
 
   assert.equal(await within(60_000, Promise.resolve("done"), unexpected), "done");
   await assert.rejects(within(60_000, Promise.reject(new Error("broken")), unexpected), /broken/);
 });
 
-Deno.test("once the time is up, what takes the place of the work is given or thrown", async () => {
+Deno.test("once the time is up, the result or error of onLate is returned or thrown", async () => {
   const late = () => {
     throw new Error("too late");
   };
@@ -20,7 +20,7 @@ Deno.test("once the time is up, what takes the place of the work is given or thr
   await assert.rejects(within(1, never, late), /too late/);
 });
 
-Deno.test("work that fails after its time fails nobody", async () => {
+Deno.test("the error of late work is ignored", async () => {
   const work = Promise.withResolvers<string>();
 
   const given = await within(1, work.promise, () => "late");
@@ -31,8 +31,8 @@ Deno.test("work that fails after its time fails nobody", async () => {
 });
 
 Deno.test({
-  name: "the timer ends with the wait, however that ends",
-  // With it Deno fails a test that leaves a timer running.
+  name: "the timer ends with the wait, after a result and after an error",
+  // Makes Deno fail a test that leaves a timer running.
   sanitizeOps: true,
   async fn() {
     await within(60_000, Promise.resolve(), () => {});

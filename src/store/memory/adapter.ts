@@ -33,31 +33,31 @@ export interface MemoryStoreOptions {
   maxCacheBytes?: number;
   /** Bytes of one customer's cached entries. Defaults to a sixteenth of `maxCacheBytes`. */
   maxCacheBytesPerCustomer?: number;
-  /** Cached entries of one customer, and his entries in each table that is not a cache. Defaults to 1,000. */
+  /** Cached entries of one customer, and entries of one customer in each other table. Defaults to 1,000. */
   maxEntriesPerCustomer?: number;
   /**
-   * Entries in each table that is not a cache: there is one for each purpose, and one for all that credentials leave
-   * which Cloudways has not accepted. Defaults to 50,000.
+   * Entries in each table that is not a cache: one for each purpose, and one for all entries of strangers. Defaults to
+   * 50,000.
    */
   maxEntriesPerTable?: number;
   /**
-   * Bytes of all lists of one purpose together; one list may take a sixteenth of it. Defaults to 64 MiB, so that refusals
-   * take no room from what was done.
+   * Bytes of all lists of one purpose together; one list may take a sixteenth of it. Defaults to 64 MiB. It is separate for
+   * each purpose, so that records of refusals take no room from other records.
    */
   maxListBytes?: number;
 }
 
-/** Of `maxCacheBytes`, what is kept for `seen`: no cached data push out who is a customer. */
+/** The part of `maxCacheBytes` for `seen`, so that cached data can't push out the known customers. */
 const SEEN_PART = 1 / 8;
 
 /**
- * The embedded store: shared state of one process, gone when it ends.
+ * The embedded store: shared state of one process, gone when the process ends.
  *
- * It is bounded. Caches drop what was used least recently, first the customer's own entries when he is over his quota.
- * What is no cache is never dropped before its TTL; when its table is full, a new entry is refused with a StoreError.
- * Credentials that Cloudways has not accepted (no entry `seen`) share a table of their own: whoever makes many of them up
- * takes no room from customers. What they left there stays good when they are accepted.
- * Everything happens within one turn of the event loop, which makes each call atomic.
+ * It is bounded. Caches drop the least recently used entries: those of a customer that is over its quota first, then any.
+ * Entries of other tables are never dropped before their TTL; a full table refuses new entries with a StoreError.
+ * Strangers (customers without an entry `seen`) share one table: made-up credentials take no room from customers. Their
+ * entries there stay valid when Cloudways accepts them.
+ * Each call runs within one turn of the event loop, which makes it atomic.
  */
 export class MemoryStore implements Store, AsyncDisposable {
   readonly kind = "embedded";
@@ -88,15 +88,15 @@ export class MemoryStore implements Store, AsyncDisposable {
     });
     this.#maxListBytes = options.maxListBytes ?? 64 * 1024 * 1024;
     this.#tableLimits = { maxEntries: options.maxEntriesPerTable ?? 50_000, maxEntriesPerOwner };
-    this.#strangers = new RetainedTable({ name: "entry of credentials not accepted", ...this.#tableLimits });
+    this.#strangers = new RetainedTable({ name: "entry of a stranger", ...this.#tableLimits });
   }
 
   get(key: StoreKey): Promise<string | undefined> {
-    return this.#do(() => this.#read(key));
+    return this.#run(() => this.#read(key));
   }
 
   set(key: StoreKey, value: string, options: SetOptions): Promise<boolean> {
-    return this.#do(() => {
+    return this.#run(() => {
       const ttlMs = checkTtl(options.ttlMs);
       if (options.ifAbsent && this.#read(key) !== undefined) return false;
       this.#write(key, { value, expiresAt: this.#clock.now() + ttlMs });
@@ -105,19 +105,19 @@ export class MemoryStore implements Store, AsyncDisposable {
   }
 
   delete(key: StoreKey): Promise<boolean> {
-    return this.#do(() => this.#remove(key) !== undefined);
+    return this.#run(() => this.#remove(key) !== undefined);
   }
 
   deleteIfEquals(key: StoreKey, value: string): Promise<boolean> {
-    return this.#do(() => this.#read(key) === value && this.#remove(key) !== undefined);
+    return this.#run(() => this.#read(key) === value && this.#remove(key) !== undefined);
   }
 
   take(key: StoreKey): Promise<string | undefined> {
-    return this.#do(() => this.#remove(key));
+    return this.#run(() => this.#remove(key));
   }
 
   takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
-    return this.#do(() => {
+    return this.#run(() => {
       const now = this.#clock.now();
       const { answer, write } = takeFromBucket(this.#read(key), limit, cost, now);
       if (write !== undefined) this.#write(key, { value: write.entry, expiresAt: Math.floor(now) + write.fullInMs });
@@ -126,31 +126,31 @@ export class MemoryStore implements Store, AsyncDisposable {
   }
 
   append(key: StoreKey, entry: NewEntry, options: AppendOptions): Promise<AppendAnswer> {
-    return this.#do(() => {
+    return this.#run(() => {
       const ttlMs = checkTtl(options.ttlMs);
       return this.#listsOf(key).append(formatStoreKey(key), entry, { ...options, ttlMs }, this.#clock.now());
     });
   }
 
   entries(key: StoreKey, page: ListPage): Promise<ListEntry[]> {
-    return this.#do(() => this.#listsOf(key).entries(formatStoreKey(key), page, this.#clock.now()));
+    return this.#run(() => this.#listsOf(key).entries(formatStoreKey(key), page, this.#clock.now()));
   }
 
   publish(channel: Channel, text: string): Promise<number> {
-    return this.#do(() => {
+    return this.#run(() => {
       const name = formatChannel(channel);
       if (!this.#listeners.has(name)) return 0;
-      queueMicrotask(() => this.#listeners.tell(name, text));
+      queueMicrotask(() => this.#listeners.deliver(name, text));
       return 1;
     });
   }
 
   subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe> {
-    return this.#do(() => this.#listeners.add(formatChannel(channel), listener));
+    return this.#run(() => this.#listeners.add(formatChannel(channel), listener));
   }
 
   ping(): Promise<void> {
-    return this.#do(() => {});
+    return this.#run(() => {});
   }
 
   close(): Promise<void> {
@@ -168,8 +168,8 @@ export class MemoryStore implements Store, AsyncDisposable {
     return this.close();
   }
 
-  /** Runs `work` at once; whatever it throws becomes a rejection. */
-  #do<T>(work: () => T): Promise<T> {
+  /** Runs `work` at once; an error becomes a rejection. */
+  #run<T>(work: () => T): Promise<T> {
     return new Promise((resolve) => {
       if (this.#closed) throw new StoreError("The store is closed.");
       resolve(work());
@@ -190,7 +190,7 @@ export class MemoryStore implements Store, AsyncDisposable {
     const cache = this.#cacheOf(key);
     if (cache !== undefined) return cache.set(text, key.customer, entry);
     const table = this.#table(key.purpose);
-    if (table.get(text, now) === undefined && this.isStrangers(key)) {
+    if (table.get(text, now) === undefined && this.isOfStranger(key)) {
       return this.#strangers.set(text, key.customer, entry, now);
     }
     table.set(text, key.customer, entry, now);
@@ -205,15 +205,15 @@ export class MemoryStore implements Store, AsyncDisposable {
     return value;
   }
 
-  /** Where an entry is cached; undefined for those that stay until their time is over. */
+  /** The cache of an entry; undefined for an entry of a table. */
   #cacheOf({ purpose }: StoreKey): QuotaCache | undefined {
     const { keeps } = rulesOf(purpose);
     if (keeps === "customers") return this.#seen;
     return keeps === "cache" ? this.#cache : undefined;
   }
 
-  /** Whether an entry belongs to credentials that Cloudways has not accepted. */
-  isStrangers({ purpose, customer }: StoreKey): boolean {
+  /** Whether an entry belongs to a stranger. */
+  isOfStranger({ purpose, customer }: StoreKey): boolean {
     if (rulesOf(purpose).keeps !== "open_table" || customer === "shared") return false;
     return this.#seen.get(formatStoreKey({ purpose: "seen", customer }), this.#clock.now()) === undefined;
   }

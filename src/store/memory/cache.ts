@@ -1,9 +1,9 @@
 import { LRUCache } from "lru-cache";
 
-/** What the entries of {@linkcode QuotaCache} look like from outside. */
+/** An entry of a {@linkcode QuotaCache}. */
 export interface CacheEntry {
   value: string;
-  /** Milliseconds since the epoch from which on the entry is gone. */
+  /** When the entry expires, in milliseconds since the Unix epoch. */
   expiresAt: number;
 }
 
@@ -22,22 +22,22 @@ interface OwnedEntry extends CacheEntry {
   bytes: number;
 }
 
-/** What one owner holds; `keys` stand in the order of their last use, the oldest first. */
+/** The entries of one owner; `keys` are in the order of last use, least recent first. */
 interface Account {
   owner: string;
   keys: Set<string>;
   bytes: number;
 }
 
-/** What an entry costs besides its characters, roughly. */
+/** Approximate bytes of an entry besides its characters. */
 const OVERHEAD_BYTES = 200;
 
-/** Owned by nobody in particular, and so without a quota of its own. */
-const EVERYBODY = "shared";
+/** The owner of entries of no single customer. It has no quota. */
+const SHARED = "shared";
 
 /**
- * A cache that drops what was used least recently: first of the owner who is over his quota, then of all. An entry that
- * is larger than a whole quota is not kept. Expired entries go when they are touched or pushed out.
+ * A cache that drops the least recently used entries: those of an owner over its quota first, then any. An entry that
+ * is larger than the quota is not kept. Expired entries go when they are read or pushed out.
  */
 export class QuotaCache {
   readonly #limits: QuotaCacheLimits;
@@ -66,18 +66,18 @@ export class QuotaCache {
     return entry;
   }
 
-  /** Writes an entry in the name of `owner`. */
+  /** Writes an entry of `owner`. */
   set(key: string, owner: string, { value, expiresAt }: CacheEntry): void {
     const bytes = 2 * (key.length + value.length) + OVERHEAD_BYTES;
     this.#entries.delete(key);
-    if (bytes > this.#limits.maxBytes || (owner !== EVERYBODY && bytes > this.#limits.maxBytesPerOwner)) return;
+    if (bytes > this.#limits.maxBytes || (owner !== SHARED && bytes > this.#limits.maxBytesPerOwner)) return;
     const account = this.#accounts.get(owner) ?? { owner, keys: new Set(), bytes: 0 };
     this.#entries.set(key, { value, expiresAt, account, bytes });
-    // Only now: to make room, the last entry of this account may have gone, and the account with it.
+    // After the entry: making room for it may have removed the last entry of this account, and the account with it.
     this.#accounts.set(owner, account);
     account.keys.add(key);
     account.bytes += bytes;
-    if (owner !== EVERYBODY) this.#keepToQuota(account);
+    if (owner !== SHARED) this.#enforceQuota(account);
   }
 
   /** Removes an entry. */
@@ -90,7 +90,7 @@ export class QuotaCache {
     this.#entries.clear();
   }
 
-  #keepToQuota(account: Account): void {
+  #enforceQuota(account: Account): void {
     for (const key of account.keys) {
       const { maxBytesPerOwner, maxEntriesPerOwner } = this.#limits;
       if (account.bytes <= maxBytesPerOwner && account.keys.size <= maxEntriesPerOwner) return;

@@ -15,16 +15,16 @@ interface CappedList {
   expiresAt: number;
 }
 
-/** What an entry costs besides its characters, roughly. */
+/** Approximate bytes of an entry besides its characters. */
 const OVERHEAD_BYTES = 200;
 
 /**
- * Lists that keep their newest entries. Where there is no room for all, the oldest entries go: first those of a list
- * that is too long, then those of the list to which nothing was appended for the longest time.
+ * Lists that keep their newest entries. If there is no room, the oldest entries go: those of a list that is too long
+ * first, then those of the list with the oldest last append.
  */
 export class CappedLists {
   readonly #limits: CappedListsLimits;
-  /** In the order of the last append, the oldest first. */
+  /** In the order of the last append, oldest first. */
   readonly #lists = new Map<string, CappedList>();
   #bytes = 0;
 
@@ -32,7 +32,7 @@ export class CappedLists {
     this.#limits = limits;
   }
 
-  /** Appends if the newest entry is still the one given; `now` is in milliseconds. */
+  /** Appends an entry if the newest one is still `after`; `now` is in milliseconds. */
   append(key: string, entry: NewEntry, { after, keep, ttlMs }: AppendOptions, now: number): AppendAnswer {
     const list = this.#list(key, now) ?? { entries: [], bytes: 0, expiresAt: 0 };
     const head = headOf(list);
@@ -46,7 +46,7 @@ export class CappedLists {
     while (list.entries.length > keep || (list.bytes > this.#limits.maxBytesPerList && list.entries.length > 1)) {
       this.#dropOldest(key, list);
     }
-    this.#keepToLimit();
+    this.#enforceLimit();
     return { appended: true, head: { number: added.number, mark: added.mark } };
   }
 
@@ -70,7 +70,7 @@ export class CappedLists {
     return undefined;
   }
 
-  #keepToLimit(): void {
+  #enforceLimit(): void {
     for (const [key, list] of this.#lists) {
       while (list.entries.length > 0) {
         if (this.#bytes <= this.#limits.maxBytes) return;

@@ -2,7 +2,7 @@ import { StoreError } from "../store.ts";
 
 /** Name and size of a {@linkcode RetainedTable}. */
 export interface RetainedTableOptions {
-  /** Stands in the error message when the table is full. */
+  /** Names the kind of entry in the error of a full table. */
   name: string;
   /** Entries in all. */
   maxEntries: number;
@@ -16,10 +16,10 @@ interface RetainedEntry {
   expiresAt: number;
 }
 
-/** Least milliseconds between two searches for expired entries: each one looks at the whole table. */
+/** Least milliseconds between two sweeps of expired entries: each one visits the whole table. */
 const SWEEP_INTERVAL_MS = 250;
 
-/** A table that keeps every entry until it expires, and refuses new ones when it is full. */
+/** A table that keeps every entry until it expires, and refuses new entries while it is full. */
 export class RetainedTable {
   readonly #options: RetainedTableOptions;
   readonly #entries = new Map<string, RetainedEntry>();
@@ -39,7 +39,7 @@ export class RetainedTable {
     return undefined;
   }
 
-  /** Writes an entry in the name of `owner`. Throws a StoreError when there is no room for one more. */
+  /** Writes an entry of `owner`. Throws a StoreError if there is no room for a new entry. */
   set(key: string, owner: string, entry: { value: string; expiresAt: number }, now: number): void {
     if (!this.#entries.has(key)) {
       this.#sweep(now);
@@ -72,7 +72,7 @@ export class RetainedTable {
   }
 
   #sweep(now: number): void {
-    // A clock that was set back must not put the next sweep off.
+    // A clock that was set back must not delay the next sweep.
     if (now >= this.#sweptAt && now < this.#sweptAt + SWEEP_INTERVAL_MS) return;
     this.#sweptAt = now;
     for (const [key, entry] of this.#entries) {

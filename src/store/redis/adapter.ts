@@ -30,26 +30,26 @@ import { checkTtl } from "../ttl.ts";
 
 /** Settings of a {@linkcode RedisStore}. */
 export interface RedisStoreOptions {
-  /** Most commands in flight at once; above that, callers wait. Positive integer. */
+  /** Most commands in flight at once; further callers wait. Positive integer. */
   poolSize: number;
-  /** Longest a caller waits for a place in flight, in milliseconds. Defaults to 1,000. */
+  /** Most milliseconds that a caller waits for a place. Defaults to 1,000. */
   maxWaitMs?: number;
   /** Called when Redis goes away (with the reason) and when it is back. */
   onStateChange?: StateListener;
-  /** Called when Redis, though it answers, begins to refuse commands (with the reason) and when it takes them again. */
+  /** Called when Redis answers but begins to refuse commands (with the reason), and when it takes them again. */
   onRefusals?: RefusalListener;
 }
 
 /**
  * Shared state in Redis 6.2 or later.
  *
- * A command fails with a StoreError at the latest `maxWaitMs` plus 250 ms after the call (tokens are asked for twice),
- * and at once while Redis is known to be away; the connection then comes back by itself. A command that timed out may
- * still have been carried out.
+ * A command fails with a StoreError at most `maxWaitMs` plus 250 ms after the call, and at once while Redis is known to be
+ * away; the connection comes back by itself. `takeTokens` may take twice as long, because it tries again. A command that
+ * timed out may still have been carried out.
  */
 export class RedisStore implements Store, AsyncDisposable {
   readonly kind = "redis";
-  /** What an operator should know of this Redis, each as the rest of a sentence that begins with "Redis". */
+  /** Warnings about this Redis for the operator, each the rest of a sentence that begins with "Redis". */
   readonly warnings: readonly string[];
   readonly #connection: RedisConnection;
   readonly #subscriptions: RedisSubscriptions;
@@ -69,22 +69,22 @@ export class RedisStore implements Store, AsyncDisposable {
   }
 
   /**
-   * Connects within 4 seconds, and tries what it needs.
+   * Connects within 4 seconds, and tries every command that it needs.
    *
    * @param url `redis[s]://[user:password@]host[:port][/db]`.
-   * @throws {StoreError} That names the cause, and neither user nor password.
+   * @throws {StoreError} Names the cause, but neither user nor password.
    */
   static async connect(url: string, options: RedisStoreOptions): Promise<RedisStore> {
     const connection = await RedisConnection.open(url, options.onStateChange);
     try {
-      return await RedisStore.#over(connection, await RedisSubscriptions.open(url), options);
+      return await RedisStore.#check(connection, await RedisSubscriptions.open(url), options);
     } catch (error) {
       await connection.close();
       throw error;
     }
   }
 
-  static async #over(
+  static async #check(
     connection: RedisConnection,
     subscriptions: RedisSubscriptions,
     options: RedisStoreOptions,
@@ -126,8 +126,8 @@ export class RedisStore implements Store, AsyncDisposable {
   async takeTokens(key: StoreKey, limit: BucketLimit, cost: number): Promise<BucketAnswer> {
     const windowMs = checkBucket(limit, cost);
     const take = () => this.#run(key.customer, commands.takeTokens(formatStoreKey(key), limit, windowMs, cost));
-    // One late answer proves nothing: perhaps this process stood still, and whoever asks has a bucket of his own at hand
-    // that is full. Tokens that the late one took are lost, which exceeds nothing.
+    // One late answer does not mean that Redis is away: this process may have stood still. After an error the caller would
+    // use its own full bucket, so ask again. Tokens that the late command took are lost, which exceeds no limit.
     const [allowed, remaining, waitMs] = await take().catch((error) => {
       if (error instanceof StoreError && isTimeout(error.cause)) return take();
       throw error;
@@ -147,7 +147,7 @@ export class RedisStore implements Store, AsyncDisposable {
     const newest = before === undefined ? "+" : `(${before}-0`;
     const found = await this.#run(key.customer, commands.xrevrange(formatStoreKey(key), newest, limit)).catch(
       (error) => {
-        // What is no list counts as none, as appending to it makes it one.
+        // Other data in place of a list counts as an empty list. Appending replaces it with a list.
         if (error instanceof StoreError && isWrongType(error.cause)) return [];
         throw error;
       },
@@ -160,7 +160,7 @@ export class RedisStore implements Store, AsyncDisposable {
   }
 
   async subscribe(channel: Channel, listener: Listener): Promise<Unsubscribe> {
-    return await this.#inPlace(channel.customer, () => this.#subscriptions.add(formatChannel(channel), listener));
+    return await this.#withPlace(channel.customer, () => this.#subscriptions.add(formatChannel(channel), listener));
   }
 
   async ping(): Promise<void> {
@@ -176,11 +176,11 @@ export class RedisStore implements Store, AsyncDisposable {
   }
 
   #run<T>(customer: string, command: RedisCommand<T>): Promise<T> {
-    return this.#inPlace(customer, () => this.#connection.run(command));
+    return this.#withPlace(customer, () => this.#connection.run(command));
   }
 
-  /** @param customer Whose entry it is: no customer takes all places. */
-  async #inPlace<T>(customer: string, work: () => Promise<T>): Promise<T> {
+  /** @param customer The owner of the entry, so that no customer takes all places. */
+  async #withPlace<T>(customer: string, work: () => Promise<T>): Promise<T> {
     const release = this.#places.tryAcquire({ customer }) ?? await this.#waitForPlace(customer);
     try {
       return await work();

@@ -1,10 +1,10 @@
 /**
- * Appends to a capped list, as a script for Redis, if the newest entry is still the one that the caller builds on. The
- * list is a stream whose ids are `<number>-0`; whatever else stands in its place makes way for a new one.
+ * A script for Redis that appends to a capped list if the newest entry is still the one that the caller knows. The list is
+ * a stream whose ids are `<number>-0`; data of another type in its place is replaced by a new stream.
  *
- * KEYS: the stream. ARGV: number and mark of the newest entry as the caller knows it (0 and nothing for an empty list),
- * mark and value of the new entry, how many entries to keep, TTL in milliseconds. Answers 1 if it was appended, else 0;
- * then number and mark of the entry that is now the newest.
+ * KEYS: the stream. ARGV: number and mark of the newest entry that the caller knows (0 and an empty text for an empty
+ * list), mark and value of the new entry, how many entries to keep, TTL in milliseconds. Returns 1 if the entry was
+ * appended, else 0; then number and mark of the newest entry now.
  */
 export const APPEND_ENTRY_LUA = `
 local found = redis.call("TYPE", KEYS[1]).ok

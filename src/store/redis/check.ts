@@ -1,26 +1,26 @@
-/** What a Redis must be able to do, tried at the start, and what an operator should know of it. */
+/** The check of Redis at the start: tries every command, and collects warnings for the operator. */
 import * as commands from "./commands.ts";
 import type { RedisCommand } from "./commands.ts";
 import type { RedisConnection } from "./connection.ts";
-import { isClusterReply, isReadOnly, lackOf, refusalOf } from "./error_replies.ts";
+import { isClusterReply, isReadOnly, lackOf, refusalScope } from "./error_replies.ts";
 import type { RedisSubscriptions } from "./subscriptions.ts";
 import { formatChannel, formatStoreKey, StoreError } from "../store.ts";
 
-/** Records and approvals of some hundred customers take about as much. */
+/** Records and approvals of some hundred customers take about this much. */
 const SMALL_MEMORY_BYTES = 64 * 1024 * 1024;
 
-/** How long what the check writes stands where the check is cut off. */
+/** TTL of the entries that the check writes, if it is cut off before it removes them. */
 const TRIAL_TTL_MS = 10_000;
 
-/** How many keys are tried, since a node of a cluster holds only some of them. */
+/** How many keys are tried, because a node of a cluster holds only some keys. */
 const TRIED_KEYS = 8;
 
 /**
- * Tries every command that the store needs, and looks at the settings where this user may see them. Leaves nothing.
+ * Tries every command that the store needs, and reads the settings if this user may see them. Leaves no entries.
  *
- * @returns What an operator should know, as the rest of a sentence that begins with "Redis"; empty where all is well.
- * @throws {StoreError} Where this Redis can never serve: it has another mode, or a command or right is missing. Other
- * failures may be over in a moment.
+ * @returns Warnings for the operator, each the rest of a sentence that begins with "Redis"; empty if all is well.
+ * @throws {StoreError} If this Redis can never serve: it has another mode, or a command or right is missing. Other
+ * failures may be over soon, so it does not throw for them.
  */
 export async function checkRedis(connection: RedisConnection, subscriptions: RedisSubscriptions): Promise<string[]> {
   const settings = await readSettings(connection);
@@ -28,7 +28,7 @@ export async function checkRedis(connection: RedisConnection, subscriptions: Red
   if (mode !== undefined) throw connection.failure(mode);
   const failed = await tryCommands(connection, subscriptions);
   if (failed.some(({ error }) => isClusterReply(error.cause))) throw connection.failure(CLUSTER);
-  const lacking = failed.filter(({ error }) => refusalOf(error.cause) === "this");
+  const lacking = failed.filter(({ error }) => refusalScope(error.cause) === "this");
   const [first] = lacking;
   if (first !== undefined) throw connection.failure(explainLack(lacking), first.error.cause);
   const isReplica = settings.get("role") === "slave" || failed.some(({ error }) => isReadOnly(error.cause));
@@ -42,7 +42,7 @@ const MODES: ReadonlyMap<string, string> = new Map([
   ["sentinel", "is a Sentinel, which holds no data: set REDIS_URL to the primary that it watches"],
 ]);
 
-/** What Redis tells of itself; empty where this user may not ask, as with many managed services. */
+/** The settings in INFO; empty if this user may not read them, as with many managed services. */
 async function readSettings(connection: RedisConnection): Promise<ReadonlyMap<string, string>> {
   try {
     const info = await connection.run(commands.info());
@@ -54,20 +54,20 @@ async function readSettings(connection: RedisConnection): Promise<ReadonlyMap<st
   }
 }
 
-interface Failed {
-  /** As Redis names it. */
+interface FailedTrial {
+  /** The name of the command in Redis. */
   command: string;
   error: StoreError;
 }
 
-async function tryCommands(connection: RedisConnection, subscriptions: RedisSubscriptions): Promise<Failed[]> {
+async function tryCommands(connection: RedisConnection, subscriptions: RedisSubscriptions): Promise<FailedTrial[]> {
   const start = `start-${crypto.randomUUID()}`;
   const key = (name: string | number) =>
     formatStoreKey({ purpose: "lock", customer: "shared", name: `${start}-${name}` });
   const channel = formatChannel({ kind: "cancellation", customer: "shared", name: start });
   const look = commands.takeTokens(key("bucket"), { capacity: 1, windowSeconds: 1 }, 1000, 0);
   const trial = <T>(command: RedisCommand<T>) => failureOf(command.name, connection.run(command));
-  // Sent one after the other over one connection, and carried out in this order.
+  // One connection sends them, so Redis carries them out in this order.
   const trials = [
     ...Array.from({ length: TRIED_KEYS }, (_, index) => trial(commands.get(key(index)))),
     trial(commands.set(key("entry"), "", TRIAL_TTL_MS, false)),
@@ -79,14 +79,14 @@ async function tryCommands(connection: RedisConnection, subscriptions: RedisSubs
     trial(commands.del(key("list"))),
     trial(commands.time()),
     trial(commands.publish(channel, "")),
-    // A script is sent as it is the first time, and by its name from then on.
+    // The first run sends the script's text, the second one only its hash.
     failureOf("eval", connection.run(look).then(() => connection.run(look))),
     failureOf("subscribe", subscriptions.add(channel, () => {}).then((leave) => leave())),
   ];
   return (await Promise.all(trials)).filter((failed) => failed !== undefined);
 }
 
-async function failureOf(command: string, work: Promise<unknown>): Promise<Failed | undefined> {
+async function failureOf(command: string, work: Promise<unknown>): Promise<FailedTrial | undefined> {
   try {
     await work;
     return undefined;
@@ -96,20 +96,22 @@ async function failureOf(command: string, work: Promise<unknown>): Promise<Faile
   }
 }
 
-/** What is missing and how to mend it. */
-function explainLack(lacking: readonly Failed[]): string {
+/** What is missing, and how to correct it. */
+function explainLack(lacking: readonly FailedTrial[]): string {
   const lacks = lacking.map(({ command, error }) => lackOf(error.cause, command));
   const named = (kind: string) => [...new Set(lacks.flatMap((lack) => lack.kind === kind ? [lack.command] : []))];
   const unknown = named("unknown");
   if (unknown.some((command) => command.startsWith("EVAL"))) {
     return "runs no Lua scripts (EVAL, EVALSHA), which are needed";
   }
-  if (unknown.length > 0) return `does not know ${unknown.join(", ")}: it must be Redis 6.2 or later, or be like it`;
+  if (unknown.length > 0) {
+    return `does not know ${unknown.join(", ")}: it must be Redis 6.2 or later, or compatible with it`;
+  }
   const commandNames = named("command");
   if (commandNames.length > 0) return `does not let this user run ${commandNames.join(", ")}: give it these commands`;
   if (named("key").length > 0) return "does not let this user use the keys cw:*: give it these keys";
   if (named("channel").length > 0) return "does not let this user use the channels cw:*: give it these channels";
-  return `gave a reply of a wrong form to ${lacks.map(({ command }) => command).join(", ")}`;
+  return `sent a malformed reply to ${lacks.map(({ command }) => command).join(", ")}`;
 }
 
 function memoryWarnings(settings: ReadonlyMap<string, string>): string[] {

@@ -1,4 +1,4 @@
-/** The commands and scripts that the store sends to Redis, each with the form that its reply must have. */
+/** The commands and scripts that the store sends to Redis, each with the schema of its reply. */
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { APPEND_ENTRY_LUA } from "./append_entry.lua.ts";
@@ -7,10 +7,10 @@ import { TAKE_TOKENS_LUA } from "./take_tokens.lua.ts";
 
 /** One command. */
 export interface RedisCommand<T> {
-  /** What it is called in Redis, or the script's own name. */
+  /** The name of the command in Redis, or of the script. */
   name: string;
   send: (client: RedisClient) => Promise<unknown>;
-  /** What may come back; anything else is a failure of Redis. */
+  /** The schema of the reply; any other reply is a failure of Redis. */
   reply: z.ZodType<T>;
   /** Whether this reply shows that Redis takes writes that need room. Defaults to never. */
   hasWritten?: (reply: T) => boolean;
@@ -45,7 +45,7 @@ const SCRIPTS: Readonly<Record<keyof Scripts, string>> = {
   appendEntry: APPEND_ENTRY_LUA,
 };
 
-/** Teaches a client our scripts. */
+/** Adds our scripts to a client. */
 export function withScripts(client: Redis): RedisClient {
   for (const [name, lua] of Object.entries(SCRIPTS)) client.defineCommand(name, { numberOfKeys: 1, lua });
   if (!knowsScripts(client)) throw new Error("ioredis did not take the scripts.");
@@ -56,10 +56,10 @@ function knowsScripts(client: Redis): client is RedisClient {
   return Object.keys(SCRIPTS).every((name) => name in client);
 }
 
-const done = z.literal("OK");
+const ok = z.literal("OK");
 const text = z.string().nullable();
 const count = z.int().nonnegative();
-const yesOrNo = z.literal([0, 1]);
+const zeroOrOne = z.literal([0, 1]);
 
 /** GET */
 export function get(key: string): RedisCommand<string | null> {
@@ -71,25 +71,25 @@ export function getdel(key: string): RedisCommand<string | null> {
   return { name: "getdel", send: (redis) => redis.getdel(key), reply: text };
 }
 
-/** SET with a TTL; null only where `ifAbsent` found an entry. */
+/** SET with a TTL; null only if `ifAbsent` found an entry. */
 export function set(key: string, value: string, ttlMs: number, ifAbsent: boolean): RedisCommand<"OK" | null> {
   const hasWritten = (reply: "OK" | null) => reply === "OK";
   return ifAbsent
-    ? { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs, "NX"), reply: done.nullable(), hasWritten }
-    : { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs), reply: done, hasWritten };
+    ? { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs, "NX"), reply: ok.nullable(), hasWritten }
+    : { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs), reply: ok, hasWritten };
 }
 
 /** DEL of one key. */
 export function del(key: string): RedisCommand<0 | 1> {
-  return { name: "del", send: (redis) => redis.del(key), reply: yesOrNo };
+  return { name: "del", send: (redis) => redis.del(key), reply: zeroOrOne };
 }
 
 /** Deletes a key if it still has this value. */
 export function deleteIfEquals(key: string, value: string): RedisCommand<0 | 1> {
-  return { name: "deleteIfEquals", send: (redis) => redis.deleteIfEquals(key, value), reply: yesOrNo };
+  return { name: "deleteIfEquals", send: (redis) => redis.deleteIfEquals(key, value), reply: zeroOrOne };
 }
 
-/** Whether tokens were taken, how many are left, milliseconds until there are as many as asked for. */
+/** Replies whether tokens were taken, how many are left, and milliseconds until there are as many as asked for. */
 export function takeTokens(
   key: string,
   { capacity }: BucketLimit,
@@ -99,12 +99,12 @@ export function takeTokens(
   return {
     name: "takeTokens",
     send: (redis) => redis.takeTokens(key, capacity, windowMs, cost),
-    reply: z.tuple([yesOrNo, count, count]),
+    reply: z.tuple([zeroOrOne, count, count]),
     hasWritten: ([taken]) => taken === 1 && cost > 0,
   };
 }
 
-/** Whether an entry was appended, and number and mark of the newest one; 0 and nothing where there is none. */
+/** Replies whether an entry was appended, and number and mark of the newest one; 0 and an empty text for an empty list. */
 export function appendEntry(
   key: string,
   entry: NewEntry,
@@ -114,7 +114,7 @@ export function appendEntry(
     name: "appendEntry",
     send: (redis) =>
       redis.appendEntry(key, after?.number ?? 0, after?.mark ?? "", entry.mark, entry.value, keep, ttlMs),
-    reply: z.tuple([yesOrNo, count, z.string()]),
+    reply: z.tuple([zeroOrOne, count, z.string()]),
     hasWritten: ([appended]) => appended === 1,
   };
 }
@@ -133,14 +133,14 @@ export function xadd(key: string): RedisCommand<string | null> {
   return { name: "xadd", send: (redis) => redis.xadd(key, "1-0", "mark", ""), reply: text };
 }
 
-/** TYPE: what stands in a key. */
+/** TYPE: the type of the data in a key. */
 export function type(key: string): RedisCommand<string> {
   return { name: "type", send: (redis) => redis.type(key), reply: z.string() };
 }
 
 /** PEXPIRE of one key. */
 export function pexpire(key: string, ttlMs: number): RedisCommand<0 | 1> {
-  return { name: "pexpire", send: (redis) => redis.pexpire(key, ttlMs), reply: yesOrNo };
+  return { name: "pexpire", send: (redis) => redis.pexpire(key, ttlMs), reply: zeroOrOne };
 }
 
 /** TIME of Redis' own clock. */
@@ -148,12 +148,12 @@ export function time(): RedisCommand<unknown[]> {
   return { name: "time", send: (redis) => redis.time(), reply: z.array(z.unknown()) };
 }
 
-/** INFO: what Redis tells of itself. */
+/** INFO: version, mode and settings of Redis. */
 export function info(): RedisCommand<string> {
   return { name: "info", send: (redis) => redis.info(), reply: z.string() };
 }
 
-/** PUBLISH: how many heard. */
+/** PUBLISH: how many connections got the message. */
 export function publish(channel: string, message: string): RedisCommand<number> {
   return { name: "publish", send: (redis) => redis.publish(channel, message), reply: count };
 }

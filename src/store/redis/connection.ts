@@ -5,18 +5,18 @@ import { explainFailure, isTimeout, timeoutError, withoutArguments, WrongReplyEr
 import type { RefusalWatch } from "./refusals.ts";
 import { StoreError } from "../store.ts";
 
-/** Called when Redis goes away (with the reason) and when it is back. */
+/** Called when Redis goes away (with the reason), and when it is back. */
 export type StateListener = (up: boolean, reason?: string) => void;
 
 type ClientOptions = Omit<RedisOptions, "replyMapping">;
 
-/** Longest time that {@linkcode RedisConnection.open} takes, name resolution and handshakes included. */
+/** Most milliseconds that {@linkcode RedisConnection.open} takes, including name resolution and handshakes. */
 const OPEN_DEADLINE_MS = 1800;
 
-/** How long a peer that doesn't hang up is waited for. */
+/** How long closing waits for a peer that doesn't hang up. */
 const HANG_UP_MS = 100;
 
-/** With these settings ioredis answers or fails within a bounded time, whatever state Redis is in. */
+/** With these settings every command of ioredis succeeds or fails within a bounded time, in any state of Redis. */
 const SETTINGS: ClientOptions = {
   lazyConnect: true,
   connectTimeout: 1000,
@@ -25,12 +25,12 @@ const SETTINGS: ClientOptions = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
-  // Its own check asks INFO, and writes to the console where a user may not; ours asks PING.
+  // ioredis' own check sends INFO, and writes to the console if the user may not; ours sends PING.
   enableReadyCheck: false,
   disconnectTimeout: HANG_UP_MS,
 };
 
-/** One connection to Redis that comes back by itself, and fails every command at once while it is gone. */
+/** A connection to Redis. It reconnects by itself, and fails every command at once while Redis is away. */
 export class RedisConnection {
   readonly #client: RedisClient;
   readonly #address: string;
@@ -39,9 +39,9 @@ export class RedisConnection {
   #phase: "opening" | "open" | "closed" = "opening";
   #up = false;
   #probing = false;
-  /** How often a connection came about; tells the one that a check began on from the next. */
+  /** Counts connections, so that a check notices when its connection was replaced. */
   #readyCount = 0;
-  /** How often in a row a Redis took the connection and no PING; ioredis takes it for a success. */
+  /** How many connections in a row failed the check; for ioredis they are successes, so its own back-off would not grow. */
   #failedChecks = 0;
   #lastError: unknown;
   #closing: Promise<void> | undefined;
@@ -79,14 +79,14 @@ export class RedisConnection {
     return connection;
   }
 
-  /** From now on lets a watch know what becomes of the commands; several connections may share it. */
+  /** Reports the results of all further commands to a watch. Connections may share one watch. */
   watch(refusals: RefusalWatch): void {
     this.#refusals = refusals;
   }
 
   /**
-   * Runs one command. Fails with a StoreError, at the latest after the command timeout; also where the reply is not of
-   * the form that this command has.
+   * Runs one command. Fails with a StoreError, at the latest after the command timeout, and also if the reply does not match
+   * the command's schema.
    */
   async run<T>(command: RedisCommand<T>): Promise<T> {
     if (this.#phase === "closed") throw new StoreError("The store is closed.");
@@ -104,17 +104,17 @@ export class RedisConnection {
     }
   }
 
-  /** A failure of this Redis, which `what` says in the rest of a sentence. Holds neither user nor password. */
+  /** The error of this Redis; `what` is the rest of the sentence. Holds neither user nor password. */
   failure(what: string, cause?: unknown): StoreError {
     return new StoreError(`Redis at ${this.#address} ${what}.`, { cause });
   }
 
-  /** Hears what is published on the channels that this connection was subscribed to, until it was made anew. */
+  /** Listens to the channels that this connection is subscribed to. A reconnect ends the subscriptions. */
   onMessage(listener: (channel: string, text: string) => void): void {
     this.#client.on("message", listener);
   }
 
-  /** Lets the commands under way finish, then ends the connection and every timer. */
+  /** Waits for the commands under way, then ends the connection and every timer. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -126,13 +126,13 @@ export class RedisConnection {
     if (this.#client.status === "end") return;
     const ended = new Promise<void>((resolve) => this.#client.once("end", resolve));
     this.#client.disconnect();
-    // Between two attempts to connect no "end" comes; ioredis' own timer has then fired a moment before ours.
+    // Between two attempts to connect there is no "end" event; then ioredis' own timer fires just before ours.
     await within(HANG_UP_MS + 50, ended, () => {});
   }
 
   /**
-   * Drops a connection on which not even a PING is answered; it is then made anew. Commands that nobody answers would
-   * pile up otherwise. One late answer proves nothing: perhaps it was this process that stood still.
+   * Drops a connection on which a PING gets no answer, so that ioredis reconnects. Otherwise unanswered commands would pile
+   * up. One late answer is no reason to drop it: this process may have stood still.
    */
   async #probe(): Promise<void> {
     if (this.#probing || this.#client.status !== "ready") return;
@@ -150,12 +150,12 @@ export class RedisConnection {
 
   async #connect(): Promise<void> {
     await this.#client.connect();
-    // ioredis goes on in database 0 when the one asked for doesn't exist; for us that is a failure like any other.
+    // ioredis goes on in database 0 if the requested one does not exist; for us that is a failure.
     if (this.#lastError !== undefined) throw this.#lastError;
     await this.#check();
   }
 
-  /** A Redis that still loads its data, or asks for a password, takes connections and no PING. */
+  /** Sends a PING: a Redis that still loads its data, or asks for a password, accepts connections but refuses PING. */
   async #check(): Promise<void> {
     const { name, send, reply } = ping();
     if (!reply.safeParse(await send(this.#client)).success) throw new WrongReplyError(name);
@@ -163,8 +163,9 @@ export class RedisConnection {
 
   async #onReady(): Promise<void> {
     if (this.#phase !== "open" || this.#up) return;
-    const turn = ++this.#readyCount;
-    const isCurrent = () => turn === this.#readyCount && this.#phase === "open" && this.#client.status === "ready";
+    const connectionNumber = ++this.#readyCount;
+    const isCurrent = () =>
+      connectionNumber === this.#readyCount && this.#phase === "open" && this.#client.status === "ready";
     try {
       await this.#check();
     } catch (error) {
@@ -194,7 +195,7 @@ export class RedisConnection {
   }
 }
 
-/** Reads only what a Redis address consists of: ioredis itself would take settings from the query. */
+/** Parses a Redis address. ioredis itself would also take settings from the query. */
 function parseRedisUrl(text: string): ClientOptions {
   const url = URL.parse(text);
   const db = /^\/?(\d*)$/.exec(url?.pathname ?? "-")?.[1];
@@ -220,7 +221,7 @@ function decode(text: string): string {
   }
 }
 
-/** The waits between attempts double up to a second; the random part keeps replicas from coming all at once. */
+/** The waits between attempts double up to a second. The random part keeps replicas from connecting all at once. */
 function backoffMs(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt, 6), 1000) + Math.floor(Math.random() * 100);
 }

@@ -1,5 +1,5 @@
-/** What Redis says in the first word of an error reply, in our words. */
-const REPLIES: ReadonlyMap<string, string> = new Map([
+/** The meaning of the error prefix, the first word of an error reply. */
+const PREFIXES: ReadonlyMap<string, string> = new Map([
   ["WRONGPASS", "refused the user name or password"],
   ["NOAUTH", "asks for a password"],
   ["NOPERM", "does not let this user run the commands needed"],
@@ -16,11 +16,11 @@ const REPLIES: ReadonlyMap<string, string> = new Map([
   ["CLUSTERDOWN", "is a node of a cluster that is down"],
 ]);
 
-/** Replies that only a node of a cluster gives. */
-const CLUSTER: ReadonlySet<string> = new Set(["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "CROSSSLOT"]);
+/** Error prefixes that only a node of a cluster sends. */
+const CLUSTER_PREFIXES: ReadonlySet<string> = new Set(["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "CROSSSLOT"]);
 
-/** What a reply stops: every command, whatever writes, or the one that it answers. */
-const STOPPED: ReadonlyMap<string, Stopped> = new Map([
+/** The commands that an error reply concerns. */
+const SCOPES: ReadonlyMap<string, RefusalScope> = new Map([
   ["LOADING", "everything"],
   ["MASTERDOWN", "everything"],
   ["BUSY", "everything"],
@@ -36,10 +36,10 @@ const STOPPED: ReadonlyMap<string, Stopped> = new Map([
   ["NOPERM", "this"],
 ]);
 
-/** How far a refusal goes. */
-export type Stopped = "everything" | "writes" | "this";
+/** The commands that Redis refuses: all, those that write, or only the one that it answered. */
+export type RefusalScope = "everything" | "writes" | "this";
 
-/** What the code of a system error means. */
+/** The meaning of the codes of system errors. */
 const CODES: ReadonlyMap<string, string> = new Map([
   ["ECONNREFUSED", "refused the connection"],
   ["ENOTFOUND", "cannot be found: its name does not resolve"],
@@ -50,55 +50,55 @@ const CODES: ReadonlyMap<string, string> = new Map([
   ["EPIPE", "closed the connection"],
 ]);
 
-/** A reply that this command does not have, from whatever stands between us and Redis, or in place of it. */
+/** A reply that does not match the command's schema. It may come from a proxy, or from a server other than Redis. */
 export class WrongReplyError extends Error {
   override readonly name = "WrongReplyError";
 
-  /** @param command What it was the reply to; the reply itself may hold anything, and is not shown. */
+  /** @param command The command of the reply. The reply itself may hold anything, and is not shown. */
   constructor(command: string) {
-    super(`The reply to ${command} is not of the form that it has.`);
+    super(`Malformed reply to ${command}.`);
   }
 }
 
 const UNKNOWN_COMMAND = /^ERR unknown command/i;
 const TIMEOUT = "Command timed out";
 
-/** What a command fails with that got no reply in time; ioredis makes the same. */
+/** The error of a command without a reply in time; ioredis throws the same one. */
 export function timeoutError(): Error {
   return new Error(TIMEOUT);
 }
 
-/** Whether Redis was silent for as long as a command may take. */
+/** Whether a command got no reply in time. */
 export function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.message === TIMEOUT;
 }
 
-/** Whether data of another kind stand in the key. */
+/** Whether the key holds data of another type. */
 export function isWrongType(error: unknown): boolean {
-  return wordOf(error) === "WRONGTYPE";
+  return prefixOf(error) === "WRONGTYPE";
 }
 
-/** Whether the reply is that of a read-only replica. */
+/** Whether a read-only replica sent the reply. */
 export function isReadOnly(error: unknown): boolean {
-  return wordOf(error) === "READONLY";
+  return prefixOf(error) === "READONLY";
 }
 
-/** Whether the reply is that of a node of a cluster. */
+/** Whether a node of a cluster sent the reply. */
 export function isClusterReply(error: unknown): boolean {
-  return CLUSTER.has(wordOf(error) ?? "");
+  return CLUSTER_PREFIXES.has(prefixOf(error) ?? "");
 }
 
-/** What this Redis or this user lacks, and the command that showed it, in capitals. */
+/** What this Redis or this user lacks, and the command that failed, in capitals. */
 export interface Lack {
-  /** `unknown`: Redis does not know the command; `other`: the reply has a wrong form. All else are missing rights. */
+  /** `unknown`: Redis does not know the command; `other`: the reply is malformed. All others: a right is missing. */
   kind: "unknown" | "command" | "key" | "channel" | "other";
   command: string;
 }
 
 /**
- * What an error reply says is missing.
+ * Reads from an error reply what is missing.
  *
- * @param tried The command that was sent; a script may fail because of another one, which the reply may name.
+ * @param tried The command that was sent. A script may fail because of another command, which the reply may name.
  */
 export function lackOf(error: unknown, tried: string): Lack {
   const command = tried.toUpperCase();
@@ -111,29 +111,29 @@ export function lackOf(error: unknown, tried: string): Lack {
 }
 
 /**
- * What a Redis refuses that answers and is connected; undefined where it is silent or gone, and where the mistake is in
- * one entry.
+ * Which commands a connected Redis refuses, by its reply; undefined if it is silent or gone, or if only one entry is
+ * wrong.
  */
-export function refusalOf(error: unknown): Stopped | undefined {
+export function refusalScope(error: unknown): RefusalScope | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof WrongReplyError) return "this";
   if (error.name !== "ReplyError") return undefined;
-  return UNKNOWN_COMMAND.test(error.message) ? "this" : STOPPED.get(replyWord(error.message));
+  return UNKNOWN_COMMAND.test(error.message) ? "this" : SCOPES.get(errorPrefix(error.message));
 }
 
 /**
- * What happened, as the rest of a sentence that starts with "Redis". Holds no key, value, user name or password.
+ * Explains a failure, as the rest of a sentence that begins with "Redis". Holds no key, value, user name or password.
  *
- * @param error What ioredis threw or emitted; undefined where a connection ended without a word.
- * @param state Whether the connection uses TLS, and whether it was just being opened.
+ * @param error What ioredis threw or emitted; undefined if a connection ended without an error.
+ * @param state Whether the connection uses TLS, and whether this was the first attempt to connect.
  */
 export function explainFailure(error: unknown, state: { encrypted: boolean; opening: boolean }): string {
-  if (error instanceof WrongReplyError) return "gave a reply of a wrong form";
+  if (error instanceof WrongReplyError) return "sent a malformed reply";
   if (error instanceof Error && error.name === "ReplyError") return explainReply(error.message);
   return explainSilence(error) + hint(error, state);
 }
 
-/** A copy of an ioredis error that does not carry the command's arguments, among them values and the password. */
+/** A copy of an ioredis error without the command's arguments, which may hold values and the password. */
 export function withoutArguments(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof WrongReplyError) return error;
   const copy = new Error(error.message.replace(/, with args beginning with:.*/s, ""));
@@ -153,7 +153,7 @@ function explainSilence(error: unknown): string {
   return CODES.get(code) ?? `failed (${code || error.name})`;
 }
 
-/** One side with TLS and one without look like silence or like a hang-up. */
+/** If only one side uses TLS, it looks like silence or a hang-up. */
 function hint(error: unknown, { encrypted, opening }: { encrypted: boolean; opening: boolean }): string {
   if (!opening) return "";
   if (encrypted && isLate(error)) return " (does it speak TLS, as rediss:// says?)";
@@ -167,19 +167,19 @@ function isLate(error: unknown): boolean {
 function explainReply(message: string): string {
   if (/db index/i.test(message)) return "has no database of that number";
   if (UNKNOWN_COMMAND.test(message)) return "does not know a command that is needed: it must be Redis 6.2 or later";
-  const word = replyWord(message);
-  return REPLIES.get(word) ?? `answered with an error (${word})`;
+  const prefix = errorPrefix(message);
+  return PREFIXES.get(prefix) ?? `answered with an error (${prefix})`;
 }
 
-/** How Redis 7 says that the user may not run a command of a script. */
+/** The reply of Redis 7 if the user may not run a command of a script. */
 const FORBIDDEN_IN_SCRIPT = /^ERR .*(?:user executing the script can't|ACL failure in script)/i;
 
-function wordOf(error: unknown): string | undefined {
-  return error instanceof Error && error.name === "ReplyError" ? replyWord(error.message) : undefined;
+function prefixOf(error: unknown): string | undefined {
+  return error instanceof Error && error.name === "ReplyError" ? errorPrefix(error.message) : undefined;
 }
 
-/** The word by which an error reply is known; Redis 6 puts words of its own before what stopped a script. */
-function replyWord(message: string): string {
+/** The error prefix. Redis 6 puts its own words before the error that stopped a script. */
+function errorPrefix(message: string): string {
   if (FORBIDDEN_IN_SCRIPT.test(message)) return "NOPERM";
   return /^(?:ERR Error running script .*?: -)?([A-Z]+)/s.exec(message)?.[1] ?? "ERR";
 }

@@ -1,28 +1,28 @@
 import type { RedisCommand } from "./commands.ts";
-import { refusalOf } from "./error_replies.ts";
+import { refusalScope } from "./error_replies.ts";
 
-/** Called when Redis, though it answers, begins to refuse commands (with the reason) and when it takes them again. */
+/** Called when Redis answers but begins to refuse commands (with the reason), and when it takes them again. */
 export type RefusalListener = (refuses: boolean, reason?: string) => void;
 
-/** Least milliseconds between two tellings: a Redis at the edge of its memory comes and goes with every command. */
+/** Least milliseconds between two reports of refusals: Redis with full memory may change state with every command. */
 const QUIET_MS = 10_000;
 
 /**
- * Commands that Redis runs only with its data at hand. A Redis that still loads them or has lost its master takes some
- * others all the same, among them those of channels.
+ * Commands that Redis runs only with its data at hand. A Redis that still loads its data, or has lost its master, takes
+ * some other commands, such as those of channels.
  */
 const NEEDS_DATA: ReadonlySet<string> = new Set(["get", "getdel", "set", "del", "xrevrange"]);
 
 /**
- * Tells once that Redis refuses commands, and once that it takes them again: when a command gets through that the
- * reason would have stopped.
+ * Reports once that Redis refuses commands, and once that it takes them again: after the first success of a command that
+ * the reason would have stopped.
  */
 export class RefusalWatch {
   readonly #onChange: RefusalListener;
   readonly #now: () => number;
-  /** Whether this command, having succeeded, shows that the reason is gone; undefined while nothing is refused. */
-  #isProof: ((command: string, hasWritten: boolean) => boolean) | undefined;
-  #toldAt = -Infinity;
+  /** Whether a success of this command shows that the reason is gone; undefined while Redis refuses nothing. */
+  #showsRecovery: ((command: string, hasWritten: boolean) => boolean) | undefined;
+  #reportedAt = -Infinity;
 
   /** @param now Milliseconds of a clock that never steps back. */
   constructor(onChange: RefusalListener, now: () => number = () => performance.now()) {
@@ -30,22 +30,22 @@ export class RefusalWatch {
     this.#now = now;
   }
 
-  /** A command failed; `reason` says why, for people. */
+  /** Call this after a command failed; `reason` explains it to people. */
   failed(command: string, error: unknown, reason: string): void {
-    const stopped = refusalOf(error);
-    if (stopped === undefined || this.#isProof !== undefined || this.#now() < this.#toldAt + QUIET_MS) return;
-    this.#isProof = (name, hasWritten) => {
-      if (stopped === "writes") return hasWritten;
-      return stopped === "everything" ? NEEDS_DATA.has(name) : name === command;
+    const scope = refusalScope(error);
+    if (scope === undefined || this.#showsRecovery !== undefined || this.#now() < this.#reportedAt + QUIET_MS) return;
+    this.#showsRecovery = (name, hasWritten) => {
+      if (scope === "writes") return hasWritten;
+      return scope === "everything" ? NEEDS_DATA.has(name) : name === command;
     };
-    this.#toldAt = this.#now();
+    this.#reportedAt = this.#now();
     this.#onChange(true, reason);
   }
 
-  /** A command succeeded. */
+  /** Call this after a command succeeded. */
   succeeded<T>({ name, hasWritten }: RedisCommand<T>, reply: NoInfer<T>): void {
-    if (!this.#isProof?.(name, hasWritten?.(reply) ?? false)) return;
-    this.#isProof = undefined;
+    if (!this.#showsRecovery?.(name, hasWritten?.(reply) ?? false)) return;
+    this.#showsRecovery = undefined;
     this.#onChange(false);
   }
 }

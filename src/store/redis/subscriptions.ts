@@ -4,7 +4,7 @@ import { RedisConnection } from "./connection.ts";
 import type { RefusalWatch } from "./refusals.ts";
 import type { Listener, Unsubscribe } from "../store.ts";
 
-/** Subscriptions over a connection of their own; they are made anew whenever it had to be. */
+/** Subscriptions over their own connection. They are renewed after every reconnect. */
 export class RedisSubscriptions {
   readonly #connection: RedisConnection;
   readonly #listeners: Listeners;
@@ -17,23 +17,23 @@ export class RedisSubscriptions {
   /** Connects, or fails with a StoreError that names the cause. */
   static async open(url: string): Promise<RedisSubscriptions> {
     const listeners = new Listeners();
-    const connection = await RedisConnection.open(url, (up) => up && subscriptions.#resume());
+    const connection = await RedisConnection.open(url, (up) => up && subscriptions.#resubscribe());
     const subscriptions = new RedisSubscriptions(connection, listeners);
-    connection.onMessage((channel, text) => listeners.tell(channel, text));
+    connection.onMessage((channel, text) => listeners.deliver(channel, text));
     return subscriptions;
   }
 
-  /** From now on lets a watch know what becomes of the commands. */
+  /** Reports the results of all further commands to a watch. */
   watch(refusals: RefusalWatch): void {
     this.#connection.watch(refusals);
   }
 
-  /** Listens. Fails with a StoreError, at the latest after the command timeout, and then listens to nothing. */
+  /** Listens on a channel. Fails with a StoreError, at the latest after the command timeout; then the listener is removed. */
   async add(channel: string, listener: Listener): Promise<Unsubscribe> {
     const remove = this.#listeners.add(channel, listener);
     const leave = () => {
       remove();
-      if (!this.#listeners.has(channel)) this.#forget(channel);
+      if (!this.#listeners.has(channel)) this.#unsubscribe(channel);
     };
     try {
       await this.#connection.run(subscribe(channel));
@@ -50,13 +50,13 @@ export class RedisSubscriptions {
     await this.#connection.close();
   }
 
-  /** A channel too many does no harm, and a connection that is gone has none. */
-  #forget(channel: string): void {
+  /** A failure does no harm: an extra channel is ignored, and a lost connection has no channels. */
+  #unsubscribe(channel: string): void {
     this.#connection.run(unsubscribe(channel)).catch(() => {});
   }
 
-  /** Where Redis is slow, it carries this out later; where it went away again, it is called again. */
-  #resume(): void {
+  /** A failure does no harm: a slow Redis carries this out later, and the next reconnect calls this again. */
+  #resubscribe(): void {
     const channels = this.#listeners.channels();
     if (channels.length > 0) this.#connection.run(subscribe(...channels)).catch(() => {});
   }

@@ -1,9 +1,9 @@
 /**
- * The token bucket as a script for Redis; `token_bucket.ts` says in prose what it calculates.
+ * The token bucket as a script for Redis; `token_bucket.ts` explains the arithmetic.
  *
  * KEYS: the bucket. ARGV: capacity, window in milliseconds, cost and, only in tests, the time in milliseconds to use
- * in place of Redis' own clock. Answers three integers: 1 if the tokens were taken, else 0; whole tokens left;
- * milliseconds until as many tokens as asked for are there.
+ * in place of Redis' own clock. Returns three integers: 1 if the tokens were taken, else 0; whole tokens left;
+ * milliseconds until the bucket has as many tokens as asked for.
  */
 export const TAKE_TOKENS_LUA = `
 local capacity, window, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -15,7 +15,7 @@ end
 
 local full = capacity * window
 local parts, at = full, now
--- An entry of another kind says as little as a text that is no bucket, and is overwritten like one.
+-- Data of another type, or a text that is not a bucket, counts as no entry and is overwritten.
 local entry = redis.pcall("GET", KEYS[1])
 if type(entry) ~= "string" then entry = "" end
 local storedParts, storedAt, storedWindow = string.match(entry, "^(%d+) (%d+) ([1-9]%d*)$")
