@@ -1,6 +1,6 @@
 /**
- * Requests per second over loopback, side by side with the floor: a bare `Deno.serve` that parses the message and
- * returns the bytes of the right answer. Run with `deno task bench`; read ratios, not numbers.
+ * Requests per second over loopback, next to the floor: a bare `Deno.serve` that parses the message and returns the
+ * bytes of the right answer. Run with `deno task bench`; compare ratios, not numbers.
  */
 import { createApp } from "../src/app.ts";
 import { parseConfig } from "../src/config.ts";
@@ -77,7 +77,7 @@ async function requestsPerSecond(subject: Subject): Promise<number> {
   return done / ((performance.now() - startedAt) / 1000);
 }
 
-/** The floor answers each method with the bytes that the product answered it with. */
+/** Starts the floor. It answers each method with the bytes of the product's answer. */
 async function startFloor(answers: Map<string, string>) {
   return await Promise.resolve(Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const { method } = await request.json();

@@ -1,6 +1,6 @@
 /**
- * What ten thousand connections cost that do nothing: the memory of a server in a process of its own before and with
- * them, and whether it answers meanwhile.
+ * The cost of ten thousand idle connections: the memory of a server in its own process without and with them, and
+ * whether it answers meanwhile.
  */
 import { VARIABLE_NAMES } from "../src/config.ts";
 

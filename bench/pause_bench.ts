@@ -1,7 +1,7 @@
 /**
- * The longest pause of the event loop under the worst that a stranger can send within the limits, in every place that
- * takes text. Run with `deno task bench:pause`; takes some minutes. A pause is the processor time that the thread of the
- * event loop uses between two turns: what else the machine does at that moment is not this server's doing.
+ * The longest pause of the event loop under the worst input that a stranger can send within the limits, in every place
+ * that takes text. Run with `deno task bench:pause`; it takes some minutes. A pause is the processor time that the
+ * thread of the event loop uses between two turns, so other work of the machine does not count.
  */
 import process from "node:process";
 import { createApp } from "../src/app.ts";
@@ -13,7 +13,7 @@ function busyMs(): number {
   return (user + system) / 1000;
 }
 
-/** Notes the longest work between two turns of the event loop. */
+/** Measures the longest work between two turns of the event loop. */
 class PauseMeter {
   #longest = 0;
   #last = busyMs();

@@ -1,6 +1,6 @@
 /**
- * The client of `pause_bench.ts`, and the Cloudways behind it, in a thread of their own: what it costs to make and send
- * the worst inputs holds up nobody whose pauses are measured.
+ * The client of `pause_bench.ts` and the sandbox, in a thread of their own, so that making and sending the worst inputs
+ * does not count as a pause of the server.
  */
 import { startSandbox } from "../tests/sandbox/mod.ts";
 import {
@@ -11,11 +11,11 @@ import {
   worstInputs,
 } from "../tests/support/worst_inputs.ts";
 
-/** What the documentation promises. */
+/** The longest pause that the documentation promises, in milliseconds. */
 const MOST_MS = 100;
 const TRIES = 3;
 const SHOWN = 10;
-/** The fillers that cost most. */
+/** The fillers that cost the most. */
 const COSTLY = new Set(
   ("one letter,percent codes,backslashes and quotes,quoted values,beginnings of tokens,web tokens,bearers,lists," +
     "SQL,markup,invisible").split(","),
@@ -62,7 +62,7 @@ async function send(headers: Record<string, string>, body: string): Promise<void
     const response = await fetch(`${server}/mcp`, { method: "POST", headers: { ...common, ...headers }, body });
     await response.arrayBuffer();
   } catch {
-    // A request that the server's HTTP refuses to read has cost nothing worth a look.
+    // A request that the HTTP server refuses to read costs nothing.
   }
 }
 

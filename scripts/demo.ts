@@ -1,6 +1,6 @@
 /**
- * Runs the server against the sandbox Cloudways of the tests, in a process of its own and under the permissions that
- * its configuration needs, and prints what a client has to be told.
+ * Runs the server against the sandbox of the tests, in a process of its own and with the permissions that its
+ * configuration needs, and prints the configuration of a client.
  */
 import { VARIABLE_NAMES } from "../src/config.ts";
 import { DEMO_ACCOUNT, DEMO_EPOCH, startSandbox } from "../tests/sandbox/mod.ts";
@@ -9,7 +9,7 @@ import { setUpForEveryTool } from "../tests/tool_rows/mod.ts";
 const ROOT = new URL("../", import.meta.url);
 const LISTENING = "listening";
 
-/** Variables that the server takes from the shell, since they are there to be tried. */
+/** Variables that the server takes from the shell, so that people can try them. */
 const TO_BE_TRIED = new Set([
   "TOOLSETS",
   "READ_ONLY",
@@ -19,7 +19,7 @@ const TO_BE_TRIED = new Set([
   "LOG_FORMAT",
 ]);
 
-/** What the server is told. A real Redis, key, address or proxy of the shell is none of the demo's business. */
+/** The environment of the server. The demo must not use a real Redis, key, address or proxy of the shell. */
 function serverEnv(apiBaseUrl: string, port: string): Record<string, string> {
   // An empty variable counts as unset.
   const unset = VARIABLE_NAMES.filter((name) => !TO_BE_TRIED.has(name)).map((name) => [name, ""]);
@@ -44,31 +44,31 @@ async function startServer(env: Record<string, string>): Promise<Deno.ChildProce
   return new Deno.Command("deno", { args, cwd: ROOT, env, stdin: "null", stderr: "piped" }).spawn();
 }
 
-/** Signals go to the server; this process ends when it has. */
+/** Passes signals to the server; this process ends after it. */
 function passSignalsOn(server: Deno.ChildProcess): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // Windows knows no SIGTERM; SIGINT is enough there.
+    // Windows has no SIGTERM; SIGINT is enough there.
     if (signal === "SIGTERM" && Deno.build.os === "windows") continue;
     Deno.addSignalListener(signal, () => {
       try {
         server.kill(signal);
       } catch {
-        // It has ended already, and so will this process.
+        // The server has ended already, and this process is about to.
       }
     });
   }
 }
 
-/** Passes the server's log on, and calls `onListening` when it says that it listens. */
+/** Copies the server's log to standard error, and calls `onListening` once the log says that the server listens. */
 async function passLogOn(server: Deno.ChildProcess, onListening: () => Promise<void>): Promise<void> {
   const encoder = new TextEncoder();
-  let said = "";
+  let logged = "";
   let listens = false;
   for await (const text of server.stderr.pipeThrough(new TextDecoderStream())) {
     await new Blob([encoder.encode(text)]).stream().pipeTo(Deno.stderr.writable, { preventClose: true });
     if (listens) continue;
-    said += text;
-    listens = said.includes(LISTENING);
+    logged += text;
+    listens = logged.includes(LISTENING);
     if (listens) await onListening();
   }
 }
@@ -77,13 +77,13 @@ function guide(url: string): string {
   const { email, apiKey, accessTokens: [{ token }] } = DEMO_ACCOUNT;
   const config = { mcpServers: { cloudways: { type: "http", url, headers: { "x-cloudways-access-token": token } } } };
   return `
-A demo account at a stand-in for Cloudways: nothing here is real, and all is forgotten at the end. Ctrl-C ends it.
+A demo account on a simulated Cloudways. Nothing here is real, and nothing is kept. Press Ctrl-C to end it.
 
-For the configuration of an MCP client, in .mcp.json of Claude Code, for instance:
+For the configuration of an MCP client, such as .mcp.json of Claude Code:
 
 ${JSON.stringify(config, null, 2)}
 
-Demo credentials, of which the token or the other two are enough:
+Demo credentials. The token is enough, and so are the e-mail and API key:
 
   x-cloudways-access-token: ${token}
   x-cloudways-email: ${email}

@@ -1,6 +1,7 @@
 /**
- * Proves that the tests would notice a misspelt parameter: in a copy of the project it misspells one parameter name at a
- * time, of a tool's input or of a request to Cloudways, and runs the tests of that category. Prints what survived.
+ * Proves that the tests notice a misspelt parameter. In a copy of the project it misspells one parameter name at a
+ * time, of a tool's input or of a request to Cloudways, and runs the tests of that toolset. Prints the names that no
+ * test noticed.
  *
  *   deno task mutate [TOOLSET]…
  */
@@ -12,7 +13,7 @@ interface Mutant {
   file: string;
   name: string;
   line: number;
-  /** Where in the text the name stands. */
+  /** The index of the name in the text. */
   index: number;
 }
 
@@ -28,7 +29,7 @@ function parameterNames(): Set<string> {
   return names;
 }
 
-/** Where parameter names stand as members of an object: `name: …`. */
+/** One mutant for each place where a parameter name is a member of an object: `name: …`. */
 function mutantsOf(file: string, text: string, names: ReadonlySet<string>): Mutant[] {
   return [...text.matchAll(/\b([A-Za-z_]\w*)(?=\??:\s)/g)]
     .filter(([, name]) => name !== undefined && names.has(name) && !DEFINITION_MEMBERS.has(name))
@@ -47,7 +48,10 @@ const TEST = [
   ...["--no-prompt", "--ignore-env", "--allow-net=127.0.0.1"],
 ];
 
-/** All that would notice: the loop over all tools, the list of tools, the category's tests, the examples, the compiler. */
+/**
+ * Runs all that could notice: the loop over all tools, the list of tools, the toolset's tests, the examples, the
+ * compiler.
+ */
 async function testsPass(directory: string, toolset: string): Promise<boolean> {
   const names = allTools.filter((tool) => tool.toolset === toolset).map(({ name }) => name);
   const loop = ["--filter", `/^(${names.join("|")}) /`, "tests/integration/tools_test.ts"];

@@ -1,10 +1,10 @@
 /**
- * Prints the permission flags that a command needs under the present configuration:
+ * Prints the permission flags that a command needs with the present configuration:
  *
  *   deno run --no-prompt $(deno run … scripts/permissions.ts serve) main.ts serve
  *
- * It never fails: where the configuration is wrong it prints the environment flags alone, and the command then says
- * what is wrong. It prints nothing but addresses, and the path of one file, that the configuration has parsed.
+ * It never fails. Where the configuration is wrong it prints only the flags for the environment, and the command then
+ * reports the mistake. Of the configuration it prints only parsed addresses and the path of one file.
  */
 import { type Config, ConfigError, parseConfig, readEnvironment, VARIABLE_NAMES } from "../src/config.ts";
 import { formatHostPort, listenAddress, outboundHosts, writtenFile } from "../src/config/reach.ts";
@@ -19,7 +19,7 @@ function parsedConfig(): Config | undefined {
 }
 
 function flags(command: string, config: Config | undefined): string[] {
-  // Libraries list the environment when they load; what they may not see does not exist for them.
+  // Libraries read the whole environment when they load; --ignore-env makes other variables look unset, not forbidden.
   const env = [`--allow-env=${VARIABLE_NAMES.join(",")}`, "--ignore-env"];
   if (config === undefined) return env;
   const hosts = command === "serve" ? [...outboundHosts(config), listenAddress(config)] : outboundHosts(config);

@@ -1,4 +1,4 @@
-/** Says what is wrong with the configuration before a binary is built whose permissions would fit none. */
+/** Checks the configuration before a binary is built, because the permissions of the binary follow from it. */
 import { ConfigError, parseConfig, readEnvironment } from "../src/config.ts";
 
 try {

@@ -1,4 +1,4 @@
-/** Says in one line what the tests lack, instead of a failure for each test that needs it. */
+/** Reports a missing redis-server once, instead of a failure in each test that needs it. */
 try {
   await new Deno.Command("redis-server", { args: ["--version"], stdout: "null", stderr: "null" }).output();
 } catch {

@@ -1,4 +1,4 @@
-/** Writes what `tools/list` shows, one file a tool, so that a change of it stands in the review: `deno task snapshot`. */
+/** Writes what `tools/list` shows, one file a tool, so that a review shows every change of it: `deno task snapshot`. */
 import { Catalogue } from "../src/calls/catalogue.ts";
 import { allTools } from "../src/tools/all.ts";
 import { TOOLSETS } from "../src/identity/toolsets.ts";

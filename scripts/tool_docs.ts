@@ -1,6 +1,6 @@
 /**
- * Keeps docs/tools.md true: one section a tool, made from its definition, with a call and the answer that the sandbox
- * Cloudways of the demonstration gave to it.
+ * Keeps docs/tools.md up to date: one section for each tool, made from its definition, with a call and the answer of
+ * the demo's sandbox.
  *
  *   deno task docs:tools           writes it
  *   deno task docs:tools --check   changes nothing, and fails where it is out of date
@@ -18,7 +18,7 @@ import { setUpForEveryTool, toolRows } from "../tests/tool_rows/mod.ts";
 const FILE = "docs/tools.md";
 const MAX_ANSWER_LINES = 40;
 
-/** Always the same, so that the customer id in the examples is. */
+/** Fixed, so that the customer id in the examples is fixed. */
 const KEY = btoa("an-example-key-of-32-characters-");
 
 const INTRODUCTION = `# Tools
@@ -56,7 +56,7 @@ async function section({ tool, listed }: CatalogueEntry): Promise<string> {
   ].join("\n\n");
 }
 
-/** Certificates and the like are no reading matter. */
+/** Shortens certificates and other long texts. */
 function shorten(_name: string, value: unknown): unknown {
   return typeof value === "string" && value.length > 120 ? `${value.slice(0, 60)}…` : value;
 }

@@ -1,4 +1,4 @@
-/** Every failure a caller of a tool can see, by its stable code. */
+/** The stable codes of all failures that a caller of a tool can see. */
 export const ERROR_CODES = [
   "authentication_required",
   "authentication_failed",
@@ -24,15 +24,15 @@ export const ERROR_CODES = [
 /** One of {@linkcode ERROR_CODES}. */
 export type ErrorCode = typeof ERROR_CODES[number];
 
-/** What can keep a caller from being served, as metrics and the log name it. */
+/** The limits that can refuse a caller, as metrics and the log name them. */
 export const LIMITS = [
   // The customer's own token bucket.
   "bucket",
-  // Too many wrong credentials came, and too many new ones wait already.
+  // Too many wrong credentials came, and too many new ones are waiting already.
   "sign_in",
   // Cloudways asked this customer to wait with this operation.
   "upstream_pause",
-  // Cloudways answers nobody.
+  // Cloudways does not answer.
   "breaker",
   // Cloudways does not answer this customer.
   "own_breaker",
@@ -40,15 +40,15 @@ export const LIMITS = [
   "relay",
   // Too many questions are open on pages.
   "approvals",
-  // Too many addresses of pages were tried that don't exist.
+  // Too many URLs of pages were tried that don't exist.
   "approval_page",
-  // The process has no place left.
+  // All places of the process are taken.
   "load",
-  // The customer has its share of the places.
+  // The customer uses its whole share of the places.
   "load_customer",
-  // Callers that Cloudways has not accepted have their share of the places.
+  // Callers that Cloudways has not accepted use their whole share of the places.
   "load_strangers",
-  // Too much of requests' bodies is under way.
+  // Too many request bodies, or too many bytes of them, are being read.
   "bodies",
 ] as const;
 
@@ -63,9 +63,9 @@ export interface ToolErrorOptions {
   retryAfter?: number;
   /** Facts about the failure, such as Cloudways' field messages. Holds no secret. */
   details?: Record<string, unknown>;
-  /** What is known of a change that was asked for, where the code alone does not say it; for the audit trail. */
+  /** Whether the change was made, where the code alone does not say it; for the audit trail. */
   done?: Done;
-  /** The message is a question as a person may see it; hiding more of it would hide what is asked. */
+  /** The message is a question that is safe to show already; hiding more would hide what is asked. */
   isShown?: boolean;
   /** Which of our limits refused the call; logged and counted, never shown. */
   limitedBy?: Limit;
@@ -73,12 +73,12 @@ export interface ToolErrorOptions {
   cause?: unknown;
 }
 
-/** Certainly nothing was done, or nobody knows. */
+/** `nothing`: certainly nothing was done. `unknown`: it may have been done or not. */
 export type Done = "nothing" | "unknown";
 
 /**
- * The one family of errors that reaches a caller: a code of the contract and a message written for the model.
- * Anything else that is thrown becomes `internal_error`, and its own text stays in the log.
+ * The only error that reaches a caller: a code of the contract and a message written for the model. Any other error
+ * becomes `internal_error`, and its own text stays in the log.
  */
 export class ToolError extends Error {
   override readonly name = "ToolError";

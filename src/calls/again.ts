@@ -1,20 +1,20 @@
 import { ToolError } from "../errors.ts";
 import type { Tool } from "../tools/define/tool.ts";
 
-/** Understood by every tool that asks, and listed by none: only after a no does the model learn of it. */
+/** An argument that every asking tool takes and none lists: the model learns of it only after a no. */
 const AGAIN = "again";
 
-/** Arguments without `again`, which is none of the tool's own. */
+/** The arguments of a call, with `again` apart from those of the tool. */
 export interface SentArguments {
   args: Readonly<Record<string, unknown>>;
-  /** A person said no, and the user wants to be asked again. It is no yes. */
+  /** The user wants to be asked again after a no. It does not count as a yes. */
   again: boolean;
 }
 
 /**
  * Takes `again` out of the arguments of a tool that asks.
  *
- * @throws {ToolError} `invalid_arguments` where it is no flag.
+ * @throws {ToolError} `invalid_arguments` where it is neither true nor false.
  */
 export function readAgain({ name, asks }: Tool, args: Readonly<Record<string, unknown>>): SentArguments {
   if (!asks || !Object.hasOwn(args, AGAIN)) return { args, again: false };

@@ -1,4 +1,4 @@
-/** What the texts of a call may hold. They are sent as they are, so what a person could not see in them is refused. */
+/** Checks the texts of a call. They are sent unchanged, so characters that a person can't see are refused. */
 import { ToolError } from "../errors.ts";
 import { findOddCharacter, type OddCharacter, writeOut } from "../text/odd_characters.ts";
 import { hiderOf, hideSecretsInText, type SecretHider, type Secrets } from "../text/redaction/hider.ts";
@@ -9,9 +9,9 @@ import type { DeclaredInput, DeclaredInputs } from "../confirm/declared_input.ts
 interface Problem {
   argument: string;
   problem: string;
-  /** `U+200B`. */
+  /** Such as `U+200B`. */
   code_point?: string;
-  /** Where it stands, counted from 1. */
+  /** Its position in code points, counted from 1. */
   position?: number;
   /** The text around it, with the character written out. */
   shown?: string;
@@ -21,9 +21,9 @@ type Arguments = Readonly<Record<string, unknown>>;
 
 /** Problems named in one answer. */
 const MAX_PROBLEMS = 20;
-/** Characters shown on either side of an odd one. */
+/** Code points shown on either side of an odd one. */
 const AROUND = 20;
-/** Longer texts are not searched for secrets before a part of them is shown, so none is. */
+/** No part of a longer text is shown, because searching it for secrets first would cost too much. */
 const MAX_EXCERPTED = 1_000;
 
 /** Arguments with line breaks of one kind where they may hold line breaks. */
@@ -36,10 +36,10 @@ export function withLineFeeds(args: Arguments, texts: DeclaredInputs): Record<st
 }
 
 /**
- * What makes a call's texts unfit to be sent: a credential of the caller's own, which could not be shown to anybody, and
- * characters that nobody can see.
+ * The error for a call whose texts can't be sent, if there is one. A text must not hold one of the caller's own
+ * credentials, because no question could show it, nor characters that people can't see.
  *
- * @param secrets The caller's own.
+ * @param secrets The caller's own credentials.
  */
 export function unfitTexts(
   toolName: string,
@@ -75,7 +75,7 @@ function textsOf(name: string, value: unknown, declared: DeclaredInput): Argumen
   );
 }
 
-/** An invisible character inside a secret must not save it from being recognised. */
+/** Looks at the cleaned text too: a secret with an invisible character inside is not recognised otherwise. */
 function holdsSecret(text: string, hider: SecretHider): boolean {
   const clean = cleanText(text);
   return hider.givenInText(clean) !== clean || hider.givenInText(text) !== text;
@@ -94,7 +94,7 @@ function problemOf(argument: string, text: string, odd: OddCharacter, { shownBy 
   };
 }
 
-/** The text around an odd character; nothing where the text looks like a secret, even if only without that character. */
+/** The text around an odd character. Undefined where the cleaned text holds what looks like a secret. */
 function excerpt(text: string, { index }: OddCharacter): string | undefined {
   if (text.length > MAX_EXCERPTED) return undefined;
   const clean = cleanText(text);
@@ -116,7 +116,7 @@ function oddCharacters(toolName: string, problems: readonly Problem[]): ToolErro
 
 function credentialInArguments(toolName: string, holding: readonly string[]): ToolError {
   const named = holding.slice(0, MAX_PROBLEMS);
-  const message = `A credential of this connection, or its approval code, stands in an argument of ${toolName}: ` +
+  const message = `The arguments of ${toolName} hold a credential of this connection, or its approval code: ` +
     `${named.join(", ")}.`;
   return new ToolError("invalid_arguments", message, {
     hint: "Nothing was done. Credentials are never sent as a value. Tell the user if the value must be the same.",

@@ -9,7 +9,7 @@ import type { ObjectJsonSchema } from "./json_schema.ts";
  * Arguments that clients and gateways add by themselves, to any call: n8n (`toolCallId`, `tool`, `sessionId`,
  * `chatInput`, `action`), Gemini models (`wait_for_previous`), Cursor for tools that take nothing (`random_string`),
  * OpenHands (`security_risk`), mcpproxy (`_auth_auth_type`), and gateways that put a message's `_meta` in the wrong
- * place. They count for nothing where a tool has no such input.
+ * place. They are ignored where a tool has no such input.
  */
 const ADDED_BY_CLIENTS: ReadonlySet<string> = new Set([
   "toolCallId",
@@ -27,10 +27,10 @@ const ADDED_BY_CLIENTS: ReadonlySet<string> = new Set([
 type Arguments = Readonly<Record<string, unknown>>;
 
 /**
- * Reads arguments as people and programs write them, where the meaning is beyond doubt: `null` for an optional one is as
- * if it were absent, and so is an empty text where a number, a flag, one of some words or a list belongs; numbers, flags
- * and lists may come as text, and text as a number; former names stand for today's. Everything else is left for
- * validation to judge.
+ * Normalises arguments whose meaning is beyond doubt, however people and programs write them. An optional one that is
+ * `null` counts as absent, and so does an empty text where a number, a flag, one of some words or a list belongs.
+ * Numbers, flags and lists may come as text, and text as a number. Former names become today's. Everything else is left
+ * to validation.
  *
  * @throws {ToolError} `invalid_arguments` for what is larger than any input takes, and for a former name that can't be
  * read or contradicts today's.
@@ -56,7 +56,7 @@ function normaliseArguments(args: Arguments, schema: ObjectJsonSchema, formerly:
     const value = normalise(fromFormer(given, formerName, former), schema.properties[former.name]?.type);
     const now = Object.hasOwn(present, former.name) ? present[former.name] : undefined;
     if (now !== undefined && now !== null && now !== value) {
-      throw wrongFormerName(formerName, `says something else than ${former.name}, its name now`);
+      throw wrongFormerName(formerName, `contradicts ${former.name}, its name now`);
     }
     present[former.name] = value;
   }
@@ -70,13 +70,13 @@ function normaliseNamed(args: Arguments, schema: ObjectJsonSchema, formerly: For
     const property = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
     if (property === undefined && ADDED_BY_CLIENTS.has(name)) continue;
     const isOptional = property !== undefined && schema.required?.includes(name) !== true;
-    if (isOptional && standsForAbsent(value, property)) continue;
+    if (isOptional && countsAsAbsent(value, property)) continue;
     read.push([name, normalise(value, property?.type, property?.items)]);
   }
   return Object.fromEntries(read);
 }
 
-/** A value under a former name, as today's name takes it. */
+/** The value of a former name, in the form that today's name takes. */
 function fromFormer(given: unknown, formerName: string, { name, values }: FormerName): unknown {
   if (values === undefined || typeof given === "boolean") return given;
   const words = Object.keys(values);
@@ -88,25 +88,25 @@ function fromFormer(given: unknown, formerName: string, { name, values }: Former
 
 function wrongFormerName(argument: string, problem: string): ToolError {
   return new ToolError("invalid_arguments", `${argument}: ${problem}.`, {
-    hint: "Nothing was done; call again, with the name that it has now alone.",
+    hint: "Nothing was done; call again, with today's name alone.",
     details: { problems: [{ argument, problem }] },
   });
 }
 
-/** Where the schema says nothing else. */
+/** Most characters of a text where the schema sets no limit. */
 const MAX_TEXT = 1_000;
-/** Spaces around a text are taken away before it is measured; more of them are not. */
+/** Characters allowed beyond the limit of a text: validation removes the spaces around it before it measures. */
 const MAX_SPACES = 1_000;
-/** Where the schema takes no list. */
+/** Most entries of a list where the schema takes no list. */
 const MAX_ENTRIES = 1_000;
-/** Of a list that comes as text. */
+/** Characters allowed for each entry of a list that comes as JSON text. */
 const MAX_ENTRY = 64;
 const MAX_ARGUMENTS = 50;
 const MAX_NAME = 64;
 
 /**
- * Refuses what no tool takes, before anybody reads it: validation costs by what there is to validate, and repeats the
- * names that it does not know.
+ * Refuses arguments that are larger than any tool takes, before they are validated: the cost of validation grows with
+ * their size, and its errors repeat unknown names.
  */
 function checkSize(toolName: string, args: Arguments, schema: ObjectJsonSchema): void {
   const names = Object.keys(args);
@@ -136,7 +136,7 @@ function numberOr(given: unknown, otherwise: number): number {
   return typeof given === "number" ? given : otherwise;
 }
 
-function standsForAbsent(value: unknown, { type, enum: words }: Record<string, JsonValue>): boolean {
+function countsAsAbsent(value: unknown, { type, enum: words }: Record<string, JsonValue>): boolean {
   return value === null || (value === "" && (type !== "string" || words !== undefined));
 }
 
@@ -157,7 +157,7 @@ function normaliseItem(item: unknown, items: JsonValue | undefined): unknown {
   return normalise(Array.isArray(item) ? {} : item, memberOf(items, "type"));
 }
 
-/** A list given as JSON text; undefined where it is none. */
+/** The list in a JSON text; undefined where the text is not one. */
 function parseList(text: string): unknown[] | undefined {
   if (!/^\s*\[/.test(text)) return undefined;
   try {
@@ -169,14 +169,14 @@ function parseList(text: string): unknown[] | undefined {
 }
 
 /**
- * No tool takes an object, so one is refused whatever is in it. Empty it is refused in words: zod stumbles over an object
- * with a `length` of its own where a text is expected.
+ * Empties an object. No tool takes one, so validation refuses it whatever is in it. Where a text is expected, zod fails
+ * on an object with a `length` of its own; on an empty one it reports a problem.
  */
 function withoutMembers(value: unknown): unknown {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? {} : value;
 }
 
-/** What is wrong with a call's arguments, written so that the next call can be right. */
+/** The error for wrong arguments. It says what is wrong and what the tool takes, so that the next call can be right. */
 export function invalidArguments(toolName: string, error: z.ZodError, schema: ObjectJsonSchema): ToolError {
   const problems = error.issues.slice(0, 20).map((issue) => ({
     argument: issue.path.length === 0 ? null : issue.path.join("."),
@@ -185,7 +185,7 @@ export function invalidArguments(toolName: string, error: z.ZodError, schema: Ob
   return wrongArguments(toolName, problems, schema);
 }
 
-/** What is wrong with an argument, or with all of them. */
+/** What is wrong with one argument, or with the call (`null`). */
 interface Problem {
   argument: string | null;
   problem: string;

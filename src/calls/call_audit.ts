@@ -20,7 +20,7 @@ const LEAVES_OPEN: ReadonlySet<ErrorCode> = new Set([
 /** Who made a call, and which. */
 export type AuditedCall = Pick<AuditEntry, "customer" | "client" | "tool" | "arguments" | "request_id">;
 
-/** Records one call, from what it was meant to do to what became of it. */
+/** Records one call, from its intent to its outcome. */
 export class CallAudit {
   readonly #trail: AuditTrail;
   readonly #call: AuditedCall;
@@ -36,28 +36,28 @@ export class CallAudit {
     this.#kept = kept;
   }
 
-  /** The call turned out to be one that leaves a record. */
+  /** From now on the call leaves a record. */
   keep(): void {
     this.#kept = true;
   }
 
-  /** From now on it is known what the call hits. */
+  /** Sets the target that the records name. */
   hits(target: JsonValue): void {
     this.#target = target;
   }
 
-  /** A person is asked through the client. */
+  /** Records that a person is asked through the client. */
   async asked(): Promise<void> {
     await this.#record("asked", null, null);
   }
 
   /**
-   * The call is about to be carried out. Resolves once that is on record.
+   * Records that the call is about to be carried out. Resolves once that is on record.
    *
-   * @param yes How it came by its yes, and the mark of that one where it is used now.
+   * @param yes How the call was approved, and the mark of its yes where that is used up now.
    * @param signal Ends the wait for a log that takes nothing.
-   * @throws {ToolError} `store_unavailable` where that can't be recorded, `confirmation_required` where its yes has ended
-   * before.
+   * @throws {ToolError} `store_unavailable` where it can't be recorded; `confirmation_required` where the yes has ended
+   * already.
    */
   async begins({ approval, mark }: SpentYes, signal: AbortSignal): Promise<void> {
     this.#approval = approval;
@@ -68,13 +68,13 @@ export class CallAudit {
     this.#begun = true;
   }
 
-  /** The call was carried out. */
+  /** Records that the call was carried out. */
   async succeeded(answer: Readonly<Record<string, unknown>>): Promise<void> {
     const { operation_id } = answer;
     await this.#record("outcome", "ok", typeof operation_id === "string" ? operation_id : null);
   }
 
-  /** The call was refused, or failed. */
+  /** Records that the call was refused or failed. */
   async failed(error: ToolError): Promise<void> {
     const { code, done } = error;
     const isOpen = done === undefined ? LEAVES_OPEN.has(code) : done === "unknown";

@@ -1,7 +1,7 @@
 /** Most characters of an answer's text. */
 export const MAX_ANSWER_CHARACTERS = 60_000;
 
-/** Kept free for the note on what was left out. */
+/** Characters kept free for the note on what was left out. */
 const NOTE_CHARACTERS = 1_000;
 
 type JsonObject = Record<string, unknown>;
@@ -12,7 +12,7 @@ export interface Fitted {
   text: string;
 }
 
-/** Parts that are shortened before an answer is given up: each costs as much as writing all of it. */
+/** Most parts that are shortened before a note replaces the answer. Each costs as much as writing the whole answer. */
 const MAX_ROUNDS = 100;
 
 const NO_WAY = "This tool can't show less at a time; what is missing is in the Cloudways console.";
@@ -23,10 +23,10 @@ export interface Shortened {
   leftOut: ReadonlyMap<string, number>;
 }
 
-/** What is shortened next, and how. */
+/** The part that is shortened next, and how. */
 interface Place {
   path: string;
-  /** Takes away what the excess is worth, and one entry at least; says how many entries or characters. */
+  /** Removes about as much as the excess, and at least one entry; returns how many entries or characters. */
   shorten: (excess: number) => number;
 }
 
@@ -61,7 +61,7 @@ export function fitCeiling(
   return fitted.length <= ceiling ? { value, text: fitted } : onlyTheNote(value.left_out);
 }
 
-/** What of an answer is worth a look: twice what can be shown, since hiding and cleaning make it shorter. */
+/** Shortens an answer to twice what can be shown, before it is cleaned and hidden, which may make it shorter. */
 export function boundAnswer(answer: JsonObject): Shortened {
   const most = 2 * MAX_ANSWER_CHARACTERS;
   return JSON.stringify(answer).length <= most ? { value: answer, leftOut: new Map() } : cut(answer, most);
@@ -83,7 +83,7 @@ function sizeOf(value: unknown): number {
   return JSON.stringify(value)?.length ?? 0;
 }
 
-/** Where to shorten a value; undefined where nothing of it can go. */
+/** The place where a value is shortened; undefined where nothing can be removed. */
 function placeIn(value: unknown, path: string, excess: number): Place | undefined {
   if (typeof value === "string" || typeof value !== "object" || value === null) return undefined;
   if (!Array.isArray(value)) return placeAmong(value, path, excess) ?? entriesOf(value, path);
@@ -93,7 +93,7 @@ function placeIn(value: unknown, path: string, excess: number): Place | undefine
   return listsWithin(value, path, excess) ?? lists([value], path);
 }
 
-/** The place in the member that most of an object is; undefined where none is more than half of it. */
+/** The place in the largest member of an object; undefined in a nested object of which that is less than half. */
 function placeAmong(object: object, path: string, excess: number): Place | undefined {
   const [largest] = Object.entries(object)
     .map(([name, item]) => ({ name, item, size: sizeOf(item) }))
@@ -106,8 +106,8 @@ function placeAmong(object: object, path: string, excess: number): Place | undef
 }
 
 /**
- * The lists that the records of a list hold under one name, where leaving an entry in each still makes enough room: so
- * that of many servers each is shown with fewer applications, not a few with all of theirs.
+ * The lists that the records of a list hold under one name, if removing all but one entry of each makes enough room. So
+ * all of many servers are shown with fewer applications each, not a few servers with all of theirs.
  */
 function listsWithin(records: readonly unknown[], path: string, excess: number): Place | undefined {
   const byName = new Map<string, unknown[][]>();
@@ -128,7 +128,11 @@ function listsWithin(records: readonly unknown[], path: string, excess: number):
   return size - kept >= excess ? lists(found, `${path}[].${name}`, 1) : undefined;
 }
 
-/** Lists that are shortened together, from their ends and the longest first; as many entries stay in each. */
+/**
+ * Shortens lists together, from their ends and the longest first.
+ *
+ * @param stay The number of entries that stay in each list.
+ */
 function lists(found: unknown[][], path: string, stay = 0): Place {
   const shorten = (excess: number) => {
     const entries = found.reduce((sum, list) => sum + list.length, 0);
@@ -147,7 +151,7 @@ function lists(found: unknown[][], path: string, stay = 0): Place {
   return { path, shorten };
 }
 
-/** The entries of an object whose names are data, such as one for each application. */
+/** Shortens an object whose names are data, such as one for each application: its last entries go. */
 function entriesOf(object: object, path: string): Place | undefined {
   const names = Object.keys(object);
   if (names.length === 0) return undefined;
@@ -159,7 +163,7 @@ function entriesOf(object: object, path: string): Place | undefined {
   return { path, shorten };
 }
 
-/** A long text, cut at its end and never within a character. */
+/** Shortens a long text at its end, never within a character. */
 function textOf(object: object, name: string, text: string, path: string): Place | undefined {
   if (text === "") return undefined;
   const shorten = (excess: number) => {

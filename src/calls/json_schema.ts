@@ -26,8 +26,8 @@ export function understoodInput(schema: z.ZodObject): ObjectJsonSchema {
 }
 
 /**
- * The input of a tool as it is listed, in the words that every model's API takes. That no other arguments are taken is
- * not said: some converters fail at it, and a call says it all the same.
+ * The input of a tool as it is listed, in the keywords that every model's API takes. It does not forbid other
+ * arguments: some converters fail on that keyword, and a call refuses them anyway.
  */
 export function listedInput(schema: z.ZodObject): ObjectJsonSchema {
   return withProperties(
@@ -37,8 +37,8 @@ export function listedInput(schema: z.ZodObject): ObjectJsonSchema {
 }
 
 /**
- * The output of a tool as it is listed; undefined where it would say nothing. A member that may be null is left out,
- * since that takes two types, and so is whatever may be anything.
+ * The output of a tool as it is listed; undefined where nothing of it can be listed. Members that may be null are left
+ * out, because they need two types, and so are members without a type.
  */
 export function listedOutput(schema: z.ZodObject): ObjectJsonSchema | undefined {
   const listed = withProperties(toJsonSchema(schema), listedMember);
@@ -61,7 +61,7 @@ function toJsonSchema(schema: z.ZodObject): ObjectJsonSchema {
 
 type Property = Record<string, JsonValue>;
 
-/** A schema of an object with some of its properties, and nothing else that isn't needed. */
+/** The schema of an object with only the properties that `pick` returns, and without other keywords. */
 function withProperties(schema: ObjectJsonSchema, pick: (property: Property) => Property | undefined) {
   const properties: Record<string, Property> = {};
   for (const [name, property] of Object.entries(schema.properties)) {
@@ -72,7 +72,7 @@ function withProperties(schema: ObjectJsonSchema, pick: (property: Property) => 
   return { type: schema.type, properties, ...(required.length > 0 && { required }) };
 }
 
-/** The bounds of safe integers say nothing to a model. */
+/** Removes the bounds of safe integers, which mean nothing to a model. */
 function withoutSafeBounds({ minimum, maximum, ...rest }: Property): Property {
   return {
     ...rest,

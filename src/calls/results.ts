@@ -7,16 +7,16 @@ import { CLEANED } from "../text/clean_deep.ts";
 import { transform } from "../text/walk.ts";
 import { boundAnswer, fitCeiling, MAX_ANSWER_CHARACTERS } from "./ceiling.ts";
 
-/** Far more than an answer may hold; beyond that nobody looks. */
+/** Far more than an answer may hold; the rest is not processed. */
 const FAILURE_BOUNDS = { text: 4_000, items: 2_000, total: 2 * MAX_ANSWER_CHARACTERS };
 
-/** How a value is made fit to be seen. */
+/** How a value is made safe to show. */
 export interface ShapeOptions {
   /** The caller's own credentials, hidden wherever they occur. */
   secrets: Secrets;
   /** Secret-named fields are shown: a person said yes to exactly that. */
   reveal: boolean;
-  /** The string literals of queries are shown, but for those that are secrets. None is by default. */
+  /** The string literals of queries are shown, except those that are secrets. By default none is. */
   literals?: boolean;
   /** How a shorter answer is asked for; left out where it can't be. */
   shorter?: string | undefined;
@@ -39,9 +39,9 @@ export function successResult(
 }
 
 /**
- * A failure: one text, the code in words and then the JSON. There is no structured content, and the text is no JSON by
- * itself: clients hold structured content against the tool's output schema even for failures, some make it of any text
- * that parses as JSON, and they throw away what doesn't fit.
+ * A failure: one text, which begins with the code and continues with JSON. There is no structured content, and the text
+ * as a whole is not JSON. Clients check structured content against the tool's output schema even for failures, some
+ * make it from any text that parses as JSON, and they drop what does not fit.
  */
 export function errorResult(error: ToolError, requestId: string, secrets: Secrets): CallToolResult {
   const { code, hint, retryAfter, details } = error;
@@ -63,14 +63,14 @@ const MAX_MESSAGE = 2_000;
 
 function shownMessage({ message, isShown }: ToolError, secrets: Secrets): string {
   if (!isShown) return safeText(message, { secrets, maxLength: MAX_MESSAGE });
-  // The line breaks of a question are ours: whatever is quoted in it has none.
+  // All line breaks of a question are ours: what it quotes has none.
   const lines = message.split("\n").map((line) =>
     cleanKeepingSpaces(hiderOf(secrets).givenInText(cleanKeepingSpaces(line)))
   );
   return cutAtLine(lines, MAX_MESSAGE);
 }
 
-/** As many whole lines as there is room for. */
+/** As many whole lines as fit. */
 function cutAtLine(lines: readonly string[], maxLength: number): string {
   const text = lines.join("\n");
   if (text.length <= maxLength) return text;

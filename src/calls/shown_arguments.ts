@@ -4,7 +4,7 @@ import { HIDDEN } from "../text/redaction/patterns.ts";
 import { safeValue } from "../text/safe.ts";
 import type { JsonValue } from "../text/clean.ts";
 
-/** A record says what was asked for, and need not hold all of it. */
+/** Bounds on the arguments in a record. It says what was asked for, and need not hold all of it. */
 const RECORDED = { text: 200, items: 20, total: 20_000 };
 
 /** Arguments for the audit trail: cleaned, without secrets and without inputs that are declared secret, cut. */

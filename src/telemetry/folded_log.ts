@@ -5,34 +5,34 @@ import type { LogFields, Logger } from "./log.ts";
 
 /** What {@linkcode FoldedLog} needs. */
 export interface FoldedLogOptions {
-  /** Gets the lines that sum up. */
+  /** Gets the summary lines. */
   log: Logger;
-  /** Milliseconds from any point, never less than before. Defaults to those since the start of the process. */
+  /** A clock in milliseconds that never goes back. Defaults to the time since the start of the process. */
   now?: () => number;
 }
 
 type Level = "info" | "warn" | "error";
 
-/** A line as it is summed up: without what tells it apart from others of its kind. */
+/** A line as its summary shows it: without the fields in which lines of one kind differ. */
 interface Line {
   level: Level;
   message: string;
   fields: LogFields;
 }
 
-/** Kinds and addresses told apart within a minute; beyond that all other addresses count as one. */
+/** Most pairs of kind and address counted apart within a minute; beyond that all other addresses count as one. */
 const MAX_FOLDS = 200;
 
-/** A mistake of the program is told apart by its request, not by its kind, so more of them are written. */
+/** Lines of one kind written within a minute. Errors of the program differ by request, so more of them are written. */
 const MOST_WRITTEN: Readonly<Record<Level, number>> = { info: 1, warn: 1, error: 20 };
 
-/** The fields that make a kind: of each there are few, whatever a caller sends. */
+/** The fields that define a kind. Each has few values, whatever a caller sends. */
 const KIND_FIELDS = ["method", "route", "operation", "status", "outcome", "limited_by"];
 
 /**
- * Keeps strangers from filling the log: within a minute the first line of each kind from each address is written, the
- * others are counted, and one line says afterwards how many they were. Lines for people who look for a fault (DEBUG) are
- * left alone.
+ * Keeps strangers from filling the log. Within a minute it writes the first line of each kind from each address, and
+ * counts the others; a summary line then gives their number. It does not touch DEBUG lines, which are for people who
+ * look for a fault.
  */
 export class FoldedLog {
   readonly #folder: Folder<Line>;
@@ -46,15 +46,15 @@ export class FoldedLog {
   }
 
   /**
-   * A logger for what somebody at this address does.
+   * A logger for a caller at this address.
    *
-   * @param isKnown Whether it is no stranger after all; its lines are written as they are then.
+   * @param isKnown Whether the caller is no stranger any more; its lines are then written unchanged.
    */
   of(address: string, log: Logger, isKnown: () => boolean = () => false): Logger {
     return new FoldingLogger(this, { address, isKnown }, log, {});
   }
 
-  /** Whether a line is to be written as it is: one of the first of its kind. Any other is counted. */
+  /** Whether to write a line: it is one of the first of its kind. Any other is counted. */
   isWritten(level: Level, message: string, address: string, fields: LogFields): boolean {
     this.#folder.endDue();
     const kind = Object.fromEntries(KIND_FIELDS.flatMap((name) => name in fields ? [[name, fields[name]]] : []));
@@ -66,12 +66,12 @@ export class FoldedLog {
     return this.#folder.letsThrough(hasRoom ? own : key, line, MOST_WRITTEN[level]);
   }
 
-  /** Writes how many were counted of what began a minute ago or before. */
+  /** Writes the summaries of all kinds whose minute is over. */
   sumUpWhenDue(): void {
     this.#folder.endDue();
   }
 
-  /** Writes how many were counted, and begins again. */
+  /** Writes all summaries, and begins again. */
   sumUp(): void {
     this.#folder.endAll();
   }
@@ -83,7 +83,7 @@ interface Source {
   isKnown: () => boolean;
 }
 
-/** Writes the first line of each kind to the logger it stands for. */
+/** Writes the first line of each kind to the logger that it wraps. */
 class FoldingLogger implements Logger {
   readonly #folded: FoldedLog;
   readonly #source: Source;

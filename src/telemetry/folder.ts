@@ -1,6 +1,6 @@
-/** What was counted of one kind within one interval. */
+/** The items of one kind that were counted within one interval. */
 export interface Folded<T> {
-  /** The last one. */
+  /** The last of them. */
   newest: T;
   count: number;
   /** How long the interval was. */
@@ -9,17 +9,17 @@ export interface Folded<T> {
 
 /** What {@linkcode Folder} needs. */
 export interface FolderOptions<T> {
-  /** Milliseconds from any point, never less than before. */
+  /** A clock in milliseconds that never goes back. */
   now: () => number;
-  /** Gets what was counted in an interval that has ended. */
+  /** Gets the items counted in an interval that has ended. */
   onFolded: (folded: Folded<T>) => void;
-  /** Intervals end by themselves; by default they end when something else is added. */
+  /** A timer ends intervals. By default they end when a later item is added. */
   endsByItself?: boolean;
 }
 
 const INTERVAL_MS = 60_000;
 
-/** Kinds that are told apart at once; beyond that the oldest interval ends early. */
+/** Most kinds that have an interval at once; beyond that the oldest interval ends early. */
 const MAX_KINDS = 10_000;
 
 interface Fold<T> {
@@ -30,7 +30,7 @@ interface Fold<T> {
   count: number;
 }
 
-/** Of things of one kind, lets the first few of a minute through and counts the others. */
+/** Lets the first few items of each kind through within a minute, and counts the others. */
 export class Folder<T> {
   readonly #options: FolderOptions<T>;
   /** The oldest first. */
@@ -51,14 +51,17 @@ export class Folder<T> {
     return this.#folds.has(kind);
   }
 
-  /** Whether one is among the first `most` of its kind in this interval. Any other is counted. */
+  /** Whether an item is among the first `most` of its kind in this interval. Any other is counted. */
   letsThrough(kind: string, item: T, most = 1): boolean {
     if (this.add(kind, item)) return false;
     this.begin(kind, item, most);
     return true;
   }
 
-  /** Counts one of a kind, and returns true. False, uncounted, without an interval or with room in it: let it through. */
+  /**
+   * Counts an item, and returns true. Returns false, and counts nothing, where its kind has no interval or the interval
+   * has room: the item is then let through.
+   */
   add(kind: string, item: T): boolean {
     this.endDue();
     const fold = this.#folds.get(kind);
@@ -69,11 +72,11 @@ export class Folder<T> {
     }
     fold.count++;
     fold.newest = item;
-    if (this.#options.endsByItself === true) this.#timer ??= this.#later();
+    if (this.#options.endsByItself === true) this.#timer ??= this.#startTimer();
     return true;
   }
 
-  /** Begins an interval with the first of a kind, where there is none; it lets `most` through. */
+  /** Begins an interval with the first item of a kind that has none; the interval lets `most` items through. */
   begin(kind: string, item: T, most = 1): void {
     if (this.#folds.has(kind)) return;
     const [oldest] = this.#folds.size < MAX_KINDS ? [] : this.#folds.keys();
@@ -105,12 +108,12 @@ export class Folder<T> {
     this.#options.onFolded({ newest, count, milliseconds: this.#options.now() - startedAt });
   }
 
-  /** One timer for all. */
-  #later() {
+  /** Starts the one timer that ends the intervals of all kinds. */
+  #startTimer() {
     return setTimeout(() => {
       this.#timer = undefined;
       this.endDue();
-      if (this.#folds.values().some(({ count }) => count > 0)) this.#timer = this.#later();
+      if (this.#folds.values().some(({ count }) => count > 0)) this.#timer = this.#startTimer();
     }, INTERVAL_MS);
   }
 }

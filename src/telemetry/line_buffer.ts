@@ -7,23 +7,23 @@ export interface LineBufferOptions {
   lossLine: (count: number) => string;
 }
 
-/** Most lines and bytes that wait while the descriptor takes nothing; beyond that the oldest are lost. */
+/** Most lines and characters that wait while the descriptor takes nothing; beyond that the oldest lines are lost. */
 const MAX_LINES = 2_000;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
-/** Most characters of one write, a single longer line aside: an audit line waits for one write at most. */
+/** Most characters of one write, unless a single line is longer. An audit line waits for one write at most. */
 const MAX_CHUNK = 16 * 1024;
 
 /**
- * Lines that wait for a descriptor which takes nothing at the moment. Adding one never waits. Where there is no room the
- * oldest are lost; they are counted, and a line says how many as soon as one can be written.
+ * Holds lines while a descriptor takes nothing. Adding a line never waits. A full buffer drops its oldest lines and
+ * counts them; as soon as it can write again, a line says how many were lost.
  */
 export class LineBuffer {
   readonly #options: LineBufferOptions;
   #lines: string[] = [];
   #characters = 0;
   #lost = 0;
-  #unsaid = 0;
+  #unreported = 0;
   #writing: Promise<void> | undefined;
   #isClosed = false;
 
@@ -46,11 +46,11 @@ export class LineBuffer {
       this.#characters -= this.#lines.shift()?.length ?? 0;
       dropped++;
     }
-    this.#lose(dropped);
+    this.#countLost(dropped);
     this.#writing ??= this.#writeAll();
   }
 
-  /** Takes nothing more; resolves once everything is written or lost. */
+  /** Takes no more lines; resolves once all are written or lost. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#writing;
@@ -64,9 +64,9 @@ export class LineBuffer {
   }
 
   async #writeChunk(): Promise<void> {
-    const unsaid = this.#unsaid;
-    const lines = unsaid > 0 ? [this.#options.lossLine(unsaid)] : [];
-    const own = lines.length;
+    const unreported = this.#unreported;
+    const lines = unreported > 0 ? [this.#options.lossLine(unreported)] : [];
+    const lossLines = lines.length;
     let size = 0;
     for (let next = this.#lines[0]; next !== undefined; next = this.#lines[0]) {
       if (size > 0 && size + next.length > MAX_CHUNK) break;
@@ -78,21 +78,21 @@ export class LineBuffer {
     const text = lines.map((line) => `${line}\n`).join("");
     try {
       await this.#options.writer.write(text);
-      this.#unsaid -= unsaid;
+      this.#unreported -= unreported;
     } catch (error) {
       const whole = error instanceof LineWriteError ? wholeLines(text, error.written) : 0;
-      if (own > 0 && whole > 0) this.#unsaid -= unsaid;
-      this.#lose(lines.length - Math.max(whole, own));
+      if (lossLines > 0 && whole > 0) this.#unreported -= unreported;
+      this.#countLost(lines.length - Math.max(whole, lossLines));
     }
   }
 
-  #lose(count: number): void {
+  #countLost(count: number): void {
     this.#lost += count;
-    this.#unsaid += count;
+    this.#unreported += count;
   }
 }
 
-/** How many lines stand whole within the first bytes of a text. */
+/** How many whole lines the first bytes of a text hold. */
 function wholeLines(text: string, bytes: number): number {
   return new TextEncoder().encode(text).subarray(0, bytes).filter((byte) => byte === 0x0a).length;
 }

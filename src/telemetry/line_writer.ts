@@ -1,20 +1,20 @@
-/** Writes lines to a descriptor, one write at a time, and says how far each one came. */
+/** Writes lines to a descriptor, one write at a time; a failed write reports how much was written. */
 import { Semaphore } from "../async/semaphore.ts";
 
 /** Where bytes go: standard error, standard output, a file. */
 export interface ByteSink {
-  /** Writes some of the bytes and says how many. Resolves once the operating system has taken them. */
+  /** Writes some of the bytes and returns how many. Resolves once the operating system has taken them. */
   write(bytes: Uint8Array): Promise<number>;
-  /** Puts what was written on the disk. Left out where there is none. */
+  /** Flushes what was written to the disk. Left out where there is no disk. */
   syncData?(): Promise<void>;
 }
 
-/** Lines that were not written out, or not all of them. */
+/** Lines could not be written, or not all of them. */
 export class LineWriteError extends Error {
   override readonly name = "LineWriteError";
-  /** How many bytes of the lines left all the same. */
+  /** How many bytes of the lines were written. */
   readonly written: number;
-  /** All of their text left, though perhaps it is not on the disk. */
+  /** Whether all of their text was written, though perhaps not to the disk. */
   readonly isWhole: boolean;
 
   constructor({ written, isWhole, cause }: { written: number; isWhole: boolean; cause: unknown }) {
@@ -28,10 +28,10 @@ export class LineWriteError extends Error {
 export class LineWriter {
   readonly #sink: ByteSink;
   readonly #turn = new Semaphore(1);
-  /** The last write stopped inside a line, which is ended before the next one begins. */
+  /** Whether the last write stopped inside a line. The next write ends that line first. */
   #isInsideLine: boolean;
 
-  /** @param options `isInsideLine`: what is there already may end with half a line. */
+  /** @param options `isInsideLine`: what the sink holds already may end with half a line. */
   constructor(sink: ByteSink, { isInsideLine = false } = {}) {
     this.#sink = sink;
     this.#isInsideLine = isInsideLine;
@@ -41,7 +41,7 @@ export class LineWriter {
    * Writes whole lines, each with its line break.
    *
    * @returns Once the operating system has taken them all.
-   * @throws {LineWriteError} Where it has not.
+   * @throws {LineWriteError} Where it has not taken all.
    */
   async write(lines: string): Promise<void> {
     const release = await this.#turn.acquire();
@@ -59,14 +59,14 @@ export class LineWriter {
     try {
       while (written < bytes.length) {
         const count = await this.#sink.write(bytes.subarray(written));
-        if (count === 0) throw new Error("Nothing more is taken.");
+        if (count === 0) throw new Error("The descriptor takes nothing more.");
         written += count;
       }
       this.#isInsideLine = false;
       await this.#sink.syncData?.();
     } catch (error) {
       if (written > 0 && written < bytes.length) this.#isInsideLine = bytes[written - 1] !== LINE_BREAK;
-      // Without its line break the text is all there.
+      // Where only the last line break is missing, all of the text is there.
       const isWhole = written >= bytes.length - 1;
       throw new LineWriteError({ written: Math.max(0, written - start), isWhole, cause: error });
     }

@@ -1,6 +1,6 @@
 /**
- * Logs, one line each, on standard error. No line carries a secret, and no field can start a line of its own. Built
- * from LogTape's records and formatters; its process-wide configuration is left alone.
+ * Writes log lines to standard error. No line holds a secret, and no field can start a new line. Uses the records and
+ * formatters of LogTape, but not its process-wide configuration.
  */
 import {
   compareLogLevel,
@@ -25,20 +25,20 @@ export type LogFields = Record<string, unknown>;
 
 /** Writes log lines. No method but `verbatim` throws, whatever the fields hold and wherever the lines go. */
 export interface Logger {
-  /** What only someone looking for a fault wants to see. */
+  /** For people who look for a fault. */
   debug(message: string, fields?: LogFields): void;
-  /** What happens in ordinary work. */
+  /** Ordinary work. */
   info(message: string, fields?: LogFields): void;
-  /** What went wrong and was coped with. */
+  /** Something went wrong, and the program handled it. */
   warn(message: string, fields?: LogFields): void;
-  /** What went wrong and needs someone. */
+  /** Something went wrong, and a person has to act. */
   error(message: string, fields?: LogFields): void;
   /**
-   * What has to be written whatever the level, and exactly as it is given because it is signed: nothing in it is cleaned,
-   * hidden or cut here. It waits in no buffer, so that other lines can't take its place.
+   * Writes a line at any level and exactly as given, because it is signed: nothing is cleaned, hidden or cut. The line
+   * waits in no buffer, so that other lines can't displace it.
    *
    * @returns Once the operating system has taken the line.
-   * @throws {LineWriteError} Where it has not. No other method throws or waits.
+   * @throws {LineWriteError} Where it has not taken all of it. No other method throws or waits.
    */
   verbatim(message: string, fields: Readonly<Record<string, JsonValue>>): Promise<void>;
   /** How many lines were lost since the start because they could not be written. */
@@ -59,7 +59,7 @@ export interface LoggerOptions {
   write?: (line: string) => void;
   /** Where lines go when there is no `write`. Defaults to standard error; stays open after disposal. */
   sink?: ByteSink;
-  /** What is in the sink already may end with half a line. */
+  /** What the sink holds already may end with half a line. */
   isInsideLine?: boolean;
 }
 
@@ -69,7 +69,7 @@ export type RootLogger = Logger & AsyncDisposable;
 /** Disposal gives up on a sink that takes nothing for this long, so that shutting down never hangs on a log. */
 const DISPOSE_MS = 2000;
 
-/** What is beyond that in a line nobody reads. */
+/** Bounds on one line; nobody reads longer ones. */
 const BOUNDS = { text: 8192, items: 100, total: 65_536 };
 
 /** Fields nested deeper than this are left out. */
@@ -77,7 +77,7 @@ const MAX_DEPTH = 12;
 
 const TAPE_LEVELS: Record<LogLevel, TapeLevel> = { DEBUG: "debug", INFO: "info", WARNING: "warning", ERROR: "error" };
 
-/** Names that a line has of its own; a field of that name gets a prefix instead of replacing it. */
+/** The names of a line's own fields. Any other field of such a name gets a prefix, so that it can't replace them. */
 const RESERVED = new Set(["timestamp", "level", "message"]);
 
 /** Makes the logger from which all others are derived. Without `write` one process needs only one. */
@@ -90,9 +90,9 @@ interface Output {
   readonly level: TapeLevel;
   /** How many lines were lost. */
   readonly lost: number;
-  /** Adds a line to those that are written when there is room. */
+  /** Writes a line, or buffers it until there is room. */
   add(record: LogRecord): void;
-  /** Writes a line past all those, and waits for it. */
+  /** Writes a line ahead of the buffered ones, and waits for that. */
   writeOut(record: LogRecord): Promise<void>;
   /** Writes out what is buffered and takes nothing more. */
   close(): Promise<void>;
@@ -148,11 +148,11 @@ class SafeLogger implements Logger {
     try {
       this.#output.add(this.#record(level, message, fields));
     } catch {
-      // An output that is gone must not stop the work that is being logged.
+      // An output that fails must not stop the work that is logged.
     }
   }
 
-  /** Everything is hidden here, at once: fields may change and must not be kept until the line is written. */
+  /** Hides all secrets at once: fields may change later, and must not be kept until the line is written. */
   #record(level: TapeLevel, message: string, fields: LogFields | undefined): LogRecord {
     const text = safeText(message, { secrets: this.#hider, maxLength: BOUNDS.text });
     return record(level, text, this.#properties(fields));
@@ -221,7 +221,7 @@ function formatter(format: LoggerOptions["format"], colours: boolean): TextForma
     format: ({ timestamp, level, message, record }) => `${timestamp} ${level} ${message}${formatFields(record)}`,
   };
   const formatLine = colours ? getAnsiColorFormatter(options) : getTextFormatter(options);
-  // These end a line themselves; here whoever writes it does.
+  // These formatters end a line; here the writer does.
   return (record) => formatLine(record).slice(0, -1);
 }
 
@@ -251,7 +251,9 @@ function isObject(value: JsonValue): value is Record<string, JsonValue> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Describes errors and bytes, which JSON would show as objects; cuts off circles and what is nested too deep. */
+/**
+ * Describes errors and bytes, which JSON would show as objects; cuts circular references and what is nested too deep.
+ */
 function describe(value: unknown, _place: unknown, outer: readonly object[]): Opened | undefined {
   if (typeof value !== "object" || value === null || value instanceof Date || value instanceof URL) return undefined;
   if (ArrayBuffer.isView(value)) return { value: `${value.byteLength} bytes` };
@@ -260,7 +262,7 @@ function describe(value: unknown, _place: unknown, outer: readonly object[]): Op
   return value instanceof Error ? { value: describeError(value) } : undefined;
 }
 
-/** What an error holds, in fields that are not enumerable; its class may add others, such as a code. */
+/** The fields of an error that are not enumerable, and those that its class adds, such as a code. */
 function describeError(error: Error): LogFields {
   const { name, message, stack, cause } = error;
   const errors: unknown = error instanceof AggregateError ? error.errors : undefined;

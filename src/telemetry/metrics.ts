@@ -1,4 +1,4 @@
-/** What the process counts, as Prometheus reads it. Needs no permission. */
+/** The metrics of the process, in the format that Prometheus reads. Needs no permission. */
 import { type Limit, LIMITS } from "../errors.ts";
 import {
   Counter,
@@ -50,22 +50,22 @@ const PREFIX = "cloudways_mcp_";
 
 const BREAKER_STATES = { closed: 0, half_open: 1, open: 2 } as const;
 
-/** From an answer out of a cache to an operation that somebody waits for. */
+/** Upper bounds in seconds, from an answer out of a cache to an operation that a caller waits for. */
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** Stands for what doesn't look like a name from the code. */
+/** Replaces label values that don't look like names from the code. */
 const OTHER = "other";
 
-/** Most values of one label. Bounds the series whatever a caller passes on. */
+/** Most values of one label. Bounds the number of series, whatever callers send. */
 const MAX_LABEL_VALUES = 300;
 
-/** Routes hold no digits and few signs, so that no path with an id in it passes for one. */
+/** Routes hold no digits and few signs, so a path with an id does not match. */
 const ROUTE = /^\/[a-z_{}/]{0,40}$/;
 const STATUS = /^[1-5]\d\d$/;
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 const STATUS_OR_NAME = /^(?:[1-5]\d\d|[a-z_]{1,40})$/;
 
-/** Lets through label values of one form, and only so many different ones. */
+/** Lets through values of one form, up to {@linkcode MAX_LABEL_VALUES} different ones; all others become `other`. */
 class Label {
   readonly #form: RegExp;
   readonly #seen = new Set<string>();
@@ -107,7 +107,7 @@ export class Metrics {
   readonly #upstreamSeconds = this.#histogram("upstream_request_duration_seconds", "Time Cloudways took to reply.");
   readonly #upstreamRetries = this.#counter("upstream_retries_total", "Reads sent to Cloudways again.", false);
   readonly #breakerOpened = this.#counter("upstream_breaker_opened_total", "Times the breaker opened.", false);
-  readonly #breakerRefused = this.#counter("upstream_breaker_refused_total", "Requests it held back.", false);
+  readonly #breakerRefused = this.#counter("upstream_breaker_refused_total", "Requests the breaker refused.", false);
   readonly #rateLimited = this.#counter("rate_limited_total", "Requests and calls refused by a limit of ours.");
   readonly #exchanges = this.#counter("token_exchanges_total", "E-mail and API key exchanged for a token.");
   readonly #auditFailures = this.#counter(
@@ -139,7 +139,7 @@ export class Metrics {
     this.#inFlight++;
   }
 
-  /** Counts a request that was announced with {@linkcode requestStarted} as answered. */
+  /** Counts a request of {@linkcode requestStarted} as answered. */
   requestFinished(request: FinishedRequest): void {
     this.#inFlight = Math.max(0, this.#inFlight - 1);
     const route = this.#labels.route.of(request.route);
@@ -166,7 +166,7 @@ export class Metrics {
     this.#upstreamRetries.inc();
   }
 
-  /** Shows the state of the circuit breaker, whatever it is at the time. */
+  /** Shows the state that the circuit breaker has at each scrape. */
   watchBreaker(read: () => keyof typeof BREAKER_STATES): void {
     const help = "The circuit breaker to Cloudways: 0 closed, 1 half open, 2 open.";
     this.#gauge("upstream_breaker_state", help, () => BREAKER_STATES[read()]);
@@ -192,12 +192,12 @@ export class Metrics {
     this.#exchanges.inc({ outcome: this.#labels.exchange.of(outcome) });
   }
 
-  /** Shows how many log lines were lost, whatever it is at the time. */
+  /** Shows how many log lines are lost at each scrape. */
   watchLog(read: () => number): void {
     this.#add(new WatchedCounter(`${PREFIX}log_lines_lost_total`, "Log lines that could not be written.", read));
   }
 
-  /** Counts an audit line that could not be written; it is tried again, or the change it is about is refused. */
+  /** Counts an audit line that could not be written. It is tried again, or the change that it records is refused. */
   auditFailed(): void {
     this.#auditFailures.inc();
   }
@@ -207,7 +207,7 @@ export class Metrics {
     this.#auditLost.inc();
   }
 
-  /** Counts a change that was refused to a caller whom Cloudways never accepted. */
+  /** Counts a change that was refused to a caller that Cloudways never accepted. */
   strangerRefused(outcome: string): void {
     this.#strangers.inc({ outcome: this.#labels.strangers.of(outcome) });
   }
@@ -235,7 +235,7 @@ export class Metrics {
   }
 }
 
-/** A clock that jumps must not spoil the sums. */
+/** Observes a duration. A negative one comes from a clock that jumped and counts as zero. */
 function observe(histogram: Histogram, labels: Labels, seconds: number): void {
   if (Number.isFinite(seconds)) histogram.observe(labels, Math.max(0, seconds));
 }

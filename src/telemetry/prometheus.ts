@@ -1,6 +1,6 @@
 /**
- * Counters, gauges and histograms in Prometheus' text format, version 0.0.4. Our own, because the usual library brings
- * a dependency on which `deno compile` overflows its stack.
+ * Counters, gauges and histograms in Prometheus' text format, version 0.0.4. We don't use the usual library, because
+ * `deno compile` overflows its stack on one of its dependencies.
  */
 
 /** The labels of one series, by name. */
@@ -15,13 +15,15 @@ export interface Metric {
 /** The content type of the text format. */
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Goes up. */
+/** A value that only goes up. */
 export class Counter implements Metric {
   readonly #name: string;
   readonly #help: string;
   readonly #series = new Map<string, number>();
 
-  /** @param labelled Whether it has labels; one without starts at 0, so that a scrape sees it before the first event. */
+  /**
+   * @param labelled Whether it has labels; one without starts at 0, so that a scrape sees it before the first event.
+   */
   constructor(name: string, help: string, labelled: boolean) {
     this.#name = name;
     this.#help = help;
@@ -40,7 +42,7 @@ export class Counter implements Metric {
   }
 }
 
-/** Goes up and down; read when it is asked for. */
+/** A value that goes up and down; read at each scrape. */
 export class Gauge implements Metric {
   readonly #name: string;
   readonly #help: string;
@@ -60,7 +62,7 @@ export class Gauge implements Metric {
   }
 }
 
-/** Goes up, and is counted elsewhere; read when it is asked for. */
+/** A value that only goes up and is counted elsewhere; read at each scrape. */
 export class WatchedCounter implements Metric {
   readonly #name: string;
   readonly #help: string;
@@ -79,7 +81,7 @@ export class WatchedCounter implements Metric {
 
 interface Distribution {
   labels: Labels;
-  /** Observations that fell into each bucket alone; the last one holds what is above every bound. */
+  /** Observations in each bucket alone; the last bucket holds those above every bound. */
   counts: number[];
   sum: number;
 }
@@ -91,7 +93,7 @@ export class Histogram implements Metric {
   readonly #bounds: readonly number[];
   readonly #series = new Map<string, Distribution>();
 
-  /** @param bounds Upper bounds of the buckets, rising. */
+  /** @param bounds Upper bounds of the buckets, in rising order. */
   constructor(name: string, help: string, bounds: readonly number[]) {
     this.#name = name;
     this.#help = help;
@@ -114,7 +116,7 @@ export class Histogram implements Metric {
     return [...header(this.#name, this.#help, "histogram"), ...lines].join("\n");
   }
 
-  /** Buckets are shown cumulative: each holds what the smaller ones hold. */
+  /** Shows cumulative buckets: each includes the smaller ones. */
   #renderSeries({ labels, counts, sum }: Distribution): string[] {
     let total = 0;
     const buckets = counts.map((count, index) => {

@@ -1,34 +1,34 @@
 /**
- * Bounds on what is not ours, before anybody looks at it: cleaning and searching cost as much as there is to look at, and
- * what is not kept need not be looked at.
+ * Bounds on foreign texts and values, applied before cleaning and searching: their cost grows with the size of the
+ * input, and what is not kept need not be read.
  */
 import { ELLIPSIS } from "./clean.ts";
 
-/** How much of a value is looked at. */
+/** How much of a value is processed. */
 export interface ValueBounds {
-  /** Most code points that are kept of one text or name. */
+  /** Most code points kept of one text or name. */
   text: number;
   /** Most entries of one list or object. */
   items: number;
-  /** Most characters of all texts together, every value counting as a few more. */
+  /** Most characters of all texts together; each value counts as eight more. */
   total: number;
 }
 
-/** Looked at beyond what is kept, so that a secret across the cut is recognised by what surrounds it. */
+/** Characters read beyond those that are kept, so that a secret across the cut is still recognised. */
 const MARGIN = 1024;
 
 const VALUE_COST = 8;
 
 /**
- * The beginning of a text of which only `maxLength` code points are kept. It ends with an ellipsis where there was
- * more, however little of it cleaning leaves.
+ * The beginning of a text: enough for `maxLength` code points and a margin. A shortened text ends with an ellipsis,
+ * even if cleaning then leaves fewer than `maxLength` code points.
  */
 export function boundText(text: string, maxLength: number): string {
   const most = 2 * maxLength + MARGIN;
   return text.length <= most ? text : text.slice(0, most) + ELLIPSIS;
 }
 
-/** What is left of the bounds while a value is walked through. */
+/** What is left of the bounds during a walk through a value. */
 export class Budget {
   readonly #bounds: ValueBounds;
   #left: number;
@@ -38,19 +38,19 @@ export class Budget {
     this.#left = bounds.total;
   }
 
-  /** Takes what any value costs. */
+  /** Subtracts the cost of one value. */
   takeValue(): void {
     this.#left -= VALUE_COST;
   }
 
-  /** As much of a text or a name as there is room for. */
+  /** As much of a text or name as there is room for; subtracts its length. */
   takeText(text: string): string {
     const kept = this.#left <= 0 ? ELLIPSIS : boundText(text, Math.min(this.#bounds.text, this.#left));
     this.#left -= kept.length;
     return kept;
   }
 
-  /** Whether there is room for one more entry in a list or an object that has so many. */
+  /** Whether a list or object with this many entries may get one more. */
   hasRoom(entries: number): boolean {
     return entries < this.#bounds.items && this.#left > 0;
   }

@@ -1,20 +1,20 @@
-/** Names of hosts as DNS knows them, for people: many letters look alike. */
+/** Host names in the form that DNS uses (punycode), so that people can tell look-alike letters apart. */
 import { cleanText } from "./clean.ts";
 
-/** What stands before a host in an address, `https://` or `git@` say, and the host after it. */
+/** The parts of an address before its host, such as `https://` or `git@`, and then the host. */
 const HOST = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:[^/?#\s]*@)?([^/:?#\s]+)/i;
 
-/** Only a host with one of these has another name in DNS. */
+/** Only a host with such a character has a different name in DNS. */
 const NOT_ASCII = /[^\0-\x7f]/;
 
-/** What stands where a host would, in a text that may be an address; it need not be one. */
+/** The part of a text where an address has its host. The text need not be an address. */
 export function hostOf(text: string): string {
   return HOST.exec(cleanText(text))?.[1] ?? "";
 }
 
 /**
- * The punycode of the domain that a text begins with: of a domain alone, an address with or without a scheme, or the
- * form that `scp` takes, `git@example.com:shop.git`. Undefined where there is none, or where its name is plain ASCII.
+ * The punycode of the domain in a text: a domain alone, an address with or without a scheme, or the form that `scp`
+ * takes, `git@example.com:shop.git`. Undefined where the text has no domain, or where it is plain ASCII.
  */
 export function dnsName(text: string): string | undefined {
   const host = hostOf(text);

@@ -1,4 +1,4 @@
-/** A member of something that may not be an object. */
+/** A value's own member of this name; undefined where it has none or is not an object. */
 export function memberOf(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
   return Object.getOwnPropertyDescriptor(value, name)?.value;

@@ -1,9 +1,12 @@
-/** Internet addresses: reading them, grouping them, and finding them in networks. */
+/** IP addresses: parsing them, grouping them by sender, and matching them against networks. */
 import ipaddr from "ipaddr.js";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** A customer of an internet provider has a whole network of this many bits, and may send from each address in it. */
+/**
+ * Parts of 16 bits that name a /64 network. Internet providers give each of their customers a whole one, and the
+ * customer may send from any address in it.
+ */
 const IPV6_NETWORK_PARTS = 4;
 
 /** Some addresses and networks, such as those of the operator's proxies. */
@@ -17,13 +20,13 @@ export class Networks {
   /**
    * Reads addresses (`192.0.2.1`, `2001:db8::1`) and networks (`10.0.0.0/8`).
    *
-   * @throws {RangeError} That quotes the first one that is neither.
+   * @throws {RangeError} For the first text that is neither; the message quotes it.
    */
   static parse(texts: readonly string[]): Networks {
     return new Networks(texts.map(parseRange));
   }
 
-  /** Whether an address lies in one of them; false for what is no address. */
+  /** Whether one of them contains the address; false for a text that is not an address. */
   includes(text: string): boolean {
     const address = parseAddress(text);
     return address !== undefined &&
@@ -32,8 +35,8 @@ export class Networks {
 }
 
 /**
- * What stands for everybody who may send from an address: the address itself in IPv4, its network (/64) in IPv6;
- * undefined for what is no address.
+ * A key for the sender at an address: the address itself for IPv4, its /64 network for IPv6. Undefined for a text that
+ * is not an address.
  */
 export function networkOf(text: string): string | undefined {
   const address = parseAddress(text);
@@ -43,7 +46,10 @@ export function networkOf(text: string): string | undefined {
   return `${parts.join(":")}::/${IPV6_NETWORK_PARTS * 16}`;
 }
 
-/** Four decimal numbers or IPv6, and nothing else that passes for an address somewhere; mapped IPv4 becomes IPv4. */
+/**
+ * Reads IPv4 as four decimal numbers, and IPv6; no other spelling that some systems accept. IPv4 mapped into IPv6
+ * becomes IPv4.
+ */
 function parseAddress(text: string): Address | undefined {
   if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) return undefined;
   return ipaddr.process(text);
@@ -54,7 +60,7 @@ function parseRange(text: string): [Address, number] {
   const address = parseAddress(base);
   const size = address instanceof ipaddr.IPv4 ? 32 : 128;
   const length = bits === undefined ? size : Number(bits);
-  // The length of a network of mapped addresses could mean either kind.
+  // With a mapped base the length could count the bits of IPv4 or of IPv6.
   const isAmbiguous = bits !== undefined && address instanceof ipaddr.IPv4 && base.includes(":");
   if (address === undefined || length > size || isAmbiguous) {
     const shown = JSON.stringify(text.slice(0, 60));

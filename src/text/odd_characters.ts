@@ -1,9 +1,9 @@
-/** Characters that can't be seen, or not as what they are: finding them, naming them, and writing them out. */
+/** Characters that are invisible or look like others: finding, naming and escaping them. */
 import { BREAKS, FORBIDDEN, UNEVEN_SPACE } from "./clean.ts";
 
 /**
- * What a text may hold. `line`: what cleaning leaves as it is. `spaced`: plain spaces anywhere too. `lines`: plain
- * spaces, tabs and line feeds too.
+ * What a text may hold. `line`: what cleaning keeps. `spaced`: also plain spaces anywhere. `lines`: also plain spaces,
+ * tabs and line feeds anywhere.
  */
 export const TEXT_FORMS = ["line", "spaced", "lines"] as const;
 /** One of {@linkcode TEXT_FORMS}. */
@@ -11,13 +11,13 @@ export type TextForm = typeof TEXT_FORMS[number];
 
 /** A character that a text must not hold. */
 export interface OddCharacter {
-  /** What it is, in words of ours: `a zero-width or other invisible character`. */
+  /** One of our descriptions, such as `a zero-width or other invisible character`. */
   kind: string;
-  /** `U+200B`. */
+  /** Such as `U+200B`. */
   codePoint: string;
-  /** Its place, counted in code points from 1. */
+  /** Its position, counted in code points from 1. */
   position: number;
-  /** Its place in the string. */
+  /** Its index in the string, in code units. */
   index: number;
 }
 
@@ -30,7 +30,7 @@ const ODD: Record<TextForm, RegExp> = {
   lines: new RegExp(`(?![\\t\\n])(?:${UNSEEN})|${ODD_SPACE}`, "u"),
 };
 
-/** The first that fits names the character. */
+/** The first pattern that matches names the character. */
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/[\n\v\f\r\u0085\p{Zl}\p{Zp}]/u, "a line break"],
   [/\t/u, "a tab"],
@@ -46,7 +46,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 export function findOddCharacter(text: string, form: TextForm): OddCharacter | undefined {
   const match = ODD[form].exec(text);
   if (match === null) return undefined;
-  // Of two spaces in a row the second is one too many.
+  // Of two spaces in a row the second is the odd one.
   const index = match.index + (match[0] === "  " ? 1 : 0);
   const character = String.fromCodePoint(text.codePointAt(index) ?? 0);
   return {
@@ -57,33 +57,36 @@ export function findOddCharacter(text: string, form: TextForm): OddCharacter | u
   };
 }
 
-/** Marks that say something where they are ours are told from those in a text itself, which are written out. */
+/** Marks that we add. They are escaped where a text itself holds them, so that readers can tell the two apart. */
 const OUR_MARKS = "\\\\(?=u\\{)|[⟨⟩]";
 const NOT_PLAIN = new RegExp(`${UNSEEN}|${ODD_SPACE}|(?<= ) |^ | $|${OUR_MARKS}`, "gu");
 
-/** The text with everything written out that can't be seen: `a\u{200B}b`. No two texts come out the same. */
+/** The text with all that is invisible escaped: `a\u{200B}b`. Different texts give different results. */
 export function writeOut(text: string): string {
   return text.replace(NOT_PLAIN, escapeCharacter);
 }
 
-/** What readers of Latin script tell apart. The dotless i, the long s and their like are left out. */
+/**
+ * Any character but those that readers of Latin script tell apart. The dotless i, the long s and similar letters count
+ * as unfamiliar.
+ */
 const UNFAMILIAR = /[^\x20-\x7EÀ-ÖØ-öø-ÿĀ-İĲ-ķĹ-ľŁ-ňŊ-ž⟨⟩]/u;
 const UNFAMILIAR_LETTER = new RegExp(`(?=${UNFAMILIAR.source})[\\p{L}\\p{M}\\p{N}]`, "u");
 
 /**
- * A value with every character but plain ASCII as its code point; undefined where all of it is plain or a letter of
- * Latin script, which nobody takes for another one.
+ * A value with every character beyond plain ASCII as its code point. Undefined where the value holds only plain ASCII
+ * and letters of Latin script that readers tell apart.
  */
 export function spelledValue(value: string): string | undefined {
   return UNFAMILIAR.test(value) ? spelled(value) : undefined;
 }
 
-/** As {@linkcode spelledValue}, for a name, in which only letters count. */
+/** As {@linkcode spelledValue}, for a name: in it only letters, marks and digits can be unfamiliar. */
 export function spelledName(name: string): string | undefined {
   return UNFAMILIAR_LETTER.test(name) ? spelled(name) : undefined;
 }
 
-/** The marks of {@linkcode writeOut} stay. */
+/** Keeps the marks of {@linkcode writeOut}. */
 function spelled(text: string): string {
   return text.replace(/[^\x20-\x7E⟨⟩]/gu, escapeCharacter);
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** The value in a JSON text, as a schema reads it; undefined where the text is no JSON, or the value does not fit. */
+/** The value of a JSON text, parsed by a schema; undefined where the text is not JSON or the value does not fit. */
 export function readJson<T>(text: string, schema: z.ZodType<T>): T | undefined {
   let value: unknown;
   try {

@@ -1,7 +1,6 @@
 /**
- * Text and values that are not ours, fit to be seen: bounded to what can be kept, cleaned, without secrets, and cut.
- * Cutting comes last, since half a secret would not be recognised; bounding comes first, so that nobody makes us look
- * through more.
+ * Makes foreign texts and values safe to show, in four steps: bound, clean, hide secrets, cut. Cutting comes last,
+ * because half a secret is not recognised. Bounding comes first, so that large input costs no more than small.
  */
 import { boundText, type ValueBounds } from "./bounds.ts";
 import { cleanText, type JsonValue } from "./clean.ts";
@@ -17,15 +16,16 @@ export interface SafeTextOptions {
   maxLength: number;
 }
 
-/** Text that is not ours, fit to be seen. */
+/** A foreign text, made safe to show. */
 export function safeText(text: string, { secrets = [], maxLength }: SafeTextOptions): string {
   return cleanText(hideSecretsInText(cleanText(boundText(text, maxLength)), secrets), { maxLength });
 }
 
 /**
- * A value that is not ours, fit to be seen: its texts and names as by {@linkcode safeText}, and few of them.
+ * A foreign value, made safe to show: texts and names as by {@linkcode safeText}, and no more of them than the bounds
+ * allow.
  *
- * @param open What is shown in place of a value.
+ * @param open Replaces values before they are walked.
  */
 export function safeValue(
   value: unknown,
@@ -37,7 +37,7 @@ export function safeValue(
   return transform(value, { bounds, reading: CLEANED, showing, ...(open !== undefined && { open }) });
 }
 
-/** The same, with texts and names cut. */
+/** The same showing, with texts and names cut. */
 function cutting<Context>(showing: Showing<Context>, maxLength: number): Showing<Context> {
   return {
     ...showing,

@@ -1,6 +1,6 @@
 /**
- * One walk through a value, and one copy of it, as JSON can hold it. Each text and name is bounded, then read (cleaned),
- * then shown (without secrets, cut), in that order.
+ * Copies a value into JSON form in one walk. Each text and name is bounded, then read (cleaned), then shown (secrets
+ * hidden, cut), in that order.
  */
 import { Turns } from "../async/turns.ts";
 import { boundText, Budget, type ValueBounds } from "./bounds.ts";
@@ -9,54 +9,55 @@ import { ELLIPSIS, type JsonValue } from "./clean.ts";
 /** How deep lists and objects may be nested. */
 export const MAX_DEPTH = 64;
 
-/** Where in a value a part of it stands. */
+/** Where a part is inside the walked value. */
 export interface Place<Context> {
-  /** What is known of it from outside. */
+  /** What the names around it say about it. */
   readonly context: Context;
-  /** How many lists and objects it stands in. */
+  /** How many lists and objects enclose it. */
   readonly depth: number;
-  /** The text before it in its list, as it was read. */
+  /** The text right before it in its list, as read. */
   readonly before?: string | undefined;
 }
 
-/** How texts and names are read: what decides about a part sees it as it was read. */
+/** How texts and names are read. All later decisions about a part see it as read. */
 export interface Reading {
   text(text: string): string;
-  /** A name that only reading makes equal to another one is left out, so that it can't take the other's place. */
+  /** A field is left out if reading makes its name equal to another field's: it must not replace the other. */
   name(name: string): string;
 }
 
-/** The members of an object, as they were read. */
+/** The members of an object, as read. */
 export type Members = () => readonly [name: string, value: unknown][];
 
 /** How texts, names and numbers are shown once they have been read. */
 export interface Showing<Context> {
   /** The context of the whole value. */
   readonly outermost: Context;
-  /** The context of a field's value. Other members of its object may say something of it. */
+  /** The context of a field's value. The other members of its object may affect it. */
   within(outer: Context, name: string, members: Members): Context;
   text(text: string, place: Place<Context>): string;
   name(name: string, depth: number): string;
   number(value: number, place: Place<Context>): JsonValue;
 }
 
-/** What is walked in place of a value. */
+/** A replacement for a value. */
 export interface Opened {
+  /** Walked in place of the value. */
   readonly value: unknown;
-  /** Makes of the result what stands in place of the value; by default it is the result itself. */
+  /** Turns the result of that walk into what is shown; by default it is shown unchanged. */
   readonly close?: (result: JsonValue) => JsonValue;
 }
 
-/** What becomes of a value on a walk. */
+/** What a walk does with a value. */
 export interface Rules<Context> {
-  /** How much of it is looked at; everything by default. */
+  /** How much of it is processed; everything by default. */
   readonly bounds?: ValueBounds;
   readonly reading?: Reading;
   readonly showing: Showing<Context>;
-  /** Stands for what is nested too deep; an ellipsis by default. */
+  /** Replaces what is nested too deep; an ellipsis by default. */
   readonly tooDeep?: string;
   /**
-   * What is walked in place of a value; undefined for the value itself.
+   * Replaces a value before it is walked; undefined keeps it.
    *
    * @param outer The lists and objects around it, the outermost first.
    */
@@ -73,10 +74,10 @@ export const AS_READ: Showing<undefined> = {
 };
 
 /**
- * The copy of a value that the rules make. What JSON has no form for is left out of objects and is null elsewhere; dates
- * and URLs become texts. Only an object's own fields count.
+ * Copies a value by the rules. What JSON can't hold is left out of objects and is null elsewhere. Dates and URLs become
+ * texts. Only an object's own fields count.
  *
- * @param depth How deep the value stands in another one.
+ * @param depth How many lists and objects enclose the value.
  */
 export function transform<Context>(value: unknown, rules: Rules<Context>, depth = 0): JsonValue {
   const walk = new Walk(rules).value(value, { context: rules.showing.outermost, depth });
@@ -85,7 +86,7 @@ export function transform<Context>(value: unknown, rules: Rules<Context>, depth 
   return step.value;
 }
 
-/** As {@linkcode transform}, with turns for others in between. */
+/** As {@linkcode transform}, with pauses in which other work gets its turn. */
 export async function transformInTurns<Context>(value: unknown, rules: Rules<Context>): Promise<JsonValue> {
   const walk = new Walk(rules, new Turns()).value(value, { context: rules.showing.outermost, depth: 0 });
   let step = walk.next();
@@ -100,22 +101,22 @@ const UNBOUNDED: ValueBounds = { text: Infinity, items: Infinity, total: Infinit
 
 const AS_IS: Reading = { text: (text) => text, name: (name) => name };
 
-/** A walk that pauses where others have their turn, for as long as that takes. */
+/** A walk that yields a promise for each pause, and goes on when the promise resolves. */
 type Steps<Result> = Generator<Promise<void>, Result>;
 
-/** A part of a value that was looked at, and not yet shown. */
+/** A part of a value that is read but not yet shown. */
 interface Part {
-  /** Texts as they were read; lists and objects as they came. */
+  /** Texts as read; lists and objects as they came. */
   readonly read: unknown;
-  /** What it stands for. */
+  /** The value before {@linkcode Rules.open} replaced it. */
   readonly origin: unknown;
   readonly close: Opened["close"] | undefined;
 }
 
-/** A member that says something of another one is short. */
-const MAX_TELLING = 64;
+/** Most code points read of a member's text to see what it says about the other members. */
+const MAX_MEMBER_TEXT = 64;
 
-/** Stands for a value whose name was cut. */
+/** Replaces a value whose name was cut. */
 const CUT: Part = { read: ELLIPSIS, origin: ELLIPSIS, close: undefined };
 
 class Walk<Context> {
@@ -137,10 +138,10 @@ class Walk<Context> {
   }
 
   *value(value: unknown, place: Place<Context>): Steps<JsonValue> {
-    return yield* this.#show(this.#look(value, place), place);
+    return yield* this.#show(this.#part(value, place), place);
   }
 
-  #look(origin: unknown, place: Place<Context>): Part {
+  #part(origin: unknown, place: Place<Context>): Part {
     const opened = this.#rules.open?.(origin, place, this.#outer);
     const value = opened === undefined ? origin : opened.value;
     this.#budget.takeValue();
@@ -172,10 +173,10 @@ class Walk<Context> {
     let before: string | undefined;
     for (const item of list) {
       if (!this.#budget.hasRoom(shown.length)) break;
-      const others = this.#turns?.next();
-      if (others !== undefined) yield others;
+      const pause = this.#turns?.next();
+      if (pause !== undefined) yield pause;
       const place = { context, depth: depth + 1, before };
-      const part = this.#look(item, place);
+      const part = this.#part(item, place);
       shown.push(yield* this.#show(part, place));
       before = typeof part.read === "string" ? part.read : undefined;
     }
@@ -191,29 +192,29 @@ class Walk<Context> {
     const members = this.#members(entries);
     for (const [index, [name, value]] of entries.entries()) {
       if (!this.#budget.hasRoom(index)) break;
-      const others = this.#turns?.next();
-      if (others !== undefined) yield others;
+      const pause = this.#turns?.next();
+      if (pause !== undefined) yield pause;
       const bounded = this.#budget.takeText(name);
       const read = this.#reading.name(bounded);
       if (read !== name && (changed.has(read) || Object.hasOwn(object, read))) continue;
       const place = { context: this.#showing.within(context, read, members), depth: depth + 1 };
-      // What a name says of its value may stand where it is cut.
-      const part = bounded === name ? this.#look(value, place) : CUT;
-      if (!hasForm(part.read)) continue;
+      // The missing end of a cut name could say that its value is secret.
+      const part = bounded === name ? this.#part(value, place) : CUT;
+      if (!fitsJson(part.read)) continue;
       if (read !== name) changed.add(read);
       shown.push([this.#showing.name(read, depth), yield* this.#show(part, place)]);
     }
     return Object.fromEntries(shown);
   }
 
-  /** The members that the bounds leave of an object, as they are read. Made at the first call, kept for the others. */
+  /** The members of an object within the bounds, as read. They are read at the first call and kept. */
   #members(entries: readonly [string, unknown][]): Members {
     let members: [string, unknown][] | undefined;
     return () => members ??= entries.slice(0, this.#bounds.items).map((entry) => this.#member(entry));
   }
 
   #member([name, value]: [string, unknown]): [string, unknown] {
-    const text = typeof value === "string" ? this.#reading.text(boundText(value, MAX_TELLING)) : value;
+    const text = typeof value === "string" ? this.#reading.text(boundText(value, MAX_MEMBER_TEXT)) : value;
     return [this.#reading.name(boundText(name, this.#bounds.text)), text];
   }
 }
@@ -222,7 +223,7 @@ function closed(shown: JsonValue, close: Part["close"]): JsonValue {
   return close === undefined ? shown : close(shown);
 }
 
-/** What JSON writes as text or as null, in that form. */
+/** Big integers, URLs and dates in their JSON form, text or null; any other value unchanged. */
 function plainOf(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
   if (value instanceof URL) return value.href;
@@ -234,7 +235,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** Whether JSON has a form for it; fields that hold anything else are left out, as `JSON.stringify` does. */
-function hasForm(value: unknown): boolean {
+/** Whether JSON can hold a value. Fields with other values are left out, as by `JSON.stringify`. */
+function fitsJson(value: unknown): boolean {
   return value !== undefined && typeof value !== "function" && typeof value !== "symbol";
 }

@@ -1,15 +1,16 @@
-/** What was done for a stranger's input. Tests count it, to hold it to bounds; nothing else reads it. */
+/** Counts the work that foreign input causes. Only tests read it, to check its bounds. */
 export interface WorkCounts {
-  /** Characters that were looked through for secrets. */
+  /** Characters searched for secrets. */
   searchedCharacters: number;
-  /** Searches for given secrets that were made, and the characters of their patterns. */
+  /** Searches built for given secrets. */
   searches: number;
+  /** Characters of the patterns of those searches. */
   patternCharacters: number;
-  /** Encrypted keys that were tried. */
+  /** Encrypted private keys that we tried to decrypt. */
   openedKeys: number;
 }
 
-/** Nothing done yet. */
+/** All counts at zero. */
 export function noWork(): WorkCounts {
   return { searchedCharacters: 0, searches: 0, patternCharacters: 0, openedKeys: 0 };
 }

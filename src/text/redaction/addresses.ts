@@ -1,4 +1,4 @@
-/** Secrets in addresses: user info, webhooks whose path is the secret, and parameters that sign or open something. */
+/** Secrets in URLs: user info, webhooks whose path is the secret, and parameters that sign or grant access. */
 import { HIDDEN, matchAt, type Rule } from "./spans.ts";
 import { isPlaceholder, looksLikeSecret } from "./values.ts";
 
@@ -6,24 +6,24 @@ import { isPlaceholder, looksLikeSecret } from "./values.ts";
 const USER_INFO =
   /:\/\/(?:[^\s/?#"'<>\\@]{1,2000}|[^\s/:@"'<>\\]{0,300}:(?!\d{1,5}[/?#])[^\s"'<>\\]{1,300})@|:\/\/[^\s/:?#@"'<>\\]{0,300}:(?!\d{0,5}(?:[^\w]|$))[^\s/?#@"'<>\\]{1,300}$/g;
 
-/** User info that tells no secret: the account of every Git server, placeholders, and what is hidden already. */
-function isOpenUserInfo(info: string): boolean {
+/** User info without a secret: `git`, the account on every Git server; placeholders; and what is hidden already. */
+function isHarmlessUserInfo(info: string): boolean {
   if (info === "git" || info === ":" || info === HIDDEN) return true;
   const colon = info.indexOf(":");
   return (colon !== 0 && isPlaceholder(info)) ||
     (colon !== -1 && isPlaceholder(info.slice(colon + 1)) && colon < info.length - 1);
 }
 
-/** The user and password in front of an address's host. */
+/** The user and password before the host of a URL. */
 export const userInfo: Rule = function* (text) {
   if (!text.includes("://")) return;
   for (const { 0: found, index } of text.matchAll(USER_INFO)) {
     const to = index + found.length - (found.endsWith("@") ? 1 : 0);
-    if (!isOpenUserInfo(text.slice(index + 3, to))) yield { from: index + 3, to };
+    if (!isHarmlessUserInfo(text.slice(index + 3, to))) yield { from: index + 3, to };
   }
 };
 
-/** Where the path of an address is what lets whoever knows it in. The secret comes after what is matched here. */
+/** URLs whose path is the secret: it grants access to all who know it. The secret follows the match. */
 const WEBHOOK = new RegExp(
   [
     "hooks\\.slack(?:-gov)?\\.com/(?:services|workflows|triggers)/",
@@ -69,7 +69,7 @@ const WEBHOOK = new RegExp(
   "g",
 );
 
-/** Other services, and those that run on a host of one's own: what stands behind such a folder, where it is random. */
+/** Folders of other services, also of self-hosted ones. What follows is a secret where it looks random. */
 const HOOK_FOLDER =
   /\/(?:web)?hooks?(?:-test)?\/|\/(?:deploy|build|incoming)[-_]?(?:web)?hooks?\/|\/webhookb2\/|\/heartbeat\//gi;
 
@@ -77,13 +77,13 @@ const PATH = /[^\s"'<>\\)\]},]+/y;
 const TRAILING_PUNCTUATION = /[.,;:!?]{1,8}$/;
 const SEGMENTS = /[\w.@~-]{1,200}(?:\/[\w.@~-]{1,200}){0,4}/y;
 
-/** The path of a webhook's address. */
+/** The secret paths of webhooks. */
 export const webhooks: Rule = function* (text) {
   if (!text.includes("/")) return;
   let done = 0;
   for (const { 0: place, index } of text.matchAll(WEBHOOK)) {
     const from = index + place.length;
-    // A path that repeats an address is one path.
+    // A URL inside the path of another one is part of that path.
     if (from < done) continue;
     const path = matchAt(PATH, text, from)?.[0].replace(TRAILING_PUNCTUATION, "") ?? "";
     done = from + path.length;
@@ -97,9 +97,9 @@ export const webhooks: Rule = function* (text) {
   }
 };
 
-/** Parameters that sign or open something, where their value has letters and digits. */
+/** Parameters that sign or grant access. Their value is a secret if it has letters and digits. */
 const SIGNING = /^(?:key|sig|auth|hmac|sign|passcode)$|signature$|[-_]sig$/i;
-/** Parameters that are ordinary words, unless they are as long as no word is. */
+/** Parameters that usually hold ordinary words. Their value is a secret if it is too long for a word. */
 const LONG =
   /^(?:code|hash|nonce|otp|ticket|magic|state|policy|s?id|session|verifier|invite|confirmation)$|[-_](?:key|hash|policy)$/i;
 
@@ -112,13 +112,13 @@ function isSecretParameter(name: string, value: string): boolean {
 
 const PARAMETER = /[?&;]([\w.[\]-]{1,64})=([^\s&;#"'<>\\]+)/g;
 
-/** Signatures, keys and codes in the query of an address. Names that always mean a secret are found as assignments. */
+/** Signatures, keys and codes in the query of a URL. Names that always mean a secret are left to `assignments`. */
 export const signedParameters: Rule = function* (text) {
   if (!text.includes("=")) return;
   for (const { 0: found, 1: name = "", 2: value = "", index } of text.matchAll(PARAMETER)) {
-    const shown = value.replace(/[.,:!?)\]}]{1,4}$/, "");
-    if (!isSecretParameter(name, shown)) continue;
+    const secret = value.replace(/[.,:!?)\]}]{1,4}$/, "");
+    if (!isSecretParameter(name, secret)) continue;
     const from = index + found.length - value.length;
-    yield { from, to: from + shown.length };
+    yield { from, to: from + secret.length };
   }
 };

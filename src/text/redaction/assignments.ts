@@ -1,14 +1,16 @@
-/** Values assigned to names in free text: `name=value`, `name: value`, `"name": "value"`, and what prose says of them. */
+/**
+ * Values of secret names in free text: `name=value`, `name: value`, `"name": "value"`, and sentences that state them.
+ */
 import { hidesNumber, isFlagValue, isForeignName, kindOfName, type NameKind } from "./names.ts";
 import { HIDDEN, matchAt, type Rule, type Span } from "./spans.ts";
 import { isCode, isMember, isPlace, isPlaceholder, isSecretMember, looksLikeSecret } from "./values.ts";
 import { isMessage, isMessageWord, isStateWord } from "./words.ts";
 
-/** A name, a quote that may close it, and what assigns. Looking behind for the start of the name keeps it linear. */
+/** A name, perhaps its closing quote, and a separator. The lookbehind for the start of the name keeps it linear. */
 const ASSIGNMENT =
   /(?<![\p{L}\p{N}_%.[\]$-])(\$?[\p{L}\p{N}_%.[\]-]+)(\\*["'`])?(\]?)(\s{0,8})(=>|:=|[!=]={1,2}|[:=：])(\s{0,20})/gu;
 
-/** Where a name and its separator were found, and where the value after them starts. */
+/** A name with its separator, and where the value after them starts. */
 interface Assignment {
   name: string;
   kind: NameKind;
@@ -17,9 +19,9 @@ interface Assignment {
   separator: string;
   /** Whether it reads like prose, a header or YAML: `name: value`. */
   spacedColon: boolean;
-  /** Whether spaces stand around the separator, as programs are written. */
+  /** Whether spaces surround the separator, as in program code. */
   spaced: boolean;
-  /** Whether it stands in the query of an address. */
+  /** Whether it is in the query of a URL. */
   inAddress: boolean;
   start: number;
 }
@@ -52,11 +54,13 @@ function readAssignment(text: string, match: RegExpExecArray, start: number): As
   };
 }
 
-/** Last words that mean something only with the word before them: "API key", "pass phrase". */
-const NEEDS_MORE = /^(?:keys?|code|phrase|word)$/i;
+/** Last words that mean a secret only with the word before them: "API key", "pass phrase". */
+const NEEDS_WORD_BEFORE = /^(?:keys?|code|phrase|word)$/i;
 const WORD_BEFORE = /([\p{L}]{2,20})[ \t]$/u;
 
-/** The whole of a name in quotes, of which the pattern sees the last word; of prose, the word before. */
+/**
+ * The full name, of which the pattern sees the last word. Quotes enclose it; in prose the word before may belong to it.
+ */
 function nameAt(text: string, index: number, written: string, quote: string): string {
   const before = text.slice(Math.max(0, index - 64), index);
   if (quote !== "") {
@@ -64,25 +68,25 @@ function nameAt(text: string, index: number, written: string, quote: string): st
     const words = opened === -1 ? "" : before.slice(opened + 1);
     return /^[\p{L}\p{N} /_.-]{1,64}$/u.test(words) ? words + written : written;
   }
-  const word = NEEDS_MORE.test(written) ? WORD_BEFORE.exec(before)?.[1] : undefined;
+  const word = NEEDS_WORD_BEFORE.test(written) ? WORD_BEFORE.exec(before)?.[1] : undefined;
   return word === undefined ? written : `${word}_${written}`;
 }
 
 const OPENING_QUOTE = /(\\*)(["'`])/y;
-/** What ends a bare value is what ends it in an address, in a list, in an element of HTML or in a quoted text. */
+/** A value without quotes. It ends where it would in a URL, in a list, in an HTML element or in a quoted text. */
 const BARE_VALUE =
   /(?:[^\s&"'`<>\\,;]|[,;](?![\s"'}\])]|[\w.-]{1,64}\s?[=:])|&(?![\w.%[\]-]{1,64}=|(?:amp|quot|lt|gt|apos|#\w{1,6});)|["'](?=\w)|<(?![A-Za-z/!?])|>(?=\w)|\\(?![nrtbfu"'\\/]|$)){1,300}/y;
-/** The rest of a value that is longer. */
+/** The rest of a value that is longer than 300 characters. */
 const BARE_REST = /[^\s"'`<>\\]+/y;
 const ADDRESS_VALUE = /[^\s&"'<>\\#]{1,300}/y;
-/** Placeholders with spaces in them. */
+/** Placeholders that may contain spaces. */
 const SPACED_PLACEHOLDER = /\{\{[^{}]{0,60}\}\}|\$\{[^{}]{0,60}\}|\$\([^()]{0,80}\)|<[A-Za-z][^<>]{0,60}>/y;
 const TRAILING_PUNCTUATION = /[.,;:!?)\]}]{1,4}$/;
-/** Google's passwords for applications, and WordPress', are words of four letters. */
+/** Application passwords of Google and WordPress: groups of four characters. */
 const WORDS_OF_FOUR = /(?:[A-Za-z0-9]{4} ){3,5}[A-Za-z0-9]{4}(?!\w)|(?:[A-Za-z0-9]{4} ){1,5}[A-Za-z0-9]{0,4}$/y;
 const BLOCK = /[|>][+-]?\d?\s{1,20}(\S+)/y;
 
-/** The kind of a value before the value: a tag of YAML, a type as PHP shows it. */
+/** A type before the value: a YAML tag, or a type as PHP prints it. */
 const TYPE = /!\w{1,20}\s{1,4}|string(?:\(\d{1,9}\))?\s{1,4}(?=["'])/y;
 
 function valueSpan(text: string, given: Assignment): Span | undefined {
@@ -98,19 +102,19 @@ function valueSpan(text: string, given: Assignment): Span | undefined {
 }
 
 function isKeptQuoted(value: string, { kind, quote }: Assignment): boolean {
-  // `"a=password=","next":1`: the quote ends a text that the name stands in.
+  // `"a=password=","next":1`: the quote ends the text that contains the name.
   if (quote === "" && /^\s*[,}\]]/.test(value)) return true;
   if (isPlaceholder(value) || isFact(value, kind) || isMessage(value)) return true;
   return /^(?:Bearer|Basic|Token)\s*$/i.test(value) || /^(?:true|false|null|none|undefined)$/i.test(value);
 }
 
-/** Whether it is what a flag says, or a number where several secrets are counted. */
+/** Whether a value only states a fact: the state of a flag, or a number of secrets. */
 function isFact(value: string, kind: NameKind): boolean {
   if (kind !== "flag" && kind !== "secrets" && kind !== "title") return false;
   return isStateWord(value) || isFlagValue(value) || (/^[\d.]+$/.test(value) && !hidesNumber(kind, Number(value)));
 }
 
-/** The inside of a quoted value; its quotes may be escaped any number of times. Without an end it takes all. */
+/** The inside of a quoted value; its quotes may be escaped any number of times. An unclosed one reaches to the end. */
 function quotedSpan(text: string, start: number): Span | undefined {
   const match = matchAt(OPENING_QUOTE, text, start);
   if (match === undefined) return undefined;
@@ -122,29 +126,29 @@ function quotedSpan(text: string, start: number): Span | undefined {
   return { from, to: found === null ? text.length : found.index + found[0].length - slashes.length - 1 };
 }
 
-/** A list or object under a secret name in what is not valid JSON: where it ends is a guess, so all that follows. */
+/** Whether a list or object follows. The text is not valid JSON, so where that ends can't be known. */
 function isContainer(text: string, start: number): boolean {
   return /^(?:\[\s{0,8}[^\]\s]|\{\s{0,8}[^}\s{])/.test(text.slice(start, start + 20));
 }
 
-/** All that follows, unless a message stands in the list or object. */
+/** All that follows, unless the list or object holds a message or only numbers. */
 function containerSpan(text: string, { start, kind }: Assignment): Span | undefined {
   const inside = text.slice(start + 1, start + 300).split(/[\]}]/, 1)[0]?.replace(/["'\\]/g, "") ?? "";
-  const isCounting = (kind === "secrets" || kind === "title" || kind === "flag") && isFigures(text, start);
+  const isCounting = (kind === "secrets" || kind === "title" || kind === "flag") && holdsOnlyNumbers(text, start);
   return isCounting || isMessage(inside) ? undefined : { from: start, to: text.length };
 }
 
 const FIGURE = /[\\"']{0,8}[\w .-]{1,64}[\\"']{1,8}\s{0,4}:\s{0,4}-?[\d.]{1,20}\s{0,4}/g;
 
-/** Whether an object holds figures alone: `{"total": 12, "used": 4}`. */
-function isFigures(text: string, start: number): boolean {
+/** Whether an object holds only numbers: `{"total": 12, "used": 4}`. */
+function holdsOnlyNumbers(text: string, start: number): boolean {
   const inside = /^\{([^{}[\]]{1,400})\}/.exec(text.slice(start, start + 402))?.[1];
   return inside !== undefined && inside.replace(FIGURE, "").replace(/[,\s]/g, "") === "";
 }
 
 const SCHEME = /["'`]?(?:([A-Za-z][\w-]{1,20})\s{1,4})?([^\s"'`,;<>\\]+)/y;
 
-/** What stands behind the scheme in an `Authorization` header. Some schemes have several parts. */
+/** The credentials after the scheme in an `Authorization` header. With some schemes they have several parts. */
 function authorizationSpan(text: string, start: number): Span | undefined {
   const match = matchAt(SCHEME, text, start);
   if (match === undefined) return undefined;
@@ -173,13 +177,13 @@ function bareSpan(text: string, assignment: Assignment): Span | undefined {
   if (words !== undefined && !inAddress && !words[0].split(" ").some(isMessageWord)) {
     return { from: start, to: start + words[0].trimEnd().length };
   }
-  // The query of an address ends with a space.
+  // The query of a URL ends at a space.
   if (inAddress && /\s/.test(text.charAt(start - 1))) return undefined;
   const match = matchAt(inAddress ? ADDRESS_VALUE : BARE_VALUE, text, start);
   if (match === undefined) return undefined;
   const [written] = match;
   const value = written.replace(TRAILING_PUNCTUATION, "");
-  // Another name, and the secret comes after that one: `password: X-Api-Key: value`.
+  // The value is another name, and the secret follows that one: `password: X-Api-Key: value`.
   if (/^[\w.-]{1,64}[:=]$/.test(written) && kindOfName(value) !== "plain") return undefined;
   const rest = text.slice(start + written.length, start + written.length + 40);
   if (isKeptBare(value, written, rest, assignment)) return undefined;
@@ -190,7 +194,9 @@ function bareSpan(text: string, assignment: Assignment): Span | undefined {
   return { from: start, to: start + (longer === undefined ? value.length : written.length + longer[0].length) };
 }
 
-/** Values that are none: placeholders, program text, names of members, states, places. */
+/**
+ * Whether a value without quotes is no secret: a placeholder, program code, a member's name, a state, a path or URL.
+ */
 function isKeptBare(
   value: string,
   written: string,
@@ -202,7 +208,7 @@ function isKeptBare(
   if (isCode(written) || (/^[\w.$]+$/.test(value) && /^\s?[([]/.test(rest) && !/\d/.test(value))) return true;
   if (isSecretMember(value)) return true;
   if (/^[!=]=/.test(separator)) return !looksLikeSecret(value);
-  // `token = other.value`, `this.password = value;`: where there are spaces, a program assigns.
+  // `token = other.value`, `this.password = value;`: with spaces around the sign it is program code.
   const isProgram = (spaced && separator !== ":") || /^(?:\$|this\.|self\.|[a-z]\w{0,20}\.)/.test(name);
   if (
     isProgram &&
@@ -212,16 +218,16 @@ function isKeptBare(
   return separator !== "=" && isStateWord(value);
 }
 
-/** "password: The field is required" names no password, and "Secret: how to win" none either. */
+/** Whether a sentence follows and no secret: "password: The field is required", "Secret: how to win". */
 function isProse(value: string, rest: string): boolean {
   if (isMessageWord(value) && /^\s+[\p{L}\d]/u.test(rest)) return true;
   if (isStateWord(value)) return true;
   if (/^\d{1,3}$/.test(value)) return /^\s+\p{L}/u.test(rest) || rest.trim() === "";
-  // The word after a password in a list is a name: `password: hunter user: bob`.
+  // If another name follows the word, the word is a password: `password: hunter user: bob`.
   return /^[\p{L}’']+$/u.test(value) && /^\s+[\p{L}’']{1,30}(?![\p{L}\p{N}_-]{0,30}\s?[:=@\d])/u.test(rest);
 }
 
-/** `session-tokens.php:95`, `tokens:12:5`. */
+/** Whether this is a line in a file: `session-tokens.php:95`. */
 function isFileAndLine(name: string, value: string): boolean {
   return /^\d{1,6}(?::\d{1,6})?$/.test(value) && /\.[A-Za-z]{1,5}$/.test(name);
 }
@@ -242,21 +248,21 @@ export const prose: Rule = function* (text) {
   for (const match of text.matchAll(PROSE)) {
     const { 0: found, 1: ofWhat, 3: mark, 5: quote, 6: given = "", index } = match;
     const verb = match[2] ?? match[4];
-    // What is assigned to the name alone is an assignment.
+    // A value assigned to the noun alone is left to `assignments`.
     if (/^\s{0,2}[:=](?!>)/.test(mark ?? "") && ofWhat === undefined && verb === undefined) continue;
     const value = given.replace(/\\{1,8}$/, "").replace(TRAILING_PUNCTUATION, "");
     if (value.length < 3 || given.startsWith(HIDDEN.slice(0, -1)) || isNoSecret(value)) continue;
     const from = index + found.length - given.length;
     const rest = text.slice(from + given.length, from + given.length + 40);
-    const isTold = mark !== undefined || (verb !== undefined && quote !== "");
-    const isSaid = /^p/i.test(found) && (verb !== undefined || quote !== "") && WORDS_AND_DIGITS.test(value);
-    if (isTold ? !isProse(value, rest) : isSaid || looksLikeSecret(value, verb === undefined ? 8 : 6)) {
+    const isStated = mark !== undefined || (verb !== undefined && quote !== "");
+    const isMemorable = /^p/i.test(found) && (verb !== undefined || quote !== "") && WORDS_AND_DIGITS.test(value);
+    if (isStated ? !isProse(value, rest) : isMemorable || looksLikeSecret(value, verb === undefined ? 8 : 6)) {
       yield { from, to: from + value.length };
     }
   }
 };
 
-/** `correct-horse-42`: what is no secret but where it is said to be a password. */
+/** `correct-horse-42`: a secret only where the text says that it is a password. */
 const WORDS_AND_DIGITS =
   /^(?!(?:sha|md|bcrypt|base|utf|argon|aes|v)\d)(?=.{6,60}$)[A-Za-z][A-Za-z!@#$%^&*_-]{2,40}\d{1,8}[!?]?$/i;
 

@@ -5,31 +5,31 @@ import { isPlaceholder, looksLikeSecret } from "./values.ts";
 import { isMessageWord, isStateWord } from "./words.ts";
 
 /** How a program takes secrets. */
-interface Habits {
-  /** Options with the secret right behind them: `-pSECRET`. */
+interface Syntax {
+  /** Options with the secret attached: `-pSECRET`. */
   attached?: readonly string[];
   /** Options whose next word is the secret: `-a SECRET`. */
   next?: readonly string[];
-  /** Options whose value is a user and, behind this mark, the secret: `-u user:SECRET`. */
+  /** Options whose value is a user, this mark, and the secret: `-u user:SECRET`. */
   user?: { options: readonly string[]; mark: string };
-  /** Words behind which the next word, or the word behind a name, is the secret: `password SECRET`. */
+  /** Words after which the next word, or the word after a name, is the secret: `password SECRET`. */
   words?: readonly string[];
-  /** Only where this word was given, as in `docker login`. */
+  /** The command takes secrets only if it contains this word, as in `docker login`. */
   only?: string;
-  /** The last word is the secret where an option with this letter was given: `htpasswd -b file user SECRET`. */
+  /** The last word is the secret if an option has this letter: `htpasswd -b file user SECRET`. */
   lastWith?: string;
 }
 
-const MYSQL: Habits = { attached: ["-p"] };
-const MONGO: Habits = { attached: ["-p"], next: ["-p"] };
-const CURL: Habits = {
+const MYSQL: Syntax = { attached: ["-p"] };
+const MONGO: Syntax = { attached: ["-p"], next: ["-p"] };
+const CURL: Syntax = {
   next: ["--pass", "--proxy-pass", "--oauth2-bearer", "--tlspassword"],
   user: { options: ["-u", "--user", "-U", "--proxy-user"], mark: ":" },
 };
-const HTTPIE: Habits = { user: { options: ["-a", "--auth"], mark: ":" } };
-const LOGIN: Habits = { next: ["-p", "--password"], only: "login" };
+const HTTPIE: Syntax = { user: { options: ["-a", "--auth"], mark: ":" } };
+const LOGIN: Syntax = { next: ["-p", "--password"], only: "login" };
 
-const PROGRAMS: ReadonlyMap<string, Habits> = new Map(Object.entries({
+const PROGRAMS: ReadonlyMap<string, Syntax> = new Map(Object.entries({
   mysql: MYSQL,
   mysqldump: MYSQL,
   mysqladmin: { ...MYSQL, words: ["password"] },
@@ -112,10 +112,10 @@ const PROGRAM = new RegExp(`(?<![\\w.-])(?:${[...PROGRAMS.keys()].join("|")})(?=
 const WORD =
   /(?:[^\s"'`;|&<>()\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|(?<=[\s=:]|-\w{1,2})(?:"[^"]*|'[^']*)$|&(?!&))+|&&|\|\|?|[;<>()`]/g;
 
-/** Longest command line that is taken apart; a text may hold several. */
+/** Most characters of one command line that are parsed; a text may hold several. */
 const MAX_LINE = 1_000;
 
-/** The arguments of programs that are known to take secrets there. */
+/** Secrets in the arguments of programs that are known to take them. */
 export const commandLines: Rule = function* (text) {
   PROGRAM.lastIndex = 0;
   for (let found = PROGRAM.exec(text); found !== null; found = PROGRAM.exec(text)) {
@@ -125,7 +125,9 @@ export const commandLines: Rule = function* (text) {
   }
 };
 
-/** Where the line ends, or the quotes that the command stands in. */
+/**
+ * Where the command ends: at the end of its line or of the quotes around it, and after {@linkcode MAX_LINE} at most.
+ */
 function endOfLine(text: string, start: number): number {
   const quote = /(?:^|[\s=(:,[{])(["'])[^"']{0,200}$/.exec(text.slice(Math.max(0, start - 201), start))?.[1];
   const lineEnd = text.indexOf("\n", start);
@@ -153,7 +155,7 @@ function* secretsInLine(line: string, offset: number): Generator<Span> {
   for (let index = 0; index <= words.length; index++) {
     const text = words[index]?.text;
     if (text !== undefined && !isEnd(text) && (index === start || !PROGRAMS.has(nameOf(text)))) continue;
-    // `docker login` and `wp db` are followed by names of programs that are not run.
+    // A program's name starts another command, even where it is only an argument, as it may be after `wp db`.
     yield* secretsInCommand(words.slice(start, index));
     start = text !== undefined && isEnd(text) ? index + 1 : index;
   }
@@ -173,20 +175,20 @@ function unquoted(word: string): string {
 
 function* secretsInCommand(words: readonly Word[]): Generator<Span> {
   const [program, ...args] = words;
-  const habits = PROGRAMS.get(nameOf(program?.text ?? ""));
-  if (habits === undefined) return;
-  if (habits.only !== undefined && !args.some(({ text }) => text === habits.only)) return;
+  const syntax = PROGRAMS.get(nameOf(program?.text ?? ""));
+  if (syntax === undefined) return;
+  if (syntax.only !== undefined && !args.some(({ text }) => text === syntax.only)) return;
   for (const [index, word] of args.entries()) {
-    yield* inOption(habits, word, args[index + 1]);
-    if (habits.words?.includes(unquoted(word.text).toLowerCase())) {
+    yield* inOption(syntax, word, args[index + 1]);
+    if (syntax.words?.includes(unquoted(word.text).toLowerCase())) {
       yield* afterWord(nameOf(program?.text ?? ""), args.slice(index + 1, index + 9));
     }
   }
-  if (habits.lastWith !== undefined) yield* lastWord(habits.lastWith, args);
+  if (syntax.lastWith !== undefined) yield* lastWord(syntax.lastWith, args);
 }
 
 function* inOption(
-  { attached = [], next = [], user }: Habits,
+  { attached = [], next = [], user }: Syntax,
   { text, from, to }: Word,
   following?: Word,
 ): Generator<Span> {
@@ -196,7 +198,7 @@ function* inOption(
     yield* value(text.slice(quote + option.length), from + quote + option.length);
   }
   if (next.includes(text) && following !== undefined) yield* value(following.text, following.from);
-  // `pass:SECRET` is how openssl takes a passphrase.
+  // Openssl takes a passphrase as `pass:SECRET`.
   const pass = /^["']?pass:(?=.)/.exec(text);
   if (pass !== null) yield* value(text.slice(pass[0].length), from + pass[0].length);
   if (user === undefined) return;
@@ -209,7 +211,7 @@ function* inOption(
   if (given !== undefined) yield* ofUser(given, user.mark);
 }
 
-/** What stands behind the user's name; a key may stand in place of the name. */
+/** The secret after the user's name, and the name itself where it looks like a key. */
 function* ofUser({ text, from, to }: Word, mark: string): Generator<Span> {
   const at = text.indexOf(mark);
   const closing = /["']$/.test(text) ? 1 : 0;
@@ -250,7 +252,7 @@ function* lastWord(letter: string, args: readonly Word[]): Generator<Span> {
   if (isGiven && last !== undefined) yield* value(last.text, last.from);
 }
 
-/** A word as a secret, without its quotes. */
+/** The span of a word that is a secret, without its quotes. */
 function* value(text: string, from: number): Generator<Span> {
   const opening = /^["']/.test(text) ? 1 : 0;
   const closing = text.length > 1 && /["']$/.test(text) ? 1 : 0;
@@ -261,7 +263,7 @@ function* value(text: string, from: number): Generator<Span> {
 
 const OPTION = /(?<![\w-])--?([A-Za-z][\w-]{1,64})(\s{1,4})(?!-)("[^"]*"?|'[^']*'?|[^\s"']+)(\s\S{1,20})?/g;
 
-/** Options whose name is that of a secret, of any program: `--password SECRET`. */
+/** Values of options with a secret's name, for any program: `--password SECRET`. */
 export const secretOptions: Rule = function* (text) {
   if (!text.includes("-")) return;
   for (const { 0: found, 1: name = "", 2: space = "", 3: given = "", 4: after = "", index } of text.matchAll(OPTION)) {

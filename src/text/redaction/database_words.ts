@@ -1,4 +1,4 @@
-/** Values that a database, or a framework that speaks to one, repeats in what it says. */
+/** Values that databases and their frameworks repeat in error messages. */
 import { kindOfName } from "./names.ts";
 import type { Rule, Span } from "./spans.ts";
 import { isPlaceholder, looksLikeSecret } from "./values.ts";
@@ -7,15 +7,15 @@ function isSecretName(name: string): boolean {
   return ["secret", "credential"].includes(kindOfName(name));
 }
 
-/** What follows the word where a query went wrong: a piece of the query. */
+/** The piece of a query that a syntax error quotes after `near`. */
 const NEAR = /\bnear (["'])([^\s"']{8,300})\1(?= at line \d|: syntax error)/g;
 
-/** A value and the column or key that it is about. */
+/** A refused value and its column or key. */
 const REFUSED =
   /\b(?:Duplicate entry|(?:Incorrect|Invalid|Truncated incorrect) [a-zA-Z]{2,12} value:?) '([^']{1,300})' for (?:key|column) ['"`]?([\w.`]{1,130})/g;
 const KEY_ENDING = /_(?:unique|index|idx|key|uindex)$/i;
 
-/** `near '…' at line 1`, and `Duplicate entry '…' for key 'users.api_token_unique'`. */
+/** Secrets in `near '…' at line 1` and in `Duplicate entry '…' for key 'users.api_token_unique'`. */
 export const refusedValues: Rule = function* (text) {
   for (const { 0: found, 2: piece = "", index } of text.matchAll(NEAR)) {
     const from = index + found.length - 1 - piece.length;
@@ -30,7 +30,7 @@ export const refusedValues: Rule = function* (text) {
 
 const INSERT = /\binsert\s+(?:ignore\s+)?into\s+[`"\w.]{1,130}\s*\(([^()]{1,2000})\)\s*values?\s*\(([^()]{1,4000})\)/gi;
 
-/** `insert into users (name, token) values (bob, …)`: frameworks write queries with their values and without quotes. */
+/** Secrets in `insert into users (name, token) values (bob, …)`: frameworks show values of queries without quotes. */
 export const unquotedValues: Rule = function* (text) {
   for (const { 0: found, 1: columns = "", 2: values = "", index } of text.matchAll(INSERT)) {
     yield* secretValues(columns.split(","), values.split(","), index + found.length - 1 - values.length);

@@ -1,23 +1,23 @@
-/** Secrets that are known, found in a text in whatever form they are written there. */
+/** Finds known secrets in texts, in every form in which they may be written. */
 import { MultiSearch } from "./multi_search.ts";
 import { formsOf } from "./secret_forms.ts";
 import { ELLIPSIS } from "../clean.ts";
 import type { WorkCounts } from "../work_counts.ts";
 
 /**
- * Secrets shorter than this are compared with whole values only; as parts of texts they would hit ordinary words. No
- * form of a secret is shorter than the secret.
+ * Secrets of fewer characters are compared with whole values only; as parts of texts they would match ordinary words.
+ * No form of a secret is shorter than the secret.
  */
 export const MIN_SEARCHED = 6;
 
-/** What every text is compared with. */
+/** The forms of all secrets. */
 interface Forms {
   all: readonly string[];
-  /** How they begin. Nearly no text holds one of these, and that is seen at once. */
+  /** Their first characters. Most texts contain none of these, and that check is fast. */
   heads: readonly string[];
 }
 
-/** Hides given secrets. Making one costs nothing: what a search needs is made for the first text that needs it. */
+/** Hides given secrets. An instance costs nothing until a text needs a search: only then is the search built. */
 export class GivenSecrets {
   readonly #whole: ReadonlySet<string>;
   readonly #searched: readonly string[];
@@ -42,8 +42,8 @@ export class GivenSecrets {
   }
 
   /**
-   * The text with `mark` in the place of each of them, in any case, since a part of an address may come back in lower
-   * case. Where the text was cut, and ends with an ellipsis, the beginning of one before that is hidden as well.
+   * The text with `mark` in place of each secret. Case is ignored, because part of a URL may come back in lower case.
+   * In a text that was cut, and so ends with an ellipsis, the beginning of a secret right before the cut is hidden too.
    */
   hideIn(text: string, mark: string): string {
     if (this.#whole.has(text)) return mark;
@@ -72,7 +72,7 @@ function makeForms(secrets: readonly string[]): Forms {
   return { all, heads: [...new Set(all.map((form) => form.slice(0, MIN_SEARCHED)))] };
 }
 
-/** In small letters and of the same length, so that a place in it is the same place in the text. */
+/** The text in lower case and of the same length, so that its indices are those of the text. */
 function foldCase(text: string): string {
   return text.replaceAll("\u0130", "I").toLowerCase().replaceAll("\u03c2", "\u03c3");
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps secrets out of whatever leaves the process: answers, logs, audit records, questions and pages. Clean the text
- * first (`clean.ts`), then hide: an invisible character inside a token must not save it from being recognised.
+ * Keeps secrets out of all that leaves the process: answers, logs, audit records, questions and pages. Clean a text
+ * first (`clean.ts`), then hide: a token with an invisible character inside is not recognised.
  */
 import { boundText } from "../bounds.ts";
 import { GivenSecrets, MIN_SEARCHED } from "./given_secrets.ts";
@@ -13,19 +13,19 @@ import type { WorkCounts } from "../work_counts.ts";
 
 export { HIDDEN };
 
-/** Texts to hide wherever they occur; where that is done more than once, a hider that was made of them. */
+/** Texts to hide wherever they occur, or, for use more than once, a hider of such texts. */
 export type Secrets = readonly string[] | SecretHider;
 
-/** Names of fields that one hider remembers; the bound is against names made up by others. */
+/** Most field names that one hider remembers. Without a bound, made-up names could fill the memory. */
 const MAX_REMEMBERED = 1_000;
 const MAX_REMEMBERED_LENGTH = 64;
 
 /**
- * A copy of a JSON value without secrets: values of secret-named fields at any depth, also inside JSON kept as text,
- * and whatever {@linkcode hideSecretsInText} finds in texts and names. Booleans, nulls and empty texts stay: they say
- * whether there is a secret. What JSON cannot hold is left out.
+ * A copy of a JSON value without secrets. Hides the values of secret-named fields at any depth, also inside JSON kept
+ * as text, and all that {@linkcode hideSecretsInText} finds in texts and names. Booleans, nulls and empty texts stay:
+ * they say whether there is a secret. What JSON cannot hold is left out.
  *
- * @param secrets texts to hide wherever they occur, such as the caller's own credentials
+ * @param secrets Texts to hide wherever they occur, such as the caller's own credentials.
  */
 export function hideSecrets(value: unknown, secrets: Secrets = []): JsonValue {
   return hiderOf(secrets).value(value);
@@ -33,20 +33,19 @@ export function hideSecrets(value: unknown, secrets: Secrets = []): JsonValue {
 
 /**
  * Free text, such as an error's message or stack, without secrets: private keys, tokens, user info and parameters of
- * addresses, values assigned to secret names, and the given secrets in plain, escaped, percent-encoded and base64
- * form.
+ * URLs, values assigned to secret names, and the given secrets in plain, escaped, percent-encoded and base64 form.
  */
 export function hideSecretsInText(text: string, secrets: Secrets = []): string {
   return hiderOf(secrets).text(text);
 }
 
-/** Hides the same secrets many times over. Making one costs nothing until there is a text to hide them in. */
+/** Hides the same secrets in many texts. An instance costs nothing until a text needs a search. */
 export class SecretHider {
-  /** What is hidden; for one who has more to hide. */
+  /** The given secrets, from which a hider of more secrets can be made. */
   readonly secrets: readonly string[];
-  /** Shows a value without any secret, as {@linkcode hideSecrets} does. */
+  /** Hides all secrets, as {@linkcode hideSecrets} does. */
   readonly showing: Showing<NameKind>;
-  /** Shows a value without the given secrets, in whatever form; others may be seen. */
+  /** Hides only the given secrets, in every form; other secrets are shown. */
   readonly showingOthers: Showing<NameKind>;
   readonly #given: GivenSecrets;
   readonly #work: WorkCounts | undefined;
@@ -54,8 +53,8 @@ export class SecretHider {
   readonly #names = new Map<string, string>();
 
   /**
-   * @param work Counts what is done.
-   * @param patterns What is hidden besides the given secrets.
+   * @param work Counts the work done.
+   * @param patterns How secrets are hidden that are not given.
    */
   constructor(secrets: readonly string[], work?: WorkCounts, patterns: PatternOptions = {}) {
     this.secrets = secrets;
@@ -78,7 +77,7 @@ export class SecretHider {
     };
   }
 
-  /** One that hides the same secrets, and other things besides. */
+  /** A hider of the same secrets with other options for patterns. */
   with(patterns: PatternOptions): SecretHider {
     return new SecretHider(this.secrets, this.#work, patterns);
   }
@@ -89,8 +88,8 @@ export class SecretHider {
   }
 
   /**
-   * As {@linkcode hideSecrets}, for JSON of any size: others have their turn in between, and of a text that is longer than
-   * anybody shows the end is left out unseen.
+   * As {@linkcode hideSecrets}, for JSON of any size: other work gets its turn in between, and the end of a text that
+   * has more than `maxText` code points is left out unread.
    */
   async valueInTurns(json: unknown, maxText: number): Promise<JsonValue> {
     const isCut = (text: string) => boundText(text, maxText) !== text;
@@ -98,7 +97,7 @@ export class SecretHider {
       bounds: { text: maxText, items: Infinity, total: Infinity },
       showing: this.showing,
       tooDeep: HIDDEN,
-      // Half of a report that is kept as JSON text would be none.
+      // Half of a JSON text can't be parsed, so a long one is parsed before it is cut.
       open: (value, { context }) =>
         typeof value === "string" && context === "plain" ? openJson(value, isCut) : undefined,
     });
@@ -109,7 +108,7 @@ export class SecretHider {
     return this.#text(text, 0);
   }
 
-  /** The text without the given secrets, in whatever form; others may be seen. */
+  /** The text without the given secrets, in every form; other secrets stay. */
   givenInText(text: string): string {
     return this.#given.hideIn(text, HIDDEN);
   }
@@ -118,7 +117,7 @@ export class SecretHider {
     return transform(value, { showing: this.showing, tooDeep: HIDDEN }, depth);
   }
 
-  /** Names repeat a thousandfold in a listing. */
+  /** Remembers its results: names repeat thousands of times in a listing. */
   #name(name: string, depth: number): string {
     if (name.length > MAX_REMEMBERED_LENGTH) return this.#text(name, depth);
     const known = this.#names.get(name);
@@ -147,7 +146,7 @@ export class SecretHider {
     return hidePatterns(this.givenInText(text), this.#patterns);
   }
 
-  /** JSON kept as text, hidden; undefined where it is none, or where it says more than its parsed form shows. */
+  /** JSON kept as text, without secrets. Undefined where the text is not JSON, or where parsing drops a part of it. */
   #json(text: string, depth: number): string | undefined {
     if (depth >= MAX_DEPTH) return HIDDEN;
     const parsed = parseJson(text);
@@ -156,26 +155,26 @@ export class SecretHider {
     const before = stringify(parsed.value);
     if (hidden === undefined || before === undefined) return HIDDEN;
     if (hidden !== before) return escapeInvisible(hidden);
-    // A doubled name vanishes in parsing, so only text that parsing gives back exactly is known to be clean.
+    // Parsing drops duplicate names, so a text is known to be clean only where it equals its parsed form.
     return before === text ? text : undefined;
   }
 }
 
 const PATTERNS_ONLY = new SecretHider([]);
 
-/** A hider of these secrets; the one that was given, where one was. */
+/** A hider of these secrets; a hider is returned as it is. */
 export function hiderOf(secrets: Secrets): SecretHider {
   if (secrets instanceof SecretHider) return secrets;
   return secrets.length === 0 ? PATTERNS_ONLY : new SecretHider(secrets);
 }
 
-/** In `["smtp_password", "…"]` the name of the second stands before it. */
+/** Whether the text before this one names it as a secret, as in `["smtp_password", "…"]`. */
 function isNamedBy(before: string | undefined, text: string): boolean {
   return before !== undefined && before.length <= MAX_REMEMBERED_LENGTH &&
     ["secret", "credential"].includes(kindOfName(before)) && looksLikeSecret(text);
 }
 
-/** What is kept as JSON text, if it would be cut otherwise; undefined for any other text. */
+/** The value of a JSON text that would be cut; undefined for any other text. */
 function openJson(text: string, isCut: (text: string) => boolean): Opened | undefined {
   const parsed = isCut(text) && looksLikeJson(text) ? parseJson(text) : undefined;
   if (parsed === undefined) return undefined;
@@ -198,7 +197,7 @@ function parseJson(text: string): Opened | undefined {
   }
 }
 
-/** Undefined for what is nested too deep to be written. */
+/** The JSON of a value; undefined where it is nested too deep to be written. */
 function stringify(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
@@ -207,7 +206,7 @@ function stringify(value: unknown): string | undefined {
   }
 }
 
-/** Parsing turned escapes into characters; those that cannot be seen go back to being escapes. */
+/** Parsing turns escapes into characters; this turns the invisible ones back into escapes. */
 function escapeInvisible(json: string): string {
   return json.replace(
     /[\p{Cc}\p{DI}\p{Zl}\p{Zp}]/gu,

@@ -1,24 +1,24 @@
-/** A text as it reads when its escapes are undone, with the way back to the text as it was written. */
+/** Decoded readings of a text, each with a mapping of its spans to the text as written. */
 import type { Span } from "./spans.ts";
 
-/** A reading of a text. */
+/** One reading of a text. */
 export interface Layer {
   readonly text: string;
-  /** Whether backslashes were undone. */
+  /** Whether backslash escapes were decoded. */
   readonly unescaped: boolean;
-  /** Whether quotes tell where a literal ends: not where backslashes were undone that belong to a literal. */
+  /** Whether quotes mark where literals end. They don't where escapes inside a literal were decoded. */
   readonly trueQuotes: boolean;
-  /** Where a span of this reading stands in the original text. */
+  /** Maps a span of this reading to the original text. */
   readonly original: (span: Span) => Span;
 }
 
 /**
- * How many times text is decoded. What is encoded more often is hidden unseen: each time costs as much as the first, and
- * a text of any length can be made that is encoded hundreds of times over.
+ * How many times a text is decoded. What is encoded more often is hidden unread: each decoding costs as much as the
+ * first, and a text of any length can be encoded hundreds of times.
  */
 const MAX_DECODED = 4;
 
-/** Percent-encoding and the entities of HTML. */
+/** Percent-encoding and HTML entities. */
 const ENCODED =
   /%[C-Ec-e][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,2}|%[0-9A-Fa-f]{2}|&(?:quot|apos|amp|lt|gt|nbsp|#\d{1,6}|#x[0-9A-Fa-f]{1,5});/g;
 
@@ -27,7 +27,7 @@ const FORM_ENCODED = new RegExp(`${ENCODED.source}|\\+`, "g");
 /** The escapes of JSON and of most programming languages. */
 const ESCAPED = /\\(?:u[0-9A-Fa-f]{4}|[\\"'/nrtbf])/g;
 
-/** What still is encoded after the last decoding, with the run of text it stands in. */
+/** What is still encoded after the last decoding, with all text around it up to the next spaces. */
 const STILL_ENCODED = /(?<!\S)\S*?%(?:25)*(?:22|27|3[AD])\S*/g;
 
 const ENTITIES: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: "&", lt: "<", gt: ">", nbsp: " " };
@@ -50,7 +50,7 @@ export function layersOf(text: string): Layer[] {
   return layers;
 }
 
-/** Runs of text that are encoded more often than they are decoded. */
+/** The parts of a text that are encoded more than {@linkcode MAX_DECODED} times. */
 export function encodedBeyond(layers: readonly Layer[]): Span[] {
   const deepest = layers.filter(({ unescaped }) => !unescaped)[MAX_DECODED];
   if (deepest === undefined || !deepest.text.includes("%")) return [];
@@ -60,17 +60,19 @@ export function encodedBeyond(layers: readonly Layer[]): Span[] {
 }
 
 function decodedLayer(layer: Layer): Layer | undefined {
-  // A form writes spaces as plus signs, and has no spaces of its own.
+  // Form encoding writes spaces as plus signs, so such a text contains no spaces.
   const isForm = layer.text.includes("+") && !/\s/.test(layer.text);
   if (isForm) return read(layer, FORM_ENCODED, (code) => code === "+" ? " " : decode(code), false);
   if (!layer.text.includes("%") && !layer.text.includes("&")) return undefined;
   return read(layer, ENCODED, decode, false);
 }
 
-/** Each code stands for one character, so an index in the reading has one place in the text. */
+/**
+ * Decodes all codes of a layer. Each becomes one character, so an index of the result maps to one index of the layer.
+ */
 function read(layer: Layer, codes: RegExp, meaning: (code: string) => string, unescaped: boolean): Layer | undefined {
   const pieces: string[] = [];
-  /** Behind which index of the reading the text is how much longer. */
+  /** From index `at` of the reading on, the text is longer by `shift`. */
   const shifts: { at: number; shift: number }[] = [];
   let copied = 0;
   let shift = 0;
@@ -111,7 +113,7 @@ function decode(code: string): string {
   return ENTITIES[name] ?? " ";
 }
 
-/** A letter beyond ASCII, in the bytes that stand for it. */
+/** A letter beyond ASCII, from its percent-encoded bytes. */
 function letter(code: string): string {
   try {
     const decoded = decodeURIComponent(code);
@@ -121,7 +123,7 @@ function letter(code: string): string {
   }
 }
 
-/** No rule asks which letter beyond ASCII it is, and a byte of one is none by itself. */
+/** The character of a code. A byte of a longer one becomes `é`: no rule asks which letter beyond ASCII it is. */
 function character(code: number): string {
   return code < 0x80 || (code > 0xFF && code < 0xD800) ? String.fromCharCode(code) : "é";
 }

@@ -1,9 +1,9 @@
 /**
- * Finds many texts in one pass over a text (Aho–Corasick): each character costs the same, however many patterns there
- * are and however they repeat themselves.
+ * Finds many patterns in one pass over a text (Aho–Corasick). Each character costs the same, however many patterns
+ * there are and however often they repeat themselves.
  */
 
-/** Where something was found: `from` is in it, `to` is not. */
+/** Where something was found: from index `from` to the one before `to`. */
 export interface Found {
   from: number;
   to: number;
@@ -14,16 +14,16 @@ const NONE = -1;
 
 /** A search for several patterns. Making one takes time and memory in proportion to their total length. */
 export class MultiSearch {
-  /** Of each state: the code unit that leads to it, how many did, its first child, and the next child of its parent. */
+  /** For each state: the code unit that leads to it, its depth, its first child, and the next child of its parent. */
   readonly #code: Uint16Array;
   readonly #depth: Int32Array;
   readonly #child: Int32Array;
   readonly #sibling: Int32Array;
-  /** The children of the root: it has the most, and most characters end there. */
+  /** The children of the root by code unit: it has the most children, and most characters are looked up there. */
   readonly #first = new Map<number, number>();
   /** The state of the longest proper suffix that begins a pattern. */
   readonly #fallback: Int32Array;
-  /** Length of the longest pattern that ends here; 0 where none does. */
+  /** The length of the longest pattern that ends at the state; 0 where none does. */
   readonly #found: Int32Array;
   #states = 1;
 
@@ -38,10 +38,10 @@ export class MultiSearch {
   }
 
   /**
-   * Every place of the text that belongs to an occurrence of a pattern, in order; occurrences that overlap are one
-   * place.
+   * All places where patterns occur in the text, in order; occurrences that overlap are one place.
    *
-   * @param leastBegun Where the text breaks off after at least so many characters of a pattern, they count as one.
+   * @param leastBegun A pattern that the end of the text cuts off counts if at least so many of its characters are
+   * there.
    */
   search(text: string, leastBegun: number = Infinity): Found[] {
     const places: Found[] = [];
@@ -108,7 +108,10 @@ export class MultiSearch {
   }
 }
 
-/** Ends only grow, so what overlaps stands last. Each place is added once and taken away at most once. */
+/**
+ * Adds a place, merged with those that it overlaps. Ends only grow, so these are the last ones. The cost is linear:
+ * each place is added once and removed at most once.
+ */
 function addPlace(places: Found[], from: number, to: number): void {
   let start = from;
   for (let last = places.at(-1); last !== undefined && last.to > from; last = places.at(-1)) {

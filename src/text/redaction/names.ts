@@ -8,13 +8,13 @@ import { isMessage } from "./words.ts";
  * - `secrets`: several of them, or how many there are. Small numbers and words such as `yes` stay.
  * - `credential`: a record of a credential. Its own texts are hidden; of an object only what names or places it stays.
  * - `flag`: says something about a secret. Numbers and words such as `yes` or `enabled` stay, other texts are hidden.
- * - `title`: may be the title of a page or a product. As `secret`, but small numbers stay, and numbers inside of it.
- * - `titled`: stands inside of such a record.
+ * - `title`: may be the title of a page or a product. As `secret`, but small numbers stay, also inside it.
+ * - `titled`: is inside a record with such a name.
  * - `plain`: says nothing about its value.
  */
 export type NameKind = "secret" | "secrets" | "title" | "titled" | "credential" | "flag" | "plain";
 
-/** Marks of a secret in a name of which only letters and digits are left. */
+/** Marks of a secret in a name that is reduced to letters and digits. */
 const SECRET = new RegExp(
   [
     "password|passwd|passphrase|passcode|passkey|passwort|kennwort|contrasea|contrasena|wachtwoord|psswd|pswd|passw$|pwd\\d*$",
@@ -29,21 +29,21 @@ const SECRET = new RegExp(
 
 const CREDENTIAL = /credential/;
 
-/** Last words that make a whole name a secret, where a shorter match would catch too much. */
+/** Words that mark a secret only at the end of a name; a match anywhere would catch too much. */
 const SECRET_ENDINGS = new Set(["pass", "pw", "psk", "otp", "totp", "salt", "passe", "senha", "cvv", "cvc"]);
 
-/** Names that run into `pass` without a mark between the words. */
+/** Names that end with `pass` or `pw` without a mark between the words. */
 const RUN_TOGETHER =
   /^[a-z]*(?:mysql|db|smtp|ftp|user|redis|admin|root|login|mail|ssh|require|web|sql|http|ldap|my)(?:pass|pw)$/;
 
-/** The word for a password in languages that other names have no part of. */
-const ABROAD =
+/** Words for "password" in other languages, compared with whole names. */
+const FOREIGN_PASSWORD =
   /^(?:пароль|密码|密碼|パスワード|비밀번호|hasło|şifre|parola|lösenord|salasana|heslo|jelszó|adgangskode|κωδικός)$/i;
 
 /** Names that end like a secret and are not one: settings of web servers. */
 const NO_PASSWORD = /(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached|by)pass$/;
 
-/** Last words that make a name a fact about a secret, not the secret. */
+/** Last words that make a name a fact about a secret, not the secret itself. */
 const DESCRIPTIONS = new Set(
   ("id ids type kind name names label at in expires expiry expire expiration ttl lifetime age days minutes seconds " +
     "date time timestamp count counts length size limit max min total usage used remaining version endpoint " +
@@ -64,23 +64,23 @@ const FLAG_ENDINGS = new Set(
     "authentication verification requirements rules strategy mode support").split(" "),
 );
 
-/** Words beside which `tokens` is a number of them. */
+/** Words next to which `tokens` means a number of tokens. */
 const COUNTING = /^(?:max|min|used|total|remaining|available|input|output|prompt|completion|num|number)$/;
 
-/** Several secrets, or their number. */
+/** Last words that mean several secrets, or their number. */
 const PLURAL = /^(?:passwords|tokens|secrets|keys|passkeys|apikeys|cookies)$/;
 
 /** Words a flag may hold as its value. */
 const FLAG_VALUE =
   /^(?:-?\d{1,3}|true|false|yes|no|on|off|none|null|enabled?|disabled?|(?:in)?active|(?:in)?valid|expired|(?:un)?set|present|missing|required|optional|strong|medium|weak|ok|read|write|view|edit|manage|full|all|allow(?:ed)?|den(?:y|ied)|granted|password|publickey|session|token|basic|bearer|digest|oauth2?|jwt|default)$/i;
 
-/** Last words of what may be seen of a credential: who it is for and where. */
+/** Last words of the fields of a credential that may be shown: who it is for, and where. */
 const CREDENTIAL_FACTS = new Set(
   ("id ids user users username name label ip ips host hostname port email url path type kind role status state at " +
     "server app application keys expires expiry").split(" "),
 );
 
-/** Names of what is no setting: pages, hosts, files, and methods of a program, as statistics are keyed by them. */
+/** Names that are no settings: pages, hosts, files and methods. Statistics are keyed by them. */
 const NO_SETTING = new RegExp(
   [
     "^/|://|::|->|\\(\\)",
@@ -90,12 +90,12 @@ const NO_SETTING = new RegExp(
   "i",
 );
 
-/** Names repeat a thousandfold in a listing; the bound is against names made up by others. */
+/** Most names remembered, since they repeat thousands of times in a listing. Made-up names must not fill the memory. */
 const MAX_REMEMBERED = 4096;
 const MAX_REMEMBERED_LENGTH = 64;
 const remembered = new Map<string, NameKind>();
 
-/** No name that means something is longer; what is, is judged by its end. */
+/** Most characters of a name that count; a longer one is judged by its end. No name with a meaning is longer. */
 const MAX_NAME = 256;
 
 /** What a field's name says about its value. */
@@ -110,12 +110,12 @@ export function kindOfName(name: string): NameKind {
   return kind;
 }
 
-/** Whether a text under a name that is a flag is what a flag says. */
+/** Whether a text under a flag's name is a flag's value. */
 export function isFlagValue(text: string): boolean {
   return text === "" || FLAG_VALUE.test(text);
 }
 
-/** Whether a text under a name of this kind is hidden, whatever it looks like. */
+/** Whether a text under a name of this kind is hidden even if it does not look like a secret. */
 export function hidesText(kind: NameKind, text: string): boolean {
   if (kind === "plain" || text === "") return false;
   if (kind !== "secret" && kind !== "credential" && isFlagValue(text)) return false;
@@ -128,7 +128,7 @@ export function hidesNumber(kind: NameKind, value: number): boolean {
   return kind === "secret" || kind === "credential";
 }
 
-/** What a name means inside something that has a meaning already, in a record that may say more of it. */
+/** What a name says about its value, given the kind of the record around it and the other members of that record. */
 export function kindWithin(outer: NameKind, name: string, members: Members): NameKind {
   if (outer === "secret") return "secret";
   const words = wordsOf(name);
@@ -140,7 +140,7 @@ export function kindWithin(outer: NameKind, name: string, members: Members): Nam
   return CREDENTIAL_FACTS.has(words.at(-1) ?? "") ? "plain" : "credential";
 }
 
-/** Fields that hold a value whose name stands in another field of the record. */
+/** Fields whose value is named by another field of the record. */
 const VALUE_FIELD = /^(?:option|meta|setting|config|param|attribute|variable|env)?_?(?:value|val|content)$/i;
 const NAME_FIELD =
   /^(?:option|meta|setting|config|param|attribute|variable|env)?_?(?:name|key|path|field|label|title|variable|setting|option)$/i;
@@ -163,16 +163,16 @@ function isShortCode(name: string, members: Members): boolean {
   return typeof value === "string" && /^\d{4,8}$/.test(value);
 }
 
-/** Whether a name is the word for a password in another language, behind which a form may say that one is needed. */
+/** Whether a name is the word for "password" in another language. A form may say after it that one is needed. */
 export function isForeignName(name: string): boolean {
-  return ABROAD.test(name);
+  return FOREIGN_PASSWORD.test(name);
 }
 
 function classify(name: string): NameKind {
   if (NO_SETTING.test(name)) return "plain";
-  if (ABROAD.test(name)) return "secret";
+  if (FOREIGN_PASSWORD.test(name)) return "secret";
   const letters = name.toLowerCase().replace(/[^a-z0-9]/g, "");
-  // Odd casing (`pAsSwOrD_Id`) makes nonsense of camel case, so a name is read both ways.
+  // Odd casing (`pAsSwOrD_Id`) can't be split as camel case, so a name is also read in lower case.
   const readings = [wordsOf(name), wordsOf(name.toLowerCase())];
   const secret = isSecret(letters, readings);
   const credential = CREDENTIAL.test(letters) || readings.some((words) => words.some((word) => /^creds?$/.test(word)));
@@ -190,11 +190,15 @@ function isSecret(letters: string, readings: string[][]): boolean {
   return readings.some((words) => SECRET_ENDINGS.has(words.at(-1) ?? "")) && !NO_PASSWORD.test(letters);
 }
 
-/** Words in front of what a title is about: "Password for the shop" names a password, "Secret Garden" none. */
+/**
+ * A secret and a word that says what it belongs to: "Password for the shop" names a password, "Secret Garden" does not.
+ */
 const BELONGING =
   /\b(?:password|passphrase|secret|token|key|pass|pw)s?\s*(?:\(|(?:for|of|to|used|value|hash|no|nr)\b)/i;
 
-/** "Secret Garden" and "Token Ring Networks" are titles: of several words, and the last one means no secret. */
+/**
+ * Whether a name is a title, as "Secret Garden" and "Token Ring Networks": several words, and the last means no secret.
+ */
 function isTitle(name: string, words: readonly string[]): boolean {
   if (!/\S\s+\S/.test(name.trim()) || BELONGING.test(name)) return false;
   const last = words.filter((word) => !/^\d+$/.test(word)).at(-1) ?? "";
@@ -209,7 +213,7 @@ function isFact(word: string): boolean {
 function isDescription(words: string[]): boolean {
   const last = words.at(-1) ?? "";
   if (words.length < 2 || !DESCRIPTIONS.has(last)) return false;
-  // `expires_at` describes; `password_in` alone could be the password that goes in.
+  // `token_expires_at` describes a secret; `password_in` could be the secret.
   return (last !== "at" && last !== "in") || !SECRET.test(words.at(-2) ?? "");
 }
 

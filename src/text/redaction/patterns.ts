@@ -1,4 +1,4 @@
-/** Secrets in free text, by context: each rule knows one way in which a secret is written. */
+/** Secrets in free text, found by their form and context. Each rule covers one way of writing a secret. */
 import { signedParameters, userInfo, webhooks } from "./addresses.ts";
 import { assignments, prose } from "./assignments.ts";
 import { commandLines, pipedSecrets, secretOptions } from "./commands.ts";
@@ -14,25 +14,27 @@ import { awsSecrets, cloudwaysTokens, discordTokens, privateKeys, publishedToken
 
 export { HIDDEN };
 
-/** Some part of every name that means a secret. Other alphabets may write the same letters. */
+/**
+ * Matches a part of every secret's name. All letters beyond ASCII match, because they may look like those of a name.
+ */
 const NAME =
   /pass|pwd|pw|secret|token|key|auth|cred|cookie|salt|otp|jwt|psk|bearer|pincode|contrase|kennwort|senha|wachtwoord|session|sessid|connect|wordpress_|[^\0-\x7f]|psswd|pswd|cvv|cvc|parola|salasana|heslo|adgangskode/i;
 
-/** A rule for texts with a mark in them: most texts have none, and to look for one costs little. */
+/** Applies a rule only to texts that match the marks. Most texts don't, and the check costs little. */
 function where(marks: RegExp, rule: Rule): Rule {
   return (text) => marks.test(text) ? rule(text) : [];
 }
 
-/** As {@linkcode where}, for rules about what has a secret's name. */
+/** As {@linkcode where}, for rules that need a secret's name in the text. */
 function whereNamed(marks: RegExp, rule: Rule): Rule {
   return (text) => marks.test(text) && NAME.test(text) ? rule(text) : [];
 }
 
-/** An option, or a word that takes a secret. */
+/** Matches an option, or a word after which a command takes a secret. */
 const COMMAND =
   /\s["']?-{1,2}[A-Za-z]|\s(?:set|update|add|create|patch|auth|requirepass|masterauth|password|login|obscure|pass|config|authtoken|add-authtoken|add_user|change_password|\w{4,5}_pw|user:password|upwd)\s/i;
 
-/** Every rule for texts that are not known to be something else. */
+/** All rules for free text, by name. */
 export const RULES: Readonly<Record<string, Rule>> = {
   privateKeys: where(/BEGIN|Private-Lines/i, privateKeys),
   userInfo: where(/:\/\//, userInfo),
@@ -69,14 +71,14 @@ const ALL_RULES = Object.values(RULES);
 
 /** How {@linkcode hidePatterns} hides. */
 export interface PatternOptions {
-  /** String literals in SQL stay, but for those that are secrets. By default all are hidden. */
+  /** String literals in SQL stay, except those that are secrets. By default all are hidden. */
   showLiterals?: boolean;
 }
 
-/** A mark can change how the text around it reads, so text is hidden until nothing more is found; seldom more than twice. */
+/** Hiding can change how the text around reads, so it is repeated until no rule finds more: seldom more than twice. */
 const MAX_TIMES = 4;
 
-/** Replaces every secret that its form or what is around it gives away. Text without one comes back as it is. */
+/** Hides every secret that its form or its context reveals. A text without one is returned unchanged. */
 export function hidePatterns(text: string, { showLiterals = false }: PatternOptions = {}): string {
   let hidden = text;
   for (let times = 0; times < MAX_TIMES; times++) {
@@ -87,7 +89,7 @@ export function hidePatterns(text: string, { showLiterals = false }: PatternOpti
   return hidden;
 }
 
-/** A name, a number or a time: most of the texts of a listing, and never a secret by their form. */
+/** A name, a number or a time: most texts of a listing. None of these is a secret by its form. */
 const HARMLESS = /^(?:[a-z_]{1,30}|[\d :.TZ+-]{0,32})$/;
 
 function hideOnce(text: string, showLiterals: boolean): string {

@@ -1,4 +1,4 @@
-/** The ways in which a secret is written when it travels inside other text. Some of them may be equal. */
+/** The forms that a secret may have inside other text: plain, escaped, encoded. Some may be equal. */
 export function formsOf(secret: string): string[] {
   const escaped = JSON.stringify(secret).slice(1, -1);
   const percent = encodeURIComponent(secret.toWellFormed());
@@ -24,7 +24,7 @@ function base64Forms(secret: string): string[] {
   return [0, 1, 2].map((offset) => {
     const padded = new Uint8Array(offset + bytes.length);
     padded.set(bytes, offset);
-    // Characters that also carry bits of a neighbour differ from text to text.
+    // The characters at the ends also encode bits of the neighbours, so they are left out.
     const first = offset === 0 ? 0 : offset + 1;
     return padded.toBase64().slice(first, Math.floor((offset + bytes.length) * 8 / 6));
   });

@@ -1,4 +1,4 @@
-/** Secrets in the settings of servers, where a space stands between a name and its value; and in lists of logins. */
+/** Secrets in the settings of servers, where a space separates a name from its value; and in lists of logins. */
 import { kindOfName } from "./names.ts";
 import { HIDDEN, type Rule } from "./spans.ts";
 import { isCode, isPlace, isPlaceholder, looksLikeSecret } from "./values.ts";
@@ -8,13 +8,13 @@ import { isMessageWord, isStateWord } from "./words.ts";
 const DIRECTIVE =
   /(?<![\w-])(?:setenv|(?:fastcgi|uwsgi|scgi)_param|(?:proxy|grpc|fastcgi)_set_header|add_header|php_(?:admin_)?value)\s{1,8}["']?([\w.-]{2,64})["']?\s{1,8}(?:"([^"\n]{1,300})(?:"|$)|'([^'\n]{1,300})(?:'|$)|([^\s"';\\]{1,300}))/gi;
 
-/** Of Redis: `requirepass …`. */
+/** `requirepass …` of Redis. */
 const REDIS = /(?<![\w-])(?:requirepass|masterauth)\s{1,8}["']?((?=[^\s"'#]{0,100}\d)[^\s"'#\\<>]{3,300})/g;
 
-/** `user default on >… ~* +@all` in the list of users of Redis, and the command that changes it. */
+/** `user default on >… ~* +@all` in Redis' list of users, and in the command that changes it. */
 const REDIS_USER = /\b(?:user|setuser)[ \t]+[^\s]{1,64}[ \t]+(?:on|off)[ \t][^\n>]{0,200}?>([^\s"'\\<>]{3,300})/gi;
 
-/** The key of Magento, and that of any other array with this name. */
+/** The encryption key of Magento, and the key in any other array of this name. */
 const CRYPT =
   /["']crypt["']\s{0,8}(?:=>|:)\s{0,8}(?:array\s{0,4}\(|[[{])\s{0,20}["']key["']\s{0,8}(?:=>|:)\s{0,8}["']([^"']{8,200})/g;
 
@@ -22,19 +22,19 @@ const CRYPT =
 export const settings: Rule = function* (text) {
   for (const { 0: found, 1: name = "", 2: double, 3: single, 4: bare, index } of text.matchAll(DIRECTIVE)) {
     const value = double ?? single ?? bare ?? "";
-    if (!["secret", "credential"].includes(kindOfName(name)) || /cookie$/i.test(name) || isNone(value)) continue;
+    if (!["secret", "credential"].includes(kindOfName(name)) || /cookie$/i.test(name) || isNoSecret(value)) continue;
     const to = index + found.length - (bare === undefined && /["']$/.test(found) ? 1 : 0);
     yield { from: to - value.length, to };
   }
   for (const pattern of [REDIS, REDIS_USER, CRYPT]) {
     for (const { 0: found, 1: value = "", index } of text.matchAll(pattern)) {
       const from = index + found.lastIndexOf(value);
-      if (!isNone(value)) yield { from, to: from + value.length };
+      if (!isNoSecret(value)) yield { from, to: from + value.length };
     }
   }
 };
 
-function isNone(value: string): boolean {
+function isNoSecret(value: string): boolean {
   return value.startsWith(HIDDEN.slice(0, -1)) || isPlaceholder(value) || isCode(value) || isPlace(value) ||
     isStateWord(value) || isMessageWord(value);
 }
@@ -51,7 +51,7 @@ export const shortCodes: Rule = function* (text) {
   }
 };
 
-/** A user and a password with one mark between them, after a word that says so; and as Oracle takes them. */
+/** A user and a password with one mark between them: after a word for a login, and as Oracle takes them. */
 const LOGIN =
   /(?<![\w.$/-])(?:login|logins|creds?|credentials?|account|username|user)\s{0,2}[:=]?\s{1,2}[\w.@+-]{1,64}\s?[/:]\s?([^\s"'<>]{8,300})|\b(?:oracle:thin:|sqlplus\s{1,4}(?:-\w{1,4}\s{1,4}){0,3})[\w$#]{1,64}\/([^\s@"'/]{3,300})(?=@)/gi;
 
@@ -60,7 +60,7 @@ export const logins: Rule = function* (text) {
   for (const { 0: found, 1: either, 2: oracle, index } of text.matchAll(LOGIN)) {
     const value = (either ?? oracle ?? "").replace(/[.,;:!?)\]}]{1,4}$/, "");
     const from = index + found.lastIndexOf(value);
-    if (oracle === undefined ? looksLikeSecret(value) && !/^\w{1,20}=/.test(value) : !isNone(value)) {
+    if (oracle === undefined ? looksLikeSecret(value) && !/^\w{1,20}=/.test(value) : !isNoSecret(value)) {
       yield { from, to: from + value.length };
     }
   }
@@ -69,7 +69,7 @@ export const logins: Rule = function* (text) {
 const KEY =
   /(?<![\w.[\]$%?&;-])(?<!(?:cache|sort|meta|primary|foreign|array|object|index|group|search|public)\s)key\s?=\s?["']?([A-Za-z0-9+/_-]{12,300}={0,2})(?![\w.])/giu;
 
-/** `key=…` where the value has letters of both cases and digits, as no name of anything has. */
+/** `key=…` where the value has letters of both cases and digits, as ordinary names don't. */
 export const bareKeys: Rule = function* (text) {
   for (const { 0: found, 1: value = "", index } of text.matchAll(KEY)) {
     const isMixed = /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value);

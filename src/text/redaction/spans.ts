@@ -1,18 +1,18 @@
-/** Parts of a text that hold a secret, and the text without them. */
+/** Spans of a text that hold secrets, and how they are replaced. */
 
-/** What stands where a secret stood. */
+/** Replaces a secret. */
 export const HIDDEN = "[hidden]";
 
-/** From where to where a secret reaches; `to` is behind its last character. */
+/** Where a secret is, from its first character to the index after its last. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** Finds secrets of one kind in a text. Its cost grows with the length of the text and no faster. */
+/** Finds secrets of one kind in a text. Its cost must be linear in the length of the text. */
 export type Rule = (text: string) => Iterable<Span>;
 
-/** The text with a mark in place of each span. Spans may overlap and come in any order. */
+/** The text with {@linkcode HIDDEN} in place of each span. Spans may overlap and come in any order. */
 export function withoutSpans(text: string, spans: readonly Span[]): string {
   if (spans.length === 0) return text;
   let result = "";
@@ -24,7 +24,7 @@ export function withoutSpans(text: string, spans: readonly Span[]): string {
   return result + text.slice(copied);
 }
 
-/** The spans in order, each with what it overlaps or touches. */
+/** The spans in order; those that overlap or touch become one. */
 function merged(spans: readonly Span[]): Span[] {
   const result: Span[] = [];
   for (const span of [...spans].sort((a, b) => a.from - b.from)) {
@@ -35,7 +35,7 @@ function merged(spans: readonly Span[]): Span[] {
   return result;
 }
 
-/** Where a sticky pattern matches at this place; undefined where it does not. */
+/** The match of a sticky pattern at an index; undefined where it does not match there. */
 export function matchAt(pattern: RegExp, text: string, index: number): RegExpExecArray | undefined {
   pattern.lastIndex = index;
   return pattern.exec(text) ?? undefined;

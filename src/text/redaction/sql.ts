@@ -1,19 +1,19 @@
-/** String literals in SQL, by the rules of MySQL: where each stands, and which of them hold secrets. */
+/** String literals in SQL, by the rules of MySQL: where they are, and which of them hold secrets. */
 import { kindOfName } from "./names.ts";
 import { HIDDEN, matchAt, type Span, withoutSpans } from "./spans.ts";
 
-/** A string literal: the span is what stands between its quotes. */
+/** A string literal: the span between its quotes. */
 export interface Literal extends Span {
-  /** What stands before it, from the end of the literal before, as far as a name or a function reaches back. */
+  /** The text between the previous literal and this one: its last 200 characters, enough for a name or a function. */
   readonly before: string;
 }
 
 /** A query whose string literals are masked; numbers, names and comments stay. */
 export function maskSql(query: string): string {
-  return withoutSpans(query, [...literalsOf(query)].filter((literal) => isShown(query, literal)));
+  return withoutSpans(query, [...literalsOf(query)].filter((literal) => needsMask(query, literal)));
 }
 
-/** What a statement begins with that nothing but SQL begins with, in capital or small letters. */
+/** The beginnings of statements that only SQL has, in any case. */
 const STATEMENT = new RegExp(
   [
     'SELECT\\s[^;]{0,400}?\\sFROM\\s+[`"\\w.({]',
@@ -38,20 +38,20 @@ const STATEMENT = new RegExp(
   "gi",
 );
 
-/** What no sentence of people has. `select "Restart" from the menu` has none of it. */
+/** Clauses that ordinary sentences don't have: `select "Restart" from the menu` has none. */
 const CLAUSE =
   /\b(?:SELECT|INSERT|REPLACE|UPDATE|DELETE|WHERE|IDENTIFIED|GRANT|REVOKE|(?:CREATE|ALTER|DROP) (?:USER|ROLE|LOGIN)|SET PASSWORD|SET GLOBAL|SET SESSION|LOAD DATA|VALUES|PASSWORD|CALL)\b|\b(?:AND|OR)\s+[`\w.]{1,130}\s*(?:=|LIKE|IN)|\bwhere\s+[`\w.(]+\s*(?:=|<|>|!=|\b(?:like|in|is|not|regexp|between)\b)|\*\s+from\b|\bvalues?\s*\(|\bset\s+[`\w.]+\s*=|\b(?:order|group)\s+by\b|\blimit\s+\d|\bjoin\s+[`\w]|\bidentified\s+by\b|\bmd5\(|\bpassword\(|`\w+`/;
 
-/** What WordPress and MySQL say after a query that they quote. */
+/** Texts that WordPress and MySQL put after a query that they quote. */
 const AFTER = / made by |' at line \d/g;
 
-/** The literals in free text that plainly is SQL; nothing where it is not. A text may quote several queries. */
+/** The literals of the queries in free text; none where it is not clearly SQL. A text may quote several queries. */
 export function* sqlLiterals(text: string): Generator<Literal> {
   if (!CLAUSE.test(text)) return;
   let at = 0;
   for (let start = statementFrom(text, at); start !== -1; start = statementFrom(text, at)) {
     const end = endOfQuery(text, start);
-    for (const literal of literalsOf(text.slice(0, end), start)) if (isShown(text, literal)) yield literal;
+    for (const literal of literalsOf(text.slice(0, end), start)) if (needsMask(text, literal)) yield literal;
     at = Math.max(end, start + 1);
   }
 }
@@ -61,7 +61,7 @@ function statementFrom(text: string, at: number): number {
   return STATEMENT.exec(text)?.index ?? -1;
 }
 
-/** Secrets among the literals of a query that is otherwise shown as it is. */
+/** The literals of a query that are secrets, for queries whose other literals are shown. */
 export function secretLiterals(text: string, literals: readonly Literal[]): Span[] {
   const columns = columnNames(text);
   let place = 0;
@@ -78,7 +78,7 @@ export function secretLiterals(text: string, literals: readonly Literal[]): Span
   });
 }
 
-/** The column that a literal is given to or compared with. */
+/** The column to which a literal is assigned or with which it is compared. */
 const NAMED_BEFORE =
   /[`"]?([\w-]{1,64})[`"]?\s*(?:=|<>|!=|\bLIKE\b)\s*(?:BINARY\s*)?$|\b(IDENTIFIED)\s+(?:WITH\s+\S{1,64}\s+)?(?:BY|AS)\s+(?:PASSWORD\s+)?$/i;
 const SECRET_FUNCTION =
@@ -99,13 +99,13 @@ function isSecretName(name: string): boolean {
   return name.length <= 64 && !/\s/.test(name) && ["secret", "credential"].includes(kindOfName(name));
 }
 
-/** Whether there is something to mask: neither nothing, nor a parameter, nor what is masked. */
-function isShown(text: string, { from, to }: Span): boolean {
+/** Whether a literal needs a mask: it is not empty, not a parameter and not masked yet. */
+function needsMask(text: string, { from, to }: Span): boolean {
   const value = text.slice(from, to);
   return value.trim() !== "" && value !== HIDDEN && !/^(?:[?%*:$]|:\w{1,40}|%[sdi])$/.test(value);
 }
 
-/** Where the query ends: with the quotes that it stands in, where they are double ones, or where something is said of it. */
+/** Where the query ends: at the end of the double quotes around it, or before the text that MySQL or WordPress adds. */
 function endOfQuery(text: string, start: number): number {
   AFTER.lastIndex = start;
   const after = AFTER.exec(text)?.index ?? text.length;
@@ -122,9 +122,9 @@ function endOfQuery(text: string, start: number): number {
 const MARK = /(\\{0,8})(['"])|`|\/\*(?!!)|--(?=\s)|#|\b0x(?=[0-9A-Fa-f]{8})/g;
 const HEX = /[0-9A-Fa-f]+/y;
 
-/** Every literal of a query from a place on. One that is cut off ends with the text. */
+/** Every literal of a query from an index on. One that is cut off ends with the text. */
 function* literalsOf(sql: string, start = 0): Generator<Literal> {
-  let behind = start;
+  let previousEnd = start;
   MARK.lastIndex = start;
   for (let mark = MARK.exec(sql); mark !== null; mark = MARK.exec(sql)) {
     const { index } = mark;
@@ -133,7 +133,7 @@ function* literalsOf(sql: string, start = 0): Generator<Literal> {
     if (quote === undefined) {
       const hex = opening === "0x" ? matchAt(HEX, sql, from) : undefined;
       if (hex !== undefined) {
-        yield { from, to: from + hex[0].length, before: sql.slice(Math.max(behind, from - 200), index) };
+        yield { from, to: from + hex[0].length, before: sql.slice(Math.max(previousEnd, from - 200), index) };
       }
       const next = hex === undefined ? endOfAside(sql, opening, from) : from + hex[0].length;
       if (next === undefined) {
@@ -144,20 +144,20 @@ function* literalsOf(sql: string, start = 0): Generator<Literal> {
       continue;
     }
     const to = endOfLiteral(sql, from, slashes.length, quote);
-    yield { from, to, before: sql.slice(Math.max(behind, index - 200), index) };
-    behind = to + slashes.length + 1;
-    MARK.lastIndex = behind;
-    if (behind >= sql.length) return;
+    yield { from, to, before: sql.slice(Math.max(previousEnd, index - 200), index) };
+    previousEnd = to + slashes.length + 1;
+    MARK.lastIndex = previousEnd;
+    if (previousEnd >= sql.length) return;
   }
 }
 
-/** A comment whose end is not seen, since line breaks may be gone: what is quoted after it may be a literal. */
+/** The rest of a query after a comment without an end. Line breaks may be lost, so a literal may follow the comment. */
 function* restAfterComment(sql: string, from: number): Generator<Literal> {
   const quote = sql.slice(from).search(/['"]/);
   if (quote !== -1) yield { from: from + quote + 1, to: sql.length, before: "" };
 }
 
-/** Behind a name in backticks or a comment; undefined where its end is not there. */
+/** The index after a name in backticks or after a comment; undefined for a comment without an end. */
 function endOfAside(sql: string, opening: string, from: number): number | undefined {
   const closing = opening === "`" ? "`" : opening === "/*" ? "*/" : "\n";
   const end = sql.indexOf(closing, from);
@@ -165,7 +165,10 @@ function endOfAside(sql: string, opening: string, from: number): number | undefi
   return opening === "`" ? sql.length : undefined;
 }
 
-/** Where the closing quote is. Its backslashes are as many as the opening one's; doubled quotes and escapes are inside. */
+/**
+ * The index of the closing quote. It has as many backslashes as the opening one. Doubled quotes and escaped ones belong
+ * to the literal.
+ */
 function endOfLiteral(sql: string, from: number, slashes: number, quote: string): number {
   let at = from;
   while (true) {

@@ -1,10 +1,10 @@
-/** Secrets that their form gives away: tokens as the services publish them, keys, and hashes of passwords. */
+/** Secrets with a known form: tokens whose form the services publish, keys, and hashes of passwords. */
 import { matchAt, type Rule, type Span } from "./spans.ts";
 
 /** A published form. A text without the anchor is not searched. */
 export interface TokenForm {
   readonly kind: string;
-  /** Stands in every token of this kind, in exactly this case. */
+  /** Every token of this kind contains one of these, in exactly this case. */
   readonly anchors: readonly string[];
   readonly pattern: RegExp;
 }
@@ -15,7 +15,8 @@ const START = "(?<![A-Za-z0-9])";
 /**
  * A token that begins with a mark of its own.
  *
- * @param least Fewest characters after the mark. At the end of the text fewer do: the rest may have been cut off.
+ * @param least Fewest characters after the mark.
+ * @param head Fewest at the end of the text, where the rest may have been cut off.
  */
 function marked(kind: string, marks: string, characters: string, least: number, head = 3): TokenForm {
   const anchors = marks.split(" ");
@@ -34,7 +35,7 @@ const DASHED = "\\w-";
 const DOTTED = "\\w.-";
 const HEX = "a-fA-F0-9";
 
-/** The forms. Marks that also begin ordinary names ask for more characters behind them. */
+/** All known forms. Marks that also begin ordinary names need more characters after them. */
 export const TOKEN_FORMS: readonly TokenForm[] = [
   marked("GitHub", "ghp_ gho_ ghu_ ghs_ ghr_", DOTTED, 12),
   marked("GitHub", "github_pat_", WORD, 12),
@@ -174,7 +175,7 @@ export const TOKEN_FORMS: readonly TokenForm[] = [
   formed("Google", "AQ.Ab8", "AQ\\.Ab8[\\w-]{20,}"),
   marked("Context7", "ctx7sk-", DASHED, 20, 10),
   formed("LDAP password", "{SSHA {CRYPT", "\\{(?:SSHA\\d{0,3}|CRYPT)\\}[\\w./+=$-]{16,}"),
-  // Hashes of passwords can be tried against lists of passwords.
+  // Hashes of passwords are secrets: they can be compared with the hashes of many likely passwords.
   formed("bcrypt", "$2", "\\$(?:wp\\$)?2[abxy]\\$\\d{2}\\$[./A-Za-z0-9]{8,}"),
   formed("phpass", "$P$ $H$", "\\$[PH]\\$[./A-Za-z0-9]{8,}"),
   formed(
@@ -205,10 +206,10 @@ export const publishedTokens: Rule = function* (text) {
   }
 };
 
-/** A token of Discord's bots has no mark, but a form of its own. */
+/** A token of a Discord bot. It has no mark, but a form of its own. */
 const DISCORD = /(?<![A-Za-z0-9])[MNO][A-Za-z0-9_-]{22,28}\.[\w-]{6}\.[\w-]{10,}/g;
 
-/** Tokens of bots on Discord. */
+/** Tokens of Discord bots. */
 export const discordTokens: Rule = function* (text) {
   for (const { 0: token, index } of text.matchAll(DISCORD)) yield { from: index, to: index + token.length };
 };
@@ -216,7 +217,7 @@ export const discordTokens: Rule = function* (text) {
 const AWS_ID = /(?:AKIA|ASIA)[A-Z0-9]{16}/g;
 const AWS_SECRET = /(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])/g;
 
-/** The secret of an AWS key, which has no form of its own but stands beside the key's id. */
+/** The secret of an AWS key. It has no form of its own, but is within 200 characters of the key's id. */
 export const awsSecrets: Rule = function* (text) {
   if (!text.includes("AKIA") && !text.includes("ASIA")) return;
   const ids = [...text.matchAll(AWS_ID)].map(({ index }) => index);
@@ -229,7 +230,7 @@ export const awsSecrets: Rule = function* (text) {
   }
 };
 
-/** What follows BEGIN or END: the kind of key, with spaces as they are or as an address writes them. */
+/** What follows BEGIN or END: the kind of key, with spaces plain or as a URL encodes them. */
 const KEY_LABEL = "[^-\\n]{0,60}PRIVATE[^-\\n]{0,6}KEY[^-\\n]{0,12}-{4,5}";
 const KEY_BEGIN = new RegExp(`-{4,5} ?BEGIN${KEY_LABEL}|Private-Lines: \\d{1,4}`, "gi");
 const KEY_END = new RegExp(`-{4,5} ?END${KEY_LABEL}|Private-MAC: [0-9a-f]{1,128}`, "gi");
@@ -257,14 +258,17 @@ export const cloudwaysTokens: Rule = function* (text) {
     const token = found.replace(/[.=-]+$/, "");
     const to = index + token.length;
     const inPath = text.charAt(index - 1) === "/" || text.charAt(to) === "/";
-    // What stands before an at sign is an account.
+    // A name before an at sign is an account.
     if (!/^(?:@|%40)/.test(text.slice(to, to + 3)) && isCloudwaysToken(token.slice(3), inPath ? 20 : 8)) {
       yield tokenSpan(text, index, to);
     }
   }
 };
 
-/** Base64 may have slashes in it, which names in a path have too: what follows one that is random belongs to it. */
+/**
+ * The span of a token. Base64 may contain slashes, so what follows a slash belongs to it, except the path of a
+ * repository.
+ */
 function tokenSpan(text: string, from: number, to: number): Span {
   const rest = matchAt(REST, text, to)?.[0] ?? "";
   return { from, to: rest.includes(".git") ? to : to + rest.length };
@@ -272,7 +276,7 @@ function tokenSpan(text: string, from: number, to: number): Span {
 
 function isCloudwaysToken(body: string, least: number): boolean {
   if (/^[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,6}\.[a-z]{2,24}$/.test(body)) return false;
-  // Hosts, tables and accounts are written in small letters.
+  // Hosts, tables and accounts are written in lower case.
   if (body.length >= 12 && /[A-Z]/.test(body)) return true;
   return body.split(/[_.~-]/).some((part) => {
     if (part.length >= 24 || (/^\d{8,}$/.test(part) && !/^20\d{6}(?:\d{6})?$/.test(part))) return true;

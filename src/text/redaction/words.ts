@@ -1,6 +1,6 @@
-/** Words that are no secrets: those of messages about secrets, of types and of states. */
+/** Words that are no secrets: words of messages about secrets, types and states. */
 
-/** Words of which messages about passwords, tokens and keys are made. A message is one if it has no other word. */
+/** The words of messages about passwords, tokens and keys. A text with any other word is no such message. */
 const MESSAGE_WORDS =
   "a about above access account actual add added admin after again again all allow allowed already " +
   "alphanumeric also always an and any api app application are array as ask at attribute authentication authorization " +
@@ -25,12 +25,12 @@ const MESSAGE_WORDS =
   "upper uppercase use used user username users using usually valid validation value values verification verified verify via " +
   "view want was we weak were what when where which who why will with within without word work wrong yes yet you your yours zero";
 
-/** Without one of these, words are no message. */
+/** A message has at least one of these words. */
 const SAYING_WORDS =
   "must required invalid should may cannot can't does doesn't don't expired incorrect match contain " +
   "least characters missing empty failed enter choose allowed changed short wrong confirmed unauthorized";
 
-/** What settings, schemas and programs hold where a secret could stand. */
+/** What settings, schemas and programs hold where a secret could be. */
 const STATE_WORDS =
   "true false yes no on off null nil none undefined nan void unset empty blank ok n/a na todo tbd never " +
   "always auto default inherit active inactive enabled disabled present missing required optional valid invalid expired " +
@@ -46,10 +46,10 @@ const messageWords = new Set(MESSAGE_WORDS.split(" "));
 const saying = new Set(SAYING_WORDS.split(" "));
 const stateWords = new Set(STATE_WORDS.split(" "));
 
-/** Longer texts are no messages about one field. */
+/** Most characters of a message about one field. */
 const MAX_MESSAGE = 300;
 
-/** Whether a word stands for a state, a type or the absence of a value. */
+/** Whether a word means a state, a type or the absence of a value. */
 export function isStateWord(word: string): boolean {
   return stateWords.has(word.toLowerCase());
 }
@@ -59,7 +59,7 @@ export function isMessageWord(word: string): boolean {
   return messageWords.has(word.toLowerCase());
 }
 
-/** Whether a text is a sentence about a secret, such as "must be at least 8 characters", and so tells none. */
+/** Whether a text is a sentence about a secret, such as "must be at least 8 characters", and so holds none. */
 export function isMessage(text: string): boolean {
   if (text.length > MAX_MESSAGE) return false;
   const words = text.split(/[\s,;:.!?()"/]+/).filter((word) => word !== "");
