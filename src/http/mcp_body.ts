@@ -1,7 +1,7 @@
 /** The body of a request to `/mcp`: reading it, and saying what it is. */
 import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, usableIdOf } from "../mcp/json_rpc.ts";
 import { longName, MAX_NAME_LENGTH, oversized } from "../mcp/json_size.ts";
-import { readForm } from "../mcp/message_form.ts";
+import { normalizeBody } from "../mcp/message_form.ts";
 import { messageProblem } from "../mcp/message_problem.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
@@ -19,7 +19,7 @@ export async function readMessage(
     const text = await bodies.read(request, { address });
     const size = oversized(text);
     if (size !== undefined) return invalid(`the body is ${size}.`);
-    const body = readForm(JSON.parse(text));
+    const body = normalizeBody(JSON.parse(text));
     const messages: unknown[] = Array.isArray(body) ? body : [body];
     const long = messages.map(longName).find((name) => name !== undefined);
     if (long !== undefined) return invalid(`${long} is longer than ${MAX_NAME_LENGTH} characters.`);

@@ -5,7 +5,7 @@ import type { Limit } from "../errors.ts";
 import type { Owner } from "../async/fair_shares.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
 import { type AnswerForms, JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
-import { BegunAnswer } from "../mcp/late_answer.ts";
+import { EarlyHeadResponse } from "../mcp/late_answer.ts";
 import type { CallScope } from "../mcp/server.ts";
 import { whenDone } from "../async/streams.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
@@ -186,7 +186,7 @@ function withExactAccept(request: Request): Request {
 /** Keeps the place of an answer that has only begun until it has ended. */
 function leaveAtEnd(response: Response, { leave }: Admission): Response {
   const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-  if ((streams || response instanceof BegunAnswer) && response.body !== null) {
+  if ((streams || response instanceof EarlyHeadResponse) && response.body !== null) {
     return new Response(whenDone(response.body, leave), response);
   }
   leave();
