@@ -81,7 +81,7 @@ function checkpointsIn(args: readonly string[]): AuditCheckpoint[] | undefined {
 }
 
 function sentence({ process, sequence, line, problem }: AuditBreak): string {
-  const record = process === null ? "What stands" : `Process ${shown(process)}, record ${sequence}`;
+  const record = process === null ? "The text" : `Process ${shown(process)}, record ${sequence}`;
   return `BROKEN. ${record} at line ${line} ${problem}.\n`;
 }
 

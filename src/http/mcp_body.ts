@@ -55,7 +55,7 @@ const BODY_ANSWERS: Record<BodyProblem, () => Response> = {
   too_large: () => jsonRpcError(413, JSON_RPC_ERRORS.refused, "The body is larger than 1 MiB."),
   too_slow: () => jsonRpcError(408, JSON_RPC_ERRORS.refused, "The body took too long to come."),
   no_room: () => unavailable("Too much is being sent to this server."),
-  cut_off: () => unavailable("The body did not come to its end."),
+  cut_off: () => unavailable("The body broke off."),
 };
 
 /** Whether a body contains a request, rather than only answers and notifications. */

@@ -53,8 +53,8 @@ const TYPES = { json: "application/json", stream: "text/event-stream" } as const
 
 /** The text of a refusal, by the limit. */
 const REFUSED_LOAD: Partial<Record<Limit, string>> = {
-  load_customer: "Too many requests with these credentials are under way.",
-  load_strangers: "Too many requests are under way whose credentials Cloudways has not accepted yet.",
+  load_customer: "Too many requests with these credentials are in progress.",
+  load_strangers: "Too many requests without accepted credentials are in progress.",
 };
 
 /** `/mcp`: reads the caller and the message from an HTTP request, or refuses it. */
