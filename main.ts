@@ -1,4 +1,4 @@
-/** The door: decides which command runs. */
+/** The entry point: runs the command that the arguments name. */
 import { doctorCommand, keygenCommand, serveCommand, stdioCommand, verifyAuditCommand } from "./src/commands/mod.ts";
 import { SERVER_NAME, VERSION } from "./src/version.ts";
 

@@ -1,4 +1,4 @@
-/** For `deno serve --parallel` and Deno Deploy: many workers or isolates, so shared state is required. */
+/** The handler for `deno serve --parallel` and Deno Deploy: many workers or isolates, which must share state. */
 import { createSharedApp } from "./src/commands/workers.ts";
 
 const { fetch } = await createSharedApp();

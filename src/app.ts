@@ -1,4 +1,4 @@
-/** The composition root: builds every part once, and gives each what it needs. */
+/** The composition root: builds every part once and connects them. */
 import { customerIdOf } from "./identity/caller.ts";
 import { type Clock, systemClock } from "./async/clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
@@ -43,22 +43,22 @@ import { allTools } from "./tools/all.ts";
 import { VERSION } from "./version.ts";
 import type { WorkCounts } from "./text/work_counts.ts";
 
-/** What may be replaced, by tests above all. */
+/** Options of {@linkcode createApp}, most of them for tests. */
 export interface AppOptions {
   log: Logger;
   /** Where audit lines go; defaults to `log`. */
   auditLog?: Pick<Logger, "verbatim">;
   /** Defaults to the real clock. */
   clock?: Clock;
-  /** Milliseconds one upstream request may take. Defaults to 20 s; one try of a read never takes more than 12 s. */
+  /** Milliseconds one request to Cloudways may take. Defaults to 20 s; one try of a read never takes more than 12 s. */
   upstreamTimeoutMs?: number;
-  /** Milliseconds a call may take that waits for no operation. Defaults to 28 s, below the promised 30. */
+  /** Milliseconds a call may take if it waits for no operation. Defaults to 28 s, below the promised 30 s. */
   callTimeoutMs?: number;
-  /** Defaults to one of every tool there is. Making it is most of the work of a start. */
+  /** Defaults to a catalogue of all tools. Making it takes most of the start-up time. */
   catalogue?: Catalogue;
   /** What is served over MCP, in place of the catalogue: tools that no catalogue could hold. */
   protocol?: Pick<McpEndpointOptions<CallScope>, "createServer" | "isSlow">;
-  /** Counts the work that is done for callers. */
+  /** Counts the work done for callers. */
   work?: WorkCounts;
 }
 
@@ -66,28 +66,28 @@ export interface AppOptions {
 const CALL_TIMEOUT_MS = 28_000;
 const UPSTREAM_TIMEOUT_MS = 20_000;
 
-/** The running program, without a way in. */
+/** The running program. It does not listen by itself. */
 export interface App {
   /** Serves HTTP. */
   fetch: FetchHandler;
   catalogue: Catalogue;
-  /** What customers' accounts are made of. */
+  /** The parts that all accounts share. */
   services: AccountServices;
   dispatcher: Dispatcher;
   /** The scope of the one customer of `stdio` mode. */
   stdioScope(): Promise<CallScope>;
-  /** From now on `/ready` says no and nothing new begins, and no call waits any longer for an operation or a person. */
+  /** Makes `/ready` fail, refuses new requests, and ends waiting for operations and people. */
   startDraining(): void;
-  /** Resolves as soon as no request is being worked on, and no call whose client has left. */
+  /** Resolves when no request is in progress, and no call of a client that has left. */
   finished(): Promise<void>;
-  /** Ends open exchanges and connections. */
+  /** Ends open requests, and closes all connections. */
   close(): Promise<void>;
 }
 
 /**
  * Builds the program.
  *
- * @throws {StoreError} Where Redis is configured and does not answer.
+ * @throws {StoreError} If Redis is configured and does not answer.
  */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, work } = options;
@@ -177,7 +177,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   };
 }
 
-/** What nearly every part needs. */
+/** The parts that nearly all other parts need. */
 interface Base {
   config: Config;
   clock: Clock;
@@ -190,7 +190,7 @@ interface Base {
   folded: FoldedLog;
 }
 
-/** The ways of asking a person. The approvals among them are also decided on, on their page. */
+/** Builds the confirmation of calls, and the approvals, which the approval page needs too. */
 function createConfirmation({ config, store, sealed, box, ring, clock }: Base, records: EndedMarks) {
   const declines = new Declines(store, clock);
   const ended = new EndedYeses({ clock, records });
@@ -223,7 +223,7 @@ interface RouteParts {
   work: WorkCounts | undefined;
 }
 
-/** All routes of the HTTP server. */
+/** Builds all routes of the HTTP server. */
 async function createRoutes(
   { config, store, records, folded, clock, metrics }: Base,
   parts: RouteParts,
@@ -252,7 +252,7 @@ async function createRoutes(
   });
   const about = { catalogue, bounds, confirm, confirmNote: confirmNote(config), publicUrl: urlText(publicUrl) };
   const routes: Route[] = [
-    // People and proxies write the address with a slash at its end, too.
+    // People and proxies also write the path with a trailing slash.
     {
       path: "/mcp",
       matches: (path) => path === "/mcp" || path === "/mcp/",
@@ -263,7 +263,7 @@ async function createRoutes(
     ...probes,
     await homeRoute(about),
   ];
-  // The page where people decide, where they can reach it and may use it.
+  // The approval page is served only if questions are asked and people can reach it.
   if (confirm === "ask" && publicUrl !== undefined) {
     routes.push(await approvalRoute({ approvals, audit, clock, bodies, publicUrl }));
   }

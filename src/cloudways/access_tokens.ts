@@ -14,11 +14,11 @@ import { type ExchangedToken, keyPairRefused } from "./key_exchange.ts";
 /** Why a token is asked for. */
 interface Need {
   /**
-   * A token that Cloudways just answered with 401, and when it was sent. Whatever made it worthless may have done the same
-   * to all that were exchanged before.
+   * A token that Cloudways just answered with 401, and when it was sent. Tokens exchanged before that time may be
+   * revoked too, so they are not used.
    */
   refused?: { token: string; sentAt: number };
-  /** Milliseconds of use below which a known token is not enough. */
+  /** A known token must be usable for more than this many milliseconds. */
   minLeftMs: number;
 }
 
@@ -27,7 +27,7 @@ export interface AccessTokensOptions {
   store: Store;
   sealed: SealedStore;
   clock: Clock;
-  /** Learns whether Cloudways accepts a pair. */
+  /** Records whether Cloudways accepts a key pair. */
   records: Pick<CustomerRecords, "accepted" | "refused" | "refusalMark">;
   /**
    * Asks Cloudways to exchange a key pair.
@@ -44,40 +44,40 @@ export interface AccessTokensOptions {
 }
 
 /**
- * A pair is exchanged again at the latest after this long, however long its token lives: so a revoked API key stops
- * here. An exchange that fails for an outage gives no longer use.
+ * A key pair is exchanged again after this time at the latest, however long its token lives. So a revoked API key stops
+ * working here. If an outage makes the exchange fail, the old token is not used for longer.
  */
 const MAX_USE_MS = 10 * 60_000;
-/** With less use left than this a token is renewed in the background: a sign-in that is down for so long fails no call. */
+/** A token is renewed in the background in this last part of its use, so that short sign-in outages fail no call. */
 const RENEW_MS = 3 * 60_000;
-/** Between two such renewals of one customer, so that a sign-in that is down is not asked with every call. */
+/** Pause between two renewals for one customer, so that not every call asks a sign-in that is down. */
 const RENEWAL_PAUSE_MS = 10_000;
-/** In this last part of its life a token is not used any more. */
-const UNUSABLE_MS = 60_000;
+/** A token is not used in this last part of its life. */
+const EXPIRY_MARGIN_MS = 60_000;
 /** Longer than an exchange can take. */
 const LOCK_TTL_MS = 25_000;
 const LOCK_POLL_MS = 50;
 /**
- * Longer than an exchange usually takes, and short enough that a call that has waited so long can still exchange and
- * do its work. The holder may have died or lost the store, and the value in the lock may be no owner at all.
+ * After this wait the lock is taken over: its holder may have died or lost the store. Longer than an exchange usually
+ * takes, and short enough that the call can still exchange and do its work.
  */
 const LOCK_WAIT_MS = 8_000;
 const REFUSAL_TTL_MS = 30_000;
-/** Anything else in its place is no refusal. */
+/** The value that marks a refusal; any other value is ignored. */
 const REFUSED = "1";
 
 const storedSchema = z.object({ token: z.string(), expiresAt: z.number(), exchangedAt: z.number() });
 
 /**
- * The bearer token of each customer. Access tokens go straight through. A key pair is exchanged once, however many
- * calls, processes and replicas ask at the same time: the others wait for the one that holds the lock in the store, for a
- * bounded time.
+ * The bearer token of each customer. An access token is sent as it is. A key pair is exchanged once, however many
+ * calls, processes and replicas ask at the same time. One of them holds the lock in the store and exchanges; the others
+ * wait for its token, for a bounded time.
  */
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
   readonly #known = new LRUCache<string, ExchangedToken>(atMost(10_000));
   readonly #flights = new SingleFlight<ExchangedToken>();
-  /** Until when no renewal is begun, by customer. */
+  /** When the next renewal may begin, by customer id, in milliseconds since the Unix epoch. */
   readonly #renewAfter = new LRUCache<string, number>(atMost(10_000));
 
   constructor(options: AccessTokensOptions) {
@@ -85,10 +85,10 @@ export class AccessTokens {
   }
 
   /**
-   * A token to send.
+   * Gives the token to send.
    *
-   * @param mark The mark of a refusal that nothing has lifted: then a token from before is not used, only a fresh one.
-   * @throws {ToolError} `authentication_failed` for a pair that Cloudways refuses, or refused in the last half minute.
+   * @param mark The mark of a refusal that still stands: older tokens are not used then, only a new one.
+   * @throws {ToolError} `authentication_failed` for a key pair that Cloudways refuses, or refused within 30 seconds.
    */
   async bearer(customer: Customer, address: string, signal: AbortSignal, mark?: string): Promise<string> {
     const { signIn } = traitsOf(customer.credential);
@@ -105,7 +105,7 @@ export class AccessTokens {
     return (await this.#obtain(customer, keyPair, address, need, signal)).token;
   }
 
-  /** A token other than the one that Cloudways just answered with 401. */
+  /** Gives a token other than the one that Cloudways just answered with 401. */
   async afterRefusal(
     customer: Customer,
     keyPair: KeyPair,
@@ -117,7 +117,7 @@ export class AccessTokens {
     return (await this.#obtain(customer, keyPair, address, { refused, minLeftMs: 0 }, signal)).token;
   }
 
-  /** Remembers for half a minute that this pair is wrong, so that callers can't make us try it over and over. */
+  /** Remembers for 30 seconds that this key pair is wrong, so that callers can't make us try it over and over. */
   async rememberRefusal(customer: Customer): Promise<void> {
     this.#known.delete(customer.id);
     await this.#options.records.refused(customer).catch(this.#options.onStoreFailed);
@@ -125,7 +125,7 @@ export class AccessTokens {
     await this.#options.store.delete(tokenKey(customer));
   }
 
-  /** When the token in use ends, in milliseconds since the Unix epoch; undefined where none is known. */
+  /** When the token in use expires, in milliseconds since the Unix epoch; undefined if no token is known. */
   async expiresAt(customer: Customer): Promise<number | undefined> {
     return (this.#known.get(customer.id) ?? await this.#stored(customer))?.expiresAt;
   }
@@ -139,17 +139,17 @@ export class AccessTokens {
 
   async #drop(customer: Customer, refused: string): Promise<void> {
     const known = this.#known.get(customer.id) ?? await this.#stored(customer);
-    // A token that another has taken the place of says nothing of the pair: that was accepted since.
+    // If the token was replaced, Cloudways has accepted the key pair since.
     if (known?.token !== refused) return;
     this.#known.delete(customer.id);
     await this.#options.records.refused(customer).catch(this.#options.onStoreFailed);
     await this.#options.sealed.deleteIfEquals(tokenKey(customer), known);
   }
 
-  /** Milliseconds for which a token may be used; a time to come is no better than one long past. */
+  /** Milliseconds for which a token may be used. An exchange time in the future counts like one as far in the past. */
   #leftMs({ expiresAt, exchangedAt }: ExchangedToken): number {
     const now = this.#options.clock.now();
-    return Math.min(expiresAt - UNUSABLE_MS - now, MAX_USE_MS - Math.abs(now - exchangedAt));
+    return Math.min(expiresAt - EXPIRY_MARGIN_MS - now, MAX_USE_MS - Math.abs(now - exchangedAt));
   }
 
   #renewInBackground(customer: Customer, keyPair: KeyPair, address: string): void {
@@ -166,20 +166,20 @@ export class AccessTokens {
     return this.#flights.run(flight, (ended) => this.#waitOrExchange(customer, keyPair, address, need, ended), signal);
   }
 
-  /** The holder of the lock exchanges; all others watch the store for the result, until that takes too long. */
+  /** Exchanges under the lock; without the lock, watches the store for the token that its holder gets. */
   async #waitOrExchange(customer: Customer, keyPair: KeyPair, address: string, need: Need, ended: AbortSignal) {
     const { store, clock } = this.#options;
     const owner = crypto.randomUUID();
-    const patientUntil = clock.now() + LOCK_WAIT_MS;
+    const takeOverAt = clock.now() + LOCK_WAIT_MS;
     while (true) {
       const ready = await this.#readyOrRefused(customer, need);
       if (ready !== undefined) return ready;
-      if (await this.#lock(customer, owner, patientUntil)) {
+      if (await this.#lock(customer, owner, takeOverAt)) {
         try {
-          // The holder before us may have finished between our look and the lock.
+          // The previous holder may have finished after we last looked.
           return await this.#readyOrRefused(customer, need) ?? await this.#exchange(customer, keyPair, address);
         } finally {
-          // A lock that can't be released ends by itself.
+          // A lock that can't be released expires.
           await store.deleteIfEquals(lockKey(customer), owner).catch((error) => this.#options.onStoreFailed(error));
         }
       }
@@ -187,12 +187,12 @@ export class AccessTokens {
     }
   }
 
-  /** Takes the lock where it is free, and whatever stands there once patience has run out. */
-  async #lock(customer: Customer, owner: string, patientUntil: number): Promise<boolean> {
+  /** Takes the lock if it is free, and after `takeOverAt` also from its holder. */
+  async #lock(customer: Customer, owner: string, takeOverAt: number): Promise<boolean> {
     const { store, clock, onLockTakenOver } = this.#options;
-    const isPatient = clock.now() < patientUntil;
-    const taken = await store.set(lockKey(customer), owner, { ttlMs: LOCK_TTL_MS, ifAbsent: isPatient });
-    if (taken && !isPatient) onLockTakenOver(customer);
+    const mayTakeOver = clock.now() >= takeOverAt;
+    const taken = await store.set(lockKey(customer), owner, { ttlMs: LOCK_TTL_MS, ifAbsent: !mayTakeOver });
+    if (taken && mayTakeOver) onLockTakenOver(customer);
     return taken;
   }
 

@@ -15,11 +15,11 @@ export interface AddressList {
   ips: string[];
   /** What happens to addresses that are not listed; null where the answer doesn't say. */
   policy: string | null;
-  /** The answer names the list. Without, an empty list is only a guess. */
+  /** Whether the answer contains the list; if not, `ips` is empty by guess only. */
   stated: boolean;
 }
 
-/** What to change; `replace` stands alone. */
+/** What to change; `replace` excludes `add` and `remove`. */
 export interface ListChange {
   add?: readonly string[] | undefined;
   remove?: readonly string[] | undefined;
@@ -32,11 +32,11 @@ export interface MergedList {
   after: string[];
   added: string[];
   removed: string[];
-  /** Was to be removed, and was not there. */
+  /** Entries to remove that were not on the list. */
   missing: string[];
 }
 
-/** A change that was worked out on a list as it was, and not made yet. */
+/** A planned change, computed from the list as it was read. */
 export interface ListPlan {
   list: ListName;
   change: ListChange;
@@ -46,22 +46,22 @@ export interface ListPlan {
   policy: string | null;
 }
 
-/** A range that takes in many addresses. */
+/** A range of many addresses. */
 export interface WideRange {
   ip: string;
   /** How many, in words. */
   size: string;
-  /** It takes in every address of its version. */
+  /** Whether it contains every address of its IP version. */
   all: boolean;
 }
 
-/** Equal for two spellings of the same range. Cloudways may also hold entries that are no ranges. */
+/** The key of an entry: equal for two spellings of the same range. Entries that are not ranges are their own keys. */
 function keyOf(text: string): string {
   const range = parseRange(text.trim());
   return range === undefined ? text.trim() : formatRange(range);
 }
 
-/** The entries by their keys, each once, as first spelled. */
+/** Entries by key; of duplicates, the first spelling. */
 function byKey(ips: readonly string[]): Map<string, string> {
   const entries = new Map<string, string>();
   for (const ip of ips) if (!entries.has(keyOf(ip))) entries.set(keyOf(ip), ip);
@@ -85,7 +85,7 @@ export function overlaps(a: readonly string[], b: readonly string[]): boolean {
   return [...byKey(a).keys()].some((key) => keys.has(key));
 }
 
-/** Makes the new list. Entries that stay keep their spelling and order; nothing goes that was not named. */
+/** Makes the new list. Entries that stay keep their spelling and order. Without `replace`, only named entries go. */
 export function mergeList(before: readonly string[], { add = [], remove = [], replace }: ListChange): MergedList {
   const present = byKey(before);
   const wanted = new Set(byKey(replace ?? add).keys());
@@ -110,7 +110,7 @@ export function wideRanges(ips: readonly string[]): WideRange[] {
   });
 }
 
-/** What a person should know of a list before it counts. */
+/** What a person should know about a list before it takes effect. */
 export function listWarnings({ after, missing }: MergedList, policy: string | null): string[] {
   const wide = wideRanges(after).map(({ ip, size }) => `${ip} is a wide range: ${size}.`);
   const absent = missing.map((ip) => {
@@ -120,14 +120,14 @@ export function listWarnings({ after, missing }: MergedList, policy: string | nu
   return [...wide, ...absent, ...policyWarnings(after, policy)];
 }
 
-/** What a person should know of a list's policy; no text but ours. */
+/** What a person should know about a list's policy. Contains no text from Cloudways. */
 export function policyWarnings(after: readonly string[], policy: string | null): string[] {
   if (policy === null) return ["Cloudways does not say what happens to addresses that are not listed (the policy)."];
   if (policy === "allow_all") return ["The policy allow_all lets addresses connect that are not on the list."];
   return policy === "block_all" && after.length === 0 ? ["block_all with an empty list locks everyone out."] : [];
 }
 
-/** `ip_list` may be a list, a list as JSON text, or empty text. One that was emptied may hold the empty text we sent. */
+/** `ip_list` is a list, a list as JSON text, or empty text. A list we emptied may contain the empty entry we sent. */
 const ipList = z.preprocess((value) => {
   if (typeof value !== "string") return value;
   try {
@@ -144,7 +144,7 @@ const emptyReply = z.union([z.array(z.never()), z.strictObject({ status: z.liter
   (): AddressList => ({ ips: [], policy: null, stated: false }),
 );
 
-/** Both forms of the answer, and the ways in which PHP says that there is nothing. */
+/** Both forms of the answer, and what PHP sends in place of an empty one. */
 export const addressListReply = z.union([
   z.looseObject({ data: statedList }).transform(({ data }) => data),
   statedList,
@@ -157,13 +157,13 @@ const READS = {
   mysql: { operation: "security_get_whitelisted_ips_mysql", path: path`/security/whitelistedIpsMysql` },
 } as const;
 
-/** One of the two lists of a server. */
+/** Reads one of the two lists of a server. */
 export function readAddressList(account: CloudwaysAccount, serverId: number, list: ListName): Promise<AddressList> {
   const { operation, path } = READS[list];
   return account.read({ operation, path, reply: addressListReply, query: { server_id: serverId } });
 }
 
-/** A list that is about to be changed: taking it for empty by guess would wipe it. */
+/** Reads a list to change it. A list guessed to be empty is refused: writing it back would delete every entry. */
 async function readForChange(account: CloudwaysAccount, serverId: number, list: ListName, change: ListChange) {
   const found = await readAddressList(account, serverId, list);
   if (found.stated || change.replace !== undefined) return found;
@@ -173,9 +173,9 @@ async function readForChange(account: CloudwaysAccount, serverId: number, list: 
 }
 
 /**
- * Reads a list and works a change of it out. Cloudways only knows how to replace the whole of it.
+ * Reads a list and plans a change of it. Cloudways can only replace the whole list.
  *
- * @throws {ToolError} Where nothing would change, or where the list can't be told.
+ * @throws {ToolError} If nothing would change, or if Cloudways' answer does not contain the list.
  */
 export async function planListChange(
   account: CloudwaysAccount,
@@ -185,7 +185,7 @@ export async function planListChange(
 ): Promise<ListPlan> {
   const before = await readForChange(account, serverId, list, change);
   const merged = mergeList(before.ips, change);
-  // The facts know no other policy for MySQL. For SSH an unknown policy is left out, which leaves it as it is.
+  // MySQL lists have no other policy. For SSH an unknown policy is left out, which leaves it as it is.
   const policy = change.policy ?? before.policy ?? (list === "mysql" ? "allow_all" : null);
   const isSame = merged.added.length + merged.removed.length === 0;
   if (isSame && (change.policy === undefined || change.policy === before.policy)) throw nothingToChange(before);
@@ -193,10 +193,10 @@ export async function planListChange(
 }
 
 /**
- * Makes a change as it was planned: the list is compared with the one it was planned for just before it is written, and
- * read back.
+ * Makes a planned change. Just before the write it checks that the list is still the one that was planned for, and
+ * afterwards it reads the list back.
  *
- * @throws {ToolError} Where the list changed meanwhile, and where it does not become what was asked for.
+ * @throws {ToolError} If the list changed meanwhile, can't be read back, or differs from what was written.
  */
 export async function carryOutListChange(account: CloudwaysAccount, serverId: number, plan: ListPlan) {
   const { list, change, before, merged, policy } = plan;
@@ -226,7 +226,7 @@ async function writeList(
     operation: "security_update_whitelisted_ips",
     method: "POST",
     path: path`/security/whitelisted`,
-    // A form has no other way to say that a list is empty.
+    // In a form, one empty entry means an empty list.
     form: {
       server_id: serverId,
       tab,

@@ -1,7 +1,7 @@
-/** Ranges of addresses, as lists of addresses hold them. IPv4 inside IPv6 stays IPv6 here: Cloudways tells them apart. */
+/** Ranges of addresses in address lists. IPv4 mapped into IPv6 stays IPv6: Cloudways tells the two apart. */
 import ipaddr from "ipaddr.js";
 
-/** A range of addresses; one address is the narrowest of them. */
+/** A range of addresses; a single address is a range of one. */
 export interface AddressRange {
   /** The lowest address. */
   first: ipaddr.IPv4 | ipaddr.IPv6;
@@ -9,10 +9,10 @@ export interface AddressRange {
   prefix: number;
 }
 
-/** Bits of an address. */
+/** Bits in an address. */
 const WIDTH = { ipv4: 32, ipv6: 128 } as const;
 
-/** Ranges with as few fixed bits as these, or fewer, are wide. */
+/** Ranges with at most this many fixed bits are wide. */
 const WIDE_PREFIX = { ipv4: 16, ipv6: 32 } as const;
 
 /** Reads an IPv4 or IPv6 address or CIDR range; undefined for anything else. */
@@ -24,19 +24,19 @@ export function parseRange(text: string): AddressRange | undefined {
   return prefix > WIDTH[address.kind()] ? undefined : { first: lowest(address, prefix), prefix };
 }
 
-/** The one spelling of a range: no host bits, IPv6 in small letters and shortened, no `/32` or `/128`. */
+/** The canonical text of a range: no host bits, IPv6 lower-case and shortened, no `/32` or `/128`. */
 export function formatRange({ first, prefix }: AddressRange): string {
   return prefix === WIDTH[first.kind()] ? first.toString() : `${first}/${prefix}`;
 }
 
-/** Whether all addresses of one range lie in another one; false for texts that are no ranges. */
+/** Whether `wide` contains all addresses of `narrow`; false if either text is not a range. */
 export function covers(wide: string, narrow: string): boolean {
   const [outer, inner] = [parseRange(wide), parseRange(narrow)];
   if (outer === undefined || inner === undefined || outer.first.kind() !== inner.first.kind()) return false;
   return outer.prefix <= inner.prefix && inner.first.match(outer.first, outer.prefix);
 }
 
-/** How many addresses a range takes in, in words, where they are many; undefined where they are few. */
+/** How many addresses a wide range contains, in words; undefined for a range that is not wide. */
 export function wideSize({ first, prefix }: AddressRange): string | undefined {
   const kind = first.kind();
   if (prefix > WIDE_PREFIX[kind]) return undefined;
@@ -45,7 +45,7 @@ export function wideSize({ first, prefix }: AddressRange): string | undefined {
 
 function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
-  // The library takes ::1.2.3.4 for ::ffff:1.2.3.4, and octal numbers; the URL parser takes neither.
+  // ipaddr.js reads ::1.2.3.4 as ::ffff:1.2.3.4 and accepts octal numbers; the URL parser does neither.
   const url = /^[\da-f:.]+$/i.test(text) ? URL.parse(`http://[${text}]/`) : null;
   return url === null ? undefined : ipaddr.IPv6.parse(url.hostname.slice(1, -1));
 }

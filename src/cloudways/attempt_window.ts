@@ -1,4 +1,4 @@
-/** One request to Cloudways that has ended, by an answer or by an outage. */
+/** One finished request to Cloudways: answered, or failed by an outage. */
 export interface Attempt {
   /** All 64 hex digits of the customer id. */
   customer: string;
@@ -6,36 +6,36 @@ export interface Attempt {
   failed: boolean;
 }
 
-/** What is in a window. */
+/** Counts of the attempts in a window. */
 export interface AttemptCounts {
   attempts: number;
   failed: number;
-  /** Customers with any attempt. */
+  /** Customers with at least one attempt. */
   customers: number;
-  /** Customers with a failed one. */
+  /** Customers with at least one failed attempt. */
   failedCustomers: number;
-  /** Operations with a failed attempt. */
+  /** Operations with at least one failed attempt. */
   failedOperations: number;
 }
 
 const WINDOW_MS = 30_000;
 
-/** The attempts of the last half minute, exactly, as long as they are not more than it keeps. */
+/** The attempts of the last 30 seconds, or the newest of them if there are more than it keeps. */
 export class AttemptWindow {
   readonly #max: number;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #attempts = new Set<Attempt & { at: number }>();
   readonly #customers = new Tally();
   readonly #failedCustomers = new Tally();
   readonly #failedOperations = new Tally();
   #failed = 0;
 
-  /** @param max How many attempts it keeps, the newest ones. */
+  /** @param max The most attempts it keeps. */
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** Adds an attempt that ended now; gives all that are in the window. */
+  /** Adds an attempt that ended now, and returns the new counts. */
   add(now: number, attempt: Attempt): AttemptCounts {
     this.#forget(now);
     const added = { ...attempt, at: now };
@@ -50,7 +50,7 @@ export class AttemptWindow {
     };
   }
 
-  /** Drops what is too old or too much, and what a clock that was set back has left in the future. */
+  /** Drops attempts that are too old, too many, or in the future because the clock was set back. */
   #forget(now: number): void {
     for (const attempt of this.#attempts) {
       const isInside = attempt.at > now - WINDOW_MS && attempt.at <= now;
@@ -69,7 +69,7 @@ export class AttemptWindow {
   }
 }
 
-/** Counts by name; names without a count are forgotten. */
+/** Counts by name; a name whose count is 0 is dropped. */
 class Tally {
   readonly #counts = new Map<string, number>();
 

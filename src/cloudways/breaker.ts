@@ -16,28 +16,28 @@ export interface CircuitBreakerOptions {
   log: Logger;
   /** Whether Cloudways has accepted the credentials behind this customer id, as far as this process knows. */
   isAccepted: (customer: string) => boolean;
-  /** Asks Cloudways something that is nobody's business: whether the circuit for all closes again depends on it. */
+  /** Sends a read that belongs to no customer; its outcome decides whether the shared circuit closes again. */
   probe: () => Promise<WireReply>;
 }
 
-/** Whose request it is, and for what. */
+/** Who sends a request, and for which operation. */
 export type Sender = Pick<Attempt, "customer" | "operation">;
 
 const MIN_ATTEMPTS = 20;
 const MIN_FAILED_SHARE = 0.5;
-/** Fewer customers or operations may have a trouble of their own. */
+/** With fewer failed customers or operations, the cause may be theirs alone. */
 const MIN_FAILED_CUSTOMERS = 3;
 const MIN_FAILED_OPERATIONS = 2;
 
-/** Attempts of all customers that are remembered, and of one. */
+/** How many attempts the shared circuit remembers, and how many a customer's own. */
 const MAX_ATTEMPTS = 20_000;
 const MAX_OWN_ATTEMPTS = 200;
-/** Customers with failures that are remembered. */
+/** How many customers' own circuits are remembered. */
 const MAX_OWN_CIRCUITS = 2_000;
 
-/** A circuit is open. The request was not sent, so certainly nothing was done. */
+/** A circuit is open. The request was not sent, so nothing was done. */
 export class CircuitOpenError extends NotSentError {
-  /** @param whom Whom Cloudways has not been answering. */
+  /** @param whom Whose requests Cloudways has not been answering. */
   constructor(seconds: number, whom: "everybody" | "this customer") {
     const isOwn = whom === "this customer";
     super(
@@ -56,40 +56,40 @@ export class CircuitOpenError extends NotSentError {
 }
 
 /**
- * Holds requests back while Cloudways is down, so that callers hear of it at once and Cloudways is not pressed. It counts
- * only connections that failed, answers that did not come and 502 to 504; any other answer shows that the way is open.
+ * Refuses requests while Cloudways is down, so that callers learn it at once and Cloudways gets no extra load. Failed
+ * connections, missing answers and statuses 502 to 504 count as failures; any other answer counts as success.
  *
- * One customer's trouble is that customer's: the circuit for all opens only for failures of several accepted customers
- * and operations, and only a neutral read closes it. Below that, failures open a circuit of the customer's own.
+ * There are two kinds of circuit. The shared one opens only when several accepted customers and several operations
+ * fail, and only a neutral read closes it. Failures of one customer open that customer's own circuit.
  */
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions;
-  readonly #all: Circuit;
-  /** Of customers with failures. */
+  readonly #shared: Circuit;
+  /** One for each customer with failures, by customer id. */
   readonly #own: CustomerTable<Circuit>;
 
   constructor(options: CircuitBreakerOptions) {
     this.#options = options;
-    this.#all = new Circuit(options.clock, MAX_ATTEMPTS);
+    this.#shared = new Circuit(options.clock, MAX_ATTEMPTS);
     this.#own = new CustomerTable({ isAccepted: options.isAccepted, max: MAX_OWN_CIRCUITS });
     options.metrics.watchBreaker(() => this.state);
   }
 
-  /** The state of the circuit for all. */
+  /** The state of the shared circuit. */
   get state(): CircuitState {
-    return this.#all.state;
+    return this.#shared.state;
   }
 
   /**
-   * Sends a request, unless it is to be held back.
+   * Sends a request, unless a circuit is open.
    *
-   * @param send What ends in neither an answer nor an outage, such as a caller who left, is not counted.
-   * @throws {CircuitOpenError} Without having sent anything. Else whatever `send` throws.
+   * @param send If it ends in neither an answer nor an outage, for example because the caller left, it is not counted.
+   * @throws {CircuitOpenError} If a circuit is open; nothing was sent then. Otherwise what `send` throws.
    */
   async run(sender: Sender, send: () => Promise<WireReply>): Promise<WireReply> {
-    await this.#passAll();
+    await this.#passShared();
     const decides = this.#passOwn(sender);
-    const eras = this.#eras(sender);
+    const openings = this.#openings(sender);
     let failed: boolean | undefined;
     try {
       const reply = await send();
@@ -100,23 +100,23 @@ export class CircuitBreaker {
       throw error;
     } finally {
       if (decides !== undefined) decides.decide(failed);
-      if (failed !== undefined) this.#count({ ...sender, failed }, eras, decides !== undefined);
+      if (failed !== undefined) this.#count({ ...sender, failed }, openings, decides !== undefined);
     }
   }
 
-  /** Passes the circuit for all. Where it is half open, the first caller waits for what the neutral read finds. */
-  async #passAll(): Promise<void> {
-    const pass = this.#all.enter();
+  /** Passes the shared circuit. When it is half open, the first caller waits for the outcome of the neutral read. */
+  async #passShared(): Promise<void> {
+    const pass = this.#shared.enter();
     if (pass === "go") return;
     if (pass !== "decide") throw this.#refusal(pass, "everybody");
     const failed = await this.#options.probe().then(isOutage, () => true);
-    this.#all.decide(failed);
-    const next = this.#all.enter();
+    this.#shared.decide(failed);
+    const next = this.#shared.enter();
     if (typeof next === "number") throw this.#refusal(next, "everybody");
     this.#options.log.info("cloudways answers again");
   }
 
-  /** Passes the customer's own circuit; gives it where this very request decides whether it closes. */
+  /** Passes the customer's own circuit, and returns it if the outcome of this request decides whether it closes. */
   #passOwn({ customer }: Sender): Circuit | undefined {
     const own = this.#own.get(customer);
     const pass = own?.enter() ?? "go";
@@ -129,35 +129,35 @@ export class CircuitBreaker {
     return new CircuitOpenError(seconds, whom);
   }
 
-  #eras({ customer }: Sender): Eras {
-    return { all: this.#all.era, own: this.#own.get(customer)?.era ?? 0 };
+  #openings({ customer }: Sender): Openings {
+    return { shared: this.#shared.openings, own: this.#own.get(customer)?.openings ?? 0 };
   }
 
-  #count(attempt: Attempt, eras: Eras, hasDecided: boolean): void {
-    if (eras.all !== this.#all.era) return;
-    if (!hasDecided) this.#countOwn(attempt, eras);
-    // Made-up credentials could be made to fail in any number.
-    if (this.#options.isAccepted(attempt.customer)) this.#countForAll(attempt);
+  #count(attempt: Attempt, openings: Openings, hasDecided: boolean): void {
+    if (openings.shared !== this.#shared.openings) return;
+    if (!hasDecided) this.#countOwn(attempt, openings);
+    // Anyone could cause any number of failures with made-up credentials.
+    if (this.#options.isAccepted(attempt.customer)) this.#countShared(attempt);
   }
 
-  #countForAll(attempt: Attempt): void {
-    const counts = this.#all.count(attempt);
-    if (!isOverLimit(counts) || !isEverybodys(counts)) return;
-    this.#all.open();
-    // What failed for everybody says nothing of anybody's own.
+  #countShared(attempt: Attempt): void {
+    const counts = this.#shared.count(attempt);
+    if (!isOverLimit(counts) || !isWidespread(counts)) return;
+    this.#shared.open();
+    // These failures say nothing about single customers.
     this.#own.clear();
     this.#options.metrics.breakerOpened();
     this.#options.log.error("cloudways does not answer: requests are held back", { ...counts });
   }
 
   /** A customer without failures needs no circuit. */
-  #countOwn(attempt: Attempt, eras: Eras): void {
+  #countOwn(attempt: Attempt, openings: Openings): void {
     const { customer, failed } = attempt;
     const { clock, log } = this.#options;
     const own = failed
       ? this.#own.getOrMake(customer, () => new Circuit(clock, MAX_OWN_ATTEMPTS))
       : this.#own.get(customer);
-    if (own === undefined || own.era !== eras.own) return;
+    if (own === undefined || own.openings !== openings.own) return;
     const counts = own.count(attempt);
     if (counts.failed === 0) return this.#own.delete(customer);
     if (!isOverLimit(counts)) return;
@@ -168,9 +168,9 @@ export class CircuitBreaker {
   }
 }
 
-/** When a request left, counted in openings. */
-interface Eras {
-  all: number;
+/** How often each circuit had opened when a request was sent. */
+interface Openings {
+  shared: number;
   own: number;
 }
 
@@ -178,8 +178,8 @@ function isOverLimit({ attempts, failed }: AttemptCounts): boolean {
   return attempts >= MIN_ATTEMPTS && failed >= MIN_FAILED_SHARE * attempts;
 }
 
-/** A few customers, or one with several credentials, must not speak for many whose calls are answered. */
-function isEverybodys({ customers, failedCustomers, failedOperations }: AttemptCounts): boolean {
+/** Whether enough customers and operations fail. A few customers must not open the circuit for all others. */
+function isWidespread({ customers, failedCustomers, failedOperations }: AttemptCounts): boolean {
   return failedCustomers >= MIN_FAILED_CUSTOMERS && failedOperations >= MIN_FAILED_OPERATIONS &&
     failedCustomers >= MIN_FAILED_SHARE * customers;
 }

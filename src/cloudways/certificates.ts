@@ -1,11 +1,11 @@
-/** Checks of a certificate and its private key before they leave. No error here ever holds a part of either. */
+/** Checks a certificate and its private key before they are sent. No error contains any part of either. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { type EncryptedKey, openEncryptedKey, readEncryptedKey } from "./encrypted_keys.ts";
 import { type AppRecord, domainOf } from "./models.ts";
 
-/** A certificate and its key, as they were given. */
+/** A certificate and its key, as the caller gave them. */
 export interface CertificateFiles {
-  /** PEM: the site's certificate, then, where there are any, those of its issuers. */
+  /** PEM: the site's certificate, then those of its issuers, if any. */
   certificate: string;
   /** PEM. */
   privateKey: string;
@@ -13,19 +13,19 @@ export interface CertificateFiles {
   password?: string | undefined;
 }
 
-/** What a certificate says of itself. Nothing in it is secret. */
+/** What a certificate says. None of it is secret. */
 export interface CertificateFacts {
-  /** The domains it is for. */
+  /** The domains it covers. */
   domains: string[];
   issuer: string;
   valid_from: string;
   valid_until: string;
   fingerprint_sha256: string;
-  /** How many certificates of issuers came with it. */
+  /** How many issuers' certificates came with it. */
   chain_length: number;
 }
 
-/** What is wrong, with which argument. */
+/** An argument is wrong; the message says how, without naming it. */
 export class CertificateError extends Error {
   override readonly name = "CertificateError";
   readonly argument: "certificate" | "private_key" | "password";
@@ -36,23 +36,24 @@ export class CertificateError extends Error {
   }
 }
 
-/** Text may stand before the key: the parameters of its curve, as OpenSSL writes them, or a comment. */
+/** Other text may precede the key: curve parameters, as OpenSSL writes them, or a comment. */
 const KEY_BLOCK = /-----BEGIN (?:([A-Z]+) )?PRIVATE KEY-----(?:(?!-----)[^])*-----END (?:[A-Z]+ )?PRIVATE KEY-----/;
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-/** A site's certificate and those of its issuers; a real chain has four at most. */
+/** The most certificates in one PEM text; a real chain has at most four. */
 const MAX_CERTIFICATES = 10;
 
-/** What the user's files are made with that this server does not open. */
+/** How to convert a key that this server can't decrypt. */
 const CONVERT = "Convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 2048 -in key.pem -out converted.pem";
 
-/** Opens an encrypted key; undefined where the password is wrong. Costly, so it may have to wait for its turn. */
+/** Decrypts a key; undefined if the password is wrong. It takes much work, so it may have to wait for its turn. */
 export type OpenKey = (key: EncryptedKey, password: string) => Promise<KeyObject | undefined>;
 
 /**
  * Checks that everything parses, that the certificate is valid at `now`, and that the key belongs to it.
  *
- * @throws {CertificateError} At the first thing that is wrong.
+ * @param now Milliseconds since the Unix epoch.
+ * @throws {CertificateError} For the first problem found.
  */
 export async function checkCertificate(
   { certificate, privateKey, password }: CertificateFiles,
@@ -61,7 +62,7 @@ export async function checkCertificate(
 ): Promise<CertificateFacts> {
   const [leaf, ...chain] = readCertificates(certificate);
   if (leaf === undefined) throw new CertificateError("certificate", "holds no PEM certificate");
-  // A certificate that parses may still hold names that don't.
+  // A certificate may parse although the names in it don't.
   const facts = attempt(() => factsOf(leaf, chain));
   if (facts === undefined) throw unreadable(0);
   checkDates(leaf, now);
@@ -74,17 +75,17 @@ export async function checkCertificate(
   return facts;
 }
 
-/** The domains of an application that a certificate is for, and those it is not for. */
+/** Which domains of an application the names of a certificate cover, and which they don't. */
 export function coverage(app: AppRecord, names: readonly string[]): { covered: string[]; uncovered: string[] } {
   const own = [...new Set([domainOf(app), ...app.aliases ?? []].filter((domain) => domain !== ""))];
   const isCovered = (domain: string) => names.some((name) => nameCovers(name, domain));
   const covered = own.filter(isCovered);
-  // Cloudways' own name for an application has a certificate of Cloudways', so nobody misses it in another one.
+  // Cloudways has a certificate for its own domain of an application, so that domain never counts as uncovered.
   if (!own.includes(app.app_fqdn) && app.app_fqdn !== "" && isCovered(app.app_fqdn)) covered.push(app.app_fqdn);
   return { covered, uncovered: own.filter((domain) => !isCovered(domain)) };
 }
 
-/** A wildcard stands for exactly one label, the first. */
+/** Whether a certificate's name covers a domain. A wildcard covers exactly one label, the first. */
 function nameCovers(name: string, domain: string): boolean {
   const [pattern, wanted] = [name, domain].map((text) => text.toLowerCase().replace(/\.$/, ""));
   if (pattern === undefined || wanted === undefined) return false;
@@ -116,7 +117,7 @@ function belongsTo(key: KeyObject, certificate: X509Certificate): boolean {
 
 function checkDates(certificate: X509Certificate, now: number): void {
   const { from, until } = datesOf(certificate);
-  // Written so that a date that can't be read is a problem too.
+  // Negated, so that a date that can't be read (NaN) fails too.
   if (!(from.getTime() <= now)) throw new CertificateError("certificate", `is not valid before ${iso(from)}`);
   if (!(now <= until.getTime())) throw new CertificateError("certificate", `expired at ${iso(until)}`);
 }
@@ -131,7 +132,7 @@ async function readPrivateKey(pem: string, password: string | undefined, open: O
   }
   const key = block[1] === "ENCRYPTED"
     ? await open(readEncrypted(block[0]), password ?? "")
-    // Without a passphrase OpenSSL would ask the terminal for one.
+    // Without a passphrase, OpenSSL would ask for one on the terminal.
     : attempt(() => createPrivateKey({ key: block[0], passphrase: password ?? "" }));
   if (key !== undefined) return key;
   throw isEncrypted
@@ -165,7 +166,7 @@ function factsOf(leaf: X509Certificate, chain: readonly X509Certificate[]): Cert
   };
 }
 
-/** The alternative names; old certificates have none and name their one domain in the subject. */
+/** The subject alternative names; old certificates have none, and name one domain in the subject. */
 function namesOf({ subjectAltName, subject }: X509Certificate): string[] {
   if (subjectAltName === undefined) return /(?:^|\n)CN=([^\n]+)/.exec(subject)?.slice(1) ?? [];
   return subjectAltName.split(", ").flatMap((name) => name.startsWith("DNS:") ? [name.slice(4)] : []);
@@ -179,7 +180,7 @@ function iso(date: Date): string {
   return Number.isNaN(date.getTime()) ? "a date that can't be read" : date.toISOString();
 }
 
-/** The error of a parser may quote what it was given, so it goes no further. */
+/** Drops the parser's error, since it may quote the input. */
 function attempt<T>(parse: () => T): T | undefined {
   try {
     return parse();

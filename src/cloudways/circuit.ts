@@ -1,19 +1,19 @@
 import type { Clock } from "../async/clock.ts";
 import { type Attempt, type AttemptCounts, AttemptWindow } from "./attempt_window.ts";
 
-/** `closed` lets requests through, `open` none, `half_open` one, to see whether Cloudways is back. */
+/** `closed` lets all requests through, `open` none, and `half_open` one, to see whether Cloudways is back. */
 export type CircuitState = "closed" | "open" | "half_open";
 
 const OPEN_MS = 5_000;
 
-/** Whether requests may leave: closed until it is opened, then open for a while, then half open until something decides. */
+/** A circuit: closed until it is opened, then open for five seconds, then half open until one request decides. */
 export class Circuit {
   readonly #clock: Clock;
   readonly #maxAttempts: number;
   #window: AttemptWindow;
   #openedAt: number | undefined;
   #deciding = false;
-  #era = 0;
+  #openings = 0;
 
   /** @param maxAttempts How many attempts it remembers. */
   constructor(clock: Clock, maxAttempts: number) {
@@ -27,14 +27,12 @@ export class Circuit {
     return this.#deciding || this.#openMs(this.#openedAt) === 0 ? "half_open" : "open";
   }
 
-  /** Counts openings. What left before an opening says nothing of the time after it. */
-  get era(): number {
-    return this.#era;
+  /** How often it has opened. A request sent before an opening says nothing about the time after it. */
+  get openings(): number {
+    return this.#openings;
   }
 
-  /**
-   * What may be done now: `go`, or `decide`: then {@linkcode decide} must follow, or the whole seconds to wait.
-   */
+  /** Returns `go`; or `decide`, after which {@linkcode decide} must be called; or the whole seconds to wait. */
   enter(): "go" | "decide" | number {
     if (this.#openedAt === undefined) return "go";
     const waitMs = this.#openMs(this.#openedAt);
@@ -43,7 +41,7 @@ export class Circuit {
     return "decide";
   }
 
-  /** Ends the half-open state; undefined leaves the decision to the next request. */
+  /** Ends the half-open state. With undefined, the next request decides. */
   decide(failed: boolean | undefined): void {
     this.#deciding = false;
     if (failed === true) this.#openedAt = this.#clock.now();
@@ -52,18 +50,18 @@ export class Circuit {
     this.#window = new AttemptWindow(this.#maxAttempts);
   }
 
-  /** Counts an attempt; gives what the last half minute has seen. */
+  /** Counts an attempt, and returns the counts of the last 30 seconds. */
   count(attempt: Attempt): AttemptCounts {
     return this.#window.add(this.#clock.now(), attempt);
   }
 
-  /** From now on nothing leaves for a while. */
+  /** Opens the circuit: no request passes for five seconds. */
   open(): void {
     this.#openedAt = this.#clock.now();
-    this.#era++;
+    this.#openings++;
   }
 
-  /** Milliseconds for which it stays open. A clock that is set back must not keep it open. */
+  /** Milliseconds until it is half open. 0 if the clock was set back, so that it does not stay open. */
   #openMs(openedAt: number): number {
     const openForMs = this.#clock.now() - openedAt;
     return openForMs < 0 ? 0 : Math.max(0, OPEN_MS - openForMs);

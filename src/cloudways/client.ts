@@ -37,29 +37,32 @@ export interface CloudwaysClientOptions {
   strangersLog: (address: string) => Logger;
   /** Our own limit on each customer's upstream requests. */
   bucket: BucketLimit;
-  /** Milliseconds a call may take, where the session does not say when it ends. */
+  /** Milliseconds a call may take if its session has no `endsAt`. */
   callBudgetMs: number;
 }
 
-/** How much of a call's time must be left for a write to leave: one that is cut short may or may not have been done. */
-const LEAST_SHARE_FOR_A_WRITE = 1 / 6;
+/** A write is sent only if this share of the call's time is left: a write that is cut short may or may not be done. */
+const MIN_SHARE_FOR_WRITE = 1 / 6;
 
-/** How long no fresh token is fetched for an operation that refused one: callers must not make us flood the sign-in. */
+/** How long an operation that refused a fresh token gets no other: callers must not make us flood the sign-in. */
 const UNAUTHORIZED_MS = 30_000;
 
-/** Code points of one text; twice as many characters are read, which is more than an answer can show. */
+/** The most code points kept of one text; twice as many characters are read, more than an answer can show. */
 const MAX_TEXT = 30_000;
 
-/** A session of which it is known when it ends. */
+/** A session that says when it ends. */
 type EndingSession = Session & Required<Pick<Session, "endsAt">>;
 
-/** Speaks to the Cloudways API for every customer: tokens, limits and errors are settled here and nowhere else. */
+/** The Cloudways API client of all customers. Handles tokens, limits and errors. */
 export class CloudwaysClient {
   readonly records: CustomerRecords;
   readonly #options: CloudwaysClientOptions;
   readonly #tokens: AccessTokens;
   readonly #guard: SignInGuard;
-  /** Operations that Cloudways answers by 401 whatever the token, and until when that is not tried again. */
+  /**
+   * Operations that answer even a fresh token with 401, by customer id: until when they get no fresh token, in
+   * milliseconds since the Unix epoch.
+   */
   readonly #unauthorized: CustomerTable<Map<string, number>>;
   readonly #limits: UpstreamLimits;
   readonly #upstream: Upstream;
@@ -83,15 +86,17 @@ export class CloudwaysClient {
       exchange: (customer, keyPair, address) => exchange.run(customer, keyPair, address),
       onStoreFailed: (error) => log.debug("token not kept", { error }),
       onLockTakenOver: ({ id }) =>
-        log.warn("a lock on a sign-in was not given back in time, and taken over", { customer: shortCustomerId(id) }),
+        log.warn("a token exchange's lock was not released in time and is taken over", {
+          customer: shortCustomerId(id),
+        }),
       onRenewalFailed: (_customer, error) => log.warn("token renewal failed", { error }),
     });
   }
 
   /**
-   * Sends a request and reads its answer, with secrets hidden.
+   * Sends a request, and returns its parsed answer with secrets hidden.
    *
-   * @throws {ToolError} Every failure, by its code.
+   * @throws {ToolError} For every failure, with its code.
    */
   async send<T>(session: Session, request: ApiRequest<T>): Promise<T> {
     try {
@@ -110,12 +115,12 @@ export class CloudwaysClient {
       signal: request.method === "GET" ? session.signal : session.deadline,
       endsAt: session.endsAt ?? this.#options.clock.now() + this.#options.callBudgetMs,
     };
-    // Everything below keeps what it knows of accepted customers apart from what it knows of others.
+    // Loads whether the customer is accepted: the tables below keep accepted customers apart from strangers.
     await this.records.isAccepted(customer);
     await this.#guard.pass(customer, address, session.signal);
     this.#upstream.refuseWhilePaused(customer, request.operation);
     const { reply, mark } = await this.#authenticated(inTime, request);
-    // Cloudways has answered: a store that fails now must not make a failure of what is done.
+    // Cloudways has answered, so a store failure must not fail the call any more.
     const noteAccepted = () =>
       this.records.accepted(customer, mark).catch((error) => session.log.debug("customer not noted", { error }));
     try {
@@ -129,9 +134,9 @@ export class CloudwaysClient {
   }
 
   /**
-   * Sends a request with the customer's token, and once more where a fresh one may help.
+   * Sends a request with the customer's token, and once more if a fresh token may help.
    *
-   * @returns The answer, and the mark of the refusal that it lifts where it shows that Cloudways accepts the credentials.
+   * @returns The answer, and the refusal mark to remove if the answer shows that Cloudways accepts the credentials.
    */
   async #authenticated(session: EndingSession, request: ApiRequest<unknown>) {
     const { customer, address, signal } = session;
@@ -148,29 +153,32 @@ export class CloudwaysClient {
     }
     const fresh = await this.#freshToken(session, signIn.keyPair, request.operation, { token, sentAt });
     if (fresh === undefined) return { reply, mark };
-    // A 401 says that nothing was done, so this is the one error after which a write too may be sent again.
+    // A 401 means that nothing was done. It is the only error after which a write may be sent again.
     const freshMark = await this.records.refusalMark(customer);
     const second = await this.#deliver(session, request, fresh);
     if (second.status === 401) this.#noteUnauthorized(customer, request.operation);
     return { reply: second, mark: freshMark };
   }
 
-  /** The customer's bucket, as it is; takes nothing. */
+  /** The present state of the customer's bucket; takes no token. */
   bucket(customer: Customer): Promise<BucketAnswer> {
     return this.#options.store.takeTokens(bucketKey(customer), this.#options.bucket, 0);
   }
 
-  /** The size of every customer's bucket. */
+  /** The limit, which is the same for every customer. */
   get bucketLimit(): BucketLimit {
     return this.#options.bucket;
   }
 
-  /** What Cloudways last said of its own limits to this customer. */
+  /** Cloudways' own limits for this customer, as its answers last showed them. */
   upstreamLimits(customer: Customer): UpstreamLimit[] {
     return this.#limits.list(customer);
   }
 
-  /** When the exchanged token of a key pair ends; undefined for access tokens, whose end only Cloudways knows. */
+  /**
+   * When the exchanged token of a key pair expires, in milliseconds since the Unix epoch. Undefined for access tokens:
+   * only Cloudways knows when they expire.
+   */
   tokenExpiresAt(customer: Customer): Promise<number | undefined> {
     return this.#tokens.expiresAt(customer);
   }
@@ -180,7 +188,7 @@ export class CloudwaysClient {
     this.#options.http.close();
   }
 
-  /** A token in place of a refused one; undefined where a fresh one would be refused as well. */
+  /** Gets a token to replace a refused one; undefined if a fresh one would be refused too. */
   async #freshToken(
     { customer, address, signal }: Session,
     keyPair: KeyPair,
@@ -197,14 +205,14 @@ export class CloudwaysClient {
     byOperation.set(operation, this.#options.clock.now() + UNAUTHORIZED_MS);
   }
 
-  /** Sends a request: reads again where that may help, and everything else once. */
+  /** Sends a request. A read is sent again after an outage; everything else is sent once. */
   #deliver(session: EndingSession, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
     const { clock, http, breaker, metrics } = this.#options;
     const sender = { customer: session.customer.id, operation: request.operation };
     const send = () => breaker.run(sender, () => this.#attempt(session, request, bearer));
     const { signal, endsAt } = session;
     if (request.method !== "GET") {
-      if (endsAt - clock.now() < this.#options.callBudgetMs * LEAST_SHARE_FOR_A_WRITE) throw noTimeLeft();
+      if (endsAt - clock.now() < this.#options.callBudgetMs * MIN_SHARE_FOR_WRITE) throw noTimeLeft();
       return send();
     }
     if (request.reveal === true || request.once === true) return send();
@@ -226,7 +234,7 @@ export class CloudwaysClient {
     const owner = this.#upstream.ownerOf(customer, address);
     const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...(form && { form }) };
     const reply = await this.#upstream.send({ customer, operation, log }, wire, signal);
-    // An answer may echo what it was asked with; an exchanged token is known nowhere above this line.
+    // An answer may echo the request. Only this class knows an exchanged token, so it is hidden here.
     return { ...reply, text: new SecretHider([bearer]).givenInText(reply.text) };
   }
 
@@ -245,7 +253,7 @@ export class CloudwaysClient {
   async #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): Promise<T> {
     const json = readReply(reply, request);
     const own = traitsOf(session.customer.credential).secrets;
-    // What a query compares with is hidden where it leaves the process: a tool may have been asked to show it.
+    // Literals in queries stay here, since a tool may be asked to show them; they are hidden where results are made.
     const hider = new SecretHider(own, undefined, { showLiterals: true });
     const safe = request.reveal === true ? json : await hider.valueInTurns(json, MAX_TEXT);
     const parsed = parseReply(request.reply, safe);
@@ -257,7 +265,10 @@ export class CloudwaysClient {
   }
 }
 
-/** A token that may do little is known all the same; what names no operation came from a firewall. */
+/**
+ * Whether an error shows that Cloudways accepted the credentials: a `forbidden` does, unless it names no operation and
+ * so came from a firewall.
+ */
 export function knowsCredentials(error: unknown): boolean {
   return error instanceof ToolError && error.code === "forbidden" && error.details?.operation !== undefined;
 }

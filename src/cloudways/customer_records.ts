@@ -6,7 +6,7 @@ import { atMost } from "../store/at_most.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 
-/** When a customer was seen; times in milliseconds since the Unix epoch. */
+/** When a customer was first and last accepted, in milliseconds since the Unix epoch. */
 export interface CustomerRecord {
   firstSeen: number;
   lastSeen: number;
@@ -14,26 +14,25 @@ export interface CustomerRecord {
 
 const recordSchema = z.object({ firstSeen: z.number(), lastSeen: z.number() });
 
-/** How long a customer that stays away is remembered, and that its credentials were refused. */
+/** How long a customer's record and refusal mark are kept after they were last written. */
 const RECORD_TTL_MS = 30 * 24 * 3600_000;
 /** A record is written at most this often, so that a busy customer costs no write per call. */
 const WRITE_INTERVAL_MS = 60_000;
-/** For how long an acceptance lets cached data be given. */
+/** How long cached data may be given after Cloudways accepted the credentials. */
 const ACCEPTED_MS = 10 * 60_000;
 /**
- * Remembers which credentials Cloudways accepted, when, and whether it refused them since. Nothing is kept of
- * credentials that it never accepted.
+ * Remembers which credentials Cloudways accepted, when, and whether it has refused them since. Keeps nothing about
+ * credentials that Cloudways never accepted.
  *
- * A refusal leaves a mark. The mark blocks what is cached and never a request: the next request that Cloudways accepts
- * removes it. Only a request that left after the mark was seen does, so that a slow answer from before the refusal
- * opens nothing.
+ * A refusal leaves a mark. The mark blocks cached data, but no request. The next accepted request removes it, if the
+ * request was sent after the mark was read: a slow answer from before the refusal must not remove it.
  */
 export class CustomerRecords {
   readonly #sealed: SealedStore;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #written = new LRUCache<string, number>(atMost(10_000));
-  /** Accepted customers that were met. */
+  /** Accepted customers that this process has seen, by id. */
   readonly #known = new LRUCache<string, true>(atMost(10_000));
 
   constructor(options: { store: Store; sealed: SealedStore; clock: Clock }) {
@@ -45,7 +44,7 @@ export class CustomerRecords {
   /**
    * Notes that Cloudways just accepted these credentials.
    *
-   * @param mark What {@linkcode refusalMark} gave before the accepted request left.
+   * @param mark What {@linkcode refusalMark} returned before the accepted request was sent.
    */
   async accepted(customer: Customer, mark: string | undefined): Promise<void> {
     if (mark !== undefined) await this.#store.deleteIfEquals(revokedKey(customer), mark);
@@ -60,13 +59,13 @@ export class CustomerRecords {
     await this.#sealed.write(acceptedKey(customer), now, ACCEPTED_MS);
   }
 
-  /** Notes that Cloudways just refused these credentials: nothing cached is given until it accepts them again. */
+  /** Notes that Cloudways just refused these credentials. Cached data is blocked until it accepts them again. */
   async refused(customer: Customer): Promise<void> {
     if (!await this.isAccepted(customer)) return;
     await this.#store.set(revokedKey(customer), crypto.randomUUID(), { ttlMs: RECORD_TTL_MS });
   }
 
-  /** The mark of the last refusal; undefined where Cloudways has accepted these credentials since, or never refused them. */
+  /** The mark of the last refusal; undefined if Cloudways accepted the credentials since, or never refused them. */
   async refusalMark(customer: Customer): Promise<string | undefined> {
     return await this.#store.get(revokedKey(customer));
   }
@@ -88,18 +87,18 @@ export class CustomerRecords {
     return isAccepted;
   }
 
-  /** Whether Cloudways accepted these credentials before, as far as this process has met them. Asks no store. */
+  /** Whether this process knows that Cloudways accepted these credentials before. Does not ask the store. */
   isKnown(customer: string): boolean {
     return this.#known.get(customer) === true;
   }
 
-  /** The customer's record, or undefined for credentials that were never accepted. */
+  /** The customer's record; undefined for credentials that were never accepted. */
   async read(customer: Customer): Promise<CustomerRecord | undefined> {
     return await this.#sealed.read(seenKey(customer.id), recordSchema);
   }
 }
 
-/** Where the store keeps what is known of a customer, by its id; nothing is there for credentials that were never accepted. */
+/** The store key of a customer's record, by customer id. Credentials that were never accepted have no record. */
 export function seenKey(customer: string): StoreKey {
   return { purpose: "seen", customer };
 }

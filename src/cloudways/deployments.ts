@@ -1,4 +1,4 @@
-/** Deployment by Git: what the history and the deploy key say. */
+/** Reads the history of Git deployments, and the deploy key. */
 import { z } from "zod";
 import { gitHost } from "./git_hosts.ts";
 import { idNumber, listReply, looseText, statedFlag } from "./models.ts";
@@ -7,20 +7,20 @@ import { withIsoTimes } from "./times.ts";
 /** A deployment by Git. */
 export interface Deployment {
   [member: string]: unknown;
-  /** Null where Cloudways' time can't be read. */
+  /** ISO 8601; null if Cloudways' time can't be read. */
   deployed_at: string | null;
   git_url: string;
   branch: string;
-  /** The folder below public_html; empty for public_html itself, null where it is not told. */
+  /** The folder below public_html; empty for public_html itself, null if Cloudways doesn't say. */
   deploy_path: string | null;
-  /** Null where it is not told. */
+  /** Null if Cloudways doesn't say. */
   succeeded: boolean | null;
 }
 
 const deployment = z.looseObject({
   git_url: looseText,
   branch_name: looseText,
-  // Null is known to mean public_html, absence is not.
+  // Null is known to mean public_html; a missing path is not.
   path: looseText.optional(),
   result: statedFlag,
   datetime: looseText,
@@ -40,15 +40,16 @@ export const deploymentHistory = listReply("logs", deployment).transform((logs) 
   logs.sort((a, b) => (b.deployed_at ?? "").localeCompare(a.deployed_at ?? ""))
 );
 
-/** The answer to `GET /git/key`: empty where there is none, null where the answer doesn't say. */
+/** The answer to `GET /git/key`: the key, empty text if there is none, or null if the answer doesn't say. */
 export const keyReply = z.union([
   z.looseObject({ key: z.string().nullable() }).transform(({ key }) => key?.trim() ?? null),
   z.union([z.array(z.never()), z.strictObject({ status: z.literal(true).optional() })]).transform(() => null),
 ]);
 
 /**
- * What may have been the last deployment that succeeded: times are known to the minute only, and of some it is not told
- * whether they did. Empty where none is known, or where a time is not.
+ * The deployments that may have been the last successful one. There can be several: times are known only to the minute,
+ * and some deployments don't say whether they succeeded. Empty if none is known to have succeeded, or if a time is
+ * unknown.
  */
 export function lastDeployments(history: readonly Deployment[]): Deployment[] {
   const good = history.filter(({ succeeded }) => succeeded !== false);
@@ -59,8 +60,10 @@ export function lastDeployments(history: readonly Deployment[]): Deployment[] {
 }
 
 /**
- * Whether all that may have been the last deployment were of this branch into this folder, out of one repository; not
- * where any of it is not told.
+ * Whether all candidates for the last deployment are of this branch into this folder, from one repository. False if any
+ * of that is unknown.
+ *
+ * @param last As {@linkcode lastDeployments} returns it.
  */
 export function isLikeLast(last: readonly Deployment[], branch: string, deployPath: string): boolean {
   const [first] = last;
@@ -71,7 +74,7 @@ export function isLikeLast(last: readonly Deployment[], branch: string, deployPa
   );
 }
 
-/** The hosts, with their ports, out of which there were deployments. */
+/** The hosts that were deployed from, with unusual ports, each once. */
 export function deployedHosts(history: readonly Deployment[]): string[] {
   const hosts = history.map(({ git_url }) => gitHost(git_url)).filter((host) => host !== undefined);
   return [...new Set(hosts)].sort();

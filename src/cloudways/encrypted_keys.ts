@@ -1,23 +1,23 @@
 /**
- * Private keys that a password protects (PKCS #8 with PBES2). The maker of a key decides how much work it is to open,
- * so that is read before anything is tried. The work is done off the event loop: it takes some hundred milliseconds.
+ * Private keys encrypted with a password (PKCS #8 with PBES2). The maker of a key decides how much work decrypting it
+ * takes, so that is checked first. Decryption runs off the event loop: it takes some hundred milliseconds.
  */
 import { Buffer } from "node:buffer";
 import { createDecipheriv, createPrivateKey, type KeyObject, scrypt } from "node:crypto";
 
-/** A key that is not decrypted yet. */
+/** An encrypted key and how it is encrypted. */
 export interface EncryptedKey {
-  /** How a key is made of the password: an object identifier and its parameters. */
+  /** How the cipher's key is derived from the password: an object identifier, as hex, and its parameters. */
   derivation: string;
   derivationParameters: readonly Element[];
   cipher: { name: string; keyBytes: number };
   iv: Uint8Array;
   encrypted: Uint8Array;
-  /** Opening it would take too long. */
+  /** Decrypting it would take too much time or memory. */
   isTooMuchWork: boolean;
 }
 
-/** One value of DER: its tag, and what it holds. */
+/** One DER value: its tag and content. */
 interface Element {
   tag: number;
   content: Uint8Array;
@@ -42,17 +42,17 @@ const CIPHERS: Readonly<Record<string, { name: string; keyBytes: number }>> = {
 };
 
 /**
- * The most work that is done to open a key: about a tenth of a second, and 32 MiB. OpenSSL makes keys of 2048 rounds,
- * or of 131072 blocks with scrypt.
+ * The most work spent on one key: about a tenth of a second, and 32 MiB. OpenSSL makes keys with 2048 rounds, or with
+ * 131072 blocks for scrypt.
  */
-const MOST_ROUNDS = 100_000n;
-const MOST_BLOCKS = 262_144n;
-const SCRYPT_BYTES = 64 * 1024 * 1024;
+const MAX_ROUNDS = 100_000n;
+const MAX_BLOCKS = 262_144n;
+const SCRYPT_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reads how a key is encrypted, from its PEM block.
+ * Reads from a PEM block how a key is encrypted.
  *
- * @throws For anything that is not of the expected form, and so can't be judged.
+ * @throws If the block is not of the expected form.
  */
 export function readEncryptedKey(block: string): EncryptedKey {
   const der = Uint8Array.fromBase64(block.replace(/-----[^-]+-----/g, ""));
@@ -74,12 +74,12 @@ export function readEncryptedKey(block: string): EncryptedKey {
 
 function isTooMuchWork(derivation: string, [_salt, first, ...others]: readonly Element[]): boolean {
   const rounds = positive(first);
-  if (derivation === PBKDF2) return rounds > MOST_ROUNDS;
-  if (derivation === SCRYPT) return rounds * positive(others[0]) * positive(others[1]) > MOST_BLOCKS;
+  if (derivation === PBKDF2) return rounds > MAX_ROUNDS;
+  if (derivation === SCRYPT) return rounds * positive(others[0]) * positive(others[1]) > MAX_BLOCKS;
   throw new RangeError("an unknown derivation");
 }
 
-/** Opens a key; undefined where the password is wrong, or the key can't be read. */
+/** Decrypts a key; undefined if the password is wrong or the key can't be read. */
 export async function openEncryptedKey(key: EncryptedKey, password: string): Promise<KeyObject | undefined> {
   try {
     const secret = await secretOf(key, password);
@@ -87,12 +87,12 @@ export async function openEncryptedKey(key: EncryptedKey, password: string): Pro
     const der = Buffer.concat([decipher.update(key.encrypted), decipher.final()]);
     return createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   } catch {
-    // The error of a parser may quote what it was given, so it goes no further.
+    // The parser's error may quote the input, so it is dropped.
     return undefined;
   }
 }
 
-/** The key of the cipher. */
+/** Derives the cipher's key from the password. */
 function secretOf({ derivation, derivationParameters, cipher }: EncryptedKey, password: string): Promise<Uint8Array> {
   const [salt, ...parameters] = derivationParameters;
   const derive = derivation === PBKDF2 ? pbkdf2Secret : scryptSecret;
@@ -122,13 +122,13 @@ function scryptSecret(
   bytes: number,
 ): Promise<Uint8Array> {
   const [cost, blockSize, parallelization] = parameters.slice(0, 3).map((element) => Number(positive(element)));
-  const options = { cost, blockSize, parallelization, maxmem: SCRYPT_BYTES };
+  const options = { cost, blockSize, parallelization, maxmem: SCRYPT_MAX_BYTES };
   return new Promise((resolve, reject) => {
     scrypt(password, salt, bytes, options, (error, secret) => error === null ? resolve(secret) : reject(error));
   });
 }
 
-/** The values that stand one after the other. Lengths are definite in DER. */
+/** Reads consecutive DER values. Lengths in DER are always definite. */
 function elements(bytes: Uint8Array): Element[] {
   const found: Element[] = [];
   for (let at = 0; at < bytes.length;) {

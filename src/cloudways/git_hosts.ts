@@ -3,26 +3,28 @@ import ipaddr from "ipaddr.js";
 
 const GIT_USER_AND_HOST = "[A-Za-z0-9_][\\w.-]*@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)";
 const GIT_PATH = "[\\w~][\\w.~%+/-]*";
-/** `git@host:team/shop.git` or `ssh://git@host:22/team/shop.git`; no part of it can be read as an option. */
+/** `git@host:team/shop.git` or `ssh://git@host:22/team/shop.git`; no part can be read as an option. */
 const GIT_URL = new RegExp(
   `^(?:${GIT_USER_AND_HOST}:/?${GIT_PATH}|ssh://${GIT_USER_AND_HOST}(?::(\\d{1,5}))?/${GIT_PATH})$`,
 );
 const SSH_PORT = 22;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-/** What stands for the machine itself, or for a network of its own. */
-const LOCAL_ENDINGS = new Set(
+/** Top-level names, and one domain, that mean this machine or a private network. */
+const LOCAL_SUFFIXES = new Set(
   "localhost localdomain local internal intranet private corp home lan".split(" ").concat("home.arpa"),
 );
 
-/** Domains in which a name leads to whichever address stands in it, or to the machine itself. */
-const LEADING_ANYWHERE = new Set(
+/** Wildcard DNS domains: a name in them resolves to the address written in it, or to the machine itself. */
+const WILDCARD_DNS = new Set(
   "nip.io sslip.io xip.io traefik.me localtest.me lvh.me vcap.me lacolhost.com".split(" "),
 );
 
-/** What stands for public addresses in documents, and leads nowhere. */
-const EXAMPLES = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"].map((range) => ipaddr.IPv4.parseCIDR(range));
+/** Address ranges reserved for documentation; allowed here as examples of public addresses. */
+const DOCUMENTATION_RANGES = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"].map((range) =>
+  ipaddr.IPv4.parseCIDR(range)
+);
 
-/** The host of a repository's SSH address in small letters, with its port where that is not the usual one. */
+/** The host of a repository's SSH address, lower-case, with its port unless that is 22; undefined for other text. */
 export function gitHost(url: string): string | undefined {
   const parts = partsOf(url);
   return parts && (parts.port === SSH_PORT ? parts.host : `${parts.host}:${parts.port}`);
@@ -34,12 +36,12 @@ export function isGitUrl(text: string): boolean {
 }
 
 /**
- * Whether a repository's address can be one on the public internet. A name may still lead to a private address; that
- * shows only at connecting.
+ * Whether a repository's address may be on the public internet. Its name may still resolve to a private address; that
+ * shows only when connecting.
  */
 export function hasPublicHost(url: string): boolean {
   const { host = "" } = partsOf(url) ?? {};
-  // Some programs read 127.1, 2130706433 and 0x7f000001 as addresses too; one way to write an address is enough.
+  // Some programs read 127.1, 2130706433 and 0x7f000001 as addresses too; only four decimal parts are accepted here.
   if (ipaddr.IPv4.isValid(host)) return ipaddr.IPv4.isValidFourPartDecimal(host) && isPublicAddress(host);
   const labels = host.split(".");
   const last = labels.at(-1) ?? "";
@@ -47,12 +49,12 @@ export function hasPublicHost(url: string): boolean {
     return false;
   }
   const domain = labels.slice(-2).join(".");
-  return !LOCAL_ENDINGS.has(last) && !LOCAL_ENDINGS.has(domain) && !LEADING_ANYWHERE.has(domain);
+  return !LOCAL_SUFFIXES.has(last) && !LOCAL_SUFFIXES.has(domain) && !WILDCARD_DNS.has(domain);
 }
 
 function isPublicAddress(address: string): boolean {
   const ip = ipaddr.IPv4.parse(address);
-  return ip.range() === "unicast" || EXAMPLES.some((range) => ip.match(range));
+  return ip.range() === "unicast" || DOCUMENTATION_RANGES.some((range) => ip.match(range));
 }
 
 function partsOf(url: string): { host: string; port: number } | undefined {

@@ -5,10 +5,10 @@ import type { Owner } from "../async/fair_shares.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { ApiPath } from "./path.ts";
 
-/** What may stand in a query or a form; a list becomes `name[]` repeated, and undefined is left out. */
+/** Fields of a query or form. A list is sent as repeated `name[]`; undefined is left out. */
 export type Fields = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
 
-/** One request as it goes on the wire. */
+/** One HTTP request to Cloudways. */
 export interface WireRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: ApiPath;
@@ -16,13 +16,13 @@ export interface WireRequest {
   form?: Fields;
   /** Sent as `Authorization: Bearer`. */
   bearer?: string;
-  /** Whose request it is; shares out the requests in flight. */
+  /** Who sends the request: each owner has a share of the requests in flight. */
   owner: Owner;
-  /** This read must not be sent again, not even by the pool of connections. Writes never are. */
+  /** Never send this read again, not even through the connection pool. Writes are never sent again. */
   once?: boolean;
 }
 
-/** One answer, read whole. */
+/** One complete answer. */
 export interface WireReply {
   status: number;
   headers: Headers;
@@ -32,41 +32,41 @@ export interface WireReply {
 /** What {@linkcode CloudwaysHttp} needs. */
 export interface CloudwaysHttpOptions {
   baseUrl: URL;
-  /** Bounds the requests in flight, and those of each owner. */
+  /** Bounds the requests in flight, overall and for each owner. */
   slots: FairSemaphore;
   /**
-   * Milliseconds one request may take from connecting to the last byte, waiting for a slot excluded. Deno's `fetch` has
-   * no limit of its own for connecting, so this one covers it.
+   * Milliseconds one request may take, from connecting to the last byte, without the wait for a slot. Deno's `fetch`
+   * has no timeout for connecting, so this one covers it.
    */
   timeoutMs: number;
 }
 
-/** A read may be sent twice within a call's 28 seconds, so one try of it ends earlier. */
+/** One try of a read ends earlier than the call's 28 seconds, so that a second try still fits in. */
 const MAX_READ_TIMEOUT_MS = 12_000;
 
-/** More than the largest account's listing; past it an answer is given up. */
+/** A longer answer fails. More than the listing of the largest account. */
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
-/** What to do after an answer that does not say whether it was done. */
+/** The hint for a caller when the answer doesn't say whether the request was carried out. */
 export function nextStep({ method }: Pick<WireRequest, "method">): string {
   return method === "GET"
     ? "Try again in a moment."
     : "It may or may not have been done. Look at the present state before you try again.";
 }
 
-/** The request did not leave. Whatever was asked for, certainly nothing was done. */
+/** The request was not sent, so nothing was done. */
 export class NotSentError extends ToolError {
   constructor(message: string, options: ToolErrorOptions) {
     super("upstream_unreachable", message, { ...options, done: "nothing" });
   }
 }
 
-/** The one place that speaks HTTP to Cloudways. Knows bytes and deadlines, and nothing of what they mean. */
+/** The only sender of HTTP requests to Cloudways. Knows bytes and deadlines, but not what they mean. */
 export class CloudwaysHttp {
   readonly #options: CloudwaysHttpOptions;
   /**
-   * Deno's default client sends a request again by itself when a kept-alive connection dies under it, writes too.
-   * Without idle connections there is nothing to reuse, so what goes through this one leaves at most once.
+   * Sends each request at most once. Deno's default client sends a request again, even a write, when a kept-alive
+   * connection breaks; this client keeps no idle connections.
    */
   readonly #once = Deno.createHttpClient({ poolMaxIdlePerHost: 0, http2: false });
 
@@ -82,9 +82,9 @@ export class CloudwaysHttp {
   /**
    * Sends one request.
    *
-   * @param signal Ends the request. For a write it must be a deadline and nothing else: what has left can't be taken
-   * back, so a client that is gone is no reason to stop listening for what became of it.
-   * @throws {ToolError} `upstream_timeout` or `upstream_unreachable`; a {@linkcode NotSentError} where it did not leave.
+   * @param signal Ends the request. For a write it must be a deadline and nothing else: a write that was sent can't be
+   * taken back, so its answer is awaited even if the client is gone.
+   * @throws {ToolError} `upstream_timeout` or `upstream_unreachable`; a {@linkcode NotSentError} if it was not sent.
    */
   async send(request: WireRequest, signal: AbortSignal): Promise<WireReply> {
     const release = await this.#options.slots.acquire(request.owner, signal);
@@ -102,7 +102,7 @@ export class CloudwaysHttp {
     }
   }
 
-  /** Closes the connections of requests that are sent once. */
+  /** Closes the client of requests that are sent once. */
   close(): void {
     this.#once.close();
   }
@@ -118,7 +118,7 @@ export class CloudwaysHttp {
 function wireInit(request: WireRequest, signal: AbortSignal): RequestInit {
   const headers = new Headers({ accept: "application/json", "user-agent": `${SERVER_NAME}/${VERSION}` });
   if (request.bearer !== undefined) headers.set("authorization", `Bearer ${request.bearer}`);
-  // A redirect is never followed: it would carry the credentials to wherever it points.
+  // Redirects are never followed: they would send the credentials to another address.
   const init: RequestInit = { method: request.method, headers, signal, redirect: "manual" };
   return request.form === undefined ? init : { ...init, body: new URLSearchParams(fieldEntries(request.form)) };
 }
@@ -171,7 +171,7 @@ function networkError(error: unknown, request: WireRequest): ToolError {
   });
 }
 
-/** Only the text under Deno's error tells at which stage it failed. Where it is ever worded anew, this is false. */
+/** Whether connecting failed. Only the text of the error's cause says so; if Deno changes that text, this is false. */
 function neverConnected(error: unknown): boolean {
   return error instanceof TypeError && error.cause instanceof Error && error.cause.message.includes("(Connect)");
 }

@@ -1,21 +1,23 @@
-/** What an application's record says of its certificates. What it doesn't say is null, never a no. */
+/** Reads an application's certificates from its record. What the record doesn't say is null, never false. */
 import { z } from "zod";
 import { coverage } from "./certificates.ts";
 import { type AppRecord, looseList, statedFlag, statedText } from "./models.ts";
 
 /** The certificates of an application. */
 export interface InstalledCertificates {
+  /** Whether it has a certificate of the customer's own. */
   own: boolean | null;
+  /** Whether it has a Let's Encrypt certificate. */
   letsEncrypt: boolean | null;
-  /** The domains of the one by Let's Encrypt, sorted; empty where they are not told. */
+  /** The domains of the Let's Encrypt certificate, sorted; empty if the record doesn't say. */
   letsEncryptDomains: string[];
-  /** Whether the one by Let's Encrypt is a wildcard certificate. */
+  /** Whether the Let's Encrypt certificate is a wildcard certificate. */
   wildcard: boolean | null;
-  /** Whom Let's Encrypt writes to. */
+  /** The contact address that Let's Encrypt writes to. */
   email: string | null;
-  /** Whether the one by Let's Encrypt renews itself. */
+  /** Whether the Let's Encrypt certificate is renewed automatically. */
   autoRenewal: boolean | null;
-  /** Whether the domains of the one by Let's Encrypt were verified. */
+  /** Whether the domains of the Let's Encrypt certificate were verified. */
   verified: boolean | null;
 }
 
@@ -43,16 +45,16 @@ export function installedCertificates(app: AppRecord): InstalledCertificates {
   };
 }
 
-/** Whether an application has a certificate. What its record doesn't say counts as one. */
+/** Whether an application may have a certificate: true unless its record says that it has none. */
 export function mayHaveCertificate(app: AppRecord): boolean {
   const { own, letsEncrypt } = installedCertificates(app);
   return own !== false || letsEncrypt !== false;
 }
 
 /**
- * The domains by which visitors reach an application and for which no certificate is known; null where that can't be
- * told. Cloudways' own name for an application has a certificate of Cloudways', and what an own certificate is for
- * stands in no record.
+ * The domains of an application that no known certificate covers. Cloudways' own domain for it is left out: that has a
+ * certificate of Cloudways'. Null if the record doesn't say enough, or if the application has a certificate of the
+ * customer's own, since no record says what that covers.
  */
 export function uncoveredDomains(app: AppRecord): string[] | null {
   const { own, letsEncrypt, letsEncryptDomains, verified } = installedCertificates(app);
@@ -63,7 +65,7 @@ export function uncoveredDomains(app: AppRecord): string[] | null {
 
 const withFlag = z.looseObject({ is_installed: statedFlag });
 
-/** @param options.withoutFlag What a record without the flag says: that of an own certificate has none. */
+/** @param options.withoutFlag The result for a record without the flag, as the customer's own certificates have it. */
 function isInstalled(value: unknown, { withoutFlag }: { withoutFlag: true | null }): boolean | null {
   if (value === undefined) return null;
   if (value === null || value === false || value === "" || value === "0" || value === 0) return false;
@@ -72,10 +74,10 @@ function isInstalled(value: unknown, { withoutFlag }: { withoutFlag: true | null
   return "is_installed" in value ? withFlag.safeParse(value).data?.is_installed ?? null : withoutFlag;
 }
 
-/** Kinds of certificates that name each of their domains. A word that is not known may mean any kind. */
-const ONE_BY_ONE = new Set(["le", "san"]);
+/** Types of certificates that are never wildcards. An unknown type may be anything. */
+const NON_WILDCARD_TYPES = new Set(["le", "san"]);
 
 function isWildcard(type: string | null, domains: readonly string[]): boolean | null {
   if (type === "wc" || domains.some((domain) => domain.startsWith("*."))) return true;
-  return type !== null && ONE_BY_ONE.has(type) ? false : null;
+  return type !== null && NON_WILDCARD_TYPES.has(type) ? false : null;
 }

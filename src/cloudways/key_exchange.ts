@@ -16,12 +16,12 @@ import { readReply, sayingOf } from "./replies.ts";
 import type { SignInGuard } from "./sign_in_guard.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** What an exchange gives. */
+/** The token that an exchange returns. */
 export interface ExchangedToken {
   token: string;
   /** Milliseconds since the Unix epoch. */
   expiresAt: number;
-  /** When it was asked for, in milliseconds since the Unix epoch. */
+  /** When the exchange was sent, in milliseconds since the Unix epoch. */
   exchangedAt: number;
 }
 
@@ -29,7 +29,7 @@ export interface ExchangedToken {
 export interface KeyExchangeOptions {
   upstream: Upstream;
   breaker: CircuitBreaker;
-  /** Counts pairs that Cloudways refuses. */
+  /** Counts key pairs that Cloudways refuses. */
   guard: Pick<SignInGuard, "refused">;
   clock: Clock;
   metrics: Metrics;
@@ -40,22 +40,22 @@ export interface KeyExchangeOptions {
 
 const OPERATION = "oauth_access_token_create";
 
-/** Below the life of the lock under which an exchange runs. */
+/** Shorter than the lifetime of the lock that is held during an exchange. */
 const EXCHANGE_TIMEOUT_MS = 22_000;
 
-/** What Cloudways gives a token, as far as anybody has seen. */
+/** The lifetime of tokens that Cloudways is known to give. */
 const USUAL_LIFE_SECONDS = 3600;
-/** No token is kept for longer, whatever is said of it. */
+/** The longest lifetime that is believed. */
 const MAX_LIFE_SECONDS = 30 * 86_400;
 
-/** A life that is not understood spoils no token: one that ends sooner is answered by 401 and exchanged again. */
+/** An unreadable lifetime is not an error: a token that expires sooner gets a 401 and is exchanged again. */
 const exchangeReply = z.object({
   access_token: z.string().regex(/^[\x21-\x7e]{1,4096}$/),
   expires_in: z.coerce.number().min(1).catch(USUAL_LIFE_SECONDS)
     .transform((seconds) => Math.min(seconds, MAX_LIFE_SECONDS)),
 });
 
-/** Signs in at Cloudways with key pairs: gets the token that a pair is exchanged for. */
+/** Signs in at Cloudways: exchanges key pairs for tokens. */
 export class KeyExchange {
   readonly #options: KeyExchangeOptions;
 
@@ -66,8 +66,8 @@ export class KeyExchange {
   /**
    * Exchanges a key pair for a token.
    *
-   * @param address The caller's; counts pairs that Cloudways refuses.
-   * @throws {ToolError} `authentication_failed` where Cloudways refuses the pair, and every other failure by its code.
+   * @param address The caller's address; refused key pairs are counted by it.
+   * @throws {ToolError} `authentication_failed` if Cloudways refuses the key pair; other failures with their codes.
    */
   async run(customer: Customer, keyPair: KeyPair, address: string): Promise<ExchangedToken> {
     const { upstream, breaker, guard, clock, metrics, strangersLog } = this.#options;
@@ -97,7 +97,11 @@ export class KeyExchange {
   }
 }
 
-/** The error for a wrong key pair. */
+/**
+ * The error for a wrong key pair.
+ *
+ * @param what Completes the sentence "Cloudways …".
+ */
 export function keyPairRefused(what: string): ToolError {
   return new ToolError("authentication_failed", `Cloudways ${what}.`, {
     hint: "Ask the user to check both. API keys are being retired: an access token, made in the Cloudways console " +
@@ -115,7 +119,7 @@ function readExchange(reply: WireReply, keyPair: KeyPair): z.output<typeof excha
   throw signInFailed(new ToolError("upstream_error", "The answer holds no token."), keyPair);
 }
 
-/** Codes that say something of the sign-in itself; all others would be taken for something about what was called. */
+/** Codes that can be about the sign-in. Any other code would seem to be about the tool call, so it is replaced. */
 const SIGN_IN_CODES: ReadonlySet<ErrorCode> = new Set([
   "forbidden",
   "upstream_rate_limited",
@@ -123,7 +127,7 @@ const SIGN_IN_CODES: ReadonlySet<ErrorCode> = new Set([
   "upstream_unreachable",
 ]);
 
-/** What keeps a call from being made at all. The e-mail is not shown, since Cloudways has not accepted it. */
+/** The error of a call whose sign-in failed. It does not show the e-mail, since Cloudways has not accepted it. */
 function signInFailed(error: unknown, { email, apiKey }: KeyPair): unknown {
   if (!(error instanceof ToolError) || error instanceof NotSentError) return error;
   const { code, message, retryAfter, cause } = error;

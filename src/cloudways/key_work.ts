@@ -3,13 +3,13 @@ import { KeyedMutex } from "../async/keyed_mutex.ts";
 import { Semaphore } from "../async/semaphore.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
 
-/** How many keys are opened at once in this process: the work takes threads that others need too. */
+/** How many keys this process decrypts at once: the work takes threads that others need too. */
 const MAX_AT_ONCE = 2;
 
-/** How many keys of one customer may be open or wait for their turn. */
+/** How many keys of one customer may be in work or waiting. */
 const MAX_PER_CUSTOMER = 4;
 
-/** Bounds how many encrypted keys are opened at once: one of each customer, and few in all. */
+/** Bounds how many encrypted keys are decrypted at once: one for each customer, and few overall. */
 export class KeyWork {
   readonly #places = new Semaphore(MAX_AT_ONCE);
   readonly #turns = new KeyedMutex();
@@ -21,10 +21,10 @@ export class KeyWork {
   }
 
   /**
-   * Does the work when it is this customer's turn, and a place is free.
+   * Runs the work when it is this customer's turn and a place is free.
    *
-   * @param signal Ends the wait; the work itself is not long.
-   * @throws {ToolError} `rate_limited` where too many keys of the customer wait already.
+   * @param signal Ends the wait, but not the work, which is short.
+   * @throws {ToolError} `rate_limited` if too many keys of the customer are in work or waiting.
    */
   async run<T>(customer: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const waiting = this.#waiting.get(customer) ?? 0;

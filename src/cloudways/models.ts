@@ -1,46 +1,46 @@
 /**
- * The records of Cloudways' answers, read leniently: ids come as text or numbers, flags in many spellings, empty lists
- * as `[]`, `{}` or not at all. What is not named here passes through.
+ * Schemas of the records in Cloudways' answers. They are lenient: ids come as text or numbers, flags in many spellings,
+ * empty lists as `[]`, `{}` or not at all. Members that are not named here pass through.
  */
 import { z } from "zod";
 
-/** An id, given as a number or as numeric text; a number in what we give on. */
+/** An id, given as a number or as digits; read as a number. */
 export const idNumber = z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)]);
 
-/** Text that may be missing or null; empty then. */
+/** Text; empty if it is missing or null. */
 export const looseText = z.union([z.string(), z.number().transform(String)]).nullish().transform((text) => text ?? "");
 
-/** `true`, `1` and the same as text are yes; anything else is no, and so is absence. */
+/** True for `true` and `1`, also as text; false for anything else, and if it is missing. */
 export const looseFlag = z.unknown().optional().transform((value) =>
   value === true || value === 1 || value === "1" || value === "true"
 );
 
-/** Yes or no where it is said in a known spelling; null for anything else, so that silence is not taken for a no. */
+/** True or false in a known spelling; null for anything else, so that a missing flag does not count as false. */
 export const statedFlag = z.unknown().optional().transform((value) => {
   if (value === false || value === 0 || value === "0" || value === "false") return false;
   return looseFlag.parse(value) ? true : null;
 });
 
-/** Text; null where it is missing or null, which is not the same as empty. */
+/** Text; null if it is missing or null, which differs from empty text. */
 export const statedText = z.union([z.string(), z.number().transform(String)]).nullish().transform((text) =>
   text ?? null
 );
 
-/** A number, given as such or as text; null for what is none. */
+/** A number, given as a number or as text; null for anything else. */
 export function numberOrNull(value: unknown): number | null {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : null;
 }
 
-/** Like {@linkcode numberOrNull}, as a member that may be missing. */
+/** Like {@linkcode numberOrNull}, for a member that may be missing. */
 export const looseNumber = z.unknown().optional().transform(numberOrNull);
 
-/** Like {@linkcode looseFlag}, but null where it is not given. */
+/** Like {@linkcode looseFlag}, but null if it is missing or null. */
 export const flagOrNull = z.unknown().optional().transform((value) =>
   value === undefined || value === null ? null : looseFlag.parse(value)
 );
 
-/** A list that PHP may have turned into an object, or left out when empty. */
+/** A list that PHP may have turned into an object, or left out if empty. */
 export function looseList<T extends z.ZodType>(item: T) {
   return z.unknown().optional().transform((value): unknown[] => {
     if (Array.isArray(value)) return value;
@@ -48,32 +48,32 @@ export function looseList<T extends z.ZodType>(item: T) {
   }).pipe(z.array(item));
 }
 
-/** Like {@linkcode looseList}, but never taken for empty where it is not there. */
+/** Like {@linkcode looseList}, but an error if it is missing. */
 export function givenList<T extends z.ZodType>(item: T) {
   return z.custom<object>((value) => typeof value === "object" && value !== null).transform((value): unknown => value)
     .pipe(looseList(item));
 }
 
-/** Like {@linkcode looseList}, but null where no list is given. */
+/** Like {@linkcode looseList}, but null if there is no list. */
 export function statedList<T extends z.ZodType>(item: T) {
   return z.unknown().optional().transform((value): unknown[] | null =>
     typeof value === "object" && value !== null ? Object.values(value) : null
   ).pipe(z.array(item).nullable());
 }
 
-/** What an operation is tied to: the id of a server or application; null for none, which is also given as `"0"`. */
+/** The id of the server or application that an operation belongs to; null for none, which also comes as `"0"`. */
 export function tiedId(value: unknown): number | null {
   const id = idNumber.safeParse(value).data;
   return id !== undefined && id > 0 && Number.isSafeInteger(id) ? id : null;
 }
 
-/** The minutes an operation still takes, given as text or as a number; null where they are not given. */
+/** The minutes an operation still takes, given as digits or as a number; null for anything else. */
 export function wholeMinutes(value: unknown): number | null {
   const minutes = idNumber.safeParse(value).data;
   return minutes !== undefined && minutes >= 0 && minutes < 1_000_000 ? minutes : null;
 }
 
-/** An SSH key as servers and credentials list it; both spellings of its id are known. */
+/** An SSH key in the lists of servers and of credentials, which name its id differently. */
 export const sshKeyRecord = z.looseObject({
   id: idNumber.optional(),
   ssh_key_id: idNumber.optional(),
@@ -88,13 +88,13 @@ export const appRecord = z.looseObject({
   application: looseText,
   app_version: looseText,
   app_fqdn: looseText,
-  /** Empty where there is none; null where the record doesn't say. */
+  /** Empty if there is none; null if the record doesn't say. */
   cname: statedText,
   sys_user: looseText,
   mysql_user: looseText,
   mysql_db_name: looseText,
   app_user: looseText,
-  /** Null where the record doesn't say. */
+  /** Null if the record doesn't say. */
   aliases: statedList(z.string()),
   project_id: idNumber.nullish().catch(null),
   is_staging: looseFlag,
@@ -116,13 +116,13 @@ export const serverRecord = z.looseObject({
   created_at: looseText,
   updated_at: looseText,
   ssh_keys: looseList(sshKeyRecord),
-  /** Null where the record doesn't say. */
+  /** Null if the record doesn't say. */
   apps: statedList(appRecord),
 });
 
 /**
- * An answer that holds one thing under a name. Where there is nothing it may come as `[]`, `{}` or `{"status": true}`,
- * which are an empty list here; anything else without the name is not the answer that was expected.
+ * An answer with one named member. If there is nothing to list it may come as `[]`, `{}` or `{"status": true}`; then
+ * the member is read as an empty list. Any other answer without the member is an error.
  */
 export function memberReply<K extends string, T extends z.ZodType>(name: K, member: T) {
   return z.unknown().optional().transform((reply, context): unknown => {
@@ -135,21 +135,21 @@ export function memberReply<K extends string, T extends z.ZodType>(name: K, memb
   }).pipe(member);
 }
 
-/** An answer that holds one list under a name, by the rules of {@linkcode memberReply}. */
+/** An answer with one named list, by the rules of {@linkcode memberReply}. */
 export function listReply<K extends string, T extends z.ZodType>(name: K, item: T) {
   return memberReply(name, looseList(item));
 }
 
-/** The answer to a change that is done at once and has nothing to tell; `error` was seen beside a status 200. */
+/** The answer, without content, to a change that is done at once. An `error` may come with status 200. */
 export const doneReply = z.union([z.array(z.unknown()).max(0), z.looseObject({ error: z.never().optional() })]);
 
-/** An object that PHP has turned into an empty list where it has no members. */
+/** An object that PHP turns into an empty list if it has no members. */
 export function looseObject<T extends z.ZodRawShape>(shape: T) {
   const empty = z.array(z.unknown()).max(0).transform(() => ({}));
   return z.unknown().transform((value): unknown => empty.safeParse(value).data ?? value).pipe(z.looseObject(shape));
 }
 
-/** The answer to `GET /server`; the one list that is never taken for empty by guess. */
+/** The answer to `GET /server`. A missing list is an error, never an empty one. */
 export const serverListing = z.looseObject({
   servers: givenList(serverRecord),
 });
@@ -159,19 +159,19 @@ export type ServerRecord = z.output<typeof serverRecord>;
 /** An application. */
 export type AppRecord = z.output<typeof appRecord>;
 
-/** The address visitors use: the primary domain, or the one that Cloudways gave it. */
+/** The domain visitors use: the primary domain, or else the one that Cloudways gave the application. */
 export function domainOf(app: AppRecord): string {
   return app.cname || app.app_fqdn;
 }
 
-/** The applications of a server that its record names. */
+/** The applications that a server's record names. */
 export function knownApps({ apps }: Pick<ServerRecord, "apps">): AppRecord[] {
   return apps ?? [];
 }
 
 /**
- * A time of Cloudways as ISO 8601. Without a zone it is read as UTC, with one it keeps it; what is no time comes back
- * unchanged, and null for nothing.
+ * A time from Cloudways as ISO 8601. A time without a zone is read as UTC; a given zone is kept. Text that is not a
+ * time is returned unchanged. Empty text and the date 0000-00-00 become null.
  */
 export function isoTime(text: string): string | null {
   if (text === "" || text.startsWith("0000-00-00")) return null;
@@ -181,7 +181,7 @@ export function isoTime(text: string): string | null {
   return `${date}T${time}${hours === undefined ? "Z" : `${hours}:${minutes}`}`;
 }
 
-/** Seconds since the Unix epoch as ISO 8601; null for what is no time. */
+/** Seconds since the Unix epoch as ISO 8601; null if they are out of range. */
 export function isoTimeOfSeconds(seconds: number): string | null {
   const time = new Date(seconds * 1000);
   return Number.isNaN(time.getTime()) ? null : time.toISOString();

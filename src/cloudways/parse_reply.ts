@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-/** A value of the expected form, or the error that says what is wrong. */
+/** The parsed value, or the error that says what is wrong. */
 export type Parsed<T> = { success: true; data: T } | { success: false; error: unknown };
 
-/** Checks an answer. Zod throws at some values, such as an object with a `length` of its own in place of a text. */
+/** Parses an answer. Catches what Zod throws for some values, such as an object with a `length` in place of text. */
 export function parseReply<T>(reply: z.ZodType<T>, json: unknown): Parsed<T> {
   try {
     return reply.safeParse(json);
@@ -12,7 +12,7 @@ export function parseReply<T>(reply: z.ZodType<T>, json: unknown): Parsed<T> {
   }
 }
 
-/** Which fields of an answer are wrong, for the log; holds nothing of their values. */
+/** Which fields of an answer are wrong, for the log; contains none of their values. */
 export function parseProblems(error: unknown): Record<string, unknown> {
   if (!(error instanceof z.ZodError)) return { error };
   return { issues: error.issues.slice(0, 10).map((issue) => `${issue.path.join(".")}: ${issue.code}`) };

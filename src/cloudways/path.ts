@@ -1,4 +1,4 @@
-/** A path below the API's base URL in which every inserted part is encoded. */
+/** A path below the API's base URL; every inserted part is encoded. */
 export class ApiPath {
   readonly text: string;
 
@@ -8,13 +8,13 @@ export class ApiPath {
 }
 
 /**
- * Writes an {@linkcode ApiPath}; whatever is inserted becomes exactly one path segment or less.
+ * Template tag for an {@linkcode ApiPath}. An inserted part is encoded and never becomes more than one path segment.
  *
  * ```ts
  * path`/operation/${id}`
  * ```
  *
- * @throws {RangeError} When a part is empty or would be read as a step up or down the path.
+ * @throws {RangeError} If a part is empty, `.` or `..`.
  */
 export function path(strings: TemplateStringsArray, ...parts: readonly (string | number)[]): ApiPath {
   const encoded = parts.map((part) => {

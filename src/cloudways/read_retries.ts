@@ -7,25 +7,25 @@ import { isOutage, retryAfterSeconds } from "./replies.ts";
 /** How a read may be sent again. */
 export interface RetryOptions {
   clock: Clock;
-  /** Ends the waiting between two tries. */
+  /** Ends the pause between two tries. */
   signal: AbortSignal;
   /** Milliseconds one try may take. */
   tryMs: number;
   /** When the caller must have an answer, in milliseconds since the Unix epoch. */
   endsAt: number;
-  /** Told of each try after the first. */
+  /** Called after each try but the first. */
   onRetry: () => void;
 }
 
-/** The longest pause before each further try, in milliseconds; as many tries as there are pauses. */
+/** The longest pause before each further try, in milliseconds. There are as many further tries as pauses. */
 const PAUSES_MS = [300, 1_200];
-/** Whoever is to wait longer than this is told so instead. */
+/** If Cloudways asks for a longer pause, the error goes to the caller at once. */
 const MAX_RETRY_AFTER_SECONDS = 3;
 
 /**
- * Sends a read, and again where an outage may have passed, as long as a whole try fits in before the deadline.
+ * Sends a read, and sends it again after an outage, as long as a whole try fits in before `endsAt`.
  *
- * @throws What the last try that was sent has thrown. A try that our own limit or the breaker stops was none.
+ * @throws The error of the last try that was sent. A try that our own limit or the breaker refuses doesn't count.
  */
 export async function sendRead(send: () => Promise<WireReply>, options: RetryOptions): Promise<WireReply> {
   const { clock, signal, tryMs, endsAt, onRetry } = options;
@@ -52,7 +52,7 @@ async function outcomeOf(send: () => Promise<WireReply>): Promise<WireReply | To
   }
 }
 
-/** Undefined where it is not to be tried again. Callers who failed together come back at different times. */
+/** Milliseconds until the next try; undefined for no further try. Jitter keeps callers from returning together. */
 function pauseBefore(retries: number, outcome: WireReply | ToolError): number | undefined {
   const longestMs = PAUSES_MS[retries];
   const askedSeconds = outcome instanceof ToolError ? undefined : retryAfterSeconds(outcome.headers);

@@ -1,6 +1,7 @@
 /**
- * What Cloudways offers to everybody: providers, regions, sizes, applications, packages. The same for every customer,
- * so cached for an hour and shared. Only the members named here are kept, so that nothing of an account gets in.
+ * What Cloudways offers to everybody: providers, regions, sizes, applications, packages. These lists are the same for
+ * every customer, so they are cached for an hour and shared. Only the members named here are kept, so that no account
+ * data gets into the cache.
  */
 import { z } from "zod";
 import { SingleFlight } from "../async/single_flight.ts";
@@ -28,15 +29,15 @@ const appFamilies = z.union([
 
 /** One reference list. */
 export interface ReferenceList<T extends object> {
-  /** Tells its cache entry apart. */
+  /** The name of its cache entry. */
   name: string;
   operation: string;
   path: ApiPath;
-  /** What is kept of it; reading what was kept gives the same again. */
+  /** Selects what is kept. Parsing the kept value again returns the same value. */
   reply: z.ZodType<T>;
 }
 
-/** The clouds that servers can run on, with their codes. */
+/** The cloud providers that servers can run on, with their codes. */
 export const PROVIDERS = referenceList({
   name: "providers",
   operation: "list_providers",
@@ -44,7 +45,7 @@ export const PROVIDERS = referenceList({
   reply: z.object({ providers: givenList(named) }),
 });
 
-/** Where servers can stand, by cloud. */
+/** The regions that servers can run in, by cloud provider. */
 export const REGIONS = referenceList({
   name: "regions",
   operation: "list_regions",
@@ -52,7 +53,7 @@ export const REGIONS = referenceList({
   reply: z.object({ regions: byProvider(named) }),
 });
 
-/** How large servers can be, by cloud. */
+/** The sizes that servers can have, by cloud provider. */
 export const SERVER_SIZES = referenceList({
   name: "server_sizes",
   operation: "list_server_sizes",
@@ -60,7 +61,7 @@ export const SERVER_SIZES = referenceList({
   reply: z.object({ sizes: byProvider(looseText) }),
 });
 
-/** What applications can be made of, with the versions of each. */
+/** The kinds of applications, with the versions of each. */
 export const APPS = referenceList({
   name: "apps",
   operation: "list_apps",
@@ -68,7 +69,7 @@ export const APPS = referenceList({
   reply: z.object({ apps: appFamilies }),
 });
 
-/** The packages of servers and their versions, in whatever form they come. */
+/** The packages of servers and their versions, in the form in which Cloudways sends them. */
 export const PACKAGES = referenceList({
   name: "packages",
   operation: "list_packages",
@@ -83,7 +84,7 @@ function referenceList<T extends object>(list: ReferenceList<T>): ReferenceList<
 /** Reads the reference lists, each once an hour at most. */
 export class ReferenceData {
   readonly #client: CloudwaysClient;
-  /** Sealed not for secrecy: what somebody else wrote there must not pass for Cloudways' word. */
+  /** Sealed not for secrecy, but so that no entry can be forged. */
   readonly #sealed: SealedStore;
   readonly #flights = new SingleFlight<unknown>();
 
@@ -92,14 +93,14 @@ export class ReferenceData {
     this.#sealed = options.sealed;
   }
 
-  /** One list, from the cache where it is there. */
+  /** Reads one list, from the cache if possible. */
   async read<T extends object>(session: Session, list: ReferenceList<T>): Promise<T> {
     const key = { purpose: "reference", customer: "shared", name: list.name } as const;
-    // The same for everybody, but not for credentials that Cloudways just refused: those it has to see first.
+    // Credentials that Cloudways just refused get nothing from the cache until Cloudways accepts them again.
     const isBlocked = await this.#client.records.refusalMark(session.customer) !== undefined;
     const cached = isBlocked ? undefined : await this.#sealed.read(key, list.reply);
     if (cached !== undefined) return cached;
-    // Not shared between customers while under way: one caller's wrong credentials must not fail another's call.
+    // Customers don't share a request in flight: one caller's wrong credentials must not fail another's call.
     const fetched = await this.#flights.run(`${list.name}:${session.customer.id}`, async (signal) => {
       const { operation, path, reply } = list;
       const fresh = await this.#client.send({ ...session, signal }, { method: "GET", operation, path, reply });

@@ -4,48 +4,48 @@ import { nextStep, type WireReply, type WireRequest } from "./http.ts";
 import { tiedId, wholeMinutes } from "./models.ts";
 import { isOperationId } from "./operation_id.ts";
 
-/** What was asked of Cloudways. */
+/** The request that a reply answers. */
 export interface Asked {
-  /** The name of the operation in the facts. */
+  /** The operation's name in the Cloudways API. */
   operation: string;
   method: WireRequest["method"];
 }
 
 type JsonObject = Record<string, unknown>;
 
-/** What Cloudways sends when a path is unknown, with status 200: nothing was done. */
+/** Cloudways' answer to an unknown path, with status 200; nothing was done. */
 const GREETING = /You have reached Cloudways API/i;
 
-/** Cloudways knows no such path or thing. Whatever was asked for, nothing was done. */
+/** Cloudways knows no such path, or nothing with this id. Nothing was done. */
 export class UnknownToCloudwaysError extends ToolError {
   constructor(code: ErrorCode, message: string, options: ToolErrorOptions) {
     super(code, message, { ...options, done: "nothing" });
   }
 }
 
-/** Cloudways' 429 may come without `Retry-After`; a minute is its window. */
+/** Used if a 429 comes without `Retry-After`; Cloudways' limits count by the minute. */
 const DEFAULT_RETRY_AFTER_SECONDS = 60;
-/** Its longest known window is a minute and a half; more than this is a mistake that must not shut anybody out. */
+/** The longest wait that is believed. Cloudways' longest known window is 90 seconds; a mistake must lock nobody out. */
 const MAX_RETRY_AFTER_SECONDS = 900;
 
-/** Statuses by which what stands before Cloudways says that Cloudways does not answer. */
+/** Statuses by which Cloudways' proxies say that Cloudways does not answer. */
 const OUTAGE_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
-/** Errors by which {@linkcode CloudwaysHttp} says so. */
+/** Codes by which `CloudwaysHttp` says so. */
 const OUTAGE_CODES: ReadonlySet<ErrorCode> = new Set(["upstream_timeout", "upstream_unreachable"]);
 
 /**
- * Turns an answer into JSON, or into the error that it means. Understands every form of error body that Cloudways is
- * known to send.
+ * Returns the JSON of an answer, or throws the error that the answer means. Understands every form of error body that
+ * Cloudways is known to send.
  *
- * @param request What was asked, for messages.
- * @throws {ToolError} For anything that is not a 2xx with JSON that claims success.
+ * @param request The request, for messages.
+ * @throws {ToolError} For any answer but a 2xx with JSON that does not report a failure.
  */
 export function readReply(reply: WireReply, request: Asked): unknown {
   const { operation } = request;
   const json = parseJson(reply.text);
   if (reply.status >= 200 && reply.status < 300) return readSuccess(reply, json, request);
   const text = errorText(json);
-  const said = saying(text);
+  const said = asDetails(text);
   switch (reply.status) {
     case 400:
       throw new ToolError("validation_failed", "Cloudways refused the request.", {
@@ -74,14 +74,14 @@ export function readReply(reply: WireReply, request: Asked): unknown {
   }
 }
 
-/** Whether what came of a request shows that the way to Cloudways is shut: no connection, no answer, or 502 to 504. */
+/** Whether a request failed because Cloudways can't be reached: no connection, no answer, or a status 502 to 504. */
 export function isOutage(outcome: WireReply | ToolError): boolean {
   return outcome instanceof ToolError ? OUTAGE_CODES.has(outcome.code) : OUTAGE_STATUSES.has(outcome.status);
 }
 
 /**
- * The whole seconds for which an answer asks to wait, within bounds; undefined where it does not say. A date counts from
- * the answer's own, so that two clocks need not agree.
+ * The whole seconds that an answer asks to wait, within bounds; undefined if it doesn't say. A date is compared with
+ * the answer's own `Date`, so that our clock need not agree with Cloudways'.
  */
 export function retryAfterSeconds(headers: Headers): number | undefined {
   const text = headers.get("retry-after") ?? "";
@@ -89,20 +89,20 @@ export function retryAfterSeconds(headers: Headers): number | undefined {
   return Number.isNaN(seconds) ? undefined : Math.min(Math.max(1, seconds), MAX_RETRY_AFTER_SECONDS);
 }
 
-/** NaN where one of them is no date of HTTP. */
+/** Seconds between two HTTP dates; NaN if either is not one. */
 function secondsUntil(then: string, now: string): number {
   return then.endsWith("GMT") ? Math.ceil((Date.parse(then) - Date.parse(now)) / 1000) : NaN;
 }
 
-/** For how long a 429 stops an operation, in seconds. */
+/** How long a 429 pauses an operation, in seconds. */
 export function pauseSeconds(headers: Headers): number {
   return retryAfterSeconds(headers) ?? DEFAULT_RETRY_AFTER_SECONDS;
 }
 
 /**
- * The answer to a call that Cloudways' own limit stops.
+ * The error of a call that exceeds Cloudways' own limit.
  *
- * @param limitedBy Set where it was not sent, since Cloudways said so before.
+ * @param limitedBy Set if the request was not sent, because Cloudways' pause still lasts.
  */
 export function upstreamRateLimited(seconds: number, limitedBy?: "upstream_pause"): ToolError {
   return new ToolError("upstream_rate_limited", "Cloudways' own rate limit for this account is reached.", {
@@ -137,18 +137,18 @@ function readSuccess(reply: WireReply, json: unknown, request: Asked): unknown {
       hint: nextStep(request),
     });
   }
-  // The record of an operation that is looked at has its own verdict, and `status` beside it is none.
+  // An operation's record says itself whether the operation failed; `status` beside the record does not.
   const isRecord = isObject(json) && request.operation === "operation_status" && "operation" in json;
   if (isObject(json) && saysItFailed(json) && !isRecord) {
     throw new ToolError("upstream_error", "Cloudways answered that it failed.", {
       hint: "Look at the present state before you try again.",
-      ...saying(errorText(json)),
+      ...asDetails(errorText(json)),
     });
   }
   return json;
 }
 
-/** `status: false`, or the `error` that was seen beside a status 200. */
+/** Whether JSON reports a failure: `status: false`, or an `error`, which may come with status 200. */
 function saysItFailed({ status, error }: JsonObject): boolean {
   return status === false || (typeof error === "string" && error !== "");
 }
@@ -165,14 +165,14 @@ function errorText(json: unknown): string | undefined {
 }
 
 /**
- * What Cloudways says, in a member of its own: no sentence of ours holds text of others, which may read like one of
- * ours. Not cut here: half a secret would no longer be recognised. Where errors are shown they are cut.
+ * Puts Cloudways' message into a member of its own. Our sentences contain no text of others, which could pass for ours.
+ * The text is not cut here, since half a secret would not be recognised; it is cut where errors are shown.
  */
-function saying(text: string | undefined): Pick<ToolErrorOptions, "details"> {
+function asDetails(text: string | undefined): Pick<ToolErrorOptions, "details"> {
   return text === undefined ? {} : { details: { cloudways_message: text } };
 }
 
-/** What Cloudways said with an error, for an answer that goes on without it. */
+/** Cloudways' message in the details of an error, to put into another error or answer. */
 export function sayingOf({ details }: ToolError): { cloudways_message?: string } {
   const said = details?.cloudways_message;
   return typeof said === "string" ? { cloudways_message: said } : {};
@@ -192,13 +192,13 @@ function forbidden(json: unknown, text: string | undefined, operation: string): 
   }
   return new ToolError("forbidden", "Cloudways refused this.", {
     hint: "Tell the user: the account, its plan or its role does not allow it.",
-    details: { operation, ...saying(text).details },
+    details: { operation, ...asDetails(text).details },
   });
 }
 
 const NAMES_AN_ID = /\bids?\b|_id\b|not found|does not exist|doesn't exist|not exist/i;
 
-/** Told apart in this order: busy, message, fields. */
+/** The error of a 422. Its three forms are tried in this order: a busy server, a message, messages about fields. */
 function unprocessable(json: unknown, text: string | undefined): ToolError {
   if (!isObject(json)) {
     return new ToolError("validation_failed", "Cloudways found the request wrong and did not say why.", {
@@ -208,7 +208,7 @@ function unprocessable(json: unknown, text: string | undefined): ToolError {
   if (isObject(json.operation)) return busy(json.operation, text);
   if (text !== undefined) {
     return new ToolError("validation_failed", "Cloudways found the request wrong.", {
-      ...saying(text),
+      ...asDetails(text),
       hint: NAMES_AN_ID.test(text)
         ? "Check the ids with list_servers or find_resources."
         : "Correct what Cloudways names; the same call will be refused again.",
@@ -231,7 +231,7 @@ function busy(operation: JsonObject, text: string | undefined): ToolError {
   const options: ToolErrorOptions = {
     hint: `Nothing was done. ${wait}, then call again.`,
     details: {
-      ...saying(text).details,
+      ...asDetails(text).details,
       operation: { ...running, estimated_minutes_remaining: wholeMinutes(estimated_time_remaining) },
     },
   };
@@ -239,8 +239,8 @@ function busy(operation: JsonObject, text: string | undefined): ToolError {
 }
 
 /**
- * `{field: [{code, message}]}` as a list. Kept as a map, the messages about a field named `password` would be hidden
- * like a password.
+ * Reads `{field: [{code, message}]}` as a list. In a map, messages about a field named `password` would be hidden like
+ * a password.
  */
 function fieldMessages(json: JsonObject): { field: string; messages: string[] }[] {
   return Object.entries(json).map(([field, problems]) => ({

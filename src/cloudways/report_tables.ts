@@ -1,4 +1,4 @@
-/** Tables in Cloudways' reports, which come as a header and rows without names. */
+/** Reads tables in Cloudways' reports, which come as a header and rows of unnamed cells. */
 import { z } from "zod";
 import { maskSql } from "../text/redaction/sql.ts";
 import { cleanText } from "../text/clean.ts";
@@ -11,18 +11,18 @@ const table = z.looseObject({
   body: givenList(z.unknown()),
 });
 
-/** Columns that hold a query, whatever of it is left. */
+/** Names of columns that contain a query, or a part of one. */
 const QUERY_COLUMN = /^(?:query|queries|sql|sql text|sql_text|statement|info)$/i;
 
 /** How {@linkcode readReport} reads. */
 export interface ReportOptions {
-  /** String literals in columns of queries stay. Hidden by default: what helps is the shape of a query. */
+  /** Keep string literals in query columns. Hidden by default: the shape of a query is enough to work with. */
   showLiterals?: boolean;
 }
 
 /**
- * A report with each table's rows as objects named by its header, and times with their zone. What is no table passes
- * through; a report without anything is empty.
+ * Reads a report: each table's rows become objects with the header's names, and times get their zone. What is not a
+ * table passes through; null or undefined gives an empty report.
  */
 export function readReport(result: unknown, options: ReportOptions = {}): Record<string, unknown> {
   if (result === null || result === undefined) return {};
@@ -45,11 +45,11 @@ function readMember(member: Record<string, unknown>, options: ReportOptions): Re
   return { rows: body.map((cells) => toRow(columns, cells, options)), ...rest };
 }
 
-/** The names in a table's header. Every column gets one of its own, so that no cell hides another. */
+/** The column names of a table, from its header. Each is unique, so that no cell overwrites another. */
 export function columnNames(header: readonly unknown[]): string[] {
   const names = new Set<string>();
   for (const cell of header) {
-    // Names are cleaned when they are shown; two that only cleaning makes equal must be told apart here.
+    // Cleaning can make two names equal, so names are cleaned before equal ones are numbered.
     const given = typeof cell === "string" || typeof cell === "number" ? cleanText(String(cell)) : "";
     const wanted = given || `column_${names.size + 1}`;
     let name = wanted;
@@ -59,7 +59,7 @@ export function columnNames(header: readonly unknown[]): string[] {
   return [...names];
 }
 
-/** Cells beyond the header are numbered; a row that is no list stays as it is. */
+/** Names a row's cells. Cells beyond the header are numbered; a row that is not a list stays as it is. */
 function toRow(columns: readonly string[], cells: unknown, { showLiterals = false }: ReportOptions): unknown {
   if (!Array.isArray(cells)) return cells;
   return Object.fromEntries(cells.map((cell: unknown, index) => {

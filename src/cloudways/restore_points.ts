@@ -6,33 +6,33 @@ import type { Session } from "./session.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 import { flagOrNull, givenList, isoTime } from "./models.ts";
 
-/** The application that restore points are of, and its server. */
+/** An application with restore points, and its server. */
 export interface RestorableApp {
   app: { id: number };
   server: { id: number };
 }
 
-/** The newest known restore point of each application, by its id. What is not there is not known. */
+/** The newest known restore point of each application, by application id. */
 export type LastBackups = ReadonlyMap<number, string>;
 
-/** How long a restore point counts as known after it was seen. */
+/** How long a restore point counts as known after it was last seen. */
 const TTL_MS = 3600_000;
-/** How a point has to begin for its age to be known; they are opaque otherwise. */
+/** The start of a restore point whose text is a time; others are opaque. */
 const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
 
-/** More than Cloudways keeps of one application. */
+/** The most points remembered of one application; more than Cloudways keeps. */
 const MAX_NOTED = 500;
 
-/** By application id: its points, and when they were seen in milliseconds since the Unix epoch. */
+/** By application id: its points, and when they were seen, in milliseconds since the Unix epoch. */
 const seenSchema = z.record(z.string(), z.object({ points: z.array(z.string()), seenAt: z.number() }));
 type Seen = z.output<typeof seenSchema>;
 
 /**
- * Remembers for an hour the restore points that were seen of an application, sealed, so that a question can name the
- * newest, and a wrong one be refused, without starting an operation. It is a help and no more: where the store fails, nothing is known.
+ * Remembers an application's restore points for an hour, sealed. So a question can name the newest point, and a wrong
+ * point can be refused, without starting an operation. If the store fails, no points are known, and nothing else fails.
  *
- * There is one entry for each customer and server. Two applications that are noted in the same instant may cost one of
- * them its place.
+ * There is one entry for each customer and server. If two applications are noted at the same moment, one of the notes
+ * may be lost.
  */
 export class RestorePoints {
   readonly #sealed: SealedStore;
@@ -81,7 +81,7 @@ export class RestorePoints {
     }
   }
 
-  /** An entry lives on when another application is noted in it, so each point's own age counts. */
+  /** Drops applications that were seen too long ago: noting another one renews the whole entry. */
   async #read(key: StoreKey): Promise<Seen> {
     const seen = await this.#sealed.read(key, seenSchema) ?? {};
     const now = this.#clock.now();
@@ -92,8 +92,8 @@ export class RestorePoints {
 const pointList = givenList(z.string());
 
 /**
- * The restore points of an application. They are opaque: restoring takes them exactly as they were given. Under
- * `restore_backup` the first version of the API gave them at once.
+ * The restore points of an application. They are opaque: restoring takes them exactly as they were given. The first
+ * version of the API called them `restore_backup` and sent them at once.
  */
 export const restorePoints = z.union([
   z.looseObject({ backup_dates: pointList, local_backup_exists: flagOrNull })
@@ -102,19 +102,19 @@ export const restorePoints = z.union([
     .transform(({ status: _verdict, restore_backup, ...rest }) => ({ restore_points: restore_backup, ...rest })),
 ]);
 
-/** Like {@linkcode restorePoints}; a finished operation may hold nothing but the list itself. */
+/** Like {@linkcode restorePoints}; the result of a finished operation may be the bare list. */
 export const finishedRestorePoints = z.union([
   restorePoints,
   z.array(z.string()).transform((restore_points) => ({ restore_points, local_backup_exists: null })),
 ]);
 
-/** When a restore point was made, in milliseconds since the Unix epoch; undefined where its text is no time. */
+/** When a restore point was made, in milliseconds since the Unix epoch; undefined if its text is not a time. */
 export function momentOf(point: string): number | undefined {
   const time = TIME.test(point) ? Date.parse(isoTime(point) ?? "") : NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The latest of the points that are times; undefined where none is. */
+/** The latest of the points that are times; undefined if there are none. */
 function newestOf(points: readonly string[]): string | undefined {
   const inOrder = (point: string) => point.replace(" ", "T");
   return points.filter((point) => TIME.test(point)).sort((a, b) => inOrder(a) < inOrder(b) ? -1 : 1).at(-1);

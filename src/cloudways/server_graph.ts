@@ -1,8 +1,8 @@
-/** What Cloudways measured on a server over time: `GET /server/monitor/detail`. */
+/** Reads a server's monitoring graphs: `GET /server/monitor/detail`. */
 import { z } from "zod";
 import { isoTimeOfSeconds, looseList, looseText, numberOrNull } from "./models.ts";
 
-/** What Cloudways measures of a server: `GET /monitor_targets`, all providers together. */
+/** What Cloudways measures on servers, for all cloud providers: `GET /monitor_targets`. */
 export const GRAPH_TARGETS = [
   "Idle CPU",
   "Free memory",
@@ -22,10 +22,10 @@ export const GRAPH_TARGETS = [
   "MySQL Connections",
 ] as const;
 
-/** Clouds whose servers have a disk for data and one for the database. */
+/** Cloud providers whose servers have one disk for data and one for the database. */
 const SPLIT_DISKS: ReadonlySet<string> = new Set(["amazon", "gce"]);
 
-/** Those of {@linkcode GRAPH_TARGETS} that a server's cloud may have. */
+/** The {@linkcode GRAPH_TARGETS} that a server may have, by its cloud provider. */
 export function targetsOf({ cloud }: { cloud: string }): string[] {
   const isSplit = SPLIT_DISKS.has(cloud);
   return GRAPH_TARGETS.filter((target) => !target.startsWith("Free Disk") || (target === "Free Disk") !== isSplit);
@@ -33,13 +33,14 @@ export function targetsOf({ cloud }: { cloud: string }): string[] {
 
 /** One measurement. */
 export interface GraphPoint {
+  /** ISO 8601; null if the time is missing. */
   at: string | null;
-  /** Null where nothing was measured. */
+  /** Null if nothing was measured. */
   value: number | null;
 }
 
 const members = z.record(z.string(), z.unknown());
-/** `[value, unix seconds]`; either may be missing, or a number written as text. */
+/** `[value, unix seconds]`; either may be missing, or a number as text. */
 const datapoint = z.array(z.unknown()).transform(([value, seconds]): GraphPoint => {
   const time = numberOrNull(seconds);
   return { at: time === null ? null : isoTimeOfSeconds(time), value: numberOrNull(value) };
@@ -50,8 +51,8 @@ const seriesList = z.array(z.looseObject({ target: looseText, datapoints: looseL
 export type GraphSeries = z.output<typeof seriesList>;
 
 /**
- * Reads a graph wherever it stands: a list of lines, the same as JSON text, or either inside `content` (as it comes) or
- * `contents` (as the documents spell it). Undefined for anything else.
+ * Reads a graph: a list of lines, the same as JSON text, or either inside `content` (as Cloudways sends it) or
+ * `contents` (as Cloudways documents it). Undefined for anything else.
  */
 export function readGraph(value: unknown): GraphSeries | undefined {
   if (typeof value === "string") return readGraphText(value);
@@ -60,7 +61,7 @@ export function readGraph(value: unknown): GraphSeries | undefined {
   return inner === undefined ? undefined : readGraph(inner.content ?? inner.contents);
 }
 
-/** An answer that holds the graph itself. */
+/** An answer that contains the graph itself. */
 export const graphReply = z.unknown().transform((reply, context) => {
   const graph = readGraph(reply);
   if (graph !== undefined) return graph;
@@ -68,10 +69,10 @@ export const graphReply = z.unknown().transform((reply, context) => {
   return z.NEVER;
 });
 
-/** Most points of all lines together; more would not fit into one answer. */
+/** The most points of all lines together; more would not fit into one answer. */
 const MAX_POINTS = 800;
 
-/** Points at even distances up to the newest one, where there are too many to show, and how to get the others. */
+/** All points; or if there are too many, evenly spaced ones up to the newest, and how to get the others. */
 function shownPoints(points: readonly GraphPoint[], most: number) {
   const step = Math.ceil(points.length / most);
   if (step <= 1) return { points };
@@ -83,7 +84,7 @@ function shownPoints(points: readonly GraphPoint[], most: number) {
   };
 }
 
-/** A graph for a reader: each line with its unit, its extremes, and its points; what was not measured is a gap. */
+/** A graph as it is shown: each line with its unit, its extremes and its points. Missing values count as gaps. */
 export function describeGraph(graph: GraphSeries): Record<string, unknown>[] {
   const most = Math.max(1, Math.floor(MAX_POINTS / graph.length));
   return graph.map(({ target, datapoints: points, ...more }) => {
@@ -113,7 +114,7 @@ function readGraphText(text: string): GraphSeries | undefined {
   }
 }
 
-/** Cloudways names no units; these are by observation. That of Memcached's hit rate is not known. */
+/** The unit of a target, as observed: Cloudways names none. Null if unknown, as for Memcached's hit rate. */
 function unitOf(target: string): string | null {
   if (target === "Memcached Hit Rate") return null;
   if (target === "Idle CPU" || /\b(Ratio|Rate)$/.test(target)) return "percent";

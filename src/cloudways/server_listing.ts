@@ -9,20 +9,20 @@ import { path } from "./path.ts";
 import type { SealedStore } from "../store/sealed.ts";
 
 const TTL_MS = 60_000;
-/** Longer than a listing lives and than one can be under way, so that an older one can't come back to life. */
+/** Longer than a listing is cached plus its request can take, so that no older listing becomes valid again. */
 const EPOCH_TTL_MS = 5 * 60_000;
 
 const cachedListing = serverListing.extend({ epoch: z.string() });
 
-/** Where an application was found. */
+/** An application and the server it is on. */
 export interface FoundApp {
   app: AppRecord;
   server: ServerRecord;
 }
 
 /**
- * The servers and applications of each customer: read once a minute at most, by one request however many callers
- * wait, and read anew after a write. Kept sealed, with its secrets already hidden.
+ * The servers and applications of each customer. They are read at most once a minute, with one request however many
+ * callers wait, and read again after a write. The cached listing is sealed, and its secrets are already hidden.
  */
 export class ServerListing {
   readonly #client: CloudwaysClient;
@@ -41,7 +41,7 @@ export class ServerListing {
     const epoch = await this.#epoch(session);
     const cached = await this.#cached(session, epoch);
     if (cached !== undefined) return cached;
-    // The epoch is part of the key: whoever asks after a write never joins a request that left before it.
+    // The epoch is part of the key, so a call after a write never joins a request that was sent before it.
     const flight = `${session.customer.id}:${epoch}`;
     return await this.#flights.run(flight, (signal) => this.#fetch({ ...session, signal }, epoch), session.signal);
   }
@@ -74,7 +74,11 @@ export class ServerListing {
   }
 }
 
-/** @throws {ToolError} `not_found`, with the ids there are. */
+/**
+ * Finds a server by its id.
+ *
+ * @throws {ToolError} `not_found`.
+ */
 export function findServer(servers: readonly ServerRecord[], serverId: number): ServerRecord {
   const found = servers.find((server) => server.id === serverId);
   if (found !== undefined) return found;
@@ -84,9 +88,9 @@ export function findServer(servers: readonly ServerRecord[], serverId: number): 
 }
 
 /**
- * Finds an application by its id alone; a server id given beside it must be the right one.
+ * Finds an application by its id. A given server id must be the right one.
  *
- * @throws {ToolError} `not_found`, naming the right server where the pair is wrong.
+ * @throws {ToolError} `not_found`; it names the right server if the given one is wrong.
  */
 export function findApp(servers: readonly ServerRecord[], appId: number, serverId?: number): FoundApp {
   for (const server of servers) {

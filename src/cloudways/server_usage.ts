@@ -1,4 +1,4 @@
-/** Which application uses how much of a server: `GET /server/analytics/serverUsage`. */
+/** Reads how much of a server each application uses: `GET /server/analytics/serverUsage`. */
 import { z } from "zod";
 import { type AppRecord, looseList } from "./models.ts";
 import { columnNames, readReport } from "./report_tables.ts";
@@ -6,17 +6,17 @@ import { columnNames, readReport } from "./report_tables.ts";
 const rows = z.looseObject({ body: looseList(z.unknown()), header: looseList(z.unknown()) });
 const usage = z.looseObject({ applications: rows });
 
-/** The first cells of a row; the report itself does not always name them. */
+/** Names of a row's first cells; the report does not always name them. */
 const COLUMNS = ["sys_user", "cpu", "ram"];
 
-/** Whether a report says which application uses how much. */
+/** Whether a report is a usage report. */
 export function isServerUsage(result: unknown): boolean {
   return usage.safeParse(result).success;
 }
 
 /**
- * The finished report with each row of `applications` as an object that says which application it is of, by the Unix
- * user in its first cell, and times with their zone. What is not known passes through.
+ * Reads a finished report. Each row of `applications` becomes an object with the id and label of its application, which
+ * is found by the Unix user in the first cell. Times get their zone. Unknown parts pass through.
  */
 export function readServerUsage(result: unknown, apps: readonly AppRecord[]): Record<string, unknown> {
   const report = usage.safeParse(result).data;
@@ -40,7 +40,7 @@ function toRow(cells: unknown, columns: readonly string[], apps: readonly AppRec
   return { ...Object.fromEntries(named), app_id: app?.id ?? null, app_label: app?.label ?? null };
 }
 
-/** Figures come as text at times; `12%` is none. */
+/** A number that came as text, as a number; anything else, such as `12%`, unchanged. */
 function numberWherePlain(cell: unknown): unknown {
   return typeof cell === "string" && /^-?\d{1,15}(\.\d+)?$/.test(cell) ? Number(cell) : cell;
 }

@@ -1,4 +1,4 @@
-/** Builds what speaks to Cloudways: the connections, the circuit breaker, and the parts that all accounts share. */
+/** Builds the parts that talk to Cloudways: the HTTP client, the circuit breaker, and what all accounts share. */
 import type { Clock } from "../async/clock.ts";
 import { FairSemaphore } from "../async/fair_semaphore.ts";
 import type { Config } from "../config.ts";
@@ -33,15 +33,15 @@ export interface ServicesOptions {
   folded: FoldedLog;
   /** Milliseconds one upstream request may take. */
   upstreamTimeoutMs: number;
-  /** Milliseconds a call may take that waits for no operation. */
+  /** Milliseconds a call may take if it waits for no operation. */
   callTimeoutMs: number;
-  /** Aborts when this process ends: nothing is waited for any more. */
+  /** Aborts when this process shuts down; waiting ends then. */
   stopWaiting: AbortSignal;
-  /** Counts the work that is done for callers. */
+  /** Counts the work done for callers. */
   work?: WorkCounts | undefined;
 }
 
-/** Builds the parts that all accounts share, and the circuit breaker before Cloudways. */
+/** Builds the parts that all accounts share, and the circuit breaker in front of Cloudways. */
 export function createServices(options: ServicesOptions): { services: AccountServices; breaker: CircuitBreaker } {
   const { config, store, sealed, records, clock, metrics, log, folded } = options;
   const http = new CloudwaysHttp({

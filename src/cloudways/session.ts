@@ -1,22 +1,22 @@
-/** On whose behalf requests are made, and what a request is. */
+/** For whom requests are sent, and what a request is. */
 import type { z } from "zod";
 import type { Customer } from "../identity/caller.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Fields } from "./http.ts";
 import type { ApiPath } from "./path.ts";
 
-/** On whose behalf a request is made, and until when. */
+/** For whom a request is sent, and when it must end. */
 export interface Session {
   customer: Customer;
-  /** The connection's address; bounds wrong credentials. */
+  /** The client's address; wrong credentials are counted by it. */
   address: string;
-  /** Ends reads and waiting: the deadline, or the client is gone. */
+  /** Ends reads and waiting, at the deadline or when the client leaves. */
   signal: AbortSignal;
-  /** Ends writes: the deadline alone, because a write that has left can't be taken back. */
+  /** Ends writes, at the deadline only: a write that was sent can't be taken back. */
   deadline: AbortSignal;
-  /** When the deadline is, in milliseconds since the Unix epoch, so that nothing is begun that can't end in time. */
+  /** The deadline in milliseconds since the Unix epoch, so that no work is begun that can't end in time. */
   endsAt?: number;
-  /** When the call came, in milliseconds since the Unix epoch: waiting counts from there. Defaults to now. */
+  /** When the call arrived, in milliseconds since the Unix epoch; waiting is counted from then. Defaults to now. */
   waitsFrom?: number;
   /** Logs under the caller's request id, and hides the caller's credentials. */
   log: Logger;
@@ -24,16 +24,16 @@ export interface Session {
 
 /** One request to Cloudways. */
 export interface ApiRequest<T> {
-  /** The operation's name in the facts; names it in logs, metrics and limits. */
+  /** The operation's name in the Cloudways API; also its name in logs, metrics and limits. */
   operation: string;
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: ApiPath;
   query?: Fields;
   form?: Fields;
-  /** Just enough of the expected answer to notice a wrong one. */
+  /** The schema of the answer, with just enough members to notice a wrong answer. */
   reply: z.ZodType<T>;
-  /** Leave secrets in the answer, and send it once. For the one tool that shows them, after a person's yes. */
+  /** Leave secrets in the answer, and send the request once. For the tool that shows them after a person's approval. */
   reveal?: boolean;
-  /** Send it once, although it reads: where Cloudways calls another server for it. */
+  /** Send this read once, because Cloudways calls another server for it. */
   once?: boolean;
 }

@@ -9,13 +9,13 @@ import { WaitingRoom } from "./waiting_room.ts";
 
 const WINDOW_MS = 60_000;
 const MAX_REFUSED_PER_ADDRESS = 20;
-const MAX_REFUSED_IN_ALL = 100;
+const MAX_REFUSED_OVERALL = 100;
 
-/** How long new credentials are held up, and how many at once. */
+/** How long new credentials are delayed, and how many at once. */
 const MAX_DELAY_MS = 5_000;
 const MAX_WAITING = 50;
 
-/** Credentials refused in the last minute, each counted once, and whether they were too many. */
+/** Counts different credentials refused in the last minute, and blocks new ones for a minute after too many. */
 class RefusedCredentials {
   readonly #limit: number;
   readonly #refusedAt = new Map<string, number>();
@@ -39,14 +39,14 @@ class RefusedCredentials {
 }
 
 /**
- * Keeps others from using us to guess credentials: after too many refused ones, from one address or in all, new ones are
- * held up for some seconds each, a bounded number at once. Wrong credentials of others shut no one out: right ones
- * get through, only later. Customers that Cloudways accepted before never notice.
+ * Keeps callers from guessing credentials through this server. After too many refused credentials, from one address or
+ * overall, new credentials are delayed by some seconds each, a bounded number at once. Right credentials still get
+ * through, only later. Customers that Cloudways accepted before are never delayed.
  */
 export class SignInGuard {
   readonly #clock: Clock;
   readonly #records: CustomerRecords;
-  readonly #inAll = new RefusedCredentials(MAX_REFUSED_IN_ALL);
+  readonly #overall = new RefusedCredentials(MAX_REFUSED_OVERALL);
   readonly #byAddress = new LRUCache<string, RefusedCredentials>(atMost(10_000));
   readonly #waitingRoom = new WaitingRoom(MAX_WAITING);
   readonly #waits = new SingleFlight<boolean>();
@@ -57,17 +57,17 @@ export class SignInGuard {
   }
 
   /**
-   * Holds credentials up that were not accepted before, where too many wrong ones came.
+   * Delays credentials that were not accepted before, if too many wrong ones came.
    *
-   * @param signal Ends the wait: the call's deadline, or the client is gone.
-   * @throws {ToolError} `rate_limited` where too many wait already. The signal's reason where it aborts.
+   * @param signal Ends the wait, at the call's deadline or when the client leaves.
+   * @throws {ToolError} `rate_limited` if too many wait already. If the signal aborts, its reason.
    */
   async pass(customer: Customer, address: string, signal: AbortSignal): Promise<void> {
     const now = this.#clock.now();
-    const blockedMs = Math.max(this.#inAll.blockedMs(now), this.#byAddress.get(address)?.blockedMs(now) ?? 0);
+    const blockedMs = Math.max(this.#overall.blockedMs(now), this.#byAddress.get(address)?.blockedMs(now) ?? 0);
     if (blockedMs === 0 || await this.#records.isAccepted(customer)) return;
     const delayMs = Math.min(MAX_DELAY_MS, blockedMs);
-    // Calls with the same credentials wait together, in one place.
+    // Calls with the same credentials share one wait and one place.
     const hasWaited = await this.#waits.run(customer.id, (ended) => this.#wait(address, delayMs, ended), signal);
     if (!hasWaited) throw tooManyWait();
   }
@@ -81,7 +81,7 @@ export class SignInGuard {
   /** Counts credentials that Cloudways just refused. */
   refused(customer: Customer, address: string): void {
     const now = this.#clock.now();
-    this.#inAll.add(customer.id, now);
+    this.#overall.add(customer.id, now);
     const here = this.#byAddress.get(address) ?? new RefusedCredentials(MAX_REFUSED_PER_ADDRESS);
     here.add(customer.id, now);
     this.#byAddress.set(address, here);

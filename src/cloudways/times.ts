@@ -1,17 +1,17 @@
-/** Times in records of Cloudways' that are given on as they came: as ISO 8601 with a zone, wherever they stand. */
+/** Converts the times in Cloudways' records to ISO 8601 with a zone, for records that are passed on unparsed. */
 import { isoTime, isoTimeOfSeconds } from "./models.ts";
 
-/** The last word of a name that says when something was or will be. */
+/** The last word of a name such as `created_at` that says its value is a time. */
 const TIME_WORD = /(?:^|[_\W])(?:at|on|time|timestamp|date|datetime|since|from|until|till|expires|expiry)$/i;
-/** The same in names such as `createdAt`. */
+/** The same for names such as `createdAt`. */
 const CAPITAL_TIME_WORD = /[a-z](?:At|On|Time|Timestamp|Date|Since|From|Until|Till|Expires|Expiry)$/;
 const DATE_AND_TIME = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?: ?[+-]\d{2}:?\d{2})?$/;
-/** Seconds since the Unix epoch, of the years from 2001 to 2033. */
+/** Seconds since the Unix epoch, in the years 2001 to 2033. */
 const SECONDS = /^1\d{9}$/;
 
 /**
- * A record with the times in it, at any depth, as ISO 8601. Only a text that is nothing else, or a number of seconds,
- * under a name that speaks of a time counts as one; an empty text there is null.
+ * Converts the times in a record, at any depth. A value counts as a time if its name says so and the whole value is a
+ * date and time or a number of seconds. Empty text under such a name becomes null.
  */
 export function withIsoTimes(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
@@ -19,7 +19,7 @@ export function withIsoTimes(record: Readonly<Record<string, unknown>>): Record<
   );
 }
 
-/** Like {@linkcode withIsoTimes}, for whatever may be no record. */
+/** Like {@linkcode withIsoTimes}, for any value. */
 export function isoTimesIn(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(isoTimesIn);
   return typeof value === "object" && value !== null ? withIsoTimes({ ...value }) : value;

@@ -17,14 +17,14 @@ export interface UpstreamOptions {
   metrics: Metrics;
 }
 
-/** For whom a single request is sent, and where that is logged. */
+/** For whom a request is sent, and where it is logged. */
 export interface Sender {
   customer: Customer;
   operation: string;
   log: Logger;
 }
 
-/** Sends single requests: logs and counts each, and keeps to the pauses that Cloudways asks for. */
+/** Sends single requests. Logs and counts each, and keeps to the pauses that Cloudways asks for. */
 export class Upstream {
   readonly #options: UpstreamOptions;
 
@@ -33,24 +33,24 @@ export class Upstream {
   }
 
   /**
-   * Checks that Cloudways did not ask for a pause.
+   * Checks that Cloudways has not asked for a pause.
    *
-   * @throws {ToolError} `upstream_rate_limited` while it lasts.
+   * @throws {ToolError} `upstream_rate_limited` while the pause lasts.
    */
   refuseWhilePaused(customer: Customer, operation: string): void {
     const seconds = this.#options.limits.pausedSeconds(customer, operation);
     if (seconds > 0) throw upstreamRateLimited(seconds, "upstream_pause");
   }
 
-  /** Whose share of the connections a request takes. */
+  /** Whose share of the requests in flight a request takes. */
   ownerOf({ id }: Customer, address: string): Owner {
     return this.#options.records.isKnown(id) ? { customer: id } : { stranger: address, credentials: id };
   }
 
   /**
-   * Sends one request once, and notes what its answer says of Cloudways' limits.
+   * Sends a request once, and notes what its answer says about Cloudways' limits.
    *
-   * @throws {ToolError} Where no answer comes.
+   * @throws {ToolError} If no answer comes.
    */
   async send({ customer, operation, log }: Sender, request: WireRequest, signal: AbortSignal): Promise<WireReply> {
     const { http, limits } = this.#options;
@@ -60,7 +60,7 @@ export class Upstream {
     return reply;
   }
 
-  /** Logs and counts one upstream request, whatever becomes of it. */
+  /** Logs and counts one request, whether it succeeds or fails. */
   async #timed(operation: string, log: Logger, send: () => Promise<WireReply>): Promise<WireReply> {
     const startedAt = performance.now();
     let status = "aborted";

@@ -2,18 +2,18 @@ import type { Customer } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import { CustomerTable } from "../store/customer_table.ts";
 
-/** Cloudways' own figures for one of its operations, as its last answer showed them. */
+/** Cloudways' own limit for one operation, as its last answer showed it. */
 export interface UpstreamLimit {
   operation: string;
   limit: number | undefined;
   remaining: number | undefined;
   /** Milliseconds since the Unix epoch. */
   seenAt: number;
-  /** Until when Cloudways wants no more requests; milliseconds since the Unix epoch, 0 when it never said so. */
+  /** When the pause that Cloudways asked for ends, in milliseconds since the Unix epoch; 0 if it never asked. */
   pausedUntil: number;
 }
 
-/** Remembers what Cloudways says of its limits, and holds back what it does not want to be asked. */
+/** Remembers what Cloudways says about its limits, and which operations pause. */
 export class UpstreamLimits {
   readonly #clock: Clock;
   readonly #byCustomer: CustomerTable<Map<string, UpstreamLimit>>;
@@ -33,7 +33,7 @@ export class UpstreamLimits {
     this.#of(customer).set(operation, { operation, limit, remaining, seenAt: this.#clock.now(), pausedUntil });
   }
 
-  /** Notes a 429: this operation of this customer pauses. Of two that were under way together the longer one counts. */
+  /** Notes a 429: this operation of this customer pauses. If two came at the same time, the longer pause counts. */
   pause(customer: Customer, operation: string, seconds: number): void {
     const now = this.#clock.now();
     const before = this.#of(customer).get(operation) ??
@@ -42,13 +42,13 @@ export class UpstreamLimits {
     this.#of(customer).set(operation, { ...before, pausedUntil });
   }
 
-  /** Whole seconds for which this operation still pauses; 0 when it may be asked. */
+  /** Whole seconds for which this operation still pauses; 0 if it may be called. */
   pausedSeconds(customer: Customer, operation: string): number {
     const until = this.#byCustomer.get(customer.id)?.get(operation)?.pausedUntil ?? 0;
     return Math.max(0, Math.ceil((until - this.#clock.now()) / 1000));
   }
 
-  /** Everything last seen for a customer, by operation. */
+  /** The limits last seen for a customer, sorted by operation. */
   list(customer: Customer): UpstreamLimit[] {
     const limits = [...(this.#byCustomer.get(customer.id)?.values() ?? [])];
     return limits.sort((a, b) => a.operation < b.operation ? -1 : 1);

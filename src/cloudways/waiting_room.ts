@@ -1,16 +1,17 @@
-/** One who waits. */
+/** A waiting caller. */
 interface Waiter {
   address: string;
   turnAway: () => void;
 }
 
 /**
- * A bounded number of callers who wait. Where it is full, a newcomer takes the place of one from an address that has
- * more places than the newcomer's would: one address that sends many takes no place from those that send few.
+ * Places for a bounded number of waiting callers. When it is full, a newcomer may take the place of a caller from the
+ * address with the most places, if that has more than the newcomer's address would have. So an address that sends many
+ * calls can't take the places of addresses that send few.
  */
 export class WaitingRoom {
   readonly #places: number;
-  /** The newest last. */
+  /** Newest last. */
   readonly #waiting = new Set<Waiter>();
 
   constructor(places: number) {
@@ -20,9 +21,9 @@ export class WaitingRoom {
   /**
    * Waits for as long as `wait` takes.
    *
-   * @param wait Ends early, by the signal's reason, where the signal aborts.
-   * @returns Whether it waited to the end; false where there is no place, or somebody else got it.
-   * @throws Whatever `wait` throws, if the place was kept.
+   * @param wait Must reject when its signal aborts.
+   * @returns True if it waited to the end; false if there is no place, or if another caller took it.
+   * @throws The error of `wait`, if the place was kept.
    */
   async stay(address: string, wait: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     if (this.#waiting.size >= this.#places && !this.#makeRoomFor(address)) return false;
@@ -40,7 +41,7 @@ export class WaitingRoom {
     }
   }
 
-  /** Turns the newest one of the most crowded address away, where that is fair. */
+  /** Turns away the newest caller of the address with the most places, if that is fair. Returns whether it did. */
   #makeRoomFor(address: string): boolean {
     const byAddress = Map.groupBy(this.#waiting, (waiter) => waiter.address);
     const crowded = [...byAddress.values()].reduce((most, group) => group.length > most.length ? group : most, []);

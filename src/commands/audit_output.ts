@@ -1,24 +1,24 @@
-/** Opens where audit lines go: the log, standard output, or a file of their own. */
+/** Opens the output for audit lines: the log, standard output, or a separate file. */
 import type { Config } from "../config.ts";
 import { createLogger, type Logger, type RootLogger } from "../telemetry/log.ts";
 import { missingPermissions } from "./permissions.ts";
 
-/** Where a command logs. */
+/** The outputs of a command's log. */
 export interface Output {
   log: Logger;
-  /** Where audit lines go; the same as `log` where they have no way of their own. */
+  /** Where audit lines go; the same as `log` unless `AUDIT_LOG` is set. */
   auditLog: Pick<Logger, "verbatim">;
 }
 
-/** The file of `AUDIT_LOG` can't be written. Its message says why, and what to do. */
+/** The file in `AUDIT_LOG` can't be written. The message says why, and what to do. */
 export class AuditOutputError extends Error {
   override readonly name = "AuditOutputError";
 }
 
 /**
- * What `AUDIT_LOG` names, or undefined where audit lines go with the log.
+ * Opens what `AUDIT_LOG` names; undefined if audit lines go to the log.
  *
- * @throws {AuditOutputError} Where the file can't be opened for writing.
+ * @throws {AuditOutputError} If the file can't be opened for writing.
  */
 export async function openAuditLog({ auditLog, logLevel, logFormat }: Config): Promise<RootLogger | undefined> {
   if (auditLog === undefined) return undefined;
@@ -27,7 +27,7 @@ export async function openAuditLog({ auditLog, logLevel, logFormat }: Config): P
   return createLogger({ ...options, ...await openFile(auditLog.path) });
 }
 
-/** Opens a file to append to. Whatever it ends with, a line of ours begins on a line of its own. */
+/** Opens a file to append to. If it has content, which may end inside a line, our first line begins on a new line. */
 async function openFile(path: string) {
   const missing = await missingPermissions([], path);
   if (missing !== undefined) throw new AuditOutputError(`AUDIT_LOG: ${missing}`);
@@ -35,7 +35,7 @@ async function openFile(path: string) {
     const file = await Deno.open(path, { append: true, create: true, mode: 0o600 });
     const size = await sizeOf(file);
     const write = (bytes: Uint8Array) => file.write(bytes);
-    // Only what is on the disk outlives it, and only then is it certain that there was room.
+    // Only synced data survives a crash of the machine, and only the sync shows that the disk had room.
     if (size !== undefined) return { sink: { write, syncData: () => file.syncData() }, isInsideLine: size > 0 };
     return { sink: { write } };
   } catch (error) {
@@ -46,7 +46,7 @@ async function openFile(path: string) {
   }
 }
 
-/** Undefined for what is no regular file, such as a named pipe. */
+/** The size in bytes; undefined for anything but a regular file, such as a named pipe. */
 async function sizeOf(file: Deno.FsFile): Promise<number | undefined> {
   try {
     return await file.seek(0, Deno.SeekMode.End);

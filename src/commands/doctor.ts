@@ -8,19 +8,19 @@ import { DIFFERENT_KEYS, matchesSharedKeys } from "../store/shared_keys.ts";
 import { AuditOutputError, openAuditLog } from "./audit_output.ts";
 import { missingPermissions } from "./permissions.ts";
 
-/** What one check found. */
+/** The result of one check. */
 export interface Finding {
   name: string;
   ok: boolean;
-  /** All works, but an operator should know this. */
+  /** Everything works, but the operator should know this. */
   warning?: boolean;
-  /** What was seen, or what is wrong and how to put it right. Holds no secret. */
+  /** What was found, or what is wrong and how to fix it. Contains no secret. */
   message: string;
 }
 
 const API_TIMEOUT_MS = 10_000;
 
-/** Looks at everything the server needs to run: configuration, permissions, key, Redis, the Cloudways API. */
+/** Checks everything the server needs: configuration, permissions, key, audit log, Redis, the Cloudways API. */
 export async function examine(environment: Readonly<Record<string, string>>): Promise<Finding[]> {
   let config: Config;
   try {
@@ -44,7 +44,7 @@ export async function examine(environment: Readonly<Record<string, string>>): Pr
   ];
 }
 
-/** The findings for people, and whether all is well. */
+/** The findings as text, one on each line, and whether all are ok. */
 export function report(findings: readonly Finding[]): { text: string; ok: boolean } {
   const mark = ({ ok, warning = false }: Finding) => !ok ? "FAIL" : warning ? "warn" : "ok  ";
   const lines = findings.map((finding) => `${mark(finding)}  ${finding.name}: ${finding.message}`);
@@ -71,7 +71,7 @@ async function key(config: Config): Promise<Finding> {
   };
 }
 
-/** Opens the file, if one is named, and writes nothing. */
+/** Opens the audit log's file, if one is set, and writes nothing. */
 async function auditLog(config: Config): Promise<Finding[]> {
   const name = "audit log";
   if (config.auditLog?.kind !== "file") return [];
@@ -108,7 +108,7 @@ async function redis(config: Config): Promise<Finding[]> {
   }
 }
 
-/** Any answer at all proves the way there; without credentials it is a refusal. */
+/** Checks that the API can be reached. Any answer proves it; without credentials the answer is a refusal. */
 async function api(config: Config): Promise<Finding> {
   const { host } = config.apiBaseUrl;
   using deadline = new Deadline(API_TIMEOUT_MS);
@@ -125,7 +125,7 @@ async function api(config: Config): Promise<Finding> {
   }
 }
 
-/** Deno's "fetch failed" keeps to itself whether it was the name, the connection or TLS; what lies below says it. */
+/** Why a fetch failed. Only the cause of Deno's error says whether it was the name, the connection or TLS. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown reason";
   return error.cause instanceof Error ? error.cause.message : error.message;

@@ -25,7 +25,7 @@ export async function keygenCommand(): Promise<number> {
   return 0;
 }
 
-/** Prints what is well and what is not. */
+/** Checks the set-up and prints the findings. */
 export async function doctorCommand(): Promise<number> {
   const { text, ok } = report(await examine(readEnvironment()));
   await write(Deno.stdout, text);

@@ -1,10 +1,10 @@
 import { formatHostPort, type HostPort } from "../config/reach.ts";
 
 /**
- * Says in one line what this process would need and may not reach: permissions are fixed when it starts, and in a
- * compiled binary when it is built.
+ * Finds permissions that this process needs and lacks. They are fixed when it starts, or when a binary is compiled.
  *
- * @returns undefined where nothing is missing.
+ * @param file A file to write, if one is needed.
+ * @returns One line that says what is missing and how to get it; undefined if nothing is missing.
  */
 export async function missingPermissions(
   hosts: readonly HostPort[],

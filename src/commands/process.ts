@@ -6,17 +6,16 @@ import { StoreError } from "../store/store.ts";
 import { createLogger, type Logger } from "../telemetry/log.ts";
 import { AuditOutputError } from "./audit_output.ts";
 
-/** How long calls in flight may take to finish once the process was told to end. */
+/** How long calls in flight may take to finish once the process is asked to stop. */
 export const GRACE_MS = 25_000;
 
-/** One Ctrl-C arrives twice under `deno task`, from the terminal and from the task: within this time it is the same. */
+/** Under `deno task`, one Ctrl-C arrives twice: from terminal and task. Within this time it counts once. */
 const SAME_SIGNAL_MS = 300;
 
 type EndSignal = "SIGINT" | "SIGTERM";
 
 /**
- * Says what is wrong with the configuration, in the form that `LOG_FORMAT` asks for: it counts even where everything else
- * is wrong.
+ * Reports a wrong configuration, in the form that `LOG_FORMAT` asks for, even if all other variables are wrong.
  */
 export async function reportConfigProblem(
   { message, problems }: ConfigError,
@@ -43,7 +42,7 @@ export function startProblem(error: unknown): string {
   return error instanceof Error ? error.stack ?? error.message : "unknown reason";
 }
 
-/** What an operator should know of how this configuration serves over HTTP: in the log at every start. */
+/** Logs, at every start, what an operator should know about serving HTTP with this configuration. */
 export function logStartWarnings(config: Config, log: Logger): void {
   if (!listensOnLoopback(config) && !config.allowedHostsGiven) {
     log.warn(
@@ -55,8 +54,7 @@ export function logStartWarnings(config: Config, log: Logger): void {
 }
 
 /**
- * Logs uncaught errors with their stack. Each is a mistake of the program, usually in one call, and the process goes on
- * serving all others.
+ * Logs uncaught errors with their stack. Each is a bug, usually in one call, so the process keeps serving the others.
  */
 export function logUnhandled(log: Logger): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
@@ -88,7 +86,7 @@ function onEndSignal(listener: (signal: EndSignal) => void): void {
     try {
       Deno.addSignalListener(signal, () => listener(signal));
     } catch {
-      // Windows knows no SIGTERM, and a host that runs isolates no signals at all.
+      // Windows has no SIGTERM, and hosts that run isolates have no signals.
     }
   }
 }

@@ -8,14 +8,14 @@ import type { Output } from "./audit_output.ts";
 import { missingPermissions } from "./permissions.ts";
 import { endRequested, GRACE_MS, logStartWarnings } from "./process.ts";
 
-/** How long a process that was told to end goes on refusing, so that load balancers notice. */
+/** How long a stopping process keeps refusing requests, so that load balancers notice. */
 const DRAIN_NOTICE_MS = 1000;
 
 /** How long connections may take to close after that. */
 const CLOSING_MS = 3000;
 
 /**
- * Serves HTTP until the process is told to end.
+ * Serves HTTP until the process is asked to stop.
  *
  * @returns The exit code.
  */
@@ -33,9 +33,9 @@ export async function serve(config: Config, { log, auditLog }: Output): Promise<
   }
   const signal = await endRequested(log);
   app.startDraining();
-  // Until the last call is answered the probes go on answering too: that is how load balancers notice.
+  // The server still listens while the last calls finish, so that load balancers see /ready fail.
   await within(GRACE_MS, app.finished(), () => {});
-  // A person at a terminal sends SIGINT, and no load balancer has to notice.
+  // SIGINT comes from a person at a terminal, where there is no load balancer.
   if (signal === "SIGTERM") await new Promise((resolve) => setTimeout(resolve, DRAIN_NOTICE_MS));
   const stopped = server.shutdown();
   // Don't wait for clients that stopped reading.
@@ -45,7 +45,7 @@ export async function serve(config: Config, { log, auditLog }: Output): Promise<
   return 0;
 }
 
-/** Opens the door; where that can't be done, the log says why and how to put it right. */
+/** Starts listening; undefined if that fails, and the log says why and how to fix it. */
 function listen(config: Config, log: Logger, app: App): Deno.HttpServer | undefined {
   try {
     const tools = app.catalogue.list(config).length;

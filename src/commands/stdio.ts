@@ -12,7 +12,7 @@ import { missingPermissions } from "./permissions.ts";
 import { endRequested, GRACE_MS } from "./process.ts";
 
 /**
- * Serves one local client over standard input and output, until its input ends or the process is told to end.
+ * Serves one local client over standard input and output, until the input ends or the process is asked to stop.
  *
  * @returns The exit code.
  */
@@ -34,27 +34,27 @@ export async function stdio(config: Config, { log, auditLog }: Output): Promise<
     transport,
     onerror: (error) => scope.log.debug("protocol", { error }),
   });
-  const inputEnded = transport.inputEnded.then((end) => sayInputEnd(log, end));
+  const inputEnded = transport.inputEnded.then((end) => logInputEnd(log, end));
   const outputClosed = transport.outputClosed.then(() => log.info("the output was closed"));
-  const toldToEnd = endRequested(log);
-  const why = await Promise.race([inputEnded, outputClosed, toldToEnd]);
+  const stopRequested = endRequested(log);
+  const ended = await Promise.race([inputEnded, outputClosed, stopRequested]);
   transport.startDraining();
   app.startDraining();
-  // A client that ended its input may still read the answers, unless the process is also told to end.
-  const unheard = Promise.race([outputClosed, Promise.all([inputEnded, toldToEnd])]);
+  // A client that closed the input may still read answers, unless the process is also asked to stop.
+  const unread = Promise.race([outputClosed, Promise.all([inputEnded, stopRequested])]);
   const finish = async () => {
-    await Promise.race([transport.answered(), unheard]);
+    await Promise.race([transport.answered(), unread]);
     await handle.close();
-    // A write that was sent is waited for and recorded, even if its answer reaches no client.
+    // Wait for writes that were sent, and record them, even if no client gets the answer.
     await app.finished();
   };
   await within(GRACE_MS, finish(), () => {});
   await app.close();
-  return why === "line too long" ? 1 : 0;
+  return ended === "line too long" ? 1 : 0;
 }
 
-function sayInputEnd(log: Logger, end: InputEnd): InputEnd {
+function logInputEnd(log: Logger, end: InputEnd): InputEnd {
   if (end === "ended") log.info("the input has ended");
-  else log.warn("a line of the input was longer than 10 MiB: nothing after it is heard");
+  else log.warn("a line of the input was longer than 10 MiB: nothing after it is read");
   return end;
 }

@@ -4,7 +4,7 @@ import { ChainSigner } from "../audit/chain.ts";
 import { type AuditBreak, type AuditCheckpoint, type AuditFindings, verifyAuditLines } from "../audit/verify.ts";
 import { cleanText } from "../text/clean.ts";
 
-/** What to print, and the exit code: 0 whole, 1 broken, 2 nothing could be checked. */
+/** The text to print, and the exit code: 0 for complete records, 1 for broken ones, 2 if nothing could be checked. */
 export interface AuditReport {
   code: 0 | 1 | 2;
   text: string;
@@ -16,7 +16,7 @@ const LIMITS =
 /**
  * Checks the audit records of a log.
  *
- * @param args `--from CHECKPOINT`, any number of times: what an earlier run printed at its end.
+ * @param args Any number of `--from CHECKPOINT`: checkpoints that an earlier run printed.
  */
 export async function verifyAudit(
   input: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -27,7 +27,7 @@ export async function verifyAudit(
   if (from === undefined) return unusable("Give a checkpoint as it was printed: verify-audit --from CHECKPOINT < FILE");
   let config: Config;
   try {
-    // Nothing else is needed, so nothing else has to be right.
+    // Only this variable is used, so errors in others don't matter.
     config = parseConfig({ ENCRYPTION_KEY: environment.ENCRYPTION_KEY });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -59,7 +59,7 @@ function report(findings: AuditFindings): AuditReport {
   return { code, text: found.join("") + half.join("") + verdict + LIMITS + checkpointLine(findings) };
 }
 
-/** What the next file is checked from; nothing where something is broken. */
+/** How to check the records that come next; empty if something is broken. */
 function checkpointLine({ breaks, checkpoints }: AuditFindings): string {
   if (breaks.length > 0 || checkpoints.length === 0) return "";
   const all = checkpoints.map(({ process, sequence, mac }) => `${process}:${sequence}:${mac}`).join(",");
@@ -81,11 +81,11 @@ function checkpointsIn(args: readonly string[]): AuditCheckpoint[] | undefined {
 }
 
 function sentence({ process, sequence, line, problem }: AuditBreak): string {
-  const record = process === null ? "What stands" : `Process ${shown(process)}, record ${sequence}`;
+  const record = process === null ? "The text" : `Process ${shown(process)}, record ${sequence}`;
   return `BROKEN. ${record} at line ${line} ${problem}.\n`;
 }
 
-/** A log that was tampered with may hold anything. */
+/** Cleans text from the log, which may have been tampered with. */
 function shown(text: string): string {
   return cleanText(text, { maxLength: 40 });
 }

@@ -14,22 +14,21 @@ import {
 } from "./process.ts";
 
 /**
- * Builds the program for one of many workers or isolates: they must share state and a key, or a customer would have
- * several limits and a sealed value would open in one place only. Where it can't start, the process says why and ends
- * with exit code 1.
+ * Builds the program for one of many workers or isolates. They must share state and keys: otherwise each would count
+ * limits by itself, and could not open what another has sealed. If it can't start, it logs why and ends the process
+ * with exit code 1. If the host does not allow that, it throws the error.
  *
- * @throws {ConfigError} On a host that ends no process: where the configuration is wrong, or `REDIS_URL` or
- * `ENCRYPTION_KEY` is missing.
- * @throws {StoreError} On a host that ends no process: where Redis does not answer.
+ * @throws {ConfigError} If the configuration is wrong, or `REDIS_URL` or `ENCRYPTION_KEY` is missing.
+ * @throws {StoreError} If Redis does not answer.
  */
 export async function createSharedApp(): Promise<{ fetch: FetchHandler }> {
   const config = await readConfig();
   const log = createLogger({ level: config.logLevel, format: config.logFormat });
   const app = await start(config, log);
-  // Not before: an error of the start has to end the process, which would else go on with nothing to serve.
+  // Only now: an error at start must end the process.
   logUnhandled(log);
   logStartWarnings(config, log);
-  // Not awaited: it goes on until the process ends.
+  // Not awaited: it runs until the process ends.
   void closeAtEnd(app, log);
   return { fetch: app.fetch };
 }
@@ -58,7 +57,7 @@ async function start(config: Config, log: RootLogger): Promise<App> {
   }
 }
 
-/** Ends the process as one that could not start; on a host that does not allow that, throws the error. */
+/** Ends the process with exit code 1; if the host does not allow that, throws the error. */
 function endWith(error: unknown): never {
   try {
     Deno.exit(1);
@@ -68,8 +67,8 @@ function endWith(error: unknown): never {
 }
 
 /**
- * `deno serve` stops listening when it is told to end, but then waits for whatever is open, such as the connection to
- * Redis. So everything is closed here, once the last answer is out or has taken too long.
+ * When asked to stop, `deno serve` stops listening, but then waits for everything that is open, such as the connection
+ * to Redis. So everything is closed here, after the last answer or the grace period.
  */
 async function closeAtEnd(app: App, log: RootLogger): Promise<void> {
   await endRequested(log);

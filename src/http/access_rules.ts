@@ -1,10 +1,10 @@
 import { CREDENTIAL_HEADERS, WISH_HEADERS } from "./caller_headers.ts";
 
-/** Which names requests may be addressed to and which web origins may send them. */
+/** Which host names requests may be addressed to, and which web origins may send them. */
 export interface AccessLists {
   /** Host names in lower case, without ports. */
   allowedHosts: ReadonlySet<string>;
-  /** In lower case: of http and https the host names, without ports; of other schemes whole origins. */
+  /** In lower case: for http and https the host names, without ports; for other schemes complete origins. */
   allowedOrigins: ReadonlySet<string>;
 }
 
@@ -22,7 +22,7 @@ const ALLOWED_HEADERS = [
   ...CREDENTIAL_HEADERS,
 ].join(", ");
 
-/** Whether a request is addressed to one of our names. This stops DNS rebinding. */
+/** Whether a request is addressed to an allowed host name. This stops DNS rebinding. */
 export function isAllowedHost(request: Request, { allowedHosts }: AccessLists): boolean {
   const header = request.headers.get("host");
   if (header === null) return allowedHosts.has(new URL(request.url).hostname);
@@ -30,7 +30,7 @@ export function isAllowedHost(request: Request, { allowedHosts }: AccessLists): 
   return name !== undefined && allowedHosts.has(name.toLowerCase());
 }
 
-/** Whether a request comes from outside a web page, or from a page that may send it. */
+/** Whether a request comes from no web page, or from a page of an allowed origin. */
 export function isAllowedOrigin(request: Request, { allowedOrigins }: AccessLists): boolean {
   const header = request.headers.get("origin");
   if (header === null) return true;
@@ -39,7 +39,7 @@ export function isAllowedOrigin(request: Request, { allowedOrigins }: AccessList
   return allowedOrigins.has(/^https?:$/.test(origin.protocol) ? origin.hostname : header.toLowerCase());
 }
 
-/** The answer to a preflight of an allowed origin. */
+/** The answer to a CORS preflight request of an allowed origin. */
 export function preflight(): Response {
   const headers = {
     "access-control-allow-methods": "GET, POST, DELETE, OPTIONS",

@@ -1,4 +1,4 @@
-/** Reads every header about the caller: credentials, bounds, and how to ask the person. */
+/** Reads all headers about the caller: credentials, bounds, and how to ask the person. */
 import { isApprovalCode } from "../confirm/code.ts";
 import { ToolError } from "../errors.ts";
 import type { Bounds, Identity, Wishes } from "../identity/caller.ts";
@@ -13,12 +13,12 @@ import type { CustomerIds } from "../identity/customer_id.ts";
 import { parseToolsets, type Toolset } from "../identity/toolsets.ts";
 
 const MAX_CREDENTIAL_CHARACTERS = 4096;
-/** Each secret in both its spellings, and a bearer token, with one to spare. */
+/** Each secret under both its names, and a bearer token, with one to spare. */
 const MAX_VALUES = 6;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 interface PartHeaders {
-  /** Its name, and an alias. */
+  /** The header's name, and an alias. */
   names: readonly [string, string];
   secret: boolean;
 }
@@ -50,10 +50,10 @@ const HOW_TO_SEND = "Credentials belong in the MCP client's configuration, as he
   "x-cloudways-email with x-cloudways-api-key. Tell the user; never ask for them in the conversation.";
 
 /**
- * Reads the credentials of a request, in whichever of the accepted forms they came.
+ * Reads the credentials of a request, in any of the accepted forms.
  *
- * @returns The customer; `authentication_required` where no credentials came, or `authentication_failed` where they
- * can't be right.
+ * @returns The customer; or the error `authentication_required` if there are no credentials, or `authentication_failed`
+ * if they can't be right.
  */
 export async function identify(headers: Headers, ids: CustomerIds): Promise<Identity> {
   try {
@@ -66,8 +66,8 @@ export async function identify(headers: Headers, ids: CustomerIds): Promise<Iden
 }
 
 /**
- * What among the credentials of a request may be a secret, including those that don't count. Values that are too long,
- * or come with too many others, are left out: nothing that we say repeats a header.
+ * All possible secrets in the credential headers of a request, including headers that are not used. Values that are too
+ * long, or more than six, are left out: no answer repeats a header.
  */
 export function sentSecrets(headers: Headers): string[] {
   const values = [...SECRET_HEADERS.map((name) => headers.get(name) ?? ""), bearerOf(headers) ?? ""];
@@ -78,10 +78,10 @@ export function sentSecrets(headers: Headers): string[] {
 }
 
 /**
- * Reads what a request asks for: `X-MCP-Readonly`, `X-MCP-Toolsets`, `X-MCP-Approval-Code` and `X-MCP-Confirm`. The first
- * two only ever narrow what is allowed.
+ * Reads what a request asks for: `X-MCP-Readonly`, `X-MCP-Toolsets`, `X-MCP-Approval-Code` and `X-MCP-Confirm`. The
+ * first two can only narrow what is allowed.
  *
- * @throws {RangeError} For anything but a known value: a misspelt wish to be careful must not be overlooked.
+ * @throws {RangeError} For an unknown value, since ignoring a misspelt restriction would be dangerous.
  */
 export function readWishes(headers: Headers, allowed: Bounds): Wishes {
   return {
@@ -107,7 +107,7 @@ function readCredential(headers: Headers): Credential {
   return bearer;
 }
 
-/** Clients that can send nothing else put a Cloudways token here; any other bearer token is not ours to read. */
+/** For clients that can only send a bearer token. One that is not a Cloudways access token is ignored. */
 function readBearer(headers: Headers): Credential | undefined {
   const token = bearerOf(headers);
   if (token === undefined || !isAccessToken(token)) return undefined;
@@ -119,7 +119,7 @@ function bearerOf(headers: Headers): string | undefined {
   return /^Bearer +(.*)$/i.exec(headers.get("authorization") ?? "")?.[1];
 }
 
-/** One part under its name or its alias; both may come as long as they say the same. */
+/** Reads one part, under its name or its alias. If both come, they must be equal. */
 function readPart(headers: Headers, part: CredentialPart): string | undefined {
   const { names } = PART_HEADERS[part];
   const values = new Set<string>();
@@ -133,7 +133,7 @@ function readPart(headers: Headers, part: CredentialPart): string | undefined {
   return [...values][0];
 }
 
-/** A header sent twice arrives joined by a comma and a space, and so fails here too. */
+/** Checks one value. A header sent twice arrives joined by a comma and a space, so it fails here too. */
 function checkValue(name: string, value: string): void {
   if (value.length > MAX_CREDENTIAL_CHARACTERS) throw failed(`${name} is longer than 4 KiB.`);
   if (!VISIBLE_ASCII.test(value)) throw failed(`${name} was sent twice, or holds spaces or unusual characters.`);
@@ -163,7 +163,7 @@ function readToolsets(headers: Headers, allowed: ReadonlySet<Toolset>): Readonly
   return allowed.intersection(parseToolsets(text));
 }
 
-/** Approving takes this code, so that only the person can. One that can't be typed protects nothing. */
+/** Reads the code that a person must type to approve. It must be possible to type it. */
 function readApprovalCode(headers: Headers): string | undefined {
   const code = headers.get("x-mcp-approval-code");
   if (code === null) return undefined;
@@ -171,7 +171,7 @@ function readApprovalCode(headers: Headers): string | undefined {
   throw new RangeError("X-MCP-Approval-Code must be 8 to 64 visible ASCII characters, and come once.");
 }
 
-/** `page` has every question go to the approval page, for clients that say they can show questions and can't. */
+/** `page` sends every question to the approval page, for clients that wrongly claim to show questions. */
 function readConfirmByPage(headers: Headers): boolean {
   const where = headers.get("x-mcp-confirm");
   if (where === null || where === "page") return where !== null;

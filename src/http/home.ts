@@ -8,14 +8,14 @@ import { Html, markup, styleHash } from "./html.ts";
 import { accepts } from "./media_types.ts";
 import type { Route } from "./router.ts";
 
-/** What `/` tells about. */
+/** What `/` shows. */
 export interface HomeOptions {
   catalogue: Catalogue;
   bounds: Bounds;
   confirm: ConfirmMode;
-  /** How far a person's yes can be relied on here. */
+  /** How safely people are asked here, as a phrase. */
   confirmNote: string;
-  /** Where people reach this server, without a trailing slash; undefined where that is not known. */
+  /** The public URL of this server, without a trailing slash; undefined if unknown. */
   publicUrl: string | undefined;
 }
 
@@ -24,7 +24,7 @@ padding:0 1rem}table{border-collapse:collapse;width:100%}th,td{text-align:left;v
 border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)}pre{overflow-x:auto;padding:1rem;\
 background:color-mix(in srgb,currentColor 8%,transparent);border-radius:.4rem}`;
 
-/** `/`: about the service, as JSON, or as a page for a browser. Both are made once. */
+/** `/`: describes the service, as JSON or as a page for browsers. Both are made once. */
 export async function homeRoute(options: HomeOptions): Promise<Route> {
   const about = describe(options);
   const page = renderPage(options).text;

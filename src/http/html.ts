@@ -1,6 +1,6 @@
-/** HTML in which no text becomes markup, and styles that a content security policy knows. */
+/** HTML with escaped text, and hashes of styles for the content security policy. */
 
-/** Text that is HTML already. */
+/** HTML that needs no escaping. */
 export class Html {
   /** The markup. */
   readonly text: string;
@@ -10,20 +10,20 @@ export class Html {
   }
 }
 
-/** What can stand in a {@linkcode markup} template. */
+/** A value in a {@linkcode markup} template. */
 export type HtmlPart = string | number | Html | undefined | readonly HtmlPart[];
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /**
- * A template in which every text is escaped, so that none can become markup; `undefined` leaves nothing. It has a name
- * that formatters don't know, since they would add spaces that show.
+ * A template tag that escapes every text, so that none becomes markup; `undefined` inserts nothing. It is not called
+ * `html`, because formatters would then add visible spaces.
  */
 export function markup(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return new Html(strings.map((text, index) => text + partText(parts[index])).join(""));
 }
 
-/** How a content security policy names a style sheet that stands in a page. */
+/** The hash by which a content security policy allows an inline style sheet. */
 export async function styleHash(css: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(css));
   return `'sha256-${new Uint8Array(digest).toBase64()}'`;

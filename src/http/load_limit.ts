@@ -1,19 +1,19 @@
 import { FairShares, type Owner } from "../async/fair_shares.ts";
 import type { Limit } from "../errors.ts";
 
-/** How much {@linkcode LoadLimit} lets in. */
+/** How many requests {@linkcode LoadLimit} admits. */
 export interface LoadBounds {
-  /** Requests at once, those that wait for an operation or a person included. */
+  /** Requests at once, including those that wait for an operation or a person. */
   requests: number;
   /** Of them, requests with the same credentials. */
   requestsPerCustomer: number;
-  /** Of them, requests of callers that Cloudways has not accepted, whatever they send. */
+  /** Of them, requests of strangers, with or without credentials. */
   requestsOfStrangers: number;
 }
 
 /**
- * What a process of ordinary size carries; a waiting request costs some tens of kilobytes. After a restart
- * no customer is known yet, and all may come through one proxy: even one that has its full share leaves places to others.
+ * What a process of ordinary size carries; a waiting request costs some tens of kilobytes. After a restart all callers
+ * are strangers, perhaps behind one proxy's address. Even an address with its full share leaves places to others.
  */
 export const LOAD_BOUNDS: LoadBounds = {
   requests: 2048,
@@ -23,20 +23,20 @@ export const LOAD_BOUNDS: LoadBounds = {
 
 /** The place of a request that was admitted. */
 export interface Admission {
-  /** Counts a stranger's request for a customer from now on; false where the customer has too many already. */
+  /** Counts a stranger's request as a customer's from now on. False, and the place is lost, if they have too many. */
   claim(customer: string): boolean;
-  /** The request has been answered, to the end of its stream. Calling it again does nothing. */
+  /** Gives the place back, when the answer's stream has ended. Calling it again does nothing. */
   leave(): void;
 }
 
 /**
- * Admits as much work as the process can carry, and refuses the rest at once. No single owner can fill it: the more is
- * taken, the smaller the share of one owner ({@linkcode FairShares}).
+ * Admits as many requests as the process can carry, and refuses the rest at once. No single owner can fill it: the more
+ * places are taken, the smaller the share of one owner ({@linkcode FairShares}).
  */
 export class LoadLimit {
   readonly #bounds: LoadBounds;
   readonly #shares: FairShares;
-  #whenEmpty: (() => void)[] = [];
+  #emptyListeners: (() => void)[] = [];
 
   constructor(bounds: LoadBounds = LOAD_BOUNDS) {
     this.#bounds = bounds;
@@ -47,12 +47,12 @@ export class LoadLimit {
     });
   }
 
-  /** How many requests are being worked on. */
+  /** How many requests are in progress. */
   get inside(): number {
     return this.#shares.held;
   }
 
-  /** Lets a request in, or says which limit keeps it out. */
+  /** Admits a request, or returns the limit that refuses it. */
   enter(owner: Owner): Admission | Limit {
     if (!this.#shares.take(owner)) return this.#limitOf(owner);
     let holder = owner;
@@ -63,21 +63,21 @@ export class LoadLimit {
         const taken = this.#shares.take({ customer });
         if (taken) holder = { customer };
         else left = true;
-        if (left) this.#tellIfEmpty();
+        if (left) this.#notifyIfEmpty();
         return taken;
       },
       leave: () => {
         if (left) return;
         left = true;
         this.#shares.giveBack(holder);
-        this.#tellIfEmpty();
+        this.#notifyIfEmpty();
       },
     };
   }
 
-  /** Resolves as soon as nothing is being worked on. */
+  /** Resolves when no request is in progress. */
   empty(): Promise<void> {
-    return new Promise((resolve) => this.inside === 0 ? resolve() : this.#whenEmpty.push(resolve));
+    return new Promise((resolve) => this.inside === 0 ? resolve() : this.#emptyListeners.push(resolve));
   }
 
   #limitOf(owner: Owner): Limit {
@@ -85,10 +85,10 @@ export class LoadLimit {
     return "customer" in owner ? "load_customer" : "load_strangers";
   }
 
-  #tellIfEmpty(): void {
+  #notifyIfEmpty(): void {
     if (this.inside > 0) return;
-    const waiting = this.#whenEmpty;
-    this.#whenEmpty = [];
+    const waiting = this.#emptyListeners;
+    this.#emptyListeners = [];
     for (const resolve of waiting) resolve();
   }
 }

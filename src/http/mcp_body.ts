@@ -1,7 +1,7 @@
-/** The body of a request to `/mcp`: reading it, and saying what it is. */
+/** Reads and describes the body of a request to `/mcp`. */
 import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, usableIdOf } from "../mcp/json_rpc.ts";
 import { longName, MAX_NAME_LENGTH, oversized } from "../mcp/json_size.ts";
-import { readForm } from "../mcp/message_form.ts";
+import { normalizeBody } from "../mcp/message_form.ts";
 import { messageProblem } from "../mcp/message_problem.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
@@ -9,7 +9,7 @@ import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts"
 import type { RequestInfo } from "./router.ts";
 import { memberOf } from "../text/member.ts";
 
-/** Reads and parses a body; for a malformed one returns the refusal. */
+/** Reads and parses a body, or returns the refusal of a malformed one. */
 export async function readMessage(
   request: Request,
   bodies: BodyReader,
@@ -19,7 +19,7 @@ export async function readMessage(
     const text = await bodies.read(request, { address });
     const size = oversized(text);
     if (size !== undefined) return invalid(`the body is ${size}.`);
-    const body = readForm(JSON.parse(text));
+    const body = normalizeBody(JSON.parse(text));
     const messages: unknown[] = Array.isArray(body) ? body : [body];
     const long = messages.map(longName).find((name) => name !== undefined);
     if (long !== undefined) return invalid(`${long} is longer than ${MAX_NAME_LENGTH} characters.`);
@@ -37,14 +37,14 @@ function invalid(problem: string, id: string | number | null = null): Response {
   return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, `Invalid request: ${problem}`, id);
 }
 
-/** The answer to work that can't be taken on now; nothing of it was begun. */
+/** The refusal of a request that can't be served now; nothing of it was begun. */
 export function unavailable(reason: string): Response {
   const response = jsonRpcError(503, JSON_RPC_ERRORS.refused, `${reason} Nothing was done; try again in a moment.`);
   response.headers.set("retry-after", "1");
   return response;
 }
 
-/** What is left of the body may still come, so whatever comes next had better come over another connection. */
+/** The refusal of a body. The rest of the body may still arrive, so the connection is not used again. */
 function refuseBody(problem: BodyProblem): Response {
   const refusal = BODY_ANSWERS[problem]();
   refusal.headers.set("connection", "close");
@@ -55,16 +55,16 @@ const BODY_ANSWERS: Record<BodyProblem, () => Response> = {
   too_large: () => jsonRpcError(413, JSON_RPC_ERRORS.refused, "The body is larger than 1 MiB."),
   too_slow: () => jsonRpcError(408, JSON_RPC_ERRORS.refused, "The body took too long to come."),
   no_room: () => unavailable("Too much is being sent to this server."),
-  cut_off: () => unavailable("The body did not come to its end."),
+  cut_off: () => unavailable("The body broke off."),
 };
 
-/** Whether a body asks for something, rather than answers or tells. */
+/** Whether a body contains a request, rather than only answers and notifications. */
 export function startsWork(body: JsonBody): boolean {
   const messages: unknown[] = Array.isArray(body) ? body : [body];
   return messages.some((message) => memberOf(message, "method") !== undefined && memberOf(message, "id") !== undefined);
 }
 
-/** What the log says of a message: its method and tool, cut and cleaned, for both are the caller's text. */
+/** The log fields of a message: its method and tool, cut and cleaned, since both are the caller's text. */
 export function describeBody(body: JsonBody, secrets: Secrets): Record<string, unknown> {
   if (Array.isArray(body)) return { batch: body.length };
   const text = (value: unknown) => typeof value === "string" ? safeText(value, { secrets, maxLength: 60 }) : undefined;

@@ -5,7 +5,7 @@ import type { Limit } from "../errors.ts";
 import type { Owner } from "../async/fair_shares.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
 import { type AnswerForms, JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
-import { BegunAnswer } from "../mcp/late_answer.ts";
+import { EarlyHeadResponse } from "../mcp/late_answer.ts";
 import type { CallScope } from "../mcp/server.ts";
 import { whenDone } from "../async/streams.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
@@ -18,10 +18,11 @@ import { accepts } from "./media_types.ts";
 import type { BodyReader } from "./request_body.ts";
 import type { RequestInfo } from "./router.ts";
 
-/** Which credentials Cloudways has accepted before. */
+/** Knows which credentials Cloudways has accepted before. */
 export interface Acceptance {
-  /** As far as this process has met them. */
+  /** Whether this process knows that they were accepted. */
   isKnown(customer: string): boolean;
+  /** Asks the store too. */
   isAccepted(customer: { id: string }): Promise<boolean>;
 }
 
@@ -29,16 +30,16 @@ export interface Acceptance {
 export interface McpRouteOptions {
   endpoint: Pick<McpEndpoint<CallScope>, "fetch">;
   customerIds: CustomerIds;
-  /** What the process allows at most. */
+  /** The most that the process allows. */
   bounds: Bounds;
   load: LoadLimit;
   acceptance: Acceptance;
   /** Takes the log lines of callers that Cloudways has not accepted. */
   folded: FoldedLog;
   bodies: BodyReader;
-  /** Whether the process is ending, so that nothing new may begin. */
+  /** Whether the process is shutting down, so that no new work may begin. */
   isDraining: () => boolean;
-  /** Counts what is done for callers. */
+  /** Counts the work done for callers. */
   work?: WorkCounts | undefined;
 }
 
@@ -50,13 +51,13 @@ interface Entry {
 
 const TYPES = { json: "application/json", stream: "text/event-stream" } as const;
 
-/** Refusals to callers that already have their full share, by the limit. */
+/** The text of a refusal, by the limit. */
 const REFUSED_LOAD: Partial<Record<Limit, string>> = {
-  load_customer: "Too many requests with these credentials are under way.",
-  load_strangers: "Too many requests are under way whose credentials Cloudways has not accepted yet.",
+  load_customer: "Too many requests with these credentials are in progress.",
+  load_strangers: "Too many requests without accepted credentials are in progress.",
 };
 
-/** `/mcp`: turns an HTTP request into a caller and a message, or refuses it. */
+/** `/mcp`: reads the caller and the message from an HTTP request, or refuses it. */
 export class McpRoute {
   readonly #options: McpRouteOptions;
 
@@ -65,25 +66,25 @@ export class McpRoute {
   }
 
   /** Answers one request. */
-  async fetch(request: Request, arrival: RequestInfo): Promise<Response> {
-    const refusal = refuseForm(request);
+  async fetch(request: Request, info: RequestInfo): Promise<Response> {
+    const refusal = refuseHttpForm(request);
     if (refusal !== undefined) return refusal;
     const wishes = this.#wishes(request.headers);
     if (wishes instanceof Response) return wishes;
-    const body = await readMessage(request, this.#options.bodies, arrival);
+    const body = await readMessage(request, this.#options.bodies, info);
     if (body instanceof Response) return body;
-    const scope = await this.#scope(request.headers, wishes, arrival);
-    arrival.note(describeBody(body, scope.caller.secrets));
-    // Answers to what is under way are still taken while the process ends.
+    const scope = await this.#scope(request.headers, wishes, info);
+    info.note(describeBody(body, scope.caller.secrets));
+    // During shutdown, answers to open questions and notifications are still accepted.
     if (this.#options.isDraining() && startsWork(body)) {
       const refusal = unavailable("This server is shutting down.");
       refusal.headers.set("connection", "close");
       return refusal;
     }
-    // Only once the body is there: a client that never ends it takes no place.
-    const entry = await this.#enter(scope, arrival);
+    // Only now that the body is complete: a client that never ends its body takes no place.
+    const entry = await this.#enter(scope, info);
     if (typeof entry === "string") {
-      arrival.limited(entry);
+      info.limited(entry);
       return unavailable(REFUSED_LOAD[entry] ?? "This server has too much to do.");
     }
     const { place } = entry;
@@ -97,7 +98,7 @@ export class McpRoute {
     }
   }
 
-  /** Takes a place: a customer's for credentials that Cloudways has accepted before, a stranger's for all others. */
+  /** Takes a place: as a customer if Cloudways has accepted the credentials before, otherwise as a stranger. */
   async #enter(scope: CallScope, { address, known, log }: RequestInfo): Promise<Entry | Limit> {
     const { load, acceptance, folded } = this.#options;
     const customer = customerIdOf(scope.caller.identity);
@@ -105,18 +106,18 @@ export class McpRoute {
     const owner: Owner = isKnown
       ? { customer }
       : { stranger: address, ...(customer !== undefined && { credentials: customer }) };
-    // Credentials may be accepted by this very call.
-    const isCustomers = () => customer !== undefined && acceptance.isKnown(customer);
-    known(isCustomers);
+    // Checked at the end, since this call may be the first one that Cloudways accepts.
+    const isKnownNow = () => customer !== undefined && acceptance.isKnown(customer);
+    known(isKnownNow);
     const place = load.enter(owner);
     if (typeof place === "string") return place;
-    // The store is asked only for requests that have a place: strangers must not ask it without bound.
+    // Asked only after the request has a place, so that strangers can't cause unbounded store requests.
     const isAccepted = customer !== undefined && !isKnown && await this.#wasAccepted(customer, log);
     if (isAccepted && !place.claim(customer)) return "load_customer";
-    return { scope: { ...scope, log: folded.of(address, scope.log, isCustomers) }, place };
+    return { scope: { ...scope, log: folded.of(address, scope.log, isKnownNow) }, place };
   }
 
-  /** While the store fails, the caller stays a stranger and is served as one. */
+  /** Whether the store knows the customer. While the store fails, the caller is served as a stranger. */
   async #wasAccepted(id: string, log: Logger): Promise<boolean> {
     return await this.#options.acceptance.isAccepted({ id }).catch((error) => {
       log.debug("store failed", { error });
@@ -124,7 +125,7 @@ export class McpRoute {
     });
   }
 
-  /** What the headers of ours ask for; one that is not understood refuses the request. */
+  /** Reads our own headers, or refuses a request with an unknown value. */
   #wishes(headers: Headers): Wishes | Response {
     try {
       return readWishes(headers, this.#options.bounds);
@@ -141,15 +142,15 @@ export class McpRoute {
       work: this.#options.work,
     });
     const caller: Caller = { identity, ...wishes, secrets, transport: "http", address, requestId };
-    const careful = log.withSecrets(secrets);
-    if (identity.kind === "none") return { caller, log: careful };
+    const safeLog = log.withSecrets(secrets);
+    if (identity.kind === "none") return { caller, log: safeLog };
     const customer = shortCustomerId(identity.id);
     note({ customer });
-    return { caller, log: careful.with({ customer }) };
+    return { caller, log: safeLog.with({ customer }) };
   }
 }
 
-function refuseForm(request: Request): Response | undefined {
+function refuseHttpForm(request: Request): Response | undefined {
   const refuse = (status: number, message: string) => jsonRpcError(status, JSON_RPC_ERRORS.refused, message);
   if (request.method !== "POST") {
     const refusal = refuse(405, "Method not allowed: this endpoint keeps no sessions and takes POST alone.");
@@ -168,13 +169,13 @@ function refuseForm(request: Request): Response | undefined {
   return undefined;
 }
 
-/** What a client takes: without an Accept header, anything. */
+/** The forms of answer that a client accepts; without an Accept header, both. */
 function answerForms(headers: Headers): AnswerForms {
   const accept = headers.get("accept") ?? "*/*";
   return { json: accepts(accept, TYPES.json), stream: accepts(accept, TYPES.stream) };
 }
 
-/** The transports below insist on both types by name; which one is used is said to them otherwise. */
+/** Makes Accept name both types, as the SDK's transports require. Which type is used is decided elsewhere. */
 function withExactAccept(request: Request): Request {
   const accept = request.headers.get("accept") ?? "";
   if (accept.includes("application/json") && accept.includes("text/event-stream")) return request;
@@ -183,10 +184,10 @@ function withExactAccept(request: Request): Request {
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
 }
 
-/** Keeps the place of an answer that has only begun until it has ended. */
+/** Gives the place back, for a streamed or late answer only when its body has ended. */
 function leaveAtEnd(response: Response, { leave }: Admission): Response {
   const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-  if ((streams || response instanceof BegunAnswer) && response.body !== null) {
+  if ((streams || response instanceof EarlyHeadResponse) && response.body !== null) {
     return new Response(whenDone(response.body, leave), response);
   }
   leave();

@@ -4,18 +4,18 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import { VERSION } from "../version.ts";
 import type { Route } from "./router.ts";
 
-/** What the probes look at. */
+/** What the probes need. */
 export interface ProbeOptions {
   store: Store;
   clock: Clock;
   metrics: Metrics;
-  /** How the way to Cloudways is; `closed` where requests go through. Left out, nothing is said of it. */
+  /** The circuit breaker's state; `closed` means that requests pass. If left out, `/ready` does not mention it. */
   breakerState?: () => string;
-  /** Why no new work should come; undefined while it may. */
+  /** Why the process takes no new work; undefined while it does. */
   notReadyReason: () => string | undefined;
 }
 
-/** `/health`, `/ready` and `/metrics`: for orchestrators and monitoring, so without access rules. */
+/** `/health`, `/ready` and `/metrics`, for orchestrators and monitoring. They skip the access rules. */
 export function probeRoutes({ store, clock, metrics, breakerState, notReadyReason }: ProbeOptions): Route[] {
   const startedAt = clock.monotonic();
   const probe = { methods: ["GET"], skipsAccessRules: true, quiet: true } as const;
@@ -50,8 +50,8 @@ export function probeRoutes({ store, clock, metrics, breakerState, notReadyReaso
 }
 
 /**
- * Said while it is not as usual, and never a reason to send work elsewhere: every replica has the same Cloudways before
- * it.
+ * The breaker's state, shown unless it is closed. An open breaker does not make `/ready` fail, since all replicas
+ * depend on the same Cloudways.
  */
 function shownBreaker(breakerState?: () => string): { upstream_breaker?: string } {
   const state = breakerState?.() ?? "closed";

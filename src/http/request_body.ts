@@ -1,23 +1,23 @@
-/** Most bytes of a request's body. */
+/** The most bytes of a request body. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** How long a body may take to come. */
+/** How long a body may take to arrive. */
 const BODY_TIMEOUT_MS = 15_000;
 
-/** How many bodies may be under way at once, of all clients together. */
+/** How much may be in transfer at once, of all clients together. */
 export interface BodyBounds {
   bodies: number;
-  /** Bytes that have come of them, all together. */
+  /** Bytes received of these bodies, all together. */
   bytes: number;
 }
 
-/** What a process of ordinary size carries; a body under way costs about 200 KB, however little of it has come. */
+/** What a process of ordinary size carries. A body in transfer costs about 200 KB, even if little of it has arrived. */
 export const BODY_BOUNDS: BodyBounds = { bodies: 1024, bytes: 64 * 1024 * 1024 };
 
-/** Why a body was not read to its end. */
+/** Why a body was not read completely. */
 export type BodyProblem = "too_large" | "too_slow" | "no_room" | "cut_off";
 
-/** A body was not read to its end. */
+/** A body was not read completely. */
 export class BodyError extends Error {
   override readonly name = "BodyError";
   readonly problem: BodyProblem;
@@ -30,28 +30,28 @@ export class BodyError extends Error {
 
 /** How a body is read. */
 export interface ReadBodyOptions {
-  /** Where it comes from: where there is too much, bodies from the same address give way first. */
+  /** The client's address. If there is too much in transfer, the address with the most loses a body first. */
   address?: string;
   /** Defaults to {@linkcode MAX_BODY_BYTES}. */
   maxBytes?: number;
-  /** Milliseconds until the body must be there. Defaults to 15 s. */
+  /** Milliseconds within which the body must be complete. Defaults to 15 s. */
   timeoutMs?: number;
 }
 
-interface BodyUnderWay {
+interface PendingBody {
   address: string;
   bytes: number;
   giveUp(problem: BodyProblem): void;
 }
 
 /**
- * Reads bodies before their senders are known. Where too much is under way, the oldest body of the address that has the
- * most gives way to the newest: an honest body comes at once, and slow senders take no room from others.
+ * Reads bodies of unknown senders, within bounds. Beyond the bounds, the oldest body of the address with the most in
+ * transfer is given up: honest bodies arrive at once, so slow senders can't take the room of others.
  */
 export class BodyReader {
   readonly #bounds: BodyBounds;
-  /** The oldest first. */
-  readonly #underWay = new Set<BodyUnderWay>();
+  /** Oldest first. */
+  readonly #pending = new Set<PendingBody>();
   #bytes = 0;
 
   constructor(bounds: BodyBounds = BODY_BOUNDS) {
@@ -59,9 +59,9 @@ export class BodyReader {
   }
 
   /**
-   * Reads a body as text, never more of it than may be, nor for longer.
+   * Reads a body as text, within the bounds on size and time.
    *
-   * @throws {BodyError}
+   * @throws {BodyError} If the body is too large or too slow, breaks off, or has to make room for others.
    */
   async read(request: Request, options: ReadBodyOptions = {}): Promise<string> {
     const { address = "unknown", maxBytes = MAX_BODY_BYTES, timeoutMs = BODY_TIMEOUT_MS } = options;
@@ -69,7 +69,7 @@ export class BodyReader {
     if (request.body === null) return "";
     const reader = request.body.getReader();
     const { promise: givenUp, reject } = Promise.withResolvers<never>();
-    const body: BodyUnderWay = { address, bytes: 0, giveUp: (problem) => reject(new BodyError(problem)) };
+    const body: PendingBody = { address, bytes: 0, giveUp: (problem) => reject(new BodyError(problem)) };
     const timer = setTimeout(() => body.giveUp("too_slow"), timeoutMs);
     let pending: Promise<unknown> = Promise.resolve();
     const readNext = () => {
@@ -89,23 +89,23 @@ export class BodyReader {
     }
   }
 
-  #enter(body: BodyUnderWay): void {
-    this.#underWay.add(body);
+  #enter(body: PendingBody): void {
+    this.#pending.add(body);
     this.#makeRoom();
   }
 
-  #count(body: BodyUnderWay, bytes: number): void {
+  #count(body: PendingBody, bytes: number): void {
     body.bytes += bytes;
     this.#bytes += bytes;
     this.#makeRoom();
   }
 
-  #leave(body: BodyUnderWay): void {
-    if (this.#underWay.delete(body)) this.#bytes -= body.bytes;
+  #leave(body: PendingBody): void {
+    if (this.#pending.delete(body)) this.#bytes -= body.bytes;
   }
 
   #makeRoom(): void {
-    while (this.#underWay.size > this.#bounds.bodies || this.#bytes > this.#bounds.bytes) {
+    while (this.#pending.size > this.#bounds.bodies || this.#bytes > this.#bounds.bytes) {
       const oldest = this.#oldestOfMost(this.#bytes > this.#bounds.bytes);
       if (oldest === undefined) return;
       this.#leave(oldest);
@@ -113,19 +113,19 @@ export class BodyReader {
     }
   }
 
-  /** The oldest body from the address that has the most bytes under way, or the most bodies. */
-  #oldestOfMost(byBytes: boolean): BodyUnderWay | undefined {
+  /** The oldest body from the address with the most bytes, or the most bodies, in transfer. */
+  #oldestOfMost(byBytes: boolean): PendingBody | undefined {
     const counts = new Map<string, number>();
-    for (const { address, bytes } of this.#underWay) {
+    for (const { address, bytes } of this.#pending) {
       counts.set(address, (counts.get(address) ?? 0) + (byBytes ? bytes : 1));
     }
     const most = Math.max(...counts.values());
-    for (const body of this.#underWay) if (counts.get(body.address) === most) return body;
+    for (const body of this.#pending) if (counts.get(body.address) === most) return body;
     return undefined;
   }
 }
 
-/** A body breaks off where its client leaves, and where this server closes its door while the body is under way. */
+/** Reads a piece. It fails if the client leaves, or if the server shuts down during the transfer. */
 async function readPiece(reader: ReadableStreamDefaultReader<Uint8Array>) {
   try {
     return await reader.read();
@@ -135,8 +135,8 @@ async function readPiece(reader: ReadableStreamDefaultReader<Uint8Array>) {
 }
 
 /**
- * Ignores what the client still sends. A pending read ends with the answer to the request; cancelled before that, it would
- * keep its memory for good.
+ * Ignores what the client still sends. A pending read ends when the request is answered; cancelling it earlier would
+ * leak its memory.
  */
 async function stopReading(reader: ReadableStreamDefaultReader<Uint8Array>, pending: Promise<unknown>): Promise<void> {
   await Promise.allSettled([pending]);

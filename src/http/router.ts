@@ -8,37 +8,37 @@ import { type AccessLists, allowOrigin, isAllowedHost, isAllowedOrigin, prefligh
 import { clientAddress } from "./client_address.ts";
 import { RefusedNames } from "./refused_names.ts";
 
-/** What is known of a request from its connection. */
+/** What is known about a request before its handler runs. */
 export interface RequestInfo {
   requestId: string;
-  /** The client's address, or its network; bounds what strangers may do. */
+  /** The client's address or network; strangers are bounded by it. */
   address: string;
   log: Logger;
-  /** Adds to the line that is logged when the request is answered. */
+  /** Adds fields to the line that is logged when the request is answered. */
   note: (fields: Record<string, unknown>) => void;
-  /** Says that the request is a known customer's, as far as is true at its end: then it gets its own log line. */
+  /** Marks the request as a known customer's, if `isKnown` is true at its end: then it gets its own log line. */
   known: (isKnown?: () => boolean) => void;
-  /** One of our limits refuses the request. */
+  /** Notes that one of our limits refuses the request. */
   limited: (limit: Limit) => void;
 }
 
-/** One thing this server answers. */
+/** A route of the HTTP server. */
 export interface Route {
-  /** As logs and metrics name it; where `matches` is missing, also the one path it answers. */
+  /** Its name in logs and metrics; without `matches`, also the only path it answers. */
   path: string;
-  /** Whether it answers a path. For paths that hold an id, which must not be logged. */
+  /** Whether it answers a path. For paths with an id, which must not be logged. */
   matches?: (pathname: string) => boolean;
-  /** The methods it answers; `HEAD` goes with `GET`, and undefined leaves the choice to the handler. */
+  /** The methods it answers; `GET` includes `HEAD`. If undefined, the handler decides. */
   methods?: readonly string[];
-  /** Answers under every host name and to every origin: for probes. */
+  /** Skips the checks of host and origin, for probes. */
   skipsAccessRules?: boolean;
-  /** Answers of success are logged at DEBUG alone: for probes, which come at any rate. */
+  /** Logs successful answers only at DEBUG, for probes, which may be frequent. */
   quiet?: boolean;
-  /** Answers may be read by pages of allowed origins. */
+  /** Lets pages of allowed origins read the answers. */
   allowsCors: boolean;
-  /** Answers, refusals among them, must not be stored. */
+  /** Forbids caching of all answers, including refusals. */
   noStore?: boolean;
-  /** Carried by every answer, refusals among them. */
+  /** Added to all answers, including refusals. */
   headers?: Readonly<Record<string, string>>;
   handle: (request: Request, info: RequestInfo) => Response | Promise<Response>;
 }
@@ -49,13 +49,13 @@ export interface RouterOptions {
   access: AccessLists;
   metrics: Metrics;
   log: Logger;
-  /** Takes the log lines of requests of unknown callers. */
+  /** Folds the log lines of unknown callers. */
   folded: FoldedLog;
-  /** Proxies that are believed about where a request comes from. */
+  /** Proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: Networks;
 }
 
-/** A connection's peer, as `Deno.serve` tells it. */
+/** A connection's peer, as `Deno.serve` reports it. */
 export interface ConnectionInfo {
   remoteAddr: Deno.Addr;
 }
@@ -113,16 +113,16 @@ export function createRouter(options: RouterOptions): FetchHandler {
   };
 }
 
-/** The access rules, and what reports refusals. */
-interface Door {
+/** The access rules, and the log of refused names. */
+interface AccessChecks {
   access: AccessLists;
   refusedNames: RefusedNames;
 }
 
-async function answer(request: Request, route: Route | undefined, door: Door, info: RequestInfo) {
-  const { access } = door;
+async function answer(request: Request, route: Route | undefined, checks: AccessChecks, info: RequestInfo) {
+  const { access } = checks;
   if (route?.skipsAccessRules !== true) {
-    const refusal = refuseAccess(request, door, route);
+    const refusal = refuseAccess(request, checks, route);
     if (refusal !== undefined) return refusal;
   }
   const response = await routeAnswer(request, route, info);
@@ -130,7 +130,7 @@ async function answer(request: Request, route: Route | undefined, door: Door, in
   return response;
 }
 
-/** Adds the headers that every answer carries. */
+/** Adds the headers that all answers have. */
 function complete(response: Response, route: Route | undefined, requestId: string): Response {
   response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("x-request-id", requestId);
@@ -153,7 +153,7 @@ async function routeAnswer(request: Request, route: Route | undefined, info: Req
 
 function refuseAccess(
   request: Request,
-  { access, refusedNames }: Door,
+  { access, refusedNames }: AccessChecks,
   route: Route | undefined,
 ): Response | undefined {
   const host = isAllowedHost(request, access);
@@ -167,7 +167,7 @@ function refuseAccess(
     : plainError(403, "forbidden", message);
 }
 
-/** An error of HTTP itself, as JSON. */
+/** An error outside MCP, as JSON. */
 function plainError(status: number, error: string, message: string): Response {
   return Response.json({ error, message }, { status });
 }
@@ -178,7 +178,7 @@ function addressOf({ headers }: Request, connection: ConnectionInfo | undefined,
   return clientAddress(hostname, headers.get("x-forwarded-for"), trusted);
 }
 
-/** A method is the caller's text; logs take only those that exist. */
+/** The method for the log. It is the caller's text, so an unknown one is not logged. */
 function knownMethod(method: string): string {
   return ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].includes(method) ? method : "OTHER";
 }

@@ -1,24 +1,24 @@
 /**
- * MCP over Streamable HTTP without sessions, for clients of both eras. Knows protocol and transport, and nothing of the
- * tools behind it.
+ * MCP over Streamable HTTP without sessions, for 2025 and 2026 clients. Knows the protocol and the transport, but not
+ * the tools.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createMcpHandler, isLegacyRequest, type McpRequestContext } from "@modelcontextprotocol/server";
 import type { AnswerForms, JsonBody } from "./json_rpc.ts";
-import { beginInTime } from "./late_answer.ts";
+import { headInTime } from "./late_answer.ts";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
 import { dropProgress } from "./message_form.ts";
 import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
 import { safeRefusal } from "./safe_refusal.ts";
 import { isCall, isSlowCall } from "./slow_calls.ts";
 
-/** What {@linkcode McpEndpoint} needs; `S` is what one request is served with. */
+/** What {@linkcode McpEndpoint} needs; `S` is the scope of one request. */
 export type McpEndpointOptions<S> = LegacyLegOptions<S>;
 
 /** Serves parsed MCP requests. */
 export class McpEndpoint<S extends object> {
   readonly #options: McpEndpointOptions<S>;
-  /** Tells whose request an error belongs to that the handlers below report without saying so. */
+  /** The scope of the current request, for errors that the SDK's handlers report without the request. */
   readonly #current = new AsyncLocalStorage<S>();
   readonly #scopes = new WeakMap<Request, S>();
   readonly #legacy: LegacyLeg<S>;
@@ -35,7 +35,7 @@ export class McpEndpoint<S extends object> {
     this.#streaming = createMcpHandler(createServer, { ...common, responseMode: "sse" });
   }
 
-  /** Answers one POST whose body was read and parsed already. */
+  /** Answers one POST whose body is already parsed. */
   async fetch(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {
     if (!forms.stream) dropProgress(body);
     const response = await this.#current.run(scope, () => this.#answer(request, body, scope, forms));
@@ -52,17 +52,17 @@ export class McpEndpoint<S extends object> {
     const streams = !forms.json || (forms.stream && isSlowCall(body, this.#options.isSlow));
     if (streams) return await this.#streaming.fetch(request, { parsedBody: body });
     const answer = this.#quick.fetch(request, { parsedBody: body });
-    return await (isCall(body) ? beginInTime(answer, (error) => this.#options.onError(error, scope)) : answer);
+    return await (isCall(body) ? headInTime(answer, (error) => this.#options.onError(error, scope)) : answer);
   }
 
-  /** Ends exchanges that are still open. */
+  /** Ends requests that are still open. */
   async close(): Promise<void> {
     await Promise.all([this.#quick.close(), this.#streaming.close()]);
   }
 
   #scopeOf({ requestInfo }: McpRequestContext): S {
     const scope = requestInfo && this.#scopes.get(requestInfo);
-    if (scope === undefined) throw new Error("A request came past the endpoint.");
+    if (scope === undefined) throw new Error("A request did not come through the endpoint.");
     return scope;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What the model reads about this server before it reads about the tools. The first paragraph must do alone: some clients
- * cut after 512 characters.
+ * What the model reads about this server before it reads about the tools. The first paragraph must suffice by itself:
+ * some clients cut after 512 characters.
  */
 export const INSTRUCTIONS = `This server runs a Cloudways account: servers, and the applications (WordPress, Laravel, \
 Magento) on them. Start with list_servers, or find_resources when the user names a site. They carry live shops: say what \

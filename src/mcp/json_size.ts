@@ -1,20 +1,20 @@
-/** Bounds messages before and after they are parsed: what they are made of costs more than how long they are. */
+/** Bounds messages before and after parsing. The number and depth of values costs more than the length of the text. */
 import { memberOf } from "../text/member.ts";
 
-/** More than any message needs, and far less than what lies in wait for code that calls itself. */
+/** The deepest nesting allowed: more than any message needs, and far below what overflows the stack of recursion. */
 export const MAX_DEPTH = 64;
 
-/** Most values and names in one message. Parsing and checking costs by their number, not by their length. */
+/** The most values and names in one message. The cost of parsing and checking grows with their number. */
 export const MAX_VALUES = 10_000;
 
-/** Most characters of what names a message or a part of it, and comes back in answers and logs. */
+/** The most characters of an id, method or token: these are repeated in answers and logs. */
 export const MAX_NAME_LENGTH = 256;
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
-/** What is wrong with the size of a JSON text; undefined where it may be parsed. Looks at each character once. */
+/** Why a JSON text is too large to parse; undefined if it may be parsed. Reads each character once. */
 export function oversized(json: string): string | undefined {
   let [depth, values] = [0, 1];
   for (let at = 0; at < json.length; at++) {
@@ -35,7 +35,7 @@ function endOfString(json: string, start: number): number {
   return at;
 }
 
-/** Which name in a message is too long; undefined where none is. */
+/** The member of a message that is longer than {@linkcode MAX_NAME_LENGTH}; undefined if there is none. */
 export function longName(message: unknown): string | undefined {
   const params = memberOf(message, "params");
   const names = {

@@ -1,32 +1,32 @@
 import { within } from "../async/within.ts";
 
-/** How long a caller waits for the head of an answer. Most answers are whole by then. */
-const BEGIN_AFTER_MS = 1_000;
+/** When the head of an answer is sent at the latest. Most answers are complete by then. */
+const HEAD_AFTER_MS = 1_000;
 
-/** An answer as JSON whose head leaves before the rest is there. */
-export class BegunAnswer extends Response {}
+/** A JSON answer whose head is sent before its body is complete. */
+export class EarlyHeadResponse extends Response {}
 
 /**
- * Passes the answer to a call, as JSON, on, and begins it where it is late: only once the head of an answer has left does
- * `Deno.serve` notice reliably that the client has gone away, and aborts the request's signal.
+ * Returns the JSON answer to a call. If the answer is late, its head is sent early: only after the head was sent does
+ * `Deno.serve` notice reliably that a client left, and abort the request's signal.
  *
- * The head says 200 then, and no more. Whatever refuses a call does so at once; what comes late is its result. Other
- * answers may be late only where this process stood still, and may have a head that matters: that to `initialize` does.
+ * An early head always says 200, and its only header is the content type. That fits calls: refusals come at once, and
+ * only results come late. Don't use it for answers whose head matters, such as the one to `initialize`.
  *
- * @param onError Told where the rest could not be sent, which is nobody's loss.
+ * @param onError Called if the body could not be sent, because the client left.
  */
-export async function beginInTime(answer: Promise<Response>, onError: (error: Error) => void): Promise<Response> {
-  return await within(BEGIN_AFTER_MS, answer, () => begin(answer, onError));
+export async function headInTime(answer: Promise<Response>, onError: (error: Error) => void): Promise<Response> {
+  return await within(HEAD_AFTER_MS, answer, () => earlyHead(answer, onError));
 }
 
-function begin(answer: Promise<Response>, onError: (error: Error) => void): BegunAnswer {
+function earlyHead(answer: Promise<Response>, onError: (error: Error) => void): EarlyHeadResponse {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  // An answer that fails has nobody else to hear of it, and is logged as what nobody catches.
-  void sendRest(answer, writable, onError);
-  return new BegunAnswer(readable, { headers: { "content-type": "application/json" } });
+  // If the answer rejects, nobody awaits it here: the rejection is logged as unhandled.
+  void sendBody(answer, writable, onError);
+  return new EarlyHeadResponse(readable, { headers: { "content-type": "application/json" } });
 }
 
-async function sendRest(
+async function sendBody(
   answer: Promise<Response>,
   writable: WritableStream<Uint8Array>,
   onError: (error: Error) => void,

@@ -1,4 +1,4 @@
-/** Serves clients of the 2025 revisions, each request by itself. */
+/** Serves 2025 clients, each request by itself. */
 import {
   isJSONRPCResponse,
   type JSONRPCResponse,
@@ -10,7 +10,7 @@ import { safeText } from "../text/safe.ts";
 import { StoreError } from "../store/store.ts";
 import { whenDone } from "../async/streams.ts";
 import { type AnswerForms, idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "./json_rpc.ts";
-import { beginInTime } from "./late_answer.ts";
+import { headInTime } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import { RelayTransport } from "./relay_transport.ts";
 import { MAX_NAME_LENGTH, type SessionIds, type SessionMemo } from "./session_id.ts";
@@ -18,21 +18,21 @@ import { isCall, isSlowCall } from "./slow_calls.ts";
 import { memberOf } from "../text/member.ts";
 import type { ClientSession } from "../identity/client_session.ts";
 
-/** What {@linkcode LegacyLeg} needs; `S` is what one request is served with. */
+/** What {@linkcode LegacyLeg} needs; `S` is the scope of one request. */
 export interface LegacyLegOptions<S> {
-  /** Makes the protocol server of one request, which may have come in a session. */
+  /** Makes the protocol server of one request; `session` is set if the request came with a session id. */
   createServer: (scope: S, session?: ClientSession) => Server;
-  /** Whether calls of this tool wait or poll: they answer as a stream, which begins at once. */
+  /** Whether calls of this tool wait or poll. They are answered by a stream, which begins at once. */
   isSlow: (toolName: string) => boolean;
-  /** What must not stand in the memo that the client is given. */
+  /** Secrets that must not get into the memo that the client receives. */
   secretsOf: (scope: S) => Secrets;
-  /** All 64 hex digits of the customer's id, or undefined for a caller without credentials: he can't be asked. */
+  /** All 64 hex digits of the customer's id; undefined for a caller without credentials, who can't be asked. */
   customerOf: (scope: S) => string | undefined;
   sessionIds: SessionIds;
   relay: Relay;
   /**
-   * Told of requests that were refused and of errors outside a call, with what the request is served with, since an
-   * error may repeat what the caller wrote; never alters an answer.
+   * Called for refused requests and for errors outside a call; never changes an answer. The scope is needed to hide
+   * secrets, since an error may repeat what the caller wrote.
    */
   onError: (error: Error, scope?: S) => void;
 }
@@ -48,12 +48,12 @@ interface Session {
 type OnError = (error: Error) => void;
 
 const SESSION_HEADER = "mcp-session-id";
-/** From this revision on there are no sessions, and what looks like one tells nothing. */
+/** The first revision without sessions; a session id sent with it is ignored. */
 const NO_SESSIONS_SINCE = "2026-07-28";
-/** What the log shows where the client left before the answer. */
+/** The status in the log if the client left before the answer. */
 const CLIENT_GONE = 499;
 
-/** The 2025 revisions: JSON where nothing comes before the answer, a stream where something may. */
+/** Answers by JSON, or by a stream if progress or a question may come before the answer. */
 export class LegacyLeg<S> {
   readonly #options: LegacyLegOptions<S>;
 
@@ -63,17 +63,17 @@ export class LegacyLeg<S> {
 
   /** Answers one POST. */
   async fetch(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {
-    // A batch is from a revision whose clients can't be asked.
+    // The only revision with batches has no questions.
     const named = Array.isArray(body) ? undefined : await this.#sessionOf(request.headers, scope);
     const session = named === "unknown" ? undefined : named;
     const onError = (error: Error) => this.#options.onError(error, scope);
-    if (isJSONRPCResponse(body)) return await this.#passOn(body, session, onError);
-    if (session !== undefined) await this.#passCancellationOn(body, session, onError);
-    const { transport, mayBegin } = this.#transportFor(body, session, forms);
+    if (isJSONRPCResponse(body)) return await this.#relayAnswer(body, session, onError);
+    if (session !== undefined) await this.#relayCancellation(body, session, onError);
+    const { transport, allowsEarlyHead } = this.#transportFor(body, session, forms);
     transport.onerror = onError;
     const server = this.#options.createServer(scope, named === "unknown" ? named : named?.memo);
     const answer = this.#answer({ transport, server }, request, body, scope);
-    return await (mayBegin ? beginInTime(answer, onError) : answer);
+    return await (allowsEarlyHead ? headInTime(answer, onError) : answer);
   }
 
   async #answer(
@@ -94,24 +94,24 @@ export class LegacyLeg<S> {
     return Array.isArray(body) ? await asBatch(response) : response;
   }
 
-  /** What serves one request, and whether its answer may begin before it is there: it is no stream, and its head is known. */
+  /** The transport for one request, and whether its answer may have an early head: if it is JSON and answers a call. */
   #transportFor(
     body: JsonBody,
     session: Session | undefined,
     forms: AnswerForms,
-  ): { transport: RequestTransport; mayBegin: boolean } {
-    // A question goes out on a stream, so a client that takes none can't be asked.
+  ): { transport: RequestTransport; allowsEarlyHead: boolean } {
+    // Questions are sent on a stream, so a client that accepts no streams can't be asked.
     if (session !== undefined && isCall(body) && forms.stream) {
-      return { transport: new RelayTransport({ relay: this.#options.relay, ...session }), mayBegin: false };
+      return { transport: new RelayTransport({ relay: this.#options.relay, ...session }), allowsEarlyHead: false };
     }
     const messages = Array.isArray(body) ? body : [body];
     const wantsStream = (message: unknown) => isSlowCall(message, this.#options.isSlow) || asksForProgress(message);
     const streams = !forms.json || (forms.stream && messages.some(wantsStream));
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: !streams });
-    return { transport, mayBegin: !streams && messages.some(isCall) };
+    return { transport, allowsEarlyHead: !streams && messages.some(isCall) };
   }
 
-  /** `unknown` for an id that does not verify: it was given out under another key, or by nobody. */
+  /** The session of a request. `unknown` for an id that does not verify: it is forged, or signed with another key. */
   async #sessionOf(headers: Headers, scope: S): Promise<Session | "unknown" | undefined> {
     const sessionId = headers.get(SESSION_HEADER);
     const customer = this.#options.customerOf(scope);
@@ -121,7 +121,7 @@ export class LegacyLeg<S> {
     return memo === undefined ? "unknown" : { customer, memo };
   }
 
-  /** Clients that can be asked something are given a memo of it, which they send back with each request. */
+  /** Gives a client that can be asked something a session id, which it sends with each request. */
   async #addSessionId(response: Response, server: Server, secrets: Secrets): Promise<void> {
     const client = server.getClientVersion();
     const protocolVersion = server.getNegotiatedProtocolVersion();
@@ -134,7 +134,7 @@ export class LegacyLeg<S> {
     if (sessionId !== undefined) response.headers.set(SESSION_HEADER, sessionId);
   }
 
-  async #passOn(answer: JSONRPCResponse, session: Session | undefined, onError: OnError): Promise<Response> {
+  async #relayAnswer(answer: JSONRPCResponse, session: Session | undefined, onError: OnError): Promise<Response> {
     try {
       const isAwaited = session !== undefined && await this.#options.relay.answer(keyOf(session), answer);
       if (isAwaited) return new Response(null, { status: 202 });
@@ -146,8 +146,8 @@ export class LegacyLeg<S> {
     }
   }
 
-  /** Whether or not it reaches a call, it is answered like any other notification. */
-  async #passCancellationOn(body: JsonBody, session: Session, onError: OnError): Promise<void> {
+  /** Passes a cancellation on. It is answered like any other notification, whether or not it reaches a call. */
+  async #relayCancellation(body: JsonBody, session: Session, onError: OnError): Promise<void> {
     const requestId = memberOf(memberOf(body, "params"), "requestId");
     if (memberOf(body, "method") !== "notifications/cancelled") return;
     if (typeof requestId !== "string" && typeof requestId !== "number") return;
@@ -156,8 +156,8 @@ export class LegacyLeg<S> {
 }
 
 /**
- * The answer, or none where the client leaves before it. A transport that was closed never answers, and an answer nobody
- * waits for must not keep the process from ending.
+ * Waits for the answer, or until the client leaves. A closed transport never answers, and waiting for it must not keep
+ * the process from ending.
  */
 async function untilGone(answer: Promise<Response>, signal: AbortSignal, end: () => void): Promise<Response> {
   const clientGone = Promise.withResolvers<Response>();
@@ -174,7 +174,7 @@ function keyOf({ customer, memo }: Session): RelaySession {
   return { customer, nonce: memo.nonce };
 }
 
-/** The transport answers a batch with a single request in it by the bare answer; a batch is answered by a batch. */
+/** Makes the answer to a batch a batch. The transport answers a batch with one request by a single answer. */
 async function asBatch(response: Response): Promise<Response> {
   if (response.status !== 200) return response;
   const answers: unknown = await response.json();
@@ -182,7 +182,7 @@ async function asBatch(response: Response): Promise<Response> {
 }
 
 function asksForProgress(message: unknown): boolean {
-  // Nothing comes before this answer, whatever is asked for.
+  // initialize sends no progress, even if the client asks for it.
   if (memberOf(message, "method") === "initialize") return false;
   return memberOf(memberOf(memberOf(message, "params"), "_meta"), "progressToken") !== undefined;
 }

@@ -1,9 +1,9 @@
-/** What is wrong with a message, in a sentence that names the member. */
+/** Finds what is wrong with a message, and says so in a sentence that names the member. */
 import { memberOf } from "../text/member.ts";
 
 /**
- * The first thing that keeps a message from being one of JSON-RPC 2.0; undefined where nothing does. The sentence holds
- * nothing of what was sent.
+ * The first reason why a message is not valid JSON-RPC 2.0; undefined if it is valid. The sentence repeats nothing that
+ * was sent.
  */
 export function messageProblem(message: unknown): string | undefined {
   if (!isObject(message)) return "a message must be a JSON object.";

@@ -4,10 +4,9 @@ import { memberOf } from "../text/member.ts";
 const MAX_BATCH = 20;
 
 /**
- * Batches belong to one revision alone, 2025-03-26, whose clients name no revision in a header. Each message in one is
- * then served on its own.
+ * Checks a batch. Only revision 2025-03-26 has batches, and its clients name no revision in a header.
  *
- * @returns The refusal, or undefined where the batch may be served.
+ * @returns The refusal; undefined if the batch may be served, each message by itself.
  */
 export function refuseBatch(headers: Headers, messages: readonly unknown[]): Response | undefined {
   const revision = headers.get("mcp-protocol-version");
@@ -21,7 +20,7 @@ export function refuseBatch(headers: Headers, messages: readonly unknown[]): Res
   }
   const ids = messages.map(idOf).filter((id) => id !== null);
   if (new Set(ids).size < ids.length) return invalid("Two messages of the batch have the same id.");
-  // What is cancelled is never answered, and the batch is answered when everything in it is.
+  // A cancelled request is never answered, but the batch is answered only when all its requests are.
   if (messages.some((message) => ids.some((id) => id === cancelledBy(message)))) {
     return invalid("A message of the batch cancels another one of it.");
   }
@@ -34,9 +33,9 @@ function cancelledBy(message: unknown): unknown {
 }
 
 /**
- * What proxies read in headers must be what the body says, in every era.
+ * Checks that the headers, which proxies may read, agree with the body, in every revision.
  *
- * @returns The refusal, or undefined where they agree or are absent.
+ * @returns The refusal; undefined if they agree or are absent.
  */
 export function refuseHeaderMismatch(headers: Headers, message: unknown): Response | undefined {
   const params = memberOf(message, "params");
@@ -53,7 +52,7 @@ export function refuseHeaderMismatch(headers: Headers, message: unknown): Respon
   return undefined;
 }
 
-/** Revision 2026-07-28 lets a value that is not plain ASCII travel as Base64 between marks. */
+/** Decodes a header. In revision 2026-07-28 a value that is not plain ASCII is sent as Base64 between markers. */
 function decodeHeader(text: string): string | undefined {
   const encoded = /^=\?base64\?(.*)\?=$/.exec(text)?.[1];
   if (encoded === undefined) return text;

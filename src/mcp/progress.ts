@@ -1,8 +1,8 @@
 import type { Clock } from "../async/clock.ts";
 
-/** What is told of a call that goes on. */
-export interface ToldProgress {
-  /** Seconds, and always more than before. */
+/** One progress notification. */
+export interface ProgressUpdate {
+  /** Seconds since the call began; always more than in the update before. */
   progress: number;
   total?: number;
   message: string;
@@ -11,43 +11,44 @@ export interface ToldProgress {
 /** What {@linkcode CallProgress} needs. */
 export interface CallProgressOptions {
   clock: Clock;
-  /** Never fails. */
-  send: (told: ToldProgress) => void;
+  /** Sends an update; must not throw. */
+  send: (update: ProgressUpdate) => void;
 }
 
-/** No client hears nothing for longer than ten seconds. */
+/** Longest time between two updates, so that no client waits longer than ten seconds for one. */
 const MAX_SILENCE_MS = 8_000;
 const BEGUN = "Under way.";
 
 /**
- * Tells a client that asked for it how far its call is: at the start, whenever the tool says so, and every few seconds in
- * between, since many clients give a call up that they hear nothing of.
+ * Reports the progress of a call to a client that asked for it: at the start, when the tool reports some, and every few
+ * seconds in between, since many clients give up calls without news.
  */
 export class CallProgress {
   readonly #clock: Clock;
   readonly #send: CallProgressOptions["send"];
   readonly #startedAt: number;
-  #last: ToldProgress | undefined;
-  #toldAt: number;
+  #last: ProgressUpdate | undefined;
+  /** Milliseconds of the monotonic clock. */
+  #sentAt: number;
 
   constructor({ clock, send }: CallProgressOptions) {
     this.#clock = clock;
     this.#send = send;
     this.#startedAt = clock.monotonic();
-    this.#toldAt = this.#startedAt;
+    this.#sentAt = this.#startedAt;
   }
 
-  /** Tells what a tool says; `done` and `total` count from a moment of its own. */
-  tell(message: string, done: number, total: number): void {
+  /** Sends what a tool reports. `done` and `total` are seconds that count from a start of the tool's own. */
+  report(message: string, done: number, total: number): void {
     const progress = this.#next();
-    this.#tell({ progress, total: progress + Math.max(0, total - done), message });
+    this.#sendUpdate({ progress, total: progress + Math.max(0, total - done), message });
   }
 
-  /** Tells that the call goes on until it has ended; nothing is told afterwards. */
+  /** Sends updates until the work has ended, and none afterwards. */
   async during<T>(work: Promise<T>): Promise<T> {
     const ended = new AbortController();
-    this.#tell({ progress: 0, message: BEGUN });
-    void this.#keepTelling(ended.signal);
+    this.#sendUpdate({ progress: 0, message: BEGUN });
+    void this.#repeat(ended.signal);
     try {
       return await work;
     } finally {
@@ -55,12 +56,12 @@ export class CallProgress {
     }
   }
 
-  async #keepTelling(ended: AbortSignal): Promise<void> {
+  async #repeat(ended: AbortSignal): Promise<void> {
     try {
       for (;;) {
-        await this.#clock.sleep(this.#toldAt + MAX_SILENCE_MS - this.#clock.monotonic(), ended);
-        if (this.#clock.monotonic() - this.#toldAt < MAX_SILENCE_MS) continue;
-        this.#tell({ ...this.#last, progress: this.#next(), message: this.#last?.message ?? BEGUN });
+        await this.#clock.sleep(this.#sentAt + MAX_SILENCE_MS - this.#clock.monotonic(), ended);
+        if (this.#clock.monotonic() - this.#sentAt < MAX_SILENCE_MS) continue;
+        this.#sendUpdate({ ...this.#last, progress: this.#next(), message: this.#last?.message ?? BEGUN });
       }
     } catch {
       // The call has ended.
@@ -72,11 +73,11 @@ export class CallProgress {
     return Math.max(seconds, (this.#last?.progress ?? 0) + 1);
   }
 
-  #tell(told: ToldProgress): void {
-    const { total, ...rest } = told;
-    // A total that was passed says nothing.
-    this.#last = total === undefined || total < told.progress ? rest : { ...rest, total };
-    this.#toldAt = this.#clock.monotonic();
+  #sendUpdate(update: ProgressUpdate): void {
+    const { total, ...rest } = update;
+    // A total that was exceeded is left out.
+    this.#last = total === undefined || total < update.progress ? rest : { ...rest, total };
+    this.#sentAt = this.#clock.monotonic();
     this.#send(this.#last);
   }
 }

@@ -7,15 +7,15 @@ import { memberOf } from "../text/member.ts";
 /** Answers one request of a client. */
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
 
-/** What {@linkcode ProtocolServer} needs besides what the SDK's server does. */
+/** What {@linkcode ProtocolServer} needs besides the options of the SDK's server. */
 export interface ProtocolServerOptions {
-  /** Hidden in what is said of wrong parameters, which repeats their names. */
+  /** Hidden in errors about parameters, which repeat their names. */
   secrets: Secrets;
-  /** Told of errors that nobody expected; the client learns nothing of them. */
+  /** Called for unexpected errors; the client sees none of their text. */
   onUnexpected: (error: unknown) => void;
 }
 
-/** The SDK's server, but no error reaches a client as -32603 in the words in which it was thrown. */
+/** The SDK's server, except that the text of an unexpected error never reaches a client as -32603. */
 export class ProtocolServer extends Server {
   readonly #options: ProtocolServerOptions;
   readonly #sent = new WeakMap<ServerContext, JSONRPCRequest>();
@@ -29,7 +29,7 @@ export class ProtocolServer extends Server {
     this.#options = options;
   }
 
-  /** The arguments of a call as they were sent: the SDK's reading of them passes over a member named `__proto__`. */
+  /** The arguments of a call as they were sent. The SDK's parsed arguments lack a member named `__proto__`. */
   sentArguments(context: ServerContext): Record<string, unknown> {
     const sent = memberOf(memberOf(this.#sent.get(context), "params"), "arguments");
     return Object.fromEntries(Object.entries(Object(sent)));
@@ -49,7 +49,10 @@ export class ProtocolServer extends Server {
     };
   }
 
-  /** Parameters of a call are checked before its handler; of all else, wrong ones are the only thing that can fail. */
+  /**
+   * The error for the client. The parameters of a tool call are checked before its handler, so what fails later is
+   * unexpected. Any other request fails only because of wrong parameters.
+   */
   #mapped(method: string, error: unknown): ProtocolError {
     const { secrets, onUnexpected } = this.#options;
     if (method === "tools/call" || !(error instanceof Error)) {

@@ -1,6 +1,6 @@
 /**
- * Passes on what clients of the 2025 revisions send in a request of its own although it belongs into a call that is
- * open, perhaps at another replica: answers to questions, and cancellations.
+ * Passes on answers to questions, and cancellations. 2025 clients send them in separate requests, but they belong to an
+ * open call, which another replica may serve.
  */
 import { createHash } from "node:crypto";
 import { isJSONRPCResponse, type JSONRPCResponse } from "@modelcontextprotocol/server";
@@ -14,11 +14,11 @@ import { SealedChannels } from "../store/sealed_channels.ts";
 import { Slots } from "../store/slots.ts";
 import { type Channel, type Store, StoreError, type StoreKey, type Unsubscribe } from "../store/store.ts";
 
-/** Whose calls and answers belong together. */
+/** The session that a call and its answers belong to. */
 export interface RelaySession {
   /** All 64 hex digits of the customer id. */
   customer: string;
-  /** Of the session id. */
+  /** The nonce of the session id. */
   nonce: string;
 }
 
@@ -27,41 +27,41 @@ export interface RelayOptions {
   store: Store;
   box: Box;
   clock: Clock;
-  /** Told of what could not be tidied up; never alters an answer. */
+  /** Called if cleaning up fails; never changes an answer. */
   onError: (error: Error) => void;
 }
 
-/** How long a question that was sent waits for its answer. */
+/** How long a question waits for its answer. */
 export const ANSWER_WAIT_MS = 5 * 60_000;
 /** How many questions of one customer may be open at once, over all replicas. */
 export const MAX_OPEN_PER_CUSTOMER = 4;
 /** How many questions may be open at once in this process. */
 export const MAX_OPEN_PER_PROCESS = 256;
 
-/** Longer than a question can be open, with whatever comes before and after the wait. */
+/** Longer than a question can be open, including the work before and after the wait. */
 const ENTRY_TTL_MS = ANSWER_WAIT_MS + 30_000;
-/** How often a wait looks whether the store still knows of its question. */
-const LOOK_EVERY_MS = 2_000;
-/** How soon it looks again where the store has failed. */
-const LOOK_AGAIN_MS = 1_000;
-/** How many looks in a row end a wait where they fail. One late answer of the store proves nothing. */
-const MAX_FAILED_LOOKS = 2;
-/** Longer than an answer that has taken the mark is on its way, where the store works. */
-const ON_ITS_WAY_MS = 1_500;
-/** How often an answer is passed on while the store fails: until the wait must have noticed that too. */
+/** Pause between two checks that the store still has the mark of an open question. */
+const CHECK_EVERY_MS = 2_000;
+/** Pause before the next check if the store failed. */
+const CHECK_AGAIN_MS = 1_000;
+/** After this many failed checks in a row the wait ends. A single one may only mean a slow store. */
+const MAX_FAILED_CHECKS = 2;
+/** How long to wait for an answer after its mark was taken; longer than it takes while the store works. */
+const DELIVERY_MS = 1_500;
+/** How often an answer is passed on while the store fails: until the waiting call must have noticed the failure too. */
 const MAX_TRIES = 5;
 const TRY_AGAIN_MS = 1_000;
 const answerSchema = z.custom<JSONRPCResponse>(isJSONRPCResponse);
 const CANCELLED = "cancelled";
-/** Nobody knows when a person answers; soon, as a rule. */
+/** A guess: people usually answer within this time. */
 const RETRY_AFTER_S = 30;
 
-/** A question was open for as long as one may be, and no answer came. */
+/** No answer came within {@linkcode ANSWER_WAIT_MS}. */
 export class UnansweredError extends Error {
   override readonly name = "UnansweredError";
 }
 
-/** Brings answers and cancellations to the calls they belong to, whichever replica serves those. */
+/** Passes answers and cancellations to the calls they belong to, on any replica. */
 export class Relay {
   readonly #store: Store;
   readonly #channels: SealedChannels;
@@ -81,11 +81,11 @@ export class Relay {
   /**
    * Asks a client something and waits for its answer.
    *
-   * @param send Sends the question under the id given; nothing is lost however soon the answer comes.
+   * @param send Sends the question under the given id. The answer may come at any time after that.
    * @param signal Ends the wait.
-   * @throws {ToolError} `rate_limited` where too many questions are open.
+   * @throws {ToolError} `rate_limited` if too many questions are open.
    * @throws {UnansweredError} After five minutes.
-   * @throws {StoreError} Where the store does not answer, or has lost the question, before it is asked or meanwhile.
+   * @throws {StoreError} If the store does not answer, or has lost the question.
    */
   async ask(
     session: RelaySession,
@@ -102,28 +102,29 @@ export class Relay {
   }
 
   /**
-   * Passes an answer on. False where nobody waits for it: then it counts for nothing.
+   * Passes an answer on.
    *
-   * @throws {StoreError} Where the store does not answer for seconds. The wait for this answer ends soon, if it hasn't.
+   * @returns False if no call waits for it; the answer has no effect then.
+   * @throws {StoreError} If the store does not answer for seconds. The waiting call ends soon then, if it hasn't yet.
    */
   async answer(session: RelaySession, answer: JSONRPCResponse): Promise<boolean> {
     const { id } = answer;
     if (typeof id !== "string" || !/^[0-9a-f-]{36}$/.test(id)) return false;
-    // Of two answers one takes the mark. A wait that has ended has taken it away.
-    const { value: mark, failure } = await this.#insist(() => this.#store.take(openMark(session, id)));
-    // What failed may have taken the mark all the same.
+    // Of two answers, only one takes the mark. When a wait ends, it removes the mark.
+    const { value: mark, failure } = await this.#retry(() => this.#store.take(openMark(session, id)));
+    // A failed try may have taken the mark all the same.
     if (mark === undefined && failure !== undefined) throw failure;
     if (mark === undefined) return false;
-    // Whatever comes of this, the wait finds its mark gone. Hearing the same answer twice is hearing it once.
-    return (await this.#insist(() => this.#channels.publish(answerChannel(session, id), answer))).value > 0;
+    // The mark is gone, so the waiting call ends in any case. Publishing twice is harmless: the first answer counts.
+    return (await this.#retry(() => this.#channels.publish(answerChannel(session, id), answer))).value > 0;
   }
 
-  /** Calls back when the client cancels the request of this id, until it is told to stop. */
+  /** Calls back when the client cancels the request with this id, until the returned function is called. */
   async onCancelled(session: RelaySession, requestId: string | number, callback: () => void): Promise<Unsubscribe> {
     return await this.#channels.subscribe(cancellationChannel(session, requestId), z.literal(CANCELLED), callback);
   }
 
-  /** Tells the call that serves this request, if there is one, that the client cancels it. */
+  /** Cancels the call that serves this request, if there is one. */
   async cancel(session: RelaySession, requestId: string | number): Promise<void> {
     await this.#channels.publish(cancellationChannel(session, requestId), CANCELLED);
   }
@@ -135,7 +136,7 @@ export class Relay {
     try {
       return await this.#exchange(session, id, () => send(id), signal);
     } finally {
-      await this.#tidy(this.#places.release(place, id));
+      await this.#cleanUp(this.#places.release(place, id));
     }
   }
 
@@ -155,7 +156,7 @@ export class Relay {
     } finally {
       ended.abort();
       stop();
-      await this.#tidy(this.#store.delete(openMark(session, id)));
+      await this.#cleanUp(this.#store.delete(openMark(session, id)));
     }
   }
 
@@ -164,27 +165,27 @@ export class Relay {
     throw new UnansweredError("The client did not answer in time.");
   }
 
-  /** Rejects when the store has lost the mark or does not answer: then no answer finds its way any more. */
+  /** Rejects when the store does not answer or has lost the mark: then no answer can arrive any more. */
   async #watch(mark: StoreKey, signal: AbortSignal): Promise<never> {
     for (let failed = 0;;) {
-      await this.#clock.sleep(failed === 0 ? LOOK_EVERY_MS : LOOK_AGAIN_MS, signal);
+      await this.#clock.sleep(failed === 0 ? CHECK_EVERY_MS : CHECK_AGAIN_MS, signal);
       try {
         if (await this.#store.get(mark) === undefined) break;
         failed = 0;
       } catch (error) {
-        if (!(error instanceof StoreError) || ++failed === MAX_FAILED_LOOKS) throw error;
+        if (!(error instanceof StoreError) || ++failed === MAX_FAILED_CHECKS) throw error;
       }
     }
-    await this.#clock.sleep(ON_ITS_WAY_MS, signal);
+    await this.#clock.sleep(DELIVERY_MS, signal);
     throw new StoreError("The store has lost an open question, or the answer to it.");
   }
 
   /**
-   * Does it again while the store fails: a client sends its answer once.
+   * Retries while the store fails, since a client sends its answer only once.
    *
-   * @returns What came of it, and the last failure before that.
+   * @returns The result, and the last failure before it.
    */
-  async #insist<T>(work: () => Promise<T>): Promise<{ value: T; failure: StoreError | undefined }> {
+  async #retry<T>(work: () => Promise<T>): Promise<{ value: T; failure: StoreError | undefined }> {
     let failure: StoreError | undefined;
     for (let tries = 1;; tries++) {
       try {
@@ -197,8 +198,8 @@ export class Relay {
     }
   }
 
-  /** Where the store has gone, its entries end by themselves. */
-  async #tidy(work: Promise<unknown>): Promise<void> {
+  /** Reports a failed clean-up; the store's entries expire by themselves. */
+  async #cleanUp(work: Promise<unknown>): Promise<void> {
     await work.catch(this.#onError);
   }
 }
@@ -219,7 +220,7 @@ function answerChannel({ customer, nonce }: RelaySession, id: string): Channel {
   return { kind: "answer", customer, name: `${nonce}.${id}` };
 }
 
-/** The id is the client's text, of any length; a number and the same number as text are two different ids. */
+/** The id is hashed, since it may be text of any length. A number and the same number as text are different ids. */
 function cancellationChannel({ customer, nonce }: RelaySession, requestId: string | number): Channel {
   const digest = createHash("sha256").update(lengthPrefixed(typeof requestId, `${requestId}`)).digest("hex");
   return { kind: "cancellation", customer, name: `${nonce}.${digest}` };

@@ -18,31 +18,31 @@ import { memberOf } from "../text/member.ts";
 export interface RelayTransportOptions {
   relay: Relay;
   customer: string;
-  /** What the client's session id remembers. */
+  /** The content of the client's session id. */
   memo: SessionMemo;
 }
 
-/** Which of the client's requests a message belongs to. */
+/** The client's request that a message belongs to. */
 interface Related {
   relatedRequestId?: string | number;
 }
 
-/** A question that was sent and waits. */
+/** A question that waits for its answer. */
 interface OpenQuestion {
-  /** As the client knows it; undefined before it was sent. */
+  /** The id that the client sees; undefined until the question is sent. */
   id: string | undefined;
   cancelled: AbortController;
 }
 
-/** Never on the wire: the answer to it is kept back. */
+/** The id of the replayed `initialize`. Never sent to the client, and neither is the answer. */
 const INITIALIZE_ID = "initialize";
 
 /**
- * Serves one `tools/call` of a client of the 2025 revisions so that it can be asked something meanwhile, and can cancel
- * the call, although both come in requests of their own.
+ * Serves one `tools/call` of a 2025 client. During the call the client can be asked something, and can cancel the call,
+ * although answers and cancellations come in separate requests.
  *
- * The protocol server behind it sees what it would see in a session: an `initialize` first, made anew from the memo,
- * and answers to what it asks. A question that fails, fails with the errors of {@linkcode Relay.ask}.
+ * The protocol server sees what it would see in a session: first an `initialize`, which is rebuilt from the memo, and
+ * then the answers to its questions. A failed question rejects with the errors of {@linkcode Relay.ask}.
  */
 export class RelayTransport implements Transport {
   onclose?: (() => void) | undefined;
@@ -84,7 +84,7 @@ export class RelayTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
-    // There is no other stream than that of the call, so whatever is sent belongs to it.
+    // The call's stream is the only one, so every message is sent on it.
     const relatedRequestId = options?.relatedRequestId ?? this.#callId;
     const related = relatedRequestId === undefined ? {} : { relatedRequestId };
     if (isJSONRPCRequest(message)) return await this.#ask(message, related);
@@ -108,7 +108,7 @@ export class RelayTransport implements Transport {
     this.#isReplaying = false;
   }
 
-  /** A call that can't hear a cancellation is carried out all the same. */
+  /** If this fails, the call is still carried out, but can't be cancelled. */
   async #listenForCancellation(): Promise<void> {
     if (this.#callId === undefined) return;
     try {
@@ -116,11 +116,11 @@ export class RelayTransport implements Transport {
       if (this.#ended.signal.aborted) return stop();
       this.#ended.signal.addEventListener("abort", stop, { once: true });
     } catch (error) {
-      this.onerror?.(new Error("Cancellations of this call are not heard.", { cause: error }));
+      this.onerror?.(new Error("Cancellations of this call can't be received.", { cause: error }));
     }
   }
 
-  /** Resolves when the answer is handed to the server; rejects with whatever keeps it from coming. */
+  /** Resolves when the server has received the answer; rejects if none can come. */
   async #ask(request: JSONRPCRequest, related: Related): Promise<void> {
     const question: OpenQuestion = { id: undefined, cancelled: new AbortController() };
     this.#questions.set(request.id, question);
@@ -140,14 +140,14 @@ export class RelayTransport implements Transport {
     }
   }
 
-  /** Nobody waits for the answer any more: what the client shows can go. */
+  /** Tells the client to close a question whose answer is no longer awaited. */
   async #withdraw({ id }: OpenQuestion, related: Related): Promise<void> {
     if (id === undefined) return;
     const params = { requestId: id, reason: "The answer can no longer be passed on." };
     await this.#inner.send({ jsonrpc: "2.0", method: "notifications/cancelled", params }, related);
   }
 
-  /** The server cancels a question under its own id for it; the client knows another one. */
+  /** Sends a notification. When the server cancels a question, its id is replaced by the one that the client knows. */
   async #notify(notification: JSONRPCNotification, related: Related): Promise<void> {
     const requestId = memberOf(notification.params, "requestId");
     const isId = typeof requestId === "number" || typeof requestId === "string";

@@ -2,12 +2,12 @@ import type { Secrets } from "../text/redaction/hider.ts";
 import { safeValue } from "../text/safe.ts";
 import { memberOf } from "../text/member.ts";
 
-/** More than any refusal of ours says. */
+/** More than any refusal by this server contains. */
 const BOUNDS = { text: 500, items: 20, total: 4_000 };
 
 /**
- * A refusal that repeats little of what the caller sent, and no credential: whoever refuses a message likes to say what
- * is wrong with it, and that is the caller's text. The id stays as it is: the client finds its request by it.
+ * Hides secrets in a refusal and bounds its size, since a refusal may quote what the caller sent. The id stays as it
+ * is: the client finds its request by it.
  */
 export async function safeRefusal(response: Response, secrets: Secrets): Promise<Response> {
   const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;

@@ -12,7 +12,7 @@ import type { Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
-import { CallProgress, type ToldProgress } from "./progress.ts";
+import { CallProgress, type ProgressUpdate } from "./progress.ts";
 import type { Catalogue } from "../calls/catalogue.ts";
 import type { Dispatcher, ToolCall } from "../calls/dispatch.ts";
 import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "../confirm/elicitation.ts";
@@ -22,21 +22,21 @@ import type { ClientSession } from "../identity/client_session.ts";
 import { ProtocolServer } from "./protocol_server.ts";
 import { callAndAsk } from "./waiting_call.ts";
 
-/** On whose behalf a protocol server works: one request over HTTP, one connection over stdio. */
+/** The caller that a protocol server works for, and the log: of one HTTP request, or of one stdio connection. */
 export interface CallScope {
   caller: Caller;
-  /** Carries the request id and the customer, and hides the caller's credentials. */
+  /** Adds the request id and the customer to each line, and hides the caller's credentials. */
   log: Logger;
 }
 
-/** How long clients of 2026-07-28 may keep the list of tools; it changes only with a release. */
+/** How long 2026 clients may keep the list of tools; it changes only with a release. */
 const LIST_TTL_MS = 5 * 60_000;
 
 /**
- * Makes a protocol server for one scope: cheap enough to make per request, since everything it shows was made at
- * start.
+ * Makes the protocol server of one scope. This is cheap enough for every request, since schemas and lists are made
+ * once, at start.
  *
- * @param session Where the client has one.
+ * @param session The client's session, if it has one.
  */
 export function createProtocolServer(
   catalogue: Catalogue,
@@ -69,7 +69,7 @@ export function createProtocolServer(
       answer: answerOf(context),
       signal,
       log: log.with({ client }),
-      progress: (message, done, total) => progress?.tell(message, done, total),
+      progress: (message, done, total) => progress?.report(message, done, total),
     };
     const work = envelope === undefined
       ? dispatcher.hold(callAndAsk(dispatcher, call, server, context))
@@ -79,7 +79,7 @@ export function createProtocolServer(
   return server;
 }
 
-/** Carries out a call of 2026-07-28, which ends with a question where there is one. */
+/** Carries out a call of a 2026 client; a question is the answer to the call. */
 async function callOnce(dispatcher: Dispatcher, call: ToolCall) {
   const outcome = await dispatcher.call(call);
   if (outcome.kind === "result") return outcome.result;
@@ -90,26 +90,26 @@ async function callOnce(dispatcher: Dispatcher, call: ToolCall) {
   });
 }
 
-/** A connection over stdio serves many calls, which logs, records and errors have to tell apart. */
+/** Gives each call over stdio a request id of its own, since one connection serves many calls. */
 function scopeOfCall(scope: CallScope): CallScope {
   if (scope.caller.transport !== "stdio") return scope;
   const requestId = crypto.randomUUID();
   return { caller: { ...scope.caller, requestId }, log: scope.log.with({ request_id: requestId }) };
 }
 
-/** What a client of 2026-07-28 brings back with the call that it makes again. */
+/** The answer to a question, which a 2026 client sends when it repeats its call. */
 function answerOf({ mcpReq }: ServerContext): Answer | undefined {
   const state = mcpReq.requestState<unknown>();
   return typeof state === "string" ? { state, reply: mcpReq.inputResponses?.[ANSWER_KEY] } : undefined;
 }
 
-/** Undefined for a client that did not ask for it. */
+/** Undefined for a client that did not ask for progress. */
 function progressOf({ mcpReq }: ServerContext, clock: Clock, secrets: Secrets): CallProgress | undefined {
   const progressToken = mcpReq._meta?.progressToken;
   if (progressToken === undefined) return undefined;
-  const send = ({ message, ...told }: ToldProgress) => {
-    const params = { progressToken, ...told, message: safeText(message, { secrets, maxLength: 200 }) };
-    // A client that is gone is noticed by the signal; its progress is of no use to anybody.
+  const send = ({ message, ...rest }: ProgressUpdate) => {
+    const params = { progressToken, ...rest, message: safeText(message, { secrets, maxLength: 200 }) };
+    // If the client left, the signal ends the call; its progress can be dropped.
     mcpReq.notify({ method: "notifications/progress", params }).catch(() => {});
   };
   return new CallProgress({ clock, send });

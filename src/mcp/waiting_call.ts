@@ -13,12 +13,12 @@ import type { Dispatcher, ToolCall } from "../calls/dispatch.ts";
 import { type ClientQuestion, elicitParamsOf } from "../confirm/elicitation.ts";
 import { ANSWER_WAIT_MS } from "./relay.ts";
 
-/** How often one call may ask, because what it hits has changed under the question. */
+/** How often one call may ask. It asks again if its target changed while a question was open. */
 const MAX_QUESTIONS = 3;
 
 /**
- * Carries out a call of the revisions before 2026-07-28, which ask in the middle of it. The client's answer goes
- * through the same checks as one that comes back with a new request.
+ * Carries out a call of a client that is asked in the middle of it, as in the revisions before 2026-07-28. The answer
+ * goes through the same checks as one that comes with a repeated call.
  */
 export async function callAndAsk(
   dispatcher: Dispatcher,
@@ -46,12 +46,13 @@ function elicit(question: ClientQuestion, { stopWaiting }: Dispatcher, server: S
   return server.request({ method: "elicitation/create", params }, options);
 }
 
-/** The client can't ask, whatever it has declared: it answered by an error, or by what is no answer. */
+/** Codes that mean that the client can't ask, whatever it declared: an invalid answer, or a missing capability. */
 const CANNOT_ASK: ReadonlySet<string> = new Set([SdkErrorCode.InvalidResult, SdkErrorCode.CapabilityNotSupported]);
 
 /**
- * The client or the store failed, or nobody was there: that is no yes, and no no that is to be remembered. Where the
- * client answered, but nobody was asked, that is a reply which says nothing.
+ * Turns a failed question into the error of the call: if the client or the store failed, or if nobody answered. That is
+ * neither an approval nor a decline to remember. If the client answered without asking a person, it returns undefined,
+ * a reply that says nothing.
  */
 function unanswered(error: unknown, { name, log }: ToolCall): ToolError | undefined {
   if (error instanceof ToolError) return error;

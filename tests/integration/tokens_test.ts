@@ -136,7 +136,7 @@ Deno.test("wrong data in the lock of a sign-in hold one call up for seconds, and
   assert.equal(await raw.exists(lockKey), 0);
   const warnings = service.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level === "WARNING");
   assert.deepEqual(warnings.map(({ message }) => message), [
-    "a lock on a sign-in was not given back in time, and taken over",
+    "a token exchange's lock was not released in time and is taken over",
   ]);
 });
 

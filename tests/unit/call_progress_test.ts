@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { CallProgress, type ToldProgress } from "../../src/mcp/progress.ts";
+import { CallProgress, type ProgressUpdate } from "../../src/mcp/progress.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
 function start() {
   const clock = new FakeClock();
-  const told: (ToldProgress & { at: number })[] = [];
+  const told: (ProgressUpdate & { at: number })[] = [];
   const start = clock.monotonic();
-  const send = (one: ToldProgress) => void told.push({ ...one, at: (clock.monotonic() - start) / 1000 });
+  const send = (one: ProgressUpdate) => void told.push({ ...one, at: (clock.monotonic() - start) / 1000 });
   const work = Promise.withResolvers<string>();
   const progress = new CallProgress({ clock, send });
   return { clock, told, work, progress, done: progress.during(work.promise) };
@@ -44,12 +44,12 @@ Deno.test("nothing is told of a call that has failed", async () => {
 Deno.test("progress always rises, by whatever moment a tool counts, and a total is never passed", async () => {
   const { clock, told, work, progress, done } = start();
 
-  progress.tell("Still running.", 0, 20);
-  progress.tell("Still running.", 0, 20);
+  progress.report("Still running.", 0, 20);
+  progress.report("Still running.", 0, 20);
   await advance(clock, 5);
-  progress.tell("Still running.", 5, 20);
+  progress.report("Still running.", 5, 20);
   await advance(clock, 40);
-  progress.tell("Still running.", 3, 4);
+  progress.report("Still running.", 3, 4);
   work.resolve("");
   await done;
 

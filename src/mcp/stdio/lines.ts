@@ -1,4 +1,4 @@
-/** A line was longer than it may be. Where the next one begins is not looked for. */
+/** A line is longer than allowed. Nothing after it is read. */
 export class LineTooLongError extends Error {
   override readonly name = "LineTooLongError";
 }
@@ -6,9 +6,9 @@ export class LineTooLongError extends Error {
 const NEWLINE = 10;
 
 /**
- * The lines of an input, as bytes, without their ends. What follows the last newline is a line, too, unless it is empty.
+ * Reads the lines of an input, as bytes without the newline. Bytes after the last newline are a line too.
  *
- * @throws {LineTooLongError} As soon as a line has more bytes than it may have.
+ * @throws {LineTooLongError} As soon as a line has more than `maxBytes`.
  */
 export async function* readLines(input: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let begun: Uint8Array[] = [];

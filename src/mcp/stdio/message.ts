@@ -1,25 +1,26 @@
 import { type JSONRPCMessage, parseJSONRPCMessage } from "@modelcontextprotocol/server";
 import { JSON_RPC_ERRORS, usableIdOf } from "../json_rpc.ts";
 import { longName, MAX_NAME_LENGTH, oversized } from "../json_size.ts";
-import { readForm } from "../message_form.ts";
+import { normalizeBody } from "../message_form.ts";
 import { messageProblem } from "../message_problem.ts";
 
-/** Most characters of a message that is parsed although it is refused. */
+/** The longest message that is parsed for its id although it is refused. */
 const MAX_PARSED = 1024 * 1024;
 
-/** What a line of the input is. */
+/** A line of the input, as read. */
 export type StdioLine =
   | { kind: "message"; message: JSONRPCMessage }
-  /** No message; whoever sent it has to hear so. */
+  /** Not a message; the client gets an error. */
   | { kind: "refused"; code: number; reason: string; id: string | number | null }
-  /** No message either, but one that nobody waits to have answered. */
+  /** Not a message either, but no answer is expected. */
   | { kind: "ignored"; reason: string };
 
-/** Understands one line. An empty one is no message, and no mistake. */
+/** Reads one line. An empty line is ignored. */
 export function readStdioLine(line: string): StdioLine {
   if (line.trim() === "") return { kind: "ignored", reason: "an empty line" };
   const size = oversized(line);
-  // Without its id the client goes on waiting. Parsing holds up nobody but that client, and not for long.
+  // A message of moderate length is parsed all the same: without its id the client would wait for ever. It delays only
+  // this client, and not for long.
   if (size !== undefined && line.length > MAX_PARSED) return invalid(undefined, `the message is ${size}.`);
   let value: unknown;
   try {
@@ -31,7 +32,7 @@ export function readStdioLine(line: string): StdioLine {
   const long = longName(value);
   if (long !== undefined) return invalid(undefined, `${long} is longer than ${MAX_NAME_LENGTH} characters.`);
   if (Array.isArray(value)) return invalid(value, "there are no batches over stdio.");
-  const message = readForm(value);
+  const message = normalizeBody(value);
   const problem = messageProblem(message);
   if (problem !== undefined) return invalid(message, problem);
   try {
@@ -47,7 +48,7 @@ function invalid(value: unknown, what: string): StdioLine {
   return { kind: "refused", code: JSON_RPC_ERRORS.invalidRequest, reason, id: usableIdOf(value) };
 }
 
-/** Notifications and responses are never answered, however wrong they are. */
+/** Whether a message is a notification or a response. Those are never answered, even if they are invalid. */
 function wantsNoAnswer(value: unknown): boolean {
   if (has(value, "method")) return !has(value, "id");
   return has(value, "result") || has(value, "error");

@@ -11,11 +11,11 @@ import type { CallScope } from "../server.ts";
 export interface StdioScopeOptions {
   customerIds: CustomerIds;
   log: Logger;
-  /** Counts what is done for the caller. */
+  /** Counts the work done for the caller. */
   work?: WorkCounts | undefined;
 }
 
-/** The scope of the one caller over stdio, whose credential stands in the configuration. */
+/** The scope of the one stdio caller, whose credential is in the configuration. */
 export async function stdioScope(
   { stdioCredential, readOnly, toolsets }: Pick<Config, "stdioCredential" | "readOnly" | "toolsets">,
   { customerIds, log, work }: StdioScopeOptions,

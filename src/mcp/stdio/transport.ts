@@ -15,15 +15,15 @@ import { readStdioLine } from "./message.ts";
 /** More than any message needs. */
 const MAX_LINE_BYTES = 10 * 1024 * 1024;
 
-/** How much of an error is said; it may repeat what was sent. */
+/** Bounds on an error's text, which may repeat what was sent. */
 const ERROR_BOUNDS = { text: 2_000, items: 20, total: 8_000 };
 
-/** Why nothing more is heard: the client has ended its input, or sent a line past which nobody listens. */
+/** Why reading ended: the client closed the input, or sent a line that is too long. */
 export type InputEnd = "ended" | "line too long";
 
 /** What {@linkcode StdioTransport} needs. */
 export interface StdioTransportOptions {
-  /** Taken out of errors, which repeat what was wrong with a message. */
+  /** Hidden in errors, which may repeat parts of a message. */
   secrets: Secrets;
   /** Defaults to standard input. */
   input?: ReadableStream<Uint8Array>;
@@ -32,8 +32,7 @@ export interface StdioTransportOptions {
 }
 
 /**
- * Standard input and output, in whose errors no credential stands. The end of the input is not its end: what is under
- * way can still be answered.
+ * The stdio transport. It hides secrets in errors. After the end of the input, open requests can still be answered.
  */
 export class StdioTransport implements Transport {
   onclose?: Transport["onclose"];
@@ -56,45 +55,45 @@ export class StdioTransport implements Transport {
     this.#outputClosed = this.#output.closed.catch(() => {});
   }
 
-  /** Resolves when nothing more is heard. */
+  /** Resolves when nothing more is read. */
   get inputEnded(): Promise<InputEnd> {
     return this.#inputEnded.promise;
   }
 
-  /** Resolves when a message could not be written, since nobody reads any more. */
+  /** Resolves when a message could not be written because the client stopped reading. */
   get outputClosed(): Promise<void> {
     return this.#outputClosed;
   }
 
-  /** From now on new requests are refused; answers to what is under way are still taken. */
+  /** Refuses new requests from now on; answers and notifications are still received. */
   startDraining(): void {
     this.#draining = true;
   }
 
-  /** Resolves when every request heard so far is answered, and the last answer has left. */
+  /** Resolves when every request received so far is answered and the last answer is written. */
   async answered(): Promise<void> {
     await this.#open.allAnswered();
     await this.#lastWrite;
   }
 
-  /** Begins to read. */
+  /** Begins reading. */
   start(): Promise<void> {
     this.#read().then(this.#inputEnded.resolve);
     return Promise.resolve();
   }
 
-  /** Resolves when the message has left. */
+  /** Resolves when the message is written. */
   async send(message: JSONRPCMessage): Promise<void> {
     if (this.#closed) throw new Error("The connection is closed.");
     const isError = isJSONRPCErrorResponse(message);
     try {
-      await this.#write(isError ? { ...message, error: this.#shown(message.error) } : message);
+      await this.#write(isError ? { ...message, error: this.#safeError(message.error) } : message);
     } finally {
       if (isError || isJSONRPCResultResponse(message)) this.#open.answered(message.id);
     }
   }
 
-  /** Neither reads nor writes any more. */
+  /** Stops reading and writing. */
   close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
@@ -118,17 +117,17 @@ export class StdioTransport implements Transport {
 
   #receive(text: string): void {
     const line = readStdioLine(text);
-    if (line.kind === "message") return this.#hear(line.message);
+    if (line.kind === "message") return this.#accept(line.message);
     this.#report(new Error(line.reason));
     if (line.kind === "refused") this.#refuse(line);
   }
 
-  #hear(message: JSONRPCMessage): void {
+  #accept(message: JSONRPCMessage): void {
     if (this.#draining && isJSONRPCRequest(message)) {
       const reason = "This server is shutting down. Nothing was done.";
       return this.#refuse({ id: message.id, code: JSON_RPC_ERRORS.refused, reason });
     }
-    this.#open.heard(message);
+    this.#open.received(message);
     this.onmessage?.(message);
   }
 
@@ -146,7 +145,7 @@ export class StdioTransport implements Transport {
     this.onerror?.(error instanceof Error ? error : new Error("unknown reason"));
   }
 
-  #shown({ code, message, data }: { code: number; message: string; data?: unknown }) {
+  #safeError({ code, message, data }: { code: number; message: string; data?: unknown }) {
     return {
       code,
       message: safeText(message, { secrets: this.#secrets, maxLength: ERROR_BOUNDS.text }),
