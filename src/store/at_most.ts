@@ -1,12 +1,12 @@
-/** Options of an `LRUCache`, besides its own. */
+/** Size options of an `LRUCache`. */
 export interface AtMost {
   maxSize: number;
   sizeCalculation: () => number;
 }
 
 /**
- * Options of an `LRUCache` of so many entries, one at least. Its own option `max` means the same, but takes the memory
- * for all of them at once, which made up most of the time of a start.
+ * Size options for an `LRUCache` of at most `entries` entries; at least 1. The cache's own option `max` means the same, but
+ * allocates memory for all entries at once, which took most of the start-up time.
  */
 export function atMost(entries: number): AtMost {
   return { maxSize: entries, sizeCalculation: () => 1 };

@@ -39,7 +39,7 @@ const NOTICES = {
     title: "Please wait a moment",
     text: "Too many addresses were tried that don't exist. Try again in a minute.",
   },
-  storeAwayError: {
+  storeAway: {
     title: "Please try again",
     text:
       "A part of this service does not answer, so it can't be told what became of this call. Open this page again " +
@@ -112,7 +112,7 @@ class ApprovalPage {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       info.log.debug("approval page", { error });
-      return notice(503, NOTICES.storeAwayError, { "retry-after": "5" });
+      return notice(503, NOTICES.storeAway, { "retry-after": "5" });
     }
   }
 
