@@ -32,6 +32,16 @@ export const READS: Readonly<Record<string, string>> = {
   get_git_branch_names: "git_branches_get",
 };
 
+/** Restore points of every application, besides the one of the tool table. They are opaque, so any text can be one. */
+export const ODD_RESTORE_POINTS = [
+  "2026-08-05T23:19:06",
+  " 2026  08 ",
+  "https://user:token@host/x.git",
+  "https://abc@host/x.git",
+  "а\u0301\u00a0…“`⟨x⟩`”",
+  "\\u{41} <b>&amp;</b> 日本",
+];
+
 const asks = (name: string) =>
   name in READS || allTools.some((tool) => tool.name === name && tool.effect === "destructive");
 
@@ -46,7 +56,7 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
     setUp(sandbox) {
       row.setUp?.(sandbox);
       // At once, so that no call waits for the list in which the restore point is looked up.
-      const body = { backup_dates: [row.minimal.time], local_backup_exists: false };
+      const body = { backup_dates: [row.minimal.time, ...ODD_RESTORE_POINTS], local_backup_exists: false };
       if (row.tool === "restore_app") {
         sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });
       }
