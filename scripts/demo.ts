@@ -12,6 +12,7 @@ const LISTENING = "listening";
 /** Variables that the server takes from the shell, since they are there to be tried. */
 const TO_BE_TRIED = new Set([
   "TOOLSETS",
+  "LIST_TOOLSETS",
   "READ_ONLY",
   "CONFIRM",
   "RATE_LIMIT_REQUESTS",
