@@ -26,6 +26,7 @@ import { Declines } from "./confirm/declines.ts";
 import { Dispatcher } from "./calls/dispatch.ts";
 import { EndedYeses } from "./confirm/ended_yeses.ts";
 import { McpEndpoint, type McpEndpointOptions } from "./mcp/endpoint.ts";
+import { UnknownPages } from "./confirm/page_ids.ts";
 import { QuestionStates } from "./confirm/state.ts";
 import { Relay } from "./mcp/relay.ts";
 import { type CallScope, createProtocolServer } from "./mcp/server.ts";
@@ -265,7 +266,8 @@ async function createRoutes(
   ];
   // The approval page is served only if questions are asked and people can reach it.
   if (confirm === "ask" && publicUrl !== undefined) {
-    routes.push(await approvalRoute({ approvals, audit, clock, bodies, publicUrl }));
+    const unknownPages = new UnknownPages(store);
+    routes.push(await approvalRoute({ approvals, audit, clock, bodies, publicUrl, unknownPages }));
   }
   return routes;
 }

@@ -29,6 +29,7 @@ import type { Declines } from "./declines.ts";
 import { type EndedYeses, markOf } from "./ended_yeses.ts";
 import { type Answer, type ClientQuestion, type ElicitationModes, hear } from "./elicitation.ts";
 import { isAbout, isAboutCall, type QuestionState, type QuestionStates } from "./state.ts";
+import { whyNoPage } from "./page_access.ts";
 import { firstLine, questionText } from "./text.ts";
 import { showCall, type ShownCall, whereShownWhole } from "./shown_call.ts";
 
@@ -226,24 +227,30 @@ export class Confirmation {
     const { mode, publicUrl, publicUrlIsLoopback } = this.#options;
     const { tool, caller } = call;
     const { reason, hint } = whyNotThroughClient(call, notAsked);
-    if (caller.transport === "stdio") {
-      return noWayToAsk(tool, reason, `${hint} Over stdio there is no approval page.`);
-    }
+    const refusal = (more: string, advice: string) => noWayToAsk(tool, `${reason}${more}`, `${hint} ${advice}`);
+    const why = whyNoPage(caller, { publicUrl, needsCode: !publicUrlIsLoopback });
+    if (why === "stdio") return refusal("", "Over stdio there is no approval page.");
     if (mode === "elicit") {
-      const more = "The operator of this server has switched its approval page off.";
-      return noWayToAsk(tool, `${reason}, and there is no approval page`, `${hint} ${more}`);
+      return refusal(
+        ", and there is no approval page",
+        "The operator of this server has switched its approval page off.",
+      );
     }
-    if (publicUrl === undefined) {
-      const more = "For the approval page the operator of this server has to set PUBLIC_URL.";
-      return noWayToAsk(tool, `${reason}, and this server has no public address`, `${hint} ${more}`);
+    switch (why) {
+      case "no address":
+        return refusal(
+          ", and this server has no public address",
+          "For the approval page the operator of this server has to set PUBLIC_URL.",
+        );
+      case "no code":
+        return refusal(
+          ", and the client's configuration holds no approval code",
+          "Else the user sets the header X-MCP-Approval-Code in the client's configuration to a code of 8 to " +
+            "64 characters of his own choice, and types it on the approval page. Don't choose it for him.",
+        );
+      case undefined:
+        return undefined;
     }
-    if (!publicUrlIsLoopback && caller.approvalCode === undefined) {
-      const more =
-        "Else the user sets the header X-MCP-Approval-Code in the client's configuration to a code of 8 to " +
-        "64 characters of his own choice, and types it on the approval page. Don't choose it for him.";
-      return noWayToAsk(tool, `${reason}, and the client's configuration holds no approval code`, `${hint} ${more}`);
-    }
-    return undefined;
   }
 
   #newState(tool: string, askedBy: QuestionState["askedBy"], { call, target }: CallBinding): QuestionState {

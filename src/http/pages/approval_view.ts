@@ -1,38 +1,13 @@
 /** The pages of approvals. Words of ours are plain; whatever is not ours goes through `data.ts`. */
-import { shortCustomerId } from "../../identity/customer_id.ts";
 import type { ApprovalRecord } from "../../confirm/approval_records.ts";
 import type { Approval, ApprovalState } from "../../confirm/approvals.ts";
 import { MAX_WRONG_CODES } from "../../confirm/code_tries.ts";
-import {
-  machineOf,
-  type QuestionApp,
-  type QuestionFact,
-  type QuestionSubject,
-  type ShownQuestion,
-} from "../../confirm/question.ts";
-import { cleanText } from "../../text/clean.ts";
-import { argumentData, data, listData, valueData } from "./data.ts";
-import { APPROVAL_STYLE } from "./style.ts";
-import { Html, markup } from "../html.ts";
-
-/** What a page says where there is nothing to decide. */
-export interface Notice {
-  title: string;
-  text: string;
-}
-
-interface Page {
-  /** In the browser's history and window list, so it names nobody and nothing. */
-  title: string;
-  main: Html;
-  footer: Html;
-}
-
-/** What the look of a text says. */
-const BOXES = markup`<p>Texts in grey boxes come from the account or the caller, not from this server.</p>`;
-
-/** What a page without any says at its end. */
-const ASSURANCE = markup`<p>Nothing is done without a person's yes.</p>`;
+import type { QuestionFact, ShownQuestion } from "../../confirm/question.ts";
+import { type Html, markup } from "../html.ts";
+import { codeField, hasWrongCode } from "./code_field.ts";
+import { argumentData, listData, valueData } from "./data.ts";
+import { BOXES, clockTime, type Notice, ours, type Page, plural, render } from "./layout.ts";
+import { asker, subjectSections } from "./sections.ts";
 
 /** What the page says once a person has decided. */
 const ENDINGS: Record<Exclude<ApprovalState, "open">, Notice & { mark: string; good: boolean }> = {
@@ -73,11 +48,6 @@ export function approvalPage(approval: Approval, now: number): string {
   return render(approval.state === "open" ? openPage(approval, now) : endedPage(approval, approval.state));
 }
 
-/** A page with a few words. */
-export function noticePage({ title, text }: Notice): string {
-  return render({ title, main: markup`<h1>${title}</h1><p>${text}</p>`, footer: ASSURANCE });
-}
-
 function openPage(approval: Approval, now: number): Page {
   const { record, endsAt } = approval;
   const minutes = Math.max(1, Math.ceil((endsAt - now) / 60_000));
@@ -96,7 +66,7 @@ ${approval.closedUntil === undefined ? decisionForm(approval) : closedForm(appro
 function decisionForm(approval: Approval): Html {
   const { triesLeft } = approval;
   return markup`<form method="post" aria-label="Your decision" class="${triesLeft === undefined ? "short" : "tall"}">
-${triesLeft === undefined ? undefined : codeField(triesLeft, hasWrongCode(approval))}
+${codeField(approval, "Denying needs none.")}
 <div class="buttons">
 <button name="decision" value="approve" class="strong">Approve</button>
 <button name="decision" value="deny" formnovalidate>Deny</button>
@@ -149,21 +119,6 @@ assistant to try again.</p>
 </form>`;
 }
 
-/** Deny needs no code, so its button skips the browser's check of this field. */
-function codeField(triesLeft: number, wrong: boolean): Html {
-  const tries = `${triesLeft} ${plural(triesLeft, "try is", "tries are")} left.`;
-  const alert = wrong
-    ? markup`<p class="alert" role="alert" id="wrong">A wrong code was typed. ${tries}</p>`
-    : undefined;
-  const marks = new Html(
-    wrong ? 'aria-describedby="wrong about" aria-invalid="true" autofocus' : 'aria-describedby="about"',
-  );
-  return markup`${alert}<label for="code">Approval code</label>
-<p class="note" id="about">It stands in your client's configuration. Denying needs none.</p>
-<input id="code" name="code" required minlength="8" maxlength="64" ${marks}
-autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false">`;
-}
-
 function meaning({ consequences }: ShownQuestion): Html | undefined {
   if (consequences.length === 0) return undefined;
   const sentences = consequences.map((sentence) => markup`<li>${ours(sentence)}</li>`);
@@ -174,45 +129,6 @@ function meaning({ consequences }: ShownQuestion): Html | undefined {
 function target({ subject, losesData, facts = [] }: ShownQuestion): Html {
   return markup`${subjectSections(subject, losesData === true)}
 ${facts.map(fact)}`;
-}
-
-function subjectSections(subject: QuestionSubject, losesData: boolean): Html {
-  if (subject.kind === "account") {
-    return markup`<section><h2>Concerns</h2><p>The account itself, no single server.</p></section>`;
-  }
-  if (subject.kind === "domain") {
-    return markup`<section><h2>Domain</h2><p>${valueData(subject.domain)}</p></section>`;
-  }
-  const { server, apps } = machineOf(subject);
-  return markup`<section><h2>Server</h2>
-<h3>${server.id} ${data(server.label)}</h3>
-<p><span class="note">IP address:</span> ${data(server.ip)}</p>
-</section>
-${
-    apps === null
-      ? markup`<section><h2>Applications</h2><p>Cloudways does not tell.</p></section>`
-      : applications(apps, losesData)
-  }`;
-}
-
-function applications(apps: readonly QuestionApp[], losesData: boolean): Html {
-  return markup`<section><h2>${apps.length} ${plural(apps.length, "application", "applications")}</h2>
-${
-    apps.length === 0
-      ? markup`<p>None is hit.</p>`
-      : markup`<ul class="plain apps">${apps.map((app) => application(app, losesData))}</ul>`
-  }
-</section>`;
-}
-
-function application({ id, label, domains, lastBackup }: QuestionApp, losesData: boolean): Html {
-  const known = lastBackup === null ? "not looked up" : data(lastBackup);
-  const backup = losesData ? markup`<p><span class="note">Last backup:</span> ${known}</p>` : undefined;
-  const names = markup`<ul class="plain">${domains.map((domain) => markup`<li>${valueData(domain)}</li>`)}</ul>`;
-  return markup`<li><h3>${id} ${data(label)}</h3>
-${domains.length === 0 ? markup`<p class="note">No domain</p>` : names}
-${backup}</li>
-`;
 }
 
 function fact({ name, values }: QuestionFact): Html {
@@ -229,18 +145,6 @@ function fact({ name, values }: QuestionFact): Html {
 `;
 }
 
-function asker({ customer, email, client }: ApprovalRecord): Html {
-  const named = client === undefined
-    ? "not known"
-    : markup`${data(client)} <span class="note">as it calls itself</span>`;
-  return markup`<section><h2>Who asks</h2><dl>
-<dt>Account</dt><dd>${shortCustomerId(customer)}</dd>
-<dt>E-mail</dt><dd>${email === undefined ? "not known" : data(email)}</dd>
-<dt>Client</dt><dd>${named}</dd>
-</dl></section>
-`;
-}
-
 function sent(record: ApprovalRecord): Html {
   const entries = Object.entries(record.arguments);
   const list = entries.map(([name, value]) => markup`<dt>${ours(name)}</dt><dd>${argumentData(value)}</dd>`);
@@ -250,46 +154,4 @@ function sent(record: ApprovalRecord): Html {
 ${entries.length === 0 ? undefined : note}
 </section>
 `;
-}
-
-/** All tries are left until one was wrong, at this approval or another of the account. */
-function hasWrongCode({ triesLeft }: Approval): boolean {
-  return triesLeft !== undefined && triesLeft < MAX_WRONG_CODES;
-}
-
-/** Words of our own, which hold nothing to hide. */
-function ours(text: string): string {
-  return cleanText(text);
-}
-
-function clockTime(at: number): Html {
-  const iso = new Date(at).toISOString();
-  return markup`<time datetime="${iso}">${iso.slice(11, 16)} UTC</time>`;
-}
-
-function plural(count: number, one: string, many: string): string {
-  return count === 1 ? one : many;
-}
-
-function render({ title, main, footer }: Page): string {
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">
-<meta name="robots" content="noindex, nosnippet">
-<title>${title} · Cloudways MCP server</title>
-<style>${new Html(APPROVAL_STYLE)}</style>
-</head>
-<body>
-<header><p>Cloudways MCP server</p></header>
-<main>
-${main}
-</main>
-<footer>${footer}</footer>
-</body>
-</html>
-`.text;
 }
