@@ -18,7 +18,8 @@ const appSchema = z.object({
   domains: z.array(z.string()),
   lastBackup: z.string().nullable(),
 });
-const subjectSchema = z.discriminatedUnion("kind", [
+/** What a call hits, as it is kept. */
+export const subjectSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("server"), server: serverSchema, apps: z.array(appSchema).nullable() }),
   z.object({ kind: z.literal("app"), server: serverSchema, app: appSchema }),
   z.object({ kind: z.literal("domain"), domain: z.string() }),

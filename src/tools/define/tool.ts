@@ -7,6 +7,7 @@ import type { JsonValue } from "../../text/clean.ts";
 import type { Toolset } from "../../identity/toolsets.ts";
 import type { DeclaredInputs } from "../../confirm/declared_input.ts";
 import type { Question } from "../../confirm/question.ts";
+import type { CallSecrets, Show } from "../../secrets/call_secrets.ts";
 
 /**
  * What a call does to the account. Everything about safety follows from it: annotations, the read-only filter, whether
@@ -31,14 +32,17 @@ export interface ToolContext {
   audit: AuditReader;
   /** What the inputs of a tool declare; nothing for a tool that is not there. */
   inputsOf: (toolName: string) => DeclaredInputs;
+  /** Makes passwords, and shows secrets to the person past the model. */
+  secrets: CallSecrets;
   /** Tells a client that asked for it how far the call is. */
   progress: (message: string, done: number, total: number) => void;
 }
 
 /** A context of a call that may have come without credentials. */
-export interface AnonymousContext extends Omit<ToolContext, "account"> {
-  /** Undefined without credentials, or with malformed ones. */
+export interface AnonymousContext extends Omit<ToolContext, "account" | "secrets"> {
+  /** Both undefined without credentials, or with malformed ones. */
   account: CloudwaysAccount | undefined;
+  secrets: CallSecrets | undefined;
 }
 
 /** What a former name of an input means today. */
@@ -72,8 +76,11 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   output: O;
   /** Calling it twice with the same input does no more than calling it once. Reads always are. */
   idempotent?: boolean;
-  /** This input shows secrets, which needs a person's yes although the effect is `read`. */
-  revealsSecrets?: (input: z.output<I>) => boolean;
+  /**
+   * Where secrets are shown with this input, if any. On a page: the call is refused where there is none, before anything
+   * is read. In the answer: they are not hidden there. A read that shows secrets needs a person's yes all the same.
+   */
+  showsSecrets?: (input: z.output<I>) => Show | undefined;
   /** With this input the string literals of queries are shown, which are hidden otherwise. */
   showsLiterals?: (input: z.output<I>) => boolean;
 }
@@ -107,7 +114,8 @@ export interface AnonymousToolDefinition<I extends z.ZodObject, O extends z.ZodO
 export interface PreparedCall {
   /** The canonical input: parsed, normalised, defaults filled in. */
   input: Record<string, unknown>;
-  revealsSecrets: boolean;
+  /** Where it shows secrets; undefined where it shows none. */
+  showsSecrets: Show | undefined;
   showsLiterals: boolean;
   /** Reads what the call is about to hit; changes nothing. */
   plan: (context: AnonymousContext) => Promise<PlannedCall>;
@@ -183,9 +191,9 @@ export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject
 }
 
 function accountContext(toolName: string, context: AnonymousContext): ToolContext {
-  const { account } = context;
-  if (account === undefined) throw new Error(`${toolName} was run without an account`);
-  return { ...context, account };
+  const { account, secrets } = context;
+  if (account === undefined || secrets === undefined) throw new Error(`${toolName} was run without an account`);
+  return { ...context, account, secrets };
 }
 
 interface Behaviour<I extends z.ZodObject> {
@@ -199,7 +207,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   { anonymous, asks, plan }: Behaviour<I>,
 ): Tool {
   const { name, title, toolset, effect, description, input, formerly, output, idempotent } = definition;
-  const { revealsSecrets, showsLiterals } = definition;
+  const { showsSecrets, showsLiterals } = definition;
   return {
     name,
     title,
@@ -218,7 +226,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
       const value = parsed.data;
       return {
         input: value,
-        revealsSecrets: revealsSecrets?.(value) ?? false,
+        showsSecrets: showsSecrets?.(value),
         showsLiterals: showsLiterals?.(value) ?? false,
         plan: (context) => plan(value, context),
       };
