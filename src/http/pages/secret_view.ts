@@ -1,5 +1,6 @@
 /** The pages of secrets. Words of ours are plain; whatever is not ours goes through `data.ts`, but for the secrets. */
 import { MAX_WRONG_CODES } from "../../confirm/code_tries.ts";
+import { shortCustomerId } from "../../identity/customer_id.ts";
 import type { SecretPage } from "../../secrets/pages.ts";
 import type { SecretRecord } from "../../secrets/records.ts";
 import { spelledValue, writeOut } from "../../text/odd_characters.ts";
@@ -7,7 +8,7 @@ import { type Html, markup } from "../html.ts";
 import { codeField, hasWrongCode } from "./code_field.ts";
 import { data } from "./data.ts";
 import { BOXES, clockTime, ours, type Page, plural, render } from "./layout.ts";
-import { asker, subjectSections } from "./sections.ts";
+import { clientName, subjectSections } from "./sections.ts";
 
 /** The page of secrets, before they are opened or after; `now` in milliseconds since the epoch. */
 export function secretPage(page: SecretPage, now: number): string {
@@ -24,7 +25,7 @@ function unopenedPage(page: SecretPage, now: number): Page {
 <h1>${heading(record)}</h1>
 <p>It is shown once. Have the place ready where you keep it, such as a password manager. The assistant does not see it.
 You have ${minutes} ${plural(minutes, "minute", "minutes")}, until ${clockTime(endsAt)}.</p>
-${doubt(record)}${whatItIs(record)}${subjectSections(record.subject, false)}${asker(record)}
+${doubt(record)}${whatItIs(record)}${subjectSections(record.subject, false)}${whoAsked(record)}
 ${closedUntil === undefined ? openForm(page) : closedNote(closedUntil)}`,
   };
 }
@@ -37,7 +38,7 @@ export function openedPage(record: SecretRecord, values: readonly string[]): str
     footer: BOXES,
     main: markup`<p class="state good" role="status">Shown now, and never again</p>
 <h1>${heading(record)}</h1>
-<p>Copy it now: once you leave this page it can't be seen again. A tap or click on it selects all of it.</p>
+<p>Copy it now: once you leave this page, nobody can see it again. One tap or click selects a whole secret.</p>
 ${doubt(record)}${entries}${subjectSections(record.subject, false)}`,
   });
 }
@@ -51,8 +52,9 @@ function shownBeforePage(record: SecretRecord): Page {
 <p role="status">It was shown at ${
       clockTime(record.since)
     }, and no copy of it is kept. If that was not you, somebody else
-has seen it: have it set anew. If you did not copy it, ask the assistant to set or show it once more.</p>
-${whatItIs(record)}${subjectSections(record.subject, false)}${asker(record)}`,
+has seen it: ask the
+assistant for a new one. If you did not copy it, ask the assistant to set or show it again.</p>
+${whatItIs(record)}${subjectSections(record.subject, false)}${whoAsked(record)}`,
   };
 }
 
@@ -65,18 +67,24 @@ function heading({ items: [first, ...more] }: SecretRecord): string {
 function doubt({ state }: SecretRecord): Html | undefined {
   if (state !== "unconfirmed") return undefined;
   return markup`<section class="warn"><h2>Perhaps not in use</h2><p>This password was sent to Cloudways, and no answer
-came. It may be set, or the one before may still be good. Try it; if it does not work, have it set once more.</p></section>
+came. It may be set, or the one before may still be good. Try it; if it does not work, ask for a new one.</p></section>
 `;
 }
 
 function whatItIs({ items, madeAt, tool }: SecretRecord): Html {
   const list = items.map(({ name, user }) =>
     markup`<dt>${ours(name)}</dt><dd>${
-      user === undefined ? "no user of its own" : markup`<span class="note">for the user</span> ${data(user)}`
+      user === undefined ? "no user name" : markup`<span class="note">for the user</span> ${data(user)}`
     }</dd>`
   );
   return markup`<section><h2>What it is</h2><dl>${list}
-<dt>Read or made</dt><dd>${clockTime(madeAt)}, by ${ours(tool)}</dd></dl></section>
+<dt>Made or read</dt><dd>${clockTime(madeAt)}, by ${ours(tool)}</dd></dl></section>
+`;
+}
+
+function whoAsked({ customer, client }: SecretRecord): Html {
+  return markup`<section><h2>Who asked</h2><dl><dt>Account</dt><dd>${shortCustomerId(customer)}</dd>
+<dt>Client</dt><dd>${client === undefined ? "not known" : clientName(client)}</dd></dl></section>
 `;
 }
 
@@ -103,8 +111,6 @@ ${codeField(page, "")}
 /** After too many wrong codes. */
 function closedNote(until: number): Html {
   return markup`<p class="alert" role="alert">A wrong approval code was typed ${MAX_WRONG_CODES} times for this account, so
-nothing is shown before ${
-    clockTime(until)
-  }. If you did not type it, somebody else has an address like this one: have the
-secret set anew, and choose another code.</p>`;
+nothing is shown before ${clockTime(until)}. If you did not type it, somebody else has an address like this one: ask for
+a new secret, and choose another code.</p>`;
 }

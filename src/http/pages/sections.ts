@@ -57,13 +57,15 @@ export interface Asker {
 
 /** Who makes a call. */
 export function asker({ customer, email, client }: Asker): Html {
-  const named = client === undefined
-    ? "not known"
-    : markup`${data(client)} <span class="note">as it calls itself</span>`;
   return markup`<section><h2>Who asks</h2><dl>
 <dt>Account</dt><dd>${shortCustomerId(customer)}</dd>
 <dt>E-mail</dt><dd>${email === undefined ? "not known" : data(email)}</dd>
-<dt>Client</dt><dd>${named}</dd>
+<dt>Client</dt><dd>${client === undefined ? "not known" : clientName(client)}</dd>
 </dl></section>
 `;
+}
+
+/** A client, under the name that it gives. */
+export function clientName(name: string): Html {
+  return markup`${data(name)} <span class="note">as it calls itself</span>`;
 }
