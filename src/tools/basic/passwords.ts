@@ -26,7 +26,9 @@ const FORMER: Readonly<Record<string, readonly string[]>> = { true: ["all"], fal
 export const revealInput = z.preprocess((given) => {
   if (typeof given !== "boolean" && typeof given !== "string") return given;
   return FORMER[String(given).toLowerCase()] ?? [given];
-}, z.array(z.enum(KINDS)).max(KINDS.length)).default([]).describe("Passwords to show; asks a person first.");
+}, z.array(z.enum(KINDS)).max(KINDS.length)).default([]).describe(
+  "Passwords to show: sftp, database, admin, redis or all. Asks a person.",
+);
 
 /** The kinds that were asked for. */
 export function kindsOf(reveal: readonly typeof KINDS[number][]): ReadonlySet<PasswordKind> {
