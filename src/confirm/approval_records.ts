@@ -31,6 +31,7 @@ const questionSchema = z.object({
   subject: subjectSchema,
   consequences: z.array(z.string()),
   losesData: z.literal(true).exactOptional(),
+  typed: z.string().exactOptional(),
   facts: z.array(z.object({ name: z.string(), values: z.array(z.string()) })).default([]),
 });
 

@@ -20,6 +20,7 @@ import { type CodeState, PageCodes } from "./page_codes.ts";
 import { hashOf, isPageId, newPageId } from "./page_ids.ts";
 import { unusableCode } from "./errors.ts";
 import type { Declines } from "./declines.ts";
+import { isTyped } from "./typed_label.ts";
 import { type EndedYeses, markOf } from "./ended_yeses.ts";
 
 /** A call that a person is asked about on a page. */
@@ -57,7 +58,7 @@ export interface Approval extends CodeState {
 
 /**
  * What came of a decision. `unknown`: there is no such approval, or it has run out. `too_late`: somebody has decided
- * before, or the yes is used. `closing`: a wrong code, after which approving is closed for the customer. `closed`: it is
+ * before, or the yes is used. `wrong_label`: what was typed is not what the page shows, and nothing else was looked at. `closing`: a wrong code, after which approving is closed for the customer. `closed`: it is
  * closed, so nothing was looked at.
  */
 export type Decided =
@@ -65,6 +66,7 @@ export type Decided =
   | "denied"
   | "withdrawn"
   | "no_taken_back"
+  | "wrong_label"
   | "wrong_code"
   | "closing"
   | "closed"
@@ -181,10 +183,12 @@ export class Approvals {
   }
 
   /** A person's yes. Counts for ten minutes after the question was asked. */
-  async approve(id: string, code: string | undefined): Promise<Decided> {
+  async approve(id: string, code: string | undefined, label?: string): Promise<Decided> {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
     if (!await this.#canBeDecided(record)) return await this.#lateOrUnknown(record);
+    const { typed } = record.question;
+    if (typed !== undefined && !isTyped(label ?? "", typed)) return "wrong_label";
     const tried = await this.#codes.attempt(record, code ?? "");
     if (tried !== "right") return tried === "wrong" ? "wrong_code" : tried;
     if (!await this.#records.close(record)) return "too_late";

@@ -73,7 +73,7 @@ interface BoundCall {
 }
 
 /** What came of an answer; undefined where it counts for nothing. */
-type Heeded = { kind: "yes"; mark: string } | { kind: "visited" | "nobody" } | undefined;
+type Heeded = { kind: "yes"; mark: string } | { kind: "visited" | "nobody" | "wrong_label" } | undefined;
 
 /** Whether the call may be carried out, and by whose yes; or what to ask first. */
 export type Verdict =
@@ -135,7 +135,10 @@ export class Confirmation {
     if (mark !== undefined) return { kind: "go", approval: "page", mark };
     if (!byForm && noPage !== undefined) throw noPage;
     return byForm
-      ? await this.#askByForm(asked, shown, noPage === undefined)
+      ? await this.#askByForm(asked, shown, {
+        hasPage: noPage === undefined,
+        wrongLabel: heard?.kind === "wrong_label",
+      })
       : await this.#askByPage(asked, shown, heard);
   }
 
@@ -155,13 +158,13 @@ export class Confirmation {
    * @returns Undefined where the answer is about something else.
    */
   async #heed(
-    { call: { tool, arrivedAt }, binding, customer, no }: BoundCall,
+    { call: { tool, question, arrivedAt }, binding, customer, no }: BoundCall,
     { state, reply }: Answer,
   ): Promise<Heeded> {
     const { states, sealed, declines, approvals, ended } = this.#options;
     const opened = await states.open(customer, state);
     if (opened === undefined) throw unusableAnswer();
-    const heard = hear(reply, opened.askedBy, arrivedAt - opened.sentAt);
+    const heard = hear(reply, opened.askedBy, arrivedAt - opened.sentAt, question.typed);
     // To be looked at again, once a person has decided there.
     if (heard === "visited") return isAbout(opened, tool, binding) ? { kind: heard } : undefined;
     const record = await sealed.take(questionKey(customer, opened), z.string());
@@ -173,12 +176,17 @@ export class Confirmation {
       throw declined(tool, until);
     }
     if (!isAbout(opened, tool, binding)) return undefined;
+    if (heard === "wrong_label") return { kind: heard };
     const mark = await markOf("form", opened.nonce);
     if (record !== binding.fingerprint || !await ended.end(customer, mark)) throw unusableAnswer();
     return { kind: heard, mark };
   }
 
-  async #askByForm({ call, binding, customer, no }: BoundCall, shown: ShownCall, hasPage: boolean): Promise<Verdict> {
+  async #askByForm(
+    { call, binding, customer, no }: BoundCall,
+    shown: ShownCall,
+    { hasPage, wrongLabel }: { hasPage: boolean; wrongLabel: boolean },
+  ): Promise<Verdict> {
     const { sealed, approvals } = this.#options;
     const { fingerprint } = binding;
     const { approvalCode } = call.caller;
@@ -187,7 +195,9 @@ export class Confirmation {
     const state = this.#newState(call.tool, "form", binding);
     await sealed.write(questionKey(customer, state), fingerprint, OPEN_MS);
     const sealedState = await this.#options.states.seal(customer, state);
-    return { kind: "ask", question: { message: textOf(call, shown), state: sealedState } };
+    const label = call.question.typed === undefined ? undefined : wrongLabel ? "again" : "first";
+    const message = textOf(call, shown, wrongLabel);
+    return { kind: "ask", question: { message, state: sealedState, ...(label !== undefined && { label }) } };
   }
 
   async #askByPage({ call, binding, customer, no }: BoundCall, shown: ShownCall, heard: Heeded): Promise<Verdict> {
@@ -303,9 +313,9 @@ function questionKey(customer: string, { nonce }: QuestionState): StoreKey {
   return { purpose: "question", customer, name: nonce };
 }
 
-function textOf({ customer, client }: AskingCall, shown: ShownCall): string {
+function textOf({ customer, client }: AskingCall, shown: ShownCall, wrongLabel = false): string {
   const asker = { customer: shortCustomerId(customer.id), email: shortEmail(customer), client };
-  return questionText(shown.question, shown.arguments, asker);
+  return questionText(shown.question, shown.arguments, asker, { wrongLabel });
 }
 
 /** Facts were read with these credentials a moment ago, so Cloudways has accepted the e-mail with its key. */

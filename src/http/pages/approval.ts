@@ -47,6 +47,8 @@ type Decision = typeof DECISIONS[number];
 interface DecisionForm {
   decision: Decision;
   code: string | undefined;
+  /** What the person typed of what is gone for good. */
+  label: string | undefined;
 }
 
 /** `/approve/{id}`: shows what a person is asked, and takes the answer. */
@@ -90,23 +92,31 @@ class ApprovalPage implements PageHandler {
       if (!NO_DECISION.has(decided)) await this.#audit.record(await decidedEntry(record, decided, requestId));
     }
     if (decided === "unknown") return "unknown";
+    if (decided === "wrong_label") return await this.#showWrongLabel(id);
     // To be shown by GET: going back or loading again then sends nothing twice, a wrong code least of all.
     // Relative to this very address, whatever the proxy in front calls it.
     return new Response(null, { status: 303, headers: { location: id } });
   }
 
-  async #carryOut(
-    id: string,
-    { decision, code }: DecisionForm,
-  ): Promise<{ decided: Decided; record: ApprovalRecord | undefined }> {
+  /** The question once more, with what was wrong. Sending the form again by loading the page changes nothing. */
+  async #showWrongLabel(id: string): Promise<PageAnswer> {
     const approval = await this.#approvals.look(id);
-    return { decided: await this.#decided(id, decision, code), record: approval?.record };
+    if (approval === undefined) return "unknown";
+    return htmlResponse(422, approvalPage(approval, this.#clock.now(), { wrongLabel: true }));
   }
 
-  #decided(id: string, decision: Decision, code: string | undefined): Promise<Decided> {
+  async #carryOut(
+    id: string,
+    { decision, code, label }: DecisionForm,
+  ): Promise<{ decided: Decided; record: ApprovalRecord | undefined }> {
+    const approval = await this.#approvals.look(id);
+    return { decided: await this.#decided(id, { decision, code, label }), record: approval?.record };
+  }
+
+  #decided(id: string, { decision, code, label }: DecisionForm): Promise<Decided> {
     switch (decision) {
       case "approve":
-        return this.#approvals.approve(id, code);
+        return this.#approvals.approve(id, code, label);
       case "deny":
         return this.#approvals.deny(id);
       case "withdraw":
@@ -142,7 +152,8 @@ async function decidedEntry(record: ApprovalRecord, decided: Decided, requestId:
 function parseForm(fields: URLSearchParams): DecisionForm | undefined {
   const [given, ...more] = fields.getAll("decision");
   const [code, ...moreCodes] = fields.getAll("code");
+  const [label, ...moreLabels] = fields.getAll("label");
   const decision = DECISIONS.find((one) => one === given);
-  if (more.length > 0 || moreCodes.length > 0 || decision === undefined) return undefined;
-  return { decision, code };
+  if (more.length + moreCodes.length + moreLabels.length > 0 || decision === undefined) return undefined;
+  return { decision, code, label };
 }

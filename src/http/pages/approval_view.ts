@@ -3,9 +3,9 @@ import type { ApprovalRecord } from "../../confirm/approval_records.ts";
 import type { Approval, ApprovalState } from "../../confirm/approvals.ts";
 import { MAX_WRONG_CODES } from "../../confirm/code_tries.ts";
 import type { QuestionFact, ShownQuestion } from "../../confirm/question.ts";
-import { type Html, markup } from "../html.ts";
+import { Html, markup } from "../html.ts";
 import { codeField, hasWrongCode } from "./code_field.ts";
-import { argumentData, listData, valueData } from "./data.ts";
+import { argumentData, data, listData, valueData } from "./data.ts";
 import { BOXES, clockTime, type Notice, ours, type Page, plural, render } from "./layout.ts";
 import { asker, subjectSections } from "./sections.ts";
 
@@ -44,34 +44,62 @@ const ENDINGS: Record<Exclude<ApprovalState, "open">, Notice & { mark: string; g
 };
 
 /** The page of an approval in whatever state it is; `now` in milliseconds since the epoch. */
-export function approvalPage(approval: Approval, now: number): string {
-  return render(approval.state === "open" ? openPage(approval, now) : endedPage(approval, approval.state));
+export function approvalPage(approval: Approval, now: number, { wrongLabel = false }: OpenOptions = {}): string {
+  const { state } = approval;
+  return render(state === "open" ? openPage(approval, now, wrongLabel) : endedPage(approval, state));
 }
 
-function openPage(approval: Approval, now: number): Page {
+/** What was just done on an open page. */
+interface OpenOptions {
+  /** Something else was typed than the page shows. */
+  wrongLabel?: boolean;
+}
+
+function openPage(approval: Approval, now: number, wrongLabel: boolean): Page {
   const { record, endsAt } = approval;
   const minutes = Math.max(1, Math.ceil((endsAt - now) / 60_000));
   const within = `${minutes} ${plural(minutes, "minute", "minutes")}`;
   return {
-    title: hasWrongCode(approval) ? "Wrong code: approve or deny" : "Approve or deny",
+    title: openTitle(approval, wrongLabel),
     footer: BOXES,
     main: markup`<p class="state" role="status">Waiting for your decision</p>
 <h1>${ours(record.question.headline)}</h1>
 <p>An AI assistant asks to do this. It happens only if you approve within ${within}, until ${clockTime(endsAt)}.</p>
 ${meaning(record.question)}${target(record.question)}${asker(record)}${sent(record)}
-${approval.closedUntil === undefined ? decisionForm(approval) : closedForm(approval.closedUntil)}`,
+${approval.closedUntil === undefined ? decisionForm(approval, wrongLabel) : closedForm(approval.closedUntil)}`,
   };
 }
 
-function decisionForm(approval: Approval): Html {
-  const { triesLeft } = approval;
-  return markup`<form method="post" aria-label="Your decision" class="${triesLeft === undefined ? "short" : "tall"}">
+function openTitle(approval: Approval, wrongLabel: boolean): string {
+  if (wrongLabel) return "Not what is shown: approve or deny";
+  return hasWrongCode(approval) ? "Wrong code: approve or deny" : "Approve or deny";
+}
+
+function decisionForm(approval: Approval, wrongLabel: boolean): Html {
+  const { triesLeft, record: { question: { typed } } } = approval;
+  const isShort = triesLeft === undefined && typed === undefined;
+  return markup`<form method="post" aria-label="Your decision" class="${isShort ? "short" : "tall"}">
+${typed === undefined ? undefined : labelField(typed, wrongLabel)}
 ${codeField(approval, "Denying needs none.")}
 <div class="buttons">
 <button name="decision" value="approve" class="strong">Approve</button>
 <button name="decision" value="deny" formnovalidate>Deny</button>
 </div>
 </form>`;
+}
+
+/** What is gone for good is typed by its label. */
+function labelField(typed: string, wrong: boolean): Html {
+  const alert = wrong
+    ? markup`<p class="alert" role="alert" id="not-it">What was typed is not what is shown here. Nothing was done.</p>`
+    : undefined;
+  const marks = new Html(
+    wrong ? 'aria-describedby="not-it about-label" aria-invalid="true" autofocus' : 'aria-describedby="about-label"',
+  );
+  return markup`${alert}<label for="label">To approve, type ${data(typed)}</label>
+<p class="note" id="about-label">Exactly as it stands here, without the quotation marks. Denying needs nothing typed.</p>
+<input id="label" name="label" required maxlength="200" ${marks}
+autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false">`;
 }
 
 /** After too many wrong codes: a no is always possible, a yes not for a while. */

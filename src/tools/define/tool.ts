@@ -7,6 +7,7 @@ import type { JsonValue } from "../../text/clean.ts";
 import type { Toolset } from "../../identity/toolsets.ts";
 import type { DeclaredInputs } from "../../confirm/declared_input.ts";
 import type { Question } from "../../confirm/question.ts";
+import { type GoneForGood, textToType } from "../../confirm/typed_label.ts";
 import type { CallSecrets, Show } from "../../secrets/call_secrets.ts";
 
 /**
@@ -100,6 +101,8 @@ export interface AskingToolDefinition<I extends z.ZodObject, O extends z.ZodObje
   facts: (input: z.output<I>, context: ToolContext) => Promise<F>;
   /** What to ask, made of the facts alone; undefined where this very call needs no yes. */
   question: (facts: F, input: z.output<I>) => Question | undefined;
+  /** What is gone for good after the call. The person has to type its label to approve. */
+  goneForGood?: (facts: F, input: z.output<I>) => GoneForGood;
   /** Carries the call out, on what the facts say. */
   handler: (input: z.output<I>, context: ToolContext, facts: F) => Promise<z.input<O>>;
 }
@@ -144,6 +147,8 @@ export interface Tool {
   readonly anonymous: boolean;
   /** Some or all of its calls need a person's yes. */
   readonly asks: boolean;
+  /** A yes to it takes the label of what is gone for good. */
+  readonly typesLabel: boolean;
   /** Checks arguments; the problems are returned, not thrown. */
   prepare(args: unknown): PreparedCall | z.ZodError;
 }
@@ -166,14 +171,20 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
 export function defineAskingTool<I extends z.ZodObject, O extends z.ZodObject, F>(
   definition: AskingToolDefinition<I, O, F>,
 ): Tool {
-  const { facts, question, handler } = definition;
+  const { facts, question, goneForGood, handler } = definition;
+  const asked = (found: F, input: z.output<I>, { secrets }: Caller): Question | undefined => {
+    const plain = question(found, input);
+    if (plain === undefined || goneForGood === undefined) return plain;
+    return { ...plain, typed: textToType(goneForGood(found, input), secrets) };
+  };
   return toTool(definition, {
     anonymous: false,
     asks: true,
+    typesLabel: goneForGood !== undefined,
     plan: async (input, context) => {
       const withAccount = accountContext(definition.name, context);
       const found = await facts(input, withAccount);
-      return { question: question(found, input), run: () => handler(input, withAccount, found) };
+      return { question: asked(found, input, context.caller), run: () => handler(input, withAccount, found) };
     },
   });
 }
@@ -199,12 +210,13 @@ function accountContext(toolName: string, context: AnonymousContext): ToolContex
 interface Behaviour<I extends z.ZodObject> {
   anonymous: boolean;
   asks: boolean;
+  typesLabel?: boolean;
   plan: (input: z.output<I>, context: AnonymousContext) => Promise<PlannedCall>;
 }
 
 function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: ToolDefinition<I, O>,
-  { anonymous, asks, plan }: Behaviour<I>,
+  { anonymous, asks, typesLabel = false, plan }: Behaviour<I>,
 ): Tool {
   const { name, title, toolset, effect, description, input, formerly, output, idempotent } = definition;
   const { showsSecrets, showsLiterals } = definition;
@@ -220,6 +232,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     idempotent: idempotent ?? effect === "read",
     anonymous,
     asks,
+    typesLabel,
     prepare(args) {
       const parsed = input.safeParse(args);
       if (!parsed.success) return parsed.error;
