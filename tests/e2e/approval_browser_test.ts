@@ -142,6 +142,39 @@ Deno.test("with a code, approving takes the right one and denying takes none", a
   assert.equal(await heading(page), "Denied");
 });
 
+Deno.test("what is gone for good is typed; a wrong text is said, and denying takes none", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const question = { ...QUESTION, typed: "Blumenläden & Co" };
+  const id = await askOn(server, { question, approvalCode: APPROVAL_CODE });
+  const denied = await askOn(server, { question, fingerprint: "1".repeat(64) });
+  const page = await browser.newPage({ viewport: PHONE, isMobile: true, hasTouch: true });
+  await page.goto(`${server.url}/approve/${id}`);
+  const field = page.getByLabel("To approve, type “Blumenläden & Co”");
+
+  await page.getByRole("button", { name: "Approve" }).click();
+  const untyped = await stateOf(server, id);
+  await field.fill("Blumenladen & Co");
+  await page.getByLabel("Approval code").fill(APPROVAL_CODE);
+  await page.getByRole("button", { name: "Approve" }).click();
+  const alert = await page.getByRole("alert").innerText();
+  await assertFitsPhone(page, "wrong label");
+  await assertFindable(page, "wrong label");
+  const poor = await poorContrast(page);
+  await field.fill(" Blumenla\u0308den & Co ");
+  await page.getByLabel("Approval code").fill(APPROVAL_CODE);
+  await page.getByRole("button", { name: "Approve" }).click();
+  const approved = await heading(page);
+  await page.goto(`${server.url}/approve/${denied}`);
+  await page.getByRole("button", { name: "Deny" }).click();
+
+  assert.equal(untyped, "open");
+  assert.match(alert, /What was typed is not what is shown here. Nothing was done/);
+  assert.deepEqual(poor, []);
+  assert.equal(approved, "Approved, not used yet");
+  assert.equal(await heading(page), "Denied");
+});
+
 Deno.test("the keyboard alone is enough", async () => {
   await using server = await startPage();
   await using browser = await startBrowser();
