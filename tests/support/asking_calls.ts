@@ -17,7 +17,7 @@ export interface AskingCall {
 
 /** What the rows of the tool table don't say, since their calls would not ask. */
 const MORE_ARGS: Record<string, Record<string, unknown>> = {
-  get_app_credentials: { reveal: true },
+  get_app_credentials: { reveal: ["all"], show: "answer" },
   git_pull: { branch: "develop" },
   renew_letsencrypt: { domain: "other.example.com" },
   get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
