@@ -32,7 +32,7 @@ for (const kind of CLIENT_KINDS) {
     assert.equal(answer.json.servers.length, service.sandbox.account().servers.length);
   });
 
-  Deno.test(`a ${kind} without credentials may look but not touch`, async () => {
+  Deno.test(`a ${kind} without credentials lists tools but can't call them`, async () => {
     await using service = await startService();
     await using client = await connect(kind, service.mcpUrl);
 
@@ -55,7 +55,7 @@ for (const kind of CLIENT_KINDS) {
     await assert.rejects(client.call("no_such_tool"), { code: -32602 });
   });
 
-  Deno.test(`a ${kind} hears of the progress of a slow call`, async () => {
+  Deno.test(`a ${kind} gets the progress of a slow call`, async () => {
     await using service = await startService({ sandbox: { pace: { polls: 2, seconds: 3600 } } });
     await using client = await connect(kind, service.mcpUrl, TOKEN_HEADERS);
     const operationId = await startedOperation(service.sandbox.baseUrl);
@@ -70,7 +70,7 @@ for (const kind of CLIENT_KINDS) {
   });
 }
 
-/** Starts an operation at the sandbox as another program would. */
+/** Starts an operation at the sandbox, as another program would. */
 async function startedOperation(baseUrl: string): Promise<string> {
   const response = await fetch(`${baseUrl}/server/restart`, {
     method: "POST",
@@ -85,7 +85,7 @@ const STOP = { server_id: 100001, wait_seconds: 0 };
 
 for (const kind of CLIENT_KINDS) {
   for (const approve of [true, false]) {
-    Deno.test(`a ${kind} puts the question to its person, who says ${approve ? "yes" : "no"}, over two replicas`, async () => {
+    Deno.test(`a ${kind} asks its person a question, gets ${approve ? "yes" : "no"}, over two replicas`, async () => {
       await using redis = await startRedis();
       const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: TEST_KEYS[0] };
       const clock = new FakeClock(Date.now());

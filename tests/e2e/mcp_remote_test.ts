@@ -18,7 +18,7 @@ function headerArgs(headers: Headers): string[] {
   return Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}:${value}`]);
 }
 
-/** A client that knows stdio alone, behind mcp-remote. */
+/** A client that speaks only stdio, behind mcp-remote. */
 async function connectThroughMcpRemote(service: Service, headers: Headers) {
   const client = new Client({ name: "test-behind-mcp-remote", version: "1.0.0" });
   const transport = new StdioClientTransport({
@@ -27,7 +27,7 @@ async function connectThroughMcpRemote(service: Service, headers: Headers) {
     env: inheritedEnv(),
     stderr: "ignore",
   });
-  // Called this way because the SDK's own types disagree with each other under exactOptionalPropertyTypes.
+  // Called this way since the SDK's types contradict each other under exactOptionalPropertyTypes.
   await Reflect.apply(client.connect, client, [transport, { timeout: 180_000 }]);
   return {
     toolNames: async () => (await client.listTools()).tools.map(({ name }: { name: string }) => name),
@@ -51,7 +51,7 @@ for (const headers of [TOKEN_HEADERS, KEY_HEADERS]) {
   });
 }
 
-Deno.test("a client behind mcp-remote without credentials may look but not touch, and is sent to no sign-in page", async () => {
+Deno.test("a client behind mcp-remote without credentials lists tools, can't call them, and is not sent to a sign-in page", async () => {
   await using service = await startService();
   await using client = await connectThroughMcpRemote(service, {});
 
@@ -64,7 +64,7 @@ Deno.test("a client behind mcp-remote without credentials may look but not touch
 
 const listSchema = z.looseObject({ tools: z.array(z.looseObject({ name: z.string() })) });
 
-Deno.test("the inspector's command line lists the tools and calls one", async () => {
+Deno.test("the command line of the inspector lists the tools and calls one", async () => {
   await using service = await startService();
   const inspect = (...args: string[]) =>
     run("npx", [
