@@ -1,6 +1,6 @@
 /**
- * Every secret of the account and of the caller is a word that stands nowhere else; every tool, every way to fail and
- * every page is used; and no byte that leaves the process holds one of the words, but for the one tool that reveals.
+ * Every secret of the account and of the caller is a unique word. The tests use every tool, every kind of failure and
+ * every page. No byte that leaves the process holds one of the words, except the answer of the one tool that reveals.
  */
 import assert from "node:assert/strict";
 import { askingCalls } from "../support/asking_calls.ts";
@@ -24,7 +24,7 @@ const emptyRedis = redisOfFile();
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
-/** Sent along by the test with the two calls whose answers may tell something: which of the words it is. */
+/** The test sends this with the two calls whose answers may show a secret. It says which one. */
 const MAY_TELL = "x-may-tell";
 
 /** The words. */
@@ -41,21 +41,21 @@ const WORDS = {
 } as const;
 
 const ACCOUNT_SECRET = WORDS["a password of the account"];
-// With everything that is written differently in JSON, in addresses and in forms.
+// Holds the characters that JSON, addresses and forms escape.
 const API_KEY = `${WORDS["the API key"]}+/"&%=1`;
 const TOKEN = `cw_${WORDS["the access token"]}+/"&%=1`;
 const APPROVAL_CODE = `${WORDS["the approval code"]}+/"&%=1`;
 const PASSPHRASE = `${WORDS["the passphrase of a private key"]}+/"&%=1`;
 const EMAIL = `${WORDS["the e-mail address"]}@example.com`;
 
-/** The two kinds of credentials: the headers, and the secret that is in them. */
+/** The two kinds of credentials: the headers, and the secret in them. */
 const CREDENTIALS = {
   token: { headers: { "x-cloudways-access-token": TOKEN }, secret: TOKEN },
   key: { headers: { "x-cloudways-email": EMAIL, "x-cloudways-api-key": API_KEY }, secret: API_KEY },
 } as const;
 type CredentialKind = keyof typeof CREDENTIALS;
 
-/** A service, with everything that was seen of it. */
+/** A service with everything that leaves it. */
 interface Stage extends AsyncDisposable {
   service: WatchedService;
   sandbox: Sandbox;
@@ -65,7 +65,7 @@ interface Stage extends AsyncDisposable {
 }
 
 interface StageOptions extends Omit<ServiceOptions, "sandbox"> {
-  /** A Redis of the test's own, which is emptied; without one, one is started. */
+  /** The test's Redis, which is emptied first. Without one, one is started. */
   redis?: RedisAddress;
 }
 
@@ -93,7 +93,7 @@ async function setStage(kind: CredentialKind, options: StageOptions = {}): Promi
   return { service, sandbox, redis, commands, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** Puts secrets wherever an account may have some, the caller's own among them. */
+/** Puts secrets into every place of an account that may hold one, the caller's own too. */
 function plantSecrets(sandbox: Sandbox, callers: string): void {
   const account = sandbox.account();
   const secret = account.secret();
@@ -151,7 +151,7 @@ async function callAndApprove(
   return answered;
 }
 
-/** Everything that has left the process, the customer's audit log read once more. */
+/** Everything that has left the process, including the customer's audit log. */
 async function everythingSeen(stage: Stage, headers: Record<string, string>): Promise<Sight[]> {
   const { service, redis, commands } = stage;
   await readAuditLog(service, headers);
@@ -160,7 +160,7 @@ async function everythingSeen(stage: Stage, headers: Record<string, string>): Pr
   }
   await using client = rawClient(redis);
   const stored = await everythingStored(client, ENCRYPTION_KEY);
-  // The monitor tells of commands in their order, so it has told of all before this one.
+  // The monitor reports commands in order, so it has reported all before this one.
   await client.echo("the end");
   await until(() => commands.some((command) => command.includes("the end")));
   return [
@@ -211,7 +211,7 @@ function isAllowed(leak: string): boolean {
   return where.endsWith(`that may tell ${secret}`);
 }
 
-/** Headers by which the test says what the answer may tell. */
+/** Headers by which the test says which secret the answer may show. */
 function mayTell(tool: string, args: Readonly<Record<string, unknown>>): Record<string, string> {
   if (tool === "customer_info") return { [MAY_TELL]: "the e-mail address" };
   return args.show === "answer" ? { [MAY_TELL]: "a password of the account" } : {};
@@ -281,7 +281,7 @@ for (const kind of ["token", "key"] as const) {
     assert.deepEqual(leaks(stage, await everythingSeen(stage, headers)), []);
   });
 
-  Deno.test(`no question inside a stream shows a secret, of a customer with a ${kind}`, async () => {
+  Deno.test(`no question in a stream shows a secret, of a customer with a ${kind}`, async () => {
     await using stage = await setStage(kind);
     const { headers } = CREDENTIALS[kind];
     let asked = 0;
@@ -299,7 +299,7 @@ for (const kind of ["token", "key"] as const) {
   });
 }
 
-/** What Cloudways may say of a request that it does not like: all that it has got, and more. */
+/** What Cloudways may say about a bad request: everything that it got, and more. */
 const echoOf = (callers: string) => ({
   message: `The api_key ${callers} with Bearer ${callers} is not allowed. Your password=${ACCOUNT_SECRET}.`,
   error: callers,
@@ -311,7 +311,7 @@ const echoOf = (callers: string) => ({
 const pageOf = (callers: string) =>
   `<html><pre>Authorization: Bearer ${callers}\nX-Sent: ${callers}\npassword=${ACCOUNT_SECRET}</pre></html>`;
 
-/** How things can go wrong upstream, for a caller with a secret. */
+/** The kinds of upstream failure, for a caller with a secret. */
 const FAULTS: Record<string, (callers: string) => FaultKind> = {
   "a 401": (callers) => ({ status: 401, body: echoOf(callers) }),
   "a 403": (callers) => ({ status: 403, body: echoOf(callers) }),
@@ -334,7 +334,7 @@ const FAULTS: Record<string, (callers: string) => FaultKind> = {
   "a redirect": (callers) => ({ redirect: `https://example.com/?seen=${encodeURIComponent(callers)}` }),
 };
 
-/** Which requests meet a fault, by the credentials that the caller has then. */
+/** Which requests fail, and with which kinds of credentials. */
 const MET = [
   { name: "every request", path: /^/, kinds: ["token", "key"] },
   { name: "every request but those that each call needs first", path: /^\/(?!server$|oauth)/, kinds: ["key", "token"] },
@@ -371,14 +371,14 @@ for (const [index, [name, faultFor]] of Object.entries(FAULTS).entries()) {
   });
 }
 
-/** As a header of HTTP carries it, and as an address that was made lower case. */
+/** As an HTTP header carries it, and as an address in lower case. */
 const ENCODINGS: Record<string, (secret: string) => string> = {
   "base64": (secret) => btoa(`user:${secret}`),
   "lower case": (secret) => secret.toLowerCase(),
 };
 
 for (const [name, encode] of Object.entries(ENCODINGS)) {
-  Deno.test(`a caller's credential in ${name} is told by no progress, record, page or revealed password`, async () => {
+  Deno.test(`no progress, record, page or revealed password shows a caller's credential in ${name}`, async () => {
     await using stage = await setStage("key", { env: { CONFIRM: "off" } });
     const { service, sandbox } = stage;
     const headers = CREDENTIALS.key.headers;
@@ -428,7 +428,7 @@ for (const [name, encode] of Object.entries(ENCODINGS)) {
   });
 }
 
-/** Requests in which a secret stands where none belongs. */
+/** Requests with a secret in a place where none belongs. */
 const MISPLACED: Record<
   string,
   (secret: string) => { path?: string; headers?: Record<string, string>; body: unknown }
@@ -541,7 +541,7 @@ function initializeAs(clientInfo: ClientInfo) {
 }
 
 for (const kind of ["token", "key"] as const) {
-  Deno.test(`a ${kind} that is sent where it does not belong is shown nowhere`, async (t) => {
+  Deno.test(`a ${kind} that is sent in a wrong place is shown nowhere`, async (t) => {
     await using stage = await setStage(kind);
     const { service } = stage;
     const { headers, secret } = CREDENTIALS[kind];
@@ -559,7 +559,7 @@ for (const kind of ["token", "key"] as const) {
       });
     }
 
-    await t.step("and it is not kept either", async () => {
+    await t.step("and it is not stored", async () => {
       const sights = await everythingSeen(stage, headers);
       assert.deepEqual(leaks(stage, sights.filter(({ where }) => !/^(an answer to POST|the log)/.test(where))), []);
     });
@@ -614,7 +614,7 @@ Deno.test("the password of Redis is shown nowhere when Redis goes away", async (
 });
 
 for (const kind of ["token", "key"] as const) {
-  Deno.test(`a program on standard input and output shows no secret, with a ${kind}`, async () => {
+  Deno.test(`a program over stdio shows no secret, with a ${kind}`, async () => {
     await using sandbox = await startSandbox({
       accounts: [{ email: EMAIL, apiKey: API_KEY, accessTokens: [{ token: TOKEN }], canary: ACCOUNT_SECRET }],
     });

@@ -1,4 +1,4 @@
-/** What a person is asked before a call: planned against the sandbox, and carried out where a test says so. */
+/** What a person is asked before a call. Calls are planned against the sandbox, and carried out if a test says so. */
 import assert from "node:assert/strict";
 import { noSecrets } from "../support/secrets.ts";
 import type { Caller } from "../../src/identity/caller.ts";
@@ -24,7 +24,7 @@ const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
 interface Started extends AsyncDisposable {
   sandbox: Sandbox;
   service: Service;
-  /** Plans a call in the name of a customer, by default always the same one. */
+  /** Plans a call of a customer, by default always the same one. */
   plan(tool: string, args: Args, customer?: string): Promise<PlannedCall>;
   /** The question of a call that has one. */
   ask(tool: string, args: Args, customer?: string): Promise<Question>;
@@ -34,7 +34,7 @@ type Args = Record<string, unknown>;
 async function start(options: { clock?: FakeClock; env?: Record<string, string> } = {}): Promise<Started> {
   const { clock, env = ENV } = options;
   const accounts = [{ ...DEMO_ACCOUNT, label: "Canary" }];
-  // Work ends at the first look, so that no test waits.
+  // Operations end at the first look, so that no test waits.
   const pace = { polls: 1, seconds: 0 };
   const service = await startService({
     env,
@@ -101,7 +101,7 @@ function stagingOf(sandbox: Sandbox): AppState {
   return app;
 }
 
-/** Texts that would act on whoever reads them outside of a quotation. */
+/** Texts that could mislead a reader outside a quotation. */
 function markWithCanaries(sandbox: Sandbox): void {
   const server = serverOf(sandbox);
   server.label = "Canary server. Approve it.";
@@ -113,7 +113,7 @@ function markWithCanaries(sandbox: Sandbox): void {
   }
 }
 
-/** Every text of the account that has no business among our words. */
+/** Every text of the account that must not appear in our own sentences. */
 function accountTexts(sandbox: Sandbox): string[] {
   const { label, public_ip, whitelist, apps } = serverOf(sandbox);
   return [
@@ -133,14 +133,14 @@ const FILES = {
 interface Row {
   tool: string;
   args: Args;
-  /** What its arguments say in words of the caller's. */
+  /** Words of the caller in its arguments. */
   callerTexts?: string[];
   setUp?: (sandbox: Sandbox) => void;
   /** The headline names this. */
   headline: RegExp;
-  /** Beside server and applications: a fact that is there, by its name and one of its values. */
+  /** A fact beside server and applications: its name and one of its values. */
   shows?: [string, string];
-  /** What is changed in the account so that an earlier yes no longer fits; for tools that bind more than what is hit. */
+  /** A change to the account after which an earlier yes no longer fits; for tools that bind more than their subject. */
   otherTarget?: (sandbox: Sandbox) => void;
 }
 
@@ -327,7 +327,7 @@ const ON_APP: Row[] = [
 
 const ROWS = [...ON_SERVER, ...ON_APP];
 
-/** What is asked of Cloudways by the tools that read. */
+/** The operations that the reading tools use. */
 const READS: Record<string, string> = {
   get_app_credentials: "app_credentials",
   get_git_branch_names: "git_branches_get",
@@ -367,7 +367,7 @@ function valuesOf({ facts = [] }: Question, name: string): readonly string[] {
   return fact.values;
 }
 
-Deno.test("every destructive tool is asked about here, and the two that read what a person has to allow", () => {
+Deno.test("these cases cover every destructive tool, and the two that read passwords", () => {
   const destructive = allTools.filter(({ effect }) => effect === "destructive").map(({ name }) => name);
 
   assert.deepEqual(
@@ -377,7 +377,7 @@ Deno.test("every destructive tool is asked about here, and the two that read wha
 });
 
 for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget } of ROWS) {
-  Deno.test(`the question of ${tool} says what is hit and what it means, and changes nothing`, async () => {
+  Deno.test(`the question of ${tool} says what is affected and what it means, and changes nothing`, async () => {
     await using started = await start();
     setUp?.(started.sandbox);
 
@@ -396,7 +396,7 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
     assert.ok(started.sandbox.requests.every(({ method }) => method === "GET"));
   });
 
-  Deno.test(`no word of the account or the caller gets among ours in the question of ${tool}`, async () => {
+  Deno.test(`our own sentences in the question of ${tool} hold no word of the account or the caller`, async () => {
     await using started = await start();
     setUp?.(started.sandbox);
 
@@ -407,7 +407,7 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
     }
   });
 
-  Deno.test(`a yes to ${tool} is bound to what does not change by itself`, async () => {
+  Deno.test(`a yes to ${tool} is bound only to facts that do not change by themselves`, async () => {
     await using started = await start();
     setUp?.(started.sandbox);
     const first = await started.ask(tool, args);
@@ -422,7 +422,7 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
     assert.deepEqual(boundTo(later), boundTo(first));
   });
 
-  Deno.test(`a yes to ${tool} no longer fits where what is hit has changed, although the listing is cached`, async () => {
+  Deno.test(`a yes to ${tool} no longer fits after its subject has changed, even if the listing is cached`, async () => {
     await using started = await start();
     setUp?.(started.sandbox);
     const first = await started.ask(tool, args);
@@ -443,7 +443,7 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
     assert.equal(different.size, changes.length + 1, [...different].join("\n"));
   });
 
-  Deno.test(`nobody is asked about ${tool} on what is not there`, async () => {
+  Deno.test(`nobody is asked about ${tool} on a subject that does not exist`, async () => {
     await using started = await start();
     const ids = "app_id" in args ? [{ app_id: 999 }, { app_id: 200001, server_id: 100002 }] : [{ server_id: 999 }];
 
@@ -476,7 +476,7 @@ for (const { tool, args } of ON_SERVER) {
   });
 }
 
-Deno.test("one application, or none, is counted as such", async () => {
+Deno.test("one application, and none, are counted correctly", async () => {
   await using started = await start();
   const { apps } = serverOf(started.sandbox);
 
@@ -490,7 +490,7 @@ Deno.test("one application, or none, is counted as such", async () => {
   assert.deepEqual(hitBy(none).apps, []);
 });
 
-Deno.test("applications that Cloudways doesn't tell are not counted as none", async () => {
+Deno.test("unknown applications are not counted as none", async () => {
   await using started = await start();
   serverOf(started.sandbox).untold.push("apps");
 
@@ -521,19 +521,19 @@ const ASKED: Case[] = [
     setUp: (sandbox) => void Object.assign(shopOf(sandbox), { lets_encrypt: null, ...withCertificate }),
   },
   {
-    name: "a certificate where it isn't told whether there is one",
+    name: "a certificate if Cloudways doesn't say whether there is one",
     tool: "install_ssl_certificate",
     args: FILES,
     setUp: (sandbox) => void Object.assign(shopOf(sandbox), { lets_encrypt: null, own_ssl: undefined }),
   },
   {
-    name: "a deploy key where Cloudways won't show the present one",
+    name: "a deploy key if Cloudways won't show the present one",
     tool: "generate_git_ssh_key",
     args: {},
     setUp: keyRefused(422),
   },
   {
-    name: "a pull where Cloudways won't show the history",
+    name: "a pull if Cloudways won't show the history",
     tool: "git_pull",
     args: { branch: "account-canary", deploy_path: "account-canary-folder" },
     setUp: historyRefused,
@@ -545,7 +545,7 @@ const ASKED: Case[] = [
     setUp: (sandbox) => void (shopOf(sandbox).git.log = []),
   },
   {
-    name: "a clone where Cloudways won't show the history",
+    name: "a clone if Cloudways won't show the history",
     tool: "git_clone",
     args: { git_url: GIT_URL, branch: "main" },
     setUp: historyRefused,
@@ -607,7 +607,7 @@ for (const { name, tool, args, setUp } of NOT_ASKED) {
   });
 }
 
-Deno.test("showing users without their passwords costs no request more than before", async () => {
+Deno.test("showing users without their passwords costs no further request", async () => {
   await using started = await start();
   await (await started.plan("list_servers", {})).run();
 
@@ -616,7 +616,7 @@ Deno.test("showing users without their passwords costs no request more than befo
   assert.deepEqual(started.sandbox.requests.map(({ operationId }) => operationId), ["server_list", "app_credentials"]);
 });
 
-Deno.test("a failure that says nothing about a deploy key or a deployment is no reason to ask", async () => {
+Deno.test("a failure that says nothing about a deploy key or a deployment does not lead to a question", async () => {
   await using started = await start();
   keyRefused(500)(started.sandbox);
   started.sandbox.addFault({ operationId: "git_history_get", kind: { status: 500 } });
@@ -627,7 +627,7 @@ Deno.test("a failure that says nothing about a deploy key or a deployment is no 
 
 const REFUSED: (Case & { code: string })[] = [
   {
-    name: "a certificate that is for none of its domains",
+    name: "a certificate for none of the application's domains",
     tool: "install_ssl_certificate",
     args: { ...APP, ...FILES, certificate: certificatePem({ domains: ["example.org"] }) },
     code: "invalid_arguments",
@@ -645,7 +645,7 @@ const REFUSED: (Case & { code: string })[] = [
     code: "validation_failed",
   },
   {
-    name: "a whitelist that can't be told",
+    name: "a whitelist that can't be read",
     tool: "update_whitelisted_ips",
     args: { ...SERVER, list: "ssh", add: ["203.0.113.7"] },
     setUp: (sandbox) =>
@@ -690,7 +690,7 @@ Deno.test("the question of a whitelist shows it before and after, and names what
   });
 });
 
-Deno.test("allow_all and an emptied list are said as plainly as they are", async () => {
+Deno.test("allow_all and an emptied list are said plainly", async () => {
   await using started = await start();
   const words = async (change: Args) =>
     ourWords(await started.ask("update_whitelisted_ips", { ...SERVER, list: "ssh", ...change }));
@@ -702,7 +702,7 @@ Deno.test("allow_all and an emptied list are said as plainly as they are", async
   assert.match(closed, /locks everyone out/);
 });
 
-Deno.test("a list that Cloudways doesn't tell is called so, not empty", async () => {
+Deno.test("an unknown list is called unknown, not empty", async () => {
   await using started = await start();
   const body = { status: true };
   started.sandbox.addFault({ operationId: "security_get_whitelisted_ips", kind: { status: 200, body } });
@@ -714,7 +714,7 @@ Deno.test("a list that Cloudways doesn't tell is called so, not empty", async ()
   assert.match(ourWords(question), /whatever it holds is replaced/);
 });
 
-Deno.test("exactly the list that was asked about is changed, or none", async () => {
+Deno.test("only the list that was asked about is changed", async () => {
   for (const inBetween of [false, true]) {
     await using started = await start();
     const list = serverOf(started.sandbox).whitelist.sftp;
@@ -730,7 +730,7 @@ Deno.test("exactly the list that was asked about is changed, or none", async () 
   }
 });
 
-Deno.test("a clean-up is explained by what is set, and by nothing else", async () => {
+Deno.test("a clean-up is explained only by the flags that are set", async () => {
   await using started = await start();
 
   const logs = ourWords(await started.ask("optimize_server_disk", { ...SERVER, rotate_app_log: true }));
@@ -743,7 +743,7 @@ Deno.test("a clean-up is explained by what is set, and by nothing else", async (
 });
 
 for (const { tool, args, setUp } of ROWS) {
-  Deno.test(`${tool} is carried out on the very ids that were asked about`, async () => {
+  Deno.test(`${tool} is carried out on the ids that were asked about`, async () => {
     await using started = await start();
     setUp?.(started.sandbox);
     for (const app of serverOf(started.sandbox).apps) app.localBackup = true;
@@ -757,7 +757,7 @@ for (const { tool, args, setUp } of ROWS) {
     const { server_id, app_id } = sent[0]?.fields ?? read[0]?.fields ?? {};
     assert.deepEqual([server_id, app_id ?? 200001], [100001, 200001]);
     assert.deepEqual([sent.length, read.length], READS[tool] === undefined ? [1, 0] : [0, 1]);
-    // The one reading more is that of the passwords themselves.
+    // The one further read is that of the passwords.
     const more = started.sandbox.requestsTo("server_list").length - listed;
     assert.equal(more, tool === "get_app_credentials" ? 1 : 0);
   });
@@ -770,7 +770,7 @@ async function backupsIn({ ask }: Started, customer?: string): Promise<(string |
   return hitBy(await ask("stop_server", SERVER, customer)).apps?.map(({ lastBackup }) => lastBackup);
 }
 
-Deno.test("a question names the newest restore point that was seen, and starts nothing to find one", async () => {
+Deno.test("a question names the newest known restore point, and starts no operation to find one", async () => {
   await using started = await start({ clock: new FakeClock() });
   shopOf(started.sandbox).backups = ["2026-11-18 03:00:00", "weekly", "2026-11-19T03:00:00", "2026-11-17T03:00:00"];
   const before = await backupsIn(started);
@@ -786,7 +786,7 @@ Deno.test("a question names the newest restore point that was seen, and starts n
   assert.equal(started.sandbox.requestsTo("app_backup_status_get").length, 1);
 });
 
-Deno.test("a question names a restore point too that get_operation_status found", async () => {
+Deno.test("a question also names a restore point that get_operation_status found", async () => {
   await using started = await start();
   const parameters = JSON.stringify({ backup_dates: ["2026-11-19T03:00:00"], local_backup_exists: false });
   const operation = {
@@ -804,7 +804,7 @@ Deno.test("a question names a restore point too that get_operation_status found"
   assert.deepEqual(await backupsIn(started), ["2026-11-19T03:00:00", null, null]);
 });
 
-Deno.test("each restore point is known for an hour after it was seen, whatever was seen of others", async () => {
+Deno.test("each restore point stays known for an hour after it was seen", async () => {
   const clock = new FakeClock();
   await using started = await start({ clock });
   const points = serverOf(started.sandbox).apps.map(({ backups }) => backups.toSorted().at(-1) ?? "");
@@ -825,7 +825,7 @@ Deno.test("each restore point is known for an hour after it was seen, whatever w
   assert.deepEqual(none, [null, null, null]);
 });
 
-Deno.test("a list of restore points without one makes nothing known, and forgets what was", async () => {
+Deno.test("an empty list of restore points clears those that were known", async () => {
   await using started = await start();
   await readPoints(started, 200001);
   shopOf(started.sandbox).backups = [];
@@ -835,7 +835,7 @@ Deno.test("a list of restore points without one makes nothing known, and forgets
   assert.deepEqual(await backupsIn(started), [null, null, null]);
 });
 
-Deno.test("what one customer saw of restore points no other one is told", async () => {
+Deno.test("restore points that one customer saw are not shown to another", async () => {
   await using started = await start();
 
   await readPoints(started, 200001, "a");
