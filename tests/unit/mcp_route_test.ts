@@ -8,7 +8,7 @@ import { BodyReader } from "../../src/http/request_body.ts";
 import { FoldedLog } from "../../src/telemetry/folded_log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 
-Deno.test("a request that fails through a mistake of the program gives its place back", async () => {
+Deno.test("a request that fails by an internal error releases its place", async () => {
   const ring = await KeyRing.create({ encryptionKeys: [crypto.getRandomValues(new Uint8Array(32))] });
   const load = new LoadLimit();
   const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
