@@ -1,4 +1,4 @@
-/** One call of every tool that asks a person first, such that it does ask. */
+/** For every tool that can ask a person, a call that does. */
 import { allTools } from "../../src/tools/all.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
@@ -7,7 +7,7 @@ import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
 export interface AskingCall {
   tool: string;
   args: Record<string, unknown>;
-  /** The same call of another server or application. */
+  /** The same call for another server or application. */
   otherArgs: Record<string, unknown>;
   /** Brings the sandbox into the state in which the call asks and can be carried out. */
   setUp: (sandbox: Sandbox) => void;
@@ -15,7 +15,7 @@ export interface AskingCall {
   carriedOut: (sandbox: Sandbox) => number;
 }
 
-/** What the rows of the tool table don't say, since their calls would not ask. */
+/** Calls for tools whose call in the tool table does not ask. */
 const MORE_ARGS: Record<string, Record<string, unknown>> = {
   get_app_credentials: { reveal: ["all"], show: "answer" },
   git_pull: { branch: "develop" },
@@ -26,7 +26,7 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   enforce_app_https: { enabled: false },
 };
 
-/** The operation of the facts that a reading tool asks about. */
+/** The operation that reads the facts a reading tool asks about. */
 export const READS: Readonly<Record<string, string>> = {
   get_app_credentials: "app_credentials",
   get_git_branch_names: "git_branches_get",
