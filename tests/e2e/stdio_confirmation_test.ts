@@ -15,7 +15,7 @@ import { DEMO_ACCOUNT, startSandbox } from "../sandbox/mod.ts";
 type Person = { action: "accept"; content: { approve: boolean } } | { action: "decline" } | undefined;
 
 /** The least time that a person takes. */
-function thinkAbout<T>(reply: T, thinkMs: number): Promise<T> {
+function answerAfter<T>(reply: T, thinkMs: number): Promise<T> {
   return new Promise((resolve) => setTimeout(() => resolve(reply), thinkMs));
 }
 
@@ -32,7 +32,7 @@ async function connectLegacy(env: ProgramEnv, person: Person, thinkMs = 0): Prom
   const capabilities = person === undefined ? {} : { elicitation: {} };
   const client = new LegacyClient({ name: "test-2025", version: "1.0.0" }, { capabilities });
   if (person !== undefined) {
-    client.setRequestHandler(ElicitRequestSchema, () => thinkAbout(person, thinkMs));
+    client.setRequestHandler(ElicitRequestSchema, () => answerAfter(person, thinkMs));
   }
   // Called this way since the SDK's types contradict each other under exactOptionalPropertyTypes.
   await Reflect.apply(client.connect, client, [new LegacyTransport(await parameters(env))]);
@@ -48,7 +48,7 @@ async function connectModern(env: ProgramEnv, person: Person, thinkMs = 0): Prom
     versionNegotiation: { mode: { pin: "2026-07-28" } },
   });
   if (person !== undefined) {
-    client.setRequestHandler("elicitation/create", () => thinkAbout(person, thinkMs));
+    client.setRequestHandler("elicitation/create", () => answerAfter(person, thinkMs));
   }
   await client.connect(new ModernTransport(await parameters(env)));
   return {

@@ -368,7 +368,7 @@ Deno.test("over stdio, a program that ends refuses new calls, and says why", asy
 });
 
 /** Cases in which nobody waits for an answer. Each ends the program although a read in flight never ends. */
-const UNHEARD: Record<string, (program: Program) => Promise<void>> = {
+const UNANSWERED: Record<string, (program: Program) => Promise<void>> = {
   "a call that was cancelled": async (program) => {
     await program.write(lineOf({ method: "notifications/cancelled", params: { requestId: 1 } }));
     await program.closeInput();
@@ -384,7 +384,7 @@ const UNHEARD: Record<string, (program: Program) => Promise<void>> = {
   },
 };
 
-for (const [what, leave] of Object.entries(UNHEARD)) {
+for (const [what, leave] of Object.entries(UNANSWERED)) {
   Deno.test(`over stdio, a program that ends does not wait for ${what}`, async () => {
     // The clock does not move, so the read gets no answer.
     await using sandbox = await startSandbox({ clock: new FakeClock() });

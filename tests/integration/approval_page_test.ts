@@ -342,14 +342,14 @@ Deno.test("the form asks for a code only where one is needed, and says how many 
   const asking = await get(page, withCode);
   const wrong = await post(page, withCode, { body: "decision=approve&code=not-the-code" });
   const missing = await post(page, withCode);
-  const told = await get(page, withCode);
+  const shown = await get(page, withCode);
   const right = await post(page, withCode, { body: `decision=approve&code=${APPROVAL_CODE}` });
 
   assert.doesNotMatch(plain.html, /<input/);
   assert.match(asking.html, /<label for="code">Approval code<\/label>/);
   assert.doesNotMatch(asking.html, /role="alert"/);
   assert.deepEqual([wrong.status, missing.status, right.status], [303, 303, 303]);
-  assert.match(told.html, /role="alert"[^>]*>A wrong code was typed. 3 tries are left.</);
+  assert.match(shown.html, /role="alert"[^>]*>A wrong code was typed. 3 tries are left.</);
   assert.equal(await stateOf(page, withCode), "approved");
 });
 

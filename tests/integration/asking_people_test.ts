@@ -101,7 +101,7 @@ function assertCode({ answer }: Outcome, code: string | undefined): void {
 }
 
 /** What clients answer without asking a person. */
-const NOBODYS: Record<string, Reply & { eras?: readonly string[] }> = {
+const NOT_A_PERSONS: Record<string, Reply & { eras?: readonly string[] }> = {
   "a cancelled form": { reply: { action: "cancel" } },
   "a form that was cancelled late": { reply: { action: "cancel" }, afterMs: 60_000 },
   "a decline at once": { reply: NO },
@@ -132,7 +132,7 @@ const PAGES: Record<string, { env: Record<string, string>; hasPage: boolean }> =
 for (const [era, connect] of Object.entries(ERAS)) {
   for (const [where, { env, hasPage }] of Object.entries(PAGES)) {
     Deno.test(`what a client of ${era} answers by itself is not a person's no, with ${where}`, async (t) => {
-      for (const [name, { eras, ...reply }] of Object.entries(NOBODYS)) {
+      for (const [name, { eras, ...reply }] of Object.entries(NOT_A_PERSONS)) {
         if (eras !== undefined && !eras.includes(era)) continue;
         await t.step(name, async () => {
           await using subject = await start(env);
@@ -429,7 +429,7 @@ Deno.test("a client whose session a restart made unknown is asked to reconnect i
   }
 });
 
-Deno.test("a client without a session is told that it can't show questions, not to reconnect", async () => {
+Deno.test("a client without a session gets the error that it can't show questions, not that it should reconnect", async () => {
   await using service = await startService({ env: { CONFIRM: "elicit" } });
 
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);

@@ -229,13 +229,13 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
 
   test("refusals, of any kind and number, never displace records of actions and decisions", async (subject) => {
     const trail = await subject.trail();
-    const deeds = [
+    const actions = [
       entryOf("1", { event: "intent", outcome: null }),
       entryOf("2"),
       entryOf("3", { event: "revealed" }),
       ...["approved", "denied", "withdrawn"].map((outcome) => entryOf(outcome, { event: "decided", outcome })),
     ];
-    for (const deed of deeds) await trail.record(deed);
+    for (const action of actions) await trail.record(action);
 
     const noise = Array.from(
       { length: 1_040 },
@@ -253,7 +253,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     const left = shown.filter(({ event, outcome }) =>
       event !== "asked" && event !== "refused" && outcome !== "wrong_code"
     );
-    assert.deepEqual(left.map(({ tool }) => tool).reverse(), deeds.map(({ tool }) => tool));
+    assert.deepEqual(left.map(({ tool }) => tool).reverse(), actions.map(({ tool }) => tool));
     assert.equal(page.faults, 0);
     assert.equal(shown.length - left.length, 200);
   });

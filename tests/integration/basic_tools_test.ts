@@ -543,9 +543,9 @@ Deno.test("get_server_details gives the disk usage of each application, by its i
 
   const [server] = service.sandbox.account().servers;
   assert.ok(Array.isArray(json.disk_by_app));
-  const told = json.disk_by_app.map(({ app_id, app_label, sys_user }) => ({ app_id, app_label, sys_user }));
+  const used = json.disk_by_app.map(({ app_id, app_label, sys_user }) => ({ app_id, app_label, sys_user }));
   const there = server?.apps.map(({ id, label, sys_user }) => ({ app_id: Number(id), app_label: label, sys_user }));
-  assert.deepEqual(told, there);
+  assert.deepEqual(used, there);
   for (const { disk_used_mb, measured_at } of json.disk_by_app) {
     assert.equal(typeof disk_used_mb, "number");
     assert.match(measured_at, /^\d{4}-\d{2}-\d{2}T.*Z$/);

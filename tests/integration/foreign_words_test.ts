@@ -234,7 +234,7 @@ for (const one of CASES) {
 }
 
 /** Puts words into everything of the account that a question may show. */
-function speakUp(sandbox: Sandbox): void {
+function putWordsIn(sandbox: Sandbox): void {
   for (const server of sandbox.account().servers) {
     server.label = WORDS;
     server.status = WORDS;
@@ -250,7 +250,7 @@ function speakUp(sandbox: Sandbox): void {
 
 Deno.test("a question quotes words of the account, and its sentences hold none", async () => {
   await using service = await startService({ env: { RATE_LIMIT_REQUESTS: "1000" } });
-  speakUp(service.sandbox);
+  putWordsIn(service.sandbox);
   const calls: [string, Record<string, unknown>][] = [
     ["restart_server", { server_id: 100001 }],
     ["update_whitelisted_ips", { server_id: 100001, list: "ssh", add: ["192.0.2.1"] }],

@@ -283,11 +283,11 @@ async function everythingSeen(stage: Stage): Promise<Sight[]> {
       about: stage.customers.find(({ account }) => account.email === (email ?? fields.email)),
       text: JSON.stringify([path, query, fields]),
     })),
-    ...await everythingKept(stage),
+    ...await storedSights(stage),
   ];
 }
 
-async function everythingKept({ redis, customers }: Stage): Promise<Sight[]> {
+async function storedSights({ redis, customers }: Stage): Promise<Sight[]> {
   await using client = rawClient(redis);
   const entries = await everythingStored(client, ENCRYPTION_KEY);
   const ownerOf = (id: string) => customers.find(({ ids }) => Object.values(ids).includes(id));

@@ -25,7 +25,7 @@ const emptyRedis = redisOfFile();
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
 /** The test sends this with the two calls whose answers may show a secret. It says which one. */
-const MAY_TELL = "x-may-tell";
+const MAY_SHOW = "x-may-show";
 
 /** The words. */
 const WORDS = {
@@ -187,7 +187,7 @@ function linesOf(logLines: readonly string[]): Sight[] {
 
 function answersOf(exchanges: readonly Exchange[]): Sight[] {
   return exchanges.map(({ request: { method, url, headers: asked }, status, headers, body }) => ({
-    where: `an answer to ${method} ${new URL(url).pathname} that may tell ${asked.get(MAY_TELL) ?? "nothing"}`,
+    where: `an answer to ${method} ${new URL(url).pathname} that may show ${asked.get(MAY_SHOW) ?? "nothing"}`,
     text: `${status} ${headers} ${body}`,
   }));
 }
@@ -208,7 +208,7 @@ function isAllowed(leak: string): boolean {
   if (/^cw:secret_value:\S+, opened$/.test(where)) return secret === "a password of the account";
   // Sealed, the store may hold what the caller signs in with; nothing that the account holds, and no approval code.
   if (where.endsWith("opened")) return /^(the API key|the access token|exchanged token \d+)$/.test(secret);
-  return where.endsWith(`that may tell ${secret}`);
+  return where.endsWith(`that may show ${secret}`);
 }
 
 /** Headers by which the test says which secret the answer may show. */
@@ -238,12 +238,12 @@ for (const { kind, logFormat } of WATCHED) {
 
     const sights = await everythingSeen(stage, headers);
     assert.deepEqual(leaks(stage, sights), []);
-    const told = leaksIn(sights.filter(({ where }) => where.includes("that may tell a password")), WORDS);
-    assert.ok(told.length > 0, "what may be seen is seen");
+    const revealed = leaksIn(sights.filter(({ where }) => where.includes("that may show a password")), WORDS);
+    assert.ok(revealed.length > 0, "the allowed secret is shown");
     assert.ok(sights.some(({ where }) => where.startsWith("Redis")), "there is something in Redis");
     const requests = stage.sandbox.requests.map(({ fields }) => ({ where: "a request", text: JSON.stringify(fields) }));
     const sent = leaksIn(requests, WORDS).filter((leak) => leak.startsWith("the passphrase"));
-    assert.ok(sent.length > 0, "what has to be sent is sent");
+    assert.ok(sent.length > 0, "the required secrets are sent");
   });
 }
 
@@ -265,7 +265,7 @@ for (const kind of ["token", "key"] as const) {
 
     for (const { tool, args } of askingCalls) {
       const sent = withSecrets(args);
-      const call = () => callTool(service.mcpUrl, tool, sent, { ...headers, ...mayTell(tool, args) });
+      const call = () => callTool(service.mcpUrl, tool, sent, { ...headers, ...mayShow(tool, args) });
       const { json } = await call();
       const path = new URL(String(Object(json.details).approval_url), PUBLIC_URL).pathname;
       if (/^\/approve\/[\w-]{20,}$/.test(path)) pages++;
@@ -288,7 +288,7 @@ for (const kind of ["token", "key"] as const) {
 
     for (const { tool, args } of askingCalls) {
       const session = await LegacySession.open([stage.service.mcpUrl], {
-        headers: { ...headers, ...mayTell(tool, args) },
+        headers: { ...headers, ...mayShow(tool, args) },
       });
       const { questions } = await session.converse(tool, withSecrets(args), () => YES);
       asked += questions.length;
@@ -359,7 +359,7 @@ for (const [index, [name, faultFor]] of Object.entries(FAULTS).entries()) {
         stage.sandbox.addFault({ path, kind: faultFor(secret) });
 
         const calls = toolRows.map(({ tool, full }) =>
-          callAndApprove(stage.service, tool, withSecrets(full), { ...headers, ...mayTell(tool, full) })
+          callAndApprove(stage.service, tool, withSecrets(full), { ...headers, ...mayShow(tool, full) })
         );
 
         const answered = await Promise.all(calls);
@@ -404,12 +404,12 @@ for (const [name, encode] of Object.entries(ENCODINGS)) {
       arguments: { operation_id: "92897180", wait_seconds: 1 },
       _meta: { progressToken: 1 },
     };
-    const told = await drain(
+    const stream = await drain(
       await post(service.mcpUrl, { jsonrpc: "2.0", id: 1, method: "tools/call", params }, headers),
     );
 
     assert.equal(revealed.json.revealed, true);
-    assert.match(told, /notifications\/progress/);
+    assert.match(stream, /notifications\/progress/);
     assert.deepEqual(leaks(stage, await everythingSeen(stage, headers)), []);
   });
 
@@ -587,7 +587,7 @@ Deno.test("credentials that are refused are shown nowhere", async () => {
   for (const headers of Object.values(REFUSED)) {
     for (const tool of ["ping", "list_servers", "manage_server_varnish", "restart_server", "customer_info"]) {
       const args = toolRows.find((row) => row.tool === tool)?.minimal ?? {};
-      await callTool(stage.service.mcpUrl, tool, args, { ...headers, ...mayTell(tool, args) });
+      await callTool(stage.service.mcpUrl, tool, args, { ...headers, ...mayShow(tool, args) });
     }
   }
 

@@ -35,13 +35,13 @@ Deno.test("beyond the load limit requests are refused at once, and other custome
   });
 
   await until(() => refusals.length >= 20);
-  const areOthersServed = await isAlive(service);
+  const isOtherServed = await isAlive(service);
 
   // An unfinished answer keeps its place.
   await until(() => begun === LOAD_BOUNDS.requestsPerCustomer);
   refusals.push(await post(service.mcpUrl, CALL, TOKEN_HEADERS));
 
-  assert.ok(areOthersServed);
+  assert.ok(isOtherServed);
   assert.equal(refusals.length, 21);
   for (const { status, headers } of refusals) {
     assert.equal(status, 503);

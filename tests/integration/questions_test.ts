@@ -344,7 +344,7 @@ function ofOtherBranch(sandbox: Sandbox): void {
   for (const entry of shopOf(sandbox).git.log) entry.branch_name = "other";
 }
 
-function ourWords({ headline, consequences }: Question): string {
+function ownSentences({ headline, consequences }: Question): string {
   return [headline, ...consequences].join("\n");
 }
 
@@ -386,7 +386,7 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
     assert.match(question.headline, headline);
     assert.ok(question.consequences.length >= 2);
     for (const sentence of question.consequences) assert.match(sentence, /^[^\n]+\.$/);
-    assert.match(ourWords(question), /undone|brought back|called off/);
+    assert.match(ownSentences(question), /undone|brought back|called off/);
     const { id, label, public_ip: ip, apps } = serverOf(started.sandbox);
     const { server: shown, apps: named } = hitBy(question);
     assert.deepEqual(shown, { id, label, ip });
@@ -400,7 +400,7 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
     await using started = await start();
     setUp?.(started.sandbox);
 
-    const words = ourWords(await started.ask(tool, args));
+    const words = ownSentences(await started.ask(tool, args));
 
     for (const text of [...accountTexts(started.sandbox), ...callerTexts]) {
       assert.ok(!words.includes(text), `${JSON.stringify(text)} stands in: ${words}`);
@@ -680,7 +680,7 @@ Deno.test("the question of a whitelist shows it before and after, and names what
     { name: "Policy after", values: ["block_all"] },
   ]);
   assert.match(
-    ourWords(question),
+    ownSentences(question),
     /lets everybody in: \/0 stands in it 1 time\.\n.*1 wide range\.\n.*block_all locks out/,
   );
   assert.deepEqual(question.target, {
@@ -693,7 +693,7 @@ Deno.test("the question of a whitelist shows it before and after, and names what
 Deno.test("allow_all and an emptied list are said plainly", async () => {
   await using started = await start();
   const words = async (change: Args) =>
-    ourWords(await started.ask("update_whitelisted_ips", { ...SERVER, list: "ssh", ...change }));
+    ownSentences(await started.ask("update_whitelisted_ips", { ...SERVER, list: "ssh", ...change }));
 
   const open = await words({ add: ["203.0.113.7"] });
   const closed = await words({ replace: [], policy: "block_all" });
@@ -711,7 +711,7 @@ Deno.test("an unknown list is called unknown, not empty", async () => {
   const question = await started.ask("update_whitelisted_ips", args);
 
   assert.deepEqual(valuesOf(question, "Before"), ["not told"]);
-  assert.match(ourWords(question), /whatever it holds is replaced/);
+  assert.match(ownSentences(question), /whatever it holds is replaced/);
 });
 
 Deno.test("only the list that was asked about is changed", async () => {
@@ -733,8 +733,8 @@ Deno.test("only the list that was asked about is changed", async () => {
 Deno.test("a clean-up is explained only by the flags that are set", async () => {
   await using started = await start();
 
-  const logs = ourWords(await started.ask("optimize_server_disk", { ...SERVER, rotate_app_log: true }));
-  const data = ourWords(await started.ask("optimize_server_disk", { ...SERVER, remove_app_private_html: true }));
+  const logs = ownSentences(await started.ask("optimize_server_disk", { ...SERVER, rotate_app_log: true }));
+  const data = ownSentences(await started.ask("optimize_server_disk", { ...SERVER, remove_app_private_html: true }));
 
   assert.match(logs, /logs of every application/);
   assert.doesNotMatch(logs, /private_html|tmp|backups|system/);

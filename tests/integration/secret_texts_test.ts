@@ -73,14 +73,14 @@ Deno.test("no secret in the texts of alerts, reports, histories and operations g
     service.sandbox.addFault({ operationId, kind: { status: 200, body } });
   }
 
-  const told = [
+  const calls = [
     await call(service, "get_alerts", {}),
     await call(service, "get_app_analytics_mysql", { ...APP, duration: "1h", resource: "slow_queries" }),
     await call(service, "get_git_deployment_history", APP),
   ];
 
   assert.deepEqual(shown(seen(service)), []);
-  assert.ok(told.every(({ isError }) => isError !== true));
+  assert.ok(calls.every(({ isError }) => isError !== true));
 });
 
 Deno.test("no secret in the texts of operations, running, done or failed, gets into an answer or the log", async () => {

@@ -131,7 +131,7 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
 };
 
 /** Cloudways does not show what there is, so every branch and domain needs a question. */
-function hideWhatThereIs(sandbox: Sandbox): void {
+function hidePresentState(sandbox: Sandbox): void {
   sandbox.addFault({ operationId: "git_branches_get", kind: { status: 422, body: { message: "not now" } } });
   for (const app of sandbox.account().servers.flatMap(({ apps }) => apps)) app.untold.push("lets_encrypt");
 }
@@ -252,7 +252,7 @@ for (const call of askingCalls) {
   Deno.test(`${call.tool}: what the question shows determines what is sent, on the form and on the page`, async () => {
     await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000, pace: { polls: 1, seconds: 0 } });
     call.setUp(sandbox);
-    if (call.tool === "revoke_letsencrypt" || call.tool.startsWith("git_")) hideWhatThereIs(sandbox);
+    if (call.tool === "revoke_letsencrypt" || call.tool.startsWith("git_")) hidePresentState(sandbox);
     const [server] = sandbox.account().servers;
     assert.ok(server !== undefined);
     const fresh = structuredClone(server);
@@ -300,7 +300,7 @@ for (const call of askingCalls) {
 
 Deno.test("a client that shows forms gets a form if the question fits, and the page otherwise", async () => {
   await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000 });
-  hideWhatThereIs(sandbox);
+  hidePresentState(sandbox);
   await using service = await startService({ sandbox });
   const ask = (tool: string, args: Record<string, unknown>) =>
     callModern({ url: service.mcpUrl, name: tool, args, headers: TOKEN_HEADERS });
@@ -326,7 +326,7 @@ Deno.test("a client that shows forms gets a form if the question fits, and the p
 
 Deno.test("without a page, a question that does not fit a form is refused with the reason, and nothing is sent", async () => {
   await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000 });
-  hideWhatThereIs(sandbox);
+  hidePresentState(sandbox);
   await using service = await startService({ sandbox, env: { CONFIRM: "elicit" } });
   const args = { app_id: 200001, branch: "b".repeat(201), git_url: "git@git.example.com:team/shop.git" };
 

@@ -536,22 +536,22 @@ Deno.test("connecting to a Sentinel fails and says so", async () => {
 });
 
 /** Settings of a working Redis, and the notices that an operator gets. */
-const SETTINGS: readonly { args: string[]; told: RegExp[] }[] = [
-  { args: [], told: [] },
-  { args: ["--maxmemory", "512mb"], told: [] },
-  { args: ["--maxmemory", "512mb", "--maxmemory-policy", "allkeys-lru"], told: [/noeviction/] },
-  { args: ["--maxmemory-policy", "volatile-ttl"], told: [/noeviction/] },
-  { args: ["--maxmemory", "32mb"], told: [/32 MB/] },
-  { args: ["--replicaof", "127.0.0.1", "1", "--replica-serve-stale-data", "yes"], told: [/replica/] },
+const SETTINGS: readonly { args: string[]; notices: RegExp[] }[] = [
+  { args: [], notices: [] },
+  { args: ["--maxmemory", "512mb"], notices: [] },
+  { args: ["--maxmemory", "512mb", "--maxmemory-policy", "allkeys-lru"], notices: [/noeviction/] },
+  { args: ["--maxmemory-policy", "volatile-ttl"], notices: [/noeviction/] },
+  { args: ["--maxmemory", "32mb"], notices: [/32 MB/] },
+  { args: ["--replicaof", "127.0.0.1", "1", "--replica-serve-stale-data", "yes"], notices: [/replica/] },
 ];
-for (const { args, told } of SETTINGS) {
+for (const { args, notices } of SETTINGS) {
   Deno.test(`connecting to a Redis with ${args.join(" ") || "its usual settings"} gives the notices for an operator`, async () => {
     await using server = await startRedis({ args });
 
     await using store = await RedisStore.connect(server.url, { poolSize: 5 });
 
-    assert.equal(store.warnings.length, told.length, store.warnings.join());
-    for (const [index, pattern] of told.entries()) assert.match(store.warnings[index] ?? "", pattern);
+    assert.equal(store.warnings.length, notices.length, store.warnings.join());
+    for (const [index, pattern] of notices.entries()) assert.match(store.warnings[index] ?? "", pattern);
   });
 }
 
@@ -565,11 +565,11 @@ const SERVING: readonly [reply: string, says: RegExp][] = [
 ];
 for (const [reply, says] of SERVING) {
   Deno.test(`while serving, ${reply.split(" ")[0]} is reported once, and so is its end`, async () => {
-    const told: string[] = [];
+    const reports: string[] = [];
     await using server = startScriptedRedis();
     await using store = await RedisStore.connect(server.url, {
       poolSize: 5,
-      onRefusals: (refuses, reason = "") => told.push(refuses ? reason : "again"),
+      onRefusals: (refuses, reason = "") => reports.push(refuses ? reason : "again"),
     });
 
     server.script = (name) => ["get", "set"].includes(name) ? reply : undefined;
@@ -581,10 +581,10 @@ for (const [reply, says] of SERVING) {
     await store.set(KEY, "value", { ttlMs: DAY_MS });
     await store.get(KEY);
 
-    assert.equal(told.length, 2, told.join());
-    assert.match(told[0] ?? "", says);
-    assert.doesNotMatch(told[0] ?? "", /192\.0\.2\.1/);
-    assert.equal(told[1], "again");
+    assert.equal(reports.length, 2, reports.join());
+    assert.match(reports[0] ?? "", says);
+    assert.doesNotMatch(reports[0] ?? "", /192\.0\.2\.1/);
+    assert.equal(reports[1], "again");
   });
 }
 
@@ -785,8 +785,8 @@ Deno.test("a malformed reply fails the connecting, and a later one is reported b
   await using server = startScriptedRedis((name) => name === "getdel" ? ":5" : undefined);
   await assert.rejects(RedisStore.connect(server.url, { poolSize: 5 }), /sent a malformed reply/);
   server.script = () => undefined;
-  const told: string[] = [];
-  const onRefusals = (refuses: boolean, reason = "") => told.push(refuses ? reason : "again");
+  const reports: string[] = [];
+  const onRefusals = (refuses: boolean, reason = "") => reports.push(refuses ? reason : "again");
   await using store = await RedisStore.connect(server.url, { poolSize: 5, onRefusals });
 
   server.script = (name) => name === "get" ? ":5" : undefined;
@@ -794,9 +794,9 @@ Deno.test("a malformed reply fails the connecting, and a later one is reported b
   server.script = () => undefined;
   await store.get(KEY);
 
-  assert.equal(told.length, 2);
-  assert.match(told[0] ?? "", /malformed reply/);
-  assert.equal(told[1], "again");
+  assert.equal(reports.length, 2);
+  assert.match(reports[0] ?? "", /malformed reply/);
+  assert.equal(reports[1], "again");
 });
 
 Deno.test("a reply of a form that the command does not have is a failure", async () => {

@@ -657,7 +657,7 @@ Deno.test("a 429 pauses only that operation for that customer", async () => {
   const first = await call("list_projects", TOKEN_HEADERS);
   const second = await call("list_projects", TOKEN_HEADERS);
   const elsewhere = await call("get_alerts", TOKEN_HEADERS);
-  const somebodyElse = await call("list_projects", KEY_HEADERS);
+  const otherCaller = await call("list_projects", KEY_HEADERS);
   await clock.advance(89_000);
   const later = await call("list_projects", TOKEN_HEADERS);
 
@@ -665,7 +665,7 @@ Deno.test("a 429 pauses only that operation for that customer", async () => {
   assert.equal(first.json.retry_after, 88);
   assert.equal(second.json.code, "upstream_rate_limited");
   assert.equal(elsewhere.isError, false);
-  assert.equal(somebodyElse.isError, false);
+  assert.equal(otherCaller.isError, false);
   assert.equal(later.isError, false);
   assert.equal(service.sandbox.requestsTo(PROJECTS).length, 3);
 });
@@ -741,14 +741,14 @@ Deno.test("a caller that leaves does not abort the listing for others", async ()
   service.sandbox.addFault({ operationId: "server_list", times: 1, kind: { delayMs: 1_000 } });
   const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_servers", arguments: {} } };
   const inFlight = async () => /^cloudways_mcp_in_flight_requests (\d+)$/m.exec(await metricsOf(service))?.[1];
-  const impatient = new AbortController();
+  const leaving = new AbortController();
 
   const patient = callTool(service.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
   await until(() => clock.sleeping === 1);
-  const given = post(service.mcpUrl, message, TOKEN_HEADERS, { signal: impatient.signal });
+  const given = post(service.mcpUrl, message, TOKEN_HEADERS, { signal: leaving.signal });
   // The two of them, and the caller.
   await until(async () => await inFlight() === "3");
-  impatient.abort();
+  leaving.abort();
   await assert.rejects(given);
   await clock.advance(1_000);
   const answer = await patient;

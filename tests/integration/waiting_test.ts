@@ -52,7 +52,7 @@ for (const era of ["2026-07-28", "2025-11-25", "2025-06-18"]) {
     const { progress, last } = await callWithToken(service, era, { name: "list_servers", arguments: {} });
 
     assert.ok(progress.length >= 1);
-    for (const told of progress) assert.equal(told?.progressToken, "token");
+    for (const update of progress) assert.equal(update?.progressToken, "token");
     assert.ok(last?.result !== undefined, "no progress comes after the answer");
   });
 
@@ -66,7 +66,7 @@ for (const era of ["2026-07-28", "2025-11-25", "2025-06-18"]) {
 
     assert.equal(toAnswer(result).json.status, "running");
     assert.ok(seconds <= 23, `${seconds} s`);
-    const values = progress.map((told) => told?.progress ?? NaN);
+    const values = progress.map((update) => update?.progress ?? NaN);
     assert.equal(values[0], 0);
     for (let n = 1; n < values.length; n++) assert.ok((values[n] ?? 0) > (values[n - 1] ?? 0), JSON.stringify(values));
     assert.ok(values.length >= 4, JSON.stringify(values));

@@ -59,9 +59,9 @@ function importsOf(path: string): string[] {
 const files = programFiles();
 
 Deno.test("every module is in a known room", () => {
-  const homeless = files.filter((path) => roomOf(path) === undefined);
+  const outside = files.filter((path) => roomOf(path) === undefined);
 
-  assert.deepEqual(homeless, []);
+  assert.deepEqual(outside, []);
 });
 
 Deno.test("every room has a module, so that the rules below check something", () => {

@@ -196,7 +196,7 @@ async function answersItsExample(operation: OperationFacts, forms: "live" | "doc
   const app = appState(sandbox);
   // What the examples assume.
   Object.assign(app, { sys_user: "abcdefghij", localBackup: true, own_ssl: { issued_at: "" } });
-  takenForGranted[operation.id]?.(firstServer(sandbox), sandbox.account());
+  assumptions[operation.id]?.(firstServer(sandbox), sandbox.account());
   const sent: Sent = {};
   if (operation.body !== undefined && encoding === "form") sent.form = operation.body.form;
   if (operation.body !== undefined && encoding === "json") sent.json = operation.body.json;
@@ -214,7 +214,7 @@ async function answersItsExample(operation: OperationFacts, forms: "live" | "doc
 const subscribed = { addonId: 5, packageId: 12, status: 1 } as const;
 
 /** What the examples of single operations assume. */
-const takenForGranted: Readonly<Record<string, (server: ServerState, account: AccountState) => void>> = {
+const assumptions: Readonly<Record<string, (server: ServerState, account: AccountState) => void>> = {
   server_scale_volume: (server) => void (server.data_volume_size = 20),
   server_storage_scale: (server) => void (server.storage = 100),
   addon_deactivate: (_server, { subscriptions }) => void subscriptions.push(subscribed),

@@ -92,9 +92,9 @@ Deno.test("the words people use and the statements name only existing or planned
 });
 
 Deno.test("no synonym holds a whole phrase", () => {
-  const sayings = SYNONYMS.flatMap(([said]) => said.split(","));
+  const synonyms = SYNONYMS.flatMap(([texts]) => texts.split(","));
 
-  assert.deepEqual(sayings.filter((saying) => saying.trim().split(/\s+/).length > 3), []);
+  assert.deepEqual(synonyms.filter((synonym) => synonym.trim().split(/\s+/).length > 3), []);
 });
 
 Deno.test("the search says what Cloudways can't do, and what is possible instead", () => {
