@@ -100,7 +100,7 @@ Deno.test("with a code the keyboard alone is enough, and a wrong code is said", 
   assert.equal(await page.locator(".secret").innerText(), CANARY);
 });
 
-Deno.test("on a phone nothing is wider than the screen, and buttons are large enough for a thumb", async () => {
+Deno.test("on a phone everything fits the screen's width, and buttons are large enough for a thumb", async () => {
   await using server = await startSecretPage();
   await using browser = await startBrowser();
   const page = await browser.newPage({ viewport: PHONE, isMobile: true, hasTouch: true });

@@ -295,7 +295,7 @@ async function storedSights({ redis, customers }: Stage): Promise<Sight[]> {
     assert.ok(!isForeign, `${key} is not sealed for the customer in its key`);
     const about = ownerOf(customer);
     const where = `Redis, ${purpose}`;
-    // An address is looked up before it is known whose it is, and leads to that customer.
+    // An address is looked up before its customer is known.
     const led = purpose.endsWith("_address")
       ? customers.find(({ ids }) => mentions(opened, Object.values(ids)))
       : about;

@@ -206,15 +206,15 @@ function isAllowed(leak: string): boolean {
   const [, secret = "", where = ""] = /^(.*?) in (.*?): …/s.exec(leak) ?? [];
   // A password waits, sealed, for the person who opens its page.
   if (/^cw:secret_value:\S+, opened$/.test(where)) return secret === "a password of the account";
-  // Sealed, the store may hold what the caller signs in with; nothing that the account holds, and no approval code.
+  // The store may hold the caller's credentials, sealed; no secret of the account, and no approval code.
   if (where.endsWith("opened")) return /^(the API key|the access token|exchanged token \d+)$/.test(secret);
   return where.endsWith(`that may show ${secret}`);
 }
 
 /** Headers by which the test says which secret the answer may show. */
-function mayTell(tool: string, args: Readonly<Record<string, unknown>>): Record<string, string> {
-  if (tool === "customer_info") return { [MAY_TELL]: "the e-mail address" };
-  return args.show === "answer" ? { [MAY_TELL]: "a password of the account" } : {};
+function mayShow(tool: string, args: Readonly<Record<string, unknown>>): Record<string, string> {
+  if (tool === "customer_info") return { [MAY_SHOW]: "the e-mail address" };
+  return args.show === "answer" ? { [MAY_SHOW]: "a password of the account" } : {};
 }
 
 async function drain(response: Response): Promise<string> {
@@ -232,7 +232,7 @@ for (const { kind, logFormat } of WATCHED) {
     for (const { tool, minimal, full, wrong } of toolRows) {
       const inAnswer = "show" in full ? [{ ...full, show: "answer" }] : [];
       for (const args of [minimal, full, ...inAnswer, ...wrong.map(({ args }) => args)]) {
-        await callAndApprove(stage.service, tool, withSecrets(args), { ...headers, ...mayTell(tool, args) });
+        await callAndApprove(stage.service, tool, withSecrets(args), { ...headers, ...mayShow(tool, args) });
       }
     }
 
@@ -397,7 +397,7 @@ for (const [name, encode] of Object.entries(ENCODINGS)) {
       show: "answer",
     }, {
       ...headers,
-      ...mayTell("get_app_credentials", { reveal: ["all"], show: "answer" }),
+      ...mayShow("get_app_credentials", { reveal: ["all"], show: "answer" }),
     });
     const params = {
       name: "get_operation_status",

@@ -32,7 +32,7 @@ async function keepOn({ pages }: SecretServer, changes: Parameters<typeof newSec
   return idIn((await pages.keep(newSecrets(changes), "ready")).url);
 }
 
-/** What is left of a page without its markup, as a reader sees it. */
+/** The text of a page, as a reader sees it. */
 function textOf(html: string): string {
   return html.replace(/<style>[^]*<\/style>/, "").replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
 }

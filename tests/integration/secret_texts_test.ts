@@ -30,7 +30,7 @@ function call({ mcpUrl }: WatchedService, name: string, args: Record<string, unk
 const FIGURES =
   /\d{4}-\d\d-\d\dT[\d:.]+Z?|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|"milliseconds":[\d.]+|customer_[\da-f]+/g;
 
-/** All that was seen of the service. */
+/** Everything that leaves the service. */
 function seen({ exchanges, logLines }: WatchedService): Sight[] {
   return [
     ...exchanges.map(({ body }) => ({ where: "an answer", text: body.replace(FIGURES, "") })),

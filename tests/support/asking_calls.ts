@@ -55,7 +55,7 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
     otherArgs: { ...args, ...("app_id" in args ? { app_id: 200002 } : { server_id: 100002 }) },
     setUp(sandbox) {
       row.setUp?.(sandbox);
-      // At once, so that no call waits for the list in which the restore point is looked up.
+      // At once, so that no call waits for the list of restore points.
       const body = { backup_dates: [row.minimal.time, ...ODD_RESTORE_POINTS], local_backup_exists: false };
       if (row.tool === "restore_app") {
         sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });

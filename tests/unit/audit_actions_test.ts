@@ -64,7 +64,7 @@ const ROWS: readonly { name: string; records: RecordSketch[]; actions: string[] 
   },
   {
     name: "a secret that was opened, beside the call that made it",
-    told: [
+    records: [
       ["asked"],
       ["intent - elicitation"],
       ["outcome ok elicitation"],
@@ -73,7 +73,7 @@ const ROWS: readonly { name: string; records: RecordSketch[]; actions: string[] 
     ],
     actions: ["done revealed -", "failed wrong_code -", "done ok form"],
   },
-  { name: "a question in a form", told: [["asked"]], actions: ["waiting asked form"] },
+  { name: "a question in a form", records: [["asked"]], actions: ["waiting asked form"] },
   {
     name: "a yes in a form",
     records: [["asked"], ["intent - elicitation", { request_id: "s" }], ["outcome ok elicitation", {
