@@ -23,7 +23,7 @@ Deno.test("reveal is refused in read-only mode", async () => {
   const { json } = await callTool(service.mcpUrl, "get_app_credentials", { ...APP, reveal: true }, headers);
 
   assert.equal(json.code, "read_only");
-  assert.match(String(json.message), /^get_app_credentials with passwords is not available/);
+  assert.deepEqual(service.sandbox.requests, []);
 });
 
 Deno.test("with CONFIRM=off reveal shows the passwords of that application and stores them nowhere", async () => {

@@ -351,8 +351,6 @@ Deno.test("while Cloudways is down no request is sent, and every call fails at o
   for (const { json } of [read, other, signIn]) {
     assert.equal(json.code, "upstream_unreachable");
     assert.ok(Number(json.retry_after) >= 1 && Number(json.retry_after) <= 5);
-    assert.match(String(json.message), /Nothing was done/);
-    assert.match(String(json.hint), new RegExp(`^Wait ${json.retry_after} s`));
   }
   assert.equal(service.sandbox.requests.length, before);
 });

@@ -140,7 +140,6 @@ Deno.test("nothing is written if a whitelist would not change", async () => {
   for (const change of changes) {
     const { json } = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", ...change });
     assert.equal(json.code, "validation_failed", JSON.stringify(json));
-    assert.match(String(json.message), /Nothing would change/);
   }
   assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 0);
 });
@@ -155,7 +154,6 @@ Deno.test("nothing is written if somebody else changes the whitelist in between"
   const { json } = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", add: ["203.0.113.7"] });
 
   assert.equal(json.code, "upstream_error");
-  assert.match(String(json.message), /Nothing was written/);
   assert.deepEqual(json.details, { before, now: after });
   assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 0);
 });
@@ -168,7 +166,7 @@ Deno.test("nothing is written if somebody else changes the policy in between", a
 
   const { json } = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", add: ["203.0.113.7"] });
 
-  assert.match(String(json.message), /Nothing was written/);
+  assert.equal(json.code, "upstream_error");
   assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 0);
 });
 
