@@ -244,7 +244,7 @@ Deno.test("every text is readable in light and in dark", async () => {
   assert.equal(new Set(grounds).size, 2);
 });
 
-Deno.test("a screen reader finds its way: language, title, landmarks, headings, names", async () => {
+Deno.test("a page has what a screen reader needs: language, title, landmarks, headings, names", async () => {
   await using server = await startPage();
   await using browser = await startBrowser();
   const page = await browser.newPage();
