@@ -5,8 +5,8 @@ import { Catalogue } from "../../src/calls/catalogue.ts";
 import { path } from "../../src/cloudways/path.ts";
 import { doneReply } from "../../src/cloudways/models.ts";
 import { allTools } from "../../src/tools/all.ts";
-import { appInput, show } from "../../src/tools/define/inputs.ts";
-import { passwordOutput } from "../../src/tools/define/outputs.ts";
+import { appInput } from "../../src/tools/define/inputs.ts";
+import { passwordOutput, SEEN_BY, show } from "../../src/tools/define/secrets.ts";
 import { appFacts, onApp } from "../../src/tools/define/questions.ts";
 import { idsOf, namesOf } from "../../src/tools/define/targets.ts";
 import { defineAskingTool } from "../../src/tools/define/tool.ts";
@@ -35,10 +35,10 @@ const resetDatabasePassword = defineAskingTool({
   output: z.looseObject({ ...passwordOutput }),
   showsSecrets: (input) => input.show,
   facts: appFacts,
-  question: (facts) => ({
+  question: (facts, { show }) => ({
     headline: `Set another database password of application ${facts.app.id}.`,
     ...onApp(facts),
-    consequences: ["The old one stops working."],
+    consequences: ["The old one stops working.", SEEN_BY[show]],
   }),
   handler: async (input, { account, secrets }, facts) => {
     const made = { ...onApp(facts), name: "Database password", user: facts.app.sys_user, show: input.show };
@@ -264,6 +264,21 @@ Deno.test("get_app_credentials shows only the requested kinds in an answer, and 
   }
 });
 
+Deno.test("a yes to showing it on a page is none to showing it in the answer", async () => {
+  await using service = await start({ env: { CONFIRM: "ask" } });
+  const asked = await reveal(service, { reveal: ["admin"] });
+  await decide(service.url, new URL(String(Object(asked.json.details).approval_url)).pathname, { decision: "approve" });
+
+  const inAnswer = await reveal(service, { reveal: ["admin"], show: "answer" });
+  const more = await reveal(service, { reveal: ["all"] });
+  const onPage = await reveal(service, { reveal: ["admin"] });
+
+  assert.equal(inAnswer.json.code, "confirmation_required");
+  assert.match(String(inAnswer.json.message), /The assistant sees the secret/);
+  assert.equal(more.json.code, "confirmation_required");
+  assert.ok(onPage.json.secret_url);
+});
+
 Deno.test("if Cloudways has no password of a kind, there is no empty page", async () => {
   await using service = await start();
   for (const app of service.sandbox.account().servers[0]?.apps ?? []) Object.assign(app, { redis_password: "" });
@@ -272,6 +287,21 @@ Deno.test("if Cloudways has no password of a kind, there is no empty page", asyn
 
   assert.equal(json.secret_url, undefined);
   assert.match(String(json.message), /gave no password/);
+});
+
+Deno.test("a page shows a hundred passwords, and the answer says how many there are", async () => {
+  await using service = await start();
+  const users = Array.from(
+    { length: 120 },
+    (_, n) => ({ id: n + 1, sys_user: `u${n}`, sys_password: `EXAMPLE-${n}-x` }),
+  );
+  service.sandbox.addFault({ operationId: "app_credentials", kind: { status: 200, body: { app_creds: users } } });
+
+  const { json } = await reveal(service, { reveal: ["sftp"] });
+  const html = await open(service, pageIn(json));
+
+  assert.match(String(json.message), /the first 100 of 121 passwords/);
+  assert.equal(html.match(/<code>/g)?.length, 100);
 });
 
 Deno.test("secrets are sealed in Redis until they are shown, and gone afterwards", async () => {
