@@ -315,6 +315,9 @@ Deno.test("a preflight of an allowed origin is answered with the headers that cl
       "mcp-session-id",
       "x-mcp-readonly",
       "x-mcp-toolsets",
+      "x-mcp-tools",
+      "x-mcp-exclude-tools",
+      "x-mcp-list-toolsets",
       "x-mcp-approval-code",
       "authorization",
       "x-cloudways-email",
@@ -568,6 +571,13 @@ Deno.test("a narrowing header that is not understood is refused, whatever the me
     { "x-mcp-toolsets": "basic,everything" },
     { "x-mcp-toolsets": "" },
     { "x-mcp-toolsets": "basic," },
+    { "x-mcp-list-toolsets": "everything" },
+    { "x-mcp-list-toolsets": "" },
+    { "x-mcp-tools": "ping,delete_everything" },
+    { "x-mcp-tools": "ping, list_servers" },
+    { "x-mcp-tools": "" },
+    { "x-mcp-exclude-tools": "reboot_server" },
+    { "x-mcp-exclude-tools": "Ping" },
   ];
 
   for (const header of wrong) {
@@ -584,7 +594,9 @@ Deno.test("a narrowing header that is not understood is refused, whatever the me
 Deno.test("a narrowing header that comes twice is refused", async () => {
   await using service = await startService();
 
-  for (const [name, value] of [["X-MCP-Readonly", "true"], ["X-MCP-Toolsets", "basic"]] as const) {
+  for (
+    const [name, value] of [["X-MCP-Readonly", "true"], ["X-MCP-Toolsets", "basic"], ["X-MCP-Tools", "ping"]] as const
+  ) {
     const answer = await rawPost(service.mcpUrl, LIST, [[name, value], [name, value]]);
 
     assert.equal(answer.status, 400, name);

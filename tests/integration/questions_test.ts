@@ -64,6 +64,8 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     identity: { kind: "customer", ...customer },
     readOnly: false,
     toolsets: new Set(TOOLSETS),
+    onlyTools: undefined,
+    excludedTools: new Set(),
     listedToolsets: new Set(TOOLSETS),
     address: "127.0.0.1",
     transport: "http",
