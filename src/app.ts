@@ -145,7 +145,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const onProtocolError = (error: Error, scope?: CallScope) => (scope?.log ?? log).debug("protocol", { error });
   const endpoint = new McpEndpoint<CallScope>({
     createServer: (scope, session) => createProtocolServer(catalogue, dispatcher, scope, session),
-    isSlow: (name) => catalogue.isSlow(name),
+    isSlow: (name, args) => catalogue.isSlow(name, args),
     ...options.protocol,
     secretsOf: ({ caller }) => caller.secrets,
     customerOf: ({ caller }) => customerIdOf(caller.identity),

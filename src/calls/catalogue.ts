@@ -1,6 +1,7 @@
 import { type Bounds, isWithin } from "../identity/bounds.ts";
 import type { Effect, Tool } from "../tools/define/tool.ts";
 import type { DeclaredInputs } from "../confirm/declared_input.ts";
+import { memberOf } from "../text/member.ts";
 import { declaredInputs, listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
 
 /** What clients read of a tool's safety; all of it follows from the effect. */
@@ -90,9 +91,12 @@ export class Catalogue {
     return this.#entries.get(name)?.declared ?? NO_INPUTS;
   }
 
-  /** Whether calls of this tool answer as a stream. */
-  isSlow(name: string): boolean {
-    return this.#entries.get(name)?.slow ?? false;
+  /** Whether a call answers as a stream: that of a slow tool, or of one that calls a slow tool. */
+  isSlow(name: string, args?: unknown): boolean {
+    const entry = this.#entries.get(name);
+    if (entry?.tool.forwards !== true) return entry?.slow ?? false;
+    const inner = memberOf(args, "name");
+    return typeof inner === "string" && (this.#entries.get(inner)?.slow ?? false);
   }
 }
 

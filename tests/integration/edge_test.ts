@@ -532,12 +532,18 @@ Deno.test("X-MCP-Readonly is true or false in any case, and keeps the tools that
 
 Deno.test("with X-MCP-Readonly no tool that changes something is carried out, whether or not it asks", async () => {
   await using service = await startService({ env: { CONFIRM: "off" } });
-  const changing = (await listed(service.mcpUrl)).filter(({ annotations }) => !annotations.readOnlyHint);
+  const all = await listed(service.mcpUrl, { "x-mcp-list-toolsets": "all" });
+  const changing = all.filter(({ name, annotations }) => !annotations.readOnlyHint && name !== "call_tool");
   const careful = { ...TOKEN_HEADERS, "x-mcp-readonly": "true" };
 
   for (const { name } of changing) {
-    const { json } = await callTool(service.mcpUrl, name, { server_id: 100001, app_id: 200001 }, careful);
-    assert.equal(json.code, "read_only", name);
+    const args = { server_id: 100001, app_id: 200001 };
+    const direct = await callTool(service.mcpUrl, name, args, careful);
+    assert.equal(direct.json.code, "read_only", name);
+    for (const carrier of ["call_tool", "call_read_tool"]) {
+      const { json } = await callTool(service.mcpUrl, carrier, { name, arguments: args }, careful);
+      assert.deepEqual({ ...json, request_id: "" }, { ...direct.json, request_id: "" }, name);
+    }
   }
 
   assert.ok(changing.length > 20);
@@ -613,7 +619,7 @@ Deno.test("narrowing headers never allow more than the process does", async () =
   const call = await post(service.mcpUrl, PING_CALL, { "x-mcp-readonly": "false", "x-mcp-toolsets": "basic" });
 
   assert.deepEqual(wider, allowed);
-  assert.deepEqual(other, []);
+  assert.deepEqual(other, ["call_read_tool", "find_tools"]);
   assert.equal(await errorCode(call), -32602);
 });
 
