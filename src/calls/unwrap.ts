@@ -55,7 +55,7 @@ function innerCall(
   { tool, understood, listed }: CatalogueEntry,
 ): NamedCall {
   const { arguments: given, ...rest } = sent;
-  const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
+  const isObject = typeof given === "object" && given !== null && !isFilledList(given);
   const read = readArguments(outerName, isObject ? rest : sent, understood, tool.formerly);
   const parsed = forwardInput.safeParse(read);
   if (!parsed.success) throw invalidArguments(outerName, parsed.error, listed.inputSchema);
@@ -93,9 +93,14 @@ function parseArguments(outerName: string, text: string | undefined): Record<str
   if (size !== undefined) throw problem(`is ${size}`);
   const value = parseJson(text);
   if (value === undefined) throw problem("is not valid JSON");
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw problem("is not a JSON object");
+  if (typeof value !== "object" || value === null || isFilledList(value)) throw problem("is not a JSON object");
   if (countNames(text) !== countMembers(value)) throw problem("holds a name twice");
   return Object.fromEntries(Object.entries(value));
+}
+
+/** An empty list is how PHP writes an object without members. */
+function isFilledList(value: object): boolean {
+  return Array.isArray(value) && value.length > 0;
 }
 
 /** Undefined for what is not JSON. */

@@ -227,6 +227,25 @@ Deno.test("a call that can't be read is on record without the arguments that it 
   assert.ok(!service.logLines.join("\n").includes(canary));
 });
 
+Deno.test("arguments are understood as text and as an object, and none in every form of none", async () => {
+  await using service = await startService();
+
+  const found = await Promise.all(
+    [{ query: "shop" }, '{"query":"shop"}', ' { "query" : "shop" } '].map((args) =>
+      call(service, "call_tool", { name: "find_resources", arguments: args })
+    ),
+  );
+  const none = await Promise.all(
+    [undefined, null, "", " ", {}, [], "{}", "[]"].map((args) =>
+      call(service, "call_read_tool", { name: "list_projects", arguments: args })
+    ),
+  );
+
+  for (const [all, json] of [[found, found[0]?.json], [none, none[0]?.json]] as const) {
+    for (const one of all) assert.deepEqual([one.isError, one.json], [false, json]);
+  }
+});
+
 Deno.test("characters that nobody can see are refused in the arguments of the inner tool", async () => {
   await using service = await startService();
 

@@ -9,7 +9,7 @@ const WRONG = [
   { args: { name: "call_read_tool" }, names: "name" },
   { args: { name: "find_tools", arguments: { query: "cron" } }, names: "name" },
   { args: { name: "list_servers", arguments: "{" }, names: "arguments" },
-  { args: { name: "list_servers", arguments: "[]" }, names: "arguments" },
+  { args: { name: "list_servers", arguments: "[1]" }, names: "arguments" },
   { args: { name: "list_servers", arguments: ["detail"] }, names: "arguments" },
   { args: { name: "list_servers", arguments: '{"detail":"full","detail":"concise"}' }, names: "arguments" },
   { args: { name: "list_servers", arguments: '{"detail":"everything"}' }, names: "detail" },

@@ -2,19 +2,26 @@
 const TOOL_NAME = /[a-z]+(?:_[a-z]+)+/g;
 
 /**
- * A statement of what can't be done, without the advice that names a tool which can't be used.
+ * A statement of what can't be done, without advice that names a tool which can't be used.
  *
+ * @param statement Clauses that end with a semicolon or a full stop, the first of which says what can't be done.
  * @returns Undefined where nothing is left.
  */
 export function withUsableTools(statement: string, isUsable: (toolName: string) => boolean): string | undefined {
   const [denial = "", ...advice] = statement.split(/(?<=[;.]) /);
-  const unusable = (text: string) => text.match(TOOL_NAME)?.find((name) => !isUsable(name));
+  const unusable = (clause: string) => clause.match(TOOL_NAME)?.find((name) => !isUsable(name));
   const name = unusable(denial);
-  // "… can't be done, only updated with run_app_updates" ends before the comma.
-  const kept = name === undefined
-    ? denial
-    : denial.slice(0, Math.max(0, denial.lastIndexOf(",", denial.indexOf(name))));
+  let kept = name === undefined ? denial : cutBefore(denial, name);
   if (kept === "") return undefined;
-  const sentences = [kept, ...advice.filter((text) => unusable(text) === undefined)];
-  return sentences.join(" ").replace(/[;.]?$/, ".");
+  for (const clause of advice) {
+    // The end of what is left out ends what stands before it.
+    kept = unusable(clause) === undefined ? `${kept} ${clause}` : kept.slice(0, -1) + clause.slice(-1);
+  }
+  return kept;
+}
+
+/** "It can't be done, only with use_this;" as "It can't be done;". Empty where no comma stands before the name. */
+function cutBefore(clause: string, name: string): string {
+  const comma = clause.lastIndexOf(",", clause.indexOf(name));
+  return comma < 0 ? "" : clause.slice(0, comma) + clause.slice(-1);
 }
