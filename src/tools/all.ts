@@ -2,6 +2,7 @@ import type { Toolset } from "../identity/toolsets.ts";
 import { appsTools } from "./apps/mod.ts";
 import { basicTools } from "./basic/mod.ts";
 import type { Tool } from "./define/tool.ts";
+import { discoveryTools } from "./discovery/mod.ts";
 import { securityTools } from "./security/mod.ts";
 import { serversTools } from "./servers/mod.ts";
 
@@ -11,7 +12,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   servers: serversTools,
   apps: appsTools,
   security: securityTools,
-  discovery: [],
+  discovery: discoveryTools,
   sites: [],
   staging: [],
   server_config: [],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
-import { allTools } from "../../src/tools/all.ts";
 import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { DEFAULT_LIST } from "../support/default_list.ts";
 import { startBalancer } from "../support/balancer.ts";
 import { startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
@@ -25,7 +25,7 @@ for (const kind of CLIENT_KINDS) {
     assert.equal(client.protocolVersion(), PROTOCOLS[kind]);
     assert.match(client.instructions() ?? "", /Cloudways/);
     assert.deepEqual(tools.map(({ name }) => name), [...tools.map(({ name }) => name)].sort());
-    assert.equal(tools.length, allTools.length);
+    assert.equal(tools.length, DEFAULT_LIST.length);
     assert.equal(answer.isError, false);
     assert.deepEqual(answer.json, answer.structured);
     assert.ok(Array.isArray(answer.json.servers));
@@ -40,7 +40,7 @@ for (const kind of CLIENT_KINDS) {
     const ping = await client.call("ping");
     const refused = await client.call("list_servers");
 
-    assert.equal(tools.length, allTools.length);
+    assert.equal(tools.length, DEFAULT_LIST.length);
     assert.equal(ping.json.signed_in_with, "nothing");
     assert.equal(refused.isError, true);
     assert.equal(refused.json.code, "authentication_required");

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { z } from "zod";
-import { allTools } from "../../src/tools/all.ts";
 import { KEY_HEADERS, toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
+import { DEFAULT_LIST } from "../support/default_list.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { inheritedEnv, run } from "../support/process.ts";
 
 const MCP_REMOTE = "mcp-remote@0.15.1";
 const INSPECTOR = "@modelcontextprotocol/inspector@2.12.0";
-const TOOL_NAMES = allTools.map(({ name }) => name).sort();
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -44,7 +43,7 @@ for (const headers of [TOKEN_HEADERS, KEY_HEADERS]) {
     const names = await client.toolNames();
     const answer = await client.call("list_servers");
 
-    assert.deepEqual(names, TOOL_NAMES);
+    assert.deepEqual(names, DEFAULT_LIST);
     assert.equal(answer.isError, false);
     assert.ok(Array.isArray(answer.json.servers));
     assert.equal(answer.json.servers.length, service.sandbox.account().servers.length);
@@ -58,7 +57,7 @@ Deno.test("a client behind mcp-remote without credentials lists tools, can't cal
   const names = await client.toolNames();
   const refused = await client.call("list_servers");
 
-  assert.deepEqual(names, TOOL_NAMES);
+  assert.deepEqual(names, DEFAULT_LIST);
   assert.equal(refused.json.code, "authentication_required");
 });
 
@@ -77,7 +76,7 @@ Deno.test("the command line of the inspector lists the tools and calls one", asy
   const call = await inspect("--method", "tools/call", "--tool-name", "list_servers");
 
   assert.equal(list.code, 0, list.stderr);
-  assert.deepEqual(listSchema.parse(JSON.parse(list.stdout)).tools.map(({ name }) => name), TOOL_NAMES);
+  assert.deepEqual(listSchema.parse(JSON.parse(list.stdout)).tools.map(({ name }) => name), DEFAULT_LIST);
   assert.equal(call.code, 0, call.stderr);
   assert.equal(toAnswer(JSON.parse(call.stdout)).isError, false);
 });

@@ -4,8 +4,8 @@ import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/c
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { z } from "zod";
-import { allTools } from "../../src/tools/all.ts";
 import { type Answer, toAnswer } from "../support/clients.ts";
+import { DEFAULT_LIST } from "../support/default_list.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import {
   inheritedEnv,
@@ -20,7 +20,6 @@ import { rawClient, startRedis } from "../support/redis_server.ts";
 import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
 import { until } from "../support/until.ts";
 
-const TOOL_NAMES = allTools.map(({ name }) => name).sort();
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
 const BY_TOKEN = { CLOUDWAYS_ACCESS_TOKEN: TOKEN };
 const BY_KEY = { CLOUDWAYS_EMAIL: DEMO_ACCOUNT.email, CLOUDWAYS_API_KEY: DEMO_ACCOUNT.apiKey };
@@ -79,7 +78,7 @@ for (const { kind, connect, protocolVersion } of CLIENTS) {
       const answer = await client.call("list_servers");
 
       assert.equal(client.protocolVersion, protocolVersion);
-      assert.deepEqual(names, TOOL_NAMES);
+      assert.deepEqual(names, DEFAULT_LIST);
       assert.equal(answer.isError, false);
       assert.ok(Array.isArray(answer.json.servers));
       assert.equal(answer.json.servers.length, sandbox.account().servers.length);
@@ -106,7 +105,7 @@ for (const { kind, connect, protocolVersion } of CLIENTS) {
     const ping = await client.call("ping");
     const refused = await client.call("list_servers");
 
-    assert.deepEqual(names, TOOL_NAMES);
+    assert.deepEqual(names, DEFAULT_LIST);
     assert.equal(ping.isError, false);
     assert.equal(refused.json.code, "authentication_required");
     assert.match(String(refused.json.hint), /CLOUDWAYS_ACCESS_TOKEN/);

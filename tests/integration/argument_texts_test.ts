@@ -41,7 +41,8 @@ interface TextArgument {
   with(text: string): Record<string, unknown>;
 }
 
-const textArguments: TextArgument[] = allTools.flatMap((tool) => {
+// What calls another tool is judged by that one.
+const textArguments: TextArgument[] = allTools.filter(({ forwards }) => !forwards).flatMap((tool) => {
   const full: Record<string, unknown> = Object.assign(
     {},
     ...toolRows.filter((row) => row.tool === tool.name).map(({ full }) => full),

@@ -29,14 +29,14 @@ function sentBy({ sandbox }: Service, operationId: string): number {
 }
 
 Deno.test("every tool that changes something, or asks, is in the table", () => {
-  const changing = allTools.filter(({ effect }) => effect !== "read").map(({ name }) => name);
+  const changing = allTools.filter(({ effect, forwards }) => effect !== "read" && !forwards).map(({ name }) => name);
 
   assert.deepEqual(Object.keys(askCases).sort(), [...changing, "get_git_branch_names"].sort());
 });
 
 Deno.test("a tool that asks in any state is marked destructive, so that clients may ask too", () => {
-  for (const { name, effect } of allTools) {
-    if (effect === "read") continue;
+  for (const { name, effect, forwards } of allTools) {
+    if (effect === "read" || forwards) continue;
     const asks = askCases[name]?.cases.some((row) => row.asks);
     assert.equal(effect, asks ? "destructive" : "write", name);
   }

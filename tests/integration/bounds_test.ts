@@ -7,7 +7,7 @@ import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { KeyWork } from "../../src/cloudways/key_work.ts";
-import { oversized } from "../../src/mcp/json_size.ts";
+import { oversized } from "../../src/text/json_size.ts";
 import { createProtocolServer } from "../../src/mcp/server.ts";
 import { StdioTransport } from "../../src/mcp/stdio/transport.ts";
 import { createLogger } from "../../src/telemetry/log.ts";

@@ -315,6 +315,9 @@ Deno.test("a preflight of an allowed origin is answered with the headers that cl
       "mcp-session-id",
       "x-mcp-readonly",
       "x-mcp-toolsets",
+      "x-mcp-tools",
+      "x-mcp-exclude-tools",
+      "x-mcp-list-toolsets",
       "x-mcp-approval-code",
       "authorization",
       "x-cloudways-email",
@@ -529,12 +532,18 @@ Deno.test("X-MCP-Readonly is true or false in any case, and keeps the tools that
 
 Deno.test("with X-MCP-Readonly no tool that changes something is carried out, whether or not it asks", async () => {
   await using service = await startService({ env: { CONFIRM: "off" } });
-  const changing = (await listed(service.mcpUrl)).filter(({ annotations }) => !annotations.readOnlyHint);
+  const all = await listed(service.mcpUrl, { "x-mcp-list-toolsets": "all" });
+  const changing = all.filter(({ name, annotations }) => !annotations.readOnlyHint && name !== "call_tool");
   const careful = { ...TOKEN_HEADERS, "x-mcp-readonly": "true" };
 
   for (const { name } of changing) {
-    const { json } = await callTool(service.mcpUrl, name, { server_id: 100001, app_id: 200001 }, careful);
-    assert.equal(json.code, "read_only", name);
+    const args = { server_id: 100001, app_id: 200001 };
+    const direct = await callTool(service.mcpUrl, name, args, careful);
+    assert.equal(direct.json.code, "read_only", name);
+    for (const carrier of ["call_tool", "call_read_tool"]) {
+      const { json } = await callTool(service.mcpUrl, carrier, { name, arguments: args }, careful);
+      assert.deepEqual({ ...json, request_id: "" }, { ...direct.json, request_id: "" }, name);
+    }
   }
 
   assert.ok(changing.length > 20);
@@ -568,6 +577,13 @@ Deno.test("a narrowing header that is not understood is refused, whatever the me
     { "x-mcp-toolsets": "basic,everything" },
     { "x-mcp-toolsets": "" },
     { "x-mcp-toolsets": "basic," },
+    { "x-mcp-list-toolsets": "everything" },
+    { "x-mcp-list-toolsets": "" },
+    { "x-mcp-tools": "ping,delete_everything" },
+    { "x-mcp-tools": "ping, list_servers" },
+    { "x-mcp-tools": "" },
+    { "x-mcp-exclude-tools": "reboot_server" },
+    { "x-mcp-exclude-tools": "Ping" },
   ];
 
   for (const header of wrong) {
@@ -584,7 +600,9 @@ Deno.test("a narrowing header that is not understood is refused, whatever the me
 Deno.test("a narrowing header that comes twice is refused", async () => {
   await using service = await startService();
 
-  for (const [name, value] of [["X-MCP-Readonly", "true"], ["X-MCP-Toolsets", "basic"]] as const) {
+  for (
+    const [name, value] of [["X-MCP-Readonly", "true"], ["X-MCP-Toolsets", "basic"], ["X-MCP-Tools", "ping"]] as const
+  ) {
     const answer = await rawPost(service.mcpUrl, LIST, [[name, value], [name, value]]);
 
     assert.equal(answer.status, 400, name);
@@ -601,7 +619,7 @@ Deno.test("narrowing headers never allow more than the process does", async () =
   const call = await post(service.mcpUrl, PING_CALL, { "x-mcp-readonly": "false", "x-mcp-toolsets": "basic" });
 
   assert.deepEqual(wider, allowed);
-  assert.deepEqual(other, []);
+  assert.deepEqual(other, ["call_read_tool", "find_tools"]);
   assert.equal(await errorCode(call), -32602);
 });
 

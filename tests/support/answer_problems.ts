@@ -24,8 +24,12 @@ const ISO_WITH_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d
 const WITHOUT_ZONE =
   /\b\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?![\d:.]|Z|[+-]\d{2})|\b\d{2}, \d{2}, \d{4} - /;
 
+/** The inputs of tools, which are not figures of the account. */
+const SCHEMA = /^find_tools \.tools\[\]\.input_schema\./;
+
 /** Texts that go back to Cloudways unchanged, and settings and columns with Cloudways' own names. */
 const OPAQUE: readonly RegExp[] = [
+  SCHEMA,
   /\.(?:restore_point|backup_time)$/,
   /^get_server_settings \.settings\./,
   /^get_app_analytics_(?:php|mysql) \.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
@@ -51,6 +55,7 @@ const COUNTED: ReadonlySet<string> = new Set([
 ]);
 /** Figures of Cloudways without a stated unit, each with its place. */
 const UNIT_NOT_TOLD: readonly RegExp[] = [
+  SCHEMA,
   /^get_server_settings \.settings\./,
   /^get_server_analytics \.report\.applications\.rows\[\]\.(?:cpu|ram)$/,
   /^get_app_analytics_\w+ \.report\.\w+\.rows\[\]\./,

@@ -43,7 +43,7 @@ export const ODD_RESTORE_POINTS = [
 ];
 
 const asks = (name: string) =>
-  name in READS || allTools.some((tool) => tool.name === name && tool.effect === "destructive");
+  name in READS || allTools.some((tool) => tool.name === name && tool.effect === "destructive" && !tool.forwards);
 
 /** In the order of the tool table. */
 export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => asks(tool)).map((row) => {

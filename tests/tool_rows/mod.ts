@@ -1,12 +1,19 @@
 import { appsRows } from "./apps.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
+import { discoveryRows } from "./discovery.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serversRows } from "./servers.ts";
 
 /** Every tool's row. A tool without one fails the tests. */
-export const toolRows: readonly ToolRow[] = [...basicRows, ...serversRows, ...appsRows, ...securityRows];
+export const toolRows: readonly ToolRow[] = [
+  ...basicRows,
+  ...serversRows,
+  ...appsRows,
+  ...securityRows,
+  ...discoveryRows,
+];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */
 export function setUpForEveryTool(sandbox: Sandbox): void {

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { Catalogue, type ListedTool } from "../../src/calls/catalogue.ts";
 import { INSTRUCTIONS } from "../../src/mcp/instructions.ts";
 import { allTools } from "../../src/tools/all.ts";
-import type { Bounds } from "../../src/identity/bounds.ts";
+import { type Bounds, processBounds } from "../../src/identity/bounds.ts";
 import { DEFAULT_TOOLSETS, type Toolset, TOOLSETS } from "../../src/identity/toolsets.ts";
 
 const SNAPSHOTS = new URL("../snapshots/tools/", import.meta.url);
 
-const everything: Bounds = { readOnly: false, toolsets: new Set(TOOLSETS), listedToolsets: new Set(TOOLSETS) };
+const everything = processBounds({ readOnly: false, toolsets: new Set(TOOLSETS), listedToolsets: new Set(TOOLSETS) });
 const listed = new Catalogue(allTools).list(everything);
 const listedByDefault = new Catalogue(allTools).list({ ...everything, listedToolsets: new Set(DEFAULT_TOOLSETS) });
 

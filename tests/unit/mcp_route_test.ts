@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../src/config.ts";
+import { processBounds } from "../../src/identity/bounds.ts";
 import { CustomerIds } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { LoadLimit } from "../../src/http/load_limit.ts";
@@ -15,7 +16,8 @@ Deno.test("a request that fails by an internal error releases its place", async 
   const route = new McpRoute({
     endpoint: { fetch: () => Promise.reject(new TypeError("a mistake")) },
     customerIds: new CustomerIds(ring),
-    bounds: parseConfig({}),
+    bounds: processBounds(parseConfig({})),
+    catalogue: { has: () => false },
     load,
     acceptance: { isKnown: () => false, isAccepted: () => Promise.resolve(false) },
     folded: new FoldedLog({ log }),

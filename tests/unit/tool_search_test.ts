@@ -11,7 +11,9 @@ import { dailyPhrases, furtherPhrases } from "../phrases/mod.ts";
 import { plannedTools } from "../phrases/planned_tools.ts";
 import type { PhraseRow } from "../phrases/row.ts";
 
-const tools: readonly SearchableTool[] = [...allTools, ...plannedTools];
+// Discovery finds the others, and is listed everywhere.
+const present = allTools.filter(({ toolset }) => toolset !== "discovery");
+const tools: readonly SearchableTool[] = [...present, ...plannedTools];
 const toolNames = new Set(tools.map(({ name }) => name));
 const search = new ToolSearch(tools);
 const phrases = [...dailyPhrases, ...furtherPhrases];
