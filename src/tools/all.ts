@@ -3,6 +3,7 @@ import { appsTools } from "./apps/mod.ts";
 import { basicTools } from "./basic/mod.ts";
 import type { Tool } from "./define/tool.ts";
 import { securityTools } from "./security/mod.ts";
+import { serverConfigTools } from "./server_config/mod.ts";
 import { serversTools } from "./servers/mod.ts";
 
 /** The tools of each toolset. */
@@ -14,7 +15,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   discovery: [],
   sites: [],
   staging: [],
-  server_config: [],
+  server_config: serverConfigTools,
   updates: [],
   access: [],
 };
