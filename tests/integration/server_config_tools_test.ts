@@ -358,10 +358,10 @@ Deno.test("a frequency is checked against the list, and shown by its label", asy
 
   assert.equal(json.code, "invalid_arguments");
   assert.deepEqual(Object(json.details).known, ["1h", "3h", "6h", "12h", "1", "2"]);
-  assert.match(question, /Backup every before: `1 Day`\nBackup every after: `1 Hour`\n/);
+  assert.match(question, /Backup interval before: `1 Day`\nBackup interval after: `1 Hour`\n/);
   assert.match(question, /older than the new limit may be deleted/);
   assert.match(question, /last backup:/);
-  assert.match(unlisted, /Backup every as before: `7`\n/);
+  assert.match(unlisted, /Backup interval as before: `7`\n/);
   assert.doesNotMatch(unlisted, /may be deleted|last backup:/);
 });
 
@@ -486,11 +486,14 @@ Deno.test("the question of a clean-up names all that it would remove, not only w
   const on = await ask(service, "update_disk_cleanup_settings", { enabled: true });
   firstServer(service).diskCleanup.automate_cleanup = "enabled";
   const off = await ask(service, "update_disk_cleanup_settings", { enabled: false, remove_app_tmp: true });
+  firstServer(service).diskCleanup.automate_cleanup = "disabled";
+  const stillOff = await ask(service, "update_disk_cleanup_settings", { rotate_app_log: true });
 
-  assert.match(on, /^Have the disk of server 100001 with 3 applications cleaned up by itself\./);
+  assert.match(on, /^Have the disk of server 100001 with 3 applications cleaned up automatically\./);
   assert.match(on, /private_html folder of every application[^]*again and again/);
   assert.match(on, /last backup:/);
-  assert.match(off, /^Set the automatic clean-up of server 100001 with 3 applications, which is off then\./);
+  assert.match(off, /^Turn off the automatic clean-up of the disk of server 100001 with 3 applications\./);
+  assert.match(stillOff, /^Change the automatic clean-up of the disk of server 100001 .*, and leave it off\./);
   assert.match(off, /the disk may fill up/);
   assert.doesNotMatch(off, /again and again|last backup:/);
 });

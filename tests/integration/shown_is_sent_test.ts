@@ -133,8 +133,8 @@ const LABELS: Record<string, string> = {
   date_timezone: "PHP time zone",
   tls_version: "TLS versions",
   sys_locale: "System locale",
-  backup_frequency: "Backup every",
-  backup_retention: "Keep backups (most likely days)",
+  backup_frequency: "Backup interval",
+  backup_retention: "Backups kept (most likely days)",
   backup_time: "Start time (most likely UTC)",
   local_backups: "Copies on the server",
   automate_cleanup: "Automatic clean-up",
@@ -188,7 +188,7 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
       local_backups: { kept: "true", "not kept": "false" },
     }),
   set_snapshot_frequency: ({ facts }) => (
-    { snapshot_frequency: facts["A snapshot every, after"] === "none" ? "" : facts["A snapshot every, after"] }
+    { snapshot_frequency: facts["Snapshot interval after"] === "none" ? "" : facts["Snapshot interval after"] }
   ),
   update_disk_cleanup_settings: (shown) => labelled(shown, { automate_cleanup: { yes: "enable", no: "disable" } }),
 };

@@ -32,11 +32,15 @@ export function cleanupQuestion(
   },
 ): Question {
   const isOn = whole.enabled === "yes";
+  const isTurnedOff = !isOn && changes.some(({ name }) => name === "enabled");
+  const where = `server ${facts.server.id} with ${countApps(facts)}`;
   const removed = CLEANUPS.filter((name) => whole[name] === "yes");
   return {
     headline: isOn
-      ? `Have the disk of server ${facts.server.id} with ${countApps(facts)} cleaned up by itself.`
-      : `Set the automatic clean-up of server ${facts.server.id} with ${countApps(facts)}, which is off then.`,
+      ? `Have the disk of ${where} cleaned up automatically.`
+      : isTurnedOff
+      ? `Turn off the automatic clean-up of the disk of ${where}.`
+      : `Change the automatic clean-up of the disk of ${where}, and leave it off.`,
     ...onServer(facts),
     ...(isOn && removed.length > 0 && { losesData: true }),
     consequences: [

@@ -56,7 +56,7 @@ function meaningOf({ package: name, before, after }: PackageChange): string[] {
   if (name === "mysql") {
     return [
       "The database restarts: every application on the server fails until it is up again.",
-      "Applications that don't work with the new version break. Backups from before are the way to the data as it is now.",
+      "Applications that don't work with the new version break. Only a backup from before brings the data back as it is now.",
     ];
   }
   if (before === "") return ["The package is installed for the whole server, and uses memory and disk there."];

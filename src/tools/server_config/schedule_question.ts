@@ -13,8 +13,8 @@ export type ScheduleName = typeof SCHEDULE_NAMES[number];
 type ScheduleChange = ValueChange<ScheduleName>;
 
 const LABELS: Readonly<Record<ScheduleName, string>> = {
-  backup_frequency: "Backup every",
-  backup_retention: "Keep backups (most likely days)",
+  backup_frequency: "Backup interval",
+  backup_retention: "Backups kept (most likely days)",
   backup_time: "Start time (most likely UTC)",
   local_backups: "Copies on the server",
 };
@@ -64,7 +64,7 @@ function meaningOf(change: ScheduleChange): string[] {
   const { name, after } = change;
   switch (name) {
     case "backup_frequency":
-      return ["After a failure, what changed since the last backup is lost: the time between two backups changes."];
+      return ["The time between two backups changes. In a failure, everything since the last backup is lost."];
     case "backup_retention":
       return shortens(change) ? ["Backups older than the new limit may be deleted."] : [];
     case "backup_time":

@@ -45,8 +45,8 @@ function snapshotQuestion(facts: ServerFacts, change: ValueChange): Question {
       "It can be undone by setting the frequency from before; snapshots that were not made can't be made later.",
     ],
     facts: [
-      { name: "A snapshot every, before", values: [inHours(before)] },
-      { name: "A snapshot every, after", values: [inHours(after)] },
+      { name: "Snapshot interval before", values: [inHours(before)] },
+      { name: "Snapshot interval after", values: [inHours(after)] },
     ],
     target: { snapshot_frequency: before },
   };
@@ -75,7 +75,7 @@ const setSnapshotFrequency = defineAskingTool({
     const facts = await serverFacts(input, context);
     const { cloud } = facts.server;
     if (cloud !== "" && !PROVIDERS.has(cloud)) {
-      throw new ToolError("validation_failed", "The cloud provider of this server makes no snapshots by Cloudways.", {
+      throw new ToolError("validation_failed", "Cloudways sets no snapshots at the cloud provider of this server.", {
         hint:
           "Nothing was done. Snapshots are for servers on amazon and gce; backups are set by update_backup_schedule.",
         done: "nothing",
