@@ -4,6 +4,7 @@ import { basicTools } from "./basic/mod.ts";
 import type { Tool } from "./define/tool.ts";
 import { discoveryTools } from "./discovery/mod.ts";
 import { securityTools } from "./security/mod.ts";
+import { serverConfigTools } from "./server_config/mod.ts";
 import { serversTools } from "./servers/mod.ts";
 
 /** The tools of each toolset. */
@@ -15,7 +16,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   discovery: discoveryTools,
   sites: [],
   staging: [],
-  server_config: [],
+  server_config: serverConfigTools,
   updates: [],
   access: [],
 };

@@ -2,6 +2,7 @@ import { appsCases } from "./apps.ts";
 import type { ToolCases } from "./case.ts";
 import { certificatesCases } from "./certificates.ts";
 import { securityCases } from "./security.ts";
+import { serverConfigCases } from "./server_config.ts";
 import { serversCases } from "./servers.ts";
 
 export { answers, APP, type Change, GIT_URL } from "./case.ts";
@@ -12,4 +13,5 @@ export const askCases: Record<string, ToolCases> = {
   ...appsCases,
   ...certificatesCases,
   ...securityCases,
+  ...serverConfigCases,
 };

@@ -4,6 +4,7 @@ import { basicRows } from "./basic.ts";
 import { discoveryRows } from "./discovery.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
+import { serverConfigRows } from "./server_config.ts";
 import { serversRows } from "./servers.ts";
 
 /** Every tool's row. A tool without one fails the tests. */
@@ -13,6 +14,7 @@ export const toolRows: readonly ToolRow[] = [
   ...appsRows,
   ...securityRows,
   ...discoveryRows,
+  ...serverConfigRows,
 ];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */
