@@ -17,7 +17,8 @@ export interface ShownRestorePoint {
 }
 
 /**
- * The list with the time and age of each point, newest first; points without a time come last. Cloudways promises no order.
+ * The list with the time and age of each point, newest first; points without a time come last. Cloudways promises no
+ * order.
  */
 export function shownRestoreList(list: RestoreList, clock: Clock) {
   const points = list.restore_points.toSorted((a, b) => (momentOf(b) ?? 0) - (momentOf(a) ?? 0));
