@@ -208,7 +208,7 @@ export class CloudwaysAccount {
 
   /** Like {@linkcode server}, but as it is now, whatever the listing remembers: for what a person is asked. */
   async currentServer(serverId: number): Promise<ServerRecord> {
-    return findServer(await this.#currentServers(), serverId);
+    return findServer(await this.currentServers(), serverId);
   }
 
   /**
@@ -216,10 +216,11 @@ export class CloudwaysAccount {
    * what a change replaces.
    */
   async currentApp(appId: number, serverId?: number): Promise<FoundApp> {
-    return findApp(await this.#currentServers(), appId, serverId);
+    return findApp(await this.currentServers(), appId, serverId);
   }
 
-  async #currentServers(): Promise<ServerRecord[]> {
+  /** Like {@linkcode servers}, but as they are now, whatever the listing remembers. */
+  async currentServers(): Promise<ServerRecord[]> {
     return (await this.read(SERVER_LIST)).servers;
   }
 
@@ -249,7 +250,7 @@ export class CloudwaysAccount {
     const { customer, signal } = this.#session;
     return checkCertificate(files, now, async (key, password) => {
       // Reading something finds out whether Cloudways accepts the caller, where that is not known.
-      if (!await this.client.records.isAccepted(customer)) await this.#currentServers();
+      if (!await this.client.records.isAccepted(customer)) await this.currentServers();
       return await this.#services.keyWork.run(customer.id, signal, () => openEncryptedKey(key, password));
     });
   }
@@ -318,16 +319,30 @@ export class CloudwaysAccount {
    *
    * @throws {ToolError} `operation_failed` where the work fails.
    */
-  async follow({ operationId, said }: Started, options: WaitOptions): Promise<StartedWork> {
+  async follow(started: Started, options: WaitOptions): Promise<StartedWork> {
+    return (await this.followToEnd(started, options)).work;
+  }
+
+  /**
+   * Like {@linkcode follow}, with the operation at its end; null where it still runs or there is none.
+   *
+   * @throws {ToolError} `operation_failed` where the work fails.
+   */
+  async followToEnd(
+    { operationId, said }: Started,
+    options: WaitOptions,
+  ): Promise<{ work: StartedWork; end: OperationState | null }> {
     if (operationId === undefined) {
-      return { operation_id: null, status: "completed", message: "Done.", ...saying(said) };
+      const work = { operation_id: null, status: "completed", message: "Done.", ...saying(said) } as const;
+      return { work, end: null };
     }
-    if (!isOperationId(operationId)) return withoutUsableId(operationId, said);
+    if (!isOperationId(operationId)) return { work: withoutUsableId(operationId, said), end: null };
     const state = await this.#look(() => this.waitForOperation(operationId, options));
-    if ("reason" in state) return unseen(operationId, state);
+    if ("reason" in state) return { work: unseen(operationId, state), end: null };
     const { status, type, cloudways_message } = state;
-    if (status !== "completed") return { ...stillRunning(operationId, cloudways_message), type };
-    return { operation_id: operationId, status, type, message: "Completed.", ...saying(cloudways_message) };
+    if (status !== "completed") return { work: { ...stillRunning(operationId, cloudways_message), type }, end: null };
+    const work = { operation_id: operationId, status, type, message: "Completed.", ...saying(cloudways_message) };
+    return { work, end: state };
   }
 
   /** Work that has begun is not lost because it can't be seen: then this says so in words. */

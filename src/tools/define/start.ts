@@ -10,7 +10,7 @@ import type { ToolContext } from "./tool.ts";
 /** Work on one server or application, without the ids, which are always the same. */
 export interface Work extends Pick<WriteRequest<unknown>, "operation" | "path"> {
   /** Defaults to `POST`. */
-  method?: "POST" | "DELETE";
+  method?: "POST" | "PUT" | "DELETE";
   fields?: Fields;
 }
 
