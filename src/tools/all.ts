@@ -5,6 +5,8 @@ import type { Tool } from "./define/tool.ts";
 import { discoveryTools } from "./discovery/mod.ts";
 import { securityTools } from "./security/mod.ts";
 import { serversTools } from "./servers/mod.ts";
+import { stagingTools } from "./staging/mod.ts";
+import { updatesTools } from "./updates/mod.ts";
 
 /** The tools of each toolset. */
 const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
@@ -14,9 +16,9 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   security: securityTools,
   discovery: discoveryTools,
   sites: [],
-  staging: [],
+  staging: stagingTools,
   server_config: [],
-  updates: [],
+  updates: updatesTools,
   access: [],
 };
 

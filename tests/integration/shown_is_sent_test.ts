@@ -128,7 +128,25 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
     ...(domain !== undefined && { domain }),
   }),
   set_letsencrypt_auto_renewal: ({ arguments: { enabled } }) => ({ auto: enabled }),
+  push_staging_app: synced,
+  pull_staging_app: synced,
+  set_staging_password_prompt: () => ({ action: "disable" }),
 };
+
+/** The headline names both applications and what is copied; their one server stands above the part that is read here. */
+function synced({ headline, arguments: { exclude_paths, tables, backup } }: Shown): Record<string, unknown> {
+  const isPush = headline.includes("live application 200001 with its staging copy");
+  return {
+    source_server_id: "100001",
+    source_app_id: /live application (\d+)/.exec(headline)?.[1],
+    action: isPush ? "push" : "pull",
+    ...(headline.includes("files") && { appFiles: "true" }),
+    ...(exclude_paths !== undefined && { excludePath: exclude_paths }),
+    ...(headline.includes("database") && { dbFiles: "true" }),
+    ...(tables !== undefined && { table: "true", tableSelected: tables }),
+    ...(backup !== "false" && { backup: "true" }),
+  };
+}
 
 /** Cloudways does not show what there is, so every branch and domain needs a question. */
 function hidePresentState(sandbox: Sandbox): void {

@@ -39,15 +39,7 @@ get_app_monitoring_detail | R | Graph of an application | Shows one figure of an
 get_app_traffic_details | R | Traffic in detail | Reports single requests to an application between two times, row by row. Starts work on the server.`,
 
   staging: `
-list_staging_apps | R | Staging applications | Lists the staging applications of the account, each with the live application it was made from.
-create_staging_app | W | Create a staging application | Makes a staging copy of a live application, on the same or another server, to test changes safely. Takes minutes.
-push_staging_app | D | Push staging to live | Overwrites the live application with its staging copy: files, database, or chosen tables. Newer orders and users of the live site are lost with the database. A person has to approve it.
-pull_staging_app | D | Pull live to staging | Overwrites the staging application with the present state of the live one: files, database, or chosen tables. A person has to approve it.
-list_staging_tables | R | Tables to synchronise | Lists the database tables that a push or pull of a staging application can be limited to. Starts work on the server.
-set_staging_password_prompt | W | Password prompt of a staging application | Switches the password prompt in front of a staging application on or off. Off asks first: everybody can see it then.
-reset_staging_password | W | New staging password | Makes a new password for the prompt in front of a staging application and shows it to the person once.
-get_staging_log | R | Staging log | Shows what was pushed and pulled between a staging application and its live one, and when.
-delete_staging_backup | D | Delete a staging backup | Deletes the backup that was taken before a push or pull. A person has to approve it.`,
+reset_staging_password | W | New staging password | Makes a new password for the prompt in front of a staging application and shows it to the person once.`,
 
   server_config: `
 list_setting_values | R | Possible values | Lists the values that server settings, packages, backup frequencies, countries and graphs can take, as other tools need them.

@@ -5,6 +5,7 @@ import { discoveryRows } from "./discovery.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serversRows } from "./servers.ts";
+import { stagingRows } from "./staging.ts";
 
 /** Every tool's row. A tool without one fails the tests. */
 export const toolRows: readonly ToolRow[] = [
@@ -13,6 +14,7 @@ export const toolRows: readonly ToolRow[] = [
   ...appsRows,
   ...securityRows,
   ...discoveryRows,
+  ...stagingRows,
 ];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */
