@@ -21,6 +21,8 @@ export interface ToolRow {
   sendsAfterDocumented?: Partial<Sends>;
   /** Arguments it must refuse, and the argument that its refusal names. */
   wrong: { args: Record<string, unknown>; names: string }[];
+  /** It reads by work that keeps its server busy, so it is refused while other work does. */
+  refusedWhileBusy?: true;
   /** Brings the sandbox into the state that the call needs. */
   setUp?: (sandbox: Sandbox) => void;
 }

@@ -23,9 +23,15 @@ export function expectedOf(
   return inOrder((forms === "documented" ? sendsAfterDocumented?.[kind] : undefined) ?? sends[kind]);
 }
 
-/** The request that does what a call is for: the last that is neither the listing nor a look at an operation. */
+/**
+ * The request that does what a call is for: the last before the last look at an operation, or the last of all where no
+ * operation is looked at.
+ */
 export function mainRequestOf({ tool, sends }: ToolRow): string {
-  const [main] = sends.minimal.findLast(([request]) => request !== LISTING[0] && request !== LOOK[0]) ?? [];
+  const requests = sends.minimal.map(([request]) => request);
+  const lastLook = requests.lastIndexOf(LOOK[0]);
+  const before = lastLook === -1 ? requests : requests.slice(0, lastLook);
+  const main = before.findLast((request) => request !== LISTING[0] && request !== LOOK[0]);
   if (main === undefined) throw new Error(`${tool} sends nothing of its own`);
   return main;
 }
