@@ -1,5 +1,6 @@
 /** Words of headlines that have to say how old something is, or what may fail. */
 import { isoTime } from "../../cloudways/models.ts";
+import type { LastBackups } from "../../cloudways/restore_points.ts";
 import { count, countApps, type ServerFacts } from "./questions.ts";
 
 /** Restore points are opaque; one that begins otherwise has no age. */
@@ -15,6 +16,14 @@ export function ageInWords(point: string, now: number): string {
   if (ageMs >= 2 * DAY_MS) return `that is ${count(Math.floor(ageMs / DAY_MS), "day")} old`;
   if (ageMs >= HOUR_MS) return `that is ${count(Math.floor(ageMs / HOUR_MS), "hour")} old`;
   return `that is ${count(Math.floor(ageMs / MINUTE_MS), "minute")} old`;
+}
+
+/** How old the newest known backup of an application is. Asking starts no operation, so only what was seen lately is known. */
+export function newestBackupInWords(backups: LastBackups, appId: number, now: number): string {
+  const newest = backups.get(appId);
+  return newest === undefined
+    ? "How old its newest backup is was not looked up in the last hour."
+    : `Its newest known backup is one ${ageInWords(newest, now)}.`;
 }
 
 /** Without these an application answers nobody, or without its data; what else runs beside them, it can do without. */

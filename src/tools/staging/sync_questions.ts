@@ -3,7 +3,7 @@ import type { Question } from "../../confirm/question.ts";
 import type { LastBackups } from "../../cloudways/restore_points.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { domainOf } from "../../cloudways/models.ts";
-import { ageInWords } from "../define/question_words.ts";
+import { newestBackupInWords } from "../define/question_words.ts";
 import { onApp } from "../define/questions.ts";
 import type { StagingPair } from "./pairs.ts";
 
@@ -35,7 +35,7 @@ export function pushQuestion(facts: SyncFacts, parts: SyncParts, backup: boolean
       backup
         ? "Cloudways is asked to back up the live site first; where it keeps that backup is not documented."
         : "No backup of the live site is made first, as the assistant asked.",
-      backupAge(facts),
+      newestBackupInWords(facts.backups, live.app.id, facts.now),
       "It can be undone only by restoring a backup of the live site.",
     ],
     facts: sideFacts("Staging copy", copy),
@@ -84,14 +84,6 @@ function databasePulled({ tables }: SyncParts): string {
   return tables === undefined
     ? "Users and passwords of the copy become those of the live site, and the copy holds its customers' data."
     : "The tables named below become those of the live site, with users, passwords and customers' data in them.";
-}
-
-/** Of the live site; asking starts no operation, so only what was seen lately is known. */
-function backupAge({ live, backups, now }: SyncFacts): string {
-  const newest = backups.get(live.app.id);
-  return newest === undefined
-    ? "How old its newest backup is was not looked up in the last hour."
-    : `Its newest known backup is one ${ageInWords(newest, now)}.`;
 }
 
 function sideFacts(name: string, { app, server }: FoundApp) {
