@@ -4,6 +4,7 @@ import { certificatesCases } from "./certificates.ts";
 import { securityCases } from "./security.ts";
 import { serversCases } from "./servers.ts";
 import { stagingCases } from "./staging.ts";
+import { updatesCases } from "./updates.ts";
 
 export { answers, APP, type Change, GIT_URL } from "./case.ts";
 
@@ -14,4 +15,5 @@ export const askCases: Record<string, ToolCases> = {
   ...certificatesCases,
   ...securityCases,
   ...stagingCases,
+  ...updatesCases,
 };

@@ -371,6 +371,35 @@ const ON_APP: Row[] = [
     hits: 2,
     headline: /^Delete the backup that the last push or pull of staging application 200003 left\.$/,
   },
+  {
+    tool: "run_app_updates",
+    args: { ...APP, core: true, plugins: ["caller-canary"], themes: ["caller-canary-theme"] },
+    callerTexts: ["caller-canary", "caller-canary-theme"],
+    setUp: (sandbox) => {
+      const { updates } = shopOf(sandbox);
+      const waiting = { name: "Canary", version: "1.0", newest: "2.0" };
+      updates.plugins.push({ ...waiting, slug: "caller-canary" });
+      updates.themes.push({ ...waiting, slug: "caller-canary-theme" });
+    },
+    headline: /^Update application 200001: WordPress itself, 1 plugin, 1 theme\.$/,
+    shows: ["WordPress to", "6.8.3"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).updates.core.newest = "6.9"),
+  },
+  {
+    tool: "set_app_updates",
+    args: { ...APP, enabled: true },
+    headline: /^Have Cloudways update WordPress of application 200001 by itself from now on\.$/,
+    shows: ["Automatic updates now", "off"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).updates.enabled = true),
+  },
+  {
+    tool: "update_update_settings",
+    args: { ...APP, plugins: ["caller-canary"], email: "caller-canary@example.com" },
+    callerTexts: ["caller-canary", "caller-canary@example.com"],
+    headline: /^Change what automatic updates of application 200001 cover, or who is told of them\.$/,
+    shows: ["Plugins now", "all, new ones too"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).updates.selected.plugin = ["breeze"]),
+  },
 ];
 
 const ROWS = [...ON_SERVER, ...ON_APP];

@@ -131,6 +131,20 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   push_staging_app: synced,
   pull_staging_app: synced,
   set_staging_password_prompt: () => ({ action: "disable" }),
+  run_app_updates: ({ arguments: { plugins } }) => ({ core: "no", plugin: plugins }),
+  set_app_updates: ({ arguments: { enabled } }) => ({ enable: enabled === "true" ? "1" : "0" }),
+  // What is left out stays as it is, and is sent all the same.
+  update_update_settings: ({ arguments: { day, plugins } }) => ({
+    status: "0",
+    update_day: day === "Monday" ? "1" : "0",
+    update_slot: "3",
+    core: "no",
+    plugin: plugins,
+    emails: "owner@example.com",
+    pre_notification: "1",
+    successful_updates: "1",
+    failed_updates: "1",
+  }),
 };
 
 /** The headline names both applications and what is copied; their one server stands above the part that is read here. */

@@ -54,17 +54,6 @@ delete_app_local_backup | D | Delete an application's local backup | Deletes the
 get_disk_cleanup_settings | R | Disk cleanup settings | Shows whether the automatic disk cleanup of a server is on, and what it removes.
 update_disk_cleanup_settings | D | Change disk cleanup | Switches the automatic disk cleanup of a server on or off and sets what it removes. A person has to approve it.`,
 
-  updates: `
-list_app_updates | R | Pending updates | Lists the pending WordPress updates of all applications: core, plugins and themes.
-check_app_updates | R | Look for updates | Has Cloudways look for new WordPress core, plugin and theme updates of an application now.
-run_app_updates | D | Update WordPress | Updates WordPress core, plugins and themes of an application by name, tested on a temporary copy (SafeUpdates). A person has to approve it.
-get_update_settings | R | Update settings | Shows whether automatic updates (SafeUpdates) of an application are on, their schedule, what they select, and the next run.
-set_app_updates | D | Switch automatic updates | Switches the automatic updates (SafeUpdates) of applications on or off. A person has to approve it.
-update_update_settings | W | Change update settings | Sets the schedule, selection and e-mails of an application's automatic updates.
-get_update_history | R | Update history | Lists past update runs of an application and how each ended.
-list_app_vulnerabilities | R | Known vulnerabilities | Lists known vulnerabilities in the WordPress core, plugins and themes of an application.
-scan_app_vulnerabilities | R | Look for vulnerabilities | Has Cloudways look for vulnerabilities in the plugins, themes and core of an application now.`,
-
   access: `
 list_app_users | R | Users of an application | Lists the additional SSH and SFTP users of an application.
 create_app_user | D | Create an SFTP user | Creates an additional SSH/SFTP user who can reach the files of one application. Its password is made here and shown to the person once. A person has to approve it.

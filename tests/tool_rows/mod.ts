@@ -6,6 +6,7 @@ import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serversRows } from "./servers.ts";
 import { stagingRows } from "./staging.ts";
+import { updatesRows } from "./updates.ts";
 
 /** Every tool's row. A tool without one fails the tests. */
 export const toolRows: readonly ToolRow[] = [
@@ -15,6 +16,7 @@ export const toolRows: readonly ToolRow[] = [
   ...securityRows,
   ...discoveryRows,
   ...stagingRows,
+  ...updatesRows,
 ];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */
