@@ -42,4 +42,12 @@ export const stagingCases: Record<string, ToolCases> = {
     ],
   },
   delete_staging_backup: { sends: "staging_local_backup_delete", args: COPY, cases: always("deletes a backup") },
+  reset_staging_password: {
+    sends: "staging_htaccess_update",
+    args: COPY,
+    cases: [
+      { args: { show: "page" }, present: "any", asks: false, why: "the person sees it, and nobody else" },
+      { args: { show: "answer" }, present: "any", asks: true, why: "the assistant sees it" },
+    ],
+  },
 };

@@ -372,6 +372,13 @@ const ON_APP: Row[] = [
     headline: /^Delete the backup that the last push or pull of staging application 200003 left\.$/,
   },
   {
+    tool: "reset_staging_password",
+    args: { ...STAGING, user_name: "caller-canary", show: "answer" },
+    callerTexts: ["caller-canary"],
+    hits: 2,
+    headline: /^Set a new password for staging application 200003 and show it to the assistant\.$/,
+  },
+  {
     tool: "run_app_updates",
     args: { ...APP, core: true, plugins: ["caller-canary"], themes: ["caller-canary-theme"] },
     callerTexts: ["caller-canary", "caller-canary-theme"],

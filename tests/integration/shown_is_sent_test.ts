@@ -13,6 +13,8 @@ import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
 import { type Service, startService } from "../support/harness.ts";
+import { MADE_PASSWORD } from "../tool_rows/row.ts";
+import { withoutMadePassword } from "../tool_rows/sent.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import { callModern, YES } from "../support/rpc_2026.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
@@ -131,6 +133,7 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   push_staging_app: synced,
   pull_staging_app: synced,
   set_staging_password_prompt: () => ({ action: "disable" }),
+  reset_staging_password: ({ arguments: { user_name } }) => ({ username: user_name }),
   run_app_updates: ({ arguments: { plugins } }) => ({ core: "no", plugin: plugins }),
   set_app_updates: ({ arguments: { enabled } }) => ({ enable: enabled === "true" ? "1" : "0" }),
   // What is left out stays as it is, and is sent all the same.
@@ -311,8 +314,12 @@ for (const call of askingCalls) {
 
         const wanted = (SENT[call.tool] ?? (({ arguments: shown }) => shown))(asked.shown);
         const found: Record<string, unknown> = {};
-        for (const [name, value] of Object.entries(sent.fields)) {
-          if (NOT_SHOWN.has(name) || (call.tool === "update_whitelisted_ips" && name === "type")) continue;
+        const fields = withoutMadePassword(sent.fields);
+        for (const [name, value] of Object.entries(fields)) {
+          if (
+            value === MADE_PASSWORD || NOT_SHOWN.has(name) ||
+            (call.tool === "update_whitelisted_ips" && name === "type")
+          ) continue;
           if (BY_FINGERPRINT.has(name)) found[name] = await fingerprint(String(value));
           else {found[name] = Array.isArray(value)
               ? value.map(String)
@@ -320,7 +327,7 @@ for (const call of askingCalls) {
         }
         assert.deepEqual(found, wanted, asked.text);
 
-        const wire = JSON.stringify(sent.fields);
+        const wire = JSON.stringify(fields);
         assert.equal(questions.get(asked.text) ?? wire, wire, "two calls show the same question");
         questions.set(asked.text, wire);
       }),

@@ -380,3 +380,70 @@ Deno.test("what a push kept of the live site is deleted", async () => {
   assert.notEqual(json.reply, undefined);
   assert.equal(appOf(service, COPY).staging.overwritten, null);
 });
+
+/** What a person sees who presses the button on the page of a secret. */
+async function openSecret({ url }: Service, secretUrl: unknown): Promise<string> {
+  const response = await fetch(url + new URL(String(secretUrl)).pathname, {
+    method: "POST",
+    headers: { origin: "http://127.0.0.1:7000", "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ show: "once" }),
+    redirect: "manual",
+  });
+  return await response.text();
+}
+
+Deno.test("a new staging password is set, and seen by the person alone, once", async () => {
+  await using service = await start({}, { RATE_LIMIT_REQUESTS: "100000" });
+  const { prompt } = appOf(service, COPY).staging;
+  const before = prompt.password;
+
+  const { json } = await call(service, "reset_staging_password", { app_id: COPY, user_name: "client" });
+  const [first, second] = [await openSecret(service, json.secret_url), await openSecret(service, json.secret_url)];
+
+  assert.notEqual(prompt.password, before);
+  assert.equal(prompt.username, "client");
+  assert.equal(json.user_name, "client");
+  assert.ok(first.includes(prompt.password) && first.includes("client"));
+  assert.ok(!second.includes(prompt.password));
+  for (const text of [JSON.stringify(json), ...service.logLines]) assert.ok(!text.includes(prompt.password));
+  service.sandbox.assertNoViolations();
+});
+
+Deno.test("a new staging password is in the answer only where that was asked for", async () => {
+  await using service = await start();
+
+  const { json } = await call(service, "reset_staging_password", { app_id: COPY, show: "answer" });
+
+  assert.equal(json.password, appOf(service, COPY).staging.prompt.password);
+  assert.equal(json.secret_url, undefined);
+});
+
+Deno.test("the answer to a new staging password is shown as it came; a live application has none", async () => {
+  await using service = await start({ forms: "documented" });
+  const stop = service.sandbox.addFault({
+    operationId: "staging_htaccess_update",
+    kind: { status: 200, body: { status: true, data: { note: "set" } } },
+    afterEffect: true,
+  });
+
+  const { json } = await call(service, "reset_staging_password", { app_id: COPY });
+  stop();
+  const live = await call(service, "reset_staging_password", { app_id: LIVE });
+
+  assert.deepEqual(json.reply, { status: true, data: { note: "set" } });
+  assert.equal(json.status, "completed");
+  assert.equal(live.json.code, "invalid_arguments");
+  assert.equal(service.sandbox.requestsTo("staging_htaccess_update").length, 1);
+});
+
+Deno.test("where setting a staging password fails on the way, the person can see the one that may be set", async () => {
+  await using service = await start();
+  service.sandbox.failNextOperations(1);
+
+  const { json } = await call(service, "reset_staging_password", { app_id: COPY });
+
+  assert.equal(json.code, "operation_failed");
+  const page = await openSecret(service, Object(json.details).secret_url);
+  const sent = service.sandbox.requestsTo("staging_htaccess_update")[0]?.fields.password;
+  assert.ok(page.includes(String(sent)));
+});

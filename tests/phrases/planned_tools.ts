@@ -38,9 +38,6 @@ set_app_state | D | Open or close an application | Closes an application to visi
 get_app_monitoring_detail | R | Graph of an application | Shows one figure of an application over time. Its figures are unreliable; prefer the analytics reports.
 get_app_traffic_details | R | Traffic in detail | Reports single requests to an application between two times, row by row. Starts work on the server.`,
 
-  staging: `
-reset_staging_password | W | New staging password | Makes a new password for the prompt in front of a staging application and shows it to the person once.`,
-
   server_config: `
 list_setting_values | R | Possible values | Lists the values that server settings, packages, backup frequencies, countries and graphs can take, as other tools need them.
 update_server_settings | D | Change server settings | Changes settings of a server for all its applications: PHP limits (execution time, upload size, memory), MySQL, time zone, TLS versions, error display. A person has to approve it.

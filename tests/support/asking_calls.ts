@@ -26,6 +26,7 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   reset_app_file_permissions: { ownership: "master_user" },
   enforce_app_https: { enabled: false },
   set_staging_password_prompt: { enabled: false },
+  reset_staging_password: { show: "answer" },
   update_update_settings: { plugins: ["breeze"] },
 };
 

@@ -33,6 +33,9 @@ export const LISTING: Sent = ["GET /server"];
 /** A look at an operation. The operation's id is left out. */
 export const LOOK: Sent = ["GET /operation"];
 
+/** Stands in a row for a password that was made for the call. */
+export const MADE_PASSWORD = "a made password";
+
 /** The same requests with any arguments. */
 export function always(...sent: Sent[]): Sends {
   return { minimal: sent, full: sent };

@@ -1,12 +1,21 @@
 /** What went to Cloudways, in the form in which the rows of the tools write it. */
 import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
-import { LISTING, LOOK, type Sends, type Sent, type ToolRow } from "./row.ts";
+import { LISTING, LOOK, MADE_PASSWORD, type Sends, type Sent, type ToolRow } from "./row.ts";
 
 /** A request as a row writes it. */
 export function sentOf({ method, path, fields }: RecordedRequest): Sent {
   const below = path.replace("/api/v2", "");
   if (below.startsWith("/operation/")) return LOOK;
-  return Object.keys(fields).length === 0 ? [`${method} ${below}`] : [`${method} ${below}`, fields];
+  if (Object.keys(fields).length === 0) return [`${method} ${below}`];
+  return [`${method} ${below}`, withoutMadePassword(fields)];
+}
+
+/** The form of passwords that are made for a call. */
+const MADE = /^[A-Za-z0-9][A-Za-z0-9!_-]{23}$/;
+
+/** The members of a request, with {@linkcode MADE_PASSWORD} in the place of a password that was made for it. */
+export function withoutMadePassword(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return MADE.test(String(fields.password)) ? { ...fields, password: MADE_PASSWORD } : fields;
 }
 
 /** Everything that the sandbox was asked for, in an order that is always the same. */

@@ -1,5 +1,5 @@
 import type { Sandbox } from "../sandbox/mod.ts";
-import { always, LISTING, LOOK, type Sent, type ToolRow } from "./row.ts";
+import { always, LISTING, LOOK, MADE_PASSWORD, type Sent, type ToolRow } from "./row.ts";
 
 /** A staging copy, and the live application that it was made from. */
 const COPY = { app_id: 200003 };
@@ -136,5 +136,40 @@ export const stagingRows: readonly ToolRow[] = [
     sends: always(LISTING, ["POST /staging/app/deleteBackup", COPY_FULL], LOOK),
     sendsAfterDocumented: always(LISTING, ["POST /staging/app/deleteBackup", COPY_FULL]),
     wrong: [...wrongApp, ...wrongWait],
+  },
+  {
+    tool: "reset_staging_password",
+    minimal: COPY,
+    full: { ...COPY_FULL, user_name: "client-1", show: "page", ...WAIT },
+    sends: {
+      minimal: [
+        LISTING,
+        ["POST /staging/htaccessUpdate", { ...COPY_FULL, username: "staging", password: MADE_PASSWORD }],
+        LOOK,
+      ],
+      full: [
+        LISTING,
+        ["POST /staging/htaccessUpdate", { ...COPY_FULL, username: "client-1", password: MADE_PASSWORD }],
+        LOOK,
+      ],
+    },
+    sendsAfterDocumented: {
+      minimal: [
+        LISTING,
+        ["POST /staging/htaccessUpdate", { ...COPY_FULL, username: "staging", password: MADE_PASSWORD }],
+      ],
+      full: [
+        LISTING,
+        ["POST /staging/htaccessUpdate", { ...COPY_FULL, username: "client-1", password: MADE_PASSWORD }],
+      ],
+    },
+    wrong: [
+      ...wrongApp,
+      ...wrongWait,
+      { args: { ...COPY, user_name: "a b" }, names: "user_name" },
+      { args: { ...COPY, user_name: "a:b" }, names: "user_name" },
+      { args: { ...COPY, show: "nowhere" }, names: "show" },
+      { args: { ...COPY, password: "chosen" }, names: "password" },
+    ],
   },
 ];

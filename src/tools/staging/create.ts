@@ -101,7 +101,7 @@ const createStagingApp = defineTool({
   effect: "write",
   description: "Makes a staging copy of a live application, on the same or another server, to test changes safely. " +
     "Takes minutes. Visitors of the copy are asked for a password, which can't be read; see " +
-    "set_staging_password_prompt. After an unclear end look at list_staging_apps; a second call makes a second copy.",
+    "reset_staging_password. After an unclear end look at list_staging_apps; a second call makes a second copy.",
   input: z.strictObject({
     ...appInput,
     destination_server_id: z.int().min(1).optional().describe("Server for the copy; left out: the same server."),

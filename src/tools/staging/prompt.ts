@@ -31,7 +31,7 @@ const setStagingPasswordPrompt = defineAskingTool({
       headline: `Let everybody see staging application ${facts.app.id}: its password prompt is switched off.`,
       ...onApp(facts),
       consequences: [
-        "Whoever knows or finds its address sees the copy and what is on it; search engines may list it.",
+        "Everybody who knows or finds its address can see the copy and what is on it; search engines may list it.",
         "It can be undone by switching the prompt on again.",
       ],
     };

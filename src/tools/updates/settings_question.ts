@@ -35,7 +35,7 @@ export function settingsQuestion({ before, after, ...facts }: SettingsFacts): Qu
     ...onApp(facts),
     consequences: [
       "What is no longer selected gets no updates, and its known holes stay open; what is newly selected is updated.",
-      "Whoever is no longer told does not learn of a failed update.",
+      "People who are no longer told do not learn of a failed update.",
       "It can be undone by setting the former values. Only a selection of everything comes back another way: by " +
       "switching automatic updates off and on.",
     ],
