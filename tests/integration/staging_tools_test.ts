@@ -86,6 +86,8 @@ Deno.test("what is no staging application is refused by every tool for them, and
   for (const [name, args] of calls) {
     const { json } = await call(service, name, { app_id: LIVE, ...args });
     assert.equal(json.code, "invalid_arguments", name);
+    assert.match(String(json.message), /^app_id: /, name);
+    assert.equal(Object(json.details).problems[0].argument, "app_id", name);
   }
   // It is a copy all the same, but not one for staging.
   Object.assign(appOf(service, 200002), { source_app_id: LIVE });
@@ -135,6 +137,18 @@ Deno.test("a copy that can't be told from another is not guessed", async () => {
   assert.match(String(json.next_step), /list_staging_apps/);
 });
 
+Deno.test("a copy on another server is told from one that appears with it by the id in the answer", async () => {
+  await using service = await start({ forms: "documented" });
+  await call(service, "list_staging_apps");
+  const [, second] = service.sandbox.account().servers;
+  second?.apps.push({ ...appOf(service, COPY), id: 200088, server_id: 100002 });
+
+  const { json } = await call(service, "create_staging_app", { app_id: LIVE, destination_server_id: 100002 });
+
+  const added = second?.apps.filter((app) => app.source_app_id === LIVE && app.id !== 200088) ?? [];
+  assert.deepEqual(added.map(({ id }) => id), [json.new_app_id]);
+});
+
 Deno.test("a copy is made of a live application alone, and on a server that exists", async () => {
   await using service = await start();
 
@@ -142,6 +156,8 @@ Deno.test("a copy is made of a live application alone, and on a server that exis
   const nowhere = await call(service, "create_staging_app", { app_id: LIVE, destination_server_id: 999 });
 
   assert.equal(ofCopy.json.code, "invalid_arguments");
+  assert.match(String(ofCopy.json.message), /^app_id: /);
+  assert.equal(Object(ofCopy.json.details).problems[0].argument, "app_id");
   assert.equal(nowhere.json.code, "not_found");
   assert.deepEqual(writesOf(service), []);
 });

@@ -402,7 +402,7 @@ Deno.test("an answer without a core, or without a flag, hides no vulnerability",
   assert.deepEqual([json.checked_count, json.data_of], [3, null]);
 });
 
-Deno.test("a scan fetches the data anew, and lists them", async () => {
+Deno.test("a scan fetches newer data, and lists them", async () => {
   await using service = await start();
   appOf(service).vulnerable.fetchedAt = null;
 
