@@ -60,7 +60,7 @@ export class Catalogue {
     return [...this.#entries.values()];
   }
 
-  /** Whether there is a tool of this name, for whoever it may be. */
+  /** Whether there is a tool of this name, within any bounds. */
   has(name: string): boolean {
     return this.#entries.has(name);
   }

@@ -4,6 +4,7 @@ import { basicTools } from "./basic/mod.ts";
 import type { Tool } from "./define/tool.ts";
 import { discoveryTools } from "./discovery/mod.ts";
 import { securityTools } from "./security/mod.ts";
+import { serverConfigTools } from "./server_config/mod.ts";
 import { serversTools } from "./servers/mod.ts";
 import { stagingTools } from "./staging/mod.ts";
 import { updatesTools } from "./updates/mod.ts";
@@ -17,7 +18,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   discovery: discoveryTools,
   sites: [],
   staging: stagingTools,
-  server_config: [],
+  server_config: serverConfigTools,
   updates: updatesTools,
   access: [],
 };

@@ -2,6 +2,7 @@ import { appsCases } from "./apps.ts";
 import type { ToolCases } from "./case.ts";
 import { certificatesCases } from "./certificates.ts";
 import { securityCases } from "./security.ts";
+import { serverConfigCases } from "./server_config.ts";
 import { serversCases } from "./servers.ts";
 import { stagingCases } from "./staging.ts";
 import { updatesCases } from "./updates.ts";
@@ -16,4 +17,5 @@ export const askCases: Record<string, ToolCases> = {
   ...securityCases,
   ...stagingCases,
   ...updatesCases,
+  ...serverConfigCases,
 };

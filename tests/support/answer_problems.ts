@@ -50,6 +50,7 @@ const COUNTED: ReadonlySet<string> = new Set([
     "cloudways_half_or_more",
     "number",
     "next_before",
+    "hour",
   ],
   ...["next_before_id", "points_left_out"],
   // A score on a scale of its own, from 0 to 10.

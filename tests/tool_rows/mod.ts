@@ -4,6 +4,7 @@ import { basicRows } from "./basic.ts";
 import { discoveryRows } from "./discovery.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
+import { serverConfigRows } from "./server_config.ts";
 import { serversRows } from "./servers.ts";
 import { stagingRows } from "./staging.ts";
 import { updatesRows } from "./updates.ts";
@@ -17,6 +18,7 @@ export const toolRows: readonly ToolRow[] = [
   ...discoveryRows,
   ...stagingRows,
   ...updatesRows,
+  ...serverConfigRows,
 ];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */

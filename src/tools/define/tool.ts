@@ -263,7 +263,7 @@ export function defineForwardingTool(definition: ForwardingToolDefinition): Tool
   const behaviour: Behaviour<typeof forwardInput> = {
     anonymous: false,
     asks: false,
-    plan: () => Promise.reject(new Error(`${name} was to be carried out itself`)),
+    plan: () => Promise.reject(new Error(`${name} must be unwrapped before it is carried out`)),
   };
   const whole = { ...definition, input: forwardInput, output: z.looseObject({}) };
   return { ...toTool(whole, behaviour), idempotent: false, forwards: true };
