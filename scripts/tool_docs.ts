@@ -52,13 +52,18 @@ async function section({ tool, listed }: CatalogueEntry): Promise<string> {
     tool.description,
     inputTable(listed.inputSchema),
     `Call with \`${JSON.stringify(row.minimal, shorten)}\`, and the answer:`,
-    "```json\n" + firstLines(JSON.stringify(answer, null, 2)) + "\n```",
+    "```json\n" + firstLines(JSON.stringify(answer, withoutRandom, 2)) + "\n```",
   ].join("\n\n");
 }
 
 /** Shortens certificates and other long texts. */
 function shorten(_name: string, value: unknown): unknown {
   return typeof value === "string" && value.length > 120 ? `${value.slice(0, 60)}…` : value;
+}
+
+/** Addresses of pages are random. */
+function withoutRandom(_name: string, value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/\/secret\/[0-9a-f]+$/, "/secret/…") : value;
 }
 
 async function exampleAnswer(row: typeof toolRows[number]): Promise<unknown> {

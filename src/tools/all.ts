@@ -6,6 +6,8 @@ import { discoveryTools } from "./discovery/mod.ts";
 import { securityTools } from "./security/mod.ts";
 import { serverConfigTools } from "./server_config/mod.ts";
 import { serversTools } from "./servers/mod.ts";
+import { stagingTools } from "./staging/mod.ts";
+import { updatesTools } from "./updates/mod.ts";
 
 /** The tools of each toolset. */
 const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
@@ -15,9 +17,9 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   security: securityTools,
   discovery: discoveryTools,
   sites: [],
-  staging: [],
+  staging: stagingTools,
   server_config: serverConfigTools,
-  updates: [],
+  updates: updatesTools,
   access: [],
 };
 

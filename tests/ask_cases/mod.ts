@@ -4,6 +4,8 @@ import { certificatesCases } from "./certificates.ts";
 import { securityCases } from "./security.ts";
 import { serverConfigCases } from "./server_config.ts";
 import { serversCases } from "./servers.ts";
+import { stagingCases } from "./staging.ts";
+import { updatesCases } from "./updates.ts";
 
 export { answers, APP, type Change, GIT_URL } from "./case.ts";
 
@@ -13,5 +15,7 @@ export const askCases: Record<string, ToolCases> = {
   ...appsCases,
   ...certificatesCases,
   ...securityCases,
+  ...stagingCases,
+  ...updatesCases,
   ...serverConfigCases,
 };

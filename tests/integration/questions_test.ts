@@ -13,10 +13,13 @@ import type { AnonymousContext, PlannedCall } from "../../src/tools/define/tool.
 import { TOOLSETS } from "../../src/identity/toolsets.ts";
 import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
 import { type Service, startService } from "../support/harness.ts";
+import { backUpEverything } from "../tool_rows/staging.ts";
 import { type AppState, DEMO_ACCOUNT, FakeClock, type Sandbox, type ServerState } from "../sandbox/mod.ts";
 
 const SERVER = { server_id: 100001 };
 const APP = { app_id: 200001 };
+/** A staging copy of that application. */
+const STAGING = { app_id: 200003 };
 const ENV = { RATE_LIMIT_REQUESTS: "100000" };
 const GIT_URL = "git@git.caller-canary.test:team/shop.git";
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
@@ -147,6 +150,8 @@ interface Row {
   /** Words of the caller in its arguments. */
   callerTexts?: string[];
   setUp?: (sandbox: Sandbox) => void;
+  /** The place on the server of the one application that is hit; the first by default. */
+  hits?: number;
   /** The headline names this. */
   headline: RegExp;
   /** A fact beside server and applications: its name and one of its values. */
@@ -389,6 +394,74 @@ const ON_APP: Row[] = [
     headline: /^Show SSH\/SFTP, database, admin and Redis passwords of application 200001 on a page\.$/,
   },
   {
+    tool: "push_staging_app",
+    args: { ...STAGING, files: true, exclude_paths: ["caller-canary"], database: true, tables: ["caller_canary"] },
+    callerTexts: ["caller-canary", "caller_canary"],
+    headline: new RegExp(
+      "^Overwrite live application 200001 with its staging copy 200003: all files but those excluded and some tables " +
+        "of the database\\.$",
+    ),
+    shows: ["Staging copy: domain", "woocommerce-100001-200003.cloudwaysapps.test"],
+    otherTarget: (sandbox) => void (stagingOf(sandbox).label = "Another"),
+  },
+  {
+    tool: "pull_staging_app",
+    args: { ...STAGING, files: true, database: true },
+    setUp: backUpEverything,
+    hits: 2,
+    headline: /^Overwrite staging copy 200003 with its live application 200001: all files and the whole database\.$/,
+    shows: ["Live application: domain", "shop.canary.example.com"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).label = "Another"),
+  },
+  {
+    tool: "set_staging_password_prompt",
+    args: { ...STAGING, enabled: false },
+    hits: 2,
+    headline: /^Let everybody see staging application 200003: its password prompt is switched off\.$/,
+  },
+  {
+    tool: "delete_staging_backup",
+    args: STAGING,
+    hits: 2,
+    headline: /^Delete the backup that the last push or pull of staging application 200003 left\.$/,
+  },
+  {
+    tool: "reset_staging_password",
+    args: { ...STAGING, user_name: "caller-canary", show: "answer" },
+    callerTexts: ["caller-canary"],
+    hits: 2,
+    headline: /^Set a new password for staging application 200003 and show it to the assistant\.$/,
+  },
+  {
+    tool: "run_app_updates",
+    args: { ...APP, core: true, plugins: ["caller-canary"], themes: ["caller-canary-theme"] },
+    callerTexts: ["caller-canary", "caller-canary-theme"],
+    setUp: (sandbox) => {
+      const { updates } = shopOf(sandbox);
+      const waiting = { name: "Canary", version: "1.0", newest: "2.0" };
+      updates.plugins.push({ ...waiting, slug: "caller-canary" });
+      updates.themes.push({ ...waiting, slug: "caller-canary-theme" });
+    },
+    headline: /^Update application 200001: WordPress itself, 1 plugin, 1 theme\.$/,
+    shows: ["WordPress to", "6.8.3"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).updates.core.newest = "6.9"),
+  },
+  {
+    tool: "set_app_updates",
+    args: { ...APP, enabled: true },
+    headline: /^Have Cloudways update WordPress of application 200001 by itself from now on\.$/,
+    shows: ["Automatic updates now", "off"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).updates.enabled = true),
+  },
+  {
+    tool: "update_update_settings",
+    args: { ...APP, plugins: ["caller-canary"], email: "caller-canary@example.com" },
+    callerTexts: ["caller-canary", "caller-canary@example.com"],
+    headline: /^Change what automatic updates of application 200001 cover, or who is told of them\.$/,
+    shows: ["Plugins now", "all, new ones too"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).updates.selected.plugin = ["breeze"]),
+  },
+  {
     tool: "delete_app_local_backup",
     args: APP,
     headline: /^Delete the backup of application 200001 on the server's own disk\.$/,
@@ -448,7 +521,7 @@ Deno.test("these cases cover every destructive tool, and the two that read passw
   );
 });
 
-for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget } of ROWS) {
+for (const { tool, args, callerTexts = [], setUp, hits = 0, headline, shows, otherTarget } of ROWS) {
   Deno.test(`the question of ${tool} says what is affected and what it means, and changes nothing`, async () => {
     await using started = await start();
     setUp?.(started.sandbox);
@@ -462,7 +535,7 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
     const { id, label, public_ip: ip, apps } = serverOf(started.sandbox);
     const { server: shown, apps: named } = hitBy(question);
     assert.deepEqual(shown, { id, label, ip });
-    const hit = ON_SERVER.some((row) => row.tool === tool) ? apps : apps.slice(0, 1);
+    const hit = ON_SERVER.some((row) => row.tool === tool) ? apps : apps.slice(hits, hits + 1);
     assert.deepEqual(named?.map((app) => [app.id, app.label]), hit.map((app) => [app.id, app.label]));
     if (shows !== undefined) assert.ok(valuesOf(question, shows[0]).includes(shows[1]), JSON.stringify(question.facts));
     assert.ok(started.sandbox.requests.every(({ method }) => method === "GET"));
@@ -501,7 +574,7 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
     await (await started.plan("list_servers", {})).run();
 
     const changes = [
-      (sandbox: Sandbox) => void shopOf(sandbox).aliases.push("new.canary.example.com"),
+      (sandbox: Sandbox) => void serverOf(sandbox).apps[hits]?.aliases.push("new.canary.example.com"),
       (sandbox: Sandbox) => void (serverOf(sandbox).label = "Another"),
       ...(otherTarget === undefined ? [] : [otherTarget]),
     ];
@@ -851,7 +924,7 @@ for (const { tool, args, setUp, readsListing = 0 } of ROWS) {
     const sent = started.sandbox.requests.filter(({ method }) => method !== "GET");
     const read = READS[tool] === undefined ? [] : started.sandbox.requestsTo(READS[tool]);
     const { server_id, app_id } = sent[0]?.fields ?? read[0]?.fields ?? {};
-    assert.deepEqual([server_id, app_id ?? 200001], [100001, 200001]);
+    assert.deepEqual([server_id, app_id ?? args.app_id], [100001, args.app_id]);
     assert.deepEqual([sent.length, read.length], READS[tool] === undefined ? [1, 0] : [0, 1]);
     // The one further read is that of the passwords.
     const more = started.sandbox.requestsTo("server_list").length - listed;

@@ -13,6 +13,8 @@ import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
 import { type Service, startService } from "../support/harness.ts";
+import { MADE_PASSWORD } from "../tool_rows/row.ts";
+import { withoutMadePassword } from "../tool_rows/sent.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import { callModern, YES } from "../support/rpc_2026.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
@@ -178,6 +180,24 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
     ...(domain !== undefined && { domain }),
   }),
   set_letsencrypt_auto_renewal: ({ arguments: { enabled } }) => ({ auto: enabled }),
+  push_staging_app: synced,
+  pull_staging_app: synced,
+  set_staging_password_prompt: () => ({ action: "disable" }),
+  reset_staging_password: ({ arguments: { user_name } }) => ({ username: user_name }),
+  run_app_updates: ({ arguments: { plugins } }) => ({ core: "no", plugin: plugins }),
+  set_app_updates: ({ arguments: { enabled } }) => ({ enable: enabled === "true" ? "1" : "0" }),
+  // What is left out stays as it is, and is sent all the same.
+  update_update_settings: ({ arguments: { day, plugins } }) => ({
+    status: "0",
+    update_day: day === "Monday" ? "1" : "0",
+    update_slot: "3",
+    core: "no",
+    plugin: plugins,
+    emails: "owner@example.com",
+    pre_notification: "1",
+    successful_updates: "1",
+    failed_updates: "1",
+  }),
   update_server_settings: (shown) => labelled(shown),
   update_server_package: ({ facts }) => (
     { package_name: facts.Package, package_version: String(facts["Version after"]).split(" ")[0] }
@@ -192,6 +212,21 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   ),
   update_disk_cleanup_settings: (shown) => labelled(shown, { automate_cleanup: { yes: "enable", no: "disable" } }),
 };
+
+/** The headline names both applications and what is copied; their one server stands above the part that is read here. */
+function synced({ headline, arguments: { exclude_paths, tables, backup } }: Shown): Record<string, unknown> {
+  const isPush = headline.includes("live application 200001 with its staging copy");
+  return {
+    source_server_id: "100001",
+    source_app_id: /live application (\d+)/.exec(headline)?.[1],
+    action: isPush ? "push" : "pull",
+    ...(headline.includes("files") && { appFiles: "true" }),
+    ...(exclude_paths !== undefined && { excludePath: exclude_paths }),
+    ...(headline.includes("database") && { dbFiles: "true" }),
+    ...(tables !== undefined && { table: "true", tableSelected: tables }),
+    ...(backup !== "false" && { backup: "true" }),
+  };
+}
 
 /** Cloudways does not show what there is, so every branch and domain needs a question. */
 function hidePresentState(sandbox: Sandbox): void {
@@ -342,8 +377,12 @@ for (const call of askingCalls) {
 
         const wanted = (SENT[call.tool] ?? (({ arguments: shown }) => shown))(asked.shown);
         const found: Record<string, unknown> = {};
-        for (const [name, value] of Object.entries(sent.fields)) {
-          if (NOT_SHOWN.has(name) || (call.tool === "update_whitelisted_ips" && name === "type")) continue;
+        const fields = withoutMadePassword(sent.fields);
+        for (const [name, value] of Object.entries(fields)) {
+          if (
+            value === MADE_PASSWORD || NOT_SHOWN.has(name) ||
+            (call.tool === "update_whitelisted_ips" && name === "type")
+          ) continue;
           if (BY_FINGERPRINT.has(name)) found[name] = await fingerprint(String(value));
           else {found[name] = Array.isArray(value)
               ? value.map(String)
@@ -351,7 +390,7 @@ for (const call of askingCalls) {
         }
         assert.deepEqual(found, wanted, asked.text);
 
-        const wire = JSON.stringify(sent.fields);
+        const wire = JSON.stringify(fields);
         assert.equal(questions.get(asked.text) ?? wire, wire, "two calls show the same question");
         questions.set(asked.text, wire);
       }),

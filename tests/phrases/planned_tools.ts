@@ -38,28 +38,6 @@ set_app_state | D | Open or close an application | Closes an application to visi
 get_app_monitoring_detail | R | Graph of an application | Shows one figure of an application over time. Its figures are unreliable; prefer the analytics reports.
 get_app_traffic_details | R | Traffic in detail | Reports single requests to an application between two times, row by row. Starts work on the server.`,
 
-  staging: `
-list_staging_apps | R | Staging applications | Lists the staging applications of the account, each with the live application it was made from.
-create_staging_app | W | Create a staging application | Makes a staging copy of a live application, on the same or another server, to test changes safely. Takes minutes.
-push_staging_app | D | Push staging to live | Overwrites the live application with its staging copy: files, database, or chosen tables. Newer orders and users of the live site are lost with the database. A person has to approve it.
-pull_staging_app | D | Pull live to staging | Overwrites the staging application with the present state of the live one: files, database, or chosen tables. A person has to approve it.
-list_staging_tables | R | Tables to synchronise | Lists the database tables that a push or pull of a staging application can be limited to. Starts work on the server.
-set_staging_password_prompt | W | Password prompt of a staging application | Switches the password prompt in front of a staging application on or off. Off asks first: everybody can see it then.
-reset_staging_password | W | New staging password | Makes a new password for the prompt in front of a staging application and shows it to the person once.
-get_staging_log | R | Staging log | Shows what was pushed and pulled between a staging application and its live one, and when.
-delete_staging_backup | D | Delete a staging backup | Deletes the backup that was taken before a push or pull. A person has to approve it.`,
-
-  updates: `
-list_app_updates | R | Pending updates | Lists the pending WordPress updates of all applications: core, plugins and themes.
-check_app_updates | R | Look for updates | Has Cloudways look for new WordPress core, plugin and theme updates of an application now.
-run_app_updates | D | Update WordPress | Updates WordPress core, plugins and themes of an application by name, tested on a temporary copy (SafeUpdates). A person has to approve it.
-get_update_settings | R | Update settings | Shows whether automatic updates (SafeUpdates) of an application are on, their schedule, what they select, and the next run.
-set_app_updates | D | Switch automatic updates | Switches the automatic updates (SafeUpdates) of applications on or off. A person has to approve it.
-update_update_settings | W | Change update settings | Sets the schedule, selection and e-mails of an application's automatic updates.
-get_update_history | R | Update history | Lists past update runs of an application and how each ended.
-list_app_vulnerabilities | R | Known vulnerabilities | Lists known vulnerabilities in the WordPress core, plugins and themes of an application.
-scan_app_vulnerabilities | R | Look for vulnerabilities | Has Cloudways look for vulnerabilities in the plugins, themes and core of an application now.`,
-
   access: `
 list_app_users | R | Users of an application | Lists the additional SSH and SFTP users of an application.
 create_app_user | D | Create an SFTP user | Creates an additional SSH/SFTP user who can reach the files of one application. Its password is made here and shown to the person once. A person has to approve it.

@@ -53,6 +53,8 @@ const COUNTED: ReadonlySet<string> = new Set([
     "hour",
   ],
   ...["next_before_id", "points_left_out"],
+  // A score on a scale of its own, from 0 to 10.
+  ...["cvss_score"],
 ]);
 /** Figures of Cloudways without a stated unit, each with its place. */
 const UNIT_NOT_TOLD: readonly RegExp[] = [

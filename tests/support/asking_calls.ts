@@ -1,5 +1,6 @@
 /** For every tool that can ask a person, a call that does. */
 import { allTools } from "../../src/tools/all.ts";
+import { listRestorePointsAtOnce } from "../tool_rows/listed_at_once.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
 
@@ -24,6 +25,9 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   manage_app_varnish: { action: "disable" },
   reset_app_file_permissions: { ownership: "master_user" },
   enforce_app_https: { enabled: false },
+  set_staging_password_prompt: { enabled: false },
+  reset_staging_password: { show: "answer" },
+  update_update_settings: { plugins: ["breeze"] },
 };
 
 /** The operation that reads the facts a reading tool asks about. */
@@ -55,11 +59,7 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
     otherArgs: { ...args, ...("app_id" in args ? { app_id: 200002 } : { server_id: 100002 }) },
     setUp(sandbox) {
       row.setUp?.(sandbox);
-      // At once, so that no call waits for the list of restore points.
-      const body = { backup_dates: [row.minimal.time, ...ODD_RESTORE_POINTS], local_backup_exists: false };
-      if (row.tool === "restore_app") {
-        sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });
-      }
+      listRestorePointsAtOnce(sandbox, row, { local_backup_exists: false, more: ODD_RESTORE_POINTS });
       for (const app of sandbox.account().servers.flatMap(({ apps }) => apps)) {
         app.git.key = "ssh-rsa EXAMPLE";
         app.own_ssl = { issued_at: "2026-01-01 00:00:00" };

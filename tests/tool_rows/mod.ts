@@ -6,6 +6,8 @@ import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serverConfigRows } from "./server_config.ts";
 import { serversRows } from "./servers.ts";
+import { stagingRows } from "./staging.ts";
+import { updatesRows } from "./updates.ts";
 
 /** Every tool's row. A tool without one fails the tests. */
 export const toolRows: readonly ToolRow[] = [
@@ -14,6 +16,8 @@ export const toolRows: readonly ToolRow[] = [
   ...appsRows,
   ...securityRows,
   ...discoveryRows,
+  ...stagingRows,
+  ...updatesRows,
   ...serverConfigRows,
 ];
 

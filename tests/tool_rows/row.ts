@@ -21,6 +21,8 @@ export interface ToolRow {
   sendsAfterDocumented?: Partial<Sends>;
   /** Arguments it must refuse, and the argument that its refusal names. */
   wrong: { args: Record<string, unknown>; names: string }[];
+  /** It reads by work that keeps its server busy, so it is refused while other work does. */
+  refusedWhileBusy?: true;
   /** Brings the sandbox into the state that the call needs. */
   setUp?: (sandbox: Sandbox) => void;
 }
@@ -30,6 +32,9 @@ export const LISTING: Sent = ["GET /server"];
 
 /** A look at an operation. The operation's id is left out. */
 export const LOOK: Sent = ["GET /operation"];
+
+/** Stands in a row for a password that was made for the call. */
+export const MADE_PASSWORD = "a made password";
 
 /** The same requests with any arguments. */
 export function always(...sent: Sent[]): Sends {

@@ -1,12 +1,21 @@
 /** What went to Cloudways, in the form in which the rows of the tools write it. */
 import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
-import { LISTING, LOOK, type Sends, type Sent, type ToolRow } from "./row.ts";
+import { LISTING, LOOK, MADE_PASSWORD, type Sends, type Sent, type ToolRow } from "./row.ts";
 
 /** A request as a row writes it. */
 export function sentOf({ method, path, fields }: RecordedRequest): Sent {
   const below = path.replace("/api/v2", "");
   if (below.startsWith("/operation/")) return LOOK;
-  return Object.keys(fields).length === 0 ? [`${method} ${below}`] : [`${method} ${below}`, fields];
+  if (Object.keys(fields).length === 0) return [`${method} ${below}`];
+  return [`${method} ${below}`, withoutMadePassword(fields)];
+}
+
+/** The form of passwords that are made for a call. */
+const MADE = /^[A-Za-z0-9][A-Za-z0-9!_-]{23}$/;
+
+/** The members of a request, with {@linkcode MADE_PASSWORD} in the place of a password that was made for it. */
+export function withoutMadePassword(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return MADE.test(String(fields.password)) ? { ...fields, password: MADE_PASSWORD } : fields;
 }
 
 /** Everything that the sandbox was asked for, in an order that is always the same. */
@@ -23,9 +32,15 @@ export function expectedOf(
   return inOrder((forms === "documented" ? sendsAfterDocumented?.[kind] : undefined) ?? sends[kind]);
 }
 
-/** The request that does what a call is for: the last that is neither the listing nor a look at an operation. */
+/**
+ * The request that does what a call is for: the last before the last look at an operation, or the last of all where no
+ * operation is looked at.
+ */
 export function mainRequestOf({ tool, sends }: ToolRow): string {
-  const [main] = sends.minimal.findLast(([request]) => request !== LISTING[0] && request !== LOOK[0]) ?? [];
+  const requests = sends.minimal.map(([request]) => request);
+  const lastLook = requests.lastIndexOf(LOOK[0]);
+  const before = lastLook === -1 ? requests : requests.slice(0, lastLook);
+  const main = before.findLast((request) => request !== LISTING[0] && request !== LOOK[0]);
   if (main === undefined) throw new Error(`${tool} sends nothing of its own`);
   return main;
 }

@@ -7,11 +7,12 @@ import { record, reportedOutput, startedOutput } from "../define/outputs.ts";
 import { ageInWords } from "../define/question_words.ts";
 import { appFacts, onApp } from "../define/questions.ts";
 import { reportAnswer } from "../define/report_answer.ts";
+import { listRestorePoints } from "../define/restore_list.ts";
 import { afterRestore, shownRestoreList } from "../define/restored.ts";
 import { startOnApp } from "../define/start.ts";
 import { appOutput, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
-import { findRestorePoint, listRestorePoints } from "./restore_work.ts";
+import { findRestorePoint } from "./restore_work.ts";
 
 const backupApp = defineTool({
   name: "backup_app",

@@ -1,5 +1,6 @@
 /** Parts of headlines: how old a backup is, and what may fail. */
 import { isoTime } from "../../cloudways/models.ts";
+import type { LastBackups } from "../../cloudways/restore_points.ts";
 import { count, countApps, type ServerFacts } from "./questions.ts";
 
 /** Restore points are opaque. The age is known only if one begins like this. */
@@ -15,6 +16,14 @@ export function ageInWords(point: string, now: number): string {
   if (ageMs >= 2 * DAY_MS) return `that is ${count(Math.floor(ageMs / DAY_MS), "day")} old`;
   if (ageMs >= HOUR_MS) return `that is ${count(Math.floor(ageMs / HOUR_MS), "hour")} old`;
   return `that is ${count(Math.floor(ageMs / MINUTE_MS), "minute")} old`;
+}
+
+/** How old the newest known backup of an application is. Asking starts no operation, so only what was seen lately is known. */
+export function newestBackupInWords(backups: LastBackups, appId: number, now: number): string {
+  const newest = backups.get(appId);
+  return newest === undefined
+    ? "How old its newest backup is was not looked up in the last hour."
+    : `Its newest known backup is one ${ageInWords(newest, now)}.`;
 }
 
 /** Services that an application needs to answer, or to reach its data. It works without all others. */

@@ -1,4 +1,5 @@
 import { type Call, type Handlers, makingOf, number, text } from "../call.ts";
+import { recordTime } from "../dates.ts";
 import { newApp } from "../make_app.ts";
 import type { AppState, ServerState } from "../state.ts";
 import { nextAppId } from "./apps.ts";
@@ -48,6 +49,7 @@ function addCopy(call: Call, server: ServerState, id: number, label: string, sta
   const { application, app_version, project_id, content } = call.app;
   const app: AppState = newApp(makingOf(call), server, id, { label, application, app_version, project_id });
   app.content = structuredClone(content);
+  app.created_at = recordTime(call.clock.now());
   app.source_app_id = call.app.id;
   app.is_staging = staging ? "1" : "0";
   if (staging && server !== call.server) app.source_server_id = call.server.id;

@@ -94,7 +94,7 @@ function run(call: Call): unknown {
   const [core, plugin, theme] = [text(call, "core"), list(call, "plugin"), list(call, "theme")];
   const isCore = core !== "" && core !== "no";
   const copy = newApp(makingOf(call), server, nextAppId(call), { label: `safeupdates-${app.label}`, ...kindOf(app) });
-  Object.assign(copy, { is_staging: "1", source_app_id: app.id });
+  Object.assign(copy, { is_staging: "1", source_app_id: app.id, created_at: recordTime(call.clock.now()) });
   server.apps.push(copy);
   let succeeded = false;
   return start(call, "safe_update", () => {
