@@ -24,8 +24,10 @@ export interface AskCase {
 
 /** All cases of one tool. */
 export interface ToolCases {
-  /** The operation of the facts that carries it out. */
+  /** The operation of the facts that carries it out, once. */
   sends: string;
+  /** What may follow it under the same yes, once at most. */
+  followedBy?: string;
   args: Record<string, unknown>;
   cases: AskCase[];
 }

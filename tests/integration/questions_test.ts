@@ -139,6 +139,8 @@ interface Row {
   shows?: [string, string];
   /** What is changed in the account so that an earlier yes no longer fits; for tools that bind more than what is hit. */
   otherTarget?: (sandbox: Sandbox) => void;
+  /** How often the listing is read again once a person has said yes. */
+  readsListing?: number;
 }
 
 const withCertificate = { own_ssl: { issued_at: "2026-01-01 00:00:00" } };
@@ -206,11 +208,19 @@ const ON_APP: Row[] = [
   },
   {
     tool: "update_app_cname",
-    args: { ...APP, cname: "caller-canary.example.com" },
+    args: { ...APP, cname: "caller-canary.example.com", keep_old_as_alias: false },
     callerTexts: ["caller-canary.example.com"],
     headline: /^Replace the primary domain of application 200001\.$/,
     shows: ["New primary domain", "caller-canary.example.com"],
     otherTarget: swapPrimaryDomain,
+  },
+  {
+    tool: "update_app_aliases",
+    args: { ...APP, add: ["caller-canary.example.com"], remove: ["www.shop.canary.example.com"] },
+    callerTexts: ["caller-canary.example.com", "www.shop.canary.example.com"],
+    headline: /^Change the additional domains of application 200001: 1 added, 1 removed\.$/,
+    shows: ["Removed", "www.shop.canary.example.com"],
+    readsListing: 2,
   },
   {
     tool: "delete_app_cname",
@@ -739,7 +749,7 @@ Deno.test("a clean-up is explained by what is set, and by nothing else", async (
   assert.doesNotMatch(data, /logs/);
 });
 
-for (const { tool, args, setUp } of ROWS) {
+for (const { tool, args, setUp, readsListing = 0 } of ROWS) {
   Deno.test(`${tool} is carried out on the very ids that were asked about`, async () => {
     await using started = await start();
     setUp?.(started.sandbox);
@@ -756,7 +766,7 @@ for (const { tool, args, setUp } of ROWS) {
     assert.deepEqual([sent.length, read.length], READS[tool] === undefined ? [1, 0] : [0, 1]);
     // The one reading more is that of the passwords themselves.
     const more = started.sandbox.requestsTo("server_list").length - listed;
-    assert.equal(more, tool === "get_app_credentials" ? 1 : 0);
+    assert.equal(more, tool === "get_app_credentials" ? 1 : readsListing);
   });
 }
 

@@ -116,6 +116,8 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   git_clone: ({ arguments: { git_url, branch, deploy_path } }) => ({ git_url, branch_name: branch, deploy_path }),
   git_pull: ({ arguments: { branch, deploy_path } }) => ({ branch_name: branch, deploy_path }),
   revoke_letsencrypt: ({ arguments: { domain, wildcard } }) => ({ ssl_domain: domain, wild_card: wildcard }),
+  update_app_cname: ({ arguments: { cname } }) => ({ cname }),
+  update_app_aliases: ({ facts }) => ({ aliases: [facts.After ?? []].flat() }),
   update_whitelisted_ips: ({ facts }) => ({ ip: [facts.After].flat(), ipPolicy: facts["Policy after"] }),
   optimize_server_disk: ({ arguments: flags }) =>
     Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, flag === "true" ? "yes" : "no"])),

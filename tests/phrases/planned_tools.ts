@@ -16,10 +16,6 @@ const EFFECTS: Readonly<Record<string, Effect>> = { R: "read", W: "write", D: "d
  * its line: a test fails while it stands in both places.
  */
 const PLANNED: Readonly<Record<string, string>> = {
-  apps: `
-list_domains | R | Domains of the account | Lists every domain of the account with its application, server, whether it is primary or an alias, and its certificate: kind, what it covers, automatic renewal. Those without cover or renewal come first. Cloudways gives no expiry date.
-update_app_aliases | D | Additional domains | Edits the additional domains (aliases) of an application: add, remove, or replace the whole list. Asks only where one is removed.`,
-
   sites: `
 get_app_php_settings | R | PHP settings of an application | Shows the PHP-FPM settings text of an application, with its own limits.
 update_app_php_settings | D | Change an application's PHP settings | Replaces the PHP-FPM settings text of one application, such as its memory limit, upload size and execution time. For the whole server use update_server_settings. A person has to approve it.

@@ -77,7 +77,7 @@ interface Beside {
 export function checkEdit(
   { add, remove, replace }: ListEdit,
   context: z.RefinementCtx,
-  keyOf: EntryKey = asWritten,
+  keyOf: EntryKey,
   beside?: Beside,
 ): void {
   const wrong = (argument: string, message: string) => context.addIssue({ code: "custom", path: [argument], message });

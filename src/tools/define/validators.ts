@@ -67,6 +67,9 @@ const notADomain = "must be a domain without scheme, port or path, such as shop.
 /** A domain's name; comes out in lower case. */
 export const domainName = lowerCase.refine(isDomain, notADomain);
 
+/** A domain's name, or all names of one level below one: `*.example.com`; comes out in lower case. */
+export const aliasName = lowerCase.refine((text) => isDomain(text.replace(/^\*\./, "")), notADomain);
+
 /** A domain of a certificate: a wildcard is asked for by a flag beside it. */
 export const certificateDomain = lowerCase.refine((text) => !text.startsWith("*"), {
   error: "must have no star: for *.example.com give example.com alone, and wildcard: true",
