@@ -12,6 +12,7 @@ const LISTENING = "listening";
 /** Variables that the server takes from the shell, so that people can try them. */
 const TO_BE_TRIED = new Set([
   "TOOLSETS",
+  "LIST_TOOLSETS",
   "READ_ONLY",
   "CONFIRM",
   "RATE_LIMIT_REQUESTS",

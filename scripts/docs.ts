@@ -47,8 +47,9 @@ function configPart(): string {
 
 function toolsPart(): string {
   const entries = new Catalogue(allTools).entries();
-  return TOOLSETS.map((toolset) => {
+  return TOOLSETS.flatMap((toolset) => {
     const own = entries.filter(({ tool }) => tool.toolset === toolset);
+    if (own.length === 0) return [];
     return `Toolset ${code(toolset)}:\n\n${EFFECTS.flatMap((effect) => effectItem(effect, own)).join("\n")}`;
   }).join("\n\n");
 }

@@ -230,7 +230,8 @@ async function createRoutes(
 ): Promise<Route[]> {
   const { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit, work } = parts;
   const { confirm, publicUrl } = config;
-  const bounds = { readOnly: config.readOnly, toolsets: config.toolsets };
+  const { readOnly, toolsets, listedToolsets } = config;
+  const bounds = { readOnly, toolsets, listedToolsets };
   const bodies = new BodyReader();
   const mcpRoute = new McpRoute({
     endpoint,

@@ -58,7 +58,10 @@ export interface Config {
   confirm: ConfirmMode;
   /** The address people reach this server at, without a trailing slash; undefined where none is known. */
   publicUrl: URL | undefined;
+  /** The toolsets whose tools may be used. */
   toolsets: ReadonlySet<Toolset>;
+  /** The toolsets that are listed where a client names none. */
+  listedToolsets: ReadonlySet<Toolset>;
   /** That of the one customer of `stdio`, which alone uses it. */
   stdioCredential: Credential | undefined;
 }
@@ -152,6 +155,7 @@ function toConfig(value: Variables, allowedHostsGiven: boolean): Config {
     confirm: value.CONFIRM,
     publicUrl,
     toolsets: value.TOOLSETS,
+    listedToolsets: value.LIST_TOOLSETS,
     stdioCredential: credentialOf({
       token: value.CLOUDWAYS_ACCESS_TOKEN,
       email: value.CLOUDWAYS_EMAIL,

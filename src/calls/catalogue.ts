@@ -1,5 +1,4 @@
-import type { Caller } from "../identity/caller.ts";
-import { TOOLSETS } from "../identity/toolsets.ts";
+import type { Bounds } from "../identity/bounds.ts";
 import type { Effect, Tool } from "../tools/define/tool.ts";
 import type { DeclaredInputs } from "../confirm/declared_input.ts";
 import { declaredInputs, listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
@@ -45,10 +44,9 @@ export type Lookup =
   /** Not there, or in a toolset this caller does not have. */
   | { kind: "unknown" };
 
-/** All tools, their schemas made once; the same list object for every caller with the same bounds. */
+/** All tools, their schemas made once. */
 export class Catalogue {
   readonly #entries: ReadonlyMap<string, CatalogueEntry>;
-  readonly #lists = new Map<string, ListedTool[]>();
 
   constructor(tools: readonly Tool[]) {
     const sorted = [...tools].sort((a, b) => a.name < b.name ? -1 : 1);
@@ -62,26 +60,23 @@ export class Catalogue {
   }
 
   /** What `tools/list` shows to a caller. */
-  list(caller: Pick<Caller, "readOnly" | "toolsets">): ListedTool[] {
-    const key = `${caller.readOnly}:${TOOLSETS.filter((toolset) => caller.toolsets.has(toolset))}`;
-    const known = this.#lists.get(key);
-    if (known !== undefined) return known;
-    const list = this.entriesFor(caller).map(({ listed }) => listed);
-    this.#lists.set(key, list);
-    return list;
+  list(bounds: Bounds): ListedTool[] {
+    return this.entriesFor(bounds)
+      .filter(({ tool }) => bounds.listedToolsets.has(tool.toolset))
+      .map(({ listed }) => listed);
   }
 
-  /** The entries of the tools that a caller may call, in the order of the list. */
-  entriesFor(caller: Pick<Caller, "readOnly" | "toolsets">): CatalogueEntry[] {
+  /** The entries of the tools that a caller may call, listed or not, in the order of the list. */
+  entriesFor(bounds: Bounds): CatalogueEntry[] {
     return this.entries()
-      .filter(({ tool }) => caller.toolsets.has(tool.toolset) && !(caller.readOnly && tool.effect !== "read"));
+      .filter(({ tool }) => bounds.toolsets.has(tool.toolset) && !(bounds.readOnly && tool.effect !== "read"));
   }
 
   /** Whether a caller may call a tool; never relies on what was listed. */
-  lookUp(name: string, caller: Pick<Caller, "readOnly" | "toolsets">): Lookup {
+  lookUp(name: string, bounds: Bounds): Lookup {
     const entry = this.#entries.get(name);
-    if (entry === undefined || !caller.toolsets.has(entry.tool.toolset)) return { kind: "unknown" };
-    if (caller.readOnly && entry.tool.effect !== "read") return { kind: "read_only", entry };
+    if (entry === undefined || !bounds.toolsets.has(entry.tool.toolset)) return { kind: "unknown" };
+    if (bounds.readOnly && entry.tool.effect !== "read") return { kind: "read_only", entry };
     return { kind: "found", entry };
   }
 

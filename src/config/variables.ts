@@ -92,8 +92,14 @@ export const variables = z.object({
   CLOUDWAYS_API_BASE_URL: preset(httpsUrl(API_BASE_URL), API_BASE_URL, "The Cloudways API. https, unless loopback."),
   TOOLSETS: preset(
     readBy(parseToolsets),
+    "all",
+    "Toolsets whose tools may be used, separated by commas. all names every one, default the five that are listed by " +
+      "default. discovery is always among them.",
+  ),
+  LIST_TOOLSETS: preset(
+    readBy(parseToolsets),
     "default",
-    "Toolsets to offer, separated by commas; all and default name every one.",
+    "Toolsets that clients see in their list of tools; the rest of what may be used is found with find_tools.",
   ),
   READ_ONLY: preset(flag, "false", "true leaves only the tools that read."),
   CONFIRM: preset(

@@ -1,7 +1,8 @@
 /** Reads all headers about the caller: credentials, bounds, and how to ask the person. */
 import { isApprovalCode } from "../confirm/code.ts";
 import { ToolError } from "../errors.ts";
-import type { Bounds, Identity, Wishes } from "../identity/caller.ts";
+import type { Bounds } from "../identity/bounds.ts";
+import type { Identity, Wishes } from "../identity/caller.ts";
 import {
   type Credential,
   credentialOf,
@@ -84,9 +85,11 @@ export function sentSecrets(headers: Headers): string[] {
  * @throws {RangeError} For an unknown value, since ignoring a misspelt restriction would be dangerous.
  */
 export function readWishes(headers: Headers, allowed: Bounds): Wishes {
+  const named = readToolsets(headers);
   return {
     readOnly: allowed.readOnly || readReadOnly(headers),
-    toolsets: readToolsets(headers, allowed.toolsets),
+    toolsets: named === undefined ? allowed.toolsets : allowed.toolsets.intersection(named),
+    listedToolsets: named ?? allowed.listedToolsets,
     approvalCode: readApprovalCode(headers),
     confirmByPage: readConfirmByPage(headers),
   };
@@ -153,14 +156,14 @@ function readReadOnly(headers: Headers): boolean {
   throw new RangeError("X-MCP-Readonly must be true or false, and come once.");
 }
 
-function readToolsets(headers: Headers, allowed: ReadonlySet<Toolset>): ReadonlySet<Toolset> {
+function readToolsets(headers: Headers): ReadonlySet<Toolset> | undefined {
   const text = headers.get("x-mcp-toolsets");
-  if (text === null) return allowed;
+  if (text === null) return undefined;
   // A header sent twice arrives joined by a comma and a space.
   if (!/^[a-z_]+(,[a-z_]+)*$/.test(text)) {
     throw new RangeError("X-MCP-Toolsets must be names separated by commas without spaces, and come once.");
   }
-  return allowed.intersection(parseToolsets(text));
+  return parseToolsets(text);
 }
 
 /** Reads the code that a person must type to approve. It must be possible to type it. */

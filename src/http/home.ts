@@ -1,6 +1,6 @@
 import type { ConfirmMode } from "../config.ts";
 import type { Catalogue, CatalogueEntry } from "../calls/catalogue.ts";
-import type { Bounds } from "../identity/caller.ts";
+import type { Bounds } from "../identity/bounds.ts";
 import { EFFECT_WORDS } from "../tools/define/tool.ts";
 import { TOOLSETS } from "../identity/toolsets.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";

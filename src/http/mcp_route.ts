@@ -1,5 +1,6 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
-import { type Bounds, type Caller, callerSecrets, customerIdOf, type Wishes } from "../identity/caller.ts";
+import type { Bounds } from "../identity/bounds.ts";
+import { type Caller, callerSecrets, customerIdOf, type Wishes } from "../identity/caller.ts";
 import { type CustomerIds, shortCustomerId } from "../identity/customer_id.ts";
 import type { Limit } from "../errors.ts";
 import type { Owner } from "../async/fair_shares.ts";

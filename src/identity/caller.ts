@@ -1,8 +1,8 @@
 import type { ToolError } from "../errors.ts";
 import { SecretHider } from "../text/redaction/hider.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
+import type { Bounds } from "./bounds.ts";
 import { type Credential, traitsOf } from "./credential.ts";
-import type { Toolset } from "./toolsets.ts";
 
 /** One set of Cloudways credentials, and its id, which all other parts use. */
 export interface Customer {
@@ -13,14 +13,6 @@ export interface Customer {
 
 /** The customer, or why there is none: no credentials were sent, or they can't be right. */
 export type Identity = { kind: "customer" } & Customer | { kind: "none"; error: ToolError };
-
-/** What one request may do. */
-export interface Bounds {
-  /** Only tools whose effect is `read` may be called. */
-  readOnly: boolean;
-  /** The toolsets the request may see. */
-  toolsets: ReadonlySet<Toolset>;
-}
 
 /** What one request asks for in its headers, besides its message. */
 export interface Wishes extends Bounds {

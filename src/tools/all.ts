@@ -11,6 +11,12 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   servers: serversTools,
   apps: appsTools,
   security: securityTools,
+  discovery: [],
+  sites: [],
+  staging: [],
+  server_config: [],
+  updates: [],
+  access: [],
 };
 
 /** Every tool there is. */

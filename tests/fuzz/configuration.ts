@@ -27,6 +27,7 @@ const VALID_VALUES = {
   CONFIRM: "elicit",
   PUBLIC_URL: "https://mcp.example.com",
   TOOLSETS: "basic,apps",
+  LIST_TOOLSETS: "basic",
   CLOUDWAYS_EMAIL: "owner@example.com",
   CLOUDWAYS_API_KEY: "EXAMPLE-KEY-OF-NOBODY",
   CLOUDWAYS_ACCESS_TOKEN: "cw_EXAMPLE_OF_NOBODY",

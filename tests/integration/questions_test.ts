@@ -63,6 +63,7 @@ function contextOf({ app }: Service, clock: typeof systemClock, id: string): Ano
     identity: { kind: "customer", ...customer },
     readOnly: false,
     toolsets: new Set(TOOLSETS),
+    listedToolsets: new Set(TOOLSETS),
     address: "127.0.0.1",
     transport: "http",
     approvalCode: undefined,

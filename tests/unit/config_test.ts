@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Config, ConfigError, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
 import { publicUrlIsLoopback } from "../../src/config/reach.ts";
+import { DEFAULT_TOOLSETS, TOOLSETS } from "../../src/identity/toolsets.ts";
 import { Networks } from "../../src/text/networks.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 
@@ -29,6 +30,7 @@ const CONTRACT_NAMES = [
   "PUBLIC_URL",
   "CUSTOMER_ID_KEY",
   "TOOLSETS",
+  "LIST_TOOLSETS",
   "CLOUDWAYS_EMAIL",
   "CLOUDWAYS_API_KEY",
   "CLOUDWAYS_ACCESS_TOKEN",
@@ -72,7 +74,8 @@ Deno.test("an empty environment gives every default", () => {
     readOnly: false,
     confirm: "ask",
     publicUrl: new URL("http://127.0.0.1:7000"),
-    toolsets: new Set(["basic", "servers", "apps", "security"] as const),
+    toolsets: new Set(TOOLSETS),
+    listedToolsets: new Set(DEFAULT_TOOLSETS),
     stdioCredential: undefined,
   };
 
@@ -160,8 +163,11 @@ const READINGS: readonly { env: Environment; read: (config: Config) => unknown; 
   { env: { READ_ONLY: "true" }, read: (c) => c.readOnly, value: true },
   { env: { CONFIRM: "elicit" }, read: (c) => c.confirm, value: "elicit" },
   { env: { CONFIRM: "off" }, read: (c) => c.confirm, value: "off" },
-  { env: { TOOLSETS: "basic,apps" }, read: (c) => c.toolsets, value: new Set(["basic", "apps"]) },
-  { env: { TOOLSETS: "all" }, read: (c) => c.toolsets.size, value: 4 },
+  { env: { TOOLSETS: "basic,apps" }, read: (c) => c.toolsets, value: new Set(["basic", "apps", "discovery"]) },
+  { env: { TOOLSETS: "default" }, read: (c) => c.toolsets, value: new Set(DEFAULT_TOOLSETS) },
+  { env: { TOOLSETS: "basic" }, read: (c) => c.listedToolsets, value: new Set(DEFAULT_TOOLSETS) },
+  { env: { LIST_TOOLSETS: "all" }, read: (c) => c.listedToolsets, value: new Set(TOOLSETS) },
+  { env: { LIST_TOOLSETS: "sites" }, read: (c) => c.listedToolsets, value: new Set(["sites", "discovery"]) },
   {
     env: { CLOUDWAYS_EMAIL: "owner@example.com", CLOUDWAYS_API_KEY: "key" },
     read: (c) => c.stdioCredential,
@@ -244,6 +250,7 @@ const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = 
   ["PUBLIC_URL", "https://mcp.example.com/?", /query/],
   ["TOOLSETS", "basic,everything", /"everything".*basic, servers, apps, security/],
   ["TOOLSETS", "basic,", /basic, servers, apps, security/],
+  ["LIST_TOOLSETS", "everything", /"everything".*basic, servers, apps, security/],
   ["CLOUDWAYS_EMAIL", "owner @example.com", /without spaces/],
   ["CLOUDWAYS_API_KEY", "key\u00e9", /visible ASCII/],
   ["CLOUDWAYS_ACCESS_TOKEN", "x".repeat(4097), /at most 4096/],

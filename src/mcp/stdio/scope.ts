@@ -1,5 +1,6 @@
 import type { Config } from "../../config.ts";
 import { ToolError } from "../../errors.ts";
+import type { Bounds } from "../../identity/bounds.ts";
 import { type Caller, callerSecrets, type Identity } from "../../identity/caller.ts";
 import type { Credential } from "../../identity/credential.ts";
 import { type CustomerIds, shortCustomerId } from "../../identity/customer_id.ts";
@@ -17,7 +18,7 @@ export interface StdioScopeOptions {
 
 /** The scope of the one stdio caller, whose credential is in the configuration. */
 export async function stdioScope(
-  { stdioCredential, readOnly, toolsets }: Pick<Config, "stdioCredential" | "readOnly" | "toolsets">,
+  { stdioCredential, readOnly, toolsets, listedToolsets }: Pick<Config, "stdioCredential" | keyof Bounds>,
   { customerIds, log, work }: StdioScopeOptions,
 ): Promise<CallScope> {
   const identity = await identityOf(stdioCredential, customerIds);
@@ -27,6 +28,7 @@ export async function stdioScope(
     identity,
     readOnly,
     toolsets,
+    listedToolsets,
     approvalCode,
     confirmByPage: false,
     address: "stdio",
