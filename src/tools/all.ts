@@ -4,6 +4,7 @@ import { basicTools } from "./basic/mod.ts";
 import type { Tool } from "./define/tool.ts";
 import { securityTools } from "./security/mod.ts";
 import { serversTools } from "./servers/mod.ts";
+import { sitesTools } from "./sites/mod.ts";
 
 /** The tools of each toolset. */
 const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
@@ -12,7 +13,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   apps: appsTools,
   security: securityTools,
   discovery: [],
-  sites: [],
+  sites: sitesTools,
   staging: [],
   server_config: [],
   updates: [],

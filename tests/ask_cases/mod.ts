@@ -3,6 +3,7 @@ import type { ToolCases } from "./case.ts";
 import { certificatesCases } from "./certificates.ts";
 import { securityCases } from "./security.ts";
 import { serversCases } from "./servers.ts";
+import { sitesCases } from "./sites.ts";
 
 export { answers, APP, type Change, GIT_URL } from "./case.ts";
 
@@ -12,4 +13,5 @@ export const askCases: Record<string, ToolCases> = {
   ...appsCases,
   ...certificatesCases,
   ...securityCases,
+  ...sitesCases,
 };

@@ -327,6 +327,15 @@ const ON_APP: Row[] = [
     otherTarget: ofOtherBranch,
   },
   {
+    tool: "update_app_cron_jobs",
+    args: { ...APP, add: ["0 2 * * * php caller-canary.php"] },
+    callerTexts: ["caller-canary.php"],
+    setUp: (sandbox) => void (shopOf(sandbox).crons.script = "0 1 * * * php account-canary.php"),
+    headline: /^Change the cron jobs of application 200001: 1 added, 0 removed\.$/,
+    shows: ["Before", "0 1 * * * php account-canary.php"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).crons.script = "0 3 * * * php other-canary.php"),
+  },
+  {
     tool: "get_app_credentials",
     args: { ...APP, reveal: true },
     headline: /^Show the passwords of application 200001\.$/,

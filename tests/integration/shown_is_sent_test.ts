@@ -70,6 +70,8 @@ const pem = certificatePem({ domains: ["shop.example.com"] });
 const certificate = fc.constantFrom("", "\n", "Comment\n\t", " \n").map((before) => before + pem);
 const privateKey = fc.constantFrom("", "\n\n", "Comment\n").map((before) => before + keyPem(testKey(1)));
 
+const cronLine = word([...UNITS, " "], 60).map((command) => `*/5 *  * * * x${command}`);
+
 /** Random values for inputs, by their names; inputs that are not here stay as the tool table has them. */
 const VALUES: Record<string, fc.Arbitrary<unknown>> = {
   branch,
@@ -96,6 +98,7 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
 
 /** The same for one tool, where others have an input of that name. */
 const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
+  update_app_cron_jobs: { add: fc.array(cronLine, { minLength: 1, maxLength: 5 }) },
   change_service_state: { action: fc.constantFrom("stop", "restart") },
 };
 
@@ -118,6 +121,7 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   revoke_letsencrypt: ({ arguments: { domain, wildcard } }) => ({ ssl_domain: domain, wild_card: wildcard }),
   update_app_cname: ({ arguments: { cname } }) => ({ cname }),
   update_app_aliases: ({ facts }) => ({ aliases: [facts.After ?? []].flat() }),
+  update_app_cron_jobs: ({ facts }) => ({ crons: JSON.stringify(facts.After), is_script: "true" }),
   update_whitelisted_ips: ({ facts }) => ({ ip: [facts.After].flat(), ipPolicy: facts["Policy after"] }),
   optimize_server_disk: ({ arguments: flags }) =>
     Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, flag === "true" ? "yes" : "no"])),

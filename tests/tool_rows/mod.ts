@@ -4,9 +4,10 @@ import { basicRows } from "./basic.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serversRows } from "./servers.ts";
+import { sitesRows } from "./sites.ts";
 
 /** Every tool's row. A tool without one fails the tests. */
-export const toolRows: readonly ToolRow[] = [...basicRows, ...serversRows, ...appsRows, ...securityRows];
+export const toolRows: readonly ToolRow[] = [...basicRows, ...serversRows, ...appsRows, ...securityRows, ...sitesRows];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */
 export function setUpForEveryTool(sandbox: Sandbox): void {

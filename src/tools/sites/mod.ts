@@ -1,0 +1,6 @@
+/** The tools for what runs a site: its PHP, caches, cron jobs, settings and access. */
+import type { Tool } from "../define/tool.ts";
+import { cronJobsTools } from "./cron_jobs.ts";
+
+/** Every tool of this toolset. */
+export const sitesTools: readonly Tool[] = [...cronJobsTools];

@@ -1,0 +1,20 @@
+import { always, APP, never, type ToolCases } from "./case.ts";
+
+/** The tools for what runs a site. */
+export const sitesCases: Record<string, ToolCases> = {
+  update_app_cron_jobs: {
+    sends: "app_cron_list_update",
+    args: { ...APP, add: ["0 2 * * * php x.php"] },
+    cases: [...always("runs commands"), {
+      present: "no cron job",
+      setUp: (app) => void (app.crons = { basic: [], script: "" }),
+      asks: true,
+      why: "runs commands",
+    }],
+  },
+  set_app_cron_optimizer: {
+    sends: "app_cron_optimizer_update",
+    args: { ...APP, enabled: false },
+    cases: never("its tasks run all the same"),
+  },
+};
