@@ -327,6 +327,23 @@ const ON_APP: Row[] = [
     otherTarget: ofOtherBranch,
   },
   {
+    tool: "update_app_php_settings",
+    args: { ...APP, add: ["php_admin_value[memory_limit] = 777M"] },
+    callerTexts: ["777M"],
+    setUp: (sandbox) => void (shopOf(sandbox).fpm_setting = "php_value[memory_limit] = 111M"),
+    headline: /^Change the PHP settings of application 200001: 1 line added, 1 removed\.$/,
+    shows: ["Removed", "php_value[memory_limit] = 111M"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).fpm_setting = "php_value[memory_limit] = 222M"),
+  },
+  {
+    tool: "update_app_varnish_rules",
+    args: { ...APP, add: ["cookie:caller-canary"] },
+    callerTexts: ["caller-canary"],
+    headline: /^Change what Varnish does not cache of application 200001: 1 added, 0 removed\.$/,
+    shows: ["Before", "url:/checkout"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).vcl_list = []),
+  },
+  {
     tool: "update_app_cron_jobs",
     args: { ...APP, add: ["0 2 * * * php caller-canary.php"] },
     callerTexts: ["caller-canary.php"],

@@ -98,6 +98,12 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
 
 /** The same for one tool, where others have an input of that name. */
 const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
+  update_app_php_settings: {
+    add: fc.array(word(plainUnits, 9).map((name) => `php_value[x${name}] =  ${name}`), { minLength: 1, maxLength: 5 }),
+  },
+  update_app_varnish_rules: {
+    add: fc.array(word(UNITS, 30).map((value) => `url:/x${value}`), { minLength: 1, maxLength: 5 }),
+  },
   update_app_cron_jobs: { add: fc.array(cronLine, { minLength: 1, maxLength: 5 }) },
   change_service_state: { action: fc.constantFrom("stop", "restart") },
 };
@@ -121,6 +127,8 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   revoke_letsencrypt: ({ arguments: { domain, wildcard } }) => ({ ssl_domain: domain, wild_card: wildcard }),
   update_app_cname: ({ arguments: { cname } }) => ({ cname }),
   update_app_aliases: ({ facts }) => ({ aliases: [facts.After ?? []].flat() }),
+  update_app_php_settings: ({ facts }) => ({ fpm_setting: btoa([facts.After].flat().join("\n")) }),
+  update_app_varnish_rules: ({ facts }) => ({ vcl_list: JSON.stringify([facts.After].flat().map(varnishRule)) }),
   update_app_cron_jobs: ({ facts }) => ({ crons: JSON.stringify(facts.After), is_script: "true" }),
   update_whitelisted_ips: ({ facts }) => ({ ip: [facts.After].flat(), ipPolicy: facts["Policy after"] }),
   optimize_server_disk: ({ arguments: flags }) =>
@@ -139,6 +147,12 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   }),
   set_letsencrypt_auto_renewal: ({ arguments: { enabled } }) => ({ auto: enabled }),
 };
+
+/** A rule as it is sent, by the text that shows it. */
+function varnishRule(text = ""): unknown {
+  const [type, ...value] = text.split(":");
+  return { method: "exclude", type, value: value.join(":") };
+}
 
 /** Cloudways does not show what there is, so any branch and any domain is asked about. */
 function hideWhatThereIs(sandbox: Sandbox): void {

@@ -170,3 +170,140 @@ Deno.test("cron jobs that do not become what was written are an error that shows
     found: { lines: [CRON], form_jobs: [] },
   });
 });
+
+const POOL = "; pool\nphp_admin_value[memory_limit] = 256M\n;php_value[max_input_vars] = 1000";
+const LIMIT = "php_admin_value[memory_limit] = 512M";
+
+Deno.test("the PHP settings are shown as they are", async () => {
+  await using service = await start();
+  shopOf(service).fpm_setting = POOL;
+
+  const json = await call(service, "get_app_php_settings");
+
+  assert.deepEqual([json.lines, json.fpm_enabled], [POOL.split("\n"), true]);
+});
+
+Deno.test("a PHP setting takes the place of the line that sets it, and all else stays", async () => {
+  await using service = await start();
+  shopOf(service).fpm_setting = `${POOL}\nphp_value[memory_limit] = 128M\n`;
+  const add = [LIMIT, "php_value[max_input_vars] = 5000"];
+
+  const json = await call(service, "update_app_php_settings", { add, remove: ["post_max_size"] });
+
+  const after = `; pool\n${LIMIT}\n;php_value[max_input_vars] = 1000\nphp_value[max_input_vars] = 5000`;
+  assert.deepEqual(json.before, [...POOL.split("\n"), "php_value[memory_limit] = 128M"]);
+  assert.deepEqual(json.after, after.split("\n"));
+  assert.deepEqual(json.removed, ["php_admin_value[memory_limit] = 256M", "php_value[memory_limit] = 128M"]);
+  assert.deepEqual([json.added, json.not_there], [add, ["post_max_size"]]);
+  assert.equal(shopOf(service).fpm_setting, after);
+});
+
+Deno.test("PHP settings are removed by name or line, and replaced as a whole, in any script", async () => {
+  await using service = await start();
+  shopOf(service).fpm_setting = POOL;
+
+  const removed = await call(service, "update_app_php_settings", { remove: ["MEMORY_LIMIT", "; pool"] });
+  const replaced = await call(service, "update_app_php_settings", { replace: "; Größe\r\nenv[A]\t= ü\n" });
+
+  assert.deepEqual(removed.after, [";php_value[max_input_vars] = 1000"]);
+  assert.deepEqual(replaced.after, ["; Größe", "env[A] = ü"]);
+  assert.equal(shopOf(service).fpm_setting, "; Größe\nenv[A]\t= ü");
+});
+
+Deno.test("PHP settings that Cloudways stores as they were sent are an error with the old text, and not sent again", async () => {
+  await using service = await start({ habits: { fpmText: "plain" } });
+  shopOf(service).fpm_setting = POOL;
+
+  const json = await call(service, "update_app_php_settings", { add: [LIMIT] });
+
+  const wanted = POOL.replace("256M", "512M");
+  assert.equal(json.code, "upstream_error");
+  assert.match(String(json.message), /holds a different one/);
+  assert.deepEqual(json.details, { before: POOL.split("\n"), wanted: wanted.split("\n"), found: [btoa(wanted)] });
+  assert.equal(writes(service).length, 1);
+});
+
+Deno.test("PHP settings that can't be read, would not change, or changed meanwhile are not written", async () => {
+  await using service = await start();
+  const shop = shopOf(service);
+  shop.fpm_setting = POOL;
+  const change = async (args: Record<string, unknown>) =>
+    String((await call(service, "update_app_php_settings", args)).message);
+
+  assert.match(await change({ add: ["php_admin_value[memory_limit] = 256M"] }), /Nothing would change/);
+  assert.match(await change({ replace: `${POOL}\r\n\n` }), /Nothing would change/);
+  service.sandbox.addFault({
+    operationId: "app_fpm_settings_get",
+    kind: { status: 200, body: { error: "No" } },
+    times: 1,
+  });
+  assert.match(await change({ replace: LIMIT }), /failed/);
+  service.sandbox.addFault({
+    operationId: "app_fpm_settings_get",
+    kind: { status: 200, body: { response: [] } },
+    times: 1,
+  });
+  assert.match(await change({ replace: LIMIT }), /not of the expected form/);
+  let reads = 0;
+  Object.defineProperty(shop, "fpm_setting", { get: () => reads++ === 0 ? POOL : LIMIT });
+  assert.match(await change({ add: ["a = 1"] }), /Nothing was written/);
+
+  assert.deepEqual(writes(service), []);
+});
+
+Deno.test("secrets in PHP settings are written back whole, and shown nowhere", async () => {
+  await using service = await start();
+  const secret = "env[DB_PASSWORD] = c4n4ry-Kx81mQz";
+  shopOf(service).fpm_setting = secret;
+
+  const shown = [await call(service, "get_app_php_settings")];
+  shown.push(await call(service, "update_app_php_settings", { add: [LIMIT] }));
+
+  assert.equal(shopOf(service).fpm_setting, `${secret}\n${LIMIT}`);
+  assert.ok(!JSON.stringify([shown, service.logLines]).includes("c4n4ry-Kx81mQz"), JSON.stringify(shown));
+});
+
+Deno.test("Varnish rules are edited, and those of a kind that was never seen stay as they are", async () => {
+  for (const forms of ["live", "documented"] as const) {
+    await using service = await start({ forms });
+    const odd = { method: "exclude", type: "cookie", value: "a b", note: 1 };
+    shopOf(service).vcl_list = [{ method: "exclude", type: "url", value: "/checkout" }, odd];
+
+    const args = { add: ["url:/cart:x"], remove: ["url:/checkout", "cookie:none"] };
+    const json = await call(service, "update_app_varnish_rules", args);
+
+    assert.deepEqual(json.before, ["url:/checkout", "cookie:a b"]);
+    assert.deepEqual([json.after, json.not_there], [["cookie:a b", "url:/cart:x"], ["cookie:none"]]);
+    assert.equal(json.status, "completed");
+    const kept = { method: "exclude", type: "cookie", value: "a b" };
+    assert.deepEqual(shopOf(service).vcl_list, [kept, { method: "exclude", type: "url", value: "/cart:x" }]);
+  }
+});
+
+Deno.test("Varnish rules that would not change, can't be told, or changed meanwhile are not written", async () => {
+  await using service = await start();
+  const change = async (args: Record<string, unknown>) =>
+    String((await call(service, "update_app_varnish_rules", args)).message);
+
+  assert.match(await change({ add: ["url:/checkout"] }), /Nothing would change/);
+  shopOf(service).vcl_list = null;
+  assert.match(await change({ replace: ["url:/cart"] }), /not of the expected form/);
+  let reads = 0;
+  Object.defineProperty(shopOf(service), "vcl_list", {
+    get: () => reads++ === 0 ? [] : [{ method: "exclude", type: "url", value: "/x" }],
+  });
+  assert.match(await change({ replace: ["url:/cart"] }), /Nothing was written/);
+
+  assert.deepEqual(writes(service), []);
+});
+
+Deno.test("Varnish rules that do not become what was written are an error, and those under way are not read back", async () => {
+  await using service = await start();
+  Object.defineProperty(shopOf(service), "vcl_list", { get: () => [], set: () => {} });
+  const json = await call(service, "update_app_varnish_rules", { add: ["url:/cart"] });
+  await using slow = await start({ pace: { polls: 1_000_000, seconds: 1_000_000 } });
+  const running = await call(slow, "update_app_varnish_rules", { add: ["url:/cart"], wait_seconds: 0 });
+
+  assert.deepEqual(json.details, { before: [], wanted: ["url:/cart"], found: [] });
+  assert.equal(running.status, "running");
+});

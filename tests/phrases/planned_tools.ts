@@ -17,9 +17,6 @@ const EFFECTS: Readonly<Record<string, Effect>> = { R: "read", W: "write", D: "d
  */
 const PLANNED: Readonly<Record<string, string>> = {
   sites: `
-get_app_php_settings | R | PHP settings of an application | Shows the PHP-FPM settings text of an application, with its own limits.
-update_app_php_settings | D | Change an application's PHP settings | Replaces the PHP-FPM settings text of one application, such as its memory limit, upload size and execution time. For the whole server use update_server_settings. A person has to approve it.
-update_app_varnish_rules | D | Varnish exclusions | Edits the URLs and cookies that are left out of the Varnish cache of an application. A person has to approve it.
 get_app_cron_report | R | Cron report | Reports which cron jobs of an application ran, and how long they took. Starts work on the server.
 update_app_settings | W | Change an application's settings | Switches settings of an application on or off: GeoIP header, XML-RPC, device detection, ignoring query strings, direct PHP execution, WebP images. Asks where something is opened.
 set_app_webroot | D | Web root | Sets the folder of an application that is served as its web root. A person has to approve it.

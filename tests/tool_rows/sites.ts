@@ -55,9 +55,64 @@ const sentCrons = (...lines: string[]): Sent[] => [
 
 const NIGHTLY = "30 2 * * 1-5  php  /home/example/report.php";
 
+const PHP = "; pool\nphp_admin_value[memory_limit] = 256M\nphp_value[upload_max_filesize] = 64M\n";
+const withPhp = everyApp((app) => void (app.fpm_setting = PHP));
+
+const sentPhp = (...lines: string[]): Sent[] => [
+  LISTING,
+  ...read("GET /app/manage/fpm_setting", 3),
+  ["POST /app/manage/fpm_setting", { ...APP_FULL, fpm_setting: btoa(lines.join("\n")) }],
+];
+
+const RULE = { method: "exclude", type: "url", value: "/checkout" };
+const sentRules = (...rules: unknown[]): Sent[] => [
+  LISTING,
+  ...read("GET /app/manage/varnish_setting", 3),
+  ["POST /app/manage/varnish_setting", { ...APP_FULL, vcl_list: JSON.stringify(rules) }],
+];
+
 /** The tools for what runs a site. */
 export const sitesRows: readonly ToolRow[] = [
   { ...reading("list_app_cron_jobs", "GET /app/manage/cronList", "GET /app/get_settings_value"), setUp: withCrons },
+  { ...reading("get_app_php_settings", "GET /app/manage/fpm_setting"), setUp: withPhp },
+  {
+    tool: "update_app_php_settings",
+    setUp: withPhp,
+    minimal: { ...APP, add: ["php_value[memory_limit]  = 512M"] },
+    full: { ...APP_FULL, add: ["php_admin_value[max_input_vars] = 5000"], remove: ["upload_max_filesize"] },
+    sends: {
+      minimal: sentPhp("; pool", "php_value[memory_limit]  = 512M", "php_value[upload_max_filesize] = 64M"),
+      full: sentPhp("; pool", "php_admin_value[memory_limit] = 256M", "php_admin_value[max_input_vars] = 5000"),
+    },
+    wrong: [
+      ...wrongApp,
+      ...wrongWith({}, [{}, "add"], [{ add: [] }, "add"], [{ remove: [] }, "remove"], [{ remove: [""] }, "remove"]),
+      ...wrongWith({ add: ["a = 1"] }, [{ replace: "" }, "replace"], [{ remove: ["a"] }, "remove"]),
+      ...["; a = 1", "memory_limit", "[www]", ""].flatMap((line) => wrongWith({}, [{ add: [line] }, "add"])),
+      ...wrongWith({}, [{ replace: "x".repeat(20_001) }, "replace"], [{ add: ["a = 1\nb = 2"] }, "add"]),
+    ],
+  },
+  {
+    tool: "update_app_varnish_rules",
+    minimal: { ...APP, add: ["cookie:session"] },
+    full: { ...APP_FULL, add: ["url:/cart"], remove: ["url:/checkout"], ...WAIT },
+    sends: {
+      minimal: [...sentRules(RULE, { method: "exclude", type: "cookie", value: "session" }), LOOK],
+      full: [...sentRules({ ...RULE, value: "/cart" }), LOOK],
+    },
+    sendsAfterDocumented: {
+      minimal: sentRules(RULE, { method: "exclude", type: "cookie", value: "session" }),
+      full: sentRules({ ...RULE, value: "/cart" }),
+    },
+    wrong: [
+      ...wrongApp,
+      ...wrongWith({ add: ["url:/x"] }, [{ wait_seconds: 301 }, "wait_seconds"], [{ replace: [] }, "replace"]),
+      ...wrongWith({}, [{}, "add"], [{ add: [] }, "add"], [{ remove: [] }, "remove"]),
+      ...["/cart", "url:", "url: /x", "header:x", ""].flatMap((rule) =>
+        wrongWith({}, [{ add: [rule] }, "add"], [{ remove: [rule] }, "remove"], [{ replace: [rule] }, "replace"])
+      ),
+    ],
+  },
   {
     tool: "update_app_cron_jobs",
     setUp: withCrons,

@@ -24,14 +24,16 @@ export interface PlannedChange<T, W> {
   show?: (state: T) => unknown;
   /** The change may take its time: whether it has ended, so that it can be read back. */
   hasEnded?: (written: W) => boolean;
-  /** Read it back also where Cloudways answers with an error of its own, which was seen where the change was made. */
-  looksAfterError?: true;
+  /**
+   * Set where Cloudways may answer with an error of its own to a change that it makes: then it is read back too, and
+   * this stands for its answer.
+   */
+  afterError?: W;
 }
 
 /** What was written, and what is there now; null where the change still runs. */
 export interface MadeChange<T, W> {
-  /** Null where Cloudways answered with an error, and made the change all the same. */
-  written: W | null;
+  written: W;
   found: T | null;
 }
 
@@ -44,27 +46,28 @@ const UNCLEAR: ReadonlySet<ErrorCode> = new Set(["upstream_error", "upstream_tim
  * @throws {ToolError} Where something else changed it meanwhile, and where it does not become what was asked for.
  */
 export async function makeChange<T, W>(change: PlannedChange<T, W>): Promise<MadeChange<T, W>> {
-  const { what, before, wanted, read, write, isSame, readBack = read, becomes = isSame, hasEnded = () => true } =
-    change;
+  const { what, before, wanted, read, isSame, readBack = read, becomes = isSame, hasEnded = () => true } = change;
   const show = change.show ?? ((state: T): unknown => state);
   const now = await read();
   if (!isSame(before, now)) throw changedMeanwhile(what, show(before), show(now));
-  const written = await write().catch((error) => {
-    if (change.looksAfterError !== true || !isUnclear(error)) throw error;
-    return error;
-  });
-  const failed = written instanceof ToolError ? written : undefined;
-  if (!(written instanceof ToolError) && !hasEnded(written)) return { written, found: null };
+  const { written, failed } = await send(change);
+  if (failed === undefined && !hasEnded(written)) return { written, found: null };
   const found = await readBack().catch((error) => {
-    if (failed !== undefined) throw failed;
-    throw error instanceof ToolError ? notReadBack(what, error, show(before), show(wanted)) : error;
+    throw failed ?? (error instanceof ToolError ? notReadBack(what, error, show(before), show(wanted)) : error);
   });
-  if (!becomes(wanted, found)) {
-    throw failed !== undefined && isSame(before, found)
-      ? failed
-      : notAsWritten(what, { before: show(before), wanted: show(wanted), found: show(found) });
+  if (becomes(wanted, found)) return { written, found };
+  if (failed !== undefined && isSame(before, found)) throw failed;
+  throw notAsWritten(what, { before: show(before), wanted: show(wanted), found: show(found) });
+}
+
+/** Sends the change; a failure comes back with what stands for the answer, where the change may have been made. */
+async function send<T, W>({ write, afterError }: PlannedChange<T, W>): Promise<{ written: W; failed?: ToolError }> {
+  try {
+    return { written: await write() };
+  } catch (error) {
+    if (afterError === undefined || !isUnclear(error)) throw error;
+    return { written: afterError, failed: error };
   }
-  return { written: written instanceof ToolError ? null : written, found };
 }
 
 function isUnclear(error: unknown): error is ToolError {

@@ -139,12 +139,12 @@ const updateAppCronJobs = defineAskingTool({
       before,
       wanted: { ...before, lines: after },
       read: () => readCronList(account, facts, { whole: true }),
-      write: () => writeCronLines(account, facts, after).then(() => true),
+      write: () => writeCronLines(account, facts, after).then((): string[] => []),
       isSame: (a, b) => sameLines(a, b) && sameEntries(a.formJobs, b.formJobs),
       becomes: sameLines,
       show: ({ lines, formJobs }) => ({ lines, form_jobs: formJobs }),
       // One source saw errors of a similar path.
-      looksAfterError: true,
+      afterError: ["Cloudways answered with an error, and made the change all the same."],
     });
     const formJobs = found?.formJobs ?? [];
     const lost = before.formJobs.filter((job) => !formJobs.includes(job)).length;
@@ -161,7 +161,7 @@ const updateAppCronJobs = defineAskingTool({
         ...(lost > 0
           ? [`Cloudways lists ${count(lost, "job")} made with its form no longer: see form_jobs_before.`]
           : []),
-        ...(written === null ? ["Cloudways answered with an error, and made the change all the same."] : []),
+        ...written,
       ],
     };
   },

@@ -1,6 +1,8 @@
 /** The tools for what runs a site: its PHP, caches, cron jobs, settings and access. */
 import type { Tool } from "../define/tool.ts";
 import { cronJobsTools } from "./cron_jobs.ts";
+import { phpSettingsTools } from "./php_settings.ts";
+import { varnishRulesTools } from "./varnish_rules.ts";
 
 /** Every tool of this toolset. */
-export const sitesTools: readonly Tool[] = [...cronJobsTools];
+export const sitesTools: readonly Tool[] = [...phpSettingsTools, ...varnishRulesTools, ...cronJobsTools];
