@@ -13,6 +13,7 @@ import { CustomerIds } from "./identity/customer_id.ts";
 import { Fingerprints } from "./crypto/fingerprints.ts";
 import { KeyRing } from "./crypto/key_ring.ts";
 import { approvalRoute } from "./http/pages/approval.ts";
+import { secretRoute } from "./http/pages/secret.ts";
 import { homeRoute } from "./http/home.ts";
 import { LoadLimit } from "./http/load_limit.ts";
 import { McpRoute } from "./http/mcp_route.ts";
@@ -26,12 +27,14 @@ import { Declines } from "./confirm/declines.ts";
 import { Dispatcher } from "./calls/dispatch.ts";
 import { EndedYeses } from "./confirm/ended_yeses.ts";
 import { McpEndpoint, type McpEndpointOptions } from "./mcp/endpoint.ts";
+import { UnknownPages } from "./confirm/page_ids.ts";
 import { QuestionStates } from "./confirm/state.ts";
 import { Relay } from "./mcp/relay.ts";
 import { type CallScope, createProtocolServer } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_id.ts";
 import { stdioScope } from "./mcp/stdio/scope.ts";
 import { openStore } from "./store/open.ts";
+import { SecretPages } from "./secrets/pages.ts";
 import { SealedStore } from "./store/sealed.ts";
 import type { Store } from "./store/store.ts";
 import type { EndedMarks } from "./audit/record.ts";
@@ -125,10 +128,12 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
   const catalogue = options.catalogue ?? new Catalogue(allTools);
   const { confirmation, approvals } = createConfirmation(base, audit);
+  const secretPages = createSecretPages(base);
   const dispatcher = new Dispatcher({
     catalogue,
     services,
     confirmation,
+    secretPages,
     audit,
     clock,
     metrics,
@@ -148,7 +153,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
   const load = new LoadLimit();
   const isDraining = () => draining.signal.aborted;
-  const parts = { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit, work };
+  const parts = { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, secretPages, audit, work };
   return {
     fetch: createRouter({
       routes: await createRoutes(base, parts),
@@ -211,6 +216,15 @@ function createConfirmation({ config, store, sealed, box, ring, clock }: Base, r
   return { confirmation, approvals };
 }
 
+/**
+ * Pages that show secrets confirm nothing, so they don't depend on whether and how a person is asked. But an operator who
+ * asks through clients alone does not trust pages that a model could open.
+ */
+function createSecretPages({ config, store, sealed, ring, clock }: Base): SecretPages {
+  const needsCode = !publicUrlIsLoopback(config) || config.confirm === "elicit";
+  return new SecretPages({ store, sealed, ring, clock, access: { publicUrl: config.publicUrl, needsCode } });
+}
+
 interface RouteParts {
   endpoint: McpEndpoint<CallScope>;
   customerIds: CustomerIds;
@@ -219,6 +233,7 @@ interface RouteParts {
   breaker: CircuitBreaker;
   catalogue: Catalogue;
   approvals: Approvals;
+  secretPages: SecretPages;
   audit: ChainedAuditTrail;
   work: WorkCounts | undefined;
 }
@@ -228,7 +243,7 @@ async function createRoutes(
   { config, store, records, folded, clock, metrics }: Base,
   parts: RouteParts,
 ): Promise<Route[]> {
-  const { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, audit, work } = parts;
+  const { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, secretPages, audit, work } = parts;
   const { confirm, publicUrl } = config;
   const { readOnly, toolsets, listedToolsets } = config;
   const bounds = { readOnly, toolsets, listedToolsets };
@@ -264,9 +279,11 @@ async function createRoutes(
     ...probes,
     await homeRoute(about),
   ];
-  // The approval page is served only if questions are asked and people can reach it.
-  if (confirm === "ask" && publicUrl !== undefined) {
-    routes.push(await approvalRoute({ approvals, audit, clock, bodies, publicUrl }));
+  // Pages are served if people can reach them; the one for approvals only if questions are asked there.
+  if (publicUrl !== undefined) {
+    const pages = { audit, clock, bodies, publicUrl, unknownPages: new UnknownPages(store) };
+    if (confirm === "ask") routes.push(await approvalRoute({ ...pages, approvals }));
+    routes.push(await secretRoute({ ...pages, secretPages }));
   }
   return routes;
 }

@@ -40,6 +40,8 @@ export const LIMITS = [
   "relay",
   // Too many questions are open on pages.
   "approvals",
+  // Too many pages with secrets were not opened.
+  "secrets",
   // Too many URLs of pages were tried that don't exist.
   "approval_page",
   // All places of the process are taken.
@@ -100,4 +102,26 @@ export class ToolError extends Error {
     this.isShown = options.isShown ?? false;
     this.limitedBy = options.limitedBy;
   }
+}
+
+/** After these nobody knows whether Cloudways did what it was asked, unless the error itself says so. */
+const LEAVES_OPEN: ReadonlySet<ErrorCode> = new Set([
+  "upstream_error",
+  "upstream_timeout",
+  "upstream_unreachable",
+  "internal_error",
+]);
+
+/** Whether nobody knows, after this failure of a change, if it was made. */
+export function leavesOpen({ code, done }: Pick<ToolError, "code" | "done">): boolean {
+  return done === undefined ? LEAVES_OPEN.has(code) : done === "unknown";
+}
+
+/** The time of a call was up while it was carried out. */
+export function callTimedOut(kind: "read" | "write"): ToolError {
+  return new ToolError("upstream_timeout", "The call took too long and was given up.", {
+    hint: kind === "read"
+      ? "Try again in a moment."
+      : "It may or may not have been done. Look at the present state before you try again.",
+  });
 }

@@ -31,6 +31,7 @@ const DECISIONS: ReadonlySet<string | null> = new Set([
  * any number of them: refusals, questions, and wrong codes, which anyone with the address of a page can type.
  */
 export function isDoneOrDecided({ event, outcome }: Pick<StampedEntry, "event" | "outcome">): boolean {
+  if (event === "revealed") return outcome === "ok";
   return event === "intent" || event === "outcome" || (event === "decided" && DECISIONS.has(outcome));
 }
 

@@ -42,6 +42,7 @@ const MAX_WAITING: Readonly<Record<StampedEntry["event"], number>> = {
   asked: 1_000,
   intent: 2_000,
   decided: 5_000,
+  revealed: 5_000,
   outcome: 20_000,
 };
 

@@ -7,9 +7,10 @@ export type AuditApproval = "not_needed" | "elicitation" | "page" | "confirm_off
 export interface AuditEntry {
   /**
    * `intent`: about to be carried out. `outcome`: carried out, or tried. `asked`: a person was asked. `decided`: a person's
-   * decision on the approval page. `refused`: not carried out, for the reason in `outcome`.
+   * decision on the approval page. `revealed`: a person opened a secret's page, or tried to. `refused`: not carried out,
+   * for the reason in `outcome`.
    */
-  event: "intent" | "outcome" | "asked" | "decided" | "refused";
+  event: "intent" | "outcome" | "asked" | "decided" | "revealed" | "refused";
   /** All 64 hex digits of the customer id; undefined for a call without credentials. */
   customer: string | undefined;
   /** Name and version of the client, cleaned; undefined if not known. */

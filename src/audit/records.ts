@@ -43,7 +43,7 @@ const storedRecord = z.discriminatedUnion("event", [
   z.object({ ...place, event: z.literal("gap"), missing: z.int().positive() }),
   z.object({
     ...place,
-    event: z.enum(["intent", "outcome", "asked", "decided", "refused"]),
+    event: z.enum(["intent", "outcome", "asked", "decided", "revealed", "refused"]),
     tool: z.string(),
     target: keptJson,
     arguments: keptJson,

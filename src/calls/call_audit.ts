@@ -1,4 +1,4 @@
-import { type ErrorCode, ToolError } from "../errors.ts";
+import { leavesOpen, ToolError } from "../errors.ts";
 import {
   type AuditApproval,
   type AuditEntry,
@@ -8,14 +8,6 @@ import {
 } from "../audit/record.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { SpentYes } from "../confirm/confirmation.ts";
-
-/** After these nobody knows whether Cloudways did what it was asked, unless the error itself says so. */
-const LEAVES_OPEN: ReadonlySet<ErrorCode> = new Set([
-  "upstream_error",
-  "upstream_timeout",
-  "upstream_unreachable",
-  "internal_error",
-]);
 
 /** Who made a call, and which. */
 export type AuditedCall = Pick<AuditEntry, "customer" | "client" | "tool" | "arguments" | "request_id">;
@@ -76,10 +68,9 @@ export class CallAudit {
 
   /** Records that the call was refused or failed. */
   async failed(error: ToolError): Promise<void> {
-    const { code, done } = error;
-    const isOpen = done === undefined ? LEAVES_OPEN.has(code) : done === "unknown";
+    const { code } = error;
     if (!this.#begun) await this.#record("refused", code, null);
-    else await this.#record("outcome", isOpen ? "unknown" : code, null);
+    else await this.#record("outcome", leavesOpen(error) ? "unknown" : code, null);
   }
 
   async #record(event: AuditEntry["event"], outcome: string | null, operationId: string | null): Promise<void> {

@@ -3,7 +3,7 @@ import { type Caller, customerIdOf } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../async/deadline.ts";
-import { type Limit, ToolError } from "../errors.ts";
+import { callTimedOut, type Limit, ToolError } from "../errors.ts";
 import type { ClientSession } from "../identity/client_session.ts";
 import { hideSecrets, type Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
@@ -14,6 +14,8 @@ import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { JsonValue } from "../text/clean.ts";
 import { cleanDeep } from "../text/clean_deep.ts";
+import { CallSecrets } from "../secrets/call_secrets.ts";
+import type { SecretPages } from "../secrets/pages.ts";
 import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/define/tool.ts";
 import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
@@ -55,6 +57,7 @@ export interface DispatcherOptions {
   catalogue: Catalogue;
   services: AccountServices;
   confirmation: Confirmation;
+  secretPages: SecretPages;
   audit: AuditTrail;
   clock: Clock;
   metrics: Metrics;
@@ -193,7 +196,8 @@ export class Dispatcher {
     await this.#begin(call, verdict, deadline.signal);
     const value = await planned.run();
     await call.audit.succeeded(value);
-    const { revealsSecrets: reveal, showsLiterals: literals } = prepared;
+    const { showsSecrets, showsLiterals: literals } = prepared;
+    const reveal = showsSecrets === "answer";
     const result = successResult(value, { secrets: call.secrets, reveal, literals, shorter: entry.shorter });
     return { kind: "result", result };
   }
@@ -211,14 +215,15 @@ export class Dispatcher {
     if (unfit !== undefined) throw unfit;
     const prepared = tool.prepare(sent);
     if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
-    if (prepared.revealsSecrets) audit.keep();
-    if (prepared.revealsSecrets && caller.readOnly) throw readOnlyRefusal(`${tool.name} with passwords`);
+    if (prepared.showsSecrets !== undefined) audit.keep();
+    if (prepared.showsSecrets !== undefined && caller.readOnly) throw readOnlyRefusal(`${tool.name} with passwords`);
+    if (prepared.showsSecrets === "page") this.#options.secretPages.ensurePage(tool.name, caller);
     return prepared;
   }
 
   /** What the call works with, within its deadline. */
   #context(
-    { caller, log, progress, signal, arrivedAt }: CallInHand & { arrivedAt: number },
+    { name, client, caller, log, progress, signal, arrivedAt }: CallInHand & { arrivedAt: number },
     timeoutMs: number,
     deadline: AbortSignal,
   ) {
@@ -233,11 +238,13 @@ export class Dispatcher {
       waitsFrom: arrivedAt,
       log,
     };
-    const account = identity.kind === "none"
-      ? undefined
-      : new CloudwaysAccount(services, { customer: identity, ...within });
+    const isCustomer = identity.kind === "customer";
+    const account = isCustomer ? new CloudwaysAccount(services, { customer: identity, ...within }) : undefined;
+    const secrets = isCustomer
+      ? new CallSecrets({ pages: this.#options.secretPages, customer: identity.id, caller, client, tool: name, log })
+      : undefined;
     const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
-    return { account, caller, clock, audit, inputsOf, progress };
+    return { account, secrets, caller, clock, audit, inputsOf, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */
@@ -274,11 +281,7 @@ export class Dispatcher {
     }
     if (signal.aborted) return new ToolError("internal_error", "The call was cancelled.");
     if (error instanceof DOMException && error.name === "TimeoutError") {
-      return new ToolError("upstream_timeout", "The call took too long and was given up.", {
-        hint: effect === "read"
-          ? "Try again in a moment."
-          : "It may or may not have been done. Look at the present state before you try again.",
-      });
+      return callTimedOut(effect === "read" ? "read" : "write");
     }
     if (error instanceof StoreError) {
       // That the store is away stands in the log once, not once for each call.

@@ -13,7 +13,7 @@ import { SecretHider } from "../text/redaction/hider.ts";
 import { AccessTokens } from "./access_tokens.ts";
 import type { CircuitBreaker } from "./breaker.ts";
 import type { CustomerRecords } from "./customer_records.ts";
-import { type CloudwaysHttp, nextStep, type WireReply, type WireRequest } from "./http.ts";
+import { type CloudwaysHttp, nextStep, secretFields, type WireReply, type WireRequest } from "./http.ts";
 import { KeyExchange } from "./key_exchange.ts";
 import { parseProblems, parseReply } from "./parse_reply.ts";
 import { sendRead } from "./read_retries.ts";
@@ -234,8 +234,8 @@ export class CloudwaysClient {
     const owner = this.#upstream.ownerOf(customer, address);
     const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...(form && { form }) };
     const reply = await this.#upstream.send({ customer, operation, log }, wire, signal);
-    // An answer may echo the request. Only this class knows an exchanged token, so it is hidden here.
-    return { ...reply, text: new SecretHider([bearer]).givenInText(reply.text) };
+    // An answer may echo the request. Above this class nobody knows an exchanged token, or shows a made password.
+    return { ...reply, text: new SecretHider([bearer, ...secretFields(form)]).givenInText(reply.text) };
   }
 
   async #takeToken(customer: Customer): Promise<void> {

@@ -2,11 +2,20 @@ import { Deadline } from "../async/deadline.ts";
 import { ToolError, type ToolErrorOptions } from "../errors.ts";
 import type { FairSemaphore } from "../async/fair_semaphore.ts";
 import type { Owner } from "../async/fair_shares.ts";
+import { SecretText } from "../text/secret_text.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { ApiPath } from "./path.ts";
 
+/** The value of one field of a query or form. */
+type FieldValue = string | number | boolean | SecretText | readonly (string | number)[] | undefined;
+
 /** Fields of a query or form. A list is sent as repeated `name[]`; undefined is left out. */
-export type Fields = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+/** The secrets among the fields of a form. */
+export function secretFields(fields: Fields = {}): string[] {
+  return Object.values(fields).flatMap((value) => value instanceof SecretText ? [value.reveal()] : []);
+}
 
 /** One HTTP request to Cloudways. */
 export interface WireRequest {
@@ -126,6 +135,7 @@ function wireInit(request: WireRequest, signal: AbortSignal): RequestInit {
 function fieldEntries(fields: Fields): [string, string][] {
   return Object.entries(fields).flatMap(([name, value]): [string, string][] => {
     if (value === undefined) return [];
+    if (value instanceof SecretText) return [[name, value.reveal()]];
     if (typeof value === "object") return value.map((item) => [`${name}[]`, String(item)]);
     return [[name, String(value)]];
   });

@@ -18,7 +18,8 @@ const appSchema = z.object({
   domains: z.array(z.string()),
   lastBackup: z.string().nullable(),
 });
-const subjectSchema = z.discriminatedUnion("kind", [
+/** What a call hits, as it is kept. */
+export const subjectSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("server"), server: serverSchema, apps: z.array(appSchema).nullable() }),
   z.object({ kind: z.literal("app"), server: serverSchema, app: appSchema }),
   z.object({ kind: z.literal("domain"), domain: z.string() }),
@@ -30,6 +31,7 @@ const questionSchema = z.object({
   subject: subjectSchema,
   consequences: z.array(z.string()),
   losesData: z.literal(true).exactOptional(),
+  typed: z.string().exactOptional(),
   facts: z.array(z.object({ name: z.string(), values: z.array(z.string()) })).default([]),
 });
 

@@ -4,10 +4,10 @@ import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../async/single_flight.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import { Slots } from "../store/slots.ts";
-import type { BucketLimit, Store, StoreKey } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { ShownQuestion } from "./question.ts";
-import { ApprovalCodes, isApprovalCode } from "./code.ts";
+import { isApprovalCode } from "./code.ts";
 import {
   type ApprovalRecord,
   ApprovalRecords,
@@ -16,9 +16,11 @@ import {
   OPEN_MS,
   type Outcome,
 } from "./approval_records.ts";
-import { CodeTries, type CodeTry } from "./code_tries.ts";
+import { type CodeState, PageCodes } from "./page_codes.ts";
+import { hashOf, isPageId, newPageId } from "./page_ids.ts";
 import { unusableCode } from "./errors.ts";
 import type { Declines } from "./declines.ts";
+import { isTyped } from "./typed_label.ts";
 import { type EndedYeses, markOf } from "./ended_yeses.ts";
 
 /** A call that a person is asked about on a page. */
@@ -45,25 +47,18 @@ export interface ApprovalRequest {
 export type ApprovalState = "open" | "approved" | Outcome;
 
 /** An approval as its page shows it. */
-export interface Approval {
+export interface Approval extends CodeState {
   state: ApprovalState;
   record: ApprovalRecord;
   /** When the question closes, and a yes to it ends; milliseconds since the epoch. */
   endsAt: number;
   /** Until when a no to the call is remembered; undefined where there is none. */
   noUntil: number | undefined;
-  /** How many wrong codes may still be typed at all of the customer's approvals; undefined where none is asked for. */
-  triesLeft: number | undefined;
-  /**
-   * When approving is possible again, in milliseconds since the epoch; undefined unless too many wrong codes were typed
-   * at the customer's approvals.
-   */
-  closedUntil: number | undefined;
 }
 
 /**
  * What came of a decision. `unknown`: there is no such approval, or it has run out. `too_late`: somebody has decided
- * before, or the yes is used. `closing`: a wrong code, after which approving is closed for the customer. `closed`: it is
+ * before, or the yes is used. `wrong_label`: what was typed is not what the page shows, and nothing else was looked at. `closing`: a wrong code, after which approving is closed for the customer. `closed`: it is
  * closed, so nothing was looked at.
  */
 export type Decided =
@@ -71,6 +66,7 @@ export type Decided =
   | "denied"
   | "withdrawn"
   | "no_taken_back"
+  | "wrong_label"
   | "wrong_code"
   | "closing"
   | "closed"
@@ -98,9 +94,6 @@ export interface ApprovalsOptions {
 
 const MAX_OPEN = 10;
 
-const UNKNOWN_TRIES: BucketLimit = { capacity: 60, windowSeconds: 60 };
-const UNKNOWN_KEY: StoreKey = { purpose: "bucket", customer: "shared", name: "approval-unknown" };
-
 /**
  * Questions that people answer on a page of this server.
  *
@@ -109,10 +102,8 @@ const UNKNOWN_KEY: StoreKey = { purpose: "bucket", customer: "shared", name: "ap
  * through, and nothing is approved.
  */
 export class Approvals {
-  readonly #store: Store;
   readonly #records: ApprovalRecords;
-  readonly #codes: ApprovalCodes;
-  readonly #tries: CodeTries;
+  readonly #codes: PageCodes;
   readonly #declines: Declines;
   readonly #ended: Pick<EndedYeses, "end">;
   readonly #clock: Clock;
@@ -121,10 +112,8 @@ export class Approvals {
   readonly #asking = new SingleFlight<OpenApproval & { isNew: boolean }>();
 
   constructor(options: ApprovalsOptions) {
-    this.#store = options.store;
     this.#records = new ApprovalRecords(options.sealed, options.clock);
-    this.#codes = new ApprovalCodes(options.ring);
-    this.#tries = new CodeTries(options);
+    this.#codes = new PageCodes(options);
     this.#declines = options.declines;
     this.#ended = options.ended;
     this.#clock = options.clock;
@@ -189,23 +178,18 @@ export class Approvals {
     if (record === undefined) return undefined;
     const state = await this.#stateOf(record);
     if (state === undefined) return undefined;
-    const { customer, codeDigest } = record;
-    return {
-      state,
-      record,
-      endsAt: endOf(record),
-      noUntil: await this.#declines.until(record),
-      triesLeft: codeDigest === undefined ? undefined : await this.#tries.left(customer),
-      closedUntil: await this.#tries.closedUntil(customer),
-    };
+    const noUntil = await this.#declines.until(record);
+    return { state, record, endsAt: endOf(record), noUntil, ...await this.#codes.stateOf(record) };
   }
 
   /** A person's yes. Counts for ten minutes after the question was asked. */
-  async approve(id: string, code: string | undefined): Promise<Decided> {
+  async approve(id: string, code: string | undefined, label?: string): Promise<Decided> {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
     if (!await this.#canBeDecided(record)) return await this.#lateOrUnknown(record);
-    const tried = await this.#tryCode(record, code ?? "");
+    const { typed } = record.question;
+    if (typed !== undefined && !isTyped(label ?? "", typed)) return "wrong_label";
+    const tried = await this.#codes.attempt(record, code ?? "");
     if (tried !== "right") return tried === "wrong" ? "wrong_code" : tried;
     if (!await this.#records.close(record)) return "too_late";
     await this.#records.writeYes(record);
@@ -245,12 +229,6 @@ export class Approvals {
     return "no_taken_back";
   }
 
-  /** Counts a try at an id that is unknown. Returns the seconds to wait where there were too many, else undefined. */
-  async countUnknown(): Promise<number | undefined> {
-    const { allowed, retryAfterSeconds } = await this.#store.takeTokens(UNKNOWN_KEY, UNKNOWN_TRIES, 1);
-    return allowed ? undefined : Math.ceil(retryAfterSeconds);
-  }
-
   async #dropYes(record: ApprovalRecord): Promise<boolean> {
     if (!await this.#records.dropYes(record)) return false;
     await this.#ended.end(record.customer, await markOf("page", record.hash));
@@ -260,7 +238,7 @@ export class Approvals {
   async #ask(request: ApprovalRequest): Promise<OpenApproval & { isNew: boolean }> {
     const known = await this.#findOpen(request);
     if (known !== undefined) return { ...this.#pageOf(known), isNew: false };
-    const id = crypto.getRandomValues(new Uint8Array(16)).toHex();
+    const id = newPageId();
     const record = await this.#open(request, await hashOf(id));
     if (record === undefined) {
       // Another replica may have taken the last place for this very call.
@@ -292,17 +270,11 @@ export class Approvals {
     if (id === undefined) return undefined;
     const record = await this.#records.findOf(customer, await hashOf(id));
     if (record !== undefined && await this.#canBeDecided(record)) {
-      if (await this.#takesCode(record, approvalCode)) return { id, record };
+      if (await this.#codes.takes(record, approvalCode)) return { id, record };
       if (await this.#records.close(record)) await this.#leave(record);
     }
     await this.#records.forgetIdFor(customer, fingerprint, id);
     return undefined;
-  }
-
-  /** Whether approving takes this code, or none where there is none. */
-  async #takesCode({ hash, codeDigest }: ApprovalRecord, code: string | undefined): Promise<boolean> {
-    if (codeDigest === undefined || code === undefined) return codeDigest === code;
-    return await this.#codes.matches(hash, code, codeDigest);
   }
 
   /** Writes a new approval, unless the customer has too many. */
@@ -320,7 +292,7 @@ export class Approvals {
       arguments: request.arguments,
       ...(email !== undefined && { email }),
       ...(client !== undefined && { client }),
-      ...(approvalCode !== undefined && { codeDigest: await this.#codes.digest(hash, approvalCode) }),
+      ...await this.#codes.kept(hash, approvalCode),
       place: place.name,
       askedAt: this.#clock.now(),
     };
@@ -329,7 +301,7 @@ export class Approvals {
   }
 
   async #find(id: string): Promise<ApprovalRecord | undefined> {
-    return isApprovalId(id) ? await this.#records.find(await hashOf(id)) : undefined;
+    return isPageId(id) ? await this.#records.find(await hashOf(id)) : undefined;
   }
 
   async #stateOf(record: ApprovalRecord): Promise<ApprovalState | undefined> {
@@ -348,12 +320,6 @@ export class Approvals {
     return await this.#stateOf(record) === undefined ? "unknown" : "too_late";
   }
 
-  /** An approval that needs no code takes any; but where approving is closed for the customer, it is for that one too. */
-  async #tryCode({ customer, hash, codeDigest }: ApprovalRecord, code: string): Promise<CodeTry> {
-    if (codeDigest === undefined) return await this.#tries.closedUntil(customer) === undefined ? "right" : "closed";
-    return await this.#tries.attempt(customer, () => this.#codes.matches(hash, code, codeDigest));
-  }
-
   /** Ends a question with a no, after its mark was taken: from then on there can be no yes. */
   async #end(record: ApprovalRecord, outcome: Outcome): Promise<void> {
     await this.#declines.remember(record);
@@ -370,15 +336,6 @@ export class Approvals {
 interface FoundApproval {
   id: string;
   record: ApprovalRecord;
-}
-
-/** Whether a text has the form of an id: 32 hex digits, which no mail or chat program breaks. */
-function isApprovalId(text: string): boolean {
-  return /^[0-9a-f]{32}$/.test(text);
-}
-
-async function hashOf(id: string): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id))).toHex();
 }
 
 function tooManyOpen(): ToolError {

@@ -70,6 +70,11 @@ export interface CallToBind {
 export async function bindCall(fingerprints: Fingerprints, bound: CallToBind): Promise<CallBinding> {
   const { customer, tool, question } = bound;
   const call = await fingerprints.of("call", customer, tool, canonicalJson(canonicalArguments(bound)));
-  const target = await fingerprints.of("target", canonicalJson(targetOf(question)));
+  const { typed } = question;
+  const target = await fingerprints.of(
+    "target",
+    canonicalJson(targetOf(question)),
+    ...(typed === undefined ? [] : [typed]),
+  );
   return { call, target, fingerprint: await fingerprints.of("bound", call, target) };
 }

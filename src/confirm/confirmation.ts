@@ -29,6 +29,7 @@ import type { Declines } from "./declines.ts";
 import { type EndedYeses, markOf } from "./ended_yeses.ts";
 import { type Answer, type ClientQuestion, type ElicitationModes, hear } from "./elicitation.ts";
 import { isAbout, isAboutCall, type QuestionState, type QuestionStates } from "./state.ts";
+import { whyNoPage } from "./page_access.ts";
 import { firstLine, questionText } from "./text.ts";
 import { showCall, type ShownCall, whereShownWhole } from "./shown_call.ts";
 
@@ -72,7 +73,7 @@ interface BoundCall {
 }
 
 /** What came of an answer; undefined where it counts for nothing. */
-type Heeded = { kind: "yes"; mark: string } | { kind: "visited" | "nobody" } | undefined;
+type Heeded = { kind: "yes"; mark: string } | { kind: "visited" | "nobody" | "wrong_label" } | undefined;
 
 /** Whether the call may be carried out, and by whose yes; or what to ask first. */
 export type Verdict =
@@ -134,7 +135,10 @@ export class Confirmation {
     if (mark !== undefined) return { kind: "go", approval: "page", mark };
     if (!byForm && noPage !== undefined) throw noPage;
     return byForm
-      ? await this.#askByForm(asked, shown, noPage === undefined)
+      ? await this.#askByForm(asked, shown, {
+        hasPage: noPage === undefined,
+        wrongLabel: heard?.kind === "wrong_label",
+      })
       : await this.#askByPage(asked, shown, heard);
   }
 
@@ -154,13 +158,13 @@ export class Confirmation {
    * @returns Undefined where the answer is about something else.
    */
   async #heed(
-    { call: { tool, arrivedAt }, binding, customer, no }: BoundCall,
+    { call: { tool, question, arrivedAt }, binding, customer, no }: BoundCall,
     { state, reply }: Answer,
   ): Promise<Heeded> {
     const { states, sealed, declines, approvals, ended } = this.#options;
     const opened = await states.open(customer, state);
     if (opened === undefined) throw unusableAnswer();
-    const heard = hear(reply, opened.askedBy, arrivedAt - opened.sentAt);
+    const heard = hear(reply, opened.askedBy, arrivedAt - opened.sentAt, question.typed);
     // To be looked at again, once a person has decided there.
     if (heard === "visited") return isAbout(opened, tool, binding) ? { kind: heard } : undefined;
     const record = await sealed.take(questionKey(customer, opened), z.string());
@@ -172,12 +176,17 @@ export class Confirmation {
       throw declined(tool, until);
     }
     if (!isAbout(opened, tool, binding)) return undefined;
+    if (heard === "wrong_label") return { kind: heard };
     const mark = await markOf("form", opened.nonce);
     if (record !== binding.fingerprint || !await ended.end(customer, mark)) throw unusableAnswer();
     return { kind: heard, mark };
   }
 
-  async #askByForm({ call, binding, customer, no }: BoundCall, shown: ShownCall, hasPage: boolean): Promise<Verdict> {
+  async #askByForm(
+    { call, binding, customer, no }: BoundCall,
+    shown: ShownCall,
+    { hasPage, wrongLabel }: { hasPage: boolean; wrongLabel: boolean },
+  ): Promise<Verdict> {
     const { sealed, approvals } = this.#options;
     const { fingerprint } = binding;
     const { approvalCode } = call.caller;
@@ -186,7 +195,9 @@ export class Confirmation {
     const state = this.#newState(call.tool, "form", binding);
     await sealed.write(questionKey(customer, state), fingerprint, OPEN_MS);
     const sealedState = await this.#options.states.seal(customer, state);
-    return { kind: "ask", question: { message: textOf(call, shown), state: sealedState } };
+    const label = call.question.typed === undefined ? undefined : wrongLabel ? "again" : "first";
+    const message = textOf(call, shown, wrongLabel);
+    return { kind: "ask", question: { message, state: sealedState, ...(label !== undefined && { label }) } };
   }
 
   async #askByPage({ call, binding, customer, no }: BoundCall, shown: ShownCall, heard: Heeded): Promise<Verdict> {
@@ -226,24 +237,30 @@ export class Confirmation {
     const { mode, publicUrl, publicUrlIsLoopback } = this.#options;
     const { tool, caller } = call;
     const { reason, hint } = whyNotThroughClient(call, notAsked);
-    if (caller.transport === "stdio") {
-      return noWayToAsk(tool, reason, `${hint} Over stdio there is no approval page.`);
-    }
+    const refusal = (more: string, advice: string) => noWayToAsk(tool, `${reason}${more}`, `${hint} ${advice}`);
+    const why = whyNoPage(caller, { publicUrl, needsCode: !publicUrlIsLoopback });
+    if (why === "stdio") return refusal("", "Over stdio there is no approval page.");
     if (mode === "elicit") {
-      const more = "The operator of this server has switched its approval page off.";
-      return noWayToAsk(tool, `${reason}, and there is no approval page`, `${hint} ${more}`);
+      return refusal(
+        ", and there is no approval page",
+        "The operator of this server has switched its approval page off.",
+      );
     }
-    if (publicUrl === undefined) {
-      const more = "For the approval page the operator of this server has to set PUBLIC_URL.";
-      return noWayToAsk(tool, `${reason}, and this server has no public address`, `${hint} ${more}`);
+    switch (why) {
+      case "no address":
+        return refusal(
+          ", and this server has no public address",
+          "For the approval page the operator of this server has to set PUBLIC_URL.",
+        );
+      case "no code":
+        return refusal(
+          ", and the client's configuration holds no approval code",
+          "Else the user sets the header X-MCP-Approval-Code in the client's configuration to a code of 8 to " +
+            "64 characters of his own choice, and types it on the approval page. Don't choose it for him.",
+        );
+      case undefined:
+        return undefined;
     }
-    if (!publicUrlIsLoopback && caller.approvalCode === undefined) {
-      const more =
-        "Else the user sets the header X-MCP-Approval-Code in the client's configuration to a code of 8 to " +
-        "64 characters of his own choice, and types it on the approval page. Don't choose it for him.";
-      return noWayToAsk(tool, `${reason}, and the client's configuration holds no approval code`, `${hint} ${more}`);
-    }
-    return undefined;
   }
 
   #newState(tool: string, askedBy: QuestionState["askedBy"], { call, target }: CallBinding): QuestionState {
@@ -296,9 +313,9 @@ function questionKey(customer: string, { nonce }: QuestionState): StoreKey {
   return { purpose: "question", customer, name: nonce };
 }
 
-function textOf({ customer, client }: AskingCall, shown: ShownCall): string {
+function textOf({ customer, client }: AskingCall, shown: ShownCall, wrongLabel = false): string {
   const asker = { customer: shortCustomerId(customer.id), email: shortEmail(customer), client };
-  return questionText(shown.question, shown.arguments, asker);
+  return questionText(shown.question, shown.arguments, asker, { wrongLabel });
 }
 
 /** Facts were read with these credentials a moment ago, so Cloudways has accepted the e-mail with its key. */

@@ -77,6 +77,14 @@ export function changedMeanwhile(toolName: string): ToolError {
   });
 }
 
+/** The person approved more than once, and each time typed something else than was shown. */
+export function wrongLabelTyped(toolName: string): ToolError {
+  return new ToolError("confirmation_required", `What the user typed to approve ${toolName} is not what was shown.`, {
+    hint: `${NOTHING_DONE} Tell the user. Make the call again to have the user asked again: the text in the question ` +
+      "has to be typed exactly.",
+  });
+}
+
 /** The client was asked and gave no answer. */
 export function noAnswer(toolName: string): ToolError {
   return new ToolError("confirmation_required", `${toolName} needs a person's yes, and no answer came.`, {

@@ -52,6 +52,8 @@ export interface ShownQuestion {
   /** Data can be lost, so that backups matter. */
   losesData?: true;
   facts?: readonly QuestionFact[];
+  /** What the person has to type to approve, since something is gone for good; see `typed_label.ts`. */
+  typed?: string;
 }
 
 /** A question that binds to nothing but its subject, or to more, such as the whole of a list that is edited. */

@@ -23,12 +23,13 @@ export function safeQuestion(
   // The host of an address stands in it, whatever it looks like: to hide it beside the address hides nothing.
   const isShown = (text: string) => text !== "" && shown.some((whole) => whole.includes(writeOut(text).toLowerCase()));
   const fact = (text: string) => sent.get(text) ?? (isShown(text) ? writeOut(text) : accountFact(text, hider));
-  const { headline, subject, consequences, losesData, facts } = question;
+  const { headline, subject, consequences, losesData, facts, typed } = question;
   return {
     headline,
     subject: safeSubject(subject, { safe, fact }),
     consequences,
     ...(losesData && { losesData }),
+    ...(typed !== undefined && { typed }),
     ...(facts && { facts: facts.map(({ values, ...named }) => ({ ...named, values: values.map(fact) })) }),
   };
 }

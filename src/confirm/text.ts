@@ -35,12 +35,19 @@ const MAX_IN_FIRST = 40;
  *
  * @param question As a person may see it.
  * @param sent The assistant's arguments, as a person may see them.
+ * @param options `wrongLabel`: the person approved before, and typed something else than is shown.
  */
-export function questionText(question: ShownQuestion, sent: Readonly<Record<string, JsonValue>>, asker: Asker): string {
-  const { subject, consequences, losesData, facts = [] } = question;
+export function questionText(
+  question: ShownQuestion,
+  sent: Readonly<Record<string, JsonValue>>,
+  asker: Asker,
+  { wrongLabel = false }: { wrongLabel?: boolean } = {},
+): string {
+  const { subject, consequences, losesData, facts = [], typed } = question;
   const email = asker.email === undefined ? "" : ` (${quoted(asker.email)})`;
   return [
     firstLine(question),
+    ...(typed === undefined ? [] : [typedLine(typed, wrongLabel)]),
     "",
     ...consequences,
     "",
@@ -50,6 +57,11 @@ export function questionText(question: ShownQuestion, sent: Readonly<Record<stri
     ...facts.flatMap(factLines),
     ...sentLines(sent),
   ].join("\n");
+}
+
+function typedLine(typed: string, wrongLabel: boolean): string {
+  const before = wrongLabel ? "What was typed is not that, so nothing was done. " : "";
+  return `${before}To approve, type exactly: ${quoted(typed)}`;
 }
 
 /** What is done, in words of ours; and after that, quoted, short and inert, the names of what it is done to. */

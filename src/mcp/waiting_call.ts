@@ -8,12 +8,12 @@ import {
 } from "@modelcontextprotocol/server";
 import { ToolError } from "../errors.ts";
 import { StoreError } from "../store/store.ts";
-import { changedMeanwhile, noAnswer, storeFailed } from "../confirm/errors.ts";
+import { changedMeanwhile, noAnswer, storeFailed, wrongLabelTyped } from "../confirm/errors.ts";
 import type { Dispatcher, ToolCall } from "../calls/dispatch.ts";
 import { type ClientQuestion, elicitParamsOf } from "../confirm/elicitation.ts";
 import { ANSWER_WAIT_MS } from "./relay.ts";
 
-/** How often one call may ask. It asks again if its target changed while a question was open. */
+/** How often one call may ask. It asks again if its target changed while a question was open, or for a wrong label. */
 const MAX_QUESTIONS = 3;
 
 /**
@@ -28,8 +28,11 @@ export async function callAndAsk(
 ): Promise<CallToolResult> {
   let outcome = await dispatcher.call(call);
   for (let asked = 0; outcome.kind === "question"; asked++) {
-    if (asked === MAX_QUESTIONS) return await dispatcher.refuse(call, changedMeanwhile(call.name));
     const { question } = outcome;
+    if (asked === MAX_QUESTIONS) {
+      const error = question.label === "again" ? wrongLabelTyped(call.name) : changedMeanwhile(call.name);
+      return await dispatcher.refuse(call, error);
+    }
     const reply: unknown = await elicit(question, dispatcher, server, context).catch((error) =>
       unanswered(error, call)
     );

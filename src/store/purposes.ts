@@ -80,6 +80,12 @@ export const PURPOSES = {
   approval_outcome: { keeps: "table", standIn: "never" },
   /** A mark that too many wrong codes were typed. While it exists, none of the customer's approvals can be approved. */
   approving_closed: { keeps: "table", standIn: "never" },
+  /** The customer whose secrets an address leads to. Shared, because the page does not know the customer. */
+  secret_address: { keeps: "table", standIn: "never" },
+  /** The content of a secret's page, without the secrets. */
+  secret: { keeps: "table", standIn: "never" },
+  /** The secrets of a page. The one person who opens it takes them. */
+  secret_value: { keeps: "table", standIn: "never" },
   /** The names of the keys of the processes that share this store. */
   keys: { keeps: "table", standIn: "never" },
 } as const satisfies Readonly<Record<string, PurposeRules>>;

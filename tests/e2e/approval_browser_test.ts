@@ -12,8 +12,7 @@ import {
   startPage,
 } from "../support/approvals.ts";
 import { startBrowser } from "../support/browser.ts";
-
-const PHONE = { width: 360, height: 640 };
+import { assertFindable, assertFitsPhone, heading, PHONE, poorContrast, serveHtml } from "../support/page_checks.ts";
 
 /** A question with everything that is hard to lay out. */
 const WIDE_QUESTION = {
@@ -33,10 +32,6 @@ const WIDE_QUESTION = {
 
 async function stateOf({ approvals }: PageServer, id: string): Promise<string | undefined> {
   return (await approvals.look(id))?.state;
-}
-
-async function heading(page: Page): Promise<string> {
-  return await page.getByRole("heading", { level: 1 }).innerText();
 }
 
 /** The name of the focused control. */
@@ -147,6 +142,39 @@ Deno.test("with a code, approving takes the right one and denying takes none", a
   assert.equal(await heading(page), "Denied");
 });
 
+Deno.test("what is gone for good is typed; a wrong text is said, and denying takes none", async () => {
+  await using server = await startPage();
+  await using browser = await startBrowser();
+  const question = { ...QUESTION, typed: "Blumenläden & Co" };
+  const id = await askOn(server, { question, approvalCode: APPROVAL_CODE });
+  const denied = await askOn(server, { question, fingerprint: "1".repeat(64) });
+  const page = await browser.newPage({ viewport: PHONE, isMobile: true, hasTouch: true });
+  await page.goto(`${server.url}/approve/${id}`);
+  const field = page.getByLabel("To approve, type “Blumenläden & Co”");
+
+  await page.getByRole("button", { name: "Approve" }).click();
+  const untyped = await stateOf(server, id);
+  await field.fill("Blumenladen & Co");
+  await page.getByLabel("Approval code").fill(APPROVAL_CODE);
+  await page.getByRole("button", { name: "Approve" }).click();
+  const alert = await page.getByRole("alert").innerText();
+  await assertFitsPhone(page, "wrong label");
+  await assertFindable(page, "wrong label");
+  const poor = await poorContrast(page);
+  await field.fill(" Blumenla\u0308den & Co ");
+  await page.getByLabel("Approval code").fill(APPROVAL_CODE);
+  await page.getByRole("button", { name: "Approve" }).click();
+  const approved = await heading(page);
+  await page.goto(`${server.url}/approve/${denied}`);
+  await page.getByRole("button", { name: "Deny" }).click();
+
+  assert.equal(untyped, "open");
+  assert.match(alert, /What was typed is not what is shown here. Nothing was done/);
+  assert.deepEqual(poor, []);
+  assert.equal(approved, "Approved, not used yet");
+  assert.equal(await heading(page), "Denied");
+});
+
 Deno.test("the keyboard alone is enough", async () => {
   await using server = await startPage();
   await using browser = await startBrowser();
@@ -183,11 +211,7 @@ Deno.test("on a phone nothing is wider than the screen, and buttons are large en
   await eachState(server, async (id, state) => {
     await page.goto(`${server.url}/approve/${id}`);
 
-    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), PHONE.width, state);
-    for (const button of await page.getByRole("button").all()) {
-      const box = await button.boundingBox();
-      assert.ok(box !== null && box.width >= 44 && box.height >= 44, state);
-    }
+    await assertFitsPhone(page, state);
   });
 });
 
@@ -214,9 +238,7 @@ Deno.test("every text is readable in light and in dark", async () => {
       await page.goto(`${server.url}/approve/${id}`);
       grounds.push(z.string().parse(await page.evaluate("getComputedStyle(document.body).backgroundColor")));
 
-      const poor = z.array(z.string()).parse(await page.evaluate(POOR_CONTRAST));
-
-      assert.deepEqual(poor, [], `${colorScheme}, ${state}`);
+      assert.deepEqual(await poorContrast(page), [], `${colorScheme}, ${state}`);
     });
   }
   assert.equal(new Set(grounds).size, 2);
@@ -230,17 +252,7 @@ Deno.test("a screen reader finds its way: language, title, landmarks, headings, 
   await eachState(server, async (id, state) => {
     await page.goto(`${server.url}/approve/${id}`);
 
-    const levels = z.array(z.number()).parse(
-      await page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))"),
-    );
-    assert.equal(await page.getAttribute("html", "lang"), "en", state);
-    assert.ok((await page.title()).length > 20, state);
-    for (const landmark of ["banner", "main", "contentinfo"] as const) {
-      assert.equal(await page.getByRole(landmark).count(), 1, `${state}: ${landmark}`);
-    }
-    assert.equal(levels.filter((level) => level === 1).length, 1, state);
-    assert.ok(levels.every((level, n) => level <= (levels[n - 1] ?? 0) + 1), `${state}: ${levels}`);
-    assert.deepEqual(await namelessControls(page), [], state);
+    await assertFindable(page, state);
     assert.equal(await page.getByRole("status").count(), state === "unknown" ? 0 : 1, state);
   });
 });
@@ -268,49 +280,3 @@ Deno.test("another site can neither frame the page nor send its form", async () 
   );
   assert.equal(await stateOf(server, id), "open");
 });
-
-/** A site of somebody else. */
-function serveHtml(body: string): AsyncDisposable & { url: string } {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    () => new Response(`<!doctype html><title>Evil</title>${body}`, { headers: { "content-type": "text/html" } }),
-  );
-  return { url: `http://localhost:${server.addr.port}`, [Symbol.asyncDispose]: () => server.shutdown() };
-}
-
-const axNode = z.object({
-  ignored: z.boolean(),
-  role: z.object({ value: z.string() }).optional(),
-  name: z.object({ value: z.string() }).optional(),
-});
-
-/** The controls that a screen reader would have no name for, by their roles. */
-async function namelessControls(page: Page): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  const { nodes } = await session.send("Accessibility.getFullAXTree");
-  await session.detach();
-  const controls = z.array(axNode).parse(nodes).filter(({ ignored, role }) =>
-    !ignored && ["button", "textbox", "link", "form", "checkbox"].includes(role?.value ?? "")
-  );
-  return controls.filter(({ name }) => (name?.value ?? "") === "").map(({ role }) => role?.value ?? "");
-}
-
-/** In the page: the texts whose colour differs too little from what is behind them (WCAG 2.2 AA, small text). */
-const POOR_CONTRAST = `(() => {
-  const parse = (color) => color.match(/[\\d.]+/g).map(Number);
-  const channel = (value) => value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
-  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const behind = (element) => {
-    const color = parse(getComputedStyle(element).backgroundColor);
-    return color.length === 4 && color[3] === 0 ? behind(element.parentElement) : color;
-  };
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const poor = [];
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (walker.currentNode.data.trim() === "") continue;
-    const [low, high] = [parse(getComputedStyle(element).color), behind(element)].map(luminance).sort((a, b) => a - b);
-    if ((high + 0.05) / (low + 0.05) < 4.5) poor.push(walker.currentNode.data.trim());
-  }
-  return poor;
-})()`;

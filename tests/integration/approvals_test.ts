@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { UnknownPages } from "../../src/confirm/page_ids.ts";
 import { ToolError } from "../../src/errors.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
@@ -450,7 +451,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
   test("tries at unknown ids are limited, and leave valid ones alone", async ({ one, two }) => {
     const id = await askOn(one);
     const waits: (number | undefined)[] = [];
-    for (let n = 0; n < 70; n++) waits.push(await (n % 2 === 0 ? one : two).approvals.countUnknown());
+    for (let n = 0; n < 70; n++) waits.push(await new UnknownPages((n % 2 === 0 ? one : two).store).count());
 
     assert.equal(waits[0], undefined);
     assert.ok((waits.at(-1) ?? 0) >= 1);
@@ -668,7 +669,7 @@ Deno.test("a store that fails approves nothing and says so", async () => {
     () => one.approvals.deny(id),
     () => takeYes(one),
     () => one.approvals.decline({ customer: CUSTOMER, fingerprint: FINGERPRINT, no: NO }),
-    () => one.approvals.countUnknown(),
+    () => new UnknownPages(one.store).count(),
   ];
   for (const step of steps) await assert.rejects(step, StoreError);
 });

@@ -232,6 +232,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     const deeds = [
       entryOf("1", { event: "intent", outcome: null }),
       entryOf("2"),
+      entryOf("3", { event: "revealed" }),
       ...["approved", "denied", "withdrawn"].map((outcome) => entryOf(outcome, { event: "decided", outcome })),
     ];
     for (const deed of deeds) await trail.record(deed);
@@ -243,7 +244,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
           ? entryOf(`${n}`, { event: "asked", outcome: null, target: n })
           : n % 3 === 1
           ? entryOf(`${n}`, { event: "refused", outcome: "invalid_arguments" })
-          : entryOf("page", { event: "decided", outcome: "wrong_code", target: n }),
+          : entryOf("page", { event: n % 2 === 0 ? "decided" : "revealed", outcome: "wrong_code", target: n }),
     );
     await Promise.all(noise.map((entry) => trail.record(entry)));
 

@@ -30,7 +30,12 @@ Deno.test("with CONFIRM=off reveal shows the passwords of that one application a
   const account = { ...DEMO_ACCOUNT, canary: "canary-3f9a" };
   await using service = await startService({ sandbox: { accounts: [account] }, env: { CONFIRM: "off" } });
 
-  const shown = await callTool(service.mcpUrl, "get_app_credentials", { ...APP, reveal: true }, TOKEN_HEADERS);
+  const shown = await callTool(
+    service.mcpUrl,
+    "get_app_credentials",
+    { ...APP, reveal: true, show: "answer" },
+    TOKEN_HEADERS,
+  );
   const hidden = await callTool(service.mcpUrl, "get_app_credentials", APP, TOKEN_HEADERS);
 
   assert.match(JSON.stringify(shown.json), /canary-3f9a/);
@@ -41,7 +46,12 @@ Deno.test("with CONFIRM=off reveal shows the passwords of that one application a
 Deno.test("reveal shows every password of the application, of its database and Redis too", async () => {
   await using service = await startService({ env: { CONFIRM: "off" } });
 
-  const { json } = await callTool(service.mcpUrl, "get_app_credentials", { ...APP, reveal: true }, TOKEN_HEADERS);
+  const { json } = await callTool(
+    service.mcpUrl,
+    "get_app_credentials",
+    { ...APP, reveal: true, show: "answer" },
+    TOKEN_HEADERS,
+  );
 
   const app = service.sandbox.account().servers[0]?.apps.find(({ id }) => id === APP.app_id);
   const { app_user, app_password, sys_user, sys_password, mysql_password, redis_password } = app ?? {};
@@ -483,7 +493,12 @@ Deno.test("the caller's own key is not shown, not even among passwords that are"
   };
   service.sandbox.addFault({ operationId: "app_credentials", kind: { status: 200, body } });
 
-  const { json } = await callTool(service.mcpUrl, "get_app_credentials", { ...APP, reveal: true }, KEY_HEADERS);
+  const { json } = await callTool(
+    service.mcpUrl,
+    "get_app_credentials",
+    { ...APP, reveal: true, show: "answer" },
+    KEY_HEADERS,
+  );
 
   assert.match(JSON.stringify(json), /EXAMPLE-PASSWORD/);
   assert.ok(!JSON.stringify(json).includes(key ?? ""));

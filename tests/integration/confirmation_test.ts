@@ -290,7 +290,7 @@ Deno.test("a yes of a client that has left is not used", async () => {
 
 Deno.test("passwords are shown after a person's yes alone, and never in read-only mode", async () => {
   await using service = await startService();
-  const reveal = { name: "get_app_credentials", args: { app_id: 200001, reveal: true } };
+  const reveal = { name: "get_app_credentials", args: { app_id: 200001, reveal: ["admin"], show: "answer" } };
   const call = { url: service.mcpUrl, ...reveal, headers: TOKEN_HEADERS };
 
   const readOnly = await callModern({ ...call, headers: { ...TOKEN_HEADERS, "x-mcp-readonly": "true" } });
@@ -301,7 +301,7 @@ Deno.test("passwords are shown after a person's yes alone, and never in read-onl
 
   assert.equal(readOnly.kind === "result" && readOnly.answer.json.code, "read_only");
   assert.equal(plain.kind === "result" && Object(plain.answer.json.main).app_password, "[hidden]");
-  assert.match(asked.message, /^Show the passwords of application 200001/);
+  assert.match(asked.message, /^Show admin passwords of application 200001 to the assistant/);
   assert.match(shown.kind === "result" ? String(Object(shown.answer.json.main).app_password) : "", /^EXAMPLE-/);
 });
 

@@ -296,7 +296,7 @@ async function everythingKept({ redis, customers }: Stage): Promise<Sight[]> {
     const about = ownerOf(customer);
     const where = `Redis, ${purpose}`;
     // An address is looked up before it is known whose it is, and leads to that customer.
-    const led = purpose === "approval_address"
+    const led = purpose.endsWith("_address")
       ? customers.find(({ ids }) => mentions(opened, Object.values(ids)))
       : about;
     return [{ where, about, text: `${key} ${raw}` }, ...opened.map((text) => ({ where, about: led, text }))];
@@ -326,7 +326,7 @@ function strangersIn(sights: readonly Sight[], customers: readonly TestCustomer[
   const owners = new Map(customers.flatMap((customer) => [...marksOf(customer)].map((mark) => [mark, customer])));
   assert.equal(owners.size, customers.reduce((sum, customer) => sum + marksOf(customer).size, 0), "no mark of two");
   for (const { about, text } of sights) {
-    for (const [, id] of text.matchAll(/\/approve\/([A-Za-z0-9_-]{20,})/g)) {
+    for (const [, id] of text.matchAll(/\/(?:approve|secret)\/([A-Za-z0-9_-]{20,})/g)) {
       if (about !== undefined && id !== undefined) owners.set(id, getOrSet(owners, id, () => about));
     }
   }

@@ -204,6 +204,8 @@ function leaks({ sandbox }: Stage, sights: readonly Sight[]): string[] {
 /** Whether a secret is where it belongs. */
 function isAllowed(leak: string): boolean {
   const [, secret = "", where = ""] = /^(.*?) in (.*?): …/s.exec(leak) ?? [];
+  // A password waits, sealed, for the person who opens its page.
+  if (/^cw:secret_value:\S+, opened$/.test(where)) return secret === "a password of the account";
   // Sealed, the store may hold what the caller signs in with; nothing that the account holds, and no approval code.
   if (where.endsWith("opened")) return /^(the API key|the access token|exchanged token \d+)$/.test(secret);
   return where.endsWith(`that may tell ${secret}`);
@@ -212,7 +214,7 @@ function isAllowed(leak: string): boolean {
 /** Headers by which the test says what the answer may tell. */
 function mayTell(tool: string, args: Readonly<Record<string, unknown>>): Record<string, string> {
   if (tool === "customer_info") return { [MAY_TELL]: "the e-mail address" };
-  return args.reveal === true ? { [MAY_TELL]: "a password of the account" } : {};
+  return args.show === "answer" ? { [MAY_TELL]: "a password of the account" } : {};
 }
 
 async function drain(response: Response): Promise<string> {
@@ -228,7 +230,8 @@ for (const { kind, logFormat } of WATCHED) {
     const { headers } = CREDENTIALS[kind];
 
     for (const { tool, minimal, full, wrong } of toolRows) {
-      for (const args of [minimal, full, ...wrong.map(({ args }) => args)]) {
+      const inAnswer = "show" in full ? [{ ...full, show: "answer" }] : [];
+      for (const args of [minimal, full, ...inAnswer, ...wrong.map(({ args }) => args)]) {
         await callAndApprove(stage.service, tool, withSecrets(args), { ...headers, ...mayTell(tool, args) });
       }
     }
@@ -388,9 +391,13 @@ for (const [name, encode] of Object.entries(ENCODINGS)) {
     sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body: { operation: running } } });
 
     await callTool(service.mcpUrl, "git_pull", { app_id: 200001, branch: "main", wait_seconds: 0 }, headers);
-    const revealed = await callTool(service.mcpUrl, "get_app_credentials", { app_id: 200001, reveal: true }, {
+    const revealed = await callTool(service.mcpUrl, "get_app_credentials", {
+      app_id: 200001,
+      reveal: true,
+      show: "answer",
+    }, {
       ...headers,
-      ...mayTell("get_app_credentials", { reveal: true }),
+      ...mayTell("get_app_credentials", { reveal: ["all"], show: "answer" }),
     });
     const params = {
       name: "get_operation_status",

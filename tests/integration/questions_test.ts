@@ -1,5 +1,6 @@
 /** What a person is asked before a call: planned against the sandbox, and carried out where a test says so. */
 import assert from "node:assert/strict";
+import { noSecrets } from "../support/secrets.ts";
 import type { Caller } from "../../src/identity/caller.ts";
 import { systemClock } from "../../src/async/clock.ts";
 import { CloudwaysAccount } from "../../src/cloudways/account.ts";
@@ -42,7 +43,7 @@ async function start(options: { clock?: FakeClock; env?: Record<string, string> 
   });
   markWithCanaries(service.sandbox);
   const plan = async (name: string, args: Args, customer = "a") => {
-    const context = contextOf(service, clock ?? systemClock, customer.repeat(64));
+    const context = await contextOf(service, clock ?? systemClock, customer.repeat(64));
     const found = service.app.catalogue.lookUp(name, context.caller);
     assert.ok(found.kind === "found", name);
     const prepared = found.entry.tool.prepare(args);
@@ -57,7 +58,7 @@ async function start(options: { clock?: FakeClock; env?: Record<string, string> 
   return { sandbox: service.sandbox, service, plan, ask, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
 }
 
-function contextOf({ app }: Service, clock: typeof systemClock, id: string): AnonymousContext {
+async function contextOf({ app }: Service, clock: typeof systemClock, id: string): Promise<AnonymousContext> {
   const customer = { id, credential: { kind: "access_token", token: TOKEN } } as const;
   const caller: Caller = {
     identity: { kind: "customer", ...customer },
@@ -76,7 +77,8 @@ function contextOf({ app }: Service, clock: typeof systemClock, id: string): Ano
   const session = { customer, address: caller.address, signal, deadline: signal, log };
   const audit = { read: () => Promise.reject(new Error("no question is made of the record")) };
   const account = new CloudwaysAccount(app.services, session);
-  return { account, caller, clock, audit, inputsOf: () => new Map(), progress: () => {} };
+  const secrets = await noSecrets();
+  return { account, secrets, caller, clock, audit, inputsOf: () => new Map(), progress: () => {} };
 }
 
 function serverOf(sandbox: Sandbox): ServerState {
@@ -355,7 +357,7 @@ const ON_APP: Row[] = [
   {
     tool: "get_app_credentials",
     args: { ...APP, reveal: true },
-    headline: /^Show the passwords of application 200001\.$/,
+    headline: /^Show SSH\/SFTP, database, admin and Redis passwords of application 200001 on a page\.$/,
   },
 ];
 
@@ -841,7 +843,7 @@ Deno.test("a question names a restore point too that get_operation_status found"
 Deno.test("each restore point is known for an hour after it was seen, whatever was seen of others", async () => {
   const clock = new FakeClock();
   await using started = await start({ clock });
-  const points = serverOf(started.sandbox).apps.map(({ backups }) => backups[0] ?? "");
+  const points = serverOf(started.sandbox).apps.map(({ backups }) => backups.toSorted().at(-1) ?? "");
   const [first, second] = points;
 
   await readPoints(started, 200001);

@@ -26,11 +26,15 @@ function call({ mcpUrl }: WatchedService, name: string, args: Record<string, unk
   return callTool(mcpUrl, name, args, TOKEN_HEADERS);
 }
 
+/** Random and measured figures, which may hold a secret of three digits by chance: times, durations, request ids. */
+const FIGURES =
+  /\d{4}-\d\d-\d\dT[\d:.]+Z?|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|"milliseconds":[\d.]+|customer_[\da-f]+/g;
+
 /** All that was seen of the service. */
 function seen({ exchanges, logLines }: WatchedService): Sight[] {
   return [
-    ...exchanges.map(({ body }) => ({ where: "an answer", text: body })),
-    ...logLines.map((text) => ({ where: "the log", text })),
+    ...exchanges.map(({ body }) => ({ where: "an answer", text: body.replace(FIGURES, "") })),
+    ...logLines.map((text) => ({ where: "the log", text: text.replace(FIGURES, "") })),
   ];
 }
 

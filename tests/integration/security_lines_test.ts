@@ -406,7 +406,12 @@ Deno.test("passwords that were shown are on record, and reading without them is 
   await using service = await startService({ env: { CONFIRM: "off" } });
   await callTool(service.mcpUrl, "get_app_credentials", { app_id: 200001 }, TOKEN_HEADERS);
 
-  await callTool(service.mcpUrl, "get_app_credentials", { app_id: 200001, reveal: true }, TOKEN_HEADERS);
+  await callTool(
+    service.mcpUrl,
+    "get_app_credentials",
+    { app_id: 200001, reveal: true, show: "answer" },
+    TOKEN_HEADERS,
+  );
 
   assert.deepEqual(storyOf(service), ["intent confirm_off -", "outcome confirm_off ok"]);
   assert.doesNotMatch(JSON.stringify(loggedRecords(service)), /EXAMPLE-/);

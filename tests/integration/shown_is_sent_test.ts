@@ -8,7 +8,7 @@ import { CustomerIds } from "../../src/identity/customer_id.ts";
 import { Fingerprints } from "../../src/crypto/fingerprints.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
-import { type AskingCall, askingCalls, READS } from "../support/asking_calls.ts";
+import { type AskingCall, askingCalls, ODD_RESTORE_POINTS, READS } from "../support/asking_calls.ts";
 import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
@@ -62,10 +62,6 @@ const gitUrl = fc.tuple(
   fc.constantFrom("cw_evil", "team", "token", "eyJhbGciOi.eyJzdWIiOi.x", "t".repeat(70)),
   word(plainUnits, 20),
 ).map(([user, host, team, name]) => `${user}${host}${user.startsWith("ssh") ? "/" : ":"}${team}/${name}.git`);
-const restorePoint = fc.oneof(
-  fc.constantFrom("2026-08-05T23:19:06", " 2026  08 ", "https://user:token@host/x.git", "https://abc@host/x.git"),
-  word([...UNITS, " "], 80).filter((text) => /\S/.test(text)),
-);
 const pem = certificatePem({ domains: ["shop.example.com"] });
 const certificate = fc.constantFrom("", "\n", "Comment\n\t", " \n").map((before) => before + pem);
 const privateKey = fc.constantFrom("", "\n\n", "Comment\n").map((before) => before + keyPem(testKey(1)));
@@ -77,7 +73,7 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
   branch,
   git_url: gitUrl,
   deploy_path: fc.oneof(fc.constantFrom("", "cw_secret_folder"), word([...plainUnits, "_"], 200)),
-  time: restorePoint,
+  time: fc.constantFrom(...ODD_RESTORE_POINTS),
   type: fc.stringMatching(/^[a-z_]{1,40}$/),
   cname: domain,
   domain,

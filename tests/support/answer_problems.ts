@@ -26,7 +26,7 @@ const WITHOUT_ZONE =
 
 /** Texts that go back to Cloudways exactly as they came, and settings and columns whose names are Cloudways' own. */
 const OPAQUE: readonly RegExp[] = [
-  /\.restore_point$/,
+  /\.(?:restore_point|backup_time)$/,
   /^get_server_settings \.settings\./,
   /^get_app_analytics_(?:php|mysql) \.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
 ];

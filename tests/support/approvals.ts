@@ -3,9 +3,10 @@ import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { approvalRoute } from "../../src/http/pages/approval.ts";
 import { BodyReader } from "../../src/http/request_body.ts";
-import { createRouter, type FetchHandler } from "../../src/http/router.ts";
+import { createRouter, type FetchHandler, type Route } from "../../src/http/router.ts";
 import { type ApprovalRequest, Approvals } from "../../src/confirm/approvals.ts";
 import { Declines } from "../../src/confirm/declines.ts";
+import { UnknownPages } from "../../src/confirm/page_ids.ts";
 import { EndedYeses } from "../../src/confirm/ended_yeses.ts";
 import { Networks } from "../../src/text/networks.ts";
 import { MemoryStore } from "../../src/store/memory/adapter.ts";
@@ -94,12 +95,8 @@ export async function makeReplica(
 }
 
 /** A running page. */
-export interface PageServer extends AsyncDisposable, Replica {
-  /** Without a trailing slash. */
-  url: string;
+export interface PageServer extends RouteServer, Replica {
   clock: FakeClock;
-  logLines: readonly string[];
-  metrics: Metrics;
 }
 
 /** Serves the page alone, by the router of the real server. `publicUrl` defaults to where it listens. */
@@ -108,6 +105,37 @@ export async function startPage(
 ): Promise<PageServer> {
   const clock = new FakeClock();
   const store = options.store ?? new MemoryStore({ clock });
+  const audit = { record: () => Promise.resolve() };
+  let replica: Replica | undefined;
+  const server = await serveRoute(store, async (publicUrl) => {
+    replica = await makeReplica(store, clock, [KEYS[0]], publicUrl);
+    return await approvalRoute({
+      approvals: replica.approvals,
+      audit,
+      clock,
+      publicUrl: new URL(publicUrl),
+      bodies: options.bodies ?? new BodyReader(),
+      unknownPages: new UnknownPages(store),
+    });
+  }, options.publicUrl);
+  if (replica === undefined) throw new Error("no replica");
+  return { ...replica, ...server, clock, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+/** One route that is served. */
+export interface RouteServer extends AsyncDisposable {
+  /** Without a trailing slash. */
+  url: string;
+  logLines: readonly string[];
+  metrics: Metrics;
+}
+
+/** Serves one route by the router of the real server, and closes the store with it. */
+export async function serveRoute(
+  store: Store,
+  makeRoute: (publicUrl: string) => Promise<Route>,
+  givenUrl?: string,
+): Promise<RouteServer> {
   const logLines: string[] = [];
   const log = createLogger({ level: "DEBUG", format: "json", write: (line) => logLines.push(line) });
   const metrics = new Metrics({ version: "test" });
@@ -118,17 +146,9 @@ export async function startPage(
     async (request, connection) => (await handler.promise)(request, connection),
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
-  const publicUrl = options.publicUrl ?? url;
-  const replica = await makeReplica(store, clock, [KEYS[0]], publicUrl);
+  const publicUrl = givenUrl ?? url;
+  const route = await makeRoute(publicUrl);
   const names = new Set(["127.0.0.1", "localhost"]);
-  const audit = { record: () => Promise.resolve() };
-  const route = await approvalRoute({
-    approvals: replica.approvals,
-    audit,
-    clock,
-    publicUrl: new URL(publicUrl),
-    bodies: options.bodies ?? new BodyReader(),
-  });
   const access = {
     allowedHosts: names,
     allowedOrigins: new Set([...names, "allowed.example.com", new URL(publicUrl).hostname]),
@@ -137,9 +157,7 @@ export async function startPage(
   const trustedProxies = Networks.parse([]);
   handler.resolve(createRouter({ routes: [route], access, trustedProxies, metrics, log, folded }));
   return {
-    ...replica,
     url,
-    clock,
     logLines,
     metrics,
     async [Symbol.asyncDispose]() {

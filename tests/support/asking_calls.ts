@@ -17,7 +17,7 @@ export interface AskingCall {
 
 /** What the rows of the tool table don't say, since their calls would not ask. */
 const MORE_ARGS: Record<string, Record<string, unknown>> = {
-  get_app_credentials: { reveal: true },
+  get_app_credentials: { reveal: ["all"], show: "answer" },
   git_pull: { branch: "develop" },
   renew_letsencrypt: { domain: "other.example.com" },
   get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
@@ -32,6 +32,16 @@ export const READS: Readonly<Record<string, string>> = {
   get_app_credentials: "app_credentials",
   get_git_branch_names: "git_branches_get",
 };
+
+/** Restore points of every application, besides the one of the tool table. They are opaque, so any text can be one. */
+export const ODD_RESTORE_POINTS = [
+  "2026-08-05T23:19:06",
+  " 2026  08 ",
+  "https://user:token@host/x.git",
+  "https://abc@host/x.git",
+  "а\u0301\u00a0…“`⟨x⟩`”",
+  "\\u{41} <b>&amp;</b> 日本",
+];
 
 const asks = (name: string) =>
   name in READS || allTools.some((tool) => tool.name === name && tool.effect === "destructive");
@@ -48,7 +58,7 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
     setUp(sandbox) {
       row.setUp?.(sandbox);
       // At once, so that no call waits for the list in which the restore point is looked up.
-      const body = { backup_dates: [row.minimal.time], local_backup_exists: false };
+      const body = { backup_dates: [row.minimal.time, ...ODD_RESTORE_POINTS], local_backup_exists: false };
       if (row.tool === "restore_app") {
         sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });
       }

@@ -65,9 +65,14 @@ export const basicRows: readonly ToolRow[] = [
   {
     tool: "get_app_credentials",
     minimal: APP,
-    full: { ...APP_FULL, reveal: true },
+    full: { ...APP_FULL, reveal: ["sftp", "database"], show: "page" },
     sends: CREDENTIALS,
-    wrong: [...wrongApp, { args: { ...APP, reveal: "maybe" }, names: "reveal" }],
+    wrong: [
+      ...wrongApp,
+      { args: { ...APP, reveal: "maybe" }, names: "reveal" },
+      { args: { ...APP, reveal: ["ftp"] }, names: "reveal" },
+      { args: { ...APP, reveal: ["all"], show: "log" }, names: "show" },
+    ],
   },
   onApp("get_app_settings", ["GET /app/get_settings_value", APP_FULL]),
   onApp(

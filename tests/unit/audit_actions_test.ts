@@ -34,7 +34,9 @@ function recordsOf(told: readonly Told[]): AuditCallRecord[] {
 }
 
 function eventOf(word: string): AuditCallRecord["event"] {
-  const event = (["intent", "outcome", "asked", "decided", "refused"] as const).find((known) => known === word);
+  const event = (["intent", "outcome", "asked", "decided", "revealed", "refused"] as const).find((known) =>
+    known === word
+  );
   assert.ok(event !== undefined, word);
   return event;
 }
@@ -59,6 +61,17 @@ const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
     name: "one that nobody knows the end of",
     told: [["intent - not_needed", { time: "2026-11-20T11:00:00Z" }]],
     actions: ["failed unknown not_needed"],
+  },
+  {
+    name: "a secret that was opened, beside the call that made it",
+    told: [
+      ["asked"],
+      ["intent - elicitation"],
+      ["outcome ok elicitation"],
+      ["revealed wrong_code", { request_id: "p" }],
+      ["revealed ok", { request_id: "q" }],
+    ],
+    actions: ["done revealed -", "failed wrong_code -", "done ok form"],
   },
   { name: "a question in a form", told: [["asked"]], actions: ["waiting asked form"] },
   {

@@ -16,6 +16,7 @@ const ROOMS = [
   "audit",
   "cloudways",
   "confirm",
+  "secrets",
   "tools",
   "calls",
   "mcp",

@@ -105,6 +105,9 @@ const NEVER_DROPPED: Purpose[] = [
   "approval_open",
   "approval_yes",
   "approval_outcome",
+  "secret_address",
+  "secret",
+  "secret_value",
   "keys",
 ];
 

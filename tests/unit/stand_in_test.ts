@@ -27,6 +27,9 @@ const SHARED_ONLY: Purpose[] = [
   "approval_yes",
   "approval_outcome",
   "approving_closed",
+  "secret_address",
+  "secret",
+  "secret_value",
   "keys",
 ];
 

@@ -1,5 +1,5 @@
-/** The style of the approval page. No script, no file: it stands in the page, and the policy names its hash. */
-export const APPROVAL_STYLE = `
+/** The style of the pages. No script, no file: it stands in the page, and the policy names its hash. */
+export const PAGE_STYLE = `
 :root{color-scheme:light dark;--back:#f4f5f7;--card:#fff;--text:#1a1c21;--soft:#555b66;--line:#d5d9e0;--box:#eef0f4;
 --strong:#c4291c;--warn-back:#fdf0ee;--warn-line:#e3a79f;--wait:#8a5a00;--good:#1d6b3a;--focus:#1f5fd0}
 @media (prefers-color-scheme:dark){:root{--back:#101216;--card:#191c22;--text:#eceef2;--soft:#a9b0bd;--line:#363b46;
@@ -26,6 +26,8 @@ font-size:.875rem;font-weight:600;color:var(--wait)}
 .note{color:var(--soft);font-size:.875rem}
 .data{background:var(--box);border-radius:.25rem;padding:.0625rem .25rem;-webkit-box-decoration-break:clone;
 box-decoration-break:clone}
+.secret code{display:block;background:var(--box);border:1px solid var(--line);border-radius:.5rem;padding:.75rem;
+font:1.125rem/1.5 ui-monospace,monospace;white-space:pre-wrap;unicode-bidi:isolate;user-select:all;-webkit-user-select:all}
 dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.25rem 1rem;margin:0}
 dt{color:var(--soft)}
 dd{margin:0;min-width:0}

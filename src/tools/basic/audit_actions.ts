@@ -44,12 +44,13 @@ const INVALID: ReadonlySet<string | null> = new Set([
   "read_only",
 ]);
 /** What a record says of its action. */
-type Part = "carried out" | "about to be" | "question" | "no" | "refusal";
+type Part = "carried out" | "about to be" | "question" | "no" | "refusal" | "opening";
 
 function partOf({ event, outcome }: AuditCallRecord): Part {
   if (event === "outcome") return "carried out";
   if (event === "intent") return "about to be";
   if (event === "asked" || (event === "refused" && ASKED_ON_PAGE.has(outcome))) return "question";
+  if (event === "revealed") return "opening";
   if (event === "decided") return NOES.has(outcome) ? "no" : "question";
   return outcome === "confirmation_declined" ? "no" : "refusal";
 }
@@ -80,6 +81,10 @@ export function toActions(
   for (const record of records) {
     if (record.event === "gap") continue;
     const part = partOf(record);
+    if (part === "opening") {
+      actions.push(toAction(record, part, now));
+      continue;
+    }
     const args = comparedArguments(record, inputsOf(record.tool));
     const about = `${record.tool} ${canonicalJson(comparedTarget(record.target))}`;
     const ofThis = open.get(about) ?? [];
@@ -161,6 +166,9 @@ function endOf({ event, outcome }: AuditCallRecord, part: Part, ageMs: number): 
   if (part === "carried out") return { result: said === "ok" ? "done" : "failed", outcome: said };
   if (part === "about to be") {
     return ageMs < CALL_MS ? { result: "waiting", outcome: "running" } : { result: "failed", outcome: "unknown" };
+  }
+  if (part === "opening") {
+    return { result: said === "ok" ? "done" : "failed", outcome: said === "ok" ? "revealed" : said };
   }
   if (part === "no") return { result: "denied", outcome: said };
   if (part === "refusal") return { result: INVALID.has(outcome) ? "invalid" : "failed", outcome: said };

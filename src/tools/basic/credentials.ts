@@ -14,11 +14,21 @@ import {
 import { path } from "../../cloudways/path.ts";
 import { sayingOf } from "../../cloudways/replies.ts";
 import { ToolError } from "../../errors.ts";
-import { appInput, serverInput } from "../define/inputs.ts";
-import { record, records } from "../define/outputs.ts";
+import type { Show } from "../../secrets/call_secrets.ts";
+import { appInput, serverInput, show } from "../define/inputs.ts";
+import { record, records, secretOutput } from "../define/outputs.ts";
 import { appFactsIf, onApp } from "../define/questions.ts";
 import { appOutput, idsOf, namesOf, namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import {
+  inWords,
+  kindsOf,
+  type PasswordKind,
+  passwordsOf,
+  revealInput,
+  shownPassword,
+  withPasswords,
+} from "./passwords.ts";
 
 const credentialRecord = z.object({
   id: idNumber,
@@ -40,56 +50,58 @@ const getAppCredentials = defineAskingTool({
   toolset: "basic",
   effect: "read",
   description:
-    "Shows the SSH/SFTP, database and admin users of an application and where they sign in. Passwords come " +
-    "only with reveal: true, which a person has to approve; ask for that only when the user wants to see them.",
-  input: z.strictObject({
-    ...appInput,
-    reveal: z.boolean().default(false).describe("Show the passwords; asks a person first."),
-  }),
-  output: z.looseObject({ ...appOutput, revealed: z.boolean(), main: record, additional: records }),
-  revealsSecrets: (input) => input.reveal,
+    "Shows the SSH/SFTP, database and admin users of an application and where they sign in. Passwords come only for " +
+    "the kinds in reveal, which a person has to approve; ask for them only when the user wants to see them.",
+  input: z.strictObject({ ...appInput, reveal: revealInput, show }),
+  output: z.looseObject({ ...appOutput, ...secretOutput, revealed: z.boolean(), main: record, additional: records }),
+  showsSecrets: (input) => input.reveal.length === 0 ? undefined : input.show,
   // Without passwords it is a plain read.
-  facts: (input, context) => appFactsIf(input.reveal, input, context),
-  question(facts, { reveal }) {
-    if (!reveal) return undefined;
+  facts: (input, context) => appFactsIf(input.reveal.length > 0, input, context),
+  question(facts, { reveal, show }) {
+    if (reveal.length === 0) return undefined;
+    const kinds = inWords(kindsOf(reveal));
+    const where = show === "page" ? "on a page" : "to the assistant";
     return {
-      headline: `Show the passwords of application ${facts.app.id}.`,
+      headline: `Show ${kinds} passwords of application ${facts.app.id} ${where}.`,
       ...onApp(facts),
-      consequences: [
-        "The assistant, and whoever reads the conversation with it, sees the passwords of the application's users " +
-        "and of its database and Redis.",
-        "It can't be undone; what was shown is safe again only once the passwords are changed.",
-      ],
+      consequences: [SEEN_BY[show], "It can't be undone; what was shown is safe again only once it is changed."],
     };
   },
-  handler: async (input, { account }, { app, server }) => {
-    const query = idsOf({ app, server });
-    const additional = await account.read({ ...CREDENTIALS, query, reveal: input.reveal });
-    const main = input.reveal ? (await account.revealApp(app.id, server.id)).app : app;
-    const { app_user, app_password, sys_user, sys_password } = main;
-    const { mysql_db_name, mysql_user, mysql_password, redis_password } = main;
+  handler: async (input, { account, secrets }, facts) => {
+    const { app, server } = facts;
+    const kinds = kindsOf(input.reveal);
+    const query = idsOf(facts);
+    const additional = await account.read({ ...CREDENTIALS, query, reveal: kinds.has("sftp") });
+    const revealed = kinds.size > 0 ? (await account.revealApp(app.id, server.id)).app : app;
+    const found = passwordsOf(revealed, additional, kinds);
+    const inAnswer = input.show === "answer" ? kinds : new Set<PasswordKind>();
     return {
-      ...namesOf({ app, server }),
+      ...namesOf(facts),
       host: server.public_ip,
       domain: domainOf(app),
-      revealed: input.reveal,
-      main: {
-        app_user,
-        app_password,
-        sys_user,
-        sys_password,
-        mysql_db_name,
-        mysql_user,
-        mysql_password,
-        redis_password,
-      },
+      revealed: inAnswer.size > 0,
+      main: withPasswords(revealed, inAnswer),
       additional: additional.map(({ id, sys_user, sys_password, ip, ssh_keys }) => (
         // Most replies name no host of a user: it is the server's.
-        { id, sys_user, sys_password: sys_password ?? null, host: ip === "" ? server.public_ip : ip, ssh_keys }
+        {
+          id,
+          sys_user,
+          sys_password: shownPassword(sys_password, inAnswer),
+          host: ip === "" ? server.public_ip : ip,
+          ssh_keys,
+        }
       )),
+      ...(kinds.size > 0 && found.length === 0 && { message: "Cloudways gave no password of these kinds." }),
+      ...(input.show === "page" && found.length > 0 && await secrets.showOnPage(onApp(facts).subject, found)),
     };
   },
 });
+
+/** Who sees the passwords, for the question. */
+const SEEN_BY: Record<Show, string> = {
+  page: "A page shows them once, to whoever opens its address within ten minutes. The assistant does not see them.",
+  answer: "The assistant, and whoever reads the conversation with it, sees them.",
+};
 
 /** The keys of an application's users. One application that can't be read does not hide the keys of the others. */
 async function appKeys(account: CloudwaysAccount, serverId: number, { id, label }: AppRecord) {

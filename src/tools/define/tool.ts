@@ -7,6 +7,8 @@ import type { JsonValue } from "../../text/clean.ts";
 import type { Toolset } from "../../identity/toolsets.ts";
 import type { DeclaredInputs } from "../../confirm/declared_input.ts";
 import type { Question } from "../../confirm/question.ts";
+import { type GoneForGood, textToType } from "../../confirm/typed_label.ts";
+import type { CallSecrets, Show } from "../../secrets/call_secrets.ts";
 
 /**
  * What a call does to the account. Everything about safety follows from it: annotations, the read-only filter, whether
@@ -31,14 +33,17 @@ export interface ToolContext {
   audit: AuditReader;
   /** What the inputs of a tool declare; nothing for a tool that is not there. */
   inputsOf: (toolName: string) => DeclaredInputs;
+  /** Makes passwords, and shows secrets to the person past the model. */
+  secrets: CallSecrets;
   /** Tells a client that asked for it how far the call is. */
   progress: (message: string, done: number, total: number) => void;
 }
 
 /** A context of a call that may have come without credentials. */
-export interface AnonymousContext extends Omit<ToolContext, "account"> {
-  /** Undefined without credentials, or with malformed ones. */
+export interface AnonymousContext extends Omit<ToolContext, "account" | "secrets"> {
+  /** Both undefined without credentials, or with malformed ones. */
   account: CloudwaysAccount | undefined;
+  secrets: CallSecrets | undefined;
 }
 
 /** What a former name of an input means today. */
@@ -72,8 +77,11 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   output: O;
   /** Calling it twice with the same input does no more than calling it once. Reads always are. */
   idempotent?: boolean;
-  /** This input shows secrets, which needs a person's yes although the effect is `read`. */
-  revealsSecrets?: (input: z.output<I>) => boolean;
+  /**
+   * Where secrets are shown with this input, if any. On a page: the call is refused where there is none, before anything
+   * is read. In the answer: they are not hidden there. A read that shows secrets needs a person's yes all the same.
+   */
+  showsSecrets?: (input: z.output<I>) => Show | undefined;
   /** With this input the string literals of queries are shown, which are hidden otherwise. */
   showsLiterals?: (input: z.output<I>) => boolean;
 }
@@ -93,6 +101,8 @@ export interface AskingToolDefinition<I extends z.ZodObject, O extends z.ZodObje
   facts: (input: z.output<I>, context: ToolContext) => Promise<F>;
   /** What to ask, made of the facts alone; undefined where this very call needs no yes. */
   question: (facts: F, input: z.output<I>) => Question | undefined;
+  /** What is gone for good after the call. The person has to type its label to approve. */
+  goneForGood?: (facts: F, input: z.output<I>) => GoneForGood;
   /** Carries the call out, on what the facts say. */
   handler: (input: z.output<I>, context: ToolContext, facts: F) => Promise<z.input<O>>;
 }
@@ -107,7 +117,8 @@ export interface AnonymousToolDefinition<I extends z.ZodObject, O extends z.ZodO
 export interface PreparedCall {
   /** The canonical input: parsed, normalised, defaults filled in. */
   input: Record<string, unknown>;
-  revealsSecrets: boolean;
+  /** Where it shows secrets; undefined where it shows none. */
+  showsSecrets: Show | undefined;
   showsLiterals: boolean;
   /** Reads what the call is about to hit; changes nothing. */
   plan: (context: AnonymousContext) => Promise<PlannedCall>;
@@ -136,6 +147,8 @@ export interface Tool {
   readonly anonymous: boolean;
   /** Some or all of its calls need a person's yes. */
   readonly asks: boolean;
+  /** A yes to it takes the label of what is gone for good. */
+  readonly typesLabel: boolean;
   /** Checks arguments; the problems are returned, not thrown. */
   prepare(args: unknown): PreparedCall | z.ZodError;
 }
@@ -158,14 +171,20 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
 export function defineAskingTool<I extends z.ZodObject, O extends z.ZodObject, F>(
   definition: AskingToolDefinition<I, O, F>,
 ): Tool {
-  const { facts, question, handler } = definition;
+  const { facts, question, goneForGood, handler } = definition;
+  const asked = (found: F, input: z.output<I>, { secrets }: Caller): Question | undefined => {
+    const plain = question(found, input);
+    if (plain === undefined || goneForGood === undefined) return plain;
+    return { ...plain, typed: textToType(goneForGood(found, input), secrets) };
+  };
   return toTool(definition, {
     anonymous: false,
     asks: true,
+    typesLabel: goneForGood !== undefined,
     plan: async (input, context) => {
       const withAccount = accountContext(definition.name, context);
       const found = await facts(input, withAccount);
-      return { question: question(found, input), run: () => handler(input, withAccount, found) };
+      return { question: asked(found, input, context.caller), run: () => handler(input, withAccount, found) };
     },
   });
 }
@@ -183,23 +202,24 @@ export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject
 }
 
 function accountContext(toolName: string, context: AnonymousContext): ToolContext {
-  const { account } = context;
-  if (account === undefined) throw new Error(`${toolName} was run without an account`);
-  return { ...context, account };
+  const { account, secrets } = context;
+  if (account === undefined || secrets === undefined) throw new Error(`${toolName} was run without an account`);
+  return { ...context, account, secrets };
 }
 
 interface Behaviour<I extends z.ZodObject> {
   anonymous: boolean;
   asks: boolean;
+  typesLabel?: boolean;
   plan: (input: z.output<I>, context: AnonymousContext) => Promise<PlannedCall>;
 }
 
 function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: ToolDefinition<I, O>,
-  { anonymous, asks, plan }: Behaviour<I>,
+  { anonymous, asks, typesLabel = false, plan }: Behaviour<I>,
 ): Tool {
   const { name, title, toolset, effect, description, input, formerly, output, idempotent } = definition;
-  const { revealsSecrets, showsLiterals } = definition;
+  const { showsSecrets, showsLiterals } = definition;
   return {
     name,
     title,
@@ -212,13 +232,14 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     idempotent: idempotent ?? effect === "read",
     anonymous,
     asks,
+    typesLabel,
     prepare(args) {
       const parsed = input.safeParse(args);
       if (!parsed.success) return parsed.error;
       const value = parsed.data;
       return {
         input: value,
-        revealsSecrets: revealsSecrets?.(value) ?? false,
+        showsSecrets: showsSecrets?.(value),
         showsLiterals: showsLiterals?.(value) ?? false,
         plan: (context) => plan(value, context),
       };

@@ -1,0 +1,66 @@
+/** What all pages share: the frame around them, and small parts of their text. */
+import { cleanText } from "../../text/clean.ts";
+import { Html, markup } from "../html.ts";
+import { PAGE_STYLE } from "./style.ts";
+
+/** What a page says where there is nothing to decide. */
+export interface Notice {
+  title: string;
+  text: string;
+}
+
+/** A page, without the frame. */
+export interface Page {
+  /** In the browser's history and window list, so it names nobody and nothing. */
+  title: string;
+  main: Html;
+  footer: Html;
+}
+
+/** What the look of a text says. */
+export const BOXES = markup`<p>Texts in grey boxes come from the account or the caller, not from this server.</p>`;
+
+/** A page with a few words, and what it says at its end. */
+export function noticePage({ title, text }: Notice, end: string): string {
+  return render({ title, main: markup`<h1>${title}</h1><p>${text}</p>`, footer: markup`<p>${end}</p>` });
+}
+
+/** Words of our own, which hold nothing to hide. */
+export function ours(text: string): string {
+  return cleanText(text);
+}
+
+/** A time of day. */
+export function clockTime(at: number): Html {
+  const iso = new Date(at).toISOString();
+  return markup`<time datetime="${iso}">${iso.slice(11, 16)} UTC</time>`;
+}
+
+/** The word for one thing, or for any other number of them. */
+export function plural(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
+}
+
+/** The whole page as HTML. */
+export function render({ title, main, footer }: Page): string {
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">
+<meta name="robots" content="noindex, nosnippet">
+<title>${title} · Cloudways MCP server</title>
+<style>${new Html(PAGE_STYLE)}</style>
+</head>
+<body>
+<header><p>Cloudways MCP server</p></header>
+<main>
+${main}
+</main>
+<footer>${footer}</footer>
+</body>
+</html>
+`.text;
+}

@@ -1,0 +1,163 @@
+/** What the routes of all pages share: headers, who may send a form, and what is said where there is nothing to show. */
+import { UnknownPages } from "../../confirm/page_ids.ts";
+import { StoreError } from "../../store/store.ts";
+import { styleHash } from "../html.ts";
+import { BodyError, type BodyReader } from "../request_body.ts";
+import type { RequestInfo, Route } from "../router.ts";
+import { type Notice, noticePage } from "./layout.ts";
+import { PAGE_STYLE } from "./style.ts";
+
+/** A page answered its request; or there is nothing behind the address, or its form can't be what was sent. */
+export type PageAnswer = Response | "unknown" | "not the form";
+
+/** What one kind of page does. */
+export interface PageHandler {
+  /** Answers GET, and changes nothing: programs open addresses too. */
+  show(id: string, info: RequestInfo): Promise<PageAnswer>;
+  /** Answers a form that this very page sent. */
+  submit(id: string, fields: URLSearchParams, info: RequestInfo): Promise<PageAnswer>;
+}
+
+/** What a page says where there is nothing to show. */
+export interface PageNotices {
+  /** There is nothing behind the address. */
+  unknown: Notice;
+  /** What did not happen where a form is refused. */
+  nothingDone: string;
+  /** At the end of every notice. */
+  end: string;
+}
+
+/** What {@linkcode pageRoute} needs. */
+export interface PageRouteOptions {
+  /** The first part of its path. */
+  name: "approve" | "secret";
+  handler: PageHandler;
+  notices: PageNotices;
+  /** Bounds tries at addresses that don't exist. */
+  unknownPages: UnknownPages;
+  /** Where people reach this server. */
+  publicUrl: URL;
+  bodies: BodyReader;
+}
+
+const MAX_FORM_BYTES = 4096;
+
+/** The route of a kind of pages: `/name/{id}`. */
+export async function pageRoute(options: PageRouteOptions): Promise<Route> {
+  const pattern = new RegExp(`^/${options.name}/([^/]+)$`);
+  const page = new PageRoute(options);
+  return {
+    path: `/${options.name}/{id}`,
+    matches: (pathname) => pattern.test(pathname),
+    methods: ["GET", "POST"],
+    allowsCors: false,
+    noStore: true,
+    headers: await pageHeaders(),
+    handle: (request, info) => page.answer(request, pattern.exec(new URL(request.url).pathname)?.[1] ?? "", info),
+  };
+}
+
+class PageRoute {
+  readonly #options: PageRouteOptions;
+
+  constructor(options: PageRouteOptions) {
+    this.#options = options;
+  }
+
+  async answer(request: Request, id: string, info: RequestInfo): Promise<Response> {
+    try {
+      const answer = await this.#answer(request, id, info);
+      if (answer === "unknown") return await this.#unknown(info);
+      return answer === "not the form" ? this.#notTheForm() : answer;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      info.log.debug("page", { error });
+      return this.#notice(503, {
+        title: "Please try again",
+        text: "A part of this service does not answer, so it can't be told how things are. Open this page again in a " +
+          "few seconds.",
+      }, { "retry-after": "5" });
+    }
+  }
+
+  async #answer(request: Request, id: string, info: RequestInfo): Promise<PageAnswer> {
+    const { handler } = this.#options;
+    if (request.method !== "POST") return await handler.show(id, info);
+    if (!this.#isFromThisPage(request)) {
+      return this.#refusal(
+        403,
+        "Not from here",
+        "Open the address exactly as the assistant gave it, and use that page.",
+      );
+    }
+    const fields = await this.#readForm(request, info);
+    return fields instanceof Response ? fields : await handler.submit(id, fields, info);
+  }
+
+  /** Other sites can make a browser send a form here, but not under our origin. */
+  #isFromThisPage({ headers }: Request): boolean {
+    const site = headers.get("sec-fetch-site");
+    const { origin } = this.#options.publicUrl;
+    return headers.get("origin") === origin && (site === null || site === "same-origin");
+  }
+
+  async #readForm(request: Request, { address, limited }: RequestInfo): Promise<URLSearchParams | Response> {
+    const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+    if (type !== "application/x-www-form-urlencoded") return this.#notTheForm();
+    try {
+      const body = await this.#options.bodies.read(request, { address, maxBytes: MAX_FORM_BYTES });
+      return new URLSearchParams(body);
+    } catch (error) {
+      if (!(error instanceof BodyError)) throw error;
+      if (error.problem === "no_room") limited("bodies");
+      const again = "Open the page again and use its buttons.";
+      if (error.problem === "too_large") return this.#refusal(413, "Too much was sent", again);
+      const cut = `What you pressed did not arrive in whole. ${again}`;
+      return error.problem === "too_slow"
+        ? this.#refusal(408, "Please try again", cut)
+        : this.#refusal(503, "Please try again", cut, { "retry-after": "1" });
+    }
+  }
+
+  /** Looked up first and counted then, so that tries at what is not there never cost what is. */
+  async #unknown({ limited }: RequestInfo): Promise<Response> {
+    const { unknownPages, notices } = this.#options;
+    const waitSeconds = await unknownPages.count();
+    if (waitSeconds === undefined) return this.#notice(404, notices.unknown);
+    limited("approval_page");
+    return this.#notice(429, {
+      title: "Please wait a moment",
+      text: "Too many addresses were tried that don't exist. Try again in a minute.",
+    }, { "retry-after": String(waitSeconds) });
+  }
+
+  #notTheForm(): Response {
+    return this.#refusal(400, "Not understood", "Open the page again and use its buttons.");
+  }
+
+  #refusal(status: number, title: string, advice: string, headers: Record<string, string> = {}): Response {
+    return this.#notice(status, { title, text: `${this.#options.notices.nothingDone} ${advice}` }, headers);
+  }
+
+  #notice(status: number, content: Notice, headers: Record<string, string> = {}): Response {
+    return htmlResponse(status, noticePage(content, this.#options.notices.end), headers);
+  }
+}
+
+/** A page as an answer. */
+export function htmlResponse(status: number, page: string, headers: Record<string, string> = {}): Response {
+  return new Response(page, { status, headers: { "content-type": "text/html; charset=utf-8", ...headers } });
+}
+
+async function pageHeaders(): Promise<Record<string, string>> {
+  const style = await styleHash(PAGE_STYLE);
+  return {
+    "content-security-policy":
+      `default-src 'none'; style-src ${style}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    // Not `no-referrer`: with that, browsers send `Origin: null` with the form.
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "x-robots-tag": "noindex, nosnippet",
+  };
+}

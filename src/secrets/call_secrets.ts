@@ -1,0 +1,158 @@
+/** Secrets of one call: passwords that are made for it, and those that it shows. */
+import type { QuestionSubject } from "../confirm/question.ts";
+import { callTimedOut, leavesOpen, ToolError } from "../errors.ts";
+import { StoreError } from "../store/store.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { howToShow, maybeSet, storeAwayUnsent } from "./errors.ts";
+import type { SecretAddress } from "./records.ts";
+import { makePassword } from "./password.ts";
+import { memberOf } from "../text/member.ts";
+import type { SecretText } from "../text/secret_text.ts";
+import type { KeptSecrets, NewSecrets, Secret, SecretPages } from "./pages.ts";
+
+/** Where a secret is shown: to the person on a page, or to the model in the answer. */
+export const SHOW = ["page", "answer"] as const;
+
+/** One of {@linkcode SHOW}. */
+export type Show = typeof SHOW[number];
+
+/** Members of an answer that lead the person to a secret, or show it. */
+export interface SecretAnswer {
+  secret_url?: string;
+  secret_expires_at?: string;
+  password?: string;
+  /** What to do with `secret_url`. */
+  show_next_step?: string;
+}
+
+/** A password that a call sets. */
+export interface PasswordToSet extends Omit<Secret, "value"> {
+  /** What it belongs to. */
+  subject: QuestionSubject;
+  show: Show;
+}
+
+/** A password that was set. */
+export interface PasswordSet<T> {
+  /** What `send` gave. */
+  reply: T;
+  /** Belongs into the tool's answer. */
+  answer: SecretAnswer;
+}
+
+/** What {@linkcode CallSecrets} needs: the call, and where its secrets are kept. */
+export interface CallSecretsOptions extends Omit<NewSecrets, "subject" | "secrets"> {
+  pages: SecretPages;
+  log: Logger;
+}
+
+/** Makes and shows the secrets of one call. */
+export class CallSecrets {
+  readonly #options: CallSecretsOptions;
+
+  constructor(options: CallSecretsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes a password, has it set, and shows it. Its page is there before it is sent, and opens only afterwards.
+   *
+   * @param send Sends the one change that sets it; called once more, with another password, where Cloudways finds fault
+   * with the first one.
+   * @throws {ToolError} What `send` throws. Where the password may have been set all the same, the error leads to it.
+   */
+  async setPassword<T>(
+    made: PasswordToSet,
+    send: (password: SecretText) => Promise<T>,
+  ): Promise<PasswordSet<T>> {
+    const set = () => made.show === "page" ? this.#setForPage(made, send) : this.#setForAnswer(send);
+    try {
+      return await set();
+    } catch (error) {
+      if (!isPasswordRefused(error)) throw error;
+      return await set();
+    }
+  }
+
+  /** Puts secrets that are there already on a page. */
+  async showOnPage(subject: QuestionSubject, secrets: readonly Secret[]): Promise<SecretAnswer> {
+    const kept = await this.#options.pages.keep({ ...this.#options, subject, secrets }, "ready");
+    return answerOf(kept, secrets.length === 1 ? "it" : "them");
+  }
+
+  async #setForAnswer<T>(send: (password: SecretText) => Promise<T>): Promise<PasswordSet<T>> {
+    const password = makePassword();
+    return { reply: await send(password), answer: { password: password.reveal() } };
+  }
+
+  async #setForPage<T>(
+    { subject, name, user }: PasswordToSet,
+    send: (password: SecretText) => Promise<T>,
+  ): Promise<PasswordSet<T>> {
+    const { pages } = this.#options;
+    const password = makePassword();
+    const kept = await pages.keep(
+      { ...this.#options, subject, secrets: [{ name, user, value: password }] },
+      "waiting",
+    ).catch((error) => {
+      throw error instanceof StoreError ? storeAwayUnsent(error) : error;
+    });
+    let reply: T;
+    try {
+      reply = await send(password);
+    } catch (error) {
+      throw await this.#afterFailure(kept, error);
+    }
+    const armed = await this.#arm(kept, "ready");
+    return { reply, answer: armed === undefined ? NOT_SHOWN : answerOf(armed, "the password") };
+  }
+
+  /** The error of a failed change, with the way to the password where it may be set. */
+  async #afterFailure(kept: KeptSecrets, thrown: unknown): Promise<unknown> {
+    const error = thrown instanceof DOMException && thrown.name === "TimeoutError" ? callTimedOut("write") : thrown;
+    if (error instanceof ToolError && !mayBeSet(error)) {
+      await this.#options.pages.discard(kept).catch((problem) => this.#noteStoreFailure(problem));
+      return error;
+    }
+    const armed = await this.#arm(kept, "unconfirmed");
+    return error instanceof ToolError && armed !== undefined ? maybeSet(error, armed) : error;
+  }
+
+  /** The change was sent: a store that fails now must not make a failure of it. */
+  async #arm(kept: KeptSecrets, state: "ready" | "unconfirmed"): Promise<SecretAddress | undefined> {
+    try {
+      return await this.#options.pages.arm(kept, state);
+    } catch (error) {
+      this.#noteStoreFailure(error);
+      return undefined;
+    }
+  }
+
+  #noteStoreFailure(error: unknown): void {
+    if (!(error instanceof StoreError)) throw error;
+    this.#options.log.warn("the page of a secret could not be changed", { error });
+  }
+}
+
+/** The password was set, and its page can't show it. */
+const NOT_SHOWN: SecretAnswer = {
+  show_next_step:
+    "The password was set, but the page that shows it can't be opened, since a part of this server does not " +
+    "answer. Nobody knows the password: tell the user, and set it once more.",
+};
+
+function answerOf({ url, endsAt }: SecretAddress, what: string): SecretAnswer {
+  return { secret_url: url, secret_expires_at: new Date(endsAt).toISOString(), show_next_step: howToShow(what) };
+}
+
+/** Work that began and failed may have set the password before. */
+function mayBeSet(error: ToolError): boolean {
+  return leavesOpen(error) || error.code === "operation_failed";
+}
+
+/** Cloudways' rules for passwords are not published. One that breaks them was not set. */
+function isPasswordRefused(error: unknown): boolean {
+  if (!(error instanceof ToolError) || error.code !== "validation_failed") return false;
+  const fields: unknown = error.details?.fields;
+  return Array.isArray(fields) && fields.some((field: unknown) => memberOf(field, "field") === "password");
+}

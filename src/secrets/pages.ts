@@ -1,0 +1,204 @@
+import type { Clock } from "../async/clock.ts";
+import { type PageAccess, whyNoPage } from "../confirm/page_access.ts";
+import { type CodeState, PageCodes } from "../confirm/page_codes.ts";
+import { hashOf, isPageId, newPageId } from "../confirm/page_ids.ts";
+import { OPEN_MS, subjectSchema } from "../confirm/approval_records.ts";
+import type { QuestionSubject } from "../confirm/question.ts";
+import { safeQuestion } from "../confirm/safe_question.ts";
+import type { KeyRing } from "../crypto/key_ring.ts";
+import type { Caller } from "../identity/caller.ts";
+import type { SealedStore } from "../store/sealed.ts";
+import { Slots } from "../store/slots.ts";
+import { type Store, StoreError } from "../store/store.ts";
+import type { SecretText } from "../text/secret_text.ts";
+import { safeText } from "../text/safe.ts";
+import { endOf, type SecretAddress, type SecretRecord, SecretRecords } from "./records.ts";
+import { noPage, tooManySecrets } from "./errors.ts";
+
+/** One secret to be shown on a page. */
+export interface Secret {
+  /** What it is, in words of ours: `Database password`. */
+  name: string;
+  /** Who signs in with it. */
+  user?: string | undefined;
+  value: SecretText;
+}
+
+/** Who has secrets shown, as far as it matters for their page. */
+export type SecretCaller = Pick<Caller, "transport" | "approvalCode" | "secrets">;
+
+/** Secrets to be shown on one page. */
+export interface NewSecrets {
+  /** What they belong to. */
+  subject: QuestionSubject;
+  secrets: readonly Secret[];
+  /** All 64 hex digits of the customer id. */
+  customer: string;
+  caller: SecretCaller;
+  /** As the client names itself. */
+  client: string | undefined;
+  tool: string;
+}
+
+/** Secrets that are kept. */
+export interface KeptSecrets extends SecretAddress {
+  record: SecretRecord;
+  values: readonly string[];
+}
+
+/** Secrets as their page shows them before they are opened, and after. */
+export interface SecretPage extends CodeState {
+  record: SecretRecord;
+  endsAt: number;
+}
+
+/**
+ * What came of opening. `unknown`: there is nothing behind the address, or its time is over. `too_late`: it was opened
+ * before. `closing`: a wrong code, after which codes are closed for the customer. `closed`: they are closed.
+ */
+export type Opened =
+  | { kind: "shown"; record: SecretRecord; values: readonly string[] }
+  | { kind: "wrong_code" | "closing" | "closed" | "too_late"; record: SecretRecord }
+  | { kind: "unknown" };
+
+/** What {@linkcode SecretPages} needs. */
+export interface SecretPagesOptions {
+  store: Store;
+  sealed: SealedStore;
+  ring: KeyRing;
+  clock: Clock;
+  access: PageAccess;
+}
+
+/** How many pages with secrets of a customer may be unopened. */
+const MAX_UNOPENED = 20;
+const MAX_USER = 100;
+
+/**
+ * Secrets that a person sees once, on a page, past the model. What is missing, does not open or has run out is shown to
+ * nobody; a store that fails lets its StoreError through.
+ */
+export class SecretPages {
+  readonly #records: SecretRecords;
+  readonly #codes: PageCodes;
+  readonly #places: Slots;
+  readonly #clock: Clock;
+  readonly #access: PageAccess;
+
+  constructor(options: SecretPagesOptions) {
+    this.#records = new SecretRecords(options.sealed, options.clock);
+    this.#codes = new PageCodes(options);
+    this.#places = new Slots(options.store, "secret", MAX_UNOPENED);
+    this.#clock = options.clock;
+    this.#access = options.access;
+  }
+
+  /**
+   * Makes sure that a caller's secrets can be shown on a page.
+   *
+   * @throws {ToolError} `confirmation_required` where they can't.
+   */
+  ensurePage(tool: string, caller: SecretCaller): void {
+    const why = whyNoPage(caller, this.#access);
+    if (why !== undefined) throw noPage(tool, why);
+  }
+
+  /**
+   * Keeps secrets for their page.
+   *
+   * @param state `waiting` where the change that they are for was not sent yet: until {@linkcode arm} nobody can open them.
+   * @throws {ToolError} `confirmation_required` where there is no page, `rate_limited` where too many are unopened.
+   */
+  async keep(request: NewSecrets, state: "waiting" | "ready"): Promise<KeptSecrets> {
+    const { subject, secrets, customer, caller, client, tool } = request;
+    this.ensurePage(tool, caller);
+    const id = newPageId();
+    const hash = await hashOf(id);
+    const place = await this.#places.take(customer, hash, OPEN_MS);
+    if (place === undefined) throw tooManySecrets(MAX_UNOPENED);
+    const now = this.#clock.now();
+    const record: SecretRecord = {
+      hash,
+      customer,
+      tool,
+      ...(client !== undefined && { client }),
+      subject: keptSubject(subject, caller.secrets),
+      items: secrets.map(({ name, user }) => ({
+        name,
+        ...(user !== undefined && { user: safeText(user, { secrets: caller.secrets, maxLength: MAX_USER }) }),
+      })),
+      ...await this.#codes.kept(hash, caller.approvalCode),
+      place: place.name,
+      state,
+      madeAt: now,
+      since: now,
+    };
+    // An answer of Cloudways may echo the caller's own credentials anywhere.
+    const values = secrets.map(({ value }) => caller.secrets.givenInText(value.reveal()));
+    await this.#records.add(record, values);
+    return { url: this.#urlOf(id), endsAt: endOf(record), record, values };
+  }
+
+  /** The change was sent, so its secret can be opened from now on, whatever is known of the change. */
+  async arm({ url, record, values }: KeptSecrets, state: "ready" | "unconfirmed"): Promise<SecretAddress> {
+    const armed = await this.#records.arm(record, state, values);
+    return { url, endsAt: endOf(armed) };
+  }
+
+  /** The change was certainly not made, so its secret is none. */
+  async discard({ record }: KeptSecrets): Promise<void> {
+    await this.#records.remove(record);
+    await this.#leave(record);
+  }
+
+  /** What the page shows; undefined for an address that was never given out, or whose time is over. */
+  async look(id: string): Promise<SecretPage | undefined> {
+    const record = await this.#find(id);
+    if (record === undefined) return undefined;
+    return { record, endsAt: endOf(record), ...await this.#codes.stateOf(record) };
+  }
+
+  /** Gives the secrets to the one who opens them first. */
+  async open(id: string, code: string | undefined): Promise<Opened> {
+    const record = await this.#find(id);
+    if (record === undefined) return { kind: "unknown" };
+    if (record.state === "shown") return { kind: "too_late", record };
+    const tried = await this.#codes.attempt(record, code ?? "");
+    if (tried !== "right") return { kind: tried === "wrong" ? "wrong_code" : tried, record };
+    const values = await this.#records.take(record);
+    if (values === undefined) return { kind: "too_late", record };
+    await this.#noteShown(record);
+    return { kind: "shown", record, values };
+  }
+
+  /** The secrets are taken: a store that fails now must not keep them from the person. */
+  async #noteShown(record: SecretRecord): Promise<void> {
+    try {
+      await this.#records.setShown(record);
+      await this.#leave(record);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+
+  async #find(id: string): Promise<SecretRecord | undefined> {
+    const record = isPageId(id) ? await this.#records.find(await hashOf(id)) : undefined;
+    if (record === undefined || record.state === "waiting") return undefined;
+    return record.state === "shown" || this.#clock.now() < endOf(record) ? record : undefined;
+  }
+
+  #urlOf(id: string): string {
+    const { publicUrl } = this.#access;
+    if (publicUrl === undefined) throw new Error("Without PUBLIC_URL there is no page for secrets.");
+    return `${publicUrl.href.replace(/\/$/, "")}/secret/${id}`;
+  }
+
+  async #leave({ customer, hash, place }: SecretRecord): Promise<void> {
+    await this.#places.release({ purpose: "slot", customer, name: place }, hash);
+  }
+}
+
+/** A subject as its page may show it. */
+function keptSubject(subject: QuestionSubject, secrets: Caller["secrets"]): SecretRecord["subject"] {
+  return subjectSchema.parse(safeQuestion({ headline: "", subject, consequences: [] }, secrets, new Map()).subject);
+}
