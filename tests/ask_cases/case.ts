@@ -15,6 +15,8 @@ export type Change = (app: AppState, server: ServerState, sandbox: Sandbox) => v
 export interface AskCase {
   /** Besides those of every case. */
   args?: Record<string, unknown>;
+  /** The operation that carries it out, where it is not that of every case. */
+  sends?: string;
   /** What is there, in words. */
   present: string;
   setUp?: Change;

@@ -51,9 +51,9 @@ Deno.test("whatever asks says in its description that it does, and what always a
   }
 });
 
-for (const [tool, { sends, followedBy, args: common, cases }] of Object.entries(askCases)) {
+for (const [tool, { sends: usually, followedBy, args: common, cases }] of Object.entries(askCases)) {
   Deno.test(`${tool} asks by what is there and what would change`, async (t) => {
-    for (const { args, present, setUp, asks, why } of cases) {
+    for (const { args, sends = usually, present, setUp, asks, why } of cases) {
       const name = `${JSON.stringify(args ?? {})} with ${present}: ${asks ? "asks" : "asks nobody"}, for ${why}`;
       await t.step(name, async () => {
         await using service = await start(setUp);

@@ -346,6 +346,51 @@ const ON_APP: Row[] = [
     otherTarget: (sandbox) => void (shopOf(sandbox).vcl_list = []),
   },
   {
+    tool: "update_app_settings",
+    args: { ...APP, xmlrpc: true },
+    headline: /^Switch settings of application 200001: 1 on, 0 off\.$/,
+    shows: ["XML-RPC", "now off, then on"],
+    otherTarget: (sandbox) => void delete shopOf(sandbox).flags.xml_rpc_setting,
+  },
+  {
+    tool: "set_app_ssh_access",
+    args: { ...APP, enabled: false },
+    headline: /^Switch SSH access for the users of application 200001 off\.$/,
+    shows: ["SSH access now", "on"],
+    otherTarget: (sandbox) =>
+      void sandbox.addFault({ operationId: "app_ssh_access_get", kind: { status: 404, body: { message: "No" } } }),
+  },
+  {
+    tool: "set_app_state",
+    args: { ...APP, enabled: false },
+    headline: /^Close application 200001: its site goes offline\.$/,
+    shows: ["State now", "open"],
+    otherTarget: (sandbox) =>
+      void sandbox.addFault({ operationId: "app_access_state_get", kind: { status: 404, body: { message: "No" } } }),
+  },
+  {
+    tool: "set_app_webroot",
+    args: { ...APP, webroot: "caller-canary-folder" },
+    callerTexts: ["caller-canary-folder"],
+    headline: /^Serve another folder of application 200001 as its web root\.$/,
+    shows: ["New web root", "caller-canary-folder"],
+  },
+  {
+    tool: "set_app_symlink",
+    args: { ...APP, symlink: "caller-canary-folder" },
+    callerTexts: ["caller-canary-folder"],
+    headline: /^Set the symbolic link of application 200001\.$/,
+    shows: ["New link", "caller-canary-folder"],
+  },
+  {
+    tool: "set_app_cors_headers",
+    args: { ...APP, cors_header: "https://caller-canary.example.com" },
+    callerTexts: ["caller-canary"],
+    headline: /^Set which other origins may read from application 200001\.$/,
+    shows: ["CORS headers now", "off"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).flags.cors_header = 1),
+  },
+  {
     tool: "update_app_cron_jobs",
     args: { ...APP, add: ["0 2 * * * php caller-canary.php"] },
     callerTexts: ["caller-canary.php"],

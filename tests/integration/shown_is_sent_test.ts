@@ -76,6 +76,9 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
   time: fc.constantFrom(...ODD_RESTORE_POINTS),
   type: fc.stringMatching(/^[a-z_]{1,40}$/),
   cname: domain,
+  webroot: word([...plainUnits, "_"], 200),
+  symlink: word([...plainUnits, "_"], 200),
+  cors_header: word(UNITS, 60),
   domain,
   wildcard: fc.boolean(),
   ip: address,
@@ -123,6 +126,12 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   revoke_letsencrypt: ({ arguments: { domain, wildcard } }) => ({ ssl_domain: domain, wild_card: wildcard }),
   update_app_cname: ({ arguments: { cname } }) => ({ cname }),
   update_app_aliases: ({ facts }) => ({ aliases: [facts.After ?? []].flat() }),
+  update_app_settings: ({ arguments: { xmlrpc } }) => ({ status: xmlrpc === "true" ? "enable" : "disable" }),
+  set_app_ssh_access: ({ arguments: { enabled } }) => (
+    { update_perms_action: enabled === "true" ? "enable" : "disable" }
+  ),
+  set_app_state: ({ arguments: { enabled } }) => ({ state: enabled === "true" ? "Enable" : "Disable" }),
+  set_app_cors_headers: ({ arguments: { cors_header } }) => ({ corsHeader: cors_header }),
   update_app_php_settings: ({ facts }) => ({ fpm_setting: btoa([facts.After].flat().join("\n")) }),
   update_app_varnish_rules: ({ facts }) => ({ vcl_list: JSON.stringify([facts.After].flat().map(varnishRule)) }),
   update_app_cron_jobs: ({ facts }) => ({ crons: JSON.stringify(facts.After), is_script: "true" }),

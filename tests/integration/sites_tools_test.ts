@@ -1,6 +1,7 @@
 /** The tools for what runs a site, against the sandbox. */
 import assert from "node:assert/strict";
-import { DEMO_ACCOUNT } from "../sandbox/mod.ts";
+import { readReply } from "../../src/cloudways/replies.ts";
+import { DEMO_ACCOUNT, FakeClock } from "../sandbox/mod.ts";
 import type { AppState, SandboxOptions } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
@@ -9,9 +10,9 @@ import { callTool } from "../support/rpc.ts";
 const APP = { app_id: 200001 };
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
 
-function start(sandbox: SandboxOptions = {}, CONFIRM = "off"): Promise<Service> {
+function start(sandbox: SandboxOptions = {}, CONFIRM = "off", clock?: FakeClock): Promise<Service> {
   const env = { CONFIRM, RATE_LIMIT_REQUESTS: "100000" };
-  return startService({ env, sandbox: { pace: { polls: 1, seconds: 0 }, ...sandbox } });
+  return startService({ env, sandbox: { pace: { polls: 1, seconds: 0 }, ...sandbox }, ...(clock && { clock }) });
 }
 
 async function call(service: Service, tool: string, args: Record<string, unknown> = {}) {
@@ -23,6 +24,8 @@ function shopOf({ sandbox }: Service): AppState {
   assert.ok(app !== undefined);
   return app;
 }
+
+const message = async (...args: Parameters<typeof call>) => String((await call(...args)).message);
 
 const writes = ({ sandbox }: Service) => sandbox.requests.filter(({ method }) => method !== "GET");
 
@@ -306,4 +309,251 @@ Deno.test("Varnish rules that do not become what was written are an error, and t
 
   assert.deepEqual(json.details, { before: [], wanted: ["url:/cart"], found: [] });
   assert.equal(running.status, "running");
+});
+
+Deno.test("only settings that differ are sent, one after the other, and read back", async () => {
+  await using service = await start();
+  Object.assign(shopOf(service).flags, { webp: 1, xml_rpc_setting: 1 });
+
+  const json = await call(service, "update_app_settings", { webp: true, xmlrpc: false, geo_ip_header: true });
+
+  assert.deepEqual(json.changed, {
+    geo_ip_header: { before: false, after: true },
+    xmlrpc: { before: true, after: false },
+  });
+  assert.deepEqual([json.status, json.not_sent, json.next_step], ["completed", [], undefined]);
+  assert.deepEqual(writes(service).map(({ operationId, fields }) => [operationId, fields.status]), [
+    ["app_geo_ip_header_update", "enable"],
+    ["app_xmlrpc_update", "disable"],
+  ]);
+  const { webp, xml_rpc_setting, geo_ip_setting } = shopOf(service).flags;
+  assert.deepEqual([webp, xml_rpc_setting, geo_ip_setting], [1, 0, 1]);
+});
+
+Deno.test("where Cloudways still works on a setting, those that were not sent are named", async () => {
+  await using service = await start({ pace: { polls: 1_000_000, seconds: 1_000_000 } });
+
+  const json = await call(service, "update_app_settings", {
+    webp: true,
+    xmlrpc: true,
+    php_direct_execution: true,
+    wait_seconds: 0,
+  });
+
+  assert.deepEqual([json.status, json.not_sent], ["running", ["xmlrpc", "php_direct_execution"]]);
+  assert.match(String(json.next_step), /get_operation_status.*Then call again/);
+  assert.equal(writes(service).length, 1);
+});
+
+Deno.test("a setting that fails after others were set says which were", async () => {
+  await using service = await start();
+  service.sandbox.addFault({ operationId: "app_xmlrpc_update", kind: { status: 500 } });
+
+  const json = await call(service, "update_app_settings", { webp: true, xmlrpc: true, php_direct_execution: true });
+
+  assert.equal(json.code, "upstream_error");
+  assert.match(String(json.message), /Some settings were switched/);
+  const details = {
+    cloudways_message: "Fault",
+    switched: ["webp"],
+    failed: ["xmlrpc"],
+    not_sent: ["php_direct_execution"],
+  };
+  assert.deepEqual(json.details, details);
+});
+
+Deno.test("settings that are so already are refused, and those that don't become so are an error", async () => {
+  await using service = await start();
+  const { flags } = shopOf(service);
+
+  assert.match(await message(service, "update_app_settings", { webp: false }), /Nothing would change/);
+  Object.defineProperty(flags, "webp", { get: () => 0, set: () => {}, enumerable: true });
+  const json = await call(service, "update_app_settings", { webp: true });
+
+  assert.equal(json.code, "upstream_error");
+  assert.deepEqual(json.details, { wanted: { webp: true }, found: { webp: false } });
+});
+
+Deno.test("a setting that Cloudways never shows is sent, and is no difference afterwards", async () => {
+  await using service = await start();
+  Object.defineProperty(shopOf(service).flags, "webp", { get: () => 0, set: () => {}, enumerable: false });
+
+  const json = await call(service, "update_app_settings", { webp: true });
+
+  assert.deepEqual(json.changed, { webp: { before: null, after: true } });
+});
+
+Deno.test("access is shown as far as Cloudways tells it", async () => {
+  await using service = await start();
+  const shop = shopOf(service);
+  const access = async () => {
+    const { open, ssh_access } = await call(service, "get_app_access");
+    return [open, ssh_access];
+  };
+
+  assert.deepEqual(await access(), [true, true]);
+  Object.assign(shop, { access: false, ssh_access: false });
+  assert.deepEqual(await access(), [false, false]);
+  const says = (operationId: string, body: unknown, status = 200) =>
+    service.sandbox.addFault({ operationId, kind: { status, body } });
+  const remove = [
+    says("app_ssh_access_get", { response: { ssh_status: { one: 1, other: 0 } } }),
+    says("app_access_state_get", { response: { app_status: { one: "1" } } }),
+  ];
+  assert.deepEqual(await access(), [true, null]);
+  remove.forEach((undo) => undo());
+  says("app_ssh_access_get", { message: "Not found" }, 404);
+  says("app_access_state_get", { response: { app_status: [] } });
+  assert.deepEqual(await access(), [null, null]);
+});
+
+Deno.test("SSH access is opened at once, or with the confirmation that Cloudways wants", async () => {
+  for (
+    const [sshEnable, actions] of [
+      ["at_once", ["enable"]],
+      ["confirmed", ["enable", "confirmed_enable"]],
+    ] as const
+  ) {
+    const clock = new FakeClock();
+    await using service = await start({ habits: { sshEnable }, clock }, "off", clock);
+    shopOf(service).ssh_access = false;
+
+    const json = await clock.runUntil(call(service, "set_app_ssh_access", { enabled: true }));
+
+    assert.equal(json.ssh_access, true, JSON.stringify(json));
+    assert.deepEqual(writes(service).map(({ fields }) => fields.update_perms_action), actions);
+    assert.equal(shopOf(service).ssh_access, true);
+  }
+});
+
+Deno.test("SSH access that opens late is not confirmed, and what stays closed without a wish for it neither", async () => {
+  for (const [confirmation, opensAt] of [[true, 4], [false, Infinity]] as const) {
+    const clock = new FakeClock();
+    await using service = await start({ clock }, "off", clock);
+    let reads = 0;
+    Object.defineProperty(shopOf(service), "ssh_access", { get: () => ++reads >= opensAt, set: () => {} });
+    service.sandbox.addFault({
+      operationId: "app_ssh_access_update",
+      kind: { status: 200, body: { status: true, confirmation } },
+    });
+
+    const json = await clock.runUntil(call(service, "set_app_ssh_access", { enabled: true }));
+
+    assert.deepEqual(writes(service).map(({ fields }) => fields.update_perms_action), ["enable"]);
+    if (confirmation) assert.equal(json.ssh_access, true, JSON.stringify(json));
+    else assert.match(String(json.message), /holds a different one/);
+  }
+});
+
+Deno.test("SSH access and state that are so already, or changed meanwhile, are left alone", async () => {
+  await using service = await start({}, "ask");
+  const shop = shopOf(service);
+
+  assert.match(await message(service, "set_app_ssh_access", { enabled: true }), /Nothing would change/);
+  assert.match(await message(service, "set_app_state", { enabled: true }), /Nothing would change/);
+  await using other = await start();
+  let reads = 0;
+  for (const name of ["access", "ssh_access"]) {
+    Object.defineProperty(shopOf(other), name, { get: () => reads++ % 2 === 0 });
+  }
+  assert.match(await message(other, "set_app_ssh_access", { enabled: false }), /Nothing was written/);
+  assert.match(await message(other, "set_app_state", { enabled: false }), /Nothing was written/);
+
+  assert.deepEqual([...writes(service), ...writes(other)], []);
+  assert.equal(shop.access, true);
+});
+
+Deno.test("an application is closed and opened, and one that stays as it was is an error", async () => {
+  await using service = await start();
+
+  const closed = await call(service, "set_app_state", { enabled: false });
+  const isClosed = !shopOf(service).access;
+  const opened = await call(service, "set_app_state", { enabled: true });
+  Object.defineProperty(shopOf(service), "access", { get: () => true, set: () => {} });
+  const stays = await call(service, "set_app_state", { enabled: false });
+
+  assert.deepEqual([closed.open, isClosed, opened.open], [false, true, true]);
+  assert.deepEqual(stays.details, { before: true, wanted: false, found: true });
+});
+
+Deno.test("whoever closes an application is told all that stops with it", async () => {
+  await using service = await start({}, "ask");
+
+  const asked = await message(service, "set_app_state", { enabled: false });
+
+  for (const words of [/goes offline for all visitors/, /cron jobs stop.*SFTP/, /renewal of its Let's Encrypt/]) {
+    assert.match(asked, words);
+  }
+});
+
+Deno.test("the folder that is served is set, the link too, and an answer without a body is no failure", async () => {
+  for (const forms of ["live", "documented"] as const) {
+    await using service = await start({ forms });
+    const shop = shopOf(service);
+
+    const root = await call(service, "set_app_webroot", { webroot: "public_html/public" });
+    const link = await call(service, "set_app_symlink", { symlink: "current" });
+    assert.deepEqual([shop.webroot, shop.symlink], ["public_html/public", "current"]);
+    const removed = await call(service, "set_app_symlink", { symlink: "" });
+
+    assert.equal(shop.symlink, null);
+    const reply = forms === "live" ? [] : { status: true };
+    assert.deepEqual([root.reply, link.reply, removed.reply], [reply, reply, reply]);
+  }
+});
+
+Deno.test("an answer without a body is a failure everywhere else", () => {
+  const reply = { status: 200, headers: new Headers(), text: "" };
+  const request = { operation: "app_access_state_update", method: "POST" } as const;
+
+  assert.throws(() => readReply(reply, request), /not JSON/);
+  assert.deepEqual(readReply(reply, { ...request, mayBeEmpty: true }), []);
+  assert.throws(() => readReply({ ...reply, status: 500 }, { ...request, mayBeEmpty: true }), /HTTP 500/);
+});
+
+Deno.test("CORS headers are sent as they were given", async () => {
+  await using service = await start();
+
+  const json = await call(service, "set_app_cors_headers", { cors_header: "https://www.example.com" });
+
+  assert.deepEqual([json.status, json.cors_header], ["completed", "https://www.example.com"]);
+  assert.equal(shopOf(service).cors, "https://www.example.com");
+});
+
+Deno.test("reports that nobody documents are shown as they came, with rows by their columns", async () => {
+  await using service = await start();
+  const span = { from: "2026-08-01T00:00Z", until: "2026-08-02T00:00Z" };
+
+  const cron = await call(service, "get_app_cron_report");
+  const traffic = await call(service, "get_app_traffic_details", {
+    ...span,
+    resource: "top_urls",
+    rows: ["/checkout"],
+  });
+  service.sandbox.addFault({ operationId: "analytics_app_cron", kind: { status: 200, body: { crons: { runs: 3 } } } });
+  const inline = await call(service, "get_app_cron_report");
+
+  assert.deepEqual(Object(cron.report).crons.rows, [{ Command: "php cron.php", Runs: 12 }]);
+  assert.deepEqual(Object(traffic.report).top_urls.rows, [{ URL: "/checkout", Count: 44 }]);
+  assert.deepEqual([traffic.from, traffic.until], ["2026-08-01T00:00:00.000Z", "2026-08-02T00:00:00.000Z"]);
+  assert.deepEqual(inline.report, { crons: { runs: 3 } });
+});
+
+Deno.test("a graph of an application is read where it is one, and shown as it came where it is none", async () => {
+  await using service = await start();
+  const args = { target: "Idle CPU", duration: "1 Hour" };
+  const points = JSON.stringify([{ target: "Idle CPU", datapoints: [[90, 1_785_000_000], [null, 1_785_000_300]] }]);
+
+  const undo = service.sandbox.addFault({
+    operationId: "monitoring_app_graph",
+    kind: { status: 200, body: { contents: points } },
+  });
+  const graph = await call(service, "get_app_monitoring_detail", args);
+  undo();
+  service.sandbox.addFault({ operationId: "monitoring_app_graph", kind: { status: 200, body: { contents: "" } } });
+  const other = await call(service, "get_app_monitoring_detail", args);
+
+  const [{ last, gaps, unit }] = Object(graph.series);
+  assert.deepEqual([last, gaps, unit], [90, 1, "percent"]);
+  assert.deepEqual([other.series, other.reply], [null, { contents: "" }]);
 });

@@ -16,18 +16,6 @@ const EFFECTS: Readonly<Record<string, Effect>> = { R: "read", W: "write", D: "d
  * its line: a test fails while it stands in both places.
  */
 const PLANNED: Readonly<Record<string, string>> = {
-  sites: `
-get_app_cron_report | R | Cron report | Reports which cron jobs of an application ran, and how long they took. Starts work on the server.
-update_app_settings | W | Change an application's settings | Switches settings of an application on or off: GeoIP header, XML-RPC, device detection, ignoring query strings, direct PHP execution, WebP images. Asks where something is opened.
-set_app_webroot | D | Web root | Sets the folder of an application that is served as its web root. A person has to approve it.
-set_app_symlink | D | Symbolic link | Makes a symbolic link in the folder of an application. A person has to approve it.
-set_app_cors_headers | W | CORS headers | Sets the CORS headers of an application: which other origins may read from it. Asks where access is widened.
-get_app_access | R | Access to an application | Shows whether an application is open to visitors and whether SSH access is on for its users.
-set_app_ssh_access | D | SSH access of an application | Switches SSH access for the users of an application on or off. A person has to approve it.
-set_app_state | D | Open or close an application | Closes an application to visitors, or opens it again. Closed, its site is offline, its cron jobs and SFTP stop. A person has to approve it.
-get_app_monitoring_detail | R | Graph of an application | Shows one figure of an application over time. Its figures are unreliable; prefer the analytics reports.
-get_app_traffic_details | R | Traffic in detail | Reports single requests to an application between two times, row by row. Starts work on the server.`,
-
   staging: `
 list_staging_apps | R | Staging applications | Lists the staging applications of the account, each with the live application it was made from.
 create_staging_app | W | Create a staging application | Makes a staging copy of a live application, on the same or another server, to test changes safely. Takes minutes.

@@ -21,6 +21,7 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   git_pull: { branch: "develop" },
   renew_letsencrypt: { domain: "other.example.com" },
   get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
+  update_app_settings: { webp: undefined, xmlrpc: true },
   update_app_aliases: { add: undefined, remove: ["www.shop.example.com"] },
   manage_app_varnish: { action: "disable" },
   reset_app_file_permissions: { ownership: "master_user" },

@@ -92,3 +92,14 @@ export const deployPath = line(250).refine(
   isDeployPath,
   "must be a folder below public_html without a leading slash, such as wp-content/themes/shop, or empty",
 );
+
+/** A name of the time zone database. Offsets such as `+02:00` are none, though the platform would know them. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
+  try {
+    Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
