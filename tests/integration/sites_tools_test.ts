@@ -10,7 +10,11 @@ import { callTool } from "../support/rpc.ts";
 const APP = { app_id: 200001 };
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
 
-function start(sandbox: SandboxOptions = {}, CONFIRM = "off", clock?: FakeClock): Promise<Service> {
+function start(
+  sandbox: SandboxOptions = {},
+  CONFIRM = "off",
+  clock: FakeClock | undefined = undefined,
+): Promise<Service> {
   const env = { CONFIRM, RATE_LIMIT_REQUESTS: "100000" };
   return startService({ env, sandbox: { pace: { polls: 1, seconds: 0 }, ...sandbox }, ...(clock && { clock }) });
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
 import { readReport } from "../../cloudways/report_tables.ts";
 import { describeGraph, readGraph } from "../../cloudways/server_graph.ts";
+import { declare } from "../../confirm/declared_input.ts";
 import { appInput, lookBack, timezone, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, records, reportedOutput } from "../define/outputs.ts";
 import { reportAnswer } from "../define/report_answer.ts";
@@ -58,6 +59,8 @@ function dayFirst(text: string): string {
   return `${date.split("-").reverse().join("/")} ${time.slice(0, 5)}`;
 }
 
+const shorterSpan = declare({ shorter: "Ask for less time between from and until, or for single rows." });
+
 const getAppTrafficDetails = defineTool({
   name: "get_app_traffic_details",
   title: "Traffic in detail",
@@ -67,7 +70,7 @@ const getAppTrafficDetails = defineTool({
     `chosen rows of them. Starts work on the server. ${NOT_DOCUMENTED}`,
   input: z.strictObject({
     ...appInput,
-    from: moment.meta(lookBack).describe("From when: 2026-08-01T14:00:00Z"),
+    from: moment.meta(shorterSpan).describe("From when: 2026-08-01T14:00:00Z"),
     until: moment.describe("Until when; without a zone it is UTC."),
     resource: z.enum(["top_ips", "top_bots", "top_urls", "top_statuses"]).describe("Which report."),
     rows: z.array(z.string().min(1).max(500)).min(1).max(100).optional()
