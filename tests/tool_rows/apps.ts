@@ -178,6 +178,18 @@ export const appsRows: readonly ToolRow[] = [
     wrong: [{ args: { app_id: 0 }, names: "app_id" }, { args: { server_id: "x" }, names: "server_id" }],
     sends: always(LISTING),
   },
+  starting("delete_app_cname", "DELETE /app/manage/cname", {}, {}, [{
+    args: { cname: "shop.example.com" },
+    names: "cname",
+  }]),
+  analytics("traffic", "top_ips"),
+  analytics("php", "slow_pages"),
+  // Whether texts are shown is nothing that Cloudways hears of.
+  withFull(analytics("mysql", "slow_queries"), { literals: true }),
+];
+
+/** Changes the domains that the calls of other tools are about, so it comes after all of them. */
+export const aliasesRows: readonly ToolRow[] = [
   {
     tool: "update_app_aliases",
     minimal: { ...APP, add: ["shop.example.org"] },
@@ -205,12 +217,4 @@ export const appsRows: readonly ToolRow[] = [
       full: sentAliases(["*.shop.example.org"]),
     },
   },
-  starting("delete_app_cname", "DELETE /app/manage/cname", {}, {}, [{
-    args: { cname: "shop.example.com" },
-    names: "cname",
-  }]),
-  analytics("traffic", "top_ips"),
-  analytics("php", "slow_pages"),
-  // Whether texts are shown is nothing that Cloudways hears of.
-  withFull(analytics("mysql", "slow_queries"), { literals: true }),
 ];

@@ -1,4 +1,4 @@
-import { appsRows } from "./apps.ts";
+import { aliasesRows, appsRows } from "./apps.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
 import type { ToolRow } from "./row.ts";
@@ -7,7 +7,14 @@ import { serversRows } from "./servers.ts";
 import { sitesRows } from "./sites.ts";
 
 /** Every tool's row. A tool without one fails the tests. */
-export const toolRows: readonly ToolRow[] = [...basicRows, ...serversRows, ...appsRows, ...securityRows, ...sitesRows];
+export const toolRows: readonly ToolRow[] = [
+  ...basicRows,
+  ...serversRows,
+  ...appsRows,
+  ...securityRows,
+  ...sitesRows,
+  ...aliasesRows,
+];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */
 export function setUpForEveryTool(sandbox: Sandbox): void {

@@ -21,6 +21,7 @@ import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, type Tool, type ToolContext } from "../define/tool.ts";
 import { aliasName } from "../define/validators.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
+import type { Question } from "../../confirm/question.ts";
 
 /** An application with an edit of its additional domains. */
 interface AliasFacts extends AppFacts {
@@ -125,7 +126,7 @@ const updateAppAliases = defineAskingTool({
     not_there: texts,
   }),
   facts: planEdit,
-  question(facts) {
+  question(facts): Question | undefined {
     const { app, edited } = facts;
     if (edited.removed.length === 0 && app.aliases !== null) return undefined;
     const changes = app.aliases === null

@@ -4,6 +4,7 @@ import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
+import type { Question } from "../../confirm/question.ts";
 import { appInput } from "../define/inputs.ts";
 import { anyReply } from "../define/outputs.ts";
 import { makeChange, nothingToChange } from "../define/planned_change.ts";
@@ -96,7 +97,7 @@ const setAppSshAccess = defineAskingTool({
     refuseSame("SSH access", ssh.enabled, input.enabled);
     return { ...facts, ssh };
   },
-  question(facts, { enabled }) {
+  question(facts, { enabled }): Question {
     const { app, ssh } = facts;
     return {
       headline: `Switch SSH access for the users of application ${app.id} ${enabled ? "on" : "off"}.`,
@@ -165,7 +166,7 @@ const setAppState = defineAskingTool({
     refuseSame("state of the application", open, input.enabled);
     return { ...facts, open };
   },
-  question: (facts, { enabled }) => ({
+  question: (facts, { enabled }): Question => ({
     headline: enabled
       ? `Open application ${facts.app.id} to visitors again.`
       : `Close application ${facts.app.id}: its site goes offline.`,

@@ -1,6 +1,7 @@
 /** Which other sites may read from an application. */
 import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
+import type { Question } from "../../confirm/question.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { startedOutput } from "../define/outputs.ts";
 import { appFacts, inWords, nullIfRefused, onApp } from "../define/questions.ts";
@@ -29,7 +30,7 @@ const setAppCorsHeaders = defineAskingTool({
     const flags = await readFlags(context.account, facts).catch(nullIfRefused);
     return { ...facts, now: flags?.cors_header ?? null };
   },
-  question: (facts, { cors_header }) => ({
+  question: (facts, { cors_header }): Question => ({
     headline: `Set which other origins may read from application ${facts.app.id}.`,
     ...onApp(facts),
     consequences: [

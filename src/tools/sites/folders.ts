@@ -1,6 +1,7 @@
 /** Which folder of an application its visitors get. Cloudways shows neither setting. */
 import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
+import type { Question } from "../../confirm/question.ts";
 import { appInput } from "../define/inputs.ts";
 import { anyReply } from "../define/outputs.ts";
 import { appFacts, onApp } from "../define/questions.ts";
@@ -27,7 +28,7 @@ const setAppWebroot = defineAskingTool({
   }),
   output: z.looseObject({ ...appOutput, webroot: z.string(), reply }),
   facts: appFacts,
-  question: (facts, { webroot }) => ({
+  question: (facts, { webroot }): Question => ({
     headline: `Serve another folder of application ${facts.app.id} as its web root.`,
     ...onApp(facts),
     consequences: [
@@ -66,7 +67,7 @@ const setAppSymlink = defineAskingTool({
   }),
   output: z.looseObject({ ...appOutput, symlink: z.string(), reply }),
   facts: appFacts,
-  question: (facts, { symlink }) => ({
+  question: (facts, { symlink }): Question => ({
     headline: `${symlink === "" ? "Remove" : "Set"} the symbolic link of application ${facts.app.id}.`,
     ...onApp(facts),
     consequences: [

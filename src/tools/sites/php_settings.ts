@@ -5,6 +5,7 @@ import { flagOrNull } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { declare } from "../../confirm/declared_input.ts";
+import type { Question } from "../../confirm/question.ts";
 import { refuseHidden } from "../define/hidden_entries.ts";
 import { appInput } from "../define/inputs.ts";
 import { checkEdit } from "../define/list_edits.ts";
@@ -104,7 +105,7 @@ const updateAppPhpSettings = defineAskingTool({
     not_there: texts,
   }),
   facts: planEdit,
-  question(facts) {
+  question(facts): Question {
     const { app, before, edited: { after, added, removed } } = facts;
     return {
       headline: `Change the PHP settings of application ${app.id}: ${count(added.length, "line")} added, ` +

@@ -4,6 +4,7 @@ import type { CloudwaysAccount, StartedWork } from "../../cloudways/account.ts";
 import { givenList } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
+import type { Question } from "../../confirm/question.ts";
 import { refuseHidden } from "../define/hidden_entries.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import {
@@ -103,7 +104,7 @@ const updateAppVarnishRules = defineAskingTool({
     not_there: texts,
   }),
   facts: planEdit,
-  question(facts) {
+  question(facts): Question {
     const { app, before, edited } = facts;
     const { added, removed } = edited;
     const consequences = [
