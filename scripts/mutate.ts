@@ -29,9 +29,9 @@ function parameterNames(): Set<string> {
   return names;
 }
 
-/** One mutant for each place where a parameter name is a member of an object: `name: …`. */
+/** One mutant for each place where a parameter name is a member of an object: `name: …`; `name?: …` is one of a type. */
 function mutantsOf(file: string, text: string, names: ReadonlySet<string>): Mutant[] {
-  return [...text.matchAll(/\b([A-Za-z_]\w*)(?=\??:\s)/g)]
+  return [...text.matchAll(/\b([A-Za-z_]\w*)(?=:\s)/g)]
     .filter(([, name]) => name !== undefined && names.has(name) && !DEFINITION_MEMBERS.has(name))
     .map(({ index, 1: name = "" }) => ({ file, name, index, line: text.slice(0, index).split("\n").length }))
     .filter(({ line }) => !NO_CODE.test(text.split("\n")[line - 1] ?? ""));

@@ -1,4 +1,5 @@
 /** The composition root: builds every part once and connects them. */
+import { processBounds } from "./identity/bounds.ts";
 import { customerIdOf } from "./identity/caller.ts";
 import { type Clock, systemClock } from "./async/clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
@@ -16,6 +17,7 @@ import { approvalRoute } from "./http/pages/approval.ts";
 import { secretRoute } from "./http/pages/secret.ts";
 import { homeRoute } from "./http/home.ts";
 import { LoadLimit } from "./http/load_limit.ts";
+import { isMcpAddress } from "./http/mcp_address.ts";
 import { McpRoute } from "./http/mcp_route.ts";
 import { probeRoutes } from "./http/probes.ts";
 import { BodyReader } from "./http/request_body.ts";
@@ -143,7 +145,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const onProtocolError = (error: Error, scope?: CallScope) => (scope?.log ?? log).debug("protocol", { error });
   const endpoint = new McpEndpoint<CallScope>({
     createServer: (scope, session) => createProtocolServer(catalogue, dispatcher, scope, session),
-    isSlow: (name) => catalogue.isSlow(name),
+    isSlow: (name, args) => catalogue.isSlow(name, args),
     ...options.protocol,
     secretsOf: ({ caller }) => caller.secrets,
     customerOf: ({ caller }) => customerIdOf(caller.identity),
@@ -245,13 +247,13 @@ async function createRoutes(
 ): Promise<Route[]> {
   const { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, secretPages, audit, work } = parts;
   const { confirm, publicUrl } = config;
-  const { readOnly, toolsets, listedToolsets } = config;
-  const bounds = { readOnly, toolsets, listedToolsets };
+  const bounds = processBounds(config);
   const bodies = new BodyReader();
   const mcpRoute = new McpRoute({
     endpoint,
     customerIds,
     bounds,
+    catalogue,
     load,
     acceptance: records,
     folded,
@@ -268,10 +270,9 @@ async function createRoutes(
   });
   const about = { catalogue, bounds, confirm, confirmNote: confirmNote(config), publicUrl: urlText(publicUrl) };
   const routes: Route[] = [
-    // People and proxies also write the path with a trailing slash.
     {
       path: "/mcp",
-      matches: (path) => path === "/mcp" || path === "/mcp/",
+      matches: isMcpAddress,
       allowsCors: true,
       noStore: true,
       handle: mcpRoute.fetch.bind(mcpRoute),

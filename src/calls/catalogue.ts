@@ -1,6 +1,7 @@
-import type { Bounds } from "../identity/bounds.ts";
+import { type Bounds, isWithin } from "../identity/bounds.ts";
 import type { Effect, Tool } from "../tools/define/tool.ts";
 import type { DeclaredInputs } from "../confirm/declared_input.ts";
+import { memberOf } from "../text/member.ts";
 import { declaredInputs, listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
 
 /** What clients read of a tool's safety; all of it follows from the effect. */
@@ -41,7 +42,7 @@ export type Lookup =
   | { kind: "found"; entry: CatalogueEntry }
   /** It exists, but this caller may only read. */
   | { kind: "read_only"; entry: CatalogueEntry }
-  /** Not there, or in a toolset this caller does not have. */
+  /** Not there, or outside this caller's bounds. */
   | { kind: "unknown" };
 
 /** All tools, their schemas made once. */
@@ -59,6 +60,11 @@ export class Catalogue {
     return [...this.#entries.values()];
   }
 
+  /** Whether there is a tool of this name, for whoever it may be. */
+  has(name: string): boolean {
+    return this.#entries.has(name);
+  }
+
   /** What `tools/list` shows to a caller. */
   list(bounds: Bounds): ListedTool[] {
     return this.entriesFor(bounds)
@@ -69,13 +75,13 @@ export class Catalogue {
   /** The entries of the tools that a caller may call, listed or not, in the order of the list. */
   entriesFor(bounds: Bounds): CatalogueEntry[] {
     return this.entries()
-      .filter(({ tool }) => bounds.toolsets.has(tool.toolset) && !(bounds.readOnly && tool.effect !== "read"));
+      .filter(({ tool }) => isWithin(bounds, tool) && !(bounds.readOnly && tool.effect !== "read"));
   }
 
   /** Whether a caller may call a tool; never relies on what was listed. */
   lookUp(name: string, bounds: Bounds): Lookup {
     const entry = this.#entries.get(name);
-    if (entry === undefined || !bounds.toolsets.has(entry.tool.toolset)) return { kind: "unknown" };
+    if (entry === undefined || !isWithin(bounds, entry.tool)) return { kind: "unknown" };
     if (bounds.readOnly && entry.tool.effect !== "read") return { kind: "read_only", entry };
     return { kind: "found", entry };
   }
@@ -85,9 +91,12 @@ export class Catalogue {
     return this.#entries.get(name)?.declared ?? NO_INPUTS;
   }
 
-  /** Whether calls of this tool answer as a stream. */
-  isSlow(name: string): boolean {
-    return this.#entries.get(name)?.slow ?? false;
+  /** Whether a call answers as a stream: that of a slow tool, or of one that calls a slow tool. */
+  isSlow(name: string, args?: unknown): boolean {
+    const entry = this.#entries.get(name);
+    if (entry?.tool.forwards !== true) return entry?.slow ?? false;
+    const inner = memberOf(args, "name");
+    return typeof inner === "string" && (this.#entries.get(inner)?.slow ?? false);
   }
 }
 

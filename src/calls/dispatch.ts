@@ -16,7 +16,7 @@ import type { JsonValue } from "../text/clean.ts";
 import { cleanDeep } from "../text/clean_deep.ts";
 import { CallSecrets } from "../secrets/call_secrets.ts";
 import type { SecretPages } from "../secrets/pages.ts";
-import type { Effect, PlannedCall, PreparedCall, ToolContext } from "../tools/define/tool.ts";
+import type { Effect, FindOptions, PlannedCall, PreparedCall, ToolContext } from "../tools/define/tool.ts";
 import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { invalidArguments, readArguments } from "./arguments.ts";
@@ -28,6 +28,8 @@ import type { AskingCall, Confirmation, SpentYes, Verdict } from "../confirm/con
 import type { Answer, ClientQuestion, ElicitationModes } from "../confirm/elicitation.ts";
 import { errorResult, successResult } from "./results.ts";
 import { recordedArguments } from "./shown_arguments.ts";
+import { ToolFinder } from "./tool_finder.ts";
+import { suggestions, type Tools, unwrap } from "./unwrap.ts";
 
 /** One `tools/call`, whatever transport and era it came by. */
 export interface ToolCall {
@@ -80,10 +82,13 @@ const INTENT_MS = 10_000;
 /** Carries out tool calls: who may, with what, after which yes, for how long, and what comes back. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #tools: Tools;
   readonly #inHand = new Set<Promise<unknown>>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    const { catalogue } = options;
+    this.#tools = { catalogue, finder: new ToolFinder(catalogue) };
   }
 
   /**
@@ -93,6 +98,12 @@ export class Dispatcher {
    */
   async call(request: ToolCall): Promise<CallOutcome> {
     return await this.hold(this.#call(request));
+  }
+
+  /** The call that is carried out: of one that carries another, the inner one, as far as it can be read. */
+  innermost(call: ToolCall): ToolCall {
+    const unwrapped = unwrap(call, call.caller, this.#tools);
+    return unwrapped.kind === "call" ? { ...call, ...unwrapped.call } : call;
   }
 
   /** Counts work as a call in hand until it has ended: for one that does more than {@linkcode call}, such as asking. */
@@ -110,10 +121,12 @@ export class Dispatcher {
     while (this.#inHand.size > 0) await Promise.allSettled(this.#inHand);
   }
 
-  async #call(request: ToolCall): Promise<CallOutcome> {
+  async #call(sent: ToolCall): Promise<CallOutcome> {
+    const unwrapped = unwrap(sent, sent.caller, this.#tools);
+    const request = unwrapped.kind === "call" ? { ...sent, ...unwrapped.call } : sent;
     const found = this.#options.catalogue.lookUp(request.name, request.caller);
     const secrets = request.caller.secrets;
-    if (found.kind === "unknown") throw unknownTool(request.name, secrets);
+    if (found.kind === "unknown") throw this.#unknownTool(request);
     const audit = this.#auditOf(request, found.entry, secrets);
     const log = request.log.with({ tool: request.name });
     const call: CallInHand = { ...request, log, secrets, audit };
@@ -121,6 +134,7 @@ export class Dispatcher {
     let outcome = "ok";
     let limitedBy: Limit | undefined;
     try {
+      if (unwrapped.kind === "refused") throw unwrapped.error;
       if (found.kind === "read_only") throw readOnlyRefusal(call.name);
       const answer = await this.#carryOut(found.entry, call);
       if (answer.kind === "question") outcome = "asked";
@@ -140,6 +154,15 @@ export class Dispatcher {
     }
   }
 
+  #unknownTool({ name, caller }: ToolCall): ProtocolError {
+    const { names, statements, hint } = suggestions(name, caller, this.#tools);
+    const shown = safeText(name, { secrets: caller.secrets, maxLength: 80 });
+    const similar = names.length > 0 ? [`Similar: ${names.join(", ")}.`] : [];
+    const parts = [`Unknown tool: ${shown}.`, ...statements, ...similar, hint];
+    const message = parts.filter((part) => part !== undefined).join(" ");
+    return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
+  }
+
   get clock(): Clock {
     return this.#options.clock;
   }
@@ -150,7 +173,8 @@ export class Dispatcher {
   }
 
   /** The result of a call that ends between a question and its answer. */
-  async refuse(call: ToolCall, error: ToolError): Promise<CallToolResult> {
+  async refuse(sent: ToolCall, error: ToolError): Promise<CallToolResult> {
+    const call = this.innermost(sent);
     const { catalogue, metrics } = this.#options;
     const secrets = call.caller.secrets;
     const found = catalogue.lookUp(call.name, call.caller);
@@ -197,7 +221,7 @@ export class Dispatcher {
     const value = await planned.run();
     await call.audit.succeeded(value);
     const { showsSecrets, showsLiterals: literals } = prepared;
-    const reveal = showsSecrets === "answer";
+    const reveal = showsSecrets === "answer" || entry.tool.publicAnswer;
     const result = successResult(value, { secrets: call.secrets, reveal, literals, shorter: entry.shorter });
     return { kind: "result", result };
   }
@@ -244,7 +268,8 @@ export class Dispatcher {
       ? new CallSecrets({ pages: this.#options.secretPages, customer: identity.id, caller, client, tool: name, log })
       : undefined;
     const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
-    return { account, secrets, caller, clock, audit, inputsOf, progress };
+    const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
+    return { account, secrets, caller, clock, audit, inputsOf, findTools, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */
@@ -293,11 +318,6 @@ export class Dispatcher {
       hint: "Try again once. If it stays, give the request_id to the operator of this server.",
     });
   }
-}
-
-function unknownTool(name: string, secrets: Secrets): ProtocolError {
-  const shown = safeText(name, { secrets, maxLength: 80 });
-  return new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${shown}`);
 }
 
 /** What a call hits, as the record shows it: all that was found out, or the ids it names. */

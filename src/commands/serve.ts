@@ -2,6 +2,7 @@ import { type App, createApp } from "../app.ts";
 import { within } from "../async/within.ts";
 import type { Config } from "../config.ts";
 import { formatHostPort, listenAddress, outboundHosts } from "../config/reach.ts";
+import { processBounds } from "../identity/bounds.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { VERSION } from "../version.ts";
 import type { Output } from "./audit_output.ts";
@@ -48,7 +49,7 @@ export async function serve(config: Config, { log, auditLog }: Output): Promise<
 /** Starts listening; undefined if that fails, and the log says why and how to fix it. */
 function listen(config: Config, log: Logger, app: App): Deno.HttpServer | undefined {
   try {
-    const tools = app.catalogue.list(config).length;
+    const tools = app.catalogue.list(processBounds(config)).length;
     return Deno.serve(
       { ...config.listen, onListen: ({ hostname }) => announce(config, log, { hostname, tools }) },
       app.fetch,

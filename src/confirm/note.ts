@@ -14,7 +14,7 @@ export function confirmNote(config: Config): string {
   }
   if (publicUrlIsLoopback(config)) {
     return "approval pages open on this machine: an assistant with a shell or a browser here could approve by itself " +
-      "unless its client sends X-MCP-Approval-Code";
+      "unless its client sends X-MCP-Approval-Code, which pages that show secrets ask for too";
   }
   return "clients that can't show questions get an approval page, if they send X-MCP-Approval-Code";
 }

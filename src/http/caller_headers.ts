@@ -1,7 +1,7 @@
 /** Reads all headers about the caller: credentials, bounds, and how to ask the person. */
 import { isApprovalCode } from "../confirm/code.ts";
 import { ToolError } from "../errors.ts";
-import type { Bounds } from "../identity/bounds.ts";
+import { type Bounds, narrow } from "../identity/bounds.ts";
 import type { Identity, Wishes } from "../identity/caller.ts";
 import {
   type Credential,
@@ -41,6 +41,9 @@ export const CREDENTIAL_HEADERS: readonly string[] = [
 export const WISH_HEADERS: readonly string[] = [
   "x-mcp-readonly",
   "x-mcp-toolsets",
+  "x-mcp-tools",
+  "x-mcp-exclude-tools",
+  "x-mcp-list-toolsets",
   "x-mcp-approval-code",
   "x-mcp-confirm",
 ];
@@ -79,17 +82,23 @@ export function sentSecrets(headers: Headers): string[] {
 }
 
 /**
- * Reads what a request asks for: `X-MCP-Readonly`, `X-MCP-Toolsets`, `X-MCP-Approval-Code` and `X-MCP-Confirm`. The
- * first two can only narrow what is allowed.
+ * Reads what a request asks for in headers of ours. `X-MCP-Readonly`, `X-MCP-Toolsets`, `X-MCP-Tools` and
+ * `X-MCP-Exclude-Tools` only ever narrow what may be used; `X-MCP-List-Toolsets` chooses what of that is listed.
  *
+ * @param allowed What the process and the address allow.
+ * @param isTool Whether there is a tool of this name.
  * @throws {RangeError} For an unknown value, since ignoring a misspelt restriction would be dangerous.
  */
-export function readWishes(headers: Headers, allowed: Bounds): Wishes {
-  const named = readToolsets(headers);
+export function readWishes(headers: Headers, allowed: Bounds, isTool: (name: string) => boolean): Wishes {
+  const bounds = narrow(allowed, {
+    readOnly: readReadOnly(headers),
+    toolsets: readToolsets(headers, "X-MCP-Toolsets"),
+    onlyTools: readTools(headers, "X-MCP-Tools", isTool),
+    excludedTools: readTools(headers, "X-MCP-Exclude-Tools", isTool),
+    listedToolsets: readToolsets(headers, "X-MCP-List-Toolsets"),
+  });
   return {
-    readOnly: allowed.readOnly || readReadOnly(headers),
-    toolsets: named === undefined ? allowed.toolsets : allowed.toolsets.intersection(named),
-    listedToolsets: named ?? allowed.listedToolsets,
+    ...bounds,
     approvalCode: readApprovalCode(headers),
     confirmByPage: readConfirmByPage(headers),
   };
@@ -156,14 +165,28 @@ function readReadOnly(headers: Headers): boolean {
   throw new RangeError("X-MCP-Readonly must be true or false, and come once.");
 }
 
-function readToolsets(headers: Headers): ReadonlySet<Toolset> | undefined {
-  const text = headers.get("x-mcp-toolsets");
+function readToolsets(headers: Headers, name: string): ReadonlySet<Toolset> | undefined {
+  const names = readNames(headers, name);
+  return names === undefined ? undefined : parseToolsets(names.join(","));
+}
+
+function readTools(
+  headers: Headers,
+  name: string,
+  isTool: (toolName: string) => boolean,
+): ReadonlySet<string> | undefined {
+  const names = readNames(headers, name);
+  const unknown = names?.find((toolName) => !isTool(toolName));
+  if (unknown === undefined) return names && new Set(names);
+  throw new RangeError(`${name} names the tool ${JSON.stringify(unknown.slice(0, 80))}, which does not exist.`);
+}
+
+/** The names in a header. One sent twice arrives joined by a comma and a space, and is refused. */
+function readNames(headers: Headers, name: string): string[] | undefined {
+  const text = headers.get(name);
   if (text === null) return undefined;
-  // A header sent twice arrives joined by a comma and a space.
-  if (!/^[a-z_]+(,[a-z_]+)*$/.test(text)) {
-    throw new RangeError("X-MCP-Toolsets must be names separated by commas without spaces, and come once.");
-  }
-  return parseToolsets(text);
+  if (/^[a-z_]+(,[a-z_]+)*$/.test(text)) return text.split(",");
+  throw new RangeError(`${name} must be names separated by commas without spaces, and come once.`);
 }
 
 /** Reads the code that a person must type to approve. It must be possible to type it. */

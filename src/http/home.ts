@@ -2,7 +2,7 @@ import type { ConfirmMode } from "../config.ts";
 import type { Catalogue, CatalogueEntry } from "../calls/catalogue.ts";
 import type { Bounds } from "../identity/bounds.ts";
 import { EFFECT_WORDS } from "../tools/define/tool.ts";
-import { TOOLSETS } from "../identity/toolsets.ts";
+import { type Toolset, TOOLSETS } from "../identity/toolsets.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import { Html, markup, styleHash } from "./html.ts";
 import { accepts } from "./media_types.ts";
@@ -49,16 +49,19 @@ export async function homeRoute(options: HomeOptions): Promise<Route> {
 }
 
 function describe({ catalogue, bounds, confirm, confirmNote }: HomeOptions) {
-  const tools = catalogue.list(bounds);
+  const named = (toolsets: ReadonlySet<Toolset>) => TOOLSETS.filter((toolset) => toolsets.has(toolset));
   return {
     name: SERVER_NAME,
     version: VERSION,
     description: "An MCP server for Cloudways accounts.",
     mcp: "/mcp",
+    mcp_narrowed: ["/mcp/readonly", "/mcp/x/{toolsets}", "/mcp/x/{toolsets}/readonly"],
     health: "/health",
     ready: "/ready",
-    tools: tools.length,
-    toolsets: TOOLSETS.filter((toolset) => bounds.toolsets.has(toolset)),
+    tools: catalogue.entriesFor(bounds).length,
+    toolsets: named(bounds.toolsets),
+    listed_tools: catalogue.list(bounds).length,
+    listed_toolsets: named(bounds.toolsets.intersection(bounds.listedToolsets)),
     read_only: bounds.readOnly,
     confirm,
     confirm_note: confirmNote,
@@ -88,6 +91,10 @@ them. Connect an MCP client to <code>${url}</code>.</p>
 <p>Make an access token in the Cloudways console under API Integration and put it in your client's configuration:</p>
 <pre><code>${JSON.stringify(config, null, 2)}</code></pre>
 <p>Or send <code>x-cloudways-email</code> and <code>x-cloudways-api-key</code>.</p>
+<p>A client's list holds ${
+    catalogue.list(bounds).length
+  } of the ${tools.length} tools below; <code>find_tools</code> finds
+the rest. The addresses <code>/mcp/readonly</code> and <code>/mcp/x/{toolsets}</code> narrow what may be used.</p>
 <p>Before a destructive call a person is asked. Here: ${confirmNote}.</p>
 <h2>Tools</h2>
 <table>

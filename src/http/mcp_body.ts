@@ -1,8 +1,9 @@
 /** Reads and describes the body of a request to `/mcp`. */
 import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, usableIdOf } from "../mcp/json_rpc.ts";
-import { longName, MAX_NAME_LENGTH, oversized } from "../mcp/json_size.ts";
+import { longName, MAX_NAME_LENGTH } from "../mcp/long_name.ts";
 import { normalizeBody } from "../mcp/message_form.ts";
 import { messageProblem } from "../mcp/message_problem.ts";
+import { oversized } from "../text/json_size.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";

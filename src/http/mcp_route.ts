@@ -1,9 +1,10 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
-import type { Bounds } from "../identity/bounds.ts";
+import { type Bounds, narrow } from "../identity/bounds.ts";
 import { type Caller, callerSecrets, customerIdOf, type Wishes } from "../identity/caller.ts";
 import { type CustomerIds, shortCustomerId } from "../identity/customer_id.ts";
 import type { Limit } from "../errors.ts";
 import type { Owner } from "../async/fair_shares.ts";
+import type { Catalogue } from "../calls/catalogue.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
 import { type AnswerForms, JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import { EarlyHeadResponse } from "../mcp/late_answer.ts";
@@ -14,6 +15,7 @@ import type { FoldedLog } from "../telemetry/folded_log.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { identify, readWishes, sentSecrets } from "./caller_headers.ts";
 import type { Admission, LoadLimit } from "./load_limit.ts";
+import { readAddress } from "./mcp_address.ts";
 import { describeBody, readMessage, startsWork, unavailable } from "./mcp_body.ts";
 import { accepts } from "./media_types.ts";
 import type { BodyReader } from "./request_body.ts";
@@ -33,6 +35,8 @@ export interface McpRouteOptions {
   customerIds: CustomerIds;
   /** The most that the process allows. */
   bounds: Bounds;
+  /** Which tools there are, for headers that name some. */
+  catalogue: Pick<Catalogue, "has">;
   load: LoadLimit;
   acceptance: Acceptance;
   /** Takes the log lines of callers that Cloudways has not accepted. */
@@ -58,7 +62,7 @@ const REFUSED_LOAD: Partial<Record<Limit, string>> = {
   load_strangers: "Too many requests without accepted credentials are in progress.",
 };
 
-/** `/mcp`: reads the caller and the message from an HTTP request, or refuses it. */
+/** `/mcp` and its narrowing forms: reads the caller and the message from an HTTP request, or refuses it. */
 export class McpRoute {
   readonly #options: McpRouteOptions;
 
@@ -70,7 +74,7 @@ export class McpRoute {
   async fetch(request: Request, info: RequestInfo): Promise<Response> {
     const refusal = refuseHttpForm(request);
     if (refusal !== undefined) return refusal;
-    const wishes = this.#wishes(request.headers);
+    const wishes = this.#wishes(request);
     if (wishes instanceof Response) return wishes;
     const body = await readMessage(request, this.#options.bodies, info);
     if (body instanceof Response) return body;
@@ -126,10 +130,12 @@ export class McpRoute {
     });
   }
 
-  /** Reads our own headers, or refuses a request with an unknown value. */
-  #wishes(headers: Headers): Wishes | Response {
+  /** Reads the path and our own headers, or refuses a request with an unknown value. */
+  #wishes({ url, headers }: Request): Wishes | Response {
+    const { bounds, catalogue } = this.#options;
     try {
-      return readWishes(headers, this.#options.bounds);
+      const here = narrow(bounds, readAddress(new URL(url).pathname));
+      return readWishes(headers, here, (name) => catalogue.has(name));
     } catch (error) {
       if (error instanceof RangeError) return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, error.message);
       throw error;

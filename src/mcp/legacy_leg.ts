@@ -14,7 +14,7 @@ import { headInTime } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import { RelayTransport } from "./relay_transport.ts";
 import { MAX_NAME_LENGTH, type SessionIds, type SessionMemo } from "./session_id.ts";
-import { isCall, isSlowCall } from "./slow_calls.ts";
+import { isCall, type IsSlow, isSlowCall } from "./slow_calls.ts";
 import { memberOf } from "../text/member.ts";
 import type { ClientSession } from "../identity/client_session.ts";
 
@@ -22,8 +22,8 @@ import type { ClientSession } from "../identity/client_session.ts";
 export interface LegacyLegOptions<S> {
   /** Makes the protocol server of one request; `session` is set if the request came with a session id. */
   createServer: (scope: S, session?: ClientSession) => Server;
-  /** Whether calls of this tool wait or poll. They are answered by a stream, which begins at once. */
-  isSlow: (toolName: string) => boolean;
+  /** Whether a call waits or polls. Such calls are answered by a stream, which begins at once. */
+  isSlow: IsSlow;
   /** Secrets that must not get into the memo that the client receives. */
   secretsOf: (scope: S) => Secrets;
   /** All 64 hex digits of the customer's id; undefined for a caller without credentials, who can't be asked. */

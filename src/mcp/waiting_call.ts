@@ -22,10 +22,11 @@ const MAX_QUESTIONS = 3;
  */
 export async function callAndAsk(
   dispatcher: Dispatcher,
-  call: ToolCall,
+  sent: ToolCall,
   server: Server,
   context: ServerContext,
 ): Promise<CallToolResult> {
+  const call = dispatcher.innermost(sent);
   let outcome = await dispatcher.call(call);
   for (let asked = 0; outcome.kind === "question"; asked++) {
     const { question } = outcome;

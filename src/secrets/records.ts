@@ -34,8 +34,9 @@ const recordSchema = z.object({
   /** The name of the place that it holds until it is opened. */
   place: z.string(),
   state: z.enum(STATES),
-  /** When it was made or read, and in which second its state began; milliseconds since the epoch. */
+  /** When it was made or read; milliseconds since the epoch. */
   madeAt: z.number(),
+  /** When its state began; milliseconds since the epoch. */
   since: z.number(),
 });
 

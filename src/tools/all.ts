@@ -2,6 +2,7 @@ import type { Toolset } from "../identity/toolsets.ts";
 import { appsTools } from "./apps/mod.ts";
 import { basicTools } from "./basic/mod.ts";
 import type { Tool } from "./define/tool.ts";
+import { discoveryTools } from "./discovery/mod.ts";
 import { securityTools } from "./security/mod.ts";
 import { serversTools } from "./servers/mod.ts";
 import { sitesTools } from "./sites/mod.ts";
@@ -12,7 +13,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   servers: serversTools,
   apps: appsTools,
   security: securityTools,
-  discovery: [],
+  discovery: discoveryTools,
   sites: sitesTools,
   staging: [],
   server_config: [],

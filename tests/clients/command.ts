@@ -1,16 +1,16 @@
-/** Runs a command of others to its end, or to a deadline. */
+/** Runs an external command to its end, or to a deadline. */
 
 /** What to run. */
 export interface Command {
   command: string;
   args: readonly string[];
   cwd: string;
-  /** Nothing else is inherited. */
+  /** The whole environment; nothing is inherited. */
   env: Record<string, string>;
   deadlineMs: number;
 }
 
-/** What came of it. */
+/** The result of a command. */
 export interface Outcome {
   code: number;
   stdout: string;

@@ -1,4 +1,4 @@
-/** Runs the converters with which libraries bring our tools into a model API's form. */
+/** Runs the converters that turn our tools into the form of a model API, as libraries do. */
 import { z } from "zod";
 import { install, versionOf } from "./install.ts";
 import type { Runtime } from "./list.ts";
@@ -35,7 +35,7 @@ const convertedSchema = z.strictObject({
 
 const HEADINGS = ["converter", "version", "tools refused", "keywords that do not arrive"];
 
-/** What came of all converters: a table, and what is not as it should be. */
+/** The result of all converters: a table, and the problems. */
 export interface Conversions {
   table: string;
   problems: string[];
@@ -60,7 +60,7 @@ export async function runConverters(tools: readonly unknown[]): Promise<Conversi
   }
 }
 
-/** What came of one converter. */
+/** The result of one converter. */
 interface Conversion {
   cells: string[];
   problem?: string;

@@ -1,4 +1,4 @@
-/** Installs the pinned clients below `dist/`, each in a folder of its own, since their dependencies contradict. */
+/** Installs the pinned clients below `dist/`, each in its own folder, since their dependencies conflict. */
 import { z } from "zod";
 import { runCommand } from "./command.ts";
 import type { ListedClient, Runtime } from "./list.ts";
@@ -43,7 +43,7 @@ export function nodePath(): string {
   return new URL("node_modules/node/bin/node", folderOf(NODE_ID)).pathname;
 }
 
-/** Installs a client, unless the same versions are there already. Gives why it can't be installed, or undefined. */
+/** Installs a client, unless the same versions are there already. Returns why it can't be installed, or undefined. */
 export async function install(id: string, runtime: Runtime): Promise<string | undefined> {
   const kind = kindOf(runtime);
   const wanted = (await readVersions())[kind][id];
@@ -76,14 +76,14 @@ const installers: Record<"node" | "python" | "go", (folder: URL, wanted: Package
   async go(folder, wanted) {
     const requires = Object.entries(wanted).map(([name, version]) => `require ${name} ${version}`);
     await Deno.writeTextFile(new URL("go.mod", folder), `module clients\n\ngo 1.25\n\n${requires.join("\n")}\n`);
-    // What a module needs depends on what is imported.
+    // A module's dependencies depend on what is imported.
     await Deno.mkdir(new URL("driver/", folder), { recursive: true });
     await Deno.copyFile(new URL("drivers/sdk_go.go", import.meta.url), new URL("driver/sdk_go.go", folder));
     return await step(folder, "go", ["mod", "tidy"]);
   },
 };
 
-/** Runs one command of an installation; gives the end of its complaint where it fails. */
+/** Runs one command of an installation; returns the end of its error output if it fails. */
 async function step(cwd: URL, command: string, args: string[], more: Record<string, string> = {}) {
   try {
     const env = { ...Deno.env.toObject(), ...more };

@@ -1,5 +1,5 @@
-/** Turns what a client told, and what passed on the wire, into a row of the matrix. */
-import type { Told } from "./drive.ts";
+/** Turns a client's report and the recorded messages into a row of the matrix. */
+import type { DriverReport } from "./drive.ts";
 import { type Column, COLUMNS } from "./list.ts";
 import { approvalAddressIn } from "./person.ts";
 import { callsOf, notificationsIn, revisionOf, sentMessages } from "./wire.ts";
@@ -21,21 +21,21 @@ const yes = (text = "yes"): Cell => ({ state: "yes", text });
 const no = (text: string): Cell => ({ state: "no", text });
 const none = (text = "–"): Cell => ({ state: "none", text });
 
-/** Judges a client by what its side saw and what the server's side got. */
-export function judge(told: Told, world: World): Judged {
+/** Judges a client by its report and by what the server got. */
+export function judge(report: DriverReport, world: World): Judged {
   const judges: Record<Column, () => Cell> = {
-    list: () => judgeList(told, world),
-    call: () => judgeCalls(told, world),
-    progress: () => judgeProgress(told, world),
-    confirmation: () => judgeConfirmation(told, world),
-    cancel: () => judgeCancel(told, world),
+    list: () => judgeList(report, world),
+    call: () => judgeCalls(report, world),
+    progress: () => judgeProgress(report, world),
+    confirmation: () => judgeConfirmation(report, world),
+    cancel: () => judgeCancel(report, world),
   };
   const [list, call, progress, confirmation, cancel] = COLUMNS.map((column) => judges[column]());
   if (!list || !call || !progress || !confirmation || !cancel) throw new Error("A column has no judge.");
   return { era: revisionOf(world.wire) ?? "?", cells: { list, call, progress, confirmation, cancel } };
 }
 
-/** A client that could not go through the plan: what it says at its end, in place of the list. */
+/** A client that could not run the plan: its last output, in place of the list. */
 export function judgeFailure(message: string, world: World): Judged {
   const words = message.split("\n").map((line) => line.replace(/^[\s|+-]+/, "")).findLast((line) => line !== "") ?? "";
   const list = no(words.slice(0, 100));
@@ -46,12 +46,12 @@ export function judgeFailure(message: string, world: World): Judged {
 }
 
 /** Clients put a server's name before a tool's. */
-function judgeList({ tools }: Told, { listed }: World): Cell {
+function judgeList({ tools }: DriverReport, { listed }: World): Cell {
   const missing = listed.filter(({ name }) => !tools.some((tool) => tool === name || tool.endsWith(`_${name}`)));
   return missing.length === 0 ? yes(`${listed.length}`) : no(`${missing.length} of ${listed.length} missing`);
 }
 
-function judgeCalls({ answers }: Told, { sandbox, wire, plan }: World): Cell {
+function judgeCalls({ answers }: DriverReport, { sandbox, wire, plan }: World): Cell {
   const [server] = sandbox.account().servers;
   // A client that checks arguments itself may refuse null before the server sees it.
   const reached = callsOf(wire, plan.optional.name).length > 0;
@@ -68,7 +68,7 @@ function refused(answer = "threw"): boolean {
   return answer.includes("invalid_arguments") || answer.startsWith("threw");
 }
 
-function judgeProgress({ progress, answers }: Told, { wire, plan }: World): Cell {
+function judgeProgress({ progress, answers }: DriverReport, { wire, plan }: World): Cell {
   const done = answers.progress?.includes("completed") ?? false;
   if (!done) return no("the call failed");
   const calls = callsOf(wire, plan.progress.name);
@@ -80,7 +80,7 @@ function judgeProgress({ progress, answers }: Told, { wire, plan }: World): Cell
   return progress > 0 ? yes() : no("sent, not passed on");
 }
 
-function judgeConfirmation({ answers, questions }: Told, { sandbox }: World): Cell {
+function judgeConfirmation({ answers, questions }: DriverReport, { sandbox }: World): Cell {
   const restarts = sandbox.requestsTo("server_restart").length;
   if (restarts > 1) return no(`carried out ${restarts} times`);
   if (restarts === 1 && answers.again === undefined) return questions?.length ? yes("form") : no("carried out unasked");
@@ -89,18 +89,18 @@ function judgeConfirmation({ answers, questions }: Told, { sandbox }: World): Ce
   return approvalAddressIn(seen) === undefined ? no(`no address${codeIn(seen)}`) : no("approved, not carried out");
 }
 
-/** The code of a refusal, where it can be seen. */
+/** The code of a refusal, if it is visible. */
 function codeIn(text: string): string {
   const code = /confirmation_\w+/.exec(text)?.[0];
   return code === undefined ? ", no code" : `: ${code}`;
 }
 
-/** A cancellation counts where the client's caller is free and the server was told. */
-function judgeCancel({ answers }: Told, { wire, plan }: World): Cell {
+/** A cancellation counts if the client's call ends and the server is notified. */
+function judgeCancel({ answers }: DriverReport, { wire, plan }: World): Cell {
   if (answers.cancel === undefined) return none();
   if (!answers.cancel.startsWith("threw")) return no("the call went on");
-  const told = sentMessages(wire).some(({ method }) => method === "notifications/cancelled");
+  const isNotified = sentMessages(wire).some(({ method }) => method === "notifications/cancelled");
   const left = callsOf(wire, plan.cancel.name).some(({ exchange }) => exchange.left);
-  if (told) return yes("message");
-  return left ? yes("closes the stream") : no("the server is not told");
+  if (isNotified) return yes("message");
+  return left ? yes("closes the stream") : no("the server is not notified");
 }

@@ -7,7 +7,7 @@ export type Runtime = "node" | "python" | "go" | "model";
 export interface ListedClient {
   /** Name of its packages in `versions.json`. */
   id: string;
-  /** As the matrix calls it. */
+  /** Its name in the matrix. */
   title: string;
   runtime: Runtime;
   /** File in `drivers/`. Several clients may share one installation. */
@@ -44,7 +44,7 @@ export const clients: readonly ListedClient[] = [
   { id: "gemini-cli", title: "Gemini CLI (`gemini -p`)", runtime: "model", driver: "gemini_cli.mjs" },
 ];
 
-/** A column that may fail. One that passes all the same is reported, so that it is taken off. */
+/** A column that may fail. If it passes, that is reported, so that it can be removed. */
 export interface Gap {
   /** Id of a client. */
   client: string;

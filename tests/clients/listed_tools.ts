@@ -1,4 +1,4 @@
-/** The tools as the server lists them, asked for without any client. */
+/** The tools as the server lists them, without a client. */
 import { z } from "zod";
 
 const tool = z.looseObject({

@@ -2,9 +2,9 @@
  * Runs real clients against the server: `deno task test:clients [--write] [--keep] [NAME...]`, where a name is a
  * client's id in `list.ts`, or `converters`.
  *
- * Installs each below `dist/clients`, leads it through the plan against a server of its own, and prints the matrix; then
- * runs the converters of tool schemas. `--write` puts both tables into docs/connect.md; `--keep` leaves what passed on
- * the wire beside each client. Exits 1 where something fails that `list.ts` does not name as a gap.
+ * Installs each below `dist/clients`, runs it through the plan against its own server, and prints the matrix; then runs
+ * the converters of tool schemas. `--write` puts both tables into docs/connect.md; `--keep` keeps the recorded messages
+ * beside each client. Exits with 1 if something fails that `list.ts` does not name as a gap.
  */
 import { runConverters } from "./converters.ts";
 import { installNode } from "./install.ts";
@@ -24,8 +24,8 @@ async function write(name: string, table: string): Promise<void> {
   await Deno.writeTextFile(CONNECT, `${before}<!-- ${name}:start -->\n\n${table}\n\n<!-- ${name}:end -->${after}`);
 }
 
-/** What fails although `list.ts` does not say so, and what `list.ts` says although nothing fails. */
-function compare(rows: readonly Row[]): { unexpected: string[]; mended: string[] } {
+/** Failures that `list.ts` does not name, and gaps in `list.ts` that no longer fail. */
+function compare(rows: readonly Row[]): { unexpected: string[]; fixed: string[] } {
   const failures = rows.flatMap(({ client, judged }) =>
     judged === undefined ? [] : COLUMNS.flatMap((column) => {
       const { state, text } = judged.cells[column];
@@ -38,7 +38,7 @@ function compare(rows: readonly Row[]): { unexpected: string[]; mended: string[]
   return {
     unexpected: failures.filter((failure) => !knownGaps.some((gap) => covers(gap, failure)))
       .map(({ client, column, text }) => `fails: ${client.title}: ${column}: ${text}`),
-    mended: knownGaps.filter((gap) => ran.has(gap.client))
+    fixed: knownGaps.filter((gap) => ran.has(gap.client))
       .filter((gap) => !failures.some((failure) => covers(gap, failure)))
       .map(({ client, column, reason }) => `passes now, take it off list.ts: ${client}: ${column}: ${reason}`),
   };
@@ -65,7 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
     await print(renderMatrix([row]).split("\n").at(-1) ?? "");
   }
   if (rows.length > 0) await print(`\n${renderMatrix(rows)}\n`);
-  const { unexpected, mended } = compare(rows);
+  const { unexpected, fixed } = compare(rows);
   if (names.length === 0 || names.includes("converters")) {
     const { table, problems } = await convert();
     await print(`${table}\n`);
@@ -74,7 +74,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (names.length === 0 && args.includes("--write")) await write("matrix", renderMatrix(rows));
   const notRun = rows.filter((row) => row.notRun !== undefined).map((row) => `not run: ${row.client.title}`);
-  for (const line of [...notRun, ...mended, ...unexpected]) await print(line);
+  for (const line of [...notRun, ...fixed, ...unexpected]) await print(line);
   return unexpected.length > 0 || (rows.length > 0 && notRun.length === rows.length) ? 1 : 0;
 }
 

@@ -3,7 +3,7 @@ import type { Judged } from "./judge.ts";
 import { COLUMNS, type ListedClient } from "./list.ts";
 import { renderTable } from "./table.ts";
 
-/** A client's row: judged, or why it was not run. */
+/** A client's row: its judgement, or why it was not run. */
 export interface Row {
   client: ListedClient;
   version: string;

@@ -1,17 +1,17 @@
-/** The person behind a client without forms: reads what the model was told, opens the address in it, and approves. */
+/** The person behind a client without forms: reads the tool's answer, opens the address in it, and approves. */
 export interface Person extends AsyncDisposable {
-  /** Drivers post the text of a tool's answer here; 200 says that it was approved. */
+  /** Drivers post the text of a tool's answer here; 200 means approved. */
   readonly url: string;
 }
 
 const APPROVAL_ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/approve\/[\w-]+/;
 
-/** The approval address that a text shows to whoever reads it. */
+/** The approval address in a text. */
 export function approvalAddressIn(text: string): string | undefined {
   return APPROVAL_ADDRESS.exec(text)?.[0];
 }
 
-/** Approves on the page that a text leads to; gives whether that worked. */
+/** Approves on the page that a text links to; returns whether that worked. */
 export async function approve(text: string): Promise<boolean> {
   const address = approvalAddressIn(text);
   if (address === undefined) return false;

@@ -1,4 +1,4 @@
-/** What every client is asked to do, in this order. */
+/** The calls that every client makes, in this order. */
 import type { Sandbox } from "../sandbox/mod.ts";
 
 /** A call of a tool. */
@@ -7,13 +7,13 @@ export interface PlannedCall {
   arguments: Record<string, unknown>;
 }
 
-/** The calls, by what they are to show. */
+/** The calls, by what they test. */
 export interface Plan {
-  /** Gives data. */
+  /** Returns data. */
   read: PlannedCall;
   /** Fails with `not_found`. */
   error: PlannedCall;
-  /** Sends null for optional arguments, as models do that must name every property. */
+  /** Sends null for optional arguments, as models that must name every property do. */
   optional: PlannedCall;
   /** Waits for an operation of some seconds. */
   progress: PlannedCall;

@@ -17,7 +17,7 @@ const HELPERS: Record<Runtime, readonly string[]> = {
 /** A driver, and whose packages it needs. */
 export type Driver = Pick<ListedClient, "id" | "runtime" | "driver">;
 
-/** Runs a driver to its end, with a home folder of its own. */
+/** Runs a driver to its end, with its own home folder. */
 export async function runDriver(driver: Driver, env: Record<string, string>): Promise<Outcome> {
   const folder = folderOf(driver.id);
   const home = await Deno.makeTempDir({ prefix: "client-" });
@@ -36,7 +36,7 @@ export async function runDriver(driver: Driver, env: Record<string, string>): Pr
   }
 }
 
-/** The folder holds nothing else: a stray file could stand in for a package of its name. */
+/** The folder holds nothing else: a stray file could be loaded in place of a package of its name. */
 async function copyInto(folder: URL, files: readonly string[]): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   for await (const { name } of Deno.readDir(folder)) await Deno.remove(new URL(name, folder), { recursive: true });
@@ -55,7 +55,7 @@ function commandFor({ runtime, driver, id }: Driver): [string, ...string[]] {
   }
 }
 
-/** The outside is out of reach: a proxy that does not exist stands before everything but this machine. */
+/** Only this machine is reachable: everything else goes to a proxy that does not exist. */
 function driverEnv(home: string): Record<string, string> {
   const nowhere = "http://127.0.0.1:9";
   const own = Deno.env.get("HOME") ?? "";
@@ -82,7 +82,7 @@ export function lineAfter(word: string, { stdout }: Outcome): unknown {
   return line === undefined ? undefined : JSON.parse(line.slice(word.length + 1));
 }
 
-/** Why a driver printed nothing of use. */
+/** Why a driver printed no report. */
 export function complaintOf({ stdout, stderr, code, late }: Outcome): string {
   const end = `${stdout}\n${stderr}`.trim().slice(-1500);
   return late ? `It did not end in time: ${end}` : `It ended with ${code}: ${end}`;

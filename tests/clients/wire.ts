@@ -1,4 +1,4 @@
-/** Stands between a client and the server and writes down what passes: the evidence of what a client really sends. */
+/** A proxy between a client and the server that records the messages: the evidence of what a client sends. */
 import { z } from "zod";
 
 /** One request and its answer. */
@@ -6,10 +6,10 @@ export interface Exchange {
   method: string;
   /** Headers of the client, without credentials. */
   headers: Record<string, string>;
-  /** The JSON of the request; undefined where there is none. */
+  /** The JSON of the request; undefined without one. */
   sent: unknown;
   status: number;
-  /** The text of the answer, as far as it has come. */
+  /** The text of the answer so far. */
   answered: string;
   /** Whether the client closed the connection before the answer was complete. */
   left: boolean;
@@ -17,7 +17,7 @@ export interface Exchange {
 
 /** A running recorder. */
 export interface Wire extends AsyncDisposable {
-  /** What a client is given as the server's address. */
+  /** The server's address for a client. */
   readonly mcpUrl: string;
   readonly exchanges: readonly Exchange[];
 }
@@ -28,7 +28,7 @@ const NOT_PASSED_BACK = ["content-encoding", "content-length", "transfer-encodin
 /** Starts a recorder in front of a server. */
 export function startWire(target: URL): Wire {
   const exchanges: Exchange[] = [];
-  // Deno's fetch sends a request a second time where a reused connection dies; what is recorded must be what came.
+  // Deno's fetch resends a request if a reused connection breaks; the record must show only what came.
   const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, http2: false });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const body = await request.text();
@@ -49,7 +49,7 @@ export function startWire(target: URL): Wire {
       return new Response(passing, { status: response.status, headers: without(response.headers, NOT_PASSED_BACK) });
     } catch (error) {
       if (!exchange.left) throw error;
-      // Nobody is there to read it.
+      // The client has left.
       return new Response(null, { status: 502 });
     }
   });

@@ -1,4 +1,4 @@
-/** What a client meets: a server process over a sandbox Cloudways, a recorder in front of it, and a person. */
+/** The world of a client: a server process over a sandbox Cloudways, a recorder in front of it, and a person. */
 import { DEMO_ACCOUNT, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { startServer } from "../support/process.ts";
 import { type ListedTool, listedTools } from "./listed_tools.ts";

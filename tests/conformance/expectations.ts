@@ -1,19 +1,18 @@
-/** What is known of the conformance suite's scenarios. Tests fail where this is out of date, in either direction. */
+/** Expected results of the conformance suite's scenarios. Tests fail if this is out of date, in either direction. */
 import type { Revision } from "./suite.ts";
 
 const NO_TASKS = "the tasks extension is not offered";
 
 /**
- * What the suite has for a revision besides its requirements and the transport does not pass, and why. Whatever a
- * revision requires is passed without exception.
+ * Scenarios beyond a revision's requirements that the transport does not pass, and why. It passes all requirements.
  */
 export const NOT_REQUIRED: Record<Revision, Record<string, string>> = {
   "2025-11-25": {
-    "server-session-lifecycle": "wants sessions that can be ended, and ours are memos that the client carries",
-    "server-sse-polling": "wants streams that can be resumed, and nothing is kept to resume one from",
+    "server-session-lifecycle": "wants sessions that can be ended; ours are signed state that the client keeps",
+    "server-sse-polling": "wants streams that can be resumed; the server stores no streams",
   },
   "2026-07-28": {
-    "http-custom-header-server-validation": "looks for a tool with arguments in headers, and none has any",
+    "http-custom-header-server-validation": "looks for a tool with arguments in headers; there is none",
     "tasks-capability-negotiation": NO_TASKS,
     "tasks-dispatch-and-envelope": NO_TASKS,
     "tasks-lifecycle": NO_TASKS,
@@ -28,8 +27,8 @@ export const NOT_REQUIRED: Record<Revision, Record<string, string>> = {
 };
 
 /**
- * The scenarios that apply to any server, whatever its tools are, each with the checks in it that do not: those that
- * ask for a tool, prompt or resource of the suite. All other scenarios are about nothing else.
+ * The scenarios that apply to any server, each with its checks that do not: those that need a tool, prompt or resource
+ * of the suite. All other scenarios need these.
  */
 export const FOR_ANY_SERVER: Record<Revision, Record<string, string[]>> = {
   "2025-11-25": {

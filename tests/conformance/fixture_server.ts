@@ -6,7 +6,7 @@ import { createFixtureServer, isSlowFixture } from "./fixtures/server.ts";
 export function startFixtureServer(): Promise<Service> {
   return startService({
     protocol: { createServer: createFixtureServer, isSlow: isSlowFixture },
-    // The suite knows no credentials: every caller is the same customer.
+    // The suite sends no credentials: every caller is the same customer.
     around: (serve) => (request, connection) => {
       const signed = new Request(request);
       signed.headers.set("x-cloudways-access-token", "cw_conformance");

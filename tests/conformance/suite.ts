@@ -5,7 +5,7 @@ import { z } from "zod";
 
 const SUITE = "npm:@modelcontextprotocol/conformance@0.2.0-alpha.12";
 
-/** The protocol revisions that the suite has a set of requirements for and that a server of ours meets. */
+/** The protocol revisions for which the suite has requirements and that our server supports. */
 export const REVISIONS = ["2025-11-25", "2026-07-28"] as const;
 /** One of {@linkcode REVISIONS}. */
 export type Revision = typeof REVISIONS[number];
@@ -27,7 +27,7 @@ export interface Problem {
 
 /** What one run of the suite found. */
 export interface SuiteResult {
-  /** 0 where everything that the revision requires succeeds. */
+  /** 0 if everything that the revision requires succeeds. */
   exitCode: number;
   /** What the suite wrote. */
   output: string;
@@ -42,7 +42,7 @@ const checksSchema = z.array(z.looseObject({
 }));
 
 /**
- * Runs what a revision requires of servers, and what the suite has for that revision besides.
+ * Runs a revision's requirements for servers, and the suite's other scenarios for it.
  *
  * @param url The server's, without a path.
  */
@@ -57,26 +57,26 @@ export async function runSuite(url: string, revision: Revision): Promise<SuiteRe
       ...["--url", `${url}/mcp`, "--requirements", revision],
       ...["--output-dir", results],
     ]);
-    assert.match(output, /=== SUMMARY ===/, `The suite did not come to its end:\n${output}`);
+    assert.match(output, /=== SUMMARY ===/, `The suite did not complete:\n${output}`);
     return { exitCode: code, output, scenarios: await readResults(results) };
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-/** Whether a scenario looked at something and found nothing wrong. */
+/** Whether a scenario made checks and all of them succeeded. */
 export function passes({ succeeded, problems }: ScenarioResult): boolean {
   return succeeded > 0 && problems.length === 0;
 }
 
-/** Some of the suite's checks succeed where nobody answers. */
+/** Some of the suite's checks succeed without an answer. */
 async function assertHealthy(url: string): Promise<void> {
   const response = await fetch(`${url}/health`);
   await response.body?.cancel();
   assert.equal(response.status, 200);
 }
 
-/** The suite reads its requirements from wherever its package is kept, and looks through the names of all variables. */
+/** The suite reads its requirements from its package folder, and reads the names of all variables. */
 function permissions(url: string, directory: string): string[] {
   return [`--allow-net=${new URL(url).host}`, "--allow-read", `--allow-write=${directory}`, "--ignore-env"];
 }
@@ -103,7 +103,7 @@ async function readResults(directory: string): Promise<ScenarioResult[]> {
 }
 
 function toResult(directory: string, checks: z.infer<typeof checksSchema>): ScenarioResult {
-  // Every scenario also checks the form of each message, which says nothing of what the scenario is about.
+  // Every scenario also checks the form of each message, which is not its subject.
   const own = checks.filter(({ id }) => !id.startsWith("wire-schema-"));
   return {
     // A directory is named after the scenario and the time at which it began.

@@ -14,7 +14,7 @@ import {
 import { startBrowser } from "../support/browser.ts";
 import { assertFindable, assertFitsPhone, heading, PHONE, poorContrast, serveHtml } from "../support/page_checks.ts";
 
-/** A question with everything that is hard to lay out. */
+/** A question with everything that is hard to lay out on a page. */
 const WIDE_QUESTION = {
   ...QUESTION,
   subject: {
@@ -42,7 +42,7 @@ async function focused(page: Page): Promise<string> {
   return z.string().parse(name);
 }
 
-/** Brings one approval into each state; `visit` sees the page of each. */
+/** Brings one approval into each state and calls `visit` with the page of each. */
 async function eachState(server: PageServer, visit: (id: string, state: string) => Promise<void>): Promise<void> {
   const id = await askOn(server, { question: WIDE_QUESTION, approvalCode: APPROVAL_CODE });
   await visit(id, "open");
@@ -55,7 +55,7 @@ async function eachState(server: PageServer, visit: (id: string, state: string) 
   await visit("0".repeat(32), "unknown");
 }
 
-Deno.test("a list of 31 addresses stands whole on the page, on a phone and in columns on a desk", async () => {
+Deno.test("the page shows all of a list of 31 addresses, on a phone and in columns on a wide screen", async () => {
   await using server = await startPage();
   await using browser = await startBrowser();
   const [list] = WIDE_QUESTION.facts;
@@ -75,7 +75,7 @@ Deno.test("a list of 31 addresses stands whole on the page, on a phone and in co
   }
 });
 
-Deno.test("a person approves in a browser without scripts, and may withdraw", async () => {
+Deno.test("a person approves in a browser without scripts, and can withdraw the approval", async () => {
   await using server = await startPage();
   await using browser = await startBrowser();
   const id = await askOn(server);
@@ -98,7 +98,7 @@ Deno.test("a person approves in a browser without scripts, and may withdraw", as
   assert.deepEqual(browser.complaints, []);
 });
 
-Deno.test("a person denies, and going back and pressing Approve then changes nothing", async () => {
+Deno.test("after a person denies, going back and pressing Approve changes nothing", async () => {
   await using server = await startPage();
   await using browser = await startBrowser();
   const id = await askOn(server);
@@ -115,7 +115,7 @@ Deno.test("a person denies, and going back and pressing Approve then changes not
   assert.equal(await server.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
 });
 
-Deno.test("with a code, approving takes the right one and denying takes none", async () => {
+Deno.test("where a code is asked for, approving needs the right one and denying needs none", async () => {
   await using server = await startPage();
   await using browser = await startBrowser();
   const id = await askOn(server, { approvalCode: APPROVAL_CODE });
@@ -203,7 +203,7 @@ Deno.test("the keyboard alone is enough", async () => {
   assert.equal(await heading(page), "Denied");
 });
 
-Deno.test("on a phone nothing is wider than the screen, and buttons are large enough for a thumb", async () => {
+Deno.test("on a phone everything fits the screen's width, and buttons are large enough for a thumb", async () => {
   await using server = await startPage();
   await using browser = await startBrowser();
   const page = await browser.newPage({ viewport: PHONE, isMobile: true, hasTouch: true });
@@ -215,7 +215,7 @@ Deno.test("on a phone nothing is wider than the screen, and buttons are large en
   });
 });
 
-Deno.test("the buttons are in sight at once, however long the list is", async () => {
+Deno.test("the buttons are visible at once, however long the list is", async () => {
   await using server = await startPage();
   await using browser = await startBrowser();
   const id = await askOn(server, { question: WIDE_QUESTION });
@@ -244,7 +244,7 @@ Deno.test("every text is readable in light and in dark", async () => {
   assert.equal(new Set(grounds).size, 2);
 });
 
-Deno.test("a screen reader finds its way: language, title, landmarks, headings, names", async () => {
+Deno.test("a page has what a screen reader needs: language, title, landmarks, headings, names", async () => {
   await using server = await startPage();
   await using browser = await startBrowser();
   const page = await browser.newPage();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
-import { allTools } from "../../src/tools/all.ts";
 import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
+import { DEFAULT_LIST } from "../support/default_list.ts";
 import { startBalancer } from "../support/balancer.ts";
 import { startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
@@ -25,14 +25,14 @@ for (const kind of CLIENT_KINDS) {
     assert.equal(client.protocolVersion(), PROTOCOLS[kind]);
     assert.match(client.instructions() ?? "", /Cloudways/);
     assert.deepEqual(tools.map(({ name }) => name), [...tools.map(({ name }) => name)].sort());
-    assert.equal(tools.length, allTools.length);
+    assert.equal(tools.length, DEFAULT_LIST.length);
     assert.equal(answer.isError, false);
     assert.deepEqual(answer.json, answer.structured);
     assert.ok(Array.isArray(answer.json.servers));
     assert.equal(answer.json.servers.length, service.sandbox.account().servers.length);
   });
 
-  Deno.test(`a ${kind} without credentials may look but not touch`, async () => {
+  Deno.test(`a ${kind} without credentials lists tools but can't call them`, async () => {
     await using service = await startService();
     await using client = await connect(kind, service.mcpUrl);
 
@@ -40,7 +40,7 @@ for (const kind of CLIENT_KINDS) {
     const ping = await client.call("ping");
     const refused = await client.call("list_servers");
 
-    assert.equal(tools.length, allTools.length);
+    assert.equal(tools.length, DEFAULT_LIST.length);
     assert.equal(ping.json.signed_in_with, "nothing");
     assert.equal(refused.isError, true);
     assert.equal(refused.json.code, "authentication_required");
@@ -55,7 +55,7 @@ for (const kind of CLIENT_KINDS) {
     await assert.rejects(client.call("no_such_tool"), { code: -32602 });
   });
 
-  Deno.test(`a ${kind} hears of the progress of a slow call`, async () => {
+  Deno.test(`a ${kind} gets the progress of a slow call`, async () => {
     await using service = await startService({ sandbox: { pace: { polls: 2, seconds: 3600 } } });
     await using client = await connect(kind, service.mcpUrl, TOKEN_HEADERS);
     const operationId = await startedOperation(service.sandbox.baseUrl);
@@ -70,7 +70,7 @@ for (const kind of CLIENT_KINDS) {
   });
 }
 
-/** Starts an operation at the sandbox as another program would. */
+/** Starts an operation at the sandbox, as another program would. */
 async function startedOperation(baseUrl: string): Promise<string> {
   const response = await fetch(`${baseUrl}/server/restart`, {
     method: "POST",
@@ -85,7 +85,7 @@ const STOP = { server_id: 100001, wait_seconds: 0 };
 
 for (const kind of CLIENT_KINDS) {
   for (const approve of [true, false]) {
-    Deno.test(`a ${kind} puts the question to its person, who says ${approve ? "yes" : "no"}, over two replicas`, async () => {
+    Deno.test(`a ${kind} asks its person a question, gets ${approve ? "yes" : "no"}, over two replicas`, async () => {
       await using redis = await startRedis();
       const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: TEST_KEYS[0] };
       const clock = new FakeClock(Date.now());

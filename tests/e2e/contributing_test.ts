@@ -1,14 +1,14 @@
-/** The example of CONTRIBUTING.md, followed to the letter in a copy of the project. */
+/** Follows the example of CONTRIBUTING.md to the letter, in a copy of the project. */
 import assert from "node:assert/strict";
 import { type Ended, run } from "../support/process.ts";
 
 const TOOL = "get_app_csr";
 const ROWS = "tests/tool_rows/security.ts";
 
-/** What a copy needs not. */
+/** What a copy does not need. */
 const LEFT_OUT = new Set([".git", "dist", "node_modules"]);
 
-/** One changed place of a file: lines that stand there, and what they become. */
+/** One change to a file: the old lines and the new ones. */
 interface Change {
   before: string;
   after: string;
@@ -52,7 +52,7 @@ async function copyFolder(from: string, to: string): Promise<void> {
   }
 }
 
-/** A copy of the project in `dist`, which goes with the test. */
+/** A copy of the project in `dist`, removed after the test. */
 async function copyProject(): Promise<{ path: string } & AsyncDisposable> {
   const path = `dist/contributing-${crypto.randomUUID()}`;
   await copyFolder(".", path);

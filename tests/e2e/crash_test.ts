@@ -1,4 +1,4 @@
-/** A mistake in the program costs the call it is in, and nobody else. */
+/** A mistake in the program fails the call it is in, and no other. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { createApp } from "../../src/app.ts";
@@ -14,11 +14,11 @@ import { callTool } from "../support/rpc.ts";
 
 const PRELOAD = ["--preload", "tests/e2e/uncaught.ts"];
 const MISTAKES = [
-  "a rejection that nobody catches",
+  "an unhandled rejection",
   "a timer that throws",
   "a microtask that throws",
   "a tick that throws",
-  "an emitter that nobody listens to",
+  "an emitter without listeners",
   "no error at all",
 ];
 const ENV: ProgramEnv = { LOG_FORMAT: "json" };
@@ -54,7 +54,7 @@ function assertLogged(program: Program): void {
   assert.doesNotMatch(program.stderr, /cw_EXAMPLE/);
 }
 
-Deno.test("what nobody catches is logged with its stack, and the server goes on", async () => {
+Deno.test("an uncaught error is logged with its stack, and the server goes on", async () => {
   const port = String(freePort());
   await using program = Program.start("deno", withPreload(await mainArgs(["serve"], { ...ENV, PORT: port })), {
     ...ENV,
@@ -72,7 +72,7 @@ Deno.test("what nobody catches is logged with its stack, and the server goes on"
   assert.equal(code, 0);
 });
 
-Deno.test("what nobody catches is logged with its stack, and a worker of deno serve goes on", async () => {
+Deno.test("an uncaught error is logged with its stack, and a worker of deno serve goes on", async () => {
   await using redis = await startRedis();
   const [ENCRYPTION_KEY] = TEST_KEYS;
   const env = { ...ENV, PORT: String(freePort()), REDIS_URL: redis.url, ENCRYPTION_KEY };
@@ -87,7 +87,7 @@ Deno.test("what nobody catches is logged with its stack, and a worker of deno se
   assert.equal(answer.json.service, "ok");
 });
 
-Deno.test("what nobody catches is logged with its stack, and stdio goes on and stays clean", async () => {
+Deno.test("an uncaught error is logged with its stack, and stdio goes on and stays clean", async () => {
   await using program = Program.start("deno", withPreload(await mainArgs(["stdio"], ENV)), ENV);
   const ping = (id: number) => `${JSON.stringify({ jsonrpc: "2.0", id, method: "ping" })}\n`;
   await program.write(ping(1));
@@ -132,7 +132,7 @@ const BROKEN = {
   broken_answer: () => Promise.resolve(JSON.parse('"canary: a mistake in this tool"')),
 };
 
-Deno.test("a mistake in one tool is one internal_error with a request id, a stack in the log, and nobody else's affair", async () => {
+Deno.test("a mistake in one tool gives one internal_error with a request id and a logged stack, and affects no other call", async () => {
   const lines: string[] = [];
   const log = createLogger({ level: "DEBUG", format: "json", write: (line) => lines.push(line) });
   const tools = [...allTools, ...Object.entries(BROKEN).map(([name, handler]) => brokenTool(name, handler))];
@@ -150,7 +150,7 @@ Deno.test("a mistake in one tool is one internal_error with a request id, a stac
     assert.equal(isError, true);
     assert.equal(json.code, "internal_error");
     assert.doesNotMatch(JSON.stringify(json), /canary|TypeError|\.ts/);
-    assert.equal(stacks.length, 1, "there is one stack to each request id");
+    assert.equal(stacks.length, 1, "each request id has one stack");
     assert.match(stacks[0] ?? "", /"level":"ERROR".*TypeError/);
   }
 });

@@ -1,4 +1,4 @@
-/** The same, with real pipes and files under a running server. */
+/** The audit trail of a running server, over real pipes and files. */
 import assert from "node:assert/strict";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { TEST_KEYS } from "../support/keys.ts";
@@ -42,7 +42,7 @@ async function get(url: string): Promise<string> {
   return await (await fetch(url)).text();
 }
 
-/** Requests that anybody can make and that are logged at DEBUG, more than a pipe holds. */
+/** Requests that need no credentials and are logged at DEBUG; together more than a pipe holds. */
 async function fillLog(url: string): Promise<void> {
   for (let i = 0; i < 30; i++) await Promise.all(Array.from({ length: 100 }, () => get(`${url}/health`)));
 }
@@ -69,7 +69,7 @@ async function endOf({ program }: ServerProcess) {
   return await program.ended();
 }
 
-Deno.test("while the log's reader stands still and strangers fill it, changes wait for their intents and lose none", async () => {
+Deno.test("while the log's reader is stopped and strangers fill the log, changes wait for their intents and lose none", async () => {
   await using sandbox = await startSandbox(SANDBOX);
   await using server = await startServer("deno run", envFor(sandbox));
   await callTool(server.mcpUrl, "list_servers", {}, TOKEN_HEADERS);
@@ -92,12 +92,12 @@ Deno.test("while the log's reader stands still and strangers fill it, changes wa
   assert.equal(records.filter(({ outcome }) => outcome === "ok").length, 6);
   await assertWhole(stderr);
   const lost = Number(/log_lines_lost_total (\d+)/.exec(metrics)?.[1]);
-  const told = [...stderr.matchAll(/"message":"log lines were lost","count":(\d+)/g)];
+  const reports = [...stderr.matchAll(/"message":"log lines were lost","count":(\d+)/g)];
   assert.ok(lost > 0);
-  assert.equal(told.reduce((sum, [, count]) => sum + Number(count), 0), lost);
+  assert.equal(reports.reduce((sum, [, count]) => sum + Number(count), 0), lost);
 });
 
-Deno.test("a change whose intent nobody reads in time is refused unsent, and the record of that is not lost", async () => {
+Deno.test("a change whose intent is not read in time is refused unsent, and the refusal is recorded", async () => {
   await using sandbox = await startSandbox(SANDBOX);
   await using server = await startServer("deno run", envFor(sandbox));
   assert.equal((await change(server.mcpUrl)).isError, false);
@@ -118,7 +118,7 @@ Deno.test("a change whose intent nobody reads in time is refused unsent, and the
   await assertWhole(stderr);
 });
 
-Deno.test("with standard error on a full disk changes are refused unsent and counted, and reads go on", async () => {
+Deno.test("with standard error on a full disk, changes are refused unsent and counted, and reads go on", async () => {
   await using sandbox = await startSandbox(SANDBOX);
   const PORT = String(freePort());
   const env = envFor(sandbox, { PORT });
@@ -140,7 +140,7 @@ Deno.test("with standard error on a full disk changes are refused unsent and cou
   assert.match(metrics, /log_lines_lost_total [1-9]/);
 });
 
-Deno.test("audit lines in a file of their own need no log reader, and a restart goes on behind them", async () => {
+Deno.test("audit lines in a file of their own need no log reader, and a restarted server appends to them", async () => {
   await using file = await fileFor("audit");
   await using sandbox = await startSandbox(SANDBOX);
   const env = envFor(sandbox, { AUDIT_LOG: file.path });
@@ -151,7 +151,7 @@ Deno.test("audit lines in a file of their own need no log reader, and a restart 
   first.program.signal("SIGKILL");
   read();
   await first.program.ended();
-  // As a process leaves it that is killed while it writes.
+  // As a process that is killed while it writes leaves it.
   const half = (await Deno.readTextFile(file.path)).slice(0, 200);
   await Deno.writeTextFile(file.path, half, { append: true });
 
@@ -166,7 +166,7 @@ Deno.test("audit lines in a file of their own need no log reader, and a restart 
   await assertWhole(log);
 });
 
-Deno.test("audit lines on standard output are alone there", async () => {
+Deno.test("standard output has only audit lines where AUDIT_LOG names it", async () => {
   await using sandbox = await startSandbox(SANDBOX);
   await using server = await startServer("deno run", envFor(sandbox, { AUDIT_LOG: "stdout" }));
 
@@ -178,20 +178,20 @@ Deno.test("audit lines on standard output are alone there", async () => {
   await assertWhole(stdout);
 });
 
-const UNUSABLE: readonly [name: string, command: string, AUDIT_LOG: string, said: RegExp][] = [
+const UNUSABLE: readonly [name: string, command: string, AUDIT_LOG: string, expected: RegExp][] = [
   ["over stdio, standard output", "stdio", "stdout", /standard output is the client's/],
   ["a folder", "serve", new URL("../../tests", import.meta.url).pathname, /can't be opened for writing/],
-  ["a path that is none", "serve", "audit.log", /AUDIT_LOG: must be stdout, or the absolute path/],
+  ["a relative path", "serve", "audit.log", /AUDIT_LOG: must be stdout, or the absolute path/],
 ];
 
-for (const [name, command, AUDIT_LOG, said] of UNUSABLE) {
-  Deno.test(`as the place of audit lines ${name} ends the start with the reason`, async () => {
+for (const [name, command, AUDIT_LOG, expected] of UNUSABLE) {
+  Deno.test(`with ${name} as AUDIT_LOG, the start fails with the reason`, async () => {
     const env = { ENCRYPTION_KEY, AUDIT_LOG, PORT: String(freePort()) };
 
     const { code, stderr } = await run("deno", await mainArgs([command], env), { env });
 
     assert.equal(code, 1);
-    assert.match(stderr, said);
+    assert.match(stderr, expected);
   });
 }
 

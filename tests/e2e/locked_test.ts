@@ -1,4 +1,4 @@
-/** The program runs what the lock file names, from the cache, and nothing else: tried under the very flags of the tasks. */
+/** The program runs only what the lock file names, from the cache: tested under the very flags of the tasks. */
 import assert from "node:assert/strict";
 import denoJson from "../../deno.json" with { type: "json" };
 import { type Registry, startRegistry } from "../support/npm_registry.ts";
@@ -8,7 +8,7 @@ const PACKAGE = "smuggled-example";
 const SAID = "SMUGGLED CODE RAN";
 const TASKS = ["start", "stdio"] as const;
 
-/** From where Deno imports unless it is told otherwise. */
+/** The hosts that Deno imports from by default. */
 const USUAL_HOSTS = ["deno.land", "jsr.io", "esm.sh", "cdn.jsdelivr.net", "raw.githubusercontent.com"];
 
 /** The options under which a task runs `main.ts`, before its permissions. */
@@ -17,13 +17,13 @@ function flagsOf(task: typeof TASKS[number]): string[] {
   return flags.split(" ");
 }
 
-/** A project with nothing in its lock, and a cache of its own. */
+/** A project with an empty lock file and a cache of its own. */
 interface Project extends AsyncDisposable {
   registry: Registry;
   env: Record<string, string>;
   /** Runs a module of the project under these flags; `command` is what follows `deno`, by default `run`. */
   run(code: string, flags: readonly string[], command?: readonly string[]): Promise<Ended>;
-  /** Has the package and the module in the cache, as another project's work may have left them. */
+  /** Puts the package and the module into the cache, as another project may have. */
   fillCache(): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ async function startProject(): Promise<Project> {
   };
 }
 
-/** Ways to load a module, of which each prints REFUSED or ends the program where it is refused. */
+/** The kinds of import. Each prints REFUSED or ends the program where Deno refuses it. */
 const WAYS: Record<string, (specifier: string) => string> = {
   "a plain import": (specifier) => `import ${JSON.stringify(specifier)};\nconsole.log(${JSON.stringify(SAID)});`,
   "an import at run time": (specifier) =>
@@ -74,11 +74,11 @@ const WAYS: Record<string, (specifier: string) => string> = {
 
 const PLACES: { what: string; specifier: (registry: Registry) => string; ways?: readonly string[] }[] = [
   ...USUAL_HOSTS.map((host) => ({ what: `https://${host}`, specifier: () => `https://${host}/example/module.js` })),
-  { what: "a host of the attacker's", specifier: ({ url }) => `${url}/module.js` },
+  { what: "a host of an attacker", specifier: ({ url }) => `${url}/module.js` },
   { what: "JSR", specifier: () => "jsr:@example/module@1.0.0" },
   { what: "a package that the lock does not name", specifier: () => `npm:${PACKAGE}@1.0.0` },
-  { what: "such a package by a bare name", specifier: () => "bare-example" },
-  // A plain import of a file of the project itself is what a program is made of.
+  { what: "such a package under a bare name", specifier: () => "bare-example" },
+  // A static import of the project's own files is always allowed.
   {
     what: "a file that it may not read",
     specifier: () => new URL("../support/process.ts", import.meta.url).href,
@@ -86,7 +86,7 @@ const PLACES: { what: string; specifier: (registry: Registry) => string; ways?: 
   },
 ];
 
-/** What is run, and the flags that it is run under. */
+/** What is run, and under which flags. */
 const RUNS: Record<string, () => Promise<string[]>> = {
   ...Object.fromEntries(TASKS.map((task) => {
     return [`deno task ${task}`, async () => [...flagsOf(task), ...await permissionFlags(task)]];
@@ -96,7 +96,7 @@ const RUNS: Record<string, () => Promise<string[]>> = {
 
 for (const [name, flagsOfRun] of Object.entries(RUNS)) {
   for (const cache of ["empty", "filled by another project"] as const) {
-    Deno.test(`${name} loads nothing from elsewhere, with a cache that is ${cache}`, async () => {
+    Deno.test(`${name} loads nothing from outside, with a cache that is ${cache}`, async () => {
       await using project = await startProject();
       if (cache !== "empty") await project.fillCache();
       const flags = await flagsOfRun();
@@ -110,13 +110,13 @@ for (const [name, flagsOfRun] of Object.entries(RUNS)) {
           assert.ok(exit !== 0 || stdout.includes("REFUSED"), `${what} by ${way}: ${stdout} ${stderr}`);
         }
       }
-      assert.deepEqual(project.registry.asked, [], "and asks nobody for it");
+      assert.deepEqual(project.registry.asked, [], "the registry was not asked");
     });
   }
 }
 
 for (const command of [["serve"], ["compile", "--output", "dist/never-built"]]) {
-  Deno.test(`deno ${command[0]} takes the same flags, and loads nothing from elsewhere under them`, async () => {
+  Deno.test(`deno ${command[0]} takes the same flags, and loads nothing from outside under them`, async () => {
     await using project = await startProject();
 
     for (const specifier of ["https://deno.land/example/module.js", `npm:${PACKAGE}@1.0.0`]) {
@@ -129,7 +129,7 @@ for (const command of [["serve"], ["compile", "--output", "dist/never-built"]]) 
   });
 }
 
-Deno.test("each of the three flags keeps something out that the other two let in", async () => {
+Deno.test("each of the three flags keeps out something that the other two let in", async () => {
   await using project = await startProject();
   const without = (flag: string) => ["--no-prompt", ...LOCKED.filter((other) => other !== flag)];
   const importing = (specifier: string) => `import ${JSON.stringify(specifier)};`;
@@ -147,7 +147,7 @@ Deno.test("each of the three flags keeps something out that the other two let in
   assert.doesNotMatch(usual.stderr, /import access/);
 });
 
-Deno.test("the program is fetched by the lock, then runs locked, in every task that is for operators", () => {
+Deno.test("every task for operators fetches what the lock file names, then runs locked", () => {
   const commands = Object.entries(denoJson.tasks).filter(([, { command }]) =>
     /deno (run|compile) .* main\.ts( |$)/.test(command)
   );
@@ -164,7 +164,7 @@ Deno.test("the program is fetched by the lock, then runs locked, in every task t
   }
 });
 
-Deno.test("a command of the documentation that runs the program runs it locked", async () => {
+Deno.test("commands in the documentation run the program locked", async () => {
   for (const page of ["README.md", "docs/operations.md", "docs/security.md", "docs/troubleshooting.md"]) {
     const text = await Deno.readTextFile(new URL(`../../${page}`, import.meta.url));
     for (const [command] of text.matchAll(/deno (?:run|serve)[^;`]*?(?:main|serve|permissions)\.ts/g)) {
@@ -174,7 +174,7 @@ Deno.test("a command of the documentation that runs the program runs it locked",
 });
 
 Deno.test("once the packages are there, no task asks the network for them", async () => {
-  // Every way out leads to a port where nobody listens.
+  // All proxies name a port where nothing listens.
   const nowhere = "http://127.0.0.1:9";
   const env = { HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, ALL_PROXY: nowhere };
 

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { z } from "zod";
-import { allTools } from "../../src/tools/all.ts";
 import { KEY_HEADERS, toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
+import { DEFAULT_LIST } from "../support/default_list.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { inheritedEnv, run } from "../support/process.ts";
 
 const MCP_REMOTE = "mcp-remote@0.15.1";
 const INSPECTOR = "@modelcontextprotocol/inspector@2.12.0";
-const TOOL_NAMES = allTools.map(({ name }) => name).sort();
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -18,7 +17,7 @@ function headerArgs(headers: Headers): string[] {
   return Object.entries(headers).flatMap(([name, value]) => ["--header", `${name}:${value}`]);
 }
 
-/** A client that knows stdio alone, behind mcp-remote. */
+/** A client that speaks only stdio, behind mcp-remote. */
 async function connectThroughMcpRemote(service: Service, headers: Headers) {
   const client = new Client({ name: "test-behind-mcp-remote", version: "1.0.0" });
   const transport = new StdioClientTransport({
@@ -27,7 +26,7 @@ async function connectThroughMcpRemote(service: Service, headers: Headers) {
     env: inheritedEnv(),
     stderr: "ignore",
   });
-  // Called this way because the SDK's own types disagree with each other under exactOptionalPropertyTypes.
+  // Called this way since the SDK's types contradict each other under exactOptionalPropertyTypes.
   await Reflect.apply(client.connect, client, [transport, { timeout: 180_000 }]);
   return {
     toolNames: async () => (await client.listTools()).tools.map(({ name }: { name: string }) => name),
@@ -44,27 +43,27 @@ for (const headers of [TOKEN_HEADERS, KEY_HEADERS]) {
     const names = await client.toolNames();
     const answer = await client.call("list_servers");
 
-    assert.deepEqual(names, TOOL_NAMES);
+    assert.deepEqual(names, DEFAULT_LIST);
     assert.equal(answer.isError, false);
     assert.ok(Array.isArray(answer.json.servers));
     assert.equal(answer.json.servers.length, service.sandbox.account().servers.length);
   });
 }
 
-Deno.test("a client behind mcp-remote without credentials may look but not touch, and is sent to no sign-in page", async () => {
+Deno.test("a client behind mcp-remote without credentials lists tools, can't call them, and is not sent to a sign-in page", async () => {
   await using service = await startService();
   await using client = await connectThroughMcpRemote(service, {});
 
   const names = await client.toolNames();
   const refused = await client.call("list_servers");
 
-  assert.deepEqual(names, TOOL_NAMES);
+  assert.deepEqual(names, DEFAULT_LIST);
   assert.equal(refused.json.code, "authentication_required");
 });
 
 const listSchema = z.looseObject({ tools: z.array(z.looseObject({ name: z.string() })) });
 
-Deno.test("the inspector's command line lists the tools and calls one", async () => {
+Deno.test("the command line of the inspector lists the tools and calls one", async () => {
   await using service = await startService();
   const inspect = (...args: string[]) =>
     run("npx", [
@@ -77,7 +76,7 @@ Deno.test("the inspector's command line lists the tools and calls one", async ()
   const call = await inspect("--method", "tools/call", "--tool-name", "list_servers");
 
   assert.equal(list.code, 0, list.stderr);
-  assert.deepEqual(listSchema.parse(JSON.parse(list.stdout)).tools.map(({ name }) => name), TOOL_NAMES);
+  assert.deepEqual(listSchema.parse(JSON.parse(list.stdout)).tools.map(({ name }) => name), DEFAULT_LIST);
   assert.equal(call.code, 0, call.stderr);
   assert.equal(toAnswer(JSON.parse(call.stdout)).isError, false);
 });

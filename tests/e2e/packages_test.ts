@@ -8,7 +8,7 @@ import denoJson from "../../deno.json" with { type: "json" };
 import testsDenoJson from "../deno.json" with { type: "json" };
 import { freePort, Program, run } from "../support/process.ts";
 
-/** Most packages that a start may fetch. A package more is a decision: see docs/decisions/0001-dependencies.md. */
+/** The most packages that a start may fetch. One more is a decision: see docs/decisions/0001-dependencies.md. */
 const MOST_PACKAGES = 20;
 
 /** The packages that run. */
@@ -43,14 +43,14 @@ function readLock(path: string) {
   return lockSchema.parse(JSON.parse(Deno.readTextFileSync(new URL(path, import.meta.url))));
 }
 
-/** A folder under `dist`, which goes with the test. */
+/** A folder under `dist`, removed after the test. */
 async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
   await Deno.mkdir("dist", { recursive: true });
   const path = await Deno.makeTempDir({ dir: "dist", prefix: "packages-" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** What a cache of Deno holds of npm, as `name@version`: a folder a registry, in it one a package, in it one a version. */
+/** The npm packages in a cache of Deno, as `name@version`. Its folders are registry, package, version. */
 function cachedPackages(cache: string): string[] {
   const folders = (path: string) => [...Deno.readDirSync(path)].flatMap((entry) => entry.isDirectory ? entry.name : []);
   return folders(`${cache}/npm`).flatMap((registry) => {
@@ -62,7 +62,7 @@ function cachedPackages(cache: string): string[] {
   }).sort();
 }
 
-Deno.test("deno task start fetches the packages that run and no other, then answers", async () => {
+Deno.test("deno task start fetches only the packages that run, then answers", async () => {
   await using cache = await temporaryFolder();
   const port = String(freePort());
   const env = { PORT: port, DENO_DIR: `${Deno.cwd()}/${cache.path}` };
@@ -79,7 +79,7 @@ Deno.test("deno task start fetches the packages that run and no other, then answ
   assert.ok(fetched.length <= MOST_PACKAGES);
 });
 
-Deno.test("the tests run the program's packages in the very versions that it runs with", () => {
+Deno.test("the tests use the same versions of the program's packages as the program", () => {
   const inTests = Object.keys(lock.npm).map((name) => [name, testsLock.npm[name]]);
 
   assert.deepEqual(Object.fromEntries(inTests), lock.npm);
@@ -88,11 +88,11 @@ Deno.test("the tests run the program's packages in the very versions that it run
   }
 });
 
-Deno.test("the tests resolve each name that the program imports as it does", () => {
+Deno.test("the tests resolve every import as the program does", () => {
   assert.deepEqual({ ...testsDenoJson.imports, ...denoJson.imports }, testsDenoJson.imports);
 });
 
-Deno.test("the tests are compiled, linted and formatted by the program's rules", () => {
+Deno.test("the program's rules compile, lint and format the tests", () => {
   const { compilerOptions, lint, unstable, fmt } = testsDenoJson;
 
   assert.deepEqual({ compilerOptions, lint, unstable }, {

@@ -26,7 +26,7 @@ const ALERTS = "cloudways_bot_alerts_list";
 const EXCHANGE = "oauth_access_token_create";
 const [KEY, OTHER_KEY] = TEST_KEYS;
 
-/** Prints the command line of every process, one a line; runs with the permissions that looking at others takes. */
+/** Prints the command line of every process, one a line. Runs with the permissions that this needs. */
 const LIST_PROCESSES = `
 if (Deno.build.os === "linux") {
   for (const { name } of Deno.readDirSync("/proc")) {
@@ -53,7 +53,7 @@ async function commandLines(text: string): Promise<string[][]> {
 const SERVERS: readonly ServerKind[] = ["deno task start", "deno run"];
 
 for (const kind of SERVERS) {
-  Deno.test(`${kind} serves with nothing configured`, async () => {
+  Deno.test(`${kind} serves without any configuration`, async () => {
     await using server = await startServer(kind);
 
     const health = await fetch(`${server.url}/health`);
@@ -65,7 +65,7 @@ for (const kind of SERVERS) {
   });
 }
 
-Deno.test("the server runs under flags that name the API, its own address and its variables, and nothing else", async () => {
+Deno.test("the server runs under flags that name only the API, its own address and its variables", async () => {
   await using server = await startServer("deno task start", { CLOUDWAYS_API_BASE_URL: "https://api.example.com/v2" });
   const { host } = new URL(server.url);
 
@@ -121,7 +121,7 @@ function lines(text: string): string[] {
 }
 
 const BAD_STARTS: readonly { what: string; env: ProgramEnv; reason: RegExp }[] = [
-  { what: "a key that is none", env: { ENCRYPTION_KEY: "short" }, reason: /ENCRYPTION_KEY.*44 characters.*keygen/ },
+  { what: "a malformed key", env: { ENCRYPTION_KEY: "short" }, reason: /ENCRYPTION_KEY.*44 characters.*keygen/ },
   { what: "an unknown log level", env: { LOG_LEVEL: "LOUD" }, reason: /LOG_LEVEL.*DEBUG, INFO, WARNING, ERROR/ },
   {
     what: "Redis without a key",
@@ -148,7 +148,7 @@ for (const { what, env, reason } of BAD_STARTS) {
   }
 }
 
-Deno.test("deno task start passes the reason and the exit code of a bad start on", async () => {
+Deno.test("deno task start passes on the reason and exit code of a failed start", async () => {
   const { code, stdout, stderr } = await run("deno", ["task", "start"], { env: { LOG_LEVEL: "LOUD" } });
 
   assert.equal(code, 1);
@@ -156,7 +156,7 @@ Deno.test("deno task start passes the reason and the exit code of a bad start on
   assert.match(stderr, /LOG_LEVEL: must be one of/);
 });
 
-Deno.test("deno task compile builds nothing for a configuration that is wrong, and says why", async () => {
+Deno.test("deno task compile builds nothing for a wrong configuration, and says why", async () => {
   const { code, stdout, stderr } = await run("deno", ["task", "compile"], { env: { LOG_LEVEL: "LOUD", PORT: "x" } });
 
   assert.equal(code, 1);
@@ -166,7 +166,7 @@ Deno.test("deno task compile builds nothing for a configuration that is wrong, a
 });
 
 for (const command of ["serve", "stdio"]) {
-  Deno.test(`${command} ends at once where Redis does not answer`, async () => {
+  Deno.test(`${command} ends at once if Redis does not answer`, async () => {
     const REDIS_URL = `redis://someone:not-a-real-word@127.0.0.1:${freePort()}`;
 
     const { code, stdout, stderr } = await runMain([command], { REDIS_URL, ENCRYPTION_KEY: KEY });
@@ -179,7 +179,7 @@ for (const command of ["serve", "stdio"]) {
   });
 }
 
-Deno.test("a port in use ends the program with one clear line", async () => {
+Deno.test("a port in use ends the program with the reason in one line", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
 
@@ -191,7 +191,7 @@ Deno.test("a port in use ends the program with one clear line", async () => {
   assert.match(stderr, new RegExp(`port ${port} is in use.*PORT`));
 });
 
-Deno.test("an address of another machine ends the program with one clear line", async () => {
+Deno.test("an address of another machine ends the program with the reason in one line", async () => {
   const { code, stdout, stderr } = await runMain(["serve"], { HOST: "192.0.2.1", PORT: String(freePort()) });
 
   assert.equal(code, 1);
@@ -287,7 +287,7 @@ Deno.test("doctor says that all is well, and why", async () => {
   ]);
 });
 
-Deno.test("doctor names everything that fails at once, and shows no secret", async () => {
+Deno.test("doctor names everything that fails in one run, and shows no secret", async () => {
   const env = {
     CLOUDWAYS_API_BASE_URL: `http://127.0.0.1:${freePort()}/api/v2`,
     REDIS_URL: `redis://someone:not-a-real-word@127.0.0.1:${freePort()}`,
@@ -313,7 +313,7 @@ Deno.test("doctor names every mistake of the configuration", async () => {
 
 for (const kind of [...SERVERS, "deno serve"] as const) {
   for (const signals of [["SIGTERM"], ["SIGINT"], ["SIGINT", "SIGINT"]] as const) {
-    Deno.test(`${kind}: at ${signals.join(" and ")} the call in flight finishes, and the program ends well`, async () => {
+    Deno.test(`${kind}: at ${signals.join(" and ")} the call in flight finishes, and the program ends with exit code 0`, async () => {
       const clock = new FakeClock();
       await using redis = await startRedis();
       await using sandbox = await startSandbox({ clock });
@@ -384,7 +384,7 @@ Deno.test("deno serve closes its store only after a write in flight has ended an
   assert.equal(code, 0);
 });
 
-Deno.test("a process that is told to end while a call is in flight goes on answering whoever looks", async () => {
+Deno.test("a process that ends while a call is in flight still answers probes", async () => {
   const clock = new FakeClock();
   await using sandbox = await startSandbox({ clock });
   sandbox.addFault({ operationId: ALERTS, kind: { delayMs: 1000 } });
@@ -404,7 +404,7 @@ Deno.test("a process that is told to end while a call is in flight goes on answe
   assert.equal((await server.program.ended()).code, 0);
 });
 
-Deno.test("a process with nothing to do that is told to end says so for a while, to whoever looks", async () => {
+Deno.test("an idle process that ends answers probes with 503 for a while", async () => {
   await using server = await startServer("deno run", {});
 
   server.program.signal("SIGTERM");
@@ -417,7 +417,7 @@ Deno.test("a process with nothing to do that is told to end says so for a while,
   assert.equal(code, 0);
 });
 
-Deno.test("logs are one JSON object a line on standard error, where LOG_FORMAT is json", async () => {
+Deno.test("with LOG_FORMAT json, logs are one JSON object a line on standard error", async () => {
   await using server = await startServer("deno run", { LOG_FORMAT: "json" });
   await callTool(server.mcpUrl, "ping");
 
@@ -429,7 +429,7 @@ Deno.test("logs are one JSON object a line on standard error, where LOG_FORMAT i
   assert.ok(records.some(({ message }) => message === "request"));
 });
 
-Deno.test("serve warns where it listens for others and knows no name or address of its own", async () => {
+Deno.test("serve warns if it listens beyond loopback without a configured name or address", async () => {
   await using server = await startServer("deno run", { HOST: "0.0.0.0" });
 
   await server.program.waitFor(/PUBLIC_URL is not set/);
@@ -438,26 +438,26 @@ Deno.test("serve warns where it listens for others and knows no name or address 
 });
 
 const UNUSABLE_REDIS = `redis://someone:not-a-real-word@127.0.0.1:${freePort()}`;
-const BAD_SHARED_STARTS: readonly { what: string; env: ProgramEnv; said: RegExp }[] = [
+const BAD_SHARED_STARTS: readonly { what: string; env: ProgramEnv; expected: RegExp }[] = [
   {
     what: "without shared state",
     env: {},
-    said:
+    expected:
       /^The configuration is wrong:\nREDIS_URL: is required, with ENCRYPTION_KEY, to run more than one worker or isolate\n$/,
   },
   {
-    what: "with a key that is none",
+    what: "with a malformed key",
     env: { REDIS_URL: UNUSABLE_REDIS, ENCRYPTION_KEY: "short" },
-    said: /^The configuration is wrong:\nENCRYPTION_KEY: .*keygen\n$/,
+    expected: /^The configuration is wrong:\nENCRYPTION_KEY: .*keygen\n$/,
   },
   {
-    what: "where Redis does not answer",
+    what: "without an answer from Redis",
     env: { REDIS_URL: UNUSABLE_REDIS, ENCRYPTION_KEY: KEY },
-    said: /^\S+ ERR Redis \(REDIS_URL\) .*refused the connection\. Check REDIS_URL, .*: deno task doctor\n$/,
+    expected: /^\S+ ERR Redis \(REDIS_URL\) .*refused the connection\. Check REDIS_URL, .*: deno task doctor\n$/,
   },
 ];
 
-for (const { what, env, said } of BAD_SHARED_STARTS) {
+for (const { what, env, expected } of BAD_SHARED_STARTS) {
   Deno.test(`deno serve ${what} ends at once and says why`, async () => {
     const PORT = String(freePort());
 
@@ -465,28 +465,28 @@ for (const { what, env, said } of BAD_SHARED_STARTS) {
 
     assert.equal(code, 1);
     assert.equal(stdout, "");
-    assert.match(stderr, said);
+    assert.match(stderr, expected);
     assert.doesNotMatch(stderr, /not-a-real-word/);
   });
 }
 
-/** As {@linkcode denoServeArgs}, but for a configuration that may be wrong: its permissions can't be worked out then. */
+/** As {@linkcode denoServeArgs}, but also for a wrong configuration, whose permissions can't be computed. */
 async function sharedArgs(env: ProgramEnv): Promise<string[]> {
   return await denoServeArgs({ ...env, ENCRYPTION_KEY: KEY });
 }
 
 for (
-  const { env, said } of [
-    { env: { CONFIRM: "off" }, said: /WRN CONFIRM is off/ },
-    { env: { HOST: "0.0.0.0" }, said: /WRN HOST is not loopback [^]*WRN PUBLIC_URL is not set/ },
-    { env: {}, said: /WRN approval pages open on this machine: .*could approve by itself/ },
+  const { env, expected } of [
+    { env: { CONFIRM: "off" }, expected: /WRN CONFIRM is off/ },
+    { env: { HOST: "0.0.0.0" }, expected: /WRN HOST is not loopback [^]*WRN PUBLIC_URL is not set/ },
+    { env: {}, expected: /WRN approval pages open on this machine: .*could approve by itself/ },
   ]
 ) {
-  Deno.test(`deno serve with ${JSON.stringify(env)} says at the start what its operator should know`, async () => {
+  Deno.test(`deno serve with ${JSON.stringify(env)} logs at the start what its operator should know`, async () => {
     await using redis = await startRedis();
     await using server = await startServer("deno serve", { REDIS_URL: redis.url, ENCRYPTION_KEY: KEY, ...env });
 
-    await server.program.waitFor(said);
+    await server.program.waitFor(expected);
 
     assert.equal((await fetch(`${server.url}/health`).then((response) => response.json())).status, "healthy");
   });
@@ -506,7 +506,7 @@ Deno.test("deno serve serves with Redis and a key", async () => {
   sandbox.assertNoViolations();
 });
 
-Deno.test("two replicas on one Redis sign in once, share one bucket, and leave no secret anywhere", async () => {
+Deno.test("two replicas on one Redis exchange tokens once, share one bucket, and leave no secret anywhere", async () => {
   await using redis = await startRedis();
   await using sandbox = await startSandbox();
   const env = {
@@ -616,7 +616,7 @@ Deno.test("deno task demo serves a demo account and prints a configuration that 
   assert.deepEqual(await commandLines(`127.0.0.1:${port}`), []);
 });
 
-Deno.test("deno task demo passes a bad start on and prints no configuration", async () => {
+Deno.test("deno task demo passes on a failed start and prints no configuration", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 
   const { code, stdout, stderr } = await run("deno", ["task", "demo"], { env: { PORT: String(listener.addr.port) } });
@@ -626,7 +626,7 @@ Deno.test("deno task demo passes a bad start on and prints no configuration", as
   assert.match(stderr, /is in use/);
 });
 
-Deno.test("a program told to end while it starts ends", async () => {
+Deno.test("a program that gets a signal while it starts ends", async () => {
   const program = await startMain(["serve"], { PORT: String(freePort()) });
 
   program.signal("SIGTERM");

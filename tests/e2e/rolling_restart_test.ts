@@ -9,12 +9,14 @@ import { until } from "../support/until.ts";
 
 type Server = Awaited<ReturnType<typeof startServer>>;
 
-/** Spreads calls over replicas as a load balancer does: by what `/ready` says, and on to the next after a refusal. */
+/**
+ * Spreads calls over replicas as a load balancer does: to those that `/ready` reports, and to the next after a refusal.
+ */
 class Balancer {
   readonly #ready = new Set<Server>();
   #turn = 0;
 
-  /** Looks at every replica. */
+  /** Checks every replica. */
   async look(servers: readonly Server[]): Promise<void> {
     for (const server of servers) {
       const ready = await fetch(`${server.url}/ready`).then(async (response) => {
@@ -26,7 +28,7 @@ class Balancer {
     }
   }
 
-  /** Sends a call until a replica takes it. A call that broke off in the middle is lost: nobody may send it again. */
+  /** Sends a call until a replica takes it. A call that breaks off in the middle is lost: it must not be sent again. */
   async send(message: unknown): Promise<{ result?: unknown; error?: unknown }> {
     for (let tries = 0; tries < 200; tries++) {
       const servers = [...this.#ready];
@@ -85,7 +87,7 @@ Deno.test("a rolling restart of two replicas under load loses no call", async ()
     }
   });
   const load = Promise.all([watching, ...callers]);
-  // What a caller throws meanwhile is thrown at the end.
+  // What a caller throws is thrown at the end.
   load.catch(() => {});
 
   const codes: number[] = [];

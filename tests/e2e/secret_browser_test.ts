@@ -5,7 +5,7 @@ import { startBrowser } from "../support/browser.ts";
 import { assertFindable, assertFitsPhone, heading, PHONE, poorContrast, serveHtml } from "../support/page_checks.ts";
 import { CANARY, idIn, newSecrets, type SecretServer, startSecretPage } from "../support/secrets.ts";
 
-/** Secrets with everything that is hard to lay out. */
+/** Secrets with everything that is hard to lay out on a page. */
 const WIDE = {
   subject: { ...SHOPS, server: { id: 101, label: "W".repeat(60), ip: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff" } },
   secrets: [
@@ -59,7 +59,7 @@ Deno.test("a person sees a secret in a browser without scripts, once", async () 
   assert.deepEqual(browser.complaints, []);
 });
 
-Deno.test("loading the page with the secret again shows it no more", async () => {
+Deno.test("reloading the page does not show the secret again", async () => {
   await using server = await startSecretPage();
   await using browser = await startBrowser();
   const page = await browser.newPage();
@@ -71,7 +71,7 @@ Deno.test("loading the page with the secret again shows it no more", async () =>
   assert.equal(await heading(page), "This was shown already");
 });
 
-Deno.test("one click selects all of the secret and nothing else", async () => {
+Deno.test("one click selects exactly the secret", async () => {
   await using server = await startSecretPage();
   await using browser = await startBrowser();
   const page = await browser.newPage();
@@ -83,7 +83,7 @@ Deno.test("one click selects all of the secret and nothing else", async () => {
   assert.equal(await page.evaluate("getSelection().toString()"), CANARY);
 });
 
-Deno.test("with a code the keyboard alone is enough, and a wrong code is said", async () => {
+Deno.test("with a code the keyboard alone is enough, and a wrong code is reported", async () => {
   await using server = await startSecretPage();
   await using browser = await startBrowser();
   const page = await browser.newPage();
@@ -100,7 +100,7 @@ Deno.test("with a code the keyboard alone is enough, and a wrong code is said", 
   assert.equal(await page.locator(".secret").innerText(), CANARY);
 });
 
-Deno.test("on a phone nothing is wider than the screen, and buttons are large enough for a thumb", async () => {
+Deno.test("on a phone everything fits the screen's width, and buttons are large enough for a thumb", async () => {
   await using server = await startSecretPage();
   await using browser = await startBrowser();
   const page = await browser.newPage({ viewport: PHONE, isMobile: true, hasTouch: true });
@@ -113,7 +113,7 @@ Deno.test("on a phone nothing is wider than the screen, and buttons are large en
   });
 });
 
-Deno.test("every text is readable in light and in dark, and a screen reader finds its way", async () => {
+Deno.test("every text is readable in light and in dark, and the page has language, title, landmarks, headings and names", async () => {
   await using browser = await startBrowser();
   for (const colorScheme of ["light", "dark"] as const) {
     await using server = await startSecretPage();

@@ -1,4 +1,4 @@
-/** What keeps the program from starting is told in the form that LOG_FORMAT asks for, whatever else is wrong. */
+/** The reason why the program can't start is logged as LOG_FORMAT says, whatever else is wrong. */
 import assert from "node:assert/strict";
 import { TEST_KEYS } from "../support/keys.ts";
 import { denoServeArgs, freePort, mainArgs, type ProgramEnv, run } from "../support/process.ts";
@@ -6,14 +6,14 @@ import { denoServeArgs, freePort, mainArgs, type ProgramEnv, run } from "../supp
 const REDIS_URL = `redis://someone:not-a-real-word@127.0.0.1:${freePort()}`;
 const [ENCRYPTION_KEY] = TEST_KEYS;
 
-/** By the command: what follows `deno`. Permissions are those of a configuration that is right. */
+/** What follows `deno`, by command. The permissions are those of a valid configuration. */
 const COMMANDS: Record<string, (env: ProgramEnv) => Promise<string[]>> = {
   serve: (env) => mainArgs(["serve"], env),
   stdio: (env) => mainArgs(["stdio"], env),
   "deno serve": () => denoServeArgs({ PORT: String(freePort()), REDIS_URL, ENCRYPTION_KEY }),
 };
 
-/** What is wrong, and the variables that are named. */
+/** What is wrong, and which variables the reason names. */
 const PROBLEMS: { env: ProgramEnv; named: string[] }[] = [
   { env: { REDIS_URL, ENCRYPTION_KEY: "short" }, named: ["ENCRYPTION_KEY"] },
   { env: { LOG_LEVEL: "loud", RATE_LIMIT_REQUESTS: "many" }, named: ["LOG_LEVEL", "RATE_LIMIT_REQUESTS"] },
@@ -21,7 +21,7 @@ const PROBLEMS: { env: ProgramEnv; named: string[] }[] = [
 ];
 
 for (const [command, args] of Object.entries(COMMANDS)) {
-  Deno.test(`${command} tells in JSON what keeps it from starting, where LOG_FORMAT is json`, async () => {
+  Deno.test(`${command} with LOG_FORMAT json logs in JSON why it can't start`, async () => {
     for (const { env, named } of PROBLEMS) {
       const whole = { ...env, LOG_FORMAT: "json" };
 
@@ -37,7 +37,7 @@ for (const [command, args] of Object.entries(COMMANDS)) {
   });
 }
 
-Deno.test("where LOG_FORMAT itself is wrong, what is wrong is told in words", async () => {
+Deno.test("if LOG_FORMAT itself is wrong, the reason is logged as text", async () => {
   const env = { LOG_FORMAT: "xml" };
 
   const { code, stderr } = await run("deno", await mainArgs(["serve"], env), { env });

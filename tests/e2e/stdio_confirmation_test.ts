@@ -1,4 +1,4 @@
-/** Every tool that asks, over stdio: through the client where it can be asked, and not at all elsewhere. */
+/** Every tool that asks, over stdio: a client with forms is asked, any other is refused. */
 import assert from "node:assert/strict";
 import { Client as ModernClient } from "@modelcontextprotocol/client";
 import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/client/stdio";
@@ -14,8 +14,8 @@ import { DEMO_ACCOUNT, startSandbox } from "../sandbox/mod.ts";
 /** What a person answers; undefined for a client that can't ask. */
 type Person = { action: "accept"; content: { approve: boolean } } | { action: "decline" } | undefined;
 
-/** As long as a person thinks at least. */
-function thinkAbout<T>(reply: T, thinkMs: number): Promise<T> {
+/** The least time that a person takes. */
+function answerAfter<T>(reply: T, thinkMs: number): Promise<T> {
   return new Promise((resolve) => setTimeout(() => resolve(reply), thinkMs));
 }
 
@@ -32,9 +32,9 @@ async function connectLegacy(env: ProgramEnv, person: Person, thinkMs = 0): Prom
   const capabilities = person === undefined ? {} : { elicitation: {} };
   const client = new LegacyClient({ name: "test-2025", version: "1.0.0" }, { capabilities });
   if (person !== undefined) {
-    client.setRequestHandler(ElicitRequestSchema, () => thinkAbout(person, thinkMs));
+    client.setRequestHandler(ElicitRequestSchema, () => answerAfter(person, thinkMs));
   }
-  // Called this way because the SDK's own types disagree with each other under exactOptionalPropertyTypes.
+  // Called this way since the SDK's types contradict each other under exactOptionalPropertyTypes.
   await Reflect.apply(client.connect, client, [new LegacyTransport(await parameters(env))]);
   return {
     call: async (name, args) => toAnswer(await client.callTool({ name, arguments: args })),
@@ -48,7 +48,7 @@ async function connectModern(env: ProgramEnv, person: Person, thinkMs = 0): Prom
     versionNegotiation: { mode: { pin: "2026-07-28" } },
   });
   if (person !== undefined) {
-    client.setRequestHandler("elicitation/create", () => thinkAbout(person, thinkMs));
+    client.setRequestHandler("elicitation/create", () => answerAfter(person, thinkMs));
   }
   await client.connect(new ModernTransport(await parameters(env)));
   return {
@@ -68,7 +68,7 @@ const PEOPLE: { who: string; person: Person; times: number; code: string | undef
     code: "confirmation_required",
   },
   {
-    who: "whose person says yes is served once",
+    who: "whose person says yes is carried out once",
     person: { action: "accept", content: { approve: true } },
     times: 1,
     code: undefined,
@@ -102,7 +102,7 @@ for (const [kind, connect] of Object.entries(CLIENTS)) {
 }
 
 for (const [kind, connect] of Object.entries(CLIENTS)) {
-  Deno.test(`over stdio, a ${kind} whose person says no is told so, and until when`, async () => {
+  Deno.test(`over stdio, a ${kind} whose person says no gets the decline and its end`, async () => {
     await using sandbox = await startSandbox();
     const [call] = askingCalls;
     if (call === undefined) throw new Error("some tool asks");

@@ -4,8 +4,8 @@ import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/c
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { z } from "zod";
-import { allTools } from "../../src/tools/all.ts";
 import { type Answer, toAnswer } from "../support/clients.ts";
+import { DEFAULT_LIST } from "../support/default_list.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import {
   inheritedEnv,
@@ -20,7 +20,6 @@ import { rawClient, startRedis } from "../support/redis_server.ts";
 import { DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
 import { until } from "../support/until.ts";
 
-const TOOL_NAMES = allTools.map(({ name }) => name).sort();
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
 const BY_TOKEN = { CLOUDWAYS_ACCESS_TOKEN: TOKEN };
 const BY_KEY = { CLOUDWAYS_EMAIL: DEMO_ACCOUNT.email, CLOUDWAYS_API_KEY: DEMO_ACCOUNT.apiKey };
@@ -42,7 +41,7 @@ async function connectLegacy(env: ProgramEnv): Promise<StdioClient> {
   const transport = Object.assign(new LegacyTransport(await parameters(env)), {
     setProtocolVersion: (version: string) => protocolVersion = version,
   });
-  // Called this way because the SDK's own types disagree with each other under exactOptionalPropertyTypes.
+  // Called this way since the SDK's types contradict each other under exactOptionalPropertyTypes.
   await Reflect.apply(client.connect, client, [transport]);
   return {
     protocolVersion,
@@ -79,7 +78,7 @@ for (const { kind, connect, protocolVersion } of CLIENTS) {
       const answer = await client.call("list_servers");
 
       assert.equal(client.protocolVersion, protocolVersion);
-      assert.deepEqual(names, TOOL_NAMES);
+      assert.deepEqual(names, DEFAULT_LIST);
       assert.equal(answer.isError, false);
       assert.ok(Array.isArray(answer.json.servers));
       assert.equal(answer.json.servers.length, sandbox.account().servers.length);
@@ -98,7 +97,7 @@ for (const { kind, connect, protocolVersion } of CLIENTS) {
     assert.notEqual(first.json.request_id, second.json.request_id);
   });
 
-  Deno.test(`a ${kind} over stdio without credentials may look but not touch`, async () => {
+  Deno.test(`a ${kind} over stdio without credentials lists tools but can't call them`, async () => {
     await using sandbox = await startSandbox();
     await using client = await connect({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl });
 
@@ -106,7 +105,7 @@ for (const { kind, connect, protocolVersion } of CLIENTS) {
     const ping = await client.call("ping");
     const refused = await client.call("list_servers");
 
-    assert.deepEqual(names, TOOL_NAMES);
+    assert.deepEqual(names, DEFAULT_LIST);
     assert.equal(ping.isError, false);
     assert.equal(refused.json.code, "authentication_required");
     assert.match(String(refused.json.hint), /CLOUDWAYS_ACCESS_TOKEN/);
@@ -141,7 +140,7 @@ Deno.test("over stdio, standard output holds JSON-RPC and nothing else, and the 
   assert.ok(!stderr.includes(TOKEN));
 });
 
-Deno.test("over stdio, a line that is no message is answered as such, and does no harm", async () => {
+Deno.test("over stdio, a line that is not a message gets an error, and does no harm", async () => {
   const program = await startMain(["stdio"]);
 
   for (
@@ -185,7 +184,7 @@ Deno.test("over stdio, JSON nested deeper than any message is refused, as it is 
   assert.doesNotMatch(stderr, /ERR/);
 });
 
-Deno.test("over stdio, a line that is longer than any message may be ends the program, for nobody is heard after it", async () => {
+Deno.test("over stdio, a line that is longer than any message may be ends the program, since nothing after it can be read", async () => {
   await using program = await startMain(["stdio"]);
 
   await program.write(`${"x".repeat(11 * 1024 * 1024)}\n`).catch(() => {});
@@ -196,7 +195,7 @@ Deno.test("over stdio, a line that is longer than any message may be ends the pr
   assert.doesNotMatch(stderr, /the input has ended/);
 });
 
-Deno.test("over stdio, an output that nobody reads any more ends the program, which says so", async () => {
+Deno.test("over stdio, a closed output ends the program, and the log says so", async () => {
   await using program = await startMain(["stdio"]);
 
   await program.closeOutput();
@@ -208,13 +207,13 @@ Deno.test("over stdio, an output that nobody reads any more ends the program, wh
   assert.doesNotMatch(stderr, /the input has ended/);
 });
 
-/** The ways in which a client ends a program that it has started, and what the program then says. */
-const ENDS: Record<string, { end: (program: Program) => Promise<void> | void; said: RegExp }> = {
-  "its input ends": { end: (program) => program.closeInput(), said: /the input has ended/ },
-  "it is told to end": { end: (program) => program.signal("SIGTERM"), said: /shutting down/ },
+/** How a client ends the program, and what the program then logs. */
+const ENDS: Record<string, { end: (program: Program) => Promise<void> | void; logged: RegExp }> = {
+  "its input ends": { end: (program) => program.closeInput(), logged: /the input has ended/ },
+  "it gets a signal": { end: (program) => program.signal("SIGTERM"), logged: /shutting down/ },
 };
 
-for (const [what, { end, said }] of Object.entries(ENDS)) {
+for (const [what, { end, logged }] of Object.entries(ENDS)) {
   Deno.test(`over stdio, a write that was sent is awaited and recorded although ${what}`, async () => {
     const clock = new FakeClock();
     await using sandbox = await startSandbox({ clock });
@@ -229,7 +228,7 @@ for (const [what, { end, said }] of Object.entries(ENDS)) {
     await until(() => clock.sleeping === 1);
 
     await end(program);
-    await program.waitFor(said);
+    await program.waitFor(logged);
     await clock.advance(1000);
     const { code, stderr } = await program.ended();
 
@@ -239,7 +238,7 @@ for (const [what, { end, said }] of Object.entries(ENDS)) {
 }
 
 for (const [what, { end }] of Object.entries(ENDS)) {
-  Deno.test(`over stdio, a question that is open when ${what} is on the customer's record as refused`, async () => {
+  Deno.test(`over stdio, a question that is open when ${what} is recorded as refused`, async () => {
     await using redis = await startRedis();
     await using sandbox = await startSandbox();
     await using program = await startMain(["stdio"], {
@@ -263,7 +262,7 @@ for (const [what, { end }] of Object.entries(ENDS)) {
     assert.match(stderr, /"event":"refused".*"outcome":"confirmation_required"/);
     await using raw = rawClient(redis);
     const [list = "none"] = await raw.keys("cw:audit_refused:*");
-    assert.equal(await raw.xlen(list), 2, "one for the question, one for its end");
+    assert.equal(await raw.xlen(list), 2, "one record for the question, one for its end");
   });
 }
 
@@ -285,13 +284,13 @@ function callLine(id: number, name: string, args: Record<string, unknown> = {}):
 
 const answerSchema = z.looseObject({ id: z.number(), result: z.unknown().optional(), error: z.unknown().optional() });
 
-/** What the answer to a request says; undefined where there is none. */
+/** The text of the answer to a request; undefined without an answer. */
 function answerTo(id: number, stdout: string) {
   const messages = stdout.split("\n").filter((line) => line !== "").map((line) => answerSchema.parse(JSON.parse(line)));
   return messages.find((message) => message.id === id);
 }
 
-for (const [what, { end, said }] of Object.entries(ENDS)) {
+for (const [what, { end, logged }] of Object.entries(ENDS)) {
   Deno.test(`over stdio, a call in flight is answered although ${what}`, async () => {
     const clock = new FakeClock();
     await using sandbox = await startSandbox({ clock });
@@ -301,7 +300,7 @@ for (const [what, { end, said }] of Object.entries(ENDS)) {
     await until(() => sandbox.requestsTo(ALERTS).length === 1);
 
     await end(program);
-    await program.waitFor(said);
+    await program.waitFor(logged);
     await clock.advance(1000);
     const { code, stdout } = await program.ended();
 
@@ -310,7 +309,7 @@ for (const [what, { end, said }] of Object.entries(ENDS)) {
     assert.equal(answer.isError, false, stdout);
   });
 
-  Deno.test(`over stdio, whoever waits for an operation gets its id when ${what}`, async () => {
+  Deno.test(`over stdio, a call that waits for an operation gets its id when ${what}`, async () => {
     await using sandbox = await startSandbox({ clock: new FakeClock(), pace: { polls: 50, seconds: 5 } });
     await using program = await startMain(["stdio"], { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...BY_TOKEN });
     await program.write(callLine(1, "backup_server", { server_id: 100001, wait_seconds: 300 }));
@@ -326,7 +325,7 @@ for (const [what, { end, said }] of Object.entries(ENDS)) {
   });
 }
 
-Deno.test("over stdio, everything is answered that was piped in, although the input ends at once", async () => {
+Deno.test("over stdio, everything that was piped in is answered, although the input ends at once", async () => {
   await using sandbox = await startSandbox();
   const input = [
     lineOf(INITIALIZE),
@@ -344,7 +343,7 @@ Deno.test("over stdio, everything is answered that was piped in, although the in
   assert.equal(sandbox.account().servers.length, Object(toAnswer(answerTo(3, stdout)?.result).json.servers).length);
 });
 
-Deno.test("over stdio, a program that ends takes nothing new, and says so", async () => {
+Deno.test("over stdio, a program that ends refuses new calls, and says why", async () => {
   const clock = new FakeClock();
   await using sandbox = await startSandbox({ clock });
   sandbox.addFault({ operationId: ALERTS, kind: { delayMs: 1000 } });
@@ -367,26 +366,26 @@ Deno.test("over stdio, a program that ends takes nothing new, and says so", asyn
   assert.ok(answerTo(1, stdout)?.result);
 });
 
-/** What leaves nobody to answer: each ends the program although a read is in flight that will never end. */
-const UNHEARD: Record<string, (program: Program) => Promise<void>> = {
+/** Cases in which nobody waits for an answer. Each ends the program although a read in flight never ends. */
+const UNANSWERED: Record<string, (program: Program) => Promise<void>> = {
   "a call that was cancelled": async (program) => {
     await program.write(lineOf({ method: "notifications/cancelled", params: { requestId: 1 } }));
     await program.closeInput();
   },
-  "an answer to whoever has ended the input and then tells it to end": async (program) => {
+  "an answer after the input ended and a signal came": async (program) => {
     await program.closeInput();
     await program.waitFor(/the input has ended/);
     program.signal("SIGTERM");
   },
-  "an answer that nobody could read": async (program) => {
+  "an answer that can't be written": async (program) => {
     await program.closeOutput();
     await program.write(lineOf({ id: 2, method: "ping" }));
   },
 };
 
-for (const [what, leave] of Object.entries(UNHEARD)) {
+for (const [what, leave] of Object.entries(UNANSWERED)) {
   Deno.test(`over stdio, a program that ends does not wait for ${what}`, async () => {
-    // The clock stands still, so the read gets no answer.
+    // The clock does not move, so the read gets no answer.
     await using sandbox = await startSandbox({ clock: new FakeClock() });
     sandbox.addFault({ operationId: ALERTS, kind: { delayMs: 1000 } });
     await using program = await startMain(["stdio"], { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...BY_TOKEN });
@@ -398,6 +397,6 @@ for (const [what, leave] of Object.entries(UNHEARD)) {
 
     assert.equal(code, 0);
     assert.equal(stdout, "");
-    assert.match(stderr, /tool .*internal_error/, "the read was broken off");
+    assert.match(stderr, /tool .*internal_error/, "the read was aborted");
   });
 }

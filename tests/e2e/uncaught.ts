@@ -1,12 +1,12 @@
 /**
- * Loaded into a process before the program: on SIGUSR2 it makes every kind of mistake that nobody catches. So the
- * program itself needs no way to provoke one.
+ * Loaded into a process before the program: on SIGUSR2 it makes every kind of uncaught error. So the program itself
+ * needs no code that provokes one.
  */
 import { EventEmitter } from "node:events";
 import process from "node:process";
 
 Deno.addSignalListener("SIGUSR2", () => {
-  Promise.reject(new Error("a rejection that nobody catches"));
+  Promise.reject(new Error("an unhandled rejection"));
   setTimeout(() => {
     throw new Error("a timer that throws");
   });
@@ -16,6 +16,6 @@ Deno.addSignalListener("SIGUSR2", () => {
   process.nextTick(() => {
     throw new Error("a tick that throws");
   });
-  setTimeout(() => new EventEmitter().emit("error", new Error("an emitter that nobody listens to")));
+  setTimeout(() => new EventEmitter().emit("error", new Error("an emitter without listeners")));
   setTimeout(() => Promise.reject("no error at all, but it says cw_EXAMPLE_OF_NOBODY"));
 });

@@ -34,7 +34,7 @@ async function serverLog(format: "json" | "console"): Promise<string> {
   return (await server.program.ended()).stderr;
 }
 
-/** The log of a process that recorded these, among other lines. */
+/** The log of a process with these records among other lines. */
 async function logOf(...tools: string[]): Promise<string[]> {
   const lines: string[] = [];
   const log = createLogger({ level: "INFO", format: "json", write: (line) => lines.push(line) });
@@ -62,8 +62,8 @@ for (const format of ["json", "console"] as const) {
   });
 }
 
-/** What was done to a log of lines a, A, b, B, c, C, of which the capitals are records; and what is then said. */
-const TAMPERINGS: readonly [name: string, change: (lines: string[]) => string[], said: RegExp][] = [
+/** Changes to a log of lines a, A, b, B, c, C, where capitals are records, and what the command then prints. */
+const TAMPERINGS: readonly [name: string, change: (lines: string[]) => string[], expected: RegExp][] = [
   [
     "has a record changed",
     (lines) => lines.map((line) => line.replace('"tool":"second"', '"tool":"other"')),
@@ -81,20 +81,20 @@ const TAMPERINGS: readonly [name: string, change: (lines: string[]) => string[],
   ],
 ];
 
-for (const [name, change, said] of TAMPERINGS) {
-  Deno.test(`of a log that ${name}, the first broken record is named`, async () => {
+for (const [name, change, expected] of TAMPERINGS) {
+  Deno.test(`in a log that ${name}, verify-audit names the first broken record`, async () => {
     const lines = await logOf("first", "second", "third");
     const other = await logOf("of another process");
 
     const { code, stdout } = await verifyAudit([...change(lines), ...other].join("\n"));
 
-    assert.match(stdout, said);
+    assert.match(stdout, expected);
     assert.equal(stdout.match(/BROKEN/g)?.length, 1);
     assert.equal(code, 1);
   });
 }
 
-Deno.test("rotated logs are checked one by one, from the checkpoint that the run before printed", async () => {
+Deno.test("rotated logs are checked one by one, each from the checkpoint that the run before printed", async () => {
   const lines = await logOf("first", "second", "third");
   const [older, newer] = [lines.slice(0, 4), lines.slice(4)].map((part) => `${part.join("\n")}\n`);
 
@@ -108,7 +108,7 @@ Deno.test("rotated logs are checked one by one, from the checkpoint that the run
   assert.match(second.stdout, /The records are whole\.\n/);
 });
 
-Deno.test("a last line that was cut off is told, and is no break", async () => {
+Deno.test("a last line that is cut off is reported, and is not a break", async () => {
   const log = (await logOf("first", "second")).join("\n");
 
   const { code, stdout } = await verifyAudit(log.slice(0, -20));
@@ -118,7 +118,7 @@ Deno.test("a last line that was cut off is told, and is no break", async () => {
   assert.equal(code, 0);
 });
 
-Deno.test("what a tampered log says does not steer a terminal", async () => {
+Deno.test("control characters of a tampered log do not reach the terminal", async () => {
   const [, line = ""] = await logOf("first");
 
   const { code, stdout } = await verifyAudit(line.replace('"process":"', '"process":"\\u001b[2J\\n'));
@@ -128,26 +128,26 @@ Deno.test("what a tampered log says does not steer a terminal", async () => {
   assert.equal(code, 1);
 });
 
-const UNUSABLE: readonly [name: string, input: () => Promise<string[]>, env: ProgramEnv, said: RegExp][] = [
+const UNUSABLE: readonly [name: string, input: () => Promise<string[]>, env: ProgramEnv, expected: RegExp][] = [
   ["without a key", () => logOf("a"), {}, /ENCRYPTION_KEY is not set/],
-  ["with a key that is none", () => logOf("a"), { ENCRYPTION_KEY: "short" }, /ENCRYPTION_KEY: must have 44 characters/],
+  ["with a malformed key", () => logOf("a"), { ENCRYPTION_KEY: "short" }, /ENCRYPTION_KEY: must have 44 characters/],
   ["with another key", () => logOf("a"), { ENCRYPTION_KEY: OTHER_KEY }, /No record is signed with a key that/],
   ["of a log without records", () => Promise.resolve(["{}"]), { ENCRYPTION_KEY }, /no audit records in this input/],
 ];
 
-for (const [name, input, env, said] of UNUSABLE) {
-  Deno.test(`verify-audit ${name} says that nothing could be checked`, async () => {
+for (const [name, input, env, expected] of UNUSABLE) {
+  Deno.test(`verify-audit ${name} reports that nothing could be checked`, async () => {
     const lines = await input();
 
     const { code, stdout, stderr } = await verifyAudit(lines.join("\n"), env);
 
-    assert.match(stderr, said);
+    assert.match(stderr, expected);
     assert.equal(stdout, "");
     assert.equal(code, 2);
   });
 }
 
-Deno.test("verify-audit needs nothing but the keys to be right, and reads no file by name", async () => {
+Deno.test("verify-audit checks only the keys of the configuration, and reads no file by name", async () => {
   const log = (await logOf("a")).join("\n");
 
   const rotated = await verifyAudit(log, { ENCRYPTION_KEY: `${OTHER_KEY},${ENCRYPTION_KEY}`, PORT: "seven" });

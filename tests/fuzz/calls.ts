@@ -1,4 +1,4 @@
-/** Tool calls with any arguments: never a mistake of ours, never a wrong request, always an answer in its form. */
+/** Tool calls with any arguments: never an internal error, never a wrong request, always a well-formed answer. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { ERROR_CODES } from "../../src/errors.ts";
@@ -9,13 +9,13 @@ import { startSandbox } from "../sandbox/mod.ts";
 import { outputProblems } from "../support/tool_contract.ts";
 import { setUpForEveryTool } from "../tool_rows/mod.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";
-import { assertTellsNothing, messagesOf, type ReadAnswer, startApp } from "./running_app.ts";
+import { assertNoLeak, messagesOf, type ReadAnswer, startApp } from "./running_app.ts";
 import { anyCall, type FuzzCall } from "./tool_calls.ts";
 
-/** One for all, since what checks answers keeps every schema that it was ever given. */
+/** Shared, since the validator keeps every schema that it compiles. */
 const CATALOGUE = new Catalogue(allTools);
 
-/** Codes that a call may fail with; a mistake of the program is none. */
+/** Codes that a call may fail with; not internal_error. */
 const CODES: readonly string[] = ERROR_CODES.filter((code) => code !== "internal_error");
 
 const resultSchema = z.object({
@@ -25,7 +25,7 @@ const resultSchema = z.object({
 });
 const errorSchema = z.looseObject({ status: z.literal("error"), code: z.string(), message: z.string().min(1) });
 
-/** What a call gave. */
+/** The result of a call. */
 export interface CallAnswer {
   isError: boolean;
   code: string;
@@ -43,10 +43,10 @@ export function callRequest({ tool, args }: FuzzCall, headers: Record<string, st
   });
 }
 
-/** Checks an answer to a call against the contract, and gives what it says. */
+/** Checks an answer to a call against the contract, and returns its content. */
 export function readAnswer({ tool }: FuzzCall, answer: ReadAnswer): CallAnswer {
   assert.equal(answer.status, 200, answer.text.slice(0, 500));
-  assertTellsNothing(answer.text, "the answer");
+  assertNoLeak(answer.text, "the answer");
   const last = z.object({ result: resultSchema }).parse(messagesOf(answer).at(-1));
   const { isError, content: [{ text }], structuredContent } = last.result;
   assert.ok(text.length <= 60_000, `${text.length} characters`);
@@ -63,13 +63,12 @@ export function readAnswer({ tool }: FuzzCall, answer: ReadAnswer): CallAnswer {
   return { isError, code: "ok", json };
 }
 
-/** The services of a server are no closed set: which of the names that could be one is one, only Cloudways can tell. */
+/** The services of a server are not a closed set: only Cloudways knows which names exist. */
 const ONLY_CLOUDWAYS_KNOWS = /^refused: \{"service":/;
 
 const anyArguments = defineProperty({
   name: "calls/arguments",
-  claim:
-    "a call with any arguments sends nothing wrong to Cloudways and is answered in the form that its tool promises",
+  claim: "a call with any arguments sends no wrong request to Cloudways, and its answer matches the tool's schema",
   quick: 500,
   perBench: 400,
   async bench() {
@@ -79,7 +78,7 @@ const anyArguments = defineProperty({
     return {
       cases: anyCall,
       holds: async (call) => {
-        // What one case left behind is not the fault of the next.
+        // State of one case must not fail the next.
         sandbox.reset();
 
         const answer = await app.send(callRequest(call));

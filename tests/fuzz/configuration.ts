@@ -7,7 +7,7 @@ import { TEST_KEYS } from "../support/keys.ts";
 import { anyText } from "./json_cases.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";
 
-/** What parses, so that changing a little of it is nearly right. */
+/** A valid configuration, so that small changes make it nearly right. */
 const VALID_VALUES = {
   HOST: "127.0.0.1",
   PORT: "7000",
@@ -61,7 +61,7 @@ const environment = fc.record({
 
 const anyEnvironment = defineProperty({
   name: "configuration/environment",
-  claim: "an environment is understood, or refused with the names of what is wrong and no secret",
+  claim: "an environment is read, or refused with the names of wrong variables and no secret",
   quick: 1500,
   bench: () => ({
     cases: environment,
@@ -92,14 +92,14 @@ function parsedOrRefused(env: Record<string, string>): Config | ConfigError {
   }
 }
 
-/** Parts of secret values that stand nowhere else; whoever puts one into another variable may be shown it there. */
+/** Parts of secret values that are in no other variable; a message may show them from there. */
 function secretsOf(env: Readonly<Record<string, string>>): string[] {
   const isSecret = (name: string) => SECRET_NAMES.includes(name);
   const open = [...VALID, ...Object.entries(env)].filter(([name]) => !isSecret(name)).map(([, value]) => value);
-  const isTelling = (text: string) => text.length >= 12 && !/[\s[\]{}]/.test(text);
+  const isUnique = (text: string) => text.length >= 12 && !/[\s[\]{}]/.test(text);
   return Object.entries(env).filter(([name]) => isSecret(name))
     .flatMap(([, value]) => [value, ...value.split(/[,@:/]/)])
-    .filter((part) => isTelling(part) && !open.some((value) => value.includes(part)));
+    .filter((part) => isUnique(part) && !open.some((value) => value.includes(part)));
 }
 
 /** The configuration. */

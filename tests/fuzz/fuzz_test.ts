@@ -1,6 +1,6 @@
 import { allProperties } from "./all.ts";
 
-/** Always the same cases, so that a change is to blame where one fails; deno task fuzz looks for new ones. */
+/** Always the same cases, so that a failure comes from a change; deno task fuzz looks for new ones. */
 const SEED = 20_261_120;
 
 for (const { name, claim, quick, check } of allProperties) {

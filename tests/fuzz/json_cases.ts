@@ -1,4 +1,4 @@
-/** JSON as nobody expects it: any, and almost right. */
+/** Unexpected JSON: arbitrary, and almost right. */
 import fc from "fast-check";
 
 /** Names that mean something to JavaScript, to Cloudways or to MCP. */
@@ -32,7 +32,7 @@ const NAMES = [
   "body",
 ] as const;
 
-/** Stands in a JSON value for nesting that is deeper than any recursion; {@linkcode toText} writes it. */
+/** A placeholder in a JSON value for nesting deeper than any recursion; {@linkcode toText} writes it. */
 const DEEP = "@deep@";
 const DEPTH = 20_000;
 
@@ -176,7 +176,7 @@ function apply({ holder, key }: Place, { kind, name, value }: Mutation): void {
   if (kind === "rename") holder.set(name, present);
 }
 
-/** What PHP might have made of it. */
+/** As PHP may write it. */
 function otherType(value: unknown): unknown {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value === "string") return value !== "" && !Number.isNaN(Number(value)) ? Number(value) : [value];

@@ -1,10 +1,10 @@
 /**
- * Runs the properties for as long as one likes:
+ * Runs the properties for any time:
  *
  *   deno task fuzz [--only=NAME] [--cases=N | --minutes=N] [--seed=N]
  *
- * `only` is a subject or one property of it, `cases` and `minutes` are for all of them together. What it prints for a
- * property that does not hold makes the same cases again.
+ * `only` is a subject or one property of it, `cases` and `minutes` are for all of them together. For a property that
+ * fails it prints the command that repeats the cases.
  */
 import { parseArgs } from "node:util";
 import { allProperties } from "./all.ts";
@@ -17,11 +17,11 @@ interface Options {
   minutes: number | undefined;
 }
 
-/** What one property came to. */
+/** The result of one property. */
 interface Outcome {
   cases: number;
   seconds: number;
-  /** Megabytes in use when the first bench had ended, and at the end. */
+  /** Megabytes in use after the first bench, and at the end. */
   memory: { first: Memory; last: Memory };
   /** Why it does not hold, and the seed that shows it. */
   problem: { text: string; seed: number; cases: number } | undefined;
@@ -36,7 +36,7 @@ const USAGE = "deno task fuzz [--only=NAME] [--cases=N | --minutes=N] [--seed=N]
 const DEFAULT_CASES = 100_000;
 const MAX_SEED = 2 ** 31 - 1;
 
-/** Undefined where they are not understood. */
+/** Undefined if they are malformed. */
 function readOptions(args: readonly string[]): Options | undefined {
   const text = { type: "string" } as const;
   try {
@@ -84,7 +84,7 @@ async function run(property: FuzzProperty, seed: number, cases: number, millisec
 }
 
 function memoryNow(): Memory {
-  // There under --v8-flags=--expose-gc; without it the figures hold what is garbage already.
+  // Exists with --v8-flags=--expose-gc; without it the figures include garbage.
   const collect: unknown = Reflect.get(globalThis, "gc");
   if (typeof collect === "function") collect();
   const { heapUsed, rss } = Deno.memoryUsage();

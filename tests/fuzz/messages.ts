@@ -1,4 +1,4 @@
-/** What comes in: any body under any headers over HTTP, and any line over stdio, is answered as the contract says. */
+/** Input: any body with any headers over HTTP, and any line over stdio, is answered as the contract says. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { JSON_RPC_ERRORS } from "../../src/mcp/json_rpc.ts";
@@ -8,7 +8,7 @@ import { startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { anyJson, anyMutation, anyText, mutate, toText } from "./json_cases.ts";
 import { type Bench, defineProperty, type FuzzProperty } from "./property.ts";
-import { assertTellsNothing, messagesOf, type ReadAnswer, type RunningApp, startApp } from "./running_app.ts";
+import { assertNoLeak, messagesOf, type ReadAnswer, type RunningApp, startApp } from "./running_app.ts";
 import { modernMeta } from "../support/rpc_2026.ts";
 
 const BASE = "http://127.0.0.1:7000";
@@ -33,7 +33,7 @@ const modern = (method: string, params: Record<string, unknown> = {}) => (
   { jsonrpc: "2.0", id: 7, method, params: { ...params, _meta: META } }
 );
 
-/** Right messages of both eras; what they call changes nothing for good. */
+/** Valid messages of both eras; their calls have no lasting effect. */
 const MESSAGES: readonly unknown[] = [
   initialize,
   { jsonrpc: "2.0", method: "notifications/initialized" },
@@ -62,7 +62,7 @@ const MESSAGES: readonly unknown[] = [
   ...toolRows.filter(({ tool }) => tool.startsWith("get_")).map(({ tool, full }) => call(tool, full)),
 ];
 
-/** Each header with values that it may have, that it nearly may have, and that are another's. */
+/** Each header with valid values, nearly valid ones, and those of other headers. */
 const HEADER_VALUES: Readonly<Record<string, readonly string[]>> = {
   "content-type": [
     "application/json",
@@ -86,6 +86,9 @@ const HEADER_VALUES: Readonly<Record<string, readonly string[]>> = {
   "last-event-id": ["1", "x"],
   "x-mcp-readonly": ["true", "false", "TRUE", "yes", "true, true"],
   "x-mcp-toolsets": ["basic", "basic,servers", "all", "none", "basic,,", ","],
+  "x-mcp-tools": ["ping", "ping,list_servers", "delete_everything", "__proto__", ","],
+  "x-mcp-exclude-tools": ["ping", "restart_server,stop_server", "nothing", ",,"],
+  "x-mcp-list-toolsets": ["basic", "all", "none", ""],
   "x-mcp-approval-code": ["open-sesame", "short", "x".repeat(65)],
   "x-cloudways-email": [KEY_HEADERS["x-cloudways-email"], "nobody@example.com"],
   "x-cloudways-api-key": [KEY_HEADERS["x-cloudways-api-key"], "EXAMPLE-KEY", "cw_EXAMPLE_OF_NOBODY"],
@@ -101,7 +104,7 @@ const HEADER_VALUES: Readonly<Record<string, readonly string[]>> = {
   "transfer-encoding": ["chunked"],
 };
 
-/** What a header may hold at all; anything else never gets past the HTTP server. */
+/** The characters of a header; the HTTP server refuses others. */
 const headerText = fc.string({
   unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)),
   maxLength: 60,
@@ -173,20 +176,20 @@ function headersOf(pairs: readonly (readonly [string, string])[]): Headers {
 
 const STATUSES = new Set([200, 202, 204, 400, 403, 404, 405, 406, 408, 413, 415, 429]);
 
-/** What holds for every answer. */
+/** Checks that hold for every answer. */
 function assertContract(answer: ReadAnswer, { assertQuietLog }: RunningApp): void {
   const { status, headers, text } = answer;
   assert.ok(
     STATUSES.has(status) || (status === 503 && headers.has("retry-after")),
     `HTTP ${status}: ${text.slice(0, 500)}`,
   );
-  assertTellsNothing(text, "the answer");
-  assertTellsNothing(JSON.stringify([...headers]), "a header of the answer");
+  assertNoLeak(text, "the answer");
+  assertNoLeak(JSON.stringify([...headers]), "a header of the answer");
   assert.ok(headers.has("x-request-id"));
   assertQuietLog();
 }
 
-/** Anything that would be kept without end is begun anew with each bench. */
+/** Everything that would grow without end is created with each bench. */
 async function appBench<T>(
   cases: fc.Arbitrary<T>,
   holds: (value: T, app: RunningApp, session: string) => Promise<void>,
@@ -205,14 +208,14 @@ async function appBench<T>(
       await app.close();
       await sandbox[Symbol.asyncDispose]();
       sandbox.assertNoViolations();
-      assert.equal(sandbox.requestsTo("server_stop").length, 0, "a server was stopped, and nobody had said yes");
+      assert.equal(sandbox.requestsTo("server_stop").length, 0, "a server was stopped without a yes");
     },
   };
 }
 
 const messages = defineProperty({
   name: "messages/mcp",
-  claim: "any message under any headers is answered in JSON as the contract says, and tells nothing of the inside",
+  claim: "any message with any headers is answered in JSON as the contract says, and reveals no internals",
   quick: 600,
   perBench: 500,
   bench: () =>
@@ -235,7 +238,7 @@ const messages = defineProperty({
 
 const paths = defineProperty({
   name: "messages/paths",
-  claim: "any method at any path is answered as the contract says, and tells nothing of the inside",
+  claim: "any method at any path is answered as the contract says, and reveals no internals",
   quick: 300,
   perBench: 2000,
   bench: () => {
@@ -279,7 +282,7 @@ const paths = defineProperty({
 
 const lines = defineProperty({
   name: "messages/line",
-  claim: "any line over stdio is a message, or is refused under what can be an id, or is nothing to be answered",
+  claim: "any line over stdio is a message, gets an error with its id, or needs no answer",
   quick: 1000,
   bench: () => ({
     cases: body,

@@ -1,4 +1,4 @@
-/** What reads Cloudways' answers: any JSON is read, or is an error of the contract; nothing else is ever thrown. */
+/** The readers of Cloudways' answers: any JSON is read, or is an error of the contract, and nothing else is thrown. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addressKey, addressListReply } from "../../src/cloudways/address_lists.ts";
@@ -47,7 +47,7 @@ const refusals = fc.record({ base: fc.constantFrom(...REFUSALS), mutations: fc.a
 
 const replies = defineProperty({
   name: "parsers/reply",
-  claim: "any answer of Cloudways is read or is an error of the contract, with a pause within bounds",
+  claim: "any answer of Cloudways is read or gives an error of the contract, with a bounded pause",
   quick: 1500,
   bench: () => ({
     cases: fc.record({
@@ -110,7 +110,7 @@ const SCHEMAS = [
 
 const records = defineProperty({
   name: "parsers/record",
-  claim: "any JSON is read as a record or is not one, and what is made of it fits into an answer",
+  claim: "any JSON is read as a record or refused, and the result fits into an answer",
   quick: 1000,
   bench: () => ({
     cases: fc.record({
@@ -136,7 +136,7 @@ const records = defineProperty({
 
 const addresses = defineProperty({
   name: "parsers/address",
-  claim: "a range has one spelling, and editing a list loses nothing that was not named",
+  claim: "a range has one spelling, and editing a list removes only named entries",
   quick: 1000,
   bench: () => {
     const part = fc.oneof(
@@ -175,7 +175,7 @@ function keyOf(text: string): string {
 
 const certificates = defineProperty({
   name: "parsers/certificate",
-  claim: "any files are a certificate with its key, or a problem that says nothing of the key",
+  claim: "any files are a certificate with its key, or an error that shows nothing of the key",
   quick: 300,
   bench: () => {
     const certificate = certificatePem({ domains: ["shop.example.com"] });
@@ -215,7 +215,7 @@ function edited(text: string, changes: readonly { at: number; cut: number; piece
   }, text);
 }
 
-/** What was made, or the error of the one kind that is expected. */
+/** The result, or the error of the only expected kind. */
 function attempt<T>(work: () => T) {
   try {
     return work();

@@ -1,14 +1,14 @@
-/** Properties that hold whatever comes: run briefly by the tests, and for as long as one likes by `deno task fuzz`. */
+/** Properties that hold for any input: the tests run them briefly, `deno task fuzz` for any time. */
 import fc from "fast-check";
 import { within } from "../support/within.ts";
 
-/** What a property runs on: made before the first case, ended after the last. */
+/** The environment of a property: created before the first case, ended after the last. */
 export interface Bench<T> {
   /** What the cases are. */
   cases: fc.Arbitrary<T>;
-  /** Throws where the property does not hold. */
+  /** Throws if the property does not hold. */
   holds: (value: T) => Promise<void> | void;
-  /** Ends what was started; throws where something went wrong behind the cases. */
+  /** Ends it; throws if something failed outside the cases. */
   end?: () => Promise<void>;
 }
 
@@ -16,26 +16,26 @@ export interface Bench<T> {
 export interface PropertySpec<T> {
   /** `subject/what`, each once. */
   name: string;
-  /** What holds, as a sentence. */
+  /** The property as a sentence. */
   claim: string;
   /** How many cases the ordinary tests run; a long run gives each property its share by this. */
   quick: number;
-  /** After how many cases the bench is made anew. Defaults to 20,000. */
+  /** After how many cases a new bench is created. Defaults to 20,000. */
   perBench?: number;
   bench: () => Promise<Bench<T>> | Bench<T>;
 }
 
-/** A property, whatever its cases are. */
+/** A property with any type of cases. */
 export interface FuzzProperty {
   readonly name: string;
   readonly claim: string;
   readonly quick: number;
   readonly perBench: number;
-  /** Runs cases on one bench; what it says is why the property does not hold. The same seed gives the same cases. */
+  /** Runs cases on one bench; returns why the property does not hold. The same seed gives the same cases. */
   check(seed: number, cases: number): Promise<string | undefined>;
 }
 
-/** Longer than any case takes: whatever is not answered by then never is. */
+/** Longer than any case takes. */
 const CASE_DEADLINE_MS = 30_000;
 
 /** Makes a property. */

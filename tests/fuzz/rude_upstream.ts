@@ -1,9 +1,9 @@
-/** An upstream that answers in any bytes whatsoever: a server of TCP, since HTTP servers are too polite. */
+/** An upstream that answers with any bytes: a TCP server, since HTTP servers allow only valid answers. */
 
-/** How an answer goes on the wire. */
+/** How an answer is framed. */
 export interface RudeAnswer {
   status: number;
-  /** Lines of the head as they are sent, besides those about the body's length. */
+  /** Lines of the head as sent, except those about the body's length. */
   head: readonly string[];
   body: Uint8Array<ArrayBuffer> | string;
   framing:
@@ -15,13 +15,13 @@ export interface RudeAnswer {
     | "cut"
     /** More than was promised. */
     | "longer"
-    /** A chunk whose length is no number. */
+    /** A chunk with a malformed length. */
     | "bad chunk"
     /** No head at all. */
     | "no head"
-    /** The end, and nothing before it. */
+    /** The end, without any bytes. */
     | "nothing"
-    /** Chunks without end, for as long as anybody reads. */
+    /** Chunks without end, while the client reads. */
     | "endless"
     /** The head, and then no more. */
     | "silence";
@@ -39,7 +39,7 @@ export interface RudeRequest {
 /** A running upstream. */
 export interface RudeUpstream {
   baseUrl: string;
-  /** Ends whatever is still being sent. */
+  /** Ends everything that is still being sent. */
   hangUp(): void;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export function startRudeUpstream(answer: (request: RudeRequest) => Promise<Rude
     for await (const connection of listener) {
       open.add(connection);
       serve(connection, answer)
-        // Whoever is answered like this may well leave in between.
+        // A client may leave during such an answer.
         .catch(() => {})
         .finally(() => {
           end(connection);

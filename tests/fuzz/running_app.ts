@@ -1,4 +1,4 @@
-/** The whole program without a socket in front of it, and what must never come out of it. */
+/** The whole program without a socket, and checks for what it must never show. */
 import assert from "node:assert/strict";
 import { type App, createApp } from "../../src/app.ts";
 import type { Clock } from "../../src/async/clock.ts";
@@ -25,20 +25,20 @@ export interface ReadAnswer {
 /** A running program. */
 export interface RunningApp {
   app: App;
-  /** Sends a request and reads the answer: to its end, or until a question comes in it, which nobody answers. */
+  /** Sends a request and reads the answer to its end, or to a question, which is not answered. */
   send(request: Request): Promise<ReadAnswer>;
-  /** Throws where a log line shows a mistake of the program or a secret; forgets the lines. */
+  /** Throws if a log line shows an internal error or a secret; clears the lines. */
   assertQuietLog(): void;
   close(): Promise<void>;
 }
 
-/** Secrets of the one account that everything is asked for. */
+/** Secrets of the account that all calls use. */
 export const SECRETS = [DEMO_ACCOUNT.accessTokens[0].token, DEMO_ACCOUNT.apiKey] as const;
 
 const STACK = /\bat \S+ \(?(?:file|npm|ext|node):|\.ts:\d+:\d+|\/src\/[a-z_/]+\.ts|node_modules/;
 
-/** What a text must not show to anybody. */
-export function assertTellsNothing(text: string, where: string): void {
+/** Checks that a text shows no secret and no internals. */
+export function assertNoLeak(text: string, where: string): void {
   assert.doesNotMatch(text, STACK, `${where} shows a stack or a path`);
   for (const secret of SECRETS) assert.ok(!text.includes(secret), `${where} shows a secret`);
 }
@@ -73,7 +73,7 @@ export async function startApp(options: RunningAppOptions): Promise<RunningApp> 
   };
 }
 
-/** A stream that asks something would wait for a person; whoever leaves then is answered no more. */
+/** A stream with a question would wait for a person; the read ends there instead. */
 async function readUntilQuestion({ body }: Response): Promise<string> {
   if (body === null) return "";
   const reader = body.getReader();
@@ -89,7 +89,7 @@ async function readUntilQuestion({ body }: Response): Promise<string> {
   return text;
 }
 
-/** The JSON-RPC messages in an answer; throws where it holds something else. */
+/** The JSON-RPC messages in an answer; throws if it holds something else. */
 export function messagesOf({ headers, text }: ReadAnswer): unknown[] {
   if (text === "") return [];
   const type = headers.get("content-type") ?? "";

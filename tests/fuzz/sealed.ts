@@ -1,4 +1,4 @@
-/** What is sealed or signed opens as it was, and not at all once anything of it has changed. */
+/** Sealed and signed texts open unchanged, and not after any change. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Box } from "../../src/crypto/box.ts";
@@ -55,7 +55,7 @@ function damaged(text: string, { kind, at, bit }: typeof damage extends fc.Arbit
 
 const boxes = defineProperty({
   name: "sealed/box",
-  claim: "a box opens as it was sealed, and not once it was changed or is held out to another customer or purpose",
+  claim: "a box opens to its text, and not after a change or for another customer or purpose",
   quick: 1500,
   async bench() {
     const box = new Box(await KeyRing.create({ encryptionKeys: KEYS }));
@@ -80,7 +80,7 @@ const boxes = defineProperty({
 
 const questionStates = defineProperty({
   name: "sealed/question-state",
-  claim: "the state of a question says what it said, and nothing to others, after its end or once it was changed",
+  claim: "the state of a question opens to its content, and not for others, after its end or after a change",
   quick: 800,
   async bench() {
     const clock = new FakeClock();
@@ -116,7 +116,7 @@ const questionStates = defineProperty({
 
 const sessionIds = defineProperty({
   name: "sealed/session-id",
-  claim: "a session id remembers what was declared, is short, and tells nothing once it was changed",
+  claim: "a session id holds the declaration, is short, and is refused after a change",
   quick: 800,
   async bench() {
     const ids = new SessionIds(await KeyRing.create({ encryptionKeys: KEYS }));
@@ -156,7 +156,7 @@ const sessionIds = defineProperty({
 
 const approvalCodes = defineProperty({
   name: "sealed/approval-code",
-  claim: "an approval knows its own code, and no other code, approval or digest",
+  claim: "an approval accepts only its own code, and only with its own digest",
   quick: 800,
   async bench() {
     const codes = new ApprovalCodes(await KeyRing.create({ encryptionKeys: KEYS }));
@@ -180,7 +180,7 @@ const approvalCodes = defineProperty({
 
 const auditRecords = defineProperty({
   name: "sealed/audit-record",
-  claim: "a record of what was done reads as it was written, in its own place alone, and not once it was changed",
+  claim: "an audit record reads as written, only in its own place, and not after a change",
   quick: 400,
   async bench() {
     const ring = await KeyRing.create({ encryptionKeys: KEYS });

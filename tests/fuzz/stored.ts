@@ -1,4 +1,4 @@
-/** What stands in Redis, damaged by whoever may: reads go on and are right, and no damage makes a yes. */
+/** Damaged entries in Redis: reads go on and are right, and no damage makes a yes. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Clock, systemClock } from "../../src/async/clock.ts";
@@ -14,11 +14,11 @@ import type { FuzzCall } from "./tool_calls.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const BASE = "http://127.0.0.1:7000";
-/** Longer than anything this process remembers by itself of having written. */
+/** Longer than the process remembers its own writes. */
 const FORGOTTEN_MS = 2 * 60_000;
 const CUSTOMERS = [TOKEN_HEADERS, KEY_HEADERS] as const;
 
-/** What is done to an entry. */
+/** A change to an entry. */
 const damage = fc.record({
   kind: fc.constantFrom(
     "bit",
@@ -40,7 +40,7 @@ const damage = fc.record({
 });
 type Damage = typeof damage extends fc.Arbitrary<infer D> ? D : never;
 
-/** Two replicas over one Redis, with everything in it that a customer leaves there. */
+/** Two replicas over one Redis with all entries of a customer. */
 interface Replicas {
   redis: RawClient;
   sandbox: Sandbox;
@@ -49,7 +49,7 @@ interface Replicas {
   clock: ShiftedClock;
 }
 
-/** The real time, and some more. */
+/** The real time plus an offset. */
 class ShiftedClock implements Clock {
   #shiftMs = 0;
 
@@ -108,7 +108,7 @@ async function ask(app: RunningApp, call: FuzzCall, headers: Record<string, stri
   return readAnswer(call, answer);
 }
 
-/** Changes one entry and keeps its TTL; false where it is what it was. */
+/** Changes one entry and keeps its TTL; false if it stays the same. */
 async function spoil(redis: RawClient, key: string, texts: readonly string[], change: Damage): Promise<boolean> {
   const { kind, text } = change;
   if (kind === "gone") return await redis.del(key) === 1;
@@ -167,12 +167,12 @@ const READS: readonly FuzzCall[] = [
   { tool: "customer_info", args: {} },
   { tool: "rate_limit_status", args: {} },
 ];
-/** What they give depends on nothing but Cloudways. */
+/** Their answers depend only on Cloudways. */
 const THE_SAME = ["list_servers", "get_available_regions", "list_projects"];
 
 const reads = defineProperty({
   name: "stored/reads",
-  claim: "whatever becomes of the entries in Redis, reads go on and give what Cloudways says",
+  claim: "with any damage to entries in Redis, reads go on and give what Cloudways says",
   quick: 25,
   perBench: 300,
   bench: () => {
@@ -195,7 +195,7 @@ const reads = defineProperty({
       for (const call of READS) {
         const { isError, code, json } = await ask(reader, call, customer);
 
-        // A bucket is no secret and not sealed: whoever writes to Redis can empty one.
+        // A bucket is not secret and not sealed: an attacker who can write to Redis can empty one.
         if (code === "rate_limited") continue;
         assert.equal(isError, false, `${call.tool}: ${JSON.stringify(json)}`);
         if (THE_SAME.includes(call.tool)) assert.deepEqual(json, right.get(call.tool));
@@ -225,7 +225,7 @@ async function approve(app: RunningApp, path: string): Promise<number> {
 
 const yeses = defineProperty({
   name: "stored/yes",
-  claim: "no damage to what is kept of approvals carries out a call or breaks their page",
+  claim: "no damage to stored approvals carries out a call or breaks their page",
   quick: 20,
   perBench: 300,
   bench: () => {
@@ -243,7 +243,7 @@ const yeses = defineProperty({
 
       for (const [index, path] of paths.entries()) {
         const page = await reader.send(new Request(BASE + path));
-        // Approving what is undamaged would be a yes rightly.
+        // Approving an undamaged question would be a real yes.
         const decided = onlyYes ? page.status : await approve(reader, path);
         for (const call of STOPS.slice(index, index + 1)) if (approveFirst || !onlyYes) await stop(reader, call);
 

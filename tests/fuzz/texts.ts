@@ -1,4 +1,4 @@
-/** Cleaning and hiding: once is enough, and no secret gets through. */
+/** Cleaning and hiding: twice changes nothing more, and no secret is shown. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { errorResult, successResult } from "../../src/calls/results.ts";
@@ -9,10 +9,10 @@ import { cleanDeep } from "../../src/text/clean_deep.ts";
 import { anyJson, anyMutation, anyText, mutate } from "./json_cases.ts";
 import { defineProperty, type FuzzProperty } from "./property.ts";
 
-/** A text that is found wherever it is, however it is written. */
+/** A secret that can be found in any text, in any encoding. */
 const secret = fc.stringMatching(/^canary[0-9a-zA-Z]{10,30}$/);
 
-/** What is around a secret in a text. */
+/** Text around a secret. */
 const around = fc.oneof(
   fc.constantFrom("", " ", '"', "\\", "=", ": ", "Bearer ", "https://user:", "?token=", '{"password":"', "%22", "%"),
   anyText,
@@ -32,7 +32,7 @@ const writings: ((text: string) => string)[] = [
 
 const cleaning = defineProperty({
   name: "texts/cleaning",
-  claim: "a cleaned text is on one line, holds nothing invisible, and cleaning it again changes nothing",
+  claim: "a cleaned text is one line without invisible characters, and cleaning it again changes nothing",
   quick: 1500,
   bench: () => ({
     cases: fc.record({ text: fc.oneof(anyText, around), maxLength: fc.nat({ max: 30 }), value: anyJson }),
@@ -52,7 +52,7 @@ const cleaning = defineProperty({
 
 const hiding = defineProperty({
   name: "texts/hiding",
-  claim: "hiding secrets twice changes nothing more, and its answer is JSON whatever it was given",
+  claim: "hiding secrets twice changes nothing more, and the result is always JSON",
   quick: 1500,
   bench: () => ({
     cases: fc.record({ value: anyJson, secrets: fc.array(secret, { maxLength: 2 }), text: anyText }),
@@ -69,7 +69,7 @@ const hiding = defineProperty({
 
 const secretsAnywhere = defineProperty({
   name: "texts/secrets",
-  claim: "a secret of the caller gets into no answer, wherever it stands and however it is written",
+  claim: "no answer shows a secret of the caller, in any place and any encoding",
   quick: 1500,
   bench: () => ({
     cases: fc.record({
@@ -83,7 +83,7 @@ const secretsAnywhere = defineProperty({
       code: fc.constantFrom(...ERROR_CODES),
     }),
     holds: ({ value, own, writing, before, after, mutation, asName, code }) => {
-      // A neighbour that continues it in base64 or percent-encoding would make another text of it.
+      // A neighbour that continues it in base64 or percent-encoding would change the text.
       const text = `${before} ${writings[writing]?.(own)} ${after}`;
       const planted = asName ? { [text]: 1 } : text;
       const holder = { answer: mutate({ value }, [{ ...mutation, kind: "replace", value: planted }]), [text]: text };

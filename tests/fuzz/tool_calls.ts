@@ -13,14 +13,14 @@ export interface FuzzCall {
 
 type Property = Readonly<Record<string, unknown>>;
 
-/** Values that are right for a property of this name, whatever its schema is. */
+/** Values that are valid for a property of this name, in any schema. */
 const KNOWN: Readonly<Record<string, readonly unknown[]>> = {
   server_id: [100001, 100002, "100001", 999999],
   app_id: [200001, 200002, "200001", 999999],
   operation_id: ["92897180", "1"],
 };
 
-/** What fits the schema, what nearly fits it, and what the rows of the table hold. */
+/** Values that fit the schema, that nearly fit it, and those of the table's rows. */
 function valueOf(name: string, property: Property, examples: readonly unknown[]): fc.Arbitrary<unknown> {
   const known = [...KNOWN[name] ?? [], ...examples];
   const fitting = fittingValue(property);
@@ -66,9 +66,9 @@ function callsOf(tool: typeof allTools[number]): fc.Arbitrary<FuzzCall> {
   const right = fc.constantFrom(...rows.flatMap(({ minimal, full }) => [minimal, full]));
   const changes = fc.record(Object.fromEntries(values), { requiredKeys: [] });
   const more = fc.dictionary(anyText, anyJson, { maxKeys: 1 });
-  return fc.record({ right, changes, more: fc.option(more, { freq: 8 }), anew: fc.boolean() }).map((parts) => ({
+  return fc.record({ right, changes, more: fc.option(more, { freq: 8 }), fromScratch: fc.boolean() }).map((parts) => ({
     tool: tool.name,
-    args: short({ ...(parts.anew ? {} : parts.right), ...parts.changes, ...parts.more }),
+    args: short({ ...(parts.fromScratch ? {} : parts.right), ...parts.changes, ...parts.more }),
   }));
 }
 
@@ -81,7 +81,7 @@ function short(args: Record<string, unknown>): Record<string, unknown> {
 /** Calls of every tool, each as often as the others. */
 export const anyCall: fc.Arbitrary<FuzzCall> = fc.oneof(...allTools.map(callsOf));
 
-/** Right calls of every tool. */
+/** Valid calls of every tool. */
 export const rightCall: fc.Arbitrary<FuzzCall> = fc.constantFrom(
   ...toolRows.flatMap(({ tool, minimal, full }) => [{ tool, args: short(minimal) }, { tool, args: short(full) }]),
 );

@@ -1,4 +1,4 @@
-/** What Cloudways may answer: anything at all, to any request of any call. */
+/** Answers of Cloudways: anything, to any request of any call. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
@@ -11,14 +11,14 @@ import { type RudeAnswer, type RudeRequest, startRudeUpstream } from "./rude_ups
 import { type RunningApp, startApp } from "./running_app.ts";
 import { type FuzzCall, rightCall } from "./tool_calls.ts";
 
-/** One request may take this long, so that an upstream that says nothing holds up no case for long. */
+/** The time for one request, so that a silent upstream does not delay a case for long. */
 const TIMEOUT_MS = 400;
-/** More than any answer may have. */
+/** More bytes than any answer may have. */
 const HUGE_BYTES = 50 * 1024 * 1024;
-/** Longer than anything that is remembered of a failure. */
+/** Longer than any state of a failure lasts. */
 const FORGOTTEN_MS = 20 * 60_000;
 
-/** Where redirects point; the bench knows the port. */
+/** The target of redirects; the bench knows the port. */
 const LOCATION = "Location: elsewhere";
 
 const status = fc.oneof(
@@ -56,7 +56,7 @@ const bytes = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }) },
 );
 
-/** What is wrong with one answer. */
+/** The fault of one answer. */
 type Wrong = { kind: "mutated"; mutations: Mutation[] } | { kind: "rude"; answer: RudeAnswer };
 
 const mutated: fc.Arbitrary<Wrong> = fc.array(anyMutation, { minLength: 1, maxLength: 3 })
@@ -69,7 +69,7 @@ const rude: fc.Arbitrary<Wrong> = fc.record({
 })
   .map((answer) => ({ kind: "rude", answer }));
 
-/** Answers that go on until somebody stops them; few, since each takes its time. */
+/** Answers that go on until they are stopped; few, since each takes time. */
 const heavy: fc.Arbitrary<Wrong> = fc.constantFrom<RudeAnswer>(
   { status: 200, head: [], body: "", framing: "endless" },
   { status: 500, head: [], body: "", framing: "endless" },
@@ -83,7 +83,7 @@ const heavy: fc.Arbitrary<Wrong> = fc.constantFrom<RudeAnswer>(
 interface UpstreamCase {
   call: FuzzCall;
   headers: Record<string, string>;
-  /** Which of the call's requests is answered wrongly; the others are answered well. */
+  /** Which of the call's requests gets a wrong answer; the others get valid ones. */
   at: number;
   /** Also every later one. */
   lasting: boolean;
@@ -106,13 +106,13 @@ class SpoiltUpstream {
   #case: UpstreamCase | undefined;
   #requests = 0;
 
-  /** @param elsewhere Where redirects point. */
+  /** @param elsewhere The target of redirects. */
   constructor(sandboxUrl: string, elsewhere: string) {
     this.#sandboxUrl = sandboxUrl;
     this.#elsewhere = elsewhere;
   }
 
-  /** From now on answers are spoilt as this case says; without one none is. */
+  /** From now on answers are spoilt as this case says; without a case none is. */
   begin(now: UpstreamCase | undefined): void {
     this.#case = now;
     this.#requests = 0;
@@ -175,9 +175,9 @@ function upstreamProperty(
         pace: { polls: 1, seconds: 0 },
       });
       setUpForEveryTool(sandbox);
-      let strayed = 0;
+      let redirected = 0;
       const elsewhere = startRudeUpstream(() => {
-        strayed++;
+        redirected++;
         return Promise.resolve({ status: 200, head: [], body: "{}", framing: "length" });
       });
       const spoilt = new SpoiltUpstream(sandbox.baseUrl, elsewhere.baseUrl);
@@ -193,7 +193,7 @@ function upstreamProperty(
 
           await clock.runUntil(answered(app, value), 1000, 0);
 
-          assert.equal(strayed, 0, "a redirect was followed");
+          assert.equal(redirected, 0, "a redirect was followed");
           upstream.hangUp();
           spoilt.begin(undefined);
           sandbox.reset();

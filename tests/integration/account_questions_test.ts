@@ -1,6 +1,6 @@
 /**
- * Questions about a domain and about the account itself, from tools made up for this: the form, the page, the yes that is
- * bound to what is there, and the record.
+ * Questions about a domain and about the account itself, asked by made-up tools: the form, the page, what a yes is
+ * bound to, and the record.
  */
 import assert from "node:assert/strict";
 import { z } from "zod";
@@ -171,7 +171,7 @@ async function recordsOf({ service }: Started): Promise<Record<string, unknown>[
 for (const row of ROWS) {
   const { tool, args, firstLine, line, onPage, change, recorded, shown } = row;
 
-  Deno.test(`${tool} asks in a form, naming no server, and is done once for a yes`, async () => {
+  Deno.test(`${tool} asks in a form, names no server, and is carried out once for a yes`, async () => {
     await using started = await start();
     const { message, say } = await askByForm(started, row);
 
@@ -186,18 +186,18 @@ for (const row of ROWS) {
     assert.deepEqual(started.world.done, [tool]);
   });
 
-  Deno.test(`a yes to ${tool} counts for nothing once what it is about has changed`, async () => {
+  Deno.test(`a yes to ${tool} does not count after its subject has changed`, async () => {
     await using started = await start();
     const { say } = await askByForm(started, row);
 
     change(started.world);
     const after = await say(YES);
 
-    assert.equal(after.kind, "question", "a person is asked about what is there now");
+    assert.equal(after.kind, "question", "a person is asked about the present state");
     assert.deepEqual(started.world.done, []);
   });
 
-  Deno.test(`${tool} asks on the page, where a yes counts once, and for what was there`, async () => {
+  Deno.test(`${tool} asks on the page, where a yes counts once, and only for the state it was given for`, async () => {
     await using started = await start();
     const { service, world } = started;
     const path = await pageOf(started, row);
@@ -217,7 +217,7 @@ for (const row of ROWS) {
     assert.deepEqual(world.done, [tool]);
   });
 
-  Deno.test(`the record of ${tool} names what it was about`, async () => {
+  Deno.test(`the record of ${tool} names its subject`, async () => {
     await using started = await start();
     const { say } = await askByForm(started, row);
     await say(YES);
@@ -235,7 +235,7 @@ for (const row of ROWS) {
   });
 }
 
-Deno.test("how long to wait is no part of a yes, whatever the input is called", async () => {
+Deno.test("a yes does not depend on how long to wait, whatever the input is called", async () => {
   await using started = await start();
   const { message, say } = await askByForm(started, { tool: "remove_member", args: { member_id: 7 } });
 
@@ -245,7 +245,7 @@ Deno.test("how long to wait is no part of a yes, whatever the input is called", 
   assert.doesNotMatch(message, /patience/);
 });
 
-Deno.test("a target is shown with the arguments where the subject does not name the same", async () => {
+Deno.test("a target is shown with the arguments unless the subject names it", async () => {
   await using started = await start();
 
   const { message } = await askByForm(started, { tool: "remove_member", args: { member_id: 7 } });
@@ -267,7 +267,7 @@ Deno.test("another target is another call", async () => {
   assert.deepEqual(started.world.done, []);
 });
 
-Deno.test("a change that nobody is asked about is recorded with the target that its inputs declare", async () => {
+Deno.test("a change without a question is recorded with the target that its inputs declare", async () => {
   await using started = await start();
 
   await callTool(started.service.mcpUrl, "rename_project", { project_id: 9, label: "Shops" }, TOKEN_HEADERS);

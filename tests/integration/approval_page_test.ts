@@ -43,12 +43,12 @@ async function stateOf(page: PageServer, id: string): Promise<string | undefined
   return (await page.approvals.look(id))?.state;
 }
 
-/** What is left of a page without its markup, as a reader sees it. */
+/** The text of a page, as a reader sees it. */
 function textOf(html: string): string {
   return html.replace(/<style>[^]*<\/style>/, "").replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
 }
 
-Deno.test("the page shows whole what would be hit, and who asks", async () => {
+Deno.test("the page shows everything that the call would affect, and who asks", async () => {
   await using page = await startPage();
   const apps = [...Array(40).keys()].map((n) => (
     { id: 5000 + n, label: `Shop ${n}`, domains: [`shop${n}.example.com`], lastBackup: null }
@@ -95,7 +95,7 @@ Deno.test("a known backup is shown, and a domain that is not ASCII also in punyc
   assert.match(text, /“bäcker\.example\.com” in DNS: “xn--bcker-gra\.example\.com”/);
 });
 
-Deno.test("an e-mail or a client that is not known is said to be not known", async () => {
+Deno.test("an unknown e-mail or client is shown as not known", async () => {
   await using page = await startPage();
   const id = await askOn(page, { email: undefined, client: undefined });
 
@@ -104,7 +104,7 @@ Deno.test("an e-mail or a client that is not known is said to be not known", asy
   assert.match(text, /E-mail not known Client not known/);
 });
 
-Deno.test("text of the account and of callers is cleaned, and never markup; only what describes is cut", async () => {
+Deno.test("text of the account and of callers is cleaned and never becomes markup; only descriptions are cut", async () => {
   await using page = await startPage();
   const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>\u202Eevil\u200B\n# Approved ${
     "x".repeat(80)
@@ -150,7 +150,7 @@ Deno.test("the title and the meta elements name no customer, label or domain in 
   }
 });
 
-Deno.test("every answer of the page carries its headers, refusals among them", async () => {
+Deno.test("every answer of the page carries its headers, refusals too", async () => {
   await using page = await startPage();
   const id = await askOn(page);
 
@@ -199,7 +199,7 @@ Deno.test("the page has no CORS, not even for allowed origins", async () => {
   }
 });
 
-Deno.test("the style that the policy allows is the style of the page", async () => {
+Deno.test("the policy allows the style of the page and no other", async () => {
   await using page = await startPage();
   const response = await fetch(`${page.url}/approve/${await askOn(page)}`);
   const style = /<style>([^]*?)<\/style>/.exec(await response.text())?.[1] ?? "";
@@ -223,7 +223,7 @@ Deno.test("looking at the page changes nothing", async () => {
   assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
 });
 
-/** Where an answer sends a browser that posted to this address. */
+/** Where an answer redirects a browser that posted to this address. */
 function destination({ headers }: { headers: Headers }, address: string): string {
   return new URL(headers.get("location") ?? "none", address).href;
 }
@@ -260,7 +260,7 @@ Deno.test("denying leads back to the page, which says so", async () => {
   assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
 });
 
-Deno.test("a no is taken back on its page, once, and is no yes", async () => {
+Deno.test("a no can be taken back once on its page, which is not a yes", async () => {
   for (const decisions of [["deny"], ["approve", "withdraw"]]) {
     await using page = await startPage();
     const id = await askOn(page);
@@ -284,11 +284,11 @@ Deno.test("a no is taken back on its page, once, and is no yes", async () => {
     assert.match(after.html, /<h1>Your no is taken back<\/h1>/);
     assert.doesNotMatch(after.html, /<button/);
     assert.equal(await page.approvals.takeYes(CUSTOMER, FINGERPRINT), undefined);
-    assert.notEqual(await askOn(page), id, "it is asked about on another page");
+    assert.notEqual(await askOn(page), id, "the call is asked about on another page");
   }
 });
 
-Deno.test("a no that has run out is not offered to be taken back", async () => {
+Deno.test("an expired no can't be taken back", async () => {
   await using page = await startPage();
   const id = await askOn(page);
   await post(page, id, { body: "decision=deny" });
@@ -298,7 +298,7 @@ Deno.test("a no that has run out is not offered to be taken back", async () => {
   assert.doesNotMatch((await get(page, id)).html, /<button/);
 });
 
-Deno.test("a used approval is shown as used and takes no decision any more", async () => {
+Deno.test("a used approval is shown as used and takes no further decision", async () => {
   await using page = await startPage();
   const id = await askOn(page);
   await post(page, id);
@@ -342,18 +342,18 @@ Deno.test("the form asks for a code only where one is needed, and says how many 
   const asking = await get(page, withCode);
   const wrong = await post(page, withCode, { body: "decision=approve&code=not-the-code" });
   const missing = await post(page, withCode);
-  const told = await get(page, withCode);
+  const shown = await get(page, withCode);
   const right = await post(page, withCode, { body: `decision=approve&code=${APPROVAL_CODE}` });
 
   assert.doesNotMatch(plain.html, /<input/);
   assert.match(asking.html, /<label for="code">Approval code<\/label>/);
   assert.doesNotMatch(asking.html, /role="alert"/);
   assert.deepEqual([wrong.status, missing.status, right.status], [303, 303, 303]);
-  assert.match(told.html, /role="alert"[^>]*>A wrong code was typed. 3 tries are left.</);
+  assert.match(shown.html, /role="alert"[^>]*>A wrong code was typed. 3 tries are left.</);
   assert.equal(await stateOf(page, withCode), "approved");
 });
 
-Deno.test("after five wrong codes every page of the account offers a no alone, and the log says so once", async () => {
+Deno.test("after five wrong codes every page of the account offers only a no, and one log line says so", async () => {
   await using page = await startPage();
   const guessed = await askOn(page, { approvalCode: APPROVAL_CODE });
   const other = await askOn(page, { fingerprint: "1".repeat(64) });
@@ -451,7 +451,7 @@ Deno.test("a form that the page does not send is refused and changes nothing", a
   }
 });
 
-Deno.test("a form that is given up for want of room changes nothing, and is not called wrong", async () => {
+Deno.test("a form that is dropped under load changes nothing, and is not called malformed", async () => {
   await using page = await startPage({ bodies: new BodyReader({ bodies: 0, bytes: 0 }) });
   const id = await askOn(page);
 
@@ -499,7 +499,7 @@ Deno.test("too many tries at unknown addresses get 429, and valid ones go on", a
   await posted.body?.cancel();
 });
 
-Deno.test("a store that fails decides nothing, and the page says that it is not known", async () => {
+Deno.test("if the store fails, nothing is decided, and the page says that the outcome is not known", async () => {
   const store = new MemoryStore({ clock: new FakeClock() });
   await using page = await startPage({ store });
   const id = await askOn(page);
@@ -535,7 +535,7 @@ Deno.test("logs and metrics name the route and never the id", async () => {
   assert.match(metrics, /route="\/approve\/\{id\}"/);
 });
 
-Deno.test("the server has the page where people can reach it and may use it, and else not", async () => {
+Deno.test("the server has the page only if people can reach it and may use it", async () => {
   const path = `/approve/${UNKNOWN_ID}`;
   const publicHost = { HOST: "0.0.0.0", ALLOWED_HOSTS: "127.0.0.1" };
   const cases: [Record<string, string>, string][] = [

@@ -49,7 +49,7 @@ function isRateLimited(error: unknown): boolean {
   return error instanceof ToolError && error.code === "rate_limited" && (error.retryAfter ?? 0) > 0;
 }
 
-/** Counts the codes that are looked at until the end of its block. */
+/** Counts the codes that are checked until the end of its block. */
 function watchLooks(): { readonly count: number } & Disposable {
   const { matches } = ApprovalCodes.prototype;
   let count = 0;
@@ -67,12 +67,12 @@ function watchLooks(): { readonly count: number } & Disposable {
   };
 }
 
-/** A fingerprint of its own for each number. */
+/** A different fingerprint for each number. */
 function fingerprint(number: number): string {
   return number.toString(16).padStart(64, "0");
 }
 
-/** Puts another value in place of an entry, or moves one entry's value to another. */
+/** Replaces the value of an entry, or moves one entry's value to another. */
 async function overwrite(store: Replica["store"], key: StoreKey, change: (value: string) => string): Promise<void> {
   const value = await store.get(key);
   assert.ok(value !== undefined, formatStoreKey(key));
@@ -85,7 +85,7 @@ function tamper(value: string): string {
   return value.slice(0, at) + (value[at] === "A" ? "B" : "A") + value.slice(at + 1);
 }
 
-/** What holds over every store, whichever replica is asked. */
+/** What holds with every store and at every replica. */
 function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
   const test = (sentence: string, body: (replicas: Replicas) => Promise<void>) =>
     Deno.test(`${name}: ${sentence}`, async () => {
@@ -106,7 +106,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await stateOf(two, id), "used");
   });
 
-  test("a yes is no yes for another customer or another call", async ({ one, two }) => {
+  test("a yes does not count for another customer or another call", async ({ one, two }) => {
     await one.approvals.approve(await askOn(one), undefined);
 
     const others = [
@@ -131,7 +131,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await takeYes(one), false);
   });
 
-  test("of many decisions at once exactly one counts", async ({ one, two }) => {
+  test("of many concurrent decisions exactly one counts", async ({ one, two }) => {
     for (let round = 0; round < 5; round++) {
       const id = await askOn(one, { fingerprint: fingerprint(round) });
 
@@ -146,7 +146,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     }
   });
 
-  test("of many calls at once exactly one takes the yes", async ({ one, two }) => {
+  test("of many concurrent calls exactly one takes the yes", async ({ one, two }) => {
     await one.approvals.approve(await askOn(one), undefined);
 
     const takes = await Promise.all([one, two, one, two, one, two].map((peer) => takeYes(peer)));
@@ -154,7 +154,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(takes.filter(Boolean).length, 1);
   });
 
-  test("of a call and a withdrawal at once exactly one gets the yes", async ({ one, two }) => {
+  test("of a call and a concurrent withdrawal exactly one gets the yes", async ({ one, two }) => {
     for (let round = 0; round < 5; round++) {
       const id = await askOn(one, { fingerprint: fingerprint(round) });
       await one.approvals.approve(id, undefined);
@@ -169,7 +169,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     }
   });
 
-  test("a withdrawn yes is none, and is remembered as a no", async ({ one, two }) => {
+  test("a withdrawn yes does not count, and is remembered as a no", async ({ one, two }) => {
     const id = await askOn(one);
     await one.approvals.approve(id, undefined);
 
@@ -182,7 +182,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await one.approvals.withdraw(id), "too_late");
   });
 
-  test("nothing is withdrawn that is not approved", async ({ one }) => {
+  test("only an approval can be withdrawn", async ({ one }) => {
     const id = await askOn(one);
 
     const decided = await one.approvals.withdraw(id);
@@ -201,7 +201,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await takeYes(one), false);
   });
 
-  test("a no given elsewhere takes back a yes that nothing has used", async ({ one, two }) => {
+  test("a no given elsewhere takes back an unused yes", async ({ one, two }) => {
     const id = await askOn(one);
     await one.approvals.approve(id, undefined);
 
@@ -211,7 +211,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await stateOf(one, id), "withdrawn");
   });
 
-  test("a no to a call that nobody was asked about changes nothing", async ({ one }) => {
+  test("a no to a call without a question changes nothing", async ({ one }) => {
     const id = await askOn(one);
 
     await one.approvals.decline({ customer: CUSTOMER, fingerprint: fingerprint(1), no: NO });
@@ -235,7 +235,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await stateOf(one, idOf(after)), "open");
   });
 
-  test("the same call asked many times at once gets one address", async ({ one, two }) => {
+  test("the same call asked many times concurrently gets one address", async ({ one, two }) => {
     const asked = await Promise.all(
       [...Array(24).keys()].map((n) => (n % 2 === 0 ? one : two).approvals.ask(request())),
     );
@@ -244,7 +244,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(urls.size, 1);
   });
 
-  test("a customer has ten open questions at most, over all replicas, and a decided one makes room", async ({ one, two }) => {
+  test("a customer has ten open questions at most, over all replicas, and a decision makes room", async ({ one, two }) => {
     const ids: string[] = [];
     for (let n = 0; n < 10; n++) ids.push(await askOn(n % 2 === 0 ? one : two, { fingerprint: fingerprint(n) }));
 
@@ -262,7 +262,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     await assert.rejects(two.approvals.ask(request({ fingerprint: fingerprint(12) })), isRateLimited);
   });
 
-  test("asking for the same call at once takes one place", async ({ one, two }) => {
+  test("concurrent questions for the same call take one place", async ({ one, two }) => {
     await Promise.all([one, two, one, two].map(({ approvals }) => approvals.ask(request())));
 
     for (let n = 0; n < 9; n++) await askOn(one, { fingerprint: fingerprint(n) });
@@ -298,7 +298,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await stateOf(two, id), undefined);
   });
 
-  test("what became of a question can be seen for a while", async ({ one, clock }) => {
+  test("the outcome of a question can be seen for a while", async ({ one, clock }) => {
     const id = await askOn(one);
     await one.approvals.deny(id);
 
@@ -307,7 +307,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await stateOf(one, id), "denied");
   });
 
-  test("with a code only that code approves", async ({ one, two }) => {
+  test("a question with a code is approved with that code only", async ({ one, two }) => {
     const id = await askOn(one, { approvalCode: APPROVAL_CODE });
 
     const decided = [
@@ -339,7 +339,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await two.approvals.approve(last, undefined), "approved");
   });
 
-  test("the same call under two codes at once gets a page for each", async ({ one }) => {
+  test("the same call under two codes gets a page for each, asked concurrently", async ({ one }) => {
     const ids = await Promise.all([APPROVAL_CODE, "another-code"].map((code) => askOn(one, { approvalCode: code })));
 
     assert.equal(new Set(ids).size, 2);
@@ -357,7 +357,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await stateOf(one, later), "approved");
   });
 
-  test("a page that another one took the place of holds no place", async ({ one, two }) => {
+  test("a page that another one replaced takes no place", async ({ one, two }) => {
     for (let n = 0; n < 12; n++) await askOn(n % 2 === 0 ? one : two, { approvalCode: `code-number-${n}` });
 
     const others = [...Array(9).keys()].map((n) => askOn(one, { fingerprint: fingerprint(n) }));
@@ -371,7 +371,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await two.approvals.deny(id), "denied");
   });
 
-  test("five wrong codes at any approvals close approving for the customer, and nothing else", async ({ one, two }) => {
+  test("five wrong codes at any approvals stop approving for that customer only", async ({ one, two }) => {
     const ids = [
       await askOn(one, { approvalCode: APPROVAL_CODE }),
       await askOn(one, { approvalCode: "another-code", fingerprint: fingerprint(1) }),
@@ -408,7 +408,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await takeYes(two), false);
   });
 
-  test("right codes cost no try, however many they are", async ({ one, two }) => {
+  test("right codes never count as tries", async ({ one, two }) => {
     const decided: string[] = [];
     for (let n = 0; n < 8; n++) {
       const id = await askOn(one, { fingerprint: fingerprint(n), approvalCode: APPROVAL_CODE });
@@ -427,9 +427,9 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await two.approvals.approve(id, APPROVAL_CODE), "approved");
   });
 
-  // Each line: how many wrong tries come one after the other, and how many at once after them.
+  // How many wrong tries come one after the other, and how many concurrently after them.
   for (const [before, atOnce] of [[0, 5], [0, 40], [1, 4], [2, 20], [4, 1], [4, 20], [5, 20]] as const) {
-    test(`${before} wrong tries and then ${atOnce} at once, at two approvals, are five at most`, async ({ one, two }) => {
+    test(`${before} wrong tries and then ${atOnce} concurrently, at two approvals, count as five at most`, async ({ one, two }) => {
       const ids = [
         await askOn(one, { approvalCode: APPROVAL_CODE }),
         await askOn(two, { approvalCode: APPROVAL_CODE, fingerprint: fingerprint(1) }),
@@ -448,7 +448,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     });
   }
 
-  test("tries at unknown ids are limited, and leave valid ones alone", async ({ one, two }) => {
+  test("tries at unknown ids are limited without affecting valid ones", async ({ one, two }) => {
     const id = await askOn(one);
     const waits: (number | undefined)[] = [];
     for (let n = 0; n < 70; n++) waits.push(await new UnknownPages((n % 2 === 0 ? one : two).store).count());
@@ -459,7 +459,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await two.approvals.approve(id, undefined), "approved");
   });
 
-  test("ids that were never given out are unknown", async ({ one }) => {
+  test("ids that were never issued are unknown", async ({ one }) => {
     await askOn(one);
 
     for (const id of ["", "0".repeat(32), "../approve", FINGERPRINT, "G".repeat(32)]) {
@@ -470,7 +470,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     }
   });
 
-  test("entries that were tampered with or are gone mean no", async ({ one, two }) => {
+  test("entries that were tampered with or are gone count as a no", async ({ one, two }) => {
     const purposes: Purpose[] = ["approval_address", "approval", "approval_open"];
     for (const [n, purpose] of purposes.entries()) {
       for (const isGone of [true, false]) {
@@ -488,7 +488,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     }
   });
 
-  test("a yes that was tampered with, or moved from another call, is none", async ({ one, two }) => {
+  test("a yes that was tampered with, or moved from another call, does not count", async ({ one, two }) => {
     await one.approvals.approve(await askOn(one), undefined);
     await one.approvals.approve(await askOn(one, { fingerprint: fingerprint(1) }), undefined);
     const key: StoreKey = { purpose: "approval_yes", customer: CUSTOMER, name: FINGERPRINT };
@@ -518,7 +518,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await two.approvals.approve(harmful, undefined), "unknown");
   });
 
-  test("with a new key in front questions live on, and without the old key they are a no", async ({ one, replica }) => {
+  test("questions outlive a new first key, and count as a no without the old key", async ({ one, replica }) => {
     const id = await askOn(one, { approvalCode: APPROVAL_CODE });
     const lost = await askOn(one, { fingerprint: fingerprint(1) });
     const rotating = await replica([KEYS[1], KEYS[0]]);
@@ -542,7 +542,7 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await takeYes(rotated), true);
   });
 
-  test("a code that can't be one is refused", async ({ one }) => {
+  test("a malformed code is refused", async ({ one }) => {
     const asked = one.approvals.ask(request({ approvalCode: "short" }));
 
     await assert.rejects(asked, (error) => error instanceof ToolError && error.code === "confirmation_required");
@@ -560,7 +560,7 @@ Deno.test("an approval code is 8 to 64 visible ASCII characters", () => {
   assert.deepEqual(bad.filter(isApprovalCode), []);
 });
 
-Deno.test("what is kept of an approval code is another for each approval, and recognises it there alone", async () => {
+Deno.test("the stored digest of an approval code differs for each approval, and verifies the code only there", async () => {
   const codes = new ApprovalCodes(await KeyRing.create({ encryptionKeys: [KEYS[0]] }));
   const [one, other] = ["1".repeat(64), "2".repeat(64)];
 
@@ -572,7 +572,7 @@ Deno.test("what is kept of an approval code is another for each approval, and re
   assert.equal(await codes.matches(other, APPROVAL_CODE, digest), false);
 });
 
-Deno.test("wrong codes count for ten minutes, and approving is closed for ten minutes after the fifth", async () => {
+Deno.test("wrong codes count for ten minutes, and the fifth stops approving for ten minutes", async () => {
   await using replicas = await memoryReplicas();
   const { one, clock } = replicas;
   let asked = 0;
@@ -588,7 +588,7 @@ Deno.test("wrong codes count for ten minutes, and approving is closed for ten mi
     [9, WRONG_CODE],
     [0, WRONG_CODE],
     [0, WRONG_CODE],
-    // The first one counts no more.
+    // The first one has expired.
     [1.5, WRONG_CODE],
     [0, WRONG_CODE],
     [0, APPROVAL_CODE],
@@ -602,7 +602,7 @@ Deno.test("wrong codes count for ten minutes, and approving is closed for ten mi
   assert.deepEqual(decided, [...Array(5).fill("wrong_code"), "closing", "closed", "closed", "approved"]);
 });
 
-Deno.test("where another replica takes the last place for the very same call, both get its address", async () => {
+Deno.test("if another replica takes the last place for the same call, both get its address", async () => {
   await using replicas = await memoryReplicas();
   const { one, two } = replicas;
   for (let n = 0; n < 9; n++) await askOn(one, { fingerprint: fingerprint(n) });
@@ -619,7 +619,7 @@ Deno.test("where another replica takes the last place for the very same call, bo
   assert.equal(await askOn(one), overtaken);
 });
 
-Deno.test("a sixth try counts for nothing, while the fifth is still about to close approving", async () => {
+Deno.test("a sixth try does not count while the fifth is still being recorded", async () => {
   await using replicas = await memoryReplicas();
   const { one } = replicas;
   const id = await askOn(one, { approvalCode: APPROVAL_CODE });
@@ -640,7 +640,7 @@ Deno.test("a sixth try counts for nothing, while the fifth is still about to clo
   assert.equal(await takeYes(one), false);
 });
 
-Deno.test("the address of a call is forgotten only where it is still the one that is meant", async () => {
+Deno.test("the address of a call is deleted only if it has not been replaced", async () => {
   await using replicas = await memoryReplicas();
   const { one, clock } = replicas;
   const id = await askOn(one);
@@ -655,7 +655,7 @@ Deno.test("the address of a call is forgotten only where it is still the one tha
   assert.equal(await records.idFor(CUSTOMER, FINGERPRINT), undefined);
 });
 
-Deno.test("a store that fails approves nothing and says so", async () => {
+Deno.test("if the store fails, nothing is approved and the error says so", async () => {
   await using replicas = await memoryReplicas();
   const { one } = replicas;
   const id = await askOn(one);
@@ -674,7 +674,7 @@ Deno.test("a store that fails approves nothing and says so", async () => {
   for (const step of steps) await assert.rejects(step, StoreError);
 });
 
-Deno.test("a yes that a call uses in the middle of a withdrawal is used, not withdrawn", async () => {
+Deno.test("a yes that a call uses during a withdrawal is used, not withdrawn", async () => {
   await using replicas = await memoryReplicas();
   const { one } = replicas;
   const id = await askOn(one);
@@ -693,7 +693,7 @@ Deno.test("a yes that a call uses in the middle of a withdrawal is used, not wit
   assert.equal(await stateOf(one, id), "used");
 });
 
-Deno.test("Redis holds no id, no code and nothing of a question in the clear, and every entry ends", async () => {
+Deno.test("Redis holds no id, code or question in plain text, and every entry has a TTL", async () => {
   const redis = await emptyRedis();
   await using raw = rawClient(redis);
   await using store = await RedisStore.connect(redis.url, { poolSize: 5 });

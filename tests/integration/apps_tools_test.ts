@@ -9,9 +9,9 @@ import { outputProblems } from "../support/tool_contract.ts";
 import { appsRows } from "../tool_rows/apps.ts";
 
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
-/** Work ends at the first look. */
+/** Operations end at the first look. */
 const AT_ONCE = { polls: 1, seconds: 0 };
-/** Work ends only when a test ends it. */
+/** Operations end only when a test ends them. */
 const NEVER = { polls: 1_000_000, seconds: 1_000_000 };
 const APP = { app_id: 200001 };
 
@@ -23,7 +23,7 @@ function call(service: Service, name: string, args: Record<string, unknown> = {}
   return callTool(service.mcpUrl, name, { ...APP, ...args }, TOKEN_HEADERS);
 }
 
-/** The application in the sandbox that every test here speaks of: label Shop, domain shop.example.com. */
+/** The sandbox's application that these tests use: label Shop, domain shop.example.com. */
 function shopOf(service: Service): AppState {
   const found = service.sandbox.account().servers.flatMap(({ apps }) => apps).find(({ id }) => id === APP.app_id);
   assert.ok(found);
@@ -41,7 +41,7 @@ function pointsIn(json: Record<string, unknown>): string[] | undefined {
   return pointsSchema.optional().parse(json.restore_points)?.map(({ restore_point }) => restore_point);
 }
 
-/** Sends something to the sandbox past the service, as somebody in the console would. */
+/** Sends a request straight to the sandbox, as a person in the console would. */
 async function inConsole(service: Service, path: string, fields: Record<string, string>): Promise<string> {
   const response = await fetch(`${service.sandbox.baseUrl}${path}`, {
     method: "POST",
@@ -52,7 +52,7 @@ async function inConsole(service: Service, path: string, fields: Record<string, 
   return String(operation_id);
 }
 
-Deno.test("a tool waits for its work and sees it end", async () => {
+Deno.test("a tool waits until its operation ends", async () => {
   const clock = new FakeClock();
   await using service = await start({ clock, pace: { polls: 3, seconds: 3600 } }, { clock });
 
@@ -73,7 +73,7 @@ Deno.test("destructive tools ask a person, and nothing is sent without a yes", a
   assert.ok(service.sandbox.requests.every(({ method }) => method === "GET"));
 });
 
-Deno.test("clone_app gives the id of the copy, which is there under it", async () => {
+Deno.test("clone_app gives the id under which the copy can be found", async () => {
   await using service = await start();
 
   const { json } = await call(service, "clone_app", { app_label: "Shop copy" });
@@ -82,10 +82,10 @@ Deno.test("clone_app gives the id of the copy, which is there under it", async (
   assert.equal(copy?.label, "Shop copy");
   assert.equal(copy?.source_app_id, APP.app_id);
   const details = await callTool(service.mcpUrl, "get_app_details", { app_id: json.new_app_id }, TOKEN_HEADERS);
-  assert.equal(details.isError, false, "the listing was read anew");
+  assert.equal(details.isError, false, "the listing was read again");
 });
 
-Deno.test("clone_app finds the copy in a fresh listing where the answer does not name it", async () => {
+Deno.test("clone_app finds the copy in a fresh listing if the answer does not name it", async () => {
   for (const app_id of [undefined, "200001"]) {
     await using service = await start();
     service.sandbox.addFault({
@@ -102,7 +102,7 @@ Deno.test("clone_app finds the copy in a fresh listing where the answer does not
   }
 });
 
-Deno.test("clone_app takes any empty answer for work that is done", async () => {
+Deno.test("clone_app takes any empty answer for a finished operation", async () => {
   for (const body of [[], {}, { status: true }]) {
     await using service = await start();
     service.sandbox.addFault({ operationId: "app_clone", kind: { status: 200, body } });
@@ -117,7 +117,7 @@ Deno.test("clone_app takes any empty answer for work that is done", async () => 
   }
 });
 
-Deno.test("clone_app gives no id where two applications could be the copy, or the listing fails", async () => {
+Deno.test("clone_app gives no id if two applications could be the copy, or the listing fails", async () => {
   for (const problem of ["two", "fails"]) {
     await using service = await start();
     await call(service, "get_app_details");
@@ -151,7 +151,7 @@ Deno.test("a change whose answer can't be read may have been made, and the hint 
   }
 });
 
-Deno.test("clone_app looks for nothing while the copy is being made", async () => {
+Deno.test("clone_app does not look for the copy while it is being made", async () => {
   await using service = await start({ pace: NEVER });
   const body = { operation_id: 92897181 };
   service.sandbox.addFault({ operationId: "app_clone", afterEffect: true, kind: { status: 200, body } });
@@ -200,7 +200,7 @@ Deno.test("a restore point is given and sent unchanged, however it looks", async
   }
 });
 
-Deno.test("restore points bear their time in UTC and their age, where they are times", async () => {
+Deno.test("restore points that are times have their time in UTC and their age", async () => {
   const clock = new FakeClock(Date.parse("2026-08-06T12:30:00Z"));
   await using service = await start({ clock }, { clock });
   shopOf(service).backups = [
@@ -226,7 +226,7 @@ Deno.test("restore points bear their time in UTC and their age, where they are t
   ]);
 });
 
-Deno.test("restore_app takes the time of a point for it, and sends the point as Cloudways wrote it", async () => {
+Deno.test("restore_app takes a restore point by its time, and sends it as Cloudways wrote it", async () => {
   for (const time of ["2026-08-05T23:19:06Z", "2026-08-05 23:19:06", "2026-08-06T01:19:06+02:00"]) {
     await using service = await start();
 
@@ -237,7 +237,7 @@ Deno.test("restore_app takes the time of a point for it, and sends the point as 
   }
 });
 
-Deno.test("a restore waits for no list that does not come, and says how to go on", async () => {
+Deno.test("a restore does not wait for a list that does not come, and says how to go on", async () => {
   const clock = new FakeClock();
   await using service = await start({ clock, pace: NEVER }, { clock });
 
@@ -248,7 +248,7 @@ Deno.test("a restore waits for no list that does not come, and says how to go on
   assert.equal(service.sandbox.requestsTo("app_restore").length, 0);
 });
 
-Deno.test("where Cloudways won't list the restore points, it decides whether there is such a one", async () => {
+Deno.test("if Cloudways won't list the restore points, a restore is sent and Cloudways decides", async () => {
   await using service = await start();
   const kind = { status: 403, body: { error: "insufficient_scope" } };
   service.sandbox.addFault({ operationId: "app_backup_status_get", kind });
@@ -328,7 +328,11 @@ Deno.test("clear_app_cache waits for a purge of the same application that is alr
   assert.equal(isError, false, JSON.stringify(json));
   assert.deepEqual([json.operation_id, json.status, json.joined], [running, "completed", true]);
   assert.equal(shopOf(service).purges, 1);
-  assert.equal(service.sandbox.requestsTo("app_purge_cache").length, 2, "its own, which was refused, is not repeated");
+  assert.equal(
+    service.sandbox.requestsTo("app_purge_cache").length,
+    2,
+    "its own purge, which was refused, is not repeated",
+  );
 });
 
 Deno.test("clear_app_cache says that it joined, while the purge still runs or when it fails", async () => {
@@ -347,7 +351,7 @@ Deno.test("clear_app_cache says that it joined, while the purge still runs or wh
   assert.equal(failed.json.code, "operation_failed");
 });
 
-Deno.test("clear_app_cache does not pass off the purge of another application as its own", async () => {
+Deno.test("clear_app_cache does not report the purge of another application as its own", async () => {
   await using service = await start({ pace: NEVER });
   await inConsole(service, "/app/cache/purge", { app_id: "200002" });
 
@@ -404,7 +408,7 @@ Deno.test("what Cloudways does not say about Varnish is null, and what is new is
   assert.deepEqual([varnish_app_enabled, varnish_enabled, vcl_list, device_detection], [true, null, [], true]);
 });
 
-Deno.test("an answer that is no answer to the Varnish switch is an error", async () => {
+Deno.test("a malformed answer to the Varnish switch is an error", async () => {
   await using service = await start();
   service.sandbox.addFault({ operationId: "varnish_app_manage", times: 1, kind: { status: 200, body: ["?"] } });
   service.sandbox.addFault({
@@ -436,7 +440,7 @@ Deno.test("file permissions and the HTTPS redirection take effect", async () => 
   }
 });
 
-Deno.test("the primary domain is set and removed, and the answer tells what it was", async () => {
+Deno.test("the primary domain is set and removed, and the answer gives the previous one", async () => {
   await using service = await start();
 
   const updated = await call(service, "update_app_cname", { cname: "New.Example.com" });
@@ -446,13 +450,13 @@ Deno.test("the primary domain is set and removed, and the answer tells what it w
   const deleted = await call(service, "delete_app_cname");
   assert.deepEqual([deleted.json.old_cname, deleted.json.new_cname], ["new.example.com", null]);
   assert.equal(shopOf(service).cname, "");
-  assert.equal((await call(service, "delete_app_cname")).json.code, "not_found", "nobody is asked to remove nothing");
+  assert.equal((await call(service, "delete_app_cname")).json.code, "not_found", "without a domain nobody is asked");
 
   const first = await call(service, "update_app_cname", { cname: "xn--mnchen-3ya.example.com" });
   assert.deepEqual([first.json.old_cname, first.json.new_cname], [null, "xn--mnchen-3ya.example.com"]);
 });
 
-Deno.test("update_app_cname asks only where a primary domain exists now, whatever the listing remembers", async () => {
+Deno.test("update_app_cname asks only if a primary domain exists now, whatever the cached listing says", async () => {
   await using service = await start({}, { env: { RATE_LIMIT_REQUESTS: "1000" } });
   const cname = "new.example.com";
   shopOf(service).cname = "";
@@ -472,7 +476,7 @@ Deno.test("update_app_cname asks only where a primary domain exists now, whateve
 const reportSchema = z.looseObject({ created_at: z.string() });
 const tableSchema = z.looseObject({ rows: z.array(z.unknown()) });
 
-Deno.test("analytics give rows named by their header, for every report", async () => {
+Deno.test("every analytics report gives rows with named columns", async () => {
   const reports: Record<string, Record<string, Record<string, unknown>>> = {
     traffic: {
       top_ips: { IP: "198.51.100.7", Count: 420 },
@@ -509,7 +513,7 @@ Deno.test("analytics give rows named by their header, for every report", async (
   }
 });
 
-Deno.test("what an analytics report holds beside the expected table is passed on", async () => {
+Deno.test("other members of an analytics report than the expected table are passed on", async () => {
   const result = {
     created_at: "2026-08-06 10:00:00",
     note: "new",
@@ -545,7 +549,7 @@ Deno.test("what an analytics report holds beside the expected table is passed on
   });
 });
 
-Deno.test("queries show the texts inside them only where they are asked for, and secrets never", async () => {
+Deno.test("queries show their literals only on request, and never secrets", async () => {
   const queries = [
     ["SELECT id FROM wp_posts WHERE post_status = 'publish'", "SELECT id FROM wp_posts WHERE post_status = '[hidden]'"],
     ["of the start was cut 'publish' AND id > 5", "of the start was cut '[hidden]' AND id > 5"],
@@ -581,7 +585,7 @@ Deno.test("queries show the texts inside them only where they are asked for, and
   ]);
 });
 
-Deno.test("an analytics report is read wherever it stands, and is empty where there is none", async () => {
+Deno.test("an analytics report is read in every known place, and is empty without one", async () => {
   const table = { header: ["IP"], body: [["a"]] };
   const results: [Record<string, unknown>, unknown][] = [
     [{ data: { top_ips: table } }, { top_ips: { rows: [{ IP: "a" }] } }],
@@ -612,7 +616,7 @@ Deno.test("an analytics report that comes at once needs no operation", async () 
   assert.deepEqual([json.status, json.operation_id], ["completed", null]);
 });
 
-Deno.test("the traffic reports' own limit at Cloudways stops them alone", async () => {
+Deno.test("Cloudways' limit for traffic reports stops only these", async () => {
   await using service = await start();
   const headers = { "Retry-After": "88" };
   service.sandbox.addFault({ operationId: "analytics_app_traffic", kind: { status: 429, headers } });

@@ -1,4 +1,4 @@
-/** Former names of arguments, and empty texts. What every tool takes stands with the tools. */
+/** Former names of arguments, and empty texts. The tests of tools cover what every tool takes. */
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
 import { type Arguments, asText, entryOf } from "../support/argument_forms.ts";
@@ -10,7 +10,7 @@ import type { ToolRow } from "../tool_rows/row.ts";
 
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
 const PACE = { polls: 1, seconds: 0 };
-/** What a call with these arguments made Cloudways do, on a fresh account. */
+/** What a call with these arguments does at Cloudways, on a fresh account. */
 async function effectOf({ tool, setUp }: ToolRow, args: Arguments) {
   await using service = await startService({ sandbox: { pace: PACE }, env: ENV });
   setUp?.(service.sandbox);
@@ -19,7 +19,7 @@ async function effectOf({ tool, setUp }: ToolRow, args: Arguments) {
   return { isError, code: json.code, sent };
 }
 
-/** Every former name of every tool, with what a call said under it and what it says now. */
+/** Every former name of an argument, with each value under that name and its present form. */
 const formerNames = allTools.flatMap(({ name: tool, formerly }) =>
   Object.entries(formerly).flatMap(([former, { name, values }]) => {
     const words = values ?? Object.fromEntries(wordsOf(tool, name).map((word) => [word, word]));
@@ -32,7 +32,7 @@ function wordsOf(tool: string, argument: string): string[] {
   return Array.isArray(words) ? words.map(String) : [];
 }
 
-Deno.test("former names stand in no list, and are those of arguments that are listed", () => {
+Deno.test("former names are not listed, and belong to arguments that are", () => {
   assert.deepEqual([...new Set(formerNames.map(({ tool, former }) => `${tool}.${former}`))], [
     "change_service_state.state",
     "enforce_app_https.status",
@@ -80,7 +80,7 @@ for (const { tool, former, name, word, now } of formerNames) {
   });
 }
 
-Deno.test("an empty text is a value where it has a meaning, and refused where a tool requires more", async () => {
+Deno.test("an empty text is a value if it has a meaning, and refused if a tool requires more", async () => {
   await using service = await startService({ env: ENV });
 
   const id = await callTool(service.mcpUrl, "get_app_settings", { app_id: "" }, TOKEN_HEADERS);

@@ -1,4 +1,4 @@
-/** Every text of every tool's arguments, with every kind of character in it that nobody can see. */
+/** Every text argument of every tool, with every kind of invisible character. */
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
 import { understoodInput } from "../../src/calls/json_schema.ts";
@@ -46,7 +46,8 @@ interface TextArgument {
   with(text: string): Record<string, unknown>;
 }
 
-const textArguments: TextArgument[] = allTools.flatMap((tool) => {
+// What calls another tool is judged by that one.
+const textArguments: TextArgument[] = allTools.filter(({ forwards }) => !forwards).flatMap((tool) => {
   const full: Record<string, unknown> = Object.assign(
     {},
     ...toolRows.filter((row) => row.tool === tool.name).map(({ full }) => full),
@@ -99,7 +100,7 @@ Deno.test("there are texts to try in lists, in lines, in secrets and in plain ar
   }
 });
 
-Deno.test("a character that nobody can see is refused in every text of every tool, and nothing is asked or sent", async () => {
+Deno.test("an invisible character is refused in every text of every tool, and nothing is asked or sent", async () => {
   await using service = await startService({ env: { RATE_LIMIT_REQUESTS: "10000" } });
   for (const argument of textArguments) {
     for (const odd of oddIn(argument)) {
@@ -129,7 +130,7 @@ Deno.test("a credential of the caller's own is refused in every text of every to
   assert.deepEqual(service.sandbox.requests, []);
 });
 
-Deno.test("where it stands is shown, but nothing of a secret is", async () => {
+Deno.test("the error shows where the character is, and nothing of a secret", async () => {
   await using service = await startService();
   const git = { app_id: 200001, git_url: "git@git.example.com:team/shop.git" };
 
@@ -178,7 +179,7 @@ Deno.test("line breaks of PEM texts are sent as line feeds, whatever they were",
   assert.deepEqual({ ssl_crt, ssl_key }, { ssl_crt: certificate, ssl_key: private_key });
 });
 
-Deno.test("texts and lists longer than any input takes are refused unread", async () => {
+Deno.test("texts and lists longer than any input takes are refused without reading them", async () => {
   await using service = await startService();
   const long = { query: "a".repeat(200_001) };
   const many = Array.from({ length: 1001 }, () => "192.0.2.1");

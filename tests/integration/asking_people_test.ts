@@ -1,4 +1,6 @@
-/** Whose answer counts as a person's: what clients say by themselves is nobody's, and leads to the page where there is one. */
+/**
+ * Which answers count as a person's. What a client answers by itself does not, and leads to the page if there is one.
+ */
 import assert from "node:assert/strict";
 import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
 import { type Answer, KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
@@ -16,13 +18,13 @@ const FORM = { elicitation: { form: {} } };
 const URL_ONLY = { elicitation: { url: {} } };
 const TWO_MINUTES_MS = 2 * 60_000;
 
-/** A person or a program: what is said to a question, and how long after it. */
+/** A person or a program: the answer to a question, and after how long. */
 interface Reply {
   reply: unknown;
   afterMs?: number;
 }
 
-/** What a client makes of a call: how often it was asked, and what it was answered in the end. */
+/** The course of a call: how often the client was asked, and the final answer. */
 interface Outcome {
   asked: number;
   message: string;
@@ -98,8 +100,8 @@ function assertCode({ answer }: Outcome, code: string | undefined): void {
   assert.equal(answer.json.code, code, JSON.stringify(answer.json));
 }
 
-/** What clients say when they have asked nobody. */
-const NOBODYS: Record<string, Reply & { eras?: readonly string[] }> = {
+/** What clients answer without asking a person. */
+const NOT_A_PERSONS: Record<string, Reply & { eras?: readonly string[] }> = {
   "a cancelled form": { reply: { action: "cancel" } },
   "a form that was cancelled late": { reply: { action: "cancel" }, afterMs: 60_000 },
   "a decline at once": { reply: NO },
@@ -116,7 +118,7 @@ const NOBODYS: Record<string, Reply & { eras?: readonly string[] }> = {
   "an internal error": { reply: new ErrorReply(-32603), eras: ["2025-11-25", "2025-06-18"] },
 };
 
-/** Where there is a page for a call, and where there is none. */
+/** With an approval page, and without. */
 const PAGES: Record<string, { env: Record<string, string>; hasPage: boolean }> = {
   "a page": { env: {}, hasPage: true },
   "CONFIRM=elicit": { env: { CONFIRM: "elicit" }, hasPage: false },
@@ -129,8 +131,8 @@ const PAGES: Record<string, { env: Record<string, string>; hasPage: boolean }> =
 
 for (const [era, connect] of Object.entries(ERAS)) {
   for (const [where, { env, hasPage }] of Object.entries(PAGES)) {
-    Deno.test(`what a client of ${era} says by itself is nobody's no, with ${where}`, async (t) => {
-      for (const [name, { eras, ...reply }] of Object.entries(NOBODYS)) {
+    Deno.test(`what a client of ${era} answers by itself is not a person's no, with ${where}`, async (t) => {
+      for (const [name, { eras, ...reply }] of Object.entries(NOT_A_PERSONS)) {
         if (eras !== undefined && !eras.includes(era)) continue;
         await t.step(name, async () => {
           await using subject = await start(env);
@@ -143,7 +145,7 @@ for (const [era, connect] of Object.entries(ERAS)) {
           assertCode(first, "confirmation_required");
           assert.equal(first.asked, 1);
           assert.equal("approval_url" in detailsOf(first.answer), hasPage);
-          // Nothing is remembered: it is asked about again, or waits on its page.
+          // No decline is remembered: the call is asked about again, or waits on its page.
           assert.equal(second.asked, hasPage ? 0 : 1);
           assertCode(second, hasPage ? "approval_pending" : "confirmation_required");
           assert.equal(stops(service), 0);
@@ -153,7 +155,7 @@ for (const [era, connect] of Object.entries(ERAS)) {
           await decide(service.url, pathOf(first.answer), { decision: "approve" });
           const third = await call(STOP.args, reply);
           assertCode(third, undefined);
-          assert.equal(third.asked, 0, "the yes of the page is looked at before a form is put again");
+          assert.equal(third.asked, 0, "the page's yes is used before a form is shown again");
           assert.equal(stops(service), 1);
           assertCode(await call(STOP.args, reply), "confirmation_required");
           assert.equal(stops(service), 1);
@@ -164,7 +166,7 @@ for (const [era, connect] of Object.entries(ERAS)) {
 }
 
 for (const [era, connect] of Object.entries(ERAS).slice(0, 2)) {
-  Deno.test(`a client of ${era} that opens no address leads to the page all the same`, async (t) => {
+  Deno.test(`a client of ${era} that opens no address still leads to the page`, async (t) => {
     const replies = [{ action: "cancel" }, NO, { action: "maybe" }];
     for (const reply of replies) {
       await t.step(JSON.stringify(reply), async () => {
@@ -184,7 +186,7 @@ for (const [era, connect] of Object.entries(ERAS).slice(0, 2)) {
   });
 }
 
-/** What a person can have said, by how the client asks. */
+/** What a person can answer, by how the client asks. */
 const NOES: Record<string, { reply: Reply; capabilities: Record<string, unknown> }> = {
   "declined form": { reply: { reply: NO, afterMs: MIN_THOUGHT_MS }, capabilities: FORM },
   "form with an open box": { reply: { reply: NO_IN_FORM, afterMs: MIN_THOUGHT_MS }, capabilities: FORM },
@@ -223,7 +225,7 @@ for (const [era, connect] of Object.entries(ERAS).slice(0, 2)) {
       assert.equal(stops(service), 0);
     });
 
-    Deno.test(`after a ${name} of ${era}, again: true has the question put once more, and is no yes`, async () => {
+    Deno.test(`after a ${name} of ${era}, again: true asks the question once more, and is not a yes`, async () => {
       await using subject = await start();
       const { service } = subject;
       const call = await connect(subject, { capabilities });
@@ -241,7 +243,7 @@ for (const [era, connect] of Object.entries(ERAS).slice(0, 2)) {
   }
 }
 
-Deno.test("again: true takes a no back, once, whatever comes of the question", async () => {
+Deno.test("again: true takes a no back once, whatever the answer to the question", async () => {
   await using subject = await start();
   const { service } = subject;
   const call = await modernClient(subject);
@@ -260,7 +262,7 @@ Deno.test("again: true takes a no back, once, whatever comes of the question", a
   assert.deepEqual([before.kind, again.kind, after.kind], ["result", "question", "question"]);
 });
 
-Deno.test("again: true is no part of the call: a yes holds with and without it, and it alone does nothing", async () => {
+Deno.test("again: true is not part of the call: a yes counts with and without it, and by itself it does nothing", async () => {
   await using subject = await start();
   const { service } = subject;
   const call = { url: service.mcpUrl, name: STOP.name, headers: TOKEN_HEADERS };
@@ -280,7 +282,7 @@ Deno.test("again: true is no part of the call: a yes holds with and without it, 
   assert.equal(stops(service), 2);
 });
 
-Deno.test("again is a flag, of tools that ask alone, and listed nowhere", async () => {
+Deno.test("again is a flag that only tools that ask take, and it is not listed", async () => {
   await using service = await startService();
   const call = (name: string, args: Record<string, unknown>) => callTool(service.mcpUrl, name, args, TOKEN_HEADERS);
 
@@ -294,7 +296,7 @@ Deno.test("again is a flag, of tools that ask alone, and listed nowhere", async 
   assert.equal(elsewhere.json.code, "invalid_arguments");
 });
 
-Deno.test("a page's no is one of the client that was sent there, says until when, and is taken back on the page", async () => {
+Deno.test("a no on the page counts for the client that was sent there, says until when, and can be taken back there", async () => {
   await using subject = await start();
   const { service, clock } = subject;
   const call = (client: string, args: Record<string, unknown> = STOP.args) =>
@@ -339,7 +341,7 @@ Deno.test("a no through one client leaves the page of another one open", async (
   assert.equal(stops(service), 1);
 });
 
-Deno.test("a new session of a client that answers by itself is served by the yes of the page", async () => {
+Deno.test("a yes on the page serves a new session of a client that answers by itself", async () => {
   await using subject = await start();
   const { service } = subject;
   const first = await (await legacyClient(subject))(STOP.args, { reply: NO });
@@ -351,7 +353,7 @@ Deno.test("a new session of a client that answers by itself is served by the yes
   assert.equal(stops(service), 1);
 });
 
-Deno.test("the time a call takes to read the facts is none of a person's", async () => {
+Deno.test("the time that a call takes to read the facts does not count as a person's", async () => {
   await using subject = await start();
   const { service, clock } = subject;
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS };
@@ -370,7 +372,7 @@ Deno.test("the time a call takes to read the facts is none of a person's", async
 });
 
 for (const [era, connect] of Object.entries(ERAS)) {
-  Deno.test(`X-MCP-Confirm: page keeps questions from a client of ${era} from the start`, async () => {
+  Deno.test(`X-MCP-Confirm: page sends a client of ${era} to the page without asking it`, async () => {
     await using subject = await start();
     const { service } = subject;
     const call = await connect(subject, { headers: { ...TOKEN_HEADERS, "x-mcp-confirm": "page" } });
@@ -388,7 +390,7 @@ for (const [era, connect] of Object.entries(ERAS)) {
   });
 }
 
-Deno.test("X-MCP-Confirm: page where there is no page refuses, with the reason", async () => {
+Deno.test("X-MCP-Confirm: page without a page refuses, with the reason", async () => {
   await using subject = await start({ CONFIRM: "elicit" });
   const call = await modernClient(subject, { headers: { ...TOKEN_HEADERS, "x-mcp-confirm": "page" } });
 
@@ -400,14 +402,14 @@ Deno.test("X-MCP-Confirm: page where there is no page refuses, with the reason",
   assert.equal(stops(subject.service), 0);
 });
 
-/** A session id of another key: what is left of a client's after a restart without ENCRYPTION_KEY. */
+/** A session id under another key, as a client has it after a restart without ENCRYPTION_KEY. */
 async function lostSession(): Promise<string> {
   await using former = await startService();
   const { headers } = await LegacySession.open([former.mcpUrl], { headers: TOKEN_HEADERS });
   return headers["mcp-session-id"] ?? "";
 }
 
-Deno.test("a session that a restart has made unknown is to be reconnected, where a question would be needed", async (t) => {
+Deno.test("a client whose session a restart made unknown is asked to reconnect if a question is needed", async (t) => {
   const sessionId = await lostSession();
   for (const [where, { env, hasPage }] of Object.entries(PAGES)) {
     await t.step(where, async () => {
@@ -427,7 +429,7 @@ Deno.test("a session that a restart has made unknown is to be reconnected, where
   }
 });
 
-Deno.test("a client without a session is told that it can't show questions, not to reconnect", async () => {
+Deno.test("a client without a session gets the error that it can't show questions, not that it should reconnect", async () => {
   await using service = await startService({ env: { CONFIRM: "elicit" } });
 
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
@@ -435,7 +437,7 @@ Deno.test("a client without a session is told that it can't show questions, not 
   assert.doesNotMatch(String(json.message), /reconnect/);
 });
 
-Deno.test("the question in an answer keeps its lines, the first of which says what is done to what", async () => {
+Deno.test("the question in an answer keeps its lines, and the first says what is done to what", async () => {
   await using subject = await start();
   const { service } = subject;
   const [server] = service.sandbox.account().servers;

@@ -1,6 +1,6 @@
 /**
- * Every tool that changes something, with every argument that decides and every state of the account that matters: who
- * is asked, and what is sent. Where Cloudways doesn't say what is there, a person is asked.
+ * Every tool that changes something, with every argument and state of the account that decides whether a person is
+ * asked, and what is sent. If Cloudways doesn't say what is there, a person is asked.
  */
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
@@ -29,21 +29,21 @@ function sentBy({ sandbox }: Service, operationId: string, followedBy?: string):
   return sandbox.requestsTo(operationId).length;
 }
 
-Deno.test("every tool that changes something, or asks, stands in the table", () => {
-  const changing = allTools.filter(({ effect }) => effect !== "read").map(({ name }) => name);
+Deno.test("every tool that changes something, or asks, is in the table", () => {
+  const changing = allTools.filter(({ effect, forwards }) => effect !== "read" && !forwards).map(({ name }) => name);
 
   assert.deepEqual(Object.keys(askCases).sort(), [...changing, "get_git_branch_names"].sort());
 });
 
-Deno.test("whatever asks in one state is called destructive, so that clients may ask too", () => {
-  for (const { name, effect } of allTools) {
-    if (effect === "read") continue;
+Deno.test("a tool that asks in any state is marked destructive, so that clients may ask too", () => {
+  for (const { name, effect, forwards } of allTools) {
+    if (effect === "read" || forwards) continue;
     const asks = askCases[name]?.cases.some((row) => row.asks);
     assert.equal(effect, asks ? "destructive" : "write", name);
   }
 });
 
-Deno.test("whatever asks says in its description that it does, and what always asks that a person has to approve", () => {
+Deno.test("the description of a tool that asks says so, and says that a person has to approve if it always asks", () => {
   for (const { name, description } of allTools) {
     const asked = askCases[name]?.cases.map((row) => row.asks) ?? [name === "get_app_credentials"];
     if (asked.includes(true)) assert.match(description, /\bask|\bapprov/i, name);
@@ -52,7 +52,7 @@ Deno.test("whatever asks says in its description that it does, and what always a
 });
 
 for (const [tool, { sends: usually, followedBy, args: common, cases }] of Object.entries(askCases)) {
-  Deno.test(`${tool} asks by what is there and what would change`, async (t) => {
+  Deno.test(`${tool} asks depending on what is there and what would change`, async (t) => {
     for (const { args, sends = usually, present, setUp, asks, why } of cases) {
       const name = `${JSON.stringify(args ?? {})} with ${present}: ${asks ? "asks" : "asks nobody"}, for ${why}`;
       await t.step(name, async () => {
@@ -86,7 +86,7 @@ Deno.test("a call without a yes sends nothing, whatever is answered", async () =
   }
 });
 
-Deno.test("applications that Cloudways doesn't tell are shown as such, in a form and on the page", async () => {
+Deno.test("applications that Cloudways doesn't list are shown as unknown, in a form and on the page", async () => {
   await using service = await start((_app, server) => void server.untold.push("apps"));
   const args = { server_id: 100001 };
   const asked = await callModern({ url: service.mcpUrl, name: "stop_server", args, headers: TOKEN_HEADERS });
@@ -116,7 +116,7 @@ Deno.test("a caller who may only read is refused a new host, and gets the branch
   }
 });
 
-Deno.test("a yes to a new host has Cloudways call it once, whatever comes of it", async () => {
+Deno.test("after a yes to a new host Cloudways is asked to call it once, whatever the result", async () => {
   await using service = await start(answers("git_branches_get", { message: "No" }, 503));
   const args = { ...APP, git_url: "git@git.example.org:team/shop.git" };
   const call = { url: service.mcpUrl, name: "get_git_branch_names", args, headers: TOKEN_HEADERS };
@@ -141,7 +141,7 @@ Deno.test("a new host leaves a record, a known one does not", async () => {
   assert.deepEqual(json.records.map(({ result, tool }) => [result, tool]), [["done", "get_git_branch_names"]]);
 });
 
-Deno.test("work that asks nobody says what it keeps from being done", async () => {
+Deno.test("the answer of an operation without a question says what it blocks", async () => {
   for (const [polls, words] of [[1, /While it ran/], [1_000_000, /Until it ends.*upstream_busy/]] as const) {
     await using service = await startService({
       env: { RATE_LIMIT_REQUESTS: "100000" },

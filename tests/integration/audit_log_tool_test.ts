@@ -1,4 +1,4 @@
-/** What a customer reads of what was done: one entry an action, whichever way a person was asked. */
+/** What a customer reads in the audit log: one entry for each action, however a person was asked. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { TOKEN_HEADERS } from "../support/clients.ts";
@@ -66,7 +66,7 @@ Deno.test("a change after a yes on the page is one entry from the question to th
   assert.match(entry?.operation_id ?? "", /^\d+$/);
 });
 
-Deno.test("a no on the page, and the call that hears of it, are one entry", async () => {
+Deno.test("a no on the page, and the call that gets it, are one entry", async () => {
   await using service = await startService();
 
   const press = await askOnPage(service);
@@ -78,7 +78,7 @@ Deno.test("a no on the page, and the call that hears of it, are one entry", asyn
   assert.deepEqual(await storyOf(service), ["denied confirmation_declined page"]);
 });
 
-Deno.test("a change after a yes in a form is one entry, and the next call of the same kind another", async () => {
+Deno.test("a change after a yes in a form is one entry, and the next call of the same tool another", async () => {
   await using service = await startService({ sandbox: { pace: { polls: 1, seconds: 0 } } });
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS };
 
@@ -92,7 +92,7 @@ Deno.test("a change after a yes in a form is one entry, and the next call of the
   assert.deepEqual(await storyOf(service), ["done ok form", "done ok form"]);
 });
 
-Deno.test("a question that nobody answers in its time waits no more", async () => {
+Deno.test("a question without an answer in time is no longer shown as waiting", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock } });
 
@@ -102,7 +102,7 @@ Deno.test("a question that nobody answers in its time waits no more", async () =
   assert.deepEqual(await storyOf(service), ["failed not_answered page"]);
 });
 
-Deno.test("what needs no yes, what is wrong and what fails stand there by their result, and can be filtered", async () => {
+Deno.test("changes without a question, refusals and failures have their results, and can be filtered", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock, pace: { polls: 1, seconds: 0 } } });
   await callTool(service.mcpUrl, "clear_app_cache", { app_id: 200001 }, TOKEN_HEADERS);

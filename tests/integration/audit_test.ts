@@ -43,7 +43,7 @@ const BERT = "b".repeat(64);
 const NOW = Date.UTC(2026, 10, 20, 12);
 const KEY = formatStoreKey(auditKey(ANNA));
 
-/** Where an audit trail can stand; each call of `trail` is another process. */
+/** Where an audit trail can be kept; each call of `trail` is another process. */
 interface Subject extends AsyncDisposable {
   trail(options?: TrailOptions): Promise<ChainedAuditTrail>;
   store(): Promise<Store>;
@@ -172,7 +172,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(found, { ...rest, number: 1, time: "2026-11-20T12:00:00.000Z" });
   });
 
-  test("nobody reads another customer's records, and a call without credentials is in none", async (subject) => {
+  test("nobody reads another customer's records, and a call without credentials is not recorded", async (subject) => {
     const trail = await subject.trail();
     await trail.record(entryOf("of anna"));
     await trail.record(entryOf("of bert", { customer: BERT }));
@@ -183,7 +183,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(await readAll(trail, "c".repeat(64)), { records: [], next: null, faults: 0 });
   });
 
-  test("processes that record for one customer at once make one chain, without holes or doubles", async (subject) => {
+  test("processes that record for one customer concurrently make one chain, without gaps or duplicates", async (subject) => {
     const trails = [await subject.trail(), await subject.trail(), await subject.trail()];
 
     await Promise.all(
@@ -200,7 +200,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     }
   });
 
-  test("the records of one process stand in the order in which they were given", async (subject) => {
+  test("the records of one process keep their order", async (subject) => {
     const trail = await subject.trail();
     const tools = Array.from({ length: 30 }, (_, i) => `${i}`);
 
@@ -209,7 +209,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(wordsOf(await readAll(trail)).reverse(), tools);
   });
 
-  test("of intents of one yes at the same time, in any process, one is recorded and goes on", async (subject) => {
+  test("of concurrent intents with one yes, in any process, one is recorded and goes on", async (subject) => {
     const trails = [await subject.trail(), await subject.trail(), await subject.trail()];
     const intent = entryOf("a", { event: "intent", outcome: null, mark: "0123" });
     const never = new AbortController().signal;
@@ -227,15 +227,15 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.doesNotMatch(JSON.stringify(page), /0123/);
   });
 
-  test("refusals of any kind and number take no room from what was done or decided", async (subject) => {
+  test("refusals, of any kind and number, never displace records of actions and decisions", async (subject) => {
     const trail = await subject.trail();
-    const deeds = [
+    const actions = [
       entryOf("1", { event: "intent", outcome: null }),
       entryOf("2"),
       entryOf("3", { event: "revealed" }),
       ...["approved", "denied", "withdrawn"].map((outcome) => entryOf(outcome, { event: "decided", outcome })),
     ];
-    for (const deed of deeds) await trail.record(deed);
+    for (const action of actions) await trail.record(action);
 
     const noise = Array.from(
       { length: 1_040 },
@@ -253,12 +253,12 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     const left = shown.filter(({ event, outcome }) =>
       event !== "asked" && event !== "refused" && outcome !== "wrong_code"
     );
-    assert.deepEqual(left.map(({ tool }) => tool).reverse(), deeds.map(({ tool }) => tool));
+    assert.deepEqual(left.map(({ tool }) => tool).reverse(), actions.map(({ tool }) => tool));
     assert.equal(page.faults, 0);
     assert.equal(shown.length - left.length, 200);
   });
 
-  test("both kinds stand in the order of time, each once, however they are paged", async (subject) => {
+  test("both kinds are in the order of time, each once, however they are paged", async (subject) => {
     const clock = new FakeClock(NOW);
     const trail = await subject.trail({ clock });
     const tools = Array.from({ length: 40 }, (_, n) => `${n}`);
@@ -277,7 +277,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     }
   });
 
-  test("what is refused again within a minute is counted, and one record says how often", async (subject) => {
+  test("repeated refusals within a minute become one record with a count", async (subject) => {
     const clock = new FakeClock(NOW);
     const trail = await subject.trail({ clock });
     const refused = (tool: string, outcome: string) => trail.record(entryOf(tool, { event: "refused", outcome }));
@@ -298,7 +298,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     ]);
   });
 
-  test("the newest records are kept, and that older ones are gone is no fault", async (subject) => {
+  test("the newest records are kept, and dropping older ones is not reported as a fault", async (subject) => {
     const ring = await KeyRing.create({ encryptionKeys: TEST_KEYS.map(parseKey) });
     const records = new AuditRecords({ box: new Box(ring), signer: new ChainSigner(ring) });
     const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
@@ -311,7 +311,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual([page.next, page.faults], [null, 0]);
   });
 
-  test("credentials that were never accepted leave a count and no record, however often they call", async (subject) => {
+  test("credentials that were never accepted leave a count and no record", async (subject) => {
     const store = await subject.store();
     const lines: string[] = [];
     const trail = await subject.trail({ isAccepted: () => Promise.resolve(false), lines });
@@ -336,7 +336,7 @@ function auditSuite(name: string, makeSubject: () => Promise<Subject>): void {
 auditSuite("embedded store", memorySubject);
 auditSuite("Redis", () => redisSubject());
 
-Deno.test("while Redis does not answer calls go on, and what is missing then stands as a gap", async () => {
+Deno.test("while Redis does not answer, calls go on, and a gap records what is missing", async () => {
   const lines: string[] = [];
   await using server = await startRedis();
   await using subject = await redisSubject(server.url);
@@ -356,7 +356,7 @@ Deno.test("while Redis does not answer calls go on, and what is missing then sta
   assert.equal(lines.filter((line) => line.includes("audit records are not kept")).length, 1);
 });
 
-Deno.test("when Redis comes back with nothing in it, a new chain begins with the gap", async () => {
+Deno.test("when Redis comes back empty, a new chain begins with the gap", async () => {
   await using server = await startRedis();
   await using subject = await redisSubject(server.url);
   const trail = await subject.trail();
@@ -373,7 +373,7 @@ Deno.test("when Redis comes back with nothing in it, a new chain begins with the
   assert.deepEqual([page.records.map(({ number }) => number), page.faults], [[2, 1], 0]);
 });
 
-/** The embedded store, which can be away for a while, or fail one customer alone. */
+/** The embedded store, which can be away for a while, or fail for one customer only. */
 class Interrupted extends MemoryStore {
   fails: (customer: string) => boolean = () => false;
 
@@ -382,7 +382,7 @@ class Interrupted extends MemoryStore {
   }
 }
 
-Deno.test("each outage is told of once, though a customer of an earlier one has never come back", async () => {
+Deno.test("each outage is logged once, even if a customer of an earlier one has never come back", async () => {
   const lines: string[] = [];
   await using store = new Interrupted({ clock: new FakeClock(NOW) });
   const trail = await trailOver(store, { lines });
@@ -401,11 +401,11 @@ Deno.test("each outage is told of once, though a customer of an earlier one has 
   await record(BERT, ANNA, BERT, ANNA, BERT, ANNA);
 
   assert.deepEqual(said, [1, 1, 2]);
-  assert.equal(warnings(), 2, "one customer's records that alone fail are no news each time");
+  assert.equal(warnings(), 2, "failures of one customer alone are not logged each time");
 });
 
 for (const command of ["set", "rpush", "sadd"]) {
-  Deno.test(`where somebody wrote other data in place of a customer's records (${command}), a new chain begins`, async () => {
+  Deno.test(`after foreign data replaced a customer's records (${command}), a new chain begins`, async () => {
     const lines: string[] = [];
     const server = await emptyRedis();
     await using subject = await redisSubject(server.url);
@@ -427,7 +427,7 @@ for (const command of ["set", "rpush", "sadd"]) {
   });
 }
 
-Deno.test("gaps are counted for each customer by himself", async () => {
+Deno.test("gaps are counted for each customer", async () => {
   await using server = await startRedis();
   await using subject = await redisSubject(server.url);
   const trail = await subject.trail();
@@ -443,7 +443,7 @@ Deno.test("gaps are counted for each customer by himself", async () => {
   assert.deepEqual(wordsOf(await readAll(trail, ANNA)), ["of anna", "gap of 1"]);
 });
 
-Deno.test("what stands in Redis can't be read there, and is gone after ninety days", async () => {
+Deno.test("records in Redis are encrypted, and are gone after ninety days", async () => {
   const server = await emptyRedis();
   await using subject = await redisSubject(server.url);
   await using redis = rawClient(server);
@@ -469,7 +469,7 @@ interface Stored {
   value: string;
 }
 
-/** Writes a stream anew, as somebody can who has Redis but not the key. */
+/** Rewrites a stream, as an attacker with access to Redis but without the key can. */
 async function rewrite(redis: RawClient, change: (entries: Stored[]) => Stored[]): Promise<void> {
   const found = await redis.xrange(KEY, "-", "+");
   const entries = found.map(([id, [, mark = "", , value = ""]]) => ({ id, mark, value }));
@@ -482,7 +482,7 @@ function withEntry(entries: readonly Stored[], index: number, change: (entry: St
   return entries.map((entry, i) => i === index ? { ...entry, ...change(entry) } : entry);
 }
 
-/** What is done to the records a to e, what can then still be read, and how many faults show. */
+/** Changes to the records a to e, which records can then still be read, and how many faults are reported. */
 const TAMPERINGS: readonly [name: string, change: (entries: Stored[]) => Stored[], left: string, faults: number][] = [
   ["is left as it is", (entries) => entries, "edcba", 0],
   ["loses one record", (entries) => entries.toSpliced(2, 1), "edba", 1],
@@ -492,7 +492,7 @@ const TAMPERINGS: readonly [name: string, change: (entries: Stored[]) => Stored[
   ["has something else in it", (entries) => withEntry(entries, 2, () => ({ mark: "", value: "{}" })), "edba", 2],
   ["has two records swapped", ([a, b, c, d, e]) => moved([a, b, d, c, e]), "eba", 3],
   ["has one record twice", (entries) => moved([...entries, entries[4]]), "edcba", 1],
-  ["has its records numbered anew", (entries) => moved([undefined, ...entries]).slice(1), "", 5],
+  ["has its records renumbered", (entries) => moved([undefined, ...entries]).slice(1), "", 5],
 ];
 
 /** The entries in these places, each with the number of its place. */
@@ -505,7 +505,7 @@ function flipped(value: string): string {
 }
 
 for (const [name, change, left, faults] of TAMPERINGS) {
-  Deno.test(`of a stream that ${name}, what can be trusted is shown, and how much cannot`, async () => {
+  Deno.test(`of a stream that ${name}, the intact records are shown, and the faults counted`, async () => {
     const lines: string[] = [];
     const server = await emptyRedis();
     await using subject = await redisSubject(server.url);
@@ -522,7 +522,7 @@ for (const [name, change, left, faults] of TAMPERINGS) {
   });
 }
 
-Deno.test("records go on after a tampered stream, and only what was tampered with is at fault", async () => {
+Deno.test("recording goes on after a tampered stream, and only the tampered records are faults", async () => {
   const server = await emptyRedis();
   await using subject = await redisSubject(server.url);
   await using redis = rawClient(server);
@@ -536,7 +536,7 @@ Deno.test("records go on after a tampered stream, and only what was tampered wit
   assert.deepEqual([wordsOf(page).join(""), page.faults], ["edba", 1]);
 });
 
-Deno.test("a stream that was put in another's place opens for nobody", async () => {
+Deno.test("a stream that was copied to another customer's key can't be read there", async () => {
   const server = await emptyRedis();
   await using subject = await redisSubject(server.url);
   await using redis = rawClient(server);
@@ -563,11 +563,11 @@ Deno.test("records outlive a change of keys as long as the old one is listed", a
 });
 
 const ENV = { CONFIRM: "off", ENCRYPTION_KEY: TEST_KEYS[0] };
-/** Work ends at the first look, so that no test waits. */
+/** Operations end at the first look, so that no test waits. */
 const SANDBOX = { pace: { polls: 1, seconds: 0 } };
 
 for (const store of ["embedded store", "Redis"] as const) {
-  Deno.test(`get_audit_log shows customers what they did, and nobody else, from the ${store}`, async () => {
+  Deno.test(`get_audit_log shows customers only their own actions, from the ${store}`, async () => {
     const server = await emptyRedis();
     const env = store === "Redis" ? { ...ENV, REDIS_URL: server.url } : ENV;
     await using service = await startService({ env, sandbox: SANDBOX });
@@ -627,7 +627,7 @@ Deno.test("get_audit_log gives every action once, page by page, however large th
   } while (before !== null);
 
   assert.deepEqual(pages.flat(), Array.from({ length: 30 }, (_, i) => 30 - i));
-  assert.ok((pages[0]?.length ?? 0) < 25, "the first page was to be cut");
+  assert.ok((pages[0]?.length ?? 0) < 25, "the first page is cut");
 });
 
 Deno.test("a record keeps arguments of every name", async () => {
@@ -644,7 +644,7 @@ Deno.test("a record keeps arguments of every name", async () => {
   );
 });
 
-Deno.test("get_audit_log says where its records can't be trusted", async () => {
+Deno.test("get_audit_log says which records can't be trusted", async () => {
   const server = await emptyRedis();
   await using subject = await redisSubject(server.url);
   await using redis = rawClient(server);

@@ -7,7 +7,7 @@ import { DEMO_ACCOUNT, FakeClock } from "../sandbox/mod.ts";
 
 const APP = { app_id: 200001 };
 
-Deno.test("reveal is refused where nobody can be asked, and reads no password", async () => {
+Deno.test("reveal is refused if nobody can be asked, and reads no password", async () => {
   await using service = await startService();
 
   const { json } = await callTool(service.mcpUrl, "get_app_credentials", { ...APP, reveal: true }, TOKEN_HEADERS);
@@ -16,17 +16,17 @@ Deno.test("reveal is refused where nobody can be asked, and reads no password", 
   assert.deepEqual(service.sandbox.requests.map(({ operationId }) => operationId), ["server_list"]);
 });
 
-Deno.test("reveal is refused where one may only read", async () => {
+Deno.test("reveal is refused in read-only mode", async () => {
   await using service = await startService({ env: { CONFIRM: "off" } });
   const headers = { ...TOKEN_HEADERS, "x-mcp-readonly": "true" };
 
   const { json } = await callTool(service.mcpUrl, "get_app_credentials", { ...APP, reveal: true }, headers);
 
   assert.equal(json.code, "read_only");
-  assert.match(String(json.message), /^get_app_credentials with passwords is not available/);
+  assert.deepEqual(service.sandbox.requests, []);
 });
 
-Deno.test("with CONFIRM=off reveal shows the passwords of that one application and keeps them nowhere", async () => {
+Deno.test("with CONFIRM=off reveal shows the passwords of that application and stores them nowhere", async () => {
   const account = { ...DEMO_ACCOUNT, canary: "canary-3f9a" };
   await using service = await startService({ sandbox: { accounts: [account] }, env: { CONFIRM: "off" } });
 
@@ -103,7 +103,7 @@ Deno.test("alerts that do not fit into one answer come with the next page", asyn
   assert.equal(json.next_before_id, 9);
 });
 
-Deno.test("flags are booleans, as numbers and as text, and null where they are not given", async () => {
+Deno.test("flags given as numbers or text become booleans, and missing ones null", async () => {
   await using service = await startService();
   const flags = [true, 1, "1", false, 0, "0", null, undefined];
   const alerts = flags.map((is_read, index) => ({ id: 100 - index, details: { subject: `${index}` }, is_read }));
@@ -200,7 +200,7 @@ interface Result {
   name: string;
   operation: Record<string, unknown>;
   shown: unknown;
-  /** The applications that are named beside it. */
+  /** The applications named with it. */
   apps?: unknown;
 }
 
@@ -283,7 +283,7 @@ Deno.test("get_alerts shows the same alert of the same thing once, with how ofte
   assert.equal(json.next_before_id, 11, "the next page begins after the oldest alert, grouped or not");
 });
 
-Deno.test("rate_limit_status shows the bucket, and of Cloudways' limits those of which less than half is left", async () => {
+Deno.test("rate_limit_status shows the bucket, and those of Cloudways' limits of which less than half is left", async () => {
   await using service = await startService();
   const left = { list_providers: "51", list_regions: "49", list_apps: "0", list_server_sizes: "50" };
   for (const [operationId, remaining] of Object.entries(left)) {
@@ -357,7 +357,7 @@ const RESULTS: Result[] = [
 ];
 
 for (const { name, operation, shown, apps } of RESULTS) {
-  Deno.test(`get_operation_status shows ${name} as the tool that asked for it does`, async () => {
+  Deno.test(`get_operation_status shows ${name} as the tool that started it does`, async () => {
     await using service = await startService({ clock: new FakeClock(Date.parse("2026-08-06T01:20:00Z")) });
     const shop = service.sandbox.account().servers[0]?.apps[0];
     assert.ok(shop?.label === "Shop");
@@ -372,7 +372,7 @@ for (const { name, operation, shown, apps } of RESULTS) {
   });
 }
 
-Deno.test("how to get the rest of a long answer is no input that the tool doesn't have", async () => {
+Deno.test("the hint for the rest of a long answer names only inputs that the tool has", async () => {
   await using service = await startService();
   const logs = Array.from({ length: 1_000 }, () => ({ branch_name: "main", description: "Git pull ".repeat(10) }));
   service.sandbox.addFault({ operationId: "git_history_get", kind: { status: 200, body: { logs } } });
@@ -394,7 +394,7 @@ Deno.test("the listing of 25 servers and 125 applications is short when concise 
   assert.match(JSON.stringify(full.json.left_out), /entries.*how_to_get_them/);
 });
 
-Deno.test("find_resources gives the ids that lead on, and where an application is", async () => {
+Deno.test("find_resources gives the ids for further calls, and where an application is", async () => {
   await using service = await startService();
   const [server] = service.sandbox.account().servers;
   const app = server?.apps.find(({ cname }) => cname !== "");
@@ -438,7 +438,7 @@ Deno.test("rate_limit_status shows our bucket and what Cloudways last said of it
   assert.equal(json.cloudways_half_or_more, 1);
 });
 
-Deno.test("ping knows a token that may not read the providers from one that a firewall keeps out", async () => {
+Deno.test("ping tells a token that may not read the providers from one that a firewall blocks", async () => {
   await using service = await startService();
   const limited = { status: 403, body: { error: "insufficient_scope", message: "No access to this endpoint" } };
   const firewall = { status: 403, html: true, body: "<html>1010</html>" };
@@ -453,7 +453,7 @@ Deno.test("ping knows a token that may not read the providers from one that a fi
   assert.deepEqual(await ping(firewall), [undefined, "forbidden"]);
 });
 
-Deno.test("ping tells nothing, malformed, wrong and right credentials apart", async () => {
+Deno.test("ping tells missing, malformed, wrong and right credentials apart", async () => {
   await using service = await startService();
   const ping = async (headers: Record<string, string>) => {
     const { service: state, signed_in_with, accepted } = (await callTool(service.mcpUrl, "ping", {}, headers)).json;
@@ -474,7 +474,7 @@ Deno.test("ping tells nothing, malformed, wrong and right credentials apart", as
   assert.deepEqual(await ping(KEY_HEADERS), { service: "ok", signed_in_with: "api_key", accepted: true });
 });
 
-Deno.test("texts of the account lose what would act on whoever reads them", async () => {
+Deno.test("texts of the account lose characters that act on a terminal or a reader", async () => {
   await using service = await startService();
   const [server] = service.sandbox.account().servers;
   assert.ok(server !== undefined);
@@ -485,7 +485,7 @@ Deno.test("texts of the account lose what would act on whoever reads them", asyn
   assert.match(JSON.stringify(json), /"label":"AB\[31m C"/);
 });
 
-Deno.test("the caller's own key is not shown, not even among passwords that are", async () => {
+Deno.test("the caller's own key is not shown, even among revealed passwords", async () => {
   await using service = await startService({ env: { CONFIRM: "off" } });
   const key = KEY_HEADERS["x-cloudways-api-key"];
   const body = {
@@ -504,7 +504,7 @@ Deno.test("the caller's own key is not shown, not even among passwords that are"
   assert.ok(!JSON.stringify(json).includes(key ?? ""));
 });
 
-Deno.test("customer_info tells when a customer was seen first, however often he was seen since", async () => {
+Deno.test("customer_info gives the time when a customer was first seen", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock } });
   const info = async () => (await callTool(service.mcpUrl, "customer_info", {}, TOKEN_HEADERS)).json;
@@ -536,23 +536,23 @@ Deno.test("customer_info shows an e-mail only once Cloudways has accepted it wit
   assert.match(String(right.token_expires_at), /Z$/);
 });
 
-Deno.test("get_server_details tells the disk used by each application, by its id", async () => {
+Deno.test("get_server_details gives the disk usage of each application, by its id", async () => {
   await using service = await startService();
 
   const { json } = await callTool(service.mcpUrl, "get_server_details", { server_id: 100001 }, TOKEN_HEADERS);
 
   const [server] = service.sandbox.account().servers;
   assert.ok(Array.isArray(json.disk_by_app));
-  const told = json.disk_by_app.map(({ app_id, app_label, sys_user }) => ({ app_id, app_label, sys_user }));
+  const used = json.disk_by_app.map(({ app_id, app_label, sys_user }) => ({ app_id, app_label, sys_user }));
   const there = server?.apps.map(({ id, label, sys_user }) => ({ app_id: Number(id), app_label: label, sys_user }));
-  assert.deepEqual(told, there);
+  assert.deepEqual(used, there);
   for (const { disk_used_mb, measured_at } of json.disk_by_app) {
     assert.equal(typeof disk_used_mb, "number");
     assert.match(measured_at, /^\d{4}-\d{2}-\d{2}T.*Z$/);
   }
 });
 
-/** How Cloudways may say that there is nothing. */
+/** The forms in which Cloudways may give an empty answer. */
 const NOTHING: unknown[] = [[], {}, { status: true }];
 const EMPTY: { tool: string; args: Record<string, number>; operationId: string; more?: unknown[]; shown: object }[] = [
   {
@@ -579,7 +579,7 @@ const EMPTY: { tool: string; args: Record<string, number>; operationId: string; 
 ];
 
 for (const { tool, args, operationId, more = [], shown } of EMPTY) {
-  Deno.test(`${tool} takes every way of saying nothing for an empty answer, and no other answer`, async () => {
+  Deno.test(`${tool} takes every form of an empty answer for one, and no other answer`, async () => {
     await using service = await startService({ env: { RATE_LIMIT_REQUESTS: "1000" } });
     const answered = async (body: unknown) => {
       const remove = service.sandbox.addFault({ operationId, kind: { status: 200, body } });
@@ -610,7 +610,7 @@ Deno.test("get_server_details reads figures that come as text", async () => {
   ]);
 });
 
-Deno.test("get_app_credentials tells users and hosts, and hides every password", async () => {
+Deno.test("get_app_credentials shows users and hosts, and hides every password", async () => {
   await using service = await startService();
 
   const { json } = await callTool(service.mcpUrl, "get_app_credentials", APP, TOKEN_HEADERS);

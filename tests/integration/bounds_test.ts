@@ -1,13 +1,13 @@
 /**
- * No work in proportion to a stranger's input: the worst bodies and headers within the limits, in every place that takes
- * text, and what is done for each of them, counted. Nothing here measures time.
+ * No work grows with a stranger's input. The tests send the worst bodies and headers within the limits, in every place
+ * that takes text, and count the work done for each. Nothing here measures time.
  */
 import assert from "node:assert/strict";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { KeyWork } from "../../src/cloudways/key_work.ts";
-import { oversized } from "../../src/mcp/json_size.ts";
+import { oversized } from "../../src/text/json_size.ts";
 import { createProtocolServer } from "../../src/mcp/server.ts";
 import { StdioTransport } from "../../src/mcp/stdio/transport.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
@@ -35,7 +35,7 @@ const MOST: WorkCounts = {
 const MOST_ANSWERED = 100_000;
 const MOST_LOGGED = 70_000;
 
-/** By the credentials: without any there is nothing to be made. */
+/** By the credentials: without any, nothing is computed. */
 const MOST_BY_CREDENTIALS: Readonly<Record<string, WorkCounts>> = {
   "no credentials": { ...MOST, searches: 0, patternCharacters: 0 },
   "one made-up token": { ...MOST, patternCharacters: 40_000 },
@@ -45,10 +45,10 @@ const MOST_BY_CREDENTIALS: Readonly<Record<string, WorkCounts>> = {
   "many values": { ...MOST, patternCharacters: 1_000 },
 };
 
-/** What a filler is made of decides how costly a character is, not how many are looked at. */
+/** The kind of filler decides what a character costs, not how many are read. */
 const SOME_FILLERS = { "one letter": FILLERS["one letter"] ?? "", "JSON in JSON": FILLERS["JSON in JSON"] ?? "" };
 
-/** Places of which the text gets far; other credentials than the worst go with these alone. */
+/** Places whose text is processed furthest; credentials other than the worst are tried only with these. */
 const SOME_PLACES = /tool name|recorded|client's name|shape: as many|header (?:x-|auth)/;
 
 function* inputsFor(credentials: string): Generator<WorstInput> {
@@ -57,7 +57,7 @@ function* inputsFor(credentials: string): Generator<WorstInput> {
   }
 }
 
-/** What was done beyond the bounds. Starts counting anew. */
+/** The work beyond the bounds. Restarts counting. */
 function exceeded(work: WorkCounts, most: WorkCounts): string[] {
   const done = { ...work };
   Object.assign(work, noWork());
@@ -122,7 +122,7 @@ const FILES = {
   password: "EXAMPLE",
 };
 
-Deno.test("an encrypted key is opened for callers whom Cloudways accepts, and for nobody else", async () => {
+Deno.test("an encrypted key is opened only for callers whom Cloudways accepts", async () => {
   const work = noWork();
   await using service = await startService({ work });
   const [server] = service.sandbox.account().servers;
@@ -139,7 +139,7 @@ Deno.test("an encrypted key is opened for callers whom Cloudways accepts, and fo
   assert.equal(work.openedKeys, 1);
 });
 
-Deno.test("few keys are opened at once, and one of each customer", async () => {
+Deno.test("few keys are opened concurrently, and one for each customer", async () => {
   const work = noWork();
   const keys = new KeyWork(work);
   const { signal } = new AbortController();
@@ -160,7 +160,7 @@ Deno.test("few keys are opened at once, and one of each customer", async () => {
   assert.equal(work.openedKeys, 4);
 });
 
-Deno.test("a customer whose keys wait already is refused, and a wait ends with its call", async () => {
+Deno.test("a customer with waiting keys is refused, and a wait ends with its call", async () => {
   const keys = new KeyWork();
   const leaving = new AbortController();
   const staying = new AbortController().signal;
@@ -177,7 +177,7 @@ Deno.test("a customer whose keys wait already is refused, and a wait ends with i
   await Promise.all(held);
 });
 
-Deno.test("a message of more values than may be is refused before it is parsed, and one of as many is answered", () => {
+Deno.test("a message of more values than allowed is refused before it is parsed, and one at the limit is answered", () => {
   const list = (count: number) => JSON.stringify(Array(count).fill(1));
 
   assert.equal(oversized(list(9_999)), undefined);

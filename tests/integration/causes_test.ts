@@ -1,4 +1,4 @@
-/** Why something failed, and what was refused by its name, stands in the log and in the metrics, and no more often than helps. */
+/** The log and the metrics show why something failed and which name was refused, as often as helps. */
 import assert from "node:assert/strict";
 import { RefusedNames } from "../../src/http/refused_names.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
@@ -28,7 +28,7 @@ function closingListener() {
   };
 }
 
-/** A port that nobody listens on. */
+/** A port where nothing listens. */
 function closedPort() {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return { port: listener.addr.port, [Symbol.asyncDispose]: () => Promise.resolve() };
@@ -41,7 +41,7 @@ const FAILURES = [
 ] as const;
 
 for (const { cause, scheme, open } of FAILURES) {
-  Deno.test(`a connection that fails by ${cause} says so in the log and in the metrics`, async () => {
+  Deno.test(`the log and the metrics show the cause of a failed connection: ${cause}`, async () => {
     await using place = open();
     const env = { CLOUDWAYS_API_BASE_URL: `${scheme}://127.0.0.1:${place.port}/secret-path` };
     await using service = await startService({ env });
@@ -76,7 +76,7 @@ Deno.test("a refused Host or Origin is named in the log", async () => {
   ]);
 });
 
-/** What is sent as a name, and what of it is shown. */
+/** What is sent as a name, and what the log shows of it. */
 const NAMES: { what: string; host: string; more?: Record<string, string>; shown: RegExp }[] = [
   { what: "a name", host: "mcp.example.org", shown: /^mcp\.example\.org$/ },
   { what: "an address with a port", host: "[::1]:8080", shown: /^\[::1\]:8080$/ },
@@ -97,7 +97,7 @@ const NAMES: { what: string; host: string; more?: Record<string, string>; shown:
 ];
 
 for (const { what, host, more = {}, shown } of NAMES) {
-  Deno.test(`${what} in a refused Host is shown as far as it is a name and no secret`, () => {
+  Deno.test(`${what} in a refused Host is shown as far as it is a name and not a secret`, () => {
     const lines: string[] = [];
     const log = createLogger({ level: "DEBUG", format: "json", write: (line) => lines.push(line) });
 
@@ -107,7 +107,7 @@ for (const { what, host, more = {}, shown } of NAMES) {
   });
 }
 
-Deno.test("of many refused names in a minute a few are logged, and the others counted", () => {
+Deno.test("of many refused names within a minute a few are logged, and the others counted", () => {
   const lines: string[] = [];
   const log = createLogger({ level: "DEBUG", format: "json", write: (line) => lines.push(line) });
   let now = 0;
@@ -123,7 +123,7 @@ Deno.test("of many refused names in a minute a few are logged, and the others co
   assert.equal(shown.at(-1)?.not_logged_before, 995);
 });
 
-Deno.test("uptime follows the time that went by, whatever becomes of the time of day", async () => {
+Deno.test("uptime counts elapsed time, also when the system clock is changed", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock });
   const uptime = async () => (await (await fetch(`${service.url}/health`)).json()).uptime_s;

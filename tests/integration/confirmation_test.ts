@@ -51,11 +51,11 @@ Deno.test("with CONFIRM=elicit clients that can't show questions are refused, an
   assert.equal(byUrl.kind === "result" && byUrl.answer.json.code, "confirmation_required");
   assert.equal(asked.kind, "question");
   assert.equal(page.status, 404);
-  assert.equal((await page.json()).error, "not_found", "not even a page that says so");
+  assert.equal((await page.json()).error, "not_found", "no page at all");
   assert.equal(stops(service.sandbox), 0);
 });
 
-Deno.test("without a public address there is no page, and the reason is told", async () => {
+Deno.test("without a public address there is no page, and the error says why", async () => {
   await using service = await startService({ env: { HOST: "0.0.0.0", ALLOWED_HOSTS: "127.0.0.1" } });
 
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
@@ -65,7 +65,7 @@ Deno.test("without a public address there is no page, and the reason is told", a
   assert.equal(stops(service.sandbox), 0);
 });
 
-Deno.test("on a public address only a person who knows the code can approve", async () => {
+Deno.test("on a public address, approving needs the code", async () => {
   await using service = await startService({
     env: { PUBLIC_URL: "https://mcp.example.com", ALLOWED_HOSTS: "127.0.0.1" },
   });
@@ -120,7 +120,7 @@ Deno.test("X-MCP-Confirm is page, or refuses the request", async () => {
   assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /\bx-mcp-confirm\b/);
 });
 
-Deno.test("a 2026 client that can only show addresses leads to the page, and its own accept is no yes", async () => {
+Deno.test("a 2026 client that can only show addresses leads to the page, and its own accept is not a yes", async () => {
   await using service = await startService();
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS, capabilities: URL_ONLY };
 
@@ -185,7 +185,7 @@ Deno.test("revisions before 2025-11-25 are asked without a mode", async () => {
   }
 });
 
-Deno.test("nobody is asked about what is refused anyway", async () => {
+Deno.test("nobody is asked about a call that is refused anyway", async () => {
   await using service = await startService();
   const wrong = [
     { name: "stop_server", args: { server_id: 999 } },
@@ -216,7 +216,7 @@ Deno.test("a yes to a change of a whitelist holds for its entries in another spe
   assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 1);
 });
 
-Deno.test("a yes that comes with other arguments for the same server has a person asked about those", async () => {
+Deno.test("a yes sent with other arguments for the same server is not used, and a person is asked about those", async () => {
   await using service = await startService();
   const stop = (name: string) => ({
     url: service.mcpUrl,
@@ -252,7 +252,7 @@ Deno.test("each call of a batch is asked about on its own", async () => {
   assert.equal(stops(service.sandbox), 0);
 });
 
-Deno.test("where the store is away nothing that needs a yes is done", async () => {
+Deno.test("without the store nothing that needs a yes is done", async () => {
   await using redis = await startRedis();
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
   await using service = await startService({ env });
@@ -288,7 +288,7 @@ Deno.test("a yes of a client that has left is not used", async () => {
   assert.equal(stops(service.sandbox), 1);
 });
 
-Deno.test("passwords are shown after a person's yes alone, and never in read-only mode", async () => {
+Deno.test("passwords are shown only after a person's yes, and never in read-only mode", async () => {
   await using service = await startService();
   const reveal = { name: "get_app_credentials", args: { app_id: 200001, reveal: ["admin"], show: "answer" } };
   const call = { url: service.mcpUrl, ...reveal, headers: TOKEN_HEADERS };
@@ -305,7 +305,7 @@ Deno.test("passwords are shown after a person's yes alone, and never in read-onl
   assert.match(shown.kind === "result" ? String(Object(shown.answer.json.main).app_password) : "", /^EXAMPLE-/);
 });
 
-Deno.test("the model is told where the person decides, and never to go there", async () => {
+Deno.test("the model learns where the person decides, and is never asked to go there", async () => {
   await using service = await startService();
 
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
@@ -331,7 +331,7 @@ Deno.test("no log line carries an approval's address", async () => {
   );
 });
 
-Deno.test("an unknown kind of answer to the elicitation of a 2025 client is no yes", async () => {
+Deno.test("an unknown kind of answer of a 2025 client to a question is not a yes", async () => {
   await using service = await startService();
   const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
 

@@ -17,7 +17,7 @@ function whoAmI(service: Service, headers: Headers): Promise<Answer> {
   return callTool(service.mcpUrl, "customer_info", {}, headers);
 }
 
-/** The same call, with headers that no well-mannered client can send. */
+/** The same call, with headers that no ordinary HTTP client can send. */
 async function whoAmIRaw(service: Service, headers: RawHeaders): Promise<Answer> {
   const params = { name: "customer_info", arguments: {} };
   const { status, body } = await rawPost(
@@ -29,7 +29,7 @@ async function whoAmIRaw(service: Service, headers: RawHeaders): Promise<Answer>
   return toAnswer(JSON.parse(body).result);
 }
 
-/** All that went to the sandbox, as text. */
+/** Everything that was sent to the sandbox, as text. */
 function sentUpstream({ sandbox }: Service): string {
   return JSON.stringify(sandbox.requests);
 }
@@ -44,7 +44,7 @@ const KEY_FORMS: readonly Headers[] = [
   { "x-cloudways-email": EMAIL, "x-cloudways-api-key": API_KEY, authorization: `Bearer ${OTHER_TOKEN}` },
 ];
 
-Deno.test("a key pair is one customer, under whichever names and in whichever case it comes", async () => {
+Deno.test("a key pair is one customer, under any header names and in any case", async () => {
   await using service = await startService();
 
   const answers = await Promise.all(KEY_FORMS.map((headers) => whoAmI(service, headers)));
@@ -70,7 +70,7 @@ const TOKEN_FORMS: readonly Headers[] = [
   { "x-cloudways-access-token": TOKEN, authorization: `Bearer ${OTHER_TOKEN}` },
 ];
 
-Deno.test("an access token is one customer, in whichever form it comes and whatever comes beside it", async () => {
+Deno.test("an access token is one customer, in any form and with any other headers", async () => {
   await using service = await startService();
 
   const answers = await Promise.all(TOKEN_FORMS.map((headers) => whoAmI(service, headers)));
@@ -132,7 +132,7 @@ const IGNORED_AUTHORIZATIONS = [
 ];
 
 for (const authorization of IGNORED_AUTHORIZATIONS) {
-  Deno.test(`Authorization ${JSON.stringify(authorization)} counts for nothing and goes nowhere`, async () => {
+  Deno.test(`Authorization ${JSON.stringify(authorization)} is ignored and not forwarded`, async () => {
     await using service = await startService();
 
     const alone = await callTool(service.mcpUrl, "get_alerts", {}, { authorization });
@@ -177,7 +177,7 @@ const WRONG: readonly (readonly [what: string, headers: RawHeaders])[] = [
 ];
 
 for (const [what, headers] of WRONG) {
-  Deno.test(`${what} can't be right: the tool says so, and nothing goes to Cloudways`, async () => {
+  Deno.test(`${what} is malformed: the tool says so, and nothing is sent to Cloudways`, async () => {
     await using service = await startService();
 
     const answer = await whoAmIRaw(service, headers);
@@ -189,7 +189,7 @@ for (const [what, headers] of WRONG) {
   });
 }
 
-Deno.test("a credential of exactly 4 KiB is one", async () => {
+Deno.test("a credential of exactly 4 KiB is accepted", async () => {
   await using service = await startService();
 
   const token = "c".repeat(4096);
@@ -199,7 +199,7 @@ Deno.test("a credential of exactly 4 KiB is one", async () => {
   assert.equal(service.sandbox.requests[0]?.authorization, `Bearer ${token}`);
 });
 
-Deno.test("a control character in a credential is refused before it gets anywhere", async () => {
+Deno.test("a control character in a credential is refused at once", async () => {
   await using service = await startService();
   const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "customer_info", arguments: {} } };
 
@@ -218,7 +218,7 @@ const HALVES: readonly (readonly [headers: Headers, missing: string])[] = [
 ];
 
 for (const [headers, missing] of HALVES) {
-  Deno.test(`${Object.keys(headers).join(" + ")} without ${missing} is told what is missing`, async () => {
+  Deno.test(`${Object.keys(headers).join(" + ")} without ${missing} gets an error that says what is missing`, async () => {
     await using service = await startService();
 
     const answer = await whoAmI(service, headers);
@@ -239,7 +239,7 @@ const SIGN_IN_PROBLEMS: readonly Headers[] = [
 ];
 
 for (const headers of SIGN_IN_PROBLEMS) {
-  Deno.test(`with ${JSON.stringify(headers)} a client may still look, and is never asked to authorize`, async () => {
+  Deno.test(`with ${JSON.stringify(headers)} a client can list tools, and is never asked to authorize`, async () => {
     await using service = await startService();
     const initialize = {
       protocolVersion: "2025-11-25",
@@ -269,7 +269,7 @@ function call(name: string) {
   return { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: {} } };
 }
 
-Deno.test("there is nothing for a client to discover about authorization", async () => {
+Deno.test("a client finds no authorization metadata", async () => {
   await using service = await startService();
 
   for (const name of ["oauth-protected-resource", "oauth-protected-resource/mcp", "oauth-authorization-server"]) {
@@ -289,7 +289,7 @@ Deno.test("the credentials of stdio are never a fallback for a request without a
   assert.equal(service.sandbox.requests.length, 0);
 });
 
-Deno.test("an e-mail is shown only where Cloudways has accepted it with its key", async () => {
+Deno.test("an e-mail is shown only after Cloudways accepted it with its key", async () => {
   await using service = await startService();
   const headers = { "x-cloudways-email": EMAIL, "x-cloudways-api-key": API_KEY };
   const wrong = await whoAmI(service, { ...headers, "x-cloudways-api-key": "EXAMPLE-WRONG-KEY" });

@@ -70,7 +70,7 @@ Deno.test("/health says that the process serves, with version, store and uptime"
   assert.ok(Number.isInteger(uptime_s) && uptime_s >= 0);
 });
 
-Deno.test("/ready follows Redis, /health asks nobody", async () => {
+Deno.test("/ready follows Redis, and /health does not", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY } });
   const before = await fetch(`${service.url}/ready`);
@@ -87,7 +87,7 @@ Deno.test("/ready follows Redis, /health asks nobody", async () => {
   assert.equal((await health.json()).store, "redis");
 });
 
-Deno.test("/ready says no while the process shuts down", async () => {
+Deno.test("/ready is 503 while the process shuts down", async () => {
   await using service = await startService();
   service.app.startDraining();
 
@@ -197,7 +197,7 @@ for (const [host, status] of HOSTS) {
   });
 }
 
-Deno.test("two Host headers are refused, even where both are allowed", async () => {
+Deno.test("two Host headers are refused, even if both are allowed", async () => {
   await using service = await startService();
 
   for (
@@ -209,7 +209,7 @@ Deno.test("two Host headers are refused, even where both are allowed", async () 
   }
 });
 
-Deno.test("an allowed address in the request line does not make up for a Host that is not", async () => {
+Deno.test("an allowed address in the request line does not replace a refused Host", async () => {
   await using service = await startService();
 
   const answer = await rawRequest(service.url, "GET http://localhost/", [["Host", "evil.example.com"]]);
@@ -217,7 +217,7 @@ Deno.test("an allowed address in the request line does not make up for a Host th
   assert.equal(answer.status, 403);
 });
 
-Deno.test("ALLOWED_HOSTS replaces the loopback names, and PUBLIC_URL's host comes in besides", async () => {
+Deno.test("ALLOWED_HOSTS replaces the loopback names, and PUBLIC_URL's host is allowed too", async () => {
   await using service = await startService({
     env: { HOST: "0.0.0.0", ALLOWED_HOSTS: "inside.example.com", PUBLIC_URL: "https://mcp.example.com" },
   });
@@ -228,7 +228,7 @@ Deno.test("ALLOWED_HOSTS replaces the loopback names, and PUBLIC_URL's host come
   assert.equal(await statusFor("localhost"), 403);
 });
 
-Deno.test("probes answer whoever asks, by whatever name", async () => {
+Deno.test("probes answer under any host name", async () => {
   await using service = await startService();
 
   for (const path of ["/health", "/ready", "/metrics"]) {
@@ -269,7 +269,7 @@ for (const [origin, status] of ORIGINS) {
   });
 }
 
-Deno.test("an origin outside the list that the operator gave is refused, one inside is echoed", async () => {
+Deno.test("an origin outside the operator's list is refused, one inside is echoed", async () => {
   await using service = await startService({ env: { ALLOWED_ORIGINS: "https://app.example.com" } });
 
   const inside = await post(service.mcpUrl, LIST, { origin: "https://app.example.com:8443" });
@@ -280,7 +280,7 @@ Deno.test("an origin outside the list that the operator gave is refused, one ins
   assert.equal(outside.status, 403);
 });
 
-Deno.test("an answer says that it varies by origin, even where none was sent", async () => {
+Deno.test("an answer varies by origin, even if none was sent", async () => {
   await using service = await startService();
 
   const response = await post(service.mcpUrl, LIST);
@@ -315,6 +315,9 @@ Deno.test("a preflight of an allowed origin is answered with the headers that cl
       "mcp-session-id",
       "x-mcp-readonly",
       "x-mcp-toolsets",
+      "x-mcp-tools",
+      "x-mcp-exclude-tools",
+      "x-mcp-list-toolsets",
       "x-mcp-approval-code",
       "authorization",
       "x-cloudways-email",
@@ -343,7 +346,7 @@ Deno.test("a preflight of another origin is refused", async () => {
   }
 });
 
-Deno.test("/metrics is for no web page", async () => {
+Deno.test("/metrics has no CORS", async () => {
   await using service = await startService();
   const headers = { origin: "http://localhost:3000", "access-control-request-method": "GET" };
 
@@ -441,7 +444,7 @@ Deno.test("a body that is not JSON gets a parse error", async () => {
   }
 });
 
-Deno.test("JSON that is no JSON-RPC message is an invalid request", async () => {
+Deno.test("JSON that is not a JSON-RPC message is an invalid request", async () => {
   await using service = await startService();
 
   for (const body of ["5", '"text"', "null", "true", "{}", '{"jsonrpc":"1.0","id":1,"method":"ping"}']) {
@@ -481,7 +484,7 @@ const WRONG_PARAMS: { method: string; params: Record<string, unknown> }[] = [
 ];
 
 for (const { method, params } of WRONG_PARAMS) {
-  Deno.test(`${method} with ${JSON.stringify(params)} has invalid parameters, and that is no fault of ours`, async () => {
+  Deno.test(`${method} with ${JSON.stringify(params)} has invalid parameters, which is not an internal error`, async () => {
     await using service = await startService();
     const { message, headers } = modern(method, params);
 
@@ -489,12 +492,12 @@ for (const { method, params } of WRONG_PARAMS) {
     const current = await post(service.mcpUrl, message, headers);
 
     assert.equal(await errorCode(legacy), -32602);
-    // There is no handshake any more.
+    // This revision has no handshake.
     assert.equal(await errorCode(current), method === "initialize" ? -32601 : -32602);
   });
 }
 
-Deno.test("no answer of /mcp may be kept, refusals among them", async () => {
+Deno.test("no answer of /mcp may be cached, refusals too", async () => {
   await using service = await startService();
 
   const answers = await Promise.all([
@@ -515,7 +518,7 @@ Deno.test("no answer of /mcp may be kept, refusals among them", async () => {
   }
 });
 
-Deno.test("X-MCP-Readonly is true or false in any case, and leaves the tools that read", async () => {
+Deno.test("X-MCP-Readonly is true or false in any case, and keeps the tools that read", async () => {
   await using service = await startService();
   const all = await listed(service.mcpUrl);
   const reading = all.filter(({ annotations }) => annotations.readOnlyHint);
@@ -527,21 +530,27 @@ Deno.test("X-MCP-Readonly is true or false in any case, and leaves the tools tha
   }
 });
 
-Deno.test("with X-MCP-Readonly no tool that changes anything is carried out, whether or not it asks first", async () => {
+Deno.test("with X-MCP-Readonly no tool that changes something is carried out, whether or not it asks", async () => {
   await using service = await startService({ env: { CONFIRM: "off" } });
-  const changing = (await listed(service.mcpUrl)).filter(({ annotations }) => !annotations.readOnlyHint);
+  const all = await listed(service.mcpUrl, { "x-mcp-list-toolsets": "all" });
+  const changing = all.filter(({ name, annotations }) => !annotations.readOnlyHint && name !== "call_tool");
   const careful = { ...TOKEN_HEADERS, "x-mcp-readonly": "true" };
 
   for (const { name } of changing) {
-    const { json } = await callTool(service.mcpUrl, name, { server_id: 100001, app_id: 200001 }, careful);
-    assert.equal(json.code, "read_only", name);
+    const args = { server_id: 100001, app_id: 200001 };
+    const direct = await callTool(service.mcpUrl, name, args, careful);
+    assert.equal(direct.json.code, "read_only", name);
+    for (const carrier of ["call_tool", "call_read_tool"]) {
+      const { json } = await callTool(service.mcpUrl, carrier, { name, arguments: args }, careful);
+      assert.deepEqual({ ...json, request_id: "" }, { ...direct.json, request_id: "" }, name);
+    }
   }
 
   assert.ok(changing.length > 20);
   assert.equal(service.sandbox.requests.length, 0);
 });
 
-Deno.test("X-MCP-Toolsets leaves the toolsets that it names, and the rest is unknown", async () => {
+Deno.test("X-MCP-Toolsets keeps the toolsets that it names, and tools of others are unknown", async () => {
   await using service = await startService();
   const all = await listedNames(service.mcpUrl);
 
@@ -568,6 +577,13 @@ Deno.test("a narrowing header that is not understood is refused, whatever the me
     { "x-mcp-toolsets": "basic,everything" },
     { "x-mcp-toolsets": "" },
     { "x-mcp-toolsets": "basic," },
+    { "x-mcp-list-toolsets": "everything" },
+    { "x-mcp-list-toolsets": "" },
+    { "x-mcp-tools": "ping,delete_everything" },
+    { "x-mcp-tools": "ping, list_servers" },
+    { "x-mcp-tools": "" },
+    { "x-mcp-exclude-tools": "reboot_server" },
+    { "x-mcp-exclude-tools": "Ping" },
   ];
 
   for (const header of wrong) {
@@ -584,7 +600,9 @@ Deno.test("a narrowing header that is not understood is refused, whatever the me
 Deno.test("a narrowing header that comes twice is refused", async () => {
   await using service = await startService();
 
-  for (const [name, value] of [["X-MCP-Readonly", "true"], ["X-MCP-Toolsets", "basic"]] as const) {
+  for (
+    const [name, value] of [["X-MCP-Readonly", "true"], ["X-MCP-Toolsets", "basic"], ["X-MCP-Tools", "ping"]] as const
+  ) {
     const answer = await rawPost(service.mcpUrl, LIST, [[name, value], [name, value]]);
 
     assert.equal(answer.status, 400, name);
@@ -592,7 +610,7 @@ Deno.test("a narrowing header that comes twice is refused", async () => {
   }
 });
 
-Deno.test("narrowing never widens what the process allows", async () => {
+Deno.test("narrowing headers never allow more than the process does", async () => {
   await using service = await startService({ env: { READ_ONLY: "true", TOOLSETS: "servers" } });
   const allowed = await listedNames(service.mcpUrl);
 
@@ -601,7 +619,7 @@ Deno.test("narrowing never widens what the process allows", async () => {
   const call = await post(service.mcpUrl, PING_CALL, { "x-mcp-readonly": "false", "x-mcp-toolsets": "basic" });
 
   assert.deepEqual(wider, allowed);
-  assert.deepEqual(other, []);
+  assert.deepEqual(other, ["call_read_tool", "find_tools"]);
   assert.equal(await errorCode(call), -32602);
 });
 
@@ -628,7 +646,7 @@ for (const { message, headers } of MISMATCHES) {
   });
 }
 
-Deno.test("headers that match the body are no hindrance to a 2025 client", async () => {
+Deno.test("a 2025 client may send headers that match the body", async () => {
   await using service = await startService();
 
   const response = await post(service.mcpUrl, PING_CALL, { "mcp-method": "tools/call", "mcp-name": "ping" });
@@ -686,7 +704,7 @@ Deno.test("each message of a batch costs its own tokens", async () => {
   assert.match(JSON.stringify(refused), /rate_limited/);
 });
 
-Deno.test("a batch may hold twenty messages and no more, and never none", async () => {
+Deno.test("a batch holds one to twenty messages", async () => {
   await using service = await startService();
 
   const twenty = await post(service.mcpUrl, pings(20));
@@ -700,7 +718,7 @@ Deno.test("a batch may hold twenty messages and no more, and never none", async 
   }
 });
 
-Deno.test("a batch in which two messages have one id is refused, for nobody could tell their answers apart", async () => {
+Deno.test("a batch with the same id in two messages is refused, since their answers could not be told apart", async () => {
   await using service = await startService();
   const ping = (id: unknown) => ({ jsonrpc: "2.0", id, method: "ping" });
 
@@ -722,7 +740,7 @@ Deno.test("a batch with initialize in it is refused", async () => {
   assert.equal(await errorCode(response), -32600);
 });
 
-Deno.test("a message that is nested deeper than any needs to be is refused, wherever it is deep", async () => {
+Deno.test("a message that is nested too deep is refused, wherever it is deep", async () => {
   await using service = await startService();
   const capabilities = { experimental: { here: 1 } };
   const params = { protocolVersion: "2025-11-25", capabilities, clientInfo: { name: "test", version: "1" } };
@@ -757,7 +775,7 @@ Deno.test("a message that is nested deeper than any needs to be is refused, wher
   }
 });
 
-Deno.test("a batch in which one message cancels another is refused, for it would never be answered", async () => {
+Deno.test("a batch in which one message cancels another is refused, since it would never be answered", async () => {
   await using service = await startService();
   const cancels = (requestId: unknown) => ({
     jsonrpc: "2.0",
@@ -795,7 +813,7 @@ for (const headers of NO_BATCHES) {
   });
 }
 
-Deno.test("a batch passes the narrowing like a single message", async () => {
+Deno.test("narrowing headers apply to each message of a batch", async () => {
   await using service = await startService();
 
   const response = await post(service.mcpUrl, [PING_CALL], { "x-mcp-toolsets": "apps" });
@@ -805,7 +823,7 @@ Deno.test("a batch passes the narrowing like a single message", async () => {
 });
 
 for (const method of ["server/discover", "tools/list"]) {
-  Deno.test(`${method} of 2026-07-28 says how long it holds, and for whom`, async () => {
+  Deno.test(`${method} of 2026-07-28 says how long it may be cached, and for whom`, async () => {
     await using service = await startService();
     const { message, headers } = modern(method);
 
@@ -830,7 +848,7 @@ Deno.test("a call of 2026-07-28 needs no handshake", async () => {
   assert.equal(result.structuredContent.servers.length, 2);
 });
 
-Deno.test("an error that nobody expected shows no stack trace and no text of its own", async () => {
+Deno.test("an unexpected error shows neither its stack trace nor its text", async () => {
   let broken = false;
   const clock = {
     now() {
@@ -861,7 +879,7 @@ Deno.test("an error that nobody expected shows no stack trace and no text of its
   assert.ok(service.logLines.some((line) => line.includes("secret words")));
 });
 
-Deno.test("every request has an id of our own, whatever the caller sends", async () => {
+Deno.test("the server gives every request an id, whatever the caller sends", async () => {
   await using service = await startService();
 
   const response = await fetch(`${service.url}/health`, { headers: { "x-request-id": "mine" } });

@@ -1,4 +1,4 @@
-/** However much noise somebody makes, what was done stays on record, and nothing is done that is not. */
+/** However many calls fail, every action stays on record, and nothing is done without a record. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Logger } from "../../src/telemetry/log.ts";
@@ -14,7 +14,7 @@ const emptyRedis = redisOfFile();
 const ENV = { CONFIRM: "off", ENCRYPTION_KEY: TEST_KEYS[0], RATE_LIMIT_REQUESTS: "100000" };
 const SANDBOX = { rateLimitPerMinute: 1_000_000, exchangesPerMinute: 1_000_000 };
 const CHANGE = { app_id: 200001, wait_seconds: 0 };
-/** As many as once pushed a deployment out of the thousand records that are kept. */
+/** As many as once displaced a deployment from the thousand records that are kept. */
 const FLOOD = 1_040;
 
 function change({ mcpUrl }: Service) {
@@ -51,7 +51,7 @@ async function repeat(count: number, call: (number: number) => Promise<unknown>)
   }
 }
 
-/** What somebody can do any number of times. */
+/** What a caller can do any number of times. */
 interface Flood {
   call: (service: Service, number: number) => Promise<unknown>;
   /** How many lines of the signed log all of it may cost. */
@@ -97,7 +97,7 @@ const FLOODS: Record<string, Flood> = {
 
 for (const [what, { call, lines, count = FLOOD }] of Object.entries(FLOODS)) {
   for (const store of ["embedded store", "Redis"] as const) {
-    Deno.test(`${count} ${what} take no room from what was done (${store})`, async () => {
+    Deno.test(`${count} ${what} displace no record of an action (${store})`, async () => {
       const redis = await emptyRedis();
       const env = store === "Redis" ? { ...ENV, REDIS_URL: redis.url } : ENV;
       const flooded = async () => {
@@ -108,7 +108,7 @@ for (const [what, { call, lines, count = FLOOD }] of Object.entries(FLOODS)) {
         return { service, before, shown: await recordsOf(service, 10) };
       };
 
-      // What is folded is written at the end at the latest.
+      // Counted refusals are written at the end at the latest.
       const { service, before, shown } = await flooded();
 
       const done = shown.filter(({ tool, result }) => tool === "clear_app_cache" && result === "done");
@@ -132,7 +132,7 @@ Deno.test("refusals that strangers cause are counted for the operator", async ()
   assert.match(metrics, /stranger_refusals_total\{outcome="authentication_required"\} 50/);
 });
 
-/** Audit lines that are refused while `fails` says so, as by a full disk, and kept otherwise. */
+/** Audit lines that fail while `fails` is true, as with a full disk, and are kept otherwise. */
 function failingLog(fails: () => boolean): Pick<Logger, "verbatim"> & { lines: string[] } {
   const lines: string[] = [];
   return {
@@ -145,7 +145,7 @@ function failingLog(fails: () => boolean): Pick<Logger, "verbatim"> & { lines: s
   };
 }
 
-/** What works of the two places of the record, and what becomes of a change. */
+/** Which of the two places of the record work, and what happens to a change. */
 const PLACES: readonly { log: boolean; redis: boolean; sent: boolean }[] = [
   { log: true, redis: true, sent: true },
   { log: true, redis: false, sent: true },
@@ -155,7 +155,7 @@ const PLACES: readonly { log: boolean; redis: boolean; sent: boolean }[] = [
 
 for (const { log, redis: hasRedis, sent } of PLACES) {
   const state = `the log ${log ? "takes" : "refuses"} lines and Redis is ${hasRedis ? "there" : "away"}`;
-  Deno.test(`where ${state}, a change is ${sent ? "made and on record" : "refused and not sent"}`, async () => {
+  Deno.test(`if ${state}, a change is ${sent ? "made and on record" : "refused and not sent"}`, async () => {
     await using redis = await startRedis();
     let fails = false;
     const auditLog = failingLog(() => fails);
@@ -186,7 +186,7 @@ for (const { log, redis: hasRedis, sent } of PLACES) {
   });
 }
 
-Deno.test("that audit lines can't be written is told once in the log, counted, and told when they can again", async () => {
+Deno.test("a failure to write audit lines is logged once and counted, and so is its end", async () => {
   let fails = false;
   const auditLog = failingLog(() => fails);
   await using service = await startService({ env: ENV, sandbox: SANDBOX, auditLog });
@@ -205,7 +205,7 @@ Deno.test("that audit lines can't be written is told once in the log, counted, a
   assert.match(metrics, /tool_calls_total\{tool="clear_app_cache",outcome="store_unavailable"\} 5/);
 });
 
-Deno.test("a change waits no longer than its own time for a log that takes nothing", async () => {
+Deno.test("a change waits for a stalled log no longer than its own deadline", async () => {
   const gate = Promise.withResolvers<void>();
   const auditLog = { verbatim: () => gate.promise };
   await using service = await startService({ env: ENV, sandbox: SANDBOX, auditLog, callTimeoutMs: 500 });
@@ -219,7 +219,7 @@ Deno.test("a change waits no longer than its own time for a log that takes nothi
 });
 
 for (const path of ["/health", "/ready", "/metrics"]) {
-  Deno.test(`${path} that succeeds stands in the log at DEBUG alone, and one that fails at INFO`, async () => {
+  Deno.test(`${path} that succeeds is logged at DEBUG only, and one that fails at INFO`, async () => {
     await using service = await startService({ env: ENV });
 
     for (const method of ["GET", "POST"]) await (await fetch(`${service.url}${path}`, { method })).body?.cancel();

@@ -1,4 +1,4 @@
-/** What an attacker does to what all share; a bystander's calls go through as if alone. */
+/** What an attacker does to shared resources. A bystander's calls go through as if alone. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { answerJson } from "../support/clients.ts";
@@ -10,7 +10,7 @@ import { until } from "../support/until.ts";
 const PROXY = "192.0.2.1";
 const READ = "get_alerts";
 const READ_ID = "cloudways_bot_alerts_list";
-/** Reads that the bystander doesn't make. */
+/** Reads that the bystander does not make. */
 const ATTACKED = { list_projects: "project_list", list_team_members: "team_member_list" };
 
 type Headers = Record<string, string>;
@@ -29,7 +29,7 @@ const madeUp = (number: number): Headers => ({ "x-cloudways-access-token": `cw_m
 const answerSchema = z.looseObject({ code: z.string().optional() });
 type ToolAnswer = z.infer<typeof answerSchema>;
 
-/** A service behind a proxy, on a clock of the test's own, with an attacker and a bystander whom it knows. */
+/** A service behind a proxy, on the test's clock, with an attacker and a bystander that it has accepted before. */
 async function startArena(options: ServiceOptions = {}) {
   const clock = new FakeClock();
   const service = await startService({
@@ -79,7 +79,7 @@ async function callFrom(
   return answerSchema.parse(answerJson(JSON.parse(text).result.content[0].text));
 }
 
-/** Begins calls that nobody waits for. */
+/** Starts calls without waiting for them. */
 function begin(calls: Promise<unknown>[]): void {
   for (const call of calls) call.catch(() => {});
 }
@@ -99,7 +99,7 @@ interface Row {
   state: string;
   driver: string;
   options?: ServiceOptions;
-  /** Whose calls go through. Defaults to a customer who is known. */
+  /** Whose calls go through. Defaults to an accepted customer. */
   whose?: Headers;
   attack: (arena: Arena) => Promise<void> | void;
 }
@@ -141,7 +141,7 @@ const ROWS: Row[] = [
   },
   {
     state: "sign-in guard",
-    driver: "made-up tokens from everywhere, and all places to wait are taken; for a customer nobody knows yet",
+    driver: "made-up tokens from everywhere, and all places to wait are taken; for a customer not accepted yet",
     whose: newcomer,
     attack: async (arena) => {
       await refuseCredentials(arena, MANY, 100);
@@ -200,7 +200,7 @@ for (const { state, driver, options, whose = bystander, attack } of ROWS) {
   });
 }
 
-Deno.test("behind one proxy that is not named, a customer nobody knows yet gets through after a delay", async () => {
+Deno.test("behind a proxy that is not configured, a customer not accepted yet gets through after a delay", async () => {
   await using arena = await startArena({ env: { TRUSTED_PROXIES: "" } });
   const { call, clock } = arena;
   await refuseCredentials(arena, SAME);
@@ -212,7 +212,7 @@ Deno.test("behind one proxy that is not named, a customer nobody knows yet gets 
   assert.equal((await held).code, undefined);
 });
 
-Deno.test("what an address that nobody trusts writes into X-Forwarded-For changes nothing", async () => {
+Deno.test("X-Forwarded-For from an untrusted address is ignored", async () => {
   await using arena = await startArena({ env: { TRUSTED_PROXIES: "10.0.0.0/8" } });
   const { call, clock } = arena;
   // Each claims another address, and all come from one.
@@ -225,7 +225,7 @@ Deno.test("what an address that nobody trusts writes into X-Forwarded-For change
   assert.equal((await held).code, "authentication_failed");
 });
 
-Deno.test("a circuit that is open for all is closed by a neutral read, and no customer's hung calls keep it open", async () => {
+Deno.test("a neutral read closes the breaker, and hung calls of a customer don't keep it open", async () => {
   const clients = [2, 3, 4].map(tokenOf);
   await using arena = await startArena();
   const { service, clock, call } = arena;
@@ -251,7 +251,7 @@ Deno.test("a circuit that is open for all is closed by a neutral read, and no cu
   assert.deepEqual(probes.map(({ method, authorization }) => [method, authorization]), [["GET", undefined]]);
 });
 
-Deno.test("strangers write a bounded number of log lines, a customer's calls each leave theirs, and each limit has its name", async () => {
+Deno.test("strangers leave a bounded number of log lines, each call of a customer leaves its own, and each limit has its name", async () => {
   await using arena = await startArena();
   const { service, clock, call } = arena;
   const linesOf = (message: string) =>
@@ -287,7 +287,7 @@ Deno.test("an answer of a limit is counted by its name", async () => {
   assert.ok(service.logLines.some((line) => line.includes('"limited_by":"bucket"')));
 });
 
-Deno.test("made-up credentials open no question, whatever they call", async () => {
+Deno.test("made-up credentials open no question, whatever tool they call", async () => {
   await using arena = await startArena({ env: { CONFIRM: "ask" } });
   const { service } = arena;
   const params = { name: "stop_server", arguments: { server_id: 100001, wait_seconds: 0 } };

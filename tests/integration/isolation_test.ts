@@ -1,6 +1,6 @@
 /**
- * Many customers at once, over two replicas and one Redis: whatever is answered, shown, logged, counted, recorded, kept
- * or asked of Cloudways for one of them holds nothing of another.
+ * Many customers at once, over two replicas and one Redis: nothing that is answered, shown, logged, counted, recorded,
+ * stored or sent to Cloudways for one of them holds data of another.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -32,7 +32,7 @@ const emptyRedis = redisOfFile();
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
 const NO = { action: "decline" };
-/** Calls of one customer that are under way at once; fewer than the questions that one may have open. */
+/** Concurrent calls of one customer; fewer than the questions that a customer may have open. */
 const LANES = 2;
 /** On requests that carry no credentials: whose they are. */
 const ASKED_BY = "x-asked-by";
@@ -49,7 +49,7 @@ interface Stage extends AsyncDisposable {
 async function setStage(redis: RedisAddress): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   await using client = rawClient(redis);
-  // Nothing that one run has left may count in the next.
+  // Nothing left from one run may count in the next.
   await client.flushall();
   const sandbox = stack.use(
     await startSandbox({
@@ -88,7 +88,7 @@ interface Step {
   pauseMs: number;
 }
 
-/** What happens, and how late Cloudways' answers come, in turn. */
+/** The steps, and the delays of Cloudways' answers, in turn. */
 interface Scenario {
   steps: Step[];
   delaysMs: number[];
@@ -193,7 +193,7 @@ interface Call {
 
 async function callByForm({ services: [one, two], tool: name, args, headers, yes }: Call): Promise<Answer> {
   let answered = await callModern({ url: one.mcpUrl, name, args, headers });
-  // What is asked about may change meanwhile, and is asked anew then.
+  // The facts may change meanwhile; then the call asks again.
   while (answered.kind === "question") {
     const reply = { state: answered.state, reply: yes ? YES : NO };
     answered = await callModern({ url: two.mcpUrl, name, args, headers, answered: reply });
@@ -233,7 +233,7 @@ async function decide({ url }: WatchedService, path: string, { word }: TestCusto
     redirect: "manual",
   });
   await response.body?.cancel();
-  // A machine with much else to do may answer that a part of the service is too slow; that is no yes.
+  // On a busy machine a call may fail since a part of the service is too slow; that is not a yes.
   assert.ok(response.status === 303 || response.status === 503, `status ${response.status}`);
 }
 
@@ -256,7 +256,7 @@ function placeAt({ account }: TestCustomer, index: number): Place {
   return { server, app };
 }
 
-/** Something that was seen, and the one customer whom it may be about; undefined where it may be about none. */
+/** Something that was seen, and the one customer that it may be about; undefined if it may be about none. */
 interface Sight {
   where: string;
   about: TestCustomer | undefined;
@@ -283,11 +283,11 @@ async function everythingSeen(stage: Stage): Promise<Sight[]> {
       about: stage.customers.find(({ account }) => account.email === (email ?? fields.email)),
       text: JSON.stringify([path, query, fields]),
     })),
-    ...await everythingKept(stage),
+    ...await storedSights(stage),
   ];
 }
 
-async function everythingKept({ redis, customers }: Stage): Promise<Sight[]> {
+async function storedSights({ redis, customers }: Stage): Promise<Sight[]> {
   await using client = rawClient(redis);
   const entries = await everythingStored(client, ENCRYPTION_KEY);
   const ownerOf = (id: string) => customers.find(({ ids }) => Object.values(ids).includes(id));
@@ -295,7 +295,7 @@ async function everythingKept({ redis, customers }: Stage): Promise<Sight[]> {
     assert.ok(!isForeign, `${key} is not sealed for the customer in its key`);
     const about = ownerOf(customer);
     const where = `Redis, ${purpose}`;
-    // An address is looked up before it is known whose it is, and leads to that customer.
+    // An address is looked up before its customer is known.
     const led = purpose.endsWith("_address")
       ? customers.find(({ ids }) => mentions(opened, Object.values(ids)))
       : about;
@@ -321,7 +321,7 @@ function customerNamedIn({ customers }: Stage, line: string): TestCustomer | und
   return customers.find(({ ids }) => Object.values(ids).some((id) => named === `customer_${id.slice(0, 16)}`));
 }
 
-/** What was seen of one customer where another was meant. */
+/** Data of one customer found at another. */
 function strangersIn(sights: readonly Sight[], customers: readonly TestCustomer[]): string[] {
   const owners = new Map(customers.flatMap((customer) => [...marksOf(customer)].map((mark) => [mark, customer])));
   assert.equal(owners.size, customers.reduce((sum, customer) => sum + marksOf(customer).size, 0), "no mark of two");
@@ -344,7 +344,7 @@ function around(text: string, mark: string): string {
   return text.slice(Math.max(0, at - 120), at + 120);
 }
 
-/** No call of the scenarios may end so, whatever else is under way. */
+/** No call of the scenarios may end like this. */
 const NEVER = [
   "authentication_failed",
   "authentication_required",
@@ -354,7 +354,7 @@ const NEVER = [
   "upstream_rate_limited",
 ];
 
-Deno.test("whatever many customers do at once, nothing that is seen of one holds anything of another", async () => {
+Deno.test("whatever many customers do at once, nothing seen of one holds data of another", async () => {
   const redis = await emptyRedis();
   const property = fc.asyncProperty(anyScenario, async (scenario) => {
     await using stage = await setStage(redis);
@@ -375,7 +375,7 @@ function inShort({ step: { tool }, customer: { word }, answer: { json } }: Endin
   return `${tool} of ${word}: ${JSON.stringify(json)}`;
 }
 
-/** Else there would be nothing to be mixed up. */
+/** Without this there would be nothing to mix up. */
 function assertAllWorked(endings: readonly Ending[]): void {
   const worked = endings.filter(({ answer }) => !answer.isError);
   const tools = new Set(worked.map(({ step }) => step.tool));
@@ -392,7 +392,7 @@ Deno.test("ids of another customer's servers and applications are not found, and
   const rows = toolRows.filter(({ minimal }) => "server_id" in minimal || "app_id" in minimal);
 
   for (const { tool, minimal } of rows) {
-    // The operation and the domains are the caller's own, so that nothing but the ids can be what is refused.
+    // The operation and the domains are the caller's own, so only the ids can be the reason of the refusal.
     const { server_id, app_id } = argumentsFor(minimal, other, placeAt(other, 0));
     const ids = { ...(server_id !== undefined && { server_id }), ...(app_id !== undefined && { app_id }) };
     const args = { ...argumentsFor(minimal, own, placeAt(own, 0)), ...ids };
@@ -423,7 +423,7 @@ Deno.test("another customer's operation is neither shown nor waited for", async 
   }
 });
 
-Deno.test("one customer's approval lets no other customer's same call through", async () => {
+Deno.test("one customer's approval does not approve the same call of another customer", async () => {
   const redis = await emptyRedis();
   await using stage = await setStage(redis);
   const customer = customerAt(stage, 0);
@@ -464,7 +464,7 @@ Deno.test("every customer reads its own audit records, and no others, at every r
       const own = customerAt(stage, customer);
       const { json } = await read(service, own, "token");
       assert.ok(Array.isArray(json.records), JSON.stringify(json));
-      // Each purge leaves what was meant and what became of it, unless the machine was too busy to keep one of them.
+      // Each purge leaves its intent and its outcome, unless the machine was too busy to keep one of them.
       assert.ok(times === 0 ? json.records.length === 0 : json.records.length > 0);
       assert.ok(json.records.length <= times);
       assert.deepEqual(foreignMarks(json, stage, own), []);
@@ -473,7 +473,7 @@ Deno.test("every customer reads its own audit records, and no others, at every r
   }
 });
 
-Deno.test("every customer is told of itself alone who it is", async () => {
+Deno.test("customer_info shows every customer only its own identity", async () => {
   const redis = await emptyRedis();
   await using stage = await setStage(redis);
   const all = stage.customers.flatMap((customer) => CREDENTIALS.map((kind) => ({ customer, kind })));
@@ -491,7 +491,7 @@ Deno.test("every customer is told of itself alone who it is", async () => {
   }
 });
 
-/** What in an answer belongs to others than the one who was answered. */
+/** Data in an answer that belongs to other customers than the caller. */
 function foreignMarks(answer: unknown, { customers }: Stage, own: TestCustomer): string[] {
   const others = customers.filter((customer) => customer !== own).flatMap((customer) => [...marksOf(customer)]);
   const found = marksIn(JSON.stringify(answer));

@@ -1,4 +1,4 @@
-/** Values that are one of a set: a wrong one is refused with the set, before anybody is asked and before a change is sent. */
+/** Values from a set: a wrong one is refused with the set, before anybody is asked and before a change is sent. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { APP, GIT_URL, SERVER } from "../ask_cases/case.ts";
@@ -8,7 +8,7 @@ import { callTool } from "../support/rpc.ts";
 import { callModern } from "../support/rpc_2026.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 
-/** One argument of one tool whose values are one of a set. */
+/** One argument of one tool with values from a set. */
 interface Row {
   tool: string;
   argument: string;
@@ -18,9 +18,9 @@ interface Row {
   wrong: string[];
   /** Some of the values that the refusal names. */
   known: string[];
-  /** What carries the right call out. */
+  /** The operation that carries out the right call. */
   sends: string;
-  /** The read that tells the set; a failure of it leaves the judgement to Cloudways. Undefined where the listing does. */
+  /** The read that gives the set; if it fails, Cloudways decides. Undefined if the listing gives the set. */
   reads?: string;
   setUp?: (sandbox: Sandbox) => void;
 }
@@ -131,7 +131,7 @@ async function start(setUp: Row["setUp"], env: Record<string, string> = {}): Pro
 }
 
 for (const { tool, argument, args, right, wrong, known, sends, reads, setUp } of rows) {
-  Deno.test(`${tool} refuses a wrong ${argument} with those there are, and asks nobody (${JSON.stringify(args)})`, async () => {
+  Deno.test(`${tool} refuses a wrong ${argument}, lists the known ones, and asks nobody (${JSON.stringify(args)})`, async () => {
     await using service = await start(setUp);
 
     for (const value of wrong) {
@@ -158,7 +158,7 @@ for (const { tool, argument, args, right, wrong, known, sends, reads, setUp } of
 
   if (reads === undefined) continue;
 
-  Deno.test(`${tool} leaves it to Cloudways where it can't be seen which ${argument} there is (${JSON.stringify(args)})`, async () => {
+  Deno.test(`${tool} lets Cloudways decide if the known ${argument} can't be read (${JSON.stringify(args)})`, async () => {
     await using service = await start(setUp, { CONFIRM: "off" });
     const kind = { status: 403, body: { error: "insufficient_scope", error_description: "Not for this token." } };
     service.sandbox.addFault({ operationId: reads, kind });
@@ -179,7 +179,7 @@ Deno.test("the branches of a host that the application was never deployed from a
   assert.equal(service.sandbox.requestsTo("git_branches_get").length, 0);
 });
 
-Deno.test("a refusal names no more values than fit, and says how many are left", async () => {
+Deno.test("a refusal names only as many values as fit, and says how many are left", async () => {
   await using service = await start((sandbox) => {
     for (const { apps } of sandbox.account().servers) {
       for (const app of apps) app.git.branches = Array.from({ length: 120 }, (_, n) => `branch-${n}`);

@@ -1,6 +1,6 @@
 /**
- * Every secret of the account and of the caller is a word that stands nowhere else; every tool, every way to fail and
- * every page is used; and no byte that leaves the process holds one of the words, but for the one tool that reveals.
+ * Every secret of the account and of the caller is a unique word. The tests use every tool, every kind of failure and
+ * every page. No byte that leaves the process holds one of the words, except the answer of the one tool that reveals.
  */
 import assert from "node:assert/strict";
 import { askingCalls } from "../support/asking_calls.ts";
@@ -24,8 +24,8 @@ const emptyRedis = redisOfFile();
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
-/** Sent along by the test with the two calls whose answers may tell something: which of the words it is. */
-const MAY_TELL = "x-may-tell";
+/** The test sends this with the two calls whose answers may show a secret. It says which one. */
+const MAY_SHOW = "x-may-show";
 
 /** The words. */
 const WORDS = {
@@ -41,21 +41,21 @@ const WORDS = {
 } as const;
 
 const ACCOUNT_SECRET = WORDS["a password of the account"];
-// With everything that is written differently in JSON, in addresses and in forms.
+// Holds the characters that JSON, addresses and forms escape.
 const API_KEY = `${WORDS["the API key"]}+/"&%=1`;
 const TOKEN = `cw_${WORDS["the access token"]}+/"&%=1`;
 const APPROVAL_CODE = `${WORDS["the approval code"]}+/"&%=1`;
 const PASSPHRASE = `${WORDS["the passphrase of a private key"]}+/"&%=1`;
 const EMAIL = `${WORDS["the e-mail address"]}@example.com`;
 
-/** The two kinds of credentials: the headers, and the secret that is in them. */
+/** The two kinds of credentials: the headers, and the secret in them. */
 const CREDENTIALS = {
   token: { headers: { "x-cloudways-access-token": TOKEN }, secret: TOKEN },
   key: { headers: { "x-cloudways-email": EMAIL, "x-cloudways-api-key": API_KEY }, secret: API_KEY },
 } as const;
 type CredentialKind = keyof typeof CREDENTIALS;
 
-/** A service, with everything that was seen of it. */
+/** A service with everything that leaves it. */
 interface Stage extends AsyncDisposable {
   service: WatchedService;
   sandbox: Sandbox;
@@ -65,7 +65,7 @@ interface Stage extends AsyncDisposable {
 }
 
 interface StageOptions extends Omit<ServiceOptions, "sandbox"> {
-  /** A Redis of the test's own, which is emptied; without one, one is started. */
+  /** The test's Redis, which is emptied first. Without one, one is started. */
   redis?: RedisAddress;
 }
 
@@ -93,7 +93,7 @@ async function setStage(kind: CredentialKind, options: StageOptions = {}): Promi
   return { service, sandbox, redis, commands, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** Puts secrets wherever an account may have some, the caller's own among them. */
+/** Puts secrets into every place of an account that may hold one, the caller's own too. */
 function plantSecrets(sandbox: Sandbox, callers: string): void {
   const account = sandbox.account();
   const secret = account.secret();
@@ -151,7 +151,7 @@ async function callAndApprove(
   return answered;
 }
 
-/** Everything that has left the process, the customer's audit log read once more. */
+/** Everything that has left the process, including the customer's audit log. */
 async function everythingSeen(stage: Stage, headers: Record<string, string>): Promise<Sight[]> {
   const { service, redis, commands } = stage;
   await readAuditLog(service, headers);
@@ -160,7 +160,7 @@ async function everythingSeen(stage: Stage, headers: Record<string, string>): Pr
   }
   await using client = rawClient(redis);
   const stored = await everythingStored(client, ENCRYPTION_KEY);
-  // The monitor tells of commands in their order, so it has told of all before this one.
+  // The monitor reports commands in order, so it has reported all before this one.
   await client.echo("the end");
   await until(() => commands.some((command) => command.includes("the end")));
   return [
@@ -187,7 +187,7 @@ function linesOf(logLines: readonly string[]): Sight[] {
 
 function answersOf(exchanges: readonly Exchange[]): Sight[] {
   return exchanges.map(({ request: { method, url, headers: asked }, status, headers, body }) => ({
-    where: `an answer to ${method} ${new URL(url).pathname} that may tell ${asked.get(MAY_TELL) ?? "nothing"}`,
+    where: `an answer to ${method} ${new URL(url).pathname} that may show ${asked.get(MAY_SHOW) ?? "nothing"}`,
     text: `${status} ${headers} ${body}`,
   }));
 }
@@ -206,15 +206,15 @@ function isAllowed(leak: string): boolean {
   const [, secret = "", where = ""] = /^(.*?) in (.*?): …/s.exec(leak) ?? [];
   // A password waits, sealed, for the person who opens its page.
   if (/^cw:secret_value:\S+, opened$/.test(where)) return secret === "a password of the account";
-  // Sealed, the store may hold what the caller signs in with; nothing that the account holds, and no approval code.
+  // The store may hold the caller's credentials, sealed; no secret of the account, and no approval code.
   if (where.endsWith("opened")) return /^(the API key|the access token|exchanged token \d+)$/.test(secret);
-  return where.endsWith(`that may tell ${secret}`);
+  return where.endsWith(`that may show ${secret}`);
 }
 
-/** Headers by which the test says what the answer may tell. */
-function mayTell(tool: string, args: Readonly<Record<string, unknown>>): Record<string, string> {
-  if (tool === "customer_info") return { [MAY_TELL]: "the e-mail address" };
-  return args.show === "answer" ? { [MAY_TELL]: "a password of the account" } : {};
+/** Headers by which the test says which secret the answer may show. */
+function mayShow(tool: string, args: Readonly<Record<string, unknown>>): Record<string, string> {
+  if (tool === "customer_info") return { [MAY_SHOW]: "the e-mail address" };
+  return args.show === "answer" ? { [MAY_SHOW]: "a password of the account" } : {};
 }
 
 async function drain(response: Response): Promise<string> {
@@ -232,18 +232,18 @@ for (const { kind, logFormat } of WATCHED) {
     for (const { tool, minimal, full, wrong } of toolRows) {
       const inAnswer = "show" in full ? [{ ...full, show: "answer" }] : [];
       for (const args of [minimal, full, ...inAnswer, ...wrong.map(({ args }) => args)]) {
-        await callAndApprove(stage.service, tool, withSecrets(args), { ...headers, ...mayTell(tool, args) });
+        await callAndApprove(stage.service, tool, withSecrets(args), { ...headers, ...mayShow(tool, args) });
       }
     }
 
     const sights = await everythingSeen(stage, headers);
     assert.deepEqual(leaks(stage, sights), []);
-    const told = leaksIn(sights.filter(({ where }) => where.includes("that may tell a password")), WORDS);
-    assert.ok(told.length > 0, "what may be seen is seen");
+    const revealed = leaksIn(sights.filter(({ where }) => where.includes("that may show a password")), WORDS);
+    assert.ok(revealed.length > 0, "the allowed secret is shown");
     assert.ok(sights.some(({ where }) => where.startsWith("Redis")), "there is something in Redis");
     const requests = stage.sandbox.requests.map(({ fields }) => ({ where: "a request", text: JSON.stringify(fields) }));
     const sent = leaksIn(requests, WORDS).filter((leak) => leak.startsWith("the passphrase"));
-    assert.ok(sent.length > 0, "what has to be sent is sent");
+    assert.ok(sent.length > 0, "the required secrets are sent");
   });
 }
 
@@ -265,7 +265,7 @@ for (const kind of ["token", "key"] as const) {
 
     for (const { tool, args } of askingCalls) {
       const sent = withSecrets(args);
-      const call = () => callTool(service.mcpUrl, tool, sent, { ...headers, ...mayTell(tool, args) });
+      const call = () => callTool(service.mcpUrl, tool, sent, { ...headers, ...mayShow(tool, args) });
       const { json } = await call();
       const path = new URL(String(Object(json.details).approval_url), PUBLIC_URL).pathname;
       if (/^\/approve\/[\w-]{20,}$/.test(path)) pages++;
@@ -281,14 +281,14 @@ for (const kind of ["token", "key"] as const) {
     assert.deepEqual(leaks(stage, await everythingSeen(stage, headers)), []);
   });
 
-  Deno.test(`no question inside a stream shows a secret, of a customer with a ${kind}`, async () => {
+  Deno.test(`no question in a stream shows a secret, of a customer with a ${kind}`, async () => {
     await using stage = await setStage(kind);
     const { headers } = CREDENTIALS[kind];
     let asked = 0;
 
     for (const { tool, args } of askingCalls) {
       const session = await LegacySession.open([stage.service.mcpUrl], {
-        headers: { ...headers, ...mayTell(tool, args) },
+        headers: { ...headers, ...mayShow(tool, args) },
       });
       const { questions } = await session.converse(tool, withSecrets(args), () => YES);
       asked += questions.length;
@@ -299,7 +299,7 @@ for (const kind of ["token", "key"] as const) {
   });
 }
 
-/** What Cloudways may say of a request that it does not like: all that it has got, and more. */
+/** What Cloudways may say about a bad request: everything that it got, and more. */
 const echoOf = (callers: string) => ({
   message: `The api_key ${callers} with Bearer ${callers} is not allowed. Your password=${ACCOUNT_SECRET}.`,
   error: callers,
@@ -311,7 +311,7 @@ const echoOf = (callers: string) => ({
 const pageOf = (callers: string) =>
   `<html><pre>Authorization: Bearer ${callers}\nX-Sent: ${callers}\npassword=${ACCOUNT_SECRET}</pre></html>`;
 
-/** How things can go wrong upstream, for a caller with a secret. */
+/** The kinds of upstream failure, for a caller with a secret. */
 const FAULTS: Record<string, (callers: string) => FaultKind> = {
   "a 401": (callers) => ({ status: 401, body: echoOf(callers) }),
   "a 403": (callers) => ({ status: 403, body: echoOf(callers) }),
@@ -334,7 +334,7 @@ const FAULTS: Record<string, (callers: string) => FaultKind> = {
   "a redirect": (callers) => ({ redirect: `https://example.com/?seen=${encodeURIComponent(callers)}` }),
 };
 
-/** Which requests meet a fault, by the credentials that the caller has then. */
+/** Which requests fail, and with which kinds of credentials. */
 const MET = [
   { name: "every request", path: /^/, kinds: ["token", "key"] },
   { name: "every request but those that each call needs first", path: /^\/(?!server$|oauth)/, kinds: ["key", "token"] },
@@ -359,7 +359,7 @@ for (const [index, [name, faultFor]] of Object.entries(FAULTS).entries()) {
         stage.sandbox.addFault({ path, kind: faultFor(secret) });
 
         const calls = toolRows.map(({ tool, full }) =>
-          callAndApprove(stage.service, tool, withSecrets(full), { ...headers, ...mayTell(tool, full) })
+          callAndApprove(stage.service, tool, withSecrets(full), { ...headers, ...mayShow(tool, full) })
         );
 
         const answered = await Promise.all(calls);
@@ -371,14 +371,14 @@ for (const [index, [name, faultFor]] of Object.entries(FAULTS).entries()) {
   });
 }
 
-/** As a header of HTTP carries it, and as an address that was made lower case. */
+/** As an HTTP header carries it, and as an address in lower case. */
 const ENCODINGS: Record<string, (secret: string) => string> = {
   "base64": (secret) => btoa(`user:${secret}`),
   "lower case": (secret) => secret.toLowerCase(),
 };
 
 for (const [name, encode] of Object.entries(ENCODINGS)) {
-  Deno.test(`a caller's credential in ${name} is told by no progress, record, page or revealed password`, async () => {
+  Deno.test(`no progress, record, page or revealed password shows a caller's credential in ${name}`, async () => {
     await using stage = await setStage("key", { env: { CONFIRM: "off" } });
     const { service, sandbox } = stage;
     const headers = CREDENTIALS.key.headers;
@@ -397,19 +397,19 @@ for (const [name, encode] of Object.entries(ENCODINGS)) {
       show: "answer",
     }, {
       ...headers,
-      ...mayTell("get_app_credentials", { reveal: ["all"], show: "answer" }),
+      ...mayShow("get_app_credentials", { reveal: ["all"], show: "answer" }),
     });
     const params = {
       name: "get_operation_status",
       arguments: { operation_id: "92897180", wait_seconds: 1 },
       _meta: { progressToken: 1 },
     };
-    const told = await drain(
+    const stream = await drain(
       await post(service.mcpUrl, { jsonrpc: "2.0", id: 1, method: "tools/call", params }, headers),
     );
 
     assert.equal(revealed.json.revealed, true);
-    assert.match(told, /notifications\/progress/);
+    assert.match(stream, /notifications\/progress/);
     assert.deepEqual(leaks(stage, await everythingSeen(stage, headers)), []);
   });
 
@@ -428,7 +428,7 @@ for (const [name, encode] of Object.entries(ENCODINGS)) {
   });
 }
 
-/** Requests in which a secret stands where none belongs. */
+/** Requests with a secret in a place where none belongs. */
 const MISPLACED: Record<
   string,
   (secret: string) => { path?: string; headers?: Record<string, string>; body: unknown }
@@ -541,7 +541,7 @@ function initializeAs(clientInfo: ClientInfo) {
 }
 
 for (const kind of ["token", "key"] as const) {
-  Deno.test(`a ${kind} that is sent where it does not belong is shown nowhere`, async (t) => {
+  Deno.test(`a ${kind} that is sent in a wrong place is shown nowhere`, async (t) => {
     await using stage = await setStage(kind);
     const { service } = stage;
     const { headers, secret } = CREDENTIALS[kind];
@@ -559,7 +559,7 @@ for (const kind of ["token", "key"] as const) {
       });
     }
 
-    await t.step("and it is not kept either", async () => {
+    await t.step("and it is not stored", async () => {
       const sights = await everythingSeen(stage, headers);
       assert.deepEqual(leaks(stage, sights.filter(({ where }) => !/^(an answer to POST|the log)/.test(where))), []);
     });
@@ -587,7 +587,7 @@ Deno.test("credentials that are refused are shown nowhere", async () => {
   for (const headers of Object.values(REFUSED)) {
     for (const tool of ["ping", "list_servers", "manage_server_varnish", "restart_server", "customer_info"]) {
       const args = toolRows.find((row) => row.tool === tool)?.minimal ?? {};
-      await callTool(stage.service.mcpUrl, tool, args, { ...headers, ...mayTell(tool, args) });
+      await callTool(stage.service.mcpUrl, tool, args, { ...headers, ...mayShow(tool, args) });
     }
   }
 
@@ -614,7 +614,7 @@ Deno.test("the password of Redis is shown nowhere when Redis goes away", async (
 });
 
 for (const kind of ["token", "key"] as const) {
-  Deno.test(`a program on standard input and output shows no secret, with a ${kind}`, async () => {
+  Deno.test(`a program over stdio shows no secret, with a ${kind}`, async () => {
     await using sandbox = await startSandbox({
       accounts: [{ email: EMAIL, apiKey: API_KEY, accessTokens: [{ token: TOKEN }], canary: ACCOUNT_SECRET }],
     });

@@ -18,7 +18,7 @@ interface Message {
 const BOTH = "application/json, text/event-stream";
 const META = modernMeta("forms");
 
-/** Posts a body exactly as it stands, with no header but those given. */
+/** Posts a body exactly as given, with only the given headers. */
 async function send(service: Service, body: string, headers: Headers = {}, path = "/mcp"): Promise<Response> {
   return await fetch(new URL(path, service.url), {
     method: "POST",
@@ -83,7 +83,7 @@ for (const message of [...OLD, ...NEW]) {
     }
   });
 
-  Deno.test(`${message.method} of ${era} is answered in the one form a client takes`, async () => {
+  Deno.test(`${message.method} of ${era} is answered in the only form that a client takes`, async () => {
     await using service = await startService();
     const body = JSON.stringify(message);
 
@@ -110,7 +110,7 @@ Deno.test("params and arguments that are null or [] are empty", async () => {
   }
 });
 
-Deno.test("a client that takes JSON alone gets it from a call that waits, and asks on the page", async () => {
+Deno.test("a client that takes only JSON gets it from a call that waits, and its person is asked on the page", async () => {
   await using service = await startService({ sandbox: { pace: { polls: 1, seconds: 0 } } });
   const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
   const call = (name: string, args: unknown) =>
@@ -132,7 +132,7 @@ Deno.test("a client that takes JSON alone gets it from a call that waits, and as
   assert.equal(toAnswer((await readMessage(asking)).result).json.code, "confirmation_required");
 });
 
-Deno.test("a person's yes counts where a null error stands beside it", async () => {
+Deno.test("a person's yes counts beside a null error", async () => {
   await using service = await startService({ sandbox: { pace: { polls: 1, seconds: 0 } } });
   const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
 
@@ -252,7 +252,7 @@ Deno.test("a compressed body gets 415, and a reason", async () => {
   assert.equal(plain.status, 200);
 });
 
-Deno.test("origins of other schemes are allowed whole, and only those named", async () => {
+Deno.test("origins of other schemes are allowed only if the whole origin is listed", async () => {
   await using service = await startService({ env: { ALLOWED_ORIGINS: "tauri://localhost,app://x" } });
   const body = JSON.stringify(OLD[1]);
   const expected: readonly [string, number][] = [
@@ -285,7 +285,7 @@ Deno.test("an upgrade to h2c with a body is refused by Deno before the server se
 
   const answer = await rawRequest(service.url, "POST /mcp", upgrade, JSON.stringify(OLD[1]));
 
-  // Where this fails, Deno answers such requests now: take the row on h2c out of docs/troubleshooting.md.
+  // If this fails, Deno answers such requests now: remove the row on h2c from docs/troubleshooting.md.
   assert.equal(answer.status, 400);
   assert.equal(answer.body, "");
 });

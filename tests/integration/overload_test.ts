@@ -10,14 +10,14 @@ import { until } from "../support/until.ts";
 
 const CALL = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "list_team_members", arguments: {} } };
 
-/** Whether somebody else is served. */
+/** Whether another customer is served. */
 async function isAlive(service: Service): Promise<boolean> {
   const health = await fetch(`${service.url}/health`);
   await health.body?.cancel();
   return health.status === 200 && !(await callTool(service.mcpUrl, "get_alerts", {}, KEY_HEADERS)).isError;
 }
 
-Deno.test("past what the process can carry requests are refused at once, and others are unharmed", async () => {
+Deno.test("beyond the load limit requests are refused at once, and other customers are served", async () => {
   await using service = await startService({
     env: { RATE_LIMIT_REQUESTS: "100000", HTTP_POOL_SIZE: "2000" },
     sandbox: { rateLimitPerMinute: 100_000 },
@@ -28,20 +28,20 @@ Deno.test("past what the process can carry requests are refused at once, and oth
   let begun = 0;
   const calls = Array.from({ length: LOAD_BOUNDS.requestsPerCustomer + 20 }, async () => {
     const response = await post(service.mcpUrl, CALL, TOKEN_HEADERS, { signal: leaving.signal });
-    // Of those that were let in, the heads may have come.
+    // The heads of accepted requests may have come.
     if (response.status === 200) begun++;
     else refusals.push(response);
     return await response.json();
   });
 
   await until(() => refusals.length >= 20);
-  const areOthersServed = await isAlive(service);
+  const isOtherServed = await isAlive(service);
 
-  // An answer that has only begun keeps its place.
+  // An unfinished answer keeps its place.
   await until(() => begun === LOAD_BOUNDS.requestsPerCustomer);
   refusals.push(await post(service.mcpUrl, CALL, TOKEN_HEADERS));
 
-  assert.ok(areOthersServed);
+  assert.ok(isOtherServed);
   assert.equal(refusals.length, 21);
   for (const { status, headers } of refusals) {
     assert.equal(status, 503);
@@ -53,7 +53,7 @@ Deno.test("past what the process can carry requests are refused at once, and oth
   await until(async () => (await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS)).isError === false);
 });
 
-Deno.test("JSON nested as deep as a body can hold harms nobody", async () => {
+Deno.test("JSON nested as deep as a body can hold does no harm", async () => {
   await using service = await startService();
   const deep = [
     "[".repeat(500_000),
@@ -79,7 +79,7 @@ Deno.test("JSON nested as deep as a body can hold harms nobody", async () => {
   assert.ok(await isAlive(service));
 });
 
-Deno.test("headers as large as they come harm nobody", async () => {
+Deno.test("headers of the largest possible size do no harm", async () => {
   await using service = await startService();
 
   for (const size of [20_000, 100_000, 1_000_000]) {
@@ -91,7 +91,7 @@ Deno.test("headers as large as they come harm nobody", async () => {
   assert.ok(await isAlive(service));
 });
 
-Deno.test("clients that never read, never finish sending, or do nothing harm nobody", async () => {
+Deno.test("clients that never read, never finish sending, or do nothing do not affect others", async () => {
   await using service = await startService();
   const { hostname, port } = service.mcpUrl;
   using connections = new DisposableStack();
@@ -104,7 +104,7 @@ Deno.test("clients that never read, never finish sending, or do nothing harm nob
   for (let i = 0; i < 200; i++) {
     const connection = connections.use(await Deno.connect({ hostname, port: Number(port) }));
     const bytes = new TextEncoder().encode(sends[i % sends.length]);
-    // Who never reads may keep us from taking all that he sends.
+    // The server may stop reading from a client that never reads.
     connection.write(bytes).catch(() => {});
   }
   const isAliveMeanwhile = await isAlive(service);
@@ -115,7 +115,7 @@ Deno.test("clients that never read, never finish sending, or do nothing harm nob
   assert.ok(isAliveAfter);
 });
 
-/** Opens connections, and sends the same on each. */
+/** Opens connections and sends the same text on each. */
 async function open(service: Service, count: number, text: string): Promise<Deno.TcpConn[]> {
   const { hostname, port } = service.mcpUrl;
   return await Promise.all(Array.from({ length: count }, async () => {
@@ -130,7 +130,7 @@ function beginningOfBody(service: Service): string {
     'Accept: application/json, text/event-stream\r\nContent-Length: 100\r\n\r\n{"jso';
 }
 
-Deno.test("bodies that never end keep nobody out, however many they are", async () => {
+Deno.test("bodies that never end, however many, keep no other request out", async () => {
   await using service = await startService();
   using connections = new DisposableStack();
   for (let size = 0; size < LOAD_BOUNDS.requests + 100; size += 200) {
@@ -140,8 +140,8 @@ Deno.test("bodies that never end keep nobody out, however many they are", async 
   assert.ok(await isAlive(service));
 });
 
-Deno.test("a process that ends takes nothing new, and lets what waits go", async () => {
-  // The clock stands still, so nobody waits for a next look.
+Deno.test("a process that ends refuses new calls, and ends the waits", async () => {
+  // The clock does not move, so no next look comes.
   const clock = new FakeClock();
   await using service = await startService({ clock });
   const waiting = callTool(service.mcpUrl, "backup_server", { server_id: 100001, wait_seconds: 300 }, TOKEN_HEADERS);
@@ -168,7 +168,7 @@ Deno.test("a process that ends takes nothing new, and lets what waits go", async
   assert.match(String(json.next_step), /get_operation_status/);
 });
 
-Deno.test("a process that ends waits for a write that was sent, although the client has left", async () => {
+Deno.test("a process that ends waits for a sent write, even if its client has left", async () => {
   const clock = new FakeClock();
   await using service = await startService({ sandbox: { clock }, env: { CONFIRM: "off" } });
   service.sandbox.addFault({ operationId: "server_stop", kind: { delayMs: 1000 } });
@@ -189,7 +189,7 @@ Deno.test("a process that ends waits for a write that was sent, although the cli
   assert.equal(await finished, true);
 });
 
-Deno.test("a process that ends takes its questions back, and an answer to one counts for nothing", async () => {
+Deno.test("a process that ends withdraws its questions, and an answer to one does not count", async () => {
   await using service = await startService();
   const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
   await using call = await session.call("stop_server", { server_id: 100001, wait_seconds: 0 });

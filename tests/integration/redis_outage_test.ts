@@ -27,11 +27,10 @@ async function isReady({ url }: Service): Promise<boolean> {
 
 const STOP = { server_id: 100001, wait_seconds: 0 };
 
-/** What a call says that nobody can be asked about, because Redis fails. */
-const CANT_ASK =
-  /^stop_server needs .* nobody can be asked: the part of this server that keeps questions does not answer/;
+/** The error of a call that needs a question while Redis fails. */
+const CANT_ASK = /nobody can be asked: the part of this server that keeps questions/;
 
-/** A write that nobody is asked about. */
+/** A write without a question. */
 function purge({ mcpUrl }: Service, headers: Record<string, string> = TOKEN_HEADERS) {
   return callTool(mcpUrl, "manage_app_varnish", { app_id: 200001, action: "purge" }, headers);
 }
@@ -40,7 +39,7 @@ function linesWith(service: Service, message: string): string[] {
   return service.logLines.filter((line) => JSON.parse(line).message.startsWith(message));
 }
 
-Deno.test("while Redis is away calls go on, yeses don't, and the log says so once", async () => {
+Deno.test("while Redis is away, calls go on, approvals don't, and the log says so once", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
   await redis.kill();
@@ -57,14 +56,14 @@ Deno.test("while Redis is away calls go on, yeses don't, and the log says so onc
   assert.deepEqual(reads.map(({ isError }) => isError), Array(5).fill(false));
   assert.equal(write.isError, false, JSON.stringify(write.json));
   assert.equal(stop.json.code, "confirmation_required");
-  assert.match(String(stop.json.message), /nobody can be asked: the part of this server that keeps questions/);
+  assert.match(String(stop.json.message), CANT_ASK);
   assert.equal(service.sandbox.requestsTo("server_stop").length, 0);
   assert.equal(ready, false);
   assert.equal(linesWith(service, "redis is away").length, 1);
   const others = service.logLines.map((line) => JSON.parse(line)).filter(({ level, message }) =>
     ["WARNING", "ERROR"].includes(level) && !message.startsWith("redis is")
   ).map(({ message }) => message);
-  assert.deepEqual(others, ["audit records are not kept for customers"], "one line each, and none for each call");
+  assert.deepEqual(others, ["audit records are not kept for customers"], "one line for each outage, not for each call");
 });
 
 const LOSSES: Record<string, (redis: RedisServer) => Promise<RedisServer>> = {
@@ -80,7 +79,7 @@ const LOSSES: Record<string, (redis: RedisServer) => Promise<RedisServer>> = {
 };
 
 for (const [what, lose] of Object.entries(LOSSES)) {
-  Deno.test(`a question of 2025 that is open while Redis ${what} ends within seconds, and the same call asks anew`, async () => {
+  Deno.test(`a question of 2025 that is open while Redis ${what} ends within seconds, and the same call asks again`, async () => {
     const clock = new FakeClock();
     await using redis = await startRedis();
     await using a = await startService({ env: envOf(redis), sandbox: sandboxOptions, clock });
@@ -113,7 +112,7 @@ for (const [what, lose] of Object.entries(LOSSES)) {
   });
 }
 
-Deno.test("where Redis lets nobody listen or tell, a call of 2025 that needs a yes says that nobody can be asked", async () => {
+Deno.test("if Redis denies subscribing or publishing, a call of 2025 that needs a yes says that nobody can be asked", async () => {
   const clock = new FakeClock();
   await using redis = await startRedis();
   await using raw = rawClient(redis);
@@ -163,7 +162,7 @@ Deno.test("an outage of Redis gives each replica one bucket, and its return give
   assert.deepEqual({ before, during, after }, { before: 5, during: 5, after: 0 });
 });
 
-Deno.test("an outage of Redis does not make everybody sign in anew", async () => {
+Deno.test("an outage of Redis does not cause new token exchanges", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
   await callTool(service.mcpUrl, "list_projects", {}, KEY_HEADERS);
@@ -205,7 +204,7 @@ Deno.test("a write during an outage is seen by every replica after it", async ()
   assert.equal((await list(a)).isError, false);
 });
 
-Deno.test("a write while Redis takes none is seen by every replica after it, though Redis never was away", async () => {
+Deno.test("a write while Redis refuses writes is seen by every replica afterwards", async () => {
   await using redis = await startRedis();
   await using a = await startService({ env: envOf(redis), sandbox: sandboxOptions });
   await using b = await startService({ env: envOf(redis), sandbox: a.sandbox });
@@ -224,7 +223,7 @@ Deno.test("a write while Redis takes none is seen by every replica after it, tho
   assert.equal(write.isError, false, JSON.stringify(write.json));
 });
 
-Deno.test("calls go on while Redis answers nothing, and with a bounded wait", async () => {
+Deno.test("calls go on after a bounded wait while Redis does not answer", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
   redis.freeze();
@@ -240,7 +239,7 @@ Deno.test("calls go on while Redis answers nothing, and with a bounded wait", as
   await until(() => isReady(service));
 });
 
-Deno.test("calls go on while Redis is full, and their limits hold", async () => {
+Deno.test("calls go on while Redis is full, and limits hold", async () => {
   await using redis = await startRedis({ args: ["--maxmemory", "2mb", "--maxmemory-policy", "noeviction"] });
   const env = envOf(redis, { RATE_LIMIT_REQUESTS: "5", RATE_LIMIT_WINDOW: "86400" });
   await using service = await startService({ env, sandbox: sandboxOptions });
@@ -260,7 +259,7 @@ Deno.test("calls go on while Redis is full, and their limits hold", async () => 
   assert.equal(service.sandbox.requestsTo("oauth_access_token_create").length, 1);
 });
 
-Deno.test("calls go on while a failover leaves a Redis that takes no writes", async () => {
+Deno.test("calls go on while Redis takes no writes after a failover", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
   await using raw = rawClient(redis);
@@ -277,7 +276,7 @@ Deno.test("calls go on while a failover leaves a Redis that takes no writes", as
   assert.equal(after.json.code, "confirmation_required");
 });
 
-Deno.test("a Redis that takes no writes is told of once, and once that it takes them again", async () => {
+Deno.test("a Redis that takes no writes is logged once, and so is its recovery", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
   await using raw = rawClient(redis);
@@ -299,7 +298,7 @@ Deno.test("a Redis that takes no writes is told of once, and once that it takes 
   assert.equal(ready, true);
 });
 
-Deno.test("wrong data in any key harms nobody, and is mended by the next write", async () => {
+Deno.test("wrong data in any key does no harm, and the next write repairs it", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
   await using raw = rawClient(redis);
@@ -322,7 +321,7 @@ Deno.test("wrong data in any key harms nobody, and is mended by the next write",
   assert.ok(keys.length >= 6, `keys: ${keys}`);
 });
 
-Deno.test("reference data that somebody else wrote into Redis are not believed", async () => {
+Deno.test("foreign reference data in Redis are not used", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
   await using raw = rawClient(redis);
@@ -339,7 +338,7 @@ Deno.test("reference data that somebody else wrote into Redis are not believed",
   }
 });
 
-Deno.test("keys that vanish in the middle of a call harm nobody", async () => {
+Deno.test("keys that vanish during a call do no harm", async () => {
   await using redis = await startRedis();
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
   await using raw = rawClient(redis);
@@ -361,7 +360,7 @@ Deno.test("keys that vanish in the middle of a call harm nobody", async () => {
   assert.equal(answers.some(({ isError }) => isError), false);
 });
 
-Deno.test("Redis killed and restarted five times under 64 callers: every call is answered, nothing is done twice", async () => {
+Deno.test("with Redis killed five times under 64 callers, every call is answered and nothing is done twice", async () => {
   await using stack = new AsyncDisposableStack();
   let redis = stack.use(await startRedis());
   await using service = await startService({ env: envOf(redis), sandbox: sandboxOptions });
@@ -380,7 +379,7 @@ Deno.test("Redis killed and restarted five times under 64 callers: every call is
     }
   });
   const load = Promise.all(callers);
-  // What a caller throws meanwhile is thrown at the end.
+  // What a caller throws is thrown at the end.
   load.catch(() => {});
 
   try {
@@ -405,7 +404,7 @@ Deno.test("Redis killed and restarted five times under 64 callers: every call is
 });
 
 for (const reply of ["+OK", ":1", "$-1", "*0"]) {
-  Deno.test(`calls go on where Redis answers ${reply} to everything, and nobody is refused for it`, async () => {
+  Deno.test(`calls go on while Redis answers ${reply} to everything, and none is refused for it`, async () => {
     const clock = new FakeClock();
     await using redis = startScriptedRedis();
     const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };

@@ -23,7 +23,7 @@ const FIVE_MINUTES_MS = 5 * 60_000;
 
 interface Subject {
   service: RelayService;
-  /** Undefined where the store is the embedded one. */
+  /** Undefined with the embedded store. */
   redis: RedisAddress | undefined;
 }
 
@@ -44,7 +44,7 @@ function open({ mcpUrls }: RelayService, headers: Record<string, string> = FIRST
   return LegacySession.open(mcpUrls, { headers });
 }
 
-test("a question is asked within the call, and the answer finds its way back", async ({ service }) => {
+test("a question is asked within the call, and its answer reaches the call", async ({ service }) => {
   const session = await open(service);
   await using call = await session.call("ask", { message: "Really?" });
 
@@ -58,7 +58,7 @@ test("a question is asked within the call, and the answer finds its way back", a
   assert.equal(await call.next(), undefined);
 });
 
-test("the official client is asked and answers, with every request at the next replica", async ({ service }) => {
+test("the official client is asked and answers, each request at another replica", async ({ service }) => {
   await using balancer = await startBalancer(service.mcpUrls);
   const questions: string[] = [];
   const person = {
@@ -108,7 +108,7 @@ test("without a session id that verifies, or without credentials, nothing is kno
   }
 });
 
-test("a session id tells a request of 2026-07-28 nothing", async ({ service }) => {
+test("a request of 2026-07-28 ignores a session id", async ({ service }) => {
   const session = await LegacySession.open(service.mcpUrls, { capabilities: { elicitation: {}, sampling: {} } });
   const sessionId = session.headers["mcp-session-id"] ?? "";
   await using call = await session.call("ask", { message: "Really?" });
@@ -123,7 +123,7 @@ test("a session id tells a request of 2026-07-28 nothing", async ({ service }) =
   assert.equal(answered, 400);
 });
 
-test("a session id in a batch tells nothing", async ({ service }) => {
+test("a batch ignores a session id", async ({ service }) => {
   const session = await LegacySession.open(service.mcpUrls, { protocolVersion: "2025-03-26" });
   const call = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "declared", arguments: {} } };
 
@@ -136,7 +136,7 @@ test("a session id in a batch tells nothing", async ({ service }) => {
   }]);
 });
 
-test("an answer counts only from that customer in that session, and nothing else spoils it", async ({ service }) => {
+test("an answer counts only from that customer in that session, and others don't disturb it", async ({ service }) => {
   const session = await open(service);
   const other = await open(service);
   const sessionId = session.headers["mcp-session-id"] ?? "";
@@ -163,7 +163,7 @@ test("an answer counts only from that customer in that session, and nothing else
   assert.deepEqual((await call.result()).json.reply, YES);
 });
 
-test("of two answers the first wins, and the second is told that nobody waits for it", async ({ service }) => {
+test("of two answers the first counts, and the second gets an error that no question waits for it", async ({ service }) => {
   const session = await open(service);
   await using call = await session.call("ask", { message: "Really?" });
   const { id } = await call.question();
@@ -188,7 +188,7 @@ test("a client that fails at asking fails the question", async ({ service }) => 
   assert.deepEqual((await call.result()).json, { failure: "ProtocolError", code: -32601 });
 });
 
-test("a client that leaves ends the wait, and its answer comes too late", async ({ service }) => {
+test("a client that leaves ends the wait, and a later answer does not count", async ({ service }) => {
   const session = await open(service);
   await using call = await session.call("ask", { message: "Really?" });
   const { id } = await call.question();
@@ -214,7 +214,7 @@ test("a question that is withdrawn is cancelled under the id that the client kno
   assert.deepEqual(service.seen.failures, ["SdkError"]);
 });
 
-/** Whether so many more questions can be open at once. Afterwards none of them is. */
+/** Whether so many more questions can be open at once. Closes them afterwards. */
 async function areFree(session: LegacySession, count: number): Promise<boolean> {
   await using stack = new AsyncDisposableStack();
   const calls = await Promise.all(
@@ -226,7 +226,7 @@ async function areFree(session: LegacySession, count: number): Promise<boolean> 
   const messages = await Promise.all(calls.map((call) => call.next()));
   const asked = messages.filter((message) => message?.method === "elicitation/create");
   await Promise.all(asked.map((message) => session.answer(message?.id, NO)));
-  // Whoever was asked has his place back before the result is there.
+  // A question gives its place back before the result comes.
   await Promise.all(calls.map((call) => call.next()));
   return asked.length === count;
 }
@@ -272,7 +272,7 @@ test("clients that leave give their places back", async ({ service }) => {
   }
 });
 
-test("an address is asked as an address", async ({ service }) => {
+test("a question with an address is sent in URL mode", async ({ service }) => {
   const session = await LegacySession.open(service.mcpUrls, { capabilities: { elicitation: { url: {} } } });
   await using call = await session.call("ask", { url: "https://example.com/there" });
 
@@ -284,7 +284,7 @@ test("an address is asked as an address", async ({ service }) => {
   assert.deepEqual((await call.result()).json.reply, { action: "accept" });
 });
 
-test("a cancellation ends the call it means, at whichever replica that is", async ({ service }) => {
+test("a cancellation ends its call, at whichever replica that runs", async ({ service }) => {
   const session = await open(service);
   for (const label of ["even", "odd"]) {
     await using call = await session.call("wait", { label }, label);
@@ -300,7 +300,7 @@ test("a cancellation ends the call it means, at whichever replica that is", asyn
   }
 });
 
-test("a cancellation from elsewhere ends nothing, and is answered just the same", async ({ service }) => {
+test("a cancellation from another customer or session ends nothing, and gets the same answer", async ({ service }) => {
   const session = await open(service);
   const stranger = await open(service);
   const sessionId = session.headers["mcp-session-id"] ?? "";
@@ -327,7 +327,7 @@ test("a cancellation from elsewhere ends nothing, and is answered just the same"
   assert.equal(await number.next(), undefined);
 });
 
-test("a cancelled call waits for no answer any more", async ({ service }) => {
+test("a cancelled call stops waiting for an answer", async ({ service }) => {
   const session = await open(service);
   await using call = await session.call("ask", { message: "Really?" }, 3);
   const { id } = await call.question();
@@ -339,14 +339,14 @@ test("a cancelled call waits for no answer any more", async ({ service }) => {
   assert.equal(await session.answer(id, YES), 400);
 });
 
-test("a call whose id is the one that the replayed initialize has is answered", async ({ service }) => {
+test("a call with the same id as the replayed initialize is answered", async ({ service }) => {
   const session = await open(service);
   await using call = await session.call("declared", {}, "initialize");
 
   assert.deepEqual((await call.result()).json.capabilities, { elicitation: { form: {} } });
 });
 
-test("only clients that declare elicitation are given a session id, credentials or not", async ({ service }) => {
+test("only clients that declare elicitation get a session id, with or without credentials", async ({ service }) => {
   const initialize = async (capabilities: Record<string, unknown>, headers: Record<string, string> = {}) => {
     const params = { protocolVersion: "2025-11-25", capabilities, clientInfo: { name: "x", version: "1" } };
     const message = { jsonrpc: "2.0", id: 1, method: "initialize", params: { ...params, _meta: { progressToken: 1 } } };
@@ -361,7 +361,7 @@ test("only clients that declare elicitation are given a session id, credentials 
   assert.equal(await initialize({ sampling: {} }, FIRST), null);
 });
 
-test("everything but a call is answered as before in a session", async ({ service }) => {
+test("a session changes only how calls are answered", async ({ service }) => {
   const session = await open(service);
 
   const listed = await session.post({ jsonrpc: "2.0", id: 1, method: "tools/list" });
@@ -375,7 +375,7 @@ test("everything but a call is answered as before in a session", async ({ servic
   for (const response of [notified, got, deleted]) await response?.body?.cancel();
 });
 
-Deno.test("a question waits for five minutes and no longer", async () => {
+Deno.test("a question waits for five minutes at most", async () => {
   const clock = new FakeClock();
   await using service = await startRelayService({ clock });
   const session = await open(service);
@@ -405,7 +405,7 @@ async function withRedis(
   await body({ service, redis });
 }
 
-Deno.test("what passes through Redis is sealed, and what is passed in from outside is not heard", () =>
+Deno.test("messages through Redis are sealed, and messages from outside are ignored", () =>
   withRedis(async ({ service, redis }) => {
     await using outsider = rawClient(redis);
     await using eavesdropper = rawClient(redis);
@@ -444,7 +444,7 @@ function textsOf(reply: unknown): string[] {
   return Array.isArray(reply) ? reply.map(String) : [];
 }
 
-Deno.test("answers arrive after the connection that listens was lost and made anew", () =>
+Deno.test("answers arrive after the subscribing connection was lost and made again", () =>
   withRedis(async ({ service, redis }) => {
     await using outsider = rawClient(redis);
     const session = await open(service);
@@ -459,7 +459,7 @@ Deno.test("answers arrive after the connection that listens was lost and made an
     assert.deepEqual((await call.result()).json.reply, YES);
   }));
 
-Deno.test("while Redis is gone questions fail, open ones too, and calls that ask nothing are served", async () => {
+Deno.test("while Redis is away, questions fail, open ones too, and calls without a question are served", async () => {
   const clock = new FakeClock();
   await withRedis(async ({ service, redis }) => {
     const session = await open(service);
@@ -511,7 +511,7 @@ Deno.test("a question that Redis has lost is withdrawn within seconds, answered 
   }, { clock });
 });
 
-Deno.test("an answer that Redis does not take at first is passed on a moment later", async () => {
+Deno.test("an answer that Redis refuses at first is passed on a moment later", async () => {
   const clock = new FakeClock();
   await withRedis(async ({ service, redis }) => {
     await using outsider = rawClient(redis);
@@ -529,7 +529,7 @@ Deno.test("an answer that Redis does not take at first is passed on a moment lat
   }, { clock });
 });
 
-Deno.test("the product gives session ids that web pages can read, and knows them at every replica", async () => {
+Deno.test("web pages can read session ids, and every replica accepts them", async () => {
   const redis = await emptyRedis();
   await using sandbox = await startSandbox();
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: generateKey() };

@@ -1,4 +1,4 @@
-/** Somebody who can write to Redis puts back what was taken there. */
+/** An attacker who can write to Redis restores entries that were taken. */
 import assert from "node:assert/strict";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
@@ -23,7 +23,7 @@ function restart({ mcpUrl }: Service) {
   return callTool(mcpUrl, "restart_server", RESTART, TOKEN_HEADERS);
 }
 
-/** What stands under the keys of a pattern, to be written back as it is. */
+/** The entries under the keys of a pattern, to be restored unchanged. */
 async function copyOf(redis: RawClient, pattern: string): Promise<() => Promise<void>> {
   const keys = await redis.keys(pattern);
   assert.ok(keys.length > 0, pattern);
@@ -33,7 +33,7 @@ async function copyOf(redis: RawClient, pattern: string): Promise<() => Promise<
   };
 }
 
-/** A yes on the page for the restart, and how it is put back once it is gone. */
+/** A yes on the page for the restart, and a function that restores it once it is gone. */
 async function approve(service: Service, redis: RawClient) {
   const { json } = await restart(service);
   const path = new URL(String(Object(json.details).approval_url)).pathname;
@@ -45,11 +45,11 @@ function restarts({ sandbox }: Service): number {
   return sandbox.requestsTo("server_restart").length;
 }
 
-/** Whether the yes that was put back is used in the process that used it, or in another. */
+/** Whether the restored yes is used in the process that used it before, or in another. */
 for (const isOther of [false, true]) {
   const who = isOther ? "another replica" : "the same process";
 
-  Deno.test(`a yes on the page that was used and put back into Redis asks a person again (${who})`, async () => {
+  Deno.test(`a used yes of the page that is restored in Redis asks a person again (${who})`, async () => {
     const redis = await emptyRedis();
     await using raw = rawClient(redis);
     await using first = await replica(redis);
@@ -69,7 +69,7 @@ for (const isOther of [false, true]) {
     assert.equal(restarts(first), 1);
   });
 
-  Deno.test(`a yes on the page that was withdrawn and put back into Redis is none (${who})`, async () => {
+  Deno.test(`a withdrawn yes of the page that is restored in Redis does not count (${who})`, async () => {
     const redis = await emptyRedis();
     await using raw = rawClient(redis);
     await using first = await replica(redis);
@@ -79,7 +79,7 @@ for (const isOther of [false, true]) {
     const second = other ?? first;
 
     await putBack();
-    // Somebody who can write can also take back the no.
+    // An attacker who can write can also delete the no.
     for (const key of await raw.keys("cw:declined:*")) await raw.del(key);
     const { json } = await restart(second);
 
@@ -87,7 +87,7 @@ for (const isOther of [false, true]) {
     assert.equal(restarts(first), 0);
   });
 
-  Deno.test(`a yes in a form that was used, and whose mark was put back into Redis, is none (${who})`, async () => {
+  Deno.test(`a used yes of a form does not count again, even if its mark is restored in Redis (${who})`, async () => {
     const redis = await emptyRedis();
     await using raw = rawClient(redis);
     await using first = await replica(redis);
@@ -108,7 +108,7 @@ for (const isOther of [false, true]) {
   });
 }
 
-Deno.test("a page that was used and put back into Redis as open gives no second yes", async () => {
+Deno.test("a used page that is restored in Redis as open gives no second yes", async () => {
   const redis = await emptyRedis();
   await using raw = rawClient(redis);
   await using service = await replica(redis);
@@ -127,7 +127,7 @@ Deno.test("a page that was used and put back into Redis as open gives no second 
   assert.equal(restarts(service), 1);
 });
 
-Deno.test("while the record can't be read, a yes is none", async () => {
+Deno.test("while the record can't be read, a yes does not count", async () => {
   await using redis = await startRedis();
   await using raw = rawClient(redis);
   await raw.call("ACL", "SETUSER", "mcp", "on", ">password", "~*", "&*", "+@all");

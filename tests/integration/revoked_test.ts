@@ -1,4 +1,4 @@
-/** Nothing that is kept of a customer is given once Cloudways has refused its credentials, until it accepts them again. */
+/** Stored data of a customer are not given while Cloudways refuses its credentials. */
 import assert from "node:assert/strict";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
@@ -15,7 +15,7 @@ const MINUTE = 60_000;
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const TOKEN = TOKEN_HEADERS["x-cloudways-access-token"];
 
-/** What is answered from what this service keeps; each is asked for once before the credentials are revoked. */
+/** Reads that stored data can answer. Each is called once before the credentials are revoked. */
 const KEPT = [
   "list_servers",
   "find_resources",
@@ -57,9 +57,9 @@ const KINDS: Record<string, Kind> = {
 interface Stage extends AsyncDisposable {
   clock: FakeClock;
   sandbox: Sandbox;
-  /** Is asked for what is kept. */
+  /** Gets the calls for stored data. */
   one: Service;
-  /** Hears Cloudways' refusal. */
+  /** Gets Cloudways' refusal. */
   hears: Service;
   killRedis?: () => Promise<void>;
   /** A refused pair is not tried for half a minute; this lets that pass. */
@@ -144,14 +144,14 @@ function ask(service: Service, tool: string, headers: Record<string, string>) {
   return callTool(service.mcpUrl, tool, ARGUMENTS[tool] ?? {}, headers);
 }
 
-/** All at once, so that no answer can have told another one anything. */
+/** Concurrently, so that no call can learn from another one's answer. */
 function askForAll(service: Service, headers: Record<string, string>) {
   return Promise.all(KEPT.map((tool) => ask(service, tool, headers)));
 }
 
 for (const [what, { headers, revoke, allow }] of Object.entries(KINDS)) {
   for (const [where, way] of Object.entries(WAYS)) {
-    Deno.test(`once ${what} is refused ${where}, nothing that is kept is given until it is accepted`, async () => {
+    Deno.test(`once ${what} is refused ${where}, no stored data are given until it is accepted`, async () => {
       await using stage = await way.stage();
       const { one, hears, sandbox } = stage;
       const before = await askForAll(one, headers);
@@ -172,7 +172,7 @@ for (const [what, { headers, revoke, allow }] of Object.entries(KINDS)) {
       assert.equal(refused.json.code, "authentication_failed");
       assert.deepEqual(blocked.map(({ json }) => json.code), KEPT.map(() => "authentication_failed"));
       assert.ok(askedAgain > 0, "calls still go to Cloudways");
-      // The audit log is in Redis alone.
+      // The audit log is only in Redis.
       const isAway = way.redisGoes !== undefined;
       assert.deepEqual(after.map(({ isError }) => isError), KEPT.map((tool) => isAway && tool === "get_audit_log"));
     });
@@ -180,7 +180,7 @@ for (const [what, { headers, revoke, allow }] of Object.entries(KINDS)) {
 }
 
 for (const [what, { headers, revoke, allow }] of Object.entries(KINDS)) {
-  Deno.test(`what is kept is given again, without asking, once ${what} was accepted again`, async () => {
+  Deno.test(`stored data are given again, without a request, once ${what} is accepted again`, async () => {
     await using stage = await replicas({ other: true });
     const { one, hears, sandbox } = stage;
     for (const tool of KEPT) await ask(one, tool, headers);
@@ -204,7 +204,7 @@ for (const [what, { headers, revoke, allow }] of Object.entries(KINDS)) {
   });
 }
 
-Deno.test("an answer that left before a refusal and arrives after it opens nothing", async () => {
+Deno.test("an answer that was sent before a refusal and arrives after it does not restore access", async () => {
   await using stage = await embedded();
   const { one, sandbox, clock } = stage;
   await ask(one, "list_servers", TOKEN_HEADERS);
@@ -244,7 +244,7 @@ Deno.test("a mark that was made while Redis was away reaches the other replicas 
   assert.equal(blocked.json.code, "authentication_failed");
 });
 
-Deno.test("credentials that Cloudways never accepted leave no mark", async () => {
+Deno.test("credentials that Cloudways never accepted leave no mark of a refusal", async () => {
   const redis = await emptyRedis();
   await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY } });
   await using raw = rawClient(redis);
@@ -255,11 +255,11 @@ Deno.test("credentials that Cloudways never accepted leave no mark", async () =>
   assert.deepEqual(await raw.keys("cw:revoked:*"), []);
 });
 
-/** Answered from our own store, whatever Cloudways was asked before. */
+/** Answered from our own store. */
 const OWN = ["customer_info", "get_audit_log", "rate_limit_status"] as const;
 
 for (const tool of OWN) {
-  Deno.test(`${tool} asks Cloudways one harmless read where it accepted nothing for ten minutes, and no sooner`, async () => {
+  Deno.test(`${tool} sends Cloudways one neutral read if it accepted nothing for ten minutes, and not before`, async () => {
     await using stage = await embedded();
     const { one, sandbox, clock } = stage;
     await ask(one, "list_projects", TOKEN_HEADERS);
@@ -282,7 +282,7 @@ for (const tool of OWN) {
   });
 }
 
-Deno.test("a token that may do little is known to Cloudways all the same, and gets what is kept of it", async () => {
+Deno.test("a token with few rights is still valid, and gets its stored data", async () => {
   await using stage = await embedded();
   const { one, sandbox } = stage;
   const body = { error: "insufficient_scope", message: "This token does not have access to this endpoint" };
@@ -293,7 +293,7 @@ Deno.test("a token that may do little is known to Cloudways all the same, and ge
   assert.equal(answer.isError, false, JSON.stringify(answer.json));
 });
 
-Deno.test("a revoked API key stops within ten minutes, although its token lives on", async () => {
+Deno.test("a revoked API key stops within ten minutes, even if its token is still valid", async () => {
   await using stage = await embedded();
   const { one, sandbox, clock } = stage;
   await ask(one, "list_projects", KEY_HEADERS);
@@ -307,7 +307,7 @@ Deno.test("a revoked API key stops within ten minutes, although its token lives 
   assert.deepEqual(sandbox.requests.slice(asked).map(({ operationId }) => operationId), [EXCHANGE]);
 });
 
-Deno.test("a pair that is refused in the background stops at every replica, although its token lives on", async () => {
+Deno.test("a pair that is refused in the background stops at every replica, even if its token is still valid", async () => {
   await using stage = await replicas({ other: true });
   const { one, hears, sandbox, clock } = stage;
   await ask(one, "list_projects", KEY_HEADERS);
@@ -324,7 +324,7 @@ Deno.test("a pair that is refused in the background stops at every replica, alth
   assert.equal(sandbox.requestsTo("project_list").length, before, "the old token is not sent");
 });
 
-Deno.test("a sign-in that is down fails no call before the ten minutes are over, and every call after them", async () => {
+Deno.test("failing token exchanges fail no call for ten minutes, and every call after that", async () => {
   await using stage = await embedded();
   const { one, sandbox, clock } = stage;
   await ask(one, "list_projects", KEY_HEADERS);
@@ -335,11 +335,11 @@ Deno.test("a sign-in that is down fails no call before the ten minutes are over,
   const startedAt = clock.now();
   for (const ms of pauses) {
     await clock.advance(ms);
-    // A renewal may be under way, and is waited for on this clock.
+    // A renewal may be in flight, and waits on this clock.
     codes.push((await clock.runUntil(ask(one, "list_projects", KEY_HEADERS), 50)).json.code);
   }
   const renewals = sandbox.requestsTo(EXCHANGE).length;
-  // The clock goes on while calls are waited for, and every ten seconds a renewal may be tried once more.
+  // The clock runs while the test waits for calls, and every ten seconds a renewal may be tried again.
   const waited = clock.now() - startedAt - pauses.reduce((sum, ms) => sum + ms, 0);
   repair();
   await clock.advance(6_000);
@@ -348,9 +348,9 @@ Deno.test("a sign-in that is down fails no call before the ten minutes are over,
   assert.deepEqual(codes, [undefined, undefined, undefined, "upstream_error"]);
   assert.ok(
     renewals <= pauses.length + Math.ceil(waited / 10_000),
-    `${renewals}: a sign-in that is down is not asked with every call`,
+    `${renewals}: not every call tries a token exchange`,
   );
-  assert.equal(after.isError, false, "an outage is no refusal");
+  assert.equal(after.isError, false, "an outage is not a refusal");
 });
 
 Deno.test("a pair in use is exchanged every ten minutes, once for all replicas", async () => {
@@ -365,7 +365,7 @@ Deno.test("a pair in use is exchanged every ten minutes, once for all replicas",
   for (let minute = 0; minute < 60; minute++) {
     const calls = [one, hears, one].map((service) => ask(service, "list_projects", KEY_HEADERS));
     await clock.runUntil(Promise.all(calls), 50);
-    // Whoever exchanges has stored the token and given the lock back, before a minute goes by.
+    // The exchange stores the token and releases the lock before a minute goes by.
     await clock.runUntil(until(async () => (await raw.keys("cw:lock:*")).length === 0), 50);
     await clock.advance(MINUTE);
   }

@@ -32,12 +32,12 @@ async function keepOn({ pages }: SecretServer, changes: Parameters<typeof newSec
   return idIn((await pages.keep(newSecrets(changes), "ready")).url);
 }
 
-/** What is left of a page without its markup, as a reader sees it. */
+/** The text of a page, as a reader sees it. */
 function textOf(html: string): string {
   return html.replace(/<style>[^]*<\/style>/, "").replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
 }
 
-Deno.test("the page says which secret of what it is and who asked, and holds none before the button is pressed", async () => {
+Deno.test("the page names the secret, its subject and the asker, and holds no secret before the button is pressed", async () => {
   await using server = await startSecretPage();
   const id = await keepOn(server);
 
@@ -65,7 +65,7 @@ Deno.test("the page says which secret of what it is and who asked, and holds non
   assert.equal(html.includes(id), false);
 });
 
-Deno.test("looking, a link preview and a head request burn nothing; the button shows it once", async () => {
+Deno.test("reading the page, a link preview and a HEAD request use nothing up; the button shows the secret once", async () => {
   await using server = await startSecretPage();
   const id = await keepOn(server);
   for (const agent of ["Slackbot-LinkExpanding 1.0", "facebookexternalhit/1.1", "Mozilla/5.0"]) {
@@ -85,7 +85,7 @@ Deno.test("looking, a link preview and a head request burn nothing; the button s
   assert.match(textOf(afterwards.html), /This was shown already .* somebody else has seen it/);
 });
 
-Deno.test("several secrets stand on one page, each with its user, exactly as they are", async () => {
+Deno.test("one page shows several secrets, each with its user, unchanged", async () => {
   await using server = await startSecretPage();
   const odd = `<b>&"'\`% +😀 a\u200Bb ь`;
   const secrets = [
@@ -131,7 +131,7 @@ Deno.test("every answer is kept out of caches, frames, indexes and scripts", asy
   }
 });
 
-Deno.test("a form that the page did not send shows nothing and takes nothing", async () => {
+Deno.test("a form that the page did not send shows nothing and uses nothing up", async () => {
   await using server = await startSecretPage();
   const id = await keepOn(server);
   const refused: [Posting, number][] = [
@@ -158,7 +158,7 @@ Deno.test("a form that the page did not send shows nothing and takes nothing", a
   assert.match(await (await post(server, id)).text(), new RegExp(CANARY));
 });
 
-Deno.test("with a code, a wrong one is said and counted, and the right one shows it", async () => {
+Deno.test("where a code is needed, a wrong one is reported and counted, and the right one shows the secret", async () => {
   await using server = await startSecretPage();
   const id = await keepOn(server, { approvalCode: APPROVAL_CODE });
   const asked = await get(server, id);
@@ -191,7 +191,7 @@ Deno.test("after five wrong codes the page has no button, and the log says so", 
   assert.equal(server.logLines.filter((line) => line.includes("too many wrong approval codes")).length, 1);
 });
 
-Deno.test("where nobody knows whether Cloudways took the password, the page says so before and after", async () => {
+Deno.test("if it is unknown whether Cloudways took the password, the page says so before and after", async () => {
   await using server = await startSecretPage();
   const kept = await server.pages.keep(newSecrets(), "waiting");
   const early = await get(server, idIn(kept.url));
@@ -204,7 +204,7 @@ Deno.test("where nobody knows whether Cloudways took the password, the page says
   for (const html of [before.html, after]) assert.match(textOf(html), /Perhaps not in use/);
 });
 
-Deno.test("what is unknown, has run out or is no id gets one answer, and only so many tries", async () => {
+Deno.test("unknown, expired and malformed ids get the same answer, and a limited number of tries", async () => {
   await using server = await startSecretPage();
   const id = await keepOn(server);
   await server.clock.advance(10 * 60_000);
@@ -222,7 +222,7 @@ Deno.test("what is unknown, has run out or is no id gets one answer, and only so
   await posted.body?.cancel();
 });
 
-Deno.test("a store that fails shows nothing", async () => {
+Deno.test("if the store fails, no secret is shown", async () => {
   const store = new MemoryStore({ clock: new FakeClock() });
   await using server = await startSecretPage({ store });
   const id = await keepOn(server);
@@ -252,7 +252,7 @@ Deno.test("the opening is on record, and no log, metric or record holds the addr
   for (const text of [id, CANARY]) assert.equal(seen.includes(text), false, text);
 });
 
-Deno.test("the server has the page wherever people can reach it, whether or not it asks them", async () => {
+Deno.test("the server has the page if people can reach it, with or without questions", async () => {
   const publicHost = { HOST: "0.0.0.0", ALLOWED_HOSTS: "127.0.0.1" };
   const cases: [Record<string, string>, string][] = [
     [{}, "text/html"],

@@ -1,4 +1,4 @@
-/** Secrets that are seen once: over the embedded store and over Redis, with two replicas. */
+/** Secrets that are shown once: with the embedded store and with Redis, on two replicas. */
 import assert from "node:assert/strict";
 import { MAX_WRONG_CODES } from "../../src/confirm/code_tries.ts";
 import type { SecretPages } from "../../src/secrets/pages.ts";
@@ -41,7 +41,7 @@ const WORLDS: Record<string, () => Promise<World>> = {
 };
 
 for (const [name, start] of Object.entries(WORLDS)) {
-  Deno.test(`${name}: of twenty who open it at the same time on two replicas, one sees the secret`, async () => {
+  Deno.test(`${name}: of twenty concurrent openings on two replicas, one shows the secret`, async () => {
     await using world = await start();
     const { url } = await world.one.keep(newSecrets(), "ready");
 
@@ -54,7 +54,7 @@ for (const [name, start] of Object.entries(WORLDS)) {
     assert.equal(opened.filter(({ kind }) => kind === "too_late").length, 19);
   });
 
-  Deno.test(`${name}: looking takes nothing, and shows no secret`, async () => {
+  Deno.test(`${name}: reading the page uses nothing up, and shows no secret`, async () => {
     await using world = await start();
     const { url } = await world.one.keep(newSecrets(), "ready");
 
@@ -65,7 +65,7 @@ for (const [name, start] of Object.entries(WORLDS)) {
     assert.equal((await world.one.look(idIn(url)))?.record.state, "shown");
   });
 
-  Deno.test(`${name}: what was not sent yet can't be opened, and trying takes nothing`, async () => {
+  Deno.test(`${name}: a secret that was not sent yet can't be opened, and trying uses nothing up`, async () => {
     await using world = await start();
     const kept = await world.one.keep(newSecrets(), "waiting");
 
@@ -77,7 +77,7 @@ for (const [name, start] of Object.entries(WORLDS)) {
     assert.ok(later.kind === "shown" && later.record.state === "unconfirmed");
   });
 
-  Deno.test(`${name}: what came to nothing is gone, and its place is free`, async () => {
+  Deno.test(`${name}: a discarded secret is gone, and its place is free`, async () => {
     await using world = await start();
     for (let n = 0; n < 25; n++) await world.one.discard(await world.one.keep(newSecrets(), "waiting"));
 
@@ -87,7 +87,7 @@ for (const [name, start] of Object.entries(WORLDS)) {
     assert.deepEqual(await world.two.open(idIn(kept.url), undefined), { kind: "unknown" });
   });
 
-  Deno.test(`${name}: with a code, five wrong ones close all of the customer's pages, approvals too`, async () => {
+  Deno.test(`${name}: five wrong codes close all of the customer's pages, approvals too`, async () => {
     await using world = await start();
     const { approvals } = await makeReplica(world.stores[1], world.clock, [KEYS[0]]);
     const approval = await approvals.ask(request({ approvalCode: APPROVAL_CODE }));
@@ -116,7 +116,7 @@ for (const [name, start] of Object.entries(WORLDS)) {
     assert.equal((await world.two.open(idIn(elsewhere.url), APPROVAL_CODE)).kind, "shown");
   });
 
-  Deno.test(`${name}: the right code opens it once`, async () => {
+  Deno.test(`${name}: the right code opens the secret once`, async () => {
     await using world = await start();
     const { url } = await world.one.keep(newSecrets({ approvalCode: APPROVAL_CODE }), "ready");
 
@@ -129,7 +129,7 @@ for (const [name, start] of Object.entries(WORLDS)) {
     assert.deepEqual(kinds, ["wrong_code", "shown", "too_late"]);
   });
 
-  Deno.test(`${name}: an entry that was moved to another customer or address opens for nobody`, async () => {
+  Deno.test(`${name}: an entry that was moved to another customer or address does not open`, async () => {
     await using world = await start();
     const [store] = world.stores;
     const mine = await world.one.keep(newSecrets(), "ready");
@@ -146,7 +146,7 @@ for (const [name, start] of Object.entries(WORLDS)) {
   });
 }
 
-Deno.test("after ten minutes it can't be opened, and after it was shown its page says so for a while", async () => {
+Deno.test("a secret can't be opened after ten minutes, and its page says for a while that it was shown", async () => {
   const clock = new FakeClock();
   await using store = new MemoryStore({ clock });
   const pages = await makeSecretPages(store, clock);
@@ -165,7 +165,7 @@ Deno.test("after ten minutes it can't be opened, and after it was shown its page
   assert.equal(await pages.look(idIn(seen.url)), undefined);
 });
 
-Deno.test("a customer has twenty pages that were not opened", async () => {
+Deno.test("a customer has twenty unopened pages at most", async () => {
   const clock = new FakeClock();
   await using store = new MemoryStore({ clock });
   const pages = await makeSecretPages(store, clock);
@@ -178,7 +178,7 @@ Deno.test("a customer has twenty pages that were not opened", async () => {
   await pages.keep(newSecrets(), "ready");
 });
 
-Deno.test("there is no page over stdio, or without a code where one is needed", async () => {
+Deno.test("there is no page over stdio, or without a needed code", async () => {
   const clock = new FakeClock();
   await using store = new MemoryStore({ clock });
   const open = await makeSecretPages(store, clock);
@@ -198,7 +198,7 @@ Deno.test("there is no page over stdio, or without a code where one is needed", 
   await assert.rejects(careful.keep(newSecrets(), "ready"), { code: "confirmation_required" });
 });
 
-Deno.test("Redis holds neither a secret nor an address that can be read", async () => {
+Deno.test("Redis holds no secret and no address in plain text", async () => {
   await using redis = await startRedis();
   const clock = new FakeClock();
   const store = await RedisStore.connect(redis.url, { poolSize: 5 });

@@ -15,7 +15,7 @@ const AT_ONCE = { polls: 1, seconds: 0 };
 /** The texts, each with its secret in it. */
 const TEXTS = mustHide.map((row) => ({ ...row, text: row.text.replace("{}", () => row.secret) }));
 
-/** A service that logs all it can, and an account that the test fills. */
+/** A service that logs everything, and an account that the test fills. */
 async function start(env: Record<string, string> = {}): Promise<WatchedService> {
   const sandbox = await startSandbox({ pace: AT_ONCE, rateLimitPerMinute: 100_000 });
   const options = { PUBLIC_URL, RATE_LIMIT_REQUESTS: "100000", LOG_LEVEL: "DEBUG", ...env };
@@ -30,7 +30,7 @@ function call({ mcpUrl }: WatchedService, name: string, args: Record<string, unk
 const FIGURES =
   /\d{4}-\d\d-\d\dT[\d:.]+Z?|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|"milliseconds":[\d.]+|customer_[\da-f]+/g;
 
-/** All that was seen of the service. */
+/** Everything that leaves the service. */
 function seen({ exchanges, logLines }: WatchedService): Sight[] {
   return [
     ...exchanges.map(({ body }) => ({ where: "an answer", text: body.replace(FIGURES, "") })),
@@ -38,7 +38,7 @@ function seen({ exchanges, logLines }: WatchedService): Sight[] {
   ];
 }
 
-/** The rows whose secrets can be seen, with where that is. */
+/** The rows whose secrets are visible, with the place. */
 function shown(sights: readonly Sight[]): string[] {
   const all = sights.map(({ text }) => text).join("\n");
   return TEXTS.filter(({ secret }) => survives(all, secret)).map(({ text, secret }) => {
@@ -73,17 +73,17 @@ Deno.test("no secret in the texts of alerts, reports, histories and operations g
     service.sandbox.addFault({ operationId, kind: { status: 200, body } });
   }
 
-  const told = [
+  const calls = [
     await call(service, "get_alerts", {}),
     await call(service, "get_app_analytics_mysql", { ...APP, duration: "1h", resource: "slow_queries" }),
     await call(service, "get_git_deployment_history", APP),
   ];
 
   assert.deepEqual(shown(seen(service)), []);
-  assert.ok(told.every(({ isError }) => isError !== true));
+  assert.ok(calls.every(({ isError }) => isError !== true));
 });
 
-Deno.test("no secret in what is said of work, running, done or failed, gets into an answer or the log", async () => {
+Deno.test("no secret in the texts of operations, running, done or failed, gets into an answer or the log", async () => {
   for (const { text, secret } of TEXTS) {
     await using service = await start();
     for (const is_completed of ["0", "1", "-1"]) {
@@ -114,7 +114,7 @@ Deno.test("a report that shows the texts in its queries shows no secret among th
   assert.notEqual(isError, true);
 });
 
-/** What a query holds beside secrets is shown where it is asked for. */
+/** Other literals of a query are shown on request. */
 function isOrdinaryLiteral({ text }: HideRow): boolean {
   return /^(?:SELECT|select|then SELECT|SET GLOBAL|DELETE|REPLACE|PREPARE|CALL|UPDATE users SET note|WordPress|You have)/
     .test(text);

@@ -1,12 +1,12 @@
-/** Secrets through the whole server: what the model is told, what the person sees, and what stays of them. */
+/** Secrets through the whole server: what the model gets, what the person sees, and what stays stored. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { Catalogue } from "../../src/calls/catalogue.ts";
 import { path } from "../../src/cloudways/path.ts";
 import { doneReply } from "../../src/cloudways/models.ts";
 import { allTools } from "../../src/tools/all.ts";
-import { appInput, show } from "../../src/tools/define/inputs.ts";
-import { passwordOutput } from "../../src/tools/define/outputs.ts";
+import { appInput } from "../../src/tools/define/inputs.ts";
+import { passwordOutput, SEEN_BY, show } from "../../src/tools/define/secrets.ts";
 import { appFacts, onApp } from "../../src/tools/define/questions.ts";
 import { idsOf, namesOf } from "../../src/tools/define/targets.ts";
 import { defineAskingTool } from "../../src/tools/define/tool.ts";
@@ -35,10 +35,10 @@ const resetDatabasePassword = defineAskingTool({
   output: z.looseObject({ ...passwordOutput }),
   showsSecrets: (input) => input.show,
   facts: appFacts,
-  question: (facts) => ({
+  question: (facts, { show }) => ({
     headline: `Set another database password of application ${facts.app.id}.`,
     ...onApp(facts),
-    consequences: ["The old one stops working."],
+    consequences: ["The old one stops working.", SEEN_BY[show]],
   }),
   handler: async (input, { account, secrets }, facts) => {
     const made = { ...onApp(facts), name: "Database password", user: facts.app.sys_user, show: input.show };
@@ -71,7 +71,7 @@ function pageIn(json: Record<string, unknown>): string {
   return new URL(String(json.secret_url ?? Object(json.details).secret_url)).pathname;
 }
 
-/** What a person sees who presses the button. */
+/** What a person sees after pressing the button. */
 async function open(service: Service, path: string, form: Record<string, string> = {}): Promise<string> {
   const origin = "http://127.0.0.1:7000";
   const response = await fetch(service.url + path, {
@@ -83,12 +83,12 @@ async function open(service: Service, path: string, form: Record<string, string>
   return await response.text();
 }
 
-/** The password that the sandbox was sent last. */
+/** The last password that the sandbox got. */
 function sentPassword({ sandbox }: Service): string {
   return String(sandbox.requests.findLast(({ path }) => path.endsWith("/dbPassword"))?.fields.password);
 }
 
-Deno.test("a password is set that the person alone sees, once", async () => {
+Deno.test("a password is set that only the person sees, once", async () => {
   await using service = await start();
 
   const { json, isError } = await reset(service);
@@ -106,7 +106,7 @@ Deno.test("a password is set that the person alone sees, once", async () => {
   assert.equal(service.logLines.join("\n").includes(pageIn(json).slice("/secret/".length)), false);
 });
 
-Deno.test("only after a person's yes, and the opening is on record without address and secret", async () => {
+Deno.test("a password is set only after a person's yes, and its opening is on record without address and secret", async () => {
   await using service = await start({ env: { CONFIRM: "ask" } });
   const asked = await reset(service);
   const approval = new URL(String(Object(asked.json.details).approval_url)).pathname;
@@ -139,7 +139,7 @@ for (
     ["a gateway's error", { status: 504 }],
   ] as const
 ) {
-  Deno.test(`after ${name} the model is told nothing of the password, and the person sees it`, async () => {
+  Deno.test(`after ${name} the model gets no password, and the person sees it`, async () => {
     await using service = await start();
     service.sandbox.addFault({ operationId: "app_db_password_update", kind: fault });
 
@@ -153,7 +153,7 @@ for (
   });
 }
 
-Deno.test("an answer of Cloudways that repeats the password tells nobody", async () => {
+Deno.test("a password that Cloudways repeats in its answer is not shown", async () => {
   await using service = await start();
   const body = {
     get message() {
@@ -169,7 +169,7 @@ Deno.test("an answer of Cloudways that repeats the password tells nobody", async
   assert.equal(service.logLines.join().includes(sentPassword(service)), false);
 });
 
-Deno.test("where there is no page, nothing is read or sent, unless the answer was asked for", async () => {
+Deno.test("without a page nothing is read or sent, unless the call asks for the password in its answer", async () => {
   const cases: [Record<string, string>, RegExp][] = [
     [{ HOST: "0.0.0.0", ALLOWED_HOSTS: "127.0.0.1" }, /no public address/],
     [PUBLIC, /no approval code/],
@@ -192,7 +192,7 @@ Deno.test("where there is no page, nothing is read or sent, unless the answer wa
   }
 });
 
-Deno.test("a customer's page opens with the code of its call alone", async () => {
+Deno.test("a customer's page opens only with the code of its call", async () => {
   await using service = await start();
 
   const { json } = await reset(service, {}, CODE);
@@ -204,7 +204,7 @@ Deno.test("a customer's page opens with the code of its call alone", async () =>
   assert.ok(right.includes(sentPassword(service)));
 });
 
-Deno.test("get_app_credentials shows the kinds that were asked for, and no others, on a page", async () => {
+Deno.test("get_app_credentials shows only the requested kinds on a page", async () => {
   const account = { ...DEMO_ACCOUNT, canary: "canary-3f9a" };
   await using service = await start({ sandbox: { accounts: [account] } });
   const app = service.sandbox.account().servers[0]?.apps.find(({ id }) => id === APP.app_id);
@@ -239,7 +239,7 @@ Deno.test("get_app_credentials shows the kinds that were asked for, and no other
   assert.doesNotMatch(service.logLines.join("\n"), /canary-3f9a/);
 });
 
-Deno.test("in the answer it shows those kinds alone, and without a kind none", async () => {
+Deno.test("get_app_credentials shows only the requested kinds in an answer, and none without a kind", async () => {
   await using service = await start();
   const app = service.sandbox.account().servers[0]?.apps.find(({ id }) => id === APP.app_id);
 
@@ -264,7 +264,22 @@ Deno.test("in the answer it shows those kinds alone, and without a kind none", a
   }
 });
 
-Deno.test("where Cloudways has no password of a kind, there is no page of nothing", async () => {
+Deno.test("a yes to showing it on a page is none to showing it in the answer", async () => {
+  await using service = await start({ env: { CONFIRM: "ask" } });
+  const asked = await reveal(service, { reveal: ["admin"] });
+  await decide(service.url, new URL(String(Object(asked.json.details).approval_url)).pathname, { decision: "approve" });
+
+  const inAnswer = await reveal(service, { reveal: ["admin"], show: "answer" });
+  const more = await reveal(service, { reveal: ["all"] });
+  const onPage = await reveal(service, { reveal: ["admin"] });
+
+  assert.equal(inAnswer.json.code, "confirmation_required");
+  assert.match(String(inAnswer.json.message), /The assistant sees the secret/);
+  assert.equal(more.json.code, "confirmation_required");
+  assert.ok(onPage.json.secret_url);
+});
+
+Deno.test("if Cloudways has no password of a kind, there is no empty page", async () => {
   await using service = await start();
   for (const app of service.sandbox.account().servers[0]?.apps ?? []) Object.assign(app, { redis_password: "" });
 
@@ -274,7 +289,22 @@ Deno.test("where Cloudways has no password of a kind, there is no page of nothin
   assert.match(String(json.message), /gave no password/);
 });
 
-Deno.test("in Redis secrets stand sealed, until they are seen, and nowhere afterwards", async () => {
+Deno.test("a page shows a hundred passwords, and the answer says how many there are", async () => {
+  await using service = await start();
+  const users = Array.from(
+    { length: 120 },
+    (_, n) => ({ id: n + 1, sys_user: `u${n}`, sys_password: `EXAMPLE-${n}-x` }),
+  );
+  service.sandbox.addFault({ operationId: "app_credentials", kind: { status: 200, body: { app_creds: users } } });
+
+  const { json } = await reveal(service, { reveal: ["sftp"] });
+  const html = await open(service, pageIn(json));
+
+  assert.match(String(json.message), /the first 100 of 121 passwords/);
+  assert.equal(html.match(/<code>/g)?.length, 100);
+});
+
+Deno.test("secrets are sealed in Redis until they are shown, and gone afterwards", async () => {
   await using redis = await startRedis();
   await using service = await start({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY } });
   const { json } = await reset(service);

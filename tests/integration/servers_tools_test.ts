@@ -9,7 +9,7 @@ import { serversRows } from "../tool_rows/servers.ts";
 const SERVER = { server_id: 100001 };
 const NAMES = { server_id: 100001, server_label: "Production" };
 const ENV = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
-/** Work ends at the first look, so that no test waits. */
+/** Operations end at the first look, so that no test waits. */
 const AT_ONCE = { polls: 1, seconds: 0 };
 const start = (sandbox: SandboxOptions = {}, env: Record<string, string> = ENV) =>
   startService({ env, sandbox: { pace: AT_ONCE, ...sandbox } });
@@ -37,7 +37,7 @@ for (const tool of ["stop_server", "restart_server", "optimize_server_disk"]) {
 }
 
 for (const tool of REPORTING) {
-  Deno.test(`${tool} without a result, or failed, invents nothing`, async () => {
+  Deno.test(`${tool} without a result, or after a failure, invents nothing`, async () => {
     await using service = await start();
     service.sandbox.addFault({ operationId: "operation_status", times: 1, kind: ended({ parameters: "" }) });
     const empty = await call(service, tool);
@@ -109,7 +109,7 @@ Deno.test("get_server_settings gives the settings as Cloudways names them, and h
   assert.ok("date.timezone" in expected && "ssl_protocols" in expected);
 });
 
-Deno.test("a server without settings or services is shown as such", async () => {
+Deno.test("a server without settings or services is shown without them", async () => {
   await using service = await start();
   service.sandbox.addFault({ operationId: "server_settings_get", kind: { status: 200, body: { settings: [] } } });
   service.sandbox.addFault({
@@ -124,7 +124,7 @@ Deno.test("a server without settings or services is shown as such", async () => 
   assert.deepEqual(services.json, { ...NAMES, services: {}, enabled: {} });
 });
 
-Deno.test("get_server_services_status tells what runs from what is switched on", async () => {
+Deno.test("get_server_services_status tells running services from enabled ones", async () => {
   await using service = await start();
   firstServer(service).services.new_thing_enabled = "1";
 
@@ -195,7 +195,7 @@ const CHANGES: { tool: string; operationId: string; args: Record<string, unknown
 ];
 
 for (const { tool, operationId, args } of CHANGES) {
-  Deno.test(`${tool} takes an error in a good answer for one`, async () => {
+  Deno.test(`${tool} treats an error in a 200 answer as an error`, async () => {
     await using service = await start();
     service.sandbox.addFault({ operationId, kind: { status: 200, body: { error: "Wrong action" } } });
 
@@ -206,7 +206,7 @@ for (const { tool, operationId, args } of CHANGES) {
   });
 }
 
-Deno.test("get_server_disk_usage names the applications that the report speaks of", async () => {
+Deno.test("get_server_disk_usage names the applications in the report", async () => {
   await using service = await start();
 
   const { json } = await call(service, "get_server_disk_usage");
@@ -272,7 +272,7 @@ Deno.test("get_server_analytics matches rows to applications and passes on what 
   });
 });
 
-Deno.test("reports with headers that are no texts and times that are none are given all the same", async () => {
+Deno.test("reports with malformed headers and times are still given", async () => {
   await using service = await start();
   const noText = { toString: 0, valueOf: 0 };
   const table = { header: ["a", "b", "c", noText, ["x"]], body: [["user", 1, 2, 3, 4]] };
@@ -292,7 +292,7 @@ Deno.test("reports with headers that are no texts and times that are none are gi
   assert.match(JSON.stringify(detail.json), /"points":\[\{"at":null,"value":1\},\{"at":"2026-/);
 });
 
-Deno.test("get_server_monitoring_detail gives points as numbers, and what was not measured as a gap", async () => {
+Deno.test("get_server_monitoring_detail gives points as numbers, and missing values as gaps", async () => {
   await using service = await start();
   const datapoints = [[79.29, 1786000000], [null, 1786000300], ["80.5", 1786000600], [20, 1786000900], [null, null]];
   const content = JSON.stringify([{ target: "Idle CPU", datapoints, tags: ["x"] }]);
@@ -380,7 +380,7 @@ for (const { name, inline, later } of GRAPH_REPLIES) {
   });
 }
 
-Deno.test("a graph names the unit of its target where that is known", async () => {
+Deno.test("a graph names the unit of its target if that is known", async () => {
   await using service = await start({}, { RATE_LIMIT_REQUESTS: "1000" });
   const units: Record<string, string | null> = {
     "Free Disk": "GB",
@@ -402,7 +402,7 @@ Deno.test("a graph names the unit of its target where that is known", async () =
   }
 });
 
-Deno.test("get_server_monitoring_detail says so when a graph is empty or is none", async () => {
+Deno.test("get_server_monitoring_detail says so if a graph is empty or malformed", async () => {
   await using service = await start();
   const args = { ...SERVER, target: "MySQL Connections", duration: "1 Month" };
   const answer = async (body: unknown) => {

@@ -10,7 +10,7 @@ const [FIRST, SECOND] = TEST_KEYS;
 
 type Env = Record<string, string>;
 
-/** Keys of a process after those of another one, and whether they fit. */
+/** Keys of a process that starts after another one, and whether they fit. */
 const PAIRS: readonly { what: string; before: Env; after: Env; fit: boolean }[] = [
   { what: "the same key", before: { ENCRYPTION_KEY: FIRST }, after: { ENCRYPTION_KEY: FIRST }, fit: true },
   {
@@ -29,7 +29,7 @@ const PAIRS: readonly { what: string; before: Env; after: Env; fit: boolean }[] 
 ];
 
 for (const { what, before, after, fit } of PAIRS) {
-  Deno.test(`a process with ${what} ${fit ? "starts without a word" : "warns at its start, and fails in doctor"}`, async () => {
+  Deno.test(`a process with ${what} ${fit ? "starts without a warning" : "warns at its start, and fails in doctor"}`, async () => {
     const redis = await emptyRedis();
     await using first = await startService({ env: { REDIS_URL: redis.url, ...before } });
     const env = { REDIS_URL: redis.url, ...after };
@@ -46,7 +46,7 @@ for (const { what, before, after, fit } of PAIRS) {
   });
 }
 
-Deno.test("what is kept of the keys names them and gives nothing away, and ends by itself", async () => {
+Deno.test("the stored names of the keys reveal nothing of them, and expire", async () => {
   const redis = await emptyRedis();
   await using _service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: FIRST } });
   await using raw = rawClient(redis);
@@ -57,7 +57,7 @@ Deno.test("what is kept of the keys names them and gives nothing away, and ends 
   assert.ok(await raw.pttl("cw:keys:shared") > 0);
 });
 
-Deno.test("doctor tells of a Redis that may drop what it is given", async () => {
+Deno.test("doctor warns of a Redis that may evict entries", async () => {
   await using redis = await startRedis({ args: ["--maxmemory-policy", "allkeys-lru"] });
   await using service = await startService({ env: { REDIS_URL: redis.url, ENCRYPTION_KEY: FIRST } });
   const env = { REDIS_URL: redis.url, CLOUDWAYS_API_BASE_URL: service.url, ENCRYPTION_KEY: FIRST };

@@ -1,6 +1,6 @@
 /**
- * What a person is shown determines what is sent: the values in the form's text and on the page are read back, and
- * compared with the request that the sandbox got.
+ * What a person sees determines what is sent. The tests read the values back from the form's text and the page, and
+ * compare them with the request that the sandbox got.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -27,7 +27,7 @@ interface Shown {
   facts: Record<string, string | string[]>;
 }
 
-/** Letters and marks in which a person, a form or a page may be mistaken. */
+/** Letters and marks that a person, a form or a page may misread. */
 const UNITS = [
   ..."abcxyz019-_.+=`'\"<>&$#!|;,(){}%@/",
   "а",
@@ -159,8 +159,8 @@ function varnishRule(text = ""): unknown {
   return { method: "exclude", type, value: value.join(":") };
 }
 
-/** Cloudways does not show what there is, so any branch and any domain is asked about. */
-function hideWhatThereIs(sandbox: Sandbox): void {
+/** Cloudways does not show what there is, so every branch and domain needs a question. */
+function hidePresentState(sandbox: Sandbox): void {
   sandbox.addFault({ operationId: "git_branches_get", kind: { status: 422, body: { message: "not now" } } });
   for (const app of sandbox.account().servers.flatMap(({ apps }) => apps)) app.untold.push("lets_encrypt");
 }
@@ -181,7 +181,7 @@ function unescape(text: string): string {
   return text.replace(/\\u\{([0-9A-F]+)\}/g, (_, hex: string) => String.fromCodePoint(parseInt(hex, 16)));
 }
 
-/** The first quotation in a line of a form; a number or a flag stands in one too. */
+/** The first quotation in a line of a form; numbers and flags are quoted too. */
 function unquoted(line: string): string {
   const text = /`([^`]*)`/.exec(line)?.[1];
   if (text === undefined) throw new Error(`no value in ${JSON.stringify(line)}`);
@@ -248,13 +248,13 @@ async function fingerprintOf(): Promise<Fingerprint> {
   };
 }
 
-/** An address of the web with what stands before its host by its fingerprint. */
+/** A web address with its user info replaced by a fingerprint. */
 async function withoutUserInfo(text: string, fingerprint: Fingerprint): Promise<string> {
   const [, scheme, userInfo, rest] = /^(https:\/\/)([^@]+)(@[^]*)$/.exec(text) ?? [];
   return userInfo === undefined ? text : scheme + await fingerprint(userInfo) + rest;
 }
 
-/** What was asked, by whichever way it could be shown, and a yes to it. */
+/** What was asked, in a form or on the page, and a yes to it. */
 async function askAndApprove(service: Service, tool: string, args: Record<string, unknown>, byForm: boolean) {
   const call = { url: service.mcpUrl, name: tool, args, headers: TOKEN_HEADERS };
   const asked = await callModern(byForm ? call : { ...call, capabilities: {} });
@@ -281,7 +281,7 @@ for (const call of askingCalls) {
   Deno.test(`${call.tool}: what the question shows determines what is sent, on the form and on the page`, async () => {
     await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000, pace: { polls: 1, seconds: 0 } });
     call.setUp(sandbox);
-    if (call.tool === "revoke_letsencrypt" || call.tool.startsWith("git_")) hideWhatThereIs(sandbox);
+    if (call.tool === "revoke_letsencrypt" || call.tool.startsWith("git_")) hidePresentState(sandbox);
     const [server] = sandbox.account().servers;
     assert.ok(server !== undefined);
     const fresh = structuredClone(server);
@@ -296,7 +296,7 @@ for (const call of askingCalls) {
         Object.assign(server, structuredClone(fresh));
         const before = sandbox.requests.length;
         const asked = await askAndApprove(service, call.tool, args, byForm);
-        // What the tool does not take, or asks nobody about, is shown nobody.
+        // Nobody sees a question for arguments that the tool refuses or does not ask about.
         if (asked === undefined) return;
         ways.add(asked.way);
         const sent = sandbox.requests.slice(before).findLast(({ method, operationId }) =>
@@ -327,9 +327,9 @@ for (const call of askingCalls) {
   });
 }
 
-Deno.test("a client that shows forms gets what fits there whole, and the page for all else", async () => {
+Deno.test("a client that shows forms gets a form if the question fits, and the page otherwise", async () => {
   await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000 });
-  hideWhatThereIs(sandbox);
+  hidePresentState(sandbox);
   await using service = await startService({ sandbox });
   const ask = (tool: string, args: Record<string, unknown>) =>
     callModern({ url: service.mcpUrl, name: tool, args, headers: TOKEN_HEADERS });
@@ -353,9 +353,9 @@ Deno.test("a client that shows forms gets what fits there whole, and the page fo
   }
 });
 
-Deno.test("where there is no page, what does not fit a form is refused with the reason, and nothing is sent", async () => {
+Deno.test("without a page, a question that does not fit a form is refused with the reason, and nothing is sent", async () => {
   await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000 });
-  hideWhatThereIs(sandbox);
+  hidePresentState(sandbox);
   await using service = await startService({ sandbox, env: { CONFIRM: "elicit" } });
   const args = { app_id: 200001, branch: "b".repeat(201), git_url: "git@git.example.com:team/shop.git" };
 
@@ -367,7 +367,7 @@ Deno.test("where there is no page, what does not fit a form is refused with the 
   assert.equal(sandbox.requests.some(({ method }) => method !== "GET"), false);
 });
 
-Deno.test("what no page can show whole is refused, whatever the client can do", async () => {
+Deno.test("a question that no page can show completely is refused, whatever the client can do", async () => {
   await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000 });
   const [server] = sandbox.account().servers;
   assert.ok(server !== undefined);

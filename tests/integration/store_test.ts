@@ -25,7 +25,7 @@ interface Subject extends AsyncDisposable {
   store: Store;
   /** Stores that share their state with `store`, as replicas do; `store` is one of them. */
   peers: Store[];
-  /** Lets a little time pass, where time does not pass by itself. */
+  /** Lets a little time pass, if time does not pass by itself. */
   pass(): Promise<void>;
 }
 
@@ -166,7 +166,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.equal(await store.get(KEY), undefined);
   });
 
-  test("writing only where no entry is leaves the one that is", async ({ store }) => {
+  test("writing if absent leaves an existing entry unchanged", async ({ store }) => {
     assert.equal(await store.set(KEY, "first", { ttlMs: DAY_MS, ifAbsent: true }), true);
 
     assert.equal(await store.set(KEY, "second", { ttlMs: DAY_MS, ifAbsent: true }), false);
@@ -174,7 +174,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.equal(await store.get(KEY), "first");
   });
 
-  test("of a hundred who write only where no entry is, exactly one succeeds", async (subject) => {
+  test("of a hundred concurrent writes if absent, exactly one succeeds", async (subject) => {
     const wrote = await Promise.all(Array.from({ length: 100 }, async (_, caller) => {
       const done = await peerOf(subject, caller).set(KEY, `${caller}`, { ttlMs: DAY_MS, ifAbsent: true });
       return done ? `${caller}` : undefined;
@@ -185,7 +185,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.equal(await subject.store.get(KEY), winners[0]);
   });
 
-  test("deleting tells whether there was an entry", async ({ store }) => {
+  test("deleting returns whether there was an entry", async ({ store }) => {
     await store.set(KEY, "value", { ttlMs: DAY_MS });
 
     assert.equal(await store.delete(KEY), true);
@@ -202,7 +202,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.equal(await store.deleteIfEquals(KEY, "mine"), false);
   });
 
-  test("of a hundred who release the same lock, exactly one does", async (subject) => {
+  test("of a hundred concurrent releases of one lock, exactly one succeeds", async (subject) => {
     await subject.store.set(KEY, "mine", { ttlMs: DAY_MS });
 
     const released = await Promise.all(
@@ -212,7 +212,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.equal(released.filter(Boolean).length, 1);
   });
 
-  test("of a hundred who take an entry, exactly one gets it", async (subject) => {
+  test("of a hundred concurrent takes of one entry, exactly one gets it", async (subject) => {
     await subject.store.set(KEY, "once", { ttlMs: DAY_MS });
 
     const taken = await Promise.all(Array.from({ length: 100 }, (_, caller) => peerOf(subject, caller).take(KEY)));
@@ -233,7 +233,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(await store.entries({ ...LIST, customer: "b".repeat(64) }, { limit: 2 }), []);
   });
 
-  test("an entry is appended only to the newest one that the caller knows", async ({ store }) => {
+  test("an entry is appended only if the caller knows the newest one", async ({ store }) => {
     const options = { keep: 10, ttlMs: DAY_MS };
     const entry = { mark: "mine", value: "value" };
     const head = await appendAll(store, ["a", "b"]);
@@ -249,7 +249,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual((await store.entries(LIST, { limit: 9 })).map(({ number }) => number), [3, 2, 1]);
   });
 
-  test("appending to a list that is gone tells so, and another one begins", async ({ store }) => {
+  test("appending to a list that is gone says so, and a new one begins", async ({ store }) => {
     const options = { keep: 10, ttlMs: DAY_MS };
     const entry = { mark: "mine", value: "value" };
 
@@ -260,7 +260,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(begun, { appended: true, head: { number: 1, mark: "mine" } });
   });
 
-  test("a list keeps its newest entries, and their numbers", async ({ store }) => {
+  test("a list keeps its newest entries with their numbers", async ({ store }) => {
     await appendAll(store, ["a", "b", "c", "d", "e"], { keep: 3 });
 
     const entries = await store.entries(LIST, { limit: 10 });
@@ -268,7 +268,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(entries.map(({ number, value }) => `${number} ${value}`), ["5 e", "4 d", "3 c"]);
   });
 
-  test("of a hundred who append to the same entry, exactly one does", async (subject) => {
+  test("of a hundred concurrent appends to the same entry, exactly one succeeds", async (subject) => {
     const after = await appendAll(subject.store, ["a"]);
 
     const answers = await Promise.all(Array.from({ length: 100 }, (_, caller) => {
@@ -299,7 +299,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     }));
   });
 
-  test("whoever listens hears what is told on that channel and on no other", async (subject) => {
+  test("a subscriber gets the messages of its channel and of no other", async (subject) => {
     const heard: string[][] = await Promise.all(subject.peers.map(async (peer) => {
       const texts: string[] = [];
       await peer.subscribe(CHANNEL, (text) => texts.push(text));
@@ -318,7 +318,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(elsewhere, []);
   });
 
-  test("all listeners of one replica hear, and whoever stopped hears nothing", async ({ store }) => {
+  test("all subscribers of one replica get a message, except those that unsubscribed", async ({ store }) => {
     const heard: string[] = [];
     const listen = (name: string) => store.subscribe(CHANNEL, (text) => heard.push(`${name} ${text}`));
     const [stopFirst, stopSecond] = await Promise.all([listen("first"), listen("second"), listen("third")]);
@@ -335,7 +335,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.equal(replicas, 1);
   });
 
-  test("what is told where nobody listens any more is heard by nobody", async ({ store }) => {
+  test("a message without subscribers is dropped", async ({ store }) => {
     const heard: string[] = [];
     const stop = await store.subscribe(CHANNEL, (text) => heard.push(text));
 
@@ -349,7 +349,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(heard, ["in time"]);
   });
 
-  test("any text is heard as it was told", async ({ store }) => {
+  test("any text arrives as it was published", async ({ store }) => {
     const heard: string[] = [];
     await store.subscribe(CHANNEL, (text) => heard.push(text));
 
@@ -362,7 +362,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     }));
   });
 
-  test("a closed store fails every call, and closing it again is no mistake", async ({ store }) => {
+  test("a closed store fails every call, and can be closed again", async ({ store }) => {
     await store.close();
     await store.close();
 
@@ -375,7 +375,7 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     await assert.rejects(store.subscribe(CHANNEL, () => {}), StoreError);
   });
 
-  test("a store that answers says so", async ({ store }) => {
+  test("a store that answers is healthy", async ({ store }) => {
     assert.equal(await store.ping(), undefined);
   });
 }
@@ -415,7 +415,7 @@ async function connectFailure(url: string): Promise<StoreError> {
   return failure;
 }
 
-Deno.test("connecting where nobody listens fails and says that the connection was refused", async () => {
+Deno.test("connecting to a closed port fails and says that the connection was refused", async () => {
   await using server = await startRedis();
   await server.stop();
 
@@ -433,13 +433,13 @@ Deno.test("connecting with a wrong password fails and says so, but not which one
   assert.match(failure.message, /refused the user name or password/);
 });
 
-Deno.test("connecting without a password where one is needed fails and says so", async () => {
+Deno.test("connecting without a needed password fails and says so", async () => {
   await using server = await startRedis({ password: "right" });
 
   assert.match((await connectFailure(`redis://127.0.0.1:${server.port}`)).message, /asks for a password/);
 });
 
-/** What a user may not do, and what the failure names. */
+/** What a user is not allowed to do, and what the failure names. */
 const FORBIDDEN: readonly [rules: string[], names: RegExp][] = [
   [["-ping"], /run the commands needed/],
   [["-get"], /GET\b/],
@@ -471,7 +471,7 @@ for (const [rules, names] of FORBIDDEN) {
   });
 }
 
-Deno.test("connecting as a user who may do what is needed and no more leaves nothing, and the console alone", async () => {
+Deno.test("connecting as a user with only the needed rights leaves no entry, and writes nothing to the console", async () => {
   await using server = await startRedis();
   await using redis = rawClient(server);
   await redis.acl("SETUSER", "limited", "on", `>${SECRET}`, "~cw:*", "&cw:*", "+@all", "-@dangerous", "-@admin");
@@ -535,23 +535,23 @@ Deno.test("connecting to a Sentinel fails and says so", async () => {
   assert.match((await connectFailure(server.url)).message, /Sentinel/);
 });
 
-/** Settings of a Redis that serves, and what an operator is told of them. */
-const SETTINGS: readonly { args: string[]; told: RegExp[] }[] = [
-  { args: [], told: [] },
-  { args: ["--maxmemory", "512mb"], told: [] },
-  { args: ["--maxmemory", "512mb", "--maxmemory-policy", "allkeys-lru"], told: [/noeviction/] },
-  { args: ["--maxmemory-policy", "volatile-ttl"], told: [/noeviction/] },
-  { args: ["--maxmemory", "32mb"], told: [/32 MB/] },
-  { args: ["--replicaof", "127.0.0.1", "1", "--replica-serve-stale-data", "yes"], told: [/replica/] },
+/** Settings of a working Redis, and the notices that an operator gets. */
+const SETTINGS: readonly { args: string[]; notices: RegExp[] }[] = [
+  { args: [], notices: [] },
+  { args: ["--maxmemory", "512mb"], notices: [] },
+  { args: ["--maxmemory", "512mb", "--maxmemory-policy", "allkeys-lru"], notices: [/noeviction/] },
+  { args: ["--maxmemory-policy", "volatile-ttl"], notices: [/noeviction/] },
+  { args: ["--maxmemory", "32mb"], notices: [/32 MB/] },
+  { args: ["--replicaof", "127.0.0.1", "1", "--replica-serve-stale-data", "yes"], notices: [/replica/] },
 ];
-for (const { args, told } of SETTINGS) {
-  Deno.test(`connecting to a Redis with ${args.join(" ") || "its usual settings"} tells what an operator should know`, async () => {
+for (const { args, notices } of SETTINGS) {
+  Deno.test(`connecting to a Redis with ${args.join(" ") || "its usual settings"} gives the notices for an operator`, async () => {
     await using server = await startRedis({ args });
 
     await using store = await RedisStore.connect(server.url, { poolSize: 5 });
 
-    assert.equal(store.warnings.length, told.length, store.warnings.join());
-    for (const [index, pattern] of told.entries()) assert.match(store.warnings[index] ?? "", pattern);
+    assert.equal(store.warnings.length, notices.length, store.warnings.join());
+    for (const [index, pattern] of notices.entries()) assert.match(store.warnings[index] ?? "", pattern);
   });
 }
 
@@ -564,12 +564,12 @@ const SERVING: readonly [reply: string, says: RegExp][] = [
   ["-MASTERDOWN Link with MASTER is down", /replica/],
 ];
 for (const [reply, says] of SERVING) {
-  Deno.test(`while serving, ${reply.split(" ")[0]} is told once and ends when it is over`, async () => {
-    const told: string[] = [];
+  Deno.test(`while serving, ${reply.split(" ")[0]} is reported once, and so is its end`, async () => {
+    const reports: string[] = [];
     await using server = startScriptedRedis();
     await using store = await RedisStore.connect(server.url, {
       poolSize: 5,
-      onRefusals: (refuses, reason = "") => told.push(refuses ? reason : "again"),
+      onRefusals: (refuses, reason = "") => reports.push(refuses ? reason : "again"),
     });
 
     server.script = (name) => ["get", "set"].includes(name) ? reply : undefined;
@@ -581,14 +581,14 @@ for (const [reply, says] of SERVING) {
     await store.set(KEY, "value", { ttlMs: DAY_MS });
     await store.get(KEY);
 
-    assert.equal(told.length, 2, told.join());
-    assert.match(told[0] ?? "", says);
-    assert.doesNotMatch(told[0] ?? "", /192\.0\.2\.1/);
-    assert.equal(told[1], "again");
+    assert.equal(reports.length, 2, reports.join());
+    assert.match(reports[0] ?? "", says);
+    assert.doesNotMatch(reports[0] ?? "", /192\.0\.2\.1/);
+    assert.equal(reports[1], "again");
   });
 }
 
-Deno.test("connecting to a Redis that is full or takes no writes succeeds, for that may be over in a moment", async () => {
+Deno.test("connecting to a Redis that is full or takes no writes succeeds, since that may end soon", async () => {
   for (
     const reply of ["-OOM command not allowed", "-READONLY You can't write", "-NOREPLICAS Not enough good replicas"]
   ) {
@@ -617,7 +617,7 @@ Deno.test("connecting to a name that does not resolve fails and says so", async 
   assert.match(failure.message, /^Redis at no-such-host\.invalid:6379 /);
 });
 
-Deno.test("connecting with TLS to a Redis without fails and says so", async () => {
+Deno.test("connecting with TLS to a Redis without TLS fails and says so", async () => {
   const server = await emptyRedis();
 
   const failure = await connectFailure(`rediss://:${SECRET}@127.0.0.1:${server.port}`);
@@ -625,7 +625,7 @@ Deno.test("connecting with TLS to a Redis without fails and says so", async () =
   assert.match(failure.message, /TLS/);
 });
 
-Deno.test("connecting to a Redis that accepts and says nothing fails within the deadline", async () => {
+Deno.test("connecting to a Redis that accepts and never answers fails within the deadline", async () => {
   await using server = await startRedis();
   server.freeze();
 
@@ -634,13 +634,13 @@ Deno.test("connecting to a Redis that accepts and says nothing fails within the 
   assert.match(failure.message, /did not answer in time/);
 });
 
-Deno.test("an address that is none fails and shows nothing of it", async () => {
+Deno.test("a malformed address fails and is not shown", async () => {
   for (const url of [SECRET, `http://${SECRET}@host`, `redis://:${SECRET}@host/db`, `redis://:${SECRET}%zz@host`]) {
     assert.match((await connectFailure(url)).message, /Redis address/);
   }
 });
 
-Deno.test("a bucket that is empty stays so where this process stood still while Redis answered", async () => {
+Deno.test("an empty bucket stays empty if the process was stopped while Redis answered", async () => {
   const server = await emptyRedis();
   await using store = await RedisStore.connect(server.url, { poolSize: 5 });
   const bucket = { ...KEY, purpose: "bucket" } as const;
@@ -648,7 +648,7 @@ Deno.test("a bucket that is empty stays so where this process stood still while 
   await store.takeTokens(bucket, limit, 10);
 
   const late = store.takeTokens(bucket, limit, 1);
-  // Longer than a command may take: its time is up before its answer is looked at.
+  // Longer than a command may take: its time is up before its answer is read.
   for (const until = performance.now() + 600; performance.now() < until;);
 
   assert.equal((await late).allowed, false);
@@ -676,7 +676,7 @@ Deno.test("while Redis is gone every call fails, and when it is back the store w
   assert.deepEqual(states, [false, true]);
 });
 
-Deno.test("a Redis that comes back and still loads its data is away until it has", async () => {
+Deno.test("a Redis that comes back counts as away until it has loaded its data", async () => {
   const states: boolean[] = [];
   const refusals: boolean[] = [];
   await using first = await startRedis();
@@ -703,7 +703,7 @@ Deno.test("a Redis that comes back and still loads its data is away until it has
   assert.deepEqual([states, refusals], [[false, true], []]);
 });
 
-Deno.test("a frozen Redis fails calls, is reported once with the reason, and is used again when it goes on", async () => {
+Deno.test("a frozen Redis fails calls, is reported once with the reason, and is used again when it resumes", async () => {
   const states: [boolean, string | undefined][] = [];
   await using server = await startRedis();
   await using store = await RedisStore.connect(server.url, {
@@ -765,7 +765,7 @@ for (const [state, bringAbout] of [["gone", "kill"], ["frozen", "freeze"]] as co
   });
 }
 
-Deno.test("an error reply becomes a StoreError without key and value, and does not end the connection", async () => {
+Deno.test("an error reply becomes a StoreError without key and value, and keeps the connection", async () => {
   const server = await emptyRedis();
   await using store = await RedisStore.connect(server.url, { poolSize: 5 });
   await using redis = rawClient(server);
@@ -781,12 +781,12 @@ Deno.test("an error reply becomes a StoreError without key and value, and does n
   assert.equal(await store.get({ ...KEY, name: "other" }), undefined);
 });
 
-Deno.test("connecting to what sends a malformed reply fails, and a store over it tells of one that comes later", async () => {
+Deno.test("a malformed reply fails the connecting, and a later one is reported by the store", async () => {
   await using server = startScriptedRedis((name) => name === "getdel" ? ":5" : undefined);
   await assert.rejects(RedisStore.connect(server.url, { poolSize: 5 }), /sent a malformed reply/);
   server.script = () => undefined;
-  const told: string[] = [];
-  const onRefusals = (refuses: boolean, reason = "") => told.push(refuses ? reason : "again");
+  const reports: string[] = [];
+  const onRefusals = (refuses: boolean, reason = "") => reports.push(refuses ? reason : "again");
   await using store = await RedisStore.connect(server.url, { poolSize: 5, onRefusals });
 
   server.script = (name) => name === "get" ? ":5" : undefined;
@@ -794,12 +794,12 @@ Deno.test("connecting to what sends a malformed reply fails, and a store over it
   server.script = () => undefined;
   await store.get(KEY);
 
-  assert.equal(told.length, 2);
-  assert.match(told[0] ?? "", /malformed reply/);
-  assert.equal(told[1], "again");
+  assert.equal(reports.length, 2);
+  assert.match(reports[0] ?? "", /malformed reply/);
+  assert.equal(reports[1], "again");
 });
 
-Deno.test("a reply of a form that the command does not have is a failure, not an answer", async () => {
+Deno.test("a reply of a form that the command does not have is a failure", async () => {
   await using server = startScriptedRedis();
   await using store = await RedisStore.connect(server.url, { poolSize: 5 });
   const bucket: StoreKey = { ...KEY, purpose: "bucket" };
@@ -843,7 +843,7 @@ Deno.test("a reply of a form that the command does not have is a failure, not an
   }
 });
 
-Deno.test("subscriptions outlive the Redis they were made at, but for those that were ended meanwhile", async () => {
+Deno.test("subscriptions outlive a restart of Redis, except those that were ended meanwhile", async () => {
   await using first = await startRedis();
   await using store = await RedisStore.connect(first.url, { poolSize: 5 });
   const heard: string[] = [];
@@ -862,7 +862,7 @@ Deno.test("subscriptions outlive the Redis they were made at, but for those that
   assert.deepEqual(heard, ["back"]);
 });
 
-Deno.test("subscribing to a frozen Redis fails, and the connection is made anew", async () => {
+Deno.test("subscribing to a frozen Redis fails, and the connection is made again", async () => {
   await using server = await startRedis();
   await using store = await RedisStore.connect(server.url, { poolSize: 5 });
   const heard: string[] = [];

@@ -14,7 +14,7 @@ const emptyRedis = redisOfFile();
 const KEY: StoreKey = { purpose: "bucket", customer: "a".repeat(64) };
 const START = Date.UTC(2026, 10, 20, 12);
 
-/** One step of a history: after a part of the window (or before) somebody asks for a part of the capacity. */
+/** One step of a history: after (or before) a part of the window a caller asks for a part of the capacity. */
 interface Step {
   /** Thousandths of the window. */
   later: number;
@@ -53,7 +53,7 @@ interface Subject extends AsyncDisposable {
   now(): Promise<number>;
 }
 
-/** Every look at this clock is a millisecond after the one before. */
+/** Every reading of this clock is a millisecond after the one before. */
 async function memorySubject(): Promise<Subject> {
   let now = START;
   const clock: Clock = {
@@ -82,7 +82,7 @@ async function redisSubject(): Promise<Subject> {
 }
 
 function bucketSuite(name: string, makeSubject: () => Promise<Subject>): void {
-  Deno.test(`${name}: of a hundred callers at once exactly as many as the bucket holds get a token`, async () => {
+  Deno.test(`${name}: of a hundred concurrent callers exactly as many as the bucket holds get a token`, async () => {
     await using subject = await makeSubject();
     const limit = { capacity: 10, windowSeconds: 86_400 };
 
@@ -95,7 +95,7 @@ function bucketSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(allowed.map((answer) => answer?.remaining).sort(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  Deno.test(`${name}: never more than capacity and refill are given, whatever comes at once`, async () => {
+  Deno.test(`${name}: concurrent callers never get more than capacity and refill`, async () => {
     await using subject = await makeSubject();
     let run = 0;
     const bursts = fc.array(fc.array(fc.nat(3), { minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 5 });
@@ -123,7 +123,7 @@ function bucketSuite(name: string, makeSubject: () => Promise<Subject>): void {
     );
   });
 
-  Deno.test(`${name}: an empty bucket refills, and says for how long it will not`, async () => {
+  Deno.test(`${name}: an empty bucket refills, and says when`, async () => {
     await using subject = await makeSubject();
     const [store] = subject.peers;
     assert.ok(store);
@@ -150,7 +150,7 @@ function bucketSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.deepEqual(await store.takeTokens(KEY, limit, 0), { allowed: true, remaining: 3, retryAfterSeconds: 0 });
   });
 
-  Deno.test(`${name}: a cost above the capacity, or none at all, is a mistake of the caller`, async () => {
+  Deno.test(`${name}: an invalid cost, capacity or window is an error of the caller`, async () => {
     await using subject = await makeSubject();
     const [store] = subject.peers;
     assert.ok(store);
@@ -170,7 +170,7 @@ function bucketSuite(name: string, makeSubject: () => Promise<Subject>): void {
 bucketSuite("embedded store", memorySubject);
 bucketSuite("Redis", redisSubject);
 
-/** Plays a history against the arithmetic alone. Answers what was given, and when. */
+/** Runs a history through the arithmetic alone. Returns what was given, and when. */
 function play(limit: BucketLimit, history: Step[], visit: (at: number, given: number) => void): void {
   let entry: string | undefined;
   let now = START;
@@ -215,7 +215,7 @@ Deno.test("a clock that steps back and forth gives no more than one that only re
   }));
 });
 
-Deno.test("a refused caller succeeds after exactly the wait it was told, and not a millisecond before", () => {
+Deno.test("a refused caller succeeds after exactly the returned wait, and not a millisecond before", () => {
   fc.assert(fc.property(limits, steps({ back: true }), fc.nat(1000), (limit, history, wanted) => {
     let entry: string | undefined;
     let now = START;
@@ -235,7 +235,7 @@ Deno.test("a refused caller succeeds after exactly the wait it was told, and not
   }));
 });
 
-Deno.test("an entry that has lived its time says the same as no entry", () => {
+Deno.test("an expired entry means the same as no entry", () => {
   fc.assert(fc.property(limits, steps({ back: true }), (limit, history) => {
     let entry: string | undefined;
     let now = START;
@@ -255,7 +255,7 @@ Deno.test("an entry that has lived its time says the same as no entry", () => {
   }));
 });
 
-Deno.test("a smaller capacity clamps what is left, a larger one gives nothing at once", () => {
+Deno.test("a smaller capacity clamps what is left, and a larger one adds nothing at once", () => {
   const { write } = takeFromBucket(undefined, { capacity: 100, windowSeconds: 60 }, 10, START);
 
   const smaller = takeFromBucket(write?.entry, { capacity: 20, windowSeconds: 60 }, 0, START);
@@ -291,7 +291,7 @@ Deno.test("the script on Redis and the arithmetic here give the same answers and
 
       const { answer, write } = takeFromBucket(entry, limit, cost, now);
       entry = write?.entry ?? entry;
-      // The entry's own TTL runs on the real clock, and the history does not: PERSIST keeps it for the next step.
+      // The entry's TTL runs on the real clock, the history does not: PERSIST keeps the entry for the next step.
       const replies = await redis.multi()
         .eval(TAKE_TOKENS_LUA, 1, key, limit.capacity, windowMs, cost, now)
         .get(key).pttl(key).persist(key)
@@ -309,7 +309,7 @@ Deno.test("the script on Redis and the arithmetic here give the same answers and
   }));
 });
 
-Deno.test("a bucket that something else has taken the place of is one bucket again, for every replica", async () => {
+Deno.test("a bucket whose key holds foreign data becomes one bucket again, for every replica", async () => {
   const server = await emptyRedis();
   await using one = await RedisStore.connect(server.url, { poolSize: 5 });
   await using two = await RedisStore.connect(server.url, { poolSize: 5 });

@@ -1,4 +1,4 @@
-/** The one loop over all tools: what each sends, answers and refuses, as its row in the table says. */
+/** One loop over all tools: what each sends, answers and refuses, as its row in the table says. */
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
 import { DEMO_ACCOUNT, type Sandbox, type SandboxOptions } from "../sandbox/mod.ts";
@@ -14,15 +14,15 @@ import { setUpForEveryTool, toolRows } from "../tool_rows/mod.ts";
 import { LISTING, LOOK, type ToolRow } from "../tool_rows/row.ts";
 import { everythingSent, expectedOf, mainRequestOf, sentOf } from "../tool_rows/sent.ts";
 
-/** Stands in every secret of the account. */
+/** Part of every secret of the account. */
 const CANARY = "canary-3f9a";
-/** Work ends at the first look, so that no test waits. */
+/** Operations end at the first look, so that no test waits. */
 const AT_ONCE = { polls: 1, seconds: 0 };
-/** Work goes on for as long as a test lasts. */
+/** Operations run for as long as a test lasts. */
 const ENDLESS = { polls: 1_000_000, seconds: 1_000_000 };
 const FORMS = ["live", "documented"] as const;
 
-/** A service in which nothing is asked, over an account in which the row's call works. */
+/** A service without questions, over an account in which the row's call works. */
 async function start(row: ToolRow, sandbox: SandboxOptions = {}): Promise<Service> {
   const service = await startService({
     env: { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" },
@@ -45,7 +45,7 @@ function targetNames({ tool, minimal }: ToolRow): Record<string, unknown> {
 
 const inPath = (path: string, value: unknown) => path.split("/").includes(String(value));
 
-/** Members that stand where they don't belong: those of a read anywhere but in its address, others in it. */
+/** Misplaced members: those of a read outside its address, others in it. */
 function misplaced({ requests }: Sandbox): string[] {
   return requests.flatMap(({ method, path, query, fields }) => {
     const wanted = method === "GET" ? Object.keys(fields).filter((name) => !inPath(path, fields[name])) : [];
@@ -61,7 +61,7 @@ Deno.test("every tool has one row in the table, and every row a tool", () => {
 for (const row of toolRows) {
   for (const forms of FORMS) {
     for (const kind of ["minimal", "full"] as const) {
-      Deno.test(`${row.tool} with ${kind} arguments and ${forms} replies sends and answers what it should`, async () => {
+      Deno.test(`${row.tool} with ${kind} arguments and ${forms} replies sends and answers what its row says`, async () => {
         await using service = await start(row, { forms });
 
         const { isError, json, structured } = await call(service, row, row[kind]);
@@ -94,7 +94,7 @@ for (const row of toolRows) {
 
   const target = ["app_id", "server_id"].find((name) => name in row.minimal);
   if (target !== undefined) {
-    Deno.test(`${row.tool} knows only what is in the account`, async () => {
+    Deno.test(`${row.tool} finds only what is in the account`, async () => {
       await using service = await start(row);
 
       const { json } = await call(service, row, { ...row.minimal, [target]: 999999 });
@@ -137,13 +137,15 @@ for (const row of toolRows) {
   });
 }
 
-/** The tools that start work at Cloudways and wait for it, each with the form of replies in which there is an operation. */
+/**
+ * The tools that start work at Cloudways and wait for it, each with the form of replies in which there is an operation.
+ */
 const working = toolRows.filter(({ full }) => "wait_seconds" in full).flatMap((row) => {
   const forms = FORMS.find((forms) => expectedOf(row, "minimal", forms).includes(LOOK));
   return forms === undefined || row.tool === "get_operation_status" ? [] : [{ row, forms }];
 });
 
-/** A service as above. The restore points are listed at once, so that a restore waits for nothing but itself. */
+/** A service as above. Restore points are listed at once, so that a restore waits only for itself. */
 async function startWork(row: ToolRow, sandbox: SandboxOptions): Promise<Service> {
   const service = await start(row, sandbox);
   const body = { backup_dates: [row.minimal.time], local_backup_exists: true };
@@ -153,7 +155,7 @@ async function startWork(row: ToolRow, sandbox: SandboxOptions): Promise<Service
   return service;
 }
 
-/** Has work begin past the service, as somebody in the console would; gives its operation. */
+/** Starts an operation straight at the sandbox, as a person in the console would; returns it. */
 async function beginInConsole({ baseUrl }: Sandbox): Promise<string> {
   const response = await fetch(`${baseUrl}/app/manage/takeBackup`, {
     method: "POST",
@@ -173,7 +175,7 @@ for (const { row, forms } of working) {
   const { tool, minimal } = row;
   const main = mainRequestOf(row);
 
-  Deno.test(`${tool} with wait_seconds 0 says that the work goes on and how to follow it`, async () => {
+  Deno.test(`${tool} with wait_seconds 0 says that the operation runs and how to follow it`, async () => {
     await using service = await startWork(row, { forms, pace: ENDLESS });
 
     const { isError, json } = await call(service, row, { ...minimal, wait_seconds: 0 });
@@ -185,7 +187,7 @@ for (const { row, forms } of working) {
     assert.equal(timesSent(service.sandbox, LOOK[0]), 1);
   });
 
-  Deno.test(`${tool} is an error where the work fails at Cloudways`, async () => {
+  Deno.test(`${tool} is an error if its operation fails at Cloudways`, async () => {
     await using service = await startWork(row, { forms });
     service.sandbox.failNextOperations(1);
 
@@ -209,7 +211,7 @@ for (const { row, forms } of working) {
     continue;
   }
 
-  Deno.test(`${tool} names the work that keeps its server busy, and does nothing`, async () => {
+  Deno.test(`${tool} names the operation that keeps its server busy, and does nothing`, async () => {
     await using service = await startWork(row, { forms, pace: ENDLESS });
     const running = await beginInConsole(service.sandbox);
     const before = {
@@ -226,7 +228,7 @@ for (const { row, forms } of working) {
   });
 }
 
-Deno.test("neither the caller's own credentials nor a secret of the account are in an answer or in a log line", async () => {
+Deno.test("no answer and no log line shows the caller's credentials or a secret of the account", async () => {
   for (const headers of [TOKEN_HEADERS, KEY_HEADERS]) {
     await using service = await startService({
       env: { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" },
@@ -243,7 +245,7 @@ Deno.test("neither the caller's own credentials nor a secret of the account are 
   }
 });
 
-Deno.test("whatever reads by starting work at Cloudways says so in its description", () => {
+Deno.test("the description of a tool that reads by starting an operation says so", () => {
   const working = operations.filter(({ sideEffect, async }) => sideEffect === "read" && async !== "none");
   const requests = new Set(working.map(({ method, path }) => `${method} ${path.replace("{server_id}", "100001")}`));
   const readers = new Set(allTools.filter(({ effect }) => effect === "read").map(({ name }) => name));
@@ -258,7 +260,7 @@ Deno.test("whatever reads by starting work at Cloudways says so in its descripti
   }
 });
 
-Deno.test("an object where none belongs is refused in words, whatever is in it", async () => {
+Deno.test("an object in a wrong place is refused with a reason, whatever is in it", async () => {
   await using service = await startService();
   const noText = { toString: 0, valueOf: 0 };
 
@@ -270,7 +272,7 @@ Deno.test("an object where none belongs is refused in words, whatever is in it",
   }
 });
 
-Deno.test("an argument named __proto__ is refused like any other that a tool does not know", async () => {
+Deno.test("an argument named __proto__ is refused like any unknown one", async () => {
   await using service = await startService();
   const args = JSON.parse('{"query":"shop","__proto__":{"limit":1}}');
 

@@ -1,4 +1,4 @@
-/** Calls after which something is gone for good, from tools made up for this: the person types its label. */
+/** Calls of made-up tools that delete something for good: the person types its label. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { Catalogue } from "../../src/calls/catalogue.ts";
@@ -86,7 +86,7 @@ function setLabel({ service }: Started, label: string): void {
   }
 }
 
-/** A client of 2026-07-28 that asks a person, who says something to each question. */
+/** A client of 2026-07-28 whose person answers each question. */
 async function answerModern({ service, clock }: Started, contents: unknown[], name = "erase_app", args: object = APP) {
   const call = { url: service.mcpUrl, name, args: { ...args }, headers: TOKEN_HEADERS };
   const answers: ModernAnswer[] = [await callModern(call)];
@@ -106,7 +106,7 @@ function codeOf(answer: ModernAnswer | undefined): unknown {
   return answer?.kind === "result" ? answer.answer.json.code ?? "ok" : answer?.kind;
 }
 
-Deno.test("in a form of 2026-07-28 a wrong label asks again and says so, and the right one goes through once", async () => {
+Deno.test("in a form of 2026-07-28 a wrong label asks again and says so, and the right one counts once", async () => {
   await using started = await start();
 
   const [asked, again, done] = await answerModern(started, [yes("shop"), yes(" Shop ")]);
@@ -124,7 +124,7 @@ Deno.test("in a form of 2026-07-28 a wrong label asks again and says so, and the
   assert.deepEqual(started.world.done, ["erase_app"]);
 });
 
-Deno.test("a wrong label is no decline, and an approve alone is no yes", async () => {
+Deno.test("a wrong label is not a decline, and an approval without a label is not a yes", async () => {
   await using started = await start();
 
   const wrong = await answerModern(started, [yes("shop"), yes("Shop 2"), yes("")]);
@@ -146,7 +146,7 @@ Deno.test("a no needs no label", async () => {
   assert.equal(codeOf(answers.at(-1)), "confirmation_declined");
 });
 
-Deno.test("a label that is empty or can't be shown whole is approved by the id", async () => {
+Deno.test("a label that is empty or can't be shown completely is approved by the id", async () => {
   for (const label of ["", "x".repeat(61), "a\u200Bb"]) {
     await using started = await start();
     setLabel(started, label);
@@ -160,7 +160,7 @@ Deno.test("a label that is empty or can't be shown whole is approved by the id",
   }
 });
 
-Deno.test("a label that has changed since is asked about as it is now", async () => {
+Deno.test("a changed label is asked about in its present form", async () => {
   await using started = await start();
   const call = { url: started.service.mcpUrl, name: "erase_app", args: APP, headers: TOKEN_HEADERS };
   const asked = await callModern(call);
@@ -177,7 +177,7 @@ Deno.test("a label that has changed since is asked about as it is now", async ()
   assert.deepEqual(started.world.done, []);
 });
 
-Deno.test("what is gone from the account itself is typed too", async () => {
+Deno.test("a deletion from the account itself needs a typed label too", async () => {
   await using started = await start();
 
   const [, again, done] = await answerModern(
@@ -233,7 +233,7 @@ async function askOnPage({ service }: Started, headers: Record<string, string> =
   return { ask, json, path: new URL(String(Object(json.details).approval_url)).pathname };
 }
 
-Deno.test("on the page a wrong label changes nothing and is said, and the right one approves", async () => {
+Deno.test("on the page a wrong label changes nothing and is reported, and the right one approves", async () => {
   await using started = await start();
   const { ask, json, path } = await askOnPage(started);
   const page = await (await fetch(started.service.url + path)).text();
@@ -258,7 +258,7 @@ Deno.test("on the page a wrong label changes nothing and is said, and the right 
   assert.deepEqual(decisions.map(({ outcome }) => outcome), ["wrong_label", "approved"]);
 });
 
-Deno.test("on the page denying needs no label, and a wrong label costs no code", async () => {
+Deno.test("on the page denying needs no label, and a wrong label does not count as a wrong code", async () => {
   await using started = await start();
   const { path } = await askOnPage(started, { "x-mcp-approval-code": CODE });
 
@@ -275,7 +275,7 @@ Deno.test("on the page denying needs no label, and a wrong label costs no code",
   assert.match(await (await fetch(started.service.url + path)).text(), /<h1>Denied<\/h1>/);
 });
 
-Deno.test("a yes on the page counts for the label that was typed alone", async () => {
+Deno.test("a yes on the page counts only for the typed label", async () => {
   await using started = await start();
   const { ask, path } = await askOnPage(started);
   await decideOn(started, path, { decision: "approve", label: "Shop" });
@@ -288,7 +288,7 @@ Deno.test("a yes on the page counts for the label that was typed alone", async (
   assert.deepEqual(started.world.done, []);
 });
 
-Deno.test("the operator who asks nobody asks for no label either", async () => {
+Deno.test("with CONFIRM=off no label is asked for", async () => {
   await using started = await start({ env: { CONFIRM: "off" } });
 
   const { json } = await callTool(started.service.mcpUrl, "erase_app", APP, TOKEN_HEADERS);

@@ -1,4 +1,4 @@
-/** What a client hears of a call that goes on, and when one that waits ends. */
+/** Progress of a running call, and when a waiting call ends. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
@@ -9,7 +9,7 @@ import { FakeClock } from "../sandbox/mod.ts";
 import { modernMeta } from "../support/rpc_2026.ts";
 
 const BACKUP = { name: "backup_server", arguments: { server_id: 100001 } };
-/** Work does not end. */
+/** Operations do not end. */
 const FOR_LONG = { polls: 1_000, seconds: 86_400 };
 const META = modernMeta("raw");
 
@@ -25,7 +25,7 @@ async function startWithClock() {
   return { clock, service, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
 }
 
-/** Calls with a progress token, and gives everything that comes. */
+/** Calls with a progress token, and returns every message. */
 async function callWithToken({ mcpUrl }: Service, era: string, params: { name: string; arguments: object }) {
   const modern = era === "2026-07-28";
   const headers = modern ? { "mcp-method": "tools/call", "mcp-name": params.name } : {};
@@ -46,17 +46,17 @@ async function callWithToken({ mcpUrl }: Service, era: string, params: { name: s
 }
 
 for (const era of ["2026-07-28", "2025-11-25", "2025-06-18"]) {
-  Deno.test(`a client of ${era} hears of every call that it asks about, a quick one too`, async () => {
+  Deno.test(`a client of ${era} gets progress of every call with a progress token, a quick one too`, async () => {
     await using service = await startService();
 
     const { progress, last } = await callWithToken(service, era, { name: "list_servers", arguments: {} });
 
     assert.ok(progress.length >= 1);
-    for (const told of progress) assert.equal(told?.progressToken, "token");
-    assert.ok(last?.result !== undefined, "and of nothing after the answer");
+    for (const update of progress) assert.equal(update?.progressToken, "token");
+    assert.ok(last?.result !== undefined, "no progress comes after the answer");
   });
 
-  Deno.test(`a call of ${era} that waits ends within 20 seconds, and is heard of every ten`, async () => {
+  Deno.test(`a call of ${era} that waits ends within 20 seconds, and sends progress every ten`, async () => {
     await using subject = await startWithClock();
     const { clock, service } = subject;
     const began = clock.now();
@@ -66,14 +66,14 @@ for (const era of ["2026-07-28", "2025-11-25", "2025-06-18"]) {
 
     assert.equal(toAnswer(result).json.status, "running");
     assert.ok(seconds <= 23, `${seconds} s`);
-    const values = progress.map((told) => told?.progress ?? NaN);
+    const values = progress.map((update) => update?.progress ?? NaN);
     assert.equal(values[0], 0);
     for (let n = 1; n < values.length; n++) assert.ok((values[n] ?? 0) > (values[n - 1] ?? 0), JSON.stringify(values));
     assert.ok(values.length >= 4, JSON.stringify(values));
   });
 }
 
-Deno.test("the time that a change took counts as waiting, and what is asked for is waited for", async () => {
+Deno.test("the time that a change takes counts as waiting, and the requested wait is kept", async () => {
   for (const [args, most] of [[{}, 23], [{ wait_seconds: 60 }, 63]] as const) {
     await using subject = await startWithClock();
     const { clock, service } = subject;
@@ -89,7 +89,7 @@ Deno.test("the time that a change took counts as waiting, and what is asked for 
   }
 });
 
-Deno.test("a call that waits for a person is heard of every ten seconds", async () => {
+Deno.test("a call that waits for a person sends progress every ten seconds", async () => {
   await using subject = await startWithClock();
   const { clock, service } = subject;
   const session = await LegacySession.open([service.mcpUrl], { headers: TOKEN_HEADERS });

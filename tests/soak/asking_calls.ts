@@ -1,10 +1,10 @@
-/** Calls that need a person's yes, and the person: in a form, or on the approval page. */
+/** Calls that need a person's yes, and the person's answers in a form or on the approval page. */
 import type { Caller, CallPlan, Outcome } from "./caller.ts";
 import { failureText } from "./failures.ts";
 import type { WireCall } from "./messages.ts";
 import type { Replica } from "./replicas.ts";
 
-/** A destructive call that carries a label, so that it is known at Cloudways. */
+/** A destructive call with a label that identifies it at Cloudways. */
 export function planDestructive(caller: Caller, era: WireCall["era"], kind: string): CallPlan & { label: string } {
   const label = caller.newLabel();
   const wait_seconds = caller.random.between(0, 2);
@@ -18,7 +18,7 @@ export function planDestructive(caller: Caller, era: WireCall["era"], kind: stri
   return { kind, era, name: "git_clone", args, label };
 }
 
-/** Is asked by a form of 2026, and says yes, no or nothing. Who says yes may say it twice at once. */
+/** Answers a form of 2026 with yes, no or nothing; a yes sometimes twice concurrently. */
 export async function askByForm(caller: Caller): Promise<void> {
   const plan = planDestructive(caller, "2026", "asked by form");
   const asked = await caller.call(plan);
@@ -34,7 +34,7 @@ export async function askByForm(caller: Caller): Promise<void> {
   if (!yes) expectNothingDone(caller, plan, outcomes);
 }
 
-/** Is sent to the approval page, and says yes, no or nothing there; then makes the call again, and once more. */
+/** Answers on the approval page with yes, no or nothing; then makes the call twice more. */
 export async function askByPage(caller: Caller): Promise<void> {
   const plan = planDestructive(caller, "2025", "asked by page");
   const url = approvalUrl(await caller.call(plan));
@@ -60,7 +60,7 @@ function approvalUrl(outcome: Outcome): string | undefined {
   return typeof details.approval_url === "string" ? details.approval_url : undefined;
 }
 
-/** Opens the page at whichever replica comes next, and presses a button. */
+/** Opens the page at the next replica, and presses a button. */
 async function decide(caller: Caller, url: string, decision: string): Promise<void> {
   const askedAt = Date.now();
   const { ledger, wire } = caller;
@@ -70,7 +70,7 @@ async function decide(caller: Caller, url: string, decision: string): Promise<vo
       const status = await press(caller, replica, new URL(url).pathname, decision);
       ledger.count("approval page", String(status));
       if (status === 503) ledger.missedRedis(askedAt);
-      // Whoever wiped or killed Redis has wiped out what it held.
+      // A flushed or killed Redis has lost its entries.
       else if (status !== 303 && !ledger.redisTrouble.meets(askedAt - 10_000, Date.now(), 2_000)) {
         ledger.breach("code", `approval page: ${status}`);
       }

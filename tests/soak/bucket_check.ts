@@ -1,35 +1,35 @@
-/** Whether customers' buckets held, judged by what came in at Cloudways. */
+/** Checks that customers' buckets limit what arrives at Cloudways. */
 import type { Window } from "./windows.ts";
 
-/** What a customer's bucket holds. */
+/** The capacity of a customer's bucket. */
 export interface BucketLimit {
   capacity: number;
   windowSeconds: number;
   replicas: number;
 }
 
-/** How far a customer's bucket was used up at most, beside what is allowed. */
+/** The highest use of a customer's bucket, and the limit. */
 export interface BucketPeak {
   level: number;
   allowed: number;
 }
 
 /**
- * Requests take their token before they leave, and some are on their way longer than others, so that they may come in
- * closer together than they left.
+ * Requests take their token before they are sent, and some travel longer than others, so they may arrive closer
+ * together.
  */
 const BUNCHING_SECONDS = 2;
 
-/** One stretch of time: between two troubles with Redis, or such a trouble. */
+/** One period: an outage of Redis, or the time between two. */
 interface Stretch {
   troubled: boolean;
   arrivals: number[];
 }
 
 /**
- * The fullest that one customer's bucket was, while Redis was there and while it was not. Every stretch begins anew,
- * since Redis may have forgotten what was used before. In trouble each replica keeps a bucket of its own, and some
- * requests still draw on the one in Redis, before it goes and after it has come.
+ * The highest level of one customer's bucket, with and without Redis. Every period starts from zero, since Redis may
+ * have lost the earlier use. In an outage each replica has its own bucket, and some requests before and after it use
+ * the one in Redis.
  *
  * @param arrivals When the customer's requests came in, in milliseconds, oldest first.
  */
@@ -57,7 +57,7 @@ function stretchesOf(arrivals: readonly number[], troubles: readonly Window[]): 
   return [...stretches.values()];
 }
 
-/** Each request fills by one, and time drains: what is left over is what a bucket must have held. */
+/** Each request adds one, and time drains: the rest is what a bucket must have held. */
 function peakOf(arrivals: readonly number[], perSecond: number): number {
   let level = 0;
   let peak = 0;

@@ -1,4 +1,4 @@
-/** One client of a customer: makes calls and holds every answer against what is promised. */
+/** One client of a customer: makes calls and checks every answer against the contract. */
 import { StoreError } from "../../src/store/store.ts";
 import { storeAwayError } from "../../src/store/away.ts";
 import { ACCOUNTS, type TestCustomer } from "../support/customers.ts";
@@ -8,28 +8,28 @@ import type { Ledger } from "./ledger.ts";
 import { headersOf, lastMessage, type Meaning, meaningOf, messageOf, type WireCall } from "./messages.ts";
 import type { Posted, Unanswered, Wire } from "./wire.ts";
 
-/** A call that waits for no operation answers within this time; those that wait, within this and their wait. */
+/** A call without a wait answers within this time; others within this plus their wait. */
 const PROMISED_MS = 30_000;
-/** What the network and a busy machine may add before an answer counts as late. */
+/** What the network and a busy machine may add to it. */
 const SLACK_MS = 5_000;
 
 /** The error of a call that needs Redis while Redis does not answer. */
 const STORE_AWAY = storeAwayError(new StoreError("")).message;
 
-/** What calls are counted as that come with credentials of nobody. */
+/** The kind under which calls with made-up credentials are counted. */
 export const WRONG_CREDENTIALS = "wrong credentials";
 
-/** What a call came to, for whoever made it. */
+/** The outcome of a call. */
 export type Outcome = Meaning | { kind: Unanswered };
 
 /** A call, and how it is counted. */
 export interface CallPlan extends WireCall {
-  /** What it is counted as. */
+  /** The kind under which it is counted. */
   kind: string;
-  /** What makes a write known at Cloudways. */
+  /** The label that identifies a write at Cloudways. */
   label?: string;
   headers?: Record<string, string>;
-  /** The client leaves after so many milliseconds. */
+  /** The client leaves after this many milliseconds. */
   leaveAfterMs?: number;
 }
 
@@ -50,7 +50,7 @@ export class Caller {
   readonly server: ServerState;
   readonly wire: Wire;
   readonly ledger: Ledger;
-  /** Work that this caller has started, newest last. */
+  /** Operations that this caller has started, newest last. */
   readonly operations: string[] = [];
   readonly #word: string;
   readonly #name: string;
@@ -78,7 +78,7 @@ export class Caller {
     return `soak-${this.#name}-${++this.#labels}`;
   }
 
-  /** True that often. */
+  /** True with this probability. */
   chance(share: number): boolean {
     return this.random.next() < share;
   }
@@ -97,7 +97,7 @@ export class Caller {
     return this.judge(plan, posted, { startedAt, deadlineMs: PROMISED_MS + waitMs });
   }
 
-  /** Counts how a call ended, and looks whether it may end so. */
+  /** Counts the end of a call, and checks that it is allowed. */
   judge(
     plan: Pick<CallPlan, "kind" | "name" | "label">,
     posted: Posted | Unanswered,
@@ -120,7 +120,7 @@ export class Caller {
     return meaning;
   }
 
-  /** Looks for what must stand in no answer to this customer. */
+  /** Looks for what must not be in an answer to this customer. */
   judgeText(text: string): void {
     const lower = text.toLowerCase();
     if (lower.includes("canary-")) this.ledger.breach("foreign", `a secret: ${around(lower, "canary-")}`);
@@ -140,7 +140,7 @@ export class Caller {
     const shown = `${kind} ${name}: HTTP ${status} ${text.slice(0, 300)}`;
     if (meaning.kind === "nonsense") return this.ledger.breach("code", shown);
     if (meaning.kind === "ok" && label !== undefined) this.ledger.done.add(label);
-    // Records may be missing after an outage of Redis; none may be changed.
+    // After an outage of Redis records may be missing, but none may be changed.
     const problem = meaning.kind === "ok" ? String(meaning.json.problem ?? "") : "";
     if (problem.includes("was changed")) this.ledger.breach("audit", `${problem} ${shown}`);
     if (meaning.kind === "error" && meaning.code === "authentication_failed" && kind !== WRONG_CREDENTIALS) {

@@ -1,11 +1,11 @@
-/** What happened in a run: how calls ended, how long they took, what was asked for, and what was not as it must be. */
+/** What happened in a run: how calls ended, how long they took, what was asked for, and what broke an invariant. */
 import { type Window, Windows } from "./windows.ts";
 
 /** What must hold, in the order in which it is reported. */
 export const INVARIANTS = {
   answered: "every call is answered within its deadline",
-  code: "every failure has a code of the contract, and internal_error means Redis away and nothing else",
-  rightful: "nobody with the right credentials is told that they are wrong",
+  code: "every failure has a code of the contract, and internal_error means only that Redis is away",
+  rightful: "valid credentials are never refused",
   connection: "connections fail only while a replica restarts, and no call is lost in the middle",
   once: "no write reaches Cloudways twice",
   yes: "nothing that needs a yes is done without one",
@@ -23,21 +23,21 @@ export const INVARIANTS = {
 /** One of {@linkcode INVARIANTS}. */
 export type Invariant = keyof typeof INVARIANTS;
 
-/** How often something did not hold, with the first examples. */
+/** The number of breaches, with the first examples. */
 export interface Breach {
   count: number;
   examples: string[];
 }
 
-/** How long Redis' return may still show. */
+/** How long an outage of Redis may have effects after its end. */
 const AFTERMATH_MS = 2_000;
 
 const MAX_EXAMPLES = 3;
 const MAX_EXAMPLE_LENGTH = 600;
 
-/** Everything that callers and disturbers note down while they run. */
+/** Everything that callers and faults record during a run. */
 export class Ledger {
-  /** How many calls of a kind ended in which way. */
+  /** How many calls of each kind ended in each way. */
   readonly outcomes = new Map<string, Map<string, number>>();
   /** How often each fault was set. */
   readonly faults = new Map<string, number>();
@@ -46,19 +46,19 @@ export class Ledger {
   /** Milliseconds from Redis' return until every replica is ready. */
   readonly recoveries: number[] = [];
   readonly breaches = new Map<Invariant, Breach>();
-  /** Labels that somebody said yes to, each noted before the yes is sent. */
+  /** Labels that got a yes, each recorded before the yes is sent. */
   readonly approved = new Set<string>();
   /** Labels whose calls were answered as done. */
   readonly done = new Set<string>();
   /** Connections refused by a replica that restarted. */
   refusedConnections = 0;
-  /** Answers of a replica that takes no new work since it is ending. */
+  /** Refusals of a replica that is ending. */
   turnedAway = 0;
 
-  /** When calls failed for want of Redis although nothing was done to it: a busy machine lets it seem slow. */
+  /** When calls failed since Redis was slow without a fault, as on a busy machine. */
   readonly slowRedis: Window[] = [];
 
-  /** When Redis was away or wiped. */
+  /** When Redis was away or flushed. */
   readonly redisTrouble = new Windows();
   /** When a replica was restarted. */
   readonly restarts = new Windows();
@@ -69,7 +69,7 @@ export class Ledger {
     this.outcomes.set(kind, outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1));
   }
 
-  /** Notes that something begun then failed for want of Redis. */
+  /** Records a failure at this time since Redis was slow. */
   missedRedis(since: number): void {
     const window = { from: since, to: Date.now() };
     if (!this.redisTrouble.meets(window.from, window.to, AFTERMATH_MS)) this.slowRedis.push(window);
@@ -80,7 +80,7 @@ export class Ledger {
     this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1);
   }
 
-  /** Notes that something does not hold. */
+  /** Records a breach. */
   breach(invariant: Invariant, example: string): void {
     const breach = this.breaches.get(invariant) ?? { count: 0, examples: [] };
     breach.count++;
@@ -88,7 +88,7 @@ export class Ledger {
     this.breaches.set(invariant, breach);
   }
 
-  /** How many calls ended, in whatever way. */
+  /** How many calls ended, in any way. */
   get calls(): number {
     return [...this.outcomes.values()].flatMap((outcomes) => [...outcomes.values()]).reduce((sum, n) => sum + n, 0);
   }

@@ -1,11 +1,11 @@
-/** The mixed load: what callers do, and how often. */
+/** The mixed load: the actions of callers and their frequency. */
 import { askByForm, askByPage } from "./asking_calls.ts";
 import type { Caller } from "./caller.ts";
 import {
   burst,
-  callWrongly,
-  comeWithWrongCredentials,
+  callWithWrongCredentials,
   leave,
+  makeWrongCall,
   read,
   readAuditLog,
   readOperation,
@@ -15,9 +15,9 @@ import {
 import { askInSession } from "./session_calls.ts";
 import { callSlowly } from "./slow_calls.ts";
 
-type Deed = (caller: Caller) => Promise<void>;
+type Action = (caller: Caller) => Promise<void>;
 
-const SHARES: readonly [share: number, deed: Deed][] = [
+const SHARES: readonly [share: number, action: Action][] = [
   [38, read],
   [3, readReport],
   [6, readOperation],
@@ -26,22 +26,22 @@ const SHARES: readonly [share: number, deed: Deed][] = [
   [10, askByForm],
   [6, askByPage],
   [4, askInSession],
-  [3, comeWithWrongCredentials],
-  [4, callWrongly],
+  [3, callWithWrongCredentials],
+  [4, makeWrongCall],
   [5, leave],
   [2, callSlowly],
   [1, burst],
 ];
 
-const DEEDS = SHARES.flatMap(([share, deed]) => Array<Deed>(share).fill(deed));
+const ACTIONS = SHARES.flatMap(([share, action]) => Array<Action>(share).fill(action));
 
 /** Longest pause between two calls of one caller. */
 const MAX_PAUSE_MS = 300;
 
-/** Makes calls until there is to be an end. */
+/** Makes calls until `isOver`. */
 export async function makeCalls(caller: Caller, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
-    await caller.random.pick(DEEDS)(caller);
+    await caller.random.pick(ACTIONS)(caller);
     await new Promise((resolve) => setTimeout(resolve, caller.random.between(0, MAX_PAUSE_MS)));
   }
 }

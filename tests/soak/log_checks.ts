@@ -1,4 +1,4 @@
-/** What must hold of everything that the replicas logged. */
+/** Invariants of the replicas' logs. */
 import { z } from "zod";
 import { ACCOUNTS } from "../support/customers.ts";
 import { type ProgramEnv, run } from "../support/process.ts";
@@ -14,11 +14,11 @@ export interface LogFigures {
   complaints: ReadonlyMap<string, number>;
 }
 
-/** What a run does to Cloudways and Redis explains these. */
+/** Warnings that the faults of a run explain. */
 const EXPLAINED = /^cloudways does not answer|^redis is away/;
 const STORE_ERROR = "StoreError";
 
-/** What is warned of where a customer's own chain has a hole. */
+/** The warning about a gap in a customer's chain. */
 const RECORDS_MISSING = "audit records were changed or are missing";
 
 const logLine = z.looseObject({
@@ -66,7 +66,7 @@ async function checkAudit(lines: readonly string[], ledger: Ledger, env: Program
   if (code !== 0) ledger.breach("audit", `verify-audit says:\n${stdout}${stderr}`);
 }
 
-/** Counts what was complained of; an error that neither Redis nor Cloudways explains is a breach. */
+/** Counts warnings and errors; an error that no fault explains is a breach. */
 function complaintsIn(lines: readonly string[], ledger: Ledger): Map<string, number> {
   const complaints = new Map<string, number>();
   for (const line of lines) {

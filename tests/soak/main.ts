@@ -1,4 +1,7 @@
-/** Runs a soak from the command line: `deno task soak --seconds=20 --seed=1 --callers=24`. Exits 1 where it breaks. */
+/**
+ * Runs a soak from the command line: `deno task soak --seconds=20 --seed=1 --callers=24`. Exits with 1 if an invariant
+ * breaks.
+ */
 import { parseArgs } from "node:util";
 import { reportText } from "./report.ts";
 import { soak } from "./run.ts";
@@ -16,7 +19,7 @@ const options = {
   seed: positive("seed", values.seed),
   callers: positive("callers", values.callers),
 };
-// Said first, so that a run that is ended from outside can be had again.
+// Printed first, so that an interrupted run can be repeated.
 await print(Deno.stderr, `seed ${options.seed}\n`);
 const report = await soak(options);
 await print(Deno.stdout, reportText(report));

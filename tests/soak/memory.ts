@@ -1,10 +1,10 @@
-/** What replicas hold in memory over time, by their own figures, and whether it grows. */
+/** The memory of replicas over time, by their own metrics, and whether it grows. */
 import { median, slope } from "./figures.ts";
 import type { Replica } from "./replicas.ts";
 
-/** One look at one process. */
+/** One sample of one process. */
 export interface MemorySample {
-  /** Seconds since the process was first looked at. */
+  /** Seconds since the first sample of the process. */
   seconds: number;
   residentMb: number;
   heapMb: number;
@@ -27,27 +27,27 @@ export interface MemoryFigure {
   grows: boolean;
 }
 
-/** What is to be said of one process. */
+/** The verdict on one process. */
 export interface MemoryVerdict {
   name: string;
   seconds: number;
   resident: MemoryFigure;
   heap: MemoryFigure;
-  /** A process is judged once it has run in: what it holds grows until then, whoever wrote it. */
+  /** A process is judged after its warm-up, in which its memory always grows. */
   judged: boolean;
 }
 
-/** Shorter lives show how a process begins and nothing else. */
+/** Shorter lives show only the start of a process. */
 const JUDGED_SECONDS = 90;
 
-/** What may come on top between the two quarters: garbage collection is in no hurry. */
+/** The growth allowed between the two quarters, since garbage collection is late. */
 const ALLOWED_SHARE = 0.15;
 const ALLOWED_MB = 8;
 
 const MB = 1024 * 1024;
 const SAMPLE_MS = 1_000;
 
-/** Looks at every replica once a second. */
+/** Samples every replica once a second. */
 export class MemoryWatch {
   readonly #replicas: readonly Replica[];
   readonly #past: MemoryLife[] = [];
@@ -70,7 +70,7 @@ export class MemoryWatch {
     this.#present.delete(replica);
   }
 
-  /** Looks until there is to be an end. */
+  /** Samples until `isOver`. */
   async run(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
       await Promise.all(this.#replicas.map((replica) => this.#look(replica)));
@@ -98,7 +98,7 @@ export class MemoryWatch {
         heapMb: gauge(text, "process_heap_used_bytes") / MB,
       });
     } catch {
-      // It has just ended, or has no time; the next look may succeed. Whether calls are answered is watched elsewhere.
+      // It has just ended, or is too busy; the next sample may succeed. Other checks watch the answers.
     }
   }
 }

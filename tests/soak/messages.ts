@@ -1,4 +1,4 @@
-/** Calls as they stand on the wire in either era, and what their answers mean. */
+/** Calls in the wire format of either era, and the meaning of their answers. */
 import { z } from "zod";
 import { ERROR_CODES } from "../../src/errors.ts";
 import { answerJson } from "../support/clients.ts";

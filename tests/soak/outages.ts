@@ -1,4 +1,4 @@
-/** What goes wrong under the replicas: Redis is killed, stands still or forgets, a replica is restarted, tokens end. */
+/** The faults under the replicas: Redis is killed, frozen or flushed, a replica is restarted, tokens expire. */
 import { rawClient, type RedisServer, startRedis } from "../support/redis_server.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import type { Random } from "../sandbox/prng.ts";
@@ -6,9 +6,9 @@ import { median } from "./figures.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Replica } from "./replicas.ts";
 
-/** Within this time after Redis' return every replica is ready again. */
+/** Every replica is ready again within this time after Redis' return. */
 const RECOVERY_MS = 5_000;
-/** What may become of that now and then, where callers, Redis and replicas share a busy machine. */
+/** The bound for a few recoveries, since callers, Redis and replicas share a busy machine. */
 const BUSY_RECOVERY_MS = 3 * RECOVERY_MS;
 
 /** Longer than any recovery; it only keeps a run from hanging. */
@@ -23,11 +23,11 @@ export interface OutagesParts {
   sandbox: Sandbox;
   random: Random;
   ledger: Ledger;
-  /** Told before a replica ends and after it has started anew. */
+  /** Called before a replica ends and after it has started again. */
   onRestart: (replica: Replica, phase: "ends" | "started") => void;
 }
 
-/** Makes one thing go wrong at a time, each kind as often as the others. */
+/** Causes one fault at a time, each kind equally often. */
 export class Outages implements AsyncDisposable {
   readonly #parts: OutagesParts;
   #redis: RedisServer;
@@ -38,15 +38,15 @@ export class Outages implements AsyncDisposable {
     this.#redis = parts.redis;
   }
 
-  /** Whether each kind of trouble has come at least once. */
+  /** Whether each kind of fault has come at least once. */
   get hasShownAll(): boolean {
     return this.#rounds > 0;
   }
 
-  /** Goes on until there is to be an end; what has begun is brought to its end. */
+  /** Runs until `isOver`, and completes the fault in progress. */
   async run(isOver: () => boolean, pauseMs: number): Promise<void> {
     const { random, ledger } = this.#parts;
-    const deeds = new Map<string, () => Promise<void>>([
+    const outages = new Map<string, () => Promise<void>>([
       ["Redis killed", () => this.#kill()],
       ["Redis frozen", () => this.#freeze()],
       ["Redis flushed", () => this.#flush()],
@@ -56,17 +56,17 @@ export class Outages implements AsyncDisposable {
     let left: string[] = [];
     await this.#pause(pauseMs, isOver);
     while (!isOver()) {
-      if (left.length === 0) left = [...deeds.keys()];
+      if (left.length === 0) left = [...outages.keys()];
       const name = random.pick(left);
       left = left.filter((other) => other !== name);
       ledger.countFault(name);
-      await deeds.get(name)?.();
+      await outages.get(name)?.();
       if (left.length === 0) this.#rounds++;
       await this.#pause(pauseMs, isOver);
     }
   }
 
-  /** Ends the Redis that runs by now. */
+  /** Ends the present Redis. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#redis[Symbol.asyncDispose]();
   }
@@ -91,7 +91,7 @@ export class Outages implements AsyncDisposable {
     end();
   }
 
-  /** Everything that Redis knew is gone, and nobody was told. */
+  /** Redis loses all entries without a notice. */
   async #flush(): Promise<void> {
     const end = this.#parts.ledger.redisTrouble.open();
     await using raw = rawClient(this.#redis);
@@ -99,7 +99,7 @@ export class Outages implements AsyncDisposable {
     end();
   }
 
-  /** The last replica takes all of these, so that the others' memory can be watched for the whole run. */
+  /** Always restarts the last replica, so that the memory of the others can be watched for the whole run. */
   async #restart(): Promise<void> {
     const { replicas, ledger, onRestart } = this.#parts;
     const replica = replicas.at(-1);

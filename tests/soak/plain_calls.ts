@@ -1,4 +1,4 @@
-/** Calls that nobody is asked about: reads, writes, and what is plainly wrong. */
+/** Calls without a question: reads, writes and invalid calls. */
 import { type Caller, type CallPlan, WRONG_CREDENTIALS } from "./caller.ts";
 import { ERAS } from "./messages.ts";
 
@@ -32,26 +32,26 @@ export async function read(caller: Caller): Promise<void> {
   await caller.call({ kind: "read", era: caller.random.pick(ERAS), name, args });
 }
 
-/** Has a report made, and waits for it a little. */
+/** Requests a report, and waits for it a little. */
 export async function readReport(caller: Caller): Promise<void> {
   const args = { server_id: caller.server.id, wait_seconds: caller.random.between(0, 3) };
   await caller.call({ kind: "report", era: caller.random.pick(ERAS), name: "get_server_disk_usage", args });
 }
 
-/** Asks what became of work that this caller started. */
+/** Reads the state of an operation that this caller started. */
 export async function readOperation(caller: Caller): Promise<void> {
   const operation_id = caller.operations.at(-1) ?? "92897180";
   const args = { operation_id, wait_seconds: caller.random.between(0, 2) };
   await caller.call({ kind: "operation status", era: caller.random.pick(ERAS), name: "get_operation_status", args });
 }
 
-/** Reads what was done with these credentials. */
+/** Reads the audit log of these credentials. */
 export async function readAuditLog(caller: Caller): Promise<void> {
   const args = { limit: caller.random.between(1, 100) };
   await caller.call({ kind: "audit log", era: caller.random.pick(ERAS), name: "get_audit_log", args });
 }
 
-/** A write that carries a label, so that it is known at Cloudways. */
+/** A write with a label that identifies it at Cloudways. */
 export function planWrite(caller: Caller): CallPlan {
   const label = caller.newLabel();
   const args = { app_id: caller.app.id, app_label: label, wait_seconds: caller.random.between(0, 2) };
@@ -66,8 +66,8 @@ export async function write(caller: Caller): Promise<void> {
   caller.operations.splice(0, caller.operations.length - 5);
 }
 
-/** Comes with credentials that are nobody's. Few of them, since each is remembered. */
-export async function comeWithWrongCredentials(caller: Caller): Promise<void> {
+/** Calls with made-up credentials. There are few of them, since each is remembered. */
+export async function callWithWrongCredentials(caller: Caller): Promise<void> {
   const who = caller.random.between(1, 6);
   const headers = caller.random.pick([
     { "x-cloudways-access-token": `cw_nobody_not_real_${who}` },
@@ -92,13 +92,13 @@ const WRONG: readonly [name: string, args: Record<string, unknown>][] = [
   ["get_audit_log", { limit: 1_000 }],
 ];
 
-/** Gets a call wrong. */
-export async function callWrongly(caller: Caller): Promise<void> {
+/** Makes an invalid call. */
+export async function makeWrongCall(caller: Caller): Promise<void> {
   const [name, args] = caller.random.pick(WRONG);
   await caller.call({ kind: "wrong arguments", era: caller.random.pick(ERAS), name, args });
 }
 
-/** Asks for more within a second than the bucket holds, ten at a time. */
+/** Makes more calls within a second than the bucket holds, ten at a time. */
 export async function burst(caller: Caller): Promise<void> {
   const plan = { kind: "burst", era: caller.random.pick(ERAS), name: "list_team_members", args: {} };
   for (let wave = 0; wave < BURST_WAVES; wave++) {
@@ -106,7 +106,7 @@ export async function burst(caller: Caller): Promise<void> {
   }
 }
 
-/** Leaves before the answer is there. */
+/** Leaves before the answer comes. */
 export async function leave(caller: Caller): Promise<void> {
   const leaveAfterMs = caller.random.between(1, 400);
   if (caller.chance(0.5)) return void await caller.call({ ...planWrite(caller), kind: "leaver", leaveAfterMs });

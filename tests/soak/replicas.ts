@@ -1,12 +1,12 @@
-/** Two replicas in processes of their own, as they are run, and what they leave behind. */
+/** Two replicas in separate processes, and their logs. */
 import { freePort, type ProgramEnv, type ServerProcess, startServer } from "../support/process.ts";
 
-/** One replica, whichever process serves it now. Keeps its port when it is restarted. */
+/** One replica, across its processes. Keeps its port when it is restarted. */
 export class Replica implements AsyncDisposable {
   readonly name: string;
   readonly #env: ProgramEnv;
   readonly #pastLogs: string[] = [];
-  /** Keeps no connection open, so that none is taken for one that the replica has left open. */
+  /** Keeps no connection open, so that none counts as one of the replica. */
   readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, http2: false });
   #server: ServerProcess;
 
@@ -40,12 +40,12 @@ export class Replica implements AsyncDisposable {
     return [...this.#pastLogs, this.#server.program.stderr].join("");
   }
 
-  /** Sends one request over a connection of its own. */
+  /** Sends one request over a new connection. */
   fetch(path: string, init: RequestInit): Promise<Response> {
     return fetch(`${this.url}${path}`, { ...init, client: this.#client });
   }
 
-  /** Whether it says that it can serve. */
+  /** Whether it is ready. */
   async isReady(): Promise<boolean> {
     try {
       const response = await this.fetch("/ready", { signal: AbortSignal.timeout(2_000) });
@@ -56,7 +56,7 @@ export class Replica implements AsyncDisposable {
     }
   }
 
-  /** Asks it to end as an orchestrator does, and starts it anew. Returns the exit code. */
+  /** Ends it as an orchestrator does, and starts it again. Returns the exit code. */
   async restart(): Promise<number> {
     const code = await this.#end();
     this.#server = await startServer("deno run", this.#env);

@@ -6,7 +6,7 @@ import type { SoakReport } from "./run.ts";
 
 type Row = readonly [what: string, figures: string];
 
-/** The figures, and what did not hold. */
+/** The figures and the breaches. */
 export function reportText(report: SoakReport): string {
   const { options: { seconds, seed, callers }, ledger } = report;
   const title = `Soak of ${seconds} s, seed ${seed}, ${callers} callers, two replicas, one Redis`;
@@ -39,11 +39,11 @@ function troubleRows({ ledger, upstream }: SoakReport): Row[] {
     ["faults", counts(ledger.faults)],
     ["while a replica restarted", `${refusedConnections} connections refused, ${turnedAway} calls turned away`],
     ["ready after Redis' return, ms: p50, longest", `${times.join(", ")} (${recoveries.length} times)`],
-    ["calls that Redis was too slow for, with nothing done to it", String(ledger.slowRedis.length)],
+    ["calls that failed since Redis was slow without a fault", String(ledger.slowRedis.length)],
     ["requests at Cloudways", `${upstream.requests}, of them ${upstream.signIns} sign-ins`],
     ["writes with a label", `${upstream.writes.length}, of them ${asking(upstream.writes)} after a yes`],
     ["fullest bucket", `${calm.level.toFixed(0)} of ${calm.allowed}`],
-    ["… while Redis was away or wiped", `${troubled.level.toFixed(0)} of ${troubled.allowed}`],
+    ["… while Redis was away or flushed", `${troubled.level.toFixed(0)} of ${troubled.allowed}`],
   ];
 }
 

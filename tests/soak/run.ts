@@ -1,4 +1,4 @@
-/** One soak: two replicas, one Redis, a stand-in Cloudways, callers, and everything that goes wrong. */
+/** One soak: two replicas, one Redis, the sandbox Cloudways, callers, and faults. */
 import { ACCOUNTS, prepareCustomers } from "../support/customers.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import type { ProgramEnv } from "../support/process.ts";
@@ -6,7 +6,7 @@ import { startRedis } from "../support/redis_server.ts";
 import { createRandom, seedFrom } from "../sandbox/prng.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { Caller } from "./caller.ts";
-import { tendAccounts } from "./garden.ts";
+import { trimAccounts } from "./trim_accounts.ts";
 import { Ledger } from "./ledger.ts";
 import { makeCalls } from "./load.ts";
 import { checkLogs, type LogFigures } from "./log_checks.ts";
@@ -18,18 +18,18 @@ import { troubleUpstream } from "./upstream_faults.ts";
 import { checkUpstream, type UpstreamFigures } from "./upstream_checks.ts";
 import { Wire } from "./wire.ts";
 
-/** How a soak is to be. */
+/** Options of a soak. */
 export interface SoakOptions {
   seconds: number;
-  /** What goes wrong and what is called derive from it; when exactly, depends on the machine. */
+  /** Faults and calls derive from it; their exact times depend on the machine. */
   seed: number;
   callers: number;
 }
 
-/** Files and sockets of one replica at rest. */
+/** Files and sockets of one idle replica. */
 export interface FilesFigure {
   name: string;
-  /** Undefined where the system does not tell. */
+  /** Undefined if the system does not show them. */
   before: number | undefined;
   after: number | undefined;
 }
@@ -47,9 +47,9 @@ export interface SoakReport {
 const BUCKET = { capacity: 60, windowSeconds: 10, replicas: 2 } as const;
 const ENCRYPTION_KEY = TEST_KEYS[0];
 
-/** Connections at rest that come and go by themselves. */
+/** Idle connections that come and go by themselves. */
 const FILES_SLACK = 4;
-/** How many calls a busy machine may let Redis seem slow to. */
+/** How many calls may fail since a busy machine makes Redis slow. */
 const SLOW_REDIS_SHARE = 0.02;
 /** Longer than Deno keeps an idle connection to Cloudways. */
 const REST_MS = 100_000;
@@ -88,7 +88,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const verdicts = watch.lives().map(judgeMemory);
   noteGrowth(verdicts, ledger);
   if (ledger.slowRedis.length > ledger.calls * SLOW_REDIS_SHARE) {
-    ledger.breach("code", `${ledger.slowRedis.length} calls went without Redis while it was there`);
+    ledger.breach("code", `${ledger.slowRedis.length} calls failed without Redis although it was there`);
   }
   const written = replicas.map(({ log }) => log);
   const logs = await checkLogs(written, { sandbox, ledger, writes: upstream.writes, env: { ENCRYPTION_KEY } });
@@ -116,7 +116,7 @@ interface Parts {
   watch: MemoryWatch;
 }
 
-/** Callers call while things go wrong; then whatever is under way comes to its end. */
+/** Callers call during the faults; then everything in flight completes. */
 async function work({ options, ledger, sandbox, replicas, outages, watch }: Parts): Promise<void> {
   const { seconds, seed } = options;
   using wire = new Wire(replicas, ledger);
@@ -131,7 +131,7 @@ async function work({ options, ledger, sandbox, replicas, outages, watch }: Part
   const background = [
     troubleUpstream({ sandbox, ledger, random: randomFor("upstream", options) }, isOver),
     outages.run(isOver, Math.min(6_000, seconds * 60)),
-    tendAccounts(customers.map(({ account }) => account), () => allEnded),
+    trimAccounts(customers.map(({ account }) => account), () => allEnded),
     watch.run(() => allEnded),
   ];
   await Promise.all(callers);
@@ -147,7 +147,7 @@ async function filesOf(replicas: readonly Replica[]): Promise<(number | undefine
   return await Promise.all(replicas.map(({ pid }) => openFiles(pid)));
 }
 
-/** With nobody calling, connections close until as many are left as there were in the beginning. */
+/** Without calls, connections close until as many are left as at the start. */
 async function awaitRest(
   replicas: readonly Replica[],
   before: readonly (number | undefined)[],

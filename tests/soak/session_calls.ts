@@ -1,4 +1,4 @@
-/** Clients of 2025 that can be asked: the question comes in the open stream, and its answer goes to any replica. */
+/** Clients of 2025 with forms: the question comes in the open stream, and its answer goes to any replica. */
 import { z } from "zod";
 import { planDestructive } from "./asking_calls.ts";
 import type { Caller, CallPlan } from "./caller.ts";
@@ -38,7 +38,7 @@ async function openSession(caller: Caller): Promise<Record<string, string> | und
   return { ...caller.headers, "mcp-protocol-version": "2025-11-25", "mcp-session-id": sessionId ?? "" };
 }
 
-/** One call and the questions in it. */
+/** One call and its questions. */
 class Conversation {
   readonly #caller: Caller;
   readonly #headers: Record<string, string>;
@@ -50,7 +50,7 @@ class Conversation {
     this.#yes = yes;
   }
 
-  /** Undefined where the call ended in a way that is counted already. */
+  /** Undefined if the end of the call is counted already. */
   async hold(plan: CallPlan): Promise<Posted | Unanswered | undefined> {
     const { wire, ledger } = this.#caller;
     const leave = new AbortController();
@@ -102,7 +102,7 @@ class Conversation {
     const said = typeof posted === "string" ? posted : `${posted.status} ${posted.text}`;
     const now = Date.now();
     if (!ledger.redisTrouble.meets(askedAt - 5_000, now, 2_000) && !ledger.restarts.meets(askedAt, now, 2_000)) {
-      ledger.breach("code", `an answer in a session was not taken: ${said}`);
+      ledger.breach("code", `an answer in a session was refused: ${said}`);
     }
     leave.abort();
   }

@@ -1,4 +1,4 @@
-/** Clients on a bad line: the request comes in drops, and the answer is read in sips. */
+/** Clients with slow connections: they send the request and read the answer in small pieces. */
 import type { Caller } from "./caller.ts";
 import { failureText } from "./failures.ts";
 import { lastMessage, meaningOf, messageOf } from "./messages.ts";
@@ -70,7 +70,7 @@ function outcomeOf(text: string): string {
   return meaning.kind === "error" ? meaning.code : meaning.kind;
 }
 
-/** An answer that was begun before its length was known comes in pieces, each behind its size. */
+/** An answer whose length was not known at its start comes in chunks. */
 function withoutChunks(body: string): string {
   return body.replace(/(?:^|\r\n)[0-9a-f]+\r\n/gi, "").trim();
 }

@@ -1,9 +1,9 @@
-/** What must hold of everything that came in at Cloudways. */
+/** Invariants of the requests that arrived at Cloudways. */
 import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
 import { type BucketLimit, type BucketPeak, bucketPeaks } from "./bucket_check.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** Which of its fields makes a write known, and whether it needs a yes. */
+/** The field that identifies a write, and whether the write needs a yes. */
 const LABELLED: Readonly<Record<string, { field: string; asks: boolean }>> = {
   app_clone: { field: "app_label", asks: false },
   app_cname_update: { field: "cname", asks: true },
@@ -13,7 +13,7 @@ const LABELLED: Readonly<Record<string, { field: string; asks: boolean }>> = {
 const SIGN_IN = "oauth_access_token_create";
 const LABEL = /soak-\d+-\d+-\d+/;
 
-/** A write that came in. */
+/** A write that arrived. */
 export interface ArrivedWrite {
   label: string;
   operation: string;
@@ -25,11 +25,11 @@ export interface UpstreamFigures {
   requests: number;
   signIns: number;
   writes: readonly ArrivedWrite[];
-  /** Of the customer who came closest to his limit. */
+  /** Of the customer that came closest to its limit. */
   bucket: { calm: BucketPeak; troubled: BucketPeak };
 }
 
-/** Checks what came in, and notes every breach. */
+/** Checks the requests, and records every breach. */
 export function checkUpstream(sandbox: Sandbox, ledger: Ledger, limit: BucketLimit): UpstreamFigures {
   const writes = sandbox.requests.flatMap(labelledWrite);
   checkWrites(writes, ledger);
@@ -44,7 +44,7 @@ export function checkUpstream(sandbox: Sandbox, ledger: Ledger, limit: BucketLim
   };
 }
 
-/** A write whose token was refused certainly did nothing, and is sent again with a fresh one. */
+/** A write with a refused token did nothing, and is sent again with a fresh one. */
 function labelledWrite({ operationId = "", fields, status }: RecordedRequest): ArrivedWrite[] {
   const found = LABELLED[operationId];
   if (found === undefined || status === 401) return [];
@@ -52,7 +52,7 @@ function labelledWrite({ operationId = "", fields, status }: RecordedRequest): A
   return label === undefined ? [] : [{ label, operation: operationId, asks: found.asks }];
 }
 
-/** Checks each label: at most once, not without a yes, and certainly where it was answered as done. */
+/** Checks each label: at most once, never without a yes, and always if it was answered as done. */
 export function checkWrites(writes: readonly ArrivedWrite[], ledger: Ledger): void {
   const arrived = Map.groupBy(writes, ({ label }) => label);
   for (const [label, [first, ...more]] of arrived) {
@@ -68,7 +68,7 @@ function checkBuckets(requests: readonly RecordedRequest[], ledger: Ledger, limi
   for (const request of requests) {
     const { operationId, authorization = "", authorizationKind, email, at } = request;
     if (operationId === SIGN_IN || mayBeSentAgain(request)) continue;
-    // An ended token belongs to whom it belonged to before.
+    // An expired token still belongs to its account.
     if (email !== undefined) owners.set(authorization, `${email} by ${authorizationKind}`);
     const owner = owners.get(authorization) ?? authorization;
     const own = arrivals.get(owner) ?? [];
@@ -87,7 +87,7 @@ function checkBuckets(requests: readonly RecordedRequest[], ledger: Ledger, limi
   return highest;
 }
 
-/** A read on whose connection nothing came back: Deno's own pool sends it once more, and that costs no second token. */
+/** A read whose connection gave no answer. Deno's own pool sends it once more without a second token. */
 function mayBeSentAgain({ method, status }: RecordedRequest): boolean {
   return method === "GET" && status === undefined;
 }

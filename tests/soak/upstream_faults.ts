@@ -1,4 +1,4 @@
-/** Ways in which Cloudways lets its callers down, one after the other, drawn from a seed. */
+/** Faults of Cloudways, one after the other, drawn from a seed. */
 import type { Fault, FaultKind, Sandbox } from "../sandbox/mod.ts";
 import type { Random } from "../sandbox/prng.ts";
 import type { Ledger } from "./ledger.ts";
@@ -27,7 +27,7 @@ export interface UpstreamFaultsParts {
   ledger: Ledger;
 }
 
-/** Sets faults until there is to be an end; those that met nobody by then are removed. */
+/** Sets faults until `isOver`, then removes those that no request met. */
 export async function troubleUpstream(
   { sandbox, random, ledger }: UpstreamFaultsParts,
   isOver: () => boolean,
@@ -45,7 +45,7 @@ export async function troubleUpstream(
   }
 }
 
-/** For a while nothing gets through, which is when the circuit breaker opens. */
+/** For a while no request succeeds, which opens the circuit breaker. */
 async function storm(sandbox: Sandbox, ledger: Ledger, milliseconds: number): Promise<void> {
   const end = set(sandbox, ledger, "storm of 503", { kind: { status: 503 } });
   await new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,16 +1,16 @@
-/** Stretches of time in which something was made to go wrong, so that what callers saw can be held against them. */
+/** The periods of faults, to compare with what callers saw. */
 
-/** From and until when, in milliseconds since the Unix epoch; still going on where `to` is infinite. */
+/** Start and end in milliseconds since the Unix epoch; `to` is infinite while it lasts. */
 export interface Window {
   from: number;
   to: number;
 }
 
-/** The stretches of one kind of trouble. */
+/** The periods of one kind of fault. */
 export class Windows {
   readonly all: Window[] = [];
 
-  /** Begins a stretch; returns what ends it. */
+  /** Begins a period; returns the function that ends it. */
   open(): () => void {
     const window = { from: Date.now(), to: Infinity };
     this.all.push(window);
@@ -19,12 +19,12 @@ export class Windows {
     };
   }
 
-  /** Whether any of this time lay in a stretch, or within `afterMs` of one's end. */
+  /** Whether any of this time lay in a period, or within `afterMs` of its end. */
   meets(from: number, to: number, afterMs = 0): boolean {
     return this.all.some((window) => window.from <= to && window.to + afterMs >= from);
   }
 
-  /** Whether a stretch goes on now. */
+  /** Whether a period lasts now. */
   get isOpen(): boolean {
     return this.all.some(({ to }) => to === Infinity);
   }

@@ -1,4 +1,4 @@
-/** Posts to one of the replicas as a client behind a load balancer does, and notes what the network did. */
+/** Posts to one of the replicas as a client behind a load balancer does, and records network failures. */
 import { failureText, neverConnected } from "./failures.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Replica } from "./replicas.ts";
@@ -9,9 +9,9 @@ export interface Post {
   headers: Record<string, string>;
   /** Ends the exchange when the client leaves. */
   leave?: AbortSignal | undefined;
-  /** Milliseconds after which nobody believes in an answer any more. */
+  /** Milliseconds after which an answer counts as missing. */
   giveUpMs: number;
-  /** Over a connection that others have used. Deno sends again by itself what dies on one, so never for a write. */
+  /** Over a kept connection. Deno resends a request if such a connection breaks, so never for a write. */
   pooled: boolean;
 }
 
@@ -31,10 +31,10 @@ export type Unanswered = "left" | "lost" | "given up";
 const RETRY_MS = 20;
 const MCP_PATH = "/mcp";
 
-/** What is said of an answer to a question where Redis does not take it. */
+/** The error for an answer to a question that Redis does not take. */
 const NOT_PASSED_ON = "could not be passed on";
 
-/** The way from callers to replicas. */
+/** The connections from callers to replicas. */
 export class Wire implements Disposable {
   readonly #replicas: readonly Replica[];
   readonly #ledger: Ledger;
@@ -57,7 +57,10 @@ export class Wire implements Disposable {
     return replica;
   }
 
-  /** Posts to `/mcp` until a replica takes it. What broke off in the middle is lost: nobody may send it again. */
+  /**
+   * Posts to `/mcp` until a replica takes it. A request that breaks off in the middle is lost: it must not be sent
+   * again.
+   */
   async post(post: Post): Promise<Posted | Unanswered> {
     const gone = AbortSignal.timeout(post.giveUpMs);
     const signal = post.leave === undefined ? gone : AbortSignal.any([gone, post.leave]);
@@ -89,27 +92,26 @@ export class Wire implements Disposable {
   }
 
   /**
-   * A refusal before any work, or an answer to a question that could not be passed on without Redis. Nothing here is as
-   * much as would overload a replica.
+   * A refusal before any work, or of an answer to a question without Redis. The load here never overloads a replica.
    */
   async turnedAway(replica: Replica, text: string): Promise<void> {
     this.#ledger.turnedAway++;
     const now = Date.now();
     if (text.includes(NOT_PASSED_ON)) this.#ledger.missedRedis(now);
     else if (!this.#ledger.restarts.meets(now, now, 1_000)) {
-      this.#ledger.breach("connection", `${replica.name} takes no work although nothing restarts: ${text}`);
+      this.#ledger.breach("connection", `${replica.name} refuses work although nothing restarts: ${text}`);
     }
     if (this.#ledger.restarts.isOpen) this.#leaveOut(replica);
     await pause();
   }
 
-  /** Closes the connections that are kept. */
+  /** Closes the kept connections. */
   [Symbol.dispose](): void {
     this.#closed = true;
     this.#pooled.close();
   }
 
-  /** Sends nothing more there until the replica is ready. */
+  /** Sends nothing there until the replica is ready. */
   #leaveOut(replica: Replica): void {
     if (this.#away.has(replica)) return;
     this.#away.add(replica);
@@ -121,7 +123,7 @@ export class Wire implements Disposable {
     this.#away.delete(replica);
   }
 
-  /** Whether the exchange certainly never began. */
+  /** Whether the exchange never began. */
   async #mayGoOn(replica: Replica, error: unknown): Promise<boolean> {
     const refused = neverConnected(error);
     const now = Date.now();

@@ -1,12 +1,12 @@
-/** What every answer of every tool keeps: times that say their zone, figures that say their unit, ids beside labels. */
+/** Rules for every answer of every tool: times have a zone, figures have a unit, ids have labels. */
 
-/** One member somewhere in an answer that is neither list nor object. */
+/** One member of an answer, at any depth, that is neither list nor object. */
 interface Leaf {
   /** Such as `get_alerts .alerts[].first_at`. */
   place: string;
   name: string;
   value: unknown;
-  /** Names beside it. */
+  /** The other names in its object. */
   beside: readonly string[];
 }
 
@@ -20,12 +20,16 @@ function leavesOf(value: unknown, place: string, name = "", beside: readonly str
 /** How the name of a moment ends. */
 const TIME_NAME = /(?:^|[_ ])(?:at|on|time|date|since|from|until|expires|seen)$/i;
 const ISO_WITH_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
-/** Any spelling of a moment that a reader would have to guess the zone of. */
+/** Any spelling of a time without a zone. */
 const WITHOUT_ZONE =
   /\b\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?![\d:.]|Z|[+-]\d{2})|\b\d{2}, \d{2}, \d{4} - /;
 
-/** Texts that go back to Cloudways exactly as they came, and settings and columns whose names are Cloudways' own. */
+/** The inputs of tools, which are not figures of the account. */
+const SCHEMA = /^find_tools \.tools\[\]\.input_schema\./;
+
+/** Texts that go back to Cloudways unchanged, and settings and columns with Cloudways' own names. */
 const OPAQUE: readonly RegExp[] = [
+  SCHEMA,
   /\.(?:restore_point|backup_time)$/,
   /^get_server_settings \.settings\./,
   /^get_app_analytics_(?:php|mysql) \.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
@@ -33,7 +37,7 @@ const OPAQUE: readonly RegExp[] = [
   /^get_app_traffic_details \.report\.\w+\.(?:from|until)$/,
 ];
 
-/** Figures whose name says what they count or are in. */
+/** Figures whose name gives what they count or their unit. */
 const WITH_UNIT = /_(?:gb|mb|kb|bytes|seconds|minutes|per_second|percent|count)$/;
 /** Numbers that are ids, counts of what their name says, or bounds of a count. */
 const COUNTED: ReadonlySet<string> = new Set([
@@ -51,8 +55,9 @@ const COUNTED: ReadonlySet<string> = new Set([
   ],
   ...["next_before_id", "points_left_out"],
 ]);
-/** Figures of Cloudways' whose unit it does not say, each with its place. */
+/** Figures of Cloudways without a stated unit, each with its place. */
 const UNIT_NOT_TOLD: readonly RegExp[] = [
+  SCHEMA,
   /^get_server_settings \.settings\./,
   /^get_server_analytics \.report\.applications\.rows\[\]\.(?:cpu|ram)$/,
   /^get_app_analytics_\w+ \.report\.\w+\.rows\[\]\./,
@@ -79,22 +84,22 @@ function unitProblem(leaf: Leaf): string | undefined {
   if (name.endsWith("_id") || COUNTED.has(name) || WITH_UNIT.test(name) || /\((?:MB|KB|GB)\)$/.test(name)) {
     return undefined;
   }
-  // The unit of a graph stands once, beside its points.
+  // The unit of a graph is given once, beside its points.
   if (beside.includes("unit") || place.endsWith(".series[].points[].value")) return undefined;
   return `${place} is ${value} of what?`;
 }
 
-/** Ids of a server or application in an answer itself that stand there without its label. */
+/** Ids of a server or application in an answer itself without the label. */
 function idProblems(answer: Record<string, unknown>): string[] {
   // The record of an operation is shown as it is.
   if ("estimated_minutes_remaining" in answer) return [];
   const unnamed = ["server", "app"].filter((what) =>
     `${what}_id` in answer && typeof answer[`${what}_label`] !== "string"
   );
-  return unnamed.map((what) => `${what}_id stands without ${what}_label`);
+  return unnamed.map((what) => `${what}_id has no ${what}_label`);
 }
 
-/** What is wrong with an answer of a tool, each with its place; empty where nothing is. */
+/** The problems of a tool's answer, each with its place; empty without any. */
 export function answerProblems(tool: string, answer: Record<string, unknown>): string[] {
   const problems = leavesOf(answer, `${tool} `).flatMap((leaf) => [timeProblem(leaf), unitProblem(leaf)]);
   return [...problems.filter((problem) => problem !== undefined), ...idProblems(answer)];

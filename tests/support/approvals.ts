@@ -1,4 +1,4 @@
-/** Approvals and their page without the rest of the server: over either store, with as many replicas as a test wants. */
+/** Approvals and their page without the rest of the server: with either store and any number of replicas. */
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { approvalRoute } from "../../src/http/pages/approval.ts";
@@ -21,7 +21,7 @@ import type { RedisAddress } from "./redis_server.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { shutDown } from "./shut_down.ts";
 
-/** Customers of nobody. */
+/** Made-up customers. */
 export const CUSTOMER = "c0ffee".padEnd(64, "0");
 export const OTHER_CUSTOMER = "decaf".padEnd(64, "0");
 export const FINGERPRINT = "f".repeat(64);
@@ -46,7 +46,7 @@ export interface Replicas extends AsyncDisposable {
   replica(keys: readonly Uint8Array[]): Promise<Replica>;
 }
 
-/** Two replicas over one embedded store: what two requests of one process are to each other. */
+/** Two replicas over one embedded store, like two requests of one process. */
 export async function memoryReplicas(): Promise<Replicas> {
   const clock = new FakeClock();
   const store = new MemoryStore({ clock });
@@ -60,7 +60,7 @@ export async function memoryReplicas(): Promise<Replicas> {
   };
 }
 
-/** Two replicas with a connection each to one Redis. Entries live by its clock, decisions by the test's. */
+/** Two replicas, each with its connection to one Redis. Entries expire by its clock, decisions by the test's. */
 export async function redisReplicas(redis: RedisAddress): Promise<Replicas> {
   const clock = new FakeClock();
   const stores: Store[] = [];
@@ -99,7 +99,7 @@ export interface PageServer extends RouteServer, Replica {
   clock: FakeClock;
 }
 
-/** Serves the page alone, by the router of the real server. `publicUrl` defaults to where it listens. */
+/** Serves only the page, with the router of the real server. `publicUrl` defaults to the listening address. */
 export async function startPage(
   options: { publicUrl?: string; store?: Store; bodies?: BodyReader } = {},
 ): Promise<PageServer> {
@@ -139,7 +139,7 @@ export async function serveRoute(
   const logLines: string[] = [];
   const log = createLogger({ level: "DEBUG", format: "json", write: (line) => logLines.push(line) });
   const metrics = new Metrics({ version: "test" });
-  // The address is part of the page, so the server listens before there is one.
+  // The address is part of the page, so the server listens first.
   const handler = Promise.withResolvers<FetchHandler>();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -194,7 +194,7 @@ export const QUESTION = {
   facts: [{ name: "Waiting changes", values: ["none"] }],
 } satisfies Question;
 
-/** What a no to it is remembered by. */
+/** The key under which a no to it is stored. */
 export const NO = "e".repeat(64);
 
 /** A call to ask about. */
@@ -218,7 +218,7 @@ export function idOf({ url }: { url: string }): string {
   return url.slice(url.lastIndexOf("/") + 1);
 }
 
-/** Asks, and gives the id of the page. */
+/** Asks, and returns the id of the page. */
 export async function askOn({ approvals }: Pick<Replica, "approvals">, changes: Partial<ApprovalRequest> = {}) {
   return idOf(await approvals.ask(request(changes)));
 }

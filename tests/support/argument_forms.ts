@@ -1,4 +1,4 @@
-/** Arguments in the forms in which languages, gateways and models write them, for every tool. */
+/** Arguments of every tool in the forms that languages, gateways and models write. */
 import { Catalogue, type CatalogueEntry } from "../../src/calls/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";
 import type { ToolRow } from "../tool_rows/row.ts";
@@ -22,14 +22,14 @@ const ADDED: Arguments = {
 
 const entries = new Map(new Catalogue(allTools).entries().map((entry) => [entry.tool.name, entry]));
 
-/** A tool of the catalogue; throws where there is none of that name. */
+/** A tool of the catalogue; throws for an unknown name. */
 export function entryOf(name: string): CatalogueEntry {
   const entry = entries.get(name);
   if (entry === undefined) throw new Error(`there is no tool ${name}`);
   return entry;
 }
 
-/** A row's minimal arguments, with what says nothing beside them: null, empty texts, and what gateways add. */
+/** A row's minimal arguments with empty ones added: null, empty texts, and what gateways add. */
 export function withAbsentOnes({ tool, minimal }: ToolRow): Arguments[] {
   const { properties, required } = entryOf(tool).understood;
   const optional = Object.entries(properties).filter(([name]) =>
@@ -48,7 +48,7 @@ export function withTexts({ full }: ToolRow): Arguments {
   return Object.fromEntries(Object.entries(full).map(([name, value]) => [name, asText(value)]));
 }
 
-/** A row's full arguments with null for one that is required, by the name of that. */
+/** A row's full arguments with null for a required one, by its name. */
 export function withoutRequired({ tool, full }: ToolRow): [string, Arguments][] {
   return (entryOf(tool).understood.required ?? []).map((name) => [name, { ...full, [name]: null }]);
 }

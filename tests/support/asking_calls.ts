@@ -1,4 +1,4 @@
-/** One call of every tool that asks a person first, such that it does ask. */
+/** For every tool that can ask a person, a call that does. */
 import { allTools } from "../../src/tools/all.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
@@ -7,7 +7,7 @@ import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
 export interface AskingCall {
   tool: string;
   args: Record<string, unknown>;
-  /** The same call of another server or application. */
+  /** The same call for another server or application. */
   otherArgs: Record<string, unknown>;
   /** Brings the sandbox into the state in which the call asks and can be carried out. */
   setUp: (sandbox: Sandbox) => void;
@@ -15,7 +15,7 @@ export interface AskingCall {
   carriedOut: (sandbox: Sandbox) => number;
 }
 
-/** What the rows of the tool table don't say, since their calls would not ask. */
+/** Calls for tools whose call in the tool table does not ask. */
 const MORE_ARGS: Record<string, Record<string, unknown>> = {
   get_app_credentials: { reveal: ["all"], show: "answer" },
   git_pull: { branch: "develop" },
@@ -28,7 +28,7 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   enforce_app_https: { enabled: false },
 };
 
-/** The operation of the facts that a reading tool asks about. */
+/** The operation that reads the facts a reading tool asks about. */
 export const READS: Readonly<Record<string, string>> = {
   get_app_credentials: "app_credentials",
   get_git_branch_names: "git_branches_get",
@@ -45,7 +45,7 @@ export const ODD_RESTORE_POINTS = [
 ];
 
 const asks = (name: string) =>
-  name in READS || allTools.some((tool) => tool.name === name && tool.effect === "destructive");
+  name in READS || allTools.some((tool) => tool.name === name && tool.effect === "destructive" && !tool.forwards);
 
 /** In the order of the tool table. */
 export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => asks(tool)).map((row) => {
@@ -58,7 +58,7 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
     otherArgs: { ...args, ...("app_id" in args ? { app_id: 200002 } : { server_id: 100002 }) },
     setUp(sandbox) {
       row.setUp?.(sandbox);
-      // At once, so that no call waits for the list in which the restore point is looked up.
+      // At once, so that no call waits for the list of restore points.
       const body = { backup_dates: [row.minimal.time, ...ODD_RESTORE_POINTS], local_backup_exists: false };
       if (row.tool === "restore_app") {
         sandbox.addFault({ operationId: "app_backup_status_get", kind: { status: 200, body } });

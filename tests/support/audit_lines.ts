@@ -1,4 +1,4 @@
-/** The audit records in a service's log: each as it was written, unlike the entries that customers read. */
+/** The audit records in a service's log, as written; customers read entries made of them. */
 import { z } from "zod";
 import type { Service } from "./harness.ts";
 

@@ -1,4 +1,4 @@
-/** One address in front of several replicas: each request goes to the next one, whoever sends it. */
+/** One address in front of several replicas: each request goes to the next one. */
 import { shutDown } from "./shut_down.ts";
 
 /** A running balancer. */

@@ -1,11 +1,11 @@
-/** Chromium, as people use it, for what only a browser can tell. */
+/** Chromium, as people use it, for what only a browser can test. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { until } from "./until.ts";
 import { within } from "./within.ts";
 
-/** A browser of its own, for one test. */
+/** A browser for one test. */
 export interface TestBrowser extends AsyncDisposable {
-  /** Opens a window of its own, with nothing remembered from others. */
+  /** Opens a separate window that shares no state with others. */
   newPage(options?: BrowserContextOptions): Promise<Page>;
   /** What the browser complained about in all windows so far: errors, blocked styles, refused frames. */
   readonly complaints: readonly string[];
@@ -27,7 +27,7 @@ const FLAGS = [
 
 /** Starts Chromium; fails in one line where it is missing. */
 export async function startBrowser(): Promise<TestBrowser> {
-  // What was begun ends when a later step fails, and else with the browser.
+  // If a later step fails, this ends what was started; otherwise the browser's disposal does.
   await using begun = new AsyncDisposableStack();
   const folder = await makeFolder();
   begun.defer(() => removeFolder(folder));
@@ -99,13 +99,13 @@ class Output {
       const url = /DevTools listening on (ws:\S+)/.exec(text)?.[1];
       if (url !== undefined) this.#url.resolve(url);
     }
-    this.#url.reject(new Error(`Chromium ended without a word on where to reach it:\n${text}`));
+    this.#url.reject(new Error(`Chromium ended without printing its address:\n${text}`));
   }
 }
 
 async function connect(url: string, folder: string): Promise<Browser> {
-  // On loading, the library looks into /proc for a sign of Windows, which takes every permission there is. With this
-  // variable set it leaves that to later, which here means never.
+  // On loading, the library reads /proc to detect Windows, which needs all permissions. With this variable set it
+  // defers that, here forever.
   Deno.env.set("__IS_WSL_TEST__", "1");
   const { chromium } = await import("playwright-core");
   return await chromium.connectOverCDP(url, { artifactsDir: `${folder}/artifacts` });

@@ -1,6 +1,6 @@
 /**
- * Certificates made for tests, signed by their own keys. Their keys come from fixed bytes and guard nothing; so the
- * same certificate is made every time.
+ * Self-signed certificates for tests. Their keys come from fixed bytes and protect nothing, so each certificate is the
+ * same every time.
  */
 import { Buffer } from "node:buffer";
 import {
@@ -13,9 +13,9 @@ import {
   sign,
 } from "node:crypto";
 
-/** What a test certificate says. */
+/** The content of a test certificate. */
 export interface CertificateSpec {
-  /** Its alternative names; none where it is empty. */
+  /** Its alternative names; empty for none. */
   domains: readonly string[];
   commonName?: string;
   notBefore?: Date;
@@ -37,7 +37,7 @@ export function freshKey(kind: "rsa" | "ec"): KeyObject {
     : generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 }
 
-/** A private key as PEM, encrypted where there is a passphrase. */
+/** A private key as PEM, encrypted if there is a passphrase. */
 export function keyPem(key: KeyObject, passphrase?: string): string {
   const encrypted = passphrase === undefined ? {} : { cipher: "aes-256-cbc", passphrase };
   return String(key.export({ type: "pkcs8", format: "pem", ...encrypted }));
@@ -51,11 +51,11 @@ export interface LockSpec {
   cipher?: "aes-256-cbc" | "des-ede3-cbc";
   /** Default `sha256`; `sha1` is not named in the key. */
   hash?: "sha1" | "sha256" | "sha384" | "sha512";
-  /** Such a key never opens: only its numbers are made. */
+  /** Such a key never opens: only its cost parameters are written. */
   scrypt?: readonly [cost: number, blockSize: number, parallel: number];
 }
 
-/** A private key as OpenSSL writes it where it is given a password, with more or less work to open it. */
+/** A private key as OpenSSL writes it with a password, with any cost to open it. */
 export function lockedKeyPem(key: KeyObject, passphrase: string, lock: LockSpec = {}): string {
   const { rounds = 2048, cipher = "aes-256-cbc", hash = "sha256", scrypt } = lock;
   const { id, keyBytes, ivBytes } = CIPHERS[cipher];

@@ -34,7 +34,7 @@ export interface ConnectedClient extends AsyncDisposable {
   call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<Answer>;
 }
 
-/** What a test may look at in a listed tool. */
+/** The members of a listed tool that tests read. */
 export interface ListedTool {
   name: string;
   description?: string | undefined;
@@ -61,7 +61,7 @@ export interface Person {
 export interface PersonQuestion {
   message: string;
   mode?: string | undefined;
-  /** Where a question leads to, in URL mode. */
+  /** The address of a question in URL mode. */
   url?: string | undefined;
 }
 
@@ -95,7 +95,7 @@ export function answerJson(text: string): Record<string, unknown> {
 
 /** How a client connects. */
 export interface ConnectOptions {
-  /** Who answers questions. Without one the client can't be asked anything. */
+  /** The person who answers questions. Without one, the client can't be asked. */
   person?: Person;
 }
 

@@ -1,4 +1,4 @@
-/** Several customers of one sandbox, whose data are recognised wherever they turn up. */
+/** Several customers of one sandbox, whose data can be recognised anywhere. */
 import { CustomerIds, shortCustomerId } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
@@ -6,7 +6,7 @@ import { certificatePem } from "./certificates.ts";
 import { certificate } from "../sandbox/make_app.ts";
 import type { AccountSpec, AccountState, AppState, Sandbox, ServerState } from "../sandbox/mod.ts";
 
-/** Words that stand in nobody else's data. Each is part of every label, domain, secret and credential of one customer. */
+/** Unique words. Each is part of every label, domain, secret and credential of one customer. */
 const WORDS = ["Amberley", "Birchfell", "Cinderwick", "Dovermere", "Elmsgrove", "Fallowden"] as const;
 
 /** What a sandbox is started with. */
@@ -18,7 +18,7 @@ export const ACCOUNTS = WORDS.map((word) => ({
   canary: `canary-${word}`,
 })) satisfies readonly AccountSpec[];
 
-/** Ways in which a customer proves who it is. To the server they are different customers. */
+/** The kinds of credentials of a customer. To the server they are different customers. */
 export const CREDENTIALS = ["token", "key"] as const;
 /** One of {@linkcode CREDENTIALS}. */
 export type CredentialKind = typeof CREDENTIALS[number];
@@ -30,7 +30,7 @@ export interface TestCustomer {
   headers: Record<CredentialKind, Record<string, string>>;
   /** All 64 hex digits. */
   ids: Record<CredentialKind, string>;
-  /** Work that ended before. */
+  /** An operation that ended before. */
   operationId: string;
 }
 
@@ -40,7 +40,7 @@ export interface Place {
   app: AppState;
 }
 
-/** Makes every tool of the tool table usable for every customer, and every text of an account tell whose it is. */
+/** Makes every tool of the tool table usable for every customer, and puts the customer's word into every text. */
 export async function prepareCustomers(sandbox: Sandbox, encryptionKey: string): Promise<TestCustomer[]> {
   const ids = new CustomerIds(await KeyRing.create({ encryptionKeys: [parseKey(encryptionKey)] }));
   return await Promise.all(ACCOUNTS.map(async ({ label, email, apiKey, accessTokens: [access] }, position) => {
@@ -63,7 +63,7 @@ export async function prepareCustomers(sandbox: Sandbox, encryptionKey: string):
   }));
 }
 
-/** A call of the tool table, which is about the demonstration's account, made fit for another place. */
+/** A call of the tool table, adapted from the demo account to another place. */
 export function argumentsFor(
   args: Readonly<Record<string, unknown>>,
   { word, operationId, account }: TestCustomer,
@@ -83,7 +83,7 @@ export function argumentsFor(
   return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, own[name] ?? value]));
 }
 
-/** Names, numbers and words that belong to one customer, as a text is searched for them. */
+/** Names, numbers and words that belong to one customer, to search texts for. */
 export function marksOf({ word, account, ids, operationId }: TestCustomer): Set<string> {
   const { servers, operations, projects, members } = account;
   const apps = servers.flatMap((server) => server.apps);
@@ -98,7 +98,7 @@ export function marksOf({ word, account, ids, operationId }: TestCustomer): Set<
     String(account.userId),
     ...numbered.map(({ id }) => String(id)),
     ...users.map((user) => user.replace(/^master_/, "")),
-    // The last part of an id says enough.
+    // The last part of an id is enough.
     ...[operationId, ...operations.map(({ id }) => id)].map((id) => id.split("-").at(-1) ?? id),
     ...Object.values(ids).flatMap((id) => [id, shortCustomerId(id).replace("customer_", "")]),
   ]);
@@ -108,7 +108,7 @@ const WORD = new RegExp(WORDS.join("|"), "gi");
 /** Decimals first, so that their digits aren't taken for an id. */
 const TOKEN = /\d+\.\d+|[0-9A-Za-z]+/g;
 
-/** What in a text could be a mark, each once. */
+/** Everything in a text that could be a mark, each once. */
 export function marksIn(text: string): Set<string> {
   return new Set([...text.match(TOKEN) ?? [], ...(text.match(WORD) ?? []).map((word) => word.toLowerCase())]);
 }
@@ -132,7 +132,7 @@ function mark(account: AccountState, word: string, position: number): void {
   account.lastId.app = 200_500 + position * 10_000;
 }
 
-/** What an application is reached by before a call changes that. */
+/** The domain of an application before a call changes it. */
 function domainOf({ id }: AppState, word: string): string {
   return `app-${id}.${word.toLowerCase()}.example`;
 }

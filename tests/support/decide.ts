@@ -1,7 +1,7 @@
-/** The origin of the approval page where nothing else is configured. */
+/** The default origin of the approval page. */
 const DEFAULT_ORIGIN = "http://127.0.0.1:7000";
 
-/** What a person does on the approval page: sends its form, and gives the status that this was answered with. */
+/** Sends the form of the approval page, as a person does, and returns the status of the answer. */
 export async function decide(
   base: string,
   path: string,

@@ -1,4 +1,4 @@
-/** Everything in a Redis, as it stands there and as it reads once it is opened. */
+/** Everything in a Redis, sealed and opened. */
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
@@ -11,11 +11,11 @@ export interface StoredEntry {
   purpose: string;
   /** The third part of the key: the 64 hex digits of a customer id, or `shared`. */
   customer: string;
-  /** As it stands in Redis. */
+  /** As stored in Redis. */
   raw: string;
-  /** What was sealed in it, for whom it belongs to by its key; empty where nothing is. */
+  /** Its sealed texts, opened for the customer in its key; empty without any. */
   opened: string[];
-  /** Whether something in it is sealed that does not open. */
+  /** Whether it has a sealed text that does not open. */
   isForeign: boolean;
 }
 
@@ -52,7 +52,7 @@ async function textsOf(redis: RawClient, key: string): Promise<string[]> {
     case "stream":
       return (await redis.xrange(key, "-", "+")).flatMap(([id, fields]) => [id, ...fields]);
     case "none":
-      // Its time has run out since.
+      // It has expired since.
       return [];
     default:
       throw new Error(`${key} is of type ${type}, which this can't read yet.`);

@@ -1,4 +1,4 @@
-/** Starts what tests talk to: the server itself over real HTTP, against the sandbox Cloudways. */
+/** Starts the server for tests, over real HTTP, against the sandbox Cloudways. */
 import { type App, type AppOptions, createApp } from "../../src/app.ts";
 import type { Clock } from "../../src/async/clock.ts";
 import { parseConfig } from "../../src/config.ts";
@@ -10,29 +10,29 @@ import type { WorkCounts } from "../../src/text/work_counts.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/mod.ts";
 import { shutDown } from "./shut_down.ts";
 
-/** The same for every service, since making it takes longer than all the rest of a start. */
+/** Shared by all services, since making it takes most of the time of a start. */
 const everyTool = new Catalogue(allTools);
 
 /** How a service is started. */
 export interface ServiceOptions {
   /** Environment variables on top of the sandbox's address. */
   env?: Record<string, string>;
-  /** A sandbox of the test's own; without one, a fresh one is started and ended with the service. */
+  /** The test's sandbox; without one, a fresh one is started and ended with the service. */
   sandbox?: Sandbox | SandboxOptions;
   clock?: Clock;
-  /** Defaults to every tool there is. */
+  /** Defaults to every tool. */
   catalogue?: Catalogue;
   upstreamTimeoutMs?: number;
   callTimeoutMs?: number;
   /** What is served in place of the tools. */
   protocol?: NonNullable<AppOptions["protocol"]>;
-  /** Counts the work that is done for callers. */
+  /** Counts the work done for callers. */
   work?: WorkCounts;
   /** Where audit lines go. Defaults to the log. */
   auditLog?: Pick<Logger, "verbatim">;
   /** Defaults to json. */
   logFormat?: "console" | "json";
-  /** Puts something around all that is served. */
+  /** Wraps the request handler. */
   around?: (serve: FetchHandler) => FetchHandler;
 }
 
@@ -47,7 +47,7 @@ export interface Service extends AsyncDisposable {
   readonly logLines: readonly string[];
 }
 
-/** Starts a server on a free port. Ends with the test; fails the test where the sandbox saw a wrong request. */
+/** Starts a server on a free port. Ends with the test; fails the test if the sandbox saw a wrong request. */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   const own = options.sandbox === undefined || !("baseUrl" in options.sandbox);
   const sandbox = options.sandbox !== undefined && "baseUrl" in options.sandbox

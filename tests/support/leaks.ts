@@ -1,4 +1,4 @@
-/** Looks for secrets in whatever can be seen. */
+/** Looks for secrets in everything that can be seen. */
 
 /** Something that was seen. */
 export interface Sight {
@@ -7,10 +7,10 @@ export interface Sight {
 }
 
 /**
- * What of the secrets is found, with where it is.
+ * The secrets that are found, each with its place.
  *
- * @param secrets By what they are. Each is a word of letters and digits that stands nowhere else, so that a part of a
- * secret that was hidden in part is found too, whatever its rest looks like when it is escaped.
+ * @param secrets By their names. Each is a unique word of letters and digits, so that a partly hidden secret is found
+ * too, however the rest is escaped.
  */
 export function leaksIn(sights: readonly Sight[], secrets: Readonly<Record<string, string>>): string[] {
   const searches = Object.entries(secrets).map(([name, secret]) => ({ name, pattern: patternOf(secret) }));
@@ -22,16 +22,18 @@ export function leaksIn(sights: readonly Sight[], secrets: Readonly<Record<strin
   );
 }
 
-/** Plain in any case, since addresses are lower case; percent-encoded whole; in hex; and in base64 at each alignment. */
+/**
+ * Plain in any case, since addresses are lower case; percent-encoded whole; in hex; and in base64 at each alignment.
+ */
 function patternOf(secret: string): RegExp {
-  if (!/^[0-9A-Za-z]{8,}$/.test(secret)) throw new Error(`${secret} is no word to be looked for.`);
+  if (!/^[0-9A-Za-z]{8,}$/.test(secret)) throw new Error(`${secret} can't be searched for.`);
   const bytes = new TextEncoder().encode(secret);
   const percent = [...bytes].map((byte) => `%${byte.toString(16)}`).join("");
   const base64 = base64Forms(bytes).map((form) => form.replace(/[+/-]/g, "."));
   return new RegExp(`(?i:${secret}|${percent}|${bytes.toHex()})|${base64.join("|")}`);
 }
 
-/** What stands for the secret whatever is in front of it and behind it. */
+/** The part of the encoding that does not depend on the text around the secret. */
 function base64Forms(bytes: Uint8Array): string[] {
   return [0, 1, 2].map((offset) => {
     const encoded = new Uint8Array([...new Uint8Array(offset), ...bytes]).toBase64();

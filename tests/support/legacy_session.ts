@@ -1,4 +1,4 @@
-/** A client of the 2025 revisions that can be asked: at once, or in slow motion, where each step is decided on. */
+/** A client of the 2025 revisions that can be asked: in one go, or step by step. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { type Answer, toAnswer } from "./clients.ts";
@@ -35,12 +35,12 @@ export interface ServerQuestion {
   params: Record<string, unknown>;
 }
 
-/** An answer that says that the question could not be put to anybody. */
+/** An error answer: the question could not be asked. */
 export class ErrorReply {
   constructor(readonly code: number, readonly message = "Not possible") {}
 }
 
-/** A session whose every request goes to the next of the replicas. */
+/** A session in which each request goes to the next replica. */
 export class LegacySession {
   /** What each request carries. */
   readonly headers: Readonly<Record<string, string>>;
@@ -89,7 +89,7 @@ export class LegacySession {
     return new OpenCall(await this.post(message, abort.signal), abort);
   }
 
-  /** Calls a tool, answers every question that comes, and gives the answer and what was asked. */
+  /** Calls a tool, answers every question, and returns the answer and the questions. */
   async converse(
     name: string,
     args: Record<string, unknown>,
@@ -106,11 +106,11 @@ export class LegacySession {
       const question = { id, method, params };
       questions.push(question);
       const status = await this.answer(id, await answer(question));
-      if (status !== 202) throw new Error(`an answer was not taken: ${status}`);
+      if (status !== 202) throw new Error(`an answer was refused: ${status}`);
     }
   }
 
-  /** Answers a question, and gives the status that this was answered with. */
+  /** Answers a question, and returns the status. */
   async answer(id: string | number | undefined, result: unknown): Promise<number> {
     const said = result instanceof ErrorReply ? { error: { ...result } } : { result };
     const response = await this.post({ jsonrpc: "2.0", id, ...said });
@@ -118,7 +118,7 @@ export class LegacySession {
     return response.status;
   }
 
-  /** Cancels a call, and gives the status that this was answered with. */
+  /** Cancels a call, and returns the status. */
   async cancel(requestId: string | number): Promise<number> {
     const params = { requestId, reason: "no longer needed" };
     const response = await this.post({ jsonrpc: "2.0", method: "notifications/cancelled", params });
@@ -127,7 +127,7 @@ export class LegacySession {
   }
 }
 
-/** A call that was begun, and what comes of it. */
+/** A call in progress, and its messages. */
 export class OpenCall implements AsyncDisposable {
   readonly response: Response;
   readonly #abort: AbortController;
@@ -141,7 +141,7 @@ export class OpenCall implements AsyncDisposable {
     this.#reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** The next message; undefined where the stream ends. */
+  /** The next message; undefined at the end of the stream. */
   async next(): Promise<ServerMessage | undefined> {
     for (;;) {
       const end = this.#buffer.indexOf("\n\n");
@@ -161,7 +161,7 @@ export class OpenCall implements AsyncDisposable {
     return (await this.#reader?.read())?.value;
   }
 
-  /** The next message, which has to be a question. */
+  /** The next message, which must be a question. */
   async question(): Promise<ServerMessage & { id: string | number }> {
     const message = await this.next();
     assert.equal(message?.method, "elicitation/create", JSON.stringify(message));
@@ -169,21 +169,21 @@ export class OpenCall implements AsyncDisposable {
     return { ...message, id: message.id };
   }
 
-  /** The next message, which has to withdraw this question. */
+  /** The next message, which must withdraw this question. */
   async withdrawal(id: string | number): Promise<void> {
     const message = await this.next();
     assert.equal(message?.method, "notifications/cancelled", JSON.stringify(message));
     assert.equal(message?.params?.requestId, id);
   }
 
-  /** The next message, which has to be the result. */
+  /** The next message, which must be the result. */
   async result(): Promise<Answer> {
     const message = await this.next();
     assert.ok(message !== undefined && message.method === undefined, JSON.stringify(message));
     return toAnswer(message.result);
   }
 
-  /** Goes away without a word. */
+  /** Leaves without cancelling. */
   leave(): void {
     this.#abort.abort();
   }

@@ -38,7 +38,7 @@ function packageDocument(name: string, tarball: string, integrity: string) {
   return { name, "dist-tags": { latest: "1.0.0" }, versions: { "1.0.0": version } };
 }
 
-/** The simplest archive there is: a header and the content of each file, in blocks of 512 bytes. */
+/** The simplest archive: a header and the content of each file, in blocks of 512 bytes. */
 function tar(files: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
   const blocks = Object.entries(files).flatMap(([name, text]) => {
     const content = new TextEncoder().encode(text);

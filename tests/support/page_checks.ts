@@ -1,4 +1,4 @@
-/** What holds for every page of this server in a browser. */
+/** Checks for every page of this server in a browser. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { z } from "zod";
@@ -11,7 +11,7 @@ export async function heading(page: Page): Promise<string> {
   return await page.getByRole("heading", { level: 1 }).innerText();
 }
 
-/** On a {@linkcode PHONE} nothing is wider than the screen, and buttons are large enough for a thumb. */
+/** On a {@linkcode PHONE} everything fits the screen's width, and buttons are large enough for a thumb. */
 export async function assertFitsPhone(page: Page, state: string): Promise<void> {
   assert.equal(await page.evaluate("document.documentElement.scrollWidth"), PHONE.width, state);
   for (const button of await page.getByRole("button").all()) {
@@ -20,7 +20,7 @@ export async function assertFitsPhone(page: Page, state: string): Promise<void> 
   }
 }
 
-/** A screen reader finds its way: language, title, landmarks, headings, names. */
+/** A page has what a screen reader needs: language, title, landmarks, headings, names. */
 export async function assertFindable(page: Page, state: string): Promise<void> {
   const levels = z.array(z.number()).parse(
     await page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))"),
@@ -35,7 +35,7 @@ export async function assertFindable(page: Page, state: string): Promise<void> {
   assert.deepEqual(await namelessControls(page), [], state);
 }
 
-/** A site of somebody else. */
+/** Another site. */
 export function serveHtml(body: string): AsyncDisposable & { url: string } {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -50,7 +50,7 @@ const axNode = z.object({
   name: z.object({ value: z.string() }).optional(),
 });
 
-/** The controls that a screen reader would have no name for, by their roles. */
+/** The roles of the controls that have no name for a screen reader. */
 async function namelessControls(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send("Accessibility.getFullAXTree");
@@ -61,7 +61,7 @@ async function namelessControls(page: Page): Promise<string[]> {
   return controls.filter(({ name }) => (name?.value ?? "") === "").map(({ role }) => role?.value ?? "");
 }
 
-/** The texts whose colour differs too little from what is behind them (WCAG 2.2 AA, small text). */
+/** The texts with too little contrast to their background (WCAG 2.2 AA, small text). */
 export async function poorContrast(page: Page): Promise<string[]> {
   return z.array(z.string()).parse(await page.evaluate(POOR_CONTRAST));
 }

@@ -1,17 +1,17 @@
-/** Runs the program the way its users do: as a process of its own, under the permissions that its configuration needs. */
+/** Runs the program as users do: in a separate process, under the permissions that its configuration needs. */
 import { VARIABLE_NAMES } from "../../src/config.ts";
 import { within } from "./within.ts";
 
 /** Where the project lies. */
 const ROOT = new URL("../../", import.meta.url);
 
-/** Longer than anything here takes, the download of a package included; it only keeps a test from hanging. */
+/** Longer than anything here takes, including the download of a package; it only keeps a test from hanging. */
 const DEADLINE_MS = 180_000;
 
-/** Variables of the program; those that are not given count as unset, whatever the tests' own environment holds. */
+/** Variables of the program. Others count as unset, even if the tests' environment has them. */
 export type ProgramEnv = Readonly<Record<string, string>>;
 
-/** What a process that has ended left behind. */
+/** The result of a process that has ended. */
 export interface Ended {
   code: number;
   stdout: string;
@@ -66,7 +66,7 @@ export class Program implements AsyncDisposable {
     return this.#output.stderr;
   }
 
-  /** Resolves with the first place where an output matches; throws when the process ends, or says nothing of the kind. */
+  /** Resolves with the first match in an output; throws if the process ends, or if none comes in time. */
   async waitFor(pattern: RegExp, output: "stdout" | "stderr" = "stderr"): Promise<RegExpExecArray> {
     return await within(DEADLINE_MS, this.#find(pattern, output), `It does not say ${pattern}.`);
   }
@@ -81,14 +81,14 @@ export class Program implements AsyncDisposable {
     await this.#input.close();
   }
 
-  /** Stops reading its outputs, so that what it writes stays in the pipes and fills them. Gives what goes on reading. */
+  /** Stops reading its outputs, so that its writes fill the pipes. Returns a function that resumes reading. */
   stall(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#isRead = promise;
     return resolve;
   }
 
-  /** Reads its standard output no more: whatever it writes there fails. */
+  /** Closes its standard output: its writes there fail. */
   async closeOutput(): Promise<void> {
     await this.#readers.stdout?.cancel();
   }
@@ -161,7 +161,7 @@ export async function permissionFlags(command: string, env: ProgramEnv = {}): Pr
   return stdout.split(" ");
 }
 
-/** As the tasks run the program: what the lock file names, from the cache, and nothing else. */
+/** The flags of the tasks: only what the lock file names, from the cache. */
 export const LOCKED: readonly string[] = ["--frozen", "--cached-only", "--deny-import"];
 
 /** How `scripts/permissions.ts` is run, up to the name of the command. */
@@ -190,7 +190,7 @@ export async function mainArgs(args: readonly string[], env: ProgramEnv = {}): P
   return ["run", ...flags, "main.ts", ...args];
 }
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export interface ServerProcess extends AsyncDisposable {
   program: Program;
   /** Without a trailing slash. */
@@ -227,19 +227,19 @@ export async function denoServeArgs(env: ProgramEnv): Promise<string[]> {
   return ["serve", ...LOCKED, "--no-prompt", ...address, ...await permissionFlags("serve", env), "serve.ts"];
 }
 
-/** A port of 127.0.0.1 that nobody uses just now. */
+/** A port of 127.0.0.1 that is free now. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-/** Every variable of the program, since the child inherits the others; an empty one counts as unset. */
+/** Every variable of the program, since the child inherits the others. Empty ones count as unset. */
 export function programEnv(env: ProgramEnv): Record<string, string> {
   const unset = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""]));
   return { ...unset, NO_COLOR: "1", ...env };
 }
 
-/** What a child needs that inherits nothing, as far as the tests may read it. */
+/** The variables that a child without inherited ones needs, if the tests may read them. */
 export function inheritedEnv(): Record<string, string> {
   const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"];
   const pairs = names.map((name) => [name, Deno.env.get(name)] as const);

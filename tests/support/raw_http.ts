@@ -1,4 +1,4 @@
-/** HTTP without a client's good manners: any header, as often as one likes, in any bytes. */
+/** Raw HTTP: any header, any number of times, in any bytes. */
 
 /** An answer as it came. */
 export interface RawAnswer {
@@ -12,8 +12,8 @@ export interface RawAnswer {
 export type RawHeaders = readonly (readonly [name: string, value: string])[];
 
 /**
- * Sends one request over a connection of its own. Each character of the head becomes one byte; nothing is added but
- * `Connection: close` and the length of a body.
+ * Sends one request over a new connection. Each character of the head becomes one byte. Only `Connection: close` and
+ * the length of a body are added.
  */
 export async function rawRequest(url: string, start: string, headers: RawHeaders, body?: string): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
@@ -26,7 +26,7 @@ export async function rawRequest(url: string, start: string, headers: RawHeaders
   return parseAnswer(await new Response(connection.readable).text());
 }
 
-/** A POST of one message to `/mcp`, with these headers besides those that every client sends. */
+/** A POST of one message to `/mcp`, with these headers in addition to those that every client sends. */
 export function rawPost(mcpUrl: URL, message: unknown, headers: RawHeaders): Promise<RawAnswer> {
   const common: RawHeaders = [
     ["Host", mcpUrl.host],

@@ -14,7 +14,7 @@ export interface RedisServerOptions {
   mode?: "sentinel" | "cluster";
 }
 
-/** A Redis server of its own, for one test. Keeps nothing on disk. */
+/** A Redis server for one test. Stores nothing on disk. */
 export interface RedisServer extends AsyncDisposable {
   /** The address for a client, the password included. */
   url: string;
@@ -23,7 +23,7 @@ export interface RedisServer extends AsyncDisposable {
   stop(): Promise<void>;
   /** Ends the server without warning, and waits until it is gone. */
   kill(): Promise<void>;
-  /** Stops it as it is: connections stay open, nothing is answered. */
+  /** Stops the process: connections stay open without answers. */
   freeze(): void;
   /** Ends a {@linkcode freeze}. */
   continue(): void;
@@ -39,7 +39,7 @@ const START_DEADLINE_MS = 10_000;
 
 /** Starts a Redis server, and resolves when it answers. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
-  // Another process may take the free port in between: then the next one is tried.
+  // Another process may take the free port meanwhile; then the next one is tried.
   for (let attempt = 1;; attempt++) {
     const port = options.port ?? freePort();
     const process = spawn(port, options);
@@ -50,8 +50,8 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
 }
 
 /**
- * One Redis server for all tests of a file, from the first of them to the last. It gives each test that server, empty.
- * Called at the top of the file. A test that ends the server or sets it up has one of its own: {@linkcode startRedis}.
+ * One Redis server for all tests of a file. Returns a function that gives each test that server, empty. Call it at the
+ * top of the file. A test that ends or configures its server starts its own: {@linkcode startRedis}.
  */
 export function redisOfFile(): () => Promise<RedisAddress> {
   let started: RedisServer | undefined;
@@ -67,7 +67,7 @@ export function redisOfFile(): () => Promise<RedisAddress> {
   };
 }
 
-/** A client of the tests' own, to look at a server from outside. */
+/** A separate client, to inspect a server. */
 export function rawClient(server: RedisAddress, options: { password?: string; db?: number } = {}): RawClient {
   const redis = new Redis({ host: "127.0.0.1", port: server.port, ...options });
   return Object.assign(redis, {
@@ -97,7 +97,7 @@ function spawn(port: number, { password, args = [], mode }: RedisServerOptions):
   }
 }
 
-/** Some modes keep what they know in a file of their own. */
+/** Some modes store their state in a file. */
 function emptyFile(name: string): string {
   Deno.mkdirSync("dist", { recursive: true });
   Deno.writeTextFileSync(`dist/${name}`, "");

@@ -1,4 +1,4 @@
-/** The product over one or more replicas, with tools in place of its own that ask and wait. */
+/** The product over one or more replicas, with test tools that ask and wait. */
 import { type CallToolResult, CLIENT_CAPABILITIES_META_KEY, Server } from "@modelcontextprotocol/server";
 import type { Clock } from "../../src/async/clock.ts";
 import { memberOf } from "../../src/text/member.ts";
@@ -15,7 +15,7 @@ export interface RelayServiceOptions {
   clock?: Clock;
 }
 
-/** What the tools have seen, on any replica. */
+/** Events of the tools, on any replica. */
 export interface Sightings {
   /** Questions that failed, by the name of the error. */
   failures: string[];
@@ -29,7 +29,7 @@ export interface Sightings {
 
 /** A running relay service. */
 export interface RelayService extends AsyncDisposable {
-  /** The replicas' addresses; twice the same where there is one. */
+  /** The replicas' addresses; the same twice with one replica. */
   readonly mcpUrls: readonly [URL, URL];
   readonly seen: Sightings;
 }
@@ -62,8 +62,8 @@ export async function startRelayService({ redisUrl, clock }: RelayServiceOptions
 }
 
 /**
- * `ask` puts its `message` to the client as a form, or its `url` as an address; `wait` goes on until it is ended;
- * `declared` tells what is known of the client.
+ * `ask` asks the client with its `message` as a form, or with its `url` as an address; `wait` runs until it is ended;
+ * `declared` returns what is known of the client.
  */
 function createAskingServer(seen: Sightings): Server {
   const server = new Server({ name: "relay", version: "1.0.0" }, { capabilities: { tools: {} } });

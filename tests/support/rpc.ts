@@ -1,7 +1,7 @@
-/** Speaks MCP to a server with nothing but `fetch`: for tests that make many calls, or wrong ones. */
+/** Speaks MCP to a server with `fetch` only, for tests that make many calls, or wrong ones. */
 import { type Answer, toAnswer } from "./clients.ts";
 
-/** Longer than any answer may take: what never comes fails its test, instead of holding up all of them. */
+/** Longer than any answer may take: a missing answer fails its test instead of blocking all of them. */
 const LONGEST_ANSWER_MS = 60_000;
 
 let nextId = 1;

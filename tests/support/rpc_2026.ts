@@ -1,4 +1,4 @@
-/** Speaks MCP of 2026-07-28 to a server with nothing but `fetch`: for tests that answer questions, or answer wrongly. */
+/** Speaks MCP of 2026-07-28 to a server with `fetch` only, for tests that answer questions, or answer wrongly. */
 import { z } from "zod";
 import { type Answer, toAnswer } from "./clients.ts";
 import { post, readMessage } from "./rpc.ts";
@@ -37,7 +37,7 @@ export async function callModern(call: ModernCall): Promise<ModernAnswer> {
   return read(await readMessage(await post(url, message, revised, signal && { signal })));
 }
 
-/** What a client of 2026-07-28 says of itself in every message. */
+/** The data on itself that a client of 2026-07-28 sends in every message. */
 export function modernMeta(client: string, capabilities: Record<string, unknown> = {}) {
   return {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -46,7 +46,7 @@ export function modernMeta(client: string, capabilities: Record<string, unknown>
   };
 }
 
-/** The headers of a message of 2026-07-28, with the name of what it is about where there is one. */
+/** The headers of a message of 2026-07-28, with the name of its tool or prompt if it has one. */
 export function modernHeaders(method: string, name?: string): Record<string, string> {
   return {
     "mcp-protocol-version": "2026-07-28",

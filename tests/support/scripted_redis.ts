@@ -1,16 +1,16 @@
 /** What answers a command, without its line end, or undefined for the usual answer. */
 export type Script = (name: string, args: readonly string[]) => string | undefined;
 
-/** A stand-in for Redis that keeps nothing and says whatever a test wants, right or wrong. */
+/** A fake Redis that stores nothing and gives any reply that a test wants, right or wrong. */
 export interface ScriptedRedis extends AsyncDisposable {
   url: string;
-  /** What it says from now on. */
+  /** Its replies from now on. */
   script: Script;
   /** The names of the commands that have come so far, in small letters. */
   readonly commands: readonly string[];
 }
 
-/** Starts one, on a free port where none is given. */
+/** Starts one, by default on a free port. */
 export function startScriptedRedis(script: Script = () => undefined, port = 0): ScriptedRedis {
   const listener = Deno.listen({ hostname: "127.0.0.1", port });
   const connections = new Set<Deno.Conn>();
@@ -51,7 +51,7 @@ async function serve(connection: Deno.Conn, redis: ScriptedRedis, commands: stri
   }
 }
 
-/** The first whole command in a text of ASCII; nothing else is sent in the tests. */
+/** The first complete command in an ASCII text; the tests send only ASCII. */
 function readCommand(text: string): { words: string[]; rest: string } | undefined {
   const head = /^\*(\d+)\r\n/.exec(text);
   if (head === null) return undefined;

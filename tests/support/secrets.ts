@@ -1,4 +1,4 @@
-/** Pages of secrets without the rest of the server, and the route they are seen on. */
+/** Pages of secrets and their route, without the rest of the server. */
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import type { AuditEntry } from "../../src/audit/record.ts";
@@ -16,7 +16,7 @@ import { SecretText } from "../../src/text/secret_text.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { CUSTOMER, KEYS, type RouteServer, serveRoute, SHOPS } from "./approvals.ts";
 
-/** What no answer, log, record or dump may hold. */
+/** The secrets that no answer, log, record or dump may hold. */
 export const CANARY = "Canary-7391-of-Secrets!";
 
 /** The pages of one replica. */
@@ -34,7 +34,7 @@ export async function makeSecretPages(
   return new SecretPages({ store, sealed, ring, clock, access: { publicUrl: new URL(publicUrl), needsCode } });
 }
 
-/** Secrets to keep; one database password, where nothing else is said. */
+/** Secrets to store; by default one database password. */
 export function newSecrets(
   { approvalCode, ...changes }: Partial<NewSecrets> & { approvalCode?: string } = {},
 ): NewSecrets {
@@ -55,7 +55,7 @@ export function callSecrets(pages: SecretPages, changes: { approvalCode?: string
   return new CallSecrets({ ...call, pages, log: createLogger({ level: "DEBUG", format: "json", write: () => {} }) });
 }
 
-/** Secrets of a call that uses none. */
+/** The secrets of a call without any. */
 export async function noSecrets(): Promise<CallSecrets> {
   const clock = new FakeClock();
   return callSecrets(await makeSecretPages(new MemoryStore({ clock }), clock));
@@ -74,7 +74,7 @@ export interface SecretServer extends RouteServer {
   audited: AuditEntry[];
 }
 
-/** Serves the page of secrets alone, by the router of the real server. */
+/** Serves only the page of secrets, with the router of the real server. */
 export async function startSecretPage(options: { store?: Store } = {}): Promise<SecretServer> {
   const clock = new FakeClock();
   const store = options.store ?? new MemoryStore({ clock });

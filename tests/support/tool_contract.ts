@@ -4,12 +4,12 @@ import type { Catalogue } from "../../src/calls/catalogue.ts";
 
 const ajv = new Ajv2020({ strict: false });
 
-/** What is wrong with an answer against the output schema that the tool advertises; empty where nothing is. */
+/** Violations of the tool's listed output schema in an answer; empty without any. */
 export function outputProblems(catalogue: Catalogue, toolName: string, answer: unknown): string[] {
   const entry = catalogue.entries().find(({ tool }) => tool.name === toolName);
   if (entry === undefined) return [`there is no tool ${toolName}`];
   const { tool, listed: { outputSchema } } = entry;
-  // What is listed says less than what the tool promises, so an answer is held against both.
+  // The listed schema says less than the tool's own, so an answer is checked against both.
   const promised = z.toJSONSchema(tool.output, { io: "input" });
   return [promised, ...(outputSchema === undefined ? [] : [outputSchema])].flatMap((schema) => {
     const validate = ajv.compile(schema);

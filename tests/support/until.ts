@@ -1,6 +1,6 @@
 const POLL_MS = 5;
 
-/** Resolves when `condition` comes true; looks every few milliseconds and throws when it hasn't within `deadlineMs`. */
+/** Resolves when `condition` is true. Checks every few milliseconds, and throws after `deadlineMs`. */
 export async function until(condition: () => Promise<boolean> | boolean, deadlineMs = 10_000): Promise<void> {
   const deadline = performance.now() + deadlineMs;
   while (!await condition()) {

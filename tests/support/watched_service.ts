@@ -1,4 +1,4 @@
-/** A service of which every byte is kept: what it answers, and what it logs. */
+/** A service that records every byte of its answers and logs. */
 import type { FetchHandler } from "../../src/http/router.ts";
 import { type Service, type ServiceOptions, startService } from "./harness.ts";
 
@@ -20,7 +20,7 @@ export interface WatchedService extends Service {
 export async function startWatchedService(options: ServiceOptions): Promise<WatchedService> {
   const exchanges: Exchange[] = [];
   const watch = (serve: FetchHandler): FetchHandler => async (request, connection) => {
-    // Before the request is used up.
+    // Before the request's body is consumed.
     const { method, url, headers } = request;
     const response = await serve(request, connection);
     return record(exchanges, new Request(url, { method, headers }), response);
@@ -28,7 +28,7 @@ export async function startWatchedService(options: ServiceOptions): Promise<Watc
   return { ...await startService({ ...options, around: watch }), exchanges };
 }
 
-/** The answer as it was, written down while it is read. */
+/** The same answer, recorded while it is read. */
 function record(exchanges: Exchange[], request: Request, response: Response): Response {
   const { status, headers } = response;
   const exchange = { request, status, headers: JSON.stringify([...headers]), body: "" };

@@ -1,4 +1,7 @@
-/** The worst that a stranger can send within the limits: 1 MiB of body, 64 KB of headers, in every place that takes text. */
+/**
+ * The worst that a stranger can send within the limits: 1 MiB of body, 64 KB of headers, in every place that takes
+ * text.
+ */
 import { modernMeta } from "./rpc_2026.ts";
 
 /** One request to `/mcp`. */
@@ -9,12 +12,12 @@ export interface WorstInput {
 }
 
 const BODY_BYTES = 1024 * 1024;
-/** The most of one header, below what is left of 64 KB by those that every request has. */
+/** The size of one header: 64 KB less those that every request has. */
 const HEADER_BYTES = 60_000;
 /** The longest credential that counts. */
 const CREDENTIAL_BYTES = 4096;
 
-/** Texts that cost the most to look through, each a piece that is repeated. Tokens are put together only here. */
+/** Repeated pieces whose texts cost most to search. Tokens are assembled only here. */
 export const FILLERS: Readonly<Record<string, string>> = {
   "one letter": "a",
   "percent codes": "%E0%22 ",
@@ -123,7 +126,7 @@ function texts(text: string, count: number): string[] {
   return Array.from({ length: count }, (_, at) => text.slice(at * size, (at + 1) * size));
 }
 
-/** Bodies that are costly by what they are made of. */
+/** Bodies with a costly structure. */
 const SHAPES: Readonly<Record<string, () => string>> = {
   "many names": () => around("{", (at) => `"k${at.toString(36)}":1`, "}"),
   "many names that are numbers": () => around("{", (at) => `"${at * 7919 % 16777216}":1`, "}"),
@@ -132,11 +135,11 @@ const SHAPES: Readonly<Record<string, () => string>> = {
   "many numbers": () => around("[", () => "1e9", "]"),
   "many arguments": () => around(CALL_OPEN, (at) => `"k${at.toString(36)}":1`, "}}}"),
   "many lists in an argument": () => around(`${CALL_OPEN}"server_id":[`, () => "[]", "]}}}"),
-  "as many arguments as may be": () =>
+  "the largest number of arguments": () =>
     around(CALL_OPEN, (at) => `"${at}${"k".repeat(90)}":"${"v".repeat(8)}"`, "}}}", 4_900),
-  "as many values as may be": () =>
+  "the largest number of values": () =>
     around(`${CALL_OPEN}"server_id":[`, () => JSON.stringify("password=".repeat(10)), "]}}}", 9_900),
-  "as many notifications as may be": () => around("[", () => '{"jsonrpc":"2.0","method":"a"}', "]", 3_000),
+  "the largest number of notifications": () => around("[", () => '{"jsonrpc":"2.0","method":"a"}', "]", 3_000),
   "deep lists": () => "[".repeat(500_000) + "]".repeat(500_000),
   "deep objects": () => '{"a":'.repeat(170_000) + "1" + "}".repeat(170_000),
   "lists within the depth": () => around("[".repeat(60), () => "[]", "]".repeat(60), 9_000),
@@ -160,7 +163,7 @@ function around(open: string, item: (at: number) => string, close: string, most 
   return open + items.join(",") + close;
 }
 
-/** Headers whose text anybody reads. */
+/** Headers that the server reads. */
 const HEADERS = [
   "x-cloudways-access-token",
   "x-access-token",
@@ -170,6 +173,9 @@ const HEADERS = [
   "authorization",
   "x-mcp-approval-code",
   "x-mcp-toolsets",
+  "x-mcp-tools",
+  "x-mcp-exclude-tools",
+  "x-mcp-list-toolsets",
   "x-mcp-readonly",
   "mcp-session-id",
   "mcp-protocol-version",
@@ -183,9 +189,9 @@ const HEADERS = [
   "x-forwarded-for",
 ] as const;
 
-/** Of the credentials below, those of which the most would have to be searched for. */
+/** Of the credentials below, those with the most secrets to search for. */
 export const WORST_CREDENTIALS = "credentials of every kind";
-/** Credentials that can't be right. */
+/** Malformed credentials. */
 export const CREDENTIALS: Readonly<Record<string, Record<string, string>>> = {
   "no credentials": {},
   "one made-up token": { "x-cloudways-access-token": "a".repeat(CREDENTIAL_BYTES) },
@@ -206,7 +212,7 @@ export const CREDENTIALS: Readonly<Record<string, Record<string, string>>> = {
 
 const MODERN = { "mcp-protocol-version": "2026-07-28" };
 
-/** Puts what revision 2026-07-28 wants into a message, where one can be put. */
+/** Adds the members that revision 2026-07-28 requires to a message, if possible. */
 function modern(body: unknown): { body: unknown; headers: Record<string, string> } {
   if (typeof body !== "object" || body === null || !("method" in body) || !("params" in body)) {
     return { body, headers: MODERN };
@@ -225,7 +231,7 @@ function modern(body: unknown): { body: unknown; headers: Record<string, string>
   return { body: { ...body, params: { ...params, _meta: { ...META, ...own } } }, headers };
 }
 
-/** Every place with every filler, in both eras; then every shape, and every header. */
+/** Every place with every filler, in both eras; then every structure and every header. */
 export function* worstInputs(fillers: Readonly<Record<string, string>> = FILLERS): Generator<WorstInput> {
   for (const [place, put] of Object.entries(PLACES)) {
     for (const [filler, piece] of Object.entries(fillers)) {
@@ -255,7 +261,7 @@ function isSendable(text: string): boolean {
   return /^[\x20-\x7e]+$/.test(text);
 }
 
-/** A message as large as a body may be; some hold the text more than once. */
+/** A message of the largest allowed size; some hold the text more than once. */
 function fitting(put: (text: string) => unknown, piece: string): unknown {
   const most = BODY_BYTES - 2_000;
   const size = new TextEncoder().encode(JSON.stringify(put(filled(piece, most)))).length;

@@ -1,6 +1,7 @@
 import { aliasesRows, appsRows } from "./apps.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
+import { discoveryRows } from "./discovery.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serversRows } from "./servers.ts";
@@ -12,6 +13,7 @@ export const toolRows: readonly ToolRow[] = [
   ...serversRows,
   ...appsRows,
   ...securityRows,
+  ...discoveryRows,
   ...sitesRows,
   ...aliasesRows,
 ];

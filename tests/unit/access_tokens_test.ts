@@ -18,7 +18,7 @@ const ADDRESS = "192.0.2.1";
 const LOCK: StoreKey = { purpose: "lock", customer: CUSTOMER.id, name: "token" };
 const SECOND = 1_000;
 
-/** Replicas over one store, each with tokens of its own, and how often they have exchanged the key pair together. */
+/** Replicas over one store, each with its own tokens, and the number of token exchanges of all of them. */
 async function start() {
   const clock = new FakeClock();
   const store: Store = new MemoryStore({ clock });
@@ -53,7 +53,7 @@ function bearer(tokens: AccessTokens): Promise<string> {
   return tokens.bearer(CUSTOMER, ADDRESS, new AbortController().signal);
 }
 
-Deno.test("a lock is given back with the token", async () => {
+Deno.test("a lock is released with the token", async () => {
   const { store, replica } = await start();
 
   await bearer(replica());
@@ -61,7 +61,7 @@ Deno.test("a lock is given back with the token", async () => {
   assert.equal(await store.get(LOCK), undefined);
 });
 
-Deno.test("a holder of the lock that has died holds the others up for 8 seconds, then each replica exchanges once", async () => {
+Deno.test("a lock whose holder has died delays the others for 8 seconds, then each replica exchanges once", async () => {
   const { clock, store, exchanged, replica, takenOver } = await start();
   void bearer(replica(() => new Promise(() => {})));
   await until(async () => await store.get(LOCK) !== undefined);
@@ -80,7 +80,7 @@ Deno.test("a holder of the lock that has died holds the others up for 8 seconds,
   assert.equal(await store.get(LOCK), undefined);
 });
 
-Deno.test("a lock that nobody holds and that never ends is waited for once", async () => {
+Deno.test("a lock without a holder that never expires delays one token exchange only", async () => {
   const { clock, store, exchanged, replica, takenOver } = await start();
   await store.set(LOCK, "not ours", { ttlMs: 1e9 });
   const tokens = replica();
@@ -95,7 +95,7 @@ Deno.test("a lock that nobody holds and that never ends is waited for once", asy
   assert.deepEqual([exchanged.length, takenOver()], [2, 1]);
 });
 
-Deno.test("a pair that is refused while others wait for the lock is tried by none of them", async () => {
+Deno.test("replicas that wait for the lock don't try a pair that is refused meanwhile", async () => {
   const { clock, store, exchanged, replica, takenOver } = await start();
   await store.set(LOCK, "not ours", { ttlMs: 1e9 });
   const failed = assert.rejects(bearer(replica()), { code: "authentication_failed" });
@@ -108,7 +108,7 @@ Deno.test("a pair that is refused while others wait for the lock is tried by non
   assert.deepEqual([exchanged.length, takenOver()], [0, 0]);
 });
 
-Deno.test("a holder who took too long does not give back the lock of the next one", async () => {
+Deno.test("a holder that takes too long does not release the lock of the next one", async () => {
   const { clock, store, replica } = await start();
   const slow = Promise.withResolvers<ExchangedToken>();
   const first = bearer(replica(() => slow.promise));
@@ -126,7 +126,7 @@ Deno.test("a holder who took too long does not give back the lock of the next on
   assert.equal(await store.get(LOCK), next);
 });
 
-Deno.test("who gets the lock just after another one has finished exchanges nothing", async () => {
+Deno.test("a replica that gets the lock just after an exchange uses its token", async () => {
   const { store, exchanged, replica } = await start();
   const [one, two] = [replica(), replica()];
   const set = store.set.bind(store);
@@ -143,7 +143,7 @@ Deno.test("who gets the lock just after another one has finished exchanges nothi
   assert.equal(exchanged.length, 1);
 });
 
-Deno.test("a refusal that arrives late costs no second exchange, and drops no newer token", async () => {
+Deno.test("a late refusal costs no second exchange, and drops no newer token", async () => {
   const { clock, exchanged, replica } = await start();
   const tokens = replica();
   const refused = { token: await bearer(tokens), sentAt: clock.now() };

@@ -42,7 +42,7 @@ Deno.test("different addresses stay different, an IPv4 address inside IPv6 among
   assert.notEqual(canonical("0.0.0.0/0"), canonical("::/0"));
 });
 
-Deno.test("what is no address is not understood", () => {
+Deno.test("a malformed address is refused", () => {
   const wrong = [
     "",
     "198.51.100",
@@ -104,7 +104,7 @@ Deno.test("order, repetition and spelling of a list don't matter", () => {
   }));
 });
 
-Deno.test("nothing is removed that was not named, and nothing comes that was not named", () => {
+Deno.test("only named entries are removed, and only named entries are added", () => {
   fc.assert(fc.property(anyList, anyList, anyList, (before, add, remove) => {
     const { after, added, removed, missing } = mergeList(before, { add, remove });
 
@@ -115,7 +115,7 @@ Deno.test("nothing is removed that was not named, and nothing comes that was not
   }));
 });
 
-Deno.test("replacing gives exactly the new list, and says what came and went", () => {
+Deno.test("replacing gives exactly the new list, and says what was added and removed", () => {
   fc.assert(fc.property(anyList, anyList, (before, replace) => {
     const { after, added, removed } = mergeList(before, { replace });
 
@@ -125,7 +125,7 @@ Deno.test("replacing gives exactly the new list, and says what came and went", (
   }));
 });
 
-Deno.test("entries that stay keep their spelling and order, even those that are no addresses", () => {
+Deno.test("entries that stay keep their spelling and order, even malformed ones", () => {
   const before = ["office", "2001:DB8:0::1", "198.51.100.9/24"];
 
   const { after } = mergeList(before, { add: ["203.0.113.7", "2001:db8::1"] });
@@ -150,14 +150,14 @@ Deno.test("both forms of the answer give the same list", () => {
   for (const ip_list of [[], {}, "", "[]"]) assert.deepEqual(read({ ip_list })?.ips, []);
 });
 
-Deno.test("the empty text by which a list is emptied is no entry of it", () => {
+Deno.test("the empty text that empties a list is not an entry", () => {
   const read = (reply: unknown) => addressListReply.safeParse(reply).data;
 
   assert.deepEqual(read({ ip_list: [""] }), { ips: [], policy: null, stated: true });
   assert.deepEqual(read({ data: { ip_list: '["", "198.51.100.7"]', policy: "block_all" } })?.ips, ["198.51.100.7"]);
 });
 
-Deno.test("an answer without the list is an empty one only by guess, and a wrong one is none", () => {
+Deno.test("an answer without the list counts as empty only as a guess, and a malformed one is refused", () => {
   const read = (reply: unknown) => addressListReply.safeParse(reply).data;
 
   for (const reply of [[], {}, { status: true }, { data: [] }]) {
@@ -180,7 +180,7 @@ Deno.test("a range is wide from 65536 IPv4 addresses on, and from 2^96 of IPv6",
   ]);
 });
 
-Deno.test("wide ranges, open policies and what could not be removed are pointed out", () => {
+Deno.test("wide ranges, open policies and entries that could not be removed get a warning", () => {
   const merged = mergeList(["198.51.100.0/24", "10.0.0.0/8"], { add: ["::/0"], remove: ["198.51.100.7", "192.0.2.1"] });
 
   const warnings = warningsOf(merged, "allow_all");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { LRUCache } from "lru-cache";
 import { atMost } from "../../src/store/at_most.ts";
 
-Deno.test("a cache of at most three entries lets the one longest unused go for a fourth", () => {
+Deno.test("a cache of three entries drops the least recently used one for a fourth", () => {
   const gone: [string, string][] = [];
   const cache = new LRUCache<string, number>({
     ...atMost(3),

@@ -9,15 +9,15 @@ const ARGS = { server_id: 1 };
 
 const catalogue = new Catalogue(allTools);
 
-/** `event outcome [approval]`, and what differs; a minute lies between two records. */
-type Told = [story: string, more?: Partial<AuditCallRecord>];
+/** `event outcome [approval]`, and what differs. Records are a minute apart. */
+type RecordSketch = [story: string, more?: Partial<AuditCallRecord>];
 
-function recordsOf(told: readonly Told[]): AuditCallRecord[] {
-  const oldestFirst = told.map(([story, more], index): AuditCallRecord => {
+function recordsOf(records: readonly RecordSketch[]): AuditCallRecord[] {
+  const oldestFirst = records.map(([story, more], index): AuditCallRecord => {
     const [event = "", outcome, approval] = story.split(" ");
     return {
       number: index + 1,
-      time: new Date(NOW - (told.length - index) * 60_000).toISOString(),
+      time: new Date(NOW - (records.length - index) * 60_000).toISOString(),
       event: eventOf(event),
       tool: "stop_server",
       arguments: ARGS,
@@ -45,26 +45,26 @@ const PAGE = "refused confirmation_required";
 const DECLINED = "refused confirmation_declined";
 
 /** What was recorded, oldest first, and the actions, newest first. */
-const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
+const ROWS: readonly { name: string; records: RecordSketch[]; actions: string[] }[] = [
   {
-    name: "a change nobody is asked about",
-    told: [["intent - not_needed"], ["outcome ok not_needed"]],
+    name: "a change without a question",
+    records: [["intent - not_needed"], ["outcome ok not_needed"]],
     actions: ["done ok not_needed"],
   },
   {
     name: "one that fails",
-    told: [["intent - not_needed"], ["outcome upstream_busy not_needed"]],
+    records: [["intent - not_needed"], ["outcome upstream_busy not_needed"]],
     actions: ["failed upstream_busy not_needed"],
   },
-  { name: "one that is under way", told: [["intent - not_needed"]], actions: ["waiting running not_needed"] },
+  { name: "one that is running", records: [["intent - not_needed"]], actions: ["waiting running not_needed"] },
   {
-    name: "one that nobody knows the end of",
-    told: [["intent - not_needed", { time: "2026-11-20T11:00:00Z" }]],
+    name: "one without a known end",
+    records: [["intent - not_needed", { time: "2026-11-20T11:00:00Z" }]],
     actions: ["failed unknown not_needed"],
   },
   {
     name: "a secret that was opened, beside the call that made it",
-    told: [
+    records: [
       ["asked"],
       ["intent - elicitation"],
       ["outcome ok elicitation"],
@@ -73,15 +73,17 @@ const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
     ],
     actions: ["done revealed -", "failed wrong_code -", "done ok form"],
   },
-  { name: "a question in a form", told: [["asked"]], actions: ["waiting asked form"] },
+  { name: "a question in a form", records: [["asked"]], actions: ["waiting asked form"] },
   {
     name: "a yes in a form",
-    told: [["asked"], ["intent - elicitation", { request_id: "s" }], ["outcome ok elicitation", { request_id: "s" }]],
+    records: [["asked"], ["intent - elicitation", { request_id: "s" }], ["outcome ok elicitation", {
+      request_id: "s",
+    }]],
     actions: ["done ok form"],
   },
   {
-    name: "a yes on the page to a call whose yes is bound to more than the page names",
-    told: [
+    name: "a yes on the page to a call whose target names more than the page",
+    records: [
       [PAGE, { target: { account: true, also: { member: "Jane" } } }],
       ["decided approved page", { target: { account: true } }],
       ["intent - page", { target: { account: true, also: { member: "Jane" } } }],
@@ -91,33 +93,33 @@ const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
   },
   {
     name: "a call that is made again and waits longer",
-    told: [["asked", { arguments: { ...ARGS, wait_seconds: 0 } }], ["intent - elicitation", {
+    records: [["asked", { arguments: { ...ARGS, wait_seconds: 0 } }], ["intent - elicitation", {
       arguments: { ...ARGS, wait_seconds: 60 },
     }]],
     actions: ["waiting running form"],
   },
   {
     name: "a call with another content",
-    told: [["asked", { arguments: { ...ARGS, service: "nginx" } }], ["intent - elicitation", {
+    records: [["asked", { arguments: { ...ARGS, service: "nginx" } }], ["intent - elicitation", {
       arguments: { ...ARGS, service: "mysql" },
     }]],
     actions: ["waiting running form", "waiting asked form"],
   },
-  { name: "a no in a form", told: [["asked"], [DECLINED]], actions: ["denied confirmation_declined form"] },
+  { name: "a no in a form", records: [["asked"], [DECLINED]], actions: ["denied confirmation_declined form"] },
   {
     name: "a no that is remembered",
-    told: [["asked"], [DECLINED], [DECLINED, { count: 4, arguments: null }]],
+    records: [["asked"], [DECLINED], [DECLINED, { count: 4, arguments: null }]],
     actions: ["denied confirmation_declined form 4"],
   },
-  { name: "a question on the page", told: [[PAGE], ["refused approval_pending"]], actions: ["waiting asked page"] },
+  { name: "a question on the page", records: [[PAGE], ["refused approval_pending"]], actions: ["waiting asked page"] },
   {
     name: "a yes on the page that was not used",
-    told: [[PAGE], ["decided approved page"]],
+    records: [[PAGE], ["decided approved page"]],
     actions: ["waiting approved page"],
   },
   {
     name: "a yes on the page after a wrong code",
-    told: [
+    records: [
       [PAGE],
       ["decided wrong_code page"],
       ["decided approved page", { arguments: null }],
@@ -128,34 +130,34 @@ const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
   },
   {
     name: "a no on the page",
-    told: [[PAGE], ["decided denied page"], [DECLINED]],
+    records: [[PAGE], ["decided denied page"], [DECLINED]],
     actions: ["denied confirmation_declined page"],
   },
   {
-    name: "a yes that was taken back",
-    told: [[PAGE], ["decided approved page"], ["decided withdrawn page"]],
+    name: "a yes that was withdrawn",
+    records: [[PAGE], ["decided approved page"], ["decided withdrawn page"]],
     actions: ["denied withdrawn page"],
   },
   {
     name: "a mistake",
-    told: [["refused invalid_arguments", { target: null }]],
+    records: [["refused invalid_arguments", { target: null }]],
     actions: ["invalid invalid_arguments -"],
   },
   {
-    name: "mistakes beside a change",
-    told: [["refused invalid_arguments", { target: null, count: 3 }], ["intent - not_needed"], [
+    name: "errors beside a change",
+    records: [["refused invalid_arguments", { target: null, count: 3 }], ["intent - not_needed"], [
       "outcome ok not_needed",
     ]],
     actions: ["done ok not_needed", "invalid invalid_arguments - 3"],
   },
   {
     name: "two calls one after the other",
-    told: [["asked"], ["intent - elicitation"], ["outcome ok elicitation"], ["asked"], [DECLINED]],
+    records: [["asked"], ["intent - elicitation"], ["outcome ok elicitation"], ["asked"], [DECLINED]],
     actions: ["denied confirmation_declined form", "done ok form"],
   },
   {
     name: "a question about other arguments",
-    told: [["asked", { arguments: { cname: "a" } }], ["asked", { arguments: { cname: "b" } }], [
+    records: [["asked", { arguments: { cname: "a" } }], ["asked", { arguments: { cname: "b" } }], [
       "intent - elicitation",
       { arguments: { cname: "b" } },
     ], ["outcome ok elicitation", { arguments: { cname: "b" } }]],
@@ -163,17 +165,17 @@ const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
   },
   {
     name: "a question about another server",
-    told: [["asked", { target: { server: { id: 2 } } }], ["intent - elicitation"], ["outcome ok elicitation"]],
+    records: [["asked", { target: { server: { id: 2 } } }], ["intent - elicitation"], ["outcome ok elicitation"]],
     actions: ["done ok form", "waiting asked form"],
   },
   {
-    name: "a question before a call that nobody was asked about",
-    told: [["asked"], ["intent - not_needed"], ["outcome ok not_needed"]],
+    name: "a question before a call that needs none",
+    records: [["asked"], ["intent - not_needed"], ["outcome ok not_needed"]],
     actions: ["done ok not_needed", "waiting asked form"],
   },
   {
     name: "calls at the same time",
-    told: [
+    records: [
       ["intent - not_needed", { request_id: "a" }],
       ["intent - not_needed", { request_id: "b" }],
       ["outcome ok not_needed", { request_id: "a" }],
@@ -183,9 +185,9 @@ const ROWS: readonly { name: string; told: Told[]; actions: string[] }[] = [
   },
 ];
 
-for (const { name, told, actions } of ROWS) {
-  Deno.test(`the record shows one entry an action: ${name}`, () => {
-    const found = toActions(recordsOf(told), NOW, (tool) => catalogue.inputsOf(tool));
+for (const { name, records, actions } of ROWS) {
+  Deno.test(`the record shows one entry for each action: ${name}`, () => {
+    const found = toActions(recordsOf(records), NOW, (tool) => catalogue.inputsOf(tool));
 
     const words = found.map(({ result, outcome, approval, count }) =>
       [result, outcome, approval ?? "-", ...(count === undefined ? [] : [count])].join(" ")

@@ -123,7 +123,7 @@ Deno.test("records are found after the prefix of a log collector, and in console
   assert.deepEqual(findings.processes.map(({ records }) => records), [5, 2]);
 });
 
-Deno.test("text of a caller is not taken for a record", async () => {
+Deno.test("text of a caller is not read as a record", async () => {
   for (const format of ["json", "console"] as const) {
     const lines: string[] = [];
     const log = createLogger({ level: "INFO", format, write: (line) => void lines.push(line) });
@@ -189,7 +189,7 @@ Deno.test("a second member of the same name is noticed in every spelling", async
   }
 });
 
-Deno.test("a record that is damaged beyond reading is reported, and so is the gap in its chain", async () => {
+Deno.test("an unreadable record is reported, and so is the gap in its chain", async () => {
   const lines = await fiveLines();
 
   const { breaks } = await verify(lines.with(2, '{"message":"audit","audit":{"sequence":3}}'));
@@ -249,7 +249,7 @@ Deno.test("a record that appears twice is reported", async () => {
 });
 
 for (const format of ["json", "console"] as const) {
-  Deno.test(`a last ${format} line that was cut off anywhere is not taken for a changed record`, async () => {
+  Deno.test(`a last ${format} line that was cut off anywhere does not count as a changed record`, async () => {
     const lines = await linesOf(["a", "b", "c"].map((request_id) => ({ ...ENTRY, request_id })), { format });
     const last = lines[2] ?? "";
     const begins = last.indexOf(format === "json" ? '"audit":{' : "audit={") + 9;
@@ -263,7 +263,7 @@ for (const format of ["json", "console"] as const) {
     assert.deepEqual([changedLast.breaks.length, changedLast.cutOffLines], [1, []]);
   });
 
-  Deno.test(`a ${format} line that was cut off and written again, as after a full disk, is no break`, async () => {
+  Deno.test(`a ${format} line that was cut off and written again, as after a full disk, is not a break`, async () => {
     const lines = await linesOf(["a", "b", "c"].map((request_id) => ({ ...ENTRY, request_id })), { format });
     const [first = "", second = "", third = ""] = lines;
 
@@ -338,7 +338,7 @@ Deno.test("a process with a break gets no checkpoint", async () => {
   assert.deepEqual(checkpoints.map(({ process }) => process), [recordOf(two[0]).process]);
 });
 
-Deno.test("a record of an unknown key is reported, and one of an older listed key is genuine", async () => {
+Deno.test("a record of an unknown key is reported, and one of an older listed key is valid", async () => {
   const [OLD, NEW] = TEST_KEYS;
   const lines = await linesOf([ENTRY], { by: await signerWith(OLD) });
 
@@ -350,7 +350,7 @@ Deno.test("a record of an unknown key is reported, and one of an older listed ke
   assert.match(unknown.breaks[0]?.problem ?? "", /key that ENCRYPTION_KEY does not list/);
 });
 
-Deno.test("a record of one kind of chain is not genuine in the other", async () => {
+Deno.test("a record of one kind of chain is not valid in the other", async () => {
   const signed = await signer.sign("customer", { number: 1 }, null);
 
   assert.equal(await signer.check("customer", signed), "genuine");
@@ -383,7 +383,7 @@ Deno.test("long texts, long lists and large values are cut", async () => {
   assert.deepEqual((await verify([line])).breaks, []);
 });
 
-Deno.test("text that looks like a secret is in no record, even if its caller did not hide it", async () => {
+Deno.test("text that looks like a secret is hidden in records, even if the caller did not hide it", async () => {
   const args = { password: "canary-one", note: "token=canary-two", deep: [{ api_key: "canary-three" }] };
 
   const lines = await linesOf([{ ...ENTRY, arguments: args, target: { url: "https://u:canary-four@x.example" } }]);

@@ -55,7 +55,7 @@ function logOn(disk: Disk) {
   return { audit, lost };
 }
 
-/** What was written, as `verify-audit` sees it. */
+/** The written text, as `verify-audit` reads it. */
 async function findingsOf({ text }: Disk) {
   const lines = async function* () {
     for (const line of text.trimEnd().split("\n")) yield await Promise.resolve(line);

@@ -43,7 +43,7 @@ async function assertOther(changes: Parameters<typeof bind>[0], parts: { call: b
   assert.notEqual(after.fingerprint, before.fingerprint);
 }
 
-Deno.test("the same call on the same target has the same fingerprint, whatever does not matter to it", async () => {
+Deno.test("the same call on the same target has the same fingerprint, whatever the wording, order and wait", async () => {
   const before = await bind();
   const apps = SUBJECT.apps.map((app) => ({ ...app, domains: [...app.domains].reverse(), lastBackup: "2026-08-05" }));
 
@@ -60,17 +60,17 @@ Deno.test("the same call on the same target has the same fingerprint, whatever d
   assert.deepEqual(after, before);
 });
 
-Deno.test("another customer, tool or argument makes another call", async () => {
+Deno.test("a different customer, tool or argument makes a different call", async () => {
   await assertOther({ customer: "b".repeat(64) }, { call: true, target: false });
   await assertOther({ tool: "restart_server" }, { call: true, target: false });
   await assertOther({ input: { ...CALL.input, service: "nginx" } }, { call: true, target: false });
 });
 
-Deno.test("a yes holds for every argument of every tool, but for how to wait and how much to show", async () => {
+Deno.test("a yes is bound to every argument of every tool, except how long to wait and how much to show", async () => {
   const unbound = new Set<string>();
   let bound = 0;
   for (const { name: tool, input } of allTools) {
-    // Found from the application where it is left out, so the server that was found counts in its place.
+    // If it is left out, the application's server counts.
     for (const name of Object.keys(input.shape).filter((name) => name !== "server_id")) {
       const [one, other] = [
         await bind({ tool, input: { [name]: "one" } }),
@@ -85,7 +85,7 @@ Deno.test("a yes holds for every argument of every tool, but for how to wait and
   assert.deepEqual([...unbound].sort(), ["detail", "wait_seconds"]);
 });
 
-Deno.test("another server, address, application, domain or list makes another target", async () => {
+Deno.test("a different server, address, application, domain or list makes a different target", async () => {
   const { server, apps } = SUBJECT;
   const [shop, blog] = apps;
   if (shop === undefined || blog === undefined) throw new Error("the question has two applications");
@@ -107,7 +107,7 @@ Deno.test("the server that was found is part of the call", async () => {
   await assertOther({ question: { ...QUESTION, subject: { ...SUBJECT, server } } }, { call: true, target: true });
 });
 
-Deno.test("without the key nobody can tell what a fingerprint stands for", async () => {
+Deno.test("without the key a fingerprint reveals nothing", async () => {
   const before = await bind();
 
   const after = await bind({ key: OTHER_KEY });
@@ -116,7 +116,7 @@ Deno.test("without the key nobody can tell what a fingerprint stands for", async
   assert.notEqual(after.target, before.target);
 });
 
-Deno.test("a domain and the account are targets, each with what the question says of it", async () => {
+Deno.test("a domain and the account are targets, each with its facts", async () => {
   const { subject: _subject, ...words } = QUESTION;
   const call = { tool: "made_up", input: { project: 7 } };
   const subjects: Question[] = [

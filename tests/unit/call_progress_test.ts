@@ -4,35 +4,35 @@ import { FakeClock } from "../sandbox/fake_clock.ts";
 
 function start() {
   const clock = new FakeClock();
-  const told: (ProgressUpdate & { at: number })[] = [];
+  const updates: (ProgressUpdate & { at: number })[] = [];
   const start = clock.monotonic();
-  const send = (one: ProgressUpdate) => void told.push({ ...one, at: (clock.monotonic() - start) / 1000 });
+  const send = (one: ProgressUpdate) => void updates.push({ ...one, at: (clock.monotonic() - start) / 1000 });
   const work = Promise.withResolvers<string>();
   const progress = new CallProgress({ clock, send });
-  return { clock, told, work, progress, done: progress.during(work.promise) };
+  return { clock, updates, work, progress, done: progress.during(work.promise) };
 }
 
 async function advance(clock: FakeClock, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second++) await clock.advance(1_000);
 }
 
-Deno.test("a client hears of its call at once, and at least every ten seconds until it ends", async () => {
-  const { clock, told, work, done } = start();
+Deno.test("a client gets progress at once, and at least every ten seconds until the call ends", async () => {
+  const { clock, updates, work, done } = start();
 
   await advance(clock, 60);
   work.resolve("answer");
   assert.equal(await done, "answer");
-  const { length } = told;
+  const { length } = updates;
   await advance(clock, 30);
 
-  const times = [0, ...told.map(({ at }) => at), 60];
-  assert.equal(told[0]?.at, 0);
+  const times = [0, ...updates.map(({ at }) => at), 60];
+  assert.equal(updates[0]?.at, 0);
   for (let n = 1; n < times.length; n++) assert.ok((times[n] ?? 0) - (times[n - 1] ?? 0) <= 10, JSON.stringify(times));
-  assert.equal(told.length, length, "nothing is told of a call that has ended");
+  assert.equal(updates.length, length, "no progress after the end of a call");
   assert.equal(clock.sleeping, 0);
 });
 
-Deno.test("nothing is told of a call that has failed", async () => {
+Deno.test("no progress is sent after a call has failed", async () => {
   const { clock, work, done } = start();
 
   work.reject(new Error("failed"));
@@ -41,8 +41,8 @@ Deno.test("nothing is told of a call that has failed", async () => {
   assert.equal(clock.sleeping, 0);
 });
 
-Deno.test("progress always rises, by whatever moment a tool counts, and a total is never passed", async () => {
-  const { clock, told, work, progress, done } = start();
+Deno.test("progress always rises, whenever a tool reports it, and never exceeds its total", async () => {
+  const { clock, updates, work, progress, done } = start();
 
   progress.report("Still running.", 0, 20);
   progress.report("Still running.", 0, 20);
@@ -53,9 +53,9 @@ Deno.test("progress always rises, by whatever moment a tool counts, and a total 
   work.resolve("");
   await done;
 
-  for (let n = 1; n < told.length; n++) assert.ok((told[n]?.progress ?? 0) > (told[n - 1]?.progress ?? 0));
-  for (const { progress, total } of told) assert.ok(total === undefined || total >= progress);
-  assert.deepEqual(told.slice(0, 4).map(({ progress, total }) => [progress, total]), [
+  for (let n = 1; n < updates.length; n++) assert.ok((updates[n]?.progress ?? 0) > (updates[n - 1]?.progress ?? 0));
+  for (const { progress, total } of updates) assert.ok(total === undefined || total >= progress);
+  assert.deepEqual(updates.slice(0, 4).map(({ progress, total }) => [progress, total]), [
     [0, undefined],
     [1, 21],
     [2, 22],

@@ -1,4 +1,4 @@
-/** Passwords that a call sets: when their page opens, and when there is none. */
+/** Passwords that a call sets: when their page opens, and when there is no page. */
 import assert from "node:assert/strict";
 import { ToolError } from "../../src/errors.ts";
 import type { CallSecrets } from "../../src/secrets/call_secrets.ts";
@@ -12,7 +12,7 @@ import { callSecrets, idIn, makeSecretPages } from "../support/secrets.ts";
 const MADE = { subject: SHOPS, name: "Database password", user: "shopuser", show: "page" } as const;
 const ANSWERED = { ...MADE, show: "answer" } as const;
 
-/** What is kept of a secret. */
+/** The stored part of a secret. */
 const KEPT = [["secret", CUSTOMER], ["secret_value", CUSTOMER], ["secret_address", "shared"]] as const;
 
 interface Started extends AsyncDisposable {
@@ -29,7 +29,7 @@ async function start(): Promise<Started> {
   return { pages, secrets: callSecrets(pages), store, clock, [Symbol.asyncDispose]: () => store.close() };
 }
 
-/** What opening an address gives. */
+/** The result of opening an address. */
 async function seen({ pages }: Started, url: unknown): Promise<string> {
   const opened = await pages.open(idIn(String(url)), undefined);
   return opened.kind === "shown" ? opened.values.join() : opened.kind;
@@ -41,7 +41,7 @@ async function failureOf(work: Promise<unknown>): Promise<ToolError> {
   return error;
 }
 
-Deno.test("the password that was sent is the one that its page shows", async () => {
+Deno.test("the page shows the password that was sent", async () => {
   await using started = await start();
   const sent: string[] = [];
 
@@ -56,7 +56,7 @@ Deno.test("the password that was sent is the one that its page shows", async () 
   assert.equal(await seen(started, answer.secret_url), "too_late");
 });
 
-Deno.test("the page is there before the password is sent, and opens only afterwards", async () => {
+Deno.test("the page exists before the password is sent, and opens only afterwards", async () => {
   await using started = await start();
   const kept: string[] = [];
   const keep = started.pages.keep.bind(started.pages);
@@ -76,7 +76,7 @@ Deno.test("the page is there before the password is sent, and opens only afterwa
   assert.equal((await started.pages.look(idIn(kept[0] ?? "")))?.record.state, "ready");
 });
 
-Deno.test("its ten minutes begin when the password was sent", async () => {
+Deno.test("the page's ten minutes begin when the password is sent", async () => {
   await using started = await start();
 
   const { answer } = await started.secrets.setPassword(MADE, () => started.clock.advance(5 * 60_000));
@@ -93,7 +93,7 @@ for (
     ["the end of the call's time", new DOMException("Timed out", "TimeoutError")],
   ] as const
 ) {
-  Deno.test(`after ${name} the page opens, and says that nobody knows`, async () => {
+  Deno.test(`after ${name} the page opens, and says that the outcome is unknown`, async () => {
     await using started = await start();
     let sent: SecretText | undefined;
 
@@ -117,7 +117,7 @@ for (
     new ToolError("upstream_unreachable", "No connection.", { done: "nothing" }),
   ]
 ) {
-  Deno.test(`after ${error.code} nothing is kept, since nothing was set`, async () => {
+  Deno.test(`after ${error.code} nothing is stored, since nothing was set`, async () => {
     await using started = await start();
     const kept: string[] = [];
     const keep = started.pages.keep.bind(started.pages);
@@ -138,7 +138,7 @@ for (
   });
 }
 
-Deno.test("where the page can't be kept, nothing is sent", async () => {
+Deno.test("if the page can't be stored, nothing is sent", async () => {
   await using started = await start();
   await started.store.close();
   let sends = 0;
@@ -150,7 +150,7 @@ Deno.test("where the page can't be kept, nothing is sent", async () => {
   assert.equal(sends, 0);
 });
 
-Deno.test("where the page can't be opened afterwards, the change is no failure, and nobody is sent to it", async () => {
+Deno.test("if the page can't be opened afterwards, the change still succeeds, and no link is given", async () => {
   await using started = await start();
 
   const { reply, answer } = await started.secrets.setPassword(MADE, async () => {
@@ -163,7 +163,7 @@ Deno.test("where the page can't be opened afterwards, the change is no failure, 
   assert.match(answer.show_next_step ?? "", /set it once more/);
 });
 
-Deno.test("in the answer the password comes without a page", async () => {
+Deno.test("a password in the answer has no page", async () => {
   await using started = await start();
   await started.store.close();
 
@@ -174,7 +174,7 @@ Deno.test("in the answer the password comes without a page", async () => {
 });
 
 for (const made of [MADE, ANSWERED]) {
-  Deno.test(`a password that Cloudways finds fault with is replaced once (${made.show})`, async () => {
+  Deno.test(`a password that Cloudways refuses is replaced once (${made.show})`, async () => {
     await using started = await start();
     const sent: string[] = [];
     const refused = new ToolError("validation_failed", "Wrong.", {
@@ -194,7 +194,7 @@ for (const made of [MADE, ANSWERED]) {
   });
 }
 
-Deno.test("any other refusal is no reason to send another password", async () => {
+Deno.test("after any other refusal no other password is sent", async () => {
   await using started = await start();
   let sends = 0;
   const details = { fields: [{ field: "username", messages: ["already exists"] }] };

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { Catalogue, type ListedTool } from "../../src/calls/catalogue.ts";
 import { INSTRUCTIONS } from "../../src/mcp/instructions.ts";
 import { allTools } from "../../src/tools/all.ts";
-import type { Bounds } from "../../src/identity/bounds.ts";
+import { type Bounds, processBounds } from "../../src/identity/bounds.ts";
 import { DEFAULT_TOOLSETS, type Toolset, TOOLSETS } from "../../src/identity/toolsets.ts";
 
 const SNAPSHOTS = new URL("../snapshots/tools/", import.meta.url);
 
-const everything: Bounds = { readOnly: false, toolsets: new Set(TOOLSETS), listedToolsets: new Set(TOOLSETS) };
+const everything = processBounds({ readOnly: false, toolsets: new Set(TOOLSETS), listedToolsets: new Set(TOOLSETS) });
 const listed = new Catalogue(allTools).list(everything);
 const listedByDefault = new Catalogue(allTools).list({ ...everything, listedToolsets: new Set(DEFAULT_TOOLSETS) });
 
@@ -18,7 +18,7 @@ const MAX_MODEL_CHARACTERS = 44_000;
 const MAX_TOOLSET_CHARACTERS = 12_000;
 const MAX_LIST_BYTES = 80_000;
 
-Deno.test("every tool is listed as it was reviewed, and no other is", async () => {
+Deno.test("exactly the reviewed tools are listed, as reviewed", async () => {
   const reviewed: Record<string, unknown> = {};
   for await (const { name } of Deno.readDir(SNAPSHOTS)) {
     reviewed[name] = JSON.parse(await Deno.readTextFile(new URL(name, SNAPSHOTS)));
@@ -63,7 +63,7 @@ Deno.test("names are snake_case words, each there once, in order", () => {
   for (const name of names) assert.match(name, /^[a-z]+(_[a-z]+)*$/);
 });
 
-Deno.test("whoever may only read finds the tools that read, and is told so of every other one", () => {
+Deno.test("in read-only mode reading tools are found, and other tools are refused with the reason", () => {
   const catalogue = new Catalogue(allTools);
   const reader = { ...everything, readOnly: true };
 
@@ -73,7 +73,7 @@ Deno.test("whoever may only read finds the tools that read, and is told so of ev
   }
 });
 
-Deno.test("a tool of a toolset that a caller does not have is unknown to him", () => {
+Deno.test("a tool of a toolset that a caller does not have is unknown", () => {
   const catalogue = new Catalogue(allTools);
 
   for (const { name, toolset } of allTools) {
@@ -92,7 +92,7 @@ Deno.test("annotations follow from the effect", () => {
   }
 });
 
-/** What the APIs of all models take in a schema, and nothing else. */
+/** The only keywords that the APIs of all models take in a schema. */
 const KEYWORDS: ReadonlySet<string> = new Set(
   ("type properties required description enum items minimum maximum minLength maxLength minItems maxItems pattern " +
     "default format").split(" "),
@@ -125,7 +125,7 @@ Deno.test("schemas hold one type each and only the keywords that every model's A
   assert.deepEqual(problems, []);
 });
 
-Deno.test("an output schema that would say nothing is left out", () => {
+Deno.test("an output schema without content is left out", () => {
   for (const { name, outputSchema } of listed) {
     if (outputSchema !== undefined) assert.ok(Object.keys(outputSchema.properties).length > 0, name);
   }
@@ -141,7 +141,7 @@ Deno.test("input schemas are flat, and describe every property in a line", () =>
   }
 });
 
-Deno.test("a caller who may only read sees readers alone, and a toolset shows its tools alone", () => {
+Deno.test("read-only mode lists only reading tools, and a toolset only its own", () => {
   const catalogue = new Catalogue(allTools);
 
   const readers = catalogue.list({ ...everything, readOnly: true });

@@ -4,7 +4,7 @@ import { fitCeiling, MAX_ANSWER_CHARACTERS } from "../../src/calls/ceiling.ts";
 const numbered = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, i) => make(i));
 const SOME_TEXT = "x".repeat(80);
 
-/** Shortens an answer, and gives it with what is said to be left out. */
+/** Shortens an answer; returns it with the counts of what is left out. */
 function fitted(answer: Record<string, unknown>) {
   const { value, text } = fitCeiling(answer);
   assert.equal(JSON.stringify(value), text);
@@ -19,7 +19,7 @@ Deno.test("an answer that fits comes back untouched", () => {
   assert.equal(fitCeiling(answer).value, answer);
 });
 
-Deno.test("of many servers each is shown, with fewer applications, and all that are missing are counted", () => {
+Deno.test("of many servers each is shown, with fewer applications, and the missing ones are counted", () => {
   const app = (id: number) => ({ id, label: SOME_TEXT });
   const servers = numbered(100, (id) => ({ id, apps: numbered(id === 0 ? 2 : 30, app) }));
 
@@ -39,14 +39,14 @@ const REST: { shorter: string | undefined; way: RegExp }[] = [
 ];
 
 for (const { shorter, way } of REST) {
-  Deno.test(`how to get the rest is said where ${shorter === undefined ? "there is no way" : "an input tells"}`, () => {
+  Deno.test(`the answer says how to get the rest with ${shorter === undefined ? "no input for it" : "an input for it"}`, () => {
     const { value } = fitCeiling({ entries: numbered(2_000, () => SOME_TEXT) }, { shorter });
 
     assert.match(JSON.parse(JSON.stringify(value.left_out)).how_to_get_them, way);
   });
 }
 
-Deno.test("records that are too many without their lists are fewer, and counted", () => {
+Deno.test("records that are too many even without their lists are cut and counted", () => {
   const servers = numbered(1_000, (id) => ({ id, label: SOME_TEXT, apps: [1, 2] }));
 
   const { rest, leftOut } = fitted({ servers });
@@ -56,7 +56,7 @@ Deno.test("records that are too many without their lists are fewer, and counted"
   assert.deepEqual(leftOut, { servers: 1_000 - shown });
 });
 
-Deno.test("an object whose names are data loses entries, and the rest of the answer nothing", () => {
+Deno.test("an object whose names are data loses entries, and the rest of the answer stays", () => {
   const byUser = Object.fromEntries(numbered(2_000, (index) => [`user${index}`, { size: SOME_TEXT }]));
 
   const { rest, leftOut } = fitted({ report: { users: byUser }, apps: [{ id: 1 }], server_id: 7 });
@@ -77,7 +77,7 @@ Deno.test("a long text is cut, and the characters that are missing are counted",
   assert.deepEqual(leftOut, { "result.log (characters)": 200_000 - result.log.length });
 });
 
-Deno.test("a long text is never cut within a character", () => {
+Deno.test("a long text is never cut inside a character", () => {
   // Texts of many lengths, since not every cut meets the middle of a character.
   for (const unit of ["😀", '"😀', '\\"😀😀']) {
     for (const before of numbered(12, (count) => "x".repeat(count))) {
@@ -89,7 +89,7 @@ Deno.test("a long text is never cut within a character", () => {
   }
 });
 
-Deno.test("an answer of which nothing can be left out is given up, and says so", () => {
+Deno.test("an answer that can't be shortened is replaced by a message", () => {
   const members = Object.fromEntries(numbered(10_000, (index) => [`member_${index}`, index]));
 
   const { rest } = fitted(members);
@@ -97,7 +97,7 @@ Deno.test("an answer of which nothing can be left out is given up, and says so",
   assert.deepEqual(rest, { message: "The answer was too large to show." });
 });
 
-Deno.test("every member of the answer itself stays, of its kind, whatever is too long", () => {
+Deno.test("every member of the answer itself stays with its type, whatever is too long", () => {
   const long = numbered(5_000, () => SOME_TEXT);
   const answer = { text: long.join(" "), list: long, lists: [long, long], members: { ...long }, none: null, ok: true };
 
@@ -108,7 +108,7 @@ Deno.test("every member of the answer itself stays, of its kind, whatever is too
   assert.deepEqual(kinds(rest), kinds(answer));
 });
 
-Deno.test("an answer of thousands of members of its own is given up, and says so", () => {
+Deno.test("an answer with thousands of members is replaced by a message", () => {
   const answer = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`member${i}`, "x".repeat(100)]));
 
   const { value, text } = fitCeiling(answer);

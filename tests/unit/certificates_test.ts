@@ -21,7 +21,7 @@ async function problemOf(run: () => Promise<unknown>): Promise<{ argument: strin
 
 const app = (fields: Record<string, unknown>) => appRecord.parse({ id: 1, label: "Shop", ...fields });
 
-Deno.test("a certificate and its key are understood, whatever kind of key it is", async () => {
+Deno.test("a certificate and its key are read, with every kind of key", async () => {
   for (const key of [testKey(1), freshKey("ec"), freshKey("rsa")]) {
     const facts = await checkCertificate(
       { certificate: certificatePem({ domains: DOMAINS, key }), privateKey: keyPem(key) },
@@ -45,7 +45,7 @@ Deno.test("a chain may follow the certificate, and must not come before it", asy
   assert.match(turned.message, /begin with the site's own/);
 });
 
-Deno.test("a certificate with one byte changed is understood or refused, and nothing else", async () => {
+Deno.test("a certificate with one byte changed is read or refused, without another error", async () => {
   const bytes = Uint8Array.fromBase64(certificate.replace(/-----[^-]+-----/g, ""));
   const refusals = new Set<string>();
   const check = async (changed: Uint8Array) => {
@@ -66,7 +66,7 @@ Deno.test("a certificate with one byte changed is understood or refused, and not
   assert.ok(refusals.has("private_key does not fit the certificate"));
 });
 
-Deno.test("what is no certificate, or a broken one in the chain, is refused", async () => {
+Deno.test("a malformed certificate is refused, in the chain too", async () => {
   const broken = "-----BEGIN CERTIFICATE-----\nRVhBTVBMRQ==\n-----END CERTIFICATE-----\n";
 
   for (
@@ -79,7 +79,7 @@ Deno.test("what is no certificate, or a broken one in the chain, is refused", as
   }
 });
 
-Deno.test("a certificate is refused before it counts and after it has expired", async () => {
+Deno.test("a certificate is refused before it is valid and after it has expired", async () => {
   const notBefore = new Date("2026-01-01T00:00:00Z");
   const notAfter = new Date("2026-03-01T00:00:00Z");
   const files = { certificate: certificatePem({ domains: DOMAINS, notBefore, notAfter }), privateKey };
@@ -95,7 +95,7 @@ Deno.test("a certificate is refused before it counts and after it has expired", 
   for (const time of [notBefore, notAfter]) await assert.doesNotReject(() => checkCertificate(files, time.getTime()));
 });
 
-Deno.test("a key that belongs to another certificate is refused, of the same kind or not", async () => {
+Deno.test("a key of another certificate is refused, of the same kind or not", async () => {
   for (const other of [testKey(2), freshKey("ec"), freshKey("rsa")]) {
     const problem = await problemOf(() => checkCertificate({ certificate, privateKey: keyPem(other) }, NOW));
 
@@ -127,7 +127,7 @@ Deno.test("a key may have its curve's parameters, a comment or empty lines befor
   }
 });
 
-Deno.test("a key that takes too much work to open is refused before anything is tried", async () => {
+Deno.test("a key that takes too much work to open is refused before it is tried", async () => {
   const open = (lock: LockSpec) => () =>
     checkCertificate(
       { certificate, privateKey: lockedKeyPem(testKey(1), "EXAMPLE", lock), password: "EXAMPLE" },
@@ -142,7 +142,7 @@ Deno.test("a key that takes too much work to open is refused before anything is 
   }
 });
 
-Deno.test("a key that OpenSSL has encrypted with Triple DES opens, and by its password alone", async () => {
+Deno.test("a key that OpenSSL encrypted with Triple DES opens, only with its password", async () => {
   for (const hash of ["sha1", "sha256", "sha384", "sha512"] as const) {
     const privateKey = lockedKeyPem(testKey(1), "EXAMPLE", { cipher: "des-ede3-cbc", hash });
 
@@ -154,7 +154,7 @@ Deno.test("a key that OpenSSL has encrypted with Triple DES opens, and by its pa
   }
 });
 
-Deno.test("an encrypted key of another form is not tried, for what it costs can't be told", async () => {
+Deno.test("an encrypted key of another form is not tried, since its cost is unknown", async () => {
   const body = "MIICdjBABgkqhkiG9w0BBQ0=";
   const privateKey = `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${body}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
 
@@ -164,7 +164,7 @@ Deno.test("an encrypted key of another form is not tried, for what it costs can'
   );
 });
 
-Deno.test("no problem quotes what was given", async () => {
+Deno.test("no error repeats the input", async () => {
   const wrong = [
     { certificate: "CANARY", privateKey },
     { certificate: certificate.replace(/\n[^-]{8}/, "\nCANARY++"), privateKey },
@@ -197,7 +197,7 @@ Deno.test("an old certificate's one domain is its common name", async () => {
   assert.deepEqual((await checkCertificate({ certificate: old, privateKey }, NOW)).domains, ["shop.example.com"]);
 });
 
-Deno.test("the domains that count are the primary one and the aliases, or Cloudways' own name without them", () => {
+Deno.test("an application's domains are the primary one and the aliases, or else Cloudways' own name", () => {
   const named = app({ app_fqdn: "shop-1.example.net", cname: "example.com", aliases: ["www.example.com"] });
   const unnamed = app({ app_fqdn: "shop-1.example.net", cname: "", aliases: [] });
 

@@ -193,7 +193,7 @@ for (const { env, read, value } of READINGS) {
   });
 }
 
-/** Wrong values, and words of the message that say how to put them right. */
+/** Wrong values, and words of the message that say how to correct them. */
 const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = [
   ["HOST", "http://127.0.0.1", /127\.0\.0\.1/],
   ["HOST", "127.0.0.1:7000", /host name or an IP address/],
@@ -256,7 +256,7 @@ const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = 
   ["CLOUDWAYS_ACCESS_TOKEN", "x".repeat(4097), /at most 4096/],
 ];
 
-/** What a variable can't be without. */
+/** Variables that need another one. */
 const COMPANIONS: Readonly<Record<string, Record<string, string>>> = {
   REDIS_URL: { ENCRYPTION_KEY: KEY },
   CLOUDWAYS_EMAIL: { CLOUDWAYS_API_KEY: "EXAMPLE-KEY" },
@@ -264,7 +264,7 @@ const COMPANIONS: Readonly<Record<string, Record<string, string>>> = {
 };
 
 for (const [name, value, fix] of WRONG) {
-  Deno.test(`${name}=${value.slice(0, 50)} is refused, with the way to put it right`, () => {
+  Deno.test(`${name}=${value.slice(0, 50)} is refused, with how to correct it`, () => {
     const problems = problemsOf({ ...COMPANIONS[name], [name]: value });
 
     assert.deepEqual([...problems.keys()], [name]);
@@ -272,7 +272,7 @@ for (const [name, value, fix] of WRONG) {
   });
 }
 
-Deno.test("Redis asks for a key, since a random one would be another one in each process", () => {
+Deno.test("Redis needs a key, since each process would make a different random one", () => {
   const problems = problemsOf({ REDIS_URL: "redis://127.0.0.1:6379" });
 
   assert.deepEqual([...problems.keys()], ["ENCRYPTION_KEY"]);
@@ -309,7 +309,7 @@ Deno.test("no message holds a secret", () => {
   for (const message of problems.values()) assert.ok(!message.includes(secret) && !message.includes(KEY), message);
 });
 
-Deno.test("a name that only begins like an address of this machine is none, and needs https", () => {
+Deno.test("a name that only begins like a loopback address is not one, and needs https", () => {
   for (const name of ["127.example.com", "127.0.0.1.example.com", "localhost.example.com"]) {
     for (const variable of ["PUBLIC_URL", "CLOUDWAYS_API_BASE_URL"]) {
       assert.throws(
@@ -323,7 +323,7 @@ Deno.test("a name that only begins like an address of this machine is none, and 
   }
 });
 
-Deno.test("PUBLIC_URL is the address listened on where HOST is loopback, and else unknown", () => {
+Deno.test("PUBLIC_URL defaults to the listening address if HOST is loopback, and is unset otherwise", () => {
   const onLoopback = ["127.0.0.1", "localhost", "::1", "127.0.0.2"].map((HOST) =>
     parseConfig({ HOST, PORT: "81" }).publicUrl?.href
   );
@@ -338,7 +338,7 @@ Deno.test("PUBLIC_URL is the address listened on where HOST is loopback, and els
   assert.deepEqual(elsewhere, Array(3).fill(undefined));
 });
 
-Deno.test("PUBLIC_URL's host and origin are allowed besides the lists", () => {
+Deno.test("PUBLIC_URL's host and origin are allowed in addition to the lists", () => {
   const config = parseConfig({
     HOST: "0.0.0.0",
     PUBLIC_URL: "https://MCP.example.com:8443",
@@ -351,7 +351,7 @@ Deno.test("PUBLIC_URL's host and origin are allowed besides the lists", () => {
   assert.deepEqual(config.allowedOrigins, new Set(["app.example.com", "mcp.example.com"]));
 });
 
-Deno.test("whatever the environment holds, it is understood or refused with a ConfigError", () => {
+Deno.test("any environment is read or refused with a ConfigError", () => {
   const piece = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.webUrl({ withQueryParameters: true, withFragments: true }),
@@ -378,7 +378,7 @@ Deno.test("the variables are those of the contract", () => {
   assert.deepEqual([...VARIABLE_NAMES].sort(), [...CONTRACT_NAMES].sort());
 });
 
-Deno.test("what works out the permissions may read exactly these, and nothing else", () => {
+Deno.test("the permissions script may read exactly these variables", () => {
   const commands = Object.values(denoJson.tasks).map(({ command }) => command);
   const scripts = commands.flatMap((command) =>
     command.match(/deno run [^$()&]*scripts\/(permissions|require_config)\.ts/g) ?? []
@@ -404,7 +404,7 @@ Deno.test("no task has all permissions", () => {
   }
 });
 
-Deno.test("no task that runs or builds the program has the whole of anything", () => {
+Deno.test("no task that runs or builds the program has an unlimited permission", () => {
   for (const name of ["start", "stdio", "keygen", "doctor", "demo", "compile"] as const) {
     assert.doesNotMatch(denoJson.tasks[name].command, /--allow-[a-z]+(\s|$)/, name);
   }

@@ -86,7 +86,7 @@ Deno.test("derived keys cannot be exported and are derived once", async () => {
   assert.equal(ring.customerIdKey.extractable, false);
 });
 
-Deno.test("each use has a key of its own", async () => {
+Deno.test("each use has its own key", async () => {
   const ring = await KeyRing.create({ encryptionKeys: [NEW_KEY] });
   const sign = async (key: CryptoKey) =>
     new Uint8Array(await crypto.subtle.sign("HMAC", key, new Uint8Array(1))).toHex();
@@ -165,7 +165,7 @@ Deno.test("a box has exactly one spelling: any other last character does not ope
   }
 });
 
-Deno.test("a box that is cut short or made longer does not open", async () => {
+Deno.test("a box that is shortened or extended does not open", async () => {
   const box = await boxWith(NEW_KEY);
   const sealed = await box.seal("a secret text", CONTEXT);
 

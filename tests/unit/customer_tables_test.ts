@@ -1,4 +1,4 @@
-/** Data of an accepted customer stays, however many credentials or values strangers make up. */
+/** Data of an accepted customer stay, however many credentials or values strangers make up. */
 import assert from "node:assert/strict";
 import type { Customer } from "../../src/identity/caller.ts";
 import { CustomerRecords } from "../../src/cloudways/customer_records.ts";
@@ -54,12 +54,12 @@ class GoneStore extends MemoryStore {
   }
 }
 
-/** Some state, what strangers do to it, and what must hold. */
+/** A kind of state, what strangers do to it, and what must hold. */
 const ROWS: { state: string; driver: string; holds: string; check: () => Promise<void> }[] = [
   {
     state: "upstream pauses",
     driver: "answers to made-up credentials carry figures and pauses",
-    holds: "a customer's pause goes on",
+    holds: "a customer's pause stays",
     check: async () => {
       const limits = new UpstreamLimits(new FakeClock(), isBystander);
       limits.pause(BYSTANDER, "server_list", 60);
@@ -71,7 +71,7 @@ const ROWS: { state: string; driver: string; holds: string; check: () => Promise
   {
     state: "any table of customers",
     driver: "made-up credentials are written, looked up and written again",
-    holds: "accepted ones stay, also those that were written before they were accepted",
+    holds: "accepted ones stay, even those written before they were accepted",
     check: async () => {
       const accepted = new Set([BYSTANDER.id]);
       const table = new CustomerTable<{ value: number }>({ isAccepted: (id) => accepted.has(id), max: 10 });
@@ -134,7 +134,7 @@ const ROWS: { state: string; driver: string; holds: string; check: () => Promise
   {
     state: "refused credentials by address",
     driver: "made-up credentials are refused at as many addresses",
-    holds: "an accepted customer is not held up at any of them",
+    holds: "an accepted customer is not delayed at any of them",
     check: async () => {
       const { clock, records } = await startRecords();
       await records.accepted(BYSTANDER, undefined);
@@ -198,7 +198,7 @@ const ROWS: { state: string; driver: string; holds: string; check: () => Promise
   {
     state: "work that callers share",
     driver: "made-up keys start work that never ends",
-    holds: "a customer's own work starts and ends",
+    holds: "a customer's work starts and ends",
     check: async () => {
       const flights = new SingleFlight<string>();
       const leaving = new AbortController();

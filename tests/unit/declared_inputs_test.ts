@@ -42,11 +42,15 @@ Deno.test("an input with the name of a secret declares that it is one", () => {
   const named = [...inputsThat(() => true)].filter((name) => ["secret", "credential"].includes(kindOfName(name)));
 
   assert.deepEqual(named.sort(), ["password", "private_key"]);
-  assert.deepEqual([...inputsThat(({ secret }) => secret)].sort(), named);
-  assert.deepEqual([...inputsThat(({ shownBy }) => shownBy === "fingerprint")].sort(), ["certificate", ...named]);
+  assert.deepEqual([...inputsThat(({ secret }) => secret)].sort(), ["arguments", ...named]);
+  assert.deepEqual([...inputsThat(({ shownBy }) => shownBy === "fingerprint")].sort(), [
+    "arguments",
+    "certificate",
+    ...named,
+  ]);
 });
 
-Deno.test("a tool is slow where it takes how long to wait", () => {
+Deno.test("a tool that takes a waiting time is slow", () => {
   const takers = allTools.filter(({ input }) => "wait_seconds" in input.shape).map(({ name }) => name);
   const slow = allTools.filter(({ name }) => catalogue.isSlow(name)).map(({ name }) => name);
 
@@ -73,7 +77,7 @@ Deno.test("the tools whose answers can be made shorter say how", () => {
   ]);
 });
 
-Deno.test("what an input declares is not listed, and is found behind an optional or preset one", () => {
+Deno.test("declarations of an input are not listed, and are found behind optional and default wrappers", () => {
   const tool = toolWith(z.strictObject({
     zone: z.string().meta(declare({ role: "target" })).optional().describe("A zone."),
     columns: z.int().default(3).meta(declare({ role: "view" })).describe("How many."),
@@ -93,7 +97,7 @@ Deno.test("what an input declares is not listed, and is found behind an optional
   ]);
 });
 
-Deno.test("a declaration that is not known is refused when the catalogue is made", () => {
+Deno.test("an unknown declaration is refused when the catalogue is built", () => {
   const tool = toolWith(z.strictObject({ zone: z.string().meta({ [DECLARED]: { rol: "target" } }) }));
 
   assert.throws(() => new Catalogue([tool]), /rol/);

@@ -22,7 +22,7 @@ Deno.test("a no counts for two minutes, however long the store keeps it", async 
   assert.equal(await declines.takeBack(CALL), false);
 });
 
-Deno.test("a no is taken back once, and anything else in its place is none", async () => {
+Deno.test("a no is taken back once, and other data in its place do not count as a no", async () => {
   await using store = new MemoryStore({ clock: new FakeClock() });
   const declines = new Declines(store, new FakeClock());
 

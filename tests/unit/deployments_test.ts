@@ -10,7 +10,7 @@ function historyOf(...logs: Record<string, unknown>[]) {
 const EARLY = "05, 08, 2026 - 13:09";
 const LATE = "06, 08, 2026 - 09:00";
 
-Deno.test("the last deployment is the newest one that succeeded, wherever it stands in the list", () => {
+Deno.test("the last deployment is the newest one that succeeded, anywhere in the list", () => {
   const last = lastDeployments(historyOf(
     { branch_name: "old", datetime: EARLY },
     { branch_name: "new", datetime: LATE },
@@ -27,7 +27,7 @@ Deno.test("deployments of the same minute may each have been the last one", () =
   assert.equal(isLikeLast(last, "main", ""), false);
 });
 
-Deno.test("where the time of one that succeeded is not known nobody knows which was the last", () => {
+Deno.test("if the time of a successful deployment is unknown, the last one is unknown", () => {
   const last = lastDeployments(historyOf({ datetime: LATE }, { branch_name: "other", datetime: "yesterday" }));
 
   assert.deepEqual(last, []);
@@ -42,7 +42,7 @@ Deno.test("a deployment is like the last one by branch and folder, and slashes a
   assert.equal(isLikeLast(last, "other", "themes/shop"), false);
 });
 
-Deno.test("what the history doesn't say is not taken for the same", () => {
+Deno.test("members that the history lacks do not count as equal", () => {
   const silent = (member: string) => lastDeployments(historyOf({ datetime: LATE, [member]: undefined }));
 
   for (const member of ["git_url", "branch_name", "path", "datetime", "result"]) {
@@ -52,19 +52,19 @@ Deno.test("what the history doesn't say is not taken for the same", () => {
   assert.equal(isLikeLast(rootFolder, "main", ""), true, "null is how Cloudways says public_html");
 });
 
-Deno.test("a newer deployment of which nobody knows whether it succeeded may be the last one", () => {
+Deno.test("a newer deployment with an unknown result may be the last one", () => {
   const history = historyOf({ datetime: EARLY }, { branch_name: "other", datetime: LATE, result: "perhaps" });
 
   assert.equal(isLikeLast(lastDeployments(history), "main", ""), false);
 });
 
-Deno.test("two repositories deployed in the same minute leave open which one is pulled", () => {
+Deno.test("with two repositories deployed in the same minute, it is unknown which one is pulled", () => {
   const history = historyOf({ datetime: LATE }, { git_url: "git@git.example.org:team/shop.git", datetime: LATE });
 
   assert.equal(isLikeLast(lastDeployments(history), "main", ""), false);
 });
 
-Deno.test("a deploy key that is null is not told, an empty one is none", () => {
+Deno.test("a deploy key that is null is unknown, and an empty one means none", () => {
   assert.equal(keyReply.parse({ key: null }), null);
   assert.equal(keyReply.parse([]), null);
   assert.equal(keyReply.parse({ key: " " }), "");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dnsName } from "../../src/text/dns_names.ts";
 
-Deno.test("a domain that is not plain ASCII has its punycode in every form of address", () => {
+Deno.test("a domain that is not ASCII has its punycode in every form of address", () => {
   const forms = [
     "exämple.com",
     "EXÄMPLE.com",
@@ -29,7 +29,7 @@ Deno.test("a wildcard keeps its star", () => {
   assert.equal(dnsName("*.exämple.com"), "*.xn--exmple-cua.com");
 });
 
-Deno.test("text whose domain is plain ASCII, or that has none, has no other name in DNS", () => {
+Deno.test("text with an ASCII domain, or without one, has no other name in DNS", () => {
   const texts = [
     "",
     "Shop",

@@ -16,6 +16,9 @@ const HEADERS = new Set([
   ...CREDENTIAL_HEADERS,
   "x-mcp-readonly",
   "x-mcp-toolsets",
+  "x-mcp-tools",
+  "x-mcp-exclude-tools",
+  "x-mcp-list-toolsets",
   "x-mcp-approval-code",
   "content-type",
   "accept",
@@ -24,7 +27,7 @@ const HEADERS = new Set([
   "mcp-name",
 ]);
 
-/** An entry of a client's configuration: an address with headers, or a program to start. */
+/** An entry of a client configuration: an address with headers, or a program to start. */
 const clientEntry = z.union([
   z.strictObject({
     type: z.literal("http").optional(),
@@ -93,7 +96,7 @@ function anchorsOf(text: string): Set<string> {
   );
 }
 
-/** A configuration without what only says whether a variable was given. */
+/** A configuration without the member that only says whether a variable was given. */
 function settled({ allowedHostsGiven: _given, ...rest }: Config) {
   return rest;
 }
@@ -108,7 +111,7 @@ Deno.test("the documentation describes every variable and no other", () => {
   assert.deepEqual([...VARIABLE_TEXTS.keys()].sort(), [...VARIABLE_NAMES].sort());
 });
 
-Deno.test("the defaults that the documentation states are those that count", () => {
+Deno.test("the documentation states the real defaults", () => {
   const stated = Object.fromEntries([...VARIABLE_TEXTS].map(([name, variable]) => [name, variable.default]));
 
   const config = parseConfig(stated);
@@ -119,7 +122,7 @@ Deno.test("the defaults that the documentation states are those that count", () 
   }
 });
 
-Deno.test("variables that are said to have no default have none", () => {
+Deno.test("variables documented without a default have none", () => {
   const { redisUrl, encryptionKeys, customerIdKey, stdioCredential } = parseConfig({});
 
   assert.deepEqual([redisUrl, encryptionKeys, customerIdKey, stdioCredential], [undefined, [], undefined, undefined]);
@@ -144,7 +147,7 @@ Deno.test("every JSON snippet of the README is a client's configuration with hea
   }
 });
 
-/** Of `mcp-remote`, where a space after the colon falls apart on Windows. */
+/** A header for `mcp-remote`, which Windows splits at a space after the colon. */
 function headerArguments(args: readonly string[]): string[] {
   const values = args.filter((_, index) => args[index - 1] === "--header");
   for (const value of values) assert.doesNotMatch(value, /\s/);
@@ -207,7 +210,7 @@ Deno.test("every task that the documentation names exists, and npx always runs t
   assert.equal(versions.size, 1);
 });
 
-Deno.test("links inside the documentation lead somewhere", async () => {
+Deno.test("links inside the documentation have targets", async () => {
   for (const [page, text] of documents) {
     for (const link of matches(text, /\]\(([^)\s]+)\)/g)) {
       if (/^https?:/.test(link)) continue;
@@ -235,7 +238,7 @@ Deno.test("the troubleshooting page has a row for every error code and no other"
   assert.deepEqual(matches(part, /^\| `(\w+)` /gm).sort(), [...ERROR_CODES].sort());
 });
 
-/** The names of all tests; what a name takes from its place in a loop matches anything. */
+/** The names of all tests, as patterns. A placeholder in a template matches anything. */
 async function testNames(): Promise<RegExp[]> {
   const names: RegExp[] = [];
   for (const folder of ["unit", "integration", "e2e"]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { elicitationModes, elicitParamsOf, hear, type Heard, MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
 
-/** What each reply to a form says at once, and after as long as a person needs at least. */
+/** What each reply to a form means when it comes at once, and after a person's least time. */
 const FORM_REPLIES: [reply: unknown, atOnce: Heard, later: Heard][] = [
   [{ action: "accept", content: { approve: true } }, "yes", "yes"],
   [{ action: "decline" }, "nobody", "no"],
@@ -31,7 +31,7 @@ const FORM_REPLIES: [reply: unknown, atOnce: Heard, later: Heard][] = [
   ].map((reply): [unknown, Heard, Heard] => [reply, "nobody", "nobody"]),
 ];
 
-Deno.test("a yes is an accepted form with approve: true, a no what a person had the time to say, all else is nobody's", () => {
+Deno.test("a yes is an accepted form with approve: true, a no needs a person's least time, other replies are neither", () => {
   for (const [reply, atOnce, later] of FORM_REPLIES) {
     assert.equal(hear(reply, "form", 0), atOnce, JSON.stringify(reply));
     assert.equal(hear(reply, "form", MIN_THOUGHT_MS - 1), atOnce, JSON.stringify(reply));
@@ -39,7 +39,7 @@ Deno.test("a yes is an accepted form with approve: true, a no what a person had 
   }
 });
 
-Deno.test("of an address that was shown, an accept says only that somebody went there", () => {
+Deno.test("an accept of an address means only that it was opened", () => {
   for (const afterMs of [0, MIN_THOUGHT_MS]) {
     assert.equal(hear({ action: "accept" }, "url", afterMs), "visited");
     for (const reply of [undefined, {}, { action: "cancel" }, "accept"]) {
@@ -50,7 +50,7 @@ Deno.test("of an address that was shown, an accept says only that somebody went 
   assert.equal(hear({ action: "decline" }, "url", MIN_THOUGHT_MS), "no");
 });
 
-Deno.test("forms are for clients that declare them, or elicitation and nothing more", () => {
+Deno.test("forms are for clients that declare them, or only elicitation", () => {
   const modes = (elicitation: unknown) => elicitationModes({ elicitation });
 
   assert.deepEqual(modes({}), { form: true, url: false });
@@ -72,7 +72,7 @@ Deno.test("a form doesn't name its mode before 2025-11-25, and does from then on
   assert.deepEqual(after, { mode: "form", ...before });
 });
 
-Deno.test("an address is asked as an address", () => {
+Deno.test("a question with an address is sent in URL mode", () => {
   const question = { message: "Stop server 1?", url: "http://127.0.0.1/approve/x", state: "s" };
 
   const { mode, url } = elicitParamsOf(question, "2025-11-25");

@@ -5,7 +5,7 @@ import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const NEVER = { hasMark: () => Promise.resolve(false) };
 
-Deno.test("of any number of calls at once one ends a yes, and none until it could not be used any more", async () => {
+Deno.test("of any number of concurrent calls one ends a yes, and no later one does while the yes could be used", async () => {
   const clock = new FakeClock();
   const yeses = new EndedYeses({ clock, records: NEVER });
   const mark = await markOf("page", "0".repeat(32));
@@ -18,7 +18,7 @@ Deno.test("of any number of calls at once one ends a yes, and none until it coul
   assert.equal(atItsEnd, false);
 });
 
-Deno.test("where no more yeses can be remembered there are none, for that customer alone, until the oldest have run out", async () => {
+Deno.test("if the table of used yeses is full, only that customer's yeses stop counting, until the oldest expire", async () => {
   const clock = new FakeClock();
   const yeses = new EndedYeses({ clock, records: NEVER, maxPerCustomer: 2 });
   for (const mark of ["a", "b"]) assert.equal(await yeses.end("anna", mark), true);
@@ -31,7 +31,7 @@ Deno.test("where no more yeses can be remembered there are none, for that custom
   assert.equal(await yeses.end("anna", "e"), true);
 });
 
-Deno.test("a mark tells a page from a form, and holds nothing of either", async () => {
+Deno.test("a mark differs for a page and a form, and reveals neither", async () => {
   const marks = [await markOf("page", "abc123"), await markOf("form", "abc123")];
 
   assert.equal(new Set(marks).size, 2);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { FairSemaphore } from "../../src/async/fair_semaphore.ts";
 import { FairShares, type Owner } from "../../src/async/fair_shares.ts";
 
-/** Takes all places that the owner may have. */
+/** Takes all places that this owner may have. */
 function takeAll(shares: FairShares, owner: Owner): number {
   let taken = 0;
   while (shares.take(owner)) taken++;
@@ -28,7 +28,7 @@ Deno.test("the next customer finds a place after any owners have taken all they 
   );
 });
 
-Deno.test("places that are given back can be taken again, and the counts return to zero", () => {
+Deno.test("released places can be taken again, and the counts return to zero", () => {
   fc.assert(fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 5 })), { maxLength: 200 }), (steps) => {
     const shares = new FairShares({ places: 20 });
     const held: Owner[] = [];
@@ -82,7 +82,7 @@ Deno.test("waiting owners are served in turn, and none twice before another", as
   assert.deepEqual(served, ["a", "b", "c", "a", "a"]);
 });
 
-Deno.test("a caller that gives up takes no turn, and no place is lost", async () => {
+Deno.test("a caller that stops waiting takes no turn, and no place is lost", async () => {
   const slots = new FairSemaphore(1);
   const first = await slots.acquire({ customer: "a" });
   const leaving = new AbortController();

@@ -10,7 +10,7 @@ function startLog() {
   return { lines, log, folded, advance: (by: number) => ms += by };
 }
 
-Deno.test("a stranger's lines of one kind are written once a minute, and then how many they were", () => {
+Deno.test("a stranger's lines of one kind are written once a minute, with their count at its end", () => {
   const { lines, log, folded, advance } = startLog();
   const stranger = folded.of("192.0.2.1", log.with({ request_id: "1" })).with({ route: "/mcp" });
   for (let i = 0; i < 500; i++) stranger.info("request", { status: 401, milliseconds: i });
@@ -32,7 +32,7 @@ Deno.test("a stranger's lines of one kind are written once a minute, and then ho
   });
 });
 
-Deno.test("however many strangers write whatever they can, the lines of a minute are bounded, and nobody is left out of the counts", () => {
+Deno.test("however much strangers cause, the lines of a minute are bounded, and the counts are complete", () => {
   const { lines, log, folded } = startLog();
   for (let i = 0; i < 10_000; i++) {
     const stranger = folded.of(`192.0.${i % 256}.${i}`, log).with({ client: `client ${i}`, tool: `tool ${i}` });
@@ -47,7 +47,7 @@ Deno.test("however many strangers write whatever they can, the lines of a minute
   assert.equal(counted, 30_000);
 });
 
-Deno.test("a logger made of a stranger's folds too, and hides what it is to hide", () => {
+Deno.test("a logger derived from a stranger's folds too, and hides its secrets", () => {
   const { lines, log, folded } = startLog();
   const secret = "not-a-real-secret-0123456789";
   const stranger = folded.of("192.0.2.1", log).withSecrets([secret]);

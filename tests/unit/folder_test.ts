@@ -10,7 +10,7 @@ function startFolder() {
   return { folder, folded, advance: (by: number) => ms += by };
 }
 
-Deno.test("the first few of a kind in a minute are let through, the others counted", () => {
+Deno.test("the first few of a kind in a minute pass, the others are counted", () => {
   const { folder, folded, advance } = startFolder();
 
   const through = [1, 2, 3, 4].map((item) => folder.letsThrough("a", item, 2));
@@ -23,7 +23,7 @@ Deno.test("the first few of a kind in a minute are let through, the others count
   assert.deepEqual(folded, [{ newest: 5, count: 3, milliseconds: MINUTE }]);
 });
 
-Deno.test("each kind has a minute of its own, and ends when any other is added", () => {
+Deno.test("each kind has its own minute, which can end when another kind is added", () => {
   const { folder, folded, advance } = startFolder();
   for (const item of [1, 2]) folder.letsThrough("a", item);
   advance(MINUTE / 2);
@@ -38,7 +38,7 @@ Deno.test("each kind has a minute of its own, and ends when any other is added",
   assert.deepEqual(folded.map(({ count }) => count), [1, 2]);
 });
 
-Deno.test("a kind that was not begun is let through, and not counted", () => {
+Deno.test("a kind that was not begun passes, and is not counted", () => {
   const { folder, folded } = startFolder();
 
   const counted = [folder.add("a", 1), folder.add("a", 2)];
@@ -50,7 +50,7 @@ Deno.test("a kind that was not begun is let through, and not counted", () => {
   assert.deepEqual(folded.map(({ count }) => count), [1]);
 });
 
-Deno.test("past so many kinds the oldest interval ends early, and no count is lost", () => {
+Deno.test("with too many kinds the oldest interval ends early, and no count is lost", () => {
   const { folder, folded } = startFolder();
   for (let kind = 0; kind < 10_100; kind++) {
     for (const item of [1, 2]) folder.letsThrough(String(kind), item);

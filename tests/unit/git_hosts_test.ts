@@ -30,11 +30,11 @@ const PRIVATE = [
   ...["[::1]", "::1", "[::ffff:127.0.0.1]", "[fe80::1]", "git..example.com", "git.-example.com", "git.example.com."],
 ];
 
-Deno.test("a host on the public internet is one by its full name or its address", () => {
+Deno.test("a public host is accepted by its full name or its address", () => {
   for (const host of PUBLIC) assert.deepEqual(isPublic(host), [true, true], host);
 });
 
-Deno.test("a host of the machine itself, of a private network, or in an unusual spelling is refused", () => {
+Deno.test("a host that is local, private or unusually spelled is refused", () => {
   for (const host of PRIVATE) assert.deepEqual(isPublic(host), [false, false], host);
 });
 
@@ -52,7 +52,7 @@ const spellings: ((number: number) => string)[] = [
   (number) => `0${number.toString(8)}`,
 ];
 
-/** An address in one of the ways that `inet_aton` reads: one to four parts, the last of which takes what is left. */
+/** An address in a form that `inet_aton` reads: one to four parts, the last of which holds the rest. */
 const spelledAddress = fc.tuple(
   privateAddress,
   fc.integer({ min: 1, max: 4 }),
@@ -67,7 +67,7 @@ Deno.test("a private address is refused in every spelling", () => {
   fc.assert(fc.property(spelledAddress, (host) => assert.deepEqual(isPublic(host), [false, false], host)));
 });
 
-Deno.test("a host is the same in every spelling, and another one on another port", () => {
+Deno.test("a host is the same in every spelling, and a different one on a different port", () => {
   for (const url of urlsOf("GIT.example.com")) assert.equal(gitHost(url), "git.example.com");
   assert.equal(gitHost("ssh://git@git.example.com:22/team/shop.git"), "git.example.com");
   assert.equal(gitHost("ssh://git@git.example.com:2222/team/shop.git"), "git.example.com:2222");

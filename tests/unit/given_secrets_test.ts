@@ -23,7 +23,7 @@ function textOf(secrets: readonly string[]): fc.Arbitrary<string> {
   return fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
 }
 
-/** What is to be hidden, found as slowly and plainly as can be. */
+/** What must be hidden, found by the simplest search. */
 function naive(text: string, secrets: readonly string[]): string {
   if (secrets.includes(text) && text !== "") return HIDDEN;
   const places: [number, number][] = [];
@@ -60,14 +60,14 @@ Deno.test("given secrets are hidden wherever a plain search finds one of their f
   );
 });
 
-/** A secret's letters stand nowhere else in the texts below. */
+/** The letters of a secret appear nowhere else in the texts below. */
 const strange = fc.stringMatching(/^[A-Z]{8,40}$/);
 
-Deno.test("of a secret across the place where a text is bounded or cut nothing is seen that could be told apart", () => {
+Deno.test("a secret across the place where a text is bounded or cut shows no recognizable part", () => {
   const cases = fc.record({
     secret: strange,
     before: fc.oneof(fc.nat(70), fc.integer({ min: 1100, max: 1160 })),
-    /** Cleaned away, so that a secret reaches over the bound however short it is. */
+    /** Cleaned away, so that even a short secret reaches over the bound. */
     between: fc.constantFrom("", "\u200b", "\u200b".repeat(30), "\u200b".repeat(60), "\u200b".repeat(90)),
     after: fc.constantFrom(0, 3000),
     maxLength: fc.integer({ min: 1, max: 80 }),
@@ -87,7 +87,7 @@ Deno.test("of a secret across the place where a text is bounded or cut nothing i
   );
 });
 
-Deno.test("a text without the beginning of a secret costs no search, and many texts cost one", () => {
+Deno.test("a text without the start of a secret costs no search, and many texts cost one", () => {
   const work = noWork();
   const hider = new SecretHider(["cw_not_real_0123456789"], work);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { KeyedMutex } from "../../src/async/keyed_mutex.ts";
 
-Deno.test("work under one key runs in order, one piece at a time; work under two keys runs at once", async () => {
+Deno.test("work under one key runs in order, one piece at a time; work under two keys runs concurrently", async () => {
   const mutex = new KeyedMutex();
   const happened: string[] = [];
   const [first, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

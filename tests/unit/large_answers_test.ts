@@ -1,4 +1,4 @@
-/** What hiding costs is bounded by what is shown, and nobody waits for the end of a long answer. */
+/** The cost of hiding is bounded by what is shown, and a long answer does not block others. */
 import assert from "node:assert/strict";
 import { successResult } from "../../src/calls/results.ts";
 import { SecretHider } from "../../src/text/redaction/hider.ts";
@@ -6,7 +6,7 @@ import { noWork } from "../../src/text/work_counts.ts";
 
 const LONG = "://a:".repeat(200_000);
 
-Deno.test("of a text that is longer than an answer only what can be shown is searched, and the rest is counted", () => {
+Deno.test("in a text longer than an answer only the part that can be shown is searched, and the rest is counted", () => {
   const work = noWork();
   const secrets = new SecretHider(["made-up-secret"], work);
 
@@ -18,7 +18,7 @@ Deno.test("of a text that is longer than an answer only what can be shown is sea
   assert.ok(left_out.entries["text (characters)"] > 870_000, JSON.stringify(left_out));
 });
 
-Deno.test("of a list that is longer than an answer only what can be shown is searched, and all that is missing is counted", () => {
+Deno.test("in a list longer than an answer only the part that can be shown is searched, and the rest is counted", () => {
   const work = noWork();
   const secrets = new SecretHider(["made-up-secret"], work);
   const alerts = Array.from({ length: 1_000 }, (_, id) => ({ id, text: LONG.slice(0, 3_000) }));
@@ -44,7 +44,7 @@ Deno.test("a reply is hidden in turns as it is hidden at once", async () => {
   assert.deepEqual(await hider.valueInTurns(reply, 1_000), hider.value(reply));
 });
 
-Deno.test("of a long text in a reply the beginning is searched", async () => {
+Deno.test("only the beginning of a long text in a reply is searched", async () => {
   const work = noWork();
 
   await new SecretHider(["made-up-secret"], work).valueInTurns({ text: LONG, [LONG]: 1 }, 1_000);
@@ -52,7 +52,7 @@ Deno.test("of a long text in a reply the beginning is searched", async () => {
   assert.ok(work.searchedCharacters < 10_000, String(work.searchedCharacters));
 });
 
-Deno.test("others have their turn while a large reply is hidden", async () => {
+Deno.test("other work runs while a large reply is hidden", async () => {
   const reply = Array.from({ length: 300 }, () => LONG.slice(0, 3_000));
   let turns = 0;
   const others = setInterval(() => turns++, 0);
@@ -63,7 +63,7 @@ Deno.test("others have their turn while a large reply is hidden", async () => {
   assert.ok(turns > 0);
 });
 
-Deno.test("a long report that is kept as JSON text stays whole, without its secrets", async () => {
+Deno.test("a long report that is kept as JSON text stays complete, without its secrets", async () => {
   const points = Array.from({ length: 20_000 }, (_, at) => [at, 1_700_000_000 + at]);
 
   const text = await new SecretHider([]).valueInTurns(JSON.stringify({ points, password: "x1y2z3x1y2z3" }), 1_000);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The rooms of the house from the ground up: each may use itself and what stands before it, never what stands after. */
+/** The rooms from the lowest up: each may import itself and those before it, never those after it. */
 const ROOMS = [
   "crypto",
   "async",
@@ -58,19 +58,19 @@ function importsOf(path: string): string[] {
 
 const files = programFiles();
 
-Deno.test("every module stands in a room that is known", () => {
-  const homeless = files.filter((path) => roomOf(path) === undefined);
+Deno.test("every module is in a known room", () => {
+  const outside = files.filter((path) => roomOf(path) === undefined);
 
-  assert.deepEqual(homeless, []);
+  assert.deepEqual(outside, []);
 });
 
-Deno.test("every room has a module, so that the rules below have something to look at", () => {
+Deno.test("every room has a module, so that the rules below check something", () => {
   const rooms = new Set(files.map(roomOf));
 
   assert.deepEqual([...rooms].sort(), [...ROOMS].sort());
 });
 
-Deno.test("no module imports what stands above it, or what is not part of the program", () => {
+Deno.test("no module imports from a higher room, or from outside the program", () => {
   const upward = files.flatMap((path) => {
     const floor = ROOMS.findIndex((room) => room === roomOf(path));
     const isWrong = (target: string) => {
@@ -83,7 +83,7 @@ Deno.test("no module imports what stands above it, or what is not part of the pr
   assert.deepEqual(upward, []);
 });
 
-Deno.test("no module imports itself by way of others", () => {
+Deno.test("no module imports itself through others", () => {
   const cleared = new Set<string>();
   const cycleFrom = (path: string, way: readonly string[]): string | undefined => {
     if (way.includes(path)) return [...way.slice(way.indexOf(path)), path].join(" → ");

@@ -8,7 +8,7 @@ import { Relay } from "../../src/mcp/relay.ts";
 import { type ClientDeclaration, SessionIds } from "../../src/mcp/session_id.ts";
 import { MemoryStore } from "../../src/store/memory/adapter.ts";
 
-/** Takes longer than the head of a call's answer, as everything may where the process stood still meanwhile. */
+/** Takes longer than the head of a call's answer, as anything may if the process was suspended. */
 class LateSessionIds extends SessionIds {
   override async issue(declaration: ClientDeclaration): Promise<string | undefined> {
     await systemClock.sleep(1_500);
@@ -16,7 +16,7 @@ class LateSessionIds extends SessionIds {
   }
 }
 
-Deno.test("the answer to initialize carries the session id however late it is", async () => {
+Deno.test("the answer to initialize carries the session id, however late it is", async () => {
   await using store = new MemoryStore({ clock: systemClock });
   const ring = await KeyRing.create({ encryptionKeys: [new Uint8Array(32).fill(1)] });
   const onError = () => {};

@@ -11,7 +11,7 @@ function enter(load: LoadLimit, owner: Owner): Admission {
   return place;
 }
 
-/** Enters as often as it may; gives how often, and what ended it. */
+/** Enters until it is refused; returns the count and the reason. */
 function fill(load: LoadLimit, owner: Owner): [number, string] {
   for (let entered = 0;; entered++) {
     const place = load.enter(owner);
@@ -19,7 +19,7 @@ function fill(load: LoadLimit, owner: Owner): [number, string] {
   }
 }
 
-Deno.test("only as many requests are let in as there is room for, and each leaves once", () => {
+Deno.test("only as many requests enter as there is room for, and each leaves once", () => {
   const load = new LoadLimit({ requests: 1, requestsPerCustomer: 1, requestsOfStrangers: 1 });
   const first = enter(load, A);
 
@@ -44,7 +44,7 @@ Deno.test("one customer can't take more than its bound, and each limit has its n
   assert.deepEqual(fill(load, { customer: "c" }), [1, "load"]);
 });
 
-Deno.test("however many take all they can, the next one finds a place", () => {
+Deno.test("however many callers take all they can, the next one finds a place", () => {
   const load = new LoadLimit();
 
   for (let customer = 0; customer < 60; customer++) {
@@ -68,7 +68,7 @@ Deno.test("strangers from any number of addresses leave half to accepted custome
   assert.ok(fill(load, { customer: "bystander" })[0] > 256);
 });
 
-Deno.test("a stranger who turns out to be a customer takes the customer's places and leaves the strangers'", () => {
+Deno.test("a stranger that is accepted moves to the customers' places", () => {
   const load = new LoadLimit(bounds);
   const owner = { stranger: "192.0.2.1" };
   const claims = Array.from({ length: 4 }, () => enter(load, owner).claim("a"));
@@ -81,7 +81,7 @@ Deno.test("a stranger who turns out to be a customer takes the customer's places
   assert.deepEqual(fill(load, owner), [2, "load_strangers"]);
 });
 
-Deno.test("a load limit tells when nothing is being worked on", async () => {
+Deno.test("a load limit reports when no request is in progress", async () => {
   const load = new LoadLimit(bounds);
   const place = enter(load, A);
   let empty = false;

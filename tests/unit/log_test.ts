@@ -31,7 +31,7 @@ function textSink(): { sink: ByteSink; text: () => string } {
   return { sink: { write }, text: () => text };
 }
 
-Deno.test("a JSON line has timestamp, level, message and the fields beside them", () => {
+Deno.test("a JSON line has timestamp, level, message and the fields", () => {
   const { timestamp, ...rest } = entryOf((log) =>
     log.warn("slow reply", { operation: "list_servers", ms: 12, ok: true })
   );
@@ -70,7 +70,7 @@ Deno.test("lines below the level are not written", () => {
   assert.deepEqual(counts, [4, 3, 2, 1]);
 });
 
-Deno.test("fields of a derived logger stand on its lines only, and later ones win", () => {
+Deno.test("fields of a derived logger are only on its lines, and later ones win", () => {
   const lines = linesOf({}, (log) => {
     const derived = log.with({ request_id: "r1", step: 1 });
     derived.info("a", { step: 2 });
@@ -104,7 +104,7 @@ for (const format of FORMATS) {
     assert.match(lines.join("\n"), /x\.example/);
   });
 
-  Deno.test(`the caller's own credentials are hidden wherever they stand as ${format}`, () => {
+  Deno.test(`the caller's credentials are hidden everywhere as ${format}`, () => {
     const lines = linesOf({ format }, (log) => {
       const request = log.withSecrets(["canary-one"]).with({ echoed: "is canary-one" }).withSecrets(["canary/two"]);
       request.info("got canary-one and canary%2Ftwo", {
@@ -129,7 +129,7 @@ for (const format of FORMATS) {
     }));
   });
 
-  Deno.test(`no canary under a secret name reaches a line as ${format}`, () => {
+  Deno.test(`no value under a secret name reaches a line as ${format}`, () => {
     const name = fc.constantFrom("password", "apiKey", "ACCESS-TOKEN", "Private_Key", "clientSecret", "x-access-token");
 
     fc.assert(fc.property(name, fc.jsonValue(), fc.nat(6), (secretName, noise, depth) => {
@@ -141,7 +141,7 @@ for (const format of FORMATS) {
   });
 }
 
-Deno.test("an error in a field tells its name, message, stack, cause and code", () => {
+Deno.test("an error in a field gives its name, message, stack, cause and code", () => {
   const error = Object.assign(new TypeError("outer", { cause: new Error("inner") }), { code: "E1" });
 
   const entry = entryOf((log) => log.error("failed", { error }));
@@ -157,7 +157,7 @@ Deno.test("an error in a field tells its name, message, stack, cause and code", 
   assert.match(JSON.stringify(shown), /TypeError: outer at /);
 });
 
-Deno.test("what cannot be written as JSON costs no line", () => {
+Deno.test("a value that JSON can't hold does not lose its line", () => {
   const loop: Record<string, unknown> = { big: 5n, bytes: new Uint8Array(9), run: () => 1, none: undefined };
   loop["self"] = loop;
   const trap = {
@@ -175,7 +175,7 @@ Deno.test("what cannot be written as JSON costs no line", () => {
   assert.match(lines[1] ?? "", /"message":"trap"/);
 });
 
-Deno.test("a secret at the place where a long text is cut is hidden whole", () => {
+Deno.test("a secret at the cut of a long text is completely hidden", () => {
   const padding = "x".repeat(8192 - 12);
 
   const line = linesOf(
@@ -187,7 +187,7 @@ Deno.test("a secret at the place where a long text is cut is hidden whole", () =
   assert.ok(line.join().length < 20_000);
 });
 
-Deno.test("an output that fails never throws into whoever logs", () => {
+Deno.test("a failing output never throws in the caller of the logger", () => {
   const log = createLogger({
     level: "INFO",
     format: "json",
@@ -199,7 +199,7 @@ Deno.test("an output that fails never throws into whoever logs", () => {
   log.error("x", { error: new Error("y") });
 });
 
-Deno.test("disposal writes out what is buffered, in order, and what comes later is dropped", async () => {
+Deno.test("disposal writes buffered lines in order, and later lines are dropped", async () => {
   const { sink, text } = textSink();
   const log = createLogger({ level: "INFO", format: "json", sink });
 
@@ -212,7 +212,7 @@ Deno.test("disposal writes out what is buffered, in order, and what comes later 
   assert.deepEqual(messages, Array.from({ length: 500 }, (_, i) => `line ${i}`));
 });
 
-Deno.test("the fields on a line are those of the moment it was logged", async () => {
+Deno.test("a line has the fields at the time of logging", async () => {
   const { sink, text } = textSink();
   const fields = { state: "before" };
   {
@@ -224,7 +224,7 @@ Deno.test("the fields on a line are those of the moment it was logged", async ()
   assert.match(text(), /"state":"before"/);
 });
 
-/** A sink that takes nothing until it is opened, or fails while it is told to. */
+/** A sink that blocks until it is opened, or fails on demand. */
 function troubledSink() {
   const decoder = new TextDecoder();
   const gate = Promise.withResolvers<void>();
@@ -246,7 +246,7 @@ function messagesIn(text: string): unknown[] {
   return text.trimEnd().split("\n").map((line): unknown => JSON.parse(line).message);
 }
 
-Deno.test("a sink that fails throws neither into whoever logs nor at disposal, and its lines are counted", async () => {
+Deno.test("a failing sink throws neither in the caller nor at disposal, and its lines are counted", async () => {
   const { sink, seen, open } = troubledSink();
   seen.fails = true;
   open();
@@ -258,7 +258,7 @@ Deno.test("a sink that fails throws neither into whoever logs nor at disposal, a
   assert.equal(log.linesLost, 5);
 });
 
-Deno.test("a sink that stands still loses the oldest lines, and says how many once there is room", async () => {
+Deno.test("a blocked sink loses the oldest lines, and the log says how many once there is room", async () => {
   const { sink, seen, open } = troubledSink();
   let lost = 0;
   {
@@ -273,7 +273,7 @@ Deno.test("a sink that stands still loses the oldest lines, and says how many on
   assert.match(seen.text, new RegExp(`"message":"log lines were lost","count":${lost}}`));
 });
 
-Deno.test("after a full disk the log goes on with whole lines, and says how many are missing", async () => {
+Deno.test("after a full disk the log goes on with complete lines, and says how many are missing", async () => {
   const { sink, seen, open } = troubledSink();
   open();
   const log = createLogger({ level: "INFO", format: "json", sink });
@@ -293,7 +293,7 @@ Deno.test("after a full disk the log goes on with whole lines, and says how many
   assert.match(seen.text, /"count":3/);
 });
 
-Deno.test("a line that has to be written waits behind one write at most, however many others wait", async () => {
+Deno.test("a required line waits for one write at most, however many other lines wait", async () => {
   const { sink, seen, open } = troubledSink();
   const log = createLogger({ level: "INFO", format: "json", sink });
   for (let i = 0; i < 5000; i++) log.info(`line ${i}`);
@@ -307,7 +307,7 @@ Deno.test("a line that has to be written waits behind one write at most, however
   await log[Symbol.asyncDispose]();
 });
 
-Deno.test("a line that has to be written and can't be throws", async () => {
+Deno.test("a required line that can't be written throws", async () => {
   const { sink, seen, open } = troubledSink();
   open();
   const log = createLogger({ level: "INFO", format: "json", sink });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../src/config.ts";
+import { processBounds } from "../../src/identity/bounds.ts";
 import { CustomerIds } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { LoadLimit } from "../../src/http/load_limit.ts";
@@ -8,14 +9,15 @@ import { BodyReader } from "../../src/http/request_body.ts";
 import { FoldedLog } from "../../src/telemetry/folded_log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 
-Deno.test("a request that fails through a mistake of the program gives its place back", async () => {
+Deno.test("a request that fails by an internal error releases its place", async () => {
   const ring = await KeyRing.create({ encryptionKeys: [crypto.getRandomValues(new Uint8Array(32))] });
   const load = new LoadLimit();
   const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
   const route = new McpRoute({
     endpoint: { fetch: () => Promise.reject(new TypeError("a mistake")) },
     customerIds: new CustomerIds(ring),
-    bounds: parseConfig({}),
+    bounds: processBounds(parseConfig({})),
+    catalogue: { has: () => false },
     load,
     acceptance: { isKnown: () => false, isAccepted: () => Promise.resolve(false) },
     folded: new FoldedLog({ log }),

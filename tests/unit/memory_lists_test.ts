@@ -39,7 +39,7 @@ Deno.test("an entry larger than the limit of its list is kept alone", async () =
   assert.deepEqual(await numbers(store, list("a")), [2]);
 });
 
-Deno.test("when there is no room for all lists, the one with the oldest last append loses its oldest entries", async () => {
+Deno.test("if lists exceed their room, the one with the oldest last append loses its oldest entries", async () => {
   await using store = new MemoryStore({ clock: new FakeClock(), maxListBytes: 16 * 2_200 });
   for (let i = 0; i < 16; i++) await fill(store, list(`${i}`), 1);
   await fill(store, list("0"), 1);
@@ -50,7 +50,7 @@ Deno.test("when there is no room for all lists, the one with the oldest last app
   for (const quiet of ["0", "2", "15", "new"]) assert.equal((await numbers(store, list(quiet))).length, 1, quiet);
 });
 
-Deno.test("an expired list leaves its room to others", async () => {
+Deno.test("an expired list frees its room", async () => {
   const clock = new FakeClock();
   await using store = new MemoryStore({ clock, maxListBytes: 16 * 2_200 });
   for (let i = 0; i < 16; i++) await fill(store, list(`${i}`), 1);

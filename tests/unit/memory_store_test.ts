@@ -69,7 +69,7 @@ Deno.test("a full cache drops the least recently used entry", async () => {
   for (const customer of ["a", "c", "d", "e"]) assert.equal(await store.get(cached(customer)), value);
 });
 
-Deno.test("a customer with too many cached entries pushes out its own, the least recently used first", async () => {
+Deno.test("a customer with too many cached entries displaces its own, the least recently used first", async () => {
   const { store } = makeStore({ maxEntriesPerCustomer: 3 });
   await store.set(cached("other"), "value", { ttlMs: MINUTE_MS });
   for (const name of ["1", "2", "3"]) await store.set(cached("a", name), "value", { ttlMs: MINUTE_MS });
@@ -82,7 +82,7 @@ Deno.test("a customer with too many cached entries pushes out its own, the least
   assert.equal(await store.get(cached("other")), "value");
 });
 
-Deno.test("one customer cannot push out another's cached entries, with any amount of data", async () => {
+Deno.test("one customer can't displace another's cached entries, with any amount of data", async () => {
   const { store } = makeStore({ maxCacheBytes: 100_000 });
   await store.set(cached("other"), "value", { ttlMs: MINUTE_MS });
 
@@ -171,7 +171,7 @@ Deno.test("a full table of locks refuses a new one and keeps all others", async 
   assert.equal(await store.set(kept("a"), "again", { ttlMs: MINUTE_MS }), true);
 });
 
-Deno.test("a full table of one purpose takes no room from other purposes", async () => {
+Deno.test("a full table of one purpose leaves room for other purposes", async () => {
   const { store } = makeStore({ maxEntriesPerTable: 1 });
   await accept(store, "a");
   await store.set({ purpose: "refusal", customer: "a" }, "value", { ttlMs: MINUTE_MS });
@@ -216,14 +216,14 @@ Deno.test("a full table of buckets refuses a new one until one of them has refil
   assert.equal((await store.takeTokens(bucket("b"), LIMIT, 10)).allowed, false);
 });
 
-Deno.test("looking at a bucket needs no room", async () => {
+Deno.test("reading a bucket needs no room", async () => {
   const { store } = makeStore({ maxEntriesPerTable: 1 });
   await store.takeTokens(bucket("a"), LIMIT, 1);
 
   assert.equal((await store.takeTokens(bucket("b"), LIMIT, 0)).remaining, 10);
 });
 
-Deno.test("a clock set back gives no tokens and loses no entry", async () => {
+Deno.test("a clock that is set back gives no tokens and loses no entry", async () => {
   const { store, clock } = makeStore();
   await store.takeTokens(bucket("a"), LIMIT, 10);
   await store.set(kept("a"), "value", { ttlMs: 1000 });
@@ -235,7 +235,7 @@ Deno.test("a clock set back gives no tokens and loses no entry", async () => {
   assert.equal(await store.get(kept("a")), "value");
 });
 
-Deno.test("any number of made-up credentials takes no room from accepted ones", async () => {
+Deno.test("any number of made-up credentials displaces no accepted ones", async () => {
   const { store } = makeStore({ maxEntriesPerTable: 2 });
   await accept(store, "a", "b");
   for (const stranger of ["x", "y"]) await store.takeTokens(bucket(stranger), LIMIT, 1);
@@ -247,7 +247,7 @@ Deno.test("any number of made-up credentials takes no room from accepted ones", 
   assert.equal(await store.set(kept("a"), "value", { ttlMs: MINUTE_MS }), true);
 });
 
-Deno.test("tokens taken before the first acceptance stay taken after it, and the entry makes room for others", async () => {
+Deno.test("tokens taken before the first acceptance stay taken after it, and the entry frees its old place", async () => {
   const { store } = makeStore({ maxEntriesPerTable: 1 });
   await store.takeTokens(bucket("a"), LIMIT, 4);
 

@@ -79,7 +79,7 @@ Deno.test("a path, an id or a customer never becomes a label", async () => {
   assert.equal(valueOf(text, 'cloudways_mcp_tool_calls_total{tool="other",outcome="other"}'), 1);
 });
 
-Deno.test("a label has only so many values, and those it has keep counting", async () => {
+Deno.test("a label has a bounded number of values, and existing ones keep counting", async () => {
   const metrics = new Metrics({ version: "1.2.3" });
 
   for (let i = 0; i < 1000; i++) metrics.toolFinished({ tool: `tool_${i}`, outcome: "ok", seconds: 1 });
@@ -93,7 +93,7 @@ Deno.test("a label has only so many values, and those it has keep counting", asy
   assert.ok(series.includes('cloudways_mcp_tool_calls_total{tool="tool_0",outcome="ok"} 2'));
 });
 
-Deno.test("a duration that is no number is counted and not timed", async () => {
+Deno.test("a duration that is not a number is counted and not timed", async () => {
   const metrics = new Metrics({ version: "1.2.3" });
 
   metrics.toolFinished({ tool: "ping", outcome: "ok", seconds: NaN });

@@ -10,7 +10,7 @@ const CONNECT = "error sending request for url (https://api.example.com/): clien
 const SEND =
   "error sending request from 127.0.0.1:5 for http://127.0.0.1:4/ (127.0.0.1:4): client error (SendRequest): ";
 
-/** As they were seen, on more than one system. */
+/** Real messages of several systems. */
 const SEEN: [Error, string | undefined][] = [
   [failed(`${CONNECT}dns error: failed to lookup address information: Name or service not known`), "dns"],
   [failed(`${CONNECT}dns error: No such host is known. (os error 11001)`), "dns"],
@@ -30,12 +30,12 @@ const SEEN: [Error, string | undefined][] = [
 ];
 
 for (const [error, failure] of SEEN) {
-  const said = error.cause instanceof Error ? error.cause.message.slice(-60) : error.message;
-  Deno.test(`a failure that says "${said}" is ${failure ?? "none that has a name"}`, () => {
+  const text = error.cause instanceof Error ? error.cause.message.slice(-60) : error.message;
+  Deno.test(`a failure with "${text}" is ${failure ?? "unknown"}`, () => {
     assert.equal(networkFailure(error), failure);
   });
 }
 
-Deno.test("what is no error has no name", () => {
+Deno.test("a value that is not an error has no cause", () => {
   assert.deepEqual([networkFailure(undefined), networkFailure("dns error")], [undefined, undefined]);
 });

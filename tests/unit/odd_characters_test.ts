@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { findOddCharacter, spelledName, spelledValue, TEXT_FORMS, writeOut } from "../../src/text/odd_characters.ts";
 import { cleanText } from "../../src/text/clean.ts";
 
-/** A character, and in which forms of text it is odd in the middle of a text. */
+/** A character, and the forms of text that must not hold it in the middle. */
 const CHARACTERS: readonly { character: string; kind: RegExp; oddIn: readonly string[] }[] = [
   { character: "\u200b", kind: /zero-width/, oddIn: TEXT_FORMS },
   { character: "\u200d", kind: /zero-width/, oddIn: TEXT_FORMS },
@@ -43,7 +43,7 @@ function readBack(text: string): string {
   return text.replace(/\\u\{([0-9A-F]+)\}/g, (_, hex: string) => String.fromCodePoint(parseInt(hex, 16)));
 }
 
-Deno.test("each kind of odd character is found where it stands, in the forms of text that must not hold it", () => {
+Deno.test("each kind of odd character is found at its place, in the forms of text that must not hold it", () => {
   for (const { character, kind, oddIn } of CHARACTERS) {
     for (const form of TEXT_FORMS) {
       const found = findOddCharacter(`日x${character}y`, form);
@@ -69,7 +69,7 @@ Deno.test("one line has an odd character exactly where cleaning would change it"
   );
 });
 
-Deno.test("what is written out can be read back, and holds nothing that can't be seen", () => {
+Deno.test("escaped text can be read back, and holds no invisible character", () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const written = writeOut(text);
@@ -81,7 +81,7 @@ Deno.test("what is written out can be read back, and holds nothing that can't be
   );
 });
 
-Deno.test("what could be taken for something else is spelled as code points, letters of Latin script are not", () => {
+Deno.test("misleading letters are spelled as code points, and Latin letters are not", () => {
   assert.equal(spelledValue("m\u0430in"), "m\\u{430}in");
   assert.equal(spelledValue("e\u0301"), "e\\u{301}");
   for (const plain of ["main", "läuft", "Łódź", "é", "⟨8 characters⟩"]) {

@@ -28,7 +28,7 @@ for (const command of ["stdio", "doctor"]) {
 
 const CONFIGURATIONS: readonly { name: string; env: ProgramEnv; net: string }[] = [
   {
-    name: "another API address replaces the usual one",
+    name: "another API address replaces the default one",
     env: { CLOUDWAYS_API_BASE_URL: "http://127.0.0.1:8700/api/v2" },
     net: "127.0.0.1:8700,127.0.0.1:7000",
   },
@@ -53,7 +53,7 @@ const CONFIGURATIONS: readonly { name: string; env: ProgramEnv; net: string }[] 
     net: "api.cloudways.com:443,0.0.0.0:8080",
   },
   {
-    name: "IPv6 addresses stand in brackets",
+    name: "IPv6 addresses are in brackets",
     env: { HOST: "::1", REDIS_URL: "redis://[fd00::2]:6379", ENCRYPTION_KEY },
     net: "api.cloudways.com:443,[fd00::2]:6379,[::1]:7000",
   },
@@ -109,20 +109,20 @@ const WRONG: readonly (readonly [name: string, value: string])[] = [
 ];
 
 for (const [name, value] of WRONG) {
-  Deno.test(`of permission flags: ${name}=${JSON.stringify(value)} gives the environment flags alone`, async () => {
+  Deno.test(`of permission flags: ${name}=${JSON.stringify(value)} gives only the environment flags`, async () => {
     const flags = await printed("serve", { ENCRYPTION_KEY, [name]: value });
 
     assert.equal(flags, ENV_FLAGS);
   });
 }
 
-Deno.test("of permission flags: Redis without a key gives the environment flags alone", async () => {
+Deno.test("of permission flags: Redis without a key gives only the environment flags", async () => {
   const flags = await printed("serve", { REDIS_URL: "redis://127.0.0.1:6379" });
 
   assert.equal(flags, ENV_FLAGS);
 });
 
-Deno.test("permission flags open nothing but named hosts and named variables, whatever the command", async () => {
+Deno.test("permission flags of every command allow only named hosts and named variables", async () => {
   for (const command of ["serve", "stdio", "doctor", "compile", "--allow-all", ""]) {
     const flags = (await printed(command, { HOST: "0.0.0.0" })).split(" ");
 

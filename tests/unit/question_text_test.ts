@@ -18,7 +18,7 @@ const QUESTION = {
   facts: [{ name: "Added", values: ["192.0.2.7", "192.0.2.8"] }, { name: "Policy", values: ["block_all"] }],
 } satisfies Question;
 
-Deno.test("a question names what is done, to what, for whom, and what the assistant sent", () => {
+Deno.test("a question names the action, its subject, the account, and what the assistant sent", () => {
   const text = questionText(QUESTION, { time: "2026-08-05T23:19:06", type: "complete" }, ASKER);
 
   assert.equal(
@@ -53,7 +53,7 @@ Deno.test("text of the account can't leave its quotation, start a line, or becom
   assert.equal(text.includes("\u202e"), false);
 });
 
-Deno.test("a value is quoted whole, and what only describes is cut where it is told to be", () => {
+Deno.test("a value is quoted completely, and a description is cut on request", () => {
   assert.equal(quoted("x".repeat(500)).length, 502);
   assert.equal([...quoted("x".repeat(200), 60)].length, 62);
   assert.match(quoted("x".repeat(200), 60), /…`$/);
@@ -65,7 +65,7 @@ Deno.test("texts that differ are quoted differently", () => {
   assert.equal(new Set(texts.map((text) => quoted(text))).size, texts.length);
 });
 
-Deno.test("a domain that only looks like another shows what DNS knows it as", () => {
+Deno.test("a domain that only looks like another shows its DNS form", () => {
   assert.equal(domainText("shop.example.com"), "`shop.example.com`");
   assert.equal(domainText("shоp.example.com"), "`shоp.example.com` (`xn--shp-ted.example.com`)");
   assert.equal(domainText("git@exämple.com:shop.git"), "`git@exämple.com:shop.git` (`xn--exmple-cua.com`)");
@@ -89,7 +89,7 @@ Deno.test("long lists are counted before they are shown in part", () => {
   assert.doesNotMatch(text, /- 101 /);
 });
 
-Deno.test("facts and arguments are listed whole, however many and long they are", () => {
+Deno.test("facts and arguments are listed completely, however many and long they are", () => {
   const values = Array.from({ length: 31 }, (_, index) => `${"x".repeat(100)}${index}`);
 
   const text = questionText({ ...QUESTION, facts: [{ name: "After", values }] }, { add: values, remove: [] }, ASKER);
@@ -100,7 +100,7 @@ Deno.test("facts and arguments are listed whole, however many and long they are"
   assert.equal(text.match(/`x{100}30`/g)?.length, 2);
 });
 
-Deno.test("a label in letters of another script has them spelled beside it", () => {
+Deno.test("a label in letters of another script has them spelled out beside it", () => {
   const server = { ...SUBJECT.server, label: "Shоps" };
 
   const text = questionText({ ...QUESTION, subject: { ...SUBJECT, server } }, {}, ASKER);
@@ -108,7 +108,7 @@ Deno.test("a label in letters of another script has them spelled beside it", () 
   assert.match(text, /^Server: 1 `Shоps` \(not all plain letters: `Sh\\u\{43E\}ps`\), `192\.0\.2\.1`$/m);
 });
 
-Deno.test("a question shows no secret of the account or the caller, and what is sent as it is sent", () => {
+Deno.test("a question shows no secret of the account or the caller, and shows what is sent as it is sent", () => {
   const sent = "git@gitlab.com:cw_evil/shop.git";
   const TOKEN = `cw_${"a1b2c3d4".repeat(4)}`;
   const question = {
@@ -124,7 +124,7 @@ Deno.test("a question shows no secret of the account or the caller, and what is 
   assert.deepEqual(safe.facts?.[0]?.values, [sent, "token=[hidden]", "a\\u{200B}b"]);
 });
 
-Deno.test("a host that looks like a secret is shown where the address that it stands in is shown", () => {
+Deno.test("a host that looks like a secret is shown if its address is shown", () => {
   const host = `glpat-${"a1b2c3d4".repeat(2)}.example.com`;
   const sent = `git@${host.toUpperCase()}:team/shop.git`;
   const question = { ...QUESTION, facts: [{ name: "Host", values: [host] }, { name: "Before", values: [`x${host}`] }] };
@@ -136,7 +136,7 @@ Deno.test("a host that looks like a secret is shown where the address that it st
   assert.equal(other.facts?.[0]?.values.includes(host), false);
 });
 
-Deno.test("a question about one application names that one, in the words of one about a server with it alone", () => {
+Deno.test("a question about one application reads like one about a server with only that application", () => {
   const [app] = SUBJECT.apps;
   assert.ok(app !== undefined);
 
@@ -176,7 +176,7 @@ Deno.test("a domain that a question is about shows no secret", () => {
   assert.deepEqual(safe.subject, { kind: "domain", domain: "[hidden].example" });
 });
 
-Deno.test("a domain that is sent is shown as it is sent, whatever it looks like", () => {
+Deno.test("a domain that is sent is shown as it is sent, even if it looks like a secret", () => {
   const { subject: _subject, ...words } = QUESTION;
   const domain = `glpat-${"a1b2c3d4".repeat(2)}.example.com`;
 

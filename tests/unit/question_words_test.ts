@@ -3,7 +3,7 @@ import { ageInWords, serviceHeadline } from "../../src/tools/define/question_wor
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 
-Deno.test("a restore point's age is told in words, and is unknown where its text is no time", () => {
+Deno.test("a restore point's age is given in words, and is unknown if its text is not a time", () => {
   const ages: [string, string][] = [
     ["2026-11-20 12:00:00", "that is 0 minutes old"],
     ["2026-11-20T11:58:59", "that is 1 minute old"],
@@ -21,7 +21,7 @@ Deno.test("a restore point's age is told in words, and is unknown where its text
   for (const [point, words] of ages) assert.equal(ageInWords(point, NOW), words, point);
 });
 
-Deno.test("only what applications need may fail them, where there are any", () => {
+Deno.test("only a service that applications need may fail them, if there are any", () => {
   const base = { label: "Shops", public_ip: "192.0.2.1", status: "running" };
   const app = { id: 11, label: "Shop", app_fqdn: "", cname: "", aliases: [], application: "wordpress" };
   const facts = (apps: unknown) => ({ server: { ...base, id: 1, apps } }) as Parameters<typeof serviceHeadline>[2];

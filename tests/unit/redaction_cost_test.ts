@@ -1,4 +1,4 @@
-/** What hiding costs grows with the length of a text and no faster, whatever the text is made of. */
+/** The cost of hiding grows linearly with the length of a text, whatever the text is. */
 import assert from "node:assert/strict";
 import { hidePatterns, RULES } from "../../src/text/redaction/patterns.ts";
 import { layersOf } from "../../src/text/redaction/layers.ts";
@@ -6,7 +6,7 @@ import { sqlLiterals } from "../../src/text/redaction/sql.ts";
 import { TOKEN_FORMS } from "../../src/text/redaction/tokens.ts";
 import { mustHide } from "../secret_rows/must_hide.ts";
 
-/** Pieces that texts are made of by whoever wants much work done; the heads of every form of secret among them. */
+/** Pieces of texts that are made to cost much work, with the heads of every form of secret. */
 const PIECES = [
   ..."a A 1 _ - = : @ % + & ' \" \\ ` # { [ ( < / . , ; |".split(" "),
   ...["a ", '\\"', "%22", "%2522", "&quot;", "&amp;", "::", ": ", "=>", "://", "://a:", "://a@", "?a=", "''", "\\'"],
@@ -44,14 +44,14 @@ const PIECES = [
   ...mustHide.map(({ text }) => text.replace("{}", "")),
 ];
 
-/** Counts what patterns are asked to do while something runs: how often, and how many characters they matched. */
+/** Counts the work of patterns while something runs: how often they run, and how many characters they match. */
 function workOf(run: () => void): number {
   const { exec } = RegExp.prototype;
   let work = 0;
   RegExp.prototype.exec = function (text: string) {
     const from = this.sticky || this.global ? this.lastIndex : 0;
     const found = exec.call(this, text);
-    // A search that finds nothing has read all that is left, a sticky one what it could have matched.
+    // A search without a match has read the rest of the text; a sticky one, what it could have matched.
     work += 1 + (found?.[0].length ?? (this.sticky ? 1 : Math.max(0, text.length - from)));
     return found;
   };
@@ -67,7 +67,7 @@ function repeated(piece: string, length: number): string {
   return piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
 }
 
-Deno.test("four times the text makes no more than some six times the work, of each rule and of reading it", () => {
+Deno.test("four times the text costs at most about six times the work, for each rule and for reading", () => {
   const works: Record<string, (text: string) => unknown> = { ...RULES, sqlLiterals, layersOf };
   const grown = PIECES.flatMap((piece) =>
     Object.entries(works).flatMap(([name, work]) => {
@@ -81,12 +81,12 @@ Deno.test("four times the text makes no more than some six times the work, of ea
   assert.deepEqual(grown, []);
 });
 
-/** Rules look for the next secret only when it is asked for. */
+/** Rules search for the next secret only on request. */
 function readAll(found: unknown): void {
   if (typeof found === "object" && found !== null && Symbol.iterator in found) Array.from(Object(found));
 }
 
-Deno.test("a text is read a bounded number of times, whatever hiding makes of it", () => {
+Deno.test("a text is read a bounded number of times", () => {
   const reads = PIECES.map((piece) => {
     const text = repeated(piece, 1_000);
     const { test } = RegExp.prototype;
@@ -107,7 +107,7 @@ Deno.test("a text is read a bounded number of times, whatever hiding makes of it
   assert.ok(Math.max(...reads) > 0 && Math.max(...reads) <= 36, String(Math.max(...reads)));
 });
 
-Deno.test("each rule and each form finds no more than the text has room for", () => {
+Deno.test("each rule and each form finds a bounded number of secrets", () => {
   for (const piece of PIECES) {
     const text = repeated(piece, 2_000);
 
@@ -115,7 +115,7 @@ Deno.test("each rule and each form finds no more than the text has room for", ()
   }
 });
 
-Deno.test("a form of a token is searched only where its anchor stands, and repeats nothing that repeats", () => {
+Deno.test("a token form is searched only at its anchor, and has no nested repetition", () => {
   for (const { kind, anchors, pattern } of TOKEN_FORMS) {
     assert.ok(anchors.length > 0 && anchors.every((anchor) => anchor !== ""), kind);
     assert.doesNotMatch(pattern.source, /[*+}]\)(?:[*+]|\{\d+,\})/, kind);

@@ -1,4 +1,4 @@
-/** Two tables hold what is hidden and what is kept, each row in every wrapping in which a text may come. */
+/** Two tables of texts, hidden and kept; each row is tested in every wrapping in which a text may come. */
 import assert from "node:assert/strict";
 import { hideSecrets, hideSecretsInText } from "../../src/text/redaction/hider.ts";
 import { RULES } from "../../src/text/redaction/patterns.ts";
@@ -8,7 +8,7 @@ import { type HideRow, mustHide } from "../secret_rows/must_hide.ts";
 import { mustKeep } from "../secret_rows/must_keep.ts";
 import { survives } from "../secret_rows/survives.ts";
 
-/** What can be done to a text on its way. */
+/** Ways in which a text may be wrapped. */
 const WRAPPINGS: Readonly<Record<string, (text: string) => unknown>> = {
   "as it is": (text) => text,
   "in a sentence": (text) => `Cloudways said: ${text} (end)`,
@@ -21,10 +21,10 @@ const WRAPPINGS: Readonly<Record<string, (text: string) => unknown>> = {
   "on one line": (text) => text.replace(/\s+/g, " "),
 };
 
-/** Wrappings that leave no mark where a value ends, or no sign of which quotes are whose. */
+/** Wrappings that lose the end of a value, or the nesting of quotes. */
 const LOSING = new Set(["in JSON that was cut off", "encoded as a form"]);
 
-/** Wrappings after which the end of the text is not the end of what stands in it. */
+/** Whether the text's end is the value's end in this wrapping. */
 function isKeptIn(wrapping: string): boolean {
   return wrapping !== "in a sentence";
 }
@@ -46,7 +46,7 @@ function wordsAround({ text }: HideRow): string[] {
   return [/^\w+/.exec(before)?.[0] ?? "", /\w+$/.exec(after)?.[0] ?? ""].filter((word) => word !== "");
 }
 
-Deno.test("the tables are long enough to say something", () => {
+Deno.test("the tables are long enough", () => {
   assert.ok(mustHide.length >= 150 && mustKeep.length >= 150, `${mustHide.length}, ${mustKeep.length}`);
   assert.equal(new Set(mustHide.map(({ text, secret }) => text + secret)).size, mustHide.length);
   assert.equal(new Set(mustKeep).size, mustKeep.length);
@@ -76,7 +76,7 @@ for (const [name, wrap] of Object.entries(WRAPPINGS)) {
   });
 }
 
-Deno.test("the head of a secret is hidden where the text was cut off in the middle of it", () => {
+Deno.test("the head of a secret is hidden if the text is cut off inside it", () => {
   const shown = mustHide.filter(({ whole }) => whole !== true).flatMap(({ text, secret }) => {
     const head = secret.slice(0, Math.ceil(secret.length / 2));
     const [before = ""] = text.split("{}");
@@ -112,7 +112,7 @@ Deno.test("every rule hides a secret of the table that no other rule hides", () 
   assert.deepEqual(idle, []);
 });
 
-Deno.test("hiding what is hidden changes nothing more", () => {
+Deno.test("hiding twice changes nothing more", () => {
   const changed = [...mustHide.map(({ text, secret }) => text.replace("{}", () => secret)), ...mustKeep].flatMap((
     text,
   ) =>

@@ -130,7 +130,7 @@ Deno.test("names of secrets are recognised in every spelling", () => {
   assert.deepEqual(spelled.filter((name) => !isSecretName(name)), []);
 });
 
-Deno.test("names that only speak of secrets are not taken for them", () => {
+Deno.test("names that only mention secrets are not names of secrets", () => {
   assert.deepEqual(OTHER_NAMES.filter(isSecretName), []);
 });
 
@@ -159,7 +159,7 @@ Deno.test("everything under a secret name is hidden, whatever its form", () => {
   assert.deepEqual(hidden, { password: [HIDDEN, { a: HIDDEN, b: HIDDEN }], api_key: HIDDEN });
 });
 
-Deno.test("booleans, nulls and empty texts under a secret name stay and tell whether there is a secret", () => {
+Deno.test("booleans, nulls and empty texts under a secret name stay and show whether there is a secret", () => {
   const value = { app_credentials: true, redis_password: "", mysql_password: null, token: false };
 
   assert.deepEqual(hideSecrets(value), value);
@@ -175,7 +175,7 @@ Deno.test("flags keep numbers and words, and lose any other text", () => {
   });
 });
 
-Deno.test("a value is hidden where another field of its record names a secret", () => {
+Deno.test("a value is hidden if another field of its record names a secret", () => {
   const rows = [
     { option_name: "smtp_password", option_value: "canary" },
     { meta_key: "_api_key", meta_value: "canary" },
@@ -194,7 +194,7 @@ Deno.test("a value is hidden where another field of its record names a secret", 
   assert.deepEqual(others.map((row) => hideSecrets(row)), others);
 });
 
-Deno.test("counts, titles, messages and names of pages keep what is said of them", () => {
+Deno.test("counts, titles, messages and page names about secrets stay", () => {
   const facts = {
     "Secret Garden": { visits: 51234 },
     "Top Secret": { visits: 51234 },
@@ -216,7 +216,7 @@ Deno.test("counts, titles, messages and names of pages keep what is said of them
   });
 });
 
-Deno.test("a list of credentials keeps whose they are", () => {
+Deno.test("a list of credentials keeps the users", () => {
   const keys = [{ label: "ci", ssh_key_id: "400002" }];
   const credential = { id: "5", sys_user: "deploy", ip: "203.0.113.10", ssh_keys: keys };
 
@@ -237,7 +237,7 @@ Deno.test("JSON kept as text is hidden at every level of quoting", () => {
   }
 });
 
-Deno.test("JSON kept as text stays as it was written where it holds no secret", () => {
+Deno.test("JSON kept as text stays unchanged if it holds no secret", () => {
   for (const text of ['{ "a" : 1.0 }', "[1,  2]", '"word"', "{not json}", '{"id":12345678901234567890}']) {
     assert.equal(hideSecretsInText(text), text);
   }
@@ -249,7 +249,7 @@ Deno.test("a name given twice in JSON text hides no secret behind its second val
   assert.ok(!leaks(hidden));
 });
 
-Deno.test("hiding in JSON text brings no invisible character to light", () => {
+Deno.test("hiding in JSON text does not unescape invisible characters", () => {
   const hidden = hideSecretsInText(String.raw`{"password":"x","label":"a\u202eb\udb40\udc41"}`);
 
   assert.equal(hidden, String.raw`{"password":"[hidden]","label":"a\u202eb\udb40\udc41"}`);
@@ -339,7 +339,7 @@ Deno.test("ordinary values come out unchanged", () => {
   fc.assert(fc.property(value, (original) => assert.deepEqual(plain(hideSecrets(original)), plain(original))));
 });
 
-/** Dictionaries are drawn without a prototype; only what they hold counts. */
+/** Generated objects have no prototype; only their members count. */
 function plain(value: JsonValue): string {
   return JSON.stringify(value);
 }
@@ -357,7 +357,7 @@ Deno.test("hiding twice changes nothing more", () => {
   }));
 });
 
-Deno.test("given secrets are hidden in every form they travel in", () => {
+Deno.test("given secrets are hidden in every encoding", () => {
   const secret = 'canary/+ "key"\\é!';
   const bytes = new TextEncoder().encode(`someone@example.com:${secret}`);
   const forms = [
@@ -382,7 +382,7 @@ Deno.test("given secrets are hidden in every form they travel in", () => {
   }
 });
 
-/** What somebody could read out of base64 of which a part was replaced. */
+/** What a reader could decode from base64 with a part replaced. */
 function decodeLoosely(text: string): Uint8Array {
   const letters = text.replace(/^x | y$/g, "").split(HIDDEN)[0] ?? "";
   return Uint8Array.fromBase64(letters.slice(0, letters.length - letters.length % 4));
@@ -394,8 +394,8 @@ Deno.test("a secret is hidden in text that was encoded more than once as a whole
   assert.ok(!leaks(hideSecretsInText(`https://x.example/?next=${encoded}`)));
 });
 
-Deno.test("text that is encoded many times over is hidden unseen", () => {
-  // Decoded layer by layer, it would be read as often as it has layers.
+Deno.test("text that is encoded too many times is hidden without decoding it", () => {
+  // Decoding layer by layer would read it once for each layer.
   const layers = Array.from({ length: 900 }, (_, times) => `%${"25".repeat(times)}22`);
 
   const hidden = hideSecretsInText(`a ${layers.join("")}password b`);
@@ -409,7 +409,7 @@ Deno.test("given secrets are hidden in names and numbers too", () => {
   assert.deepEqual(hidden, { [HIDDEN]: 1, number: HIDDEN });
 });
 
-Deno.test("a short given secret is hidden only where it is the whole text", () => {
+Deno.test("a short given secret is hidden only if it is the whole text", () => {
   const hidden = hideSecrets({ a: "abc", b: "abcdef abc" }, ["abc", ""]);
 
   assert.deepEqual(hidden, { a: HIDDEN, b: "abcdef abc" });
@@ -432,7 +432,7 @@ Deno.test("a field named __proto__ stays a field", () => {
   assert.equal(JSON.stringify(hidden), '{"__proto__":{"password":"[hidden]","a":1}}');
 });
 
-Deno.test("what JSON cannot hold is left out or written as JSON does", () => {
+Deno.test("values that JSON can't hold are left out or written as JSON does", () => {
   const value = {
     date: new Date(0),
     url: new URL("https://u:canary@x.example/"),
@@ -448,7 +448,7 @@ Deno.test("what JSON cannot hold is left out or written as JSON does", () => {
   });
 });
 
-Deno.test("a text that is made safe is cleaned before secrets are looked for, and cut after that", () => {
+Deno.test("a text is cleaned, then secrets are hidden, then it is cut", () => {
   const texts = ["Fine\ntext", "key ABCDEF\u200bGHIJKL is shown", `${"x".repeat(14)} ABCDEFGHIJKL`];
 
   const safe = texts.map((text) => safeText(text, { secrets: ["ABCDEFGHIJKL"], maxLength: 22 }));

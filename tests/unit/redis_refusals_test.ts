@@ -23,7 +23,7 @@ function start() {
 }
 
 for (const word of ["LOADING", "MASTERDOWN", "BUSY", "NOAUTH", "OOM", "READONLY", "MISCONF", "NOREPLICAS", "NOPERM"]) {
-  Deno.test(`a Redis that answers ${word} is reported once, and once more when it takes commands again`, () => {
+  Deno.test(`a Redis that answers ${word} is reported once, and so is its recovery`, () => {
     const { watch, reports } = start();
 
     for (let i = 0; i < 5; i++) watch.failed("set", replyError(`${word} whatever`), word);
@@ -36,13 +36,13 @@ for (const word of ["LOADING", "MASTERDOWN", "BUSY", "NOAUTH", "OOM", "READONLY"
 const OF_ONE_COMMAND: { what: string; error: Error }[] = [
   { what: "sends a malformed reply", error: new WrongReplyError("getdel") },
   {
-    what: "lets its user run no command of a script",
+    what: "denies its user a command in a script",
     error: replyError("ERR The user executing the script can't run this command or subcommand script: abc, on @user"),
   },
 ];
 
 for (const { what, error } of OF_ONE_COMMAND) {
-  Deno.test(`a Redis that ${what} is reported once, and once more when that command succeeds`, () => {
+  Deno.test(`a Redis that ${what} is reported once, and so is the next success of that command`, () => {
     const { watch, reports } = start();
 
     watch.failed("getdel", error, "it");
@@ -60,12 +60,12 @@ Deno.test("a mistake in one entry and a silent Redis are not refusals", () => {
     watch.failed("get", replyError(message), message);
   }
   watch.failed("get", new Error("Command timed out"), "late");
-  watch.failed("get", new Error("OOM said by nobody"), "not Redis");
+  watch.failed("get", new Error("OOM from another source"), "not Redis");
 
   assert.deepEqual(reports, []);
 });
 
-Deno.test("the end of a refusal shows in a command that the reason would have stopped", () => {
+Deno.test("a refusal ends with a command that its reason would have stopped", () => {
   const { watch, reports } = start();
   watch.failed("takeTokens", replyError("OOM command not allowed"), "full");
 
@@ -81,7 +81,7 @@ Deno.test("the end of a refusal shows in a command that the reason would have st
   assert.deepEqual(reports, ["refuses: full", "again"]);
 });
 
-Deno.test("a Redis that has lost its master but still publishes messages is not back", () => {
+Deno.test("a Redis that has lost its master has not recovered while it only publishes messages", () => {
   const { watch, reports } = start();
   watch.failed("get", replyError("MASTERDOWN Link with MASTER is down"), "lost");
 
@@ -94,7 +94,7 @@ Deno.test("a Redis that has lost its master but still publishes messages is not 
   assert.deepEqual(reports, ["refuses: lost", "again"]);
 });
 
-Deno.test("the end of a missing right shows in that same command", () => {
+Deno.test("a missing right ends with the same command", () => {
   const { watch, reports } = start();
   watch.failed("getdel", replyError("NOPERM this user has no permissions"), "forbidden");
 

@@ -9,11 +9,11 @@ import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const NEVER = new AbortController().signal;
 
-/** A store that fails at the commands that a test names, as often as it says. */
+/** A store whose named commands fail a given number of times. */
 class FailingStore extends MemoryStore {
-  /** How often each fails from now on. */
+  /** How often each command fails from now on. */
   readonly failures = { get: 0, take: 0, publish: 0 };
-  /** Whether a command that fails is carried out all the same, as one is whose reply is late. */
+  /** Whether a failing command is still carried out, as with a late reply. */
   isLate = false;
 
   override get(key: StoreKey): Promise<string | undefined> {
@@ -68,7 +68,7 @@ function isRateLimited(error: unknown): boolean {
   return error instanceof ToolError && error.code === "rate_limited" && (error.retryAfter ?? 0) > 0;
 }
 
-Deno.test("a process has at most so many open questions, whoever they are for", async () => {
+Deno.test("the open questions of a process are bounded, over all customers", async () => {
   const { relay } = await createRelay(new FakeClock());
   const abort = new AbortController();
   const open = await Promise.all(
@@ -89,7 +89,7 @@ Deno.test("a process has at most so many open questions, whoever they are for", 
   assert.ok(ended.every(({ status }) => status === "rejected"));
 });
 
-Deno.test("a wait that ends gives its place back, however it ends", async () => {
+Deno.test("a wait releases its place, however it ends", async () => {
   const clock = new FakeClock();
   const { relay, errors } = await createRelay(clock);
   const session = sessionOf(1);
@@ -119,7 +119,7 @@ Deno.test("an answer that comes while the question is being sent is not lost", a
   assert.deepEqual("result" in answer && answer.result, { early: true });
 });
 
-Deno.test("a question that the store has lost waits for an answer on its way, and no longer", async () => {
+Deno.test("a question that the store has lost waits only for an answer on its way", async () => {
   const clock = new FakeClock();
   const { relay, store, errors } = await createRelay(clock);
   const session = sessionOf(1);
@@ -137,7 +137,7 @@ Deno.test("a question that the store has lost waits for an answer on its way, an
   assert.deepEqual(errors, []);
 });
 
-Deno.test("an answer that has taken the mark is heard although it is a second late", async () => {
+Deno.test("an answer that has taken the mark counts although it is a second late", async () => {
   const clock = new FakeClock();
   const { relay, store } = await createRelay(clock);
   const session = sessionOf(1);
@@ -154,7 +154,7 @@ Deno.test("an answer that has taken the mark is heard although it is a second la
   assert.deepEqual("result" in heard && heard.result, { action: "accept" });
 });
 
-Deno.test("a question outlives a store that fails for a moment, and not one that fails twice in a row", async () => {
+Deno.test("a question survives one failure of the store, but not two in a row", async () => {
   const clock = new FakeClock();
   const { relay, store } = await createRelay(clock);
   const session = sessionOf(1);
@@ -176,7 +176,7 @@ Deno.test("a question outlives a store that fails for a moment, and not one that
   assert.equal(clock.sleeping, 0);
 });
 
-Deno.test("an answer outlives a store that fails for seconds, and still counts once", async () => {
+Deno.test("an answer survives a store that fails for seconds, and still counts once", async () => {
   const clock = new FakeClock();
   const { relay, store } = await createRelay(clock);
   const session = sessionOf(1);
@@ -191,7 +191,7 @@ Deno.test("an answer outlives a store that fails for seconds, and still counts o
 });
 
 for (const command of ["take", "publish"] as const) {
-  Deno.test(`a store that goes on failing at ${command} fails the answer, and the wait does not outlast it long`, async () => {
+  Deno.test(`a store that keeps failing at ${command} fails the answer, and the wait ends soon after`, async () => {
     const clock = new FakeClock();
     const { relay, store } = await createRelay(clock);
     const session = sessionOf(1);
@@ -210,7 +210,7 @@ for (const command of ["take", "publish"] as const) {
   });
 }
 
-Deno.test("an answer whose mark went with a reply that was late is not said to be one that nobody waits for", async () => {
+Deno.test("an answer whose mark was taken with a late reply does not get the error that no question waits for it", async () => {
   const clock = new FakeClock();
   const { relay, store } = await createRelay(clock);
   const session = sessionOf(1);
@@ -228,7 +228,7 @@ Deno.test("an answer whose mark went with a reply that was late is not said to b
   assert.equal(await relay.answer(session, yesTo(id)), false);
 });
 
-Deno.test("a mistake of ours ends a wait at once", async () => {
+Deno.test("an internal error ends a wait at once", async () => {
   const clock = new FakeClock();
   const { relay, store } = await createRelay(clock);
   const { answer } = await startAsking(relay, sessionOf(1), NEVER);

@@ -13,7 +13,7 @@ function upload(chunks: readonly string[], { ends }: { ends: boolean }): Request
 
 const isProblem = (problem: BodyProblem) => (error: unknown) => error instanceof BodyError && error.problem === problem;
 
-Deno.test("a body is read up to what it may hold, and no longer than it may take", async () => {
+Deno.test("a body is read up to its size limit and its time limit", async () => {
   const reader = new BodyReader();
   const text = await reader.read(upload(["grü", "n"], { ends: true }));
 
@@ -26,7 +26,7 @@ Deno.test("a body is read up to what it may hold, and no longer than it may take
   );
 });
 
-Deno.test("a body that breaks off is no whole one, and not taken for wrong JSON", async () => {
+Deno.test("a body that breaks off is reported as incomplete, not as malformed JSON", async () => {
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull: (controller) => controller.error(new Error("The connection was closed.")),
   });
@@ -36,7 +36,7 @@ Deno.test("a body that breaks off is no whole one, and not taken for wrong JSON"
   await assert.rejects(broken, isProblem("cut_off"));
 });
 
-/** A body of which one piece comes at a time. */
+/** A body that comes piece by piece. */
 function slowUpload() {
   const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
   const writer = writable.getWriter();
@@ -47,7 +47,7 @@ function slowUpload() {
   };
 }
 
-Deno.test("past so many bodies the oldest is given up, and the others come to their end", async () => {
+Deno.test("with too many bodies the oldest is dropped, and the others complete", async () => {
   const reader = new BodyReader({ bodies: 2, bytes: 100 });
   const uploads = [slowUpload(), slowUpload(), slowUpload()];
   const [first, second, third] = uploads.map(({ request }) => reader.read(request));
@@ -62,7 +62,7 @@ Deno.test("past so many bodies the oldest is given up, and the others come to th
   assert.deepEqual(await Promise.all([second, third]), ["12", "12"]);
 });
 
-Deno.test("one address that sends many bodies costs no other address its own", async () => {
+Deno.test("many bodies from one address don't drop those of another", async () => {
   const reader = new BodyReader({ bodies: 4, bytes: 100 });
   const bystander = slowUpload();
   const read = reader.read(bystander.request, { address: "bystander" });
@@ -76,7 +76,7 @@ Deno.test("one address that sends many bodies costs no other address its own", a
   assert.ok((await refused).every(({ status }) => status === "rejected"));
 });
 
-Deno.test("past so many bytes the oldest body is given up, and its room is the others'", async () => {
+Deno.test("with too many bytes the oldest body is dropped, and frees its room", async () => {
   const reader = new BodyReader({ bodies: 9, bytes: 10 });
   const uploads = [slowUpload(), slowUpload()];
   const [first, second] = uploads.map(({ request }) => reader.read(request));
@@ -92,7 +92,7 @@ Deno.test("past so many bytes the oldest body is given up, and its room is the o
   assert.equal(await second, "1234567890");
 });
 
-Deno.test("a body that came to its end, or was given up, takes no room any more", async () => {
+Deno.test("a complete or dropped body takes no room", async () => {
   const reader = new BodyReader({ bodies: 1, bytes: 10 });
 
   const one = await reader.read(upload(["1234567890"], { ends: true }));
@@ -102,8 +102,8 @@ Deno.test("a body that came to its end, or was given up, takes no room any more"
   assert.equal(one, other);
 });
 
-// Cancelled before, the runtime keeps the 64 KiB that the read waits with, for as long as the process lives.
-Deno.test("a body that is given up is cancelled only once the read that waits has ended", async () => {
+// If it is cancelled earlier, the runtime never frees the 64 KiB buffer of the pending read.
+Deno.test("a dropped body is cancelled only after its pending read has ended", async () => {
   let cancelled = false;
   const { promise: started, resolve } = Promise.withResolvers<
     ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>

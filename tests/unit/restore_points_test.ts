@@ -28,7 +28,7 @@ async function make() {
   return { points, records, session, store, lines };
 }
 
-Deno.test("restore points are kept sealed", async () => {
+Deno.test("restore points are stored sealed", async () => {
   const { points, session, store } = await make();
 
   await points.note(session, found, [POINT]);
@@ -62,7 +62,7 @@ Deno.test("without the store no restore point is known, and nothing fails", asyn
   assert.equal(lines.filter((line) => line.includes("restore points not")).length, 2);
 });
 
-Deno.test("an entry that is not of the expected form counts as none", async () => {
+Deno.test("a malformed entry counts as absent", async () => {
   const { points, session, store } = await make();
   await store.set({ purpose: "restore_points", customer: session.customer.id, name: "1" }, "?", { ttlMs: 1000 });
 

@@ -31,7 +31,7 @@ Deno.test("a further user is made, changed and deleted", async () => {
   sandbox.assertNoViolations();
 });
 
-Deno.test("names that are taken or none, and weak passwords, make no user", async () => {
+Deno.test("taken or malformed names and weak passwords make no user", async () => {
   await using sandbox = await startSandbox();
   const create = (username: string, password = PASSWORD) =>
     send(sandbox, "POST", "/app/creds", { form: { ...appForm, username, password } });
@@ -148,7 +148,7 @@ Deno.test("a project takes applications in, and leaves them to the default one",
   sandbox.assertNoViolations();
 });
 
-Deno.test("a member gets what is named, and no reply tells it again", async () => {
+Deno.test("a member gets the named access, and no reply shows it", async () => {
   await using sandbox = await startSandbox();
   const access = {
     account: { sections: [], is_full: false },
@@ -179,7 +179,7 @@ Deno.test("an update of a member drops the access that it does not name", async 
   sandbox.assertNoViolations();
 });
 
-Deno.test("owners of accounts and members are not taken in; members leave", async () => {
+Deno.test("owners and members can't be added again; members can be removed", async () => {
   await using sandbox = await startSandbox();
   const add = (email: string) => send(sandbox, "POST", "/member", { form: { name: "X", email } });
 

@@ -54,7 +54,7 @@ Deno.test("a query tells whether a domain is the primary one; unattached domains
   assert.equal(other.status, 422);
 });
 
-Deno.test("domains move to another application, and go", async () => {
+Deno.test("domains move to another application, and are removed", async () => {
   await using sandbox = await startSandbox();
   const form = { ...appForm, "domains[]": ["www.example.com"] };
 
@@ -82,7 +82,7 @@ Deno.test("settings are read under other names than they are written", async () 
   assert.equal(record(setting).early_hints, "on");
   const { minify_js, minify_css, minify_html, mirage, polish, webp, caching } = record(custom_metadata);
   assert.deepEqual([minify_js, minify_css, minify_html, mirage, polish, webp], [true, true, true, true, "lossy", true]);
-  assert.equal(caching, true, "what is not named stays");
+  assert.equal(caching, true, "members that are not named stay");
   sandbox.assertNoViolations();
 });
 

@@ -25,7 +25,7 @@ Deno.test("domains are added and deleted, several at a time", async () => {
   sandbox.assertNoViolations();
 });
 
-Deno.test("records come from a form or from JSON; the apex is sent as @ and stored as nothing", async () => {
+Deno.test("records come from a form or from JSON; the apex is sent as @ and stored as an empty name", async () => {
   await using sandbox = await startSandbox();
 
   await done(sandbox, "POST", `${domain}/records`, {
@@ -53,7 +53,7 @@ Deno.test("an empty name, and a mail exchange without its level, are refused by 
   assert.equal((await records(sandbox)).length, 1);
 });
 
-Deno.test("a record changes, but not its type, and goes", async () => {
+Deno.test("a record changes, but not its type, and is removed", async () => {
   await using sandbox = await startSandbox();
   const path = `${domain}/records/9aaaae08-57ab-4a63-944f-1ccf15791aa2`;
   const change = (type: string) =>

@@ -10,7 +10,7 @@ async function read(sandbox: Sandbox, path: string): Promise<Record<string, unkn
   return (await send(sandbox, "GET", path + query)).json;
 }
 
-Deno.test("an application is enrolled once, and leaves under its label", async () => {
+Deno.test("an application is enrolled once, and removed under its label", async () => {
   await using sandbox = await startSandbox();
   const leave = (app_name: string) =>
     send(sandbox, "PATCH", `${app}/deactivate`, { form: { ...serverForm, app_id: "200001", app_name } });

@@ -61,8 +61,8 @@ const wrongRequests: [name: string, method: string, path: string, sent: Sent, pr
     /server_id differs/,
   ],
   ["an id that is no UUID", "GET", "/dme/domains/17/usage", {}, /domain_id is not what the documents ask for/],
-  ["a path that looks right", "POST", "/staging/sync/app", { form: appForm }, /no operation/],
-  ["an address that is none", "POST", "/security/siab", { form: { ...serverForm, ip: "here" } }, /ip/],
+  ["an unknown path that looks right", "POST", "/staging/sync/app", { form: appForm }, /no operation/],
+  ["a malformed address", "POST", "/security/siab", { form: { ...serverForm, ip: "here" } }, /ip/],
 ];
 
 for (const [name, method, path, sent, problem] of wrongRequests) {
@@ -120,7 +120,7 @@ Deno.test("fixed words in a path win over the ids that others have in their plac
   sandbox.assertNoViolations();
 });
 
-Deno.test("a slash at the end counts, but where sources leave it out", async () => {
+Deno.test("a slash at the end counts, except if the sources leave it out", async () => {
   await using sandbox = await startSandbox();
 
   const statuses = [
@@ -156,7 +156,7 @@ Deno.test("the password prompt of a staging copy is switched by a form; the fire
   assert.match(problems(sandbox), /action is in the query string[^]*only a form gets through/);
 });
 
-Deno.test("whatever starts work on a server is refused while the server is at work", async () => {
+Deno.test("an operation that starts work on a server is refused while the server is busy", async () => {
   await using sandbox = await startSandbox({ accounts: [exampleAccount], rateLimitPerMinute: 1000 });
   appState(sandbox).sys_user = "abcdefghij";
   const { json } = await send(sandbox, "POST", "/server/restart", { form: serverForm });
@@ -194,9 +194,9 @@ async function answersItsExample(operation: OperationFacts, forms: "live" | "doc
   if (operation.formOnly && encoding === "json") return;
   await using sandbox = await startSandbox({ forms, clock: new FakeClock(), accounts: [exampleAccount] });
   const app = appState(sandbox);
-  // What the examples take for granted.
+  // What the examples assume.
   Object.assign(app, { sys_user: "abcdefghij", localBackup: true, own_ssl: { issued_at: "" } });
-  takenForGranted[operation.id]?.(firstServer(sandbox), sandbox.account());
+  assumptions[operation.id]?.(firstServer(sandbox), sandbox.account());
   const sent: Sent = {};
   if (operation.body !== undefined && encoding === "form") sent.form = operation.body.form;
   if (operation.body !== undefined && encoding === "json") sent.json = operation.body.json;
@@ -206,15 +206,15 @@ async function answersItsExample(operation: OperationFacts, forms: "live" | "doc
 
   assert.equal(reply.status, 200, `${operation.id}: ${reply.text}`);
   assert.equal(problems(sandbox), "", operation.id);
-  // Zero bytes are how some calls say that there is nothing to tell.
+  // Some calls answer with zero bytes.
   const fits = reply.text === "" || ajv.validate(operation.reply.schema, JSON.parse(reply.text));
   assert.ok(fits, `${operation.id}: ${ajv.errorsText()}\n${reply.text}`);
 }
 
 const subscribed = { addonId: 5, packageId: 12, status: 1 } as const;
 
-/** What the examples of single operations take for granted. */
-const takenForGranted: Readonly<Record<string, (server: ServerState, account: AccountState) => void>> = {
+/** What the examples of single operations assume. */
+const assumptions: Readonly<Record<string, (server: ServerState, account: AccountState) => void>> = {
   server_scale_volume: (server) => void (server.data_volume_size = 20),
   server_storage_scale: (server) => void (server.storage = 100),
   addon_deactivate: (_server, { subscriptions }) => void subscriptions.push(subscribed),

@@ -108,7 +108,7 @@ Deno.test("a backup schedule shows in the listing; frequencies are ids of their 
     local_backups: true,
   });
   const { backup_frequency: frequency, backup_time: time } = firstServer(sandbox);
-  assert.deepEqual([frequency, time], ["1", "03:00"], "a number will do, and what is not named stays");
+  assert.deepEqual([frequency, time], ["1", "03:00"], "a number will do, and members that are not named stay");
   for (const wrong of [{ backup_frequency: "24" }, { backup_time: "3:00" }, { backup_retention: "all" }]) {
     const form = { ...serverForm, local_backups: "true", ...wrong };
     const reply = await send(sandbox, "POST", "/server/manage/backupSettings", { form });
@@ -171,7 +171,7 @@ Deno.test("disk cleanup is written as enable and read as enabled", async () => {
   assert.match(problems(sandbox), /automate_cleanup/);
 });
 
-Deno.test("local backups go, of one application or of all", async () => {
+Deno.test("local backups are deleted, of one application or of all", async () => {
   for (const forms of ["live", "documented"] as const) {
     await using sandbox = await startSandbox({ forms });
     const { apps } = firstServer(sandbox);

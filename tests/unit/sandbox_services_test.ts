@@ -31,7 +31,7 @@ Deno.test("an add-on is bought with a package, changed and cancelled", async () 
   sandbox.assertNoViolations();
 });
 
-Deno.test("what support staff finish is only asked for", async () => {
+Deno.test("a request that support staff finish is only recorded", async () => {
   await using sandbox = await startSandbox();
   sandbox.account().subscriptions = [];
 
@@ -90,7 +90,7 @@ Deno.test("a channel wants an e-mail address or a web address, by its kind", asy
   sandbox.assertNoViolations();
 });
 
-Deno.test("a channel is replaced as a whole, and goes without a byte", async () => {
+Deno.test("a channel is replaced completely, and deleted with an empty answer", async () => {
   await using sandbox = await startSandbox();
   const form = { name: "Renamed", channel: "2", to: "new@example.com", "events[]": ["2"], is_active: "false" };
 
@@ -104,7 +104,7 @@ Deno.test("a channel is replaced as a whole, and goes without a byte", async () 
   sandbox.assertNoViolations();
 });
 
-Deno.test("alerts are marked as read, one or all, without a byte", async () => {
+Deno.test("alerts are marked as read, one or all, with an empty answer", async () => {
   await using sandbox = await startSandbox();
   const unread = () => sandbox.account().alerts.filter(({ is_read }) => !is_read).length;
 
@@ -122,7 +122,7 @@ async function insights(sandbox: Sandbox): Promise<number> {
   return reply.status === 200 ? rows(reply.json.insights).length : reply.status;
 }
 
-Deno.test("insights come with a subscription, and not of servers that are switched off", async () => {
+Deno.test("insights come with a subscription, and not for stopped servers", async () => {
   await using sandbox = await startSandbox();
   const set = (insights_enabled: string) =>
     done(sandbox, "POST", "/copilot/server-settings", { form: { ...serverForm, insights_enabled } });

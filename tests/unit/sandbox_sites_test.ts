@@ -20,7 +20,7 @@ Deno.test("aliases are replaced as a whole, by an operation or at once", async (
   }
 });
 
-Deno.test("PHP settings travel as base64, or as plain text where the API is of that habit", async () => {
+Deno.test("PHP settings are sent as base64, or as plain text if the API wants that", async () => {
   const text = "php_admin_value[memory_limit] = 512M\n; für später";
   const base64 = btoa(String.fromCharCode(...new TextEncoder().encode(text)));
   for (const [fpmText, sent] of [["base64", base64], ["plain", text]] as const) {
@@ -61,7 +61,7 @@ Deno.test("cron lines come as JSON text or as one bare line, and replace all job
   sandbox.assertNoViolations();
 });
 
-Deno.test("jobs written as objects take the place of the lines", async () => {
+Deno.test("jobs written as objects replace the lines", async () => {
   await using sandbox = await startSandbox();
   const job = { ...appState(sandbox).crons.basic[0], minutes: "0" };
 
@@ -82,7 +82,7 @@ Deno.test("a write of cron jobs that fails may have had its effect", async () =>
   assert.equal(appState(sandbox).crons.script, "@daily php b.php");
 });
 
-Deno.test("the cron optimizer is switched by an operation, for WordPress alone", async () => {
+Deno.test("the cron optimizer is switched by an operation, only for WordPress", async () => {
   await using sandbox = await startSandbox();
   const form = { status: "disable" };
 
@@ -147,7 +147,7 @@ Deno.test("xmlrpc answers inline where the documents are followed, and not on a 
   assert.equal(record(busy.json.operation).type, "purge_app_cache");
 });
 
-Deno.test("a web root is answered without a byte, and shows in the listing", async () => {
+Deno.test("a change of the web root gets an empty answer, and shows in the listing", async () => {
   await using sandbox = await startSandbox();
 
   const reply = await send(sandbox, "POST", "/app/manage/webroot", {
@@ -251,21 +251,21 @@ Deno.test("a graph has its target's unit and steps, a gap, and an unfinished las
   assert.equal((week[1]?.[1] ?? 0) - (week[0]?.[1] ?? 0), 3600);
 });
 
-Deno.test("certificates tell no date, and not all of them the same", async () => {
+Deno.test("certificates show no dates, and differ in their members", async () => {
   await using sandbox = await startSandbox({ accounts: [{ ...DEMO_ACCOUNT, servers: 2, appsPerServer: 6 }] });
 
   const { json } = await send(sandbox, "GET", "/server");
   const all = rows(json.servers).flatMap(({ apps }) => rows(apps)).map(({ lets_encrypt }) => lets_encrypt);
 
-  const told = all.filter((one) => one !== null).map(record);
-  assert.doesNotMatch(JSON.stringify(told), /\d{4}-\d{2}-\d{2}/);
-  assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(["le"]));
-  assert.deepEqual(told.map((one) => ["challenges" in one, one.auto, one.is_verified]), [
+  const shown = all.filter((one) => one !== null).map(record);
+  assert.doesNotMatch(JSON.stringify(shown), /\d{4}-\d{2}-\d{2}/);
+  assert.deepEqual(new Set(shown.map(({ type }) => type)), new Set(["le"]));
+  assert.deepEqual(shown.map((one) => ["challenges" in one, one.auto, one.is_verified]), [
     [true, true, true],
     [false, true, true],
     [true, false, true],
     [false, true, false],
   ]);
-  assert.equal(told[0]?.app_prefix, "woocommerce-100001-200001.cloudwaysapps.test");
+  assert.equal(shown[0]?.app_prefix, "woocommerce-100001-200001.cloudwaysapps.test");
   assert.ok(all.includes(null));
 });

@@ -21,7 +21,7 @@ async function listed(sandbox: Sandbox): Promise<Map<string, Record<string, unkn
   return new Map(rows(json.servers).flatMap(({ apps }) => rows(apps)).map((app) => [String(app.id), app]));
 }
 
-Deno.test("a staging copy is named by its finished operation alone, and asks visitors for a password", async () => {
+Deno.test("only the finished operation names a staging copy, which asks visitors for a password", async () => {
   await using sandbox = await startSandbox();
 
   const started = await done(sandbox, "POST", "/staging/app/cloneApp", { form: appForm });
@@ -30,7 +30,7 @@ Deno.test("a staging copy is named by its finished operation alone, and asks vis
   const copy = (await listed(sandbox)).get(String(app_id));
 
   assert.deepEqual(Object.keys(started.json), ["operation_id"]);
-  assert.deepEqual([type, poll.json.status], ["add_staging_app", false], "the outer status is no verdict");
+  assert.deepEqual([type, poll.json.status], ["add_staging_app", false], "the outer status says nothing");
   assert.deepEqual([copy?.is_staging, copy?.source_app_id, copy?.label], ["1", "200001", "staging-Shop"]);
   assert.equal(appState(sandbox, Number(app_id)).staging.prompt.enabled, true);
   assert.deepEqual(appState(sandbox, Number(app_id)).content, appState(sandbox).content);
@@ -103,7 +103,7 @@ Deno.test("a pull overwrites the copy, with the parts that were asked for", asyn
   sandbox.assertNoViolations();
 });
 
-Deno.test("a sync with the roles changed, of strangers or without a part is refused", async () => {
+Deno.test("a sync with swapped roles, of unrelated applications or without a part is refused", async () => {
   await using sandbox = await startSandbox();
   const form = { action: "push", appFiles: "true" };
   const status = async (fields: Record<string, string>) =>
@@ -118,7 +118,7 @@ Deno.test("a sync with the roles changed, of strangers or without a part is refu
   assert.match(problems(sandbox), /appFiles[^]*tableSelected/);
 });
 
-Deno.test("copies of elsewhere and of nothing can be had", async () => {
+Deno.test("copies of another server and of nothing can be made", async () => {
   await using sandbox = await startSandbox({ accounts: [{ ...DEMO_ACCOUNT, moreStaging: true }] });
 
   const apps = [...(await listed(sandbox)).values()].filter(({ is_staging }) => is_staging === "1");
@@ -141,7 +141,7 @@ Deno.test("the password prompt is switched by an operation whose id is text", as
 
   assert.match(String(reply.json.operation_id), /^flex-/);
   assert.equal(appState(sandbox, 200_003).staging.prompt.enabled, false);
-  assert.equal(live.status, 422, "a live application has none");
+  assert.equal(live.status, 422, "a live application has no prompt");
   sandbox.assertNoViolations();
 });
 
@@ -171,7 +171,7 @@ Deno.test("tables are listed by an operation, or at once", async () => {
   assert.deepEqual(inline.json.tables, names);
 });
 
-Deno.test("what a sync kept is deleted", async () => {
+Deno.test("the backup of a sync can be deleted", async () => {
   await using sandbox = await startSandbox();
   await done(sandbox, "POST", "/sync/app", { form: { ...pair, action: "pull", appFiles: "true", backup: "true" } });
   assert.notEqual(appState(sandbox, 200_003).staging.overwritten, null);

@@ -3,7 +3,7 @@ import { operationById } from "../sandbox/facts.ts";
 import { type AccountSpec, DEMO_ACCOUNT, FakeClock, startSandbox } from "../sandbox/mod.ts";
 import { appForm, parse, record, rows, send, serverForm } from "../sandbox/test_client.ts";
 
-Deno.test("a key is exchanged for a token that works for an hour", async () => {
+Deno.test("a key is exchanged for a token that is valid for an hour", async () => {
   const clock = new FakeClock();
   await using sandbox = await startSandbox({ clock });
   const form = { email: DEMO_ACCOUNT.email, api_key: DEMO_ACCOUNT.apiKey };
@@ -82,7 +82,7 @@ Deno.test("no token gives 400, a bad, expired or revoked one 401, one without th
   assert.equal(await status("cw_all"), 401);
 });
 
-Deno.test("wrong fields give a map of fields", async () => {
+Deno.test("wrong fields are refused with a map of fields", async () => {
   await using sandbox = await startSandbox();
 
   const wrong = await send(sandbox, "POST", "/server/stop", { form: { server_id: "one" } });
@@ -115,7 +115,7 @@ Deno.test("a busy server gives the running operation", async () => {
   assert.equal(elsewhere.status, 200);
 });
 
-Deno.test("one request too many in a minute is refused, the next minute's is not", async () => {
+Deno.test("a request beyond the limit of a minute is refused, and accepted in the next minute", async () => {
   const clock = new FakeClock();
   await using sandbox = await startSandbox({ clock, rateLimitPerMinute: 3 });
 
@@ -166,7 +166,7 @@ Deno.test("the other spelling of a path works when asked for, and the main one t
   sandbox.assertNoViolations();
 });
 
-Deno.test("an unwelcome user agent meets the firewall", async () => {
+Deno.test("a refused user agent gets the firewall's page", async () => {
   await using sandbox = await startSandbox();
 
   const reply = await send(sandbox, "GET", "/server", { headers: { "User-Agent": "Python-urllib/3.12" } });
@@ -200,7 +200,7 @@ Deno.test("an operation ends by itself when the time is up", async () => {
   assert.equal(rows(json.servers)[0]?.status, "stopped");
 });
 
-Deno.test("operations fail when told to, without their effect", async () => {
+Deno.test("operations fail on demand, without their effect", async () => {
   await using sandbox = await startSandbox();
   const stop = await send(sandbox, "POST", "/server/stop", { form: serverForm });
 

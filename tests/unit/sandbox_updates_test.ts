@@ -34,7 +34,7 @@ Deno.test("the overview has a row for each WordPress application, and no label",
   sandbox.assertNoViolations();
 });
 
-Deno.test("what is pending is known after a detection run, which is a read that keeps the server busy", async () => {
+Deno.test("pending updates are known after a detection run, a read that keeps the server busy", async () => {
   await using sandbox = await startSandbox();
   appState(sandbox).updates.detected = false;
   const pending = async () => record(record((await read(sandbox, "settings")).settings).available_update_list);
@@ -50,7 +50,7 @@ Deno.test("what is pending is known after a detection run, which is a read that 
   sandbox.assertNoViolations();
 });
 
-Deno.test("a run backs up, works on a copy that is gone in the end, and updates what was named", async () => {
+Deno.test("a run backs up, works on a temporary copy, and updates the named parts", async () => {
   await using sandbox = await startSandbox();
   const app = appState(sandbox);
   const before = { apps: firstServer(sandbox).apps.length, backups: app.backups.length };
@@ -83,7 +83,7 @@ Deno.test("a run that fails changes nothing and leaves no copy", async () => {
   assert.equal(rows((await read(sandbox, "history")).history)[0]?.status, "0");
 });
 
-Deno.test("a run of nothing would be a run of everything, and is a violation", async () => {
+Deno.test("a run without a selection would update everything, and is a violation", async () => {
   await using sandbox = await startSandbox();
 
   const reply = await send(sandbox, "PUT", "/app/safeupdates/200001", { form: { server_id: "100001", core: "no" } });
@@ -123,7 +123,11 @@ Deno.test("settings are written as numbers and read as words", async () => {
   assert.deepEqual([settings.update_day, settings.update_slot], ["Saturday", "00:01 - 06:00"]);
   assert.deepEqual(settings.update_list, { core: "yes", plugin: ["breeze"], theme: [] });
   assert.deepEqual([settings.notification_email, settings.pre_notification], ["ops@example.com", "0"]);
-  assert.deepEqual([settings.successful_updates, settings.is_update_enable], ["1", "0"], "what is not named stays");
+  assert.deepEqual(
+    [settings.successful_updates, settings.is_update_enable],
+    ["1", "0"],
+    "members that are not named stay",
+  );
   sandbox.assertNoViolations();
 });
 
@@ -149,7 +153,7 @@ Deno.test("other applications have no updates and no vulnerabilities", async () 
   sandbox.assertNoViolations();
 });
 
-Deno.test("no hole is an empty list, one an object, several a list", async () => {
+Deno.test("no vulnerability is an empty list, one an object, several a list", async () => {
   await using sandbox = await startSandbox();
   const { vulnerable } = appState(sandbox);
   vulnerable.holes = { breeze: 1, wordpress: 2 };

@@ -52,7 +52,7 @@ Deno.test("an elicitation capability without members means forms", async () => {
   assert.deepEqual(memo?.capabilities, { elicitation: { form: {} } });
 });
 
-Deno.test("a session id longer than 1 KiB is none, even one that verifies", async () => {
+Deno.test("a session id longer than 1 KiB is refused, even one that verifies", async () => {
   const ring = await KeyRing.create({ encryptionKeys: [OLD_KEY] });
   const ids = new SessionIds(ring);
   const memo = await ids.read(await issue(ids));
@@ -80,7 +80,7 @@ Deno.test("a client that can't be asked gets no session id", async () => {
   }
 });
 
-Deno.test("no two session ids are alike, though the client is the same", async () => {
+Deno.test("session ids differ, even for the same client", async () => {
   const ids = await sessionIds(OLD_KEY);
 
   const [one, other] = [await issue(ids), await issue(ids)];
@@ -111,7 +111,7 @@ Deno.test("a session id is visible ASCII and at most 1 KiB, whatever the client 
   }));
 });
 
-Deno.test("a session id with any character changed, left out or added tells nothing", async () => {
+Deno.test("a session id with any character changed, left out or added is refused", async () => {
   const ids = await sessionIds(OLD_KEY);
   const id = await issue(ids);
 
@@ -125,7 +125,7 @@ Deno.test("a session id with any character changed, left out or added tells noth
   assert.equal(await ids.read(`${id}, ${id}`), undefined);
 });
 
-Deno.test("whatever is no session id of ours tells nothing and is no error", async () => {
+Deno.test("a foreign session id is ignored without an error", async () => {
   const ids = await sessionIds(OLD_KEY);
 
   await fc.assert(fc.asyncProperty(fc.string({ unit: "binary" }), async (text) => {

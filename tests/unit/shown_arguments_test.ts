@@ -4,7 +4,7 @@ import { type DeclaredInputs, readDeclaration } from "../../src/confirm/declared
 
 const NONE: DeclaredInputs = new Map();
 
-Deno.test("arguments that are not recorded are not even looked at, however many there are", () => {
+Deno.test("arguments that are not recorded are not read, however many there are", () => {
   const looked: string[] = [];
   const watched = (name: string) => ({
     get inside() {
@@ -24,13 +24,13 @@ Deno.test("arguments that are not recorded are not even looked at, however many 
   assert.equal(looked.length, 40);
 });
 
-Deno.test("a secret at the place where a text is cut is hidden whole", () => {
+Deno.test("a secret at the cut of a text is completely hidden", () => {
   const recorded = recordedArguments({ text: `${"a ".repeat(98)}EXAMPLE-SECRET` }, NONE, ["EXAMPLE-SECRET"]);
 
   assert.deepEqual(recorded, { text: `${"a ".repeat(98)}[hi…` });
 });
 
-Deno.test("an input that is declared a secret is not recorded, whatever its name", () => {
+Deno.test("an input declared as a secret is not recorded, whatever its name", () => {
   const declared: DeclaredInputs = new Map([["word", readDeclaration({ secret: true })]]);
 
   const recorded = recordedArguments({ word: "open sesame", other: "open sesame" }, declared, []);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SingleFlight } from "../../src/async/single_flight.ts";
 
-/** Work that the test ends, with a count of its starts and whether it was aborted. */
+/** Work that the test ends, with the count of its starts and whether it was aborted. */
 function makeWork() {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const work = { began: 0, aborted: false, resolve, reject };
@@ -26,7 +26,7 @@ Deno.test("callers of the same thing share one piece of work", async () => {
   assert.equal(work.began, 1);
 });
 
-Deno.test("the work goes on for the others when the caller that started it gives up", async () => {
+Deno.test("work goes on for other callers when the one that started it leaves", async () => {
   const flights = new SingleFlight<string>();
   const { work, begin } = makeWork();
   const leaving = new AbortController();
@@ -43,7 +43,7 @@ Deno.test("the work goes on for the others when the caller that started it gives
   assert.equal(work.began, 1);
 });
 
-Deno.test("work is aborted when its last caller gives up, and the next caller starts new work", async () => {
+Deno.test("work is aborted when its last caller leaves, and the next caller starts new work", async () => {
   const flights = new SingleFlight<string>();
   const { work, begin } = makeWork();
   const leaving = new AbortController();

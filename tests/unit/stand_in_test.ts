@@ -214,7 +214,7 @@ Deno.test("a late write of a mark leaves a newer mark, which could not be writte
   await until(async () => await shared.get(epoch) === "newer");
 });
 
-Deno.test("in an outage too, made-up credentials take no room from accepted ones", async () => {
+Deno.test("in an outage too, made-up credentials displace no accepted ones", async () => {
   const clock = new FakeClock();
   const shared = new MemoryStore({ clock });
   const store = new StandInStore(shared, { clock, maxEntriesPerTable: 1 });

@@ -22,7 +22,7 @@ for (
   });
 }
 
-Deno.test("a line may be as long as it may be, and no longer", async () => {
+Deno.test("a line may be up to its limit, and no longer", async () => {
   const long = "x".repeat(10);
 
   const lines = await linesOf([`${long}\n`, long.slice(1), "x\n"], 10);

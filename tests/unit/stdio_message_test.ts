@@ -14,7 +14,7 @@ for (
     { ...REQUEST, params: { name: "ping", arguments: { deep: deep(61) } } },
   ]
 ) {
-  Deno.test(`a line is understood that says ${JSON.stringify(message).slice(0, 100)}`, () => {
+  Deno.test(`a line is read: ${JSON.stringify(message).slice(0, 100)}`, () => {
     assert.deepEqual(readStdioLine(JSON.stringify(message)), { kind: "message", message });
   });
 }

@@ -6,7 +6,7 @@ import { cleanDeep } from "../../src/text/clean_deep.ts";
 const FORBIDDEN =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00AD\u061C\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E0FFF}]/u;
 
-/** Strings rich in what has to go, among ordinary characters. */
+/** Strings with many characters that are cleaned away, among ordinary ones. */
 const hostile = fc.array(
   fc.oneof(
     fc.constantFrom(
@@ -40,7 +40,7 @@ const hostile = fc.array(
   ),
 ).map((parts) => parts.join(""));
 
-Deno.test("cleaned text has no character that steers, hides or breaks a line", () => {
+Deno.test("cleaned text has no control character, invisible character or line break", () => {
   fc.assert(fc.property(hostile, (text) => {
     const clean = cleanText(text);
 
@@ -68,7 +68,7 @@ Deno.test("cut text has at most as many code points as allowed", () => {
   }));
 });
 
-Deno.test("text is cut with an ellipsis, and only where it is too long", () => {
+Deno.test("text is cut with an ellipsis, only if it is too long", () => {
   assert.equal(cleanText("abcdef", { maxLength: 4 }), "abc…");
   assert.equal(cleanText("abc def", { maxLength: 5 }), "abc…");
   assert.equal(cleanText("abcd", { maxLength: 4 }), "abcd");
@@ -81,7 +81,7 @@ Deno.test("line breaks and tabs become one space", () => {
   assert.equal(cleanText(" a\r\n\r\nb\tc\u2028d\u0085e "), "a b c d e");
 });
 
-Deno.test("ordinary text in any language survives", () => {
+Deno.test("ordinary text in any language stays", () => {
   const texts = [
     "Shop – Übersicht (Köln)",
     "Ελληνικά, русский, עברית, العربية, ไทย, हिन्दी, 日本語, 한국어, ትግርኛ",
@@ -94,7 +94,7 @@ Deno.test("ordinary text in any language survives", () => {
   assert.deepEqual(texts.map((text) => cleanText(text)), texts);
 });
 
-Deno.test("emoji joined into one fall apart into their parts", () => {
+Deno.test("joined emoji are split into their parts", () => {
   assert.equal(cleanText("👩\u200d💻"), "👩💻");
 });
 
@@ -108,7 +108,7 @@ Deno.test("text hidden in Unicode tags is gone", () => {
   assert.equal(cleanText(`shop${tags}`), "shop");
 });
 
-Deno.test("text that is opaque keeps its spaces, and nothing else that is cleaned away", () => {
+Deno.test("opaque text keeps its spaces, and is cleaned otherwise", () => {
   const hostile = " a  b\u00a0\nc\u202e\u200bd\u0007 ";
 
   assert.equal(cleanKeepingSpaces(hostile), " a  b\u00a0 cd ");
@@ -125,12 +125,12 @@ Deno.test("every text and name in a value is cleaned, numbers and flags stay", (
   });
 });
 
-Deno.test("a name that cleaning makes equal to another does not take its place", () => {
+Deno.test("a name that cleaning makes equal to another does not replace it", () => {
   assert.deepEqual(cleanDeep({ "i\u200bd": 2, id: 1 }), { id: 1 });
   assert.deepEqual(cleanDeep({ id: 1, "i\u200bd": 2 }), { id: 1 });
 });
 
-Deno.test("a cleaned value is a copy, and what JSON cannot hold is left out", () => {
+Deno.test("a cleaned value is a copy, and values that JSON can't hold are left out", () => {
   const value = { a: ["x"], none: undefined, run: () => 1, date: new Date(0), big: 2n };
 
   assert.deepEqual(cleanDeep(value), { a: ["x"], date: "1970-01-01T00:00:00.000Z", big: "2" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isoTimesIn } from "../../src/cloudways/times.ts";
 
-/** Names and values of records, and what becomes of the values. */
+/** Names and values of records, and the resulting values. */
 const ROWS: readonly [string, unknown, unknown][] = [
   ["created_at", "2026-08-06 10:00:00", "2026-08-06T10:00:00Z"],
   ["createdAt", "2026-08-06T10:00:00", "2026-08-06T10:00:00Z"],
@@ -22,7 +22,7 @@ const ROWS: readonly [string, unknown, unknown][] = [
   ["format", "2026-08-06 10:00:00", "2026-08-06 10:00:00"],
 ];
 
-Deno.test("a time under a name that speaks of one gets its zone, at any depth, and nothing else changes", () => {
+Deno.test("a time under a name of a time gets its zone, at any depth, and nothing else changes", () => {
   for (const [name, value, expected] of ROWS) {
     assert.deepEqual(isoTimesIn({ [name]: value }), { [name]: expected }, name);
     assert.deepEqual(isoTimesIn([{ a: [{ [name]: value }] }]), [{ a: [{ [name]: expected }] }], name);

@@ -11,7 +11,9 @@ import { dailyPhrases, furtherPhrases } from "../phrases/mod.ts";
 import { plannedTools } from "../phrases/planned_tools.ts";
 import type { PhraseRow } from "../phrases/row.ts";
 
-const tools: readonly SearchableTool[] = [...allTools, ...plannedTools];
+// Discovery finds the others, and is listed everywhere.
+const present = allTools.filter(({ toolset }) => toolset !== "discovery");
+const tools: readonly SearchableTool[] = [...present, ...plannedTools];
 const toolNames = new Set(tools.map(({ name }) => name));
 const search = new ToolSearch(tools);
 const phrases = [...dailyPhrases, ...furtherPhrases];
@@ -46,7 +48,7 @@ for (const [what, rows] of [["what people do every day", dailyPhrases], ["the re
   });
 }
 
-Deno.test("most phrases that the words were not chosen by find their tool", () => {
+Deno.test("most phrases that were not used to choose the words find their tool", () => {
   assertShare(heldOutPhrases, 1, 0.6);
   assertShare(heldOutPhrases, 3, 0.8);
 });
@@ -61,7 +63,7 @@ Deno.test("there are enough phrases, each once, and each names tools that exist 
   assert.ok(dailyPhrases.length >= 150 && furtherPhrases.length >= 60 && cannotPhrases.length >= 10);
 });
 
-Deno.test("every tool has a phrase that it is the answer to", () => {
+Deno.test("every tool is the answer to a phrase", () => {
   const answered = new Set(phrases.map(([, tool]) => tool));
 
   assert.deepEqual([...toolNames].filter((name) => !answered.has(name)), []);
@@ -76,14 +78,14 @@ Deno.test("half of the phrases share no word with the name of their tool", () =>
   assert.ok(strange.length >= phrases.length / 2, `${strange.length} of ${phrases.length}`);
 });
 
-Deno.test("a planned tool that exists is planned no more", () => {
+Deno.test("no existing tool is marked as planned", () => {
   const existing = new Set(allTools.map(({ name }) => name));
 
   assert.deepEqual(plannedTools.map(({ name }) => name).filter((name) => existing.has(name)), []);
   assert.equal(toolNames.size, tools.length);
 });
 
-Deno.test("the words people use and the statements name only tools that exist or are planned", () => {
+Deno.test("the words people use and the statements name only existing or planned tools", () => {
   const inStatements = WISHES.flatMap(([, statement]) => statement.match(/[a-z]+(?:_[a-z]+)+/g) ?? []);
 
   const unknown = [...Object.keys(TOOL_WORDS), ...inStatements].filter((name) => !toolNames.has(name));
@@ -92,12 +94,12 @@ Deno.test("the words people use and the statements name only tools that exist or
 });
 
 Deno.test("no synonym holds a whole phrase", () => {
-  const sayings = SYNONYMS.flatMap(([said]) => said.split(","));
+  const synonyms = SYNONYMS.flatMap(([texts]) => texts.split(","));
 
-  assert.deepEqual(sayings.filter((saying) => saying.trim().split(/\s+/).length > 3), []);
+  assert.deepEqual(synonyms.filter((synonym) => synonym.trim().split(/\s+/).length > 3), []);
 });
 
-Deno.test("what Cloudways can't do is said, with what is possible instead", () => {
+Deno.test("the search says what Cloudways can't do, and what is possible instead", () => {
   const silent = cannotPhrases.filter(([phrase, word]) => {
     const { statements } = search.search(phrase);
     return !statements.some((statement) => statement.includes(word));
@@ -106,13 +108,13 @@ Deno.test("what Cloudways can't do is said, with what is possible instead", () =
   assert.deepEqual(silent, []);
 });
 
-Deno.test("nothing is said to be impossible that is possible", () => {
+Deno.test("the search never calls something impossible that is possible", () => {
   const denied = [...phrases, ...heldOutPhrases].filter(([phrase]) => search.search(phrase).statements.length > 0);
 
   assert.deepEqual(denied, []);
 });
 
-Deno.test("a tool's own name finds it first, whatever else is said", () => {
+Deno.test("a tool's own name finds it first, whatever the other words are", () => {
   assert.equal(namesFor("delete_app")[0], "delete_app");
   assert.equal(namesFor("how do I use reset_admin_password for the shop")[0], "reset_admin_password");
 });
@@ -122,7 +124,7 @@ Deno.test("one wrong letter in a long word does no harm", () => {
   assert.equal(namesFor("reset file permisions")[0], "reset_app_file_permissions");
 });
 
-Deno.test("a removal comes first only where one is asked for", () => {
+Deno.test("a removal comes first only if the query asks for one", () => {
   assert.equal(namesFor("delete ssh key")[0], "delete_ssh_key");
   assert.notEqual(namesFor("ssh key")[0], "delete_ssh_key");
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { elicitParamsOf, hear, inputRequestOf } from "../../src/confirm/elicitation.ts";
 import { isTyped, textToType } from "../../src/confirm/typed_label.ts";
 
-/** What is typed for a label; the id is 7. */
+/** The text to type for a label; the id is 7. */
 const LABELS: [label: string, typed: string][] = [
   ["Shop", "Shop"],
   ["Blumenläden Köln", "Blumenläden Köln"],
@@ -29,7 +29,7 @@ for (const [label, typed] of LABELS) {
   });
 }
 
-Deno.test("outer spaces and the make of accents don't count, everything else does", () => {
+Deno.test("outer spaces and the encoding of accents don't count, everything else does", () => {
   for (const typed of ["Blumenläden", " Blumenläden\n", "Blumenla\u0308den"]) {
     assert.ok(isTyped(typed, "Blumenläden"), typed);
   }
@@ -38,7 +38,7 @@ Deno.test("outer spaces and the make of accents don't count, everything else doe
   }
 });
 
-Deno.test("a yes in a form takes the label, a no does not", () => {
+Deno.test("a yes in a form needs the label, a no does not", () => {
   const say = (content: unknown, afterMs = 1_000, action = "accept") =>
     hear({ action, content }, "form", afterMs, "Shop");
 
@@ -54,7 +54,7 @@ Deno.test("a yes in a form takes the label, a no does not", () => {
   assert.equal(say({ approve: true, label: "Shop" }, 1_000, "cancel"), "nobody");
 });
 
-Deno.test("both eras' forms require the label where there is one, and else have no field for it", () => {
+Deno.test("the forms of both eras require a label if there is one, and have no field for it otherwise", () => {
   const schemas = (label: "first" | "again" | undefined) => {
     const question = { message: "m", state: "s", ...(label !== undefined && { label }) };
     return [elicitParamsOf(question, "2025-06-18"), Object(inputRequestOf(question)).params].map(

@@ -5,7 +5,7 @@ import { FakeClock } from "../sandbox/fake_clock.ts";
 
 const CUSTOMER: Customer = { id: "a".repeat(64), credential: { kind: "access_token", token: "cw_EXAMPLE" } };
 
-Deno.test("of two pauses the longer one counts, in whichever order they come", async () => {
+Deno.test("of two pauses the longer one counts, in any order", async () => {
   for (const seconds of [[60, 5], [5, 60]]) {
     const clock = new FakeClock();
     const limits = new UpstreamLimits(clock, () => true);
@@ -20,7 +20,7 @@ Deno.test("of two pauses the longer one counts, in whichever order they come", a
   }
 });
 
-Deno.test("figures that come with a later answer end no pause", () => {
+Deno.test("the figures of a later answer do not end a pause", () => {
   const limits = new UpstreamLimits(new FakeClock(), () => true);
   limits.pause(CUSTOMER, "server_list", 60);
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { WaitingRoom } from "../../src/cloudways/waiting_room.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 
-/** A room of a few places, in which one waits a second. */
+/** A room of a few places with a wait of one second. */
 function startRoom(places: number) {
   const clock = new FakeClock();
   const room = new WaitingRoom(places);
@@ -10,7 +10,7 @@ function startRoom(places: number) {
   return { clock, enter };
 }
 
-Deno.test("as many wait as there are places, and one more is turned away at once", async () => {
+Deno.test("as many callers wait as there are places, and one more is refused at once", async () => {
   const { clock, enter } = startRoom(3);
   const waiting = [enter("a"), enter("a"), enter("a")];
 
@@ -22,7 +22,7 @@ Deno.test("as many wait as there are places, and one more is turned away at once
   assert.equal(clock.sleeping, 0);
 });
 
-Deno.test("a newcomer from an address with few gets the place of one from an address with many", async () => {
+Deno.test("a new caller from an address with few places takes one from an address with many", async () => {
   const { clock, enter } = startRoom(50);
   const attackers = Array.from({ length: 50 }, () => enter("attacker"));
 
@@ -44,7 +44,7 @@ Deno.test("many addresses with one place each keep theirs", async () => {
   assert.deepEqual(await Promise.all(waiting), [true, true, true]);
 });
 
-Deno.test("who leaves makes room, and hears why the wait ended", async () => {
+Deno.test("a caller that leaves makes room, and gets the reason why the wait ended", async () => {
   const room = new WaitingRoom(1);
   const gone = room.stay("a", () => Promise.reject(new Error("gone")));
 

@@ -4,7 +4,7 @@ import { AS_READ, type Reading, type Rules, type Showing, transform, transformIn
 
 const LOWER: Reading = { text: (text) => text.toLowerCase(), name: (name) => name.toLowerCase() };
 
-/** Shows where each text and name stands. */
+/** Shows the place of each text and name. */
 const PLACES: Showing<string> = {
   outermost: "",
   name: (name) => name,
@@ -16,7 +16,7 @@ const PLACES: Showing<string> = {
 /** Rules that leave any JSON value as it is. */
 const NOTHING: Rules<undefined> = { showing: AS_READ };
 
-Deno.test("a walk that changes nothing makes a copy of any JSON value, at once and in turns", async () => {
+Deno.test("a walk without changes copies any JSON value, at once and in turns", async () => {
   await fc.assert(fc.asyncProperty(fc.jsonValue(), async (value) => {
     assert.equal(JSON.stringify(transform(value, NOTHING)), JSON.stringify(value));
     assert.equal(JSON.stringify(await transformInTurns(value, NOTHING)), JSON.stringify(value));
@@ -49,9 +49,9 @@ Deno.test("a part knows its context, its depth and the text before it as they we
   });
 });
 
-Deno.test("other members are told as they were read, and no more of them than are looked at", () => {
-  const told: unknown[] = [];
-  const within: Showing<undefined>["within"] = (_outer, _name, members) => void told.push(members());
+Deno.test("a part knows the other members as they were read, within the bound", () => {
+  const seen: unknown[] = [];
+  const within: Showing<undefined>["within"] = (_outer, _name, members) => void seen.push(members());
   const value = { A: "TEXT", B: 1, C: "x" };
 
   transform(value, {
@@ -60,10 +60,10 @@ Deno.test("other members are told as they were read, and no more of them than ar
     showing: { ...AS_READ, within },
   });
 
-  assert.deepEqual(told, [[["a", "text"], ["b", 1]], [["a", "text"], ["b", 1]]]);
+  assert.deepEqual(seen, [[["a", "text"], ["b", 1]], [["a", "text"], ["b", 1]]]);
 });
 
-Deno.test("what is opened is walked in place of the value, and closed again", () => {
+Deno.test("an opened value is walked in place of the original, and closed again", () => {
   const open: Rules<undefined>["open"] = (value) =>
     typeof value === "string" && value.startsWith("[")
       ? { value: JSON.parse(value), close: (result) => JSON.stringify(result) }
@@ -74,7 +74,7 @@ Deno.test("what is opened is walked in place of the value, and closed again", ()
   assert.deepEqual(shown, { text: '["a",1]' });
 });
 
-Deno.test("a name that is left out leaves its value out too, and keeps no other name from being shown", () => {
+Deno.test("a name that is left out leaves out its value too, and other names are still shown", () => {
   const value = { A: undefined, a: 1, B: 2, " b": 3 };
   const reading = { ...LOWER, name: (name: string) => name.trim().toLowerCase() };
 
@@ -82,7 +82,7 @@ Deno.test("a name that is left out leaves its value out too, and keeps no other 
   assert.deepEqual(transform({ A: undefined, " a": 1 }, { reading, showing: AS_READ }), { a: 1 });
 });
 
-Deno.test("what is nested too deep is not looked at", () => {
+Deno.test("values nested too deep are not read", () => {
   let value: unknown = {
     get inside() {
       throw new Error("looked at");

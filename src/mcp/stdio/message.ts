@@ -1,6 +1,7 @@
 import { type JSONRPCMessage, parseJSONRPCMessage } from "@modelcontextprotocol/server";
 import { JSON_RPC_ERRORS, usableIdOf } from "../json_rpc.ts";
-import { longName, MAX_NAME_LENGTH, oversized } from "../json_size.ts";
+import { oversized } from "../../text/json_size.ts";
+import { longName, MAX_NAME_LENGTH } from "../long_name.ts";
 import { normalizeBody } from "../message_form.ts";
 import { messageProblem } from "../message_problem.ts";
 

@@ -1,6 +1,6 @@
 import type { Config } from "../../config.ts";
 import { ToolError } from "../../errors.ts";
-import type { Bounds } from "../../identity/bounds.ts";
+import { processBounds } from "../../identity/bounds.ts";
 import { type Caller, callerSecrets, type Identity } from "../../identity/caller.ts";
 import type { Credential } from "../../identity/credential.ts";
 import { type CustomerIds, shortCustomerId } from "../../identity/customer_id.ts";
@@ -18,17 +18,15 @@ export interface StdioScopeOptions {
 
 /** The scope of the one stdio caller, whose credential is in the configuration. */
 export async function stdioScope(
-  { stdioCredential, readOnly, toolsets, listedToolsets }: Pick<Config, "stdioCredential" | keyof Bounds>,
+  config: Pick<Config, "stdioCredential" | "readOnly" | "toolsets" | "listedToolsets">,
   { customerIds, log, work }: StdioScopeOptions,
 ): Promise<CallScope> {
-  const identity = await identityOf(stdioCredential, customerIds);
+  const identity = await identityOf(config.stdioCredential, customerIds);
   const approvalCode = undefined;
   const secrets = callerSecrets({ identity, approvalCode }, { work });
   const caller: Caller = {
     identity,
-    readOnly,
-    toolsets,
-    listedToolsets,
+    ...processBounds(config),
     approvalCode,
     confirmByPage: false,
     address: "stdio",

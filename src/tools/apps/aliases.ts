@@ -140,7 +140,7 @@ const updateAppAliases = defineAskingTool({
         "It can be undone by adding the domain again.",
       ],
       facts: differenceFacts(app.aliases ?? [NOT_TOLD], edited),
-      target: { aliases: app.aliases && canonicalEntries(app.aliases, lowerCase) },
+      target: { before: app.aliases && canonicalEntries(app.aliases, lowerCase) },
     };
   },
   handler: async (input, context, found) => {

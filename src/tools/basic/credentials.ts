@@ -14,10 +14,12 @@ import {
 import { path } from "../../cloudways/path.ts";
 import { sayingOf } from "../../cloudways/replies.ts";
 import { ToolError } from "../../errors.ts";
-import type { Show } from "../../secrets/call_secrets.ts";
-import { appInput, serverInput, show } from "../define/inputs.ts";
-import { record, records, secretOutput } from "../define/outputs.ts";
-import { appFactsIf, onApp } from "../define/questions.ts";
+import type { CallSecrets, SecretAnswer, Show } from "../../secrets/call_secrets.ts";
+import type { Secret } from "../../secrets/pages.ts";
+import { appInput, serverInput } from "../define/inputs.ts";
+import { record, records } from "../define/outputs.ts";
+import { secretOutput, SEEN_BY, show } from "../define/secrets.ts";
+import { type AppFacts, appFactsIf, onApp } from "../define/questions.ts";
 import { appOutput, idsOf, namesOf, namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import {
@@ -64,7 +66,10 @@ const getAppCredentials = defineAskingTool({
     return {
       headline: `Show ${kinds} passwords of application ${facts.app.id} ${where}.`,
       ...onApp(facts),
-      consequences: [SEEN_BY[show], "It can't be undone; what was shown is safe again only once it is changed."],
+      consequences: [
+        SEEN_BY[show],
+        "It can't be undone; a password that was shown is safe again only once it is changed.",
+      ],
     };
   },
   handler: async (input, { account, secrets }, facts) => {
@@ -73,7 +78,6 @@ const getAppCredentials = defineAskingTool({
     const query = idsOf(facts);
     const additional = await account.read({ ...CREDENTIALS, query, reveal: kinds.has("sftp") });
     const revealed = kinds.size > 0 ? (await account.revealApp(app.id, server.id)).app : app;
-    const found = passwordsOf(revealed, additional, kinds);
     const inAnswer = input.show === "answer" ? kinds : new Set<PasswordKind>();
     return {
       ...namesOf(facts),
@@ -91,17 +95,31 @@ const getAppCredentials = defineAskingTool({
           ssh_keys,
         }
       )),
-      ...(kinds.size > 0 && found.length === 0 && { message: "Cloudways gave no password of these kinds." }),
-      ...(input.show === "page" && found.length > 0 && await secrets.showOnPage(onApp(facts).subject, found)),
+      ...(kinds.size > 0 && await whereShown(passwordsOf(revealed, additional, kinds), input.show, facts, secrets)),
     };
   },
 });
 
-/** Who sees the passwords, for the question. */
-const SEEN_BY: Record<Show, string> = {
-  page: "A page shows them once, to whoever opens its address within ten minutes. The assistant does not see them.",
-  answer: "The assistant, and whoever reads the conversation with it, sees them.",
-};
+/** More passwords than people look through. */
+const MAX_ON_PAGE = 100;
+
+/** What an answer says of passwords beside them: that there are none, or where the person sees them. */
+async function whereShown(
+  passwords: readonly Secret[],
+  show: Show,
+  facts: AppFacts,
+  secrets: CallSecrets,
+): Promise<SecretAnswer & { message?: string }> {
+  const { length } = passwords;
+  if (length === 0) return { message: "Cloudways gave no password of these kinds." };
+  if (show === "answer") return {};
+  const address = await secrets.showOnPage(onApp(facts).subject, passwords.slice(0, MAX_ON_PAGE));
+  if (length <= MAX_ON_PAGE) return address;
+  return {
+    ...address,
+    message: `The page shows the first ${MAX_ON_PAGE} of ${length} passwords. Ask for fewer kinds at a time.`,
+  };
+}
 
 /** The keys of an application's users. One application that can't be read does not hide the keys of the others. */
 async function appKeys(account: CloudwaysAccount, serverId: number, { id, label }: AppRecord) {

@@ -20,12 +20,12 @@ const IN_RECORD = {
 } as const satisfies Record<string, { kind: PasswordKind; name: string; user: string | undefined }>;
 
 /** What was asked for before there were kinds: all of them, or none. */
-const FORMER: Readonly<Record<string, readonly string[]>> = { true: ["all"], false: [] };
+const FORMER: ReadonlyMap<string, readonly string[]> = new Map([["true", ["all"]], ["false", []]]);
 
 /** Which passwords to show. A flag means all or none, and one word a list of one. */
 export const revealInput = z.preprocess((given) => {
   if (typeof given !== "boolean" && typeof given !== "string") return given;
-  return FORMER[String(given).toLowerCase()] ?? [given];
+  return FORMER.get(String(given).toLowerCase()) ?? [given];
 }, z.array(z.enum(KINDS)).max(KINDS.length)).default([]).describe(
   "Passwords to show: sftp, database, admin, redis or all. Asks a person.",
 );

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import type { WaitOptions } from "../../cloudways/operations.ts";
 import { declare } from "../../confirm/declared_input.ts";
-import { SHOW } from "../../secrets/call_secrets.ts";
 import type { ToolContext } from "./tool.ts";
 import { isTimeZone } from "./validators.ts";
 
@@ -35,11 +34,6 @@ export function waitSeconds(defaultSeconds: number) {
   return z.int().min(0).max(300).default(defaultSeconds).meta(declare({ role: "wait" }))
     .describe("Seconds to wait for the end.");
 }
-
-/** Where a tool shows secrets. */
-export const show = z.enum(SHOW).default("page").describe(
-  "page: the user sees them once at secret_url, you don't. answer: you see them; only if the user wants that.",
-);
 
 /** Restricts reference lists to one provider. */
 export const provider = z.string().min(1).max(40).meta(declare({ shorter: "Ask for one provider at a time." }))

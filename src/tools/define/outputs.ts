@@ -10,16 +10,6 @@ export const records = z.array(record);
 /** A list of texts. */
 export const texts = z.array(z.string());
 
-/** What every tool gives that shows secrets on a page. */
-export const secretOutput = {
-  secret_url: z.string().optional(),
-  secret_expires_at: z.string().optional(),
-  show_next_step: z.string().optional(),
-};
-
-/** What every tool gives that sets a password. */
-export const passwordOutput = { ...secretOutput, password: z.string().optional() };
-
 /** What every tool gives that starts work at Cloudways. */
 export const startedOutput = {
   operation_id: z.string().nullable(),

@@ -5,7 +5,7 @@ import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { AuditReader } from "../../audit/record.ts";
 import type { JsonValue } from "../../text/clean.ts";
 import type { Toolset } from "../../identity/toolsets.ts";
-import type { DeclaredInputs } from "../../confirm/declared_input.ts";
+import { declare, type DeclaredInputs } from "../../confirm/declared_input.ts";
 import type { Question } from "../../confirm/question.ts";
 import { type GoneForGood, textToType } from "../../confirm/typed_label.ts";
 import type { CallSecrets, Show } from "../../secrets/call_secrets.ts";
@@ -22,6 +22,32 @@ export const EFFECT_WORDS = { read: "reads", write: "changes", destructive: "des
   string
 >;
 
+/** How to search for tools. */
+export interface FindOptions {
+  /** At most so many. */
+  limit: number;
+  /** Only tools of this toolset. */
+  toolset?: Toolset | undefined;
+}
+
+/** A tool as `find_tools` shows it. */
+export type FoundTool = {
+  name: string;
+  toolset: Toolset;
+  effect: Effect;
+  description: string;
+  /** A JSON Schema, as `tools/list` shows it. */
+  input_schema: Record<string, unknown>;
+};
+
+/** What a search for tools found. */
+export interface FoundTools {
+  /** Best first. */
+  tools: FoundTool[];
+  /** For each thing that Cloudways' API can't do: a sentence that says so, and what is possible instead. */
+  statements: string[];
+}
+
 /** What a tool is given besides its input. */
 export interface ToolContext {
   /** The caller's Cloudways account. */
@@ -35,6 +61,8 @@ export interface ToolContext {
   inputsOf: (toolName: string) => DeclaredInputs;
   /** Makes passwords, and shows secrets to the person past the model. */
   secrets: CallSecrets;
+  /** Finds tools that the caller may use. */
+  findTools: (query: string, options: FindOptions) => FoundTools;
   /** Tells a client that asked for it how far the call is. */
   progress: (message: string, done: number, total: number) => void;
 }
@@ -82,6 +110,8 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
    * is read. In the answer: they are not hidden there. A read that shows secrets needs a person's yes all the same.
    */
   showsSecrets?: (input: z.output<I>) => Show | undefined;
+  /** Its answer holds nothing of the account and nothing of the caller, so nothing in it is hidden by its name. */
+  publicAnswer?: boolean;
   /** With this input the string literals of queries are shown, which are hidden otherwise. */
   showsLiterals?: (input: z.output<I>) => boolean;
 }
@@ -112,6 +142,17 @@ export interface AnonymousToolDefinition<I extends z.ZodObject, O extends z.ZodO
   effect: "read";
   anonymousHandler: (input: z.output<I>, context: AnonymousContext) => Promise<z.input<O>>;
 }
+
+/** A tool that calls the tool which its arguments name. */
+export type ForwardingToolDefinition =
+  & Pick<
+    ToolDefinition<z.ZodObject, z.ZodObject>,
+    "name" | "title" | "toolset" | "description"
+  >
+  & {
+    /** `read` for one that calls only tools that read. */
+    effect: "read" | "destructive";
+  };
 
 /** An input that was found right, and what to do with it. */
 export interface PreparedCall {
@@ -149,6 +190,10 @@ export interface Tool {
   readonly asks: boolean;
   /** A yes to it takes the label of what is gone for good. */
   readonly typesLabel: boolean;
+  /** Its answer holds nothing of the account or the caller. */
+  readonly publicAnswer: boolean;
+  /** It calls the tool that its arguments name; see {@linkcode forwardInput}. */
+  readonly forwards: boolean;
   /** Checks arguments; the problems are returned, not thrown. */
   prepare(args: unknown): PreparedCall | z.ZodError;
 }
@@ -201,6 +246,29 @@ export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject
   });
 }
 
+/** Most characters of the arguments of another tool, as text: more than the largest certificate takes. */
+const MAX_FORWARDED = 300_000;
+
+/** What a tool takes that calls another one. The arguments may also come as an object. */
+export const forwardInput = z.strictObject({
+  name: z.string().min(1).max(64).describe("Name of the tool, as find_tools gives it."),
+  // Recorded only where the call that it describes can't be read.
+  arguments: z.string().max(MAX_FORWARDED).meta(declare({ secret: true })).optional()
+    .describe("JSON object as text: the arguments of that tool."),
+});
+
+/** Makes a tool that calls another one. It is never run: the dispatcher carries out the call that it describes. */
+export function defineForwardingTool(definition: ForwardingToolDefinition): Tool {
+  const { name } = definition;
+  const behaviour: Behaviour<typeof forwardInput> = {
+    anonymous: false,
+    asks: false,
+    plan: () => Promise.reject(new Error(`${name} was to be carried out itself`)),
+  };
+  const whole = { ...definition, input: forwardInput, output: z.looseObject({}) };
+  return { ...toTool(whole, behaviour), idempotent: false, forwards: true };
+}
+
 function accountContext(toolName: string, context: AnonymousContext): ToolContext {
   const { account, secrets } = context;
   if (account === undefined || secrets === undefined) throw new Error(`${toolName} was run without an account`);
@@ -219,7 +287,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   { anonymous, asks, typesLabel = false, plan }: Behaviour<I>,
 ): Tool {
   const { name, title, toolset, effect, description, input, formerly, output, idempotent } = definition;
-  const { showsSecrets, showsLiterals } = definition;
+  const { showsSecrets, showsLiterals, publicAnswer = false } = definition;
   return {
     name,
     title,
@@ -233,6 +301,8 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     anonymous,
     asks,
     typesLabel,
+    publicAnswer,
+    forwards: false,
     prepare(args) {
       const parsed = input.safeParse(args);
       if (!parsed.success) return parsed.error;

@@ -12,13 +12,13 @@ import { idsOf } from "../define/targets.ts";
 export interface CronList {
   /** Lines of the crontab. */
   lines: string[];
-  /** Jobs made with the form of the Cloudways console, a line each. */
+  /** Jobs made with the form of the Cloudways console, a line each: when, of which kind, and what. */
   formJobs: string[];
   /** Whether the answer contains the list; if not, it is empty by guess only. */
   stated: boolean;
 }
 
-const formJob = z.looseObject({
+const formJob = z.object({
   cmd_type: looseText,
   command: looseText,
   minutes: looseText,

@@ -122,7 +122,7 @@ const updateAppPhpSettings = defineAskingTool({
         { name: "Before", values: linesOf(before) },
         { name: "After", values: after },
       ],
-      target: { settings: linesOf(before) },
+      target: { before: linesOf(before) },
     };
   },
   handler: async (_input, { account }, facts) => {

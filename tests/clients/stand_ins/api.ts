@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Script } from "./script.ts";
 
-/** One API: which paths are its own, and what it answers. */
+/** One API: its paths and its answers. */
 export interface ModelApi {
   handles: (path: string) => boolean;
   answer: (path: string, body: unknown, script: Script) => Promise<Response>;

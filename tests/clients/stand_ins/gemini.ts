@@ -1,4 +1,4 @@
-/** As much of the Gemini API as a client needs to be told which tool to call. */
+/** The part of the Gemini API that makes a client call a tool. */
 import { z } from "zod";
 import { argumentsSchema, events, type ModelApi } from "./api.ts";
 import type { ScriptedCall } from "./script.ts";
@@ -23,7 +23,7 @@ export const geminiApi: ModelApi = {
     if (path.endsWith(":countTokens")) return Response.json({ totalTokens: 1 });
     const { tools = [], contents } = requestSchema.parse(body);
     const responses = contents.flatMap(({ parts = [] }) => parts.flatMap((each) => each.functionResponse ?? []));
-    // Not every client sends the ids back; the order of the calls is the order of the answers.
+    // Not every client sends the ids back; answers come in the order of the calls.
     const results = new Map(responses.map(({ response }, index) => [`call_${index + 1}`, JSON.stringify(response)]));
     const declarations = tools.flatMap(({ functionDeclarations = [] }) => functionDeclarations);
     const offered = declarations.map(({ name, parameters, parametersJsonSchema }) => ({

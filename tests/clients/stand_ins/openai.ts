@@ -1,4 +1,4 @@
-/** As much of the OpenAI responses API as a client needs to be told which tool to call. */
+/** The part of the OpenAI responses API that makes a client call a tool. */
 import { z } from "zod";
 import { argumentsSchema, events, type ModelApi } from "./api.ts";
 import type { OfferedTool, ScriptedCall } from "./script.ts";

@@ -2,7 +2,7 @@
 import { approve } from "../person.ts";
 import type { Plan, PlannedCall } from "../plan.ts";
 import type { ListedTool } from "../listed_tools.ts";
-import type { Told } from "../drive.ts";
+import type { DriverReport } from "../drive.ts";
 
 /** A tool that a request offers to the model. */
 export interface OfferedTool {
@@ -10,7 +10,7 @@ export interface OfferedTool {
   properties?: Readonly<Record<string, { type?: unknown }>> | undefined;
   /** As the client names it to the model. */
   name: string;
-  /** Where the API keeps a server's tools together. */
+  /** The API's group of one server's tools. */
   namespace?: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export class Script {
   }
 
   /**
-   * What the model says to a request: a call, or undefined for plain text. `results` are the texts of tool results in
+   * The model's reply to a request: a call, or undefined for plain text. `results` are the texts of tool results in
    * the conversation, by the id of their call. Requests without our tools are side work, such as making up a title.
    */
   async next(offered: readonly OfferedTool[], results: ReadonlyMap<string, string>): Promise<ScriptedCall | undefined> {
@@ -56,8 +56,8 @@ export class Script {
     return { id: this.#id(), tool, arguments: { ...planned.arguments, ...this.#added(planned.name, tool) } };
   }
 
-  /** What the model saw, or undefined where no request came with our tools. */
-  told(): Told | undefined {
+  /** What the model saw, or undefined without a request with our tools. */
+  report(): DriverReport | undefined {
     if (this.#answers.read === undefined) return undefined;
     return {
       tools: [...this.#offered.values()].map(({ name }) => name),

@@ -1,14 +1,10 @@
-/** Bounds messages before and after parsing. The number and depth of values costs more than the length of the text. */
-import { memberOf } from "../text/member.ts";
+/** Bounds JSON before it is parsed. The number and depth of values costs more than the length of the text. */
 
 /** The deepest nesting allowed: more than any message needs, and far below what overflows the stack of recursion. */
 export const MAX_DEPTH = 64;
 
-/** The most values and names in one message. The cost of parsing and checking grows with their number. */
+/** The most values and names in one text. The cost of parsing and checking grows with their number. */
 export const MAX_VALUES = 10_000;
-
-/** The most characters of an id, method or token: these are repeated in answers and logs. */
-export const MAX_NAME_LENGTH = 256;
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const OPENING = new Set([0x5b, 0x7b]);
@@ -33,16 +29,4 @@ function endOfString(json: string, start: number): number {
   let at = start + 1;
   for (; at < json.length && json.charCodeAt(at) !== QUOTE; at++) if (json.charCodeAt(at) === BACKSLASH) at++;
   return at;
-}
-
-/** The member of a message that is longer than {@linkcode MAX_NAME_LENGTH}; undefined if there is none. */
-export function longName(message: unknown): string | undefined {
-  const params = memberOf(message, "params");
-  const names = {
-    id: memberOf(message, "id"),
-    method: memberOf(message, "method"),
-    requestId: memberOf(params, "requestId"),
-    progressToken: memberOf(memberOf(params, "_meta"), "progressToken"),
-  };
-  return Object.entries(names).find(([, name]) => typeof name === "string" && name.length > MAX_NAME_LENGTH)?.[0];
 }

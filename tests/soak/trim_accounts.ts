@@ -1,16 +1,16 @@
-/** Keeps accounts at the size they began with: what is to be flat is the memory of the replicas, not of accounts. */
+/** Keeps accounts at their first size, since the memory of the replicas is measured, not that of accounts. */
 import type { AccountState } from "../sandbox/mod.ts";
 
-const TEND_MS = 1_000;
+const INTERVAL_MS = 1_000;
 
-/** What is kept of each list that only grows. */
+/** How many entries of each growing list stay. */
 const KEPT_OPERATIONS = 40;
 const KEPT_ENTRIES = 20;
-/** Copies that were just made may still be looked for. */
+/** The newest copies may still be needed by a call. */
 const KEPT_COPIES = 4;
 
-/** Tends these accounts until there is to be an end. */
-export async function tendAccounts(accounts: readonly AccountState[], isOver: () => boolean): Promise<void> {
+/** Trims these accounts until `isOver`. */
+export async function trimAccounts(accounts: readonly AccountState[], isOver: () => boolean): Promise<void> {
   const beginnings = new Map(
     accounts.flatMap(({ servers }) => servers.map((server) => [server, server.apps.length] as const)),
   );
@@ -25,6 +25,6 @@ export async function tendAccounts(accounts: readonly AccountState[], isOver: ()
         for (const app of server.apps) app.git.log.splice(KEPT_ENTRIES);
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, TEND_MS));
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS));
   }
 }

@@ -1,0 +1,469 @@
+/**
+ * Every tool that asks, called in one way, through every way in which a person can be asked, with every answer: the
+ * sandbox counts what was carried out. It is once where a person said yes to that very call, and never elsewhere.
+ */
+import assert from "node:assert/strict";
+import { type AskingCall, askingCalls } from "./asking_calls.ts";
+import { inWay, otherWay, type Way } from "./calling_ways.ts";
+import type { Answer } from "./clients.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "./clients.ts";
+import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
+import { decide } from "./decide.ts";
+import { type Service, startService } from "./harness.ts";
+import { TEST_KEYS } from "./keys.ts";
+import { LegacySession } from "./legacy_session.ts";
+import { rawClient, type RedisAddress, redisOfFile } from "./redis_server.ts";
+import { callTool } from "./rpc.ts";
+import { callModern, type ModernAnswer, YES } from "./rpc_2026.ts";
+import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
+
+/** A call, and the way in which it is made. */
+type Call = AskingCall & { way: Way };
+
+const [ENCRYPTION_KEY] = TEST_KEYS;
+const PUBLIC_URL = "http://127.0.0.1:7000";
+const NO = { action: "decline" };
+
+/** Two replicas of one service. */
+interface Replicas extends AsyncDisposable {
+  a: Service;
+  b: Service;
+  sandbox: Sandbox;
+  clock: FakeClock;
+}
+
+async function startReplicas(redis: RedisAddress, { setUp }: Call): Promise<Replicas> {
+  const stack = new AsyncDisposableStack();
+  // Nothing that was said in one case may count in the next.
+  await stack.use(rawClient(redis)).flushall();
+  const sandbox = stack.use(await startSandbox({ rateLimitPerMinute: 10_000 }));
+  setUp(sandbox);
+  const clock = new FakeClock(Date.now());
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY, PUBLIC_URL, RATE_LIMIT_REQUESTS: "10000" };
+  const [a, b] = [
+    stack.use(await startService({ env, sandbox, clock })),
+    stack.use(await startService({ env, sandbox, clock })),
+  ];
+  return { a, b, sandbox, clock, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Asks, and gives what an answer needs. */
+async function ask(service: Service, call: Call) {
+  const asked = await callModern({ url: service.mcpUrl, ...inWay(call), headers: TOKEN_HEADERS });
+  assert.equal(asked.kind, "question", JSON.stringify(asked));
+  if (asked.kind !== "question") throw new Error("no question");
+  assert.equal(asked.mode, "form");
+  return asked;
+}
+
+function answer(
+  service: Service,
+  call: Call,
+  state: string,
+  reply: unknown,
+  headers: Record<string, string> = TOKEN_HEADERS,
+) {
+  return callModern({ url: service.mcpUrl, ...inWay(call), headers, answered: { state, reply } });
+}
+
+function assertRefused(answered: ModernAnswer, code: string): void {
+  assert.equal(answered.kind, "result", JSON.stringify(answered));
+  if (answered.kind !== "result") return;
+  assert.equal(answered.answer.isError, true);
+  assert.equal(answered.answer.json.code, code);
+}
+
+function assertDone(answered: ModernAnswer): void {
+  assert.equal(answered.kind, "result", JSON.stringify(answered));
+  if (answered.kind === "result") assert.equal(answered.answer.isError, false, JSON.stringify(answered.answer.json));
+}
+
+/** Changes what every call of the demo account hits, as somebody in the Cloudways console might. */
+function changeTarget(sandbox: Sandbox): void {
+  for (const server of sandbox.account().servers) server.label = `${server.label} moved`;
+}
+
+function changeTargetBack(sandbox: Sandbox): void {
+  for (const server of sandbox.account().servers) server.label = server.label.replace(/ moved$/, "");
+}
+
+/** A yes to one call, sent with another, is answered as if nobody had said it, and is spent thereby. */
+async function assertCountsForNothing(
+  service: Service,
+  call: Call,
+  other: Call,
+  state: string,
+): Promise<void> {
+  const unasked = await callModern({ url: service.mcpUrl, ...inWay(other), headers: TOKEN_HEADERS });
+  const answered = await answer(service, other, state, YES);
+  assert.equal(answered.kind, unasked.kind, JSON.stringify(answered));
+  if (answered.kind === "question") assertRefused(await answer(service, call, state, YES), "confirmation_required");
+  if (answered.kind !== "result" || unasked.kind !== "result") return;
+  // Refused for what it is: nobody has looked at the yes.
+  assert.equal(answered.answer.isError, true);
+  assert.equal(answered.answer.json.code, unasked.answer.json.code);
+}
+
+/** The fate of one call of a client of 2026-07-28. */
+type ModernCase = (replicas: Replicas, call: Call) => Promise<void>;
+
+/** The answers of clients of 2026-07-28, by how often they carry the call out. */
+const MODERN: Record<string, { times: number; run: ModernCase }> = {
+  "no answer": {
+    times: 0,
+    async run({ a }, call) {
+      const { message, schema } = await ask(a, call);
+
+      assert.ok(message.length > 0);
+      assert.deepEqual(schema, {
+        type: "object",
+        properties: { approve: { type: "boolean", title: "Approve", description: "Yes, carry this out." } },
+        required: ["approve"],
+      });
+    },
+  },
+  "a yes": {
+    times: 1,
+    async run({ a }, call) {
+      const { state } = await ask(a, call);
+      assertDone(await answer(a, call, state, YES));
+    },
+  },
+  "a yes at another replica": {
+    times: 1,
+    async run({ a, b }, call) {
+      const { state } = await ask(a, call);
+      assertDone(await answer(b, call, state, YES));
+    },
+  },
+  "a no, and the call again": {
+    times: 0,
+    async run({ a, b, clock }, call) {
+      const { state } = await ask(a, call);
+      await clock.advance(MIN_THOUGHT_MS);
+      assertRefused(await answer(a, call, state, NO), "confirmation_declined");
+      assertRefused(await answer(b, call, state, YES), "confirmation_required");
+      assertRefused(
+        await callModern({ url: b.mcpUrl, ...inWay(call), headers: TOKEN_HEADERS }),
+        "confirmation_declined",
+      );
+    },
+  },
+  "an expired question": {
+    times: 0,
+    async run({ a, clock }, call) {
+      const { state } = await ask(a, call);
+      await clock.advance(10 * 60_000);
+      assertRefused(await answer(a, call, state, YES), "confirmation_required");
+    },
+  },
+  "an altered state": {
+    times: 0,
+    async run({ a }, call) {
+      const { state } = await ask(a, call);
+      const at = state.length - 20;
+      const altered = state.slice(0, at) + (state[at] === "A" ? "B" : "A") + state.slice(at + 1);
+      for (const wrong of [altered, state.slice(0, -1), `${state}A`, "", "v1.00000000.AAAA", "x".repeat(10_000)]) {
+        assertRefused(await answer(a, call, wrong, YES), "confirmation_required");
+      }
+    },
+  },
+  "changed arguments": {
+    times: 0,
+    async run({ a }, call) {
+      const { state } = await ask(a, call);
+      await assertCountsForNothing(a, call, { ...call, args: call.otherArgs }, state);
+    },
+  },
+  "another tool": {
+    times: 0,
+    async run({ a }, call) {
+      // restore_app would wait for the list of restore points, and the clock stands still.
+      const other = askingCalls.find(({ tool, args }) =>
+        tool !== call.tool && tool !== "restore_app" && "app_id" in args === "app_id" in call.args
+      );
+      if (other === undefined) throw new Error("there is another tool for the same thing");
+      const { state } = await ask(a, call);
+      await assertCountsForNothing(a, call, { ...other, way: call.way }, state);
+    },
+  },
+  "a changed target, and then a yes to what it is now": {
+    times: 1,
+    async run({ a, b, sandbox }, call) {
+      const { state } = await ask(a, call);
+      changeTarget(sandbox);
+      const again = await answer(a, call, state, YES);
+      assert.equal(again.kind, "question");
+      assert.equal(call.carriedOut(sandbox), 0);
+      assertRefused(await answer(b, { ...call }, "", YES), "confirmation_required");
+      if (again.kind === "question") assertDone(await answer(b, call, again.state, YES));
+    },
+  },
+  "a yes to a changed target, and again when it is what it was": {
+    times: 0,
+    async run({ a, b, sandbox }, call) {
+      const { state } = await ask(a, call);
+      changeTarget(sandbox);
+      assert.equal((await answer(a, call, state, YES)).kind, "question");
+      changeTargetBack(sandbox);
+      assertRefused(await answer(b, call, state, YES), "confirmation_required");
+    },
+  },
+  "a yes that comes twice": {
+    times: 1,
+    async run({ a, b, sandbox }, call) {
+      const { state } = await ask(a, call);
+      assertDone(await answer(a, call, state, YES));
+      const { carriedOut } = call;
+      assert.equal(carriedOut(sandbox), 1);
+      const again = await answer(b, call, state, YES);
+      assert.ok(again.kind === "question" || again.kind === "result" && again.answer.isError, JSON.stringify(again));
+    },
+  },
+  "a yes that comes many times at once": {
+    times: 1,
+    async run({ a, b }, call) {
+      const { state } = await ask(a, call);
+      const all = await Promise.all([a, b, a, b, a, b].map((service) => answer(service, call, state, YES)));
+      const done = all.filter((one) => one.kind === "result" && !one.answer.isError);
+      assert.equal(done.length, 1);
+    },
+  },
+  "a yes that was asked for in the other way of calling, used in both": {
+    times: 1,
+    async run({ a, b, sandbox }, call) {
+      const other = { ...call, way: otherWay(call.way) };
+      const { state } = await ask(a, other);
+      assertDone(await answer(b, call, state, YES));
+      assert.equal(call.carriedOut(sandbox), 1);
+      const again = await answer(a, other, state, YES);
+      assert.ok(again.kind === "question" || again.kind === "result" && again.answer.isError, JSON.stringify(again));
+    },
+  },
+  "a yes of another customer": {
+    times: 0,
+    async run({ a }, call) {
+      const { state } = await ask(a, call);
+      assertRefused(await answer(a, call, state, YES, KEY_HEADERS), "confirmation_required");
+    },
+  },
+};
+
+/** Replies that a careless check would take for a yes. */
+const NO_YES: Record<string, { reply: unknown; code: string }> = {
+  "an accepted form without content": { reply: { action: "accept" }, code: "confirmation_required" },
+  "a yes in words": { reply: { action: "accept", content: { approve: "true" } }, code: "confirmation_required" },
+  "an accepted form with a no in it": {
+    reply: { action: "accept", content: { approve: false } },
+    code: "confirmation_declined",
+  },
+  "a yes in a form that was declined": {
+    reply: { action: "decline", content: { approve: true } },
+    code: "confirmation_declined",
+  },
+  "a yes in a form that was cancelled": {
+    reply: { action: "cancel", content: { approve: true } },
+    code: "confirmation_required",
+  },
+  "no reply at all": { reply: undefined, code: "confirmation_required" },
+};
+
+for (const [name, { reply, code }] of Object.entries(NO_YES)) {
+  MODERN[name] = {
+    times: 0,
+    async run({ a, b, clock }, call) {
+      const { state } = await ask(a, call);
+      await clock.advance(MIN_THOUGHT_MS);
+      assertRefused(await answer(a, call, state, reply), code);
+      assertRefused(await answer(b, call, state, YES), "confirmation_required");
+    },
+  };
+}
+
+/** Asks through clients of 2026-07-28. */
+function testModernClients({ way, emptyRedis }: Table): void {
+  for (const call of askingCalls.map((call) => ({ ...call, way }))) {
+    Deno.test(`${call.tool}, called ${way} and asked through a client of 2026-07-28, is done once for a yes to it and never else`, async (t) => {
+      const redis = await emptyRedis();
+      for (const [name, { times, run }] of Object.entries(MODERN)) {
+        await t.step(name, async () => {
+          await using replicas = await startReplicas(redis, call);
+
+          await run(replicas, call);
+
+          assert.equal(call.carriedOut(replicas.sandbox), times);
+        });
+      }
+    });
+  }
+}
+
+function assertWaitsForPage(answered: Answer, code = "confirmation_required"): string {
+  assert.equal(answered.json.code, code, JSON.stringify(answered.json));
+  const { approval_url } = Object(answered.json.details);
+  assert.match(String(approval_url), /^http:\/\/127\.0\.0\.1:7000\/approve\/[A-Za-z0-9_-]{22,32}$/);
+  return new URL(String(approval_url)).pathname;
+}
+
+/** What a person does on the page. */
+async function decideOn({ url }: Service, path: string, decision: string): Promise<void> {
+  const status = await decide(url, path, { decision }, PUBLIC_URL);
+  assert.ok(status === 200 || status === 303, `status ${status}`);
+}
+
+function callPlain({ mcpUrl }: Service, call: Call, headers: Record<string, string> = TOKEN_HEADERS): Promise<Answer> {
+  const { name, args } = inWay(call);
+  return callTool(mcpUrl, name, args, headers);
+}
+
+/** Calls of clients that can't ask, which get a page. */
+const PAGE: Record<string, { times: number; run: ModernCase }> = {
+  "no decision": {
+    times: 0,
+    async run({ a, b }, call) {
+      const path = assertWaitsForPage(await callPlain(a, call));
+      const again = assertWaitsForPage(await callPlain(b, call), "approval_pending");
+      assert.equal(again, path, "the same call gets the same address while it is open");
+    },
+  },
+  "approved, then called twice": {
+    times: 1,
+    async run({ a, b, sandbox }, call) {
+      const path = assertWaitsForPage(await callPlain(a, call));
+      await decideOn(b, path, "approve");
+      assert.equal(call.carriedOut(sandbox), 0);
+      const done = await callPlain(a, call);
+      assert.equal(done.isError, false, JSON.stringify(done.json));
+      const again = await callPlain(b, call);
+      assert.equal(again.isError, true, JSON.stringify(again.json));
+    },
+  },
+  "approved for the other way of calling, then called in both": {
+    times: 1,
+    async run({ a, b }, call) {
+      const other = { ...call, way: otherWay(call.way) };
+      const path = assertWaitsForPage(await callPlain(a, other));
+      assert.equal(assertWaitsForPage(await callPlain(b, call), "approval_pending"), path);
+      await decideOn(a, path, "approve");
+      assert.equal((await callPlain(b, call)).isError, false);
+      assert.equal((await callPlain(a, other)).isError, true);
+    },
+  },
+  "approved, then called many times at once": {
+    times: 1,
+    async run({ a, b }, call) {
+      await decideOn(a, assertWaitsForPage(await callPlain(a, call)), "approve");
+      const all = await Promise.all([a, b, a, b].map((service) => callPlain(service, call)));
+      assert.equal(all.filter(({ isError }) => !isError).length, 1);
+    },
+  },
+  "denied": {
+    times: 0,
+    async run({ a, b }, call) {
+      const path = assertWaitsForPage(await callPlain(a, call));
+      await decideOn(a, path, "deny");
+      const { json } = await callPlain(b, call);
+      assert.equal(json.code, "confirmation_declined");
+    },
+  },
+  "approved and withdrawn": {
+    times: 0,
+    async run({ a, b }, call) {
+      const path = assertWaitsForPage(await callPlain(a, call));
+      await decideOn(a, path, "approve");
+      await decideOn(b, path, "withdraw");
+      const { isError } = await callPlain(a, call);
+      assert.equal(isError, true);
+    },
+  },
+  "approved, then called with other arguments, for another target, and by another customer": {
+    times: 0,
+    async run({ a, b, sandbox }, call) {
+      const path = assertWaitsForPage(await callPlain(a, call));
+      await decideOn(a, path, "approve");
+      assert.equal((await callPlain(b, { ...call, args: call.otherArgs })).isError, true);
+      assert.equal((await callPlain(b, call, KEY_HEADERS)).isError, true);
+      changeTarget(sandbox);
+      assertWaitsForPage(await callPlain(a, call));
+    },
+  },
+};
+
+/** Asks on the approval page. */
+function testApprovalPage({ way, emptyRedis }: Table): void {
+  for (const call of askingCalls.map((call) => ({ ...call, way }))) {
+    Deno.test(`${call.tool}, called ${way} and asked on the approval page, is done once for a yes to it and never else`, async (t) => {
+      const redis = await emptyRedis();
+      for (const [name, { times, run }] of Object.entries(PAGE)) {
+        await t.step(name, async () => {
+          await using replicas = await startReplicas(redis, call);
+
+          await run(replicas, call);
+
+          assert.equal(call.carriedOut(replicas.sandbox), times);
+        });
+      }
+    });
+  }
+}
+
+/** Answers of clients of 2025-11-25, by how often they carry the call out. */
+const LEGACY: Record<
+  string,
+  { reply: unknown; times: number; code?: string; before?: (r: Replicas) => void | Promise<void> }
+> = {
+  "a yes": { reply: YES, times: 1 },
+  "a no": {
+    reply: NO,
+    times: 0,
+    code: "confirmation_declined",
+    before: ({ clock }) => clock.advance(MIN_THOUGHT_MS),
+  },
+  "a form sent as it came": { reply: { action: "accept", content: {} }, times: 0, code: "confirmation_required" },
+  "a yes to what has changed since": {
+    reply: YES,
+    times: 0,
+    code: "confirmation_required",
+    before: ({ sandbox }) => changeTarget(sandbox),
+  },
+};
+
+/** Asks through clients of 2025-11-25. */
+function testLegacyClients({ way, emptyRedis }: Table): void {
+  for (const call of askingCalls.map((call) => ({ ...call, way }))) {
+    Deno.test(`${call.tool}, called ${way} and asked through a client of 2025-11-25, is done once for a yes to it and never else`, async (t) => {
+      const redis = await emptyRedis();
+      for (const [step, { reply, times, code, before }] of Object.entries(LEGACY)) {
+        await t.step(step, async () => {
+          await using replicas = await startReplicas(redis, call);
+          const { a, b, sandbox } = replicas;
+          const session = await LegacySession.open([a.mcpUrl, b.mcpUrl], { headers: TOKEN_HEADERS });
+
+          const { name, args } = inWay(call);
+          const { answer: answered } = await session.converse(name, args, async () => {
+            assert.equal(call.carriedOut(sandbox), 0);
+            await before?.(replicas);
+            return reply;
+          });
+
+          assert.equal(answered.json.code, code, JSON.stringify(answered.json));
+          assert.equal(call.carriedOut(sandbox), times);
+        });
+      }
+    });
+  }
+}
+
+/** What the tests of one file have in common. */
+interface Table {
+  way: Way;
+  emptyRedis: () => Promise<RedisAddress>;
+}
+
+/** Makes the tests of the table for one way of calling. */
+export function testConfirmationTable(way: Way): void {
+  const table = { way, emptyRedis: redisOfFile() };
+  testModernClients(table);
+  testApprovalPage(table);
+  testLegacyClients(table);
+}
