@@ -77,6 +77,55 @@ export const PACKAGES = referenceList({
   reply: z.object({ packages: z.record(z.string(), z.json()) }),
 });
 
+/**
+ * The values that settings can take, by group: code to label. Which group serves which setting is said nowhere;
+ * `src/tools/server_config/setting_fields.ts` goes by their values.
+ */
+export const SETTING_VALUES = referenceList({
+  name: "settings",
+  operation: "list_settings",
+  path: path`/settings`,
+  reply: z.object({ settings: z.record(z.string(), z.json()) }),
+});
+
+/** How often servers can be backed up: ids such as `1h` with their labels. */
+export const BACKUP_FREQUENCIES = referenceList({
+  name: "backup_frequencies",
+  operation: "list_backup_frequencies",
+  path: path`/backup-frequencies`,
+  reply: z.object({ frequencies: givenList(z.object({ id: looseText, label: looseText })) }),
+});
+
+const country = z.object({ iso: looseText, name: looseText });
+
+/** Countries by their ISO code. Cloudways sends a bare list; the documents show an empty object. */
+export const COUNTRIES = referenceList({
+  name: "countries",
+  operation: "list_countries",
+  path: path`/countries`,
+  reply: z.union([
+    z.array(country).transform((countries) => ({ countries })),
+    z.object({ countries: givenList(country) }),
+    z.strictObject({}).transform(() => ({ countries: [] })),
+  ]),
+});
+
+/** What can be monitored on servers, by cloud provider. */
+export const MONITOR_TARGETS = referenceList({
+  name: "monitor_targets",
+  operation: "list_monitor_targets",
+  path: path`/monitor_targets`,
+  reply: z.object({ targets: byProvider(z.string()) }),
+});
+
+/** How far back monitoring graphs can reach. */
+export const MONITOR_DURATIONS = referenceList({
+  name: "monitor_durations",
+  operation: "list_monitor_durations",
+  path: path`/monitor_durations`,
+  reply: z.object({ durations: givenList(z.string()) }),
+});
+
 function referenceList<T extends object>(list: ReferenceList<T>): ReferenceList<T> {
   return list;
 }

@@ -4,6 +4,7 @@ import { basicTools } from "./basic/mod.ts";
 import type { Tool } from "./define/tool.ts";
 import { discoveryTools } from "./discovery/mod.ts";
 import { securityTools } from "./security/mod.ts";
+import { serverConfigTools } from "./server_config/mod.ts";
 import { serversTools } from "./servers/mod.ts";
 import { sitesTools } from "./sites/mod.ts";
 
@@ -16,7 +17,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   discovery: discoveryTools,
   sites: sitesTools,
   staging: [],
-  server_config: [],
+  server_config: serverConfigTools,
   updates: [],
   access: [],
 };

@@ -2,6 +2,7 @@ import { appsCases } from "./apps.ts";
 import type { ToolCases } from "./case.ts";
 import { certificatesCases } from "./certificates.ts";
 import { securityCases } from "./security.ts";
+import { serverConfigCases } from "./server_config.ts";
 import { serversCases } from "./servers.ts";
 import { sitesCases } from "./sites.ts";
 
@@ -14,4 +15,5 @@ export const askCases: Record<string, ToolCases> = {
   ...certificatesCases,
   ...securityCases,
   ...sitesCases,
+  ...serverConfigCases,
 };

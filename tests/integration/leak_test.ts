@@ -16,7 +16,7 @@ import { rawClient, type RedisAddress, redisOfFile, startRedis } from "../suppor
 import { callTool, post } from "../support/rpc.ts";
 import { callModern, YES } from "../support/rpc_2026.ts";
 import { type AppState, type FaultKind, type Sandbox, startSandbox } from "../sandbox/mod.ts";
-import { toolRows } from "../tool_rows/mod.ts";
+import { setUpForEveryTool, toolRows } from "../tool_rows/mod.ts";
 import { until } from "../support/until.ts";
 import { type Exchange, startWatchedService, type WatchedService } from "../support/watched_service.ts";
 
@@ -80,6 +80,7 @@ async function setStage(kind: CredentialKind, options: StageOptions = {}): Promi
       pace: { polls: 1, seconds: 0 },
     }),
   );
+  setUpForEveryTool(sandbox);
   plantSecrets(sandbox, CREDENTIALS[kind].secret);
   const commands: string[] = [];
   const client = stack.use(rawClient(redis));

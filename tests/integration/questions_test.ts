@@ -157,6 +157,9 @@ interface Row {
   readsListing?: number;
 }
 
+const snapshotsEvery = (hours: string) => (sandbox: Sandbox) =>
+  void Object.assign(serverOf(sandbox), { cloud: "amazon", snapshot_frequency: hours });
+
 const withCertificate = { own_ssl: { issued_at: "2026-01-01 00:00:00" } };
 
 const ON_SERVER: Row[] = [
@@ -204,6 +207,55 @@ const ON_SERVER: Row[] = [
     callerTexts: ["203.0.113.77"],
     headline: /^Open the database manager \(Adminer\) of server 100001 to 1 address\.$/,
     shows: ["Address", "203.0.113.77"],
+  },
+  {
+    tool: "update_server_settings",
+    args: { ...SERVER, upload_size: 64, mysql_timezone: "UTC" },
+    callerTexts: ["64", "UTC"],
+    headline: /^Change 2 settings of server 100001 with 3 applications\.$/,
+    shows: ["Largest upload (MB) before", "10"],
+    otherTarget: (sandbox) => void (serverOf(sandbox).settings.upload_size = "32"),
+  },
+  {
+    tool: "update_server_package",
+    args: { ...SERVER, package: "mariadb", version: "10.11" },
+    callerTexts: ["mariadb", "10.11"],
+    setUp: (sandbox) => void (serverOf(sandbox).platform = "debian12"),
+    headline: /^Change one package of server 100001 with 3 applications\.$/,
+    shows: ["Version before", "mariadb,10.6"],
+    otherTarget: (sandbox) =>
+      void Object.assign(Object(serverOf(sandbox).settings.package_versions), { mariadb: "10.5" }),
+  },
+  {
+    tool: "update_backup_schedule",
+    args: { ...SERVER, backup_retention: 4, backup_time: "03:00" },
+    callerTexts: ["03:00"],
+    setUp: (sandbox) => void (serverOf(sandbox).backup_time = "23:07"),
+    headline: /^Change the backup schedule of server 100001 with 3 applications\.$/,
+    shows: ["Backups kept (most likely days) before", "8"],
+    otherTarget: (sandbox) => void (serverOf(sandbox).backup_frequency = "12h"),
+    readsListing: 2,
+  },
+  {
+    tool: "set_snapshot_frequency",
+    args: { ...SERVER, enabled: false },
+    setUp: snapshotsEvery("24"),
+    headline: /^Stop snapshots of server 100001 with 3 applications\.$/,
+    shows: ["Snapshot interval before", "24 hours"],
+    otherTarget: snapshotsEvery("12"),
+    readsListing: 2,
+  },
+  {
+    tool: "delete_server_local_backups",
+    args: SERVER,
+    headline: /^Delete the backups on the disk of server 100001 with 3 applications\.$/,
+  },
+  {
+    tool: "update_disk_cleanup_settings",
+    args: { ...SERVER, enabled: true, rotate_app_log: true },
+    headline: /^Have the disk of server 100001 with 3 applications cleaned up automatically\.$/,
+    shows: ["Automatic clean-up before", "no"],
+    otherTarget: (sandbox) => void (serverOf(sandbox).diskCleanup.remove_app_tmp = "yes"),
   },
 ];
 
@@ -415,6 +467,11 @@ const ON_APP: Row[] = [
     args: { ...APP, reveal: true },
     headline: /^Show SSH\/SFTP, database, admin and Redis passwords of application 200001 on a page\.$/,
   },
+  {
+    tool: "delete_app_local_backup",
+    args: APP,
+    headline: /^Delete the backup of application 200001 on the server's own disk\.$/,
+  },
 ];
 
 const ROWS = [...ON_SERVER, ...ON_APP];
@@ -549,9 +606,10 @@ for (const { tool, args, callerTexts = [], setUp, headline, shows, otherTarget }
   });
 }
 
-for (const { tool, args } of ON_SERVER) {
+for (const { tool, args, setUp } of ON_SERVER) {
   Deno.test(`${tool} names every application of the server with all its domains, the primary one first`, async () => {
     await using started = await start();
+    setUp?.(started.sandbox);
     const shop = shopOf(started.sandbox);
     shop.aliases = ["www.shop.canary.example.com", "a.canary.example.com"];
     serverOf(started.sandbox).apps.push({ ...stagingOf(started.sandbox), id: 200099, label: "Just made" });

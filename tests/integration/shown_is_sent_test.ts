@@ -105,6 +105,23 @@ const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
   },
   update_app_cron_jobs: { add: fc.array(cronLine, { minLength: 1, maxLength: 5 }) },
   change_service_state: { action: fc.constantFrom("stop", "restart") },
+  update_server_settings: {
+    upload_size: fc.integer({ min: 1, max: 2_000_000_000 }),
+    display_errors: fc.boolean(),
+    xdebug: fc.boolean(),
+    timezone: fc.constantFrom("UTC", "Pacific/Midway"),
+    tls_versions: fc.subarray(["1.0", "1.1", "1.2", "1.3"], { minLength: 1 }),
+    sys_locale: fc.stringMatching(/^[A-Za-z][\w.@-]{1,39}$/),
+  },
+  update_server_package: { version: fc.constantFrom("8.1", "8.3") },
+  update_backup_schedule: {
+    backup_time: fc.constantFrom("00:00", "03:00", "12:34", "23:59"),
+    backup_frequency: fc.constantFrom("1h", "1", "2"),
+    backup_retention: fc.integer({ min: 1, max: 10_000 }),
+    local_backups: fc.boolean(),
+  },
+  set_snapshot_frequency: { hours: fc.integer({ min: 1, max: 10_000 }) },
+  update_disk_cleanup_settings: { enabled: fc.boolean() },
 };
 
 /** Optional inputs that are tried too. */
@@ -115,7 +132,40 @@ const OPTIONAL: Record<string, readonly string[]> = {
   update_whitelisted_ips: ["policy"],
   install_ssl_certificate: ["password"],
   optimize_server_disk: ["remove_app_tmp", "remove_app_private_html", "rotate_system_log", "remove_app_local_backup"],
+  update_server_settings: ["display_errors", "xdebug", "timezone", "tls_versions", "sys_locale"],
+  update_backup_schedule: ["backup_frequency", "backup_retention", "local_backups"],
+  update_disk_cleanup_settings: ["remove_app_tmp", "remove_app_private_html", "rotate_system_log"],
 };
+
+/** What a question calls the values that are sent under these names. */
+const LABELS: Record<string, string> = {
+  upload_size: "Largest upload (MB)",
+  display_errors: "PHP errors on pages",
+  mod_xdebug: "PHP Xdebug",
+  date_timezone: "PHP time zone",
+  tls_version: "TLS versions",
+  sys_locale: "System locale",
+  backup_frequency: "Backup interval",
+  backup_retention: "Backups kept (most likely days)",
+  backup_time: "Start time (most likely UTC)",
+  local_backups: "Copies on the server",
+  automate_cleanup: "Automatic clean-up",
+  remove_app_tmp: "Empty tmp folders",
+  remove_app_private_html: "Empty private_html folders",
+  rotate_system_log: "Rotate system logs",
+  rotate_app_log: "Rotate application logs",
+  remove_app_local_backup: "Delete local backups",
+};
+
+/** The values after a change, with those that stay, under the names they are sent by. */
+function labelled({ facts }: Shown, words: Record<string, Record<string, string>> = {}): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(LABELS).flatMap(([name, label]) => {
+      const shown = facts[`${label} after`] ?? facts[`${label} as before`];
+      return shown === undefined ? [] : [[name, words[name]?.[String(shown)] ?? shown]];
+    }),
+  );
+}
 
 /** The members of a request by what was shown: where they have other names, or are made of a fact. */
 const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
@@ -151,6 +201,19 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
     ...(domain !== undefined && { domain }),
   }),
   set_letsencrypt_auto_renewal: ({ arguments: { enabled } }) => ({ auto: enabled }),
+  update_server_settings: (shown) => labelled(shown),
+  update_server_package: ({ facts }) => (
+    { package_name: facts.Package, package_version: String(facts["Version after"]).split(" ")[0] }
+  ),
+  update_backup_schedule: (shown) =>
+    labelled(shown, {
+      backup_frequency: { "1 Hour": "1h", "1 Day": "1", "2 Days": "2" },
+      local_backups: { kept: "true", "not kept": "false" },
+    }),
+  set_snapshot_frequency: ({ facts }) => (
+    { snapshot_frequency: facts["Snapshot interval after"] === "none" ? "" : facts["Snapshot interval after"] }
+  ),
+  update_disk_cleanup_settings: (shown) => labelled(shown, { automate_cleanup: { yes: "enable", no: "disable" } }),
 };
 
 /** A rule as it is sent, by the text that shows it. */

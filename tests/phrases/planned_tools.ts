@@ -27,19 +27,6 @@ reset_staging_password | W | New staging password | Makes a new password for the
 get_staging_log | R | Staging log | Shows what was pushed and pulled between a staging application and its live one, and when.
 delete_staging_backup | D | Delete a staging backup | Deletes the backup that was taken before a push or pull. A person has to approve it.`,
 
-  server_config: `
-list_setting_values | R | Possible values | Lists the values that server settings, packages, backup frequencies, countries and graphs can take, as other tools need them.
-update_server_settings | D | Change server settings | Changes settings of a server for all its applications: PHP limits (execution time, upload size, memory), MySQL, time zone, TLS versions, error display. A person has to approve it.
-update_server_package | D | Change a package's version | Installs another version of a package on a server, such as PHP, MySQL, MariaDB, Redis or Elasticsearch. It may not go back. A person has to approve it.
-get_maintenance_window | R | Maintenance window | Shows the day and hours in which Cloudways may do maintenance on a server.
-set_maintenance_window | W | Set the maintenance window | Sets the day and hours in which Cloudways may do maintenance on a server.
-update_backup_schedule | D | Backup schedule | Sets when and how often the backups of a server are made, how long they are kept, and whether copies stay on the server. A person has to approve it.
-set_snapshot_frequency | W | Snapshot frequency | Sets how often the cloud provider makes a snapshot of a whole server.
-delete_server_local_backups | D | Delete local backups of a server | Deletes the backups kept on a server's own disk, of all its applications. A person has to approve it.
-delete_app_local_backup | D | Delete an application's local backup | Deletes the backup of one application kept on the server's own disk. A person has to approve it.
-get_disk_cleanup_settings | R | Disk cleanup settings | Shows whether the automatic disk cleanup of a server is on, and what it removes.
-update_disk_cleanup_settings | D | Change disk cleanup | Switches the automatic disk cleanup of a server on or off and sets what it removes. A person has to approve it.`,
-
   updates: `
 list_app_updates | R | Pending updates | Lists the pending WordPress updates of all applications: core, plugins and themes.
 check_app_updates | R | Look for updates | Has Cloudways look for new WordPress core, plugin and theme updates of an application now.

@@ -52,6 +52,7 @@ const COUNTED: ReadonlySet<string> = new Set([
     "cloudways_half_or_more",
     "number",
     "next_before",
+    "hour",
   ],
   ...["next_before_id", "points_left_out"],
 ]);

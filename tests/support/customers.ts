@@ -73,6 +73,7 @@ export function argumentsFor(
   const own: Record<string, unknown> = {
     server_id: server.id,
     app_id: app.id,
+    default_app_id: app.id,
     operation_id: operationId,
     before_id: account.alerts[20]?.id,
     project_name: account.projects.at(-1)?.name,
@@ -117,6 +118,8 @@ function mark(account: AccountState, word: string, position: number): void {
   for (const project of account.projects) project.name = `${word} ${project.name}`;
   for (const member of account.members) member.email = `${member.name.split(" ")[0]}@${word}.example`;
   for (const server of account.servers) {
+    // Others make no snapshots.
+    Object.assign(server, { cloud: "amazon", snapshot_frequency: "24" });
     for (const app of server.apps) {
       app.cname = domainOf(app, word);
       app.aliases = [];

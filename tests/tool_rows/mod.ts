@@ -4,6 +4,7 @@ import { basicRows } from "./basic.ts";
 import { discoveryRows } from "./discovery.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
+import { serverConfigRows } from "./server_config.ts";
 import { serversRows } from "./servers.ts";
 import { sitesRows } from "./sites.ts";
 
@@ -15,6 +16,7 @@ export const toolRows: readonly ToolRow[] = [
   ...securityRows,
   ...discoveryRows,
   ...sitesRows,
+  ...serverConfigRows,
   ...aliasesRows,
 ];
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { knownApps } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { readReport } from "../../cloudways/report_tables.ts";
+import { CLEANED, type Cleanup, CLEANUP_WORDS, CLEANUPS } from "../define/disk_cleanup.ts";
 import { serverInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, startedOutput } from "../define/outputs.ts";
 import { countApps, onServer, serverFacts } from "../define/questions.ts";
@@ -42,25 +43,7 @@ const getServerDiskUsage = defineTool({
   },
 });
 
-const CLEANUPS = [
-  "remove_app_tmp",
-  "remove_app_private_html",
-  "rotate_system_log",
-  "rotate_app_log",
-  "remove_app_local_backup",
-] as const;
-
-/** What each of them means for the applications of the server. */
-const CLEANED = {
-  remove_app_tmp: "The tmp folder of every application on the server is emptied.",
-  remove_app_private_html: "The private_html folder of every application on the server is emptied: data of its owner.",
-  rotate_system_log: "The server's system logs are rotated: old lines may be gone.",
-  rotate_app_log: "The logs of every application on the server are rotated: old lines may be gone.",
-  remove_app_local_backup: "The local backups of every application on the server are deleted, with them the copy " +
-    "that a restore can be rolled back to.",
-} as const satisfies Record<typeof CLEANUPS[number], string>;
-
-const cleanup = (what: string) => z.boolean().default(false).describe(what);
+const cleanup = (what: Cleanup) => z.boolean().default(false).describe(CLEANUP_WORDS[what]);
 
 const optimizeServerDisk = defineAskingTool({
   name: "optimize_server_disk",
@@ -71,11 +54,11 @@ const optimizeServerDisk = defineAskingTool({
     "removed can't be brought back. A person has to approve it.",
   input: z.strictObject({
     ...serverInput,
-    remove_app_tmp: cleanup("Empty the applications' tmp folders."),
-    remove_app_private_html: cleanup("Empty the applications' private_html: user data."),
-    rotate_system_log: cleanup("Rotate the system logs."),
-    rotate_app_log: cleanup("Rotate the applications' logs."),
-    remove_app_local_backup: cleanup("Delete the applications' local backups."),
+    remove_app_tmp: cleanup("remove_app_tmp"),
+    remove_app_private_html: cleanup("remove_app_private_html"),
+    rotate_system_log: cleanup("rotate_system_log"),
+    rotate_app_log: cleanup("rotate_app_log"),
+    remove_app_local_backup: cleanup("remove_app_local_backup"),
     ...waitInput,
   }).refine((input) => CLEANUPS.some((name) => input[name]), `at least one of ${CLEANUPS.join(", ")} must be true`),
   output: z.looseObject({ ...serverOutput, ...startedOutput, cleaned: z.array(z.string()) }),

@@ -1,11 +1,10 @@
 /** The settings of a server. */
 import { z } from "zod";
-import { path } from "../../cloudways/path.ts";
+import { readServerSettings } from "../../cloudways/server_settings.ts";
 import { serverInput } from "../define/inputs.ts";
 import { record } from "../define/outputs.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
-import { members } from "./reports.ts";
 
 const getServerSettings = defineTool({
   name: "get_server_settings",
@@ -19,14 +18,8 @@ const getServerSettings = defineTool({
   output: z.looseObject({ ...serverOutput, settings: record }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
-    const reply = z.looseObject({ settings: z.union([members, z.array(z.unknown()).max(0)]) });
-    const { settings } = await account.read({
-      operation: "server_settings_get",
-      path: path`/server/manage/settings`,
-      reply,
-      query: { server_id: server.id },
-    });
-    return { ...namesOfServer(server), settings: { ...settings } };
+    const settings = await readServerSettings(account, server.id);
+    return { ...namesOfServer(server), settings };
   },
 });
 
