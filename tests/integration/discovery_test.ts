@@ -4,7 +4,7 @@ import { TOKEN_HEADERS } from "../support/clients.ts";
 import { loggedRecords } from "../support/audit_lines.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { callTool, post, readMessage } from "../support/rpc.ts";
-import { callModern, modernHeaders, modernMeta } from "../support/rpc_2026.ts";
+import { callModern, modernHeaders, modernMeta, YES } from "../support/rpc_2026.ts";
 import { until } from "../support/until.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 
@@ -205,6 +205,32 @@ Deno.test("a decline is taken back with again among the inner arguments", async 
   assert.equal(again.kind, "question");
   assert.match(asked.message, /restart/i);
   assert.doesNotMatch(asked.message, /call_tool/);
+});
+
+Deno.test("a yes counts for nothing where the bounds have become narrower since", async () => {
+  await using service = await startService();
+  const narrowed: Headers[] = [
+    { "x-mcp-readonly": "true" },
+    { "x-mcp-exclude-tools": "restart_server" },
+    { "x-mcp-toolsets": "basic" },
+  ];
+
+  for (const headers of narrowed) {
+    const asking = {
+      url: service.mcpUrl,
+      name: "call_tool",
+      args: { name: "restart_server", arguments: '{"server_id":100001}' },
+    };
+    const asked = await callModern({ ...asking, headers: TOKEN_HEADERS });
+    assert.equal(asked.kind, "question");
+    if (asked.kind !== "question") return;
+    const answered = { state: asked.state, reply: YES };
+
+    const refused = await callModern({ ...asking, headers: { ...TOKEN_HEADERS, ...headers }, answered });
+
+    assert.ok(refused.kind === "result" && refused.answer.isError, JSON.stringify(refused));
+  }
+  assert.equal(service.sandbox.requests.filter(({ method }) => method !== "GET").length, 0);
 });
 
 Deno.test("a call that can't be read is on record without the arguments that it carried", async () => {

@@ -882,6 +882,29 @@ Deno.test("only the list that was asked about is changed", async () => {
   }
 });
 
+Deno.test("settings are changed from what was asked about, or not at all", async () => {
+  const changes: [tool: string, args: Args, meanwhile: (sandbox: Sandbox) => void][] = [
+    ["update_server_settings", { upload_size: 64 }, (sandbox) => void (serverOf(sandbox).settings.upload_size = "32")],
+    ["update_backup_schedule", { backup_retention: 4 }, (sandbox) => void (serverOf(sandbox).backup_frequency = "12h")],
+    ["set_snapshot_frequency", { enabled: false }, snapshotsEvery("12")],
+    [
+      "update_disk_cleanup_settings",
+      { enabled: true },
+      (sandbox) => void (serverOf(sandbox).diskCleanup.remove_app_tmp = "yes"),
+    ],
+  ];
+  for (const [tool, args, meanwhile] of changes) {
+    await using started = await start();
+    snapshotsEvery("24")(started.sandbox);
+    const planned = await started.plan(tool, { ...SERVER, ...args });
+    meanwhile(started.sandbox);
+
+    await assert.rejects(planned.run(), { code: "upstream_error", done: "nothing" }, tool);
+
+    assert.ok(started.sandbox.requests.every(({ method }) => method === "GET"), tool);
+  }
+});
+
 Deno.test("a clean-up is explained only by the flags that are set", async () => {
   await using started = await start();
 

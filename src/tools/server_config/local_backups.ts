@@ -1,5 +1,6 @@
 /** Deleting the backups that stand on a server's own disk. */
 import { z } from "zod";
+import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";
 import { appInput, serverInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { startedOutput } from "../define/outputs.ts";
@@ -7,7 +8,7 @@ import { appFacts, countApps, onApp, onServer, serverFacts } from "../define/que
 import { blocks, startOnApp } from "../define/start.ts";
 import { appOutput, namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
-import { AS_IT_CAME, undocumentedOutput, undocumentedReply } from "../define/undocumented.ts";
+import { anyReply, AS_IT_CAME, undocumentedOutput } from "../define/undocumented.ts";
 
 const DELETED = [
   "The last restore can no longer be rolled back.",
@@ -33,13 +34,14 @@ const deleteServerLocalBackups = defineAskingTool({
     consequences: ["The backups of every application on the server's own disk are deleted.", ...DELETED],
   }),
   handler: async ({ wait_seconds }, { account, progress }, { server }) => {
-    const { begun, reply } = await account.write({
+    const reply = await account.write({
       operation: "server_local_backup_delete",
       method: "POST",
       path: path`/server/manage/remove_local_backup`,
       form: { server_id: server.id },
-      reply: undocumentedReply,
+      reply: anyReply,
     });
+    const begun = startedReply.safeParse(reply).data ?? { operationId: undefined, said: "" };
     const work = await account.follow(begun, waitOptions(wait_seconds, progress));
     return { ...namesOfServer(server), ...work, ...blocks(server, work), reply };
   },
