@@ -4,6 +4,7 @@ import { ToolError } from "../errors.ts";
 import { type CertificateFacts, type CertificateFiles, checkCertificate } from "./certificates.ts";
 import { type CloudwaysClient, knowsCredentials } from "./client.ts";
 import { openEncryptedKey } from "./encrypted_keys.ts";
+import type { Fields } from "./http.ts";
 import type { KeyWork } from "./key_work.ts";
 import { listReply, serverListing, type ServerRecord } from "./models.ts";
 import { isOperationId } from "./operation_id.ts";
@@ -60,6 +61,8 @@ export interface StartedWork {
 
 /** A report that Cloudways makes in the background. */
 export interface ReportRequest<T> extends Pick<ReadRequest<T>, "operation" | "path" | "query"> {
+  /** Set where the report is asked for by a form, which is sent once. */
+  form?: Fields;
   /** Parses an answer that contains the report itself; fails on an answer that contains only an id. */
   inline: z.ZodType<T>;
   /** Reads the report from the result of the finished operation. The result may be null. */
@@ -306,7 +309,12 @@ export class CloudwaysAccount {
    */
   async report<T>(request: ReportRequest<T>, options: WaitOptions): Promise<Report<T>> {
     const { inline, finished, ...asked } = request;
-    const reply = await this.read({ ...asked, reply: z.union([inline.transform((data) => ({ data })), startedAsId]) });
+    const method = asked.form === undefined ? "GET" : "POST";
+    const reply = await this.#services.client.send(this.#session, {
+      ...asked,
+      method,
+      reply: z.union([inline.transform((data) => ({ data })), startedAsId]),
+    });
     if ("data" in reply) return { status: "completed", operation_id: null, data: reply.data };
     const state = await this.#look(() => this.#services.operations.wait(this.#session, reply.id, options));
     if ("reason" in state) return unseen(reply.id, state);

@@ -86,7 +86,7 @@ export function coverage(app: AppRecord, names: readonly string[]): { covered: s
 }
 
 /** Whether a certificate's name covers a domain. A wildcard covers exactly one label, the first. */
-function nameCovers(name: string, domain: string): boolean {
+export function nameCovers(name: string, domain: string): boolean {
   const [pattern, wanted] = [name, domain].map((text) => text.toLowerCase().replace(/\.$/, ""));
   if (pattern === undefined || wanted === undefined) return false;
   return pattern === wanted || (pattern.startsWith("*.") && wanted.replace(/^[^.*]+\./, "*.") === pattern);

@@ -9,6 +9,8 @@ export interface Asked {
   /** The operation's name in the Cloudways API. */
   operation: string;
   method: WireRequest["method"];
+  /** Whether an answer without a body says that it was done. */
+  mayBeEmpty?: boolean;
 }
 
 type JsonObject = Record<string, unknown>;
@@ -125,6 +127,7 @@ function isObject(value: unknown): value is JsonObject {
 }
 
 function readSuccess(reply: WireReply, json: unknown, request: Asked): unknown {
+  if (reply.text === "" && request.mayBeEmpty === true) return [];
   if (json === undefined || isGreeting(json)) {
     if (GREETING.test(reply.text)) {
       throw new UnknownToCloudwaysError(

@@ -32,8 +32,13 @@ export interface ApiRequest<T> {
   form?: Fields;
   /** The schema of the answer, with just enough members to notice a wrong answer. */
   reply: z.ZodType<T>;
-  /** Leave secrets in the answer, and send the request once. For the tool that shows them after a person's approval. */
+  /**
+   * Leave secrets in the answer, and send the request once. For the tool that shows them after a person's approval, and
+   * for texts and lists that are written back whole.
+   */
   reveal?: boolean;
   /** Send this read once, because Cloudways calls another server for it. */
   once?: boolean;
+  /** Whether an answer without a body says that it was done. */
+  mayBeEmpty?: boolean;
 }

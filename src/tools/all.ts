@@ -8,6 +8,7 @@ import { serverConfigTools } from "./server_config/mod.ts";
 import { serversTools } from "./servers/mod.ts";
 import { stagingTools } from "./staging/mod.ts";
 import { updatesTools } from "./updates/mod.ts";
+import { sitesTools } from "./sites/mod.ts";
 
 /** The tools of each toolset. */
 const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
@@ -16,7 +17,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   apps: appsTools,
   security: securityTools,
   discovery: discoveryTools,
-  sites: [],
+  sites: sitesTools,
   staging: stagingTools,
   server_config: serverConfigTools,
   updates: updatesTools,

@@ -84,9 +84,11 @@ export const appsCases: Record<string, ToolCases> = {
   },
   update_app_cname: {
     sends: "app_cname_update",
+    followedBy: "app_aliases_update",
     args: { ...APP, cname: "new.example.com" },
     cases: [
       { present: "a primary domain", asks: true, why: "replaces it" },
+      { args: { keep_old_as_alias: false }, present: "a primary domain", asks: true, why: "drops it" },
       { present: "none", setUp: (app) => void (app.cname = ""), asks: false, why: "replaces nothing" },
       { present: "no word of it", setUp: leavesOut("cname"), asks: true, why: "there may be one" },
       {
@@ -94,6 +96,22 @@ export const appsCases: Record<string, ToolCases> = {
         setUp: (app) => void Object.assign(app, { cname: null }),
         asks: true,
         why: "there may be one",
+      },
+    ],
+  },
+  update_app_aliases: {
+    sends: "app_aliases_update",
+    args: APP,
+    cases: [
+      { args: { add: ["a.example.org"] }, present: "an alias", asks: false, why: "takes nothing away" },
+      { args: { remove: ["www.shop.example.com"] }, present: "an alias", asks: true, why: "removes it" },
+      { args: { replace: ["a.example.org"] }, present: "an alias", asks: true, why: "removes it" },
+      {
+        args: { replace: ["a.example.org"] },
+        present: "none",
+        setUp: (app) => void (app.aliases = []),
+        asks: false,
+        why: "takes nothing away",
       },
     ],
   },

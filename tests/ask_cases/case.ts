@@ -15,6 +15,8 @@ export type Change = (app: AppState, server: ServerState, sandbox: Sandbox) => v
 export interface AskCase {
   /** Besides those of every case. */
   args?: Record<string, unknown>;
+  /** The operation that carries it out, where it is not that of every case. */
+  sends?: string;
   /** What is there, in words. */
   present: string;
   setUp?: Change;
@@ -24,8 +26,10 @@ export interface AskCase {
 
 /** All cases of one tool. */
 export interface ToolCases {
-  /** The operation of the facts that carries it out. */
+  /** The operation of the facts that carries it out, once. */
   sends: string;
+  /** What may follow it under the same yes, once at most. */
+  followedBy?: string;
   args: Record<string, unknown>;
   cases: AskCase[];
 }

@@ -6,6 +6,7 @@ import { serverConfigCases } from "./server_config.ts";
 import { serversCases } from "./servers.ts";
 import { stagingCases } from "./staging.ts";
 import { updatesCases } from "./updates.ts";
+import { sitesCases } from "./sites.ts";
 
 export { answers, APP, type Change, GIT_URL } from "./case.ts";
 
@@ -17,5 +18,6 @@ export const askCases: Record<string, ToolCases> = {
   ...securityCases,
   ...stagingCases,
   ...updatesCases,
+  ...sitesCases,
   ...serverConfigCases,
 };

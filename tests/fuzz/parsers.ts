@@ -1,7 +1,7 @@
 /** The readers of Cloudways' answers: any JSON is read, or is an error of the contract, and nothing else is thrown. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { addressListReply, mergeList } from "../../src/cloudways/address_lists.ts";
+import { addressKey, addressListReply } from "../../src/cloudways/address_lists.ts";
 import { formatRange, parseRange } from "../../src/cloudways/address_ranges.ts";
 import { CertificateError, checkCertificate } from "../../src/cloudways/certificates.ts";
 import { isoTime, serverListing } from "../../src/cloudways/models.ts";
@@ -12,6 +12,7 @@ import { readReport } from "../../src/cloudways/report_tables.ts";
 import { readServerUsage } from "../../src/cloudways/server_usage.ts";
 import { describeGraph, graphReply } from "../../src/cloudways/server_graph.ts";
 import { ToolError } from "../../src/errors.ts";
+import { editList } from "../../src/tools/define/list_edits.ts";
 import { errorResult, successResult } from "../../src/calls/results.ts";
 import { hideSecrets } from "../../src/text/redaction/hider.ts";
 import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
@@ -150,7 +151,7 @@ const addresses = defineProperty({
       cases: fc.record({ text, before: list, add: list, remove: list }),
       holds: ({ text, before, add, remove }) => {
         const range = parseRange(text);
-        const merged = mergeList(before, { add, remove });
+        const merged = editList(before, { add, remove }, addressKey);
 
         if (range !== undefined) {
           const spelt = formatRange(range);

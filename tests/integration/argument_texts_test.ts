@@ -23,9 +23,14 @@ const ODD = [
 const ODD_IN_LINES = ["\n", "\t"];
 const ODD_ENDS = [" ", "\u3000"];
 
-/** Inputs that may hold line breaks, and inputs whose spaces stay as they are. */
-const LINES = new Set(["certificate", "private_key"]);
-const SPACED = new Set(["time", "password"]);
+/** Inputs that may hold line breaks, and inputs whose spaces stay as they are; of one tool where others have the name. */
+const LINES = new Set(["certificate", "private_key", "update_app_php_settings replace"]);
+const SPACED = new Set([
+  "time",
+  "password",
+  ...["add", "remove"].map((name) => `update_app_php_settings ${name}`),
+  ...["add", "remove", "replace"].map((name) => `update_app_cron_jobs ${name}`),
+]);
 
 const APPROVAL_CODE = "open-sesame";
 const HEADERS = { ...TOKEN_HEADERS, "x-mcp-approval-code": APPROVAL_CODE };
@@ -66,10 +71,11 @@ const textArguments: TextArgument[] = allTools.filter(({ forwards }) => !forward
   });
 });
 
-function oddIn({ name, text }: TextArgument): string[] {
+function oddIn({ tool, name, text }: TextArgument): string[] {
+  const isIn = (names: ReadonlySet<string>) => names.has(name) || names.has(`${tool} ${name}`);
   const middle = Math.floor(text.length / 2);
-  const inside = LINES.has(name) ? ODD : [...ODD, ...ODD_IN_LINES];
-  const ends = LINES.has(name) || SPACED.has(name) ? ODD_ENDS.slice(1) : ODD_ENDS;
+  const inside = isIn(LINES) ? ODD : [...ODD, ...ODD_IN_LINES];
+  const ends = isIn(LINES) || isIn(SPACED) ? ODD_ENDS.slice(1) : ODD_ENDS;
   const odd = inside.map((character) => text.slice(0, middle) + character + text.slice(middle));
   return [...odd, ...ends.flatMap((space) => [space + text, text + space])];
 }

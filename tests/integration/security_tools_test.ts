@@ -180,6 +180,7 @@ Deno.test("a whitelist that does not become what was written is an error that sh
 
   assert.equal(json.code, "upstream_error");
   assert.deepEqual(json.details, {
+    before: { ips, policy: "allow_all" },
     wanted: { ips: [...ips, "203.0.113.7"], policy: "allow_all" },
     found: { ips, policy: "allow_all" },
   });
@@ -194,6 +195,7 @@ Deno.test("a policy that does not become what was written is an error that shows
 
   assert.equal(json.code, "upstream_error");
   assert.deepEqual(json.details, {
+    before: { ips: sftp.ips, policy: "allow_all" },
     wanted: { ips: sftp.ips, policy: "block_all" },
     found: { ips: sftp.ips, policy: "allow_all" },
   });

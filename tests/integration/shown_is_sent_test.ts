@@ -68,6 +68,8 @@ const pem = certificatePem({ domains: ["shop.example.com"] });
 const certificate = fc.constantFrom("", "\n", "Comment\n\t", " \n").map((before) => before + pem);
 const privateKey = fc.constantFrom("", "\n\n", "Comment\n").map((before) => before + keyPem(testKey(1)));
 
+const cronLine = word([...UNITS, " "], 60).map((command) => `*/5 *  * * * x${command}`);
+
 /** Random values for inputs, by their names; inputs that are not here stay as the tool table has them. */
 const VALUES: Record<string, fc.Arbitrary<unknown>> = {
   branch,
@@ -76,6 +78,9 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
   time: fc.constantFrom(...ODD_RESTORE_POINTS),
   type: fc.stringMatching(/^[a-z_]{1,40}$/),
   cname: domain,
+  webroot: word([...plainUnits, "_"], 200),
+  symlink: word([...plainUnits, "_"], 200),
+  cors_header: word(UNITS, 60),
   domain,
   wildcard: fc.boolean(),
   ip: address,
@@ -94,6 +99,13 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
 
 /** The same for one tool, where others have an input of that name. */
 const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
+  update_app_php_settings: {
+    add: fc.array(word(plainUnits, 9).map((name) => `php_value[x${name}] =  ${name}`), { minLength: 1, maxLength: 5 }),
+  },
+  update_app_varnish_rules: {
+    add: fc.array(word(UNITS, 30).map((value) => `url:/x${value}`), { minLength: 1, maxLength: 5 }),
+  },
+  update_app_cron_jobs: { add: fc.array(cronLine, { minLength: 1, maxLength: 5 }) },
   change_service_state: { action: fc.constantFrom("stop", "restart") },
   update_server_settings: {
     upload_size: fc.integer({ min: 1, max: 2_000_000_000 }),
@@ -164,6 +176,17 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   git_clone: ({ arguments: { git_url, branch, deploy_path } }) => ({ git_url, branch_name: branch, deploy_path }),
   git_pull: ({ arguments: { branch, deploy_path } }) => ({ branch_name: branch, deploy_path }),
   revoke_letsencrypt: ({ arguments: { domain, wildcard } }) => ({ ssl_domain: domain, wild_card: wildcard }),
+  update_app_cname: ({ arguments: { cname } }) => ({ cname }),
+  update_app_aliases: ({ facts }) => ({ aliases: [facts.After ?? []].flat() }),
+  update_app_settings: ({ arguments: { xmlrpc } }) => ({ status: xmlrpc === "true" ? "enable" : "disable" }),
+  set_app_ssh_access: ({ arguments: { enabled } }) => (
+    { update_perms_action: enabled === "true" ? "enable" : "disable" }
+  ),
+  set_app_state: ({ arguments: { enabled } }) => ({ state: enabled === "true" ? "Enable" : "Disable" }),
+  set_app_cors_headers: ({ arguments: { cors_header } }) => ({ corsHeader: cors_header }),
+  update_app_php_settings: ({ facts }) => ({ fpm_setting: btoa([facts.After].flat().join("\n")) }),
+  update_app_varnish_rules: ({ facts }) => ({ vcl_list: JSON.stringify([facts.After].flat().map(varnishRule)) }),
+  update_app_cron_jobs: ({ facts }) => ({ crons: JSON.stringify(facts.After), is_script: "true" }),
   update_whitelisted_ips: ({ facts }) => ({ ip: [facts.After].flat(), ipPolicy: facts["Policy after"] }),
   optimize_server_disk: ({ arguments: flags }) =>
     Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, flag === "true" ? "yes" : "no"])),
@@ -226,6 +249,12 @@ function synced({ headline, arguments: { exclude_paths, tables, backup } }: Show
     ...(tables !== undefined && { table: "true", tableSelected: tables }),
     ...(backup !== "false" && { backup: "true" }),
   };
+}
+
+/** A rule as it is sent, by the text that shows it. */
+function varnishRule(text = ""): unknown {
+  const [type, ...value] = text.split(":");
+  return { method: "exclude", type, value: value.join(":") };
 }
 
 /** Cloudways does not show what there is, so every branch and domain needs a question. */

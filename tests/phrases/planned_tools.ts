@@ -16,28 +16,6 @@ const EFFECTS: Readonly<Record<string, Effect>> = { R: "read", W: "write", D: "d
  * its line: a test fails while it stands in both places.
  */
 const PLANNED: Readonly<Record<string, string>> = {
-  apps: `
-list_domains | R | Domains of the account | Lists every domain of the account with its application, server, whether it is primary or an alias, and its certificate: kind, what it covers, automatic renewal. Those without cover or renewal come first. Cloudways gives no expiry date.
-update_app_aliases | D | Additional domains | Edits the additional domains (aliases) of an application: add, remove, or replace the whole list. Asks only where one is removed.`,
-
-  sites: `
-get_app_php_settings | R | PHP settings of an application | Shows the PHP-FPM settings text of an application, with its own limits.
-update_app_php_settings | D | Change an application's PHP settings | Replaces the PHP-FPM settings text of one application, such as its memory limit, upload size and execution time. For the whole server use update_server_settings. A person has to approve it.
-update_app_varnish_rules | D | Varnish exclusions | Edits the URLs and cookies that are left out of the Varnish cache of an application. A person has to approve it.
-list_app_cron_jobs | R | Cron jobs | Lists the cron jobs of an application and the state of its cron optimizer.
-update_app_cron_jobs | D | Change cron jobs | Adds, removes or replaces cron jobs of an application: commands that run at set times. A person has to approve it.
-set_app_cron_optimizer | W | WordPress cron optimizer | Switches the cron optimizer of a WordPress application on or off: a real cron job in place of wp-cron.
-get_app_cron_report | R | Cron report | Reports which cron jobs of an application ran, and how long they took. Starts work on the server.
-update_app_settings | W | Change an application's settings | Switches settings of an application on or off: GeoIP header, XML-RPC, device detection, ignoring query strings, direct PHP execution, WebP images. Asks where something is opened.
-set_app_webroot | D | Web root | Sets the folder of an application that is served as its web root. A person has to approve it.
-set_app_symlink | D | Symbolic link | Makes a symbolic link in the folder of an application. A person has to approve it.
-set_app_cors_headers | W | CORS headers | Sets the CORS headers of an application: which other origins may read from it. Asks where access is widened.
-get_app_access | R | Access to an application | Shows whether an application is open to visitors and whether SSH access is on for its users.
-set_app_ssh_access | D | SSH access of an application | Switches SSH access for the users of an application on or off. A person has to approve it.
-set_app_state | D | Open or close an application | Closes an application to visitors, or opens it again. Closed, its site is offline, its cron jobs and SFTP stop. A person has to approve it.
-get_app_monitoring_detail | R | Graph of an application | Shows one figure of an application over time. Its figures are unreliable; prefer the analytics reports.
-get_app_traffic_details | R | Traffic in detail | Reports single requests to an application between two times, row by row. Starts work on the server.`,
-
   access: `
 list_app_users | R | Users of an application | Lists the additional SSH and SFTP users of an application.
 create_app_user | D | Create an SFTP user | Creates an additional SSH/SFTP user who can reach the files of one application. Its password is made here and shown to the person once. A person has to approve it.

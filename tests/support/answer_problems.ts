@@ -33,6 +33,8 @@ const OPAQUE: readonly RegExp[] = [
   /\.(?:restore_point|backup_time)$/,
   /^get_server_settings \.settings\./,
   /^get_app_analytics_(?:php|mysql) \.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
+  // In a form that is not documented.
+  /^get_app_traffic_details \.report\.\w+\.(?:from|until)$/,
 ];
 
 /** Figures whose name gives what they count or their unit. */
@@ -62,6 +64,7 @@ const UNIT_NOT_TOLD: readonly RegExp[] = [
   /^get_server_settings \.settings\./,
   /^get_server_analytics \.report\.applications\.rows\[\]\.(?:cpu|ram)$/,
   /^get_app_analytics_\w+ \.report\.\w+\.rows\[\]\./,
+  /^get_app_(?:cron_report|traffic_details) \.report\.\w+\.rows\[\]\./,
   /\.vcl_list\[\]/,
 ];
 

@@ -22,6 +22,8 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   git_pull: { branch: "develop" },
   renew_letsencrypt: { domain: "other.example.com" },
   get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
+  update_app_settings: { webp: undefined, xmlrpc: true },
+  update_app_aliases: { add: undefined, remove: ["www.shop.example.com"] },
   manage_app_varnish: { action: "disable" },
   reset_app_file_permissions: { ownership: "master_user" },
   enforce_app_https: { enabled: false },
@@ -52,7 +54,8 @@ const asks = (name: string) =>
 /** In the order of the tool table. */
 export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => asks(tool)).map((row) => {
   const wait = "wait_seconds" in row.full ? { wait_seconds: 0 } : {};
-  const args = { ...row.minimal, ...wait, ...MORE_ARGS[row.tool] };
+  const given = { ...row.minimal, ...wait, ...MORE_ARGS[row.tool] };
+  const args = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return {
     tool: row.tool,
     args,

@@ -1,4 +1,4 @@
-import { always, LISTING, LOOK, type ToolRow } from "./row.ts";
+import { always, LISTING, LOOK, type Sent, type ToolRow } from "./row.ts";
 
 const APP = { app_id: 200001 };
 const APP_FULL = { ...APP, server_id: 100001 };
@@ -83,6 +83,38 @@ const notDomains = [
   "",
 ];
 
+/** The list is read to show it, read again before it is written, and read back afterwards. */
+const sentAliases = (aliases: string[]): Sent[] => [
+  LISTING,
+  LISTING,
+  ["POST /app/manage/aliases", { ...APP_FULL, aliases }],
+  LISTING,
+];
+
+const NEW_CNAME = { cname: "new.example.com" };
+/** The old primary domain is kept as an alias, unless it shall go. */
+const KEPT: Sent[] = [
+  ["POST /app/manage/cname", { ...APP_FULL, ...NEW_CNAME }],
+  LOOK,
+  ...sentAliases(["www.shop.example.com", "shop.example.com"]),
+];
+const updateCname: ToolRow = {
+  tool: "update_app_cname",
+  minimal: { ...APP, ...NEW_CNAME, keep_old_as_alias: false },
+  full: { ...APP_FULL, ...NEW_CNAME, keep_old_as_alias: true, ...WAIT },
+  wrong: [
+    ...wrongApp,
+    ...wrongWait,
+    ...[undefined, ...notDomains].map((cname) => ({ args: { ...APP, cname }, names: "cname" })),
+    { args: { ...APP, ...NEW_CNAME, keep_old_as_alias: "maybe" }, names: "keep_old_as_alias" },
+  ],
+  sends: {
+    minimal: [LISTING, ["POST /app/manage/cname", { ...APP_FULL, ...NEW_CNAME }], LOOK],
+    full: [LISTING, ...KEPT, LOOK],
+  },
+  sendsAfterDocumented: { full: [LISTING, ...KEPT] },
+};
+
 const withFull = (row: ToolRow, more: Arguments): ToolRow => ({ ...row, full: { ...row.full, ...more } });
 
 /** The tools for applications. */
@@ -138,13 +170,14 @@ export const appsRows: readonly ToolRow[] = [
     ]),
     sends: always(LISTING, ["POST /app/manage/enforce_https", { ...APP_FULL, status: "enable" }], LOOK),
   },
-  starting(
-    "update_app_cname",
-    "POST /app/manage/cname",
-    { cname: "new.example.com" },
-    {},
-    notDomains.map((cname) => ({ args: { cname }, names: "cname" })),
-  ),
+  updateCname,
+  {
+    tool: "list_domains",
+    minimal: {},
+    full: { ...APP_FULL, query: "shop" },
+    wrong: [{ args: { app_id: 0 }, names: "app_id" }, { args: { server_id: "x" }, names: "server_id" }],
+    sends: always(LISTING),
+  },
   starting("delete_app_cname", "DELETE /app/manage/cname", {}, {}, [{
     args: { cname: "shop.example.com" },
     names: "cname",
@@ -153,4 +186,35 @@ export const appsRows: readonly ToolRow[] = [
   analytics("php", "slow_pages"),
   // Whether texts are shown is nothing that Cloudways hears of.
   withFull(analytics("mysql", "slow_queries"), { literals: true }),
+];
+
+/** Changes the domains that the calls of other tools are about, so it comes after all of them. */
+export const aliasesRows: readonly ToolRow[] = [
+  {
+    tool: "update_app_aliases",
+    minimal: { ...APP, add: ["shop.example.org"] },
+    full: { ...APP_FULL, add: ["*.shop.example.org"], remove: ["www.shop.example.com"], ...WAIT },
+    wrong: [
+      ...wrongApp,
+      ...wrongWait.map(({ args, names }) => ({ args: { ...args, add: ["shop.example.org"] }, names })),
+      { args: APP, names: "add" },
+      { args: { ...APP, add: [] }, names: "add" },
+      { args: { ...APP, remove: [] }, names: "remove" },
+      { args: { ...APP, add: ["a.example.org"], replace: [] }, names: "replace" },
+      { args: { ...APP, add: ["a.example.org"], remove: ["A.example.org"] }, names: "remove" },
+      ...notDomains.filter((domain) => domain !== "*.example.com").flatMap((domain) => [
+        { args: { ...APP, add: [domain] }, names: "add" },
+        { args: { ...APP, remove: [domain] }, names: "remove" },
+        { args: { ...APP, replace: [domain] }, names: "replace" },
+      ]),
+    ],
+    sends: {
+      minimal: [...sentAliases(["www.shop.example.com", "shop.example.org"]), LOOK],
+      full: [...sentAliases(["*.shop.example.org"]), LOOK],
+    },
+    sendsAfterDocumented: {
+      minimal: sentAliases(["www.shop.example.com", "shop.example.org"]),
+      full: sentAliases(["*.shop.example.org"]),
+    },
+  },
 ];

@@ -1,4 +1,4 @@
-import { appsRows } from "./apps.ts";
+import { aliasesRows, appsRows } from "./apps.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
 import { discoveryRows } from "./discovery.ts";
@@ -8,6 +8,7 @@ import { serverConfigRows } from "./server_config.ts";
 import { serversRows } from "./servers.ts";
 import { stagingRows } from "./staging.ts";
 import { updatesRows } from "./updates.ts";
+import { sitesRows } from "./sites.ts";
 
 /** Every tool's row. A tool without one fails the tests. */
 export const toolRows: readonly ToolRow[] = [
@@ -18,7 +19,9 @@ export const toolRows: readonly ToolRow[] = [
   ...discoveryRows,
   ...stagingRows,
   ...updatesRows,
+  ...sitesRows,
   ...serverConfigRows,
+  ...aliasesRows,
 ];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { addressListReply, listWarnings, mergeList, sameList, wideRanges } from "../../src/cloudways/address_lists.ts";
+import { addressKey, addressListReply, wideRanges } from "../../src/cloudways/address_lists.ts";
 import { formatRange, parseRange } from "../../src/cloudways/address_ranges.ts";
+import { editList, type ListEdit, sameEntries } from "../../src/tools/define/list_edits.ts";
+import { warningsOf } from "../../src/tools/security/whitelist_change.ts";
+
+const mergeList = (before: readonly string[], edit: ListEdit) => editList(before, edit, addressKey);
+const sameList = (a: readonly string[], b: readonly string[]) => sameEntries(a, b, addressKey);
 
 const cidr = (address: fc.Arbitrary<string>, width: number) =>
   fc.tuple(address, fc.option(fc.integer({ min: 0, max: width }), { nil: undefined }))
@@ -123,7 +128,7 @@ Deno.test("replacing gives exactly the new list, and says what was added and rem
 Deno.test("entries that stay keep their spelling and order, even malformed ones", () => {
   const before = ["office", "2001:DB8:0::1", "198.51.100.9/24"];
 
-  const { after } = mergeList(before, { add: ["203.0.113.7/32", "2001:db8::1"] });
+  const { after } = mergeList(before, { add: ["203.0.113.7", "2001:db8::1"] });
 
   assert.deepEqual(after, [...before, "203.0.113.7"]);
 });
@@ -178,7 +183,7 @@ Deno.test("a range is wide from 65536 IPv4 addresses on, and from 2^96 of IPv6",
 Deno.test("wide ranges, open policies and entries that could not be removed get a warning", () => {
   const merged = mergeList(["198.51.100.0/24", "10.0.0.0/8"], { add: ["::/0"], remove: ["198.51.100.7", "192.0.2.1"] });
 
-  const warnings = listWarnings(merged, "allow_all");
+  const warnings = warningsOf(merged, "allow_all");
 
   assert.equal(warnings.length, 5);
   assert.match(warnings[0] ?? "", /10\.0\.0\.0\/8 is a wide range: 2\^24 addresses/);
@@ -186,5 +191,5 @@ Deno.test("wide ranges, open policies and entries that could not be removed get 
   assert.match(warnings[2] ?? "", /198\.51\.100\.7 was not on the list, but 198\.51\.100\.0\/24 on it covers it/);
   assert.match(warnings[3] ?? "", /192\.0\.2\.1 was not on the list\./);
   assert.match(warnings[4] ?? "", /allow_all/);
-  assert.match(listWarnings(mergeList([], {}), "block_all").join(), /locks everyone out/);
+  assert.match(warningsOf(mergeList([], {}), "block_all").join(), /locks everyone out/);
 });

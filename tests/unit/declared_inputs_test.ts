@@ -67,9 +67,12 @@ Deno.test("the tools whose answers can be made shorter say how", () => {
     ["get_app_analytics_mysql", "Ask for a shorter duration."],
     ["get_app_analytics_php", "Ask for a shorter duration."],
     ["get_app_analytics_traffic", "Ask for a shorter duration."],
+    ["get_app_monitoring_detail", "Ask for a shorter duration."],
+    ["get_app_traffic_details", "Ask for less time between from and until, or for single rows."],
     ["get_available_regions", "Ask for one provider at a time."],
     ["get_available_server_sizes", "Ask for one provider at a time."],
     ["get_server_monitoring_detail", "Ask for a shorter duration."],
+    ["list_domains", "Ask for one server, application or part of a name."],
     ["list_servers", concise],
   ]);
 });

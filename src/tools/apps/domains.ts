@@ -10,6 +10,7 @@ import { startOnApp } from "../define/start.ts";
 import { appOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool, type ToolContext } from "../define/tool.ts";
 import { domainName } from "../define/validators.ts";
+import { keepOldDomain, oldDomainFate } from "./old_domain.ts";
 
 const cnameOutput = z.looseObject({
   ...appOutput,
@@ -61,25 +62,33 @@ const updateAppCname = defineAskingTool({
   effect: "destructive",
   idempotent: true,
   description: "Sets the primary domain of an application. Its DNS must point to the server. Where a primary domain " +
-    "exists, or may exist, it is replaced, and a person is asked first.",
-  input: z.strictObject({ ...appInput, cname: domainName.describe("Domain alone: shop.example.com"), ...waitInput }),
-  output: cnameOutput,
+    "exists, or may exist, it becomes an alias, and a person is asked first.",
+  input: z.strictObject({
+    ...appInput,
+    cname: domainName.describe("Domain alone: shop.example.com"),
+    keep_old_as_alias: z.boolean().default(true).describe("false drops the present primary domain."),
+    ...waitInput,
+  }),
+  output: cnameOutput.extend({ old_cname_kept: z.boolean().nullable() }),
   facts: appFacts,
-  question(facts, { cname }) {
+  question(facts, { cname, keep_old_as_alias }) {
     if (facts.app.cname === "") return undefined;
     return {
       headline: `Replace the primary domain of application ${facts.app.id}.`,
       ...onApp(facts),
       consequences: [
-        "Visitors who come by the present primary domain no longer reach the application, unless it is an alias too.",
+        oldDomainFate(facts.app, keep_old_as_alias),
         "The certificate may not be for the new domain; visitors see warnings then.",
         "It can be undone by setting the former domain again.",
       ],
       ...cnameFacts(facts, cname),
     };
   },
-  handler: (input, context, found) =>
-    changeCname(found, input, context, { operation: "app_cname_update", method: "POST" }),
+  handler: async ({ keep_old_as_alias, ...input }, context, found) => {
+    const changed = await changeCname(found, input, context, { operation: "app_cname_update", method: "POST" });
+    if (!keep_old_as_alias) return { ...changed, old_cname_kept: false };
+    return { ...changed, ...await keepOldDomain(found, input, context, changed.status === "completed") };
+  },
 });
 
 const deleteAppCname = defineAskingTool({

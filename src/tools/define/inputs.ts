@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { WaitOptions } from "../../cloudways/operations.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import type { ToolContext } from "./tool.ts";
+import { isTimeZone } from "./validators.ts";
 
 /** The input of a tool without arguments. */
 export const noInput = z.strictObject({});
@@ -58,3 +59,7 @@ function stillRunning(minutes: number | null): string {
   if (minutes === null) return "Still running at Cloudways.";
   return `Still running at Cloudways, which expects ${minutes} more ${minutes === 1 ? "minute" : "minutes"}.`;
 }
+
+/** In which time zone Cloudways reckons a graph. */
+export const timezone = z.string().refine(isTimeZone, "must be a time zone's name, such as Europe/Berlin")
+  .default("UTC").describe("For Cloudways' reckoning: Europe/Berlin. Times in the answer are UTC.");

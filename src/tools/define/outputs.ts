@@ -21,3 +21,9 @@ export const startedOutput = {
 
 /** The output of every tool that requests a report from Cloudways, besides the report. */
 export const reportedOutput = { ...startedOutput, message: z.string().optional() };
+
+/**
+ * The answer to a change that is done at once. Looser than `doneReply`: what Cloudways says to these was hardly ever
+ * seen, so that whatever does not say that it failed counts as done.
+ */
+export const anyReply = z.union([z.array(z.unknown()), z.looseObject({})]);

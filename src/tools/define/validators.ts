@@ -67,6 +67,9 @@ const notADomain = "must be a domain without scheme, port or path, such as shop.
 /** A domain name; the output is in lower case. */
 export const domainName = lowerCase.refine(isDomain, notADomain);
 
+/** A domain's name, or all names of one level below one: `*.example.com`; comes out in lower case. */
+export const aliasName = lowerCase.refine((text) => isDomain(text.replace(/^\*\./, "")), notADomain);
+
 /** A domain of a certificate. A wildcard is requested by a separate flag. */
 export const certificateDomain = lowerCase.refine((text) => !text.startsWith("*"), {
   error: "must have no star: for *.example.com give example.com alone, and wildcard: true",
@@ -89,3 +92,14 @@ export const deployPath = line(250).refine(
   isDeployPath,
   "must be a folder below public_html without a leading slash, such as wp-content/themes/shop, or empty",
 );
+
+/** A name of the time zone database. Offsets such as `+02:00` are none, though the platform would know them. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
+  try {
+    Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

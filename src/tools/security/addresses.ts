@@ -1,4 +1,5 @@
 /** One address: whether a server's firewall blocks it, and access for it to the server's web tools. */
+import { anyReply } from "../define/outputs.ts";
 import { z } from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { ServerRecord } from "../../cloudways/models.ts";
@@ -9,7 +10,6 @@ import { type Work } from "../define/start.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { ipAddress } from "../define/validators.ts";
-import { anyReply } from "./replies.ts";
 
 const serverAddressInput = z.strictObject({
   ...serverInput,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { isLikeLast } from "../../cloudways/deployments.ts";
 import { path } from "../../cloudways/path.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
-import { texts } from "../define/outputs.ts";
+import { anyReply, texts } from "../define/outputs.ts";
 import { appFacts, NOT_TOLD, nullIfRefused, onApp } from "../define/questions.ts";
 import { startOnApp } from "../define/start.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
@@ -19,7 +19,7 @@ import {
   readGitKey,
   requireBranch,
 } from "./git_work.ts";
-import { anyReply, startedOnApp } from "./replies.ts";
+import { startedOnApp } from "./replies.ts";
 
 const generateGitSshKey = defineAskingTool({
   name: "generate_git_ssh_key",

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { installedCertificates } from "../../cloudways/installed_certificates.ts";
 import { path } from "../../cloudways/path.ts";
 import { certificatesNow } from "../define/certificate_facts.ts";
+import { anyReply } from "../define/outputs.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { appFacts, appFactsIf, onApp } from "../define/questions.ts";
@@ -11,7 +12,7 @@ import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 import { certificateDomain, emailAddress } from "../define/validators.ts";
 import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
-import { anyReply, startedOnApp } from "./replies.ts";
+import { startedOnApp } from "./replies.ts";
 
 const wildcard = z.boolean().describe("Whether it is a wildcard certificate.");
 

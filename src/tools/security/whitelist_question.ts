@@ -1,15 +1,15 @@
-/**
- * The question before a whitelist is changed: who gets in, who no longer does, and what the list is before and after.
- */
-import { canonicalList, type ListPlan, policyWarnings, wideRanges } from "../../cloudways/address_lists.ts";
+/** The question before a whitelist is changed: who gets in, who no longer does, and what the list is before and after. */
+import { addressKey, policyWarnings, wideRanges } from "../../cloudways/address_lists.ts";
 import type { Question, QuestionFact } from "../../confirm/question.ts";
-import { count, onServer, type ServerFacts } from "../define/questions.ts";
+import { canonicalEntries, differenceFacts } from "../define/list_edits.ts";
+import { count, NOT_TOLD, onServer, type ServerFacts } from "../define/questions.ts";
+import type { WhitelistPlan } from "./whitelist_change.ts";
 
 /** The services that each list gives access to. */
 const REACHES = { ssh: "SSH and SFTP", mysql: "MySQL" } as const;
 
 /** Names every change, and with it what stays. */
-export function whitelistQuestion(facts: ServerFacts, plan: ListPlan): Question {
+export function whitelistQuestion(facts: ServerFacts, plan: WhitelistPlan): Question {
   const { added, removed } = plan.merged;
   const changes = [
     `${count(added.length, "entry", "entries")} added`,
@@ -21,15 +21,15 @@ export function whitelistQuestion(facts: ServerFacts, plan: ListPlan): Question 
     ...onServer(facts),
     consequences: consequencesOf(plan),
     facts: factsOf(plan),
-    target: { list: plan.list, ips: canonicalList(plan.before.ips), policy: plan.before.policy },
+    target: { list: plan.list, ips: canonicalEntries(plan.before.ips, addressKey), policy: plan.before.policy },
   };
 }
 
-function changesPolicy({ change, before }: ListPlan): boolean {
+function changesPolicy({ change, before }: WhitelistPlan): boolean {
   return change.policy !== undefined && change.policy !== before.policy;
 }
 
-function consequencesOf({ list, before, merged, policy }: ListPlan): string[] {
+function consequencesOf({ list, before, merged, policy }: WhitelistPlan): string[] {
   const wide = wideRanges(merged.after);
   const everybody = wide.filter(({ all }) => all).length;
   const lines = [
@@ -47,16 +47,15 @@ function consequencesOf({ list, before, merged, policy }: ListPlan): string[] {
   return lines.filter((line) => line !== "");
 }
 
-function factsOf({ before, merged, policy }: ListPlan): QuestionFact[] {
-  const { after, added, removed } = merged;
-  const wide = wideRanges(after).map(({ ip, size }) => `${ip}: ${size}`);
+function factsOf({ before, merged, policy }: WhitelistPlan): QuestionFact[] {
+  const wide = wideRanges(merged.after).map(({ ip, size }) => `${ip}: ${size}`);
+  const [added, removed, ...lists] = differenceFacts(before.stated ? before.ips : [NOT_TOLD], merged);
   return [
-    { name: "Added", values: added },
-    { name: "Removed", values: removed },
+    added,
+    removed,
     ...(wide.length > 0 ? [{ name: "Wide ranges", values: wide }] : []),
-    { name: "Before", values: before.stated ? before.ips : ["not told"] },
-    { name: "After", values: after },
-    { name: "Policy before", values: [before.policy ?? "not told"] },
+    ...lists,
+    { name: "Policy before", values: [before.policy ?? NOT_TOLD] },
     { name: "Policy after", values: [policy ?? "as before"] },
   ];
 }

@@ -1,18 +1,14 @@
 /** The addresses that may reach a server by SSH and MySQL. */
 import { z } from "zod";
-import {
-  carryOutListChange,
-  type ListName,
-  overlaps,
-  planListChange,
-  readAddressList,
-} from "../../cloudways/address_lists.ts";
+import { addressKey, type ListName, readAddressList } from "../../cloudways/address_lists.ts";
 import { serverInput } from "../define/inputs.ts";
+import { checkEdit } from "../define/list_edits.ts";
 import { texts } from "../define/outputs.ts";
 import { serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { ipRange } from "../define/validators.ts";
+import { carryOutWhitelistChange, planWhitelistChange } from "./whitelist_change.ts";
 import { whitelistQuestion } from "./whitelist_question.ts";
 
 function whitelistReader(list: ListName, what: string): Tool {
@@ -51,15 +47,11 @@ const updateWhitelistedIps = defineAskingTool({
     replace: ipRanges.optional().describe("The whole new list, instead of add and remove."),
     policy: z.enum(["allow_all", "block_all"]).optional()
       .describe("For addresses not listed; block_all for ssh only. Default: as it is."),
-  }).superRefine(({ list, add, remove, replace, policy }, context) => {
-    const wrong = (argument: string, message: string) =>
-      context.addIssue({ code: "custom", path: [argument], message });
-    if (replace !== undefined && (add ?? remove) !== undefined) {
-      wrong("replace", "stands alone, without add and remove");
+  }).superRefine(({ list, policy, ...edit }, context) => {
+    checkEdit(edit, context, addressKey, { name: "policy", isGiven: policy !== undefined });
+    if (list === "mysql" && policy === "block_all") {
+      context.addIssue({ code: "custom", path: ["policy"], message: "can be block_all for the ssh list only" });
     }
-    if ((add ?? remove ?? replace ?? policy) === undefined) wrong("add", "or remove, replace or policy is needed");
-    if (list === "mysql" && policy === "block_all") wrong("policy", "can be block_all for the ssh list only");
-    if (add !== undefined && remove !== undefined && overlaps(add, remove)) wrong("remove", "names what add names too");
   }),
   output: z.looseObject({
     ...serverOutput,
@@ -74,11 +66,13 @@ const updateWhitelistedIps = defineAskingTool({
   facts: async ({ list, ...input }, context) => {
     const { server_id: _id, ...change } = input;
     const facts = await serverFacts(input, context);
-    return { ...facts, plan: await planListChange(context.account, facts.server.id, list, change) };
+    const place = { account: context.account, serverId: facts.server.id, list };
+    return { ...facts, plan: await planWhitelistChange(place, change) };
   },
   question: (facts) => whitelistQuestion(facts, facts.plan),
   handler: async ({ list }, { account }, { server, plan }) => {
-    return { ...namesOfServer(server), list, ...await carryOutListChange(account, server.id, plan) };
+    const place = { account, serverId: server.id, list };
+    return { ...namesOfServer(server), list, ...await carryOutWhitelistChange(place, plan) };
   },
 });
 

@@ -5,24 +5,13 @@ import { path } from "../../cloudways/path.ts";
 import { describeGraph, GRAPH_TARGETS, graphReply, targetsOf } from "../../cloudways/server_graph.ts";
 import { readServerUsage } from "../../cloudways/server_usage.ts";
 import { ToolError } from "../../errors.ts";
-import { lookBack, serverInput, waitInput, waitOptions } from "../define/inputs.ts";
+import { lookBack, serverInput, timezone, waitInput, waitOptions } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { record } from "../define/outputs.ts";
 import { reportAnswer } from "../define/report_answer.ts";
 import { namesOfServer } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 import { inlineReport, reportOutput } from "./reports.ts";
-
-/** A name of the time zone database. Offsets such as `+02:00` are none, though the platform would know them. */
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
-  try {
-    Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function finishedGraph(result: unknown) {
   const graph = graphReply.safeParse(result).data;
@@ -46,8 +35,7 @@ const getServerMonitoringDetail = defineTool({
     duration: z.enum(["1 Hour", "12 Hours", "1 Day", "7 Days", "1 Month"]).meta(lookBack).describe(
       "How far to look back.",
     ),
-    timezone: z.string().refine(isTimeZone, "must be a time zone's name, such as Europe/Berlin").default("UTC")
-      .describe("For Cloudways' reckoning: Europe/Berlin. Times in the answer are UTC."),
+    timezone,
     ...waitInput,
   }),
   output: z.looseObject({

@@ -1,0 +1,122 @@
+/** Every domain of the account, with what Cloudways says of its certificate. */
+import { z } from "zod";
+import type { CloudwaysAccount } from "../../cloudways/account.ts";
+import { nameCovers } from "../../cloudways/certificates.ts";
+import { installedCertificates } from "../../cloudways/installed_certificates.ts";
+import { type AppRecord, knownApps, type ServerRecord } from "../../cloudways/models.ts";
+import { declare } from "../../confirm/declared_input.ts";
+import { records } from "../define/outputs.ts";
+import { namesOf, namesOfServer } from "../define/targets.ts";
+import { defineTool, type Tool } from "../define/tool.ts";
+
+/** The certificate of an application. What Cloudways doesn't say is null. */
+interface CertificateView {
+  kind: "lets_encrypt" | "own" | "none" | "not_told";
+  /** The names it is for. */
+  covers: string[] | null;
+  auto_renewal: boolean | null;
+  verified: boolean | null;
+  installed: boolean | null;
+}
+
+function certificateOf(app: AppRecord): CertificateView {
+  const { own, letsEncrypt, letsEncryptDomains, autoRenewal, verified } = installedCertificates(app);
+  const unknown = { covers: null, auto_renewal: null, verified: null, installed: null };
+  if (own === true) return { kind: "own", ...unknown, installed: true };
+  if (isRecorded(app.lets_encrypt)) {
+    const covers = letsEncryptDomains.length === 0 ? null : letsEncryptDomains;
+    return { kind: "lets_encrypt", covers, auto_renewal: autoRenewal, verified, installed: letsEncrypt };
+  }
+  return own === false && letsEncrypt === false
+    ? { kind: "none", covers: [], auto_renewal: null, verified: null, installed: false }
+    : { kind: "not_told", ...unknown };
+}
+
+function isRecorded(record: unknown): boolean {
+  return typeof record === "object" && record !== null && Object.keys(record).length > 0;
+}
+
+/** Whether visitors of a domain meet a certificate that is for it; null where that can't be told. */
+function isCovered(domain: string, { kind, covers, verified, installed }: CertificateView): boolean | null {
+  if (kind === "none" || installed === false || verified === false) return false;
+  if (covers === null || installed === null) return null;
+  return covers.some((name) => nameCovers(name, domain));
+}
+
+/** The domains of one application, with its certificate. */
+function domainsOf(app: AppRecord, server: ServerRecord) {
+  const certificate = certificateOf(app);
+  const named = [
+    ...[app.cname ?? ""].map((domain) => ({ domain, kind: "primary" })),
+    ...(app.aliases ?? []).map((domain) => ({ domain, kind: "alias" })),
+  ];
+  return named.filter(({ domain }) => domain !== "").map(({ domain, kind }) => ({
+    domain,
+    kind,
+    ...namesOf({ app, server }),
+    covered: isCovered(domain, certificate),
+    certificate,
+    expires_at: null,
+    expiry_known: false,
+  }));
+}
+
+/** What needs a person first: without cover, then without renewal, then what is not told. */
+function urgency({ covered, certificate }: ReturnType<typeof domainsOf>[number]): number {
+  if (covered === false) return 0;
+  if (certificate.kind === "lets_encrypt" && certificate.auto_renewal === false) return 1;
+  return covered === null ? 2 : 3;
+}
+
+/** Applications, or whole servers, whose domains Cloudways leaves out. */
+function notToldOf(servers: readonly ServerRecord[]): Record<string, unknown>[] {
+  return servers.flatMap((server) => {
+    if (server.apps === null) return [{ ...namesOfServer(server), what: "applications" }];
+    return server.apps.flatMap((app) => {
+      const what = [app.cname === null ? "primary domain" : "", app.aliases === null ? "aliases" : ""].filter(Boolean);
+      return what.length === 0 ? [] : [{ ...namesOf({ app, server }), what: what.join(" and ") }];
+    });
+  });
+}
+
+interface Chosen {
+  app_id?: number | undefined;
+  server_id?: number | undefined;
+}
+
+/** The servers that are asked about, with the applications that are. */
+async function chosenServers(account: CloudwaysAccount, { app_id, server_id }: Chosen): Promise<ServerRecord[]> {
+  if (app_id !== undefined) {
+    const { app, server } = await account.app(app_id, server_id);
+    return [{ ...server, apps: [app] }];
+  }
+  return server_id === undefined ? await account.servers() : [await account.server(server_id)];
+}
+
+const target = z.int().min(1).meta(declare({ role: "target" })).optional();
+
+const listDomains = defineTool({
+  name: "list_domains",
+  title: "Domains of the account",
+  toolset: "apps",
+  effect: "read",
+  description: "Lists every domain of the account with its application, server, whether it is primary or an alias, " +
+    "and its certificate: kind, covers, auto_renewal. First those without cover or renewal. Cloudways gives no expiry date.",
+  input: z.strictObject({
+    app_id: target.describe("Only this application."),
+    server_id: target.describe("Only this server."),
+    query: z.string().min(1).max(200).meta(declare({ shorter: "Ask for one server, application or part of a name." }))
+      .optional().describe("Part of the domain: example.com"),
+  }),
+  output: z.looseObject({ domains: records, not_told: records }),
+  handler: async ({ query = "", ...chosen }, { account }) => {
+    const servers = await chosenServers(account, chosen);
+    const domains = servers.flatMap((server) => knownApps(server).flatMap((app) => domainsOf(app, server)))
+      .filter(({ domain }) => domain.toLowerCase().includes(query.toLowerCase()))
+      .toSorted((a, b) => urgency(a) - urgency(b));
+    return { domains, not_told: notToldOf(servers) };
+  },
+});
+
+/** The tools of this file. */
+export const domainListTools: readonly Tool[] = [listDomains];
