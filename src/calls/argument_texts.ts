@@ -19,14 +19,14 @@ interface Problem {
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** Problems named in one answer. */
+/** Most problems in one answer. */
 const MAX_PROBLEMS = 20;
 /** Code points shown on either side of an odd one. */
 const AROUND = 20;
 /** No part of a longer text is shown, because searching it for secrets first would cost too much. */
 const MAX_EXCERPTED = 1_000;
 
-/** Arguments with line breaks of one kind where they may hold line breaks. */
+/** The arguments, with line breaks of one kind in texts that may have line breaks. */
 export function withLineFeeds(args: Arguments, texts: DeclaredInputs): Record<string, unknown> {
   const entries = Object.entries(args).map(([name, value]) => {
     const hasLines = typeof value === "string" && texts.get(name)?.form === "lines";
@@ -36,8 +36,8 @@ export function withLineFeeds(args: Arguments, texts: DeclaredInputs): Record<st
 }
 
 /**
- * The error for a call whose texts can't be sent, if there is one. A text must not hold one of the caller's own
- * credentials, because no question could show it, nor characters that people can't see.
+ * The error for a call whose texts can't be sent; undefined if they can. A text must not contain one of the caller's
+ * own credentials, because no question could show it, nor characters that people can't see.
  *
  * @param secrets The caller's own credentials.
  */
@@ -66,7 +66,7 @@ interface ArgumentText {
   declared: DeclaredInput;
 }
 
-/** No tool takes anything but texts and lists of texts; the rest is for the schema to refuse. */
+/** The texts of an argument. Inputs are texts or lists of texts; the schema refuses everything else. */
 function textsOf(name: string, value: unknown, declared: DeclaredInput): ArgumentText[] {
   if (typeof value === "string") return [{ argument: name, text: value, declared }];
   if (!Array.isArray(value)) return [];
@@ -75,7 +75,10 @@ function textsOf(name: string, value: unknown, declared: DeclaredInput): Argumen
   );
 }
 
-/** Looks at the cleaned text too: a secret with an invisible character inside is not recognised otherwise. */
+/**
+ * Whether a text contains one of the caller's secrets. The cleaned text is checked too: it may reveal a secret with an
+ * invisible character inside.
+ */
 function holdsSecret(text: string, hider: SecretHider): boolean {
   const clean = cleanText(text);
   return hider.givenInText(clean) !== clean || hider.givenInText(text) !== text;
@@ -94,7 +97,7 @@ function problemOf(argument: string, text: string, odd: OddCharacter, { shownBy 
   };
 }
 
-/** The text around an odd character. Undefined where the cleaned text holds what looks like a secret. */
+/** The text around an odd character; undefined if the cleaned text contains what looks like a secret. */
 function excerpt(text: string, { index }: OddCharacter): string | undefined {
   if (text.length > MAX_EXCERPTED) return undefined;
   const clean = cleanText(text);

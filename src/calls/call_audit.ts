@@ -9,7 +9,7 @@ import {
 import type { JsonValue } from "../text/clean.ts";
 import type { SpentYes } from "../confirm/confirmation.ts";
 
-/** Who made a call, and which. */
+/** The parts of an audit entry that are the same for every record of a call. */
 export type AuditedCall = Pick<AuditEntry, "customer" | "client" | "tool" | "arguments" | "request_id">;
 
 /** Records one call, from its intent to its outcome. */
@@ -21,19 +21,19 @@ export class CallAudit {
   #approval: AuditApproval | null = null;
   #begun = false;
 
-  /** @param kept Whether the call leaves a record; {@linkcode keep} can settle that later. */
+  /** @param kept Whether the call is recorded. {@linkcode keep} can decide so later. */
   constructor(trail: AuditTrail, call: AuditedCall, { kept }: { kept: boolean }) {
     this.#trail = trail;
     this.#call = call;
     this.#kept = kept;
   }
 
-  /** From now on the call leaves a record. */
+  /** Records the call from now on. */
   keep(): void {
     this.#kept = true;
   }
 
-  /** Sets the target that the records name. */
+  /** Sets the target for the following records. */
   hits(target: JsonValue): void {
     this.#target = target;
   }
@@ -44,12 +44,12 @@ export class CallAudit {
   }
 
   /**
-   * Records that the call is about to be carried out. Resolves once that is on record.
+   * Records that the call is about to be carried out. Resolves once the record is written.
    *
-   * @param yes How the call was approved, and the mark of its yes where that is used up now.
-   * @param signal Ends the wait for a log that takes nothing.
-   * @throws {ToolError} `store_unavailable` where it can't be recorded; `confirmation_required` where the yes has ended
-   * already.
+   * @param yes How the call was approved, and the mark of the yes that it uses up, if any.
+   * @param signal Ends the wait if the log does not accept the record.
+   * @throws {ToolError} `store_unavailable` if the record can't be written; `confirmation_required` if the yes has
+   * ended already.
    */
   async begins({ approval, mark }: SpentYes, signal: AbortSignal): Promise<void> {
     this.#approval = approval;

@@ -4,7 +4,7 @@ import type { DeclaredInputs } from "../confirm/declared_input.ts";
 import { memberOf } from "../text/member.ts";
 import { declaredInputs, listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
 
-/** What clients read of a tool's safety; all of it follows from the effect. */
+/** The hints about a tool's safety for clients. They follow from its effect. */
 export interface Annotations {
   title: string;
   readOnlyHint: boolean;
@@ -23,17 +23,17 @@ export interface ListedTool {
   annotations: Annotations;
 }
 
-/** A tool with everything made once at start. */
+/** A tool with everything that is made once at start. */
 export interface CatalogueEntry {
   tool: Tool;
   listed: ListedTool;
-  /** The schema of everything the tool takes, what is not listed included. */
+  /** The schema of everything that the tool accepts, including unlisted inputs. */
   understood: ObjectJsonSchema;
   /** What its inputs declare. */
   declared: DeclaredInputs;
-  /** It may wait for work at Cloudways, so its answers come as a stream. */
+  /** It may wait for work at Cloudways, so its answers are streamed. */
   slow: boolean;
-  /** How a shorter answer is asked for, in a sentence for the model; undefined where it can't be. */
+  /** A sentence that tells the model how to get a shorter answer; undefined if it can't. */
   shorter: string | undefined;
 }
 
@@ -42,10 +42,10 @@ export type Lookup =
   | { kind: "found"; entry: CatalogueEntry }
   /** It exists, but this caller may only read. */
   | { kind: "read_only"; entry: CatalogueEntry }
-  /** Not there, or outside this caller's bounds. */
+  /** It does not exist, or is outside this caller's bounds. */
   | { kind: "unknown" };
 
-/** All tools, their schemas made once. */
+/** All tools. Their schemas are made once. */
 export class Catalogue {
   readonly #entries: ReadonlyMap<string, CatalogueEntry>;
 
@@ -60,7 +60,7 @@ export class Catalogue {
     return [...this.#entries.values()];
   }
 
-  /** Whether there is a tool of this name, within any bounds. */
+  /** Whether a tool of this name exists, for any caller. */
   has(name: string): boolean {
     return this.#entries.has(name);
   }
@@ -78,7 +78,7 @@ export class Catalogue {
       .filter(({ tool }) => isWithin(bounds, tool) && !(bounds.readOnly && tool.effect !== "read"));
   }
 
-  /** Whether a caller may call a tool; never relies on what was listed. */
+  /** Whether a caller may call a tool. Does not depend on which tools were listed. */
   lookUp(name: string, bounds: Bounds): Lookup {
     const entry = this.#entries.get(name);
     if (entry === undefined || !isWithin(bounds, entry.tool)) return { kind: "unknown" };
@@ -86,12 +86,12 @@ export class Catalogue {
     return { kind: "found", entry };
   }
 
-  /** What the inputs of a tool declare; nothing for a tool that is not there. */
+  /** What the inputs of a tool declare; empty for an unknown tool. */
   inputsOf(name: string): DeclaredInputs {
     return this.#entries.get(name)?.declared ?? NO_INPUTS;
   }
 
-  /** Whether a call answers as a stream: that of a slow tool, or of one that calls a slow tool. */
+  /** Whether the answer to a call is streamed: the tool is slow, or it calls a slow tool. */
   isSlow(name: string, args?: unknown): boolean {
     const entry = this.#entries.get(name);
     if (entry?.tool.forwards !== true) return entry?.slow ?? false;

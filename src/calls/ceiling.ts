@@ -30,11 +30,11 @@ interface Place {
   shorten: (excess: number) => number;
 }
 
-/** What is known of an answer that is made to fit. */
+/** Options for an answer that has to fit. */
 export interface CeilingOptions {
-  /** How a shorter answer is asked for, in a sentence for the model; undefined where it can't be. */
+  /** A sentence that tells the model how to get a shorter answer; undefined if it can't. */
   shorter?: string | undefined;
-  /** How many characters of the ceiling are taken by what stands before the text. 0 by default. */
+  /** How many characters of the ceiling are used before the text. 0 by default. */
   taken?: number;
   /** What {@linkcode boundAnswer} has left out of it. Nothing by default. */
   before?: ReadonlyMap<string, number>;
@@ -42,8 +42,8 @@ export interface CeilingOptions {
 
 /**
  * Shortens the longest parts of an answer until its text fits under the ceiling, and says in `left_out` how many
- * entries of which part are missing and how to get them. Every member of the answer itself stays, so that it keeps the
- * form its tool promises. Answers that fit come back untouched.
+ * entries of which part are missing and how to get them. Every top-level member stays, so that the answer still matches
+ * its output schema. Answers that fit are returned unchanged.
  */
 export function fitCeiling(
   answer: JsonObject,
@@ -61,7 +61,7 @@ export function fitCeiling(
   return fitted.length <= ceiling ? { value, text: fitted } : onlyTheNote(value.left_out);
 }
 
-/** Shortens an answer to twice what can be shown, before it is cleaned and hidden, which may make it shorter. */
+/** Shortens an answer to twice what can be shown, before cleaning and hiding, which may shorten it further. */
 export function boundAnswer(answer: JsonObject): Shortened {
   const most = 2 * MAX_ANSWER_CHARACTERS;
   return JSON.stringify(answer).length <= most ? { value: answer, leftOut: new Map() } : cut(answer, most);
@@ -83,11 +83,11 @@ function sizeOf(value: unknown): number {
   return JSON.stringify(value)?.length ?? 0;
 }
 
-/** The place where a value is shortened; undefined where nothing can be removed. */
+/** The place where a value is shortened; undefined if nothing can be removed. */
 function placeIn(value: unknown, path: string, excess: number): Place | undefined {
   if (typeof value === "string" || typeof value !== "object" || value === null) return undefined;
   if (!Array.isArray(value)) return placeAmong(value, path, excess) ?? entriesOf(value, path);
-  // A list that holds the excess in one entry is shortened inside that entry.
+  // A list with a single entry is shortened inside that entry.
   if (value.length === 1) return placeIn(value[0], `${path}[]`, excess) ?? lists([value], path);
   if (value.length === 0) return undefined;
   return listsWithin(value, path, excess) ?? lists([value], path);
@@ -106,7 +106,7 @@ function placeAmong(object: object, path: string, excess: number): Place | undef
 }
 
 /**
- * The lists that the records of a list hold under one name, if removing all but one entry of each makes enough room. So
+ * The lists that the records of a list have under one name, if removing all but one entry of each makes enough room. So
  * all of many servers are shown with fewer applications each, not a few servers with all of theirs.
  */
 function listsWithin(records: readonly unknown[], path: string, excess: number): Place | undefined {

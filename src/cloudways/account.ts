@@ -22,7 +22,7 @@ import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points
 import type { ApiRequest, Session } from "./session.ts";
 import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
 
-/** The parts that all accounts share. */
+/** The services that all accounts share. */
 export interface AccountServices {
   client: CloudwaysClient;
   listing: ServerListing;
@@ -38,31 +38,31 @@ export type ReadRequest<T> = Omit<ApiRequest<T>, "method" | "form">;
 /** A request that changes something. */
 export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> & {
   method: "POST" | "PUT" | "DELETE";
-  /** The other documented spelling of the path; tried once, where Cloudways says that it does not know the first. */
+  /** The other documented spelling of the path. Tried once, if Cloudways says that the first one is unknown. */
   otherPath?: ApiPath;
 };
 
-/** Work that was started, and how far it is. */
+/** The state of work that was started. */
 export interface StartedWork {
-  /** Null where Cloudways did it at once. */
+  /** Null if Cloudways did the work at once. */
   operation_id: string | null;
   status: "completed" | "running";
   type?: string;
-  /** How far it is, in words of ours. */
+  /** Its state, in our own words. */
   message: string;
-  /** What Cloudways says of it; absent where it says nothing. */
+  /** Cloudways' message about it; left out if there is no message. */
   cloudways_message?: string;
-  /** What Cloudways gave for an id, where it has not the form of one. */
+  /** What Cloudways gave as the id, if it is malformed. */
   cloudways_operation_id?: string;
-  /** How to go on, while it runs. */
+  /** What to do while it runs. */
   next_step?: string;
 }
 
 /** A report that Cloudways makes in the background. */
 export interface ReportRequest<T> extends Pick<ReadRequest<T>, "operation" | "path" | "query"> {
-  /** Reads an answer that holds the report itself; refuses one that holds only an id. */
+  /** Parses an answer that contains the report itself; fails on an answer that contains only an id. */
   inline: z.ZodType<T>;
-  /** Reads the result of the finished operation; null where it has none. */
+  /** Reads the report from the result of the finished operation. The result may be null. */
   finished: (result: unknown) => T;
 }
 
@@ -77,12 +77,12 @@ const startedAsId = startedReply.transform(({ operationId }, context) => {
   return z.NEVER;
 });
 
-/** Work that has begun and could not be looked at. */
+/** Work that was started and whose state could not be read. */
 interface Unseen {
-  /** In words of ours. */
+  /** In our own words. */
   reason: string;
   said: { cloudways_message?: string };
-  /** Set where another look may see it. */
+  /** Set if a later request may succeed. */
   lookAgain: { afterSeconds: number | undefined } | undefined;
 }
 
@@ -93,17 +93,17 @@ function stillRunning(operationId: string, said: string) {
   return { operation_id: operationId, status: "running", message, ...saying(said), next_step } as const;
 }
 
-/** Text of others has a member of its own. */
+/** Cloudways' message, in a member of its own and never in our sentences. */
 function saying(said: string): { cloudways_message?: string } {
   return said === "" ? {} : { cloudways_message: said };
 }
 
-/** Work whose id can't be used: no path of ours is made of it, and no sentence. */
+/** Work with a malformed id, which must not appear in a path or in our sentences. */
 function withoutUsableId(operationId: string, said: string): StartedWork {
   return {
     operation_id: null,
     status: "running",
-    message: "It was started; how far it is can't be seen, for Cloudways gave no id that can be used.",
+    message: "It was started, but its state can't be read: Cloudways gave no usable id.",
     ...saying(said),
     cloudways_operation_id: operationId,
     next_step: "Look at the server or application itself in some minutes. Don't start it once more.",
@@ -115,7 +115,7 @@ function unseen(operationId: string, { reason, said, lookAgain }: Unseen) {
   const how = lookAgain === undefined
     ? "Whether it still runs is not known: look at the server or application itself. "
     : `It may still run. Look again${when} with get_operation_status, operation_id ${operationId}. `;
-  const message = `It was started; how far it is could not be seen: ${reason}`;
+  const message = `It was started, but its state could not be read: ${reason}`;
   return {
     operation_id: operationId,
     status: "running",
@@ -127,7 +127,7 @@ function unseen(operationId: string, { reason, said, lookAgain }: Unseen) {
 
 const SERVER_LIST = { operation: "server_list", path: path`/server`, reply: serverListing } as const;
 
-/** One customer's Cloudways account, for the length of one call. What tools speak to. */
+/** One customer's Cloudways account, for one call. Tools use it to reach Cloudways. */
 export class CloudwaysAccount {
   readonly #services: AccountServices;
   readonly #session: Session;
@@ -137,20 +137,20 @@ export class CloudwaysAccount {
     this.#session = session;
   }
 
-  /** Whose account this is. */
+  /** The owner of the account. */
   get customer(): Customer {
     return this.#session.customer;
   }
 
-  /** The client, for what is known of the customer without asking Cloudways. */
+  /** The client, for what is known about the customer without a request to Cloudways. */
   get client(): CloudwaysClient {
     return this.#services.client;
   }
 
   /**
-   * Asks Cloudways for what costs it least and is of no account, to learn whether it accepts the credentials now.
+   * Checks whether Cloudways accepts the credentials now, by its cheapest read, which does not concern the account.
    *
-   * @throws {ToolError} `authentication_failed` where it does not; `forbidden` where it does, with limits.
+   * @throws {ToolError} `authentication_failed` if it does not; `forbidden` if it does, but their rights are limited.
    */
   async checkCredentials(): Promise<void> {
     await this.read({
@@ -161,10 +161,10 @@ export class CloudwaysAccount {
   }
 
   /**
-   * For what is answered from our own store: makes sure that Cloudways accepted the credentials within the last ten
-   * minutes, by one read where it did not.
+   * Ensures that Cloudways accepted the credentials within the last ten minutes, by one read if it did not. For answers
+   * from our own store.
    *
-   * @throws {ToolError} Where Cloudways refuses them, or can't be asked.
+   * @throws {ToolError} If Cloudways refuses them, or can't be reached.
    */
   async ensureAcceptedLately(): Promise<void> {
     if (await this.client.records.acceptedLately(this.customer)) return;
@@ -174,9 +174,9 @@ export class CloudwaysAccount {
   }
 
   /**
-   * Sees to it that Cloudways has accepted these credentials, by one read where it never has.
+   * Ensures that Cloudways has accepted these credentials at some time, by one read if it never has.
    *
-   * @throws {ToolError} `authentication_failed`, and whatever keeps it from being known.
+   * @throws {ToolError} `authentication_failed`, and any failure of the read.
    */
   async ensureAccepted(): Promise<void> {
     if (!await this.client.records.isAccepted(this.customer)) await this.servers();
@@ -201,61 +201,61 @@ export class CloudwaysAccount {
     return findServer(await this.servers(), serverId);
   }
 
-  /** @throws {ToolError} `not_found`, naming the right server where the pair is wrong. */
+  /** @throws {ToolError} `not_found`; it names the right server if the application is on another one. */
   async app(appId: number, serverId?: number): Promise<FoundApp> {
     return findApp(await this.servers(), appId, serverId);
   }
 
-  /** Like {@linkcode server}, but as it is now, whatever the listing remembers: for what a person is asked. */
+  /** Like {@linkcode server}, but read from Cloudways and not from the cached listing: for questions. */
   async currentServer(serverId: number): Promise<ServerRecord> {
     return findServer(await this.currentServers(), serverId);
   }
 
   /**
-   * Like {@linkcode app}, but as it is now, whatever the listing remembers: for what a person is asked, and for telling
-   * what a change replaces.
+   * Like {@linkcode app}, but read from Cloudways and not from the cached listing: for questions, and to show what a
+   * change replaces.
    */
   async currentApp(appId: number, serverId?: number): Promise<FoundApp> {
     return findApp(await this.currentServers(), appId, serverId);
   }
 
-  /** Like {@linkcode servers}, but as they are now, whatever the listing remembers. */
+  /** Like {@linkcode servers}, but read from Cloudways and not from the cached listing. */
   async currentServers(): Promise<ServerRecord[]> {
     return (await this.read(SERVER_LIST)).servers;
   }
 
-  /** The newest restore points of a server's applications that were seen in the last hour. Asks Cloudways nothing. */
+  /** The newest restore points of a server's applications that were seen in the last hour. Sends no request. */
   lastBackups(serverId: number): Promise<LastBackups> {
     return this.#services.restorePoints.known(this.#session, serverId);
   }
 
-  /** The restore points of an application that were seen in the last hour. Asks Cloudways nothing. */
+  /** The restore points of an application that were seen in the last hour. Sends no request. */
   notedRestorePoints(found: RestorableApp): Promise<readonly string[]> {
     return this.#services.restorePoints.pointsOf(this.#session, found);
   }
 
-  /** Notes the restore points an application has now, for {@linkcode lastBackups}. */
+  /** Remembers the current restore points of an application, for {@linkcode lastBackups}. */
   noteRestorePoints(found: RestorableApp, points: readonly string[]): Promise<void> {
     return this.#services.restorePoints.note(this.#session, found, points);
   }
 
   /**
-   * Checks a certificate and its key, as {@linkcode checkCertificate} does. Opening an encrypted key is costly, and done
-   * only for credentials that Cloudways accepts.
+   * Checks a certificate and its key, as {@linkcode checkCertificate} does. Decrypting a key is expensive, so it is
+   * done only for credentials that Cloudways accepts.
    *
-   * @throws {CertificateError} At the first thing that is wrong with them.
-   * @throws {ToolError} Where an encrypted key can't be opened now, or for this caller.
+   * @throws {CertificateError} At the first fault.
+   * @throws {ToolError} If an encrypted key can't be decrypted now, or not for this caller.
    */
   checkCertificate(files: CertificateFiles, now: number): Promise<CertificateFacts> {
     const { customer, signal } = this.#session;
     return checkCertificate(files, now, async (key, password) => {
-      // Reading something finds out whether Cloudways accepts the caller, where that is not known.
+      // If it is not known whether Cloudways accepts the caller, a read finds out.
       if (!await this.client.records.isAccepted(customer)) await this.currentServers();
       return await this.#services.keyWork.run(customer.id, signal, () => openEncryptedKey(key, password));
     });
   }
 
-  /** An application with its passwords, read from Cloudways and kept nowhere. */
+  /** An application with its passwords, read from Cloudways and never stored. */
   async revealApp(appId: number, serverId: number): Promise<FoundApp> {
     const { servers } = await this.read({ ...SERVER_LIST, reveal: true });
     return findApp(servers, appId, serverId);
@@ -267,7 +267,7 @@ export class CloudwaysAccount {
   }
 
   /**
-   * Changes something. The listing is read anew afterwards, whatever came of it.
+   * Changes something. The cached listing is dropped afterwards, even if the request failed.
    *
    * @throws {ToolError} Every failure; `upstream_timeout` and `upstream_unreachable` leave open whether it was done.
    */
@@ -279,7 +279,7 @@ export class CloudwaysAccount {
     }
   }
 
-  /** The one way in which a write may leave for a second path: the first one was unknown, so nothing was done. */
+  /** Sends a write, and once more to its other path if the first path was unknown, so that nothing was done. */
   async #sendToEitherPath<T>({ otherPath, ...request }: WriteRequest<T>): Promise<T> {
     const { client } = this.#services;
     try {
@@ -291,18 +291,18 @@ export class CloudwaysAccount {
   }
 
   /**
-   * Starts work at Cloudways and waits for its end as long as it may.
+   * Starts work at Cloudways and waits for its end, until the time in `options` is up.
    *
-   * @throws {ToolError} `operation_failed` where the work fails, and whatever keeps it from being started.
+   * @throws {ToolError} `operation_failed` if the work fails, and any failure to start it.
    */
   async start(request: Omit<WriteRequest<unknown>, "reply">, options: WaitOptions): Promise<StartedWork> {
     return await this.follow(await this.write({ ...request, reply: startedReply }), options);
   }
 
   /**
-   * Asks for a report that Cloudways makes in the background, and waits for it. Some are answered at once.
+   * Requests a report that Cloudways makes in the background, and waits for it. Some reports are in the first answer.
    *
-   * @param inline Reads the report where the answer itself holds it.
+   * @throws {ToolError} `operation_failed` if the report fails, and any failure to request it.
    */
   async report<T>(request: ReportRequest<T>, options: WaitOptions): Promise<Report<T>> {
     const { inline, finished, ...asked } = request;
@@ -315,9 +315,9 @@ export class CloudwaysAccount {
   }
 
   /**
-   * Waits for work that has begun, so from here on nothing but its own failure is one.
+   * Waits for work that was started. Only a failure of the work itself is an error.
    *
-   * @throws {ToolError} `operation_failed` where the work fails.
+   * @throws {ToolError} `operation_failed` if the work fails.
    */
   async follow(started: Started, options: WaitOptions): Promise<StartedWork> {
     return (await this.followToEnd(started, options)).work;
@@ -345,7 +345,7 @@ export class CloudwaysAccount {
     return { work, end: state };
   }
 
-  /** Work that has begun is not lost because it can't be seen: then this says so in words. */
+  /** Waits for an operation. If its state can't be read, the reason is returned, because the work goes on. */
   async #look(wait: () => Promise<OperationState>): Promise<OperationState | Unseen> {
     try {
       return await wait();
@@ -361,8 +361,8 @@ export class CloudwaysAccount {
   }
 
   /**
-   * Looks at an operation until it ends or the time is up. The listing is read anew after its end: whoever read it
-   * meanwhile saw things as they were before.
+   * Polls an operation until it ends or the time is up. After its end the cached listing is dropped, because it may
+   * have been read before the work was done.
    */
   async waitForOperation(operationId: string, options: WaitOptions): Promise<OperationState> {
     let mayHaveEnded = true;
@@ -376,8 +376,8 @@ export class CloudwaysAccount {
   }
 
   /**
-   * What was done is done: a listing that can't be marked stale must not turn it into a failure. Credentials that
-   * Cloudways never accepted have no listing, and leave no mark.
+   * Drops the cached listing. The change is done, so a failure here is only logged. Credentials that Cloudways never
+   * accepted have no listing, and must not write to the store.
    */
   async #dropListing(): Promise<void> {
     const { client, listing } = this.#services;

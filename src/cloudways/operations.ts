@@ -7,19 +7,19 @@ import type { Session } from "./session.ts";
 import { looseText, tiedId, wholeMinutes } from "./models.ts";
 import { path } from "./path.ts";
 
-/** How far a piece of Cloudways' background work is. */
+/** The state of Cloudways' background work. */
 export interface OperationState {
   operation_id: string;
   status: "running" | "completed" | "failed";
-  /** Cloudways' name for the kind of work; empty where it gives none. */
+  /** Cloudways' name for the kind of work; empty if it gives no name. */
   type: string;
-  /** What Cloudways says of it, for people; empty where it says nothing. */
+  /** Cloudways' message about it, for people; empty if there is no message. */
   cloudways_message: string;
   server_id: number | null;
   app_id: number | null;
-  /** Whole minutes; null where Cloudways gives none or the work has ended. */
+  /** Whole minutes; null if Cloudways gives no estimate or the work has ended. */
   estimated_minutes_remaining: number | null;
-  /** What a report found; null where there is none. */
+  /** The result of a report; null if there is no result. */
   result: unknown;
 }
 
@@ -41,9 +41,9 @@ const operationReply = z.looseObject({
 type OperationRecord = z.output<typeof operationReply>["operation"];
 
 const POLL_INTERVAL_MS = 5_000;
-/** A look that leaves when the time is up may still come back. */
+/** How long a poll that is sent as the time runs out may still take. */
 const TIME_UP_GRACE_MS = 2_000;
-/** Failures that say nothing of the operation. */
+/** Failures that say nothing about the operation. */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
   "rate_limited",
   "upstream_rate_limited",
@@ -52,34 +52,34 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   "upstream_unreachable",
 ]);
 
-/** Whether a failed look says nothing of the operation, so that the next one may succeed. */
+/** Whether a failed poll says nothing about the operation, so that the next poll may succeed. */
 export function isPassing(error: unknown): boolean {
   return error instanceof ToolError && PASSING.has(error.code);
 }
 
 /** How to wait for an operation. */
 export interface WaitOptions {
-  /** Seconds of the call after which a running operation is given back as it is; it is looked at once in any case. */
+  /** Seconds of the call after which a running operation is returned as it is. It is polled at least once. */
   seconds: number;
-  /** Told after each look. */
+  /** Called after each poll that finds the operation running. */
   onProgress?: (state: OperationState, waitedMs: number) => void;
 }
 
-/** Cloudways' background work: looking at it and waiting for it. */
+/** Reads the state of Cloudways' background work, and waits for its end. */
 export class Operations {
   readonly #client: CloudwaysClient;
   readonly #clock: Clock;
   readonly #stopWaiting: AbortSignal;
   readonly #polls = new SingleFlight<OperationState>();
 
-  /** @param options.stopWaiting When this process ends: whoever waits then gets the state as it is. */
+  /** @param options.stopWaiting Aborts when this process ends. Every wait then returns the last known state. */
   constructor(options: { client: CloudwaysClient; clock: Clock; stopWaiting: AbortSignal }) {
     this.#client = options.client;
     this.#clock = options.clock;
     this.#stopWaiting = options.stopWaiting;
   }
 
-  /** The state of an operation now. */
+  /** Reads the current state of an operation. */
   async read(session: Session, operationId: string): Promise<OperationState> {
     const reply = await this.#client.send(session, {
       operation: "operation_status",
@@ -93,10 +93,10 @@ export class Operations {
   }
 
   /**
-   * Looks at an operation until it ends or the time is up.
+   * Polls an operation until it ends or the time is up.
    *
-   * @returns Its last known state; still running is not an error.
-   * @throws {ToolError} `operation_failed` where Cloudways says that it failed.
+   * @returns Its last known state. An operation that still runs is not an error.
+   * @throws {ToolError} `operation_failed` if Cloudways says that it failed, and a failed first poll.
    */
   async wait(session: Session, operationId: string, options: WaitOptions): Promise<OperationState> {
     const startedAt = session.waitsFrom ?? this.#clock.now();
@@ -111,7 +111,7 @@ export class Operations {
     }
   }
 
-  /** The state now; where that can't be seen for a passing reason, at the next interval that is left. */
+  /** Reads the current state. After a passing failure it tries again at the next interval, until the time is up. */
   async #firstLook(session: Session, operationId: string, endsAt: number): Promise<OperationState> {
     while (true) {
       try {
@@ -126,8 +126,8 @@ export class Operations {
   }
 
   /**
-   * The state after the next interval. Everybody who waits for the same operation shares one look; a look that fails
-   * for a passing reason changes nothing, for there will be another.
+   * Reads the state after the next interval. All calls of a customer that wait for the same operation share one poll.
+   * After a passing failure the state is the one before, and the next poll tries again.
    */
   async #nextLook(session: Session, before: OperationState, leftMs: number): Promise<OperationState> {
     const id = before.operation_id;
@@ -150,7 +150,7 @@ export class Operations {
   }
 }
 
-/** `is_completed` alone decides, but for one client's report of -1 in `status`, which can only mean a failure. */
+/** `is_completed` decides alone, except that -1 in `status` means a failure; one client has seen it. */
 function statusOf({ is_completed, status }: OperationRecord): OperationState["status"] {
   if (is_completed === "-1" || status === "-1") return "failed";
   return is_completed === "1" || is_completed === "true" ? "completed" : "running";
@@ -170,13 +170,16 @@ function toState(operationId: string, operation: OperationRecord): OperationStat
   };
 }
 
-/** A report stands in `data`, or as JSON text in `parameters`, which may as well hold what the work was started with. */
+/**
+ * The report is in `data`, or as JSON text in `parameters`. `parameters` may also be those that the work was started
+ * with.
+ */
 function resultOf({ data, parameters }: OperationRecord): unknown {
   const report = parseObject(data) ?? parseObject(parameters);
   if (report !== undefined) return report;
   const empty = data === null || data === undefined || data === "" || (Array.isArray(data) && data.length === 0);
   if (!empty) return data;
-  // JSON that was cut off is shown as it came, rather than as a report that found nothing.
+  // JSON that was cut off is returned as text: null would mean that the report found nothing.
   return typeof parameters === "string" && JSON_START.test(parameters) && !isJson(parameters) ? parameters : null;
 }
 
@@ -201,11 +204,11 @@ function parseObject(value: unknown): object | undefined {
   }
 }
 
-/** What a refusal of an operation's id means, which has nothing to do with servers and applications. */
+/** The error for a refused operation id. Its hint is about operations, not about servers and applications. */
 function noSuchOperation(error: unknown): ToolError | undefined {
   if (!(error instanceof ToolError) || (error.code !== "not_found" && error.code !== "validation_failed")) return;
   return new ToolError(error.code, error.message, {
-    hint: "Use the operation_id exactly as a tool gave it. Cloudways may know an old one no more: then look at the " +
+    hint: "Use the operation_id exactly as a tool gave it. Cloudways forgets old operations: then look at the " +
       "server or application itself.",
     ...(error.details && { details: error.details }),
     cause: error.cause,
@@ -220,17 +223,17 @@ function operationFailed({ cloudways_message, ...operation }: OperationState): T
   });
 }
 
-/** Work that Cloudways was asked to begin. */
+/** Cloudways' reply to a request that starts work. */
 export interface Started {
-  /** Undefined where no id came, which means that nothing is left to wait for. */
+  /** Undefined if the reply has no id, which means that there is nothing to wait for. */
   operationId: string | undefined;
-  /** What Cloudways says of it; empty where it says nothing. */
+  /** Cloudways' message; empty if there is no message. */
   said: string;
 }
 
 /**
- * The answer to a call that starts work, in each of its forms: `operation_id` (a number or text), `task_id`, either
- * inside `response`, or the operation itself.
+ * The reply to a request that starts work, in each of its forms: `operation_id` (a number or text), `task_id`, either
+ * of them inside `response`, or the operation itself.
  */
 export const startedReply = z.union([z.array(z.unknown()), z.looseObject({})]).transform((reply): Started => {
   const found = Array.isArray(reply) ? undefined : startedMembers.safeParse(reply).data;

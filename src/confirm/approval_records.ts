@@ -5,10 +5,10 @@ import type { SealedStore } from "../store/sealed.ts";
 import type { Purpose } from "../store/purposes.ts";
 import type { StoreKey } from "../store/store.ts";
 
-/** How long a question stays open, wherever it is asked, and a yes can be used; counted from asking. */
+/** How long a question stays open and its yes can be used, in a form or on a page; counted from asking. */
 export const OPEN_MS = 10 * 60_000;
 
-/** How long the page shows what became of a question; counted from asking. */
+/** How long the page shows the outcome of a question; counted from asking. */
 const SHOWN_MS = 2 * OPEN_MS;
 
 const serverSchema = z.object({ id: z.number(), label: z.string(), ip: z.string() });
@@ -18,7 +18,7 @@ const appSchema = z.object({
   domains: z.array(z.string()),
   lastBackup: z.string().nullable(),
 });
-/** What a call hits, as it is kept. */
+/** What a call affects, as the store keeps it. */
 export const subjectSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("server"), server: serverSchema, apps: z.array(appSchema).nullable() }),
   z.object({ kind: z.literal("app"), server: serverSchema, app: appSchema }),
@@ -36,51 +36,51 @@ const questionSchema = z.object({
 });
 
 const recordSchema = z.object({
-  /** SHA-256 of the id in the address: what the store knows the approval by. */
+  /** SHA-256 of the id in the address. The store keeps the approval under it. */
   hash: z.string(),
   customer: z.string(),
   fingerprint: z.string(),
-  /** What a no is remembered by. */
+  /** The digest under which a no is remembered. */
   no: z.string(),
   tool: z.string(),
   question: questionSchema,
   arguments: z.record(z.string(), z.json()),
   email: z.string().exactOptional(),
   client: z.string().exactOptional(),
-  /** HMAC of the code that approving takes. */
+  /** HMAC of the approval code that the page asks for. */
   codeDigest: z.string().regex(/^[0-9a-f]{64}$/).exactOptional(),
-  /** The name of the place that an open approval holds. */
+  /** The name of the slot that an open approval holds. */
   place: z.string(),
   /** Milliseconds since the epoch. */
   askedAt: z.number(),
 });
 
-/** What is kept of an approval, and what its page is made of. */
+/** The stored part of an approval. Its page is made from it. */
 export type ApprovalRecord = z.output<typeof recordSchema>;
 
-/** What is kept of a question: what its page shows. The rest has done its work in the fingerprint. */
+/** The part of a question that its page shows. The rest is only needed for the fingerprint and is not kept. */
 export function keptQuestion(question: ShownQuestion): ApprovalRecord["question"] {
   return questionSchema.parse(question);
 }
 
 const outcomeSchema = z.enum(["used", "denied", "withdrawn", "no_taken_back"]);
 
-/** How an approval ended; one that nobody decided in time has no outcome. */
+/** How an approval ended. An approval that nobody decided in time has no outcome. */
 export type Outcome = z.output<typeof outcomeSchema>;
 
-/** A yes says which approval gave it, and until when it can be used, in milliseconds since the epoch. */
+/** A yes: the approval that gave it, and when it expires, in milliseconds since the epoch. */
 const yesSchema = z.object({ hash: z.string(), endsAt: z.number() });
 
 const openSchema = z.literal("open");
 
-/** When a question closes, and a yes to it ends. */
+/** When a question closes and its yes expires, in milliseconds since the epoch. */
 export function endOf({ askedAt }: ApprovalRecord): number {
   return askedAt + OPEN_MS;
 }
 
 /**
- * What the store holds of approvals. Every entry is sealed: one that does not open, or was moved to another place, counts
- * as absent.
+ * Approvals in the store. Every entry is sealed. An entry that can't be opened, or was moved to another key, counts as
+ * absent.
  */
 export class ApprovalRecords {
   readonly #sealed: SealedStore;
@@ -91,15 +91,15 @@ export class ApprovalRecords {
     this.#clock = clock;
   }
 
-  /** Writes an approval that waits for a decision. The address comes last: nobody finds half of one. */
+  /** Writes an approval that waits for a decision. The address is written last, so nobody finds half an approval. */
   async open(record: ApprovalRecord): Promise<void> {
-    const shownMs = this.#left(record, SHOWN_MS);
+    const shownMs = this.#remainingMs(record, SHOWN_MS);
     await this.#sealed.write(detailsKey(record), record, shownMs);
-    await this.#sealed.write(openKey(record), "open", this.#left(record, OPEN_MS));
+    await this.#sealed.write(openKey(record), "open", this.#remainingMs(record, OPEN_MS));
     await this.#sealed.write(addressKey(record.hash), record.customer, shownMs);
   }
 
-  /** The approval behind an address, whatever became of it. */
+  /** The approval behind an address, open or ended. */
   async find(hash: string): Promise<ApprovalRecord | undefined> {
     const customer = await this.#sealed.read(addressKey(hash), z.string());
     return customer === undefined ? undefined : await this.findOf(customer, hash);
@@ -115,65 +115,65 @@ export class ApprovalRecords {
     return await this.#sealed.read(openKey(record), openSchema) !== undefined;
   }
 
-  /** Takes the right to decide: of all who try, on any replica, one gets it. */
+  /** Takes the open mark, and with it the right to decide. Only one request on any replica gets it. */
   async close(record: ApprovalRecord): Promise<boolean> {
     return await this.#sealed.take(openKey(record), openSchema) !== undefined;
   }
 
-  /** The id of the approval that a call was asked about last. */
+  /** The id of the newest approval for a call. */
   async idFor(customer: string, fingerprint: string): Promise<string | undefined> {
     return await this.#sealed.read(callKey(customer, fingerprint), z.string());
   }
 
-  /** Makes an id the one for its call. */
+  /** Makes an id the current one of its call. */
   async setIdFor(record: ApprovalRecord, id: string): Promise<void> {
-    await this.#sealed.write(callKey(record.customer, record.fingerprint), id, this.#left(record, OPEN_MS));
+    await this.#sealed.write(callKey(record.customer, record.fingerprint), id, this.#remainingMs(record, OPEN_MS));
   }
 
-  /** Makes an id the one for its call, unless the call has one. */
+  /** Makes an id the current one of its call, unless the call has one. */
   async setFirstIdFor(record: ApprovalRecord, id: string): Promise<boolean> {
     const key = callKey(record.customer, record.fingerprint);
-    return await this.#sealed.writeIfAbsent(key, id, this.#left(record, OPEN_MS));
+    return await this.#sealed.writeIfAbsent(key, id, this.#remainingMs(record, OPEN_MS));
   }
 
-  /** Forgets the id for a call, unless it is another one by now. */
+  /** Forgets the id of a call, unless another one has replaced it. */
   async forgetIdFor(customer: string, fingerprint: string, id: string): Promise<void> {
     await this.#sealed.deleteIfEquals(callKey(customer, fingerprint), id);
   }
 
-  /** Writes a yes for the rest of the time. */
+  /** Writes a yes that lasts until the question would close. */
   async writeYes(record: ApprovalRecord): Promise<void> {
-    await this.#sealed.write(yesKey(record), yesOf(record), this.#left(record, OPEN_MS));
+    await this.#sealed.write(yesKey(record), yesOf(record), this.#remainingMs(record, OPEN_MS));
   }
 
-  /** Whether the yes of this approval is there and unused. */
+  /** Whether this approval has an unused yes. */
   async hasYes(record: ApprovalRecord): Promise<boolean> {
     const yes = await this.#sealed.read(yesKey(record), yesSchema);
     return yes?.hash === record.hash && yes.endsAt === endOf(record);
   }
 
-  /** Takes back the yes of this approval. False where it is no longer there. */
+  /** Removes the yes of this approval. False if there is none left. */
   async dropYes(record: ApprovalRecord): Promise<boolean> {
     return await this.#sealed.deleteIfEquals(yesKey(record), yesOf(record));
   }
 
-  /** Takes the yes to a call, and says which approval gave it. */
+  /** Takes the yes to a call, and returns the hash of the approval that gave it. */
   async takeYes(customer: string, fingerprint: string): Promise<string | undefined> {
     const yes = await this.#sealed.take(yesKey({ customer, fingerprint }), yesSchema);
     return yes !== undefined && this.#clock.now() < yes.endsAt ? yes.hash : undefined;
   }
 
-  /** Says on the page how it ended. */
+  /** Sets the outcome that the page shows. */
   async setOutcome(record: ApprovalRecord, outcome: Outcome): Promise<void> {
-    await this.#sealed.write(outcomeKey(record), outcome, this.#left(record, SHOWN_MS));
+    await this.#sealed.write(outcomeKey(record), outcome, this.#remainingMs(record, SHOWN_MS));
   }
 
-  /** How it ended, if it has. */
+  /** How the approval ended; undefined while it has no outcome. */
   async outcome(record: ApprovalRecord): Promise<Outcome | undefined> {
     return await this.#sealed.read(outcomeKey(record), outcomeSchema);
   }
 
-  #left({ askedAt }: ApprovalRecord, afterMs: number): number {
+  #remainingMs({ askedAt }: ApprovalRecord, afterMs: number): number {
     return Math.max(1, askedAt + afterMs - this.#clock.now());
   }
 }
@@ -202,7 +202,7 @@ function hashKey(purpose: Purpose, { customer, hash }: Pick<ApprovalRecord, "cus
   return { purpose, customer, name: hash };
 }
 
-/** Beside the details, under a name that no hash has. */
+/** Under the same purpose as the details. The prefix keeps the name apart from every hash. */
 function callKey(customer: string, fingerprint: string): StoreKey {
   return { purpose: "approval", customer, name: `call-${fingerprint}` };
 }

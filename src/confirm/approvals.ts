@@ -27,9 +27,9 @@ import { type EndedYeses, markOf } from "./ended_yeses.ts";
 export interface ApprovalRequest {
   /** All 64 hex digits of the customer id. */
   customer: string;
-  /** What names the call, and what a yes is bound to: a digest in hex of tool, canonical arguments and target. */
+  /** Identifies the call. A yes is bound to it: a digest in hex of tool, canonical arguments and target. */
   fingerprint: string;
-  /** What a no is remembered by: `noOf` of the call. */
+  /** The digest under which a no is remembered: `noOf` of the call. */
   no: string;
   tool: string;
   question: ShownQuestion;
@@ -43,23 +43,24 @@ export interface ApprovalRequest {
   approvalCode: string | undefined;
 }
 
-/** Where an approval is in its life: waiting for a decision, a yes that nothing has used, or one of the outcomes. */
+/** The state of an approval: waiting for a decision, approved and not used yet, or one of the outcomes. */
 export type ApprovalState = "open" | "approved" | Outcome;
 
 /** An approval as its page shows it. */
 export interface Approval extends CodeState {
   state: ApprovalState;
   record: ApprovalRecord;
-  /** When the question closes, and a yes to it ends; milliseconds since the epoch. */
+  /** When the question closes and its yes expires; milliseconds since the epoch. */
   endsAt: number;
-  /** Until when a no to the call is remembered; undefined where there is none. */
+  /** Until when a no to the call is remembered; milliseconds since the epoch, undefined if nobody said no. */
   noUntil: number | undefined;
 }
 
 /**
- * What came of a decision. `unknown`: there is no such approval, or it has run out. `too_late`: somebody has decided
- * before, or the yes is used. `wrong_label`: what was typed is not what the page shows, and nothing else was looked at. `closing`: a wrong code, after which approving is closed for the customer. `closed`: it is
- * closed, so nothing was looked at.
+ * The result of a decision. `unknown`: there is no such approval, or it has expired. `too_late`: somebody has decided
+ * already, or the yes is used. `wrong_label`: the typed text is not the one on the page; the code was not checked.
+ * `closing`: the code was wrong, and approving is now closed for the customer. `closed`: approving was closed already,
+ * so nothing was checked.
  */
 export type Decided =
   | "approved"
@@ -73,7 +74,7 @@ export type Decided =
   | "too_late"
   | "unknown";
 
-/** A question that waits on its page. */
+/** A question that waits for a decision on its page. */
 export interface OpenApproval {
   url: string;
   /** When it closes, in milliseconds since the epoch. */
@@ -88,7 +89,7 @@ export interface ApprovalsOptions {
   declines: Declines;
   ended: Pick<EndedYeses, "end">;
   clock: Clock;
-  /** Where people reach this server, without a trailing slash. Where it is not known, nobody can be asked. */
+  /** The public URL of this server, without a trailing slash. Without it nobody can be asked on a page. */
   publicUrl: string | undefined;
 }
 
@@ -97,9 +98,9 @@ const MAX_OPEN = 10;
 /**
  * Questions that people answer on a page of this server.
  *
- * Every step that counts is one atomic step in the store: whoever takes the mark `approval_open` decides, and whoever
- * takes the yes uses it. What is missing, does not open or has run out is a no; a store that fails lets its StoreError
- * through, and nothing is approved.
+ * The decisive steps are atomic in the store: the request that takes the mark `approval_open` decides, and the call
+ * that takes the yes uses it. An entry that is missing, can't be opened or has expired counts as a no. A StoreError is
+ * passed on, and nothing is approved.
  */
 export class Approvals {
   readonly #records: ApprovalRecords;
@@ -122,30 +123,30 @@ export class Approvals {
   }
 
   /**
-   * Puts a question on a page. The same call gets the same page while its question is open; under another code than the
-   * page takes it gets a new one, which takes the place of the other.
+   * Puts a question on a page. While the question is open, the same call gets the same page. If the call comes with
+   * another approval code, a new page replaces the old one.
    *
-   * @returns The page, and whether it is a new one.
-   * @throws {ToolError} `rate_limited` where the customer has too many open questions, `confirmation_required` where
-   * the code can't be one.
+   * @returns The page, and whether it is new.
+   * @throws {ToolError} `rate_limited` if the customer has too many open questions, `confirmation_required` if the
+   * approval code is malformed.
    */
   async ask(request: ApprovalRequest): Promise<OpenApproval & { isNew: boolean }> {
     if (request.approvalCode !== undefined && !isApprovalCode(request.approvalCode)) throw unusableCode();
     const call = `${request.customer} ${request.fingerprint} ${request.approvalCode ?? ""}`;
-    return await this.#asking.run(call, () => this.#ask(request), new AbortController().signal);
+    return await this.#asking.run(call, () => this.#findOrOpen(request), new AbortController().signal);
   }
 
-  /** The page where this very client is asked about this very call, if it is open. */
+  /** The open page for exactly this call from exactly this client; undefined if there is none. */
   async openFor(call: Pick<ApprovalRequest, "customer" | "fingerprint" | "no" | "approvalCode">) {
     const open = await this.#findOpen(call);
     return open?.record.no === call.no ? this.#pageOf(open) : undefined;
   }
 
   /**
-   * Takes the yes to a call; the approval is used then. One that was used or withdrawn before is none, wherever it came
-   * from.
+   * Takes the yes to a call and marks the approval as used. A yes that was used or withdrawn before does not count,
+   * even if somebody put it back into the store.
    *
-   * @returns The mark of the yes, for one caller only.
+   * @returns The mark of the yes; only one caller gets it.
    */
   async takeYes(customer: string, fingerprint: string): Promise<string | undefined> {
     const hash = await this.#records.takeYes(customer, fingerprint);
@@ -159,7 +160,7 @@ export class Approvals {
   }
 
   /**
-   * Ends the question about a call of a client, since a person said no elsewhere; a yes that is not used yet goes with it.
+   * Ends the page's question about a client's call after a person said no in the client. An unused yes is removed too.
    */
   async decline(
     { customer, fingerprint, no }: Pick<ApprovalRequest, "customer" | "fingerprint" | "no">,
@@ -168,11 +169,11 @@ export class Approvals {
     if (id === undefined) return;
     const record = await this.#records.findOf(customer, await hashOf(id));
     if (record?.no !== no) return;
-    if (await this.#records.close(record)) await this.#end(record, "denied");
+    if (await this.#records.close(record)) await this.#endWithNo(record, "denied");
     else if (await this.#dropYes(record)) await this.#records.setOutcome(record, "withdrawn");
   }
 
-  /** What the page shows; undefined for an id that was never given out, and for one that has run out. */
+  /** What the page shows; undefined for an id that never existed or has expired. */
   async look(id: string): Promise<Approval | undefined> {
     const record = await this.#find(id);
     if (record === undefined) return undefined;
@@ -182,7 +183,7 @@ export class Approvals {
     return { state, record, endsAt: endOf(record), noUntil, ...await this.#codes.stateOf(record) };
   }
 
-  /** A person's yes. Counts for ten minutes after the question was asked. */
+  /** Records a person's yes. It counts until ten minutes after the question was asked. */
   async approve(id: string, code: string | undefined, label?: string): Promise<Decided> {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
@@ -193,22 +194,22 @@ export class Approvals {
     if (tried !== "right") return tried === "wrong" ? "wrong_code" : tried;
     if (!await this.#records.close(record)) return "too_late";
     await this.#records.writeYes(record);
-    await this.#leave(record);
+    await this.#releasePlace(record);
     return "approved";
   }
 
-  /** A person's no, which needs no code. The same call is not asked about for a while. */
+  /** Records a person's no, which needs no code. For two minutes nobody is asked about the same call. */
   async deny(id: string): Promise<Decided> {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
     if (!await this.#canBeDecided(record) || !await this.#records.close(record)) {
       return await this.#lateOrUnknown(record);
     }
-    await this.#end(record, "denied");
+    await this.#endWithNo(record, "denied");
     return "denied";
   }
 
-  /** Takes back a yes that no call has used, and remembers it as a no. */
+  /** Takes back an unused yes, and remembers a no instead. */
   async withdraw(id: string): Promise<Decided> {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
@@ -218,7 +219,7 @@ export class Approvals {
     return "withdrawn";
   }
 
-  /** Takes back a person's no, so that the same call is asked about again. It is no yes. */
+  /** Takes back a person's no, so that the same call can be asked about again. This is not a yes. */
   async takeNoBack(id: string): Promise<Decided> {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
@@ -235,13 +236,13 @@ export class Approvals {
     return true;
   }
 
-  async #ask(request: ApprovalRequest): Promise<OpenApproval & { isNew: boolean }> {
+  async #findOrOpen(request: ApprovalRequest): Promise<OpenApproval & { isNew: boolean }> {
     const known = await this.#findOpen(request);
     if (known !== undefined) return { ...this.#pageOf(known), isNew: false };
     const id = newPageId();
     const record = await this.#open(request, await hashOf(id));
     if (record === undefined) {
-      // Another replica may have taken the last place for this very call.
+      // Another replica may have taken the last slot for the same call.
       const other = await this.#findOpen(request);
       if (other !== undefined) return { ...this.#pageOf(other), isNew: false };
       throw tooManyOpen();
@@ -253,7 +254,7 @@ export class Approvals {
       await this.#records.setIdFor(record, id);
       return mine;
     }
-    if (await this.#records.close(record)) await this.#leave(record);
+    if (await this.#records.close(record)) await this.#releasePlace(record);
     return { ...this.#pageOf(first), isNew: false };
   }
 
@@ -262,7 +263,7 @@ export class Approvals {
     return { url: `${this.#publicUrl}/approve/${id}`, endsAt: endOf(record) };
   }
 
-  /** The approval where this call is being asked about. One that can't be used is closed and forgotten. */
+  /** The open approval of this call. An approval that can't be used is closed and forgotten. */
   async #findOpen(
     { customer, fingerprint, approvalCode }: Pick<ApprovalRequest, "customer" | "fingerprint" | "approvalCode">,
   ): Promise<FoundApproval | undefined> {
@@ -271,13 +272,13 @@ export class Approvals {
     const record = await this.#records.findOf(customer, await hashOf(id));
     if (record !== undefined && await this.#canBeDecided(record)) {
       if (await this.#codes.takes(record, approvalCode)) return { id, record };
-      if (await this.#records.close(record)) await this.#leave(record);
+      if (await this.#records.close(record)) await this.#releasePlace(record);
     }
     await this.#records.forgetIdFor(customer, fingerprint, id);
     return undefined;
   }
 
-  /** Writes a new approval, unless the customer has too many. */
+  /** Writes a new approval; undefined if the customer has too many open ones. */
   async #open(request: ApprovalRequest, hash: string): Promise<ApprovalRecord | undefined> {
     const { customer, fingerprint, no, tool, question, email, client, approvalCode } = request;
     const place = await this.#places.take(customer, hash, OPEN_MS);
@@ -320,14 +321,14 @@ export class Approvals {
     return await this.#stateOf(record) === undefined ? "unknown" : "too_late";
   }
 
-  /** Ends a question with a no, after its mark was taken: from then on there can be no yes. */
-  async #end(record: ApprovalRecord, outcome: Outcome): Promise<void> {
+  /** Ends a question with a no. The caller has taken the open mark, so no yes can follow. */
+  async #endWithNo(record: ApprovalRecord, outcome: Outcome): Promise<void> {
     await this.#declines.remember(record);
     await this.#records.setOutcome(record, outcome);
-    await this.#leave(record);
+    await this.#releasePlace(record);
   }
 
-  async #leave({ customer, hash, place }: ApprovalRecord): Promise<void> {
+  async #releasePlace({ customer, hash, place }: ApprovalRecord): Promise<void> {
     await this.#places.release({ purpose: "slot", customer, name: place }, hash);
   }
 }

@@ -4,17 +4,19 @@ import type { JsonValue } from "../text/clean.ts";
 import { type DeclaredInputs, isBound, PLAIN_INPUT } from "./declared_input.ts";
 import { machineOf, type Question, type QuestionSubject, type ShownQuestion } from "./question.ts";
 
-/** What a yes is bound to: if any of it differs, it is another call. */
+/** What a yes is bound to. If any part differs, the yes does not count. */
 export interface CallBinding {
   /** 64 hex digits: customer, tool and canonical arguments. */
   call: string;
-  /** 64 hex digits: what the call hits. */
+  /** 64 hex digits: what the call affects. */
   target: string;
   /** 64 hex digits: both together. */
   fingerprint: string;
 }
 
-/** The arguments that a yes is bound to: parsed, with defaults, and the server that was found, if any. */
+/**
+ * The arguments that a yes is bound to: parsed, with defaults, and with the id of the server that was found, if any.
+ */
 function canonicalArguments(
   { input, declared, question }: Pick<CallToBind, "input" | "declared" | "question">,
 ): Record<string, unknown> {
@@ -23,7 +25,7 @@ function canonicalArguments(
   return { ...Object.fromEntries(bound), ...("server" in subject && { server_id: subject.server.id }) };
 }
 
-/** What the call hits, in an order that doesn't depend on Cloudways': no part of it changes by itself. */
+/** What the call affects, sorted, so that it doesn't depend on Cloudways' order. No part of it changes by itself. */
 export function targetOf({ subject, target }: ShownQuestion & Pick<Question, "target">): JsonValue {
   return { ...boundSubject(subject), ...(target !== undefined && { also: target }) };
 }
@@ -37,7 +39,7 @@ function boundSubject(subject: QuestionSubject): Record<string, JsonValue> {
   return { server: { id, label, ip }, apps: hit };
 }
 
-/** Who asks, as far as it matters for a person's no: another client may put the same question. */
+/** The client that asks. A person's no counts for one client; another client may ask the same question. */
 export interface AskingClient {
   /** As it names itself. */
   client: string | undefined;
@@ -45,7 +47,7 @@ export interface AskingClient {
   session: string | undefined;
 }
 
-/** What a person's no counts for: tool and arguments from this client, whatever they hit by then. 64 hex digits. */
+/** What a person's no is bound to: tool, arguments and client, but not the target, which may change. 64 hex digits. */
 export async function noOf(
   fingerprints: Fingerprints,
   { call }: CallBinding,
@@ -54,7 +56,7 @@ export async function noOf(
   return await fingerprints.of("no", call, client ?? "", session ?? "");
 }
 
-/** What a yes is bound to, before it is put into fingerprints. */
+/** What a yes is bound to, before it is hashed. */
 export interface CallToBind {
   /** All 64 hex digits of the customer id. */
   customer: string;
@@ -66,7 +68,7 @@ export interface CallToBind {
   question: Question;
 }
 
-/** Names a call and what it hits. */
+/** Computes the fingerprints of a call and its target. */
 export async function bindCall(fingerprints: Fingerprints, bound: CallToBind): Promise<CallBinding> {
   const { customer, tool, question } = bound;
   const call = await fingerprints.of("call", customer, tool, canonicalJson(canonicalArguments(bound)));

@@ -3,12 +3,12 @@ import { lengthPrefixed } from "../crypto/length_prefixed.ts";
 
 const APPROVAL_CODE = /^[\x21-\x7e]{8,64}$/;
 
-/** Whether a text can be an approval code: 8 to 64 visible ASCII characters. */
+/** Whether a text is a well-formed approval code: 8 to 64 visible ASCII characters. */
 export function isApprovalCode(text: string): boolean {
   return APPROVAL_CODE.test(text);
 }
 
-/** Recognises the code that a person types on an approval page, without keeping it. */
+/** Checks the code that a person types on an approval page. Only a digest of it is kept. */
 export class ApprovalCodes {
   readonly #ring: KeyRing;
 
@@ -16,13 +16,13 @@ export class ApprovalCodes {
     this.#ring = ring;
   }
 
-  /** What is kept of a code: an HMAC that is another one for every approval. */
+  /** The kept digest of a code: an HMAC that differs for every approval. */
   async digest(approval: string, code: string): Promise<string> {
     const { first } = await this.#ring.keys("approval");
     return new Uint8Array(await crypto.subtle.sign("HMAC", first.key, codeBytes(approval, code))).toHex();
   }
 
-  /** Whether `code` is the one that `digest` was made of. Takes the same time for every wrong one. */
+  /** Whether `digest` was made from `code`. Takes the same time for every wrong code. */
   async matches(approval: string, code: string, digest: string): Promise<boolean> {
     const { all } = await this.#ring.keys("approval");
     const bytes = codeBytes(approval, code);

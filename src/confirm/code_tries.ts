@@ -2,22 +2,22 @@ import type { Clock } from "../async/clock.ts";
 import { Slots } from "../store/slots.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 
-/** How many wrong codes a customer's approvals take in ten minutes. */
+/** How many wrong codes may be typed at a customer's approvals in ten minutes. */
 export const MAX_WRONG_CODES = 5;
 
-/** For how long a wrong code counts, and for how long approving is closed after too many. */
+/** How long a wrong code counts, and how long approving is closed after too many. */
 const WINDOW_MS = 10 * 60_000;
 
 /**
- * What came of a code. `closing`: it was wrong, and one too many. `closed`: too many came before, so this one was not
- * looked at.
+ * The result of trying a code. `closing`: it was the last wrong code allowed. `closed`: too many wrong codes came
+ * before, so this one was not checked.
  */
 export type CodeTry = "right" | "wrong" | "closing" | "closed";
 
 /**
- * Bounds the codes that can be tried at all approvals of a customer together, over all replicas. Each try takes one of
- * five places before its code is looked at, and only a right one gives it back: so tries at the same time are never
- * more than five.
+ * Limits the codes that can be tried at all approvals of a customer together, over all replicas. Each try takes one of
+ * five slots before its code is checked, and only a right code gives its slot back. So at most five tries can run at
+ * the same time.
  */
 export class CodeTries {
   readonly #store: Store;
@@ -30,7 +30,7 @@ export class CodeTries {
     this.#places = new Slots(options.store, "code", MAX_WRONG_CODES);
   }
 
-  /** Looks at a code, where one may be tried. */
+  /** Checks a code, unless approving is closed. */
   async attempt(customer: string, isRight: () => Promise<boolean>): Promise<CodeTry> {
     if (await this.closedUntil(customer) !== undefined) return "closed";
     const holder = crypto.randomUUID();
@@ -51,10 +51,10 @@ export class CodeTries {
     return MAX_WRONG_CODES - await this.#places.countTaken(customer);
   }
 
-  /** When approving is possible again, in milliseconds since the epoch; undefined where it is possible now. */
+  /** When approving is possible again, in milliseconds since the epoch; undefined if it is possible now. */
   async closedUntil(customer: string): Promise<number | undefined> {
     const until = await this.#store.get(closedKey(customer));
-    // Whatever stands there closes: what is no time is only shown as the longest there can be.
+    // Any value closes approving. If it is not a time, the longest possible time is shown.
     return until === undefined ? undefined : Number(until) || this.#clock.now() + WINDOW_MS;
   }
 }

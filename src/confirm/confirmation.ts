@@ -33,21 +33,21 @@ import { whyNoPage } from "./page_access.ts";
 import { firstLine, questionText } from "./text.ts";
 import { showCall, type ShownCall, whereShownWhole } from "./shown_call.ts";
 
-/** How a call came by its yes. */
+/** The yes that lets a call go on. */
 export interface SpentYes {
   approval: AuditApproval;
-  /** Names the yes that this call uses up; undefined where there is none. */
+  /** Identifies the yes that this call uses up; left out if nobody had to be asked. */
   mark?: string;
 }
 
-/** A call whose facts are known, and whoever makes it. */
+/** A call whose facts are known, with its caller and client. */
 export interface AskingCall {
   tool: string;
   /** Parsed arguments. */
   input: Readonly<Record<string, unknown>>;
   /** What the tool's inputs declare. */
   declared: DeclaredInputs;
-  /** The caller's own. */
+  /** The caller's own credentials. */
   secrets: Secrets;
   question: Question;
   customer: Customer;
@@ -56,26 +56,26 @@ export interface AskingCall {
   session: ClientSession | undefined;
   modes: ElicitationModes;
   answer: Answer | undefined;
-  /** When the call came, and the answer with it, in milliseconds since the Unix epoch. */
+  /** When the call and its answer arrived, in milliseconds since the Unix epoch. */
   arrivedAt: number;
   /** The user wants to be asked again, although a person said no. */
   again: boolean;
 }
 
-/** A call, and what it is known by. */
+/** A call with the digests that identify it. */
 interface BoundCall {
   call: AskingCall;
   binding: CallBinding;
   /** All 64 hex digits of the customer id. */
   customer: string;
-  /** What a no to it is remembered by. */
+  /** The digest under which a no to it is remembered. */
   no: string;
 }
 
-/** What came of an answer; undefined where it counts for nothing. */
-type Heeded = { kind: "yes"; mark: string } | { kind: "visited" | "nobody" | "wrong_label" } | undefined;
+/** The result of checking an answer; undefined if it does not count. */
+type CheckedAnswer = { kind: "yes"; mark: string } | { kind: "visited" | "nobody" | "wrong_label" } | undefined;
 
-/** Whether the call may be carried out, and by whose yes; or what to ask first. */
+/** Whether the call may be carried out, and with which yes; or what to ask first. */
 export type Verdict =
   | { kind: "go" } & SpentYes
   | { kind: "ask"; question: ClientQuestion };
@@ -90,13 +90,13 @@ export interface ConfirmationOptions {
   approvals: Approvals;
   ended: EndedYeses;
   clock: Clock;
-  /** Where people reach the approval page; undefined where that is not known. */
+  /** The public URL of the approval page; undefined if it is not set. */
   publicUrl: URL | undefined;
-  /** Whether that address leads to this machine alone. */
+  /** Whether that URL is a loopback address. */
   publicUrlIsLoopback: boolean;
 }
 
-/** Sees to it that a call that needs a person's yes is carried out once for each yes, and never without one. */
+/** Ensures that a call that needs a person's yes is carried out once for each yes, and never without one. */
 export class Confirmation {
   readonly #options: ConfirmationOptions;
 
@@ -105,10 +105,10 @@ export class Confirmation {
   }
 
   /**
-   * Decides about one call. A verdict of `go` has taken the yes: it is spent, whatever becomes of the call.
+   * Decides about one call. A verdict of `go` has taken the yes: it is used up, even if the call fails afterwards.
    *
-   * @throws {ToolError} `confirmation_required` where nobody can be asked, the page has to be used, or an answer is of
-   * no use; `approval_pending` while that page is open; `confirmation_declined` after a no.
+   * @throws {ToolError} `confirmation_required` if nobody can be asked, the person has to decide on the page, or the
+   * answer can't be used; `approval_pending` while that page is open; `confirmation_declined` after a no.
    */
   async settle(call: AskingCall): Promise<Verdict> {
     try {
@@ -122,24 +122,24 @@ export class Confirmation {
     const { mode, fingerprints, approvals } = this.#options;
     if (mode === "off") return { kind: "go", approval: "confirm_off" };
     const asked = await this.#bind(call);
-    const heard = call.answer && await this.#heed(asked, call.answer);
-    if (heard?.kind === "yes") return { kind: "go", approval: "elicitation", mark: heard.mark };
+    const answered = call.answer && await this.#checkAnswer(asked, call.answer);
+    if (answered?.kind === "yes") return { kind: "go", approval: "elicitation", mark: answered.mark };
     await this.#refuseAfterNo(asked);
     const shown = await showCall({ ...call, customer: call.customer.id }, fingerprints);
     const where = whereShownWhole(shown);
     if (where === "nowhere") throw tooLongToShow(call.tool);
-    const byForm = canShow(call).form && where === "form" && heard?.kind !== "nobody";
-    const noPage = this.#whyNoPage(call, heard?.kind === "nobody");
-    // A client that answers forms by itself makes the call again once a person has decided on the page.
+    const byForm = canShow(call).form && where === "form" && answered?.kind !== "nobody";
+    const noPage = this.#whyNoPage(call, answered?.kind === "nobody");
+    // A client that answers forms by itself repeats the call after a person has decided on the page.
     const mark = noPage === undefined ? await approvals.takeYes(asked.customer, asked.binding.fingerprint) : undefined;
     if (mark !== undefined) return { kind: "go", approval: "page", mark };
     if (!byForm && noPage !== undefined) throw noPage;
     return byForm
       ? await this.#askByForm(asked, shown, {
         hasPage: noPage === undefined,
-        wrongLabel: heard?.kind === "wrong_label",
+        wrongLabel: answered?.kind === "wrong_label",
       })
-      : await this.#askByPage(asked, shown, heard);
+      : await this.#askByPage(asked, shown, answered);
   }
 
   async #bind(call: AskingCall): Promise<BoundCall> {
@@ -152,20 +152,21 @@ export class Confirmation {
   }
 
   /**
-   * Looks at an answer. A yes counts for this very call on this very target, and is spent thereby; a no, for the same
-   * call whatever it hits by now.
+   * Checks an answer. A yes counts only for exactly this call on exactly this target, and is used up here. A no counts
+   * for the same call even if its target has changed.
    *
-   * @returns Undefined where the answer is about something else.
+   * @returns Undefined if the answer is about something else.
+   * @throws {ToolError} `confirmation_required` if the answer can't be used, `confirmation_declined` after a no.
    */
-  async #heed(
+  async #checkAnswer(
     { call: { tool, question, arrivedAt }, binding, customer, no }: BoundCall,
     { state, reply }: Answer,
-  ): Promise<Heeded> {
+  ): Promise<CheckedAnswer> {
     const { states, sealed, declines, approvals, ended } = this.#options;
     const opened = await states.open(customer, state);
     if (opened === undefined) throw unusableAnswer();
     const heard = hear(reply, opened.askedBy, arrivedAt - opened.sentAt, question.typed);
-    // To be looked at again, once a person has decided there.
+    // The state is not used up: the same answer may come again once a person has decided on the page.
     if (heard === "visited") return isAbout(opened, tool, binding) ? { kind: heard } : undefined;
     const record = await sealed.take(questionKey(customer, opened), z.string());
     if (!isAboutCall(opened, tool, binding)) return undefined;
@@ -200,7 +201,11 @@ export class Confirmation {
     return { kind: "ask", question: { message, state: sealedState, ...(label !== undefined && { label }) } };
   }
 
-  async #askByPage({ call, binding, customer, no }: BoundCall, shown: ShownCall, heard: Heeded): Promise<Verdict> {
+  async #askByPage(
+    { call, binding, customer, no }: BoundCall,
+    shown: ShownCall,
+    answered: CheckedAnswer,
+  ): Promise<Verdict> {
     const { tool, client, caller, session } = call;
     const { url, endsAt, isNew } = await this.#options.approvals.ask({
       customer,
@@ -213,18 +218,18 @@ export class Confirmation {
       client,
       approvalCode: caller.approvalCode,
     });
-    const byUrl = canShow(call).url && heard?.kind !== "nobody";
-    if (byUrl && heard?.kind === "visited") throw approvalPending(tool, undefined, endsAt);
+    const byUrl = canShow(call).url && answered?.kind !== "nobody";
+    if (byUrl && answered?.kind === "visited") throw approvalPending(tool, undefined, endsAt);
     if (byUrl) {
       const state = await this.#options.states.seal(customer, this.#newState(tool, "url", binding));
       return { kind: "ask", question: { message: firstLine(shown.question), url, state } };
     }
-    if (!isNew && heard?.kind !== "nobody") throw approvalPending(tool, url, endsAt);
-    const reason = heard?.kind === "nobody" ? "not asked" : session === "unknown" ? "session unknown" : undefined;
+    if (!isNew && answered?.kind !== "nobody") throw approvalPending(tool, url, endsAt);
+    const reason = answered?.kind === "nobody" ? "not asked" : session === "unknown" ? "session unknown" : undefined;
     throw decideOnPage(textOf(call, shown), url, caller.approvalCode !== undefined, reason);
   }
 
-  /** A person's no ends only the next question; whoever takes it back is asked once more. */
+  /** Refuses a call that a person said no to. With `again` the no is taken back once, and the person is asked again. */
   async #refuseAfterNo({ call: { tool, again }, customer, no }: BoundCall): Promise<void> {
     const { declines } = this.#options;
     if (again && await declines.takeBack({ customer, no })) return;
@@ -232,7 +237,7 @@ export class Confirmation {
     if (until !== undefined) throw declined(tool, until);
   }
 
-  /** The refusal where there is no page for this call. */
+  /** The error that says why there is no page for this call; undefined if there is one. */
   #whyNoPage(call: AskingCall, notAsked: boolean): ToolError | undefined {
     const { mode, publicUrl, publicUrlIsLoopback } = this.#options;
     const { tool, caller } = call;
@@ -255,8 +260,8 @@ export class Confirmation {
       case "no code":
         return refusal(
           ", and the client's configuration holds no approval code",
-          "Else the user sets the header X-MCP-Approval-Code in the client's configuration to a code of 8 to " +
-            "64 characters of his own choice, and types it on the approval page. Don't choose it for him.",
+          "Otherwise the user sets the header X-MCP-Approval-Code in the client's configuration to a code of 8 to " +
+            "64 characters of their own choice, and types it on the approval page. Don't choose it for them.",
         );
       case undefined:
         return undefined;
@@ -270,12 +275,12 @@ export class Confirmation {
   }
 }
 
-/** What the client is asked through; nothing where the caller chose the page. */
+/** The modes that may be used to ask through the client; no mode if the caller chose the page. */
 function canShow({ modes, caller }: AskingCall): ElicitationModes {
   return caller.confirmByPage ? { form: false, url: false } : modes;
 }
 
-/** Why the question does not go through the client, and what helps. */
+/** Why the question can't be asked through the client, and what helps. */
 function whyNotThroughClient(call: AskingCall, notAsked: boolean): { reason: string; hint: string } {
   if (call.caller.confirmByPage) {
     return {
@@ -318,7 +323,7 @@ function textOf({ customer, client }: AskingCall, shown: ShownCall, wrongLabel =
   return questionText(shown.question, shown.arguments, asker, { wrongLabel });
 }
 
-/** Facts were read with these credentials a moment ago, so Cloudways has accepted the e-mail with its key. */
+/** The caller's e-mail, shortened. Cloudways has accepted it: the facts were just read with these credentials. */
 function shortEmail({ credential }: Customer): string | undefined {
   const { email } = traitsOf(credential);
   if (email === undefined) return undefined;

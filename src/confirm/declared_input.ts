@@ -3,32 +3,33 @@ import { TEXT_FORMS } from "../text/odd_characters.ts";
 
 /**
  * What an input is for. `content`: it says what is done; a yes is bound to it, and a question shows it. `target`: it
- * names what the call hits; a yes is bound to it, and a question shows it where its subject does not name the same. `wait`: the seconds to wait for
- * the end of the work. `view`: how much of the answer to show. A yes is bound to neither of these two.
+ * names what the call affects; a yes is bound to it, and a question shows it unless its subject does so already.
+ * `wait`: the seconds to wait for the end of the work. `view`: how much of the answer to show. A yes is not bound to
+ * `wait` and `view`.
  */
 const ROLES = ["content", "target", "wait", "view"] as const;
 
 const schema = z.strictObject({
   role: z.enum(ROLES).default("content"),
-  /** What its text may hold. */
+  /** Which characters its text may contain. */
   form: z.enum(TEXT_FORMS).default("line"),
-  /** How a question shows its text: as it is sent, or by a fingerprint of it. */
+  /** How a question shows its text: as it is sent, or as a fingerprint. */
   shownBy: z.enum(["text", "fingerprint"]).default("text"),
-  /** It is a secret: a question shows it by its fingerprint, and no record holds it. */
+  /** It is a secret: a question shows only its fingerprint, and no record contains it. */
   secret: z.boolean().default(false),
-  /** Calls may carry it, and no list shows it. */
+  /** Calls may contain it, but `tools/list` does not show it. */
   unlisted: z.boolean().default(false),
-  /** How a shorter answer is asked for by it, in a sentence for the model; left out where it can't be. */
+  /** A sentence that tells the model how to get a shorter answer with this input; left out if it can't. */
   shorter: z.string().exactOptional(),
 }).transform((declared) => declared.secret ? { ...declared, shownBy: "fingerprint" as const } : declared);
 
-/** What an input of a tool says of itself, beside what JSON Schema knows. */
+/** What a tool declares about an input, besides its JSON Schema. */
 export type DeclaredInput = z.output<typeof schema>;
 
 /** The inputs of a tool by their names. */
 export type DeclaredInputs = ReadonlyMap<string, DeclaredInput>;
 
-/** The member of a schema's metadata that holds the declaration; it is not listed. */
+/** The member of a schema's metadata that holds the declaration; lists don't show it. */
 export const DECLARED = "declaredInput";
 
 /** An input that declares nothing: one line of content, shown as it is sent. */
@@ -43,13 +44,13 @@ export function declare(input: z.input<typeof schema>): Record<string, unknown> 
  * What an input declares.
  *
  * @param declared The member {@linkcode DECLARED} of its metadata.
- * @throws {Error} For a declaration of another form.
+ * @throws {Error} If the declaration is malformed.
  */
 export function readDeclaration(declared: unknown): DeclaredInput {
   return declared === undefined ? PLAIN_INPUT : schema.parse(declared);
 }
 
-/** Whether a yes is bound to an input: to all but how to wait and how much to show. */
+/** Whether a yes is bound to an input. It is, unless the input says how long to wait or how much to show. */
 export function isBound({ role }: DeclaredInput): boolean {
   return role === "content" || role === "target";
 }

@@ -2,18 +2,18 @@ import type { Clock } from "../async/clock.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 
 const REMEMBERED_MS = 2 * 60_000;
-/** Anything else in its place is no one's no. */
+/** The stored form of a no. Any other text does not count. */
 const NO = /^no until (\d{1,15})$/;
 
-/** A call that a person can have said no to, and the client that made it. */
+/** A call that a person may have said no to, and the client that made it. */
 export interface DeclinedCall {
   /** All 64 hex digits of the customer id. */
   customer: string;
-  /** Names tool, arguments and client: `noOf` of the call. */
+  /** Identifies tool, arguments and client: `noOf` of the call. */
   no: string;
 }
 
-/** Remembers for two minutes which calls a person has said no to, so that nobody is asked again at once. */
+/** Remembers for two minutes which calls a person said no to, so that they are not asked again at once. */
 export class Declines {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -23,19 +23,21 @@ export class Declines {
     this.#clock = clock;
   }
 
-  /** Returns until when it is remembered, in milliseconds since the Unix epoch. */
+  /** Remembers a no. Returns until when, in milliseconds since the Unix epoch. */
   async remember(call: DeclinedCall): Promise<number> {
     const until = this.#clock.now() + REMEMBERED_MS;
     await this.#store.set(declineKey(call), `no until ${until}`, { ttlMs: REMEMBERED_MS });
     return until;
   }
 
-  /** Until when a person's no to this call counts; undefined where there is none. */
+  /**
+   * Until when a person's no to this call counts, in milliseconds since the Unix epoch; undefined if nobody said no.
+   */
   async until(call: DeclinedCall): Promise<number | undefined> {
     return this.#read(await this.#store.get(declineKey(call)));
   }
 
-  /** Takes a no back. False where there is none: each one is taken back once. */
+  /** Takes a no back. False if nobody said no: each no is taken back once. */
   async takeBack(call: DeclinedCall): Promise<boolean> {
     return this.#read(await this.#store.take(declineKey(call))) !== undefined;
   }

@@ -1,46 +1,46 @@
-/** Questions in the form in which clients of either era take them, and what comes back. */
+/** Questions as clients of both protocol eras accept them, and the replies. */
 import { inputRequired } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { isTyped } from "./typed_label.ts";
 
-/** What the client can put before a person. */
+/** How the client can ask a person. */
 export interface ElicitationModes {
-  /** A form that is answered in the client. */
+  /** By a form that is answered in the client. */
   form: boolean;
-  /** An address that the client shows past the model. */
+  /** By a URL that the client shows to the person and not to the model. */
   url: boolean;
 }
 
-/** A question that the client is to put to a person; the call then goes on with the answer. */
+/** A question that the client should ask a person. The call continues with the answer. */
 export interface ClientQuestion {
   message: string;
-  /** Where the person decides, past the model; without it, by a form in the client. */
+  /** Where the person decides, hidden from the model. Without it, they decide in a form of the client. */
   url?: string;
-  /** Comes back with the answer. */
+  /** The client returns it with the answer. */
   state: string;
-  /** The form also takes the label of what is gone for good. `again`: another text was typed before. */
+  /** The form also asks for the label of what is gone for good. `again`: a wrong text was typed before. */
   label?: "first" | "again";
 }
 
-/** What came back from the client after a question. */
+/** The client's answer to a question. */
 export interface Answer {
-  /** As it was sent with the question; what the client made of it is not known. */
+  /** The state that was sent with the question. The client may have changed it. */
   state: string;
-  /** The client's reply to the question, as it came. */
+  /** The client's reply, unparsed. */
   reply: unknown;
 }
 
-/** Names our one question among a call's, in both directions. */
+/** The key of our question among the input requests of a call, and of its answer. */
 export const ANSWER_KEY = "approval";
 
-/** No default: a form that is sent as it came is no yes. */
+/** Has no default, so that submitting the untouched form is not a yes. */
 const APPROVAL_FORM = {
   type: "object" as const,
   properties: { approve: { type: "boolean" as const, title: "Approve", description: "Yes, carry this out." } },
   required: ["approve"],
 };
 
-/** The form for what is gone for good. */
+/** The form for a call after which something is gone for good. */
 const LABEL_FORM = {
   ...APPROVAL_FORM,
   properties: {
@@ -63,7 +63,7 @@ const capabilitiesSchema = z.looseObject({
   elicitation: z.looseObject({ form: z.looseObject({}).optional(), url: z.looseObject({}).optional() }),
 });
 
-/** What a client can put before a person, as it declared; nothing but `{}` means forms without saying so. */
+/** How a client can ask a person, read from its capabilities. An empty `elicitation` means forms. */
 export function elicitationModes(capabilities: unknown): ElicitationModes {
   const declared = capabilitiesSchema.safeParse(capabilities).data?.elicitation;
   if (declared === undefined) return { form: false, url: false };
@@ -73,23 +73,23 @@ export function elicitationModes(capabilities: unknown): ElicitationModes {
   };
 }
 
-/** No person reads a question and says no to it sooner than this. */
+/** No person can read a question and say no to it in less time than this. */
 export const MIN_THOUGHT_MS = 500;
 
 /**
- * What a reply says. `visited`: a person went to the address that was shown, whatever was decided there. `nobody`: no
- * person can have said it; the client did not show the question, or answered it by itself. `wrong_label`: a yes, but what
- * was typed is not the text that was shown.
+ * What a reply means. `visited`: a person opened the URL; their decision is not in the reply. `nobody`: no person has
+ * answered; the client did not show the question, or answered it by itself. `wrong_label`: a yes, but the typed text is
+ * not the one that was shown.
  */
 export type Heard = "yes" | "no" | "visited" | "nobody" | "wrong_label";
 
 /**
- * Reads a reply. A yes is an accepted form with exactly `approve: true`, and needs no time: the client is trusted to show
- * the form.
+ * Reads a reply. A yes is an accepted form with exactly `approve: true`. It counts however fast it came: the client is
+ * trusted to show the form.
  *
  * @param askedBy How the question was asked.
- * @param afterMs How long after the question the reply came.
- * @param typed What the person has to type with a yes; undefined where nothing.
+ * @param afterMs Milliseconds between the question and the reply.
+ * @param typed What the person has to type with a yes; undefined if nothing.
  */
 export function hear(reply: unknown, askedBy: "form" | "url", afterMs: number, typed?: string): Heard {
   const parsed = replySchema.safeParse(reply).data;
@@ -101,21 +101,21 @@ export function hear(reply: unknown, askedBy: "form" | "url", afterMs: number, t
   return parsed.content?.approve === false ? no : "nobody";
 }
 
-/** A form that came back without its label was shown to nobody as it is. */
+/** A form without its label was not shown as we sent it, so it is nobody's answer. */
 function hearLabel(label: unknown, typed: string): Heard {
   if (typeof label !== "string") return "nobody";
   return isTyped(label, typed) ? "yes" : "wrong_label";
 }
 
-/** A question as the revisions before 2026-07-28 carry it, in a request of its own. */
+/** A question for 2025 clients: the parameters of a separate request. */
 export function elicitParamsOf({ message, url, label }: ClientQuestion, revision: string | undefined) {
   if (url !== undefined) return { mode: "url", message, url, elicitationId: crypto.randomUUID() };
-  // Older revisions know one mode, and no name for it.
+  // Older revisions have only forms, and no `mode`.
   const mode = revision !== undefined && revision < "2025-11-25" ? {} : { mode: "form" };
   return { ...mode, message, requestedSchema: label === undefined ? APPROVAL_FORM : LABEL_FORM };
 }
 
-/** A question as 2026-07-28 carries it, inside the answer to the call. */
+/** A question for 2026 clients: part of the answer to the call. */
 export function inputRequestOf({ message, url, label }: ClientQuestion) {
   return url === undefined
     ? inputRequired.elicit({ message, requestedSchema: label === undefined ? APPROVAL_FORM : LABEL_FORM })

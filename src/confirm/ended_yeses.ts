@@ -9,21 +9,21 @@ export type YesKind = "page" | "form";
 /** What {@linkcode EndedYeses} needs. */
 export interface EndedYesesOptions {
   clock: Clock;
-  /** The record of what was done, by this process and the others. */
+  /** The audit records of this process and the others. */
   records: EndedMarks;
-  /** Yeses of one customer that are remembered. Defaults to 1,000. */
+  /** How many yeses of one customer are remembered. Defaults to 1,000. */
   maxPerCustomer?: number;
 }
 
-/** As long as a yes can be used, and a minute for clocks that differ. */
+/** The time in which a yes can be used, and a minute more for clocks that differ. */
 const REMEMBERED_MS = OPEN_MS + 60_000;
 
 const MAX_REMEMBERED = 50_000;
 
 /**
- * Remembers the yeses that were used or taken back. The store gives a yes out once, but somebody who can write there can
- * put it back. So one that ended in this process is no yes here, and one that ended elsewhere is found in the record of
- * what was done.
+ * Remembers the yeses that were used or taken back. The store gives a yes out once, but somebody who can write to the
+ * store can put it back. This process remembers the yeses that ended here, and finds those that ended elsewhere in the
+ * audit records.
  */
 export class EndedYeses {
   readonly #options: EndedYesesOptions;
@@ -39,20 +39,21 @@ export class EndedYeses {
   }
 
   /**
-   * Ends a yes. False where it had ended before.
+   * Ends a yes. False if it has ended before.
    *
-   * @throws {StoreError} Where there is no room to remember it, or the record can't be read. It is no yes then.
+   * @throws {StoreError} If there is no room to remember it, or the audit records can't be read. The yes must not
+   * count.
    */
   async end(customer: string, mark: string): Promise<boolean> {
     const now = this.#options.clock.now();
     if (this.#remembered.get(mark, now) !== undefined) return false;
-    // Before anything is waited for: of two at the same time one goes on.
+    // Set before the first await, so that only one of two concurrent calls goes on.
     this.#remembered.set(mark, customer, { value: mark, expiresAt: now + REMEMBERED_MS }, now);
     return !await this.#options.records.hasMark(customer, mark, now - REMEMBERED_MS);
   }
 }
 
-/** What a yes is recognised by: a digest that leads nobody back to its page or its question. */
+/** Identifies a yes: a digest that does not reveal its page or its question. 32 hex digits. */
 export async function markOf(kind: YesKind, name: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`used ${kind} ${name}`));
   return new Uint8Array(digest).toHex().slice(0, 32);

@@ -1,28 +1,28 @@
-/** What a model is told where a person's yes is missing. */
+/** The errors that a model gets when a person's yes is missing. */
 import { ToolError } from "../errors.ts";
 import type { StoreError } from "../store/store.ts";
 
 const NOTHING_DONE = "Nothing was done.";
 
-/** There is no way to ask. */
+/** Nobody can be asked. */
 export function noWayToAsk(toolName: string, reason: string, hint: string, cause?: Error): ToolError {
   const message = `${toolName} needs a person's yes to this call, and nobody can be asked: ${reason}.`;
   return new ToolError("confirmation_required", message, { hint: `${NOTHING_DONE} ${hint}`, cause });
 }
 
-/** No page could show all of it, and nobody says yes to what is not shown. */
+/** No page can show all values, and a person must not approve what they can't see. */
 export function tooLongToShow(toolName: string): ToolError {
   const reason = "the values of this call are too many or too long to be shown whole";
   return noWayToAsk(toolName, reason, "Tell the user. Make the change in smaller steps.");
 }
 
-/** Questions can't be kept, or were lost: nobody was asked, or no answer counts. */
+/** The store failed: nobody was asked, or their answer can't be checked. */
 export function storeFailed(toolName: string, cause: StoreError): ToolError {
   const hint = "Try again in a few seconds. If it stays, tell the user, who can ask the operator of this server.";
   return noWayToAsk(toolName, "the part of this server that keeps questions does not answer", hint, cause);
 }
 
-/** Why the question comes on a page, where the client could have shown it, or said that it could. */
+/** Why the question is on a page although the client could have shown it, or said that it could. */
 export type PageReason = "not asked" | "session unknown" | undefined;
 
 const PAGE_REASONS = {
@@ -44,9 +44,9 @@ export function decideOnPage(facts: string, url: string, needsCode: boolean, rea
 }
 
 /**
- * The same call while a person has not decided on the page.
+ * The same call came again while its page is open.
  *
- * @param url Undefined where the client has shown it, past the model.
+ * @param url Undefined if the client showed it to the person and not to the model.
  */
 export function approvalPending(toolName: string, url: string | undefined, endsAt: number): ToolError {
   const where = url === undefined
@@ -65,19 +65,19 @@ export function unusableAnswer(): ToolError {
     "The answer to the question can't be used: it was altered, has " +
       "expired, or was used already.",
     {
-      hint: `${NOTHING_DONE} Make the call again, without an answer, to have the user asked anew.`,
+      hint: `${NOTHING_DONE} Make the call again, without an answer, to have the user asked again.`,
     },
   );
 }
 
-/** What the call hits kept changing while it was asked about. */
+/** The target of the call kept changing while the person was asked. */
 export function changedMeanwhile(toolName: string): ToolError {
   return new ToolError("confirmation_required", `What ${toolName} would hit has changed since the user was asked.`, {
-    hint: `${NOTHING_DONE} Make the call again to have the user asked anew.`,
+    hint: `${NOTHING_DONE} Make the call again to have the user asked again.`,
   });
 }
 
-/** The person approved more than once, and each time typed something else than was shown. */
+/** The person approved more than once, and typed a wrong label each time. */
 export function wrongLabelTyped(toolName: string): ToolError {
   return new ToolError("confirmation_required", `What the user typed to approve ${toolName} is not what was shown.`, {
     hint: `${NOTHING_DONE} Tell the user. Make the call again to have the user asked again: the text in the question ` +
@@ -92,7 +92,7 @@ export function noAnswer(toolName: string): ToolError {
   });
 }
 
-/** A person said no, which counts until then, in milliseconds since the Unix epoch. */
+/** A person said no. It counts until `until`, in milliseconds since the Unix epoch. */
 export function declined(toolName: string, until: number): ToolError {
   const iso = new Date(until).toISOString();
   const message = `A person said no to this call of ${toolName}. Until ${iso} nobody is asked about it again.`;
@@ -103,10 +103,10 @@ export function declined(toolName: string, until: number): ToolError {
   });
 }
 
-/** The code that the client sends can't be typed on the page. */
+/** The approval code in the header is malformed. */
 export function unusableCode(): ToolError {
   return new ToolError("confirmation_required", "X-MCP-Approval-Code must be 8 to 64 visible ASCII characters.", {
     hint:
-      "Nothing was done. Tell the user to put another code into the client's configuration; don't choose it for him.",
+      "Nothing was done. Tell the user to put another code into the client's configuration; don't choose it for them.",
   });
 }

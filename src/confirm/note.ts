@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { publicUrlIsLoopback } from "../config/reach.ts";
 
-/** How far a person's yes can be relied on here: what an operator should know, in the log at start and at `/`. */
+/** How calls are confirmed here, for the operator: in the log at start, and at `/`. */
 export function confirmNote(config: Config): string {
   if (config.confirm === "off") {
     return "CONFIRM is off: destructive calls and calls that show passwords are carried out without asking anybody";

@@ -1,17 +1,17 @@
 import type { Caller } from "../identity/caller.ts";
 
-/** What decides whether a caller's pages can be reached. */
+/** What decides whether a caller can have pages. */
 export interface PageAccess {
-  /** Where people reach this server; undefined where that is not known. */
+  /** The public URL of this server; undefined if it is not set. */
   publicUrl: URL | undefined;
-  /** Pages open with the person's code alone: anybody could reach them, or a model with HTTP of its own. */
+  /** Pages must ask for the approval code: anybody can reach them, even a model that can send HTTP requests. */
   needsCode: boolean;
 }
 
 /** Why there is no page for a caller. */
 export type NoPage = "stdio" | "no address" | "no code";
 
-/** Why there is no page for a caller; undefined where there is one. */
+/** Why there is no page for a caller; undefined if there is one. */
 export function whyNoPage(
   { transport, approvalCode }: Pick<Caller, "transport" | "approvalCode">,
   { publicUrl, needsCode }: PageAccess,

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../text/clean.ts";
 
-/** The server that a call hits. */
+/** The server that a call affects. */
 export interface QuestionServer {
   id: number;
   label: string;
@@ -8,73 +8,73 @@ export interface QuestionServer {
   ip: string;
 }
 
-/** An application that a call hits. */
+/** An application that a call affects. */
 export interface QuestionApp {
   id: number;
   label: string;
   /** The addresses its visitors use, the primary one first. */
   domains: readonly string[];
-  /** The newest restore point that was seen; null where nobody has looked lately. */
+  /** The newest restore point that was seen; null if none was seen lately. */
   lastBackup: string | null;
 }
 
-/** Something of the account that the person should see, under our name for it. */
+/** Data of the account that the person should see, under a name that we give it. */
 export interface QuestionFact {
-  /** Words of ours. */
+  /** Our own words. */
   name: string;
   /** Data: shown quoted and inert. */
   values: readonly string[];
-  /** Its one value stands in the first line of the question: without it nobody knows what is done. */
+  /** Its one value is part of the question's first line, which would not say what is done without it. */
   isFirst?: true;
 }
 
-/** A server with every application on it, or one application; `apps` is null where Cloudways doesn't say which. */
+/** A server with every application on it, or one application. `apps` is null if Cloudways doesn't list them. */
 type MachineSubject =
   | { kind: "server"; server: QuestionServer; apps: readonly QuestionApp[] | null }
   | { kind: "app"; server: QuestionServer; app: QuestionApp };
 
-/** What a call hits that is on no server: a domain, or the account itself. */
+/** A target that is not on a server: a domain, or the account itself. */
 type AccountSubject = { kind: "domain"; domain: string } | { kind: "account" };
 
-/** What a call hits. */
+/** What a call affects. */
 export type QuestionSubject = MachineSubject | AccountSubject;
 
 /**
  * What a person is shown before a call is carried out, made of facts that were read from Cloudways for this question.
- * `headline` and `consequences` are words of ours alone; everything else is data, and shown as data.
+ * `headline` and `consequences` contain only our own words. Everything else is data, and is shown as data.
  */
 export interface ShownQuestion {
-  /** What would be done: verb, counts and ids; one line that ends with a full stop. */
+  /** What would be done: verb, counts and ids; one line with a full stop at its end. */
   headline: string;
   subject: QuestionSubject;
-  /** What it means for visitors and data, and whether it can be undone; a sentence each. */
+  /** What it means for visitors and data, and whether it can be undone; one sentence each. */
   consequences: readonly string[];
-  /** Data can be lost, so that backups matter. */
+  /** Data can be lost, so the question shows the backups. */
   losesData?: true;
   facts?: readonly QuestionFact[];
-  /** What the person has to type to approve, since something is gone for good; see `typed_label.ts`. */
+  /** What the person has to type to approve, because something is gone for good; see `typed_label.ts`. */
   typed?: string;
 }
 
-/** A question that binds to nothing but its subject, or to more, such as the whole of a list that is edited. */
+/** A question about a server or application. `target` adds what else the yes is bound to, such as an edited list. */
 interface MachineQuestion extends ShownQuestion {
   subject: MachineSubject;
   target?: JsonValue;
 }
 
-/** Neither a domain's name nor the account says what would be hit, so the question has to. */
+/** A question about a domain or the account. Its subject does not identify what is affected, so `target` has to. */
 interface AccountQuestion extends ShownQuestion {
   subject: AccountSubject;
   target: JsonValue;
 }
 
 /**
- * What a person is asked before a call is carried out. The yes is bound to the arguments, the subject and `target`: what
- * else would be hit, as it is now.
+ * What a person is asked before a call is carried out. The yes is bound to the arguments, the subject and `target`: the
+ * current state of what else the call affects.
  */
 export type Question = MachineQuestion | AccountQuestion;
 
-/** Whether a subject names the value of an input: by the id of a server or application, or as a domain. */
+/** Whether a subject already shows the value of an input: the id of a server or application, or a domain. */
 export function names(subject: QuestionSubject, value: unknown): boolean {
   if (subject.kind === "account") return false;
   if (subject.kind === "domain") return subject.domain === value;
@@ -82,7 +82,7 @@ export function names(subject: QuestionSubject, value: unknown): boolean {
   return server.id === value || (apps ?? []).some(({ id }) => id === value);
 }
 
-/** The server of a subject, and every application on it that is hit. */
+/** The server of a subject, and every application on it that is affected. */
 export function machineOf(subject: MachineSubject): { server: QuestionServer; apps: readonly QuestionApp[] | null } {
   return subject.kind === "server" ? subject : { server: subject.server, apps: [subject.app] };
 }

@@ -7,10 +7,10 @@ import type { QuestionApp, QuestionServer, QuestionSubject, ShownQuestion } from
 const MAX_DOMAIN = 300;
 
 /**
- * A question as people may see it. Text of the account is without secrets; a fact that is an argument of the call stands
- * there as the argument does.
+ * A question as people may see it. Secrets in the account's text are hidden. A fact that is also an argument of the
+ * call is shown exactly as the argument.
  *
- * @param sent How each text of the arguments is shown, by the text as it is sent.
+ * @param sent How each text of the arguments is shown; the keys are the texts as they are sent.
  */
 export function safeQuestion(
   question: ShownQuestion,
@@ -20,7 +20,8 @@ export function safeQuestion(
   const hider = hiderOf(secrets);
   const safe = (text: string) => hider.text(cleanText(text));
   const shown = [...sent.values()].map((text) => text.toLowerCase());
-  // The host of an address stands in it, whatever it looks like: to hide it beside the address hides nothing.
+  // The host of a shown address is shown too, even if it looks like a secret: hiding it beside the address hides
+  // nothing.
   const isShown = (text: string) => text !== "" && shown.some((whole) => whole.includes(writeOut(text).toLowerCase()));
   const fact = (text: string) => sent.get(text) ?? (isShown(text) ? writeOut(text) : accountFact(text, hider));
   const { headline, subject, consequences, losesData, facts, typed } = question;
@@ -34,7 +35,7 @@ export function safeQuestion(
   };
 }
 
-/** A domain has no id, so it is shown as a fact is: whole, and as the argument where it is one. */
+/** A domain has no id, so it is shown like a fact: uncut, and like the argument if it is one. */
 function safeSubject(
   subject: QuestionSubject,
   { safe, fact }: Record<"safe" | "fact", (text: string) => string>,
@@ -59,7 +60,7 @@ function safeSubject(
   }
 }
 
-/** Part of a list of the account may be sent back as it is, so that what can't be seen in it is written out. */
+/** Parts of a list may be sent back unchanged, so invisible characters are written out. */
 function accountFact(text: string, hider: SecretHider): string {
   const clean = cleanText(text);
   const hidden = hider.text(clean);

@@ -1,4 +1,4 @@
-/** A call as the person who is asked sees it, and where all of it can be shown. */
+/** A call as the person who is asked sees it, and where it can be shown without cutting. */
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import type { JsonValue } from "../text/clean.ts";
@@ -16,7 +16,7 @@ export interface CallToShow {
   question: ShownQuestion;
   /** What the tool's inputs declare. */
   declared: DeclaredInputs;
-  /** The caller's own. */
+  /** The caller's own credentials. */
   secrets: Secrets;
 }
 
@@ -26,10 +26,10 @@ export interface ShownCall {
   arguments: Record<string, JsonValue>;
 }
 
-/** Digits of a fingerprint: enough that nobody finds two texts with the same one. */
+/** Hex digits of a fingerprint: enough that nobody can find two texts with the same one. */
 const FINGERPRINT_DIGITS = 24;
 
-/** Makes a call fit to be seen by the person who is asked about it. */
+/** Prepares a call to be shown to the person who is asked about it. */
 export async function showCall(call: CallToShow, fingerprints: Fingerprints): Promise<ShownCall> {
   const { customer, input, question, declared, secrets } = call;
   const fingerprint = async (text: string) =>
@@ -41,10 +41,10 @@ export async function showCall(call: CallToShow, fingerprints: Fingerprints): Pr
 
 /** Most characters of one value in a form of the client, of its longest list, and of all values together. */
 const FORM = { value: 200, entries: 40, all: 6_000 } as const;
-/** The same on a page, which shows longer values and lists well. */
+/** The same for a page, which can show longer values and lists. */
 const PAGE = { value: 20_000, entries: 5_000, all: 300_000 } as const;
 
-/** Where all values of a call can be shown whole: in a form of the client, on a page only, or nowhere. */
+/** Where all values of a call can be shown uncut: in a form of the client, only on a page, or nowhere. */
 export function whereShownWhole(call: ShownCall): "form" | "page" | "nowhere" {
   const lists = listsOf(call);
   if (fits(lists, FORM)) return "form";
@@ -63,7 +63,7 @@ function fits(lists: readonly (readonly string[])[], most: typeof FORM | typeof 
   return true;
 }
 
-/** Every fact, every argument and a domain. Server and applications are named by their ids, and may be cut. */
+/** Every fact, every argument and the domain. Servers and applications have ids, so their labels may be cut. */
 function listsOf({ question, arguments: sent }: ShownCall): string[][] {
   const facts = (question.facts ?? []).map(({ values }) => [...values]);
   const { subject } = question;

@@ -1,32 +1,32 @@
-/** The values of a call as the person who is asked sees them: from what is shown it can be told what would be sent. */
+/** The values of a call as the person who is asked sees them. What is shown determines what would be sent. */
 import { writeOut } from "../text/odd_characters.ts";
 import type { JsonValue } from "../text/clean.ts";
 import { cleanDeep } from "../text/clean_deep.ts";
 import { type DeclaredInput, type DeclaredInputs, PLAIN_INPUT } from "./declared_input.ts";
 
-/** Names a text without telling it. */
+/** Computes a digest that identifies a text and does not reveal it. */
 export type Fingerprint = (text: string) => Promise<string>;
 
 /** What is known of the values of a call. */
 export interface ShownValuesOptions {
   /** What the tool's inputs declare. */
   declared: DeclaredInputs;
-  /** Whether the subject of the question names a value anyway. */
+  /** Whether the subject of the question already shows a value. */
   isNamed: (value: unknown) => boolean;
   fingerprint: Fingerprint;
 }
 
 /** Arguments as a person sees them. */
 export interface ShownValues {
-  /** Without those that the question names anyway. */
+  /** Without those that the question's subject already shows. */
   arguments: Record<string, JsonValue>;
-  /** How each text among all of them is shown, by the text as it is sent. */
+  /** How each text of all arguments is shown; the keys are the texts as they are sent. */
   texts: ReadonlyMap<string, string>;
 }
 
 /**
- * Shows arguments whole and as they are sent. An input that is declared a secret, or to be shown by its fingerprint, is
- * shown by that; so are passwords in addresses.
+ * Shows arguments uncut and as they are sent. Inputs that are declared as secret, or as shown by fingerprint, appear as
+ * fingerprints; so do passwords in addresses.
  */
 export async function shownValues(
   input: Readonly<Record<string, unknown>>,
@@ -69,14 +69,14 @@ async function shownValue(
 /** The part of an address before its host. */
 const USER_INFO = /:\/\/([^/?#\s]*)@/g;
 
-/** A text as it is sent, but for passwords in addresses. Host and path stand there whole. */
+/** A text as it is sent, except for passwords in addresses. Host and path are shown in full. */
 async function shownText(text: string, fingerprint: Fingerprint): Promise<string> {
   let shown = "";
   let end = 0;
   for (const match of text.matchAll(USER_INFO)) {
     const [whole, userInfo = ""] = match;
     const start = match.index + "://".length;
-    // The user of an SSH address is no secret. In the web's addresses a token may stand as the user.
+    // The user of an SSH address is not a secret. In a web address the user may be a token.
     const isWeb = /https?$/i.test(text.slice(0, match.index));
     const colon = userInfo.indexOf(":");
     const secretFrom = isWeb ? 0 : colon + 1;
@@ -88,7 +88,7 @@ async function shownText(text: string, fingerprint: Fingerprint): Promise<string
   return shown + writeOut(text.slice(end));
 }
 
-/** What stands for a text that is not shown. No text as it is sent looks like it: its marks would be written out. */
+/** Shown in place of a hidden text. No other text can look like it, because its brackets would be written out. */
 async function digest(text: string, fingerprint: Fingerprint): Promise<string> {
   const length = [...text].length;
   return `⟨${length} ${length === 1 ? "character" : "characters"}, fingerprint ${await fingerprint(text)}⟩`;

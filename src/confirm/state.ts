@@ -4,10 +4,10 @@ import type { Box } from "../crypto/box.ts";
 import { readJson } from "../text/read_json.ts";
 import type { CallBinding } from "./binding.ts";
 
-/** How a person was asked through the client: by a form that is the answer, or by an address that leads to the page. */
+/** How a person was asked through the client: by a form in the client, or by the address of the approval page. */
 export type AskedBy = "form" | "url";
 
-/** What a question's state says; it travels through the client and back. */
+/** The state of a question. It is sent to the client, which returns it with the answer. */
 export interface QuestionState {
   askedBy: AskedBy;
   tool: string;
@@ -15,9 +15,9 @@ export interface QuestionState {
   call: string;
   /** {@linkcode CallBinding.target} of it. */
   target: string;
-  /** Names the record that the yes takes; 32 hex digits. */
+  /** The name of the stored record that a yes takes; 32 hex digits. */
   nonce: string;
-  /** When the question was sent, in milliseconds since the Unix epoch: nobody answers at once. */
+  /** When the question was sent, in milliseconds since the Unix epoch. A no that comes too fast is not a person's. */
   sentAt: number;
   /** Milliseconds since the Unix epoch. */
   expiresAt: number;
@@ -36,10 +36,10 @@ const schema = z.strictObject({
 });
 
 const PURPOSE = "question_state";
-/** A state of ours is far shorter; nothing longer is worth opening. */
+/** Our own states are far shorter. Longer ones are refused unopened. */
 const MAX_LENGTH = 4096;
 
-/** Seals what a question was about, so that the answer that comes back with it can't be about anything else. */
+/** Seals the state of a question, so that the answer can't be used for another question. */
 export class QuestionStates {
   readonly #box: Box;
   readonly #clock: Clock;
@@ -54,7 +54,7 @@ export class QuestionStates {
     return this.#box.seal(JSON.stringify(state), { customer, purpose: PURPOSE });
   }
 
-  /** The state, or undefined for one that was altered, is somebody else's, or has expired. */
+  /** The state; undefined if it was changed, belongs to another customer, or has expired. */
   async open(customer: string, sealed: string): Promise<QuestionState | undefined> {
     if (sealed.length > MAX_LENGTH) return undefined;
     const text = await this.#box.open(sealed, { customer, purpose: PURPOSE });
@@ -63,12 +63,12 @@ export class QuestionStates {
   }
 }
 
-/** Whether a state is about this tool with these arguments, whatever they hit by now. */
+/** Whether a state is about this tool with these arguments, even if their target has changed. */
 export function isAboutCall(state: QuestionState, tool: string, { call }: CallBinding): boolean {
   return state.tool === tool && state.call === call;
 }
 
-/** Whether a state is about this very call on this very target. */
+/** Whether a state is about exactly this call on exactly this target. */
 export function isAbout(state: QuestionState, tool: string, binding: CallBinding): boolean {
   return isAboutCall(state, tool, binding) && state.target === binding.target;
 }

@@ -14,28 +14,28 @@ import {
 export interface Asker {
   /** `customer_` and 16 hex digits. */
   customer: string;
-  /** Shortened; undefined where it is not known. */
+  /** Shortened; undefined if it is not known. */
   email: string | undefined;
   /** As the client names itself. */
   client: string | undefined;
 }
 
-/** More applications than this, or domains of one, are counted, not shown; the approval page shows all of them. */
+/** Applications, or domains of one, beyond these numbers are only counted. The approval page shows all of them. */
 const MAX_APPS = 100;
 const MAX_DOMAINS = 20;
-/** Most characters of what only says more of something that its id names. */
+/** Most characters of a text that only describes something that is identified by its id. */
 const MAX_QUOTED = 60;
-/** Some clients show three lines: in the first, names are few and short. */
+/** Some clients show only three lines, so the first line has few and short names. */
 const FIRST_NAMES = 3;
 const MAX_IN_FIRST = 40;
 
 /**
- * The text of a question. Its sentences are ours; everything else stands quoted and inert after its id or our name for
- * it. Facts and arguments stand there whole. The first line alone says what is done to what.
+ * The text of a question. Its sentences are our own. Everything else is quoted and inert, and follows its id or our
+ * name for it. Facts and arguments are shown uncut. The first line alone says what is done, and to what.
  *
  * @param question As a person may see it.
  * @param sent The assistant's arguments, as a person may see them.
- * @param options `wrongLabel`: the person approved before, and typed something else than is shown.
+ * @param options `wrongLabel`: the person approved before, and typed a wrong label.
  */
 export function questionText(
   question: ShownQuestion,
@@ -64,7 +64,7 @@ function typedLine(typed: string, wrongLabel: boolean): string {
   return `${before}To approve, type exactly: ${quoted(typed)}`;
 }
 
-/** What is done, in words of ours; and after that, quoted, short and inert, the names of what it is done to. */
+/** What is done, in our own words; then the names of what it is done to, quoted, short and inert. */
 export function firstLine({ headline, subject, facts = [] }: ShownQuestion): string {
   const named = facts.flatMap(({ name, values: [value], isFirst }) =>
     isFirst && value !== undefined ? [`${name} ${short(value)}`] : []
@@ -93,7 +93,7 @@ function short(text: string): string {
   return quoted(text, MAX_IN_FIRST);
 }
 
-/** A subject in lines of its own. */
+/** A subject in separate lines. */
 function subjectLines(subject: QuestionSubject, losesData: boolean): string[] {
   if (subject.kind === "account") return ["Concerns: the account itself, no single server"];
   if (subject.kind === "domain") return [`Domain: ${domainText(subject.domain)}`];
@@ -110,8 +110,8 @@ function joined(names: readonly string[], more: number): string {
 }
 
 /**
- * Text of the account or the caller, as a quotation that nothing in it can end, and no client makes a link of. Two texts
- * that are not cut never come out the same.
+ * Text of the account or the caller, quoted. Nothing in it can end the quotation or become a link in a client. Two
+ * different texts never look the same, unless they are cut.
  */
 export function quoted(text: string, maxLength?: number): string {
   const clean = cleanText(text, maxLength === undefined ? {} : { maxLength });
@@ -119,7 +119,9 @@ export function quoted(text: string, maxLength?: number): string {
   return `\`${inert}\``;
 }
 
-/** A value whole. A domain that is not plain ASCII stands beside it as DNS knows it, other letters as code points. */
+/**
+ * A value, uncut. Behind it come a domain that is not plain ASCII as DNS knows it, and other letters as code points.
+ */
 export function domainText(text: string): string {
   const known = dnsName(text);
   const beside = known === undefined ? text : text.replace(hostOf(text), "");
@@ -131,7 +133,7 @@ export function domainText(text: string): string {
   return notes.length === 0 ? quoted(text) : `${quoted(text)} (${notes.join("; ")})`;
 }
 
-/** What comes before the code points of a text. */
+/** Introduces the code points of a text. */
 const OTHER_LETTERS = "not all plain letters:";
 
 function nameText(name: string): string {

@@ -1,4 +1,4 @@
-/** Secrets of one call: passwords that are made for it, and those that it shows. */
+/** The secrets of one call: passwords that it sets, and secrets that it shows. */
 import type { QuestionSubject } from "../confirm/question.ts";
 import { callTimedOut, leavesOpen, ToolError } from "../errors.ts";
 import { StoreError } from "../store/store.ts";
@@ -16,7 +16,7 @@ export const SHOW = ["page", "answer"] as const;
 /** One of {@linkcode SHOW}. */
 export type Show = typeof SHOW[number];
 
-/** Members of an answer that lead the person to a secret, or show it. */
+/** Members of an answer that show a secret, or the address of its page. */
 export interface SecretAnswer {
   secret_url?: string;
   secret_expires_at?: string;
@@ -34,9 +34,9 @@ export interface PasswordToSet extends Omit<Secret, "value"> {
 
 /** A password that was set. */
 export interface PasswordSet<T> {
-  /** What `send` gave. */
+  /** The result of `send`. */
   reply: T;
-  /** Belongs into the tool's answer. */
+  /** To be part of the tool's answer. */
   answer: SecretAnswer;
 }
 
@@ -55,11 +55,13 @@ export class CallSecrets {
   }
 
   /**
-   * Makes a password, has it set, and shows it. Its page is there before it is sent, and opens only afterwards.
+   * Makes a password, has it set, and shows it. Its page is made before the password is sent, and can be opened only
+   * afterwards.
    *
-   * @param send Sends the one change that sets it; called once more, with another password, where Cloudways finds fault
-   * with the first one.
-   * @throws {ToolError} What `send` throws. Where the password may have been set all the same, the error leads to it.
+   * @param send Sends the one change that sets it. Called once more, with another password, if Cloudways refuses the
+   * first one.
+   * @throws {ToolError} What `send` throws. If the password may be set nevertheless, the error has the address of its
+   * page.
    */
   async setPassword<T>(
     made: PasswordToSet,
@@ -74,7 +76,7 @@ export class CallSecrets {
     }
   }
 
-  /** Puts secrets that are there already on a page. */
+  /** Puts existing secrets on a page. */
   async showOnPage(subject: QuestionSubject, secrets: readonly Secret[]): Promise<SecretAnswer> {
     const kept = await this.#options.pages.keep({ ...this.#options, subject, secrets }, "ready");
     return answerOf(kept, secrets.length === 1 ? "it" : "them");
@@ -107,7 +109,7 @@ export class CallSecrets {
     return { reply, answer: armed === undefined ? NOT_SHOWN : answerOf(armed, "the password") };
   }
 
-  /** The error of a failed change, with the way to the password where it may be set. */
+  /** The error of a failed change, with the address of the password's page if it may be set. */
   async #afterFailure(kept: KeptSecrets, thrown: unknown): Promise<unknown> {
     const error = thrown instanceof DOMException && thrown.name === "TimeoutError" ? callTimedOut("write") : thrown;
     if (error instanceof ToolError && !mayBeSet(error)) {
@@ -118,7 +120,7 @@ export class CallSecrets {
     return error instanceof ToolError && armed !== undefined ? maybeSet(error, armed) : error;
   }
 
-  /** The change was sent: a store that fails now must not make a failure of it. */
+  /** The change was sent. If the store fails now, the call must not fail. */
   async #arm(kept: KeptSecrets, state: "ready" | "unconfirmed"): Promise<SecretAddress | undefined> {
     try {
       return await this.#options.pages.arm(kept, state);
@@ -145,12 +147,12 @@ function answerOf({ url, endsAt }: SecretAddress, what: string): SecretAnswer {
   return { secret_url: url, secret_expires_at: new Date(endsAt).toISOString(), show_next_step: howToShow(what) };
 }
 
-/** Work that began and failed may have set the password before. */
+/** Whether the password may be set. Work that began may have set it before it failed. */
 function mayBeSet(error: ToolError): boolean {
   return leavesOpen(error) || error.code === "operation_failed";
 }
 
-/** Cloudways' rules for passwords are not published. One that breaks them was not set. */
+/** Whether Cloudways refused the password, so that it was not set. Its rules for passwords are not published. */
 function isPasswordRefused(error: unknown): boolean {
   if (!(error instanceof ToolError) || error.code !== "validation_failed") return false;
   const fields: unknown = error.details?.fields;

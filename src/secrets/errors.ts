@@ -1,4 +1,4 @@
-/** What a model is told where a secret can't be shown to the person, or may have been set. */
+/** The errors that a model gets when a secret can't be shown to the person, or may have been set. */
 import type { NoPage } from "../confirm/page_access.ts";
 import { ToolError } from "../errors.ts";
 import type { StoreError } from "../store/store.ts";
@@ -45,7 +45,7 @@ export function tooManySecrets(most: number): ToolError {
   });
 }
 
-/** The secret can't be kept for its page, so it was not sent. */
+/** The store can't keep the secret for its page, so it was not sent. */
 export function storeAwayUnsent(cause: StoreError): ToolError {
   return new ToolError("store_unavailable", "The page for the new password can't be made, so nothing was sent.", {
     hint:
@@ -55,12 +55,12 @@ export function storeAwayUnsent(cause: StoreError): ToolError {
   });
 }
 
-/** How to give an address to the person. */
+/** Tells the model how to give the address in `secret_url` to the person. */
 export function howToShow(what: string): string {
   return `Give the address in secret_url to the user and never open it yourself. It shows ${what} once, within ten minutes.`;
 }
 
-/** A failure after which nobody knows whether the password was set: the person can see the one that was sent. */
+/** A failure that leaves open whether the password was set. The person can see the password that was sent. */
 export function maybeSet(error: ToolError, { url, endsAt }: SecretAddress): ToolError {
   const { code, message, hint, retryAfter, details, limitedBy } = error;
   return new ToolError(code, message, {

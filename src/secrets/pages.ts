@@ -15,16 +15,16 @@ import { safeText } from "../text/safe.ts";
 import { endOf, type SecretAddress, type SecretRecord, SecretRecords } from "./records.ts";
 import { noPage, tooManySecrets } from "./errors.ts";
 
-/** One secret to be shown on a page. */
+/** One secret for a page. */
 export interface Secret {
-  /** What it is, in words of ours: `Database password`. */
+  /** What it is, in our own words: `Database password`. */
   name: string;
-  /** Who signs in with it. */
+  /** The name of the user that signs in with it. */
   user?: string | undefined;
   value: SecretText;
 }
 
-/** Who has secrets shown, as far as it matters for their page. */
+/** The caller that shows secrets, as far as their page needs it. */
 export type SecretCaller = Pick<Caller, "transport" | "approvalCode" | "secrets">;
 
 /** Secrets to be shown on one page. */
@@ -40,7 +40,7 @@ export interface NewSecrets {
   tool: string;
 }
 
-/** Secrets that are kept. */
+/** Secrets that are kept for their page. */
 export interface KeptSecrets extends SecretAddress {
   record: SecretRecord;
   values: readonly string[];
@@ -53,8 +53,9 @@ export interface SecretPage extends CodeState {
 }
 
 /**
- * What came of opening. `unknown`: there is nothing behind the address, or its time is over. `too_late`: it was opened
- * before. `closing`: a wrong code, after which codes are closed for the customer. `closed`: they are closed.
+ * The result of opening a page. `unknown`: the page does not exist or has expired. `too_late`: it was opened before.
+ * `closing`: the code was wrong, and no code is accepted for the customer now. `closed`: no code was accepted, so this
+ * one was not checked.
  */
 export type Opened =
   | { kind: "shown"; record: SecretRecord; values: readonly string[] }
@@ -70,13 +71,13 @@ export interface SecretPagesOptions {
   access: PageAccess;
 }
 
-/** How many pages with secrets of a customer may be unopened. */
+/** How many unopened pages with secrets a customer may have. */
 const MAX_UNOPENED = 20;
 const MAX_USER = 100;
 
 /**
- * Secrets that a person sees once, on a page, past the model. What is missing, does not open or has run out is shown to
- * nobody; a store that fails lets its StoreError through.
+ * Secrets that a person sees once, on a page, hidden from the model. An entry that is missing, can't be opened or has
+ * expired is not shown. A StoreError is passed on.
  */
 export class SecretPages {
   readonly #records: SecretRecords;
@@ -96,7 +97,7 @@ export class SecretPages {
   /**
    * Makes sure that a caller's secrets can be shown on a page.
    *
-   * @throws {ToolError} `confirmation_required` where they can't.
+   * @throws {ToolError} `confirmation_required` if they can't.
    */
   ensurePage(tool: string, caller: SecretCaller): void {
     const why = whyNoPage(caller, this.#access);
@@ -106,8 +107,8 @@ export class SecretPages {
   /**
    * Keeps secrets for their page.
    *
-   * @param state `waiting` where the change that they are for was not sent yet: until {@linkcode arm} nobody can open them.
-   * @throws {ToolError} `confirmation_required` where there is no page, `rate_limited` where too many are unopened.
+   * @param state `waiting` if their change was not sent yet. Nobody can open them until {@linkcode arm} is called.
+   * @throws {ToolError} `confirmation_required` if there is no page, `rate_limited` if too many pages are unopened.
    */
   async keep(request: NewSecrets, state: "waiting" | "ready"): Promise<KeptSecrets> {
     const { subject, secrets, customer, caller, client, tool } = request;
@@ -133,32 +134,34 @@ export class SecretPages {
       madeAt: now,
       since: now,
     };
-    // An answer of Cloudways may echo the caller's own credentials anywhere.
+    // Cloudways' answer may repeat the caller's own credentials in any text.
     const values = secrets.map(({ value }) => caller.secrets.givenInText(value.reveal()));
     await this.#records.add(record, values);
     return { url: this.#urlOf(id), endsAt: endOf(record), record, values };
   }
 
-  /** The change was sent, so its secret can be opened from now on, whatever is known of the change. */
+  /**
+   * Lets a person open the secrets from now on. The change was sent; `unconfirmed` if nobody knows whether it was made.
+   */
   async arm({ url, record, values }: KeptSecrets, state: "ready" | "unconfirmed"): Promise<SecretAddress> {
     const armed = await this.#records.arm(record, state, values);
     return { url, endsAt: endOf(armed) };
   }
 
-  /** The change was certainly not made, so its secret is none. */
+  /** Removes the secrets of a change that was certainly not made. */
   async discard({ record }: KeptSecrets): Promise<void> {
     await this.#records.remove(record);
-    await this.#leave(record);
+    await this.#releasePlace(record);
   }
 
-  /** What the page shows; undefined for an address that was never given out, or whose time is over. */
+  /** What the page shows; undefined for an id that never existed or has expired. */
   async look(id: string): Promise<SecretPage | undefined> {
     const record = await this.#find(id);
     if (record === undefined) return undefined;
     return { record, endsAt: endOf(record), ...await this.#codes.stateOf(record) };
   }
 
-  /** Gives the secrets to the one who opens them first. */
+  /** Returns the secrets to the first request that opens them. */
   async open(id: string, code: string | undefined): Promise<Opened> {
     const record = await this.#find(id);
     if (record === undefined) return { kind: "unknown" };
@@ -171,11 +174,11 @@ export class SecretPages {
     return { kind: "shown", record, values };
   }
 
-  /** The secrets are taken: a store that fails now must not keep them from the person. */
+  /** Notes that the secrets were shown. If the store fails now, the person must see them nevertheless. */
   async #noteShown(record: SecretRecord): Promise<void> {
     try {
       await this.#records.setShown(record);
-      await this.#leave(record);
+      await this.#releasePlace(record);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
     }
@@ -193,7 +196,7 @@ export class SecretPages {
     return `${publicUrl.href.replace(/\/$/, "")}/secret/${id}`;
   }
 
-  async #leave({ customer, hash, place }: SecretRecord): Promise<void> {
+  async #releasePlace({ customer, hash, place }: SecretRecord): Promise<void> {
     await this.#places.release({ purpose: "slot", customer, name: place }, hash);
   }
 }

@@ -1,15 +1,18 @@
 import { SecretText } from "../text/secret_text.ts";
 
-/** What Cloudways accepts in every password, and no shell or form changes: none of `&`, `+`, `%` and quotes. */
+/**
+ * Characters that Cloudways accepts in every password and no shell or form changes. `&`, `+`, `%` and quotes are left
+ * out.
+ */
 const CLASSES = ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz", "0123456789", "!-_"] as const;
 const ALPHABET = CLASSES.join("");
 const LENGTH = 24;
-/** Bytes from here on would make the first characters of the alphabet likelier than the others. */
+/** Bytes from here on are skipped: they would make the first characters of the alphabet more likely. */
 const BYTE_LIMIT = 256 - 256 % ALPHABET.length;
 
 /**
- * Makes a strong password: 24 characters, at least one of each class, and a letter or digit in front. All such passwords
- * are equally likely.
+ * Makes a strong password: 24 characters, at least one of each class, and a letter or digit in front. All such
+ * passwords are equally likely.
  */
 export function makePassword(): SecretText {
   while (true) {

@@ -14,7 +14,7 @@ import { checkRules } from "./rules.ts";
 import type { AccountState } from "./state.ts";
 import type { Identity, TokenBook } from "./tokens.ts";
 
-/** What stands behind every answer. */
+/** What every answer is made from. */
 export interface Backstage {
   clock: Clock;
   random: Random;
@@ -36,7 +36,7 @@ export interface Answer {
   problems: string[];
 }
 
-/** What unknown paths answer, with status 200. */
+/** The answer to unknown paths, with status 200. */
 export const greeting = "You have reached Cloudways API.";
 
 /** Answers a request: route, token, scope, fields, records, busy, rate, in this order; then the effect. */
@@ -82,9 +82,9 @@ interface Step {
   identity: Identity;
   backstage: Backstage;
   result: Answer;
-  /** Counts the request; refuses it when there were too many. */
+  /** Counts the request; refuses it if there were too many. */
   rate(): RateVerdict;
-  /** False: check the request and leave everything as it is. */
+  /** False: checks the request and changes nothing. */
   takesEffect: boolean;
 }
 
@@ -129,13 +129,13 @@ function perform({ operation, path, request, identity, backstage, result, rate, 
   return handle(call);
 }
 
-/** What is not modelled answers the documented example. */
+/** Operations that are not modelled answer with the documented example. */
 function handle(call: Call): unknown {
   const handler = handlers[call.operation.id];
   return handler === undefined ? exampleOf(call.operation) : handler(call);
 }
 
-/** The sign-in has a limit of its own, counted before the credentials are looked at. */
+/** The sign-in has a limit of its own, counted before the credentials are checked. */
 function exchange({ operation, path, request, backstage, result, takesEffect }: Step): unknown {
   const checked = checkRequest(operation, path, request);
   result.fields = checked.fields;
@@ -168,7 +168,7 @@ function rateHeaders({ limit, remaining }: RateVerdict): Record<string, string> 
   return { "X-RateLimit-Limit": String(limit), "X-RateLimit-Remaining": String(remaining) };
 }
 
-/** Headers of another interface, which this one does not want to see. */
+/** Headers of another API. A request to this one must not have them. */
 function headerProblems(request: ReadRequest): string[] {
   return ["x-access-token", "x-mcp-host"].filter((name) => name in request.headers).map((name) =>
     `header ${name} does not belong to this API`

@@ -5,23 +5,23 @@ import type { OperationBook } from "./operation_book.ts";
 import type { Random } from "./prng.ts";
 import type { AccountState, AppState, ServerState } from "./state.ts";
 
-/** Which of two documented forms a reply has where sources differ. */
+/** Which of two documented forms a reply has, if sources differ. */
 export type ReplyForms = "live" | "documented";
 
-/** What the API does where sources differ about more than the form of a reply. */
+/** How the API behaves, where sources differ about more than the form of a reply. */
 export interface Habits {
-  /** How the text of PHP settings travels to the API. */
+  /** How the text of PHP settings is encoded. */
   fpmText: "base64" | "plain";
-  /** Whether SSH access opens when it is first asked for, or only when that is confirmed. */
+  /** Whether SSH access opens at the first request, or only after a confirmation. */
   sshEnable: "at_once" | "confirmed";
-  /** What paths that nobody knows answer: 200 with the greeting, or 404. */
+  /** The answer to unknown paths: 200 with the greeting, or 404. */
   unknownPaths: "greeting" | "not_found";
 }
 
-/** What running integrations saw. */
+/** The behaviour that running integrations saw. */
 export const usualHabits: Habits = { fpmText: "base64", sshEnable: "at_once", unknownPaths: "greeting" };
 
-/** One valid request, with the records it speaks of. */
+/** One valid request, with the records that it names. */
 export interface Call {
   operation: OperationFacts;
   account: AccountState;
@@ -31,9 +31,9 @@ export interface Call {
   clock: Clock;
   random: Random;
   book: OperationBook;
-  /** The server that the request names; throws when it names none. */
+  /** The server that the request names; throws if it names no server. */
   readonly server: ServerState;
-  /** The application that the request names; throws when it names none. */
+  /** The application that the request names; throws if it names no application. */
   readonly app: AppState;
 }
 
@@ -67,7 +67,7 @@ export function isOn(call: Call, name: string): boolean {
   return ["true", "enable", "yes", "1"].includes(text(call, name).toLowerCase());
 }
 
-/** How the API says "done" when it has nothing to tell: one way live, another in the documents. */
+/** How the API says "done" without a result: one way live, another in the documents. */
 export function nothing(call: Call): unknown {
   return call.forms === "live" ? [] : { status: true };
 }

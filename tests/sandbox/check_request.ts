@@ -4,13 +4,13 @@ import { type FormFields, readFormFields, typesOf } from "./form_fields.ts";
 import type { FieldErrors } from "./refusals.ts";
 import { isRecord, type ReadRequest } from "./read_request.ts";
 
-/** What the facts say about a request. */
+/** The result of checking a request against the facts. */
 export interface CheckedRequest {
-  /** Path, query and body together, numbers and booleans as such. */
+  /** Path, query and body together, with numbers and booleans converted. */
   fields: Record<string, unknown>;
-  /** What the API would refuse. */
+  /** Faults for which the API would refuse it. */
   errors: FieldErrors;
-  /** All that is wrong, in words; also what the API puts up with. */
+  /** All faults in words, also those that the API tolerates. */
   problems: string[];
 }
 
@@ -28,7 +28,7 @@ const ajv = new Ajv({
 });
 const validators = new WeakMap<JsonSchema, ValidateFunction>();
 
-/** Required by the documents, done without by the API. */
+/** Fields that the documents require and the API does not. */
 const toleratedAbsences: Readonly<Record<string, readonly string[]>> = {
   server_disk_cleanup_execute: [
     "remove_app_tmp",
@@ -38,7 +38,7 @@ const toleratedAbsences: Readonly<Record<string, readonly string[]>> = {
     "remove_app_local_backup",
   ],
 };
-/** Not required by the documents, but known to be needed. */
+/** Fields that the documents don't require, but that are known to be needed. */
 const furtherRequired: Readonly<Record<string, readonly string[]>> = {
   git_pull: ["deploy_path"],
   app_reset_permissions: ["ownership"],
@@ -46,7 +46,7 @@ const furtherRequired: Readonly<Record<string, readonly string[]>> = {
 /** Fields in which an empty text has a meaning. */
 const mayBeEmpty = new Set(["deploy_path", "symlink", "webroot", "fpm_setting", "vcl_list", "crons", "corsHeader"]);
 
-/** Checks a request against what is known of its operation. */
+/** Checks a request against the facts about its operation. */
 export function checkRequest(
   operation: OperationFacts,
   path: Record<string, string>,
@@ -156,7 +156,7 @@ function memberSchemas(schema: JsonSchema | undefined): Record<string, JsonSchem
   return Object.fromEntries(Object.entries(found).map(([name, one]) => [name, isRecord(one) ? one : {}]));
 }
 
-/** Turns text into a number or a boolean where the schema asks for one, in lists and objects too. */
+/** Turns text into a number or a boolean if the schema asks for one, in lists and objects too. */
 function convert(value: unknown, schema: JsonSchema): unknown {
   if (Array.isArray(value)) {
     const { items } = schema;

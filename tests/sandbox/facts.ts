@@ -44,7 +44,7 @@ export type JsonSchema = z.infer<typeof Schema>;
 /** A parameter in the path or in the query. */
 export type ParameterFacts = z.infer<typeof Parameter>;
 
-/** What is known of one operation of the API. */
+/** The facts about one operation of the API. */
 export interface OperationFacts {
   id: string;
   method: string;
@@ -58,7 +58,7 @@ export interface OperationFacts {
   parameters: ParameterFacts[];
   /** The fields of a body, lists under their plain names; `form` is the example as a form carries it. */
   body: { required: boolean; schema: JsonSchema; form: Record<string, string | string[]>; json: unknown } | undefined;
-  /** Only a form gets past the firewall in front of the API. */
+  /** The firewall in front of the API lets only a form pass. */
   formOnly: boolean;
   reply: { schema: JsonSchema; examples: Record<string, unknown> };
 }
@@ -76,7 +76,7 @@ export const operations: readonly OperationFacts[] = documents.flatMap(({ paths 
   )
 );
 
-/** The operation of that id; throws when the facts do not have it. */
+/** The operation with that id; throws if the facts do not have it. */
 export function operationById(id: string): OperationFacts {
   const found = operations.find((operation) => operation.id === id);
   if (found === undefined) throw new Error(`No operation ${id} in the facts`);
@@ -121,7 +121,7 @@ function resolveParameter(parameter: z.infer<typeof Reference> | ParameterFacts)
   return { ...found, name: found.name.replace(/\[\]$/, ""), schema: resolve(found.schema) };
 }
 
-/** A schema with what its references name in their place. */
+/** A schema with its references replaced by what they name. */
 function resolve(schema: JsonSchema): JsonSchema {
   if (typeof schema.$ref === "string") return resolve(named(schemas, schema.$ref));
   return Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, resolveValue(value)]));

@@ -8,7 +8,7 @@ interface Sleeper {
 /** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
   #now: number;
-  /** Milliseconds by which the time of day was moved without any going by. */
+  /** Milliseconds by which the time of day was set on or back, without time going by. */
   #shiftMs = 0;
   #sleepers: Sleeper[] = [];
 
@@ -59,8 +59,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves the clock on and wakes, in order, whoever's time has come. Between two sleepers the woken code gets to run,
-   * so that a loop of short sleeps inside one long `advance` sees every step.
+   * Moves the clock on and wakes, in order, the sleeps whose time has come. Between two sleeps the woken code runs, so
+   * that a loop of short sleeps inside one long `advance` sees every step.
    */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
@@ -75,7 +75,7 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves the clock on in steps until `promise` settles, and gives what it gives: for code that makes real requests
+   * Moves the clock on in steps until `promise` settles, and returns its result: for code that makes real requests
    * between its sleeps. Between two steps real time passes, so that a local request can end within one step.
    */
   async runUntil<T>(promise: Promise<T>, stepMs = 500, pauseMs = 5): Promise<T> {
@@ -89,7 +89,7 @@ export class FakeClock implements Clock {
     return await promise;
   }
 
-  /** Resolves when at least `count` sleeps are under way: the moment to call `advance`. */
+  /** Resolves when at least `count` sleeps have begun: the moment to call `advance`. */
   async untilSleeping(count = 1): Promise<void> {
     while (this.#sleepers.length < count) await letOthersRun();
   }

@@ -1,4 +1,4 @@
-/** A way for a request to go wrong that has nothing to do with what it asks. */
+/** A failure that does not depend on what the request asks for. */
 export interface Fault {
   /** Only requests for this operation. */
   operationId?: string;
@@ -6,9 +6,9 @@ export interface Fault {
   path?: RegExp;
   /** Only requests with this method. */
   method?: string;
-  /** How many requests it meets; default: all until it is removed. */
+  /** How many requests it affects; default: all until it is removed. */
   times?: number;
-  /** The request takes effect all the same; only its answer goes wrong. */
+  /** The request takes effect nevertheless; only its answer fails. */
   afterEffect?: boolean;
   kind: FaultKind;
 }
@@ -32,11 +32,11 @@ export type FaultKind =
   /** 302 to another address. */
   | { redirect: string };
 
-/** The faults that are set. */
+/** The current faults. */
 export class FaultBook {
   #faults: { fault: Fault; left: number }[] = [];
 
-  /** Sets a fault; returns what removes it. */
+  /** Sets a fault; returns a function that removes it. */
   add(fault: Fault): () => void {
     const entry = { fault, left: fault.times ?? Infinity };
     this.#faults.push(entry);
@@ -45,7 +45,7 @@ export class FaultBook {
     };
   }
 
-  /** The first fault that meets a request, and counts it. */
+  /** The first fault that affects a request; counts the request. */
   take(method: string, path: string, operationId: string | undefined): Fault | undefined {
     const entry = this.#faults.find(({ fault, left }) =>
       left > 0 &&

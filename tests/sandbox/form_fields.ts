@@ -1,12 +1,12 @@
 import { isRecord } from "./read_request.ts";
 
-/** The schema of a field, as far as it decides how a form is read. */
+/** The part of a field's schema that decides how a form is read. */
 type FieldSchema = Readonly<Record<string, unknown>>;
 
-/** What a form, or a query string, says. */
+/** The fields of a form or a query string. */
 export interface FormFields {
   fields: Record<string, unknown>;
-  /** Names that are not as the API reads them, in words. */
+  /** Names that the API does not understand, in words. */
   problems: string[];
 }
 
@@ -15,7 +15,7 @@ class Branch {
   readonly children = new Map<string, Branch | string>();
   #next = 0;
 
-  /** Puts a value where the keys lead; an empty key is the next number. */
+  /** Sets the value at a path of keys; an empty key is the next number. */
   put([key = "", ...more]: readonly string[], value: string): void {
     const name = key === "" ? String(this.#next) : key;
     if (/^\d+$/.test(name)) this.#next = Math.max(this.#next, Number(name) + 1);
@@ -32,8 +32,8 @@ class Branch {
 }
 
 /**
- * Reads the entries of a form as PHP does: `name[]` and `name[0]` are the entries of a list, `name[key]` is a member of an
- * object, to any depth. A lone empty entry stands for an empty list, which a form has no other way to say.
+ * Reads the entries of a form as PHP does: `name[]` and `name[0]` are the entries of a list, `name[key]` is a member of
+ * an object, to any depth. A single empty entry means an empty list, because a form can't express one otherwise.
  * @param known The schemas of the fields; their types tell lists and objects from plain values.
  */
 export function readFormFields(

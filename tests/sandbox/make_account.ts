@@ -12,7 +12,7 @@ export interface AccessTokenSpec {
   scopes?: readonly string[];
 }
 
-/** What an account is to hold. */
+/** What an account should contain. */
 export interface AccountSpec {
   email: string;
   apiKey: string;
@@ -23,26 +23,26 @@ export interface AccountSpec {
   appsPerServer?: number;
   /** Two further staging copies on the last server: one of an application elsewhere, one whose application is gone. */
   moreStaging?: boolean;
-  /** Stands in the labels of servers and applications, to tell accounts apart. */
+  /** Part of the labels of servers and applications, to tell accounts apart. */
   label?: string;
   /** Every secret of the account contains this text. */
   canary?: string;
 }
 
-/** The account a sandbox has when none is given. */
+/** The account of a sandbox without other accounts. */
 export const DEMO_ACCOUNT = {
   email: "owner@example.com",
   apiKey: "DemoKeyNotReal0123456789abcdefghijklmnop",
   accessTokens: [{ token: "cw_demo_not_real_0123456789abcdef" }],
 } as const satisfies AccountSpec;
 
-/** When the demonstration's account is of: with one seed and one epoch its data are the same every day. */
+/** The epoch of the demo account. With one seed and one epoch its data are the same every day. */
 export const DEMO_EPOCH = Date.UTC(2026, 10, 1, 12);
 
 /** How many alerts an account begins with. */
 const alertCount = 45;
 
-/** What the making of records draws on. */
+/** What records are made from. */
 export interface Making {
   random: Random;
   /** Milliseconds since the epoch. */

@@ -21,7 +21,7 @@ const kinds = [
   { label: "Newsletter", application: "phpstack", host: "", secured: false },
 ] as const;
 
-/** All the ways in which replies say that an application is no staging copy. */
+/** All the ways in which replies say that an application is not a staging copy. */
 const notStaging = ["0", 0, false, undefined] as const;
 
 /** Makes up the application with that index in its account. */
@@ -55,7 +55,9 @@ export function makeApp(
   return app;
 }
 
-/** A staging copy of an application on the first server, and one whose application is gone; both for the last server. */
+/**
+ * A staging copy of an application on the first server, and one whose application is gone; both for the last server.
+ */
 export function makeMoreStaging(
   making: Making,
   servers: readonly ServerState[],
@@ -158,7 +160,10 @@ export function certificate(domains: string[], email: string, now: number, wildc
   };
 }
 
-/** Records differ: one half has no word of challenges; beyond the first applications one renews no more, one is unverified. */
+/**
+ * Records differ: half of them have no challenges; of the later applications one has stopped renewing, and one is
+ * unverified.
+ */
 function firstCertificate(app: AppState, { now }: Making, round: number): LetsEncryptState {
   const { challenges, ...issued } = certificate([app.cname, ...app.aliases], "owner@example.com", now);
   if (app.application !== "woocommerce") return { ...issued, is_verified: round === 0 };

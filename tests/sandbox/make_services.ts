@@ -10,7 +10,10 @@ import type {
   ServerProtectionState,
 } from "./state.ts";
 
-/** What an application has at Cloudflare: the first of an account one domain, the others none. */
+/**
+ * An application's domains at Cloudflare: the first application of an account has one domain, the others have no
+ * domain.
+ */
 export function newCloudflare({ random }: Making, hostname?: string): CloudflareState {
   return {
     domains: hostname === undefined ? [] : [{
@@ -81,7 +84,7 @@ export function makeServices({ now }: Making, position: number, serverId: number
   };
 }
 
-/** Not protected; one file in quarantine is known all the same. */
+/** Not protected, but with one known file in quarantine. */
 export function newProtection({ now }: Making): ProtectionState {
   const at = recordTime(now - 2 * 86_400_000);
   return {

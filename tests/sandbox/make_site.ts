@@ -7,7 +7,7 @@ export function isWordPress({ application }: { application: string }): boolean {
   return application === "wordpress" || application === "woocommerce";
 }
 
-/** What a fresh application serves. */
+/** The content of a new application. */
 export function newContent(id: number): SiteContent {
   const tables = ["wp_options", "wp_posts", "wp_users"].map((name) => [name, `${name} of ${id}`]);
   return { files: `files of ${id}`, tables: Object.fromEntries(tables) };
@@ -46,7 +46,7 @@ export function newUpdates({ now }: Making): UpdatesState {
   };
 }
 
-/** One job, which stands in both halves of the list. */
+/** One job, in both halves of the list. */
 export function newCrons(sysUser: string): { basic: CronJobState[]; script: string } {
   const command = `/home/${sysUser}/cron.php`;
   return {

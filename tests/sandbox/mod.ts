@@ -1,4 +1,4 @@
-/** A stand-in for the Cloudways API, for tests and for trying things out. */
+/** A fake Cloudways API, for tests and for the demo. */
 export { type Habits, type ReplyForms } from "./call.ts";
 export { FakeClock } from "./fake_clock.ts";
 export { type Fault, type FaultKind } from "./faults.ts";

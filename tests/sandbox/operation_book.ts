@@ -5,13 +5,13 @@ import type { AccountState, OperationState } from "./state.ts";
 
 /** How long operations take. */
 export interface OperationPace {
-  /** The poll with this number sees it done. */
+  /** The number of the poll that finds it done. */
   polls: number;
   /** Done after this time even if nobody polls. */
   seconds: number;
 }
 
-/** What a new operation is. */
+/** Options for a new operation. */
 export interface NewOperation {
   type: string;
   serverId: number;
@@ -19,7 +19,7 @@ export interface NewOperation {
   /** Which of the three forms the id has; default number. */
   idForm?: "number" | "flex" | "uuid";
   effect?: () => void;
-  /** What becomes of it at its end, good or bad. */
+  /** Called at its end, whether it succeeded or failed. */
   ending?: () => void;
   result?: () => unknown;
   showsServer?: boolean;
@@ -40,7 +40,7 @@ export class OperationBook {
     this.#pace = pace;
   }
 
-  /** Starts an operation. Those with a number for an id keep others off their server. */
+  /** Starts an operation. An operation with a number as its id blocks others on its server. */
   start(account: AccountState, given: NewOperation): OperationState {
     const now = this.#clock.now();
     const idForm = given.idForm ?? "number";
@@ -63,26 +63,26 @@ export class OperationBook {
     return operation;
   }
 
-  /** The next `count` operations to end will have failed. */
+  /** Makes the next `count` operations end with a failure. */
   failNext(count: number): void {
     this.#failNext = count;
   }
 
-  /** Ends whatever is due. */
+  /** Ends the operations that are due. */
   settle(account: AccountState): void {
     for (const operation of account.operations) {
       if (operation.state === "running" && operation.finishAt <= this.#clock.now()) this.finish(operation);
     }
   }
 
-  /** One poll: counts, and may be the one that finds the operation done. */
+  /** Counts one poll, and ends the operation if its time has come. */
   poll(operation: OperationState): void {
     if (operation.state !== "running") return;
     operation.pollsLeft--;
     if (operation.pollsLeft <= 0) this.finish(operation);
   }
 
-  /** Ends an operation and lets it have its effect. */
+  /** Ends an operation and applies its effect. */
   finish(operation: OperationState): void {
     if (operation.state !== "running") return;
     if (this.#failNext > 0) {
@@ -101,12 +101,12 @@ export class OperationBook {
     operation.ending?.();
   }
 
-  /** The operation that keeps others off a server. */
+  /** The operation that blocks a server. */
   running(account: AccountState, serverId: number): OperationState | undefined {
     return account.operations.find((one) => one.state === "running" && one.locks && one.serverId === serverId);
   }
 
-  /** The record as it stands in replies. */
+  /** The record as replies show it. */
   record(account: AccountState, operation: OperationState): Record<string, unknown> {
     const minutes = Math.max(0, Math.ceil((operation.finishAt - this.#clock.now()) / 60_000));
     const words = {

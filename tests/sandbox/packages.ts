@@ -17,7 +17,7 @@ const optional: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   elasticsearch: { "0": "Uninstall", "7.17": "Elasticsearch 7.17" },
 };
 
-/** Every package: its versions by platform where they depend on that, else by code. */
+/** Every package: its versions by platform if they depend on it, otherwise by code. */
 export function packageCatalogue(): Record<string, unknown> {
   const labels = (versions: readonly string[]) => Object.fromEntries(versions.map((one) => [one, `PHP ${one}`]));
   const ways = (versions: readonly string[]) =>
@@ -30,14 +30,14 @@ export function packageCatalogue(): Record<string, unknown> {
   };
 }
 
-/** Whether a package can be put on a server in that version. */
+/** Whether a package can be installed on a server in that version. */
 export function fits(server: ServerState, name: string, version: string): boolean {
   if (name === "php") return waysFrom(installed(server, "php"), php[server.platform] ?? []).includes(version);
   if (name === "mysql") return Object.hasOwn(databases[server.platform] ?? {}, version);
   return Object.hasOwn(optional[name] ?? {}, version);
 }
 
-/** Puts a package on a server. */
+/** Installs a package on a server. */
 export function install(server: ServerState, name: string, version: string): void {
   const versions = server.settings.package_versions;
   if (!isRecord(versions)) return;

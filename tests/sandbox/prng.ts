@@ -12,7 +12,7 @@ export interface Random {
   uuid(): string;
 }
 
-/** Turns any text and a seed into a seed, so that every account draws from a stream of its own. */
+/** Turns any text and a seed into a seed, so that every account has random numbers of its own. */
 export function seedFrom(text: string, seed: number): number {
   let hash = seed >>> 0;
   for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;

@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/async/clock.ts";
 
-/** What a limit says of a request. */
+/** The decision of a limit about a request. */
 export interface RateVerdict {
   limit: number;
   remaining: number;
@@ -32,7 +32,7 @@ export class RateLimiter {
     return { limit, remaining: limit - window.count };
   }
 
-  /** Begins anew. */
+  /** Resets all counts. */
   reset(): void {
     this.#windows.clear();
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** A request as it came in, before anyone looks at what it means. */
+/** A request as it came in, before it is interpreted. */
 export interface ReadRequest {
   method: string;
   path: string;

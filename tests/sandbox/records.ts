@@ -9,7 +9,7 @@ export interface NamedRecords {
   app?: AppState;
 }
 
-/** Finds what a request names; refuses it when the account has no such record. */
+/** Finds the records that a request names; refuses it if the account has no such record. */
 export function findRecords(
   account: AccountState,
   operation: OperationFacts,
@@ -20,12 +20,12 @@ export function findRecords(
   if (fields.destination_server_id !== undefined) findServer(account, fields, "destination_server_id");
   const app = findApp(account, operation, fields, server);
   findOthers(account, operation, fields, server);
-  // Requests about an application alone still concern its server.
+  // A request that names only an application also concerns its server.
   const owner = server ?? account.servers.find((one) => one.id === app?.server_id);
   return { ...(owner === undefined ? {} : { server: owner }), ...(app === undefined ? {} : { app }) };
 }
 
-/** Refuses a request that would start work on a server that is at work. */
+/** Refuses a request that would start work on a busy server. */
 export function refuseIfBusy(
   account: AccountState,
   operation: OperationFacts,
@@ -41,7 +41,7 @@ export function refuseIfBusy(
   }
 }
 
-/** Writes that answer at once and are kept off a busy server all the same. */
+/** Writes that answer at once, but are refused while the server is busy. */
 const keptOff = new Set(["app_credentials_create"]);
 /** Reads that start work on the server. */
 const working = new Set(["safe_update_available_get"]);

@@ -8,7 +8,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What the firewall in front of the API shows. */
+/** The page of the firewall in front of the API. */
 export const blockedPage = "<html><head><title>Access denied</title></head><body>error code: 1010</body></html>";
 
 /** 403 by the firewall in front of the API. */

@@ -2,7 +2,7 @@ import type { ReplyForms } from "./call.ts";
 import type { AlertState, AppState, MemberState, ProjectState, ServerState } from "./state.ts";
 import type { AccountState } from "./state.ts";
 
-/** A server as GET /server shows it: everything is text, and the passwords are there. */
+/** A server as GET /server shows it: every value is text, and the passwords are included. */
 export function serverRecord(server: ServerState, operations: unknown[] = []): Record<string, unknown> {
   return without(server.untold, {
     id: String(server.id),
@@ -71,7 +71,7 @@ export function appRecord(app: AppState): Record<string, unknown> {
   });
 }
 
-/** The record holds no date of any kind. */
+/** The record has no date. */
 function certificateRecord(app: AppState): Record<string, unknown> | null {
   if (app.lets_encrypt === null) return null;
   const { renewed_at: _untold, ...told } = app.lets_encrypt;
@@ -151,7 +151,7 @@ export function appHost(app: AppState): string {
   return `${app.application}-${app.server_id}-${app.id}.cloudwaysapps.test`;
 }
 
-/** A record without some of its members: which there are differs between accounts and years. */
+/** A record without some of its members. Which members a record has differs between accounts and years. */
 function without(names: readonly string[], record: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }

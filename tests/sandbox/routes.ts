@@ -1,14 +1,14 @@
 import { inventedPaths, type OperationFacts, operations } from "./facts.ts";
 
-/** Where a request leads. */
+/** The route of a request. */
 export type Route =
   | { kind: "operation"; operation: OperationFacts; path: Record<string, string> }
-  /** A path that exists, but under its other spelling in this sandbox. */
+  /** A path that exists in this sandbox only under its other spelling. */
   | { kind: "moved" }
   | { kind: "invented" }
   | { kind: "unknown" };
 
-/** Which of two documented spellings of a path is the one that works. */
+/** Which of two documented spellings of a path works. */
 export type PathSpelling = "main" | "other";
 
 const basePath = "/api/v2";
@@ -36,7 +36,7 @@ const others = operations.flatMap((operation) => {
 });
 const invented = [
   ...inventedPaths.map((path) => new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, "[^/]+")}$`)),
-  // The facts name one example of a whole invented family.
+  // The facts have one example for a whole family of invented paths.
   /^\/servers\/[^/]+\/.+$/,
 ];
 

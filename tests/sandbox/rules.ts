@@ -14,7 +14,7 @@ const services = [
   "supervisor",
 ];
 
-/** What a field must be beyond its type. */
+/** What a field must fulfil besides its type. */
 const rules: Readonly<Record<string, Rule>> = {
   server_create: volumes,
   server_clone: volumes,
@@ -25,12 +25,12 @@ const rules: Readonly<Record<string, Rule>> = {
   security_whitelist_ip_adminer: ({ ip }) => isAddress(ip) ? {} : invalid("ip", "ip"),
   security_check_blacklisted_ip: ({ ip }) => isAddress(ip) ? {} : invalid("ip", "ip"),
   security_lets_encrypt_renew: (fields) => fields.wild_card === true ? needed(fields, ["ssl_email", "domain"]) : {},
-  // What no part at all means is not recorded.
+  // It is not recorded what a request without any part does.
   staging_sync_code: ({ appFiles, dbFiles, table, tableSelected }) => ({
     ...(appFiles === true || dbFiles === true ? {} : invalid("appFiles", "required", "or the database is required")),
     ...(table !== true || Array.isArray(tableSelected) ? {} : invalid("tableSelected", "required", "is required")),
   }),
-  // Nothing chosen means everything.
+  // No choice means everything.
   safe_update_run: ({ core, plugin, theme }) =>
     (core !== undefined && core !== "no") || someOf(plugin) || someOf(theme)
       ? {}

@@ -13,11 +13,11 @@ import { findRoute, type PathSpelling, type Route } from "./routes.ts";
 import type { AccountState, OperationState } from "./state.ts";
 import { type AuthorizationKind, type Identity, TokenBook } from "./tokens.ts";
 
-/** How a sandbox is to be. */
+/** Options for a sandbox. */
 export interface SandboxOptions {
-  /** All made-up data derive from it. Default 1. */
+  /** The seed of all made-up data. Default 1. */
   seed?: number;
-  /** What made-up times count back from, in milliseconds since the Unix epoch. Default the time of the start. */
+  /** Made-up times are before this one; milliseconds since the Unix epoch. Default the time of the start. */
   epoch?: number;
   /** Port on 127.0.0.1; default any free one. */
   port?: number;
@@ -25,9 +25,9 @@ export interface SandboxOptions {
   clock?: Clock;
   /** Default `[DEMO_ACCOUNT]`. */
   accounts?: readonly AccountSpec[];
-  /** Which of two forms replies have where sources differ. Default live. */
+  /** Which of two forms replies have, if sources differ. Default live. */
   forms?: ReplyForms;
-  /** What the API does where sources differ about more than the form of a reply. Default {@linkcode usualHabits}. */
+  /** How the API behaves, where sources differ about more than the form of a reply. Default {@linkcode usualHabits}. */
   habits?: Partial<Habits>;
   /** Which of two documented spellings of a path works; the other answers the greeting. Default main. */
   paths?: PathSpelling;
@@ -37,7 +37,7 @@ export interface SandboxOptions {
   exchangesPerMinute?: number;
   /** How long operations take. Default: done at the second poll, or after 10 s. */
   pace?: Partial<OperationPace>;
-  /** Requests for unknown paths are no violations. */
+  /** Requests for unknown paths are not violations. */
   expectUnknownPaths?: boolean;
 }
 
@@ -45,12 +45,12 @@ export interface SandboxOptions {
 export interface RecordedRequest {
   method: string;
   path: string;
-  /** Absent when no operation has that method and path. */
+  /** Absent if no operation has that method and path. */
   operationId: string | undefined;
   query: Record<string, string[]>;
   /** Path, query and body together. */
   fields: Record<string, unknown>;
-  /** What was answered; undefined while it is unanswered, and for a connection that was closed without an answer. */
+  /** The status of the answer; undefined while there is no answer, or if the connection was closed without one. */
   status: number | undefined;
   authorizationKind: AuthorizationKind;
   /** The Authorization header as it came. */
@@ -63,26 +63,26 @@ export interface RecordedRequest {
   at: number;
 }
 
-/** A request that was wrong. */
+/** A wrong request. */
 export interface Violation {
   request: RecordedRequest;
   /** What was wrong, in words. */
   problem: string;
 }
 
-/** A running stand-in for the Cloudways API. */
+/** A running fake of the Cloudways API. */
 export interface Sandbox extends AsyncDisposable {
   /** `http://127.0.0.1:PORT/api/v2` */
   readonly baseUrl: string;
-  /** In the order of their coming. */
+  /** In the order of their arrival. */
   readonly requests: readonly RecordedRequest[];
   /** Every request that was wrong against the facts. */
   readonly violations: readonly Violation[];
   /** The requests for one operation. */
   requestsTo(operationId: string): RecordedRequest[];
-  /** Throws, listing all violations, when there is one. */
+  /** Throws a list of all violations, if there is any. */
   assertNoViolations(): void;
-  /** Lets requests go wrong; returns what ends that. */
+  /** Makes requests fail; returns a function that ends it. */
   addFault(fault: Fault): () => void;
   /** The account of that e-mail, by default the first. Tests may change it. */
   account(email?: string): AccountState;
@@ -94,11 +94,11 @@ export interface Sandbox extends AsyncDisposable {
   revokeKey(email?: string): void;
   /** An access token made in the platform becomes invalid. */
   revokeToken(token: string): void;
-  /** Ends a running operation well. */
+  /** Ends a running operation with success. */
   finishOperation(id: string | number): void;
-  /** Ends a running operation badly. */
+  /** Ends a running operation with a failure. */
   failOperation(id: string | number): void;
-  /** The next operations to end will have failed. */
+  /** Makes the next operations end with a failure. */
   failNextOperations(count?: number): void;
 }
 
@@ -233,7 +233,7 @@ class RunningSandbox implements Sandbox {
     await this.#misbehave(fault, message, response, recorded, result);
   }
 
-  /** A request that meets a fault is checked all the same, but changes nothing unless the fault says so. */
+  /** A request with a fault is checked too, but changes nothing unless the fault says so. */
   #answerUnlessFaulty(
     request: ReadRequest,
     route: Route,
@@ -309,7 +309,7 @@ class RunningSandbox implements Sandbox {
     response.end(text);
   }
 
-  /** A mistake of the sandbox itself: let the test that meets it know. */
+  /** Answers with the error if the sandbox itself crashes, so that the test shows it. */
   #reportCrash(error: unknown, response: ServerResponse): void {
     if (this.#closing.signal.aborted) return;
     const reason = error instanceof Error ? error.stack ?? error.message : String(error);
@@ -342,11 +342,11 @@ function encode(content: Content): { type: string; text: string } {
   if (content.text !== undefined) return { type: "text/plain; charset=UTF-8", text: content.text };
   if (content.body === blockedPage) return { type: "text/html; charset=UTF-8", text: blockedPage };
   if (content.body === greeting) return { type: "text/plain; charset=UTF-8", text: greeting };
-  // Some calls answer without a byte.
+  // Some calls have an empty answer.
   return { type: "application/json", text: content.body === undefined ? "" : JSON.stringify(content.body) };
 }
 
-/** Promises the whole answer and closes the connection half-way through. */
+/** Announces the length of the whole answer, sends half of it and closes the connection. */
 async function truncate(message: IncomingMessage, response: ServerResponse, result: Answer): Promise<void> {
   const { type, text } = encode(result);
   const bytes = new TextEncoder().encode(text);

@@ -1,4 +1,4 @@
-/** What the sandbox knows of one account, by subject. Tests may change all of it; answers are made from it on every request. */
+/** The state of one account, by subject. Tests may change all of it; every answer is made from it. */
 export * from "./state/account.ts";
 export * from "./state/app.ts";
 export * from "./state/cloudflare.ts";

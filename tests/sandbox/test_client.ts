@@ -1,4 +1,4 @@
-/** What tests talk to a sandbox with: plain HTTP. */
+/** Plain HTTP requests from tests to a sandbox. */
 import { DEMO_ACCOUNT } from "./make_account.ts";
 import { isRecord } from "./read_request.ts";
 import type { Sandbox } from "./sandbox.ts";
@@ -6,7 +6,7 @@ import type { AppState, ServerState } from "./state.ts";
 
 /** What a request carries. */
 export interface Sent {
-  /** Default that of the demonstration's account; null for none. */
+  /** Default the token of the demo account; null for no token. */
   token?: string | null;
   form?: Record<string, string | string[]>;
   json?: unknown;
@@ -18,7 +18,7 @@ export interface Reply {
   status: number;
   headers: Headers;
   text: string;
-  /** The body as an object; empty where it is none. */
+  /** The body as an object; empty if it is not an object. */
   json: Record<string, unknown>;
 }
 
@@ -60,7 +60,7 @@ function formOf(fields: Record<string, string | string[]>): URLSearchParams {
   );
 }
 
-/** Text as an object; empty where it is none. */
+/** JSON text as an object; empty if it is not an object. */
 export function parse(text: string): Record<string, unknown> {
   try {
     return record(JSON.parse(text));
@@ -69,17 +69,17 @@ export function parse(text: string): Record<string, unknown> {
   }
 }
 
-/** A value as an object; empty where it is none. */
+/** A value as an object; empty if it is not an object. */
 export function record(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {};
 }
 
-/** A value as a list of objects; empty where it is none. */
+/** A value as a list of objects; empty if it is not a list. */
 export function rows(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.map(record) : [];
 }
 
-/** What was wrong with the requests, a line each. */
+/** The violations of the requests, one line each. */
 export function problems(sandbox: Sandbox): string {
   return sandbox.violations.map((violation) => violation.problem).join("\n");
 }

@@ -2,10 +2,10 @@ import type { Clock } from "../../src/async/clock.ts";
 import type { Random } from "./prng.ts";
 import type { AccountState } from "./state.ts";
 
-/** How a request was signed. */
+/** How a request was authorized. */
 export type AuthorizationKind = "none" | "access_token" | "exchanged_token" | "unknown";
 
-/** Whose request it is. */
+/** The sender of a request. */
 export interface Identity {
   kind: AuthorizationKind;
   account?: AccountState;
@@ -28,20 +28,20 @@ export class TokenBook {
     this.#accounts = accounts;
   }
 
-  /** A token for an e-mail and a key; undefined when they do not belong together. */
+  /** A token for an e-mail and a key; undefined if they do not belong together. */
   exchange(
     email: string,
     apiKey: string,
   ): { access_token: string; token_type: string; expires_in: number } | undefined {
     const account = this.#accounts.find((one) => one.email === email && one.apiKey === apiKey);
-    // A token made in the platform is no key.
+    // A token made in the platform is not a key.
     if (account === undefined || account.keyRevoked || apiKey.startsWith("cw_")) return undefined;
     const token = this.#random.letters(40, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
     this.#exchanged.set(token, { email, expiresAt: this.#clock.now() + lifetimeSeconds * 1000 });
     return { access_token: token, token_type: "Bearer", expires_in: lifetimeSeconds };
   }
 
-  /** Who sends that Authorization header. */
+  /** The sender with that Authorization header. */
   identify(header: string | undefined): Identity {
     if (header === undefined || header === "") return { kind: "none" };
     const token = /^Bearer (\S+)$/.exec(header)?.[1];

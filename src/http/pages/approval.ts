@@ -21,7 +21,7 @@ export interface ApprovalRouteOptions extends Pick<PageRouteOptions, "unknownPag
   approvals: Approvals;
   /** Keeps the record of every decision. */
   audit: Pick<AuditTrail, "record">;
-  /** Tells how long a question is open still. */
+  /** For the time that a question stays open. */
   clock: Clock;
 }
 
@@ -36,10 +36,10 @@ const NOTICES: PageNotices = {
   end: "Nothing is done without a person's yes.",
 };
 
-/** What decides nothing. */
+/** Results that decided nothing and are not recorded. */
 const NO_DECISION: ReadonlySet<Decided> = new Set<Decided>(["unknown", "too_late", "closed"]);
 
-/** What a person may press on the page. */
+/** The values of the buttons on the page. */
 const DECISIONS = ["approve", "deny", "withdraw", "reconsider"] as const;
 /** One of {@linkcode DECISIONS}. */
 type Decision = typeof DECISIONS[number];
@@ -47,11 +47,11 @@ type Decision = typeof DECISIONS[number];
 interface DecisionForm {
   decision: Decision;
   code: string | undefined;
-  /** What the person typed of what is gone for good. */
+  /** The label of what is gone for good, as the person typed it. */
   label: string | undefined;
 }
 
-/** `/approve/{id}`: shows what a person is asked, and takes the answer. */
+/** `/approve/{id}`: shows a person a question, and takes the decision. */
 export async function approvalRoute(options: ApprovalRouteOptions): Promise<Route> {
   return await pageRoute({ ...options, name: "approve", notices: NOTICES, handler: new ApprovalPage(options) });
 }
@@ -93,12 +93,12 @@ class ApprovalPage implements PageHandler {
     }
     if (decided === "unknown") return "unknown";
     if (decided === "wrong_label") return await this.#showWrongLabel(id);
-    // To be shown by GET: going back or loading again then sends nothing twice, a wrong code least of all.
-    // Relative to this very address, whatever the proxy in front calls it.
+    // Redirects to GET, so that going back or reloading sends nothing twice, above all no wrong code.
+    // The location is relative, so it works behind any proxy.
     return new Response(null, { status: 303, headers: { location: id } });
   }
 
-  /** The question once more, with what was wrong. Sending the form again by loading the page changes nothing. */
+  /** The question again, with a note that the label is wrong. Reloading sends the form again, which changes nothing. */
   async #showWrongLabel(id: string): Promise<PageAnswer> {
     const approval = await this.#approvals.look(id);
     if (approval === undefined) return "unknown";
@@ -128,8 +128,8 @@ class ApprovalPage implements PageHandler {
 }
 
 /**
- * Nobody can tell when the assistant comes back, if ever, so it is recorded at once. The record holds neither the address
- * nor the id of the page.
+ * The audit entry of a decision. It is recorded at once, because the assistant may never come back. It contains neither
+ * the address nor the id of the page.
  */
 async function decidedEntry(record: ApprovalRecord, decided: Decided, requestId: string): Promise<AuditEntry> {
   const { customer, client, tool, question, hash } = record;
@@ -144,7 +144,7 @@ async function decidedEntry(record: ApprovalRecord, decided: Decided, requestId:
     operation_id: null,
     outcome: decided,
     request_id: requestId,
-    // A yes that was taken back stays so, even where somebody puts it back into the store.
+    // The mark ends the yes for good, even if somebody puts it back into the store.
     ...(decided === "withdrawn" && { mark: await markOf("page", hash) }),
   };
 }

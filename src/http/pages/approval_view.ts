@@ -1,4 +1,4 @@
-/** The pages of approvals. Words of ours are plain; whatever is not ours goes through `data.ts`. */
+/** The pages of approvals. Our own words are plain text; everything else goes through `data.ts`. */
 import type { ApprovalRecord } from "../../confirm/approval_records.ts";
 import type { Approval, ApprovalState } from "../../confirm/approvals.ts";
 import { MAX_WRONG_CODES } from "../../confirm/code_tries.ts";
@@ -43,15 +43,15 @@ const ENDINGS: Record<Exclude<ApprovalState, "open">, Notice & { mark: string; g
   },
 };
 
-/** The page of an approval in whatever state it is; `now` in milliseconds since the epoch. */
+/** The page of an approval in any state; `now` in milliseconds since the epoch. */
 export function approvalPage(approval: Approval, now: number, { wrongLabel = false }: OpenOptions = {}): string {
   const { state } = approval;
   return render(state === "open" ? openPage(approval, now, wrongLabel) : endedPage(approval, state));
 }
 
-/** What was just done on an open page. */
+/** What just happened on an open page. */
 interface OpenOptions {
-  /** Something else was typed than the page shows. */
+  /** The typed label was not the one on the page. */
   wrongLabel?: boolean;
 }
 
@@ -88,7 +88,7 @@ ${codeField(approval, "Denying needs none.")}
 </form>`;
 }
 
-/** What is gone for good is typed by its label. */
+/** The field for the label of what is gone for good. */
 function labelField(typed: string, wrong: boolean): Html {
   const alert = wrong
     ? markup`<p class="alert" role="alert" id="not-it">What was typed is not what is shown here. Nothing was done.</p>`
@@ -102,7 +102,7 @@ function labelField(typed: string, wrong: boolean): Html {
 autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false">`;
 }
 
-/** After too many wrong codes: a no is always possible, a yes not for a while. */
+/** The form after too many wrong codes: denying is always possible, approving not for ten minutes. */
 function closedForm(until: number): Html {
   return markup`<form method="post" aria-label="Your decision" class="tall">
 <p class="alert" role="alert">A wrong approval code was typed ${MAX_WRONG_CODES} times for this account, so nothing can be
@@ -138,7 +138,7 @@ function withdrawal(): Html {
 </form>`;
 }
 
-/** A no counts for a while, unless the person who said it changes his mind. */
+/** The form to take a no back: it counts for two minutes, unless the person changes their mind. */
 function reconsidering(until: number): Html {
   return markup`<form method="post" aria-label="Take your no back">
 <p>Until ${clockTime(until)} the assistant can't ask for this again. Changed your mind? Take your no back, then tell the

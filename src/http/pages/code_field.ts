@@ -1,15 +1,15 @@
-/** The field for the person's code, and what a page says where codes are closed. */
+/** The field for the approval code. */
 import type { CodeState } from "../../confirm/page_codes.ts";
 import { MAX_WRONG_CODES } from "../../confirm/code_tries.ts";
 import { Html, markup } from "../html.ts";
 import { plural } from "./layout.ts";
 
-/** Whether a wrong code was typed lately, at this page or another of the account: until then all tries are left. */
+/** Whether a wrong code was typed lately, at this page or another one of the account. */
 export function hasWrongCode({ triesLeft }: Pick<CodeState, "triesLeft">): boolean {
   return triesLeft !== undefined && triesLeft < MAX_WRONG_CODES;
 }
 
-/** The field for the code; nothing where a page takes none. */
+/** The field for the code; undefined if the page asks for no code. */
 export function codeField({ triesLeft }: CodeState, note: string): Html | undefined {
   if (triesLeft === undefined) return undefined;
   const wrong = hasWrongCode({ triesLeft });

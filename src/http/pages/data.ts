@@ -1,4 +1,4 @@
-/** How pages show text that is not ours: cleaned, in quotation marks and in a box of its own. */
+/** Shows data on pages: cleaned, in quotation marks and in a box of its own. */
 import { dnsName, hostOf } from "../../text/dns_names.ts";
 import { spelledName, spelledValue } from "../../text/odd_characters.ts";
 import { safeText } from "../../text/safe.ts";
@@ -7,18 +7,18 @@ import { type Html, markup } from "../html.ts";
 
 const MAX_ACCOUNT_TEXT = 60;
 
-/** Lists of more entries than this stand in columns where there is room. */
+/** Longer lists are shown in columns if there is room. */
 const LONG_LIST = 8;
 
-/** Text of the account, or of whoever calls: without secrets, and cut. */
+/** Text of the account or the caller: without secrets, and cut. */
 export function data(text: string): Html {
   const shown = safeText(text, { maxLength: MAX_ACCOUNT_TEXT });
   return markup`${box(shown)}${letters(spelledName(shown))}`;
 }
 
 /**
- * A value whole, as it was made fit to be seen before: hiding more of it here would hide what is asked. A domain that is
- * not plain ASCII stands beside it as DNS knows it, other letters as code points.
+ * A value, uncut. Its secrets are hidden already; hiding more would hide what is asked. Behind it come a domain that is
+ * not plain ASCII as DNS knows it, and other letters as code points.
  */
 export function valueData(text: string): Html {
   const shown = cleanText(text);
@@ -29,7 +29,7 @@ export function valueData(text: string): Html {
   return markup`${box(shown)}${inDns}${letters(spelled)}`;
 }
 
-/** Several values, whole. */
+/** Several values, uncut. */
 export function listData(values: readonly string[]): Html {
   const isLong = values.length > LONG_LIST;
   return markup`<ul class="${isLong ? "plain long" : "plain"}">${
@@ -48,7 +48,7 @@ function valueText(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** A text whose reading order ends with it, so that it can't rearrange what follows. */
+/** A text with a reading order of its own, so that it can't rearrange the text after it. */
 function box(text: string): Html {
   return markup`<bdi class="data">“${text}”</bdi>`;
 }

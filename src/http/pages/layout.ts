@@ -1,9 +1,9 @@
-/** What all pages share: the frame around them, and small parts of their text. */
+/** The frame of all pages, and small parts of their text. */
 import { cleanText } from "../../text/clean.ts";
 import { Html, markup } from "../html.ts";
 import { PAGE_STYLE } from "./style.ts";
 
-/** What a page says where there is nothing to decide. */
+/** The content of a page that only tells something. */
 export interface Notice {
   title: string;
   text: string;
@@ -11,21 +11,21 @@ export interface Notice {
 
 /** A page, without the frame. */
 export interface Page {
-  /** In the browser's history and window list, so it names nobody and nothing. */
+  /** Appears in the browser's history and window list, so it contains no names. */
   title: string;
   main: Html;
   footer: Html;
 }
 
-/** What the look of a text says. */
+/** Explains how pages show data. */
 export const BOXES = markup`<p>Texts in grey boxes come from the account or the caller, not from this server.</p>`;
 
-/** A page with a few words, and what it says at its end. */
+/** A page with a short text, and `end` as its footer. */
 export function noticePage({ title, text }: Notice, end: string): string {
   return render({ title, main: markup`<h1>${title}</h1><p>${text}</p>`, footer: markup`<p>${end}</p>` });
 }
 
-/** Words of our own, which hold nothing to hide. */
+/** Our own words, which contain nothing to hide. */
 export function ours(text: string): string {
   return cleanText(text);
 }
@@ -36,7 +36,7 @@ export function clockTime(at: number): Html {
   return markup`<time datetime="${iso}">${iso.slice(11, 16)} UTC</time>`;
 }
 
-/** The word for one thing, or for any other number of them. */
+/** The singular for 1, or the plural for any other number. */
 export function plural(count: number, one: string, many: string): string {
   return count === 1 ? one : many;
 }

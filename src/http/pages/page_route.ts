@@ -1,4 +1,4 @@
-/** What the routes of all pages share: headers, who may send a form, and what is said where there is nothing to show. */
+/** What the routes of all pages share: headers, checks of forms, and notices. */
 import { UnknownPages } from "../../confirm/page_ids.ts";
 import { StoreError } from "../../store/store.ts";
 import { styleHash } from "../html.ts";
@@ -7,22 +7,22 @@ import type { RequestInfo, Route } from "../router.ts";
 import { type Notice, noticePage } from "./layout.ts";
 import { PAGE_STYLE } from "./style.ts";
 
-/** A page answered its request; or there is nothing behind the address, or its form can't be what was sent. */
+/** The response of a page; or that there is no such page, or that the body is not its form. */
 export type PageAnswer = Response | "unknown" | "not the form";
 
-/** What one kind of page does. */
+/** Handles the requests of one kind of page. */
 export interface PageHandler {
-  /** Answers GET, and changes nothing: programs open addresses too. */
+  /** Answers GET, and changes nothing, because programs open addresses too. */
   show(id: string, info: RequestInfo): Promise<PageAnswer>;
-  /** Answers a form that this very page sent. */
+  /** Answers a form that was sent from the page itself. */
   submit(id: string, fields: URLSearchParams, info: RequestInfo): Promise<PageAnswer>;
 }
 
-/** What a page says where there is nothing to show. */
+/** The texts of a page's notices. */
 export interface PageNotices {
-  /** There is nothing behind the address. */
+  /** There is no such page. */
   unknown: Notice;
-  /** What did not happen where a form is refused. */
+  /** What did not happen, if a form is refused. */
   nothingDone: string;
   /** At the end of every notice. */
   end: string;
@@ -34,9 +34,9 @@ export interface PageRouteOptions {
   name: "approve" | "secret";
   handler: PageHandler;
   notices: PageNotices;
-  /** Bounds tries at addresses that don't exist. */
+  /** Limits requests for pages that don't exist. */
   unknownPages: UnknownPages;
-  /** Where people reach this server. */
+  /** The public URL of this server. */
   publicUrl: URL;
   bodies: BodyReader;
 }
@@ -95,7 +95,7 @@ class PageRoute {
     return fields instanceof Response ? fields : await handler.submit(id, fields, info);
   }
 
-  /** Other sites can make a browser send a form here, but not under our origin. */
+  /** Whether a form came from our own page. Other sites can make a browser send one, but not with our origin. */
   #isFromThisPage({ headers }: Request): boolean {
     const site = headers.get("sec-fetch-site");
     const { origin } = this.#options.publicUrl;
@@ -113,14 +113,14 @@ class PageRoute {
       if (error.problem === "no_room") limited("bodies");
       const again = "Open the page again and use its buttons.";
       if (error.problem === "too_large") return this.#refusal(413, "Too much was sent", again);
-      const cut = `What you pressed did not arrive in whole. ${again}`;
+      const cut = `What you sent did not arrive completely. ${again}`;
       return error.problem === "too_slow"
         ? this.#refusal(408, "Please try again", cut)
         : this.#refusal(503, "Please try again", cut, { "retry-after": "1" });
     }
   }
 
-  /** Looked up first and counted then, so that tries at what is not there never cost what is. */
+  /** Counts a request for a page that doesn't exist. Pages are looked up first, so existing pages are never limited. */
   async #unknown({ limited }: RequestInfo): Promise<Response> {
     const { unknownPages, notices } = this.#options;
     const waitSeconds = await unknownPages.count();
@@ -145,7 +145,7 @@ class PageRoute {
   }
 }
 
-/** A page as an answer. */
+/** A page as an HTTP response. */
 export function htmlResponse(status: number, page: string, headers: Record<string, string> = {}): Response {
   return new Response(page, { status, headers: { "content-type": "text/html; charset=utf-8", ...headers } });
 }

@@ -20,7 +20,7 @@ export interface SecretRouteOptions extends Pick<PageRouteOptions, "unknownPages
   secretPages: SecretPages;
   /** Keeps the record of every opening. */
   audit: Pick<AuditTrail, "record">;
-  /** Tells how long a secret can be opened still. */
+  /** For the time in which a secret can be opened. */
   clock: Clock;
 }
 
@@ -67,11 +67,11 @@ class SecretRoute implements PageHandler {
     noteOwner(info, opened.record);
     await this.#record(opened, info);
     if (opened.kind === "shown") return htmlResponse(200, openedPage(opened.record, opened.values));
-    // To be shown by GET: loading it again then sends no wrong code once more.
+    // Redirects to GET, so that reloading does not send a wrong code again.
     return new Response(null, { status: 303, headers: { location: id } });
   }
 
-  /** The record holds neither the address nor a secret. One that was shown before changes nothing. */
+  /** Records an opening, without the address and the secret. Nothing is recorded if it was shown before. */
   async #record(opened: Exclude<Opened, { kind: "unknown" }>, { requestId, log }: RequestInfo): Promise<void> {
     const { kind, record } = opened;
     if (kind === "closing") {

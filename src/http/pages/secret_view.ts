@@ -1,4 +1,4 @@
-/** The pages of secrets. Words of ours are plain; whatever is not ours goes through `data.ts`, but for the secrets. */
+/** The pages of secrets. Our own words are plain text; everything else but the secrets goes through `data.ts`. */
 import { MAX_WRONG_CODES } from "../../confirm/code_tries.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import type { SecretPage } from "../../secrets/pages.ts";
@@ -30,7 +30,7 @@ ${closedUntil === undefined ? openForm(page) : closedNote(closedUntil)}`,
   };
 }
 
-/** The page that shows the secrets: the answer to the one form that took them. */
+/** The page that shows the secrets: the answer to the form that opened them. */
 export function openedPage(record: SecretRecord, values: readonly string[]): string {
   const entries = record.items.map(({ name, user }, index) => secretEntry(name, user, values[index] ?? ""));
   return render({
@@ -63,7 +63,7 @@ function heading({ items: [first, ...more] }: SecretRecord): string {
   return ours(first.name);
 }
 
-/** Where nobody knows whether Cloudways took the password. */
+/** A warning, if nobody knows whether Cloudways set the password. */
 function doubt({ state }: SecretRecord): Html | undefined {
   if (state !== "unconfirmed") return undefined;
   return markup`<section class="warn"><h2>Perhaps not in use</h2><p>This password was sent to Cloudways, and no answer
@@ -108,7 +108,7 @@ ${codeField(page, "")}
 </form>`;
 }
 
-/** After too many wrong codes. */
+/** The note after too many wrong codes. */
 function closedNote(until: number): Html {
   return markup`<p class="alert" role="alert">A wrong approval code was typed ${MAX_WRONG_CODES} times for this account, so
 nothing is shown before ${clockTime(until)}. If you did not type it, somebody else has an address like this one: ask for

@@ -1,4 +1,4 @@
-/** Parts of pages that are made of data: what a call is about, and who makes it. */
+/** Parts of pages that show data: what a call is about, and who makes it. */
 import { machineOf, type QuestionApp, type QuestionSubject } from "../../confirm/question.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import { type Html, markup } from "../html.ts";

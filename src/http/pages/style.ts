@@ -1,4 +1,4 @@
-/** The style of the pages. No script, no file: it stands in the page, and the policy names its hash. */
+/** The style of the pages. It is inline, and the content security policy allows it by its hash. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--back:#f4f5f7;--card:#fff;--text:#1a1c21;--soft:#555b66;--line:#d5d9e0;--box:#eef0f4;
 --strong:#c4291c;--warn-back:#fdf0ee;--warn-line:#e3a79f;--wait:#8a5a00;--good:#1d6b3a;--focus:#1f5fd0}

@@ -15,7 +15,7 @@ const alertRecord = z.object({
   is_read: flagOrNull,
 });
 
-/** Alerts of one kind about the same thing as one entry, newest first. The words are those of the newest. */
+/** Groups alerts of one kind about the same thing, newest first. The text is that of the newest alert. */
 function groupedAlerts(page: readonly z.output<typeof alertRecord>[]) {
   const groups = Map.groupBy(page, ({ details, server_id, app_id }) => {
     const kind = details?.template_slug || details?.subject || "";

@@ -1,4 +1,4 @@
-/** The record of what was done, as a reader wants it: one entry for each action, whatever was recorded of it. */
+/** Turns audit records into actions: one entry for each action, however many records it has. */
 import { z } from "zod";
 import { type DeclaredInputs, PLAIN_INPUT } from "../../confirm/declared_input.ts";
 import { canonicalJson } from "../../crypto/canonical_json.ts";
@@ -6,7 +6,7 @@ import type { AuditCallRecord, AuditRecord } from "../../audit/record.ts";
 import type { JsonValue } from "../../text/clean.ts";
 import type { ToolContext } from "../define/tool.ts";
 
-/** What came of an action. `waiting`: a person is asked, or it is being carried out. */
+/** The result of an action. `waiting`: a person is being asked, or it is being carried out. */
 export const ACTION_RESULTS = ["done", "failed", "waiting", "denied", "invalid"] as const;
 
 /** One of {@linkcode ACTION_RESULTS}. */
@@ -16,21 +16,21 @@ export type ActionResult = typeof ACTION_RESULTS[number];
 export interface Action {
   /** That of its newest record. */
   number: number;
-  /** When the newest of it was recorded; ISO 8601. */
+  /** When its newest record was made; ISO 8601. */
   time: string;
   tool: string;
   result: ActionResult;
-  /** Why, in a word: `ok`, a code, or what a person said. */
+  /** The reason: `ok`, an error code, or what a person said. */
   outcome: string;
-  /** Where a person was asked, or why nobody was. Left out where it was refused before that. */
+  /** Where a person was asked, or why nobody was. Left out if it was refused before that. */
   approval?: "form" | "page" | "confirm_off" | "not_needed";
-  /** How many refusals of one kind it stands for; left out where it is one. */
+  /** How many equal refusals the entry stands for; left out if it is one. */
   count?: number;
   /** Its newest record. */
   record: AuditCallRecord;
 }
 
-/** After this long a question is closed, and a yes that was not used is worth nothing. */
+/** After this time a question is closed, and an unused yes has expired. */
 const OPEN_MS = 10 * 60_000;
 /** Longer than any call takes. */
 const CALL_MS = 7 * 60_000;
@@ -43,7 +43,7 @@ const INVALID: ReadonlySet<string | null> = new Set([
   "validation_failed",
   "read_only",
 ]);
-/** What a record says of its action. */
+/** The part of an action that a record describes. */
 type Part = "carried out" | "about to be" | "question" | "no" | "refusal" | "opening";
 
 function partOf({ event, outcome }: AuditCallRecord): Part {
@@ -55,13 +55,13 @@ function partOf({ event, outcome }: AuditCallRecord): Part {
   return outcome === "confirmation_declined" ? "no" : "refusal";
 }
 
-/** An action that older records may belong to. */
+/** An action to which older records may belong. */
 interface OpenAction {
   action: Action;
   part: Part;
-  /** Undefined where its arguments were not recorded as they were called. */
+  /** Undefined if its arguments were not recorded as the call had them. */
   args: string | undefined;
-  /** Whether the record from before it was carried out is still to come. */
+  /** Whether the record made before it was carried out has not been read yet. */
   awaitsIntent: boolean;
 }
 
@@ -95,7 +95,7 @@ export function toActions(
     }
     const action = toAction(record, part, now);
     actions.push(action);
-    // What was asked before this call belongs to this one, or to none.
+    // Questions from before this call belong to this call or to no call.
     const others = ofThis.filter((other) => other.awaitsIntent || !isSame(other.args, args));
     open.set(about, [{ action, part, args, awaitsIntent: part === "carried out" }, ...others]);
   }
@@ -110,7 +110,7 @@ function belongsTo(record: AuditCallRecord, part: Part, args: string | undefined
   return part === "no" && later === "no";
 }
 
-/** Only where a person was asked may older questions be about this call. */
+/** Whether a person was asked. Only then can older questions be about this call. */
 function wasAsked({ approval }: Action): boolean {
   return approval === "form" || approval === "page";
 }
@@ -126,14 +126,16 @@ function isSame(one: string | undefined, other: string | undefined): boolean {
   return one === undefined || other === undefined || one === other;
 }
 
-/** The page knows what a call hits, and not what else its yes is bound to. */
+/** The target without `also`, because records of the page do not contain it. */
 function comparedTarget(target: JsonValue): JsonValue {
   if (typeof target !== "object" || target === null || Array.isArray(target)) return target;
   const { also: _also, ...subject } = target;
   return subject;
 }
 
-/** The page records arguments as they were understood, and what is folded has several. */
+/**
+ * The arguments to compare; undefined if the record has other ones: pages record parsed arguments, groups have several.
+ */
 function comparedArguments(
   { event, arguments: args }: AuditCallRecord,
   declared: DeclaredInputs,
@@ -142,7 +144,7 @@ function comparedArguments(
   return canonicalJson(Object.fromEntries(Object.entries(args).filter(([name]) => isContent(declared.get(name)))));
 }
 
-/** How to wait changes nothing of what is done, and the target is compared as it was found. */
+/** Whether an input is content. How to wait does not change the action, and the target is compared separately. */
 function isContent({ role } = PLAIN_INPUT): boolean {
   return role === "content";
 }
@@ -183,7 +185,7 @@ function approvalOf({ event, approval, outcome }: AuditCallRecord): Action["appr
   return ASKED_ON_PAGE.has(outcome) ? "page" : undefined;
 }
 
-/** The inputs that name what a call hits, or the part of a question's subject that does. */
+/** The inputs, or the part of a question's subject, that name the target. */
 const ids = z.looseObject({ account: z.unknown().optional(), also: z.unknown().optional() })
   .transform(({ account: _account, also: _also, ...ids }) => ids);
 const named = z.looseObject({
@@ -191,10 +193,10 @@ const named = z.looseObject({
   apps: z.array(z.looseObject({ id: z.int() })).nullish(),
 });
 
-/** Most applications that an entry names. */
+/** Most applications that an entry lists. */
 const MAX_APPS = 10;
 
-/** An action in few words. */
+/** An action in short. */
 export function shownAction({ record, ...action }: Action) {
   const { operation_id, client, request_id, arguments: args } = record;
   return {

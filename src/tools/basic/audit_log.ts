@@ -1,17 +1,17 @@
-/** The tool that shows customers what was done in their name. */
+/** The tool that shows customers their audit records. */
 import { z } from "zod";
 import type { AuditReader, AuditRecord } from "../../audit/record.ts";
 import { type Action, ACTION_RESULTS, shownAction, toActions } from "./audit_actions.ts";
 import { fitting } from "../define/fitting.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
-/** How many records are read at once. */
+/** How many records are read in one step. */
 const AT_ONCE = 100;
 
-/** More than are ever kept of a customer: an end to reading, whatever the store says. */
+/** More records than are ever kept for a customer. Reading ends here even if the store has more. */
 const MAX_READS = 50;
 
-/** Records from the newest on, until they are older than asked for. */
+/** Reads records from the newest to the oldest that is asked for. */
 async function readRecords(audit: AuditReader, customer: string, since: number) {
   const records: AuditRecord[] = [];
   let faults = 0;
@@ -29,7 +29,7 @@ async function readRecords(audit: AuditReader, customer: string, since: number) 
 
 const ISO = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
 
-/** Without a zone it is read as UTC. */
+/** Parses a time; without a zone it is UTC. */
 function momentOf(since: string): number {
   return Date.parse(/T[\d:.]+$/.test(since) ? `${since}Z` : since);
 }
@@ -38,7 +38,7 @@ function isMoment(text: string): boolean {
   return ISO.test(text) && !Number.isNaN(momentOf(text));
 }
 
-/** What is wrong with the record itself, in words. */
+/** What is wrong with the audit trail itself, in words. */
 function problemsOf(records: readonly AuditRecord[], faults: number): string[] {
   const missing = records.reduce((sum, record) => sum + (record.event === "gap" ? record.missing : 0), 0);
   return [
@@ -51,7 +51,7 @@ function problemsOf(records: readonly AuditRecord[], faults: number): string[] {
   ];
 }
 
-/** Lists what was done. */
+/** Lists actions. */
 const getAuditLog = defineTool({
   name: "get_audit_log",
   title: "What was done",

@@ -1,4 +1,4 @@
-/** Whether the caller is known, and how many requests are left. */
+/** Whether Cloudways accepts the caller, and how many requests are left. */
 import { z } from "zod";
 import { knowsCredentials } from "../../cloudways/client.ts";
 import { sayingOf } from "../../cloudways/replies.ts";
@@ -72,7 +72,7 @@ const customerInfo = defineTool({
     const seen = await client.records.read(customer);
     const expiresAt = await client.tokenExpiresAt(customer);
     const time = (ms: number | undefined) => ms === undefined ? null : new Date(ms).toISOString();
-    // An e-mail is only a claim until Cloudways has accepted it with its key.
+    // The e-mail is only a claim until Cloudways has accepted it with its key.
     const email = seen === undefined ? undefined : traitsOf(customer.credential).email;
     return {
       customer_id: shortCustomerId(customer.id),
@@ -85,7 +85,7 @@ const customerInfo = defineTool({
   },
 });
 
-/** Whether a limit is worth a look: it pauses, less than half of it is left, or it is not told what is. */
+/** Whether to show a limit: requests are paused, less than half of it is left, or Cloudways doesn't say how much is. */
 function isLow({ limit, remaining, pausedUntil }: UpstreamLimit, now: number): boolean {
   return pausedUntil > now || limit === undefined || remaining === undefined || remaining < limit / 2;
 }
@@ -110,7 +110,7 @@ const rateLimitStatus = defineTool({
   }),
   handler: async (_input, { account, clock }) => {
     const { capacity, windowSeconds } = account.client.bucketLimit;
-    // Our own limit says nothing of the account; what Cloudways said does.
+    // Cloudways' limits are data of the account, so its credentials are checked first. Our own limit is not.
     if (account.client.upstreamLimits(account.customer).length > 0) await account.ensureAcceptedLately();
     const { remaining } = await account.client.bucket(account.customer);
     const seen = account.client.upstreamLimits(account.customer);

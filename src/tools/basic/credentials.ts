@@ -57,7 +57,7 @@ const getAppCredentials = defineAskingTool({
   input: z.strictObject({ ...appInput, reveal: revealInput, show }),
   output: z.looseObject({ ...appOutput, ...secretOutput, revealed: z.boolean(), main: record, additional: records }),
   showsSecrets: (input) => input.reveal.length === 0 ? undefined : input.show,
-  // Without passwords it is a plain read.
+  // A call without passwords is an ordinary read.
   facts: (input, context) => appFactsIf(input.reveal.length > 0, input, context),
   question(facts, { reveal, show }) {
     if (reveal.length === 0) return undefined;
@@ -86,7 +86,7 @@ const getAppCredentials = defineAskingTool({
       revealed: inAnswer.size > 0,
       main: withPasswords(revealed, inAnswer),
       additional: additional.map(({ id, sys_user, sys_password, ip, ssh_keys }) => (
-        // Most replies name no host of a user: it is the server's.
+        // Most replies have no host for a user. It is the server's.
         {
           id,
           sys_user,
@@ -100,10 +100,10 @@ const getAppCredentials = defineAskingTool({
   },
 });
 
-/** More passwords than people look through. */
+/** Most passwords on one page. People don't read more. */
 const MAX_ON_PAGE = 100;
 
-/** What an answer says of passwords beside them: that there are none, or where the person sees them. */
+/** The members of an answer about passwords: that Cloudways gave no password, or the address of their page. */
 async function whereShown(
   passwords: readonly Secret[],
   show: Show,
@@ -121,7 +121,7 @@ async function whereShown(
   };
 }
 
-/** The keys of an application's users. One application that can't be read does not hide the keys of the others. */
+/** The keys of an application's users. If one application can't be read, the keys of the others are still shown. */
 async function appKeys(account: CloudwaysAccount, serverId: number, { id, label }: AppRecord) {
   const query = { server_id: serverId, app_id: id };
   try {

@@ -27,16 +27,16 @@ const summaryReply = listReply(
   z.looseObject({ name: looseText, type: looseText, datapoint: looseList(z.unknown()) }),
 );
 
-/** `[value, unix seconds]`, either of which may be missing. */
+/** `[value, unix seconds]`; either may be missing. */
 function measurement({ name, datapoint: [value, time] }: z.output<typeof summaryReply>[number]) {
   const seconds = numberOrNull(time);
   return { name, value: numberOrNull(value), measured_at: seconds === null ? null : isoTimeOfSeconds(seconds) };
 }
 
-/** The rows of each summary that it is asked for. */
+/** The wanted rows of each summary. */
 const ROW_TYPES = { bw: "bw", db: "apps" } as const;
 
-/** One of the two summaries of a server. A server without figures, or a token without the right, is no failure. */
+/** One of the two summaries of a server. A server without figures, or a token without the right, is not an error. */
 async function serverSummary(account: CloudwaysAccount, serverId: number, type: "bw" | "db") {
   try {
     const rows = await account.read({
@@ -45,7 +45,7 @@ async function serverSummary(account: CloudwaysAccount, serverId: number, type: 
       reply: summaryReply,
       query: { server_id: serverId, type },
     });
-    // Other kinds stand among them, such as processes among the applications.
+    // The rows may have other kinds among them, such as processes among the applications.
     const points = rows.filter((row) => row.type === "" || row.type === ROW_TYPES[type]).map(measurement);
     return { points, problem: undefined };
   } catch (error) {
@@ -78,7 +78,7 @@ const getServerDetails = defineTool({
     return {
       server: serverOnlyView(server, "full"),
       apps: knownApps(server).map((app) => appView(app, "concise")),
-      // Cloudways doesn't say what it is measured in.
+      // Cloudways doesn't document the unit.
       bandwidth: bandwidth.points.map((point) => ({ ...point, unit: null })),
       disk_by_app: disk.points.map(({ name, value, measured_at }) => {
         const app = knownApps(server).find(({ sys_user }) => sys_user === name);
@@ -105,7 +105,7 @@ const getAppDetails = defineTool({
   },
 });
 
-/** Members of the settings that are 0 or 1, as numbers or as text, and mean no or yes. */
+/** Settings that are 0 or 1, as numbers or text, and mean no or yes. */
 function flagsAsBooleans(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const isFlag = (value: unknown) => value === 0 || value === 1 || value === "0" || value === "1";
   return Object.fromEntries(

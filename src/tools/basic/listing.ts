@@ -35,7 +35,7 @@ const findResources = defineTool({
   }),
   output: z.looseObject({ servers: records, apps: records }),
   handler: async ({ query }, { account }) => {
-    // People paste the address of a page where they mean the site.
+    // People paste the address of a page when they mean the site.
     const wanted = (URL.parse(query)?.hostname || query).toLowerCase();
     const matches = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(wanted));
     const servers = await account.servers();

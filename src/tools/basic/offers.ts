@@ -21,7 +21,7 @@ const getAvailableProviders = defineTool({
   handler: async (_input, { account }) => await account.reference(PROVIDERS),
 });
 
-/** Keeps one provider's entry where one is asked for; an unknown provider is said to be so. */
+/** Keeps one provider's entry, if a provider is given. An unknown provider is an error. */
 function ofProvider<T>(byProvider: Readonly<Record<string, T>>, wanted: string | undefined): Record<string, T> {
   if (wanted === undefined) return { ...byProvider };
   const found = Object.entries(byProvider).filter(([code]) => code === wanted.toLowerCase());
@@ -71,7 +71,7 @@ const getAvailableApps = defineTool({
   handler: async (_input, { account }) => await account.reference(APPS),
 });
 
-/** The platforms that servers run, and which packages are listed for none of their versions. */
+/** The platforms of the servers, and the packages that are not listed for any version of them. */
 function coverageOf(packages: Readonly<Record<string, unknown>>, servers: readonly ServerRecord[]) {
   const byPlatform = Map.groupBy(servers.filter(({ platform }) => platform !== ""), ({ platform }) => platform);
   const platforms = [...byPlatform].sort(([a], [b]) => a < b ? -1 : 1).map(([platform, own]) => ({

@@ -1,4 +1,4 @@
-/** What an operation found, as the tool that asked for it shows it. */
+/** The result of an operation, shown as the tool that started it would. */
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { type AppRecord, knownApps } from "../../cloudways/models.ts";
 import type { OperationState } from "../../cloudways/operations.ts";
@@ -13,15 +13,15 @@ import { shownRestoreList } from "../define/restored.ts";
 import type { ToolContext } from "../define/tool.ts";
 import { appsNamedIn } from "../define/views.ts";
 
-/** What a completed operation found. The applications stand beside it where a report on their server names their users. */
+/** The result of a completed operation. `apps` is set if a report on their server names their users. */
 export interface ShownResult {
   result: unknown;
   apps?: ReturnType<typeof appsNamedIn>;
 }
 
 /**
- * Shows the result of a completed operation: figures instead of JSON kept as text, times with their zone, and who the
- * users in a report are. Restore points among it are noted, as if their own tool had found them.
+ * Shows the result of a completed operation: figures instead of JSON in texts, times with their zone, and the
+ * applications whose users a report names. Restore points in it are remembered, as if their own tool had read them.
  */
 export async function shownResult(
   state: OperationState,
@@ -49,7 +49,7 @@ export async function shownResult(
   return apps.length === 0 ? { result: report } : { result: report, apps };
 }
 
-/** A result is shown whether or not its applications can be named. */
+/** The applications of the server; empty if they can't be read, so that the result is shown in any case. */
 async function appsOf(serverId: number, account: CloudwaysAccount): Promise<readonly AppRecord[]> {
   try {
     return knownApps(await account.server(serverId));

@@ -1,4 +1,4 @@
-/** How far an operation is. */
+/** The progress of an operation. */
 import { z } from "zod";
 import { waitOptions, waitSeconds } from "../define/inputs.ts";
 import { afterWork } from "../define/restored.ts";

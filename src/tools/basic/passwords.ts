@@ -5,7 +5,7 @@ import type { Secret } from "../../secrets/pages.ts";
 import { HIDDEN } from "../../text/redaction/spans.ts";
 import { SecretText } from "../../text/secret_text.ts";
 
-/** What can be asked for; `all` stands for the others together. */
+/** The kinds that can be requested; `all` means all the others. */
 const KINDS = ["sftp", "database", "admin", "redis", "all"] as const;
 
 /** One kind of password. */
@@ -19,10 +19,10 @@ const IN_RECORD = {
   redis_password: { kind: "redis", name: "Redis password", user: undefined },
 } as const satisfies Record<string, { kind: PasswordKind; name: string; user: string | undefined }>;
 
-/** What was asked for before there were kinds: all of them, or none. */
+/** Former values, from before there were kinds: all passwords, or no passwords. */
 const FORMER: ReadonlyMap<string, readonly string[]> = new Map([["true", ["all"]], ["false", []]]);
 
-/** Which passwords to show. A flag means all or none, and one word a list of one. */
+/** Which passwords to show. Also accepts a flag, for all or no passwords, and a single kind. */
 export const revealInput = z.preprocess((given) => {
   if (typeof given !== "boolean" && typeof given !== "string") return given;
   return FORMER.get(String(given).toLowerCase()) ?? [given];
@@ -30,13 +30,13 @@ export const revealInput = z.preprocess((given) => {
   "Passwords to show: sftp, database, admin, redis or all. Asks a person.",
 );
 
-/** The kinds that were asked for. */
+/** The requested kinds. */
 export function kindsOf(reveal: readonly typeof KINDS[number][]): ReadonlySet<PasswordKind> {
   const all: readonly PasswordKind[] = ["sftp", "database", "admin", "redis"];
   return new Set(all.filter((kind) => reveal.includes("all") || reveal.includes(kind)));
 }
 
-/** Kinds in words, in the order in which people know them. */
+/** Kinds in words, in their usual order. */
 export function inWords(kinds: ReadonlySet<PasswordKind>): string {
   const names = { sftp: "SSH/SFTP", database: "database", admin: "admin", redis: "Redis" } as const;
   const chosen = [...kinds].map((kind) => names[kind]);
@@ -44,7 +44,7 @@ export function inWords(kinds: ReadonlySet<PasswordKind>): string {
   return chosen.length === 0 ? last : `${chosen.join(", ")} and ${last}`;
 }
 
-/** A record with the passwords of these kinds, and no others. */
+/** A record that shows only the passwords of these kinds. */
 export function withPasswords(app: AppRecord, kinds: ReadonlySet<PasswordKind>) {
   const { app_user, sys_user, mysql_db_name, mysql_user } = app;
   const passwords = Object.entries(IN_RECORD).map(([member, { kind }]) =>
@@ -53,23 +53,23 @@ export function withPasswords(app: AppRecord, kinds: ReadonlySet<PasswordKind>) 
   return { app_user, sys_user, mysql_db_name, mysql_user, ...Object.fromEntries(passwords) };
 }
 
-/** The password of an additional user, where those are shown. */
+/** The password of an additional user, if that kind is shown. */
 export function shownPassword(password: string | null | undefined, kinds: ReadonlySet<PasswordKind>): string | null {
   return (kinds.has("sftp") ? password : hidden(password)) ?? null;
 }
 
-/** Nothing and an empty text stay: they say that there is no password. */
+/** Hides a password. A missing or empty one stays, because it says that there is no password. */
 function hidden<T>(password: T): T | typeof HIDDEN {
   return password === undefined || password === null || password === "" ? password : HIDDEN;
 }
 
-/** An additional user of an application, as far as it signs in. */
+/** The credentials of an additional user of an application. */
 interface AdditionalUser {
   sys_user: string;
   sys_password?: string | null | undefined;
 }
 
-/** The passwords of these kinds that are there, for a page. */
+/** The existing passwords of these kinds, for a page. */
 export function passwordsOf(
   app: AppRecord,
   additional: readonly AdditionalUser[],

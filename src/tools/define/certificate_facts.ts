@@ -1,10 +1,10 @@
-/** What a person is shown of the certificates an application has. */
+/** The certificates of an application, for questions. */
 import { installedCertificates } from "../../cloudways/installed_certificates.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import type { Question, QuestionFact } from "../../confirm/question.ts";
 import { inWords } from "./questions.ts";
 
-/** The certificates an application has, for the person and for what a yes is bound to. */
+/** The certificates of an application: as facts for the person, and as the target that a yes is bound to. */
 export function certificatesNow({ app }: FoundApp): Required<Pick<Question, "facts" | "target">> {
   const installed = installedCertificates(app);
   const { own, letsEncrypt, letsEncryptDomains } = installed;

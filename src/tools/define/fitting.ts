@@ -1,7 +1,7 @@
 /** Enough for one answer. */
 const MAX_PAGE_CHARACTERS = 40_000;
 
-/** As many entries of a page as fit into one answer, and one at least; the others come with the next page. */
+/** The first entries of a page that fit into one answer, at least one. The others come with the next page. */
 export function fitting<T>(page: readonly T[]): T[] {
   let characters = 0;
   return page.filter((entry, index) =>

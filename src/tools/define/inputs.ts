@@ -1,10 +1,10 @@
-/** Inputs that many tools share, so that one thing is described once and everywhere the same. */
+/** Inputs that many tools share, so that the same input is described the same everywhere. */
 import { z } from "zod";
 import type { WaitOptions } from "../../cloudways/operations.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import type { ToolContext } from "./tool.ts";
 
-/** The input of a tool that takes nothing. */
+/** The input of a tool without arguments. */
 export const noInput = z.strictObject({});
 
 /** The id of a server or application. */
@@ -14,15 +14,15 @@ const listedId = z.int().min(1).meta(declare({ role: "target" })).describe("Id f
 export const serverInput = { server_id: listedId };
 
 /**
- * The inputs of every tool about one application. The server says nothing new; it is understood so that calls which were
- * right stay right.
+ * The inputs of every tool about one application. `server_id` is not needed; it is accepted so that older calls still
+ * work.
  */
 export const appInput = {
   app_id: listedId,
   server_id: z.int().min(1).meta(declare({ role: "target", unlisted: true })).optional().describe("Found by itself."),
 };
 
-/** How much of a list to give. */
+/** How much of a list to return. */
 export const detail = z.enum(["concise", "full"]).default("concise").meta(declare({
   role: "view",
   shorter: "More fits with detail concise. find_resources, get_server_details and get_app_details show single ones.",
@@ -53,7 +53,7 @@ export function waitOptions(seconds: number, progress: ToolContext["progress"]):
   };
 }
 
-/** Words of ours: what Cloudways says of the work comes with the answer, as its own. */
+/** A progress message in our own words. What Cloudways says about the work is part of the answer. */
 function stillRunning(minutes: number | null): string {
   if (minutes === null) return "Still running at Cloudways.";
   return `Still running at Cloudways, which expects ${minutes} more ${minutes === 1 ? "minute" : "minutes"}.`;

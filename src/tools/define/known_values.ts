@@ -1,28 +1,28 @@
-/** Refuses a value that is not one of those there are, and says which there are. */
+/** Refuses unknown values, and lists the known ones. */
 import { ToolError } from "../../errors.ts";
 
-/** Most values that a refusal lists. */
+/** Most values that an error lists. */
 const MAX_LISTED = 50;
 
-/** The argument that names one of the values, and what they are called. */
+/** An argument that must be one of the known values. */
 export interface KnownValues {
   argument: string;
-  /** One of them, in words of ours: `service of this server`. */
+  /** What one value is, in our own words: `service of this server`. */
   what: string;
-  /** Every value there is, as Cloudways gives it. */
+  /** Every known value, as Cloudways writes it. */
   known: readonly string[];
 }
 
 /**
- * Lets one of the known values pass. Where none is known, any passes: an empty list is no proof that there are none.
+ * Checks that a value is known. If the list is empty, every value passes: Cloudways may just not have listed them.
  *
- * @throws {ToolError} `invalid_arguments`, with the values there are.
+ * @throws {ToolError} `invalid_arguments`, with the known values.
  */
 export function requireKnown(value: string, values: KnownValues): void {
   if (values.known.length > 0 && !values.known.includes(value)) throw notKnown(values);
 }
 
-/** The refusal of a value that is none of these. What Cloudways calls them stands in the details alone. */
+/** The error for an unknown value. Cloudways' names are only in the details, not in the message. */
 export function notKnown({ argument, what, known }: KnownValues): ToolError {
   const problem = `is no ${what}`;
   const left = known.length - MAX_LISTED;

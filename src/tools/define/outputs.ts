@@ -1,16 +1,16 @@
-/** What the answers of many tools are made of. */
+/** Output schemas that many tools share. */
 import { z } from "zod";
 
-/** A record as Cloudways gives it. */
+/** A record as Cloudways returns it. */
 export const record = z.looseObject({});
 
-/** A list of them. */
+/** A list of such records. */
 export const records = z.array(record);
 
 /** A list of texts. */
 export const texts = z.array(z.string());
 
-/** What every tool gives that starts work at Cloudways. */
+/** The output of every tool that starts work at Cloudways. */
 export const startedOutput = {
   operation_id: z.string().nullable(),
   status: z.enum(["completed", "running"]),
@@ -19,5 +19,5 @@ export const startedOutput = {
   next_step: z.string().optional(),
 };
 
-/** What every tool gives that has a report made at Cloudways, besides the report. */
+/** The output of every tool that requests a report from Cloudways, besides the report. */
 export const reportedOutput = { ...startedOutput, message: z.string().optional() };

@@ -1,15 +1,15 @@
-/** Words of headlines that have to say how old something is, or what may fail. */
+/** Parts of headlines: how old a backup is, and what may fail. */
 import { isoTime } from "../../cloudways/models.ts";
 import type { LastBackups } from "../../cloudways/restore_points.ts";
 import { count, countApps, type ServerFacts } from "./questions.ts";
 
-/** Restore points are opaque; one that begins otherwise has no age. */
+/** Restore points are opaque. The age is known only if one begins like this. */
 const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How old a restore point is: `that is 3 days old`. Most are times; for any other text the age is not known. */
+/** The age of a restore point: `that is 3 days old`. Most restore points are times; for other texts it is unknown. */
 export function ageInWords(point: string, now: number): string {
   const ageMs = TIME.test(point) ? now - Date.parse(isoTime(point.replace(/^.{16}$/, "$&:00")) ?? "") : NaN;
   if (!(ageMs >= 0)) return "of unknown age";
@@ -26,10 +26,10 @@ export function newestBackupInWords(backups: LastBackups, appId: number, now: nu
     : `Its newest known backup is one ${ageInWords(newest, now)}.`;
 }
 
-/** Without these an application answers nobody, or without its data; what else runs beside them, it can do without. */
+/** Services that an application needs to answer, or to reach its data. It works without all others. */
 const NEEDED = /^(?:apache|httpd|nginx|php|mysql|mariadb|varnish|redis|memcached|elasticsearch)/;
 
-/** What a service's end or pause does to the applications of its server. */
+/** A headline: what stopping or restarting a service does to the applications of its server. */
 export function serviceHeadline(
   action: "stop" | "restart",
   service: string,

@@ -1,4 +1,4 @@
-/** What the questions of many tools share: the server and applications they name, and how those are read for them. */
+/** What the questions of many tools share: their server and applications, and how those are read. */
 import type { AppRecord, ServerRecord } from "../../cloudways/models.ts";
 import type { LastBackups } from "../../cloudways/restore_points.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
@@ -6,26 +6,26 @@ import { type ErrorCode, ToolError } from "../../errors.ts";
 import type { QuestionApp, QuestionServer } from "../../confirm/question.ts";
 import type { ToolContext } from "./tool.ts";
 
-/** A server as it is now, and what is known of its applications' backups. */
+/** The current state of a server, and the known backups of its applications. */
 export interface ServerFacts {
   server: ServerRecord;
   backups: LastBackups;
 }
 
-/** An application as it is now, and what is known of its backups. */
+/** The current state of an application, and its known backups. */
 export interface AppFacts extends FoundApp {
   backups: LastBackups;
 }
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(["forbidden", "not_found", "validation_failed"]);
 
-/** Reads the server that a call is about to hit, past every cache. */
+/** Reads the server that a call is about to change, from Cloudways and not from a cache. */
 export async function serverFacts(input: { server_id: number }, { account }: ToolContext): Promise<ServerFacts> {
   const server = await account.currentServer(input.server_id);
   return { server, backups: await account.lastBackups(server.id) };
 }
 
-/** Like {@linkcode serverFacts} where a person may be asked; the listing is good enough for a call that asks nobody. */
+/** Like {@linkcode serverFacts} if a person may be asked. Otherwise the cached listing is good enough. */
 export async function serverFactsIf(
   mayAsk: boolean,
   input: { server_id: number },
@@ -35,7 +35,7 @@ export async function serverFactsIf(
   return { server: await context.account.server(input.server_id), backups: new Map() };
 }
 
-/** Reads the application that a call is about to hit, past every cache. */
+/** Reads the application that a call is about to change, from Cloudways and not from a cache. */
 export async function appFacts(
   input: { app_id: number; server_id?: number | undefined },
   { account }: ToolContext,
@@ -44,7 +44,7 @@ export async function appFacts(
   return { ...found, backups: await account.lastBackups(found.server.id) };
 }
 
-/** Like {@linkcode appFacts} where a person may be asked; the listing is good enough for a call that asks nobody. */
+/** Like {@linkcode appFacts} if a person may be asked. Otherwise the cached listing is good enough. */
 export async function appFactsIf(
   mayAsk: boolean,
   input: { app_id: number; server_id?: number | undefined },
@@ -55,8 +55,8 @@ export async function appFactsIf(
 }
 
 /**
- * Cloudways may refuse to show what isn't there, or what a token may change but not read. Any other failure stays one,
- * unless all are excused.
+ * Turns a refusal into null: Cloudways may refuse to show what doesn't exist, or what the token may change but not
+ * read. Other failures are thrown, unless every failure is excused.
  */
 export function nullIfRefused(error: unknown, excused: "refusals" | "any" = "refusals"): null {
   const isRefusal = error instanceof ToolError && (excused === "any" || REFUSALS.has(error.code));
@@ -64,31 +64,31 @@ export function nullIfRefused(error: unknown, excused: "refusals" | "any" = "ref
   throw error;
 }
 
-/** A question about a whole server names every application on it. */
+/** The subject of a question about a whole server: it lists every application on it. */
 export function onServer({ server, backups }: ServerFacts) {
   const apps = server.apps?.map((app) => appOf(app, backups)) ?? null;
   return { subject: { kind: "server", server: serverOf(server), apps } } as const;
 }
 
-/** The applications of a server in a headline, with a verb where one goes with them. */
+/** The number of a server's applications for a headline; the nouns may include a verb. */
 export function countApps({ server }: Pick<ServerFacts, "server">, one = "application", many = `${one}s`): string {
   return server.apps === null ? `all its ${many}` : count(server.apps.length, one, many);
 }
 
-/** A member of a record in a fact: a switch. */
+/** A flag of a record, as the value of a fact. */
 export function inWords(flag: boolean | null, [yes, no]: readonly [string, string]): string {
   return flag === null ? NOT_TOLD : flag ? yes : no;
 }
 
-/** What stands for something that Cloudways doesn't say. */
+/** Shown for a value that Cloudways doesn't give. */
 export const NOT_TOLD = "not told";
 
-/** A question about one application names that one. */
+/** The subject of a question about one application. */
 export function onApp({ app, server, backups }: AppFacts) {
   return { subject: { kind: "app", server: serverOf(server), app: appOf(app, backups) } } as const;
 }
 
-/** A number with its noun, and a verb where one goes with it: `1 application goes`, `3 applications go`. */
+/** A number with its noun, which may include a verb: `1 application goes`, `3 applications go`. */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
@@ -101,7 +101,7 @@ function appOf(app: AppRecord, backups: LastBackups): QuestionApp {
   return { id: app.id, label: app.label, domains: visitorDomains(app), lastBackup: backups.get(app.id) ?? null };
 }
 
-/** The primary domain and the aliases; the address Cloudways gave it where it is reached by nothing else. */
+/** The primary domain and the aliases; without any, the address that Cloudways gave the application. */
 function visitorDomains({ cname, aliases, app_fqdn }: AppRecord): string[] {
   const own = [...new Set([cname ?? "", ...aliases ?? []])].filter((domain) => domain !== "");
   return own.length > 0 ? own : [app_fqdn].filter((domain) => domain !== "");

@@ -1,4 +1,4 @@
-/** What is shown of restore points, and said once a restore has ended: the live site comes later. */
+/** How restore points are shown, and what to do after a restore: the live site changes later. */
 import type { z } from "zod";
 import type { Clock } from "../../async/clock.ts";
 import { type finishedRestorePoints, momentOf } from "../../cloudways/restore_points.ts";
@@ -6,17 +6,20 @@ import { type finishedRestorePoints, momentOf } from "../../cloudways/restore_po
 /** The restore points of an application, and whether a restore can be undone. */
 export type RestoreList = z.output<typeof finishedRestorePoints>;
 
-/** A restore point for a reader. */
+/** A restore point with its time and age. */
 export interface ShownRestorePoint {
-  /** As Cloudways wrote it, and wants it back. */
+  /** As Cloudways wrote it. It must be sent back unchanged. */
   restore_point: string;
-  /** In UTC; null where the text is no time. */
+  /** In UTC; null if the text is not a time. */
   time: string | null;
-  /** Such as `3 hours`; null where the text is no time. */
+  /** Such as `3 hours`; null if the text is not a time. */
   age: string | null;
 }
 
-/** The list with the time and age of each point, newest first: Cloudways promises no order. What is no time comes last. */
+/**
+ * The list with the time and age of each point, newest first; points without a time come last. Cloudways promises no
+ * order.
+ */
 export function shownRestoreList(list: RestoreList, clock: Clock) {
   const points = list.restore_points.toSorted((a, b) => (momentOf(b) ?? 0) - (momentOf(a) ?? 0));
   return { ...list, restore_points: points.map((point) => shownRestorePoint(point, clock.now())) };
@@ -31,20 +34,22 @@ function shownRestorePoint(restore_point: string, now: number): ShownRestorePoin
 const MINUTE = 60_000;
 const UNITS: readonly [string, number][] = [["day", 24 * 60 * MINUTE], ["hour", 60 * MINUTE], ["minute", MINUTE]];
 
-/** How long ago something was, in its largest whole unit: `3 hours`. Days count from two. */
+/** An age in its largest whole unit: `3 hours`. Ages under two days are in hours. */
 export function ageOf(ms: number): string {
   const [unit, length] = UNITS.find(([name, size]) => ms >= size * (name === "day" ? 2 : 1)) ?? ["minute", MINUTE];
   const count = Math.max(0, Math.floor(ms / length));
   return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
-/** What Cloudways may call such work; listing the restore points is none. */
+/** Matches the operation types of restores and rollbacks, and not the listing of restore points. */
 const RESTORES = /(?:restore|rollback)(?!.*points)/i;
 
-/** Sites were seen to follow that late. Whoever looks at once sees the old one, and may start the restore once more. */
+/**
+ * Sites were seen to change that late. Somebody who looks at once sees the old site, and may start the restore again.
+ */
 const LATER = "The live site may follow ten to fifteen minutes later. Look at it then, and start nothing meanwhile.";
 
-/** What to do after a restore that has ended; nothing after one that still runs. */
+/** What to do after a completed restore; nothing while it runs. */
 export function afterRestore({ status }: { status: string }): { next_step?: string } {
   return status === "completed" ? { next_step: LATER } : {};
 }

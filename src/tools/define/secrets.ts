@@ -1,4 +1,4 @@
-/** What tools share that set passwords or show them. */
+/** Inputs and outputs of the tools that set or show passwords. */
 import { z } from "zod";
 import { SHOW, type Show } from "../../secrets/call_secrets.ts";
 
@@ -7,14 +7,14 @@ export const show = z.enum(SHOW).default("page").describe(
   "page: the user sees them once at secret_url, you don't. answer: you see them; only if the user wants that.",
 );
 
-/** What every tool gives that shows secrets on a page. */
+/** The output of every tool that shows secrets on a page. */
 export const secretOutput = {
   secret_url: z.string().optional(),
   secret_expires_at: z.string().optional(),
   show_next_step: z.string().optional(),
 };
 
-/** What every tool gives that sets a password. */
+/** The output of every tool that sets a password. */
 export const passwordOutput = { ...secretOutput, password: z.string().optional() };
 
 /** Who sees a secret, as a consequence in a question. */

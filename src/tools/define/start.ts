@@ -7,7 +7,7 @@ import { waitOptions } from "./inputs.ts";
 import { idsOf, namesOf, namesOfServer } from "./targets.ts";
 import type { ToolContext } from "./tool.ts";
 
-/** Work on one server or application, without the ids, which are always the same. */
+/** The request that starts work on one server or application, without their ids. */
 export interface Work extends Pick<WriteRequest<unknown>, "operation" | "path"> {
   /** Defaults to `POST`. */
   method?: "POST" | "PUT" | "DELETE";
@@ -19,15 +19,15 @@ interface WaitInput {
   wait_seconds: number;
 }
 
-/** What became of the work, and what it blocks meanwhile. */
+/** The state of the work, and what it blocks meanwhile. */
 type StartedAnswer = StartedWork & { blocks?: string };
 
-/** Starts work on an application, waits for it, and says on which it was. */
+/** Starts work on an application and waits for it. The answer names the application. */
 export async function startOnApp(found: FoundApp, input: WaitInput, context: ToolContext, work: Work) {
   return { ...namesOf(found), ...await start(found.server, idsOf(found), input, context, work) };
 }
 
-/** Starts work on a server, waits for it, and says on which it was. */
+/** Starts work on a server and waits for it. The answer names the server. */
 export async function startOnServer(server: ServerRecord, input: WaitInput, context: ToolContext, work: Work) {
   return { ...namesOfServer(server), ...await start(server, { server_id: server.id }, input, context, work) };
 }
@@ -44,7 +44,7 @@ async function start(
   return { ...started, ...blocks(server, started) };
 }
 
-/** What else can't start on a server because of work on it; nothing where the work was done at once. */
+/** Says that other work can't start on the server meanwhile; nothing if the work was done at once. */
 export function blocks(
   { id }: Pick<ServerRecord, "id">,
   { operation_id, status }: Pick<StartedWork, "operation_id" | "status">,

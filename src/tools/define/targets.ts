@@ -1,9 +1,9 @@
-/** How answers and requests name the server or application that a tool is about. */
+/** How answers and requests name the server or application of a tool. */
 import { z } from "zod";
 import type { ServerRecord } from "../../cloudways/models.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 
-/** Which server an answer speaks of. */
+/** Output schema: the server that an answer is about. */
 export const serverOutput = { server_id: z.number(), server_label: z.string() };
 
 /** The members of {@linkcode serverOutput}. */
@@ -11,7 +11,7 @@ export function namesOfServer({ id, label }: ServerRecord): z.output<z.ZodObject
   return { server_id: id, server_label: label };
 }
 
-/** Which application an answer speaks of. */
+/** Output schema: the application that an answer is about. */
 export const appOutput = {
   app_id: z.number(),
   app_label: z.string(),
@@ -23,7 +23,7 @@ export function namesOf({ app, server }: FoundApp): z.output<z.ZodObject<typeof 
   return { app_id: app.id, app_label: app.label, ...namesOfServer(server) };
 }
 
-/** The ids that Cloudways wants with every request about an application. */
+/** The ids that Cloudways requires in every request about an application. */
 export function idsOf({ app, server }: FoundApp): { server_id: number; app_id: number } {
   return { server_id: server.id, app_id: app.id };
 }

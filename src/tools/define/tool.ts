@@ -16,7 +16,7 @@ import type { CallSecrets, Show } from "../../secrets/call_secrets.ts";
  */
 export type Effect = "read" | "write" | "destructive";
 
-/** Each effect in a word for people. */
+/** A verb for each effect, for people. */
 export const EFFECT_WORDS = { read: "reads", write: "changes", destructive: "destructive" } as const satisfies Record<
   Effect,
   string
@@ -52,41 +52,41 @@ export interface FoundTools {
 export interface ToolContext {
   /** The caller's Cloudways account. */
   account: CloudwaysAccount;
-  /** Who asks. */
+  /** The caller. */
   caller: Caller;
   clock: Clock;
-  /** What was done in this customer's name. */
+  /** The customer's audit records. */
   audit: AuditReader;
-  /** What the inputs of a tool declare; nothing for a tool that is not there. */
+  /** What the inputs of a tool declare; empty for an unknown tool. */
   inputsOf: (toolName: string) => DeclaredInputs;
-  /** Makes passwords, and shows secrets to the person past the model. */
+  /** Makes passwords, and shows secrets to the person and not to the model. */
   secrets: CallSecrets;
   /** Finds tools that the caller may use. */
   findTools: (query: string, options: FindOptions) => FoundTools;
-  /** Tells a client that asked for it how far the call is. */
+  /** Sends the client the progress of the call, if it asked for it. */
   progress: (message: string, done: number, total: number) => void;
 }
 
-/** A context of a call that may have come without credentials. */
+/** The context of a call that may have no credentials. */
 export interface AnonymousContext extends Omit<ToolContext, "account" | "secrets"> {
   /** Both undefined without credentials, or with malformed ones. */
   account: CloudwaysAccount | undefined;
   secrets: CallSecrets | undefined;
 }
 
-/** What a former name of an input means today. */
+/** The current meaning of a former input name. */
 export interface FormerName {
   /** The input's name now. */
   name: string;
-  /** Its former words and what they are now; the values are the same where this is left out. */
+  /** Former values and their current ones; left out if the values have not changed. */
   values?: Readonly<Record<string, JsonValue>>;
 }
 
-/** Former names of a tool's inputs: understood, and never listed. */
+/** Former names of a tool's inputs: accepted, but not listed. */
 export type FormerNames = Readonly<Record<string, FormerName>>;
 
 interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
-  /** Stable; how clients call it. */
+  /** The name by which clients call it; never changes. */
   name: string;
   /** For people, in lists. */
   title: string;
@@ -95,24 +95,24 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   /** For the model: what it does, when to use it, what it needs, what it costs. */
   description: string;
   /**
-   * What it takes; unknown members are refused. Describe every property. A tool that takes how long to wait is slow: its
-   * answers come as a stream, on which a client's going away is noticed.
+   * Its input; unknown members are refused. Describe every property. A tool with `wait_seconds` is slow: its answers
+   * are streamed, so that the server notices when the client disconnects.
    */
   input: I;
-  /** Names that inputs had before, so that calls which were right stay right. */
+  /** Names that inputs had before, so that older calls still work. */
   formerly?: FormerNames;
-  /** What it gives: top-level members typed, deeper ones open. */
+  /** Its output: top-level members are typed, deeper ones are open. */
   output: O;
-  /** Calling it twice with the same input does no more than calling it once. Reads always are. */
+  /** Calling it twice with the same input has the same effect as calling it once. Reads are always idempotent. */
   idempotent?: boolean;
   /**
-   * Where secrets are shown with this input, if any. On a page: the call is refused where there is none, before anything
-   * is read. In the answer: they are not hidden there. A read that shows secrets needs a person's yes all the same.
+   * Where this input shows secrets, if at all. `page`: the call is refused before anything is read if there is no page.
+   * `answer`: they are not hidden in the answer. A read that shows secrets needs a person's yes too.
    */
   showsSecrets?: (input: z.output<I>) => Show | undefined;
-  /** Its answer holds nothing of the account and nothing of the caller, so nothing in it is hidden by its name. */
+  /** Its answer contains no data of the account or the caller, so no member is hidden because of its name. */
   publicAnswer?: boolean;
-  /** With this input the string literals of queries are shown, which are hidden otherwise. */
+  /** Whether this input shows the string literals of queries, which are hidden otherwise. */
   showsLiterals?: (input: z.output<I>) => boolean;
 }
 
@@ -123,17 +123,19 @@ export interface AccountToolDefinition<I extends z.ZodObject, O extends z.ZodObj
   handler: (input: z.output<I>, context: ToolContext) => Promise<z.input<O>>;
 }
 
-/** A tool some or all of whose calls need a person's yes. Destructive tools are all of this kind. */
+/** A tool of which some or all calls need a person's yes. Every destructive tool is one. */
 export interface AskingToolDefinition<I extends z.ZodObject, O extends z.ZodObject, F> extends ToolDefinition<I, O> {
-  /** A read asks where it shows secrets, or has Cloudways call somebody. A caller who may only read is refused then. */
+  /**
+   * A read asks if it shows secrets, or if it makes Cloudways connect to a host. A read-only caller is refused then.
+   */
   effect: "destructive" | "read";
-  /** Reads what the call is about to hit, from Cloudways and never from a cache. Changes nothing. */
+  /** Reads the target of the call, from Cloudways and never from a cache. Changes nothing. */
   facts: (input: z.output<I>, context: ToolContext) => Promise<F>;
-  /** What to ask, made of the facts alone; undefined where this very call needs no yes. */
+  /** The question, made only of the facts and the input; undefined if this call needs no yes. */
   question: (facts: F, input: z.output<I>) => Question | undefined;
   /** What is gone for good after the call. The person has to type its label to approve. */
   goneForGood?: (facts: F, input: z.output<I>) => GoneForGood;
-  /** Carries the call out, on what the facts say. */
+  /** Carries the call out, using the facts. */
   handler: (input: z.output<I>, context: ToolContext, facts: F) => Promise<z.input<O>>;
 }
 
@@ -143,37 +145,37 @@ export interface AnonymousToolDefinition<I extends z.ZodObject, O extends z.ZodO
   anonymousHandler: (input: z.output<I>, context: AnonymousContext) => Promise<z.input<O>>;
 }
 
-/** A tool that calls the tool which its arguments name. */
+/** A tool that calls another tool, named in its arguments. */
 export type ForwardingToolDefinition =
   & Pick<
     ToolDefinition<z.ZodObject, z.ZodObject>,
     "name" | "title" | "toolset" | "description"
   >
   & {
-    /** `read` for one that calls only tools that read. */
+    /** `read` if it calls only tools that read. */
     effect: "read" | "destructive";
   };
 
-/** An input that was found right, and what to do with it. */
+/** A valid input, and how to go on with it. */
 export interface PreparedCall {
   /** The canonical input: parsed, normalised, defaults filled in. */
   input: Record<string, unknown>;
-  /** Where it shows secrets; undefined where it shows none. */
+  /** Where it shows secrets; undefined if it shows no secrets. */
   showsSecrets: Show | undefined;
   showsLiterals: boolean;
-  /** Reads what the call is about to hit; changes nothing. */
+  /** Reads the target of the call; changes nothing. */
   plan: (context: AnonymousContext) => Promise<PlannedCall>;
 }
 
 /** A call whose facts are known. */
 export interface PlannedCall {
-  /** What a person has to say yes to first; undefined where nobody needs to be asked. */
+  /** What a person has to approve first; undefined if nobody needs to be asked. */
   question: Question | undefined;
   /** Carries it out. */
   run: () => Promise<Record<string, unknown>>;
 }
 
-/** A tool as the catalogue holds it, whatever its types. */
+/** A tool as the catalogue keeps it, without its type parameters. */
 export interface Tool {
   readonly name: string;
   readonly title: string;
@@ -188,9 +190,9 @@ export interface Tool {
   readonly anonymous: boolean;
   /** Some or all of its calls need a person's yes. */
   readonly asks: boolean;
-  /** A yes to it takes the label of what is gone for good. */
+  /** To approve it, a person has to type the label of what is gone for good. */
   readonly typesLabel: boolean;
-  /** Its answer holds nothing of the account or the caller. */
+  /** Its answer contains no data of the account or the caller. */
   readonly publicAnswer: boolean;
   /** It calls the tool that its arguments name; see {@linkcode forwardInput}. */
   readonly forwards: boolean;
@@ -249,15 +251,15 @@ export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject
 /** Most characters of the arguments of another tool, as text: more than the largest certificate takes. */
 const MAX_FORWARDED = 300_000;
 
-/** What a tool takes that calls another one. The arguments may also come as an object. */
+/** The input of a tool that calls another one. `arguments` may also be an object. */
 export const forwardInput = z.strictObject({
   name: z.string().min(1).max(64).describe("Name of the tool, as find_tools gives it."),
-  // Recorded only where the call that it describes can't be read.
+  // Recorded only if the inner call can't be read.
   arguments: z.string().max(MAX_FORWARDED).meta(declare({ secret: true })).optional()
     .describe("JSON object as text: the arguments of that tool."),
 });
 
-/** Makes a tool that calls another one. It is never run: the dispatcher carries out the call that it describes. */
+/** Makes a tool that calls another one. It never runs itself: the dispatcher carries out the inner call. */
 export function defineForwardingTool(definition: ForwardingToolDefinition): Tool {
   const { name } = definition;
   const behaviour: Behaviour<typeof forwardInput> = {

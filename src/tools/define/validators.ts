@@ -1,15 +1,15 @@
 /**
- * Checks of addresses, names and branches, made before anything is sent. They are refinements, so that what a model
- * reads of a schema stays short.
+ * Checks of addresses, names and branches before anything is sent. They are refinements, so the schemas that a model
+ * reads stay short.
  */
 import { z } from "zod";
 import { formatRange, parseRange } from "../../cloudways/address_ranges.ts";
 import { hasPublicHost, isGitUrl } from "../../cloudways/git_hosts.ts";
 
-/** At least two labels, the last of which is no number. Punycode passes, an IP address does not. */
+/** At least two labels, the last of which is not a number. Punycode passes, an IP address does not. */
 const DOMAIN = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
 const EMAIL_USER = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
-/** What Git refuses in a branch's name, and a leading dash. */
+/** What Git refuses in the name of a branch, and a leading dash. */
 const NO_BRANCH = /^[-/.]|\.\.|\/\/|\/\.|@\{|[\s\p{Cc}~^:?*[\\]|[/.]$|\.lock(?:\/|$)|^@$/u;
 const DEPLOY_PATH = /^(?:[\w-][\w. -]*(?:\/[\w-][\w. -]*)*\/?)?$/;
 
@@ -24,16 +24,16 @@ function isEmail(text: string): boolean {
   return rest.length === 0 && EMAIL_USER.test(user) && isDomain(host);
 }
 
-/** The addresses that mean all of a machine's own. */
+/** The unspecified addresses, which mean every address of a machine. */
 const UNSPECIFIED: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
-/** Whether a text is the address of one machine: no range, and not the address that means all. */
+/** Whether a text is the address of one machine: neither a range nor an unspecified address. */
 function isMachine(text: string): boolean {
   const range = parseRange(text);
   return range !== undefined && !text.includes("/") && !UNSPECIFIED.has(formatRange(range));
 }
 
-/** Whether Git takes a text for a branch's name. */
+/** Whether Git accepts a text as the name of a branch. */
 function isBranch(text: string): boolean {
   return text !== "" && !NO_BRANCH.test(text);
 }
@@ -45,17 +45,17 @@ function isDeployPath(text: string): boolean {
 
 const line = (max: number) => z.string().max(max);
 
-/** Whoever reads it next may know fewer spellings than we do. */
+/** One spelling of an address, because other programs may know fewer spellings. */
 function oneSpelling(text: string): string {
   const range = parseRange(text);
   return range === undefined ? text : formatRange(range);
 }
 
-/** One IPv4 or IPv6 address; comes out in its shortest spelling. */
+/** One IPv4 or IPv6 address; the output is its shortest spelling. */
 export const ipAddress = line(45).refine(isMachine, "must be one IPv4 or IPv6 address, such as 203.0.113.7")
   .overwrite(oneSpelling);
 
-/** An address or a range of them; comes out in its one spelling. */
+/** An address or a range; the output is its canonical spelling. */
 export const ipRange = line(49).refine(
   (text) => parseRange(text) !== undefined,
   "must be an IPv4 or IPv6 address or CIDR range, such as 203.0.113.7 or 198.51.100.0/24",
@@ -64,10 +64,10 @@ export const ipRange = line(49).refine(
 const lowerCase = line(253).toLowerCase();
 const notADomain = "must be a domain without scheme, port or path, such as shop.example.com (xn-- for other letters)";
 
-/** A domain's name; comes out in lower case. */
+/** A domain name; the output is in lower case. */
 export const domainName = lowerCase.refine(isDomain, notADomain);
 
-/** A domain of a certificate: a wildcard is asked for by a flag beside it. */
+/** A domain of a certificate. A wildcard is requested by a separate flag. */
 export const certificateDomain = lowerCase.refine((text) => !text.startsWith("*"), {
   error: "must have no star: for *.example.com give example.com alone, and wildcard: true",
   abort: true,
@@ -76,7 +76,7 @@ export const certificateDomain = lowerCase.refine((text) => !text.startsWith("*"
 /** An e-mail address. */
 export const emailAddress = line(254).refine(isEmail, "must be an e-mail address, such as owner@example.com");
 
-/** A Git repository's SSH address; the deploy key works with no other. */
+/** The SSH address of a Git repository; the deploy key works only with SSH. */
 export const gitUrl = line(500)
   .refine(isGitUrl, { error: "must be an SSH address, such as git@git.example.com:team/shop.git", abort: true })
   .refine(hasPublicHost, "must name a host on the public internet, by its full name or its address");

@@ -1,4 +1,4 @@
-/** What is asked before the Varnish cache of a server or application is off or empty. */
+/** The questions before the Varnish cache of a server or application is switched off or emptied. */
 import type { Question } from "../../confirm/question.ts";
 import { type AppFacts, countApps, onApp, onServer, type ServerFacts } from "./questions.ts";
 
@@ -11,7 +11,7 @@ const TURNED_OFF = [
   "It can be undone by turning the cache on again.",
 ];
 
-/** The question before the cache of a whole server is off or empty. */
+/** The question before the cache of a whole server is switched off or emptied. */
 export function serverVarnishQuestion(facts: ServerFacts, action: "disable" | "purge"): Question {
   const what = action === "purge" ? "Empty" : "Turn off";
   return {
@@ -21,7 +21,7 @@ export function serverVarnishQuestion(facts: ServerFacts, action: "disable" | "p
   };
 }
 
-/** The question before the cache of an application is off. */
+/** The question before the cache of an application is switched off. */
 export function appVarnishOffQuestion(facts: AppFacts): Question {
   return {
     headline: `Turn off the Varnish cache of application ${facts.app.id}.`,

@@ -1,11 +1,11 @@
-/** What tools show of servers and applications. */
+/** How tools show servers and applications. */
 import { type AppRecord, domainOf, knownApps, numberOrNull, type ServerRecord } from "../../cloudways/models.ts";
 import { withIsoTimes } from "../../cloudways/times.ts";
 
 /** How much of a record is shown. */
 export type Detail = "concise" | "full";
 
-/** Cloudways gives these in GB, without saying so in the name. */
+/** Members in GB whose names have no unit. */
 const GIGABYTE_FIELDS = ["volume_size", "db_volume_size", "data_volume_size", "storage"];
 const ID_FIELDS = ["server_id", "project_id", "app_version_id", "cms_app_id", "source_app_id", "tenant_id"];
 
@@ -29,7 +29,7 @@ export function serverView(server: ServerRecord, detail: Detail) {
   return { ...serverOnlyView(server, detail), apps: knownApps(server).map((app) => appView(app, detail)) };
 }
 
-/** The applications whose Unix user a report speaks of; what it says of them stands where Cloudways put it. */
+/** The applications whose Unix users a report names. The report itself stays unchanged. */
 export function appsNamedIn(report: unknown, apps: readonly AppRecord[]) {
   const text = JSON.stringify(report);
   return apps
@@ -37,7 +37,7 @@ export function appsNamedIn(report: unknown, apps: readonly AppRecord[]) {
     .map(({ id, label, sys_user }) => ({ id, label, sys_user }));
 }
 
-/** The record as it came, with units in names, ids as integers and times with their zone. */
+/** The record as Cloudways returned it, with units in names, ids as integers and times with their zone. */
 function withUnits(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(withIsoTimes(record)).map(([name, value]) => {

@@ -1,4 +1,4 @@
-/** What a server's firewall and its web tools do with one address. */
+/** One address: whether a server's firewall blocks it, and access for it to the server's web tools. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { ServerRecord } from "../../cloudways/models.ts";
@@ -78,7 +78,7 @@ const allowIpSiab = defineAskingTool({
     headline: `Open the browser SSH terminal of server ${facts.server.id} to 1 address.`,
     ...onServer(facts),
     consequences: [
-      "Whoever connects from that address reaches a terminal of the server in a browser, and with a user's password " +
+      "Anyone who connects from that address reaches a terminal of the server in a browser, and with a user's password " +
       "the files of its applications.",
       "It can't be undone here: no tool closes it again.",
     ],
@@ -105,8 +105,8 @@ const allowIpAdminer = defineAskingTool({
     headline: `Open the database manager (Adminer) of server ${facts.server.id} to 1 address.`,
     ...onServer(facts),
     consequences: [
-      "Whoever connects from that address reaches the database manager in a browser, and with a database password " +
-      "all data of that application.",
+      "Anyone who connects from that address reaches the database manager in a browser, and with a database " +
+      "password all data of that application.",
       "It can't be undone here: no tool closes it again.",
     ],
     facts: [{ name: "Address", values: [ip], isFirst: true }],

@@ -1,19 +1,19 @@
-/** The question before a certificate takes the place of another. */
+/** The question before a certificate replaces another. */
 import type { CertificateFacts } from "../../cloudways/certificates.ts";
 import type { Question } from "../../confirm/question.ts";
 import { certificatesNow } from "../define/certificate_facts.ts";
 import { type AppFacts, count, onApp } from "../define/questions.ts";
 
-/** An application, and a certificate for it that was found right. */
+/** An application, and a valid certificate for it. */
 export interface NewCertificate extends AppFacts {
   certificate: CertificateFacts;
-  /** Which of the application's domains it is for. */
+  /** The domains of the application that it covers. */
   covered: string[];
-  /** Which of them it is not for. */
+  /** The domains of the application that it does not cover. */
   uncovered: string[];
 }
 
-/** The question before a certificate takes the place of another. */
+/** The question before a certificate replaces another. */
 export function replaceCertificateQuestion(facts: NewCertificate): Question {
   const { certificate, covered, uncovered } = facts;
   const now = certificatesNow(facts);

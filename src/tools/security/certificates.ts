@@ -22,7 +22,7 @@ interface CertificateInput {
   password?: string | undefined;
 }
 
-/** @throws {ToolError} `invalid_arguments`, naming the argument and nothing of its content. */
+/** @throws {ToolError} `invalid_arguments`, with the name of the argument and nothing of its content. */
 async function checkFiles(
   { certificate, private_key, password }: CertificateInput,
   { account, clock }: ToolContext,
@@ -41,7 +41,7 @@ function refusedFile(argument: string, problem: string, more: Record<string, unk
   });
 }
 
-/** Which of the application's domains the certificate is for. */
+/** The domains of the application that the certificate covers. */
 function checkDomains({ app }: FoundApp, { domains }: CertificateFacts): { covered: string[]; uncovered: string[] } {
   const { covered, uncovered } = coverage(app, domains);
   if (covered.length === 0) {
@@ -53,7 +53,7 @@ function checkDomains({ app }: FoundApp, { domains }: CertificateFacts): { cover
   return { covered, uncovered };
 }
 
-/** Long and for machines: a person reads the domains, the dates and the fingerprint in it. */
+/** Certificates are long and unreadable. A person sees their domains, dates and fingerprints instead. */
 const pemText = declare({ form: "lines", shownBy: "fingerprint" });
 const pemSecret = declare({ form: "lines", secret: true });
 /** May begin or end with a space. */
@@ -83,7 +83,7 @@ const installSslCertificate = defineAskingTool({
     warnings: texts,
   }),
   facts: async (input, context) => {
-    // Nobody should be asked for a yes to what is refused afterwards.
+    // Checked here, so that nobody is asked about a call that is refused afterwards.
     const certificate = await checkFiles(input, context);
     const found = await appFacts(input, context);
     return { ...found, certificate, ...checkDomains(found, certificate) };

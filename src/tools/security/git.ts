@@ -50,7 +50,7 @@ const generateGitSshKey = defineAskingTool({
   handler: async (_input, { account }, found) => {
     const request = { operation: "git_generate_key", method: "POST", path: path`/git/generateKey` } as const;
     await account.write({ ...request, form: idsOf(found), reply: anyReply });
-    // The key is made by now; that it can't be read is no failure of making it.
+    // The key was made. If it can't be read now, the call has not failed.
     const key = await readGitKey(account, found).catch((error) => nullIfRefused(error, "any"));
     const message = key ? "Add the public key to the repository." : "Made. Read it with get_git_ssh_key.";
     return { ...namesOf(found), public_key: key || null, message };

@@ -1,4 +1,4 @@
-/** What the tools for deployment by Git share: reading the key and the history, and what a person is shown of them. */
+/** What the tools for deployment by Git share: reading the key and the history, and the questions about them. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import {
@@ -18,20 +18,20 @@ import { type AppFacts, appFacts, NOT_TOLD, nullIfRefused, onApp } from "../defi
 import { idsOf } from "../define/targets.ts";
 import type { ToolContext } from "../define/tool.ts";
 
-/** The public deploy key; empty where there is none, null where the answer doesn't say. */
+/** The public deploy key; empty if there is no key, null if the answer doesn't say. */
 export function readGitKey(account: CloudwaysAccount, found: FoundApp): Promise<string | null> {
   return account.read({ operation: "git_key_get", path: path`/git/key`, reply: keyReply, query: idsOf(found) });
 }
 
-/** An application, and what was deployed into it last. */
+/** An application, and what was last deployed to it. */
 export interface DeployFacts extends AppFacts {
-  /** What may have been the last deployment; empty where there is none, or where it can't be told. */
+  /** Candidates for the last deployment; empty if there was no deployment, or if Cloudways doesn't say. */
   last: Deployment[];
-  /** The hosts that it was deployed from; null where the history isn't told. */
+  /** The hosts that it was deployed from; null if Cloudways doesn't show the history. */
   hosts: readonly string[] | null;
 }
 
-/** Reads what a deployment is about to hit, past every cache. */
+/** Reads the target of a deployment, from Cloudways and not from a cache. */
 export async function deployFacts(
   input: { app_id: number; server_id?: number | undefined },
   context: ToolContext,
@@ -51,14 +51,17 @@ export function deploymentsOf(account: CloudwaysAccount, found: FoundApp): Promi
   });
 }
 
-/** Null where Cloudways refuses to show it. */
+/** Null if Cloudways refuses to show it. */
 function readHistory(account: CloudwaysAccount, found: FoundApp): Promise<Deployment[] | null> {
   return deploymentsOf(account, found).catch((error) => nullIfRefused(error));
 }
 
 /**
- * Refuses a branch that the repository doesn't have. Looked up only where the application was deployed from that host
- * before; nobody else learns of it before a person said yes. Where the branches can't be seen, Cloudways decides.
+ * Refuses a branch that the repository doesn't have. The branches are read only from hosts that the application was
+ * deployed from before: Cloudways must not connect to another host before a person has said yes. If the branches can't
+ * be read, Cloudways decides.
+ *
+ * @throws {ToolError} `invalid_arguments` for an unknown branch.
  */
 export async function requireBranch(
   account: CloudwaysAccount,
@@ -70,7 +73,7 @@ export async function requireBranch(
   requireKnown(branch, { argument: "branch", what: "branch of this repository", known: known ?? [] });
 }
 
-/** The branches of a repository, as the application's deploy key sees them. */
+/** The branches of a repository, read with the application's deploy key. */
 export function readBranches(account: CloudwaysAccount, found: FoundApp, git_url: string): Promise<string[]> {
   return account.read({
     operation: "git_branches_get",
@@ -81,13 +84,13 @@ export function readBranches(account: CloudwaysAccount, found: FoundApp, git_url
   });
 }
 
-/** An application, and out of which hosts it was deployed. */
+/** An application, and the hosts that it was deployed from. */
 export interface HostFacts extends AppFacts {
-  /** Null where the history isn't told. */
+  /** Null if Cloudways doesn't show the history. */
   hosts: readonly string[] | null;
 }
 
-/** Reads what is known of the host of a repository. Its application is read past every cache where it is a new one. */
+/** Reads what is known about a repository's host. For a new host, the application is read without a cache. */
 export async function hostFacts(
   input: { app_id: number; server_id?: number | undefined; git_url: string },
   context: ToolContext,
@@ -103,7 +106,7 @@ function isKnownHost(url: string, hosts: readonly string[] | null): boolean {
   return hosts !== null && host !== undefined && hosts.includes(host);
 }
 
-/** The question before Cloudways connects to a host; undefined where the application was deployed out of it before. */
+/** The question before Cloudways connects to a host; undefined if the application was deployed from it before. */
 export function hostQuestion(facts: HostFacts, { git_url }: { git_url: string }): Question | undefined {
   const { hosts } = facts;
   if (isKnownHost(git_url, hosts)) return undefined;
@@ -123,7 +126,7 @@ export function hostQuestion(facts: HostFacts, { git_url }: { git_url: string })
   };
 }
 
-/** What is deployed, and what was deployed last. A yes is bound to the latter. */
+/** The question before a deployment. The yes is bound to the last deployment. */
 export function deploymentFacts(
   { last }: DeployFacts,
   input: { git_url?: string; branch: string; deploy_path: string },

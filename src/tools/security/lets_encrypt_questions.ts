@@ -1,4 +1,4 @@
-/** When a Let's Encrypt certificate is asked about: where it takes something from what is there, or nobody can tell. */
+/** Questions about Let's Encrypt certificates: asked if a change loses something that exists, or if that is unknown. */
 import { type InstalledCertificates, installedCertificates } from "../../cloudways/installed_certificates.ts";
 import { certificatesNow } from "../define/certificate_facts.ts";
 import type { Question, QuestionFact } from "../../confirm/question.ts";
@@ -6,14 +6,14 @@ import { type AppFacts, count, inWords, onApp } from "../define/questions.ts";
 
 const [IS_LOST, ARE_LOST] = ["domain of the present certificate is", "domains of the present certificate are"];
 
-/** What a certificate is asked for. */
+/** The certificate that was requested. */
 export interface WantedCertificate {
   domains: readonly string[];
   wildcard: boolean;
   email: string | undefined;
 }
 
-/** The question before a certificate is installed; undefined where it takes nothing away from what is there. */
+/** The question before a certificate is installed; undefined if nothing that exists is lost. */
 export function installQuestion(facts: AppFacts, wanted: WantedCertificate): Question | undefined {
   const present = installedCertificates(facts.app);
   const lost = domainsLost(present, wanted.domains);
@@ -36,11 +36,11 @@ export function installQuestion(facts: AppFacts, wanted: WantedCertificate): Que
   });
 }
 
-/** The question before a certificate is renewed; undefined where it stays as it is, but for its dates. */
+/** The question before a certificate is renewed; undefined if only its dates change. */
 export function renewQuestion(facts: AppFacts, wanted: WantedCertificate): Question | undefined {
   const present = installedCertificates(facts.app);
   const others = wanted.domains.filter((domain) => !present.letsEncryptDomains.includes(domain));
-  // What a named domain means for the rest of the certificate, nobody tells.
+  // It is not documented whether the domains that are not named stay in the certificate.
   const left = wanted.domains.length === 0 ? [] : domainsLost(present, wanted.domains) ?? [];
   const reasons = [
     ...reasonsAgainst(present, wanted),
@@ -75,7 +75,7 @@ export function endRenewalQuestion(facts: AppFacts): Question {
   };
 }
 
-/** The domains of the present certificate that are not among others; null where it is not told which it has. */
+/** The domains of the present certificate that are not in `domains`; null if Cloudways doesn't say which it has. */
 function domainsLost(present: InstalledCertificates, domains: readonly string[]): string[] | null {
   const { letsEncrypt, letsEncryptDomains } = present;
   if (letsEncrypt === false) return [];
@@ -85,7 +85,7 @@ function domainsLost(present: InstalledCertificates, domains: readonly string[])
 const TO_WILDCARD = "A wildcard certificate takes the place of one that may name its domains.";
 const FROM_WILDCARD = "The present certificate may be a wildcard one, and this one is not: subdomains may lose it.";
 
-/** What speaks against taking a new certificate for the present one, whichever domains it is for. */
+/** Reasons against replacing the present certificate that don't depend on its domains. */
 function reasonsAgainst(present: InstalledCertificates, { wildcard, email }: WantedCertificate): string[] {
   const { own, letsEncrypt } = present;
   const isOther = letsEncrypt === true && present.wildcard !== wildcard;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { appOutput } from "../define/targets.ts";
 import { startedOutput } from "../define/outputs.ts";
 
-/** What every tool gives that starts work on one application. */
+/** The output of every tool that starts work on one application. */
 export const startedOnApp = z.looseObject({ ...appOutput, ...startedOutput });
 
 /**

@@ -1,9 +1,11 @@
-/** The question before a whitelist is changed: who gets in, who no longer does, and what the list is before and after. */
+/**
+ * The question before a whitelist is changed: who gets in, who no longer does, and what the list is before and after.
+ */
 import { canonicalList, type ListPlan, policyWarnings, wideRanges } from "../../cloudways/address_lists.ts";
 import type { Question, QuestionFact } from "../../confirm/question.ts";
 import { count, onServer, type ServerFacts } from "../define/questions.ts";
 
-/** What may be reached from the addresses on each list. */
+/** The services that each list gives access to. */
 const REACHES = { ssh: "SSH and SFTP", mysql: "MySQL" } as const;
 
 /** Names every change, and with it what stays. */
@@ -32,9 +34,9 @@ function consequencesOf({ list, before, merged, policy }: ListPlan): string[] {
   const everybody = wide.filter(({ all }) => all).length;
   const lines = [
     before.stated ? "" : "Cloudways doesn't tell the present list: whatever it holds is replaced.",
-    merged.added.length > 0 ? `Whoever connects from an added address can try to sign in by ${REACHES[list]}.` : "",
+    merged.added.length > 0 ? `Anyone who connects from an added address can try to sign in by ${REACHES[list]}.` : "",
     merged.removed.length > 0 && policy !== "allow_all"
-      ? "Whoever connects from a removed address is locked out, unless another entry holds it."
+      ? "Anyone who connects from a removed address is locked out, unless another entry holds it."
       : "",
     everybody > 0 ? `The new list lets everybody in: /0 stands in it ${count(everybody, "time")}.` : "",
     wide.length > everybody ? `The new list holds ${count(wide.length - everybody, "wide range")}.` : "",

@@ -7,7 +7,7 @@ interface Addon {
   label: string;
   name: string;
   binding: "account" | "server" | "application";
-  /** Support staff finish what is asked for. */
+  /** Support staff complete the request. */
   byStaff?: true;
   packages: readonly { id: number; name: string; price: string }[];
 }
@@ -34,7 +34,7 @@ const addons: readonly Addon[] = [
 
 const smtpFields = ["mode", "provider", "host", "port", "username", "password"];
 
-/** Add-ons, billed ones among them, and the domains that mail is sent from. */
+/** Add-ons, some of them billed, and the domains that mail is sent from. */
 export const addonHandlers: Handlers = {
   addon_list: () => ({ addons: Object.fromEntries(addons.map((addon, index) => [addon.id, shown(addon, index)])) }),
   addon_activate(call) {

@@ -7,7 +7,7 @@ import type { ChannelState } from "../state.ts";
 
 const email = 2;
 
-/** Where alerts go. What kinds there are answers its documented example. */
+/** Where alerts are sent. The list of kinds answers with its documented example. */
 export const alertChannelHandlers: Handlers = {
   cloudways_bot_integrations_list: ({ account }) => ({ integrations: account.channels.map(shown) }),
   cloudways_bot_integration_create(call) {

@@ -4,7 +4,10 @@ import { invalidField, notFound, refused } from "../refusals.ts";
 import type { ProtectionState, ScanState, SecurityEventState } from "../state.ts";
 import { startOperation } from "./start.ts";
 
-/** The Security Suite on one application. No reply of it is recorded; members that are not in the facts are made up. */
+/**
+ * The Security Suite on one application. None of its replies is recorded; members that are not in the facts are made
+ * up.
+ */
 export const appProtectionHandlers: Handlers = {
   security_suite_app_activate({ app: { protection } }) {
     if (protection.active) throw refused("The application is protected already.");
@@ -64,7 +67,7 @@ export const appProtectionHandlers: Handlers = {
     const { files } = protectionOf(call);
     return { files: slice(call, files).map(({ path, ...file }) => ({ ...file, file: path })), total: files.length };
   },
-  // Whether files are named by ids or by paths is not recorded: either will do.
+  // It is not recorded whether files are named by ids or by paths, so both work.
   security_suite_app_files_restore(call) {
     const { files } = protectionOf(call);
     const chosen = text(call, "files").split(",").map((name) => {
@@ -91,7 +94,7 @@ export const appProtectionHandlers: Handlers = {
   },
 };
 
-/** An event, or an incident, as it stands in replies. */
+/** An event or an incident as replies show it. */
 export function shownEvent({ at, ...event }: SecurityEventState): unknown {
   return { ...event, times: 1, created: at };
 }
@@ -101,7 +104,7 @@ function protectionOf({ app: { protection } }: Call): ProtectionState {
   return protection;
 }
 
-/** Which words name the two lists is not settled: all four do. */
+/** Sources differ about the names of the two lists, so all four names work. */
 function listOf(call: Call): string[] {
   const { ips } = protectionOf(call);
   const mode = text(call, "mode");

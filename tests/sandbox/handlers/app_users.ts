@@ -38,7 +38,7 @@ function credentialRecord(call: Call, credential: CredentialState): unknown {
   return { id: String(id), sys_user, sys_password, ...ip, ssh_keys: keys };
 }
 
-/** Two applications may have further users of one name; no other user may share one. */
+/** Two applications may have further users with the same name. No other users may share a name. */
 function refuseTaken(call: Call, username: string): void {
   const taken = [call.server.master_user, ...call.server.apps.map((app) => app.sys_user)];
   if (taken.includes(username) || call.app.credentials.some((one) => one.sys_user === username)) {

@@ -3,10 +3,10 @@ import { restorePoint } from "../dates.ts";
 import { invalidField, refused } from "../refusals.ts";
 import { start } from "./start.ts";
 
-/** Backups of applications, and their way back. */
+/** Backups of applications, and restoring them. */
 export const backupHandlers: Handlers = {
   app_backup: (call) => start(call, "backup_app", () => void call.app.backups.unshift(restorePoint(call.clock.now()))),
-  // Despite its name this lists the restore points, and it takes an operation to do so.
+  // Despite its name this lists the restore points, and it starts an operation for it.
   app_backup_status_get: (call) =>
     start(call, "app_restore_points", undefined, {
       idForm: "flex",

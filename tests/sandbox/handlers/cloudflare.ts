@@ -39,7 +39,7 @@ export const cloudflareHandlers: Handlers = {
       status: true,
       txt_records: {
         ownership_verification: { status, txt_name: txt.name, txt_value: txt.value },
-        // Despite its name a TXT record too.
+        // Despite its name this is a TXT record too.
         ownership_verification_http: { type: "txt", name: `_cf-custom-hostname.${hostname}`, value: hostname_id },
       },
     };
@@ -90,7 +90,7 @@ function ofThisApp(call: Call): unknown {
   return Object.assign({}, exampleOf(call.operation), { app_id: call.app.id });
 }
 
-/** The names by which settings are read are not those by which they are written; what maps to what is inferred. */
+/** Settings have other names when they are read than when they are written. The mapping is inferred. */
 function readSettings(settings: CloudflareSettings): unknown {
   const { minification, image_optimization: polish, mobile_optimization: mirage, early_hints } = settings;
   const { scrapeshield, caching, edgecaching } = settings;

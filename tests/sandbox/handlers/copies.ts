@@ -17,7 +17,7 @@ function stagingLabel({ app }: Call): string {
   return `staging-${app.label}`;
 }
 
-/** The finished operation names the copy; for a staging one nothing else does, seen live. */
+/** The finished operation names the copy. For a staging copy nothing else does, as seen live. */
 function copy(call: Call, type: string, label: string, staging: boolean): unknown {
   const id = nextAppId(call);
   const operation = startOperation(call, type, () => {
@@ -28,7 +28,7 @@ function copy(call: Call, type: string, label: string, staging: boolean): unknow
   return staging && call.forms === "live" ? { operation_id } : { status: true, app_id: String(id), operation_id };
 }
 
-/** Two operations, one for each server; the copy is there when the second is done. */
+/** Two operations, one for each server; the copy exists when the second is done. */
 function copyToServer(call: Call, label: string, staging: boolean): unknown {
   const id = nextAppId(call);
   const destination = call.account.servers.find((one) => one.id === number(call, "destination_server_id"));

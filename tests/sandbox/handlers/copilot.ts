@@ -56,7 +56,7 @@ export const copilotHandlers: Handlers = {
     const cycle = typeof given === "string" ? given : new Date(call.clock.now()).toISOString().slice(0, 7);
     return { data: { cycle_start: `${cycle}-01`, cycle_end: `${cycle}-28`, credits_used: 0 } };
   },
-  // Only servers that were switched off stand here.
+  // Only servers that were switched off are listed here.
   copilot_server_settings_get: ({ account: { copilot } }) => ({
     data: copilot.off.map((server_id) => ({ server_id, insights_enabled: false })),
   }),
@@ -68,7 +68,7 @@ export const copilotHandlers: Handlers = {
   },
 };
 
-/** Without a plan they are most likely refused. */
+/** Without a plan the calls are most likely refused. */
 function insights({ account }: Call): InsightState[] {
   if (account.copilot.planId === null) throw new Refusal(403, { message: "Copilot needs a subscription." });
   return account.insights.filter(({ server_id }) => !account.copilot.off.includes(server_id));

@@ -8,7 +8,7 @@ import { start } from "./start.ts";
 /** Cron jobs and their optimizer. */
 export const cronHandlers: Handlers = {
   app_cron_list_get: ({ app }) => app.crons,
-  // How the two halves of the list belong together is not recorded: here writing one half drops the other.
+  // It is not recorded how the two halves of the list depend on each other. Here, writing one half drops the other.
   app_cron_list_update(call) {
     call.app.crons = call.fields.is_script === true
       ? { basic: [], script: lines(call).join("\n") }

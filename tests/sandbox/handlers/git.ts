@@ -4,7 +4,7 @@ import { start } from "./start.ts";
 
 /** Deployment by Git. */
 export const gitHandlers: Handlers = {
-  // The former key stops working.
+  // The old key stops working.
   git_generate_key(call) {
     call.app.git.key = `ssh-rsa AAAAEXAMPLE${call.random.letters(16)} deploy`;
     return nothing(call);

@@ -5,7 +5,7 @@ import { isRecord } from "../read_request.ts";
 import { refused } from "../refusals.ts";
 import type { MemberState } from "../state.ts";
 
-/** Team members. What they may do on servers can be written and not read. */
+/** Team members. Their rights on servers can be written but not read. */
 export const memberHandlers: Handlers = {
   team_member_list: ({ account }) => ({ contents: { members: memberMap(account.members) } }),
   team_member_add(call) {
@@ -28,7 +28,7 @@ export const memberHandlers: Handlers = {
     });
     return { contents: { members: memberMap(account.members) } };
   },
-  // Access that is not named is lost: no reply tells what was granted before.
+  // Access that is not named is lost. No reply shows what was granted before.
   team_member_update(call) {
     const member = theMember(call);
     for (const name of ["name", "status", "role"] as const) {

@@ -40,7 +40,7 @@ import { updateHandlers } from "./updates.ts";
 import { varnishHandlers } from "./varnish.ts";
 import { vulnerabilityHandlers } from "./vulnerabilities.ts";
 
-/** What is modelled; all else answers its documented example. */
+/** The operations that are modelled. All others answer with their documented example. */
 export const handlers: Handlers = {
   ...addonHandlers,
   ...alertChannelHandlers,

@@ -5,7 +5,7 @@ import { isRecord } from "../read_request.ts";
 import { invalidField } from "../refusals.ts";
 import { report, startOperation } from "./start.ts";
 
-/** Numbers about servers and applications. */
+/** Figures about servers and applications. */
 export const monitoringHandlers: Handlers = {
   monitoring_server_summary: (call) => ({ content: text(call, "type") === "db" ? diskPoints(call) : bandwidth(call) }),
   monitoring_server_graph: serverGraph,
@@ -26,7 +26,7 @@ export const monitoringHandlers: Handlers = {
   analytics_app_php: (call) => analytics(call, "app_php"),
   analytics_app_mysql: (call) => analytics(call, "app_mysql"),
   analytics_app_cron: (call) => analytics(call, "app_cron"),
-  // Its one user calls what comes back unreliable; the documents show an empty text.
+  // The only known client calls the reply unreliable; the documents show an empty text.
   monitoring_app_graph: (call) => ({
     contents: call.forms === "live" ? JSON.stringify([{ target: text(call, "target"), datapoints: [] }]) : "",
   }),
@@ -68,7 +68,9 @@ function bandwidth(call: Call): unknown[] {
   return [{ name: "bandwidth_monthly", datapoint: [2037.76, seconds(call)], type: "bw" }];
 }
 
-/** MB for every application, under its Unix user, measured once a day. Live, other kinds of rows stand among them. */
+/**
+ * MB for every application, under its Unix user, measured once a day. Live, there are other kinds of rows among them.
+ */
 function diskPoints(call: Call): unknown[] {
   const apps = call.server.apps.map((app, index) => ({
     name: app.sys_user,
@@ -87,7 +89,10 @@ function tables(): unknown[] {
   return [{ name: "wp_options", size: 18_064 }, { name: "wp_posts", size: 9120 }];
 }
 
-/** Live: at once, as JSON in a text. The documents spell the member otherwise, and have tasks for the long spans. */
+/**
+ * Live, the answer comes at once, as JSON in a text. The documents spell the member otherwise, and use tasks for long
+ * spans.
+ */
 function serverGraph(call: Call): unknown {
   const target = text(call, "target");
   const duration = text(call, "duration");
@@ -111,7 +116,7 @@ const stepsOf: Readonly<Record<string, readonly [seconds: number, count: number]
   "1 Month": [21_600, 120],
 };
 
-/** From and to what a target's values go; no reply names the units. */
+/** The lowest and highest values of a target; no reply names the units. */
 const rangeOf: Readonly<Record<string, readonly [low: number, high: number]>> = {
   "Free Disk": [18, 22],
   "Free Disk (Data)": [18, 22],

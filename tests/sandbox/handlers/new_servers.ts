@@ -9,13 +9,13 @@ import { projectNamed } from "./projects.ts";
 import { serverWithWork } from "./servers.ts";
 import { start } from "./start.ts";
 
-/** New servers, from nothing or from another. */
+/** New servers, empty or as copies of another. */
 export const newServerHandlers: Handlers = {
   server_create: createServer,
   server_clone: cloneServer,
 };
 
-/** The only start call whose operation stands inside the new record. */
+/** The only call that starts work and has the operation inside the new record. */
 function createServer(call: Call): unknown {
   checkOffer(call);
   checkApplication(call);
@@ -46,7 +46,9 @@ function createServer(call: Call): unknown {
   return { server: serverWithWork(call, server) };
 }
 
-/** Copies all applications, or one of them; what else comes along is chosen by switches that count together with `advance_clone`. */
+/**
+ * Copies all applications, or one of them. Switches choose what else is copied; they count only with `advance_clone`.
+ */
 function cloneServer(call: Call): unknown {
   checkOffer(call);
   const source = call.server;

@@ -11,7 +11,7 @@ export const operationHandlers: Handlers = {
     const server = call.account.servers.find((one) => one.id === operation.serverId);
     const done = operation.state === "done";
     return {
-      // Not a verdict: it is missing while the work runs, and was false on a staging copy that was done.
+      // Does not mean success or failure: it is missing while the work runs, and was false on a finished staging copy.
       ...(operation.state === "running" ? {} : { status: done && operation.type !== "add_staging_app" }),
       operation: { ...call.book.record(call.account, operation), ...(done ? results(call, operation) : {}) },
       ...(done && operation.showsServer && server !== undefined ? { server: serverRecord(server) } : {}),
@@ -32,7 +32,7 @@ function find(call: Call, field: string): OperationState {
   return operation;
 }
 
-/** Restore points are the one result that some documents put into `data`. */
+/** Restore points are the only result that some documents show in `data`. */
 function results(call: Call, operation: OperationState): Record<string, unknown> {
   const result = operation.result?.();
   if (result === undefined) return {};

@@ -3,7 +3,7 @@ import { fits, install, packageCatalogue } from "../packages.ts";
 import { invalidField } from "../refusals.ts";
 import { start } from "./start.ts";
 
-/** Packages: what there is, and what a server has. */
+/** Packages: all of them, and those of a server. */
 export const packageHandlers: Handlers = {
   list_packages: () => ({ packages: packageCatalogue() }),
   server_package_update(call) {

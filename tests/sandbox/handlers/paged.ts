@@ -2,7 +2,7 @@ import type { Call } from "../call.ts";
 
 const mostPerPage = 100;
 
-/** One page of a list, with what it takes to ask for the next. */
+/** One page of a list, with what is needed to request the next. */
 export function paged(call: Call, name: string, rows: unknown[]): unknown {
   const page = Math.max(1, Number(call.fields.page ?? 1));
   const limit = Math.min(mostPerPage, Math.max(1, Number(call.fields.limit ?? 20)));

@@ -30,7 +30,7 @@ export const passwordHandlers: Handlers = {
   },
 };
 
-/** Gives the password back where it is strong enough. The policy is not published; this is what was accepted in use. */
+/** Returns the password if it is strong enough. The policy is not published; these rules were observed. */
 export function checkPassword(password: string): string {
   const isStrong = password.length >= 8 && /[a-z]/.test(password) && /[A-Z]/.test(password) && /\d/.test(password);
   if (!isStrong || /[&+%'"\s]/.test(password)) {
@@ -39,7 +39,7 @@ export function checkPassword(password: string): string {
   return password;
 }
 
-/** Refuses a name that is none for a user of the operating system. */
+/** Refuses a name that is not valid for a user of the operating system. */
 export function checkUserName(username: string): void {
   if (!/^[a-z][a-z0-9_-]{1,31}$/.test(username)) throw new Refusal(422, { message: "username is invalid" });
 }

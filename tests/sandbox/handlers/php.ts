@@ -9,7 +9,7 @@ export const phpHandlers: Handlers = {
   },
 };
 
-/** Decoding never fails: like PHP it skips what is no base64, and what was plain text comes out as rubbish. */
+/** Decoding never fails: like PHP it skips characters that are not base64, so plain text decodes to garbage. */
 function received(call: Call): string {
   const sent = text(call, "fpm_setting");
   if (call.habits.fpmText === "plain") return sent;

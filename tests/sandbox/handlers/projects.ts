@@ -31,7 +31,7 @@ export const projectHandlers: Handlers = {
   },
 };
 
-/** The id of the project with that name, which is made where there is none; undefined for no name. */
+/** The id of the project with that name, which is made if it does not exist; undefined without a name. */
 export function projectNamed(call: Call, name: string): number | undefined {
   if (name === "") return undefined;
   return (call.account.projects.find((one) => one.name === name) ?? newProject(call, name)).id;

@@ -14,7 +14,7 @@ const Input = z.object({
   artisan_path: z.string(),
 });
 
-/** Worker queues. What makes or deletes one answers with all of them. */
+/** Worker queues. Making or deleting a queue answers with all of them. */
 export const queueHandlers: Handlers = {
   supervisord_list_queues: ({ app, server }) => ({
     status: true,
@@ -37,7 +37,7 @@ export const queueHandlers: Handlers = {
     ),
     status: true,
   }),
-  // Its name is that of the text, its documented type that of the number: either will do.
+  // Its name suggests the text, its documented type the number, so both work.
   supervisord_restart_queue(call) {
     const wanted = text(call, "queue_id");
     const queue = call.app.queues.find(({ id, queue_id }) => String(id) === wanted || queue_id === wanted);

@@ -24,7 +24,7 @@ export const scheduleHandlers: Handlers = {
     }
     return nothing(call);
   },
-  // Which values there are is not recorded; none switches snapshots off.
+  // The possible values are not recorded; no value switches snapshots off.
   server_snapshot_frequency_update(call) {
     call.server.snapshot_frequency = text(call, "snapshot_frequency") || null;
     return nothing(call);

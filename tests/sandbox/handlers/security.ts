@@ -10,7 +10,7 @@ import { start } from "./start.ts";
 export const securityHandlers: Handlers = {
   security_get_whitelisted_ips: (call) => whitelist(call, call.server.whitelist.sftp),
   security_get_whitelisted_ips_mysql: (call) => whitelist(call, call.server.whitelist.mysql),
-  // The new list takes the place of the old one.
+  // The new list replaces the old one.
   security_update_whitelisted_ips(call) {
     const entry = call.server.whitelist[text(call, "tab") === "mysql" ? "mysql" : "sftp"];
     entry.ips = list(call, "ip");
@@ -62,7 +62,7 @@ export const securityHandlers: Handlers = {
   },
 };
 
-/** A list as JSON text with a policy, or as the documents have it. */
+/** A list as JSON text with a policy, or in the form of the documents. */
 function whitelist(call: Call, { ips, policy }: WhitelistState): unknown {
   return call.forms === "live" ? { data: { ip_list: JSON.stringify(ips), policy } } : { ip_list: ips };
 }

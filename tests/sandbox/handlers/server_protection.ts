@@ -3,7 +3,7 @@ import { notFound } from "../refusals.ts";
 import type { AppState } from "../state.ts";
 import { shownEvent } from "./app_protection.ts";
 
-/** The Security Suite on a whole server. No reply but the list of applications is recorded. */
+/** The Security Suite on a whole server. Only the list of applications is a recorded reply. */
 export const serverProtectionHandlers: Handlers = {
   security_suite_server_apps_list(call) {
     const perPage = "page_limit" in call.fields ? number(call, "page_limit") : 20;

@@ -6,7 +6,7 @@ import type { ServerState } from "../state.ts";
 import { paged } from "./paged.ts";
 import { report, start } from "./start.ts";
 
-/** Servers: listing, life cycle. */
+/** Servers: listing and life cycle. */
 export const serverHandlers: Handlers = {
   server_list: (call) => ({
     status: true,

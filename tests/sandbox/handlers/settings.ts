@@ -22,7 +22,7 @@ const tlsVersions = /^1\.[0-3](,1\.[0-3])*$/;
 export const settingsHandlers: Handlers = {
   server_settings_get: ({ server, forms }) => {
     const { mod_xdebug } = server.settings;
-    // The documents' sample leaves the last letter of this one out.
+    // The documents' sample leaves out the last letter of this name.
     const word = forms === "documented" ? String(mod_xdebug).replace(/d$/, "") : mod_xdebug;
     return { settings: { ...server.settings, mod_xdebug: word } };
   },

@@ -4,7 +4,7 @@ import { notFound, refused } from "../refusals.ts";
 import type { AppState } from "../state.ts";
 import { replyId, start, startOperation } from "./start.ts";
 
-/** Staging copies: their tie to the live application, and their password prompt. */
+/** Staging copies: syncing with the live application, and their password prompt. */
 export const stagingHandlers: Handlers = {
   staging_sync_code: sync,
   // The reply is not recorded: an operation, or the list at once.
@@ -27,7 +27,7 @@ export const stagingHandlers: Handlers = {
   },
   // The reply is not recorded.
   staging_logs_get: ({ app, forms }) => forms === "live" ? { logs: app.staging.log } : app.staging.log,
-  // Neither the reply nor whose id it wants is recorded.
+  // Neither the reply nor whose id it expects is recorded.
   staging_local_backup_delete(call) {
     const effect = () => void (call.app.staging.overwritten = null);
     if (call.forms === "live") return start(call, "staging_delete_backup", effect);
@@ -60,7 +60,7 @@ function sync(call: Call): unknown {
   return { status: true, operation_id: call.forms === "live" ? operation.id : replyId(operation) };
 }
 
-/** Users and their passwords stand in the database. */
+/** Users and their passwords are in the database. */
 function copyDatabase(call: Call, from: AppState, to: AppState): void {
   const isPart = isOn(call, "table");
   const names = isPart ? list(call, "tableSelected") : Object.keys(from.content.tables);

@@ -24,7 +24,7 @@ export function started(operation: OperationState): { status: boolean; operation
   return { status: true, operation_id: replyId(operation) };
 }
 
-/** Ids that are numbers are numbers in the reply that hands them out, and text ever after. */
+/** A numeric id is a number in the reply to the start, and text in all later replies. */
 export function replyId(operation: OperationState): number | string {
   return /^\d+$/.test(operation.id) ? Number(operation.id) : operation.id;
 }
@@ -34,7 +34,7 @@ export function start(call: Call, type: string, effect?: () => void, more?: Part
   return started(startOperation(call, type, effect, more));
 }
 
-/** Starts a report: its id is a UUID, under a name that depends on the documents one reads. */
+/** Starts a report. Its id is a UUID, whose name differs between the documents. */
 export function report(call: Call, type: string, result: () => unknown): unknown {
   const operation = startOperation(call, type, undefined, { idForm: "uuid", result });
   return { status: true, [call.forms === "live" ? "task_id" : "operation_id"]: operation.id };

@@ -1,7 +1,7 @@
 import { type Call, type Handlers, isOn, nothing, text } from "../call.ts";
 import { start } from "./start.ts";
 
-/** What can be switched, or set, on an application. */
+/** What can be switched or set on an application. */
 export const switchHandlers: Handlers = {
   app_settings_get: ({ app }) => ({
     status: true,

@@ -1,7 +1,7 @@
 import { type Handlers, text } from "../call.ts";
 import { invalidField, refused } from "../refusals.ts";
 
-/** Offers of a server to another account. Nobody here ever accepts one. */
+/** Offers of a server to another account. In the sandbox nobody accepts one. */
 export const transferHandlers: Handlers = {
   server_transfer_request(call) {
     const { server, account } = call;

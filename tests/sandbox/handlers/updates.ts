@@ -24,7 +24,7 @@ export const updateHandlers: Handlers = {
   },
   safe_update_run: run,
   safe_update_status_get: (call) => ({ status: true, data: { is_active: updatesOf(call).enabled } }),
-  // Switching on covers everything there is and everything to come.
+  // Switching on covers everything that exists, and everything that is added later.
   safe_update_status_update(call) {
     const updates = updatesOf(call);
     const enabled = text(call, "enable");
@@ -73,7 +73,7 @@ function updatesOf({ app }: Call): UpdatesState {
   return app.updates;
 }
 
-/** A row tells neither the server nor the label. */
+/** A row contains neither the server nor the label. */
 function listed({ id, updates }: AppState): unknown {
   const pending = (all: ComponentState[]) => ({ require: updates.detected ? behind(all).length : 0 });
   return {
@@ -87,7 +87,7 @@ function listed({ id, updates }: AppState): unknown {
   };
 }
 
-/** Makes a backup, tries the updates on a copy that is gone in the end, and then updates the live application. */
+/** Makes a backup, tries the updates on a temporary copy, and then updates the live application. */
 function run(call: Call): unknown {
   const { app, server } = call;
   const updates = updatesOf(call);
@@ -124,7 +124,7 @@ function kindOf({ application, app_version, project_id }: AppState) {
   return { application, app_version, project_id };
 }
 
-/** Day and slot are words here, and numbers in the list and where they are written. */
+/** Day and slot are words here, but numbers in the list and when they are written. */
 function settings(app: AppState, updates: UpdatesState): unknown {
   const flag = (on: boolean) => on ? "1" : "0";
   const { selected, notify, core, plugins, themes, detected } = updates;
@@ -151,7 +151,7 @@ function settings(app: AppState, updates: UpdatesState): unknown {
   };
 }
 
-/** What such an entry holds is not recorded. */
+/** The content of such an entry is not recorded. */
 function withVersions({ slug, version, newest }: ComponentState): unknown {
   return { slug, current_version: version, new_version: newest };
 }

@@ -4,7 +4,7 @@ import { refused } from "../refusals.ts";
 import type { AppState } from "../state.ts";
 import { replyId, startOperation } from "./start.ts";
 
-/** Known holes in WordPress and what it is extended with. */
+/** Known vulnerabilities of WordPress, its plugins and themes. */
 export const vulnerabilityHandlers: Handlers = {
   app_vulnerabilities_list({ app }) {
     refuseOthers(app);
@@ -34,7 +34,7 @@ function refuseOthers(app: AppState): void {
   if (!isWordPress(app)) throw refused("Vulnerabilities are known for WordPress applications only.");
 }
 
-/** No hole is an empty list, one is an object, several are a list of objects. */
+/** No vulnerability is an empty list, one is an object, several are a list of objects. */
 function component(app: AppState, type: string, one: { slug: string; name: string; version: string }): unknown {
   const count = app.vulnerable.holes[one.slug] ?? 0;
   const holes = Array.from({ length: count }, (_, index) => ({

@@ -10,7 +10,7 @@ import type {
   SubscriptionState,
 } from "./services.ts";
 
-/** What the sandbox knows of one account. Tests may change all of it; answers are made from it on every request. */
+/** The state of one account. Tests may change all of it; every answer is made from it. */
 export interface AccountState {
   email: string;
   apiKey: string;
@@ -28,7 +28,7 @@ export interface AccountState {
   dns: DnsDomainState[];
   subscriptions: SubscriptionState[];
   serverAddons: ServerAddonState[];
-  /** What support staff are asked to do. */
+  /** Requests to support staff. */
   addonRequests: { addonId: number; appId: number; version: string }[];
   emailDomains: EmailDomainState[];
   channels: ChannelState[];

@@ -24,11 +24,11 @@ export interface AppState {
   webroot: string | null;
   project_id: number;
   created_at: string;
-  /** Real replies vary; absent is one of the ways to say no. */
+  /** Real replies vary; a missing member is one way to say no. */
   is_staging?: string | number | boolean;
-  /** On a copy the application it was made from. */
+  /** On a copy: the application it was made from. */
   source_app_id: number | null;
-  /** On a staging copy whose live application may be elsewhere: its server. */
+  /** On a staging copy whose live application may be on another server: that server. */
   source_server_id?: number;
   lets_encrypt: LetsEncryptState | null;
   own_ssl: { issued_at: string } | null;
@@ -37,7 +37,7 @@ export interface AppState {
   varnish_enabled: boolean;
   vcl_list: unknown;
   ssh_access: boolean;
-  /** The CORS header as it was asked for; null while there is none. */
+  /** The CORS header as it was requested; null if there is no header. */
   cors: string | null;
   /** False: the site is offline for visitors. */
   access: boolean;
@@ -46,15 +46,15 @@ export interface AppState {
   crons: { basic: CronJobState[]; script: string };
   credentials: CredentialState[];
   git: { key: string; branches: string[]; log: GitLogState[] };
-  /** Restore points, in no order. */
+  /** Restore points, unordered. */
   backups: string[];
-  /** The restore point it was last put back to; null when it never was, or the restore was rolled back. */
+  /** The restore point that was restored last; null if there was no restore, or it was rolled back. */
   restoredTo: string | null;
   /** A copy from before the last restore is kept. */
   localBackup: boolean;
   /** Who owns the files. */
   ownership: string;
-  /** What visitors get. */
+  /** The content that visitors see. */
   content: SiteContent;
   staging: StagingState;
   cloudflare: CloudflareState;
@@ -87,7 +87,7 @@ export interface LetsEncryptState {
   ssl_email: string;
   auto: boolean;
   type: "wc" | "le";
-  /** What one half of the records has and the other has not. */
+  /** Only half of the records have it. */
   challenges?: null;
   /** In no reply. */
   renewed_at: string;

@@ -2,7 +2,7 @@
 export interface CloudflareState {
   domains: CloudflareDomainState[];
   settings: CloudflareSettings;
-  /** The plugin that empties the cache where something changed. */
+  /** The plugin that empties the cache after changes. */
   smartPurge: boolean;
   purges: number;
 }

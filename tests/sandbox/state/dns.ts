@@ -2,7 +2,7 @@
 export interface DnsDomainState {
   uid: string;
   name: string;
-  /** Inactive until its name servers are the right ones. */
+  /** Inactive until its name servers are set correctly. */
   status: "Active" | "Inactive";
   records: DnsRecordState[];
 }

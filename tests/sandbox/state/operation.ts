@@ -10,14 +10,14 @@ export interface OperationState {
   pollsLeft: number;
   finishAt: number;
   startedAt: number;
-  /** Keeps other operations off the server while it runs. */
+  /** Blocks other operations on the server while it runs. */
   locks: boolean;
   /** What it changes when it is done. */
   effect?: (() => void) | undefined;
-  /** What becomes of it at its end, good or bad. */
+  /** Called at its end, whether it succeeded or failed. */
   ending?: (() => void) | undefined;
-  /** What a report found. */
+  /** The result of a report. */
   result?: (() => unknown) | undefined;
-  /** The answer holds the server's record with its passwords. */
+  /** The answer contains the server's record with its passwords. */
   showsServer: boolean;
 }

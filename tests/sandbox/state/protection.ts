@@ -1,4 +1,4 @@
-/** What the Security Suite has of an application. */
+/** The Security Suite's data of an application. */
 export interface ProtectionState {
   active: boolean;
   scans: ScanState[];
@@ -21,14 +21,14 @@ export interface ScanState {
   found: number;
 }
 
-/** A file that was found bad. */
+/** A file that was found to be infected. */
 export interface InfectedFileState {
   id: number;
   path: string;
   status: "infected" | "quarantined" | "restored";
 }
 
-/** Something that happened. */
+/** An event. */
 export interface SecurityEventState {
   id: number;
   name: string;
@@ -37,7 +37,7 @@ export interface SecurityEventState {
   at: string;
 }
 
-/** What the Security Suite has of a server. */
+/** The Security Suite's data of a server. */
 export interface ServerProtectionState {
   ips: { white: string[]; black: string[] };
   /** Blocked countries; no reply shows them. */

@@ -44,7 +44,7 @@ export interface ServerState {
   /** Addresses that GET /security/isBlacklisted reports. */
   blacklisted: string[];
   protection: ServerProtectionState;
-  /** Whom the server is offered to; null while it is to nobody. */
+  /** The account that the server is offered to; null if it is not offered. */
   transfer: { id: number; email: string } | null;
   /** Members that the listing leaves out of its record. */
   untold: string[];

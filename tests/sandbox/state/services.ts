@@ -1,8 +1,8 @@
-/** What an account has bought, or asked for, of an add-on. */
+/** An account's subscription to an add-on, active or requested. */
 export interface SubscriptionState {
   addonId: number;
   packageId: number | null;
-  /** 1 active, 2 asked for and waiting for support staff. */
+  /** 1: active; 2: requested, and waiting for support staff. */
   status: 1 | 2;
 }
 
@@ -10,7 +10,7 @@ export interface SubscriptionState {
 export interface ServerAddonState {
   addonId: number;
   serverId: number;
-  /** What its mail goes through, where it is that kind. */
+  /** The mail service that it uses, if it is that kind. */
   smtp: Record<string, string>;
 }
 
@@ -24,7 +24,7 @@ export interface EmailDomainState {
   tracking: boolean;
 }
 
-/** Where alerts go. */
+/** A channel for alerts. */
 export interface ChannelState {
   id: number;
   name: string;

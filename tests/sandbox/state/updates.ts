@@ -1,9 +1,9 @@
-/** A plugin or a theme, with the version there is to go to. */
+/** A plugin or a theme, with its newest version. */
 export interface ComponentState {
   slug: string;
   name: string;
   version: string;
-  /** The same as `version` where there is no newer one. */
+  /** The same as `version` if there is no newer one. */
   newest: string;
 }
 
@@ -13,7 +13,7 @@ export interface UpdatesState {
   core: { version: string; newest: string };
   plugins: ComponentState[];
   themes: ComponentState[];
-  /** A detection run has found what is pending; before that nothing is known to be. */
+  /** A detection run has found the pending updates; before that no update is known. */
   detected: boolean;
   /** Slugs; empty lists mean everything. */
   selected: { core: "yes" | "no"; plugin: string[]; theme: string[] };
@@ -38,10 +38,10 @@ export interface UpdateRunState {
   at: string;
 }
 
-/** What is known of holes in an application. */
+/** The known vulnerabilities of an application. */
 export interface VulnerableState {
-  /** When the data were fetched, in milliseconds; null while they never were. */
+  /** When the data were fetched, in milliseconds since the epoch; null before that. */
   fetchedAt: number | null;
-  /** Slugs of components with a hole, each with its number of holes; `wordpress` is the core. */
+  /** Slugs of components with vulnerabilities, each with their number; `wordpress` is the core. */
   holes: Record<string, number>;
 }
