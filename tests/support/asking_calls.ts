@@ -1,6 +1,6 @@
 /** For every tool that can ask a person, a call that does. */
 import { allTools } from "../../src/tools/all.ts";
-import { listRestorePointsAtOnce } from "../tool_rows/listed_at_once.ts";
+import { listRestorePointsAtOnce, RESTORE_POINT } from "../tool_rows/listed_at_once.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
 
@@ -40,7 +40,7 @@ export const READS: Readonly<Record<string, string>> = {
 
 /** Restore points of every application, besides the one of the tool table. They are opaque, so any text can be one. */
 export const ODD_RESTORE_POINTS = [
-  "2026-08-05T23:19:06",
+  RESTORE_POINT,
   " 2026  08 ",
   "https://user:token@host/x.git",
   "https://abc@host/x.git",

@@ -1,3 +1,4 @@
+import { RESTORE_POINT } from "./listed_at_once.ts";
 import { always, LISTING, LOOK, type Sent, type ToolRow } from "./row.ts";
 
 const APP = { app_id: 200001 };
@@ -54,7 +55,7 @@ const clone = starting("clone_app", "POST /app/clone", { app_label: "Shop copy" 
   { args: { project_name: "" }, names: "project_name" },
 ]);
 
-const POINT = { time: "2026-08-05T23:19:06" };
+const POINT = { time: RESTORE_POINT };
 const SENT_POINT = { ...APP_FULL, ...POINT, type: "complete" };
 
 const resetPermissions = starting(

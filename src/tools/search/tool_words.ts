@@ -55,7 +55,7 @@ export const TOOL_WORDS: Readonly<Record<string, string>> = {
   get_app_analytics_php: "slow performance load pages speed long time",
   get_app_analytics_mysql: "slow queries database heavy locked",
   list_domains: "web addresses all without missing covered belong",
-  update_app_aliases: "second extra additional alias same domain",
+  update_app_aliases: "second extra another additional alias same domain",
   // security
   get_whitelisted_ips_ssh: "who connect allowed from",
   get_whitelisted_ips_mysql: "remote outside connect allowed open database",
