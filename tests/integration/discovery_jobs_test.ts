@@ -1,0 +1,181 @@
+/**
+ * Everyday jobs of an assistant that knows only the default list: each step finds its tool by what people say, and
+ * calls it through `call_tool`. A person says yes where one is asked.
+ */
+import assert from "node:assert/strict";
+import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
+import { TOKEN_HEADERS } from "../support/clients.ts";
+import { startWatchedService, type WatchedService } from "../support/watched_service.ts";
+import { callModern, YES } from "../support/rpc_2026.ts";
+import { setUpForEveryTool } from "../tool_rows/mod.ts";
+
+/** What is looked for, the tool that has to come first, and the arguments of its call. */
+interface Step {
+  query: string;
+  tool: string;
+  args: Record<string, unknown>;
+}
+
+interface Job {
+  name: string;
+  steps: Step[];
+  /** What is true at Cloudways afterwards. */
+  check: (sandbox: Sandbox, answers: Record<string, unknown>[]) => void;
+}
+
+const appOf = (sandbox: Sandbox, id: number) => {
+  const found = sandbox.account().servers.flatMap(({ apps }) => apps).find((app) => app.id === id);
+  assert.ok(found !== undefined, `application ${id}`);
+  return found;
+};
+const serverOf = (sandbox: Sandbox) => {
+  const [server] = sandbox.account().servers;
+  assert.ok(server !== undefined);
+  return server;
+};
+
+const JOBS: readonly Job[] = [
+  {
+    name: "a staging copy is made and pushed to live",
+    steps: [
+      { query: "make a staging copy of my shop", tool: "create_staging_app", args: { app_id: 200001 } },
+      { query: "push staging to live", tool: "push_staging_app", args: { app_id: 200003, files: true } },
+    ],
+    check(sandbox) {
+      const { app_id, source_app_id, action, backup } = sandbox.requestsTo("staging_sync_code").at(-1)?.fields ?? {};
+      assert.deepEqual([Number(app_id), action, backup], [200003, "push", true]);
+      assert.equal(Number(source_app_id), appOf(sandbox, 200003).source_app_id);
+      assert.equal(sandbox.requestsTo("staging_app_clone").length, 1);
+    },
+  },
+  {
+    name: "a server gets PHP 8.3",
+    steps: [{
+      query: "upgrade the PHP version to 8.3",
+      tool: "update_server_package",
+      args: { server_id: 100001, package: "php", version: "8.3" },
+    }],
+    check(sandbox) {
+      const { package_name, package_version } = sandbox.requestsTo("server_package_update").at(-1)?.fields ?? {};
+      assert.deepEqual([package_name, package_version], ["php", "8.3"]);
+    },
+  },
+  {
+    name: "backups run at 03:00",
+    steps: [{
+      query: "run the backups at three in the morning",
+      tool: "update_backup_schedule",
+      args: { server_id: 100001, backup_time: "03:00" },
+    }],
+    check: (sandbox) => assert.equal(serverOf(sandbox).backup_time, "03:00"),
+  },
+  {
+    name: "a freelancer gets an SFTP user, and the assistant never sees the password",
+    steps: [{
+      query: "an SFTP login for a freelancer",
+      tool: "create_app_user",
+      args: { app_id: 200001, username: "freelancer" },
+    }],
+    check(sandbox, [answer]) {
+      const user = appOf(sandbox, 200001).credentials.find(({ sys_user }) => sys_user === "freelancer");
+      assert.match(user?.sys_password ?? "", /^.{24}$/);
+      assert.match(String(answer?.secret_url), /\/secret\//);
+    },
+  },
+  {
+    name: "a backup is taken, then plugins are updated",
+    steps: [
+      { query: "take a backup of the site now", tool: "backup_app", args: { app_id: 200001 } },
+      {
+        query: "update the plugins of my site",
+        tool: "run_app_updates",
+        args: { app_id: 200001, plugins: ["breeze"] },
+      },
+    ],
+    check(sandbox) {
+      const order = sandbox.requests.map(({ operationId }) => operationId)
+        .filter((id) => id === "app_backup" || id === "safe_update_run");
+      assert.deepEqual(order, ["app_backup", "safe_update_run"]);
+    },
+  },
+  {
+    name: "a cron job is added, and the others stay",
+    steps: [{
+      query: "add a cron job",
+      tool: "update_app_cron_jobs",
+      args: { app_id: 200001, add: ["*/15 * * * * php /var/www/feed.php"] },
+    }],
+    check(sandbox) {
+      const lines = appOf(sandbox, 200001).crons.script.split("\n").filter((line) => line !== "");
+      assert.ok(lines.includes("*/15 * * * * php /var/www/feed.php"), lines.join("\n"));
+      assert.ok(lines.length > 1);
+    },
+  },
+  {
+    name: "an alias is added, with a certificate for it",
+    steps: [
+      {
+        query: "add another domain to the site",
+        tool: "update_app_aliases",
+        args: { app_id: 200001, add: ["new.example.org"] },
+      },
+      {
+        query: "install a free SSL certificate",
+        tool: "install_letsencrypt",
+        args: { app_id: 200001, email: "ops@example.com", domains: ["new.example.org"], wildcard: false },
+      },
+    ],
+    check(sandbox) {
+      assert.ok(appOf(sandbox, 200001).aliases.includes("new.example.org"));
+      assert.ok(appOf(sandbox, 200001).lets_encrypt?.ssl_domains.includes("new.example.org"));
+    },
+  },
+  {
+    name: "a colleague joins the team",
+    steps: [{
+      query: "invite a colleague to the team",
+      tool: "add_team_member",
+      args: { name: "Sam", email: "sam@example.com", role: "Developer" },
+    }],
+    check: (sandbox) => assert.ok(sandbox.account().members.some(({ email }) => email === "sam@example.com")),
+  },
+];
+
+/** Finds the tool, calls it through `call_tool`, and says yes to its question. */
+async function carryOut(service: WatchedService, { query, tool, args }: Step): Promise<Record<string, unknown>> {
+  const base = { url: service.mcpUrl, headers: TOKEN_HEADERS };
+  const found = await callModern({ ...base, name: "find_tools", args: { query } });
+  assert.ok(found.kind === "result", JSON.stringify(found));
+  assert.equal(
+    Object(found.answer.json.tools)[0]?.name,
+    tool,
+    `${query}: ${JSON.stringify(found.answer.json).slice(0, 300)}`,
+  );
+
+  const call = { ...base, name: "call_tool", args: { name: tool, arguments: JSON.stringify(args) } };
+  const first = await callModern(call);
+  const answer = first.kind === "question"
+    ? await callModern({ ...call, answered: { state: first.state, reply: YES } })
+    : first;
+  assert.ok(answer.kind === "result", JSON.stringify(answer));
+  assert.equal(answer.answer.isError, false, JSON.stringify(answer.answer.json));
+  return answer.answer.json;
+}
+
+for (const { name, steps, check } of JOBS) {
+  Deno.test(`through discovery ${name}`, async () => {
+    await using sandbox = await startSandbox({ pace: { polls: 1, seconds: 0 } });
+    setUpForEveryTool(sandbox);
+    const env = { PUBLIC_URL: "http://127.0.0.1:7000" };
+    await using service = await startWatchedService({ sandbox, env });
+
+    const answers: Record<string, unknown>[] = [];
+    for (const step of steps) answers.push(await carryOut(service, step));
+
+    check(sandbox, answers);
+    const passwords = sandbox.account().servers.flatMap(({ apps }) => apps)
+      .flatMap(({ credentials }) => credentials.map(({ sys_password }) => sys_password));
+    const seen = service.exchanges.map(({ body }) => body).join("\n") + service.logLines.join("\n");
+    assert.deepEqual(passwords.filter((password) => seen.includes(password)), []);
+  });
+}
