@@ -7,6 +7,7 @@ import { callTool, post, readMessage } from "../support/rpc.ts";
 import { callModern, modernHeaders, modernMeta, YES } from "../support/rpc_2026.ts";
 import { until } from "../support/until.ts";
 import { toolRows } from "../tool_rows/mod.ts";
+import { withoutMadePassword } from "../tool_rows/sent.ts";
 
 /** Work ends at the first look, so that no test waits. */
 const AT_ONCE = { polls: 1, seconds: 0 };
@@ -98,7 +99,9 @@ for (const row of toolRows.filter(({ tool }) => !/^(find_tools|call_)/.test(tool
       await using service = await startService({ env: { CONFIRM: "off" }, sandbox: { pace: AT_ONCE } });
       row.setUp?.(service.sandbox);
       const { isError } = await way(service, row.tool, row.minimal);
-      const sent = service.sandbox.requests.map(({ method, path, query, fields }) => ({ method, path, query, fields }));
+      const sent = service.sandbox.requests.map(({ method, path, query, fields }) => (
+        { method, path, query, fields: withoutMadePassword(fields) }
+      ));
       const records = loggedRecords(service).map(({ event, tool, outcome, arguments: args }) => ({
         event,
         tool,

@@ -12,6 +12,7 @@ import {
   argumentsFor,
   type CredentialKind,
   CREDENTIALS,
+  isStagingCopy,
   marksIn,
   marksOf,
   type Place,
@@ -252,7 +253,8 @@ function customerAt({ customers }: Pick<Stage, "customers">, index: number): Tes
 
 function placeAt({ account }: TestCustomer, index: number): Place {
   const server = account.servers[index % 2];
-  const app = server?.apps[index % 3];
+  const live = server?.apps.slice(0, 3).filter((app) => !isStagingCopy(app)) ?? [];
+  const app = live[index % live.length];
   assert.ok(server && app);
   return { server, app };
 }
@@ -372,13 +374,20 @@ Deno.test("whatever many customers do at once, nothing seen of one holds data of
 
     const sights = await everythingSeen(stage);
     assert.deepEqual(strangersIn(sights, stage.customers).slice(0, 10), []);
-    assert.deepEqual(endings.filter(({ answer }) => NEVER.includes(String(answer.json.code))).map(inShort), []);
+    const wrong = endings.filter(({ answer }) => NEVER.includes(String(answer.json.code)) && !isOutdated(answer.json));
+    assert.deepEqual(wrong.map(inShort), []);
     if (scenario === EVERYTHING) assertAllWorked(endings);
     stage.sandbox.assertNoViolations();
   });
 
   await fc.assert(property, { numRuns: 5, examples: [[EVERYTHING]] });
 });
+
+/** Whether a value fitted the account before another call changed it: its domains, or the updates that wait. */
+function isOutdated({ code, details }: Record<string, unknown>): boolean {
+  const facts = Object(details);
+  return code === "invalid_arguments" && ("known" in facts || "application_domains" in facts);
+}
 
 function inShort({ step: { tool }, customer: { word }, answer: { json } }: Ending): string {
   return `${tool} of ${word}: ${JSON.stringify(json)}`;

@@ -63,12 +63,28 @@ export async function prepareCustomers(sandbox: Sandbox, encryptionKey: string):
   }));
 }
 
+/** The staging copy of the demo account. */
+const DEMO_COPY = 200003;
+
+/** Whether an application is a staging copy. */
+export function isStagingCopy({ is_staging }: AppState): boolean {
+  return is_staging !== undefined && Number(is_staging) === 1;
+}
+
+function copyOf({ servers }: AccountState): Place {
+  const places = servers.flatMap((server) => server.apps.map((app) => ({ server, app })));
+  const found = places.find(({ app }) => isStagingCopy(app));
+  if (found === undefined) throw new Error("every customer has a staging copy");
+  return found;
+}
+
 /** A call of the tool table, adapted from the demo account to another place. */
 export function argumentsFor(
   args: Readonly<Record<string, unknown>>,
   { word, operationId, account }: TestCustomer,
-  { server, app }: Place,
+  place: Place,
 ): Record<string, unknown> {
+  const { server, app } = args.app_id === DEMO_COPY ? copyOf(account) : place;
   const domain = domainOf(app, word);
   const own: Record<string, unknown> = {
     server_id: server.id,
@@ -128,6 +144,9 @@ function mark(account: AccountState, word: string, position: number): void {
       app.localBackup = true;
       app.own_ssl = { issued_at: "2026-01-01 00:00:00" };
       app.lets_encrypt = certificate([app.cname], account.email, 0);
+      // Updates wait that the calls of the table ask for.
+      app.updates.detected = true;
+      for (const component of [...app.updates.plugins, ...app.updates.themes]) component.newest = "99.0.0";
       app.git.key = `ssh-rsa EXAMPLE ${word}`;
       app.git.branches = ["main", `of-${word}`];
       for (const entry of app.git.log) entry.git_url = `git@git.example.com:${word}/shop.git`;
