@@ -9,7 +9,6 @@ export const TOOLSETS = [
   "staging",
   "server_config",
   "updates",
-  "access",
 ] as const;
 
 /** One of {@linkcode TOOLSETS}. */

@@ -21,7 +21,6 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   staging: stagingTools,
   server_config: serverConfigTools,
   updates: updatesTools,
-  access: [],
 };
 
 /** Every tool there is. */

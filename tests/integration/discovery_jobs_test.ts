@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
-import { startWatchedService, type WatchedService } from "../support/watched_service.ts";
+import { type Service, startService } from "../support/harness.ts";
 import { callModern, YES } from "../support/rpc_2026.ts";
 import { setUpForEveryTool } from "../tool_rows/mod.ts";
 
@@ -20,7 +20,7 @@ interface Job {
   name: string;
   steps: Step[];
   /** What is true at Cloudways afterwards. */
-  check: (sandbox: Sandbox, answers: Record<string, unknown>[]) => void;
+  check: (sandbox: Sandbox) => void;
 }
 
 const appOf = (sandbox: Sandbox, id: number) => {
@@ -70,19 +70,6 @@ const JOBS: readonly Job[] = [
     check: (sandbox) => assert.equal(serverOf(sandbox).backup_time, "03:00"),
   },
   {
-    name: "a freelancer gets an SFTP user, and the assistant never sees the password",
-    steps: [{
-      query: "an SFTP login for a freelancer",
-      tool: "create_app_user",
-      args: { app_id: 200001, username: "freelancer" },
-    }],
-    check(sandbox, [answer]) {
-      const user = appOf(sandbox, 200001).credentials.find(({ sys_user }) => sys_user === "freelancer");
-      assert.match(user?.sys_password ?? "", /^.{24}$/);
-      assert.match(String(answer?.secret_url), /\/secret\//);
-    },
-  },
-  {
     name: "a backup is taken, then plugins are updated",
     steps: [
       { query: "take a backup of the site now", tool: "backup_app", args: { app_id: 200001 } },
@@ -130,19 +117,10 @@ const JOBS: readonly Job[] = [
       assert.ok(appOf(sandbox, 200001).lets_encrypt?.ssl_domains.includes("new.example.org"));
     },
   },
-  {
-    name: "a colleague joins the team",
-    steps: [{
-      query: "invite a colleague to the team",
-      tool: "add_team_member",
-      args: { name: "Sam", email: "sam@example.com", role: "Developer" },
-    }],
-    check: (sandbox) => assert.ok(sandbox.account().members.some(({ email }) => email === "sam@example.com")),
-  },
 ];
 
 /** Finds the tool, calls it through `call_tool`, and says yes to its question. */
-async function carryOut(service: WatchedService, { query, tool, args }: Step): Promise<Record<string, unknown>> {
+async function carryOut(service: Service, { query, tool, args }: Step): Promise<void> {
   const base = { url: service.mcpUrl, headers: TOKEN_HEADERS };
   const found = await callModern({ ...base, name: "find_tools", args: { query } });
   assert.ok(found.kind === "result", JSON.stringify(found));
@@ -159,7 +137,6 @@ async function carryOut(service: WatchedService, { query, tool, args }: Step): P
     : first;
   assert.ok(answer.kind === "result", JSON.stringify(answer));
   assert.equal(answer.answer.isError, false, JSON.stringify(answer.answer.json));
-  return answer.answer.json;
 }
 
 for (const { name, steps, check } of JOBS) {
@@ -167,15 +144,10 @@ for (const { name, steps, check } of JOBS) {
     await using sandbox = await startSandbox({ pace: { polls: 1, seconds: 0 } });
     setUpForEveryTool(sandbox);
     const env = { PUBLIC_URL: "http://127.0.0.1:7000" };
-    await using service = await startWatchedService({ sandbox, env });
+    await using service = await startService({ sandbox, env });
 
-    const answers: Record<string, unknown>[] = [];
-    for (const step of steps) answers.push(await carryOut(service, step));
+    for (const step of steps) await carryOut(service, step);
 
-    check(sandbox, answers);
-    const passwords = sandbox.account().servers.flatMap(({ apps }) => apps)
-      .flatMap(({ credentials }) => credentials.map(({ sys_password }) => sys_password));
-    const seen = service.exchanges.map(({ body }) => body).join("\n") + service.logLines.join("\n");
-    assert.deepEqual(passwords.filter((password) => seen.includes(password)), []);
+    check(sandbox);
   });
 }

@@ -72,8 +72,10 @@ Deno.test("the tools whose answers can be made shorter say how", () => {
     ["get_available_regions", "Ask for one provider at a time."],
     ["get_available_server_sizes", "Ask for one provider at a time."],
     ["get_server_monitoring_detail", "Ask for a shorter duration."],
+    ["list_app_updates", "Ask for one server at a time, by server_id."],
     ["list_domains", "Ask for one server, application or part of a name."],
     ["list_servers", concise],
+    ["list_staging_apps", "Ask for one server at a time, by server_id."],
   ]);
 });
 

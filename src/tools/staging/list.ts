@@ -29,7 +29,8 @@ const listStagingApps = defineTool({
     "Use it before a push or pull. live_app.state gone means that the live application is not in the account any " +
     "more. perhaps_temporary marks a copy that a running update may have made for itself.",
   input: z.strictObject({
-    server_id: z.int().min(1).meta(declare({ shorter: "Ask for one server at a time, by server_id." })).optional()
+    server_id: z.int().min(1).meta(declare({ role: "target", shorter: "Ask for one server at a time, by server_id." }))
+      .optional()
       .describe("Only staging applications on this server."),
   }),
   output: z.looseObject({ staging_apps: records }),

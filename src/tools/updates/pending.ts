@@ -34,7 +34,8 @@ const listAppUpdates = defineTool({
   description: "Lists the pending WordPress updates of all applications, as counts: core, plugins and themes; those " +
     "with most first. get_update_settings names those of one application.",
   input: z.strictObject({
-    server_id: z.int().min(1).meta(declare({ shorter: "Ask for one server at a time, by server_id." })).optional()
+    server_id: z.int().min(1).meta(declare({ role: "target", shorter: "Ask for one server at a time, by server_id." }))
+      .optional()
       .describe("Only applications on this server."),
   }),
   output: z.looseObject({ apps: records }),
