@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
+import { FakeClock } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { loggedRecords } from "../support/audit_lines.ts";
 import { type Service, startService } from "../support/harness.ts";
@@ -188,7 +190,8 @@ Deno.test("a slow tool answers as a stream with progress through call_tool too, 
 });
 
 Deno.test("a decline is taken back with again among the inner arguments", async () => {
-  await using service = await startService();
+  const clock = new FakeClock();
+  await using service = await startService({ clock });
   const args = { server_id: 100001, wait_seconds: 0 };
   const wrapped = (more: Record<string, unknown> = {}) => ({
     url: service.mcpUrl,
@@ -199,7 +202,7 @@ Deno.test("a decline is taken back with again among the inner arguments", async 
   const asked = await callModern(wrapped());
   assert.equal(asked.kind, "question");
   if (asked.kind !== "question") return;
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await clock.advance(MIN_THOUGHT_MS);
 
   const declined = await callModern({ ...wrapped(), answered: { state: asked.state, reply: { action: "decline" } } });
   const again = await callModern(wrapped({ again: true }));

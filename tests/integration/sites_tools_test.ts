@@ -480,7 +480,7 @@ Deno.test("an application is closed and opened, and one that stays as it was is 
   assert.deepEqual(stays.details, { before: true, wanted: false, found: true });
 });
 
-Deno.test("whoever closes an application is told all that stops with it", async () => {
+Deno.test("the question of closing an application names all that stops with it", async () => {
   await using service = await start({}, "ask");
 
   const asked = await message(service, "set_app_state", { enabled: false });
