@@ -369,7 +369,8 @@ async function askAndApprove(service: Service, tool: string, args: Record<string
   const answer = await callModern(byForm ? call : { ...call, capabilities: {} });
   return {
     way: "page",
-    text: html.replace(/\d+ minutes?|\d\d:\d\d|datetime="[^"]*"/g, ""),
+    // The deadline changes with the clock. A time of day in the arguments stays.
+    text: html.replace(/\d+ minutes?|<time [^>]*>[^<]*<\/time>/g, ""),
     shown: readPage(html),
     answer,
   } as const;
