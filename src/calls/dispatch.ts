@@ -3,7 +3,8 @@ import { type Caller, customerIdOf } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../async/deadline.ts";
-import { callTimedOut, type Limit, ToolError } from "../errors.ts";
+import { within } from "../async/within.ts";
+import { callTimedOut, type Limit, noTimeLeft, ToolError } from "../errors.ts";
 import type { ClientSession } from "../identity/client_session.ts";
 import { hideSecrets, type Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
@@ -63,8 +64,10 @@ export interface DispatcherOptions {
   audit: AuditTrail;
   clock: Clock;
   metrics: Metrics;
-  /** Milliseconds a call may take that waits for no operation. */
+  /** Milliseconds a call may read that waits for no operation. */
   callTimeoutMs: number;
+  /** Milliseconds more for a call that changes something. */
+  writeTimeoutMs: number;
   /** When this process ends: nobody is waited for any more. */
   stopWaiting: AbortSignal;
 }
@@ -203,10 +206,13 @@ export class Dispatcher {
     const arrivedAt = this.#options.clock.now();
     const sent = readAgain(entry.tool, call.args);
     const prepared = this.#prepare(entry, { ...call, args: sent.args });
-    const timeoutMs = this.#options.callTimeoutMs + waitMs(prepared, entry);
-    using deadline = new Deadline(timeoutMs);
-    const context = this.#context({ ...call, arrivedAt }, timeoutMs, deadline.signal);
-    const planned = await prepared.plan(context);
+    const readMs = this.#options.callTimeoutMs + waitMs(prepared, entry);
+    const writeMs = entry.tool.effect === "read" ? 0 : this.#options.writeTimeoutMs;
+    using deadline = new Deadline(readMs + writeMs);
+    const context = this.#context({ ...call, arrivedAt }, readMs + writeMs, deadline.signal);
+    const planning = prepared.plan(context);
+    // The time for the change is not for reading what it would change.
+    const planned = writeMs === 0 ? await planning : await within(readMs, planning, () => Promise.reject(noTimeLeft()));
     call.audit.hits(recordedTarget(entry, prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);

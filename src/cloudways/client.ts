@@ -1,5 +1,5 @@
 import type { Clock } from "../async/clock.ts";
-import { ToolError } from "../errors.ts";
+import { noTimeLeft, ToolError } from "../errors.ts";
 import type { Customer } from "../identity/caller.ts";
 import { type KeyPair, traitsOf } from "../identity/credential.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
@@ -275,11 +275,4 @@ export function knowsCredentials(error: unknown): boolean {
 
 function bucketKey(customer: Customer): StoreKey {
   return { purpose: "bucket", customer: customer.id };
-}
-
-function noTimeLeft(): ToolError {
-  return new ToolError("upstream_timeout", "Cloudways took so long that the change was not sent. Nothing was done.", {
-    hint: "Try again in a moment.",
-    done: "nothing",
-  });
 }

@@ -48,6 +48,8 @@ export interface CloudwaysHttpOptions {
    * has no timeout for connecting, so this one covers it.
    */
   timeoutMs: number;
+  /** The same for a request that may change something. Cloudways takes its time for some changes. */
+  writeTimeoutMs: number;
 }
 
 /** One try of a read ends earlier than the call's 28 seconds, so that a second try still fits in. */
@@ -99,8 +101,7 @@ export class CloudwaysHttp {
     const release = await this.#options.slots.acquire(request.owner, signal);
     try {
       const once = request.method !== "GET" || request.once === true;
-      const timeoutMs = once ? this.#options.timeoutMs : this.readTimeoutMs;
-      using timeout = new Deadline(timeoutMs);
+      using timeout = new Deadline(this.#timeoutMs(request));
       const init = wireInit(request, AbortSignal.any([signal, timeout.signal]));
       const response = await fetch(this.#url(request), once ? { ...init, client: this.#once } : init);
       return { status: response.status, headers: response.headers, text: await readBounded(response, request) };
@@ -114,6 +115,11 @@ export class CloudwaysHttp {
   /** Closes the client of requests that are sent once. */
   close(): void {
     this.#once.close();
+  }
+
+  #timeoutMs({ method, once }: WireRequest): number {
+    if (method !== "GET") return this.#options.writeTimeoutMs;
+    return once === true ? this.#options.timeoutMs : this.readTimeoutMs;
   }
 
   #url(request: WireRequest): URL {

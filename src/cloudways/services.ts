@@ -31,8 +31,10 @@ export interface ServicesOptions {
   log: Logger;
   /** Takes the log lines of callers that Cloudways has not accepted. */
   folded: FoldedLog;
-  /** Milliseconds one upstream request may take. */
+  /** Milliseconds one read from Cloudways may take. */
   upstreamTimeoutMs: number;
+  /** Milliseconds one change at Cloudways may take. */
+  writeTimeoutMs: number;
   /** Milliseconds a call may take if it waits for no operation. */
   callTimeoutMs: number;
   /** Aborts when this process shuts down; waiting ends then. */
@@ -48,6 +50,7 @@ export function createServices(options: ServicesOptions): { services: AccountSer
     baseUrl: config.apiBaseUrl,
     slots: new FairSemaphore(config.httpPoolSize),
     timeoutMs: options.upstreamTimeoutMs,
+    writeTimeoutMs: options.writeTimeoutMs,
   });
   const isAccepted = (id: string) => records.isKnown(id);
   const breaker = new CircuitBreaker({ clock, metrics, log, isAccepted, probe: () => neutralRead(http) });
