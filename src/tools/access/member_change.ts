@@ -96,6 +96,8 @@ export async function writeMember(change: MemberChange, { account }: ToolContext
         reply: anyReply,
       }),
     isSame,
+    // What Cloudways does not tell can't be compared.
+    becomes: (wanted, found) => isSame(wanted, { ...wanted, ...toldOf(found) }),
   });
   return written;
 }
@@ -108,9 +110,14 @@ function isSame(a: MemberState, b: MemberState): boolean {
   return a.name === b.name && a.role === b.role && a.status === b.status && a.isFull === b.isFull;
 }
 
+/** What Cloudways tells of a state; the rest comes as empty text, or null. */
+function toldOf(state: MemberState): Partial<MemberState> {
+  return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== "" && value !== null));
+}
+
 function fieldsOf({ member, after: { name, role, status }, given }: MemberChange): Record<string, JsonValue> {
   const access = given === undefined ? knownAccess(member) : accessFields(given.access);
-  return { name, role, ...(status !== "" && { status }), ...access };
+  return { ...(name !== "" && { name }), ...(role !== "" && { role }), ...(status !== "" && { status }), ...access };
 }
 
 /** What Cloudways tells of a member's access, to be sent again. */
