@@ -232,7 +232,7 @@ Deno.test("an access that is given replaces the present one as a whole", async (
   const { message, approve } = await ask(service, "update_team_member", { ...ADA, access: ACCESS });
   const json = await approve();
 
-  assert.match(message.split("\n")[0] ?? "", /600001, to access to 2 applications|600001.*2 applications/);
+  assert.match(message.split("\n")[0] ?? "", /600001 and give them access to 2 applications/);
   assert.ok(message.includes("Full access to the account now: `yes`"), message);
   assert.equal(json.active, true);
   assert.equal(member(service).isFull, false);

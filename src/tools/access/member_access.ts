@@ -6,6 +6,7 @@ import { declare } from "../../confirm/declared_input.ts";
 import type { QuestionFact } from "../../confirm/question.ts";
 import type { JsonValue } from "../../text/clean.ts";
 import { parseJsonObject } from "../../text/json_object.ts";
+import { count } from "../define/questions.ts";
 
 /** More than any account has. */
 const MAX_ENTRIES = 500;
@@ -37,13 +38,13 @@ const accessSchema = z.strictObject({
   account: z.strictObject({ is_full: z.boolean(), sections }),
   servers: z.record(serverId, serverAccess).optional(),
 }).superRefine(({ account, servers }, context) => {
-  const count = Object.keys(servers ?? {}).length;
-  if (count > MAX_ENTRIES) wrong(context, "servers", `at most ${MAX_ENTRIES} are taken`);
+  const named = Object.keys(servers ?? {}).length;
+  if (named > MAX_ENTRIES) wrong(context, "servers", `at most ${MAX_ENTRIES} are taken`);
   if (account.is_full) {
-    if (count + account.sections.length > 0) wrong(context, "account", "is_full true stands alone");
+    if (named + account.sections.length > 0) wrong(context, "account", "is_full true stands alone");
   } else if (servers === undefined) {
     wrong(context, "servers", "are needed unless account.is_full is true");
-  } else if (count + account.sections.length === 0) {
+  } else if (named + account.sections.length === 0) {
     wrong(context, "servers", "at least one is needed, or a section of the account");
   }
 }).transform(({ account, servers = {} }) => ({ account, servers }));
@@ -100,6 +101,7 @@ export function accessFields({ account, servers }: MemberAccess): Record<string,
 
 /** What a person sees of it. Labels come last in their line, so that no label can add to it. */
 export function accessFacts({ access, servers, apps }: FoundAccess): QuestionFact[] {
+  if (access.account.is_full) return [{ name: "Access", values: ["full access to the account"] }];
   return [
     { name: "Access", values: accessLines(access) },
     { name: "Servers", values: servers.map(({ id, label }) => `${id}: ${label}`) },
@@ -108,7 +110,6 @@ export function accessFacts({ access, servers, apps }: FoundAccess): QuestionFac
 }
 
 function accessLines({ account, servers }: MemberAccess): string[] {
-  if (account.is_full) return ["full access to the account"];
   return [
     ...account.sections.map((section) => `section of the account: ${section}`),
     ...Object.entries(servers).flatMap(([id, { is_full, sections, apps }]) => [
@@ -119,16 +120,21 @@ function accessLines({ account, servers }: MemberAccess): string[] {
   ];
 }
 
-/** A headline's end: how much it covers. */
-export function accessInWords({ access, servers, apps }: FoundAccess): string {
+/** How much an access covers, for a headline. */
+export function accessInWords({ access, apps }: FoundAccess): string {
   if (access.account.is_full) return "full access to the account";
   const whole = Object.values(access.servers).filter(({ is_full }) => is_full).length;
   const parts = [
-    ...(whole > 0 ? [`${whole} whole ${whole === 1 ? "server" : "servers"}`] : []),
-    ...(apps.length > 0 ? [`${apps.length} ${apps.length === 1 ? "application" : "applications"}`] : []),
+    ...(whole > 0 ? [count(whole, "whole server")] : []),
+    ...(apps.length > 0 ? [count(apps.length, "application")] : []),
+    ...(countSections(access) > 0 ? [count(countSections(access), "section")] : []),
   ];
-  if (parts.length > 0) return `access to ${parts.join(" and ")}`;
-  return servers.length > 0 ? "access to parts of servers" : "access to parts of the account";
+  return `access to ${parts.join(" and ")}`;
+}
+
+/** The sections that an access names, of the account and of servers. */
+export function countSections({ account, servers }: MemberAccess): number {
+  return [account, ...Object.values(servers)].reduce((sum, { sections }) => sum + sections.length, 0);
 }
 
 /** What a yes is bound to besides the arguments: what the ids name now. */

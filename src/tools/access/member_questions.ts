@@ -2,7 +2,7 @@
 import type { MemberRecord } from "../define/members.ts";
 import type { Question, QuestionFact } from "../../confirm/question.ts";
 import type { JsonValue } from "../../text/clean.ts";
-import { accessFacts, accessInWords, accessTarget, type FoundAccess } from "./member_access.ts";
+import { accessFacts, accessInWords, accessTarget, countSections, type FoundAccess } from "./member_access.ts";
 import { type MemberChange, STATUS_WORDS } from "./member_change.ts";
 
 const NOT_VERIFIED = "Cloudways doesn't show what a member may do on servers, so nobody can verify here what they " +
@@ -24,8 +24,8 @@ export function additionQuestion(added: NewMember): Question {
     consequences: [
       access.account.is_full
         ? "They can do everything that full access to the account allows."
-        : "They can change what they are given access to.",
-      NOT_VERIFIED,
+        : "They get the access that is listed here.",
+      ...unverified(added),
       "Cloudways sends them an e-mail.",
       "It can be undone by removing them; what they saw or changed until then stays so.",
     ],
@@ -41,12 +41,12 @@ export function additionQuestion(added: NewMember): Question {
 
 /** The question before a member changes. */
 export function changeQuestion({ member, before, after, given }: MemberChange): Question {
-  const becomes = given === undefined ? "" : `, to ${accessInWords(given)}`;
+  const becomes = given === undefined ? "" : ` and give them ${accessInWords(given)}`;
   return {
     headline: `Change team member ${member.id}${becomes}.`,
     subject: { kind: "account" },
     consequences: [
-      ...accessConsequences(before.isFull, given !== undefined),
+      ...accessConsequences(before.isFull, given),
       ...(after.status === before.status ? [] : [`They become ${STATUS_WORDS[after.status] ?? "something else"}.`]),
       "Name, role and status can be changed back; lost access has to be given again.",
     ],
@@ -69,8 +69,16 @@ export function changeQuestion({ member, before, after, given }: MemberChange): 
   };
 }
 
-function accessConsequences(isFull: boolean | null, isGiven: boolean): string[] {
-  if (isGiven) return ["They get the access that is listed here, and may lose all other access.", NOT_VERIFIED];
+/** What can't be known of an access. */
+function unverified({ access }: FoundAccess): string[] {
+  if (countSections(access) === 0) return [NOT_VERIFIED];
+  return [NOT_VERIFIED, "The names of sections are not documented, so a wrong one is not noticed here."];
+}
+
+function accessConsequences(isFull: boolean | null, given: FoundAccess | undefined): string[] {
+  if (given !== undefined) {
+    return ["They get the access that is listed here, and may lose all other access.", ...unverified(given)];
+  }
   const lost =
     "Cloudways takes the member as a whole and doesn't show what they may do on servers: access that is not " +
     "named here may be lost.";

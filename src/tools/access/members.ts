@@ -62,7 +62,8 @@ const addTeamMember = defineAskingTool({
   effect: "destructive",
   description:
     "Invites a person to the account by e-mail, with a role and access to chosen servers and applications. " +
-    "Only the account's owner may. What they get can't be read back. A person has to approve it. " + AS_IT_CAME,
+    "Only the account's owner may. Sections are areas of the console, by names that are not documented. What they get " +
+    "can't be read back. A person has to approve it. " + AS_IT_CAME,
   input: z.strictObject({
     name: shortText.describe("Full name."),
     email: emailAddress.describe("Gets the invitation: lin@example.com"),
@@ -104,7 +105,7 @@ const updateTeamMember = defineAskingTool({
     member_id: memberId,
     name: shortText.optional().describe("New full name."),
     role: shortText.optional().describe("New role, in any words."),
-    enabled: z.boolean().optional().describe("Whether the member is active."),
+    enabled: z.boolean().optional().describe("false makes them inactive."),
     access: memberAccess.optional().describe("The whole new access, as in add_team_member."),
   }).refine(
     ({ name, role, enabled, access }) => [name, role, enabled, access].some((given) => given !== undefined),
