@@ -141,11 +141,16 @@ Deno.test("full access is given only if the call names it, and the question says
 Deno.test("an invisible or other odd character inside an access is refused, however it is written", async () => {
   await using service = await start();
 
-  for (const odd of ["\\u200b", "\u200b", "\\u0430", "\\ud800", "\\n", "`", "\\u202e"]) {
+  for (const odd of ["\\u200b", "\u200b", "\\u0430", "\\ud800", "\\n", "`", "\\u202e", "  "]) {
     const access = `{"account":{"is_full":false,"sections":["bil${odd}ling"]},"servers":{}}`;
     const { json } = await call(service, "add_team_member", { ...LIN, access });
     assert.equal(json.code, "invalid_arguments", odd);
     assert.match(String(json.message), /access/, odd);
+  }
+  for (const section of [" billing", "billing ", "billing-"]) {
+    const access = { account: { is_full: false, sections: [section] }, servers: {} };
+    const { json } = await call(service, "add_team_member", { ...LIN, access });
+    assert.equal(json.code, "invalid_arguments", section);
   }
   assert.deepEqual(service.sandbox.requests, []);
 });

@@ -13,9 +13,9 @@ const MAX_ENTRIES = 500;
 
 const id = z.union([z.int().min(1), z.string().regex(/^[1-9]\d{0,14}$/, "must be an id").transform(Number)]);
 const serverId = z.string().regex(/^[1-9]\d{0,14}$/, "must be the id of a server");
-/** Cloudways documents none of their names, so any word is taken. */
-const sections = z.array(z.string().regex(/^[A-Za-z][\w -]{0,59}$/, "must be a plain word")).max(MAX_ENTRIES)
-  .default([]).overwrite(inOrder);
+/** Cloudways documents none of their names, so any plain words are taken. */
+const section = z.string().max(60).regex(/^[A-Za-z]\w*(?:[ -]\w+)*$/, "must be plain words");
+const sections = z.array(section).max(MAX_ENTRIES).default([]).overwrite(inOrder);
 const apps = z.array(id).max(MAX_ENTRIES).default([])
   .transform((ids) => [...new Set(ids)].sort((a, b) => a - b));
 
