@@ -34,7 +34,7 @@ async function ask(service: Service, name: string, args: Record<string, unknown>
     assert.ok(done.kind === "result", JSON.stringify(done));
     return done.answer.json;
   };
-  return { message: asked.message, approve };
+  return { message: asked.message, state: asked.state, approve };
 }
 
 function writes({ requests }: Sandbox): string[] {
@@ -259,17 +259,31 @@ Deno.test("what Cloudways does not tell of a member is neither sent nor compared
   for (const { isError, json } of [inactive, limited]) assert.equal(isError, false, JSON.stringify(json));
 });
 
-Deno.test("sections of the account that Cloudways tells are sent again", async () => {
-  await using service = await start();
+Deno.test("sections of the account that Cloudways tells are shown, bound to the yes and sent again", async () => {
+  await using service = await start("ask");
   const { id, name, email } = member(service);
-  const permissions = { is_full: false, sections: ["billing"] };
-  const told = { contents: { members: [{ id, name, email, status: "1", role: "Developer", permissions }] } };
-  service.sandbox.addFault({ operationId: "team_member_list", times: 2, kind: { status: 200, body: told } });
+  const tell = (sections: string[]) => {
+    const told = { id, name, email, status: "1", role: "Developer", permissions: { is_full: false, sections } };
+    return service.sandbox.addFault({
+      operationId: "team_member_list",
+      kind: { status: 200, body: { contents: { members: [told] } } },
+    });
+  };
+  const args = { ...ADA, name: "Ada L." };
 
-  await call(service, "update_team_member", { ...ADA, role: "Books" });
+  const stopTelling = tell(["billing"]);
+  const first = await ask(service, "update_team_member", args);
+  stopTelling();
+  tell(["billing", "support"]);
+  const url = service.mcpUrl;
+  const answered = { state: first.state, reply: yesTo(first.message) };
+  const changed = await callModern({ url, name: "update_team_member", args, headers: TOKEN_HEADERS, answered });
+  await (await ask(service, "update_team_member", args)).approve();
 
-  const [sent] = service.sandbox.requestsTo("team_member_update").map(({ fields }) => fields);
-  assert.deepEqual(sent?.account, { sections: ["billing"], is_full: false });
+  assert.ok(first.message.includes("Sections of the account as before: `billing`"), first.message);
+  assert.equal(changed.kind, "question");
+  const sent = service.sandbox.requestsTo("team_member_update").map(({ fields }) => fields.account);
+  assert.deepEqual(sent, [{ sections: ["billing", "support"], is_full: false }]);
 });
 
 Deno.test("a member who is as asked for already is not sent, and nobody is asked", async () => {

@@ -34,6 +34,8 @@ export interface MemberChange {
   member: MemberRecord;
   before: MemberState;
   after: MemberState;
+  /** Sections of the account, as Cloudways tells them now; null if it doesn't. */
+  sections: readonly string[] | null;
   /** The access that is given; undefined to leave it as it is, as far as Cloudways does. */
   given: FoundAccess | undefined;
 }
@@ -72,7 +74,7 @@ export async function planMemberChange(edit: MemberEdit, { account }: ToolContex
   };
   // What they may do on servers can't be read, so an access may always change something.
   if (given === undefined && isSame(before, after)) throw nothingToChange("team member", before);
-  return { member, before, after, given };
+  return { member, before, after, sections: permissionsOf(member).sections, given };
 }
 
 /**
@@ -102,8 +104,13 @@ export async function writeMember(change: MemberChange, { account }: ToolContext
   return written;
 }
 
-function stateOf({ name, role, status, permissions }: MemberRecord): MemberState {
-  return { name, role, status, isFull: permissionsRecord.parse(permissions).is_full };
+function permissionsOf({ permissions }: MemberRecord): z.output<typeof permissionsRecord> {
+  return permissionsRecord.parse(permissions);
+}
+
+function stateOf(member: MemberRecord): MemberState {
+  const { name, role, status } = member;
+  return { name, role, status, isFull: permissionsOf(member).is_full };
 }
 
 function isSame(a: MemberState, b: MemberState): boolean {
@@ -115,13 +122,14 @@ function toldOf(state: MemberState): Partial<MemberState> {
   return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== "" && value !== null));
 }
 
-function fieldsOf({ member, after: { name, role, status }, given }: MemberChange): Record<string, JsonValue> {
-  const access = given === undefined ? knownAccess(member) : accessFields(given.access);
+function fieldsOf({ before, after, sections, given }: MemberChange): Record<string, JsonValue> {
+  const { name, role, status } = after;
+  const access = given === undefined ? knownAccess(before, sections) : accessFields(given.access);
   return { ...(name !== "" && { name }), ...(role !== "" && { role }), ...(status !== "" && { status }), ...access };
 }
 
 /** What Cloudways tells of a member's access, to be sent again. */
-function knownAccess({ permissions }: MemberRecord): Record<string, JsonValue> {
-  const { is_full, sections } = permissionsRecord.parse(permissions);
-  return is_full === null ? {} : { account: { ...(sections !== null && { sections }), is_full } };
+function knownAccess({ isFull }: MemberState, sections: readonly string[] | null): Record<string, JsonValue> {
+  if (isFull === null) return {};
+  return { account: { ...(sections !== null && { sections: [...sections] }), is_full: isFull } };
 }

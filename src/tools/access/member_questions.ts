@@ -40,7 +40,7 @@ export function additionQuestion(added: NewMember): Question {
 }
 
 /** The question before a member changes. */
-export function changeQuestion({ member, before, after, given }: MemberChange): Question {
+export function changeQuestion({ member, before, after, sections, given }: MemberChange): Question {
   const becomes = given === undefined ? "" : ` and give them ${accessInWords(given)}`;
   return {
     headline: `Change team member ${member.id}${becomes}.`,
@@ -59,14 +59,21 @@ export function changeQuestion({ member, before, after, given }: MemberChange): 
         name: "Full access to the account now",
         values: [before.isFull === null ? "not told" : yesOrNo(before.isFull)],
       },
-      ...(given === undefined ? [] : accessFacts(given)),
+      ...(given === undefined ? sectionFacts(sections) : accessFacts(given)),
     ],
     target: {
       ...memberTarget(member),
-      before: { ...before },
+      before: { ...before, sections: sections && [...sections] },
       access: given === undefined ? null : accessTarget(given),
     },
   };
+}
+
+/** Sections that are sent again. */
+function sectionFacts(sections: readonly string[] | null): QuestionFact[] {
+  return sections === null || sections.length === 0
+    ? []
+    : [{ name: "Sections of the account as before", values: sections }];
 }
 
 /** What can't be known of an access. */
