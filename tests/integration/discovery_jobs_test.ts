@@ -133,8 +133,8 @@ const JOBS: readonly Job[] = [
       { query: "an employee has left, revoke their login", tool: "remove_team_member", args: { member_id: 600003 } },
     ],
     check(sandbox) {
-      const [{ fields } = { fields: {} }] = sandbox.requestsTo("team_member_add");
-      assert.deepEqual(Object(fields.servers)[100001], { sections: [], is_full: false, apps: ["200001"] });
+      const [sent] = sandbox.requestsTo("team_member_add");
+      assert.deepEqual(Object(sent?.fields.servers)[100001], { sections: [], is_full: false, apps: ["200001"] });
       assert.deepEqual(sandbox.account().members.map(({ id }) => id), [600001, 600002]);
     },
   },
