@@ -18,12 +18,6 @@ export const LATER: Readonly<Record<string, readonly string[]>> = {
     "ssh_key_create",
     "ssh_key_update",
     "ssh_key_delete",
-    "project_create",
-    "project_update",
-    "project_delete",
-    "team_member_add",
-    "team_member_update",
-    "team_member_delete",
   ],
   provisioning: [
     "server_create",

@@ -21,6 +21,7 @@ import type { Effect, FindOptions, PlannedCall, PreparedCall, ToolContext } from
 import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { invalidArguments, readArguments } from "./arguments.ts";
+import { withJsonTexts } from "./json_arguments.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "../confirm/binding.ts";
 import type { DeclaredInput } from "../confirm/declared_input.ts";
@@ -240,7 +241,8 @@ export class Dispatcher {
   #prepare(entry: CatalogueEntry, { args, caller, audit, secrets }: CallInHand): PreparedCall {
     const { tool, listed, understood, declared } = entry;
     if (caller.identity.kind === "none" && !tool.anonymous) throw caller.identity.error;
-    const sent = withLineFeeds(readArguments(tool.name, args, understood, tool.formerly), declared);
+    const texts = withJsonTexts(args, declared);
+    const sent = withLineFeeds(readArguments(tool.name, texts, understood, tool.formerly), declared);
     const unfit = unfitTexts(tool.name, sent, declared, secrets);
     if (unfit !== undefined) throw unfit;
     const prepared = tool.prepare(sent);

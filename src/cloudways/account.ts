@@ -34,7 +34,7 @@ export interface AccountServices {
 }
 
 /** A request that reads. */
-export type ReadRequest<T> = Omit<ApiRequest<T>, "method" | "form">;
+export type ReadRequest<T> = Omit<ApiRequest<T>, "method" | "form" | "json">;
 
 /** A request that changes something. */
 export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> & {

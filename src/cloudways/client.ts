@@ -227,12 +227,13 @@ export class CloudwaysClient {
 
   async #attempt(session: Session, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
     const { customer, address, signal, log } = session;
-    const { operation, method, path, query, form, reveal } = request;
+    const { operation, method, path, query, form, json, reveal } = request;
     this.#upstream.refuseWhilePaused(customer, operation);
     await this.#takeToken(customer);
     const once = reveal === true || request.once === true;
     const owner = this.#upstream.ownerOf(customer, address);
-    const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...(form && { form }) };
+    const body = json === undefined ? { ...(form && { form }) } : { json };
+    const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...body };
     const reply = await this.#upstream.send({ customer, operation, log }, wire, signal);
     // An answer may echo the request. Above this class nobody knows an exchanged token, or shows a made password.
     return { ...reply, text: new SecretHider([bearer, ...secretFields(form)]).givenInText(reply.text) };

@@ -2,6 +2,7 @@ import { Deadline } from "../async/deadline.ts";
 import { ToolError, type ToolErrorOptions } from "../errors.ts";
 import type { FairSemaphore } from "../async/fair_semaphore.ts";
 import type { Owner } from "../async/fair_shares.ts";
+import type { JsonValue } from "../text/clean.ts";
 import { SecretText } from "../text/secret_text.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { ApiPath } from "./path.ts";
@@ -22,7 +23,9 @@ export interface WireRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: ApiPath;
   query?: Fields;
+  /** A body in one of two forms. */
   form?: Fields;
+  json?: Readonly<Record<string, JsonValue>>;
   /** Sent as `Authorization: Bearer`. */
   bearer?: string;
   /** Who sends the request: each owner has a share of the requests in flight. */
@@ -135,6 +138,10 @@ function wireInit(request: WireRequest, signal: AbortSignal): RequestInit {
   if (request.bearer !== undefined) headers.set("authorization", `Bearer ${request.bearer}`);
   // Redirects are never followed: they would send the credentials to another address.
   const init: RequestInit = { method: request.method, headers, signal, redirect: "manual" };
+  if (request.json !== undefined) {
+    headers.set("content-type", "application/json");
+    return { ...init, body: JSON.stringify(request.json) };
+  }
   return request.form === undefined ? init : { ...init, body: new URLSearchParams(fieldEntries(request.form)) };
 }
 

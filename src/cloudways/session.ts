@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Customer } from "../identity/caller.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { JsonValue } from "../text/clean.ts";
 import type { Fields } from "./http.ts";
 import type { ApiPath } from "./path.ts";
 
@@ -30,6 +31,8 @@ export interface ApiRequest<T> {
   path: ApiPath;
   query?: Fields;
   form?: Fields;
+  /** The body of a write whose members are objects, which a form can't express. */
+  json?: Readonly<Record<string, JsonValue>>;
   /** The schema of the answer, with just enough members to notice a wrong answer. */
   reply: z.ZodType<T>;
   /**

@@ -32,6 +32,10 @@ const SPACED = new Set([
   ...["add", "remove", "replace"].map((name) => `update_app_cron_jobs ${name}`),
 ]);
 
+/** Inputs that are JSON, which may have spaces and line breaks between its parts. */
+const JSON_TEXTS = new Set(["access"]);
+const JSON_SPACES = [" ", "\n", "\t", "\r"];
+
 const APPROVAL_CODE = "open-sesame";
 const HEADERS = { ...TOKEN_HEADERS, "x-mcp-approval-code": APPROVAL_CODE };
 const [TOKEN = ""] = Object.values(TOKEN_HEADERS);
@@ -76,8 +80,9 @@ function oddIn({ tool, name, text }: TextArgument): string[] {
   const middle = Math.floor(text.length / 2);
   const inside = isIn(LINES) ? ODD : [...ODD, ...ODD_IN_LINES];
   const ends = isIn(LINES) || isIn(SPACED) ? ODD_ENDS.slice(1) : ODD_ENDS;
-  const odd = inside.map((character) => text.slice(0, middle) + character + text.slice(middle));
-  return [...odd, ...ends.flatMap((space) => [space + text, text + space])];
+  const isOdd = (character: string) => !(isIn(JSON_TEXTS) && JSON_SPACES.includes(character));
+  const odd = inside.filter(isOdd).map((character) => text.slice(0, middle) + character + text.slice(middle));
+  return [...odd, ...ends.filter(isOdd).flatMap((space) => [space + text, text + space])];
 }
 
 async function assertRefused(

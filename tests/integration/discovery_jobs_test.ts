@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
-import { callModern, YES } from "../support/rpc_2026.ts";
+import { callModern } from "../support/rpc_2026.ts";
+import { yesTo } from "../support/yes.ts";
 import { setUpForEveryTool } from "../tool_rows/mod.ts";
 
 /** What is looked for, the tool that has to come first, and the arguments of its call. */
@@ -117,6 +118,26 @@ const JOBS: readonly Job[] = [
       assert.ok(appOf(sandbox, 200001).lets_encrypt?.ssl_domains.includes("new.example.org"));
     },
   },
+  {
+    name: "a colleague is let in to one site, and shut out again",
+    steps: [
+      {
+        query: "give my developer access to the Cloudways dashboard",
+        tool: "add_team_member",
+        args: {
+          name: "Lin Berg",
+          email: "lin@example.com",
+          access: { account: { is_full: false }, servers: { 100001: { apps: [200001] } } },
+        },
+      },
+      { query: "an employee has left, revoke their login", tool: "remove_team_member", args: { member_id: 600003 } },
+    ],
+    check(sandbox) {
+      const [sent] = sandbox.requestsTo("team_member_add");
+      assert.deepEqual(Object(sent?.fields.servers)[100001], { sections: [], is_full: false, apps: ["200001"] });
+      assert.deepEqual(sandbox.account().members.map(({ id }) => id), [600001, 600002]);
+    },
+  },
 ];
 
 /** Finds the tool, calls it through `call_tool`, and says yes to its question. */
@@ -133,7 +154,7 @@ async function carryOut(service: Service, { query, tool, args }: Step): Promise<
   const call = { ...base, name: "call_tool", args: { name: tool, arguments: JSON.stringify(args) } };
   const first = await callModern(call);
   const answer = first.kind === "question"
-    ? await callModern({ ...call, answered: { state: first.state, reply: YES } })
+    ? await callModern({ ...call, answered: { state: first.state, reply: yesTo(first.message) } })
     : first;
   assert.ok(answer.kind === "result", JSON.stringify(answer));
   assert.equal(answer.answer.isError, false, JSON.stringify(answer.answer.json));

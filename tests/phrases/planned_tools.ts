@@ -27,13 +27,7 @@ reset_master_password | D | New master password | Makes a new password for the m
 rename_master_user | D | Rename the master user | Changes the user name of the master user of a server. A person has to approve it.
 add_ssh_key | D | Add an SSH key | Adds a public SSH key to a user of an application, or to the master user of a server. Names what it opens. A person has to approve it.
 rename_ssh_key | W | Rename an SSH key | Changes the label of an SSH key.
-delete_ssh_key | D | Delete an SSH key | Removes an SSH key, so that it opens nothing any more. A person has to approve it.
-create_project | W | Create a project | Creates a project, which groups applications.
-update_project | W | Change a project | Renames a project or changes which applications belong to it. Asks where one is removed.
-delete_project | D | Delete a project | Deletes a project; its applications stay. A person has to approve it.
-add_team_member | D | Add a team member | Invites a person to the account by e-mail, with a role and access to chosen servers and applications. A person has to approve it.
-update_team_member | D | Change a team member | Changes name, role, status or access of a team member. A person has to approve it.
-remove_team_member | D | Remove a team member | Takes a team member's access to the account away for good. A person has to approve it.`,
+delete_ssh_key | D | Delete an SSH key | Removes an SSH key, so that it opens nothing any more. A person has to approve it.`,
 
   provisioning: `
 create_server | D | Create a server | Launches a new server at a cloud provider, in a region and size, with a first application. Cloudways bills it. A person has to approve it.

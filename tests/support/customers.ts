@@ -94,11 +94,26 @@ export function argumentsFor(
     operation_id: operationId,
     before_id: account.alerts[20]?.id,
     project_name: account.projects.at(-1)?.name,
+    project_id: account.projects.at(-1)?.id,
+    member_id: account.members[0]?.id,
     certificate: certificatePem({ domains: [domain] }),
     domains: [domain],
     domain,
   };
-  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, own[name] ?? value]));
+  const ownIds = (value: unknown) => isListOfIds(value) ? [app.id] : value;
+  const access = (value: unknown) =>
+    String(value).replaceAll("100001", String(server.id)).replaceAll("200001", String(app.id));
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [
+      name,
+      name === "access" ? access(value) : own[name] ?? ownIds(value),
+    ]),
+  );
+}
+
+/** Whether a value lists applications of the demo account. */
+function isListOfIds(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "number" && item > 200_000);
 }
 
 /** Names, numbers and words that belong to one customer, to search texts for. */
