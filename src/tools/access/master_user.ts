@@ -14,6 +14,8 @@ import { builtInUsers, clearlyTaken, nameTaken } from "./taken.ts";
 
 const WHAT = "name of the master user";
 
+const masterTaken = nameTaken("Ask the user for another name, and call again with it.");
+
 /** A refusal may come with status 200, as a message in place of an empty answer. */
 const renameReply = z.union([
   z.array(z.unknown()).transform(() => ({ message: "" })),
@@ -28,7 +30,7 @@ async function sendName(account: CloudwaysAccount, server_id: number, username: 
     path: path`/server/manage/masterUsername`,
     form: { server_id, username },
     reply: renameReply,
-  }).catch(clearlyTaken(nameTaken));
+  }).catch(clearlyTaken(masterTaken));
   if (message === "") return;
   throw new ToolError("upstream_error", "Cloudways answered with a message, and the name is not the new one.", {
     hint: "Look at details for the message, and tell the user.",
@@ -49,7 +51,7 @@ const renameMasterUser = defineAskingTool({
     const facts = await serverFacts(input, context);
     const { master_user } = facts.server;
     if (master_user === input.user_name) throw nothingToChange(WHAT, master_user);
-    if (builtInUsers(facts.server).includes(input.user_name)) throw nameTaken();
+    if (builtInUsers(facts.server).includes(input.user_name)) throw masterTaken();
     return facts;
   },
   question: (facts, { user_name }) => ({

@@ -4,13 +4,19 @@ import { doneReply } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { appInput, serverInput, waitInput } from "../define/inputs.ts";
 import { startedOutput } from "../define/outputs.ts";
-import { appFacts, onApp, onServer, serverFacts } from "../define/questions.ts";
+import { appFacts, NOT_TOLD, onApp, onServer, serverFacts } from "../define/questions.ts";
 import { passwordOutput, SEEN_BY, show } from "../define/secrets.ts";
 import { startOnApp } from "../define/start.ts";
 import { appOutput, idsOf, namesOf, namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 
 const NOT_UNDONE = "It can't be undone: the present password is gone. A new one can be set at any time.";
+
+/** A name for a question. Cloudways may not tell it. */
+const told = (name: string) => name === "" ? NOT_TOLD : name;
+
+/** A name for the page of its password. */
+const known = (name: string) => name === "" ? undefined : name;
 
 /** Cloudways documents nothing about the configuration of the site. */
 const CHECK_SITE =
@@ -40,13 +46,13 @@ const resetDatabasePassword = defineAskingTool({
       NOT_UNDONE,
     ],
     facts: [
-      { name: "Database user", values: [facts.app.mysql_user] },
-      { name: "Database", values: [facts.app.mysql_db_name] },
+      { name: "Database user", values: [told(facts.app.mysql_user)] },
+      { name: "Database", values: [told(facts.app.mysql_db_name)] },
     ],
   }),
   handler: async ({ show }, { account, secrets }, facts) => {
     const { mysql_user } = facts.app;
-    const made = { ...onApp(facts), name: "Database password", user: mysql_user, show };
+    const made = { ...onApp(facts), name: "Database password", user: known(mysql_user), show };
     const { answer } = await secrets.setPassword(made, (password) =>
       account.write({
         operation: "app_db_password_update",
@@ -79,11 +85,11 @@ const resetAdminPassword = defineAskingTool({
       SEEN_BY[show],
       NOT_UNDONE,
     ],
-    facts: [{ name: "Admin user, as Cloudways lists it", values: [facts.app.app_user] }],
+    facts: [{ name: "Admin user, as Cloudways lists it", values: [told(facts.app.app_user)] }],
   }),
   handler: async ({ show, ...input }, context, facts) => {
     const { app_user } = facts.app;
-    const made = { ...onApp(facts), name: "Admin password", user: app_user, show };
+    const made = { ...onApp(facts), name: "Admin password", user: known(app_user), show };
     const { reply: started, answer } = await context.secrets.setPassword(
       made,
       (password) =>
@@ -120,14 +126,14 @@ const resetMasterPassword = defineAskingTool({
       NOT_UNDONE,
     ],
     facts: [
-      { name: "Master user", values: [facts.server.master_user] },
+      { name: "Master user", values: [told(facts.server.master_user)] },
       { name: "SSH keys of the server", values: facts.server.ssh_keys.map(({ label }) => label) },
     ],
     target: { master_user: facts.server.master_user },
   }),
   handler: async ({ show }, { account, secrets }, facts) => {
     const { server } = facts;
-    const made = { ...onServer(facts), name: "Master password", user: server.master_user, show };
+    const made = { ...onServer(facts), name: "Master password", user: known(server.master_user), show };
     const { answer } = await secrets.setPassword(made, (password) =>
       account.write({
         operation: "server_master_password_update",

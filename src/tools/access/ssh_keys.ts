@@ -1,6 +1,5 @@
 /** Public SSH keys that open a server or one of its applications. */
 import { z } from "zod";
-import { idNumber } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { problemOfPublicKey, readPublicKey, type SshPublicKey } from "../../cloudways/ssh_public_keys.ts";
 import { declare } from "../../confirm/declared_input.ts";
@@ -22,7 +21,7 @@ import {
   ownerName,
   subjectOf,
 } from "./key_owners.ts";
-import { clearlyTaken } from "./taken.ts";
+import { makeOne, type Taken } from "./taken.ts";
 
 /**
  * One line, which may end with a line break, as in a file. Line breaks are let through to here, so that a private key
@@ -67,13 +66,12 @@ function requireRunning({ server: { status } }: KeyOwner): void {
   });
 }
 
-function keyTaken(said: { cloudways_message?: string }): ToolError {
-  return new ToolError("validation_failed", "This SSH key is there already.", {
+const keyTaken: Taken = (said = {}) =>
+  new ToolError("validation_failed", "This SSH key is there already.", {
     hint: "Nothing was added. get_ssh_keys lists the keys by their labels.",
-    details: said,
+    details: { problems: [{ argument: "public_key", problem: "is there already" }], ...said },
     done: "nothing",
   });
-}
 
 const OPENS_SERVER = [
   "Everybody who holds the private half of this key signs in as the master user, without a password, and reaches the " +
@@ -122,18 +120,14 @@ const addSshKey = defineAskingTool({
   },
   question: ({ owner, key }, { label }) => addQuestion(owner, key, label),
   handler: async ({ label, public_key }, { account }, { owner, key: { kind, fingerprint } }) => {
-    const { id } = await account.write({
-      operation: "ssh_key_create",
-      method: "POST",
-      path: path`/ssh_key`,
-      form: {
-        server_id: owner.server.id,
-        ssh_key_name: label,
-        ssh_key: public_key,
-        ...(owner.kind === "app_user" && { app_creds_id: owner.user.id }),
-      },
-      reply: z.looseObject({ id: idNumber }),
-    }).catch(clearlyTaken(keyTaken));
+    const form = {
+      server_id: owner.server.id,
+      ssh_key_name: label,
+      ssh_key: public_key,
+      ...(owner.kind === "app_user" && { app_creds_id: owner.user.id }),
+    };
+    const request = { operation: "ssh_key_create", method: "POST", path: path`/ssh_key`, form } as const;
+    const id = await makeOne(account, request, { idMember: "id", taken: keyTaken });
     return { ...namesOfOwner(owner), ssh_key_id: id, label, kind, fingerprint };
   },
 });

@@ -1,6 +1,6 @@
 /** Additional SSH and SFTP users of an application: listing, creating, new passwords, deleting. */
 import { z } from "zod";
-import { doneReply, idNumber } from "../../cloudways/models.ts";
+import { doneReply } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { ToolError } from "../../errors.ts";
 import { appInput } from "../define/inputs.ts";
@@ -18,7 +18,7 @@ import {
   readAppUsers,
   userName,
 } from "./app_users.ts";
-import { builtInUsers, clearlyTaken, nameTaken } from "./taken.ts";
+import { builtInUsers, makeOne, nameTaken } from "./taken.ts";
 
 const listAppUsers = defineTool({
   name: "list_app_users",
@@ -45,6 +45,11 @@ const listAppUsers = defineTool({
 /** What the password of a user is called on its page. */
 const PASSWORD_NAME = "SSH/SFTP password";
 
+const userTaken = nameTaken(
+  "list_app_users lists the users. If an earlier call that ended unclearly made this one, reset_app_user_password gives " +
+    "it a new password; else ask the user for another name.",
+);
+
 const createAppUser = defineAskingTool({
   name: "create_app_user",
   title: "Create an SFTP user",
@@ -60,7 +65,7 @@ const createAppUser = defineAskingTool({
     const facts = await appFacts(input, context);
     const users = await readAppUsers(context.account, facts);
     const taken = [...builtInUsers(facts.server), ...users.map(({ sys_user }) => sys_user)];
-    if (taken.includes(input.user_name)) throw nameTaken();
+    if (taken.includes(input.user_name)) throw userTaken();
     return facts;
   },
   question: (facts, { user_name, show }) => ({
@@ -76,15 +81,12 @@ const createAppUser = defineAskingTool({
   }),
   handler: async ({ user_name, show }, { account, secrets }, facts) => {
     const made = { ...onApp(facts), name: PASSWORD_NAME, user: user_name, show };
-    const { reply, answer } = await secrets.setPassword(made, (password) =>
-      account.write({
-        operation: "app_credentials_create",
-        method: "POST",
-        path: path`/app/creds`,
-        form: { ...idsOf(facts), username: user_name, password },
-        reply: z.looseObject({ app_cred_id: idNumber }),
-      }).catch(clearlyTaken(nameTaken)));
-    return { ...namesOf(facts), app_user_id: reply.app_cred_id, user_name, host: facts.server.public_ip, ...answer };
+    const { reply: app_user_id, answer } = await secrets.setPassword(made, (password) => {
+      const form = { ...idsOf(facts), username: user_name, password };
+      const request = { operation: "app_credentials_create", method: "POST", path: path`/app/creds`, form } as const;
+      return makeOne(account, request, { idMember: "app_cred_id", taken: userTaken });
+    });
+    return { ...namesOf(facts), app_user_id, user_name, host: facts.server.public_ip, ...answer };
   },
 });
 
