@@ -217,6 +217,7 @@ Deno.test("questions name who loses access, past every cache, and a yes counts f
   Object.assign(user.ssh_keys[0] ?? {}, { label: "build server" });
   key.label = "stolen laptop";
   serverOf(service).master_user = "captain";
+  serverOf(service).label = "Moved";
 
   for (
     const [tool, args, names, change] of [
@@ -230,7 +231,7 @@ Deno.test("questions name who loses access, past every cache, and a yes counts f
     ] as const
   ) {
     const { message, state } = await ask(service, tool, args);
-    for (const name of names) assert.ok(message.includes(name), `${tool}: ${message}`);
+    for (const name of ["`Moved`", ...names]) assert.ok(message.includes(name), `${tool}: ${message}`);
     change();
     const answered = { state, reply: YES };
     const again = await callModern({ url: service.mcpUrl, name: tool, args, headers: TOKEN_HEADERS, answered });
@@ -268,6 +269,7 @@ Deno.test("the master user gets the new name, and what is so already is no chang
 
   assert.deepEqual([json.former_user_name, json.user_name], [former, "captain"]);
   assert.equal(same.json.code, "validation_failed");
+  assert.deepEqual(same.json.details, { present: "captain" });
   assert.deepEqual(writesOf(service), ["server_master_username_update"]);
 });
 

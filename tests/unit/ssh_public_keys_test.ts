@@ -36,6 +36,15 @@ Deno.test("a key that is cut, changed or of another type than it says is refused
       changed(text, (bytes) => new Uint8Array([...bytes, 0, 0, 0, 0])),
       changed(text, (bytes) => bytes.with(3, 200)),
     ]),
+    // A further field that is cut off.
+    changed(ed25519.text, (bytes) => new Uint8Array([...bytes, 0, 0, 0, 9, 1])),
+    // Another type or curve inside than outside.
+    changed(ed25519.text, (bytes) => bytes.with(14, 0x38)),
+    changed(ecdsa256.text, (bytes) => bytes.with(34, 0x37)),
+    // One byte too few, with the right length in front.
+    changed(ed25519.text, (bytes) => bytes.with(18, 31).slice(0, -1)),
+    // Without the padding of base64.
+    ecdsa256.text.replace("=", ""),
     // A point that is compressed, or none.
     changed(ecdsa256.text, (bytes) => bytes.with(bytes.length - 65, 2)),
     // An RSA number of too few bits: all but the last bytes are zero.
