@@ -383,9 +383,10 @@ Deno.test("whatever many customers do at once, nothing seen of one holds data of
   await fc.assert(property, { numRuns: 5, examples: [[EVERYTHING]] });
 });
 
-/** Whether a value fitted the account before another call changed it: its domains, or the updates that wait. */
+/** Whether a value fitted the account before another call changed it: domains, updates that wait, users or keys. */
 function isOutdated({ code, details }: Record<string, unknown>): boolean {
   const facts = Object(details);
+  if (code === "not_found") return /"argument":"(?:app_user_id|ssh_key_id)"/.test(JSON.stringify(facts));
   return code === "invalid_arguments" && ("known" in facts || "application_domains" in facts);
 }
 

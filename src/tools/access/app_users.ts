@@ -48,6 +48,7 @@ export async function appUserFacts(
   if (user !== undefined) return { ...facts, user };
   throw new ToolError("not_found", "The application has no additional user with this id.", {
     hint: "list_app_users gives the ids of its additional users. Its own user has none.",
+    details: { problems: [{ argument: "app_user_id", problem: "is no additional user of this application" }] },
     done: "nothing",
   });
 }

@@ -55,6 +55,7 @@ function noSuchKey(): ToolError {
     hint:
       "get_ssh_keys lists the keys. A key of an application's user needs the app_id that stands beside it; a key of " +
       "the server must be named without app_id.",
+    details: { problems: [{ argument: "ssh_key_id", problem: "is no key here" }] },
     done: "nothing",
   });
 }
