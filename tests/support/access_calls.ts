@@ -7,7 +7,7 @@ import { callTool } from "./rpc.ts";
 import { callModern, YES } from "./rpc_2026.ts";
 import { SSH_KEYS } from "./ssh_keys.ts";
 
-/** A server and an application on it, a further user of that application, and a key of each. */
+/** A server and an application on it, an additional user of that application, and a key of each. */
 export const SERVER = { server_id: 100001 };
 export const APP = { app_id: 200001 };
 export const USER = { ...APP, app_user_id: 500001 };
@@ -76,7 +76,7 @@ export function appOf(service: Service) {
   return app;
 }
 
-/** The names of its further users. */
+/** The names of its additional users. */
 export const userNames = (service: Service) => appOf(service).credentials.map(({ sys_user }) => sys_user);
 
 /** The operations that changed something, in their order. */

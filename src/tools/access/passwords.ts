@@ -21,7 +21,7 @@ const known = (name: string) => name === "" ? undefined : name;
 /** Cloudways documents nothing about the configuration of the site. */
 const CHECK_SITE =
   "Cloudways does not say whether it puts the new password into the site's configuration. Check now that the site " +
-  "works; if it can't reach its database, the user has to put the new password there.";
+  "works. If it can't reach its database, the user has to put the new password into its configuration.";
 
 const resetDatabasePassword = defineAskingTool({
   name: "reset_database_password",
@@ -41,7 +41,7 @@ const resetDatabasePassword = defineAskingTool({
     consequences: [
       "Everybody and every tool that connects with the present password loses access to the database.",
       "If the site's configuration holds the present password, the site fails until the new one is put there. " +
-      "Cloudways does not say whether it does that.",
+      "It is not known whether Cloudways does that.",
       SEEN_BY[show],
       NOT_UNDONE,
     ],

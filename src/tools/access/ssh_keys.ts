@@ -112,7 +112,7 @@ const addSshKey = defineAskingTool({
     "Adds a public SSH key, which signs in without a password: to one application with app_id and app_user_id, else to " +
     "the whole server as master user. After an unclear end look at get_ssh_keys first. A person has to approve it.",
   input: addInput,
-  output: z.looseObject({ ...keyOutput, kind: z.string(), fingerprint: z.string() }),
+  output: z.looseObject({ ...keyOutput, kind: z.string(), fingerprint: z.string(), message: z.string() }),
   facts: async (input, context) => {
     const owner = await newOwner(input, context);
     requireRunning(owner);
@@ -128,7 +128,10 @@ const addSshKey = defineAskingTool({
     };
     const request = { operation: "ssh_key_create", method: "POST", path: path`/ssh_key`, form } as const;
     const id = await makeOne(account, request, { idMember: "id", taken: keyTaken });
-    return { ...namesOfOwner(owner), ssh_key_id: id, label, kind, fingerprint };
+    const message = owner.kind === "master"
+      ? "The key opens the whole server, as its master user."
+      : "The key opens the application, as this user.";
+    return { ...namesOfOwner(owner), ssh_key_id: id, label, kind, fingerprint, message };
   },
 });
 
@@ -167,7 +170,7 @@ const deleteSshKey = defineAskingTool({
     "Removes an SSH key of a server or of an application's user, so that it opens nothing there any more: a lost " +
     "laptop, a person who left. A person has to approve it.",
   input: z.strictObject(keyInput),
-  output: z.looseObject(keyOutput),
+  output: z.looseObject({ ...keyOutput, message: z.string() }),
   facts: (input, context) => ownedKey(true, input, context),
   question: (owned) => ({
     headline: owned.kind === "master"
@@ -194,7 +197,8 @@ const deleteSshKey = defineAskingTool({
       form: { server_id: server.id },
       reply: anyReply,
     });
-    return { ...namesOfOwner(owned), ssh_key_id: key.id, label: key.label };
+    const message = "The key was deleted. Passwords and other keys still work.";
+    return { ...namesOfOwner(owned), ssh_key_id: key.id, label: key.label, message };
   },
 });
 

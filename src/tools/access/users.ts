@@ -153,7 +153,7 @@ const deleteAppUser = defineAskingTool({
     "Deletes an additional SSH/SFTP user of an application, who then can't sign in any more, such as a freelancer who " +
     "is done. A person has to approve it.",
   input: z.strictObject(appUserInput),
-  output: z.looseObject(appUserOutput),
+  output: z.looseObject({ ...appUserOutput, message: z.string() }),
   facts: appUserFacts,
   question: (facts) => ({
     headline: `Delete user ${facts.user.id} of application ${facts.app.id}.`,
@@ -176,7 +176,7 @@ const deleteAppUser = defineAskingTool({
       form: idsOf(facts),
       reply: doneReply,
     });
-    return namesOfUser(facts);
+    return { ...namesOfUser(facts), message: "The user was deleted, and can't sign in any more." };
   },
 });
 
