@@ -9,7 +9,7 @@ import { serverInput } from "../define/inputs.ts";
 import { anyReply } from "../define/outputs.ts";
 import { countApps, serverFacts } from "../define/questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "../define/tool.ts";
-import { appUserFacts } from "./app_users.ts";
+import { appUserFacts, appUserInput } from "./app_users.ts";
 import {
   boundOwner,
   keyInput,
@@ -36,7 +36,7 @@ const publicKey = z.string().trim().max(6_000).meta(declare({ form: "lines", sec
 const addInput = z.strictObject({
   ...serverInput,
   app_id: keyInput.app_id.describe("Set with app_user_id, to open one application only."),
-  app_user_id: z.int().min(1).optional().describe("User from list_app_users. Without: opens the whole server."),
+  app_user_id: appUserInput.app_user_id.optional().describe("From list_app_users. Without it: opens the whole server."),
   label: keyLabel.describe("Name to recognise it by: laptop"),
   public_key: publicKey.describe("One line: ssh-ed25519 AAAA… name. Never a private key."),
 }).refine(({ app_id, app_user_id }) => app_user_id === undefined || app_id !== undefined, {
