@@ -24,7 +24,7 @@ const ODD_IN_LINES = ["\n", "\t"];
 const ODD_ENDS = [" ", "\u3000"];
 
 /** Inputs that may hold line breaks, and inputs whose spaces stay as they are; of one tool where others have the name. */
-const LINES = new Set(["certificate", "private_key", "update_app_php_settings replace"]);
+const LINES = new Set(["certificate", "private_key", "public_key", "update_app_php_settings replace"]);
 const SPACED = new Set([
   "time",
   "password",

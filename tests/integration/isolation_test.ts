@@ -394,12 +394,15 @@ Deno.test("whatever many customers do at once, nothing seen of one holds data of
 });
 
 /**
- * Whether a value fitted the account before another call changed it: its domains, the updates that wait, or a project or
- * member that is deleted by now.
+ * Whether a value fitted the account before another call changed it: its domains, the updates that wait, or a user, key,
+ * project or member that is deleted by now.
  */
 function isOutdated({ code, details }: Record<string, unknown>): boolean {
   const facts = Object(details);
-  if (code === "not_found") return "project_id" in facts || "member_id" in facts;
+  if (code === "not_found") {
+    const isDeleted = /"argument":"(?:app_user_id|ssh_key_id)"/.test(JSON.stringify(facts));
+    return isDeleted || "project_id" in facts || "member_id" in facts;
+  }
   return code === "invalid_arguments" && ("known" in facts || "application_domains" in facts);
 }
 

@@ -267,6 +267,8 @@ for (const kind of ["token", "key"] as const) {
     let pages = 0;
 
     for (const { tool, args } of askingCalls) {
+      // Some calls need a running server, and an earlier one stopped it.
+      for (const server of stage.sandbox.account().servers) server.status = "running";
       const sent = withSecrets(args);
       const call = () => callTool(service.mcpUrl, tool, sent, { ...headers, ...mayShow(tool, args) });
       const { json } = await call();

@@ -16,6 +16,7 @@ import { type Service, startService } from "../support/harness.ts";
 import { MADE_PASSWORD } from "../tool_rows/row.ts";
 import { withoutMadePassword } from "../tool_rows/sent.ts";
 import { TEST_KEYS } from "../support/keys.ts";
+import { SSH_KEYS } from "../support/ssh_keys.ts";
 import { callModern } from "../support/rpc_2026.ts";
 import { approvalOf, yesTo } from "../support/yes.ts";
 import { type Sandbox, type ServerState, startSandbox } from "../sandbox/mod.ts";
@@ -69,6 +70,7 @@ const pem = certificatePem({ domains: ["shop.example.com"] });
 const certificate = fc.constantFrom("", "\n", "Comment\n\t", " \n").map((before) => before + pem);
 const privateKey = fc.constantFrom("", "\n\n", "Comment\n").map((before) => before + keyPem(testKey(1)));
 
+const userName = fc.stringMatching(/^[a-z][a-z0-9_-]{1,31}$/);
 const cronLine = word([...UNITS, " "], 60).map((command) => `*/5 *  * * * x${command}`);
 
 const personsName = word(UNITS, 80);
@@ -147,6 +149,13 @@ const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
   },
   set_snapshot_frequency: { hours: fc.integer({ min: 1, max: 10_000 }) },
   update_disk_cleanup_settings: { enabled: fc.boolean() },
+  create_app_user: { user_name: userName },
+  rename_master_user: { user_name: userName },
+  add_ssh_key: {
+    label: word(UNITS, 100),
+    public_key: fc.tuple(fc.constantFrom(...Object.values(SSH_KEYS)), word(UNITS, 50))
+      .map(([{ text }, comment]) => `${text.split(" ", 2).join(" ")} ${comment}`),
+  },
 };
 
 /** Optional inputs that are tried too. */
@@ -278,6 +287,16 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
     { snapshot_frequency: facts["Snapshot interval after"] === "none" ? "" : facts["Snapshot interval after"] }
   ),
   update_disk_cleanup_settings: (shown) => labelled(shown, { automate_cleanup: { yes: "enable", no: "disable" } }),
+  create_app_user: ({ arguments: { user_name } }) => ({ username: user_name }),
+  reset_app_user_password: ({ arguments: { app_user_id }, facts }) => (
+    { app_cred_id: app_user_id, username: facts.User }
+  ),
+  delete_app_user: ({ arguments: { app_user_id } }) => ({ app_cred_id: app_user_id }),
+  reset_database_password: () => ({}),
+  reset_admin_password: () => ({}),
+  reset_master_password: () => ({}),
+  rename_master_user: ({ arguments: { user_name } }) => ({ username: user_name }),
+  add_ssh_key: ({ arguments: { label, public_key } }) => ({ ssh_key_name: label, ssh_key: public_key }),
 };
 
 /** The headline names both applications and what is copied; their one server stands above the part that is read here. */
@@ -337,7 +356,7 @@ function groupServer(server: ServerState | undefined): void {
   for (const app of server?.apps ?? []) app.project_id = 300_002;
 }
 
-const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "password"]);
+const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "ssh_key", "password"]);
 /** Named by the headline, or the same in every call. */
 const NOT_SHOWN = new Set(["server_id", "app_id", "project_id", "member_id", "id", "tab"]);
 

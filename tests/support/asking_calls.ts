@@ -30,6 +30,12 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   enforce_app_https: { enabled: false },
   set_staging_password_prompt: { enabled: false },
   reset_staging_password: { show: "answer" },
+  // Pages with passwords that nobody opens are limited.
+  create_app_user: { show: "answer" },
+  reset_app_user_password: { show: "answer" },
+  reset_database_password: { show: "answer" },
+  reset_admin_password: { show: "answer" },
+  reset_master_password: { show: "answer" },
   update_update_settings: { plugins: ["breeze"] },
 };
 

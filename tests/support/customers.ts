@@ -78,6 +78,9 @@ function copyOf({ servers }: AccountState): Place {
   return found;
 }
 
+/** The id of nothing, in the place of what another call deleted. */
+const GONE = 1;
+
 /** A call of the tool table, adapted from the demo account to another place. */
 export function argumentsFor(
   args: Readonly<Record<string, unknown>>,
@@ -86,7 +89,12 @@ export function argumentsFor(
 ): Record<string, unknown> {
   const { server, app } = args.app_id === DEMO_COPY ? copyOf(account) : place;
   const domain = domainOf(app, word);
+  const [user] = app.credentials;
+  const [key] = args.app_id === undefined ? server.ssh_keys : user?.ssh_keys ?? [];
   const own: Record<string, unknown> = {
+    app_user_id: user?.id ?? GONE,
+    ssh_key_id: key?.id ?? GONE,
+    user_name: `${args.user_name}-${word.toLowerCase()}`,
     server_id: server.id,
     destination_server_id: account.servers.at(-1)?.id,
     app_id: app.id,

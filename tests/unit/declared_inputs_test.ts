@@ -43,11 +43,12 @@ Deno.test("an input with the name of a secret declares that it is one", () => {
   const named = [...inputsThat(() => true)].filter((name) => ["secret", "credential"].includes(kindOfName(name)));
 
   assert.deepEqual(named.sort(), ["password", "private_key"]);
-  assert.deepEqual([...inputsThat(({ secret }) => secret)].sort(), ["arguments", ...named]);
+  assert.deepEqual([...inputsThat(({ secret }) => secret)].sort(), ["arguments", ...named, "public_key"]);
   assert.deepEqual([...inputsThat(({ shownBy }) => shownBy === "fingerprint")].sort(), [
     "arguments",
     "certificate",
     ...named,
+    "public_key",
   ]);
 });
 
