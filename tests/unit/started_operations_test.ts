@@ -109,6 +109,18 @@ Deno.test("the newest 100 operations are kept, and no number of reports pushes w
   assert.equal((await kept("reports")).length, 200);
 });
 
+Deno.test("the newest 100 operations are read, even while none has ended", async () => {
+  const { clock, session, started } = await make();
+
+  for (let id = 1; id <= 120; id++) {
+    await clock.advance(1);
+    await started.started(session, String(id), "work", TARGET);
+  }
+
+  const found = idsOf(await started.read(session));
+  assert.deepEqual([found.length, found[0], found.at(-1)], [100, "120", "21"]);
+});
+
 Deno.test("notes that are made at the same moment are all kept", async () => {
   const { session, started } = await make();
 
