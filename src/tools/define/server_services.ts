@@ -1,4 +1,4 @@
-/** Reads which services of a server run: `GET /service`. */
+/** Reads the services of a server. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseFlag } from "../../cloudways/models.ts";
@@ -8,16 +8,8 @@ const servicesReply = z.looseObject({
   services: z.looseObject({ status: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown()).max(0)]) }),
 });
 
-/** The services of a server. */
-export interface ServiceStates {
-  /** How each is, in Cloudways' word: running, stopped, unknown. */
-  services: Record<string, unknown>;
-  /** Which of them are switched on, as far as Cloudways says so. */
-  enabled: Record<string, boolean>;
-}
-
-/** Reads the services of a server and how they are, and which of them are switched on. */
-export async function servicesOf(account: CloudwaysAccount, serverId: number): Promise<ServiceStates> {
+/** The services of a server and how they are, and which of them are switched on. */
+export async function readServices(account: CloudwaysAccount, serverId: number) {
   const reply = await account.read({
     operation: "service_status",
     path: path`/service`,

@@ -7,7 +7,7 @@ import { requireKnown } from "../define/known_values.ts";
 import { record } from "../define/outputs.ts";
 import { serviceHeadline } from "../define/question_words.ts";
 import { nullIfRefused, onServer, serverFacts, serverFactsIf } from "../define/questions.ts";
-import { servicesOf } from "../define/server_services.ts";
+import { readServices } from "../define/server_services.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { serverVarnishQuestion } from "../define/varnish_questions.ts";
@@ -23,7 +23,7 @@ const getServerServicesStatus = defineTool({
   output: z.looseObject({ ...serverOutput, services: record, enabled: record }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
-    return { ...namesOfServer(server), ...await servicesOf(account, server.id) };
+    return { ...namesOfServer(server), ...await readServices(account, server.id) };
   },
 });
 
@@ -68,7 +68,7 @@ const changeServiceState = defineAskingTool({
   }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
-    const status = await servicesOf(context.account, facts.server.id).catch((error) => nullIfRefused(error));
+    const status = await readServices(context.account, facts.server.id).catch((error) => nullIfRefused(error));
     const known = Object.keys(status?.services ?? {}).sort();
     requireKnown(input.service, { argument: "service", what: "service of this server", known });
     return facts;
