@@ -48,6 +48,10 @@ export const basicPhrases: readonly PhraseRow[] = [
   ["I lost the operation id of the backup you began", "list_my_operations", "get_operation_status"],
   ["the chat broke off while the server restarted, pick it up again", "list_my_operations"],
   ["show all background work of the last day", "list_my_operations"],
+  ["write a weekly report for my client", "get_weekly_report"],
+  ["summarise this month for the customer in plain words", "get_weekly_report"],
+  ["I need a status mail for the shop owner about the last seven days", "get_weekly_report"],
+  ["what happened this week: changes, backups, certificates, updates", "get_weekly_report"],
   ["who changed what last week", "get_audit_log"],
   ["show me the history of what the assistant did", "get_audit_log"],
 ];

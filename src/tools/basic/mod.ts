@@ -10,6 +10,7 @@ import { listingTools } from "./listing.ts";
 import { myOperationsTools } from "./my_operations.ts";
 import { offersTools } from "./offers.ts";
 import { operationsTools } from "./operations.ts";
+import { weeklyReportTools } from "./weekly_report/tool.ts";
 
 /** Every tool of this toolset. */
 export const basicTools: readonly Tool[] = [
@@ -23,4 +24,5 @@ export const basicTools: readonly Tool[] = [
   ...operationsTools,
   ...myOperationsTools,
   ...auditLogTools,
+  ...weeklyReportTools,
 ];
