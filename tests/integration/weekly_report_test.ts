@@ -419,5 +419,6 @@ Deno.test("the report of a large account stays short, and counts what it leaves 
   assert.equal((found.changes?.list.length ?? 0) + (found.changes?.left_out_count ?? 0), 15);
   assert.equal(found.certificates?.attention_count, 200);
   assert.equal((found.certificates?.attention.length ?? 0) + (found.certificates?.left_out_count ?? 0), 200);
+  assert.ok(found.changes?.list.every(({ about }) => about.length <= 60));
   assert.ok(section(found, "Certificates").some((line) => line.includes("more sites")));
 });

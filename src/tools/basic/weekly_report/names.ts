@@ -1,20 +1,16 @@
 /** How a report names servers and applications: by their labels, so that a client knows them. */
 import { type AppRecord, domainOf, knownApps, type ServerRecord } from "../../../cloudways/models.ts";
-import { safeText } from "../../../text/safe.ts";
-import type { Secrets } from "../../../text/redaction/hider.ts";
+import { cleanText } from "../../../text/clean.ts";
 
 /** Most characters of a name. */
 const MAX_NAME = 60;
 
 /** The names of an account's servers and applications. */
 export class Names {
-  readonly #secrets: Secrets;
   readonly #servers: ReadonlyMap<number, string>;
   readonly #apps: ReadonlyMap<number, string>;
 
-  /** @param secrets Hidden here, because a name that is escaped later no longer shows them to others. */
-  constructor(servers: readonly ServerRecord[], secrets: Secrets) {
-    this.#secrets = secrets;
+  constructor(servers: readonly ServerRecord[]) {
     this.#servers = new Map(servers.map((server) => [server.id, this.shown(server.label || `server ${server.id}`)]));
     const apps = servers.flatMap((server) => knownApps(server).map((app) => ({ app, server })));
     const byName = Map.groupBy(apps, ({ app }) => nameOf(app));
@@ -35,9 +31,9 @@ export class Names {
     return this.#apps.get(id) ?? `application ${id}`;
   }
 
-  /** A text of the account, on one line, short, and without secrets. */
+  /** A text of the account, on one line and short. Secrets in it are hidden since it was read. */
   shown(text: string): string {
-    return safeText(text, { secrets: this.#secrets, maxLength: MAX_NAME });
+    return cleanText(text, { maxLength: MAX_NAME });
   }
 }
 

@@ -64,13 +64,13 @@ function missingAlerts({ notRead }: PeriodAlerts): NotIncluded[] {
 
 /** Reads everything, side by side. */
 async function findOut(context: ToolContext, days: number): Promise<Findings> {
-  const { account, caller, clock } = context;
+  const { account, clock } = context;
   const until = clock.now();
   const since = until - days * DAY_MS;
   const reading = await WideReading.begin({ account, clock }, LIMITS);
   const servers = await readServers(context, reading);
   const listed = servers.read ? servers.value : [];
-  const names = new Names(listed, caller.secrets);
+  const names = new Names(listed);
   const [changes, alerts, waiting, known] = await Promise.all([
     changesIfThere(context, names, since),
     readAlerts(account, reading, names, since),
