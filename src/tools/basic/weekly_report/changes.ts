@@ -6,7 +6,7 @@ import { problemsOf, readRecords } from "../audit_log.ts";
 import type { Names } from "./names.ts";
 
 /** How an action ended, for a report. What was refused as wrong changed nothing and is left out. */
-type Ending = "done" | "did_not_work" | "unknown" | "declined" | "waits_for_a_person" | "not_answered";
+type Ending = "done" | "runs" | "did_not_work" | "unknown" | "declined" | "waits_for_a_person" | "not_answered";
 
 /** Equal actions on one thing. */
 export type Change = {
@@ -37,7 +37,7 @@ const NO_ANSWER: ReadonlySet<string> = new Set(["not_answered", "approved_not_us
 function endingOf({ result, outcome }: Action): Ending | undefined {
   if (result === "done") return "done";
   if (result === "denied") return "declined";
-  if (result === "waiting") return outcome === "running" ? "unknown" : "waits_for_a_person";
+  if (result === "waiting") return outcome === "running" ? "runs" : "waits_for_a_person";
   if (result === "invalid") return undefined;
   if (NO_ANSWER.has(outcome)) return "not_answered";
   return outcome === "unknown" ? "unknown" : "did_not_work";
@@ -67,13 +67,16 @@ function approvalOf({ approval }: Action): Change["approval"] {
   return approval === "confirm_off" ? "questions_off" : approval ?? "not_needed";
 }
 
-/** Reads the changes since a moment, in milliseconds since the Unix epoch. */
+/**
+ * Reads the changes of a customer since a moment, in milliseconds since the Unix epoch.
+ *
+ * @throws {StoreError} If the store does not answer.
+ */
 export async function readChanges(
-  { account, audit, clock, inputsOf, titleOf }: ToolContext,
-  names: Names,
-  since: number,
+  { audit, clock, inputsOf, titleOf }: Pick<ToolContext, "audit" | "clock" | "inputsOf" | "titleOf">,
+  { customer, names, since }: { customer: string; names: Names; since: number },
 ): Promise<Changes> {
-  const { records, faults } = await readRecords(audit, account.customer.id, since);
+  const { records, faults } = await readRecords(audit, customer, since);
   const actions = toActions(records, clock.now(), inputsOf).filter(({ time }) => Date.parse(time) >= since);
   const found = actions.flatMap((action) => {
     const ending = endingOf(action);

@@ -33,7 +33,8 @@ async function readServers({ account }: ToolContext, reading: WideReading): Prom
 
 /** The record of changes; null while the store is away. */
 async function changesIfThere(context: ToolContext, names: Names, since: number): Promise<Changes | null> {
-  return await readChanges(context, names, since).catch((error) => {
+  const { customer } = context.account;
+  return await readChanges(context, { customer: customer.id, names, since }).catch((error) => {
     if (error instanceof StoreError) return null;
     throw error;
   });

@@ -26,7 +26,7 @@ export function reportInWords(report: Report): string[] {
 
 function summaryOf({ changes, alerts, certificates, updates }: Report): string {
   const parts = [
-    ...(changes === null ? [] : [count(changes.done_count, "change")]),
+    ...(changes === null ? [] : [count(changes.done_count, "action")]),
     ...(alerts === null ? [] : [count(alerts.count, "message from Cloudways", "messages from Cloudways")]),
     ...(certificates === null
       ? []
@@ -40,6 +40,7 @@ function summaryOf({ changes, alerts, certificates, updates }: Report): string {
 
 const ENDINGS = {
   done: "",
+  runs: ", is being carried out",
   did_not_work: ", did not work",
   unknown: ", it is not certain whether it was done",
   declined: ", a person declined it",
