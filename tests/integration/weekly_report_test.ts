@@ -213,14 +213,14 @@ Deno.test("alerts are read page by page, and after five pages the report says ho
 Deno.test("backups are those that were started here and those whose restore points were seen lately", async () => {
   const { service, clock } = await start();
   await using _ = service;
-  await call(service, "backup_app", APP);
+  await call(service, "backup_server", SERVER);
   const before = await report(service);
   await call(service, "get_app_restore_points", APP);
   const after = await report(service);
   await clock.advance(61 * 60_000);
   const later = await report(service);
 
-  assert.deepEqual(before.backups.started.map(({ about, times_count }) => [about, times_count]), [["Shop", 1]]);
+  assert.deepEqual(before.backups.started.map(({ about, times_count }) => [about, times_count]), [["Production", 1]]);
   assert.deepEqual([before, after, later].map(({ backups }) => backups.known.map(({ about }) => about)), [
     [],
     ["Shop"],
