@@ -1,12 +1,12 @@
 /** The report for a client: what it finds, what it says plainly that it did not find, and that it stays short. */
 import assert from "node:assert/strict";
-import { z } from "zod";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
 import { type Service, type ServiceOptions, startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import { startRedis } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
+import { missing, type Report, reportSchema, section } from "../support/weekly_report.ts";
 import { DEMO_ACCOUNT, FakeClock } from "../sandbox/mod.ts";
 import type { AlertState, AppState, Sandbox, ServerState } from "../sandbox/mod.ts";
 
@@ -15,56 +15,6 @@ const AT_ONCE = { polls: 1, seconds: 0 };
 const DAY_MS = 24 * 3600_000;
 const SERVER = { server_id: 100001 };
 const APP = { app_id: 200001 };
-
-const about = { about: z.string() };
-const reportSchema = z.looseObject({
-  period: z.object({ days_count: z.int(), from: z.iso.datetime(), until: z.iso.datetime() }),
-  changes: z.object({
-    done_count: z.int(),
-    not_done_count: z.int(),
-    list: z.array(z.object({
-      ...about,
-      what: z.string(),
-      ending: z.string(),
-      approval: z.string(),
-      times_count: z.int(),
-      last_at: z.string(),
-    })),
-    left_out_count: z.int(),
-    problems: z.array(z.string()).optional(),
-  }).nullable(),
-  alerts: z.object({
-    count: z.int(),
-    list: z.array(z.object({ ...about, subject: z.string(), times_count: z.int(), last_at: z.string().nullable() })),
-    left_out_count: z.int(),
-    without_time_count: z.int(),
-  }).nullable(),
-  backups: z.object({
-    started: z.array(z.object({ ...about, times_count: z.int(), last_at: z.string() })),
-    known: z.array(z.object({ ...about, newest_at: z.string() })),
-    left_out_count: z.int(),
-  }),
-  certificates: z.object({
-    fine_count: z.int(),
-    attention_count: z.int(),
-    not_told_count: z.int(),
-    attention: z.array(z.object({ ...about, problem: z.string() })),
-    left_out_count: z.int(),
-  }).nullable(),
-  updates: z.object({
-    waiting_count: z.int().nullable(),
-    carried_out: z.array(z.object({ ...about, times_count: z.int(), last_at: z.string() })),
-    waiting: z.array(z.object({ ...about, core: z.boolean(), plugins_count: z.int(), themes_count: z.int() })),
-    left_out_count: z.int(),
-  }),
-  not_included: z.array(z.object({
-    what: z.string(),
-    reason: z.string(),
-    in_words: z.string(),
-    next_step: z.string(),
-  })),
-  markdown: z.array(z.string()),
-});
 
 async function start(options: ServiceOptions = {}) {
   const clock = new FakeClock();
@@ -95,24 +45,11 @@ async function report(service: Service, args: Record<string, unknown> = {}) {
   return reportSchema.parse(json);
 }
 
-type Report = z.output<typeof reportSchema>;
-
 /** Each change in a few words. */
 const changesOf = ({ changes }: Report) =>
   changes?.list.map(({ what, about, ending, approval, times_count }) =>
     [what, about, ending, approval, times_count].join(" | ")
   );
-
-/** The lines of one section, without their marks. */
-function section({ markdown }: Report, heading: string): string[] {
-  const begin = markdown.indexOf(`## ${heading}`);
-  assert.ok(begin >= 0, `${heading} in ${markdown.join("\n")}`);
-  const rest = markdown.slice(begin + 1);
-  const end = rest.findIndex((line) => line.startsWith("## "));
-  return rest.slice(0, end === -1 ? undefined : end).filter((line) => line !== "");
-}
-
-const missing = ({ not_included }: Report) => not_included.map(({ what, reason }) => `${what} ${reason}`);
 
 Deno.test("changes are named with what they were done to, how they ended, and whether a person allowed them", async () => {
   const { service, clock } = await start();
