@@ -268,6 +268,7 @@ export class Dispatcher {
       deadline,
       endsAt,
       waitsFrom: arrivedAt,
+      tool: name,
       log,
     };
     const isCustomer = identity.kind === "customer";
@@ -276,8 +277,9 @@ export class Dispatcher {
       ? new CallSecrets({ pages: this.#options.secretPages, customer: identity.id, caller, client, tool: name, log })
       : undefined;
     const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
+    const titleOf = (toolName: string) => catalogue.titleOf(toolName);
     const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
-    return { account, secrets, caller, clock, audit, inputsOf, findTools, progress };
+    return { account, secrets, caller, clock, audit, inputsOf, titleOf, findTools, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */

@@ -90,6 +90,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     clock,
     audit,
     inputsOf: () => new Map(),
+    titleOf: () => undefined,
     findTools: () => ({ tools: [], statements: [] }),
     progress: () => {},
   };

@@ -38,6 +38,9 @@ const CREDENTIALS: Sends = {
   full: [LISTING, LISTING, ["GET /app/creds", APP_FULL]],
 };
 
+/** What a report of a few days reads; a longer one needs more alerts. */
+const WEEK: readonly Sent[] = [LISTING, ["GET /alerts/"], ["GET /app/safeupdates/list"]];
+
 /** The basic tools. */
 export const basicRows: readonly ToolRow[] = [
   plain("ping", ["GET /providers"]),
@@ -107,6 +110,22 @@ export const basicRows: readonly ToolRow[] = [
       { args: { operation_id: "1", wait_seconds: 301 }, names: "wait_seconds" },
     ],
     sends: always(LOOK),
+  },
+  {
+    tool: "get_weekly_report",
+    minimal: {},
+    full: { days: 3 },
+    wrong: [{ args: { days: 0 }, names: "days" }, { args: { days: 32 }, names: "days" }],
+    sends: { minimal: [...WEEK, ["GET /alerts/88831", { last_id: 88831 }]], full: WEEK },
+    // Without times, older pages say nothing about the period.
+    sendsAfterDocumented: { minimal: WEEK },
+  },
+  {
+    tool: "list_my_operations",
+    minimal: {},
+    full: { refresh: true },
+    wrong: [{ args: { refresh: "maybe" }, names: "refresh" }],
+    sends: always(["GET /providers"]),
   },
   {
     tool: "get_audit_log",

@@ -7,8 +7,10 @@ import { connectionTools } from "./connection.ts";
 import { credentialsTools } from "./credentials.ts";
 import { detailsTools } from "./details.ts";
 import { listingTools } from "./listing.ts";
+import { myOperationsTools } from "./my_operations.ts";
 import { offersTools } from "./offers.ts";
 import { operationsTools } from "./operations.ts";
+import { weeklyReportTools } from "./weekly_report/tool.ts";
 
 /** Every tool of this toolset. */
 export const basicTools: readonly Tool[] = [
@@ -20,5 +22,7 @@ export const basicTools: readonly Tool[] = [
   ...alertsTools,
   ...offersTools,
   ...operationsTools,
+  ...myOperationsTools,
   ...auditLogTools,
+  ...weeklyReportTools,
 ];

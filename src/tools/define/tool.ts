@@ -59,6 +59,8 @@ export interface ToolContext {
   audit: AuditReader;
   /** What the inputs of a tool declare; empty for an unknown tool. */
   inputsOf: (toolName: string) => DeclaredInputs;
+  /** The title of a tool, for people; undefined for an unknown tool. */
+  titleOf: (toolName: string) => string | undefined;
   /** Makes passwords, and shows secrets to the person and not to the model. */
   secrets: CallSecrets;
   /** Finds tools that the caller may use. */
