@@ -44,7 +44,7 @@ const addInput = z.strictObject({
   error: "is needed with app_user_id",
 }).refine(({ app_id, app_user_id }) => app_id === undefined || app_user_id !== undefined, {
   path: ["app_user_id"],
-  error: "is needed with app_id: without both, the key opens the whole server",
+  error: "is needed with app_id; without both, the key opens the whole server",
 });
 
 /** Whom the new key lets in. */
