@@ -20,8 +20,8 @@ interface Step {
 interface Job {
   name: string;
   steps: Step[];
-  /** What is true at Cloudways afterwards. */
-  check: (sandbox: Sandbox) => void;
+  /** What is true at Cloudways afterwards, and what the assistant read. */
+  check: (sandbox: Sandbox, answers: readonly Record<string, unknown>[]) => void;
 }
 
 const appOf = (sandbox: Sandbox, id: number) => {
@@ -119,6 +119,20 @@ const JOBS: readonly Job[] = [
     },
   },
   {
+    name: "a freelancer gets an SFTP user, whose password only the person sees",
+    steps: [{
+      query: "give a freelancer SFTP to one site only",
+      tool: "create_app_user",
+      args: { app_id: 200001, user_name: "freelancer" },
+    }],
+    check(sandbox, [answer]) {
+      const user = appOf(sandbox, 200001).credentials.find(({ sys_user }) => sys_user === "freelancer");
+      assert.ok(user !== undefined && user.sys_password.length === 24);
+      assert.match(String(answer?.secret_url), /\/secret\//);
+      assert.equal(JSON.stringify(answer).includes(user.sys_password), false);
+    },
+  },
+  {
     name: "a colleague is let in to one site, and shut out again",
     steps: [
       {
@@ -141,7 +155,7 @@ const JOBS: readonly Job[] = [
 ];
 
 /** Finds the tool, calls it through `call_tool`, and says yes to its question. */
-async function carryOut(service: Service, { query, tool, args }: Step): Promise<void> {
+async function carryOut(service: Service, { query, tool, args }: Step): Promise<Record<string, unknown>> {
   const base = { url: service.mcpUrl, headers: TOKEN_HEADERS };
   const found = await callModern({ ...base, name: "find_tools", args: { query } });
   assert.ok(found.kind === "result", JSON.stringify(found));
@@ -158,6 +172,7 @@ async function carryOut(service: Service, { query, tool, args }: Step): Promise<
     : first;
   assert.ok(answer.kind === "result", JSON.stringify(answer));
   assert.equal(answer.answer.isError, false, JSON.stringify(answer.answer.json));
+  return answer.answer.json;
 }
 
 for (const { name, steps, check } of JOBS) {
@@ -167,8 +182,9 @@ for (const { name, steps, check } of JOBS) {
     const env = { PUBLIC_URL: "http://127.0.0.1:7000" };
     await using service = await startService({ sandbox, env });
 
-    for (const step of steps) await carryOut(service, step);
+    const answers: Record<string, unknown>[] = [];
+    for (const step of steps) answers.push(await carryOut(service, step));
 
-    check(sandbox);
+    check(sandbox, answers);
   });
 }
