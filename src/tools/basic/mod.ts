@@ -6,6 +6,7 @@ import { auditLogTools } from "./audit_log.ts";
 import { connectionTools } from "./connection.ts";
 import { credentialsTools } from "./credentials.ts";
 import { detailsTools } from "./details.ts";
+import { diagnosisTools } from "./diagnosis/diagnose_app.ts";
 import { listingTools } from "./listing.ts";
 import { offersTools } from "./offers.ts";
 import { operationsTools } from "./operations.ts";
@@ -21,4 +22,5 @@ export const basicTools: readonly Tool[] = [
   ...offersTools,
   ...operationsTools,
   ...auditLogTools,
+  ...diagnosisTools,
 ];
