@@ -11,21 +11,19 @@ import { gather } from "./gather.ts";
 import { spanOf } from "./span.ts";
 import { findTarget } from "./target.ts";
 
-const target = declare({ role: "target" });
-
 const diagnoseApp = defineTool({
   name: "diagnose_app",
-  title: "Diagnose an application",
+  title: "Why a site is slow",
   toolset: "basic",
   effect: "read",
   description:
     "Finds out why a site is slow, fails or is down: services, CPU, memory, disk, slow pages and queries, traffic, " +
-    "cron, cache, certificate, deployments, backups, alerts. Gives causes with evidence and next steps. Starts work " +
-    "on the server; up to 30 requests.",
+    "cron, cache, certificate, deployments, backups, alerts. Gives causes, evidence, next steps. Starts work on the " +
+    "server; up to 30 requests.",
   input: z.strictObject({
-    app_id: z.int().min(1).meta(target).optional().describe("Id from list_servers; or domain."),
+    app_id: z.int().min(1).meta(declare({ role: "target" })).optional().describe("Id from list_servers."),
     server_id: appInput.server_id,
-    domain: z.string().min(1).max(253).meta(target).optional().describe("In place of app_id: shop.example.com"),
+    domain: z.string().min(1).max(253).optional().describe("Or this: shop.example.com"),
     since: moment.optional().describe("When it began: 2026-08-01T14:00:00Z"),
     wait_seconds: waitSeconds(45),
   }).refine(({ app_id, domain }) => (app_id === undefined) !== (domain === undefined), {
