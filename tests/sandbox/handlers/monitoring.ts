@@ -119,6 +119,7 @@ const stepsOf: Readonly<Record<string, readonly [seconds: number, count: number]
 
 /** The lowest and highest values of a target; no reply names the units. */
 const rangeOf: Readonly<Record<string, readonly [low: number, high: number]>> = {
+  "Idle CPU": [40, 95],
   "Free Disk": [18, 22],
   "Free Disk (Data)": [18, 22],
   "Free Disk (DB)": [9, 11],

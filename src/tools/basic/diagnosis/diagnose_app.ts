@@ -17,7 +17,7 @@ const diagnoseApp = defineTool({
   toolset: "basic",
   effect: "read",
   description:
-    "Finds out why a site is slow, fails or is down: services, CPU, memory, disk, slow pages and queries, traffic, " +
+    "Says why a site is slow, fails or is down: services, CPU, memory, disk, slow pages and queries, traffic, " +
     "cron, cache, certificate, deployments, backups, alerts. Gives causes, evidence, next steps. Starts work on the " +
     "server; up to 30 requests.",
   input: z.strictObject({

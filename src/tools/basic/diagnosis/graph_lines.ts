@@ -63,13 +63,35 @@ export function meansOf({ points }: Line, { from }: Span): { recent: number; bef
   return { recent: mean(counted), before: before.length === 0 ? null : mean(before) };
 }
 
+/** A time in which a figure was below a threshold, up to now. */
+export interface Fall {
+  /** The mean while it was below. */
+  mean: number;
+  /** The mean before; null where nothing was measured. */
+  before: number | null;
+  /** Since when; undefined if that was before the graph. */
+  since: number | undefined;
+}
+
 /**
- * Since when all values have been below a threshold, up to now. Undefined if the newest value is not, or if the whole
- * graph is: then it began before the graph.
+ * Whether a figure is below a threshold now, or was in the time of the trouble: by the mean of the newest values, or of
+ * that whole time. One value that is not below does not end the fall.
  */
-export function belowSince({ points }: Line, threshold: number): number | undefined {
-  const above = points.findLastIndex(({ value }) => value >= threshold);
-  return above === -1 ? undefined : points[above + 1]?.at;
+export function fallOf(line: Line, threshold: number, span: Span): Fall | undefined {
+  const { points } = line;
+  const { recent, before } = meansOf(line, span);
+  const newest = mean(points.slice(-FEWEST));
+  if (newest >= threshold) return recent >= threshold ? undefined : { mean: recent, before, since: undefined };
+  const above = points.findLastIndex(({ value }, index) => value >= threshold && !isAlone(points, index, threshold));
+  const since = points[above + 1];
+  if (above === -1 || since === undefined) return { mean: mean(points), before: null, since: undefined };
+  return { mean: mean(points.slice(above + 1)), before: mean(points.slice(0, above + 1)), since: since.at };
+}
+
+/** Whether the values beside a value are below the threshold. */
+function isAlone(points: readonly Point[], index: number, threshold: number): boolean {
+  const [left, right] = [points[index - 1], points[index + 1]];
+  return left !== undefined && left.value < threshold && (right === undefined || right.value < threshold);
 }
 
 /** Where a count rose. */

@@ -1,7 +1,7 @@
 /** When the trouble began, as far as that is known, and what came just before it. */
 import type { Evidence } from "./causes.ts";
 import type { Facts } from "./facts.ts";
-import { belowSince, isFresh, type Line, meansOf, risesOf, rounded } from "./graph_lines.ts";
+import { fallOf, isFresh, type Line, risesOf, rounded } from "./graph_lines.ts";
 import { isoOf } from "./span.ts";
 import { MINUTES, THRESHOLDS } from "./thresholds.ts";
 
@@ -22,15 +22,15 @@ export interface Onset {
 /** The tool that shows graphs. */
 export const GRAPH_TOOL = "get_server_monitoring_detail";
 
-/** A figure of a server that is below its threshold now. */
+/** A figure of a server that is below its threshold, or was in the time of the trouble. */
 export interface Low {
   line: Line;
   figure: string;
   unit: string;
   threshold: number;
-  recent: number;
+  mean: number;
   before: number | null;
-  /** Since when; undefined if that was before the graph. */
+  /** Since when; undefined if that is not known. */
   since: number | undefined;
 }
 
@@ -56,24 +56,24 @@ interface Measure {
 function low(line: Line | null | undefined, span: Facts["span"], measure: Measure): Low | undefined {
   if (line === null || line === undefined || !isFresh(line, span)) return undefined;
   const { figure, unit, threshold, scale } = measure;
-  const means = meansOf(line, span);
-  if (means.recent / scale >= threshold) return undefined;
+  const fall = fallOf(line, threshold * scale, span);
+  if (fall === undefined) return undefined;
   return {
     line,
     figure,
     unit,
     threshold,
-    recent: rounded(means.recent / scale),
-    before: means.before === null ? null : rounded(means.before / scale),
-    since: belowSince(line, threshold * scale),
+    mean: rounded(fall.mean / scale),
+    before: fall.before === null ? null : rounded(fall.before / scale),
+    since: fall.since,
   };
 }
 
 /** A low figure, as evidence. */
-export function lowEvidence({ line, figure, unit, threshold, recent, before, since }: Low): Evidence {
+export function lowEvidence({ line, figure, unit, threshold, mean, before, since }: Low): Evidence {
   return {
     figure: since === undefined ? figure : `${figure}, below ${threshold} ${unit} since then`,
-    value: recent,
+    value: mean,
     unit,
     threshold,
     ...(before !== null && { before }),
@@ -94,7 +94,7 @@ export function restartsNow({ restarts, span }: Facts): { at: number; value: num
  */
 export function onsetOf(facts: Facts): Onset | null {
   const { since, from } = facts.span;
-  const falls = [lowCpu(facts), lowMemory(facts)].filter((one) => one !== undefined).flatMap(fallOf);
+  const falls = [lowCpu(facts), lowMemory(facts)].filter((one) => one !== undefined).flatMap(beginningOf);
   const [restart] = restartsNow(facts);
   const restarted = restart === undefined ? [] : [{
     at: restart.at,
@@ -108,7 +108,7 @@ export function onsetOf(facts: Facts): Onset | null {
   return since === null ? null : { at: since, figure: "the time that was given", source: "since", stepMs: 0 };
 }
 
-function fallOf({ since, figure, threshold, unit, line }: Low): Onset[] {
+function beginningOf({ since, figure, threshold, unit, line }: Low): Onset[] {
   if (since === undefined) return [];
   return [{ at: since, figure: `${figure} fell below ${threshold} ${unit}`, source: GRAPH_TOOL, stepMs: line.stepMs }];
 }

@@ -3,9 +3,12 @@
  * without a unit is compared as it is.
  */
 export const THRESHOLDS = {
-  /** Mean share of the CPU that is not used, in percent; below it the server is short of CPU. */
+  /**
+   * Mean share of the CPU that is not used, now or in the time of the trouble, in percent; below it the server is
+   * short of CPU.
+   */
   idleCpuPercent: 15,
-  /** Mean free memory, in millions of bytes; below it the server is short of memory. */
+  /** The same mean of the free memory, in millions of bytes; below it the server is short of memory. */
   freeMemoryMb: 100,
   /** Free disk now, in GB; below it the disk counts as full. */
   freeDiskGb: 2,
