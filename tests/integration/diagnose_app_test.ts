@@ -327,6 +327,10 @@ Deno.test("the application is found by any of its domains", async () => {
     const { json } = await subject.clock.runUntil(call(subject, { domain }));
     assert.equal(json.app_id, 200001, domain);
   }
+  // This one has no alias.
+  await subject.clock.advance(2 * MINUTE);
+  subject.service.sandbox.reset();
+  assert.equal((await subject.clock.runUntil(call(subject, { domain: "www.blog.example.com" }))).json.app_id, 200002);
 });
 
 Deno.test("an unknown domain, and a part of several domains, are refused with what to do", async () => {
@@ -469,6 +473,27 @@ Deno.test("texts in queries and secrets in addresses are hidden, and the longest
 
   assert.ok(!text.includes("eve@example.com") && !text.includes("c4n4ry"), text);
   assert.ok(text.length <= 12_000, `${text.length} characters`);
+  for (const { about = "" } of answerSchema.parse(json).causes.flatMap(({ evidence }) => evidence)) {
+    assert.ok(about.length <= 140, about);
+  }
+});
+
+Deno.test("each part that is refused names a call that can be made", async () => {
+  await using subject = await start();
+  calm(subject);
+  const body = { error: "insufficient_scope", message: "no" };
+  const end = subject.service.sandbox.addFault({ path: /^(?!\/server$)/, kind: { status: 403, body } });
+
+  const { not_looked_at, causes, figures } = await diagnose(subject);
+  end();
+
+  assert.deepEqual([causes, figures.traffic], [[], undefined]);
+  assert.equal(not_looked_at.length, 17);
+  for (const { part, reason, next_step } of not_looked_at) {
+    assert.equal(reason, "forbidden", part);
+    const { isError, json } = await subject.clock.runUntil(call(subject, next_step.arguments, next_step.tool));
+    assert.equal(isError, false, `${part}: ${JSON.stringify(json)}`);
+  }
 });
 
 Deno.test("a usual answer is short", async () => {

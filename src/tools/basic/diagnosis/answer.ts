@@ -10,12 +10,11 @@ import { figuresOf } from "./figures.ts";
 import type { Gathered } from "./gather.ts";
 import { type Onset, onsetOf } from "./onset.ts";
 import { serverCauses } from "./server_causes.ts";
+import { shortened } from "./shortened.ts";
 import { isoOf } from "./span.ts";
 import { timelineOf } from "./timeline.ts";
 import { trafficCauses } from "./traffic_causes.ts";
 
-/** Most characters of an answer. */
-export const MAX_CHARACTERS = 12_000;
 /** Most causes of an answer. */
 const MAX_CAUSES = 6;
 /** Most evidence of one cause. */
@@ -75,16 +74,4 @@ function lookNext({ found: { app, server }, span }: Facts): NextStep[] {
     call("get_server_analytics", { server_id: server.id }),
     call("get_app_analytics_php", { app_id: app.id, duration: span.report, resource: "url_durations" }),
   ];
-}
-
-/** Leaves out figures, then the least sure causes, until the answer is short enough. */
-function shortened<T extends { figures: Record<string, unknown>; causes: unknown[] }>(answer: T): T {
-  const figures = Object.entries(answer.figures);
-  let { causes } = answer;
-  const made = (): T => ({ ...answer, figures: Object.fromEntries(figures), causes });
-  while (JSON.stringify(made()).length > MAX_CHARACTERS && (figures.length > 0 || causes.length > 1)) {
-    if (figures.length > 0) figures.pop();
-    else causes = causes.slice(0, -1);
-  }
-  return made();
 }

@@ -3,6 +3,7 @@ import { call, type Cause, type Evidence } from "./causes.ts";
 import type { Facts } from "./facts.ts";
 import { isJustBefore, type Onset, onsetEvidence } from "./onset.ts";
 import { isoOf } from "./span.ts";
+import { cut } from "./table_rows.ts";
 import { MINUTES } from "./thresholds.ts";
 
 /** The causes by time. */
@@ -35,7 +36,7 @@ function deployment(facts: Facts, onset: Onset | null): Cause[] {
     confidence,
     evidence: [{
       figure: "deployment of the branch",
-      value: deployed.branch,
+      value: cut(deployed.branch),
       unit: null,
       at: deployed.deployed_at,
       source: "get_git_deployment_history",

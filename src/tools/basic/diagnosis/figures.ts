@@ -2,11 +2,13 @@
 import type { Facts } from "./facts.ts";
 import { isFresh, type Line, meansOf, rounded } from "./graph_lines.ts";
 import { isoOf } from "./span.ts";
-import { byFigure, COUNTS, figureOf, LONGEST_TIME, MEAN_TIME, type Row, sumOf, TAKEN } from "./table_rows.ts";
+import { byFigure, COUNTS, cut, figureOf, LONGEST_TIME, MEAN_TIME, type Row, sumOf, TAKEN } from "./table_rows.ts";
 import { alertsOf } from "./timeline.ts";
 
 /** Most rows of one table. */
 const MAX_ROWS = 3;
+/** Most services that are named. */
+const MAX_SERVICES = 12;
 
 const MEGABYTE = 1_000_000;
 
@@ -17,7 +19,9 @@ export function figuresOf(facts: Facts): Record<string, unknown> {
   return withoutAbsent({
     graphs: graphsOf(facts),
     services_not_running: services && Object.entries(services.services)
-      .filter(([, state]) => state !== "running").map(([name, state]) => `${name}: ${state}`),
+      .filter(([, state]) => state !== "running").slice(0, MAX_SERVICES).map(([name, state]) =>
+        cut(`${name}: ${state}`)
+      ),
     varnish: varnish && { application: varnish.varnish_app_enabled, server: varnish.varnish_enabled },
     traffic: trafficOf(facts),
     slow_pages: facts.slow_pages && topOf(facts.slow_pages, (row) => ({

@@ -4,6 +4,7 @@ import { type Facts, readAt } from "./facts.ts";
 import { isFresh, type Line, rounded } from "./graph_lines.ts";
 import { GRAPH_TOOL, lowCpu, lowEvidence, lowMemory, restartsNow } from "./onset.ts";
 import { isoOf } from "./span.ts";
+import { cut } from "./table_rows.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
 /** The server's causes. */
@@ -26,7 +27,7 @@ function notRunning({ found: { server }, span }: Facts): Cause[] {
     confidence: "strong",
     evidence: [{
       figure: "state of the server",
-      value: server.status,
+      value: cut(server.status),
       unit: null,
       at: isoOf(span.now),
       source: "list_servers",
