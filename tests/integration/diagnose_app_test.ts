@@ -50,7 +50,7 @@ const answerSchema = z.looseObject({
   summary: z.string(),
   causes: z.array(causeSchema),
   causes_left_out: z.array(z.string()).default([]),
-  compared: z.looseObject({ trouble_since: z.string(), began_at: z.string().optional(), reports: z.string() }),
+  compared: z.looseObject({ from: z.string(), began_at: z.string().optional(), reports: z.string() }),
   timeline: z.array(z.looseObject({ at: z.string(), event: z.string() })),
   figures: z.record(z.string(), z.unknown()),
   looked_at: z.record(z.string(), z.string()),
@@ -209,8 +209,10 @@ Deno.test("since says what is compared, and what counts as just before", async (
   const answer = await diagnose(subject, { ...APP, since: ago(subject, 120) });
 
   assert.deepEqual(kindsOf(answer), ["backup"]);
-  assert.equal(answer.compared.trouble_since, ago(subject, 120));
-  const graphs = z.array(z.looseObject({ figure: z.string(), mean: z.number(), mean_before: z.number() }))
+  assert.equal(answer.compared.from, ago(subject, 120));
+  const graphs = z.array(
+    z.looseObject({ figure: z.string(), mean: z.number().optional(), mean_before: z.number().optional() }),
+  )
     .parse(answer.figures.graphs);
   assert.deepEqual([graphs[0]?.figure, graphs[0]?.mean, graphs[0]?.mean_before], ["idle CPU", 40, 80]);
 });
@@ -297,6 +299,18 @@ Deno.test("the disk of the database counts where a server has one", async () => 
   const [cause] = (await diagnose(subject)).causes;
 
   assert.deepEqual([cause?.kind, cause?.evidence[0]?.figure], ["disk_full", "Free Disk (DB)"]);
+});
+
+Deno.test("a cache that is off for the whole server is switched on for the server", async () => {
+  await using subject = await start();
+  Object.assign(calm(subject).server.services, { varnish: "stopped", varnish_enabled: 0 });
+
+  const answer = await diagnose(subject);
+  const step = answer.causes[0]?.next_step;
+  const { isError } = await subject.clock.runUntil(call(subject, step?.arguments, step?.tool));
+
+  assert.deepEqual(kindsOf(answer), ["cache_off"]);
+  assert.deepEqual([step?.tool, step?.asks, isError], ["manage_server_varnish", false, false]);
 });
 
 Deno.test("a server that does not run is the answer, and nothing on it is asked for", async () => {
@@ -473,6 +487,8 @@ Deno.test("texts in queries and secrets in addresses are hidden, and the longest
 
   assert.ok(!text.includes("eve@example.com") && !text.includes("c4n4ry"), text);
   assert.ok(text.length <= 12_000, `${text.length} characters`);
+  assert.equal(answerSchema.parse(json).causes.length, 6);
+  assert.ok("slow_pages" in answerSchema.parse(json).figures);
   for (const { about = "" } of answerSchema.parse(json).causes.flatMap(({ evidence }) => evidence)) {
     assert.ok(about.length <= 140, about);
   }

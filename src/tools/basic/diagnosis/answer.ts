@@ -44,8 +44,8 @@ export function answerOf({ facts, notLookedAt, requests }: Gathered) {
     causes: causes.slice(0, MAX_CAUSES).map((cause) => ({ ...cause, evidence: cause.evidence.slice(0, MAX_EVIDENCE) })),
     ...(causes.length > MAX_CAUSES && { causes_left_out: causes.slice(MAX_CAUSES).map(({ kind }) => kind) }),
     compared: {
-      trouble_since: isoOf(span.from),
-      given: span.since !== null,
+      from: isoOf(span.from),
+      from_was_given: span.since !== null,
       ...(onset !== null && { began_at: isoOf(onset.at), known_by: onset.figure }),
       graphs: span.graph,
       reports: span.report,
@@ -64,7 +64,7 @@ function summaryOf(causes: readonly Cause[], missing: number): string {
   const left = missing === 0 ? "" : ` ${missing} ${missing === 1 ? "part was" : "parts were"} not looked at.`;
   const [first, ...more] = causes;
   if (first === undefined) return `Nothing in what was looked at stands out.${left}`;
-  const found = more.length === 0 ? "One cause" : `${more.length + 1} causes, the surest first`;
+  const found = more.length === 0 ? "One possible cause" : `${more.length + 1} possible causes, the surest first`;
   return `${found} (${first.confidence}): ${first.cause}${left}`;
 }
 

@@ -16,11 +16,11 @@ function mayHaveCaused(at: number, { span }: Facts, onset: Onset | null): boolea
   return onset === null ? at >= span.from - MINUTES.before * 60_000 : isJustBefore(at, onset);
 }
 
-/** The beginning of the trouble, and how sure a cause is that came just before it. */
+/** How sure a cause is that came just before the trouble, and the beginning of the trouble as evidence. */
 function byTime(onset: Onset | null) {
   return onset === null
-    ? { confidence: "possible", more: [] } as const
-    : { confidence: "likely", more: [onsetEvidence(onset)] } as const;
+    ? { confidence: "possible", when: "lately; when the trouble began is not known", more: [] } as const
+    : { confidence: "likely", when: "just before the trouble", more: [onsetEvidence(onset)] } as const;
 }
 
 function deployment(facts: Facts, onset: Onset | null): Cause[] {
@@ -28,11 +28,11 @@ function deployment(facts: Facts, onset: Onset | null): Cause[] {
     deployed_at !== null && mayHaveCaused(Date.parse(deployed_at), facts, onset)
   );
   if (deployed === undefined) return [];
-  const { confidence, more } = byTime(onset);
+  const { confidence, when, more } = byTime(onset);
   const failed = deployed.succeeded === false ? " It failed." : "";
   return [{
     kind: "deployment",
-    cause: `A deployment came just before the trouble.${failed}`,
+    cause: `A deployment came ${when}.${failed}`,
     confidence,
     evidence: [{
       figure: "deployment of the branch",
@@ -57,11 +57,11 @@ function change(facts: Facts, onset: Onset | null): Cause[] {
       source: "get_audit_log",
     }));
   if (first === undefined) return [];
-  const { confidence, more } = byTime(onset);
+  const { confidence, when, more } = byTime(onset);
   const since = isoOf((onset?.at ?? span.from) - MINUTES.before * 60_000);
   return [{
     kind: "change",
-    cause: "A change of the application or its server came just before the trouble.",
+    cause: `A change of the application or its server came ${when}.`,
     confidence,
     evidence: [first, ...others.slice(0, 2), ...more],
     would_confirm: "The trouble ends once the change is taken back.",

@@ -18,10 +18,7 @@ export function figuresOf(facts: Facts): Record<string, unknown> {
   const alerts = alertsOf(facts);
   return withoutAbsent({
     graphs: graphsOf(facts),
-    services_not_running: services && Object.entries(services.services)
-      .filter(([, state]) => state !== "running").slice(0, MAX_SERVICES).map(([name, state]) =>
-        cut(`${name}: ${state}`)
-      ),
+    services_not_running: services && notRunning(services),
     varnish: varnish && { application: varnish.varnish_app_enabled, server: varnish.varnish_enabled },
     traffic: trafficOf(facts),
     slow_pages: facts.slow_pages && topOf(facts.slow_pages, (row) => ({
@@ -45,12 +42,18 @@ export function figuresOf(facts: Facts): Record<string, unknown> {
   });
 }
 
+/** The services that don't run, with those that are not switched on: Cloudways stops them on purpose. */
+function notRunning({ services, enabled }: NonNullable<Facts["services"]>): string[] {
+  return Object.entries(services).filter(([, state]) => state !== "running").slice(0, MAX_SERVICES)
+    .map(([name, state]) => cut(`${name}: ${state}${enabled[name] === false ? ", switched off" : ""}`));
+}
+
 const GRAPHS = [
   ["cpu", "idle CPU", "percent", 1],
   ["memory", "free memory", "MB", MEGABYTE],
   ["disk", "free disk", "GB", 1],
   ["database_disk", "free disk of the database", "GB", 1],
-  ["restarts", "automatic restarts", "restarts", 1],
+  ["restarts", "automatic restarts", null, 1],
 ] as const;
 
 function graphsOf(facts: Facts): unknown[] {
@@ -60,18 +63,25 @@ function graphsOf(facts: Facts): unknown[] {
   });
 }
 
+interface Shown {
+  figure: string;
+  /** Null for a count, of which a mean says nothing. */
+  unit: string | null;
+  scale: number;
+}
+
 function graphOf(
   line: Line,
   { span }: Facts,
-  { figure, unit, scale }: { figure: string; unit: string; scale: number },
+  { figure, unit, scale }: Shown,
 ) {
   const { recent, before } = meansOf(line, span);
   return {
     figure,
     unit,
     last: rounded(line.last.value / scale),
-    mean: rounded(recent / scale),
-    ...(before !== null && { mean_before: rounded(before / scale) }),
+    ...(unit !== null && { mean: rounded(recent / scale) }),
+    ...(unit !== null && before !== null && { mean_before: rounded(before / scale) }),
     last_at: isoOf(line.last.at),
     ...(!isFresh(line, span) && { is_old: true }),
   };
