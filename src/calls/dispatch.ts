@@ -269,7 +269,8 @@ export class Dispatcher {
       : undefined;
     const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
     const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
-    return { account, secrets, caller, clock, audit, inputsOf, findTools, progress };
+    const stopWaiting = AbortSignal.any([within.signal, this.#options.stopWaiting]);
+    return { account, secrets, caller, clock, audit, inputsOf, findTools, stopWaiting, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */

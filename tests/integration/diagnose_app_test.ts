@@ -6,7 +6,7 @@ import { gitTime, recordTime, restorePoint } from "../sandbox/dates.ts";
 import { FakeClock, type SandboxOptions } from "../sandbox/mod.ts";
 import { createRandom } from "../sandbox/prng.ts";
 import { answerProblems } from "../support/answer_problems.ts";
-import { TOKEN_HEADERS } from "../support/clients.ts";
+import { connect, TOKEN_HEADERS } from "../support/clients.ts";
 import {
   calmScene,
   graph,
@@ -429,6 +429,37 @@ Deno.test("reports that take longer than the wait are left running, each with th
     const { json } = await call(subject, args, tool);
     assert.equal(json.status, "completed", part);
   }
+});
+
+Deno.test("where this process ends, what was read is the answer, and the rest is named", async () => {
+  await using subject = await start({ pace: NEVER });
+  calm(subject);
+  const answering = call(subject);
+  const { sandbox, app } = subject.service;
+  // The clock stands still, so the call waits for its reports once the first was looked at.
+  while (sandbox.requestsTo("operation_status").length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+
+  app.startDraining();
+  const answer = answerSchema.parse((await answering).json);
+
+  assert.ok("services" in answer.looked_at);
+  assert.deepEqual([...new Set(answer.not_looked_at.map(({ reason }) => reason))], ["deadline"]);
+});
+
+Deno.test("progress never counts more than there is to look at", async () => {
+  await using subject = await start();
+  calm(subject);
+  const { service, clock } = subject;
+  const messages: string[] = [];
+
+  await using client = await connect("2026 client", service.mcpUrl, TOKEN_HEADERS);
+  await clock.runUntil(client.call("diagnose_app", APP, { onProgress: ({ message = "" }) => messages.push(message) }));
+
+  const counts = messages.flatMap((message) =>
+    /^Looked at (\d+) of (\d+)\.$/.exec(message)?.slice(1).map(Number) ?? []
+  );
+  assert.ok(counts.length > 0);
+  for (let at = 0; at < counts.length; at += 2) assert.ok((counts[at] ?? 0) <= (counts[at + 1] ?? 0), String(counts));
 });
 
 Deno.test("without waiting, no report is begun", async () => {

@@ -91,6 +91,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     audit,
     inputsOf: () => new Map(),
     findTools: () => ({ tools: [], statements: [] }),
+    stopWaiting: new AbortController().signal,
     progress: () => {},
   };
 }

@@ -4,7 +4,6 @@ import { path } from "../../../cloudways/path.ts";
 import { momentOf } from "../../../cloudways/restore_points.ts";
 import type { FoundApp } from "../../../cloudways/server_listing.ts";
 import { targetsOf } from "../../../cloudways/server_graph.ts";
-import { StoreError } from "../../../store/store.ts";
 import { alertsReply } from "../../define/alert_list.ts";
 import {
   type AnalyticsData,
@@ -48,7 +47,8 @@ export async function gather(
   const ms = AT_ONCE_MS + waitSeconds * 1000;
   const reading = await WideReading.begin(context, { requests: MAX_REQUESTS - 1, ms });
   const gathering = new Gathering(context, reading);
-  await readChanges(context, gathering, found, span);
+  const changes = call("get_audit_log", { since: isoOf(span.from) });
+  await gathering.readOwn("changes", changes, () => changesOn(context, found));
   if (found.server.status === "running") await readAll(context, gathering, found, span, waitSeconds > 0);
   else {
     await readAlerts(context, gathering);
@@ -101,16 +101,6 @@ async function readAlerts({ account }: ToolContext, gathering: Gathering): Promi
     { operation, again: call("get_alerts", {}) },
     () => account.read({ operation, path: path`/alerts/`, reply: alertsReply }),
   );
-}
-
-/** Sends no request to Cloudways. */
-async function readChanges(context: ToolContext, gathering: Gathering, found: FoundApp, span: Span): Promise<void> {
-  try {
-    gathering.keep("changes", await changesOn(context, found));
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    gathering.leaveOut("changes", "store_unavailable", call("get_audit_log", { since: isoOf(span.from) }));
-  }
 }
 
 function leaveOutReports(gathering: Gathering, reports: readonly ReportPart[]): void {

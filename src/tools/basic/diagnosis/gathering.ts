@@ -1,5 +1,6 @@
 /** Collects the readings of one diagnosis, and names what was not read. */
 import type { ReportRequest } from "../../../cloudways/account.ts";
+import { StoreError } from "../../../store/store.ts";
 import { lookAtReport, requestReport } from "../../define/started_report.ts";
 import type { ToolContext } from "../../define/tool.ts";
 import type { NotReadReason, Reading, WideReading } from "../../define/wide_reading.ts";
@@ -13,6 +14,9 @@ export type NotLookedAt = {
   reason: NotReadReason | "server_not_running" | "nothing_measured";
   next_step: NextStep;
 };
+
+/** What a gathering needs of a tool's context. */
+export type GatheringContext = Pick<ToolContext, "account" | "clock" | "stopWaiting" | "progress">;
 
 /** A part that Cloudways makes in the background, or sends at once. */
 export interface ReportPart {
@@ -56,12 +60,12 @@ export class Gathering {
   readonly readings: Readings = {};
   readonly readAt: Partial<Record<PartName, string>> = {};
   readonly notLookedAt: NotLookedAt[] = [];
-  readonly #context: Pick<ToolContext, "account" | "clock" | "progress">;
+  readonly #context: GatheringContext;
   readonly #reading: WideReading;
   #done = 0;
   #asked = 0;
 
-  constructor(context: Pick<ToolContext, "account" | "clock" | "progress">, reading: WideReading) {
+  constructor(context: GatheringContext, reading: WideReading) {
     this.#context = context;
     this.#reading = reading;
   }
@@ -77,6 +81,17 @@ export class Gathering {
   leaveOut(part: PartName, reason: NotLookedAt["reason"], next_step: NextStep): void {
     this.notLookedAt.push({ part, reason, next_step });
     this.#tell();
+  }
+
+  /** Reads a part that this server keeps itself. No request. */
+  async readOwn<K extends PartName>(name: K, again: NextStep, work: () => Promise<Readings[K]>): Promise<void> {
+    this.#asked++;
+    try {
+      this.keep(name, await work());
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.leaveOut(name, "store_unavailable", again);
+    }
   }
 
   /** Reads a part that Cloudways sends at once. */
@@ -99,11 +114,18 @@ export class Gathering {
     let open = await this.#lookUntilOneRuns(begun.filter((one) => one !== undefined));
     let waitMs = Math.max(0, startedAt + FIRST_LOOK_MS - this.#context.clock.now());
     while (open.length > 0 && this.#reading.msLeft > LAST_LOOK_MS) {
-      await this.#context.clock.sleep(Math.min(waitMs, this.#reading.msLeft - LAST_LOOK_MS));
+      if (!await this.#wait(Math.min(waitMs, this.#reading.msLeft - LAST_LOOK_MS))) break;
       open = (await Promise.all(open.map((one) => this.#look(one)))).filter((one) => one !== undefined);
       waitMs = NEXT_LOOK_MS;
     }
     for (const { part, operationId, failed } of open) this.#leaveRunning(part, operationId, failed ?? "deadline");
+  }
+
+  /** False if nobody waits any more. */
+  async #wait(ms: number): Promise<boolean> {
+    const { clock, stopWaiting } = this.#context;
+    await clock.sleep(ms, stopWaiting).catch(() => {});
+    return !stopWaiting.aborted;
   }
 
   async #begin(part: ReportPart): Promise<Started | undefined> {
