@@ -16,6 +16,8 @@ import {
   SINGLE_PROVOCATIONS,
 } from "../support/diagnosis.ts";
 import { type Service, startService } from "../support/harness.ts";
+import { TEST_KEYS } from "../support/keys.ts";
+import { startRedis } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
 
 const MINUTE = 60_000;
@@ -286,7 +288,8 @@ Deno.test("old values of a graph say nothing about now", async () => {
   const answer = await diagnose(subject);
 
   assert.deepEqual(kindsOf(answer), []);
-  assert.ok(JSON.stringify(answer.figures.graphs).includes('"is_old":true'));
+  assert.deepEqual([...new Set(answer.not_looked_at.map(({ reason }) => reason))], ["values_too_old"]);
+  assert.deepEqual(answer.not_looked_at.map(({ part }) => part).sort(), ["cpu", "disk", "memory", "restarts"]);
 });
 
 Deno.test("the disk of the database counts where a server has one", async () => {
@@ -485,6 +488,18 @@ Deno.test("at most a third of the caller's requests are used, and no report is b
   const reports = sandbox.requests.filter(({ operationId }) => operationId?.startsWith("analytics_"));
   assert.equal(reports.length, sandbox.requestsTo("operation_status").length);
   assert.ok("slow_pages" in answer.looked_at, "the parts that are worth most come first");
+});
+
+Deno.test("while Redis is away, only the changes made through this server are not known", async () => {
+  await using redis = await startRedis();
+  const [ENCRYPTION_KEY] = TEST_KEYS;
+  await using subject = await start({}, { REDIS_URL: redis.url, ENCRYPTION_KEY });
+  calm(subject);
+  await redis.kill();
+
+  const { not_looked_at } = await diagnose(subject);
+
+  assert.deepEqual(not_looked_at.map(({ part, reason }) => [part, reason]), [["changes", "store_unavailable"]]);
 });
 
 Deno.test("work that keeps the server busy does not disturb a diagnosis", async () => {

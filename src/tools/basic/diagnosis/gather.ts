@@ -19,11 +19,11 @@ import type { ToolContext } from "../../define/tool.ts";
 import { WideReading } from "../../define/wide_reading.ts";
 import { call } from "./causes.ts";
 import { changesOn } from "./changes.ts";
-import type { Facts, PartName } from "./facts.ts";
+import type { Facts } from "./facts.ts";
 import { Gathering, type NotLookedAt, type ReportPart } from "./gathering.ts";
-import { graphRequest, type Line } from "./graph_lines.ts";
+import { graphRequest, isFresh, type Line } from "./graph_lines.ts";
 import { isoOf, type Span } from "./span.ts";
-import { type Row, rowsOf } from "./table_rows.ts";
+import { rowsOf } from "./table_rows.ts";
 
 /** Most requests of one diagnosis, with the one for the listing. */
 export const MAX_REQUESTS = 30;
@@ -107,7 +107,10 @@ function leaveOutReports(gathering: Gathering, reports: readonly ReportPart[]): 
   for (const { name, again } of reports) gathering.leaveOut(name, "deadline", again);
 }
 
-const GRAPHS: readonly [PartName & ("cpu" | "memory" | "restarts" | "disk" | "database_disk"), string[]][] = [
+type GraphPart = "cpu" | "memory" | "disk" | "database_disk" | "restarts";
+
+/** Each graph with the names that Cloudways has for it. */
+const GRAPHS: readonly [GraphPart, string[]][] = [
   ["cpu", ["Idle CPU"]],
   ["memory", ["Free memory"]],
   ["disk", ["Free Disk", "Free Disk (Data)"]],
@@ -122,8 +125,11 @@ function graphParts(gathering: Gathering, { server }: FoundApp, span: Span): Rep
     const target = targets.find((one) => known.includes(one));
     if (target === undefined) return [];
     const again = call("get_server_monitoring_detail", { server_id: server.id, target, duration: span.graph });
-    const keep = (line: Line | null) =>
-      line === null ? gathering.leaveOut(name, "nothing_measured", again) : gathering.keep(name, line);
+    const keep = (line: Line | null) => {
+      if (line === null) return gathering.leaveOut(name, "nothing_measured", again);
+      gathering.keep(name, line);
+      if (!isFresh(line, span)) gathering.notLookedAt.push({ part: name, reason: "values_too_old", next_step: again });
+    };
     return [{ name, again, request: keeping(graphRequest(server, target, span), keep), looks: 0 }];
   });
 }
@@ -178,7 +184,7 @@ function reportParts(
 }
 
 function keepRows(gathering: Gathering, name: AnalyticsPart[0] | "cron") {
-  return ({ report }: AnalyticsData): void => gathering.keep(name, rowsOf(report) satisfies Row[]);
+  return ({ report }: AnalyticsData): void => gathering.keep(name, rowsOf(report));
 }
 
 /** The same request; its result is kept once it is known to be wanted. */

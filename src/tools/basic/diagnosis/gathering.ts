@@ -8,10 +8,10 @@ import { call, type NextStep } from "./causes.ts";
 import type { PartName, Readings } from "./facts.ts";
 import { isoOf } from "./span.ts";
 
-/** A part that was not read, why, and the call that reads it alone. */
+/** A part that was not read, or says nothing about now: why, and the call that reads it alone. */
 export type NotLookedAt = {
   part: string;
-  reason: NotReadReason | "server_not_running" | "nothing_measured";
+  reason: NotReadReason | "server_not_running" | "nothing_measured" | "values_too_old";
   next_step: NextStep;
 };
 

@@ -102,7 +102,7 @@ export function onsetOf(facts: Facts): Onset | null {
     source: GRAPH_TOOL,
     stepMs: facts.restarts?.stepMs ?? 0,
   }];
-  const earliest = [...falls, ...restarted].filter(({ at }) => since === null || at >= from - 60 * MINUTE_MS)
+  const earliest = [...falls, ...restarted].filter(({ at }) => since === null || at >= from - MINUTES.early * MINUTE_MS)
     .toSorted((a, b) => a.at - b.at)[0];
   if (earliest !== undefined) return earliest;
   return since === null ? null : { at: since, figure: "the time that was given", source: "since", stepMs: 0 };

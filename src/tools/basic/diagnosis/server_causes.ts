@@ -76,7 +76,7 @@ function fullDisk({ disk, database_disk, span, found: { server } }: Facts): Caus
   );
   return full.map((line): Cause => ({
     kind: "disk_full",
-    cause: "The disk of the server is nearly full. Databases, uploads and caches fail then.",
+    cause: "The disk of the server is nearly full. Databases, uploads and caches may fail.",
     confidence: "strong",
     evidence: [{
       figure: line.target,
@@ -110,7 +110,7 @@ function restarted(facts: Facts): Cause[] {
   if (first === undefined) return [];
   return [{
     kind: "restarts",
-    cause: "Services of the server failed and were restarted automatically. The site did not answer meanwhile.",
+    cause: "Services of the server were restarted automatically: they may have failed before.",
     confidence: "likely",
     evidence: [first, ...more.slice(0, 2)],
     would_confirm: "The alerts name the service that was restarted.",
@@ -134,7 +134,7 @@ function shortOfCpu(facts: Facts): Cause[] {
   if (cpu === undefined) return [];
   return [{
     kind: "cpu_short",
-    cause: "The server is short of CPU: its sites wait for each other.",
+    cause: "The server is short of CPU, so its sites may have to wait.",
     confidence: "likely",
     evidence: [lowEvidence(cpu)],
     would_confirm: "One application of the server uses most of the CPU. It may be another one than this.",

@@ -46,6 +46,8 @@ export const MINUTES = {
   before: 30,
   /** … or so long after it: times are known to a few minutes. */
   after: 10,
+  /** How long before the time that the caller gave the trouble may have begun. */
+  early: 60,
   /** How long before the trouble the timeline begins. */
   timeline: 120,
 } as const;

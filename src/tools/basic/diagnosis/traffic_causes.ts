@@ -30,7 +30,7 @@ export function trafficCauses(facts: Facts): Cause[] {
     }),
     ...heavy(facts, "paths", {
       kind: "busy_path",
-      cause: "Much of the traffic asks for a path that no cache answers.",
+      cause: "Much of the traffic asks for a path that runs the code of the site each time.",
       percent: THRESHOLDS.pathPercent,
       perMinute: THRESHOLDS.pathPerMinute,
       would_confirm: "Few addresses ask for it, such as somebody who tries passwords.",
@@ -41,7 +41,7 @@ export function trafficCauses(facts: Facts): Cause[] {
   ];
 }
 
-/** Paths of WordPress that run its code at each request. */
+/** Paths of WordPress that run its code at each request: no cache answers for them. */
 const UNCACHED = /\/(?:wp-login\.php|xmlrpc\.php|wp-cron\.php|wp-admin\/admin-ajax\.php)(?:$|[?#])/;
 
 interface Heavy {
