@@ -279,7 +279,8 @@ export class Dispatcher {
     const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
     const titleOf = (toolName: string) => catalogue.titleOf(toolName);
     const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
-    return { account, secrets, caller, clock, audit, inputsOf, titleOf, findTools, progress };
+    const stopWaiting = AbortSignal.any([within.signal, this.#options.stopWaiting]);
+    return { account, secrets, caller, clock, audit, inputsOf, titleOf, findTools, stopWaiting, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */

@@ -92,6 +92,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     inputsOf: () => new Map(),
     titleOf: () => undefined,
     findTools: () => ({ tools: [], statements: [] }),
+    stopWaiting: new AbortController().signal,
     progress: () => {},
   };
 }

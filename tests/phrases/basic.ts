@@ -54,4 +54,12 @@ export const basicPhrases: readonly PhraseRow[] = [
   ["what happened this week: changes, backups, certificates, updates", "get_weekly_report"],
   ["who changed what last week", "get_audit_log"],
   ["show me the history of what the assistant did", "get_audit_log"],
+  ["my shop is slow", "diagnose_app"],
+  ["why does checkout take ten seconds", "diagnose_app"],
+  ["the website is down, find out why", "diagnose_app"],
+  ["visitors get error 500 since yesterday, what is wrong", "diagnose_app"],
+  ["our site has been slow since the deployment", "diagnose_app"],
+  ["diagnose shop.example.com", "diagnose_app"],
+  ["why is the site unavailable", "diagnose_app"],
+  ["troubleshoot the slow website", "diagnose_app"],
 ];

@@ -6,6 +6,7 @@ import { auditLogTools } from "./audit_log.ts";
 import { connectionTools } from "./connection.ts";
 import { credentialsTools } from "./credentials.ts";
 import { detailsTools } from "./details.ts";
+import { diagnosisTools } from "./diagnosis/diagnose_app.ts";
 import { listingTools } from "./listing.ts";
 import { myOperationsTools } from "./my_operations.ts";
 import { offersTools } from "./offers.ts";
@@ -25,4 +26,5 @@ export const basicTools: readonly Tool[] = [
   ...myOperationsTools,
   ...auditLogTools,
   ...weeklyReportTools,
+  ...diagnosisTools,
 ];

@@ -65,6 +65,8 @@ export interface ToolContext {
   secrets: CallSecrets;
   /** Finds tools that the caller may use. */
   findTools: (query: string, options: FindOptions) => FoundTools;
+  /** Aborts when waiting is over: the client has left, the time is up, or this process ends. */
+  stopWaiting: AbortSignal;
   /** Sends the client the progress of the call, if it asked for it. */
   progress: (message: string, done: number, total: number) => void;
 }
