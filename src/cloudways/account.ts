@@ -19,9 +19,10 @@ import {
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
 import { sayingOf, UnknownToCloudwaysError } from "./replies.ts";
+import { saying, stillRunning, type Unseen, unseen } from "./running_work.ts";
 import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
 import type { ApiRequest, Session } from "./session.ts";
-import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
+import { findApp, findServer, type FoundApp, type ListedServers, type ServerListing } from "./server_listing.ts";
 
 /** The services that all accounts share. */
 export interface AccountServices {
@@ -80,27 +81,6 @@ const startedAsId = startedReply.transform(({ operationId }, context) => {
   return z.NEVER;
 });
 
-/** Work that was started and whose state could not be read. */
-interface Unseen {
-  /** In our own words. */
-  reason: string;
-  said: { cloudways_message?: string };
-  /** Set if a later request may succeed. */
-  lookAgain: { afterSeconds: number | undefined } | undefined;
-}
-
-function stillRunning(operationId: string, said: string) {
-  const next_step = `Still running. Look again with get_operation_status, operation_id ${operationId}. ` +
-    "Don't start it once more.";
-  const message = "It was started and still runs at Cloudways.";
-  return { operation_id: operationId, status: "running", message, ...saying(said), next_step } as const;
-}
-
-/** Cloudways' message, in a member of its own and never in our sentences. */
-function saying(said: string): { cloudways_message?: string } {
-  return said === "" ? {} : { cloudways_message: said };
-}
-
 /** Work with a malformed id, which must not appear in a path or in our sentences. */
 function withoutUsableId(operationId: string, said: string): StartedWork {
   return {
@@ -111,21 +91,6 @@ function withoutUsableId(operationId: string, said: string): StartedWork {
     cloudways_operation_id: operationId,
     next_step: "Look at the server or application itself in some minutes. Don't start it once more.",
   };
-}
-
-function unseen(operationId: string, { reason, said, lookAgain }: Unseen) {
-  const when = lookAgain?.afterSeconds === undefined ? "" : ` in ${lookAgain.afterSeconds} s`;
-  const how = lookAgain === undefined
-    ? "Whether it still runs is not known: look at the server or application itself. "
-    : `It may still run. Look again${when} with get_operation_status, operation_id ${operationId}. `;
-  const message = `It was started, but its state could not be read: ${reason}`;
-  return {
-    operation_id: operationId,
-    status: "running",
-    message,
-    ...said,
-    next_step: `${how}Don't start it once more.`,
-  } as const;
 }
 
 const SERVER_LIST = { operation: "server_list", path: path`/server`, reply: serverListing } as const;
@@ -195,8 +160,13 @@ export class CloudwaysAccount {
   }
 
   /** All servers with their applications; at most a minute old. */
-  servers(): Promise<ServerRecord[]> {
-    return this.#services.listing.servers(this.#session);
+  async servers(): Promise<ServerRecord[]> {
+    return (await this.listed()).servers;
+  }
+
+  /** Like {@linkcode servers}, with the time at which they were read. */
+  listed(): Promise<ListedServers> {
+    return this.#services.listing.read(this.#session);
   }
 
   /** @throws {ToolError} `not_found`. */

@@ -46,8 +46,8 @@ export const basicRows: readonly ToolRow[] = [
   {
     tool: "list_servers",
     minimal: {},
-    full: { detail: "full" },
-    wrong: [{ args: { detail: "everything" }, names: "detail" }],
+    full: { detail: "full", after_id: 100001 },
+    wrong: [{ args: { detail: "everything" }, names: "detail" }, { args: { after_id: 0 }, names: "after_id" }],
     sends: always(LISTING),
   },
   {
