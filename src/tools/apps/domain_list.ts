@@ -1,41 +1,14 @@
 /** Every domain of the account, with what Cloudways says of its certificate. */
 import { z } from "zod";
 import { nameCovers } from "../../cloudways/certificates.ts";
-import { installedCertificates } from "../../cloudways/installed_certificates.ts";
 import { type AppRecord, knownApps, type ServerRecord } from "../../cloudways/models.ts";
 import { findApp, findServer } from "../../cloudways/server_listing.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import { asOf } from "../define/as_of.ts";
+import { certificateOf, type CertificateView } from "../define/certificate_facts.ts";
 import { records } from "../define/outputs.ts";
 import { namesOf, namesOfServer } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
-
-/** The certificate of an application. What Cloudways doesn't say is null. */
-interface CertificateView {
-  kind: "lets_encrypt" | "own" | "none" | "not_told";
-  /** The names it is for. */
-  covers: string[] | null;
-  auto_renewal: boolean | null;
-  verified: boolean | null;
-  installed: boolean | null;
-}
-
-function certificateOf(app: AppRecord): CertificateView {
-  const { own, letsEncrypt, letsEncryptDomains, autoRenewal, verified } = installedCertificates(app);
-  const unknown = { covers: null, auto_renewal: null, verified: null, installed: null };
-  if (own === true) return { kind: "own", ...unknown, installed: true };
-  if (isRecorded(app.lets_encrypt)) {
-    const covers = letsEncryptDomains.length === 0 ? null : letsEncryptDomains;
-    return { kind: "lets_encrypt", covers, auto_renewal: autoRenewal, verified, installed: letsEncrypt };
-  }
-  return own === false && letsEncrypt === false
-    ? { kind: "none", covers: [], auto_renewal: null, verified: null, installed: false }
-    : { kind: "not_told", ...unknown };
-}
-
-function isRecorded(record: unknown): boolean {
-  return typeof record === "object" && record !== null && Object.keys(record).length > 0;
-}
 
 /** Whether visitors of a domain meet a certificate that is for it; null where that can't be told. */
 function isCovered(domain: string, { kind, covers, verified, installed }: CertificateView): boolean | null {

@@ -89,8 +89,6 @@ export interface LetsEncryptState {
   type: "wc" | "le";
   /** Only half of the records have it. */
   challenges?: null;
-  /** In no reply. */
-  renewed_at: string;
 }
 
 /** A further user of an application. */
