@@ -473,7 +473,10 @@ Deno.test("update_app_cname asks only if a primary domain exists now, whatever t
   assert.equal(shopOf(service).cname, cname);
 });
 
-const reportSchema = z.looseObject({ created_at: z.string() });
+/** The one report of an answer. */
+const onlyReport = z.looseObject({
+  reports: z.tuple([z.looseObject({ status: z.string(), report: z.record(z.string(), z.unknown()) })]),
+}).transform(({ reports: [only] }) => only);
 const tableSchema = z.looseObject({ rows: z.array(z.unknown()) });
 
 Deno.test("every analytics report gives rows with named columns", async () => {
@@ -502,13 +505,13 @@ Deno.test("every analytics report gives rows with named columns", async () => {
 
   for (const [kind, resources] of Object.entries(reports)) {
     for (const [resource, row] of Object.entries(resources)) {
-      const { json } = await call(service, `get_app_analytics_${kind}`, { duration: "15m", resource });
-      const { created_at, [resource]: table } = reportSchema.parse(json.report);
-      assert.equal(created_at, "2026-11-20T12:00:00Z");
+      const { json } = await call(service, `get_app_analytics_${kind}`, { duration: "15m", resources: [resource] });
+      const { as_of, report: { [resource]: table } } = onlyReport.parse(json);
+      assert.equal(as_of, "2026-11-20T12:00:00Z");
       const { rows, ...rest } = tableSchema.parse(table);
       assert.deepEqual(rows[0], row);
       assert.deepEqual(rest, { footer: [], from: null, until: null });
-      assert.deepEqual([json.duration, json.resource], ["15m", resource]);
+      assert.equal(json.duration, "15m");
     }
   }
 });
@@ -532,10 +535,11 @@ Deno.test("other members of an analytics report than the expected table are pass
   const operation = { id: "x", is_completed: "1", parameters: JSON.stringify(result) };
   service.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body: { operation } } });
 
-  const { json } = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
+  const { json } = await call(service, "get_app_analytics_traffic", { resources: ["top_ips"] });
 
-  assert.deepEqual(json.report, {
-    created_at: "2026-08-06T10:00:00Z",
+  const { as_of, report } = onlyReport.parse(json);
+  assert.equal(as_of, "2026-08-06T10:00:00Z");
+  assert.deepEqual(report, {
     note: "new",
     list: [1, 2],
     top_ips: {
@@ -564,13 +568,13 @@ Deno.test("queries show their literals only on request, and never secrets", asyn
   await using service = await start();
   service.sandbox.addFault({ operationId: "analytics_app_mysql", kind: { status: 200, body } });
   const ask = (more: Record<string, unknown>) =>
-    call(service, "get_app_analytics_mysql", { duration: "1h", resource: "slow_queries", ...more });
-  const shape = z.looseObject({
-    slow_queries: z.looseObject({ rows: z.array(z.looseObject({ Query: z.string() })) }),
-  });
+    call(service, "get_app_analytics_mysql", { resources: ["slow_queries"], ...more });
+  const shape = z.looseObject({ rows: z.array(z.looseObject({ Query: z.string() })) });
+  const queriesOf = (json: unknown) =>
+    shape.parse(onlyReport.parse(json).report.slow_queries).rows.map(({ Query }) => Query);
 
-  const masked = shape.parse((await ask({})).json.report).slow_queries.rows.map(({ Query }) => Query);
-  const shown = shape.parse((await ask({ literals: true })).json.report).slow_queries.rows.map(({ Query }) => Query);
+  const masked = queriesOf((await ask({})).json);
+  const shown = queriesOf((await ask({ literals: true })).json);
 
   assert.deepEqual(masked.slice(0, 2), queries.slice(0, 2).map(([, hidden]) => hidden));
   assert.ok(!/canary|bob|eve|smtp/.test(masked.join(" ")), masked.join(" "));
@@ -599,9 +603,9 @@ Deno.test("an analytics report is read in every known place, and is empty withou
     const body = { operation: { id: "x", is_completed: "1", ...result } };
     service.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body } });
 
-    const { json } = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
+    const { json } = await call(service, "get_app_analytics_traffic", { resources: ["top_ips"] });
 
-    assert.deepEqual(json.report, expected);
+    assert.deepEqual(onlyReport.parse(json).report, expected);
   }
 });
 
@@ -610,10 +614,11 @@ Deno.test("an analytics report that comes at once needs no operation", async () 
   const body = { status: true, top_ips: { header: ["IP"], body: [["a"]] } };
   service.sandbox.addFault({ operationId: "analytics_app_traffic", kind: { status: 200, body } });
 
-  const { json } = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
+  const { json } = await call(service, "get_app_analytics_traffic", { resources: ["top_ips"] });
 
-  assert.deepEqual(json.report, { status: true, top_ips: { rows: [{ IP: "a" }] } });
-  assert.deepEqual([json.status, json.operation_id], ["completed", null]);
+  const { status, operation_id, report } = onlyReport.parse(json);
+  assert.deepEqual(report, { status: true, top_ips: { rows: [{ IP: "a" }] } });
+  assert.deepEqual([status, operation_id, json.status], ["completed", null, "completed"]);
 });
 
 Deno.test("Cloudways' limit for traffic reports stops only these", async () => {
@@ -621,8 +626,8 @@ Deno.test("Cloudways' limit for traffic reports stops only these", async () => {
   const headers = { "Retry-After": "88" };
   service.sandbox.addFault({ operationId: "analytics_app_traffic", kind: { status: 429, headers } });
 
-  const traffic = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
-  const php = await call(service, "get_app_analytics_php", { duration: "1h", resource: "processes" });
+  const traffic = await call(service, "get_app_analytics_traffic", { resources: ["top_ips"] });
+  const php = await call(service, "get_app_analytics_php", { resources: ["processes"] });
 
   assert.deepEqual([traffic.json.code, traffic.json.retry_after], ["upstream_rate_limited", 88]);
   assert.equal(php.isError, false);
