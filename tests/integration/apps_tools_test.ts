@@ -31,14 +31,14 @@ function shopOf(service: Service): AppState {
 }
 
 const pointsSchema = z.array(z.object({
-  restore_point: z.string(),
-  time: z.string().nullable(),
+  time: z.string(),
+  utc: z.string().nullable(),
   age: z.string().nullable(),
 }));
 
 /** The exact texts in an answer. */
 function pointsIn(json: Record<string, unknown>): string[] | undefined {
-  return pointsSchema.optional().parse(json.restore_points)?.map(({ restore_point }) => restore_point);
+  return pointsSchema.optional().parse(json.restore_points)?.map(({ time }) => time);
 }
 
 /** Sends a request straight to the sandbox, as a person in the console would. */
@@ -175,7 +175,7 @@ Deno.test("a backup can be restored by its restore point, and the restore rolled
     assert.equal(points.json.local_backup_exists, false);
 
     const restored = await call(service, "restore_app", { time: list[0] });
-    assert.equal(restored.json.restore_point, list[0]);
+    assert.equal(restored.json.time, list[0]);
     assert.match(String(restored.json.next_step), /ten to fifteen minutes/);
     assert.equal(shopOf(service).restoredTo, list[0]);
     assert.equal((await call(service, "get_app_restore_points")).json.local_backup_exists, true);
@@ -195,7 +195,7 @@ Deno.test("a restore point is given and sent unchanged, however it looks", async
     const restored = await call(service, "restore_app", { time: odd });
 
     assert.ok(pointsIn(points.json)?.includes(odd));
-    assert.equal(restored.json.restore_point, odd);
+    assert.equal(restored.json.time, odd);
     assert.equal(service.sandbox.requestsTo("app_restore")[0]?.fields.time, odd);
   }
 });
@@ -215,7 +215,7 @@ Deno.test("restore points that are times have their time in UTC and their age", 
 
   const { json } = await call(service, "get_app_restore_points");
 
-  assert.deepEqual(pointsSchema.parse(json.restore_points).map(({ time, age }) => [time, age]), [
+  assert.deepEqual(pointsSchema.parse(json.restore_points).map(({ utc, age }) => [utc, age]), [
     ["2026-08-06T13:00:00Z", "0 minutes"],
     ["2026-08-06T12:29:30Z", "0 minutes"],
     ["2026-08-06T12:00:00Z", "30 minutes"],
@@ -232,7 +232,7 @@ Deno.test("restore_app takes a restore point by its time, and sends it as Cloudw
 
     const { json } = await call(service, "restore_app", { time });
 
-    assert.equal(json.restore_point, "2026-08-05T23:19:06");
+    assert.equal(json.time, "2026-08-05T23:19:06");
     assert.equal(service.sandbox.requestsTo("app_restore")[0]?.fields.time, "2026-08-05T23:19:06");
   }
 });

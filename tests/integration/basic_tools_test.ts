@@ -303,7 +303,7 @@ Deno.test("rate_limit_status shows the bucket, and those of Cloudways' limits of
   assert.deepEqual([json.limit, json.window_seconds], [90, 60]);
 });
 
-const POINT = { restore_point: "2026-08-05T23:19:06", time: "2026-08-05T23:19:06Z", age: "2 hours" };
+const POINT = { time: "2026-08-05T23:19:06", utc: "2026-08-05T23:19:06Z", age: "2 hours" };
 
 const RESULTS: Result[] = [
   {
@@ -319,12 +319,12 @@ const RESULTS: Result[] = [
   {
     name: "restore points",
     operation: { parameters: JSON.stringify({ backup_dates: ["2026-08-05T23:19:06"], local_backup_exists: false }) },
-    shown: { restore_points: [POINT], local_backup_exists: false },
+    shown: { restore_points: [POINT], local_backup_exists: false, newest_automatic: null },
   },
   {
     name: "restore points that are nothing but a list",
     operation: { type: "app_restore_points", data: ["2026-08-05T23:19:06"] },
-    shown: { restore_points: [POINT], local_backup_exists: null },
+    shown: { restore_points: [POINT], local_backup_exists: null, newest_automatic: null },
   },
   {
     name: "who uses a server",

@@ -30,7 +30,9 @@ const SCHEMA = /^find_tools \.tools\[\]\.input_schema\./;
 /** Texts that go back to Cloudways unchanged, and settings and columns with Cloudways' own names. */
 const OPAQUE: readonly RegExp[] = [
   SCHEMA,
-  /\.(?:restore_point|backup_time)$/,
+  /\.backup_time$/,
+  /^(?:backup_app|restore_app) \.time$/,
+  /\.(?:restore_points\[\]|newest_automatic)\.time$/,
   /^get_server_settings \.settings\./,
   /^get_app_analytics_(?:php|mysql) \.reports\[\]\.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
   // In a form that is not documented.

@@ -140,7 +140,11 @@ const withFull = (row: ToolRow, more: Arguments): ToolRow => ({ ...row, full: { 
 export const appsRows: readonly ToolRow[] = [
   // The project is looked up by its name.
   { ...clone, sends: { ...clone.sends, full: [["GET /project"], ...clone.sends.full] } },
-  starting("backup_app", "POST /app/manage/takeBackup"),
+  {
+    ...starting("backup_app", "POST /app/manage/takeBackup"),
+    // The restore points are listed for the one that was made.
+    sends: always(LISTING, ["POST /app/manage/takeBackup", APP_FULL], LOOK, ["GET /app/manage/backup", APP_FULL], LOOK),
+  },
   starting("get_app_restore_points", "GET /app/manage/backup"),
   {
     ...starting("restore_app", "POST /app/manage/restore", POINT, { type: "complete" }, [
