@@ -56,7 +56,7 @@ Deno.test("a tool waits until its operation ends", async () => {
   const clock = new FakeClock();
   await using service = await start({ clock, pace: { polls: 3, seconds: 3600 } }, { clock });
 
-  const { json } = await clock.runUntil(call(service, "backup_app", { wait_seconds: 60 }));
+  const { json } = await clock.runUntil(call(service, "clear_app_cache", { wait_seconds: 60 }));
 
   assert.equal(json.status, "completed");
   assert.equal(service.sandbox.requestsTo("operation_status").length, 3);

@@ -142,8 +142,8 @@ export const appsRows: readonly ToolRow[] = [
   { ...clone, sends: { ...clone.sends, full: [["GET /project"], ...clone.sends.full] } },
   {
     ...starting("backup_app", "POST /app/manage/takeBackup"),
-    // The restore points are listed for the one that was made.
-    sends: always(LISTING, ["POST /app/manage/takeBackup", APP_FULL], LOOK, ["GET /app/manage/backup", APP_FULL], LOOK),
+    // Afterwards the restore points are listed, for the one that was made.
+    sends: always(LISTING, ["GET /app/manage/backup", APP_FULL], LOOK, ["POST /app/manage/takeBackup", APP_FULL], LOOK),
   },
   starting("get_app_restore_points", "GET /app/manage/backup"),
   {
