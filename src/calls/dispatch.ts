@@ -260,6 +260,7 @@ export class Dispatcher {
       deadline,
       endsAt,
       waitsFrom: arrivedAt,
+      tool: name,
       log,
     };
     const isCustomer = identity.kind === "customer";

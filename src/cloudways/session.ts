@@ -18,6 +18,8 @@ export interface Session {
   endsAt?: number;
   /** When the call arrived, in milliseconds since the Unix epoch; waiting is counted from then. Defaults to now. */
   waitsFrom?: number;
+  /** The tool that is called; undefined outside of a call. */
+  tool?: string;
   /** Logs under the caller's request id, and hides the caller's credentials. */
   log: Logger;
 }

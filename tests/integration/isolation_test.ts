@@ -491,6 +491,30 @@ Deno.test("every customer reads its own audit records, and no others, at every r
   }
 });
 
+Deno.test("every customer lists the operations it started, and no others, at every replica", async () => {
+  const redis = await emptyRedis();
+  await using stage = await setStage(redis);
+  const started = new Map<TestCustomer, string>();
+  for (const [index, customer] of stage.customers.slice(0, 3).entries()) {
+    const { mcpUrl } = index % 2 === 0 ? stage.a : stage.b;
+    const args = { app_id: customer.account.servers[0]?.apps[0]?.id, wait_seconds: 0 };
+    const { json } = await callTool(mcpUrl, "backup_app", args, customer.headers.token);
+    started.set(customer, String(json.operation_id));
+  }
+
+  for (const { mcpUrl } of [stage.a, stage.b]) {
+    for (const own of stage.customers) {
+      const { json } = await callTool(mcpUrl, "list_my_operations", { refresh: true }, own.headers.token);
+      assert.ok(Array.isArray(json.operations), JSON.stringify(json));
+      const id = started.get(own);
+      assert.deepEqual(json.operations.map(({ operation_id }) => operation_id), id === undefined ? [] : [id]);
+      assert.deepEqual(foreignMarks(json, stage, own), []);
+      const withKey = await callTool(mcpUrl, "list_my_operations", {}, own.headers.key);
+      assert.deepEqual(withKey.json.operations, [], "the same account with its key is another");
+    }
+  }
+});
+
 Deno.test("customer_info shows every customer only its own identity", async () => {
   const redis = await emptyRedis();
   await using stage = await setStage(redis);

@@ -43,6 +43,11 @@ export const basicPhrases: readonly PhraseRow[] = [
   ["can I get MariaDB 10.6", "get_available_packages", "update_server_package"],
   ["is the copy finished yet", "get_operation_status"],
   ["how far is the task that you started", "get_operation_status"],
+  ["what did you start today and is it through", "list_my_operations"],
+  ["which of my jobs are still running", "list_my_operations"],
+  ["I lost the operation id of the backup you began", "list_my_operations", "get_operation_status"],
+  ["the chat broke off while the server restarted, pick it up again", "list_my_operations"],
+  ["show all background work of the last day", "list_my_operations"],
   ["who changed what last week", "get_audit_log"],
   ["show me the history of what the assistant did", "get_audit_log"],
 ];

@@ -114,6 +114,13 @@ export const basicRows: readonly ToolRow[] = [
     sends: always(LOOK),
   },
   {
+    tool: "list_my_operations",
+    minimal: {},
+    full: { refresh: true },
+    wrong: [{ args: { refresh: "maybe" }, names: "refresh" }],
+    sends: always(["GET /providers"]),
+  },
+  {
     tool: "get_audit_log",
     minimal: {},
     full: { since: "2026-01-01T00:00:00Z", result: "done", tool: "restart_server", before: 1000, limit: 5 },

@@ -55,7 +55,7 @@ const clearAppCache = defineTool({
       const running = runningPurge(error, found);
       if (running === undefined) throw error;
       const options = waitOptions(input.wait_seconds, progress);
-      const joined = await account.follow({ operationId: running, said: "" }, options);
+      const joined = await account.follow({ operationId: running, said: "" }, null, options);
       return { ...namesOf(found), ...joined, ...blocks(found.server, joined), joined: true };
     }
   },

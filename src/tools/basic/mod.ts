@@ -7,6 +7,7 @@ import { connectionTools } from "./connection.ts";
 import { credentialsTools } from "./credentials.ts";
 import { detailsTools } from "./details.ts";
 import { listingTools } from "./listing.ts";
+import { myOperationsTools } from "./my_operations.ts";
 import { offersTools } from "./offers.ts";
 import { operationsTools } from "./operations.ts";
 
@@ -20,5 +21,6 @@ export const basicTools: readonly Tool[] = [
   ...alertsTools,
   ...offersTools,
   ...operationsTools,
+  ...myOperationsTools,
   ...auditLogTools,
 ];
