@@ -139,7 +139,14 @@ const withFull = (row: ToolRow, more: Arguments): ToolRow => ({ ...row, full: { 
 /** The tools for applications. */
 export const appsRows: readonly ToolRow[] = [
   // The project is looked up by its name.
-  { ...clone, sends: { ...clone.sends, full: [["GET /project"], ...clone.sends.full] } },
+  {
+    ...clone,
+    // Afterwards the copy is looked up.
+    sends: {
+      minimal: [LISTING, ...clone.sends.minimal],
+      full: [["GET /project"], LISTING, ...clone.sends.full],
+    },
+  },
   {
     ...starting("backup_app", "POST /app/manage/takeBackup"),
     // Afterwards the restore points are listed, for the one that was made.
