@@ -85,9 +85,9 @@ const getAlerts = defineTool({
   effect: "read",
   description:
     "Lists the alerts of the account, newest first. The same one of the same server or application stands once, " +
-    "with how often (count), first and last time. For older ones call again with before_id as next_before_id says.",
+    "with how often (count), first and last time. For older ones call again with before_id.",
   input: z.strictObject({
-    before_id: z.int().min(1).optional().describe("Only alerts older than this alert id."),
+    before_id: z.int().min(1).optional().describe("The next_before_id of the last answer."),
     since,
     server_id: z.int().min(1).meta(declare({ role: "target" })).optional().describe("Only this server."),
   }),

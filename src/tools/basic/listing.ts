@@ -16,11 +16,11 @@ const listServers = defineTool({
   effect: "read",
   description:
     "Lists every server of the account with its applications: ids, labels, status, addresses, domains. Start " +
-    "here to get the ids that other tools need. To look for one thing, find_resources is shorter. Ordered by id; for " +
-    "the rest call again with after_id as next_after_id says.",
+    "here to get the ids that other tools need. To look for one thing, find_resources is shorter. For the rest call " +
+    "again with after_id.",
   input: z.strictObject({
     detail,
-    after_id: z.int().min(1).optional().describe("Only servers with a larger id."),
+    after_id: z.int().min(1).optional().describe("The next_after_id of the last answer."),
   }),
   output: z.looseObject({ as_of: z.string(), servers: records, next_after_id: z.number().nullable() }),
   handler: async ({ detail, after_id = 0 }, { account }) => {

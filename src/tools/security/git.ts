@@ -149,8 +149,8 @@ const gitPull = defineAskingTool({
   toolset: "security",
   effect: "destructive",
   description:
-    "Pulls and deploys a branch of the repository that was deployed last; for another one use git_clone. Asks first " +
-    "where branch or folder are not those of the last deployment.",
+    "Pulls and deploys a branch of the repository deployed last; for another one use git_clone. Asks first where " +
+    "branch or folder are not those of last time.",
   input: z.strictObject({ ...appInput, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
   facts: async (input, context) => {
