@@ -100,3 +100,15 @@ Deno.test("install_letsencrypt installs no wildcard certificate unless told so",
 
   assert.equal(service.sandbox.requestsTo("security_lets_encrypt_install")[0]?.fields.wild_card, false);
 });
+
+Deno.test("a person who is asked about a renewal sees what was found out for it", async () => {
+  await using service = await startService();
+  haveCertificate(service, wildcard());
+  shopOf(service).own_ssl = { issued_at: "2026-01-01 00:00:00" };
+
+  const { json } = await call(service, "renew_letsencrypt", {});
+
+  assert.equal(json.code, "confirmation_required");
+  assert.match(String(json.message), /Domain it is renewed for: `example\.com/);
+  assert.match(String(json.message), /Contact: `owner@example\.com/);
+});

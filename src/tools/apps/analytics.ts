@@ -33,7 +33,14 @@ function analyticsTool({ kind, title, description, queries }: Analytics): Tool {
       ...waitInput,
     }),
     formerly: { resource: { name: "resources" } },
-    output: z.looseObject({ ...appOutput, status: z.string(), duration: z.string(), reports: records }),
+    output: z.looseObject({
+      ...appOutput,
+      status: z.string(),
+      operation_id: z.string().nullable(),
+      next_step: z.string().optional(),
+      duration: z.string(),
+      reports: records,
+    }),
     showsLiterals: (input) => input.literals === true,
     handler: async ({ duration, resources, ...input }, { account, progress }) => {
       const found = await account.app(input.app_id, input.server_id);

@@ -12,7 +12,7 @@ import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 import { certificateDomain, emailAddress } from "../define/validators.ts";
 import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
-import { isWildcard, renewalOf } from "./present_certificate.ts";
+import { foundFacts, isWildcard, renewalOf } from "./present_certificate.ts";
 import { startedOnApp } from "./replies.ts";
 
 /** Left out, it is whatever the present certificate is. */
@@ -72,8 +72,12 @@ const renewLetsencrypt = defineAskingTool({
     const facts = await appFacts(input, context);
     return { ...facts, renewal: renewalOf(facts.app, input) };
   },
-  question: ({ renewal, ...facts }, { domain, email }) =>
-    renewQuestion(facts, { domains: domain === undefined ? [] : [domain], wildcard: renewal.wildcard, email }),
+  question({ renewal, ...facts }, input) {
+    const { domain, email } = input;
+    const wanted = { domains: domain === undefined ? [] : [domain], wildcard: renewal.wildcard, email };
+    const asked = renewQuestion(facts, wanted);
+    return asked && { ...asked, facts: [...foundFacts(renewal, input), ...asked.facts ?? []] };
+  },
   handler: (input, context, found) =>
     startOnApp(found, input, context, {
       operation: "security_lets_encrypt_renew",

@@ -1,6 +1,7 @@
 /** What a call about a Let's Encrypt certificate leaves out, found in the record of the present one. */
 import { installedCertificates } from "../../cloudways/installed_certificates.ts";
 import type { AppRecord } from "../../cloudways/models.ts";
+import type { QuestionFact } from "../../confirm/question.ts";
 import { ToolError } from "../../errors.ts";
 
 /** Whether a call is about a wildcard certificate: as it says, or else as the present certificate is. */
@@ -40,6 +41,16 @@ export function renewalOf(app: AppRecord, input: RenewalInput): Renewal {
     email: email ?? present.email ?? notTold("email"),
     domain: domain ?? (others.length === 0 ? base : undefined) ?? notTold("domain"),
   };
+}
+
+/** What a renewal sends beyond what the call says, for the person who is asked. */
+export function foundFacts({ email, domain }: Renewal, input: RenewalInput): QuestionFact[] {
+  return [
+    ...(domain !== undefined && input.domain === undefined
+      ? [{ name: "Domain it is renewed for", values: [domain] }]
+      : []),
+    ...(email !== undefined && input.email === undefined ? [{ name: "Contact", values: [email] }] : []),
+  ];
 }
 
 function notTold(argument: "email" | "domain"): never {
