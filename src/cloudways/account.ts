@@ -21,7 +21,7 @@ import type { ReferenceData, ReferenceList } from "./reference_data.ts";
 import { sayingOf, UnknownToCloudwaysError } from "./replies.ts";
 import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
 import type { ApiRequest, Session } from "./session.ts";
-import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
+import { findApp, findServer, type FoundApp, type ListedServers, type ServerListing } from "./server_listing.ts";
 import type {
   OperationEnd,
   OperationTarget,
@@ -147,8 +147,13 @@ export class CloudwaysAccount {
   }
 
   /** All servers with their applications; at most a minute old. */
-  servers(): Promise<ServerRecord[]> {
-    return this.#services.listing.servers(this.#session);
+  async servers(): Promise<ServerRecord[]> {
+    return (await this.listed()).servers;
+  }
+
+  /** Like {@linkcode servers}, with the time at which they were read. */
+  listed(): Promise<ListedServers> {
+    return this.#services.listing.read(this.#session);
   }
 
   /** @throws {ToolError} `not_found`. */

@@ -80,7 +80,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
   const { signal } = new AbortController();
   const log = createLogger({ level: "DEBUG", format: "json", write: () => {} });
   const session = { customer, address: caller.address, signal, deadline: signal, log };
-  const audit = { read: () => Promise.reject(new Error("no question is made of the record")) };
+  const audit = { read: () => Promise.resolve({ records: [], next: null, faults: 0 }) };
   const account = new CloudwaysAccount(app.services, session);
   const secrets = await noSecrets();
   return {

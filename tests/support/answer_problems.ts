@@ -30,9 +30,11 @@ const SCHEMA = /^find_tools \.tools\[\]\.input_schema\./;
 /** Texts that go back to Cloudways unchanged, and settings and columns with Cloudways' own names. */
 const OPAQUE: readonly RegExp[] = [
   SCHEMA,
-  /\.(?:restore_point|backup_time)$/,
+  /\.backup_time$/,
+  /^(?:backup_app|restore_app) \.time$/,
+  /\.(?:restore_points\[\]|newest_automatic)\.time$/,
   /^get_server_settings \.settings\./,
-  /^get_app_analytics_(?:php|mysql) \.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
+  /^get_app_analytics_(?:php|mysql) \.reports\[\]\.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
   // In a form that is not documented.
   /^get_app_traffic_details \.report\.\w+\.(?:from|until)$/,
 ];
@@ -54,7 +56,7 @@ const COUNTED: ReadonlySet<string> = new Set([
     "next_before",
     "hour",
   ],
-  ...["next_before_id", "points_left_out"],
+  ...["next_before_id", "next_after_id", "points_left_out"],
   // A score on a scale of its own, from 0 to 10.
   ...["cvss_score"],
 ]);
@@ -63,7 +65,7 @@ const UNIT_NOT_TOLD: readonly RegExp[] = [
   SCHEMA,
   /^get_server_settings \.settings\./,
   /^get_server_analytics \.report\.applications\.rows\[\]\.(?:cpu|ram)$/,
-  /^get_app_analytics_\w+ \.report\.\w+\.rows\[\]\./,
+  /^get_app_analytics_\w+ \.reports\[\]\.report\.\w+\.rows\[\]\./,
   /^get_app_(?:cron_report|traffic_details) \.report\.\w+\.rows\[\]\./,
   /\.vcl_list\[\]/,
 ];

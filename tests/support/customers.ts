@@ -166,7 +166,7 @@ function mark(account: AccountState, word: string, position: number): void {
       app.app_user = account.email;
       app.localBackup = true;
       app.own_ssl = { issued_at: "2026-01-01 00:00:00" };
-      app.lets_encrypt = certificate([app.cname], account.email, 0);
+      app.lets_encrypt = certificate([app.cname], account.email);
       // Updates wait that the calls of the table ask for.
       app.updates.detected = true;
       for (const component of [...app.updates.plugins, ...app.updates.themes]) component.newest = "99.0.0";

@@ -78,8 +78,8 @@ export const basicRows: readonly ToolRow[] = [
   {
     tool: "list_servers",
     minimal: {},
-    full: { detail: "full" },
-    wrong: [{ args: { detail: "everything" }, names: "detail" }],
+    full: { detail: "full", after_id: 100001 },
+    wrong: [{ args: { detail: "everything" }, names: "detail" }, { args: { after_id: 0 }, names: "after_id" }],
     sends: always(LISTING),
   },
   {
@@ -116,9 +116,14 @@ export const basicRows: readonly ToolRow[] = [
   {
     tool: "get_alerts",
     minimal: {},
-    full: { before_id: 88880 },
-    wrong: [{ args: { before_id: 0 }, names: "before_id" }],
-    sends: { minimal: [["GET /alerts/"]], full: [["GET /alerts/88880", { last_id: 88880 }]] },
+    // Older than every alert, so that one page is all.
+    full: { before_id: 88750, since: "2020-01-01", server_id: 100001 },
+    wrong: [
+      { args: { before_id: 0 }, names: "before_id" },
+      { args: { since: "yesterday" }, names: "since" },
+      { args: { server_id: 0 }, names: "server_id" },
+    ],
+    sends: { minimal: [["GET /alerts/"]], full: [["GET /alerts/88750", { last_id: 88750 }]] },
   },
   {
     tool: "diagnose_app",

@@ -14,7 +14,9 @@ const MAX_ENDED = 30;
 const LOOKS = { requests: 10, ms: 15_000 };
 
 /** An operation as an answer shows it. */
-function startedView({ operation_id, status, seenAt, tool, server_id, app_id, startedAt }: StartedOperation) {
+function startedView(
+  { operation_id, status, seenAt, tool, server_id, app_id, new_app_id, startedAt }: StartedOperation,
+) {
   return {
     operation_id,
     status,
@@ -22,6 +24,7 @@ function startedView({ operation_id, status, seenAt, tool, server_id, app_id, st
     tool,
     ...(server_id !== null && { server_id }),
     ...(app_id !== null && { app_id }),
+    ...(new_app_id !== null && { new_app_id }),
     started_at: new Date(startedAt).toISOString(),
   };
 }

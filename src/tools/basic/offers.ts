@@ -8,7 +8,7 @@ import { record, records } from "../define/outputs.ts";
 import { nullIfRefused } from "../define/questions.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
-const REFERENCE_NOTE = "The same for every account; at most an hour old.";
+const REFERENCE_NOTE = "At most an hour old.";
 
 const getAvailableProviders = defineTool({
   name: "get_available_providers",

@@ -86,7 +86,7 @@ export interface FormerName {
   values?: Readonly<Record<string, JsonValue>>;
 }
 
-/** Former names of a tool's inputs: accepted, but not listed. */
+/** Former names of a tool's inputs: accepted, but not listed. Where the input takes a list now, one value counts as one. */
 export type FormerNames = Readonly<Record<string, FormerName>>;
 
 interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
