@@ -3,6 +3,7 @@ import { type Caller, customerIdOf } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../async/deadline.ts";
+import type { HealthThresholds } from "../config/health_thresholds.ts";
 import { callTimedOut, type Limit, ToolError } from "../errors.ts";
 import type { ClientSession } from "../identity/client_session.ts";
 import { hideSecrets, type Secrets } from "../text/redaction/hider.ts";
@@ -61,6 +62,7 @@ export interface DispatcherOptions {
   confirmation: Confirmation;
   secretPages: SecretPages;
   audit: AuditTrail;
+  healthThresholds: HealthThresholds;
   clock: Clock;
   metrics: Metrics;
   /** Milliseconds a call may take that waits for no operation. */
@@ -251,7 +253,7 @@ export class Dispatcher {
     timeoutMs: number,
     deadline: AbortSignal,
   ) {
-    const { catalogue, services, clock, audit } = this.#options;
+    const { catalogue, services, clock, audit, healthThresholds } = this.#options;
     const { identity, address } = caller;
     const endsAt = clock.now() + timeoutMs;
     const within = {
@@ -269,7 +271,7 @@ export class Dispatcher {
       : undefined;
     const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
     const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
-    return { account, secrets, caller, clock, audit, inputsOf, findTools, progress };
+    return { account, secrets, caller, clock, audit, healthThresholds, inputsOf, findTools, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */

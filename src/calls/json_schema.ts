@@ -72,10 +72,14 @@ function withProperties(schema: ObjectJsonSchema, pick: (property: Property) => 
   return { type: schema.type, properties, ...(required.length > 0 && { required }) };
 }
 
-/** Removes the bounds of safe integers, which mean nothing to a model. */
+const propertySchema = z.record(z.string(), z.json());
+
+/** Removes the bounds of safe integers, which mean nothing to a model, also from the entries of a list. */
 function withoutSafeBounds({ minimum, maximum, ...rest }: Property): Property {
+  const items = propertySchema.safeParse(rest.items).data;
   return {
     ...rest,
+    ...(items !== undefined && { items: withoutSafeBounds(items) }),
     ...(minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER && { minimum }),
     ...(maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER && { maximum }),
   };

@@ -88,6 +88,7 @@ export function argumentsFor(
   const domain = domainOf(app, word);
   const own: Record<string, unknown> = {
     server_id: server.id,
+    server_ids: [server.id],
     destination_server_id: account.servers.at(-1)?.id,
     app_id: app.id,
     default_app_id: app.id,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Config, ConfigError, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
+import { DEFAULT_HEALTH_THRESHOLDS } from "../../src/config/health_thresholds.ts";
 import { publicUrlIsLoopback } from "../../src/config/reach.ts";
 import { DEFAULT_TOOLSETS, TOOLSETS } from "../../src/identity/toolsets.ts";
 import { Networks } from "../../src/text/networks.ts";
@@ -22,6 +23,7 @@ const CONTRACT_NAMES = [
   "HTTP_POOL_SIZE",
   "RATE_LIMIT_REQUESTS",
   "RATE_LIMIT_WINDOW",
+  "HEALTH_THRESHOLDS",
   "LOG_LEVEL",
   "LOG_FORMAT",
   "AUDIT_LOG",
@@ -68,6 +70,7 @@ Deno.test("an empty environment gives every default", () => {
     redisPoolSize: 500,
     httpPoolSize: 500,
     rateLimit: { requests: 90, windowSeconds: 60 },
+    healthThresholds: DEFAULT_HEALTH_THRESHOLDS,
     logLevel: "INFO",
     logFormat: "console",
     auditLog: undefined,

@@ -15,8 +15,11 @@ const alertRecord = z.object({
   is_read: flagOrNull,
 });
 
+/** The answer to a request for alerts. */
+export const alertsReply = listReply("alerts", alertRecord);
+
 /** Groups alerts of one kind about the same thing, newest first. The text is that of the newest alert. */
-function groupedAlerts(page: readonly z.output<typeof alertRecord>[]) {
+export function groupedAlerts(page: readonly z.output<typeof alertRecord>[]) {
   const groups = Map.groupBy(page, ({ details, server_id, app_id }) => {
     const kind = details?.template_slug || details?.subject || "";
     return JSON.stringify([kind, server_id ?? null, app_id ?? null]);
@@ -54,13 +57,12 @@ const getAlerts = defineTool({
   }),
   output: z.looseObject({ alerts: records, next_before_id: z.number().nullable() }),
   handler: async (input, { account }) => {
-    const reply = listReply("alerts", alertRecord);
     const found = input.before_id === undefined
-      ? await account.read({ operation: "cloudways_bot_alerts_list", path: path`/alerts/`, reply })
+      ? await account.read({ operation: "cloudways_bot_alerts_list", path: path`/alerts/`, reply: alertsReply })
       : await account.read({
         operation: "cloudways_bot_alerts_page_list",
         path: path`/alerts/${input.before_id}`,
-        reply,
+        reply: alertsReply,
       });
     const page = fitting(found.sort((a, b) => b.id - a.id));
     return { alerts: groupedAlerts(page), next_before_id: page.at(-1)?.id ?? null };

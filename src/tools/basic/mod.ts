@@ -6,6 +6,7 @@ import { auditLogTools } from "./audit_log.ts";
 import { connectionTools } from "./connection.ts";
 import { credentialsTools } from "./credentials.ts";
 import { detailsTools } from "./details.ts";
+import { healthTools } from "./health/tool.ts";
 import { listingTools } from "./listing.ts";
 import { offersTools } from "./offers.ts";
 import { operationsTools } from "./operations.ts";
@@ -14,6 +15,7 @@ import { operationsTools } from "./operations.ts";
 export const basicTools: readonly Tool[] = [
   ...connectionTools,
   ...listingTools,
+  ...healthTools,
   ...detailsTools,
   ...credentialsTools,
   ...accountTools,

@@ -135,7 +135,9 @@ function points(call: Call, target: string, duration: string): [number | null, n
   const [low, high] = rangeOf[target] ?? [0, 100];
   const every = target.startsWith("Free Disk") ? Math.max(step, 1800) : step;
   const shown = Math.max(2, Math.floor(count * step / every));
-  const now = seconds(call);
+  const now = seconds(call) - call.server.graphLag;
+  const set = call.server.graphs[target];
+  if (set !== undefined) return set.map((value, index) => [value, now - (set.length - 1 - index) * every]);
   return Array.from({ length: shown }, (_, index) => {
     const value = low + call.random.next() * (high - low);
     const isGap = index === shown - 1 || (shown > 6 && index === Math.floor(shown / 2));
