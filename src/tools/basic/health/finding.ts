@@ -38,20 +38,17 @@ export interface Finding {
 }
 
 /** What is looked at. */
-export const CHECKS = [
-  "status",
-  "alerts",
-  "certificate",
-  "services",
-  "disk",
-  "memory",
-  "cpu",
-  "updates",
-  "vulnerabilities",
-  "backups",
-] as const;
-/** One of {@linkcode CHECKS}. */
-export type Check = typeof CHECKS[number];
+export type Check =
+  | "status"
+  | "apps"
+  | "certificate"
+  | "services"
+  | "disk"
+  | "memory"
+  | "cpu"
+  | "updates"
+  | "vulnerabilities"
+  | "backups";
 
 /**
  * Why something is not known: it was not read, the newest figure is too old, there is no figure, Cloudways doesn't tell

@@ -15,9 +15,10 @@ export function isRunning({ status }: Pick<ServerRecord, "status">): boolean {
   return status.toLowerCase() === "running";
 }
 
-/** Status and platform of a server. */
+/** Status and platform of a server, and whether its applications are known. */
 export function serverListed(server: ServerRecord): Checked {
-  return together([statusOf(server), platformOf(server)]);
+  const apps = server.apps === null ? unknown("apps", "not_told", NOT_TOLD) : NOTHING;
+  return together([statusOf(server), platformOf(server), apps]);
 }
 
 function statusOf(server: ServerRecord): Checked {
