@@ -1,6 +1,7 @@
 /** A health check against accounts in many states: what it finds, what it doesn't, and what it says of the rest. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { allTools } from "../../src/tools/all.ts";
 import type { AccountState, AppState } from "../sandbox/mod.ts";
 import { allFindings, findingsOf, healthOf, type ShownFinding } from "../support/health_answers.ts";
 import { APP_STATES, type Expected, SERVER_STATES, startHealthy, type State } from "../support/healthy_account.ts";
@@ -12,6 +13,24 @@ function partsOf({ servers }: AccountState) {
   const [app] = server?.apps ?? [];
   assert.ok(server !== undefined && app !== undefined);
   return { server, app };
+}
+
+/** Arguments that a person has to give, as they may be. */
+const GIVEN: Readonly<Record<string, unknown>> = {
+  email: "owner@example.com",
+  domains: ["example.com"],
+  wildcard: true,
+};
+
+/** Checks that the tool of a finding takes the arguments that it names. */
+function takesItsArguments({ tool }: ShownFinding): void {
+  if (tool === undefined) return;
+  const needs = tool.needs.map((name) => [name, GIVEN[name]]);
+  const prepared = allTools.find(({ name }) => name === tool.name)?.prepare({
+    ...tool.arguments,
+    ...Object.fromEntries(needs),
+  });
+  assert.ok(prepared !== undefined && !(prepared instanceof Error), `${tool.name}: ${JSON.stringify(tool)}`);
 }
 
 /** Whether a finding is the expected one, with the evidence. */
@@ -44,6 +63,7 @@ for (const [subject, states] of Object.entries(SERVER_STATES)) {
       const found = allFindings(answer);
       if (expected !== undefined) shows(found[0], expected);
       assert.equal(found.length, expected === undefined ? 0 : 1, JSON.stringify(found));
+      for (const finding of found) takesItsArguments(finding);
       assert.equal(answer.servers[expected?.severity ?? "ok"], 1);
     });
   }
@@ -62,6 +82,7 @@ for (const [subject, states] of Object.entries(APP_STATES)) {
       const found = allFindings(answer);
       if (expected !== undefined) shows(found[0], expected);
       assert.equal(found.length, expected === undefined ? 0 : 1, JSON.stringify(found));
+      for (const finding of found) takesItsArguments(finding);
       assert.equal(answer.apps[expected?.severity ?? "ok"], 1);
     });
   }

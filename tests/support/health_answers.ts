@@ -7,7 +7,11 @@ import { callTool } from "./rpc.ts";
 const finding = z.looseObject({
   severity: z.enum(["urgent", "attention"]),
   kind: z.string(),
-  tool: z.looseObject({ name: z.string(), arguments: z.record(z.string(), z.unknown()) }).optional(),
+  tool: z.strictObject({
+    name: z.string(),
+    arguments: z.record(z.string(), z.unknown()),
+    needs: z.array(z.string()).default([]),
+  }).optional(),
 });
 const counts = z.strictObject({ ok: z.int(), attention: z.int(), urgent: z.int(), unknown: z.int() });
 const missing = z.looseObject({
