@@ -33,7 +33,14 @@ const healthAnswer = z.looseObject({
     findings: z.array(finding).default([]),
     apps: z.array(z.looseObject({ app_id: z.int(), verdict, findings: z.array(finding) })).default([]),
   })),
-  further_findings: z.array(z.looseObject({ server_id: z.int(), findings: z.array(z.string()) })).default([]),
+  further_findings: z.array(z.strictObject({
+    severity: z.enum(["urgent", "attention"]),
+    kind: z.string(),
+    unit: z.string().optional(),
+    threshold: z.number().optional(),
+    tool: z.string().optional(),
+    on: z.array(z.string()),
+  })).default([]),
   reported_alerts: z.array(z.looseObject({ subject: z.string(), count: z.int() })),
   ok: z.array(z.looseObject({ server_id: z.int(), server_is_ok: z.boolean(), apps: z.array(z.string()) })),
   not_looked_at: z.array(missing),
@@ -71,6 +78,15 @@ export function findingsOf({ findings }: HealthAnswer): Map<number, ShownFinding
     [server_id, ofServer],
     ...apps.map(({ app_id, findings: ofApp }): [number, ShownFinding[]] => [app_id, ofApp]),
   ]));
+}
+
+/** Every finding, in full or in short, as its id and kind. */
+export function idsAndKinds(answer: HealthAnswer): string[] {
+  const full = [...findingsOf(answer)].flatMap(([id, findings]) => findings.map(({ kind }) => `${id} ${kind}`));
+  const short = answer.further_findings.flatMap(({ kind, on }) =>
+    on.map((text) => `${/\((\d+)\)/.exec(text)?.[1]} ${kind}`)
+  );
+  return [...full, ...short];
 }
 
 /** Every finding that is shown in full. */

@@ -19,12 +19,14 @@ export interface AnswerParts {
 }
 
 /** The most characters of an answer about several servers. */
-const MAX_CHARACTERS = 11_700;
+const MAX_CHARACTERS = 12_000;
+/** The same about a single server, which may have hundreds of applications. */
+const MAX_ABOUT_ONE = 50_000;
 /** Kept free for what follows the findings. */
 const FOR_REPORTED = 900;
 const FOR_OK = 500;
 /** Characters of the members whose content is not counted. */
-const FRAME = 600;
+const FRAME = 700;
 
 const CHECKED = {
   servers: ["status", "platform", "services", "disk", "memory", "cpu"],
@@ -32,7 +34,7 @@ const CHECKED = {
 };
 const THOROUGH = ["backups", "updates", "vulnerabilities"];
 
-/** Makes the answer. One about a single server shows all of it. */
+/** Makes the answer. */
 export function answerOf(parts: AnswerParts) {
   const { servers, reported, thorough, now, caller } = parts;
   const head = {
@@ -46,7 +48,7 @@ export function answerOf(parts: AnswerParts) {
   const missing = [...notLookedAt(servers), ...alertsNotRead(reported)];
   // The ids of the servers to go on with may be all of them.
   const taken = FRAME + sizeOf([head, missing, servers.map(({ server }) => server.id)]);
-  const space = new Space(servers.length === 1 ? Infinity : MAX_CHARACTERS - taken);
+  const space = new Space((servers.length === 1 ? MAX_ABOUT_ONE : MAX_CHARACTERS) - taken);
   const findings = shownFindings(servers, caller, space.without(FOR_REPORTED + FOR_OK));
   const { full, short } = findings;
   const afterFindings = space.without(sizeOf([full, short]));
@@ -58,6 +60,7 @@ export function answerOf(parts: AnswerParts) {
     ...head,
     findings: full,
     ...(short.length > 0 && { further_findings: short }),
+    ...(short.length > 0 && servers.length > 1 && { how_to_see_them_in_full: IN_FULL }),
     reported_alerts: shownAlerts,
     ok: shownWell,
     not_looked_at: missing,
@@ -91,13 +94,16 @@ function notShown(counts: Readonly<Record<string, number>>) {
   return some.length === 0 ? {} : { not_shown: Object.fromEntries(some) };
 }
 
-const GO_ON = "Call get_account_health once for each entry of next_calls: that looks at what was left out here, and " +
-  "shows it in full. Where the reason is allowance, most can be read after a minute.";
+const IN_FULL = "get_account_health with server_ids of one server.";
+const GO_ON =
+  "Call get_account_health once for each entry of next_calls: that looks at what was left out here. Where " +
+  "the reason is allowance, most can be read after a minute.";
 
 /** How to get the rest; nothing if there is none. */
 function nextStep({ servers, thorough, waitSeconds }: AnswerParts, { leftOut, tooLarge }: ShownFindings) {
-  const together = new Set([...servers.filter(mayTellMore), ...leftOut].filter((server) => !tooLarge.includes(server)));
-  const calls = [[...together], ...tooLarge.map((server) => [server])].filter((group) => group.length > 0);
+  const alone = servers.length === 1 ? [] : tooLarge;
+  const open = [...servers.filter(mayTellMore), ...leftOut].filter((server) => !alone.includes(server));
+  const calls = [[...new Set(open)], ...alone.map((server) => [server])].filter((group) => group.length > 0);
   if (calls.length === 0) return {};
   const more = thorough ? { thorough, wait_seconds: waitSeconds } : {};
   return {

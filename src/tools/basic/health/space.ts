@@ -13,6 +13,11 @@ export class Space {
     this.#left = left;
   }
 
+  /** How many characters may be used. */
+  get left(): number {
+    return this.#left;
+  }
+
   /** Whether a value fits. */
   has(value: unknown): boolean {
     return sizeOf(value) <= this.#left;
@@ -29,20 +34,9 @@ export class Space {
   }
 
   /** The first values that fit together in a list. */
-  fitting<T>(values: readonly T[]): T[] {
+  fitting<T>(values: readonly T[], shown: (value: T) => unknown = (value) => value): T[] {
     let used = 2;
-    const end = values.findIndex((value) => (used += sizeOf(value) + 1) > this.#left);
+    const end = values.findIndex((value) => (used += sizeOf(shown(value)) + 1) > this.#left);
     return end === -1 ? [...values] : values.slice(0, end);
-  }
-
-  /** The values that fit together in a list, each if those before it leave room. */
-  fittingAny<T>(values: readonly T[], shown: (value: T) => unknown): T[] {
-    let used = 2;
-    return values.filter((value) => {
-      const size = sizeOf(shown(value)) + 1;
-      if (used + size > this.#left) return false;
-      used += size;
-      return true;
-    });
   }
 }

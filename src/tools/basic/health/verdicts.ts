@@ -65,11 +65,6 @@ function badness({ checked, apps }: Pick<JudgedServer, "checked" | "apps">): num
   return findings.reduce((sum, { severity }) => sum + WEIGHTS[severity], 0);
 }
 
-/** Whether something of a server or its applications is urgent. */
-export function hasUrgent({ checked, apps }: JudgedServer): boolean {
-  return [checked, ...apps.map((app) => app.checked)].some((one) => verdictOf(one) === "urgent");
-}
-
 /** How many there are of each verdict. */
 export function countOf(verdicts: readonly Verdict[]): Record<Verdict, number> {
   const of = (wanted: Verdict) => verdicts.filter((verdict) => verdict === wanted).length;
