@@ -1,5 +1,6 @@
 /** What a health check costs, what it says where it can't look, and for whom. */
 import assert from "node:assert/strict";
+import { systemClock } from "../../src/async/clock.ts";
 import { allTools } from "../../src/tools/all.ts";
 import { restorePoint } from "../sandbox/dates.ts";
 import { busy } from "../sandbox/refusals.ts";
@@ -106,16 +107,18 @@ Deno.test("following next_calls shows every fault of 100 servers, with each answ
   assert.deepEqual([...new Set(answers.flatMap(idsAndKinds))].sort(), faults.sort());
 });
 
-Deno.test("servers whose findings fill an answer of their own are shown one at a time", async () => {
-  await using service = await startHealthy({ servers: 2, appsPerServer: 250 });
-  const faults = breakAll(service.sandbox);
-  const ask = (args: Record<string, unknown>) => healthOf(service, args);
+for (const { servers, appsPerServer } of [{ servers: 2, appsPerServer: 250 }, { servers: 3, appsPerServer: 110 }]) {
+  Deno.test(`of ${servers} servers with ${appsPerServer} faulty applications each, further calls show the rest`, async () => {
+    await using service = await startHealthy({ servers, appsPerServer });
+    const faults = breakAll(service.sandbox);
+    const ask = (args: Record<string, unknown>) => healthOf(service, args);
 
-  const answers = await followed(await ask({}), ask);
+    const answers = await followed(await ask({}), ask);
 
-  assert.deepEqual([...new Set(answers.flatMap(idsAndKinds))].sort(), faults.sort());
-  assert.equal(answers.length, 3);
-});
+    assert.deepEqual([...new Set(answers.flatMap(idsAndKinds))].sort(), faults.sort());
+    assert.equal(answers.length, 3);
+  });
+}
 
 Deno.test("servers that the alerts are about are looked at first", async () => {
   await using service = await startHealthy({ servers: 25 });
@@ -215,6 +218,19 @@ Deno.test("a slow Cloudways gives a partial answer at the deadline", async () =>
   assert.equal(reasonsOf(answer).services, "deadline");
   assert.equal(answer.servers.unknown, 1);
   assert.deepEqual(answer.next_calls, [{ server_ids: [100001], thorough: true, wait_seconds: 1 }]);
+});
+
+Deno.test("a call that is not thorough answers after twenty seconds with what it has", async () => {
+  let isLate = () => false;
+  const clock = { ...systemClock, now: () => Date.now() + (isLate() ? 20_001 : 0) };
+  await using service = await startHealthy({ servers: 5, clock });
+  isLate = () => service.sandbox.requestsTo("service_status").length > 0;
+
+  const answer = await healthOf(service);
+
+  assert.ok(Object.values(reasonsOf(answer)).includes("deadline"), JSON.stringify(answer.not_looked_at));
+  assert.ok(answer.servers.unknown > 0);
+  assert.ok(answer.next_calls.length > 0);
 });
 
 Deno.test("of a bucket with few tokens only a part is used, and nothing is refused", async () => {

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { crossed, DEFAULT_HEALTH_THRESHOLDS as thresholds } from "../../src/config/health_thresholds.ts";
-import { appRecord } from "../../src/cloudways/models.ts";
+import { appRecord, serverRecord } from "../../src/cloudways/models.ts";
 import { allTools } from "../../src/tools/all.ts";
+import { processBounds } from "../../src/identity/bounds.ts";
+import { TOOLSETS } from "../../src/identity/toolsets.ts";
+import { answerOf } from "../../src/tools/basic/health/answer.ts";
 import { figureOf } from "../../src/tools/basic/health/figures.ts";
 import { actingTool, FINDING_KINDS, type FindingKind } from "../../src/tools/basic/health/kinds.ts";
+import { appListed } from "../../src/tools/basic/health/listing.ts";
 import { servicesOf } from "../../src/tools/basic/health/services.ts";
 import { backupsOf, updatesOf, vulnerabilitiesOf } from "../../src/tools/basic/health/upkeep.ts";
+import { judgedServers } from "../../src/tools/basic/health/verdicts.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const app = appRecord.parse({ id: 200001, label: "Shop", created_at: "2026-01-01 00:00:00" });
@@ -103,4 +108,38 @@ Deno.test("the newest of restore points counts, whatever their order, and an opa
 
   assert.deepEqual(backupsOf(points, { app, thresholds, now: NOW }), { findings: [], gaps: [] });
   assert.deepEqual(severitiesOf(backupsOf(points.slice(0, 2), { app, thresholds, now: NOW })), ["urgent"]);
+});
+
+Deno.test("one server with more findings than an answer holds is counted, and no call is proposed again", () => {
+  const apps = Array.from({ length: 3000 }, (_, index) =>
+    appRecord.parse({
+      id: 1 + index,
+      label: "Shop",
+      cname: `shop${index}.example.com`,
+      aliases: [],
+      lets_encrypt: null,
+      own_ssl: null,
+    }));
+  const server = serverRecord.parse({ id: 1, label: "Production", status: "running", apps });
+  const everything = new Set(TOOLSETS);
+  const caller = processBounds({ readOnly: false, toolsets: everything, listedToolsets: everything });
+  const health = {
+    server,
+    checked: { findings: [], gaps: [] },
+    apps: apps.map((app) => ({ app, checked: appListed(app) })),
+  };
+  const reported = { groups: [], olderThan: undefined };
+
+  const answer = answerOf({
+    servers: judgedServers([health]),
+    reported,
+    caller,
+    thorough: false,
+    waitSeconds: 60,
+    now: NOW,
+  });
+
+  assert.deepEqual(answer.apps, { ok: 0, attention: 3000, urgent: 0, unknown: 0 });
+  assert.ok(JSON.stringify(answer.not_shown).includes("3000"));
+  assert.ok(!("next_calls" in answer));
 });
