@@ -26,7 +26,8 @@ const getAccountHealth = defineTool({
   toolset: "basic",
   effect: "read",
   description: "Gives each server and application a verdict (ok, attention, urgent, unknown) with evidence: status, " +
-    "services, disk, memory, CPU, certificates, alerts. Use it first for whether all is well. next_calls get the rest. thorough starts work on the servers.",
+    "services, disk, memory, CPU, certificates, alerts. Use it first for whether all is well. next_calls get the " +
+    "rest. thorough starts work on the servers.",
   input: z.strictObject({
     server_ids: z.array(z.int().min(1)).min(1).max(500).meta(
       declare({ role: "target", shorter: "Ask for one of server_ids at a time." }),
