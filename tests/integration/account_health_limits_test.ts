@@ -107,7 +107,7 @@ Deno.test("following next_calls shows every fault of 100 servers, with each answ
   assert.deepEqual([...new Set(answers.flatMap(idsAndKinds))].sort(), faults.sort());
 });
 
-for (const { servers, appsPerServer } of [{ servers: 2, appsPerServer: 250 }, { servers: 3, appsPerServer: 110 }]) {
+for (const { servers, appsPerServer } of [{ servers: 2, appsPerServer: 250 }, { servers: 3, appsPerServer: 120 }]) {
   Deno.test(`of ${servers} servers with ${appsPerServer} faulty applications each, further calls show the rest`, async () => {
     await using service = await startHealthy({ servers, appsPerServer });
     const faults = breakAll(service.sandbox);
@@ -117,6 +117,8 @@ for (const { servers, appsPerServer } of [{ servers: 2, appsPerServer: 250 }, { 
 
     assert.deepEqual([...new Set(answers.flatMap(idsAndKinds))].sort(), faults.sort());
     assert.equal(answers.length, 3);
+    const ofServers = answers.slice(0, 1).flatMap(idsAndKinds).filter((text) => text.endsWith(" cpu_busy"));
+    assert.equal(ofServers.length, servers);
   });
 }
 

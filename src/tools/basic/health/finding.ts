@@ -52,7 +52,8 @@ export type Check =
 
 /**
  * Why something is not known: it was not read, the newest figure is too old, there is no figure, Cloudways doesn't tell
- * it, or the application has a certificate of the customer's own, of which no record says what it covers.
+ * it, the application has a certificate of the customer's own, of which no record says what it covers, or its server has
+ * an urgent finding.
  */
 export type GapReason = NotReadReason | "stale" | "no_figure" | "not_told" | "own_certificate" | "server_urgent";
 

@@ -34,6 +34,11 @@ export class ShortList {
     this.#toolFor = toolFor;
   }
 
+  /** Allows for more characters. */
+  grow(characters: number): void {
+    this.#left += characters;
+  }
+
   /** Adds all findings of a server and its applications, or none if they don't fit. */
   add({ server, checked, apps }: JudgedServer): boolean {
     const all = [{ target: server, checked }, ...apps.map((one) => ({ target: one.app, checked: one.checked }))];

@@ -32,6 +32,8 @@ export interface ShownFindings {
 
 /** The share of the space for findings in full, where not all fit. */
 const FULL_SHARE = 0.4;
+/** The share of the rest for servers with all of their findings. */
+const WHOLE_SHARE = 0.8;
 
 /** The findings of the servers as far as they fit, in the order of the servers. */
 export function shownFindings(all: readonly JudgedServer[], caller: CallerBounds, space: Space): ShownFindings {
@@ -42,17 +44,30 @@ export function shownFindings(all: readonly JudgedServer[], caller: CallerBounds
   const inFull = forFull.fitting(views, ({ view }) => view);
   const full = inFull.map(({ view }) => view);
   const toolFor = (kind: FindingKind) => usableTool(kind, caller)?.name;
-  const room = space.without(sizeOf(full)).left;
-  const list = new ShortList(room, toolFor);
+  const room = space.without(sizeOf(full));
+  const forWhole = room.share(WHOLE_SHARE).left;
+  const list = new ShortList(forWhole, toolFor);
   const missing = servers.slice(inFull.length).filter((server) => !list.add(server));
-  const isTooLarge = (server: JudgedServer) => !new ShortList(room, toolFor).add(server);
+  // Of a server that does not fit, what is wrong with itself is worth more than what is wrong with its applications.
+  list.grow(room.left - forWhole);
+  const ownShown = missing.map((server) => ({ ...server, apps: [] })).filter((server) => list.add(server));
+  const [large, others] = partition(missing, (server) => !new ShortList(forWhole, toolFor).add(server));
   return {
     full,
     short: list.groups(),
-    leftOut: missing.filter((server) => !isTooLarge(server)),
-    tooLarge: missing.filter(isTooLarge),
-    notShown: missing.reduce((sum, server) => sum + findingsOf(server), 0),
+    leftOut: others,
+    tooLarge: large,
+    notShown: sumOf(missing) - sumOf(ownShown),
   };
+}
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  const first = all.filter(isFirst);
+  return [first, all.filter((one) => !first.includes(one))];
+}
+
+function sumOf(servers: readonly JudgedServer[]): number {
+  return servers.reduce((sum, server) => sum + findingsOf(server), 0);
 }
 
 function findingsOf({ checked, apps }: JudgedServer): number {
