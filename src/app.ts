@@ -147,6 +147,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     confirmation,
     secretPages,
     audit,
+    healthThresholds: config.healthThresholds,
     clock,
     metrics,
     callTimeoutMs,

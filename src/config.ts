@@ -4,6 +4,7 @@
  */
 import type { z } from "zod";
 import { bracketed, isLoopback } from "./config/addresses.ts";
+import { DEFAULT_HEALTH_THRESHOLDS, type HealthThresholds } from "./config/health_thresholds.ts";
 import type { AuditDestination } from "./config/values.ts";
 import {
   type ConfirmMode,
@@ -48,6 +49,8 @@ export interface Config {
   httpPoolSize: number;
   /** The token bucket of each customer: `requests` per `windowSeconds`. */
   rateLimit: { requests: number; windowSeconds: number };
+  /** From which figures on a health check reports a problem. */
+  healthThresholds: HealthThresholds;
   logLevel: LogLevel;
   logFormat: LogFormat;
   /** Where audit lines go; undefined for the log. */
@@ -148,6 +151,7 @@ function toConfig(value: Variables, allowedHostsGiven: boolean): Config {
     redisPoolSize: value.REDIS_POOL_SIZE,
     httpPoolSize: value.HTTP_POOL_SIZE,
     rateLimit: { requests: value.RATE_LIMIT_REQUESTS, windowSeconds: value.RATE_LIMIT_WINDOW },
+    healthThresholds: value.HEALTH_THRESHOLDS ?? DEFAULT_HEALTH_THRESHOLDS,
     logLevel: value.LOG_LEVEL,
     logFormat: value.LOG_FORMAT,
     auditLog: value.AUDIT_LOG,

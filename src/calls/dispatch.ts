@@ -4,6 +4,7 @@ import type { Clock } from "../async/clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../async/deadline.ts";
 import { within } from "../async/within.ts";
+import type { HealthThresholds } from "../config/health_thresholds.ts";
 import { callTimedOut, type Limit, noTimeLeft, ToolError } from "../errors.ts";
 import type { ClientSession } from "../identity/client_session.ts";
 import { hideSecrets, type Secrets } from "../text/redaction/hider.ts";
@@ -63,6 +64,7 @@ export interface DispatcherOptions {
   confirmation: Confirmation;
   secretPages: SecretPages;
   audit: AuditTrail;
+  healthThresholds: HealthThresholds;
   clock: Clock;
   metrics: Metrics;
   /** Milliseconds a call may read that waits for no operation. */
@@ -259,7 +261,7 @@ export class Dispatcher {
     timeoutMs: number,
     deadline: AbortSignal,
   ) {
-    const { catalogue, services, clock, audit } = this.#options;
+    const { catalogue, services, clock, audit, healthThresholds } = this.#options;
     const { identity, address } = caller;
     const endsAt = clock.now() + timeoutMs;
     const within = {
@@ -280,7 +282,8 @@ export class Dispatcher {
     const titleOf = (toolName: string) => catalogue.titleOf(toolName);
     const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
     const stopWaiting = AbortSignal.any([within.signal, this.#options.stopWaiting]);
-    return { account, secrets, caller, clock, audit, inputsOf, titleOf, findTools, stopWaiting, progress };
+    const known = { caller, clock, audit, healthThresholds, inputsOf, titleOf };
+    return { ...known, account, secrets, findTools, stopWaiting, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */

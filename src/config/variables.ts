@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { parseToolsets } from "../identity/toolsets.ts";
 import { hostname, hostNames, httpsUrl, LOOPBACK_NAMES, networks, origins, redisUrl } from "./addresses.ts";
+import { healthThresholds } from "./health_thresholds.ts";
 import {
   auditDestination,
   credentialText,
@@ -114,6 +115,11 @@ export const variables = z.object({
     "Requests to Cloudways that each customer may make in one window.",
   ),
   RATE_LIMIT_WINDOW: preset(wholeNumber(1, 86_400), "60", "Length of that window in seconds."),
+  HEALTH_THRESHOLDS: optional(
+    healthThresholds,
+    "the defaults in docs/operations.md",
+    "From which figures on a health check reports a problem: disk_free_gb.urgent=1,idle_cpu_percent.attention=off",
+  ),
   REDIS_URL: optional(
     redisUrl,
     "state stays in the process",

@@ -1,5 +1,6 @@
 /** What a person is asked before a call. Calls are planned against the sandbox, and carried out if a test says so. */
 import assert from "node:assert/strict";
+import { DEFAULT_HEALTH_THRESHOLDS } from "../../src/config/health_thresholds.ts";
 import { noSecrets } from "../support/secrets.ts";
 import type { Caller } from "../../src/identity/caller.ts";
 import { systemClock } from "../../src/async/clock.ts";
@@ -91,6 +92,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     audit,
     inputsOf: () => new Map(),
     titleOf: () => undefined,
+    healthThresholds: DEFAULT_HEALTH_THRESHOLDS,
     findTools: () => ({ tools: [], statements: [] }),
     stopWaiting: new AbortController().signal,
     progress: () => {},

@@ -57,6 +57,8 @@ const COUNTED: ReadonlySet<string> = new Set([
     "hour",
   ],
   ...["next_before_id", "next_after_id", "points_left_out"],
+  // How many servers or applications have which verdict.
+  ...["ok", "attention", "urgent", "unknown"],
   // A score on a scale of its own, from 0 to 10.
   ...["cvss_score"],
 ]);
@@ -86,7 +88,7 @@ function timeProblem(leaf: Leaf): string | undefined {
 function unitProblem(leaf: Leaf): string | undefined {
   const { place, name, value, beside } = leaf;
   if (typeof value !== "number" || isOpaque(leaf, UNIT_NOT_TOLD)) return undefined;
-  if (name.endsWith("_id") || COUNTED.has(name) || WITH_UNIT.test(name) || /\((?:MB|KB|GB)\)$/.test(name)) {
+  if (/_ids?$/.test(name) || COUNTED.has(name) || WITH_UNIT.test(name) || /\((?:MB|KB|GB)\)$/.test(name)) {
     return undefined;
   }
   // The unit of a graph is given once, beside its points.

@@ -96,6 +96,7 @@ export function argumentsFor(
     ssh_key_id: key?.id ?? GONE,
     user_name: `${args.user_name}-${word.toLowerCase()}`,
     server_id: server.id,
+    server_ids: [server.id],
     destination_server_id: account.servers.at(-1)?.id,
     app_id: app.id,
     default_app_id: app.id,

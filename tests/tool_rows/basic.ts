@@ -69,6 +69,23 @@ const DIAGNOSIS: readonly Sent[] = [
 /** Graphs of which the documents say that they come in the background: as many looks as the limit on requests leaves. */
 const GRAPH_LOOKS = looks(3);
 const SINCE = new Date(Date.now() - 2 * 3600_000).toISOString();
+/** The figures of a server that a health check looks at. */
+const figuresOf = (server_id: number): Sent[] => [
+  ["GET /service", { server_id }],
+  ...["Free Disk", "Free memory", "Idle CPU"].map((target): Sent => [
+    "GET /server/monitor/detail",
+    { server_id, target, duration: "1 Hour", timezone: "UTC", output_format: "json" },
+  ]),
+];
+/** What a thorough check of the first server looks at besides. */
+const upkeep: Sent[] = [
+  ["GET /app/safeupdates/list"],
+  ...[200001, 200002, 200003].flatMap((app_id): Sent[] => [
+    [`GET /app/vulnerabilities/${app_id}`, { ...SERVER, app_id }],
+    ["GET /app/manage/backup", { ...SERVER, app_id }],
+    LOOK,
+  ]),
+];
 
 /** The basic tools. */
 export const basicRows: readonly ToolRow[] = [
@@ -88,6 +105,22 @@ export const basicRows: readonly ToolRow[] = [
     full: { query: "shop" },
     wrong: [{ args: {}, names: "query" }, { args: { query: " " }, names: "query" }],
     sends: always(LISTING),
+  },
+  {
+    tool: "get_account_health",
+    minimal: {},
+    full: { server_ids: [100001], thorough: true, wait_seconds: 20 },
+    wrong: [
+      { args: { server_ids: [] }, names: "server_ids" },
+      { args: { server_ids: [0] }, names: "server_ids" },
+      { args: { server_ids: ["../1"] }, names: "server_ids" },
+      { args: { thorough: "very" }, names: "thorough" },
+      { args: { thorough: true, wait_seconds: 301 }, names: "wait_seconds" },
+    ],
+    sends: {
+      minimal: [LISTING, ["GET /alerts/"], ...figuresOf(100001), ...figuresOf(100002)],
+      full: [LISTING, ["GET /alerts/"], ...figuresOf(100001), ...upkeep],
+    },
   },
   onServer(
     "get_server_details",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Config, ConfigError, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
+import { DEFAULT_HEALTH_THRESHOLDS } from "../../src/config/health_thresholds.ts";
 import { publicUrlIsLoopback } from "../../src/config/reach.ts";
 import { DEFAULT_TOOLSETS, TOOLSETS } from "../../src/identity/toolsets.ts";
 import { Networks } from "../../src/text/networks.ts";
@@ -22,6 +23,7 @@ const CONTRACT_NAMES = [
   "HTTP_POOL_SIZE",
   "RATE_LIMIT_REQUESTS",
   "RATE_LIMIT_WINDOW",
+  "HEALTH_THRESHOLDS",
   "LOG_LEVEL",
   "LOG_FORMAT",
   "AUDIT_LOG",
@@ -68,6 +70,7 @@ Deno.test("an empty environment gives every default", () => {
     redisPoolSize: 500,
     httpPoolSize: 500,
     rateLimit: { requests: 90, windowSeconds: 60 },
+    healthThresholds: DEFAULT_HEALTH_THRESHOLDS,
     logLevel: "INFO",
     logFormat: "console",
     auditLog: undefined,
@@ -148,6 +151,16 @@ const READINGS: readonly { env: Environment; read: (config: Config) => unknown; 
     env: { RATE_LIMIT_REQUESTS: "10", RATE_LIMIT_WINDOW: "1" },
     read: (c) => c.rateLimit,
     value: { requests: 10, windowSeconds: 1 },
+  },
+  {
+    env: { HEALTH_THRESHOLDS: "disk_free_gb.urgent=1, idle_cpu_percent.attention=off,backup_age_hours.urgent=72.5" },
+    read: (c) => c.healthThresholds,
+    value: {
+      ...DEFAULT_HEALTH_THRESHOLDS,
+      disk_free_gb: { attention: 5, urgent: 1 },
+      idle_cpu_percent: { attention: null, urgent: 10 },
+      backup_age_hours: { attention: 48, urgent: 72.5 },
+    },
   },
   {
     env: { LOG_LEVEL: "WARNING", LOG_FORMAT: "json" },
@@ -239,6 +252,18 @@ const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = 
   ["TRUSTED_PROXIES", "192.0.2.1, *", /"\*" is neither/],
   ["RATE_LIMIT_REQUESTS", "many", /whole number from 1/],
   ["RATE_LIMIT_WINDOW", "0", /whole number from 1/],
+  ["HEALTH_THRESHOLDS", "disk.urgent=1", /the names are disk_free_gb, free_memory_mb/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb=1", /NAME\.attention or NAME\.urgent/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.warning=1", /NAME\.attention or NAME\.urgent/],
+  ["HEALTH_THRESHOLDS", "__proto__.urgent=1", /NAME\.attention or NAME\.urgent/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=1,", /NAME\.attention or NAME\.urgent/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=low", /disk_free_gb\.urgent a number from 0 to 999999, or off/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=-1", /a number from 0/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=1=2", /a number from 0/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=1e9", /a number from 0/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=1,disk_free_gb.urgent=2", /disk_free_gb\.urgent twice/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=6", /urgent threshold of disk_free_gb above the one for attention/],
+  ["HEALTH_THRESHOLDS", "backup_age_hours.urgent=24", /backup_age_hours below the one for attention/],
   ["LOG_LEVEL", "info", /DEBUG, INFO, WARNING, ERROR/],
   ["LOG_LEVEL", "LOUD", /DEBUG, INFO, WARNING, ERROR/],
   ["LOG_FORMAT", "xml", /console, json/],

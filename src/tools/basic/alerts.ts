@@ -7,11 +7,11 @@ import { declare } from "../../confirm/declared_input.ts";
 import { type AlertRecord, alertsReply } from "../define/alert_list.ts";
 import { fitting } from "../define/fitting.ts";
 import { records } from "../define/outputs.ts";
-import { since, sinceMs } from "../define/since.ts";
+import { millisecondsOf, since } from "../define/moments.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
 /** Groups alerts of one kind about the same thing, newest first. The text is that of the newest alert. */
-function groupedAlerts(page: readonly AlertRecord[]) {
+export function groupedAlerts(page: readonly AlertRecord[]) {
   const groups = Map.groupBy(page, ({ details, server_id, app_id }) => {
     const kind = details?.template_slug || details?.subject || "";
     return JSON.stringify([kind, server_id ?? null, app_id ?? null]);
@@ -62,7 +62,7 @@ async function readPage(account: CloudwaysAccount, before: number | undefined): 
  * a restriction it is one page. An alert without a time may be of any time.
  */
 async function readAlerts(account: CloudwaysAccount, { before_id, since, server_id }: Wanted) {
-  const from = since === undefined ? -Infinity : sinceMs(since);
+  const from = since === undefined ? -Infinity : millisecondsOf(since);
   const isOlder = ({ created_at }: AlertRecord) => Date.parse(isoTime(created_at) ?? "") < from;
   const isWanted = (alert: AlertRecord) =>
     !isOlder(alert) && (server_id === undefined || alert.server_id === server_id);

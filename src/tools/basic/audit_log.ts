@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AuditReader, AuditRecord } from "../../audit/record.ts";
 import { type Action, ACTION_RESULTS, shownAction, toActions } from "./audit_actions.ts";
 import { fitting } from "../define/fitting.ts";
-import { since, sinceMs } from "../define/since.ts";
+import { millisecondsOf, since } from "../define/moments.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
 /** How many records are read in one step. */
@@ -66,7 +66,7 @@ const getAuditLog = defineTool({
   }),
   handler: async ({ since, result, tool, before, limit }, { account, audit, clock, inputsOf }) => {
     await account.ensureAcceptedLately();
-    const from = since === undefined ? -Infinity : sinceMs(since);
+    const from = since === undefined ? -Infinity : millisecondsOf(since);
     const { records, faults } = await readRecords(audit, account.customer.id, from);
     const isWanted = (action: Action) =>
       (before === undefined || action.number < before) && Date.parse(action.time) >= from &&

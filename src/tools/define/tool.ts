@@ -3,6 +3,7 @@ import type { Caller } from "../../identity/caller.ts";
 import type { Clock } from "../../async/clock.ts";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { AuditReader } from "../../audit/record.ts";
+import type { HealthThresholds } from "../../config/health_thresholds.ts";
 import type { JsonValue } from "../../text/clean.ts";
 import type { Toolset } from "../../identity/toolsets.ts";
 import { declare, type DeclaredInputs } from "../../confirm/declared_input.ts";
@@ -57,6 +58,8 @@ export interface ToolContext {
   clock: Clock;
   /** The customer's audit records. */
   audit: AuditReader;
+  /** From which figures on a health check reports a problem. */
+  healthThresholds: HealthThresholds;
   /** What the inputs of a tool declare; empty for an unknown tool. */
   inputsOf: (toolName: string) => DeclaredInputs;
   /** The title of a tool, for people; undefined for an unknown tool. */
