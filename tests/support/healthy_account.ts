@@ -69,7 +69,7 @@ function makeHealthy(account: AccountState, now: number): void {
 function makeHealthyApp(app: AppState, now: number): void {
   const name = `app${app.id}.example.com`;
   Object.assign(app, { cname: name, aliases: [`www.${name}`], own_ssl: null });
-  app.lets_encrypt = certificate([name, `www.${name}`], "owner@example.com", now);
+  app.lets_encrypt = certificate([name, `www.${name}`], "owner@example.com");
   app.created_at = recordTime(now - 90 * 24 * HOUR);
   app.backups = [restorePoint(now - 5 * HOUR), restorePoint(now - 80 * HOUR)];
   app.updates.core.version = app.updates.core.newest;
