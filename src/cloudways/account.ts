@@ -352,6 +352,8 @@ export class CloudwaysAccount {
     const state = await this.#waitUntilEnd(operationId, { ...options, admit }).catch((error) => {
       throw isUnknown(error) ? unknownOperation() : bound.withoutOthers(error);
     });
+    // A result may name applications, which the listing knows.
+    if (state.result !== null) await this.servers();
     return bound.shown(state);
   }
 

@@ -10,6 +10,8 @@ import { allTools } from "../../src/tools/all.ts";
 import { defineTool } from "../../src/tools/define/tool.ts";
 import type { OperationState } from "../sandbox/mod.ts";
 import {
+  addOperation,
+  BOTH_HEADERS,
   BOUND_HEADERS,
   type BoundPair,
   comparable,
@@ -49,16 +51,27 @@ function foreignValues({ foreignOperation }: BoundPair, isCopy: boolean): Args {
   };
 }
 
+/** Other numbers of things on the second server: of an SSH key, a user and an alert. */
+function foreignNumbers({ whole: { sandbox } }: BoundPair): number[] {
+  const { servers, alerts } = sandbox.account();
+  const foreign = servers[1];
+  const alert = alerts.find(({ server_id }) => server_id === FOREIGN.server_id);
+  const numbers = [foreign?.ssh_keys[0]?.id, foreign?.apps[0]?.credentials[0]?.id, alert?.id];
+  return numbers.filter((id) => id !== undefined);
+}
+
 /** Every call of a row with one or all of its ids replaced by those of the other server. */
 function foreignCalls(pair: BoundPair, { minimal, full, tool }: ToolRow): Args[] {
   const values = foreignValues(pair, minimal.app_id === 200003);
   const known = { ...full, ...("app_id" in full && { server_id: OWN.server_id }) };
   const names = Object.keys(known).filter((name) => name in values && !(tool === "find_tools" && name === "query"));
-  if (names.length === 0) return [];
+  const others = Object.keys(known).filter((name) => name.endsWith("_id") && !(name in values));
+  const numbered = others.flatMap((name) => foreignNumbers(pair).map((id) => ({ ...known, [name]: id })));
+  if (names.length === 0) return numbered;
   const each = names.map((name) => ({ ...known, [name]: values[name] }));
   const all = { ...known, ...Object.fromEntries(names.map((name) => [name, values[name]])) };
   const alone = "app_id" in minimal ? [{ ...minimal, app_id: values.app_id }] : [];
-  return [...each, all, ...alone];
+  return [...each, all, ...alone, ...numbered];
 }
 
 const callOn = ({ mcpUrl }: Service, call: CallInWay): Promise<Answer> => {
@@ -146,6 +159,29 @@ Deno.test("tools of the whole account are neither listed nor found for a bound c
   assert.deepEqual(accountWide.filter((name) => JSON.stringify(found.json).includes(name)), []);
 });
 
+Deno.test("what a bound caller reads first is no less for the next caller", async () => {
+  await using service = await startService();
+  const idsOf = async (headers: Record<string, string>) => {
+    const { json } = await callTool(service.mcpUrl, "list_servers", {}, headers);
+    return Array.from(Object(json.servers), (server) => Object(server).id);
+  };
+
+  const lists = [await idsOf(BOUND_HEADERS), await idsOf(BOTH_HEADERS), await idsOf(TOKEN_HEADERS)];
+
+  assert.deepEqual(lists, [[OWN.server_id], [OWN.server_id, FOREIGN.server_id], [OWN.server_id, FOREIGN.server_id]]);
+  assert.equal(service.sandbox.requests.length, 1, "one listing for all");
+});
+
+Deno.test("the right server of a wrong pair is named only inside the bound", async () => {
+  await using service = await startService();
+  const args = { app_id: FOREIGN.app_id, server_id: OWN.server_id };
+  const messageFor = async (headers: Record<string, string>) =>
+    String((await callTool(service.mcpUrl, "get_app_details", args, headers)).json.message);
+
+  assert.match(await messageFor(BOTH_HEADERS), /100002/);
+  assert.doesNotMatch(await messageFor(BOUND_HEADERS), /100002/);
+});
+
 Deno.test("every page of alerts is that of an account without the other server", async () => {
   await using pair = await startBoundPair();
   let before: unknown;
@@ -160,25 +196,6 @@ Deno.test("every page of alerts is that of an account without the other server",
 
   assert.ok(pages > 2, `${pages} pages`);
 });
-
-/** Adds an operation to an account. */
-function addOperation({ sandbox }: Service, changes: Partial<OperationState>): string {
-  const id = String(77_000_001 + sandbox.account().operations.length);
-  sandbox.account().operations.push({
-    id,
-    type: "backup_app",
-    serverId: FOREIGN.server_id,
-    appId: 0,
-    state: "done",
-    pollsLeft: 0,
-    startedAt: 0,
-    finishAt: 0,
-    locks: false,
-    showsServer: false,
-    ...changes,
-  });
-  return id;
-}
 
 Deno.test("an operation of another server is unknown in every state, and nobody waits for it", async () => {
   await using pair = await startBoundPair();
@@ -225,13 +242,12 @@ Deno.test("an operation that does not say its server is shown to the bound calle
   };
   const codeOf = async (operation_id: string, headers: Record<string, string>) =>
     (await callTool(mcpUrl, "get_operation_status", { operation_id }, headers)).json.code;
-  const both = { ...TOKEN_HEADERS, "x-mcp-servers": `${OWN.server_id},${FOREIGN.server_id}` };
 
-  const [mine, ofBoth, ofAll] = [await start(BOUND_HEADERS), await start(both), await start(TOKEN_HEADERS)];
+  const [mine, ofBoth, ofAll] = [await start(BOUND_HEADERS), await start(BOTH_HEADERS), await start(TOKEN_HEADERS)];
 
   assert.equal(await codeOf(mine, BOUND_HEADERS), undefined);
-  assert.equal(await codeOf(mine, both), undefined);
-  assert.equal(await codeOf(ofBoth, both), undefined);
+  assert.equal(await codeOf(mine, BOTH_HEADERS), undefined);
+  assert.equal(await codeOf(ofBoth, BOTH_HEADERS), undefined);
   assert.equal(await codeOf(ofBoth, BOUND_HEADERS), "not_found");
   assert.equal(await codeOf(ofAll, BOUND_HEADERS), "not_found");
   assert.equal(await codeOf(ofAll, TOKEN_HEADERS), undefined);
@@ -240,14 +256,20 @@ Deno.test("an operation that does not say its server is shown to the bound calle
 Deno.test("a result that names another server is not shown to a bound caller", async () => {
   await using pair = await startBoundPair();
   const { whole } = pair;
-  const result = (destination_server_id: number) => () => ({ server_id: OWN.server_id, destination_server_id });
-  const own = addOperation(whole, { serverId: OWN.server_id, result: result(OWN.server_id) });
-  const foreign = addOperation(whole, { serverId: OWN.server_id, result: result(FOREIGN.server_id) });
-  const resultOf = async (operation_id: string) =>
-    (await callTool(whole.mcpUrl, "get_operation_status", { operation_id }, BOUND_HEADERS)).json.result;
+  const resultOf = async (result: Args) => {
+    const operation_id = addOperation(whole, { serverId: OWN.server_id, result: () => result });
+    return (await callTool(whole.mcpUrl, "get_operation_status", { operation_id }, BOUND_HEADERS)).json.result;
+  };
+  const own: Args[] = [{ server_id: OWN.server_id, destination_server_id: OWN.server_id }, { app_id: OWN.app_id }];
+  const foreign: Args[] = [
+    { server_id: OWN.server_id, destination_server_id: FOREIGN.server_id },
+    { app_id: FOREIGN.app_id },
+    { rows: [{ source_app_ids: [String(FOREIGN.app_id)] }] },
+    JSON.parse(`${'{"a":'.repeat(20)}1${"}".repeat(20)}`),
+  ];
 
-  assert.deepEqual(await resultOf(own), { server_id: OWN.server_id, destination_server_id: OWN.server_id });
-  assert.equal(await resultOf(foreign), null);
+  for (const result of own) assert.deepEqual(await resultOf(result), result);
+  for (const result of foreign) assert.equal(await resultOf(result), null, JSON.stringify(result));
 });
 
 Deno.test("a busy server names its operation to a bound caller only if that is on the server", async () => {
@@ -274,12 +296,11 @@ Deno.test("a busy server names its operation to a bound caller only if that is o
 Deno.test("a bound caller's list of actions holds those on its server, and its own", async () => {
   await using pair = await startBoundPair();
   const { whole } = pair;
-  const both = { ...TOKEN_HEADERS, "x-mcp-servers": `${OWN.server_id},${FOREIGN.server_id}` };
   const calls: [tool: string, args: Args, headers: Record<string, string>, isShown: boolean][] = [
     ["restart_server", { server_id: OWN.server_id }, TOKEN_HEADERS, true],
     ["restart_server", { server_id: FOREIGN.server_id }, TOKEN_HEADERS, false],
-    ["clear_app_cache", { app_id: OWN.app_id }, both, true],
-    ["clear_app_cache", { app_id: FOREIGN.app_id }, both, false],
+    ["clear_app_cache", { app_id: OWN.app_id }, BOTH_HEADERS, true],
+    ["clear_app_cache", { app_id: FOREIGN.app_id }, BOTH_HEADERS, false],
     [
       "create_staging_app",
       { app_id: OWN.app_id, destination_server_id: FOREIGN.server_id, wait_seconds: 0 },

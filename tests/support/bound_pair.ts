@@ -3,7 +3,7 @@
  * who is bound to the first server must not be able to tell them apart.
  */
 import assert from "node:assert/strict";
-import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
+import { FakeClock, type OperationState, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "./clients.ts";
 import { type Service, startService } from "./harness.ts";
 import { TEST_KEYS } from "./keys.ts";
@@ -16,6 +16,9 @@ export const FOREIGN = { server_id: 100002, app_id: 200004, copy_id: 200007, pro
 
 /** The headers of the caller who is bound to the first server. */
 export const BOUND_HEADERS = { ...TOKEN_HEADERS, "x-mcp-servers": String(OWN.server_id) };
+
+/** Those of a caller who is bound to both servers. */
+export const BOTH_HEADERS = { ...TOKEN_HEADERS, "x-mcp-servers": `${OWN.server_id},${FOREIGN.server_id}` };
 
 /** Part of every text about the second server. */
 const WORD = "zzforeign";
@@ -145,4 +148,23 @@ const MADE_UP: readonly [pattern: RegExp, name: string][] = [
 /** An answer or requests in a form in which those of both services can be compared. */
 export function comparable(value: unknown): string {
   return MADE_UP.reduce((left, [pattern, name]) => left.replaceAll(pattern, name), JSON.stringify(value));
+}
+
+/** Adds an operation on the second server to an account. Returns its id. */
+export function addOperation({ sandbox }: Service, changes: Partial<OperationState>): string {
+  const id = String(77_000_001 + sandbox.account().operations.length);
+  sandbox.account().operations.push({
+    id,
+    type: "backup_app",
+    serverId: FOREIGN.server_id,
+    appId: 0,
+    state: "done",
+    pollsLeft: 0,
+    startedAt: 0,
+    finishAt: 0,
+    locks: false,
+    showsServer: false,
+    ...changes,
+  });
+  return id;
 }
