@@ -9,6 +9,7 @@ import { knownApps, listReply, serverListing, type ServerRecord } from "./models
 import { isOperationId } from "./operation_id.ts";
 import {
   isPassing,
+  isUnknownOperation,
   type Operations,
   type OperationState,
   type Started,
@@ -197,8 +198,9 @@ export class CloudwaysAccount {
   }
 
   /** The newest restore points of a server's applications that were seen in the last hour. Sends no request. */
-  lastBackups(serverId: number): Promise<LastBackups> {
-    return this.#services.restorePoints.known(this.#session, serverId);
+  async lastBackups(serverId: number): Promise<LastBackups> {
+    if (this.#bound?.servers.has(serverId) === false) return new Map();
+    return await this.#services.restorePoints.known(this.#session, serverId);
   }
 
   /** The restore points of an application that were seen in the last hour. Sends no request. */
@@ -350,7 +352,7 @@ export class CloudwaysAccount {
       if (!await this.#isOwnOperation(state, bound)) throw unknownOperation();
     };
     const state = await this.#waitUntilEnd(operationId, { ...options, admit }).catch((error) => {
-      throw isUnknown(error) ? unknownOperation() : bound.withoutOthers(error);
+      throw isUnknownOperation(error) ? unknownOperation() : bound.withoutOthers(error);
     });
     // A result may name applications, which the listing knows.
     if (state.result !== null) await this.servers();
@@ -392,9 +394,4 @@ export class CloudwaysAccount {
       this.#session.log.debug("the listing could not be dropped", { error });
     }
   }
-}
-
-/** Whether Cloudways does not know an operation, in any of the ways in which it says so. */
-function isUnknown(error: unknown): boolean {
-  return error instanceof ToolError && (error.code === "not_found" || error.code === "validation_failed");
 }

@@ -216,9 +216,14 @@ export function unknownOperation(): ToolError {
   return new ToolError("not_found", "There is no such operation.", { hint: OPERATION_HINT });
 }
 
+/** Whether Cloudways does not know an operation, in any of the ways in which it says so. */
+export function isUnknownOperation(error: unknown): boolean {
+  return error instanceof ToolError && (error.code === "not_found" || error.code === "validation_failed");
+}
+
 /** The error for a refused operation id. Its hint is about operations, not about servers and applications. */
 function noSuchOperation(error: unknown): ToolError | undefined {
-  if (!(error instanceof ToolError) || (error.code !== "not_found" && error.code !== "validation_failed")) return;
+  if (!(error instanceof ToolError) || !isUnknownOperation(error)) return;
   return new ToolError(error.code, error.message, {
     hint: OPERATION_HINT,
     ...(error.details && { details: error.details }),
