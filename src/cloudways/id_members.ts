@@ -9,8 +9,9 @@ export interface NamedIds {
   paired: number[];
 }
 
-const SERVER_ID = /(?:^|_)server_?ids?$/i;
-const APP_ID = /(?:^|_)app_?ids?$/i;
+const SERVER_ID = /server_?ids?$/i;
+/** `cms_app_id` is the kind of an application. */
+const APP_ID = /(?<!cms_)app_?ids?$/i;
 
 /** Stands for everything that is nested too deep to be read; no server has this id. */
 const TOO_DEEP = -1;
