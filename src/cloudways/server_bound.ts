@@ -1,7 +1,6 @@
 /**
- * The bound of a caller who may use only some servers of an account. Whatever is outside does not exist for them: this
- * is the one place that decides it, and {@linkcode CloudwaysAccount} asks it about everything that goes out or comes
- * back.
+ * The bound of a caller who may use only some servers of an account. Everything else does not exist for them. Only this
+ * file decides that; {@linkcode CloudwaysAccount} asks it about everything that it sends and returns.
  */
 import { ToolError } from "../errors.ts";
 import { type NamedIds, namedIds } from "./id_members.ts";
@@ -14,7 +13,7 @@ import type { ApiRequest } from "./session.ts";
 /** A request, as far as a bound looks at it. */
 export interface BoundRequest extends Pick<ApiRequest<unknown>, "operation" | "path" | "query" | "form"> {
   /**
-   * It names no server, since its answer is about the whole account. Who sends it shows only what is within: see
+   * It names no server, since its answer is about the whole account. Its sender must show only what is within; see
    * {@linkcode CloudwaysAccount.ownRows}.
    */
   wholeAccount?: boolean;
@@ -111,7 +110,7 @@ export class ServerBound {
   }
 }
 
-/** Its members about where it was copied from, if that is not among these applications, are empty. */
+/** Empties the members that say where an application was copied from, unless that is one of these applications. */
 function withoutForeignSource(app: AppRecord, own: ReadonlySet<number>): AppRecord {
   const source = tiedId(app.source_app_id);
   const isOwn = source === null ? tiedId(app.source_server_id) === null : own.has(source);

@@ -193,6 +193,21 @@ Deno.test("every page of alerts is that of an account without the other server",
   assert.ok(pages > 2, `${pages} pages`);
 });
 
+Deno.test("alerts of other servers cost a bound caller ten requests at most", async () => {
+  await using pair = await startBoundPair();
+  const { sandbox, mcpUrl } = pair.whole;
+  const { alerts } = sandbox.account();
+  const foreign = alerts.find(({ server_id }) => server_id === FOREIGN.server_id);
+  assert.ok(foreign);
+  alerts.unshift(...Array.from({ length: 400 }, (_, at) => ({ ...foreign, id: 99_999 - at })));
+
+  const { json } = await callTool(mcpUrl, "get_alerts", {}, BOUND_HEADERS);
+
+  assert.deepEqual([json.alerts, json.next_before_id], [[], null]);
+  assert.match(String(json.note), /may be missing/);
+  assert.equal(sandbox.requests.length, 10);
+});
+
 Deno.test("an operation of another server is unknown in every state, and nobody waits for it", async () => {
   await using pair = await startBoundPair();
   const endless = { state: "running", pollsLeft: 1_000_000, finishAt: Infinity } as const;

@@ -61,6 +61,11 @@ async function readAlerts(account: CloudwaysAccount, beforeId: number | undefine
 /** Most pages that are read to fill one, for a caller who is bound to some servers. */
 const MAX_PAGES = 10;
 
+/** The same in every answer, so that it tells nothing of other servers. */
+const BOUND_NOTE =
+  "Only alerts of the servers that this connection is bound to. Old ones may be missing: the Cloudways " +
+  "console shows all.";
+
 /** A page of those that there are for the caller. It ends no earlier because of alerts of other servers. */
 async function ownAlerts(account: CloudwaysAccount, beforeId: number | undefined): Promise<Alert[]> {
   let page = await readAlerts(account, beforeId);
@@ -85,10 +90,11 @@ const getAlerts = defineTool({
   input: z.strictObject({
     before_id: z.int().min(1).optional().describe("Only alerts older than this alert id."),
   }),
-  output: z.looseObject({ alerts: records, next_before_id: z.number().nullable() }),
-  handler: async (input, { account }) => {
+  output: z.looseObject({ alerts: records, next_before_id: z.number().nullable(), note: z.string().optional() }),
+  handler: async (input, { account, caller }) => {
     const page = fitting(await ownAlerts(account, input.before_id));
-    return { alerts: groupedAlerts(page), next_before_id: page.at(-1)?.id ?? null };
+    const next_before_id = page.at(-1)?.id ?? null;
+    return { alerts: groupedAlerts(page), next_before_id, ...(caller.servers !== undefined && { note: BOUND_NOTE }) };
   },
 });
 
