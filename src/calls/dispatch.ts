@@ -23,6 +23,7 @@ import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { invalidArguments, readArguments } from "./arguments.ts";
 import { withJsonTexts } from "./json_arguments.ts";
+import { BoundAuditReader } from "./bound_audit.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "../confirm/binding.ts";
 import type { DeclaredInput } from "../confirm/declared_input.ts";
@@ -195,9 +196,10 @@ export class Dispatcher {
 
   /** Whatever is not plainly a read leaves a record. */
   #auditOf({ args, caller, client }: ToolCall, { tool, declared }: CatalogueEntry, secrets: Secrets): CallAudit {
-    const { identity, requestId } = caller;
+    const { identity, boundTo, requestId } = caller;
     return new CallAudit(this.#options.audit, {
       customer: customerIdOf(identity),
+      ...(boundTo !== "" && { bound_to: boundTo }),
       client,
       tool: tool.name,
       arguments: recordedArguments(args, declared, secrets),
@@ -274,15 +276,20 @@ export class Dispatcher {
       log,
     };
     const isCustomer = identity.kind === "customer";
-    const account = isCustomer ? new CloudwaysAccount(services, { customer: identity, ...within }) : undefined;
+    const account = isCustomer
+      ? new CloudwaysAccount(services, { customer: identity, ...within }, caller.servers)
+      : undefined;
     const secrets = isCustomer
       ? new CallSecrets({ pages: this.#options.secretPages, customer: identity.id, caller, client, tool: name, log })
       : undefined;
+    const ownRecords = account === undefined || caller.servers === undefined
+      ? audit
+      : new BoundAuditReader(audit, account, caller.servers);
     const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
     const titleOf = (toolName: string) => catalogue.titleOf(toolName);
     const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
     const stopWaiting = AbortSignal.any([within.signal, this.#options.stopWaiting]);
-    const known = { caller, clock, audit, healthThresholds, inputsOf, titleOf };
+    const known = { caller, clock, audit: ownRecords, healthThresholds, inputsOf, titleOf };
     return { ...known, account, secrets, findTools, stopWaiting, progress };
   }
 

@@ -1,5 +1,5 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
-import { type Bounds, narrow } from "../identity/bounds.ts";
+import { type Bounds, boundToServers, narrow } from "../identity/bounds.ts";
 import { type Caller, callerSecrets, customerIdOf, type Wishes } from "../identity/caller.ts";
 import { type CustomerIds, shortCustomerId } from "../identity/customer_id.ts";
 import type { Limit } from "../errors.ts";
@@ -148,7 +148,8 @@ export class McpRoute {
       alsoSent: sentSecrets(headers),
       work: this.#options.work,
     });
-    const caller: Caller = { identity, ...wishes, secrets, transport: "http", address, requestId };
+    const boundTo = boundToServers(wishes);
+    const caller: Caller = { identity, ...wishes, boundTo, secrets, transport: "http", address, requestId };
     const safeLog = log.withSecrets(secrets);
     if (identity.kind === "none") return { caller, log: safeLog };
     const customer = shortCustomerId(identity.id);

@@ -25,6 +25,11 @@ export interface Wishes extends Bounds {
 /** The caller of one request, and what the request may do. Made once at the edge; no room below reads a header. */
 export interface Caller extends Wishes {
   identity: Identity;
+  /**
+   * What the caller's approvals, declines and secrets are bound to besides the customer, such as `servers:100001`. Empty
+   * for a caller of the whole account.
+   */
+  boundTo: string;
   /** The address of the client. Limits on wrong credentials use it; no answer shows it. */
   address: string;
   /** How the request came. Pages can be shown only over HTTP. */

@@ -27,6 +27,7 @@ export async function stdioScope(
   const caller: Caller = {
     identity,
     ...processBounds(config),
+    boundTo: "",
     approvalCode,
     confirmByPage: false,
     address: "stdio",

@@ -2,9 +2,8 @@
 import { z } from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { isoTime } from "../../cloudways/models.ts";
-import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";
-import { type AlertRecord, alertsReply } from "../define/alert_list.ts";
+import { type AlertRecord, readAlertPage } from "../define/alert_list.ts";
 import { fitting } from "../define/fitting.ts";
 import { records } from "../define/outputs.ts";
 import { millisecondsOf, since } from "../define/moments.ts";
@@ -38,6 +37,13 @@ export function groupedAlerts(page: readonly AlertRecord[]) {
 
 /** Most pages for one answer. A page has few alerts, and those that are asked for may be far apart. */
 const MAX_PAGES = 5;
+/** The same for a caller who is bound to some servers: those of other servers are left out. */
+const MAX_BOUND_PAGES = 10;
+
+/** The same in every answer, so that it tells nothing of other servers. */
+const BOUND_NOTE =
+  "Only alerts of the servers that this connection is bound to. Old ones may be missing: the Cloudways console shows " +
+  "all.";
 
 /** What is asked for. */
 interface Wanted {
@@ -46,36 +52,29 @@ interface Wanted {
   server_id?: number | undefined;
 }
 
-async function readPage(account: CloudwaysAccount, before: number | undefined): Promise<AlertRecord[]> {
-  const page = before === undefined
-    ? await account.read({ operation: "cloudways_bot_alerts_list", path: path`/alerts/`, reply: alertsReply })
-    : await account.read({
-      operation: "cloudways_bot_alerts_page_list",
-      path: path`/alerts/${before}`,
-      reply: alertsReply,
-    });
-  return page.sort((a, b) => b.id - a.id);
-}
-
 /**
  * The wanted alerts, newest first, and the `before_id` of those that were not looked at; null if there are none. Without
- * a restriction it is one page. An alert without a time may be of any time.
+ * a restriction they are as many as one page has. An alert without a time may be of any time.
  */
-async function readAlerts(account: CloudwaysAccount, { before_id, since, server_id }: Wanted) {
+async function readAlerts(account: CloudwaysAccount, { before_id, since, server_id }: Wanted, isBound: boolean) {
   const from = since === undefined ? -Infinity : millisecondsOf(since);
   const isOlder = ({ created_at }: AlertRecord) => Date.parse(isoTime(created_at) ?? "") < from;
   const isWanted = (alert: AlertRecord) =>
     !isOlder(alert) && (server_id === undefined || alert.server_id === server_id);
-  const pages = since === undefined && server_id === undefined ? 1 : MAX_PAGES;
+  const isWhole = since === undefined && server_id === undefined;
   const found: AlertRecord[] = [];
+  let most = Infinity;
   let next = before_id;
-  for (let read = 0; read < pages; read++) {
-    const page = await readPage(account, next);
-    found.push(...page.filter(isWanted));
-    next = page.some(isOlder) ? undefined : page.at(-1)?.id;
-    if (next === undefined) break;
+  for (let read = 0; read < (isBound ? MAX_BOUND_PAGES : MAX_PAGES); read++) {
+    const { alerts, sentCount, lastId } = await readAlertPage(account, next);
+    if (isWhole && read === 0) most = sentCount;
+    found.push(...alerts.filter(isWanted));
+    next = alerts.some(isOlder) ? undefined : lastId;
+    if (next === undefined || found.length >= most) break;
   }
-  return { found, next: next ?? null };
+  if (!isBound) return { found, next: next ?? null };
+  const own = found.slice(0, most);
+  return { found: own, next: !isWhole && next === undefined ? null : own.at(-1)?.id ?? null };
 }
 
 const getAlerts = defineTool({
@@ -83,6 +82,7 @@ const getAlerts = defineTool({
   title: "Alerts",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Lists the alerts of the account, newest first. The same one of the same server or application stands once, " +
     "with how often (count), first and last time. For older ones call again with before_id.",
@@ -91,13 +91,15 @@ const getAlerts = defineTool({
     since,
     server_id: z.int().min(1).meta(declare({ role: "target" })).optional().describe("Only this server."),
   }),
-  output: z.looseObject({ alerts: records, next_before_id: z.number().nullable() }),
-  handler: async (input, { account }) => {
-    const { found, next } = await readAlerts(account, input);
+  output: z.looseObject({ alerts: records, next_before_id: z.number().nullable(), note: z.string().optional() }),
+  handler: async (input, { account, caller }) => {
+    const isBound = caller.servers !== undefined;
+    const { found, next } = await readAlerts(account, input, isBound);
     const shown = fitting(found);
     return {
       alerts: groupedAlerts(shown),
       next_before_id: shown.length < found.length ? shown.at(-1)?.id ?? null : next,
+      ...(isBound && { note: BOUND_NOTE }),
     };
   },
 });

@@ -17,6 +17,7 @@ const ping = defineAnonymousTool({
   title: "Check the connection",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: "Says whether this service answers, whether credentials came, and whether Cloudways accepts them now. " +
     "Use it first when other tools fail.",
   input: noInput,
@@ -54,9 +55,10 @@ const customerInfo = defineTool({
   title: "Who am I",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
-    "Shows what this service knows of the caller: customer id, kind of credential, when first and last seen, " +
-    "and when the sign-in token ends. Costs a request only where Cloudways was not asked for ten minutes.",
+    "Shows what this service knows of the caller: customer id, kind of credential, the servers that the connection is " +
+    "bound to, when first and last seen, and when the sign-in token ends. Costs a request only where Cloudways was not asked for ten minutes.",
   input: noInput,
   output: z.looseObject({
     customer_id: z.string(),
@@ -65,8 +67,9 @@ const customerInfo = defineTool({
     first_seen: isoTimeOrNull,
     last_seen: isoTimeOrNull,
     token_expires_at: isoTimeOrNull,
+    only_servers: z.array(z.number()).optional().describe("The ids of the only servers it may use; absent for all."),
   }),
-  handler: async (_input, { account }) => {
+  handler: async (_input, { account, caller }) => {
     await account.ensureAcceptedLately();
     const { customer, client } = account;
     const seen = await client.records.read(customer);
@@ -81,6 +84,7 @@ const customerInfo = defineTool({
       first_seen: time(seen?.firstSeen),
       last_seen: time(seen?.lastSeen),
       token_expires_at: time(expiresAt),
+      ...(caller.servers !== undefined && { only_servers: [...caller.servers].sort((a, b) => a - b) }),
     };
   },
 });
@@ -95,6 +99,7 @@ const rateLimitStatus = defineTool({
   title: "Rate limits",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Shows how many requests are left: this service's own limit for the caller, and what Cloudways last said " +
     "of its limits where less than half is left. Costs a request only where Cloudways was not asked for ten minutes. " +

@@ -82,6 +82,7 @@ const listMyOperations = defineTool({
   title: "What was started lately",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Lists what was started at Cloudways through this service in the last day, newest first, with its state " +
     "as last seen: for when an operation's id or end is not known. Ended reports are only counted.",

@@ -49,6 +49,7 @@ export async function readPendingUpdates(account: CloudwaysAccount): Promise<Map
     operation: "safe_update_list",
     path: path`/app/safeupdates/list`,
     reply: listReply("updates_list", listedUpdates),
+    wholeAccount: true,
   }));
   return new Map(rows.map((row) => [row.app_id, row]));
 }

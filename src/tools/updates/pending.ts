@@ -22,6 +22,7 @@ const listAppUpdates = defineTool({
   title: "Pending updates",
   toolset: "updates",
   effect: "read",
+  accountWide: false,
   description: "Lists the pending WordPress updates of all applications, as counts: core, plugins and themes; those " +
     "with most first. get_update_settings names those of one application.",
   input: z.strictObject({

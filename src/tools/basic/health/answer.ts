@@ -1,8 +1,9 @@
 /** Makes the answer of a health check: counts first, then the worst, and all of it within a bound. */
+import type { Bounds } from "../../../identity/bounds.ts";
 import { namesOfServer } from "../../define/targets.ts";
 import { mayTellMore, type NotLookedAt, notLookedAt } from "./not_looked_at.ts";
 import type { ReportedAlerts } from "./reported.ts";
-import { type CallerBounds, type ShownFindings, shownFindings } from "./shown_findings.ts";
+import { type ShownFindings, shownFindings } from "./shown_findings.ts";
 import { sizeOf, Space } from "./space.ts";
 import { countOf, type JudgedServer } from "./verdicts.ts";
 
@@ -11,7 +12,7 @@ export interface AnswerParts {
   /** Worst first. */
   servers: readonly JudgedServer[];
   reported: ReportedAlerts | NotLookedAt;
-  caller: CallerBounds;
+  caller: Bounds;
   thorough: boolean;
   waitSeconds: number;
   /** Milliseconds since the Unix epoch. */

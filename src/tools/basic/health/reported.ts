@@ -1,8 +1,7 @@
 /** The alerts that nobody has read. They carry neither a severity nor an end, so they are only reported. */
 import type { CloudwaysAccount } from "../../../cloudways/account.ts";
 import { knownApps, type ServerRecord } from "../../../cloudways/models.ts";
-import { path } from "../../../cloudways/path.ts";
-import { alertsReply } from "../../define/alert_list.ts";
+import { readAlertPage } from "../../define/alert_list.ts";
 import { groupedAlerts } from "../alerts.ts";
 
 /** Alerts of one kind about one thing. */
@@ -26,9 +25,6 @@ export interface ReportedAlerts {
   olderThan: number | undefined;
 }
 
-/** The Cloudways operation that {@linkcode readReported} sends. */
-export const ALERTS_OPERATION = "cloudways_bot_alerts_list";
-
 /** How many alerts Cloudways sends at once, as far as is known. */
 const PAGE = 20;
 
@@ -38,9 +34,8 @@ export async function readReported(
   servers: readonly ServerRecord[],
   { all }: { all: boolean },
 ): Promise<ReportedAlerts> {
-  const page = await account.read({ operation: ALERTS_OPERATION, path: path`/alerts/`, reply: alertsReply });
-  const newestFirst = page.toSorted((a, b) => b.id - a.id);
-  const groups = groupedAlerts(newestFirst.filter(({ is_read }) => is_read !== true)).flatMap((group): Reported[] => {
+  const { alerts, sentCount } = await readAlertPage(account);
+  const groups = groupedAlerts(alerts.filter(({ is_read }) => is_read !== true)).flatMap((group): Reported[] => {
     const { subject, server_id, app_id, count, first_at, last_at } = group;
     const server = servers.find(({ id }) => id === server_id);
     if (server === undefined && !(all && server_id === null)) return [];
@@ -54,5 +49,5 @@ export async function readReported(
       ...(last_at !== null && { last_at }),
     }];
   });
-  return { groups, olderThan: page.length < PAGE ? undefined : newestFirst.at(-1)?.id };
+  return { groups, olderThan: sentCount < PAGE ? undefined : alerts.at(-1)?.id };
 }

@@ -1,18 +1,11 @@
 /** The findings in an answer: the worst in full, further ones in short, and how many don't fit at all. */
-import { isWithin } from "../../../identity/bounds.ts";
-import type { Caller } from "../../../identity/caller.ts";
+import { type Bounds, isWithin } from "../../../identity/bounds.ts";
 import { namesOfServer } from "../../define/targets.ts";
 import type { Finding } from "./finding.ts";
 import { type ActingTool, actingTool, type FindingKind } from "./kinds.ts";
 import { type ShortFindings, ShortList } from "./short_findings.ts";
 import { sizeOf, type Space } from "./space.ts";
 import type { JudgedApp, JudgedServer } from "./verdicts.ts";
-
-/** What a caller may use. */
-export type CallerBounds = Pick<
-  Caller,
-  "readOnly" | "toolsets" | "onlyTools" | "excludedTools" | "listedToolsets"
->;
 
 type Shown = Record<string, unknown>;
 
@@ -36,7 +29,7 @@ const FULL_SHARE = 0.4;
 const WHOLE_SHARE = 0.8;
 
 /** The findings of the servers as far as they fit, in the order of the servers. */
-export function shownFindings(all: readonly JudgedServer[], caller: CallerBounds, space: Space): ShownFindings {
+export function shownFindings(all: readonly JudgedServer[], caller: Bounds, space: Space): ShownFindings {
   const servers = all.filter((server) => findingsOf(server) > 0);
   const views = servers.map((server) => ({ server, view: serverView(server, caller) }));
   const fitsWhole = space.has(views.map(({ view }) => view));
@@ -78,7 +71,7 @@ function badApps({ apps }: JudgedServer): JudgedApp[] {
   return apps.filter(({ checked }) => checked.findings.length > 0);
 }
 
-function serverView(server: JudgedServer, caller: CallerBounds): Shown {
+function serverView(server: JudgedServer, caller: Bounds): Shown {
   const apps = badApps(server).map(({ app, verdict, checked }) => ({
     app_id: app.id,
     app_label: app.label,
@@ -95,15 +88,16 @@ function serverView(server: JudgedServer, caller: CallerBounds): Shown {
 }
 
 /** A finding with the tool that acts on it. */
-function findingView({ arguments: args, needs = [], ...finding }: Finding, caller: CallerBounds): Shown {
+function findingView({ arguments: args, needs = [], ...finding }: Finding, caller: Bounds): Shown {
   const tool = usableTool(finding.kind, caller);
   if (tool === undefined) return finding;
   return { ...finding, tool: { name: tool.name, arguments: args, ...(needs.length > 0 && { needs }) } };
 }
 
-/** The tool that acts on a kind of finding, if the caller may use it. */
-function usableTool(kind: FindingKind, caller: CallerBounds): ActingTool | undefined {
+/** The tool that acts on a kind of finding, if the caller may use it. Each acts on one server or application. */
+function usableTool(kind: FindingKind, caller: Bounds): ActingTool | undefined {
   const tool = actingTool(kind);
-  const mayUse = tool !== undefined && isWithin(caller, tool) && (!caller.readOnly || tool.effect === "read");
+  const mayUse = tool !== undefined && isWithin(caller, { ...tool, accountWide: false }) &&
+    (!caller.readOnly || tool.effect === "read");
   return mayUse ? tool : undefined;
 }

@@ -7,12 +7,13 @@ import { declare } from "../../../confirm/declared_input.ts";
 import { waitSeconds } from "../../define/inputs.ts";
 import { record, records } from "../../define/outputs.ts";
 import { defineTool, type Tool } from "../../define/tool.ts";
+import { NEWEST_ALERTS } from "../../define/alert_list.ts";
 import { WideReading } from "../../define/wide_reading.ts";
 import { answerOf } from "./answer.ts";
 import { appListed, serverListed } from "./listing.ts";
 import { lookAt } from "./look.ts";
 import type { NotLookedAt } from "./not_looked_at.ts";
-import { ALERTS_OPERATION, readReported, type ReportedAlerts } from "./reported.ts";
+import { readReported, type ReportedAlerts } from "./reported.ts";
 import { judgedServers } from "./verdicts.ts";
 
 /** Most requests of a call that is not thorough. */
@@ -25,6 +26,7 @@ const getAccountHealth = defineTool({
   title: "Health of all servers",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: "Gives each server and application a verdict (ok, attention, urgent, unknown) with evidence: status, " +
     "services, disk, memory, CPU, certificates, alerts. Use it first for whether all is well. next_calls get the " +
     "rest. thorough starts work on the servers.",
@@ -75,7 +77,7 @@ async function reportedBy(
   all: boolean,
 ): Promise<ReportedAlerts | NotLookedAt> {
   const alerts = await reading.read(
-    { operations: [ALERTS_OPERATION] },
+    { operations: [NEWEST_ALERTS] },
     () => readReported(account, servers, { all }),
   );
   if (alerts.read) return alerts.value;

@@ -1,8 +1,7 @@
 /** The alerts of a period, as Cloudways reported them. */
 import type { CloudwaysAccount } from "../../../cloudways/account.ts";
 import { isoTime } from "../../../cloudways/models.ts";
-import { path } from "../../../cloudways/path.ts";
-import { type AlertRecord, alertsReply } from "../../define/alert_list.ts";
+import { type AlertRecord, NEWEST_ALERTS, OLDER_ALERTS, readAlertPage } from "../../define/alert_list.ts";
 import type { NotReadReason, WideReading } from "../../define/wide_reading.ts";
 import type { Names } from "./names.ts";
 
@@ -41,18 +40,18 @@ export async function readAlerts(
   let before: number | undefined;
   for (let pages = 0;; pages++) {
     if (pages === MAX_PAGES) {
-      notRead = { reason: "pages", beforeId: before };
+      notRead = { reason: "pages", beforeId: found.at(-1)?.id };
       break;
     }
     const page = await readPage(account, reading, before);
     if (!page.read) {
-      notRead = { reason: page.reason, beforeId: before };
+      notRead = { reason: page.reason, beforeId: found.at(-1)?.id };
       break;
     }
-    found.push(...page.value);
-    const oldest = page.value.at(-1);
-    if (oldest === undefined || isLast(page.value, since)) break;
-    before = oldest.id;
+    const { alerts, lastId } = page.value;
+    found.push(...alerts);
+    if (lastId === undefined || isLast(alerts, since)) break;
+    before = lastId;
   }
   const wanted = found.filter((alert) => (momentOf(alert) ?? -1) >= since);
   return {
@@ -63,19 +62,19 @@ export async function readAlerts(
   };
 }
 
-/** Whether older pages add nothing: they are of before the period, or nothing says of when they are. */
-function isLast(page: readonly AlertRecord[], since: number): boolean {
-  const moments = page.map(momentOf).filter((moment) => moment !== undefined);
+/**
+ * Whether older pages add nothing: they are of before the period, or nothing says of when they are. A page without any
+ * alert of the caller's servers does not say that.
+ */
+function isLast(alerts: readonly AlertRecord[], since: number): boolean {
+  if (alerts.length === 0) return false;
+  const moments = alerts.map(momentOf).filter((moment) => moment !== undefined);
   return moments.length === 0 || moments.some((moment) => moment < since);
 }
 
 function readPage(account: CloudwaysAccount, reading: WideReading, before: number | undefined) {
-  const operation = before === undefined ? "cloudways_bot_alerts_list" : "cloudways_bot_alerts_page_list";
-  return reading.read({ operations: [operation] }, async () => {
-    const place = before === undefined ? path`/alerts/` : path`/alerts/${before}`;
-    const page = await account.read({ operation, path: place, reply: alertsReply });
-    return page.sort((a, b) => b.id - a.id);
-  });
+  const operation = before === undefined ? NEWEST_ALERTS : OLDER_ALERTS;
+  return reading.read({ operations: [operation] }, () => readAlertPage(account, before));
 }
 
 function groupsOf(alerts: readonly AlertRecord[], names: Names): AlertGroup[] {
