@@ -18,13 +18,17 @@ const ABOUT_NO_SERVER = [
 
 /** They show such a caller only what is on their servers. */
 const SHOW_OWN = [
+  "diagnose_app",
   "find_resources",
+  "get_account_health",
   "get_alerts",
   "get_audit_log",
   "get_available_packages",
   "get_operation_status",
+  "get_weekly_report",
   "list_app_updates",
   "list_domains",
+  "list_my_operations",
   "list_projects",
   "list_servers",
   "list_setting_values",
@@ -32,7 +36,15 @@ const SHOW_OWN = [
 ];
 
 /** They are not there. */
-const ACCOUNT_WIDE = ["list_team_members"];
+const ACCOUNT_WIDE = [
+  "add_team_member",
+  "create_project",
+  "delete_project",
+  "list_team_members",
+  "remove_team_member",
+  "update_project",
+  "update_team_member",
+];
 
 Deno.test("every tool is decided to be there, or not, for a caller who is bound to some servers", () => {
   const withoutTarget = allTools.filter(({ input: { shape } }) => {

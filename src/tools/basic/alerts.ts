@@ -37,9 +37,6 @@ export function groupedAlerts(page: readonly AlertRecord[]) {
 
 /** Most pages for one answer. A page has few alerts, and those that are asked for may be far apart. */
 const MAX_PAGES = 5;
-/** The same for a caller who is bound to some servers: those of other servers are left out. */
-const MAX_BOUND_PAGES = 10;
-
 /** The same in every answer, so that it tells nothing of other servers. */
 const BOUND_NOTE =
   "Only alerts of the servers that this connection is bound to. Old ones may be missing: the Cloudways console shows " +
@@ -54,27 +51,23 @@ interface Wanted {
 
 /**
  * The wanted alerts, newest first, and the `before_id` of those that were not looked at; null if there are none. Without
- * a restriction they are as many as one page has. An alert without a time may be of any time.
+ * a restriction it is one page. An alert without a time may be of any time.
  */
-async function readAlerts(account: CloudwaysAccount, { before_id, since, server_id }: Wanted, isBound: boolean) {
+async function readAlerts(account: CloudwaysAccount, { before_id, since, server_id }: Wanted) {
   const from = since === undefined ? -Infinity : millisecondsOf(since);
   const isOlder = ({ created_at }: AlertRecord) => Date.parse(isoTime(created_at) ?? "") < from;
   const isWanted = (alert: AlertRecord) =>
     !isOlder(alert) && (server_id === undefined || alert.server_id === server_id);
-  const isWhole = since === undefined && server_id === undefined;
+  const pages = since === undefined && server_id === undefined ? 1 : MAX_PAGES;
   const found: AlertRecord[] = [];
-  let most = Infinity;
   let next = before_id;
-  for (let read = 0; read < (isBound ? MAX_BOUND_PAGES : MAX_PAGES); read++) {
-    const { alerts, sentCount, lastId } = await readAlertPage(account, next);
-    if (isWhole && read === 0) most = sentCount;
-    found.push(...alerts.filter(isWanted));
-    next = alerts.some(isOlder) ? undefined : lastId;
-    if (next === undefined || found.length >= most) break;
+  for (let read = 0; read < pages; read++) {
+    const page = await readAlertPage(account, next);
+    found.push(...page.filter(isWanted));
+    next = page.some(isOlder) ? undefined : page.at(-1)?.id;
+    if (next === undefined) break;
   }
-  if (!isBound) return { found, next: next ?? null };
-  const own = found.slice(0, most);
-  return { found: own, next: !isWhole && next === undefined ? null : own.at(-1)?.id ?? null };
+  return { found, next: next ?? null };
 }
 
 const getAlerts = defineTool({
@@ -93,13 +86,12 @@ const getAlerts = defineTool({
   }),
   output: z.looseObject({ alerts: records, next_before_id: z.number().nullable(), note: z.string().optional() }),
   handler: async (input, { account, caller }) => {
-    const isBound = caller.servers !== undefined;
-    const { found, next } = await readAlerts(account, input, isBound);
+    const { found, next } = await readAlerts(account, input);
     const shown = fitting(found);
     return {
       alerts: groupedAlerts(shown),
       next_before_id: shown.length < found.length ? shown.at(-1)?.id ?? null : next,
-      ...(isBound && { note: BOUND_NOTE }),
+      ...(caller.servers !== undefined && { note: BOUND_NOTE }),
     };
   },
 });

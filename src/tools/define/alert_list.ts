@@ -23,21 +23,28 @@ export const NEWEST_ALERTS = "cloudways_bot_alerts_list";
 /** The Cloudways operation that reads a page of older alerts. */
 export const OLDER_ALERTS = "cloudways_bot_alerts_page_list";
 
-/** A page of alerts. */
-export interface AlertPage {
-  /** Those that there are for the caller, newest first. */
-  alerts: AlertRecord[];
-  /** How many Cloudways sent, those of other servers too. */
-  sentCount: number;
-  /** The oldest that Cloudways sent, to go on from; it may be of another server, so no answer shows it. */
-  lastId: number | undefined;
+/** Most pages that are read to fill one for a caller who is bound to some servers. */
+const MAX_PAGES = 10;
+
+/**
+ * Reads the newest page of alerts, or the page of those that are older than an alert; newest first. For a caller who is
+ * bound to some servers it is the page that there would be without the others, so it tells nothing of them; alerts beyond
+ * many pages of others are missing.
+ */
+export async function readAlertPage(account: CloudwaysAccount, beforeId?: number): Promise<AlertRecord[]> {
+  let page = await readSent(account, beforeId);
+  const { length } = page;
+  const own = await account.ownRows(page);
+  for (let read = 1; own.length < length && page.length > 0 && read < MAX_PAGES; read++) {
+    page = await readSent(account, page.at(-1)?.id);
+    own.push(...await account.ownRows(page));
+  }
+  return own.slice(0, length);
 }
 
-/** Reads the newest page of the account's alerts, or the page of those that are older than an alert. */
-export async function readAlertPage(account: CloudwaysAccount, beforeId?: number): Promise<AlertPage> {
+async function readSent(account: CloudwaysAccount, beforeId: number | undefined): Promise<AlertRecord[]> {
   const asked = beforeId === undefined
     ? { operation: NEWEST_ALERTS, path: path`/alerts/` }
     : { operation: OLDER_ALERTS, path: path`/alerts/${beforeId}` };
-  const sent = (await account.read({ ...asked, reply, wholeAccount: true })).sort((a, b) => b.id - a.id);
-  return { alerts: await account.ownRows(sent), sentCount: sent.length, lastId: sent.at(-1)?.id };
+  return (await account.read({ ...asked, reply, wholeAccount: true })).sort((a, b) => b.id - a.id);
 }

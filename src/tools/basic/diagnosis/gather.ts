@@ -97,7 +97,7 @@ async function readAlerts({ account }: ToolContext, gathering: Gathering): Promi
   await gathering.read(
     "alerts",
     { operation: NEWEST_ALERTS, again: call("get_alerts", {}) },
-    async () => (await readAlertPage(account)).alerts,
+    () => readAlertPage(account),
   );
 }
 

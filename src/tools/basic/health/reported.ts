@@ -34,8 +34,8 @@ export async function readReported(
   servers: readonly ServerRecord[],
   { all }: { all: boolean },
 ): Promise<ReportedAlerts> {
-  const { alerts, sentCount } = await readAlertPage(account);
-  const groups = groupedAlerts(alerts.filter(({ is_read }) => is_read !== true)).flatMap((group): Reported[] => {
+  const page = await readAlertPage(account);
+  const groups = groupedAlerts(page.filter(({ is_read }) => is_read !== true)).flatMap((group): Reported[] => {
     const { subject, server_id, app_id, count, first_at, last_at } = group;
     const server = servers.find(({ id }) => id === server_id);
     if (server === undefined && !(all && server_id === null)) return [];
@@ -49,5 +49,5 @@ export async function readReported(
       ...(last_at !== null && { last_at }),
     }];
   });
-  return { groups, olderThan: sentCount < PAGE ? undefined : alerts.at(-1)?.id };
+  return { groups, olderThan: page.length < PAGE ? undefined : page.at(-1)?.id };
 }

@@ -40,18 +40,18 @@ export async function readAlerts(
   let before: number | undefined;
   for (let pages = 0;; pages++) {
     if (pages === MAX_PAGES) {
-      notRead = { reason: "pages", beforeId: found.at(-1)?.id };
+      notRead = { reason: "pages", beforeId: before };
       break;
     }
     const page = await readPage(account, reading, before);
     if (!page.read) {
-      notRead = { reason: page.reason, beforeId: found.at(-1)?.id };
+      notRead = { reason: page.reason, beforeId: before };
       break;
     }
-    const { alerts, lastId } = page.value;
-    found.push(...alerts);
-    if (lastId === undefined || isLast(alerts, since)) break;
-    before = lastId;
+    found.push(...page.value);
+    const oldest = page.value.at(-1);
+    if (oldest === undefined || isLast(page.value, since)) break;
+    before = oldest.id;
   }
   const wanted = found.filter((alert) => (momentOf(alert) ?? -1) >= since);
   return {
@@ -62,13 +62,9 @@ export async function readAlerts(
   };
 }
 
-/**
- * Whether older pages add nothing: they are of before the period, or nothing says of when they are. A page without any
- * alert of the caller's servers does not say that.
- */
-function isLast(alerts: readonly AlertRecord[], since: number): boolean {
-  if (alerts.length === 0) return false;
-  const moments = alerts.map(momentOf).filter((moment) => moment !== undefined);
+/** Whether older pages add nothing: they are of before the period, or nothing says of when they are. */
+function isLast(page: readonly AlertRecord[], since: number): boolean {
+  const moments = page.map(momentOf).filter((moment) => moment !== undefined);
   return moments.length === 0 || moments.some((moment) => moment < since);
 }
 
