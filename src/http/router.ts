@@ -36,6 +36,8 @@ export interface Route {
   quiet?: boolean;
   /** Lets pages of allowed origins read the answers. */
   allowsCors: boolean;
+  /** Refusals are JSON-RPC errors. */
+  speaksMcp?: boolean;
   /** Forbids caching of all answers, including refusals. */
   noStore?: boolean;
   /** Added to all answers, including refusals. */
@@ -162,7 +164,7 @@ function refuseAccess(
   const message = host
     ? "This Origin is not allowed. The operator allows origins with ALLOWED_ORIGINS."
     : "This Host is not allowed. The operator allows host names with ALLOWED_HOSTS.";
-  return route?.path === "/mcp"
+  return route?.speaksMcp === true
     ? jsonRpcError(403, JSON_RPC_ERRORS.refused, message)
     : plainError(403, "forbidden", message);
 }

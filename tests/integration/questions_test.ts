@@ -72,6 +72,8 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     listedToolsets: new Set(TOOLSETS),
     address: "127.0.0.1",
     transport: "http",
+    boundTo: "",
+    connection: undefined,
     approvalCode: undefined,
     confirmByPage: false,
     secrets: new SecretHider([TOKEN]),

@@ -29,6 +29,8 @@ export async function stdioScope(
     ...processBounds(config),
     approvalCode,
     confirmByPage: false,
+    boundTo: "",
+    connection: undefined,
     address: "stdio",
     transport: "stdio",
     secrets,
