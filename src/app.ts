@@ -155,6 +155,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     ...options.protocol,
     secretsOf: ({ caller }) => caller.secrets,
     customerOf: ({ caller }) => customerIdOf(caller.identity),
+    boundTo: ({ caller }) => caller.boundTo,
     sessionIds: new SessionIds(ring),
     relay: new Relay({ store, box, clock, onError: onProtocolError }),
     onError: onProtocolError,
@@ -301,13 +302,13 @@ async function createRoutes(
     routes.push(await secretRoute({ ...pages, secretPages }));
   }
   if (publicUrl !== undefined && signIn !== undefined) {
-    routes.push(...createSignInRoutes(base, mcpParts, { signIn, publicUrl, bodies, bounds }));
+    routes.push(...await createSignInRoutes(base, mcpParts, { signIn, publicUrl, bodies, bounds }));
   }
   return routes;
 }
 
 /** Builds the routes of the door for those who signed in, and of signing in. */
-function createSignInRoutes(
+async function createSignInRoutes(
   { box, clock, config, store }: Base,
   mcpParts: Omit<McpRouteOptions, "door">,
   { signIn, publicUrl, bodies, bounds }: {
@@ -316,7 +317,7 @@ function createSignInRoutes(
     bodies: BodyReader;
     bounds: Bounds;
   },
-): Route[] {
+): Promise<Route[]> {
   const addresses = new SignInAddresses(publicUrl);
   const door = new McpRoute({ ...mcpParts, door: new TokenDoor({ signIn, addresses, bounds }) });
   const mcp: Route = {
@@ -329,9 +330,10 @@ function createSignInRoutes(
   };
   const cookies = new ConnectCookies({ box, clock, publicUrl });
   const isLasting = store.kind === "redis";
+  const { toolsets } = config;
   return [
     mcp,
-    ...signInRoutes({ signIn, addresses, cookies, bodies, publicUrl, toolsets: config.toolsets, isLasting }),
+    ...await signInRoutes({ box, clock, signIn, addresses, cookies, bodies, publicUrl, toolsets, isLasting }),
   ];
 }
 

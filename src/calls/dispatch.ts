@@ -189,13 +189,14 @@ export class Dispatcher {
 
   /** Whatever is not plainly a read leaves a record. */
   #auditOf({ args, caller, client }: ToolCall, { tool, declared }: CatalogueEntry, secrets: Secrets): CallAudit {
-    const { identity, requestId } = caller;
+    const { identity, requestId, connection } = caller;
     return new CallAudit(this.#options.audit, {
       customer: customerIdOf(identity),
       client,
       tool: tool.name,
       arguments: recordedArguments(args, declared, secrets),
       request_id: requestId,
+      ...(connection && { connection: connection.id }),
     }, { kept: tool.effect !== "read" });
   }
 

@@ -6,7 +6,7 @@ import { machineOf, type Question, type QuestionSubject, type ShownQuestion } fr
 
 /** What a yes is bound to. If any part differs, the yes does not count. */
 export interface CallBinding {
-  /** 64 hex digits: customer, tool and canonical arguments. */
+  /** 64 hex digits: customer, connection, tool and canonical arguments. */
   call: string;
   /** 64 hex digits: what the call affects. */
   target: string;
@@ -60,6 +60,8 @@ export async function noOf(
 export interface CallToBind {
   /** All 64 hex digits of the customer id. */
   customer: string;
+  /** See `Caller.boundTo`. */
+  boundTo: string;
   tool: string;
   /** Parsed arguments. */
   input: Readonly<Record<string, unknown>>;
@@ -70,8 +72,8 @@ export interface CallToBind {
 
 /** Computes the fingerprints of a call and its target. */
 export async function bindCall(fingerprints: Fingerprints, bound: CallToBind): Promise<CallBinding> {
-  const { customer, tool, question } = bound;
-  const call = await fingerprints.of("call", customer, tool, canonicalJson(canonicalArguments(bound)));
+  const { customer, boundTo, tool, question } = bound;
+  const call = await fingerprints.of("call", customer, boundTo, tool, canonicalJson(canonicalArguments(bound)));
   const { typed } = question;
   const target = await fingerprints.of(
     "target",

@@ -145,7 +145,7 @@ export class Confirmation {
   async #bind(call: AskingCall): Promise<BoundCall> {
     const { fingerprints } = this.#options;
     const { customer, client, session } = call;
-    const binding = await bindCall(fingerprints, { ...call, customer: customer.id });
+    const binding = await bindCall(fingerprints, { ...call, customer: customer.id, boundTo: call.caller.boundTo });
     const nonce = session === "unknown" ? undefined : session?.nonce;
     const no = await noOf(fingerprints, binding, { client, session: nonce });
     return { call, binding, customer: customer.id, no };

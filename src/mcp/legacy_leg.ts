@@ -28,6 +28,8 @@ export interface LegacyLegOptions<S> {
   secretsOf: (scope: S) => Secrets;
   /** All 64 hex digits of the customer's id; undefined for a caller without credentials, who can't be asked. */
   customerOf: (scope: S) => string | undefined;
+  /** What open questions are bound to besides the customer. Empty for nothing. */
+  boundTo: (scope: S) => string;
   sessionIds: SessionIds;
   relay: Relay;
   /**
@@ -41,7 +43,7 @@ type RequestTransport = RelayTransport | WebStandardStreamableHTTPServerTranspor
 
 /** A session id that verifies, sent with credentials. */
 interface Session {
-  customer: string;
+  channel: RelaySession;
   memo: SessionMemo;
 }
 
@@ -118,7 +120,8 @@ export class LegacyLeg<S> {
     if (!sessionId || customer === undefined) return undefined;
     if ((headers.get("mcp-protocol-version") ?? "") >= NO_SESSIONS_SINCE) return undefined;
     const memo = await this.#options.sessionIds.read(sessionId);
-    return memo === undefined ? "unknown" : { customer, memo };
+    if (memo === undefined) return "unknown";
+    return { channel: { customer, nonce: await boundNonce(memo.nonce, this.#options.boundTo(scope)) }, memo };
   }
 
   /** Gives a client that can be asked something a session id, which it sends with each request. */
@@ -136,7 +139,7 @@ export class LegacyLeg<S> {
 
   async #relayAnswer(answer: JSONRPCResponse, session: Session | undefined, onError: OnError): Promise<Response> {
     try {
-      const isAwaited = session !== undefined && await this.#options.relay.answer(keyOf(session), answer);
+      const isAwaited = session !== undefined && await this.#options.relay.answer(session.channel, answer);
       if (isAwaited) return new Response(null, { status: 202 });
       return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, "Nobody waits for this answer.", idOf(answer));
     } catch (error) {
@@ -151,7 +154,7 @@ export class LegacyLeg<S> {
     const requestId = memberOf(memberOf(body, "params"), "requestId");
     if (memberOf(body, "method") !== "notifications/cancelled") return;
     if (typeof requestId !== "string" && typeof requestId !== "number") return;
-    await this.#options.relay.cancel(keyOf(session), requestId).catch(onError);
+    await this.#options.relay.cancel(session.channel, requestId).catch(onError);
   }
 }
 
@@ -170,8 +173,11 @@ async function untilGone(answer: Promise<Response>, signal: AbortSignal, end: ()
   return await Promise.race([answer, clientGone.promise]);
 }
 
-function keyOf({ customer, memo }: Session): RelaySession {
-  return { customer, nonce: memo.nonce };
+/** A nonce under which only callers of the same connection meet. */
+async function boundNonce(nonce: string, boundTo: string): Promise<string> {
+  if (boundTo === "") return nonce;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${nonce} ${boundTo}`));
+  return new Uint8Array(digest).toHex();
 }
 
 /** Makes the answer to a batch a batch. The transport answers a batch with one request by a single answer. */

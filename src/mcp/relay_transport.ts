@@ -17,7 +17,8 @@ import { memberOf } from "../text/member.ts";
 /** What {@linkcode RelayTransport} needs. */
 export interface RelayTransportOptions {
   relay: Relay;
-  customer: string;
+  /** Where its messages are exchanged. */
+  channel: RelaySession;
   /** The content of the client's session id. */
   memo: SessionMemo;
 }
@@ -58,9 +59,9 @@ export class RelayTransport implements Transport {
   #callId: string | number | undefined;
   #isReplaying = false;
 
-  constructor({ relay, customer, memo }: RelayTransportOptions) {
+  constructor({ relay, channel, memo }: RelayTransportOptions) {
     this.#relay = relay;
-    this.#session = { customer, nonce: memo.nonce };
+    this.#session = channel;
     this.#memo = memo;
   }
 

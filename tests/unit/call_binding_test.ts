@@ -25,7 +25,7 @@ const QUESTION = {
 } satisfies Question;
 const INPUT: Record<string, unknown> = { server_id: 1, wait_seconds: 30 };
 const catalogue = new Catalogue(allTools);
-const CALL = { customer: "a".repeat(64), tool: "stop_server", input: INPUT };
+const CALL = { customer: "a".repeat(64), boundTo: "", tool: "stop_server", input: INPUT };
 
 async function bind(changes: Partial<typeof CALL> & { question?: Question; key?: Uint8Array } = {}) {
   const { key = KEY, question = QUESTION, ...call } = changes;
@@ -60,8 +60,9 @@ Deno.test("the same call on the same target has the same fingerprint, whatever t
   assert.deepEqual(after, before);
 });
 
-Deno.test("a different customer, tool or argument makes a different call", async () => {
+Deno.test("a different customer, connection, tool or argument makes a different call", async () => {
   await assertOther({ customer: "b".repeat(64) }, { call: true, target: false });
+  await assertOther({ boundTo: "c".repeat(32) }, { call: true, target: false });
   await assertOther({ tool: "restart_server" }, { call: true, target: false });
   await assertOther({ input: { ...CALL.input, service: "nginx" } }, { call: true, target: false });
 });
