@@ -297,7 +297,9 @@ async function createRoutes(
   ];
   // Pages are served if people can reach them; the one for approvals only if questions are asked there.
   if (publicUrl !== undefined) {
-    const pages = { audit, clock, bodies, publicUrl, unknownPages: new UnknownPages(store) };
+    const cookies = new ConnectCookies({ box: base.box, clock, publicUrl });
+    const browserOf = signIn && ((request: Request) => cookies.read(request));
+    const pages = { audit, clock, bodies, publicUrl, unknownPages: new UnknownPages(store), browserOf };
     if (confirm === "ask") routes.push(await approvalRoute({ ...pages, approvals }));
     routes.push(await secretRoute({ ...pages, secretPages }));
   }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../async/clock.ts";
-import { ApprovalCodes } from "../confirm/code.ts";
+import { ApprovalCodes, passphraseScope } from "../confirm/code.ts";
 import type { Box } from "../crypto/box.ts";
 import type { KeyRing } from "../crypto/key_ring.ts";
 import { redirectPlace } from "../identity/redirects.ts";
@@ -124,9 +124,4 @@ export class Consents {
     });
     return { kind: "agreed", code, connection };
   }
-}
-
-/** What the HMAC of a connection's passphrase is bound to. */
-export function passphraseScope(connection: string): string {
-  return `connection ${connection}`;
 }

@@ -1,4 +1,5 @@
 /** What the routes of all pages share: headers, checks of forms, and notices. */
+import type { BrowserProof } from "../../confirm/page_codes.ts";
 import { UnknownPages } from "../../confirm/page_ids.ts";
 import { StoreError } from "../../store/store.ts";
 import type { BodyReader } from "../request_body.ts";
@@ -14,8 +15,17 @@ export type PageAnswer = Response | "unknown" | "not the form";
 export interface PageHandler {
   /** Answers GET, and changes nothing, because programs open addresses too. */
   show(id: string, info: RequestInfo): Promise<PageAnswer>;
-  /** Answers a form that was sent from the page itself. */
-  submit(id: string, fields: URLSearchParams, info: RequestInfo): Promise<PageAnswer>;
+  /**
+   * Answers a form that was sent from the page itself.
+   *
+   * @param browser The connections that the browser made.
+   */
+  submit(
+    id: string,
+    fields: URLSearchParams,
+    info: RequestInfo,
+    browser: readonly BrowserProof[],
+  ): Promise<PageAnswer>;
 }
 
 /** The texts of a page's notices. */
@@ -39,6 +49,8 @@ export interface PageRouteOptions {
   /** The public URL of this server. */
   publicUrl: URL;
   bodies: BodyReader;
+  /** Reads which connections the browser of a form made; left out where people can't sign in. */
+  browserOf?: ((request: Request) => Promise<readonly BrowserProof[]>) | undefined;
 }
 
 const MAX_FORM_BYTES = 4096;
@@ -85,7 +97,8 @@ class PageRoute {
     const { handler } = this.#options;
     if (request.method !== "POST") return await handler.show(id, info);
     const form = await readPageForm(request, info, { ...this.#options, maxBytes: MAX_FORM_BYTES });
-    return "fields" in form ? await handler.submit(id, form.fields, info) : this.#refusal(form.refusal);
+    if ("refusal" in form) return this.#refusal(form.refusal);
+    return await handler.submit(id, form.fields, info, await this.#options.browserOf?.(request) ?? []);
   }
 
   /** Counts a request for a page that doesn't exist. Pages are looked up first, so existing pages are never limited. */
