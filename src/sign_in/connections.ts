@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../async/clock.ts";
+import { KeyedMutex } from "../async/keyed_mutex.ts";
 import type { Box } from "../crypto/box.ts";
 import { type ListHead, type Store, StoreError, type StoreKey } from "../store/store.ts";
 import { readJson } from "../text/read_json.ts";
@@ -74,6 +75,8 @@ export interface ConnectionsOptions {
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
+  /** Keeps the requests of this process from failing each other. */
+  readonly #mutex = new KeyedMutex();
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -172,6 +175,10 @@ export class Connections {
   }
 
   async #change<T>(customer: string, change: (book: Connection[]) => Change<T>): Promise<T> {
+    return await this.#mutex.run(customer, () => this.#tryToChange(customer, change));
+  }
+
+  async #tryToChange<T>(customer: string, change: (book: Connection[]) => Change<T>): Promise<T> {
     const { store } = this.#options;
     for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
       const { book, head } = await this.#read(customer);
