@@ -75,6 +75,11 @@ async function codeOf(service: Service, clientId: string): Promise<string> {
   return (await consent(service, authorizationUrl(service, clientId))).searchParams.get("code") ?? "";
 }
 
+/** The code with which a page sends the browser back. */
+function codeIn({ location }: Visited): string {
+  return new URL(location ?? "").searchParams.get("code") ?? "";
+}
+
 const FOREIGN_ORIGINS: readonly Record<string, string>[] = [
   { origin: "https://evil.example" },
   { origin: "null" },
@@ -355,7 +360,11 @@ const ATTACKS: readonly Attack[] = [
       );
       const code = await codeOf(service, clientId);
       const answers = await Promise.all(ids.map((id) => redeem(service, id, code)));
-      return [...gainsOf(...pages), ...tokensOf(...answers)];
+      return [
+        ...gainsOf(...pages),
+        ...pages.filter(({ status }) => status !== 400).map(() => "a form"),
+        ...tokensOf(...answers),
+      ];
     },
   },
   {
@@ -464,17 +473,23 @@ const ATTACKS: readonly Attack[] = [
   {
     name: "the cookie of a browser, with GET, twice, changed, or after its connection has ended",
     run: async (service) => {
-      const second = await secondPage(service);
+      const clientId = await register(service);
+      const second = await checkToken(service, await visit(authorizationUrl(service, clientId)));
       const made = await choose(service, second);
+      const { refresh: token } = await redeem(service, clientId, codeIn(made));
       const cookie = (made.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
       const show = (sent: string) => postForm(service, "/connect", [["step", "cookie"]], { cookie: sent });
-      const pages = [
+      assert.match((await show(cookie)).html, /customer_/);
+      const alive = [
         await visit(`${service.url}/connect`, { headers: { cookie } }),
         await show(`${cookie}; ${cookie}`),
         await show(`${cookie}x`),
-        // Its code was not redeemed, so there is no connection.
-        await show(cookie),
       ];
+      await fetch(`${service.url}/connect/revoke`, {
+        method: "POST",
+        body: new URLSearchParams({ client_id: clientId, token }),
+      });
+      const pages = [...alive, await show(cookie)];
       return pages.filter(({ html }) => html.includes("customer_")).map(() => "an account's connections");
     },
   },

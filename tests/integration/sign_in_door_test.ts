@@ -325,7 +325,7 @@ Deno.test("the browser that connected a program sees its account's connections w
   assert.doesNotMatch(without.html, /customer_/);
 });
 
-Deno.test("beyond loopback the cookie is for this host over TLS alone", async () => {
+Deno.test("beyond loopback the cookie is for this host over TLS alone, and it counts with POST alone", async () => {
   const cookies = new ConnectCookies({
     box: new Box(await KeyRing.create({ encryptionKeys: [new Uint8Array(32)] })),
     clock: new FakeClock(),
@@ -333,8 +333,15 @@ Deno.test("beyond loopback the cookie is for this host over TLS alone", async ()
   });
   const headers = new Headers();
 
-  await cookies.add(headers, { customer: "a".repeat(64), connection: "b" });
+  const entry = { customer: "a".repeat(64), connection: "b" };
+  const read = (method: string) =>
+    cookies.read(new Request("https://mcp.example.com", { method, headers: { cookie } }));
 
+  await cookies.add(headers, entry);
+  const cookie = headers.get("set-cookie")?.split(";")[0] ?? "";
+
+  assert.deepEqual(await read("POST"), [entry]);
+  assert.deepEqual(await read("GET"), []);
   assert.match(
     headers.get("set-cookie") ?? "",
     /^__Host-connect=v1\.[^;]+; Path=\/; .*HttpOnly; SameSite=Lax; Secure$/,
