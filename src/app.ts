@@ -282,7 +282,14 @@ async function createRoutes(
     breakerState: () => breaker.state,
     notReadyReason: () => isDraining() ? "shutting down" : undefined,
   });
-  const about = { catalogue, bounds, confirm, confirmNote: confirmNote(config), publicUrl: urlText(publicUrl) };
+  const about = {
+    catalogue,
+    bounds,
+    confirm,
+    confirmNote: confirmNote(config),
+    publicUrl: urlText(publicUrl),
+    signsIn: signIn !== undefined,
+  };
   const routes: Route[] = [
     {
       path: "/mcp",
@@ -327,6 +334,7 @@ async function createSignInRoutes(
     matches: isConnectAddress,
     speaksMcp: true,
     allowsCors: true,
+    exposes: ["WWW-Authenticate"],
     noStore: true,
     handle: door.fetch.bind(door),
   };

@@ -38,6 +38,8 @@ export interface Route {
   allowsCors: boolean;
   /** Refusals are JSON-RPC errors. */
   speaksMcp?: boolean;
+  /** Headers that pages of allowed origins may read, besides the usual ones. */
+  exposes?: readonly string[];
   /** Forbids caching of all answers, including refusals. */
   noStore?: boolean;
   /** Added to all answers, including refusals. */
@@ -128,7 +130,9 @@ async function answer(request: Request, route: Route | undefined, checks: Access
     if (refusal !== undefined) return refusal;
   }
   const response = await routeAnswer(request, route, info);
-  if (route?.allowsCors === true && isAllowedOrigin(request, access)) allowOrigin(request, response.headers);
+  if (route?.allowsCors === true && isAllowedOrigin(request, access)) {
+    allowOrigin(request, response.headers, route.exposes);
+  }
   return response;
 }
 
