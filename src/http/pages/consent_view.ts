@@ -61,6 +61,15 @@ const CHOICE_PROBLEMS: Record<ChoiceProblem, string> = {
   too_many: "This account has too many connections. End one that you no longer need, then try again here.",
 };
 
+/** What a person chose before; the page comes again with it, so that no correction widens it unseen. */
+export interface ChosenBefore {
+  access: string | undefined;
+  /** Only some servers: these. */
+  servers: readonly number[] | undefined;
+  toolsets: readonly string[];
+  duration: string | undefined;
+}
+
 /** What the second page shows. */
 export interface ChoicePage {
   asked: Authorization;
@@ -72,6 +81,8 @@ export interface ChoicePage {
   /** Whether connections outlive this process. */
   isLasting: boolean;
   problem?: ChoiceProblem | undefined;
+  /** Left out when the page comes for the first time. */
+  chosen?: ChosenBefore | undefined;
 }
 
 /** What toolsets are about, for people. One that is missing here is shown under its name. */
@@ -97,7 +108,7 @@ const SUBJECTS: Readonly<Record<string, string>> = {
 
 /** The second page: what the client may do, on what, and for how long. */
 export function choicePage(page: ChoicePage): string {
-  const { asked, form, problem } = page;
+  const { asked, form, problem, chosen } = page;
   const alert = problem === undefined
     ? undefined
     : markup`<p class="alert" role="alert">${CHOICE_PROBLEMS[problem]}</p>`;
@@ -109,9 +120,11 @@ export function choicePage(page: ChoicePage): string {
 ${whoAsks(asked)}
 <form method="post" action="authorize" aria-label="What the program may do">
 <input type="hidden" name="form" value="${form}">
-${alert}${access(asked)}${serverChoice(page.servers)}${subjects(page.toolsets)}${
-      durations(page.isLasting)
-    }${passphrase()}
+${alert}${access(asked, chosen)}
+${serverChoice(page.servers, chosen)}
+${subjects(page.toolsets, chosen)}
+${durations(page.isLasting, chosen)}
+${passphrase()}
 <div class="buttons">
 <button name="step" value="connect" class="strong">Connect</button>
 <button name="step" value="cancel" formnovalidate>Cancel</button>
@@ -129,56 +142,56 @@ function whoAsks({ clientName, isPinned, redirect, readOnly }: Authorization): H
 </dl></section>`;
 }
 
-function access({ readOnly }: Authorization): Html {
+function access({ readOnly }: Authorization, chosen: ChosenBefore | undefined): Html {
+  const writes = chosen?.access === "write" && !readOnly;
   const changes = readOnly
     ? undefined
-    : radio("access", "write", "Also make changes. You are asked before risky ones.");
+    : radio("access", "write", "Also make changes. You are asked before risky ones.", writes);
   return markup`<fieldset><legend>It may</legend>
-${radio("access", "read", "Only look. It can't change anything.", true)}${changes}</fieldset>
-`;
+${radio("access", "read", "Only look. It can't change anything.", !writes)}${changes}</fieldset>`;
 }
 
-function serverChoice(servers: readonly ServerChoice[] | undefined): Html | undefined {
+function serverChoice(
+  servers: readonly ServerChoice[] | undefined,
+  chosen: ChosenBefore | undefined,
+): Html | undefined {
+  const only = chosen?.servers;
   if (servers === undefined || servers.length === 0) return undefined;
   const boxes = servers.map(({ id, label }) =>
-    markup`<label class="choice"><input type="checkbox" name="server" value="${id}"> <span>${id} ${
-      data(label)
-    }</span></label>
-`
+    checkbox("server", String(id), markup`${id} ${data(label)}`, only?.includes(id) === true)
   );
   return markup`<fieldset><legend>On</legend>
-${radio("servers", "all", "All servers, and the account as a whole", true)}
-${radio("servers", "chosen", "Only these servers and their applications:")}
-${boxes}</fieldset>
-`;
+${radio("servers", "all", "All servers, and the account as a whole", only === undefined)}
+${radio("servers", "chosen", "Only these servers and their applications:", only !== undefined)}
+${boxes}</fieldset>`;
 }
 
-function subjects(toolsets: ReadonlySet<Toolset>): Html {
+function subjects(toolsets: ReadonlySet<Toolset>, chosen: ChosenBefore | undefined): Html {
   const offered = TOOLSETS.filter((toolset) => toolsets.has(toolset) && toolset !== "discovery");
-  const boxes = offered.map((toolset) =>
-    markup`<label class="choice"><input type="checkbox" name="toolset" value="${toolset}" checked> <span>${
-      SUBJECTS[toolset] ?? toolset
-    }</span></label>
-`
-  );
-  return markup`<fieldset><legend>Subjects</legend><details><summary>All; choose fewer</summary>
-${boxes}</details></fieldset>
-`;
+  const boxes = offered.map((toolset) => {
+    const isChosen = chosen === undefined || chosen.toolsets.includes(toolset);
+    return checkbox("toolset", toolset, markup`${SUBJECTS[toolset] ?? toolset}`, isChosen);
+  });
+  const open = new Html(chosen === undefined ? "" : " open");
+  return markup`<fieldset><legend>Subjects</legend><details${open}><summary>All; choose fewer</summary>
+${boxes}</details></fieldset>`;
 }
 
-function durations(isLasting: boolean): Html {
-  const options: readonly (readonly [Duration, string])[] = [
-    ["month", "30 days"],
-    ["day", "One day"],
-    ["always", "Until I end it"],
-  ];
+const DURATION_TEXTS: readonly (readonly [Duration, string])[] = [
+  ["month", "30 days"],
+  ["day", "One day"],
+  ["always", "Until I end it"],
+];
+
+function durations(isLasting: boolean, chosen: ChosenBefore | undefined): Html {
   const note = isLasting ? undefined : markup` It ends when this server is restarted.`;
+  const options = DURATION_TEXTS.map(([value, text]) => {
+    const mark = new Html(chosen?.duration === value ? " selected" : "");
+    return markup`<option value="${value}"${mark}>${text}</option>`;
+  });
   return markup`<label for="duration">For how long</label>
 <p class="note">You can end it at any time. It also ends after 90 days without use.${note}</p>
-<select id="duration" name="duration">${
-    options.map(([value, text]) => markup`<option value="${value}">${text}</option>`)
-  }</select>
-`;
+<select id="duration" name="duration">${options}</select>`;
 }
 
 function passphrase(): Html {
@@ -190,9 +203,18 @@ autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false">
 `;
 }
 
-function radio(name: string, value: string, text: string, isChecked = false): Html {
-  return markup`<label class="choice"><input type="radio" name="${name}" value="${value}"${new Html(
-    isChecked ? " checked" : "",
-  )}> <span>${text}</span></label>
+function radio(name: string, value: string, text: string, isChecked: boolean): Html {
+  const mark = checkedMark(isChecked);
+  return markup`<label class="choice"><input type="radio" name="${name}" value="${value}"${mark}> <span>${text}</span></label>
 `;
+}
+
+function checkbox(name: string, value: string, text: Html, isChecked: boolean): Html {
+  const mark = checkedMark(isChecked);
+  return markup`<label class="choice"><input type="checkbox" name="${name}" value="${value}"${mark}> <span>${text}</span></label>
+`;
+}
+
+function checkedMark(isChecked: boolean): Html {
+  return new Html(isChecked ? " checked" : "");
 }
