@@ -142,6 +142,31 @@ for (const { what, choice } of WRONG) {
   });
 }
 
+Deno.test("a page that comes again keeps what was chosen, so that a correction widens nothing", async () => {
+  await using service = await startSignIn();
+  const [first] = service.sandbox.account().servers;
+  const second = await checkToken(service, await firstPage(service));
+
+  const again = await choose(service, second, {
+    access: "write",
+    servers: [first?.id ?? 0],
+    toolsets: ["basic"],
+    duration: "day",
+    passphrase: "short",
+  });
+  const checked = [...again.html.matchAll(/name="(\w+)" value="(\w+)" checked/g)].map((
+    [, name, value],
+  ) => [name, value]);
+
+  assert.deepEqual(checked, [
+    ["access", "write"],
+    ["servers", "chosen"],
+    ["server", String(first?.id)],
+    ["toolset", "basic"],
+  ]);
+  assert.match(again.html, /value="day" selected/);
+});
+
 Deno.test("an account with too many connections is told so, and connects after one has ended", async () => {
   await using service = await startSignIn();
   for (let n = 0; n < 30; n++) await signIn(service);

@@ -7,7 +7,14 @@ import { type Authorization, readAuthorization } from "../../sign_in/authorizati
 import { type ConsentAccount, type ConsentForm, type Duration, DURATIONS } from "../../sign_in/consents.ts";
 import type { SignIn } from "../../sign_in/sign_in.ts";
 import { StoreError } from "../../store/store.ts";
-import { choicePage, type ChoiceProblem, tokenPage, type TokenProblem } from "../pages/consent_view.ts";
+import {
+  type ChoicePage,
+  choicePage,
+  type ChoiceProblem,
+  type ChosenBefore,
+  tokenPage,
+  type TokenProblem,
+} from "../pages/consent_view.ts";
 import { type Notice, noticePage } from "../pages/layout.ts";
 import { type FormRefusal, NOT_THE_FORM, readPageForm } from "../pages/page_form.ts";
 import { pageHeaders } from "../pages/page_headers.ts";
@@ -155,7 +162,7 @@ class AuthorizePage {
       const checked = await accounts.check(account.token, { address: info.address, log: info.log });
       const servers = checked.kind === "accepted" ? checked.servers : undefined;
       const problem = "problem" in chosen ? chosen.problem : "too_many";
-      return await this.#choice(form, account, { servers, problem });
+      return await this.#choice(form, account, { servers, problem, chosen: chosenBefore(fields) });
     }
     info.known();
     info.note({ customer: shortCustomerId(account.customer), connection: agreed.connection.id });
@@ -168,7 +175,7 @@ class AuthorizePage {
   async #choice(
     form: ConsentForm,
     account: ConsentAccount,
-    shown: { servers: Parameters<typeof choicePage>[0]["servers"]; problem?: ChoiceProblem },
+    shown: Pick<ChoicePage, "servers" | "problem" | "chosen">,
   ): Promise<Response> {
     const { signIn: { consents }, toolsets, isLasting } = this.#options;
     const page = choicePage({
@@ -237,6 +244,17 @@ function readChoice(
     },
     duration,
     passphrase: passphrase === "" ? undefined : passphrase,
+  };
+}
+
+/** What a person chose, right or wrong. */
+function chosenBefore(fields: URLSearchParams): ChosenBefore {
+  const isChosen = onlyOne(fields, "servers") === "chosen";
+  return {
+    access: onlyOne(fields, "access"),
+    servers: isChosen ? fields.getAll("server").map(Number) : undefined,
+    toolsets: fields.getAll("toolset"),
+    duration: onlyOne(fields, "duration"),
   };
 }
 
