@@ -90,7 +90,7 @@ class AuthorizePage {
     const { signIn, addresses } = this.#options;
     const { searchParams } = new URL(url);
     const read = await readAuthorization(searchParams, signIn.clientIds, (text) => addresses.resourceOf(text));
-    info.note({ authorization: read.kind });
+    info.note({ sign_in: read.kind });
     if (read.kind === "stranger") return await notice(400, STRANGERS[read.why]);
     // Not sent back by itself: anybody can register an address, and would have this server lead people there.
     if (read.kind === "refused") {
@@ -129,7 +129,7 @@ class AuthorizePage {
   async #check(form: ConsentForm, token: string, info: RequestInfo): Promise<Response> {
     const { signIn: { accounts, consents } } = this.#options;
     const checked = await accounts.check(token, { address: info.address, log: info.log });
-    info.note({ token: checked.kind });
+    info.note({ checked: checked.kind });
     if (checked.kind !== "accepted") {
       const { asked } = form;
       const status = TOKEN_STATUS[checked.kind];

@@ -87,7 +87,7 @@ class ConnectionsPage {
 
   async #openWithToken(token: string, { address, log, note, known }: RequestInfo): Promise<Response> {
     const checked = await this.#options.signIn.accounts.check(token, { address, log });
-    note({ token: checked.kind });
+    note({ checked: checked.kind });
     if (checked.kind !== "accepted") return openAgain(checked.kind);
     known();
     note({ customer: shortCustomerId(checked.customer.id) });
