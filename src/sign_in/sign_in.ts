@@ -8,7 +8,7 @@ import type { Customer } from "../identity/caller.ts";
 import type { CustomerIds } from "../identity/customer_id.ts";
 import type { PinnedClient } from "../identity/oauth_client.ts";
 import type { SealedStore } from "../store/sealed.ts";
-import type { Store } from "../store/store.ts";
+import { type Store, StoreError } from "../store/store.ts";
 import { Accounts, type CheckedBy } from "./accounts.ts";
 import { ClientIds } from "./client_ids.ts";
 import { type Connection, Connections } from "./connections.ts";
@@ -71,7 +71,11 @@ export class SignIn {
     if (token?.resource !== resource) return undefined;
     const connection = await this.connections.find(token.customer, token.connection);
     if (connection === undefined || await this.#isWithdrawn(token, by)) return undefined;
-    await this.connections.noteUse(token.customer, connection);
+    // A store that can be read but not written must not sign anybody out.
+    await this.connections.noteUse(token.customer, connection).catch((error) => {
+      if (!(error instanceof StoreError)) throw error;
+      by.log.debug("use of a connection not noted", { error });
+    });
     return { customer: customerOf(token), token, connection };
   }
 
