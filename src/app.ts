@@ -1,6 +1,5 @@
 /** The composition root: builds every part once and connects them. */
 import { type Bounds, processBounds } from "./identity/bounds.ts";
-import { customerIdOf } from "./identity/caller.ts";
 import { type Clock, systemClock } from "./async/clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
 import type { CircuitBreaker } from "./cloudways/breaker.ts";
@@ -154,8 +153,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     isSlow: (name, args) => catalogue.isSlow(name, args),
     ...options.protocol,
     secretsOf: ({ caller }) => caller.secrets,
-    customerOf: ({ caller }) => customerIdOf(caller.identity),
-    boundTo: ({ caller }) => caller.boundTo,
+    askerOf: ({ caller: { identity, boundTo } }) =>
+      identity.kind === "customer" ? { customer: identity.id, boundTo } : undefined,
     sessionIds: new SessionIds(ring),
     relay: new Relay({ store, box, clock, onError: onProtocolError }),
     onError: onProtocolError,

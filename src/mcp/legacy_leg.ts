@@ -26,10 +26,8 @@ export interface LegacyLegOptions<S> {
   isSlow: IsSlow;
   /** Secrets that must not get into the memo that the client receives. */
   secretsOf: (scope: S) => Secrets;
-  /** All 64 hex digits of the customer's id; undefined for a caller without credentials, who can't be asked. */
-  customerOf: (scope: S) => string | undefined;
-  /** What open questions are bound to besides the customer. Empty for nothing. */
-  boundTo: (scope: S) => string;
+  /** Who asks and answers; undefined for a caller without credentials, who can't be asked. */
+  askerOf: (scope: S) => Asker | undefined;
   sessionIds: SessionIds;
   relay: Relay;
   /**
@@ -39,11 +37,13 @@ export interface LegacyLegOptions<S> {
   onError: (error: Error, scope?: S) => void;
 }
 
+/** Whose questions and answers they are. */
+export type Asker = Pick<RelaySession, "customer" | "boundTo">;
+
 type RequestTransport = RelayTransport | WebStandardStreamableHTTPServerTransport;
 
 /** A session id that verifies, sent with credentials. */
-interface Session {
-  channel: RelaySession;
+interface Session extends Asker {
   memo: SessionMemo;
 }
 
@@ -116,12 +116,11 @@ export class LegacyLeg<S> {
   /** The session of a request. `unknown` for an id that does not verify: it is forged, or signed with another key. */
   async #sessionOf(headers: Headers, scope: S): Promise<Session | "unknown" | undefined> {
     const sessionId = headers.get(SESSION_HEADER);
-    const customer = this.#options.customerOf(scope);
-    if (!sessionId || customer === undefined) return undefined;
+    const asker = this.#options.askerOf(scope);
+    if (!sessionId || asker === undefined) return undefined;
     if ((headers.get("mcp-protocol-version") ?? "") >= NO_SESSIONS_SINCE) return undefined;
     const memo = await this.#options.sessionIds.read(sessionId);
-    if (memo === undefined) return "unknown";
-    return { channel: { customer, nonce: await boundNonce(memo.nonce, this.#options.boundTo(scope)) }, memo };
+    return memo === undefined ? "unknown" : { ...asker, memo };
   }
 
   /** Gives a client that can be asked something a session id, which it sends with each request. */
@@ -139,7 +138,7 @@ export class LegacyLeg<S> {
 
   async #relayAnswer(answer: JSONRPCResponse, session: Session | undefined, onError: OnError): Promise<Response> {
     try {
-      const isAwaited = session !== undefined && await this.#options.relay.answer(session.channel, answer);
+      const isAwaited = session !== undefined && await this.#options.relay.answer(keyOf(session), answer);
       if (isAwaited) return new Response(null, { status: 202 });
       return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, "Nobody waits for this answer.", idOf(answer));
     } catch (error) {
@@ -154,7 +153,7 @@ export class LegacyLeg<S> {
     const requestId = memberOf(memberOf(body, "params"), "requestId");
     if (memberOf(body, "method") !== "notifications/cancelled") return;
     if (typeof requestId !== "string" && typeof requestId !== "number") return;
-    await this.#options.relay.cancel(session.channel, requestId).catch(onError);
+    await this.#options.relay.cancel(keyOf(session), requestId).catch(onError);
   }
 }
 
@@ -173,11 +172,8 @@ async function untilGone(answer: Promise<Response>, signal: AbortSignal, end: ()
   return await Promise.race([answer, clientGone.promise]);
 }
 
-/** A nonce under which only callers of the same connection meet. */
-async function boundNonce(nonce: string, boundTo: string): Promise<string> {
-  if (boundTo === "") return nonce;
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${nonce} ${boundTo}`));
-  return new Uint8Array(digest).toHex();
+function keyOf({ customer, boundTo, memo }: Session): RelaySession {
+  return { customer, boundTo, nonce: memo.nonce };
 }
 
 /** Makes the answer to a batch a batch. The transport answers a batch with one request by a single answer. */

@@ -17,8 +17,8 @@ import { memberOf } from "../text/member.ts";
 /** What {@linkcode RelayTransport} needs. */
 export interface RelayTransportOptions {
   relay: Relay;
-  /** Where its messages are exchanged. */
-  channel: RelaySession;
+  customer: string;
+  boundTo: string;
   /** The content of the client's session id. */
   memo: SessionMemo;
 }
@@ -59,9 +59,9 @@ export class RelayTransport implements Transport {
   #callId: string | number | undefined;
   #isReplaying = false;
 
-  constructor({ relay, channel, memo }: RelayTransportOptions) {
+  constructor({ relay, customer, boundTo, memo }: RelayTransportOptions) {
     this.#relay = relay;
-    this.#session = channel;
+    this.#session = { customer, boundTo, nonce: memo.nonce };
     this.#memo = memo;
   }
 

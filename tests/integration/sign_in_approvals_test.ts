@@ -13,6 +13,7 @@ import {
   startSignIn,
   visit,
 } from "../support/sign_in.ts";
+import { LegacySession } from "../support/legacy_session.ts";
 import { callTool } from "../support/rpc.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 
@@ -152,3 +153,20 @@ for (const { cookie, kind } of [{ cookie: "own", kind: "shown" }, { cookie: "non
     assert.equal(page.html.includes('class="secret"'), kind === "shown");
   });
 }
+
+Deno.test("an answer in the middle of a call counts for the connection of the call alone", async () => {
+  await using service = await startSignIn();
+  const [one, two] = [await letIn(service), await letIn(service)];
+  const door = new URL(`${service.url}/connect/mcp`);
+  const session = await LegacySession.open([door], { headers: { authorization: `Bearer ${one.access}` } });
+  await using call = await session.call(CALL.tool, CALL.args);
+  const question = await call.next();
+  const yes = { action: "accept", content: { approve: true } };
+
+  const byOther = await session.with({ authorization: `Bearer ${two.access}` }).answer(question?.id, yes);
+  const byOwn = await session.answer(question?.id, yes);
+  const answer = await call.next();
+
+  assert.deepEqual([byOther, byOwn], [400, 202]);
+  assert.doesNotMatch(JSON.stringify(answer), /confirmation_required/);
+});
