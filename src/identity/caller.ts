@@ -25,17 +25,17 @@ export interface Wishes extends Bounds {
 /** The caller of one request, and what the request may do. Made once at the edge; no room below reads a header. */
 export interface Caller extends Wishes {
   identity: Identity;
+  /**
+   * What the caller's approvals, declines and secrets are bound to besides the customer, such as `servers:100001`. Empty
+   * for a caller of the whole account.
+   */
+  boundTo: string;
   /** The address of the client. Limits on wrong credentials use it; no answer shows it. */
   address: string;
   /** How the request came. Pages can be shown only over HTTP. */
   transport: "http" | "stdio";
   /** Hides the caller's secrets; see {@linkcode callerSecrets}. */
   secrets: SecretHider;
-  /**
-   * What approvals, declines, open questions and secrets of this caller are bound to besides the customer. Empty for a
-   * caller that may do all that its customer may.
-   */
-  boundTo: string;
   /** The connection that the caller signed in with; undefined if it sent credentials. */
   connection: CallerConnection | undefined;
   /** Our id of this request, in logs and errors. */

@@ -27,9 +27,9 @@ export async function stdioScope(
   const caller: Caller = {
     identity,
     ...processBounds(config),
+    boundTo: "",
     approvalCode,
     confirmByPage: false,
-    boundTo: "",
     connection: undefined,
     address: "stdio",
     transport: "stdio",
