@@ -15,6 +15,7 @@ export type StampedEntry = {
   request_id: string;
   client: string | null;
   connection?: string;
+  bound_to?: string;
   mark?: string;
   count?: number;
 };
@@ -60,6 +61,7 @@ export function stamp(entry: AuditEntry, now: number): StampedEntry {
     request_id: name(entry.request_id),
     client: entry.client === undefined ? null : name(entry.client),
     ...(entry.connection !== undefined && { connection: name(entry.connection) }),
+    ...(entry.bound_to !== undefined && { bound_to: entry.bound_to }),
     ...(entry.mark !== undefined && { mark: entry.mark }),
   };
 }

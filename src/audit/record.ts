@@ -13,6 +13,8 @@ export interface AuditEntry {
   event: "intent" | "outcome" | "asked" | "decided" | "revealed" | "refused";
   /** All 64 hex digits of the customer id; undefined for a call without credentials. */
   customer: string | undefined;
+  /** What the caller is bound to besides the customer, such as `servers:100001`; absent for the whole account. */
+  bound_to?: string;
   /** Name and version of the client, cleaned; undefined if not known. */
   client: string | undefined;
   tool: string;

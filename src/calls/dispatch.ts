@@ -20,6 +20,7 @@ import type { Effect, FindOptions, PlannedCall, PreparedCall, ToolContext } from
 import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { invalidArguments, readArguments } from "./arguments.ts";
+import { BoundAuditReader } from "./bound_audit.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "../confirm/binding.ts";
 import type { DeclaredInput } from "../confirm/declared_input.ts";
@@ -189,9 +190,10 @@ export class Dispatcher {
 
   /** Whatever is not plainly a read leaves a record. */
   #auditOf({ args, caller, client }: ToolCall, { tool, declared }: CatalogueEntry, secrets: Secrets): CallAudit {
-    const { identity, requestId, connection } = caller;
+    const { identity, boundTo, requestId, connection } = caller;
     return new CallAudit(this.#options.audit, {
       customer: customerIdOf(identity),
+      ...(boundTo !== "" && { bound_to: boundTo }),
       client,
       tool: tool.name,
       arguments: recordedArguments(args, declared, secrets),
@@ -264,13 +266,18 @@ export class Dispatcher {
       log,
     };
     const isCustomer = identity.kind === "customer";
-    const account = isCustomer ? new CloudwaysAccount(services, { customer: identity, ...within }) : undefined;
+    const account = isCustomer
+      ? new CloudwaysAccount(services, { customer: identity, ...within }, caller.servers)
+      : undefined;
     const secrets = isCustomer
       ? new CallSecrets({ pages: this.#options.secretPages, customer: identity.id, caller, client, tool: name, log })
       : undefined;
+    const ownRecords = account === undefined || caller.servers === undefined
+      ? audit
+      : new BoundAuditReader(audit, account, caller.servers);
     const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
     const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
-    return { account, secrets, caller, clock, audit, inputsOf, findTools, progress };
+    return { account, secrets, caller, clock, audit: ownRecords, inputsOf, findTools, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */

@@ -4,24 +4,32 @@ import { ToolError } from "../errors.ts";
 import { type CertificateFacts, type CertificateFiles, checkCertificate } from "./certificates.ts";
 import { type CloudwaysClient, knowsCredentials } from "./client.ts";
 import { openEncryptedKey } from "./encrypted_keys.ts";
-import type { Fields } from "./http.ts";
 import type { KeyWork } from "./key_work.ts";
-import { listReply, serverListing, type ServerRecord } from "./models.ts";
+import { knownApps, listReply, serverListing, type ServerRecord } from "./models.ts";
 import { isOperationId } from "./operation_id.ts";
 import {
   isPassing,
+  isUnknownOperation,
   type Operations,
   type OperationState,
   type Started,
   startedReply,
+  unknownOperation,
   type WaitOptions,
 } from "./operations.ts";
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
+import { type Report, type ReportRequest, startedAsId } from "./report_request.ts";
 import { sayingOf, UnknownToCloudwaysError } from "./replies.ts";
 import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
+import { type BoundRequest, type OwnedRow, ServerBound } from "./server_bound.ts";
 import type { ApiRequest, Session } from "./session.ts";
+import { saying, type StartedWork, stillRunning, type Unseen, unseen, withoutUsableId } from "./started_work.ts";
+import type { StartedOperations } from "./started_operations.ts";
 import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
+
+export type { Report } from "./report_request.ts";
+export type { StartedWork } from "./started_work.ts";
 
 /** The services that all accounts share. */
 export interface AccountServices {
@@ -30,11 +38,12 @@ export interface AccountServices {
   reference: ReferenceData;
   operations: Operations;
   restorePoints: RestorePoints;
+  startedOperations: StartedOperations;
   keyWork: KeyWork;
 }
 
 /** A request that reads. */
-export type ReadRequest<T> = Omit<ApiRequest<T>, "method" | "form">;
+export type ReadRequest<T> = Omit<ApiRequest<T>, "method" | "form"> & Pick<BoundRequest, "wholeAccount">;
 
 /** A request that changes something. */
 export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> & {
@@ -43,101 +52,27 @@ export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> 
   otherPath?: ApiPath;
 };
 
-/** The state of work that was started. */
-export interface StartedWork {
-  /** Null if Cloudways did the work at once. */
-  operation_id: string | null;
-  status: "completed" | "running";
-  type?: string;
-  /** Its state, in our own words. */
-  message: string;
-  /** Cloudways' message about it; left out if there is no message. */
-  cloudways_message?: string;
-  /** What Cloudways gave as the id, if it is malformed. */
-  cloudways_operation_id?: string;
-  /** What to do while it runs. */
-  next_step?: string;
-}
+const SERVER_LIST = {
+  operation: "server_list",
+  path: path`/server`,
+  reply: serverListing,
+  wholeAccount: true,
+} as const;
 
-/** A report that Cloudways makes in the background. */
-export interface ReportRequest<T> extends Pick<ReadRequest<T>, "operation" | "path" | "query"> {
-  /** Set where the report is asked for by a form, which is sent once. */
-  form?: Fields;
-  /** Parses an answer that contains the report itself; fails on an answer that contains only an id. */
-  inline: z.ZodType<T>;
-  /** Reads the report from the result of the finished operation. The result may be null. */
-  finished: (result: unknown) => T;
-}
-
-/** A finished report, or how to ask for it again. */
-export type Report<T> =
-  | { status: "completed"; operation_id: string | null; data: T }
-  | { status: "running"; operation_id: string; message: string; cloudways_message?: string; next_step: string };
-
-const startedAsId = startedReply.transform(({ operationId }, context) => {
-  if (operationId !== undefined && isOperationId(operationId)) return { id: operationId };
-  context.addIssue({ code: "custom", message: "neither a report nor the id of one" });
-  return z.NEVER;
-});
-
-/** Work that was started and whose state could not be read. */
-interface Unseen {
-  /** In our own words. */
-  reason: string;
-  said: { cloudways_message?: string };
-  /** Set if a later request may succeed. */
-  lookAgain: { afterSeconds: number | undefined } | undefined;
-}
-
-function stillRunning(operationId: string, said: string) {
-  const next_step = `Still running. Look again with get_operation_status, operation_id ${operationId}. ` +
-    "Don't start it once more.";
-  const message = "It was started and still runs at Cloudways.";
-  return { operation_id: operationId, status: "running", message, ...saying(said), next_step } as const;
-}
-
-/** Cloudways' message, in a member of its own and never in our sentences. */
-function saying(said: string): { cloudways_message?: string } {
-  return said === "" ? {} : { cloudways_message: said };
-}
-
-/** Work with a malformed id, which must not appear in a path or in our sentences. */
-function withoutUsableId(operationId: string, said: string): StartedWork {
-  return {
-    operation_id: null,
-    status: "running",
-    message: "It was started, but its state can't be read: Cloudways gave no usable id.",
-    ...saying(said),
-    cloudways_operation_id: operationId,
-    next_step: "Look at the server or application itself in some minutes. Don't start it once more.",
-  };
-}
-
-function unseen(operationId: string, { reason, said, lookAgain }: Unseen) {
-  const when = lookAgain?.afterSeconds === undefined ? "" : ` in ${lookAgain.afterSeconds} s`;
-  const how = lookAgain === undefined
-    ? "Whether it still runs is not known: look at the server or application itself. "
-    : `It may still run. Look again${when} with get_operation_status, operation_id ${operationId}. `;
-  const message = `It was started, but its state could not be read: ${reason}`;
-  return {
-    operation_id: operationId,
-    status: "running",
-    message,
-    ...said,
-    next_step: `${how}Don't start it once more.`,
-  } as const;
-}
-
-const SERVER_LIST = { operation: "server_list", path: path`/server`, reply: serverListing } as const;
-
-/** One customer's Cloudways account, for one call. Tools use it to reach Cloudways. */
+/**
+ * One customer's Cloudways account, for one call. Tools use it to reach Cloudways. For a caller who is bound to some
+ * servers, there is nothing else in it: {@linkcode ServerBound} decides that.
+ */
 export class CloudwaysAccount {
   readonly #services: AccountServices;
   readonly #session: Session;
+  readonly #bound: ServerBound | undefined;
 
-  constructor(services: AccountServices, session: Session) {
+  /** @param servers The only servers that the caller may use; undefined for the whole account. */
+  constructor(services: AccountServices, session: Session, servers?: ReadonlySet<number>) {
     this.#services = services;
     this.#session = session;
+    this.#bound = servers && new ServerBound(servers);
   }
 
   /** The owner of the account. */
@@ -190,13 +125,48 @@ export class CloudwaysAccount {
    *
    * @throws {ToolError} Every failure.
    */
-  read<T>(request: ReadRequest<T>): Promise<T> {
-    return this.#services.client.send(this.#session, { ...request, method: "GET" });
+  async read<T>({ wholeAccount, ...request }: ReadRequest<T>): Promise<T> {
+    return await this.#send({ ...request, method: "GET" }, wholeAccount);
+  }
+
+  /** Sends a request that names only what there is for the caller. */
+  async #send<T>(request: ApiRequest<T>, wholeAccount = false): Promise<T> {
+    this.#bound?.check({ ...request, wholeAccount });
+    return await this.#services.client.send(this.#session, request).catch((error) => {
+      throw this.#bound === undefined ? error : this.#bound.withoutOthers(error);
+    });
   }
 
   /** All servers with their applications; at most a minute old. */
-  servers(): Promise<ServerRecord[]> {
-    return this.#services.listing.servers(this.#session);
+  async servers(): Promise<ServerRecord[]> {
+    return this.#within(await this.#services.listing.servers(this.#session));
+  }
+
+  #within(servers: ServerRecord[]): ServerRecord[] {
+    return this.#bound === undefined ? servers : this.#bound.within(servers);
+  }
+
+  /** Of the rows of an answer about the whole account, those about something that there is for the caller. */
+  async ownRows<T extends OwnedRow>(rows: readonly T[]): Promise<T[]> {
+    const bound = this.#bound;
+    if (bound === undefined) return [...rows];
+    await this.servers();
+    return rows.filter((row) => bound.owns(row));
+  }
+
+  /** Makes a check whether a value names only servers and applications that there are for the caller, and some. */
+  async isAboutOwn(): Promise<(value: unknown) => boolean> {
+    const bound = this.#bound;
+    if (bound === undefined) return () => true;
+    await this.servers();
+    return (value) => bound.isAbout(value);
+  }
+
+  /** Of the projects of the account, those that there are for the caller: with an application of theirs in them. */
+  async ownProjects<T extends { id: number }>(projects: readonly T[]): Promise<T[]> {
+    if (this.#bound === undefined) return [...projects];
+    const own = new Set((await this.servers()).flatMap(knownApps).map(({ project_id }) => project_id));
+    return projects.filter(({ id }) => own.has(id));
   }
 
   /** @throws {ToolError} `not_found`. */
@@ -224,12 +194,13 @@ export class CloudwaysAccount {
 
   /** Like {@linkcode servers}, but read from Cloudways and not from the cached listing. */
   async currentServers(): Promise<ServerRecord[]> {
-    return (await this.read(SERVER_LIST)).servers;
+    return this.#within((await this.read(SERVER_LIST)).servers);
   }
 
   /** The newest restore points of a server's applications that were seen in the last hour. Sends no request. */
-  lastBackups(serverId: number): Promise<LastBackups> {
-    return this.#services.restorePoints.known(this.#session, serverId);
+  async lastBackups(serverId: number): Promise<LastBackups> {
+    if (this.#bound?.servers.has(serverId) === false) return new Map();
+    return await this.#services.restorePoints.known(this.#session, serverId);
   }
 
   /** The restore points of an application that were seen in the last hour. Sends no request. */
@@ -261,7 +232,7 @@ export class CloudwaysAccount {
   /** An application with its passwords, read from Cloudways and never stored. */
   async revealApp(appId: number, serverId: number): Promise<FoundApp> {
     const { servers } = await this.read({ ...SERVER_LIST, reveal: true });
-    return findApp(servers, appId, serverId);
+    return findApp(this.#within(servers), appId, serverId);
   }
 
   /** One of the lists that are the same for everybody; at most an hour old. */
@@ -284,12 +255,11 @@ export class CloudwaysAccount {
 
   /** Sends a write, and once more to its other path if the first path was unknown, so that nothing was done. */
   async #sendToEitherPath<T>({ otherPath, ...request }: WriteRequest<T>): Promise<T> {
-    const { client } = this.#services;
     try {
-      return await client.send(this.#session, request);
+      return await this.#send(request);
     } catch (error) {
       if (otherPath === undefined || !(error instanceof UnknownToCloudwaysError)) throw error;
-      return await client.send(this.#session, { ...request, path: otherPath });
+      return await this.#send({ ...request, path: otherPath });
     }
   }
 
@@ -310,12 +280,13 @@ export class CloudwaysAccount {
   async report<T>(request: ReportRequest<T>, options: WaitOptions): Promise<Report<T>> {
     const { inline, finished, ...asked } = request;
     const method = asked.form === undefined ? "GET" : "POST";
-    const reply = await this.#services.client.send(this.#session, {
+    const reply = await this.#send({
       ...asked,
       method,
       reply: z.union([inline.transform((data) => ({ data })), startedAsId]),
     });
     if ("data" in reply) return { status: "completed", operation_id: null, data: reply.data };
+    await this.#noteStarted(reply.id);
     const state = await this.#look(() => this.#services.operations.wait(this.#session, reply.id, options));
     if ("reason" in state) return unseen(reply.id, state);
     if (state.status !== "completed") return stillRunning(state.operation_id, state.cloudways_message);
@@ -345,7 +316,8 @@ export class CloudwaysAccount {
       return { work, end: null };
     }
     if (!isOperationId(operationId)) return { work: withoutUsableId(operationId, said), end: null };
-    const state = await this.#look(() => this.waitForOperation(operationId, options));
+    await this.#noteStarted(operationId);
+    const state = await this.#look(() => this.#waitUntilEnd(operationId, options));
     if ("reason" in state) return { work: unseen(operationId, state), end: null };
     const { status, type, cloudways_message } = state;
     if (status !== "completed") return { work: { ...stillRunning(operationId, cloudways_message), type }, end: null };
@@ -369,10 +341,37 @@ export class CloudwaysAccount {
   }
 
   /**
-   * Polls an operation until it ends or the time is up. After its end the cached listing is dropped, because it may
-   * have been read before the work was done.
+   * Polls an operation until it ends or the time is up.
+   *
+   * @throws {ToolError} `not_found` if there is no such operation for the caller.
    */
   async waitForOperation(operationId: string, options: WaitOptions): Promise<OperationState> {
+    const bound = this.#bound;
+    if (bound === undefined) return await this.#waitUntilEnd(operationId, options);
+    const admit = async (state: OperationState) => {
+      if (!await this.#isOwnOperation(state, bound)) throw unknownOperation();
+    };
+    const state = await this.#waitUntilEnd(operationId, { ...options, admit }).catch((error) => {
+      throw isUnknownOperation(error) ? unknownOperation() : bound.withoutOthers(error);
+    });
+    // A result may name applications, which the listing knows.
+    if (state.result !== null) await this.servers();
+    return bound.shown(state);
+  }
+
+  /** An operation that does not say its server is the caller's if they have started it. */
+  async #isOwnOperation({ server_id, operation_id }: OperationState, bound: ServerBound): Promise<boolean> {
+    if (server_id !== null) return bound.servers.has(server_id);
+    return await this.#services.startedOperations.isWithin(this.#session, operation_id, bound.servers);
+  }
+
+  async #noteStarted(operationId: string): Promise<void> {
+    if (this.#bound === undefined) return;
+    await this.#services.startedOperations.note(this.#session, operationId, this.#bound.servers);
+  }
+
+  /** After the end of the work the cached listing is dropped, because it may have been read before. */
+  async #waitUntilEnd(operationId: string, options: WaitOptions): Promise<OperationState> {
     let mayHaveEnded = true;
     try {
       const state = await this.#services.operations.wait(this.#session, operationId, options);

@@ -19,6 +19,7 @@ import { Operations } from "./operations.ts";
 import { ReferenceData } from "./reference_data.ts";
 import { RestorePoints } from "./restore_points.ts";
 import { ServerListing } from "./server_listing.ts";
+import { StartedOperations } from "./started_operations.ts";
 
 /** What {@linkcode createServices} needs. */
 export interface ServicesOptions {
@@ -70,6 +71,7 @@ export function createServices(options: ServicesOptions): { services: AccountSer
     reference: new ReferenceData({ client, sealed }),
     operations: new Operations({ client, clock, stopWaiting: options.stopWaiting }),
     restorePoints: new RestorePoints({ sealed, clock, records }),
+    startedOperations: new StartedOperations(sealed),
     keyWork: new KeyWork(options.work),
   };
   return { services, breaker };

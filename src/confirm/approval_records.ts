@@ -39,6 +39,8 @@ const recordSchema = z.object({
   /** SHA-256 of the id in the address. The store keeps the approval under it. */
   hash: z.string(),
   customer: z.string(),
+  /** What the caller is bound to besides; absent for a caller of the whole account. */
+  boundTo: z.string().exactOptional(),
   fingerprint: z.string(),
   /** The digest under which a no is remembered. */
   no: z.string(),

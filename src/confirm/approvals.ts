@@ -28,7 +28,9 @@ import { type EndedYeses, markOf } from "./ended_yeses.ts";
 export interface ApprovalRequest {
   /** All 64 hex digits of the customer id. */
   customer: string;
-  /** Identifies the call. A yes is bound to it: a digest in hex of tool, canonical arguments and target. */
+  /** What the caller is bound to besides; see `Caller.boundTo`. */
+  boundTo: string;
+  /** Identifies the call. A yes is bound to it: a digest in hex of the caller, tool, canonical arguments and target. */
   fingerprint: string;
   /** The digest under which a no is remembered: `noOf` of the call. */
   no: string;
@@ -296,12 +298,13 @@ export class Approvals {
 
   /** Writes a new approval; undefined if the customer has too many open ones. */
   async #open(request: ApprovalRequest, hash: string): Promise<ApprovalRecord | undefined> {
-    const { customer, fingerprint, no, tool, question, email, client } = request;
+    const { customer, boundTo, fingerprint, no, tool, question, email, client } = request;
     const place = await this.#places.take(customer, hash, OPEN_MS);
     if (place === undefined) return undefined;
     const record = {
       hash,
       customer,
+      ...(boundTo !== "" && { boundTo }),
       fingerprint,
       no,
       tool,

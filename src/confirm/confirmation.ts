@@ -144,8 +144,8 @@ export class Confirmation {
 
   async #bind(call: AskingCall): Promise<BoundCall> {
     const { fingerprints } = this.#options;
-    const { customer, client, session } = call;
-    const binding = await bindCall(fingerprints, { ...call, customer: customer.id, boundTo: call.caller.boundTo });
+    const { customer, caller: { boundTo }, client, session } = call;
+    const binding = await bindCall(fingerprints, { ...call, customer: customer.id, boundTo });
     const nonce = session === "unknown" ? undefined : session?.nonce;
     const no = await noOf(fingerprints, binding, { client, session: nonce });
     return { call, binding, customer: customer.id, no };
@@ -209,6 +209,7 @@ export class Confirmation {
     const { tool, client, caller, session } = call;
     const { url, endsAt, isNew } = await this.#options.approvals.ask({
       customer,
+      boundTo: caller.boundTo,
       fingerprint: binding.fingerprint,
       no,
       tool,

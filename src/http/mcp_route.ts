@@ -1,4 +1,5 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
+import { boundToServers } from "../identity/bounds.ts";
 import { type Caller, callerSecrets, customerIdOf, type Wishes } from "../identity/caller.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
 import type { Limit } from "../errors.ts";
@@ -142,7 +143,8 @@ export class McpRoute {
   }
 
   #scope(guest: Guest, wishes: Wishes, { requestId, address, log, note }: RequestInfo): CallScope {
-    const { identity, boundTo, connection, alsoSent } = guest;
+    const { identity, connection, alsoSent } = guest;
+    const boundTo = [guest.boundTo, boundToServers(wishes)].filter((part) => part !== "").join(" ");
     const secrets = callerSecrets({ identity, ...wishes }, { alsoSent, work: this.#options.work });
     const caller: Caller = {
       identity,

@@ -25,7 +25,7 @@ export interface Secret {
 }
 
 /** The caller that shows secrets, as far as their page needs it. */
-export type SecretCaller = Pick<Caller, "transport" | "secrets"> & ProvingCaller;
+export type SecretCaller = Pick<Caller, "transport" | "secrets" | "boundTo"> & ProvingCaller;
 
 /** Secrets to be shown on one page. */
 export interface NewSecrets {
@@ -121,6 +121,7 @@ export class SecretPages {
     const record: SecretRecord = {
       hash,
       customer,
+      ...(caller.boundTo !== "" && { boundTo: caller.boundTo }),
       tool,
       ...(client !== undefined && { client }),
       subject: keptSubject(subject, caller.secrets),

@@ -21,6 +21,8 @@ const recordSchema = z.object({
   hash: z.string(),
   /** All 64 hex digits of the customer id. */
   customer: z.string(),
+  /** What the caller is bound to besides; absent for a caller of the whole account. */
+  boundTo: z.string().exactOptional(),
   tool: z.string(),
   /** As the client names itself. */
   client: z.string().exactOptional(),

@@ -24,8 +24,7 @@ export function narrowToConnection(bounds: Bounds, { readOnly, toolsets, servers
     readOnly,
     toolsets: toolsets && new Set(toolsets),
     listedToolsets: bounds.listedToolsets,
-    // Bounds by server are not enforced yet, so such a connection may use no tool at all.
-    ...(servers !== undefined && { onlyTools: new Set() }),
+    servers: servers && new Set(servers),
   });
 }
 

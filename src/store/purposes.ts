@@ -39,6 +39,8 @@ export const PURPOSES = {
   listing_epoch: { keeps: "table", standIn: { handsOver: "mark" } },
   /** The newest known restore points of one server's applications, sealed. */
   restore_points: { keeps: "cache", standIn: "never" },
+  /** The servers that the starter of an operation was bound to, sealed. */
+  started_operation: { keeps: "cache", standIn: "never" },
   /** Reference data, the same for every customer. */
   reference: { keeps: "cache", standIn: {} },
   /**

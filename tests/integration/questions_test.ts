@@ -70,6 +70,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     onlyTools: undefined,
     excludedTools: new Set(),
     listedToolsets: new Set(TOOLSETS),
+    servers: undefined,
     boundTo: "",
     address: "127.0.0.1",
     transport: "http",

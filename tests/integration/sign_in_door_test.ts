@@ -250,12 +250,15 @@ Deno.test("a connection that is bound to servers is kept from everything else", 
   const [first, second] = service.sandbox.account().servers;
   const { tokens } = await signIn(service, { servers: [first?.id ?? 0] });
 
-  const answer = await callAtDoor(service, tokens.access, {
-    tool: "get_server_details",
-    args: { server_id: second?.id },
-  });
+  const look = (id: number | undefined) =>
+    callAtDoor(service, tokens.access, { tool: "get_server_details", args: { server_id: id } });
+  const own = await look(first?.id);
+  const other = await look(second?.id);
+  const account = await callAtDoor(service, tokens.access, { tool: "list_team_members" });
 
-  assert.match(answer.text, /not_found|Unknown tool/);
+  assert.doesNotMatch(own.text, /isError/);
+  assert.match(other.text, /not_found/);
+  assert.match(account.text, /Unknown tool/);
 });
 
 Deno.test("customer_info and the audit records name the connection and its bounds", async () => {

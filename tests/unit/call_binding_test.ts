@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { canonicalJson } from "../../src/crypto/canonical_json.ts";
 import { Fingerprints } from "../../src/crypto/fingerprints.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { Catalogue } from "../../src/calls/catalogue.ts";
@@ -106,6 +107,21 @@ Deno.test("the server that was found is part of the call", async () => {
   const server = { ...SUBJECT.server, id: 2 };
 
   await assertOther({ question: { ...QUESTION, subject: { ...SUBJECT, server } } }, { call: true, target: true });
+});
+
+Deno.test("what the caller is bound to is part of the call", async () => {
+  for (const boundTo of ["servers:1", "servers:1,2"]) await assertOther({ boundTo }, { call: true, target: false });
+
+  assert.notEqual((await bind({ boundTo: "servers:1" })).call, (await bind({ boundTo: "servers:1,2" })).call);
+});
+
+Deno.test("a caller of the whole account has the fingerprints of versions without bounds", async () => {
+  const fingerprints = new Fingerprints(await KeyRing.create({ encryptionKeys: [KEY] }));
+  const former = await fingerprints.of("call", CALL.customer, CALL.tool, canonicalJson({ server_id: 1 }));
+
+  const { call } = await bind();
+
+  assert.equal(call, former);
 });
 
 Deno.test("without the key a fingerprint reveals nothing", async () => {

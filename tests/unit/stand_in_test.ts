@@ -15,6 +15,7 @@ function bucket(customer: string): StoreKey {
 
 const SHARED_ONLY: Purpose[] = [
   "restore_points",
+  "started_operation",
   "audit",
   "audit_refused",
   "question",

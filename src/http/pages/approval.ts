@@ -144,10 +144,11 @@ class ApprovalPage implements PageHandler {
  * the address nor the id of the page.
  */
 async function decidedEntry(record: ApprovalRecord, decided: Decided, requestId: string): Promise<AuditEntry> {
-  const { customer, client, tool, question, hash } = record;
+  const { customer, boundTo, client, tool, question, hash } = record;
   return {
     event: "decided",
     customer,
+    ...(boundTo !== undefined && { bound_to: boundTo }),
     client,
     tool,
     arguments: record.arguments,

@@ -106,10 +106,11 @@ function noteOwner({ known, note }: RequestInfo, { customer, tool }: SecretRecor
 }
 
 function openedEntry(record: SecretRecord, kind: "shown" | "wrong_code" | "closing", requestId: string): AuditEntry {
-  const { customer, client, tool, subject, items } = record;
+  const { customer, boundTo, client, tool, subject, items } = record;
   return {
     event: "revealed",
     customer,
+    ...(boundTo !== undefined && { bound_to: boundTo }),
     client,
     tool,
     arguments: { shown: items.map(({ name }) => name) },

@@ -16,7 +16,7 @@ import { defineTool, type Tool } from "../define/tool.ts";
 
 const label = z.string().min(1).max(100);
 
-const projectName = z.looseObject({ name: looseText });
+const namedProject = z.looseObject({ id: idNumber.catch(0), name: looseText });
 
 const namedCopy = z.looseObject({ app_id: idNumber });
 
@@ -45,13 +45,14 @@ async function requireProject(account: CloudwaysAccount, name: string): Promise<
   const projects = await account.read({
     operation: "project_list",
     path: path`/project`,
-    reply: listReply("projects", projectName),
+    reply: listReply("projects", namedProject),
+    wholeAccount: true,
   })
     .catch((error) => nullIfRefused(error));
   requireKnown(name, {
     argument: "project_name",
     what: "project of this account",
-    known: projects?.map((project) => project.name) ?? [],
+    known: projects === null ? [] : (await account.ownProjects(projects)).map((project) => project.name),
   });
 }
 

@@ -100,6 +100,7 @@ const listDomains = defineTool({
   title: "Domains of the account",
   toolset: "apps",
   effect: "read",
+  accountWide: false,
   description: "Lists every domain of the account with its application, server, whether it is primary or an alias, " +
     "and its certificate: kind, covers, auto_renewal. First those without cover or renewal. Cloudways gives no expiry date.",
   input: z.strictObject({

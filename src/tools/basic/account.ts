@@ -23,17 +23,23 @@ const listProjects = defineTool({
   title: "List projects",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: "Lists the projects of the account with the applications in each.",
   input: noInput,
   output: z.looseObject({ projects: records }),
   handler: async (_input, { account }) => {
     const [projects, servers] = await Promise.all([
-      account.read({ operation: "project_list", path: path`/project`, reply: listReply("projects", projectRecord) }),
+      account.read({
+        operation: "project_list",
+        path: path`/project`,
+        reply: listReply("projects", projectRecord),
+        wholeAccount: true,
+      }),
       account.servers(),
     ]);
     const apps = servers.flatMap(knownApps);
     return {
-      projects: projects.map(({ id, name, is_default, created_at }) => ({
+      projects: (await account.ownProjects(projects)).map(({ id, name, is_default, created_at }) => ({
         id,
         name,
         is_default,
@@ -61,6 +67,7 @@ const listTeamMembers = defineTool({
   title: "List team members",
   toolset: "basic",
   effect: "read",
+  accountWide: true,
   description: "Lists the people who share the account, with their roles and permissions.",
   input: noInput,
   output: z.looseObject({ members: records }),

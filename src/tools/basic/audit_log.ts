@@ -57,6 +57,7 @@ const getAuditLog = defineTool({
   title: "What was done",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Lists what was done through this service with the caller's credentials, newest first. One entry an action: " +
     "changes, shown passwords, questions to a person (approval: form or page) and refusals; outcome says why. For older " +

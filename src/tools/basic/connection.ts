@@ -19,6 +19,7 @@ const ping = defineAnonymousTool({
   title: "Check the connection",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: "Says whether this service answers, whether credentials came, and whether Cloudways accepts them now. " +
     "Use it first when other tools fail.",
   input: noInput,
@@ -56,6 +57,7 @@ const customerInfo = defineTool({
   title: "Who am I",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Shows what this service knows of the caller: customer id, kind of credential, connection and its bounds, when " +
     "first and last seen, and when the sign-in token ends. Costs a request only where Cloudways was not asked for ten minutes.",
@@ -68,6 +70,7 @@ const customerInfo = defineTool({
     last_seen: isoTimeOrNull,
     token_expires_at: isoTimeOrNull,
     connection: z.looseObject({}).optional(),
+    only_servers: z.array(z.number()).optional().describe("The ids of the only servers it may use; absent for all."),
   }),
   handler: async (_input, { account, caller }) => {
     await account.ensureAcceptedLately();
@@ -85,6 +88,7 @@ const customerInfo = defineTool({
       last_seen: time(seen?.lastSeen),
       token_expires_at: time(expiresAt),
       ...(caller.connection && { connection: shownConnection(caller, caller.connection) }),
+      ...(caller.servers !== undefined && { only_servers: [...caller.servers].sort((a, b) => a - b) }),
     };
   },
 });
@@ -111,6 +115,7 @@ const rateLimitStatus = defineTool({
   title: "Rate limits",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Shows how many requests are left: this service's own limit for the caller, and what Cloudways last said " +
     "of its limits where less than half is left. Costs a request only where Cloudways was not asked for ten minutes. " +

@@ -12,6 +12,7 @@ const listServers = defineTool({
   title: "List servers and applications",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Lists every server of the account with its applications: ids, labels, status, addresses, domains. Start " +
     "here to get the ids that other tools need. At most a minute old. To look for one thing, find_resources is shorter.",
@@ -27,6 +28,7 @@ const findResources = defineTool({
   title: "Find servers and applications",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Finds servers and applications by a part of their label, domain, alias, IP address or id, and gives the " +
     "ids to use next. Use it when the user names a site or server.",

@@ -10,6 +10,7 @@ const getOperationStatus = defineTool({
   title: "State of an operation",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: "Shows how far an operation is that another tool started, and its result when it was a report. With " +
     "wait_seconds it waits for the end. An operation that failed comes back as an error.",
   input: z.strictObject({

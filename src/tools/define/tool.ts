@@ -106,6 +106,11 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   /** Calling it twice with the same input has the same effect as calling it once. Reads are always idempotent. */
   idempotent?: boolean;
   /**
+   * It is about the whole account, so callers that are bound to some servers don't have it. Set it to false for a tool
+   * that has no required `server_id` or `app_id`, and shows such callers only what is on their servers.
+   */
+  accountWide?: boolean;
+  /**
    * Where this input shows secrets, if at all. `page`: the call is refused before anything is read if there is no page.
    * `answer`: they are not hidden in the answer. A read that shows secrets needs a person's yes too.
    */
@@ -186,6 +191,8 @@ export interface Tool {
   readonly formerly: FormerNames;
   readonly output: z.ZodObject;
   readonly idempotent: boolean;
+  /** It is about the whole account, so callers that are bound to some servers don't have it. */
+  readonly accountWide: boolean;
   /** Works without credentials. */
   readonly anonymous: boolean;
   /** Some or all of its calls need a person's yes. */
@@ -267,7 +274,7 @@ export function defineForwardingTool(definition: ForwardingToolDefinition): Tool
     asks: false,
     plan: () => Promise.reject(new Error(`${name} must be unwrapped before it is carried out`)),
   };
-  const whole = { ...definition, input: forwardInput, output: z.looseObject({}) };
+  const whole = { ...definition, input: forwardInput, output: z.looseObject({}), accountWide: false };
   return { ...toTool(whole, behaviour), idempotent: false, forwards: true };
 }
 
@@ -275,6 +282,11 @@ function accountContext(toolName: string, context: AnonymousContext): ToolContex
   const { account, secrets } = context;
   if (account === undefined || secrets === undefined) throw new Error(`${toolName} was run without an account`);
   return { ...context, account, secrets };
+}
+
+/** Whether every call names a server or an application. */
+function requiresTarget({ shape }: z.ZodObject): boolean {
+  return [shape.server_id, shape.app_id].some((id) => id !== undefined && !z.safeParse(id, undefined).success);
 }
 
 interface Behaviour<I extends z.ZodObject> {
@@ -289,7 +301,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   { anonymous, asks, typesLabel = false, plan }: Behaviour<I>,
 ): Tool {
   const { name, title, toolset, effect, description, input, formerly, output, idempotent } = definition;
-  const { showsSecrets, showsLiterals, publicAnswer = false } = definition;
+  const { showsSecrets, showsLiterals, publicAnswer = false, accountWide } = definition;
   return {
     name,
     title,
@@ -300,6 +312,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     formerly: formerly ?? {},
     output,
     idempotent: idempotent ?? effect === "read",
+    accountWide: accountWide ?? !requiresTarget(input),
     anonymous,
     asks,
     typesLabel,

@@ -25,6 +25,7 @@ const listStagingApps = defineTool({
   title: "Staging applications",
   toolset: "staging",
   effect: "read",
+  accountWide: false,
   description: "Lists the staging applications of the account, each with the live application it was made from. " +
     "Use it before a push or pull. live_app.state gone means that the live application is not in the account any " +
     "more. perhaps_temporary marks a copy that a running update may have made for itself.",

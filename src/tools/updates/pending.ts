@@ -31,6 +31,7 @@ const listAppUpdates = defineTool({
   title: "Pending updates",
   toolset: "updates",
   effect: "read",
+  accountWide: false,
   description: "Lists the pending WordPress updates of all applications, as counts: core, plugins and themes; those " +
     "with most first. get_update_settings names those of one application.",
   input: z.strictObject({
@@ -45,6 +46,7 @@ const listAppUpdates = defineTool({
       operation: "safe_update_list",
       path: path`/app/safeupdates/list`,
       reply: listReply("updates_list", listedUpdates),
+      wholeAccount: true,
     }));
     const byId = new Map(rows.map((row) => [row.app_id, row]));
     const apps = servers.flatMap((server) =>
