@@ -140,7 +140,7 @@ export class Grants {
     await connections.end(token.customer, token.connection);
   }
 
-  /** The digest of a client id, as tokens hold it. */
+  /** The fingerprint of a client id, as tokens hold it. */
   async clientDigest(client: string): Promise<string> {
     return await this.#options.fingerprints.of("client", client);
   }

@@ -21,7 +21,7 @@ export const grantSchema = z.object({
   bounds: connectionBoundsSchema,
   /** The URL at which alone the tokens are good. */
   resource: z.string(),
-  /** SHA-256 of the client id. */
+  /** Fingerprint of the client id. */
   client: z.string(),
   /** HMAC of the passphrase that the person types to approve; left out without one. */
   passphrase: z.string().regex(/^[0-9a-f]{64}$/).exactOptional(),

@@ -197,7 +197,7 @@ const ATTACKS: readonly Attack[] = [
     },
   },
   {
-    name: "PKCE downgrade: none, plain, or a challenge that is none",
+    name: "PKCE downgrade: without a challenge, with plain, or with a malformed challenge",
     run: async (service) => {
       const clientId = await register(service);
       const changes: Record<string, string | undefined>[] = [

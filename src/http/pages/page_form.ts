@@ -41,7 +41,7 @@ export async function readPageForm(
   { publicUrl, bodies, maxBytes }: PageFormOptions,
 ): Promise<ReadForm> {
   if (!isFromOurPage(request, publicUrl)) {
-    const advice = "Open the address exactly as the assistant gave it, and use that page.";
+    const advice = "Open the address exactly as it was given to you, and use that page.";
     return { refusal: { status: 403, title: "Not from here", advice } };
   }
   if (mediaType(request) !== "application/x-www-form-urlencoded") return { refusal: NOT_THE_FORM };
