@@ -196,7 +196,7 @@ export class Dispatcher {
 
   /** Whatever is not plainly a read leaves a record. */
   #auditOf({ args, caller, client }: ToolCall, { tool, declared }: CatalogueEntry, secrets: Secrets): CallAudit {
-    const { identity, boundTo, requestId } = caller;
+    const { identity, boundTo, requestId, connection } = caller;
     return new CallAudit(this.#options.audit, {
       customer: customerIdOf(identity),
       ...(boundTo !== "" && { bound_to: boundTo }),
@@ -204,6 +204,7 @@ export class Dispatcher {
       tool: tool.name,
       arguments: recordedArguments(args, declared, secrets),
       request_id: requestId,
+      ...(connection && { connection: connection.id }),
     }, { kept: tool.effect !== "read" });
   }
 

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { parseToolsets } from "../identity/toolsets.ts";
 import { hostname, hostNames, httpsUrl, LOOPBACK_NAMES, networks, origins, redisUrl } from "./addresses.ts";
 import { healthThresholds } from "./health_thresholds.ts";
+import { pinnedClients } from "./clients.ts";
 import {
   auditDestination,
   credentialText,
@@ -47,6 +48,7 @@ function derived<T>(reader: Reader<T>, shown: string, meaning: string): z.ZodOpt
 
 const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 const LOG_FORMATS = ["console", "json"] as const;
+const SIGN_IN_MODES = ["auto", "on", "off"] as const;
 const CONFIRM_MODES = ["ask", "elicit", "off"] as const;
 
 /** Least level of the lines that are logged. */
@@ -108,6 +110,17 @@ export const variables = z.object({
     "ask",
     "How a person is asked before destructive calls and before passwords are shown. ask: through the client, or " +
       "else on an approval page; elicit: through the client alone; off: not at all.",
+  ),
+  SIGN_IN: preset(
+    oneOf(SIGN_IN_MODES),
+    "auto",
+    "Whether people can sign in at /connect/mcp in place of a token in the client's configuration. auto: where " +
+      "PUBLIC_URL is known and ENCRYPTION_KEY is set; on: fails to start without them; off: never.",
+  ),
+  SIGN_IN_CLIENTS: optional(
+    pinnedClients,
+    "clients register themselves, and their names are shown as unchecked",
+    "Clients that people see as known to you: a JSON list of objects with client_id, client_name and redirect_uris.",
   ),
   RATE_LIMIT_REQUESTS: preset(
     wholeNumber(1, 1_000_000),

@@ -51,6 +51,10 @@ const recordSchema = z.object({
   client: z.string().exactOptional(),
   /** HMAC of the approval code that the page asks for. */
   codeDigest: z.string().regex(/^[0-9a-f]{64}$/).exactOptional(),
+  /** What a passphrase's HMAC is bound to. */
+  codeScope: z.string().exactOptional(),
+  /** The connection whose call it is. */
+  connection: z.string().exactOptional(),
   /** The name of the slot that an open approval holds. */
   place: z.string(),
   /** Milliseconds since the epoch. */

@@ -190,8 +190,8 @@ export class Confirmation {
   ): Promise<Verdict> {
     const { sealed, approvals } = this.#options;
     const { fingerprint } = binding;
-    const { approvalCode } = call.caller;
-    const open = hasPage ? await approvals.openFor({ customer, fingerprint, no, approvalCode }) : undefined;
+    const { approvalCode, connection } = call.caller;
+    const open = hasPage ? await approvals.openFor({ customer, fingerprint, no, approvalCode, connection }) : undefined;
     if (open !== undefined) throw approvalPending(call.tool, open.url, open.endsAt);
     const state = this.#newState(call.tool, "form", binding);
     await sealed.write(questionKey(customer, state), fingerprint, OPEN_MS);
@@ -218,6 +218,7 @@ export class Confirmation {
       email: shortEmail(call.customer),
       client,
       approvalCode: caller.approvalCode,
+      connection: caller.connection,
     });
     const byUrl = canShow(call).url && answered?.kind !== "nobody";
     if (byUrl && answered?.kind === "visited") throw approvalPending(tool, undefined, endsAt);

@@ -36,8 +36,24 @@ export interface Caller extends Wishes {
   transport: "http" | "stdio";
   /** Hides the caller's secrets; see {@linkcode callerSecrets}. */
   secrets: SecretHider;
+  /** The connection that the caller signed in with; undefined if it sent credentials. */
+  connection: CallerConnection | undefined;
   /** Our id of this request, in logs and errors. */
   requestId: string;
+}
+
+/** A connection, as far as calls need it. */
+export interface CallerConnection {
+  /** 32 hex digits. */
+  id: string;
+  /** The client's name, as it gave it when it registered. */
+  client: string;
+  /** ISO 8601; null if it has no end. */
+  endsAt: string | null;
+  /** The ids of the only servers it may see and touch; undefined for all. */
+  servers: readonly number[] | undefined;
+  /** HMAC of the passphrase that the person types to approve; undefined without one. */
+  passphrase: string | undefined;
 }
 
 /** Options of {@linkcode callerSecrets}. */

@@ -32,6 +32,10 @@ const recordSchema = z.object({
   items: z.array(z.object({ name: z.string(), user: z.string().exactOptional() })),
   /** HMAC of the approval code that the page asks for. */
   codeDigest: z.string().regex(/^[0-9a-f]{64}$/).exactOptional(),
+  /** What a passphrase's HMAC is bound to. */
+  codeScope: z.string().exactOptional(),
+  /** The connection whose call it is. */
+  connection: z.string().exactOptional(),
   /** The name of the slot that it holds until it is opened. */
   place: z.string(),
   state: z.enum(STATES),

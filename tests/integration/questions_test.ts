@@ -75,6 +75,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     boundTo: "",
     address: "127.0.0.1",
     transport: "http",
+    connection: undefined,
     approvalCode: undefined,
     confirmByPage: false,
     secrets: new SecretHider([TOKEN]),

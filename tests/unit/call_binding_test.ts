@@ -61,8 +61,9 @@ Deno.test("the same call on the same target has the same fingerprint, whatever t
   assert.deepEqual(after, before);
 });
 
-Deno.test("a different customer, tool or argument makes a different call", async () => {
+Deno.test("a different customer, connection, tool or argument makes a different call", async () => {
   await assertOther({ customer: "b".repeat(64) }, { call: true, target: false });
+  await assertOther({ boundTo: "c".repeat(32) }, { call: true, target: false });
   await assertOther({ tool: "restart_server" }, { call: true, target: false });
   await assertOther({ input: { ...CALL.input, service: "nginx" } }, { call: true, target: false });
 });

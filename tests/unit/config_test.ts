@@ -29,6 +29,8 @@ const CONTRACT_NAMES = [
   "AUDIT_LOG",
   "READ_ONLY",
   "CONFIRM",
+  "SIGN_IN",
+  "SIGN_IN_CLIENTS",
   "PUBLIC_URL",
   "CUSTOMER_ID_KEY",
   "TOOLSETS",
@@ -77,6 +79,7 @@ Deno.test("an empty environment gives every default", () => {
     readOnly: false,
     confirm: "ask",
     publicUrl: new URL("http://127.0.0.1:7000"),
+    signIn: undefined,
     toolsets: new Set(TOOLSETS),
     listedToolsets: new Set(DEFAULT_TOOLSETS),
     stdioCredential: undefined,
@@ -175,6 +178,20 @@ const READINGS: readonly { env: Environment; read: (config: Config) => unknown; 
   },
   { env: { READ_ONLY: "true" }, read: (c) => c.readOnly, value: true },
   { env: { CONFIRM: "elicit" }, read: (c) => c.confirm, value: "elicit" },
+  { env: { ENCRYPTION_KEY: KEY }, read: (c) => c.signIn, value: { clients: [] } },
+  { env: { ENCRYPTION_KEY: KEY, SIGN_IN: "on" }, read: (c) => c.signIn, value: { clients: [] } },
+  { env: { ENCRYPTION_KEY: KEY, SIGN_IN: "off" }, read: (c) => c.signIn, value: undefined },
+  { env: { ENCRYPTION_KEY: KEY, HOST: "0.0.0.0" }, read: (c) => c.signIn, value: undefined },
+  { env: { PUBLIC_URL: "https://mcp.example.com" }, read: (c) => c.signIn, value: undefined },
+  {
+    env: {
+      ENCRYPTION_KEY: KEY,
+      SIGN_IN_CLIENTS:
+        '[{"client_id":"acme","client_name":"Acme","redirect_uris":["https://acme.example.com/callback"]}]',
+    },
+    read: (c) => c.signIn?.clients,
+    value: [{ id: "acme", name: "Acme", redirects: ["https://acme.example.com/callback"] }],
+  },
   { env: { CONFIRM: "off" }, read: (c) => c.confirm, value: "off" },
   { env: { TOOLSETS: "basic,apps" }, read: (c) => c.toolsets, value: new Set(["basic", "apps", "discovery"]) },
   { env: { TOOLSETS: "default" }, read: (c) => c.toolsets, value: new Set(DEFAULT_TOOLSETS) },
@@ -209,6 +226,10 @@ for (const { env, read, value } of READINGS) {
 /** Wrong values, and words of the message that say how to correct them. */
 const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = [
   ["HOST", "http://127.0.0.1", /127\.0\.0\.1/],
+  ["SIGN_IN", "yes", /auto, on, off/],
+  ["SIGN_IN", "on", /ENCRYPTION_KEY/],
+  ["SIGN_IN_CLIENTS", "acme", /JSON list/],
+  ["SIGN_IN_CLIENTS", '[{"client_id":"a","client_name":"A","redirect_uris":["javascript:alert(1)"]}]', /JSON list/],
   ["HOST", "127.0.0.1:7000", /host name or an IP address/],
   ["HOST", "a b", /host name or an IP address/],
   ["PORT", "0", /1 to 65535/],

@@ -30,6 +30,7 @@ export async function stdioScope(
     boundTo: "",
     approvalCode,
     confirmByPage: false,
+    connection: undefined,
     address: "stdio",
     transport: "stdio",
     secrets,

@@ -4,8 +4,10 @@ import { knowsCredentials } from "../../cloudways/client.ts";
 import { sayingOf } from "../../cloudways/replies.ts";
 import type { UpstreamLimit } from "../../cloudways/upstream_limits.ts";
 import { ToolError } from "../../errors.ts";
+import type { Caller, CallerConnection } from "../../identity/caller.ts";
 import { traitsOf } from "../../identity/credential.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
+import { TOOLSETS } from "../../identity/toolsets.ts";
 import { noInput } from "../define/inputs.ts";
 import { records } from "../define/outputs.ts";
 import { defineAnonymousTool, defineTool, type Tool } from "../define/tool.ts";
@@ -57,8 +59,8 @@ const customerInfo = defineTool({
   effect: "read",
   accountWide: false,
   description:
-    "Shows what this service knows of the caller: customer id, kind of credential, the servers that the connection is " +
-    "bound to, when first and last seen, and when the sign-in token ends. Costs a request only where Cloudways was not asked for ten minutes.",
+    "Shows what this service knows of the caller: customer id, kind of credential, connection and its bounds, when " +
+    "first and last seen, and when the sign-in token ends. Costs a request only where Cloudways was not asked for ten minutes.",
   input: noInput,
   output: z.looseObject({
     customer_id: z.string(),
@@ -67,6 +69,7 @@ const customerInfo = defineTool({
     first_seen: isoTimeOrNull,
     last_seen: isoTimeOrNull,
     token_expires_at: isoTimeOrNull,
+    connection: z.looseObject({}).optional(),
     only_servers: z.array(z.number()).optional().describe("The ids of the only servers it may use; absent for all."),
   }),
   handler: async (_input, { account, caller }) => {
@@ -84,10 +87,23 @@ const customerInfo = defineTool({
       first_seen: time(seen?.firstSeen),
       last_seen: time(seen?.lastSeen),
       token_expires_at: time(expiresAt),
+      ...(caller.connection && { connection: shownConnection(caller, caller.connection) }),
       ...(caller.servers !== undefined && { only_servers: [...caller.servers].sort((a, b) => a - b) }),
     };
   },
 });
+
+/** The connection of a caller that signed in, and what it may do. */
+function shownConnection({ readOnly, toolsets }: Caller, { id, client, endsAt, servers }: CallerConnection) {
+  return {
+    id,
+    client,
+    read_only: readOnly,
+    toolsets: TOOLSETS.filter((toolset) => toolsets.has(toolset)),
+    servers: servers ?? "all",
+    ends_at: endsAt,
+  };
+}
 
 /** Whether to show a limit: requests are paused, less than half of it is left, or Cloudways doesn't say how much is. */
 function isLow({ limit, remaining, pausedUntil }: UpstreamLimit, now: number): boolean {
