@@ -7,7 +7,7 @@ import type { CircuitBreaker } from "./cloudways/breaker.ts";
 import { CustomerRecords } from "./cloudways/customer_records.ts";
 import { createServices } from "./cloudways/services.ts";
 import type { Config } from "./config.ts";
-import { publicUrlIsLoopback } from "./config/reach.ts";
+import { type NoStdioPages, publicUrlIsLoopback } from "./config/reach.ts";
 import { confirmNote } from "./confirm/note.ts";
 import { Box } from "./crypto/box.ts";
 import { CustomerIds } from "./identity/customer_id.ts";
@@ -29,6 +29,7 @@ import { Declines } from "./confirm/declines.ts";
 import { Dispatcher } from "./calls/dispatch.ts";
 import { EndedYeses } from "./confirm/ended_yeses.ts";
 import { McpEndpoint, type McpEndpointOptions } from "./mcp/endpoint.ts";
+import { ALWAYS_SERVED, hostOf, type PageHost } from "./confirm/page_access.ts";
 import { UnknownPages } from "./confirm/page_ids.ts";
 import { QuestionStates } from "./confirm/state.ts";
 import { Relay } from "./mcp/relay.ts";
@@ -70,6 +71,11 @@ export interface AppOptions {
   protocol?: Pick<McpEndpointOptions<CallScope>, "createServer" | "isSlow">;
   /** Counts the work done for callers. */
   work?: WorkCounts;
+  /**
+   * Over stdio: serves the pages by `fetchPages`, or why there are none. By default they are served over HTTP, by
+   * `fetch`.
+   */
+  pages?: PageHost | NoStdioPages;
 }
 
 /** Below the promised 30 s. */
@@ -82,6 +88,8 @@ const WRITE_TIMEOUT_MS = 50_000;
 export interface App {
   /** Serves HTTP. */
   fetch: FetchHandler;
+  /** Serves the pages for people, and nothing else. */
+  fetchPages: FetchHandler;
   catalogue: Catalogue;
   /** The parts that all accounts share. */
   services: AccountServices;
@@ -113,7 +121,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const sealed = new SealedStore(store, box);
   const records = new CustomerRecords({ store, sealed, clock });
   const folded = new FoldedLog({ log });
-  const base: Base = { config, clock, metrics, ring, box, store, sealed, records, folded };
+  const pages = options.pages ?? ALWAYS_SERVED;
+  const base: Base = { config, pages, clock, metrics, ring, box, store, sealed, records, folded };
   const audit = new ChainedAuditTrail({
     store,
     box,
@@ -166,16 +175,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
   const load = new LoadLimit();
   const isDraining = () => draining.signal.aborted;
-  const parts = { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, secretPages, audit, work };
+  const bodies = new BodyReader();
+  const pageRoutes = await createPageRoutes(base, { approvals, secretPages, audit, bodies });
+  const parts = { endpoint, customerIds, load, isDraining, breaker, catalogue, bodies, work };
+  const edge = { access: config, trustedProxies: config.trustedProxies, metrics, log, folded };
   return {
-    fetch: createRouter({
-      routes: await createRoutes(base, parts),
-      access: config,
-      trustedProxies: config.trustedProxies,
-      metrics,
-      log,
-      folded,
-    }),
+    fetch: createRouter({ ...edge, routes: [...await createRoutes(base, parts), ...pageRoutes] }),
+    fetchPages: createRouter({ ...edge, routes: pageRoutes }),
     catalogue,
     services,
     dispatcher,
@@ -198,6 +204,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 /** The parts that nearly all other parts need. */
 interface Base {
   config: Config;
+  pages: PageHost | NoStdioPages;
   clock: Clock;
   metrics: Metrics;
   ring: KeyRing;
@@ -209,11 +216,13 @@ interface Base {
 }
 
 /** Builds the confirmation of calls, and the approvals, which the approval page needs too. */
-function createConfirmation({ config, store, sealed, box, ring, clock }: Base, records: EndedMarks) {
+function createConfirmation({ config, pages, store, sealed, box, ring, clock }: Base, records: EndedMarks) {
   const declines = new Declines(store, clock);
   const ended = new EndedYeses({ clock, records });
   const publicUrl = urlText(config.publicUrl);
-  const approvals = new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl });
+  const host = config.confirm === "elicit" ? "switched off" : pages;
+  const access = { publicUrl: config.publicUrl, needsCode: !publicUrlIsLoopback(config), host };
+  const approvals = new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl, host: hostOf(access) });
   const confirmation = new Confirmation({
     mode: config.confirm,
     sealed,
@@ -223,8 +232,7 @@ function createConfirmation({ config, store, sealed, box, ring, clock }: Base, r
     approvals,
     ended,
     clock,
-    publicUrl: config.publicUrl,
-    publicUrlIsLoopback: publicUrlIsLoopback(config),
+    access,
   });
   return { confirmation, approvals };
 }
@@ -233,9 +241,10 @@ function createConfirmation({ config, store, sealed, box, ring, clock }: Base, r
  * Pages that show secrets confirm nothing, so they don't depend on whether and how a person is asked. But an operator who
  * asks through clients alone does not trust pages that a model could open.
  */
-function createSecretPages({ config, store, sealed, ring, clock }: Base): SecretPages {
+function createSecretPages({ config, pages, store, sealed, ring, clock }: Base): SecretPages {
   const needsCode = !publicUrlIsLoopback(config) || config.confirm === "elicit";
-  return new SecretPages({ store, sealed, ring, clock, access: { publicUrl: config.publicUrl, needsCode } });
+  const access = { publicUrl: config.publicUrl, needsCode, host: pages };
+  return new SecretPages({ store, sealed, ring, clock, access });
 }
 
 interface RouteParts {
@@ -245,21 +254,18 @@ interface RouteParts {
   isDraining: () => boolean;
   breaker: CircuitBreaker;
   catalogue: Catalogue;
-  approvals: Approvals;
-  secretPages: SecretPages;
-  audit: ChainedAuditTrail;
+  bodies: BodyReader;
   work: WorkCounts | undefined;
 }
 
-/** Builds all routes of the HTTP server. */
+/** Builds all routes of the HTTP server but those of the pages. */
 async function createRoutes(
   { config, store, records, folded, clock, metrics }: Base,
   parts: RouteParts,
 ): Promise<Route[]> {
-  const { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, secretPages, audit, work } = parts;
+  const { endpoint, customerIds, load, isDraining, breaker, catalogue, bodies, work } = parts;
   const { confirm, publicUrl } = config;
   const bounds = processBounds(config);
-  const bodies = new BodyReader();
   const mcpRoute = new McpRoute({
     endpoint,
     customerIds,
@@ -280,7 +286,7 @@ async function createRoutes(
     notReadyReason: () => isDraining() ? "shutting down" : undefined,
   });
   const about = { catalogue, bounds, confirm, confirmNote: confirmNote(config), publicUrl: urlText(publicUrl) };
-  const routes: Route[] = [
+  return [
     {
       path: "/mcp",
       matches: isMcpAddress,
@@ -291,13 +297,25 @@ async function createRoutes(
     ...probes,
     await homeRoute(about),
   ];
-  // Pages are served if people can reach them; the one for approvals only if questions are asked there.
-  if (publicUrl !== undefined) {
-    const pages = { audit, clock, bodies, publicUrl, unknownPages: new UnknownPages(store) };
-    if (confirm === "ask") routes.push(await approvalRoute({ ...pages, approvals }));
-    routes.push(await secretRoute({ ...pages, secretPages }));
-  }
-  return routes;
+}
+
+/**
+ * Builds the routes of the pages. They are served if people can reach them; the one for approvals only if questions are
+ * asked there.
+ */
+async function createPageRoutes(
+  { config: { confirm, publicUrl }, store, clock }: Base,
+  { approvals, secretPages, ...parts }: {
+    approvals: Approvals;
+    secretPages: SecretPages;
+    audit: ChainedAuditTrail;
+    bodies: BodyReader;
+  },
+): Promise<Route[]> {
+  if (publicUrl === undefined) return [];
+  const shared = { ...parts, clock, publicUrl, unknownPages: new UnknownPages(store) };
+  const approval = confirm === "ask" ? [await approvalRoute({ ...shared, approvals })] : [];
+  return [...approval, await secretRoute({ ...shared, secretPages })];
 }
 
 function keysOf({ encryptionKeys, customerIdKey }: Config) {
