@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { PageListener } from "../../src/commands/page_listener.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
+import { isListening, untilNotListening } from "../support/listening.ts";
 import { freePort } from "../support/process.ts";
-import { until } from "../support/until.ts";
 
 interface World extends AsyncDisposable {
   pages: PageListener;
@@ -19,16 +19,6 @@ function start(fetch: () => Promise<Response> = () => Promise.resolve(new Respon
   return { pages, clock, port, [Symbol.asyncDispose]: () => pages.close() };
 }
 
-async function isListening(port: number): Promise<boolean> {
-  try {
-    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    return connection.remoteAddr.transport === "tcp";
-  } catch (error) {
-    if (error instanceof Deno.errors.ConnectionRefused || error instanceof Deno.errors.ConnectionReset) return false;
-    throw error;
-  }
-}
-
 const MINUTE = 60_000;
 
 Deno.test("pages are served from the first to the end of the last, and not before or after", async () => {
@@ -42,7 +32,7 @@ Deno.test("pages are served from the first to the end of the last, and not befor
   await clock.advance(MINUTE + 30_000);
   const afterOne = await isListening(port);
   await clock.advance(MINUTE);
-  await until(async () => !await isListening(port));
+  await untilNotListening(port);
 
   assert.deepEqual([first, second], [undefined, undefined]);
   assert.deepEqual([before, during, afterOne], [false, true, true]);
@@ -58,7 +48,7 @@ Deno.test("a page that is decided is served for a moment more, so that its outco
   await clock.advance(1000);
   const soon = await isListening(port);
   await clock.advance(10_000);
-  await until(async () => !await isListening(port));
+  await untilNotListening(port);
 
   assert.equal(soon, true);
 });
@@ -81,7 +71,7 @@ Deno.test("pages can be opened again after the last one has ended", async () => 
   const { pages, clock, port } = world;
   await pages.open("one", clock.now() + MINUTE);
   await clock.advance(2 * MINUTE);
-  await until(async () => !await isListening(port));
+  await untilNotListening(port);
 
   const again = await pages.open("two", clock.now() + MINUTE);
 
@@ -104,7 +94,7 @@ Deno.test("a port that is taken is said, also in the middle, and once it is free
   const { pages, clock, port } = world;
   await pages.open("one", clock.now() + MINUTE);
   await clock.advance(2 * MINUTE);
-  await until(async () => !await isListening(port));
+  await untilNotListening(port);
   const other = Deno.listen({ hostname: "127.0.0.1", port });
 
   const taken = await pages.open("two", clock.now() + MINUTE);
