@@ -25,7 +25,6 @@ export async function stdio(given: Config, { log, auditLog }: Output): Promise<n
     log.error(problem);
     return 1;
   }
-  logConfirmNote(config, log);
   const pages = new PageListener({
     listen: config.listen,
     fetch: (request, connection) => app.fetchPages(request, connection),
@@ -33,6 +32,7 @@ export async function stdio(given: Config, { log, auditLog }: Output): Promise<n
     log,
   });
   const app = await createApp(config, { log, auditLog, pages: whyNoStdioPages(config) ?? pages });
+  logConfirmNote(config, log);
   const scope = await app.stdioScope();
   const transport = new StdioTransport({ secrets: scope.caller.secrets });
   const handle = serveStdio(() => createProtocolServer(app.catalogue, app.dispatcher, scope), {
@@ -45,7 +45,7 @@ export async function stdio(given: Config, { log, auditLog }: Output): Promise<n
   const ended = await Promise.race([inputEnded, outputClosed, stopRequested]);
   transport.startDraining();
   app.startDraining();
-  // A yes could not be used any more.
+  // New calls are refused from now on, so no approval could be used any more.
   const pagesClosed = pages.close();
   // A client that closed the input may still read answers, unless the process is also asked to stop.
   const unread = Promise.race([outputClosed, Promise.all([inputEnded, stopRequested])]);

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { askingCalls } from "../support/asking_calls.ts";
 import { startBrowser } from "../support/browser.ts";
-import type { Answer } from "../support/clients.ts";
-import { answerJson } from "../support/clients.ts";
+import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
+import { type Answer, answerJson } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
 import { isListening, untilNotListening } from "../support/listening.ts";
 import { heading } from "../support/page_checks.ts";
-import { freePort, type Program, type ProgramEnv, startMain } from "../support/process.ts";
+import { freePort, mainArgs, type Program, type ProgramEnv, run, startMain } from "../support/process.ts";
 import { STDIO_CLIENTS, type StdioClient } from "../support/stdio_clients.ts";
 import { until } from "../support/until.ts";
 import { DEMO_ACCOUNT, FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
@@ -280,6 +280,50 @@ Deno.test("over stdio a form that can't show a long list whole is replaced by th
   const done = await approveAndRepeat(client, "update_whitelisted_ips", args);
 
   assert.equal(done.isError, false, JSON.stringify(done.json));
+});
+
+Deno.test("over stdio a client that declines by itself gets the page, and one whose person declines does not", async () => {
+  await using sandbox = await startSandbox({ rateLimitPerMinute: 10_000 });
+  const answer = { action: "decline" } as const;
+  await using hasty = await STDIO_CLIENTS["2025 client"](envOf(sandbox), { answer });
+  await using asking = await STDIO_CLIENTS["2025 client"](envOf(sandbox), { answer, thinkMs: 2 * MIN_THOUGHT_MS });
+
+  const done = await approveAndRepeat(hasty, "stop_server", STOP);
+  const { json } = await asking.call("restart_server", STOP);
+
+  assert.equal(done.isError, false, JSON.stringify(done.json));
+  assert.equal(json.code, "confirmation_declined");
+  assert.equal(stops(sandbox), 1);
+});
+
+/** What the log says about the pages at the start, for one environment. */
+const NOTES: { env: ProgramEnv; note: RegExp }[] = [
+  { env: {}, note: /WRN .*127\.0\.0\.1:\d+.*could approve by itself unless APPROVAL_CODE is set/ },
+  { env: { APPROVAL_CODE: CODE }, note: /INF .*127\.0\.0\.1:\d+.*ask for APPROVAL_CODE/ },
+  { env: { CONFIRM: "elicit" }, note: /INF .*confirmed through the client/ },
+  { env: { CONFIRM: "off" }, note: /WRN .*CONFIRM is off/ },
+];
+
+for (const { env, note } of NOTES) {
+  Deno.test(`stdio with ${JSON.stringify(env)} says at the start who could approve`, async () => {
+    await using program = await startMain(["stdio"], { PORT: String(freePort()), ...env });
+
+    await program.waitFor(note);
+
+    assert.equal(program.stderr.includes(CODE), false);
+  });
+}
+
+Deno.test("stdio that may not listen where its pages are ends and says so; without pages it needs no permission", async () => {
+  const elsewhere = await mainArgs(["stdio"], { PORT: String(freePort()) });
+  const env = { PORT: String(freePort()) };
+
+  const refused = await run("deno", elsewhere, { env });
+  const without = await run("deno", elsewhere, { env: { ...env, CONFIRM: "elicit" } });
+
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, new RegExp(`no permission to use the network address 127\\.0\\.0\\.1:${env.PORT}\\b`));
+  assert.equal(without.code, 0);
 });
 
 Deno.test("over stdio the listener serves pages alone, under the access rules of every server", async () => {
