@@ -177,7 +177,7 @@ export class Approvals {
     if (id === undefined) return;
     const record = await this.#records.findOf(customer, await hashOf(id));
     if (record?.no !== no) return;
-    if (await this.#records.close(record)) await this.#endWithNo(record, "denied");
+    if (await this.#records.close(record)) await this.#endWithNo(record);
     else if (await this.#dropYes(record)) await this.#setNo(record, "withdrawn");
   }
 
@@ -213,7 +213,7 @@ export class Approvals {
     if (!await this.#canBeDecided(record) || !await this.#records.close(record)) {
       return await this.#lateOrUnknown(record);
     }
-    await this.#endWithNo(record, "denied");
+    await this.#endWithNo(record);
     return "denied";
   }
 
@@ -358,8 +358,8 @@ export class Approvals {
   }
 
   /** Ends a question with a no. The caller has taken the open mark, so no yes can follow. */
-  async #endWithNo(record: ApprovalRecord, outcome: "denied"): Promise<void> {
-    await this.#setNo(record, outcome);
+  async #endWithNo(record: ApprovalRecord): Promise<void> {
+    await this.#setNo(record, "denied");
     await this.#releasePlace(record);
   }
 

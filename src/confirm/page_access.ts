@@ -7,9 +7,11 @@ export type NotServed = "port in use" | "can't listen" | "shutting down";
 /** A page can't be served now, so its address must not be given out. */
 export class PageNotServedError extends Error {
   override readonly name = "PageNotServedError";
+  readonly why: NotServed;
 
-  constructor(readonly why: NotServed) {
+  constructor(why: NotServed) {
     super(`The page is not served: ${why}.`);
+    this.why = why;
   }
 }
 

@@ -102,17 +102,18 @@ Deno.test("over stdio nothing listens before the first page and after the last, 
   await client.call("list_servers", {});
   const before = await isListening(port);
 
-  const asked = await client.call("stop_server", STOP);
+  const asked = await client.call("restart_server", STOP);
   const whileOpen = await isListening(port);
   await press(pageOf(asked), { decision: "approve" });
-  const done = await client.call("stop_server", STOP);
+  const done = await client.call("restart_server", STOP);
   await untilNotListening(port);
-  const again = await client.call("stop_server", { ...STOP, server_id: 100002 });
+  const again = await client.call("restart_server", STOP);
 
   assert.deepEqual([before, whileOpen], [false, true]);
   assert.equal(done.isError, false, JSON.stringify(done.json));
-  assert.equal(stops(sandbox), 1);
+  assert.equal(sandbox.requestsTo("server_restart").length, 1);
   assert.equal(again.json.code, "confirmation_required");
+  assert.notEqual(pageOf(again).pathname, pageOf(asked).pathname);
   assert.equal(await isListening(port), true, "the second question is served too");
 });
 
