@@ -7,7 +7,7 @@ import { type Answer, answerJson } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
 import { isListening, untilNotListening } from "../support/listening.ts";
 import { heading } from "../support/page_checks.ts";
-import { freePort, mainArgs, type Program, type ProgramEnv, run, startMain } from "../support/process.ts";
+import { mainArgs, portForLater, type Program, type ProgramEnv, run, startMain } from "../support/process.ts";
 import { STDIO_CLIENTS, type StdioClient } from "../support/stdio_clients.ts";
 import { until } from "../support/until.ts";
 import { DEMO_ACCOUNT, FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
@@ -21,7 +21,7 @@ function envOf(sandbox: Sandbox, changes: ProgramEnv = {}): ProgramEnv & { PORT:
     CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
     CLOUDWAYS_ACCESS_TOKEN: DEMO_ACCOUNT.accessTokens[0].token,
     RATE_LIMIT_REQUESTS: "10000",
-    PORT: String(freePort()),
+    PORT: String(portForLater()),
     ...changes,
   };
 }
@@ -307,7 +307,7 @@ const NOTES: { env: ProgramEnv; note: RegExp }[] = [
 
 for (const { env, note } of NOTES) {
   Deno.test(`stdio with ${JSON.stringify(env)} says at the start who could approve`, async () => {
-    await using program = await startMain(["stdio"], { PORT: String(freePort()), ...env });
+    await using program = await startMain(["stdio"], { PORT: String(portForLater()), ...env });
 
     await program.waitFor(note);
 
@@ -316,8 +316,8 @@ for (const { env, note } of NOTES) {
 }
 
 Deno.test("stdio that may not listen where its pages are ends and says so; without pages it needs no permission", async () => {
-  const elsewhere = await mainArgs(["stdio"], { PORT: String(freePort()) });
-  const env = { PORT: String(freePort()) };
+  const elsewhere = await mainArgs(["stdio"], { PORT: String(portForLater()) });
+  const env = { PORT: String(portForLater()) };
 
   const refused = await run("deno", elsewhere, { env });
   const without = await run("deno", elsewhere, { env: { ...env, CONFIRM: "elicit" } });
