@@ -393,7 +393,8 @@ for (const { reply, gives } of BEGUN) {
 }
 
 Deno.test("after a write was accepted, the end of the call's time is not a failure of the write", async () => {
-  await using service = await startService({ env: ENV, sandbox: { pace: FOR_LONG }, callTimeoutMs: 2_000 });
+  const times = { callTimeoutMs: 2_000, writeTimeoutMs: 1_000 };
+  await using service = await startService({ env: ENV, sandbox: { pace: FOR_LONG }, ...times });
   service.sandbox.addFault({ operationId: LOOK, kind: "hang" });
 
   const { json, isError } = await call(service, "restart_server", { ...SERVER, wait_seconds: 0 });
