@@ -139,13 +139,14 @@ async function answers(port: number, process: Deno.ChildProcess): Promise<boolea
   return !ended;
 }
 
-/** Any reply counts: a server with a password answers PING with an error, but it answers. */
+/** Any reply of Redis counts: a server with a password answers PING with an error. Another program may have the port. */
 async function ping(port: number): Promise<boolean> {
   try {
     using connection = await Deno.connect({ hostname: "127.0.0.1", port });
     await connection.write(new TextEncoder().encode("PING\r\n"));
-    const read = await connection.read(new Uint8Array(64));
-    return read !== null;
+    const reply = new Uint8Array(64);
+    const length = await connection.read(reply) ?? 0;
+    return /^[+-]/.test(new TextDecoder().decode(reply.subarray(0, length)));
   } catch {
     return false;
   }

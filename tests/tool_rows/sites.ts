@@ -279,7 +279,7 @@ export const sitesRows: readonly ToolRow[] = [
       ...wrongWith({ ...SPAN, resource: "top_ips" }, [{ wait_seconds: 301 }, "wait_seconds"], [{ rows: [] }, "rows"]),
       ...wrongWith({ ...SPAN, resource: "top_ips" }, [{ resource: "bandwidth" }, "resource"], [{ rows: [""] }, "rows"]),
       ...wrongWith({ ...SPAN, resource: "top_ips" }, [{ until: SPAN.from }, "until"], [{ until: undefined }, "until"]),
-      ...["01/08/2026 14:00", "2026-08-01", "2026-13-01T00:00", "yesterday"].flatMap((time) =>
+      ...["01/08/2026 14:00", "2026-08", "2026-13-01T00:00", "yesterday"].flatMap((time) =>
         wrongWith({ ...SPAN, resource: "top_ips" }, [{ from: time }, "from"], [{ until: time }, "until"])
       ),
       ...wrongWith({ ...SPAN }, [{}, "resource"]),

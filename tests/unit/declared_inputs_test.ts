@@ -30,7 +30,7 @@ function toolWith(input: z.ZodObject) {
 Deno.test("each input declares what it is for, the same in every tool", () => {
   const byRole = (role: DeclaredInput["role"]) => [...inputsThat((declared) => declared.role === role)].sort();
 
-  assert.deepEqual(byRole("target"), ["app_id", "member_id", "project_id", "server_id"]);
+  assert.deepEqual(byRole("target"), ["app_id", "member_id", "project_id", "server_id", "server_ids"]);
   assert.deepEqual(byRole("wait"), ["wait_seconds"]);
   assert.deepEqual(byRole("view"), ["detail"]);
   const content = byRole("content");
@@ -71,6 +71,7 @@ Deno.test("the tools whose answers can be made shorter say how", () => {
   const concise =
     "More fits with detail concise. find_resources, get_server_details and get_app_details show single ones.";
   assert.deepEqual(ways, [
+    ["get_account_health", "Ask for one of server_ids at a time."],
     ["get_app_analytics_mysql", "Ask for a shorter duration."],
     ["get_app_analytics_php", "Ask for a shorter duration."],
     ["get_app_analytics_traffic", "Ask for a shorter duration."],
