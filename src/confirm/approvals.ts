@@ -7,17 +7,11 @@ import type { SealedStore } from "../store/sealed.ts";
 import { Slots } from "../store/slots.ts";
 import type { Store } from "../store/store.ts";
 import type { JsonValue } from "../text/clean.ts";
+import type { Approval, ApprovalState, Decided, OpenApproval } from "./approval.ts";
 import type { ShownQuestion } from "./question.ts";
 import { isApprovalCode } from "../identity/approval_code.ts";
-import {
-  type ApprovalRecord,
-  ApprovalRecords,
-  endOf,
-  keptQuestion,
-  OPEN_MS,
-  type Outcome,
-} from "./approval_records.ts";
-import { type BrowserProof, type CodeState, PageCodes } from "./page_codes.ts";
+import { type ApprovalRecord, ApprovalRecords, endOf, keptQuestion, OPEN_MS } from "./approval_records.ts";
+import { type BrowserProof, PageCodes } from "./page_codes.ts";
 import { hashOf, isPageId, newPageId } from "./page_ids.ts";
 import { unusableCode } from "./errors.ts";
 import { ALWAYS_SERVED, type PageHost, PageNotServedError } from "./page_access.ts";
@@ -47,45 +41,6 @@ export interface ApprovalRequest {
   approvalCode: string | undefined;
   /** The connection whose call it is; its browser, or its passphrase, approves. */
   connection?: CallerConnection | undefined;
-}
-
-/** The state of an approval: waiting for a decision, approved and not used yet, or one of the outcomes. */
-export type ApprovalState = "open" | "approved" | Outcome;
-
-/** An approval as its page shows it. */
-export interface Approval extends CodeState {
-  state: ApprovalState;
-  record: ApprovalRecord;
-  /** When the question closes and its yes expires; milliseconds since the epoch. */
-  endsAt: number;
-  /** Until when a no to the call is remembered; milliseconds since the epoch, undefined if nobody said no. */
-  noUntil: number | undefined;
-}
-
-/**
- * The result of a decision. `unknown`: there is no such approval, or it has expired. `too_late`: somebody has decided
- * already, or the yes is used. `wrong_label`: the typed text is not the one on the page; the code was not checked.
- * `no_proof`: only the browser that made the connection may approve. `closing`: the code was wrong, and approving is now closed for the customer. `closed`: approving was closed already,
- * so nothing was checked.
- */
-export type Decided =
-  | "approved"
-  | "denied"
-  | "withdrawn"
-  | "no_taken_back"
-  | "wrong_label"
-  | "wrong_code"
-  | "no_proof"
-  | "closing"
-  | "closed"
-  | "too_late"
-  | "unknown";
-
-/** A question that waits for a decision on its page. */
-export interface OpenApproval {
-  url: string;
-  /** When it closes, in milliseconds since the epoch. */
-  endsAt: number;
 }
 
 /** What {@linkcode Approvals} needs. */

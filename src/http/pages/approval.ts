@@ -1,7 +1,8 @@
 import type { Clock } from "../../async/clock.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import type { ApprovalRecord } from "../../confirm/approval_records.ts";
-import type { Approvals, Decided } from "../../confirm/approvals.ts";
+import type { Decided } from "../../confirm/approval.ts";
+import type { Approvals } from "../../confirm/approvals.ts";
 import { targetOf } from "../../confirm/binding.ts";
 import type { BrowserProof } from "../../confirm/page_codes.ts";
 import { markOf } from "../../confirm/ended_yeses.ts";

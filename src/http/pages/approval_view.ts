@@ -1,6 +1,6 @@
 /** The pages of approvals. Our own words are plain text; everything else goes through `data.ts`. */
 import type { ApprovalRecord } from "../../confirm/approval_records.ts";
-import type { Approval, ApprovalState } from "../../confirm/approvals.ts";
+import type { Approval, ApprovalState } from "../../confirm/approval.ts";
 import { MAX_WRONG_CODES } from "../../confirm/code_tries.ts";
 import type { QuestionFact, ShownQuestion } from "../../confirm/question.ts";
 import { Html, markup } from "../html.ts";
