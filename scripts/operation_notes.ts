@@ -25,7 +25,6 @@ export const LATER: Readonly<Record<string, readonly string[]>> = {
     "server_transfer_cancel",
   ],
   cloudflare: [
-    "cloudflare_get_details",
     "cloudflare_add_domain",
     "cloudflare_get_txt_records",
     "cloudflare_delete_domain",

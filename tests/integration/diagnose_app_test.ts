@@ -104,7 +104,7 @@ Deno.test("where nothing stands out, no cause is told, and it says where to look
   assert.deepEqual(kindsOf(answer), []);
   assert.deepEqual(answer.not_looked_at, []);
   assert.ok((answer.look_next ?? []).length > 0);
-  assert.equal(Object.keys(answer.looked_at).length, 18);
+  assert.equal(Object.keys(answer.looked_at).length, 19);
   assert.equal(answer.request_count, subject.service.sandbox.requests.length);
 });
 
@@ -314,6 +314,18 @@ Deno.test("a cache that is off for the whole server is switched on for the serve
 
   assert.deepEqual(kindsOf(answer), ["cache_off"]);
   assert.deepEqual([step?.tool, step?.asks, isError], ["manage_server_varnish", false, false]);
+});
+
+Deno.test("the domains at Cloudflare are shown as Cloudways gives them, and no cause is made of them", async () => {
+  await using subject = await start();
+  const { app } = calm(subject);
+  const domain = { hostname_id: "0c7b6c3e", published: false, txt: { name: "x", value: "y" } };
+  app.cloudflare.domains = [{ ...domain, hostname: "shop.example.com", status: "pending" }];
+
+  const answer = await diagnose(subject);
+
+  assert.deepEqual(Object(answer.figures).cloudflare, ["shop.example.com: pending"]);
+  assert.deepEqual(kindsOf(answer), []);
 });
 
 Deno.test("a server that does not run is the answer, and nothing on it is asked for", async () => {
@@ -550,7 +562,7 @@ Deno.test("each part that is refused names a call that can be made", async () =>
   end();
 
   assert.deepEqual([causes, figures.traffic], [[], undefined]);
-  assert.equal(not_looked_at.length, 17);
+  assert.equal(not_looked_at.length, 18);
   for (const { part, reason, next_step } of not_looked_at) {
     assert.equal(reason, "forbidden", part);
     const { isError, json } = await subject.clock.runUntil(call(subject, next_step.arguments, next_step.tool));

@@ -51,6 +51,7 @@ const DIAGNOSIS: readonly Sent[] = [
     { ...SERVER, target, duration: "12 Hours", timezone: "UTC", output_format: "json" },
   ]),
   ["GET /app/manage/varnish_setting", APP_FULL],
+  ["GET /app/cloudflareCdn", APP_FULL],
   ["GET /git/history", APP_FULL],
   ["GET /alerts/"],
   ...["top_ips", "top_bots", "top_urls", "top_statuses"].map((resource): Sent => [
@@ -67,7 +68,7 @@ const DIAGNOSIS: readonly Sent[] = [
   ...looks(9),
 ];
 /** Graphs of which the documents say that they come in the background: as many looks as the limit on requests leaves. */
-const GRAPH_LOOKS = looks(3);
+const GRAPH_LOOKS = looks(2);
 const SINCE = new Date(Date.now() - 2 * 3600_000).toISOString();
 /** The figures of a server that a health check looks at. */
 const figuresOf = (server_id: number): Sent[] => [

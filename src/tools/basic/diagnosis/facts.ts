@@ -3,6 +3,7 @@ import type { Deployment } from "../../../cloudways/deployments.ts";
 import type { FoundApp } from "../../../cloudways/server_listing.ts";
 import type { AlertRecord } from "../../define/alert_list.ts";
 import type { AppVarnish } from "../../define/app_varnish.ts";
+import type { CloudflareDomain } from "../../define/cloudflare_domains.ts";
 import type { readServices } from "../../define/server_services.ts";
 import type { Line } from "./graph_lines.ts";
 import type { Span } from "./span.ts";
@@ -25,6 +26,7 @@ export interface Readings {
   /** The second disk, on servers that have one for the database. */
   database_disk?: Line | null;
   varnish?: AppVarnish;
+  cloudflare?: CloudflareDomain[];
   deployments?: Deployment[];
   alerts?: AlertRecord[];
   changes?: Change[];

@@ -20,6 +20,7 @@ export function figuresOf(facts: Facts): Record<string, unknown> {
     graphs: graphsOf(facts),
     services_not_running: services && notRunning(services),
     varnish: varnish && { application: varnish.varnish_app_enabled, server: varnish.varnish_enabled },
+    cloudflare: cloudflareOf(facts),
     traffic: trafficOf(facts),
     slow_pages: facts.slow_pages && topOf(facts.slow_pages, (row) => ({
       page: row.label,
@@ -40,6 +41,11 @@ export function figuresOf(facts: Facts): Record<string, unknown> {
     last_backup_at: backups && (backups[0] === undefined ? null : isoOf(backups[0])),
     alerts_count: facts.alerts && alerts.length,
   });
+}
+
+/** The domains at Cloudflare in Cloudways' words, which are not documented and so not judged. */
+function cloudflareOf({ cloudflare }: Facts): string[] | undefined {
+  return cloudflare?.slice(0, MAX_ROWS).map(({ domain, status }) => cut(`${domain}: ${status}`));
 }
 
 /** The services that don't run, with those that are not switched on: Cloudways stops them on purpose. */

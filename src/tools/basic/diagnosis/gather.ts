@@ -11,6 +11,7 @@ import {
   type WantedAnalytics,
 } from "../../define/analytics_report.ts";
 import { readAppVarnish } from "../../define/app_varnish.ts";
+import { readCloudflareDomains } from "../../define/cloudflare_domains.ts";
 import { deploymentsOf } from "../../define/deployment_list.ts";
 import { restoreListRequest } from "../../define/restore_list.ts";
 import { readServices } from "../../define/server_services.ts";
@@ -83,6 +84,10 @@ async function readAll(
       operation: "app_varnish_settings_get",
       again: call("get_app_varnish_settings", on),
     }, () => readAppVarnish(account, found)),
+    gathering.read("cloudflare", {
+      operation: "cloudflare_get_details",
+      again: call("diagnose_app", on),
+    }, () => readCloudflareDomains(account, found)),
     gathering.read("deployments", {
       operation: "git_history_get",
       again: call("get_git_deployment_history", on),
