@@ -379,7 +379,11 @@ const UNANSWERED: Record<string, (program: Program) => Promise<void>> = {
   },
   "an answer that can't be written": async (program) => {
     await program.closeOutput();
-    await program.write(lineOf({ id: 2, method: "ping" }));
+    // The pipe closes a moment later, so the first answers may still go through.
+    for (let id = 2; id < 200 && !program.hasEnded; id++) {
+      await program.write(lineOf({ id, method: "ping" })).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   },
 };
 

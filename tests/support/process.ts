@@ -93,6 +93,11 @@ export class Program implements AsyncDisposable {
     await this.#readers.stdout?.cancel();
   }
 
+  /** Whether it has ended. */
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
   /** Sends it a signal, unless it has ended already. */
   signal(signal: Deno.Signal): void {
     try {
