@@ -3,10 +3,10 @@
  * time, of a tool's input or of a request to Cloudways, and runs the tests of that toolset. Prints the names that no
  * test noticed.
  *
- *   deno task mutate [TOOLSET]…
+ *   deno task mutate [TOOLSET | FILE]…
  */
 import { allTools } from "../src/tools/all.ts";
-import { TOOLSETS } from "../src/identity/toolsets.ts";
+import { type Toolset, TOOLSETS } from "../src/identity/toolsets.ts";
 import { operations } from "../tests/sandbox/facts.ts";
 
 interface Mutant {
@@ -45,32 +45,51 @@ const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$/;
 
 const TEST = [
   ...["test", "--config", "tests/deno.json", "--quiet", "--no-check", "--fail-fast"],
-  ...["--no-prompt", "--ignore-env", "--allow-net=127.0.0.1"],
+  ...["--no-prompt", "--ignore-env", "--allow-env=PATH,HOME", "--allow-net=127.0.0.1", "--allow-read=."],
+  ...["--allow-run=redis-server"],
 ];
 
-/**
- * Runs all that could notice: the loop over all tools, the list of tools, the toolset's tests, the examples, the
- * compiler.
- */
-async function testsPass(directory: string, toolset: string): Promise<boolean> {
-  const names = allTools.filter((tool) => tool.toolset === toolset).map(({ name }) => name);
-  const loop = ["--filter", `/^(${names.join("|")}) /`, "tests/integration/tools_test.ts"];
-  return await testPasses(directory, loop) &&
-    await testPasses(directory, ["tests/unit/catalogue_test.ts", `tests/integration/${toolset}_tools_test.ts`]) &&
-    await testPasses(directory, ["tests/integration/tool_docs_test.ts"]) &&
-    await denoSucceeds(directory, ["check", "src/tools/all.ts"]);
+/** The tests that notice most, and cost little. */
+async function quickTestsPass(directory: string, toolset: Toolset): Promise<boolean> {
+  const loop = ["--filter", `/^(${namesOf(toolset).join("|")}) /`, "tests/integration/tools_test.ts"];
+  return await testsPass(directory, loop) && await testsPass(directory, ["tests/unit/catalogue_test.ts"]);
 }
 
-/** The files of a toolset: one, or all in a folder of its name. */
-async function filesOf(toolset: string): Promise<string[]> {
-  const folder = `src/tools/${toolset}`;
-  const isFolder = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
-  if (!isFolder) return [`${folder}.ts`];
-  return [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`).sort();
+/** All that could notice: the quick tests, the compiler, the documentation, and every test that names a tool. */
+async function allPass(directory: string, toolset: Toolset, naming: readonly string[]): Promise<boolean> {
+  return await quickTestsPass(directory, toolset) && await denoSucceeds(directory, ["check", "src/tools/all.ts"]) &&
+    await testsPass(directory, ["tests/integration/tool_docs_test.ts"]) && await testsPass(directory, naming);
 }
 
-async function testPasses(directory: string, args: string[]): Promise<boolean> {
-  return await denoSucceeds(directory, [...TEST, "--allow-read=.", ...args]);
+function namesOf(toolset: Toolset): string[] {
+  return allTools.filter((tool) => tool.toolset === toolset).map(({ name }) => name);
+}
+
+/** The test files that name a tool of the toolset. The tests of all tools take hours, and notice nothing of names. */
+async function testsThatName(toolset: Toolset): Promise<string[]> {
+  const names = new RegExp(`\\b(${namesOf(toolset).join("|")})\\b`);
+  const found: string[] = [];
+  for (const folder of ["tests/unit", "tests/integration"]) {
+    for await (const { name } of Deno.readDir(folder)) {
+      const file = `${folder}/${name}`;
+      if (name.endsWith("_test.ts") && names.test(await Deno.readTextFile(file))) found.push(file);
+    }
+  }
+  return found.sort();
+}
+
+/** The files of the wanted toolset, or the one wanted file. */
+async function filesOf(wanted: string): Promise<{ toolset: Toolset; files: string[] }> {
+  const toolset = TOOLSETS.find((name) => wanted === name || wanted.startsWith(`src/tools/${name}/`));
+  if (toolset === undefined) throw new RangeError(`${wanted} is no toolset, and no file of one`);
+  if (toolset !== wanted) return { toolset, files: [wanted] };
+  const files: string[] = [];
+  for await (const { name } of Deno.readDir(`src/tools/${toolset}`)) files.push(`src/tools/${toolset}/${name}`);
+  return { toolset, files: files.sort() };
+}
+
+async function testsPass(directory: string, args: readonly string[]): Promise<boolean> {
+  return await denoSucceeds(directory, [...TEST, ...args]);
 }
 
 async function denoSucceeds(directory: string, args: string[]): Promise<boolean> {
@@ -95,16 +114,20 @@ const print = (text: string) => Deno.stdout.write(new TextEncoder().encode(`${te
 try {
   await copyProject(directory);
   const names = parameterNames();
-  for (const toolset of wanted) {
-    if (!await testsPass(directory, toolset)) throw new Error(`the tests of ${toolset} fail without any mutation`);
-    for (const file of await filesOf(toolset)) {
+  for (const one of wanted) {
+    const { toolset, files } = await filesOf(one);
+    const naming = await testsThatName(toolset);
+    if (!await allPass(directory, toolset, naming)) {
+      throw new Error(`the tests of ${toolset} fail without any mutation`);
+    }
+    for (const file of files) {
       const copy = `${directory}/${file}`;
       const text = await Deno.readTextFile(copy);
       for (const mutant of mutantsOf(file, text, names)) {
         const end = mutant.index + mutant.name.length;
         await Deno.writeTextFile(copy, `${text.slice(0, end)}_x${text.slice(end)}`);
         total++;
-        if (!await testsPass(directory, toolset)) continue;
+        if (!await allPass(directory, toolset, naming)) continue;
         survivors.push(mutant);
         await print(`survived: ${mutant.file}:${mutant.line} ${mutant.name}`);
       }
