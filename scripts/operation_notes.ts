@@ -7,24 +7,6 @@ export const USED_OTHERWISE: Readonly<Record<string, string>> = {
 
 /** Operations that no tool uses yet, by the toolset that they will be in. */
 export const LATER: Readonly<Record<string, readonly string[]>> = {
-  access: [
-    "server_master_username_update",
-    "server_master_password_update",
-    "app_credentials_create",
-    "app_credentials_update",
-    "app_credentials_delete",
-    "app_admin_password_update",
-    "app_db_password_update",
-    "ssh_key_create",
-    "ssh_key_update",
-    "ssh_key_delete",
-    "project_create",
-    "project_update",
-    "project_delete",
-    "team_member_add",
-    "team_member_update",
-    "team_member_delete",
-  ],
   provisioning: [
     "server_create",
     "server_clone",

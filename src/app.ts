@@ -55,9 +55,14 @@ export interface AppOptions {
   auditLog?: Pick<Logger, "verbatim">;
   /** Defaults to the real clock. */
   clock?: Clock;
-  /** Milliseconds one request to Cloudways may take. Defaults to 20 s; one try of a read never takes more than 12 s. */
+  /** Milliseconds one read from Cloudways may take. Defaults to 20 s; one try of most reads takes at most 12 s. */
   upstreamTimeoutMs?: number;
-  /** Milliseconds a call may take if it waits for no operation. Defaults to 28 s, below the promised 30 s. */
+  /** Milliseconds one change at Cloudways may take. Defaults to `upstreamTimeoutMs` where that is given, else to 50 s. */
+  writeTimeoutMs?: number;
+  /**
+   * Milliseconds a call may read, if it waits for no operation. Defaults to 28 s, below the promised 30 s. A call that
+   * changes something has `writeTimeoutMs` more.
+   */
   callTimeoutMs?: number;
   /** Defaults to a catalogue of all tools. Making it takes most of the start-up time. */
   catalogue?: Catalogue;
@@ -70,6 +75,8 @@ export interface AppOptions {
 /** Below the promised 30 s. */
 const CALL_TIMEOUT_MS = 28_000;
 const UPSTREAM_TIMEOUT_MS = 20_000;
+/** Some changes take Cloudways longer than 20 s. */
+const WRITE_TIMEOUT_MS = 50_000;
 
 /** The running program. It does not listen by itself. */
 export interface App {
@@ -120,10 +127,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const draining = new AbortController();
   const stopWaiting = draining.signal;
   const callTimeoutMs = options.callTimeoutMs ?? CALL_TIMEOUT_MS;
+  const { upstreamTimeoutMs = UPSTREAM_TIMEOUT_MS } = options;
+  const writeTimeoutMs = options.writeTimeoutMs ?? options.upstreamTimeoutMs ?? WRITE_TIMEOUT_MS;
   const { services, breaker } = createServices({
     ...base,
     log,
-    upstreamTimeoutMs: options.upstreamTimeoutMs ?? UPSTREAM_TIMEOUT_MS,
+    upstreamTimeoutMs,
+    writeTimeoutMs,
     callTimeoutMs,
     stopWaiting,
     work,
@@ -140,6 +150,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     clock,
     metrics,
     callTimeoutMs,
+    writeTimeoutMs,
     stopWaiting,
   });
   const onProtocolError = (error: Error, scope?: CallScope) => (scope?.log ?? log).debug("protocol", { error });

@@ -125,3 +125,11 @@ export function callTimedOut(kind: "read" | "write"): ToolError {
       : "It may or may not have been done. Look at the present state before you try again.",
   });
 }
+
+/** Reading took so long that a change was not sent. */
+export function noTimeLeft(): ToolError {
+  return new ToolError("upstream_timeout", "Cloudways took so long that the change was not sent. Nothing was done.", {
+    hint: "Try again in a moment.",
+    done: "nothing",
+  });
+}

@@ -91,6 +91,11 @@ export class Catalogue {
     return this.#entries.get(name)?.declared ?? NO_INPUTS;
   }
 
+  /** The title of a tool; undefined for an unknown tool. */
+  titleOf(name: string): string | undefined {
+    return this.#entries.get(name)?.tool.title;
+  }
+
   /** Whether the answer to a call is streamed: the tool is slow, or it calls a slow tool. */
   isSlow(name: string, args?: unknown): boolean {
     const entry = this.#entries.get(name);

@@ -3,7 +3,8 @@ import { type Caller, customerIdOf } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../async/deadline.ts";
-import { callTimedOut, type Limit, ToolError } from "../errors.ts";
+import { within } from "../async/within.ts";
+import { callTimedOut, type Limit, noTimeLeft, ToolError } from "../errors.ts";
 import type { ClientSession } from "../identity/client_session.ts";
 import { hideSecrets, type Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
@@ -20,6 +21,7 @@ import type { Effect, FindOptions, PlannedCall, PreparedCall, ToolContext } from
 import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { invalidArguments, readArguments } from "./arguments.ts";
+import { withJsonTexts } from "./json_arguments.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "../confirm/binding.ts";
 import type { DeclaredInput } from "../confirm/declared_input.ts";
@@ -63,8 +65,10 @@ export interface DispatcherOptions {
   audit: AuditTrail;
   clock: Clock;
   metrics: Metrics;
-  /** Milliseconds a call may take that waits for no operation. */
+  /** Milliseconds a call may read that waits for no operation. */
   callTimeoutMs: number;
+  /** Milliseconds more for a call that changes something. */
+  writeTimeoutMs: number;
   /** When this process ends: nobody is waited for any more. */
   stopWaiting: AbortSignal;
 }
@@ -203,10 +207,13 @@ export class Dispatcher {
     const arrivedAt = this.#options.clock.now();
     const sent = readAgain(entry.tool, call.args);
     const prepared = this.#prepare(entry, { ...call, args: sent.args });
-    const timeoutMs = this.#options.callTimeoutMs + waitMs(prepared, entry);
-    using deadline = new Deadline(timeoutMs);
-    const context = this.#context({ ...call, arrivedAt }, timeoutMs, deadline.signal);
-    const planned = await prepared.plan(context);
+    const readMs = this.#options.callTimeoutMs + waitMs(prepared, entry);
+    const writeMs = entry.tool.effect === "read" ? 0 : this.#options.writeTimeoutMs;
+    using deadline = new Deadline(readMs + writeMs);
+    const context = this.#context({ ...call, arrivedAt }, readMs + writeMs, deadline.signal);
+    const planning = prepared.plan(context);
+    // The time for the change is not for reading what it would change.
+    const planned = writeMs === 0 ? await planning : await within(readMs, planning, () => Promise.reject(noTimeLeft()));
     call.audit.hits(recordedTarget(entry, prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
@@ -234,7 +241,8 @@ export class Dispatcher {
   #prepare(entry: CatalogueEntry, { args, caller, audit, secrets }: CallInHand): PreparedCall {
     const { tool, listed, understood, declared } = entry;
     if (caller.identity.kind === "none" && !tool.anonymous) throw caller.identity.error;
-    const sent = withLineFeeds(readArguments(tool.name, args, understood, tool.formerly), declared);
+    const texts = withJsonTexts(args, declared);
+    const sent = withLineFeeds(readArguments(tool.name, texts, understood, tool.formerly), declared);
     const unfit = unfitTexts(tool.name, sent, declared, secrets);
     if (unfit !== undefined) throw unfit;
     const prepared = tool.prepare(sent);
@@ -260,6 +268,7 @@ export class Dispatcher {
       deadline,
       endsAt,
       waitsFrom: arrivedAt,
+      tool: name,
       log,
     };
     const isCustomer = identity.kind === "customer";
@@ -268,8 +277,10 @@ export class Dispatcher {
       ? new CallSecrets({ pages: this.#options.secretPages, customer: identity.id, caller, client, tool: name, log })
       : undefined;
     const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
+    const titleOf = (toolName: string) => catalogue.titleOf(toolName);
     const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
-    return { account, secrets, caller, clock, audit, inputsOf, findTools, progress };
+    const stopWaiting = AbortSignal.any([within.signal, this.#options.stopWaiting]);
+    return { account, secrets, caller, clock, audit, inputsOf, titleOf, findTools, stopWaiting, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */

@@ -72,10 +72,13 @@ function withProperties(schema: ObjectJsonSchema, pick: (property: Property) => 
   return { type: schema.type, properties, ...(required.length > 0 && { required }) };
 }
 
-/** Removes the bounds of safe integers, which mean nothing to a model. */
+/** Removes the bounds of safe integers, which mean nothing to a model; those of a list's entries too. */
 function withoutSafeBounds({ minimum, maximum, ...rest }: Property): Property {
+  const { items } = rest;
+  const isSchema = typeof items === "object" && items !== null && !Array.isArray(items);
   return {
     ...rest,
+    ...(isSchema && { items: withoutSafeBounds(items) }),
     ...(minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER && { minimum }),
     ...(maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER && { maximum }),
   };

@@ -1,7 +1,7 @@
 /** Calls that carry another one: `call_tool` and `call_read_tool` name a tool and its arguments. */
 import { ToolError } from "../errors.ts";
 import type { Bounds } from "../identity/bounds.ts";
-import { oversized } from "../text/json_size.ts";
+import { isJsonObject, parseJsonObject } from "../text/json_object.ts";
 import { forwardInput } from "../tools/define/tool.ts";
 import { invalidArguments, readArguments } from "./arguments.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
@@ -55,12 +55,14 @@ function innerCall(
   { tool, understood, listed }: CatalogueEntry,
 ): NamedCall {
   const { arguments: given, ...rest } = sent;
-  const isObject = typeof given === "object" && given !== null && !isFilledList(given);
-  const read = readArguments(outerName, isObject ? rest : sent, understood, tool.formerly);
+  const read = readArguments(outerName, isJsonObject(given) ? rest : sent, understood, tool.formerly);
   const parsed = forwardInput.safeParse(read);
   if (!parsed.success) throw invalidArguments(outerName, parsed.error, listed.inputSchema);
   const { name, arguments: text } = parsed.data;
-  return { name, args: isObject ? Object.fromEntries(Object.entries(given)) : parseArguments(outerName, text) };
+  return {
+    name,
+    args: isJsonObject(given) ? Object.fromEntries(Object.entries(given)) : parseArguments(outerName, text),
+  };
 }
 
 function checkInner({ name }: NamedCall, { tool: outer }: CatalogueEntry, bounds: Bounds, tools: Tools): void {
@@ -87,42 +89,10 @@ function unknownInner(outerName: string, name: string, bounds: Bounds, tools: To
 /** The arguments in a text; none where it is empty. */
 function parseArguments(outerName: string, text: string | undefined): Record<string, unknown> {
   if (text === undefined || text.trim() === "") return {};
-  const problem = (what: string) =>
-    wrong(outerName, "arguments", what, 'Give one JSON object as text, such as {"app_id": 123456}.');
-  const size = oversized(text);
-  if (size !== undefined) throw problem(`is ${size}`);
-  const value = parseJson(text);
-  if (value === undefined) throw problem("is not valid JSON");
-  if (typeof value !== "object" || value === null || isFilledList(value)) throw problem("is not a JSON object");
-  if (countNames(text) !== countMembers(value)) throw problem("holds a name twice");
-  return Object.fromEntries(Object.entries(value));
-}
-
-/** An empty list is how PHP writes an object without members. */
-function isFilledList(value: object): boolean {
-  return Array.isArray(value) && value.length > 0;
-}
-
-/** Undefined for what is not JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** How many members the objects in a JSON text are written with. Outside of strings a colon follows each name. */
-function countNames(json: string): number {
-  return json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, "").split(":").length - 1;
-}
-
-/** How many members the objects in a value have; fewer than were written where a name comes twice. */
-function countMembers(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  const members = Object.values(value);
-  const own = Array.isArray(value) ? 0 : members.length;
-  return members.reduce<number>((count, member) => count + countMembers(member), own);
+  const parsed = parseJsonObject(text);
+  if (parsed.kind === "object") return parsed.value;
+  const example = 'Give one JSON object as text, such as {"app_id": 123456}.';
+  throw wrong(outerName, "arguments", parsed.problem, example);
 }
 
 function wrong(

@@ -6,7 +6,7 @@ import { type CloudwaysClient, knowsCredentials } from "./client.ts";
 import { openEncryptedKey } from "./encrypted_keys.ts";
 import type { Fields } from "./http.ts";
 import type { KeyWork } from "./key_work.ts";
-import { listReply, serverListing, type ServerRecord } from "./models.ts";
+import { listReply, serverListing, type ServerRecord, tiedId } from "./models.ts";
 import { isOperationId } from "./operation_id.ts";
 import {
   isPassing,
@@ -22,6 +22,16 @@ import { sayingOf, UnknownToCloudwaysError } from "./replies.ts";
 import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
 import type { ApiRequest, Session } from "./session.ts";
 import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
+import type {
+  OperationEnd,
+  OperationTarget,
+  StartedKind,
+  StartedOperation,
+  StartedOperations,
+} from "./started_operations.ts";
+import { saying, type StartedWork, stillRunning, type Unseen, unseen, withoutUsableId } from "./started_work.ts";
+
+export type { StartedWork };
 
 /** The services that all accounts share. */
 export interface AccountServices {
@@ -30,11 +40,12 @@ export interface AccountServices {
   reference: ReferenceData;
   operations: Operations;
   restorePoints: RestorePoints;
+  startedOperations: StartedOperations;
   keyWork: KeyWork;
 }
 
 /** A request that reads. */
-export type ReadRequest<T> = Omit<ApiRequest<T>, "method" | "form">;
+export type ReadRequest<T> = Omit<ApiRequest<T>, "method" | "form" | "json">;
 
 /** A request that changes something. */
 export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> & {
@@ -42,22 +53,6 @@ export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> 
   /** The other documented spelling of the path. Tried once, if Cloudways says that the first one is unknown. */
   otherPath?: ApiPath;
 };
-
-/** The state of work that was started. */
-export interface StartedWork {
-  /** Null if Cloudways did the work at once. */
-  operation_id: string | null;
-  status: "completed" | "running";
-  type?: string;
-  /** Its state, in our own words. */
-  message: string;
-  /** Cloudways' message about it; left out if there is no message. */
-  cloudways_message?: string;
-  /** What Cloudways gave as the id, if it is malformed. */
-  cloudways_operation_id?: string;
-  /** What to do while it runs. */
-  next_step?: string;
-}
 
 /** A report that Cloudways makes in the background. */
 export interface ReportRequest<T> extends Pick<ReadRequest<T>, "operation" | "path" | "query"> {
@@ -80,52 +75,9 @@ const startedAsId = startedReply.transform(({ operationId }, context) => {
   return z.NEVER;
 });
 
-/** Work that was started and whose state could not be read. */
-interface Unseen {
-  /** In our own words. */
-  reason: string;
-  said: { cloudways_message?: string };
-  /** Set if a later request may succeed. */
-  lookAgain: { afterSeconds: number | undefined } | undefined;
-}
-
-function stillRunning(operationId: string, said: string) {
-  const next_step = `Still running. Look again with get_operation_status, operation_id ${operationId}. ` +
-    "Don't start it once more.";
-  const message = "It was started and still runs at Cloudways.";
-  return { operation_id: operationId, status: "running", message, ...saying(said), next_step } as const;
-}
-
-/** Cloudways' message, in a member of its own and never in our sentences. */
-function saying(said: string): { cloudways_message?: string } {
-  return said === "" ? {} : { cloudways_message: said };
-}
-
-/** Work with a malformed id, which must not appear in a path or in our sentences. */
-function withoutUsableId(operationId: string, said: string): StartedWork {
-  return {
-    operation_id: null,
-    status: "running",
-    message: "It was started, but its state can't be read: Cloudways gave no usable id.",
-    ...saying(said),
-    cloudways_operation_id: operationId,
-    next_step: "Look at the server or application itself in some minutes. Don't start it once more.",
-  };
-}
-
-function unseen(operationId: string, { reason, said, lookAgain }: Unseen) {
-  const when = lookAgain?.afterSeconds === undefined ? "" : ` in ${lookAgain.afterSeconds} s`;
-  const how = lookAgain === undefined
-    ? "Whether it still runs is not known: look at the server or application itself. "
-    : `It may still run. Look again${when} with get_operation_status, operation_id ${operationId}. `;
-  const message = `It was started, but its state could not be read: ${reason}`;
-  return {
-    operation_id: operationId,
-    status: "running",
-    message,
-    ...said,
-    next_step: `${how}Don't start it once more.`,
-  } as const;
+/** What a request works on. */
+function targetIn({ server_id, app_id }: Fields = {}): OperationTarget {
+  return { server_id: tiedId(server_id), app_id: tiedId(app_id) };
 }
 
 const SERVER_LIST = { operation: "server_list", path: path`/server`, reply: serverListing } as const;
@@ -299,7 +251,7 @@ export class CloudwaysAccount {
    * @throws {ToolError} `operation_failed` if the work fails, and any failure to start it.
    */
   async start(request: Omit<WriteRequest<unknown>, "reply">, options: WaitOptions): Promise<StartedWork> {
-    return await this.follow(await this.write({ ...request, reply: startedReply }), options);
+    return await this.follow(await this.write({ ...request, reply: startedReply }), targetIn(request.form), options);
   }
 
   /**
@@ -316,19 +268,27 @@ export class CloudwaysAccount {
       reply: z.union([inline.transform((data) => ({ data })), startedAsId]),
     });
     if ("data" in reply) return { status: "completed", operation_id: null, data: reply.data };
-    const state = await this.#look(() => this.#services.operations.wait(this.#session, reply.id, options));
+    await this.#services.startedOperations.started(
+      this.#session,
+      reply.id,
+      "reports",
+      targetIn(asked.form ?? asked.query),
+    );
+    const state = await this.#look(() => this.#wait(reply.id, options, "reports"));
     if ("reason" in state) return unseen(reply.id, state);
     if (state.status !== "completed") return stillRunning(state.operation_id, state.cloudways_message);
     return { status: "completed", operation_id: state.operation_id, data: finished(state.result) };
   }
 
   /**
-   * Waits for work that was started. Only a failure of the work itself is an error.
+   * Waits for work that was started, and notes it for {@linkcode startedOperations}. Only a failure of the work itself is
+   * an error.
    *
+   * @param on What it works on; null for work that somebody else started, which is not noted.
    * @throws {ToolError} `operation_failed` if the work fails.
    */
-  async follow(started: Started, options: WaitOptions): Promise<StartedWork> {
-    return (await this.followToEnd(started, options)).work;
+  async follow(started: Started, on: OperationTarget | null, options: WaitOptions): Promise<StartedWork> {
+    return (await this.followToEnd(started, on, options)).work;
   }
 
   /**
@@ -338,14 +298,18 @@ export class CloudwaysAccount {
    */
   async followToEnd(
     { operationId, said }: Started,
+    on: OperationTarget | null,
     options: WaitOptions,
   ): Promise<{ work: StartedWork; end: OperationState | null }> {
     if (operationId === undefined) {
       const work = { operation_id: null, status: "completed", message: "Done.", ...saying(said) } as const;
       return { work, end: null };
     }
-    if (!isOperationId(operationId)) return { work: withoutUsableId(operationId, said), end: null };
-    const state = await this.#look(() => this.waitForOperation(operationId, options));
+    const isUsable = isOperationId(operationId);
+    const { startedOperations } = this.#services;
+    if (on !== null) await startedOperations.started(this.#session, isUsable ? operationId : null, "work", on);
+    if (!isUsable) return { work: withoutUsableId(operationId, said), end: null };
+    const state = await this.#look(() => this.waitForOperation(operationId, options, on === null ? undefined : "work"));
     if ("reason" in state) return { work: unseen(operationId, state), end: null };
     const { status, type, cloudways_message } = state;
     if (status !== "completed") return { work: { ...stillRunning(operationId, cloudways_message), type }, end: null };
@@ -371,16 +335,43 @@ export class CloudwaysAccount {
   /**
    * Polls an operation until it ends or the time is up. After its end the cached listing is dropped, because it may
    * have been read before the work was done.
+   *
+   * @param noted The kind of an operation that was noted; then its end is noted too.
    */
-  async waitForOperation(operationId: string, options: WaitOptions): Promise<OperationState> {
+  async waitForOperation(operationId: string, options: WaitOptions, noted?: StartedKind): Promise<OperationState> {
     let mayHaveEnded = true;
     try {
-      const state = await this.#services.operations.wait(this.#session, operationId, options);
+      const state = await this.#wait(operationId, options, noted);
       mayHaveEnded = state.status !== "running";
       return state;
     } finally {
       if (mayHaveEnded) await this.#dropListing();
     }
+  }
+
+  async #wait(operationId: string, options: WaitOptions, noted: StartedKind | undefined): Promise<OperationState> {
+    const { operations, startedOperations } = this.#services;
+    const noteEnd = async (end: OperationEnd) => {
+      if (noted !== undefined) await startedOperations.ended(this.#session, operationId, noted, end);
+    };
+    try {
+      const state = await operations.wait(this.#session, operationId, options);
+      if (state.status === "completed") await noteEnd(state.status);
+      return state;
+    } catch (error) {
+      if (error instanceof ToolError && error.code === "operation_failed") await noteEnd("failed");
+      throw error;
+    }
+  }
+
+  /**
+   * What the customer started through this server in the last day, newest first. Sends no request. Every reader uses this
+   * method, so that bounds on servers can be kept here.
+   *
+   * @throws {StoreError} If the store does not answer.
+   */
+  startedOperations(): Promise<StartedOperation[]> {
+    return this.#services.startedOperations.read(this.#session);
   }
 
   /**

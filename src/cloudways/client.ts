@@ -1,5 +1,5 @@
 import type { Clock } from "../async/clock.ts";
-import { ToolError } from "../errors.ts";
+import { noTimeLeft, ToolError } from "../errors.ts";
 import type { Customer } from "../identity/caller.ts";
 import { type KeyPair, traitsOf } from "../identity/credential.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
@@ -227,12 +227,13 @@ export class CloudwaysClient {
 
   async #attempt(session: Session, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
     const { customer, address, signal, log } = session;
-    const { operation, method, path, query, form, reveal } = request;
+    const { operation, method, path, query, form, json, reveal } = request;
     this.#upstream.refuseWhilePaused(customer, operation);
     await this.#takeToken(customer);
     const once = reveal === true || request.once === true;
     const owner = this.#upstream.ownerOf(customer, address);
-    const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...(form && { form }) };
+    const body = json === undefined ? { ...(form && { form }) } : { json };
+    const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...body };
     const reply = await this.#upstream.send({ customer, operation, log }, wire, signal);
     // An answer may echo the request. Above this class nobody knows an exchanged token, or shows a made password.
     return { ...reply, text: new SecretHider([bearer, ...secretFields(form)]).givenInText(reply.text) };
@@ -275,11 +276,4 @@ export function knowsCredentials(error: unknown): boolean {
 
 function bucketKey(customer: Customer): StoreKey {
   return { purpose: "bucket", customer: customer.id };
-}
-
-function noTimeLeft(): ToolError {
-  return new ToolError("upstream_timeout", "Cloudways took so long that the change was not sent. Nothing was done.", {
-    hint: "Try again in a moment.",
-    done: "nothing",
-  });
 }

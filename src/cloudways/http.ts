@@ -2,6 +2,7 @@ import { Deadline } from "../async/deadline.ts";
 import { ToolError, type ToolErrorOptions } from "../errors.ts";
 import type { FairSemaphore } from "../async/fair_semaphore.ts";
 import type { Owner } from "../async/fair_shares.ts";
+import type { JsonValue } from "../text/clean.ts";
 import { SecretText } from "../text/secret_text.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { ApiPath } from "./path.ts";
@@ -22,7 +23,9 @@ export interface WireRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: ApiPath;
   query?: Fields;
+  /** A body in one of two forms. */
   form?: Fields;
+  json?: Readonly<Record<string, JsonValue>>;
   /** Sent as `Authorization: Bearer`. */
   bearer?: string;
   /** Who sends the request: each owner has a share of the requests in flight. */
@@ -48,6 +51,8 @@ export interface CloudwaysHttpOptions {
    * has no timeout for connecting, so this one covers it.
    */
   timeoutMs: number;
+  /** The same for a request that may change something. Cloudways takes its time for some changes. */
+  writeTimeoutMs: number;
 }
 
 /** One try of a read ends earlier than the call's 28 seconds, so that a second try still fits in. */
@@ -99,8 +104,7 @@ export class CloudwaysHttp {
     const release = await this.#options.slots.acquire(request.owner, signal);
     try {
       const once = request.method !== "GET" || request.once === true;
-      const timeoutMs = once ? this.#options.timeoutMs : this.readTimeoutMs;
-      using timeout = new Deadline(timeoutMs);
+      using timeout = new Deadline(this.#timeoutMs(request));
       const init = wireInit(request, AbortSignal.any([signal, timeout.signal]));
       const response = await fetch(this.#url(request), once ? { ...init, client: this.#once } : init);
       return { status: response.status, headers: response.headers, text: await readBounded(response, request) };
@@ -116,6 +120,11 @@ export class CloudwaysHttp {
     this.#once.close();
   }
 
+  #timeoutMs({ method, once }: WireRequest): number {
+    if (method !== "GET") return this.#options.writeTimeoutMs;
+    return once === true ? this.#options.timeoutMs : this.readTimeoutMs;
+  }
+
   #url(request: WireRequest): URL {
     const url = new URL(this.#options.baseUrl);
     url.pathname += request.path.text;
@@ -129,6 +138,10 @@ function wireInit(request: WireRequest, signal: AbortSignal): RequestInit {
   if (request.bearer !== undefined) headers.set("authorization", `Bearer ${request.bearer}`);
   // Redirects are never followed: they would send the credentials to another address.
   const init: RequestInit = { method: request.method, headers, signal, redirect: "manual" };
+  if (request.json !== undefined) {
+    headers.set("content-type", "application/json");
+    return { ...init, body: JSON.stringify(request.json) };
+  }
   return request.form === undefined ? init : { ...init, body: new URLSearchParams(fieldEntries(request.form)) };
 }
 

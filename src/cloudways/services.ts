@@ -19,6 +19,7 @@ import { Operations } from "./operations.ts";
 import { ReferenceData } from "./reference_data.ts";
 import { RestorePoints } from "./restore_points.ts";
 import { ServerListing } from "./server_listing.ts";
+import { StartedOperations } from "./started_operations.ts";
 
 /** What {@linkcode createServices} needs. */
 export interface ServicesOptions {
@@ -31,8 +32,10 @@ export interface ServicesOptions {
   log: Logger;
   /** Takes the log lines of callers that Cloudways has not accepted. */
   folded: FoldedLog;
-  /** Milliseconds one upstream request may take. */
+  /** Milliseconds one read from Cloudways may take. */
   upstreamTimeoutMs: number;
+  /** Milliseconds one change at Cloudways may take. */
+  writeTimeoutMs: number;
   /** Milliseconds a call may take if it waits for no operation. */
   callTimeoutMs: number;
   /** Aborts when this process shuts down; waiting ends then. */
@@ -48,6 +51,7 @@ export function createServices(options: ServicesOptions): { services: AccountSer
     baseUrl: config.apiBaseUrl,
     slots: new FairSemaphore(config.httpPoolSize),
     timeoutMs: options.upstreamTimeoutMs,
+    writeTimeoutMs: options.writeTimeoutMs,
   });
   const isAccepted = (id: string) => records.isKnown(id);
   const breaker = new CircuitBreaker({ clock, metrics, log, isAccepted, probe: () => neutralRead(http) });
@@ -70,6 +74,7 @@ export function createServices(options: ServicesOptions): { services: AccountSer
     reference: new ReferenceData({ client, sealed }),
     operations: new Operations({ client, clock, stopWaiting: options.stopWaiting }),
     restorePoints: new RestorePoints({ sealed, clock, records }),
+    startedOperations: new StartedOperations({ sealed, clock, records }),
     keyWork: new KeyWork(options.work),
   };
   return { services, breaker };

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Customer } from "../identity/caller.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { JsonValue } from "../text/clean.ts";
 import type { Fields } from "./http.ts";
 import type { ApiPath } from "./path.ts";
 
@@ -18,6 +19,8 @@ export interface Session {
   endsAt?: number;
   /** When the call arrived, in milliseconds since the Unix epoch; waiting is counted from then. Defaults to now. */
   waitsFrom?: number;
+  /** The tool that is called; undefined outside of a call. */
+  tool?: string;
   /** Logs under the caller's request id, and hides the caller's credentials. */
   log: Logger;
 }
@@ -30,6 +33,8 @@ export interface ApiRequest<T> {
   path: ApiPath;
   query?: Fields;
   form?: Fields;
+  /** The body of a write whose members are objects, which a form can't express. */
+  json?: Readonly<Record<string, JsonValue>>;
   /** The schema of the answer, with just enough members to notice a wrong answer. */
   reply: z.ZodType<T>;
   /**

@@ -6,8 +6,8 @@ import { StoreError } from "../store/store.ts";
 import { createLogger, type Logger } from "../telemetry/log.ts";
 import { AuditOutputError } from "./audit_output.ts";
 
-/** How long calls in flight may take to finish once the process is asked to stop. */
-export const GRACE_MS = 25_000;
+/** How long calls in flight may take to finish once the process is asked to stop: longer than any change takes. */
+export const GRACE_MS = 55_000;
 
 /** Under `deno task`, one Ctrl-C arrives twice: from terminal and task. Within this time it counts once. */
 const SAME_SIGNAL_MS = 300;

@@ -13,8 +13,10 @@ const schema = z.strictObject({
   role: z.enum(ROLES).default("content"),
   /** Which characters its text may contain. */
   form: z.enum(TEXT_FORMS).default("line"),
-  /** How a question shows its text: as it is sent, or as a fingerprint. */
-  shownBy: z.enum(["text", "fingerprint"]).default("text"),
+  /** How a question shows it: as it is sent, as a fingerprint, or only by the facts, which the tool makes of it. */
+  shownBy: z.enum(["text", "fingerprint", "facts"]).default("text"),
+  /** Its text is a JSON object. Calls may give the object itself, and the text with any spaces. */
+  json: z.boolean().default(false),
   /** It is a secret: a question shows only its fingerprint, and no record contains it. */
   secret: z.boolean().default(false),
   /** Calls may contain it, but `tools/list` does not show it. */

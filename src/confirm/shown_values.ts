@@ -26,7 +26,7 @@ export interface ShownValues {
 
 /**
  * Shows arguments uncut and as they are sent. Inputs that are declared as secret, or as shown by fingerprint, appear as
- * fingerprints; so do passwords in addresses.
+ * fingerprints; so do passwords in addresses. Those that the question's facts show are left out.
  */
 export async function shownValues(
   input: Readonly<Record<string, unknown>>,
@@ -43,6 +43,7 @@ export async function shownValues(
     role === "content" || (role === "target" && !isNamed(value));
   for (const [name, value] of Object.entries(input)) {
     const { role, form, shownBy } = declared.get(name) ?? PLAIN_INPUT;
+    if (shownBy === "facts") continue;
     const byFingerprint = shownBy === "fingerprint";
     const parts = form === "lines" && !byFingerprint && typeof value === "string" ? value.split("\n") : value;
     const display = await shownValue(parts, (text) => show(text, byFingerprint));

@@ -9,6 +9,7 @@ export const TOOLSETS = [
   "staging",
   "server_config",
   "updates",
+  "access",
 ] as const;
 
 /** One of {@linkcode TOOLSETS}. */

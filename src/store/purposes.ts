@@ -60,6 +60,8 @@ export const PURPOSES = {
   audit: { keeps: "list", standIn: "never" },
   /** The sealed audit records of one customer's questions and refusals. */
   audit_refused: { keeps: "list", standIn: "never" },
+  /** What one customer started at Cloudways in the last day, sealed; in two lists, see `started_operations.ts`. */
+  operations: { keeps: "list", standIn: "never" },
   /** A question in a form of the client. The one call that its yes allows takes it. */
   question: { keeps: "table", standIn: "never" },
   /** A mark that a question within the call of a 2025 client is open. The one answer that counts takes it. */

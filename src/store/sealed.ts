@@ -1,10 +1,13 @@
 import type { z } from "zod";
 import type { Box } from "../crypto/box.ts";
 import { readJson } from "../text/read_json.ts";
-import type { Store, StoreKey } from "./store.ts";
+import { type AppendOptions, type ListHead, type Store, StoreError, type StoreKey } from "./store.ts";
 
 /** The value of an entry. It must survive conversion to JSON and back. */
 export type SealedValue = object | string | number;
+
+/** Each failed try means that another process has appended. So many in a row mean that something is wrong. */
+const MAX_TRIES = 50;
 
 /**
  * The store with sealed values. A value leaves this process only as ciphertext, which opens only for its customer, purpose
@@ -44,6 +47,29 @@ export class SealedStore {
     const sealed = await this.#store.get(key);
     if (sealed === undefined || await this.#box.open(sealed, key) !== textOf(key, value)) return false;
     return await this.#store.deleteIfEquals(key, sealed);
+  }
+
+  /**
+   * Appends to a list, after whatever others append at the same time.
+   *
+   * @throws {StoreError} If the store does not answer, or if others append first every time.
+   */
+  async append(key: StoreKey, value: SealedValue, options: Omit<AppendOptions, "after">): Promise<void> {
+    const entry = { mark: crypto.randomUUID(), value: await this.#seal(key, value) };
+    let after: ListHead | undefined;
+    for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+      const answer = await this.#store.append(key, entry, { ...options, after });
+      if (answer.appended) return;
+      after = answer.head;
+    }
+    throw new StoreError(`Others appended first, ${MAX_TRIES} times in a row.`);
+  }
+
+  /** The newest entries of a list, newest first. Those that don't open or don't match the schema are left out. */
+  async entries<T>(key: StoreKey, schema: z.ZodType<T>, limit: number): Promise<T[]> {
+    const entries = await this.#store.entries(key, { limit });
+    const values = await Promise.all(entries.map(({ value }) => this.#open(key, schema, value)));
+    return values.filter((value) => value !== undefined);
   }
 
   #seal(key: StoreKey, value: SealedValue): Promise<string> {

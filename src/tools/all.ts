@@ -8,6 +8,7 @@ import { serverConfigTools } from "./server_config/mod.ts";
 import { serversTools } from "./servers/mod.ts";
 import { stagingTools } from "./staging/mod.ts";
 import { updatesTools } from "./updates/mod.ts";
+import { accessTools } from "./access/mod.ts";
 import { sitesTools } from "./sites/mod.ts";
 
 /** The tools of each toolset. */
@@ -21,6 +22,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   staging: stagingTools,
   server_config: serverConfigTools,
   updates: updatesTools,
+  access: accessTools,
 };
 
 /** Every tool there is. */

@@ -1,3 +1,5 @@
+import { accessTeamCases } from "./access_team.ts";
+import { accessUsersCases } from "./access_users.ts";
 import { appsCases } from "./apps.ts";
 import type { ToolCases } from "./case.ts";
 import { certificatesCases } from "./certificates.ts";
@@ -20,4 +22,6 @@ export const askCases: Record<string, ToolCases> = {
   ...updatesCases,
   ...sitesCases,
   ...serverConfigCases,
+  ...accessUsersCases,
+  ...accessTeamCases,
 };

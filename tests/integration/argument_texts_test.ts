@@ -24,13 +24,17 @@ const ODD_IN_LINES = ["\n", "\t"];
 const ODD_ENDS = [" ", "\u3000"];
 
 /** Inputs that may hold line breaks, and inputs whose spaces stay as they are; of one tool where others have the name. */
-const LINES = new Set(["certificate", "private_key", "update_app_php_settings replace"]);
+const LINES = new Set(["certificate", "private_key", "public_key", "update_app_php_settings replace"]);
 const SPACED = new Set([
   "time",
   "password",
   ...["add", "remove"].map((name) => `update_app_php_settings ${name}`),
   ...["add", "remove", "replace"].map((name) => `update_app_cron_jobs ${name}`),
 ]);
+
+/** Inputs that are JSON, which may have spaces and line breaks between its parts. */
+const JSON_TEXTS = new Set(["access"]);
+const JSON_SPACES = [" ", "\n", "\t", "\r"];
 
 const APPROVAL_CODE = "open-sesame";
 const HEADERS = { ...TOKEN_HEADERS, "x-mcp-approval-code": APPROVAL_CODE };
@@ -76,8 +80,9 @@ function oddIn({ tool, name, text }: TextArgument): string[] {
   const middle = Math.floor(text.length / 2);
   const inside = isIn(LINES) ? ODD : [...ODD, ...ODD_IN_LINES];
   const ends = isIn(LINES) || isIn(SPACED) ? ODD_ENDS.slice(1) : ODD_ENDS;
-  const odd = inside.map((character) => text.slice(0, middle) + character + text.slice(middle));
-  return [...odd, ...ends.flatMap((space) => [space + text, text + space])];
+  const isOdd = (character: string) => !(isIn(JSON_TEXTS) && JSON_SPACES.includes(character));
+  const odd = inside.filter(isOdd).map((character) => text.slice(0, middle) + character + text.slice(middle));
+  return [...odd, ...ends.filter(isOdd).flatMap((space) => [space + text, text + space])];
 }
 
 async function assertRefused(

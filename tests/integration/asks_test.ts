@@ -8,7 +8,8 @@ import { answers, APP, askCases, type Change, GIT_URL } from "../ask_cases/mod.t
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";
-import { callModern, YES } from "../support/rpc_2026.ts";
+import { callModern } from "../support/rpc_2026.ts";
+import { yesTo } from "../support/yes.ts";
 
 async function start(change: Change | undefined, env: Record<string, string> = {}): Promise<Service> {
   const service = await startService({
@@ -64,7 +65,7 @@ for (const [tool, { sends: usually, followedBy, args: common, cases }] of Object
         assert.equal(first.kind, asks ? "question" : "result", JSON.stringify(first));
         assert.equal(sentBy(service, sends, followedBy), asks ? 0 : 1);
         if (first.kind !== "question") return;
-        const done = await callModern({ ...call, answered: { state: first.state, reply: YES } });
+        const done = await callModern({ ...call, answered: { state: first.state, reply: yesTo(first.message) } });
         assert.equal(done.kind, "result", JSON.stringify(done));
         assert.equal(sentBy(service, sends, followedBy), 1, "a yes sends it once");
       });
@@ -123,7 +124,7 @@ Deno.test("after a yes to a new host Cloudways is asked to call it once, whateve
   const first = await callModern(call);
   assert.ok(first.kind === "question");
 
-  const done = await callModern({ ...call, answered: { state: first.state, reply: YES } });
+  const done = await callModern({ ...call, answered: { state: first.state, reply: yesTo(first.message) } });
 
   assert.ok(done.kind === "result" && done.answer.json.code === "upstream_error");
   assert.equal(service.sandbox.requestsTo("git_branches_get").length, 1);

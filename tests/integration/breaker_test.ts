@@ -445,7 +445,12 @@ Deno.test("requests without an answer or a connection open the breaker", async (
 
   const states = await Promise.all([sandbox, closed].map(async ({ baseUrl }) => {
     const { breaker, next } = startBreaker();
-    const http = new CloudwaysHttp({ baseUrl: new URL(baseUrl), slots: new FairSemaphore(60), timeoutMs: 200 });
+    const http = new CloudwaysHttp({
+      baseUrl: new URL(baseUrl),
+      slots: new FairSemaphore(60),
+      timeoutMs: 200,
+      writeTimeoutMs: 200,
+    });
     const wire = { method: "GET", path: path`/project`, owner: { customer: "a" } } as const;
     const send = () => breaker.run(next(), () => http.send(wire, signal));
     const ended = await Promise.allSettled(Array.from({ length: 20 }, send));

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
-import { callModern, YES } from "../support/rpc_2026.ts";
+import { callModern } from "../support/rpc_2026.ts";
+import { yesTo } from "../support/yes.ts";
 import { setUpForEveryTool } from "../tool_rows/mod.ts";
 
 /** What is looked for, the tool that has to come first, and the arguments of its call. */
@@ -19,8 +20,8 @@ interface Step {
 interface Job {
   name: string;
   steps: Step[];
-  /** What is true at Cloudways afterwards. */
-  check: (sandbox: Sandbox) => void;
+  /** What is true at Cloudways afterwards, and what the assistant read. */
+  check: (sandbox: Sandbox, answers: readonly Record<string, unknown>[]) => void;
 }
 
 const appOf = (sandbox: Sandbox, id: number) => {
@@ -117,10 +118,44 @@ const JOBS: readonly Job[] = [
       assert.ok(appOf(sandbox, 200001).lets_encrypt?.ssl_domains.includes("new.example.org"));
     },
   },
+  {
+    name: "a freelancer gets an SFTP user, whose password only the person sees",
+    steps: [{
+      query: "give a freelancer SFTP to one site only",
+      tool: "create_app_user",
+      args: { app_id: 200001, user_name: "freelancer" },
+    }],
+    check(sandbox, [answer]) {
+      const user = appOf(sandbox, 200001).credentials.find(({ sys_user }) => sys_user === "freelancer");
+      assert.ok(user !== undefined && user.sys_password.length === 24);
+      assert.match(String(answer?.secret_url), /\/secret\//);
+      assert.equal(JSON.stringify(answer).includes(user.sys_password), false);
+    },
+  },
+  {
+    name: "a colleague is let in to one site, and shut out again",
+    steps: [
+      {
+        query: "give my developer access to the Cloudways dashboard",
+        tool: "add_team_member",
+        args: {
+          name: "Lin Berg",
+          email: "lin@example.com",
+          access: { account: { is_full: false }, servers: { 100001: { apps: [200001] } } },
+        },
+      },
+      { query: "an employee has left, revoke their login", tool: "remove_team_member", args: { member_id: 600003 } },
+    ],
+    check(sandbox) {
+      const [sent] = sandbox.requestsTo("team_member_add");
+      assert.deepEqual(Object(sent?.fields.servers)[100001], { sections: [], is_full: false, apps: ["200001"] });
+      assert.deepEqual(sandbox.account().members.map(({ id }) => id), [600001, 600002]);
+    },
+  },
 ];
 
 /** Finds the tool, calls it through `call_tool`, and says yes to its question. */
-async function carryOut(service: Service, { query, tool, args }: Step): Promise<void> {
+async function carryOut(service: Service, { query, tool, args }: Step): Promise<Record<string, unknown>> {
   const base = { url: service.mcpUrl, headers: TOKEN_HEADERS };
   const found = await callModern({ ...base, name: "find_tools", args: { query } });
   assert.ok(found.kind === "result", JSON.stringify(found));
@@ -133,10 +168,11 @@ async function carryOut(service: Service, { query, tool, args }: Step): Promise<
   const call = { ...base, name: "call_tool", args: { name: tool, arguments: JSON.stringify(args) } };
   const first = await callModern(call);
   const answer = first.kind === "question"
-    ? await callModern({ ...call, answered: { state: first.state, reply: YES } })
+    ? await callModern({ ...call, answered: { state: first.state, reply: yesTo(first.message) } })
     : first;
   assert.ok(answer.kind === "result", JSON.stringify(answer));
   assert.equal(answer.answer.isError, false, JSON.stringify(answer.answer.json));
+  return answer.answer.json;
 }
 
 for (const { name, steps, check } of JOBS) {
@@ -146,8 +182,9 @@ for (const { name, steps, check } of JOBS) {
     const env = { PUBLIC_URL: "http://127.0.0.1:7000" };
     await using service = await startService({ sandbox, env });
 
-    for (const step of steps) await carryOut(service, step);
+    const answers: Record<string, unknown>[] = [];
+    for (const step of steps) answers.push(await carryOut(service, step));
 
-    check(sandbox);
+    check(sandbox, answers);
   });
 }

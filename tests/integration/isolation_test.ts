@@ -24,10 +24,11 @@ import { TEST_KEYS } from "../support/keys.ts";
 import { LegacySession } from "../support/legacy_session.ts";
 import { rawClient, type RedisAddress, redisOfFile } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
-import { callModern, YES } from "../support/rpc_2026.ts";
+import { callModern } from "../support/rpc_2026.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { startWatchedService, type WatchedService } from "../support/watched_service.ts";
+import { approvalOf, yesTo } from "../support/yes.ts";
 
 const emptyRedis = redisOfFile();
 
@@ -178,7 +179,11 @@ async function carryOut(stage: Stage, sessions: Map<string, Promise<LegacySessio
         key,
         () => LegacySession.open(services.map(({ mcpUrl }) => mcpUrl), { headers }),
       );
-      const { answer } = await session.converse(step.tool, args, () => step.yes ? YES : NO);
+      const { answer } = await session.converse(
+        step.tool,
+        args,
+        ({ params }) => step.yes ? yesTo(String(params.message)) : NO,
+      );
       return { step, customer, answer };
     }
   }
@@ -197,7 +202,7 @@ async function callByForm({ services: [one, two], tool: name, args, headers, yes
   let answered = await callModern({ url: one.mcpUrl, name, args, headers });
   // The facts may change meanwhile; then the call asks again.
   while (answered.kind === "question") {
-    const reply = { state: answered.state, reply: yes ? YES : NO };
+    const reply = { state: answered.state, reply: yes ? yesTo(answered.message) : NO };
     answered = await callModern({ url: two.mcpUrl, name, args, headers, answered: reply });
   }
   assert.equal(answered.kind, "result", JSON.stringify(answered));
@@ -210,7 +215,7 @@ async function callByPage({ services: [one, two], tool, args, headers, yes }: Ca
   const path = approvalPath(asked);
   if (path === undefined) return asked;
   await look(two, path, customer);
-  await decide(one, path, customer, yes ? "approve" : "deny");
+  await decide(one, path, customer, yes ? approvalOf(String(asked.json.message)) : { decision: "deny" });
   await look(one, path, customer);
   return await callTool(two.mcpUrl, tool, args, headers);
 }
@@ -227,11 +232,16 @@ async function look({ url }: WatchedService, path: string, { word }: TestCustome
 }
 
 /** What a person does. */
-async function decide({ url }: WatchedService, path: string, { word }: TestCustomer, decision: string): Promise<void> {
+async function decide(
+  { url }: WatchedService,
+  path: string,
+  { word }: TestCustomer,
+  fields: Record<string, string>,
+): Promise<void> {
   const response = await fetch(url + path, {
     method: "POST",
     headers: { origin: PUBLIC_URL, "content-type": "application/x-www-form-urlencoded", [ASKED_BY]: word },
-    body: new URLSearchParams({ decision }),
+    body: new URLSearchParams(fields),
     redirect: "manual",
   });
   await response.body?.cancel();
@@ -383,9 +393,16 @@ Deno.test("whatever many customers do at once, nothing seen of one holds data of
   await fc.assert(property, { numRuns: 5, examples: [[EVERYTHING]] });
 });
 
-/** Whether a value fitted the account before another call changed it: its domains, or the updates that wait. */
+/**
+ * Whether a value fitted the account before another call changed it: its domains, the updates that wait, or a user, key,
+ * project or member that is deleted by now.
+ */
 function isOutdated({ code, details }: Record<string, unknown>): boolean {
   const facts = Object(details);
+  if (code === "not_found") {
+    const isDeleted = /"argument":"(?:app_user_id|ssh_key_id)"/.test(JSON.stringify(facts));
+    return isDeleted || "project_id" in facts || "member_id" in facts;
+  }
   return code === "invalid_arguments" && ("known" in facts || "application_domains" in facts);
 }
 
@@ -451,7 +468,7 @@ Deno.test("one customer's approval does not approve the same call of another cus
     callTool(mcpUrl, "restart_server", args, headers);
   const path = approvalPath(await restart(stage.a, token));
   assert.ok(path);
-  await decide(stage.b, path, customer, "approve");
+  await decide(stage.b, path, customer, { decision: "approve" });
 
   const others = [await restart(stage.a, key), await restart(stage.b, key)];
 
@@ -487,6 +504,30 @@ Deno.test("every customer reads its own audit records, and no others, at every r
       assert.ok(json.records.length <= times);
       assert.deepEqual(foreignMarks(json, stage, own), []);
       assert.deepEqual((await read(service, own, "key")).json.records, [], "the same account with its key is another");
+    }
+  }
+});
+
+Deno.test("every customer lists the operations it started, and no others, at every replica", async () => {
+  const redis = await emptyRedis();
+  await using stage = await setStage(redis);
+  const started = new Map<TestCustomer, string>();
+  for (const [index, customer] of stage.customers.slice(0, 3).entries()) {
+    const { mcpUrl } = index % 2 === 0 ? stage.a : stage.b;
+    const args = { app_id: customer.account.servers[0]?.apps[0]?.id, wait_seconds: 0 };
+    const { json } = await callTool(mcpUrl, "backup_app", args, customer.headers.token);
+    started.set(customer, String(json.operation_id));
+  }
+
+  for (const { mcpUrl } of [stage.a, stage.b]) {
+    for (const own of stage.customers) {
+      const { json } = await callTool(mcpUrl, "list_my_operations", { refresh: true }, own.headers.token);
+      assert.ok(Array.isArray(json.operations), JSON.stringify(json));
+      const id = started.get(own);
+      assert.deepEqual(json.operations.map(({ operation_id }) => operation_id), id === undefined ? [] : [id]);
+      assert.deepEqual(foreignMarks(json, stage, own), []);
+      const withKey = await callTool(mcpUrl, "list_my_operations", {}, own.headers.key);
+      assert.deepEqual(withKey.json.operations, [], "the same account with its key is another");
     }
   }
 });

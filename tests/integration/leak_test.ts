@@ -14,7 +14,8 @@ import { LegacySession } from "../support/legacy_session.ts";
 import { startMain } from "../support/process.ts";
 import { rawClient, type RedisAddress, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { callTool, post } from "../support/rpc.ts";
-import { callModern, YES } from "../support/rpc_2026.ts";
+import { callModern } from "../support/rpc_2026.ts";
+import { approvalOf, yesTo } from "../support/yes.ts";
 import { type AppState, type FaultKind, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { setUpForEveryTool, toolRows } from "../tool_rows/mod.ts";
 import { until } from "../support/until.ts";
@@ -147,7 +148,8 @@ async function callAndApprove(
 ) {
   let answered = await callModern({ url, name, args, headers });
   for (let times = 0; answered.kind === "question" && times < 3; times++) {
-    answered = await callModern({ url, name, args, headers, answered: { state: answered.state, reply: YES } });
+    const { state, message } = answered;
+    answered = await callModern({ url, name, args, headers, answered: { state, reply: yesTo(message) } });
   }
   return answered;
 }
@@ -265,6 +267,8 @@ for (const kind of ["token", "key"] as const) {
     let pages = 0;
 
     for (const { tool, args } of askingCalls) {
+      // Some calls need a running server, and an earlier one stopped it.
+      for (const server of stage.sandbox.account().servers) server.status = "running";
       const sent = withSecrets(args);
       const call = () => callTool(service.mcpUrl, tool, sent, { ...headers, ...mayShow(tool, args) });
       const { json } = await call();
@@ -273,7 +277,7 @@ for (const kind of ["token", "key"] as const) {
       await decide(service, path, { decision: "approve", code: "wrong" });
       await decide(service, path, { decision: "approve", code: APPROVAL_CODE.slice(0, -1) });
       await decide(service, path, { decision: "maybe", code: APPROVAL_CODE });
-      await decide(service, path, { decision: "approve", code: APPROVAL_CODE });
+      await decide(service, path, { ...approvalOf(String(json.message)), code: APPROVAL_CODE });
       await call();
       await decide(service, path, { decision: "deny" });
     }
@@ -291,7 +295,11 @@ for (const kind of ["token", "key"] as const) {
       const session = await LegacySession.open([stage.service.mcpUrl], {
         headers: { ...headers, ...mayShow(tool, args) },
       });
-      const { questions } = await session.converse(tool, withSecrets(args), () => YES);
+      const { questions } = await session.converse(
+        tool,
+        withSecrets(args),
+        ({ params }) => yesTo(String(params.message)),
+      );
       asked += questions.length;
     }
 

@@ -90,7 +90,9 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     clock,
     audit,
     inputsOf: () => new Map(),
+    titleOf: () => undefined,
     findTools: () => ({ tools: [], statements: [] }),
+    stopWaiting: new AbortController().signal,
     progress: () => {},
   };
 }

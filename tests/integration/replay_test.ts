@@ -1,13 +1,13 @@
 /** An attacker who can write to Redis restores entries that were taken. */
 import assert from "node:assert/strict";
-import { TOKEN_HEADERS } from "../support/clients.ts";
+import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import { type RawClient, rawClient, type RedisAddress, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
 import { callModern, YES } from "../support/rpc_2026.ts";
-import type { Sandbox } from "../sandbox/mod.ts";
+import { FakeClock, type Sandbox } from "../sandbox/mod.ts";
 
 const emptyRedis = redisOfFile();
 
@@ -140,4 +140,57 @@ Deno.test("while the record can't be read, a yes does not count", async () => {
 
   assert.equal(json.code, "confirmation_required");
   assert.equal(restarts(service), 0);
+});
+
+/** The list of started operations of the one customer that has one, and a function that writes it under a key. */
+async function copyOfOperations(redis: RawClient) {
+  const [key = ""] = await redis.keys("cw:operations:*:work");
+  const entries = await redis.xrange(key, "-", "+");
+  assert.ok(entries.length > 0);
+  return {
+    key,
+    async writeTo(target: string) {
+      await redis.del(target);
+      for (const [id, fields] of entries) await redis.xadd(target, id, ...fields);
+    },
+  };
+}
+
+async function operationsOf({ mcpUrl }: Service, headers: Record<string, string> = TOKEN_HEADERS): Promise<unknown> {
+  return (await callTool(mcpUrl, "list_my_operations", {}, headers)).json.operations;
+}
+
+Deno.test("started operations that are restored in Redis after a day are not listed", async () => {
+  const redis = await emptyRedis();
+  await using raw = rawClient(redis);
+  const clock = new FakeClock();
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY };
+  await using service = await startService({ env, clock, sandbox: { clock } });
+  const args = { app_id: 200001, wait_seconds: 0 };
+  await callTool(service.mcpUrl, "backup_app", args, TOKEN_HEADERS);
+  const { key, writeTo } = await copyOfOperations(raw);
+  const before = await operationsOf(service);
+
+  await clock.advance(24 * 3600_000 + 1);
+  await writeTo(key);
+
+  assert.equal(Object(before).length, 1);
+  assert.deepEqual(await operationsOf(service), []);
+});
+
+Deno.test("started operations that are copied to another customer or list in Redis are not listed there", async () => {
+  const redis = await emptyRedis();
+  await using raw = rawClient(redis);
+  await using service = await replica(redis);
+  await callTool(service.mcpUrl, "backup_app", { app_id: 200001, wait_seconds: 0 }, TOKEN_HEADERS);
+  await callTool(service.mcpUrl, "list_servers", {}, KEY_HEADERS);
+  const { key, writeTo } = await copyOfOperations(raw);
+  const others = (await raw.keys("cw:seen:*")).map((seen) => seen.replace("seen", "operations") + ":work");
+
+  for (const other of others.filter((other) => other !== key)) await writeTo(other);
+  await writeTo(key.replace(/work$/, "reports"));
+
+  assert.equal(others.length, 2);
+  assert.deepEqual(await operationsOf(service, KEY_HEADERS), []);
+  assert.equal(Object(await operationsOf(service)).length, 1);
 });

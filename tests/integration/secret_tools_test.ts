@@ -1,15 +1,5 @@
 /** Secrets through the whole server: what the model gets, what the person sees, and what stays stored. */
 import assert from "node:assert/strict";
-import { z } from "zod";
-import { Catalogue } from "../../src/calls/catalogue.ts";
-import { path } from "../../src/cloudways/path.ts";
-import { doneReply } from "../../src/cloudways/models.ts";
-import { allTools } from "../../src/tools/all.ts";
-import { appInput } from "../../src/tools/define/inputs.ts";
-import { passwordOutput, SEEN_BY, show } from "../../src/tools/define/secrets.ts";
-import { appFacts, onApp } from "../../src/tools/define/questions.ts";
-import { idsOf, namesOf } from "../../src/tools/define/targets.ts";
-import { defineAskingTool } from "../../src/tools/define/tool.ts";
 import { DEMO_ACCOUNT } from "../sandbox/mod.ts";
 import { loggedRecords } from "../support/audit_lines.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
@@ -24,40 +14,8 @@ const ENCRYPTION_KEY = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
 const PUBLIC = { HOST: "0.0.0.0", ALLOWED_HOSTS: "127.0.0.1", PUBLIC_URL: "https://mcp.example.com" };
 const CODE = { "x-mcp-approval-code": "open-sesame" };
 
-/** A tool like those that set passwords. */
-const resetDatabasePassword = defineAskingTool({
-  name: "reset_database_password",
-  title: "Made up",
-  toolset: "basic",
-  effect: "destructive",
-  description: "Made up.",
-  input: z.strictObject({ ...appInput, show }),
-  output: z.looseObject({ ...passwordOutput }),
-  showsSecrets: (input) => input.show,
-  facts: appFacts,
-  question: (facts, { show }) => ({
-    headline: `Set another database password of application ${facts.app.id}.`,
-    ...onApp(facts),
-    consequences: ["The old one stops working.", SEEN_BY[show]],
-  }),
-  handler: async (input, { account, secrets }, facts) => {
-    const made = { ...onApp(facts), name: "Database password", user: facts.app.sys_user, show: input.show };
-    const { answer } = await secrets.setPassword(made, (password) =>
-      account.write({
-        operation: "app_db_password_update",
-        method: "POST",
-        path: path`/app/manage/dbPassword`,
-        form: { ...idsOf(facts), password },
-        reply: doneReply,
-      }));
-    return { ...namesOf(facts), ...answer };
-  },
-});
-
-const catalogue = new Catalogue([...allTools, resetDatabasePassword]);
-
 async function start(options: ServiceOptions = {}): Promise<Service> {
-  return await startService({ catalogue, ...options, env: { CONFIRM: "off", ...options.env } });
+  return await startService({ ...options, env: { CONFIRM: "off", ...options.env } });
 }
 
 const reset = (service: Service, args: Record<string, unknown> = {}, headers: Record<string, string> = {}) =>

@@ -16,8 +16,10 @@ import { type Service, startService } from "../support/harness.ts";
 import { MADE_PASSWORD } from "../tool_rows/row.ts";
 import { withoutMadePassword } from "../tool_rows/sent.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { callModern, YES } from "../support/rpc_2026.ts";
-import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
+import { SSH_KEYS } from "../support/ssh_keys.ts";
+import { callModern } from "../support/rpc_2026.ts";
+import { approvalOf, yesTo } from "../support/yes.ts";
+import { type Sandbox, type ServerState, startSandbox } from "../sandbox/mod.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const RUNS = 30;
@@ -68,7 +70,27 @@ const pem = certificatePem({ domains: ["shop.example.com"] });
 const certificate = fc.constantFrom("", "\n", "Comment\n\t", " \n").map((before) => before + pem);
 const privateKey = fc.constantFrom("", "\n\n", "Comment\n").map((before) => before + keyPem(testKey(1)));
 
+const userName = fc.stringMatching(/^[a-z][a-z0-9_-]{1,31}$/);
 const cronLine = word([...UNITS, " "], 60).map((command) => `*/5 *  * * * x${command}`);
+
+const personsName = word(UNITS, 80);
+const email = word(plainUnits, 60).map((user) => `x${user}@example.com`);
+const section = fc.constantFrom("billing", "support", "Access Details");
+const serverAccess = fc.oneof(
+  fc.constant({ is_full: true }),
+  fc.record({
+    sections: fc.subarray(["monitoring", "backups"]),
+    apps: fc.subarray([200001, 200002, 200003], { minLength: 1 }),
+  }),
+);
+const access = fc.oneof(
+  fc.constant({ account: { is_full: true } }),
+  fc.record({
+    account: fc.record({ is_full: fc.constant(false), sections: fc.uniqueArray(section) }),
+    servers: fc.record({ 100001: serverAccess }),
+  }),
+  fc.constant({ account: { is_full: false, sections: ["billing"] }, servers: { 100002: { apps: ["200004"] } } }),
+).map((given) => JSON.stringify(given));
 
 /** Random values for inputs, by their names; inputs that are not here stay as the tool table has them. */
 const VALUES: Record<string, fc.Arbitrary<unknown>> = {
@@ -107,6 +129,9 @@ const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
   },
   update_app_cron_jobs: { add: fc.array(cronLine, { minLength: 1, maxLength: 5 }) },
   change_service_state: { action: fc.constantFrom("stop", "restart") },
+  update_project: { name: personsName, remove: fc.subarray([200002, 200004, 200005], { minLength: 1 }) },
+  add_team_member: { name: personsName, email, role: personsName, access },
+  update_team_member: { name: personsName, role: personsName, enabled: fc.boolean(), access },
   update_server_settings: {
     upload_size: fc.integer({ min: 1, max: 2_000_000_000 }),
     display_errors: fc.boolean(),
@@ -124,6 +149,13 @@ const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
   },
   set_snapshot_frequency: { hours: fc.integer({ min: 1, max: 10_000 }) },
   update_disk_cleanup_settings: { enabled: fc.boolean() },
+  create_app_user: { user_name: userName },
+  rename_master_user: { user_name: userName },
+  add_ssh_key: {
+    label: word(UNITS, 100),
+    public_key: fc.tuple(fc.constantFrom(...Object.values(SSH_KEYS)), word(UNITS, 50))
+      .map(([{ text }, comment]) => `${text.split(" ", 2).join(" ")} ${comment}`),
+  },
 };
 
 /** Optional inputs that are tried too. */
@@ -137,6 +169,9 @@ const OPTIONAL: Record<string, readonly string[]> = {
   update_server_settings: ["display_errors", "xdebug", "timezone", "tls_versions", "sys_locale"],
   update_backup_schedule: ["backup_frequency", "backup_retention", "local_backups"],
   update_disk_cleanup_settings: ["remove_app_tmp", "remove_app_private_html", "rotate_system_log"],
+  update_project: ["name"],
+  add_team_member: ["role"],
+  update_team_member: ["name", "enabled", "access"],
 };
 
 /** What a question calls the values that are sent under these names. */
@@ -205,6 +240,24 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   set_letsencrypt_auto_renewal: ({ arguments: { enabled } }) => ({ auto: enabled }),
   push_staging_app: synced,
   pull_staging_app: synced,
+  update_project: ({ facts }) => ({ name: facts["Name after"] ?? facts.Name, app_ids: idsIn(facts.After).join(",") }),
+  delete_project: () => ({}),
+  add_team_member: ({ facts }) => ({
+    name: facts.Name,
+    email: facts["E-mail"],
+    ...(typeof facts.Role === "string" && { role: facts.Role }),
+    status: "1",
+    ...accessShown(facts.Access),
+  }),
+  update_team_member: ({ facts }) => ({
+    name: facts["Name after"] ?? facts["Name as before"],
+    role: facts["Role after"] ?? facts["Role as before"],
+    status: (facts["Status after"] ?? facts["Status as before"]) === "active" ? "1" : "0",
+    ...(facts.Access === undefined
+      ? { account: { is_full: facts["Full access to the account now"] === "yes" } }
+      : accessShown(facts.Access)),
+  }),
+  remove_team_member: () => ({}),
   set_staging_password_prompt: () => ({ action: "disable" }),
   reset_staging_password: ({ arguments: { user_name } }) => ({ username: user_name }),
   run_app_updates: ({ arguments: { plugins } }) => ({ core: "no", plugin: plugins }),
@@ -234,6 +287,16 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
     { snapshot_frequency: facts["Snapshot interval after"] === "none" ? "" : facts["Snapshot interval after"] }
   ),
   update_disk_cleanup_settings: (shown) => labelled(shown, { automate_cleanup: { yes: "enable", no: "disable" } }),
+  create_app_user: ({ arguments: { user_name } }) => ({ username: user_name }),
+  reset_app_user_password: ({ arguments: { app_user_id }, facts }) => (
+    { app_cred_id: app_user_id, username: facts.User }
+  ),
+  delete_app_user: ({ arguments: { app_user_id } }) => ({ app_cred_id: app_user_id }),
+  reset_database_password: () => ({}),
+  reset_admin_password: () => ({}),
+  reset_master_password: () => ({}),
+  rename_master_user: ({ arguments: { user_name } }) => ({ username: user_name }),
+  add_ssh_key: ({ arguments: { label, public_key } }) => ({ ssh_key_name: label, ssh_key: public_key }),
 };
 
 /** The headline names both applications and what is copied; their one server stands above the part that is read here. */
@@ -251,6 +314,31 @@ function synced({ headline, arguments: { exclude_paths, tables, backup } }: Show
   };
 }
 
+/** The ids that lines begin with. */
+function idsIn(lines: string | string[] = []): string[] {
+  return [lines].flat().map((line) => line.split(":")[0] ?? "");
+}
+
+/** The members of an access, by the lines that show it. */
+function accessShown(lines: string | string[] = []): Record<string, unknown> {
+  const all = [lines].flat();
+  const matches = (pattern: RegExp) => all.flatMap((line) => pattern.exec(line)?.slice(1) ?? []);
+  const ids = new Set(all.flatMap((line) => /server (\d+)/.exec(line)?.[1] ?? []));
+  const servers = [...ids].map((id) => [id, {
+    sections: matches(new RegExp(`^section of server ${id}: (.*)$`)),
+    is_full: all.includes(`the whole server ${id}`),
+    apps: matches(new RegExp(`^application (\\d+) on server ${id}$`)),
+  }]);
+  return {
+    account: {
+      sections: matches(/^section of the account: (.*)$/),
+      is_full: all.includes("full access to the account"),
+    },
+    servers: Object.fromEntries(servers),
+    apps: [],
+  };
+}
+
 /** A rule as it is sent, by the text that shows it. */
 function varnishRule(text = ""): unknown {
   const [type, ...value] = text.split(":");
@@ -263,9 +351,14 @@ function hidePresentState(sandbox: Sandbox): void {
   for (const app of sandbox.account().servers.flatMap(({ apps }) => apps)) app.untold.push("lets_encrypt");
 }
 
-const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "password"]);
+/** Puts every application of a server into the project that the call changes. */
+function groupServer(server: ServerState | undefined): void {
+  for (const app of server?.apps ?? []) app.project_id = 300_002;
+}
+
+const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "ssh_key", "password"]);
 /** Named by the headline, or the same in every call. */
-const NOT_SHOWN = new Set(["server_id", "app_id", "tab"]);
+const NOT_SHOWN = new Set(["server_id", "app_id", "project_id", "member_id", "id", "tab"]);
 
 function argsOf({ tool, args }: AskingCall): fc.Arbitrary<Record<string, unknown>> {
   const known = { ...VALUES, ...OWN_VALUES[tool] };
@@ -289,7 +382,12 @@ function unquoted(line: string): string {
 function readForm(message: string): Shown {
   const [before = "", after = ""] = message.split("\nSent by the assistant:\n");
   const shown: Shown = { headline: message.split("\n")[0] ?? "", arguments: {}, facts: {} };
-  read(before.split("\nApplications: ")[1] ?? "", /^()([A-Z][^:]*): (?:(\d+|none)$|.*`)/, /^- `/, shown.facts);
+  read(
+    before.split(/\n(?:Applications|Concerns): /)[1] ?? "",
+    /^()([A-Z][^:]*): (?:(\d+|none)$|.*`)/,
+    /^- `/,
+    shown.facts,
+  );
   read(after, /^(- )([^:]+): (?:(\d+) entr(?:y|ies)$|.*`)/, / {2}- `/, shown.arguments);
   return shown;
 }
@@ -352,12 +450,19 @@ async function withoutUserInfo(text: string, fingerprint: Fingerprint): Promise<
   return userInfo === undefined ? text : scheme + await fingerprint(userInfo) + rest;
 }
 
+/** A member of a request as the question would show it; objects as they are. */
+async function foundValue(name: string, value: unknown, fingerprint: Fingerprint): Promise<unknown> {
+  if (BY_FINGERPRINT.has(name)) return await fingerprint(String(value));
+  if (Array.isArray(value)) return value.map(String);
+  return typeof value === "object" ? value : await withoutUserInfo(String(value), fingerprint);
+}
+
 /** What was asked, in a form or on the page, and a yes to it. */
 async function askAndApprove(service: Service, tool: string, args: Record<string, unknown>, byForm: boolean) {
   const call = { url: service.mcpUrl, name: tool, args, headers: TOKEN_HEADERS };
   const asked = await callModern(byForm ? call : { ...call, capabilities: {} });
   if (asked.kind === "question") {
-    const answer = await callModern({ ...call, answered: { state: asked.state, reply: YES } });
+    const answer = await callModern({ ...call, answered: { state: asked.state, reply: yesTo(asked.message) } });
     return { way: "form", text: asked.message, shown: readForm(asked.message), answer } as const;
   }
   if (asked.kind !== "result") throw new Error(JSON.stringify(asked));
@@ -365,7 +470,7 @@ async function askAndApprove(service: Service, tool: string, args: Record<string
   if (asked.answer.json.code !== "confirmation_required") return undefined;
   const { pathname } = new URL(String(approval_url));
   const html = await (await fetch(service.url + pathname)).text();
-  assert.equal(await decide(service.url, pathname, { decision: "approve" }), 303);
+  assert.equal(await decide(service.url, pathname, approvalOf(String(asked.answer.json.message))), 303);
   const answer = await callModern(byForm ? call : { ...call, capabilities: {} });
   return {
     way: "page",
@@ -381,9 +486,12 @@ for (const call of askingCalls) {
     await using sandbox = await startSandbox({ rateLimitPerMinute: 100_000, pace: { polls: 1, seconds: 0 } });
     call.setUp(sandbox);
     if (call.tool === "revoke_letsencrypt" || call.tool.startsWith("git_")) hidePresentState(sandbox);
-    const [server] = sandbox.account().servers;
+    const account = sandbox.account();
+    const [server] = account.servers;
     assert.ok(server !== undefined);
-    const fresh = structuredClone(server);
+    if (call.tool === "update_project") groupServer(account.servers[1]);
+    const { servers: [, ...more], projects, members } = account;
+    const fresh = structuredClone({ server, more, projects, members });
     const env = { ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "1000000" };
     await using service = await startService({ sandbox, env });
     const fingerprint = await fingerprintOf();
@@ -392,7 +500,9 @@ for (const call of askingCalls) {
 
     await fc.assert(
       fc.asyncProperty(argsOf(call), fc.boolean(), async (args, byForm) => {
-        Object.assign(server, structuredClone(fresh));
+        const { server: own, more, projects, members } = structuredClone(fresh);
+        Object.assign(server, own);
+        Object.assign(account, { servers: [server, ...more], projects, members });
         const before = sandbox.requests.length;
         const asked = await askAndApprove(service, call.tool, args, byForm);
         // Nobody sees a question for arguments that the tool refuses or does not ask about.
@@ -403,7 +513,9 @@ for (const call of askingCalls) {
         );
         assert.ok(sent !== undefined, JSON.stringify(asked.answer));
         const ids = [...asked.shown.headline.matchAll(/\d{6}/g)].map(([id]) => Number(id));
-        assert.ok(ids.includes(Number(sent.fields.app_id ?? sent.fields.server_id)), asked.shown.headline);
+        const { app_id, server_id, project_id, member_id } = sent.fields;
+        const target = app_id ?? server_id ?? project_id ?? member_id;
+        assert.ok(call.tool === "add_team_member" || ids.includes(Number(target)), asked.shown.headline);
 
         const wanted = (SENT[call.tool] ?? (({ arguments: shown }) => shown))(asked.shown);
         const found: Record<string, unknown> = {};
@@ -413,10 +525,7 @@ for (const call of askingCalls) {
             value === MADE_PASSWORD || NOT_SHOWN.has(name) ||
             (call.tool === "update_whitelisted_ips" && name === "type")
           ) continue;
-          if (BY_FINGERPRINT.has(name)) found[name] = await fingerprint(String(value));
-          else {found[name] = Array.isArray(value)
-              ? value.map(String)
-              : await withoutUserInfo(String(value), fingerprint);}
+          found[name] = await foundValue(name, value, fingerprint);
         }
         assert.deepEqual(found, wanted, asked.text);
 

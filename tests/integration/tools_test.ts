@@ -145,10 +145,12 @@ for (const row of toolRows) {
 /**
  * The tools that start work at Cloudways and wait for it, each with the form of replies in which there is an operation.
  */
-const working = toolRows.filter(({ full }) => "wait_seconds" in full).flatMap((row) => {
-  const forms = FORMS.find((forms) => expectedOf(row, "minimal", forms).includes(LOOK));
-  return forms === undefined || row.tool === "get_operation_status" ? [] : [{ row, forms }];
-});
+const working = toolRows.filter(({ full, readsWide }) => "wait_seconds" in full && readsWide !== true).flatMap(
+  (row) => {
+    const forms = FORMS.find((forms) => expectedOf(row, "minimal", forms).includes(LOOK));
+    return forms === undefined || row.tool === "get_operation_status" ? [] : [{ row, forms }];
+  },
+);
 
 /** A service as above. Restore points are listed at once, so that a restore waits only for itself. */
 async function startWork(row: ToolRow, sandbox: SandboxOptions): Promise<Service> {

@@ -278,10 +278,21 @@ Deno.test("upstream: an answer that is larger than any account is aborted", asyn
   assert.match(String(answer.hint), /Try again/);
 });
 
+Deno.test("a change is not sent if reading what it would change took all the time of a read", async () => {
+  await using service = await startService({ env: { CONFIRM: "off" }, callTimeoutMs: 300, writeTimeoutMs: 60_000 });
+  service.sandbox.addFault({ operationId: "server_list", kind: { delayMs: 900 } });
+
+  const args = { server_id: 100001, wait_seconds: 0 };
+  const { json } = await callTool(service.mcpUrl, "restart_server", args, TOKEN_HEADERS);
+
+  assert.equal(json.code, "upstream_timeout");
+  assert.deepEqual(service.sandbox.requests.filter(({ method }) => method !== "GET"), []);
+});
+
 Deno.test("a change is not sent if too little of the call's time is left", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock }, env: { CONFIRM: "off" } });
-  service.sandbox.addFault({ operationId: "server_list", kind: { delayMs: 25_000 } });
+  service.sandbox.addFault({ operationId: "server_list", kind: { delayMs: 76_000 } });
 
   const called = callTool(
     service.mcpUrl,
@@ -290,13 +301,31 @@ Deno.test("a change is not sent if too little of the call's time is left", async
     TOKEN_HEADERS,
   );
   await until(() => service.sandbox.requestsTo("server_list").length === 1 && clock.sleeping > 0);
-  await clock.advance(25_000);
+  await clock.advance(76_000);
   const { json } = await called;
   const log = await callTool(service.mcpUrl, "get_audit_log", {}, TOKEN_HEADERS);
 
   assert.equal(json.code, "upstream_timeout");
   assert.deepEqual(service.sandbox.requests.filter(({ method }) => method !== "GET"), []);
   assert.match(JSON.stringify(log.json.records), /"outcome":"upstream_timeout"/);
+});
+
+Deno.test("a change that takes Cloudways longer than a read may take is waited for", async () => {
+  await using service = await startService({
+    env: { CONFIRM: "off" },
+    upstreamTimeoutMs: 1_000,
+    callTimeoutMs: 1_000,
+    writeTimeoutMs: 60_000,
+  });
+  service.sandbox.addFault({ operationId: "server_restart", kind: { delayMs: 1_500 } });
+  service.sandbox.addFault({ operationId: PROJECTS, kind: { delayMs: 1_500 } });
+
+  const args = { server_id: 100001, wait_seconds: 0 };
+  const changed = await callTool(service.mcpUrl, "restart_server", args, TOKEN_HEADERS);
+  const read = await callTool(service.mcpUrl, "list_projects", {}, TOKEN_HEADERS);
+
+  assert.equal(changed.isError, false, JSON.stringify(changed.json));
+  assert.equal(read.json.code, "upstream_timeout");
 });
 
 Deno.test("upstream: an answer that never comes is aborted in time", async () => {
@@ -309,7 +338,7 @@ Deno.test("upstream: an answer that stops in the middle is aborted in time", asy
   const halfAnswer = () => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array([123])) }));
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, halfAnswer);
   const baseUrl = new URL(`http://127.0.0.1:${server.addr.port}`);
-  const http = new CloudwaysHttp({ baseUrl, slots: new FairSemaphore(1), timeoutMs: 200 });
+  const http = new CloudwaysHttp({ baseUrl, slots: new FairSemaphore(1), timeoutMs: 200, writeTimeoutMs: 200 });
 
   const answer = http.send({ method: "GET", path: path`/project`, owner: OWNER }, new AbortController().signal);
 
@@ -422,6 +451,7 @@ Deno.test("one try of a read leaves room for a second one within a call", () => 
     baseUrl: new URL("http://127.0.0.1"),
     slots: new FairSemaphore(1),
     timeoutMs: 20_000,
+    writeTimeoutMs: 50_000,
   });
 
   const { readTimeoutMs } = http;
@@ -510,7 +540,12 @@ Deno.test("a read that shows passwords is sent once, and the same read without t
 
 Deno.test("the connection pool does not resend a read that shows passwords", async () => {
   await using sandbox = await startSandbox();
-  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new FairSemaphore(4), timeoutMs: 5_000 });
+  const http = new CloudwaysHttp({
+    baseUrl: new URL(sandbox.baseUrl),
+    slots: new FairSemaphore(4),
+    timeoutMs: 5_000,
+    writeTimeoutMs: 5_000,
+  });
   const read = {
     method: "GET",
     path: path`/project`,
@@ -588,7 +623,12 @@ Deno.test("a caller that leaves between two tries ends the tries", async () => {
 Deno.test("a write that could not connect was not done, and the error says so", async () => {
   const sandbox = await startSandbox();
   await sandbox[Symbol.asyncDispose]();
-  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new FairSemaphore(1), timeoutMs: 5_000 });
+  const http = new CloudwaysHttp({
+    baseUrl: new URL(sandbox.baseUrl),
+    slots: new FairSemaphore(1),
+    timeoutMs: 5_000,
+    writeTimeoutMs: 5_000,
+  });
   const restart = { method: "POST", path: path`/server/restart`, owner: OWNER, form: { server_id: 100001 } } as const;
 
   const sent = http.send(restart, new AbortController().signal);
@@ -844,7 +884,12 @@ for (const [tool, operationId] of Object.entries(REFERENCE_TOOLS)) {
 
 Deno.test("a write on a connection that breaks is sent once", async () => {
   await using sandbox = await startSandbox();
-  const http = new CloudwaysHttp({ baseUrl: new URL(sandbox.baseUrl), slots: new FairSemaphore(4), timeoutMs: 5_000 });
+  const http = new CloudwaysHttp({
+    baseUrl: new URL(sandbox.baseUrl),
+    slots: new FairSemaphore(4),
+    timeoutMs: 5_000,
+    writeTimeoutMs: 5_000,
+  });
   const bearer = TOKEN_HEADERS["x-cloudways-access-token"];
   const signal = new AbortController().signal;
   const restart = {

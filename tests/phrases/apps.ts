@@ -30,7 +30,7 @@ export const appsPhrases: readonly PhraseRow[] = [
   ["how many visitors did we have today", "get_app_analytics_traffic"],
   ["which bots are hammering my site", "get_app_analytics_traffic"],
   ["which IPs send the most requests", "get_app_analytics_traffic"],
-  ["why is my site slow", "get_app_analytics_php"],
+  ["why is my site slow", "get_app_analytics_php", "diagnose_app"],
   ["which pages take the longest to load", "get_app_analytics_php"],
   ["what are the slow queries", "get_app_analytics_mysql"],
   ["the database is the bottleneck, what does it do", "get_app_analytics_mysql"],
@@ -41,5 +41,5 @@ export const appsPhrases: readonly PhraseRow[] = [
   ["drop the old .net address from the site's extra domains", "update_app_aliases"],
   ["redirect", "enforce_app_https"],
   ["cache", "clear_app_cache"],
-  ["slow", "get_app_analytics_php"],
+  ["slow", "get_app_analytics_php", "diagnose_app"],
 ];

@@ -16,25 +16,6 @@ const EFFECTS: Readonly<Record<string, Effect>> = { R: "read", W: "write", D: "d
  * its line: a test fails while it stands in both places.
  */
 const PLANNED: Readonly<Record<string, string>> = {
-  access: `
-list_app_users | R | Users of an application | Lists the additional SSH and SFTP users of an application.
-create_app_user | D | Create an SFTP user | Creates an additional SSH/SFTP user who can reach the files of one application. Its password is made here and shown to the person once. A person has to approve it.
-reset_app_user_password | D | New password of an SFTP user | Makes a new password for an SSH/SFTP user of an application and shows it to the person once. A person has to approve it.
-delete_app_user | D | Delete an SFTP user | Deletes an additional SSH/SFTP user of an application. A person has to approve it.
-reset_database_password | D | New database password | Makes a new password for the MySQL database of an application and shows it to the person once. A person has to approve it.
-reset_admin_password | D | New admin password | Makes a new password for the admin user of an application (WordPress and others) and shows it to the person once. A person has to approve it.
-reset_master_password | D | New master password | Makes a new password for the master user of a server and shows it to the person once. A person has to approve it.
-rename_master_user | D | Rename the master user | Changes the user name of the master user of a server. A person has to approve it.
-add_ssh_key | D | Add an SSH key | Adds a public SSH key to a user of an application, or to the master user of a server. Names what it opens. A person has to approve it.
-rename_ssh_key | W | Rename an SSH key | Changes the label of an SSH key.
-delete_ssh_key | D | Delete an SSH key | Removes an SSH key, so that it opens nothing any more. A person has to approve it.
-create_project | W | Create a project | Creates a project, which groups applications.
-update_project | W | Change a project | Renames a project or changes which applications belong to it. Asks where one is removed.
-delete_project | D | Delete a project | Deletes a project; its applications stay. A person has to approve it.
-add_team_member | D | Add a team member | Invites a person to the account by e-mail, with a role and access to chosen servers and applications. A person has to approve it.
-update_team_member | D | Change a team member | Changes name, role, status or access of a team member. A person has to approve it.
-remove_team_member | D | Remove a team member | Takes a team member's access to the account away for good. A person has to approve it.`,
-
   provisioning: `
 create_server | D | Create a server | Launches a new server at a cloud provider, in a region and size, with a first application. Cloudways bills it. A person has to approve it.
 clone_server | D | Copy a server | Makes a copy of a whole server with all its applications. Cloudways bills it. A person has to approve it.

@@ -125,6 +125,7 @@ export function newApp(making: Making, server: ServerState, id: number, given: N
       sys_password: secret(),
       ssh_keys: [{ id: 700_000 + id, label: "ci", public_key: "ssh-ed25519 AAAAEXAMPLE ci" }],
     }],
+    reports: {},
     git: newGit(random.letters(16), now),
     backups: [
       ...[2, 4, 1, 3].map((days) => restorePoint(now - days * 86_400_000 + random.between(0, 3600) * 1000)),

@@ -67,6 +67,8 @@ export function newServer({ random, now, secret }: Making, id: number, given: Ne
       rotate_system_log: "no",
     },
     services: defaultServices(),
+    graphs: {},
+    graphLag: 0,
     whitelist: {
       sftp: { ips: ["198.51.100.7", "198.51.100.0/24"], policy: "allow_all" },
       mysql: { ips: ["198.51.100.7"], policy: "allow_all" },

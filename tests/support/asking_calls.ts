@@ -8,7 +8,7 @@ import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
 export interface AskingCall {
   tool: string;
   args: Record<string, unknown>;
-  /** The same call for another server or application. */
+  /** The same call for another target. */
   otherArgs: Record<string, unknown>;
   /** Brings the sandbox into the state in which the call asks and can be carried out. */
   setUp: (sandbox: Sandbox) => void;
@@ -23,12 +23,19 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   renew_letsencrypt: { domain: "other.example.com" },
   get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
   update_app_settings: { webp: undefined, xmlrpc: true },
+  update_project: { add: undefined, remove: [200002] },
   update_app_aliases: { add: undefined, remove: ["www.shop.example.com"] },
   manage_app_varnish: { action: "disable" },
   reset_app_file_permissions: { ownership: "master_user" },
   enforce_app_https: { enabled: false },
   set_staging_password_prompt: { enabled: false },
   reset_staging_password: { show: "answer" },
+  // Pages with passwords that nobody opens are limited.
+  create_app_user: { show: "answer" },
+  reset_app_user_password: { show: "answer" },
+  reset_database_password: { show: "answer" },
+  reset_admin_password: { show: "answer" },
+  reset_master_password: { show: "answer" },
   update_update_settings: { plugins: ["breeze"] },
 };
 
@@ -59,7 +66,7 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
   return {
     tool: row.tool,
     args,
-    otherArgs: { ...args, ...("app_id" in args ? { app_id: 200002 } : { server_id: 100002 }) },
+    otherArgs: { ...args, ...otherTarget(args) },
     setUp(sandbox) {
       row.setUp?.(sandbox);
       listRestorePointsAtOnce(sandbox, row, { local_backup_exists: false, more: ODD_RESTORE_POINTS });
@@ -71,6 +78,12 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
     carriedOut: (sandbox) => carriedOut(sandbox, row.tool),
   };
 });
+
+/** Another server, application, project or member, whichever the arguments name; else another person. */
+function otherTarget(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const others = { app_id: 200002, server_id: 100002, project_id: 300001, member_id: 600002, email: "eve@example.com" };
+  return Object.fromEntries(Object.entries(others).filter(([name]) => name in args).slice(0, 1));
+}
 
 function carriedOut(sandbox: Sandbox, tool: string): number {
   const read = READS[tool];

@@ -14,7 +14,8 @@ import { TEST_KEYS } from "./keys.ts";
 import { LegacySession } from "./legacy_session.ts";
 import { rawClient, type RedisAddress, redisOfFile } from "./redis_server.ts";
 import { callTool } from "./rpc.ts";
-import { callModern, type ModernAnswer, YES } from "./rpc_2026.ts";
+import { callModern, type ModernAnswer } from "./rpc_2026.ts";
+import { approvalOf, toType, yesTo } from "./yes.ts";
 import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 
 /** A call, and the way in which it is made. */
@@ -53,7 +54,7 @@ async function ask(service: Service, call: Call) {
   assert.equal(asked.kind, "question", JSON.stringify(asked));
   if (asked.kind !== "question") throw new Error("no question");
   assert.equal(asked.mode, "form");
-  return asked;
+  return { ...asked, yes: yesTo(asked.message) };
 }
 
 function answer(
@@ -78,13 +79,24 @@ function assertDone(answered: ModernAnswer): void {
   if (answered.kind === "result") assert.equal(answered.answer.isError, false, JSON.stringify(answered.answer.json));
 }
 
+/** Every server, project and team member. */
+function everythingNamed(sandbox: Sandbox) {
+  const { servers, projects, members } = sandbox.account();
+  return [
+    ...servers.map((server) => ({ rename: (to: Renaming) => void (server.label = to(server.label)) })),
+    ...[...projects, ...members].map((one) => ({ rename: (to: Renaming) => void (one.name = to(one.name)) })),
+  ];
+}
+
+type Renaming = (name: string) => string;
+
 /** Changes what every call of the demo account hits, as somebody in the Cloudways console might. */
 function changeTarget(sandbox: Sandbox): void {
-  for (const server of sandbox.account().servers) server.label = `${server.label} moved`;
+  for (const named of everythingNamed(sandbox)) named.rename((name) => `${name} moved`);
 }
 
 function changeTargetBack(sandbox: Sandbox): void {
-  for (const server of sandbox.account().servers) server.label = server.label.replace(/ moved$/, "");
+  for (const named of everythingNamed(sandbox)) named.rename((name) => name.replace(/ moved$/, ""));
 }
 
 /** A yes to one call, sent with another, is answered as if nobody had said it, and is spent thereby. */
@@ -92,12 +104,12 @@ async function assertCountsForNothing(
   service: Service,
   call: Call,
   other: Call,
-  state: string,
+  { state, yes }: { state: string; yes: unknown },
 ): Promise<void> {
   const unasked = await callModern({ url: service.mcpUrl, ...inWay(other), headers: TOKEN_HEADERS });
-  const answered = await answer(service, other, state, YES);
+  const answered = await answer(service, other, state, yes);
   assert.equal(answered.kind, unasked.kind, JSON.stringify(answered));
-  if (answered.kind === "question") assertRefused(await answer(service, call, state, YES), "confirmation_required");
+  if (answered.kind === "question") assertRefused(await answer(service, call, state, yes), "confirmation_required");
   if (answered.kind !== "result" || unasked.kind !== "result") return;
   // Refused for what it is: nobody has looked at the yes.
   assert.equal(answered.answer.isError, true);
@@ -113,36 +125,40 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
     times: 0,
     async run({ a }, call) {
       const { message, schema } = await ask(a, call);
+      const { type, properties, required } = Object(schema);
 
       assert.ok(message.length > 0);
-      assert.deepEqual(schema, {
-        type: "object",
-        properties: { approve: { type: "boolean", title: "Approve", description: "Yes, carry this out." } },
-        required: ["approve"],
+      assert.equal(type, "object");
+      assert.deepEqual(properties.approve, {
+        type: "boolean",
+        title: "Approve",
+        description: "Yes, carry this out.",
       });
+      const names = toType(message) === undefined ? ["approve"] : ["approve", "label"];
+      assert.deepEqual([Object.keys(properties), required], [names, names]);
     },
   },
   "a yes": {
     times: 1,
     async run({ a }, call) {
-      const { state } = await ask(a, call);
-      assertDone(await answer(a, call, state, YES));
+      const { state, yes } = await ask(a, call);
+      assertDone(await answer(a, call, state, yes));
     },
   },
   "a yes at another replica": {
     times: 1,
     async run({ a, b }, call) {
-      const { state } = await ask(a, call);
-      assertDone(await answer(b, call, state, YES));
+      const { state, yes } = await ask(a, call);
+      assertDone(await answer(b, call, state, yes));
     },
   },
   "a no, and the call again": {
     times: 0,
     async run({ a, b, clock }, call) {
-      const { state } = await ask(a, call);
+      const { state, yes } = await ask(a, call);
       await clock.advance(MIN_THOUGHT_MS);
       assertRefused(await answer(a, call, state, NO), "confirmation_declined");
-      assertRefused(await answer(b, call, state, YES), "confirmation_required");
+      assertRefused(await answer(b, call, state, yes), "confirmation_required");
       assertRefused(
         await callModern({ url: b.mcpUrl, ...inWay(call), headers: TOKEN_HEADERS }),
         "confirmation_declined",
@@ -152,27 +168,27 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
   "an expired question": {
     times: 0,
     async run({ a, clock }, call) {
-      const { state } = await ask(a, call);
+      const { state, yes } = await ask(a, call);
       await clock.advance(10 * 60_000);
-      assertRefused(await answer(a, call, state, YES), "confirmation_required");
+      assertRefused(await answer(a, call, state, yes), "confirmation_required");
     },
   },
   "an altered state": {
     times: 0,
     async run({ a }, call) {
-      const { state } = await ask(a, call);
+      const { state, yes } = await ask(a, call);
       const at = state.length - 20;
       const altered = state.slice(0, at) + (state[at] === "A" ? "B" : "A") + state.slice(at + 1);
       for (const wrong of [altered, state.slice(0, -1), `${state}A`, "", "v1.00000000.AAAA", "x".repeat(10_000)]) {
-        assertRefused(await answer(a, call, wrong, YES), "confirmation_required");
+        assertRefused(await answer(a, call, wrong, yes), "confirmation_required");
       }
     },
   },
   "changed arguments": {
     times: 0,
     async run({ a }, call) {
-      const { state } = await ask(a, call);
-      await assertCountsForNothing(a, call, { ...call, args: call.otherArgs }, state);
+      const { state, yes } = await ask(a, call);
+      await assertCountsForNothing(a, call, { ...call, args: call.otherArgs }, { state, yes });
     },
   },
   "another tool": {
@@ -183,48 +199,48 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
         tool !== call.tool && tool !== "restore_app" && "app_id" in args === "app_id" in call.args
       );
       if (other === undefined) throw new Error("there is another tool for the same thing");
-      const { state } = await ask(a, call);
-      await assertCountsForNothing(a, call, { ...other, way: call.way }, state);
+      const { state, yes } = await ask(a, call);
+      await assertCountsForNothing(a, call, { ...other, way: call.way }, { state, yes });
     },
   },
   "a changed target, and then a yes to what it is now": {
     times: 1,
     async run({ a, b, sandbox }, call) {
-      const { state } = await ask(a, call);
+      const { state, yes } = await ask(a, call);
       changeTarget(sandbox);
-      const again = await answer(a, call, state, YES);
+      const again = await answer(a, call, state, yes);
       assert.equal(again.kind, "question");
       assert.equal(call.carriedOut(sandbox), 0);
-      assertRefused(await answer(b, { ...call }, "", YES), "confirmation_required");
-      if (again.kind === "question") assertDone(await answer(b, call, again.state, YES));
+      assertRefused(await answer(b, { ...call }, "", yes), "confirmation_required");
+      if (again.kind === "question") assertDone(await answer(b, call, again.state, yesTo(again.message)));
     },
   },
   "a yes to a changed target, and again when it is what it was": {
     times: 0,
     async run({ a, b, sandbox }, call) {
-      const { state } = await ask(a, call);
+      const { state, yes } = await ask(a, call);
       changeTarget(sandbox);
-      assert.equal((await answer(a, call, state, YES)).kind, "question");
+      assert.equal((await answer(a, call, state, yes)).kind, "question");
       changeTargetBack(sandbox);
-      assertRefused(await answer(b, call, state, YES), "confirmation_required");
+      assertRefused(await answer(b, call, state, yes), "confirmation_required");
     },
   },
   "a yes that comes twice": {
     times: 1,
     async run({ a, b, sandbox }, call) {
-      const { state } = await ask(a, call);
-      assertDone(await answer(a, call, state, YES));
+      const { state, yes } = await ask(a, call);
+      assertDone(await answer(a, call, state, yes));
       const { carriedOut } = call;
       assert.equal(carriedOut(sandbox), 1);
-      const again = await answer(b, call, state, YES);
+      const again = await answer(b, call, state, yes);
       assert.ok(again.kind === "question" || again.kind === "result" && again.answer.isError, JSON.stringify(again));
     },
   },
   "a yes that comes many times at once": {
     times: 1,
     async run({ a, b }, call) {
-      const { state } = await ask(a, call);
-      const all = await Promise.all([a, b, a, b, a, b].map((service) => answer(service, call, state, YES)));
+      const { state, yes } = await ask(a, call);
+      const all = await Promise.all([a, b, a, b, a, b].map((service) => answer(service, call, state, yes)));
       const done = all.filter((one) => one.kind === "result" && !one.answer.isError);
       assert.equal(done.length, 1);
     },
@@ -233,18 +249,18 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
     times: 1,
     async run({ a, b, sandbox }, call) {
       const other = { ...call, way: otherWay(call.way) };
-      const { state } = await ask(a, other);
-      assertDone(await answer(b, call, state, YES));
+      const { state, yes } = await ask(a, other);
+      assertDone(await answer(b, call, state, yes));
       assert.equal(call.carriedOut(sandbox), 1);
-      const again = await answer(a, other, state, YES);
+      const again = await answer(a, other, state, yes);
       assert.ok(again.kind === "question" || again.kind === "result" && again.answer.isError, JSON.stringify(again));
     },
   },
   "a yes of another customer": {
     times: 0,
     async run({ a }, call) {
-      const { state } = await ask(a, call);
-      assertRefused(await answer(a, call, state, YES, KEY_HEADERS), "confirmation_required");
+      const { state, yes } = await ask(a, call);
+      assertRefused(await answer(a, call, state, yes, KEY_HEADERS), "confirmation_required");
     },
   },
 };
@@ -272,10 +288,10 @@ for (const [name, { reply, code }] of Object.entries(NO_YES)) {
   MODERN[name] = {
     times: 0,
     async run({ a, b, clock }, call) {
-      const { state } = await ask(a, call);
+      const { state, yes } = await ask(a, call);
       await clock.advance(MIN_THOUGHT_MS);
       assertRefused(await answer(a, call, state, reply), code);
-      assertRefused(await answer(b, call, state, YES), "confirmation_required");
+      assertRefused(await answer(b, call, state, yes), "confirmation_required");
     },
   };
 }
@@ -298,16 +314,23 @@ function testModernClients({ way, emptyRedis }: Table): void {
   }
 }
 
-function assertWaitsForPage(answered: Answer, code = "confirmation_required"): string {
+/** The page of a question, and the text of the question. */
+interface Waiting {
+  path: string;
+  message: string;
+}
+
+function assertWaitsForPage(answered: Answer, code = "confirmation_required"): Waiting {
   assert.equal(answered.json.code, code, JSON.stringify(answered.json));
   const { approval_url } = Object(answered.json.details);
   assert.match(String(approval_url), /^http:\/\/127\.0\.0\.1:7000\/approve\/[A-Za-z0-9_-]{22,32}$/);
-  return new URL(String(approval_url)).pathname;
+  return { path: new URL(String(approval_url)).pathname, message: String(answered.json.message) };
 }
 
 /** What a person does on the page. */
-async function decideOn({ url }: Service, path: string, decision: string): Promise<void> {
-  const status = await decide(url, path, { decision }, PUBLIC_URL);
+async function decideOn({ url }: Service, { path, message }: Waiting, decision: string): Promise<void> {
+  const fields = decision === "approve" ? approvalOf(message) : { decision };
+  const status = await decide(url, path, fields, PUBLIC_URL);
   assert.ok(status === 200 || status === 303, `status ${status}`);
 }
 
@@ -321,16 +344,16 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
   "no decision": {
     times: 0,
     async run({ a, b }, call) {
-      const path = assertWaitsForPage(await callPlain(a, call));
+      const { path } = assertWaitsForPage(await callPlain(a, call));
       const again = assertWaitsForPage(await callPlain(b, call), "approval_pending");
-      assert.equal(again, path, "the same call gets the same address while it is open");
+      assert.equal(again.path, path, "the same call gets the same address while it is open");
     },
   },
   "approved, then called twice": {
     times: 1,
     async run({ a, b, sandbox }, call) {
-      const path = assertWaitsForPage(await callPlain(a, call));
-      await decideOn(b, path, "approve");
+      const waiting = assertWaitsForPage(await callPlain(a, call));
+      await decideOn(b, waiting, "approve");
       assert.equal(call.carriedOut(sandbox), 0);
       const done = await callPlain(a, call);
       assert.equal(done.isError, false, JSON.stringify(done.json));
@@ -342,9 +365,9 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
     times: 1,
     async run({ a, b }, call) {
       const other = { ...call, way: otherWay(call.way) };
-      const path = assertWaitsForPage(await callPlain(a, other));
-      assert.equal(assertWaitsForPage(await callPlain(b, call), "approval_pending"), path);
-      await decideOn(a, path, "approve");
+      const waiting = assertWaitsForPage(await callPlain(a, other));
+      assert.equal(assertWaitsForPage(await callPlain(b, call), "approval_pending").path, waiting.path);
+      await decideOn(a, waiting, "approve");
       assert.equal((await callPlain(b, call)).isError, false);
       assert.equal((await callPlain(a, other)).isError, true);
     },
@@ -360,8 +383,8 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
   "denied": {
     times: 0,
     async run({ a, b }, call) {
-      const path = assertWaitsForPage(await callPlain(a, call));
-      await decideOn(a, path, "deny");
+      const waiting = assertWaitsForPage(await callPlain(a, call));
+      await decideOn(a, waiting, "deny");
       const { json } = await callPlain(b, call);
       assert.equal(json.code, "confirmation_declined");
     },
@@ -369,9 +392,9 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
   "approved and withdrawn": {
     times: 0,
     async run({ a, b }, call) {
-      const path = assertWaitsForPage(await callPlain(a, call));
-      await decideOn(a, path, "approve");
-      await decideOn(b, path, "withdraw");
+      const waiting = assertWaitsForPage(await callPlain(a, call));
+      await decideOn(a, waiting, "approve");
+      await decideOn(b, waiting, "withdraw");
       const { isError } = await callPlain(a, call);
       assert.equal(isError, true);
     },
@@ -379,8 +402,8 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
   "approved, then called with other arguments, for another target, and by another customer": {
     times: 0,
     async run({ a, b, sandbox }, call) {
-      const path = assertWaitsForPage(await callPlain(a, call));
-      await decideOn(a, path, "approve");
+      const waiting = assertWaitsForPage(await callPlain(a, call));
+      await decideOn(a, waiting, "approve");
       assert.equal((await callPlain(b, { ...call, args: call.otherArgs })).isError, true);
       assert.equal((await callPlain(b, call, KEY_HEADERS)).isError, true);
       changeTarget(sandbox);
@@ -410,9 +433,9 @@ function testApprovalPage({ way, emptyRedis }: Table): void {
 /** Answers of clients of 2025-11-25, by how often they carry the call out. */
 const LEGACY: Record<
   string,
-  { reply: unknown; times: number; code?: string; before?: (r: Replicas) => void | Promise<void> }
+  { reply: object | typeof yesTo; times: number; code?: string; before?: (r: Replicas) => void | Promise<void> }
 > = {
-  "a yes": { reply: YES, times: 1 },
+  "a yes": { reply: yesTo, times: 1 },
   "a no": {
     reply: NO,
     times: 0,
@@ -421,7 +444,7 @@ const LEGACY: Record<
   },
   "a form sent as it came": { reply: { action: "accept", content: {} }, times: 0, code: "confirmation_required" },
   "a yes to what has changed since": {
-    reply: YES,
+    reply: yesTo,
     times: 0,
     code: "confirmation_required",
     before: ({ sandbox }) => changeTarget(sandbox),
@@ -440,10 +463,10 @@ function testLegacyClients({ way, emptyRedis }: Table): void {
           const session = await LegacySession.open([a.mcpUrl, b.mcpUrl], { headers: TOKEN_HEADERS });
 
           const { name, args } = inWay(call);
-          const { answer: answered } = await session.converse(name, args, async () => {
+          const { answer: answered } = await session.converse(name, args, async ({ params }) => {
             assert.equal(call.carriedOut(sandbox), 0);
             await before?.(replicas);
-            return reply;
+            return typeof reply === "function" ? reply(String(params.message)) : reply;
           });
 
           assert.equal(answered.json.code, code, JSON.stringify(answered.json));

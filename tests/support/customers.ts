@@ -78,6 +78,9 @@ function copyOf({ servers }: AccountState): Place {
   return found;
 }
 
+/** The id of nothing, in the place of what another call deleted. */
+const GONE = 1;
+
 /** A call of the tool table, adapted from the demo account to another place. */
 export function argumentsFor(
   args: Readonly<Record<string, unknown>>,
@@ -86,7 +89,12 @@ export function argumentsFor(
 ): Record<string, unknown> {
   const { server, app } = args.app_id === DEMO_COPY ? copyOf(account) : place;
   const domain = domainOf(app, word);
+  const [user] = app.credentials;
+  const [key] = args.app_id === undefined ? server.ssh_keys : user?.ssh_keys ?? [];
   const own: Record<string, unknown> = {
+    app_user_id: user?.id ?? GONE,
+    ssh_key_id: key?.id ?? GONE,
+    user_name: `${args.user_name}-${word.toLowerCase()}`,
     server_id: server.id,
     destination_server_id: account.servers.at(-1)?.id,
     app_id: app.id,
@@ -94,11 +102,26 @@ export function argumentsFor(
     operation_id: operationId,
     before_id: account.alerts[20]?.id,
     project_name: account.projects.at(-1)?.name,
+    project_id: account.projects.at(-1)?.id,
+    member_id: account.members[0]?.id,
     certificate: certificatePem({ domains: [domain] }),
     domains: [domain],
     domain,
   };
-  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, own[name] ?? value]));
+  const ownIds = (value: unknown) => isListOfIds(value) ? [app.id] : value;
+  const access = (value: unknown) =>
+    String(value).replaceAll("100001", String(server.id)).replaceAll("200001", String(app.id));
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [
+      name,
+      name === "access" ? access(value) : own[name] ?? ownIds(value),
+    ]),
+  );
+}
+
+/** Whether a value lists applications of the demo account. */
+function isListOfIds(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "number" && item > 200_000);
 }
 
 /** Names, numbers and words that belong to one customer, to search texts for. */

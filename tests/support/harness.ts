@@ -23,6 +23,7 @@ export interface ServiceOptions {
   /** Defaults to every tool. */
   catalogue?: Catalogue;
   upstreamTimeoutMs?: number;
+  writeTimeoutMs?: number;
   callTimeoutMs?: number;
   /** What is served in place of the tools. */
   protocol?: NonNullable<AppOptions["protocol"]>;
@@ -60,8 +61,8 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     write: (line) => logLines.push(line),
   });
   const config = parseConfig({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...options.env });
-  const { clock, upstreamTimeoutMs, callTimeoutMs, work, protocol, auditLog, around = (serve) => serve } = options;
-  const { catalogue = everyTool } = options;
+  const { clock, upstreamTimeoutMs, writeTimeoutMs, callTimeoutMs, work, protocol, auditLog } = options;
+  const { catalogue = everyTool, around = (serve) => serve } = options;
   const app = await createApp(config, {
     log,
     catalogue,
@@ -70,6 +71,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     ...(work && { work }),
     ...(protocol && { protocol }),
     ...(upstreamTimeoutMs !== undefined && { upstreamTimeoutMs }),
+    ...(writeTimeoutMs !== undefined && { writeTimeoutMs }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, around(app.fetch));

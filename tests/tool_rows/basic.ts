@@ -38,6 +38,38 @@ const CREDENTIALS: Sends = {
   full: [LISTING, LISTING, ["GET /app/creds", APP_FULL]],
 };
 
+/** What a report of a few days reads; a longer one needs more alerts. */
+const WEEK: readonly Sent[] = [LISTING, ["GET /alerts/"], ["GET /app/safeupdates/list"]];
+const looks = (count: number): Sent[] => Array.from({ length: count }, () => LOOK);
+
+/** What `diagnose_app` reads of the application. */
+const DIAGNOSIS: readonly Sent[] = [
+  LISTING,
+  ["GET /service", SERVER],
+  ...["Idle CPU", "Free memory", "Free Disk", "Auto-healing Restarts"].map((target): Sent => [
+    "GET /server/monitor/detail",
+    { ...SERVER, target, duration: "12 Hours", timezone: "UTC", output_format: "json" },
+  ]),
+  ["GET /app/manage/varnish_setting", APP_FULL],
+  ["GET /git/history", APP_FULL],
+  ["GET /alerts/"],
+  ...["top_ips", "top_bots", "top_urls", "top_statuses"].map((resource): Sent => [
+    "GET /app/analytics/traffic",
+    { ...APP_FULL, duration: "1h", resource },
+  ]),
+  ["GET /app/analytics/php", { ...APP_FULL, duration: "1h", resource: "slow_pages" }],
+  ...["slow_queries", "running_queries"].map((resource): Sent => [
+    "GET /app/analytics/mysql",
+    { ...APP_FULL, duration: "1h", resource },
+  ]),
+  ["GET /app/analytics/cron", APP_FULL],
+  ["GET /app/manage/backup", APP_FULL],
+  ...looks(9),
+];
+/** Graphs of which the documents say that they come in the background: as many looks as the limit on requests leaves. */
+const GRAPH_LOOKS = looks(3);
+const SINCE = new Date(Date.now() - 2 * 3600_000).toISOString();
+
 /** The basic tools. */
 export const basicRows: readonly ToolRow[] = [
   plain("ping", ["GET /providers"]),
@@ -88,6 +120,23 @@ export const basicRows: readonly ToolRow[] = [
     wrong: [{ args: { before_id: 0 }, names: "before_id" }],
     sends: { minimal: [["GET /alerts/"]], full: [["GET /alerts/88880", { last_id: 88880 }]] },
   },
+  {
+    tool: "diagnose_app",
+    minimal: APP,
+    full: { ...APP_FULL, since: SINCE, wait_seconds: 30 },
+    wrong: [
+      { args: {}, names: "app_id" },
+      { args: { app_id: 0 }, names: "app_id" },
+      { args: { ...APP, domain: "shop.example.com" }, names: "app_id" },
+      { args: { ...APP, server_id: "x" }, names: "server_id" },
+      { args: { ...APP, since: "yesterday" }, names: "since" },
+      { args: { ...APP, since: "2020-01-01T00:00:00Z" }, names: "since" },
+      { args: { ...APP, wait_seconds: 301 }, names: "wait_seconds" },
+    ],
+    sends: always(...DIAGNOSIS),
+    sendsAfterDocumented: always(...DIAGNOSIS, ...GRAPH_LOOKS),
+    readsWide: true,
+  },
   onServer(
     "get_ssh_keys",
     ...[200001, 200002, 200003].map((app_id): Sent => ["GET /app/creds", { ...SERVER, app_id }]),
@@ -107,6 +156,22 @@ export const basicRows: readonly ToolRow[] = [
       { args: { operation_id: "1", wait_seconds: 301 }, names: "wait_seconds" },
     ],
     sends: always(LOOK),
+  },
+  {
+    tool: "get_weekly_report",
+    minimal: {},
+    full: { days: 3 },
+    wrong: [{ args: { days: 0 }, names: "days" }, { args: { days: 32 }, names: "days" }],
+    sends: { minimal: [...WEEK, ["GET /alerts/88831", { last_id: 88831 }]], full: WEEK },
+    // Without times, older pages say nothing about the period.
+    sendsAfterDocumented: { minimal: WEEK },
+  },
+  {
+    tool: "list_my_operations",
+    minimal: {},
+    full: { refresh: true },
+    wrong: [{ args: { refresh: "maybe" }, names: "refresh" }],
+    sends: always(["GET /providers"]),
   },
   {
     tool: "get_audit_log",

@@ -1,3 +1,5 @@
+import { accessTeamRows } from "./access_team.ts";
+import { accessUsersRows } from "./access_users.ts";
 import { aliasesRows, appsRows } from "./apps.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
@@ -21,6 +23,8 @@ export const toolRows: readonly ToolRow[] = [
   ...updatesRows,
   ...sitesRows,
   ...serverConfigRows,
+  ...accessUsersRows,
+  ...accessTeamRows,
   ...aliasesRows,
 ];
 

@@ -23,6 +23,8 @@ export interface ToolRow {
   wrong: { args: Record<string, unknown>; names: string }[];
   /** It reads by work that keeps its server busy, so it is refused while other work does. */
   refusedWhileBusy?: true;
+  /** It reads many things at once. What can't be read is named in its answer, and fails nothing. */
+  readsWide?: true;
   /** Brings the sandbox into the state that the call needs. */
   setUp?: (sandbox: Sandbox) => void;
 }

@@ -30,24 +30,31 @@ function toolWith(input: z.ZodObject) {
 Deno.test("each input declares what it is for, the same in every tool", () => {
   const byRole = (role: DeclaredInput["role"]) => [...inputsThat((declared) => declared.role === role)].sort();
 
-  assert.deepEqual(byRole("target"), ["app_id", "server_id"]);
+  assert.deepEqual(byRole("target"), ["app_id", "member_id", "project_id", "server_id"]);
   assert.deepEqual(byRole("wait"), ["wait_seconds"]);
   assert.deepEqual(byRole("view"), ["detail"]);
   const content = byRole("content");
   assert.ok(content.length > 20);
-  assert.deepEqual(content.filter((name) => ["app_id", "server_id", "wait_seconds", "detail"].includes(name)), []);
+  const others = ["target", "wait", "view"] as const;
+  assert.deepEqual(content.filter((name) => others.some((role) => byRole(role).includes(name))), []);
 });
 
 Deno.test("an input with the name of a secret declares that it is one", () => {
   const named = [...inputsThat(() => true)].filter((name) => ["secret", "credential"].includes(kindOfName(name)));
 
   assert.deepEqual(named.sort(), ["password", "private_key"]);
-  assert.deepEqual([...inputsThat(({ secret }) => secret)].sort(), ["arguments", ...named]);
+  assert.deepEqual([...inputsThat(({ secret }) => secret)].sort(), ["arguments", ...named, "public_key"]);
   assert.deepEqual([...inputsThat(({ shownBy }) => shownBy === "fingerprint")].sort(), [
     "arguments",
     "certificate",
     ...named,
+    "public_key",
   ]);
+});
+
+Deno.test("inputs that are JSON objects are shown by the facts of their questions", () => {
+  assert.deepEqual([...inputsThat(({ json }) => json)], ["access"]);
+  assert.deepEqual([...inputsThat(({ shownBy }) => shownBy === "facts")], ["access"]);
 });
 
 Deno.test("a tool that takes a waiting time is slow", () => {

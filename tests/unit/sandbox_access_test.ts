@@ -148,6 +148,25 @@ Deno.test("a project takes applications in, and leaves them to the default one",
   sandbox.assertNoViolations();
 });
 
+Deno.test("the given list of a project's applications replaces the present one, and an empty one empties it", async () => {
+  await using sandbox = await startSandbox();
+  const update = (app_ids: string) => done(sandbox, "PUT", "/project/300002", { form: { name: "Shops", app_ids } });
+  const inside = () =>
+    sandbox.account().servers.flatMap(({ apps }) => apps).filter((app) => app.project_id === 300_002).map(({ id }) =>
+      id
+    );
+
+  const before = inside();
+  await update("200001,200002");
+  const two = inside();
+  await update("200002");
+  const one = inside();
+  await update("");
+
+  assert.deepEqual([before, two, one, inside()], [[], [200_001, 200_002], [200_002], []]);
+  sandbox.assertNoViolations();
+});
+
 Deno.test("a member gets the named access, and no reply shows it", async () => {
   await using sandbox = await startSandbox();
   const access = {

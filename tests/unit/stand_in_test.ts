@@ -17,6 +17,7 @@ const SHARED_ONLY: Purpose[] = [
   "restore_points",
   "audit",
   "audit_refused",
+  "operations",
   "question",
   "open_question",
   "declined",

@@ -1,9 +1,10 @@
 /** The caches of an application. */
 import { z } from "zod";
-import { doneReply, flagOrNull, idNumber, looseList } from "../../cloudways/models.ts";
+import { doneReply, idNumber } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { ToolError } from "../../errors.ts";
+import { readAppVarnish } from "../define/app_varnish.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, startedOutput } from "../define/outputs.ts";
 import { appFactsIf } from "../define/questions.ts";
@@ -54,18 +55,10 @@ const clearAppCache = defineTool({
       const running = runningPurge(error, found);
       if (running === undefined) throw error;
       const options = waitOptions(input.wait_seconds, progress);
-      const joined = await account.follow({ operationId: running, said: "" }, options);
+      const joined = await account.follow({ operationId: running, said: "" }, null, options);
       return { ...namesOf(found), ...joined, ...blocks(found.server, joined), joined: true };
     }
   },
-});
-
-const varnishReply = z.looseObject({
-  response: z.looseObject({
-    varnish_app_enabled: flagOrNull,
-    varnish_enabled: flagOrNull,
-    vcl_list: looseList(record),
-  }),
 });
 
 const getAppVarnishSettings = defineTool({
@@ -84,13 +77,7 @@ const getAppVarnishSettings = defineTool({
   }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
-    const { response } = await account.read({
-      operation: "app_varnish_settings_get",
-      path: path`/app/manage/varnish_setting`,
-      reply: varnishReply,
-      query: idsOf(found),
-    });
-    return { ...response, ...namesOf(found) };
+    return { ...await readAppVarnish(account, found), ...namesOf(found) };
   },
 });
 

@@ -75,7 +75,7 @@ const cloneApp = defineTool({
     const form = { ...idsOf(source), app_label, project_name };
     const request = { operation: "app_clone", method: "POST", path: path`/app/clone`, form } as const;
     const { started: begun, newAppId } = await account.write({ ...request, reply: cloneReply });
-    const started = await account.follow(begun, waitOptions(input.wait_seconds, progress));
+    const started = await account.follow(begun, idsOf(source), waitOptions(input.wait_seconds, progress));
     const named = newAppId === source.app.id ? null : newAppId;
     const new_app_id = named === null && started.status === "completed"
       ? await findCopy(account, source, app_label)

@@ -1,22 +1,11 @@
 /** The projects and team members of the account. */
 import { z } from "zod";
-import {
-  idNumber,
-  isoTime,
-  knownApps,
-  listReply,
-  looseFlag,
-  looseList,
-  looseObject,
-  looseText,
-  memberReply,
-} from "../../cloudways/models.ts";
-import { path } from "../../cloudways/path.ts";
+import { isoTime, knownApps } from "../../cloudways/models.ts";
 import { noInput } from "../define/inputs.ts";
+import { memberView, readMembers } from "../define/members.ts";
 import { records } from "../define/outputs.ts";
+import { readProjects } from "../define/projects.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
-
-const projectRecord = z.object({ id: idNumber, name: looseText, is_default: looseFlag, created_at: looseText });
 
 const listProjects = defineTool({
   name: "list_projects",
@@ -27,10 +16,7 @@ const listProjects = defineTool({
   input: noInput,
   output: z.looseObject({ projects: records }),
   handler: async (_input, { account }) => {
-    const [projects, servers] = await Promise.all([
-      account.read({ operation: "project_list", path: path`/project`, reply: listReply("projects", projectRecord) }),
-      account.servers(),
-    ]);
+    const [projects, servers] = await Promise.all([readProjects(account), account.servers()]);
     const apps = servers.flatMap(knownApps);
     return {
       projects: projects.map(({ id, name, is_default, created_at }) => ({
@@ -44,18 +30,6 @@ const listProjects = defineTool({
   },
 });
 
-const memberRecord = z.object({
-  id: idNumber,
-  name: looseText,
-  email: looseText,
-  status: looseText,
-  role: looseText,
-  added_on: looseText,
-  account_disabled: looseFlag,
-  permissions: z.unknown().optional(),
-});
-const membersReply = memberReply("contents", looseObject({ members: looseList(memberRecord) }));
-
 const listTeamMembers = defineTool({
   name: "list_team_members",
   title: "List team members",
@@ -64,14 +38,7 @@ const listTeamMembers = defineTool({
   description: "Lists the people who share the account, with their roles and permissions.",
   input: noInput,
   output: z.looseObject({ members: records }),
-  handler: async (_input, { account }) => {
-    const { members } = await account.read({ operation: "team_member_list", path: path`/member`, reply: membersReply });
-    return {
-      members: members.map(({ id, name, email, status, role, added_on, account_disabled, permissions }) => (
-        { id, name, email, active: status === "1", role, added_at: isoTime(added_on), account_disabled, permissions }
-      )),
-    };
-  },
+  handler: async (_input, { account }) => ({ members: (await readMembers(account)).map(memberView) }),
 });
 
 /** The tools of this file. */

@@ -1,22 +1,14 @@
 /** The alerts of the account. */
 import { z } from "zod";
-import { flagOrNull, idNumber, isoTime, listReply, looseText } from "../../cloudways/models.ts";
+import { isoTime } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
+import { type AlertRecord, alertsReply } from "../define/alert_list.ts";
 import { fitting } from "../define/fitting.ts";
 import { records } from "../define/outputs.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
-const alertRecord = z.object({
-  id: idNumber,
-  server_id: idNumber.nullish().catch(null),
-  app_id: idNumber.nullish().catch(null),
-  details: z.looseObject({ subject: looseText, desc: looseText, template_slug: looseText }).optional().catch(undefined),
-  created_at: looseText,
-  is_read: flagOrNull,
-});
-
 /** Groups alerts of one kind about the same thing, newest first. The text is that of the newest alert. */
-function groupedAlerts(page: readonly z.output<typeof alertRecord>[]) {
+function groupedAlerts(page: readonly AlertRecord[]) {
   const groups = Map.groupBy(page, ({ details, server_id, app_id }) => {
     const kind = details?.template_slug || details?.subject || "";
     return JSON.stringify([kind, server_id ?? null, app_id ?? null]);
@@ -54,13 +46,12 @@ const getAlerts = defineTool({
   }),
   output: z.looseObject({ alerts: records, next_before_id: z.number().nullable() }),
   handler: async (input, { account }) => {
-    const reply = listReply("alerts", alertRecord);
     const found = input.before_id === undefined
-      ? await account.read({ operation: "cloudways_bot_alerts_list", path: path`/alerts/`, reply })
+      ? await account.read({ operation: "cloudways_bot_alerts_list", path: path`/alerts/`, reply: alertsReply })
       : await account.read({
         operation: "cloudways_bot_alerts_page_list",
         path: path`/alerts/${input.before_id}`,
-        reply,
+        reply: alertsReply,
       });
     const page = fitting(found.sort((a, b) => b.id - a.id));
     return { alerts: groupedAlerts(page), next_before_id: page.at(-1)?.id ?? null };

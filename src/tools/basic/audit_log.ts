@@ -12,7 +12,7 @@ const AT_ONCE = 100;
 const MAX_READS = 50;
 
 /** Reads records from the newest to the oldest that is asked for. */
-async function readRecords(audit: AuditReader, customer: string, since: number) {
+export async function readRecords(audit: AuditReader, customer: string, since: number) {
   const records: AuditRecord[] = [];
   let faults = 0;
   let before: number | undefined;
@@ -39,7 +39,7 @@ function isMoment(text: string): boolean {
 }
 
 /** What is wrong with the audit trail itself, in words. */
-function problemsOf(records: readonly AuditRecord[], faults: number): string[] {
+export function problemsOf(records: readonly AuditRecord[], faults: number): string[] {
   const missing = records.reduce((sum, record) => sum + (record.event === "gap" ? record.missing : 0), 0);
   return [
     ...(faults === 0 ? [] : [

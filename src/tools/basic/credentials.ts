@@ -1,17 +1,8 @@
 /** The users of applications, their passwords and SSH keys. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
-import {
-  type AppRecord,
-  domainOf,
-  idNumber,
-  knownApps,
-  listReply,
-  looseList,
-  looseText,
-  sshKeyRecord,
-} from "../../cloudways/models.ts";
-import { path } from "../../cloudways/path.ts";
+import { APP_USERS } from "../../cloudways/app_users.ts";
+import { type AppRecord, domainOf, knownApps } from "../../cloudways/models.ts";
 import { sayingOf } from "../../cloudways/replies.ts";
 import { ToolError } from "../../errors.ts";
 import type { CallSecrets, SecretAnswer, Show } from "../../secrets/call_secrets.ts";
@@ -31,20 +22,6 @@ import {
   shownPassword,
   withPasswords,
 } from "./passwords.ts";
-
-const credentialRecord = z.object({
-  id: idNumber,
-  sys_user: looseText,
-  sys_password: z.string().nullish(),
-  ip: looseText,
-  ssh_keys: looseList(sshKeyRecord),
-});
-
-const CREDENTIALS = {
-  operation: "app_credentials",
-  path: path`/app/creds`,
-  reply: listReply("app_creds", credentialRecord),
-} as const;
 
 const getAppCredentials = defineAskingTool({
   name: "get_app_credentials",
@@ -76,7 +53,7 @@ const getAppCredentials = defineAskingTool({
     const { app, server } = facts;
     const kinds = kindsOf(input.reveal);
     const query = idsOf(facts);
-    const additional = await account.read({ ...CREDENTIALS, query, reveal: kinds.has("sftp") });
+    const additional = await account.read({ ...APP_USERS, query, reveal: kinds.has("sftp") });
     const revealed = kinds.size > 0 ? (await account.revealApp(app.id, server.id)).app : app;
     const inAnswer = input.show === "answer" ? kinds : new Set<PasswordKind>();
     return {
@@ -125,7 +102,7 @@ async function whereShown(
 async function appKeys(account: CloudwaysAccount, serverId: number, { id, label }: AppRecord) {
   const query = { server_id: serverId, app_id: id };
   try {
-    const users = await account.read({ ...CREDENTIALS, query });
+    const users = await account.read({ ...APP_USERS, query });
     const keys = users.flatMap((user) =>
       user.ssh_keys.map((key) => ({ ...key, app_id: id, app_label: label, sys_user: user.sys_user }))
     );

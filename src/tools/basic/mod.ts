@@ -6,9 +6,12 @@ import { auditLogTools } from "./audit_log.ts";
 import { connectionTools } from "./connection.ts";
 import { credentialsTools } from "./credentials.ts";
 import { detailsTools } from "./details.ts";
+import { diagnosisTools } from "./diagnosis/diagnose_app.ts";
 import { listingTools } from "./listing.ts";
+import { myOperationsTools } from "./my_operations.ts";
 import { offersTools } from "./offers.ts";
 import { operationsTools } from "./operations.ts";
+import { weeklyReportTools } from "./weekly_report/tool.ts";
 
 /** Every tool of this toolset. */
 export const basicTools: readonly Tool[] = [
@@ -20,5 +23,8 @@ export const basicTools: readonly Tool[] = [
   ...alertsTools,
   ...offersTools,
   ...operationsTools,
+  ...myOperationsTools,
   ...auditLogTools,
+  ...weeklyReportTools,
+  ...diagnosisTools,
 ];

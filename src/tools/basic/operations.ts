@@ -4,6 +4,7 @@ import { waitOptions, waitSeconds } from "../define/inputs.ts";
 import { afterWork } from "../define/restored.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 import { shownResult } from "./operation_result.ts";
+import { failedAfterStart, startedBy, startedOperation } from "./started_by.ts";
 
 const getOperationStatus = defineTool({
   name: "get_operation_status",
@@ -24,7 +25,13 @@ const getOperationStatus = defineTool({
   }),
   handler: async (input, context) => {
     const { account, progress } = context;
-    const state = await account.waitForOperation(input.operation_id, waitOptions(input.wait_seconds, progress));
+    const started = await startedOperation(account, input.operation_id);
+    const noted = started?.status === "running" ? started.kind : undefined;
+    const found = await account.waitForOperation(input.operation_id, waitOptions(input.wait_seconds, progress), noted)
+      .catch((error) => {
+        throw failedAfterStart(error, started);
+      });
+    const state = { ...found, ...startedBy(started, found) };
     if (state.status === "failed") throw new Error("a failed operation is thrown, never returned");
     if (state.status === "completed") {
       return { ...state, status: state.status, ...await shownResult(state, context), ...afterWork(state) };

@@ -1,5 +1,5 @@
 /** Having Cloudways list the restore points of an application. */
-import type { CloudwaysAccount, Report } from "../../cloudways/account.ts";
+import type { CloudwaysAccount, Report, ReportRequest } from "../../cloudways/account.ts";
 import type { WaitOptions } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";
 import { finishedRestorePoints, restorePoints } from "../../cloudways/restore_points.ts";
@@ -9,19 +9,24 @@ import { nullIfRefused } from "./questions.ts";
 import type { RestoreList } from "./restored.ts";
 import { idsOf } from "./targets.ts";
 
+/** The request for the restore points of an application. */
+export function restoreListRequest(found: FoundApp): ReportRequest<RestoreList> {
+  return {
+    operation: "app_backup_status_get",
+    path: path`/app/manage/backup`,
+    query: idsOf(found),
+    inline: restorePoints,
+    finished: readRestorePoints,
+  };
+}
+
 /** Has Cloudways list the restore points, and notes them. */
 export async function listRestorePoints(
   account: CloudwaysAccount,
   found: FoundApp,
   options: WaitOptions,
 ): Promise<Report<RestoreList>> {
-  const report = await account.report<RestoreList>({
-    operation: "app_backup_status_get",
-    path: path`/app/manage/backup`,
-    query: idsOf(found),
-    inline: restorePoints,
-    finished: readRestorePoints,
-  }, options);
+  const report = await account.report(restoreListRequest(found), options);
   if (report.status === "completed") await account.noteRestorePoints(found, report.data.restore_points);
   return report;
 }

@@ -59,10 +59,14 @@ export interface ToolContext {
   audit: AuditReader;
   /** What the inputs of a tool declare; empty for an unknown tool. */
   inputsOf: (toolName: string) => DeclaredInputs;
+  /** The title of a tool, for people; undefined for an unknown tool. */
+  titleOf: (toolName: string) => string | undefined;
   /** Makes passwords, and shows secrets to the person and not to the model. */
   secrets: CallSecrets;
   /** Finds tools that the caller may use. */
   findTools: (query: string, options: FindOptions) => FoundTools;
+  /** Aborts when waiting is over: the client has left, the time is up, or this process ends. */
+  stopWaiting: AbortSignal;
   /** Sends the client the progress of the call, if it asked for it. */
   progress: (message: string, done: number, total: number) => void;
 }

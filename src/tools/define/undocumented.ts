@@ -35,7 +35,7 @@ export async function startUndocumented(
 ) {
   const form = { ...idsOf(found), ...fields };
   const { begun, reply } = await account.write({ operation, method, path, form, reply: undocumentedReply });
-  const { work, end } = await account.followToEnd(begun, waitOptions(input.wait_seconds, progress));
+  const { work, end } = await account.followToEnd(begun, idsOf(found), waitOptions(input.wait_seconds, progress));
   const result = end?.result ?? null;
   return {
     ...namesOf(found),

@@ -112,6 +112,10 @@ export const SYNONYMS: readonly (readonly [said: string, meant: string])[] = [
   ["migrate, migration", "migration"],
   ["scale, scale up, scale down, vertical scaling, bigger machine, bigger server, more cores, double", "resize"],
   ["upgrade plan, downgrade plan, bigger plan, cheaper plan, more ram, more memory, more cpu", "resize server size"],
+  [
+    "shop is slow, site is slow, website is slow, why slow, slow since, why take seconds, why takes seconds, is down, is broken",
+    "diagnose",
+  ],
   ["performance, takes long, loading time, ttfb", "slow"],
   ["daily, hourly, weekly, nightly, monthly, midnight, retention", "schedule how often"],
   [

@@ -24,6 +24,9 @@ export const TOOL_WORDS: Readonly<Record<string, string>> = {
   get_available_apps: "install magento laravel joomla drupal cms offered",
   get_available_packages: "supported offered versions php mariadb redis elasticsearch",
   get_operation_status: "progress finished done ready task running job yet far",
+  list_my_operations: "jobs tasks background running still began lost id today pick up again broke off pending",
+  get_weekly_report: "summary summarise client customer owner month mail status happened newsletter overview",
+  diagnose_app: "diagnose why troubleshoot wrong unavailable broken error since yesterday",
   get_audit_log: "history who changed assistant actions past log week",
   // servers
   start_server: "boot power online",

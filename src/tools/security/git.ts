@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { isLikeLast } from "../../cloudways/deployments.ts";
 import { path } from "../../cloudways/path.ts";
+import { deploymentsOf } from "../define/deployment_list.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { anyReply, texts } from "../define/outputs.ts";
 import { appFacts, NOT_TOLD, nullIfRefused, onApp } from "../define/questions.ts";
@@ -12,7 +13,6 @@ import { deployPath, gitBranch, gitUrl } from "../define/validators.ts";
 import {
   deployFacts,
   deploymentFacts,
-  deploymentsOf,
   hostFacts,
   hostQuestion,
   readBranches,

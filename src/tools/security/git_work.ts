@@ -1,19 +1,14 @@
 /** What the tools for deployment by Git share: reading the key and the history, and the questions about them. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
-import {
-  deployedHosts,
-  type Deployment,
-  deploymentHistory,
-  keyReply,
-  lastDeployments,
-} from "../../cloudways/deployments.ts";
+import { deployedHosts, type Deployment, keyReply, lastDeployments } from "../../cloudways/deployments.ts";
 import { gitHost } from "../../cloudways/git_hosts.ts";
 import { listReply } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { requireKnown } from "../define/known_values.ts";
 import type { Question, QuestionFact } from "../../confirm/question.ts";
+import { deploymentsOf } from "../define/deployment_list.ts";
 import { type AppFacts, appFacts, NOT_TOLD, nullIfRefused, onApp } from "../define/questions.ts";
 import { idsOf } from "../define/targets.ts";
 import type { ToolContext } from "../define/tool.ts";
@@ -39,16 +34,6 @@ export async function deployFacts(
   const found = await appFacts(input, context);
   const history = await readHistory(context.account, found);
   return { ...found, last: lastDeployments(history ?? []), hosts: history && deployedHosts(history) };
-}
-
-/** The deployments of an application, newest first. */
-export function deploymentsOf(account: CloudwaysAccount, found: FoundApp): Promise<Deployment[]> {
-  return account.read({
-    operation: "git_history_get",
-    path: path`/git/history`,
-    reply: deploymentHistory,
-    query: idsOf(found),
-  });
 }
 
 /** Null if Cloudways refuses to show it. */

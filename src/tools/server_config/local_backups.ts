@@ -42,7 +42,7 @@ const deleteServerLocalBackups = defineAskingTool({
       reply: anyReply,
     });
     const begun = startedReply.safeParse(reply).data ?? { operationId: undefined, said: "" };
-    const work = await account.follow(begun, waitOptions(wait_seconds, progress));
+    const work = await account.follow(begun, { server_id: server.id }, waitOptions(wait_seconds, progress));
     return { ...namesOfServer(server), ...work, ...blocks(server, work), reply };
   },
 });

@@ -1,40 +1,16 @@
 /** The services of a server, and its Varnish cache. */
 import { z } from "zod";
-import type { CloudwaysAccount } from "../../cloudways/account.ts";
-import { doneReply, looseFlag, looseText } from "../../cloudways/models.ts";
+import { doneReply, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { serverInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { record } from "../define/outputs.ts";
 import { serviceHeadline } from "../define/question_words.ts";
 import { nullIfRefused, onServer, serverFacts, serverFactsIf } from "../define/questions.ts";
+import { readServices } from "../define/server_services.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { serverVarnishQuestion } from "../define/varnish_questions.ts";
-import { members } from "./reports.ts";
-
-const servicesReply = z.looseObject({
-  services: z.looseObject({ status: z.union([members, z.array(z.unknown()).max(0)]) }),
-});
-
-/** The services of a server and how they are, and which of them are switched on. */
-async function servicesOf(account: CloudwaysAccount, serverId: number) {
-  const reply = await account.read({
-    operation: "service_status",
-    path: path`/service`,
-    reply: servicesReply,
-    query: { server_id: serverId },
-  });
-  const { services: { status, ...more } } = reply;
-  const all = Object.entries({ ...more, ...status });
-  const isSwitch = ([name]: [string, unknown]) => name.endsWith("_enabled");
-  return {
-    services: Object.fromEntries(all.filter((entry) => !isSwitch(entry))),
-    enabled: Object.fromEntries(
-      all.filter(isSwitch).map(([name, value]) => [name.replace(/_enabled$/, ""), looseFlag.parse(value)]),
-    ),
-  };
-}
 
 const getServerServicesStatus = defineTool({
   name: "get_server_services_status",
@@ -47,7 +23,7 @@ const getServerServicesStatus = defineTool({
   output: z.looseObject({ ...serverOutput, services: record, enabled: record }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
-    return { ...namesOfServer(server), ...await servicesOf(account, server.id) };
+    return { ...namesOfServer(server), ...await readServices(account, server.id) };
   },
 });
 
@@ -92,7 +68,7 @@ const changeServiceState = defineAskingTool({
   }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
-    const status = await servicesOf(context.account, facts.server.id).catch((error) => nullIfRefused(error));
+    const status = await readServices(context.account, facts.server.id).catch((error) => nullIfRefused(error));
     const known = Object.keys(status?.services ?? {}).sort();
     requireKnown(input.service, { argument: "service", what: "service of this server", known });
     return facts;

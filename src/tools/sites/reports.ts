@@ -1,22 +1,17 @@
 /** Reports about a site that nobody is known to use: what Cloudways answers is shown as it came. */
 import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
-import { readReport } from "../../cloudways/report_tables.ts";
 import { describeGraph, readGraph } from "../../cloudways/server_graph.ts";
 import { declare } from "../../confirm/declared_input.ts";
+import { anyTable, cronRequest } from "../define/analytics_report.ts";
 import { appInput, lookBack, timezone, waitInput, waitOptions } from "../define/inputs.ts";
+import { millisecondsOf, moment } from "../define/moments.ts";
 import { record, records, reportedOutput } from "../define/outputs.ts";
 import { reportAnswer } from "../define/report_answer.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
 const NOT_DOCUMENTED = "Cloudways' answer is not documented; it is shown as it came.";
-
-/** A report that stands in the answer itself: it holds a table, or whatever has members. */
-const inlineReport = z.record(z.string(), z.unknown())
-  .refine((reply) => Object.values(reply).some((value) => typeof value === "object" && value !== null))
-  .transform((reply) => ({ report: readReport(reply) }));
-const finished = (result: unknown) => ({ report: readReport(result) });
 
 const getAppCronReport = defineTool({
   name: "get_app_cron_report",
@@ -29,29 +24,10 @@ const getAppCronReport = defineTool({
   output: z.looseObject({ ...appOutput, ...reportedOutput, report: record.optional() }),
   handler: async (input, { account, progress }) => {
     const found = await account.app(input.app_id, input.server_id);
-    const report = await account.report({
-      operation: "analytics_app_cron",
-      path: path`/app/analytics/cron`,
-      query: idsOf(found),
-      inline: inlineReport,
-      finished,
-    }, waitOptions(input.wait_seconds, progress));
+    const report = await account.report(cronRequest(found), waitOptions(input.wait_seconds, progress));
     return reportAnswer(namesOf(found), report);
   },
 });
-
-const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/;
-
-/** A time in ISO 8601; without a zone it is UTC. */
-const moment = z.string().max(40).refine(
-  (text) => !Number.isNaN(millisecondsOf(text)),
-  "must be a time such as 2026-08-01T14:00:00Z",
-);
-
-function millisecondsOf(text: string): number {
-  const [, zone] = TIME.exec(text) ?? [, null];
-  return zone === null ? NaN : Date.parse(zone === undefined ? `${text.replace(" ", "T")}Z` : text.replace(" ", "T"));
-}
 
 /** As Cloudways takes it: `01/08/2026 14:00`. Its zone is not documented; UTC is assumed. */
 function dayFirst(text: string): string {
@@ -95,8 +71,7 @@ const getAppTrafficDetails = defineTool({
       operation: "analytics_app_traffic_details",
       path: path`/app/analytics/trafficDetails`,
       form: { ...idsOf(found), ...span, resource, resource_list: rows },
-      inline: inlineReport,
-      finished,
+      ...anyTable,
     }, waitOptions(input.wait_seconds, progress));
     const utc = (text: string) => new Date(millisecondsOf(text)).toISOString();
     return { ...reportAnswer(namesOf(found), report), from: utc(from), until: utc(until), resource };

@@ -28,7 +28,7 @@ async function copyOnServer(account: CloudwaysAccount, live: FoundApp, options: 
     form: idsOf(live),
     reply: startedReply,
   });
-  const { work, end } = await account.followToEnd(begun, options);
+  const { work, end } = await account.followToEnd(begun, idsOf(live), options);
   return { work, namedId: end?.app_id ?? null };
 }
 
@@ -60,9 +60,9 @@ async function copyToServer(
     form: { ...idsOf(live), destination_server_id: destination.id },
     reply: twoStarted,
   });
-  const leaving = await account.follow(source, options);
+  const leaving = await account.follow(source, idsOf(live), options);
   if (leaving.status === "running") return { work: leaving, namedId };
-  return { work: await account.follow(arrival, options), namedId };
+  return { work: await account.follow(arrival, { server_id: destination.id, app_id: namedId }, options), namedId };
 }
 
 /** The copy in the listing; undefined unless exactly one can be meant. */

@@ -90,7 +90,7 @@ const checkAppUpdates = defineTool({
       once: true,
       reply: startedReply,
     }));
-    const work = await account.follow(begun, waitOptions(input.wait_seconds, progress));
+    const work = await account.follow(begun, idsOf(found), waitOptions(input.wait_seconds, progress));
     const answer = { ...namesOf(found), ...work, ...blocks(found.server, work) };
     if (work.status === "running") return answer;
     const settings = await readSettings(account, found).catch((error) => nullIfRefused(error, "any"));

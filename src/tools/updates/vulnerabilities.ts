@@ -9,7 +9,7 @@ import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { records, startedOutput } from "../define/outputs.ts";
 import { nullIfRefused } from "../define/questions.ts";
 import { blocks } from "../define/start.ts";
-import { appOutput, namesOf } from "../define/targets.ts";
+import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
 const hole = z.looseObject({
@@ -129,7 +129,7 @@ const scanAppVulnerabilities = defineTool({
       once: true,
       reply: startedReply,
     });
-    const work = await account.follow(begun, waitOptions(input.wait_seconds, progress));
+    const work = await account.follow(begun, idsOf(found), waitOptions(input.wait_seconds, progress));
     const answer = { ...namesOf(found), ...work, ...blocks(found.server, work) };
     if (work.status === "running") return answer;
     const known = await readVulnerabilities(account, found).catch((error) => nullIfRefused(error, "any"));

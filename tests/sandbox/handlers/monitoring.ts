@@ -54,7 +54,8 @@ const tablesOf: Readonly<Record<string, { header: string[]; body: unknown[][] }>
 
 function analytics(call: Call, type: string): unknown {
   const resource = text(call, "resource") || "crons";
-  const { header = [], body = [] } = tablesOf[resource] ?? {};
+  const { header = [], body: usual = [] } = tablesOf[resource] ?? {};
+  const body = call.app.reports[resource] ?? usual;
   const chosen = list(call, "resource_list");
   const rows = chosen.length === 0 ? body : body.filter(([first]) => chosen.includes(String(first)));
   return report(call, type, () => ({
@@ -118,6 +119,7 @@ const stepsOf: Readonly<Record<string, readonly [seconds: number, count: number]
 
 /** The lowest and highest values of a target; no reply names the units. */
 const rangeOf: Readonly<Record<string, readonly [low: number, high: number]>> = {
+  "Idle CPU": [40, 95],
   "Free Disk": [18, 22],
   "Free Disk (Data)": [18, 22],
   "Free Disk (DB)": [9, 11],
@@ -135,12 +137,19 @@ function points(call: Call, target: string, duration: string): [number | null, n
   const [low, high] = rangeOf[target] ?? [0, 100];
   const every = target.startsWith("Free Disk") ? Math.max(step, 1800) : step;
   const shown = Math.max(2, Math.floor(count * step / every));
-  const now = seconds(call);
+  const now = seconds(call) - call.server.graphLag;
+  const set = call.server.graphs[target];
+  if (set !== undefined) return set.map((value, index) => [value, now - (set.length - 1 - index) * every]);
   return Array.from({ length: shown }, (_, index) => {
     const value = low + call.random.next() * (high - low);
     const isGap = index === shown - 1 || (shown > 6 && index === Math.floor(shown / 2));
-    return [isGap ? null : Math.round(value * 100) / 100, now - (shown - 1 - index) * every];
+    return [isGap ? null : readable(target, value), now - (shown - 1 - index) * every];
   });
+}
+
+/** Counts are whole numbers; other figures have two digits after the point. */
+function readable(target: string, value: number): number {
+  return target === "Auto-healing Restarts" ? Math.floor(value) : Math.round(value * 100) / 100;
 }
 
 function targetsOf(cloud: string): unknown[] {

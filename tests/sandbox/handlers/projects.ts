@@ -2,7 +2,7 @@ import { type Call, type Handlers, nothing, number, text } from "../call.ts";
 import { recordTime } from "../dates.ts";
 import { projectRecord } from "../render.ts";
 import { refused } from "../refusals.ts";
-import type { ProjectState } from "../state.ts";
+import type { AccountState, ProjectState } from "../state.ts";
 
 /** Projects: groups of applications. */
 export const projectHandlers: Handlers = {
@@ -13,9 +13,11 @@ export const projectHandlers: Handlers = {
     moveApps(call, project.id);
     return { project: projectRecord(account, project) };
   },
+  // The list of applications is replaced where it is given.
   project_update(call) {
     const project = theProject(call);
     project.name = text(call, "name");
+    if ("app_ids" in call.fields) leaveToDefault(call.account, project);
     moveApps(call, project.id);
     return { project: projectRecord(call.account, project) };
   },
@@ -23,13 +25,18 @@ export const projectHandlers: Handlers = {
     const project = theProject(call);
     if (project.isDefault) throw refused("The default project cannot be deleted.");
     call.account.projects = call.account.projects.filter((one) => one !== project);
-    const fallback = call.account.projects.find((one) => one.isDefault);
-    for (const app of call.account.servers.flatMap((server) => server.apps)) {
-      if (app.project_id === project.id && fallback !== undefined) app.project_id = fallback.id;
-    }
+    leaveToDefault(call.account, project);
     return nothing(call);
   },
 };
+
+/** Where else the applications of a project would go is not known. */
+function leaveToDefault({ projects, servers }: AccountState, project: ProjectState): void {
+  const fallback = projects.find((one) => one.isDefault);
+  for (const app of servers.flatMap((server) => server.apps)) {
+    if (app.project_id === project.id && fallback !== undefined) app.project_id = fallback.id;
+  }
+}
 
 /** The id of the project with that name, which is made if it does not exist; undefined without a name. */
 export function projectNamed(call: Call, name: string): number | undefined {

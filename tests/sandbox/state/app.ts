@@ -45,6 +45,8 @@ export interface AppState {
   fpm_setting: string;
   crons: { basic: CronJobState[]; script: string };
   credentials: CredentialState[];
+  /** Rows of its analytics reports, by resource. Reports that are missing are the same for every application. */
+  reports: Record<string, unknown[][]>;
   git: { key: string; branches: string[]; log: GitLogState[] };
   /** Restore points, unordered. */
   backups: string[];

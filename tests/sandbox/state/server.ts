@@ -36,6 +36,10 @@ export interface ServerState {
   diskCleanup: Record<string, string>;
   /** Words such as running, stopped, unknown, and flags such as varnish_enabled. */
   services: Record<string, string | number>;
+  /** Values of graphs by their target, oldest first, in place of made-up ones; the last points of a graph. */
+  graphs: Record<string, (number | null)[]>;
+  /** Seconds by which its graphs lag behind. */
+  graphLag: number;
   whitelist: Record<"sftp" | "mysql", WhitelistState>;
   /** Addresses that may open the browser terminal. */
   siab: string[];
