@@ -40,8 +40,11 @@ function mutantsOf(file: string, text: string, names: ReadonlySet<string>): Muta
 /** Members of a tool's definition that are also the names of parameters. */
 const DEFINITION_MEMBERS = new Set(["name", "title", "description", "status", "message"]);
 
-/** Comments, and members of types, which the compiler checks. */
-const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$/;
+/**
+ * Comments; members of types, which the compiler checks; and the state that a yes is bound to, whose names only have to
+ * stay the same.
+ */
+const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$|^\s*target: \{/;
 
 const TEST = [
   ...["test", "--config", "tests/deno.json", "--quiet", "--no-check", "--fail-fast"],
