@@ -3,6 +3,7 @@
  * configuration needs, and prints the configuration of a client.
  */
 import { VARIABLE_NAMES } from "../src/config.ts";
+import { generateKey } from "../src/crypto/keys.ts";
 import { DEMO_ACCOUNT, DEMO_EPOCH, startSandbox } from "../tests/sandbox/mod.ts";
 import { setUpForEveryTool } from "../tests/tool_rows/mod.ts";
 
@@ -28,6 +29,8 @@ function serverEnv(apiBaseUrl: string, port: string): Record<string, string> {
     HOST: "127.0.0.1",
     PORT: port,
     LOG_LEVEL: "INFO",
+    // So that people can sign in.
+    ENCRYPTION_KEY: generateKey(),
     CLOUDWAYS_API_BASE_URL: apiBaseUrl,
     NO_PROXY: "127.0.0.1",
   };
@@ -89,6 +92,11 @@ Demo credentials. The token is enough, and so are the e-mail and API key:
   x-cloudways-access-token: ${token}
   x-cloudways-email: ${email}
   x-cloudways-api-key: ${apiKey}
+
+A client that can sign in needs no header: give it ${
+    url.replace(/mcp$/, "connect/mcp")
+  } and paste the token above on the page
+that opens.
 
 `;
 }

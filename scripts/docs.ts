@@ -1,12 +1,14 @@
 /**
  * Keeps true what the documentation and deno.json say of the code:
  *
- *   deno task docs           writes .env.example and the generated parts of README.md and deno.json
+ *   deno task docs           writes .env.example and the generated parts of README.md, docs/operations.md and deno.json
  *   deno task docs --check   changes nothing, and fails where they are out of date
  */
+import { HEALTH_MEASURES, SEVERITIES } from "../src/config/health_thresholds.ts";
 import { VARIABLE_NAMES, VARIABLE_TEXTS } from "../src/config/variables.ts";
 import { Catalogue, type CatalogueEntry } from "../src/calls/catalogue.ts";
 import { allTools } from "../src/tools/all.ts";
+import { FINDING_KINDS } from "../src/tools/basic/health/kinds.ts";
 import { TOOLSETS } from "../src/identity/toolsets.ts";
 
 /** As deno.json sets it for `deno fmt`. */
@@ -15,6 +17,11 @@ const LINE_WIDTH = 120;
 /** The README with its generated parts as they should be. */
 export function updateReadme(readme: string): string {
   return replacePart(replacePart(readme, "config", configPart()), "tools", toolsPart());
+}
+
+/** `docs/operations.md` with its generated parts as they should be. */
+export function updateOperations(page: string): string {
+  return replacePart(replacePart(page, "thresholds", thresholdsPart()), "findings", findingsPart());
 }
 
 /** `.env.example` as it should be. */
@@ -43,6 +50,32 @@ function configPart(): string {
     marked(variable.meaning),
   ]);
   return table(["Variable", "Default", "Meaning"], rows);
+}
+
+/** The thresholds of a health check. */
+function thresholdsPart(): string {
+  const rows = Object.entries(HEALTH_MEASURES).map(([name, { bad, unit, attention, urgent, meaning }]) => {
+    const level = (threshold: number | null) => {
+      if (threshold === null) return "off";
+      return bad === "below" ? `below ${threshold}` : `${threshold} or more`;
+    };
+    return [code(name), meaning, unit, level(attention), level(urgent)];
+  });
+  return table(["Name", "Figure", "Unit", "Attention", "Urgent"], rows);
+}
+
+/** What a health check finds. */
+function findingsPart(): string {
+  const severities: readonly string[] = SEVERITIES;
+  const rows = Object.entries(FINDING_KINDS).map(([kind, { severity, meaning, ...rest }]) => {
+    const by = severity === "both"
+      ? "urgent or attention"
+      : severities.includes(severity)
+      ? severity
+      : `by ${code(severity)}`;
+    return [code(kind), meaning, by, "tool" in rest ? code(rest.tool.name) : ""];
+  });
+  return table(["Finding", "Meaning", "Severity", "Tool"], rows);
 }
 
 function toolsPart(): string {
@@ -97,13 +130,18 @@ function replacePart(text: string, name: string, content: string): string {
   const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
   const from = text.indexOf(start);
   const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`README.md has no place for ${name} between ${start} and ${end}.`);
+  if (from < 0 || to < from) throw new Error(`The page has no place for ${name} between ${start} and ${end}.`);
   return `${text.slice(0, from)}${start}\n\n${content}\n\n${text.slice(to)}`;
 }
 
 /** Writes files that are out of date, or only names them. */
 async function main(checkOnly: boolean): Promise<number> {
-  const files = { "README.md": updateReadme, ".env.example": envExample, "deno.json": updateDenoJson };
+  const files = {
+    "README.md": updateReadme,
+    "docs/operations.md": updateOperations,
+    ".env.example": envExample,
+    "deno.json": updateDenoJson,
+  };
   const stale: string[] = [];
   for (const [name, update] of Object.entries(files)) {
     const url = new URL(`../${name}`, import.meta.url);

@@ -1,6 +1,5 @@
 /** The composition root: builds every part once and connects them. */
-import { processBounds } from "./identity/bounds.ts";
-import { customerIdOf } from "./identity/caller.ts";
+import { type Bounds, processBounds } from "./identity/bounds.ts";
 import { type Clock, systemClock } from "./async/clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
 import type { CircuitBreaker } from "./cloudways/breaker.ts";
@@ -18,10 +17,15 @@ import { secretRoute } from "./http/pages/secret.ts";
 import { homeRoute } from "./http/home.ts";
 import { LoadLimit } from "./http/load_limit.ts";
 import { isMcpAddress } from "./http/mcp_address.ts";
-import { McpRoute } from "./http/mcp_route.ts";
+import { HeaderDoor } from "./http/mcp_door.ts";
+import { McpRoute, type McpRouteOptions } from "./http/mcp_route.ts";
 import { probeRoutes } from "./http/probes.ts";
 import { BodyReader } from "./http/request_body.ts";
 import { createRouter, type FetchHandler, type Route } from "./http/router.ts";
+import { CONNECT, isConnectAddress, SignInAddresses } from "./http/sign_in/addresses.ts";
+import { ConnectCookies } from "./http/sign_in/cookies.ts";
+import { signInRoutes } from "./http/sign_in/routes.ts";
+import { TokenDoor } from "./http/sign_in/token_door.ts";
 import { Approvals } from "./confirm/approvals.ts";
 import { Catalogue } from "./calls/catalogue.ts";
 import { Confirmation } from "./confirm/confirmation.ts";
@@ -37,6 +41,7 @@ import { SessionIds } from "./mcp/session_id.ts";
 import { stdioScope } from "./mcp/stdio/scope.ts";
 import { openStore } from "./store/open.ts";
 import { SecretPages } from "./secrets/pages.ts";
+import { SignIn } from "./sign_in/sign_in.ts";
 import { SealedStore } from "./store/sealed.ts";
 import type { Store } from "./store/store.ts";
 import type { EndedMarks } from "./audit/record.ts";
@@ -147,6 +152,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     confirmation,
     secretPages,
     audit,
+    healthThresholds: config.healthThresholds,
     clock,
     metrics,
     callTimeoutMs,
@@ -159,14 +165,28 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     isSlow: (name, args) => catalogue.isSlow(name, args),
     ...options.protocol,
     secretsOf: ({ caller }) => caller.secrets,
-    customerOf: ({ caller }) => customerIdOf(caller.identity),
+    askerOf: ({ caller: { identity, boundTo } }) =>
+      identity.kind === "customer" ? { customer: identity.id, boundTo } : undefined,
     sessionIds: new SessionIds(ring),
     relay: new Relay({ store, box, clock, onError: onProtocolError }),
     onError: onProtocolError,
   });
   const load = new LoadLimit();
   const isDraining = () => draining.signal.aborted;
-  const parts = { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, secretPages, audit, work };
+  const signIn = config.signIn && new SignIn({ ...base, services, customerIds, clients: config.signIn.clients });
+  const parts = {
+    endpoint,
+    signIn,
+    customerIds,
+    load,
+    isDraining,
+    breaker,
+    catalogue,
+    approvals,
+    secretPages,
+    audit,
+    work,
+  };
   return {
     fetch: createRouter({
       routes: await createRoutes(base, parts),
@@ -240,6 +260,8 @@ function createSecretPages({ config, store, sealed, ring, clock }: Base): Secret
 
 interface RouteParts {
   endpoint: McpEndpoint<CallScope>;
+  /** Undefined if people can't sign in. */
+  signIn: SignIn | undefined;
   customerIds: CustomerIds;
   load: LoadLimit;
   isDraining: () => boolean;
@@ -253,25 +275,17 @@ interface RouteParts {
 
 /** Builds all routes of the HTTP server. */
 async function createRoutes(
-  { config, store, records, folded, clock, metrics }: Base,
+  base: Base,
   parts: RouteParts,
 ): Promise<Route[]> {
-  const { endpoint, customerIds, load, isDraining, breaker, catalogue, approvals, secretPages, audit, work } = parts;
+  const { config, store, records, folded, clock, metrics } = base;
+  const { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, approvals, secretPages, audit, work } =
+    parts;
   const { confirm, publicUrl } = config;
   const bounds = processBounds(config);
   const bodies = new BodyReader();
-  const mcpRoute = new McpRoute({
-    endpoint,
-    customerIds,
-    bounds,
-    catalogue,
-    load,
-    acceptance: records,
-    folded,
-    bodies,
-    isDraining,
-    work,
-  });
+  const mcpParts = { endpoint, catalogue, load, acceptance: records, folded, bodies, isDraining, work };
+  const mcpRoute = new McpRoute({ ...mcpParts, door: new HeaderDoor({ customerIds, bounds }) });
   const probes = probeRoutes({
     store,
     clock,
@@ -279,11 +293,19 @@ async function createRoutes(
     breakerState: () => breaker.state,
     notReadyReason: () => isDraining() ? "shutting down" : undefined,
   });
-  const about = { catalogue, bounds, confirm, confirmNote: confirmNote(config), publicUrl: urlText(publicUrl) };
+  const about = {
+    catalogue,
+    bounds,
+    confirm,
+    confirmNote: confirmNote(config),
+    publicUrl: urlText(publicUrl),
+    signsIn: signIn !== undefined,
+  };
   const routes: Route[] = [
     {
       path: "/mcp",
       matches: isMcpAddress,
+      speaksMcp: true,
       allowsCors: true,
       noStore: true,
       handle: mcpRoute.fetch.bind(mcpRoute),
@@ -293,11 +315,47 @@ async function createRoutes(
   ];
   // Pages are served if people can reach them; the one for approvals only if questions are asked there.
   if (publicUrl !== undefined) {
-    const pages = { audit, clock, bodies, publicUrl, unknownPages: new UnknownPages(store) };
+    const cookies = new ConnectCookies({ box: base.box, clock, publicUrl });
+    const browserOf = signIn && ((request: Request) => cookies.read(request));
+    const pages = { audit, clock, bodies, publicUrl, unknownPages: new UnknownPages(store), browserOf };
     if (confirm === "ask") routes.push(await approvalRoute({ ...pages, approvals }));
     routes.push(await secretRoute({ ...pages, secretPages }));
   }
+  if (publicUrl !== undefined && signIn !== undefined) {
+    routes.push(...await createSignInRoutes(base, mcpParts, { signIn, publicUrl, bodies, bounds }));
+  }
   return routes;
+}
+
+/** Builds the routes of the door for those who signed in, and of signing in. */
+async function createSignInRoutes(
+  { box, clock, config, store }: Base,
+  mcpParts: Omit<McpRouteOptions, "door">,
+  { signIn, publicUrl, bodies, bounds }: {
+    signIn: SignIn;
+    publicUrl: URL;
+    bodies: BodyReader;
+    bounds: Bounds;
+  },
+): Promise<Route[]> {
+  const addresses = new SignInAddresses(publicUrl);
+  const door = new McpRoute({ ...mcpParts, door: new TokenDoor({ signIn, addresses, bounds }) });
+  const mcp: Route = {
+    path: `${CONNECT}/mcp`,
+    matches: isConnectAddress,
+    speaksMcp: true,
+    allowsCors: true,
+    exposes: ["WWW-Authenticate"],
+    noStore: true,
+    handle: door.fetch.bind(door),
+  };
+  const cookies = new ConnectCookies({ box, clock, publicUrl });
+  const isLasting = store.kind === "redis";
+  const { toolsets } = config;
+  return [
+    mcp,
+    ...await signInRoutes({ box, clock, signIn, addresses, cookies, bodies, publicUrl, toolsets, isLasting }),
+  ];
 }
 
 function keysOf({ encryptionKeys, customerIdKey }: Config) {

@@ -4,6 +4,7 @@
  */
 import type { z } from "zod";
 import { bracketed, isLoopback } from "./config/addresses.ts";
+import { DEFAULT_HEALTH_THRESHOLDS, type HealthThresholds } from "./config/health_thresholds.ts";
 import type { AuditDestination } from "./config/values.ts";
 import {
   type ConfirmMode,
@@ -14,6 +15,7 @@ import {
   variables,
 } from "./config/variables.ts";
 import { type Credential, credentialOf, missingPart } from "./identity/credential.ts";
+import type { PinnedClient } from "./identity/oauth_client.ts";
 import type { Toolset } from "./identity/toolsets.ts";
 import { Networks } from "./text/networks.ts";
 
@@ -48,6 +50,8 @@ export interface Config {
   httpPoolSize: number;
   /** The token bucket of each customer: `requests` per `windowSeconds`. */
   rateLimit: { requests: number; windowSeconds: number };
+  /** From which figures on a health check reports a problem. */
+  healthThresholds: HealthThresholds;
   logLevel: LogLevel;
   logFormat: LogFormat;
   /** Where audit lines go; undefined for the log. */
@@ -58,6 +62,8 @@ export interface Config {
   confirm: ConfirmMode;
   /** The address people reach this server at, without a trailing slash; undefined where none is known. */
   publicUrl: URL | undefined;
+  /** How people sign in; undefined where they can't. */
+  signIn: { clients: readonly PinnedClient[] } | undefined;
   /** The toolsets whose tools may be used. */
   toolsets: ReadonlySet<Toolset>;
   /** The toolsets that are listed where a client names none. */
@@ -120,6 +126,15 @@ function missingTogether(values: Readonly<Record<string, string | undefined>>): 
     const message = "is required with REDIS_URL, since all replicas need the same one; make one with: deno task keygen";
     problems.push({ variable: "ENCRYPTION_KEY", message });
   }
+  if (values.SIGN_IN === "on") {
+    const lacks = [
+      ...(values.ENCRYPTION_KEY === undefined ? ["ENCRYPTION_KEY"] : []),
+      ...(hasPublicUrl(values) ? [] : ["PUBLIC_URL"]),
+    ];
+    if (lacks.length > 0) {
+      problems.push({ variable: "SIGN_IN", message: `is on, which needs ${lacks.join(" and ")}; set it, or use auto` });
+    }
+  }
   const { CLOUDWAYS_ACCESS_TOKEN: token, CLOUDWAYS_EMAIL: email, CLOUDWAYS_API_KEY: apiKey } = values;
   const lack = missingPart({ token, email, apiKey });
   if (lack !== undefined) {
@@ -129,12 +144,18 @@ function missingTogether(values: Readonly<Record<string, string | undefined>>): 
   return problems;
 }
 
+/** Whether there is a public URL. What is wrong with the variables themselves is reported elsewhere. */
+function hasPublicUrl({ PUBLIC_URL, HOST }: Readonly<Record<string, string | undefined>>): boolean {
+  return PUBLIC_URL !== undefined || HOST === undefined || isLoopback(HOST.toLowerCase());
+}
+
 const KEY_PAIR_VARIABLES = { email: "CLOUDWAYS_EMAIL", apiKey: "CLOUDWAYS_API_KEY" } as const;
 
 function toConfig(value: Variables, allowedHostsGiven: boolean): Config {
   const publicUrl = value.PUBLIC_URL ?? loopbackUrl(value.HOST, value.PORT);
   const publicName = publicUrl === undefined ? [] : [publicUrl.hostname];
   const ownName = isEveryAddress(value.HOST) ? [] : [bracketed(value.HOST)];
+  const isSignInOff = value.SIGN_IN === "off" || publicUrl === undefined || value.ENCRYPTION_KEY === undefined;
   return {
     listen: { hostname: value.HOST, port: value.PORT },
     allowedHosts: new Set([...value.ALLOWED_HOSTS, ...ownName, ...publicName]),
@@ -148,12 +169,14 @@ function toConfig(value: Variables, allowedHostsGiven: boolean): Config {
     redisPoolSize: value.REDIS_POOL_SIZE,
     httpPoolSize: value.HTTP_POOL_SIZE,
     rateLimit: { requests: value.RATE_LIMIT_REQUESTS, windowSeconds: value.RATE_LIMIT_WINDOW },
+    healthThresholds: value.HEALTH_THRESHOLDS ?? DEFAULT_HEALTH_THRESHOLDS,
     logLevel: value.LOG_LEVEL,
     logFormat: value.LOG_FORMAT,
     auditLog: value.AUDIT_LOG,
     readOnly: value.READ_ONLY,
     confirm: value.CONFIRM,
     publicUrl,
+    signIn: isSignInOff ? undefined : { clients: value.SIGN_IN_CLIENTS ?? [] },
     toolsets: value.TOOLSETS,
     listedToolsets: value.LIST_TOOLSETS,
     stdioCredential: credentialOf({

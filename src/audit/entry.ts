@@ -14,6 +14,8 @@ export type StampedEntry = {
   operation_id: string | null;
   request_id: string;
   client: string | null;
+  connection?: string;
+  bound_to?: string;
   mark?: string;
   count?: number;
 };
@@ -58,6 +60,8 @@ export function stamp(entry: AuditEntry, now: number): StampedEntry {
     operation_id: entry.operation_id === null ? null : name(entry.operation_id),
     request_id: name(entry.request_id),
     client: entry.client === undefined ? null : name(entry.client),
+    ...(entry.connection !== undefined && { connection: name(entry.connection) }),
+    ...(entry.bound_to !== undefined && { bound_to: entry.bound_to }),
     ...(entry.mark !== undefined && { mark: entry.mark }),
   };
 }

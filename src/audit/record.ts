@@ -13,6 +13,8 @@ export interface AuditEntry {
   event: "intent" | "outcome" | "asked" | "decided" | "revealed" | "refused";
   /** All 64 hex digits of the customer id; undefined for a call without credentials. */
   customer: string | undefined;
+  /** What the caller is bound to besides the customer, such as `servers:100001`; absent for the whole account. */
+  bound_to?: string;
   /** Name and version of the client, cleaned; undefined if not known. */
   client: string | undefined;
   tool: string;
@@ -30,6 +32,8 @@ export interface AuditEntry {
    */
   outcome: string | null;
   request_id: string;
+  /** The connection that the caller signed in with; left out for credentials in headers. */
+  connection?: string;
   /** Id of the yes that this intent uses, to recognise a used yes that is put back into the store. Customers never see it. */
   mark?: string;
 }

@@ -52,6 +52,8 @@ const storedRecord = z.discriminatedUnion("event", [
     operation_id: z.string().nullable(),
     request_id: z.string(),
     client: z.string().nullable().transform((client) => client ?? undefined),
+    connection: z.string().exactOptional(),
+    bound_to: z.string().exactOptional(),
     mark: z.string().exactOptional(),
     count: z.int().positive().exactOptional(),
   }),

@@ -140,9 +140,11 @@ export class ChainedAuditTrail implements AuditTrail, EndedMarks, AsyncDisposabl
 }
 
 /** The kind under which entries fold. Questions and people's answers also differ by target; mistakes do not. */
-function kindOf(customer: string, { event, tool, outcome, target }: StampedEntry): string {
+function kindOf(customer: string, { event, tool, outcome, target, bound_to }: StampedEntry): string {
   const isAboutTarget = event !== "refused" || outcome === "confirmation_declined";
-  return [customer, event, tool, outcome, isAboutTarget ? JSON.stringify(target) : ""].join(" ");
+  // Not the bound itself: callers choose it, and must not get a kind for each.
+  const scope = bound_to === undefined ? [] : ["bound"];
+  return [customer, event, tool, outcome, isAboutTarget ? JSON.stringify(target) : "", ...scope].join(" ");
 }
 
 /** Waits for work until the signal aborts; then the work goes on alone. */

@@ -53,9 +53,9 @@ function normaliseArguments(args: Arguments, schema: ObjectJsonSchema, formerly:
   for (const [formerName, former] of Object.entries(formerly)) {
     const given = Object.hasOwn(args, formerName) ? args[formerName] : undefined;
     if (given === undefined || given === null || given === "") continue;
-    const value = normalise(fromFormer(given, formerName, former), schema.properties[former.name]?.type);
+    const value = normaliseFormer(fromFormer(given, formerName, former), schema.properties[former.name] ?? {});
     const now = Object.hasOwn(present, former.name) ? present[former.name] : undefined;
-    if (now !== undefined && now !== null && now !== value) {
+    if (now !== undefined && now !== null && JSON.stringify(now) !== JSON.stringify(value)) {
       throw wrongFormerName(formerName, `contradicts ${former.name}, its name now`);
     }
     present[former.name] = value;
@@ -74,6 +74,12 @@ function normaliseNamed(args: Arguments, schema: ObjectJsonSchema, formerly: For
     read.push([name, normalise(value, property?.type, property?.items)]);
   }
   return Object.fromEntries(read);
+}
+
+/** Like {@linkcode normalise}; one value is a list of one where today's name takes a list. */
+function normaliseFormer(given: unknown, { type, items }: Record<string, JsonValue>): unknown {
+  const value = normalise(given, type, items);
+  return type === "array" && !Array.isArray(value) ? [value] : value;
 }
 
 /** The value of a former name, in the form that today's name takes. */

@@ -10,7 +10,10 @@ import type { JsonValue } from "../text/clean.ts";
 import type { SpentYes } from "../confirm/confirmation.ts";
 
 /** The parts of an audit entry that are the same for every record of a call. */
-export type AuditedCall = Pick<AuditEntry, "customer" | "client" | "tool" | "arguments" | "request_id">;
+export type AuditedCall = Pick<
+  AuditEntry,
+  "customer" | "bound_to" | "connection" | "client" | "tool" | "arguments" | "request_id"
+>;
 
 /** Records one call, from its intent to its outcome. */
 export class CallAudit {

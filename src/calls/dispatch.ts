@@ -4,6 +4,7 @@ import type { Clock } from "../async/clock.ts";
 import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
 import { Deadline } from "../async/deadline.ts";
 import { within } from "../async/within.ts";
+import type { HealthThresholds } from "../config/health_thresholds.ts";
 import { callTimedOut, type Limit, noTimeLeft, ToolError } from "../errors.ts";
 import type { ClientSession } from "../identity/client_session.ts";
 import { hideSecrets, type Secrets } from "../text/redaction/hider.ts";
@@ -22,6 +23,7 @@ import { readAgain } from "./again.ts";
 import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
 import { invalidArguments, readArguments } from "./arguments.ts";
 import { withJsonTexts } from "./json_arguments.ts";
+import { BoundAuditReader } from "./bound_audit.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "../confirm/binding.ts";
 import type { DeclaredInput } from "../confirm/declared_input.ts";
@@ -63,6 +65,7 @@ export interface DispatcherOptions {
   confirmation: Confirmation;
   secretPages: SecretPages;
   audit: AuditTrail;
+  healthThresholds: HealthThresholds;
   clock: Clock;
   metrics: Metrics;
   /** Milliseconds a call may read that waits for no operation. */
@@ -193,13 +196,15 @@ export class Dispatcher {
 
   /** Whatever is not plainly a read leaves a record. */
   #auditOf({ args, caller, client }: ToolCall, { tool, declared }: CatalogueEntry, secrets: Secrets): CallAudit {
-    const { identity, requestId } = caller;
+    const { identity, boundTo, requestId, connection } = caller;
     return new CallAudit(this.#options.audit, {
       customer: customerIdOf(identity),
+      ...(boundTo !== "" && { bound_to: boundTo }),
       client,
       tool: tool.name,
       arguments: recordedArguments(args, declared, secrets),
       request_id: requestId,
+      ...(connection && { connection: connection.id }),
     }, { kept: tool.effect !== "read" });
   }
 
@@ -259,7 +264,7 @@ export class Dispatcher {
     timeoutMs: number,
     deadline: AbortSignal,
   ) {
-    const { catalogue, services, clock, audit } = this.#options;
+    const { catalogue, services, clock, audit, healthThresholds } = this.#options;
     const { identity, address } = caller;
     const endsAt = clock.now() + timeoutMs;
     const within = {
@@ -272,15 +277,21 @@ export class Dispatcher {
       log,
     };
     const isCustomer = identity.kind === "customer";
-    const account = isCustomer ? new CloudwaysAccount(services, { customer: identity, ...within }) : undefined;
+    const account = isCustomer
+      ? new CloudwaysAccount(services, { customer: identity, ...within }, caller.servers)
+      : undefined;
     const secrets = isCustomer
       ? new CallSecrets({ pages: this.#options.secretPages, customer: identity.id, caller, client, tool: name, log })
       : undefined;
+    const ownRecords = account === undefined || caller.servers === undefined
+      ? audit
+      : new BoundAuditReader(audit, account, caller.servers);
     const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
     const titleOf = (toolName: string) => catalogue.titleOf(toolName);
     const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
     const stopWaiting = AbortSignal.any([within.signal, this.#options.stopWaiting]);
-    return { account, secrets, caller, clock, audit, inputsOf, titleOf, findTools, stopWaiting, progress };
+    const known = { caller, clock, audit: ownRecords, healthThresholds, inputsOf, titleOf };
+    return { ...known, account, secrets, findTools, stopWaiting, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */

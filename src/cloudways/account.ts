@@ -1,37 +1,26 @@
 import { z } from "zod";
 import type { Customer } from "../identity/caller.ts";
-import { ToolError } from "../errors.ts";
+import { AccountWork } from "./account_work.ts";
 import { type CertificateFacts, type CertificateFiles, checkCertificate } from "./certificates.ts";
 import { type CloudwaysClient, knowsCredentials } from "./client.ts";
 import { openEncryptedKey } from "./encrypted_keys.ts";
 import type { Fields } from "./http.ts";
 import type { KeyWork } from "./key_work.ts";
-import { listReply, serverListing, type ServerRecord, tiedId } from "./models.ts";
-import { isOperationId } from "./operation_id.ts";
-import {
-  isPassing,
-  type Operations,
-  type OperationState,
-  type Started,
-  startedReply,
-  type WaitOptions,
-} from "./operations.ts";
+import { knownApps, listReply, serverListing, type ServerRecord, tiedId } from "./models.ts";
+import { type Operations, type OperationState, type Started, startedReply, type WaitOptions } from "./operations.ts";
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
-import { sayingOf, UnknownToCloudwaysError } from "./replies.ts";
+import { type Report, type ReportRequest, startedAsId } from "./report_request.ts";
+import { UnknownToCloudwaysError } from "./replies.ts";
 import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
+import { type BoundRequest, type OwnedRow, ServerBound } from "./server_bound.ts";
 import type { ApiRequest, Session } from "./session.ts";
-import { findApp, findServer, type FoundApp, type ServerListing } from "./server_listing.ts";
-import type {
-  OperationEnd,
-  OperationTarget,
-  StartedKind,
-  StartedOperation,
-  StartedOperations,
-} from "./started_operations.ts";
-import { saying, type StartedWork, stillRunning, type Unseen, unseen, withoutUsableId } from "./started_work.ts";
+import { findApp, findServer, type FoundApp, type ListedServers, type ServerListing } from "./server_listing.ts";
+import type { OperationTarget, StartedKind, StartedOperation, StartedOperations } from "./started_operations.ts";
+import type { StartedWork } from "./started_work.ts";
 
-export type { StartedWork };
+export type { Report, ReportRequest } from "./report_request.ts";
+export type { StartedWork } from "./started_work.ts";
 
 /** The services that all accounts share. */
 export interface AccountServices {
@@ -45,7 +34,9 @@ export interface AccountServices {
 }
 
 /** A request that reads. */
-export type ReadRequest<T> = Omit<ApiRequest<T>, "method" | "form" | "json">;
+export type ReadRequest<T> =
+  & Omit<ApiRequest<T>, "method" | "form" | "json">
+  & Pick<BoundRequest, "wholeAccount">;
 
 /** A request that changes something. */
 export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> & {
@@ -54,42 +45,42 @@ export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> 
   otherPath?: ApiPath;
 };
 
-/** A report that Cloudways makes in the background. */
-export interface ReportRequest<T> extends Pick<ReadRequest<T>, "operation" | "path" | "query"> {
-  /** Set where the report is asked for by a form, which is sent once. */
-  form?: Fields;
-  /** Parses an answer that contains the report itself; fails on an answer that contains only an id. */
-  inline: z.ZodType<T>;
-  /** Reads the report from the result of the finished operation. The result may be null. */
-  finished: (result: unknown) => T;
-}
-
-/** A finished report, or how to ask for it again. */
-export type Report<T> =
-  | { status: "completed"; operation_id: string | null; data: T }
-  | { status: "running"; operation_id: string; message: string; cloudways_message?: string; next_step: string };
-
-const startedAsId = startedReply.transform(({ operationId }, context) => {
-  if (operationId !== undefined && isOperationId(operationId)) return { id: operationId };
-  context.addIssue({ code: "custom", message: "neither a report nor the id of one" });
-  return z.NEVER;
-});
-
 /** What a request works on. */
 function targetIn({ server_id, app_id }: Fields = {}): OperationTarget {
   return { server_id: tiedId(server_id), app_id: tiedId(app_id) };
 }
 
-const SERVER_LIST = { operation: "server_list", path: path`/server`, reply: serverListing } as const;
+const SERVER_LIST = {
+  operation: "server_list",
+  path: path`/server`,
+  reply: serverListing,
+  wholeAccount: true,
+} as const;
 
-/** One customer's Cloudways account, for one call. Tools use it to reach Cloudways. */
+/**
+ * One customer's Cloudways account, for one call. Tools use it to reach Cloudways. For a caller who is bound to some
+ * servers, there is nothing else in it: {@linkcode ServerBound} decides that.
+ */
 export class CloudwaysAccount {
   readonly #services: AccountServices;
   readonly #session: Session;
+  readonly #bound: ServerBound | undefined;
+  readonly #work: AccountWork;
 
-  constructor(services: AccountServices, session: Session) {
+  /** @param servers The only servers that the caller may use; undefined for the whole account. */
+  constructor(services: AccountServices, session: Session, servers?: ReadonlySet<number>) {
     this.#services = services;
     this.#session = session;
+    this.#bound = servers && new ServerBound(servers);
+    const { operations, startedOperations } = services;
+    this.#work = new AccountWork({
+      operations,
+      startedOperations,
+      session,
+      bound: this.#bound,
+      loadListing: () => this.servers(),
+      dropListing: () => this.#dropListing(),
+    });
   }
 
   /** The owner of the account. */
@@ -142,13 +133,54 @@ export class CloudwaysAccount {
    *
    * @throws {ToolError} Every failure.
    */
-  read<T>(request: ReadRequest<T>): Promise<T> {
-    return this.#services.client.send(this.#session, { ...request, method: "GET" });
+  async read<T>({ wholeAccount, ...request }: ReadRequest<T>): Promise<T> {
+    return await this.#send({ ...request, method: "GET" }, wholeAccount);
+  }
+
+  /** Sends a request that names only what there is for the caller. */
+  async #send<T>(request: ApiRequest<T>, wholeAccount = false): Promise<T> {
+    this.#bound?.check({ ...request, wholeAccount });
+    return await this.#services.client.send(this.#session, request).catch((error) => {
+      throw this.#bound === undefined ? error : this.#bound.withoutOthers(error);
+    });
   }
 
   /** All servers with their applications; at most a minute old. */
-  servers(): Promise<ServerRecord[]> {
-    return this.#services.listing.servers(this.#session);
+  async servers(): Promise<ServerRecord[]> {
+    return (await this.listed()).servers;
+  }
+
+  /** Like {@linkcode servers}, with the time at which they were read. */
+  async listed(): Promise<ListedServers> {
+    const listed = await this.#services.listing.read(this.#session);
+    return { ...listed, servers: this.#within(listed.servers) };
+  }
+
+  #within(servers: ServerRecord[]): ServerRecord[] {
+    return this.#bound === undefined ? servers : this.#bound.within(servers);
+  }
+
+  /** Of the rows of an answer about the whole account, those about something that there is for the caller. */
+  async ownRows<T extends OwnedRow>(rows: readonly T[]): Promise<T[]> {
+    const bound = this.#bound;
+    if (bound === undefined) return [...rows];
+    await this.servers();
+    return rows.filter((row) => bound.owns(row));
+  }
+
+  /** Makes a check whether a value names only servers and applications that there are for the caller, and some. */
+  async isAboutOwn(): Promise<(value: unknown) => boolean> {
+    const bound = this.#bound;
+    if (bound === undefined) return () => true;
+    await this.servers();
+    return (value) => bound.isAbout(value);
+  }
+
+  /** Of the projects of the account, those that there are for the caller: with an application of theirs in them. */
+  async ownProjects<T extends { id: number }>(projects: readonly T[]): Promise<T[]> {
+    if (this.#bound === undefined) return [...projects];
+    const own = new Set((await this.servers()).flatMap(knownApps).map(({ project_id }) => project_id));
+    return projects.filter(({ id }) => own.has(id));
   }
 
   /** @throws {ToolError} `not_found`. */
@@ -176,12 +208,13 @@ export class CloudwaysAccount {
 
   /** Like {@linkcode servers}, but read from Cloudways and not from the cached listing. */
   async currentServers(): Promise<ServerRecord[]> {
-    return (await this.read(SERVER_LIST)).servers;
+    return this.#within((await this.read(SERVER_LIST)).servers);
   }
 
   /** The newest restore points of a server's applications that were seen in the last hour. Sends no request. */
-  lastBackups(serverId: number): Promise<LastBackups> {
-    return this.#services.restorePoints.known(this.#session, serverId);
+  async lastBackups(serverId: number): Promise<LastBackups> {
+    if (this.#bound?.servers.has(serverId) === false) return new Map();
+    return await this.#services.restorePoints.known(this.#session, serverId);
   }
 
   /** The restore points of an application that were seen in the last hour. Sends no request. */
@@ -213,7 +246,7 @@ export class CloudwaysAccount {
   /** An application with its passwords, read from Cloudways and never stored. */
   async revealApp(appId: number, serverId: number): Promise<FoundApp> {
     const { servers } = await this.read({ ...SERVER_LIST, reveal: true });
-    return findApp(servers, appId, serverId);
+    return findApp(this.#within(servers), appId, serverId);
   }
 
   /** One of the lists that are the same for everybody; at most an hour old. */
@@ -236,12 +269,11 @@ export class CloudwaysAccount {
 
   /** Sends a write, and once more to its other path if the first path was unknown, so that nothing was done. */
   async #sendToEitherPath<T>({ otherPath, ...request }: WriteRequest<T>): Promise<T> {
-    const { client } = this.#services;
     try {
-      return await client.send(this.#session, request);
+      return await this.#send(request);
     } catch (error) {
       if (otherPath === undefined || !(error instanceof UnknownToCloudwaysError)) throw error;
-      return await client.send(this.#session, { ...request, path: otherPath });
+      return await this.#send({ ...request, path: otherPath });
     }
   }
 
@@ -262,116 +294,37 @@ export class CloudwaysAccount {
   async report<T>(request: ReportRequest<T>, options: WaitOptions): Promise<Report<T>> {
     const { inline, finished, ...asked } = request;
     const method = asked.form === undefined ? "GET" : "POST";
-    const reply = await this.#services.client.send(this.#session, {
+    const reply = await this.#send({
       ...asked,
       method,
       reply: z.union([inline.transform((data) => ({ data })), startedAsId]),
     });
     if ("data" in reply) return { status: "completed", operation_id: null, data: reply.data };
-    await this.#services.startedOperations.started(
-      this.#session,
-      reply.id,
-      "reports",
-      targetIn(asked.form ?? asked.query),
-    );
-    const state = await this.#look(() => this.#wait(reply.id, options, "reports"));
-    if ("reason" in state) return unseen(reply.id, state);
-    if (state.status !== "completed") return stillRunning(state.operation_id, state.cloudways_message);
-    return { status: "completed", operation_id: state.operation_id, data: finished(state.result) };
+    return await this.#work.report(reply.id, targetIn(asked.form ?? asked.query), options, finished);
   }
 
-  /**
-   * Waits for work that was started, and notes it for {@linkcode startedOperations}. Only a failure of the work itself is
-   * an error.
-   *
-   * @param on What it works on; null for work that somebody else started, which is not noted.
-   * @throws {ToolError} `operation_failed` if the work fails.
-   */
+  /** Like {@linkcode followToEnd}, without the operation at its end. */
   async follow(started: Started, on: OperationTarget | null, options: WaitOptions): Promise<StartedWork> {
     return (await this.followToEnd(started, on, options)).work;
   }
 
-  /**
-   * Like {@linkcode follow}, with the operation at its end; null where it still runs or there is none.
-   *
-   * @throws {ToolError} `operation_failed` where the work fails.
-   */
-  async followToEnd(
-    { operationId, said }: Started,
+  /** Waits for work that was started: {@linkcode AccountWork.follow}. */
+  followToEnd(
+    started: Started,
     on: OperationTarget | null,
     options: WaitOptions,
   ): Promise<{ work: StartedWork; end: OperationState | null }> {
-    if (operationId === undefined) {
-      const work = { operation_id: null, status: "completed", message: "Done.", ...saying(said) } as const;
-      return { work, end: null };
-    }
-    const isUsable = isOperationId(operationId);
-    const { startedOperations } = this.#services;
-    if (on !== null) await startedOperations.started(this.#session, isUsable ? operationId : null, "work", on);
-    if (!isUsable) return { work: withoutUsableId(operationId, said), end: null };
-    const state = await this.#look(() => this.waitForOperation(operationId, options, on === null ? undefined : "work"));
-    if ("reason" in state) return { work: unseen(operationId, state), end: null };
-    const { status, type, cloudways_message } = state;
-    if (status !== "completed") return { work: { ...stillRunning(operationId, cloudways_message), type }, end: null };
-    const work = { operation_id: operationId, status, type, message: "Completed.", ...saying(cloudways_message) };
-    return { work, end: state };
+    return this.#work.follow(started, on, options);
   }
 
-  /** Waits for an operation. If its state can't be read, the reason is returned, because the work goes on. */
-  async #look(wait: () => Promise<OperationState>): Promise<OperationState | Unseen> {
-    try {
-      return await wait();
-    } catch (error) {
-      if (error instanceof ToolError && error.code !== "operation_failed") {
-        const lookAgain = isPassing(error) ? { afterSeconds: error.retryAfter } : undefined;
-        return { reason: error.message, said: sayingOf(error), lookAgain };
-      }
-      if (error instanceof ToolError || !this.#session.signal.aborted) throw error;
-      const reason = "The time for this call was up, or the caller left.";
-      return { reason, said: {}, lookAgain: { afterSeconds: undefined } };
-    }
+  /** Waits for an operation that a caller names: {@linkcode AccountWork.wait}. */
+  waitForOperation(operationId: string, options: WaitOptions, noted?: StartedKind): Promise<OperationState> {
+    return this.#work.wait(operationId, options, noted);
   }
 
-  /**
-   * Polls an operation until it ends or the time is up. After its end the cached listing is dropped, because it may
-   * have been read before the work was done.
-   *
-   * @param noted The kind of an operation that was noted; then its end is noted too.
-   */
-  async waitForOperation(operationId: string, options: WaitOptions, noted?: StartedKind): Promise<OperationState> {
-    let mayHaveEnded = true;
-    try {
-      const state = await this.#wait(operationId, options, noted);
-      mayHaveEnded = state.status !== "running";
-      return state;
-    } finally {
-      if (mayHaveEnded) await this.#dropListing();
-    }
-  }
-
-  async #wait(operationId: string, options: WaitOptions, noted: StartedKind | undefined): Promise<OperationState> {
-    const { operations, startedOperations } = this.#services;
-    const noteEnd = async (end: OperationEnd) => {
-      if (noted !== undefined) await startedOperations.ended(this.#session, operationId, noted, end);
-    };
-    try {
-      const state = await operations.wait(this.#session, operationId, options);
-      if (state.status === "completed") await noteEnd(state.status);
-      return state;
-    } catch (error) {
-      if (error instanceof ToolError && error.code === "operation_failed") await noteEnd("failed");
-      throw error;
-    }
-  }
-
-  /**
-   * What the customer started through this server in the last day, newest first. Sends no request. Every reader uses this
-   * method, so that bounds on servers can be kept here.
-   *
-   * @throws {StoreError} If the store does not answer.
-   */
+  /** What was started for the customer in the last day: {@linkcode AccountWork.started}. */
   startedOperations(): Promise<StartedOperation[]> {
-    return this.#services.startedOperations.read(this.#session);
+    return this.#work.started();
   }
 
   /**

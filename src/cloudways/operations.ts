@@ -61,6 +61,8 @@ export function isPassing(error: unknown): boolean {
 export interface WaitOptions {
   /** Seconds of the call after which a running operation is returned as it is. It is polled at least once. */
   seconds: number;
+  /** Called with the state before anything is done with it. What it throws ends the wait. */
+  admit?: (state: OperationState) => Promise<void>;
   /** Called after each poll that finds the operation running. */
   onProgress?: (state: OperationState, waitedMs: number) => void;
 }
@@ -101,6 +103,7 @@ export class Operations {
   async wait(session: Session, operationId: string, options: WaitOptions): Promise<OperationState> {
     const startedAt = session.waitsFrom ?? this.#clock.now();
     let state = await this.#firstLook(session, operationId, startedAt + options.seconds * 1000);
+    await options.admit?.(state);
     while (true) {
       if (state.status === "failed") throw operationFailed(state);
       const waitedMs = this.#clock.now() - startedAt;
@@ -204,12 +207,25 @@ function parseObject(value: unknown): object | undefined {
   }
 }
 
+const OPERATION_HINT =
+  "Use the operation_id exactly as a tool gave it. Cloudways forgets old operations: then look at " +
+  "the server or application itself.";
+
+/** The error for an operation that does not exist for a caller. */
+export function unknownOperation(): ToolError {
+  return new ToolError("not_found", "There is no such operation.", { hint: OPERATION_HINT });
+}
+
+/** Whether Cloudways does not know an operation, in any of the ways in which it says so. */
+export function isUnknownOperation(error: unknown): boolean {
+  return error instanceof ToolError && (error.code === "not_found" || error.code === "validation_failed");
+}
+
 /** The error for a refused operation id. Its hint is about operations, not about servers and applications. */
 function noSuchOperation(error: unknown): ToolError | undefined {
-  if (!(error instanceof ToolError) || (error.code !== "not_found" && error.code !== "validation_failed")) return;
+  if (!(error instanceof ToolError) || !isUnknownOperation(error)) return;
   return new ToolError(error.code, error.message, {
-    hint: "Use the operation_id exactly as a tool gave it. Cloudways forgets old operations: then look at the " +
-      "server or application itself.",
+    hint: OPERATION_HINT,
     ...(error.details && { details: error.details }),
     cause: error.cause,
   });

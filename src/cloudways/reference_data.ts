@@ -126,6 +126,24 @@ export const MONITOR_DURATIONS = referenceList({
   reply: z.object({ durations: givenList(z.string()) }),
 });
 
+const LISTS: readonly { operation: string }[] = [
+  PROVIDERS,
+  REGIONS,
+  SERVER_SIZES,
+  APPS,
+  PACKAGES,
+  SETTING_VALUES,
+  BACKUP_FREQUENCIES,
+  COUNTRIES,
+  MONITOR_TARGETS,
+  MONITOR_DURATIONS,
+];
+
+/** Whether a request reads a list that is the same for everybody. */
+export function isReferenceOperation(operation: string): boolean {
+  return LISTS.some((list) => list.operation === operation);
+}
+
 function referenceList<T extends object>(list: ReferenceList<T>): ReferenceList<T> {
   return list;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Clock } from "../async/clock.ts";
 import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../async/single_flight.ts";
 import type { Store, StoreKey } from "../store/store.ts";
@@ -12,7 +13,15 @@ const TTL_MS = 60_000;
 /** Longer than a listing is cached plus its request can take, so that no older listing becomes valid again. */
 const EPOCH_TTL_MS = 5 * 60_000;
 
-const cachedListing = serverListing.extend({ epoch: z.string() });
+const cachedListing = serverListing.extend({ epoch: z.string(), readAt: z.number() });
+
+/** The servers of an account as Cloudways listed them at one time. */
+export interface ListedServers {
+  /** All servers with their applications. */
+  servers: ServerRecord[];
+  /** When they were read, in milliseconds since the Unix epoch. */
+  readAt: number;
+}
 
 /** An application and the server it is on. */
 export interface FoundApp {
@@ -28,16 +37,18 @@ export class ServerListing {
   readonly #client: CloudwaysClient;
   readonly #store: Store;
   readonly #sealed: SealedStore;
-  readonly #flights = new SingleFlight<ServerRecord[]>();
+  readonly #clock: Clock;
+  readonly #flights = new SingleFlight<ListedServers>();
 
-  constructor(options: { client: CloudwaysClient; store: Store; sealed: SealedStore }) {
+  constructor(options: { client: CloudwaysClient; store: Store; sealed: SealedStore; clock: Clock }) {
+    this.#clock = options.clock;
     this.#client = options.client;
     this.#store = options.store;
     this.#sealed = options.sealed;
   }
 
-  /** All servers with their applications. */
-  async servers(session: Session): Promise<ServerRecord[]> {
+  /** All servers with their applications, and when they were read. */
+  async read(session: Session): Promise<ListedServers> {
     const epoch = await this.#epoch(session);
     const cached = await this.#cached(session, epoch);
     if (cached !== undefined) return cached;
@@ -55,22 +66,23 @@ export class ServerListing {
     return await this.#store.get(epochKey(session)) ?? "";
   }
 
-  async #cached(session: Session, epoch: string): Promise<ServerRecord[] | undefined> {
+  async #cached(session: Session, epoch: string): Promise<ListedServers | undefined> {
     if (!await this.#client.records.acceptedLately(session.customer)) return undefined;
     const cached = await this.#sealed.read(listingKey(session), cachedListing);
-    return cached?.epoch === epoch ? cached.servers : undefined;
+    return cached?.epoch === epoch ? cached : undefined;
   }
 
-  async #fetch(session: Session, epoch: string): Promise<ServerRecord[]> {
+  async #fetch(session: Session, epoch: string): Promise<ListedServers> {
     const { servers } = await this.#client.send(session, {
       operation: "server_list",
       method: "GET",
       path: path`/server`,
       reply: serverListing,
     });
-    await this.#sealed.write(listingKey(session), { epoch, servers }, TTL_MS)
+    const listed = { servers, readAt: this.#clock.now() };
+    await this.#sealed.write(listingKey(session), { epoch, ...listed }, TTL_MS)
       .catch((error) => session.log.debug("listing not kept", { error }));
-    return servers;
+    return listed;
   }
 }
 

@@ -70,7 +70,7 @@ export function createServices(options: ServicesOptions): { services: AccountSer
   });
   const services = {
     client,
-    listing: new ServerListing({ client, store, sealed }),
+    listing: new ServerListing({ client, store, sealed, clock }),
     reference: new ReferenceData({ client, sealed }),
     operations: new Operations({ client, clock, stopWaiting: options.stopWaiting }),
     restorePoints: new RestorePoints({ sealed, clock, records }),

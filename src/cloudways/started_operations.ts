@@ -13,6 +13,8 @@ import type { Session } from "./session.ts";
 export interface OperationTarget {
   server_id: number | null;
   app_id?: number | null;
+  /** The application that it makes, if Cloudways names it at the start. */
+  new_app_id?: number | null;
 }
 
 /**
@@ -63,6 +65,7 @@ const noteSchema = z.discriminatedUnion("event", [
     tool: z.string(),
     server_id: place,
     app_id: place,
+    new_app_id: place.default(null),
     at: moment,
   }),
   z.object({
@@ -105,14 +108,14 @@ export class StartedOperations {
     session: Session,
     operationId: string | null,
     kind: StartedKind,
-    { server_id, app_id = null }: OperationTarget,
+    { server_id, app_id = null, new_app_id = null }: OperationTarget,
   ): Promise<void> {
     const { tool } = session;
     if (tool === undefined) return;
     const at = this.#clock.now();
     await this.#note(session, {
       kind,
-      note: { event: "started", operation_id: operationId, tool, server_id, app_id, at },
+      note: { event: "started", operation_id: operationId, tool, server_id, app_id, new_app_id, at },
     });
   }
 
@@ -143,10 +146,10 @@ export class StartedOperations {
     const found = new Map<string, StartedOperation>();
     for (const note of notes) {
       if (note.event !== "started" || note.at < oldest) continue;
-      const { operation_id, tool, server_id, app_id, at } = note;
+      const { operation_id, tool, server_id, app_id, new_app_id, at } = note;
       const end = operation_id === null ? undefined : ends.get(operation_id);
       const seen = { status: end?.status ?? "running" as const, seenAt: end?.at ?? at };
-      const operation = { operation_id, kind, tool, server_id, app_id, startedAt: at, ...seen };
+      const operation = { operation_id, kind, tool, server_id, app_id, new_app_id, startedAt: at, ...seen };
       // A note may be there twice: it is written again if the store took it without saying so.
       found.set(operation_id ?? `${tool} ${at}`, operation);
     }

@@ -5,6 +5,8 @@
 import { z } from "zod";
 import { parseToolsets } from "../identity/toolsets.ts";
 import { hostname, hostNames, httpsUrl, LOOPBACK_NAMES, networks, origins, redisUrl } from "./addresses.ts";
+import { healthThresholds } from "./health_thresholds.ts";
+import { pinnedClients } from "./clients.ts";
 import {
   auditDestination,
   credentialText,
@@ -46,6 +48,7 @@ function derived<T>(reader: Reader<T>, shown: string, meaning: string): z.ZodOpt
 
 const LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"] as const;
 const LOG_FORMATS = ["console", "json"] as const;
+const SIGN_IN_MODES = ["auto", "on", "off"] as const;
 const CONFIRM_MODES = ["ask", "elicit", "off"] as const;
 
 /** Least level of the lines that are logged. */
@@ -108,12 +111,28 @@ export const variables = z.object({
     "How a person is asked before destructive calls and before passwords are shown. ask: through the client, or " +
       "else on an approval page; elicit: through the client alone; off: not at all.",
   ),
+  SIGN_IN: preset(
+    oneOf(SIGN_IN_MODES),
+    "auto",
+    "Whether people can sign in at /connect/mcp in place of a token in the client's configuration. auto: where " +
+      "PUBLIC_URL is known and ENCRYPTION_KEY is set; on: fails to start without them; off: never.",
+  ),
+  SIGN_IN_CLIENTS: optional(
+    pinnedClients,
+    "clients register themselves, and their names are shown as unchecked",
+    "Clients that people see as known to you: a JSON list of objects with client_id, client_name and redirect_uris.",
+  ),
   RATE_LIMIT_REQUESTS: preset(
     wholeNumber(1, 1_000_000),
     "90",
     "Requests to Cloudways that each customer may make in one window.",
   ),
   RATE_LIMIT_WINDOW: preset(wholeNumber(1, 86_400), "60", "Length of that window in seconds."),
+  HEALTH_THRESHOLDS: optional(
+    healthThresholds,
+    "the defaults in docs/operations.md",
+    "From which figures on a health check reports a problem: disk_free_gb.urgent=1,idle_cpu_percent.attention=off",
+  ),
   REDIS_URL: optional(
     redisUrl,
     "state stays in the process",

@@ -39,6 +39,8 @@ const recordSchema = z.object({
   /** SHA-256 of the id in the address. The store keeps the approval under it. */
   hash: z.string(),
   customer: z.string(),
+  /** What the caller is bound to besides; absent for a caller of the whole account. */
+  boundTo: z.string().exactOptional(),
   fingerprint: z.string(),
   /** The digest under which a no is remembered. */
   no: z.string(),
@@ -49,6 +51,10 @@ const recordSchema = z.object({
   client: z.string().exactOptional(),
   /** HMAC of the approval code that the page asks for. */
   codeDigest: z.string().regex(/^[0-9a-f]{64}$/).exactOptional(),
+  /** What a passphrase's HMAC is bound to. */
+  codeScope: z.string().exactOptional(),
+  /** The connection whose call it is. */
+  connection: z.string().exactOptional(),
   /** The name of the slot that an open approval holds. */
   place: z.string(),
   /** Milliseconds since the epoch. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../async/clock.ts";
 import type { KeyRing } from "../crypto/key_ring.ts";
 import { ToolError } from "../errors.ts";
+import type { CallerConnection } from "../identity/caller.ts";
 import { SingleFlight } from "../async/single_flight.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import { Slots } from "../store/slots.ts";
@@ -16,7 +17,7 @@ import {
   OPEN_MS,
   type Outcome,
 } from "./approval_records.ts";
-import { type CodeState, PageCodes } from "./page_codes.ts";
+import { type BrowserProof, type CodeState, PageCodes } from "./page_codes.ts";
 import { hashOf, isPageId, newPageId } from "./page_ids.ts";
 import { unusableCode } from "./errors.ts";
 import type { Declines } from "./declines.ts";
@@ -27,7 +28,9 @@ import { type EndedYeses, markOf } from "./ended_yeses.ts";
 export interface ApprovalRequest {
   /** All 64 hex digits of the customer id. */
   customer: string;
-  /** Identifies the call. A yes is bound to it: a digest in hex of tool, canonical arguments and target. */
+  /** What the caller is bound to besides; see `Caller.boundTo`. */
+  boundTo: string;
+  /** Identifies the call. A yes is bound to it: a digest in hex of the caller, tool, canonical arguments and target. */
   fingerprint: string;
   /** The digest under which a no is remembered: `noOf` of the call. */
   no: string;
@@ -41,6 +44,8 @@ export interface ApprovalRequest {
   client: string | undefined;
   /** What the person has to type to approve. */
   approvalCode: string | undefined;
+  /** The connection whose call it is; its browser, or its passphrase, approves. */
+  connection?: CallerConnection | undefined;
 }
 
 /** The state of an approval: waiting for a decision, approved and not used yet, or one of the outcomes. */
@@ -59,7 +64,7 @@ export interface Approval extends CodeState {
 /**
  * The result of a decision. `unknown`: there is no such approval, or it has expired. `too_late`: somebody has decided
  * already, or the yes is used. `wrong_label`: the typed text is not the one on the page; the code was not checked.
- * `closing`: the code was wrong, and approving is now closed for the customer. `closed`: approving was closed already,
+ * `no_proof`: only the browser that made the connection may approve. `closing`: the code was wrong, and approving is now closed for the customer. `closed`: approving was closed already,
  * so nothing was checked.
  */
 export type Decided =
@@ -69,6 +74,7 @@ export type Decided =
   | "no_taken_back"
   | "wrong_label"
   | "wrong_code"
+  | "no_proof"
   | "closing"
   | "closed"
   | "too_late"
@@ -137,7 +143,7 @@ export class Approvals {
   }
 
   /** The open page for exactly this call from exactly this client; undefined if there is none. */
-  async openFor(call: Pick<ApprovalRequest, "customer" | "fingerprint" | "no" | "approvalCode">) {
+  async openFor(call: Pick<ApprovalRequest, "customer" | "fingerprint" | "no" | "approvalCode" | "connection">) {
     const open = await this.#findOpen(call);
     return open?.record.no === call.no ? this.#pageOf(open) : undefined;
   }
@@ -183,14 +189,23 @@ export class Approvals {
     return { state, record, endsAt: endOf(record), noUntil, ...await this.#codes.stateOf(record) };
   }
 
-  /** Records a person's yes. It counts until ten minutes after the question was asked. */
-  async approve(id: string, code: string | undefined, label?: string): Promise<Decided> {
+  /**
+   * Records a person's yes. It counts until ten minutes after the question was asked.
+   *
+   * @param browser The connections that the person's browser made.
+   */
+  async approve(
+    id: string,
+    code: string | undefined,
+    label?: string,
+    browser: readonly BrowserProof[] = [],
+  ): Promise<Decided> {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
     if (!await this.#canBeDecided(record)) return await this.#lateOrUnknown(record);
     const { typed } = record.question;
     if (typed !== undefined && !isTyped(label ?? "", typed)) return "wrong_label";
-    const tried = await this.#codes.attempt(record, code ?? "");
+    const tried = await this.#codes.attempt(record, code ?? "", browser);
     if (tried !== "right") return tried === "wrong" ? "wrong_code" : tried;
     if (!await this.#records.close(record)) return "too_late";
     await this.#records.writeYes(record);
@@ -265,13 +280,16 @@ export class Approvals {
 
   /** The open approval of this call. An approval that can't be used is closed and forgotten. */
   async #findOpen(
-    { customer, fingerprint, approvalCode }: Pick<ApprovalRequest, "customer" | "fingerprint" | "approvalCode">,
+    { customer, fingerprint, approvalCode, connection }: Pick<
+      ApprovalRequest,
+      "customer" | "fingerprint" | "approvalCode" | "connection"
+    >,
   ): Promise<FoundApproval | undefined> {
     const id = await this.#records.idFor(customer, fingerprint);
     if (id === undefined) return undefined;
     const record = await this.#records.findOf(customer, await hashOf(id));
     if (record !== undefined && await this.#canBeDecided(record)) {
-      if (await this.#codes.takes(record, approvalCode)) return { id, record };
+      if (await this.#codes.takes(record, { approvalCode, connection })) return { id, record };
       if (await this.#records.close(record)) await this.#releasePlace(record);
     }
     await this.#records.forgetIdFor(customer, fingerprint, id);
@@ -280,12 +298,13 @@ export class Approvals {
 
   /** Writes a new approval; undefined if the customer has too many open ones. */
   async #open(request: ApprovalRequest, hash: string): Promise<ApprovalRecord | undefined> {
-    const { customer, fingerprint, no, tool, question, email, client, approvalCode } = request;
+    const { customer, boundTo, fingerprint, no, tool, question, email, client } = request;
     const place = await this.#places.take(customer, hash, OPEN_MS);
     if (place === undefined) return undefined;
     const record = {
       hash,
       customer,
+      ...(boundTo !== "" && { boundTo }),
       fingerprint,
       no,
       tool,
@@ -293,7 +312,7 @@ export class Approvals {
       arguments: request.arguments,
       ...(email !== undefined && { email }),
       ...(client !== undefined && { client }),
-      ...await this.#codes.kept(hash, approvalCode),
+      ...await this.#codes.kept(hash, request),
       place: place.name,
       askedAt: this.#clock.now(),
     };

@@ -6,7 +6,7 @@ import { machineOf, type Question, type QuestionSubject, type ShownQuestion } fr
 
 /** What a yes is bound to. If any part differs, the yes does not count. */
 export interface CallBinding {
-  /** 64 hex digits: customer, tool and canonical arguments. */
+  /** 64 hex digits: customer, what the caller is bound to, tool and canonical arguments. */
   call: string;
   /** 64 hex digits: what the call affects. */
   target: string;
@@ -60,6 +60,8 @@ export async function noOf(
 export interface CallToBind {
   /** All 64 hex digits of the customer id. */
   customer: string;
+  /** What the caller is bound to besides; see `Caller.boundTo`. */
+  boundTo: string;
   tool: string;
   /** Parsed arguments. */
   input: Readonly<Record<string, unknown>>;
@@ -70,8 +72,15 @@ export interface CallToBind {
 
 /** Computes the fingerprints of a call and its target. */
 export async function bindCall(fingerprints: Fingerprints, bound: CallToBind): Promise<CallBinding> {
-  const { customer, tool, question } = bound;
-  const call = await fingerprints.of("call", customer, tool, canonicalJson(canonicalArguments(bound)));
+  const { customer, boundTo, tool, question } = bound;
+  const call = await fingerprints.of(
+    "call",
+    customer,
+    tool,
+    canonicalJson(canonicalArguments(bound)),
+    // Left out where it is empty, so that the fingerprints of earlier versions stay valid.
+    ...(boundTo === "" ? [] : [boundTo]),
+  );
   const { typed } = question;
   const target = await fingerprints.of(
     "target",

@@ -8,6 +8,11 @@ export function isApprovalCode(text: string): boolean {
   return APPROVAL_CODE.test(text);
 }
 
+/** What the digest of a connection's passphrase is bound to. */
+export function passphraseScope(connection: string): string {
+  return `connection ${connection}`;
+}
+
 /** Checks the code that a person types on an approval page. Only a digest of it is kept. */
 export class ApprovalCodes {
   readonly #ring: KeyRing;
@@ -16,7 +21,7 @@ export class ApprovalCodes {
     this.#ring = ring;
   }
 
-  /** The kept digest of a code: an HMAC that differs for every approval. */
+  /** The kept digest of a code: an HMAC that differs for every approval, or for every connection. */
   async digest(approval: string, code: string): Promise<string> {
     const { first } = await this.#ring.keys("approval");
     return new Uint8Array(await crypto.subtle.sign("HMAC", first.key, codeBytes(approval, code))).toHex();

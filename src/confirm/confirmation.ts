@@ -144,8 +144,8 @@ export class Confirmation {
 
   async #bind(call: AskingCall): Promise<BoundCall> {
     const { fingerprints } = this.#options;
-    const { customer, client, session } = call;
-    const binding = await bindCall(fingerprints, { ...call, customer: customer.id });
+    const { customer, caller: { boundTo }, client, session } = call;
+    const binding = await bindCall(fingerprints, { ...call, customer: customer.id, boundTo });
     const nonce = session === "unknown" ? undefined : session?.nonce;
     const no = await noOf(fingerprints, binding, { client, session: nonce });
     return { call, binding, customer: customer.id, no };
@@ -190,8 +190,8 @@ export class Confirmation {
   ): Promise<Verdict> {
     const { sealed, approvals } = this.#options;
     const { fingerprint } = binding;
-    const { approvalCode } = call.caller;
-    const open = hasPage ? await approvals.openFor({ customer, fingerprint, no, approvalCode }) : undefined;
+    const { approvalCode, connection } = call.caller;
+    const open = hasPage ? await approvals.openFor({ customer, fingerprint, no, approvalCode, connection }) : undefined;
     if (open !== undefined) throw approvalPending(call.tool, open.url, open.endsAt);
     const state = this.#newState(call.tool, "form", binding);
     await sealed.write(questionKey(customer, state), fingerprint, OPEN_MS);
@@ -209,6 +209,7 @@ export class Confirmation {
     const { tool, client, caller, session } = call;
     const { url, endsAt, isNew } = await this.#options.approvals.ask({
       customer,
+      boundTo: caller.boundTo,
       fingerprint: binding.fingerprint,
       no,
       tool,
@@ -217,6 +218,7 @@ export class Confirmation {
       email: shortEmail(call.customer),
       client,
       approvalCode: caller.approvalCode,
+      connection: caller.connection,
     });
     const byUrl = canShow(call).url && answered?.kind !== "nobody";
     if (byUrl && answered?.kind === "visited") throw approvalPending(tool, undefined, endsAt);

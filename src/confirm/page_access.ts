@@ -1,4 +1,5 @@
 import type { Caller } from "../identity/caller.ts";
+import type { ProvingCaller } from "./page_codes.ts";
 
 /** What decides whether a caller can have pages. */
 export interface PageAccess {
@@ -13,10 +14,11 @@ export type NoPage = "stdio" | "no address" | "no code";
 
 /** Why there is no page for a caller; undefined if there is one. */
 export function whyNoPage(
-  { transport, approvalCode }: Pick<Caller, "transport" | "approvalCode">,
+  { transport, approvalCode, connection }: Pick<Caller, "transport"> & ProvingCaller,
   { publicUrl, needsCode }: PageAccess,
 ): NoPage | undefined {
   if (transport === "stdio") return "stdio";
   if (publicUrl === undefined) return "no address";
-  return needsCode && approvalCode === undefined ? "no code" : undefined;
+  // A connection proves itself by its passphrase or its browser.
+  return needsCode && approvalCode === undefined && connection === undefined ? "no code" : undefined;
 }

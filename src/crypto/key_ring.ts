@@ -47,12 +47,19 @@ export class KeyRing {
    * key.
    */
   readonly customerIdKey: CryptoKey;
+  /** The key that signs OAuth client ids, HMAC-SHA-256. Like {@linkcode customerIdKey}, it survives key rotations. */
+  readonly clientIdKey: CryptoKey;
   readonly #first: Root;
   readonly #others: readonly Root[];
   readonly #derived = new Map<KeyUse, Promise<RingKeys>>();
 
-  private constructor(first: Root, others: readonly Root[], customerIdKey: CryptoKey) {
+  private constructor(
+    first: Root,
+    others: readonly Root[],
+    { customerIdKey, clientIdKey }: { customerIdKey: CryptoKey; clientIdKey: CryptoKey },
+  ) {
     this.customerIdKey = customerIdKey;
+    this.clientIdKey = clientIdKey;
     this.#first = first;
     this.#others = others;
   }
@@ -62,7 +69,10 @@ export class KeyRing {
     const [first, ...others] = await Promise.all(options.encryptionKeys.map(importRoot));
     if (first === undefined) throw new RangeError("A key ring needs at least one encryption key.");
     const idRoot = options.customerIdKey === undefined ? first : await importRoot(options.customerIdKey);
-    return new KeyRing(first, others, await deriveKey(idRoot.material, "customer-id"));
+    return new KeyRing(first, others, {
+      customerIdKey: await deriveKey(idRoot.material, "customer-id"),
+      clientIdKey: await deriveKey(idRoot.material, "client-id"),
+    });
   }
 
   /** The keys for one use. The first call derives them. */
@@ -98,7 +108,7 @@ async function importRoot(bytes: Uint8Array): Promise<Root> {
   return { id, material };
 }
 
-function deriveKey(material: CryptoKey, use: KeyUse | "customer-id"): Promise<CryptoKey> {
+function deriveKey(material: CryptoKey, use: KeyUse | "customer-id" | "client-id"): Promise<CryptoKey> {
   return use === "box"
     ? crypto.subtle.deriveKey(hkdf(use), material, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])
     : crypto.subtle.deriveKey(hkdf(use), material, { name: "HMAC", hash: "SHA-256", length: 256 }, false, [
@@ -107,7 +117,7 @@ function deriveKey(material: CryptoKey, use: KeyUse | "customer-id"): Promise<Cr
     ]);
 }
 
-function hkdf(use: KeyUse | "customer-id" | "key-id"): HkdfParams {
+function hkdf(use: KeyUse | "customer-id" | "client-id" | "key-id"): HkdfParams {
   // The listed keys are uniformly random already, so HKDF needs no salt.
   return {
     name: "HKDF",

@@ -49,11 +49,15 @@ export function preflight(): Response {
   return new Response(null, { status: 204, headers });
 }
 
-/** Lets the page of an allowed origin read an answer. */
-export function allowOrigin(request: Request, headers: Headers): void {
+/**
+ * Lets the page of an allowed origin read an answer.
+ *
+ * @param exposed Headers that it may read besides the usual ones.
+ */
+export function allowOrigin(request: Request, headers: Headers, exposed: readonly string[] = []): void {
   headers.append("vary", "Origin");
   const origin = request.headers.get("origin");
   if (origin === null) return;
   headers.set("access-control-allow-origin", origin);
-  headers.set("access-control-expose-headers", "Mcp-Session-Id, Retry-After");
+  headers.set("access-control-expose-headers", ["Mcp-Session-Id", "Retry-After", ...exposed].join(", "));
 }

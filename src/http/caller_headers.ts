@@ -14,8 +14,8 @@ import type { CustomerIds } from "../identity/customer_id.ts";
 import { parseToolsets, type Toolset } from "../identity/toolsets.ts";
 
 const MAX_CREDENTIAL_CHARACTERS = 4096;
-/** Each secret under both its names, and a bearer token, with one to spare. */
-const MAX_VALUES = 6;
+/** Each secret under both its names, and a token in each of the foreign headers, with one to spare. */
+const MAX_VALUES = 7;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 interface PartHeaders {
@@ -31,10 +31,16 @@ const PART_HEADERS: Readonly<Record<CredentialPart, PartHeaders>> = {
   token: { names: ["x-cloudways-access-token", "x-access-token"], secret: true },
 };
 
+/**
+ * Headers of other services that may carry an access token, for clients that can send no other names. Anything else in
+ * them is ignored.
+ */
+const FOREIGN_HEADERS = ["authorization", "x-api-key"] as const;
+
 /** The headers that carry credentials, for CORS. */
 export const CREDENTIAL_HEADERS: readonly string[] = [
   ...Object.values(PART_HEADERS).flatMap(({ names }) => names),
-  "authorization",
+  ...FOREIGN_HEADERS,
 ];
 
 /** The headers of {@linkcode readWishes}, for CORS. */
@@ -44,6 +50,7 @@ export const WISH_HEADERS: readonly string[] = [
   "x-mcp-tools",
   "x-mcp-exclude-tools",
   "x-mcp-list-toolsets",
+  "x-mcp-servers",
   "x-mcp-approval-code",
   "x-mcp-confirm",
 ];
@@ -71,10 +78,10 @@ export async function identify(headers: Headers, ids: CustomerIds): Promise<Iden
 
 /**
  * All possible secrets in the credential headers of a request, including headers that are not used. Values that are too
- * long, or more than six, are left out: no answer repeats a header.
+ * long, or more than seven, are left out: no answer repeats a header.
  */
 export function sentSecrets(headers: Headers): string[] {
-  const values = [...SECRET_HEADERS.map((name) => headers.get(name) ?? ""), bearerOf(headers) ?? ""];
+  const values = [...SECRET_HEADERS, ...FOREIGN_HEADERS].map((name) => valueOf(headers, name) ?? "");
   // A header sent twice arrives joined.
   const single = new Set(values.flatMap((value) => value.split(", ")));
   return [...single].filter((secret) => secret !== "" && secret.length <= MAX_CREDENTIAL_CHARACTERS)
@@ -82,8 +89,9 @@ export function sentSecrets(headers: Headers): string[] {
 }
 
 /**
- * Reads what a request asks for in headers of ours. `X-MCP-Readonly`, `X-MCP-Toolsets`, `X-MCP-Tools` and
- * `X-MCP-Exclude-Tools` only ever narrow what may be used; `X-MCP-List-Toolsets` chooses what of that is listed.
+ * Reads what a request asks for in headers of ours. `X-MCP-Readonly`, `X-MCP-Toolsets`, `X-MCP-Tools`,
+ * `X-MCP-Exclude-Tools` and `X-MCP-Servers` only ever narrow what may be used; `X-MCP-List-Toolsets` chooses what of that
+ * is listed.
  *
  * @param allowed What the process and the address allow.
  * @param isTool Whether there is a tool of this name.
@@ -96,6 +104,7 @@ export function readWishes(headers: Headers, allowed: Bounds, isTool: (name: str
     onlyTools: readTools(headers, "X-MCP-Tools", isTool),
     excludedTools: readTools(headers, "X-MCP-Exclude-Tools", isTool),
     listedToolsets: readToolsets(headers, "X-MCP-List-Toolsets"),
+    servers: readServers(headers),
   });
   return {
     ...bounds,
@@ -114,21 +123,29 @@ function readCredential(headers: Headers): Credential {
   if (credential !== undefined) return credential;
   const lack = missingPart(given);
   if (lack !== undefined) throw required(`${PART_HEADERS[lack.missing].names[0]} is missing.`);
-  const bearer = readBearer(headers);
-  if (bearer === undefined) throw required("No Cloudways credentials came with this request.");
-  return bearer;
+  const foreign = readForeign(headers);
+  if (foreign === undefined) throw required("No Cloudways credentials came with this request.");
+  return foreign;
 }
 
-/** For clients that can only send a bearer token. One that is not a Cloudways access token is ignored. */
-function readBearer(headers: Headers): Credential | undefined {
-  const token = bearerOf(headers);
-  if (token === undefined || !isAccessToken(token)) return undefined;
-  checkValue("authorization", token);
-  return credentialOf({ token });
+/** For clients that can send no headers of ours. What is not a Cloudways access token is ignored. */
+function readForeign(headers: Headers): Credential | undefined {
+  const tokens = new Set<string>();
+  for (const name of FOREIGN_HEADERS) {
+    const token = valueOf(headers, name);
+    if (token === undefined || !isAccessToken(token)) continue;
+    checkValue(name, token);
+    tokens.add(token);
+  }
+  if (tokens.size > 1) throw failed(`${FOREIGN_HEADERS.join(" and ")} came with different values.`);
+  const [token] = tokens;
+  return token === undefined ? undefined : credentialOf({ token });
 }
 
-function bearerOf(headers: Headers): string | undefined {
-  return /^Bearer +(.*)$/i.exec(headers.get("authorization") ?? "")?.[1];
+/** What a header carries: of `Authorization`, the bearer token alone. */
+function valueOf(headers: Headers, name: string): string | undefined {
+  const value = headers.get(name) ?? undefined;
+  return name === "authorization" ? /^Bearer +(.*)$/i.exec(value ?? "")?.[1] : value;
 }
 
 /** Reads one part, under its name or its alias. If both come, they must be equal. */
@@ -179,6 +196,20 @@ function readTools(
   const unknown = names?.find((toolName) => !isTool(toolName));
   if (unknown === undefined) return names && new Set(names);
   throw new RangeError(`${name} names the tool ${JSON.stringify(unknown.slice(0, 80))}, which does not exist.`);
+}
+
+const MAX_SERVERS = 100;
+const SERVER_IDS = /^[1-9]\d{0,14}(,[1-9]\d{0,14})*$/;
+
+/** The ids of the only servers that the caller may use. A header sent twice arrives joined, and is refused. */
+function readServers(headers: Headers): ReadonlySet<number> | undefined {
+  const text = headers.get("x-mcp-servers");
+  if (text === null) return undefined;
+  const ids = SERVER_IDS.test(text) ? text.split(",") : [];
+  if (ids.length > 0 && ids.length <= MAX_SERVERS) return new Set(ids.map(Number));
+  throw new RangeError(
+    `X-MCP-Servers must be 1 to ${MAX_SERVERS} server ids separated by commas without spaces, and come once.`,
+  );
 }
 
 /** The names in a header. One sent twice arrives joined by a comma and a space, and is refused. */

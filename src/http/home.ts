@@ -17,6 +17,8 @@ export interface HomeOptions {
   confirmNote: string;
   /** The public URL of this server, without a trailing slash; undefined if unknown. */
   publicUrl: string | undefined;
+  /** Whether people can sign in. */
+  signsIn: boolean;
 }
 
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;\
@@ -48,7 +50,7 @@ export async function homeRoute(options: HomeOptions): Promise<Route> {
   };
 }
 
-function describe({ catalogue, bounds, confirm, confirmNote }: HomeOptions) {
+function describe({ catalogue, bounds, confirm, confirmNote, signsIn }: HomeOptions) {
   const named = (toolsets: ReadonlySet<Toolset>) => TOOLSETS.filter((toolset) => toolsets.has(toolset));
   return {
     name: SERVER_NAME,
@@ -56,6 +58,7 @@ function describe({ catalogue, bounds, confirm, confirmNote }: HomeOptions) {
     description: "An MCP server for Cloudways accounts.",
     mcp: "/mcp",
     mcp_narrowed: ["/mcp/readonly", "/mcp/x/{toolsets}", "/mcp/x/{toolsets}/readonly"],
+    ...(signsIn && { mcp_with_sign_in: "/connect/mcp", connections: "/connect" }),
     health: "/health",
     ready: "/ready",
     tools: catalogue.entriesFor(bounds).length,
@@ -68,12 +71,17 @@ function describe({ catalogue, bounds, confirm, confirmNote }: HomeOptions) {
   };
 }
 
-function renderPage({ catalogue, bounds, confirmNote, publicUrl }: HomeOptions): Html {
+function renderPage({ catalogue, bounds, confirmNote, publicUrl, signsIn }: HomeOptions): Html {
   const url = `${publicUrl ?? "https://YOUR-SERVER"}/mcp`;
   const config = {
     mcpServers: { cloudways: { type: "http", url, headers: { "x-cloudways-access-token": "YOUR-TOKEN" } } },
   };
   const tools = catalogue.entriesFor(bounds);
+  const signIn = signsIn
+    ? markup`<p>Clients that can sign in need no token in their configuration: connect them to
+<code>${publicUrl}/connect/mcp</code>. <a href="connect">See and end connections</a>.</p>
+`
+    : undefined;
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -91,7 +99,7 @@ them. Connect an MCP client to <code>${url}</code>.</p>
 <p>Make an access token in the Cloudways console under API Integration and put it in your client's configuration:</p>
 <pre><code>${JSON.stringify(config, null, 2)}</code></pre>
 <p>Or send <code>x-cloudways-email</code> and <code>x-cloudways-api-key</code>.</p>
-<p>A client's list holds ${
+${signIn}<p>A client's list holds ${
     catalogue.list(bounds).length
   } of the ${tools.length} tools below; <code>find_tools</code> finds
 the rest. The addresses <code>/mcp/readonly</code> and <code>/mcp/x/{toolsets}</code> narrow what may be used.</p>

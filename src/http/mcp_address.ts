@@ -17,10 +17,18 @@ export function isMcpAddress(pathname: string): boolean {
  * @throws {RangeError} For toolsets that are not known.
  */
 export function readAddress(pathname: string): Narrowing {
+  const { toolsets, readOnly } = partsOf(pathname);
+  return { readOnly: readOnly !== undefined, toolsets: toolsets === undefined ? undefined : parseToolsets(toolsets) };
+}
+
+/** The usual spelling of an address: without a slash at the end, and with plain commas. */
+export function canonicalAddress(pathname: string): string {
+  const { toolsets, readOnly = "" } = partsOf(pathname);
+  return `/mcp${toolsets === undefined ? "" : `/x/${toolsets}`}${readOnly}`;
+}
+
+function partsOf(pathname: string): { toolsets?: string | undefined; readOnly?: string | undefined } {
   const { toolsets, readOnly } = FORM.exec(pathname)?.groups ?? {};
-  return {
-    readOnly: readOnly !== undefined,
-    // Some clients encode the comma.
-    toolsets: toolsets === undefined ? undefined : parseToolsets(toolsets.replaceAll(/%2c/gi, ",")),
-  };
+  // Some clients encode the comma.
+  return { toolsets: toolsets?.replaceAll(/%2c/gi, ","), readOnly };
 }

@@ -1,7 +1,7 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
-import { type Bounds, narrow } from "../identity/bounds.ts";
+import { boundToServers } from "../identity/bounds.ts";
 import { type Caller, callerSecrets, customerIdOf, type Wishes } from "../identity/caller.ts";
-import { type CustomerIds, shortCustomerId } from "../identity/customer_id.ts";
+import { shortCustomerId } from "../identity/customer_id.ts";
 import type { Limit } from "../errors.ts";
 import type { Owner } from "../async/fair_shares.ts";
 import type { Catalogue } from "../calls/catalogue.ts";
@@ -13,9 +13,9 @@ import { whenDone } from "../async/streams.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
 import type { FoldedLog } from "../telemetry/folded_log.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { identify, readWishes, sentSecrets } from "./caller_headers.ts";
+import { readWishes } from "./caller_headers.ts";
 import type { Admission, LoadLimit } from "./load_limit.ts";
-import { readAddress } from "./mcp_address.ts";
+import type { Guest, McpDoor } from "./mcp_door.ts";
 import { describeBody, readMessage, startsWork, unavailable } from "./mcp_body.ts";
 import { accepts } from "./media_types.ts";
 import type { BodyReader } from "./request_body.ts";
@@ -32,9 +32,8 @@ export interface Acceptance {
 /** What {@linkcode McpRoute} needs. */
 export interface McpRouteOptions {
   endpoint: Pick<McpEndpoint<CallScope>, "fetch">;
-  customerIds: CustomerIds;
-  /** The most that the process allows. */
-  bounds: Bounds;
+  /** Says who the caller is. */
+  door: McpDoor;
   /** Which tools there are, for headers that name some. */
   catalogue: Pick<Catalogue, "has">;
   load: LoadLimit;
@@ -62,7 +61,7 @@ const REFUSED_LOAD: Partial<Record<Limit, string>> = {
   load_strangers: "Too many requests without accepted credentials are in progress.",
 };
 
-/** `/mcp` and its narrowing forms: reads the caller and the message from an HTTP request, or refuses it. */
+/** MCP at one door and its narrowing forms: reads the caller and the message from an HTTP request, or refuses it. */
 export class McpRoute {
   readonly #options: McpRouteOptions;
 
@@ -72,13 +71,15 @@ export class McpRoute {
 
   /** Answers one request. */
   async fetch(request: Request, info: RequestInfo): Promise<Response> {
+    const guest = await this.#options.door.open(request, info);
+    if (guest instanceof Response) return guest;
     const refusal = refuseHttpForm(request);
     if (refusal !== undefined) return refusal;
-    const wishes = this.#wishes(request);
+    const wishes = this.#wishes(request, guest);
     if (wishes instanceof Response) return wishes;
     const body = await readMessage(request, this.#options.bodies, info);
     if (body instanceof Response) return body;
-    const scope = await this.#scope(request.headers, wishes, info);
+    const scope = this.#scope(guest, wishes, info);
     info.note(describeBody(body, scope.caller.secrets));
     // During shutdown, answers to open questions and notifications are still accepted.
     if (this.#options.isDraining() && startsWork(body)) {
@@ -131,29 +132,35 @@ export class McpRoute {
   }
 
   /** Reads the path and our own headers, or refuses a request with an unknown value. */
-  #wishes({ url, headers }: Request): Wishes | Response {
-    const { bounds, catalogue } = this.#options;
+  #wishes({ headers }: Request, { boundsOf }: Guest): Wishes | Response {
+    const { catalogue } = this.#options;
     try {
-      const here = narrow(bounds, readAddress(new URL(url).pathname));
-      return readWishes(headers, here, (name) => catalogue.has(name));
+      return readWishes(headers, boundsOf(), (name) => catalogue.has(name));
     } catch (error) {
       if (error instanceof RangeError) return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, error.message);
       throw error;
     }
   }
 
-  async #scope(headers: Headers, wishes: Wishes, { requestId, address, log, note }: RequestInfo): Promise<CallScope> {
-    const identity = await identify(headers, this.#options.customerIds);
-    const secrets = callerSecrets({ identity, ...wishes }, {
-      alsoSent: sentSecrets(headers),
-      work: this.#options.work,
-    });
-    const caller: Caller = { identity, ...wishes, secrets, transport: "http", address, requestId };
+  #scope(guest: Guest, wishes: Wishes, { requestId, address, log, note }: RequestInfo): CallScope {
+    const { identity, connection, alsoSent } = guest;
+    const boundTo = [guest.boundTo, boundToServers(wishes)].filter((part) => part !== "").join(" ");
+    const secrets = callerSecrets({ identity, ...wishes }, { alsoSent, work: this.#options.work });
+    const caller: Caller = {
+      identity,
+      ...wishes,
+      boundTo,
+      connection,
+      secrets,
+      transport: "http",
+      address,
+      requestId,
+    };
     const safeLog = log.withSecrets(secrets);
     if (identity.kind === "none") return { caller, log: safeLog };
-    const customer = shortCustomerId(identity.id);
-    note({ customer });
-    return { caller, log: safeLog.with({ customer }) };
+    const named = { customer: shortCustomerId(identity.id), ...(connection && { connection: connection.id }) };
+    note(named);
+    return { caller, log: safeLog.with(named) };
   }
 }
 

@@ -36,6 +36,10 @@ export interface Route {
   quiet?: boolean;
   /** Lets pages of allowed origins read the answers. */
   allowsCors: boolean;
+  /** Refusals are JSON-RPC errors. */
+  speaksMcp?: boolean;
+  /** Headers that pages of allowed origins may read, besides the usual ones. */
+  exposes?: readonly string[];
   /** Forbids caching of all answers, including refusals. */
   noStore?: boolean;
   /** Added to all answers, including refusals. */
@@ -126,7 +130,9 @@ async function answer(request: Request, route: Route | undefined, checks: Access
     if (refusal !== undefined) return refusal;
   }
   const response = await routeAnswer(request, route, info);
-  if (route?.allowsCors === true && isAllowedOrigin(request, access)) allowOrigin(request, response.headers);
+  if (route?.allowsCors === true && isAllowedOrigin(request, access)) {
+    allowOrigin(request, response.headers, route.exposes);
+  }
   return response;
 }
 
@@ -162,7 +168,7 @@ function refuseAccess(
   const message = host
     ? "This Origin is not allowed. The operator allows origins with ALLOWED_ORIGINS."
     : "This Host is not allowed. The operator allows host names with ALLOWED_HOSTS.";
-  return route?.path === "/mcp"
+  return route?.speaksMcp === true
     ? jsonRpcError(403, JSON_RPC_ERRORS.refused, message)
     : plainError(403, "forbidden", message);
 }

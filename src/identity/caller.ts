@@ -25,14 +25,35 @@ export interface Wishes extends Bounds {
 /** The caller of one request, and what the request may do. Made once at the edge; no room below reads a header. */
 export interface Caller extends Wishes {
   identity: Identity;
+  /**
+   * What the caller's approvals, declines and secrets are bound to besides the customer, such as `servers:100001`. Empty
+   * for a caller of the whole account.
+   */
+  boundTo: string;
   /** The address of the client. Limits on wrong credentials use it; no answer shows it. */
   address: string;
   /** How the request came. Pages can be shown only over HTTP. */
   transport: "http" | "stdio";
   /** Hides the caller's secrets; see {@linkcode callerSecrets}. */
   secrets: SecretHider;
+  /** The connection that the caller signed in with; undefined if it sent credentials. */
+  connection: CallerConnection | undefined;
   /** Our id of this request, in logs and errors. */
   requestId: string;
+}
+
+/** A connection, as far as calls need it. */
+export interface CallerConnection {
+  /** 32 hex digits. */
+  id: string;
+  /** The client's name, as it gave it when it registered. */
+  client: string;
+  /** ISO 8601; null if it has no end. */
+  endsAt: string | null;
+  /** The ids of the only servers it may see and touch; undefined for all. */
+  servers: readonly number[] | undefined;
+  /** HMAC of the passphrase that the person types to approve; undefined without one. */
+  passphrase: string | undefined;
 }
 
 /** Options of {@linkcode callerSecrets}. */

@@ -26,8 +26,8 @@ export interface LegacyLegOptions<S> {
   isSlow: IsSlow;
   /** Secrets that must not get into the memo that the client receives. */
   secretsOf: (scope: S) => Secrets;
-  /** All 64 hex digits of the customer's id; undefined for a caller without credentials, who can't be asked. */
-  customerOf: (scope: S) => string | undefined;
+  /** Who asks and answers; undefined for a caller without credentials, who can't be asked. */
+  askerOf: (scope: S) => Asker | undefined;
   sessionIds: SessionIds;
   relay: Relay;
   /**
@@ -37,11 +37,13 @@ export interface LegacyLegOptions<S> {
   onError: (error: Error, scope?: S) => void;
 }
 
+/** Whose questions and answers they are. */
+export type Asker = Pick<RelaySession, "customer" | "boundTo">;
+
 type RequestTransport = RelayTransport | WebStandardStreamableHTTPServerTransport;
 
 /** A session id that verifies, sent with credentials. */
-interface Session {
-  customer: string;
+interface Session extends Asker {
   memo: SessionMemo;
 }
 
@@ -114,11 +116,11 @@ export class LegacyLeg<S> {
   /** The session of a request. `unknown` for an id that does not verify: it is forged, or signed with another key. */
   async #sessionOf(headers: Headers, scope: S): Promise<Session | "unknown" | undefined> {
     const sessionId = headers.get(SESSION_HEADER);
-    const customer = this.#options.customerOf(scope);
-    if (!sessionId || customer === undefined) return undefined;
+    const asker = this.#options.askerOf(scope);
+    if (!sessionId || asker === undefined) return undefined;
     if ((headers.get("mcp-protocol-version") ?? "") >= NO_SESSIONS_SINCE) return undefined;
     const memo = await this.#options.sessionIds.read(sessionId);
-    return memo === undefined ? "unknown" : { customer, memo };
+    return memo === undefined ? "unknown" : { ...asker, memo };
   }
 
   /** Gives a client that can be asked something a session id, which it sends with each request. */
@@ -170,8 +172,8 @@ async function untilGone(answer: Promise<Response>, signal: AbortSignal, end: ()
   return await Promise.race([answer, clientGone.promise]);
 }
 
-function keyOf({ customer, memo }: Session): RelaySession {
-  return { customer, nonce: memo.nonce };
+function keyOf({ customer, boundTo, memo }: Session): RelaySession {
+  return { customer, boundTo, nonce: memo.nonce };
 }
 
 /** Makes the answer to a batch a batch. The transport answers a batch with one request by a single answer. */

@@ -18,6 +18,8 @@ import { type Channel, type Store, StoreError, type StoreKey, type Unsubscribe }
 export interface RelaySession {
   /** All 64 hex digits of the customer id. */
   customer: string;
+  /** What the caller is bound to besides; see `Caller.boundTo`. */
+  boundTo: string;
   /** The nonce of the session id. */
   nonce: string;
 }
@@ -212,16 +214,25 @@ function tooManyQuestions(): ToolError {
   });
 }
 
-function openMark({ customer, nonce }: RelaySession, id: string): StoreKey {
-  return { purpose: "open_question", customer, name: `${nonce}.${id}` };
+function openMark(session: RelaySession, id: string): StoreKey {
+  return { purpose: "open_question", customer: session.customer, name: nameOf(session, id) };
 }
 
-function answerChannel({ customer, nonce }: RelaySession, id: string): Channel {
-  return { kind: "answer", customer, name: `${nonce}.${id}` };
+function answerChannel(session: RelaySession, id: string): Channel {
+  return { kind: "answer", customer: session.customer, name: nameOf(session, id) };
+}
+
+/** A bound may be long, so it is hashed. */
+function nameOf({ nonce, boundTo }: RelaySession, id: string): string {
+  return boundTo === "" ? `${nonce}.${id}` : `${nonce}.${digestOf("bound to", boundTo)}.${id}`;
 }
 
 /** The id is hashed, since it may be text of any length. A number and the same number as text are different ids. */
-function cancellationChannel({ customer, nonce }: RelaySession, requestId: string | number): Channel {
-  const digest = createHash("sha256").update(lengthPrefixed(typeof requestId, `${requestId}`)).digest("hex");
-  return { kind: "cancellation", customer, name: `${nonce}.${digest}` };
+function cancellationChannel(session: RelaySession, requestId: string | number): Channel {
+  const digest = digestOf(typeof requestId, `${requestId}`);
+  return { kind: "cancellation", customer: session.customer, name: nameOf(session, digest) };
+}
+
+function digestOf(...texts: string[]): string {
+  return createHash("sha256").update(lengthPrefixed(...texts)).digest("hex");
 }

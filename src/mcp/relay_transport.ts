@@ -18,6 +18,7 @@ import { memberOf } from "../text/member.ts";
 export interface RelayTransportOptions {
   relay: Relay;
   customer: string;
+  boundTo: string;
   /** The content of the client's session id. */
   memo: SessionMemo;
 }
@@ -58,9 +59,9 @@ export class RelayTransport implements Transport {
   #callId: string | number | undefined;
   #isReplaying = false;
 
-  constructor({ relay, customer, memo }: RelayTransportOptions) {
+  constructor({ relay, customer, boundTo, memo }: RelayTransportOptions) {
     this.#relay = relay;
-    this.#session = { customer, nonce: memo.nonce };
+    this.#session = { customer, boundTo, nonce: memo.nonce };
     this.#memo = memo;
   }
 

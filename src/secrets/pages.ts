@@ -1,6 +1,6 @@
 import type { Clock } from "../async/clock.ts";
 import { type PageAccess, whyNoPage } from "../confirm/page_access.ts";
-import { type CodeState, PageCodes } from "../confirm/page_codes.ts";
+import { type BrowserProof, type CodeState, PageCodes, type ProvingCaller } from "../confirm/page_codes.ts";
 import { hashOf, isPageId, newPageId } from "../confirm/page_ids.ts";
 import { OPEN_MS, subjectSchema } from "../confirm/approval_records.ts";
 import type { QuestionSubject } from "../confirm/question.ts";
@@ -25,7 +25,7 @@ export interface Secret {
 }
 
 /** The caller that shows secrets, as far as their page needs it. */
-export type SecretCaller = Pick<Caller, "transport" | "approvalCode" | "secrets">;
+export type SecretCaller = Pick<Caller, "transport" | "secrets" | "boundTo"> & ProvingCaller;
 
 /** Secrets to be shown on one page. */
 export interface NewSecrets {
@@ -54,12 +54,12 @@ export interface SecretPage extends CodeState {
 
 /**
  * The result of opening a page. `unknown`: the page does not exist or has expired. `too_late`: it was opened before.
- * `closing`: the code was wrong, and no code is accepted for the customer now. `closed`: no code was accepted, so this
+ * `no_proof`: only the browser that made the connection may open it. `closing`: the code was wrong, and no code is accepted for the customer now. `closed`: no code was accepted, so this
  * one was not checked.
  */
 export type Opened =
   | { kind: "shown"; record: SecretRecord; values: readonly string[] }
-  | { kind: "wrong_code" | "closing" | "closed" | "too_late"; record: SecretRecord }
+  | { kind: "wrong_code" | "no_proof" | "closing" | "closed" | "too_late"; record: SecretRecord }
   | { kind: "unknown" };
 
 /** What {@linkcode SecretPages} needs. */
@@ -121,6 +121,7 @@ export class SecretPages {
     const record: SecretRecord = {
       hash,
       customer,
+      ...(caller.boundTo !== "" && { boundTo: caller.boundTo }),
       tool,
       ...(client !== undefined && { client }),
       subject: keptSubject(subject, caller.secrets),
@@ -128,7 +129,7 @@ export class SecretPages {
         name,
         ...(user !== undefined && { user: safeText(user, { secrets: caller.secrets, maxLength: MAX_USER }) }),
       })),
-      ...await this.#codes.kept(hash, caller.approvalCode),
+      ...await this.#codes.kept(hash, caller),
       place: place.name,
       state,
       madeAt: now,
@@ -161,12 +162,16 @@ export class SecretPages {
     return { record, endsAt: endOf(record), ...await this.#codes.stateOf(record) };
   }
 
-  /** Returns the secrets to the first request that opens them. */
-  async open(id: string, code: string | undefined): Promise<Opened> {
+  /**
+   * Returns the secrets to the first request that opens them.
+   *
+   * @param browser The connections that the person's browser made.
+   */
+  async open(id: string, code: string | undefined, browser: readonly BrowserProof[] = []): Promise<Opened> {
     const record = await this.#find(id);
     if (record === undefined) return { kind: "unknown" };
     if (record.state === "shown") return { kind: "too_late", record };
-    const tried = await this.#codes.attempt(record, code ?? "");
+    const tried = await this.#codes.attempt(record, code ?? "", browser);
     if (tried !== "right") return { kind: tried === "wrong" ? "wrong_code" : tried, record };
     const values = await this.#records.take(record);
     if (values === undefined) return { kind: "too_late", record };

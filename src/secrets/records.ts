@@ -21,6 +21,8 @@ const recordSchema = z.object({
   hash: z.string(),
   /** All 64 hex digits of the customer id. */
   customer: z.string(),
+  /** What the caller is bound to besides; absent for a caller of the whole account. */
+  boundTo: z.string().exactOptional(),
   tool: z.string(),
   /** As the client names itself. */
   client: z.string().exactOptional(),
@@ -30,6 +32,10 @@ const recordSchema = z.object({
   items: z.array(z.object({ name: z.string(), user: z.string().exactOptional() })),
   /** HMAC of the approval code that the page asks for. */
   codeDigest: z.string().regex(/^[0-9a-f]{64}$/).exactOptional(),
+  /** What a passphrase's HMAC is bound to. */
+  codeScope: z.string().exactOptional(),
+  /** The connection whose call it is. */
+  connection: z.string().exactOptional(),
   /** The name of the slot that it holds until it is opened. */
   place: z.string(),
   state: z.enum(STATES),

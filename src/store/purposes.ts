@@ -88,6 +88,14 @@ export const PURPOSES = {
   secret: { keeps: "table", standIn: "never" },
   /** The secrets of a page. The one person who opens it takes them. */
   secret_value: { keeps: "table", standIn: "never" },
+  /** What a person agreed to, until the client redeems its authorization code. The one request that redeems it takes it. */
+  authorization_code: { keeps: "table", standIn: "never" },
+  /** A mark that a consent form was sent. Each form makes one connection. */
+  consent_used: { keeps: "table", standIn: "never" },
+  /** The sealed connections of one customer: the newest entry of a list, which is replaced only if nobody else did. */
+  connections: { keeps: "list", standIn: "never" },
+  /** The sealed refresh token that replaced another one. Requests that come at the same time get the same one. */
+  refresh_successor: { keeps: "table", standIn: "never" },
   /** The names of the keys of the processes that share this store. */
   keys: { keeps: "table", standIn: "never" },
 } as const satisfies Readonly<Record<string, PurposeRules>>;

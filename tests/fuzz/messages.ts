@@ -89,6 +89,8 @@ const HEADER_VALUES: Readonly<Record<string, readonly string[]>> = {
   "x-mcp-tools": ["ping", "ping,list_servers", "delete_everything", "__proto__", ","],
   "x-mcp-exclude-tools": ["ping", "restart_server,stop_server", "nothing", ",,"],
   "x-mcp-list-toolsets": ["basic", "all", "none", ""],
+  "x-mcp-servers": ["100001", "100002,100001", "999999", "0", "100001,", "x"],
+  "x-api-key": [TOKEN_HEADERS["x-cloudways-access-token"], "cw_EXAMPLE_OF_NOBODY", "x"],
   "x-mcp-approval-code": ["open-sesame", "short", "x".repeat(65)],
   "x-cloudways-email": [KEY_HEADERS["x-cloudways-email"], "nobody@example.com"],
   "x-cloudways-api-key": [KEY_HEADERS["x-cloudways-api-key"], "EXAMPLE-KEY", "cw_EXAMPLE_OF_NOBODY"],

@@ -31,14 +31,14 @@ function shopOf(service: Service): AppState {
 }
 
 const pointsSchema = z.array(z.object({
-  restore_point: z.string(),
-  time: z.string().nullable(),
+  time: z.string(),
+  utc: z.string().nullable(),
   age: z.string().nullable(),
 }));
 
 /** The exact texts in an answer. */
 function pointsIn(json: Record<string, unknown>): string[] | undefined {
-  return pointsSchema.optional().parse(json.restore_points)?.map(({ restore_point }) => restore_point);
+  return pointsSchema.optional().parse(json.restore_points)?.map(({ time }) => time);
 }
 
 /** Sends a request straight to the sandbox, as a person in the console would. */
@@ -56,7 +56,7 @@ Deno.test("a tool waits until its operation ends", async () => {
   const clock = new FakeClock();
   await using service = await start({ clock, pace: { polls: 3, seconds: 3600 } }, { clock });
 
-  const { json } = await clock.runUntil(call(service, "backup_app", { wait_seconds: 60 }));
+  const { json } = await clock.runUntil(call(service, "clear_app_cache", { wait_seconds: 60 }));
 
   assert.equal(json.status, "completed");
   assert.equal(service.sandbox.requestsTo("operation_status").length, 3);
@@ -175,7 +175,7 @@ Deno.test("a backup can be restored by its restore point, and the restore rolled
     assert.equal(points.json.local_backup_exists, false);
 
     const restored = await call(service, "restore_app", { time: list[0] });
-    assert.equal(restored.json.restore_point, list[0]);
+    assert.equal(restored.json.time, list[0]);
     assert.match(String(restored.json.next_step), /ten to fifteen minutes/);
     assert.equal(shopOf(service).restoredTo, list[0]);
     assert.equal((await call(service, "get_app_restore_points")).json.local_backup_exists, true);
@@ -195,7 +195,7 @@ Deno.test("a restore point is given and sent unchanged, however it looks", async
     const restored = await call(service, "restore_app", { time: odd });
 
     assert.ok(pointsIn(points.json)?.includes(odd));
-    assert.equal(restored.json.restore_point, odd);
+    assert.equal(restored.json.time, odd);
     assert.equal(service.sandbox.requestsTo("app_restore")[0]?.fields.time, odd);
   }
 });
@@ -215,7 +215,7 @@ Deno.test("restore points that are times have their time in UTC and their age", 
 
   const { json } = await call(service, "get_app_restore_points");
 
-  assert.deepEqual(pointsSchema.parse(json.restore_points).map(({ time, age }) => [time, age]), [
+  assert.deepEqual(pointsSchema.parse(json.restore_points).map(({ utc, age }) => [utc, age]), [
     ["2026-08-06T13:00:00Z", "0 minutes"],
     ["2026-08-06T12:29:30Z", "0 minutes"],
     ["2026-08-06T12:00:00Z", "30 minutes"],
@@ -232,7 +232,7 @@ Deno.test("restore_app takes a restore point by its time, and sends it as Cloudw
 
     const { json } = await call(service, "restore_app", { time });
 
-    assert.equal(json.restore_point, "2026-08-05T23:19:06");
+    assert.equal(json.time, "2026-08-05T23:19:06");
     assert.equal(service.sandbox.requestsTo("app_restore")[0]?.fields.time, "2026-08-05T23:19:06");
   }
 });
@@ -473,7 +473,10 @@ Deno.test("update_app_cname asks only if a primary domain exists now, whatever t
   assert.equal(shopOf(service).cname, cname);
 });
 
-const reportSchema = z.looseObject({ created_at: z.string() });
+/** The one report of an answer. */
+const onlyReport = z.looseObject({
+  reports: z.tuple([z.looseObject({ status: z.string(), report: z.record(z.string(), z.unknown()) })]),
+}).transform(({ reports: [only] }) => only);
 const tableSchema = z.looseObject({ rows: z.array(z.unknown()) });
 
 Deno.test("every analytics report gives rows with named columns", async () => {
@@ -502,13 +505,13 @@ Deno.test("every analytics report gives rows with named columns", async () => {
 
   for (const [kind, resources] of Object.entries(reports)) {
     for (const [resource, row] of Object.entries(resources)) {
-      const { json } = await call(service, `get_app_analytics_${kind}`, { duration: "15m", resource });
-      const { created_at, [resource]: table } = reportSchema.parse(json.report);
-      assert.equal(created_at, "2026-11-20T12:00:00Z");
+      const { json } = await call(service, `get_app_analytics_${kind}`, { duration: "15m", resources: [resource] });
+      const { as_of, report: { [resource]: table } } = onlyReport.parse(json);
+      assert.equal(as_of, "2026-11-20T12:00:00Z");
       const { rows, ...rest } = tableSchema.parse(table);
       assert.deepEqual(rows[0], row);
       assert.deepEqual(rest, { footer: [], from: null, until: null });
-      assert.deepEqual([json.duration, json.resource], ["15m", resource]);
+      assert.equal(json.duration, "15m");
     }
   }
 });
@@ -532,10 +535,11 @@ Deno.test("other members of an analytics report than the expected table are pass
   const operation = { id: "x", is_completed: "1", parameters: JSON.stringify(result) };
   service.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body: { operation } } });
 
-  const { json } = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
+  const { json } = await call(service, "get_app_analytics_traffic", { resources: ["top_ips"] });
 
-  assert.deepEqual(json.report, {
-    created_at: "2026-08-06T10:00:00Z",
+  const { as_of, report } = onlyReport.parse(json);
+  assert.equal(as_of, "2026-08-06T10:00:00Z");
+  assert.deepEqual(report, {
     note: "new",
     list: [1, 2],
     top_ips: {
@@ -564,13 +568,13 @@ Deno.test("queries show their literals only on request, and never secrets", asyn
   await using service = await start();
   service.sandbox.addFault({ operationId: "analytics_app_mysql", kind: { status: 200, body } });
   const ask = (more: Record<string, unknown>) =>
-    call(service, "get_app_analytics_mysql", { duration: "1h", resource: "slow_queries", ...more });
-  const shape = z.looseObject({
-    slow_queries: z.looseObject({ rows: z.array(z.looseObject({ Query: z.string() })) }),
-  });
+    call(service, "get_app_analytics_mysql", { resources: ["slow_queries"], ...more });
+  const shape = z.looseObject({ rows: z.array(z.looseObject({ Query: z.string() })) });
+  const queriesOf = (json: unknown) =>
+    shape.parse(onlyReport.parse(json).report.slow_queries).rows.map(({ Query }) => Query);
 
-  const masked = shape.parse((await ask({})).json.report).slow_queries.rows.map(({ Query }) => Query);
-  const shown = shape.parse((await ask({ literals: true })).json.report).slow_queries.rows.map(({ Query }) => Query);
+  const masked = queriesOf((await ask({})).json);
+  const shown = queriesOf((await ask({ literals: true })).json);
 
   assert.deepEqual(masked.slice(0, 2), queries.slice(0, 2).map(([, hidden]) => hidden));
   assert.ok(!/canary|bob|eve|smtp/.test(masked.join(" ")), masked.join(" "));
@@ -599,9 +603,9 @@ Deno.test("an analytics report is read in every known place, and is empty withou
     const body = { operation: { id: "x", is_completed: "1", ...result } };
     service.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body } });
 
-    const { json } = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
+    const { json } = await call(service, "get_app_analytics_traffic", { resources: ["top_ips"] });
 
-    assert.deepEqual(json.report, expected);
+    assert.deepEqual(onlyReport.parse(json).report, expected);
   }
 });
 
@@ -610,10 +614,11 @@ Deno.test("an analytics report that comes at once needs no operation", async () 
   const body = { status: true, top_ips: { header: ["IP"], body: [["a"]] } };
   service.sandbox.addFault({ operationId: "analytics_app_traffic", kind: { status: 200, body } });
 
-  const { json } = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
+  const { json } = await call(service, "get_app_analytics_traffic", { resources: ["top_ips"] });
 
-  assert.deepEqual(json.report, { status: true, top_ips: { rows: [{ IP: "a" }] } });
-  assert.deepEqual([json.status, json.operation_id], ["completed", null]);
+  const { status, operation_id, report } = onlyReport.parse(json);
+  assert.deepEqual(report, { status: true, top_ips: { rows: [{ IP: "a" }] } });
+  assert.deepEqual([status, operation_id, json.status], ["completed", null, "completed"]);
 });
 
 Deno.test("Cloudways' limit for traffic reports stops only these", async () => {
@@ -621,8 +626,8 @@ Deno.test("Cloudways' limit for traffic reports stops only these", async () => {
   const headers = { "Retry-After": "88" };
   service.sandbox.addFault({ operationId: "analytics_app_traffic", kind: { status: 429, headers } });
 
-  const traffic = await call(service, "get_app_analytics_traffic", { duration: "1h", resource: "top_ips" });
-  const php = await call(service, "get_app_analytics_php", { duration: "1h", resource: "processes" });
+  const traffic = await call(service, "get_app_analytics_traffic", { resources: ["top_ips"] });
+  const php = await call(service, "get_app_analytics_php", { resources: ["processes"] });
 
   assert.deepEqual([traffic.json.code, traffic.json.retry_after], ["upstream_rate_limited", 88]);
   assert.equal(php.isError, false);

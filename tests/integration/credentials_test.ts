@@ -42,6 +42,7 @@ const KEY_FORMS: readonly Headers[] = [
   { "x-cloudways-email": "OWNER@Example.com", "x-cloudways-api-key": API_KEY },
   { "x-cloudways-email": EMAIL, "x-cw-email": EMAIL, "x-cloudways-api-key": API_KEY, "x-cw-api-key": API_KEY },
   { "x-cloudways-email": EMAIL, "x-cloudways-api-key": API_KEY, authorization: `Bearer ${OTHER_TOKEN}` },
+  { "x-cloudways-email": EMAIL, "x-cloudways-api-key": API_KEY, "x-api-key": OTHER_TOKEN },
 ];
 
 Deno.test("a key pair is one customer, under any header names and in any case", async () => {
@@ -68,6 +69,11 @@ const TOKEN_FORMS: readonly Headers[] = [
   { "x-cloudways-email": EMAIL, "x-cloudways-api-key": API_KEY, "x-cloudways-access-token": TOKEN },
   { "x-cw-email": EMAIL, "x-cw-api-key": API_KEY, "x-access-token": TOKEN },
   { "x-cloudways-access-token": TOKEN, authorization: `Bearer ${OTHER_TOKEN}` },
+  { "x-api-key": TOKEN },
+  { "x-api-key": TOKEN, authorization: `Bearer ${TOKEN}` },
+  { "x-api-key": TOKEN, authorization: "Bearer some-gateway-token" },
+  { "x-api-key": "some-gateway-key", authorization: `Bearer ${TOKEN}` },
+  { "x-cloudways-access-token": TOKEN, "x-api-key": OTHER_TOKEN },
 ];
 
 Deno.test("an access token is one customer, in any form and with any other headers", async () => {
@@ -145,6 +151,25 @@ for (const authorization of IGNORED_AUTHORIZATIONS) {
   });
 }
 
+for (const key of ["some-gateway-key", "CW_upper_case", "xcw_token", API_KEY, `Bearer ${OTHER_TOKEN}`, ""]) {
+  Deno.test(`x-api-key ${JSON.stringify(key)} is ignored and not forwarded`, async () => {
+    await using service = await startService();
+
+    const alone = await callTool(service.mcpUrl, "get_alerts", {}, { "x-api-key": key });
+    const withEmail = await callTool(service.mcpUrl, "get_alerts", {}, {
+      "x-api-key": key,
+      "x-cloudways-email": EMAIL,
+    });
+    const beside = await callTool(service.mcpUrl, "get_alerts", {}, { "x-api-key": key, "x-access-token": TOKEN });
+
+    assert.equal(alone.json.code, "authentication_required");
+    assert.match(String(withEmail.json.message), /x-cloudways-api-key is missing/);
+    assert.equal(beside.isError, false);
+    assert.deepEqual(service.sandbox.requests.map((request) => request.authorization), [`Bearer ${TOKEN}`]);
+    if (key !== "") assert.doesNotMatch(sentUpstream(service), new RegExp(`"${key}"`));
+  });
+}
+
 const WRONG: readonly (readonly [what: string, headers: RawHeaders])[] = [
   ["a token that differs from its alias", [["x-cloudways-access-token", TOKEN], ["x-access-token", OTHER_TOKEN]]],
   ["a key that differs from its alias", [
@@ -164,6 +189,12 @@ const WRONG: readonly (readonly [what: string, headers: RawHeaders])[] = [
     ["x-cloudways-api-key", API_KEY],
     ["x-cloudways-api-key", API_KEY],
   ]],
+  ["an x-api-key that differs from the bearer token", [
+    ["x-api-key", TOKEN],
+    ["authorization", `Bearer ${OTHER_TOKEN}`],
+  ]],
+  ["an x-api-key with a token sent twice", [["x-api-key", TOKEN], ["x-api-key", TOKEN]]],
+  ["an x-api-key with a token of more than 4 KiB", [["x-api-key", `cw_${"c".repeat(4094)}`]]],
   ["an Authorization sent twice", [["authorization", `Bearer ${TOKEN}`], ["authorization", `Bearer ${TOKEN}`]]],
   ["a token with a tab in it", [["x-cloudways-access-token", "cw_a\tb"]]],
   ["a token with a space in it", [["x-cloudways-access-token", "cw_a b"]]],
@@ -215,6 +246,7 @@ const HALVES: readonly (readonly [headers: Headers, missing: string])[] = [
   [{ "x-cloudways-api-key": API_KEY }, "x-cloudways-email"],
   [{ "x-cw-api-key": API_KEY }, "x-cloudways-email"],
   [{ "x-cloudways-email": EMAIL, authorization: `Bearer ${TOKEN}` }, "x-cloudways-api-key"],
+  [{ "x-cloudways-email": EMAIL, "x-api-key": TOKEN }, "x-cloudways-api-key"],
 ];
 
 for (const [headers, missing] of HALVES) {

@@ -318,8 +318,10 @@ Deno.test("a preflight of an allowed origin is answered with the headers that cl
       "x-mcp-tools",
       "x-mcp-exclude-tools",
       "x-mcp-list-toolsets",
+      "x-mcp-servers",
       "x-mcp-approval-code",
       "authorization",
+      "x-api-key",
       "x-cloudways-email",
       "x-cloudways-api-key",
       "x-cloudways-access-token",
@@ -584,6 +586,17 @@ Deno.test("a narrowing header that is not understood is refused, whatever the me
     { "x-mcp-tools": "" },
     { "x-mcp-exclude-tools": "reboot_server" },
     { "x-mcp-exclude-tools": "Ping" },
+    { "x-mcp-servers": "" },
+    { "x-mcp-servers": "all" },
+    { "x-mcp-servers": "100001,100002," },
+    { "x-mcp-servers": "100001, 100002" },
+    { "x-mcp-servers": "100001;100002" },
+    { "x-mcp-servers": "0" },
+    { "x-mcp-servers": "0100001" },
+    { "x-mcp-servers": "-1" },
+    { "x-mcp-servers": "1e5" },
+    { "x-mcp-servers": "1".repeat(16) },
+    { "x-mcp-servers": Array.from({ length: 101 }, (_, at) => at + 1).join(",") },
   ];
 
   for (const header of wrong) {
@@ -601,13 +614,27 @@ Deno.test("a narrowing header that comes twice is refused", async () => {
   await using service = await startService();
 
   for (
-    const [name, value] of [["X-MCP-Readonly", "true"], ["X-MCP-Toolsets", "basic"], ["X-MCP-Tools", "ping"]] as const
+    const [name, value] of [
+      ["X-MCP-Readonly", "true"],
+      ["X-MCP-Toolsets", "basic"],
+      ["X-MCP-Tools", "ping"],
+      ["X-MCP-Servers", "100001"],
+    ] as const
   ) {
     const answer = await rawPost(service.mcpUrl, LIST, [[name, value], [name, value]]);
 
     assert.equal(answer.status, 400, name);
     assert.equal(JSON.parse(answer.body).error.code, -32600, name);
   }
+});
+
+Deno.test("X-MCP-Servers takes up to a hundred ids, whether or not there are such servers", async () => {
+  await using service = await startService();
+  const ids = Array.from({ length: 100 }, (_, at) => 100_002 + at).join(",");
+
+  const { json } = await callTool(service.mcpUrl, "list_servers", {}, { ...TOKEN_HEADERS, "x-mcp-servers": ids });
+
+  assert.deepEqual(Array.from(Object(json.servers), (server) => Object(server).id), [100_002]);
 });
 
 Deno.test("narrowing headers never allow more than the process does", async () => {

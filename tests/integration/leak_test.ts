@@ -586,6 +586,8 @@ const REFUSED: Record<string, Record<string, string>> = {
   "an e-mail address that is a key": { "x-cloudways-email": API_KEY, "x-cloudways-api-key": API_KEY },
   "a token that is too long": { "x-cloudways-access-token": TOKEN + "x".repeat(5_000) },
   "a token with a space": { "x-cloudways-access-token": `${TOKEN} ${TOKEN}` },
+  "an x-api-key of another kind": { "x-api-key": API_KEY },
+  "an x-api-key beside a token": { "x-cloudways-access-token": `${TOKEN}2`, "x-api-key": API_KEY },
   "a bearer of another kind": { authorization: `Bearer ${API_KEY}` },
   "a bearer without a word": { authorization: `Basic ${btoa(`${EMAIL}:${API_KEY}`)}` },
 };

@@ -1,5 +1,6 @@
 /** What a person is asked before a call. Calls are planned against the sandbox, and carried out if a test says so. */
 import assert from "node:assert/strict";
+import { DEFAULT_HEALTH_THRESHOLDS } from "../../src/config/health_thresholds.ts";
 import { noSecrets } from "../support/secrets.ts";
 import type { Caller } from "../../src/identity/caller.ts";
 import { systemClock } from "../../src/async/clock.ts";
@@ -11,6 +12,7 @@ import { allTools } from "../../src/tools/all.ts";
 import { machineOf, type Question } from "../../src/confirm/question.ts";
 import type { AnonymousContext, PlannedCall } from "../../src/tools/define/tool.ts";
 import { TOOLSETS } from "../../src/identity/toolsets.ts";
+import { SSH_KEYS } from "../support/ssh_keys.ts";
 import { certificatePem, keyPem, testKey } from "../support/certificates.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { backUpEverything } from "../tool_rows/staging.ts";
@@ -70,8 +72,11 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     onlyTools: undefined,
     excludedTools: new Set(),
     listedToolsets: new Set(TOOLSETS),
+    servers: undefined,
+    boundTo: "",
     address: "127.0.0.1",
     transport: "http",
+    connection: undefined,
     approvalCode: undefined,
     confirmByPage: false,
     secrets: new SecretHider([TOKEN]),
@@ -80,7 +85,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
   const { signal } = new AbortController();
   const log = createLogger({ level: "DEBUG", format: "json", write: () => {} });
   const session = { customer, address: caller.address, signal, deadline: signal, log };
-  const audit = { read: () => Promise.reject(new Error("no question is made of the record")) };
+  const audit = { read: () => Promise.resolve({ records: [], next: null, faults: 0 }) };
   const account = new CloudwaysAccount(app.services, session);
   const secrets = await noSecrets();
   return {
@@ -91,6 +96,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
     audit,
     inputsOf: () => new Map(),
     titleOf: () => undefined,
+    healthThresholds: DEFAULT_HEALTH_THRESHOLDS,
     findTools: () => ({ tools: [], statements: [] }),
     stopWaiting: new AbortController().signal,
     progress: () => {},
@@ -170,6 +176,35 @@ const snapshotsEvery = (hours: string) => (sandbox: Sandbox) =>
 const withCertificate = { own_ssl: { issued_at: "2026-01-01 00:00:00" } };
 
 const ON_SERVER: Row[] = [
+  {
+    tool: "reset_master_password",
+    args: SERVER,
+    headline: /^Set a new password for the master user of server 100001\.$/,
+    otherTarget: (sandbox) => void (serverOf(sandbox).master_user = "other"),
+  },
+  {
+    tool: "rename_master_user",
+    args: { ...SERVER, user_name: "caller-canary" },
+    callerTexts: ["caller-canary"],
+    headline: /^Rename the master user of server 100001\.$/,
+    shows: ["New name", "caller-canary"],
+    readsListing: 2,
+    otherTarget: (sandbox) => void (serverOf(sandbox).master_user = "other"),
+  },
+  {
+    tool: "add_ssh_key",
+    args: { ...SERVER, label: "caller-canary", public_key: SSH_KEYS.ed25519.text },
+    callerTexts: ["caller-canary"],
+    headline: /^.*server 100001.*\.$/,
+    shows: ["Key", "caller-canary"],
+    otherTarget: (sandbox) => void (serverOf(sandbox).master_user = "other"),
+  },
+  {
+    tool: "delete_ssh_key",
+    args: { ...SERVER, ssh_key_id: 400001 },
+    headline: /^.*server 100001.*\.$/,
+    otherTarget: (sandbox) => void (serverOf(sandbox).master_user = "other"),
+  },
   { tool: "stop_server", args: SERVER, headline: /^Stop server 100001: 3 applications go offline\.$/ },
   {
     tool: "restart_server",
@@ -547,9 +582,47 @@ const ON_APP: Row[] = [
     args: APP,
     headline: /^Delete the backup of application 200001 on the server's own disk\.$/,
   },
+  {
+    tool: "create_app_user",
+    args: { ...APP, user_name: "caller-canary" },
+    callerTexts: ["caller-canary"],
+    headline: /^Create a user for SFTP and SSH on application 200001\.$/,
+    shows: ["User", "caller-canary"],
+  },
+  {
+    tool: "reset_app_user_password",
+    args: { ...APP, app_user_id: 500001 },
+    headline: /^Set a new password for user 500001 of application 200001\.$/,
+    shows: ["User", "deploy"],
+    otherTarget: (sandbox) => void renameUser(sandbox),
+  },
+  {
+    tool: "delete_app_user",
+    args: { ...APP, app_user_id: 500001 },
+    headline: /^Delete user 500001 of application 200001\.$/,
+    shows: ["User", "deploy"],
+    otherTarget: (sandbox) => void renameUser(sandbox),
+  },
+  {
+    tool: "reset_database_password",
+    args: APP,
+    headline: /^Set a new database password for application 200001\.$/,
+  },
+  {
+    tool: "reset_admin_password",
+    args: APP,
+    headline: /^Set a new password for the admin user of application 200001\.$/,
+  },
 ];
 
 const ROWS = [...ON_SERVER, ...ON_APP];
+
+/** Their questions are about the account; `access_team_tools_test.ts` has them. */
+const ON_ACCOUNT = ["add_team_member", "delete_project", "remove_team_member", "update_project", "update_team_member"];
+
+function renameUser(sandbox: Sandbox): void {
+  for (const user of shopOf(sandbox).credentials) user.sys_user = "other";
+}
 
 /** The operations that the reading tools use. */
 const READS: Record<string, string> = {
@@ -597,7 +670,7 @@ Deno.test("these cases cover every destructive tool, and the two that read passw
   );
 
   assert.deepEqual(
-    ROWS.map(({ tool }) => tool).sort(),
+    [...ROWS.map(({ tool }) => tool), ...ON_ACCOUNT].sort(),
     [...destructive, "get_app_credentials", "get_git_branch_names"].sort(),
   );
 });

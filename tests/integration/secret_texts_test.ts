@@ -75,7 +75,7 @@ Deno.test("no secret in the texts of alerts, reports, histories and operations g
 
   const calls = [
     await call(service, "get_alerts", {}),
-    await call(service, "get_app_analytics_mysql", { ...APP, duration: "1h", resource: "slow_queries" }),
+    await call(service, "get_app_analytics_mysql", { ...APP, resources: ["slow_queries"] }),
     await call(service, "get_git_deployment_history", APP),
   ];
 
@@ -106,7 +106,7 @@ Deno.test("a report that shows the texts in its queries shows no secret among th
   const texts = TEXTS.filter((row) => !isOrdinaryLiteral(row)).map(({ text }) => text);
   service.sandbox.addFault({ operationId: "analytics_app_mysql", kind: { status: 200, body: reportOf(texts) } });
 
-  const args = { ...APP, duration: "1h", resource: "slow_queries", literals: true };
+  const args = { ...APP, resources: ["slow_queries"], literals: true };
   const { isError } = await call(service, "get_app_analytics_mysql", args);
 
   const wrong = shown(seen(service));

@@ -471,6 +471,8 @@ const TWO_KINDS = { ...TOKEN_HEADERS, "x-cloudways-email": KEY_HEADERS["x-cloudw
 const BESIDE: Record<string, Record<string, string>> = {
   "a key beside a token": { ...TWO_KINDS, "x-cloudways-api-key": "ExampleKeyBeside0123456789" },
   "a key beside a token, by its alias": { ...TWO_KINDS, "x-cw-api-key": "ExampleKeyBeside0123456789" },
+  "a key of another service beside a token": { ...TOKEN_HEADERS, "x-api-key": "ExampleKeyBeside0123456789" },
+  "a key of another service": { "x-api-key": "ExampleKeyBeside0123456789" },
   "a key without its e-mail": { "x-cloudways-api-key": "ExampleKeyBeside0123456789" },
   "two keys that differ": {
     ...KEY_HEADERS,

@@ -258,6 +258,7 @@ Deno.test("get_server_analytics matches rows to applications and passes on what 
 
   const { json } = await call(service, "get_server_analytics");
 
+  assert.equal(json.as_of, "2026-08-06T10:00:00Z");
   assert.deepEqual(json.report, {
     server: { disk_used_perc: "41%" },
     applications: {
@@ -267,7 +268,6 @@ Deno.test("get_server_analytics matches rows to applications and passes on what 
         "odd",
       ],
     },
-    created_at: "2026-08-06T10:00:00Z",
     novelty: [1],
   });
 });

@@ -204,13 +204,15 @@ function labelled({ facts }: Shown, words: Record<string, Record<string, string>
   );
 }
 
+const wildcardIn = ({ Wildcard }: Shown["facts"]) => String(Wildcard === "yes");
+
 /** The members of a request by what was shown: where they have other names, or are made of a fact. */
 const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   change_service_state: ({ arguments: { service, action } }) => ({ service, state: action }),
   enforce_app_https: ({ arguments: { enabled } }) => ({ status: enabled === "true" ? "enable" : "disable" }),
   git_clone: ({ arguments: { git_url, branch, deploy_path } }) => ({ git_url, branch_name: branch, deploy_path }),
   git_pull: ({ arguments: { branch, deploy_path } }) => ({ branch_name: branch, deploy_path }),
-  revoke_letsencrypt: ({ arguments: { domain, wildcard } }) => ({ ssl_domain: domain, wild_card: wildcard }),
+  revoke_letsencrypt: ({ arguments: { domain }, facts }) => ({ ssl_domain: domain, wild_card: wildcardIn(facts) }),
   update_app_cname: ({ arguments: { cname } }) => ({ cname }),
   update_app_aliases: ({ facts }) => ({ aliases: [facts.After ?? []].flat() }),
   update_app_settings: ({ arguments: { xmlrpc } }) => ({ status: xmlrpc === "true" ? "enable" : "disable" }),
@@ -232,8 +234,8 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   install_letsencrypt: ({ arguments: { email, domains, wildcard } }) => (
     { ssl_email: email, ssl_domains: domains, wild_card: wildcard }
   ),
-  renew_letsencrypt: ({ arguments: { email, domain, wildcard } }) => ({
-    wild_card: wildcard,
+  renew_letsencrypt: ({ arguments: { email, domain }, facts }) => ({
+    wild_card: wildcardIn(facts),
     ...(email !== undefined && { ssl_email: email }),
     ...(domain !== undefined && { domain }),
   }),

@@ -45,7 +45,7 @@ export function makeApp(
     app.protection.active = true;
     app.queues = [newQueue(app, 19 + position * 1000)];
   }
-  if (kind.secured) app.lets_encrypt = firstCertificate(app, making, round);
+  if (kind.secured) app.lets_encrypt = firstCertificate(app, round);
   if (kind.label === "Shop staging") {
     app.is_staging = "1";
     app.source_app_id = id - 2;
@@ -148,7 +148,7 @@ export function newApp(making: Making, server: ServerState, id: number, given: N
 }
 
 /** A certificate for the domains, installed and renewing itself. */
-export function certificate(domains: string[], email: string, now: number, wildcard = false): LetsEncryptState {
+export function certificate(domains: string[], email: string, wildcard = false): LetsEncryptState {
   return {
     is_installed: true,
     is_verified: true,
@@ -157,7 +157,6 @@ export function certificate(domains: string[], email: string, now: number, wildc
     auto: true,
     type: wildcard ? "wc" : "le",
     challenges: null,
-    renewed_at: recordTime(now),
   };
 }
 
@@ -165,8 +164,8 @@ export function certificate(domains: string[], email: string, now: number, wildc
  * Records differ: half of them have no challenges; of the later applications one has stopped renewing, and one is
  * unverified.
  */
-function firstCertificate(app: AppState, { now }: Making, round: number): LetsEncryptState {
-  const { challenges, ...issued } = certificate([app.cname, ...app.aliases], "owner@example.com", now);
+function firstCertificate(app: AppState, round: number): LetsEncryptState {
+  const { challenges, ...issued } = certificate([app.cname, ...app.aliases], "owner@example.com");
   if (app.application !== "woocommerce") return { ...issued, is_verified: round === 0 };
   return { ...issued, auto: round === 0, challenges: challenges ?? null };
 }

@@ -74,8 +74,7 @@ export function appRecord(app: AppState): Record<string, unknown> {
 /** The record has no date. */
 function certificateRecord(app: AppState): Record<string, unknown> | null {
   if (app.lets_encrypt === null) return null;
-  const { renewed_at: _untold, ...told } = app.lets_encrypt;
-  return { ...told, app_prefix: appHost(app) };
+  return { ...app.lets_encrypt, app_prefix: appHost(app) };
 }
 
 /** A server as the paged list shows it: ids and sizes are numbers, and there are no secrets. */

@@ -30,9 +30,11 @@ const SCHEMA = /^find_tools \.tools\[\]\.input_schema\./;
 /** Texts that go back to Cloudways unchanged, and settings and columns with Cloudways' own names. */
 const OPAQUE: readonly RegExp[] = [
   SCHEMA,
-  /\.(?:restore_point|backup_time)$/,
+  /\.backup_time$/,
+  /^(?:backup_app|restore_app) \.time$/,
+  /\.(?:restore_points\[\]|newest_automatic)\.time$/,
   /^get_server_settings \.settings\./,
-  /^get_app_analytics_(?:php|mysql) \.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
+  /^get_app_analytics_(?:php|mysql) \.reports\[\]\.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
   // In a form that is not documented.
   /^get_app_traffic_details \.report\.\w+\.(?:from|until)$/,
 ];
@@ -54,7 +56,9 @@ const COUNTED: ReadonlySet<string> = new Set([
     "next_before",
     "hour",
   ],
-  ...["next_before_id", "points_left_out"],
+  ...["next_before_id", "next_after_id", "points_left_out"],
+  // How many servers or applications have which verdict.
+  ...["ok", "attention", "urgent", "unknown"],
   // A score on a scale of its own, from 0 to 10.
   ...["cvss_score"],
 ]);
@@ -63,7 +67,7 @@ const UNIT_NOT_TOLD: readonly RegExp[] = [
   SCHEMA,
   /^get_server_settings \.settings\./,
   /^get_server_analytics \.report\.applications\.rows\[\]\.(?:cpu|ram)$/,
-  /^get_app_analytics_\w+ \.report\.\w+\.rows\[\]\./,
+  /^get_app_analytics_\w+ \.reports\[\]\.report\.\w+\.rows\[\]\./,
   /^get_app_(?:cron_report|traffic_details) \.report\.\w+\.rows\[\]\./,
   /\.vcl_list\[\]/,
 ];
@@ -84,7 +88,7 @@ function timeProblem(leaf: Leaf): string | undefined {
 function unitProblem(leaf: Leaf): string | undefined {
   const { place, name, value, beside } = leaf;
   if (typeof value !== "number" || isOpaque(leaf, UNIT_NOT_TOLD)) return undefined;
-  if (name.endsWith("_id") || COUNTED.has(name) || WITH_UNIT.test(name) || /\((?:MB|KB|GB)\)$/.test(name)) {
+  if (/_ids?$/.test(name) || COUNTED.has(name) || WITH_UNIT.test(name) || /\((?:MB|KB|GB)\)$/.test(name)) {
     return undefined;
   }
   // The unit of a graph is given once, beside its points.

@@ -201,6 +201,7 @@ export const NO = "e".repeat(64);
 export function request(changes: Partial<ApprovalRequest> = {}): ApprovalRequest {
   return {
     customer: CUSTOMER,
+    boundTo: "",
     fingerprint: FINGERPRINT,
     no: NO,
     tool: "stop_server",

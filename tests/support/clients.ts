@@ -20,7 +20,9 @@ export type ClientKind = typeof CLIENT_KINDS[number];
 /** What a call gave, whichever client made it. */
 export interface Answer {
   isError: boolean;
-  /** The JSON of the first content. */
+  /** The first content, as a model reads it. */
+  text: string;
+  /** The JSON in it. */
   json: Record<string, unknown>;
   structured: Record<string, unknown> | undefined;
 }
@@ -85,7 +87,7 @@ export function toAnswer(result: unknown): Answer {
   const text = content[0]?.text ?? "";
   const json = answerJson(text);
   if (isError === true) assert.ok(text.startsWith(`${json.code}: {`), text.slice(0, 100));
-  return { isError: isError ?? false, json, structured: structuredContent };
+  return { isError: isError ?? false, text, json, structured: structuredContent };
 }
 
 /** The JSON of an answer's text; that of a failure follows its code. */

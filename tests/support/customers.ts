@@ -96,6 +96,7 @@ export function argumentsFor(
     ssh_key_id: key?.id ?? GONE,
     user_name: `${args.user_name}-${word.toLowerCase()}`,
     server_id: server.id,
+    server_ids: [server.id],
     destination_server_id: account.servers.at(-1)?.id,
     app_id: app.id,
     default_app_id: app.id,
@@ -166,7 +167,7 @@ function mark(account: AccountState, word: string, position: number): void {
       app.app_user = account.email;
       app.localBackup = true;
       app.own_ssl = { issued_at: "2026-01-01 00:00:00" };
-      app.lets_encrypt = certificate([app.cname], account.email, 0);
+      app.lets_encrypt = certificate([app.cname], account.email);
       // Updates wait that the calls of the table ask for.
       app.updates.detected = true;
       for (const component of [...app.updates.plugins, ...app.updates.themes]) component.newest = "99.0.0";

@@ -33,6 +33,8 @@ export interface ServiceOptions {
   auditLog?: Pick<Logger, "verbatim">;
   /** Defaults to json. */
   logFormat?: "console" | "json";
+  /** Defaults to a free one. */
+  port?: number;
   /** Wraps the request handler. */
   around?: (serve: FetchHandler) => FetchHandler;
 }
@@ -74,7 +76,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     ...(writeTimeoutMs !== undefined && { writeTimeoutMs }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),
   });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, around(app.fetch));
+  const server = Deno.serve({ hostname: "127.0.0.1", port: options.port ?? 0, onListen: () => {} }, around(app.fetch));
   const url = `http://127.0.0.1:${server.addr.port}`;
   return {
     url,

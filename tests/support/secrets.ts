@@ -42,7 +42,7 @@ export function newSecrets(
     subject: SHOPS,
     secrets: [{ name: "Database password", user: "shopuser", value: new SecretText(CANARY) }],
     customer: CUSTOMER,
-    caller: { transport: "http", approvalCode, secrets: new SecretHider([]) },
+    caller: { transport: "http", boundTo: "", approvalCode, secrets: new SecretHider([]) },
     client: "Some client",
     tool: "reset_database_password",
     ...changes,

@@ -44,11 +44,29 @@ const starting = (
   ],
 });
 
-const analytics = (kind: string, resource: string): ToolRow =>
-  starting(`get_app_analytics_${kind}`, `GET /app/analytics/${kind}`, { duration: "1h", resource }, {}, [
-    { args: { duration: "2h" }, names: "duration" },
-    { args: { resource: "top_bandwidth" }, names: "resource" },
+/** Without a duration it looks back for an hour. Each report is a request of its own. */
+const analytics = (kind: string, [resource, other]: readonly [string, string]): ToolRow => {
+  const request = `GET /app/analytics/${kind}`;
+  const both = [resource, other].flatMap((one): Sent[] => [
+    [request, { ...APP_FULL, duration: "1d", resource: one }],
+    LOOK,
   ]);
+  return {
+    tool: `get_app_analytics_${kind}`,
+    minimal: { ...APP, resources: [resource] },
+    full: { ...APP_FULL, resources: [resource, other], duration: "1d", ...WAIT },
+    sends: { minimal: [LISTING, [request, { ...APP_FULL, duration: "1h", resource }], LOOK], full: [LISTING, ...both] },
+    wrong: [
+      ...wrongApp,
+      ...wrongWait,
+      { args: APP, names: "resources" },
+      { args: { ...APP, resources: [] }, names: "resources" },
+      { args: { ...APP, resources: [resource, "top_bandwidth"] }, names: "resources.1" },
+      { args: { ...APP, resource: "top_bandwidth" }, names: "resources" },
+      { args: { ...APP, resources: [resource], duration: "2h" }, names: "duration" },
+    ],
+  };
+};
 
 const clone = starting("clone_app", "POST /app/clone", { app_label: "Shop copy" }, { project_name: "Shops" }, [
   { args: { app_label: " " }, names: "app_label" },
@@ -121,8 +139,19 @@ const withFull = (row: ToolRow, more: Arguments): ToolRow => ({ ...row, full: { 
 /** The tools for applications. */
 export const appsRows: readonly ToolRow[] = [
   // The project is looked up by its name.
-  { ...clone, sends: { ...clone.sends, full: [["GET /project"], ...clone.sends.full] } },
-  starting("backup_app", "POST /app/manage/takeBackup"),
+  {
+    ...clone,
+    // Afterwards the copy is looked up.
+    sends: {
+      minimal: [LISTING, ...clone.sends.minimal],
+      full: [["GET /project"], LISTING, ...clone.sends.full],
+    },
+  },
+  {
+    ...starting("backup_app", "POST /app/manage/takeBackup"),
+    // Afterwards the restore points are listed, for the one that was made.
+    sends: always(LISTING, ["GET /app/manage/backup", APP_FULL], LOOK, ["POST /app/manage/takeBackup", APP_FULL], LOOK),
+  },
   starting("get_app_restore_points", "GET /app/manage/backup"),
   {
     ...starting("restore_app", "POST /app/manage/restore", POINT, { type: "complete" }, [
@@ -183,10 +212,10 @@ export const appsRows: readonly ToolRow[] = [
     args: { cname: "shop.example.com" },
     names: "cname",
   }]),
-  analytics("traffic", "top_ips"),
-  analytics("php", "slow_pages"),
+  analytics("traffic", ["top_ips", "top_bots"]),
+  analytics("php", ["slow_pages", "processes"]),
   // Whether texts are shown is nothing that Cloudways hears of.
-  withFull(analytics("mysql", "slow_queries"), { literals: true }),
+  withFull(analytics("mysql", ["slow_queries", "running_queries"]), { literals: true }),
 ];
 
 /** Changes the domains that the calls of other tools are about, so it comes after all of them. */

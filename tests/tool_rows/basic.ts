@@ -69,6 +69,23 @@ const DIAGNOSIS: readonly Sent[] = [
 /** Graphs of which the documents say that they come in the background: as many looks as the limit on requests leaves. */
 const GRAPH_LOOKS = looks(3);
 const SINCE = new Date(Date.now() - 2 * 3600_000).toISOString();
+/** The figures of a server that a health check looks at. */
+const figuresOf = (server_id: number): Sent[] => [
+  ["GET /service", { server_id }],
+  ...["Free Disk", "Free memory", "Idle CPU"].map((target): Sent => [
+    "GET /server/monitor/detail",
+    { server_id, target, duration: "1 Hour", timezone: "UTC", output_format: "json" },
+  ]),
+];
+/** What a thorough check of the first server looks at besides. */
+const upkeep: Sent[] = [
+  ["GET /app/safeupdates/list"],
+  ...[200001, 200002, 200003].flatMap((app_id): Sent[] => [
+    [`GET /app/vulnerabilities/${app_id}`, { ...SERVER, app_id }],
+    ["GET /app/manage/backup", { ...SERVER, app_id }],
+    LOOK,
+  ]),
+];
 
 /** The basic tools. */
 export const basicRows: readonly ToolRow[] = [
@@ -78,8 +95,8 @@ export const basicRows: readonly ToolRow[] = [
   {
     tool: "list_servers",
     minimal: {},
-    full: { detail: "full" },
-    wrong: [{ args: { detail: "everything" }, names: "detail" }],
+    full: { detail: "full", after_id: 100001 },
+    wrong: [{ args: { detail: "everything" }, names: "detail" }, { args: { after_id: 0 }, names: "after_id" }],
     sends: always(LISTING),
   },
   {
@@ -88,6 +105,22 @@ export const basicRows: readonly ToolRow[] = [
     full: { query: "shop" },
     wrong: [{ args: {}, names: "query" }, { args: { query: " " }, names: "query" }],
     sends: always(LISTING),
+  },
+  {
+    tool: "get_account_health",
+    minimal: {},
+    full: { server_ids: [100001], thorough: true, wait_seconds: 20 },
+    wrong: [
+      { args: { server_ids: [] }, names: "server_ids" },
+      { args: { server_ids: [0] }, names: "server_ids" },
+      { args: { server_ids: ["../1"] }, names: "server_ids" },
+      { args: { thorough: "very" }, names: "thorough" },
+      { args: { thorough: true, wait_seconds: 301 }, names: "wait_seconds" },
+    ],
+    sends: {
+      minimal: [LISTING, ["GET /alerts/"], ...figuresOf(100001), ...figuresOf(100002)],
+      full: [LISTING, ["GET /alerts/"], ...figuresOf(100001), ...upkeep],
+    },
   },
   onServer(
     "get_server_details",
@@ -116,9 +149,14 @@ export const basicRows: readonly ToolRow[] = [
   {
     tool: "get_alerts",
     minimal: {},
-    full: { before_id: 88880 },
-    wrong: [{ args: { before_id: 0 }, names: "before_id" }],
-    sends: { minimal: [["GET /alerts/"]], full: [["GET /alerts/88880", { last_id: 88880 }]] },
+    // Older than every alert, so that one page is all.
+    full: { before_id: 88750, since: "2020-01-01", server_id: 100001 },
+    wrong: [
+      { args: { before_id: 0 }, names: "before_id" },
+      { args: { since: "yesterday" }, names: "since" },
+      { args: { server_id: 0 }, names: "server_id" },
+    ],
+    sends: { minimal: [["GET /alerts/"]], full: [["GET /alerts/88750", { last_id: 88750 }]] },
   },
   {
     tool: "diagnose_app",

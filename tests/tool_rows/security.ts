@@ -162,7 +162,7 @@ export const securityRows: readonly ToolRow[] = [
     "install_letsencrypt",
     "POST /security/lets_encrypt_install",
     [
-      { email: "owner@example.com", domains: ["shop.example.com"], wildcard: false },
+      { email: "owner@example.com", domains: ["shop.example.com"] },
       { ssl_email: "owner@example.com", ssl_domains: ["shop.example.com"], wild_card: false },
     ],
     [{ domains: ["example.com"], wildcard: true }, { ssl_domains: ["example.com"], wild_card: true }],
@@ -176,19 +176,19 @@ export const securityRows: readonly ToolRow[] = [
         args: { email: "owner@example.com", domains: ["a.example.com", "b.example.com"], wildcard: true },
         names: "domains",
       },
-      { args: { email: "owner@example.com", domains: ["shop.example.com"] }, names: "wildcard" },
+      { args: { email: "owner@example.com", domains: ["shop.example.com"], wildcard: "x" }, names: "wildcard" },
     ],
   ),
   starting(
     "renew_letsencrypt",
     "POST /security/lets_encrypt_manual_renew",
-    [{ wildcard: false }, { wild_card: false }],
+    [{}, { wild_card: false }],
     [
       { wildcard: true, email: "owner@example.com", domain: "example.com" },
       { wild_card: true, ssl_email: "owner@example.com", domain: "example.com" },
     ],
     [
-      { args: {}, names: "wildcard" },
+      { args: { wildcard: "x" }, names: "wildcard" },
       { args: { wildcard: true, domain: "example.com" }, names: "email" },
       {
         args: { wildcard: true, email: "owner@example.com", domain: "*.example.com" },
@@ -210,13 +210,13 @@ export const securityRows: readonly ToolRow[] = [
   starting(
     "revoke_letsencrypt",
     "POST /security/lets_encrypt_revoke",
-    [{ domain: "shop.example.com", wildcard: false }, { ssl_domain: "shop.example.com", wild_card: false }],
-    [{}, {}],
+    [{ domain: "shop.example.com" }, { ssl_domain: "shop.example.com", wild_card: false }],
+    [{ wildcard: false }, {}],
     [
-      { args: { wildcard: false }, names: "domain" },
+      { args: { wildcard: false, domain: undefined }, names: "domain" },
       { args: { domain: "shop", wildcard: false }, names: "domain" },
       { args: { domain: "*.Example.com", wildcard: false }, names: "wildcard: true" },
-      { args: { domain: "shop.example.com" }, names: "wildcard" },
+      { args: { wildcard: "x" }, names: "wildcard" },
     ],
   ),
   onApp("generate_git_ssh_key", "GET /git/key", "POST /git/generateKey", "GET /git/key"),

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { type Bounds, isWithin, narrow, type Narrowing, processBounds } from "../../src/identity/bounds.ts";
+import {
+  type Bounds,
+  boundToServers,
+  isWithin,
+  narrow,
+  type Narrowing,
+  processBounds,
+  readBoundServers,
+} from "../../src/identity/bounds.ts";
 import { parseToolsets, type Toolset, TOOLSETS } from "../../src/identity/toolsets.ts";
 import { isMcpAddress, readAddress } from "../../src/http/mcp_address.ts";
 
@@ -8,7 +16,9 @@ const BASIC_ONLY = new Set(["basic"] as const);
 const process = processBounds({ readOnly: false, toolsets: ALL, listedToolsets: parseToolsets("default") });
 
 /** Tools of some toolsets, for each two. */
-const tools = TOOLSETS.flatMap((toolset) => ["one", "two"].map((name) => ({ name: `${toolset}_${name}`, toolset })));
+const tools = TOOLSETS.flatMap((toolset) =>
+  ["one", "two"].map((name) => ({ name: `${toolset}_${name}`, toolset, accountWide: name === "two" }))
+);
 
 function usable(bounds: Bounds): string[] {
   return tools.filter((tool) => isWithin(bounds, tool)).map(({ name }) => name);
@@ -96,6 +106,12 @@ const CASES: readonly Case[] = [
     lists: namesOf("basic", "discovery"),
   },
   {
+    name: "some servers",
+    asked: [{ servers: new Set([1, 2]) }],
+    uses: EVERY.filter((name) => name.endsWith("_one")),
+    lists: DEFAULT.filter((name) => name.endsWith("_one")),
+  },
+  {
     name: "a list of everything",
     asked: [{ listedToolsets: parseToolsets("all") }],
     uses: EVERY,
@@ -134,6 +150,27 @@ Deno.test("read-only once is read-only, whatever follows", () => {
   for (const [first, second, readOnly] of [[true, false, true], [false, true, true], [false, false, false]] as const) {
     assert.equal(narrow(narrow(process, { readOnly: first }), { readOnly: second }).readOnly, readOnly);
   }
+});
+
+Deno.test("servers are narrowed to those of every bound, and never widened", () => {
+  const once = narrow(process, { servers: new Set([1, 2, 3]) });
+  const twice = narrow(once, { servers: new Set([2, 3, 4]) });
+
+  assert.equal(process.servers, undefined);
+  assert.deepEqual(narrow(once, {}).servers, new Set([1, 2, 3]));
+  assert.deepEqual(twice.servers, new Set([2, 3]));
+  assert.deepEqual(narrow(twice, { servers: new Set([9]) }).servers, new Set());
+});
+
+Deno.test("what a caller is bound to has one form for the same servers, and is read back", () => {
+  const boundTo = boundToServers({ servers: new Set([100_002, 9, 100_001]) });
+
+  assert.equal(boundTo, "servers:9,100001,100002");
+  assert.equal(boundToServers({ servers: undefined }), "");
+  assert.equal(boundToServers({ servers: new Set() }), "servers:");
+  assert.deepEqual(readBoundServers(boundTo), new Set([9, 100_001, 100_002]));
+  assert.deepEqual(readBoundServers("servers:"), new Set());
+  assert.equal(readBoundServers(""), undefined);
 });
 
 const ADDRESSES: readonly [address: string, asked: Narrowing][] = [

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { canonicalJson } from "../../src/crypto/canonical_json.ts";
 import { Fingerprints } from "../../src/crypto/fingerprints.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { Catalogue } from "../../src/calls/catalogue.ts";
@@ -25,7 +26,7 @@ const QUESTION = {
 } satisfies Question;
 const INPUT: Record<string, unknown> = { server_id: 1, wait_seconds: 30 };
 const catalogue = new Catalogue(allTools);
-const CALL = { customer: "a".repeat(64), tool: "stop_server", input: INPUT };
+const CALL = { customer: "a".repeat(64), boundTo: "", tool: "stop_server", input: INPUT };
 
 async function bind(changes: Partial<typeof CALL> & { question?: Question; key?: Uint8Array } = {}) {
   const { key = KEY, question = QUESTION, ...call } = changes;
@@ -60,8 +61,9 @@ Deno.test("the same call on the same target has the same fingerprint, whatever t
   assert.deepEqual(after, before);
 });
 
-Deno.test("a different customer, tool or argument makes a different call", async () => {
+Deno.test("a different customer, connection, tool or argument makes a different call", async () => {
   await assertOther({ customer: "b".repeat(64) }, { call: true, target: false });
+  await assertOther({ boundTo: "c".repeat(32) }, { call: true, target: false });
   await assertOther({ tool: "restart_server" }, { call: true, target: false });
   await assertOther({ input: { ...CALL.input, service: "nginx" } }, { call: true, target: false });
 });
@@ -105,6 +107,21 @@ Deno.test("the server that was found is part of the call", async () => {
   const server = { ...SUBJECT.server, id: 2 };
 
   await assertOther({ question: { ...QUESTION, subject: { ...SUBJECT, server } } }, { call: true, target: true });
+});
+
+Deno.test("what the caller is bound to is part of the call", async () => {
+  for (const boundTo of ["servers:1", "servers:1,2"]) await assertOther({ boundTo }, { call: true, target: false });
+
+  assert.notEqual((await bind({ boundTo: "servers:1" })).call, (await bind({ boundTo: "servers:1,2" })).call);
+});
+
+Deno.test("a caller of the whole account has the fingerprints of versions without bounds", async () => {
+  const fingerprints = new Fingerprints(await KeyRing.create({ encryptionKeys: [KEY] }));
+  const former = await fingerprints.of("call", CALL.customer, CALL.tool, canonicalJson({ server_id: 1 }));
+
+  const { call } = await bind();
+
+  assert.equal(call, former);
 });
 
 Deno.test("without the key a fingerprint reveals nothing", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Config, ConfigError, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
+import { DEFAULT_HEALTH_THRESHOLDS } from "../../src/config/health_thresholds.ts";
 import { publicUrlIsLoopback } from "../../src/config/reach.ts";
 import { DEFAULT_TOOLSETS, TOOLSETS } from "../../src/identity/toolsets.ts";
 import { Networks } from "../../src/text/networks.ts";
@@ -22,11 +23,14 @@ const CONTRACT_NAMES = [
   "HTTP_POOL_SIZE",
   "RATE_LIMIT_REQUESTS",
   "RATE_LIMIT_WINDOW",
+  "HEALTH_THRESHOLDS",
   "LOG_LEVEL",
   "LOG_FORMAT",
   "AUDIT_LOG",
   "READ_ONLY",
   "CONFIRM",
+  "SIGN_IN",
+  "SIGN_IN_CLIENTS",
   "PUBLIC_URL",
   "CUSTOMER_ID_KEY",
   "TOOLSETS",
@@ -68,12 +72,14 @@ Deno.test("an empty environment gives every default", () => {
     redisPoolSize: 500,
     httpPoolSize: 500,
     rateLimit: { requests: 90, windowSeconds: 60 },
+    healthThresholds: DEFAULT_HEALTH_THRESHOLDS,
     logLevel: "INFO",
     logFormat: "console",
     auditLog: undefined,
     readOnly: false,
     confirm: "ask",
     publicUrl: new URL("http://127.0.0.1:7000"),
+    signIn: undefined,
     toolsets: new Set(TOOLSETS),
     listedToolsets: new Set(DEFAULT_TOOLSETS),
     stdioCredential: undefined,
@@ -150,6 +156,16 @@ const READINGS: readonly { env: Environment; read: (config: Config) => unknown; 
     value: { requests: 10, windowSeconds: 1 },
   },
   {
+    env: { HEALTH_THRESHOLDS: "disk_free_gb.urgent=1, idle_cpu_percent.attention=off,backup_age_hours.urgent=72.5" },
+    read: (c) => c.healthThresholds,
+    value: {
+      ...DEFAULT_HEALTH_THRESHOLDS,
+      disk_free_gb: { attention: 5, urgent: 1 },
+      idle_cpu_percent: { attention: null, urgent: 10 },
+      backup_age_hours: { attention: 48, urgent: 72.5 },
+    },
+  },
+  {
     env: { LOG_LEVEL: "WARNING", LOG_FORMAT: "json" },
     read: (c) => [c.logLevel, c.logFormat],
     value: ["WARNING", "json"],
@@ -162,6 +178,20 @@ const READINGS: readonly { env: Environment; read: (config: Config) => unknown; 
   },
   { env: { READ_ONLY: "true" }, read: (c) => c.readOnly, value: true },
   { env: { CONFIRM: "elicit" }, read: (c) => c.confirm, value: "elicit" },
+  { env: { ENCRYPTION_KEY: KEY }, read: (c) => c.signIn, value: { clients: [] } },
+  { env: { ENCRYPTION_KEY: KEY, SIGN_IN: "on" }, read: (c) => c.signIn, value: { clients: [] } },
+  { env: { ENCRYPTION_KEY: KEY, SIGN_IN: "off" }, read: (c) => c.signIn, value: undefined },
+  { env: { ENCRYPTION_KEY: KEY, HOST: "0.0.0.0" }, read: (c) => c.signIn, value: undefined },
+  { env: { PUBLIC_URL: "https://mcp.example.com" }, read: (c) => c.signIn, value: undefined },
+  {
+    env: {
+      ENCRYPTION_KEY: KEY,
+      SIGN_IN_CLIENTS:
+        '[{"client_id":"acme","client_name":"Acme","redirect_uris":["https://acme.example.com/callback"]}]',
+    },
+    read: (c) => c.signIn?.clients,
+    value: [{ id: "acme", name: "Acme", redirects: ["https://acme.example.com/callback"] }],
+  },
   { env: { CONFIRM: "off" }, read: (c) => c.confirm, value: "off" },
   { env: { TOOLSETS: "basic,apps" }, read: (c) => c.toolsets, value: new Set(["basic", "apps", "discovery"]) },
   { env: { TOOLSETS: "default" }, read: (c) => c.toolsets, value: new Set(DEFAULT_TOOLSETS) },
@@ -196,6 +226,10 @@ for (const { env, read, value } of READINGS) {
 /** Wrong values, and words of the message that say how to correct them. */
 const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = [
   ["HOST", "http://127.0.0.1", /127\.0\.0\.1/],
+  ["SIGN_IN", "yes", /auto, on, off/],
+  ["SIGN_IN", "on", /ENCRYPTION_KEY/],
+  ["SIGN_IN_CLIENTS", "acme", /JSON list/],
+  ["SIGN_IN_CLIENTS", '[{"client_id":"a","client_name":"A","redirect_uris":["javascript:alert(1)"]}]', /JSON list/],
   ["HOST", "127.0.0.1:7000", /host name or an IP address/],
   ["HOST", "a b", /host name or an IP address/],
   ["PORT", "0", /1 to 65535/],
@@ -239,6 +273,18 @@ const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = 
   ["TRUSTED_PROXIES", "192.0.2.1, *", /"\*" is neither/],
   ["RATE_LIMIT_REQUESTS", "many", /whole number from 1/],
   ["RATE_LIMIT_WINDOW", "0", /whole number from 1/],
+  ["HEALTH_THRESHOLDS", "disk.urgent=1", /the names are disk_free_gb, free_memory_mb/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb=1", /NAME\.attention or NAME\.urgent/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.warning=1", /NAME\.attention or NAME\.urgent/],
+  ["HEALTH_THRESHOLDS", "__proto__.urgent=1", /NAME\.attention or NAME\.urgent/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=1,", /NAME\.attention or NAME\.urgent/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=low", /disk_free_gb\.urgent a number from 0 to 999999, or off/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=-1", /a number from 0/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=1=2", /a number from 0/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=1e9", /a number from 0/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=1,disk_free_gb.urgent=2", /disk_free_gb\.urgent twice/],
+  ["HEALTH_THRESHOLDS", "disk_free_gb.urgent=6", /urgent threshold of disk_free_gb above the one for attention/],
+  ["HEALTH_THRESHOLDS", "backup_age_hours.urgent=24", /backup_age_hours below the one for attention/],
   ["LOG_LEVEL", "info", /DEBUG, INFO, WARNING, ERROR/],
   ["LOG_LEVEL", "LOUD", /DEBUG, INFO, WARNING, ERROR/],
   ["LOG_FORMAT", "xml", /console, json/],

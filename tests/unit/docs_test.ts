@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { envExample, updateReadme } from "../../scripts/docs.ts";
+import { envExample, updateOperations, updateReadme } from "../../scripts/docs.ts";
 import { type Config, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
 import { VARIABLE_TEXTS } from "../../src/config/variables.ts";
 import { ERROR_CODES } from "../../src/errors.ts";
@@ -129,7 +129,10 @@ Deno.test("variables documented without a default have none", () => {
 });
 
 Deno.test("the generated parts are up to date: deno task docs writes them", async () => {
+  const operations = documents.get("docs/operations.md") ?? "";
+
   assert.equal(readme, updateReadme(readme));
+  assert.equal(operations, updateOperations(operations));
   assert.equal(await read(".env.example"), envExample());
 });
 

@@ -17,6 +17,7 @@ const ROOMS = [
   "cloudways",
   "confirm",
   "secrets",
+  "sign_in",
   "tools",
   "calls",
   "mcp",

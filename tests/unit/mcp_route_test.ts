@@ -4,6 +4,7 @@ import { processBounds } from "../../src/identity/bounds.ts";
 import { CustomerIds } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { LoadLimit } from "../../src/http/load_limit.ts";
+import { HeaderDoor } from "../../src/http/mcp_door.ts";
 import { McpRoute } from "../../src/http/mcp_route.ts";
 import { BodyReader } from "../../src/http/request_body.ts";
 import { FoldedLog } from "../../src/telemetry/folded_log.ts";
@@ -15,8 +16,7 @@ Deno.test("a request that fails by an internal error releases its place", async 
   const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
   const route = new McpRoute({
     endpoint: { fetch: () => Promise.reject(new TypeError("a mistake")) },
-    customerIds: new CustomerIds(ring),
-    bounds: processBounds(parseConfig({})),
+    door: new HeaderDoor({ customerIds: new CustomerIds(ring), bounds: processBounds(parseConfig({})) }),
     catalogue: { has: () => false },
     load,
     acceptance: { isKnown: () => false, isAccepted: () => Promise.resolve(false) },

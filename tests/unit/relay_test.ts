@@ -45,7 +45,7 @@ async function createRelay(clock: FakeClock) {
 }
 
 function sessionOf(customer: number): RelaySession {
-  return { customer: customer.toString(16).padStart(64, "0"), nonce: "0".repeat(32) };
+  return { customer: customer.toString(16).padStart(64, "0"), boundTo: "", nonce: "0".repeat(32) };
 }
 
 /** Asks, and resolves once the question is sent. */

@@ -31,6 +31,10 @@ const SHARED_ONLY: Purpose[] = [
   "secret_address",
   "secret",
   "secret_value",
+  "authorization_code",
+  "consent_used",
+  "connections",
+  "refresh_successor",
   "keys",
 ];
 

@@ -125,21 +125,21 @@ Deno.test("work on one server is begun one after the other, on two servers at th
   assert.equal(together, 2);
 });
 
-Deno.test("without a limit on requests, a part that met the empty bucket is tried again when it refills", async () => {
-  const clock = new FakeClock();
-  const reading = await begin({ remaining: 0 }, { requests: undefined }, clock);
-  let tries = 0;
-  const part = reading.read({ operations: ["services"] }, () => {
-    tries++;
-    if (tries === 1) throw new ToolError("rate_limited", "empty", { retryAfter: 2 });
-    return Promise.resolve("read");
-  });
-  while (clock.sleeping === 0) await new Promise((resolve) => setTimeout(resolve));
-  await clock.advance(2000);
+for (const code of ["rate_limited", "upstream_rate_limited"] as const) {
+  Deno.test(`without a limit on requests, a part that was refused as ${code} is tried again when it may be`, async () => {
+    const clock = new FakeClock();
+    const reading = await begin({ remaining: 0 }, { requests: undefined }, clock);
+    let tries = 0;
+    const part = reading.read({ operations: ["services"] }, () => {
+      tries++;
+      if (tries === 1) throw new ToolError(code, "refused", { retryAfter: 2 });
+      return Promise.resolve("read");
+    });
 
-  assert.equal(reasonOf(await part), undefined);
-  assert.equal(tries, 2);
-});
+    assert.equal(reasonOf(await clock.runUntil(part)), undefined);
+    assert.equal(tries, 2);
+  });
+}
 
 Deno.test("with a limit on requests, an empty bucket is not waited for", async () => {
   const reading = await begin({});

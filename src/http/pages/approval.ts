@@ -3,6 +3,7 @@ import { shortCustomerId } from "../../identity/customer_id.ts";
 import type { ApprovalRecord } from "../../confirm/approval_records.ts";
 import type { Approvals, Decided } from "../../confirm/approvals.ts";
 import { targetOf } from "../../confirm/binding.ts";
+import type { BrowserProof } from "../../confirm/page_codes.ts";
 import { markOf } from "../../confirm/ended_yeses.ts";
 import type { AuditEntry, AuditTrail } from "../../audit/record.ts";
 import { approvalPage } from "./approval_view.ts";
@@ -17,7 +18,8 @@ import {
 import type { RequestInfo, Route } from "../router.ts";
 
 /** What {@linkcode approvalRoute} needs. */
-export interface ApprovalRouteOptions extends Pick<PageRouteOptions, "unknownPages" | "publicUrl" | "bodies"> {
+export interface ApprovalRouteOptions
+  extends Pick<PageRouteOptions, "unknownPages" | "publicUrl" | "bodies" | "browserOf"> {
   approvals: Approvals;
   /** Keeps the record of every decision. */
   audit: Pick<AuditTrail, "record">;
@@ -75,11 +77,16 @@ class ApprovalPage implements PageHandler {
     return htmlResponse(200, approvalPage(approval, this.#clock.now()));
   }
 
-  async submit(id: string, fields: URLSearchParams, info: RequestInfo): Promise<PageAnswer> {
+  async submit(
+    id: string,
+    fields: URLSearchParams,
+    info: RequestInfo,
+    browser: readonly BrowserProof[],
+  ): Promise<PageAnswer> {
     const { note, known, log, requestId } = info;
     const form = parseForm(fields);
     if (form === undefined) return "not the form";
-    const { decided, record } = await this.#carryOut(id, form);
+    const { decided, record } = await this.#carryOut(id, form, browser);
     note({ decision: form.decision, decided });
     if (record !== undefined) {
       known();
@@ -92,31 +99,36 @@ class ApprovalPage implements PageHandler {
       if (!NO_DECISION.has(decided)) await this.#audit.record(await decidedEntry(record, decided, requestId));
     }
     if (decided === "unknown") return "unknown";
-    if (decided === "wrong_label") return await this.#showWrongLabel(id);
+    if (decided === "wrong_label" || decided === "no_proof") return await this.#showAgain(id, decided);
     // Redirects to GET, so that going back or reloading sends nothing twice, above all no wrong code.
     // The location is relative, so it works behind any proxy.
     return new Response(null, { status: 303, headers: { location: id } });
   }
 
-  /** The question again, with a note that the label is wrong. Reloading sends the form again, which changes nothing. */
-  async #showWrongLabel(id: string): Promise<PageAnswer> {
+  /** The question again, with a note about what was wrong. Reloading sends the form again, which changes nothing. */
+  async #showAgain(id: string, wrong: "wrong_label" | "no_proof"): Promise<PageAnswer> {
     const approval = await this.#approvals.look(id);
     if (approval === undefined) return "unknown";
-    return htmlResponse(422, approvalPage(approval, this.#clock.now(), { wrongLabel: true }));
+    return htmlResponse(422, approvalPage(approval, this.#clock.now(), { wrong }));
   }
 
   async #carryOut(
     id: string,
-    { decision, code, label }: DecisionForm,
+    form: DecisionForm,
+    browser: readonly BrowserProof[],
   ): Promise<{ decided: Decided; record: ApprovalRecord | undefined }> {
     const approval = await this.#approvals.look(id);
-    return { decided: await this.#decided(id, { decision, code, label }), record: approval?.record };
+    return { decided: await this.#decided(id, form, browser), record: approval?.record };
   }
 
-  #decided(id: string, { decision, code, label }: DecisionForm): Promise<Decided> {
+  #decided(
+    id: string,
+    { decision, code, label }: DecisionForm,
+    browser: readonly BrowserProof[],
+  ): Promise<Decided> {
     switch (decision) {
       case "approve":
-        return this.#approvals.approve(id, code, label);
+        return this.#approvals.approve(id, code, label, browser);
       case "deny":
         return this.#approvals.deny(id);
       case "withdraw":
@@ -132,10 +144,11 @@ class ApprovalPage implements PageHandler {
  * the address nor the id of the page.
  */
 async function decidedEntry(record: ApprovalRecord, decided: Decided, requestId: string): Promise<AuditEntry> {
-  const { customer, client, tool, question, hash } = record;
+  const { customer, boundTo, client, tool, question, hash } = record;
   return {
     event: "decided",
     customer,
+    ...(boundTo !== undefined && { bound_to: boundTo }),
     client,
     tool,
     arguments: record.arguments,
@@ -144,6 +157,7 @@ async function decidedEntry(record: ApprovalRecord, decided: Decided, requestId:
     operation_id: null,
     outcome: decided,
     request_id: requestId,
+    ...(record.connection !== undefined && { connection: record.connection }),
     // The mark ends the yes for good, even if somebody puts it back into the store.
     ...(decided === "withdrawn" && { mark: await markOf("page", hash) }),
   };

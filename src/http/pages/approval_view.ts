@@ -44,43 +44,44 @@ const ENDINGS: Record<Exclude<ApprovalState, "open">, Notice & { mark: string; g
 };
 
 /** The page of an approval in any state; `now` in milliseconds since the epoch. */
-export function approvalPage(approval: Approval, now: number, { wrongLabel = false }: OpenOptions = {}): string {
+export function approvalPage(approval: Approval, now: number, { wrong }: OpenOptions = {}): string {
   const { state } = approval;
-  return render(state === "open" ? openPage(approval, now, wrongLabel) : endedPage(approval, state));
+  return render(state === "open" ? openPage(approval, now, wrong) : endedPage(approval, state));
 }
 
 /** What just happened on an open page. */
 interface OpenOptions {
-  /** The typed label was not the one on the page. */
-  wrongLabel?: boolean;
+  /** The typed label was not the one on the page, or this is not the browser that made the connection. */
+  wrong?: "wrong_label" | "no_proof";
 }
 
-function openPage(approval: Approval, now: number, wrongLabel: boolean): Page {
+function openPage(approval: Approval, now: number, wrong: OpenOptions["wrong"]): Page {
   const { record, endsAt } = approval;
   const minutes = Math.max(1, Math.ceil((endsAt - now) / 60_000));
   const within = `${minutes} ${plural(minutes, "minute", "minutes")}`;
   return {
-    title: openTitle(approval, wrongLabel),
+    title: openTitle(approval, wrong),
     footer: BOXES,
     main: markup`<p class="state" role="status">Waiting for your decision</p>
 <h1>${ours(record.question.headline)}</h1>
 <p>An AI assistant asks to do this. It happens only if you approve within ${within}, until ${clockTime(endsAt)}.</p>
 ${meaning(record.question)}${target(record.question)}${asker(record)}${sent(record)}
-${approval.closedUntil === undefined ? decisionForm(approval, wrongLabel) : closedForm(approval.closedUntil)}`,
+${approval.closedUntil === undefined ? decisionForm(approval, wrong) : closedForm(approval.closedUntil)}`,
   };
 }
 
-function openTitle(approval: Approval, wrongLabel: boolean): string {
-  if (wrongLabel) return "Not what is shown: approve or deny";
+function openTitle(approval: Approval, wrong: OpenOptions["wrong"]): string {
+  if (wrong === "wrong_label") return "Not what is shown: approve or deny";
+  if (wrong === "no_proof") return "Not this browser: approve or deny";
   return hasWrongCode(approval) ? "Wrong code: approve or deny" : "Approve or deny";
 }
 
-function decisionForm(approval: Approval, wrongLabel: boolean): Html {
-  const { triesLeft, record: { question: { typed } } } = approval;
-  const isShort = triesLeft === undefined && typed === undefined;
+function decisionForm(approval: Approval, wrong: OpenOptions["wrong"]): Html {
+  const { triesLeft, browser, record: { question: { typed } } } = approval;
+  const isShort = triesLeft === undefined && browser === undefined && typed === undefined;
   return markup`<form method="post" aria-label="Your decision" class="${isShort ? "short" : "tall"}">
-${typed === undefined ? undefined : labelField(typed, wrongLabel)}
-${codeField(approval, "Denying needs none.")}
+${typed === undefined ? undefined : labelField(typed, wrong === "wrong_label")}
+${codeField(approval, "Denying needs none.", wrong === "no_proof")}
 <div class="buttons">
 <button name="decision" value="approve" class="strong">Approve</button>
 <button name="decision" value="deny" formnovalidate>Deny</button>

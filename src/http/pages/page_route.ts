@@ -1,11 +1,12 @@
 /** What the routes of all pages share: headers, checks of forms, and notices. */
+import type { BrowserProof } from "../../confirm/page_codes.ts";
 import { UnknownPages } from "../../confirm/page_ids.ts";
 import { StoreError } from "../../store/store.ts";
-import { styleHash } from "../html.ts";
-import { BodyError, type BodyReader } from "../request_body.ts";
+import type { BodyReader } from "../request_body.ts";
 import type { RequestInfo, Route } from "../router.ts";
 import { type Notice, noticePage } from "./layout.ts";
-import { PAGE_STYLE } from "./style.ts";
+import { type FormRefusal, NOT_THE_FORM, readPageForm } from "./page_form.ts";
+import { pageHeaders } from "./page_headers.ts";
 
 /** The response of a page; or that there is no such page, or that the body is not its form. */
 export type PageAnswer = Response | "unknown" | "not the form";
@@ -14,8 +15,17 @@ export type PageAnswer = Response | "unknown" | "not the form";
 export interface PageHandler {
   /** Answers GET, and changes nothing, because programs open addresses too. */
   show(id: string, info: RequestInfo): Promise<PageAnswer>;
-  /** Answers a form that was sent from the page itself. */
-  submit(id: string, fields: URLSearchParams, info: RequestInfo): Promise<PageAnswer>;
+  /**
+   * Answers a form that was sent from the page itself.
+   *
+   * @param browser The connections that the browser made.
+   */
+  submit(
+    id: string,
+    fields: URLSearchParams,
+    info: RequestInfo,
+    browser: readonly BrowserProof[],
+  ): Promise<PageAnswer>;
 }
 
 /** The texts of a page's notices. */
@@ -39,6 +49,8 @@ export interface PageRouteOptions {
   /** The public URL of this server. */
   publicUrl: URL;
   bodies: BodyReader;
+  /** Reads which connections the browser of a form made; left out where people can't sign in. */
+  browserOf?: ((request: Request) => Promise<readonly BrowserProof[]>) | undefined;
 }
 
 const MAX_FORM_BYTES = 4096;
@@ -69,7 +81,7 @@ class PageRoute {
     try {
       const answer = await this.#answer(request, id, info);
       if (answer === "unknown") return await this.#unknown(info);
-      return answer === "not the form" ? this.#notTheForm() : answer;
+      return answer === "not the form" ? this.#refusal(NOT_THE_FORM) : answer;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       info.log.debug("page", { error });
@@ -84,40 +96,9 @@ class PageRoute {
   async #answer(request: Request, id: string, info: RequestInfo): Promise<PageAnswer> {
     const { handler } = this.#options;
     if (request.method !== "POST") return await handler.show(id, info);
-    if (!this.#isFromThisPage(request)) {
-      return this.#refusal(
-        403,
-        "Not from here",
-        "Open the address exactly as the assistant gave it, and use that page.",
-      );
-    }
-    const fields = await this.#readForm(request, info);
-    return fields instanceof Response ? fields : await handler.submit(id, fields, info);
-  }
-
-  /** Whether a form came from our own page. Other sites can make a browser send one, but not with our origin. */
-  #isFromThisPage({ headers }: Request): boolean {
-    const site = headers.get("sec-fetch-site");
-    const { origin } = this.#options.publicUrl;
-    return headers.get("origin") === origin && (site === null || site === "same-origin");
-  }
-
-  async #readForm(request: Request, { address, limited }: RequestInfo): Promise<URLSearchParams | Response> {
-    const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-    if (type !== "application/x-www-form-urlencoded") return this.#notTheForm();
-    try {
-      const body = await this.#options.bodies.read(request, { address, maxBytes: MAX_FORM_BYTES });
-      return new URLSearchParams(body);
-    } catch (error) {
-      if (!(error instanceof BodyError)) throw error;
-      if (error.problem === "no_room") limited("bodies");
-      const again = "Open the page again and use its buttons.";
-      if (error.problem === "too_large") return this.#refusal(413, "Too much was sent", again);
-      const cut = `What you sent did not arrive completely. ${again}`;
-      return error.problem === "too_slow"
-        ? this.#refusal(408, "Please try again", cut)
-        : this.#refusal(503, "Please try again", cut, { "retry-after": "1" });
-    }
+    const form = await readPageForm(request, info, { ...this.#options, maxBytes: MAX_FORM_BYTES });
+    if ("refusal" in form) return this.#refusal(form.refusal);
+    return await handler.submit(id, form.fields, info, await this.#options.browserOf?.(request) ?? []);
   }
 
   /** Counts a request for a page that doesn't exist. Pages are looked up first, so existing pages are never limited. */
@@ -132,11 +113,7 @@ class PageRoute {
     }, { "retry-after": String(waitSeconds) });
   }
 
-  #notTheForm(): Response {
-    return this.#refusal(400, "Not understood", "Open the page again and use its buttons.");
-  }
-
-  #refusal(status: number, title: string, advice: string, headers: Record<string, string> = {}): Response {
+  #refusal({ status, title, advice, headers }: FormRefusal): Response {
     return this.#notice(status, { title, text: `${this.#options.notices.nothingDone} ${advice}` }, headers);
   }
 
@@ -148,16 +125,4 @@ class PageRoute {
 /** A page as an HTTP response. */
 export function htmlResponse(status: number, page: string, headers: Record<string, string> = {}): Response {
   return new Response(page, { status, headers: { "content-type": "text/html; charset=utf-8", ...headers } });
-}
-
-async function pageHeaders(): Promise<Record<string, string>> {
-  const style = await styleHash(PAGE_STYLE);
-  return {
-    "content-security-policy":
-      `default-src 'none'; style-src ${style}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
-    // Not `no-referrer`: with that, browsers send `Origin: null` with the form.
-    "referrer-policy": "same-origin",
-    "x-frame-options": "DENY",
-    "x-robots-tag": "noindex, nosnippet",
-  };
 }

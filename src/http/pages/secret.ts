@@ -1,5 +1,6 @@
 import type { AuditEntry, AuditTrail } from "../../audit/record.ts";
 import type { Clock } from "../../async/clock.ts";
+import type { BrowserProof } from "../../confirm/page_codes.ts";
 import { targetOf } from "../../confirm/binding.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import type { Opened, SecretPages } from "../../secrets/pages.ts";
@@ -16,7 +17,8 @@ import {
 import { openedPage, secretPage } from "./secret_view.ts";
 
 /** What {@linkcode secretRoute} needs. */
-export interface SecretRouteOptions extends Pick<PageRouteOptions, "unknownPages" | "publicUrl" | "bodies"> {
+export interface SecretRouteOptions
+  extends Pick<PageRouteOptions, "unknownPages" | "publicUrl" | "bodies" | "browserOf"> {
   secretPages: SecretPages;
   /** Keeps the record of every opening. */
   audit: Pick<AuditTrail, "record">;
@@ -58,17 +60,30 @@ class SecretRoute implements PageHandler {
     return htmlResponse(200, secretPage(page, this.#clock.now()));
   }
 
-  async submit(id: string, fields: URLSearchParams, info: RequestInfo): Promise<PageAnswer> {
+  async submit(
+    id: string,
+    fields: URLSearchParams,
+    info: RequestInfo,
+    browser: readonly BrowserProof[],
+  ): Promise<PageAnswer> {
     const codes = fields.getAll("code");
     if (codes.length > 1 || fields.getAll("show").join() !== "once") return "not the form";
-    const opened = await this.#pages.open(id, codes[0]);
+    const opened = await this.#pages.open(id, codes[0], browser);
     info.note({ opened: opened.kind });
     if (opened.kind === "unknown") return "unknown";
     noteOwner(info, opened.record);
     await this.#record(opened, info);
+    if (opened.kind === "no_proof") return await this.#showAgain(id);
     if (opened.kind === "shown") return htmlResponse(200, openedPage(opened.record, opened.values));
     // Redirects to GET, so that reloading does not send a wrong code again.
     return new Response(null, { status: 303, headers: { location: id } });
+  }
+
+  /** The page again, with a note that it opens only in another browser. */
+  async #showAgain(id: string): Promise<PageAnswer> {
+    const page = await this.#pages.look(id);
+    if (page === undefined) return "unknown";
+    return htmlResponse(422, secretPage(page, this.#clock.now(), { noProof: true }));
   }
 
   /** Records an opening, without the address and the secret. Nothing is recorded if it was shown before. */
@@ -79,7 +94,9 @@ class SecretRoute implements PageHandler {
         customer: shortCustomerId(record.customer),
       });
     }
-    if (kind !== "closed" && kind !== "too_late") await this.#audit.record(openedEntry(record, kind, requestId));
+    if (kind !== "closed" && kind !== "too_late" && kind !== "no_proof") {
+      await this.#audit.record(openedEntry(record, kind, requestId));
+    }
   }
 }
 
@@ -89,10 +106,11 @@ function noteOwner({ known, note }: RequestInfo, { customer, tool }: SecretRecor
 }
 
 function openedEntry(record: SecretRecord, kind: "shown" | "wrong_code" | "closing", requestId: string): AuditEntry {
-  const { customer, client, tool, subject, items } = record;
+  const { customer, boundTo, client, tool, subject, items } = record;
   return {
     event: "revealed",
     customer,
+    ...(boundTo !== undefined && { bound_to: boundTo }),
     client,
     tool,
     arguments: { shown: items.map(({ name }) => name) },
@@ -101,5 +119,6 @@ function openedEntry(record: SecretRecord, kind: "shown" | "wrong_code" | "closi
     operation_id: null,
     outcome: kind === "shown" ? "ok" : kind,
     request_id: requestId,
+    ...(record.connection !== undefined && { connection: record.connection }),
   };
 }

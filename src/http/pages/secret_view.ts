@@ -11,11 +11,11 @@ import { BOXES, clockTime, ours, type Page, plural, render } from "./layout.ts";
 import { clientName, subjectSections } from "./sections.ts";
 
 /** The page of secrets, before they are opened or after; `now` in milliseconds since the epoch. */
-export function secretPage(page: SecretPage, now: number): string {
-  return render(page.record.state === "shown" ? shownBeforePage(page.record) : unopenedPage(page, now));
+export function secretPage(page: SecretPage, now: number, { noProof = false } = {}): string {
+  return render(page.record.state === "shown" ? shownBeforePage(page.record) : unopenedPage(page, now, noProof));
 }
 
-function unopenedPage(page: SecretPage, now: number): Page {
+function unopenedPage(page: SecretPage, now: number, noProof: boolean): Page {
   const { record, endsAt, closedUntil } = page;
   const minutes = Math.max(1, Math.ceil((endsAt - now) / 60_000));
   return {
@@ -26,7 +26,7 @@ function unopenedPage(page: SecretPage, now: number): Page {
 <p>It is shown once. Have the place ready where you keep it, such as a password manager. The assistant does not see it.
 You have ${minutes} ${plural(minutes, "minute", "minutes")}, until ${clockTime(endsAt)}.</p>
 ${doubt(record)}${whatItIs(record)}${subjectSections(record.subject, false)}${whoAsked(record)}
-${closedUntil === undefined ? openForm(page) : closedNote(closedUntil)}`,
+${closedUntil === undefined ? openForm(page, noProof) : closedNote(closedUntil)}`,
   };
 }
 
@@ -101,9 +101,9 @@ ${user === undefined ? undefined : markup`<p><span class="note">User:</span> ${d
 `;
 }
 
-function openForm(page: SecretPage): Html {
+function openForm(page: SecretPage, noProof: boolean): Html {
   return markup`<form method="post" aria-label="See it" class="${page.triesLeft === undefined ? "short" : "tall"}">
-${codeField(page, "")}
+${codeField(page, "", noProof)}
 <div class="buttons"><button name="show" value="once">Show it once</button></div>
 </form>`;
 }

@@ -49,6 +49,13 @@ button:hover{border-color:var(--text)}
 label{display:block;font-weight:600}
 input{width:100%;min-height:3rem;margin:.25rem 0 .75rem;padding:.5rem .75rem;border:2px solid var(--soft);
 border-radius:.5rem;font:inherit;background:var(--card);color:var(--text)}
+input[type=radio],input[type=checkbox]{width:1.25rem;min-height:1.25rem;margin:.125rem .5rem 0 0;flex:none;padding:0}
+fieldset{border:1px solid var(--line);border-radius:.5rem;margin:0 0 1rem;padding:.5rem .75rem;min-width:0}
+legend{font-weight:600;padding:0 .25rem}
+label.choice{display:flex;align-items:flex-start;font-weight:400;padding:.5rem 0;min-height:2.75rem}
+summary{padding:.5rem 0;min-height:2.75rem;cursor:pointer}
+select{width:100%;min-height:3rem;margin:.25rem 0 .75rem;padding:.5rem .75rem;border:2px solid var(--soft);
+border-radius:.5rem;font:inherit;background:var(--card);color:var(--text)}
 input[aria-invalid=true]{border-color:var(--strong)}
 .alert{border-left:.25rem solid var(--strong);padding-left:.75rem;font-weight:600}
 :focus-visible{outline:.1875rem solid var(--focus);outline-offset:.125rem}

@@ -27,8 +27,10 @@ export async function stdioScope(
   const caller: Caller = {
     identity,
     ...processBounds(config),
+    boundTo: "",
     approvalCode,
     confirmByPage: false,
+    connection: undefined,
     address: "stdio",
     transport: "stdio",
     secrets,

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { ANALYTICS, LOOK_BACKS, readAnalytics, type WantedAnalytics } from "../define/analytics_report.ts";
 import { appInput, lookBack, waitInput, waitOptions } from "../define/inputs.ts";
-import { record, reportedOutput } from "../define/outputs.ts";
-import { reportAnswer } from "../define/report_answer.ts";
+import { records } from "../define/outputs.ts";
+import { reportsAnswer } from "../define/several_reports.ts";
 import { appOutput, namesOf } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
@@ -27,26 +27,29 @@ function analyticsTool({ kind, title, description, queries }: Analytics): Tool {
     description,
     input: z.strictObject({
       ...appInput,
-      duration: z.enum(LOOK_BACKS).meta(lookBack).describe("How far to look back."),
-      resource: z.enum(ANALYTICS[kind].resources).describe("Which report."),
+      resources: z.array(z.enum(ANALYTICS[kind].resources)).min(1).describe("Which reports."),
+      duration: z.enum(LOOK_BACKS).default("1h").meta(lookBack).describe("How far to look back."),
       ...(queries && { literals }),
       ...waitInput,
     }),
+    formerly: { resource: { name: "resources" } },
     output: z.looseObject({
       ...appOutput,
-      ...reportedOutput,
+      status: z.string(),
+      operation_id: z.string().nullable(),
+      next_step: z.string().optional(),
       duration: z.string(),
-      resource: z.string(),
-      report: record.optional(),
+      reports: records,
     }),
     showsLiterals: (input) => input.literals === true,
-    handler: async ({ duration, resource, ...input }, { account, progress }) => {
+    handler: async ({ duration, resources, ...input }, { account, progress }) => {
       const found = await account.app(input.app_id, input.server_id);
-      const report = await readAnalytics(account, found, { kind, resource, duration }, {
-        showLiterals: input.literals === true,
-        wait: waitOptions(input.wait_seconds, progress),
-      });
-      return { ...reportAnswer(namesOf(found), report), duration, resource };
+      const options = { showLiterals: input.literals === true, wait: waitOptions(input.wait_seconds, progress) };
+      const reports = await reportsAnswer(
+        resources,
+        (resource) => readAnalytics(account, found, { kind, resource, duration }, options),
+      );
+      return { ...namesOf(found), duration, ...reports };
     },
   });
 }

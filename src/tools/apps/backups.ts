@@ -1,17 +1,20 @@
 /** Backups of an application, and restoring it. */
 import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
+import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { declare } from "../../confirm/declared_input.ts";
+import { ToolError } from "../../errors.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, reportedOutput, startedOutput } from "../define/outputs.ts";
 import { ageInWords } from "../define/question_words.ts";
 import { appFacts, onApp } from "../define/questions.ts";
 import { reportAnswer } from "../define/report_answer.ts";
 import { listRestorePoints } from "../define/restore_list.ts";
+import { pointMadeSince } from "../define/on_demand_backups.ts";
 import { afterRestore, shownRestoreList } from "../define/restored.ts";
 import { startOnApp } from "../define/start.ts";
 import { appOutput, namesOf } from "../define/targets.ts";
-import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import { defineAskingTool, defineTool, type Tool, type ToolContext } from "../define/tool.ts";
 import { findRestorePoint } from "./restore_work.ts";
 
 const backupApp = defineTool({
@@ -19,36 +22,65 @@ const backupApp = defineTool({
   title: "Back up an application",
   toolset: "apps",
   effect: "write",
-  description: "Makes a backup of an application, files and database, now. Use it before a risky change; afterwards " +
-    "get_app_restore_points lists it.",
+  description: "Makes a backup of an application, files and database, now. Use it before a risky change. Gives the " +
+    "time of the restore point it made, for restore_app.",
   input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput }),
-  handler: async (input, context) =>
-    await startOnApp(await context.account.app(input.app_id, input.server_id), input, context, {
+  output: z.looseObject({ ...appOutput, ...startedOutput, time: z.string().nullable() }),
+  handler: async (input, context) => {
+    const { account, clock } = context;
+    const found = await account.app(input.app_id, input.server_id);
+    const begunAt = clock.now();
+    const started = await startOnApp(found, input, context, {
       operation: "app_backup",
       path: path`/app/manage/takeBackup`,
-    }),
+    });
+    if (started.status === "running") return { ...started, time: null };
+    const time = await pointOfBackup(found, begunAt, input, context);
+    return { ...started, time: time ?? null, ...(time === undefined && { next_step: LISTED_LATER }) };
+  },
 });
+
+const LISTED_LATER = "The backup is made. Its restore point is not known yet: get_app_restore_points lists it.";
+
+/** The restore point of a backup that was made; undefined if Cloudways doesn't list it in time. The backup stays made. */
+async function pointOfBackup(
+  found: FoundApp,
+  begunAt: number,
+  input: { wait_seconds: number },
+  { account, progress }: ToolContext,
+): Promise<string | undefined> {
+  try {
+    const report = await listRestorePoints(account, found, waitOptions(input.wait_seconds, progress));
+    return report.status === "completed" ? pointMadeSince(report.data.restore_points, begunAt) : undefined;
+  } catch (error) {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
+}
 
 const getAppRestorePoints = defineTool({
   name: "get_app_restore_points",
   title: "Restore points",
   toolset: "apps",
   effect: "read",
-  description: "Lists the backups an application can be restored to: restore_point is what restore_app takes, beside " +
-    "its time and age. Says whether the last restore can be rolled back (local_backup_exists). Starts work on the server.",
+  description:
+    "Lists the backups an application can be restored to, newest first: time is what restore_app takes, beside " +
+    "its age. Says whether the last restore can be rolled back (local_backup_exists). Starts work on the server.",
   input: z.strictObject({ ...appInput, ...waitInput }),
   output: z.looseObject({
     ...appOutput,
     ...reportedOutput,
     restore_points: z.array(record).optional(),
+    newest_automatic: record.nullable().optional()
+      .describe("Not made through this service. Cloudways does not tell those made in its console."),
     local_backup_exists: z.boolean().nullable().optional(),
   }),
-  handler: async (input, { account, clock, progress }) => {
+  handler: async (input, context) => {
+    const { account, progress } = context;
     const found = await account.app(input.app_id, input.server_id);
     const report = await listRestorePoints(account, found, waitOptions(input.wait_seconds, progress));
     if (report.status === "running") return reportAnswer(namesOf(found), report);
-    return reportAnswer(namesOf(found), { ...report, data: shownRestoreList(report.data, clock) });
+    return reportAnswer(namesOf(found), { ...report, data: await shownRestoreList(report.data, found, context) });
   },
 });
 
@@ -62,12 +94,13 @@ const restoreApp = defineAskingTool({
   input: z.strictObject({
     ...appInput,
     time: z.string().regex(/\S/, "must be one of the restore points").max(100).meta(declare({ form: "spaced" }))
-      .describe("A restore_point from get_app_restore_points, unchanged: 2026-08-05T23:19:06"),
+      .describe("Of a restore point, as get_app_restore_points gives it: 2026-08-05T23:19:06"),
     type: z.string().regex(/^[a-z_]{1,40}$/, "must be a word such as complete").default("complete")
       .describe("What to restore; only complete is known to work."),
     ...waitInput,
   }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, restore_point: z.string() }),
+  formerly: { restore_point: { name: "time" } },
+  output: z.looseObject({ ...appOutput, ...startedOutput, time: z.string() }),
   facts: async (input, context) => {
     const { account, clock } = context;
     const found = await account.currentApp(input.app_id, input.server_id);
@@ -85,13 +118,13 @@ const restoreApp = defineAskingTool({
       "It can be undone once, by a rollback, for as long as Cloudways keeps the copy it makes before.",
     ],
     facts: [{ name: "Restore point", values: [point], isFirst: true }, { name: "What is restored", values: [type] }],
-    target: { restore_point: point },
+    target: { time: point },
   }),
   handler: async ({ time: _asked, type, ...input }, context, { point, ...found }) => {
     const fields = { time: point, type };
     const work = { operation: "app_restore", path: path`/app/manage/restore`, fields };
     const started = await startOnApp(found, input, context, work);
-    return { ...started, ...afterRestore(started), restore_point: point, restore_type: type };
+    return { ...started, ...afterRestore(started), time: point, restore_type: type };
   },
 });
 

@@ -1,14 +1,22 @@
 /** Copying an application. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
-import { idNumber, knownApps, listReply, looseText } from "../../cloudways/models.ts";
+import {
+  type AppRecord,
+  idNumber,
+  knownApps,
+  listReply,
+  looseText,
+  type ServerRecord,
+} from "../../cloudways/models.ts";
 import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";
-import type { FoundApp } from "../../cloudways/server_listing.ts";
+import { findApp, type FoundApp } from "../../cloudways/server_listing.ts";
 import { ToolError } from "../../errors.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
-import { startedOutput } from "../define/outputs.ts";
+import { newAppView } from "../define/new_app.ts";
+import { record, records, startedOutput } from "../define/outputs.ts";
 import { nullIfRefused } from "../define/questions.ts";
 import { blocks } from "../define/start.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
@@ -16,7 +24,7 @@ import { defineTool, type Tool } from "../define/tool.ts";
 
 const label = z.string().min(1).max(100);
 
-const projectName = z.looseObject({ name: looseText });
+const namedProject = z.looseObject({ id: idNumber.catch(0), name: looseText });
 
 const namedCopy = z.looseObject({ app_id: idNumber });
 
@@ -26,18 +34,39 @@ const cloneReply = z.union([z.array(z.unknown()), z.looseObject({})]).transform(
   newAppId: namedCopy.safeParse(reply).data?.app_id ?? null,
 }));
 
-/** A copy that the listing shows now and did not show before; null unless exactly one can be meant. */
-async function findCopy(account: CloudwaysAccount, source: FoundApp, copyLabel: string): Promise<number | null> {
+/** The copy in a fresh listing: by its id, or the one that was not there before. Undefined if several can be meant. */
+async function findCopy(
+  account: CloudwaysAccount,
+  source: FoundApp,
+  wanted: { id: number | null; label: string },
+): Promise<FoundApp | undefined> {
   const known = new Set(knownApps(source.server).map(({ id }) => id));
+  const isCopy = ({ id, label }: AppRecord) =>
+    wanted.id === null ? !known.has(id) && label === wanted.label : id === wanted.id;
   try {
     const { server } = await account.currentApp(source.app.id, source.server.id);
-    const copies = knownApps(server).filter((app) => !known.has(app.id) && app.label === copyLabel);
-    return copies.length === 1 ? copies[0]?.id ?? null : null;
+    const [app, ...others] = knownApps(server).filter(isCopy);
+    return app === undefined || others.length > 0 ? undefined : { app, server };
   } catch (error) {
     // The copy is made, whether or not it can be seen.
-    if (error instanceof ToolError) return null;
+    if (error instanceof ToolError) return undefined;
     throw error;
   }
+}
+
+/** The applications of the account that have a label already; nothing if there are none. */
+function sameLabel(servers: readonly ServerRecord[], label: string): { same_label?: ReturnType<typeof namesOf>[] } {
+  const found = servers.flatMap((server) =>
+    knownApps(server).filter((app) => app.label === label).map((app) => namesOf({ app, server }))
+  );
+  return found.length === 0 ? {} : { same_label: found };
+}
+
+/** What is known of a copy that is not in the listing, or not yet. */
+function notSeen(new_app_id: number | null, new_app_label: string, { next_step }: { next_step?: string }) {
+  const find = new_app_id === null ? "Find the copy by its label with find_resources." : undefined;
+  const next = next_step ?? find;
+  return { new_app_id, new_app_label, ...(next !== undefined && { next_step: next }) };
 }
 
 /** A project that is not there would be anybody's guess. */
@@ -45,13 +74,14 @@ async function requireProject(account: CloudwaysAccount, name: string): Promise<
   const projects = await account.read({
     operation: "project_list",
     path: path`/project`,
-    reply: listReply("projects", projectName),
+    reply: listReply("projects", namedProject),
+    wholeAccount: true,
   })
     .catch((error) => nullIfRefused(error));
   requireKnown(name, {
     argument: "project_name",
     what: "project of this account",
-    known: projects?.map((project) => project.name) ?? [],
+    known: projects === null ? [] : (await account.ownProjects(projects)).map((project) => project.name),
   });
 }
 
@@ -60,30 +90,43 @@ const cloneApp = defineTool({
   title: "Copy an application",
   toolset: "apps",
   effect: "write",
-  description: "Makes a copy of an application, files and database, on the same server, and gives the copy's id. " +
-    "Takes minutes; the copy is usable once the operation is completed.",
+  description: "Makes a copy of an application, files and database, on the same server, and gives its id, domain and " +
+    "users. Takes minutes; the copy is usable once the operation is completed.",
   input: z.strictObject({
     ...appInput,
     app_label: label.describe("Name of the copy: Shop copy"),
     project_name: label.optional().describe("Project to put the copy in, from list_projects."),
     ...waitInput,
   }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, new_app_id: z.number().nullable() }),
+  output: z.looseObject({
+    ...appOutput,
+    ...startedOutput,
+    new_app_id: z.number().nullable(),
+    new_app_label: z.string(),
+    new_app_domain: z.string().nullable().optional(),
+    sign_in: record.optional(),
+    same_label: records.optional().describe("Had this label before: tell them apart by id."),
+  }),
   handler: async ({ app_label, project_name, ...input }, { account, progress }) => {
-    const source = await account.app(input.app_id, input.server_id);
+    const servers = await account.servers();
+    const source = findApp(servers, input.app_id, input.server_id);
     if (project_name !== undefined) await requireProject(account, project_name);
     const form = { ...idsOf(source), app_label, project_name };
     const request = { operation: "app_clone", method: "POST", path: path`/app/clone`, form } as const;
     const { started: begun, newAppId } = await account.write({ ...request, reply: cloneReply });
-    const started = await account.follow(begun, idsOf(source), waitOptions(input.wait_seconds, progress));
     const named = newAppId === source.app.id ? null : newAppId;
-    const new_app_id = named === null && started.status === "completed"
-      ? await findCopy(account, source, app_label)
-      : named;
-    const next_step = started.next_step ??
-      (new_app_id === null ? "Find the copy by its label with find_resources." : undefined);
-    const copy = { new_app_id, new_app_label: app_label, ...(next_step && { next_step }) };
-    return { ...namesOf(source), ...started, ...blocks(source.server, started), ...copy };
+    const on = { ...idsOf(source), new_app_id: named };
+    const started = await account.follow(begun, on, waitOptions(input.wait_seconds, progress));
+    const copy = started.status === "completed"
+      ? await findCopy(account, source, { id: named, label: app_label })
+      : undefined;
+    return {
+      ...namesOf(source),
+      ...started,
+      ...blocks(source.server, started),
+      ...sameLabel(servers, app_label),
+      ...(copy === undefined ? notSeen(named, app_label, started) : newAppView(copy)),
+    };
   },
 });
 

@@ -1,40 +1,14 @@
 /** Every domain of the account, with what Cloudways says of its certificate. */
 import { z } from "zod";
-import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { nameCovers } from "../../cloudways/certificates.ts";
-import { installedCertificates } from "../../cloudways/installed_certificates.ts";
 import { type AppRecord, knownApps, type ServerRecord } from "../../cloudways/models.ts";
+import { findApp, findServer } from "../../cloudways/server_listing.ts";
 import { declare } from "../../confirm/declared_input.ts";
+import { asOf } from "../define/as_of.ts";
+import { certificateOf, type CertificateView } from "../define/certificate_facts.ts";
 import { records } from "../define/outputs.ts";
 import { namesOf, namesOfServer } from "../define/targets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
-
-/** The certificate of an application. What Cloudways doesn't say is null. */
-interface CertificateView {
-  kind: "lets_encrypt" | "own" | "none" | "not_told";
-  /** The names it is for. */
-  covers: string[] | null;
-  auto_renewal: boolean | null;
-  verified: boolean | null;
-  installed: boolean | null;
-}
-
-function certificateOf(app: AppRecord): CertificateView {
-  const { own, letsEncrypt, letsEncryptDomains, autoRenewal, verified } = installedCertificates(app);
-  const unknown = { covers: null, auto_renewal: null, verified: null, installed: null };
-  if (own === true) return { kind: "own", ...unknown, installed: true };
-  if (isRecorded(app.lets_encrypt)) {
-    const covers = letsEncryptDomains.length === 0 ? null : letsEncryptDomains;
-    return { kind: "lets_encrypt", covers, auto_renewal: autoRenewal, verified, installed: letsEncrypt };
-  }
-  return own === false && letsEncrypt === false
-    ? { kind: "none", covers: [], auto_renewal: null, verified: null, installed: false }
-    : { kind: "not_told", ...unknown };
-}
-
-function isRecorded(record: unknown): boolean {
-  return typeof record === "object" && record !== null && Object.keys(record).length > 0;
-}
 
 /** Whether visitors of a domain meet a certificate that is for it; null where that can't be told. */
 function isCovered(domain: string, { kind, covers, verified, installed }: CertificateView): boolean | null {
@@ -85,12 +59,12 @@ interface Chosen {
 }
 
 /** The servers that are asked about, with the applications that are. */
-async function chosenServers(account: CloudwaysAccount, { app_id, server_id }: Chosen): Promise<ServerRecord[]> {
+function chosenOf(servers: readonly ServerRecord[], { app_id, server_id }: Chosen): readonly ServerRecord[] {
   if (app_id !== undefined) {
-    const { app, server } = await account.app(app_id, server_id);
+    const { app, server } = findApp(servers, app_id, server_id);
     return [{ ...server, apps: [app] }];
   }
-  return server_id === undefined ? await account.servers() : [await account.server(server_id)];
+  return server_id === undefined ? servers : [findServer(servers, server_id)];
 }
 
 const target = z.int().min(1).meta(declare({ role: "target" })).optional();
@@ -100,6 +74,7 @@ const listDomains = defineTool({
   title: "Domains of the account",
   toolset: "apps",
   effect: "read",
+  accountWide: false,
   description: "Lists every domain of the account with its application, server, whether it is primary or an alias, " +
     "and its certificate: kind, covers, auto_renewal. First those without cover or renewal. Cloudways gives no expiry date.",
   input: z.strictObject({
@@ -108,13 +83,14 @@ const listDomains = defineTool({
     query: z.string().min(1).max(200).meta(declare({ shorter: "Ask for one server, application or part of a name." }))
       .optional().describe("Part of the domain: example.com"),
   }),
-  output: z.looseObject({ domains: records, not_told: records }),
+  output: z.looseObject({ as_of: z.string(), domains: records, not_told: records }),
   handler: async ({ query = "", ...chosen }, { account }) => {
-    const servers = await chosenServers(account, chosen);
+    const { servers: all, readAt } = await account.listed();
+    const servers = chosenOf(all, chosen);
     const domains = servers.flatMap((server) => knownApps(server).flatMap((app) => domainsOf(app, server)))
       .filter(({ domain }) => domain.toLowerCase().includes(query.toLowerCase()))
       .toSorted((a, b) => urgency(a) - urgency(b));
-    return { domains, not_told: notToldOf(servers) };
+    return { ...asOf(readAt), domains, not_told: notToldOf(servers) };
   },
 });
 

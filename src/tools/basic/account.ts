@@ -12,6 +12,7 @@ const listProjects = defineTool({
   title: "List projects",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: "Lists the projects of the account with the applications in each.",
   input: noInput,
   output: z.looseObject({ projects: records }),
@@ -19,7 +20,7 @@ const listProjects = defineTool({
     const [projects, servers] = await Promise.all([readProjects(account), account.servers()]);
     const apps = servers.flatMap(knownApps);
     return {
-      projects: projects.map(({ id, name, is_default, created_at }) => ({
+      projects: (await account.ownProjects(projects)).map(({ id, name, is_default, created_at }) => ({
         id,
         name,
         is_default,
@@ -35,6 +36,7 @@ const listTeamMembers = defineTool({
   title: "List team members",
   toolset: "basic",
   effect: "read",
+  accountWide: true,
   description: "Lists the people who share the account, with their roles and permissions.",
   input: noInput,
   output: z.looseObject({ members: records }),

@@ -198,13 +198,14 @@ const MAX_APPS = 10;
 
 /** An action in short. */
 export function shownAction({ record, ...action }: Action) {
-  const { operation_id, client, request_id, arguments: args } = record;
+  const { operation_id, client, connection, request_id, arguments: args } = record;
   return {
     ...action,
     ...targetOf(record.target),
     ...(args !== null && { arguments: args }),
     ...(operation_id !== null && { operation_id }),
     ...(client !== undefined && { client }),
+    ...(connection !== undefined && { connection }),
     request_id,
   };
 }

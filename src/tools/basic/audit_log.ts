@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { AuditReader, AuditRecord } from "../../audit/record.ts";
 import { type Action, ACTION_RESULTS, shownAction, toActions } from "./audit_actions.ts";
 import { fitting } from "../define/fitting.ts";
+import { millisecondsOf, since } from "../define/moments.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
 /** How many records are read in one step. */
@@ -27,17 +28,6 @@ export async function readRecords(audit: AuditReader, customer: string, since: n
   return { records, faults };
 }
 
-const ISO = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
-
-/** Parses a time; without a zone it is UTC. */
-function momentOf(since: string): number {
-  return Date.parse(/T[\d:.]+$/.test(since) ? `${since}Z` : since);
-}
-
-function isMoment(text: string): boolean {
-  return ISO.test(text) && !Number.isNaN(momentOf(text));
-}
-
 /** What is wrong with the audit trail itself, in words. */
 export function problemsOf(records: readonly AuditRecord[], faults: number): string[] {
   const missing = records.reduce((sum, record) => sum + (record.event === "gap" ? record.missing : 0), 0);
@@ -57,13 +47,13 @@ const getAuditLog = defineTool({
   title: "What was done",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Lists what was done through this service with the caller's credentials, newest first. One entry an action: " +
     "changes, shown passwords, questions to a person (approval: form or page) and refusals; outcome says why. For older " +
-    "ones call again with before as next_before says. Asks Cloudways only where it was not asked for ten minutes.",
+    "ones call again with before as next_before says.",
   input: z.strictObject({
-    since: z.string().max(40).refine(isMoment, "must be a date or time such as 2026-11-20 or 2026-11-20T09:00:00Z")
-      .optional().describe("Only from this date or time on: 2026-11-20T09:00:00Z"),
+    since,
     result: z.enum(ACTION_RESULTS).optional().describe("Only actions that ended so; waiting: not ended yet."),
     tool: z.string().regex(/^[a-z_]{1,60}$/, "must be a tool's name, such as restart_server").optional()
       .describe("Only calls of this tool: restart_server"),
@@ -77,7 +67,7 @@ const getAuditLog = defineTool({
   }),
   handler: async ({ since, result, tool, before, limit }, { account, audit, clock, inputsOf }) => {
     await account.ensureAcceptedLately();
-    const from = since === undefined ? -Infinity : momentOf(since);
+    const from = since === undefined ? -Infinity : millisecondsOf(since);
     const { records, faults } = await readRecords(audit, account.customer.id, from);
     const isWanted = (action: Action) =>
       (before === undefined || action.number < before) && Date.parse(action.time) >= from &&

@@ -4,8 +4,10 @@ import { knowsCredentials } from "../../cloudways/client.ts";
 import { sayingOf } from "../../cloudways/replies.ts";
 import type { UpstreamLimit } from "../../cloudways/upstream_limits.ts";
 import { ToolError } from "../../errors.ts";
+import type { Caller, CallerConnection } from "../../identity/caller.ts";
 import { traitsOf } from "../../identity/credential.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
+import { TOOLSETS } from "../../identity/toolsets.ts";
 import { noInput } from "../define/inputs.ts";
 import { records } from "../define/outputs.ts";
 import { defineAnonymousTool, defineTool, type Tool } from "../define/tool.ts";
@@ -17,6 +19,7 @@ const ping = defineAnonymousTool({
   title: "Check the connection",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: "Says whether this service answers, whether credentials came, and whether Cloudways accepts them now. " +
     "Use it first when other tools fail.",
   input: noInput,
@@ -54,9 +57,10 @@ const customerInfo = defineTool({
   title: "Who am I",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
-    "Shows what this service knows of the caller: customer id, kind of credential, when first and last seen, " +
-    "and when the sign-in token ends. Costs a request only where Cloudways was not asked for ten minutes.",
+    "Shows what this service knows of the caller: customer id, kind of credential, connection and its bounds, when " +
+    "first and last seen, and when the sign-in token ends. Costs a request only where Cloudways was not asked for ten minutes.",
   input: noInput,
   output: z.looseObject({
     customer_id: z.string(),
@@ -65,8 +69,10 @@ const customerInfo = defineTool({
     first_seen: isoTimeOrNull,
     last_seen: isoTimeOrNull,
     token_expires_at: isoTimeOrNull,
+    connection: z.looseObject({}).optional(),
+    only_servers: z.array(z.number()).optional().describe("The ids of the only servers it may use; absent for all."),
   }),
-  handler: async (_input, { account }) => {
+  handler: async (_input, { account, caller }) => {
     await account.ensureAcceptedLately();
     const { customer, client } = account;
     const seen = await client.records.read(customer);
@@ -81,9 +87,23 @@ const customerInfo = defineTool({
       first_seen: time(seen?.firstSeen),
       last_seen: time(seen?.lastSeen),
       token_expires_at: time(expiresAt),
+      ...(caller.connection && { connection: shownConnection(caller, caller.connection) }),
+      ...(caller.servers !== undefined && { only_servers: [...caller.servers].sort((a, b) => a - b) }),
     };
   },
 });
+
+/** The connection of a caller that signed in, and what it may do. */
+function shownConnection({ readOnly, toolsets }: Caller, { id, client, endsAt, servers }: CallerConnection) {
+  return {
+    id,
+    client,
+    read_only: readOnly,
+    toolsets: TOOLSETS.filter((toolset) => toolsets.has(toolset)),
+    servers: servers ?? "all",
+    ends_at: endsAt,
+  };
+}
 
 /** Whether to show a limit: requests are paused, less than half of it is left, or Cloudways doesn't say how much is. */
 function isLow({ limit, remaining, pausedUntil }: UpstreamLimit, now: number): boolean {
@@ -95,6 +115,7 @@ const rateLimitStatus = defineTool({
   title: "Rate limits",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Shows how many requests are left: this service's own limit for the caller, and what Cloudways last said " +
     "of its limits where less than half is left. Costs a request only where Cloudways was not asked for ten minutes. " +

@@ -14,8 +14,10 @@ import {
   numberOrNull,
 } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
+import { findApp, findServer } from "../../cloudways/server_listing.ts";
 import { withIsoTimes } from "../../cloudways/times.ts";
 import { ToolError } from "../../errors.ts";
+import { asOf } from "../define/as_of.ts";
 import { appInput, serverInput } from "../define/inputs.ts";
 import { record, records } from "../define/outputs.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
@@ -63,6 +65,7 @@ const getServerDetails = defineTool({
     "application. Passwords are hidden.",
   input: z.strictObject(serverInput),
   output: z.looseObject({
+    as_of: z.string(),
     server: record,
     apps: records,
     bandwidth: records,
@@ -70,12 +73,14 @@ const getServerDetails = defineTool({
     problems: z.array(z.string()),
   }),
   handler: async (input, { account }) => {
-    const server = await account.server(input.server_id);
+    const { servers, readAt } = await account.listed();
+    const server = findServer(servers, input.server_id);
     const [bandwidth, disk] = await Promise.all([
       serverSummary(account, server.id, "bw"),
       serverSummary(account, server.id, "db"),
     ]);
     return {
+      ...asOf(readAt),
       server: serverOnlyView(server, "full"),
       apps: knownApps(server).map((app) => appView(app, "concise")),
       // Cloudways doesn't document the unit.
@@ -98,10 +103,11 @@ const getAppDetails = defineTool({
   description: "Shows one application: its record with domains, aliases and certificate, and the server it is on. " +
     "Passwords are hidden.",
   input: z.strictObject(appInput),
-  output: z.looseObject({ app: record, server: record }),
+  output: z.looseObject({ as_of: z.string(), app: record, server: record }),
   handler: async (input, { account }) => {
-    const { app, server } = await account.app(input.app_id, input.server_id);
-    return { app: appView(app, "full"), server: serverOnlyView(server, "concise") };
+    const { servers, readAt } = await account.listed();
+    const { app, server } = findApp(servers, input.app_id, input.server_id);
+    return { ...asOf(readAt), app: appView(app, "full"), server: serverOnlyView(server, "concise") };
   },
 });
 

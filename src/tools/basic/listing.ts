@@ -1,6 +1,8 @@
 /** The servers and applications of the account, listed and found. */
 import { z } from "zod";
 import { knownApps } from "../../cloudways/models.ts";
+import { asOf } from "../define/as_of.ts";
+import { fitting } from "../define/fitting.ts";
 import { detail } from "../define/inputs.ts";
 import { records } from "../define/outputs.ts";
 import { namesOfServer } from "../define/targets.ts";
@@ -12,14 +14,23 @@ const listServers = defineTool({
   title: "List servers and applications",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Lists every server of the account with its applications: ids, labels, status, addresses, domains. Start " +
-    "here to get the ids that other tools need. At most a minute old. To look for one thing, find_resources is shorter.",
-  input: z.strictObject({ detail }),
-  output: z.looseObject({ servers: records }),
-  handler: async (input, { account }) => ({
-    servers: (await account.servers()).map((server) => serverView(server, input.detail)),
+    "here to get the ids that other tools need. To look for one thing, find_resources is shorter. For the rest call " +
+    "again with after_id.",
+  input: z.strictObject({
+    detail,
+    after_id: z.int().min(1).optional().describe("The next_after_id of the last answer."),
   }),
+  output: z.looseObject({ as_of: z.string(), servers: records, next_after_id: z.number().nullable() }),
+  handler: async ({ detail, after_id = 0 }, { account }) => {
+    const { servers, readAt } = await account.listed();
+    const wanted = servers.filter(({ id }) => id > after_id).toSorted((a, b) => a.id - b.id);
+    const shown = fitting(wanted.map((server) => serverView(server, detail)));
+    const next_after_id = shown.length < wanted.length ? shown.at(-1)?.id ?? null : null;
+    return { ...asOf(readAt), servers: shown, next_after_id };
+  },
 });
 
 const findResources = defineTool({
@@ -27,19 +38,21 @@ const findResources = defineTool({
   title: "Find servers and applications",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Finds servers and applications by a part of their label, domain, alias, IP address or id, and gives the " +
     "ids to use next. Use it when the user names a site or server.",
   input: z.strictObject({
     query: z.string().min(1).max(200).describe("Part of a label, domain, IP address or id: shop.example.com"),
   }),
-  output: z.looseObject({ servers: records, apps: records }),
+  output: z.looseObject({ as_of: z.string(), servers: records, apps: records }),
   handler: async ({ query }, { account }) => {
     // People paste the address of a page when they mean the site.
     const wanted = (URL.parse(query)?.hostname || query).toLowerCase();
     const matches = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(wanted));
-    const servers = await account.servers();
+    const { servers, readAt } = await account.listed();
     return {
+      ...asOf(readAt),
       servers: servers
         .filter((server) => String(server.id) === wanted || matches(server.label, server.public_ip, server.server_fqdn))
         .map((server) => serverOnlyView(server, "concise")),

@@ -7,6 +7,7 @@ import { connectionTools } from "./connection.ts";
 import { credentialsTools } from "./credentials.ts";
 import { detailsTools } from "./details.ts";
 import { diagnosisTools } from "./diagnosis/diagnose_app.ts";
+import { healthTools } from "./health/tool.ts";
 import { listingTools } from "./listing.ts";
 import { myOperationsTools } from "./my_operations.ts";
 import { offersTools } from "./offers.ts";
@@ -17,6 +18,7 @@ import { weeklyReportTools } from "./weekly_report/tool.ts";
 export const basicTools: readonly Tool[] = [
   ...connectionTools,
   ...listingTools,
+  ...healthTools,
   ...detailsTools,
   ...credentialsTools,
   ...accountTools,

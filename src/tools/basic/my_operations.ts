@@ -14,7 +14,9 @@ const MAX_ENDED = 30;
 const LOOKS = { requests: 10, ms: 15_000 };
 
 /** An operation as an answer shows it. */
-function startedView({ operation_id, status, seenAt, tool, server_id, app_id, startedAt }: StartedOperation) {
+function startedView(
+  { operation_id, status, seenAt, tool, server_id, app_id, new_app_id, startedAt }: StartedOperation,
+) {
   return {
     operation_id,
     status,
@@ -22,6 +24,7 @@ function startedView({ operation_id, status, seenAt, tool, server_id, app_id, st
     tool,
     ...(server_id !== null && { server_id }),
     ...(app_id !== null && { app_id }),
+    ...(new_app_id !== null && { new_app_id }),
     started_at: new Date(startedAt).toISOString(),
   };
 }
@@ -79,6 +82,7 @@ const listMyOperations = defineTool({
   title: "What was started lately",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Lists what was started at Cloudways through this service in the last day, newest first, with its state " +
     "as last seen: for when an operation's id or end is not known. Ended reports are only counted.",

@@ -8,13 +8,14 @@ import { record, records } from "../define/outputs.ts";
 import { nullIfRefused } from "../define/questions.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 
-const REFERENCE_NOTE = "The same for every account; at most an hour old.";
+const REFERENCE_NOTE = "At most an hour old.";
 
 const getAvailableProviders = defineTool({
   name: "get_available_providers",
   title: "Cloud providers",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: `Lists the cloud providers that servers can run on, with the codes other lists use. ${REFERENCE_NOTE}`,
   input: noInput,
   output: z.looseObject({ providers: records }),
@@ -37,6 +38,7 @@ const getAvailableRegions = defineTool({
   title: "Regions",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: `Lists the regions of each cloud provider, by provider code. ${REFERENCE_NOTE}`,
   input: z.strictObject({ provider }),
   output: z.looseObject({ regions: record }),
@@ -50,6 +52,7 @@ const getAvailableServerSizes = defineTool({
   title: "Server sizes",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: `Lists the server sizes of each cloud provider, by provider code. ${REFERENCE_NOTE}`,
   input: z.strictObject({ provider }),
   output: z.looseObject({ sizes: record }),
@@ -63,6 +66,7 @@ const getAvailableApps = defineTool({
   title: "Installable applications",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Lists the applications Cloudways can install, with their versions. Not the applications of the account: " +
     `those are in list_servers. ${REFERENCE_NOTE}`,
@@ -96,6 +100,7 @@ const getAvailablePackages = defineTool({
   title: "Installable packages",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: "Lists the packages a server can have (PHP, MySQL, Redis and so on) and their versions, by platform. " +
     `${REFERENCE_NOTE} Beside it the platforms of the account's servers.`,
   input: noInput,

@@ -25,8 +25,9 @@ export interface ShownResult {
  */
 export async function shownResult(
   state: OperationState,
-  { account, clock }: Pick<ToolContext, "account" | "clock">,
+  context: Pick<ToolContext, "account" | "audit" | "clock">,
 ): Promise<ShownResult> {
+  const { account } = context;
   const { result, type, server_id, app_id } = state;
   const graph = readGraph(result) ?? [];
   if (graph.length > 0 && graph.every(({ target }) => target !== "")) {
@@ -38,7 +39,7 @@ export async function shownResult(
       ? undefined
       : { app: { id: app_id }, server: { id: server_id } };
     if (found !== undefined) await account.noteRestorePoints(found, points.restore_points);
-    return { result: shownRestoreList(points, clock) };
+    return { result: await shownRestoreList(points, found, context) };
   }
   if (!record.safeParse(result).success) return { result: isoTimesIn(result) };
   if (app_id !== null || server_id === null) return { result: readReport(result) };

@@ -12,5 +12,10 @@ export type ProjectRecord = z.output<typeof projectRecord>;
 
 /** Reads every project of the account. */
 export function readProjects(account: CloudwaysAccount): Promise<ProjectRecord[]> {
-  return account.read({ operation: "project_list", path: path`/project`, reply: listReply("projects", projectRecord) });
+  return account.read({
+    operation: "project_list",
+    path: path`/project`,
+    reply: listReply("projects", projectRecord),
+    wholeAccount: true,
+  });
 }

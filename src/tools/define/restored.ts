@@ -1,34 +1,56 @@
 /** How restore points are shown, and what to do after a restore: the live site changes later. */
 import type { z } from "zod";
-import type { Clock } from "../../async/clock.ts";
-import { type finishedRestorePoints, momentOf } from "../../cloudways/restore_points.ts";
+import { type finishedRestorePoints, momentOf, type RestorableApp } from "../../cloudways/restore_points.ts";
+import { newestAutomatic, onDemandBackups } from "./on_demand_backups.ts";
+import type { ToolContext } from "./tool.ts";
 
 /** The restore points of an application, and whether a restore can be undone. */
 export type RestoreList = z.output<typeof finishedRestorePoints>;
 
-/** A restore point with its time and age. */
+/** A restore point with its age. */
 export interface ShownRestorePoint {
   /** As Cloudways wrote it. It must be sent back unchanged. */
-  restore_point: string;
-  /** In UTC; null if the text is not a time. */
-  time: string | null;
+  time: string;
+  /** The same in UTC; null if the text is not a time. */
+  utc: string | null;
   /** Such as `3 hours`; null if the text is not a time. */
   age: string | null;
 }
 
+/** An application's restore points as answers show them. */
+export type ShownRestoreList = Omit<RestoreList, "restore_points"> & {
+  restore_points: ShownRestorePoint[];
+  /** The newest that was not asked for through this service, however old; null if there is none or it is not known. */
+  newest_automatic: ShownRestorePoint | null;
+};
+
 /**
- * The list with the time and age of each point, newest first; points without a time come last. Cloudways promises no
- * order.
+ * The list with the age of each point, newest first; points without a time come last. Cloudways promises no order, and
+ * doesn't say which backups were automatic.
+ *
+ * @param found The application; undefined if it is not known.
  */
-export function shownRestoreList(list: RestoreList, clock: Clock) {
+export async function shownRestoreList(
+  list: RestoreList,
+  found: RestorableApp | undefined,
+  { account, audit, clock }: Pick<ToolContext, "account" | "audit" | "clock">,
+): Promise<ShownRestoreList> {
   const points = list.restore_points.toSorted((a, b) => (momentOf(b) ?? 0) - (momentOf(a) ?? 0));
-  return { ...list, restore_points: points.map((point) => shownRestorePoint(point, clock.now())) };
+  const automatic = found === undefined
+    ? undefined
+    : newestAutomatic(points, await onDemandBackups(audit, account.customer.id, found));
+  const now = clock.now();
+  return {
+    ...list,
+    newest_automatic: automatic === undefined ? null : shownRestorePoint(automatic, now),
+    restore_points: points.map((point) => shownRestorePoint(point, now)),
+  };
 }
 
-function shownRestorePoint(restore_point: string, now: number): ShownRestorePoint {
-  const moment = momentOf(restore_point);
-  if (moment === undefined) return { restore_point, time: null, age: null };
-  return { restore_point, time: `${new Date(moment).toISOString().slice(0, 19)}Z`, age: ageOf(now - moment) };
+function shownRestorePoint(time: string, now: number): ShownRestorePoint {
+  const moment = momentOf(time);
+  if (moment === undefined) return { time, utc: null, age: null };
+  return { time, utc: `${new Date(moment).toISOString().slice(0, 19)}Z`, age: ageOf(now - moment) };
 }
 
 const MINUTE = 60_000;

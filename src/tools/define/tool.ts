@@ -3,6 +3,7 @@ import type { Caller } from "../../identity/caller.ts";
 import type { Clock } from "../../async/clock.ts";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { AuditReader } from "../../audit/record.ts";
+import type { HealthThresholds } from "../../config/health_thresholds.ts";
 import type { JsonValue } from "../../text/clean.ts";
 import type { Toolset } from "../../identity/toolsets.ts";
 import { declare, type DeclaredInputs } from "../../confirm/declared_input.ts";
@@ -57,6 +58,8 @@ export interface ToolContext {
   clock: Clock;
   /** The customer's audit records. */
   audit: AuditReader;
+  /** From which figures on a health check reports a problem. */
+  healthThresholds: HealthThresholds;
   /** What the inputs of a tool declare; empty for an unknown tool. */
   inputsOf: (toolName: string) => DeclaredInputs;
   /** The title of a tool, for people; undefined for an unknown tool. */
@@ -86,7 +89,7 @@ export interface FormerName {
   values?: Readonly<Record<string, JsonValue>>;
 }
 
-/** Former names of a tool's inputs: accepted, but not listed. */
+/** Former names of a tool's inputs: accepted, but not listed. Where the input takes a list now, one value counts as one. */
 export type FormerNames = Readonly<Record<string, FormerName>>;
 
 interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
@@ -109,6 +112,11 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   output: O;
   /** Calling it twice with the same input has the same effect as calling it once. Reads are always idempotent. */
   idempotent?: boolean;
+  /**
+   * It is about the whole account, so callers that are bound to some servers don't have it. Set it to false for a tool
+   * that has no required `server_id` or `app_id`, and shows such callers only what is on their servers.
+   */
+  accountWide?: boolean;
   /**
    * Where this input shows secrets, if at all. `page`: the call is refused before anything is read if there is no page.
    * `answer`: they are not hidden in the answer. A read that shows secrets needs a person's yes too.
@@ -190,6 +198,8 @@ export interface Tool {
   readonly formerly: FormerNames;
   readonly output: z.ZodObject;
   readonly idempotent: boolean;
+  /** It is about the whole account, so callers that are bound to some servers don't have it. */
+  readonly accountWide: boolean;
   /** Works without credentials. */
   readonly anonymous: boolean;
   /** Some or all of its calls need a person's yes. */
@@ -271,7 +281,7 @@ export function defineForwardingTool(definition: ForwardingToolDefinition): Tool
     asks: false,
     plan: () => Promise.reject(new Error(`${name} must be unwrapped before it is carried out`)),
   };
-  const whole = { ...definition, input: forwardInput, output: z.looseObject({}) };
+  const whole = { ...definition, input: forwardInput, output: z.looseObject({}), accountWide: false };
   return { ...toTool(whole, behaviour), idempotent: false, forwards: true };
 }
 
@@ -279,6 +289,11 @@ function accountContext(toolName: string, context: AnonymousContext): ToolContex
   const { account, secrets } = context;
   if (account === undefined || secrets === undefined) throw new Error(`${toolName} was run without an account`);
   return { ...context, account, secrets };
+}
+
+/** Whether every call names a server or an application. */
+function requiresTarget({ shape }: z.ZodObject): boolean {
+  return [shape.server_id, shape.app_id].some((id) => id !== undefined && !z.safeParse(id, undefined).success);
 }
 
 interface Behaviour<I extends z.ZodObject> {
@@ -293,7 +308,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   { anonymous, asks, typesLabel = false, plan }: Behaviour<I>,
 ): Tool {
   const { name, title, toolset, effect, description, input, formerly, output, idempotent } = definition;
-  const { showsSecrets, showsLiterals, publicAnswer = false } = definition;
+  const { showsSecrets, showsLiterals, publicAnswer = false, accountWide } = definition;
   return {
     name,
     title,
@@ -304,6 +319,7 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     formerly: formerly ?? {},
     output,
     idempotent: idempotent ?? effect === "read",
+    accountWide: accountWide ?? !requiresTarget(input),
     anonymous,
     asks,
     typesLabel,

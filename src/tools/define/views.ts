@@ -1,6 +1,7 @@
 /** How tools show servers and applications. */
 import { type AppRecord, domainOf, knownApps, numberOrNull, type ServerRecord } from "../../cloudways/models.ts";
 import { withIsoTimes } from "../../cloudways/times.ts";
+import { certificateOf } from "./certificate_facts.ts";
 
 /** How much of a record is shown. */
 export type Detail = "concise" | "full";
@@ -12,7 +13,9 @@ const ID_FIELDS = ["server_id", "project_id", "app_version_id", "cms_app_id", "s
 /** An application in a list. */
 export function appView(app: AppRecord, detail: Detail) {
   const concise = { id: app.id, label: app.label, application: app.application, domain: domainOf(app) };
-  return detail === "concise" ? concise : { ...concise, ...withUnits(app) };
+  if (detail === "concise") return concise;
+  const { lets_encrypt: _raw, own_ssl: _own, ...rest } = app;
+  return { ...concise, ...withUnits(rest), certificate: certificateOf(app) };
 }
 
 /** A server in a list, without its applications. */

@@ -45,6 +45,9 @@ const LIMIT_FRESH_MS = 60_000;
 /** How many parts are read at the same time. */
 const SIDE_BY_SIDE = 6;
 
+/** Refusals by our own limit, or by Cloudways', after which nothing was done. */
+const LIMITED: ReadonlySet<NotReadReason> = new Set(["rate_limited", "upstream_rate_limited"]);
+
 const MESSAGES = {
   allowance: "It was left out, so that most of the requests that this account may send now stay free for other calls.",
   deadline: "The time for this answer was up.",
@@ -145,7 +148,7 @@ export class WideReading {
 
   /** How long to wait before the part is tried again; undefined if it is not. */
   #waitMs(reading: Attempt<unknown>): number | undefined {
-    if (reading.read || !this.#waitsForLimit || reading.reason !== "rate_limited") return undefined;
+    if (reading.read || !this.#waitsForLimit || !LIMITED.has(reading.reason)) return undefined;
     const waitMs = (reading.retryAfter ?? 1) * 1000;
     return waitMs < this.msLeft ? waitMs : undefined;
   }

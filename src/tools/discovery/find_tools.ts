@@ -12,6 +12,7 @@ export const findTools: Tool = defineTool({
   title: "Find tools",
   toolset: "discovery",
   effect: "read",
+  accountWide: false,
   publicAnswer: true,
   description: "Finds tools by what is to be done, also those that are not in your list: staging, PHP settings, cron " +
     "jobs, backup schedule, updates, SFTP users, team and more. Gives the best ones with their inputs, and says what " +

@@ -116,7 +116,7 @@ const gitClone = defineAskingTool({
   effect: "destructive",
   description:
     "Clones a Git repository into an application; files in the folder may be overwritten. Needs the deploy " +
-    "key in the repository. Later use git_pull. A person has to approve it.",
+    "key in the repository. Also for another repository than last time. A person has to approve it.",
   input: z.strictObject({ ...appInput, git_url: repository, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
   facts: async (input, context) => {
@@ -149,8 +149,8 @@ const gitPull = defineAskingTool({
   toolset: "security",
   effect: "destructive",
   description:
-    "Pulls and deploys a branch into an application. Asks first where branch or folder are not those of the " +
-    "last deployment.",
+    "Pulls and deploys a branch of the repository deployed last; for another one use git_clone. Asks first where " +
+    "branch or folder are not those of last time.",
   input: z.strictObject({ ...appInput, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
   facts: async (input, context) => {

@@ -12,9 +12,11 @@ import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 import { certificateDomain, emailAddress } from "../define/validators.ts";
 import { endRenewalQuestion, installQuestion, renewQuestion } from "./lets_encrypt_questions.ts";
+import { foundFacts, isWildcard, renewalOf } from "./present_certificate.ts";
 import { startedOnApp } from "./replies.ts";
 
-const wildcard = z.boolean().describe("Whether it is a wildcard certificate.");
+/** Left out, it is whatever the present certificate is. */
+const wildcard = z.boolean().optional().describe("Whether it is a wildcard one; found by itself.");
 
 const installLetsencrypt = defineAskingTool({
   name: "install_letsencrypt",
@@ -28,7 +30,7 @@ const installLetsencrypt = defineAskingTool({
     ...appInput,
     email: emailAddress.describe("Contact: owner@example.com"),
     domains: z.array(certificateDomain).min(1).max(100).describe("All of its domains: shop.example.com"),
-    wildcard,
+    wildcard: z.boolean().default(false).describe("Whether it is a wildcard certificate."),
     ...waitInput,
   }).superRefine(({ domains, wildcard }, context) => {
     if (!wildcard || domains.length === 1) return;
@@ -61,19 +63,26 @@ const renewLetsencrypt = defineAskingTool({
     ...waitInput,
   }).superRefine((input, context) => {
     for (const argument of ["email", "domain"] as const) {
-      if (!input.wildcard || input[argument] !== undefined) continue;
+      if (input.wildcard !== true || input[argument] !== undefined) continue;
       context.addIssue({ code: "custom", path: [argument], message: "is needed for a wildcard" });
     }
   }),
   output: startedOnApp,
-  facts: appFacts,
-  question: (facts, { domain, wildcard, email }) =>
-    renewQuestion(facts, { domains: domain === undefined ? [] : [domain], wildcard, email }),
+  facts: async (input, context) => {
+    const facts = await appFacts(input, context);
+    return { ...facts, renewal: renewalOf(facts.app, input) };
+  },
+  question({ renewal, ...facts }, input) {
+    const { domain, email } = input;
+    const wanted = { domains: domain === undefined ? [] : [domain], wildcard: renewal.wildcard, email };
+    const asked = renewQuestion(facts, wanted);
+    return asked && { ...asked, facts: [...foundFacts(renewal, input), ...asked.facts ?? []] };
+  },
   handler: (input, context, found) =>
     startOnApp(found, input, context, {
       operation: "security_lets_encrypt_renew",
       path: path`/security/lets_encrypt_manual_renew`,
-      fields: { wild_card: input.wildcard, ssl_email: input.email, domain: input.domain },
+      fields: { wild_card: found.renewal.wildcard, ssl_email: found.renewal.email, domain: found.renewal.domain },
     }),
 });
 
@@ -121,9 +130,9 @@ const revokeLetsencrypt = defineAskingTool({
     const { letsEncrypt, letsEncryptDomains } = installedCertificates(facts.app);
     const known = letsEncrypt === false ? [] : letsEncryptDomains.map((domain) => domain.replace(/^\*\./, ""));
     requireKnown(input.domain, { argument: "domain", what: "domain of its Let's Encrypt certificate", known });
-    return facts;
+    return { ...facts, isWildcard: isWildcard(facts.app, input) };
   },
-  question(facts, { domain }) {
+  question({ isWildcard, ...facts }, { domain }) {
     const now = certificatesNow(facts);
     return {
       headline: `Revoke the Let's Encrypt certificate of application ${facts.app.id}.`,
@@ -132,7 +141,11 @@ const revokeLetsencrypt = defineAskingTool({
         "HTTPS breaks at once: visitors see warnings until there is another certificate.",
         "It can't be undone: a revoked certificate stays revoked. A new one can be installed.",
       ],
-      facts: [{ name: "Domain of the certificate", values: [domain] }, ...now.facts],
+      facts: [
+        { name: "Domain of the certificate", values: [domain] },
+        { name: "Wildcard", values: [isWildcard ? "yes" : "no"] },
+        ...now.facts,
+      ],
       target: now.target,
     };
   },
@@ -140,7 +153,7 @@ const revokeLetsencrypt = defineAskingTool({
     startOnApp(found, input, context, {
       operation: "security_lets_encrypt_revoke",
       path: path`/security/lets_encrypt_revoke`,
-      fields: { ssl_domain: input.domain, wild_card: input.wildcard },
+      fields: { ssl_domain: input.domain, wild_card: found.isWildcard },
     }),
 });
 

@@ -72,6 +72,7 @@ const listSettingValues = defineTool({
   title: "Possible values",
   toolset: "server_config",
   effect: "read",
+  accountWide: false,
   description:
     "Lists the values that server settings, packages, backup frequencies, countries and graphs can take, as " +
     "other tools need them. packages shows, for one server, the version each package has and those it can go to.",

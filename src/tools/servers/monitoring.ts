@@ -26,8 +26,7 @@ const getServerMonitoringDetail = defineTool({
   title: "Graph of a server",
   toolset: "servers",
   effect: "read",
-  description:
-    "Shows one figure of a server over time: points with min, mean, max and last. Use it to see when load, " +
+  description: "Shows one figure of a server over time: points with min, mean, max and last. Use it to see when CPU, " +
     "memory or disk changed. May start work on the server.",
   input: z.strictObject({
     ...serverInput,

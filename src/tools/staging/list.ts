@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { domainOf, isoTime } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
-import type { FoundApp } from "../../cloudways/server_listing.ts";
+import { findServer, type FoundApp } from "../../cloudways/server_listing.ts";
 import { declare } from "../../confirm/declared_input.ts";
+import { asOf } from "../define/as_of.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { records } from "../define/outputs.ts";
 import { appOutput, idsOf, namesOf, namesOfServer } from "../define/targets.ts";
@@ -25,6 +26,7 @@ const listStagingApps = defineTool({
   title: "Staging applications",
   toolset: "staging",
   effect: "read",
+  accountWide: false,
   description: "Lists the staging applications of the account, each with the live application it was made from. " +
     "Use it before a push or pull. live_app.state gone means that the live application is not in the account any " +
     "more. perhaps_temporary marks a copy that a running update may have made for itself.",
@@ -33,17 +35,17 @@ const listStagingApps = defineTool({
       .optional()
       .describe("Only staging applications on this server."),
   }),
-  output: z.looseObject({ staging_apps: records }),
+  output: z.looseObject({ as_of: z.string(), staging_apps: records }),
   handler: async ({ server_id }, { account }) => {
-    const servers = await account.servers();
-    const wanted = server_id === undefined ? servers : [await account.server(server_id)];
+    const { servers, readAt } = await account.listed();
+    const wanted = server_id === undefined ? servers : [findServer(servers, server_id)];
     const staging_apps = stagingCopies(wanted).map((copy) => ({
       ...appEntry(copy),
       created_at: isoTime(copy.app.created_at),
       live_app: liveEntry(liveAppOf(servers, copy)),
       ...(isPerhapsTemporary(copy) && { perhaps_temporary: true }),
     }));
-    return { staging_apps };
+    return { ...asOf(readAt), staging_apps };
   },
 });
 

@@ -1,6 +1,6 @@
 /** Updates that wait, and carrying them out. */
 import { z } from "zod";
-import { idNumber, knownApps, listReply, looseNumber, looseText, statedFlag } from "../../cloudways/models.ts";
+import { knownApps } from "../../cloudways/models.ts";
 import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";
 import { ToolError } from "../../errors.ts";
@@ -8,29 +8,21 @@ import { declare } from "../../confirm/declared_input.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { notKnown } from "../define/known_values.ts";
 import { record, records, startedOutput } from "../define/outputs.ts";
+import { readPendingUpdates, safeUpdates } from "../define/pending_updates.ts";
 import { newestBackupInWords } from "../define/question_words.ts";
 import { type AppFacts, appFacts, count, nullIfRefused, onApp } from "../define/questions.ts";
 import { blocks } from "../define/start.ts";
 import { appOutput, idsOf, namesOf, namesOfServer } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { AS_IT_CAME, startUndocumented, undocumentedOutput } from "../define/undocumented.ts";
-import { availableView, readSettings, safeUpdates, type UpdateSettings } from "./safe_updates.ts";
-
-const waiting = z.looseObject({ require: looseNumber }).catch({ require: null });
-
-const listedUpdates = z.looseObject({
-  app_id: idNumber,
-  is_enable: statedFlag,
-  core: looseText.catch(""),
-  plugins: waiting,
-  theme: waiting,
-});
+import { availableView, readSettings, type UpdateSettings } from "./safe_updates.ts";
 
 const listAppUpdates = defineTool({
   name: "list_app_updates",
   title: "Pending updates",
   toolset: "updates",
   effect: "read",
+  accountWide: false,
   description: "Lists the pending WordPress updates of all applications, as counts: core, plugins and themes; those " +
     "with most first. get_update_settings names those of one application.",
   input: z.strictObject({
@@ -41,12 +33,7 @@ const listAppUpdates = defineTool({
   output: z.looseObject({ apps: records }),
   handler: async ({ server_id }, { account }) => {
     const servers = server_id === undefined ? await account.servers() : [await account.server(server_id)];
-    const rows = await safeUpdates(account.read({
-      operation: "safe_update_list",
-      path: path`/app/safeupdates/list`,
-      reply: listReply("updates_list", listedUpdates),
-    }));
-    const byId = new Map(rows.map((row) => [row.app_id, row]));
+    const byId = await readPendingUpdates(account);
     const apps = servers.flatMap((server) =>
       knownApps(server).flatMap((app) => {
         const row = byId.get(app.id);

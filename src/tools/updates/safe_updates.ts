@@ -3,33 +3,8 @@ import { z } from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseList, looseText, statedFlag, statedList, statedText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
-import { UnknownToCloudwaysError } from "../../cloudways/replies.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
-import { ToolError } from "../../errors.ts";
-
-/**
- * Waits for an answer of SafeUpdates, which may be closed to the API.
- *
- * @throws {ToolError} `forbidden` where it is, and every other failure.
- */
-export async function safeUpdates<T>(answer: Promise<T>): Promise<T> {
-  return await answer.catch((error) => {
-    throw notReachable(error) ?? error;
-  });
-}
-
-function notReachable(error: unknown): ToolError | undefined {
-  if (!(error instanceof ToolError)) return undefined;
-  const isUnknown = error instanceof UnknownToCloudwaysError;
-  if (!isUnknown && error.code !== "forbidden") return undefined;
-  const hint = isUnknown ? undefined : error.hint;
-  return new ToolError("forbidden", "SafeUpdates is not reachable through the API for this account.", {
-    hint: hint ?? "Nothing was done. Tell the user: the Cloudways console may offer it.",
-    ...(error.details && { details: error.details }),
-    done: "nothing",
-    cause: error,
-  });
-}
+import { safeUpdates } from "../define/pending_updates.ts";
 
 const selection = z.looseObject({
   core: looseText.catch(""),

@@ -5,12 +5,13 @@ import { path } from "../../cloudways/path.ts";
 import { ToolError } from "../../errors.ts";
 import { appInput } from "../define/inputs.ts";
 import { record, records } from "../define/outputs.ts";
+import { safeUpdates } from "../define/pending_updates.ts";
 import { appFacts, inWords, nullIfRefused, onApp } from "../define/questions.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { anyReply, AS_IT_CAME, replyOutput } from "../define/undocumented.ts";
 import { emailAddress } from "../define/validators.ts";
-import { availableView, readSettings, readStatus, safeUpdates, type UpdateSettings } from "./safe_updates.ts";
+import { availableView, readSettings, readStatus, type UpdateSettings } from "./safe_updates.ts";
 import { DAYS, differences, fieldsOf, scheduleOf, WINDOWS, withChanges } from "./schedule.ts";
 import { settingsQuestion } from "./settings_question.ts";
 

@@ -33,11 +33,11 @@ export const securityHandlers: Handlers = {
     start(call, "install_lets_encrypt", () => {
       const isWildcard = call.fields.wild_card === true;
       const domains = list(call, "ssl_domains");
-      call.app.lets_encrypt = certificate(domains, text(call, "ssl_email"), call.clock.now(), isWildcard);
+      call.app.lets_encrypt = certificate(domains, text(call, "ssl_email"), isWildcard);
     }),
   security_lets_encrypt_renew(call) {
-    const installed = theCertificate(call);
-    return start(call, "renew_lets_encrypt", () => void (installed.renewed_at = recordTime(call.clock.now())));
+    theCertificate(call);
+    return start(call, "renew_lets_encrypt");
   },
   security_lets_encrypt_auto_renewal(call) {
     theCertificate(call).auto = call.fields.auto === true;

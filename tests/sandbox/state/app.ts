@@ -91,8 +91,6 @@ export interface LetsEncryptState {
   type: "wc" | "le";
   /** Only half of the records have it. */
   challenges?: null;
-  /** In no reply. */
-  renewed_at: string;
 }
 
 /** A further user of an application. */

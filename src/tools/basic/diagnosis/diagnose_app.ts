@@ -16,6 +16,7 @@ const diagnoseApp = defineTool({
   title: "Why a site is slow",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description:
     "Says why a site is slow, fails or is down: services, CPU, memory, disk, slow pages and queries, traffic, " +
     "cron, cache, certificate, deployments, backups, alerts. Gives causes, evidence, next steps. Starts work on the " +

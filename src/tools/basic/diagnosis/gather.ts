@@ -1,10 +1,9 @@
 /** What a diagnosis looks at, in the order of its worth: if not everything can be read, the last parts are left out. */
 import type { ReportRequest } from "../../../cloudways/account.ts";
-import { path } from "../../../cloudways/path.ts";
 import { momentOf } from "../../../cloudways/restore_points.ts";
 import type { FoundApp } from "../../../cloudways/server_listing.ts";
 import { targetsOf } from "../../../cloudways/server_graph.ts";
-import { alertsReply } from "../../define/alert_list.ts";
+import { NEWEST_ALERTS, readAlertPage } from "../../define/alert_list.ts";
 import {
   type AnalyticsData,
   analyticsRequest,
@@ -95,11 +94,10 @@ async function readAll(
 }
 
 async function readAlerts({ account }: ToolContext, gathering: Gathering): Promise<void> {
-  const operation = "cloudways_bot_alerts_list";
   await gathering.read(
     "alerts",
-    { operation, again: call("get_alerts", {}) },
-    () => account.read({ operation, path: path`/alerts/`, reply: alertsReply }),
+    { operation: NEWEST_ALERTS, again: call("get_alerts", {}) },
+    () => readAlertPage(account),
   );
 }
 

@@ -1,8 +1,7 @@
 /** The alerts of a period, as Cloudways reported them. */
 import type { CloudwaysAccount } from "../../../cloudways/account.ts";
 import { isoTime } from "../../../cloudways/models.ts";
-import { path } from "../../../cloudways/path.ts";
-import { type AlertRecord, alertsReply } from "../../define/alert_list.ts";
+import { type AlertRecord, NEWEST_ALERTS, OLDER_ALERTS, readAlertPage } from "../../define/alert_list.ts";
 import type { NotReadReason, WideReading } from "../../define/wide_reading.ts";
 import type { Names } from "./names.ts";
 
@@ -70,12 +69,8 @@ function isLast(page: readonly AlertRecord[], since: number): boolean {
 }
 
 function readPage(account: CloudwaysAccount, reading: WideReading, before: number | undefined) {
-  const operation = before === undefined ? "cloudways_bot_alerts_list" : "cloudways_bot_alerts_page_list";
-  return reading.read({ operations: [operation] }, async () => {
-    const place = before === undefined ? path`/alerts/` : path`/alerts/${before}`;
-    const page = await account.read({ operation, path: place, reply: alertsReply });
-    return page.sort((a, b) => b.id - a.id);
-  });
+  const operation = before === undefined ? NEWEST_ALERTS : OLDER_ALERTS;
+  return reading.read({ operations: [operation] }, () => readAlertPage(account, before));
 }
 
 function groupsOf(alerts: readonly AlertRecord[], names: Names): AlertGroup[] {

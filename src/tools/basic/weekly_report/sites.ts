@@ -1,19 +1,9 @@
 /** What the listing, the notes on restore points and one list of updates say about the sites. */
-import { z } from "zod";
 import type { CloudwaysAccount } from "../../../cloudways/account.ts";
 import { installedCertificates, uncoveredDomains } from "../../../cloudways/installed_certificates.ts";
-import {
-  type AppRecord,
-  idNumber,
-  knownApps,
-  listReply,
-  looseNumber,
-  looseText,
-  type ServerRecord,
-} from "../../../cloudways/models.ts";
-import { path } from "../../../cloudways/path.ts";
+import { type AppRecord, knownApps, type ServerRecord } from "../../../cloudways/models.ts";
 import { momentOf } from "../../../cloudways/restore_points.ts";
-import { safeUpdates } from "../../updates/safe_updates.ts";
+import { readPendingUpdates } from "../../define/pending_updates.ts";
 import type { Names } from "./names.ts";
 
 /** A site whose certificate needs somebody. */
@@ -79,25 +69,13 @@ export async function knownBackups(
 /** The updates that wait for a site. */
 export type PendingUpdates = { about: string; core: boolean; plugins_count: number; themes_count: number };
 
-const waiting = z.looseObject({ require: looseNumber }).catch({ require: null });
-const listedUpdates = z.looseObject({
-  app_id: idNumber,
-  core: looseText.catch(""),
-  plugins: waiting,
-  theme: waiting,
-});
-
 /** Words for no update of WordPress itself. */
 const NO_CORE: ReadonlySet<string> = new Set(["", "no", "0"]);
 
 /** Reads which sites have updates that wait, those with most first, with one request. */
 export async function pendingUpdates(account: CloudwaysAccount, names: Names): Promise<PendingUpdates[]> {
-  const rows = await safeUpdates(account.read({
-    operation: "safe_update_list",
-    path: path`/app/safeupdates/list`,
-    reply: listReply("updates_list", listedUpdates),
-  }));
-  return rows.map(({ app_id, core, plugins, theme }) => ({
+  const rows = await readPendingUpdates(account);
+  return [...rows.values()].map(({ app_id, core, plugins, theme }) => ({
     about: names.app(app_id),
     core: !NO_CORE.has(core),
     plugins_count: plugins.require ?? 0,

@@ -117,6 +117,7 @@ const getWeeklyReport = defineTool({
   title: "Report for a client",
   toolset: "basic",
   effect: "read",
+  accountWide: false,
   description: "Reports the last days for a client, as data and as lines of markdown in plain words: changes made " +
     "through this service, alerts, backups, certificates, updates. not_included names what is missing.",
   input: z.strictObject({ days: z.int().min(1).max(31).default(7).describe("How far to look back.") }),

@@ -1,0 +1,89 @@
+/** What the listing of servers and applications alone says of their health. */
+import { coverage } from "../../../cloudways/certificates.ts";
+import { installedCertificates } from "../../../cloudways/installed_certificates.ts";
+import type { AppRecord, ServerRecord } from "../../../cloudways/models.ts";
+import { type Checked, type Finding, found, NOTHING, shownNames, together, unknown } from "./finding.ts";
+
+/** Old operating systems, in the words of a server's record. */
+const OLD_PLATFORMS: ReadonlySet<string> = new Set(["debian10", "debian11"]);
+
+const NOT_TOLD = "Cloudways does not tell it.";
+const OWN = "It has a certificate of its own, and Cloudways does not tell what that covers.";
+
+/** Whether a server runs. */
+export function isRunning({ status }: Pick<ServerRecord, "status">): boolean {
+  return status.toLowerCase() === "running";
+}
+
+/** Status and platform of a server, and whether its applications are known. */
+export function serverListed(server: ServerRecord): Checked {
+  const apps = server.apps === null ? unknown("apps", "not_told", NOT_TOLD) : NOTHING;
+  return together([statusOf(server), platformOf(server), apps]);
+}
+
+function statusOf(server: ServerRecord): Checked {
+  if (isRunning(server)) return NOTHING;
+  if (server.status === "") return unknown("status", "not_told", NOT_TOLD);
+  const { id, status } = server;
+  return found({ severity: "urgent", kind: "server_not_running", status, arguments: { server_id: id } });
+}
+
+function platformOf({ platform }: ServerRecord): Checked {
+  if (!OLD_PLATFORMS.has(platform.toLowerCase())) return NOTHING;
+  return found({ severity: "attention", kind: "old_platform", platform, arguments: {} });
+}
+
+/** The certificates of an application's domains. Cloudways has one of its own for the domain that it gave. */
+export function appListed(app: AppRecord): Checked {
+  const notTold = unknown("certificate", "not_told", NOT_TOLD);
+  if (app.cname === null || app.aliases === null) return notTold;
+  const domains = coverage(app, []).uncovered.filter((domain) => domain !== app.app_fqdn);
+  if (domains.length === 0) return NOTHING;
+  const { own, letsEncrypt, autoRenewal } = installedCertificates(app);
+  if (own === true) return unknown("certificate", "own_certificate", OWN);
+  if (own === null || letsEncrypt === null) return notTold;
+  if (!letsEncrypt) return found(certificateFinding("certificate_missing", app, domains, domains));
+  const renewal = autoRenewal === null ? notTold : autoRenewal ? NOTHING : found({
+    severity: "attention",
+    kind: "certificate_not_renewed",
+    ...shownNames("domains", installedCertificates(app).letsEncryptDomains),
+    arguments: { app_id: app.id, enabled: true },
+  });
+  return together([coverOf(app, domains), renewal]);
+}
+
+function coverOf(app: AppRecord, domains: readonly string[]): Checked {
+  const { verified, letsEncryptDomains } = installedCertificates(app);
+  if (verified === null) return unknown("certificate", "not_told", NOT_TOLD);
+  if (!verified) return found(certificateFinding("certificate_not_verified", app, letsEncryptDomains, domains));
+  const bare = domains.filter((domain) => coverage(app, letsEncryptDomains).uncovered.includes(domain));
+  return bare.length === 0 ? NOTHING : found(certificateFinding("certificate_not_covering", app, bare, domains));
+}
+
+/**
+ * A certificate that has to be installed again.
+ *
+ * @param shown The domains it is about.
+ * @param all All domains of the application, which the new one should cover.
+ */
+function certificateFinding(
+  kind: "certificate_missing" | "certificate_not_verified" | "certificate_not_covering",
+  app: AppRecord,
+  shown: readonly string[],
+  all: readonly string[],
+): Finding {
+  const { email } = installedCertificates(app);
+  // A wildcard needs a certificate of another kind, which is a choice.
+  const isPlain = all.every((domain) => !domain.startsWith("*."));
+  return {
+    severity: "attention",
+    kind,
+    ...shownNames("domains", shown),
+    arguments: {
+      app_id: app.id,
+      ...(isPlain ? { domains: all, wildcard: false } : {}),
+      ...(email === null ? {} : { email }),
+    },
+    needs: [...(isPlain ? [] : ["domains", "wildcard"]), ...(email === null ? ["email"] : [])],
+  };
+}

@@ -1,0 +1,63 @@
+/** Which tools there are for a caller who is bound to some servers. A new tool without a required target must decide. */
+import assert from "node:assert/strict";
+import { allTools } from "../../src/tools/all.ts";
+
+/** They show what is the same for everybody, or is about the connection. */
+const ABOUT_NO_SERVER = [
+  "call_read_tool",
+  "call_tool",
+  "customer_info",
+  "find_tools",
+  "get_available_apps",
+  "get_available_providers",
+  "get_available_regions",
+  "get_available_server_sizes",
+  "ping",
+  "rate_limit_status",
+];
+
+/** They show such a caller only what is on their servers. */
+const SHOW_OWN = [
+  "diagnose_app",
+  "find_resources",
+  "get_account_health",
+  "get_alerts",
+  "get_audit_log",
+  "get_available_packages",
+  "get_operation_status",
+  "get_weekly_report",
+  "list_app_updates",
+  "list_domains",
+  "list_my_operations",
+  "list_projects",
+  "list_servers",
+  "list_setting_values",
+  "list_staging_apps",
+];
+
+/** They are not there. */
+const ACCOUNT_WIDE = [
+  "add_team_member",
+  "create_project",
+  "delete_project",
+  "list_team_members",
+  "remove_team_member",
+  "update_project",
+  "update_team_member",
+];
+
+Deno.test("every tool is decided to be there, or not, for a caller who is bound to some servers", () => {
+  const withoutTarget = allTools.filter(({ input: { shape } }) => {
+    const ids = [shape.server_id, shape.app_id].filter((id) => id !== undefined);
+    return !ids.some((id) => !id.safeParse(undefined).success);
+  });
+
+  assert.deepEqual(
+    withoutTarget.map(({ name }) => name).sort(),
+    [...ABOUT_NO_SERVER, ...SHOW_OWN, ...ACCOUNT_WIDE].sort(),
+  );
+  assert.deepEqual(
+    allTools.filter(({ accountWide }) => accountWide).map(({ name }) => name).sort(),
+    ACCOUNT_WIDE,
+  );
+});
