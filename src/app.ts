@@ -6,7 +6,7 @@ import type { CircuitBreaker } from "./cloudways/breaker.ts";
 import { CustomerRecords } from "./cloudways/customer_records.ts";
 import { createServices } from "./cloudways/services.ts";
 import type { Config } from "./config.ts";
-import { publicUrlIsLoopback } from "./config/reach.ts";
+import { type NoStdioPages, publicUrlIsLoopback } from "./config/reach.ts";
 import { confirmNote } from "./confirm/note.ts";
 import { Box } from "./crypto/box.ts";
 import { CustomerIds } from "./identity/customer_id.ts";
@@ -33,6 +33,7 @@ import { Declines } from "./confirm/declines.ts";
 import { Dispatcher } from "./calls/dispatch.ts";
 import { EndedYeses } from "./confirm/ended_yeses.ts";
 import { McpEndpoint, type McpEndpointOptions } from "./mcp/endpoint.ts";
+import { ALWAYS_SERVED, hostOf, type PageHost } from "./confirm/page_access.ts";
 import { UnknownPages } from "./confirm/page_ids.ts";
 import { QuestionStates } from "./confirm/state.ts";
 import { Relay } from "./mcp/relay.ts";
@@ -75,6 +76,11 @@ export interface AppOptions {
   protocol?: Pick<McpEndpointOptions<CallScope>, "createServer" | "isSlow">;
   /** Counts the work done for callers. */
   work?: WorkCounts;
+  /**
+   * Over stdio: serves the pages by `fetchPages`, or why there are none. By default they are served over HTTP, by
+   * `fetch`.
+   */
+  pages?: PageHost | NoStdioPages;
 }
 
 /** Below the promised 30 s. */
@@ -87,6 +93,8 @@ const WRITE_TIMEOUT_MS = 50_000;
 export interface App {
   /** Serves HTTP. */
   fetch: FetchHandler;
+  /** Serves the pages for people, and nothing else. */
+  fetchPages: FetchHandler;
   catalogue: Catalogue;
   /** The parts that all accounts share. */
   services: AccountServices;
@@ -118,7 +126,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const sealed = new SealedStore(store, box);
   const records = new CustomerRecords({ store, sealed, clock });
   const folded = new FoldedLog({ log });
-  const base: Base = { config, clock, metrics, ring, box, store, sealed, records, folded };
+  const pages = options.pages ?? ALWAYS_SERVED;
+  const base: Base = { config, pages, clock, metrics, ring, box, store, sealed, records, folded };
   const audit = new ChainedAuditTrail({
     store,
     box,
@@ -174,28 +183,13 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const load = new LoadLimit();
   const isDraining = () => draining.signal.aborted;
   const signIn = config.signIn && new SignIn({ ...base, services, customerIds, clients: config.signIn.clients });
-  const parts = {
-    endpoint,
-    signIn,
-    customerIds,
-    load,
-    isDraining,
-    breaker,
-    catalogue,
-    approvals,
-    secretPages,
-    audit,
-    work,
-  };
+  const bodies = new BodyReader();
+  const pageRoutes = await createPageRoutes(base, { approvals, secretPages, audit, bodies }, signIn !== undefined);
+  const parts = { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work };
+  const edge = { access: config, trustedProxies: config.trustedProxies, metrics, log, folded };
   return {
-    fetch: createRouter({
-      routes: await createRoutes(base, parts),
-      access: config,
-      trustedProxies: config.trustedProxies,
-      metrics,
-      log,
-      folded,
-    }),
+    fetch: createRouter({ ...edge, routes: [...await createRoutes(base, parts), ...pageRoutes] }),
+    fetchPages: createRouter({ ...edge, routes: pageRoutes }),
     catalogue,
     services,
     dispatcher,
@@ -218,6 +212,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 /** The parts that nearly all other parts need. */
 interface Base {
   config: Config;
+  pages: PageHost | NoStdioPages;
   clock: Clock;
   metrics: Metrics;
   ring: KeyRing;
@@ -229,11 +224,13 @@ interface Base {
 }
 
 /** Builds the confirmation of calls, and the approvals, which the approval page needs too. */
-function createConfirmation({ config, store, sealed, box, ring, clock }: Base, records: EndedMarks) {
+function createConfirmation({ config, pages, store, sealed, box, ring, clock }: Base, records: EndedMarks) {
   const declines = new Declines(store, clock);
   const ended = new EndedYeses({ clock, records });
   const publicUrl = urlText(config.publicUrl);
-  const approvals = new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl });
+  const host = config.confirm === "elicit" ? "switched off" : pages;
+  const access = { publicUrl: config.publicUrl, needsCode: !publicUrlIsLoopback(config), host };
+  const approvals = new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl, host: hostOf(access) });
   const confirmation = new Confirmation({
     mode: config.confirm,
     sealed,
@@ -243,8 +240,7 @@ function createConfirmation({ config, store, sealed, box, ring, clock }: Base, r
     approvals,
     ended,
     clock,
-    publicUrl: config.publicUrl,
-    publicUrlIsLoopback: publicUrlIsLoopback(config),
+    access,
   });
   return { confirmation, approvals };
 }
@@ -253,9 +249,10 @@ function createConfirmation({ config, store, sealed, box, ring, clock }: Base, r
  * Pages that show secrets confirm nothing, so they don't depend on whether and how a person is asked. But an operator who
  * asks through clients alone does not trust pages that a model could open.
  */
-function createSecretPages({ config, store, sealed, ring, clock }: Base): SecretPages {
+function createSecretPages({ config, pages, store, sealed, ring, clock }: Base): SecretPages {
   const needsCode = !publicUrlIsLoopback(config) || config.confirm === "elicit";
-  return new SecretPages({ store, sealed, ring, clock, access: { publicUrl: config.publicUrl, needsCode } });
+  const access = { publicUrl: config.publicUrl, needsCode, host: pages };
+  return new SecretPages({ store, sealed, ring, clock, access });
 }
 
 interface RouteParts {
@@ -267,23 +264,19 @@ interface RouteParts {
   isDraining: () => boolean;
   breaker: CircuitBreaker;
   catalogue: Catalogue;
-  approvals: Approvals;
-  secretPages: SecretPages;
-  audit: ChainedAuditTrail;
+  bodies: BodyReader;
   work: WorkCounts | undefined;
 }
 
-/** Builds all routes of the HTTP server. */
+/** Builds all routes of the HTTP server but those of the pages. */
 async function createRoutes(
   base: Base,
   parts: RouteParts,
 ): Promise<Route[]> {
   const { config, store, records, folded, clock, metrics } = base;
-  const { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, approvals, secretPages, audit, work } =
-    parts;
+  const { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work } = parts;
   const { confirm, publicUrl } = config;
   const bounds = processBounds(config);
-  const bodies = new BodyReader();
   const mcpParts = { endpoint, catalogue, load, acceptance: records, folded, bodies, isDraining, work };
   const mcpRoute = new McpRoute({ ...mcpParts, door: new HeaderDoor({ customerIds, bounds }) });
   const probes = probeRoutes({
@@ -301,7 +294,10 @@ async function createRoutes(
     publicUrl: urlText(publicUrl),
     signsIn: signIn !== undefined,
   };
-  const routes: Route[] = [
+  const signedIn = publicUrl === undefined || signIn === undefined
+    ? []
+    : await createSignInRoutes(base, mcpParts, { signIn, publicUrl, bodies, bounds });
+  return [
     {
       path: "/mcp",
       matches: isMcpAddress,
@@ -312,19 +308,30 @@ async function createRoutes(
     },
     ...probes,
     await homeRoute(about),
+    ...signedIn,
   ];
-  // Pages are served if people can reach them; the one for approvals only if questions are asked there.
-  if (publicUrl !== undefined) {
-    const cookies = new ConnectCookies({ box: base.box, clock, publicUrl });
-    const browserOf = signIn && ((request: Request) => cookies.read(request));
-    const pages = { audit, clock, bodies, publicUrl, unknownPages: new UnknownPages(store), browserOf };
-    if (confirm === "ask") routes.push(await approvalRoute({ ...pages, approvals }));
-    routes.push(await secretRoute({ ...pages, secretPages }));
-  }
-  if (publicUrl !== undefined && signIn !== undefined) {
-    routes.push(...await createSignInRoutes(base, mcpParts, { signIn, publicUrl, bodies, bounds }));
-  }
-  return routes;
+}
+
+/**
+ * Builds the routes of the pages. They are served if people can reach them; the one for approvals only if questions are
+ * asked there.
+ */
+async function createPageRoutes(
+  { config: { confirm, publicUrl }, store, clock, box }: Base,
+  { approvals, secretPages, ...parts }: {
+    approvals: Approvals;
+    secretPages: SecretPages;
+    audit: ChainedAuditTrail;
+    bodies: BodyReader;
+  },
+  signsIn: boolean,
+): Promise<Route[]> {
+  if (publicUrl === undefined) return [];
+  const cookies = new ConnectCookies({ box, clock, publicUrl });
+  const browserOf = signsIn ? (request: Request) => cookies.read(request) : undefined;
+  const shared = { ...parts, clock, publicUrl, unknownPages: new UnknownPages(store), browserOf };
+  const approval = confirm === "ask" ? [await approvalRoute({ ...shared, approvals })] : [];
+  return [...approval, await secretRoute({ ...shared, secretPages })];
 }
 
 /** Builds the routes of the door for those who signed in, and of signing in. */

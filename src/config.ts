@@ -70,6 +70,8 @@ export interface Config {
   listedToolsets: ReadonlySet<Toolset>;
   /** That of the one customer of `stdio`, which alone uses it. */
   stdioCredential: Credential | undefined;
+  /** The code that the pages of `stdio` ask for; undefined if they ask for none. */
+  stdioApprovalCode: string | undefined;
 }
 
 /** One thing that is wrong with the environment. */
@@ -184,6 +186,7 @@ function toConfig(value: Variables, allowedHostsGiven: boolean): Config {
       email: value.CLOUDWAYS_EMAIL,
       apiKey: value.CLOUDWAYS_API_KEY,
     }),
+    stdioApprovalCode: value.APPROVAL_CODE,
   };
 }
 

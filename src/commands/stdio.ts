@@ -1,13 +1,15 @@
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { createApp } from "../app.ts";
+import { systemClock } from "../async/clock.ts";
 import { within } from "../async/within.ts";
 import type { Config } from "../config.ts";
-import { outboundHosts } from "../config/reach.ts";
-import { confirmNote } from "../confirm/note.ts";
+import { outboundHosts, overStdio, stdioPagesAddress, whyNoStdioPages } from "../config/reach.ts";
+import { stdioConfirmNote } from "../confirm/note.ts";
 import { createProtocolServer } from "../mcp/server.ts";
 import { type InputEnd, StdioTransport } from "../mcp/stdio/transport.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Output } from "./audit_output.ts";
+import { PageListener } from "./page_listener.ts";
 import { missingPermissions } from "./permissions.ts";
 import { endRequested, GRACE_MS } from "./process.ts";
 
@@ -16,18 +18,21 @@ import { endRequested, GRACE_MS } from "./process.ts";
  *
  * @returns The exit code.
  */
-export async function stdio(config: Config, { log, auditLog }: Output): Promise<number> {
-  if (config.auditLog?.kind === "stdout") {
-    log.error("AUDIT_LOG=stdout can't be used over stdio, where standard output is the client's: name a file");
+export async function stdio(given: Config, { log, auditLog }: Output): Promise<number> {
+  const config = overStdio(given);
+  const problem = await whyNotStart(config);
+  if (problem !== undefined) {
+    log.error(problem);
     return 1;
   }
-  const missing = await missingPermissions(outboundHosts(config));
-  if (missing !== undefined) {
-    log.error(missing);
-    return 1;
-  }
-  if (config.confirm === "off") log.warn(confirmNote(config));
-  const app = await createApp(config, { log, auditLog });
+  const pages = new PageListener({
+    listen: config.listen,
+    fetch: (request, connection) => app.fetchPages(request, connection),
+    clock: systemClock,
+    log,
+  });
+  const app = await createApp(config, { log, auditLog, pages: whyNoStdioPages(config) ?? pages });
+  logConfirmNote(config, log);
   const scope = await app.stdioScope();
   const transport = new StdioTransport({ secrets: scope.caller.secrets });
   const handle = serveStdio(() => createProtocolServer(app.catalogue, app.dispatcher, scope), {
@@ -40,6 +45,8 @@ export async function stdio(config: Config, { log, auditLog }: Output): Promise<
   const ended = await Promise.race([inputEnded, outputClosed, stopRequested]);
   transport.startDraining();
   app.startDraining();
+  // New calls are refused from now on, so no approval could be used any more.
+  const pagesClosed = pages.close();
   // A client that closed the input may still read answers, unless the process is also asked to stop.
   const unread = Promise.race([outputClosed, Promise.all([inputEnded, stopRequested])]);
   const finish = async () => {
@@ -49,8 +56,25 @@ export async function stdio(config: Config, { log, auditLog }: Output): Promise<
     await app.finished();
   };
   await within(GRACE_MS, finish(), () => {});
+  await pagesClosed;
   await app.close();
   return ended === "line too long" ? 1 : 0;
+}
+
+async function whyNotStart(config: Config): Promise<string | undefined> {
+  if (config.auditLog?.kind === "stdout") {
+    return "AUDIT_LOG=stdout can't be used over stdio, where standard output is the client's: name a file";
+  }
+  const listens = stdioPagesAddress(config);
+  return await missingPermissions([...outboundHosts(config), ...(listens === undefined ? [] : [listens])]);
+}
+
+function logConfirmNote(config: Config, log: Logger): void {
+  // Nothing is asked or shown by a process that only reads.
+  if (config.readOnly) return;
+  const { isRisky, text } = stdioConfirmNote(config);
+  if (isRisky) log.warn(text);
+  else log.info(text);
 }
 
 function logInputEnd(log: Logger, end: InputEnd): InputEnd {

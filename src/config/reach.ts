@@ -23,6 +23,42 @@ export function publicUrlIsLoopback({ publicUrl }: Config): boolean {
   return publicUrl !== undefined && isLoopback(publicUrl.hostname);
 }
 
+/** Why a process that serves stdio has no pages. */
+export type NoStdioPages = "switched off" | "not loopback";
+
+/** Why there are no pages over stdio; undefined if there are. */
+export function whyNoStdioPages(config: Config): NoStdioPages | undefined {
+  if (config.confirm === "elicit") return "switched off";
+  return listensOnLoopback(config) ? undefined : "not loopback";
+}
+
+/**
+ * The address that `stdio` listens on while a page is open; undefined if it never listens. A process that only reads
+ * has nothing to ask or to show.
+ */
+export function stdioPagesAddress(config: Config): HostPort | undefined {
+  return config.readOnly || whyNoStdioPages(config) !== undefined ? undefined : listenAddress(config);
+}
+
+/**
+ * The configuration as it is over stdio. Pages are served where the process listens and nowhere else, so another
+ * `PUBLIC_URL` does not count; one that only has another name of this machine does.
+ */
+export function overStdio(config: Config): Config {
+  if (!listensOnLoopback(config)) return { ...config, publicUrl: undefined };
+  const own = new URL(`http://${formatHostPort(listenAddress(config))}`);
+  const given = config.publicUrl;
+  const isOwn = given?.protocol === own.protocol && given.port === own.port && isLoopback(given.hostname);
+  const publicUrl = isOwn ? new URL(given.origin) : own;
+  const { hostname } = publicUrl;
+  return {
+    ...config,
+    publicUrl,
+    allowedHosts: new Set([...config.allowedHosts, hostname]),
+    allowedOrigins: new Set([...config.allowedOrigins, hostname]),
+  };
+}
+
 /** Where the process connects to: the Cloudways API, and Redis where it is used. */
 export function outboundHosts(config: Config): HostPort[] {
   const hosts = [hostPortOf(config.apiBaseUrl, { "https:": 443, "http:": 80 })];
@@ -32,7 +68,7 @@ export function outboundHosts(config: Config): HostPort[] {
   return hosts;
 }
 
-/** The address that `serve` listens on, as `--allow-net` takes it. */
+/** The address to listen on, as `--allow-net` takes it. */
 export function listenAddress(config: Config): HostPort {
   return { host: bracketed(config.listen.hostname), port: config.listen.port };
 }

@@ -1,6 +1,7 @@
 /** How the texts of variables are read: numbers, words, keys, credentials and paths. */
 import { z } from "zod";
 import { parseKey } from "../crypto/keys.ts";
+import { isApprovalCode } from "../identity/approval_code.ts";
 
 /** Reads a variable's text. Its issues say how to correct the text, and never show a secret. */
 export type Reader<T> = z.ZodType<T, string>;
@@ -75,6 +76,12 @@ export const keys: Reader<Uint8Array[]> = z.string().transform((text, context) =
 /** What can stand in a header: at most 4096 visible characters. */
 export const credentialText: Reader<string> = z.string().max(4096, "must be at most 4096 characters")
   .regex(/^[\x21-\x7e]+$/, "must be visible ASCII characters without spaces");
+
+/** The code that a person types on the pages. */
+export const approvalCode: Reader<string> = z.string().refine(
+  isApprovalCode,
+  "must be 8 to 64 visible ASCII characters, without spaces",
+);
 
 /** Standard output, or a file by its absolute path. */
 export type AuditDestination = { kind: "stdout" } | { kind: "file"; path: string };

@@ -8,6 +8,7 @@ import { hostname, hostNames, httpsUrl, LOOPBACK_NAMES, networks, origins, redis
 import { healthThresholds } from "./health_thresholds.ts";
 import { pinnedClients } from "./clients.ts";
 import {
+  approvalCode,
   auditDestination,
   credentialText,
   flag,
@@ -170,6 +171,12 @@ export const variables = z.object({
     "E-mail of the one customer of stdio, beside CLOUDWAYS_API_KEY.",
   ),
   CLOUDWAYS_API_KEY: optional(credentialText, "none", "API key of the one customer of stdio."),
+  APPROVAL_CODE: optional(
+    approvalCode,
+    "the pages of stdio ask for no code",
+    "Code that a person types on the pages of stdio: 8 to 64 visible ASCII characters of their own choice. HTTP ignores " +
+      "it.",
+  ),
 });
 
 /** What the variables say once they are read. */

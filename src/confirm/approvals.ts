@@ -8,7 +8,7 @@ import { Slots } from "../store/slots.ts";
 import type { Store } from "../store/store.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { ShownQuestion } from "./question.ts";
-import { isApprovalCode } from "./code.ts";
+import { isApprovalCode } from "../identity/approval_code.ts";
 import {
   type ApprovalRecord,
   ApprovalRecords,
@@ -20,6 +20,7 @@ import {
 import { type BrowserProof, type CodeState, PageCodes } from "./page_codes.ts";
 import { hashOf, isPageId, newPageId } from "./page_ids.ts";
 import { unusableCode } from "./errors.ts";
+import { ALWAYS_SERVED, type PageHost, PageNotServedError } from "./page_access.ts";
 import type { Declines } from "./declines.ts";
 import { isTyped } from "./typed_label.ts";
 import { type EndedYeses, markOf } from "./ended_yeses.ts";
@@ -97,6 +98,8 @@ export interface ApprovalsOptions {
   clock: Clock;
   /** The public URL of this server, without a trailing slash. Without it nobody can be asked on a page. */
   publicUrl: string | undefined;
+  /** Serves the pages. By default they are always served. */
+  host?: PageHost;
 }
 
 const MAX_OPEN = 10;
@@ -116,6 +119,7 @@ export class Approvals {
   readonly #clock: Clock;
   readonly #places: Slots;
   readonly #publicUrl: string | undefined;
+  readonly #host: PageHost;
   readonly #asking = new SingleFlight<OpenApproval & { isNew: boolean }>();
 
   constructor(options: ApprovalsOptions) {
@@ -126,6 +130,7 @@ export class Approvals {
     this.#clock = options.clock;
     this.#places = new Slots(options.store, "approval", MAX_OPEN);
     this.#publicUrl = options.publicUrl;
+    this.#host = options.host ?? ALWAYS_SERVED;
   }
 
   /**
@@ -135,6 +140,7 @@ export class Approvals {
    * @returns The page, and whether it is new.
    * @throws {ToolError} `rate_limited` if the customer has too many open questions, `confirmation_required` if the
    * approval code is malformed.
+   * @throws {PageNotServedError} If the page can't be served.
    */
   async ask(request: ApprovalRequest): Promise<OpenApproval & { isNew: boolean }> {
     if (request.approvalCode !== undefined && !isApprovalCode(request.approvalCode)) throw unusableCode();
@@ -142,10 +148,11 @@ export class Approvals {
     return await this.#asking.run(call, () => this.#findOrOpen(request), new AbortController().signal);
   }
 
-  /** The open page for exactly this call from exactly this client; undefined if there is none. */
+  /** The open page for exactly this call from exactly this client; undefined if there is none that is served. */
   async openFor(call: Pick<ApprovalRequest, "customer" | "fingerprint" | "no" | "approvalCode" | "connection">) {
     const open = await this.#findOpen(call);
-    return open?.record.no === call.no ? this.#pageOf(open) : undefined;
+    if (open?.record.no !== call.no) return undefined;
+    return await this.#host.open(open.record.hash, endOf(open.record)) === undefined ? this.#pageOf(open) : undefined;
   }
 
   /**
@@ -162,6 +169,7 @@ export class Approvals {
     const record = await this.#records.findOf(customer, hash);
     if (record === undefined) return undefined;
     await this.#records.setOutcome(record, "used");
+    this.#host.endAt(hash, this.#clock.now());
     return mark;
   }
 
@@ -175,8 +183,8 @@ export class Approvals {
     if (id === undefined) return;
     const record = await this.#records.findOf(customer, await hashOf(id));
     if (record?.no !== no) return;
-    if (await this.#records.close(record)) await this.#endWithNo(record, "denied");
-    else if (await this.#dropYes(record)) await this.#records.setOutcome(record, "withdrawn");
+    if (await this.#records.close(record)) await this.#endWithNo(record);
+    else if (await this.#dropYes(record)) await this.#setNo(record, "withdrawn");
   }
 
   /** What the page shows; undefined for an id that never existed or has expired. */
@@ -220,7 +228,7 @@ export class Approvals {
     if (!await this.#canBeDecided(record) || !await this.#records.close(record)) {
       return await this.#lateOrUnknown(record);
     }
-    await this.#endWithNo(record, "denied");
+    await this.#endWithNo(record);
     return "denied";
   }
 
@@ -229,8 +237,7 @@ export class Approvals {
     const record = await this.#find(id);
     if (record === undefined) return "unknown";
     if (!await this.#dropYes(record)) return await this.#lateOrUnknown(record);
-    await this.#declines.remember(record);
-    await this.#records.setOutcome(record, "withdrawn");
+    await this.#setNo(record, "withdrawn");
     return "withdrawn";
   }
 
@@ -242,6 +249,7 @@ export class Approvals {
     const isNo = outcome === "denied" || outcome === "withdrawn";
     if (!isNo || !await this.#declines.takeBack(record)) return await this.#lateOrUnknown(record);
     await this.#records.setOutcome(record, "no_taken_back");
+    this.#host.endAt(record.hash, this.#clock.now());
     return "no_taken_back";
   }
 
@@ -253,13 +261,31 @@ export class Approvals {
 
   async #findOrOpen(request: ApprovalRequest): Promise<OpenApproval & { isNew: boolean }> {
     const known = await this.#findOpen(request);
-    if (known !== undefined) return { ...this.#pageOf(known), isNew: false };
+    if (known !== undefined) return { ...await this.#served(known), isNew: false };
     const id = newPageId();
-    const record = await this.#open(request, await hashOf(id));
+    const hash = await hashOf(id);
+    await this.#serve(hash, this.#clock.now() + OPEN_MS);
+    try {
+      const asked = await this.#openFirst(request, id, hash);
+      if (!asked.isNew) this.#host.endAt(hash, this.#clock.now());
+      return asked;
+    } catch (error) {
+      this.#host.endAt(hash, this.#clock.now());
+      throw error;
+    }
+  }
+
+  /** Opens the approval under `id`, unless another replica has just asked about the same call. */
+  async #openFirst(
+    request: ApprovalRequest,
+    id: string,
+    hash: string,
+  ): Promise<OpenApproval & { isNew: boolean }> {
+    const record = await this.#open(request, hash);
     if (record === undefined) {
       // Another replica may have taken the last slot for the same call.
       const other = await this.#findOpen(request);
-      if (other !== undefined) return { ...this.#pageOf(other), isNew: false };
+      if (other !== undefined) return { ...await this.#served(other), isNew: false };
       throw tooManyOpen();
     }
     const mine = { ...this.#pageOf({ id, record }), isNew: true };
@@ -270,7 +296,17 @@ export class Approvals {
       return mine;
     }
     if (await this.#records.close(record)) await this.#releasePlace(record);
-    return { ...this.#pageOf(first), isNew: false };
+    return { ...await this.#served(first), isNew: false };
+  }
+
+  async #served(found: FoundApproval): Promise<OpenApproval> {
+    await this.#serve(found.record.hash, endOf(found.record));
+    return this.#pageOf(found);
+  }
+
+  async #serve(hash: string, until: number): Promise<void> {
+    const why = await this.#host.open(hash, until);
+    if (why !== undefined) throw new PageNotServedError(why);
   }
 
   #pageOf({ id, record }: FoundApproval): OpenApproval {
@@ -341,10 +377,16 @@ export class Approvals {
   }
 
   /** Ends a question with a no. The caller has taken the open mark, so no yes can follow. */
-  async #endWithNo(record: ApprovalRecord, outcome: Outcome): Promise<void> {
-    await this.#declines.remember(record);
-    await this.#records.setOutcome(record, outcome);
+  async #endWithNo(record: ApprovalRecord): Promise<void> {
+    await this.#setNo(record, "denied");
     await this.#releasePlace(record);
+  }
+
+  /** Remembers a no. As long as it counts, a person can take it back on the page. */
+  async #setNo(record: ApprovalRecord, outcome: "denied" | "withdrawn"): Promise<void> {
+    const until = await this.#declines.remember(record);
+    await this.#records.setOutcome(record, outcome);
+    this.#host.endAt(record.hash, until);
   }
 
   async #releasePlace({ customer, hash, place }: ApprovalRecord): Promise<void> {

@@ -1,13 +1,6 @@
 import type { KeyRing } from "../crypto/key_ring.ts";
 import { lengthPrefixed } from "../crypto/length_prefixed.ts";
 
-const APPROVAL_CODE = /^[\x21-\x7e]{8,64}$/;
-
-/** Whether a text is a well-formed approval code: 8 to 64 visible ASCII characters. */
-export function isApprovalCode(text: string): boolean {
-  return APPROVAL_CODE.test(text);
-}
-
 /** What the digest of a connection's passphrase is bound to. */
 export function passphraseScope(connection: string): string {
   return `connection ${connection}`;

@@ -29,7 +29,7 @@ import type { Declines } from "./declines.ts";
 import { type EndedYeses, markOf } from "./ended_yeses.ts";
 import { type Answer, type ClientQuestion, type ElicitationModes, hear } from "./elicitation.ts";
 import { isAbout, isAboutCall, type QuestionState, type QuestionStates } from "./state.ts";
-import { whyNoPage } from "./page_access.ts";
+import { type NoPage, noPageText, type PageAccess, PageNotServedError, whyNoPage } from "./page_access.ts";
 import { firstLine, questionText } from "./text.ts";
 import { showCall, type ShownCall, whereShownWhole } from "./shown_call.ts";
 
@@ -90,10 +90,8 @@ export interface ConfirmationOptions {
   approvals: Approvals;
   ended: EndedYeses;
   clock: Clock;
-  /** The public URL of the approval page; undefined if it is not set. */
-  publicUrl: URL | undefined;
-  /** Whether that URL is a loopback address. */
-  publicUrlIsLoopback: boolean;
+  /** Who can have approval pages. */
+  access: PageAccess;
 }
 
 /** Ensures that a call that needs a person's yes is carried out once for each yes, and never without one. */
@@ -129,11 +127,11 @@ export class Confirmation {
     const where = whereShownWhole(shown);
     if (where === "nowhere") throw tooLongToShow(call.tool);
     const byForm = canShow(call).form && where === "form" && answered?.kind !== "nobody";
-    const noPage = this.#whyNoPage(call, answered?.kind === "nobody");
+    const noPage = whyNoPage(call.caller, this.#options.access);
     // A client that answers forms by itself repeats the call after a person has decided on the page.
     const mark = noPage === undefined ? await approvals.takeYes(asked.customer, asked.binding.fingerprint) : undefined;
     if (mark !== undefined) return { kind: "go", approval: "page", mark };
-    if (!byForm && noPage !== undefined) throw noPage;
+    if (!byForm && noPage !== undefined) throw this.#noWayToAsk(call, answered, noPage);
     return byForm
       ? await this.#askByForm(asked, shown, {
         hasPage: noPage === undefined,
@@ -207,7 +205,7 @@ export class Confirmation {
     answered: CheckedAnswer,
   ): Promise<Verdict> {
     const { tool, client, caller, session } = call;
-    const { url, endsAt, isNew } = await this.#options.approvals.ask({
+    const asking = this.#options.approvals.ask({
       customer,
       boundTo: caller.boundTo,
       fingerprint: binding.fingerprint,
@@ -219,6 +217,9 @@ export class Confirmation {
       client,
       approvalCode: caller.approvalCode,
       connection: caller.connection,
+    });
+    const { url, endsAt, isNew } = await asking.catch((error) => {
+      throw error instanceof PageNotServedError ? this.#noWayToAsk(call, answered, error.why) : error;
     });
     const byUrl = canShow(call).url && answered?.kind !== "nobody";
     if (byUrl && answered?.kind === "visited") throw approvalPending(tool, undefined, endsAt);
@@ -239,35 +240,11 @@ export class Confirmation {
     if (until !== undefined) throw declined(tool, until);
   }
 
-  /** The error that says why there is no page for this call; undefined if there is one. */
-  #whyNoPage(call: AskingCall, notAsked: boolean): ToolError | undefined {
-    const { mode, publicUrl, publicUrlIsLoopback } = this.#options;
-    const { tool, caller } = call;
-    const { reason, hint } = whyNotThroughClient(call, notAsked);
-    const refusal = (more: string, advice: string) => noWayToAsk(tool, `${reason}${more}`, `${hint} ${advice}`);
-    const why = whyNoPage(caller, { publicUrl, needsCode: !publicUrlIsLoopback });
-    if (why === "stdio") return refusal("", "Over stdio there is no approval page.");
-    if (mode === "elicit") {
-      return refusal(
-        ", and there is no approval page",
-        "The operator of this server has switched its approval page off.",
-      );
-    }
-    switch (why) {
-      case "no address":
-        return refusal(
-          ", and this server has no public address",
-          "For the approval page the operator of this server has to set PUBLIC_URL.",
-        );
-      case "no code":
-        return refusal(
-          ", and the client's configuration holds no approval code",
-          "Otherwise the user sets the header X-MCP-Approval-Code in the client's configuration to a code of 8 to " +
-            "64 characters of their own choice, and types it on the approval page. Don't choose it for them.",
-        );
-      case undefined:
-        return undefined;
-    }
+  /** The error that says why nobody can be asked: neither through the client nor on a page. */
+  #noWayToAsk(call: AskingCall, answered: CheckedAnswer, why: NoPage): ToolError {
+    const client = whyNotThroughClient(call, answered?.kind === "nobody");
+    const page = noPageText(why, this.#options.access.publicUrl);
+    return noWayToAsk(call.tool, `${client.reason}, and ${page.reason}`, `${client.hint} ${page.advice}`);
   }
 
   #newState(tool: string, askedBy: QuestionState["askedBy"], { call, target }: CallBinding): QuestionState {

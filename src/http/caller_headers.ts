@@ -1,5 +1,5 @@
 /** Reads all headers about the caller: credentials, bounds, and how to ask the person. */
-import { isApprovalCode } from "../confirm/code.ts";
+import { isApprovalCode } from "../identity/approval_code.ts";
 import { ToolError } from "../errors.ts";
 import { type Bounds, narrow } from "../identity/bounds.ts";
 import type { Identity, Wishes } from "../identity/caller.ts";

@@ -72,6 +72,8 @@ export function createRouter(options: RouterOptions): FetchHandler {
   const routes = new Map(options.routes.filter(({ matches }) => !matches).map((route) => [route.path, route]));
   const refusedNames = new RefusedNames(options.log);
   const patterns = options.routes.filter(({ matches }) => matches);
+  const servesMcp = options.routes.some(({ path }) => path === "/mcp");
+  const nothingHere = `There is nothing here.${servesMcp ? " MCP is served at /mcp." : ""}`;
   return async (request, connection) => {
     const startedAt = performance.now();
     const requestId = crypto.randomUUID();
@@ -99,7 +101,7 @@ export function createRouter(options: RouterOptions): FetchHandler {
           note({ limited_by: limit });
         },
       };
-      const response = await answer(request, route, { access: options.access, refusedNames }, info);
+      const response = await answer(request, route, { access: options.access, refusedNames, nothingHere }, info);
       status = response.status;
       return complete(response, route, requestId);
     } catch (error) {
@@ -117,10 +119,11 @@ export function createRouter(options: RouterOptions): FetchHandler {
   };
 }
 
-/** The access rules, and the log of refused names. */
+/** The access rules, the log of refused names, and what a path without a route is answered. */
 interface AccessChecks {
   access: AccessLists;
   refusedNames: RefusedNames;
+  nothingHere: string;
 }
 
 async function answer(request: Request, route: Route | undefined, checks: AccessChecks, info: RequestInfo) {
@@ -129,7 +132,9 @@ async function answer(request: Request, route: Route | undefined, checks: Access
     const refusal = refuseAccess(request, checks, route);
     if (refusal !== undefined) return refusal;
   }
-  const response = await routeAnswer(request, route, info);
+  const response = route === undefined
+    ? plainError(404, "not_found", checks.nothingHere)
+    : await routeAnswer(request, route, info);
   if (route?.allowsCors === true && isAllowedOrigin(request, access)) {
     allowOrigin(request, response.headers, route.exposes);
   }
@@ -145,8 +150,7 @@ function complete(response: Response, route: Route | undefined, requestId: strin
   return response;
 }
 
-async function routeAnswer(request: Request, route: Route | undefined, info: RequestInfo): Promise<Response> {
-  if (route === undefined) return plainError(404, "not_found", "There is nothing here. MCP is served at /mcp.");
+async function routeAnswer(request: Request, route: Route, info: RequestInfo): Promise<Response> {
   if (request.method === "OPTIONS" && route.allowsCors && request.headers.has("origin")) return preflight();
   const method = request.method === "HEAD" ? "GET" : request.method;
   if (route.methods !== undefined && !route.methods.includes(method)) {

@@ -16,7 +16,7 @@ export type Identity = { kind: "customer" } & Customer | { kind: "none"; error: 
 
 /** What one request asks for in its headers, besides its message. */
 export interface Wishes extends Bounds {
-  /** The code that people type on an approval page; see `X-MCP-Approval-Code`. */
+  /** The code that people type on an approval page; see `X-MCP-Approval-Code` and `APPROVAL_CODE`. */
   approvalCode: string | undefined;
   /** Questions go to the approval page even if the client can show forms; see `X-MCP-Confirm`. */
   confirmByPage: boolean;
@@ -32,7 +32,7 @@ export interface Caller extends Wishes {
   boundTo: string;
   /** The address of the client. Limits on wrong credentials use it; no answer shows it. */
   address: string;
-  /** How the request came. Pages can be shown only over HTTP. */
+  /** How the request came. */
   transport: "http" | "stdio";
   /** Hides the caller's secrets; see {@linkcode callerSecrets}. */
   secrets: SecretHider;

@@ -139,8 +139,8 @@ export class CallSecrets {
 /** The password was set, and its page can't show it. */
 const NOT_SHOWN: SecretAnswer = {
   show_next_step:
-    "The password was set, but the page that shows it can't be opened, since a part of this server does not " +
-    "answer. Nobody knows the password: tell the user, and set it once more.",
+    "The password was set, but the page that shows it can't be opened: a part of this server does not answer, or the " +
+    "server is shutting down. Nobody knows the password: tell the user, and set it once more.",
 };
 
 function answerOf({ url, endsAt }: SecretAddress, what: string): SecretAnswer {

@@ -1,34 +1,18 @@
 /** The errors that a model gets when a secret can't be shown to the person, or may have been set. */
-import type { NoPage } from "../confirm/page_access.ts";
+import { type NoPage, noPageText, type PageAccess } from "../confirm/page_access.ts";
 import { ToolError } from "../errors.ts";
 import type { StoreError } from "../store/store.ts";
 import type { SecretAddress } from "./records.ts";
 
-const WHY: Record<NoPage, { reason: string; advice: string }> = {
-  "stdio": {
-    reason: "over stdio there is none",
-    advice: "",
-  },
-  "no address": {
-    reason: "this server has no public address",
-    advice: "For the page the operator of this server has to set PUBLIC_URL. ",
-  },
-  "no code": {
-    reason: "the client's configuration holds no approval code",
-    advice:
-      "For the page the user sets the header X-MCP-Approval-Code in the client's configuration to a code of 8 to " +
-      "64 characters of their own choice, and types it there. Don't choose it for them. ",
-  },
-};
-
 /** There is no page on which the person could see the secret. */
-export function noPage(toolName: string, why: NoPage): ToolError {
-  const { reason, advice } = WHY[why];
+export function noPage(toolName: string, why: NoPage, { publicUrl }: Pick<PageAccess, "publicUrl">): ToolError {
+  const { reason, advice } = noPageText(why, publicUrl);
   return new ToolError(
     "confirmation_required",
     `${toolName} shows secrets to the user on a page, and there is no page here: ${reason}.`,
     {
-      hint: `Nothing was done. ${advice}Tell the user. Only if the user wants you to see the secret, call again with ` +
+      hint:
+        `Nothing was done. ${advice} Tell the user. Only if the user wants you to see the secret, call again with ` +
         'show: "answer"; a person is asked first.',
       done: "nothing",
     },

@@ -1,5 +1,5 @@
 import type { Clock } from "../async/clock.ts";
-import { type PageAccess, whyNoPage } from "../confirm/page_access.ts";
+import { hostOf, type PageAccess, type PageHost, whyNoPage } from "../confirm/page_access.ts";
 import { type BrowserProof, type CodeState, PageCodes, type ProvingCaller } from "../confirm/page_codes.ts";
 import { hashOf, isPageId, newPageId } from "../confirm/page_ids.ts";
 import { OPEN_MS, subjectSchema } from "../confirm/approval_records.ts";
@@ -25,7 +25,7 @@ export interface Secret {
 }
 
 /** The caller that shows secrets, as far as their page needs it. */
-export type SecretCaller = Pick<Caller, "transport" | "secrets" | "boundTo"> & ProvingCaller;
+export type SecretCaller = Pick<Caller, "secrets" | "boundTo"> & ProvingCaller;
 
 /** Secrets to be shown on one page. */
 export interface NewSecrets {
@@ -85,6 +85,7 @@ export class SecretPages {
   readonly #places: Slots;
   readonly #clock: Clock;
   readonly #access: PageAccess;
+  readonly #host: PageHost;
 
   constructor(options: SecretPagesOptions) {
     this.#records = new SecretRecords(options.sealed, options.clock);
@@ -92,6 +93,7 @@ export class SecretPages {
     this.#places = new Slots(options.store, "secret", MAX_UNOPENED);
     this.#clock = options.clock;
     this.#access = options.access;
+    this.#host = hostOf(options.access);
   }
 
   /**
@@ -101,7 +103,7 @@ export class SecretPages {
    */
   ensurePage(tool: string, caller: SecretCaller): void {
     const why = whyNoPage(caller, this.#access);
-    if (why !== undefined) throw noPage(tool, why);
+    if (why !== undefined) throw noPage(tool, why, this.#access);
   }
 
   /**
@@ -111,10 +113,22 @@ export class SecretPages {
    * @throws {ToolError} `confirmation_required` if there is no page, `rate_limited` if too many pages are unopened.
    */
   async keep(request: NewSecrets, state: "waiting" | "ready"): Promise<KeptSecrets> {
-    const { subject, secrets, customer, caller, client, tool } = request;
+    const { tool, caller } = request;
     this.ensurePage(tool, caller);
     const id = newPageId();
     const hash = await hashOf(id);
+    const notServed = await this.#host.open(hash, this.#clock.now() + OPEN_MS);
+    if (notServed !== undefined) throw noPage(tool, notServed, this.#access);
+    try {
+      return { url: this.#urlOf(id), ...await this.#keepUnder(hash, request, state) };
+    } catch (error) {
+      this.#host.endAt(hash, this.#clock.now());
+      throw error;
+    }
+  }
+
+  async #keepUnder(hash: string, request: NewSecrets, state: "waiting" | "ready"): Promise<Omit<KeptSecrets, "url">> {
+    const { subject, secrets, customer, caller, client, tool } = request;
     const place = await this.#places.take(customer, hash, OPEN_MS);
     if (place === undefined) throw tooManySecrets(MAX_UNOPENED);
     const now = this.#clock.now();
@@ -138,19 +152,27 @@ export class SecretPages {
     // Cloudways' answer may repeat the caller's own credentials in any text.
     const values = secrets.map(({ value }) => caller.secrets.givenInText(value.reveal()));
     await this.#records.add(record, values);
-    return { url: this.#urlOf(id), endsAt: endOf(record), record, values };
+    return { endsAt: endOf(record), record, values };
   }
 
   /**
    * Lets a person open the secrets from now on. The change was sent; `unconfirmed` if nobody knows whether it was made.
+   *
+   * @returns Undefined if the page is not served any more.
    */
-  async arm({ url, record, values }: KeptSecrets, state: "ready" | "unconfirmed"): Promise<SecretAddress> {
+  async arm(
+    { url, record, values }: KeptSecrets,
+    state: "ready" | "unconfirmed",
+  ): Promise<SecretAddress | undefined> {
+    const notServed = await this.#host.open(record.hash, this.#clock.now() + OPEN_MS);
+    if (notServed !== undefined) return undefined;
     const armed = await this.#records.arm(record, state, values);
     return { url, endsAt: endOf(armed) };
   }
 
   /** Removes the secrets of a change that was certainly not made. */
   async discard({ record }: KeptSecrets): Promise<void> {
+    this.#host.endAt(record.hash, this.#clock.now());
     await this.#records.remove(record);
     await this.#releasePlace(record);
   }
@@ -181,6 +203,7 @@ export class SecretPages {
 
   /** Notes that the secrets were shown. If the store fails now, the person must see them nevertheless. */
   async #noteShown(record: SecretRecord): Promise<void> {
+    this.#host.endAt(record.hash, this.#clock.now());
     try {
       await this.#records.setShown(record);
       await this.#releasePlace(record);

@@ -11,7 +11,7 @@ import type { ServiceOptions } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import { leaksIn, type Sight } from "../support/leaks.ts";
 import { LegacySession } from "../support/legacy_session.ts";
-import { startMain } from "../support/process.ts";
+import { portForLater, startMain } from "../support/process.ts";
 import { rawClient, type RedisAddress, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { callTool, post } from "../support/rpc.ts";
 import { callModern } from "../support/rpc_2026.ts";
@@ -638,6 +638,8 @@ for (const kind of ["token", "key"] as const) {
       CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
       LOG_LEVEL: "DEBUG",
       ENCRYPTION_KEY,
+      APPROVAL_CODE,
+      PORT: String(portForLater()),
       ...(kind === "token"
         ? { CLOUDWAYS_ACCESS_TOKEN: TOKEN }
         : { CLOUDWAYS_EMAIL: EMAIL, CLOUDWAYS_API_KEY: API_KEY }),
@@ -660,7 +662,10 @@ for (const kind of ["token", "key"] as const) {
     await send({ jsonrpc: "2.0", id: 0, method: "initialize", params });
     for (const id of [100, 101, 102, 0]) await program.waitFor(new RegExp(`"id":${id}\\b`), "stdout");
     await send({ jsonrpc: "2.0", method: "notifications/initialized" });
-    for (const [id, tool] of ["list_servers", "list_team_members", "get_alerts", CREDENTIALS[kind].secret].entries()) {
+    for (
+      const [id, tool] of ["list_servers", "list_team_members", "get_alerts", CREDENTIALS[kind].secret, APPROVAL_CODE]
+        .entries()
+    ) {
       await send({ jsonrpc: "2.0", id: id + 1, method: "tools/call", params: { name: tool, arguments: {} } });
       await program.waitFor(new RegExp(`"id":${id + 1}\\b`), "stdout");
     }

@@ -178,11 +178,12 @@ Deno.test("a customer has twenty unopened pages at most", async () => {
   await pages.keep(newSecrets(), "ready");
 });
 
-Deno.test("there is no page over stdio, or without a needed code", async () => {
+Deno.test("there is no page where the process serves none, or without a needed code", async () => {
   const clock = new FakeClock();
   await using store = new MemoryStore({ clock });
   const open = await makeSecretPages(store, clock);
   const careful = await makeSecretPages(store, clock, { needsCode: true });
+  const elicit = await makeSecretPages(store, clock, { host: "switched off" });
   const { caller } = newSecrets();
 
   const refused = (pages: SecretPages, changes: object, message: RegExp) =>
@@ -191,7 +192,7 @@ Deno.test("there is no page over stdio, or without a needed code", async () => {
       message,
     });
 
-  refused(open, { transport: "stdio" }, /over stdio there is none/);
+  refused(elicit, {}, /switched its pages off/);
   refused(careful, {}, /holds no approval code/);
   open.ensurePage("reset", caller);
   careful.ensurePage("reset", { ...caller, approvalCode: APPROVAL_CODE });

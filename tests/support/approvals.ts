@@ -6,6 +6,7 @@ import { BodyReader } from "../../src/http/request_body.ts";
 import { createRouter, type FetchHandler, type Route } from "../../src/http/router.ts";
 import { type ApprovalRequest, Approvals } from "../../src/confirm/approvals.ts";
 import { Declines } from "../../src/confirm/declines.ts";
+import { ALWAYS_SERVED } from "../../src/confirm/page_access.ts";
 import { UnknownPages } from "../../src/confirm/page_ids.ts";
 import { EndedYeses } from "../../src/confirm/ended_yeses.ts";
 import { Networks } from "../../src/text/networks.ts";
@@ -86,12 +87,17 @@ export async function makeReplica(
   clock: FakeClock,
   keys: readonly Uint8Array[],
   publicUrl = "https://mcp.example.com",
+  host = ALWAYS_SERVED,
 ): Promise<Replica> {
   const ring = await KeyRing.create({ encryptionKeys: [...keys] });
   const declines = new Declines(store, clock);
   const sealed = new SealedStore(store, new Box(ring));
   const ended = new EndedYeses({ clock, records: { hasMark: () => Promise.resolve(false) } });
-  return { store, declines, approvals: new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl }) };
+  return {
+    store,
+    declines,
+    approvals: new Approvals({ store, sealed, ring, declines, ended, clock, publicUrl, host }),
+  };
 }
 
 /** A running page. */

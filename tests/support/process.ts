@@ -233,6 +233,22 @@ export function freePort(): number {
   return listener.addr.port;
 }
 
+/**
+ * A port of 127.0.0.1 that is free now and that no outgoing connection is given, for a program that listens there later:
+ * the system gives its own choice, and so that of {@linkcode freePort}, to others meanwhile.
+ */
+export function portForLater(): number {
+  while (true) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      using _listener = Deno.listen({ hostname: "127.0.0.1", port });
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+}
+
 /** Every variable of the program, since the child inherits the others. Empty ones count as unset. */
 export function programEnv(env: ProgramEnv): Record<string, string> {
   const unset = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""]));

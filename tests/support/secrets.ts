@@ -2,6 +2,7 @@
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import type { AuditEntry } from "../../src/audit/record.ts";
+import { ALWAYS_SERVED, type PageAccess } from "../../src/confirm/page_access.ts";
 import { UnknownPages } from "../../src/confirm/page_ids.ts";
 import { secretRoute } from "../../src/http/pages/secret.ts";
 import { BodyReader } from "../../src/http/request_body.ts";
@@ -23,15 +24,17 @@ export const CANARY = "Canary-7391-of-Secrets!";
 export async function makeSecretPages(
   store: Store,
   clock: FakeClock,
-  { publicUrl = "https://mcp.example.com", needsCode = false, keys = [KEYS[0]] }: {
+  { publicUrl = "https://mcp.example.com", needsCode = false, keys = [KEYS[0]], host = ALWAYS_SERVED }: {
     publicUrl?: string;
     needsCode?: boolean;
     keys?: readonly Uint8Array[];
+    host?: PageAccess["host"];
   } = {},
 ): Promise<SecretPages> {
   const ring = await KeyRing.create({ encryptionKeys: [...keys] });
   const sealed = new SealedStore(store, new Box(ring));
-  return new SecretPages({ store, sealed, ring, clock, access: { publicUrl: new URL(publicUrl), needsCode } });
+  const access = { publicUrl: new URL(publicUrl), needsCode, host };
+  return new SecretPages({ store, sealed, ring, clock, access });
 }
 
 /** Secrets to store; by default one database password. */
@@ -42,7 +45,7 @@ export function newSecrets(
     subject: SHOPS,
     secrets: [{ name: "Database password", user: "shopuser", value: new SecretText(CANARY) }],
     customer: CUSTOMER,
-    caller: { transport: "http", boundTo: "", approvalCode, secrets: new SecretHider([]) },
+    caller: { boundTo: "", approvalCode, secrets: new SecretHider([]) },
     client: "Some client",
     tool: "reset_database_password",
     ...changes,

@@ -38,6 +38,7 @@ const CONTRACT_NAMES = [
   "CLOUDWAYS_EMAIL",
   "CLOUDWAYS_API_KEY",
   "CLOUDWAYS_ACCESS_TOKEN",
+  "APPROVAL_CODE",
 ];
 
 const BYTES = Uint8Array.from({ length: 32 }, (_, index) => 255 - index);
@@ -83,6 +84,7 @@ Deno.test("an empty environment gives every default", () => {
     toolsets: new Set(TOOLSETS),
     listedToolsets: new Set(DEFAULT_TOOLSETS),
     stdioCredential: undefined,
+    stdioApprovalCode: undefined,
   };
 
   const config = parseConfig({});
@@ -300,6 +302,10 @@ const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = 
   ["CLOUDWAYS_EMAIL", "owner @example.com", /without spaces/],
   ["CLOUDWAYS_API_KEY", "key\u00e9", /visible ASCII/],
   ["CLOUDWAYS_ACCESS_TOKEN", "x".repeat(4097), /at most 4096/],
+  ["APPROVAL_CODE", "x".repeat(7), /8 to 64/],
+  ["APPROVAL_CODE", "x".repeat(65), /8 to 64/],
+  ["APPROVAL_CODE", "two words", /without spaces/],
+  ["APPROVAL_CODE", "söme-code", /ASCII/],
 ];
 
 /** Variables that need another one. */
@@ -347,6 +353,7 @@ Deno.test("no message holds a secret", () => {
     CLOUDWAYS_EMAIL: `${secret} @example.com`,
     CLOUDWAYS_API_KEY: `${secret} `,
     CLOUDWAYS_ACCESS_TOKEN: ` ${secret}`,
+    APPROVAL_CODE: `${secret} `,
   };
 
   const problems = problemsOf(wrong);

@@ -18,13 +18,32 @@ Deno.test("serve may reach the Cloudways API and listen on its address, by defau
   assert.equal(flags, `--allow-net=api.cloudways.com:443,127.0.0.1:7000 ${ENV_FLAGS}`);
 });
 
-for (const command of ["stdio", "doctor"]) {
-  Deno.test(`${command} may reach the Cloudways API and listens nowhere`, async () => {
-    const flags = await printed(command);
+Deno.test("stdio may reach the Cloudways API and listen where its pages are", async () => {
+  const flags = await printed("stdio", { HOST: "localhost", PORT: "7777" });
+
+  assert.equal(flags, `--allow-net=api.cloudways.com:443,localhost:7777 ${ENV_FLAGS}`);
+});
+
+/** Configurations without pages over stdio. */
+const WITHOUT_PAGES: Record<string, ProgramEnv> = {
+  "CONFIRM=elicit": { CONFIRM: "elicit" },
+  "a HOST that is not loopback": { HOST: "0.0.0.0" },
+  "READ_ONLY=true": { READ_ONLY: "true" },
+};
+
+for (const [what, env] of Object.entries(WITHOUT_PAGES)) {
+  Deno.test(`stdio listens nowhere with ${what}`, async () => {
+    const flags = await printed("stdio", env);
 
     assert.equal(flags, `--allow-net=api.cloudways.com:443 ${ENV_FLAGS}`);
   });
 }
+
+Deno.test("doctor may reach the Cloudways API and listens nowhere", async () => {
+  const flags = await printed("doctor");
+
+  assert.equal(flags, `--allow-net=api.cloudways.com:443 ${ENV_FLAGS}`);
+});
 
 const CONFIGURATIONS: readonly { name: string; env: ProgramEnv; net: string }[] = [
   {

@@ -1,5 +1,5 @@
 /** `/connect/authorize`: the pages on which a person lets a client in. */
-import { isApprovalCode } from "../../confirm/code.ts";
+import { isApprovalCode } from "../../identity/approval_code.ts";
 import { withParameters } from "../../identity/redirects.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import { type Toolset, TOOLSETS } from "../../identity/toolsets.ts";

@@ -16,13 +16,13 @@ export interface StdioScopeOptions {
   work?: WorkCounts | undefined;
 }
 
-/** The scope of the one stdio caller, whose credential is in the configuration. */
+/** The scope of the one stdio caller, whose credential and approval code are in the configuration. */
 export async function stdioScope(
-  config: Pick<Config, "stdioCredential" | "readOnly" | "toolsets" | "listedToolsets">,
+  config: Pick<Config, "stdioCredential" | "stdioApprovalCode" | "readOnly" | "toolsets" | "listedToolsets">,
   { customerIds, log, work }: StdioScopeOptions,
 ): Promise<CallScope> {
   const identity = await identityOf(config.stdioCredential, customerIds);
-  const approvalCode = undefined;
+  const { stdioApprovalCode: approvalCode } = config;
   const secrets = callerSecrets({ identity, approvalCode }, { work });
   const caller: Caller = {
     identity,
