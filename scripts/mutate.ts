@@ -3,10 +3,10 @@
  * time, of a tool's input or of a request to Cloudways, and runs the tests of that toolset. Prints the names that no
  * test noticed.
  *
- *   deno task mutate [TOOLSET]…
+ *   deno task mutate [TOOLSET | FILE]…
  */
 import { allTools } from "../src/tools/all.ts";
-import { TOOLSETS } from "../src/identity/toolsets.ts";
+import { type Toolset, TOOLSETS } from "../src/identity/toolsets.ts";
 import { operations } from "../tests/sandbox/facts.ts";
 
 interface Mutant {
@@ -40,37 +40,69 @@ function mutantsOf(file: string, text: string, names: ReadonlySet<string>): Muta
 /** Members of a tool's definition that are also the names of parameters. */
 const DEFINITION_MEMBERS = new Set(["name", "title", "description", "status", "message"]);
 
-/** Comments, and members of types, which the compiler checks. */
-const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$/;
+/**
+ * Comments; members of types, which the compiler checks; and the state that a yes is bound to, whose names only have to
+ * stay the same.
+ */
+const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$|^\s*target: \{/;
 
 const TEST = [
   ...["test", "--config", "tests/deno.json", "--quiet", "--no-check", "--fail-fast"],
-  ...["--no-prompt", "--ignore-env", "--allow-net=127.0.0.1"],
+  ...["--no-prompt", "--ignore-env", "--allow-env=PATH,HOME", "--allow-net=127.0.0.1", "--allow-read=."],
+  ...["--allow-run=redis-server"],
 ];
 
+/** The tests that notice most, and cost little. */
+async function quickTestsPass(directory: string, toolset: Toolset): Promise<boolean> {
+  const loop = ["--filter", `/^(${namesOf(toolset).join("|")}) /`, "tests/integration/tools_test.ts"];
+  return await testsPass(directory, loop) && await testsPass(directory, ["tests/unit/catalogue_test.ts"]);
+}
+
+/** What notices most mutants: the quick tests, the compiler, and the documentation. */
+async function mostPass(directory: string, toolset: Toolset): Promise<boolean> {
+  return await quickTestsPass(directory, toolset) && await denoSucceeds(directory, ["check", "src/tools/all.ts"]) &&
+    await testsPass(directory, ["tests/integration/tool_docs_test.ts"]);
+}
+
+function namesOf(toolset: Toolset): string[] {
+  return allTools.filter((tool) => tool.toolset === toolset).map(({ name }) => name);
+}
+
 /**
- * Runs all that could notice: the loop over all tools, the list of tools, the toolset's tests, the examples, the
- * compiler.
+ * The test files that name a tool of this file, or else of its toolset. Those that start programs are left out: they
+ * need more than the copy has, and notice nothing of names.
  */
-async function testsPass(directory: string, toolset: string): Promise<boolean> {
-  const names = allTools.filter((tool) => tool.toolset === toolset).map(({ name }) => name);
-  const loop = ["--filter", `/^(${names.join("|")}) /`, "tests/integration/tools_test.ts"];
-  return await testPasses(directory, loop) &&
-    await testPasses(directory, ["tests/unit/catalogue_test.ts", `tests/integration/${toolset}_tools_test.ts`]) &&
-    await testPasses(directory, ["tests/integration/tool_docs_test.ts"]) &&
-    await denoSucceeds(directory, ["check", "src/tools/all.ts"]);
+async function testsThatName(toolset: Toolset, text: string): Promise<string[]> {
+  const own = namesOf(toolset).filter((name) => text.includes(`name: "${name}"`));
+  const names = new RegExp(`\\b(${(own.length > 0 ? own : namesOf(toolset)).join("|")})\\b`);
+  const found: string[] = [];
+  for (const folder of ["tests/unit", "tests/integration"]) {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (!name.endsWith("_test.ts")) continue;
+      const test = await Deno.readTextFile(`${folder}/${name}`);
+      if (names.test(test) && !test.includes("support/process.ts")) found.push(`${folder}/${name}`);
+    }
+  }
+  return found.sort();
 }
 
-/** The files of a toolset: one, or all in a folder of its name. */
-async function filesOf(toolset: string): Promise<string[]> {
-  const folder = `src/tools/${toolset}`;
-  const isFolder = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
-  if (!isFolder) return [`${folder}.ts`];
-  return [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`).sort();
+/** The text with the name misspelt. */
+function mutated(text: string, { index, name }: Mutant): string {
+  return `${text.slice(0, index + name.length)}_x${text.slice(index + name.length)}`;
 }
 
-async function testPasses(directory: string, args: string[]): Promise<boolean> {
-  return await denoSucceeds(directory, [...TEST, "--allow-read=.", ...args]);
+/** The files of the wanted toolset, or the one wanted file. */
+async function filesOf(wanted: string): Promise<{ toolset: Toolset; files: string[] }> {
+  const toolset = TOOLSETS.find((name) => wanted === name || wanted.startsWith(`src/tools/${name}/`));
+  if (toolset === undefined) throw new RangeError(`${wanted} is no toolset, and no file of one`);
+  if (toolset !== wanted) return { toolset, files: [wanted] };
+  const files: string[] = [];
+  for await (const { name } of Deno.readDir(`src/tools/${toolset}`)) files.push(`src/tools/${toolset}/${name}`);
+  return { toolset, files: files.sort() };
+}
+
+async function testsPass(directory: string, args: readonly string[]): Promise<boolean> {
+  return args.length === 0 || await denoSucceeds(directory, [...TEST, ...args]);
 }
 
 async function denoSucceeds(directory: string, args: string[]): Promise<boolean> {
@@ -95,16 +127,25 @@ const print = (text: string) => Deno.stdout.write(new TextEncoder().encode(`${te
 try {
   await copyProject(directory);
   const names = parameterNames();
-  for (const toolset of wanted) {
-    if (!await testsPass(directory, toolset)) throw new Error(`the tests of ${toolset} fail without any mutation`);
-    for (const file of await filesOf(toolset)) {
+  for (const one of wanted) {
+    const { toolset, files } = await filesOf(one);
+    if (!await mostPass(directory, toolset)) throw new Error(`the tests of ${toolset} fail without any mutation`);
+    for (const file of files) {
       const copy = `${directory}/${file}`;
       const text = await Deno.readTextFile(copy);
-      for (const mutant of mutantsOf(file, text, names)) {
-        const end = mutant.index + mutant.name.length;
-        await Deno.writeTextFile(copy, `${text.slice(0, end)}_x${text.slice(end)}`);
-        total++;
-        if (!await testsPass(directory, toolset)) continue;
+      const mutants = mutantsOf(file, text, names);
+      total += mutants.length;
+      const left: Mutant[] = [];
+      for (const mutant of mutants) {
+        await Deno.writeTextFile(copy, mutated(text, mutant));
+        if (await mostPass(directory, toolset)) left.push(mutant);
+      }
+      await Deno.writeTextFile(copy, text);
+      const naming = left.length === 0 ? [] : await testsThatName(toolset, text);
+      if (!await testsPass(directory, naming)) throw new Error(`the tests that name ${file} fail without any mutation`);
+      for (const mutant of left) {
+        await Deno.writeTextFile(copy, mutated(text, mutant));
+        if (!await testsPass(directory, naming)) continue;
         survivors.push(mutant);
         await print(`survived: ${mutant.file}:${mutant.line} ${mutant.name}`);
       }

@@ -230,6 +230,31 @@ Deno.test("settings that Cloudways does not show while updates are off are null"
   assert.deepEqual([json.enabled, json.settings, json.next_run], [false, null, null]);
 });
 
+/** Settings in which everything is told. */
+const WHOLE = {
+  is_update_enable: "1",
+  update_list: { plugin: [], theme: [], core: "no" },
+  available_update_list: {},
+  update_slot: "12:01 - 18:00",
+  update_day: "Sunday",
+  notification_email: "owner@example.com",
+  pre_notification: "1",
+  successful_updates: "1",
+  failed_updates: "1",
+};
+
+Deno.test("a core that Cloudways does not name is shown as no text, in the selection and in the next run", async () => {
+  await using service = await start();
+  answers(service, "safe_update_settings_get", {
+    settings: { ...WHOLE, update_list: { plugin: [], theme: [], core: {} } },
+  });
+  answers(service, "safe_update_schedule_get", { updates_list: { core: {} } });
+
+  const { json } = await call(service, "get_update_settings");
+
+  assert.deepEqual([Object(json.settings).selected.core, Object(json.next_run).core], ["", ""]);
+});
+
 Deno.test("automatic updates are switched, and read back", async () => {
   await using service = await start();
   const { updates } = appOf(service);
@@ -277,17 +302,6 @@ Deno.test("settings that are left out stay as they are, and nothing empty is sen
 });
 
 Deno.test("settings that can't be read whole are not written", async () => {
-  const whole = {
-    is_update_enable: "1",
-    update_list: { plugin: [], theme: [], core: "no" },
-    available_update_list: {},
-    update_slot: "12:01 - 18:00",
-    update_day: "Sunday",
-    notification_email: "owner@example.com",
-    pre_notification: "1",
-    successful_updates: "1",
-    failed_updates: "1",
-  };
   const broken: Record<string, unknown>[] = [
     { is_update_enable: "maybe" },
     { update_day: "4" },
@@ -303,7 +317,7 @@ Deno.test("settings that can't be read whole are not written", async () => {
 
   for (const change of broken) {
     await using service = await start();
-    answers(service, "safe_update_settings_get", { settings: { ...whole, ...change } });
+    answers(service, "safe_update_settings_get", { settings: { ...WHOLE, ...change } });
 
     const { json } = await call(service, "update_update_settings", { ...APP, day: "Monday" });
 
