@@ -43,8 +43,8 @@ type OperationRecord = z.output<typeof operationReply>["operation"];
 const POLL_INTERVAL_MS = 5_000;
 /** How long a poll that is sent as the time runs out may still take. */
 const TIME_UP_GRACE_MS = 2_000;
-/** Failures that say nothing about the operation. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
+/** Failures of a poll that say nothing about the operation. */
+export const PASSING: ReadonlySet<string> = new Set<ErrorCode>([
   "rate_limited",
   "upstream_rate_limited",
   "upstream_error",

@@ -64,7 +64,7 @@ export function hostOf({ host }: PageAccess): PageHost {
 export interface NoPageText {
   /** Follows "there is no page:". */
   reason: string;
-  /** What the user can do about it, in whole sentences. */
+  /** What the user can do about it: sentences. */
   advice: string;
 }
 

@@ -232,7 +232,7 @@ Deno.test("an operation of another server is unknown in every state, and nobody 
   }
 });
 
-Deno.test("a bound caller follows operations on its server, whoever started them", async () => {
+Deno.test("a bound caller follows the operations on its server, those that others started too", async () => {
   await using pair = await startBoundPair();
   const { whole } = pair;
   const operation_id = addOperation(whole, { serverId: OWN.server_id });

@@ -101,7 +101,7 @@ export function removalQuestion(member: MemberRecord): Question {
     consequences: [
       "They lose their access to the account, with every server and application that they could reach through it.",
       "Cloudways doesn't say what becomes of SSH keys and SFTP users that they use: look at those too.",
-      "It can't be undone: to let them in again, somebody has to add them and give them access anew.",
+      "It can't be undone: to let them in again, somebody has to add them and give them access again.",
     ],
     facts: [
       { name: "E-mail", values: [email], isFirst: true },

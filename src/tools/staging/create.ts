@@ -32,11 +32,7 @@ async function copyOnServer(account: CloudwaysAccount, live: FoundApp, options: 
   return { work, namedId: end?.app_id ?? null };
 }
 
-const twoStarted = z.looseObject({
-  source_operation_id: z.unknown().optional(),
-  destination_operation_id: z.unknown().optional(),
-  app_id: z.unknown().optional(),
-}).transform(({ source_operation_id, destination_operation_id, app_id }) => ({
+const twoStarted = z.looseObject({}).transform(({ source_operation_id, destination_operation_id, app_id }) => ({
   source: startedBy(source_operation_id),
   destination: startedBy(destination_operation_id),
   namedId: tiedId(app_id),

@@ -1,5 +1,6 @@
 /** Collects the readings of one diagnosis, and names what was not read. */
 import type { ReportRequest } from "../../../cloudways/account.ts";
+import { PASSING } from "../../../cloudways/operations.ts";
 import { StoreError } from "../../../store/store.ts";
 import { lookAtReport, requestReport } from "../../define/started_report.ts";
 import type { ToolContext } from "../../define/tool.ts";
@@ -45,15 +46,6 @@ const FIRST_LOOK_MS = 11_000;
 const NEXT_LOOK_MS = 5_000;
 /** Time for the last look, and for the answer. */
 const LAST_LOOK_MS = 3_000;
-
-/** Failures of a look that say nothing about the report. */
-const MAY_PASS: ReadonlySet<NotReadReason> = new Set([
-  "rate_limited",
-  "upstream_rate_limited",
-  "upstream_error",
-  "upstream_timeout",
-  "upstream_unreachable",
-]);
 
 /** Reads parts within the share of a {@linkcode WideReading}. A failure of one part never fails the others. */
 export class Gathering {
@@ -161,7 +153,7 @@ export class Gathering {
     const next = { part, operationId, countedLooks: Math.max(0, countedLooks - 1) };
     if (reading.read && reading.value === undefined) return next;
     if (reading.read) reading.value?.data();
-    else if (MAY_PASS.has(reading.reason)) return { ...next, failed: reading.reason };
+    else if (PASSING.has(reading.reason)) return { ...next, failed: reading.reason };
     else if (reading.reason === "operation_failed") this.leaveOut(part.name, reading.reason, part.again);
     else this.#leaveRunning(part, operationId, reading.reason);
     return undefined;
