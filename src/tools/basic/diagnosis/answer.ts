@@ -52,12 +52,21 @@ export function answerOf({ facts, notLookedAt, requests }: Gathered) {
     },
     timeline: timelineOf(facts, onset),
     figures: figuresOf(facts),
-    looked_at: facts.readAt,
-    not_looked_at: notLookedAt,
+    looked_at: inOrder(facts.readAt),
+    not_looked_at: notLookedAt.toSorted((a, b) => compareNames(a.part, b.part)),
     ...(causes.length === 0 && { look_next: lookNext(facts) }),
     request_count: requests + 1,
   };
   return shortened(answer);
+}
+
+/** By name, so that the same facts give the same answer whichever reply comes first. */
+function inOrder(readAt: Facts["readAt"]): Facts["readAt"] {
+  return Object.fromEntries(Object.entries(readAt).sort(([a], [b]) => compareNames(a, b)));
+}
+
+function compareNames(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function summaryOf(causes: readonly Cause[], missing: number): string {
