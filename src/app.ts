@@ -50,6 +50,8 @@ import { ChainedAuditTrail } from "./audit/trail.ts";
 import { FoldedLog } from "./telemetry/folded_log.ts";
 import type { Logger } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
+import { Prompts } from "./prompts/prompts.ts";
+import { allSkills } from "./prompts/skills.ts";
 import { allTools } from "./tools/all.ts";
 import { VERSION } from "./version.ts";
 import type { WorkCounts } from "./text/work_counts.ts";
@@ -99,6 +101,8 @@ export interface App {
   /** The parts that all accounts share. */
   services: AccountServices;
   dispatcher: Dispatcher;
+  /** Makes the protocol server of one scope. */
+  createServer: (scope: CallScope) => ReturnType<typeof createProtocolServer>;
   /** The scope of the one customer of `stdio` mode. */
   stdioScope(): Promise<CallScope>;
   /** Makes `/ready` fail, refuses new requests, and ends waiting for operations and people. */
@@ -169,8 +173,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     stopWaiting,
   });
   const onProtocolError = (error: Error, scope?: CallScope) => (scope?.log ?? log).debug("protocol", { error });
+  const offer = { catalogue, prompts: new Prompts(allSkills, catalogue), dispatcher };
   const endpoint = new McpEndpoint<CallScope>({
-    createServer: (scope, session) => createProtocolServer(catalogue, dispatcher, scope, session),
+    createServer: (scope, session) => createProtocolServer(offer, scope, session),
     isSlow: (name, args) => catalogue.isSlow(name, args),
     ...options.protocol,
     secretsOf: ({ caller }) => caller.secrets,
@@ -193,6 +198,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     catalogue,
     services,
     dispatcher,
+    createServer: (scope) => createProtocolServer(offer, scope),
     stdioScope: () => stdioScope(config, { customerIds, log, work }),
     startDraining: () => draining.abort(new Error("The server is shutting down.")),
     finished: async () => {

@@ -5,7 +5,6 @@ import { within } from "../async/within.ts";
 import type { Config } from "../config.ts";
 import { outboundHosts, overStdio, stdioPagesAddress, whyNoStdioPages } from "../config/reach.ts";
 import { stdioConfirmNote } from "../confirm/note.ts";
-import { createProtocolServer } from "../mcp/server.ts";
 import { type InputEnd, StdioTransport } from "../mcp/stdio/transport.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Output } from "./audit_output.ts";
@@ -35,7 +34,7 @@ export async function stdio(given: Config, { log, auditLog }: Output): Promise<n
   logConfirmNote(config, log);
   const scope = await app.stdioScope();
   const transport = new StdioTransport({ secrets: scope.caller.secrets });
-  const handle = serveStdio(() => createProtocolServer(app.catalogue, app.dispatcher, scope), {
+  const handle = serveStdio(() => app.createServer(scope), {
     transport,
     onerror: (error) => scope.log.debug("protocol", { error }),
   });

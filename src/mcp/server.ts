@@ -15,6 +15,7 @@ import { SERVER_NAME, VERSION } from "../version.ts";
 import { CallProgress, type ProgressUpdate } from "./progress.ts";
 import type { Catalogue } from "../calls/catalogue.ts";
 import type { Dispatcher, ToolCall } from "../calls/dispatch.ts";
+import type { Prompts } from "../prompts/prompts.ts";
 import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "../confirm/elicitation.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { memberOf } from "../text/member.ts";
@@ -29,7 +30,14 @@ export interface CallScope {
   log: Logger;
 }
 
-/** How long 2026 clients may keep the list of tools; it changes only with a release. */
+/** What a protocol server offers. */
+export interface Offer {
+  catalogue: Catalogue;
+  prompts: Prompts;
+  dispatcher: Dispatcher;
+}
+
+/** How long 2026 clients may keep the lists; they change only with a release. */
 const LIST_TTL_MS = 5 * 60_000;
 
 /**
@@ -39,21 +47,22 @@ const LIST_TTL_MS = 5 * 60_000;
  * @param session The client's session, if it has one.
  */
 export function createProtocolServer(
-  catalogue: Catalogue,
-  dispatcher: Dispatcher,
+  { catalogue, prompts, dispatcher }: Offer,
   scope: CallScope,
   session?: ClientSession,
 ): Server {
   const hint = { ttlMs: LIST_TTL_MS, cacheScope: "private" } as const;
   const server = new ProtocolServer({ name: SERVER_NAME, title: "Cloudways", version: VERSION }, {
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, prompts: {} },
     instructions: INSTRUCTIONS,
-    cacheHints: { "tools/list": hint, "server/discover": hint },
+    cacheHints: { "tools/list": hint, "prompts/list": hint, "server/discover": hint },
   }, {
     secrets: scope.caller.secrets,
     onUnexpected: (error) => scope.log.error("internal error", { error }),
   });
   server.setRequestHandler("tools/list", () => ({ tools: catalogue.list(scope.caller) }));
+  server.setRequestHandler("prompts/list", () => ({ prompts: prompts.list(scope.caller) }));
+  server.setRequestHandler("prompts/get", ({ params }) => prompts.get(params, scope.caller));
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     const { envelope, signal } = context.mcpReq;
     const { caller, log } = scopeOfCall(scope);

@@ -34,13 +34,13 @@ export const FOR_ANY_SERVER: Record<Revision, Record<string, string[]>> = {
   "2025-11-25": {
     "dns-rebinding-protection": [],
     "ping": [],
+    "prompts-list": [],
     "server-initialize": [],
     "server-sse-multiple-streams": [],
     "tools-list": [],
   },
   "2026-07-28": {
     "caching": [
-      "sep-2549-prompts-list-caching-hints",
       "sep-2549-resources-list-caching-hints",
       "sep-2549-resources-templates-list-caching-hints",
     ],
@@ -48,6 +48,7 @@ export const FOR_ANY_SERVER: Record<Revision, Record<string, string[]>> = {
     "http-header-validation": [],
     "input-required-result-unsupported-methods": [],
     "input-required-result-validate-input": [],
+    "prompts-list": [],
     "server-sse-multiple-streams": [],
     "server-stateless": [
       "sep-2575-server-rejects-undeclared-capability",

@@ -8,7 +8,6 @@ import { createApp } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { KeyWork } from "../../src/cloudways/key_work.ts";
 import { oversized } from "../../src/text/json_size.ts";
-import { createProtocolServer } from "../../src/mcp/server.ts";
 import { StdioTransport } from "../../src/mcp/stdio/transport.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { noWork, type WorkCounts } from "../../src/text/work_counts.ts";
@@ -103,7 +102,7 @@ Deno.test("the worst lines over stdio are bounded work", async () => {
   for (const { name, body } of inputsFor("stdio")) {
     const input = new Blob([body, "\n"]).stream();
     const transport = new StdioTransport({ secrets: scope.caller.secrets, input, output: new WritableStream() });
-    const handle = serveStdio(() => createProtocolServer(app.catalogue, app.dispatcher, scope), { transport });
+    const handle = serveStdio(() => app.createServer(scope), { transport });
     await transport.inputEnded;
     await transport.answered();
     await handle.close();

@@ -33,6 +33,10 @@ export interface ConnectedClient extends AsyncDisposable {
   instructions(): string | undefined;
   /** The tools in the order in which the server lists them. */
   listTools(): Promise<ListedTool[]>;
+  /** The names of the prompts. */
+  listPrompts(): Promise<string[]>;
+  /** The messages of a prompt. */
+  getPrompt(name: string, args?: Record<string, string>): Promise<unknown[]>;
   call(name: string, args?: Record<string, unknown>, options?: CallOptions): Promise<Answer>;
 }
 
@@ -126,6 +130,8 @@ async function connectLegacy(url: URL, headers: Record<string, string>, person?:
     protocolVersion: () => transport.protocolVersion,
     instructions: () => client.getInstructions(),
     listTools: async () => (await client.listTools()).tools,
+    listPrompts: async () => (await client.listPrompts()).prompts.map((prompt: { name: string }) => prompt.name),
+    getPrompt: async (name, args = {}) => (await client.getPrompt({ name, arguments: args })).messages,
     call: async (name, args = {}, { signal, onProgress } = {}) =>
       toAnswer(
         await client.callTool({ name, arguments: args }, undefined, {
@@ -159,6 +165,8 @@ async function connectModern(
     protocolVersion: () => client.getNegotiatedProtocolVersion(),
     instructions: () => client.getInstructions(),
     listTools: async () => (await client.listTools()).tools,
+    listPrompts: async () => (await client.listPrompts()).prompts.map((prompt: { name: string }) => prompt.name),
+    getPrompt: async (name, args = {}) => (await client.getPrompt({ name, arguments: args })).messages,
     call: async (name, args = {}, { signal, onProgress } = {}) =>
       toAnswer(
         await client.callTool({ name, arguments: args }, {

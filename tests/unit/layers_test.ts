@@ -20,6 +20,7 @@ const ROOMS = [
   "sign_in",
   "tools",
   "calls",
+  "prompts",
   "mcp",
   "http",
   "app",
@@ -51,7 +52,7 @@ function textOf(path: string): string {
 
 /** The modules of the project that a module imports, types too. */
 function importsOf(path: string): string[] {
-  const specifiers = textOf(path).matchAll(/(?:\bfrom|\bimport\(?)\s*"(\.{1,2}\/[^"]+)"/g);
+  const specifiers = textOf(path).matchAll(/(?:\bfrom|\bimport\(?)\s*"(\.{1,2}\/[^"]+\.ts)"/g);
   return [...specifiers].map(([, specifier = ""]) =>
     new URL(specifier, new URL(path, ROOT)).href.slice(ROOT.href.length)
   );
