@@ -1,17 +1,28 @@
 /** What `deploy/` holds agrees with the program. */
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { GRACE_MS } from "../../src/commands/process.ts";
+import { VERSION } from "../../src/version.ts";
 import { VARIABLE_NAMES } from "../../src/config/variables.ts";
 
 const UNITS = ["cloudways-mcp.service", "cloudways-mcp@.service"];
 
+const ROOT = new URL("../../", import.meta.url);
+
 function read(path: string): string {
-  return Deno.readTextFileSync(new URL(`../../deploy/${path}`, import.meta.url));
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}
+
+/** The number in the first group of a pattern. */
+function numberIn(text: string, pattern: RegExp): number {
+  return Number(pattern.exec(text)?.[1]);
 }
 
 /** The values of each directive of a unit. */
 function directives(unit: string): Map<string, string[]> {
-  const lines = read(`systemd/${unit}`).split("\n").map((line) => /^(\w+)=(.*)$/.exec(line)).filter((m) => m !== null);
+  const lines = read(`deploy/systemd/${unit}`).split("\n").map((line) => /^(\w+)=(.*)$/.exec(line)).filter((m) =>
+    m !== null
+  );
   return new Map(
     Object.entries(Object.groupBy(lines, ([, name = ""]) => name))
       .map(([name, all = []]) => [name, all.map(([, , value = ""]) => value)]),
@@ -21,7 +32,7 @@ function directives(unit: string): Map<string, string[]> {
 for (const unit of UNITS) {
   Deno.test(`${unit} lets calls in flight finish, and runs a task that exists`, () => {
     const found = directives(unit);
-    const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
+    const { tasks } = JSON.parse(read("deno.json"));
 
     assert.ok(Number(found.get("TimeoutStopSec")?.[0]) * 1000 > GRACE_MS);
     const [, task = ""] = /deno task --quiet (\w+)$/.exec(found.get("ExecStart")?.[0] ?? "") ?? [];
@@ -38,11 +49,95 @@ for (const unit of UNITS) {
 }
 
 Deno.test("the unit of a replica is the other one, with a port", () => {
-  const [single, replica] = UNITS.map((unit) => read(`systemd/${unit}`).split("\n"));
+  const [single, replica] = UNITS.map((unit) => read(`deploy/systemd/${unit}`).split("\n"));
 
   assert.deepEqual(replica?.filter((line) => !single?.includes(line)).map((line) => line.replace(/[=:].*/, "")), [
     "Description",
     "# PORT must not be set in this file",
     "Environment",
   ]);
+});
+
+/** The instructions of the Dockerfile that begin with a word, joined where they go on over lines. */
+function instructions(word: string): string[] {
+  const lines = read("Dockerfile").replaceAll(/\\\n\s*/g, "").split("\n");
+  return lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+}
+
+/** What the Dockerfile copies from the project: files, and folders with all that is in them. */
+function copied(): string[] {
+  return instructions("COPY").filter((line) => !line.startsWith("--from")).flatMap((line) =>
+    line.split(" ").slice(0, -1)
+  );
+}
+
+const graphSchema = z.object({ modules: z.array(z.object({ specifier: z.string() })) });
+
+/** The modules of the project that a program needs, itself among them. */
+async function modulesOf(entry: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command("deno", { args: ["info", "--json", entry] }).output();
+  const { modules } = graphSchema.parse(JSON.parse(new TextDecoder().decode(stdout)));
+  return modules.map(({ specifier }) => specifier)
+    .filter((specifier) => specifier.startsWith(ROOT.href))
+    .map((specifier) => specifier.slice(ROOT.href.length));
+}
+
+Deno.test("the image has every module of the program, and the container runs it as deno task start does", async () => {
+  const local = (await Promise.all(["main.ts", "scripts/permissions.ts", "scripts/healthcheck.ts"].map(modulesOf)))
+    .flat();
+  const isCopied = (path: string) => copied().some((from) => path === from || path.startsWith(`${from}/`));
+  const { tasks } = JSON.parse(read("deno.json"));
+  const [, , command = ""] = JSON.parse(instructions("ENTRYPOINT")[0] ?? "[]");
+
+  assert.ok(local.length > 200);
+  assert.deepEqual(local.filter((path) => !isCopied(path)), []);
+  assert.equal(
+    `deno cache --frozen main.ts scripts/permissions.ts && ${command.replace(/^exec /, "")}`,
+    tasks.start.command,
+  );
+});
+
+Deno.test("nothing is sent to the builder of the image but what it copies", () => {
+  const sent = read(".dockerignore").split("\n").filter((line) => line.startsWith("!")).map((line) => line.slice(1));
+
+  assert.deepEqual(sent.toSorted(), copied().toSorted());
+});
+
+Deno.test("containers have time to end, and the version of the program", () => {
+  const compose = read("compose.yaml");
+  const server = read("deploy/kubernetes/server.yaml");
+  const preStopSeconds = numberIn(server, /\["sleep", "(\d+)"\]/);
+
+  assert.ok(numberIn(compose, /stop_grace_period: (\d+)s/) * 1000 > GRACE_MS);
+  assert.ok((numberIn(server, /terminationGracePeriodSeconds: (\d+)/) - preStopSeconds) * 1000 > GRACE_MS);
+  assert.match(compose, new RegExp(`image: cloudways-mcp:${RegExp.escape(VERSION)}\\n`));
+  assert.match(read("deploy/kubernetes/kustomization.yaml"), new RegExp(`newTag: ${RegExp.escape(VERSION)}\\n`));
+  assert.match(instructions("LABEL")[0] ?? "", new RegExp(`image.version="${RegExp.escape(VERSION)}"`));
+});
+
+Deno.test("the health check of a container tells a server that answers from none", async () => {
+  const check = async (port: number): Promise<number> => {
+    const args = [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--allow-net=127.0.0.1",
+      "--allow-env=PORT",
+      "scripts/healthcheck.ts",
+    ];
+    return (await new Deno.Command("deno", { args, env: { PORT: String(port) } }).output()).code;
+  };
+  const codes: number[] = [];
+  for (const status of [200, 503]) {
+    await using server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      () => new Response("", { status }),
+    );
+    codes.push(await check(server.addr.port));
+  }
+  const closed = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = closed.addr;
+  closed.close();
+
+  assert.deepEqual([...codes, await check(port)], [0, 1, 1]);
 });
