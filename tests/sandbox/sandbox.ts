@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../../src/async/clock.ts";
 import { type Answer, answer, type Backstage, greeting } from "./answer.ts";
 import { type Habits, type ReplyForms, usualHabits } from "./call.ts";
 import { type Fault, FaultBook } from "./faults.ts";
-import { type AccountSpec, DEMO_ACCOUNT, makeAccount } from "./make_account.ts";
+import { type AccessTokenSpec, type AccountSpec, DEMO_ACCOUNT, makeAccount } from "./make_account.ts";
 import { OperationBook, type OperationPace } from "./operation_book.ts";
 import { createRandom, seedFrom } from "./prng.ts";
 import { RateLimiter } from "./rate_limit.ts";
@@ -88,6 +88,11 @@ export interface Sandbox extends AsyncDisposable {
   account(email?: string): AccountState;
   /** Forgets requests, violations, faults and rate counters; accounts stay as they are. */
   reset(): void;
+  /**
+   * Makes the accounts again, as a sandbox that starts now has them, and forgets everything but violations. The first
+   * gets these access tokens, so that the program under test takes it for a customer that it has never seen.
+   */
+  startOver(accessTokens: readonly AccessTokenSpec[]): void;
   /** Every exchanged token becomes invalid. */
   expireTokens(): void;
   /** The API key no longer signs in. */
@@ -113,31 +118,15 @@ class RunningSandbox implements Sandbox {
   readonly requests: RecordedRequest[] = [];
   readonly violations: Violation[] = [];
   readonly #options: SandboxOptions;
-  readonly #backstage: Backstage;
+  #backstage: Backstage;
   readonly #faults = new FaultBook();
   readonly #closing = new AbortController();
   readonly #server: Server;
   #port = 0;
 
   constructor(options: SandboxOptions) {
-    const seed = options.seed ?? 1;
-    const clock = options.clock ?? systemClock;
-    const random = createRandom(seedFrom("sandbox", seed));
-    const accounts = (options.accounts ?? [DEMO_ACCOUNT]).map((spec, index) =>
-      makeAccount(spec, index, seed, options.epoch ?? clock.now())
-    );
     this.#options = options;
-    this.#backstage = {
-      clock,
-      random,
-      accounts,
-      forms: options.forms ?? "live",
-      habits: { ...usualHabits, ...options.habits },
-      tokens: new TokenBook(clock, random, accounts),
-      rates: new RateLimiter(clock),
-      book: new OperationBook(clock, random, { polls: 2, seconds: 10, ...options.pace }),
-      limits: { perMinute: options.rateLimitPerMinute ?? 100, exchangesPerMinute: options.exchangesPerMinute ?? 10 },
-    };
+    this.#backstage = makeBackstage(options, specsOf(options));
     this.#server = createServer((message, response) => {
       this.#serve(message, response).catch((error) => this.#reportCrash(error, response));
     });
@@ -184,6 +173,13 @@ class RunningSandbox implements Sandbox {
     this.violations.length = 0;
     this.#faults.clear();
     this.#backstage.rates.reset();
+  }
+
+  startOver(accessTokens: readonly AccessTokenSpec[]): void {
+    this.requests.length = 0;
+    this.#faults.clear();
+    const [first, ...others] = specsOf(this.#options);
+    this.#backstage = makeBackstage(this.#options, first ? [{ ...first, accessTokens }, ...others] : []);
   }
 
   expireTokens(): void {
@@ -323,6 +319,29 @@ class RunningSandbox implements Sandbox {
     if (found === undefined) throw new Error(`The sandbox has no operation ${id}`);
     return found;
   }
+}
+
+function specsOf({ accounts = [DEMO_ACCOUNT] }: SandboxOptions): readonly AccountSpec[] {
+  return accounts;
+}
+
+/** What the answers of a fresh sandbox are made from. */
+function makeBackstage(options: SandboxOptions, specs: readonly AccountSpec[]): Backstage {
+  const seed = options.seed ?? 1;
+  const clock = options.clock ?? systemClock;
+  const random = createRandom(seedFrom("sandbox", seed));
+  const accounts = specs.map((spec, index) => makeAccount(spec, index, seed, options.epoch ?? clock.now()));
+  return {
+    clock,
+    random,
+    accounts,
+    forms: options.forms ?? "live",
+    habits: { ...usualHabits, ...options.habits },
+    tokens: new TokenBook(clock, random, accounts),
+    rates: new RateLimiter(clock),
+    book: new OperationBook(clock, random, { polls: 2, seconds: 10, ...options.pace }),
+    limits: { perMinute: options.rateLimitPerMinute ?? 100, exchangesPerMinute: options.exchangesPerMinute ?? 10 },
+  };
 }
 
 interface Content {

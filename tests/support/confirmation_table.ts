@@ -6,39 +6,37 @@ import assert from "node:assert/strict";
 import { type AskingCall, askingCalls } from "./asking_calls.ts";
 import { inWay, otherWay, type Way } from "./calling_ways.ts";
 import type { Answer } from "./clients.ts";
-import { KEY_HEADERS, TOKEN_HEADERS } from "./clients.ts";
+import { KEY_HEADERS } from "./clients.ts";
 import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
 import { decide } from "./decide.ts";
 import { type Service, startService } from "./harness.ts";
 import { TEST_KEYS } from "./keys.ts";
 import { LegacySession } from "./legacy_session.ts";
-import { rawClient, type RedisAddress, redisOfFile } from "./redis_server.ts";
+import { type RedisAddress, redisOfFile } from "./redis_server.ts";
 import { callTool } from "./rpc.ts";
 import { callModern, type ModernAnswer } from "./rpc_2026.ts";
 import { approvalOf, toType, yesTo } from "./yes.ts";
 import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 
-/** A call, and the way in which it is made. */
-type Call = AskingCall & { way: Way };
+/** A call, the way in which it is made, and the credentials that it is made with. */
+type Call = AskingCall & { way: Way; headers: Record<string, string> };
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
 const NO = { action: "decline" };
 
 /** Two replicas of one service. */
-interface Replicas extends AsyncDisposable {
+interface Replicas {
   a: Service;
   b: Service;
   sandbox: Sandbox;
   clock: FakeClock;
 }
 
-async function startReplicas(redis: RedisAddress, { setUp }: Call): Promise<Replicas> {
+/** The replicas of the cases of one call: starting them takes longer than a case. */
+async function startReplicas(redis: RedisAddress): Promise<Replicas & AsyncDisposable> {
   const stack = new AsyncDisposableStack();
-  // Nothing that was said in one case may count in the next.
-  await stack.use(rawClient(redis)).flushall();
   const sandbox = stack.use(await startSandbox({ rateLimitPerMinute: 10_000 }));
-  setUp(sandbox);
   const clock = new FakeClock(Date.now());
   const env = { REDIS_URL: redis.url, ENCRYPTION_KEY, PUBLIC_URL, RATE_LIMIT_REQUESTS: "10000" };
   const [a, b] = [
@@ -48,9 +46,17 @@ async function startReplicas(redis: RedisAddress, { setUp }: Call): Promise<Repl
   return { a, b, sandbox, clock, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
+/** Nothing that was said in one case may count in the next: each has a customer of its own, and a fresh Cloudways. */
+function beginCase(sandbox: Sandbox, call: AskingCall & { way: Way }, number: number): Call {
+  const token = `cw_demo_not_real_case_${number}`;
+  sandbox.startOver([{ token }]);
+  call.setUp(sandbox);
+  return { ...call, headers: { "x-cloudways-access-token": token } };
+}
+
 /** Asks, and gives what an answer needs. */
 async function ask(service: Service, call: Call) {
-  const asked = await callModern({ url: service.mcpUrl, ...inWay(call), headers: TOKEN_HEADERS });
+  const asked = await callModern({ url: service.mcpUrl, ...inWay(call), headers: call.headers });
   assert.equal(asked.kind, "question", JSON.stringify(asked));
   if (asked.kind !== "question") throw new Error("no question");
   assert.equal(asked.mode, "form");
@@ -62,7 +68,7 @@ function answer(
   call: Call,
   state: string,
   reply: unknown,
-  headers: Record<string, string> = TOKEN_HEADERS,
+  headers = call.headers,
 ) {
   return callModern({ url: service.mcpUrl, ...inWay(call), headers, answered: { state, reply } });
 }
@@ -106,7 +112,7 @@ async function assertCountsForNothing(
   other: Call,
   { state, yes }: { state: string; yes: unknown },
 ): Promise<void> {
-  const unasked = await callModern({ url: service.mcpUrl, ...inWay(other), headers: TOKEN_HEADERS });
+  const unasked = await callModern({ url: service.mcpUrl, ...inWay(other), headers: other.headers });
   const answered = await answer(service, other, state, yes);
   assert.equal(answered.kind, unasked.kind, JSON.stringify(answered));
   if (answered.kind === "question") assertRefused(await answer(service, call, state, yes), "confirmation_required");
@@ -160,7 +166,7 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
       assertRefused(await answer(a, call, state, NO), "confirmation_declined");
       assertRefused(await answer(b, call, state, yes), "confirmation_required");
       assertRefused(
-        await callModern({ url: b.mcpUrl, ...inWay(call), headers: TOKEN_HEADERS }),
+        await callModern({ url: b.mcpUrl, ...inWay(call), headers: call.headers }),
         "confirmation_declined",
       );
     },
@@ -200,7 +206,7 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
       );
       if (other === undefined) throw new Error("there is another tool for the same thing");
       const { state, yes } = await ask(a, call);
-      await assertCountsForNothing(a, call, { ...other, way: call.way }, { state, yes });
+      await assertCountsForNothing(a, call, { ...other, way: call.way, headers: call.headers }, { state, yes });
     },
   },
   "a changed target, and then a yes to what it is now": {
@@ -300,12 +306,10 @@ for (const [name, { reply, code }] of Object.entries(NO_YES)) {
 function testModernClients({ way, emptyRedis }: Table): void {
   for (const call of askingCalls.map((call) => ({ ...call, way }))) {
     Deno.test(`${call.tool}, called ${way} and asked through a client of 2026-07-28, is done once for a yes to it and never else`, async (t) => {
-      const redis = await emptyRedis();
-      for (const [name, { times, run }] of Object.entries(MODERN)) {
+      await using replicas = await startReplicas(await emptyRedis());
+      for (const [number, [name, { times, run }]] of Object.entries(MODERN).entries()) {
         await t.step(name, async () => {
-          await using replicas = await startReplicas(redis, call);
-
-          await run(replicas, call);
+          await run(replicas, beginCase(replicas.sandbox, call, number));
 
           assert.equal(call.carriedOut(replicas.sandbox), times);
         });
@@ -334,7 +338,7 @@ async function decideOn({ url }: Service, { path, message }: Waiting, decision: 
   assert.ok(status === 200 || status === 303, `status ${status}`);
 }
 
-function callPlain({ mcpUrl }: Service, call: Call, headers: Record<string, string> = TOKEN_HEADERS): Promise<Answer> {
+function callPlain({ mcpUrl }: Service, call: Call, headers = call.headers): Promise<Answer> {
   const { name, args } = inWay(call);
   return callTool(mcpUrl, name, args, headers);
 }
@@ -416,12 +420,10 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
 function testApprovalPage({ way, emptyRedis }: Table): void {
   for (const call of askingCalls.map((call) => ({ ...call, way }))) {
     Deno.test(`${call.tool}, called ${way} and asked on the approval page, is done once for a yes to it and never else`, async (t) => {
-      const redis = await emptyRedis();
-      for (const [name, { times, run }] of Object.entries(PAGE)) {
+      await using replicas = await startReplicas(await emptyRedis());
+      for (const [number, [name, { times, run }]] of Object.entries(PAGE).entries()) {
         await t.step(name, async () => {
-          await using replicas = await startReplicas(redis, call);
-
-          await run(replicas, call);
+          await run(replicas, beginCase(replicas.sandbox, call, number));
 
           assert.equal(call.carriedOut(replicas.sandbox), times);
         });
@@ -455,12 +457,12 @@ const LEGACY: Record<
 function testLegacyClients({ way, emptyRedis }: Table): void {
   for (const call of askingCalls.map((call) => ({ ...call, way }))) {
     Deno.test(`${call.tool}, called ${way} and asked through a client of 2025-11-25, is done once for a yes to it and never else`, async (t) => {
-      const redis = await emptyRedis();
-      for (const [step, { reply, times, code, before }] of Object.entries(LEGACY)) {
+      await using replicas = await startReplicas(await emptyRedis());
+      const { a, b, sandbox } = replicas;
+      for (const [number, [step, { reply, times, code, before }]] of Object.entries(LEGACY).entries()) {
         await t.step(step, async () => {
-          await using replicas = await startReplicas(redis, call);
-          const { a, b, sandbox } = replicas;
-          const session = await LegacySession.open([a.mcpUrl, b.mcpUrl], { headers: TOKEN_HEADERS });
+          const { headers } = beginCase(sandbox, call, number);
+          const session = await LegacySession.open([a.mcpUrl, b.mcpUrl], { headers });
 
           const { name, args } = inWay(call);
           const { answer: answered } = await session.converse(name, args, async ({ params }) => {

@@ -5,6 +5,7 @@ import {
   type AccountSpec,
   type AccountState,
   DEMO_ACCOUNT,
+  DEMO_EPOCH,
   FakeClock,
   type Sandbox,
   type ServerState,
@@ -77,6 +78,24 @@ for (const [name, method, path, sent, problem] of wrongRequests) {
     sandbox.assertNoViolations();
   });
 }
+
+Deno.test("a sandbox that starts over has its first account again, under other tokens, and keeps violations", async () => {
+  await using sandbox = await startSandbox({ epoch: DEMO_EPOCH });
+  const fresh = structuredClone(sandbox.account().servers);
+  const [server] = sandbox.account().servers;
+  assert.ok(server);
+  server.label = "Renamed";
+  await send(sandbox, "POST", "/staging/sync/app", { form: appForm });
+  sandbox.addFault({ kind: { status: 500 } });
+
+  sandbox.startOver([{ token: "cw_other" }]);
+
+  assert.deepEqual(sandbox.account().servers, fresh);
+  assert.equal(sandbox.requests.length, 0);
+  assert.equal((await send(sandbox, "GET", "/server", { token: "cw_other" })).status, 200);
+  assert.equal((await send(sandbox, "GET", "/server")).status, 401);
+  assert.equal(sandbox.violations.length, 1);
+});
 
 Deno.test("a form's lists and objects are read by their brackets, to any depth", async () => {
   await using sandbox = await startSandbox();
