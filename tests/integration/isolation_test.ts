@@ -390,7 +390,8 @@ Deno.test("whatever many customers do at once, nothing seen of one holds data of
     stage.sandbox.assertNoViolations();
   });
 
-  await fc.assert(property, { numRuns: 5, examples: [[EVERYTHING]] });
+  // A smaller scenario would take minutes to find, and meets other races.
+  await fc.assert(property, { numRuns: 5, examples: [[EVERYTHING]], endOnFailure: true });
 });
 
 /**
