@@ -2,7 +2,7 @@ import { type Bounds, isWithin } from "../identity/bounds.ts";
 import type { Effect, Tool } from "../tools/define/tool.ts";
 import type { DeclaredInputs } from "../confirm/declared_input.ts";
 import { memberOf } from "../text/member.ts";
-import { declaredInputs, listedInput, listedOutput, type ObjectJsonSchema, understoodInput } from "./json_schema.ts";
+import { type InputSchemas, inputSchemas, listedOutput, type ObjectJsonSchema } from "./json_schema.ts";
 
 /** The hints about a tool's safety for clients. They follow from its effect. */
 export interface Annotations {
@@ -108,25 +108,25 @@ export class Catalogue {
 const NO_INPUTS: DeclaredInputs = new Map();
 
 function entryOf(tool: Tool): CatalogueEntry {
-  const declared = declaredInputs(tool.input);
-  const inputs = [...declared.values()];
+  const schemas = inputSchemas(tool.input);
+  const inputs = [...schemas.declared.values()];
   return {
     tool,
-    listed: listedTool(tool),
-    understood: understoodInput(tool.input),
-    declared,
+    listed: listedTool(tool, schemas),
+    understood: schemas.understood,
+    declared: schemas.declared,
     slow: inputs.some(({ role }) => role === "wait"),
     shorter: inputs.find(({ shorter }) => shorter !== undefined)?.shorter,
   };
 }
 
-function listedTool(tool: Tool): ListedTool {
+function listedTool(tool: Tool, { listed }: InputSchemas): ListedTool {
   const outputSchema = listedOutput(tool.output);
   return {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: listedInput(tool.input),
+    inputSchema: listed,
     ...(outputSchema !== undefined && { outputSchema }),
     annotations: annotations(tool),
   };

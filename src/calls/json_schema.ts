@@ -16,24 +16,35 @@ const objectSchema = z.looseObject({
   required: z.array(z.string()).optional(),
 });
 
-/**
- * Everything that a tool understands as its input.
- *
- * @throws {Error} For a schema that JSON Schema can't express; thrown when the catalogue is made, at start.
- */
-export function understoodInput(schema: z.ZodObject): ObjectJsonSchema {
-  return withProperties(toJsonSchema(schema), (property) => property);
+/** What the schema of a tool's input says, in every form that is needed. */
+export interface InputSchemas {
+  /**
+   * The input as it is listed, in the keywords that every model's API takes. It does not forbid other arguments: some
+   * converters fail on that keyword, and a call refuses them anyway.
+   */
+  listed: ObjectJsonSchema;
+  /** Everything that the tool understands, unlisted inputs included. */
+  understood: ObjectJsonSchema;
+  /** What the inputs declare. */
+  declared: DeclaredInputs;
 }
 
 /**
- * The input of a tool as it is listed, in the keywords that every model's API takes. It does not forbid other
- * arguments: some converters fail on that keyword, and a call refuses them anyway.
+ * Makes the forms of a tool's input. Converting a schema is slow, so it is done once for all of them.
+ *
+ * @throws {Error} For a schema that JSON Schema can't express, or a malformed declaration; thrown when the catalogue is
+ * made, at start.
  */
-export function listedInput(schema: z.ZodObject): ObjectJsonSchema {
-  return withProperties(
-    toJsonSchema(schema),
-    (property) => readDeclaration(property[DECLARED]).unlisted ? undefined : property,
+export function inputSchemas(schema: z.ZodObject): InputSchemas {
+  const converted = toJsonSchema(schema);
+  const declared = new Map(
+    Object.entries(converted.properties).map(([name, property]) => [name, readDeclaration(property[DECLARED])]),
   );
+  return {
+    listed: withProperties(converted, (property, name) => declared.get(name)?.unlisted ? undefined : property),
+    understood: withProperties(converted, (property) => property),
+    declared,
+  };
 }
 
 /**
@@ -45,16 +56,6 @@ export function listedOutput(schema: z.ZodObject): ObjectJsonSchema | undefined 
   return Object.keys(listed.properties).length === 0 ? undefined : listed;
 }
 
-/**
- * What the inputs of a tool declare.
- *
- * @throws {Error} For a declaration of the wrong form; thrown when the catalogue is made, at start.
- */
-export function declaredInputs(schema: z.ZodObject): DeclaredInputs {
-  const properties = Object.entries(toJsonSchema(schema).properties);
-  return new Map(properties.map(([name, property]) => [name, readDeclaration(property[DECLARED])]));
-}
-
 function toJsonSchema(schema: z.ZodObject): ObjectJsonSchema {
   return objectSchema.parse(z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" }));
 }
@@ -62,10 +63,13 @@ function toJsonSchema(schema: z.ZodObject): ObjectJsonSchema {
 type Property = Record<string, JsonValue>;
 
 /** The schema of an object with only the properties that `pick` returns, and without other keywords. */
-function withProperties(schema: ObjectJsonSchema, pick: (property: Property) => Property | undefined) {
+function withProperties(
+  schema: ObjectJsonSchema,
+  pick: (property: Property, name: string) => Property | undefined,
+) {
   const properties: Record<string, Property> = {};
   for (const [name, property] of Object.entries(schema.properties)) {
-    const picked = pick(property);
+    const picked = pick(property, name);
     if (picked !== undefined) properties[name] = withoutOurs(withoutSafeBounds(picked));
   }
   const required = schema.required?.filter((name) => Object.hasOwn(properties, name)) ?? [];

@@ -1,7 +1,7 @@
 /** Calls of tools, made from their own input schemas and from the rows of the tool table. */
 import fc from "fast-check";
 import { allTools } from "../../src/tools/all.ts";
-import { understoodInput } from "../../src/calls/json_schema.ts";
+import { inputSchemas } from "../../src/calls/json_schema.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 import { anyJson, anyText } from "./json_cases.ts";
 
@@ -57,7 +57,7 @@ function fittingValue({ type, enum: words, minimum, maximum, items }: Property):
 /** Calls of one tool. */
 function callsOf(tool: typeof allTools[number]): fc.Arbitrary<FuzzCall> {
   const rows = toolRows.filter((row) => row.tool === tool.name);
-  const { properties } = understoodInput(tool.input);
+  const { properties } = inputSchemas(tool.input).understood;
   const values = Object.entries(properties).map(([name, property]) => {
     const examples = rows.flatMap(({ minimal, full, wrong }) => [minimal, full, ...wrong.map(({ args }) => args)])
       .flatMap((args) => Object.hasOwn(args, name) ? [args[name]] : []);

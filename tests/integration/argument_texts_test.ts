@@ -1,7 +1,7 @@
 /** Every text argument of every tool, with every kind of invisible character. */
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
-import { understoodInput } from "../../src/calls/json_schema.ts";
+import { inputSchemas } from "../../src/calls/json_schema.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";
@@ -56,7 +56,7 @@ const textArguments: TextArgument[] = allTools.filter(({ forwards }) => !forward
     {},
     ...toolRows.filter((row) => row.tool === tool.name).map(({ full }) => full),
   );
-  return Object.entries(understoodInput(tool.input).properties).flatMap(([name, { type }]): TextArgument[] => {
+  return Object.entries(inputSchemas(tool.input).understood.properties).flatMap(([name, { type }]): TextArgument[] => {
     const { [name]: value } = full;
     if (type === "string") {
       const text = typeof value === "string" ? value : "text";
