@@ -98,7 +98,7 @@ export const provisioningRows: readonly ToolRow[] = [
       ...Object.keys(NEW_SERVER).map((name) => ({ args: { ...NEW_SERVER, [name]: undefined }, names: name })),
       ...wrongIn(
         NEW_SERVER,
-        ["provider", ""],
+        ["provider", "hetzner"],
         ["region", "x".repeat(61)],
         ["server_label", "  "],
         ["server_label", "x".repeat(51)],
@@ -269,6 +269,7 @@ export const provisioningRows: readonly ToolRow[] = [
     tool: "offer_server_transfer",
     minimal: { ...SERVER, email: "new-owner@example.com" },
     full: { ...SERVER, email: "new-owner@example.com" },
+    setUp: firstServerIs({ transfer: null }),
     sends: always(LISTING, ["POST /server_transfer/request", { ...SERVER, email: "new-owner@example.com" }]),
     wrong: [
       ...wrongServer.map(({ args, names }) => ({ args: { email: "new-owner@example.com", ...args }, names })),

@@ -12,7 +12,7 @@ const code = z.string().min(1).max(60);
 
 /** Where a new server is, and how large. */
 export const placeInput = {
-  provider: code.describe("do, vultr, linode, amazon or gce."),
+  provider: z.enum(["do", "vultr", "linode", "amazon", "gce"]).describe("do is DigitalOcean."),
   region: code.describe("Id from get_available_regions: lon1"),
   size: code.describe("From get_available_server_sizes: 4GB"),
 };

@@ -1,8 +1,9 @@
 /** Checks a wish against what Cloudways offers, before a person is asked. */
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
-import { APPS, PROVIDERS, REGIONS, SERVER_SIZES } from "../../cloudways/reference_data.ts";
+import { APPS, PROVIDERS, type ReferenceList, REGIONS, SERVER_SIZES } from "../../cloudways/reference_data.ts";
 import { ToolError } from "../../errors.ts";
 import { requireKnown } from "../define/known_values.ts";
+import { nullIfRefused } from "../define/questions.ts";
 import type { Volumes } from "./inputs.ts";
 import { hasVolumes } from "./providers.ts";
 
@@ -26,9 +27,10 @@ export interface NamedPlace extends Place {
  */
 export async function requirePlace(account: CloudwaysAccount, place: Place): Promise<NamedPlace> {
   const { provider, region, size } = place;
-  const [{ providers }, { regions }] = await Promise.all([account.reference(PROVIDERS), account.reference(REGIONS)]);
+  const [offered, places] = await Promise.all([readList(account, PROVIDERS), readList(account, REGIONS)]);
+  const providers = offered?.providers ?? [];
   requireKnown(provider, { argument: "provider", what: "cloud provider", known: providers.map(({ id }) => id) });
-  const ofProvider = entryOf(regions, provider) ?? [];
+  const ofProvider = entryOf(places?.regions, provider);
   requireKnown(region, { argument: "region", what: "region of this provider", known: ofProvider.map(({ id }) => id) });
   await requireSize(account, provider, size);
   const nameIn = (list: readonly { id: string; name: string }[], id: string) => list.find((one) => one.id === id)?.name;
@@ -45,8 +47,8 @@ export async function requirePlace(account: CloudwaysAccount, place: Place): Pro
  * @throws {ToolError} `invalid_arguments`, with the sizes.
  */
 export async function requireSize(account: CloudwaysAccount, provider: string, size: string): Promise<void> {
-  const { sizes } = await account.reference(SERVER_SIZES);
-  requireKnown(size, { argument: "size", what: "size of this provider", known: entryOf(sizes, provider) ?? [] });
+  const list = await readList(account, SERVER_SIZES);
+  requireKnown(size, { argument: "size", what: "size of this provider", known: entryOf(list?.sizes, provider) });
 }
 
 /**
@@ -58,7 +60,7 @@ export async function requireApplication(
   account: CloudwaysAccount,
   { application, app_version }: { application: string; app_version: string },
 ): Promise<void> {
-  const all = (await account.reference(APPS)).apps.flatMap(({ versions }) => versions);
+  const all = (await readList(account, APPS))?.apps.flatMap(({ versions }) => versions) ?? [];
   const codes = [...new Set(all.map((one) => one.application))];
   requireKnown(application, { argument: "application", what: "application that can be installed", known: codes });
   const known = all.filter((one) => one.application === application).map((one) => one.app_version);
@@ -87,7 +89,12 @@ export function wrongFor(argument: string, problem: string): ToolError {
   });
 }
 
-/** An own entry of what Cloudways lists by provider. */
-function entryOf<T>(lists: Readonly<Record<string, T>>, provider: string): T | undefined {
-  return Object.hasOwn(lists, provider) ? lists[provider] : undefined;
+/** A list of what Cloudways offers; null if Cloudways doesn't show it to this caller, and so decides itself. */
+function readList<T extends object>(account: CloudwaysAccount, list: ReferenceList<T>): Promise<T | null> {
+  return account.reference(list).catch((error) => nullIfRefused(error));
+}
+
+/** What a list holds for a provider. */
+function entryOf<T>(lists: Readonly<Record<string, readonly T[]>> | undefined, provider: string): readonly T[] {
+  return lists !== undefined && Object.hasOwn(lists, provider) ? lists[provider] ?? [] : [];
 }
