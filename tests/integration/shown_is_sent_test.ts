@@ -174,7 +174,7 @@ const SERVER_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
     region: fc.constantFrom("lon1", "nyc3"),
     app_label: label,
     app_id: fc.constantFrom(200001, 200002),
-    also_copy: fc.subarray(["server_settings", "app_domains", "app_crons", "app_credentials", "team_access"]),
+    also_copy: fc.subarray(["server_settings", "app_domains", "app_crons", "team_access"], { minLength: 1 }),
     block_storage_gb: gigabytes,
   },
   resize_server: { size: fc.constantFrom("1GB", "4GB", "8GB") },

@@ -154,6 +154,7 @@ export const provisioningRows: readonly ToolRow[] = [
         ["app_label", " "],
         ["app_id", 0],
         ["also_copy", ["everything"]],
+        ["also_copy", []],
         ["block_storage_gb", 0],
         ["data_volume_gb", -1],
       ),

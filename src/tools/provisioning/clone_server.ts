@@ -37,7 +37,7 @@ const input = z.strictObject({
   ...placeInput,
   app_label: label.describe("Name of the copied application: Shop copy"),
   app_id: z.int().min(1).meta(declare({ role: "target" })).optional().describe("Copy this application alone."),
-  also_copy: z.array(z.enum(EXTRA_NAMES)).max(EXTRA_NAMES.length).default([])
+  also_copy: z.array(z.enum(EXTRA_NAMES)).min(1).max(EXTRA_NAMES.length).optional()
     .describe("What else to copy. Copied domains and cron jobs act twice."),
   ...volumesInput,
   block_storage_gb: gigabytes.optional().describe("Block storage; do only."),
@@ -69,7 +69,7 @@ function cloneQuestion(facts: CloneFacts, wanted: Wanted): Question {
   const what = wanted.app_id === undefined
     ? `server ${facts.server.id} with ${countApps(facts)}`
     : `application ${wanted.app_id} of server ${facts.server.id}`;
-  const extras = wanted.also_copy;
+  const extras = wanted.also_copy ?? [];
   return {
     headline: `Copy ${what} to a new server. ${BILLED}`,
     ...onServer(facts),
@@ -92,6 +92,7 @@ function cloneQuestion(facts: CloneFacts, wanted: Wanted): Question {
 }
 
 function formOf(wanted: Wanted) {
+  const extras = wanted.also_copy ?? [];
   return {
     source_server_id: wanted.server_id,
     cloud: wanted.provider,
@@ -102,9 +103,9 @@ function formOf(wanted: Wanted) {
     data_volume_size: wanted.data_volume_gb,
     db_volume_size: wanted.db_volume_gb,
     server_storage: wanted.block_storage_gb,
-    ...(wanted.also_copy.length > 0 && {
+    ...(extras.length > 0 && {
       advance_clone: true,
-      ...Object.fromEntries(EXTRA_NAMES.map((name) => [name, wanted.also_copy.includes(name)])),
+      ...Object.fromEntries(EXTRA_NAMES.map((name) => [name, extras.includes(name)])),
     }),
   };
 }
