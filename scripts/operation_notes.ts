@@ -3,27 +3,11 @@ export const USED_OTHERWISE: Readonly<Record<string, string>> = {
   list_countries: "list_setting_values",
   list_monitor_durations: "list_setting_values",
   list_monitor_targets: "list_setting_values",
+  server_storage_scale: "set_server_block_storage",
 };
 
 /** Operations that no tool uses yet, by the toolset that they will be in. */
 export const LATER: Readonly<Record<string, readonly string[]>> = {
-  provisioning: [
-    "server_create",
-    "server_clone",
-    "server_scale",
-    "server_scale_volume",
-    "server_storage_attach",
-    "server_storage_scale",
-    "server_update_label",
-    "server_delete",
-    "app_create",
-    "app_clone_to_server",
-    "app_update_label",
-    "app_delete",
-    "server_transfer_request",
-    "server_transfer_status_get",
-    "server_transfer_cancel",
-  ],
   cloudflare: [
     "cloudflare_add_domain",
     "cloudflare_get_txt_records",
@@ -112,13 +96,6 @@ export const LATER: Readonly<Record<string, readonly string[]>> = {
     "copilot_billing_get",
     "copilot_server_settings_get",
     "copilot_server_settings_update",
-  ],
-  queues: [
-    "supervisord_list_queues",
-    "supervisord_create_queue",
-    "supervisord_queue_status",
-    "supervisord_restart_queue",
-    "supervisord_delete_queue",
   ],
 };
 

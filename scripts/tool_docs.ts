@@ -70,7 +70,7 @@ async function exampleAnswer(row: typeof toolRows[number]): Promise<unknown> {
   const clock = new FakeClock(DEMO_EPOCH);
   const sandbox = { clock, epoch: DEMO_EPOCH, pace: { polls: 1, seconds: 0 } };
   await using service = await startService({ sandbox, clock, env: { CONFIRM: "off", ENCRYPTION_KEY: KEY } });
-  setUpForEveryTool(service.sandbox);
+  setUpForEveryTool(service.sandbox, row);
   const { json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
   return json;
 }

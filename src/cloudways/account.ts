@@ -33,9 +33,9 @@ export interface AccountServices {
   keyWork: KeyWork;
 }
 
-/** A request that reads. */
+/** A request that reads. With a form it is a POST, which is sent once. */
 export type ReadRequest<T> =
-  & Omit<ApiRequest<T>, "method" | "form" | "json">
+  & Omit<ApiRequest<T>, "method" | "json">
   & Pick<BoundRequest, "wholeAccount">;
 
 /** A request that changes something. */
@@ -134,7 +134,7 @@ export class CloudwaysAccount {
    * @throws {ToolError} Every failure.
    */
   async read<T>({ wholeAccount, ...request }: ReadRequest<T>): Promise<T> {
-    return await this.#send({ ...request, method: "GET" }, wholeAccount);
+    return await this.#send({ ...request, method: request.form === undefined ? "GET" : "POST" }, wholeAccount);
   }
 
   /** Sends a request that names only what there is for the caller. */

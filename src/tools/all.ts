@@ -10,6 +10,8 @@ import { stagingTools } from "./staging/mod.ts";
 import { updatesTools } from "./updates/mod.ts";
 import { accessTools } from "./access/mod.ts";
 import { sitesTools } from "./sites/mod.ts";
+import { provisioningTools } from "./provisioning/mod.ts";
+import { queuesTools } from "./queues/queues.ts";
 
 /** The tools of each toolset. */
 const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
@@ -23,6 +25,8 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   server_config: serverConfigTools,
   updates: updatesTools,
   access: accessTools,
+  provisioning: provisioningTools,
+  queues: queuesTools,
 };
 
 /** Every tool there is. */

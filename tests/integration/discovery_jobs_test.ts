@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { callModern } from "../support/rpc_2026.ts";
-import { yesTo } from "../support/yes.ts";
+import { toType, yesTo } from "../support/yes.ts";
 import { setUpForEveryTool } from "../tool_rows/mod.ts";
 
 /** What is looked for, the tool that has to come first, and the arguments of its call. */
@@ -20,6 +20,8 @@ interface Step {
 interface Job {
   name: string;
   steps: Step[];
+  /** The labels that the person types, in order. */
+  typed?: string[];
   /** What is true at Cloudways afterwards, and what the assistant read. */
   check: (sandbox: Sandbox, answers: readonly Record<string, unknown>[]) => void;
 }
@@ -152,10 +154,51 @@ const JOBS: readonly Job[] = [
       assert.deepEqual(sandbox.account().members.map(({ id }) => id), [600001, 600002]);
     },
   },
+  {
+    name: "a server gets a larger size",
+    steps: [
+      {
+        query: "which server sizes does DigitalOcean offer",
+        tool: "get_available_server_sizes",
+        args: { provider: "do" },
+      },
+      { query: "scale up before Black Friday", tool: "resize_server", args: { server_id: 100001, size: "8GB" } },
+    ],
+    check(sandbox, [sizes, resized]) {
+      assert.ok(Array.from(Object(sizes?.sizes).do).includes("8GB"));
+      assert.equal(serverOf(sandbox).instance_type, "8GB");
+      assert.equal(resized?.status, "completed");
+    },
+  },
+  {
+    name: "a queue is found and restarted",
+    steps: [
+      { query: "are the Laravel workers running", tool: "list_queues", args: { app_id: 200001 } },
+      {
+        query: "Laravel jobs are stuck, restart the worker",
+        tool: "restart_queue",
+        args: { app_id: 200001, queue_id: 19 },
+      },
+    ],
+    check(sandbox, [listed]) {
+      assert.equal(Object(Object(listed?.queues)[0]).id, 19);
+      assert.deepEqual(appOf(sandbox, 200001).queues.map(({ restarts }) => restarts), [1]);
+    },
+  },
+  {
+    name: "an application is deleted by its label, and the others stay",
+    steps: [{ query: "remove a website completely", tool: "delete_app", args: { app_id: 200002 } }],
+    typed: ["Blog"],
+    check: (sandbox) => assert.deepEqual(serverOf(sandbox).apps.map(({ id }) => id), [200001, 200003]),
+  },
 ];
 
-/** Finds the tool, calls it through `call_tool`, and says yes to its question. */
-async function carryOut(service: Service, { query, tool, args }: Step): Promise<Record<string, unknown>> {
+/** Finds the tool, calls it through `call_tool`, and says yes to its question; `typed` gets the label that takes. */
+async function carryOut(
+  service: Service,
+  { query, tool, args }: Step,
+  typed: string[],
+): Promise<Record<string, unknown>> {
   const base = { url: service.mcpUrl, headers: TOKEN_HEADERS };
   const found = await callModern({ ...base, name: "find_tools", args: { query } });
   assert.ok(found.kind === "result", JSON.stringify(found));
@@ -167,6 +210,7 @@ async function carryOut(service: Service, { query, tool, args }: Step): Promise<
 
   const call = { ...base, name: "call_tool", args: { name: tool, arguments: JSON.stringify(args) } };
   const first = await callModern(call);
+  if (first.kind === "question") typed.push(...[toType(first.message)].filter((label) => label !== undefined));
   const answer = first.kind === "question"
     ? await callModern({ ...call, answered: { state: first.state, reply: yesTo(first.message) } })
     : first;
@@ -175,7 +219,7 @@ async function carryOut(service: Service, { query, tool, args }: Step): Promise<
   return answer.answer.json;
 }
 
-for (const { name, steps, check } of JOBS) {
+for (const { name, steps, check, typed: wanted } of JOBS) {
   Deno.test(`through discovery ${name}`, async () => {
     await using sandbox = await startSandbox({ pace: { polls: 1, seconds: 0 } });
     setUpForEveryTool(sandbox);
@@ -183,8 +227,10 @@ for (const { name, steps, check } of JOBS) {
     await using service = await startService({ sandbox, env });
 
     const answers: Record<string, unknown>[] = [];
-    for (const step of steps) answers.push(await carryOut(service, step));
+    const typed: string[] = [];
+    for (const step of steps) answers.push(await carryOut(service, step, typed));
 
+    if (wanted !== undefined) assert.deepEqual(typed, wanted);
     check(sandbox, answers);
   });
 }

@@ -27,6 +27,16 @@ interface Row {
 
 const GRAPH = { ...SERVER, duration: "1 Hour" };
 
+const NEW_SERVER = {
+  provider: "do",
+  region: "nyc3",
+  size: "4GB",
+  application: "wordpress",
+  app_version: "6.8",
+  server_label: "Shops EU",
+  app_label: "Shop",
+};
+
 const rows: Row[] = [
   ...["start", "stop", "restart"].map((action) => ({
     tool: "change_service_state",
@@ -112,6 +122,55 @@ const rows: Row[] = [
       const [server] = sandbox.account().servers;
       if (server !== undefined) server.cloud = "amazon";
     },
+  },
+  ...([
+    ["region", "nyc3", ["us-east-1", "London", "constructor"], ["lon1", "nyc3"], "list_regions"],
+    ["size", "4GB", ["16GB", "Medium", "4"], ["1GB", "8GB"], "list_server_sizes"],
+    ["application", "wordpress", ["WordPress", "shopware"], ["wordpress", "woocommerce"], "list_apps"],
+    ["app_version", "6.8", ["6.9", "8.2"], ["6.8"], "list_apps"],
+  ] as const).map(([argument, right, wrong, known, reads]) => ({
+    tool: "create_server",
+    argument,
+    args: NEW_SERVER,
+    right,
+    wrong: [...wrong],
+    known: [...known],
+    sends: "server_create",
+    reads,
+  })),
+  {
+    tool: "create_server",
+    argument: "project_name",
+    args: NEW_SERVER,
+    right: "Shops",
+    wrong: ["Shopz"],
+    known: ["Shops"],
+    sends: "server_create",
+    reads: "project_list",
+    setUp: (sandbox) => {
+      const [project] = sandbox.account().projects;
+      if (project !== undefined) project.name = "Shops";
+    },
+  },
+  {
+    tool: "resize_server",
+    argument: "size",
+    args: SERVER,
+    right: "8GB",
+    wrong: ["16GB", "Large"],
+    known: ["1GB", "8GB"],
+    sends: "server_scale",
+    reads: "list_server_sizes",
+  },
+  {
+    tool: "create_app",
+    argument: "app_version",
+    args: { ...SERVER, application: "laravel", app_label: "Blog" },
+    right: "11.0",
+    wrong: ["6.8", "11"],
+    known: ["11.0"],
+    sends: "app_create",
+    reads: "list_apps",
   },
 ];
 

@@ -259,6 +259,15 @@ async function decide({ url }: WatchedService, path: string, fields: Record<stri
   await drain(await fetch(url + path));
 }
 
+/** The tools for servers at another provider than the others need. */
+const AT_AMAZON: ReadonlySet<string> = new Set(["set_snapshot_frequency", "resize_server_volume"]);
+
+/** Some calls need a running server, and an earlier one stopped it; some need a server at a certain provider. */
+function readyFor(tool: string, sandbox: Sandbox): void {
+  const cloud = AT_AMAZON.has(tool) ? "amazon" : "do";
+  for (const server of sandbox.account().servers) Object.assign(server, { status: "running", cloud });
+}
+
 for (const kind of ["token", "key"] as const) {
   Deno.test(`no approval page shows a secret, of a customer with a ${kind}`, async () => {
     await using stage = await setStage(kind);
@@ -267,8 +276,7 @@ for (const kind of ["token", "key"] as const) {
     let pages = 0;
 
     for (const { tool, args } of askingCalls) {
-      // Some calls need a running server, and an earlier one stopped it.
-      for (const server of stage.sandbox.account().servers) server.status = "running";
+      readyFor(tool, stage.sandbox);
       const sent = withSecrets(args);
       const call = () => callTool(service.mcpUrl, tool, sent, { ...headers, ...mayShow(tool, args) });
       const { json } = await call();
@@ -292,6 +300,7 @@ for (const kind of ["token", "key"] as const) {
     let asked = 0;
 
     for (const { tool, args } of askingCalls) {
+      readyFor(tool, stage.sandbox);
       const session = await LegacySession.open([stage.service.mcpUrl], {
         headers: { ...headers, ...mayShow(tool, args) },
       });

@@ -299,6 +299,53 @@ const ON_SERVER: Row[] = [
     shows: ["Automatic clean-up before", "no"],
     otherTarget: (sandbox) => void (serverOf(sandbox).diskCleanup.remove_app_tmp = "yes"),
   },
+  {
+    tool: "clone_server",
+    args: { ...SERVER, provider: "do", region: "nyc3", size: "4GB", app_label: "caller-canary" },
+    callerTexts: ["caller-canary", "nyc3", "4GB"],
+    headline: /^Copy server 100001 with 3 applications to a new server\. Cloudways will bill this; .*\.$/,
+    shows: ["Region", "nyc3 (New York)"],
+    readsListing: 1,
+  },
+  {
+    tool: "resize_server",
+    args: { ...SERVER, size: "4GB" },
+    callerTexts: ["4GB"],
+    headline: /^Resize server 100001 with 3 applications, which restarts it\. Cloudways will bill this; .*\.$/,
+    shows: ["Size before", "2GB"],
+    otherTarget: (sandbox) => void (serverOf(sandbox).instance_type = "1GB"),
+  },
+  {
+    tool: "resize_server_volume",
+    args: { ...SERVER, volume: "data", size_gb: 40 },
+    callerTexts: ["40"],
+    setUp: (sandbox) => void Object.assign(serverOf(sandbox), { cloud: "amazon", data_volume_size: 20 }),
+    headline: /^Enlarge the data volume of server 100001 with 3 applications\. Cloudways will bill this; .*\.$/,
+    shows: ["Size before", "20 GB"],
+    otherTarget: (sandbox) => void (serverOf(sandbox).data_volume_size = 30),
+  },
+  {
+    tool: "set_server_block_storage",
+    args: { ...SERVER, action: "resize", size_gb: 70 },
+    callerTexts: ["70"],
+    setUp: (sandbox) => void (serverOf(sandbox).storage = 50),
+    headline: /^Enlarge the block storage of server 100001 with 3 applications\. Cloudways will bill this; .*\.$/,
+    shows: ["Size before", "50 GB"],
+    otherTarget: (sandbox) => void (serverOf(sandbox).storage = 60),
+  },
+  {
+    tool: "delete_server",
+    args: SERVER,
+    headline: /^Delete server 100001 with 3 applications for good\. This ends its billing; .*\.$/,
+  },
+  {
+    tool: "offer_server_transfer",
+    args: { ...SERVER, email: "caller-canary@example.com" },
+    callerTexts: ["caller-canary"],
+    headline:
+      /^Offer server 100001 with 3 applications to another Cloudways account, which will be billed for it; .*\.$/,
+    shows: ["Offered to", "caller-canary@example.com"],
+  },
 ];
 
 const ON_APP: Row[] = [
@@ -613,12 +660,38 @@ const ON_APP: Row[] = [
     args: APP,
     headline: /^Set a new password for the admin user of application 200001\.$/,
   },
+  { tool: "delete_app", args: APP, headline: /^Delete application 200001 with 2 domains for good\.$/ },
+  {
+    tool: "restart_queue",
+    args: { ...APP, queue_id: 19 },
+    headline: /^Restart queue 19 of application 200001\.$/,
+    shows: ["Queue", "default"],
+    otherTarget: (sandbox) => void renameQueue(sandbox),
+  },
+  {
+    tool: "delete_queue",
+    args: { ...APP, queue_id: 19 },
+    headline: /^Delete queue 19 of application 200001\.$/,
+    shows: ["Command", "public_html/artisan"],
+    otherTarget: (sandbox) => void renameQueue(sandbox),
+  },
 ];
 
 const ROWS = [...ON_SERVER, ...ON_APP];
 
-/** Their questions are about the account; `access_team_tools_test.ts` has them. */
-const ON_ACCOUNT = ["add_team_member", "delete_project", "remove_team_member", "update_project", "update_team_member"];
+/** Their questions are about the account; `access_team_tools_test.ts` and `provisioning_tools_test.ts` have them. */
+const ON_ACCOUNT = [
+  "add_team_member",
+  "create_server",
+  "delete_project",
+  "remove_team_member",
+  "update_project",
+  "update_team_member",
+];
+
+function renameQueue(sandbox: Sandbox): void {
+  for (const queue of shopOf(sandbox).queues) queue.queue = "other";
+}
 
 function renameUser(sandbox: Sandbox): void {
   for (const user of shopOf(sandbox).credentials) user.sys_user = "other";
@@ -1077,7 +1150,7 @@ for (const { tool, args, setUp, readsListing = 0 } of ROWS) {
 
     const sent = started.sandbox.requests.filter(({ method }) => method !== "GET");
     const read = READS[tool] === undefined ? [] : started.sandbox.requestsTo(READS[tool]);
-    const { server_id, app_id } = sent[0]?.fields ?? read[0]?.fields ?? {};
+    const { source_server_id, server_id = source_server_id, app_id } = sent[0]?.fields ?? read[0]?.fields ?? {};
     assert.deepEqual([server_id, app_id ?? args.app_id], [100001, args.app_id]);
     assert.deepEqual([sent.length, read.length], READS[tool] === undefined ? [1, 0] : [0, 1]);
     // The one further read is that of the passwords.

@@ -158,8 +158,34 @@ const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
   },
 };
 
+const label = word(UNITS, 8);
+const gigabytes = fc.integer({ min: 21, max: 16_000 });
+
+/** The same for the tools that make and change servers. */
+const SERVER_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
+  create_server: {
+    region: fc.constantFrom("lon1", "nyc3"),
+    size: fc.constantFrom("1GB", "4GB"),
+    application: fc.constantFrom("wordpress", "woocommerce"),
+    server_label: label,
+    app_label: label,
+  },
+  clone_server: {
+    region: fc.constantFrom("lon1", "nyc3"),
+    app_label: label,
+    app_id: fc.constantFrom(200001, 200002),
+    also_copy: fc.subarray(["server_settings", "app_domains", "app_crons", "team_access"], { minLength: 1 }),
+    block_storage_gb: gigabytes,
+  },
+  resize_server: { size: fc.constantFrom("1GB", "4GB", "8GB") },
+  resize_server_volume: { volume: fc.constantFrom("data", "database"), size_gb: gigabytes },
+  set_server_block_storage: { size_gb: gigabytes },
+  offer_server_transfer: { email },
+};
+
 /** Optional inputs that are tried too. */
 const OPTIONAL: Record<string, readonly string[]> = {
+  clone_server: ["app_id", "also_copy", "block_storage_gb"],
   git_clone: ["deploy_path"],
   git_pull: ["deploy_path"],
   restore_app: ["type"],
@@ -299,6 +325,48 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   reset_master_password: () => ({}),
   rename_master_user: ({ arguments: { user_name } }) => ({ username: user_name }),
   add_ssh_key: ({ arguments: { label, public_key } }) => ({ ssh_key_name: label, ssh_key: public_key }),
+  create_server: ({ arguments: { provider, region, size, ...rest } }) => (
+    { cloud: provider, region, instance_type: size, ...rest }
+  ),
+  clone_server: cloned,
+  resize_server: ({ arguments: { size } }) => ({ instance_type: size }),
+  resize_server_volume: ({ arguments: { volume, size_gb } }) => (
+    { volume_type: volume === "database" ? "db" : "data", volume_size: size_gb }
+  ),
+  set_server_block_storage: ({ arguments: { size_gb } }) => ({ server_storage: size_gb }),
+  // The headline names it.
+  delete_queue: () => ({}),
+};
+
+/** The headline names the server, and the application where only one is copied. */
+function cloned({ headline, arguments: { provider, region, size, app_label, block_storage_gb }, facts }: Shown) {
+  const extras = Object.fromEntries(
+    Object.entries(COPIED).map(([name, words]) => [name, String([facts[COPIED_FACT] ?? []].flat().includes(words))]),
+  );
+  const one = /application (\d+) of server/.exec(headline)?.[1];
+  return {
+    source_server_id: /server (\d+)/.exec(headline)?.[1],
+    cloud: provider,
+    region,
+    instance_type: size,
+    app_label,
+    ...(one !== undefined && { application_id: one }),
+    ...(block_storage_gb !== undefined && { server_storage: block_storage_gb }),
+    ...(Object.values(extras).includes("true") && { advance_clone: "true", ...extras }),
+  };
+}
+
+const COPIED_FACT = "Copied besides files and databases";
+
+/** What the question calls the switches of a copy. */
+const COPIED: Record<string, string> = {
+  server_settings: "settings of the server",
+  app_domains: "domains and certificates",
+  app_crons: "cron jobs",
+  app_supervisor_jobs: "Supervisor queues",
+  app_settings: "settings of the applications",
+  app_credentials: "users of the applications, with their passwords",
+  team_access: "access of team members",
 };
 
 /** The headline names both applications and what is copied; their one server stands above the part that is read here. */
@@ -359,11 +427,13 @@ function groupServer(server: ServerState | undefined): void {
 }
 
 const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "ssh_key", "password"]);
+/** What they add has no id yet. */
+const ADDS = new Set(["add_team_member", "create_server"]);
 /** Named by the headline, or the same in every call. */
 const NOT_SHOWN = new Set(["server_id", "app_id", "project_id", "member_id", "id", "tab"]);
 
 function argsOf({ tool, args }: AskingCall): fc.Arbitrary<Record<string, unknown>> {
-  const known = { ...VALUES, ...OWN_VALUES[tool] };
+  const known = { ...VALUES, ...OWN_VALUES[tool], ...SERVER_VALUES[tool] };
   const names = [...Object.keys(args), ...OPTIONAL[tool] ?? []].filter((name) => known[name] !== undefined);
   const values = Object.fromEntries(names.map((name) => [name, known[name] ?? fc.constant(undefined)]));
   return fc.record(values, { requiredKeys: names.filter((name) => name in args) })
@@ -515,9 +585,9 @@ for (const call of askingCalls) {
         );
         assert.ok(sent !== undefined, JSON.stringify(asked.answer));
         const ids = [...asked.shown.headline.matchAll(/\d{6}/g)].map(([id]) => Number(id));
-        const { app_id, server_id, project_id, member_id } = sent.fields;
-        const target = app_id ?? server_id ?? project_id ?? member_id;
-        assert.ok(call.tool === "add_team_member" || ids.includes(Number(target)), asked.shown.headline);
+        const { app_id, server_id, source_server_id, project_id, member_id } = sent.fields;
+        const target = app_id ?? server_id ?? source_server_id ?? project_id ?? member_id;
+        assert.ok(ADDS.has(call.tool) || ids.includes(Number(target)), asked.shown.headline);
 
         const wanted = (SENT[call.tool] ?? (({ arguments: shown }) => shown))(asked.shown);
         const found: Record<string, unknown> = {};

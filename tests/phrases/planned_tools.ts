@@ -16,22 +16,6 @@ const EFFECTS: Readonly<Record<string, Effect>> = { R: "read", W: "write", D: "d
  * its line: a test fails while it stands in both places.
  */
 const PLANNED: Readonly<Record<string, string>> = {
-  provisioning: `
-create_server | D | Create a server | Launches a new server at a cloud provider, in a region and size, with a first application. Cloudways bills it. A person has to approve it.
-clone_server | D | Copy a server | Makes a copy of a whole server with all its applications. Cloudways bills it. A person has to approve it.
-resize_server | D | Resize a server | Changes the size of a server: processors, memory, plan. It restarts. Cloudways bills it. A person has to approve it.
-resize_server_volume | D | Enlarge a server's volume | Enlarges the disk volume of a server on Amazon or Google Cloud. Cloudways bills it. A person has to approve it.
-set_server_block_storage | D | Block storage | Attaches block storage to a DigitalOcean server, or changes its size. Cloudways bills it. A person has to approve it.
-rename_server | W | Rename a server | Changes the label of a server.
-delete_server | D | Delete a server | Deletes a server with all its applications and backups for good. A person has to type its label.
-create_app | W | Create an application | Installs a new application on a server: WordPress, WooCommerce, Magento, Laravel, PHP.
-clone_app_to_server | W | Copy an application to another server | Makes a copy of an application, files and database, on another server of the account.
-rename_app | W | Rename an application | Changes the label of an application.
-delete_app | D | Delete an application | Deletes an application, its files, database and backups for good. A person has to type its label.
-offer_server_transfer | D | Offer a server to another account | Offers a server to another Cloudways account by e-mail: ownership and billing go over. A person has to type its label.
-get_server_transfer | R | State of a server transfer | Shows whether a server was offered to another account, and what became of it.
-cancel_server_transfer | W | Withdraw a server transfer | Withdraws the offer of a server to another account.`,
-
   cloudflare: `
 get_app_cloudflare | R | Cloudflare of an application | Shows the domains of an application that are on Cloudflare Enterprise, their state and settings.
 add_cloudflare_domain | D | Add a domain to Cloudflare | Puts a domain of an application on Cloudflare Enterprise. Cloudways bills it. A person has to approve it.
@@ -97,12 +81,6 @@ get_insight | R | One Copilot insight | Shows one insight of Cloudways Copilot: 
 get_copilot_subscription | R | Copilot subscription | Shows the Copilot plans, the subscribed one, its billing and the servers for which it is off.
 change_copilot_subscription | D | Change the Copilot subscription | Orders, changes or cancels the Copilot plan. Cloudways bills it. A person has to approve it.
 set_server_insights | W | Insights of a server | Switches Copilot insights for a server on or off. Off asks first.`,
-
-  queues: `
-list_queues | R | Supervisor queues | Lists the Supervisord queues of an application: background workers with the state of each process.
-create_queue | W | Create a queue | Creates a Supervisord queue of an application: a worker process that keeps running.
-restart_queue | D | Restart a queue | Restarts the worker processes of a Supervisord queue. A person has to approve it.
-delete_queue | D | Delete a queue | Deletes a Supervisord queue and stops its workers. A person has to approve it.`,
 };
 
 /** The planned tools, in the order above. */

@@ -79,9 +79,16 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
   };
 });
 
-/** Another server, application, project or member, whichever the arguments name; else another person. */
+/** Another server, application, project or member, whichever the arguments name; else another person or name. */
 function otherTarget(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const others = { app_id: 200002, server_id: 100002, project_id: 300001, member_id: 600002, email: "eve@example.com" };
+  const others = {
+    app_id: 200002,
+    server_id: 100002,
+    project_id: 300001,
+    member_id: 600002,
+    email: "eve@example.com",
+    server_label: "Another",
+  };
   return Object.fromEntries(Object.entries(others).filter(([name]) => name in args).slice(0, 1));
 }
 

@@ -25,6 +25,8 @@ export interface ToolRow {
   refusedWhileBusy?: true;
   /** It reads many things at once. What can't be read is named in its answer, and fails nothing. */
   readsWide?: true;
+  /** Its minimal call names a second server, so it finds nothing for a caller who is bound to one. */
+  needsTwoServers?: true;
   /** Brings the sandbox into the state that the call needs. */
   setUp?: (sandbox: Sandbox) => void;
 }
