@@ -10,6 +10,7 @@ export const TOOLSETS = [
   "server_config",
   "updates",
   "access",
+  "protection",
 ] as const;
 
 /** One of {@linkcode TOOLSETS}. */

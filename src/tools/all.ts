@@ -10,6 +10,7 @@ import { stagingTools } from "./staging/mod.ts";
 import { updatesTools } from "./updates/mod.ts";
 import { accessTools } from "./access/mod.ts";
 import { sitesTools } from "./sites/mod.ts";
+import { protectionTools } from "./protection/mod.ts";
 
 /** The tools of each toolset. */
 const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
@@ -23,6 +24,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   server_config: serverConfigTools,
   updates: updatesTools,
   access: accessTools,
+  protection: protectionTools,
 };
 
 /** Every tool there is. */

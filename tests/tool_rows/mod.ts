@@ -1,6 +1,7 @@
 import { accessTeamRows } from "./access_team.ts";
 import { accessUsersRows } from "./access_users.ts";
 import { aliasesRows, appsRows } from "./apps.ts";
+import { protectionRows } from "./protection.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
 import { discoveryRows } from "./discovery.ts";
@@ -26,6 +27,7 @@ export const toolRows: readonly ToolRow[] = [
   ...accessUsersRows,
   ...accessTeamRows,
   ...aliasesRows,
+  ...protectionRows,
 ];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */
