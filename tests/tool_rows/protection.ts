@@ -1,15 +1,16 @@
+import type { Sandbox } from "../sandbox/mod.ts";
 import { always, LISTING, type Sent, type ToolRow } from "./row.ts";
 
 const SERVER = { server_id: 100001 };
 const APP = { app_id: 200001 };
 const APP_FULL = { ...APP, ...SERVER };
+/** Malware protection is ordered for the first application only. */
+const UNPROTECTED = { app_id: 200002 };
 const ON_APP = "/app/security/200001";
 const ON_SERVER = "/server/security/100001";
 const COUNTRIES: Sent = ["GET /countries"];
 const RULES: Sent = [`GET ${ON_SERVER}/ips`, SERVER];
 const FIREWALL: Sent = [`GET ${ON_SERVER}/firewall-settings`, SERVER];
-/** The application in the list of its server, by its label. */
-const BOUGHT: Sent = [`GET ${ON_SERVER}/apps`, { ...SERVER, page_limit: 100, app_name: "Shop" }];
 const FILES: Sent = [`GET ${ON_APP}/files`, { ...APP_FULL, offset: 0, limit: 100 }];
 
 const wrongServer = [{ args: {}, names: "server_id" }, { args: { server_id: 1.5 }, names: "server_id" }];
@@ -23,6 +24,11 @@ const wrongPart = (args: Record<string, unknown>) => [
   { args: { ...args, limit: 0 }, names: "limit" },
   { args: { ...args, limit: 101 }, names: "limit" },
 ];
+
+/** One of the countries that Cloudways lists is blocked. */
+function blockBritain(sandbox: Sandbox): void {
+  sandbox.account().servers[0]?.protection.countries.push("GB");
+}
 
 /** A read about the application that Cloudways gives in parts. */
 const partOfApp = (tool: string, what: string): ToolRow => ({
@@ -65,9 +71,20 @@ export const protectionRows: readonly ToolRow[] = [
   },
   {
     tool: "set_app_protection",
-    minimal: { ...APP, enabled: false },
+    minimal: { ...UNPROTECTED, enabled: true },
     full: { ...APP_FULL, enabled: false },
-    sends: always(LISTING, BOUGHT, [`PATCH ${ON_APP}/deactivate`, { ...APP_FULL, app_name: "Shop" }]),
+    sends: {
+      minimal: [
+        LISTING,
+        [`GET ${ON_SERVER}/apps`, { ...SERVER, page_limit: 100, app_name: "Blog" }],
+        ["POST /app/security/200002/activate", { ...UNPROTECTED, ...SERVER }],
+      ],
+      full: [
+        LISTING,
+        [`GET ${ON_SERVER}/apps`, { ...SERVER, page_limit: 100, app_name: "Shop" }],
+        [`PATCH ${ON_APP}/deactivate`, { ...APP_FULL, app_name: "Shop" }],
+      ],
+    },
     wrong: [...wrongApp, { args: APP, names: "enabled" }, { args: { ...APP, enabled: "maybe" }, names: "enabled" }],
   },
   partOfApp("list_app_scans", "scans"),
@@ -209,10 +226,11 @@ export const protectionRows: readonly ToolRow[] = [
   },
   {
     tool: "update_server_country_blocks",
-    minimal: { ...SERVER, add: ["AF"] },
+    minimal: { ...SERVER, remove: ["GB"] },
     full: { ...SERVER, add: ["AF", "GB"], reason: "attacks" },
+    setUp: blockBritain,
     sends: {
-      minimal: [LISTING, COUNTRIES, [`PUT ${ON_SERVER}/blacklist-countries`, { ...SERVER, countrylist: ["AF"] }]],
+      minimal: [LISTING, COUNTRIES, [`DELETE ${ON_SERVER}/blacklist-countries`, { ...SERVER, countrylist: ["GB"] }]],
       full: [LISTING, COUNTRIES, [`PUT ${ON_SERVER}/blacklist-countries`, {
         ...SERVER,
         countrylist: ["AF", "GB"],

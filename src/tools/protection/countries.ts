@@ -38,10 +38,11 @@ async function namedCountries(account: CloudwaysAccount, { add, remove }: Countr
 
 function countryQuestion(facts: ServerFacts, countries: readonly Country[], isAdded: boolean): Question {
   const many = count(countries.length, "country", "countries");
+  const apps = countApps(facts, "application can", "applications can");
   const shown = countries.map(({ code, name }) => `${code} ${name}`.trim());
   return {
     headline: isAdded
-      ? `Block ${many} on server ${facts.server.id}: nobody there reaches ${countApps(facts)} any more.`
+      ? `Block ${many} on server ${facts.server.id}: ${apps} no longer be reached from there.`
       : `Unblock ${many} on server ${facts.server.id} with ${countApps(facts)}.`,
     ...onServer(facts),
     consequences: isAdded
