@@ -7,7 +7,7 @@ import type { Question } from "../../confirm/question.ts";
 import { serverInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { records } from "../define/outputs.ts";
-import { count, countApps, onServer, type ServerFacts, serverFacts } from "../define/questions.ts";
+import { count, countApps, nullIfRefused, onServer, type ServerFacts, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 import { AS_IT_CAME, replyOutput } from "../define/undocumented.ts";
@@ -27,8 +27,9 @@ type Country = { code: string; name: string };
  * @throws {ToolError} `invalid_arguments` if Cloudways lists countries, and one of them is not among these.
  */
 async function namedCountries(account: CloudwaysAccount, { add, remove }: CountryChange): Promise<Country[]> {
-  const { countries } = await account.reference(COUNTRIES);
-  const names = new Map(countries.map(({ iso, name }) => [iso.toUpperCase(), name]));
+  // If the list can't be read, Cloudways decides.
+  const listed = await account.reference(COUNTRIES).catch((error) => nullIfRefused(error, "any"));
+  const names = new Map(listed?.countries.map(({ iso, name }) => [iso.toUpperCase(), name]));
   const argument = add === undefined ? "remove" : "add";
   return [...new Set(add ?? remove)].map((code) => {
     requireKnown(code, { argument, what: "country that Cloudways lists", known: [...names.keys()] });
