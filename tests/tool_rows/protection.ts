@@ -146,7 +146,7 @@ export const protectionRows: readonly ToolRow[] = [
   {
     tool: "list_protected_apps",
     minimal: SERVER,
-    full: { ...SERVER, infected_only: true, query: "shop", page: 1, limit: 5 },
+    full: { ...SERVER, infected_only: true, label: "shop", page: 1, limit: 5 },
     sends: {
       minimal: [LISTING, [`GET ${ON_SERVER}/apps`, { ...SERVER, page: 1, page_limit: 20 }]],
       full: [LISTING, [
@@ -157,7 +157,7 @@ export const protectionRows: readonly ToolRow[] = [
     wrong: [
       ...wrongServer,
       { args: { ...SERVER, infected_only: "x" }, names: "infected_only" },
-      { args: { ...SERVER, query: "x".repeat(101) }, names: "query" },
+      { args: { ...SERVER, label: "x".repeat(101) }, names: "label" },
       { args: { ...SERVER, page: 0 }, names: "page" },
       { args: { ...SERVER, limit: 101 }, names: "limit" },
     ],

@@ -21,26 +21,26 @@ const listProtectedApps = defineTool({
   input: z.strictObject({
     ...serverInput,
     infected_only: z.boolean().default(false).describe("Only infected ones."),
-    query: z.string().min(1).max(100).optional().describe("A part of the label."),
+    label: z.string().min(1).max(100).optional().describe("Only with this part in their label."),
     page: z.int().min(1).default(1).describe("From 1."),
     limit: z.int().min(1).max(100).default(20)
       .meta(declare({ shorter: "Ask for fewer rows with limit, and go on with page." })).describe("Rows to list."),
   }),
   output: z.looseObject({ ...serverOutput, apps: records, page: z.number(), last_page: z.number().nullable() }),
-  handler: async ({ server_id, infected_only, query, page, limit }, { account }) => {
+  handler: async ({ server_id, infected_only, label, page, limit }, { account }) => {
     const server = await account.server(server_id);
     const { apps, lastPage } = await readProtectedApps(account, server.id, {
       page,
       limit,
-      label: query,
+      label,
       infectedOnly: infected_only,
     });
-    const shown = apps.map(({ id, label, isProtected, infectedFiles, infectedEntries }) => ({
-      app_id: id,
-      app_label: label,
-      is_protected: isProtected,
-      infected_files_count: infectedFiles,
-      infected_database_entries_count: infectedEntries,
+    const shown = apps.map((app) => ({
+      app_id: app.id,
+      app_label: app.label,
+      is_protected: app.isProtected,
+      infected_files_count: app.infectedFiles,
+      infected_database_entries_count: app.infectedEntries,
     }));
     return { ...namesOfServer(server), apps: shown, page, last_page: lastPage };
   },
