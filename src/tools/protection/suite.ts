@@ -23,9 +23,9 @@ export function readSuite(
   return account.read({ ...request, query: { server_id: id, ...query }, reply: anyReply });
 }
 
-/** Changes something. The answer may have any form, and no body at all. */
+/** Changes something. The answer may have any form. */
 export function writeSuite(account: CloudwaysAccount, request: Omit<WriteRequest<unknown>, "reply">): Promise<unknown> {
-  return account.write({ ...request, reply: anyReply, mayBeEmpty: true });
+  return account.write({ ...request, reply: anyReply });
 }
 
 /** The inputs of a read that Cloudways gives in parts. */
