@@ -40,6 +40,14 @@ const reply = z.looseObject({
   pagination: z.looseObject({ last_page: looseNumber }).catch({ last_page: null }),
 });
 
+/** Rows of one page that are enough for the infected applications of a server. */
+const INFECTED_AT_ONCE = 100;
+
+/** The infected applications of a server; if there are very many, the first of them. */
+export async function readInfectedApps(account: CloudwaysAccount, serverId: number): Promise<ProtectedApp[]> {
+  return (await readProtectedApps(account, serverId, { limit: INFECTED_AT_ONCE, infectedOnly: true })).apps;
+}
+
 /** One page of the applications of a server, and the number of the last page; null where Cloudways doesn't say. */
 export async function readProtectedApps(
   account: CloudwaysAccount,
