@@ -40,7 +40,7 @@ export type ReadRequest<T> =
 
 /** A request that changes something. */
 export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> & {
-  method: "POST" | "PUT" | "DELETE";
+  method: "POST" | "PUT" | "PATCH" | "DELETE";
   /** The other documented spelling of the path. Tried once, if Cloudways says that the first one is unknown. */
   otherPath?: ApiPath;
 };

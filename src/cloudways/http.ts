@@ -20,7 +20,7 @@ export function secretFields(fields: Fields = {}): string[] {
 
 /** One HTTP request to Cloudways. */
 export interface WireRequest {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: ApiPath;
   query?: Fields;
   /** A body in one of two forms. */

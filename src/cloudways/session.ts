@@ -29,7 +29,7 @@ export interface Session {
 export interface ApiRequest<T> {
   /** The operation's name in the Cloudways API; also its name in logs, metrics and limits. */
   operation: string;
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: ApiPath;
   query?: Fields;
   form?: Fields;

@@ -2,7 +2,7 @@
 import { isoTime, isoTimeOfSeconds } from "./models.ts";
 
 /** The last word of a name such as `created_at` that says its value is a time. */
-const TIME_WORD = /(?:^|[_\W])(?:at|on|time|timestamp|date|datetime|since|from|until|till|expires|expiry)$/i;
+const TIME_WORD = /(?:^|[_\W])(?:at|on|time|timestamp|date|datetime|since|from|until|till|expires|expiry|created)$/i;
 /** The same for names such as `createdAt`. */
 const CAPITAL_TIME_WORD = /[a-z](?:At|On|Time|Timestamp|Date|Since|From|Until|Till|Expires|Expiry)$/;
 const DATE_AND_TIME = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?: ?[+-]\d{2}:?\d{2})?$/;

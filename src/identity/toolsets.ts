@@ -12,6 +12,7 @@ export const TOOLSETS = [
   "access",
   "provisioning",
   "queues",
+  "protection",
 ] as const;
 
 /** One of {@linkcode TOOLSETS}. */

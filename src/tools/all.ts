@@ -12,6 +12,7 @@ import { accessTools } from "./access/mod.ts";
 import { sitesTools } from "./sites/mod.ts";
 import { provisioningTools } from "./provisioning/mod.ts";
 import { queuesTools } from "./queues/queues.ts";
+import { protectionTools } from "./protection/mod.ts";
 
 /** The tools of each toolset. */
 const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
@@ -27,6 +28,7 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   access: accessTools,
   provisioning: provisioningTools,
   queues: queuesTools,
+  protection: protectionTools,
 };
 
 /** Every tool there is. */

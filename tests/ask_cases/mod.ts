@@ -5,6 +5,7 @@ import type { ToolCases } from "./case.ts";
 import { certificatesCases } from "./certificates.ts";
 import { provisioningCases } from "./provisioning.ts";
 import { queuesCases } from "./queues.ts";
+import { protectionCases } from "./protection.ts";
 import { securityCases } from "./security.ts";
 import { serverConfigCases } from "./server_config.ts";
 import { serversCases } from "./servers.ts";
@@ -28,4 +29,5 @@ export const askCases: Record<string, ToolCases> = {
   ...accessTeamCases,
   ...provisioningCases,
   ...queuesCases,
+  ...protectionCases,
 };

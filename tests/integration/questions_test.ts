@@ -346,6 +346,30 @@ const ON_SERVER: Row[] = [
       /^Offer server 100001 with 3 applications to another Cloudways account, which will be billed for it; .*\.$/,
     shows: ["Offered to", "caller-canary@example.com"],
   },
+  {
+    tool: "update_server_ip_rules",
+    args: { ...SERVER, list: "block", add: ["203.0.113.77", "2001:db8::/32"], minutes: 90 },
+    callerTexts: ["203.0.113.77", "2001:db8::"],
+    setUp: (sandbox) => void serverOf(sandbox).protection.ips.white.push("203.0.113.77"),
+    headline: /^Block visitors from 2 addresses on server 100001 with 3 applications\.$/,
+    shows: ["Present rules about them", "ip 203.0.113.77, mode white"],
+    otherTarget: (sandbox) => void serverOf(sandbox).protection.ips.black.push("203.0.113.77"),
+  },
+  {
+    tool: "update_server_country_blocks",
+    args: { ...SERVER, add: ["AF"], reason: "caller-canary" },
+    callerTexts: ["caller-canary", "AFGHANISTAN"],
+    headline: /^Block 1 country on server 100001: 3 applications can no longer be reached from there\.$/,
+    shows: ["Country", "AF AFGHANISTAN"],
+  },
+  {
+    tool: "update_firewall_settings",
+    args: { ...SERVER, request_limit: 77, weak_password_protection: false },
+    callerTexts: ["77"],
+    headline: /^Change the firewall of server 100001 with 3 applications\.$/,
+    shows: ["Request limit before", "100"],
+    otherTarget: (sandbox) => void (serverOf(sandbox).protection.firewall.request_limit = 50),
+  },
 ];
 
 const ON_APP: Row[] = [
@@ -674,6 +698,34 @@ const ON_APP: Row[] = [
     headline: /^Delete queue 19 of application 200001\.$/,
     shows: ["Command", "public_html/artisan"],
     otherTarget: (sandbox) => void renameQueue(sandbox),
+  },
+  {
+    tool: "set_app_protection",
+    args: { ...APP, enabled: true },
+    setUp: (sandbox) => void (shopOf(sandbox).protection.active = false),
+    headline:
+      /^Order malware protection for application 200001: Cloudways will bill this; the price is not known here\.$/,
+    shows: ["Malware protection now", "not ordered"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).protection.active = true),
+  },
+  {
+    tool: "restore_quarantined_files",
+    args: { ...APP, files: ["caller-canary.php"] },
+    callerTexts: ["caller-canary"],
+    setUp: (sandbox) =>
+      void shopOf(sandbox).protection.files.push({ id: 19, path: "caller-canary.php", status: "quarantined" }),
+    headline: /^Put 1 file that may be infected back into application 200001\.$/,
+    shows: ["What Cloudways lists of them", "id 19, status quarantined, file caller-canary.php"],
+    otherTarget: (sandbox) => {
+      for (const file of shopOf(sandbox).protection.files) file.status = "infected";
+    },
+  },
+  {
+    tool: "update_app_ip_rules",
+    args: { ...APP, list: "allow", action: "add", ip: "203.0.113.77", reason: "caller-canary" },
+    callerTexts: ["203.0.113.77", "caller-canary"],
+    headline: /^Let 1 address past the protection for application 200001\.$/,
+    shows: ["Address", "203.0.113.77"],
   },
 ];
 

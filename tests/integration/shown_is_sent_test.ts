@@ -147,6 +147,20 @@ const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
     backup_retention: fc.integer({ min: 1, max: 10_000 }),
     local_backups: fc.boolean(),
   },
+  restore_quarantined_files: {
+    files: fc.subarray(["17", "18", "public_html/wp-content/bad.php"], { minLength: 1 }),
+  },
+  update_app_ip_rules: { list: fc.constantFrom("allow", "block"), reason: personsName },
+  update_server_ip_rules: {
+    list: fc.constantFrom("allow", "block"),
+    add: addresses,
+    minutes: fc.integer({ min: 1, max: 525_600 }),
+  },
+  update_server_country_blocks: { add: fc.subarray(["AF", "GB"], { minLength: 1 }), reason: personsName },
+  update_firewall_settings: {
+    request_limit: fc.integer({ min: 1, max: 1_000_000 }),
+    weak_password_protection: fc.boolean(),
+  },
   set_snapshot_frequency: { hours: fc.integer({ min: 1, max: 10_000 }) },
   update_disk_cleanup_settings: { enabled: fc.boolean() },
   create_app_user: { user_name: userName },
@@ -196,6 +210,9 @@ const OPTIONAL: Record<string, readonly string[]> = {
   update_backup_schedule: ["backup_frequency", "backup_retention", "local_backups"],
   update_disk_cleanup_settings: ["remove_app_tmp", "remove_app_private_html", "rotate_system_log"],
   update_project: ["name"],
+  update_server_ip_rules: ["minutes"],
+  update_server_country_blocks: ["reason"],
+  update_firewall_settings: ["weak_password_protection"],
   add_team_member: ["role"],
   update_team_member: ["name", "enabled", "access"],
 };
@@ -315,6 +332,29 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
     { snapshot_frequency: facts["Snapshot interval after"] === "none" ? "" : facts["Snapshot interval after"] }
   ),
   update_disk_cleanup_settings: (shown) => labelled(shown, { automate_cleanup: { yes: "enable", no: "disable" } }),
+  set_app_protection: () => ({}),
+  restore_quarantined_files: ({ facts }) => ({ files: [facts["Files, as they are sent"]].flat().join(",") }),
+  update_app_ip_rules: ({ arguments: { list, reason }, facts }) => ({ ips: facts.Address, mode: list, reason }),
+  update_server_ip_rules: ({ arguments: { list }, facts }) => {
+    const [, minutes] = /^(\d+) minutes$/.exec(String(facts["For how long"])) ?? [];
+    const mode = list === "allow" ? "white" : "black";
+    return {
+      iplist: [facts.Addresses].flat(),
+      mode,
+      ...(minutes !== undefined && { ttl: minutes, ttl_type: "minutes" }),
+    };
+  },
+  update_server_country_blocks: ({ arguments: { reason }, facts: { Country, Countries = Country } }) => ({
+    countrylist: [Countries].flat().map((country) => String(country).split(" ")[0]),
+    ...(reason !== undefined && { reason }),
+  }),
+  update_firewall_settings: ({ facts }) => {
+    const [limit, guard] = [facts["Request limit after"], facts["Weak-password protection after"]];
+    return {
+      ...(limit !== undefined && { request_limit: limit }),
+      ...(guard !== undefined && { weak_password: guard === "on" ? "1" : "0" }),
+    };
+  },
   create_app_user: ({ arguments: { user_name } }) => ({ username: user_name }),
   reset_app_user_password: ({ arguments: { app_user_id }, facts }) => (
     { app_cred_id: app_user_id, username: facts.User }

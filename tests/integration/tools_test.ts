@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { allTools } from "../../src/tools/all.ts";
 import { DEMO_ACCOUNT, type Sandbox, type SandboxOptions } from "../sandbox/mod.ts";
-import { operations } from "../sandbox/facts.ts";
+import { operationById, operations } from "../sandbox/facts.ts";
 import { answerProblems } from "../support/answer_problems.ts";
 import { withAbsentOnes, withoutRequired, withTexts } from "../support/argument_forms.ts";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
@@ -53,11 +53,19 @@ const targetOf = ({ minimal }: ToolRow) => ["app_id", "server_id"].find((name) =
 
 const inPath = (path: string, value: unknown) => path.split("/").includes(String(value));
 
+/** Whether a read needs a member in its query, where its path may have the same. */
+function isInQuery(operationId: string | undefined, member: string): boolean {
+  const { parameters } = operationById(operationId ?? "");
+  return parameters.some(({ name, in: place, required }) => place === "query" && required && name === member);
+}
+
 /** Misplaced members: those of a read outside its address, others in it. */
 function misplaced({ requests }: Sandbox): string[] {
-  return requests.flatMap(({ method, path, query, fields }) => {
-    const wanted = method === "GET" ? Object.keys(fields).filter((name) => !inPath(path, fields[name])) : [];
-    const same = JSON.stringify(Object.keys(query).sort()) === JSON.stringify(wanted.sort());
+  return requests.flatMap(({ method, path, query, fields, operationId }) => {
+    const inAddress = (name: string) => !inPath(path, fields[name]) || isInQuery(operationId, name);
+    const wanted = method === "GET" ? Object.keys(fields).filter(inAddress) : [];
+    const asked = Object.keys(query).map((name) => name.replace(/\[\]$/, ""));
+    const same = JSON.stringify(asked.sort()) === JSON.stringify(wanted.sort());
     return same ? [] : [`${method} ${path}`];
   });
 }

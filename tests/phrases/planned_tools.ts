@@ -39,26 +39,6 @@ delete_dns_records | D | Delete DNS records | Deletes DNS records of a domain. A
 prepare_wildcard_dns | W | Prepare a wildcard certificate | Makes the CNAME record that a Let's Encrypt wildcard certificate needs and says what to publish.
 check_wildcard_dns | R | Check a wildcard's DNS | Says whether the CNAME record for a wildcard certificate is published and right.`,
 
-  protection: `
-get_app_protection | R | Protection of an application | Shows whether malware protection is on for an application, with its incidents and events.
-set_app_protection | D | Switch malware protection | Orders or cancels malware protection (Imunify360) for an application. Cloudways bills it. A person has to approve it.
-list_app_scans | R | Malware scans | Lists the malware scans of an application and their results.
-start_app_scan | W | Start a malware scan | Starts a malware scan of an application's files and database now.
-get_app_scan | R | One malware scan | Shows the state and result of one malware scan.
-list_infected_files | R | Infected files | Lists the infected files of an application and what was done: cleaned, quarantined or nothing.
-restore_quarantined_files | D | Restore files from quarantine | Puts files that the malware protection cleaned or quarantined back as they were. A person has to approve it.
-update_app_ip_rules | D | Address rules of an application | Blocks or allows visitors' IP addresses for one application. A person has to approve it.
-list_protected_apps | R | Protected applications | Lists which applications of a server have malware protection.
-list_server_incidents | R | Security incidents of a server | Lists the attacks and incidents that a server's firewall recorded.
-get_server_protection_stats | R | Protection figures of a server | Reports counts of blocked attacks and cleaned files of a server.
-get_server_ip_rules | R | Firewall rules of a server | Shows which IP addresses and countries a server's firewall blocks or allows.
-update_server_ip_rules | D | Change firewall addresses | Blocks or allows IP addresses for all applications of a server. A person has to approve it.
-update_server_country_blocks | D | Block countries | Blocks or unblocks all visitors of a country on a server. A person has to approve it.
-list_infected_domains | R | Blacklisted domains | Lists the domains of a server that reputation lists (Google Safe Browsing and others) report.
-refresh_infected_domains | W | Check domains' reputation | Has the reputation of a server's domains checked again now.
-get_firewall_settings | R | Firewall settings | Shows the settings of a server's firewall: protection against brute force, web application firewall, limits.
-update_firewall_settings | D | Change firewall settings | Changes settings of a server's firewall: protection against brute force, web application firewall (WAF), limits. A person has to approve it.`,
-
   addons: `
 list_addons | R | Add-ons | Lists the add-ons of Cloudways with their prices and which are active.
 activate_addon | D | Order an add-on | Orders an add-on for the account, such as DNS, outgoing e-mail (SMTP) or priority support. Cloudways bills it. A person has to approve it.

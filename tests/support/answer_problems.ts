@@ -37,6 +37,7 @@ const OPAQUE: readonly RegExp[] = [
   /^get_app_analytics_(?:php|mysql) \.reports\[\]\.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
   // In a form that is not documented.
   /^get_app_traffic_details \.report\.\w+\.(?:from|until)$/,
+  /^get_app_protection \.reply\.status\.last_scan$/,
 ];
 
 /** Figures whose name gives what they count or their unit. */
@@ -55,6 +56,9 @@ const COUNTED: ReadonlySet<string> = new Set([
     "number",
     "next_before",
     "hour",
+    "page",
+    "last_page",
+    "request_limit",
   ],
   ...["next_before_id", "next_after_id", "points_left_out"],
   // How many servers or applications have which verdict.
@@ -70,6 +74,8 @@ const UNIT_NOT_TOLD: readonly RegExp[] = [
   /^get_app_analytics_\w+ \.reports\[\]\.report\.\w+\.rows\[\]\./,
   /^get_app_(?:cron_report|traffic_details) \.report\.\w+\.rows\[\]\./,
   /\.vcl_list\[\]/,
+  // What is not documented is shown as it came.
+  /^\w+ \.reply\./,
 ];
 
 function isOpaque({ place }: Leaf, places: readonly RegExp[]): boolean {

@@ -24,6 +24,9 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
   update_app_settings: { webp: undefined, xmlrpc: true },
   update_project: { add: undefined, remove: [200002] },
+  // Adding is what every state of the account allows.
+  update_server_ip_rules: { remove: undefined, add: ["203.0.113.7"] },
+  update_server_country_blocks: { remove: undefined, add: ["AF"] },
   update_app_aliases: { add: undefined, remove: ["www.shop.example.com"] },
   manage_app_varnish: { action: "disable" },
   reset_app_file_permissions: { ownership: "master_user" },

@@ -76,6 +76,7 @@ function makeHealthyApp(app: AppState, now: number): void {
   app.updates.plugins = [];
   app.updates.themes = [];
   app.vulnerable = { fetchedAt: now - HOUR, holes: {} };
+  app.protection.files = [];
 }
 
 /** A way in which something of a server or an application may be; `expected` is undefined where that is no fault. */
@@ -240,6 +241,10 @@ const holes = (count: number) => (app: AppState) => {
   app.vulnerable.holes = count === 0 ? {} : { storefront: count };
 };
 
+/** The application has files in these states. */
+const malware = (...states: ("infected" | "quarantined" | "restored")[]) => (app: AppState) =>
+  void (app.protection.files = states.map((status, index) => ({ id: index + 1, path: `${index}.php`, status })));
+
 /** Of each subject of an application, the states that are tried; the first one is fine. */
 export const APP_STATES: Readonly<Record<string, readonly State<AppState>[]>> = {
   certificate: [
@@ -313,5 +318,25 @@ export const APP_STATES: Readonly<Record<string, readonly State<AppState>[]>> = 
       () => attention("vulnerable", { figure: 6.5, threshold: 0, components: ["Storefront 4.6.0"] }),
     ),
     fault("several", holes(3), () => attention("vulnerable", { figure: 6.5, unit: "CVSS score" })),
+  ],
+  malware: [
+    fine("none", () => {}),
+    fine("in quarantine", malware("quarantined")),
+    fault(
+      "two files with protection",
+      (app) => {
+        malware("infected", "infected")(app);
+        app.protection.active = true;
+      },
+      () => urgent("malware_found", { figure: 2, unit: "infected files and database entries", is_protected: true }),
+    ),
+    fault(
+      "one file without protection",
+      (app) => {
+        malware("infected", "restored")(app);
+        app.protection.active = false;
+      },
+      () => urgent("malware_found", { figure: 1, is_protected: false }),
+    ),
   ],
 };

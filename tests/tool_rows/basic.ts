@@ -81,6 +81,7 @@ const figuresOf = (server_id: number): Sent[] => [
 /** What a thorough check of the first server looks at besides. */
 const upkeep: Sent[] = [
   ["GET /app/safeupdates/list"],
+  ["GET /server/security/100001/apps", { ...SERVER, page_limit: 100, filter_by: "infected" }],
   ...[200001, 200002, 200003].flatMap((app_id): Sent[] => [
     [`GET /app/vulnerabilities/${app_id}`, { ...SERVER, app_id }],
     ["GET /app/manage/backup", { ...SERVER, app_id }],

@@ -1,6 +1,7 @@
 import { accessTeamRows } from "./access_team.ts";
 import { accessUsersRows } from "./access_users.ts";
 import { aliasesRows, appsRows } from "./apps.ts";
+import { protectionRows } from "./protection.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
 import { discoveryRows } from "./discovery.ts";
@@ -31,6 +32,7 @@ export const toolRows: readonly ToolRow[] = [
   ...queuesRows,
   // Last, because they delete what the others work on.
   ...provisioningRows,
+  ...protectionRows,
 ];
 
 /**

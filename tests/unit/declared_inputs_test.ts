@@ -70,6 +70,7 @@ Deno.test("the tools whose answers can be made shorter say how", () => {
 
   const concise =
     "More fits with detail concise. find_resources, get_server_details and get_app_details show single ones.";
+  const parts = "Ask for fewer rows with limit, and go on with offset.";
   assert.deepEqual(ways, [
     ["get_account_health", "Ask for one of server_ids at a time."],
     ["get_app_analytics_mysql", "Ask for a shorter duration."],
@@ -80,8 +81,13 @@ Deno.test("the tools whose answers can be made shorter say how", () => {
     ["get_available_regions", "Ask for one provider at a time."],
     ["get_available_server_sizes", "Ask for one provider at a time."],
     ["get_server_monitoring_detail", "Ask for a shorter duration."],
+    ["get_server_protection_stats", "Ask for less time between from and until."],
+    ["list_app_scans", parts],
     ["list_app_updates", "Ask for one server at a time, by server_id."],
     ["list_domains", "Ask for one server, application or part of a name."],
+    ["list_infected_domains", parts],
+    ["list_infected_files", parts],
+    ["list_protected_apps", "Ask for fewer rows with limit, and go on with page."],
     ["list_servers", concise],
     ["list_staging_apps", "Ask for one server at a time, by server_id."],
   ]);

@@ -14,6 +14,7 @@ const ROWS: readonly [string, unknown, unknown][] = [
   ["expires", "", null],
   ["renewed_at", 1786000000, "2026-08-06T07:06:40.000Z"],
   ["renewed_at", "1786000000", "2026-08-06T07:06:40.000Z"],
+  ["created", 1786000000, "2026-08-06T07:06:40.000Z"],
   ["max_input_time", "60", "60"],
   ["at", null, null],
   ["from", "shop@example.com", "shop@example.com"],

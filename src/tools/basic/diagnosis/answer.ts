@@ -82,5 +82,7 @@ function lookNext({ found: { app, server }, span }: Facts): NextStep[] {
   return [
     call("get_server_analytics", { server_id: server.id }),
     call("get_app_analytics_php", { app_id: app.id, duration: span.report, resource: "url_durations" }),
+    // Malware is not looked for, so that the requests are enough for what is.
+    call("list_protected_apps", { server_id: server.id, infected_only: true }),
   ];
 }

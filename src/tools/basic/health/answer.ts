@@ -33,7 +33,7 @@ const CHECKED = {
   servers: ["status", "platform", "services", "disk", "memory", "cpu"],
   apps: ["certificate"],
 };
-const THOROUGH = ["backups", "updates", "vulnerabilities"];
+const THOROUGH = ["backups", "updates", "vulnerabilities", "malware"];
 
 /** Makes the answer. */
 export function answerOf(parts: AnswerParts) {

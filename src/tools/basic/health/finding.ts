@@ -31,6 +31,8 @@ export interface Finding {
   more_components_count?: number;
   /** The day of the data, as Cloudways writes it. */
   data_of?: string;
+  /** Whether malware protection is ordered; left out where Cloudways doesn't say. */
+  is_protected?: boolean;
   /** The arguments that the acting tool takes, as far as they are known. */
   arguments: Readonly<Record<string, unknown>>;
   /** Arguments of that tool which the person has to give. */
@@ -48,6 +50,7 @@ export type Check =
   | "cpu"
   | "updates"
   | "vulnerabilities"
+  | "malware"
   | "backups";
 
 /**

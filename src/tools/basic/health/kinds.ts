@@ -82,6 +82,11 @@ export const FINDING_KINDS = {
     meaning: "Vulnerabilities of its WordPress, plugins or themes are known. Attention where they have no score.",
     tool: { name: "list_app_vulnerabilities", toolset: "updates", effect: "read" },
   },
+  malware_found: {
+    severity: "urgent",
+    meaning: "Cloudways counts infected files or database entries in it, with malware protection or without.",
+    tool: { name: "list_infected_files", toolset: "protection", effect: "read" },
+  },
 } as const satisfies Record<string, Kind>;
 
 /** One of {@linkcode FINDING_KINDS}. */

@@ -6,6 +6,7 @@ import { path } from "../../../cloudways/path.ts";
 import { graphReply, type GraphSeries } from "../../../cloudways/server_graph.ts";
 import { type PendingUpdates, readPendingUpdates } from "../../define/pending_updates.ts";
 import { listRestorePoints } from "../../define/restore_list.ts";
+import { type ProtectedApp, readInfectedApps } from "../../define/protected_apps.ts";
 import { readServices } from "../../define/server_services.ts";
 import type { ToolContext } from "../../define/tool.ts";
 import { readVulnerabilities } from "../../define/vulnerabilities.ts";
@@ -14,6 +15,7 @@ import { type Figure, figureOf, FIGURES, targetOf } from "./figures.ts";
 import { type Check, type Checked, NOTHING, together, unknown } from "./finding.ts";
 import { appListed, isRunning, serverListed } from "./listing.ts";
 import { servicesOf } from "./services.ts";
+import { malwareOf } from "./malware.ts";
 import { backupsOf, updatesOf, vulnerabilitiesOf } from "./upkeep.ts";
 
 /** An application, and what was found on it. */
@@ -33,7 +35,7 @@ export interface ServerHealth {
 export interface LookOptions {
   context: Pick<ToolContext, "account" | "clock" | "healthThresholds" | "progress">;
   reading: WideReading;
-  /** Whether backups, updates and vulnerabilities are looked at too. */
+  /** Whether backups, updates, vulnerabilities and malware are looked at too. */
   thorough: boolean;
   /** Seconds of the call after which work at Cloudways is not waited for any more. */
   seconds: number;
@@ -63,6 +65,7 @@ const UPDATES: Part = { operations: ["safe_update_list"] };
 const GRAPH: Part = { operations: ["monitoring_server_graph"] };
 const SERVICES: Part = { operations: ["service_status"] };
 const VULNERABILITIES: Part = { operations: ["app_vulnerabilities_list"] };
+const MALWARE: Part = { operations: ["security_suite_server_apps_list"] };
 
 /** What was read, judged; or why it was not read. */
 function judged<T>(check: Check, reading: Reading<T>, judge: (value: T) => Checked): Checked {
@@ -90,12 +93,16 @@ class ServerLook {
     const server = this.#server;
     const runs = isRunning(server);
     const listed = serverListed(server);
+    const infected = runs ? this.#infected() : undefined;
     const [own, apps] = await Promise.all([
       runs ? this.#measured() : NOTHING,
       Promise.all(
         knownApps(server).map(async (app) => {
-          const upkeep = runs ? await this.#upkeep(app) : NOTHING;
-          return { app, checked: together([appListed(app), upkeep]) };
+          const [upkeep, malware] = await Promise.all([
+            runs ? this.#upkeep(app) : NOTHING,
+            infected?.then((reading) => judged("malware", reading, (all) => malwareOf(app, all))) ?? NOTHING,
+          ]);
+          return { app, checked: together([appListed(app), upkeep, malware]) };
         }),
       ),
     ]);
@@ -144,6 +151,13 @@ class ServerLook {
       finished: (result) => graphReply.safeParse(result).data ?? [],
     }, { seconds: this.#options.seconds });
     return report.status === "completed" ? report.data : undefined;
+  }
+
+  /** The applications with malware in them, if they are asked for: one request for the whole server. */
+  #infected(): Promise<Reading<ProtectedApp[]>> | undefined {
+    const { thorough, reading } = this.#options;
+    if (!thorough || knownApps(this.#server).length === 0) return undefined;
+    return reading.read(MALWARE, () => readInfectedApps(this.#account, this.#server.id));
   }
 
   /** Updates, vulnerabilities and backups of an application, if they are asked for. */

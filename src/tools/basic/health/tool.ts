@@ -36,7 +36,7 @@ const getAccountHealth = defineTool({
     )
       .optional().describe("Only these, in this order."),
     thorough: z.boolean().default(false)
-      .describe("Also backups, updates and vulnerabilities; takes long."),
+      .describe("Also backups, updates, vulnerabilities, malware; takes long."),
     wait_seconds: waitSeconds(60).describe("Most seconds, if thorough."),
   }),
   output: z.looseObject({
