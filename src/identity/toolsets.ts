@@ -10,6 +10,8 @@ export const TOOLSETS = [
   "server_config",
   "updates",
   "access",
+  "cloudflare",
+  "dns",
 ] as const;
 
 /** One of {@linkcode TOOLSETS}. */

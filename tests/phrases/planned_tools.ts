@@ -32,29 +32,6 @@ offer_server_transfer | D | Offer a server to another account | Offers a server 
 get_server_transfer | R | State of a server transfer | Shows whether a server was offered to another account, and what became of it.
 cancel_server_transfer | W | Withdraw a server transfer | Withdraws the offer of a server to another account.`,
 
-  cloudflare: `
-get_app_cloudflare | R | Cloudflare of an application | Shows the domains of an application that are on Cloudflare Enterprise, their state and settings.
-add_cloudflare_domain | D | Add a domain to Cloudflare | Puts a domain of an application on Cloudflare Enterprise. Cloudways bills it. A person has to approve it.
-remove_cloudflare_domains | D | Take domains off Cloudflare | Takes domains of an application off Cloudflare Enterprise. A person has to approve it.
-move_cloudflare_domains | D | Move Cloudflare domains | Moves Cloudflare domains from one application to another. A person has to approve it.
-check_cloudflare_domain | R | DNS of a Cloudflare domain | Shows the TXT records to publish for a Cloudflare domain, and how its DNS resolves now.
-verify_cloudflare_domain | W | Verify a Cloudflare domain | Has Cloudways verify the ownership of a domain added to Cloudflare, after its TXT records were published.
-purge_cloudflare_cache | W | Purge Cloudflare's cache | Clears what Cloudflare has cached of an application's domains, everywhere.
-deploy_smart_cache_purge | W | Smart cache purge | Installs smart cache purge, which clears Cloudflare's edge cache by itself when content changes.
-update_cloudflare_settings | W | Cloudflare settings | Changes Cloudflare settings of an application: edge caching, image optimization (Polish, Mirage), minification, under attack mode, WAF. Asks where a protection is switched off.
-get_cloudflare_analytics | R | Cloudflare statistics | Reports Cloudflare's figures of a domain: cache hits, requests, security and its events.`,
-
-  dns: `
-list_dns_domains | R | DNS domains | Lists the domains whose DNS is hosted with the add-on DNS Made Easy.
-get_dns_domain | R | DNS records of a domain | Shows a domain's delegation (name servers), usage and all its DNS records.
-add_dns_domains | D | Add domains to DNS | Adds domains to the DNS add-on, so that their records can be managed here. A person has to approve it.
-delete_dns_domains | D | Delete DNS domains | Deletes a domain with all its records from the DNS add-on for good. A person has to type it.
-add_dns_records | W | Add DNS records | Adds records to a domain: A, AAAA, CNAME, MX with its level, TXT, SRV, CAA.
-update_dns_record | D | Change a DNS record | Changes value or TTL of one DNS record. A person has to approve it.
-delete_dns_records | D | Delete DNS records | Deletes DNS records of a domain. A person has to approve it.
-prepare_wildcard_dns | W | Prepare a wildcard certificate | Makes the CNAME record that a Let's Encrypt wildcard certificate needs and says what to publish.
-check_wildcard_dns | R | Check a wildcard's DNS | Says whether the CNAME record for a wildcard certificate is published and right.`,
-
   protection: `
 get_app_protection | R | Protection of an application | Shows whether malware protection is on for an application, with its incidents and events.
 set_app_protection | D | Switch malware protection | Orders or cancels malware protection (Imunify360) for an application. Cloudways bills it. A person has to approve it.
