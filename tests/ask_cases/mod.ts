@@ -3,6 +3,8 @@ import { accessUsersCases } from "./access_users.ts";
 import { appsCases } from "./apps.ts";
 import type { ToolCases } from "./case.ts";
 import { certificatesCases } from "./certificates.ts";
+import { cloudflareCases } from "./cloudflare.ts";
+import { dnsCases } from "./dns.ts";
 import { securityCases } from "./security.ts";
 import { serverConfigCases } from "./server_config.ts";
 import { serversCases } from "./servers.ts";
@@ -24,4 +26,6 @@ export const askCases: Record<string, ToolCases> = {
   ...serverConfigCases,
   ...accessUsersCases,
   ...accessTeamCases,
+  ...cloudflareCases,
+  ...dnsCases,
 };

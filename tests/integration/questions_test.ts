@@ -613,12 +613,46 @@ const ON_APP: Row[] = [
     args: APP,
     headline: /^Set a new password for the admin user of application 200001\.$/,
   },
+  {
+    tool: "add_cloudflare_domain",
+    args: { ...APP, domain: "caller-canary.example.com" },
+    callerTexts: ["caller-canary.example.com"],
+    headline:
+      /^Put 1 domain of application 200001 on Cloudflare Enterprise: Cloudways bills it; the price is not known/,
+    shows: ["Domain", "caller-canary.example.com"],
+  },
+  {
+    tool: "remove_cloudflare_domains",
+    args: { ...APP, domains: ["www.example.com"] },
+    callerTexts: ["www.example.com"],
+    headline: /^Take 1 domain of application 200001 off Cloudflare Enterprise, which Cloudways bills\.$/,
+    shows: ["Domain", "www.example.com"],
+  },
+  {
+    tool: "move_cloudflare_domains",
+    args: { ...APP, domains: ["www.example.com"], destination_app_id: 200002 },
+    callerTexts: ["www.example.com"],
+    headline:
+      /^Move 1 domain on Cloudflare Enterprise, which .* bills, from application 200001 to application 200002\.$/,
+    shows: ["Its domain", "blog.canary.example.com"],
+    otherTarget: (sandbox) => void Object.assign(serverOf(sandbox).apps[1] ?? {}, { label: "Another" }),
+  },
+  {
+    tool: "update_cloudflare_settings",
+    args: { ...APP, caching: false },
+    headline: /^Change 1 Cloudflare setting of application 200001\.$/,
+    shows: ["Caching before", "on"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).cloudflare.settings.minification = true),
+  },
 ];
 
 const ROWS = [...ON_SERVER, ...ON_APP];
 
-/** Their questions are about the account; `access_team_tools_test.ts` has them. */
-const ON_ACCOUNT = ["add_team_member", "delete_project", "remove_team_member", "update_project", "update_team_member"];
+/** Their questions are about the account or a domain; `access_team_tools_test.ts` and `dns_tools_test.ts` have them. */
+const ON_ACCOUNT = [
+  ...["add_team_member", "delete_project", "remove_team_member", "update_project", "update_team_member"],
+  ...["add_dns_domains", "add_dns_records", "delete_dns_domains", "delete_dns_records", "update_dns_record"],
+];
 
 function renameUser(sandbox: Sandbox): void {
   for (const user of shopOf(sandbox).credentials) user.sys_user = "other";

@@ -3,7 +3,9 @@ import { accessUsersRows } from "./access_users.ts";
 import { aliasesRows, appsRows } from "./apps.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
+import { cloudflareRows } from "./cloudflare.ts";
 import { discoveryRows } from "./discovery.ts";
+import { dnsRows } from "./dns.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serverConfigRows } from "./server_config.ts";
@@ -26,6 +28,8 @@ export const toolRows: readonly ToolRow[] = [
   ...accessUsersRows,
   ...accessTeamRows,
   ...aliasesRows,
+  ...cloudflareRows,
+  ...dnsRows,
 ];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */

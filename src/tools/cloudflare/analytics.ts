@@ -33,7 +33,7 @@ const countRow = z.looseObject({
 /** One line of a table: what is counted, how often, and how much was sent. */
 function rowView({ count, dimensions = {}, sum }: z.output<typeof countRow>) {
   const bytes = sum?.edgeResponseBytes;
-  return { ...dimensions, count, ...(bytes !== undefined && { bytes }) };
+  return { ...dimensions, count, ...(bytes !== undefined && { sent_bytes: bytes }) };
 }
 
 /** Tables by Cloudways' names, one such object for each zone. Other members are left as they are. */
@@ -93,17 +93,17 @@ const getCloudflareAnalytics = defineTool({
   input: z.strictObject({
     ...appInput,
     kind: z.enum([...TIMED, ...UNTIMED]).describe("Which figures."),
-    minutes: z.int().min(1).max(A_WEEK).meta(lookBack).optional()
+    last_minutes: z.int().min(1).max(A_WEEK).meta(lookBack).optional()
       .describe(`For cache and security: how far to look back; default ${A_DAY}.`),
-  }).superRefine(({ kind, minutes }, context) => {
-    if (minutes === undefined || isTimed(kind)) return;
-    context.addIssue({ code: "custom", path: ["minutes"], message: "counts for cache and security only" });
+  }).superRefine(({ kind, last_minutes }, context) => {
+    if (last_minutes === undefined || isTimed(kind)) return;
+    context.addIssue({ code: "custom", path: ["last_minutes"], message: "counts for cache and security only" });
   }),
-  output: z.looseObject({ ...appOutput, kind: z.string(), minutes: z.number().optional(), figures: z.unknown() }),
-  handler: async ({ kind, minutes = A_DAY, ...input }, { account }) => {
+  output: z.looseObject({ ...appOutput, kind: z.string(), last_minutes: z.number().optional(), figures: z.unknown() }),
+  handler: async ({ kind, last_minutes = A_DAY, ...input }, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     return isTimed(kind)
-      ? { ...namesOf(found), kind, minutes, figures: await readTimed(account, found, kind, minutes) }
+      ? { ...namesOf(found), kind, last_minutes, figures: await readTimed(account, found, kind, last_minutes) }
       : { ...namesOf(found), kind, figures: await readUntimed(account, found, kind) };
   },
 });

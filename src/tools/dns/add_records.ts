@@ -27,7 +27,7 @@ const addDnsRecords = defineAskingTool({
     host: hostInput.describe("Below the domain: www, _dmarc, *.shop; @ for the domain itself."),
     values: z.array(z.string().min(1).max(MAX_TEXT)).min(1).max(20)
       .describe("One record each: 203.0.113.7, mail.example.com, v=spf1 -all"),
-    ttl: ttlInput.default(3600).describe("Seconds that others may keep it."),
+    ttl_seconds: ttlInput.default(3600).describe("How long others may keep it."),
     mx_level: mxLevelInput.optional().describe("For MX only, and needed there; the lowest is tried first: 10"),
   }).superRefine(({ domain, type, host, values, mx_level }, context) => {
     const wrong = (argument: string, message: string) =>

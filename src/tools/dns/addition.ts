@@ -11,7 +11,7 @@ export interface WantedRecords {
   type: RecordType;
   host: string;
   values: readonly string[];
-  ttl: number;
+  ttl_seconds: number;
   mx_level?: number | undefined;
 }
 
@@ -60,13 +60,13 @@ export async function planAddition(account: CloudwaysAccount, wanted: WantedReco
   return { domain, host, type, added, present, joined: joinedBy(added, present), hidden };
 }
 
-function newRecords({ type, host, values, ttl, mx_level }: WantedRecords): NewRecord[] {
+function newRecords({ type, host, values, ttl_seconds, mx_level }: WantedRecords): NewRecord[] {
   const byKey = new Map(values.map((value) => [valueKey(type, value), sentValue(type, value)]));
   return [...byKey.values()].map((value) => ({
     type,
     name: host,
     value,
-    ttl,
+    ttl: ttl_seconds,
     ...(mx_level !== undefined && { mx_level }),
   }));
 }

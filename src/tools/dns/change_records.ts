@@ -43,7 +43,7 @@ interface Edit {
   domain: string;
   record_id: string;
   value?: string | undefined;
-  ttl?: number | undefined;
+  ttl_seconds?: number | undefined;
   mx_level?: number | undefined;
 }
 
@@ -64,7 +64,7 @@ async function planEdit(account: CloudwaysAccount, edit: Edit): Promise<PlannedE
   const after = {
     ...found,
     ...(differs(found, edit.value) && { value: sentValue(type, edit.value) }),
-    ttl: edit.ttl ?? found.ttl,
+    ttl_seconds: edit.ttl_seconds ?? found.ttl_seconds,
     mx_level: edit.mx_level ?? found.mx_level,
   };
   if (type === "MX" && after.mx_level === null) {
@@ -72,22 +72,26 @@ async function planEdit(account: CloudwaysAccount, edit: Edit): Promise<PlannedE
   }
   const changes = changesOf("record", FIELDS, valuesOf(found), {
     value: after.value,
-    ttl: edit.ttl?.toString(),
+    ttl_seconds: edit.ttl_seconds?.toString(),
     mx_level: edit.mx_level?.toString(),
   });
   refuseHidden("record", [after.value]);
   return { domain, record: found, after, changes };
 }
 
-const FIELDS = ["value", "ttl", "mx_level"] as const;
+const FIELDS = ["value", "ttl_seconds", "mx_level"] as const;
 
 /** The same value in another spelling is no change. */
 function differs({ type, value }: SendableRecord, wanted: string | undefined): wanted is string {
   return wanted !== undefined && valueKey(type, wanted) !== valueKey(type, value);
 }
 
-function valuesOf({ value, ttl, mx_level }: HostedRecord) {
-  return { value, ttl: ttl === null ? null : String(ttl), mx_level: mx_level === null ? null : String(mx_level) };
+function valuesOf({ value, ttl_seconds, mx_level }: HostedRecord) {
+  return {
+    value,
+    ttl_seconds: ttl_seconds === null ? null : String(ttl_seconds),
+    mx_level: mx_level === null ? null : String(mx_level),
+  };
 }
 
 const updateDnsRecord = defineAskingTool({
@@ -103,11 +107,11 @@ const updateDnsRecord = defineAskingTool({
     ...domainInput,
     record_id: recordId.describe("Id from get_dns_domain."),
     value: z.string().min(1).max(MAX_TEXT).optional().describe("New value: 203.0.113.7, mail.example.com"),
-    ttl: ttlInput.optional().describe("Seconds that others may keep it: 300"),
+    ttl_seconds: ttlInput.optional().describe("How long others may keep it: 300"),
     mx_level: mxLevelInput.optional().describe("For MX only; the lowest is tried first."),
-  }).refine(({ value, ttl, mx_level }) => [value, ttl, mx_level].some((given) => given !== undefined), {
+  }).refine(({ value, ttl_seconds, mx_level }) => [value, ttl_seconds, mx_level].some((given) => given !== undefined), {
     path: ["value"],
-    error: "or ttl or mx_level is needed",
+    error: "or ttl_seconds or mx_level is needed",
   }),
   output: z.looseObject({ domain: z.string(), before: record, after: record }),
   facts: (input, { account }) => planEdit(account, input),
@@ -119,7 +123,7 @@ const updateDnsRecord = defineAskingTool({
 });
 
 async function writeRecord(account: CloudwaysAccount, { domain, record: before, after }: PlannedEdit) {
-  const { type, host, value, ttl, mx_level } = after;
+  const { type, host, value, ttl_seconds: ttl, mx_level } = after;
   const { found } = await makeChange<HostedRecord, unknown>({
     what: "record",
     before,
@@ -137,7 +141,7 @@ async function writeRecord(account: CloudwaysAccount, { domain, record: before, 
       }),
     isSame: (a, b) => JSON.stringify(boundRecord(a)) === JSON.stringify(boundRecord(b)),
     becomes: (wanted, now) =>
-      valueKey(type, now.value) === valueKey(type, wanted.value) && isToldAs(wanted.ttl, now.ttl) &&
+      valueKey(type, now.value) === valueKey(type, wanted.value) && isToldAs(wanted.ttl_seconds, now.ttl_seconds) &&
       isToldAs(wanted.mx_level, now.mx_level),
     show: recordView,
   });

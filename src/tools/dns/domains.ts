@@ -70,7 +70,7 @@ const getDnsDomain = defineTool({
       domain: domain.name,
       status,
       nameservers: domain.nameservers,
-      usage: usage.map(({ date, query_usage }) => ({ date, queries: query_usage })),
+      usage: usage.map(({ date, query_usage }) => ({ day: date, query_count: query_usage })),
       record_count: found.length,
       records: wanted.map(recordView),
     };

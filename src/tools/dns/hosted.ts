@@ -58,14 +58,14 @@ const recordReply = z.looseObject({
   type: looseText,
   attributes: z.looseObject({ name: looseText, value: looseText, ttl: looseNumber, mxLevel: looseNumber }),
   updated_at: looseText,
-}).transform(({ uid, type, attributes: { name, value, ttl, mxLevel, ...further }, updated_at }) => ({
+}).transform(({ uid, type, attributes: { name, value, ttl: ttl_seconds, mxLevel, ...further }, updated_at }) => ({
   id: uid,
   type,
   host: name === "" ? APEX : name.toLowerCase(),
   /** As Cloudways keeps it. */
   value,
-  /** Seconds; null if it is not told. */
-  ttl,
+  /** How long others may keep it; null if it is not told. */
+  ttl_seconds,
   /** Null if there is none. */
   mx_level: mxLevel,
   /** What else is set, by Cloudways' names. */
@@ -95,14 +95,14 @@ export function recordView({ id, mx_level, further, ...record }: HostedRecord) {
 }
 
 /** A record in one line, for a person: `MX @ 10 mail.example.com., TTL 3600`. */
-export function recordLine({ type, host, value, ttl, mx_level }: HostedRecord): string {
+export function recordLine({ type, host, value, ttl_seconds, mx_level }: HostedRecord): string {
   const level = mx_level === null ? "" : `${mx_level} `;
-  return `${type} ${host} ${level}${value}${ttl === null ? "" : `, TTL ${ttl}`}`;
+  return `${type} ${host} ${level}${value}${ttl_seconds === null ? "" : `, TTL ${ttl_seconds}`}`;
 }
 
 /** What identifies a record and what it says, for a yes. */
-export function boundRecord({ id, type, host, value, ttl, mx_level }: HostedRecord) {
-  return { id, type, host, value, ttl, mx_level };
+export function boundRecord({ id, type, host, value, ttl_seconds, mx_level }: HostedRecord) {
+  return { id, type, host, value, ttl_seconds, mx_level };
 }
 
 /** Records in an order that does not depend on Cloudways. */

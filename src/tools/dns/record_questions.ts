@@ -58,10 +58,10 @@ const JOINED: Readonly<Partial<Record<Addition["type"], string>>> = {
 export interface RecordChange {
   domain: HostedDomain;
   record: HostedRecord;
-  changes: ValueChange<"value" | "ttl" | "mx_level">[];
+  changes: ValueChange<"value" | "ttl_seconds" | "mx_level">[];
 }
 
-const LABELS = { value: "Value", ttl: "TTL in seconds", mx_level: "Level" } as const;
+const LABELS = { value: "Value", ttl_seconds: "TTL in seconds", mx_level: "Level" } as const;
 
 /** The question before a record changes. */
 export function changeQuestion({ domain, record, changes }: RecordChange): Question {
@@ -70,7 +70,7 @@ export function changeQuestion({ domain, record, changes }: RecordChange): Quest
     headline: `Change 1 ${recordType(record)} of a domain's DNS.`,
     ...onDomain(domain),
     consequences: [
-      ...(changes.some(({ name }) => name !== "ttl") ? [changeMeaning(record.type)] : []),
+      ...(changes.some(({ name }) => name !== "ttl_seconds") ? [changeMeaning(record.type)] : []),
       DELAY,
       ...(further.length === 0 ? [] : ["What else is set for the record may be lost: it can't be sent again."]),
       "It can be undone by setting the values from before again.",
@@ -99,8 +99,8 @@ function changeMeaning(type: string): string {
 
 /** What is sent again as it is. */
 function asBefore({ record, changes }: Pick<RecordChange, "record" | "changes">): QuestionFact[] {
-  const { value, ttl, mx_level } = record;
-  const all = [["value", value], ["ttl", ttl], ["mx_level", mx_level]] as const;
+  const { value, ttl_seconds, mx_level } = record;
+  const all = [["value", value], ["ttl_seconds", ttl_seconds], ["mx_level", mx_level]] as const;
   return all.filter(([name, own]) => own !== null && !changes.some((change) => change.name === name))
     .map(([name, own]) => ({ name: `${LABELS[name]} as before`, values: [String(own)] }));
 }
