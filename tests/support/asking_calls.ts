@@ -37,6 +37,8 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   reset_admin_password: { show: "answer" },
   reset_master_password: { show: "answer" },
   update_update_settings: { plugins: ["breeze"] },
+  update_cloudflare_settings: { scrape_shield: undefined, caching: false },
+  add_dns_records: { type: "A", values: ["203.0.113.7"], mx_level: undefined },
 };
 
 /** The operation that reads the facts a reading tool asks about. */
@@ -79,9 +81,17 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
   };
 });
 
-/** Another server, application, project or member, whichever the arguments name; else another person. */
+/** Another server, application, project or member, whichever the arguments name; else another person or domain. */
 function otherTarget(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const others = { app_id: 200002, server_id: 100002, project_id: 300001, member_id: 600002, email: "eve@example.com" };
+  const others = {
+    app_id: 200002,
+    server_id: 100002,
+    project_id: 300001,
+    member_id: 600002,
+    email: "eve@example.com",
+    domain: "other.example.com",
+    domains: ["other.example.com"],
+  };
   return Object.fromEntries(Object.entries(others).filter(([name]) => name in args).slice(0, 1));
 }
 

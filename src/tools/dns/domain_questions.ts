@@ -3,8 +3,14 @@ import type { Question } from "../../confirm/question.ts";
 import { count } from "../define/questions.ts";
 import { boundRecord, type HostedDomain, type HostedRecord, inOrder, recordLine } from "./hosted.ts";
 
-/** The question before domains are added. */
-export function additionQuestion(names: readonly string[]): Question {
+/** Domains that are to be added, and those that are hosted already. */
+export interface NewDomains {
+  names: readonly string[];
+  present: readonly string[];
+}
+
+/** The question before domains are added. The price may depend on how many there are, so the yes does too. */
+export function additionQuestion({ names, present }: NewDomains): Question {
   return {
     headline: `Add ${count(names.length, "domain")} to the DNS add-on: Cloudways may bill it; the price is not known ` +
       "here.",
@@ -16,8 +22,9 @@ export function additionQuestion(names: readonly string[]): Question {
     ],
     facts: [
       names.length === 1 ? { name: "Domain", values: names, isFirst: true } : { name: "Domains", values: names },
+      { name: "Hosted already", values: present },
     ],
-    target: { domains: names.toSorted() },
+    target: { domains: names.toSorted(), present: present.toSorted() },
   };
 }
 

@@ -10,7 +10,7 @@ import { anyReply, records, texts } from "../define/outputs.ts";
 import { nullIfRefused } from "../define/questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "../define/tool.ts";
 import { domainName } from "../define/validators.ts";
-import { additionQuestion, deletionQuestion } from "./domain_questions.ts";
+import { additionQuestion, deletionQuestion, type NewDomains } from "./domain_questions.ts";
 import { findDomain, type HostedDomain, readDomains, readRecords, recordView } from "./hosted.ts";
 import { domainInput, hostInput } from "./inputs.ts";
 import { RECORD_TYPES } from "./record_types.ts";
@@ -78,10 +78,11 @@ const getDnsDomain = defineTool({
 });
 
 /** @throws {ToolError} `validation_failed` for a domain that is hosted already. */
-async function requireNew(names: readonly string[], { account }: ToolContext): Promise<void> {
+async function planAddition(domains: readonly string[], { account }: ToolContext): Promise<NewDomains> {
+  const names = [...new Set(domains)];
   const present = (await readDomains(account)).map(({ name }) => name.toLowerCase());
   const there = names.filter((name) => present.includes(name));
-  if (there.length === 0) return;
+  if (there.length === 0) return { names, present };
   throw new ToolError("validation_failed", "The DNS add-on hosts some of these domains already.", {
     hint: "Nothing was done, and nobody was asked. Leave out those in details.present; get_dns_domain shows them.",
     details: { present: there },
@@ -98,13 +99,9 @@ const addDnsDomains = defineAskingTool({
     "registrar names its name servers. Cloudways may bill it. A person has to approve it.",
   input: z.strictObject({ domains: z.array(domainName).min(1).max(50).describe("Without a host: example.com") }),
   output: z.looseObject({ domains: records, not_seen: texts, next_step: z.string() }),
-  facts: async ({ domains }, context) => {
-    const names = [...new Set(domains)];
-    await requireNew(names, context);
-    return names;
-  },
+  facts: ({ domains }, context) => planAddition(domains, context),
   question: additionQuestion,
-  handler: async (_input, { account }, names) => {
+  handler: async (_input, { account }, { names }) => {
     await account.write({
       operation: "dns_made_easy_add_domains",
       method: "POST",
