@@ -1,5 +1,7 @@
 /** Operations that a tool uses with other arguments than those of its row in tests/tool_rows. */
 export const USED_OTHERWISE: Readonly<Record<string, string>> = {
+  cloudflare_get_logpush_analytics: "get_cloudflare_analytics",
+  cloudflare_get_logpush_security: "get_cloudflare_analytics",
   list_countries: "list_setting_values",
   list_monitor_durations: "list_setting_values",
   list_monitor_targets: "list_setting_values",

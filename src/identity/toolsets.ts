@@ -13,6 +13,8 @@ export const TOOLSETS = [
   "provisioning",
   "queues",
   "protection",
+  "cloudflare",
+  "dns",
 ] as const;
 
 /** One of {@linkcode TOOLSETS}. */

@@ -1,8 +1,10 @@
 import type { Toolset } from "../identity/toolsets.ts";
 import { appsTools } from "./apps/mod.ts";
 import { basicTools } from "./basic/mod.ts";
+import { cloudflareTools } from "./cloudflare/mod.ts";
 import type { Tool } from "./define/tool.ts";
 import { discoveryTools } from "./discovery/mod.ts";
+import { dnsTools } from "./dns/mod.ts";
 import { securityTools } from "./security/mod.ts";
 import { serverConfigTools } from "./server_config/mod.ts";
 import { serversTools } from "./servers/mod.ts";
@@ -29,6 +31,8 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   provisioning: provisioningTools,
   queues: queuesTools,
   protection: protectionTools,
+  cloudflare: cloudflareTools,
+  dns: dnsTools,
 };
 
 /** Every tool there is. */

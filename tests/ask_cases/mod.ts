@@ -6,6 +6,8 @@ import { certificatesCases } from "./certificates.ts";
 import { provisioningCases } from "./provisioning.ts";
 import { queuesCases } from "./queues.ts";
 import { protectionCases } from "./protection.ts";
+import { cloudflareCases } from "./cloudflare.ts";
+import { dnsCases } from "./dns.ts";
 import { securityCases } from "./security.ts";
 import { serverConfigCases } from "./server_config.ts";
 import { serversCases } from "./servers.ts";
@@ -30,4 +32,6 @@ export const askCases: Record<string, ToolCases> = {
   ...provisioningCases,
   ...queuesCases,
   ...protectionCases,
+  ...cloudflareCases,
+  ...dnsCases,
 };

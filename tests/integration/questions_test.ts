@@ -727,16 +727,52 @@ const ON_APP: Row[] = [
     headline: /^Let 1 address past the protection for application 200001\.$/,
     shows: ["Address", "203.0.113.77"],
   },
+  {
+    tool: "add_cloudflare_domain",
+    args: { ...APP, domain: "caller-canary.example.com" },
+    callerTexts: ["caller-canary.example.com"],
+    headline:
+      /^Put 1 domain of application 200001 on Cloudflare Enterprise: Cloudways bills it; the price is not known/,
+    shows: ["Domain", "caller-canary.example.com"],
+  },
+  {
+    tool: "remove_cloudflare_domains",
+    args: { ...APP, domains: ["www.example.com"] },
+    callerTexts: ["www.example.com"],
+    headline: /^Take 1 domain of application 200001 off Cloudflare Enterprise, which Cloudways bills\.$/,
+    shows: ["Domain", "www.example.com"],
+  },
+  {
+    tool: "move_cloudflare_domains",
+    args: { ...APP, domains: ["www.example.com"], destination_app_id: 200002 },
+    callerTexts: ["www.example.com"],
+    headline:
+      /^Move 1 domain on Cloudflare Enterprise, which .* bills, from application 200001 to application 200002\.$/,
+    shows: ["Its domain", "blog.canary.example.com"],
+    otherTarget: (sandbox) => void Object.assign(serverOf(sandbox).apps[1] ?? {}, { label: "Another" }),
+  },
+  {
+    tool: "update_cloudflare_settings",
+    args: { ...APP, caching: false },
+    headline: /^Change 1 Cloudflare setting of application 200001\.$/,
+    shows: ["Caching before", "on"],
+    otherTarget: (sandbox) => void (shopOf(sandbox).cloudflare.settings.minification = true),
+  },
 ];
 
 const ROWS = [...ON_SERVER, ...ON_APP];
 
-/** Their questions are about the account; `access_team_tools_test.ts` and `provisioning_tools_test.ts` have them. */
+/** Their questions are about the account or a domain; the tests of their toolsets have them. */
 const ON_ACCOUNT = [
+  "add_dns_domains",
+  "add_dns_records",
   "add_team_member",
   "create_server",
+  "delete_dns_domains",
+  "delete_dns_records",
   "delete_project",
   "remove_team_member",
+  "update_dns_record",
   "update_project",
   "update_team_member",
 ];

@@ -163,6 +163,33 @@ const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
   },
   set_snapshot_frequency: { hours: fc.integer({ min: 1, max: 10_000 }) },
   update_disk_cleanup_settings: { enabled: fc.boolean() },
+  update_cloudflare_settings: {
+    caching: fc.boolean(),
+    edge_caching: fc.boolean(),
+    early_hints: fc.boolean(),
+    image_optimization: fc.constantFrom("off", "lossless", "lossy"),
+    minification: fc.boolean(),
+    mobile_optimization: fc.boolean(),
+    scrape_shield: fc.boolean(),
+  },
+  add_dns_domains: { domains: fc.array(domain, { minLength: 1, maxLength: 5 }) },
+  delete_dns_domains: { domain: fc.constant("example.com") },
+  add_dns_records: {
+    domain: fc.constant("example.com"),
+    type: fc.constantFrom("A", "NS"),
+    host: fc.constantFrom("@", "www"),
+    values: fc.oneof(
+      fc.array(fc.ipV4().filter((ip) => ip !== "0.0.0.0"), { minLength: 1, maxLength: 5 }),
+      fc.array(domain, { minLength: 1, maxLength: 5 }),
+    ),
+    ttl_seconds: fc.integer({ min: 60, max: 604_800 }),
+  },
+  update_dns_record: {
+    domain: fc.constant("example.com"),
+    value: fc.ipV4().filter((ip) => ip !== "0.0.0.0"),
+    ttl_seconds: fc.integer({ min: 60, max: 604_800 }),
+  },
+  delete_dns_records: { domain: fc.constant("example.com") },
   create_app_user: { user_name: userName },
   rename_master_user: { user_name: userName },
   add_ssh_key: {
@@ -215,6 +242,11 @@ const OPTIONAL: Record<string, readonly string[]> = {
   update_firewall_settings: ["weak_password_protection"],
   add_team_member: ["role"],
   update_team_member: ["name", "enabled", "access"],
+  update_cloudflare_settings: [
+    ...["edge_caching", "early_hints", "image_optimization", "minification", "mobile_optimization", "scrape_shield"],
+  ],
+  add_dns_records: ["ttl_seconds"],
+  update_dns_record: ["value"],
 };
 
 /** What a question calls the values that are sent under these names. */
@@ -235,7 +267,17 @@ const LABELS: Record<string, string> = {
   rotate_system_log: "Rotate system logs",
   rotate_app_log: "Rotate application logs",
   remove_app_local_backup: "Delete local backups",
+  caching: "Caching",
+  edgecaching: "Caching of pages at the edge",
+  early_hints: "Early hints",
+  image_optimization: "Image optimization",
+  minification: "Minification",
+  mobile_optimization: "Image loading for mobiles",
+  scrapeshield: "Scrape Shield",
 };
+
+/** The words of a switch, as it is sent. */
+const ON_OFF = { on: "true", off: "false" };
 
 /** The values after a change, with those that stay, under the names they are sent by. */
 function labelled({ facts }: Shown, words: Record<string, Record<string, string>> = {}): Record<string, unknown> {
@@ -355,6 +397,33 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
       ...(guard !== undefined && { weak_password: guard === "on" ? "1" : "0" }),
     };
   },
+  move_cloudflare_domains: ({ arguments: { domains, destination_app_id }, facts }) => ({
+    domains,
+    dest_app_id: destination_app_id,
+    dest_server_id: String(facts["Its server"]).split(":")[0],
+  }),
+  update_cloudflare_settings: (shown) =>
+    labelled(shown, {
+      caching: ON_OFF,
+      edgecaching: ON_OFF,
+      minification: ON_OFF,
+      mobile_optimization: ON_OFF,
+      scrapeshield: ON_OFF,
+    }),
+  add_dns_domains: ({ facts }) => ({ names: [facts.Domain ?? facts.Domains ?? []].flat() }),
+  // Cloudways' id of the domain that is shown.
+  delete_dns_domains: () => ({ ids: ["9a9f3e63-ef76-4066-8a65-fcbb71e30bd8"] }),
+  add_dns_records: ({ facts }) => ({ records: [facts.New ?? []].flat().map(dnsRecord) }),
+  update_dns_record: ({ headline, arguments: { record_id }, facts }) => ({
+    record_id,
+    record: {
+      type: /^Change 1 (\w+) record/.exec(headline)?.[1],
+      name: facts.Host,
+      value: facts["Value after"] ?? facts["Value as before"],
+      ttl: Number(facts["TTL in seconds after"] ?? facts["TTL in seconds as before"]),
+    },
+  }),
+  delete_dns_records: ({ arguments: { record_ids } }) => ({ records_id: record_ids }),
   create_app_user: ({ arguments: { user_name } }) => ({ username: user_name }),
   reset_app_user_password: ({ arguments: { app_user_id }, facts }) => (
     { app_cred_id: app_user_id, username: facts.User }
@@ -455,6 +524,12 @@ function varnishRule(text = ""): unknown {
   return { method: "exclude", type, value: value.join(":") };
 }
 
+/** A record as it is sent, by the line that shows it. */
+function dnsRecord(line: string): unknown {
+  const [, type, name, value, ttl] = /^(\S+) (\S+) (.*), TTL (\d+)$/.exec(line) ?? [];
+  return { type, name, value, ttl: Number(ttl) };
+}
+
 /** Cloudways does not show what there is, so every branch and domain needs a question. */
 function hidePresentState(sandbox: Sandbox): void {
   sandbox.addFault({ operationId: "git_branches_get", kind: { status: 422, body: { message: "not now" } } });
@@ -467,10 +542,10 @@ function groupServer(server: ServerState | undefined): void {
 }
 
 const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "ssh_key", "password"]);
-/** What they add has no id yet. */
-const ADDS = new Set(["add_team_member", "create_server"]);
 /** Named by the headline, or the same in every call. */
-const NOT_SHOWN = new Set(["server_id", "app_id", "project_id", "member_id", "id", "tab"]);
+const NOT_SHOWN = new Set(["server_id", "app_id", "project_id", "member_id", "id", "tab", "domain_id"]);
+/** They work on nothing that has an id of six digits. */
+const WITHOUT_ID = new Set(["add_team_member", "create_server", "add_dns_domains"]);
 
 function argsOf({ tool, args }: AskingCall): fc.Arbitrary<Record<string, unknown>> {
   const known = { ...VALUES, ...OWN_VALUES[tool], ...SERVER_VALUES[tool] };
@@ -494,8 +569,9 @@ function unquoted(line: string): string {
 function readForm(message: string): Shown {
   const [before = "", after = ""] = message.split("\nSent by the assistant:\n");
   const shown: Shown = { headline: message.split("\n")[0] ?? "", arguments: {}, facts: {} };
+  const subject = /\n(?:Applications|Concerns|Domain): /.exec(before);
   read(
-    before.split(/\n(?:Applications|Concerns): /)[1] ?? "",
+    subject === null ? "" : before.slice(subject.index + subject[0].length),
     /^()([A-Z][^:]*): (?:(\d+|none)$|.*`)/,
     /^- `/,
     shown.facts,
@@ -565,7 +641,7 @@ async function withoutUserInfo(text: string, fingerprint: Fingerprint): Promise<
 /** A member of a request as the question would show it; objects as they are. */
 async function foundValue(name: string, value: unknown, fingerprint: Fingerprint): Promise<unknown> {
   if (BY_FINGERPRINT.has(name)) return await fingerprint(String(value));
-  if (Array.isArray(value)) return value.map(String);
+  if (Array.isArray(value)) return value.map((item) => typeof item === "object" ? item : String(item));
   return typeof value === "object" ? value : await withoutUserInfo(String(value), fingerprint);
 }
 
@@ -602,8 +678,8 @@ for (const call of askingCalls) {
     const [server] = account.servers;
     assert.ok(server !== undefined);
     if (call.tool === "update_project") groupServer(account.servers[1]);
-    const { servers: [, ...more], projects, members } = account;
-    const fresh = structuredClone({ server, more, projects, members });
+    const { servers: [, ...more], projects, members, dns } = account;
+    const fresh = structuredClone({ server, more, projects, members, dns });
     const env = { ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "1000000" };
     await using service = await startService({ sandbox, env });
     const fingerprint = await fingerprintOf();
@@ -612,9 +688,9 @@ for (const call of askingCalls) {
 
     await fc.assert(
       fc.asyncProperty(argsOf(call), fc.boolean(), async (args, byForm) => {
-        const { server: own, more, projects, members } = structuredClone(fresh);
+        const { server: own, more, projects, members, dns } = structuredClone(fresh);
         Object.assign(server, own);
-        Object.assign(account, { servers: [server, ...more], projects, members });
+        Object.assign(account, { servers: [server, ...more], projects, members, dns });
         const before = sandbox.requests.length;
         const asked = await askAndApprove(service, call.tool, args, byForm);
         // Nobody sees a question for arguments that the tool refuses or does not ask about.
@@ -627,7 +703,8 @@ for (const call of askingCalls) {
         const ids = [...asked.shown.headline.matchAll(/\d{6}/g)].map(([id]) => Number(id));
         const { app_id, server_id, source_server_id, project_id, member_id } = sent.fields;
         const target = app_id ?? server_id ?? source_server_id ?? project_id ?? member_id;
-        assert.ok(ADDS.has(call.tool) || ids.includes(Number(target)), asked.shown.headline);
+        const isWithoutId = WITHOUT_ID.has(call.tool) || "domain" in call.args && target === undefined;
+        assert.ok(isWithoutId || ids.includes(Number(target)), asked.shown.headline);
 
         const wanted = (SENT[call.tool] ?? (({ arguments: shown }) => shown))(asked.shown);
         const found: Record<string, unknown> = {};

@@ -63,6 +63,8 @@ const COUNTED: ReadonlySet<string> = new Set([
   ...["next_before_id", "next_after_id", "points_left_out"],
   // How many servers or applications have which verdict.
   ...["ok", "attention", "urgent", "unknown"],
+  // The order in which mail servers are tried.
+  ...["mx_level"],
   // A score on a scale of its own, from 0 to 10.
   ...["cvss_score"],
 ]);

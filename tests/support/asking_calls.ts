@@ -40,6 +40,8 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   reset_admin_password: { show: "answer" },
   reset_master_password: { show: "answer" },
   update_update_settings: { plugins: ["breeze"] },
+  update_cloudflare_settings: { scrape_shield: undefined, caching: false },
+  add_dns_records: { type: "A", values: ["203.0.113.7"], mx_level: undefined },
 };
 
 /** The operation that reads the facts a reading tool asks about. */
@@ -91,6 +93,8 @@ function otherTarget(args: Readonly<Record<string, unknown>>): Record<string, un
     member_id: 600002,
     email: "eve@example.com",
     server_label: "Another",
+    domain: "other.example.com",
+    domains: ["other.example.com"],
   };
   return Object.fromEntries(Object.entries(others).filter(([name]) => name in args).slice(0, 1));
 }

@@ -85,12 +85,15 @@ function assertDone(answered: ModernAnswer): void {
   if (answered.kind === "result") assert.equal(answered.answer.isError, false, JSON.stringify(answered.answer.json));
 }
 
-/** Every server, project and team member. */
+/** Every server, project and team member, and what each DNS record says. */
 function everythingNamed(sandbox: Sandbox) {
-  const { servers, projects, members } = sandbox.account();
+  const { servers, projects, members, dns } = sandbox.account();
   return [
     ...servers.map((server) => ({ rename: (to: Renaming) => void (server.label = to(server.label)) })),
     ...[...projects, ...members].map((one) => ({ rename: (to: Renaming) => void (one.name = to(one.name)) })),
+    ...dns.flatMap(({ records }) => records).map((one) => ({
+      rename: (to: Renaming) => void (one.value = to(one.value)),
+    })),
   ];
 }
 
@@ -99,10 +102,13 @@ type Renaming = (name: string) => string;
 /** Changes what every call of the demo account hits, as somebody in the Cloudways console might. */
 function changeTarget(sandbox: Sandbox): void {
   for (const named of everythingNamed(sandbox)) named.rename((name) => `${name} moved`);
+  sandbox.account().dns.push({ uid: "moved", name: "moved.example", status: "Inactive", records: [] });
 }
 
 function changeTargetBack(sandbox: Sandbox): void {
   for (const named of everythingNamed(sandbox)) named.rename((name) => name.replace(/ moved$/, ""));
+  const account = sandbox.account();
+  account.dns = account.dns.filter(({ uid }) => uid !== "moved");
 }
 
 /** A yes to one call, sent with another, is answered as if nobody had said it, and is spent thereby. */

@@ -4,9 +4,11 @@ import { aliasesRows, appsRows } from "./apps.ts";
 import { protectionRows } from "./protection.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
+import { cloudflareRows } from "./cloudflare.ts";
 import { discoveryRows } from "./discovery.ts";
 import { provisioningRows } from "./provisioning.ts";
 import { queuesRows } from "./queues.ts";
+import { dnsRows } from "./dns.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serverConfigRows } from "./server_config.ts";
@@ -33,6 +35,8 @@ export const toolRows: readonly ToolRow[] = [
   // Last, because they delete what the others work on.
   ...provisioningRows,
   ...protectionRows,
+  ...cloudflareRows,
+  ...dnsRows,
 ];
 
 /**

@@ -80,6 +80,8 @@ Deno.test("the tools whose answers can be made shorter say how", () => {
     ["get_app_traffic_details", "Ask for less time between from and until, or for single rows."],
     ["get_available_regions", "Ask for one provider at a time."],
     ["get_available_server_sizes", "Ask for one provider at a time."],
+    ["get_cloudflare_analytics", "Ask for a shorter duration."],
+    ["get_dns_domain", "Ask for records of one type, or of one host."],
     ["get_server_monitoring_detail", "Ask for a shorter duration."],
     ["get_server_protection_stats", "Ask for less time between from and until."],
     ["list_app_scans", parts],

@@ -37,12 +37,19 @@ const SHOW_OWN = [
 
 /** They are not there. */
 const ACCOUNT_WIDE = [
+  "add_dns_domains",
+  "add_dns_records",
   "add_team_member",
   "create_project",
   "create_server",
+  "delete_dns_domains",
+  "delete_dns_records",
   "delete_project",
+  "get_dns_domain",
+  "list_dns_domains",
   "list_team_members",
   "remove_team_member",
+  "update_dns_record",
   "update_project",
   "update_team_member",
 ];

@@ -9,7 +9,7 @@ import { nullIfRefused } from "../define/questions.ts";
 import { defineAskingTool, type Tool, type ToolContext } from "../define/tool.ts";
 import { anyReply, AS_IT_CAME, replyOutput } from "../define/undocumented.ts";
 import { emailAddress } from "../define/validators.ts";
-import { isSeenGone } from "./gone.ts";
+import { isSeenGone } from "../define/gone.ts";
 import { accessFields, findAccess, type MemberAccess, memberAccess } from "./member_access.ts";
 import { findMember, planMemberChange, writeMember } from "./member_change.ts";
 import { additionQuestion, changeQuestion, type NewMember, removalQuestion } from "./member_questions.ts";

@@ -9,7 +9,7 @@ import { anyReply, records } from "../define/outputs.ts";
 import { projectRecord, readProjects } from "../define/projects.ts";
 import { nullIfRefused } from "../define/questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "../define/tool.ts";
-import { isSeenGone } from "./gone.ts";
+import { isSeenGone } from "../define/gone.ts";
 import {
   appsOf,
   appsWith,

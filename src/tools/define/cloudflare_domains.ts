@@ -6,7 +6,7 @@ import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { idsOf } from "./targets.ts";
 
-const domainRecord = z.looseObject({ hostname: looseText, status: looseText });
+const domainRecord = z.looseObject({ hostname: looseText, status: looseText, bandwidth: looseText });
 /** Without the add-on, `dns` may be missing. */
 const cloudflareReply = z.looseObject({ dns: looseList(domainRecord).catch([]) });
 
@@ -14,6 +14,8 @@ const cloudflareReply = z.looseObject({ dns: looseList(domainRecord).catch([]) }
 export interface CloudflareDomain {
   domain: string;
   status: string;
+  /** Used traffic, as Cloudways writes it; its unit is not told. */
+  bandwidth: string;
 }
 
 /** The domains of an application at Cloudflare; none without the add-on. */
@@ -24,5 +26,5 @@ export async function readCloudflareDomains(account: CloudwaysAccount, found: Fo
     reply: cloudflareReply,
     query: idsOf(found),
   });
-  return dns.map(({ hostname, status }) => ({ domain: hostname, status }));
+  return dns.map(({ hostname, status, bandwidth }) => ({ domain: hostname, status, bandwidth }));
 }

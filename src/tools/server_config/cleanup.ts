@@ -9,7 +9,7 @@ import { serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { CLEANUP_SETTINGS, cleanupQuestion, type CleanupSetting } from "./cleanup_question.ts";
-import { changesOf, changesOutput, changeValues, wholeOf } from "./values_change.ts";
+import { changesOf, changesOutput, changeValues, wholeOf } from "../define/values_change.ts";
 
 const WHAT = "settings of the clean-up";
 

@@ -2,7 +2,7 @@
 import type { Question } from "../../confirm/question.ts";
 import { CLEANED, CLEANUPS } from "../define/disk_cleanup.ts";
 import { countApps, onServer, type ServerFacts } from "../define/questions.ts";
-import { changeFacts, unchangedFacts, type ValueChange, type Values } from "./values_change.ts";
+import { changeFacts, unchangedFacts, type ValueChange, type Values } from "../define/values_change.ts";
 
 /** The settings by our names: `enabled` is the clean-up itself, the others what it removes. */
 export const CLEANUP_SETTINGS = ["enabled", ...CLEANUPS] as const;

@@ -10,7 +10,7 @@ import { nullIfRefused, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 import { SCHEDULE_NAMES, type ScheduleName, scheduleQuestion } from "./schedule_question.ts";
-import { changesOf, changesOutput, changeValues, wholeOf } from "./values_change.ts";
+import { changesOf, changesOutput, changeValues, wholeOf } from "../define/values_change.ts";
 
 const WHAT = "backup schedule";
 

@@ -2,7 +2,7 @@
 import { numberOrNull } from "../../cloudways/models.ts";
 import type { Question } from "../../confirm/question.ts";
 import { countApps, NOT_TOLD, onServer, type ServerFacts } from "../define/questions.ts";
-import { changeFacts, unchangedFacts, type ValueChange } from "./values_change.ts";
+import { changeFacts, unchangedFacts, type ValueChange } from "../define/values_change.ts";
 
 /** What a schedule is made of, by Cloudways' names. */
 export const SCHEDULE_NAMES = ["backup_frequency", "backup_retention", "backup_time", "local_backups"] as const;

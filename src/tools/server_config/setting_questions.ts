@@ -2,7 +2,7 @@
 import type { Question } from "../../confirm/question.ts";
 import { count, countApps, onServer, type ServerFacts } from "../define/questions.ts";
 import { SETTING_FIELDS, type SettingName } from "./setting_fields.ts";
-import { changeFacts, type ValueChange } from "./values_change.ts";
+import { changeFacts, type ValueChange } from "../define/values_change.ts";
 
 type SettingChange = ValueChange<SettingName>;
 

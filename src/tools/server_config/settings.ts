@@ -22,7 +22,7 @@ import {
   type WantedSettings,
 } from "./setting_fields.ts";
 import { settingsQuestion } from "./setting_questions.ts";
-import { changesOf, changesOutput, changeValues, type Values, type Wanted } from "./values_change.ts";
+import { changesOf, changesOutput, changeValues, type Values, type Wanted } from "../define/values_change.ts";
 
 const WHAT = "settings";
 

@@ -9,7 +9,7 @@ import { serverInput } from "../define/inputs.ts";
 import { countApps, NOT_TOLD, onServer, type ServerFacts, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
-import { changesOf, changesOutput, changeValues, type ValueChange } from "./values_change.ts";
+import { changesOf, changesOutput, changeValues, type ValueChange } from "../define/values_change.ts";
 
 const WHAT = "snapshot frequency";
 const NAMES = ["snapshot_frequency"] as const;

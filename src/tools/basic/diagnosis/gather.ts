@@ -86,7 +86,7 @@ async function readAll(
     }, () => readAppVarnish(account, found)),
     gathering.read("cloudflare", {
       operation: "cloudflare_get_details",
-      again: call("diagnose_app", on),
+      again: call("get_app_cloudflare", on),
     }, () => readCloudflareDomains(account, found)),
     gathering.read("deployments", {
       operation: "git_history_get",

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { QuestionFact } from "../../confirm/question.ts";
 import { ToolError } from "../../errors.ts";
-import { makeChange, nothingToChange } from "../define/planned_change.ts";
-import { NOT_TOLD } from "../define/questions.ts";
+import { makeChange, nothingToChange } from "./planned_change.ts";
+import { NOT_TOLD } from "./questions.ts";
 
 /** Values by name, written as Cloudways takes them; null where it doesn't say. */
 export type Values = Readonly<Record<string, string | null>>;
@@ -109,6 +109,16 @@ interface PlannedValues {
   write: () => Promise<unknown>;
 }
 
+/** Whether values are the same as others, by the names of the first. */
+export function sameValues(a: Values, b: Values): boolean {
+  return Object.keys(a).every((name) => a[name] === b[name]);
+}
+
+/** Whether what is found is what was wanted. A value that Cloudways doesn't say is no difference. */
+export function becomesValues(wanted: Values, found: Values): boolean {
+  return Object.keys(wanted).every((name) => [null, wanted[name]].includes(found[name] ?? null));
+}
+
 /**
  * Carries out a change. The values are read just before it and just after it.
  *
@@ -122,8 +132,8 @@ export async function changeValues({ what, before, changes, read, write }: Plann
     wanted: { ...before, ...after },
     read,
     write,
-    isSame: (a, b) => Object.keys(a).every((name) => a[name] === b[name]),
-    becomes: (wanted, found) => Object.keys(wanted).every((name) => [null, wanted[name]].includes(found[name] ?? null)),
+    isSame: sameValues,
+    becomes: becomesValues,
   });
   const confirmed = changes.every((change) => found?.[change.name] === change.after);
   const message = confirmed ? "Done." : "Cloudways took the change; not every new value can be read back.";
