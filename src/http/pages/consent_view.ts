@@ -52,11 +52,12 @@ autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false">
 }
 
 /** What a person still has to correct. */
-export type ChoiceProblem = "no_toolset" | "no_server" | "passphrase" | "too_many";
+export type ChoiceProblem = "no_toolset" | "no_server" | "unknown_server" | "passphrase" | "too_many";
 
 const CHOICE_PROBLEMS: Record<ChoiceProblem, string> = {
   no_toolset: "Choose at least one subject that the program may work on.",
   no_server: "Choose at least one server, or all of them.",
+  unknown_server: "A server that you chose is not in your account now. Nothing was connected. Check your choice below.",
   passphrase: "A passphrase needs 8 to 64 letters, digits and signs, without spaces or accents.",
   too_many: "This account has too many connections. End one that you no longer need, then try again here.",
 };
@@ -152,11 +153,12 @@ ${radio("access", "read", "Only look. It can't change anything.", !writes)}${cha
 }
 
 function serverChoice(
-  servers: readonly ServerChoice[] | undefined,
+  servers: readonly ServerChoice[] = [],
   chosen: ChosenBefore | undefined,
 ): Html | undefined {
   const only = chosen?.servers;
-  if (servers === undefined || servers.length === 0) return undefined;
+  // A bound that was chosen stays in sight even if no server can be listed now, so that it is not lifted unseen.
+  if (servers.length === 0 && only === undefined) return undefined;
   const boxes = servers.map(({ id, label }) =>
     checkbox("server", String(id), markup`${id} ${data(label)}`, only?.includes(id) === true)
   );
