@@ -1,5 +1,5 @@
 /** The page on which people see and end their connections. Data of others goes through `data.ts`. */
-import type { Connection } from "../../sign_in/connections.ts";
+import type { Connection } from "../../sign_in/connection.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import { Html, markup } from "../html.ts";
 import { data } from "./data.ts";
