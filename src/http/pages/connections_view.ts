@@ -3,7 +3,8 @@ import type { Connection } from "../../sign_in/connection.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import { Html, markup } from "../html.ts";
 import { data } from "./data.ts";
-import { render } from "./layout.ts";
+import { dayAndTime, render } from "./layout.ts";
+import { connectionEnd } from "./sections.ts";
 import type { TokenProblem } from "./consent_view.ts";
 
 const FOOTER = markup`<p>Texts in grey boxes come from the programs, not from this server.</p>`;
@@ -88,19 +89,13 @@ function connection({ id, client, place, bounds, madeAt, usedAt, endsAt }: Conne
 <dt>May</dt><dd>${readOnly ? "only look" : "look and make changes"}</dd>
 <dt>Servers</dt><dd>${servers === undefined ? "all" : servers.join(", ")}</dd>
 <dt>Subjects</dt><dd>${toolsets === undefined ? "all" : toolsets.join(", ")}</dd>
-<dt>Connected</dt><dd>${day(madeAt)}</dd>
-<dt>Last used</dt><dd>${usedAt === null ? "never" : day(usedAt)}</dd>
-<dt>Ends</dt><dd>${endsAt === null ? "when you end it, or after 90 days without use" : day(endsAt)}</dd>
+<dt>Connected</dt><dd>${dayAndTime(madeAt)}</dd>
+<dt>Last used</dt><dd>${usedAt === null ? "never" : dayAndTime(usedAt)}</dd>
+<dt>Until</dt><dd>${connectionEnd(endsAt)}</dd>
 </dl>
 <form method="post" action="connect" aria-label="End this connection">
 <input type="hidden" name="form" value="${form}"><input type="hidden" name="connection" value="${id}">
 <div class="buttons"><button name="step" value="end">End</button></div>
 </form></section>
 `;
-}
-
-/** A date and a time of day. */
-function day(at: number): Html {
-  const iso = new Date(at).toISOString();
-  return markup`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`;
 }
