@@ -304,7 +304,7 @@ export class Approvals {
       ...(email !== undefined && { email }),
       ...(client !== undefined && { client }),
       ...await this.#codes.kept(hash, request),
-      ...(connection && { connectionEndsAt: connection.endsAt }),
+      ...(connection && { connectionClient: connection.client, connectionEndsAt: connection.endsAt }),
       place: place.name,
       askedAt: this.#clock.now(),
     };

@@ -190,7 +190,7 @@ for (const { what, choice, may, until } of BOUND_ROWS) {
     const { html } = await visit(service.url + await ask(service, access));
     const text = textOf(html);
 
-    assert.ok(text.includes(may), text);
+    assert.ok(text.includes(`Connected as “Test client” as it calls itself ${may}`), text);
     assert.ok(text.includes(`Connected until ${until(clock.now())}`), text);
   });
 }

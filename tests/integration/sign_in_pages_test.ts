@@ -223,6 +223,30 @@ Deno.test("while Cloudways can't say which servers there are, a choice of server
   assert.match(page.html, /name="token"/);
 });
 
+Deno.test("a page that comes again says that the passphrase has to be typed again, if there was one", async () => {
+  await using service = await startSignIn();
+  const second = await checkToken(service, await firstPage(service));
+
+  const without = await choose(service, second, { toolsets: [] });
+  const typed = await choose(service, second, { toolsets: [], passphrase: "open-sesame-now" });
+
+  assert.doesNotMatch(without.html, /Type the passphrase once more/);
+  assert.match(typed.html, /role="alert">Type the passphrase once more/);
+  assert.doesNotMatch(typed.html, /open-sesame-now/);
+});
+
+Deno.test("the list of connections names subjects in the words of the page on which they were chosen", async () => {
+  await using service = await startSignIn();
+  const second = await checkToken(service, await firstPage(service));
+  await signIn(service, { toolsets: ["basic", "updates"] });
+
+  const list = await postForm(service, "/connect", [["token", PASTED], ["step", "token"]]);
+  const words = /Subjects (.+?) Connected/.exec(textOf(list.html))?.[1];
+
+  assert.equal(words, "Overview: servers, applications, alerts WordPress updates");
+  for (const word of words?.split(/(?<=alerts) /) ?? []) assert.ok(textOf(second.html).includes(word));
+});
+
 Deno.test("an account with too many connections is told so, and connects after one has ended", async () => {
   await using service = await startSignIn();
   for (let n = 0; n < 30; n++) await signIn(service);

@@ -5,6 +5,7 @@ import { Html, markup } from "../html.ts";
 import { data } from "./data.ts";
 import { dayAndTime, render } from "./layout.ts";
 import { connectionEnd } from "./sections.ts";
+import { subjectOf } from "./subjects.ts";
 import type { TokenProblem } from "./consent_view.ts";
 
 const FOOTER = markup`<p>Texts in grey boxes come from the programs, not from this server.</p>`;
@@ -31,8 +32,8 @@ export function openConnectionsPage(problem?: OpenProblem): string {
     main: markup`<h1>Connected programs</h1>
 <p>See which programs may use your Cloudways account through this server, and end what you no longer need.</p>
 ${alert}<form method="post" action="connect" aria-label="With this browser">
-<p>If you connected a program in this browser, that is enough.</p>
-<div class="buttons"><button name="step" value="cookie">Show those of this browser's accounts</button></div>
+<p>Did you connect a program in this browser? Then you need no token.</p>
+<div class="buttons"><button name="step" value="cookie">Use this browser</button></div>
 </form>
 <form method="post" action="connect" aria-label="With an access token">
 <label for="token">Cloudways access token</label>
@@ -88,7 +89,7 @@ function connection({ id, client, place, bounds, madeAt, usedAt, endsAt }: Conne
 <dt>Leads back to</dt><dd>${data(place)}</dd>
 <dt>May</dt><dd>${readOnly ? "only look" : "look and make changes"}</dd>
 <dt>Servers</dt><dd>${servers === undefined ? "all" : servers.join(", ")}</dd>
-<dt>Subjects</dt><dd>${toolsets === undefined ? "all" : toolsets.join(", ")}</dd>
+<dt>Subjects</dt><dd>${subjects(toolsets)}</dd>
 <dt>Connected</dt><dd>${dayAndTime(madeAt)}</dd>
 <dt>Last used</dt><dd>${usedAt === null ? "never" : dayAndTime(usedAt)}</dd>
 <dt>Until</dt><dd>${connectionEnd(endsAt)}</dd>
@@ -98,4 +99,11 @@ function connection({ id, client, place, bounds, madeAt, usedAt, endsAt }: Conne
 <div class="buttons"><button name="step" value="end">End</button></div>
 </form></section>
 `;
+}
+
+/** Searching for tools is part of every choice, so it is not named. */
+function subjects(toolsets: readonly string[] | undefined): Html {
+  if (toolsets === undefined) return markup`all`;
+  const named = toolsets.filter((toolset) => toolset !== "discovery");
+  return markup`<ul class="plain">${named.map((toolset) => markup`<li>${subjectOf(toolset)}</li>`)}</ul>`;
 }

@@ -7,6 +7,7 @@ import type { Duration } from "../../sign_in/consents.ts";
 import { Html, markup } from "../html.ts";
 import { data } from "./data.ts";
 import { render } from "./layout.ts";
+import { subjectOf } from "./subjects.ts";
 
 const FOOTER = markup`<p>Texts in grey boxes come from the program or your account, not from this server.</p>`;
 
@@ -69,6 +70,8 @@ export interface ChosenBefore {
   servers: readonly number[] | undefined;
   toolsets: readonly string[];
   duration: string | undefined;
+  /** A passphrase was typed. It is never sent back, so it has to be typed again. */
+  hadPassphrase: boolean;
 }
 
 /** What the second page shows. */
@@ -85,27 +88,6 @@ export interface ChoicePage {
   /** Left out when the page comes for the first time. */
   chosen?: ChosenBefore | undefined;
 }
-
-/** What toolsets are about, for people. One that is missing here is shown under its name. */
-const SUBJECTS: Readonly<Record<string, string>> = {
-  basic: "Overview: servers, applications, alerts",
-  servers: "Servers: start, stop, services, backups, size",
-  apps: "Applications: settings, domains, backups, caches, traffic",
-  security: "Security: certificates, access by address, Git",
-  sites: "Websites: PHP, web server and cron settings",
-  staging: "Staging copies and their synchronisation",
-  server_config: "Server settings and packages",
-  updates: "WordPress updates",
-  provisioning: "Ordering and deleting servers and applications",
-  cloudflare: "Cloudflare",
-  dns: "DNS records",
-  protection: "Malware protection",
-  access: "Users and passwords of applications",
-  addons: "Add-ons",
-  alerts: "Alert channels",
-  queues: "Queues",
-  team: "Team members",
-};
 
 /** The second page: what the client may do, on what, and for how long. */
 export function choicePage(page: ChoicePage): string {
@@ -125,7 +107,7 @@ ${alert}${access(asked, chosen)}
 ${serverChoice(page.servers, chosen)}
 ${subjects(page.toolsets, chosen)}
 ${durations(page.isLasting, chosen)}
-${passphrase()}
+${passphrase(chosen)}
 <div class="buttons">
 <button name="step" value="connect" class="strong">Connect</button>
 <button name="step" value="cancel" formnovalidate>Cancel</button>
@@ -172,7 +154,7 @@ function subjects(toolsets: ReadonlySet<Toolset>, chosen: ChosenBefore | undefin
   const offered = TOOLSETS.filter((toolset) => toolsets.has(toolset) && toolset !== "discovery");
   const boxes = offered.map((toolset) => {
     const isChosen = chosen === undefined || chosen.toolsets.includes(toolset);
-    return checkbox("toolset", toolset, markup`${SUBJECTS[toolset] ?? toolset}`, isChosen);
+    return checkbox("toolset", toolset, markup`${subjectOf(toolset)}`, isChosen);
   });
   const open = new Html(chosen === undefined ? "" : " open");
   return markup`<fieldset><legend>Subjects</legend><details${open}><summary>All; choose fewer</summary>
@@ -196,8 +178,12 @@ function durations(isLasting: boolean, chosen: ChosenBefore | undefined): Html {
 <select id="duration" name="duration">${options}</select>`;
 }
 
-function passphrase(): Html {
-  return markup`<label for="passphrase">Approval passphrase <span class="note">(optional, but advised)</span></label>
+function passphrase(chosen: ChosenBefore | undefined): Html {
+  const again = chosen?.hadPassphrase === true
+    ? markup`<p class="alert" role="alert">Type the passphrase once more: what you typed is not kept.</p>
+`
+    : undefined;
+  return markup`${again}<label for="passphrase">Approval passphrase <span class="note">(optional, but advised)</span></label>
 <p class="note" id="about-passphrase">You type it when you approve a risky change in another browser than this one. 8 to 64
 characters. Keep it from the assistant.</p>
 <input type="password" id="passphrase" name="passphrase" minlength="8" maxlength="64" aria-describedby="about-passphrase"

@@ -58,6 +58,8 @@ export interface Asker {
   boundTo?: string;
   /** The connection that it signed in with. */
   connection?: string;
+  /** The program of that connection, as it registered itself. */
+  connectionClient?: string;
   /** When that connection ends; ISO 8601, null for no end. */
   connectionEndsAt?: string | null;
 }
@@ -73,7 +75,9 @@ ${boundRows(bound)}</dl></section>
 }
 
 /** What the caller may do at most, and for how long. Nothing for credentials that reach the whole account. */
-function boundRows({ boundTo = "", connection, connectionEndsAt }: Pick<Asker, BoundName>): Html | undefined {
+function boundRows(
+  { boundTo = "", connection, connectionClient, connectionEndsAt }: Pick<Asker, BoundName>,
+): Html | undefined {
   const servers = readBoundServers(boundTo);
   if (connection === undefined && servers === undefined) return undefined;
   const end = connection === undefined || connectionEndsAt === undefined
@@ -82,11 +86,15 @@ function boundRows({ boundTo = "", connection, connectionEndsAt }: Pick<Asker, B
       connectionEnd(connectionEndsAt === null ? null : Date.parse(connectionEndsAt))
     }</dd>
 `;
-  return markup`<dt>It may</dt><dd>look and make changes, ${reach(servers)}</dd>
+  const program = connectionClient === undefined
+    ? undefined
+    : markup`<dt>Connected as</dt><dd>${clientName(connectionClient)}</dd>
+`;
+  return markup`${program}<dt>It may</dt><dd>look and make changes, ${reach(servers)}</dd>
 ${end}`;
 }
 
-type BoundName = "boundTo" | "connection" | "connectionEndsAt";
+type BoundName = "boundTo" | "connection" | "connectionClient" | "connectionEndsAt";
 
 function reach(servers: ReadonlySet<number> | undefined): string {
   if (servers === undefined) return "on all servers";

@@ -284,6 +284,7 @@ function chosenBefore(fields: URLSearchParams): ChosenBefore {
     servers: isChosen ? fields.getAll("server").map(Number) : undefined,
     toolsets: fields.getAll("toolset"),
     duration: onlyOne(fields, "duration"),
+    hadPassphrase: fields.getAll("passphrase").some((text) => text !== ""),
   };
 }
 
