@@ -135,9 +135,10 @@ ${radio("access", "read", "Only look. It can't change anything.", !writes)}${cha
 }
 
 function serverChoice(
-  servers: readonly ServerChoice[] = [],
+  listed: readonly ServerChoice[] | undefined,
   chosen: ChosenBefore | undefined,
 ): Html | undefined {
+  const servers = listed ?? [];
   const only = chosen?.servers;
   // A bound that was chosen stays in sight even if no server can be listed now, so that it is not lifted unseen.
   if (servers.length === 0 && only === undefined) return undefined;
