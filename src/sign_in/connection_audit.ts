@@ -66,7 +66,7 @@ function partsOf(customer: string, connection: Connection, requestId: string) {
 
 function shownBounds({ place, bounds: { readOnly, toolsets, servers }, endsAt }: Connection): JsonValue {
   return {
-    leads_back_to: place,
+    takes_back_to: place,
     read_only: readOnly,
     toolsets: toolsets ?? "all",
     servers: servers ?? "all",

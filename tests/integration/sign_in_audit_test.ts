@@ -79,7 +79,7 @@ Deno.test("the customer reads which program was let in, with its bounds and its 
   ]);
   assert.match(entry?.connection ?? "", /^[0-9a-f]{32}$/);
   assert.deepEqual(entry?.arguments, {
-    leads_back_to: new URL(REDIRECT).host,
+    takes_back_to: new URL(REDIRECT).host,
     read_only: false,
     toolsets: ["basic", "servers", "discovery"],
     servers: [100001],

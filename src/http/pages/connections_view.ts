@@ -86,7 +86,7 @@ ${connections.map((one) => connection(one, form))}${endAll}`;
 function connection({ id, client, place, bounds, madeAt, usedAt, endsAt }: Connection, form: string): Html {
   const { readOnly, toolsets, servers } = bounds;
   return markup`<section><h3>${data(client)}</h3><dl>
-<dt>Leads back to</dt><dd>${data(place)}</dd>
+<dt>Takes you back to</dt><dd>${data(place)}</dd>
 <dt>May</dt><dd>${readOnly ? "only look" : "look and make changes"}</dd>
 <dt>Servers</dt><dd>${servers === undefined ? "all" : servers.join(", ")}</dd>
 <dt>Subjects</dt><dd>${subjects(toolsets)}</dd>
