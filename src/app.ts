@@ -187,7 +187,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
   const load = new LoadLimit();
   const isDraining = () => draining.signal.aborted;
-  const signIn = config.signIn && new SignIn({ ...base, services, customerIds, clients: config.signIn.clients });
+  const signIn = config.signIn && new SignIn({ ...base, services, customerIds, audit, clients: config.signIn.clients });
   const bodies = new BodyReader();
   const pageRoutes = await createPageRoutes(base, { approvals, secretPages, audit, bodies }, signIn !== undefined);
   const parts = { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work };

@@ -20,6 +20,9 @@ export type StampedEntry = {
   count?: number;
 };
 
+/** Events after which something is different, whatever their outcome. */
+const ALWAYS_DONE: ReadonlySet<AuditEntry["event"]> = new Set(["intent", "outcome", "connected", "disconnected"]);
+
 /** Decisions on the approval page. Each happens at most once for an approval. */
 const DECISIONS: ReadonlySet<string | null> = new Set([
   "approved",
@@ -34,7 +37,7 @@ const DECISIONS: ReadonlySet<string | null> = new Set([
  */
 export function isDoneOrDecided({ event, outcome }: Pick<StampedEntry, "event" | "outcome">): boolean {
   if (event === "revealed") return outcome === "ok";
-  return event === "intent" || event === "outcome" || (event === "decided" && DECISIONS.has(outcome));
+  return ALWAYS_DONE.has(event) || (event === "decided" && DECISIONS.has(outcome));
 }
 
 /** Most code points of a name, such as that of a tool, a client or a request. */

@@ -43,6 +43,8 @@ const MAX_WAITING: Readonly<Record<StampedEntry["event"], number>> = {
   intent: 2_000,
   decided: 5_000,
   revealed: 5_000,
+  connected: 5_000,
+  disconnected: 5_000,
   outcome: 20_000,
 };
 

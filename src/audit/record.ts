@@ -7,10 +7,11 @@ export type AuditApproval = "not_needed" | "elicitation" | "page" | "confirm_off
 export interface AuditEntry {
   /**
    * `intent`: about to be carried out. `outcome`: carried out, or tried. `asked`: a person was asked. `decided`: a person's
-   * decision on the approval page. `revealed`: a person opened a secret's page, or tried to. `refused`: not carried out,
-   * for the reason in `outcome`.
+   * decision on the approval page. `revealed`: a person opened a secret's page, or tried to. `connected`: a client that a
+   * person let in got its first tokens. `disconnected`: such a connection ended. `refused`: not carried out, for the
+   * reason in `outcome`.
    */
-  event: "intent" | "outcome" | "asked" | "decided" | "revealed" | "refused";
+  event: "intent" | "outcome" | "asked" | "decided" | "revealed" | "connected" | "disconnected" | "refused";
   /** All 64 hex digits of the customer id; undefined for a call without credentials. */
   customer: string | undefined;
   /** What the caller is bound to besides the customer, such as `servers:100001`; absent for the whole account. */
@@ -28,7 +29,7 @@ export interface AuditEntry {
   operation_id: string | null;
   /**
    * `ok`, an error code of the contract, or `unknown` for a call that may or may not have been carried out; for `decided`
-   * the decision; null for an intent.
+   * the decision; for `disconnected` the reason; null for an intent.
    */
   outcome: string | null;
   request_id: string;

@@ -43,7 +43,16 @@ const storedRecord = z.discriminatedUnion("event", [
   z.object({ ...place, event: z.literal("gap"), missing: z.int().positive() }),
   z.object({
     ...place,
-    event: z.enum(["intent", "outcome", "asked", "decided", "revealed", "refused"]),
+    event: z.enum([
+      "intent",
+      "outcome",
+      "asked",
+      "decided",
+      "revealed",
+      "connected",
+      "disconnected",
+      "refused",
+    ]),
     tool: z.string(),
     target: keptJson,
     arguments: keptJson,

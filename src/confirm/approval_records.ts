@@ -55,6 +55,10 @@ const recordSchema = z.object({
   codeScope: z.string().exactOptional(),
   /** The connection whose call it is. */
   connection: z.string().exactOptional(),
+  /** The name of the program that was let in, as it registered itself. */
+  connectionClient: z.string().exactOptional(),
+  /** When that connection ends; ISO 8601, null for no end. */
+  connectionEndsAt: z.string().nullable().exactOptional(),
   /** The name of the slot that an open approval holds. */
   place: z.string(),
   /** Milliseconds since the epoch. */

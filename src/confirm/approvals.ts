@@ -289,7 +289,7 @@ export class Approvals {
 
   /** Writes a new approval; undefined if the customer has too many open ones. */
   async #open(request: ApprovalRequest, hash: string): Promise<ApprovalRecord | undefined> {
-    const { customer, boundTo, fingerprint, no, tool, question, email, client } = request;
+    const { customer, boundTo, fingerprint, no, tool, question, email, client, connection } = request;
     const place = await this.#places.take(customer, hash, OPEN_MS);
     if (place === undefined) return undefined;
     const record = {
@@ -304,6 +304,7 @@ export class Approvals {
       ...(email !== undefined && { email }),
       ...(client !== undefined && { client }),
       ...await this.#codes.kept(hash, request),
+      ...(connection && { connectionClient: connection.client, connectionEndsAt: connection.endsAt }),
       place: place.name,
       askedAt: this.#clock.now(),
     };

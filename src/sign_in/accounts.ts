@@ -8,10 +8,12 @@ import { isAccessToken } from "../identity/credential.ts";
 import type { CustomerIds } from "../identity/customer_id.ts";
 import type { Logger } from "../telemetry/log.ts";
 
-/** Who asks, for the limits on wrong credentials. */
+/** The request that asks: for the limits on wrong credentials, and for records. */
 export interface CheckedBy {
   address: string;
   log: Logger;
+  /** Our own id of the request. */
+  requestId: string;
 }
 
 /** A server that a connection may be bound to. */

@@ -4,7 +4,8 @@ import { KeyedMutex } from "../async/keyed_mutex.ts";
 import type { Box } from "../crypto/box.ts";
 import { type ListHead, type Store, StoreError, type StoreKey } from "../store/store.ts";
 import { readJson } from "../text/read_json.ts";
-import { connectionBoundsSchema } from "./connection_bounds.ts";
+import { type Connection, connectionSchema } from "./connection.ts";
+import type { ConnectionAudit, EndReason } from "./connection_audit.ts";
 
 /** How many connections a customer may have. */
 export const MAX_CONNECTIONS = 30;
@@ -26,31 +27,6 @@ const LIST_TTL_MS = KEPT_MS + DAY_MS;
 /** Each failed try means that another request changed the connections. So many in a row mean that something is wrong. */
 const MAX_TRIES = 50;
 
-const connectionSchema = z.object({
-  /** 32 hex digits. */
-  id: z.string().regex(/^[0-9a-f]{32}$/),
-  /** As the client names itself, cleaned. */
-  client: z.string(),
-  /** Where the client had the browser sent back to, for people. */
-  place: z.string(),
-  bounds: connectionBoundsSchema,
-  /** Milliseconds since the epoch, as all times here. */
-  madeAt: z.number(),
-  /** When it was last used; null if never. Accurate to some minutes. */
-  usedAt: z.number().nullable(),
-  /** When it ends as the person chose; null for no end. */
-  endsAt: z.number().nullable(),
-  /** When it ends unless it is used. */
-  keptUntil: z.number(),
-  /** How many refresh tokens it has had; 0 until its authorization code is redeemed. */
-  generation: z.number().int().nonnegative(),
-  /** When the newest refresh token was given. */
-  rotatedAt: z.number(),
-});
-
-/** A client that a person let in. */
-export type Connection = z.output<typeof connectionSchema>;
-
 /** A connection to be made. */
 export type NewConnection = Pick<Connection, "client" | "place" | "bounds" | "endsAt">;
 
@@ -67,6 +43,14 @@ export interface ConnectionsOptions {
   store: Store;
   box: Box;
   clock: Clock;
+  /** Keeps the record of what is made and ended. */
+  audit: ConnectionAudit;
+}
+
+/** Why a connection is ended, and by which request. */
+export interface Ending {
+  reason: EndReason;
+  requestId: string;
 }
 
 /**
@@ -112,9 +96,12 @@ export class Connections {
     );
   }
 
-  /** Notes that a code was redeemed. Undefined if the connection has ended, or was redeemed before. */
-  async redeem(customer: string, id: string): Promise<Connection | undefined> {
-    return await this.#changeOne(
+  /**
+   * Notes that a code was redeemed. It is recorded before the client gets tokens. Undefined if the connection has ended,
+   * or was redeemed before.
+   */
+  async redeem(customer: string, id: string, requestId: string): Promise<Connection | undefined> {
+    const redeemed = await this.#changeOne(
       customer,
       id,
       (connection, now) =>
@@ -122,6 +109,8 @@ export class Connections {
           ? undefined
           : { ...connection, generation: 1, rotatedAt: now, keptUntil: now + UNUSED_MS },
     );
+    if (redeemed !== undefined) await this.#options.audit.made(customer, redeemed, requestId);
+    return redeemed;
   }
 
   /**
@@ -146,19 +135,26 @@ export class Connections {
   }
 
   /** Ends one connection. False if there is none. */
-  async end(customer: string, id: string): Promise<boolean> {
-    return await this.#change(customer, (book) => {
-      const next = book.filter((connection) => connection.id !== id);
-      return next.length === book.length ? { result: false } : { next, result: true };
-    });
+  async end(customer: string, id: string, ending: Ending): Promise<boolean> {
+    return await this.#end(customer, (connection) => connection.id === id, ending) > 0;
   }
 
   /** Ends all connections of a customer, and returns how many there were. */
-  async endAll(customer: string): Promise<number> {
-    return await this.#change(
-      customer,
-      (book) => book.length === 0 ? { result: 0 } : { next: [], result: book.length },
-    );
+  async endAll(customer: string, ending: Ending): Promise<number> {
+    return await this.#end(customer, () => true, ending);
+  }
+
+  async #end(
+    customer: string,
+    ends: (connection: Connection) => boolean,
+    { reason, requestId }: Ending,
+  ): Promise<number> {
+    const ended = await this.#change<Connection[]>(customer, (book) => {
+      const result = book.filter(ends);
+      return result.length === 0 ? { result } : { next: book.filter((one) => !ends(one)), result };
+    });
+    for (const connection of ended) await this.#options.audit.ended(customer, connection, reason, requestId);
+    return ended.length;
   }
 
   async #changeOne(

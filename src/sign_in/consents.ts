@@ -7,7 +7,8 @@ import { redirectPlace } from "../identity/redirects.ts";
 import type { Store } from "../store/store.ts";
 import { type Authorization, authorizationSchema } from "./authorization.ts";
 import type { ConnectionBounds } from "./connection_bounds.ts";
-import type { Connection, Connections } from "./connections.ts";
+import type { Connection } from "./connection.ts";
+import type { Connections } from "./connections.ts";
 import type { Grants } from "./grants.ts";
 import { SealedTexts } from "./sealed_texts.ts";
 

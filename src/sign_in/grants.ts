@@ -5,7 +5,8 @@ import type { SealedStore } from "../store/sealed.ts";
 import type { StoreKey } from "../store/store.ts";
 import type { CheckedBy } from "./accounts.ts";
 import { scopeOf } from "./connection_bounds.ts";
-import type { Connection, Connections } from "./connections.ts";
+import type { Connection } from "./connection.ts";
+import type { Connections } from "./connections.ts";
 import { OAuthProblem } from "./oauth_error.ts";
 import { type Grant, grantSchema, LIFE_MS, type RefreshToken, type Tokens } from "./tokens.ts";
 
@@ -92,7 +93,7 @@ export class Grants {
    *
    * @throws {OAuthProblem} `invalid_grant`, `invalid_target`.
    */
-  async redeem(request: CodeRequest): Promise<IssuedTokens> {
+  async redeem(request: CodeRequest, requestId: string): Promise<IssuedTokens> {
     const { tokens, sealed, connections, clock } = this.#options;
     const code = await tokens.openCode(request.code);
     if (code === undefined) throw invalidGrant();
@@ -101,10 +102,10 @@ export class Grants {
     const problem = found === undefined || clock.now() >= found.expiresAt
       ? invalidGrant()
       : await this.#problemOf(found, request);
-    const redeemed = problem === undefined ? await connections.redeem(customer, connection) : undefined;
+    const redeemed = problem === undefined ? await connections.redeem(customer, connection, requestId) : undefined;
     if (found === undefined || redeemed === undefined) {
       // A code that comes twice may have been stolen.
-      await connections.end(customer, connection);
+      await connections.end(customer, connection, { reason: "code_reused", requestId });
       throw problem ?? invalidGrant();
     }
     return await this.#issue(found.grant, redeemed, await tokens.sealRefresh(found.grant, 1));
@@ -124,7 +125,8 @@ export class Grants {
     const connection = await connections.find(token.customer, token.connection);
     if (connection === undefined || await this.#options.isWithdrawn(token, by)) throw invalidGrant();
     if (!this.#isCurrent(token, connection)) {
-      await connections.end(token.customer, token.connection);
+      const ending = { reason: "refresh_token_reused", requestId: by.requestId } as const;
+      await connections.end(token.customer, token.connection, ending);
       throw invalidGrant();
     }
     const successor = await this.#successor(token);
@@ -133,11 +135,11 @@ export class Grants {
   }
 
   /** Ends the connection of a token. Does nothing for any other text. */
-  async revoke(text: string, client: string): Promise<void> {
+  async revoke(text: string, client: string, requestId: string): Promise<void> {
     const { tokens, connections } = this.#options;
     const token = await tokens.openRefresh(text) ?? await tokens.openAccess(text);
     if (token === undefined || token.client !== await this.clientDigest(client)) return;
-    await connections.end(token.customer, token.connection);
+    await connections.end(token.customer, token.connection, { reason: "ended_by_client", requestId });
   }
 
   /** The fingerprint of a client id, as tokens hold it. */

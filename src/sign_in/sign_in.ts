@@ -1,5 +1,6 @@
 /** Signing in: a person lets a client in on a page, and the client gets tokens of ours in place of theirs. */
 import type { Clock } from "../async/clock.ts";
+import type { AuditTrail } from "../audit/record.ts";
 import type { AccountServices } from "../cloudways/account.ts";
 import type { Box } from "../crypto/box.ts";
 import { Fingerprints } from "../crypto/fingerprints.ts";
@@ -11,7 +12,9 @@ import type { SealedStore } from "../store/sealed.ts";
 import { type Store, StoreError } from "../store/store.ts";
 import { Accounts, type CheckedBy } from "./accounts.ts";
 import { ClientIds } from "./client_ids.ts";
-import { type Connection, Connections } from "./connections.ts";
+import { ConnectionAudit } from "./connection_audit.ts";
+import type { Connection } from "./connection.ts";
+import { Connections } from "./connections.ts";
 import { Consents } from "./consents.ts";
 import { Grants } from "./grants.ts";
 import { type AccessToken, type Grant, Tokens } from "./tokens.ts";
@@ -25,6 +28,8 @@ export interface SignInOptions {
   clock: Clock;
   services: AccountServices;
   customerIds: CustomerIds;
+  /** Keeps the record of connections. */
+  audit: Pick<AuditTrail, "record">;
   /** The clients that the operator names. */
   clients: readonly PinnedClient[];
 }
@@ -47,7 +52,7 @@ export class SignIn {
 
   constructor(options: SignInOptions) {
     this.clientIds = new ClientIds(options.ring, options.clients);
-    this.connections = new Connections(options);
+    this.connections = new Connections({ ...options, audit: new ConnectionAudit(options.audit) });
     this.accounts = new Accounts(options);
     this.#tokens = new Tokens(options);
     this.grants = new Grants({
@@ -82,7 +87,10 @@ export class SignIn {
   /** Whether Cloudways has withdrawn the token behind a grant; then all its connections end. */
   async #isWithdrawn(grant: Grant, by: CheckedBy): Promise<boolean> {
     if (!await this.accounts.isWithdrawn(customerOf(grant), by)) return false;
-    const ended = await this.connections.endAll(grant.customer);
+    const ended = await this.connections.endAll(grant.customer, {
+      reason: "credential_withdrawn",
+      requestId: by.requestId,
+    });
     by.log.info("connections ended, since Cloudways refuses their access token", { ended });
     return true;
   }

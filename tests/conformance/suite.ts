@@ -35,7 +35,8 @@ export interface SuiteResult {
   scenarios: ScenarioResult[];
 }
 
-const checksSchema = z.array(z.looseObject({
+/** What the suite writes about one scenario. */
+export const checksSchema = z.array(z.looseObject({
   id: z.string(),
   status: z.enum(["SUCCESS", "FAILURE", "WARNING", "SKIPPED", "INFO"]),
   errorMessage: z.string().optional(),
@@ -82,15 +83,19 @@ function permissions(url: string, directory: string): string[] {
 }
 
 async function run(permissions: string[], args: string[]): Promise<{ code: number; output: string }> {
-  // The lock file of the tests pins what the suite depends on.
-  const command = new Deno.Command("deno", {
-    args: ["run", "--config", "tests/deno.json", "--no-prompt", "--frozen", ...permissions, SUITE, "server", ...args],
-    cwd: new URL("../../", import.meta.url),
-    env: { NO_COLOR: "1" },
-  });
+  const command = new Deno.Command("deno", suiteCommand(permissions, ["server", ...args]));
   const { code, stdout, stderr } = await command.output();
   const decoder = new TextDecoder();
   return { code, output: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+/** How `deno` runs a command of the suite. The lock file of the tests pins what the suite depends on. */
+export function suiteCommand(permissions: readonly string[], args: readonly string[]): Deno.CommandOptions {
+  return {
+    args: ["run", "--config", "tests/deno.json", "--no-prompt", "--frozen", ...permissions, SUITE, ...args],
+    cwd: new URL("../../", import.meta.url),
+    env: { NO_COLOR: "1" },
+  };
 }
 
 async function readResults(directory: string): Promise<ScenarioResult[]> {

@@ -186,7 +186,16 @@ const auditRecords = defineProperty({
     const ring = await KeyRing.create({ encryptionKeys: KEYS });
     const records = new AuditRecords({ box: new Box(ring), signer: new ChainSigner(ring) });
     const entry = fc.record({
-      event: fc.constantFrom("intent", "outcome", "asked", "decided", "revealed", "refused"),
+      event: fc.constantFrom(
+        "intent",
+        "outcome",
+        "asked",
+        "decided",
+        "revealed",
+        "connected",
+        "disconnected",
+        "refused",
+      ),
       tool: anyText,
       target: json,
       arguments: json,

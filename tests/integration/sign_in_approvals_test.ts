@@ -1,5 +1,6 @@
 /** A yes to a call of a connection: who can give it, and which calls can use it. */
 import assert from "node:assert/strict";
+import { FakeClock } from "../sandbox/mod.ts";
 import type { Service } from "../support/harness.ts";
 import {
   authorizationUrl,
@@ -153,6 +154,61 @@ for (const { cookie, kind } of [{ cookie: "own", kind: "shown" }, { cookie: "non
     assert.equal(page.html.includes('class="secret"'), kind === "shown");
   });
 }
+
+/** A page's text, without tags. */
+function textOf(html: string): string {
+  return html.replace(/<style>[^]*<\/style>/, "").replace(/<[^>]+>/g, " ").replace(/\s+/g, " ");
+}
+
+const BOUND_ROWS: readonly { what: string; choice: PersonChoice; may: string; until: (now: number) => string }[] = [
+  {
+    what: "one server for a day",
+    choice: { servers: [100001], duration: "day" },
+    may: "It may look and make changes, only on server 100001",
+    until: (now) => new Date(now + 24 * 3600_000).toISOString().slice(0, 16).replace("T", " "),
+  },
+  {
+    what: "two servers for thirty days",
+    choice: { servers: [100002, 100001], duration: "month" },
+    may: "It may look and make changes, only on servers 100001, 100002",
+    until: (now) => new Date(now + 30 * 24 * 3600_000).toISOString().slice(0, 16).replace("T", " "),
+  },
+  {
+    what: "all servers until it is ended",
+    choice: { duration: "always" },
+    may: "It may look and make changes, on all servers",
+    until: () => "you end it, or 90 days pass without use",
+  },
+];
+
+for (const { what, choice, may, until } of BOUND_ROWS) {
+  Deno.test(`the approval page says that the asking connection is bound to ${what}`, async () => {
+    const clock = new FakeClock();
+    await using service = await startSignIn({ clock });
+    const { access } = await letIn(service, choice);
+
+    const { html } = await visit(service.url + await ask(service, access));
+    const text = textOf(html);
+
+    assert.ok(text.includes(`Connected as “Test client” as it calls itself ${may}`), text);
+    assert.ok(text.includes(`Connected until ${until(clock.now())}`), text);
+  });
+}
+
+Deno.test("the approval page names the servers that a header binds, and no bound without one", async () => {
+  await using service = await startSignIn();
+  const pageFor = async (headers: Record<string, string>) => {
+    const { json } = await callTool(service.mcpUrl, CALL.tool, CALL.args, { ...TOKEN_HEADERS, ...headers });
+    return textOf((await visit(String(Object(json.details).approval_url))).html);
+  };
+
+  const bound = await pageFor({ "x-mcp-servers": "100001" });
+  const free = await pageFor({});
+
+  assert.ok(bound.includes("It may look and make changes, only on server 100001"), bound);
+  assert.equal(bound.includes("Connected until"), false);
+  assert.equal(free.includes("It may"), false);
+});
 
 Deno.test("an answer in the middle of a call counts for the connection of the call alone", async () => {
   await using service = await startSignIn();

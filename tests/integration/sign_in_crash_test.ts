@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { Box } from "../../src/crypto/box.ts";
 import { Fingerprints } from "../../src/crypto/fingerprints.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
+import type { AuditEntry } from "../../src/audit/record.ts";
+import { ConnectionAudit } from "../../src/sign_in/connection_audit.ts";
 import { Connections, MAX_CONNECTIONS } from "../../src/sign_in/connections.ts";
 import { Consents } from "../../src/sign_in/consents.ts";
 import { Grants } from "../../src/sign_in/grants.ts";
@@ -23,13 +25,24 @@ const emptyRedis = redisOfFile();
 const DAY_MS = 24 * 3600_000;
 const CLIENT = "a-client";
 const RESOURCE = "https://mcp.example.com/connect/mcp";
-const BY = { address: "test", log: createLogger({ level: "ERROR", format: "json", write: () => {} }) };
+const BY = {
+  requestId: "a-request",
+  address: "test",
+  log: createLogger({ level: "ERROR", format: "json", write: () => {} }),
+};
 
 /** The parts of one replica. */
 async function makeReplica(store: Store, clock: FakeClock) {
   const ring = await KeyRing.create({ encryptionKeys: [KEYS[0]] });
   const box = new Box(ring);
-  const connections = new Connections({ store, box, clock });
+  const recorded: AuditEntry[] = [];
+  const trail = {
+    record: (entry: AuditEntry) => {
+      recorded.push(entry);
+      return Promise.resolve();
+    },
+  };
+  const connections = new Connections({ store, box, clock, audit: new ConnectionAudit(trail) });
   const grants = new Grants({
     tokens: new Tokens({ box, clock }),
     connections,
@@ -39,7 +52,7 @@ async function makeReplica(store: Store, clock: FakeClock) {
     isWithdrawn: () => Promise.resolve(false),
   });
   const consents = new Consents({ box, ring, store, clock, connections, grants });
-  return { connections, grants, consents };
+  return { connections, grants, consents, recorded };
 }
 
 type Replica = Awaited<ReturnType<typeof makeReplica>>;
@@ -65,7 +78,8 @@ async function agree({ consents }: Replica): Promise<string> {
 }
 
 function redeem({ grants }: Replica, code: string) {
-  return grants.redeem({ code, client: CLIENT, redirect: REDIRECT, verifier: PKCE.verifier, resource: undefined });
+  const request = { code, client: CLIENT, redirect: REDIRECT, verifier: PKCE.verifier, resource: undefined };
+  return grants.redeem(request, BY.requestId);
 }
 
 function refresh({ grants }: Replica, refreshToken: string) {
@@ -141,6 +155,7 @@ Deno.test("a replica that dies while a code is redeemed leaves no connection tha
     const again = await redeem(healthy, code).catch(() => undefined);
     const list = await healthy.connections.list(CUSTOMER);
     assert.equal(list.length, again === undefined ? 0 : 1);
+    assert.equal(healthy.recorded.some(({ event }) => event === "connected"), again !== undefined);
     if (again !== undefined) await refresh(healthy, again.refreshToken);
     assert.ok(await isInvalid(redeem(healthy, code)));
     await clock.advance(DAY_MS);
@@ -185,10 +200,13 @@ Deno.test("replicas that change the connections of one customer at the same time
     Array.from({ length: 40 }, (_, n) => replicas[n % 2 === 0 ? 0 : 1].connections.add(CUSTOMER, wanted)),
   );
   const made = added.filter((connection) => connection !== undefined);
-  await Promise.all(made.map(({ id }, n) => replicas[n % 2 === 0 ? 0 : 1].connections.redeem(CUSTOMER, id)));
+  await Promise.all(
+    made.map(({ id }, n) => replicas[n % 2 === 0 ? 0 : 1].connections.redeem(CUSTOMER, id, BY.requestId)),
+  );
   const list = await replicas[0].connections.list(CUSTOMER);
+  const ending = { reason: "ended_by_person", requestId: BY.requestId } as const;
   await Promise.all([
-    ...made.slice(0, 10).map(({ id }) => replicas[0].connections.end(CUSTOMER, id)),
+    ...made.slice(0, 10).map(({ id }) => replicas[0].connections.end(CUSTOMER, id, ending)),
     ...made.map((connection) => replicas[1].connections.noteUse(CUSTOMER, connection)),
   ]);
   const left = await replicas[0].connections.list(CUSTOMER);

@@ -167,6 +167,86 @@ Deno.test("a page that comes again keeps what was chosen, so that a correction w
   assert.match(again.html, /value="day" selected/);
 });
 
+const GONE = 999_999;
+
+Deno.test("a chosen server that is not in the account is refused on the page, and nothing is made", async () => {
+  await using service = await startSignIn();
+  const [first] = service.sandbox.account().servers;
+  const own = first?.id ?? 0;
+  const second = await checkToken(service, await firstPage(service));
+
+  const refused = await choose(service, second, { servers: [own, GONE] });
+  const { html: list } = await postForm(service, "/connect", [["token", PASTED], ["step", "token"]]);
+  const connected = await choose(service, refused, { servers: [own] });
+
+  assert.equal(refused.status, 422);
+  assert.match(refused.html, /role="alert">A server that you chose is not in your account now/);
+  assert.match(refused.html, new RegExp(`name="server" value="${own}" checked`));
+  assert.match(list, /No program is connected/);
+  assert.equal(connected.status, 303);
+});
+
+Deno.test("a server that left the account while the page was open is refused", async () => {
+  await using service = await startSignIn();
+  const { servers } = service.sandbox.account();
+  const [first] = servers;
+  const second = await checkToken(service, await firstPage(service));
+  servers.splice(0, 1);
+
+  const refused = await choose(service, second, { servers: [first?.id ?? 0] });
+
+  assert.equal(refused.status, 422);
+  assert.doesNotMatch(refused.html, new RegExp(`name="server" value="${first?.id}"`));
+});
+
+Deno.test("a bound to servers stays in sight when the servers can't be listed any more", async () => {
+  await using service = await startSignIn();
+  const [first] = service.sandbox.account().servers;
+  const second = await checkToken(service, await firstPage(service));
+  service.sandbox.addFault({ operationId: "server_list", kind: { status: 403, body: { message: "Forbidden" } } });
+
+  const again = await choose(service, second, { servers: [first?.id ?? 0], passphrase: "short" });
+
+  assert.equal(again.status, 422);
+  assert.match(again.html, /name="servers" value="chosen" checked/);
+});
+
+Deno.test("while Cloudways can't say which servers there are, a choice of servers connects nothing", async () => {
+  await using service = await startSignIn({ upstreamTimeoutMs: 2_000 });
+  const [first] = service.sandbox.account().servers;
+  const second = await checkToken(service, await firstPage(service));
+  service.sandbox.addFault({ kind: { status: 503 } });
+
+  const page = await choose(service, second, { servers: [first?.id ?? 0] });
+
+  assert.equal(page.status, 503);
+  assert.match(page.html, /name="token"/);
+});
+
+Deno.test("a page that comes again says that the passphrase has to be typed again, if there was one", async () => {
+  await using service = await startSignIn();
+  const second = await checkToken(service, await firstPage(service));
+
+  const without = await choose(service, second, { toolsets: [] });
+  const typed = await choose(service, second, { toolsets: [], passphrase: "open-sesame-now" });
+
+  assert.doesNotMatch(without.html, /Type the passphrase once more/);
+  assert.match(typed.html, /role="alert">Type the passphrase once more/);
+  assert.doesNotMatch(typed.html, /open-sesame-now/);
+});
+
+Deno.test("the list of connections names subjects in the words of the page on which they were chosen", async () => {
+  await using service = await startSignIn();
+  const second = await checkToken(service, await firstPage(service));
+  await signIn(service, { toolsets: ["basic", "updates"] });
+
+  const list = await postForm(service, "/connect", [["token", PASTED], ["step", "token"]]);
+  const words = /Subjects (.+?) Connected/.exec(textOf(list.html))?.[1];
+
+  assert.equal(words, "Overview: servers, applications, alerts WordPress updates");
+  for (const word of words?.split(/(?<=alerts) /) ?? []) assert.ok(textOf(second.html).includes(word));
+});
+
 Deno.test("an account with too many connections is told so, and connects after one has ended", async () => {
   await using service = await startSignIn();
   for (let n = 0; n < 30; n++) await signIn(service);

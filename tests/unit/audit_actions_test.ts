@@ -34,9 +34,16 @@ function recordsOf(records: readonly RecordSketch[]): AuditCallRecord[] {
 }
 
 function eventOf(word: string): AuditCallRecord["event"] {
-  const event = (["intent", "outcome", "asked", "decided", "revealed", "refused"] as const).find((known) =>
-    known === word
-  );
+  const event = ([
+    "intent",
+    "outcome",
+    "asked",
+    "decided",
+    "revealed",
+    "connected",
+    "disconnected",
+    "refused",
+  ] as const).find((known) => known === word);
   assert.ok(event !== undefined, word);
   return event;
 }
@@ -72,6 +79,15 @@ const ROWS: readonly { name: string; records: RecordSketch[]; actions: string[] 
       ["revealed ok", { request_id: "q" }],
     ],
     actions: ["done revealed -", "failed wrong_code -", "done ok form"],
+  },
+  {
+    name: "connections that were made and ended, each by itself",
+    records: [
+      ["connected ok page", { tool: "sign_in" }],
+      ["connected ok page", { tool: "sign_in" }],
+      ["disconnected refresh_token_reused", { tool: "sign_out" }],
+    ],
+    actions: ["done refresh_token_reused -", "done connected page", "done connected page"],
   },
   { name: "a question in a form", records: [["asked"]], actions: ["waiting asked form"] },
   {

@@ -1,9 +1,11 @@
 /** The page on which people see and end their connections. Data of others goes through `data.ts`. */
-import type { Connection } from "../../sign_in/connections.ts";
+import type { Connection } from "../../sign_in/connection.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import { Html, markup } from "../html.ts";
 import { data } from "./data.ts";
-import { render } from "./layout.ts";
+import { dayAndTime, render } from "./layout.ts";
+import { connectionEnd } from "./sections.ts";
+import { subjectOf } from "./subjects.ts";
 import type { TokenProblem } from "./consent_view.ts";
 
 const FOOTER = markup`<p>Texts in grey boxes come from the programs, not from this server.</p>`;
@@ -30,8 +32,8 @@ export function openConnectionsPage(problem?: OpenProblem): string {
     main: markup`<h1>Connected programs</h1>
 <p>See which programs may use your Cloudways account through this server, and end what you no longer need.</p>
 ${alert}<form method="post" action="connect" aria-label="With this browser">
-<p>If you connected a program in this browser, that is enough.</p>
-<div class="buttons"><button name="step" value="cookie">Show those of this browser's accounts</button></div>
+<p>Did you connect a program in this browser? Then you need no token.</p>
+<div class="buttons"><button name="step" value="cookie">Use this browser</button></div>
 </form>
 <form method="post" action="connect" aria-label="With an access token">
 <label for="token">Cloudways access token</label>
@@ -84,13 +86,13 @@ ${connections.map((one) => connection(one, form))}${endAll}`;
 function connection({ id, client, place, bounds, madeAt, usedAt, endsAt }: Connection, form: string): Html {
   const { readOnly, toolsets, servers } = bounds;
   return markup`<section><h3>${data(client)}</h3><dl>
-<dt>Leads back to</dt><dd>${data(place)}</dd>
+<dt>Takes you back to</dt><dd>${data(place)}</dd>
 <dt>May</dt><dd>${readOnly ? "only look" : "look and make changes"}</dd>
 <dt>Servers</dt><dd>${servers === undefined ? "all" : servers.join(", ")}</dd>
-<dt>Subjects</dt><dd>${toolsets === undefined ? "all" : toolsets.join(", ")}</dd>
-<dt>Connected</dt><dd>${day(madeAt)}</dd>
-<dt>Last used</dt><dd>${usedAt === null ? "never" : day(usedAt)}</dd>
-<dt>Ends</dt><dd>${endsAt === null ? "when you end it, or after 90 days without use" : day(endsAt)}</dd>
+<dt>Subjects</dt><dd>${subjects(toolsets)}</dd>
+<dt>Connected</dt><dd>${dayAndTime(madeAt)}</dd>
+<dt>Last used</dt><dd>${usedAt === null ? "never" : dayAndTime(usedAt)}</dd>
+<dt>Until</dt><dd>${connectionEnd(endsAt)}</dd>
 </dl>
 <form method="post" action="connect" aria-label="End this connection">
 <input type="hidden" name="form" value="${form}"><input type="hidden" name="connection" value="${id}">
@@ -99,8 +101,9 @@ function connection({ id, client, place, bounds, madeAt, usedAt, endsAt }: Conne
 `;
 }
 
-/** A date and a time of day. */
-function day(at: number): Html {
-  const iso = new Date(at).toISOString();
-  return markup`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`;
+/** Searching for tools is part of every choice, so it is not named. */
+function subjects(toolsets: readonly string[] | undefined): Html {
+  if (toolsets === undefined) return markup`all`;
+  const named = toolsets.filter((toolset) => toolset !== "discovery");
+  return markup`<ul class="plain">${named.map((toolset) => markup`<li>${subjectOf(toolset)}</li>`)}</ul>`;
 }

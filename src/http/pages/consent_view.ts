@@ -7,6 +7,7 @@ import type { Duration } from "../../sign_in/consents.ts";
 import { Html, markup } from "../html.ts";
 import { data } from "./data.ts";
 import { render } from "./layout.ts";
+import { subjectOf } from "./subjects.ts";
 
 const FOOTER = markup`<p>Texts in grey boxes come from the program or your account, not from this server.</p>`;
 
@@ -52,11 +53,12 @@ autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false">
 }
 
 /** What a person still has to correct. */
-export type ChoiceProblem = "no_toolset" | "no_server" | "passphrase" | "too_many";
+export type ChoiceProblem = "no_toolset" | "no_server" | "unknown_server" | "passphrase" | "too_many";
 
 const CHOICE_PROBLEMS: Record<ChoiceProblem, string> = {
   no_toolset: "Choose at least one subject that the program may work on.",
   no_server: "Choose at least one server, or all of them.",
+  unknown_server: "A server that you chose is not in your account now. Nothing was connected. Check your choice below.",
   passphrase: "A passphrase needs 8 to 64 letters, digits and signs, without spaces or accents.",
   too_many: "This account has too many connections. End one that you no longer need, then try again here.",
 };
@@ -68,6 +70,8 @@ export interface ChosenBefore {
   servers: readonly number[] | undefined;
   toolsets: readonly string[];
   duration: string | undefined;
+  /** A passphrase was typed. It is never sent back, so it has to be typed again. */
+  hadPassphrase: boolean;
 }
 
 /** What the second page shows. */
@@ -84,27 +88,6 @@ export interface ChoicePage {
   /** Left out when the page comes for the first time. */
   chosen?: ChosenBefore | undefined;
 }
-
-/** What toolsets are about, for people. One that is missing here is shown under its name. */
-const SUBJECTS: Readonly<Record<string, string>> = {
-  basic: "Overview: servers, applications, alerts",
-  servers: "Servers: start, stop, services, backups, size",
-  apps: "Applications: settings, domains, backups, caches, traffic",
-  security: "Security: certificates, access by address, Git",
-  sites: "Websites: PHP, web server and cron settings",
-  staging: "Staging copies and their synchronisation",
-  server_config: "Server settings and packages",
-  updates: "WordPress updates",
-  provisioning: "Ordering and deleting servers and applications",
-  cloudflare: "Cloudflare",
-  dns: "DNS records",
-  protection: "Malware protection",
-  access: "Users and passwords of applications",
-  addons: "Add-ons",
-  alerts: "Alert channels",
-  queues: "Queues",
-  team: "Team members",
-};
 
 /** The second page: what the client may do, on what, and for how long. */
 export function choicePage(page: ChoicePage): string {
@@ -124,7 +107,7 @@ ${alert}${access(asked, chosen)}
 ${serverChoice(page.servers, chosen)}
 ${subjects(page.toolsets, chosen)}
 ${durations(page.isLasting, chosen)}
-${passphrase()}
+${passphrase(chosen)}
 <div class="buttons">
 <button name="step" value="connect" class="strong">Connect</button>
 <button name="step" value="cancel" formnovalidate>Cancel</button>
@@ -152,11 +135,13 @@ ${radio("access", "read", "Only look. It can't change anything.", !writes)}${cha
 }
 
 function serverChoice(
-  servers: readonly ServerChoice[] | undefined,
+  listed: readonly ServerChoice[] | undefined,
   chosen: ChosenBefore | undefined,
 ): Html | undefined {
+  const servers = listed ?? [];
   const only = chosen?.servers;
-  if (servers === undefined || servers.length === 0) return undefined;
+  // A bound that was chosen stays in sight even if no server can be listed now, so that it is not lifted unseen.
+  if (servers.length === 0 && only === undefined) return undefined;
   const boxes = servers.map(({ id, label }) =>
     checkbox("server", String(id), markup`${id} ${data(label)}`, only?.includes(id) === true)
   );
@@ -170,7 +155,7 @@ function subjects(toolsets: ReadonlySet<Toolset>, chosen: ChosenBefore | undefin
   const offered = TOOLSETS.filter((toolset) => toolsets.has(toolset) && toolset !== "discovery");
   const boxes = offered.map((toolset) => {
     const isChosen = chosen === undefined || chosen.toolsets.includes(toolset);
-    return checkbox("toolset", toolset, markup`${SUBJECTS[toolset] ?? toolset}`, isChosen);
+    return checkbox("toolset", toolset, markup`${subjectOf(toolset)}`, isChosen);
   });
   const open = new Html(chosen === undefined ? "" : " open");
   return markup`<fieldset><legend>Subjects</legend><details${open}><summary>All; choose fewer</summary>
@@ -194,8 +179,12 @@ function durations(isLasting: boolean, chosen: ChosenBefore | undefined): Html {
 <select id="duration" name="duration">${options}</select>`;
 }
 
-function passphrase(): Html {
-  return markup`<label for="passphrase">Approval passphrase <span class="note">(optional, but advised)</span></label>
+function passphrase(chosen: ChosenBefore | undefined): Html {
+  const again = chosen?.hadPassphrase === true
+    ? markup`<p class="alert" role="alert">Type the passphrase once more: what you typed is not kept.</p>
+`
+    : undefined;
+  return markup`${again}<label for="passphrase">Approval passphrase <span class="note">(optional, but advised)</span></label>
 <p class="note" id="about-passphrase">You type it when you approve a risky change in another browser than this one. 8 to 64
 characters. Keep it from the assistant.</p>
 <input type="password" id="passphrase" name="passphrase" minlength="8" maxlength="64" aria-describedby="about-passphrase"

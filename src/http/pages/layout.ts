@@ -36,6 +36,12 @@ export function clockTime(at: number): Html {
   return markup`<time datetime="${iso}">${iso.slice(11, 16)} UTC</time>`;
 }
 
+/** A date and a time of day. */
+export function dayAndTime(at: number): Html {
+  const iso = new Date(at).toISOString();
+  return markup`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`;
+}
+
 /** The singular for 1, or the plural for any other number. */
 export function plural(count: number, one: string, many: string): string {
   return count === 1 ? one : many;

@@ -1,9 +1,10 @@
 /** Parts of pages that show data: what a call is about, and who makes it. */
 import { machineOf, type QuestionApp, type QuestionSubject } from "../../confirm/question.ts";
+import { readBoundServers } from "../../identity/bounds.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import { type Html, markup } from "../html.ts";
 import { data, valueData } from "./data.ts";
-import { plural } from "./layout.ts";
+import { dayAndTime, plural } from "./layout.ts";
 
 /** What a call is about. */
 export function subjectSections(subject: QuestionSubject, losesData: boolean): Html {
@@ -53,16 +54,56 @@ export interface Asker {
   email?: string;
   /** As the client names itself. */
   client?: string;
+  /** What the caller is bound to besides the customer; see `Caller.boundTo`. */
+  boundTo?: string;
+  /** The connection that it signed in with. */
+  connection?: string;
+  /** The program of that connection, as it registered itself. */
+  connectionClient?: string;
+  /** When that connection ends; ISO 8601, null for no end. */
+  connectionEndsAt?: string | null;
 }
 
 /** Who makes a call. */
-export function asker({ customer, email, client }: Asker): Html {
+export function asker({ customer, email, client, ...bound }: Asker): Html {
   return markup`<section><h2>Who asks</h2><dl>
 <dt>Account</dt><dd>${shortCustomerId(customer)}</dd>
 <dt>E-mail</dt><dd>${email === undefined ? "not known" : data(email)}</dd>
 <dt>Client</dt><dd>${client === undefined ? "not known" : clientName(client)}</dd>
-</dl></section>
+${boundRows(bound)}</dl></section>
 `;
+}
+
+/** What the caller may do at most, and for how long. Nothing for credentials that reach the whole account. */
+function boundRows(
+  { boundTo = "", connection, connectionClient, connectionEndsAt }: Pick<Asker, BoundName>,
+): Html | undefined {
+  const servers = readBoundServers(boundTo);
+  if (connection === undefined && servers === undefined) return undefined;
+  const end = connection === undefined || connectionEndsAt === undefined
+    ? undefined
+    : markup`<dt>Connected until</dt><dd>${
+      connectionEnd(connectionEndsAt === null ? null : Date.parse(connectionEndsAt))
+    }</dd>
+`;
+  const program = connectionClient === undefined
+    ? undefined
+    : markup`<dt>Connected as</dt><dd>${clientName(connectionClient)}</dd>
+`;
+  return markup`${program}<dt>It may</dt><dd>look and make changes, ${reach(servers)}</dd>
+${end}`;
+}
+
+type BoundName = "boundTo" | "connection" | "connectionClient" | "connectionEndsAt";
+
+function reach(servers: ReadonlySet<number> | undefined): string {
+  if (servers === undefined) return "on all servers";
+  return `only on ${plural(servers.size, "server", "servers")} ${[...servers].join(", ")}`;
+}
+
+/** When a connection ends. */
+export function connectionEnd(endsAt: number | null): Html {
+  return endsAt === null ? markup`you end it, or 90 days pass without use` : dayAndTime(endsAt);
 }
 
 /** A client, under the name that it gives. */

@@ -40,6 +40,7 @@ ul.apps>li:last-child{padding-bottom:0}
 ul.apps ul{margin:.25rem 0}
 h3+p,ul+p{margin:.25rem 0 0}
 form{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1rem;margin:1rem 0}
+section form{border:0;padding:0;margin:1rem 0 0}
 form p{margin:0 0 .75rem}
 .buttons{display:flex;gap:.75rem}
 button{flex:1;min-height:3rem;padding:.5rem 1rem;border:2px solid var(--line);border-radius:.5rem;font:inherit;

@@ -3,6 +3,7 @@ import { isApprovalCode } from "../../identity/approval_code.ts";
 import { withParameters } from "../../identity/redirects.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import { type Toolset, TOOLSETS } from "../../identity/toolsets.ts";
+import type { CheckedToken } from "../../sign_in/accounts.ts";
 import { type Authorization, readAuthorization } from "../../sign_in/authorization.ts";
 import { type ConsentAccount, type ConsentForm, type Duration, DURATIONS } from "../../sign_in/consents.ts";
 import type { SignIn } from "../../sign_in/sign_in.ts";
@@ -127,49 +128,70 @@ class AuthorizePage {
 
   /** Checks the pasted token at Cloudways, and goes on to what the client may do. */
   async #check(form: ConsentForm, token: string, info: RequestInfo): Promise<Response> {
-    const { signIn: { accounts, consents } } = this.#options;
-    const checked = await accounts.check(token, { address: info.address, log: info.log });
+    const { signIn: { accounts } } = this.#options;
+    const checked = await accounts.check(token, info);
     info.note({ checked: checked.kind });
-    if (checked.kind !== "accepted") {
-      const { asked } = form;
-      const status = TOKEN_STATUS[checked.kind];
-      const page = tokenPage(asked, await consents.begin(asked), checked.kind);
-      const headers = "retryAfter" in checked ? { "retry-after": String(checked.retryAfter) } : {};
-      return await this.#page(asked, status, page, headers);
-    }
+    if (checked.kind !== "accepted") return await this.#tokenAgain(form, checked);
     info.known();
     info.note({ customer: shortCustomerId(checked.customer.id) });
     const account = { customer: checked.customer.id, token };
     return await this.#choice(form, account, { servers: checked.servers });
   }
 
-  async #connect(
-    request: Request,
-    { form, account, fields }: { form: ConsentForm; account: ConsentAccount; fields: URLSearchParams },
-    info: RequestInfo,
-  ): Promise<Response> {
-    const { signIn: { accounts, consents }, toolsets, cookies } = this.#options;
+  async #connect(request: Request, sent: SentChoice, info: RequestInfo): Promise<Response> {
+    const { signIn: { consents }, toolsets, cookies } = this.#options;
+    const { form, account, fields } = sent;
     const chosen = readChoice(fields, toolsets);
     if (chosen === "not the form") return await refusal(NOT_THE_FORM);
-    const agreed = "problem" in chosen ? undefined : await consents.agree(form, account, chosen);
-    if (agreed?.kind === "used") {
+    if ("problem" in chosen) return await this.#choiceAgain(sent, chosen.problem, info);
+    const unlisted = await this.#unlisted(sent, chosen.bounds.servers, info);
+    if (unlisted !== undefined) return unlisted;
+    const agreed = await consents.agree(form, account, chosen);
+    if (agreed.kind === "used") {
       return await notice(409, {
         title: "This form was sent before",
         text: "Nothing more was connected. If the program is not connected, start the sign-in there again.",
       });
     }
-    if (agreed?.kind !== "agreed") {
-      const checked = await accounts.check(account.token, { address: info.address, log: info.log });
-      const servers = checked.kind === "accepted" ? checked.servers : undefined;
-      const problem = "problem" in chosen ? chosen.problem : "too_many";
-      return await this.#choice(form, account, { servers, problem, chosen: chosenBefore(fields) });
-    }
+    if (agreed.kind !== "agreed") return await this.#choiceAgain(sent, agreed.kind, info);
     info.known();
     info.note({ customer: shortCustomerId(account.customer), connection: agreed.connection.id });
     const response = this.#back(form.asked, { code: agreed.code });
     const made = { customer: account.customer, connection: agreed.connection.id };
     await cookies.add(response.headers, made, await cookies.read(request));
     return response;
+  }
+
+  /** The page again, if the servers that a person chose are not all there now; a form can hold any number. */
+  async #unlisted(
+    { form, account, fields }: SentChoice,
+    chosen: readonly number[] | undefined,
+    info: RequestInfo,
+  ): Promise<Response | undefined> {
+    if (chosen === undefined) return undefined;
+    const checked = await this.#options.signIn.accounts.check(account.token, info);
+    if (checked.kind !== "accepted") return await this.#tokenAgain(form, checked);
+    const { servers } = checked;
+    const listed = new Set(servers?.map(({ id }) => id));
+    if (chosen.every((id) => listed.has(id))) return undefined;
+    return await this.#choice(form, account, { servers, problem: "unknown_server", chosen: chosenBefore(fields) });
+  }
+
+  async #choiceAgain(
+    { form, account, fields }: SentChoice,
+    problem: ChoiceProblem,
+    info: RequestInfo,
+  ): Promise<Response> {
+    const checked = await this.#options.signIn.accounts.check(account.token, info);
+    if (checked.kind !== "accepted") return await this.#tokenAgain(form, checked);
+    return await this.#choice(form, account, { servers: checked.servers, problem, chosen: chosenBefore(fields) });
+  }
+
+  /** The first page again, after Cloudways did not accept the token. */
+  async #tokenAgain({ asked }: ConsentForm, checked: Exclude<CheckedToken, { kind: "accepted" }>): Promise<Response> {
+    const page = tokenPage(asked, await this.#options.signIn.consents.begin(asked), checked.kind);
+    const headers = "retryAfter" in checked ? { "retry-after": String(checked.retryAfter) } : {};
+    return await this.#page(asked, TOKEN_STATUS[checked.kind], page, headers);
   }
 
   async #choice(
@@ -203,6 +225,13 @@ class AuthorizePage {
   ): Promise<Response> {
     return htmlResponse(status, page, { ...await pageHeaders([formTarget(redirect)]), ...headers });
   }
+}
+
+/** The second page's form, as a person sent it. */
+interface SentChoice {
+  form: ConsentForm;
+  account: ConsentAccount;
+  fields: URLSearchParams;
 }
 
 const TOKEN_STATUS: Record<TokenProblem, number> = { refused: 422, busy: 429, unknown: 503 };
@@ -255,6 +284,7 @@ function chosenBefore(fields: URLSearchParams): ChosenBefore {
     servers: isChosen ? fields.getAll("server").map(Number) : undefined,
     toolsets: fields.getAll("toolset"),
     duration: onlyOne(fields, "duration"),
+    hadPassphrase: fields.getAll("passphrase").some((text) => text !== ""),
   };
 }
 

@@ -85,8 +85,9 @@ class ConnectionsPage {
     }
   }
 
-  async #openWithToken(token: string, { address, log, note, known }: RequestInfo): Promise<Response> {
-    const checked = await this.#options.signIn.accounts.check(token, { address, log });
+  async #openWithToken(token: string, info: RequestInfo): Promise<Response> {
+    const { note, known } = info;
+    const checked = await this.#options.signIn.accounts.check(token, info);
     note({ checked: checked.kind });
     if (checked.kind !== "accepted") return openAgain(checked.kind);
     known();
@@ -104,15 +105,16 @@ class ConnectionsPage {
     return customers.size === 0 ? openAgain("no_cookie") : await this.#list([...customers], undefined);
   }
 
-  async #end(fields: URLSearchParams, { note, known, log }: RequestInfo): Promise<Response> {
+  async #end(fields: URLSearchParams, { note, known, log, requestId }: RequestInfo): Promise<Response> {
     const { signIn: { connections }, forms } = this.#options;
     const proof = await forms.open(fields.get("form") ?? "");
     if (proof === undefined) return refusal(NOT_THE_FORM);
     const { customer } = proof;
     const isAll = fields.get("step") === "end_all";
+    const ending = { reason: "ended_by_person", requestId } as const;
     const ended = isAll
-      ? await connections.endAll(customer)
-      : Number(await connections.end(customer, fields.get("connection") ?? ""));
+      ? await connections.endAll(customer, ending)
+      : Number(await connections.end(customer, fields.get("connection") ?? "", ending));
     known();
     note({ customer: shortCustomerId(customer), ended });
     log.info("connections ended by a person", { customer: shortCustomerId(customer), ended });

@@ -78,7 +78,7 @@ async function token(request: Request, info: RequestInfo, options: EndpointOptio
           verifier: needed(fields, "code_verifier"),
           client,
           resource,
-        }),
+        }, info.requestId),
       );
     case "refresh_token":
       return tokenAnswer(
@@ -93,7 +93,7 @@ async function token(request: Request, info: RequestInfo, options: EndpointOptio
 async function revoke(request: Request, info: RequestInfo, options: EndpointOptions): Promise<Response> {
   const fields = await readFields(request, options.bodies, info);
   const client = await knownClient(fields, options);
-  await options.signIn.grants.revoke(needed(fields, "token"), client);
+  await options.signIn.grants.revoke(needed(fields, "token"), client, info.requestId);
   return new Response(null, { status: 200 });
 }
 

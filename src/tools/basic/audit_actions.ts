@@ -44,13 +44,14 @@ const INVALID: ReadonlySet<string | null> = new Set([
   "read_only",
 ]);
 /** The part of an action that a record describes. */
-type Part = "carried out" | "about to be" | "question" | "no" | "refusal" | "opening";
+type Part = "carried out" | "about to be" | "question" | "no" | "refusal" | "opening" | "sign-in";
 
 function partOf({ event, outcome }: AuditCallRecord): Part {
   if (event === "outcome") return "carried out";
   if (event === "intent") return "about to be";
   if (event === "asked" || (event === "refused" && ASKED_ON_PAGE.has(outcome))) return "question";
   if (event === "revealed") return "opening";
+  if (event === "connected" || event === "disconnected") return "sign-in";
   if (event === "decided") return NOES.has(outcome) ? "no" : "question";
   return outcome === "confirmation_declined" ? "no" : "refusal";
 }
@@ -81,7 +82,7 @@ export function toActions(
   for (const record of records) {
     if (record.event === "gap") continue;
     const part = partOf(record);
-    if (part === "opening") {
+    if (part === "opening" || part === "sign-in") {
       actions.push(toAction(record, part, now));
       continue;
     }
@@ -172,6 +173,7 @@ function endOf({ event, outcome }: AuditCallRecord, part: Part, ageMs: number): 
   if (part === "opening") {
     return { result: said === "ok" ? "done" : "failed", outcome: said === "ok" ? "revealed" : said };
   }
+  if (part === "sign-in") return { result: "done", outcome: event === "connected" ? "connected" : said };
   if (part === "no") return { result: "denied", outcome: said };
   if (part === "refusal") return { result: INVALID.has(outcome) ? "invalid" : "failed", outcome: said };
   const isApproved = event === "decided" && outcome === "approved";

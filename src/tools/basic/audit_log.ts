@@ -50,8 +50,8 @@ const getAuditLog = defineTool({
   accountWide: false,
   description:
     "Lists what was done through this service with the caller's credentials, newest first. One entry an action: " +
-    "changes, shown passwords, questions to a person (approval: form or page) and refusals; outcome says why. For older " +
-    "ones call again with before as next_before says.",
+    "changes, shown passwords, connections made (tool: sign_in) or ended (sign_out), questions to a person (approval: " +
+    "form or page) and refusals; outcome says why. For older ones call again with before as next_before says.",
   input: z.strictObject({
     since,
     result: z.enum(ACTION_RESULTS).optional().describe("Only actions that ended so; waiting: not ended yet."),

@@ -60,8 +60,12 @@ function targetOf(action: Action, names: Names, inputsOf: ToolContext["inputsOf"
   return domain === undefined ? "the account" : names.shown(domain);
 }
 
-/** Passwords are shown by a tool that otherwise reads. */
-const OWN_WORDS: Readonly<Record<string, string>> = { get_app_credentials: "Login details shown" };
+/** What no tool's title says: passwords are shown by a tool that otherwise reads, and people sign in without one. */
+const OWN_WORDS: Readonly<Record<string, string>> = {
+  get_app_credentials: "Login details shown",
+  sign_in: "Program connected",
+  sign_out: "Connection ended",
+};
 
 function approvalOf({ approval }: Action): Change["approval"] {
   return approval === "confirm_off" ? "questions_off" : approval ?? "not_needed";
