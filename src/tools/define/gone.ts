@@ -1,6 +1,6 @@
 /** Looking whether what was deleted is gone. */
 import { ToolError } from "../../errors.ts";
-import { nullIfRefused } from "../define/questions.ts";
+import { nullIfRefused } from "./questions.ts";
 
 /**
  * Looks once after a deletion; false if it can't be looked up.
