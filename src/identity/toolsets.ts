@@ -10,6 +10,8 @@ export const TOOLSETS = [
   "server_config",
   "updates",
   "access",
+  "addons",
+  "alerts",
 ] as const;
 
 /** One of {@linkcode TOOLSETS}. */

@@ -9,6 +9,8 @@ import { serversTools } from "./servers/mod.ts";
 import { stagingTools } from "./staging/mod.ts";
 import { updatesTools } from "./updates/mod.ts";
 import { accessTools } from "./access/mod.ts";
+import { addonsTools } from "./addons/mod.ts";
+import { alertsTools } from "./alerts/mod.ts";
 import { sitesTools } from "./sites/mod.ts";
 
 /** The tools of each toolset. */
@@ -23,6 +25,8 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   server_config: serverConfigTools,
   updates: updatesTools,
   access: accessTools,
+  addons: addonsTools,
+  alerts: alertsTools,
 };
 
 /** Every tool there is. */

@@ -75,29 +75,6 @@ refresh_infected_domains | W | Check domains' reputation | Has the reputation of
 get_firewall_settings | R | Firewall settings | Shows the settings of a server's firewall: protection against brute force, web application firewall, limits.
 update_firewall_settings | D | Change firewall settings | Changes settings of a server's firewall: protection against brute force, web application firewall (WAF), limits. A person has to approve it.`,
 
-  addons: `
-list_addons | R | Add-ons | Lists the add-ons of Cloudways with their prices and which are active.
-activate_addon | D | Order an add-on | Orders an add-on for the account, such as DNS, outgoing e-mail (SMTP) or priority support. Cloudways bills it. A person has to approve it.
-change_addon_package | D | Change an add-on's package | Moves an add-on to another package at another price. Cloudways bills it. A person has to approve it.
-deactivate_addon | D | Cancel an add-on | Cancels an add-on of the account. A person has to approve it.
-set_server_addon | D | Add-on of a server | Switches an add-on on or off for one server, such as outgoing e-mail (SMTP). A person has to approve it.
-request_app_addon | D | Add-on of an application | Requests an add-on for one application, such as an application upgrade or migration. Cloudways may bill it. A person has to approve it.
-list_email_domains | R | Sending domains | Lists the domains that may send e-mail through the Elastic Email add-on, and whether they are verified.
-verify_email_domain | W | Verify a sending domain | Has the SPF, DKIM and tracking records of a sending domain checked.
-delete_email_domain | D | Delete a sending domain | Deletes a domain from the Elastic Email add-on. A person has to approve it.`,
-
-  alerts: `
-mark_alerts_read | W | Mark alerts as read | Marks one alert of the account, or all, as read.
-list_alert_channels | R | Alert channels | Lists where alerts are sent: e-mail, Slack, HipChat, webhooks, with channel and event types.
-create_alert_channel | D | Add an alert channel | Sends alerts to a further place: an e-mail address, a Slack channel or a webhook. A person has to approve it.
-update_alert_channel | D | Change an alert channel | Changes where an alert channel sends to, or which events it sends. A person has to approve it.
-delete_alert_channel | D | Delete an alert channel | Stops alerts to one place. A person has to approve it.
-list_insights | R | Copilot insights | Lists what Cloudways Copilot found: problems of servers and applications with their causes, and counts.
-get_insight | R | One Copilot insight | Shows one insight of Cloudways Copilot: what happened, why, and how to fix it.
-get_copilot_subscription | R | Copilot subscription | Shows the Copilot plans, the subscribed one, its billing and the servers for which it is off.
-change_copilot_subscription | D | Change the Copilot subscription | Orders, changes or cancels the Copilot plan. Cloudways bills it. A person has to approve it.
-set_server_insights | W | Insights of a server | Switches Copilot insights for a server on or off. Off asks first.`,
-
   queues: `
 list_queues | R | Supervisor queues | Lists the Supervisord queues of an application: background workers with the state of each process.
 create_queue | W | Create a queue | Creates a Supervisord queue of an application: a worker process that keeps running.

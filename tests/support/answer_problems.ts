@@ -27,6 +27,9 @@ const WITHOUT_ZONE =
 /** The inputs of tools, which are not figures of the account. */
 const SCHEMA = /^find_tools \.tools\[\]\.input_schema\./;
 
+/** What Cloudways says of Copilot, as it came: its form is not documented. */
+const COPILOT = /^(?:get|change)_copilot_subscription \.(?:plans|subscription|usage)\.|^list_insights \.counts\./;
+
 /** Texts that go back to Cloudways unchanged, and settings and columns with Cloudways' own names. */
 const OPAQUE: readonly RegExp[] = [
   SCHEMA,
@@ -37,6 +40,7 @@ const OPAQUE: readonly RegExp[] = [
   /^get_app_analytics_(?:php|mysql) \.reports\[\]\.report\.\w+\.rows\[\]\.(?:Max |Execution )?Time$/,
   // In a form that is not documented.
   /^get_app_traffic_details \.report\.\w+\.(?:from|until)$/,
+  COPILOT,
 ];
 
 /** Figures whose name gives what they count or their unit. */
@@ -70,6 +74,7 @@ const UNIT_NOT_TOLD: readonly RegExp[] = [
   /^get_app_analytics_\w+ \.reports\[\]\.report\.\w+\.rows\[\]\./,
   /^get_app_(?:cron_report|traffic_details) \.report\.\w+\.rows\[\]\./,
   /\.vcl_list\[\]/,
+  COPILOT,
 ];
 
 function isOpaque({ place }: Leaf, places: readonly RegExp[]): boolean {

@@ -1,5 +1,7 @@
 import { accessTeamRows } from "./access_team.ts";
 import { accessUsersRows } from "./access_users.ts";
+import { addonsRows } from "./addons.ts";
+import { alertsRows } from "./alerts.ts";
 import { aliasesRows, appsRows } from "./apps.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
@@ -26,6 +28,8 @@ export const toolRows: readonly ToolRow[] = [
   ...accessUsersRows,
   ...accessTeamRows,
   ...aliasesRows,
+  ...addonsRows,
+  ...alertsRows,
 ];
 
 /** Brings a sandbox into a state in which every row's call works, as the demonstration and the documented examples are. */

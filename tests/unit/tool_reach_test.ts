@@ -12,6 +12,7 @@ const ABOUT_NO_SERVER = [
   "get_available_providers",
   "get_available_regions",
   "get_available_server_sizes",
+  "list_addons",
   "ping",
   "rate_limit_status",
 ];
@@ -37,13 +38,28 @@ const SHOW_OWN = [
 
 /** They are not there. */
 const ACCOUNT_WIDE = [
+  "activate_addon",
   "add_team_member",
+  "change_addon_package",
+  "change_copilot_subscription",
+  "create_alert_channel",
   "create_project",
+  "deactivate_addon",
+  "delete_alert_channel",
+  "delete_email_domain",
   "delete_project",
+  "get_copilot_subscription",
+  "get_insight",
+  "list_alert_channels",
+  "list_email_domains",
+  "list_insights",
   "list_team_members",
+  "mark_alerts_read",
   "remove_team_member",
+  "update_alert_channel",
   "update_project",
   "update_team_member",
+  "verify_email_domain",
 ];
 
 Deno.test("every tool is decided to be there, or not, for a caller who is bound to some servers", () => {
