@@ -37,6 +37,9 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   reset_admin_password: { show: "answer" },
   reset_master_password: { show: "answer" },
   update_update_settings: { plugins: ["breeze"] },
+  change_copilot_subscription: { action: "change", plan_id: 2 },
+  create_alert_channel: { kind: "Slack", email: undefined, webhook_url: "https://hooks.example.com/EXAMPLE" },
+  set_server_addon: { enabled: true, mode: "update", host: "smtp.example.com" },
 };
 
 /** The operation that reads the facts a reading tool asks about. */
@@ -79,9 +82,21 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
   };
 });
 
-/** Another server, application, project or member, whichever the arguments name; else another person. */
+/** Another target of the kind that the arguments name: a server, an application, a person, a place. */
 function otherTarget(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const others = { app_id: 200002, server_id: 100002, project_id: 300001, member_id: 600002, email: "eve@example.com" };
+  const others = {
+    app_id: 200002,
+    server_id: 100002,
+    project_id: 300001,
+    member_id: 600002,
+    email: "eve@example.com",
+    package_id: 21,
+    addon_id: 9,
+    channel_id: 8889,
+    domain: "other.example.com",
+    webhook_url: "https://hooks.example.com/OTHER",
+    plan_id: 3,
+  };
   return Object.fromEntries(Object.entries(others).filter(([name]) => name in args).slice(0, 1));
 }
 

@@ -79,12 +79,13 @@ function assertDone(answered: ModernAnswer): void {
   if (answered.kind === "result") assert.equal(answered.answer.isError, false, JSON.stringify(answered.answer.json));
 }
 
-/** Every server, project and team member. */
+/** Everything that has a name of which a yes depends: servers, projects, members, add-ons, channels, plans. */
 function everythingNamed(sandbox: Sandbox) {
-  const { servers, projects, members } = sandbox.account();
+  const { servers, projects, members, addons, channels, copilot } = sandbox.account();
+  const named = [...projects, ...members, ...channels, ...copilot.plans];
   return [
-    ...servers.map((server) => ({ rename: (to: Renaming) => void (server.label = to(server.label)) })),
-    ...[...projects, ...members].map((one) => ({ rename: (to: Renaming) => void (one.name = to(one.name)) })),
+    ...[...servers, ...addons].map((one) => ({ rename: (to: Renaming) => void (one.label = to(one.label)) })),
+    ...named.map((one) => ({ rename: (to: Renaming) => void (one.name = to(one.name)) })),
   ];
 }
 
@@ -93,10 +94,17 @@ type Renaming = (name: string) => string;
 /** Changes what every call of the demo account hits, as somebody in the Cloudways console might. */
 function changeTarget(sandbox: Sandbox): void {
   for (const named of everythingNamed(sandbox)) named.rename((name) => `${name} moved`);
+  switchDomains(sandbox);
 }
 
 function changeTargetBack(sandbox: Sandbox): void {
   for (const named of everythingNamed(sandbox)) named.rename((name) => name.replace(/ moved$/, ""));
+  switchDomains(sandbox);
+}
+
+/** The other state of each sending domain, which has no other name. */
+function switchDomains(sandbox: Sandbox): void {
+  for (const domain of sandbox.account().emailDomains) domain.tracking = !domain.tracking;
 }
 
 /** A yes to one call, sent with another, is answered as if nobody had said it, and is spent thereby. */

@@ -62,11 +62,11 @@ export const alertsRows: readonly ToolRow[] = [
     minimal: MAIL,
     full: { ...SLACK, event_ids: [2], enabled: false },
     sends: {
-      minimal: [CHOICES, [
+      minimal: [CHOICES, CHANNELS, [
         "POST /integrations",
         { name: "Owner", channel: 2, events: [1, 2], is_active: true, to: "owner@example.com" },
       ]],
-      full: [CHOICES, ["POST /integrations", {
+      full: [CHOICES, CHANNELS, ["POST /integrations", {
         name: "Shop alerts",
         channel: 3,
         events: [2],

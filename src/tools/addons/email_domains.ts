@@ -121,7 +121,7 @@ const deleteEmailDomain = defineAskingTool({
       name: `${name.toUpperCase()} record`,
       values: [inWords(found[name], ["right", "not right"])],
     })),
-    target: { domain: found.domain },
+    target: domainView(found),
   }),
   handler: async (_input, { account }, { domain }) => {
     await account.write({

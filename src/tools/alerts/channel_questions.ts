@@ -12,13 +12,17 @@ export interface AskedChannel {
 }
 
 /** A channel that is to be added. */
-export type NewChannel = Omit<Channel, "id" | "createdAt" | "updatedAt"> & { choices: ChannelChoices };
+export interface NewChannel extends Omit<Channel, "id" | "createdAt" | "updatedAt"> {
+  choices: ChannelChoices;
+  /** The channels that there are. */
+  present: readonly Channel[];
+}
 
 const TOLD = "Alerts name servers, sites and what is wrong with them: everybody who reads that place sees them.";
 
 /** The question before a channel is added. */
 export function additionQuestion(added: NewChannel): Question {
-  const { choices, name, kind, events, isOn } = added;
+  const { choices, name, kind, events, isOn, present } = added;
   return {
     headline: isOn
       ? "Send the alerts of this Cloudways account to a further place."
@@ -30,8 +34,9 @@ export function additionQuestion(added: NewChannel): Question {
       { name: "Kind", values: [nameIn(choices.kinds, kind)] },
       { name: "Channel", values: [name] },
       { name: "Events", values: eventNames(choices, events) },
+      { name: "Channels so far", values: present.map((channel) => `${placeOf(channel)}: ${channel.name}`) },
     ],
-    target: { ...stateOf(added) },
+    target: { ...stateOf(added), present: present.map((channel) => ({ id: channel.id, ...stateOf(channel) })) },
   };
 }
 

@@ -4,6 +4,7 @@ import type { Fields } from "../../cloudways/http.ts";
 import { idNumber } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";
+import { ToolError } from "../../errors.ts";
 import { SecretText } from "../../text/secret_text.ts";
 import { isSeenGone } from "../define/gone.ts";
 import { noInput } from "../define/inputs.ts";
@@ -77,10 +78,20 @@ const createAlertChannel = defineAskingTool({
     const choices = await readChoices(account);
     const kind = kindNamed(choices, kindName);
     requireEvents(choices, "event_ids", event_ids);
-    const { email, url } = placeFor(kind.id, input);
-    const fingerprint = url === "" ? null : await secrets.fingerprintOf(url);
-    const events = event_ids === undefined ? choices.events.map(({ id }) => id) : [...new Set(event_ids)];
-    return { name: input.name, kind: kind.id, email, url, fingerprint, events, isOn: input.enabled, choices };
+    const place = placeFor(kind.id, input);
+    const present = await readChannels(account, secrets);
+    const same = present.find(({ email, url }) => email === place.email && url === place.url);
+    if (same !== undefined) throw isThere(same.id);
+    return {
+      name: input.name,
+      kind: kind.id,
+      ...place,
+      fingerprint: place.url === "" ? null : await secrets.fingerprintOf(place.url),
+      events: event_ids === undefined ? choices.events.map(({ id }) => id) : [...new Set(event_ids)],
+      isOn: input.enabled,
+      choices,
+      present,
+    };
   },
   question: additionQuestion,
   handler: async (_input, { account }, added) => {
@@ -99,6 +110,14 @@ const createAlertChannel = defineAskingTool({
     return { channel_id: integration.id, name, kind, place: placeOf(added), enabled: isOn, events };
   },
 });
+
+function isThere(id: number): ToolError {
+  return new ToolError("validation_failed", `Alert channel ${id} sends to this place already.`, {
+    hint: "Nothing was done, and nobody was asked. update_alert_channel changes which events it sends.",
+    details: { channel_id: id },
+    done: "nothing",
+  });
+}
 
 const updateAlertChannel = defineAskingTool({
   name: "update_alert_channel",
