@@ -101,7 +101,9 @@ const setServerInsights = defineAskingTool({
       mayBeEmpty: true,
     });
     const isOn = await readSwitch(account, server.id).catch((error) => nullIfRefused(error, "any"));
-    return { ...namesOfServer(server), enabled: isOn, reply };
+    // What Cloudways answers is not known, so it might tell a caller who is bound to some servers of others.
+    const isOwn = await account.isAboutOwn();
+    return { ...namesOfServer(server), enabled: isOn, reply: isOwn(reply) ? reply : null };
   },
 });
 
