@@ -220,6 +220,19 @@ Deno.test("a new name leaves the web address, the events and the state as they a
   assertSecret(message, json, trail, service.logLines);
 });
 
+Deno.test("a web address whose form is known to be secret is written back whole too", async () => {
+  await using service = await start();
+  const url = `https://hooks.slack.com/services/${SECRET}`;
+  addSlack(service).config = { url };
+
+  const json = await call(service, "update_alert_channel", { ...SLACK, enabled: false });
+
+  const { config, isActive } = channelOf(service, SLACK.channel_id);
+  assert.deepEqual([config, isActive], [{ url }, false]);
+  assert.equal(Object(json.channel).host, "hooks.slack.com");
+  assertSecret(json, service.logLines);
+});
+
 Deno.test("a channel that is moved shows both places by host and fingerprint", async () => {
   await using service = await start("ask");
   addSlack(service);
