@@ -6,6 +6,7 @@ export const USED_OTHERWISE: Readonly<Record<string, string>> = {
   list_monitor_durations: "list_setting_values",
   list_monitor_targets: "list_setting_values",
   server_storage_scale: "set_server_block_storage",
+  copilot_subscribe: "change_copilot_subscription",
 };
 
 /** Operations that no tool uses yet, by the toolset that they will be in. */

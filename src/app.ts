@@ -164,6 +164,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     services,
     confirmation,
     secretPages,
+    fingerprints: new Fingerprints(ring),
     audit,
     healthThresholds: config.healthThresholds,
     clock,

@@ -26,6 +26,8 @@ import { withJsonTexts } from "./json_arguments.ts";
 import { BoundAuditReader } from "./bound_audit.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "../confirm/binding.ts";
+import { fingerprintFor } from "../confirm/shown_call.ts";
+import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { DeclaredInput } from "../confirm/declared_input.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import type { AskingCall, Confirmation, SpentYes, Verdict } from "../confirm/confirmation.ts";
@@ -64,6 +66,7 @@ export interface DispatcherOptions {
   services: AccountServices;
   confirmation: Confirmation;
   secretPages: SecretPages;
+  fingerprints: Fingerprints;
   audit: AuditTrail;
   healthThresholds: HealthThresholds;
   clock: Clock;
@@ -281,7 +284,15 @@ export class Dispatcher {
       ? new CloudwaysAccount(services, { customer: identity, ...within }, caller.servers)
       : undefined;
     const secrets = isCustomer
-      ? new CallSecrets({ pages: this.#options.secretPages, customer: identity.id, caller, client, tool: name, log })
+      ? new CallSecrets({
+        pages: this.#options.secretPages,
+        fingerprint: fingerprintFor(identity.id, this.#options.fingerprints),
+        customer: identity.id,
+        caller,
+        client,
+        tool: name,
+        log,
+      })
       : undefined;
     const ownRecords = account === undefined || caller.servers === undefined
       ? audit

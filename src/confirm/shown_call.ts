@@ -5,7 +5,7 @@ import type { JsonValue } from "../text/clean.ts";
 import type { DeclaredInputs } from "./declared_input.ts";
 import { names, type ShownQuestion } from "./question.ts";
 import { safeQuestion } from "./safe_question.ts";
-import { shownValues } from "./shown_values.ts";
+import { type Fingerprint, shownValues } from "./shown_values.ts";
 
 /** A call, and what is known of its inputs. */
 export interface CallToShow {
@@ -29,11 +29,15 @@ export interface ShownCall {
 /** Hex digits of a fingerprint: enough that nobody can find two texts with the same one. */
 const FINGERPRINT_DIGITS = 24;
 
+/** Makes the fingerprints by which a customer recognises secrets, in questions and in answers. */
+export function fingerprintFor(customer: string, fingerprints: Fingerprints): Fingerprint {
+  return async (text) => (await fingerprints.of("argument", customer, text)).slice(0, FINGERPRINT_DIGITS);
+}
+
 /** Prepares a call to be shown to the person who is asked about it. */
 export async function showCall(call: CallToShow, fingerprints: Fingerprints): Promise<ShownCall> {
   const { customer, input, question, declared, secrets } = call;
-  const fingerprint = async (text: string) =>
-    (await fingerprints.of("argument", customer, text)).slice(0, FINGERPRINT_DIGITS);
+  const fingerprint = fingerprintFor(customer, fingerprints);
   const isNamed = (value: unknown) => names(question.subject, value);
   const values = await shownValues(input, { declared, isNamed, fingerprint });
   return { question: safeQuestion(question, secrets, values.texts), arguments: values.arguments };

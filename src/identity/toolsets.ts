@@ -15,6 +15,8 @@ export const TOOLSETS = [
   "protection",
   "cloudflare",
   "dns",
+  "addons",
+  "alerts",
 ] as const;
 
 /** One of {@linkcode TOOLSETS}. */

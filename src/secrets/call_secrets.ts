@@ -1,5 +1,6 @@
 /** The secrets of one call: passwords that it sets, and secrets that it shows. */
 import type { QuestionSubject } from "../confirm/question.ts";
+import type { Fingerprint } from "../confirm/shown_values.ts";
 import { callTimedOut, leavesOpen, ToolError } from "../errors.ts";
 import { StoreError } from "../store/store.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -43,6 +44,8 @@ export interface PasswordSet<T> {
 /** What {@linkcode CallSecrets} needs: the call, and where its secrets are kept. */
 export interface CallSecretsOptions extends Omit<NewSecrets, "subject" | "secrets"> {
   pages: SecretPages;
+  /** As questions show secrets to this customer. */
+  fingerprint: Fingerprint;
   log: Logger;
 }
 
@@ -74,6 +77,11 @@ export class CallSecrets {
       if (!isPasswordRefused(error)) throw error;
       return await set();
     }
+  }
+
+  /** Identifies a secret without revealing it; a question shows the same fingerprint for the same text. */
+  fingerprintOf(text: string): Promise<string> {
+    return this.#options.fingerprint(text);
   }
 
   /** Puts existing secrets on a page. */

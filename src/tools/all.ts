@@ -11,6 +11,8 @@ import { serversTools } from "./servers/mod.ts";
 import { stagingTools } from "./staging/mod.ts";
 import { updatesTools } from "./updates/mod.ts";
 import { accessTools } from "./access/mod.ts";
+import { addonsTools } from "./addons/mod.ts";
+import { alertsTools } from "./alerts/mod.ts";
 import { sitesTools } from "./sites/mod.ts";
 import { provisioningTools } from "./provisioning/mod.ts";
 import { queuesTools } from "./queues/queues.ts";
@@ -33,6 +35,8 @@ const TOOLS: Readonly<Record<Toolset, readonly Tool[]>> = {
   protection: protectionTools,
   cloudflare: cloudflareTools,
   dns: dnsTools,
+  addons: addonsTools,
+  alerts: alertsTools,
 };
 
 /** Every tool there is. */

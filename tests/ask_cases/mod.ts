@@ -1,5 +1,7 @@
 import { accessTeamCases } from "./access_team.ts";
 import { accessUsersCases } from "./access_users.ts";
+import { addonsCases } from "./addons.ts";
+import { alertsCases } from "./alerts.ts";
 import { appsCases } from "./apps.ts";
 import type { ToolCases } from "./case.ts";
 import { certificatesCases } from "./certificates.ts";
@@ -34,4 +36,6 @@ export const askCases: Record<string, ToolCases> = {
   ...protectionCases,
   ...cloudflareCases,
   ...dnsCases,
+  ...addonsCases,
+  ...alertsCases,
 };

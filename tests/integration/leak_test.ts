@@ -108,6 +108,11 @@ function plantSecrets(sandbox: Sandbox, callers: string): void {
     alert.desc = `Log in with password=${secret} or https://user:${secret}@shop.example.com/`;
     alert.values = { DB_PASSWORD: secret, TEXT: callers };
   }
+  const [channel] = account.channels;
+  if (channel !== undefined) {
+    const config = { url: `https://alerts.example.org/in/${secret}` };
+    account.channels.push({ ...channel, id: channel.id + 1, channel: 3, name: `Team ${callers}`, config });
+  }
   for (const operation of account.operations) {
     operation.showsServer = true;
     operation.result = () => ({

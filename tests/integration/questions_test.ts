@@ -370,9 +370,30 @@ const ON_SERVER: Row[] = [
     shows: ["Request limit before", "100"],
     otherTarget: (sandbox) => void (serverOf(sandbox).protection.firewall.request_limit = 50),
   },
+  {
+    tool: "set_server_addon",
+    args: { ...SERVER, addon_id: 7, enabled: true, mode: "enable", host: "smtp.caller-canary.example.com" },
+    callerTexts: ["caller-canary.example.com"],
+    headline: /^Switch add-on 7 on for server 100001 with 3 applications: Cloudways may bill this; .*\.$/,
+    shows: ["Mail goes to", "smtp.caller-canary.example.com"],
+  },
+  {
+    tool: "set_server_insights",
+    args: { ...SERVER, enabled: false },
+    headline: /^Switch Copilot insights off for server 100001 with 3 applications\.$/,
+    shows: ["Insights now", "on"],
+    otherTarget: (sandbox) => sandbox.account().copilot.off.push(100001),
+  },
 ];
 
 const ON_APP: Row[] = [
+  {
+    tool: "request_app_addon",
+    args: { ...APP, addon_id: 9, version: "6.9-caller-canary" },
+    callerTexts: ["6.9-caller-canary"],
+    headline: /^Request add-on 9 for application 200001: Cloudways may bill this; the price is not known here\.$/,
+    shows: ["Add-on", "Application upgrade"],
+  },
   {
     tool: "restore_app",
     args: { ...APP, time: "2026-08-05T23:19:06" },
@@ -764,14 +785,22 @@ const ROWS = [...ON_SERVER, ...ON_APP];
 
 /** Their questions are about the account or a domain; the tests of their toolsets have them. */
 const ON_ACCOUNT = [
+  "activate_addon",
   "add_dns_domains",
   "add_dns_records",
   "add_team_member",
+  "change_addon_package",
+  "change_copilot_subscription",
+  "create_alert_channel",
   "create_server",
+  "deactivate_addon",
+  "delete_alert_channel",
   "delete_dns_domains",
   "delete_dns_records",
+  "delete_email_domain",
   "delete_project",
   "remove_team_member",
+  "update_alert_channel",
   "update_dns_record",
   "update_project",
   "update_team_member",

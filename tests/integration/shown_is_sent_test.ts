@@ -19,7 +19,7 @@ import { TEST_KEYS } from "../support/keys.ts";
 import { SSH_KEYS } from "../support/ssh_keys.ts";
 import { callModern } from "../support/rpc_2026.ts";
 import { approvalOf, yesTo } from "../support/yes.ts";
-import { type Sandbox, type ServerState, startSandbox } from "../sandbox/mod.ts";
+import { type AccountState, type Sandbox, type ServerState, startSandbox } from "../sandbox/mod.ts";
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const RUNS = 30;
@@ -192,6 +192,30 @@ const OWN_VALUES: Record<string, Record<string, fc.Arbitrary<unknown>>> = {
   delete_dns_records: { domain: fc.constant("example.com") },
   create_app_user: { user_name: userName },
   rename_master_user: { user_name: userName },
+  delete_email_domain: { domain: fc.constant("example.com") },
+  activate_addon: { addon_id: fc.constant(5), package_id: fc.constantFrom(11, 12) },
+  change_addon_package: { package_id: fc.constantFrom(21, 22) },
+  set_server_addon: {
+    provider: word(UNITS, 60),
+    host: domain,
+    port: fc.integer({ min: 1, max: 65_535 }),
+    smtp_user: word(UNITS, 100),
+  },
+  request_app_addon: { version: word(UNITS, 40) },
+  create_alert_channel: {
+    name: personsName,
+    webhook_url: fc.tuple(word(plainUnits, 40), word([...plainUnits, "/", "?", "%"], 60))
+      .map(([host, path]) => `https://x${host}.example.com/${path}`),
+    event_ids: fc.subarray([1, 2], { minLength: 1 }),
+    enabled: fc.boolean(),
+  },
+  update_alert_channel: {
+    name: personsName,
+    email,
+    enabled: fc.boolean(),
+    remove: fc.constantFrom([1], [2]),
+  },
+  change_copilot_subscription: { action: fc.constant("change"), plan_id: fc.constantFrom(2, 3) },
   add_ssh_key: {
     label: word(UNITS, 100),
     public_key: fc.tuple(fc.constantFrom(...Object.values(SSH_KEYS)), word(UNITS, 50))
@@ -247,6 +271,12 @@ const OPTIONAL: Record<string, readonly string[]> = {
   ],
   add_dns_records: ["ttl_seconds"],
   update_dns_record: ["value"],
+  activate_addon: ["package_id"],
+  set_server_addon: ["provider", "port", "smtp_user", "password"],
+  request_app_addon: ["version"],
+  create_alert_channel: ["event_ids", "enabled"],
+  update_alert_channel: ["email", "enabled", "remove"],
+  change_copilot_subscription: ["plan_id"],
 };
 
 /** What a question calls the values that are sent under these names. */
@@ -445,6 +475,28 @@ const SENT: Record<string, (shown: Shown) => Record<string, unknown>> = {
   set_server_block_storage: ({ arguments: { size_gb } }) => ({ server_storage: size_gb }),
   // The headline names it.
   delete_queue: () => ({}),
+  set_server_addon: ({ arguments: { enabled: _on, smtp_user, ...shown } }) => (
+    { ...shown, ...(smtp_user !== undefined && { username: smtp_user }) }
+  ),
+  create_alert_channel: ({ arguments: { name, webhook_url, enabled }, facts }) => (
+    {
+      name,
+      channel: facts.Kind === "Slack" ? "3" : "",
+      url: webhook_url,
+      events: eventsIn(facts.Events),
+      is_active: enabled,
+    }
+  ),
+  update_alert_channel: ({ arguments: { channel_id }, facts }) => ({
+    channel_id,
+    name: facts["Channel after"] ?? facts.Channel,
+    channel: facts.Kind === "Email" ? "2" : "",
+    to: facts["Alerts go to"],
+    events: eventsIn(facts["Events after"]),
+    is_active: String((facts["State after"] ?? facts.State) === "on"),
+  }),
+  change_copilot_subscription: ({ arguments: { plan_id } }) => ({ plan_id }),
+  set_server_insights: ({ arguments: { enabled } }) => ({ insights_enabled: enabled }),
 };
 
 /** The headline names the server, and the application where only one is copied. */
@@ -477,6 +529,12 @@ const COPIED: Record<string, string> = {
   app_credentials: "users of the applications, with their passwords",
   team_access: "access of team members",
 };
+
+/** The ids of events by their names. */
+function eventsIn(names: string | string[] = []): string[] {
+  const ids: Record<string, string> = { "Web Stack Health": "1", "Host Health": "2" };
+  return [names].flat().map((name) => ids[name] ?? name);
+}
 
 /** The headline names both applications and what is copied; their one server stands above the part that is read here. */
 function synced({ headline, arguments: { exclude_paths, tables, backup } }: Shown): Record<string, unknown> {
@@ -536,16 +594,20 @@ function hidePresentState(sandbox: Sandbox): void {
   for (const app of sandbox.account().servers.flatMap(({ apps }) => apps)) app.untold.push("lets_encrypt");
 }
 
+/** What calls of the tools change. */
+function statesOf(account: AccountState) {
+  const { servers, projects, members, subscriptions, serverAddons, emailDomains, channels, copilot, dns } = account;
+  return { servers, projects, members, subscriptions, serverAddons, emailDomains, channels, copilot, dns };
+}
+
 /** Puts every application of a server into the project that the call changes. */
 function groupServer(server: ServerState | undefined): void {
   for (const app of server?.apps ?? []) app.project_id = 300_002;
 }
 
-const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "ssh_key", "password"]);
+const BY_FINGERPRINT = new Set(["ssl_crt", "ssl_key", "ssh_key", "password", "url"]);
 /** Named by the headline, or the same in every call. */
 const NOT_SHOWN = new Set(["server_id", "app_id", "project_id", "member_id", "id", "tab", "domain_id"]);
-/** They work on nothing that has an id of six digits. */
-const WITHOUT_ID = new Set(["add_team_member", "create_server", "add_dns_domains"]);
 
 function argsOf({ tool, args }: AskingCall): fc.Arbitrary<Record<string, unknown>> {
   const known = { ...VALUES, ...OWN_VALUES[tool], ...SERVER_VALUES[tool] };
@@ -678,8 +740,7 @@ for (const call of askingCalls) {
     const [server] = account.servers;
     assert.ok(server !== undefined);
     if (call.tool === "update_project") groupServer(account.servers[1]);
-    const { servers: [, ...more], projects, members, dns } = account;
-    const fresh = structuredClone({ server, more, projects, members, dns });
+    const fresh = structuredClone(statesOf(account));
     const env = { ENCRYPTION_KEY, RATE_LIMIT_REQUESTS: "1000000" };
     await using service = await startService({ sandbox, env });
     const fingerprint = await fingerprintOf();
@@ -688,9 +749,9 @@ for (const call of askingCalls) {
 
     await fc.assert(
       fc.asyncProperty(argsOf(call), fc.boolean(), async (args, byForm) => {
-        const { server: own, more, projects, members, dns } = structuredClone(fresh);
+        const { servers: [own, ...more], ...others } = structuredClone(fresh);
         Object.assign(server, own);
-        Object.assign(account, { servers: [server, ...more], projects, members, dns });
+        Object.assign(account, { ...others, servers: [server, ...more] });
         const before = sandbox.requests.length;
         const asked = await askAndApprove(service, call.tool, args, byForm);
         // Nobody sees a question for arguments that the tool refuses or does not ask about.
@@ -703,8 +764,7 @@ for (const call of askingCalls) {
         const ids = [...asked.shown.headline.matchAll(/\d{6}/g)].map(([id]) => Number(id));
         const { app_id, server_id, source_server_id, project_id, member_id } = sent.fields;
         const target = app_id ?? server_id ?? source_server_id ?? project_id ?? member_id;
-        const isWithoutId = WITHOUT_ID.has(call.tool) || "domain" in call.args && target === undefined;
-        assert.ok(isWithoutId || ids.includes(Number(target)), asked.shown.headline);
+        assert.ok(target === undefined || ids.includes(Number(target)), asked.shown.headline);
 
         const wanted = (SENT[call.tool] ?? (({ arguments: shown }) => shown))(asked.shown);
         const found: Record<string, unknown> = {};

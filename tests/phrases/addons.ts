@@ -13,4 +13,12 @@ export const addonsPhrases: readonly PhraseRow[] = [
   ["from which domains do we send mail", "list_email_domains"],
   ["mails land in spam, check SPF and DKIM", "verify_email_domain"],
   ["stop sending from an old domain", "delete_email_domain"],
+  ["price list of Cloudways' optional services", "list_addons"],
+  ["order an add-on for the account", "activate_addon"],
+  ["our e-mail quota is used up, get a larger package", "change_addon_package"],
+  ["cancel the paid DNS service", "deactivate_addon"],
+  ["contact form sends nothing, use our own SMTP server", "set_server_addon"],
+  ["ask support to upgrade Magento for us", "request_app_addon"],
+  ["is our sender domain verified", "list_email_domains", "verify_email_domain"],
+  ["I published the DKIM record, look again", "verify_email_domain"],
 ];

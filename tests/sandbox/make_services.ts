@@ -1,5 +1,6 @@
 import { recordTime } from "./dates.ts";
 import type { Making } from "./make_account.ts";
+import { makeAddons, makeCopilotPlans } from "./make_addons.ts";
 import type {
   AccountState,
   AppState,
@@ -55,10 +56,11 @@ export function makeDns({ random, now }: Making, position: number): DnsDomainSta
 /** Add-ons, channels and Copilot of an account. */
 export function makeServices({ now }: Making, position: number, serverId: number): Pick<
   AccountState,
-  "subscriptions" | "serverAddons" | "addonRequests" | "emailDomains" | "channels" | "insights" | "copilot"
+  "addons" | "subscriptions" | "serverAddons" | "addonRequests" | "emailDomains" | "channels" | "insights" | "copilot"
 > {
   const created_at = recordTime(now - 40 * 86_400_000);
   return {
+    addons: makeAddons(),
     subscriptions: [{ addonId: 10, packageId: 21, status: 1 }],
     serverAddons: [],
     addonRequests: [],
@@ -80,7 +82,7 @@ export function makeServices({ now }: Making, position: number, serverId: number
       severity: "high",
       description: "CPU stayed above 90 percent.",
     }],
-    copilot: { planId: 1, pendingPlanId: null, off: [] },
+    copilot: { plans: makeCopilotPlans(), planId: 1, pendingPlanId: null, off: [] },
   };
 }
 

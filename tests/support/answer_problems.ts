@@ -27,6 +27,9 @@ const WITHOUT_ZONE =
 /** The inputs of tools, which are not figures of the account. */
 const SCHEMA = /^find_tools \.tools\[\]\.input_schema\./;
 
+/** What Cloudways says of Copilot, as it came: its form is not documented. */
+const COPILOT = /^(?:get|change)_copilot_subscription \.(?:plans|subscription|usage)\.|^list_insights \.counts\./;
+
 /** Texts that go back to Cloudways unchanged, and settings and columns with Cloudways' own names. */
 const OPAQUE: readonly RegExp[] = [
   SCHEMA,
@@ -38,6 +41,7 @@ const OPAQUE: readonly RegExp[] = [
   // In a form that is not documented.
   /^get_app_traffic_details \.report\.\w+\.(?:from|until)$/,
   /^get_app_protection \.reply\.status\.last_scan$/,
+  COPILOT,
 ];
 
 /** Figures whose name gives what they count or their unit. */
@@ -78,6 +82,7 @@ const UNIT_NOT_TOLD: readonly RegExp[] = [
   /\.vcl_list\[\]/,
   // What is not documented is shown as it came.
   /^\w+ \.reply\./,
+  COPILOT,
 ];
 
 function isOpaque({ place }: Leaf, places: readonly RegExp[]): boolean {

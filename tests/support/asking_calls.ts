@@ -42,6 +42,9 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   update_update_settings: { plugins: ["breeze"] },
   update_cloudflare_settings: { scrape_shield: undefined, caching: false },
   add_dns_records: { type: "A", values: ["203.0.113.7"], mx_level: undefined },
+  change_copilot_subscription: { action: "change", plan_id: 2 },
+  create_alert_channel: { kind: "Slack", email: undefined, webhook_url: "https://hooks.example.com/EXAMPLE" },
+  set_server_addon: { enabled: true, mode: "update", host: "smtp.example.com" },
 };
 
 /** The operation that reads the facts a reading tool asks about. */
@@ -84,7 +87,7 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
   };
 });
 
-/** Another server, application, project or member, whichever the arguments name; else another person or name. */
+/** Another target of the kind that the arguments name: a server, an application, a person, a place. */
 function otherTarget(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const others = {
     app_id: 200002,
@@ -95,6 +98,11 @@ function otherTarget(args: Readonly<Record<string, unknown>>): Record<string, un
     server_label: "Another",
     domain: "other.example.com",
     domains: ["other.example.com"],
+    package_id: 21,
+    addon_id: 9,
+    channel_id: 8889,
+    webhook_url: "https://hooks.example.com/OTHER",
+    plan_id: 3,
   };
   return Object.fromEntries(Object.entries(others).filter(([name]) => name in args).slice(0, 1));
 }

@@ -85,12 +85,13 @@ function assertDone(answered: ModernAnswer): void {
   if (answered.kind === "result") assert.equal(answered.answer.isError, false, JSON.stringify(answered.answer.json));
 }
 
-/** Every server, project and team member, and what each DNS record says. */
+/** Everything that has a name of which a yes depends, and what each DNS record says. */
 function everythingNamed(sandbox: Sandbox) {
-  const { servers, projects, members, dns } = sandbox.account();
+  const { servers, projects, members, addons, channels, copilot, dns } = sandbox.account();
+  const named = [...projects, ...members, ...channels, ...copilot.plans];
   return [
-    ...servers.map((server) => ({ rename: (to: Renaming) => void (server.label = to(server.label)) })),
-    ...[...projects, ...members].map((one) => ({ rename: (to: Renaming) => void (one.name = to(one.name)) })),
+    ...[...servers, ...addons].map((one) => ({ rename: (to: Renaming) => void (one.label = to(one.label)) })),
+    ...named.map((one) => ({ rename: (to: Renaming) => void (one.name = to(one.name)) })),
     ...dns.flatMap(({ records }) => records).map((one) => ({
       rename: (to: Renaming) => void (one.value = to(one.value)),
     })),
@@ -103,12 +104,19 @@ type Renaming = (name: string) => string;
 function changeTarget(sandbox: Sandbox): void {
   for (const named of everythingNamed(sandbox)) named.rename((name) => `${name} moved`);
   sandbox.account().dns.push({ uid: "moved", name: "moved.example", status: "Inactive", records: [] });
+  switchDomains(sandbox);
 }
 
 function changeTargetBack(sandbox: Sandbox): void {
   for (const named of everythingNamed(sandbox)) named.rename((name) => name.replace(/ moved$/, ""));
   const account = sandbox.account();
   account.dns = account.dns.filter(({ uid }) => uid !== "moved");
+  switchDomains(sandbox);
+}
+
+/** The other state of each sending domain, which has no other name. */
+function switchDomains(sandbox: Sandbox): void {
+  for (const domain of sandbox.account().emailDomains) domain.tracking = !domain.tracking;
 }
 
 /** A yes to one call, sent with another, is answered as if nobody had said it, and is spent thereby. */

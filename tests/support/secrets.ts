@@ -55,7 +55,13 @@ export function newSecrets(
 /** The secrets of one call. */
 export function callSecrets(pages: SecretPages, changes: { approvalCode?: string } = {}): CallSecrets {
   const { subject: _subject, secrets: _secrets, ...call } = newSecrets(changes);
-  return new CallSecrets({ ...call, pages, log: createLogger({ level: "DEBUG", format: "json", write: () => {} }) });
+  const fingerprint = (text: string) => Promise.resolve(`of ${text.length} characters`);
+  return new CallSecrets({
+    ...call,
+    pages,
+    fingerprint,
+    log: createLogger({ level: "DEBUG", format: "json", write: () => {} }),
+  });
 }
 
 /** The secrets of a call without any. */

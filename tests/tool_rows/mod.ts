@@ -1,5 +1,7 @@
 import { accessTeamRows } from "./access_team.ts";
 import { accessUsersRows } from "./access_users.ts";
+import { addonsRows } from "./addons.ts";
+import { alertsRows } from "./alerts.ts";
 import { aliasesRows, appsRows } from "./apps.ts";
 import { protectionRows } from "./protection.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
@@ -37,6 +39,8 @@ export const toolRows: readonly ToolRow[] = [
   ...protectionRows,
   ...cloudflareRows,
   ...dnsRows,
+  ...addonsRows,
+  ...alertsRows,
 ];
 
 /**

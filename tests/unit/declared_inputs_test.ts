@@ -30,7 +30,17 @@ function toolWith(input: z.ZodObject) {
 Deno.test("each input declares what it is for, the same in every tool", () => {
   const byRole = (role: DeclaredInput["role"]) => [...inputsThat((declared) => declared.role === role)].sort();
 
-  assert.deepEqual(byRole("target"), ["app_id", "member_id", "project_id", "server_id", "server_ids"]);
+  assert.deepEqual(byRole("target"), [
+    "addon_id",
+    "alert_id",
+    "app_id",
+    "channel_id",
+    "insight_id",
+    "member_id",
+    "project_id",
+    "server_id",
+    "server_ids",
+  ]);
   assert.deepEqual(byRole("wait"), ["wait_seconds"]);
   assert.deepEqual(byRole("view"), ["detail"]);
   const content = byRole("content");
@@ -43,12 +53,18 @@ Deno.test("an input with the name of a secret declares that it is one", () => {
   const named = [...inputsThat(() => true)].filter((name) => ["secret", "credential"].includes(kindOfName(name)));
 
   assert.deepEqual(named.sort(), ["password", "private_key"]);
-  assert.deepEqual([...inputsThat(({ secret }) => secret)].sort(), ["arguments", ...named, "public_key"]);
+  assert.deepEqual([...inputsThat(({ secret }) => secret)].sort(), [
+    "arguments",
+    ...named,
+    "public_key",
+    "webhook_url",
+  ]);
   assert.deepEqual([...inputsThat(({ shownBy }) => shownBy === "fingerprint")].sort(), [
     "arguments",
     "certificate",
     ...named,
     "public_key",
+    "webhook_url",
   ]);
 });
 

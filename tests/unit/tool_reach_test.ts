@@ -12,6 +12,7 @@ const ABOUT_NO_SERVER = [
   "get_available_providers",
   "get_available_regions",
   "get_available_server_sizes",
+  "list_addons",
   "ping",
   "rate_limit_status",
 ];
@@ -37,21 +38,36 @@ const SHOW_OWN = [
 
 /** They are not there. */
 const ACCOUNT_WIDE = [
+  "activate_addon",
   "add_dns_domains",
   "add_dns_records",
   "add_team_member",
+  "change_addon_package",
+  "change_copilot_subscription",
+  "create_alert_channel",
   "create_project",
   "create_server",
+  "deactivate_addon",
+  "delete_alert_channel",
   "delete_dns_domains",
   "delete_dns_records",
+  "delete_email_domain",
   "delete_project",
+  "get_copilot_subscription",
   "get_dns_domain",
+  "get_insight",
+  "list_alert_channels",
   "list_dns_domains",
+  "list_email_domains",
+  "list_insights",
   "list_team_members",
+  "mark_alerts_read",
   "remove_team_member",
+  "update_alert_channel",
   "update_dns_record",
   "update_project",
   "update_team_member",
+  "verify_email_domain",
 ];
 
 /** They name a server, and are not there all the same: what they make would be a server of somebody else. */

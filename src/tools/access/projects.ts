@@ -4,12 +4,12 @@ import type { AppRecord } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import { ToolError } from "../../errors.ts";
+import { isSeenGone } from "../define/gone.ts";
 import { asWritten, checkEdit } from "../define/list_edits.ts";
 import { anyReply, records } from "../define/outputs.ts";
 import { projectRecord, readProjects } from "../define/projects.ts";
 import { nullIfRefused } from "../define/questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "../define/tool.ts";
-import { isSeenGone } from "../define/gone.ts";
 import {
   appsOf,
   appsWith,

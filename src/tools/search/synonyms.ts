@@ -42,6 +42,13 @@ export const SYNONYMS: readonly (readonly [said: string, meant: string])[] = [
   ["waf, modsecurity", "web application firewall waf"],
   ["cve, cves, security hole, security holes", "vulnerabilities"],
   ["notification, notifications, warning, warnings", "alert"],
+  ["slack, discord, telegram, webhook", "alert channel"],
+  [
+    "receive alerts, receives alerts, gets alerts, email when, email server fails, email something breaks",
+    "alert channel",
+  ],
+  ["mute, mute alert, silence", "alert channel events"],
+  ["upgrade copilot, downgrade copilot, bigger copilot, smaller copilot, copilot plan", "change copilot subscription"],
   ["mail, mails, e-mail, e-mails, email, emails, smtp", "email mail"],
   ["staging, test copy, test site, test environment, dev environment, sandbox copy", "staging"],
   ["production", "live"],

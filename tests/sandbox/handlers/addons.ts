@@ -1,42 +1,14 @@
 import { type Call, type Handlers, number, text } from "../call.ts";
 import { notFound, refused } from "../refusals.ts";
-import type { EmailDomainState, SubscriptionState } from "../state.ts";
-
-interface Addon {
-  id: number;
-  label: string;
-  name: string;
-  binding: "account" | "server" | "application";
-  /** Support staff complete the request. */
-  byStaff?: true;
-  packages: readonly { id: number; name: string; price: string }[];
-}
-
-const addons: readonly Addon[] = [
-  {
-    id: 5,
-    label: "Rackspace Email",
-    name: "rackspace",
-    binding: "account",
-    packages: [{ id: 11, name: "1 mailbox", price: "1.00" }, { id: 12, name: "10 mailboxes", price: "10.00" }],
-  },
-  { id: 7, label: "Own SMTP", name: "smtp", binding: "server", packages: [] },
-  { id: 9, label: "Application upgrade", name: "app_upgrade", binding: "application", byStaff: true, packages: [] },
-  {
-    id: 10,
-    label: "Elastic Email",
-    name: "elastic",
-    binding: "account",
-    byStaff: true,
-    packages: [{ id: 21, name: "1000 e-mails", price: "0.10" }, { id: 22, name: "10000 e-mails", price: "1.00" }],
-  },
-];
+import type { AddonState, EmailDomainState, SubscriptionState } from "../state.ts";
 
 const smtpFields = ["mode", "provider", "host", "port", "username", "password"];
 
 /** Add-ons, some of them billed, and the domains that mail is sent from. */
 export const addonHandlers: Handlers = {
-  addon_list: () => ({ addons: Object.fromEntries(addons.map((addon, index) => [addon.id, shown(addon, index)])) }),
+  addon_list: ({ account }) => ({
+    addons: Object.fromEntries(account.addons.map((addon, index) => [addon.id, shown(addon, index)])),
+  }),
   addon_activate(call) {
     const addon = theAddon(call);
     if (subscriptionOf(call) !== undefined) throw refused("This add-on is active already.");
@@ -91,7 +63,7 @@ export const addonHandlers: Handlers = {
   },
 };
 
-function shown(addon: Addon, index: number): unknown {
+function shown(addon: AddonState, index: number): unknown {
   const packages = addon.packages.map(({ id, name, price }, order) => [id, {
     id_package: String(id),
     id_addons: String(addon.id),
@@ -118,14 +90,14 @@ function shown(addon: Addon, index: number): unknown {
   };
 }
 
-function theAddon(call: Call): Addon {
-  const found = addons.find(({ id }) => id === number(call, "addon_id"));
+function theAddon(call: Call): AddonState {
+  const found = call.account.addons.find(({ id }) => id === number(call, "addon_id"));
   if (found === undefined) throw notFound("addon_id");
   return found;
 }
 
 /** An add-on with packages needs one of them. */
-function thePackage(call: Call, { packages }: Addon): number | null {
+function thePackage(call: Call, { packages }: AddonState): number | null {
   if (packages.length === 0) return null;
   const found = packages.find(({ id }) => id === call.fields.package_id);
   if (found === undefined) throw notFound("package_id");

@@ -2,12 +2,6 @@ import { type Call, type Handlers, isOn, number } from "../call.ts";
 import { notFound, Refusal } from "../refusals.ts";
 import type { InsightState } from "../state.ts";
 
-const plans = [
-  { id: 1, name: "Basic", price: "9.99" },
-  { id: 2, name: "Plus", price: "19.99" },
-  { id: 3, name: "Pro", price: "49.99" },
-];
-
 /** Copilot: its insights, its plans, and its switch for each server. Members of replies are those of one client. */
 export const copilotHandlers: Handlers = {
   copilot_insights_list: (call) => ({ insights: insights(call).map((one) => shown(call, one)), pagination: {} }),
@@ -22,12 +16,12 @@ export const copilotHandlers: Handlers = {
     return shown(call, found);
   },
   copilot_plans_list: ({ account: { copilot } }) => ({
-    data: plans,
+    data: copilot.plans,
     prev_plans: [],
     pending_downgrade_request: copilot.pendingPlanId === null ? null : { plan_id: copilot.pendingPlanId },
   }),
   copilot_subscription_status({ account: { copilot } }) {
-    const plan = plans.find(({ id }) => id === copilot.planId);
+    const plan = copilot.plans.find(({ id }) => id === copilot.planId);
     if (plan === undefined) return { data: { status: "inactive" } };
     return { data: { plan_name: plan.name, status: "active", expires_at: "2026-12-01" } };
   },
@@ -81,7 +75,7 @@ function shown({ account }: Call, { id, ...insight }: InsightState): unknown {
 }
 
 function thePlan(call: Call): number {
-  const plan = plans.find(({ id }) => id === number(call, "plan_id"));
+  const plan = call.account.copilot.plans.find(({ id }) => id === number(call, "plan_id"));
   if (plan === undefined) throw notFound("plan_id");
   return plan.id;
 }

@@ -2,6 +2,7 @@ import type { DnsDomainState } from "./dns.ts";
 import type { OperationState } from "./operation.ts";
 import type { ServerState } from "./server.ts";
 import type {
+  AddonState,
   ChannelState,
   CopilotState,
   EmailDomainState,
@@ -26,6 +27,7 @@ export interface AccountState {
   /** Newest first. */
   alerts: AlertState[];
   dns: DnsDomainState[];
+  addons: AddonState[];
   subscriptions: SubscriptionState[];
   serverAddons: ServerAddonState[];
   /** Requests to support staff. */

@@ -1,3 +1,14 @@
+/** An add-on that Cloudways offers. */
+export interface AddonState {
+  id: number;
+  label: string;
+  name: string;
+  binding: "account" | "server" | "application";
+  /** Support staff complete the request. */
+  byStaff?: true;
+  packages: { id: number; name: string; price: string }[];
+}
+
 /** An account's subscription to an add-on, active or requested. */
 export interface SubscriptionState {
   addonId: number;
@@ -46,8 +57,16 @@ export interface InsightState {
   description: string;
 }
 
+/** A plan of Copilot. */
+export interface CopilotPlan {
+  id: number;
+  name: string;
+  price: string;
+}
+
 /** The subscription of Copilot. */
 export interface CopilotState {
+  plans: CopilotPlan[];
   /** Null without one. */
   planId: number | null;
   /** A smaller plan that begins with the next cycle. */
