@@ -8,7 +8,7 @@
 import { type OperationFacts, operations } from "../tests/sandbox/facts.ts";
 import { LOOK, type Sent, type ToolRow } from "../tests/tool_rows/row.ts";
 import { toolRows } from "../tests/tool_rows/mod.ts";
-import { LATER, LEFT_OUT, USED_OTHERWISE } from "./operation_notes.ts";
+import { LEFT_OUT, USED_OTHERWISE } from "./operation_notes.ts";
 
 const FILE = "docs/coverage.md";
 
@@ -51,35 +51,27 @@ function isPathOf(operation: OperationFacts, path: string, request: string): boo
 export function coverageProblems(): string[] {
   const used = toolsByOperation();
   const known = new Set(operations.map(({ id }) => id));
-  const unused = [...Object.values(LATER).flat(), ...Object.keys(LEFT_OUT)];
+  const unused = Object.keys(LEFT_OUT);
   return [
     ...operations.filter(({ id }) => !used.has(id) && !unused.includes(id)).map(({ id }) => `${id} is unaccounted for`),
     ...unused.filter((id) => used.has(id)).map((id) => `${id} is used by a tool`),
     ...unused.filter((id) => !known.has(id)).map((id) => `${id} does not exist`),
-    ...unused.filter((id, index) => unused.indexOf(id) !== index).map((id) => `${id} stands there twice`),
   ];
 }
 
 /** The page as it should be. */
 export function coverage(): string {
   const used = toolsByOperation();
-  const later = new Map(Object.entries(LATER).flatMap(([toolset, ids]) => ids.map((id) => [id, toolset] as const)));
-  const rows = operations.map((operation) => {
-    const tools = [...used.get(operation.id) ?? []];
-    const toolset = later.get(operation.id);
-    const answer = tools.length > 0
-      ? named(tools)
-      : toolset === undefined
-      ? `Left out: ${LEFT_OUT[operation.id]}`
-      : `Later, in \`${toolset}\``;
-    return `| \`${operation.method} ${operation.path}\` | ${answer} |`;
+  const rows = operations.map(({ id, method, path }) => {
+    const tools = [...used.get(id) ?? []];
+    return `| \`${method} ${path}\` | ${tools.length > 0 ? named(tools) : `Left out: ${LEFT_OUT[id]}`} |`;
   });
-  const count = { used: used.size, later: later.size, leftOut: Object.keys(LEFT_OUT).length };
+  const leftOut = Object.keys(LEFT_OUT).length;
   return [
     "# Coverage\n",
     "Every operation of the Cloudways API that is known, and the tools that use it. Made by `deno task docs:coverage`\n" +
     "from the requests that the tests see.\n",
-    `Of ${operations.length} operations ${count.used} are used, ${count.later} will be, and ${count.leftOut} are left out.\n`,
+    `Of ${operations.length} operations ${used.size} are used, and ${leftOut} are left out.\n`,
     "| Operation | Tools |",
     "| --- | --- |",
     ...rows,

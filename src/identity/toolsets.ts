@@ -11,12 +11,12 @@ export const TOOLSETS = [
   "updates",
   "access",
   "provisioning",
-  "queues",
-  "protection",
   "cloudflare",
   "dns",
+  "protection",
   "addons",
   "alerts",
+  "queues",
 ] as const;
 
 /** One of {@linkcode TOOLSETS}. */

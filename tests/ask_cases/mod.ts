@@ -5,17 +5,17 @@ import { alertsCases } from "./alerts.ts";
 import { appsCases } from "./apps.ts";
 import type { ToolCases } from "./case.ts";
 import { certificatesCases } from "./certificates.ts";
-import { provisioningCases } from "./provisioning.ts";
-import { queuesCases } from "./queues.ts";
-import { protectionCases } from "./protection.ts";
 import { cloudflareCases } from "./cloudflare.ts";
 import { dnsCases } from "./dns.ts";
+import { protectionCases } from "./protection.ts";
+import { provisioningCases } from "./provisioning.ts";
+import { queuesCases } from "./queues.ts";
 import { securityCases } from "./security.ts";
 import { serverConfigCases } from "./server_config.ts";
 import { serversCases } from "./servers.ts";
+import { sitesCases } from "./sites.ts";
 import { stagingCases } from "./staging.ts";
 import { updatesCases } from "./updates.ts";
-import { sitesCases } from "./sites.ts";
 
 export { answers, APP, type Change, GIT_URL } from "./case.ts";
 

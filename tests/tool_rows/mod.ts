@@ -1,23 +1,23 @@
+import type { Sandbox } from "../sandbox/mod.ts";
 import { accessTeamRows } from "./access_team.ts";
 import { accessUsersRows } from "./access_users.ts";
 import { addonsRows } from "./addons.ts";
 import { alertsRows } from "./alerts.ts";
 import { aliasesRows, appsRows } from "./apps.ts";
-import { protectionRows } from "./protection.ts";
-import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
 import { cloudflareRows } from "./cloudflare.ts";
 import { discoveryRows } from "./discovery.ts";
+import { dnsRows } from "./dns.ts";
+import { protectionRows } from "./protection.ts";
 import { provisioningRows } from "./provisioning.ts";
 import { queuesRows } from "./queues.ts";
-import { dnsRows } from "./dns.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serverConfigRows } from "./server_config.ts";
 import { serversRows } from "./servers.ts";
+import { sitesRows } from "./sites.ts";
 import { stagingRows } from "./staging.ts";
 import { updatesRows } from "./updates.ts";
-import { sitesRows } from "./sites.ts";
 
 /** Every tool's row. A tool without one fails the tests. */
 export const toolRows: readonly ToolRow[] = [
@@ -34,13 +34,13 @@ export const toolRows: readonly ToolRow[] = [
   ...accessTeamRows,
   ...aliasesRows,
   ...queuesRows,
-  // Last, because they delete what the others work on.
-  ...provisioningRows,
   ...protectionRows,
   ...cloudflareRows,
   ...dnsRows,
   ...addonsRows,
   ...alertsRows,
+  // Last, because they delete what the others work on.
+  ...provisioningRows,
 ];
 
 /**

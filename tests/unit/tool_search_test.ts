@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
 import { SYNONYMS } from "../../src/tools/search/synonyms.ts";
 import { MAX_QUERY_CHARACTERS, stemOf, wordsOf } from "../../src/tools/search/terms.ts";
-import { type SearchableTool, ToolSearch } from "../../src/tools/search/tool_search.ts";
+import { ToolSearch } from "../../src/tools/search/tool_search.ts";
 import { TOOL_WORDS } from "../../src/tools/search/tool_words.ts";
 import { WISHES } from "../../src/tools/search/wishes.ts";
 import { allTools } from "../../src/tools/all.ts";
 import { cannotPhrases } from "../phrases/cannot.ts";
 import { heldOutPhrases } from "../phrases/held_out.ts";
 import { dailyPhrases, furtherPhrases } from "../phrases/mod.ts";
-import { plannedTools } from "../phrases/planned_tools.ts";
 import type { PhraseRow } from "../phrases/row.ts";
 
 // Discovery finds the others, and is listed everywhere.
-const present = allTools.filter(({ toolset }) => toolset !== "discovery");
-const tools: readonly SearchableTool[] = [...present, ...plannedTools];
+const tools = allTools.filter(({ toolset }) => toolset !== "discovery");
 const toolNames = new Set(tools.map(({ name }) => name));
 const search = new ToolSearch(tools);
 const phrases = [...dailyPhrases, ...furtherPhrases];
@@ -53,7 +51,7 @@ Deno.test("most phrases that were not used to choose the words find their tool",
   assertShare(heldOutPhrases, 3, 0.8);
 });
 
-Deno.test("there are enough phrases, each once, and each names tools that exist or are planned", () => {
+Deno.test("there are enough phrases, each once, and each names tools that exist", () => {
   const rows = [...phrases, ...heldOutPhrases];
 
   const unknown = rows.flatMap(([, ...right]) => right).filter((name) => !toolNames.has(name));
@@ -78,14 +76,7 @@ Deno.test("half of the phrases share no word with the name of their tool", () =>
   assert.ok(strange.length >= phrases.length / 2, `${strange.length} of ${phrases.length}`);
 });
 
-Deno.test("no existing tool is marked as planned", () => {
-  const existing = new Set(allTools.map(({ name }) => name));
-
-  assert.deepEqual(plannedTools.map(({ name }) => name).filter((name) => existing.has(name)), []);
-  assert.equal(toolNames.size, tools.length);
-});
-
-Deno.test("the words people use and the statements name only existing or planned tools", () => {
+Deno.test("the words people use and the statements name only tools that exist", () => {
   const inStatements = WISHES.flatMap(([, statement]) => statement.match(/[a-z]+(?:_[a-z]+)+/g) ?? []);
 
   const unknown = [...Object.keys(TOOL_WORDS), ...inStatements].filter((name) => !toolNames.has(name));
