@@ -388,6 +388,7 @@ Deno.test("what Cloudways refuses is named with the call that reads it alone, an
   const { sandbox } = subject.service;
   sandbox.addFault({ operationId: "analytics_app_traffic", kind: { status: 429, headers: { "retry-after": "88" } } });
   sandbox.addFault({ operationId: "service_status", kind: { status: 403, body: { error: "insufficient_scope" } } });
+  sandbox.addFault({ operationId: "cloudflare_get_details", kind: { status: 403, body: {} } });
 
   const answer = await diagnose(subject);
 
@@ -395,10 +396,13 @@ Deno.test("what Cloudways refuses is named with the call that reads it alone, an
   assert.deepEqual(answer.not_looked_at.map(({ part, reason }) => [part, reason]).sort(), [
     ["addresses", "upstream_rate_limited"],
     ["bots", "upstream_rate_limited"],
+    ["cloudflare", "forbidden"],
     ["paths", "upstream_rate_limited"],
     ["services", "forbidden"],
     ["statuses", "upstream_rate_limited"],
   ]);
+  const cloudflare = answer.not_looked_at.find(({ part }) => part === "cloudflare");
+  assert.deepEqual(cloudflare?.next_step.tool, "get_app_cloudflare");
   const services = answer.not_looked_at.find(({ part }) => part === "services");
   assert.deepEqual(services?.next_step, {
     tool: "get_server_services_status",

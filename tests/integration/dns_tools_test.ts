@@ -292,6 +292,7 @@ Deno.test("a change of a record that can't be sent, or that changes nothing, is 
   const srv = has(service, { type: "SRV", name: "_sip._tcp", value: "sip.example.com." });
   const mx = has(service, { type: "MX", name: "", value: "mail.example.com.", mxLevel: 10 });
   const untold = has(service, { type: "MX", name: "old", value: "mail.example.com." });
+  const txt = has(service, { type: "TXT", name: "long", value: '"one""two"' });
   const rows = [
     [{ record_id: "nowhere", ttl_seconds: 60 }, "invalid_arguments", "record_id"],
     [{ record_id: srv.uid, ttl_seconds: 60 }, "invalid_arguments", "record_id"],
@@ -301,6 +302,7 @@ Deno.test("a change of a record that can't be sent, or that changes nothing, is 
     [{ record_id: untold.uid, ttl_seconds: 60 }, "invalid_arguments", "mx_level"],
     [{ record_id: ADDRESS, value: "203.0.113.14", ttl_seconds: 3600 }, "validation_failed", undefined],
     [{ record_id: mx.uid, value: "MAIL.example.com", mx_level: 10 }, "validation_failed", undefined],
+    [{ record_id: txt.uid, value: "onetwo" }, "validation_failed", undefined],
   ] as const;
 
   for (const [args, code, argument] of rows) {

@@ -24,7 +24,7 @@ const installLetsencrypt = defineAskingTool({
   toolset: "security",
   effect: "destructive",
   description: "Installs a free Let's Encrypt certificate. The domains must point at the server already. A wildcard " +
-    "takes one base domain, whose DNS was verified in the Cloudways console. Asks first where it may replace an own " +
+    "takes one base domain, whose DNS check_wildcard_dns has verified. Asks first where it may replace an own " +
     "certificate or drop a domain.",
   input: z.strictObject({
     ...appInput,
