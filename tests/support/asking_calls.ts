@@ -24,6 +24,8 @@ const MORE_ARGS: Record<string, Record<string, unknown>> = {
   get_git_branch_names: { git_url: "git@git.example.org:team/shop.git" },
   update_app_settings: { webp: undefined, xmlrpc: true },
   update_project: { add: undefined, remove: [200002] },
+  // Application 200002 is the other target.
+  set_app_protection: { app_id: 200003 },
   // Adding is what every state of the account allows.
   update_server_ip_rules: { remove: undefined, add: ["203.0.113.7"] },
   update_server_country_blocks: { remove: undefined, add: ["AF"] },
