@@ -32,7 +32,7 @@ export function understoodInput(schema: z.ZodObject): ObjectJsonSchema {
 export function listedInput(schema: z.ZodObject): ObjectJsonSchema {
   return withProperties(
     toJsonSchema(schema),
-    (property) => readDeclaration(property[DECLARED]).unlisted ? undefined : property,
+    (property) => readDeclaration(property[DECLARED]).unlisted ? undefined : withListedItems(property),
   );
 }
 
@@ -82,6 +82,13 @@ function withoutSafeBounds({ minimum, maximum, ...rest }: Property): Property {
     ...(minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER && { minimum }),
     ...(maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER && { maximum }),
   };
+}
+
+/** A list whose entries are objects, with the entries in listed keywords too. */
+function withListedItems(property: Property): Property {
+  const items = objectSchema.safeParse(property.items).data;
+  if (items === undefined) return property;
+  return { ...property, items: { ...withProperties(items, (member) => member) } };
 }
 
 /** What an input declares is for this program alone. */

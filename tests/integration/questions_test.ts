@@ -91,6 +91,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
   return {
     account,
     secrets,
+    plans: undefined,
     caller,
     clock,
     audit,
