@@ -84,7 +84,10 @@ export const PURPOSES = {
   approving_closed: { keeps: "table", standIn: "never" },
   /** A plan that waits for a person's yes, sealed. */
   plan: { keeps: "table", standIn: "never" },
-  /** An approved plan, sealed: its steps go on under that yes. The one call that writes it begins the plan. */
+  /**
+   * An approved plan, sealed: its steps go on under that yes. The one call that writes it begins the plan. Beside it lies
+   * the mark of the one call that carries it out.
+   */
   plan_run: { keeps: "table", standIn: "never" },
   /** One step of an approved plan, sealed. The one call that writes it first sends the step; it notes the end there. */
   plan_step: { keeps: "table", standIn: "never" },

@@ -64,11 +64,11 @@ Deno.test("a plan shows each step, what it hits and what it takes, and sends no 
 
   const [first, second, third] = Array.from(Object(json.steps), Object);
   assert.equal(isError, false, JSON.stringify(json));
-  assert.deepEqual([first.step, first.tool, first.server_id], [1, "update_whitelisted_ips", 100001]);
-  assert.deepEqual([second.step, second.server_id, typeof second.server_label], [2, 100002, "string"]);
-  assert.deepEqual([third.step, third.app_id, third.server_id], [3, 200001, 100001]);
+  assert.deepEqual([first.number, first.tool, first.server_id], [1, "update_whitelisted_ips", 100001]);
+  assert.deepEqual([second.number, second.server_id, typeof second.server_label], [2, 100002, "string"]);
+  assert.deepEqual([third.number, third.app_id, third.server_id], [3, 200001, 100001]);
   assert.match(String(first.does), /server 100001/);
-  assert.ok(Number(json.requests) > 0);
+  assert.ok(Number(json.request_count) > 0);
   assert.deepEqual(writesOf(service.sandbox), []);
 });
 
@@ -193,7 +193,7 @@ Deno.test("what is so already is told, and no part of the work", async () => {
   const done = await apply(service, String(made.json.plan_id));
   const nothing = await plan(service, BOTH);
 
-  assert.equal(made.json.to_do, 1, JSON.stringify(made.json));
+  assert.equal(made.json.to_do_count, 1, JSON.stringify(made.json));
   assert.equal(Object(made.json.steps)[0].state, "already_so");
   assert.deepEqual(statesOf(done), ["already_so", "done"]);
   assert.deepEqual(whitelisted(service.sandbox), [100002]);

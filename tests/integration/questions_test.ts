@@ -618,8 +618,15 @@ const ON_APP: Row[] = [
 
 const ROWS = [...ON_SERVER, ...ON_APP];
 
-/** Their questions are about the account; `access_team_tools_test.ts` has them. */
-const ON_ACCOUNT = ["add_team_member", "delete_project", "remove_team_member", "update_project", "update_team_member"];
+/** Their questions are about the account, or several calls; their own tests have them. */
+const ON_ACCOUNT = [
+  "add_team_member",
+  "apply_plan",
+  "delete_project",
+  "remove_team_member",
+  "update_project",
+  "update_team_member",
+];
 
 function renameUser(sandbox: Sandbox): void {
   for (const user of shopOf(sandbox).credentials) user.sys_user = "other";

@@ -2,6 +2,7 @@
 import { allTools } from "../../src/tools/all.ts";
 import { listRestorePointsAtOnce, RESTORE_POINT } from "../tool_rows/listed_at_once.ts";
 import { toolRows } from "../tool_rows/mod.ts";
+import { OTHER_ROW_PLAN } from "./row_plans.ts";
 import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
 
 /** A call that asks. */
@@ -81,7 +82,14 @@ export const askingCalls: readonly AskingCall[] = toolRows.filter(({ tool }) => 
 
 /** Another server, application, project or member, whichever the arguments name; else another person. */
 function otherTarget(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const others = { app_id: 200002, server_id: 100002, project_id: 300001, member_id: 600002, email: "eve@example.com" };
+  const others = {
+    app_id: 200002,
+    server_id: 100002,
+    project_id: 300001,
+    member_id: 600002,
+    plan_id: OTHER_ROW_PLAN,
+    email: "eve@example.com",
+  };
   return Object.fromEntries(Object.entries(others).filter(([name]) => name in args).slice(0, 1));
 }
 

@@ -4,6 +4,7 @@ import { aliasesRows, appsRows } from "./apps.ts";
 import type { Sandbox } from "../sandbox/mod.ts";
 import { basicRows } from "./basic.ts";
 import { discoveryRows } from "./discovery.ts";
+import { plansRows } from "./plans.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serverConfigRows } from "./server_config.ts";
@@ -15,6 +16,7 @@ import { sitesRows } from "./sites.ts";
 /** Every tool's row. A tool without one fails the tests. */
 export const toolRows: readonly ToolRow[] = [
   ...basicRows,
+  ...plansRows,
   ...serversRows,
   ...appsRows,
   ...securityRows,

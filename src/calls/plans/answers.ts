@@ -4,7 +4,7 @@ import type { AppliedPlan } from "../../tools/define/plans.ts";
 import type { ApprovedStep, KeptPlan, PlanRun, StepState } from "./records.ts";
 
 /** One step in an answer, and in the audit trail. */
-export type StepRow = { step: number; tool: string; state: string } & Record<string, unknown>;
+export type StepRow = { number: number; tool: string; state: string } & Record<string, unknown>;
 
 /** A plan with its approved steps, whether or not it was begun. */
 export type ShownPlan = Pick<PlanRun, "plan" | "approved">;
@@ -15,8 +15,6 @@ export type Standing =
   | "ended"
   /** A step was not done, and the plan does not go on after that. */
   | "stopped"
-  /** Another call carries a step out now. */
-  | "elsewhere"
   /** There is more to do. */
   | "open";
 
@@ -30,20 +28,11 @@ export function hasEnded(state: StepState | undefined): boolean {
   return isBad(state) || state?.state === "done" || state?.state === "already_so";
 }
 
-/**
- * How a plan stands by how far its steps have come.
- *
- * @param now Milliseconds since the Unix epoch.
- */
-export function standingOf(
-  { plan, approved }: PlanRun,
-  states: readonly (StepState | undefined)[],
-  now: number,
-): Standing {
+/** How a plan stands by how far its steps have come. */
+export function standingOf({ plan, approved }: ShownPlan, states: readonly (StepState | undefined)[]): Standing {
   for (const [index, { binding }] of approved.entries()) {
     const state = states[index];
     if (binding === null) continue;
-    if (state?.state === "begun" && now < state.until) return "elsewhere";
     if (isBad(state) && !plan.continueOnError) return "stopped";
     if (!hasEnded(state)) return "open";
   }
@@ -57,16 +46,15 @@ export function rowsOf({ plan, approved }: ShownPlan, states: readonly (StepStat
 
 function rowOf(index: number, tool: string, approved: ApprovedStep | undefined, state: StepState | undefined): StepRow {
   const { does = tool, hits = {}, binding = null } = approved ?? {};
-  const row = { step: index + 1, tool, does, ...hits };
+  const row = { number: index + 1, tool, does, ...hits };
   if (binding === null) return { ...row, state: "already_so" };
   if (state === undefined) return { ...row, state: "not_begun" };
-  const { state: name, ...rest } = state;
-  return name === "begun" ? { ...row, state: "being_carried_out" } : { ...row, state: name, ...rest };
+  return { ...row, ...state };
 }
 
-/** How many steps are in each state. */
-function countsOf(rows: readonly StepRow[]): Record<string, number> {
-  return Object.fromEntries([...Map.groupBy(rows, ({ state }) => state)].map(([state, { length }]) => [state, length]));
+/** How many steps are in each state: `2 done, 1 not_begun`. */
+function summaryOf(rows: readonly StepRow[]): string {
+  return [...Map.groupBy(rows, ({ state }) => state)].map(([state, { length }]) => `${length} ${state}`).join(", ");
 }
 
 /** The answer for a plan that is done, or goes on with another call. */
@@ -75,7 +63,7 @@ export function progressAnswer(run: PlanRun, states: readonly (StepState | undef
   return {
     plan_id: run.plan.id,
     status: isDone ? "completed" : "running",
-    counts: countsOf(rows),
+    summary: summaryOf(rows),
     ...(!isDone && {
       next_step:
         "Not all steps are done yet. Call apply_plan with the same plan_id to go on: nobody is asked again, and " +
@@ -93,13 +81,13 @@ export function notAllDone(run: PlanRun, states: readonly (StepState | undefined
   const [first] = bad;
   const message = run.plan.continueOnError
     ? `${bad.length} of ${rows.length} steps were not done, or nobody knows whether they were.`
-    : `The plan stopped at step ${first?.step} of ${rows.length}. ${first?.message ?? ""}`;
+    : `The plan stopped at step ${first?.number} of ${rows.length}. ${first?.message ?? ""}`;
   return new ToolError("operation_failed", message.trim(), {
     hint:
       "Tell the user what is done and what is not, by the state of each step: not_begun, refused and failed are not " +
       `done. ${isUnknown ? "Of an unknown step, look at the present state before anything is repeated. " : ""}` +
       "What is done stays done. For the rest make another plan with plan_changes.",
-    details: { plan_id: run.plan.id, status: "stopped", counts: countsOf(rows), steps: rows },
+    details: { plan_id: run.plan.id, status: "stopped", summary: summaryOf(rows), steps: rows },
     ...(isUnknown && { done: "unknown" }),
   });
 }
@@ -109,19 +97,20 @@ export function appliedBefore(run: PlanRun, states: readonly (StepState | undefi
   const rows = rowsOf(run, states);
   return new ToolError("validation_failed", "This plan was applied already, and is applied once. Nothing was sent.", {
     hint: "details says what came of each step. To do something once more, make another plan with plan_changes.",
-    details: { plan_id: run.plan.id, counts: countsOf(rows), steps: rows },
+    details: { plan_id: run.plan.id, summary: summaryOf(rows), steps: rows },
     done: "nothing",
   });
 }
 
+/** When to look again at a plan that another call carries out. */
+const ELSEWHERE_SECONDS = 10;
+
 /** The refusal of a plan that another call carries out at this moment. */
-export function appliedElsewhere(run: PlanRun, states: readonly (StepState | undefined)[], now: number): ToolError {
-  const until = states.flatMap((state) => state?.state === "begun" ? [state.until] : []);
-  const seconds = Math.max(1, Math.min(10, Math.ceil((Math.max(now, ...until) - now) / 1000)));
+export function appliedElsewhere(run: PlanRun, states: readonly (StepState | undefined)[]): ToolError {
   return new ToolError("upstream_busy", "Another call of apply_plan carries this plan out, or was cut off in it.", {
     hint:
       "No step is done twice. Wait for the answer of the other call; else call apply_plan with the same plan_id again.",
-    retryAfter: seconds,
+    retryAfter: ELSEWHERE_SECONDS,
     details: { plan_id: run.plan.id, steps: rowsOf(run, states) },
     done: "nothing",
   });

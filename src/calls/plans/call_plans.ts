@@ -58,6 +58,9 @@ export interface PlanCall extends ContextCall {
 /** The part of the time for reading that is kept for the answer. */
 const FOR_THE_ANSWER = 0.15;
 
+/** Time for the records of a call that has ended: so much later no call carries its plan out any more. */
+const GRACE_MS = 10_000;
+
 /** The plans of one caller. */
 export class CallPlans implements Plans {
   readonly #services: PlanServices;
@@ -82,27 +85,25 @@ export class CallPlans implements Plans {
   }
 
   async make(wishes: readonly StepWish[], { continueOnError }: { continueOnError: boolean }): Promise<MadePlan> {
-    const { catalogue, caller, account, clock, arrivedAt, endsAt } = this.#call;
+    const { catalogue, caller, account, arrivedAt, endsAt } = this.#call;
     const servers = async () => (await account.servers()).map(({ id }) => id);
     const steps = await readSteps(wishes, { catalogue, bounds: caller, servers });
     const until = endsAt - (endsAt - arrivedAt) * FOR_THE_ANSWER;
     const checked = await this.#checkAll(steps, until, false);
     const rows = checked.map(plannedRow);
     if (checked.every(({ kind }) => kind === "already_so")) throw nothingToDo(rows);
-    const plan: KeptPlan = {
-      id: crypto.randomUUID(),
+    await account.ensureAccepted();
+    const plan = await this.#services.records.keep(this.#customer, {
       boundTo: caller.boundTo,
       steps: checked.map(({ kind, step }) => kind === "already_so" ? { ...step, alreadySo: true } : step),
       continueOnError,
-      endsAt: clock.now() + PLAN_MS,
-    };
-    await account.ensureAccepted();
-    if (!await this.#services.records.keep(this.#customer, plan)) throw tooManyPlans(MAX_PLANS, PLAN_MS / 1000);
+    });
+    if (plan === undefined) throw tooManyPlans(MAX_PLANS, PLAN_MS / 1000);
     return {
       plan_id: plan.id,
       valid_until: validUntil(plan),
-      to_do: checked.filter(({ kind }) => kind !== "already_so").length,
-      requests: requestsFor(checked),
+      to_do_count: checked.filter(({ kind }) => kind !== "already_so").length,
+      request_count: requestsFor(checked),
       next_step:
         "Nothing is changed yet. Show the user the steps. To have them done, call apply_plan with plan_id: a " +
         "person is asked once, about all of them.",
@@ -127,13 +128,13 @@ export class CallPlans implements Plans {
 
   /** An approved plan that goes on. */
   async #reopen(run: PlanRun): Promise<OpenedPlan> {
-    const states = await this.#services.records.states(this.#customer, run.plan);
-    const now = this.#call.clock.now();
-    const standing = standingOf(run, states, now);
-    if (standing === "elsewhere") throw appliedElsewhere(run, states, now);
-    if (standing !== "open") throw appliedBefore(run, states);
+    const { records } = this.#services;
+    const isElsewhere = await records.isLeased(this.#customer, run.plan.id);
+    const states = await records.states(this.#customer, run.plan);
+    if (standingOf(run, states) !== "open") throw appliedBefore(run, states);
+    if (isElsewhere) throw appliedElsewhere(run, states);
     this.#recordSteps(run, states);
-    return { question: undefined, carryOut: () => this.#carryOut(run, states) };
+    return { question: undefined, carryOut: () => this.#carryOut(run) };
   }
 
   /** The steps that a person is asked about, and all steps as a yes approves them. */
@@ -161,15 +162,29 @@ export class CallPlans implements Plans {
   async #begin(plan: KeptPlan, approved: ApprovedStep[]): Promise<AppliedPlan> {
     const { records } = this.#services;
     const run = await records.begin(this.#customer, plan, approved);
-    if (run !== undefined) return await this.#carryOut(run, plan.steps.map(() => undefined));
+    if (run !== undefined) return await this.#carryOut(run);
     const other = await records.run(this.#customer, plan.id, plan.boundTo);
     if (other === undefined) throw unknownPlan();
-    const { clock } = this.#call;
-    throw appliedElsewhere(other, await records.states(this.#customer, plan), clock.now());
+    throw appliedElsewhere(other, await records.states(this.#customer, plan));
   }
 
-  async #carryOut(run: PlanRun, states: (StepState | undefined)[]): Promise<AppliedPlan> {
-    const { clock, log, progress, endsAt, stopWaiting } = this.#call;
+  /** Carries a plan out, unless another call does. */
+  async #carryOut(run: PlanRun): Promise<AppliedPlan> {
+    const { records } = this.#services;
+    const release = await records.lease(this.#customer, run.plan.id, this.#call.endsAt + GRACE_MS);
+    const states = await records.states(this.#customer, run.plan);
+    if (release === undefined) throw appliedElsewhere(run, states);
+    try {
+      if (standingOf(run, states) !== "open") throw appliedBefore(run, states);
+      return await this.#carryOutAlone(run, states);
+    } finally {
+      this.#recordSteps(run, states);
+      await release().catch((error) => this.#call.log.debug("a plan is held until its time is up", { error }));
+    }
+  }
+
+  async #carryOutAlone(run: PlanRun, states: (StepState | undefined)[]): Promise<AppliedPlan> {
+    const { clock, log, progress, stopWaiting } = this.#call;
     const runner = new PlanRunner({
       run,
       states,
@@ -180,10 +195,9 @@ export class CallPlans implements Plans {
       log,
       progress,
       beginBy: this.#beginBy,
-      endsAt,
       stopWaiting,
     });
-    return await runner.go().finally(() => this.#recordSteps(run, states));
+    return await runner.go();
   }
 
   /** The last moment for reading: after it, a change still has its whole time. */
@@ -197,13 +211,13 @@ export class CallPlans implements Plans {
   #recordSteps(run: ShownPlan, states: readonly (StepState | undefined)[]): void {
     const { audit, catalogue, caller } = this.#call;
     const rows = rowsOf(run, states);
-    audit.contains(rows.map(({ step, tool, state, server_id, app_id, domain, code, operation_id }, index) => {
+    audit.contains(rows.map(({ number, tool, state, server_id, app_id, domain, code, operation_id }, index) => {
       const args = recordedArguments(run.plan.steps[index]?.args ?? {}, catalogue.inputsOf(tool), caller.secrets);
       const known = { server_id, app_id, domain, code, operation_id };
       const told = Object.entries(known).filter((entry): entry is [string, string | number] =>
         typeof entry[1] === "string" || typeof entry[1] === "number"
       );
-      return { step, tool, arguments: args, ...Object.fromEntries(told), state } satisfies JsonValue;
+      return { number, tool, arguments: args, ...Object.fromEntries(told), state } satisfies JsonValue;
     }));
   }
 }
@@ -211,7 +225,7 @@ export class CallPlans implements Plans {
 /** A step as `plan_changes` shows it. */
 function plannedRow(checked: Checked, index: number): Record<string, unknown> {
   const { step: { tool }, kind } = checked;
-  const row = { step: index + 1, tool };
+  const row = { number: index + 1, tool };
   if (kind !== "ready") return { ...row, ...idsIn(checked), state: kind, note: checked.message };
   return { ...row, does: checked.question.headline, ...hitBy(checked.question.subject) };
 }

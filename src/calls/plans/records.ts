@@ -32,6 +32,8 @@ const planSchema = z.object({
   boundTo: z.string(),
   steps: z.array(stepSchema),
   continueOnError: z.boolean(),
+  /** The name of the place that it holds while it waits for a yes. */
+  place: z.string(),
   /** Until when it can be approved, in milliseconds since the Unix epoch. */
   endsAt: z.number(),
 });
@@ -65,8 +67,8 @@ export type PlanRun = z.output<typeof runSchema>;
 const failure = { code: z.enum(ERROR_CODES), message: z.string(), hint: z.string().exactOptional() };
 
 const stateSchema = z.discriminatedUnion("state", [
-  /** Being carried out by a call that has ended at `until`. After that, nobody knows what came of it. */
-  z.object({ state: z.literal("begun"), until: z.number() }),
+  /** Taken by a call. Once no call carries the plan out any more, nobody knows what came of it. */
+  z.object({ state: z.literal("begun") }),
   /** It started work at Cloudways that may still run. */
   z.object({ state: z.literal("started"), operation_id: z.string() }),
   z.object({ state: z.literal("done"), operation_id: z.string().exactOptional() }),
@@ -81,6 +83,9 @@ const stateSchema = z.discriminatedUnion("state", [
 /** How far a step has come; undefined stands for one that has not begun. */
 export type StepState = z.output<typeof stateSchema>;
 
+/** The right of one call to carry a plan out; `until` in milliseconds since the Unix epoch. */
+const leaseSchema = z.object({ holder: z.string(), until: z.number() });
+
 /** Writes and reads plans. */
 export class PlanRecords {
   readonly #sealed: SealedStore;
@@ -93,12 +98,14 @@ export class PlanRecords {
     this.#places = new Slots(store, "plan", MAX_PLANS);
   }
 
-  /** Keeps a plan. False if the customer has too many. */
-  async keep(customer: string, plan: KeptPlan): Promise<boolean> {
-    const ttlMs = Math.max(1, plan.endsAt - this.#clock.now());
-    if (await this.#places.take(customer, plan.id, ttlMs) === undefined) return false;
-    await this.#sealed.write(planKey(customer, plan.id), plan, ttlMs);
-    return true;
+  /** Keeps a new plan. Undefined if the customer has too many. */
+  async keep(customer: string, made: Omit<KeptPlan, "id" | "place" | "endsAt">): Promise<KeptPlan | undefined> {
+    const id = crypto.randomUUID();
+    const place = await this.#places.take(customer, id, PLAN_MS);
+    if (place === undefined) return undefined;
+    const plan = { ...made, id, place: place.name, endsAt: this.#clock.now() + PLAN_MS };
+    await this.#sealed.write(planKey(customer, id), plan, PLAN_MS);
+    return plan;
   }
 
   /** A plan that can still be approved. */
@@ -116,7 +123,35 @@ export class PlanRecords {
   /** Begins a plan that was approved. Undefined if it was begun before. */
   async begin(customer: string, plan: KeptPlan, approved: ApprovedStep[]): Promise<PlanRun | undefined> {
     const run = { plan, approved, endsAt: this.#clock.now() + RUN_MS };
-    return await this.#sealed.writeIfAbsent(runKey(customer, plan.id), run, RUN_MS) ? run : undefined;
+    if (!await this.#sealed.writeIfAbsent(runKey(customer, plan.id), run, RUN_MS)) return undefined;
+    await this.#places.release({ purpose: "slot", customer, name: plan.place }, plan.id);
+    return run;
+  }
+
+  /**
+   * Takes the right to carry a plan out, until a time in milliseconds since the Unix epoch. Only one call on any replica
+   * has it.
+   *
+   * @returns Gives it back; undefined if another call has it.
+   */
+  async lease(customer: string, id: string, until: number): Promise<(() => Promise<void>) | undefined> {
+    const key = leaseKey(customer, id);
+    const mine = { holder: crypto.randomUUID(), until };
+    const take = () => this.#sealed.writeIfAbsent(key, mine, Math.max(1, until - this.#clock.now()));
+    const isTaken = await take() || (await this.#dropEndedLease(key) && await take());
+    return isTaken ? async () => void await this.#sealed.deleteIfEquals(key, mine) : undefined;
+  }
+
+  /** Whether a call carries a plan out now. */
+  async isLeased(customer: string, id: string): Promise<boolean> {
+    const lease = await this.#sealed.read(leaseKey(customer, id), leaseSchema);
+    return lease !== undefined && this.#clock.now() < lease.until;
+  }
+
+  /** Removes the lease of a call that has ended without giving it back. False if it has not ended. */
+  async #dropEndedLease(key: StoreKey): Promise<boolean> {
+    const lease = await this.#sealed.read(key, leaseSchema);
+    return lease !== undefined && this.#clock.now() >= lease.until && await this.#sealed.deleteIfEquals(key, lease);
   }
 
   /** How far each step of a plan has come. */
@@ -146,6 +181,10 @@ function planKey(customer: string, id: string): StoreKey {
 
 function runKey(customer: string, id: string): StoreKey {
   return { purpose: "plan_run", customer, name: id };
+}
+
+function leaseKey(customer: string, id: string): StoreKey {
+  return { purpose: "plan_run", customer, name: `${id}-lease` };
 }
 
 function stepKey(customer: string, id: string, index: number): StoreKey {

@@ -10,7 +10,7 @@ import type { AppliedPlan } from "../../tools/define/plans.ts";
 import type { ToolContext } from "../../tools/define/tool.ts";
 import { toToolError } from "../failures.ts";
 import type { Allowance } from "./allowance.ts";
-import { appliedElsewhere, hasEnded, notAllDone, progressAnswer, standingOf } from "./answers.ts";
+import { hasEnded, isBad, notAllDone, progressAnswer, standingOf } from "./answers.ts";
 import type { PlanRecords, PlanRun, StepState } from "./records.ts";
 import { type CheckedStep, checkStep, readStep, type StepChecker } from "./step_check.ts";
 
@@ -27,14 +27,10 @@ export interface PlanRunnerOptions {
   progress: ToolContext["progress"];
   /** The last moment to begin a step, in milliseconds since the Unix epoch: it has the time for a change after it. */
   beginBy: number;
-  /** When the call has ended, in milliseconds since the Unix epoch. */
-  endsAt: number;
   /** Aborts when no step is to begin any more: the client has left, the time is up, or this process ends. */
   stopWaiting: AbortSignal;
 }
 
-/** Time for the records of a call that has ended: so much later nobody carries its step out any more. */
-const GRACE_MS = 10_000;
 /** Requests of a step besides those of its check: its servers read alone, a change, and reading it twice. */
 const REQUESTS_TO_SEND = 4;
 /** What a step may take whose check was never counted. */
@@ -55,25 +51,19 @@ export class PlanRunner {
    * @throws {ToolError} `operation_failed` if a step was not done; its details say how far each step came.
    */
   async go(): Promise<AppliedPlan> {
-    const { run, states, clock } = this.#options;
+    const { run, states } = this.#options;
     await this.#goOn();
-    switch (standingOf(run, states, clock.now())) {
-      case "elsewhere":
-        throw appliedElsewhere(run, states, clock.now());
-      case "open":
-        return progressAnswer(run, states, false);
-      default:
-        if (states.some((state) => state !== undefined && "code" in state)) throw notAllDone(run, states);
-        return progressAnswer(run, states, true);
-    }
+    const isDone = standingOf(run, states) !== "open";
+    if (isDone && states.some(isBad)) throw notAllDone(run, states);
+    return progressAnswer(run, states, isDone);
   }
 
   /** Does one step after the other, until one can't be done now or the plan stops. */
   async #goOn(): Promise<void> {
-    const { run, states, clock, log } = this.#options;
+    const { run, states, log } = this.#options;
     for (const [index, { binding }] of run.approved.entries()) {
       if (binding === null || hasEnded(states[index])) continue;
-      if (standingOf(run, states, clock.now()) !== "open") return;
+      if (standingOf(run, states) !== "open") return;
       try {
         states[index] = await this.#step(index, binding, states[index]);
       } catch (error) {
@@ -99,10 +89,10 @@ export class PlanRunner {
     const checked = await this.#check(index);
     if (checked === undefined || "state" in checked) return checked && await this.#takeEnded(index, checked);
     if (checked.binding !== binding) return await this.#takeEnded(index, DRIFTED);
-    const { records, endsAt, stopWaiting } = this.#options;
+    const { records, stopWaiting } = this.#options;
     const [customer, id] = this.#place;
     if (stopWaiting.aborted) return undefined;
-    const taken = await records.take(customer, id, index, { state: "begun", until: endsAt + GRACE_MS });
+    const taken = await records.take(customer, id, index, { state: "begun" });
     if (!taken) return await records.state(customer, id, index);
     return await this.#note(index, await this.#send(checked));
   }

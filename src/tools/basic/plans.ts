@@ -35,7 +35,7 @@ const planChanges = defineTool({
     steps: z.array(step).min(1).max(50).describe("In order; none may build on another."),
     continue_on_error: z.boolean().optional().describe("Go on after a failure."),
   }),
-  output: z.looseObject({ plan_id: z.string(), valid_until: z.string(), requests: z.int(), steps: records }),
+  output: z.looseObject({ plan_id: z.string(), valid_until: z.string(), request_count: z.int(), steps: records }),
   handler: ({ steps, continue_on_error: continueOnError = false }, { plans }) => plans.make(steps, { continueOnError }),
 });
 

@@ -19,7 +19,7 @@ export type MadePlan = {
   /** Until when it can be approved; ISO 8601. */
   valid_until: string;
   /** About how many requests to Cloudways it takes to apply it. */
-  requests: number;
+  request_count: number;
   steps: Record<string, unknown>[];
 } & Record<string, unknown>;
 

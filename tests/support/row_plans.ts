@@ -1,0 +1,77 @@
+/**
+ * Plans for the tables of the tests. A row of the tool table is made before any service runs, so it can't name a plan;
+ * it names one of these instead. Before a call with one is sent, a plan is made for its caller, and named in its place.
+ * Making it leaves no trace among the sandbox's requests.
+ */
+import { z } from "zod";
+import type { Sandbox } from "../sandbox/mod.ts";
+
+/** Stands in arguments for a plan of two changes on two servers. */
+export const ROW_PLAN = "00000000-0000-4000-8000-00000000000a";
+/** Stands for another plan. */
+export const OTHER_ROW_PLAN = "00000000-0000-4000-8000-00000000000b";
+
+/** The steps of each plan: both change something, and neither is so in any account of the tests. */
+const STEPS: Readonly<Record<string, readonly unknown[]>> = {
+  [ROW_PLAN]: [{
+    tool: "update_whitelisted_ips",
+    arguments: { server_id: 100001, list: "ssh", add: ["203.0.113.99"] },
+  }],
+  [OTHER_ROW_PLAN]: [
+    { tool: "update_whitelisted_ips", arguments: { server_id: 100001, list: "ssh", add: ["203.0.113.98"] } },
+  ],
+};
+
+/** A running service: whoever shares a sandbox shares its plans. */
+const services = new Map<string, Sandbox>();
+const made = new WeakMap<Sandbox, Map<string, Promise<string>>>();
+
+/** Makes a service known as long as it runs. Returns what ends that. */
+export function knowService(mcpUrl: URL, sandbox: Sandbox): () => void {
+  services.set(mcpUrl.origin, sandbox);
+  return () => void services.delete(mcpUrl.origin);
+}
+
+/** A message with plans in place of those that stand for them. */
+export async function withRowPlans<T>(url: URL, message: T, headers: Record<string, string>): Promise<T> {
+  const sandbox = services.get(url.origin);
+  let text = JSON.stringify(message);
+  const named = Object.keys(STEPS).filter((id) => text.includes(id));
+  if (sandbox === undefined || named.length === 0) return message;
+  for (const id of named) text = text.replaceAll(id, await planFor(sandbox, url, id, headers));
+  return JSON.parse(text);
+}
+
+const answer = z.object({ result: z.looseObject({ structuredContent: z.object({ plan_id: z.string() }).optional() }) });
+
+/** Headers that say who calls, and within which servers. */
+const CALLER = /^(authorization|x-(cloudways|cw|access-token|mcp-servers).*)$/i;
+
+function planFor(sandbox: Sandbox, url: URL, id: string, headers: Record<string, string>): Promise<string> {
+  const plans = made.get(sandbox) ?? new Map<string, Promise<string>>();
+  made.set(sandbox, plans);
+  const caller = Object.fromEntries(Object.entries(headers).filter(([name]) => CALLER.test(name)));
+  const key = `${id} ${JSON.stringify(caller)}`;
+  const plan = plans.get(key) ?? makePlan(sandbox, url, id, caller);
+  plans.set(key, plan);
+  return plan;
+}
+
+/** Makes a plan. For a caller who can't make any, what stands for it stays. */
+async function makePlan(
+  sandbox: Sandbox,
+  url: URL,
+  id: string,
+  headers: Record<string, string>,
+): Promise<string> {
+  const before = sandbox.requests.length;
+  const params = { name: "plan_changes", arguments: { steps: STEPS[id] } };
+  const response = await fetch(new URL("/mcp", url), {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
+    body: JSON.stringify({ jsonrpc: "2.0", id: "plan", method: "tools/call", params }),
+  });
+  const { data } = answer.safeParse(await response.json());
+  sandbox.keepRequests(before);
+  return data?.result.structuredContent?.plan_id ?? id;
+}
