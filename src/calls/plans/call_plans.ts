@@ -2,11 +2,13 @@
 import type { AccountSharing, CloudwaysAccount } from "../../cloudways/account.ts";
 import type { Clock } from "../../async/clock.ts";
 import type { Fingerprints } from "../../crypto/fingerprints.ts";
+import type { Caller } from "../../identity/caller.ts";
+import type { Logger } from "../../telemetry/log.ts";
 import type { JsonValue } from "../../text/clean.ts";
 import type { AppliedPlan, MadePlan, OpenedPlan, Plans, StepWish } from "../../tools/define/plans.ts";
-import { accountContext, type AnonymousContext } from "../../tools/define/tool.ts";
+import { accountContext, type AnonymousContext, type ToolContext } from "../../tools/define/tool.ts";
 import type { Catalogue } from "../catalogue.ts";
-import type { ContextCall } from "../call_context.ts";
+import type { CallAudit } from "../call_audit.ts";
 import { recordedArguments } from "../shown_arguments.ts";
 import { Allowance } from "./allowance.ts";
 import {
@@ -43,7 +45,14 @@ export interface PlanServices {
 }
 
 /** The call that makes or applies a plan. */
-export interface PlanCall extends ContextCall {
+export interface PlanCall {
+  caller: Caller;
+  audit: CallAudit;
+  log: Logger;
+  progress: ToolContext["progress"];
+  /** When it arrived, and when it must have ended; in milliseconds since the Unix epoch. */
+  arrivedAt: number;
+  endsAt: number;
   account: CloudwaysAccount;
   catalogue: Catalogue;
   clock: Clock;
