@@ -157,7 +157,7 @@ for (const [what, { steps, step, code = "invalid_arguments", says }] of Object.e
     const { json } = await plan(service, steps);
 
     assert.equal(json.code, code, JSON.stringify(json));
-    assert.match(String(json.message), new RegExp(`Step ${step}, `));
+    assert.match(String(json.message), new RegExp(`^Step ${step} \\(`));
     assert.match(String(json.message), says);
     assert.equal(json.plan_id, undefined);
     assert.deepEqual(writesOf(service.sandbox), []);
@@ -174,14 +174,22 @@ Deno.test("a plan of more than fifty steps is refused, also where they come from
   assert.match(String(json.message), /52 steps/);
 });
 
-Deno.test("a private key is kept by no plan", async () => {
+Deno.test("a private key in a plan is in no answer, log or record, and is shown by its fingerprint", async () => {
   await using service = await start();
   const row = toolRows.find(({ tool }) => tool === "install_ssl_certificate");
+  const step = { tool: "install_ssl_certificate", arguments: row?.minimal };
 
-  const { json } = await plan(service, [{ tool: "install_ssl_certificate", arguments: row?.full }]);
+  const made = await plan(service, [step]);
+  const plan_id = String(made.json.plan_id);
+  const asked = await questionOf(service, plan_id);
+  const done = await applyWithYes(service, plan_id, asked);
+  const records = await callTool(service.mcpUrl, "get_audit_log", {}, TOKEN_HEADERS);
 
-  assert.equal(json.code, "invalid_arguments", JSON.stringify(json));
-  assert.match(String(json.message), /which no plan keeps/);
+  const body = String(row?.minimal.private_key).split("\n")[1] ?? "";
+  const told = JSON.stringify([made.json, asked, done.json, records.json, service.logLines]);
+  assert.ok(body.length > 40 && JSON.stringify(writesOf(service.sandbox)).includes(body));
+  assert.ok(!told.includes(body));
+  assert.match(asked.message, /private_key: `⟨\d+ characters, fingerprint/);
 });
 
 Deno.test("what is so already is told, and no part of the work", async () => {

@@ -89,7 +89,7 @@ function argumentsOf({ arguments: text = "" }: StepWish): Record<string, JsonVal
 /** The error of one step: it says which. */
 export function inStep(error: ToolError, number: number, tool: string): ToolError {
   const { code, hint, retryAfter, details, limitedBy } = error;
-  return new ToolError(code, `Step ${number}, ${tool}: ${error.message}`, {
+  return new ToolError(code, `Step ${number} (${tool}): ${error.message}`, {
     ...(hint !== undefined && { hint }),
     ...(retryAfter !== undefined && { retryAfter }),
     details: { step: number, tool, ...details },
