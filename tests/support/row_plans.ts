@@ -6,23 +6,15 @@
 import { z } from "zod";
 import type { Sandbox } from "../sandbox/mod.ts";
 
-/** Stands in arguments for a plan of two changes on two servers. */
+/** Stands in arguments for a plan of one change. */
 export const ROW_PLAN = "00000000-0000-4000-8000-00000000000a";
 /** Stands for another plan. */
 export const OTHER_ROW_PLAN = "00000000-0000-4000-8000-00000000000b";
 
-/** The steps of each plan: both change something, and neither is so in any account of the tests. */
-const STEPS: Readonly<Record<string, readonly unknown[]>> = {
-  [ROW_PLAN]: [{
-    tool: "update_whitelisted_ips",
-    arguments: { server_id: 100001, list: "ssh", add: ["203.0.113.99"] },
-  }],
-  [OTHER_ROW_PLAN]: [
-    { tool: "update_whitelisted_ips", arguments: { server_id: 100001, list: "ssh", add: ["203.0.113.98"] } },
-  ],
-};
+/** The address that each plan lets in to the caller's first server. It is on no list of the tests' accounts. */
+const ADDRESSES: Readonly<Record<string, string>> = { [ROW_PLAN]: "203.0.113.99", [OTHER_ROW_PLAN]: "203.0.113.98" };
 
-/** A running service: whoever shares a sandbox shares its plans. */
+/** The sandbox of each running service. Services of one sandbox share their plans. */
 const services = new Map<string, Sandbox>();
 const made = new WeakMap<Sandbox, Map<string, Promise<string>>>();
 
@@ -36,13 +28,15 @@ export function knowService(mcpUrl: URL, sandbox: Sandbox): () => void {
 export async function withRowPlans<T>(url: URL, message: T, headers: Record<string, string>): Promise<T> {
   const sandbox = services.get(url.origin);
   let text = JSON.stringify(message);
-  const named = Object.keys(STEPS).filter((id) => text.includes(id));
+  const named = Object.keys(ADDRESSES).filter((id) => text.includes(id));
   if (sandbox === undefined || named.length === 0) return message;
   for (const id of named) text = text.replaceAll(id, await planFor(sandbox, url, id, headers));
   return JSON.parse(text);
 }
 
-const answer = z.object({ result: z.looseObject({ structuredContent: z.object({ plan_id: z.string() }).optional() }) });
+const reply = z.object({ result: z.looseObject({ structuredContent: z.unknown() }) });
+const listed = z.looseObject({ servers: z.tuple([z.looseObject({ id: z.number() })], z.unknown()) });
+const planned = z.looseObject({ plan_id: z.string() });
 
 /** Headers that say who calls, and within which servers. */
 const CALLER = /^(authorization|x-(cloudways|cw|access-token|mcp-servers).*)$/i;
@@ -65,13 +59,22 @@ async function makePlan(
   headers: Record<string, string>,
 ): Promise<string> {
   const before = sandbox.requests.length;
-  const params = { name: "plan_changes", arguments: { steps: STEPS[id] } };
+  try {
+    const server = listed.safeParse(await call(url, "list_servers", {}, headers)).data?.servers[0].id;
+    if (server === undefined) return id;
+    const change = { server_id: server, list: "ssh", add: [ADDRESSES[id]] };
+    const steps = [{ tool: "update_whitelisted_ips", arguments: change }];
+    return planned.safeParse(await call(url, "plan_changes", { steps }, headers)).data?.plan_id ?? id;
+  } finally {
+    sandbox.keepRequests(before);
+  }
+}
+
+async function call(url: URL, name: string, args: unknown, headers: Record<string, string>): Promise<unknown> {
   const response = await fetch(new URL("/mcp", url), {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
-    body: JSON.stringify({ jsonrpc: "2.0", id: "plan", method: "tools/call", params }),
+    body: JSON.stringify({ jsonrpc: "2.0", id: "plan", method: "tools/call", params: { name, arguments: args } }),
   });
-  const { data } = answer.safeParse(await response.json());
-  sandbox.keepRequests(before);
-  return data?.result.structuredContent?.plan_id ?? id;
+  return reply.safeParse(await response.json()).data?.result.structuredContent;
 }
