@@ -57,7 +57,7 @@ for (const [when, { answered, last, written }] of Object.entries(DEATHS)) {
       const plan_id = await planId(other, SERVERS.map((id) => allowOffice(id)), { continue_on_error });
       sandbox.addFault(answered);
       sandbox.addFault(last);
-      const asked = { [READ]: sandbox.requestsTo(READ).length, [WRITE]: 0 };
+      const asked: Record<string, number> = { [READ]: sandbox.requestsTo(READ).length, [WRITE]: 0 };
       const [operation = "", count = 0] = [last.operationId, (answered.times ?? 0) + 1];
 
       const applying = callTool(dying.mcpUrl, "apply_plan", { plan_id }, TOKEN_HEADERS).catch(() => undefined);

@@ -34,6 +34,21 @@ export async function withRowPlans<T>(url: URL, message: T, headers: Record<stri
   return JSON.parse(text);
 }
 
+/** Arguments with a plan that this client made, in place of one that stands for it: for clients over stdio. */
+export async function withOwnPlan(
+  client: { call: (name: string, args: Record<string, unknown>) => Promise<{ json: Record<string, unknown> }> },
+  args: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const address = ADDRESSES[String(args.plan_id)];
+  if (address === undefined) return args;
+  const { json } = await client.call("plan_changes", { steps: [stepFor(100001, address)] });
+  return { ...args, plan_id: json.plan_id };
+}
+
+function stepFor(server_id: number, address: string | undefined) {
+  return { tool: "update_whitelisted_ips", arguments: { server_id, list: "ssh", add: [address] } };
+}
+
 const reply = z.object({ result: z.looseObject({ structuredContent: z.unknown() }) });
 const listed = z.looseObject({ servers: z.tuple([z.looseObject({ id: z.number() })], z.unknown()) });
 const planned = z.looseObject({ plan_id: z.string() });
@@ -62,8 +77,7 @@ async function makePlan(
   try {
     const server = listed.safeParse(await call(url, "list_servers", {}, headers)).data?.servers[0].id;
     if (server === undefined) return id;
-    const change = { server_id: server, list: "ssh", add: [ADDRESSES[id]] };
-    const steps = [{ tool: "update_whitelisted_ips", arguments: change }];
+    const steps = [stepFor(server, ADDRESSES[id])];
     return planned.safeParse(await call(url, "plan_changes", { steps }, headers)).data?.plan_id ?? id;
   } finally {
     sandbox.keepRequests(before);
