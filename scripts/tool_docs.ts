@@ -11,6 +11,7 @@ import { EFFECT_WORDS } from "../src/tools/define/tool.ts";
 import { TOOLSETS } from "../src/identity/toolsets.ts";
 import { TOKEN_HEADERS } from "../tests/support/clients.ts";
 import { startService } from "../tests/support/harness.ts";
+import { ROW_PLAN } from "../tests/support/row_plans.ts";
 import { callTool } from "../tests/support/rpc.ts";
 import { DEMO_EPOCH, FakeClock } from "../tests/sandbox/mod.ts";
 import { setUpForEveryTool, toolRows } from "../tests/tool_rows/mod.ts";
@@ -61,8 +62,9 @@ function shorten(_name: string, value: unknown): unknown {
   return typeof value === "string" && value.length > 120 ? `${value.slice(0, 60)}…` : value;
 }
 
-/** Addresses of pages are random. */
-function withoutRandom(_name: string, value: unknown): unknown {
+/** Addresses of pages, and ids of plans, are random. */
+function withoutRandom(name: string, value: unknown): unknown {
+  if (name === "plan_id") return ROW_PLAN;
   return typeof value === "string" ? value.replace(/\/secret\/[0-9a-f]+$/, "/secret/…") : value;
 }
 

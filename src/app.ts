@@ -31,6 +31,7 @@ import { Catalogue } from "./calls/catalogue.ts";
 import { Confirmation } from "./confirm/confirmation.ts";
 import { Declines } from "./confirm/declines.ts";
 import { Dispatcher } from "./calls/dispatch.ts";
+import { PlanRecords } from "./calls/plans/records.ts";
 import { EndedYeses } from "./confirm/ended_yeses.ts";
 import { McpEndpoint, type McpEndpointOptions } from "./mcp/endpoint.ts";
 import { ALWAYS_SERVED, hostOf, type PageHost } from "./confirm/page_access.ts";
@@ -159,12 +160,14 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const catalogue = options.catalogue ?? new Catalogue(allTools);
   const { confirmation, approvals } = createConfirmation(base, audit);
   const secretPages = createSecretPages(base);
+  const plans = { records: new PlanRecords(base), fingerprints: new Fingerprints(ring) };
   const dispatcher = new Dispatcher({
     catalogue,
     services,
     confirmation,
     secretPages,
     fingerprints: new Fingerprints(ring),
+    plans,
     audit,
     healthThresholds: config.healthThresholds,
     clock,

@@ -13,6 +13,7 @@ export type StampedEntry = {
   outcome: string | null;
   operation_id: string | null;
   request_id: string;
+  steps?: JsonValue;
   client: string | null;
   connection?: string;
   bound_to?: string;
@@ -46,6 +47,10 @@ const MAX_NAME = 100;
 const BOUNDS = { text: 300, items: 30, total: 10_000 };
 /** Most characters of the arguments as JSON, and of the target. */
 const MAX_JSON = 2_000;
+/** The same for the steps of a plan, as many as it may have, and for the arguments of one of them. */
+const STEP_BOUNDS = { text: 300, items: 3_000, total: 40_000 };
+const MAX_STEPS_JSON = 30_000;
+const MAX_STEP_ARGUMENTS = 300;
 
 /**
  * Makes the stored form of an entry. Its author has cleaned it, hidden the caller's secrets and cut it already. This makes
@@ -62,6 +67,7 @@ export function stamp(entry: AuditEntry, now: number): StampedEntry {
     outcome: entry.outcome === null ? null : name(entry.outcome),
     operation_id: entry.operation_id === null ? null : name(entry.operation_id),
     request_id: name(entry.request_id),
+    ...(entry.steps !== undefined && { steps: boundedSteps(entry.steps) }),
     client: entry.client === undefined ? null : name(entry.client),
     ...(entry.connection !== undefined && { connection: name(entry.connection) }),
     ...(entry.bound_to !== undefined && { bound_to: entry.bound_to }),
@@ -74,7 +80,22 @@ function name(text: string): string {
 }
 
 function bounded(value: JsonValue): JsonValue {
-  const short = safeValue(value, BOUNDS);
-  const json = JSON.stringify(short);
-  return json.length <= MAX_JSON ? short : cleanText(json, { maxLength: MAX_JSON });
+  return cutTo(MAX_JSON, safeValue(value, BOUNDS));
+}
+
+/** Of a long step, its arguments are cut first: what it hits, and how far it came, must stay readable. */
+function boundedSteps(steps: JsonValue): JsonValue {
+  const short = safeValue(steps, STEP_BOUNDS);
+  const cut = Array.isArray(short) ? short.map(withShortArguments) : short;
+  return cutTo(MAX_STEPS_JSON, cut);
+}
+
+function withShortArguments(step: JsonValue): JsonValue {
+  if (typeof step !== "object" || step === null || Array.isArray(step) || step.arguments === undefined) return step;
+  return { ...step, arguments: cutTo(MAX_STEP_ARGUMENTS, step.arguments) };
+}
+
+function cutTo(maxLength: number, value: JsonValue): JsonValue {
+  const json = JSON.stringify(value);
+  return json.length <= maxLength ? value : cleanText(json, { maxLength });
 }

@@ -33,6 +33,8 @@ export interface AuditEntry {
    */
   outcome: string | null;
   request_id: string;
+  /** The steps of a plan, each with its tool, arguments and target, and how far it came. Left out for other calls. */
+  steps?: JsonValue;
   /** The connection that the caller signed in with; left out for credentials in headers. */
   connection?: string;
   /** Id of the yes that this intent uses, to recognise a used yes that is put back into the store. Customers never see it. */

@@ -60,6 +60,7 @@ const storedRecord = z.discriminatedUnion("event", [
     outcome: z.string().nullable(),
     operation_id: z.string().nullable(),
     request_id: z.string(),
+    steps: keptJson.exactOptional(),
     client: z.string().nullable().transform((client) => client ?? undefined),
     connection: z.string().exactOptional(),
     bound_to: z.string().exactOptional(),

@@ -1,7 +1,9 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { DECLARED, readDeclaration } from "../confirm/declared_input.ts";
 import { ToolError } from "../errors.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { FormerName, FormerNames } from "../tools/define/tool.ts";
+import { isJsonObject } from "../text/json_object.ts";
 import { memberOf } from "../text/member.ts";
 import type { ObjectJsonSchema } from "./json_schema.ts";
 
@@ -160,7 +162,27 @@ function fromText(text: string, type: unknown, items: JsonValue | undefined): un
 }
 
 function normaliseItem(item: unknown, items: JsonValue | undefined): unknown {
+  const members = objectItems.safeParse(items).data;
+  if (members !== undefined && isJsonObject(item)) return normaliseMembers(item, members);
   return normalise(Array.isArray(item) ? {} : item, memberOf(items, "type"));
+}
+
+/** The schema of a list's entries that are objects. */
+const objectItems = z.looseObject({
+  properties: z.record(z.string(), z.record(z.string(), z.json())),
+  required: z.array(z.string()).default([]),
+});
+
+/** An entry that is an object. A member that is a JSON object in itself becomes its text. */
+function normaliseMembers(item: object, { properties, required }: z.output<typeof objectItems>): unknown {
+  const read: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(item)) {
+    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (property !== undefined && !required.includes(name) && countsAsAbsent(value, property)) continue;
+    const isJson = readDeclaration(property?.[DECLARED]).json && isJsonObject(value);
+    read.push([name, isJson ? JSON.stringify(value) : normalise(value, property?.type, property?.items)]);
+  }
+  return Object.fromEntries(read);
 }
 
 /** The list in a JSON text; undefined where the text is not one. */

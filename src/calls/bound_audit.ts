@@ -25,12 +25,15 @@ export class BoundAuditReader implements AuditReader {
     return { ...page, records };
   }
 
-  async #isOwn({ bound_to, count, target, arguments: args }: AuditCallRecord): Promise<boolean> {
+  async #isOwn({ bound_to, count, target, arguments: args, steps }: AuditCallRecord): Promise<boolean> {
     // It stands for several calls, of which only the newest is known; or its arguments were cut.
     if (count !== undefined || typeof args === "string") return false;
     const bound = bound_to === undefined ? undefined : readBoundServers(bound_to);
     if (bound?.isSubsetOf(this.#servers) === true) return true;
     this.#check ??= this.#account.isAboutOwn();
-    return (await this.#check)([target, args]);
+    const isOwn = await this.#check;
+    // The steps of a plan are shown together or not at all.
+    if (steps !== undefined) return Array.isArray(steps) && steps.every((step) => isOwn(step));
+    return isOwn([target, args]);
   }
 }

@@ -21,6 +21,7 @@ export class CallAudit {
   readonly #call: AuditedCall;
   #kept: boolean;
   #target: JsonValue = null;
+  #steps: JsonValue[] | undefined;
   #approval: AuditApproval | null = null;
   #begun = false;
 
@@ -39,6 +40,11 @@ export class CallAudit {
   /** Sets the target for the following records. */
   hits(target: JsonValue): void {
     this.#target = target;
+  }
+
+  /** Sets the steps of a plan for the records of what is done. */
+  contains(steps: JsonValue[]): void {
+    this.#steps = steps;
   }
 
   /** Records that a person is asked through the client. */
@@ -88,6 +94,7 @@ export class CallAudit {
       approval: this.#approval,
       operation_id: operationId,
       outcome,
+      ...(this.#steps !== undefined && (event === "intent" || event === "outcome") && { steps: this.#steps }),
     };
   }
 }

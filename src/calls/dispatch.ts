@@ -1,37 +1,32 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { type Caller, customerIdOf } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
-import { type AccountServices, CloudwaysAccount } from "../cloudways/account.ts";
+import type { AccountServices } from "../cloudways/account.ts";
 import { Deadline } from "../async/deadline.ts";
 import { within } from "../async/within.ts";
 import type { HealthThresholds } from "../config/health_thresholds.ts";
-import { callTimedOut, type Limit, noTimeLeft, ToolError } from "../errors.ts";
+import { type Limit, noTimeLeft, type ToolError } from "../errors.ts";
 import type { ClientSession } from "../identity/client_session.ts";
 import { hideSecrets, type Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
-import { StoreError } from "../store/store.ts";
-import { storeAwayError } from "../store/away.ts";
 import type { AuditTrail } from "../audit/record.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { JsonValue } from "../text/clean.ts";
 import { cleanDeep } from "../text/clean_deep.ts";
-import { CallSecrets } from "../secrets/call_secrets.ts";
 import type { SecretPages } from "../secrets/pages.ts";
-import type { Effect, FindOptions, PlannedCall, PreparedCall, ToolContext } from "../tools/define/tool.ts";
+import type { PlannedCall, PreparedCall, ToolContext } from "../tools/define/tool.ts";
 import { readAgain } from "./again.ts";
-import { unfitTexts, withLineFeeds } from "./argument_texts.ts";
-import { invalidArguments, readArguments } from "./arguments.ts";
-import { withJsonTexts } from "./json_arguments.ts";
-import { BoundAuditReader } from "./bound_audit.ts";
 import { CallAudit } from "./call_audit.ts";
+import { CallContexts } from "./call_context.ts";
+import { toToolError } from "./failures.ts";
 import { targetOf } from "../confirm/binding.ts";
-import { fingerprintFor } from "../confirm/shown_call.ts";
-import type { Fingerprints } from "../crypto/fingerprints.ts";
-import type { DeclaredInput } from "../confirm/declared_input.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import type { AskingCall, Confirmation, SpentYes, Verdict } from "../confirm/confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "../confirm/elicitation.ts";
+import type { PlanServices } from "./plans/call_plans.ts";
+import { inputsFor, prepareCall, readOnlyRefusal, waitMs } from "./prepare.ts";
 import { errorResult, successResult } from "./results.ts";
 import { recordedArguments } from "./shown_arguments.ts";
 import { ToolFinder } from "./tool_finder.ts";
@@ -67,6 +62,7 @@ export interface DispatcherOptions {
   confirmation: Confirmation;
   secretPages: SecretPages;
   fingerprints: Fingerprints;
+  plans: PlanServices;
   audit: AuditTrail;
   healthThresholds: HealthThresholds;
   clock: Clock;
@@ -93,12 +89,14 @@ const INTENT_MS = 10_000;
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #tools: Tools;
+  readonly #contexts: CallContexts;
   readonly #inHand = new Set<Promise<unknown>>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
     const { catalogue } = options;
     this.#tools = { catalogue, finder: new ToolFinder(catalogue) };
+    this.#contexts = new CallContexts({ ...options, ...this.#tools });
   }
 
   /**
@@ -150,7 +148,7 @@ export class Dispatcher {
       if (answer.kind === "question") outcome = "asked";
       return answer;
     } catch (error) {
-      const shown = this.#toToolError(error, call, found.entry.tool.effect);
+      const shown = toToolError(error, call, found.entry.tool.effect);
       outcome = shown.code;
       limitedBy = shown.limitedBy;
       await audit.failed(shown);
@@ -218,7 +216,8 @@ export class Dispatcher {
     const readMs = this.#options.callTimeoutMs + waitMs(prepared, entry);
     const writeMs = entry.tool.effect === "read" ? 0 : this.#options.writeTimeoutMs;
     using deadline = new Deadline(readMs + writeMs);
-    const context = this.#context({ ...call, arrivedAt }, readMs + writeMs, deadline.signal);
+    const endsAt = arrivedAt + readMs + writeMs;
+    const context = this.#contexts.of({ ...call, arrivedAt, endsAt, deadline: deadline.signal });
     const planning = prepared.plan(context);
     // The time for the change is not for reading what it would change.
     const planned = writeMs === 0 ? await planning : await within(readMs, planning, () => Promise.reject(noTimeLeft()));
@@ -246,63 +245,13 @@ export class Dispatcher {
     await audit.begins(yes, AbortSignal.any([patience.signal, deadline]));
   }
 
-  #prepare(entry: CatalogueEntry, { args, caller, audit, secrets }: CallInHand): PreparedCall {
-    const { tool, listed, understood, declared } = entry;
-    if (caller.identity.kind === "none" && !tool.anonymous) throw caller.identity.error;
-    const texts = withJsonTexts(args, declared);
-    const sent = withLineFeeds(readArguments(tool.name, texts, understood, tool.formerly), declared);
-    const unfit = unfitTexts(tool.name, sent, declared, secrets);
-    if (unfit !== undefined) throw unfit;
-    const prepared = tool.prepare(sent);
-    if (prepared instanceof Error) throw invalidArguments(tool.name, prepared, listed.inputSchema);
+  #prepare(entry: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {
+    const prepared = prepareCall(entry, args, caller);
+    const { tool } = entry;
     if (prepared.showsSecrets !== undefined) audit.keep();
     if (prepared.showsSecrets !== undefined && caller.readOnly) throw readOnlyRefusal(`${tool.name} with passwords`);
     if (prepared.showsSecrets === "page") this.#options.secretPages.ensurePage(tool.name, caller);
     return prepared;
-  }
-
-  /** What the call works with, within its deadline. */
-  #context(
-    { name, client, caller, log, progress, signal, arrivedAt }: CallInHand & { arrivedAt: number },
-    timeoutMs: number,
-    deadline: AbortSignal,
-  ) {
-    const { catalogue, services, clock, audit, healthThresholds } = this.#options;
-    const { identity, address } = caller;
-    const endsAt = clock.now() + timeoutMs;
-    const within = {
-      address,
-      signal: AbortSignal.any([signal, deadline]),
-      deadline,
-      endsAt,
-      waitsFrom: arrivedAt,
-      tool: name,
-      log,
-    };
-    const isCustomer = identity.kind === "customer";
-    const account = isCustomer
-      ? new CloudwaysAccount(services, { customer: identity, ...within }, caller.servers)
-      : undefined;
-    const secrets = isCustomer
-      ? new CallSecrets({
-        pages: this.#options.secretPages,
-        fingerprint: fingerprintFor(identity.id, this.#options.fingerprints),
-        customer: identity.id,
-        caller,
-        client,
-        tool: name,
-        log,
-      })
-      : undefined;
-    const ownRecords = account === undefined || caller.servers === undefined
-      ? audit
-      : new BoundAuditReader(audit, account, caller.servers);
-    const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
-    const titleOf = (toolName: string) => catalogue.titleOf(toolName);
-    const findTools = (query: string, options: FindOptions) => this.#tools.finder.find(query, caller, options);
-    const stopWaiting = AbortSignal.any([within.signal, this.#options.stopWaiting]);
-    const known = { caller, clock, audit: ownRecords, healthThresholds, inputsOf, titleOf };
-    return { ...known, account, secrets, findTools, stopWaiting, progress };
   }
 
   /** Whether a planned call may go on. Nobody's yes is spent for a client that has left. */
@@ -331,26 +280,6 @@ export class Dispatcher {
       again: call.again,
     });
   }
-
-  #toToolError(error: unknown, { signal, log }: ToolCall, effect: Effect): ToolError {
-    if (error instanceof ToolError) {
-      if (error.cause !== undefined) log.debug("cause", { code: error.code, error: error.cause });
-      return error;
-    }
-    if (signal.aborted) return new ToolError("internal_error", "The call was cancelled.");
-    if (error instanceof DOMException && error.name === "TimeoutError") {
-      return callTimedOut(effect === "read" ? "read" : "write");
-    }
-    if (error instanceof StoreError) {
-      // That the store is away stands in the log once, not once for each call.
-      log.debug("store failed", { error });
-      return storeAwayError(error);
-    }
-    log.error("internal error", { error });
-    return new ToolError("internal_error", "Something went wrong inside this service.", {
-      hint: "Try again once. If it stays, give the request_id to the operator of this server.",
-    });
-  }
 }
 
 /** What a call hits, as the record shows it: all that was found out, or the ids it names. */
@@ -363,25 +292,4 @@ function recordedTarget(
   if (question !== undefined) return hideSecrets(cleanDeep(targetOf(question)), secrets);
   const ids = inputsFor("target", call, entry);
   return Object.keys(ids).length === 0 ? null : hideSecrets(cleanDeep(ids), secrets);
-}
-
-function readOnlyRefusal(what: string): ToolError {
-  return new ToolError("read_only", `${what} is not available: this connection may only read.`, {
-    hint: "Tell the user. Only the user or the operator can lift this, in the configuration.",
-  });
-}
-
-/** Tools that wait for an operation get that time on top. */
-function waitMs(call: PreparedCall, entry: CatalogueEntry): number {
-  const [seconds] = Object.values(inputsFor("wait", call, entry));
-  return typeof seconds === "number" ? seconds * 1000 : 0;
-}
-
-/** The parsed inputs of a call that are for one thing. */
-function inputsFor(
-  role: DeclaredInput["role"],
-  { input }: PreparedCall,
-  { declared }: CatalogueEntry,
-): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(input).filter(([name]) => declared.get(name)?.role === role));
 }

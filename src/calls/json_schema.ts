@@ -41,7 +41,10 @@ export function inputSchemas(schema: z.ZodObject): InputSchemas {
     Object.entries(converted.properties).map(([name, property]) => [name, readDeclaration(property[DECLARED])]),
   );
   return {
-    listed: withProperties(converted, (property, name) => declared.get(name)?.unlisted ? undefined : property),
+    listed: withProperties(
+      converted,
+      (property, name) => declared.get(name)?.unlisted ? undefined : withListedItems(property),
+    ),
     understood: withProperties(converted, (property) => property),
     declared,
   };
@@ -86,6 +89,13 @@ function withoutSafeBounds({ minimum, maximum, ...rest }: Property): Property {
     ...(minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER && { minimum }),
     ...(maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER && { maximum }),
   };
+}
+
+/** A list whose entries are objects, with the entries in listed keywords too. */
+function withListedItems(property: Property): Property {
+  const items = objectSchema.safeParse(property.items).data;
+  if (items === undefined) return property;
+  return { ...property, items: { ...withProperties(items, (member) => member) } };
 }
 
 /** What an input declares is for this program alone. */

@@ -45,6 +45,30 @@ export type WriteRequest<T> = Omit<ApiRequest<T>, "method" | "reveal" | "once"> 
   otherPath?: ApiPath;
 };
 
+/** What several accounts of one call share: the plans of its steps. */
+export interface AccountSharing {
+  /** The present servers, read once for all of them. Left out, each reads its own. */
+  current?: SharedListing;
+  /** Called before each request. */
+  onRequest?: () => void;
+}
+
+/** One reading of the present servers, as Cloudways gives them. A failed one is not kept. */
+export class SharedListing {
+  #reading: Promise<ServerRecord[]> | undefined;
+
+  /** The servers, read by the first who asks. */
+  async read(load: () => Promise<ServerRecord[]>): Promise<ServerRecord[]> {
+    const reading = this.#reading ??= load();
+    try {
+      return await reading;
+    } catch (error) {
+      if (this.#reading === reading) this.#reading = undefined;
+      throw error;
+    }
+  }
+}
+
 /** What a request works on. */
 function targetIn({ server_id, app_id }: Fields = {}): OperationTarget {
   return { server_id: tiedId(server_id), app_id: tiedId(app_id) };
@@ -66,11 +90,18 @@ export class CloudwaysAccount {
   readonly #session: Session;
   readonly #bound: ServerBound | undefined;
   readonly #work: AccountWork;
+  readonly #sharing: AccountSharing;
 
   /** @param servers The only servers that the caller may use; undefined for the whole account. */
-  constructor(services: AccountServices, session: Session, servers?: ReadonlySet<number>) {
+  constructor(
+    services: AccountServices,
+    session: Session,
+    servers?: ReadonlySet<number>,
+    sharing: AccountSharing = {},
+  ) {
     this.#services = services;
     this.#session = session;
+    this.#sharing = sharing;
     this.#bound = servers && new ServerBound(servers);
     const { operations, startedOperations } = services;
     this.#work = new AccountWork({
@@ -140,6 +171,7 @@ export class CloudwaysAccount {
   /** Sends a request that names only what there is for the caller. */
   async #send<T>(request: ApiRequest<T>, wholeAccount = false): Promise<T> {
     this.#bound?.check({ ...request, wholeAccount });
+    this.#sharing.onRequest?.();
     return await this.#services.client.send(this.#session, request).catch((error) => {
       throw this.#bound === undefined ? error : this.#bound.withoutOthers(error);
     });
@@ -208,7 +240,8 @@ export class CloudwaysAccount {
 
   /** Like {@linkcode servers}, but read from Cloudways and not from the cached listing. */
   async currentServers(): Promise<ServerRecord[]> {
-    return this.#within((await this.read(SERVER_LIST)).servers);
+    const load = async () => (await this.read(SERVER_LIST)).servers;
+    return this.#within(await (this.#sharing.current?.read(load) ?? load()));
   }
 
   /** The newest restore points of a server's applications that were seen in the last hour. Sends no request. */

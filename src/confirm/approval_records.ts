@@ -26,13 +26,21 @@ export const subjectSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("account") }),
 ]);
 
-const questionSchema = z.object({
+const callQuestionSchema = z.object({
   headline: z.string(),
   subject: subjectSchema,
   consequences: z.array(z.string()),
   losesData: z.literal(true).exactOptional(),
   typed: z.string().exactOptional(),
   facts: z.array(z.object({ name: z.string(), values: z.array(z.string()) })).default([]),
+});
+
+const questionSchema = callQuestionSchema.extend({
+  steps: z.array(z.object({
+    tool: z.string(),
+    question: callQuestionSchema,
+    arguments: z.record(z.string(), z.json()),
+  })).exactOptional(),
 });
 
 const recordSchema = z.object({

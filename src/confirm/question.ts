@@ -1,4 +1,5 @@
 import type { JsonValue } from "../text/clean.ts";
+import type { DeclaredInputs } from "./declared_input.ts";
 
 /** The server that a call affects. */
 export interface QuestionServer {
@@ -54,18 +55,43 @@ export interface ShownQuestion {
   facts?: readonly QuestionFact[];
   /** What the person has to type to approve, because something is gone for good; see `typed_label.ts`. */
   typed?: string;
+  /** The steps of a plan, each as its own call would be asked about. */
+  steps?: readonly ShownStep[];
 }
+
+/** One step of a plan, as a person is shown it. */
+export interface ShownStep {
+  tool: string;
+  question: ShownQuestion;
+  /** As the assistant sent them. */
+  arguments: Record<string, JsonValue>;
+}
+
+/** One step of a plan, before it is made fit to be shown. */
+export interface AskedStep {
+  tool: string;
+  question: ShownQuestion;
+  /** Parsed arguments. */
+  input: Readonly<Record<string, unknown>>;
+  /** What the tool's inputs declare. */
+  declared: DeclaredInputs;
+}
+
+/** A question before it is made fit to be shown. `planned` are the steps of a plan. */
+export type QuestionToShow = ShownQuestion & { planned?: readonly AskedStep[] };
 
 /** A question about a server or application. `target` adds what else the yes is bound to, such as an edited list. */
 interface MachineQuestion extends ShownQuestion {
   subject: MachineSubject;
   target?: JsonValue;
+  planned?: never;
 }
 
 /** A question about a domain or the account. Its subject does not identify what is affected, so `target` has to. */
 interface AccountQuestion extends ShownQuestion {
   subject: AccountSubject;
   target: JsonValue;
+  planned?: readonly AskedStep[];
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type QuestionFact,
   type QuestionSubject,
   type ShownQuestion,
+  type ShownStep,
 } from "./question.ts";
 
 /** Who asks, as a person may see it. */
@@ -43,7 +44,7 @@ export function questionText(
   asker: Asker,
   { wrongLabel = false }: { wrongLabel?: boolean } = {},
 ): string {
-  const { subject, consequences, losesData, facts = [], typed } = question;
+  const { consequences, typed, steps = [] } = question;
   const email = asker.email === undefined ? "" : ` (${quoted(asker.email)})`;
   return [
     firstLine(question),
@@ -53,10 +54,21 @@ export function questionText(
     "",
     `Account: ${asker.customer}${email}`,
     ...(asker.client === undefined ? [] : [`Client, by its own account: ${nameText(asker.client)}`]),
-    ...subjectLines(subject, losesData === true),
-    ...facts.flatMap(factLines),
+    ...(steps.length > 0 ? [] : subjectLines(question)),
     ...sentLines(sent),
+    ...steps.flatMap(stepLines),
   ].join("\n");
+}
+
+/** One step of a plan, as its own call would be asked about. */
+function stepLines({ question, arguments: sent }: ShownStep, index: number): string[] {
+  return [
+    "",
+    `Step ${index + 1}: ${firstLine(question)}`,
+    ...question.consequences,
+    ...subjectLines(question),
+    ...sentLines(sent),
+  ];
 }
 
 function typedLine(typed: string, wrongLabel: boolean): string {
@@ -93,8 +105,12 @@ function short(text: string): string {
   return quoted(text, MAX_IN_FIRST);
 }
 
-/** A subject in separate lines. */
-function subjectLines(subject: QuestionSubject, losesData: boolean): string[] {
+/** What a call is about, in separate lines. */
+function subjectLines({ subject, losesData, facts = [] }: ShownQuestion): string[] {
+  return [...placeLines(subject, losesData === true), ...facts.flatMap(factLines)];
+}
+
+function placeLines(subject: QuestionSubject, losesData: boolean): string[] {
   if (subject.kind === "account") return ["Concerns: the account itself, no single server"];
   if (subject.kind === "domain") return [`Domain: ${domainText(subject.domain)}`];
   const { server, apps } = machineOf(subject);

@@ -82,6 +82,15 @@ export const PURPOSES = {
   approval_outcome: { keeps: "table", standIn: "never" },
   /** A mark that too many wrong codes were typed. While it exists, none of the customer's approvals can be approved. */
   approving_closed: { keeps: "table", standIn: "never" },
+  /** A plan that waits for a person's yes, sealed. */
+  plan: { keeps: "table", standIn: "never" },
+  /**
+   * An approved plan, sealed: its steps go on under that yes. The one call that writes it begins the plan. Beside it lies
+   * the mark of the one call that carries it out.
+   */
+  plan_run: { keeps: "table", standIn: "never" },
+  /** One step of an approved plan, sealed. The one call that writes it first sends the step; it notes the end there. */
+  plan_step: { keeps: "table", standIn: "never" },
   /** The customer whose secrets an address leads to. Shared, because the page does not know the customer. */
   secret_address: { keeps: "table", standIn: "never" },
   /** The content of a secret's page, without the secrets. */

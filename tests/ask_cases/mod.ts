@@ -10,6 +10,7 @@ import { dnsCases } from "./dns.ts";
 import { protectionCases } from "./protection.ts";
 import { provisioningCases } from "./provisioning.ts";
 import { queuesCases } from "./queues.ts";
+import { plansCases } from "./plans.ts";
 import { securityCases } from "./security.ts";
 import { serverConfigCases } from "./server_config.ts";
 import { serversCases } from "./servers.ts";
@@ -21,6 +22,7 @@ export { answers, APP, type Change, GIT_URL } from "./case.ts";
 
 /** Every tool that changes something, and the one that has Cloudways call a host: when a person is asked. */
 export const askCases: Record<string, ToolCases> = {
+  ...plansCases,
   ...serversCases,
   ...appsCases,
   ...certificatesCases,

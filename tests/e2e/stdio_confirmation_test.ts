@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
 import { askingCalls } from "../support/asking_calls.ts";
+import { withOwnPlan } from "../support/row_plans.ts";
 import { type FormAnswer, type FormReply, STDIO_CLIENTS } from "../support/stdio_clients.ts";
 import { toType, yesTo } from "../support/yes.ts";
 import { DEMO_ACCOUNT, startSandbox } from "../sandbox/mod.ts";
@@ -44,7 +45,7 @@ for (const [kind, connect] of Object.entries(STDIO_CLIENTS)) {
           call.setUp(sandbox);
           const before = call.carriedOut(sandbox);
 
-          const answer = await client.call(call.tool, call.args);
+          const answer = await client.call(call.tool, await withOwnPlan(client, call.args));
 
           assert.equal(answer.json.code, code, JSON.stringify(answer.json));
           assert.equal(Object(answer.json.details).approval_url, undefined);

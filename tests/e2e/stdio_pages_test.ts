@@ -8,6 +8,7 @@ import { decide } from "../support/decide.ts";
 import { isListening, untilNotListening } from "../support/listening.ts";
 import { heading } from "../support/page_checks.ts";
 import { portForLater, type Program, type ProgramEnv, startMain } from "../support/process.ts";
+import { withOwnPlan } from "../support/row_plans.ts";
 import { STDIO_CLIENTS, type StdioClient } from "../support/stdio_clients.ts";
 import { until } from "../support/until.ts";
 import { approvalOf, yesTo } from "../support/yes.ts";
@@ -74,11 +75,12 @@ for (const [kind, connect] of Object.entries(STDIO_CLIENTS)) {
         call.setUp(sandbox);
         const before = call.carriedOut(sandbox);
 
-        const asked = await client.call(call.tool, call.args);
+        const args = await withOwnPlan(client, call.args);
+        const asked = await client.call(call.tool, args);
         const early = call.carriedOut(sandbox) - before;
-        const pending = await client.call(call.tool, call.args);
+        const pending = await client.call(call.tool, args);
         await press(pageOf(asked), approvalOf(String(asked.json.message)));
-        const done = await client.call(call.tool, call.args);
+        const done = await client.call(call.tool, args);
 
         assert.equal(asked.json.code, "confirmation_required");
         assert.equal(pending.json.code, "approval_pending");

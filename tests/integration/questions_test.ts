@@ -91,6 +91,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
   return {
     account,
     secrets,
+    plans: undefined,
     caller,
     clock,
     audit,
@@ -783,12 +784,13 @@ const ON_APP: Row[] = [
 
 const ROWS = [...ON_SERVER, ...ON_APP];
 
-/** Their questions are about the account or a domain; the tests of their toolsets have them. */
+/** Their questions are about the account, a domain or several calls; their own tests have them. */
 const ON_ACCOUNT = [
   "activate_addon",
   "add_dns_domains",
   "add_dns_records",
   "add_team_member",
+  "apply_plan",
   "change_addon_package",
   "change_copilot_subscription",
   "create_alert_channel",

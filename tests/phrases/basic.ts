@@ -70,4 +70,13 @@ export const basicPhrases: readonly PhraseRow[] = [
   ["diagnose shop.example.com", "diagnose_app"],
   ["why is the site unavailable", "diagnose_app"],
   ["troubleshoot the slow website", "diagnose_app"],
+  ["make several changes at once with one approval", "plan_changes"],
+  ["do this on all servers", "plan_changes"],
+  ["the same change on every server, but ask me only once", "plan_changes"],
+  ["change many things in one go", "plan_changes"],
+  ["bulk change across my servers", "plan_changes"],
+  ["show me a dry run of these changes first", "plan_changes"],
+  ["apply the plan that we made", "apply_plan"],
+  ["go ahead with the planned changes", "apply_plan", "plan_changes"],
+  ["continue the plan where it stopped", "apply_plan"],
 ];

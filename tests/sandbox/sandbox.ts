@@ -80,6 +80,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly violations: readonly Violation[];
   /** The requests for one operation. */
   requestsTo(operationId: string): RecordedRequest[];
+  /** Forgets all requests but so many of the first. */
+  keepRequests(count: number): void;
   /** Throws a list of all violations, if there is any. */
   assertNoViolations(): void;
   /** Makes requests fail; returns a function that ends it. */
@@ -145,6 +147,10 @@ class RunningSandbox implements Sandbox {
         resolve();
       });
     });
+  }
+
+  keepRequests(count: number): void {
+    this.requests.length = Math.min(count, this.requests.length);
   }
 
   requestsTo(operationId: string): RecordedRequest[] {

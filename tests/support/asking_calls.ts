@@ -2,6 +2,7 @@
 import { allTools } from "../../src/tools/all.ts";
 import { listRestorePointsAtOnce, RESTORE_POINT } from "../tool_rows/listed_at_once.ts";
 import { toolRows } from "../tool_rows/mod.ts";
+import { OTHER_ROW_PLAN } from "./row_plans.ts";
 import type { RecordedRequest, Sandbox } from "../sandbox/mod.ts";
 
 /** A call that asks. */
@@ -104,7 +105,7 @@ function otherTarget(args: Readonly<Record<string, unknown>>): Record<string, un
     addon_id: 9,
     channel_id: 8889,
     webhook_url: "https://hooks.example.com/OTHER",
-    plan_id: 3,
+    plan_id: typeof args.plan_id === "number" ? 3 : OTHER_ROW_PLAN,
   };
   return Object.fromEntries(Object.entries(others).filter(([name]) => name in args).slice(0, 1));
 }

@@ -112,10 +112,11 @@ export function argumentsFor(
   const ownIds = (value: unknown) => isListOfIds(value) ? [app.id] : value;
   const access = (value: unknown) =>
     String(value).replaceAll("100001", String(server.id)).replaceAll("200001", String(app.id));
+  const steps = (value: unknown): unknown => JSON.parse(access(JSON.stringify(value)));
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => [
       name,
-      name === "access" ? access(value) : own[name] ?? ownIds(value),
+      name === "access" ? access(value) : name === "steps" ? steps(value) : own[name] ?? ownIds(value),
     ]),
   );
 }

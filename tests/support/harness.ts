@@ -8,6 +8,7 @@ import { createLogger, type Logger } from "../../src/telemetry/log.ts";
 import { allTools } from "../../src/tools/all.ts";
 import type { WorkCounts } from "../../src/text/work_counts.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/mod.ts";
+import { knowService } from "./row_plans.ts";
 import { shutDown } from "./shut_down.ts";
 
 /** Shared by all services, since making it takes most of the time of a start. */
@@ -78,6 +79,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   });
   const server = Deno.serve({ hostname: "127.0.0.1", port: options.port ?? 0, onListen: () => {} }, around(app.fetch));
   const url = `http://127.0.0.1:${server.addr.port}`;
+  const forget = knowService(new URL(url), sandbox);
   return {
     url,
     mcpUrl: new URL(`${url}/mcp`),
@@ -85,6 +87,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     sandbox,
     logLines,
     async [Symbol.asyncDispose]() {
+      forget();
       await app.close();
       await shutDown(server);
       if (own) await sandbox[Symbol.asyncDispose]();

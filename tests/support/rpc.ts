@@ -1,5 +1,6 @@
 /** Speaks MCP to a server with `fetch` only, for tests that make many calls, or wrong ones. */
 import { type Answer, toAnswer } from "./clients.ts";
+import { withRowPlans } from "./row_plans.ts";
 
 /** Longer than any answer may take: a missing answer fails its test instead of blocking all of them. */
 const LONGEST_ANSWER_MS = 60_000;
@@ -7,16 +8,17 @@ const LONGEST_ANSWER_MS = 60_000;
 let nextId = 1;
 
 /** Posts one message. */
-export function post(
+export async function post(
   url: URL,
   message: unknown,
   headers: Record<string, string> = {},
   { signal = AbortSignal.timeout(LONGEST_ANSWER_MS) }: { signal?: AbortSignal } = {},
 ): Promise<Response> {
-  return fetch(url, {
+  const sent = await withRowPlans(url, message, headers);
+  return await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
-    body: JSON.stringify(message),
+    body: JSON.stringify(sent),
     signal,
   });
 }

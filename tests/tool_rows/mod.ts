@@ -11,6 +11,7 @@ import { dnsRows } from "./dns.ts";
 import { protectionRows } from "./protection.ts";
 import { provisioningRows } from "./provisioning.ts";
 import { queuesRows } from "./queues.ts";
+import { plansRows } from "./plans.ts";
 import type { ToolRow } from "./row.ts";
 import { securityRows } from "./security.ts";
 import { serverConfigRows } from "./server_config.ts";
@@ -22,6 +23,7 @@ import { updatesRows } from "./updates.ts";
 /** Every tool's row. A tool without one fails the tests. */
 export const toolRows: readonly ToolRow[] = [
   ...basicRows,
+  ...plansRows,
   ...serversRows,
   ...appsRows,
   ...securityRows,

@@ -19,6 +19,7 @@ const ABOUT_NO_SERVER = [
 
 /** They show such a caller only what is on their servers. */
 const SHOW_OWN = [
+  "apply_plan",
   "diagnose_app",
   "find_resources",
   "get_account_health",
@@ -34,6 +35,7 @@ const SHOW_OWN = [
   "list_servers",
   "list_setting_values",
   "list_staging_apps",
+  "plan_changes",
 ];
 
 /** They are not there. */

@@ -2,7 +2,8 @@
 import type { ApprovalRecord } from "../../confirm/approval_records.ts";
 import type { Approval, ApprovalState } from "../../confirm/approval.ts";
 import { MAX_WRONG_CODES } from "../../confirm/code_tries.ts";
-import type { QuestionFact, ShownQuestion } from "../../confirm/question.ts";
+import type { QuestionFact, ShownQuestion, ShownStep } from "../../confirm/question.ts";
+import type { JsonValue } from "../../text/clean.ts";
 import { Html, markup } from "../html.ts";
 import { codeField, hasWrongCode } from "./code_field.ts";
 import { argumentData, data, listData, valueData } from "./data.ts";
@@ -65,7 +66,7 @@ function openPage(approval: Approval, now: number, wrong: OpenOptions["wrong"]):
     main: markup`<p class="state" role="status">Waiting for your decision</p>
 <h1>${ours(record.question.headline)}</h1>
 <p>An AI assistant asks to do this. It happens only if you approve within ${within}, until ${clockTime(endsAt)}.</p>
-${meaning(record.question)}${target(record.question)}${asker(record)}${sent(record)}
+${meaning(record.question)}${whatItHits(record.question)}${asker(record)}${sent(record)}
 ${approval.closedUntil === undefined ? decisionForm(approval, wrong) : closedForm(approval.closedUntil)}`,
   };
 }
@@ -128,7 +129,7 @@ function endedPage({ record, endsAt, noUntil }: Approval, state: Exclude<Approva
 <p role="status">${until}${text}</p>
 ${isApproved ? withdrawal() : undefined}${isNo && noUntil !== undefined ? reconsidering(noUntil) : undefined}
 <section><h2>The call</h2><p>${ours(record.question.headline)}</p></section>
-${target(record.question)}${asker(record)}${sent(record)}`,
+${whatItHits(record.question)}${asker(record)}${sent(record)}`,
   };
 }
 
@@ -155,6 +156,29 @@ function meaning({ consequences }: ShownQuestion): Html | undefined {
 `;
 }
 
+/** What a call hits, or every step of a plan. */
+function whatItHits(question: ShownQuestion): Html {
+  const { steps = [] } = question;
+  return steps.length === 0 ? target(question) : markup`${steps.map(step)}`;
+}
+
+/** One step of a plan, as its own call would be shown. */
+function step({ tool, question, arguments: sent }: ShownStep, index: number): Html {
+  return markup`<section class="step"><h2>Step ${index + 1}: ${ours(question.headline)}</h2></section>
+${meaning(question)}${target(question)}${sentStep(tool, sent)}`;
+}
+
+function sentStep(tool: string, sent: ShownStep["arguments"]): Html {
+  return markup`<section><h2>Sent for this step</h2>
+<dl><dt>Tool</dt><dd>${ours(tool)}</dd>${argumentList(sent)}</dl>
+</section>
+`;
+}
+
+function argumentList(sent: Readonly<Record<string, JsonValue>>): Html[] {
+  return Object.entries(sent).map(([name, value]) => markup`<dt>${ours(name)}</dt><dd>${argumentData(value)}</dd>`);
+}
+
 function target({ subject, losesData, facts = [] }: ShownQuestion): Html {
   return markup`${subjectSections(subject, losesData === true)}
 ${facts.map(fact)}`;
@@ -175,12 +199,11 @@ function fact({ name, values }: QuestionFact): Html {
 }
 
 function sent(record: ApprovalRecord): Html {
-  const entries = Object.entries(record.arguments);
-  const list = entries.map(([name, value]) => markup`<dt>${ours(name)}</dt><dd>${argumentData(value)}</dd>`);
+  const list = argumentList(record.arguments);
   const note = markup`<p class="note">The assistant chose these values.</p>`;
   return markup`<section><h2>Sent by the assistant</h2>
 <dl><dt>Tool</dt><dd>${ours(record.tool)}</dd>${list}</dl>
-${entries.length === 0 ? undefined : note}
+${list.length === 0 ? undefined : note}
 </section>
 `;
 }

@@ -18,6 +18,7 @@ ul{margin:0;padding-left:1.25rem}
 section>:last-child,form>:last-child,li>:last-child{margin-bottom:0}
 section{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1rem;margin:1rem 0}
 section.warn{background:var(--warn-back);border-color:var(--warn-line)}
+section.step{border-width:2px;margin-top:2.5rem}
 section.warn li+li{margin-top:.25rem}
 .state{display:inline-block;margin:.75rem 0 0;padding:.125rem .75rem;border:1px solid currentColor;border-radius:1rem;
 font-size:.875rem;font-weight:600;color:var(--wait)}

@@ -200,11 +200,12 @@ const MAX_APPS = 10;
 
 /** An action in short. */
 export function shownAction({ record, ...action }: Action) {
-  const { operation_id, client, connection, request_id, arguments: args } = record;
+  const { operation_id, client, connection, request_id, arguments: args, steps } = record;
   return {
     ...action,
     ...targetOf(record.target),
     ...(args !== null && { arguments: args }),
+    ...(steps !== undefined && { steps }),
     ...(operation_id !== null && { operation_id }),
     ...(client !== undefined && { client }),
     ...(connection !== undefined && { connection }),

@@ -3,7 +3,7 @@
  * written, and read back afterwards.
  */
 import { sayingOf } from "../../cloudways/replies.ts";
-import { type ErrorCode, ToolError } from "../../errors.ts";
+import { type ErrorCode, ToolError, type ToolErrorOptions } from "../../errors.ts";
 
 /** A change of something that Cloudways only replaces as a whole. */
 export interface PlannedChange<T, W> {
@@ -74,12 +74,21 @@ function isUnclear(error: unknown): error is ToolError {
   return error instanceof ToolError && UNCLEAR.has(error.code) && error.done !== "nothing";
 }
 
-/** The refusal of a change that changes nothing. */
+/** The refusal of a change that changes nothing: what it asks for is so already. */
+export class NothingToChange extends ToolError {
+  constructor(subject: string, options: Pick<ToolErrorOptions, "hint" | "details">) {
+    super("validation_failed", `Nothing would change: the ${subject} already as asked for.`, {
+      ...options,
+      done: "nothing",
+    });
+  }
+}
+
+/** The refusal of a change of one thing that is already as asked for. */
 export function nothingToChange(what: string, present: unknown): ToolError {
-  return new ToolError("validation_failed", `Nothing would change: the ${what} is already as asked for.`, {
+  return new NothingToChange(`${what} is`, {
     hint: `Nothing was written. Look at details for the ${what} as it is.`,
     details: { present },
-    done: "nothing",
   });
 }
 

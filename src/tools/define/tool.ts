@@ -9,6 +9,7 @@ import type { Toolset } from "../../identity/toolsets.ts";
 import { declare, type DeclaredInputs } from "../../confirm/declared_input.ts";
 import type { Question } from "../../confirm/question.ts";
 import { type GoneForGood, textToType } from "../../confirm/typed_label.ts";
+import type { Plans } from "./plans.ts";
 import type { CallSecrets, Show } from "../../secrets/call_secrets.ts";
 
 /**
@@ -66,6 +67,8 @@ export interface ToolContext {
   titleOf: (toolName: string) => string | undefined;
   /** Makes passwords, and shows secrets to the person and not to the model. */
   secrets: CallSecrets;
+  /** Makes and applies plans of several calls. */
+  plans: Plans;
   /** Finds tools that the caller may use. */
   findTools: (query: string, options: FindOptions) => FoundTools;
   /** Aborts when waiting is over: the client has left, the time is up, or this process ends. */
@@ -75,10 +78,12 @@ export interface ToolContext {
 }
 
 /** The context of a call that may have no credentials. */
-export interface AnonymousContext extends Omit<ToolContext, "account" | "secrets"> {
+export interface AnonymousContext extends Omit<ToolContext, "account" | "secrets" | "plans"> {
   /** Both undefined without credentials, or with malformed ones. */
   account: CloudwaysAccount | undefined;
   secrets: CallSecrets | undefined;
+  /** Undefined without credentials too, and in the steps of a plan, which make none. */
+  plans: Plans | undefined;
 }
 
 /** The current meaning of a former input name. */
@@ -285,11 +290,18 @@ export function defineForwardingTool(definition: ForwardingToolDefinition): Tool
   return { ...toTool(whole, behaviour), idempotent: false, forwards: true };
 }
 
-function accountContext(toolName: string, context: AnonymousContext): ToolContext {
+/** The context of a call that needs credentials. Throws an error of the program without them. */
+export function accountContext(toolName: string, context: AnonymousContext): ToolContext {
   const { account, secrets } = context;
   if (account === undefined || secrets === undefined) throw new Error(`${toolName} was run without an account`);
-  return { ...context, account, secrets };
+  return { ...context, account, secrets, plans: context.plans ?? NO_PLANS };
 }
+
+/** The plans of a step. No tool that makes or applies one can be a step. */
+const NO_PLANS: Plans = {
+  make: () => Promise.reject(new Error("a plan was made within a plan")),
+  open: () => Promise.reject(new Error("a plan was applied within a plan")),
+};
 
 /** Whether every call names a server or an application. */
 function requiresTarget({ shape }: z.ZodObject): boolean {

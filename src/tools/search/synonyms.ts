@@ -144,6 +144,12 @@ export const SYNONYMS: readonly (readonly [said: string, meant: string])[] = [
   ["php version, switch php, upgrade php, downgrade php", "package version php"],
   ["visitor, visitors, hits, bots, crawlers", "traffic visitors bots"],
   ["exclude, don't cache, not cache", "exclusions rules left out"],
+  [
+    "several changes, many changes, changes at once, many things, in one go, this all servers, same every server, " +
+    "same all servers, same change, across my servers, across all servers, bulk, batch, dry run, one approval, ask once",
+    "plan changes bulk several",
+  ],
+  ["apply plan, planned changes, continue plan, the plan that", "apply plan steps planned"],
   ["deploy, deployment", "deploy git"],
   ["rename, another name, another label", "rename label"],
 ];

@@ -29,6 +29,8 @@ export const TOOL_WORDS: Readonly<Record<string, string>> = {
   get_weekly_report: "summary summarise client customer owner month mail status happened newsletter overview",
   diagnose_app: "diagnose why troubleshoot wrong unavailable broken error since yesterday",
   get_audit_log: "history who changed assistant actions past log week",
+  plan_changes: "bulk batch several many once one go dry run preview across same everywhere",
+  apply_plan: "planned steps go ahead carry out continue",
   // servers
   start_server: "boot power online",
   stop_server: "shut down power off night pause",

@@ -6,6 +6,7 @@ import { ToolError } from "../../errors.ts";
 import { appInput } from "../define/inputs.ts";
 import { record, records } from "../define/outputs.ts";
 import { safeUpdates } from "../define/pending_updates.ts";
+import { NothingToChange } from "../define/planned_change.ts";
 import { appFacts, inWords, nullIfRefused, onApp } from "../define/questions.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
@@ -129,9 +130,8 @@ const setAppUpdates = defineAskingTool({
 });
 
 function nothingChanges(): ToolError {
-  return new ToolError("validation_failed", "Nothing would change: the settings are already as asked for.", {
+  return new NothingToChange("settings are", {
     hint: "Nothing was sent, and nobody was asked. get_update_settings shows them.",
-    done: "nothing",
   });
 }
 
