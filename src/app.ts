@@ -31,6 +31,7 @@ import { Catalogue } from "./calls/catalogue.ts";
 import { Confirmation } from "./confirm/confirmation.ts";
 import { Declines } from "./confirm/declines.ts";
 import { Dispatcher } from "./calls/dispatch.ts";
+import { Receipts } from "./calls/receipts.ts";
 import { EndedYeses } from "./confirm/ended_yeses.ts";
 import { McpEndpoint, type McpEndpointOptions } from "./mcp/endpoint.ts";
 import { ALWAYS_SERVED, hostOf, type PageHost } from "./confirm/page_access.ts";
@@ -160,6 +161,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     services,
     confirmation,
     secretPages,
+    receipts: new Receipts(base),
     audit,
     healthThresholds: config.healthThresholds,
     clock,

@@ -26,13 +26,15 @@ import { withJsonTexts } from "./json_arguments.ts";
 import { BoundAuditReader } from "./bound_audit.ts";
 import { CallAudit } from "./call_audit.ts";
 import { targetOf } from "../confirm/binding.ts";
-import type { DeclaredInput } from "../confirm/declared_input.ts";
+import { type DeclaredInput, shownByFacts } from "../confirm/declared_input.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import type { AskingCall, Confirmation, SpentYes, Verdict } from "../confirm/confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "../confirm/elicitation.ts";
 import { errorResult, successResult } from "./results.ts";
 import { recordedArguments } from "./shown_arguments.ts";
 import { ToolFinder } from "./tool_finder.ts";
+import type { Receipts } from "./receipts.ts";
+import { type TakenBack, Undoing } from "./undoing.ts";
 import { suggestions, type Tools, unwrap } from "./unwrap.ts";
 
 /** One `tools/call`, whatever transport and era it came by. */
@@ -64,6 +66,7 @@ export interface DispatcherOptions {
   services: AccountServices;
   confirmation: Confirmation;
   secretPages: SecretPages;
+  receipts: Receipts;
   audit: AuditTrail;
   healthThresholds: HealthThresholds;
   clock: Clock;
@@ -81,6 +84,8 @@ interface CallInHand extends ToolCall {
   /** Hidden wherever they occur. */
   secrets: Secrets;
   audit: CallAudit;
+  /** The change that it takes back, if it is one of a receipt. */
+  takesBack: TakenBack | undefined;
 }
 
 /** How long a change waits until it is on record. Most of a call's time is left to the change itself. */
@@ -90,12 +95,14 @@ const INTENT_MS = 10_000;
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #tools: Tools;
+  readonly #undoing: Undoing;
   readonly #inHand = new Set<Promise<unknown>>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
     const { catalogue } = options;
     this.#tools = { catalogue, finder: new ToolFinder(catalogue) };
+    this.#undoing = new Undoing(options);
   }
 
   /**
@@ -129,14 +136,15 @@ export class Dispatcher {
   }
 
   async #call(sent: ToolCall): Promise<CallOutcome> {
-    const unwrapped = unwrap(sent, sent.caller, this.#tools);
-    const request = unwrapped.kind === "call" ? { ...sent, ...unwrapped.call } : sent;
+    const unwrapped = await this.#undoing.open(unwrap(sent, sent.caller, this.#tools), sent.caller);
+    const { takesBack } = unwrapped;
+    const request = { ...sent, ...unwrapped.call };
     const found = this.#options.catalogue.lookUp(request.name, request.caller);
     const secrets = request.caller.secrets;
     if (found.kind === "unknown") throw this.#unknownTool(request);
-    const audit = this.#auditOf(request, found.entry, secrets);
+    const audit = this.#auditOf(request, found.entry, secrets, takesBack);
     const log = request.log.with({ tool: request.name });
-    const call: CallInHand = { ...request, log, secrets, audit };
+    const call: CallInHand = { ...request, log, secrets, audit, takesBack };
     const startedAt = performance.now();
     let outcome = "ok";
     let limitedBy: Limit | undefined;
@@ -195,7 +203,12 @@ export class Dispatcher {
   }
 
   /** Whatever is not plainly a read leaves a record. */
-  #auditOf({ args, caller, client }: ToolCall, { tool, declared }: CatalogueEntry, secrets: Secrets): CallAudit {
+  #auditOf(
+    { args, caller, client }: ToolCall,
+    { tool, declared }: CatalogueEntry,
+    secrets: Secrets,
+    takesBack?: TakenBack,
+  ): CallAudit {
     const { identity, boundTo, requestId, connection } = caller;
     return new CallAudit(this.#options.audit, {
       customer: customerIdOf(identity),
@@ -205,12 +218,14 @@ export class Dispatcher {
       arguments: recordedArguments(args, declared, secrets),
       request_id: requestId,
       ...(connection && { connection: connection.id }),
+      ...(takesBack && { undoes: takesBack.receipt.request_id }),
     }, { kept: tool.effect !== "read" });
   }
 
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
     const arrivedAt = this.#options.clock.now();
-    const sent = readAgain(entry.tool, call.args);
+    const { takesBack } = call;
+    const sent = takesBack === undefined ? readAgain(entry.tool, call.args) : { ...call, again: takesBack.again };
     const prepared = this.#prepare(entry, { ...call, args: sent.args });
     const readMs = this.#options.callTimeoutMs + waitMs(prepared, entry);
     const writeMs = entry.tool.effect === "read" ? 0 : this.#options.writeTimeoutMs;
@@ -218,7 +233,8 @@ export class Dispatcher {
     const context = this.#context({ ...call, arrivedAt }, readMs + writeMs, deadline.signal);
     const planning = prepared.plan(context);
     // The time for the change is not for reading what it would change.
-    const planned = writeMs === 0 ? await planning : await within(readMs, planning, () => Promise.reject(noTimeLeft()));
+    const read = writeMs === 0 ? await planning : await within(readMs, planning, () => Promise.reject(noTimeLeft()));
+    const planned = takesBack === undefined ? read : this.#undoing.planned(read, takesBack, call.caller);
     call.audit.hits(recordedTarget(entry, prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
@@ -234,7 +250,8 @@ export class Dispatcher {
     await call.audit.succeeded(value);
     const { showsSecrets, showsLiterals: literals } = prepared;
     const reveal = showsSecrets === "answer" || entry.tool.publicAnswer;
-    const result = successResult(value, { secrets: call.secrets, reveal, literals, shorter: entry.shorter });
+    const answer = { ...value, ...await this.#undoing.noteOf(entry, planned, call) };
+    const result = successResult(answer, { secrets: call.secrets, reveal, literals, shorter: entry.shorter });
     return { kind: "result", result };
   }
 
@@ -307,7 +324,7 @@ export class Dispatcher {
     return await this.#options.confirmation.settle({
       tool: name,
       input,
-      declared,
+      declared: call.takesBack === undefined ? declared : shownByFacts(declared),
       secrets,
       question,
       customer: caller.identity,

@@ -12,6 +12,7 @@ import { listingTools } from "./listing.ts";
 import { myOperationsTools } from "./my_operations.ts";
 import { offersTools } from "./offers.ts";
 import { operationsTools } from "./operations.ts";
+import { undoTools } from "./undo.ts";
 import { weeklyReportTools } from "./weekly_report/tool.ts";
 
 /** Every tool of this toolset. */
@@ -29,4 +30,5 @@ export const basicTools: readonly Tool[] = [
   ...auditLogTools,
   ...weeklyReportTools,
   ...diagnosisTools,
+  ...undoTools,
 ];
