@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { addressKey, type ListName, readAddressList } from "../../cloudways/address_lists.ts";
 import { serverInput } from "../define/inputs.ts";
-import { checkEdit } from "../define/list_edits.ts";
+import { canonicalEntries, checkEdit } from "../define/list_edits.ts";
 import { texts } from "../define/outputs.ts";
-import { serverFacts } from "../define/questions.ts";
+import { onServer, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import type { ChangedState } from "../define/undo.ts";
 import { ipRange } from "../define/validators.ts";
 import { carryOutWhitelistChange, planWhitelistChange } from "./whitelist_change.ts";
 import { whitelistQuestion } from "./whitelist_question.ts";
@@ -74,7 +75,25 @@ const updateWhitelistedIps = defineAskingTool({
     const place = { account, serverId: server.id, list };
     return { ...namesOfServer(server), list, ...await carryOutWhitelistChange(place, plan) };
   },
+  undo: {
+    state: ({ plan: { before } }) => listState(before.ips, before.policy),
+    about: onServer,
+    reverse: (_before, { server, plan: { before, merged } }, { list, policy }, answer) => {
+      const setsPolicy = policy !== undefined && answer.policy !== before.policy;
+      const isKnown = before.stated && !(setsPolicy && before.policy === null);
+      return {
+        after: listState(merged.after, setsPolicy ? answer.policy : before.policy),
+        arguments: isKnown
+          ? { server_id: server.id, list, replace: before.ips, ...(setsPolicy && { policy: before.policy }) }
+          : undefined,
+      };
+    },
+  },
 });
+
+function listState(ips: readonly string[], policy: string | null): ChangedState {
+  return { "Addresses on the list": canonicalEntries(ips, addressKey), "All other addresses": policy };
+}
 
 /** The tools of this file. */
 export const whitelistsTools: readonly Tool[] = [

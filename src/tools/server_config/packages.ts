@@ -10,7 +10,7 @@ import { serverInput, waitInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { startedOutput } from "../define/outputs.ts";
 import { nothingToChange } from "../define/planned_change.ts";
-import { nullIfRefused, serverFacts } from "../define/questions.ts";
+import { nullIfRefused, onServer, serverFacts } from "../define/questions.ts";
 import { startOnServer } from "../define/start.ts";
 import { serverOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
@@ -78,6 +78,16 @@ const updateServerPackage = defineAskingTool({
       fields: { package_name: change.package, package_version: change.after },
     });
     return { ...started, package: change.package, version: change.after, version_before: change.before };
+  },
+  undo: {
+    state: ({ change }) => ({ "Version": change.before }),
+    about: onServer,
+    reverse: (_before, { server, change: { package: name, before, after, goesBack } }) => ({
+      after: { "Version": after },
+      arguments: goesBack === true && before !== null && before !== ""
+        ? { server_id: server.id, package: name, version: before }
+        : undefined,
+    }),
   },
 });
 
