@@ -10,7 +10,7 @@ import { serverInput, waitInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { startedOutput } from "../define/outputs.ts";
 import { nothingToChange } from "../define/planned_change.ts";
-import { nullIfRefused, onServer, serverFacts } from "../define/questions.ts";
+import { nullIfRefused, serverFacts } from "../define/questions.ts";
 import { startOnServer } from "../define/start.ts";
 import { serverOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
@@ -52,6 +52,10 @@ const updateServerPackage = defineAskingTool({
   title: "Change a package's version",
   toolset: "server_config",
   effect: "destructive",
+  undo: {
+    instead: "The same tool with version_before, where list_setting_values shows that the package can go back; other " +
+      "things that came with it may be gone.",
+  },
   idempotent: true,
   description:
     "Installs another version of a package on a server, such as PHP, MySQL, MariaDB, Redis or Elasticsearch, for " +
@@ -78,16 +82,6 @@ const updateServerPackage = defineAskingTool({
       fields: { package_name: change.package, package_version: change.after },
     });
     return { ...started, package: change.package, version: change.after, version_before: change.before };
-  },
-  undo: {
-    state: ({ change }) => ({ "Version": change.before }),
-    about: onServer,
-    reverse: (_before, { server, change: { package: name, before, after, goesBack } }) => ({
-      after: { "Version": after },
-      arguments: goesBack === true && before !== null && before !== ""
-        ? { server_id: server.id, package: name, version: before }
-        : undefined,
-    }),
   },
 });
 

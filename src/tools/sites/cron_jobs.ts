@@ -173,7 +173,7 @@ const updateAppCronJobs = defineAskingTool({
     reverse: (_before, { app, before, edited }, _input, { form_jobs_after }) => ({
       after: cronState(edited.after, form_jobs_after),
       arguments: before.stated && sameEntries(before.formJobs, form_jobs_after)
-        ? { app_id: app.id, ...backTo(before.lines, edited) }
+        ? { app_id: app.id, replace: before.lines }
         : undefined,
     }),
   },
@@ -184,12 +184,6 @@ function cronState(lines: readonly string[], formJobs: readonly string[]): Chang
     "Cron jobs": canonicalEntries(lines, cronKey),
     "Jobs of the console's form": canonicalEntries(formJobs),
   };
-}
-
-/** The whole list where every line can be sent; else only what differs, so that comments stay. */
-function backTo(lines: readonly string[], { added, removed }: EditedList): ListEdit {
-  if (lines.every((line) => CRON_LINE.test(line))) return { replace: lines };
-  return { ...(removed.length > 0 && { add: removed }), ...(added.length > 0 && { remove: added }) };
 }
 
 function sameLines(a: CronList, b: CronList): boolean {
