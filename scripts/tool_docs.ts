@@ -10,6 +10,7 @@ import { allTools } from "../src/tools/all.ts";
 import { EFFECT_WORDS } from "../src/tools/define/tool.ts";
 import { TOOLSETS } from "../src/identity/toolsets.ts";
 import { TOKEN_HEADERS } from "../tests/support/clients.ts";
+import { afterFirstChange } from "../tests/support/first_change.ts";
 import { startService } from "../tests/support/harness.ts";
 import { callTool } from "../tests/support/rpc.ts";
 import { DEMO_EPOCH, FakeClock } from "../tests/sandbox/mod.ts";
@@ -61,8 +62,9 @@ function shorten(_name: string, value: unknown): unknown {
   return typeof value === "string" && value.length > 120 ? `${value.slice(0, 60)}…` : value;
 }
 
-/** Addresses of pages are random. */
-function withoutRandom(_name: string, value: unknown): unknown {
+/** Addresses of pages are random, and receipts. */
+function withoutRandom(name: string, value: unknown): unknown {
+  if (name === "receipt") return "…";
   return typeof value === "string" ? value.replace(/\/secret\/[0-9a-f]+$/, "/secret/…") : value;
 }
 
@@ -71,7 +73,8 @@ async function exampleAnswer(row: typeof toolRows[number]): Promise<unknown> {
   const sandbox = { clock, epoch: DEMO_EPOCH, pace: { polls: 1, seconds: 0 } };
   await using service = await startService({ sandbox, clock, env: { CONFIRM: "off", ENCRYPTION_KEY: KEY } });
   setUpForEveryTool(service.sandbox);
-  const { json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
+  const args = await afterFirstChange(service.mcpUrl, row, row.minimal, TOKEN_HEADERS);
+  const { json } = await callTool(service.mcpUrl, row.tool, args, TOKEN_HEADERS);
   return json;
 }
 

@@ -25,6 +25,8 @@ export interface ToolRow {
   refusedWhileBusy?: true;
   /** It reads many things at once. What can't be read is named in its answer, and fails nothing. */
   readsWide?: true;
+  /** A change that is made first; the call is given its receipt in place of that in the arguments. */
+  changeFirst?: { tool: string; args: Record<string, unknown> };
   /** Brings the sandbox into the state that the call needs. */
   setUp?: (sandbox: Sandbox) => void;
 }

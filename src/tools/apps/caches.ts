@@ -7,7 +7,7 @@ import { ToolError } from "../../errors.ts";
 import { readAppVarnish } from "../define/app_varnish.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, startedOutput } from "../define/outputs.ts";
-import { appFactsIf, nullIfRefused, onApp } from "../define/questions.ts";
+import { appFactsIf, nullIfNotRead, onApp } from "../define/questions.ts";
 import { blocks, startOnApp } from "../define/start.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
@@ -96,7 +96,7 @@ const manageAppVarnish = defineAskingTool({
   facts: async (input, context) => {
     const facts = await appFactsIf(input.action !== "purge", input, context);
     if (input.action === "purge") return { ...facts, isOn: null };
-    const varnish = await readAppVarnish(context.account, facts).catch(nullIfRefused);
+    const varnish = await readAppVarnish(context.account, facts).catch(nullIfNotRead);
     return { ...facts, isOn: varnish?.varnish_app_enabled ?? null };
   },
   question: (facts, { action }) => action === "disable" ? appVarnishOffQuestion(facts) : undefined,

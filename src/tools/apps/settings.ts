@@ -7,7 +7,7 @@ import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { startedOutput } from "../define/outputs.ts";
 import { switchedBack } from "../define/put_back.ts";
-import { appFacts, appFactsIf, nullIfRefused, onApp } from "../define/questions.ts";
+import { appFacts, appFactsIf, nullIfNotRead, onApp } from "../define/questions.ts";
 import { startOnApp } from "../define/start.ts";
 import { appOutput, idsOf } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
@@ -69,7 +69,7 @@ const enforceAppHttps = defineAskingTool({
   output: z.looseObject({ ...appOutput, ...startedOutput, enforce_https: z.boolean() }),
   facts: async (input, context) => {
     const facts = await appFacts(input, context);
-    return { ...facts, isOn: await readHttps(context.account, facts).catch(nullIfRefused) };
+    return { ...facts, isOn: await readHttps(context.account, facts).catch(nullIfNotRead) };
   },
   question: (facts, { enabled }) => enabled ? httpsOnQuestion(facts) : httpsOffQuestion(facts),
   handler: async ({ enabled, ...input }, context, found) => {

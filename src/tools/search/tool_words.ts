@@ -28,6 +28,7 @@ export const TOOL_WORDS: Readonly<Record<string, string>> = {
   list_my_operations: "jobs tasks background running still began lost id today pick up again broke off pending",
   get_weekly_report: "summary summarise client customer owner month mail status happened newsletter overview",
   diagnose_app: "diagnose why troubleshoot wrong unavailable broken error since yesterday",
+  undo_change: "undo revert reverse mistake wrong what you did last take put old state again cancel",
   get_audit_log: "history who changed assistant actions past log week",
   // servers
   start_server: "boot power online",
@@ -47,7 +48,7 @@ export const TOOL_WORDS: Readonly<Record<string, string>> = {
   backup_app: "take save one now before",
   get_app_restore_points: "last when dates backups exist available which have",
   restore_app: "yesterday broke back earlier recover deleted lost previous",
-  rollback_app_restore: "wrong revert",
+  rollback_app_restore: "wrong",
   clear_app_cache: "old stale outdated purge flush refresh cache visitors",
   get_app_varnish_settings: "on state excluded currently is",
   manage_app_varnish: "enable disable develop",

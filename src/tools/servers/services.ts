@@ -6,7 +6,7 @@ import { serverInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { record } from "../define/outputs.ts";
 import { serviceHeadline } from "../define/question_words.ts";
-import { nullIfRefused, onServer, serverFacts } from "../define/questions.ts";
+import { nullIfNotRead, nullIfRefused, onServer, serverFacts } from "../define/questions.ts";
 import { readServices } from "../define/server_services.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
@@ -121,7 +121,7 @@ const manageServerVarnish = defineAskingTool({
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     if (input.action === "purge") return { ...facts, isOn: null };
-    const status = await readServices(context.account, facts.server.id).catch((error) => nullIfRefused(error));
+    const status = await readServices(context.account, facts.server.id).catch(nullIfNotRead);
     return { ...facts, isOn: status?.enabled.varnish ?? null };
   },
   question: (facts, { action }) => action === "enable" ? undefined : serverVarnishQuestion(facts, action),

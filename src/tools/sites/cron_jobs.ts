@@ -18,7 +18,7 @@ import {
 } from "../define/list_edits.ts";
 import { startedOutput, texts } from "../define/outputs.ts";
 import { makeChange, nothingToChange } from "../define/planned_change.ts";
-import { type AppFacts, appFacts, count, NOT_TOLD, nullIfRefused, onApp } from "../define/questions.ts";
+import { type AppFacts, appFacts, count, NOT_TOLD, nullIfNotRead, nullIfRefused, onApp } from "../define/questions.ts";
 import { startOnApp } from "../define/start.ts";
 import { appOutput, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, defineWriteTool, type Tool, type ToolContext } from "../define/tool.ts";
@@ -202,7 +202,7 @@ const setAppCronOptimizer = defineWriteTool({
   output: z.looseObject({ ...appOutput, ...startedOutput, cron_optimizer: z.boolean() }),
   facts: async (input, context) => {
     const facts = await appFacts(input, context);
-    const flags = await readFlags(context.account, facts).catch(nullIfRefused);
+    const flags = await readFlags(context.account, facts).catch(nullIfNotRead);
     return { ...facts, isOn: flags?.cron_optimizer ?? null };
   },
   handler: async ({ enabled, ...input }, context, found) => {
