@@ -189,11 +189,12 @@ export class Dispatcher {
 
   /** The result of a call that ends between a question and its answer. */
   async refuse(sent: ToolCall, error: ToolError): Promise<CallToolResult> {
-    const call = this.innermost(sent);
+    const opened = await this.#undoing.open(unwrap(sent, sent.caller, this.#tools), sent.caller);
+    const call = { ...sent, ...opened.call };
     const { catalogue, metrics } = this.#options;
     const secrets = call.caller.secrets;
     const found = catalogue.lookUp(call.name, call.caller);
-    if (found.kind !== "unknown") await this.#auditOf(call, found.entry, secrets).failed(error);
+    if (found.kind !== "unknown") await this.#auditOf(call, found.entry, secrets, opened.takesBack).failed(error);
     metrics.toolFinished({ tool: call.name, outcome: error.code, seconds: 0 });
     if (error.limitedBy !== undefined) {
       metrics.rateLimited(error.limitedBy);
