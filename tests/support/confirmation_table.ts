@@ -15,11 +15,44 @@ import { LegacySession } from "./legacy_session.ts";
 import { rawClient, type RedisAddress, redisOfFile } from "./redis_server.ts";
 import { callTool } from "./rpc.ts";
 import { callModern, type ModernAnswer } from "./rpc_2026.ts";
+import { receiptOf } from "./undo_cases.ts";
 import { approvalOf, toType, yesTo } from "./yes.ts";
 import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 
 /** A call, and the way in which it is made. */
-type Call = AskingCall & { way: Way };
+type Call = TableCall & { way: Way };
+
+/** A call of the table: one that asks, or one that takes a change back. */
+interface TableCall extends AskingCall {
+  /** Makes the call ready: what it takes back has to be done first. Nobody is asked for that. */
+  prepare?: (url: URL) => Promise<Pick<AskingCall, "args" | "otherArgs">>;
+  /** The code for another customer with a yes to this call. */
+  foreignCode: string;
+}
+
+const OPENED_AGAIN = "app_access_state_update";
+
+/** Every call that asks, and the undo of a change whose reverse call asks. */
+const tableCalls: readonly TableCall[] = [
+  ...askingCalls.map((call) => ({ ...call, foreignCode: "confirmation_required" })),
+  {
+    tool: "undo_change",
+    args: {},
+    otherArgs: {},
+    setUp: () => {},
+    prepare: async (url) => {
+      const [args, otherArgs] = await Promise.all([200001, 200002].map(async (app_id) => {
+        const { json } = await callTool(url, "set_app_state", { app_id, enabled: false }, TOKEN_HEADERS);
+        return { receipt: receiptOf(json) };
+      }));
+      if (args === undefined || otherArgs === undefined) throw new Error("there are two changes");
+      return { args, otherArgs };
+    },
+    // Beside the two changes that were made first.
+    carriedOut: (sandbox) => Math.max(0, sandbox.requestsTo(OPENED_AGAIN).length - 2),
+    foreignCode: "not_found",
+  },
+];
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
@@ -31,9 +64,12 @@ interface Replicas extends AsyncDisposable {
   b: Service;
   sandbox: Sandbox;
   clock: FakeClock;
+  /** The call, ready to be made. */
+  call: Call;
 }
 
-async function startReplicas(redis: RedisAddress, { setUp }: Call): Promise<Replicas> {
+async function startReplicas(redis: RedisAddress, unprepared: Call): Promise<Replicas> {
+  const { setUp, prepare } = unprepared;
   const stack = new AsyncDisposableStack();
   // Nothing that was said in one case may count in the next.
   await stack.use(rawClient(redis)).flushall();
@@ -45,7 +81,12 @@ async function startReplicas(redis: RedisAddress, { setUp }: Call): Promise<Repl
     stack.use(await startService({ env, sandbox, clock })),
     stack.use(await startService({ env, sandbox, clock })),
   ];
-  return { a, b, sandbox, clock, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const call = { ...unprepared };
+  if (prepare !== undefined) {
+    await using first = await startService({ env: { ...env, CONFIRM: "off" }, sandbox, clock });
+    Object.assign(call, await prepare(first.mcpUrl));
+  }
+  return { a, b, sandbox, clock, call, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 /** Asks, and gives what an answer needs. */
@@ -200,7 +241,7 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
       );
       if (other === undefined) throw new Error("there is another tool for the same thing");
       const { state, yes } = await ask(a, call);
-      await assertCountsForNothing(a, call, { ...other, way: call.way }, { state, yes });
+      await assertCountsForNothing(a, call, { ...call, ...other }, { state, yes });
     },
   },
   "a changed target, and then a yes to what it is now": {
@@ -260,7 +301,7 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
     times: 0,
     async run({ a }, call) {
       const { state, yes } = await ask(a, call);
-      assertRefused(await answer(a, call, state, yes, KEY_HEADERS), "confirmation_required");
+      assertRefused(await answer(a, call, state, yes, KEY_HEADERS), call.foreignCode);
     },
   },
 };
@@ -298,14 +339,14 @@ for (const [name, { reply, code }] of Object.entries(NO_YES)) {
 
 /** Asks through clients of 2026-07-28. */
 function testModernClients({ way, emptyRedis }: Table): void {
-  for (const call of askingCalls.map((call) => ({ ...call, way }))) {
+  for (const call of tableCalls.map((call) => ({ ...call, way }))) {
     Deno.test(`${call.tool}, called ${way} and asked through a client of 2026-07-28, is done once for a yes to it and never else`, async (t) => {
       const redis = await emptyRedis();
       for (const [name, { times, run }] of Object.entries(MODERN)) {
         await t.step(name, async () => {
           await using replicas = await startReplicas(redis, call);
 
-          await run(replicas, call);
+          await run(replicas, replicas.call);
 
           assert.equal(call.carriedOut(replicas.sandbox), times);
         });
@@ -414,14 +455,14 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
 
 /** Asks on the approval page. */
 function testApprovalPage({ way, emptyRedis }: Table): void {
-  for (const call of askingCalls.map((call) => ({ ...call, way }))) {
+  for (const call of tableCalls.map((call) => ({ ...call, way }))) {
     Deno.test(`${call.tool}, called ${way} and asked on the approval page, is done once for a yes to it and never else`, async (t) => {
       const redis = await emptyRedis();
       for (const [name, { times, run }] of Object.entries(PAGE)) {
         await t.step(name, async () => {
           await using replicas = await startReplicas(redis, call);
 
-          await run(replicas, call);
+          await run(replicas, replicas.call);
 
           assert.equal(call.carriedOut(replicas.sandbox), times);
         });
@@ -453,7 +494,7 @@ const LEGACY: Record<
 
 /** Asks through clients of 2025-11-25. */
 function testLegacyClients({ way, emptyRedis }: Table): void {
-  for (const call of askingCalls.map((call) => ({ ...call, way }))) {
+  for (const call of tableCalls.map((call) => ({ ...call, way }))) {
     Deno.test(`${call.tool}, called ${way} and asked through a client of 2025-11-25, is done once for a yes to it and never else`, async (t) => {
       const redis = await emptyRedis();
       for (const [step, { reply, times, code, before }] of Object.entries(LEGACY)) {
@@ -462,7 +503,7 @@ function testLegacyClients({ way, emptyRedis }: Table): void {
           const { a, b, sandbox } = replicas;
           const session = await LegacySession.open([a.mcpUrl, b.mcpUrl], { headers: TOKEN_HEADERS });
 
-          const { name, args } = inWay(call);
+          const { name, args } = inWay(replicas.call);
           const { answer: answered } = await session.converse(name, args, async ({ params }) => {
             assert.equal(call.carriedOut(sandbox), 0);
             await before?.(replicas);
