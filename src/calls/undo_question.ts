@@ -43,8 +43,7 @@ export function undoQuestion(
   };
 }
 
-const CHANGED_SINCE = "Somebody changed the same again since then. What is there now is replaced by what was there " +
-  "before that change.";
+const CHANGED_SINCE = "Somebody changed the same again since then. That later change may be lost.";
 
 function plainQuestion(subject: QuestionSubject): ShownQuestion {
   return { headline: "Put back what it changed.", subject, consequences: [] };

@@ -9,7 +9,7 @@ import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";
 import { memberOf } from "../../src/text/member.ts";
-import { notBackCases, receiptOf, undoCases } from "../support/undo_cases.ts";
+import { notBackCases, receiptOf, stateOf, undoCases } from "../support/undo_cases.ts";
 
 function start(setUp: (sandbox: Sandbox) => void): Promise<Service> {
   return startService({
@@ -20,18 +20,6 @@ function start(setUp: (sandbox: Sandbox) => void): Promise<Service> {
     return service;
   });
 }
-
-/** All that a call can change. The order of lists, and line ends at the end of a text, mean nothing there. */
-function stateOf({ sandbox }: Service): unknown {
-  const { servers, projects, members } = sandbox.account();
-  return JSON.parse(JSON.stringify({ servers, projects, members }), (name, value) => {
-    if (UNORDERED.has(name) && Array.isArray(value)) return value.map((one) => JSON.stringify(one)).sort();
-    return LINES.has(name) && typeof value === "string" ? value.trimEnd().split("\n").sort() : value;
-  });
-}
-
-const UNORDERED: ReadonlySet<string> = new Set(["aliases", "ips", "vcl_list"]);
-const LINES: ReadonlySet<string> = new Set(["fpm_setting", "script"]);
 
 const writes = ({ sandbox }: Service) => sandbox.requests.filter(({ method }) => method !== "GET").length;
 
@@ -56,15 +44,15 @@ for (const { tool, args, setUp, present } of undoCases) {
   Deno.test(`${tool} (${present}) is taken back, and that too, each once`, async () => {
     await using service = await start(setUp);
     const call = (name: string, given: Record<string, unknown>) => callTool(service.mcpUrl, name, given, TOKEN_HEADERS);
-    const before = stateOf(service);
+    const before = stateOf(service.sandbox);
 
     const done = await call(tool, args);
-    const changed = stateOf(service);
+    const changed = stateOf(service.sandbox);
     const receipt = receiptOf(done.json);
     const undone = await call("undo_change", { receipt });
-    const back = stateOf(service);
+    const back = stateOf(service.sandbox);
     const redone = ONE_WAY.has(tool) ? undefined : await call("undo_change", { receipt: receiptOf(undone.json) });
-    const again = stateOf(service);
+    const again = stateOf(service.sandbox);
     const sent = writes(service);
     const replayed = await call("undo_change", { receipt });
 

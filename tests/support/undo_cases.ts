@@ -25,8 +25,14 @@ const NOT_BACK: Readonly<Record<string, Partial<Record<"minimal" | "full", strin
   set_letsencrypt_auto_renewal: { full: "it is on already" },
   set_app_cron_optimizer: { full: "it is on already" },
   update_update_settings: { full: "an empty selection is never sent" },
-  update_app_cron_jobs: { minimal: "jobs of the form are lost", full: "jobs of the form are lost" },
-  set_app_webroot: { minimal: "the former one is not told", full: "the former one is not told" },
+  update_app_cron_jobs: {
+    minimal: "jobs of the form are lost",
+    full: "jobs of the form are lost",
+  },
+  set_app_webroot: {
+    minimal: "the former one is not told",
+    full: "the former one is not told",
+  },
   update_server_settings: { full: "some are never told" },
 };
 
@@ -129,6 +135,71 @@ export const notBackCases = toolRows.flatMap((row) =>
   })
 );
 
+type Arguments = Record<string, unknown>;
+
+/** A change that somebody else makes of what a tool changed. */
+interface Other {
+  tool?: string;
+  args: Arguments;
+  /** A value that was not there before, as the question of the undo shows it. */
+  shows: string;
+}
+
+/** What somebody else makes of what the first case of a tool changed: a third state, or the one from before. */
+const OTHER: Readonly<Record<string, Other | "back">> = {
+  change_service_state: "back",
+  manage_server_varnish: "back",
+  manage_app_varnish: "back",
+  enforce_app_https: "back",
+  set_letsencrypt_auto_renewal: "back",
+  set_app_cron_optimizer: "back",
+  update_app_settings: "back",
+  set_app_ssh_access: "back",
+  set_app_state: "back",
+  set_app_cors_headers: "back",
+  update_disk_cleanup_settings: "back",
+  update_app_cname: {
+    shows: "third.example.com",
+    args: { ...SHOP, cname: "third.example.com", keep_old_as_alias: false },
+  },
+  delete_app_cname: {
+    shows: "third.example.com",
+    tool: "update_app_cname",
+    args: { ...SHOP, cname: "third.example.com" },
+  },
+  update_app_aliases: { shows: "third.example.com", args: { ...SHOP, add: ["third.example.com"] } },
+  update_whitelisted_ips: { shows: "203.0.113.99", args: { ...SERVER, list: "ssh", add: ["203.0.113.99"] } },
+  update_app_php_settings: {
+    shows: "max_input_time",
+    args: { ...SHOP, add: ["php_admin_value[max_input_time] = 77"] },
+  },
+  update_app_varnish_rules: { shows: "url:/third", args: { ...SHOP, add: ["url:/third"] } },
+  update_app_cron_jobs: { shows: "php third.php", args: { ...SHOP, add: ["@daily php third.php"] } },
+  set_app_webroot: { shows: "public_html/third", args: { ...SHOP, webroot: "public_html/third" } },
+  set_app_symlink: { shows: "third", args: { ...SHOP, symlink: "third" } },
+  update_server_settings: { shows: "99", args: { ...SERVER, upload_size: 99 } },
+  set_maintenance_window: { shows: "Tuesday", args: { ...SERVER, day: "Tuesday", hour: 23 } },
+  update_backup_schedule: { shows: "23:00", args: { ...SERVER, backup_time: "23:00" } },
+  set_snapshot_frequency: { shows: "99", args: { ...SERVER, enabled: true, hours: 99 } },
+  update_update_settings: { shows: "Tuesday", args: { ...SHOP, day: "Tuesday" } },
+  rename_master_user: { shows: "third-user", args: { ...SERVER, user_name: "third-user" } },
+  rename_ssh_key: { shows: "third", args: { ...SERVER, ssh_key_id: 400001, label: "third" } },
+  update_project: { shows: "200004", args: { project_id: 300002, add: [200004] } },
+};
+
+/** A case with what somebody else changes after it: undefined for the state from before. */
+export interface OtherChange extends UndoCase {
+  other: Required<Other> | undefined;
+}
+
+/** One case of each tool. A tool without a line in {@linkcode OTHER} fails the tests. */
+export const otherChanges: readonly OtherChange[] = [...new Set(undoCases.map(({ tool }) => tool))].map((tool) => {
+  const first = undoCases.find((candidate) => candidate.tool === tool);
+  const other = OTHER[tool];
+  assert.ok(first !== undefined && other !== undefined, `${tool} needs a line in OTHER`);
+  return { ...first, other: other === "back" ? undefined : { tool, ...other } };
+});
+
 const noted = z.looseObject({ undo: z.looseObject({ receipt: z.string() }) });
 
 /** The receipt in an answer. */
@@ -136,4 +207,23 @@ export function receiptOf(json: Record<string, unknown>): string {
   const { data } = noted.safeParse(json);
   assert.ok(data !== undefined, JSON.stringify(json));
   return data.undo.receipt;
+}
+
+/** All that a call can change. The order of lists, and line ends at the end of a text, mean nothing there. */
+export function stateOf(sandbox: Sandbox): unknown {
+  const { servers, projects, members } = sandbox.account();
+  return JSON.parse(JSON.stringify({ servers, projects, members }), (name, value) => {
+    if (UNORDERED.has(name) && Array.isArray(value)) return value.map((one) => JSON.stringify(one)).sort();
+    return LINES.has(name) && typeof value === "string" ? value.trimEnd().split("\n").sort() : value;
+  });
+}
+
+const UNORDERED: ReadonlySet<string> = new Set(["aliases", "ips", "vcl_list"]);
+const LINES: ReadonlySet<string> = new Set(["fpm_setting", "script"]);
+
+/** Keeps what a call can change, to put it back as somebody else might. */
+export function keptState(sandbox: Sandbox): { restore: () => void } {
+  const account = sandbox.account();
+  const { servers, projects } = structuredClone({ servers: account.servers, projects: account.projects });
+  return { restore: () => void Object.assign(account, { servers, projects }) };
 }

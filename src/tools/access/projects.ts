@@ -9,7 +9,7 @@ import { anyReply, records } from "../define/outputs.ts";
 import { projectRecord, readProjects } from "../define/projects.ts";
 import { nullIfRefused } from "../define/questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "../define/tool.ts";
-import type { ChangedState } from "../define/undo.ts";
+import { type ChangedState, differing, pick } from "../define/undo.ts";
 import { isSeenGone } from "./gone.ts";
 import {
   appsOf,
@@ -137,7 +137,7 @@ const updateProject = defineAskingTool({
         ...(isMoved && { replace: idsOf(before) }),
       };
       return {
-        after: projectState(after),
+        after: pick(projectState(after), differing(projectState(after), projectState(before))),
         // What came out of another project would not go back there.
         arguments: taken.length > 0 ? undefined : { project_id: project.id, ...back },
       };

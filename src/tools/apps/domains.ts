@@ -146,7 +146,7 @@ const deleteAppCname = defineAskingTool({
     reverse: (_before, { app }) => ({
       after: domainState("", app.aliases),
       tool: updateAppCname.name,
-      arguments: app.cname === null ? undefined : { app_id: app.id, cname: app.cname },
+      arguments: app.cname === null ? undefined : { app_id: app.id, cname: app.cname, keep_old_as_alias: false },
     }),
   },
 });

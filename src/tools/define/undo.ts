@@ -13,7 +13,7 @@ export type ChangedState = Readonly<Record<string, StateValue>>;
 
 /** The call that puts something back. */
 export interface Reverse {
-  /** What the call left behind, as the reverse call is to find it; only what the call changes. */
+  /** What the call left behind, as the reverse call is to find it: all that the call changed and the reverse call sets. */
   after: ChangedState;
   /** The arguments of the reverse call; left out where nothing puts this call back exactly. */
   arguments?: Record<string, unknown> | undefined;

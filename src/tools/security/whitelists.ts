@@ -76,13 +76,14 @@ const updateWhitelistedIps = defineAskingTool({
     return { ...namesOfServer(server), list, ...await carryOutWhitelistChange(place, plan) };
   },
   undo: {
-    state: ({ plan: { before } }) => listState(before.ips, before.policy),
+    state: ({ plan: { before } }) => ({ ...addressState(before.ips), ...policyState(before.policy) }),
     about: onServer,
     reverse: (_before, { server, plan: { before, merged } }, { list, policy }, answer) => {
       const setsPolicy = policy !== undefined && answer.policy !== before.policy;
       const isKnown = before.stated && !(setsPolicy && before.policy === null);
       return {
-        after: listState(merged.after, setsPolicy ? answer.policy : before.policy),
+        // The list is sent whole, the policy only where it is put back.
+        after: { ...addressState(merged.after), ...(setsPolicy && policyState(answer.policy)) },
         arguments: isKnown
           ? { server_id: server.id, list, replace: before.ips, ...(setsPolicy && { policy: before.policy }) }
           : undefined,
@@ -91,8 +92,12 @@ const updateWhitelistedIps = defineAskingTool({
   },
 });
 
-function listState(ips: readonly string[], policy: string | null): ChangedState {
-  return { "Addresses on the list": canonicalEntries(ips, addressKey), "All other addresses": policy };
+function addressState(ips: readonly string[]): ChangedState {
+  return { "Addresses on the list": canonicalEntries(ips, addressKey) };
+}
+
+function policyState(policy: string | null): ChangedState {
+  return { "All other addresses": policy };
 }
 
 /** The tools of this file. */
