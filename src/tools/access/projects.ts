@@ -52,7 +52,7 @@ const createProject = defineTool({
   title: "Create a project",
   toolset: "access",
   effect: "write",
-  undo: { instead: "delete_project removes the project." },
+  undo: { none: "delete_project removes the project" },
   description: "Creates a project, which groups applications, such as the sites of one client. Applications of other " +
     "projects than the default one come with update_project.",
   input: z.strictObject({

@@ -108,7 +108,7 @@ const addSshKey = defineAskingTool({
   title: "Add an SSH key",
   toolset: "access",
   effect: "destructive",
-  undo: { instead: "delete_ssh_key removes the key." },
+  undo: { none: "delete_ssh_key removes the key" },
   description:
     "Adds a public SSH key, which signs in without a password: to one application with app_id and app_user_id, else to " +
     "the whole server as master user. After an unclear end look at get_ssh_keys first. A person has to approve it.",

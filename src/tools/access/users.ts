@@ -55,7 +55,7 @@ const createAppUser = defineAskingTool({
   title: "Create an SFTP user",
   toolset: "access",
   effect: "destructive",
-  undo: { instead: "delete_app_user removes the user." },
+  undo: { none: "delete_app_user removes the user" },
   description:
     "Creates an additional SSH/SFTP user who can reach the files of one application, such as a freelancer. Its " +
     "password is made here and shown once. After an unclear end look at list_app_users first. A person has to approve it.",

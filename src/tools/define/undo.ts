@@ -32,8 +32,8 @@ export interface Reversible<I extends z.ZodObject, O extends z.ZodObject, F> {
 }
 
 /**
- * What undoes the calls of a tool. `none`: nothing does, and why; its question says so. `instead`: no single call puts
- * it back exactly, but this does the next best; a sentence for the model that names it.
+ * What undoes the calls of a tool. `none`: there is no receipt, and why; its question says whether it can be undone.
+ * `instead`: no single call puts it back exactly, but this does the next best; a sentence for the model that names it.
  */
 export type Undo<I extends z.ZodObject, O extends z.ZodObject, F> =
   | { none: string }
