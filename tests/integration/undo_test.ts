@@ -221,10 +221,10 @@ function answerOf(answered: ModernAnswer): Answer {
 }
 
 /** A service that asks, and another one on the same account that does not. */
-async function startBoth(setUp: (sandbox: Sandbox) => void = () => {}, clock?: FakeClock) {
+async function startBoth({ setUp, clock }: { setUp?: (sandbox: Sandbox) => void; clock?: FakeClock } = {}) {
   const stack = new AsyncDisposableStack();
   const console = stack.use(await start());
-  setUp(console.sandbox);
+  setUp?.(console.sandbox);
   const service = stack.use(await start({ CONFIRM: "ask", sandbox: console.sandbox, ...(clock && { clock }) }));
   return { service, console, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
@@ -249,7 +249,7 @@ Deno.test("a yes to the undo is none to the same call by itself, nor the other w
 
 Deno.test("after a no the same undo is not asked about again, unless the user wants it", async () => {
   const clock = new FakeClock(Date.now());
-  await using both = await startBoth(undefined, clock);
+  await using both = await startBoth({ clock });
   const { service } = both;
   const receipt = receiptOf((await approved(service, "set_app_state", CLOSE)).json);
   const undo = { url: service.mcpUrl, name: "undo_change", args: { receipt }, headers: TOKEN_HEADERS };
@@ -269,7 +269,7 @@ Deno.test("after a no the same undo is not asked about again, unless the user wa
 for (const { tool, args, other, setUp } of otherChanges) {
   if (other === undefined) continue;
   Deno.test(`${tool}: what somebody changed since is shown, and replaced only with a yes`, async () => {
-    await using both = await startBoth(setUp);
+    await using both = await startBoth({ setUp });
     const { service, console } = both;
     const before = stateOf(service.sandbox);
     const receipt = receiptOf((await approved(service, tool, args)).json);
@@ -294,7 +294,7 @@ for (const { tool, args, other, setUp } of otherChanges) {
 
 for (const { tool, args, setUp } of otherChanges.filter(({ other }) => other === undefined)) {
   Deno.test(`${tool}: what somebody has put back already is left alone, and nobody is asked`, async () => {
-    await using both = await startBoth(setUp);
+    await using both = await startBoth({ setUp });
     const { service } = both;
     const kept = keptState(service.sandbox);
     const receipt = receiptOf((await approved(service, tool, args)).json);
