@@ -10,6 +10,7 @@ import { allTools } from "../src/tools/all.ts";
 import { EFFECT_WORDS } from "../src/tools/define/tool.ts";
 import { TOOLSETS } from "../src/identity/toolsets.ts";
 import { TOKEN_HEADERS } from "../tests/support/clients.ts";
+import { afterFirstChange } from "../tests/support/first_change.ts";
 import { startService } from "../tests/support/harness.ts";
 import { ROW_PLAN } from "../tests/support/row_plans.ts";
 import { callTool } from "../tests/support/rpc.ts";
@@ -62,9 +63,10 @@ function shorten(_name: string, value: unknown): unknown {
   return typeof value === "string" && value.length > 120 ? `${value.slice(0, 60)}…` : value;
 }
 
-/** Addresses of pages, and ids of plans, are random. */
+/** Addresses of pages, receipts, and ids of plans, are random. */
 function withoutRandom(name: string, value: unknown): unknown {
   if (name === "plan_id") return ROW_PLAN;
+  if (name === "receipt") return "…";
   return typeof value === "string" ? value.replace(/\/secret\/[0-9a-f]+$/, "/secret/…") : value;
 }
 
@@ -73,7 +75,8 @@ async function exampleAnswer(row: typeof toolRows[number]): Promise<unknown> {
   const sandbox = { clock, epoch: DEMO_EPOCH, pace: { polls: 1, seconds: 0 } };
   await using service = await startService({ sandbox, clock, env: { CONFIRM: "off", ENCRYPTION_KEY: KEY } });
   setUpForEveryTool(service.sandbox, row);
-  const { json } = await callTool(service.mcpUrl, row.tool, row.minimal, TOKEN_HEADERS);
+  const args = await afterFirstChange(service.mcpUrl, row, row.minimal, TOKEN_HEADERS);
+  const { json } = await callTool(service.mcpUrl, row.tool, args, TOKEN_HEADERS);
   return json;
 }
 

@@ -32,6 +32,7 @@ import { Confirmation } from "./confirm/confirmation.ts";
 import { Declines } from "./confirm/declines.ts";
 import { Dispatcher } from "./calls/dispatch.ts";
 import { PlanRecords } from "./calls/plans/records.ts";
+import { Receipts } from "./calls/receipts.ts";
 import { EndedYeses } from "./confirm/ended_yeses.ts";
 import { McpEndpoint, type McpEndpointOptions } from "./mcp/endpoint.ts";
 import { ALWAYS_SERVED, hostOf, type PageHost } from "./confirm/page_access.ts";
@@ -168,6 +169,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     secretPages,
     fingerprints: new Fingerprints(ring),
     plans,
+    receipts: new Receipts(base),
     audit,
     healthThresholds: config.healthThresholds,
     clock,

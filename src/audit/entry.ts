@@ -17,6 +17,7 @@ export type StampedEntry = {
   client: string | null;
   connection?: string;
   bound_to?: string;
+  undoes?: string;
   mark?: string;
   count?: number;
 };
@@ -71,6 +72,7 @@ export function stamp(entry: AuditEntry, now: number): StampedEntry {
     client: entry.client === undefined ? null : name(entry.client),
     ...(entry.connection !== undefined && { connection: name(entry.connection) }),
     ...(entry.bound_to !== undefined && { bound_to: entry.bound_to }),
+    ...(entry.undoes !== undefined && { undoes: name(entry.undoes) }),
     ...(entry.mark !== undefined && { mark: entry.mark }),
   };
 }

@@ -37,6 +37,8 @@ export interface AuditEntry {
   steps?: JsonValue;
   /** The connection that the caller signed in with; left out for credentials in headers. */
   connection?: string;
+  /** The request id of the change that this call takes back; left out for every other call. */
+  undoes?: string;
   /** Id of the yes that this intent uses, to recognise a used yes that is put back into the store. Customers never see it. */
   mark?: string;
 }

@@ -64,6 +64,7 @@ const storedRecord = z.discriminatedUnion("event", [
     client: z.string().nullable().transform((client) => client ?? undefined),
     connection: z.string().exactOptional(),
     bound_to: z.string().exactOptional(),
+    undoes: z.string().exactOptional(),
     mark: z.string().exactOptional(),
     count: z.int().positive().exactOptional(),
   }),

@@ -12,7 +12,7 @@ import type { SpentYes } from "../confirm/confirmation.ts";
 /** The parts of an audit entry that are the same for every record of a call. */
 export type AuditedCall = Pick<
   AuditEntry,
-  "customer" | "bound_to" | "connection" | "client" | "tool" | "arguments" | "request_id"
+  "customer" | "bound_to" | "connection" | "client" | "tool" | "arguments" | "request_id" | "undoes"
 >;
 
 /** Records one call, from its intent to its outcome. */

@@ -99,7 +99,7 @@ export class Catalogue {
   /** Whether the answer to a call is streamed: the tool is slow, or it calls a slow tool. */
   isSlow(name: string, args?: unknown): boolean {
     const entry = this.#entries.get(name);
-    if (entry?.tool.forwards !== true) return entry?.slow ?? false;
+    if (entry?.tool.forwards !== true || entry.tool.takesBack) return entry?.slow ?? false;
     const inner = memberOf(args, "name");
     return typeof inner === "string" && (this.#entries.get(inner)?.slow ?? false);
   }
@@ -115,7 +115,8 @@ function entryOf(tool: Tool): CatalogueEntry {
     listed: listedTool(tool, schemas),
     understood: schemas.understood,
     declared: schemas.declared,
-    slow: inputs.some(({ role }) => role === "wait"),
+    // The call of a receipt may be slow.
+    slow: tool.takesBack || inputs.some(({ role }) => role === "wait"),
     shorter: inputs.find(({ shorter }) => shorter !== undefined)?.shorter,
   };
 }

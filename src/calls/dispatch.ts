@@ -22,6 +22,7 @@ import { CallAudit } from "./call_audit.ts";
 import { CallContexts } from "./call_context.ts";
 import { toToolError } from "./failures.ts";
 import { targetOf } from "../confirm/binding.ts";
+import { shownByFacts } from "../confirm/declared_input.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import type { AskingCall, Confirmation, SpentYes, Verdict } from "../confirm/confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "../confirm/elicitation.ts";
@@ -30,6 +31,8 @@ import { inputsFor, prepareCall, readOnlyRefusal, waitMs } from "./prepare.ts";
 import { errorResult, successResult } from "./results.ts";
 import { recordedArguments } from "./shown_arguments.ts";
 import { ToolFinder } from "./tool_finder.ts";
+import type { Receipts } from "./receipts.ts";
+import { type TakenBack, Undoing } from "./undoing.ts";
 import { suggestions, type Tools, unwrap } from "./unwrap.ts";
 
 /** One `tools/call`, whatever transport and era it came by. */
@@ -63,6 +66,7 @@ export interface DispatcherOptions {
   secretPages: SecretPages;
   fingerprints: Fingerprints;
   plans: PlanServices;
+  receipts: Receipts;
   audit: AuditTrail;
   healthThresholds: HealthThresholds;
   clock: Clock;
@@ -80,6 +84,8 @@ interface CallInHand extends ToolCall {
   /** Hidden wherever they occur. */
   secrets: Secrets;
   audit: CallAudit;
+  /** The change that it takes back, if it is one of a receipt. */
+  takesBack: TakenBack | undefined;
 }
 
 /** How long a change waits until it is on record. Most of a call's time is left to the change itself. */
@@ -90,6 +96,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #tools: Tools;
   readonly #contexts: CallContexts;
+  readonly #undoing: Undoing;
   readonly #inHand = new Set<Promise<unknown>>();
 
   constructor(options: DispatcherOptions) {
@@ -97,6 +104,7 @@ export class Dispatcher {
     const { catalogue } = options;
     this.#tools = { catalogue, finder: new ToolFinder(catalogue) };
     this.#contexts = new CallContexts({ ...options, ...this.#tools });
+    this.#undoing = new Undoing(options);
   }
 
   /**
@@ -130,14 +138,15 @@ export class Dispatcher {
   }
 
   async #call(sent: ToolCall): Promise<CallOutcome> {
-    const unwrapped = unwrap(sent, sent.caller, this.#tools);
-    const request = unwrapped.kind === "call" ? { ...sent, ...unwrapped.call } : sent;
+    const unwrapped = await this.#undoing.open(unwrap(sent, sent.caller, this.#tools), sent.caller);
+    const { takesBack } = unwrapped;
+    const request = { ...sent, ...unwrapped.call };
     const found = this.#options.catalogue.lookUp(request.name, request.caller);
     const secrets = request.caller.secrets;
     if (found.kind === "unknown") throw this.#unknownTool(request);
-    const audit = this.#auditOf(request, found.entry, secrets);
+    const audit = this.#auditOf(request, found.entry, secrets, takesBack);
     const log = request.log.with({ tool: request.name });
-    const call: CallInHand = { ...request, log, secrets, audit };
+    const call: CallInHand = { ...request, log, secrets, audit, takesBack };
     const startedAt = performance.now();
     let outcome = "ok";
     let limitedBy: Limit | undefined;
@@ -182,11 +191,12 @@ export class Dispatcher {
 
   /** The result of a call that ends between a question and its answer. */
   async refuse(sent: ToolCall, error: ToolError): Promise<CallToolResult> {
-    const call = this.innermost(sent);
+    const opened = await this.#undoing.open(unwrap(sent, sent.caller, this.#tools), sent.caller);
+    const call = { ...sent, ...opened.call };
     const { catalogue, metrics } = this.#options;
     const secrets = call.caller.secrets;
     const found = catalogue.lookUp(call.name, call.caller);
-    if (found.kind !== "unknown") await this.#auditOf(call, found.entry, secrets).failed(error);
+    if (found.kind !== "unknown") await this.#auditOf(call, found.entry, secrets, opened.takesBack).failed(error);
     metrics.toolFinished({ tool: call.name, outcome: error.code, seconds: 0 });
     if (error.limitedBy !== undefined) {
       metrics.rateLimited(error.limitedBy);
@@ -196,7 +206,12 @@ export class Dispatcher {
   }
 
   /** Whatever is not plainly a read leaves a record. */
-  #auditOf({ args, caller, client }: ToolCall, { tool, declared }: CatalogueEntry, secrets: Secrets): CallAudit {
+  #auditOf(
+    { args, caller, client }: ToolCall,
+    { tool, declared }: CatalogueEntry,
+    secrets: Secrets,
+    takesBack?: TakenBack,
+  ): CallAudit {
     const { identity, boundTo, requestId, connection } = caller;
     return new CallAudit(this.#options.audit, {
       customer: customerIdOf(identity),
@@ -206,12 +221,14 @@ export class Dispatcher {
       arguments: recordedArguments(args, declared, secrets),
       request_id: requestId,
       ...(connection && { connection: connection.id }),
+      ...(takesBack && { undoes: takesBack.receipt.request_id }),
     }, { kept: tool.effect !== "read" });
   }
 
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
     const arrivedAt = this.#options.clock.now();
-    const sent = readAgain(entry.tool, call.args);
+    const { takesBack } = call;
+    const sent = takesBack === undefined ? readAgain(entry.tool, call.args) : { ...call, again: takesBack.again };
     const prepared = this.#prepare(entry, { ...call, args: sent.args });
     const readMs = this.#options.callTimeoutMs + waitMs(prepared, entry);
     const writeMs = entry.tool.effect === "read" ? 0 : this.#options.writeTimeoutMs;
@@ -220,7 +237,8 @@ export class Dispatcher {
     const context = this.#contexts.of({ ...call, arrivedAt, endsAt, deadline: deadline.signal });
     const planning = prepared.plan(context);
     // The time for the change is not for reading what it would change.
-    const planned = writeMs === 0 ? await planning : await within(readMs, planning, () => Promise.reject(noTimeLeft()));
+    const read = writeMs === 0 ? await planning : await within(readMs, planning, () => Promise.reject(noTimeLeft()));
+    const planned = takesBack === undefined ? read : this.#undoing.planned(read, takesBack, call.caller);
     call.audit.hits(recordedTarget(entry, prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
@@ -236,7 +254,8 @@ export class Dispatcher {
     await call.audit.succeeded(value);
     const { showsSecrets, showsLiterals: literals } = prepared;
     const reveal = showsSecrets === "answer" || entry.tool.publicAnswer;
-    const result = successResult(value, { secrets: call.secrets, reveal, literals, shorter: entry.shorter });
+    const answer = { ...value, ...await this.#undoing.noteOf(entry, planned, call) };
+    const result = successResult(answer, { secrets: call.secrets, reveal, literals, shorter: entry.shorter });
     return { kind: "result", result };
   }
 
@@ -267,7 +286,7 @@ export class Dispatcher {
     return await this.#options.confirmation.settle({
       tool: name,
       input,
-      declared,
+      declared: call.takesBack === undefined ? declared : shownByFacts(declared),
       secrets,
       question,
       customer: caller.identity,

@@ -13,8 +13,8 @@ export interface NamedCall {
   args: Readonly<Record<string, unknown>>;
 }
 
-/** The call that is to be carried out, or why there is none. */
-export type Unwrapped = { kind: "call"; call: NamedCall } | { kind: "refused"; error: ToolError };
+/** The call that is to be carried out; or why there is none, with the call that is refused, where it can be read. */
+export type Unwrapped = { kind: "call"; call: NamedCall } | { kind: "refused"; error: ToolError; call?: NamedCall };
 
 /** Where the tools are looked up. */
 export interface Tools {
@@ -28,7 +28,9 @@ const MAX_SUGGESTED = 3;
 /** Takes the inner call out of one that carries another; every other call is given as it is. */
 export function unwrap(sent: NamedCall, bounds: Bounds, tools: Tools): Unwrapped {
   const outer = tools.catalogue.lookUp(sent.name, bounds);
-  if (outer.kind === "unknown" || !outer.entry.tool.forwards) return { kind: "call", call: sent };
+  if (outer.kind === "unknown") return { kind: "call", call: sent };
+  const { forwards, takesBack } = outer.entry.tool;
+  if (!forwards || takesBack) return { kind: "call", call: sent };
   try {
     const call = innerCall(sent, outer.entry);
     checkInner(call, outer.entry, bounds, tools);

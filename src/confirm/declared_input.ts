@@ -56,3 +56,8 @@ export function readDeclaration(declared: unknown): DeclaredInput {
 export function isBound({ role }: DeclaredInput): boolean {
   return role === "content" || role === "target";
 }
+
+/** The same inputs of a call whose arguments the assistant did not send: the facts of the question show them. */
+export function shownByFacts(declared: DeclaredInputs): DeclaredInputs {
+  return new Map([...declared].map(([name, input]) => [name, { ...input, shownBy: "facts" }]));
+}

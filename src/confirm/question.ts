@@ -87,9 +87,8 @@ interface MachineQuestion extends ShownQuestion {
   planned?: never;
 }
 
-/** A question about a domain or the account. Its subject does not identify what is affected, so `target` has to. */
-interface AccountQuestion extends ShownQuestion {
-  subject: AccountSubject;
+/** A question about anything. The subject may not identify what is affected, as of a domain or the account, so `target` has to. */
+interface BoundQuestion extends ShownQuestion {
   target: JsonValue;
   planned?: readonly AskedStep[];
 }
@@ -98,7 +97,7 @@ interface AccountQuestion extends ShownQuestion {
  * What a person is asked before a call is carried out. The yes is bound to the arguments, the subject and `target`: the
  * current state of what else the call affects.
  */
-export type Question = MachineQuestion | AccountQuestion;
+export type Question = MachineQuestion | BoundQuestion;
 
 /** Whether a subject already shows the value of an input: the id of a server or application, or a domain. */
 export function names(subject: QuestionSubject, value: unknown): boolean {

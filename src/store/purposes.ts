@@ -105,6 +105,8 @@ export const PURPOSES = {
   connections: { keeps: "list", standIn: "never" },
   /** The sealed refresh token that replaced another one. Requests that come at the same time get the same one. */
   refresh_successor: { keeps: "table", standIn: "never" },
+  /** The sealed call that takes a change back. The one call that does so takes it. */
+  receipt: { keeps: "table", standIn: "never" },
   /** The names of the keys of the processes that share this store. */
   keys: { keeps: "table", standIn: "never" },
 } as const satisfies Readonly<Record<string, PurposeRules>>;

@@ -4,6 +4,7 @@ import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
 import { FakeClock } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { loggedRecords } from "../support/audit_lines.ts";
+import { afterFirstChange } from "../support/first_change.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { callTool, post, readMessage } from "../support/rpc.ts";
 import { callModern, modernHeaders, modernMeta, YES } from "../support/rpc_2026.ts";
@@ -100,7 +101,8 @@ for (const row of toolRows.filter(({ tool }) => !/^(find_tools|call_)/.test(tool
     const [direct, inside] = await Promise.all([call, callInside].map(async (way) => {
       await using service = await startService({ env: { CONFIRM: "off" }, sandbox: { pace: AT_ONCE } });
       row.setUp?.(service.sandbox);
-      const { isError } = await way(service, row.tool, row.minimal);
+      const args = await afterFirstChange(service.mcpUrl, row, row.minimal, TOKEN_HEADERS);
+      const { isError } = await way(service, row.tool, args);
       const sent = service.sandbox.requests.map(({ method, path, query, fields }) => (
         { method, path, query, fields: withoutMadePassword(fields) }
       ));

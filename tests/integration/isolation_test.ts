@@ -99,9 +99,12 @@ interface Scenario {
 
 const PLACES = 6;
 
+/** Without the one that needs a change first. */
+const rows = toolRows.filter(({ changeFirst }) => changeFirst === undefined);
+
 const anyStep: fc.Arbitrary<Step> = fc.record({
   customer: fc.nat(ACCOUNTS.length - 1),
-  tool: fc.constantFrom(...toolRows.map(({ tool }) => tool)),
+  tool: fc.constantFrom(...rows.map(({ tool }) => tool)),
   kind: fc.constantFrom("minimal", "full"),
   credential: fc.constantFrom(...CREDENTIALS),
   channel: fc.constantFrom(...CHANNELS),
@@ -118,7 +121,7 @@ const anyScenario: fc.Arbitrary<Scenario> = fc.record({
 
 /** Every tool by every customer, each approved, spread over their applications. */
 const EVERYTHING: Scenario = {
-  steps: toolRows.flatMap(({ tool }, row) =>
+  steps: rows.flatMap(({ tool }, row) =>
     ACCOUNTS.map((_, customer) => ({
       customer,
       tool,
@@ -415,7 +418,7 @@ function inShort({ step: { tool }, customer: { word }, answer: { json } }: Endin
 function assertAllWorked(endings: readonly Ending[]): void {
   const worked = endings.filter(({ answer }) => !answer.isError);
   const tools = new Set(worked.map(({ step }) => step.tool));
-  assert.deepEqual(allTools.map(({ name }) => name).filter((name) => !tools.has(name)), []);
+  assert.deepEqual(rows.map(({ tool }) => tool).filter((tool) => !tools.has(tool)), []);
   for (const { step, customer, answer } of worked) {
     if (step.tool === "list_servers") assert.ok(JSON.stringify(answer.json).includes(customer.word));
   }

@@ -226,3 +226,21 @@ Deno.test("an answer in the middle of a call counts for the connection of the ca
   assert.deepEqual([byOther, byOwn], [400, 202]);
   assert.doesNotMatch(JSON.stringify(answer), /confirmation_required/);
 });
+
+Deno.test("the receipt of a connection takes a change back for that connection alone", async () => {
+  await using service = await startSignIn();
+  const [one, two] = [await letIn(service), await letIn(service)];
+  const window = { server_id: 100001, day: "Sunday", hour: 3 };
+  const changed = await callAtDoor(service, one.access, { tool: "set_maintenance_window", args: window });
+  const receipt = /"receipt\\":\\"([0-9a-f]{32})/.exec(changed.text)?.[1];
+  assert.ok(receipt !== undefined, changed.text);
+  const undo = { tool: "undo_change", args: { receipt } };
+
+  const byOther = await callAtDoor(service, two.access, undo);
+  const byToken = await callTool(service.mcpUrl, undo.tool, undo.args, TOKEN_HEADERS);
+  const byOwn = await callAtDoor(service, one.access, undo);
+
+  assert.match(byOther.text, /not_found/);
+  assert.equal(byToken.json.code, "not_found");
+  assert.match(byOwn.text, /undid/);
+});

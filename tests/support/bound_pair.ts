@@ -142,6 +142,7 @@ const MADE_UP: readonly [pattern: RegExp, name: string][] = [
   [/\bflex-\d+|\b9289\d{4}\b/g, "operation"],
   [/\/(approve|secret)\/[\w-]{20,}/g, "page"],
   [/"(number|next_before)":\d+/g, "number"],
+  [/\b[0-9a-f]{32}\b/g, "receipt"],
   [/http:\/\/127\.0\.0\.1:\d+/g, "address"],
 ];
 

@@ -15,11 +15,44 @@ import { LegacySession } from "./legacy_session.ts";
 import { type RedisAddress, redisOfFile } from "./redis_server.ts";
 import { callTool } from "./rpc.ts";
 import { callModern, type ModernAnswer } from "./rpc_2026.ts";
+import { receiptOf } from "./undo_cases.ts";
 import { approvalOf, toType, yesTo } from "./yes.ts";
 import { FakeClock, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 
 /** A call, the way in which it is made, and the credentials that it is made with. */
-type Call = AskingCall & { way: Way; headers: Record<string, string> };
+type Call = TableCall & { way: Way; headers: Record<string, string> };
+
+/** A call of the table: one that asks, or one that takes a change back. */
+interface TableCall extends AskingCall {
+  /** Makes the call ready: what it takes back has to be done first. Nobody is asked for that. */
+  prepare?: (url: URL, headers: Record<string, string>) => Promise<Pick<AskingCall, "args" | "otherArgs">>;
+  /** The code for another customer with a yes to this call. */
+  foreignCode: string;
+}
+
+const OPENED_AGAIN = "app_access_state_update";
+
+/** Every call that asks, and the undo of a change whose reverse call asks. */
+const tableCalls: readonly TableCall[] = [
+  ...askingCalls.map((call) => ({ ...call, foreignCode: "confirmation_required" })),
+  {
+    tool: "undo_change",
+    args: {},
+    otherArgs: {},
+    setUp: () => {},
+    prepare: async (url, headers) => {
+      const [args, otherArgs] = await Promise.all([200001, 200002].map(async (app_id) => {
+        const { json } = await callTool(url, "set_app_state", { app_id, enabled: false }, headers);
+        return { receipt: receiptOf(json) };
+      }));
+      if (args === undefined || otherArgs === undefined) throw new Error("there are two changes");
+      return { args, otherArgs };
+    },
+    // Beside the two changes that were made first.
+    carriedOut: (sandbox) => Math.max(0, sandbox.requestsTo(OPENED_AGAIN).length - 2),
+    foreignCode: "not_found",
+  },
+];
 
 const [ENCRYPTION_KEY] = TEST_KEYS;
 const PUBLIC_URL = "http://127.0.0.1:7000";
@@ -31,6 +64,7 @@ interface Replicas {
   b: Service;
   sandbox: Sandbox;
   clock: FakeClock;
+  env: Record<string, string>;
 }
 
 /** The replicas of the cases of one call: starting them takes longer than a case. */
@@ -43,15 +77,22 @@ async function startReplicas(redis: RedisAddress): Promise<Replicas & AsyncDispo
     stack.use(await startService({ env, sandbox, clock })),
     stack.use(await startService({ env, sandbox, clock })),
   ];
-  return { a, b, sandbox, clock, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { a, b, sandbox, clock, env, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 /** Nothing that was said in one case may count in the next: each has a customer of its own, and a fresh Cloudways. */
-function beginCase(sandbox: Sandbox, call: AskingCall & { way: Way }, number: number): Call {
+async function beginCase(
+  { sandbox, clock, env }: Replicas,
+  call: TableCall & { way: Way },
+  number: number,
+): Promise<Call> {
   const token = `cw_demo_not_real_case_${number}`;
   sandbox.startOver([{ token }]);
   call.setUp(sandbox);
-  return { ...call, headers: { "x-cloudways-access-token": token } };
+  const headers = { "x-cloudways-access-token": token };
+  if (call.prepare === undefined) return { ...call, headers };
+  await using first = await startService({ env: { ...env, CONFIRM: "off" }, sandbox, clock });
+  return { ...call, headers, ...await call.prepare(first.mcpUrl, headers) };
 }
 
 /** Asks, and gives what an answer needs. */
@@ -280,7 +321,7 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
     times: 0,
     async run({ a }, call) {
       const { state, yes } = await ask(a, call);
-      assertRefused(await answer(a, call, state, yes, KEY_HEADERS), "confirmation_required");
+      assertRefused(await answer(a, call, state, yes, KEY_HEADERS), call.foreignCode);
     },
   },
 };
@@ -318,12 +359,12 @@ for (const [name, { reply, code }] of Object.entries(NO_YES)) {
 
 /** Asks through clients of 2026-07-28. */
 function testModernClients({ way, emptyRedis }: Table): void {
-  for (const call of askingCalls.map((call) => ({ ...call, way }))) {
+  for (const call of tableCalls.map((call) => ({ ...call, way }))) {
     Deno.test(`${call.tool}, called ${way} and asked through a client of 2026-07-28, is done once for a yes to it and never else`, async (t) => {
       await using replicas = await startReplicas(await emptyRedis());
       for (const [number, [name, { times, run }]] of Object.entries(MODERN).entries()) {
         await t.step(name, async () => {
-          await run(replicas, beginCase(replicas.sandbox, call, number));
+          await run(replicas, await beginCase(replicas, call, number));
 
           assert.equal(call.carriedOut(replicas.sandbox), times);
         });
@@ -432,12 +473,12 @@ const PAGE: Record<string, { times: number; run: ModernCase }> = {
 
 /** Asks on the approval page. */
 function testApprovalPage({ way, emptyRedis }: Table): void {
-  for (const call of askingCalls.map((call) => ({ ...call, way }))) {
+  for (const call of tableCalls.map((call) => ({ ...call, way }))) {
     Deno.test(`${call.tool}, called ${way} and asked on the approval page, is done once for a yes to it and never else`, async (t) => {
       await using replicas = await startReplicas(await emptyRedis());
       for (const [number, [name, { times, run }]] of Object.entries(PAGE).entries()) {
         await t.step(name, async () => {
-          await run(replicas, beginCase(replicas.sandbox, call, number));
+          await run(replicas, await beginCase(replicas, call, number));
 
           assert.equal(call.carriedOut(replicas.sandbox), times);
         });
@@ -469,16 +510,16 @@ const LEGACY: Record<
 
 /** Asks through clients of 2025-11-25. */
 function testLegacyClients({ way, emptyRedis }: Table): void {
-  for (const call of askingCalls.map((call) => ({ ...call, way }))) {
+  for (const call of tableCalls.map((call) => ({ ...call, way }))) {
     Deno.test(`${call.tool}, called ${way} and asked through a client of 2025-11-25, is done once for a yes to it and never else`, async (t) => {
       await using replicas = await startReplicas(await emptyRedis());
       const { a, b, sandbox } = replicas;
       for (const [number, [step, { reply, times, code, before }]] of Object.entries(LEGACY).entries()) {
         await t.step(step, async () => {
-          const { headers } = beginCase(sandbox, call, number);
-          const session = await LegacySession.open([a.mcpUrl, b.mcpUrl], { headers });
+          const prepared = await beginCase(replicas, call, number);
+          const session = await LegacySession.open([a.mcpUrl, b.mcpUrl], { headers: prepared.headers });
 
-          const { name, args } = inWay(call);
+          const { name, args } = inWay(prepared);
           const { answer: answered } = await session.converse(name, args, async ({ params }) => {
             assert.equal(call.carriedOut(sandbox), 0);
             await before?.(replicas);

@@ -187,7 +187,11 @@ export const appsRows: readonly ToolRow[] = [
       { args: { ...APP, state: "enable" }, names: "state" },
     ],
     sends: {
-      minimal: [LISTING, ["POST /service/appVarnish", { ...APP_FULL, action: "enable" }]],
+      minimal: [
+        LISTING,
+        ["GET /app/manage/varnish_setting", APP_FULL],
+        ["POST /service/appVarnish", { ...APP_FULL, action: "enable" }],
+      ],
       full: [LISTING, ["POST /service/appVarnish", { ...APP_FULL, action: "purge" }]],
     },
   },
@@ -198,7 +202,12 @@ export const appsRows: readonly ToolRow[] = [
       { args: { enabled: undefined, status: "on" }, names: "status" },
       { args: { status: "disable" }, names: "status" },
     ]),
-    sends: always(LISTING, ["POST /app/manage/enforce_https", { ...APP_FULL, status: "enable" }], LOOK),
+    sends: always(
+      LISTING,
+      ["GET /app/get_settings_value", APP_FULL],
+      ["POST /app/manage/enforce_https", { ...APP_FULL, status: "enable" }],
+      LOOK,
+    ),
   },
   updateCname,
   {

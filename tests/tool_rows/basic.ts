@@ -228,4 +228,21 @@ export const basicRows: readonly ToolRow[] = [
     ],
     sends: always(["GET /providers"]),
   },
+  {
+    tool: "undo_change",
+    minimal: { receipt: "0".repeat(32) },
+    full: { receipt: "0".repeat(32) },
+    changeFirst: { tool: "manage_app_varnish", args: { app_id: 200001, action: "disable" } },
+    sends: always(...["disable", "enable"].flatMap((action): Sent[] => [
+      LISTING,
+      ["GET /app/manage/varnish_setting", { app_id: 200001, server_id: 100001 }],
+      ["POST /service/appVarnish", { app_id: 200001, server_id: 100001, action }],
+    ])),
+    wrong: [
+      { args: {}, names: "receipt" },
+      { args: { receipt: "" }, names: "receipt" },
+      { args: { receipt: "0".repeat(31) }, names: "receipt" },
+      { args: { receipt: 5 }, names: "receipt" },
+    ],
+  },
 ];

@@ -27,6 +27,8 @@ export interface ToolRow {
   readsWide?: true;
   /** Its minimal call names a second server, so it finds nothing for a caller who is bound to one. */
   needsTwoServers?: true;
+  /** A change that is made first; the call is given its receipt in place of that in the arguments. */
+  changeFirst?: { tool: string; args: Record<string, unknown> };
   /** Brings the sandbox into the state that the call needs. */
   setUp?: (sandbox: Sandbox) => void;
 }

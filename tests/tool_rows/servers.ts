@@ -108,7 +108,7 @@ export const serversRows: readonly ToolRow[] = [
     ],
     sends: {
       minimal: [LISTING, ["POST /service/varnish", { ...SERVER, action: "purge" }]],
-      full: [LISTING, ["POST /service/varnish", { ...SERVER, action: "disable" }]],
+      full: [LISTING, ["GET /service", SERVER], ["POST /service/varnish", { ...SERVER, action: "disable" }]],
     },
   },
   {

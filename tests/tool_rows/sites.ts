@@ -157,8 +157,14 @@ export const sitesRows: readonly ToolRow[] = [
     minimal: { ...APP, enabled: false },
     full: { ...APP_FULL, enabled: true, ...WAIT },
     sends: {
-      minimal: [LISTING, ["POST /app/manage/cron_setting", { ...APP_FULL, status: "disable" }], LOOK],
-      full: [LISTING, ["POST /app/manage/cron_setting", { ...APP_FULL, status: "enable" }], LOOK],
+      minimal: [LISTING, ...read("GET /app/get_settings_value", 1), ["POST /app/manage/cron_setting", {
+        ...APP_FULL,
+        status: "disable",
+      }], LOOK],
+      full: [LISTING, ...read("GET /app/get_settings_value", 1), ["POST /app/manage/cron_setting", {
+        ...APP_FULL,
+        status: "enable",
+      }], LOOK],
     },
     wrong: [...wrongApp, wrongWait, ...wrongWith({}, [{}, "enabled"], [{ enabled: "maybe" }, "enabled"])],
   },

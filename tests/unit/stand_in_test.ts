@@ -35,6 +35,7 @@ const SHARED_ONLY: Purpose[] = [
   "consent_used",
   "connections",
   "refresh_successor",
+  "receipt",
   "keys",
 ];
 

@@ -15,6 +15,8 @@ const ABOUT_NO_SERVER = [
   "list_addons",
   "ping",
   "rate_limit_status",
+  // Receipts are bound to the servers that the caller is bound to.
+  "undo_change",
 ];
 
 /** They show such a caller only what is on their servers. */

@@ -84,6 +84,14 @@ const renameMasterUser = defineAskingTool({
     });
     return { ...namesOfServer(server), former_user_name: server.master_user, user_name };
   },
+  undo: {
+    state: ({ server }) => ({ "Name of the master user": server.master_user }),
+    about: onServer,
+    reverse: (_before, { server }, { user_name }) => ({
+      after: { "Name of the master user": user_name },
+      arguments: { server_id: server.id, user_name: server.master_user },
+    }),
+  },
 });
 
 /** The tools of this file. */

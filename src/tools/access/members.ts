@@ -60,6 +60,7 @@ const addTeamMember = defineAskingTool({
   title: "Add a team member",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "what they saw or changed until then stays so" },
   description:
     "Invites a person to the account by e-mail, with a role and access to chosen servers and applications. " +
     "Only the account's owner may. Sections are areas of the console, by names that are not documented. What they get " +
@@ -97,6 +98,7 @@ const updateTeamMember = defineAskingTool({
   title: "Change a team member",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "what a member may do on servers can't be read" },
   idempotent: true,
   description:
     "Changes name, role or status of an existing team member, or gives them another access as a whole, more " +
@@ -126,6 +128,7 @@ const removeTeamMember = defineAskingTool({
   title: "Remove a team member",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "what the member could do can't be read" },
   idempotent: true,
   description: "Takes a person's access to the account away for good, as when they leave. A person has to approve it " +
     "by typing the member's e-mail address.",

@@ -28,6 +28,7 @@ const resetDatabasePassword = defineAskingTool({
   title: "New database password",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "the former password is not known here" },
   description:
     "Makes a new password for the MySQL database of an application and shows it once. The site can fail if its " +
     "configuration holds the present one. A person has to approve it.",
@@ -70,6 +71,7 @@ const resetAdminPassword = defineAskingTool({
   title: "New admin password",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "the former password is not known here" },
   description:
     "Makes a new password for the admin user of an application (WordPress and others) and shows it once. For " +
     "people who are locked out of wp-admin. A person has to approve it.",
@@ -108,6 +110,7 @@ const resetMasterPassword = defineAskingTool({
   title: "New master password",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "the former password is not known here" },
   description:
     "Makes a new password for the master user of a server and shows it once. It opens all applications of the server " +
     "by SSH and SFTP. SSH keys are not changed. A person has to approve it.",

@@ -5,11 +5,12 @@ import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import { ToolError } from "../../errors.ts";
 import { isSeenGone } from "../define/gone.ts";
-import { asWritten, checkEdit } from "../define/list_edits.ts";
+import { asWritten, canonicalEntries, checkEdit } from "../define/list_edits.ts";
 import { anyReply, records } from "../define/outputs.ts";
 import { projectRecord, readProjects } from "../define/projects.ts";
 import { nullIfRefused } from "../define/questions.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "../define/tool.ts";
+import { type ChangedState, differing, pick } from "../define/undo.ts";
 import {
   appsOf,
   appsWith,
@@ -17,6 +18,7 @@ import {
   grouped,
   planProjectChange,
   projectIdOf,
+  type ProjectState,
   readGrouping,
   requireApps,
   writeProject,
@@ -50,6 +52,7 @@ const createProject = defineTool({
   title: "Create a project",
   toolset: "access",
   effect: "write",
+  undo: { none: "delete_project removes the project" },
   description: "Creates a project, which groups applications, such as the sites of one client. Applications of other " +
     "projects than the default one come with update_project.",
   input: z.strictObject({
@@ -124,13 +127,38 @@ const updateProject = defineAskingTool({
       not_there: edited.missing.map(Number),
     };
   },
+  undo: {
+    state: ({ before }) => projectState(before),
+    about: () => ({ subject: { kind: "account" } }),
+    reverse: (_before, { project, before, after, edited, taken }) => {
+      const isMoved = edited.added.length + edited.removed.length > 0;
+      const back = {
+        ...(after.name !== before.name && { name: before.name }),
+        ...(isMoved && { replace: idsOf(before) }),
+      };
+      return {
+        after: pick(projectState(after), differing(projectState(after), projectState(before))),
+        // What came out of another project would not go back there.
+        arguments: taken.length > 0 ? undefined : { project_id: project.id, ...back },
+      };
+    },
+  },
 });
+
+function projectState({ name, apps }: ProjectState): ChangedState {
+  return { "Name of the project": name, "Its applications": canonicalEntries(apps) };
+}
+
+function idsOf({ apps }: ProjectState): number[] {
+  return apps.map(Number);
+}
 
 const deleteProject = defineAskingTool({
   name: "delete_project",
   title: "Delete a project",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "a new project has another id" },
   idempotent: true,
   description: "Deletes a project, that is a group; its applications stay. A person has to approve it.",
   input: z.strictObject({ project_id: projectId }),

@@ -8,7 +8,7 @@ import { ToolError } from "../../errors.ts";
 import { serverInput } from "../define/inputs.ts";
 import { anyReply } from "../define/outputs.ts";
 import { countApps, serverFacts } from "../define/questions.ts";
-import { defineAskingTool, defineTool, type Tool, type ToolContext } from "../define/tool.ts";
+import { defineAskingTool, defineWriteTool, type Tool, type ToolContext } from "../define/tool.ts";
 import { appUserFacts, appUserInput } from "./app_users.ts";
 import {
   boundOwner,
@@ -108,6 +108,7 @@ const addSshKey = defineAskingTool({
   title: "Add an SSH key",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "delete_ssh_key removes the key" },
   description:
     "Adds a public SSH key, which signs in without a password: to one application with app_id and app_user_id, else to " +
     "the whole server as master user. After an unclear end look at get_ssh_keys first. A person has to approve it.",
@@ -135,7 +136,7 @@ const addSshKey = defineAskingTool({
   },
 });
 
-const renameSshKey = defineTool({
+const renameSshKey = defineWriteTool({
   name: "rename_ssh_key",
   title: "Rename an SSH key",
   toolset: "access",
@@ -144,8 +145,8 @@ const renameSshKey = defineTool({
   description: "Changes the label of an SSH key of a server or of an application's user.",
   input: z.strictObject({ ...keyInput, label: keyLabel.describe("The new label: office laptop") }),
   output: z.looseObject({ ...keyOutput, former_label: z.string() }),
-  handler: async ({ label, ...input }, context) => {
-    const owned = await ownedKey(false, input, context);
+  facts: (input, context) => ownedKey(true, input, context),
+  handler: async ({ label }, context, owned) => {
     await context.account.write({
       operation: "ssh_key_update",
       method: "PUT",
@@ -154,6 +155,19 @@ const renameSshKey = defineTool({
       reply: anyReply,
     });
     return { ...namesOfOwner(owned), ssh_key_id: owned.key.id, label, former_label: owned.key.label };
+  },
+  undo: {
+    state: ({ key }) => ({ "Label of the SSH key": key.label }),
+    about: subjectOf,
+    reverse: (_before, { server, key }, { app_id, label }) => ({
+      after: { "Label of the SSH key": label },
+      arguments: {
+        server_id: server.id,
+        ...(app_id !== undefined && { app_id }),
+        ssh_key_id: key.id,
+        label: key.label,
+      },
+    }),
   },
 });
 
@@ -166,6 +180,7 @@ const deleteSshKey = defineAskingTool({
   title: "Delete an SSH key",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "Cloudways does not show the public key" },
   description:
     "Removes an SSH key of a server or of an application's user, so that it opens nothing there any more: a lost " +
     "laptop, a person who left. A person has to approve it.",

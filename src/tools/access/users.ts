@@ -55,6 +55,7 @@ const createAppUser = defineAskingTool({
   title: "Create an SFTP user",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "delete_app_user removes the user" },
   description:
     "Creates an additional SSH/SFTP user who can reach the files of one application, such as a freelancer. Its " +
     "password is made here and shown once. After an unclear end look at list_app_users first. A person has to approve it.",
@@ -95,6 +96,7 @@ const resetAppUserPassword = defineAskingTool({
   title: "New password of an SFTP user",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "the former password is not known here" },
   description:
     "Makes a new password for an additional SSH/SFTP user of an application and shows it once. The present one stops " +
     "working; SSH keys are not changed. A person has to approve it.",
@@ -149,6 +151,7 @@ const deleteAppUser = defineAskingTool({
   title: "Delete an SFTP user",
   toolset: "access",
   effect: "destructive",
+  undo: { none: "the password and keys of the user can't be read" },
   description:
     "Deletes an additional SSH/SFTP user of an application, who then can't sign in any more, such as a freelancer who " +
     "is done. A person has to approve it.",

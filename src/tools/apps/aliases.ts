@@ -158,7 +158,17 @@ const updateAppAliases = defineAskingTool({
       not_there: missing,
     };
   },
+  undo: {
+    state: ({ app }) => ({ [ADDITIONAL]: app.aliases && canonicalEntries(withoutEmpty(app.aliases), lowerCase) }),
+    about: onApp,
+    reverse: (_before, { app, edited }) => ({
+      after: { [ADDITIONAL]: canonicalEntries(edited.after, lowerCase) },
+      arguments: app.aliases === null ? undefined : { app_id: app.id, replace: withoutEmpty(app.aliases) },
+    }),
+  },
 });
+
+const ADDITIONAL = "Additional domains";
 
 const CERTIFICATE = "A certificate does not cover added domains by itself. Look with list_domains, then call " +
   "install_letsencrypt with every domain it shall be for.";

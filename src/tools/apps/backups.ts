@@ -22,6 +22,7 @@ const backupApp = defineTool({
   title: "Back up an application",
   toolset: "apps",
   effect: "write",
+  undo: { none: "it only adds a backup" },
   description: "Makes a backup of an application, files and database, now. Use it before a risky change. Gives the " +
     "time of the restore point it made, for restore_app.",
   input: z.strictObject({ ...appInput, ...waitInput }),
@@ -89,6 +90,7 @@ const restoreApp = defineAskingTool({
   title: "Restore an application",
   toolset: "apps",
   effect: "destructive",
+  undo: { instead: "rollback_app_restore puts it back to its state before this restore, once." },
   description: "Overwrites an application's files and database with a backup; newer orders, posts and files are " +
     "lost. A copy from before is kept for rollback_app_restore. A person has to approve it.",
   input: z.strictObject({
@@ -133,6 +135,7 @@ const rollbackAppRestore = defineAskingTool({
   title: "Undo a restore",
   toolset: "apps",
   effect: "destructive",
+  undo: { none: "the one copy there was is used up" },
   description: "Puts an application back to its state before the last restore; changes made since are lost. Works " +
     "only while local_backup_exists (get_app_restore_points). A person has to approve it.",
   input: z.strictObject({ ...appInput, ...waitInput }),

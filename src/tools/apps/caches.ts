@@ -7,7 +7,7 @@ import { ToolError } from "../../errors.ts";
 import { readAppVarnish } from "../define/app_varnish.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";
 import { record, startedOutput } from "../define/outputs.ts";
-import { appFactsIf } from "../define/questions.ts";
+import { appFactsIf, nullIfNotRead, onApp } from "../define/questions.ts";
 import { blocks, startOnApp } from "../define/start.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
@@ -40,6 +40,7 @@ const clearAppCache = defineTool({
   title: "Clear an application's caches",
   toolset: "apps",
   effect: "write",
+  undo: { none: "a cache fills by itself" },
   idempotent: true,
   description: "Clears every cache of an application. Use it when visitors see old content. Where a purge is already " +
     "running, it waits for that one (joined: true).",
@@ -92,7 +93,12 @@ const manageAppVarnish = defineAskingTool({
     "clear every cache use clear_app_cache; for the whole server manage_server_varnish.",
   input: z.strictObject({ ...appInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
   output: z.looseObject({ ...appOutput, action: z.string(), message: z.string() }),
-  facts: (input, context) => appFactsIf(input.action === "disable", input, context),
+  facts: async (input, context) => {
+    const facts = await appFactsIf(input.action !== "purge", input, context);
+    if (input.action === "purge") return { ...facts, isOn: null };
+    const varnish = await readAppVarnish(context.account, facts).catch(nullIfNotRead);
+    return { ...facts, isOn: varnish?.varnish_app_enabled ?? null };
+  },
   question: (facts, { action }) => action === "disable" ? appVarnishOffQuestion(facts) : undefined,
   handler: async ({ action }, { account }, found) => {
     const form = { ...idsOf(found), action };
@@ -100,6 +106,14 @@ const manageAppVarnish = defineAskingTool({
     await account.write({ ...request, reply: doneReply });
     const message = action === "purge" ? "Done. It blocks nothing; pages are slower until the cache fills." : "Done.";
     return { ...namesOf(found), action, message };
+  },
+  undo: {
+    state: ({ isOn }) => ({ "Varnish cache": isOn }),
+    about: onApp,
+    reverse: (_before, { app, isOn }, { action }) => ({
+      after: action === "purge" ? {} : { "Varnish cache": action === "enable" },
+      arguments: isOn === null ? undefined : { app_id: app.id, action: isOn ? "enable" : "disable" },
+    }),
   },
 });
 

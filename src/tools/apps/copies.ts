@@ -27,6 +27,7 @@ const cloneApp = defineTool({
   title: "Copy an application",
   toolset: "apps",
   effect: "write",
+  undo: { none: "it only adds a copy" },
   description: "Makes a copy of an application, files and database, on the same server, and gives its id, domain and " +
     "users. Takes minutes; the copy is usable once the operation is completed.",
   input: z.strictObject({

@@ -1,5 +1,6 @@
 /** The primary domain of an application. */
 import { z } from "zod";
+import type { AppRecord } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { ToolError } from "../../errors.ts";
@@ -9,8 +10,9 @@ import { type AppFacts, appFacts, NOT_TOLD, onApp } from "../define/questions.ts
 import { startOnApp } from "../define/start.ts";
 import { appOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool, type ToolContext } from "../define/tool.ts";
+import { type ChangedState, differing, type Reverse } from "../define/undo.ts";
 import { domainName } from "../define/validators.ts";
-import { keepOldDomain, oldDomainFate } from "./old_domain.ts";
+import { aliasesAfter, oldDomainFate, settleAliases } from "./old_domain.ts";
 
 const cnameOutput = z.looseObject({
   ...appOutput,
@@ -55,6 +57,23 @@ function requireCname(facts: AppFacts): AppFacts {
   });
 }
 
+function domainState(cname: string | null, aliases: readonly string[] | null): ChangedState {
+  return { "Primary domain": cname, "Additional domains": aliases && [...aliases].sort() };
+}
+
+/** The call that sets the former primary domain so that the additional ones are as they were; none if there is no such call. */
+function backToDomain({ id, cname: old, aliases }: AppRecord, cname: string, keep: boolean): Omit<Reverse, "after"> {
+  if (old === null) return {};
+  if (old === "") return { tool: "delete_app_cname", arguments: { app_id: id } };
+  const now = { cname, aliases: aliasesAfter({ cname: old, aliases }, cname, keep) };
+  const before = domainState(old, aliases);
+  const keeping = [false, true].find((keep) => {
+    return differing(before, domainState(old, aliasesAfter(now, old, keep))).length === 0;
+  });
+  if (keeping === undefined) return {};
+  return { arguments: { app_id: id, cname: old, keep_old_as_alias: keeping } };
+}
+
 const updateAppCname = defineAskingTool({
   name: "update_app_cname",
   title: "Set the primary domain",
@@ -86,8 +105,16 @@ const updateAppCname = defineAskingTool({
   },
   handler: async ({ keep_old_as_alias, ...input }, context, found) => {
     const changed = await changeCname(found, input, context, { operation: "app_cname_update", method: "POST" });
-    if (!keep_old_as_alias) return { ...changed, old_cname_kept: false };
-    return { ...changed, ...await keepOldDomain(found, input, context, changed.status === "completed") };
+    const isDone = changed.status === "completed";
+    return { ...changed, ...await settleAliases(found, { ...input, keep: keep_old_as_alias }, context, isDone) };
+  },
+  undo: {
+    state: ({ app }) => domainState(app.cname, app.aliases),
+    about: onApp,
+    reverse: (_before, { app }, { cname, keep_old_as_alias }) => {
+      const after = domainState(cname, aliasesAfter(app, cname, keep_old_as_alias));
+      return { after, ...backToDomain(app, cname, keep_old_as_alias) };
+    },
   },
 });
 
@@ -113,6 +140,15 @@ const deleteAppCname = defineAskingTool({
   }),
   handler: (input, context, found) =>
     changeCname(found, input, context, { operation: "app_cname_delete", method: "DELETE" }),
+  undo: {
+    state: ({ app }) => domainState(app.cname, app.aliases),
+    about: onApp,
+    reverse: (_before, { app }) => ({
+      after: domainState("", app.aliases),
+      tool: updateAppCname.name,
+      arguments: app.cname === null ? undefined : { app_id: app.id, cname: app.cname, keep_old_as_alias: false },
+    }),
+  },
 });
 
 /** The tools of this file. */

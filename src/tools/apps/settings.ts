@@ -1,11 +1,15 @@
 /** Who owns the files of an application, and the redirection to HTTPS. */
 import { z } from "zod";
+import type { CloudwaysAccount } from "../../cloudways/account.ts";
+import { statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
+import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { startedOutput } from "../define/outputs.ts";
-import { appFacts, appFactsIf } from "../define/questions.ts";
+import { switchedBack } from "../define/put_back.ts";
+import { appFacts, appFactsIf, nullIfNotRead, onApp } from "../define/questions.ts";
 import { startOnApp } from "../define/start.ts";
-import { appOutput } from "../define/targets.ts";
+import { appOutput, idsOf } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 import { httpsOffQuestion, httpsOnQuestion, masterUserQuestion } from "./setting_questions.ts";
 
@@ -14,6 +18,7 @@ const resetAppFilePermissions = defineAskingTool({
   title: "Reset file permissions",
   toolset: "apps",
   effect: "destructive",
+  undo: { none: "permissions that were set by hand can't be read" },
   idempotent: true,
   description: "Sets owner and modes of all files of an application to Cloudways' defaults. Use it when uploads, " +
     "updates or deployments fail for lack of permission. master_user asks first.",
@@ -34,6 +39,19 @@ const resetAppFilePermissions = defineAskingTool({
   },
 });
 
+const settingsReply = z.looseObject({ enforce_https: statedFlag });
+
+/** Whether visitors are redirected to HTTPS; null where it is not told. */
+async function readHttps(account: CloudwaysAccount, found: FoundApp): Promise<boolean | null> {
+  const { enforce_https } = await account.read({
+    operation: "app_settings_get",
+    path: path`/app/get_settings_value`,
+    reply: settingsReply,
+    query: idsOf(found),
+  });
+  return enforce_https;
+}
+
 const enforceAppHttps = defineAskingTool({
   name: "enforce_app_https",
   title: "Redirect to HTTPS",
@@ -49,12 +67,20 @@ const enforceAppHttps = defineAskingTool({
   }),
   formerly: { status: { name: "enabled", values: { enable: true, disable: false } } },
   output: z.looseObject({ ...appOutput, ...startedOutput, enforce_https: z.boolean() }),
-  facts: appFacts,
+  facts: async (input, context) => {
+    const facts = await appFacts(input, context);
+    return { ...facts, isOn: await readHttps(context.account, facts).catch(nullIfNotRead) };
+  },
   question: (facts, { enabled }) => enabled ? httpsOnQuestion(facts) : httpsOffQuestion(facts),
   handler: async ({ enabled, ...input }, context, found) => {
     const fields = { status: enabled ? "enable" : "disable" };
     const work = { operation: "app_enforce_https_update", path: path`/app/manage/enforce_https`, fields };
     return { ...await startOnApp(found, input, context, work), enforce_https: enabled };
+  },
+  undo: {
+    state: ({ isOn }) => ({ "Redirection to HTTPS": isOn }),
+    about: onApp,
+    reverse: switchedBack("Redirection to HTTPS"),
   },
 });
 

@@ -200,7 +200,7 @@ const MAX_APPS = 10;
 
 /** An action in short. */
 export function shownAction({ record, ...action }: Action) {
-  const { operation_id, client, connection, request_id, arguments: args, steps } = record;
+  const { operation_id, client, connection, request_id, undoes, arguments: args, steps } = record;
   return {
     ...action,
     ...targetOf(record.target),
@@ -210,6 +210,7 @@ export function shownAction({ record, ...action }: Action) {
     ...(client !== undefined && { client }),
     ...(connection !== undefined && { connection }),
     request_id,
+    ...(undoes !== undefined && { undoes }),
   };
 }
 

@@ -13,6 +13,7 @@ import { myOperationsTools } from "./my_operations.ts";
 import { offersTools } from "./offers.ts";
 import { operationsTools } from "./operations.ts";
 import { plansTools } from "./plans.ts";
+import { undoTools } from "./undo.ts";
 import { weeklyReportTools } from "./weekly_report/tool.ts";
 
 /** Every tool of this toolset. */
@@ -31,4 +32,5 @@ export const basicTools: readonly Tool[] = [
   ...weeklyReportTools,
   ...diagnosisTools,
   ...plansTools,
+  ...undoTools,
 ];

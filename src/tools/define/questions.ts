@@ -64,6 +64,11 @@ export function nullIfRefused(error: unknown, excused: "refusals" | "any" = "ref
   throw error;
 }
 
+/** Turns every failure into null: what is read only so that a change can be taken back must not keep it from being made. */
+export function nullIfNotRead(error: unknown): null {
+  return nullIfRefused(error, "any");
+}
+
 /** The subject of a question about a whole server: it lists every application on it. */
 export function onServer({ server, backups }: ServerFacts) {
   const apps = server.apps?.map((app) => appOf(app, backups)) ?? null;

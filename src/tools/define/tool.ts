@@ -11,6 +11,7 @@ import type { Question } from "../../confirm/question.ts";
 import { type GoneForGood, textToType } from "../../confirm/typed_label.ts";
 import type { Plans } from "./plans.ts";
 import type { CallSecrets, Show } from "../../secrets/call_secrets.ts";
+import { type PlannedUndo, type Reversible, type Undo, type UndoDecision, undoDecision } from "./undo.ts";
 
 /**
  * What a call does to the account. Everything about safety follows from it: annotations, the read-only filter, whether
@@ -137,7 +138,20 @@ interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
 export interface AccountToolDefinition<I extends z.ZodObject, O extends z.ZodObject> extends ToolDefinition<I, O> {
   /** What asks a person first is made by {@linkcode defineAskingTool}. */
   effect: "read" | "write";
+  /** Every tool that changes something says what undoes it. What is put back is made by {@linkcode defineWriteTool}. */
+  undo?: { none: string } | { instead: string };
   handler: (input: z.output<I>, context: ToolContext) => Promise<z.input<O>>;
+}
+
+/** A tool that changes something nobody is asked about, and reads first what it changes. */
+export interface WriteToolDefinition<I extends z.ZodObject, O extends z.ZodObject, F> extends ToolDefinition<I, O> {
+  effect: "write";
+  /** Reads what the call changes, from Cloudways and never from a cache. Changes nothing. */
+  facts: (input: z.output<I>, context: ToolContext) => Promise<F>;
+  /** Carries the call out, using the facts. */
+  handler: (input: z.output<I>, context: ToolContext, facts: F) => Promise<z.input<O>>;
+  /** What undoes its calls. */
+  undo: Reversible<I, O, F>;
 }
 
 /** A tool of which some or all calls need a person's yes. Every destructive tool is one. */
@@ -154,6 +168,8 @@ export interface AskingToolDefinition<I extends z.ZodObject, O extends z.ZodObje
   goneForGood?: (facts: F, input: z.output<I>) => GoneForGood;
   /** Carries the call out, using the facts. */
   handler: (input: z.output<I>, context: ToolContext, facts: F) => Promise<z.input<O>>;
+  /** What undoes its calls. Every tool that changes something says so. */
+  undo?: Undo<I, O, F>;
 }
 
 /** A tool that also answers without credentials. */
@@ -190,6 +206,8 @@ export interface PlannedCall {
   question: Question | undefined;
   /** Carries it out. */
   run: () => Promise<Record<string, unknown>>;
+  /** How it is put back; undefined for a tool whose calls are not. */
+  undo?: PlannedUndo | undefined;
 }
 
 /** A tool as the catalogue keeps it, without its type parameters. */
@@ -213,8 +231,12 @@ export interface Tool {
   readonly typesLabel: boolean;
   /** Its answer contains no data of the account or the caller. */
   readonly publicAnswer: boolean;
-  /** It calls the tool that its arguments name; see {@linkcode forwardInput}. */
+  /** It carries another call: of the tool that its arguments name (see {@linkcode forwardInput}), or of a receipt. */
   readonly forwards: boolean;
+  /** It carries the call of a receipt, which takes a change back. */
+  readonly takesBack: boolean;
+  /** What undoes its calls; undefined for a tool that changes nothing. */
+  readonly undo: UndoDecision | undefined;
   /** Checks arguments; the problems are returned, not thrown. */
   prepare(args: unknown): PreparedCall | z.ZodError;
 }
@@ -231,6 +253,45 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
       return Promise.resolve({ question: undefined, run: () => definition.handler(input, withAccount) });
     },
   });
+}
+
+/** Makes a tool that reads what it changes, and asks nobody. */
+export function defineWriteTool<I extends z.ZodObject, O extends z.ZodObject, F>(
+  definition: WriteToolDefinition<I, O, F>,
+): Tool {
+  const { facts, handler, undo } = definition;
+  return toTool(definition, {
+    anonymous: false,
+    asks: false,
+    plan: async (input, context) => {
+      const withAccount = accountContext(definition.name, context);
+      const found = await facts(input, withAccount);
+      return { question: undefined, ...undoable(undo, found, input, () => handler(input, withAccount, found)) };
+    },
+  });
+}
+
+/** Carries a call out, and knows then what puts it back. */
+function undoable<I extends z.ZodObject, O extends z.ZodObject, F>(
+  undo: Undo<I, O, F> | undefined,
+  found: F,
+  input: z.output<I>,
+  carryOut: () => Promise<z.input<O>>,
+): Pick<PlannedCall, "run" | "undo"> {
+  if (undo === undefined || !("state" in undo)) return { run: carryOut };
+  const state = undo.state(found, input);
+  let answer: z.input<O> | undefined;
+  return {
+    run: async () => answer = await carryOut(),
+    undo: {
+      state,
+      subject: undo.about(found).subject,
+      reverse: () => {
+        if (answer === undefined) throw new Error("a call is put back after it was carried out");
+        return undo.reverse(state, found, input, answer);
+      },
+    },
+  };
 }
 
 /** Makes a tool that asks a person first. */
@@ -250,7 +311,8 @@ export function defineAskingTool<I extends z.ZodObject, O extends z.ZodObject, F
     plan: async (input, context) => {
       const withAccount = accountContext(definition.name, context);
       const found = await facts(input, withAccount);
-      return { question: asked(found, input, context.caller), run: () => handler(input, withAccount, found) };
+      const question = asked(found, input, context.caller);
+      return { question, ...undoable(definition.undo, found, input, () => handler(input, withAccount, found)) };
     },
   });
 }
@@ -290,6 +352,20 @@ export function defineForwardingTool(definition: ForwardingToolDefinition): Tool
   return { ...toTool(whole, behaviour), idempotent: false, forwards: true };
 }
 
+/** Makes the tool that takes a change back. It never runs itself: the dispatcher carries out the call of the receipt. */
+export function defineTakingBackTool<I extends z.ZodObject>(
+  definition: ForwardingToolDefinition & { effect: "destructive"; input: I },
+): Tool {
+  const { name } = definition;
+  const behaviour: Behaviour<I> = {
+    anonymous: false,
+    asks: true,
+    plan: () => Promise.reject(new Error(`${name} must be exchanged for the call of its receipt`)),
+  };
+  const whole = { ...definition, output: z.looseObject({}), accountWide: false };
+  return { ...toTool(whole, behaviour), idempotent: false, forwards: true, takesBack: true };
+}
+
 /** The context of a call that needs credentials. Throws an error of the program without them. */
 export function accountContext(toolName: string, context: AnonymousContext): ToolContext {
   const { account, secrets } = context;
@@ -316,7 +392,7 @@ interface Behaviour<I extends z.ZodObject> {
 }
 
 function toTool<I extends z.ZodObject, O extends z.ZodObject>(
-  definition: ToolDefinition<I, O>,
+  definition: ToolDefinition<I, O> & { undo?: Parameters<typeof undoDecision>[0] },
   { anonymous, asks, typesLabel = false, plan }: Behaviour<I>,
 ): Tool {
   const { name, title, toolset, effect, description, input, formerly, output, idempotent } = definition;
@@ -337,6 +413,8 @@ function toTool<I extends z.ZodObject, O extends z.ZodObject>(
     typesLabel,
     publicAnswer,
     forwards: false,
+    takesBack: false,
+    undo: definition.undo && undoDecision(definition.undo),
     prepare(args) {
       const parsed = input.safeParse(args);
       if (!parsed.success) return parsed.error;

@@ -68,6 +68,7 @@ const allowIpSiab = defineAskingTool({
   title: "Open the browser terminal",
   toolset: "security",
   effect: "destructive",
+  undo: { none: "no operation closes it again" },
   idempotent: true,
   description:
     "Opens the server's browser SSH terminal (Shell-In-A-Box) to one address. No tool closes it again. A person has to approve it.",
@@ -95,6 +96,7 @@ const allowIpAdminer = defineAskingTool({
   title: "Open the database manager",
   toolset: "security",
   effect: "destructive",
+  undo: { none: "no operation closes it again" },
   idempotent: true,
   description:
     "Opens the server's web database manager (Adminer) to one address. No tool closes it again. A person has to approve it.",

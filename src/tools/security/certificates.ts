@@ -64,6 +64,7 @@ const installSslCertificate = defineAskingTool({
   title: "Install an own certificate",
   toolset: "security",
   effect: "destructive",
+  undo: { none: "the private key of the former certificate can't be read" },
   description:
     "Installs the user's own certificate, after checking dates, domains and key. Replaces the present one, " +
     "and then asks first. For a free one use install_letsencrypt.",
@@ -111,6 +112,7 @@ const removeSslCertificate = defineAskingTool({
   title: "Remove the own certificate",
   toolset: "security",
   effect: "destructive",
+  undo: { none: "the private key of the certificate can't be read" },
   description: "Removes the own certificate of an application; HTTPS breaks until there is another. Not for Let's " +
     "Encrypt: that is revoke_letsencrypt. A person has to approve it.",
   input: z.strictObject({ ...appInput, ...waitInput }),

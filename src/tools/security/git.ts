@@ -26,6 +26,7 @@ const generateGitSshKey = defineAskingTool({
   title: "New Git deploy key",
   toolset: "security",
   effect: "destructive",
+  undo: { none: "the former key can't be sent back" },
   description: "Makes a new SSH key for Git deployment and shows its public half, to be added to the repository. A " +
     "former key stops working, so then it asks first.",
   input: z.strictObject(appInput),
@@ -114,6 +115,7 @@ const gitClone = defineAskingTool({
   title: "Deploy a Git repository",
   toolset: "security",
   effect: "destructive",
+  undo: { instead: "Deploy the earlier commit or branch again with git_clone or git_pull, or restore_app a backup." },
   description:
     "Clones a Git repository into an application; files in the folder may be overwritten. Needs the deploy " +
     "key in the repository. Also for another repository than last time. A person has to approve it.",
@@ -148,6 +150,7 @@ const gitPull = defineAskingTool({
   title: "Deploy by Git pull",
   toolset: "security",
   effect: "destructive",
+  undo: { instead: "Deploy the earlier commit or branch again with git_pull, or restore_app a backup." },
   description:
     "Pulls and deploys a branch of the repository deployed last; for another one use git_clone. Asks first where " +
     "branch or folder are not those of last time.",

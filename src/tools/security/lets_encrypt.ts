@@ -6,7 +6,8 @@ import { certificatesNow } from "../define/certificate_facts.ts";
 import { anyReply } from "../define/outputs.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
-import { appFacts, appFactsIf, onApp } from "../define/questions.ts";
+import { switchedBack } from "../define/put_back.ts";
+import { appFacts, onApp } from "../define/questions.ts";
 import { startOnApp } from "../define/start.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
@@ -23,6 +24,7 @@ const installLetsencrypt = defineAskingTool({
   title: "Install Let's Encrypt",
   toolset: "security",
   effect: "destructive",
+  undo: { none: "the former certificate can't be sent back" },
   description: "Installs a free Let's Encrypt certificate. The domains must point at the server already. A wildcard " +
     "takes one base domain, whose DNS check_wildcard_dns has verified. Asks first where it may replace an own " +
     "certificate or drop a domain.",
@@ -52,6 +54,7 @@ const renewLetsencrypt = defineAskingTool({
   title: "Renew Let's Encrypt",
   toolset: "security",
   effect: "destructive",
+  undo: { none: "the former certificate can't be sent back" },
   description:
     "Renews the Let's Encrypt certificate of an application now. Usually needless: they renew by themselves " +
     "unless that was switched off. Asks first for another domain or kind than it has.",
@@ -96,7 +99,7 @@ const setLetsencryptAutoRenewal = defineAskingTool({
     "certificate ends after 90 days at most, so it asks first.",
   input: z.strictObject({ ...appInput, enabled: z.boolean().describe("Whether it renews by itself.") }),
   output: z.looseObject({ ...appOutput, auto_renewal: z.boolean() }),
-  facts: (input, context) => appFactsIf(!input.enabled, input, context),
+  facts: appFacts,
   question: (facts, { enabled }) => enabled ? undefined : endRenewalQuestion(facts),
   handler: async (input, { account }, found) => {
     await account.write({
@@ -108,6 +111,11 @@ const setLetsencryptAutoRenewal = defineAskingTool({
     });
     return { ...namesOf(found), auto_renewal: input.enabled };
   },
+  undo: {
+    state: ({ app }) => ({ "Renews by itself": installedCertificates(app).autoRenewal }),
+    about: onApp,
+    reverse: switchedBack("Renews by itself"),
+  },
 });
 
 const revokeLetsencrypt = defineAskingTool({
@@ -115,6 +123,7 @@ const revokeLetsencrypt = defineAskingTool({
   title: "Revoke Let's Encrypt",
   toolset: "security",
   effect: "destructive",
+  undo: { none: "a revoked certificate stays revoked" },
   description:
     "Revokes the Let's Encrypt certificate of an application. HTTPS breaks at once, and it can't be undone, " +
     "only replaced by a new certificate. A person has to approve it.",

@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { addressKey, type ListName, readAddressList } from "../../cloudways/address_lists.ts";
 import { serverInput } from "../define/inputs.ts";
-import { checkEdit } from "../define/list_edits.ts";
+import { canonicalEntries, checkEdit } from "../define/list_edits.ts";
 import { texts } from "../define/outputs.ts";
-import { serverFacts } from "../define/questions.ts";
+import { onServer, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import type { ChangedState } from "../define/undo.ts";
 import { ipRange } from "../define/validators.ts";
 import { carryOutWhitelistChange, planWhitelistChange } from "./whitelist_change.ts";
 import { whitelistQuestion } from "./whitelist_question.ts";
@@ -74,7 +75,30 @@ const updateWhitelistedIps = defineAskingTool({
     const place = { account, serverId: server.id, list };
     return { ...namesOfServer(server), list, ...await carryOutWhitelistChange(place, plan) };
   },
+  undo: {
+    state: ({ plan: { before } }) => ({ ...addressState(before.ips), ...policyState(before.policy) }),
+    about: onServer,
+    reverse: (_before, { server, plan: { before, merged } }, { list, policy }, answer) => {
+      const setsPolicy = policy !== undefined && answer.policy !== before.policy;
+      const isKnown = before.stated && !(setsPolicy && before.policy === null);
+      return {
+        // The list is sent whole, the policy only where it is put back.
+        after: { ...addressState(merged.after), ...(setsPolicy && policyState(answer.policy)) },
+        arguments: isKnown
+          ? { server_id: server.id, list, replace: before.ips, ...(setsPolicy && { policy: before.policy }) }
+          : undefined,
+      };
+    },
+  },
 });
+
+function addressState(ips: readonly string[]): ChangedState {
+  return { "Addresses on the list": canonicalEntries(ips, addressKey) };
+}
+
+function policyState(policy: string | null): ChangedState {
+  return { "All other addresses": policy };
+}
 
 /** The tools of this file. */
 export const whitelistsTools: readonly Tool[] = [

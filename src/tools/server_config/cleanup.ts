@@ -5,10 +5,11 @@ import { doneReply, looseObject, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { type Cleanup, CLEANUP_WORDS, CLEANUPS } from "../define/disk_cleanup.ts";
 import { serverInput } from "../define/inputs.ts";
-import { serverFacts } from "../define/questions.ts";
+import { onServer, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
-import { CLEANUP_SETTINGS, cleanupQuestion, type CleanupSetting } from "./cleanup_question.ts";
+import { CLEANUP_SETTINGS, cleanupQuestion, type CleanupSetting, labelOf } from "./cleanup_question.ts";
+import { argumentsBack, stateAfter, stateOf } from "./values_back.ts";
 import { changesOf, changesOutput, changeValues, wholeOf } from "../define/values_change.ts";
 
 const WHAT = "settings of the clean-up";
@@ -136,6 +137,14 @@ const updateDiskCleanupSettings = defineAskingTool({
         }),
     });
     return { ...namesOfServer(server), ...made };
+  },
+  undo: {
+    state: ({ before }) => stateOf(before, CLEANUP_SETTINGS, labelOf),
+    about: onServer,
+    reverse: (_before, { server, changes }) => ({
+      after: stateAfter(changes, labelOf),
+      arguments: argumentsBack(changes, (_name, sent) => sent === "yes", { server_id: server.id }),
+    }),
   },
 });
 

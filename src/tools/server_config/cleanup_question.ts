@@ -19,7 +19,8 @@ const LABELS: Readonly<Record<CleanupSetting, string>> = {
   remove_app_local_backup: "Delete local backups",
 };
 
-const labelOf = (name: CleanupSetting) => LABELS[name];
+/** What a setting is called. */
+export const labelOf = (name: CleanupSetting): string => LABELS[name];
 
 /** Names what changes, and all that is removed again and again afterwards. */
 export function cleanupQuestion(

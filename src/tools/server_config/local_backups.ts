@@ -20,6 +20,7 @@ const deleteServerLocalBackups = defineAskingTool({
   title: "Delete local backups of a server",
   toolset: "server_config",
   effect: "destructive",
+  undo: { none: "what is deleted is gone" },
   idempotent: true,
   description:
     "Deletes the backups kept on a server's own disk, of all its applications, which frees space. A person " +
@@ -52,6 +53,7 @@ const deleteAppLocalBackup = defineAskingTool({
   title: "Delete an application's local backup",
   toolset: "server_config",
   effect: "destructive",
+  undo: { none: "what is deleted is gone" },
   idempotent: true,
   description:
     "Deletes the backup of one application kept on the server's own disk, to which a restore can be rolled " +

@@ -5,8 +5,10 @@ import { looseObject, numberOrNull, statedText } from "../../cloudways/models.ts
 import { path } from "../../cloudways/path.ts";
 import { serverInput } from "../define/inputs.ts";
 import { makeChange } from "../define/planned_change.ts";
+import { onServer, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
-import { defineTool, type Tool } from "../define/tool.ts";
+import { defineTool, defineWriteTool, type Tool } from "../define/tool.ts";
+import type { ChangedState } from "../define/undo.ts";
 import { anyReply, AS_IT_CAME, replyOutput } from "../define/undocumented.ts";
 
 const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
@@ -53,7 +55,7 @@ const getMaintenanceWindow = defineTool({
 
 const isSame = (a: Window, b: Window) => a.day?.toLowerCase() === b.day?.toLowerCase() && a.hour === b.hour;
 
-const setMaintenanceWindow = defineTool({
+const setMaintenanceWindow = defineWriteTool({
   name: "set_maintenance_window",
   title: "Set the maintenance window",
   toolset: "server_config",
@@ -66,11 +68,14 @@ const setMaintenanceWindow = defineTool({
     hour: z.int().min(0).max(23).describe("Hour of the day, 0 to 23."),
   }),
   output: z.looseObject({ ...serverOutput, ...windowOutput, ...replyOutput }),
-  handler: async ({ server_id, day, hour }, { account }) => {
-    const server = await account.server(server_id);
+  facts: async (input, context) => {
+    const facts = await serverFacts(input, context);
+    return { ...facts, window: await readWindow(context.account, facts.server.id) };
+  },
+  handler: async ({ day, hour }, { account }, { server, window }) => {
     const { written } = await makeChange<Window, unknown>({
       what: "maintenance window",
-      before: await readWindow(account, server.id),
+      before: window,
       wanted: { day, hour },
       read: () => readWindow(account, server.id),
       isSame,
@@ -85,7 +90,24 @@ const setMaintenanceWindow = defineTool({
     });
     return { ...namesOfServer(server), day, hour, reply: written };
   },
+  undo: {
+    state: ({ window }) => windowState(window),
+    about: onServer,
+    reverse: (_before, { server, window }, { day, hour }) => ({
+      after: windowState({ day, hour }),
+      arguments: { server_id: server.id, day: dayOf(window), hour: window.hour },
+    }),
+  },
 });
+
+function windowState(window: Window): ChangedState {
+  return { Day: dayOf(window) ?? window.day, Hour: window.hour };
+}
+
+/** The day as the input takes it. */
+function dayOf({ day }: Window): typeof DAYS[number] | undefined {
+  return DAYS.find((one) => one.toLowerCase() === day?.toLowerCase());
+}
 
 /** The tools of this file. */
 export const maintenanceTools: readonly Tool[] = [getMaintenanceWindow, setMaintenanceWindow];

@@ -52,6 +52,10 @@ const updateServerPackage = defineAskingTool({
   title: "Change a package's version",
   toolset: "server_config",
   effect: "destructive",
+  undo: {
+    instead: "The same tool with version_before, where list_setting_values shows that the package can go back; other " +
+      "things that came with it may be gone.",
+  },
   idempotent: true,
   description:
     "Installs another version of a package on a server, such as PHP, MySQL, MariaDB, Redis or Elasticsearch, for " +

@@ -6,10 +6,11 @@ import { path } from "../../cloudways/path.ts";
 import { BACKUP_FREQUENCIES } from "../../cloudways/reference_data.ts";
 import { serverInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
-import { nullIfRefused, serverFacts } from "../define/questions.ts";
+import { nullIfRefused, onServer, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
-import { SCHEDULE_NAMES, type ScheduleName, scheduleQuestion } from "./schedule_question.ts";
+import { labelOf, SCHEDULE_NAMES, type ScheduleName, scheduleQuestion } from "./schedule_question.ts";
+import { argumentsBack, stateAfter, stateOf } from "./values_back.ts";
 import { changesOf, changesOutput, changeValues, wholeOf } from "../define/values_change.ts";
 
 const WHAT = "backup schedule";
@@ -101,7 +102,20 @@ const updateBackupSchedule = defineAskingTool({
     });
     return { ...namesOfServer(server), ...made };
   },
+  undo: {
+    state: ({ before }) => stateOf(before, SCHEDULE_NAMES, labelOf),
+    about: onServer,
+    reverse: (_before, { server, changes }) => ({
+      after: stateAfter(changes, labelOf),
+      arguments: argumentsBack(changes, inputValue, { server_id: server.id }),
+    }),
+  },
 });
+
+function inputValue(name: ScheduleName, sent: string): unknown {
+  if (name === "local_backups") return sent === "true";
+  return name === "backup_retention" ? Number(sent) : sent;
+}
 
 /** The tools of this file. */
 export const scheduleTools: readonly Tool[] = [updateBackupSchedule];

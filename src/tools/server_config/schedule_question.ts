@@ -19,6 +19,9 @@ const LABELS: Readonly<Record<ScheduleName, string>> = {
   local_backups: "Copies on the server",
 };
 
+/** What a part of the schedule is called. */
+export const labelOf = (name: ScheduleName): string => LABELS[name];
+
 /** Names what changes, before and after, and what of the present backups may be lost. */
 export function scheduleQuestion(
   facts: ServerFacts,
@@ -31,7 +34,6 @@ export function scheduleQuestion(
     labels: ReadonlyMap<string, string>;
   },
 ): Question {
-  const labelOf = (name: ScheduleName) => LABELS[name];
   const textOf = (name: ScheduleName, value: string | null) => {
     if (value === null) return NOT_TOLD;
     if (name === "local_backups") return value === "true" ? "kept" : "not kept";

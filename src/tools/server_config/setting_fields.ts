@@ -127,6 +127,18 @@ export function sentValue(name: SettingName, value: string | number | boolean | 
   return typeof value === "object" ? inOrder(value) : String(value);
 }
 
+/** A value as the input takes it, from how it is sent; undefined where no input sends it. */
+export function inputValue(name: SettingName, sent: string): unknown {
+  const { form } = SETTING_FIELDS[name];
+  const words: readonly string[] = form === "on_off" || form === "enabled" ? WORDS[form] : [];
+  const all = words.length > 0
+    ? [words.indexOf(sent) === 0]
+    : form === "versions"
+    ? [sent.split(",")]
+    : [sent, Number(sent)];
+  return all.find((value) => settingInputs[name].safeParse(value).success && sentValue(name, value) === sent);
+}
+
 /** A setting as it is now, written as it would be sent; empty for the platform's default, null where it can't be read. */
 export function presentValue(name: SettingName, settings: Readonly<Record<string, unknown>>): string | null {
   const { read, form } = SETTING_FIELDS[name];

@@ -8,11 +8,12 @@ import { readServerSettings } from "../../cloudways/server_settings.ts";
 import { ToolError } from "../../errors.ts";
 import { serverInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
-import { nullIfRefused, serverFacts } from "../define/questions.ts";
+import { nullIfRefused, onServer, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 import {
   codesIn,
+  inputValue,
   presentValue,
   sentValue,
   SETTING_FIELDS,
@@ -22,6 +23,7 @@ import {
   type WantedSettings,
 } from "./setting_fields.ts";
 import { settingsQuestion } from "./setting_questions.ts";
+import { argumentsBack, stateAfter, stateOf } from "./values_back.ts";
 import { changesOf, changesOutput, changeValues, type Values, type Wanted } from "../define/values_change.ts";
 
 const WHAT = "settings";
@@ -94,7 +96,7 @@ const updateServerSettings = defineAskingTool({
       SETTING_NAMES.filter((name) => wanted[name] !== undefined),
     );
     const changes = changesOf(WHAT, SETTING_NAMES, before, wanted);
-    return { ...facts, changes };
+    return { ...facts, before, changes };
   },
   question: (facts) => settingsQuestion(facts, facts.changes),
   handler: async (_input, { account }, { server, changes }) => {
@@ -118,7 +120,17 @@ const updateServerSettings = defineAskingTool({
     });
     return { ...namesOfServer(server), ...made };
   },
+  undo: {
+    state: ({ before }) => stateOf(before, SETTING_NAMES, labelOf),
+    about: onServer,
+    reverse: (_before, { server, changes }) => ({
+      after: stateAfter(changes, labelOf),
+      arguments: argumentsBack(changes, inputValue, { server_id: server.id }),
+    }),
+  },
 });
+
+const labelOf = (name: SettingName) => SETTING_FIELDS[name].label;
 
 /** The tools of this file. */
 export const settingsTools: readonly Tool[] = [updateServerSettings];

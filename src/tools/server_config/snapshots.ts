@@ -105,6 +105,17 @@ const setSnapshotFrequency = defineAskingTool({
     });
     return { ...namesOfServer(server), ...made };
   },
+  undo: {
+    state: ({ before }) => ({ "Hours between snapshots": before.snapshot_frequency }),
+    about: onServer,
+    reverse: (_before, { server, before: { snapshot_frequency: hours } }, input) => ({
+      after: { "Hours between snapshots": input.enabled ? String(input.hours) : "" },
+      arguments: hours === null ? undefined : {
+        server_id: server.id,
+        ...(hours === "" ? { enabled: false } : { enabled: true, hours: Number(hours) }),
+      },
+    }),
+  },
 });
 
 /** The tools of this file. */

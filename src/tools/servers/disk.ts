@@ -50,6 +50,7 @@ const optimizeServerDisk = defineAskingTool({
   title: "Clean up a server's disk",
   toolset: "servers",
   effect: "destructive",
+  undo: { none: "what is removed can't be brought back" },
   description: "Frees disk space on a server by what is set to true, at least one, for all its applications. What is " +
     "removed can't be brought back. A person has to approve it.",
   input: z.strictObject({

@@ -13,6 +13,7 @@ const startServer = defineTool({
   title: "Start a server",
   toolset: "servers",
   effect: "write",
+  undo: { none: "stop_server stops it again" },
   idempotent: true,
   description: "Starts a stopped server, so that its applications are online again. Takes minutes.",
   input: z.strictObject({ ...serverInput, ...waitInput }),
@@ -31,6 +32,7 @@ const stopServer = defineAskingTool({
   title: "Stop a server",
   toolset: "servers",
   effect: "destructive",
+  undo: { none: "start_server starts it again" },
   idempotent: true,
   description: "Stops a server. Every application on it is offline until start_server. A person has to approve it.",
   input: z.strictObject({ ...serverInput, ...waitInput }),
@@ -54,6 +56,7 @@ const restartServer = defineAskingTool({
   title: "Restart a server",
   toolset: "servers",
   effect: "destructive",
+  undo: { none: "a restart that has begun can't be called off" },
   description: "Restarts a server. Every application on it is offline for some minutes. A person has to approve it. " +
     "For one service use change_service_state.",
   input: z.strictObject({ ...serverInput, ...waitInput }),
@@ -78,6 +81,7 @@ const backupServer = defineTool({
   title: "Back up a server",
   toolset: "servers",
   effect: "write",
+  undo: { none: "it only adds backups" },
   description: "Backs up all applications of a server now. Takes minutes, in which no other operation can start on " +
     "the server. For one application use backup_app.",
   input: z.strictObject({ ...serverInput, ...waitInput }),

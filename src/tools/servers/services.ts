@@ -1,12 +1,12 @@
 /** The services of a server, and its Varnish cache. */
 import { z } from "zod";
-import { doneReply, looseText } from "../../cloudways/models.ts";
+import { doneReply, looseText, statedText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { serverInput } from "../define/inputs.ts";
 import { requireKnown } from "../define/known_values.ts";
 import { record } from "../define/outputs.ts";
 import { serviceHeadline } from "../define/question_words.ts";
-import { nullIfRefused, onServer, serverFacts, serverFactsIf } from "../define/questions.ts";
+import { nullIfNotRead, nullIfRefused, onServer, serverFacts } from "../define/questions.ts";
 import { readServices } from "../define/server_services.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
@@ -71,7 +71,7 @@ const changeServiceState = defineAskingTool({
     const status = await readServices(context.account, facts.server.id).catch((error) => nullIfRefused(error));
     const known = Object.keys(status?.services ?? {}).sort();
     requireKnown(input.service, { argument: "service", what: "service of this server", known });
-    return facts;
+    return { ...facts, now: statedText.safeParse(status?.services[input.service]).data ?? null };
   },
   question(facts, { service, action }) {
     if (action === "start") return undefined;
@@ -92,6 +92,19 @@ const changeServiceState = defineAskingTool({
     });
     return { ...namesOfServer(server), service, action, service_status: service_status?.status ?? null };
   },
+  undo: {
+    state: ({ now }) => ({ "State of the service": now }),
+    about: onServer,
+    reverse: (_before, { server, now }, { service, action }, { service_status }) => {
+      // A restart leaves it as it was.
+      if (action === "restart") return { after: {} };
+      const back = now === "running" ? "start" : now === "stopped" ? "stop" : undefined;
+      return {
+        after: { "State of the service": service_status ?? (action === "start" ? "running" : "stopped") },
+        arguments: back && { server_id: server.id, service, action: back },
+      };
+    },
+  },
 });
 
 const manageServerVarnish = defineAskingTool({
@@ -105,13 +118,26 @@ const manageServerVarnish = defineAskingTool({
     "sites, so they ask first. For one application use manage_app_varnish.",
   input: z.strictObject({ ...serverInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
   output: z.looseObject({ ...serverOutput, action: z.string(), message: z.string() }),
-  facts: (input, context) => serverFactsIf(input.action !== "enable", input, context),
+  facts: async (input, context) => {
+    const facts = await serverFacts(input, context);
+    if (input.action === "purge") return { ...facts, isOn: null };
+    const status = await readServices(context.account, facts.server.id).catch(nullIfNotRead);
+    return { ...facts, isOn: status?.enabled.varnish ?? null };
+  },
   question: (facts, { action }) => action === "enable" ? undefined : serverVarnishQuestion(facts, action),
   handler: async ({ action }, { account }, { server }) => {
     const form = { server_id: server.id, action };
     const request = { operation: "varnish_manage", method: "POST", path: path`/service/varnish`, form } as const;
     await account.write({ ...request, reply: doneReply });
     return { ...namesOfServer(server), action, message: "Done." };
+  },
+  undo: {
+    state: ({ isOn }) => ({ "Varnish cache of the server": isOn }),
+    about: onServer,
+    reverse: (_before, { server, isOn }, { action }) => ({
+      after: action === "purge" ? {} : { "Varnish cache of the server": action === "enable" },
+      arguments: isOn === null ? undefined : { server_id: server.id, action: isOn ? "enable" : "disable" },
+    }),
   },
 });
 

@@ -8,6 +8,7 @@ import type { Question } from "../../confirm/question.ts";
 import { appInput } from "../define/inputs.ts";
 import { anyReply } from "../define/outputs.ts";
 import { makeChange, nothingToChange } from "../define/planned_change.ts";
+import { switchedBack } from "../define/put_back.ts";
 import { type AppFacts, appFacts, inWords, onApp } from "../define/questions.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool, type ToolContext } from "../define/tool.ts";
@@ -131,6 +132,11 @@ const setAppSshAccess = defineAskingTool({
     });
     return { ...namesOf(facts), ssh_access: found };
   },
+  undo: {
+    state: ({ ssh }) => ({ "SSH access": ssh.enabled }),
+    about: onApp,
+    reverse: switchedBack("SSH access"),
+  },
 });
 
 /** An application with whether it is open. */
@@ -193,6 +199,11 @@ const setAppState = defineAskingTool({
       becomes,
     });
     return { ...namesOf(facts), open: found };
+  },
+  undo: {
+    state: ({ open }) => ({ "Open to visitors": open }),
+    about: onApp,
+    reverse: switchedBack("Open to visitors"),
   },
 });
 

@@ -48,7 +48,18 @@ const setAppCorsHeaders = defineAskingTool({
     const work = { operation: "app_cors_headers_update", path: path`/app/cors_header`, fields };
     return { ...await startOnApp(found, input, context, work), cors_header };
   },
+  undo: {
+    state: ({ now }) => ({ [HEADERS]: now }),
+    about: onApp,
+    // The text of headers that are on is not told.
+    reverse: (before, { app }, { cors_header }) =>
+      before[HEADERS] === false
+        ? { after: { [HEADERS]: cors_header !== "disable" }, arguments: { app_id: app.id, cors_header: "disable" } }
+        : { after: { [HEADERS]: cors_header } },
+  },
 });
+
+const HEADERS = "CORS headers";
 
 /** The tools of this file. */
 export const corsTools: readonly Tool[] = [setAppCorsHeaders];

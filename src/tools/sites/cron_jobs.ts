@@ -6,6 +6,7 @@ import { ToolError } from "../../errors.ts";
 import type { Question } from "../../confirm/question.ts";
 import { refuseHidden } from "../define/hidden_entries.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
+import { switchedBack } from "../define/put_back.ts";
 import {
   canonicalEntries,
   checkEdit,
@@ -17,10 +18,11 @@ import {
 } from "../define/list_edits.ts";
 import { startedOutput, texts } from "../define/outputs.ts";
 import { makeChange, nothingToChange } from "../define/planned_change.ts";
-import { type AppFacts, appFacts, count, NOT_TOLD, nullIfRefused, onApp } from "../define/questions.ts";
+import { type AppFacts, appFacts, count, NOT_TOLD, nullIfNotRead, nullIfRefused, onApp } from "../define/questions.ts";
 import { startOnApp } from "../define/start.ts";
 import { appOutput, namesOf } from "../define/targets.ts";
-import { defineAskingTool, defineTool, type Tool, type ToolContext } from "../define/tool.ts";
+import { defineAskingTool, defineTool, defineWriteTool, type Tool, type ToolContext } from "../define/tool.ts";
+import type { ChangedState } from "../define/undo.ts";
 import { cronKey, type CronList, readCronList, writeCronLines } from "./cron_list.ts";
 import { readFlags } from "./flags.ts";
 
@@ -165,13 +167,30 @@ const updateAppCronJobs = defineAskingTool({
       ],
     };
   },
+  undo: {
+    state: ({ before }) => cronState(before.lines, before.formJobs),
+    about: onApp,
+    reverse: (_before, { app, before, edited }, _input, { form_jobs_after }) => ({
+      after: cronState(edited.after, form_jobs_after),
+      arguments: before.stated && sameEntries(before.formJobs, form_jobs_after)
+        ? { app_id: app.id, replace: before.lines }
+        : undefined,
+    }),
+  },
 });
+
+function cronState(lines: readonly string[], formJobs: readonly string[]): ChangedState {
+  return {
+    "Cron jobs": canonicalEntries(lines, cronKey),
+    "Jobs of the console's form": canonicalEntries(formJobs),
+  };
+}
 
 function sameLines(a: CronList, b: CronList): boolean {
   return sameEntries(a.lines, b.lines, cronKey);
 }
 
-const setAppCronOptimizer = defineTool({
+const setAppCronOptimizer = defineWriteTool({
   name: "set_app_cron_optimizer",
   title: "WordPress cron optimizer",
   toolset: "sites",
@@ -181,11 +200,20 @@ const setAppCronOptimizer = defineTool({
     "scheduled tasks; off, visits of pages do (wp-cron).",
   input: z.strictObject({ ...appInput, enabled: z.boolean().describe("true: a real cron job."), ...waitInput }),
   output: z.looseObject({ ...appOutput, ...startedOutput, cron_optimizer: z.boolean() }),
-  handler: async ({ enabled, ...input }, context) => {
-    const found = await context.account.app(input.app_id, input.server_id);
+  facts: async (input, context) => {
+    const facts = await appFacts(input, context);
+    const flags = await readFlags(context.account, facts).catch(nullIfNotRead);
+    return { ...facts, isOn: flags?.cron_optimizer ?? null };
+  },
+  handler: async ({ enabled, ...input }, context, found) => {
     const fields = { status: enabled ? "enable" : "disable" };
     const work = { operation: "app_cron_optimizer_update", path: path`/app/manage/cron_setting`, fields };
     return { ...await startOnApp(found, input, context, work), cron_optimizer: enabled };
+  },
+  undo: {
+    state: ({ isOn }) => ({ "Cron optimizer": isOn }),
+    about: onApp,
+    reverse: switchedBack("Cron optimizer"),
   },
 });
 

@@ -1,7 +1,9 @@
-/** Which folder of an application its visitors get. Cloudways shows neither setting. */
+/** Which folder of an application its visitors get. Cloudways' listing has both settings, and may not tell them. */
 import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
+import type { FoundApp } from "../../cloudways/server_listing.ts";
 import type { Question } from "../../confirm/question.ts";
+import { memberOf } from "../../text/member.ts";
 import { appInput } from "../define/inputs.ts";
 import { anyReply } from "../define/outputs.ts";
 import { appFacts, onApp } from "../define/questions.ts";
@@ -10,7 +12,13 @@ import { defineAskingTool, type Tool } from "../define/tool.ts";
 
 const FOLDER = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*\/?$/;
 const NOT_DOCUMENTED = "Cloudways' answer is not documented; it is shown as it came.";
-const UNDONE = "It can be undone by setting the former one, which Cloudways doesn't tell.";
+const UNDONE = "It can be undone by setting the former one, where Cloudways tells it.";
+
+/** A folder as the listing has it; undefined where it does not tell. */
+function folderOf({ app }: FoundApp, name: "webroot" | "symlink"): string | null | undefined {
+  const value = memberOf(app, name);
+  return typeof value === "string" || value === null ? value : undefined;
+}
 const reply = z.unknown();
 
 const setAppWebroot = defineAskingTool({
@@ -48,6 +56,15 @@ const setAppWebroot = defineAskingTool({
       mayBeEmpty: true,
     });
     return { ...namesOf(found), webroot, reply };
+  },
+  undo: {
+    state: (facts) => ({ "Web root": folderOf(facts, "webroot") ?? null }),
+    about: onApp,
+    // Nothing is known to stand for the folder of a new application.
+    reverse: (_before, facts, { webroot }) => ({
+      after: { "Web root": webroot },
+      arguments: folderOf(facts, "webroot") ? { app_id: facts.app.id, webroot: folderOf(facts, "webroot") } : undefined,
+    }),
   },
 });
 
@@ -87,7 +104,21 @@ const setAppSymlink = defineAskingTool({
     });
     return { ...namesOf(found), symlink, reply };
   },
+  undo: {
+    state: (facts) => ({ "Symbolic link": linkOf(facts) ?? null }),
+    about: onApp,
+    reverse: (_before, facts, { symlink }) => ({
+      after: { "Symbolic link": symlink },
+      arguments: linkOf(facts) === undefined ? undefined : { app_id: facts.app.id, symlink: linkOf(facts) },
+    }),
+  },
 });
+
+/** The link; empty for none, undefined where it is not told. */
+function linkOf(found: FoundApp): string | undefined {
+  const link = folderOf(found, "symlink");
+  return link === null ? "" : link;
+}
 
 /** The tools of this file. */
 export const foldersTools: readonly Tool[] = [setAppWebroot, setAppSymlink];

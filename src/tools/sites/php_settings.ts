@@ -146,6 +146,14 @@ const updateAppPhpSettings = defineAskingTool({
     });
     return { ...namesOf(facts), before: linesOf(before), after, added, removed, not_there: missing };
   },
+  undo: {
+    state: ({ before }) => ({ "PHP settings": linesOf(before) }),
+    about: onApp,
+    reverse: (_before, { app, before, edited }) => ({
+      after: { "PHP settings": edited.after },
+      arguments: { app_id: app.id, replace: linesOf(before).join("\n") },
+    }),
+  },
 });
 
 /** Equal for two lines, or names, of the same setting. */

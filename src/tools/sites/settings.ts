@@ -10,6 +10,7 @@ import { type AppFacts, appFacts, inWords, onApp } from "../define/questions.ts"
 import { blocks } from "../define/start.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, type Tool, type ToolContext } from "../define/tool.ts";
+import type { ChangedState } from "../define/undo.ts";
 import { type Flags, readFlags, SWITCH_NAMES, SWITCHES, type SwitchName } from "./flags.ts";
 
 /** What a switch does when it is set: to on, and to off. */
@@ -52,6 +53,7 @@ interface Change {
 
 /** An application with what has to be set. */
 interface SettingFacts extends AppFacts {
+  flags: Flags;
   changes: Change[];
 }
 
@@ -69,7 +71,7 @@ async function planChanges(
     return wanted === undefined || wanted === flags[name] ? [] : [{ name, now: flags[name], wanted }];
   });
   if (changes.length === 0) throw nothingToChange("setting", settingsOf(flags));
-  return { ...facts, changes };
+  return { ...facts, flags, changes };
 }
 
 function settingsOf(flags: Flags): Record<string, boolean | null> {
@@ -182,7 +184,25 @@ const updateAppSettings = defineAskingTool({
       not_sent: left.map(({ name }) => name),
     };
   },
+  undo: {
+    state: ({ flags }) => titled(SWITCH_NAMES.map((name) => [name, flags[name]])),
+    about: onApp,
+    reverse: (_before, { app, changes }, _input, { changed }) => {
+      const sent = changes.filter(({ name }) => name in changed);
+      const before = sent.map(({ name, now }): [SwitchName, boolean | null] => [name, now]);
+      return {
+        after: titled(sent.map(({ name, wanted }) => [name, wanted])),
+        arguments: before.some(([, flag]) => flag === null)
+          ? undefined
+          : { app_id: app.id, ...Object.fromEntries(before) },
+      };
+    },
+  },
 });
+
+function titled(flags: readonly [name: SwitchName, flag: boolean | null][]): ChangedState {
+  return Object.fromEntries(flags.map(([name, flag]) => [SWITCHES[name].title, flag]));
+}
 
 /** @throws {ToolError} Where Cloudways shows something else than what was set. What it doesn't show is no difference. */
 async function checkSettings({ changes, ...found }: SettingFacts, { account }: ToolContext): Promise<void> {

@@ -143,6 +143,14 @@ const updateAppVarnishRules = defineAskingTool({
     const lists = { before, after, added, removed, not_there: missing };
     return { ...namesOf(facts), ...written, ...blocks(facts.server, written), ...lists };
   },
+  undo: {
+    state: ({ before }) => ({ "Left out of the Varnish cache": canonicalEntries(before) }),
+    about: onApp,
+    reverse: (_before, { app, before, edited }) => ({
+      after: { "Left out of the Varnish cache": canonicalEntries(edited.after) },
+      arguments: { app_id: app.id, replace: before },
+    }),
+  },
 });
 
 /** The tools of this file. */

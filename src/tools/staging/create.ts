@@ -95,6 +95,7 @@ const createStagingApp = defineTool({
   title: "Create a staging application",
   toolset: "staging",
   effect: "write",
+  undo: { none: "it only adds a copy" },
   description: "Makes a staging copy of a live application, on the same or another server, to test changes safely. " +
     "Takes minutes. Visitors of the copy are asked for a password, which can't be read; see " +
     "reset_staging_password. After an unclear end look at list_staging_apps; a second call makes a second copy.",

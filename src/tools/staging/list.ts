@@ -76,6 +76,7 @@ const listStagingTables = defineTool({
   toolset: "staging",
   // By its name it lists, by its method it may do more, and nobody has seen it answer.
   effect: "write",
+  undo: { none: "nothing is known to change" },
   idempotent: true,
   description: "Lists the database tables of an application that a push or pull can be limited to. Give the staging " +
     `application for a push, the live one for a pull. Starts work on the server. ${AS_IT_CAME}`,

@@ -16,6 +16,7 @@ const resetStagingPassword = defineAskingTool({
   title: "New staging password",
   toolset: "staging",
   effect: "destructive",
+  undo: { none: "the former password can't be read" },
   description:
     "Makes a new password for the prompt in front of a staging application and shows it to the person once. " +
     "The old user name and password stop working. Asks first only where you are to see it (show: answer). " +

@@ -15,6 +15,7 @@ const setStagingPasswordPrompt = defineAskingTool({
   title: "Password prompt of a staging application",
   toolset: "staging",
   effect: "destructive",
+  undo: { instead: "Call it again the other way; Cloudways does not show how it was before." },
   idempotent: true,
   description: "Switches the password prompt in front of a staging application on or off. Off asks first: everybody " +
     "can see it then. Its user name and password can't be read.",
@@ -51,6 +52,7 @@ const deleteStagingBackup = defineAskingTool({
   title: "Delete a staging backup",
   toolset: "staging",
   effect: "destructive",
+  undo: { none: "what is deleted is gone" },
   description: "Deletes the backup that was taken before a push or pull of a staging application. A person has to " +
     `approve it. ${AS_IT_CAME}`,
   input: z.strictObject({ ...appInput, ...waitInput }),

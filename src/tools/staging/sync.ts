@@ -84,6 +84,7 @@ const pushStagingApp = defineAskingTool({
   title: "Push staging to live",
   toolset: "staging",
   effect: "destructive",
+  undo: { instead: "restore_app of the live application, to its newest restore point from before." },
   description: "Overwrites the live application with its staging copy: files, database, or chosen tables. app_id is " +
     "the staging application. Newer orders and users of the live site are lost with the database. Back up the live " +
     "application before. A person has to approve it.",
@@ -121,6 +122,7 @@ const pullStagingApp = defineAskingTool({
   title: "Pull live to staging",
   toolset: "staging",
   effect: "destructive",
+  undo: { instead: "restore_app of what was overwritten, to its newest restore point from before." },
   description: "Overwrites the staging application with the present state of the live one: files, database, or " +
     "chosen tables. app_id is the staging application. Needs a backup of both from the last 24 hours (backup_app), " +
     "and has Cloudways make another. A person has to approve it.",

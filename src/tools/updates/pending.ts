@@ -152,6 +152,7 @@ const runAppUpdates = defineAskingTool({
   title: "Update WordPress",
   toolset: "updates",
   effect: "destructive",
+  undo: { instead: "restore_app to the newest restore point from before." },
   description: "Updates WordPress core, plugins and themes of an application by name, tested on a temporary copy " +
     "(SafeUpdates). Takes only updates that get_update_settings or check_app_updates names. Takes long. A person has " +
     `to approve it. ${AS_IT_CAME}`,

@@ -11,9 +11,11 @@ import { appFacts, inWords, nullIfRefused, onApp } from "../define/questions.ts"
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { anyReply, AS_IT_CAME, replyOutput } from "../define/undocumented.ts";
+import { pick } from "../define/undo.ts";
 import { emailAddress } from "../define/validators.ts";
 import { availableView, readSettings, readStatus, type UpdateSettings } from "./safe_updates.ts";
 import { DAYS, differences, fieldsOf, scheduleOf, WINDOWS, withChanges } from "./schedule.ts";
+import { labelOf, scheduleState } from "./schedule_state.ts";
 import { settingsQuestion } from "./settings_question.ts";
 
 const counts = z.looseObject({ selected: looseNumber, updated: looseNumber }).catch({ selected: null, updated: null });
@@ -88,6 +90,7 @@ const setAppUpdates = defineAskingTool({
   title: "Switch automatic updates",
   toolset: "updates",
   effect: "destructive",
+  undo: { instead: "Call it again the other way; on sets a default schedule and selection." },
   idempotent: true,
   description: "Switches the automatic updates (SafeUpdates) of an application on or off. On sets a default schedule " +
     `and covers every plugin and theme, new ones too. A person has to approve it. ${AS_IT_CAME}`,
@@ -191,6 +194,16 @@ const updateUpdateSettings = defineAskingTool({
     const now = scheduleOf(await readSettings(account, found));
     if (differences(now, after).length > 0) throw notAsWanted({ wanted: after, found: now });
     return { ...namesOf(found), settings: { ...now }, changed: differences(before, now), reply };
+  },
+  undo: {
+    state: ({ before }) => scheduleState(before),
+    about: onApp,
+    reverse: (_before, { app, before, after }) => {
+      const changed = differences(before, after);
+      // Settings that are empty can't be sent, and their inputs refuse them.
+      const back = Object.fromEntries(changed.map((name) => [name, before[name]]));
+      return { after: pick(scheduleState(after), changed.map(labelOf)), arguments: { app_id: app.id, ...back } };
+    },
   },
 });
 

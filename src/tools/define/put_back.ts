@@ -1,0 +1,18 @@
+/** How the calls of many tools are put back. */
+import type { AppFacts } from "./questions.ts";
+import type { ChangedState, Reverse } from "./undo.ts";
+
+/**
+ * How a call is put back that switches one thing of an application by its input `enabled`.
+ *
+ * @param name What it is called in the state.
+ */
+export function switchedBack(name: string) {
+  return (before: ChangedState, { app }: AppFacts, { enabled }: { enabled: boolean }): Reverse => {
+    const was = before[name];
+    return {
+      after: { [name]: enabled },
+      arguments: typeof was === "boolean" ? { app_id: app.id, enabled: was } : undefined,
+    };
+  };
+}
