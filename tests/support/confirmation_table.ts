@@ -261,7 +261,7 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
       );
       if (other === undefined) throw new Error("there is another tool for the same thing");
       const { state, yes } = await ask(a, call);
-      await assertCountsForNothing(a, call, { ...other, way: call.way, headers: call.headers }, { state, yes });
+      await assertCountsForNothing(a, call, { ...call, ...other }, { state, yes });
     },
   },
   "a changed target, and then a yes to what it is now": {
