@@ -254,7 +254,8 @@ export class Dispatcher {
     await call.audit.succeeded(value);
     const { showsSecrets, showsLiterals: literals } = prepared;
     const reveal = showsSecrets === "answer" || entry.tool.publicAnswer;
-    const answer = { ...value, ...await this.#undoing.noteOf(entry, planned, call) };
+    const note = await this.#undoing.noteOf(entry, planned, call);
+    const answer = note === undefined ? value : { ...value, undo: note };
     const result = successResult(answer, { secrets: call.secrets, reveal, literals, shorter: entry.shorter });
     return { kind: "result", result };
   }

@@ -106,27 +106,27 @@ export class Undoing {
     { tool }: CatalogueEntry,
     { undo }: PlannedCall,
     { caller, log }: { caller: Caller; log: Logger },
-  ): Promise<{ undo?: UndoNote }> {
+  ): Promise<UndoNote | undefined> {
     const { undo: decision } = tool;
-    if (decision === undefined || "none" in decision) return {};
-    if ("instead" in decision) return { undo: { instead: decision.instead } };
+    if (decision === undefined || "none" in decision) return undefined;
+    if ("instead" in decision) return { instead: decision.instead };
     const customer = customerIdOf(caller.identity);
     // A caller who can't use a receipt gets none.
     const mayUndo = this.#options.catalogue.lookUp(UNDO_CHANGE, caller).kind === "found";
-    if (undo === undefined || customer === undefined || !mayUndo) return {};
+    if (undo === undefined || customer === undefined || !mayUndo) return undefined;
     const { after, arguments: args, tool: name = tool.name } = undo.reverse();
     const before = pick(undo.state, Object.keys(after));
-    if (differing(before, after).length === 0) return {};
-    if (args === undefined || !this.#isCallable({ name, args }, caller)) return { undo: { none: NOT_EXACT } };
+    if (differing(before, after).length === 0) return undefined;
+    if (args === undefined || !this.#isCallable({ name, args }, caller)) return { none: NOT_EXACT };
     const change = { tool: name, arguments: args, before, after, changed_by: tool.name, request_id: caller.requestId };
     const kept = await this.#options.receipts.keep(change, customer, caller).catch((error: unknown) => {
       if (!(error instanceof StoreError)) throw error;
       log.debug("a receipt could not be kept", { error });
       return null;
     });
-    if (kept === null) return { undo: { none: NOT_KEPT } };
-    if (kept === undefined) return { undo: { none: NOT_EXACT } };
-    return { undo: { receipt: kept.id, until: timeOf(kept.receipt.until), does: DOES } };
+    if (kept === null) return { none: NOT_KEPT };
+    if (kept === undefined) return { none: NOT_EXACT };
+    return { receipt: kept.id, until: timeOf(kept.receipt.until), does: DOES };
   }
 
   /** Whether the caller may make the call, and its arguments are ones that the tool takes. */

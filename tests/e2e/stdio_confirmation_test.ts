@@ -42,6 +42,7 @@ for (const [kind, connect] of Object.entries(STDIO_CLIENTS)) {
 
       for (const call of askingCalls) {
         await t.step(call.tool, async () => {
+          sandbox.startOver(DEMO_ACCOUNT.accessTokens);
           call.setUp(sandbox);
           const before = call.carriedOut(sandbox);
 

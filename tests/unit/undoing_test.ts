@@ -50,7 +50,7 @@ async function noteOf(
   const undo = { state: { [OPEN]: true }, subject: { kind: "account" } as const, reverse: () => reverse };
   const planned = { question: undefined, run: () => Promise.resolve({}), undo };
   const log = createLogger({ level: "DEBUG", format: "json", write: () => {} });
-  const { undo: note } = await undoing.noteOf(found.entry, planned, { caller, log });
+  const note = await undoing.noteOf(found.entry, planned, { caller, log });
   return note === undefined ? undefined : Object.keys(note);
 }
 
