@@ -44,6 +44,7 @@ const applyPlan = defineAskingTool({
   title: "Apply a plan",
   toolset: "basic",
   effect: "destructive",
+  undo: { none: "each step that can be put back has a receipt of its own" },
   accountWide: false,
   description: "Does the steps of a plan of plan_changes. A person has to approve it, once. Call it again while it " +
     "answers running.",

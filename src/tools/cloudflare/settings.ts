@@ -113,6 +113,9 @@ const updateCloudflareSettings = defineAskingTool({
   title: "Cloudflare settings",
   toolset: "cloudflare",
   effect: "destructive",
+  undo: {
+    instead: "update_cloudflare_settings sets the values from before again; changes shows them.",
+  },
   description: "Changes Cloudflare settings of an application: caching, images, minification, Scrape Shield. What is " +
     "not named stays. Asks where something is switched off, or pages are cached. Under attack mode and the WAF can " +
     "only be set in the Cloudways console.",

@@ -99,6 +99,7 @@ const updateDnsRecord = defineAskingTool({
   title: "Change a DNS record",
   toolset: "dns",
   effect: "destructive",
+  undo: { instead: "update_dns_record sets the values from before again; before shows them." },
   idempotent: true,
   description:
     "Changes value, TTL or level of one DNS record of a hosted domain. Host and type stay: for another one " +
@@ -158,6 +159,7 @@ const deleteDnsRecords = defineAskingTool({
   title: "Delete DNS records",
   toolset: "dns",
   effect: "destructive",
+  undo: { instead: "add_dns_records adds the same records again, by deleted; they get new ids." },
   idempotent: true,
   description: "Deletes DNS records of a hosted domain. What needs them fails. A person has to approve it.",
   input: z.strictObject({
