@@ -159,7 +159,7 @@ const deleteDnsRecords = defineAskingTool({
   title: "Delete DNS records",
   toolset: "dns",
   effect: "destructive",
-  undo: { instead: "add_dns_records adds the same records again, by deleted; they get new ids." },
+  undo: { instead: "add_dns_records adds the same records again; they get new ids." },
   idempotent: true,
   description: "Deletes DNS records of a hosted domain. What needs them fails. A person has to approve it.",
   input: z.strictObject({

@@ -131,8 +131,7 @@ const deleteDnsDomains = defineAskingTool({
   toolset: "dns",
   effect: "destructive",
   undo: {
-    instead:
-      "add_dns_domains and add_dns_records make the domain and each record again, by records; it may get other " +
+    instead: "add_dns_domains and add_dns_records make the domain and each record again; it may get other " +
       "name servers.",
   },
   idempotent: true,
