@@ -14,6 +14,10 @@ import type { Sandbox } from "../sandbox/mod.ts";
 const NEVER = [
   "apply_plan",
   "create_app_user",
+  "delete_app",
+  "delete_dns_domains",
+  "delete_server",
+  "offer_server_transfer",
   "remove_team_member",
   "reset_admin_password",
   "reset_app_user_password",
