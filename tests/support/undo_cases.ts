@@ -160,7 +160,7 @@ const UNSENDABLE: readonly { form: object; args: Record<string, unknown>; why: s
     args: { value: "www.example.com" },
     why: "it had no dot at its end",
   },
-  { form: { type: "CNAME", value: "shop" }, args: { value: "www.example.com" }, why: "it was below the domain" },
+  { form: { type: "CNAME", value: "shop." }, args: { value: "www.example.com" }, why: "it was a name of one part" },
   { form: { type: "TXT", value: '"v=spf1" "-all"' }, args: { value: "v=spf1 ~all" }, why: "it was in parts" },
   { form: { ttl: 30 }, args: { ttl_seconds: 300 }, why: "its TTL is shorter than any that is sent" },
   { form: { hardLink: true }, args: { ttl_seconds: 300 }, why: "it had more than is sent" },
@@ -232,7 +232,7 @@ const OTHER: Readonly<Record<string, Other | "back">> = {
   update_update_settings: { shows: "Tuesday", args: { ...SHOP, day: "Tuesday" } },
   rename_master_user: { shows: "third-user", args: { ...SERVER, user_name: "third-user" } },
   rename_ssh_key: { shows: "third", args: { ...SERVER, ssh_key_id: 400001, label: "third" } },
-  update_cloudflare_settings: { shows: "lossy", args: { ...SHOP, image_optimization: "lossy" } },
+  update_cloudflare_settings: "back",
   update_dns_record: { shows: "7200", args: { ...RECORD, ttl_seconds: 7200 } },
   update_project: { shows: "200004", args: { project_id: 300002, add: [200004] } },
 };
