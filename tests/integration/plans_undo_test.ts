@@ -1,14 +1,11 @@
 /** Plans and undo: a plan says what can be taken back, and each step that was carried out has a receipt of its own. */
 import assert from "node:assert/strict";
-import { PURPOSES } from "../../src/store/purposes.ts";
 import { memberOf } from "../../src/text/member.ts";
 import { FakeClock, type SandboxOptions, startSandbox } from "../sandbox/mod.ts";
 import { loggedRecords } from "../support/audit_lines.ts";
 import { type Answer, TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
-import { TEST_KEYS } from "../support/keys.ts";
 import { plan, planId, statesOf, writesOf } from "../support/plans.ts";
-import { rawClient, startRedis } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
 import { receiptOf, stateOf } from "../support/undo_cases.ts";
 
@@ -20,8 +17,8 @@ const PURGE = { tool: "clear_app_cache", arguments: SHOP };
 const env = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000" };
 const sandboxOptions: SandboxOptions = { rateLimitPerMinute: 100_000, pace: { polls: 1, seconds: 0 } };
 
-function start(more: Record<string, string> = {}): Promise<Service> {
-  return startService({ env: { ...env, ...more }, sandbox: sandboxOptions });
+function start(): Promise<Service> {
+  return startService({ env, sandbox: sandboxOptions });
 }
 
 function call({ mcpUrl }: Service, name: string, args: Record<string, unknown>, headers: Record<string, string> = {}) {
@@ -140,19 +137,4 @@ Deno.test("undo_change is no step of a plan, and its receipt stays good", async 
   assert.match(String(refused.json.message), /call it by itself/);
   assert.equal(sentForPlan, 0);
   assert.equal(undone.isError, false, JSON.stringify(undone.json));
-});
-
-Deno.test("a store that takes no receipt costs the receipts of a plan, and none of its changes", async () => {
-  await using redis = await startRedis();
-  await using service = await start({ REDIS_URL: redis.url, ENCRYPTION_KEY: TEST_KEYS[0] });
-  const plan_id = await planId(service, [CLOSE, SHUT_OUT]);
-  await using client = rawClient(redis);
-  const keys = Object.keys(PURPOSES).filter((purpose) => purpose !== "receipt").map((purpose) => `~cw:${purpose}:*`);
-  await client.call("ACL", "SETUSER", "default", "resetkeys", ...keys);
-
-  const applied = await call(service, "apply_plan", { plan_id });
-
-  assert.deepEqual(statesOf(applied), ["done", "done"], JSON.stringify(applied.json));
-  assert.equal(applied.json.status, "completed");
-  for (const { undo } of stepsOf(applied)) assert.deepEqual(Object.keys(Object(undo)), ["none"]);
 });
