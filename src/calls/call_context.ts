@@ -15,6 +15,7 @@ import type { CallAudit } from "./call_audit.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { CallPlans, type PlanServices } from "./plans/call_plans.ts";
 import type { ToolFinder } from "./tool_finder.ts";
+import type { Undoing } from "./undoing.ts";
 
 /** What {@linkcode CallContexts} needs. */
 export interface CallContextsOptions {
@@ -24,6 +25,7 @@ export interface CallContextsOptions {
   secretPages: SecretPages;
   fingerprints: Fingerprints;
   plans: PlanServices;
+  undoing: Undoing;
   audit: AuditTrail;
   healthThresholds: HealthThresholds;
   clock: Clock;
@@ -60,12 +62,13 @@ export class CallContexts {
 
   /** The context of a call. */
   of(call: ContextCall): AnonymousContext {
-    const { plans: services, catalogue, clock, writeTimeoutMs } = this.#options;
+    const { plans: services, catalogue, undoing, clock, writeTimeoutMs } = this.#options;
     const { account, ...context } = this.#make(call);
     const plans = account && new CallPlans(services, {
       ...call,
       account,
       catalogue,
+      undoing,
       clock,
       writeTimeoutMs,
       stopWaiting: context.stopWaiting,

@@ -103,8 +103,8 @@ export class Dispatcher {
     this.#options = options;
     const { catalogue } = options;
     this.#tools = { catalogue, finder: new ToolFinder(catalogue) };
-    this.#contexts = new CallContexts({ ...options, ...this.#tools });
     this.#undoing = new Undoing(options);
+    this.#contexts = new CallContexts({ ...options, ...this.#tools, undoing: this.#undoing });
   }
 
   /**

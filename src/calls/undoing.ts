@@ -12,6 +12,7 @@ import { unfitTexts } from "./argument_texts.ts";
 import { invalidArguments, readArguments } from "./arguments.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import { type KnownReceipt, Receipts } from "./receipts.ts";
+import type { UndoNote } from "./undo_note.ts";
 import { undoQuestion } from "./undo_question.ts";
 import type { NamedCall, Unwrapped } from "./unwrap.ts";
 
@@ -29,9 +30,6 @@ export interface UndoingOptions {
   catalogue: Catalogue;
   receipts: Receipts;
 }
-
-/** What an answer says of taking its change back. */
-type UndoNote = { receipt: string; until: string; does: string } | { instead: string } | { none: string };
 
 /** Gives receipts, and exchanges them for the calls they stand for. */
 export class Undoing {

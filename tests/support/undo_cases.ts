@@ -38,6 +38,7 @@ const NOT_BACK: Readonly<Record<string, Partial<Record<"minimal" | "full", strin
 
 const SHOP = { app_id: 200001 };
 const SERVER = { server_id: 100001 };
+const RECORD = { domain: "example.com", record_id: "9aaaae08-57ab-4a63-944f-1ccf15791aa2" };
 const nothing = () => {};
 
 /** Brings the first application, and its server, into a state. */
@@ -54,6 +55,13 @@ const one = (
   present: string,
   setUp: UndoCase["setUp"] = nothing,
 ): UndoCase => ({ tool, args, present, setUp });
+
+/** Gives the one DNS record of the account another form. */
+const dnsRecord = (form: object) => (sandbox: Sandbox) => {
+  const [record] = sandbox.account().dns[0]?.records ?? [];
+  assert.ok(record !== undefined);
+  Object.assign(record, form);
+};
 
 const NIGHT = "0 1 * * * php night.php";
 const onlyScript = (script: string) => shop((app) => void (app.crons = { basic: [], script }));
@@ -102,6 +110,25 @@ const MORE: readonly UndoCase[] = [
   one("update_app_aliases", { ...SHOP, replace: [] }, "an alias"),
   one("update_app_settings", { ...SHOP, webp: false }, "on", shop((app) => void (app.flags.webp = 1))),
   one("update_whitelisted_ips", { ...SERVER, list: "ssh", policy: "block_all" }, "another policy"),
+  one("update_cloudflare_settings", { ...SHOP, caching: false, image_optimization: "off" }, "other settings"),
+  one(
+    "update_dns_record",
+    { ...RECORD, value: "mx2.example.com", mx_level: 5 },
+    "a mail server",
+    dnsRecord({ type: "MX", value: "mx1.example.com.", mxLevel: 10 }),
+  ),
+  one(
+    "update_dns_record",
+    { ...RECORD, value: "v=spf1 ~all" },
+    "a text",
+    dnsRecord({ type: "TXT", value: "v=spf1 -all" }),
+  ),
+  one(
+    "update_dns_record",
+    { ...RECORD, value: "2001:db8::2" },
+    "an IPv6 address",
+    dnsRecord({ type: "AAAA", value: "2001:db8::1" }),
+  ),
   one("update_project", { project_id: 300002, name: "Other clients" }, "another name"),
   one(
     "update_project",
@@ -126,14 +153,35 @@ export const undoCases: readonly UndoCase[] = [
   ...MORE,
 ];
 
-/** The calls of {@linkcode NOT_BACK}. */
-export const notBackCases = toolRows.flatMap((row) =>
-  KINDS.flatMap((kind) => {
-    const why = NOT_BACK[row.tool]?.[kind];
-    const setUp = (sandbox: Sandbox) => row.setUp?.(sandbox);
-    return why === undefined ? [] : [{ tool: row.tool, args: row[kind], why, setUp }];
-  })
-);
+/** DNS records that no call can set as they are. */
+const UNSENDABLE: readonly { form: object; args: Record<string, unknown>; why: string }[] = [
+  {
+    form: { type: "CNAME", value: "shop.example" },
+    args: { value: "www.example.com" },
+    why: "it had no dot at its end",
+  },
+  { form: { type: "CNAME", value: "shop." }, args: { value: "www.example.com" }, why: "it was a name of one part" },
+  { form: { type: "TXT", value: '"v=spf1" "-all"' }, args: { value: "v=spf1 ~all" }, why: "it was in parts" },
+  { form: { ttl: 30 }, args: { ttl_seconds: 300 }, why: "its TTL is shorter than any that is sent" },
+  { form: { hardLink: true }, args: { ttl_seconds: 300 }, why: "it had more than is sent" },
+];
+
+/** The calls of {@linkcode NOT_BACK}, and of {@linkcode UNSENDABLE}. */
+export const notBackCases = [
+  ...UNSENDABLE.map(({ form, args, why }) => ({
+    tool: "update_dns_record",
+    args: { ...RECORD, ...args },
+    why,
+    setUp: dnsRecord(form),
+  })),
+  ...toolRows.flatMap((row) =>
+    KINDS.flatMap((kind) => {
+      const why = NOT_BACK[row.tool]?.[kind];
+      const setUp = (sandbox: Sandbox) => row.setUp?.(sandbox);
+      return why === undefined ? [] : [{ tool: row.tool, args: row[kind], why, setUp }];
+    })
+  ),
+];
 
 type Arguments = Record<string, unknown>;
 
@@ -184,6 +232,8 @@ const OTHER: Readonly<Record<string, Other | "back">> = {
   update_update_settings: { shows: "Tuesday", args: { ...SHOP, day: "Tuesday" } },
   rename_master_user: { shows: "third-user", args: { ...SERVER, user_name: "third-user" } },
   rename_ssh_key: { shows: "third", args: { ...SERVER, ssh_key_id: 400001, label: "third" } },
+  update_cloudflare_settings: "back",
+  update_dns_record: { shows: "7200", args: { ...RECORD, ttl_seconds: 7200 } },
   update_project: { shows: "200004", args: { project_id: 300002, add: [200004] } },
 };
 
@@ -211,8 +261,9 @@ export function receiptOf(json: Record<string, unknown>): string {
 
 /** All that a call can change. The order of lists, and line ends at the end of a text, mean nothing there. */
 export function stateOf(sandbox: Sandbox): unknown {
-  const { servers, projects, members } = sandbox.account();
-  return JSON.parse(JSON.stringify({ servers, projects, members }), (name, value) => {
+  const { servers, projects, members, dns } = sandbox.account();
+  return JSON.parse(JSON.stringify({ servers, projects, members, dns }), (name, value) => {
+    if (name === "updated_at") return undefined;
     if (UNORDERED.has(name) && Array.isArray(value)) return value.map((one) => JSON.stringify(one)).sort();
     return LINES.has(name) && typeof value === "string" ? value.trimEnd().split("\n").sort() : value;
   });

@@ -86,7 +86,7 @@ export function notAllDone(run: PlanRun, states: readonly (StepState | undefined
     hint:
       "Tell the user what is done and what is not, by the state of each step: not_begun, refused and failed are not " +
       `done. ${isUnknown ? "Of an unknown step, look at the present state before anything is repeated. " : ""}` +
-      "What is done stays done. For the rest make another plan with plan_changes.",
+      "What is done stays done; undo_change takes back a step that has a receipt. For the rest make another plan with plan_changes.",
     details: { plan_id: run.plan.id, status: "stopped", summary: summaryOf(rows), steps: rows },
     ...(isUnknown && { done: "unknown" }),
   });

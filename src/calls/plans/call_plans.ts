@@ -10,6 +10,8 @@ import { accountContext, type AnonymousContext, type ToolContext } from "../../t
 import type { Catalogue } from "../catalogue.ts";
 import type { CallAudit } from "../call_audit.ts";
 import { recordedArguments } from "../shown_arguments.ts";
+import { undoWords } from "../undo_note.ts";
+import type { Undoing } from "../undoing.ts";
 import { Allowance } from "./allowance.ts";
 import {
   appliedBefore,
@@ -55,6 +57,7 @@ export interface PlanCall {
   endsAt: number;
   account: CloudwaysAccount;
   catalogue: Catalogue;
+  undoing: Pick<Undoing, "noteOf">;
   clock: Clock;
   /** Milliseconds that a change may take. */
   writeTimeoutMs: number;
@@ -193,12 +196,13 @@ export class CallPlans implements Plans {
   }
 
   async #carryOutAlone(run: PlanRun, states: (StepState | undefined)[]): Promise<AppliedPlan> {
-    const { clock, log, progress, stopWaiting } = this.#call;
+    const { clock, log, progress, stopWaiting, undoing } = this.#call;
     const runner = new PlanRunner({
       run,
       states,
       records: this.#services.records,
       checker: this.#checker,
+      undoing,
       allowance: this.#allowance,
       clock,
       log,
@@ -236,7 +240,8 @@ function plannedRow(checked: Checked, index: number): Record<string, unknown> {
   const { step: { tool }, kind } = checked;
   const row = { number: index + 1, tool };
   if (kind !== "ready") return { ...row, ...idsIn(checked), state: kind, note: checked.message };
-  return { ...row, does: checked.question.headline, ...hitBy(checked.question.subject) };
+  const { question, entry } = checked;
+  return { ...row, does: question.headline, ...hitBy(question.subject), undo: undoWords(entry.tool.undo) };
 }
 
 /** The ids that a step names itself. */

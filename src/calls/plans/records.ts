@@ -5,6 +5,7 @@ import { ERROR_CODES } from "../../errors.ts";
 import type { SealedStore } from "../../store/sealed.ts";
 import { Slots } from "../../store/slots.ts";
 import type { Store, StoreKey } from "../../store/store.ts";
+import { undoNote } from "../undo_note.ts";
 
 /** How long a plan can be approved. */
 export const PLAN_MS = 30 * 60_000;
@@ -66,12 +67,17 @@ export type PlanRun = z.output<typeof runSchema>;
 
 const failure = { code: z.enum(ERROR_CODES), message: z.string(), hint: z.string().exactOptional() };
 
+const carriedOut = {
+  /** What its answer says of taking it back. */
+  undo: undoNote.exactOptional(),
+};
+
 const stateSchema = z.discriminatedUnion("state", [
   /** Taken by a call. Once no call carries the plan out any more, nobody knows what came of it. */
   z.object({ state: z.literal("begun") }),
   /** It started work at Cloudways that may still run. */
-  z.object({ state: z.literal("started"), operation_id: z.string() }),
-  z.object({ state: z.literal("done"), operation_id: z.string().exactOptional() }),
+  z.object({ state: z.literal("started"), operation_id: z.string(), ...carriedOut }),
+  z.object({ state: z.literal("done"), operation_id: z.string().exactOptional(), ...carriedOut }),
   z.object({ state: z.literal("already_so") }),
   /** Nothing was sent. */
   z.object({ state: z.literal("refused"), ...failure }),

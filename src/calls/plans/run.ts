@@ -9,6 +9,7 @@ import { NothingToChange } from "../../tools/define/planned_change.ts";
 import type { AppliedPlan } from "../../tools/define/plans.ts";
 import type { ToolContext } from "../../tools/define/tool.ts";
 import { toToolError } from "../failures.ts";
+import type { Undoing } from "../undoing.ts";
 import type { Allowance } from "./allowance.ts";
 import { hasEnded, isBad, notAllDone, progressAnswer, standingOf } from "./answers.ts";
 import type { PlanRecords, PlanRun, StepState } from "./records.ts";
@@ -21,6 +22,7 @@ export interface PlanRunnerOptions {
   states: (StepState | undefined)[];
   records: PlanRecords;
   checker: StepChecker;
+  undoing: Pick<Undoing, "noteOf">;
   allowance: Allowance;
   clock: Clock;
   log: Logger;
@@ -118,10 +120,11 @@ export class PlanRunner {
     }
   }
 
-  async #send({ planned }: CheckedStep): Promise<StepState> {
-    const { log, stopWaiting } = this.#options;
+  async #send({ entry, planned }: CheckedStep): Promise<StepState> {
+    const { checker: { caller }, undoing, log, stopWaiting } = this.#options;
     try {
-      return stateOf(await planned.run());
+      const state = stateOf(await planned.run());
+      return { ...state, ...await undoing.noteOf(entry, planned, { caller, log }) };
     } catch (error) {
       const never = new AbortController().signal;
       const shown = toToolError(error, { signal: never, log }, "write");
@@ -139,7 +142,7 @@ export class PlanRunner {
     const onProgress = () => progress(`Step ${index + 1} still runs at Cloudways.`, index, plan.steps.length);
     try {
       const { status } = await account.waitForOperation(operation_id, { seconds, onProgress }, "work");
-      return status === "completed" ? await this.#note(index, { state: "done", operation_id }) : state;
+      return status === "completed" ? await this.#note(index, { ...state, state: "done" }) : state;
     } catch (error) {
       const shown = toToolError(error, { signal: stopWaiting, log }, "read");
       if (isPassing(shown) || stopWaiting.aborted) return state;
@@ -187,7 +190,9 @@ const DRIFTED: StepState = {
 };
 
 /** How far a step has come by the answer of its tool. */
-function stateOf({ operation_id, status }: Readonly<Record<string, unknown>>): StepState {
+function stateOf(
+  { operation_id, status }: Readonly<Record<string, unknown>>,
+): StepState & { state: "done" | "started" } {
   if (typeof operation_id !== "string") return { state: "done" };
   return status === "running" ? { state: "started", operation_id } : { state: "done", operation_id };
 }

@@ -71,6 +71,7 @@ export function entryFor(
   const found = catalogue.lookUp(name, bounds);
   if (found.kind === "unknown") throw wrong("there is no such tool; find_tools finds one by what is to be done");
   const { tool } = found.entry;
+  if (tool.takesBack) throw wrong(`${name} takes one change back as its receipt has it; call it by itself`);
   if (tool.forwards) throw wrong(`give the tool itself, not ${name}`);
   if (PLAN_TOOLS.has(name)) throw wrong("a plan can't be a step of a plan");
   if (tool.effect === "read") throw wrong(`${name} only reads; call it by itself`);

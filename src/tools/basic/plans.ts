@@ -29,8 +29,8 @@ const planChanges = defineTool({
   toolset: "basic",
   effect: "read",
   accountWide: false,
-  description: "Checks up to 50 calls that change something and shows what each would do, such as one change on all " +
-    "servers. Changes nothing: apply_plan does them after one approval.",
+  description: "Checks up to 50 calls that change something and shows what each would do, and whether it can be " +
+    "undone, such as one change on all servers. Changes nothing: apply_plan does them after one approval.",
   input: z.strictObject({
     steps: z.array(step).min(1).max(50).describe("In order; none may build on another."),
     continue_on_error: z.boolean().optional().describe("Go on after a failure."),
@@ -44,6 +44,7 @@ const applyPlan = defineAskingTool({
   title: "Apply a plan",
   toolset: "basic",
   effect: "destructive",
+  undo: { none: "each step that can be put back has a receipt of its own" },
   accountWide: false,
   description: "Does the steps of a plan of plan_changes. A person has to approve it, once. Call it again while it " +
     "answers running.",

@@ -17,6 +17,7 @@ const purgeCloudflareCache = defineTool({
   title: "Purge Cloudflare's cache",
   toolset: "cloudflare",
   effect: "write",
+  undo: { none: "a cache fills by itself" },
   idempotent: true,
   description:
     "Clears what Cloudflare's CDN has cached of all domains of an application, so that visitors see changes. " +
@@ -48,6 +49,7 @@ const deploySmartCachePurge = defineTool({
   title: "Smart cache purge",
   toolset: "cloudflare",
   effect: "write",
+  undo: { none: "Cloudways has no call that removes it" },
   idempotent: true,
   description: "Installs smart cache purge on an application with a domain on Cloudflare: the edge cache is then " +
     "cleared by itself when content changes.",

@@ -25,6 +25,9 @@ const addCloudflareDomain = defineAskingTool({
   title: "Add a domain to Cloudflare",
   toolset: "cloudflare",
   effect: "destructive",
+  undo: {
+    instead: "remove_cloudflare_domains takes the domain off again. What was billed until then stays billed.",
+  },
   description:
     "Puts a domain of an application on Cloudflare Enterprise, the CDN. Cloudways bills it. Its owner then " +
     "publishes TXT records: check_cloudflare_domain shows them. A person has to approve it.",
@@ -55,6 +58,10 @@ const removeCloudflareDomains = defineAskingTool({
   title: "Take domains off Cloudflare",
   toolset: "cloudflare",
   effect: "destructive",
+  undo: {
+    instead:
+      "add_cloudflare_domain puts each domain on Cloudflare again, which is billed, and may need new TXT records.",
+  },
   idempotent: true,
   description: "Takes domains of an application off Cloudflare Enterprise, the CDN. One whose DNS still points there " +
     "stops working. A person has to approve it.",
@@ -88,6 +95,9 @@ const moveCloudflareDomains = defineAskingTool({
   title: "Move Cloudflare domains",
   toolset: "cloudflare",
   effect: "destructive",
+  undo: {
+    instead: "move_cloudflare_domains moves them back, with app_id and destination_app_id exchanged.",
+  },
   description:
     "Moves domains on Cloudflare Enterprise from one application to another, on any server of the account. " +
     "A person has to approve it.",

@@ -80,6 +80,7 @@ const verifyCloudflareDomain = defineTool({
   title: "Verify a Cloudflare domain",
   toolset: "cloudflare",
   effect: "write",
+  undo: { none: "a look at a domain's DNS leaves nothing to put back" },
   idempotent: true,
   description: "Has Cloudways look whether the TXT records of a domain on Cloudflare are published, and so confirm " +
     "its ownership. status stays pending while one is missing; new records can take hours to be seen.",

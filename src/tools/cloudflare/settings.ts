@@ -77,6 +77,14 @@ function isHarmless({ name, before }: ValueChange<SettingName>): boolean {
   return isOff(before) && name !== "edge_caching";
 }
 
+function stateValue(name: SettingName, values: Values): string | boolean | null {
+  return shownValue(name, values[name] ?? null);
+}
+
+function isTold(changes: readonly ValueChange<SettingName>[]): boolean {
+  return changes.every(({ before }) => before !== null);
+}
+
 const labelOf = (name: SettingName) => SETTINGS[name].label;
 
 function textOf(name: SettingName, value: string | null): string {
@@ -142,6 +150,16 @@ const updateCloudflareSettings = defineAskingTool({
       hasEnded: ({ status }) => status === "completed",
     });
     return { ...written, changes: changes.map(changeView) };
+  },
+  undo: {
+    state: ({ before }) => Object.fromEntries(SETTING_NAMES.map((name) => [labelOf(name), stateValue(name, before)])),
+    about: onApp,
+    reverse: (_before, { app, before, changes, whole }) => ({
+      after: Object.fromEntries(changes.map(({ name }) => [labelOf(name), stateValue(name, whole)])),
+      arguments: isTold(changes)
+        ? { app_id: app.id, ...Object.fromEntries(changes.map(({ name }) => [name, stateValue(name, before)])) }
+        : undefined,
+    }),
   },
 });
 

@@ -16,6 +16,7 @@ const addDnsRecords = defineAskingTool({
   title: "Add DNS records",
   toolset: "dns",
   effect: "destructive",
+  undo: { instead: "delete_dns_records deletes the new records again, by their ids from get_dns_domain." },
   idempotent: true,
   description:
     "Adds DNS records to a hosted domain: A, AAAA, ANAME (like a CNAME, for @), CNAME, MX with its level, NS, " +

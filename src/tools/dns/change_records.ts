@@ -9,16 +9,17 @@ import { notKnown } from "../define/known_values.ts";
 import { anyReply, record, records } from "../define/outputs.ts";
 import { makeChange } from "../define/planned_change.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
+import { type ChangedState, pick } from "../define/undo.ts";
 import { changesOf } from "../define/values_change.ts";
 import { boundRecord, findDomain, type HostedDomain, type HostedRecord, readRecords, recordView } from "./hosted.ts";
 import { domainInput, mxLevelInput, ttlInput } from "./inputs.ts";
-import { changeQuestion, deletionQuestion, type RecordChange } from "./record_questions.ts";
+import { changeQuestion, deletionQuestion, onDomain, RECORD_LABELS, type RecordChange } from "./record_questions.ts";
 import { isKnownType, MAX_TEXT, type RecordType, sentValue, valueKey, valueProblem } from "./record_types.ts";
 
 const recordId = z.string().min(1).max(64);
 
 /** @throws {ToolError} `invalid_arguments`, with the ids that there are. */
-function pick(all: readonly HostedRecord[], id: string, argument: string): HostedRecord {
+function findRecord(all: readonly HostedRecord[], id: string, argument: string): HostedRecord {
   const found = all.find((one) => one.id === id);
   if (found !== undefined) return found;
   throw notKnown({ argument, what: "record of this domain", known: all.map((one) => one.id) });
@@ -55,7 +56,7 @@ interface PlannedEdit extends RecordChange {
 /** @throws {ToolError} For what is not there or can't be sent, and where nothing would change. */
 async function planEdit(account: CloudwaysAccount, edit: Edit): Promise<PlannedEdit> {
   const domain = await findDomain(account, edit.domain);
-  const found = pick(await readRecords(account, domain), edit.record_id, "record_id");
+  const found = findRecord(await readRecords(account, domain), edit.record_id, "record_id");
   if (!isSendable(found)) throw invalid("record_id", "is of a type that can only be changed in the Cloudways console");
   const { type } = found;
   const problem = edit.value === undefined ? undefined : valueProblem(type, edit.value);
@@ -120,7 +121,42 @@ const updateDnsRecord = defineAskingTool({
     const found = await writeRecord(account, edit);
     return { domain: edit.domain.name, before: recordView(edit.record), after: recordView(found ?? edit.after) };
   },
+  undo: {
+    state: ({ record }) => recordState(record),
+    about: ({ domain }) => onDomain(domain),
+    reverse: (_before, edit) => ({
+      after: pick(recordState(edit.after), edit.changes.map(({ name }) => RECORD_LABELS[name])),
+      arguments: argumentsBack(edit),
+    }),
+  },
 });
+
+/** What can be changed of a record, whichever way Cloudways writes it. */
+function recordState({ type, value, ttl_seconds, mx_level }: HostedRecord): ChangedState {
+  return {
+    [RECORD_LABELS.value]: valueKey(type, value),
+    [RECORD_LABELS.ttl_seconds]: ttl_seconds,
+    [RECORD_LABELS.mx_level]: mx_level,
+  };
+}
+
+/** The arguments that put a record back; undefined where it can't be sent as it was. */
+function argumentsBack({ domain, record, changes }: PlannedEdit): Record<string, unknown> | undefined {
+  const { type, further } = record;
+  const own = { ...record, value: type === "TXT" ? record.value.replace(/^"(.*)"$/, "$1") : record.value };
+  const isSent = changes.every(({ name }) => own[name] !== null && (name !== "value" || isSentAs(type, own.value)));
+  // What else is set can't be sent.
+  if (!isSent || Object.keys(further).length > 0) return undefined;
+  const back = Object.fromEntries(changes.map(({ name }) => [name, own[name]]));
+  return { domain: domain.name.toLowerCase(), record_id: record.id, ...back };
+}
+
+/** Whether a value arrives as it is: not a name without a dot at its end, which is one below the domain, nor a text in parts. */
+function isSentAs(type: RecordType, value: string): boolean {
+  if (valueProblem(type, value) !== undefined) return false;
+  if (type === "TXT") return valueKey(type, value) === value;
+  return type === "AAAA" || sentValue(type, value).toLowerCase() === value.toLowerCase();
+}
 
 async function writeRecord(account: CloudwaysAccount, { domain, record: before, after }: PlannedEdit) {
   const { type, host, value, ttl_seconds: ttl, mx_level } = after;
@@ -128,7 +164,7 @@ async function writeRecord(account: CloudwaysAccount, { domain, record: before, 
     what: "record",
     before,
     wanted: after,
-    read: async () => pick(await readRecords(account, domain), before.id, "record_id"),
+    read: async () => findRecord(await readRecords(account, domain), before.id, "record_id"),
     write: () =>
       account.write({
         operation: "dns_made_easy_update_record",
@@ -158,6 +194,7 @@ const deleteDnsRecords = defineAskingTool({
   title: "Delete DNS records",
   toolset: "dns",
   effect: "destructive",
+  undo: { instead: "add_dns_records adds the same records again; they get new ids." },
   idempotent: true,
   description: "Deletes DNS records of a hosted domain. What needs them fails. A person has to approve it.",
   input: z.strictObject({
@@ -168,7 +205,7 @@ const deleteDnsRecords = defineAskingTool({
   facts: async ({ domain: name, record_ids }, { account }) => {
     const domain = await findDomain(account, name);
     const all = await readRecords(account, domain);
-    return { domain, records: [...new Set(record_ids)].map((id) => pick(all, id, "record_ids")) };
+    return { domain, records: [...new Set(record_ids)].map((id) => findRecord(all, id, "record_ids")) };
   },
   question: deletionQuestion,
   handler: async (_input, { account }, { domain, records: gone }) => {

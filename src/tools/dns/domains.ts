@@ -95,6 +95,9 @@ const addDnsDomains = defineAskingTool({
   title: "Add domains to DNS",
   toolset: "dns",
   effect: "destructive",
+  undo: {
+    instead: "delete_dns_domains deletes a domain again. What was billed until then stays billed.",
+  },
   description: "Adds domains to the DNS add-on, so that their records are managed here. They count only once the " +
     "registrar names its name servers. Cloudways may bill it. A person has to approve it.",
   input: z.strictObject({ domains: z.array(domainName).min(1).max(50).describe("Without a host: example.com") }),
@@ -127,6 +130,10 @@ const deleteDnsDomains = defineAskingTool({
   title: "Delete DNS domains",
   toolset: "dns",
   effect: "destructive",
+  undo: {
+    instead: "add_dns_domains and add_dns_records make the domain and each record again; it may get other " +
+      "name servers.",
+  },
   idempotent: true,
   description: "Deletes one domain with all its records from the DNS add-on, for good. A person has to approve it by " +
     "typing the domain.",

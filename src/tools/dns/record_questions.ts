@@ -7,7 +7,8 @@ import { boundRecord, type HostedDomain, type HostedRecord, inOrder, recordLine 
 
 const DELAY = "Others may keep what was there for as long as its TTL says.";
 
-function onDomain({ name }: HostedDomain) {
+/** A domain as the subject of a question. */
+export function onDomain({ name }: HostedDomain) {
   return { subject: { kind: "domain", domain: name } } as const;
 }
 
@@ -61,7 +62,8 @@ export interface RecordChange {
   changes: ValueChange<"value" | "ttl_seconds" | "mx_level">[];
 }
 
-const LABELS = { value: "Value", ttl_seconds: "TTL in seconds", mx_level: "Level" } as const;
+/** The parts of a record that a call can change, for people. */
+export const RECORD_LABELS = { value: "Value", ttl_seconds: "TTL in seconds", mx_level: "Level" } as const;
 
 /** The question before a record changes. */
 export function changeQuestion({ domain, record, changes }: RecordChange): Question {
@@ -77,7 +79,7 @@ export function changeQuestion({ domain, record, changes }: RecordChange): Quest
     ],
     facts: [
       { name: "Host", values: [record.host] },
-      ...changeFacts(changes, (name) => LABELS[name]),
+      ...changeFacts(changes, (name) => RECORD_LABELS[name]),
       ...asBefore({ record, changes }),
       ...(further.length === 0 ? [] : [{ name: "May be lost", values: further }]),
     ],
@@ -102,7 +104,7 @@ function asBefore({ record, changes }: Pick<RecordChange, "record" | "changes">)
   const { value, ttl_seconds, mx_level } = record;
   const all = [["value", value], ["ttl_seconds", ttl_seconds], ["mx_level", mx_level]] as const;
   return all.filter(([name, own]) => own !== null && !changes.some((change) => change.name === name))
-    .map(([name, own]) => ({ name: `${LABELS[name]} as before`, values: [String(own)] }));
+    .map(([name, own]) => ({ name: `${RECORD_LABELS[name]} as before`, values: [String(own)] }));
 }
 
 /** Records of one domain that are to be deleted. */

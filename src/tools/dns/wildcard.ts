@@ -60,6 +60,7 @@ const prepareWildcardDns = defineTool({
   title: "Prepare a wildcard certificate",
   toolset: "dns",
   effect: "write",
+  undo: { none: "Cloudways has no call that takes the preparation back" },
   idempotent: true,
   description:
     "Has Cloudways prepare the CNAME record that a Let's Encrypt wildcard certificate needs. Nothing changes " +
@@ -81,6 +82,7 @@ const checkWildcardDns = defineTool({
   toolset: "dns",
   // Cloudways keeps the result: the certificate is issued only after it.
   effect: "write",
+  undo: { none: "a look at a domain's DNS leaves nothing to put back" },
   idempotent: true,
   description:
     "Has Cloudways look whether the CNAME record for a wildcard certificate is published and right. verified: " +
