@@ -35,6 +35,9 @@ const SHARED_ONLY: Purpose[] = [
   "consent_used",
   "connections",
   "refresh_successor",
+  "plan",
+  "plan_run",
+  "plan_step",
   "receipt",
   "keys",
 ];
