@@ -99,6 +99,7 @@ export function argumentsFor(
     server_ids: [server.id],
     destination_server_id: account.servers.at(-1)?.id,
     app_id: app.id,
+    destination_app_id: server.apps.find(({ id }) => id !== app.id)?.id ?? app.id,
     default_app_id: app.id,
     operation_id: operationId,
     before_id: account.alerts[20]?.id,
@@ -106,8 +107,11 @@ export function argumentsFor(
     project_id: account.projects.at(-1)?.id,
     member_id: account.members[0]?.id,
     certificate: certificatePem({ domains: [domain] }),
+    queue_id: app.queues[0]?.id ?? GONE,
+    channel_id: account.channels[0]?.id ?? GONE,
     domains: [domain],
-    domain,
+    // That of the account's DNS or e-mail is the same for all.
+    ...("app_id" in args && { domain }),
   };
   const ownIds = (value: unknown) => isListOfIds(value) ? [app.id] : value;
   const access = (value: unknown) =>
