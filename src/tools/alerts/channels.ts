@@ -57,6 +57,7 @@ const createAlertChannel = defineAskingTool({
   title: "Add an alert channel",
   toolset: "alerts",
   effect: "destructive",
+  undo: { none: "delete_alert_channel removes the channel" },
   description:
     "Sends the account's alerts to a further place: an e-mail address, or the webhook of Slack or another kind of " +
     "list_alert_channels. After an unclear end look there first. A person has to approve it.",
@@ -124,6 +125,7 @@ const updateAlertChannel = defineAskingTool({
   title: "Change an alert channel",
   toolset: "alerts",
   effect: "destructive",
+  undo: { instead: "Call it again with the values of before." },
   idempotent: true,
   description:
     "Changes a channel's name, where it sends to, or whether it is on, or edits which events it sends: add and remove, " +
@@ -166,6 +168,7 @@ const deleteAlertChannel = defineAskingTool({
   title: "Delete an alert channel",
   toolset: "alerts",
   effect: "destructive",
+  undo: { instead: "create_alert_channel adds it again, with another id; a web address has to come from the user." },
   idempotent: true,
   description:
     "Stops alerts to one place by deleting its channel. To keep it, switch it off with update_alert_channel. A " +

@@ -71,6 +71,7 @@ const setServerInsights = defineAskingTool({
   title: "Insights of a server",
   toolset: "alerts",
   effect: "destructive",
+  undo: { instead: "Call it again the other way." },
   idempotent: true,
   description: `Switches Copilot insights for a server on or off. Off asks first. ${AS_IT_CAME}`,
   input: z.strictObject({ ...serverInput, enabled: z.boolean().describe("false: Copilot looks at it no more.") }),

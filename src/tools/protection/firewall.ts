@@ -112,6 +112,7 @@ const updateFirewallSettings = defineAskingTool({
   title: "Change firewall settings",
   toolset: "protection",
   effect: "destructive",
+  undo: { instead: "Call it again with the values of before." },
   idempotent: true,
   description: "Changes a server's firewall: the requests a visitor may send before a challenge or block, protection " +
     `of weak passwords against brute force. What is not named stays. A person has to approve it. ${AS_IT_CAME}`,

@@ -93,6 +93,7 @@ const updateServerIpRules = defineAskingTool({
   title: "Change firewall addresses",
   toolset: "protection",
   effect: "destructive",
+  undo: { instead: "Call it again with add and remove exchanged." },
   idempotent: true,
   description: "Blocks or allows visitors' IP addresses for all applications of a server, or takes such rules back: " +
     `add or remove, one of them a call. Rules that are not named stay. A person has to approve it. ${AS_IT_CAME}`,

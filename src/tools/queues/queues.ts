@@ -68,6 +68,7 @@ const createQueue = defineTool({
   title: "Create a queue",
   toolset: "queues",
   effect: "write",
+  undo: { none: "delete_queue removes the queue" },
   description:
     "Creates a queue of an application: worker processes (artisan queue:work) that Supervisord keeps running. " +
     "They use memory of the server all the time. After an unclear end look at list_queues first.",
@@ -161,6 +162,7 @@ const restartQueue = defineAskingTool({
   title: "Restart a queue",
   toolset: "queues",
   effect: "destructive",
+  undo: { none: "the processes run again with the present code; nothing can be put back" },
   description: "Restarts the worker processes of a queue, such as after a deployment, or when jobs are stuck. " +
     "A person has to approve it.",
   input: z.strictObject(oneQueue),
@@ -197,6 +199,7 @@ const deleteQueue = defineAskingTool({
   title: "Delete a queue",
   toolset: "queues",
   effect: "destructive",
+  undo: { instead: "create_queue makes one with the same values, and another id." },
   idempotent: true,
   description:
     "Deletes a queue of an application and stops its workers. Its jobs wait until another worker takes them. " +
