@@ -326,9 +326,10 @@ Deno.test("a channel is deleted after a yes that names its place, and seen to be
   addSlack(service);
   const { firstLine, message, approve } = await ask(service, "delete_alert_channel", SLACK);
 
-  const json = await approve();
+  const { undo, ...json } = await approve();
 
   assert.match(firstLine, /`hooks\.example\.com`/);
+  assert.deepEqual(Object.keys(Object(undo)), ["instead"]);
   assert.deepEqual(json, { ...SLACK, name: "Team", deleted: true, verified: true });
   assert.deepEqual(service.sandbox.account().channels.map(({ id }) => id), [8888]);
   assertSecret(message);

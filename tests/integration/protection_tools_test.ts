@@ -46,6 +46,15 @@ async function ask(service: Service, tool: string, args: Args): Promise<string> 
 
 const ASKING = { RATE_LIMIT_REQUESTS: "100000" };
 
+Deno.test("an added rule that Cloudways does not list can't be taken back, and the answer says so", async () => {
+  await using service = await start();
+  answers(service, "security_suite_server_ips_get", { ips: [] });
+
+  const { json } = await call(service, "update_server_ip_rules", { ...SERVER, list: "block", add: ["203.0.113.7"] });
+
+  assert.deepEqual(Object.keys(Object(json.undo)), ["none"], JSON.stringify(json));
+});
+
 Deno.test("malware protection is ordered for one application, and cancelled by its label", async () => {
   await using service = await start();
 

@@ -11,6 +11,7 @@ import { noInput } from "../define/inputs.ts";
 import { asWritten, checkEdit } from "../define/list_edits.ts";
 import { anyReply, records } from "../define/outputs.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import { channelBack } from "./channel_back.ts";
 import { planChannelChange, readBackChange } from "./channel_change.ts";
 import { type Channel, channelView, findChannel, placeOf, readChannels, readChoices } from "./channel_list.ts";
 import { additionQuestion, changeQuestion, deletionQuestion } from "./channel_questions.ts";
@@ -125,7 +126,6 @@ const updateAlertChannel = defineAskingTool({
   title: "Change an alert channel",
   toolset: "alerts",
   effect: "destructive",
-  undo: { instead: "Call it again with the values of before." },
   idempotent: true,
   description:
     "Changes a channel's name, where it sends to, or whether it is on, or edits which events it sends: add and remove, " +
@@ -161,6 +161,7 @@ const updateAlertChannel = defineAskingTool({
     });
     return { channel_id: id, name: found.name, channel: channelView(found, choices) };
   },
+  undo: channelBack,
 });
 
 const deleteAlertChannel = defineAskingTool({

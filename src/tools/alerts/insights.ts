@@ -71,7 +71,6 @@ const setServerInsights = defineAskingTool({
   title: "Insights of a server",
   toolset: "alerts",
   effect: "destructive",
-  undo: { instead: "Call it again the other way." },
   idempotent: true,
   description: `Switches Copilot insights for a server on or off. Off asks first. ${AS_IT_CAME}`,
   input: z.strictObject({ ...serverInput, enabled: z.boolean().describe("false: Copilot looks at it no more.") }),
@@ -105,6 +104,15 @@ const setServerInsights = defineAskingTool({
     // What Cloudways answers is not known, so it might tell a caller who is bound to some servers of others.
     const isOwn = await account.isAboutOwn();
     return { ...namesOfServer(server), enabled: isOn, reply: isOwn(reply) ? reply : null };
+  },
+  undo: {
+    state: ({ isOn }) => ({ "Copilot insights": isOn }),
+    about: onServer,
+    reverse: (_before, { server, isOn }, { enabled }) => ({
+      after: { "Copilot insights": enabled },
+      // What Cloudways didn't tell is null, and the input refuses that.
+      arguments: { server_id: server.id, enabled: isOn },
+    }),
   },
 });
 

@@ -10,6 +10,7 @@ import { makeChange, nothingToChange } from "../define/planned_change.ts";
 import { countApps, inWords, NOT_TOLD, onServer, type ServerFacts, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import { type ChangedState, pick } from "../define/undo.ts";
 import { AS_IT_CAME, replyOutput } from "../define/undocumented.ts";
 import { readSuite, writeSuite } from "./suite.ts";
 
@@ -112,7 +113,6 @@ const updateFirewallSettings = defineAskingTool({
   title: "Change firewall settings",
   toolset: "protection",
   effect: "destructive",
-  undo: { instead: "Call it again with the values of before." },
   idempotent: true,
   description: "Changes a server's firewall: the requests a visitor may send before a challenge or block, protection " +
     `of weak passwords against brute force. What is not named stays. A person has to approve it. ${AS_IT_CAME}`,
@@ -165,7 +165,29 @@ const updateFirewallSettings = defineAskingTool({
     const confirmed = NAMES.every((name) => changes[name] === undefined || after[name] === changes[name]);
     return { ...namesOfServer(server), before, after, confirmed, reply: made.written };
   },
+  undo: {
+    state: ({ before }) => firewallState(before),
+    about: onServer,
+    reverse: (_before, { server, before, changes }) => {
+      const changed = NAMES.filter((name) => changes[name] !== undefined);
+      // What Cloudways didn't tell is null, and the inputs refuse that.
+      const back = Object.fromEntries(changed.map((name) => [name, before[name]]));
+      return {
+        after: pick(firewallState({ ...before, ...changes }), changed.map((name) => TITLES[name])),
+        arguments: { server_id: server.id, ...back },
+      };
+    },
+  },
 });
+
+const TITLES = {
+  request_limit: "Request limit",
+  weak_password_protection: "Weak-password protection",
+} as const satisfies Record<Names, string>;
+
+function firewallState(settings: Settings): ChangedState {
+  return Object.fromEntries(NAMES.map((name) => [TITLES[name], settings[name]]));
+}
 
 /** The tools of this file. */
 export const firewallTools: readonly Tool[] = [getFirewallSettings, updateFirewallSettings];
