@@ -264,6 +264,18 @@ Deno.test("firewall settings that don't become what was asked for are an error, 
   assert.equal(Object(json.details).found.request_limit, 100);
 });
 
+Deno.test("the question says whether firewall settings can be set back", async () => {
+  await using service = await start(ASKING);
+  const saysNo = async (args: Args) => {
+    const message = await ask(service, "update_firewall_settings", { ...SERVER, ...args });
+    return message.includes("can't be undone");
+  };
+  answers(service, "security_suite_server_firewall_settings_get", { settings: { request_limit: 100 } });
+
+  assert.equal(await saysNo({ request_limit: 60 }), false);
+  assert.equal(await saysNo({ request_limit: 60, weak_password_protection: true }), true);
+});
+
 Deno.test("firewall settings that Cloudways doesn't tell can be set, and are not confirmed", async () => {
   for (const body of [{}, [], { settings: [] }, { settings: { request_limit: "many", weak_password: "?" } }]) {
     await using service = await start();

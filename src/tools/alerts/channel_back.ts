@@ -8,11 +8,11 @@ import { type Channel, type ChannelChoices, nameIn, placeOf } from "./channel_li
 export const channelBack = {
   state: ({ channel, choices }: ChannelChange): ChangedState => stateOf(channel, choices),
   about: () => ({ subject: { kind: "account" } } as const),
-  reverse: (before: ChangedState, { channel, after, choices }: ChannelChange): Reverse => {
-    const left = stateOf(after, choices);
+  reverse: (before: ChangedState, change: ChannelChange): Reverse => {
+    const left = stateOf(change.after, change.choices);
     return {
       after: pick(left, differing(left, before)),
-      arguments: canBeSent(channel, after, choices) ? formerValues(channel, after) : undefined,
+      arguments: canBeSentBack(change) ? formerValues(change) : undefined,
     };
   },
 };
@@ -27,20 +27,24 @@ function stateOf(channel: Channel, { events }: ChannelChoices): ChangedState {
   };
 }
 
-/** Whether all that was there before can be sent: Cloudways tells it, has all its events, and none of it is secret. */
-function canBeSent(channel: Channel, after: Channel, { events }: ChannelChoices): boolean {
-  const isKnown = (id: number) => events.some((event) => event.id === id);
-  return channel.isOn !== null && channel.url === after.url && channel.events.every(isKnown);
+/** Whether what was there before can be sent: Cloudways tells it, still has its events, and none of it is secret. */
+export function canBeSentBack({ channel, after, choices }: ChannelChange): boolean {
+  const isKnown = (id: number) => choices.events.some((event) => event.id === id);
+  const areSendable = channel.events.length > 0 && channel.events.every(isKnown);
+  return channel.isOn !== null && channel.url === after.url && (areSendable || hasSameEvents(channel, after));
+}
+
+function hasSameEvents(a: Channel, b: Channel): boolean {
+  return sameEntries(a.events.map(String), b.events.map(String));
 }
 
 /** Only what was changed: the rest may have been changed since. */
-function formerValues(channel: Channel, after: Channel): Record<string, unknown> {
-  const isSameList = sameEntries(channel.events.map(String), after.events.map(String));
+function formerValues({ channel, after }: ChannelChange): Record<string, unknown> {
   return {
     channel_id: channel.id,
     ...(channel.name !== after.name && { name: channel.name }),
     ...(channel.isOn !== after.isOn && { enabled: channel.isOn }),
-    ...(isSameList ? {} : { replace: [...channel.events] }),
+    ...(!hasSameEvents(channel, after) && { replace: [...channel.events] }),
     ...(channel.email !== after.email && { email: channel.email }),
   };
 }

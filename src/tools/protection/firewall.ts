@@ -92,7 +92,9 @@ function firewallQuestion(facts: ServerFacts & { before: Settings; changes: Chan
           ? "Users with weak passwords may be kept from signing in. What exactly is done is not documented."
           : "Accounts with weak passwords are no longer protected: attackers may guess them.",
       ]),
-      "It can be undone by setting the former values again.",
+      NAMES.every((name) => facts.changes[name] === undefined || before[name] !== null)
+        ? "It can be undone by setting the former values again."
+        : "It can't be undone exactly: Cloudways does not tell what was set before.",
     ],
     facts: [
       ...(limit === undefined ? [] : [
