@@ -321,14 +321,48 @@ Deno.test("a channel that becomes another one than was asked for is a failure wi
   assertSecret(json);
 });
 
+Deno.test("taking a new name back leaves what somebody changed else", async () => {
+  await using service = await start();
+  const { undo } = await call(service, "update_alert_channel", { ...MAIL, name: "Night watch" });
+  const place = { email: "night@example.com", enabled: false, replace: [2] };
+  await call(service, "update_alert_channel", { ...MAIL, ...place });
+
+  const json = await call(service, "undo_change", { receipt: Object(undo).receipt });
+
+  assert.equal(json.code, undefined, JSON.stringify(json));
+  const { name, config, isActive, events } = channelOf(service, MAIL.channel_id);
+  assert.deepEqual({ name, config, isActive, events }, {
+    name: "Ops mail",
+    config: { to: "night@example.com" },
+    isActive: false,
+    events: [2],
+  });
+});
+
+Deno.test("the question says whether a channel can be changed back", async () => {
+  const saysNo = async (before: Partial<ChannelState>, change: Record<string, unknown>) => {
+    await using service = await start("ask");
+    Object.assign(channelOf(service, MAIL.channel_id), before);
+    return (await ask(service, "update_alert_channel", { ...MAIL, ...change })).message.includes("can't be undone");
+  };
+
+  assert.equal(await saysNo({}, { replace: [1] }), false);
+  assert.equal(await saysNo({ events: [] }, { replace: [1] }), true);
+  assert.equal(await saysNo({ events: [1, 99] }, { replace: [1] }), true);
+  assert.equal(await saysNo({ events: [1, 99] }, { name: "Night watch" }), false);
+});
+
 Deno.test("a channel is deleted after a yes that names its place, and seen to be gone", async () => {
   await using service = await start("ask");
   addSlack(service);
   const { firstLine, message, approve } = await ask(service, "delete_alert_channel", SLACK);
 
-  const json = await approve();
+  const answer = await approve();
 
   assert.match(firstLine, /`hooks\.example\.com`/);
+  assert.ok(answer !== undefined);
+  const { undo, ...json } = answer;
+  assert.deepEqual(Object.keys(Object(undo)), ["instead"]);
   assert.deepEqual(json, { ...SLACK, name: "Team", deleted: true, verified: true });
   assert.deepEqual(service.sandbox.account().channels.map(({ id }) => id), [8888]);
   assertSecret(message);

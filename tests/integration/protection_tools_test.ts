@@ -46,6 +46,15 @@ async function ask(service: Service, tool: string, args: Args): Promise<string> 
 
 const ASKING = { RATE_LIMIT_REQUESTS: "100000" };
 
+Deno.test("an added rule that Cloudways does not list can't be taken back, and the answer says so", async () => {
+  await using service = await start();
+  answers(service, "security_suite_server_ips_get", { ips: [] });
+
+  const { json } = await call(service, "update_server_ip_rules", { ...SERVER, list: "block", add: ["203.0.113.7"] });
+
+  assert.deepEqual(Object.keys(Object(json.undo)), ["none"], JSON.stringify(json));
+});
+
 Deno.test("malware protection is ordered for one application, and cancelled by its label", async () => {
   await using service = await start();
 
@@ -253,6 +262,18 @@ Deno.test("firewall settings that don't become what was asked for are an error, 
   assert.equal(json.code, "upstream_error");
   assert.equal(Object(json.details).wanted.request_limit, 60);
   assert.equal(Object(json.details).found.request_limit, 100);
+});
+
+Deno.test("the question says whether firewall settings can be set back", async () => {
+  await using service = await start(ASKING);
+  const saysNo = async (args: Args) => {
+    const message = await ask(service, "update_firewall_settings", { ...SERVER, ...args });
+    return message.includes("can't be undone");
+  };
+  answers(service, "security_suite_server_firewall_settings_get", { settings: { request_limit: 100 } });
+
+  assert.equal(await saysNo({ request_limit: 60 }), false);
+  assert.equal(await saysNo({ request_limit: 60, weak_password_protection: true }), true);
 });
 
 Deno.test("firewall settings that Cloudways doesn't tell can be set, and are not confirmed", async () => {

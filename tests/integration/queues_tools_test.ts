@@ -137,6 +137,35 @@ for (const tool of ["restart_queue", "delete_queue"]) {
   });
 }
 
+Deno.test("what delete_queue tells of a queue is enough to create it again, and the person sees it too", async () => {
+  await using asking = await start({});
+  await using service = await start();
+  const values = { sleep: 7, timeout: 313, tries: 17, env: "staging" };
+  for (const one of [asking, service]) Object.assign(shopOf(one).queues[0] ?? {}, values);
+  const [before] = structuredClone(shopOf(service).queues);
+  const asked = await callModern({ url: asking.mcpUrl, name: "delete_queue", args: QUEUE, headers: TOKEN_HEADERS });
+
+  const { deleted_queue: told } = await call(service, "delete_queue", QUEUE);
+  const { connection, queue, process_count, sleep_seconds, timeout_seconds, tries_count, environment, artisan_path } =
+    Object(told);
+  await call(service, "create_queue", {
+    ...APP,
+    connection,
+    queue,
+    processes: process_count,
+    sleep_seconds,
+    timeout_seconds,
+    tries: tries_count,
+    environment,
+    artisan_path,
+  });
+
+  assert.ok(asked.kind === "question", JSON.stringify(asked));
+  for (const value of Object.values(values)) assert.ok(asked.message.includes(`\`${value}\``), asked.message);
+  const [after] = shopOf(service).queues;
+  assert.deepEqual({ ...after, id: 0, queue_id: "" }, { ...before, id: 0, queue_id: "" });
+});
+
 Deno.test("delete_queue says whether the queue is gone, by Cloudways' list", async () => {
   await using service = await start();
   const gone = await call(service, "delete_queue", QUEUE);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { allTools } from "../../src/tools/all.ts";
-import type { AppState, Sandbox, ServerState } from "../sandbox/mod.ts";
+import { type AppState, type ChannelState, DEMO_ACCOUNT, type Sandbox, type ServerState } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";
 
 /** A call that is taken back. */
@@ -34,6 +34,8 @@ const NOT_BACK: Readonly<Record<string, Partial<Record<"minimal" | "full", strin
     full: "the former one is not told",
   },
   update_server_settings: { full: "some are never told" },
+  set_server_insights: { full: "they are on already" },
+  update_server_ip_rules: { minimal: "what the former rule says is not documented" },
 };
 
 const SHOP = { app_id: 200001 };
@@ -61,6 +63,16 @@ const dnsRecord = (form: object) => (sandbox: Sandbox) => {
   const [record] = sandbox.account().dns[0]?.records ?? [];
   assert.ok(record !== undefined);
   Object.assign(record, form);
+};
+
+const CHANNEL = { channel_id: 8888 };
+const SLACK = { channel: 3, config: { url: "https://hooks.example.com/services/EXAMPLE" } };
+
+/** Brings the alert channel into a state. */
+const channel = (change: Partial<ChannelState>) => (sandbox: Sandbox) => {
+  const [only] = sandbox.account().channels;
+  assert.ok(only !== undefined);
+  Object.assign(only, change);
 };
 
 const NIGHT = "0 1 * * * php night.php";
@@ -136,6 +148,83 @@ const MORE: readonly UndoCase[] = [
     "an application",
     shop((app) => void (app.project_id = 300002)),
   ),
+  one("set_server_insights", { ...SERVER, enabled: true }, "off", (sandbox) => {
+    sandbox.account().copilot.off.push(SERVER.server_id);
+  }),
+  one(
+    "update_firewall_settings",
+    { ...SERVER, weak_password_protection: true },
+    "off",
+    shop((_app, server) => {
+      server.protection.firewall.weak_password = 0;
+    }),
+  ),
+  one("update_alert_channel", { ...CHANNEL, enabled: true, replace: [1] }, "off", channel({ isActive: false })),
+  one("update_alert_channel", { ...CHANNEL, name: "Night watch", remove: [1] }, "a web address", channel(SLACK)),
+];
+
+/** More calls after which there is no way back, and why. */
+const MORE_NOT_BACK = [
+  {
+    tool: "update_alert_channel",
+    args: { ...CHANNEL, name: "New", webhook_url: "https://hooks.example.com/services/NEW" },
+    why: "the former web address is secret",
+    setUp: channel(SLACK),
+  },
+  {
+    tool: "update_alert_channel",
+    args: { ...CHANNEL, replace: [1] },
+    why: "there was no event, which can't be sent",
+    setUp: channel({ events: [] }),
+  },
+  {
+    tool: "update_alert_channel",
+    args: { ...CHANNEL, replace: [1] },
+    why: "there was an event that is not offered any more",
+    setUp: channel({ events: [99] }),
+  },
+  {
+    tool: "update_server_ip_rules",
+    args: { ...SERVER, list: "allow", add: ["203.0.113.7", "198.51.100.9"] },
+    why: "there was a rule about one address",
+    setUp: nothing,
+  },
+  {
+    tool: "update_server_ip_rules",
+    args: { ...SERVER, list: "allow", add: ["203.0.113.7"] },
+    why: "rules are not listed by their addresses",
+    setUp: (sandbox: Sandbox) => {
+      sandbox.addFault({ operationId: "security_suite_server_ips_get", kind: { status: 200, body: { ips: [] } } });
+    },
+  },
+  {
+    tool: "set_server_insights",
+    args: { ...SERVER, enabled: false },
+    why: "Cloudways does not show whether they are on",
+    setUp: (sandbox: Sandbox) => {
+      sandbox.addFault({ operationId: "copilot_server_settings_get", kind: { status: 403, body: {} } });
+    },
+  },
+  {
+    tool: "update_firewall_settings",
+    args: { ...SERVER, request_limit: 60 },
+    why: "the former limit can't be sent",
+    setUp: shop((_app, server) => void (server.protection.firewall.request_limit = 0)),
+  },
+  {
+    tool: "rename_app",
+    args: { ...SHOP, label: "Shop EU" },
+    why: "the former label is too long",
+    setUp: shop((app) => void (app.label = "x".repeat(60))),
+  },
+  ...["rename_app", "rename_server"].map((tool) => ({
+    tool,
+    args: { ...(tool === "rename_app" ? SHOP : SERVER), label: "New" },
+    why: "the former label is hidden in part",
+    setUp: shop((app, server) => {
+      for (const named of [app, server]) named.label = `Shop ${DEMO_ACCOUNT.accessTokens[0].token}`;
+    }),
+  })),
 ];
 
 /** Every case: the rows of the tool table, and more states. */
@@ -166,7 +255,7 @@ const UNSENDABLE: readonly { form: object; args: Record<string, unknown>; why: s
   { form: { hardLink: true }, args: { ttl_seconds: 300 }, why: "it had more than is sent" },
 ];
 
-/** The calls of {@linkcode NOT_BACK}, and of {@linkcode UNSENDABLE}. */
+/** The calls of {@linkcode NOT_BACK}, of {@linkcode UNSENDABLE}, and more. */
 export const notBackCases = [
   ...UNSENDABLE.map(({ form, args, why }) => ({
     tool: "update_dns_record",
@@ -181,6 +270,7 @@ export const notBackCases = [
       return why === undefined ? [] : [{ tool: row.tool, args: row[kind], why, setUp }];
     })
   ),
+  ...MORE_NOT_BACK,
 ];
 
 type Arguments = Record<string, unknown>;
@@ -206,6 +296,8 @@ const OTHER: Readonly<Record<string, Other | "back">> = {
   set_app_state: "back",
   set_app_cors_headers: "back",
   update_disk_cleanup_settings: "back",
+  set_server_insights: "back",
+  update_server_ip_rules: "back",
   update_app_cname: {
     shows: "third.example.com",
     args: { ...SHOP, cname: "third.example.com", keep_old_as_alias: false },
@@ -234,6 +326,10 @@ const OTHER: Readonly<Record<string, Other | "back">> = {
   rename_ssh_key: { shows: "third", args: { ...SERVER, ssh_key_id: 400001, label: "third" } },
   update_cloudflare_settings: "back",
   update_dns_record: { shows: "7200", args: { ...RECORD, ttl_seconds: 7200 } },
+  rename_server: { shows: "Third", args: { ...SERVER, label: "Third" } },
+  rename_app: { shows: "Third", args: { ...SHOP, label: "Third" } },
+  update_firewall_settings: { shows: "77", args: { ...SERVER, request_limit: 77 } },
+  update_alert_channel: { shows: "Third", args: { ...CHANNEL, name: "Third" } },
   update_project: { shows: "200004", args: { project_id: 300002, add: [200004] } },
 };
 
@@ -261,20 +357,21 @@ export function receiptOf(json: Record<string, unknown>): string {
 
 /** All that a call can change. The order of lists, and line ends at the end of a text, mean nothing there. */
 export function stateOf(sandbox: Sandbox): unknown {
-  const { servers, projects, members, dns } = sandbox.account();
-  return JSON.parse(JSON.stringify({ servers, projects, members, dns }), (name, value) => {
+  const { servers, projects, members, dns, copilot, channels } = sandbox.account();
+  return JSON.parse(JSON.stringify({ servers, projects, members, dns, copilot, channels }), (name, value) => {
     if (name === "updated_at") return undefined;
     if (UNORDERED.has(name) && Array.isArray(value)) return value.map((one) => JSON.stringify(one)).sort();
     return LINES.has(name) && typeof value === "string" ? value.trimEnd().split("\n").sort() : value;
   });
 }
 
-const UNORDERED: ReadonlySet<string> = new Set(["aliases", "ips", "vcl_list"]);
+const UNORDERED: ReadonlySet<string> = new Set(["aliases", "events", "ips", "off", "vcl_list"]);
 const LINES: ReadonlySet<string> = new Set(["fpm_setting", "script"]);
 
 /** Keeps what a call can change, to put it back as somebody else might. */
 export function keptState(sandbox: Sandbox): { restore: () => void } {
   const account = sandbox.account();
-  const { servers, projects } = structuredClone({ servers: account.servers, projects: account.projects });
-  return { restore: () => void Object.assign(account, { servers, projects }) };
+  const { servers, projects, copilot } = account;
+  const kept = structuredClone({ servers, projects, copilot });
+  return { restore: () => void Object.assign(account, kept) };
 }

@@ -68,6 +68,7 @@ const verifyEmailDomain = defineTool({
   title: "Verify a sending domain",
   toolset: "addons",
   effect: "write",
+  undo: { none: "a check changes nothing that could be put back" },
   idempotent: true,
   description: "Has the SPF, DKIM, MX, DMARC and tracking records of a sending domain checked again, after they were " +
     "published in its DNS.",
@@ -102,6 +103,7 @@ const deleteEmailDomain = defineAskingTool({
   title: "Delete a sending domain",
   toolset: "addons",
   effect: "destructive",
+  undo: { none: "domains are added in the Cloudways console alone" },
   idempotent: true,
   description:
     "Deletes a domain from the Elastic Email add-on, so that nothing is sent from it any more. A person has to " +

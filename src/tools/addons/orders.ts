@@ -92,6 +92,7 @@ const activateAddon = defineAskingTool({
   title: "Order an add-on",
   toolset: "addons",
   effect: "destructive",
+  undo: { instead: "deactivate_addon cancels it; what was billed until then is not known to come back." },
   description:
     "Orders an add-on for the account, such as DNS, outgoing e-mail (SMTP) or priority support. Cloudways bills " +
     "it. Support staff complete some orders (status requested). A person has to approve it.",
@@ -116,6 +117,7 @@ const changeAddonPackage = defineAskingTool({
   title: "Change an add-on's package",
   toolset: "addons",
   effect: "destructive",
+  undo: { instead: "change_addon_package to the former package, which Cloudways does not tell." },
   idempotent: true,
   description:
     "Moves an add-on that the account has to another package at another price. Cloudways bills it. A person " +
@@ -138,6 +140,7 @@ const deactivateAddon = defineAskingTool({
   title: "Cancel an add-on",
   toolset: "addons",
   effect: "destructive",
+  undo: { instead: "activate_addon orders it again, at the price of then; its settings may be lost." },
   idempotent: true,
   description:
     "Cancels an add-on of the account, on all servers; what runs through it stops. A person has to approve it.",

@@ -80,6 +80,7 @@ const setServerAddon = defineAskingTool({
   title: "Add-on of a server",
   toolset: "addons",
   effect: "destructive",
+  undo: { instead: "Call it again the other way; the mail service has to be described again." },
   description:
     "Switches an add-on on or off for one server, such as outgoing e-mail (SMTP) through a mail service. The " +
     "account must have the add-on (activate_addon). Cloudways may bill it. A person has to approve it.",
@@ -116,6 +117,7 @@ const requestAppAddon = defineAskingTool({
   title: "Add-on of an application",
   toolset: "addons",
   effect: "destructive",
+  undo: { none: "only Cloudways' support can call it off" },
   description:
     "Requests an add-on for one application, such as an application upgrade or migration. Support staff carry " +
     "it out; nothing changes at once. Cloudways may bill it. A person has to approve it.",

@@ -1,6 +1,7 @@
 /** What is asked before a channel is added, changed or deleted: where alerts go is said first. */
 import type { Question, QuestionFact } from "../../confirm/question.ts";
 import { NOT_TOLD } from "../define/questions.ts";
+import { canBeSentBack } from "./channel_back.ts";
 import type { ChannelChange } from "./channel_change.ts";
 import { type Channel, type ChannelChoices, nameIn, placeOf } from "./channel_list.ts";
 import { eventNames } from "./channel_target.ts";
@@ -41,7 +42,8 @@ export function additionQuestion(added: NewChannel): Question {
 }
 
 /** The question before a channel changes. */
-export function changeQuestion({ channel, after, events, choices }: ChannelChange): Question {
+export function changeQuestion(change: ChannelChange): Question {
+  const { channel, after, events, choices } = change;
   const isMoved = channel.email !== after.email || channel.url !== after.url;
   return {
     headline: `Change alert channel ${channel.id}${isMoved ? ": its alerts go to another place" : ""}.`,
@@ -50,9 +52,7 @@ export function changeQuestion({ channel, after, events, choices }: ChannelChang
       ...(isMoved ? [TOLD, "The place from before gets no more alerts through this channel."] : []),
       ...(after.isOn ? [] : ["Nobody is alerted through this channel while it is off."]),
       ...(events.removed.length === 0 ? [] : ["Nobody is alerted of removed events through this channel."]),
-      isMoved && channel.url !== ""
-        ? "It can be undone only by somebody who has the web address from before; it is not shown here."
-        : "It can be undone by changing it back.",
+      wayBack(change),
     ],
     facts: [
       { name: "Alerts go to", values: [placeOf(after)], isFirst: true },
@@ -68,6 +68,15 @@ export function changeQuestion({ channel, after, events, choices }: ChannelChang
     ],
     target: { channel: { id: channel.id, ...stateOf(channel) } },
   };
+}
+
+function wayBack(change: ChannelChange): string {
+  if (change.channel.url !== change.after.url) {
+    return "It can be undone only by somebody who has the web address from before; it is not shown here.";
+  }
+  return canBeSentBack(change)
+    ? "It can be undone by changing it back."
+    : "It can't be undone exactly: Cloudways does not tell, or no longer takes, what was set before.";
 }
 
 /** The question before a channel is deleted. */

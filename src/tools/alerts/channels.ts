@@ -11,6 +11,7 @@ import { noInput } from "../define/inputs.ts";
 import { asWritten, checkEdit } from "../define/list_edits.ts";
 import { anyReply, records } from "../define/outputs.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import { channelBack } from "./channel_back.ts";
 import { planChannelChange, readBackChange } from "./channel_change.ts";
 import { type Channel, channelView, findChannel, placeOf, readChannels, readChoices } from "./channel_list.ts";
 import { additionQuestion, changeQuestion, deletionQuestion } from "./channel_questions.ts";
@@ -57,6 +58,7 @@ const createAlertChannel = defineAskingTool({
   title: "Add an alert channel",
   toolset: "alerts",
   effect: "destructive",
+  undo: { none: "delete_alert_channel removes the channel" },
   description:
     "Sends the account's alerts to a further place: an e-mail address, or the webhook of Slack or another kind of " +
     "list_alert_channels. After an unclear end look there first. A person has to approve it.",
@@ -159,6 +161,7 @@ const updateAlertChannel = defineAskingTool({
     });
     return { channel_id: id, name: found.name, channel: channelView(found, choices) };
   },
+  undo: channelBack,
 });
 
 const deleteAlertChannel = defineAskingTool({
@@ -166,6 +169,7 @@ const deleteAlertChannel = defineAskingTool({
   title: "Delete an alert channel",
   toolset: "alerts",
   effect: "destructive",
+  undo: { instead: "create_alert_channel adds it again, with another id; a web address has to come from the user." },
   idempotent: true,
   description:
     "Stops alerts to one place by deleting its channel. To keep it, switch it off with update_alert_channel. A " +

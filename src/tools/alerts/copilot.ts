@@ -75,6 +75,7 @@ const changeCopilotSubscription = defineAskingTool({
   title: "Change the Copilot subscription",
   toolset: "alerts",
   effect: "destructive",
+  undo: { instead: "Call it again: cancel, order or change back; what was billed is not known to come back." },
   description:
     "Orders a Copilot plan, changes to another, or cancels Copilot. Cloudways bills it. A smaller plan may begin " +
     `with the next billing cycle. A person has to approve it. ${AS_IT_CAME}`,

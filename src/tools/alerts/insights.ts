@@ -105,6 +105,15 @@ const setServerInsights = defineAskingTool({
     const isOwn = await account.isAboutOwn();
     return { ...namesOfServer(server), enabled: isOn, reply: isOwn(reply) ? reply : null };
   },
+  undo: {
+    state: ({ isOn }) => ({ "Copilot insights": isOn }),
+    about: onServer,
+    reverse: (_before, { server, isOn }, { enabled }) => ({
+      after: { "Copilot insights": enabled },
+      // What Cloudways didn't tell is null, and the input refuses that.
+      arguments: { server_id: server.id, enabled: isOn },
+    }),
+  },
 });
 
 /** The tools of this file. */

@@ -10,6 +10,7 @@ const markAlertsRead = defineTool({
   title: "Mark alerts as read",
   toolset: "alerts",
   effect: "write",
+  undo: { none: "no way to mark them as unread is known" },
   idempotent: true,
   description:
     "Marks one alert as read by its id, or all alerts of the account, for everybody who uses it. They stay in " +

@@ -1,4 +1,5 @@
 /** How the calls of many tools are put back. */
+import { holdsHidden } from "./hidden_entries.ts";
 import type { AppFacts } from "./questions.ts";
 import type { ChangedState, Reverse } from "./undo.ts";
 
@@ -15,4 +16,13 @@ export function switchedBack(name: string) {
       arguments: typeof was === "boolean" ? { app_id: app.id, enabled: was } : undefined,
     };
   };
+}
+
+/** The reverse of a call that gives something another label by its input `label`; `target` are its ids. */
+export function renamedBack(
+  before: string,
+  { label, target }: { label: string; target: Record<string, unknown> },
+): Reverse {
+  const isWhole = !holdsHidden(before);
+  return { after: { Label: label }, arguments: isWhole ? { ...target, label: before } : undefined };
 }

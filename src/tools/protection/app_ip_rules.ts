@@ -27,6 +27,7 @@ const updateAppIpRules = defineAskingTool({
   title: "Address rules of an application",
   toolset: "protection",
   effect: "destructive",
+  undo: { instead: "Call it again with the other action; Cloudways does not show whether the rule was there before." },
   idempotent: true,
   description: "Blocks a visitor's IP address for one application, or lets it past the protection, until the rule is " +
     "removed. Cloudways doesn't show the present rules. For a whole server use update_server_ip_rules. " +

@@ -77,6 +77,7 @@ const setAppProtection = defineAskingTool({
   title: "Switch malware protection",
   toolset: "protection",
   effect: "destructive",
+  undo: { instead: "Call it again the other way; Cloudways may bill that." },
   description:
     "Orders or cancels malware protection (Imunify360) for an application. Cloudways bills it; no price is " +
     `known here. A person has to approve it. ${AS_IT_CAME}`,

@@ -75,6 +75,7 @@ const updateServerCountryBlocks = defineAskingTool({
   title: "Block countries",
   toolset: "protection",
   effect: "destructive",
+  undo: { instead: "Call it again with add and remove exchanged; Cloudways does not show what was blocked before." },
   idempotent: true,
   description: "Blocks or unblocks all visitors of a country for every application of a server: add or remove, one " +
     `of them a call. Other blocked countries stay. A person has to approve it. ${AS_IT_CAME}`,

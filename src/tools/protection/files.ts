@@ -34,6 +34,7 @@ const restoreQuarantinedFiles = defineAskingTool({
   title: "Restore files from quarantine",
   toolset: "protection",
   effect: "destructive",
+  undo: { instead: "start_app_scan, which may find the files again, or restore_app of a backup." },
   description: "Puts files that malware protection cleaned or quarantined back as they were, malware included. " +
     `A person has to approve it. ${AS_IT_CAME}`,
   input: z.strictObject({

@@ -10,6 +10,7 @@ import { makeChange, nothingToChange } from "../define/planned_change.ts";
 import { countApps, inWords, NOT_TOLD, onServer, type ServerFacts, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import { type ChangedState, pick } from "../define/undo.ts";
 import { AS_IT_CAME, replyOutput } from "../define/undocumented.ts";
 import { readSuite, writeSuite } from "./suite.ts";
 
@@ -91,7 +92,9 @@ function firewallQuestion(facts: ServerFacts & { before: Settings; changes: Chan
           ? "Users with weak passwords may be kept from signing in. What exactly is done is not documented."
           : "Accounts with weak passwords are no longer protected: attackers may guess them.",
       ]),
-      "It can be undone by setting the former values again.",
+      NAMES.every((name) => facts.changes[name] === undefined || before[name] !== null)
+        ? "It can be undone by setting the former values again."
+        : "It can't be undone exactly: Cloudways does not tell what was set before.",
     ],
     facts: [
       ...(limit === undefined ? [] : [
@@ -164,7 +167,29 @@ const updateFirewallSettings = defineAskingTool({
     const confirmed = NAMES.every((name) => changes[name] === undefined || after[name] === changes[name]);
     return { ...namesOfServer(server), before, after, confirmed, reply: made.written };
   },
+  undo: {
+    state: ({ before }) => firewallState(before),
+    about: onServer,
+    reverse: (_before, { server, before, changes }) => {
+      const changed = NAMES.filter((name) => changes[name] !== undefined);
+      // What Cloudways didn't tell is null, and the inputs refuse that.
+      const back = Object.fromEntries(changed.map((name) => [name, before[name]]));
+      return {
+        after: pick(firewallState({ ...before, ...changes }), changed.map((name) => TITLES[name])),
+        arguments: { server_id: server.id, ...back },
+      };
+    },
+  },
 });
+
+const TITLES = {
+  request_limit: "Request limit",
+  weak_password_protection: "Weak-password protection",
+} as const satisfies Record<Names, string>;
+
+function firewallState(settings: Settings): ChangedState {
+  return Object.fromEntries(NAMES.map((name) => [TITLES[name], settings[name]]));
+}
 
 /** The tools of this file. */
 export const firewallTools: readonly Tool[] = [getFirewallSettings, updateFirewallSettings];

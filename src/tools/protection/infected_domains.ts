@@ -32,6 +32,7 @@ const refreshInfectedDomains = defineTool({
   title: "Check domains' reputation",
   toolset: "protection",
   effect: "write",
+  undo: { none: "a check changes nothing that could be put back" },
   idempotent: true,
   description: `Has the reputation of a server's domains checked again now. ${AS_IT_CAME}`,
   input: z.strictObject(serverInput),

@@ -33,7 +33,9 @@ export function ruleConsequences({ list, isAdded, ips }: RuleChange, sites: stri
     ...(wide.length > everybody
       ? [`Among them ${count(wide.length - everybody, "wide range")}: many addresses each.`]
       : []),
-    `It can be undone by ${isAdded ? "taking them off the list again" : "adding them to the list again"}.`,
+    isAdded
+      ? "It can be undone by taking them off the list again."
+      : "It can be undone by adding them to the list again, without what else was set, such as how long a rule lasts.",
   ];
 }
 

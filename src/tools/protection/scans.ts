@@ -33,6 +33,7 @@ const startAppScan = defineTool({
   title: "Start a malware scan",
   toolset: "protection",
   effect: "write",
+  undo: { none: "a scan changes nothing that could be put back" },
   description: "Starts a malware scan of an application now; it needs malware protection. Follow it with " +
     `get_app_scan. ${AS_IT_CAME}`,
   input: z.strictObject(appInput),

@@ -11,6 +11,7 @@ import { texts } from "../define/outputs.ts";
 import { countApps, NOT_TOLD, nullIfRefused, onServer, type ServerFacts, serverFacts } from "../define/questions.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
+import type { ChangedState } from "../define/undo.ts";
 import { AS_IT_CAME, replyOutput } from "../define/undocumented.ts";
 import { ipRange } from "../define/validators.ts";
 import { isNamedBy, rowInWords } from "./rows.ts";
@@ -140,7 +141,24 @@ const updateServerIpRules = defineAskingTool({
       rules_now: await rulesAbout(account, server, ips),
     };
   },
+  undo: {
+    state: ({ rules }) => rulesState(rules),
+    about: onServer,
+    reverse: (_before, { server, rules }, { list, add = [] }, { rules_now }) => {
+      // What a former rule says, such as how long it lasts, is not documented: only where there was none, taking the new
+      // ones off puts it back. That there was none is known only if Cloudways lists new ones.
+      const isNew = add.length > 0 && rules?.length === 0 && (rules_now ?? []).length > 0;
+      return {
+        after: rulesState(isNew ? rules_now : null),
+        arguments: isNew ? { server_id: server.id, list, remove: add } : undefined,
+      };
+    },
+  },
 });
+
+function rulesState(rules: readonly string[] | null): ChangedState {
+  return { "Rules about the addresses": rules === null ? null : canonicalEntries(rules) };
+}
 
 /** The tools of this file. */
 export const serverIpRulesTools: readonly Tool[] = [getServerIpRules, updateServerIpRules];

@@ -123,6 +123,7 @@ const cloneServer = defineAskingTool({
   effect: "destructive",
   // The copy is a server that such callers don't have.
   accountWide: true,
+  undo: { none: "delete_server deletes the copy; what it cost stays" },
   description:
     "Makes a copy of a whole server, or of one application of it, on a new server. Cloudways bills it. Takes long. " +
     "After an unclear end look at list_servers first. A person has to approve it. To copy onto a server that " +

@@ -55,6 +55,7 @@ const createServer = defineAskingTool({
   toolset: "provisioning",
   effect: "destructive",
   accountWide: true,
+  undo: { none: "delete_server deletes the server; what it cost stays" },
   description:
     "Orders a new server at a cloud provider, in a region and size, with a first application. Cloudways bills it. " +
     "Takes minutes. After an unclear end look at list_servers first. A person has to approve it.",

@@ -43,6 +43,7 @@ const deleteServer = defineAskingTool({
   title: "Delete a server",
   toolset: "provisioning",
   effect: "destructive",
+  undo: { none: "it is gone for good" },
   idempotent: true,
   description: "Deletes a server with all its applications, their databases and backups for good. A person has to " +
     "approve it by typing the server's label. Have what is still needed backed up elsewhere first.",
@@ -91,6 +92,7 @@ const deleteApp = defineAskingTool({
   title: "Delete an application",
   toolset: "provisioning",
   effect: "destructive",
+  undo: { none: "it is gone for good" },
   idempotent: true,
   description: "Deletes an application, its files, database and backups for good. A person has to approve it by " +
     "typing the application's label.",

@@ -51,6 +51,7 @@ const resizeServerVolume = defineAskingTool({
   title: "Enlarge a server's volume",
   toolset: "provisioning",
   effect: "destructive",
+  undo: { none: "a disk never gets smaller" },
   description: "Enlarges the data or database volume of a server on amazon or gce. It can't shrink again, and " +
     "Cloudways bills it. A person has to approve it.",
   input: z.strictObject({
@@ -110,6 +111,7 @@ const setServerBlockStorage = defineAskingTool({
   title: "Block storage",
   toolset: "provisioning",
   effect: "destructive",
+  undo: { none: "a disk never gets smaller" },
   description: "Attaches block storage to a DigitalOcean server (do), or enlarges it. It can't shrink again, and " +
     "Cloudways bills it. A person has to approve it.",
   input: z.strictObject({

@@ -26,6 +26,7 @@ const createApp = defineTool({
   title: "Create an application",
   toolset: "provisioning",
   effect: "write",
+  undo: { none: "delete_app deletes the application" },
   description:
     "Installs a new application on a server, such as WordPress, WooCommerce, Magento, Laravel or plain PHP, and gives " +
     "its id, domain and users. Takes minutes. After an unclear end look with find_resources; a second call makes a " +
@@ -91,6 +92,7 @@ const cloneAppToServer = defineTool({
   title: "Copy an application to another server",
   toolset: "provisioning",
   effect: "write",
+  undo: { none: "delete_app deletes the copy" },
   description:
     "Makes a copy of an application, files and database, on another server of the account, and gives its id. The " +
     "original stays, and so do its domains. Takes minutes. After an unclear end look with find_resources; a second " +

@@ -70,6 +70,7 @@ const resizeServer = defineAskingTool({
   title: "Resize a server",
   toolset: "provisioning",
   effect: "destructive",
+  undo: { instead: "resize_server back to size_before, with another restart; smaller only at amazon and gce." },
   idempotent: true,
   description:
     "Changes the size of a server: its plan, with more or less memory and processors. The server restarts, and " +

@@ -14,6 +14,7 @@ const offerServerTransfer = defineAskingTool({
   title: "Offer a server to another account",
   toolset: "provisioning",
   effect: "destructive",
+  undo: { instead: "cancel_server_transfer withdraws it, until the other account accepts." },
   description:
     "Offers a server to another Cloudways account, by the e-mail address of its owner: ownership, all applications and " +
     "billing go over once they accept. A person has to approve it by typing the server's label.",
@@ -84,6 +85,7 @@ const cancelServerTransfer = defineTool({
   title: "Withdraw a server transfer",
   toolset: "provisioning",
   effect: "write",
+  undo: { instead: "offer_server_transfer offers it again." },
   description: "Withdraws the offer of a server to another account, as long as they have not accepted it.",
   input: z.strictObject(serverInput),
   output: z.looseObject({ ...serverOutput, message: z.string() }),

@@ -1,6 +1,7 @@
 /** Listing, creating, restarting and deleting queues. */
 import { z } from "zod";
 import { path } from "../../cloudways/path.ts";
+import type { QuestionFact } from "../../confirm/question.ts";
 import { ToolError } from "../../errors.ts";
 import { appInput } from "../define/inputs.ts";
 import { anyReply, record, records } from "../define/outputs.ts";
@@ -68,6 +69,7 @@ const createQueue = defineTool({
   title: "Create a queue",
   toolset: "queues",
   effect: "write",
+  undo: { none: "delete_queue removes the queue" },
   description:
     "Creates a queue of an application: worker processes (artisan queue:work) that Supervisord keeps running. " +
     "They use memory of the server all the time. After an unclear end look at list_queues first.",
@@ -147,13 +149,25 @@ function onQueue(facts: QueueFacts) {
       { name: "Command", values: shown(artisan_path) },
       { name: "Name at Supervisord", values: shown(queue_id) },
     ],
-    target: { queue_id, connection, queue, procs, artisan_path },
+    target: queueView(facts.queue),
   };
 }
 
-/** The number of a queue's workers, for a sentence. */
-function workers({ queue: { procs } }: QueueFacts): string {
-  return procs === null ? "Its worker processes" : `Its ${count(procs, "worker process", "worker processes")}`;
+/** What else a queue is made of, for a person who may have to make it again. */
+function otherValues({ queue: { sleep, timeout, tries, env } }: QueueFacts): QuestionFact[] {
+  const shown = (value: number | null) => [value === null ? NOT_TOLD : String(value)];
+  return [
+    { name: "Pause while it is empty, in seconds", values: shown(sleep) },
+    { name: "Time for one job, in seconds", values: shown(timeout) },
+    { name: "Attempts for each job", values: shown(tries) },
+    { name: "Environment", values: [env === "" ? NOT_TOLD : env] },
+  ];
+}
+
+/** What happens to a queue's workers, as the beginning of a sentence. */
+function workersStop({ queue: { procs } }: QueueFacts): string {
+  if (procs === null) return "Its worker processes stop";
+  return `Its ${count(procs, "worker process stops", "worker processes stop")}`;
 }
 
 const restartQueue = defineAskingTool({
@@ -161,6 +175,7 @@ const restartQueue = defineAskingTool({
   title: "Restart a queue",
   toolset: "queues",
   effect: "destructive",
+  undo: { none: "the processes run again with the present code; nothing can be put back" },
   description: "Restarts the worker processes of a queue, such as after a deployment, or when jobs are stuck. " +
     "A person has to approve it.",
   input: z.strictObject(oneQueue),
@@ -170,7 +185,7 @@ const restartQueue = defineAskingTool({
     headline: `Restart queue ${facts.queue.id} of application ${facts.app.id}.`,
     ...onQueue(facts),
     consequences: [
-      `${workers(facts)} stop, and start again with the present code.`,
+      `${workersStop(facts)}; then the present code runs.`,
       "A job that is running is cut off; whether it is tried again depends on the application.",
       "A restart can't be called off. Jobs that wait stay in the queue.",
     ],
@@ -197,21 +212,29 @@ const deleteQueue = defineAskingTool({
   title: "Delete a queue",
   toolset: "queues",
   effect: "destructive",
+  undo: { instead: "create_queue with the values of deleted_queue; the new one has another id." },
   idempotent: true,
   description:
     "Deletes a queue of an application and stops its workers. Its jobs wait until another worker takes them. " +
     "A person has to approve it.",
   input: z.strictObject(oneQueue),
-  output: z.looseObject({ ...appOutput, queue_id: z.number(), deleted: z.boolean(), queues: records }),
+  output: z.looseObject({
+    ...appOutput,
+    queue_id: z.number(),
+    deleted: z.boolean(),
+    deleted_queue: record,
+    queues: records,
+  }),
   facts: queueFacts,
   question: (facts) => ({
     headline: `Delete queue ${facts.queue.id} of application ${facts.app.id}.`,
     ...onQueue(facts),
     consequences: [
-      `${workers(facts)} stop, and a job that is running is cut off.`,
+      `${workersStop(facts)}, and a job that is running is cut off.`,
       "What the application puts into this queue, such as e-mails, waits until another worker takes it.",
       "It can be undone by creating a queue with the same values, which are shown here.",
     ],
+    facts: [...onQueue(facts).facts, ...otherValues(facts)],
   }),
   handler: async (_input, { account }, facts) => {
     const left = await account.write({
@@ -221,8 +244,10 @@ const deleteQueue = defineAskingTool({
       form: idsOf(facts),
       reply: queuesReply,
     });
-    const deleted = !left.some(({ id }) => id === facts.queue.id);
-    return { ...namesOf(facts), queue_id: facts.queue.id, deleted, queues: left.map(queueView) };
+    const { queue } = facts;
+    const deleted = !left.some(({ id }) => id === queue.id);
+    const views = { deleted_queue: queueView(queue), queues: left.map(queueView) };
+    return { ...namesOf(facts), queue_id: queue.id, deleted, ...views };
   },
 });
 
