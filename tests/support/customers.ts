@@ -1,4 +1,5 @@
 /** Several customers of one sandbox, whose data can be recognised anywhere. */
+import assert from "node:assert/strict";
 import { CustomerIds, shortCustomerId } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
@@ -97,7 +98,7 @@ export function argumentsFor(
     user_name: `${args.user_name}-${word.toLowerCase()}`,
     server_id: server.id,
     server_ids: [server.id],
-    destination_server_id: account.servers.at(-1)?.id,
+    destination_server_id: account.servers.find(({ id }) => id !== server.id)?.id,
     app_id: app.id,
     destination_app_id: server.apps.find(({ id }) => id !== app.id)?.id ?? app.id,
     default_app_id: app.id,
@@ -160,14 +161,26 @@ export function marksIn(text: string): Set<string> {
   return new Set([...text.match(TOKEN) ?? [], ...(text.match(WORD) ?? []).map((word) => word.toLowerCase())]);
 }
 
+/** One provider has snapshots and volumes, the other block storage. */
+const PROVIDERS: readonly Partial<ServerState>[] = [
+  { cloud: "amazon", instance_type: "Medium", snapshot_frequency: "24", data_volume_size: 20, db_volume_size: 20 },
+  { cloud: "do", instance_type: "2GB" },
+];
+
 function mark(account: AccountState, word: string, position: number): void {
   for (const project of account.projects) project.name = `${word} ${project.name}`;
   for (const member of account.members) member.email = `${member.name.split(" ")[0]}@${word}.example`;
-  for (const server of account.servers) {
-    // Others make no snapshots.
-    Object.assign(server, { cloud: "amazon", snapshot_frequency: "24" });
-    for (const app of server.apps) {
+  const [atCloudflare] = account.servers.flatMap(({ apps }) => apps).flatMap(({ cloudflare }) => cloudflare.domains);
+  assert.ok(atCloudflare !== undefined);
+  for (const [index, server] of account.servers.entries()) {
+    Object.assign(server, PROVIDERS[index % PROVIDERS.length]);
+    for (const [place, app] of server.apps.entries()) {
       app.cname = domainOf(app, word);
+      // One domain stays there, whatever the calls of the table take away; some applications can put theirs there.
+      const names = [`www.${app.cname}`, ...(place % 2 === 0 ? [app.cname] : [])];
+      app.cloudflare.domains = names.map((hostname) => ({ ...atCloudflare, hostname }));
+      // Each customer makes one of the two calls of the table that switch it.
+      app.protection.active = position % 2 === 1;
       app.aliases = [];
       app.app_user = account.email;
       app.localBackup = true;
