@@ -9,7 +9,8 @@ export const TOOL_WORDS: Readonly<Record<string, string>> = {
   rate_limit_status: "quota throttled 429 api requests left remaining",
   list_servers: "everything overview inventory hosted all have which vps vpses machines",
   find_resources: "search lookup locate name where hosted box has ip",
-  get_account_health: "trouble monday morning everything right fine okay problems attention check-up overview healthy need worry sites",
+  get_account_health:
+    "trouble monday morning everything right fine okay problems attention check-up overview healthy need worry sites",
   get_server_details: "info ip provider bandwidth month",
   get_app_details: "info version domain located lives machine",
   get_app_credentials: "username password login sftp database wp-admin host port",
