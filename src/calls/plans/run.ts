@@ -7,7 +7,7 @@ import { StoreError } from "../../store/store.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import { NothingToChange } from "../../tools/define/planned_change.ts";
 import type { AppliedPlan } from "../../tools/define/plans.ts";
-import type { ToolContext } from "../../tools/define/tool.ts";
+import type { PlannedCall, ToolContext } from "../../tools/define/tool.ts";
 import { toToolError } from "../failures.ts";
 import type { Undoing } from "../undoing.ts";
 import type { Allowance } from "./allowance.ts";
@@ -121,10 +121,17 @@ export class PlanRunner {
   }
 
   async #send({ entry, planned }: CheckedStep): Promise<StepState> {
-    const { checker: { caller }, undoing, log, stopWaiting } = this.#options;
+    const { checker: { caller }, undoing, log } = this.#options;
+    const state = await this.#carryOut(planned);
+    if (state.state !== "done" && state.state !== "started") return state;
+    const note = await undoing.noteOf(entry, planned, { caller, log });
+    return note === undefined ? state : { ...state, undo: note };
+  }
+
+  async #carryOut(planned: PlannedCall): Promise<StepState> {
+    const { log, stopWaiting } = this.#options;
     try {
-      const state = stateOf(await planned.run());
-      return { ...state, ...await undoing.noteOf(entry, planned, { caller, log }) };
+      return stateOf(await planned.run());
     } catch (error) {
       const never = new AbortController().signal;
       const shown = toToolError(error, { signal: never, log }, "write");
