@@ -70,27 +70,32 @@ function foreignCalls(pair: BoundPair, { minimal, full, tool }: ToolRow): Args[]
   return [...each, all, ...alone, ...numbered];
 }
 
-const callOn = ({ mcpUrl }: Service, call: CallInWay): Promise<Answer> => {
+const callOn = ({ callerAt }: BoundPair, service: Service, call: CallInWay): Promise<Answer> => {
   const { name, args } = inWay(call);
-  return callTool(mcpUrl, name, args, BOUND_HEADERS);
+  const { url, headers } = callerAt(service);
+  return callTool(url, name, args, headers);
 };
 
-/** Makes one call on both services, and compares all that can be seen. */
-async function assertSame(pair: BoundPair, call: CallInWay): Promise<Answer> {
+/**
+ * Makes one call on both services, and compares all that can be seen.
+ *
+ * @param before What the caller sent before: records show it.
+ */
+async function assertSame(pair: BoundPair, call: CallInWay, before = ""): Promise<Answer> {
   const { whole, small } = pair;
   const marks = foreignMarks(pair);
   const given = JSON.stringify(call.args);
   const foreignServer = () =>
     JSON.stringify(whole.sandbox.account().servers.find(({ id }) => id === FOREIGN.server_id));
-  const before = foreignServer();
+  const present = foreignServer();
   const sent = [sentBy(whole), sentBy(small)];
 
-  const [there, alone] = [await callOn(whole, call), await callOn(small, call)];
+  const [there, alone] = [await callOn(pair, whole, call), await callOn(pair, small, call)];
 
   const what = `${call.tool} ${given} ${call.way}`;
   if (call.tool !== COUNTS_REQUESTS) assert.equal(comparable(there), comparable(alone), what);
-  assert.deepEqual(marksIn(JSON.stringify(there), marks, given), [], what);
-  assert.equal(foreignServer(), before, what);
+  assert.deepEqual(marksIn(JSON.stringify(there), marks, before + given), [], what);
+  assert.equal(foreignServer(), present, what);
   const [asked = [], askedAlone = []] = sent.map((ask) => ask());
   const looked = call.tool === "get_operation_status" ? pair.foreignOperation : "";
   assert.deepEqual(asked.flatMap((one) => marksIn(one, marks, looked)), [], what);
@@ -132,11 +137,37 @@ for (const row of toolRows) {
 }
 
 /** A tool of the whole account is not there, and nothing is sent for it. */
-async function assertUnknown({ whole }: BoundPair, call: CallInWay): Promise<void> {
-  if (call.way === "by name") await assert.rejects(callOn(whole, call), /Unknown tool/);
-  else assert.match(String((await callOn(whole, call)).json.message), /there is no such tool/);
-  assert.equal(whole.sandbox.requests.length, 0);
+async function assertUnknown(pair: BoundPair, call: CallInWay): Promise<void> {
+  const { whole } = pair;
+  const before = whole.sandbox.requests.length;
+  if (call.way === "by name") await assert.rejects(callOn(pair, whole, call), /Unknown tool/);
+  else assert.match(String((await callOn(pair, whole, call)).json.message), /there is no such tool/);
+  assert.equal(whole.sandbox.requests.length, before);
 }
+
+Deno.test("no tool knows anything of other servers for a connection that is bound to one", async () => {
+  await using pair = await startBoundPair({ door: "connection" });
+  const worked = new Set<string>();
+  let sent = "";
+
+  // One after the other on the same accounts: what a call changes, it changes in both.
+  for (const row of toolRows) {
+    const tool = allTools.find(({ name }) => name === row.tool);
+    if (tool === undefined || tool.forwards) continue;
+    if (tool.accountWide) {
+      await assertUnknown(pair, { tool: row.tool, args: row.full, way: "by name" });
+      continue;
+    }
+    for (const { sandbox } of [pair.whole, pair.small]) row.setUp?.(sandbox);
+    for (const args of [row.minimal, ...foreignCalls(pair, row)]) {
+      const { isError } = await assertSame(pair, { tool: row.tool, args, way: "by name" }, sent);
+      if (!isError) worked.add(row.tool);
+      sent += JSON.stringify(args);
+    }
+  }
+
+  assert.ok(worked.size > 100, `${worked.size} tools worked`);
+});
 
 Deno.test("tools of the whole account are neither listed nor found for a bound caller", async () => {
   await using pair = await startBoundPair();

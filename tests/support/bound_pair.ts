@@ -8,6 +8,7 @@ import { TOKEN_HEADERS } from "./clients.ts";
 import { type Service, startService } from "./harness.ts";
 import { TEST_KEYS } from "./keys.ts";
 import { callTool } from "./rpc.ts";
+import { signIn, startSignIn } from "./sign_in.ts";
 
 /** The server that the caller is bound to, and an application on it. */
 export const OWN = { server_id: 100001, app_id: 200001 };
@@ -31,6 +32,14 @@ export interface BoundPair extends AsyncDisposable {
   small: Service;
   /** An operation on the second server. */
   foreignOperation: string;
+  /** Where the bound caller calls, and with which headers. */
+  callerAt: (service: Service) => BoundCaller;
+}
+
+/** How a bound caller calls a service. */
+export interface BoundCaller {
+  url: URL;
+  headers: Record<string, string>;
 }
 
 /** How a pair is started. */
@@ -38,10 +47,12 @@ export interface PairOptions {
   env?: Record<string, string>;
   /** Brings both accounts into one state. */
   setUp?: ((sandbox: Sandbox) => void) | undefined;
+  /** By which door the bound caller comes. Defaults to headers of each request. */
+  door?: "headers" | "connection";
 }
 
 /** Starts both services. Another caller of the whole account has worked on its second server before. */
-export async function startBoundPair({ env, setUp }: PairOptions = {}): Promise<BoundPair> {
+export async function startBoundPair({ env, setUp, door = "headers" }: PairOptions = {}): Promise<BoundPair> {
   await using stack = new AsyncDisposableStack();
   const start = async (change: (sandbox: Sandbox) => void) => {
     const clock = new FakeClock();
@@ -52,17 +63,31 @@ export async function startBoundPair({ env, setUp }: PairOptions = {}): Promise<
     change(sandbox);
     setUp?.(sandbox);
     const all = { CONFIRM: "off", RATE_LIMIT_REQUESTS: "100000", ENCRYPTION_KEY: TEST_KEYS[0], ...env };
-    return stack.use(await startService({ sandbox, clock, env: all }));
+    if (door === "headers") return stack.use(await startService({ sandbox, clock, env: all }));
+    return stack.use(await startSignIn({ sandbox, clock, env: all }));
   };
   const whole = await start(nameForeign);
   const small = await start(withoutForeign);
   const foreignOperation = await workOnForeign(whole);
+  const callers = new Map<Service, BoundCaller>();
+  for (const service of [whole, small]) callers.set(service, await boundCaller(service, door));
   for (const { mcpUrl, sandbox } of [whole, small]) {
     await callTool(mcpUrl, "list_servers", {}, TOKEN_HEADERS);
     sandbox.reset();
   }
   const kept = stack.move();
-  return { whole, small, foreignOperation, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  const callerAt = (service: Service): BoundCaller => {
+    const caller = callers.get(service);
+    assert.ok(caller);
+    return caller;
+  };
+  return { whole, small, foreignOperation, callerAt, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
+
+async function boundCaller(service: Service, door: "headers" | "connection"): Promise<BoundCaller> {
+  if (door === "headers") return { url: service.mcpUrl, headers: BOUND_HEADERS };
+  const { headers } = await signIn(service, { access: "write", servers: [OWN.server_id] });
+  return { url: new URL(`${service.url}/connect/mcp`), headers };
 }
 
 /** What both accounts have. */
@@ -141,7 +166,7 @@ const MADE_UP: readonly [pattern: RegExp, name: string][] = [
   [/[0-9a-f]{8}-[0-9a-f-]{27}/g, "uuid"],
   [/\bflex-\d+|\b9289\d{4}\b/g, "operation"],
   [/\/(approve|secret)\/[\w-]{20,}/g, "page"],
-  [/"(number|next_before)":\d+/g, "number"],
+  [/"(number|next_before)\\*":\d+/g, "number"],
   [/\b[0-9a-f]{32}\b/g, "receipt"],
   [/http:\/\/127\.0\.0\.1:\d+/g, "address"],
 ];
