@@ -12,7 +12,15 @@ import {
   startPage,
 } from "../support/approvals.ts";
 import { startBrowser } from "../support/browser.ts";
-import { assertFindable, assertFitsPhone, heading, PHONE, poorContrast, serveHtml } from "../support/page_checks.ts";
+import {
+  assertFindable,
+  assertFitsPhone,
+  heading,
+  PHONE,
+  poorContrast,
+  press,
+  serveHtml,
+} from "../support/page_checks.ts";
 
 /** A question with everything that is hard to lay out on a page. */
 const WIDE_QUESTION = {
@@ -83,11 +91,11 @@ Deno.test("a person approves in a browser without scripts, and can withdraw the 
   await page.goto(`${server.url}/approve/${id}`);
   const asked = await heading(page);
 
-  await page.getByRole("button", { name: "Approve" }).click();
+  await press(page, "Approve");
   const approved = await heading(page);
   const approvedState = await stateOf(server, id);
   await page.reload();
-  await page.getByRole("button", { name: "Withdraw" }).click();
+  await press(page, "Withdraw");
 
   assert.equal(asked, QUESTION.headline);
   assert.equal(approved, "Approved, not used yet");
@@ -107,8 +115,8 @@ Deno.test("after a person denies, going back and pressing Approve changes nothin
   await page.goto(`${server.url}/approve/${id}`);
   await stale.goto(`${server.url}/approve/${id}`);
 
-  await page.getByRole("button", { name: "Deny" }).click();
-  await stale.getByRole("button", { name: "Approve" }).click();
+  await press(page, "Deny");
+  await press(stale, "Approve");
 
   assert.equal(await heading(page), "Denied");
   assert.equal(await heading(stale), "Denied");
@@ -126,14 +134,14 @@ Deno.test("where a code is asked for, approving needs the right one and denying 
   await page.getByRole("button", { name: "Approve" }).click();
   const withoutCode = await server.approvals.look(id);
   await page.getByLabel("Approval code").fill("not-the-code");
-  await page.getByRole("button", { name: "Approve" }).click();
+  await press(page, "Approve");
   const alert = await page.getByRole("alert").innerText();
   const focus = await focused(page);
   await page.getByLabel("Approval code").fill(APPROVAL_CODE);
-  await page.getByRole("button", { name: "Approve" }).click();
+  await press(page, "Approve");
   const approved = await heading(page);
   await page.goto(`${server.url}/approve/${denied}`);
-  await page.getByRole("button", { name: "Deny" }).click();
+  await press(page, "Deny");
 
   assert.equal(withoutCode?.triesLeft, 5);
   assert.match(alert, /A wrong code was typed. 4 tries are left/);
@@ -156,17 +164,17 @@ Deno.test("what is gone for good is typed; a wrong text is said, and denying tak
   const untyped = await stateOf(server, id);
   await field.fill("Blumenladen & Co");
   await page.getByLabel("Approval code").fill(APPROVAL_CODE);
-  await page.getByRole("button", { name: "Approve" }).click();
+  await press(page, "Approve");
   const alert = await page.getByRole("alert").innerText();
   await assertFitsPhone(page, "wrong label");
   await assertFindable(page, "wrong label");
   const poor = await poorContrast(page);
   await field.fill(" Blumenla\u0308den & Co ");
   await page.getByLabel("Approval code").fill(APPROVAL_CODE);
-  await page.getByRole("button", { name: "Approve" }).click();
+  await press(page, "Approve");
   const approved = await heading(page);
   await page.goto(`${server.url}/approve/${denied}`);
-  await page.getByRole("button", { name: "Deny" }).click();
+  await press(page, "Deny");
 
   assert.equal(untyped, "open");
   assert.match(alert, /What was typed is not what is shown here. Nothing was done/);

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { SecretText } from "../../src/text/secret_text.ts";
 import { APPROVAL_CODE, SHOPS } from "../support/approvals.ts";
 import { startBrowser } from "../support/browser.ts";
-import { assertFindable, assertFitsPhone, heading, PHONE, poorContrast, serveHtml } from "../support/page_checks.ts";
+import {
+  assertFindable,
+  assertFitsPhone,
+  heading,
+  PHONE,
+  poorContrast,
+  press,
+  serveHtml,
+} from "../support/page_checks.ts";
 import { CANARY, idIn, newSecrets, type SecretServer, startSecretPage } from "../support/secrets.ts";
 
 /** Secrets with everything that is hard to lay out on a page. */
@@ -22,7 +30,7 @@ async function keepOn({ pages }: SecretServer, changes: Parameters<typeof newSec
 /** Brings one secret into each state; `visit` gets the address of each, and the form that the state answers. */
 async function eachState(
   server: SecretServer,
-  visit: (url: string, state: string, press: boolean) => Promise<void>,
+  visit: (url: string, state: string, presses: boolean) => Promise<void>,
 ): Promise<void> {
   const url = await keepOn(server, { ...WIDE, approvalCode: APPROVAL_CODE });
   await visit(url, "with a code", false);
@@ -46,7 +54,7 @@ Deno.test("a person sees a secret in a browser without scripts, once", async () 
   await page.goto(url);
   const asked = await page.content();
 
-  await page.getByRole("button", { name: "Show it once" }).click();
+  await press(page, "Show it once");
   const shown = await page.locator(".secret").innerText();
   await page.goBack();
   const back = await page.content();
@@ -64,7 +72,7 @@ Deno.test("reloading the page does not show the secret again", async () => {
   await using browser = await startBrowser();
   const page = await browser.newPage();
   await page.goto(await keepOn(server));
-  await page.getByRole("button", { name: "Show it once" }).click();
+  await press(page, "Show it once");
 
   await page.reload();
 
@@ -76,7 +84,7 @@ Deno.test("one click selects exactly the secret", async () => {
   await using browser = await startBrowser();
   const page = await browser.newPage();
   await page.goto(await keepOn(server));
-  await page.getByRole("button", { name: "Show it once" }).click();
+  await press(page, "Show it once");
 
   await page.locator(".secret code").click();
 
@@ -105,9 +113,9 @@ Deno.test("on a phone everything fits the screen's width, and buttons are large 
   await using browser = await startBrowser();
   const page = await browser.newPage({ viewport: PHONE, isMobile: true, hasTouch: true });
 
-  await eachState(server, async (url, state, press) => {
+  await eachState(server, async (url, state, presses) => {
     await page.goto(url);
-    if (press) await page.getByRole("button").click();
+    if (presses) await press(page);
 
     await assertFitsPhone(page, state);
   });
@@ -118,9 +126,9 @@ Deno.test("every text is readable in light and in dark, and the page has languag
   for (const colorScheme of ["light", "dark"] as const) {
     await using server = await startSecretPage();
     const page = await browser.newPage({ colorScheme });
-    await eachState(server, async (url, state, press) => {
+    await eachState(server, async (url, state, presses) => {
       await page.goto(url);
-      if (press) await page.getByRole("button").click();
+      if (presses) await press(page);
 
       assert.deepEqual(await poorContrast(page), [], `${colorScheme}, ${state}`);
       await assertFindable(page, state);

@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { startBrowser } from "../support/browser.ts";
 import type { Service } from "../support/harness.ts";
-import { assertFindable, assertFitsPhone, heading, PHONE, poorContrast, serveHtml } from "../support/page_checks.ts";
+import {
+  assertFindable,
+  assertFitsPhone,
+  heading,
+  PHONE,
+  poorContrast,
+  press,
+  serveHtml,
+} from "../support/page_checks.ts";
 import { shutDown } from "../support/shut_down.ts";
 import { authorizationUrl, callAtDoor, PASTED, redeem, register, startSignIn } from "../support/sign_in.ts";
 
@@ -31,8 +39,8 @@ async function openConsent(service: Service, page: Page, redirect: string, name 
 
 async function letIn(page: Page): Promise<void> {
   await page.getByLabel("Cloudways access token").fill(PASTED);
-  await page.getByRole("button", { name: "Go on" }).click();
-  await page.getByRole("button", { name: "Connect" }).click();
+  await press(page, "Go on");
+  await press(page, "Connect");
 }
 
 Deno.test("a person lets a client in on a phone, and approves its call in the same browser", async () => {
@@ -46,18 +54,18 @@ Deno.test("a person lets a client in on a phone, and approves its call in the sa
   await assertFindable(page, "token");
   assert.deepEqual(await poorContrast(page), []);
   await page.getByLabel("Cloudways access token").fill("cw_wrong");
-  await page.getByRole("button", { name: "Go on" }).click();
+  await press(page, "Go on");
   assert.match(await page.getByRole("alert").innerText(), /not accept/);
   assert.equal(await page.getByLabel("Cloudways access token").inputValue(), "");
   await page.getByLabel("Cloudways access token").fill(PASTED);
-  await page.getByRole("button", { name: "Go on" }).click();
+  await press(page, "Go on");
   await assertFitsPhone(page, "choice");
   await assertFindable(page, "choice");
   assert.deepEqual(await poorContrast(page), []);
   assert.equal(await page.getByLabel(/Only look/).isChecked(), true);
   await page.getByLabel(/Also make changes/).check();
   await page.getByLabel("For how long").selectOption("day");
-  await page.getByRole("button", { name: "Connect" }).click();
+  await press(page, "Connect");
   assert.equal(await heading(page), "Back at the client");
   const [visit] = client.visits();
   const tokens = await redeem(service, clientId, visit?.url.searchParams.get("code") ?? "", {
@@ -66,7 +74,7 @@ Deno.test("a person lets a client in on a phone, and approves its call in the sa
   const call = { tool: "restart_server", args: { server_id: 100001, wait_seconds: 0 } };
   const asked = await callAtDoor(service, tokens.access, call);
   await page.goto(/"approval_url\\":\\"([^"\\]+)/.exec(asked.text)?.[1] ?? "");
-  await page.getByRole("button", { name: "Approve" }).click();
+  await press(page, "Approve");
   const state = await heading(page);
   const done = await callAtDoor(service, tokens.access, call);
 
@@ -86,16 +94,16 @@ Deno.test("without script a person lets a client in, and another browser with th
   const page = await browser.newPage({ javaScriptEnabled: false });
   const clientId = await openConsent(service, page, client.redirect);
   await page.getByLabel("Cloudways access token").fill(PASTED);
-  await page.getByRole("button", { name: "Go on" }).click();
+  await press(page, "Go on");
   await page.getByLabel(/Also make changes/).check();
-  await page.getByRole("button", { name: "Connect" }).click();
+  await press(page, "Connect");
   const code = client.visits()[0]?.url.searchParams.get("code") ?? "";
   const tokens = await redeem(service, clientId, code, { redirect_uri: client.redirect });
   const asked = await callAtDoor(service, tokens.access, { tool: "restart_server", args: { server_id: 100001 } });
 
   const other = await browser.newPage();
   await other.goto(/"approval_url\\":\\"([^"\\]+)/.exec(asked.text)?.[1] ?? "");
-  await other.getByRole("button", { name: "Approve" }).click();
+  await press(other, "Approve");
 
   assert.match(await other.getByRole("alert").innerText(), /not the browser/);
   assert.match(await other.getByRole("status").innerText(), /Waiting/);
@@ -108,7 +116,7 @@ Deno.test("Cancel takes the person back to the client with an error and no code"
   const page = await browser.newPage();
 
   await openConsent(service, page, client.redirect);
-  await page.getByRole("button", { name: "Cancel" }).click();
+  await press(page, "Cancel");
   const [visit] = client.visits();
 
   assert.equal(visit?.url.searchParams.get("error"), "access_denied");
@@ -122,7 +130,7 @@ Deno.test("another site can neither frame the page nor send its form", async () 
   const page = await browser.newPage();
   await openConsent(service, page, client.redirect);
   await page.getByLabel("Cloudways access token").fill(PASTED);
-  await page.getByRole("button", { name: "Go on" }).click();
+  await press(page, "Go on");
   const form = await page.locator('input[name="form"]').first().inputValue();
   const toolsets = await page.locator('input[name="toolset"]').count();
   await using evil = serveHtml(

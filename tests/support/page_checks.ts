@@ -11,6 +11,13 @@ export async function heading(page: Page): Promise<string> {
   return await page.getByRole("heading", { level: 1 }).innerText();
 }
 
+/** Presses a button that sends a form, and waits until the page that comes is there. */
+export async function press(page: Page, name?: string): Promise<void> {
+  const loaded = page.waitForEvent("load");
+  await page.getByRole("button", name === undefined ? {} : { name }).click();
+  await loaded;
+}
+
 /** On a {@linkcode PHONE} everything fits the screen's width, and buttons are large enough for a thumb. */
 export async function assertFitsPhone(page: Page, state: string): Promise<void> {
   assert.equal(await page.evaluate("document.documentElement.scrollWidth"), PHONE.width, state);
