@@ -2,7 +2,7 @@
 import { ToolError } from "../errors.ts";
 import type { Bounds } from "../identity/bounds.ts";
 import { isJsonObject, parseJsonObject } from "../text/json_object.ts";
-import { forwardInput } from "../tools/define/tool.ts";
+import { forwardInput } from "../tools/define/forwarding_tool.ts";
 import { invalidArguments, readArguments } from "./arguments.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
 import type { ToolFinder } from "./tool_finder.ts";

@@ -1,5 +1,6 @@
 /** Taking a change back. */
-import { defineTakingBackTool, type Tool } from "../define/tool.ts";
+import { defineTakingBackTool } from "../define/forwarding_tool.ts";
+import type { Tool } from "../define/tool.ts";
 import { receiptInput, UNDO_CHANGE } from "../define/undo_input.ts";
 
 const undoChange = defineTakingBackTool({

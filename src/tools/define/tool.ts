@@ -6,7 +6,7 @@ import type { AuditReader } from "../../audit/record.ts";
 import type { HealthThresholds } from "../../config/health_thresholds.ts";
 import type { JsonValue } from "../../text/clean.ts";
 import type { Toolset } from "../../identity/toolsets.ts";
-import { declare, type DeclaredInputs } from "../../confirm/declared_input.ts";
+import type { DeclaredInputs } from "../../confirm/declared_input.ts";
 import type { Question } from "../../confirm/question.ts";
 import { type GoneForGood, textToType } from "../../confirm/typed_label.ts";
 import type { Plans } from "./plans.ts";
@@ -98,7 +98,8 @@ export interface FormerName {
 /** Former names of a tool's inputs: accepted, but not listed. Where the input takes a list now, one value counts as one. */
 export type FormerNames = Readonly<Record<string, FormerName>>;
 
-interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
+/** What every kind of tool says of itself. */
+export interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   /** The name by which clients call it; never changes. */
   name: string;
   /** For people, in lists. */
@@ -178,17 +179,6 @@ export interface AnonymousToolDefinition<I extends z.ZodObject, O extends z.ZodO
   anonymousHandler: (input: z.output<I>, context: AnonymousContext) => Promise<z.input<O>>;
 }
 
-/** A tool that calls another tool, named in its arguments. */
-export type ForwardingToolDefinition =
-  & Pick<
-    ToolDefinition<z.ZodObject, z.ZodObject>,
-    "name" | "title" | "toolset" | "description"
-  >
-  & {
-    /** `read` if it calls only tools that read. */
-    effect: "read" | "destructive";
-  };
-
 /** A valid input, and how to go on with it. */
 export interface PreparedCall {
   /** The canonical input: parsed, normalised, defaults filled in. */
@@ -231,7 +221,7 @@ export interface Tool {
   readonly typesLabel: boolean;
   /** Its answer contains no data of the account or the caller. */
   readonly publicAnswer: boolean;
-  /** It carries another call: of the tool that its arguments name (see {@linkcode forwardInput}), or of a receipt. */
+  /** It carries another call: of the tool that its arguments name (see `forwarding_tool.ts`), or of a receipt. */
   readonly forwards: boolean;
   /** It carries the call of a receipt, which takes a change back. */
   readonly takesBack: boolean;
@@ -329,43 +319,6 @@ export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject
   });
 }
 
-/** Most characters of the arguments of another tool, as text: more than the largest certificate takes. */
-const MAX_FORWARDED = 300_000;
-
-/** The input of a tool that calls another one. `arguments` may also be an object. */
-export const forwardInput = z.strictObject({
-  name: z.string().min(1).max(64).describe("Name of the tool, as find_tools gives it."),
-  // Recorded only if the inner call can't be read.
-  arguments: z.string().max(MAX_FORWARDED).meta(declare({ secret: true })).optional()
-    .describe("JSON object as text: the arguments of that tool."),
-});
-
-/** Makes a tool that calls another one. It never runs itself: the dispatcher carries out the inner call. */
-export function defineForwardingTool(definition: ForwardingToolDefinition): Tool {
-  const { name } = definition;
-  const behaviour: Behaviour<typeof forwardInput> = {
-    anonymous: false,
-    asks: false,
-    plan: () => Promise.reject(new Error(`${name} must be unwrapped before it is carried out`)),
-  };
-  const whole = { ...definition, input: forwardInput, output: z.looseObject({}), accountWide: false };
-  return { ...toTool(whole, behaviour), idempotent: false, forwards: true };
-}
-
-/** Makes the tool that takes a change back. It never runs itself: the dispatcher carries out the call of the receipt. */
-export function defineTakingBackTool<I extends z.ZodObject>(
-  definition: ForwardingToolDefinition & { effect: "destructive"; input: I },
-): Tool {
-  const { name } = definition;
-  const behaviour: Behaviour<I> = {
-    anonymous: false,
-    asks: true,
-    plan: () => Promise.reject(new Error(`${name} must be exchanged for the call of its receipt`)),
-  };
-  const whole = { ...definition, output: z.looseObject({}), accountWide: false };
-  return { ...toTool(whole, behaviour), idempotent: false, forwards: true, takesBack: true };
-}
-
 /** The context of a call that needs credentials. Throws an error of the program without them. */
 export function accountContext(toolName: string, context: AnonymousContext): ToolContext {
   const { account, secrets } = context;
@@ -384,14 +337,16 @@ function requiresTarget({ shape }: z.ZodObject): boolean {
   return [shape.server_id, shape.app_id].some((id) => id !== undefined && !z.safeParse(id, undefined).success);
 }
 
-interface Behaviour<I extends z.ZodObject> {
+/** What differs between the kinds of tools. */
+export interface Behaviour<I extends z.ZodObject> {
   anonymous: boolean;
   asks: boolean;
   typesLabel?: boolean;
   plan: (input: z.output<I>, context: AnonymousContext) => Promise<PlannedCall>;
 }
 
-function toTool<I extends z.ZodObject, O extends z.ZodObject>(
+/** Makes a tool of any kind. */
+export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: ToolDefinition<I, O> & { undo?: Parameters<typeof undoDecision>[0] },
   { anonymous, asks, typesLabel = false, plan }: Behaviour<I>,
 ): Tool {

@@ -1,4 +1,5 @@
-import { defineForwardingTool, type Tool } from "../define/tool.ts";
+import { defineForwardingTool } from "../define/forwarding_tool.ts";
+import type { Tool } from "../define/tool.ts";
 
 const callReadTool = defineForwardingTool({
   name: "call_read_tool",
