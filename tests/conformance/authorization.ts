@@ -1,5 +1,5 @@
 /** The suite's scenarios about authorization: which there are, and those for an authorization server. */
-import { checksSchema, suiteCommand } from "./suite.ts";
+import { checksSchema, suiteCommand, suitePermissions } from "./suite.ts";
 
 /** What a scenario is run against. */
 export type Side = "client" | "server" | "authorization";
@@ -37,9 +37,8 @@ export async function runAuthorization(
   const directory = await Deno.makeTempDir({ dir: "dist", prefix: "conformance-" });
   try {
     const hosts = [new URL(issuer).host, `127.0.0.1:${port}`];
-    const permissions = [`--allow-net=${hosts}`, "--allow-read", `--allow-write=${directory}`, "--ignore-env"];
     await using suite = new Deno.Command("deno", {
-      ...suiteCommand(permissions, [
+      ...suiteCommand(suitePermissions(hosts, directory), [
         ...["authorization", "--url", issuer, "--client-id", clientId, "--port", String(port)],
         ...["--resource", resource, "--output-dir", directory],
       ]),

@@ -54,7 +54,7 @@ export async function runSuite(url: string, revision: Revision): Promise<SuiteRe
   const directory = await Deno.makeTempDir({ dir: dist, prefix: "conformance-" });
   try {
     const results = `${directory}/results`;
-    const { code, output } = await run(permissions(url, directory), [
+    const { code, output } = await run(suitePermissions([new URL(url).host], directory), [
       ...["--url", `${url}/mcp`, "--requirements", revision],
       ...["--output-dir", results],
     ]);
@@ -77,9 +77,12 @@ async function assertHealthy(url: string): Promise<void> {
   assert.equal(response.status, 200);
 }
 
-/** The suite reads its requirements from its package folder, and reads the names of all variables. */
-function permissions(url: string, directory: string): string[] {
-  return [`--allow-net=${new URL(url).host}`, "--allow-read", `--allow-write=${directory}`, "--ignore-env"];
+/**
+ * What the suite may do: it talks to these hosts, writes into this folder, reads its requirements from its package
+ * folder, and reads the names of all variables.
+ */
+export function suitePermissions(hosts: readonly string[], directory: string): string[] {
+  return [`--allow-net=${hosts.join(",")}`, "--allow-read", `--allow-write=${directory}`, "--ignore-env"];
 }
 
 async function run(permissions: string[], args: string[]): Promise<{ code: number; output: string }> {

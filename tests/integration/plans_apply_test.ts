@@ -36,6 +36,17 @@ function applyOnce({ mcpUrl }: Service, plan_id: string, more: Record<string, un
   return callTool(mcpUrl, "apply_plan", { plan_id, ...more }, TOKEN_HEADERS);
 }
 
+/** Has a plan approved and its first step done. It takes Cloudways so long that the others wait for another call. */
+async function applyFirstStep(service: Service, plan_id: string, clock: FakeClock): Promise<void> {
+  const { sandbox } = service;
+  sandbox.addFault({ operationId: WRITE, times: 1, kind: { delayMs: 60_000 } });
+  const applying = apply(service, plan_id);
+  await until(() => sandbox.requestsTo(WRITE).length === 1);
+  await clock.untilSleeping();
+  await clock.advance(60_000);
+  await applying;
+}
+
 function serverOf(sandbox: Sandbox, id: number) {
   const server = sandbox.account().servers.find((one) => one.id === id);
   assert.ok(server);
@@ -211,12 +222,7 @@ Deno.test("a day after the yes no step of the plan is done any more", async () =
   await using sandbox = await startSandbox({ ...SANDBOX, clock });
   await using service = await startService({ env: { RATE_LIMIT_REQUESTS: "100000" }, clock, sandbox });
   const plan_id = await planId(service, STEPS);
-  sandbox.addFault({ operationId: WRITE, times: 1, kind: { delayMs: 60_000 } });
-  const applying = apply(service, plan_id);
-  await until(() => sandbox.requestsTo(WRITE).length === 1);
-  await clock.untilSleeping();
-  await clock.advance(60_000);
-  await applying;
+  await applyFirstStep(service, plan_id, clock);
 
   await clock.advance(24 * 3600_000);
   const late = await applyOnce(service, plan_id);
@@ -282,12 +288,7 @@ Deno.test("bounds that were narrowed since the yes hold for the steps that are l
   await using sandbox = await startSandbox({ ...SANDBOX, clock });
   await using service = await startService({ env: { RATE_LIMIT_REQUESTS: "100000" }, clock, sandbox });
   const plan_id = await planId(service, STEPS);
-  sandbox.addFault({ operationId: WRITE, times: 1, kind: { delayMs: 60_000 } });
-  const applying = apply(service, plan_id);
-  await until(() => sandbox.requestsTo(WRITE).length === 1);
-  await clock.untilSleeping();
-  await clock.advance(60_000);
-  await applying;
+  await applyFirstStep(service, plan_id, clock);
   const later = (narrowed: Record<string, string>) =>
     callTool(service.mcpUrl, "apply_plan", { plan_id }, { ...TOKEN_HEADERS, ...narrowed });
 

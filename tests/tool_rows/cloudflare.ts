@@ -89,7 +89,7 @@ export const cloudflareRows: readonly ToolRow[] = [
     tool: "move_cloudflare_domains",
     minimal: { ...APP, ...MOVE },
     full: { ...FULL, ...MOVE, ...WAIT },
-    // Both sides are read anew for the question; afterwards the other one is looked at.
+    // Both sides are read for the question, past every cache. The other one is read afterwards too.
     sends: always(
       LISTING,
       ATTACHED,
