@@ -30,8 +30,8 @@ const MAX_COUNTED = 10_000;
 /** How many records the search for a mark reads at once. */
 const MARKS_PAGE = 25;
 
-/** How far back a mark is searched for; longer than a yes can be used. */
-const MARK_MS = 11 * 60_000;
+/** How far back a mark is searched for; longer than any yes can be used. */
+const MARK_MS = 31 * 60_000;
 
 /** The records of each customer, in the store. Several processes append to one list, and it stays one chain. */
 export class CustomerAuditLists implements EndedMarks {

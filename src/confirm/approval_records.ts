@@ -5,11 +5,14 @@ import type { SealedStore } from "../store/sealed.ts";
 import type { Purpose } from "../store/purposes.ts";
 import type { StoreKey } from "../store/store.ts";
 
-/** How long a question stays open and its yes can be used, in a form or on a page; counted from asking. */
+/** How long most questions stay open and their yes can be used, in a form or on a page; counted from asking. */
 export const OPEN_MS = 10 * 60_000;
 
-/** How long the page shows the outcome of a question; counted from asking. */
-const SHOWN_MS = 2 * OPEN_MS;
+/** How long any question stays open at most. */
+export const MAX_OPEN_MS = 30 * 60_000;
+
+/** How long the page shows the outcome of a question; counted from its end. */
+const SHOWN_MS = 10 * 60_000;
 
 const serverSchema = z.object({ id: z.number(), label: z.string(), ip: z.string() });
 const appSchema = z.object({
@@ -69,8 +72,8 @@ const recordSchema = z.object({
   connectionEndsAt: z.string().nullable().exactOptional(),
   /** The name of the slot that an open approval holds. */
   place: z.string(),
-  /** Milliseconds since the epoch. */
-  askedAt: z.number(),
+  /** When the question closes and its yes expires, in milliseconds since the epoch. */
+  endsAt: z.number(),
 });
 
 /** The stored part of an approval. Its page is made from it. */
@@ -92,8 +95,8 @@ const yesSchema = z.object({ hash: z.string(), endsAt: z.number() });
 const openSchema = z.literal("open");
 
 /** When a question closes and its yes expires, in milliseconds since the epoch. */
-export function endOf({ askedAt }: ApprovalRecord): number {
-  return askedAt + OPEN_MS;
+export function endOfQuestion({ openUntil }: { openUntil?: number | undefined }, now: number): number {
+  return openUntil === undefined ? now + OPEN_MS : Math.min(openUntil, now + MAX_OPEN_MS);
 }
 
 /**
@@ -113,7 +116,7 @@ export class ApprovalRecords {
   async open(record: ApprovalRecord): Promise<void> {
     const shownMs = this.#remainingMs(record, SHOWN_MS);
     await this.#sealed.write(detailsKey(record), record, shownMs);
-    await this.#sealed.write(openKey(record), "open", this.#remainingMs(record, OPEN_MS));
+    await this.#sealed.write(openKey(record), "open", this.#remainingMs(record));
     await this.#sealed.write(addressKey(record.hash), record.customer, shownMs);
   }
 
@@ -145,13 +148,13 @@ export class ApprovalRecords {
 
   /** Makes an id the current one of its call. */
   async setIdFor(record: ApprovalRecord, id: string): Promise<void> {
-    await this.#sealed.write(callKey(record.customer, record.fingerprint), id, this.#remainingMs(record, OPEN_MS));
+    await this.#sealed.write(callKey(record.customer, record.fingerprint), id, this.#remainingMs(record));
   }
 
   /** Makes an id the current one of its call, unless the call has one. */
   async setFirstIdFor(record: ApprovalRecord, id: string): Promise<boolean> {
     const key = callKey(record.customer, record.fingerprint);
-    return await this.#sealed.writeIfAbsent(key, id, this.#remainingMs(record, OPEN_MS));
+    return await this.#sealed.writeIfAbsent(key, id, this.#remainingMs(record));
   }
 
   /** Forgets the id of a call, unless another one has replaced it. */
@@ -161,13 +164,13 @@ export class ApprovalRecords {
 
   /** Writes a yes that lasts until the question would close. */
   async writeYes(record: ApprovalRecord): Promise<void> {
-    await this.#sealed.write(yesKey(record), yesOf(record), this.#remainingMs(record, OPEN_MS));
+    await this.#sealed.write(yesKey(record), yesOf(record), this.#remainingMs(record));
   }
 
   /** Whether this approval has an unused yes. */
   async hasYes(record: ApprovalRecord): Promise<boolean> {
     const yes = await this.#sealed.read(yesKey(record), yesSchema);
-    return yes?.hash === record.hash && yes.endsAt === endOf(record);
+    return yes?.hash === record.hash && yes.endsAt === record.endsAt;
   }
 
   /** Removes the yes of this approval. False if there is none left. */
@@ -191,13 +194,14 @@ export class ApprovalRecords {
     return await this.#sealed.read(outcomeKey(record), outcomeSchema);
   }
 
-  #remainingMs({ askedAt }: ApprovalRecord, afterMs: number): number {
-    return Math.max(1, askedAt + afterMs - this.#clock.now());
+  /** Milliseconds until the question closes, or until `afterMs` later. */
+  #remainingMs({ endsAt }: ApprovalRecord, afterMs = 0): number {
+    return Math.max(1, endsAt + afterMs - this.#clock.now());
   }
 }
 
 function yesOf(record: ApprovalRecord): z.output<typeof yesSchema> {
-  return { hash: record.hash, endsAt: endOf(record) };
+  return { hash: record.hash, endsAt: record.endsAt };
 }
 
 function addressKey(hash: string): StoreKey {

@@ -10,7 +10,7 @@ import type { JsonValue } from "../text/clean.ts";
 import type { Approval, ApprovalState, Decided, OpenApproval } from "./approval.ts";
 import type { ShownQuestion } from "./question.ts";
 import { isApprovalCode } from "../identity/approval_code.ts";
-import { type ApprovalRecord, ApprovalRecords, endOf, keptQuestion, OPEN_MS } from "./approval_records.ts";
+import { type ApprovalRecord, ApprovalRecords, endOfQuestion, keptQuestion, OPEN_MS } from "./approval_records.ts";
 import { type BrowserProof, PageCodes } from "./page_codes.ts";
 import { hashOf, isPageId, newPageId } from "./page_ids.ts";
 import { unusableCode } from "./errors.ts";
@@ -31,6 +31,8 @@ export interface ApprovalRequest {
   no: string;
   tool: string;
   question: ShownQuestion;
+  /** Until when the question stays open, if longer than most; milliseconds since the epoch. */
+  openUntil?: number | undefined;
   /** As the assistant sent them, cleaned and without secrets. */
   arguments: Record<string, JsonValue>;
   /** Shortened: `j…@example.com`. */
@@ -107,7 +109,7 @@ export class Approvals {
   async openFor(call: Pick<ApprovalRequest, "customer" | "fingerprint" | "no" | "approvalCode" | "connection">) {
     const open = await this.#findOpen(call);
     if (open?.record.no !== call.no) return undefined;
-    return await this.#host.open(open.record.hash, endOf(open.record)) === undefined ? this.#pageOf(open) : undefined;
+    return await this.#host.open(open.record.hash, open.record.endsAt) === undefined ? this.#pageOf(open) : undefined;
   }
 
   /**
@@ -149,11 +151,11 @@ export class Approvals {
     const state = await this.#stateOf(record);
     if (state === undefined) return undefined;
     const noUntil = await this.#declines.until(record);
-    return { state, record, endsAt: endOf(record), noUntil, ...await this.#codes.stateOf(record) };
+    return { state, record, endsAt: record.endsAt, noUntil, ...await this.#codes.stateOf(record) };
   }
 
   /**
-   * Records a person's yes. It counts until ten minutes after the question was asked.
+   * Records a person's yes. It counts until the question would close.
    *
    * @param browser The connections that the person's browser made.
    */
@@ -219,9 +221,10 @@ export class Approvals {
     if (known !== undefined) return { ...await this.#served(known), isNew: false };
     const id = newPageId();
     const hash = await hashOf(id);
-    await this.#serve(hash, this.#clock.now() + OPEN_MS);
+    const endsAt = endOfQuestion(request, this.#clock.now());
+    await this.#serve(hash, endsAt);
     try {
-      const asked = await this.#openFirst(request, id, hash);
+      const asked = await this.#openFirst(request, { id, hash, endsAt });
       if (!asked.isNew) this.#host.endAt(hash, this.#clock.now());
       return asked;
     } catch (error) {
@@ -233,10 +236,9 @@ export class Approvals {
   /** Opens the approval under `id`, unless another replica has just asked about the same call. */
   async #openFirst(
     request: ApprovalRequest,
-    id: string,
-    hash: string,
+    { id, ...page }: { id: string; hash: string; endsAt: number },
   ): Promise<OpenApproval & { isNew: boolean }> {
-    const record = await this.#open(request, hash);
+    const record = await this.#open(request, page);
     if (record === undefined) {
       // Another replica may have taken the last slot for the same call.
       const other = await this.#findOpen(request);
@@ -255,7 +257,7 @@ export class Approvals {
   }
 
   async #served(found: FoundApproval): Promise<OpenApproval> {
-    await this.#serve(found.record.hash, endOf(found.record));
+    await this.#serve(found.record.hash, found.record.endsAt);
     return this.#pageOf(found);
   }
 
@@ -266,7 +268,7 @@ export class Approvals {
 
   #pageOf({ id, record }: FoundApproval): OpenApproval {
     if (this.#publicUrl === undefined) throw new Error("Without PUBLIC_URL there is no approval page.");
-    return { url: `${this.#publicUrl}/approve/${id}`, endsAt: endOf(record) };
+    return { url: `${this.#publicUrl}/approve/${id}`, endsAt: record.endsAt };
   }
 
   /** The open approval of this call. An approval that can't be used is closed and forgotten. */
@@ -288,9 +290,12 @@ export class Approvals {
   }
 
   /** Writes a new approval; undefined if the customer has too many open ones. */
-  async #open(request: ApprovalRequest, hash: string): Promise<ApprovalRecord | undefined> {
+  async #open(
+    request: ApprovalRequest,
+    { hash, endsAt }: { hash: string; endsAt: number },
+  ): Promise<ApprovalRecord | undefined> {
     const { customer, boundTo, fingerprint, no, tool, question, email, client, connection } = request;
-    const place = await this.#places.take(customer, hash, OPEN_MS);
+    const place = await this.#places.take(customer, hash, Math.max(1, endsAt - this.#clock.now()));
     if (place === undefined) return undefined;
     const record = {
       hash,
@@ -306,7 +311,7 @@ export class Approvals {
       ...await this.#codes.kept(hash, request),
       ...(connection && { connectionClient: connection.client, connectionEndsAt: connection.endsAt }),
       place: place.name,
-      askedAt: this.#clock.now(),
+      endsAt,
     };
     await this.#records.open(record);
     return record;
@@ -319,13 +324,13 @@ export class Approvals {
   async #stateOf(record: ApprovalRecord): Promise<ApprovalState | undefined> {
     const outcome = await this.#records.outcome(record);
     if (outcome !== undefined) return outcome;
-    if (this.#clock.now() >= endOf(record)) return undefined;
+    if (this.#clock.now() >= record.endsAt) return undefined;
     if (await this.#records.isOpen(record)) return "open";
     return await this.#records.hasYes(record) ? "approved" : undefined;
   }
 
   async #canBeDecided(record: ApprovalRecord): Promise<boolean> {
-    return this.#clock.now() < endOf(record) && await this.#records.isOpen(record);
+    return this.#clock.now() < record.endsAt && await this.#records.isOpen(record);
   }
 
   async #lateOrUnknown(record: ApprovalRecord): Promise<Decided> {
@@ -358,7 +363,7 @@ interface FoundApproval {
 
 function tooManyOpen(): ToolError {
   return new ToolError("rate_limited", `${MAX_OPEN} calls of this account wait for a person's decision already.`, {
-    hint: "Nothing was done. Ask the user to decide about the open ones; each one ends by itself after ten minutes.",
+    hint: "Nothing was done. Ask the user to decide about the open ones; each one ends by itself.",
     retryAfter: OPEN_MS / 1000,
     limitedBy: "approvals",
   });

@@ -11,7 +11,7 @@ import type { ToolError } from "../errors.ts";
 import { StoreError, type StoreKey } from "../store/store.ts";
 import type { DeclaredInputs } from "./declared_input.ts";
 import type { Question } from "./question.ts";
-import { OPEN_MS } from "./approval_records.ts";
+import { endOfQuestion } from "./approval_records.ts";
 import type { Approvals } from "./approvals.ts";
 import type { AuditApproval } from "../audit/record.ts";
 import type { ClientSession } from "../identity/client_session.ts";
@@ -191,8 +191,8 @@ export class Confirmation {
     const { approvalCode, connection } = call.caller;
     const open = hasPage ? await approvals.openFor({ customer, fingerprint, no, approvalCode, connection }) : undefined;
     if (open !== undefined) throw approvalPending(call.tool, open.url, open.endsAt);
-    const state = this.#newState(call.tool, "form", binding);
-    await sealed.write(questionKey(customer, state), fingerprint, OPEN_MS);
+    const state = this.#newState(call, "form", binding);
+    await sealed.write(questionKey(customer, state), fingerprint, state.expiresAt - state.sentAt);
     const sealedState = await this.#options.states.seal(customer, state);
     const label = call.question.typed === undefined ? undefined : wrongLabel ? "again" : "first";
     const message = textOf(call, shown, wrongLabel);
@@ -212,6 +212,7 @@ export class Confirmation {
       no,
       tool,
       question: shown.question,
+      openUntil: call.question.openUntil,
       arguments: shown.arguments,
       email: shortEmail(call.customer),
       client,
@@ -224,12 +225,12 @@ export class Confirmation {
     const byUrl = canShow(call).url && answered?.kind !== "nobody";
     if (byUrl && answered?.kind === "visited") throw approvalPending(tool, undefined, endsAt);
     if (byUrl) {
-      const state = await this.#options.states.seal(customer, this.#newState(tool, "url", binding));
+      const state = await this.#options.states.seal(customer, this.#newState(call, "url", binding));
       return { kind: "ask", question: { message: firstLine(shown.question), url, state } };
     }
     if (!isNew && answered?.kind !== "nobody") throw approvalPending(tool, url, endsAt);
     const reason = answered?.kind === "nobody" ? "not asked" : session === "unknown" ? "session unknown" : undefined;
-    throw decideOnPage(textOf(call, shown), url, caller.approvalCode !== undefined, reason);
+    throw decideOnPage(textOf(call, shown), { url, endsAt, needsCode: caller.approvalCode !== undefined, reason });
   }
 
   /** Refuses a call that a person said no to. With `again` the no is taken back once, and the person is asked again. */
@@ -247,10 +248,14 @@ export class Confirmation {
     return noWayToAsk(call.tool, `${client.reason}, and ${page.reason}`, `${client.hint} ${page.advice}`);
   }
 
-  #newState(tool: string, askedBy: QuestionState["askedBy"], { call, target }: CallBinding): QuestionState {
+  #newState(
+    { tool, question }: AskingCall,
+    askedBy: QuestionState["askedBy"],
+    { call, target }: CallBinding,
+  ): QuestionState {
     const nonce = crypto.getRandomValues(new Uint8Array(16)).toHex();
     const sentAt = this.#options.clock.now();
-    return { askedBy, tool, call, target, nonce, sentAt, expiresAt: sentAt + OPEN_MS };
+    return { askedBy, tool, call, target, nonce, sentAt, expiresAt: endOfQuestion(question, sentAt) };
   }
 }
 

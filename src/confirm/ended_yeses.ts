@@ -1,7 +1,7 @@
 import type { Clock } from "../async/clock.ts";
 import { RetainedTable } from "../store/memory/table.ts";
 import type { EndedMarks } from "../audit/record.ts";
-import { OPEN_MS } from "./approval_records.ts";
+import { MAX_OPEN_MS } from "./approval_records.ts";
 
 /** Where a yes was given. */
 export type YesKind = "page" | "form";
@@ -16,7 +16,7 @@ export interface EndedYesesOptions {
 }
 
 /** The time in which a yes can be used, and a minute more for clocks that differ. */
-const REMEMBERED_MS = OPEN_MS + 60_000;
+const REMEMBERED_MS = MAX_OPEN_MS + 60_000;
 
 const MAX_REMEMBERED = 50_000;
 

@@ -31,14 +31,22 @@ const PAGE_REASONS = {
     "reconnected it, it can show questions itself. ",
 } as const;
 
+/** A page where a person has to decide; `endsAt` is in milliseconds since the Unix epoch. */
+interface PageToDecideOn {
+  url: string;
+  endsAt: number;
+  needsCode: boolean;
+  reason: PageReason;
+}
+
 /** A person has to decide on the page. */
-export function decideOnPage(facts: string, url: string, needsCode: boolean, reason: PageReason): ToolError {
+export function decideOnPage(facts: string, { url, endsAt, needsCode, reason }: PageToDecideOn): ToolError {
   const code = needsCode ? " The page asks for the approval code, which only the user knows." : "";
   return new ToolError("confirmation_required", facts, {
     isShown: true,
     hint: `${NOTHING_DONE} ${reason === undefined ? "" : PAGE_REASONS[reason]}Give the address in ` +
       `details.approval_url to the user and never open it yourself.${code} Once the user says that it is approved, ` +
-      "make exactly the same call again; it goes through once, within ten minutes.",
+      `make exactly the same call again; it goes through once, until ${new Date(endsAt).toISOString()}.`,
     details: { approval_url: url },
   });
 }

@@ -80,15 +80,20 @@ export interface AskedStep {
 /** A question before it is made fit to be shown. `planned` are the steps of a plan. */
 export type QuestionToShow = ShownQuestion & { planned?: readonly AskedStep[] };
 
+/** A question that stays open for longer than others. `openUntil` is in milliseconds since the Unix epoch. */
+interface TimedQuestion extends ShownQuestion {
+  openUntil?: number;
+}
+
 /** A question about a server or application. `target` adds what else the yes is bound to, such as an edited list. */
-interface MachineQuestion extends ShownQuestion {
+interface MachineQuestion extends TimedQuestion {
   subject: MachineSubject;
   target?: JsonValue;
   planned?: never;
 }
 
 /** A question about anything. The subject may not identify what is affected, as of a domain or the account, so `target` has to. */
-interface BoundQuestion extends ShownQuestion {
+interface BoundQuestion extends TimedQuestion {
   target: JsonValue;
   planned?: readonly AskedStep[];
 }

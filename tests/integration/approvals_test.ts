@@ -299,6 +299,25 @@ function suite(name: string, makeReplicas: () => Promise<Replicas>): void {
     assert.equal(await stateOf(two, id), undefined);
   });
 
+  for (const [wished, given] of [[20, 20], [60, 30]] as const) {
+    test(`a question that is to stay open for ${wished} minutes, and its yes, end after ${given}`, async (replicas) => {
+      const { one, two, clock } = replicas;
+      const openUntil = clock.now() + wished * MINUTE_MS;
+      const id = await askOn(one, { openUntil });
+      await clock.advance(given * MINUTE_MS - 1);
+      const before = await stateOf(two, id);
+      const decided = await one.approvals.approve(id, undefined);
+      await clock.advance(1);
+
+      const taken = await takeYes(two);
+
+      assert.equal(before, "open");
+      assert.equal(decided, "approved");
+      assert.equal(taken, false);
+      assert.equal(await stateOf(two, id), undefined);
+    });
+  }
+
   test("the outcome of a question can be seen for a while", async ({ one, clock }) => {
     const id = await askOn(one);
     await one.approvals.deny(id);

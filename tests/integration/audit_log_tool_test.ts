@@ -4,6 +4,7 @@ import { z } from "zod";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
 import { type Service, startService } from "../support/harness.ts";
+import { allowOffice, planId } from "../support/plans.ts";
 import { callTool } from "../support/rpc.ts";
 import { callModern, YES } from "../support/rpc_2026.ts";
 import { FakeClock } from "../sandbox/mod.ts";
@@ -100,6 +101,21 @@ Deno.test("a question without an answer in time is no longer shown as waiting", 
   await clock.advance(11 * 60_000);
 
   assert.deepEqual(await storyOf(service), ["failed not_answered page"]);
+});
+
+Deno.test("a question about a plan is shown as waiting for thirty minutes", async () => {
+  const clock = new FakeClock();
+  await using service = await startService({ clock, env: { PUBLIC_URL: "http://127.0.0.1:7000" }, sandbox: { clock } });
+  const plan_id = await planId(service, [allowOffice(100001)]);
+  await callTool(service.mcpUrl, "apply_plan", { plan_id }, TOKEN_HEADERS);
+
+  await clock.advance(29 * 60_000);
+  const [before] = await storyOf(service);
+  await clock.advance(2 * 60_000);
+  const [after] = await storyOf(service);
+
+  assert.equal(before, "waiting asked page");
+  assert.equal(after, "failed not_answered page");
 });
 
 Deno.test("changes without a question, refusals and failures have their results, and can be filtered", async () => {

@@ -302,16 +302,63 @@ Deno.test("call_read_tool makes a plan, and call_tool applies it", async () => {
   assert.deepEqual(statesOf(done), ["done", "done"]);
 });
 
-Deno.test("a plan can be approved for thirty minutes", async () => {
+const MINUTE_MS = 60_000;
+
+Deno.test("a plan is asked about for thirty minutes, and no later", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock } });
   const plan_id = await planId(service, BOTH);
-  await clock.advance(29 * 60_000);
-  const asked = await questionOf(service, plan_id);
+  await clock.advance(30 * MINUTE_MS);
 
-  await clock.advance(60_000);
-  const late = await applyWithYes(service, plan_id, asked);
+  const late = await askToApply(service, plan_id);
 
-  assert.equal(late.json.code, "not_found");
-  assert.deepEqual(writesOf(service.sandbox), []);
+  assert.ok(late.kind === "result");
+  assert.equal(late.answer.json.code, "not_found");
 });
+
+for (const [place, decideLater] of Object.entries({ form: approveInForm, page: approveOnPage })) {
+  Deno.test(`a ${place} about a plan, asked in its last minute, holds a yes for thirty minutes, for one use`, async () => {
+    const clock = new FakeClock();
+    await using service = await startService({ clock, env: { PUBLIC_URL }, sandbox: { clock } });
+    const plan_id = await planId(service, BOTH);
+    await clock.advance(29 * MINUTE_MS);
+    const applyLater = await decideLater(service, plan_id, () => clock.advance(29 * MINUTE_MS));
+
+    const done = await applyLater();
+    const again = await applyLater();
+
+    assert.deepEqual(statesOf(done), ["done", "done"]);
+    assert.equal(again.isError, true, JSON.stringify(again.json));
+    assert.deepEqual(whitelisted(service.sandbox), SERVERS);
+  });
+
+  Deno.test(`a yes to a plan, given in a ${place}, ends thirty minutes after the question`, async () => {
+    const clock = new FakeClock();
+    await using service = await startService({ clock, env: { PUBLIC_URL }, sandbox: { clock } });
+    const plan_id = await planId(service, BOTH);
+    const applyLater = await decideLater(service, plan_id, () => clock.advance(29 * MINUTE_MS));
+    await clock.advance(MINUTE_MS);
+
+    const late = await applyLater();
+
+    assert.equal(late.isError, true, JSON.stringify(late.json));
+    assert.deepEqual(writesOf(service.sandbox), []);
+  });
+}
+
+/** Asks by a form, and returns how to apply the plan with its yes once `wait` is over. */
+async function approveInForm(service: Service, plan_id: string, wait: () => Promise<void>) {
+  const asked = await questionOf(service, plan_id);
+  await wait();
+  return () => applyWithYes(service, plan_id, asked);
+}
+
+/** Approves on the page once `wait` is over, and returns how to apply the plan. */
+async function approveOnPage(service: Service, plan_id: string, wait: () => Promise<void>) {
+  const call = () => callTool(service.mcpUrl, "apply_plan", { plan_id }, TOKEN_HEADERS);
+  const asked = await call();
+  await wait();
+  const path = new URL(String(Object(asked.json.details).approval_url)).pathname;
+  assert.equal(await decide(service.url, path, approvalOf(String(asked.json.message))), 303);
+  return call;
+}

@@ -120,7 +120,7 @@ export function appliedElsewhere(run: PlanRun, states: readonly (StepState | und
 export function unknownPlan(): ToolError {
   return new ToolError("not_found", "There is no such plan.", {
     hint:
-      "Nothing was done. A plan can be approved for thirty minutes after it was made, by the connection that made it. " +
+      "Nothing was done. A plan is asked about for thirty minutes after it was made, for the connection that made it. " +
       "Make another one with plan_changes.",
     done: "nothing",
   });
@@ -129,7 +129,7 @@ export function unknownPlan(): ToolError {
 /** The customer has too many plans. */
 export function tooManyPlans(most: number, retryAfter: number): ToolError {
   return new ToolError("rate_limited", `${most} plans of this account wait for a yes already.`, {
-    hint: "No plan was made. Apply the open ones; each one ends by itself after thirty minutes.",
+    hint: "No plan was made. Apply the open ones; each one ends by itself within an hour.",
     retryAfter,
     done: "nothing",
   });

@@ -30,8 +30,8 @@ import { planQuestion } from "./question.ts";
 import {
   type ApprovedStep,
   type KeptPlan,
+  LONGEST_PLAN_MS,
   MAX_PLANS,
-  PLAN_MS,
   type PlanRecords,
   type PlanRun,
   type StepState,
@@ -110,7 +110,7 @@ export class CallPlans implements Plans {
       steps: checked.map(({ kind, step }) => kind === "already_so" ? { ...step, alreadySo: true } : step),
       continueOnError,
     });
-    if (plan === undefined) throw tooManyPlans(MAX_PLANS, PLAN_MS / 1000);
+    if (plan === undefined) throw tooManyPlans(MAX_PLANS, LONGEST_PLAN_MS / 1000);
     return {
       plan_id: plan.id,
       valid_until: validUntil(plan),
@@ -132,9 +132,10 @@ export class CallPlans implements Plans {
     if (plan === undefined) throw unknownPlan();
     const { ready, approved } = await this.#approvable(plan);
     this.#recordSteps({ plan, approved }, []);
+    const held = await records.hold(this.#customer, plan);
     return {
-      question: await planQuestion(ready, plan.continueOnError, this.#services.fingerprints),
-      carryOut: () => this.#begin(plan, approved),
+      question: await planQuestion(ready, held, this.#services.fingerprints),
+      carryOut: () => this.#begin(held, approved),
     };
   }
 

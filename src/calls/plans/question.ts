@@ -2,6 +2,7 @@
 import type { Question } from "../../confirm/question.ts";
 import type { Fingerprints } from "../../crypto/fingerprints.ts";
 import { count } from "../../tools/define/questions.ts";
+import type { KeptPlan } from "./records.ts";
 import type { CheckedStep } from "./step_check.ts";
 
 /** How many kinds of steps the first line names. */
@@ -10,7 +11,7 @@ const MAX_KINDS = 4;
 /** What a person is asked before a plan is applied. The yes is bound to the call and the target of every step. */
 export async function planQuestion(
   steps: readonly CheckedStep[],
-  continueOnError: boolean,
+  { continueOnError, endsAt }: Pick<KeptPlan, "continueOnError" | "endsAt">,
   fingerprints: Fingerprints,
 ): Promise<Question> {
   return {
@@ -24,6 +25,7 @@ export async function planQuestion(
       "A step is not done if what it changes is no longer as shown here.",
     ],
     target: { steps: await fingerprints.of("plan", ...steps.map(({ binding }) => binding)) },
+    openUntil: endsAt,
     planned: steps.map(({ step, question, prepared, entry }) => ({
       tool: step.tool,
       question,

@@ -7,8 +7,10 @@ import { Slots } from "../../store/slots.ts";
 import type { Store, StoreKey } from "../../store/store.ts";
 import { undoNote } from "../undo_note.ts";
 
-/** How long a plan can be approved. */
+/** How long a plan waits to be asked about, and how long its question stays open. */
 export const PLAN_MS = 30 * 60_000;
+/** How long a plan lasts at most: it is asked about in its last moment, and the question stays open its whole time. */
+export const LONGEST_PLAN_MS = 2 * PLAN_MS;
 /** How long an approved plan goes on under its yes. */
 export const RUN_MS = 24 * 3600_000;
 /** The mark of a step outlives the run: while the run can go on, no step loses its mark. */
@@ -35,6 +37,8 @@ const planSchema = z.object({
   continueOnError: z.boolean(),
   /** The name of the place that it holds while it waits for a yes. */
   place: z.string(),
+  /** Milliseconds since the Unix epoch. */
+  madeAt: z.number(),
   /** Until when it can be approved, in milliseconds since the Unix epoch. */
   endsAt: z.number(),
 });
@@ -105,13 +109,27 @@ export class PlanRecords {
   }
 
   /** Keeps a new plan. Undefined if the customer has too many. */
-  async keep(customer: string, made: Omit<KeptPlan, "id" | "place" | "endsAt">): Promise<KeptPlan | undefined> {
+  async keep(
+    customer: string,
+    made: Omit<KeptPlan, "id" | "place" | "madeAt" | "endsAt">,
+  ): Promise<KeptPlan | undefined> {
     const id = crypto.randomUUID();
-    const place = await this.#places.take(customer, id, PLAN_MS);
+    const place = await this.#places.take(customer, id, LONGEST_PLAN_MS);
     if (place === undefined) return undefined;
-    const plan = { ...made, id, place: place.name, endsAt: this.#clock.now() + PLAN_MS };
+    const madeAt = this.#clock.now();
+    const plan = { ...made, id, place: place.name, madeAt, endsAt: madeAt + PLAN_MS };
     await this.#sealed.write(planKey(customer, id), plan, PLAN_MS);
     return plan;
+  }
+
+  /** Keeps a plan while the question about it is open. */
+  async hold(customer: string, plan: KeptPlan): Promise<KeptPlan> {
+    const now = this.#clock.now();
+    const endsAt = Math.min(now + PLAN_MS, plan.madeAt + LONGEST_PLAN_MS);
+    if (endsAt <= plan.endsAt) return plan;
+    const held = { ...plan, endsAt };
+    await this.#sealed.write(planKey(customer, plan.id), held, endsAt - now);
+    return held;
   }
 
   /** A plan that can still be approved. */

@@ -32,8 +32,8 @@ const NOTICES: PageNotices = {
   unknown: {
     title: "Nothing to decide here",
     text:
-      "This approval has run out, or the address is not complete. A call waits ten minutes for a decision, and is " +
-      "not carried out without one. If you still want it, ask the assistant to try again.",
+      "This approval has run out, or the address is not complete. A call waits ten minutes for a decision, a plan " +
+      "thirty, and is not carried out without one. If you still want it, ask the assistant to try again.",
   },
   nothingDone: "Your decision was not taken, and nothing has changed.",
   end: "Nothing is done without a person's yes.",

@@ -1,5 +1,6 @@
 /** Turns audit records into actions: one entry for each action, however many records it has. */
 import { z } from "zod";
+import { MAX_OPEN_MS, OPEN_MS } from "../../confirm/approval_records.ts";
 import { type DeclaredInputs, PLAIN_INPUT } from "../../confirm/declared_input.ts";
 import { canonicalJson } from "../../crypto/canonical_json.ts";
 import type { AuditCallRecord, AuditRecord } from "../../audit/record.ts";
@@ -30,8 +31,6 @@ export interface Action {
   record: AuditCallRecord;
 }
 
-/** After this time a question is closed, and an unused yes has expired. */
-const OPEN_MS = 10 * 60_000;
 /** Longer than any call takes. */
 const CALL_MS = 7 * 60_000;
 
@@ -164,7 +163,11 @@ function toAction(record: AuditCallRecord, part: Part, now: number): Action {
   };
 }
 
-function endOf({ event, outcome }: AuditCallRecord, part: Part, ageMs: number): Pick<Action, "result" | "outcome"> {
+function endOf(
+  { event, tool, outcome }: AuditCallRecord,
+  part: Part,
+  ageMs: number,
+): Pick<Action, "result" | "outcome"> {
   const said = outcome ?? "asked";
   if (part === "carried out") return { result: said === "ok" ? "done" : "failed", outcome: said };
   if (part === "about to be") {
@@ -177,7 +180,10 @@ function endOf({ event, outcome }: AuditCallRecord, part: Part, ageMs: number): 
   if (part === "no") return { result: "denied", outcome: said };
   if (part === "refusal") return { result: INVALID.has(outcome) ? "invalid" : "failed", outcome: said };
   const isApproved = event === "decided" && outcome === "approved";
-  if (ageMs < OPEN_MS) return { result: "waiting", outcome: isApproved ? "approved" : "asked" };
+  // After that the question is closed, and an unused yes has expired.
+  if (ageMs < (tool === "apply_plan" ? MAX_OPEN_MS : OPEN_MS)) {
+    return { result: "waiting", outcome: isApproved ? "approved" : "asked" };
+  }
   return { result: "failed", outcome: isApproved ? "approved_not_used" : "not_answered" };
 }
 
