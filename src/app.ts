@@ -14,7 +14,8 @@ import { Fingerprints } from "./crypto/fingerprints.ts";
 import { KeyRing } from "./crypto/key_ring.ts";
 import { approvalRoute } from "./http/pages/approval.ts";
 import { secretRoute } from "./http/pages/secret.ts";
-import { homeRoute } from "./http/home.ts";
+import { conditionOf } from "./http/home/condition.ts";
+import { homeRoute } from "./http/home/route.ts";
 import { LoadLimit } from "./http/load_limit.ts";
 import { isMcpAddress } from "./http/mcp_address.ts";
 import { HeaderDoor } from "./http/mcp_door.ts";
@@ -30,6 +31,7 @@ import { Approvals } from "./confirm/approvals.ts";
 import { Catalogue } from "./calls/catalogue.ts";
 import { Confirmation } from "./confirm/confirmation.ts";
 import { Declines } from "./confirm/declines.ts";
+import { ToolFinder } from "./calls/tool_finder.ts";
 import { Dispatcher } from "./calls/dispatch.ts";
 import { PlanRecords } from "./calls/plans/records.ts";
 import { Receipts } from "./calls/receipts.ts";
@@ -291,13 +293,13 @@ async function createRoutes(
   const bounds = processBounds(config);
   const mcpParts = { endpoint, catalogue, load, acceptance: records, folded, bodies, isDraining, work };
   const mcpRoute = new McpRoute({ ...mcpParts, door: new HeaderDoor({ customerIds, bounds }) });
-  const probes = probeRoutes({
+  const probed = {
     store,
     clock,
     metrics,
     breakerState: () => breaker.state,
     notReadyReason: () => isDraining() ? "shutting down" : undefined,
-  });
+  };
   const about = {
     catalogue,
     bounds,
@@ -305,6 +307,9 @@ async function createRoutes(
     confirmNote: confirmNote(config),
     publicUrl: urlText(publicUrl),
     signsIn: signIn !== undefined,
+    rateLimit: config.rateLimit,
+    finder: new ToolFinder(catalogue),
+    condition: () => conditionOf(probed),
   };
   const signedIn = publicUrl === undefined || signIn === undefined
     ? []
@@ -318,7 +323,7 @@ async function createRoutes(
       noStore: true,
       handle: mcpRoute.fetch.bind(mcpRoute),
     },
-    ...probes,
+    ...probeRoutes(probed),
     await homeRoute(about),
     ...signedIn,
   ];

@@ -23,9 +23,9 @@ export function markup(strings: TemplateStringsArray, ...parts: readonly HtmlPar
   return new Html(strings.map((text, index) => text + partText(parts[index])).join(""));
 }
 
-/** The hash by which a content security policy allows an inline style sheet. */
-export async function styleHash(css: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(css));
+/** The hash by which a content security policy allows an inline style sheet or script. */
+export async function inlineHash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return `'sha256-${new Uint8Array(digest).toBase64()}'`;
 }
 

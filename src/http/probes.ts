@@ -58,7 +58,8 @@ function shownBreaker(breakerState?: () => string): { upstream_breaker?: string 
   return state === "closed" ? {} : { upstream_breaker: state };
 }
 
-async function storeProblem(store: Store): Promise<string | undefined> {
+/** What keeps the store from serving; undefined if it serves. */
+export async function storeProblem(store: Pick<Store, "ping">): Promise<string | undefined> {
   try {
     await store.ping();
     return undefined;

@@ -20,9 +20,17 @@ export interface Page {
 /** Explains how pages show data. */
 export const BOXES = markup`<p>Texts in grey boxes come from the account or the caller, not from this server.</p>`;
 
+/** The inline parts of a frame. The content security policy of the page has to allow them by their hashes. */
+export interface Frame {
+  style: string;
+  script?: string;
+}
+
+const FRAME: Frame = { style: PAGE_STYLE };
+
 /** A page with a short text, and `end` as its footer. */
-export function noticePage({ title, text }: Notice, end: string): string {
-  return render({ title, main: markup`<h1>${title}</h1><p>${text}</p>`, footer: markup`<p>${end}</p>` });
+export function noticePage({ title, text }: Notice, end: string, frame = FRAME): string {
+  return render({ title, main: markup`<h1>${title}</h1><p>${text}</p>`, footer: markup`<p>${end}</p>` }, frame);
 }
 
 /** Our own words, which contain nothing to hide. */
@@ -48,7 +56,7 @@ export function plural(count: number, one: string, many: string): string {
 }
 
 /** The whole page as HTML. */
-export function render({ title, main, footer }: Page): string {
+export function render({ title, main, footer }: Page, { style, script }: Frame = FRAME): string {
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -58,7 +66,7 @@ export function render({ title, main, footer }: Page): string {
 <meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">
 <meta name="robots" content="noindex, nosnippet">
 <title>${title} · Cloudways MCP server</title>
-<style>${new Html(PAGE_STYLE)}</style>
+<style>${new Html(style)}</style>
 </head>
 <body>
 <header><p>Cloudways MCP server</p></header>
@@ -66,7 +74,10 @@ export function render({ title, main, footer }: Page): string {
 ${main}
 </main>
 <footer>${footer}</footer>
-</body>
+${
+    script === undefined ? undefined : markup`<script>${new Html(script)}</script>
+`
+  }</body>
 </html>
 `.text;
 }

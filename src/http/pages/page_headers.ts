@@ -1,4 +1,4 @@
-import { styleHash } from "../html.ts";
+import { inlineHash } from "../html.ts";
 import { PAGE_STYLE } from "./style.ts";
 
 /**
@@ -7,7 +7,7 @@ import { PAGE_STYLE } from "./style.ts";
  * @param formTargets Where its forms may lead besides this server, as sources of a content security policy.
  */
 export async function pageHeaders(formTargets: readonly string[] = []): Promise<Record<string, string>> {
-  const style = await styleHash(PAGE_STYLE);
+  const style = await inlineHash(PAGE_STYLE);
   const forms = ["'self'", ...formTargets].join(" ");
   return {
     "content-security-policy":
