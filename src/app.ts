@@ -290,7 +290,8 @@ async function createRoutes(
   const { confirm, publicUrl } = config;
   const bounds = processBounds(config);
   const mcpParts = { endpoint, catalogue, load, acceptance: records, folded, bodies, isDraining, work };
-  const mcpRoute = new McpRoute({ ...mcpParts, door: new HeaderDoor({ customerIds, bounds }) });
+  const door = new HeaderDoor({ customerIds, isKnown: (id) => records.isKnown(id), bounds });
+  const mcpRoute = new McpRoute({ ...mcpParts, door });
   const probes = probeRoutes({
     store,
     clock,

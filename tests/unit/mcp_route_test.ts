@@ -16,7 +16,11 @@ Deno.test("a request that fails by an internal error releases its place", async 
   const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
   const route = new McpRoute({
     endpoint: { fetch: () => Promise.reject(new TypeError("a mistake")) },
-    door: new HeaderDoor({ customerIds: new CustomerIds(ring), bounds: processBounds(parseConfig({})) }),
+    door: new HeaderDoor({
+      customerIds: new CustomerIds(ring),
+      isKnown: () => false,
+      bounds: processBounds(parseConfig({})),
+    }),
     catalogue: { has: () => false },
     load,
     acceptance: { isKnown: () => false, isAccepted: () => Promise.resolve(false) },
