@@ -1,9 +1,20 @@
+/** Characters that every way of escaping and of encoding texts leaves as they are. */
+const PLAIN = /^[\w.-]*$/;
+
 /** The forms that a secret may have inside other text: plain, escaped, encoded. Some may be equal. */
 export function formsOf(secret: string): string[] {
+  const base64 = base64Forms(secret);
+  return [
+    ...(PLAIN.test(secret) ? [secret] : escapedForms(secret)),
+    ...base64,
+    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_")),
+  ];
+}
+
+function escapedForms(secret: string): string[] {
   const escaped = JSON.stringify(secret).slice(1, -1);
   const percent = encodeURIComponent(secret.toWellFormed());
   const strict = percent.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-  const base64 = base64Forms(secret);
   return [
     secret,
     escaped,
@@ -13,8 +24,6 @@ export function formsOf(secret: string): string[] {
     strict,
     new URLSearchParams([["", secret]]).toString().slice(1),
     encodeURIComponent(percent),
-    ...base64,
-    ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_")),
   ];
 }
 
