@@ -213,6 +213,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     },
     close: async () => {
       await endpoint.close();
+      bodies[Symbol.dispose]();
       services.client.close();
       folded.sumUp();
       await audit[Symbol.asyncDispose]();

@@ -14,6 +14,7 @@ Deno.test("a request that fails by an internal error releases its place", async 
   const ring = await KeyRing.create({ encryptionKeys: [crypto.getRandomValues(new Uint8Array(32))] });
   const load = new LoadLimit();
   const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
+  using bodies = new BodyReader();
   const route = new McpRoute({
     endpoint: { fetch: () => Promise.reject(new TypeError("a mistake")) },
     door: new HeaderDoor({
@@ -25,7 +26,7 @@ Deno.test("a request that fails by an internal error releases its place", async 
     load,
     acceptance: { isKnown: () => false, isAccepted: () => Promise.resolve(false) },
     folded: new FoldedLog({ log }),
-    bodies: new BodyReader(),
+    bodies,
     isDraining: () => false,
   });
   const request = new Request("http://127.0.0.1/mcp", {
