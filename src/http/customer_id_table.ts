@@ -1,5 +1,4 @@
 import { hash } from "node:crypto";
-import { lengthPrefixed } from "../crypto/length_prefixed.ts";
 import { type Credential, traitsOf } from "../identity/credential.ts";
 import type { CustomerIds } from "../identity/customer_id.ts";
 import { CustomerTable } from "../store/customer_table.ts";
@@ -24,7 +23,7 @@ export class CustomerIdTable {
 
   /** The same as `CustomerIds.of`. */
   async of(credential: Credential): Promise<string> {
-    const key = hash("sha256", lengthPrefixed(this.#key, credential.kind, ...traitsOf(credential).idParts));
+    const key = hash("sha256", JSON.stringify([this.#key, credential.kind, ...traitsOf(credential).idParts]));
     const known = this.#table.get(key);
     if (known === undefined) return await this.#add(key, credential);
     // A stranger that has been accepted since moves to the part of the customers.

@@ -42,10 +42,10 @@ export class HeaderDoor implements McpDoor {
     this.#bounds = options.bounds;
   }
 
-  async open({ url, headers }: Request): Promise<Guest> {
+  async open({ headers }: Request, { pathname }: Pick<RequestInfo, "pathname">): Promise<Guest> {
     return {
       identity: await identify(headers, this.#customerIds),
-      boundsOf: () => narrow(this.#bounds, readAddress(new URL(url).pathname)),
+      boundsOf: () => narrow(this.#bounds, readAddress(pathname)),
       alsoSent: sentSecrets(headers),
       boundTo: "",
       connection: undefined,

@@ -39,6 +39,7 @@ Deno.test("a request that fails by an internal error releases its place", async 
 
   const answer = route.fetch(request, {
     requestId: "1",
+    pathname: "/mcp",
     address: "127.0.0.1",
     log,
     note: ignored,
