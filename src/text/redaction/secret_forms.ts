@@ -29,12 +29,11 @@ function escapedForms(secret: string): string[] {
 
 /** The secret in base64 at each of its three alignments, so that it is found in `base64("user:secret")` too. */
 function base64Forms(secret: string): string[] {
-  const bytes = new TextEncoder().encode(secret);
+  const padded = new TextEncoder().encode(`\0\0${secret}`);
   return [0, 1, 2].map((offset) => {
-    const padded = new Uint8Array(offset + bytes.length);
-    padded.set(bytes, offset);
+    const bytes = padded.subarray(2 - offset);
     // The characters at the ends also encode bits of the neighbours, so they are left out.
     const first = offset === 0 ? 0 : offset + 1;
-    return padded.toBase64().slice(first, Math.floor((offset + bytes.length) * 8 / 6));
+    return bytes.toBase64().slice(first, Math.floor(bytes.length * 8 / 6));
   });
 }
