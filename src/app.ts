@@ -215,6 +215,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     },
     close: async () => {
       await endpoint.close();
+      bodies[Symbol.dispose]();
       services.client.close();
       folded.sumUp();
       await audit[Symbol.asyncDispose]();
@@ -292,7 +293,8 @@ async function createRoutes(
   const { confirm, publicUrl } = config;
   const bounds = processBounds(config);
   const mcpParts = { endpoint, catalogue, load, acceptance: records, folded, bodies, isDraining, work };
-  const mcpRoute = new McpRoute({ ...mcpParts, door: new HeaderDoor({ customerIds, bounds }) });
+  const door = new HeaderDoor({ customerIds, isKnown: (id) => records.isKnown(id), bounds });
+  const mcpRoute = new McpRoute({ ...mcpParts, door });
   const probed = {
     store,
     clock,

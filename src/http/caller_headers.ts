@@ -66,7 +66,7 @@ const HOW_TO_SEND = "Credentials belong in the MCP client's configuration, as he
  * @returns The customer; or the error `authentication_required` if there are no credentials, or `authentication_failed`
  * if they can't be right.
  */
-export async function identify(headers: Headers, ids: CustomerIds): Promise<Identity> {
+export async function identify(headers: Headers, ids: Pick<CustomerIds, "of">): Promise<Identity> {
   try {
     const credential = readCredential(headers);
     return { kind: "customer", id: await ids.of(credential), credential };

@@ -16,9 +16,10 @@ const WITH_PORT = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$/;
  */
 export function clientAddress(peer: string | undefined, forwardedFor: string | null, trusted: Networks): string {
   if (peer === undefined) return "unknown";
+  if (forwardedFor === null) return networkOf(peer) ?? "unknown";
   let address = peer;
   // From the right: only what trusted proxies appended can be believed. Clients may write anything further left.
-  for (const hop of hopsFromTheRight(forwardedFor ?? "")) {
+  for (const hop of hopsFromTheRight(forwardedFor)) {
     if (!trusted.includes(address)) break;
     const next = addressOfHop(hop);
     if (next === undefined) break;

@@ -3,6 +3,7 @@ import { type Bounds, narrow } from "../identity/bounds.ts";
 import type { CallerConnection, Identity } from "../identity/caller.ts";
 import type { CustomerIds } from "../identity/customer_id.ts";
 import { identify, sentSecrets } from "./caller_headers.ts";
+import { CustomerIdTable } from "./customer_id_table.ts";
 import { readAddress } from "./mcp_address.ts";
 import type { RequestInfo } from "./router.ts";
 
@@ -29,19 +30,22 @@ export interface McpDoor {
 
 /** The door for callers with Cloudways credentials in headers. It refuses nobody: tools say what is missing. */
 export class HeaderDoor implements McpDoor {
-  readonly #customerIds: CustomerIds;
+  readonly #customerIds: CustomerIdTable;
   readonly #bounds: Bounds;
 
-  /** @param options.bounds The most that the process allows. */
-  constructor(options: { customerIds: CustomerIds; bounds: Bounds }) {
-    this.#customerIds = options.customerIds;
+  /**
+   * @param options.isKnown Whether Cloudways has accepted a customer's credentials, as far as this process knows.
+   * @param options.bounds The most that the process allows.
+   */
+  constructor(options: { customerIds: CustomerIds; isKnown: (id: string) => boolean; bounds: Bounds }) {
+    this.#customerIds = new CustomerIdTable({ ids: options.customerIds, isKnown: options.isKnown });
     this.#bounds = options.bounds;
   }
 
-  async open({ url, headers }: Request): Promise<Guest> {
+  async open({ headers }: Request, { pathname }: Pick<RequestInfo, "pathname">): Promise<Guest> {
     return {
       identity: await identify(headers, this.#customerIds),
-      boundsOf: () => narrow(this.#bounds, readAddress(new URL(url).pathname)),
+      boundsOf: () => narrow(this.#bounds, readAddress(pathname)),
       alsoSent: sentSecrets(headers),
       boundTo: "",
       connection: undefined,

@@ -73,7 +73,8 @@ export class McpRoute {
   async fetch(request: Request, info: RequestInfo): Promise<Response> {
     const guest = await this.#options.door.open(request, info);
     if (guest instanceof Response) return guest;
-    const refusal = refuseHttpForm(request);
+    const forms = answerForms(request.headers);
+    const refusal = refuseHttpForm(request, forms);
     if (refusal !== undefined) return refusal;
     const wishes = this.#wishes(request, guest);
     if (wishes instanceof Response) return wishes;
@@ -96,7 +97,7 @@ export class McpRoute {
     const { place } = entry;
     try {
       const { endpoint } = this.#options;
-      const response = await endpoint.fetch(withExactAccept(request), body, entry.scope, answerForms(request.headers));
+      const response = await endpoint.fetch(withExactAccept(request), body, entry.scope, forms);
       return leaveAtEnd(response, place);
     } catch (error) {
       place.leave();
@@ -164,7 +165,7 @@ export class McpRoute {
   }
 }
 
-function refuseHttpForm(request: Request): Response | undefined {
+function refuseHttpForm(request: Request, { json, stream }: AnswerForms): Response | undefined {
   const refuse = (status: number, message: string) => jsonRpcError(status, JSON_RPC_ERRORS.refused, message);
   if (request.method !== "POST") {
     const refusal = refuse(405, "Method not allowed: this endpoint keeps no sessions and takes POST alone.");
@@ -178,7 +179,6 @@ function refuseHttpForm(request: Request): Response | undefined {
   if (encoding !== "identity" && encoding !== "") {
     return refuse(415, "Unsupported media type: the body must not be compressed; leave Content-Encoding out.");
   }
-  const { json, stream } = answerForms(request.headers);
   if (!json && !stream) return refuse(406, `Not acceptable: Accept must take ${TYPES.json} or ${TYPES.stream}.`);
   return undefined;
 }

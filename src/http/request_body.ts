@@ -4,11 +4,19 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** How long a body may take to arrive. */
 const BODY_TIMEOUT_MS = 15_000;
 
+/**
+ * A body that says it has at most so many bytes is read in one piece, which costs a third. It counts with all its bytes
+ * from the start. However many such bodies are in transfer, they leave room for others.
+ */
+const MAX_PIECE_BYTES = 16 * 1024;
+
 /** How much may be in transfer at once, of all clients together. */
 export interface BodyBounds {
   bodies: number;
   /** Bytes received of these bodies, all together. */
   bytes: number;
+  /** Milliseconds within which a body must be complete. Defaults to 15 s. */
+  timeoutMs?: number;
 }
 
 /** What a process of ordinary size carries. A body in transfer costs about 200 KB, even if little of it has arrived. */
@@ -34,13 +42,13 @@ export interface ReadBodyOptions {
   address?: string;
   /** Defaults to {@linkcode MAX_BODY_BYTES}. */
   maxBytes?: number;
-  /** Milliseconds within which the body must be complete. Defaults to 15 s. */
-  timeoutMs?: number;
 }
 
 interface PendingBody {
   address: string;
   bytes: number;
+  /** When its time is up, on the clock of `performance.now`. */
+  endsAt: number;
   giveUp(problem: BodyProblem): void;
 }
 
@@ -48,14 +56,18 @@ interface PendingBody {
  * Reads bodies of unknown senders, within bounds. Beyond the bounds, the oldest body of the address with the most in
  * transfer is given up: honest bodies arrive at once, so slow senders can't take the room of others.
  */
-export class BodyReader {
+export class BodyReader implements Disposable {
   readonly #bounds: BodyBounds;
+  readonly #timeoutMs: number;
   /** Oldest first. */
   readonly #pending = new Set<PendingBody>();
   #bytes = 0;
+  /** One timer for all bodies, since most arrive long before it. It goes on for a while after the last one. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(bounds: BodyBounds = BODY_BOUNDS) {
     this.#bounds = bounds;
+    this.#timeoutMs = bounds.timeoutMs ?? BODY_TIMEOUT_MS;
   }
 
   /**
@@ -63,35 +75,66 @@ export class BodyReader {
    *
    * @throws {BodyError} If the body is too large or too slow, breaks off, or has to make room for others.
    */
-  async read(request: Request, options: ReadBodyOptions = {}): Promise<string> {
-    const { address = "unknown", maxBytes = MAX_BODY_BYTES, timeoutMs = BODY_TIMEOUT_MS } = options;
-    if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw new BodyError("too_large");
+  async read(
+    request: Request,
+    { address = "unknown", maxBytes = MAX_BODY_BYTES }: ReadBodyOptions = {},
+  ): Promise<string> {
+    const length = Number(request.headers.get("content-length") ?? NaN);
+    if (length > maxBytes) throw new BodyError("too_large");
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    const endsAt = performance.now() + this.#timeoutMs;
+    const body: PendingBody = { address, bytes: 0, endsAt, giveUp: (problem) => reject(new BodyError(problem)) };
+    this.#enter(body);
+    try {
+      const isSmall = length >= 0 && length <= MAX_PIECE_BYTES;
+      if (!isSmall) return await this.#collect(request, body, maxBytes, givenUp);
+      this.#count(body, length);
+      return await Promise.race([givenUp, readWhole(request)]);
+    } finally {
+      this.#leave(body);
+    }
+  }
+
+  /** Stops the timer. */
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #collect(request: Request, body: PendingBody, maxBytes: number, givenUp: Promise<never>): Promise<string> {
     if (request.body === null) return "";
     const reader = request.body.getReader();
-    const { promise: givenUp, reject } = Promise.withResolvers<never>();
-    const body: PendingBody = { address, bytes: 0, giveUp: (problem) => reject(new BodyError(problem)) };
-    const timer = setTimeout(() => body.giveUp("too_slow"), timeoutMs);
     let pending: Promise<unknown> = Promise.resolve();
     const readNext = () => {
       const piece = readPiece(reader);
       pending = piece;
       return Promise.race([givenUp, piece]);
     };
-    this.#enter(body);
     try {
       return await collect(readNext, maxBytes, (bytes) => this.#count(body, bytes));
     } catch (error) {
       void stopReading(reader, pending);
       throw error;
-    } finally {
-      clearTimeout(timer);
-      this.#leave(body);
     }
   }
 
   #enter(body: PendingBody): void {
     this.#pending.add(body);
+    this.#timer ??= setTimeout(() => this.#endDue(), this.#timeoutMs);
     this.#makeRoom();
+  }
+
+  /** Gives up the bodies whose time is up. */
+  #endDue(): void {
+    const now = performance.now();
+    this.#timer = undefined;
+    for (const body of this.#pending) {
+      if (body.endsAt > now) {
+        this.#timer = setTimeout(() => this.#endDue(), body.endsAt - now);
+        return;
+      }
+      this.#leave(body);
+      body.giveUp("too_slow");
+    }
   }
 
   #count(body: PendingBody, bytes: number): void {
@@ -122,6 +165,15 @@ export class BodyReader {
     const most = Math.max(...counts.values());
     for (const body of this.#pending) if (counts.get(body.address) === most) return body;
     return undefined;
+  }
+}
+
+/** Reads a body whose length is known and small. It fails as {@linkcode readPiece} does. */
+async function readWhole(request: Request): Promise<string> {
+  try {
+    return await request.text();
+  } catch {
+    throw new BodyError("cut_off");
   }
 }
 

@@ -11,6 +11,8 @@ import { RefusedNames } from "./refused_names.ts";
 /** What is known about a request before its handler runs. */
 export interface RequestInfo {
   requestId: string;
+  /** The path that was asked for. It may hold an id, so it is not logged. */
+  pathname: string;
   /** The client's address or network; strangers are bounded by it. */
   address: string;
   log: Logger;
@@ -92,6 +94,7 @@ export function createRouter(options: RouterOptions): FetchHandler {
       const note = (fields: Record<string, unknown>) => void Object.assign(noted, fields);
       const info: RequestInfo = {
         requestId,
+        pathname,
         address,
         log,
         note,

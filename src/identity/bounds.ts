@@ -45,7 +45,9 @@ export function narrow(bounds: Bounds, asked: Narrowing): Bounds {
     readOnly: bounds.readOnly || asked.readOnly === true,
     toolsets: both(bounds.toolsets, asked.toolsets),
     onlyTools: bothIfGiven(bounds.onlyTools, asked.onlyTools),
-    excludedTools: bounds.excludedTools.union(asked.excludedTools ?? new Set()),
+    excludedTools: asked.excludedTools === undefined
+      ? bounds.excludedTools
+      : bounds.excludedTools.union(asked.excludedTools),
     listedToolsets: asked.listedToolsets ?? (names ? new Set(TOOLSETS) : bounds.listedToolsets),
     servers: bothIfGiven(bounds.servers, asked.servers),
   };

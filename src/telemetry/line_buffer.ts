@@ -14,8 +14,11 @@ const MAX_CHARACTERS = 4 * 1024 * 1024;
 /** Most characters of one write, unless a single line is longer. An audit line waits for one write at most. */
 const MAX_CHUNK = 16 * 1024;
 
+/** After a write, lines are collected for so long, unless there are enough for a whole write. A write costs a thread. */
+const COLLECT_MS = 10;
+
 /**
- * Holds lines while a descriptor takes nothing. Adding a line never waits. A full buffer drops its oldest lines and
+ * Writes many lines at once, and holds lines while a descriptor takes nothing. Adding a line never waits. A full buffer drops its oldest lines and
  * counts them; as soon as it can write again, a line says how many were lost.
  */
 export class LineBuffer {
@@ -25,6 +28,7 @@ export class LineBuffer {
   #lost = 0;
   #unreported = 0;
   #writing: Promise<void> | undefined;
+  #endCollecting: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: LineBufferOptions) {
@@ -47,20 +51,35 @@ export class LineBuffer {
       dropped++;
     }
     this.#countLost(dropped);
+    if (this.#characters >= MAX_CHUNK) this.#endCollecting?.();
     this.#writing ??= this.#writeAll();
   }
 
   /** Takes no more lines; resolves once all are written or lost. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#endCollecting?.();
     await this.#writing;
   }
 
   async #writeAll(): Promise<void> {
     // Lines that are added in the same turn of the event loop go out together.
     await Promise.resolve();
-    while (this.#lines.length > 0) await this.#writeChunk();
+    while (this.#lines.length > 0) {
+      await this.#writeChunk();
+      if (this.#characters < MAX_CHUNK && !this.#isClosed) await this.#collect();
+    }
     this.#writing = undefined;
+  }
+
+  /** Waits for more lines. */
+  async #collect(): Promise<void> {
+    const { promise: enough, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, COLLECT_MS);
+    this.#endCollecting = resolve;
+    await enough;
+    this.#endCollecting = undefined;
+    clearTimeout(timer);
   }
 
   async #writeChunk(): Promise<void> {

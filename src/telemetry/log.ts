@@ -78,7 +78,23 @@ const MAX_DEPTH = 12;
 const TAPE_LEVELS: Record<LogLevel, TapeLevel> = { DEBUG: "debug", INFO: "info", WARNING: "warning", ERROR: "error" };
 
 /** The names of a line's own fields. Any other field of such a name gets a prefix, so that it can't replace them. */
-const RESERVED = new Set(["timestamp", "level", "message"]);
+const RESERVED = ["timestamp", "level", "message"];
+
+/** Fields of the lines of every request. Their names say nothing of a secret, and their values are mostly plain words. */
+const PLAIN_FIELDS: ReadonlySet<string> = new Set([
+  "request_id",
+  "customer",
+  "connection",
+  "method",
+  "route",
+  "status",
+  "milliseconds",
+  "mcp_method",
+  "tool",
+  "outcome",
+  "operation",
+  "limited_by",
+]);
 
 /** Makes the logger from which all others are derived. Without `write` one process needs only one. */
 export function createLogger(options: LoggerOptions): RootLogger {
@@ -158,14 +174,25 @@ class SafeLogger implements Logger {
     return record(level, text, this.#properties(fields));
   }
 
-  #properties(fields: LogFields | undefined): Record<string, JsonValue> {
+  #properties(fields: LogFields | undefined): Record<string, unknown> {
     try {
-      const safe = safeValue({ ...this.#fields, ...fields }, BOUNDS, this.#hider, describe);
+      const all = { ...this.#fields, ...fields };
+      if (this.#isPlain(all)) return all;
+      const safe = safeValue(all, BOUNDS, this.#hider, describe);
       return isObject(safe) ? safe : {};
     } catch {
       // A getter that throws costs the fields, not the line.
       return { fields: "unreadable" };
     }
+  }
+
+  /** Whether fields are shown as they are: a short way for the lines of every request, whose fields are known. */
+  #isPlain(fields: LogFields): boolean {
+    return Object.keys(fields).every((name) => {
+      const value = fields[name];
+      return PLAIN_FIELDS.has(name) && this.#hider.leaves(name) &&
+        (typeof value === "string" ? this.#hider.leaves(value) : isCount(value));
+    });
   }
 }
 
@@ -210,7 +237,7 @@ function sinkOutput({ level, format, sink = Deno.stderr, isInsideLine = false }:
   };
 }
 
-function record(level: TapeLevel, message: string, properties: Record<string, JsonValue>): LogRecord {
+function record(level: TapeLevel, message: string, properties: Record<string, unknown>): LogRecord {
   return { category: [], level, message: [message], rawMessage: message, timestamp: Date.now(), properties };
 }
 
@@ -225,17 +252,23 @@ function formatter(format: LoggerOptions["format"], colours: boolean): TextForma
   return (record) => formatLine(record).slice(0, -1);
 }
 
-function formatJson(record: LogRecord): string {
-  const fields = Object.entries(record.properties).map(([name, value]): [string, unknown] => [
-    RESERVED.has(name) ? `field_${name}` : name,
+function formatJson({ timestamp, level, message, properties }: LogRecord): string {
+  return JSON.stringify({
+    timestamp: new Date(timestamp).toISOString(),
+    level: level.toUpperCase(),
+    message: message.join(""),
+    ...withoutReserved(properties),
+  });
+}
+
+/** The fields, with a prefix for the names of a line's own. */
+function withoutReserved(properties: LogRecord["properties"]): LogRecord["properties"] {
+  if (!RESERVED.some((name) => Object.hasOwn(properties, name))) return properties;
+  const renamed = Object.entries(properties).map(([name, value]): [string, unknown] => [
+    RESERVED.includes(name) ? `field_${name}` : name,
     value,
   ]);
-  return JSON.stringify({
-    timestamp: new Date(record.timestamp).toISOString(),
-    level: record.level.toUpperCase(),
-    message: record.message.join(""),
-    ...Object.fromEntries(fields),
-  });
+  return Object.fromEntries(renamed);
 }
 
 function formatFields(record: LogRecord): string {
@@ -245,6 +278,11 @@ function formatFields(record: LogRecord): string {
 /** Short words as they are, everything else as JSON, so that a value cannot look like another field. */
 function bare(value: unknown): string {
   return typeof value === "string" && /^[\w.:/@+-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** A number too short for a secret: a status, or a time in milliseconds. */
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 100_000;
 }
 
 function isObject(value: JsonValue): value is Record<string, JsonValue> {

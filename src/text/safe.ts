@@ -5,7 +5,7 @@
 import { boundText, type ValueBounds } from "./bounds.ts";
 import { cleanText, type JsonValue } from "./clean.ts";
 import { CLEANED } from "./clean_deep.ts";
-import { hiderOf, hideSecretsInText, type Secrets } from "./redaction/hider.ts";
+import { hiderOf, type Secrets } from "./redaction/hider.ts";
 import { type Rules, type Showing, transform } from "./walk.ts";
 
 /** How {@linkcode safeText} hides and cuts. */
@@ -18,7 +18,9 @@ export interface SafeTextOptions {
 
 /** A foreign text, made safe to show. */
 export function safeText(text: string, { secrets = [], maxLength }: SafeTextOptions): string {
-  return cleanText(hideSecretsInText(cleanText(boundText(text, maxLength)), secrets), { maxLength });
+  const hider = hiderOf(secrets);
+  if (text.length <= maxLength && hider.leaves(text)) return text;
+  return cleanText(hider.text(cleanText(boundText(text, maxLength))), { maxLength });
 }
 
 /**

@@ -138,7 +138,8 @@ class Walk<Context> {
   }
 
   *value(value: unknown, place: Place<Context>): Steps<JsonValue> {
-    return yield* this.#show(this.#part(value, place), place);
+    const part = this.#part(value, place);
+    return isObject(part.read) ? yield* this.#show(part.read, part, place) : this.#leaf(part, place);
   }
 
   #part(origin: unknown, place: Place<Context>): Part {
@@ -154,18 +155,17 @@ class Walk<Context> {
     return isObject(plain) && depth >= MAX_DEPTH ? this.#rules.tooDeep ?? ELLIPSIS : plain;
   }
 
-  *#show({ read, origin, close }: Part, place: Place<Context>): Steps<JsonValue> {
-    if (!isObject(read)) return closed(this.#leaf(read, place), close);
+  *#show(read: object, { origin, close }: Part, place: Place<Context>): Steps<JsonValue> {
     this.#outer.push(isObject(origin) ? origin : read);
     const shown = Array.isArray(read) ? yield* this.#list(read, place) : yield* this.#object(read, place);
     this.#outer.pop();
     return closed(shown, close);
   }
 
-  #leaf(read: unknown, place: Place<Context>): JsonValue {
-    if (typeof read === "string") return this.#showing.text(read, place);
-    if (typeof read === "number") return this.#showing.number(read, place);
-    return typeof read === "boolean" ? read : null;
+  #leaf({ read, close }: Part, place: Place<Context>): JsonValue {
+    if (typeof read === "string") return closed(this.#showing.text(read, place), close);
+    if (typeof read === "number") return closed(this.#showing.number(read, place), close);
+    return closed(typeof read === "boolean" ? read : null, close);
   }
 
   *#list(list: readonly unknown[], { context, depth }: Place<Context>): Steps<JsonValue[]> {
@@ -177,7 +177,7 @@ class Walk<Context> {
       if (pause !== undefined) yield pause;
       const place = { context, depth: depth + 1, before };
       const part = this.#part(item, place);
-      shown.push(yield* this.#show(part, place));
+      shown.push(isObject(part.read) ? yield* this.#show(part.read, part, place) : this.#leaf(part, place));
       before = typeof part.read === "string" ? part.read : undefined;
     }
     const missing = list.length - shown.length;
@@ -202,7 +202,10 @@ class Walk<Context> {
       const part = bounded === name ? this.#part(value, place) : CUT;
       if (!fitsJson(part.read)) continue;
       if (read !== name) changed.add(read);
-      shown.push([this.#showing.name(read, depth), yield* this.#show(part, place)]);
+      shown.push([
+        this.#showing.name(read, depth),
+        isObject(part.read) ? yield* this.#show(part.read, part, place) : this.#leaf(part, place),
+      ]);
     }
     return Object.fromEntries(shown);
   }

@@ -112,6 +112,7 @@ export async function startPage(
   const clock = new FakeClock();
   const store = options.store ?? new MemoryStore({ clock });
   const audit = { record: () => Promise.resolve() };
+  const bodies = options.bodies ?? new BodyReader();
   let replica: Replica | undefined;
   const server = await serveRoute(store, async (publicUrl) => {
     replica = await makeReplica(store, clock, [KEYS[0]], publicUrl);
@@ -120,12 +121,16 @@ export async function startPage(
       audit,
       clock,
       publicUrl: new URL(publicUrl),
-      bodies: options.bodies ?? new BodyReader(),
+      bodies,
       unknownPages: new UnknownPages(store),
     });
   }, options.publicUrl);
   if (replica === undefined) throw new Error("no replica");
-  return { ...replica, ...server, clock, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  const end = async () => {
+    bodies[Symbol.dispose]();
+    await server[Symbol.asyncDispose]();
+  };
+  return { ...replica, ...server, clock, [Symbol.asyncDispose]: end };
 }
 
 /** One route that is served. */

@@ -89,6 +89,7 @@ export async function startSecretPage(options: { store?: Store } = {}): Promise<
   const store = options.store ?? new MemoryStore({ clock });
   const audited: AuditEntry[] = [];
   const record = (entry: AuditEntry) => Promise.resolve(void audited.push(entry));
+  const bodies = new BodyReader();
   let pages: SecretPages | undefined;
   const server = await serveRoute(store, async (publicUrl) => {
     pages = await makeSecretPages(store, clock, { publicUrl });
@@ -97,10 +98,14 @@ export async function startSecretPage(options: { store?: Store } = {}): Promise<
       audit: { record },
       clock,
       publicUrl: new URL(publicUrl),
-      bodies: new BodyReader(),
+      bodies,
       unknownPages: new UnknownPages(store),
     });
   });
   if (pages === undefined) throw new Error("no pages");
-  return { ...server, pages, store, clock, audited, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  const end = async () => {
+    bodies[Symbol.dispose]();
+    await server[Symbol.asyncDispose]();
+  };
+  return { ...server, pages, store, clock, audited, [Symbol.asyncDispose]: end };
 }

@@ -60,6 +60,31 @@ Deno.test("given secrets are hidden wherever a plain search finds one of their f
   );
 });
 
+Deno.test("a secret is hidden in every way of writing it", () => {
+  const given = fc.oneof(
+    fc.stringMatching(/^[\w.-]{6,20}$/),
+    fc.stringMatching(/^[\w.~+*-]{6,12}$/),
+    fc.string({ unit: fc.constantFrom(...'aB0_.-~*!%é"/\\+&='), minLength: 6, maxLength: 20 }),
+  );
+
+  fc.assert(
+    fc.property(given, (secret) => {
+      const utf8 = String.fromCharCode(...new TextEncoder().encode(secret));
+      const ways = [
+        secret,
+        JSON.stringify(secret).slice(1, -1),
+        encodeURIComponent(secret),
+        new URLSearchParams([["", secret]]).toString().slice(1),
+        ...["", "x", "xy"].map((before) => btoa(before + utf8).replaceAll("=", "")),
+      ];
+      for (const way of ways) {
+        assert.ok(!new GivenSecrets([secret]).hideIn(`<${way}>`, HIDDEN).includes(way), way);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 /** The letters of a secret appear nowhere else in the texts below. */
 const strange = fc.stringMatching(/^[A-Z]{8,40}$/);
 
@@ -94,7 +119,9 @@ Deno.test("a text without the start of a secret costs no search, and many texts 
   hider.text("an ordinary text");
   const afterOne = work.searches;
   for (const text of ["a cw_not_real_0123456789", "b cw_not_real_0123456789"]) hider.text(text);
+  const shown = hider.with({ showLiterals: true }).text("c cw_not_real_0123456789");
 
   assert.equal(afterOne, 0);
+  assert.equal(shown, `c ${HIDDEN}`);
   assert.equal(work.searches, 1);
 });

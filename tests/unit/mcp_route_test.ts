@@ -14,14 +14,19 @@ Deno.test("a request that fails by an internal error releases its place", async 
   const ring = await KeyRing.create({ encryptionKeys: [crypto.getRandomValues(new Uint8Array(32))] });
   const load = new LoadLimit();
   const log = createLogger({ level: "ERROR", format: "json", write: () => {} });
+  using bodies = new BodyReader();
   const route = new McpRoute({
     endpoint: { fetch: () => Promise.reject(new TypeError("a mistake")) },
-    door: new HeaderDoor({ customerIds: new CustomerIds(ring), bounds: processBounds(parseConfig({})) }),
+    door: new HeaderDoor({
+      customerIds: new CustomerIds(ring),
+      isKnown: () => false,
+      bounds: processBounds(parseConfig({})),
+    }),
     catalogue: { has: () => false },
     load,
     acceptance: { isKnown: () => false, isAccepted: () => Promise.resolve(false) },
     folded: new FoldedLog({ log }),
-    bodies: new BodyReader(),
+    bodies,
     isDraining: () => false,
   });
   const request = new Request("http://127.0.0.1/mcp", {
@@ -34,6 +39,7 @@ Deno.test("a request that fails by an internal error releases its place", async 
 
   const answer = route.fetch(request, {
     requestId: "1",
+    pathname: "/mcp",
     address: "127.0.0.1",
     log,
     note: ignored,

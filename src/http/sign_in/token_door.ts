@@ -28,9 +28,9 @@ export class TokenDoor implements McpDoor {
     this.#options = options;
   }
 
-  async open({ url, headers }: Request, info: RequestInfo): Promise<Guest | Response> {
+  async open({ headers }: Request, info: RequestInfo): Promise<Guest | Response> {
     const { signIn, addresses } = this.#options;
-    const { pathname } = new URL(url);
+    const { pathname } = info;
     const resource = addresses.resourceAt(pathname) ?? addresses.resourceOf(undefined);
     if (resource === undefined) throw new Error("There is always a resource.");
     const token = bearerOf(headers);

@@ -6,7 +6,6 @@ import type { WorkCounts } from "../work_counts.ts";
 
 /**
  * Secrets of fewer characters are compared with whole values only; as parts of texts they would match ordinary words.
- * No form of a secret is shorter than the secret.
  */
 export const MIN_SEARCHED = 6;
 
@@ -21,6 +20,8 @@ interface Forms {
 export class GivenSecrets {
   readonly #whole: ReadonlySet<string>;
   readonly #searched: readonly string[];
+  /** The length of the shortest of these. No form of a secret is shorter than the secret. */
+  readonly #shortest: number;
   readonly #work: WorkCounts | undefined;
   #forms: Forms | undefined;
   #search: MultiSearch | undefined;
@@ -28,6 +29,7 @@ export class GivenSecrets {
   constructor(secrets: readonly string[], work?: WorkCounts) {
     this.#whole = new Set(secrets.filter((secret) => secret !== ""));
     this.#searched = [...this.#whole].filter((secret) => secret.length >= MIN_SEARCHED);
+    this.#shortest = Math.min(...this.#searched.map(({ length }) => length));
     this.#work = work;
   }
 
@@ -47,7 +49,8 @@ export class GivenSecrets {
    */
   hideIn(text: string, mark: string): string {
     if (this.#whole.has(text)) return mark;
-    if (this.#searched.length === 0 || text.length < MIN_SEARCHED) return text;
+    if (text.length < (text.endsWith(ELLIPSIS) ? MIN_SEARCHED : this.#shortest)) return text;
+    if (this.#searched.length === 0) return text;
     const folded = foldCase(text);
     this.#forms ??= makeForms(this.#searched);
     if (!this.#forms.heads.some((head) => folded.includes(head))) return text;

@@ -5,7 +5,7 @@
 import { boundText } from "../bounds.ts";
 import { GivenSecrets, MIN_SEARCHED } from "./given_secrets.ts";
 import { hidesNumber, hidesText, kindOfName, kindWithin, type NameKind } from "./names.ts";
-import { HIDDEN, hidePatterns, type PatternOptions } from "./patterns.ts";
+import { HIDDEN, hidePatterns, isPlainWord, type PatternOptions } from "./patterns.ts";
 import { looksLikeSecret } from "./values.ts";
 import type { JsonValue } from "../clean.ts";
 import { MAX_DEPTH, type Opened, type Showing, transform, transformInTurns } from "../walk.ts";
@@ -55,10 +55,16 @@ export class SecretHider {
   /**
    * @param work Counts the work done.
    * @param patterns How secrets are hidden that are not given.
+   * @param given A search for these secrets, if there is one already.
    */
-  constructor(secrets: readonly string[], work?: WorkCounts, patterns: PatternOptions = {}) {
+  constructor(
+    secrets: readonly string[],
+    work?: WorkCounts,
+    patterns: PatternOptions = {},
+    given = new GivenSecrets(secrets, work),
+  ) {
     this.secrets = secrets;
-    this.#given = new GivenSecrets(secrets, work);
+    this.#given = given;
     this.#work = work;
     this.#patterns = patterns;
     this.showing = {
@@ -77,9 +83,9 @@ export class SecretHider {
     };
   }
 
-  /** A hider of the same secrets with other options for patterns. */
+  /** A hider of the same secrets with other options for patterns. It shares the search for them. */
   with(patterns: PatternOptions): SecretHider {
-    return new SecretHider(this.secrets, this.#work, patterns);
+    return new SecretHider(this.secrets, this.#work, patterns, this.#given);
   }
 
   /** As {@linkcode hideSecrets}. */
@@ -106,6 +112,11 @@ export class SecretHider {
   /** As {@linkcode hideSecretsInText}. */
   text(text: string): string {
     return this.#text(text, 0);
+  }
+
+  /** Whether a text is shown as it is, known by its form. Cleaning does not change such a text either. */
+  leaves(text: string): boolean {
+    return isPlainWord(text) && this.givenInText(text) === text;
   }
 
   /** The text without the given secrets, in every form; other secrets stay. */

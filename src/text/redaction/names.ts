@@ -131,13 +131,15 @@ export function hidesNumber(kind: NameKind, value: number): boolean {
 /** What a name says about its value, given the kind of the record around it and the other members of that record. */
 export function kindWithin(outer: NameKind, name: string, members: Members): NameKind {
   if (outer === "secret") return "secret";
-  const words = wordsOf(name);
-  if (outer === "secrets") return words.length === 1 && isFact(words[0] ?? "") ? "secrets" : "secret";
+  if (outer === "secrets") {
+    const words = wordsOf(name);
+    return words.length === 1 && isFact(words[0] ?? "") ? "secrets" : "secret";
+  }
   const kind = kindOfName(name);
   if (kind === "plain" && (outer === "title" || outer === "titled")) return "titled";
   if (kind === "plain" && (isNamedSecret(name, members) || isShortCode(name, members))) return "secret";
   if (kind !== "plain" || outer !== "credential") return kind;
-  return CREDENTIAL_FACTS.has(words.at(-1) ?? "") ? "plain" : "credential";
+  return CREDENTIAL_FACTS.has(wordsOf(name).at(-1) ?? "") ? "plain" : "credential";
 }
 
 /** Fields whose value is named by another field of the record. */

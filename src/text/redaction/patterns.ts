@@ -89,11 +89,23 @@ export function hidePatterns(text: string, { showLiterals = false }: PatternOpti
   return hidden;
 }
 
-/** A name, a number or a time: most texts of a listing. None of these is a secret by its form. */
-const HARMLESS = /^(?:[a-z_]{1,30}|[\d :.TZ+-]{0,32})$/;
+/**
+ * A name, a method of HTTP or of MCP, a short path, an id of ours: most texts of a log line. None of these is a secret by
+ * its form, and cleaning leaves them as they are.
+ */
+const WORD =
+  /^(?:[a-z_]{1,30}|[A-Z]{1,7}|\/[a-z]{1,12}|[a-z]{1,13}\/[a-z_]{1,13}|customer_[\da-f]{16}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
+
+/** Numbers and times: many texts of a listing. */
+const FIGURES = /^[\d :.TZ+-]{0,32}$/;
+
+/** Whether a text is of a form that is shown as it is, unless it holds a given secret. */
+export function isPlainWord(text: string): boolean {
+  return WORD.test(text);
+}
 
 function hideOnce(text: string, showLiterals: boolean): string {
-  if (HARMLESS.test(text)) return text;
+  if (WORD.test(text) || FIGURES.test(text)) return text;
   const layers = layersOf(text);
   const found: Span[] = encodedBeyond(layers);
   for (const layer of layers) {

@@ -1,0 +1,134 @@
+/** Lines of every request take a short way. What they show must be what the long way shows. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { cleanText } from "../../src/text/clean.ts";
+import { SecretHider } from "../../src/text/redaction/hider.ts";
+import { isPlainWord, RULES } from "../../src/text/redaction/patterns.ts";
+import { safeText, safeValue } from "../../src/text/safe.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
+
+const ID = crypto.randomUUID();
+const NAMES = [
+  "request_id customer connection method route status milliseconds mcp_method tool outcome operation limited_by".split(
+    " ",
+  ),
+  ["level", "message", "password", "token", "from", "__proto__", "tool\u200b", "status code"],
+].flat();
+
+/** Plain words, the same with a little change, and beginnings of well-known tokens. */
+const word = fc.oneof(
+  fc.constantFrom("POST", "/mcp", "tools/call", "notifications/initialized", "ping", "customer_0123456789abcdef", ID),
+  fc.constantFrom("hf_", "npm_", "re_", "SK", "AKIA", "cw_", "key-", "sk_live_", "login ", "/secret/", "user/"),
+  fc.stringMatching(/^[a-z]{0,14}\/[a-z_]{0,14}$/),
+  fc.stringMatching(/^[A-Z]{1,9}$/),
+  fc.constantFrom(
+    "",
+    " ",
+    "a  b",
+    "\n",
+    "\u200b",
+    "…",
+    "{}",
+    '"x"',
+    "[hidden]",
+    "password=hunter22",
+    "Bearer abcdef12",
+  ),
+  fc.uuid(),
+);
+const text = fc.oneof(word, fc.tuple(word, word).map(([a, b]) => a + b));
+const value = fc.oneof(text, fc.integer(), fc.double(), fc.constantFrom(undefined, null, true, [ID], { tool: "ping" }));
+const secrets = fc.array(fc.oneof(text, fc.constantFrom("milliseconds", "100000", ID.slice(3, 20))), { maxLength: 3 });
+
+Deno.test("a line shows what the walk through its fields shows, whatever they hold", () => {
+  const cases = fc.record({
+    secrets,
+    message: text,
+    fields: fc.array(fc.tuple(fc.constantFrom(...NAMES), value), { maxLength: 8 }),
+  });
+
+  fc.assert(
+    fc.property(cases, ({ secrets, message, fields }) => {
+      const lines: string[] = [];
+      const log = createLogger({ level: "INFO", format: "json", write: (line) => lines.push(line) });
+      log.withSecrets(secrets).info(message, Object.fromEntries(fields));
+
+      const walked = safeValue(Object.fromEntries(fields), { text: 8192, items: 100, total: 65_536 }, secrets);
+      const renamed = Object.entries(Object(walked)).map(([name, shown]) => [
+        /^(?:timestamp|level|message)$/.test(name) ? `field_${name}` : name,
+        shown,
+      ]);
+      const hider = new SecretHider(secrets);
+      const shownMessage = cleanText(hider.text(cleanText(message)), { maxLength: 8192 });
+      const expected = { level: "INFO", message: shownMessage, ...Object.fromEntries(renamed) };
+      assert.equal(lines[0]?.replace(/^\{"timestamp":"[^"]*",/, "{"), JSON.stringify(expected));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+Deno.test("no rule finds a secret in a plain word, and cleaning leaves it", () => {
+  fc.assert(
+    fc.property(text, (text) => {
+      // Names in small letters are never searched.
+      fc.pre(isPlainWord(text) && !/^[a-z_]+$/.test(text));
+
+      const found = Object.entries(RULES).filter(([, rule]) => [...rule(text)].length > 0).map(([name]) => name);
+      assert.deepEqual([found, cleanText(text), safeText(text, { maxLength: 60 })], [[], text, text]);
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+Deno.test("a given secret is hidden even where it is a plain word", () => {
+  const lines: string[] = [];
+  const log = createLogger({ level: "INFO", format: "json", write: (line) => lines.push(line) });
+
+  log.withSecrets(["tools/call", "milliseconds", ID.slice(3, 20)]).info("request", {
+    mcp_method: "tools/call",
+    request_id: ID,
+    milliseconds: 3,
+  });
+
+  assert.doesNotMatch(lines[0] ?? "", /tools\/call|milliseconds/);
+  assert.ok(!lines[0]?.includes(ID.slice(3, 20)));
+});
+
+/** A sink that keeps each write. */
+function countingSink() {
+  const writes: string[] = [];
+  const sink = {
+    write: (bytes: Uint8Array) => Promise.resolve(writes.push(new TextDecoder().decode(bytes)) && bytes.length),
+  };
+  return { sink, writes };
+}
+
+/** Lets everything happen that waits for no timer and no device. */
+async function settle(): Promise<void> {
+  for (let step = 0; step < 100; step++) await Promise.resolve();
+}
+
+Deno.test("lines after a write go out together: at once if they fill a write, and all at disposal", async () => {
+  const { sink, writes } = countingSink();
+  const log = createLogger({ level: "INFO", format: "json", sink });
+
+  log.info("first");
+  await settle();
+  const first = writes.length;
+  for (let number = 0; number < 5; number++) {
+    log.info("soon", { number });
+    await settle();
+  }
+  const collected = writes.length;
+  log.info("long", { text: "x y ".repeat(2_000) });
+  log.info("long", { text: "x y ".repeat(2_000) });
+  log.info("long", { text: "x y ".repeat(2_000) });
+  await settle();
+  const filled = writes.length;
+  log.info("last");
+  await log[Symbol.asyncDispose]();
+
+  assert.deepEqual([first, collected], [1, 1]);
+  assert.ok(filled > 1);
+  assert.equal(writes.join("").trimEnd().split("\n").length, 10);
+});
