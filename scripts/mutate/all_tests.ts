@@ -1,0 +1,66 @@
+/** Every test that names a tool, for what the quick tests don't notice. */
+import type { Mutant } from "./mutants.ts";
+import type { ProjectCopy } from "./project_copy.ts";
+import type { Reach } from "./reach.ts";
+import { TEST } from "./test_flags.ts";
+
+const LOOP = "tests/integration/tools_test.ts";
+
+/** Runs all tests of the tools that a mutant has a part in. */
+export class AllTests {
+  readonly #reach: Reach;
+  /** The text of each file of tests. */
+  readonly #texts = new Map(testFiles().map((file) => [file, Deno.readTextFileSync(file)]));
+  /** The runs that are known to pass without any mutation. */
+  readonly #sound = new Set<string>();
+
+  constructor(reach: Reach) {
+    this.#reach = reach;
+  }
+
+  /**
+   * Whether any test fails because of the mutant.
+   *
+   * @throws {Error} If that test fails without any mutation too.
+   */
+  async notice(copy: ProjectCopy, mutant: Mutant): Promise<boolean> {
+    const failing = await copy.with([mutant], () => this.#firstFailing(copy, mutant));
+    if (failing === undefined) return false;
+    const run = failing.join(" ");
+    if (this.#sound.has(run)) return true;
+    const { success, output } = await copy.deno([...TEST, ...failing]);
+    if (!success) throw new Error(`tests fail without any mutation:\n${output}`);
+    this.#sound.add(run);
+    return true;
+  }
+
+  async #firstFailing(copy: ProjectCopy, { file }: Mutant): Promise<string[] | undefined> {
+    const tools = this.#reach.of(file).join("|");
+    const runs = [["--filter", `/^(${tools}) /`, LOOP], ...this.#filesNaming(tools).map((test) => [test])];
+    for (const run of runs) {
+      const { success } = await copy.deno([...TEST, "--fail-fast", ...run]);
+      if (!success) return run;
+    }
+    return undefined;
+  }
+
+  /**
+   * The other files of tests that name a tool, those with the most mentions first. Those that start programs are left
+   * out: they need more than the copy may, and notice nothing of names.
+   */
+  #filesNaming(tools: string): string[] {
+    const names = new RegExp(`\\b(?:${tools})\\b`, "g");
+    return [...this.#texts]
+      .filter(([test, text]) => test !== LOOP && !text.includes("support/process.ts"))
+      .map(([test, text]) => ({ test, mentions: [...text.matchAll(names)].length }))
+      .filter(({ mentions }) => mentions > 0)
+      .sort((a, b) => b.mentions - a.mentions)
+      .map(({ test }) => test);
+  }
+}
+
+function testFiles(): string[] {
+  return ["tests/unit", "tests/integration"].flatMap((folder) =>
+    [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`).filter((file) => file.endsWith("_test.ts"))
+  );
+}

@@ -1,0 +1,69 @@
+/** Misspelt parameters: the places where a tool's file has the name of one, and its text with that name misspelt. */
+import { type Toolset, TOOLSETS } from "../../src/identity/toolsets.ts";
+import { allTools } from "../../src/tools/all.ts";
+import { operations } from "../../tests/sandbox/facts.ts";
+
+/** One name to misspell. */
+export interface Mutant {
+  toolset: Toolset;
+  file: string;
+  name: string;
+  line: number;
+  /** The index of the name in the text. */
+  index: number;
+}
+
+/** Every mutant of a file, or of all files of a toolset. */
+export async function mutantsOf(wanted: string): Promise<Mutant[]> {
+  const toolset = TOOLSETS.find((name) => wanted === name || wanted.startsWith(`src/tools/${name}/`));
+  if (toolset === undefined) throw new RangeError(`${wanted} is no toolset, and no file of one`);
+  const found: Mutant[] = [];
+  for (const file of toolset === wanted ? await filesOf(toolset) : [wanted]) {
+    found.push(...mutantsIn(toolset, file, await Deno.readTextFile(file)));
+  }
+  return found;
+}
+
+/** Every file of a toolset, from the root of the project. */
+export async function filesOf(toolset: Toolset): Promise<string[]> {
+  return (await filesBelow(`src/tools/${toolset}`)).sort();
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    files.push(...isDirectory ? await filesBelow(`${folder}/${name}`) : [`${folder}/${name}`]);
+  }
+  return files;
+}
+
+/** The text with the name misspelt. */
+export function misspelt(text: string, { index, name }: Mutant): string {
+  return `${text.slice(0, index + name.length)}_x${text.slice(index + name.length)}`;
+}
+
+/** One mutant for each place where a parameter name is a member of an object: `name: …`; `name?: …` is one of a type. */
+function mutantsIn(toolset: Toolset, file: string, text: string): Mutant[] {
+  return [...text.matchAll(/\b([A-Za-z_]\w*)(?=:\s)/g)]
+    .filter(([, name]) => name !== undefined && NAMES.has(name) && !DEFINITION_MEMBERS.has(name))
+    .map(({ index, 1: name = "" }) => ({ toolset, file, name, index, line: text.slice(0, index).split("\n").length }))
+    .filter(({ line }) => !NO_CODE.test(text.split("\n")[line - 1] ?? ""));
+}
+
+/** Every name that a tool takes or sends. */
+const NAMES: ReadonlySet<string> = new Set([
+  ...allTools.flatMap(({ input }) => Object.keys(input.shape)),
+  ...operations.flatMap(({ parameters, body }) =>
+    [...parameters.map(({ name }) => name), ...Object.keys(body?.schema.properties ?? {})]
+      .map((name) => name.replace("[]", ""))
+  ),
+]);
+
+/** Members of a tool's definition that are also the names of parameters. */
+const DEFINITION_MEMBERS = new Set(["name", "title", "description", "status", "message"]);
+
+/**
+ * Comments; members of types, which the compiler checks; and the state that a yes is bound to, whose names only have to
+ * stay the same.
+ */
+const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$|^\s*target: \{/;
