@@ -4,7 +4,13 @@ import type { ProjectCopy } from "./project_copy.ts";
 import type { Reach } from "./reach.ts";
 import { TEST } from "./test_flags.ts";
 
-const LOOP = "tests/integration/tools_test.ts";
+/** Tests that are made for each tool of a table, and have its name in theirs. */
+const LOOP = /Deno\.test\(`[^`]*\$\{(?:\w+\.)?tool(?:\.name)?\}/;
+/** One module, since each module of tests begins with loading the whole program. */
+const ENTRY = "tests/loop_tests.ts";
+
+/** Tests that start programs are left out: they need more than the copy may, and notice nothing of names. */
+const STARTS_PROGRAMS = /support\/process\.ts/;
 
 /** Runs all tests of the tools that a mutant has a part in. */
 export class AllTests {
@@ -36,7 +42,9 @@ export class AllTests {
 
   async #firstFailing(copy: ProjectCopy, { file }: Mutant): Promise<string[] | undefined> {
     const tools = this.#reach.of(file).join("|");
-    const runs = [["--filter", `/^(${tools}) /`, LOOP], ...this.#filesNaming(tools).map((test) => [test])];
+    const loops = [...this.#texts].filter(([, text]) => LOOP.test(text) && !STARTS_PROGRAMS.test(text));
+    copy.write(ENTRY, loops.map(([test]) => `import "../${test}";\n`).join(""));
+    const runs = [["--filter", `/\\b(${tools})\\b/`, ENTRY], ...this.#filesNaming(tools).map((test) => [test])];
     for (const run of runs) {
       const { success } = await copy.deno([...TEST, "--fail-fast", ...run]);
       if (!success) return run;
@@ -44,14 +52,11 @@ export class AllTests {
     return undefined;
   }
 
-  /**
-   * The other files of tests that name a tool, those with the most mentions first. Those that start programs are left
-   * out: they need more than the copy may, and notice nothing of names.
-   */
+  /** The files of tests that name a tool, those with the most mentions first. */
   #filesNaming(tools: string): string[] {
     const names = new RegExp(`\\b(?:${tools})\\b`, "g");
     return [...this.#texts]
-      .filter(([test, text]) => test !== LOOP && !text.includes("support/process.ts"))
+      .filter(([, text]) => !STARTS_PROGRAMS.test(text))
       .map(([test, text]) => ({ test, mentions: [...text.matchAll(names)].length }))
       .filter(({ mentions }) => mentions > 0)
       .sort((a, b) => b.mentions - a.mentions)

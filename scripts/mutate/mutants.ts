@@ -44,10 +44,22 @@ export function misspelt(text: string, { index, name }: Mutant): string {
 
 /** One mutant for each place where a parameter name is a member of an object: `name: …`; `name?: …` is one of a type. */
 function mutantsIn(toolset: Toolset, file: string, text: string): Mutant[] {
+  const targets = [...text.matchAll(TARGET)].map(({ index, 0: { length } }) => objectFrom(text, index + length));
   return [...text.matchAll(/\b([A-Za-z_]\w*)(?=:\s)/g)]
     .filter(([, name]) => name !== undefined && NAMES.has(name) && !DEFINITION_MEMBERS.has(name))
+    .filter(({ index }) => !targets.some(({ from, to }) => from <= index && index < to))
     .map(({ index, 1: name = "" }) => ({ toolset, file, name, index, line: text.slice(0, index).split("\n").length }))
     .filter(({ line }) => !NO_CODE.test(text.split("\n")[line - 1] ?? ""));
+}
+
+/** Where the inside of an object is, which begins behind its first brace. */
+function objectFrom(text: string, from: number): { from: number; to: number } {
+  let to = from;
+  for (let depth = 1; depth > 0 && to < text.length; to++) {
+    if (text[to] === "{") depth++;
+    if (text[to] === "}") depth--;
+  }
+  return { from, to };
 }
 
 /** Every name that a tool takes or sends. */
@@ -62,8 +74,8 @@ const NAMES: ReadonlySet<string> = new Set([
 /** Members of a tool's definition that are also the names of parameters. */
 const DEFINITION_MEMBERS = new Set(["name", "title", "description", "status", "message"]);
 
-/**
- * Comments; members of types, which the compiler checks; and the state that a yes is bound to, whose names only have to
- * stay the same.
- */
-const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$|^\s*target: \{/;
+/** Comments, and members of types, which the compiler checks. */
+const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$/;
+
+/** The state that a yes is bound to. Only its fingerprint is compared, so that the names in it have to stay the same. */
+const TARGET = /^\s*target: \{/gm;

@@ -33,12 +33,17 @@ export async function withoutTypeErrors(
     })),
   ]);
   const folder = `src/tools/${toolset}/`;
-  const sound: Mutant[] = [];
-  for (let from = 0; from < left.length; from += FOLDERS_AT_ONCE) {
+  const { imported = [], alone: sound = [] } = Object.groupBy(left, ({ file }) => {
+    const specifier = `/${file.replace(/^.*\//, "")}"`;
+    return [...texts].some(([other, text]) => !other.endsWith("/mod.ts") && text.includes(specifier))
+      ? "imported"
+      : "alone";
+  });
+  for (let from = 0; from < imported.length; from += FOLDERS_AT_ONCE) {
     sound.push(
       ...await withoutErrors(copy, [
         { files: renamed(texts, (file) => file.replace(folder, `src/tools/${toolset}.unchanged/`)) },
-        ...left.slice(from, from + FOLDERS_AT_ONCE).map((mutant, at) => ({
+        ...imported.slice(from, from + FOLDERS_AT_ONCE).map((mutant, at) => ({
           mutant,
           files: renamed(
             new Map([...texts, changed(mutant)]),
