@@ -44,10 +44,10 @@ export function misspelt(text: string, { index, name }: Mutant): string {
 
 /** One mutant for each place where a parameter name is a member of an object: `name: …`; `name?: …` is one of a type. */
 function mutantsIn(toolset: Toolset, file: string, text: string): Mutant[] {
-  const targets = [...text.matchAll(TARGET)].map(({ index, 0: { length } }) => objectFrom(text, index + length));
-  return [...text.matchAll(/\b([A-Za-z_]\w*)(?=:\s)/g)]
+  const bound = [...text.matchAll(BOUND)].map(({ index, 0: { length } }) => objectFrom(text, index + length));
+  return [...text.matchAll(MEMBER)]
     .filter(([, name]) => name !== undefined && NAMES.has(name) && !DEFINITION_MEMBERS.has(name))
-    .filter(({ index }) => !targets.some(({ from, to }) => from <= index && index < to))
+    .filter(({ index }) => !bound.some(({ from, to }) => from <= index && index < to))
     .map(({ index, 1: name = "" }) => ({ toolset, file, name, index, line: text.slice(0, index).split("\n").length }))
     .filter(({ line }) => !NO_CODE.test(text.split("\n")[line - 1] ?? ""));
 }
@@ -71,11 +71,17 @@ const NAMES: ReadonlySet<string> = new Set([
   ),
 ]);
 
+/** The name of a member: first in its line, or behind what begins or parts members. Other words are part of a text. */
+const MEMBER = /(?<=^\s*|[{(,]\s*)\b([A-Za-z_]\w*)(?=:\s)/gm;
+
 /** Members of a tool's definition that are also the names of parameters. */
 const DEFINITION_MEMBERS = new Set(["name", "title", "description", "status", "message"]);
 
 /** Comments, and members of types, which the compiler checks. */
 const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$/;
 
-/** The state that a yes is bound to. Only its fingerprint is compared, so that the names in it have to stay the same. */
-const TARGET = /^\s*target: \{/gm;
+/**
+ * The begin of the state that a yes is bound to: in a question, or in a function that makes it. Only its fingerprint is
+ * compared, so that the names in it have to stay the same, whatever they are.
+ */
+const BOUND = /^\s*target: \{|^(?:export )?function bound[A-Z]\w*\(.* \{$/gm;
