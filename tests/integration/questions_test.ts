@@ -171,6 +171,10 @@ interface Row {
   readsListing?: number;
 }
 
+const renameAddon = (id: number) => (sandbox: Sandbox) => {
+  for (const addon of sandbox.account().addons) if (addon.id === id) addon.label = "Another";
+};
+
 const snapshotsEvery = (hours: string) => (sandbox: Sandbox) =>
   void Object.assign(serverOf(sandbox), { cloud: "amazon", snapshot_frequency: hours });
 
@@ -377,6 +381,7 @@ const ON_SERVER: Row[] = [
     callerTexts: ["caller-canary.example.com"],
     headline: /^Switch add-on 7 on for server 100001 with 3 applications: Cloudways may bill this; .*\.$/,
     shows: ["Mail goes to", "smtp.caller-canary.example.com"],
+    otherTarget: renameAddon(7),
   },
   {
     tool: "set_server_insights",
@@ -394,6 +399,7 @@ const ON_APP: Row[] = [
     callerTexts: ["6.9-caller-canary"],
     headline: /^Request add-on 9 for application 200001: Cloudways may bill this; the price is not known here\.$/,
     shows: ["Add-on", "Application upgrade"],
+    otherTarget: renameAddon(9),
   },
   {
     tool: "restore_app",
