@@ -271,6 +271,22 @@ Deno.test("before a record changes, a person sees what it says, what it will say
   service.sandbox.assertNoViolations();
 });
 
+Deno.test("the level of a mail server changes alone, and with the time it is kept for", async () => {
+  await using service = await start();
+  const mx = has(service, { type: "MX", name: "", value: "mail.example.com.", mxLevel: 10 });
+
+  for (const change of [{ mx_level: 5 }, { mx_level: 7, ttl_seconds: 300 }]) {
+    const { json } = await call(service, "update_dns_record", { ...DOMAIN, record_id: mx.uid, ...change });
+    assert.deepEqual({ ...Object(json.after), ...change }, json.after);
+  }
+
+  const sent = service.sandbox.requestsTo("dns_made_easy_update_record").map(({ fields }) => fields.record);
+  assert.deepEqual(sent, [
+    { type: "MX", name: "@", value: "mail.example.com.", ttl: 3600, mx_level: 5 },
+    { type: "MX", name: "@", value: "mail.example.com.", ttl: 300, mx_level: 7 },
+  ]);
+});
+
 Deno.test("a value that stays is sent as Cloudways keeps it", async () => {
   await using service = await start();
   const txt = has(service, { type: "TXT", name: "long", value: '"one""two"' });
