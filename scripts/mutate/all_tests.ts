@@ -44,7 +44,8 @@ export class AllTests {
     const tools = this.#reach.of(file).join("|");
     const loops = [...this.#texts].filter(([, text]) => LOOP.test(text) && !STARTS_PROGRAMS.test(text));
     copy.write(ENTRY, loops.map(([test]) => `import "../${test}";\n`).join(""));
-    const runs = [["--filter", `/\\b(${tools})\\b/`, ENTRY], ...this.#filesNaming(tools).map((test) => [test])];
+    const [nearest, ...others] = this.#filesNaming(tools).map((test) => [test]);
+    const runs = [...(nearest ? [nearest] : []), ["--filter", `/\\b(${tools})\\b/`, ENTRY], ...others];
     for (const run of runs) {
       const { success } = await copy.deno([...TEST, "--fail-fast", ...run]);
       if (!success) return run;
