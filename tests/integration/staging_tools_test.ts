@@ -211,6 +211,8 @@ Deno.test("a copy whose live application is gone is neither pushed nor pulled", 
     const { json } = await call(service, name, { app_id: 200008, files: true });
     assert.equal(json.code, "not_found", name);
     assert.match(String(json.message), /live application of staging application 200008/);
+    const { source_app_id } = appOf(service, 200008);
+    assert.deepEqual(json.details, { app_id: 200008, source_app_id }, name);
   }
 
   assert.deepEqual(writesOf(service), []);
