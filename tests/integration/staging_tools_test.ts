@@ -252,6 +252,7 @@ Deno.test("a pull is refused, and nobody asked, unless both sides were backed up
 
     assert.equal(json.code, "validation_failed");
     assert.match(String(json.hint), new RegExp(`backup_app, app_id ${side}\\b`));
+    assert.equal(Object(json.details).app_id, side);
     assert.equal(again.isError, false, "a list that was seen before the backup is read again");
     assert.deepEqual(writesOf(service), ["staging_sync_code"]);
   }
