@@ -44,10 +44,13 @@ export function misspelt(text: string, { index, name }: Mutant): string {
 
 /** One mutant for each place where a parameter name is a member of an object: `name: …`; `name?: …` is one of a type. */
 function mutantsIn(toolset: Toolset, file: string, text: string): Mutant[] {
-  const bound = [...text.matchAll(BOUND)].map(({ index, 0: { length } }) => objectFrom(text, index + length));
+  const skipped = [
+    ...[...text.matchAll(BOUND)].map(({ index, 0: { length } }) => objectFrom(text, index + length)),
+    ...[...text.matchAll(TYPE)].map(({ index, 0: { length } }) => ({ from: index, to: index + length })),
+  ];
   return [...text.matchAll(MEMBER)]
     .filter(([, name]) => name !== undefined && NAMES.has(name) && !DEFINITION_MEMBERS.has(name))
-    .filter(({ index }) => !bound.some(({ from, to }) => from <= index && index < to))
+    .filter(({ index }) => !skipped.some(({ from, to }) => from <= index && index < to))
     .map(({ index, 1: name = "" }) => ({ toolset, file, name, index, line: text.slice(0, index).split("\n").length }))
     .filter(({ line }) => !NO_CODE.test(text.split("\n")[line - 1] ?? ""));
 }
@@ -79,6 +82,9 @@ const DEFINITION_MEMBERS = new Set(["name", "title", "description", "status", "m
 
 /** Comments, and members of types, which the compiler checks. */
 const NO_CODE = /^\s*(\/\/|\/?\*)|^\s*\w+\??: [^,]*;$/;
+
+/** A type that is given a name, up to the first member that ends its line: members of tuples have names for readers. */
+const TYPE = /^(?:export )?type \w+.*?;$/gms;
 
 /**
  * The begin of the state that a yes is bound to: in a question, or in a function that makes it. Only its fingerprint is
