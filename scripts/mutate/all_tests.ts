@@ -53,14 +53,14 @@ export class AllTests {
     return undefined;
   }
 
-  /** The files of tests that name a tool, those with the most mentions first. */
+  /** The files of tests that name a tool, first those that name it most often for their length. */
   #filesNaming(tools: string): string[] {
     const names = new RegExp(`\\b(?:${tools})\\b`, "g");
     return [...this.#texts]
       .filter(([, text]) => !STARTS_PROGRAMS.test(text))
-      .map(([test, text]) => ({ test, mentions: [...text.matchAll(names)].length }))
-      .filter(({ mentions }) => mentions > 0)
-      .sort((a, b) => b.mentions - a.mentions)
+      .map(([test, text]) => ({ test, share: [...text.matchAll(names)].length / text.length }))
+      .filter(({ share }) => share > 0)
+      .sort((a, b) => b.share - a.share)
       .map(({ test }) => test);
   }
 }
