@@ -26,7 +26,7 @@ import { appView, serverOnlyView } from "../define/views.ts";
 
 const summaryReply = listReply(
   "content",
-  z.looseObject({ name: looseText, datapoint: looseList(z.unknown()) }),
+  z.looseObject({ name: looseText, type: looseText, datapoint: looseList(z.unknown()) }),
 );
 
 /** `[value, unix seconds]`; either may be missing. */
