@@ -952,6 +952,14 @@ for (const { tool, args, callerTexts = [], setUp, hits = 0, headline, shows, oth
   });
 }
 
+Deno.test("a yes to restore_app is bound to the restore point as Cloudways lists it", async () => {
+  await using started = await start();
+
+  const { target } = await started.ask("restore_app", { ...APP, time: "2026-08-05 23:19:06" });
+
+  assert.deepEqual(target, { time: "2026-08-05T23:19:06" });
+});
+
 for (const { tool, args, setUp } of ON_SERVER) {
   Deno.test(`${tool} names every application of the server with all its domains, the primary one first`, async () => {
     await using started = await start();
