@@ -74,8 +74,11 @@ const NAMES: ReadonlySet<string> = new Set([
   ),
 ]);
 
-/** The name of a member: first in its line, or behind what begins or parts members. Other words are part of a text. */
-const MEMBER = /(?<=^\s*|[{(,]\s*)\b([A-Za-z_]\w*)(?=:\s)/gm;
+/**
+ * The name of a member: first in its line, or behind what begins or parts members. Other words are part of a text, or
+ * name the parameter of a function, which the compiler checks.
+ */
+const MEMBER = /(?<=^\s*|[{,]\s*)\b([A-Za-z_]\w*)(?=:\s)/gm;
 
 /** Members of a tool's definition that are also the names of parameters. */
 const DEFINITION_MEMBERS = new Set(["name", "title", "description", "status", "message"]);
