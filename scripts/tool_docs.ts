@@ -32,19 +32,20 @@ Made from the definitions by \`deno task docs:tools\`. The examples were called 
 needs a person's yes: always, or where its description says so.
 `;
 
-/** The page as it should be. */
-export async function toolDocs(): Promise<string> {
-  const entries = new Catalogue(allTools).entries();
-  const sections: string[] = [];
-  for (const toolset of TOOLSETS) {
-    const ofToolset = entries.filter(({ tool }) => tool.toolset === toolset);
-    if (ofToolset.length > 0) sections.push(`## Toolset ${toolset}`);
-    for (const entry of ofToolset) sections.push(await section(entry));
-  }
-  return `${INTRODUCTION}\n${sections.join("\n\n")}\n`;
+/** Everything that the page has a section for. */
+export const documented: readonly CatalogueEntry[] = new Catalogue(allTools).entries();
+
+/** The page, made of the section of each tool. */
+export function pageOf(sectionOf: (tool: string) => string): string {
+  const parts = TOOLSETS.flatMap((toolset) => {
+    const own = documented.filter(({ tool }) => tool.toolset === toolset);
+    return own.length > 0 ? [`## Toolset ${toolset}`, ...own.map(({ tool }) => sectionOf(tool.name))] : [];
+  });
+  return `${INTRODUCTION}\n${parts.join("\n\n")}\n`;
 }
 
-async function section({ tool, listed }: CatalogueEntry): Promise<string> {
+/** The section of a tool as it should be. */
+export async function sectionFor({ tool, listed }: CatalogueEntry): Promise<string> {
   const row = toolRows.find((candidate) => candidate.tool === tool.name);
   if (row === undefined) throw new Error(`${tool.name} has no row in tests/tool_rows`);
   const answer = await exampleAnswer(row);
@@ -102,7 +103,9 @@ function firstLines(text: string): string {
 }
 
 if (import.meta.main) {
-  const wanted = await toolDocs();
+  const sections = new Map<string, string>();
+  for (const entry of documented) sections.set(entry.tool.name, await sectionFor(entry));
+  const wanted = pageOf((tool) => sections.get(tool) ?? "");
   const present = await Deno.readTextFile(FILE).catch(() => "");
   if (Deno.args.includes("--check")) {
     if (present !== wanted) throw new Error(`${FILE} is out of date: run deno task docs:tools`);

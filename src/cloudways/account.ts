@@ -325,7 +325,7 @@ export class CloudwaysAccount {
    * @throws {ToolError} `operation_failed` if the report fails, and any failure to request it.
    */
   async report<T>(request: ReportRequest<T>, options: WaitOptions): Promise<Report<T>> {
-    const { inline, finished, ...asked } = request;
+    const { inline, finished, on, ...asked } = request;
     const method = asked.form === undefined ? "GET" : "POST";
     const reply = await this.#send({
       ...asked,
@@ -333,7 +333,7 @@ export class CloudwaysAccount {
       reply: z.union([inline.transform((data) => ({ data })), startedAsId]),
     });
     if ("data" in reply) return { status: "completed", operation_id: null, data: reply.data };
-    return await this.#work.report(reply.id, targetIn(asked.form ?? asked.query), options, finished);
+    return await this.#work.report(reply.id, on ?? targetIn(asked.form ?? asked.query), options, finished);
   }
 
   /** Like {@linkcode followToEnd}, without the operation at its end. */

@@ -4,11 +4,14 @@ import type { Fields } from "./http.ts";
 import { isOperationId } from "./operation_id.ts";
 import { startedReply } from "./operations.ts";
 import type { ApiRequest } from "./session.ts";
+import type { OperationTarget } from "./started_operations.ts";
 
 /** A report that Cloudways makes in the background. */
 export interface ReportRequest<T> extends Pick<ApiRequest<T>, "operation" | "path" | "query"> {
   /** Set where the report is asked for by a form, which is sent once. */
   form?: Fields;
+  /** What the report is about. Defaults to the ids in the form or query. */
+  on?: OperationTarget;
   /** Parses an answer that contains the report itself; fails on an answer that contains only an id. */
   inline: z.ZodType<T>;
   /** Reads the report from the result of the finished operation. The result may be null. */

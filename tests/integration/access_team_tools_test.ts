@@ -362,16 +362,19 @@ Deno.test("a deletion that does not show is an error, and one that can't be look
 
 Deno.test("a member or project that does not exist is not found, and the answer names the tool that lists them", async () => {
   await using service = await start();
-  const calls: [string, Record<string, unknown>][] = [
-    ["update_team_member", { member_id: 999999, role: "Lead" }],
-    ["remove_team_member", { member_id: 999999 }],
-    ["update_project", { project_id: 999999, name: "New" }],
-    ["delete_project", { project_id: 999999 }],
-  ];
+  const member = { member_id: 999999 };
+  const project = { project_id: 999999 };
+  const calls = [
+    ["update_team_member", member, { role: "Lead" }],
+    ["remove_team_member", member, {}],
+    ["update_project", project, { name: "New" }],
+    ["delete_project", project, {}],
+  ] as const;
 
-  for (const [tool, args] of calls) {
-    const { json } = await call(service, tool, args);
+  for (const [tool, unknown, change] of calls) {
+    const { json } = await call(service, tool, { ...unknown, ...change });
     assert.equal(json.code, "not_found", tool);
+    assert.deepEqual(json.details, unknown, tool);
     assert.match(String(json.hint), /list_(team_members|projects)/);
   }
   assert.deepEqual(writes(service.sandbox), []);

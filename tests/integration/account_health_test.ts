@@ -46,6 +46,10 @@ Deno.test("an account in good health has a verdict for each part, no finding, an
 
   assert.deepEqual(answer.servers, { ok: 2, attention: 0, urgent: 0, unknown: 0 });
   assert.deepEqual(answer.apps, { ok: 4, attention: 0, urgent: 0, unknown: 0 });
+  assert.deepEqual(answer.checked, {
+    servers: ["status", "platform", "services", "disk", "memory", "cpu"],
+    apps: ["certificate", "backups", "updates", "vulnerabilities", "malware"],
+  });
   assert.deepEqual([answer.findings, answer.not_looked_at, answer.next_calls], [[], [], []]);
   assert.deepEqual(answer.ok.map(({ server_is_ok, apps }) => [server_is_ok, apps.length]), [[true, 2], [true, 2]]);
 });

@@ -33,9 +33,10 @@ function wordsOf(tool: string, argument: string): string[] {
 }
 
 Deno.test("former names are not listed, and belong to arguments that are", () => {
-  assert.deepEqual([...new Set(formerNames.map(({ tool, former }) => `${tool}.${former}`))], [
-    "change_service_state.state",
-    "enforce_app_https.status",
+  assert.deepEqual(formerNames.map(({ tool, former, word, now }) => [`${tool}.${former}`, word, now]), [
+    ...["start", "stop", "restart"].map((word) => ["change_service_state.state", word, word]),
+    ["enforce_app_https.status", "enable", true],
+    ["enforce_app_https.status", "disable", false],
   ]);
   for (const { tool, former, name } of formerNames) {
     const { listed: { inputSchema }, understood } = entryOf(tool);

@@ -5,6 +5,7 @@ import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";
 import { callModern } from "../support/rpc_2026.ts";
+import { receiptOf } from "../support/undo_cases.ts";
 import { yesTo } from "../support/yes.ts";
 
 const DOMAIN = { domain: "example.com" };
@@ -269,6 +270,35 @@ Deno.test("before a record changes, a person sees what it says, what it will say
   assert.deepEqual([changed?.value, changed?.ttl, changed?.mxLevel], ["mail.example.net.", 3600, 10]);
   assert.deepEqual([Object(json.before).value, Object(json.after).value], ["mail.example.com.", "mail.example.net."]);
   service.sandbox.assertNoViolations();
+});
+
+Deno.test("the level of a mail server changes alone, and with the time it is kept for", async () => {
+  await using service = await start();
+  const mx = has(service, { type: "MX", name: "", value: "mail.example.com.", mxLevel: 10 });
+
+  for (const change of [{ mx_level: 5 }, { mx_level: 7, ttl_seconds: 300 }]) {
+    const { json } = await call(service, "update_dns_record", { ...DOMAIN, record_id: mx.uid, ...change });
+    assert.deepEqual({ ...Object(json.after), ...change }, json.after);
+  }
+
+  const sent = service.sandbox.requestsTo("dns_made_easy_update_record").map(({ fields }) => fields.record);
+  assert.deepEqual(sent, [
+    { type: "MX", name: "@", value: "mail.example.com.", ttl: 3600, mx_level: 5 },
+    { type: "MX", name: "@", value: "mail.example.com.", ttl: 300, mx_level: 7 },
+  ]);
+});
+
+Deno.test("a text that Cloudways keeps in quotation marks is taken back without them", async () => {
+  await using service = await start();
+  const { uid } = has(service, { type: "TXT", name: "_dmarc", value: '"v=DMARC1; p=none"' });
+  const args = { ...DOMAIN, record_id: uid, value: "v=DMARC1; p=reject" };
+
+  const done = await call(service, "update_dns_record", args);
+  const undone = await call(service, "undo_change", { receipt: receiptOf(done.json) });
+
+  assert.equal(undone.isError, false, JSON.stringify(undone.json));
+  const sent = service.sandbox.requestsTo("dns_made_easy_update_record").map(({ fields }) => fields.record);
+  assert.deepEqual(sent.map((record) => Object(record).value), ["v=DMARC1; p=reject", "v=DMARC1; p=none"]);
 });
 
 Deno.test("a value that stays is sent as Cloudways keeps it", async () => {

@@ -171,6 +171,10 @@ interface Row {
   readsListing?: number;
 }
 
+const renameAddon = (id: number) => (sandbox: Sandbox) => {
+  for (const addon of sandbox.account().addons) if (addon.id === id) addon.label = "Another";
+};
+
 const snapshotsEvery = (hours: string) => (sandbox: Sandbox) =>
   void Object.assign(serverOf(sandbox), { cloud: "amazon", snapshot_frequency: hours });
 
@@ -377,6 +381,7 @@ const ON_SERVER: Row[] = [
     callerTexts: ["caller-canary.example.com"],
     headline: /^Switch add-on 7 on for server 100001 with 3 applications: Cloudways may bill this; .*\.$/,
     shows: ["Mail goes to", "smtp.caller-canary.example.com"],
+    otherTarget: renameAddon(7),
   },
   {
     tool: "set_server_insights",
@@ -394,6 +399,7 @@ const ON_APP: Row[] = [
     callerTexts: ["6.9-caller-canary"],
     headline: /^Request add-on 9 for application 200001: Cloudways may bill this; the price is not known here\.$/,
     shows: ["Add-on", "Application upgrade"],
+    otherTarget: renameAddon(9),
   },
   {
     tool: "restore_app",
@@ -945,6 +951,14 @@ for (const { tool, args, callerTexts = [], setUp, hits = 0, headline, shows, oth
     assert.ok(started.sandbox.requests.every(({ operationId }) => operationId === "server_list"));
   });
 }
+
+Deno.test("a yes to restore_app is bound to the restore point as Cloudways lists it", async () => {
+  await using started = await start();
+
+  const { target } = await started.ask("restore_app", { ...APP, time: "2026-08-05 23:19:06" });
+
+  assert.deepEqual(target, { time: "2026-08-05T23:19:06" });
+});
 
 for (const { tool, args, setUp } of ON_SERVER) {
   Deno.test(`${tool} names every application of the server with all its domains, the primary one first`, async () => {

@@ -211,6 +211,8 @@ Deno.test("a copy whose live application is gone is neither pushed nor pulled", 
     const { json } = await call(service, name, { app_id: 200008, files: true });
     assert.equal(json.code, "not_found", name);
     assert.match(String(json.message), /live application of staging application 200008/);
+    const { source_app_id } = appOf(service, 200008);
+    assert.deepEqual(json.details, { app_id: 200008, source_app_id }, name);
   }
 
   assert.deepEqual(writesOf(service), []);
@@ -250,6 +252,7 @@ Deno.test("a pull is refused, and nobody asked, unless both sides were backed up
 
     assert.equal(json.code, "validation_failed");
     assert.match(String(json.hint), new RegExp(`backup_app, app_id ${side}\\b`));
+    assert.equal(Object(json.details).app_id, side);
     assert.equal(again.isError, false, "a list that was seen before the backup is read again");
     assert.deepEqual(writesOf(service), ["staging_sync_code"]);
   }

@@ -1,5 +1,6 @@
 /** One loop over all tools: what each sends, answers and refuses, as its row in the table says. */
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { allTools } from "../../src/tools/all.ts";
 import { DEMO_ACCOUNT, type Sandbox, type SandboxOptions } from "../sandbox/mod.ts";
 import { operationById, operations } from "../sandbox/facts.ts";
@@ -186,6 +187,14 @@ async function beginInConsole({ baseUrl }: Sandbox): Promise<string> {
   return String(operation_id);
 }
 
+/** Of `list_my_operations`, what work was started on. */
+const operationList = z.object({
+  operations: z.array(
+    z.object({ operation_id: z.string(), tool: z.string(), server_id: z.number(), app_id: z.number().optional() })
+      .transform(({ app_id, ...other }) => ({ ...other, app_id })),
+  ),
+});
+
 const isReader = (tool: string) => allTools.some(({ name, effect }) => name === tool && effect === "read");
 
 const timesSent = ({ requests }: Sandbox, request: string) =>
@@ -205,6 +214,21 @@ for (const { row, forms } of working) {
     assert.match(String(json.next_step), new RegExp(`get_operation_status.*${json.operation_id}`));
     assert.deepEqual(outputProblems(service.app.catalogue, tool, json), []);
     assert.equal(timesSent(service.sandbox, LOOK[0]), 1);
+  });
+
+  Deno.test(`${tool} is listed with what it works on while its operation runs`, async () => {
+    await using service = await startWork(row, { forms, pace: ENDLESS });
+    // The full form of a report asks for several.
+    const args = isReader(tool) ? minimal : row.full;
+    const { json: started } = await call(service, row, { ...args, wait_seconds: 0 });
+
+    const { structured } = await callTool(service.mcpUrl, "list_my_operations", {}, TOKEN_HEADERS);
+
+    const { operations } = operationList.parse(structured);
+    const [newest] = operations;
+    // A server that is made has no id in the arguments.
+    const server_id = targetOf(row) === undefined ? newest?.server_id : 100001;
+    assert.deepEqual(newest, { operation_id: started.operation_id, tool, server_id, app_id: args.app_id });
   });
 
   Deno.test(`${tool} is an error if its operation fails at Cloudways`, async () => {

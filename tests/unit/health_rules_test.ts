@@ -57,6 +57,7 @@ Deno.test("the newest value counts in whatever order a graph gives its points", 
 
   const [finding] = findings;
   assert.deepEqual([finding?.figure, finding?.measured_at, finding?.since], [3, point(5, 3).at, point(10, 5).at]);
+  assert.deepEqual(finding?.arguments, { server_id: 1 });
 });
 
 Deno.test("vulnerabilities without a score need attention, and data that were never fetched say nothing", () => {

@@ -138,7 +138,7 @@ export function countSections({ account, servers }: MemberAccess): number {
 }
 
 /** What a yes is bound to besides the arguments: what the ids name now. */
-export function accessTarget({ servers, apps }: FoundAccess): JsonValue {
+export function boundAccess({ servers, apps }: FoundAccess): JsonValue {
   return {
     servers: servers.map(({ id, label }) => ({ id, label })),
     apps: apps.map(({ app, server }) => ({ id: app.id, label: app.label, server: server.id })),

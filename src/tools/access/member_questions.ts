@@ -2,7 +2,7 @@
 import type { MemberRecord } from "../define/members.ts";
 import type { Question, QuestionFact } from "../../confirm/question.ts";
 import type { JsonValue } from "../../text/clean.ts";
-import { accessFacts, accessInWords, accessTarget, countSections, type FoundAccess } from "./member_access.ts";
+import { accessFacts, accessInWords, boundAccess, countSections, type FoundAccess } from "./member_access.ts";
 import { type MemberChange, STATUS_WORDS } from "./member_change.ts";
 
 const NOT_VERIFIED = "Cloudways doesn't show what a member may do on servers, so nobody can verify here what they " +
@@ -35,7 +35,7 @@ export function additionQuestion(added: NewMember): Question {
       { name: "Role", values: role === undefined ? [] : [role] },
       ...accessFacts(added),
     ],
-    target: accessTarget(added),
+    target: boundAccess(added),
   };
 }
 
@@ -62,9 +62,9 @@ export function changeQuestion({ member, before, after, sections, given }: Membe
       ...(given === undefined ? sectionFacts(sections) : accessFacts(given)),
     ],
     target: {
-      ...memberTarget(member),
+      ...boundMember(member),
       before: { ...before, sections: sections && [...sections] },
-      access: given === undefined ? null : accessTarget(given),
+      access: given === undefined ? null : boundAccess(given),
     },
   };
 }
@@ -108,11 +108,11 @@ export function removalQuestion(member: MemberRecord): Question {
       { name: "Name", values: [name] },
       { name: "Role", values: role === "" ? [] : [role] },
     ],
-    target: memberTarget(member),
+    target: boundMember(member),
   };
 }
 
-function memberTarget({ id, name, email, role, status }: MemberRecord): Record<string, JsonValue> {
+function boundMember({ id, name, email, role, status }: MemberRecord): Record<string, JsonValue> {
   return { member: { id, name, email, role, status } };
 }
 

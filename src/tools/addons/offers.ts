@@ -77,7 +77,7 @@ export function priceList({ packages }: Addon): string[] {
 }
 
 /** What of an add-on a yes is bound to. */
-export function addonTarget(addon: Addon): Record<string, JsonValue> {
+export function boundAddon(addon: Addon): Record<string, JsonValue> {
   const { id, label } = addon;
   return { addon: { id, label, prices: addon.packages.map((one) => [one.id_package, priceOf(one) ?? null]) } };
 }

@@ -1,6 +1,6 @@
 /** What is asked before an add-on of the account is ordered, changed or cancelled. */
 import type { Question, QuestionFact } from "../../confirm/question.ts";
-import { type Addon, type AddonPackage, addonTarget, nameOf, priceList, priceOf } from "./offers.ts";
+import { type Addon, type AddonPackage, boundAddon, nameOf, priceList, priceOf } from "./offers.ts";
 
 /** An add-on, and the package that is chosen, if it has packages. */
 export interface Order {
@@ -20,8 +20,8 @@ function orderFacts({ addon, chosen }: Order, price: string | undefined): Questi
   ];
 }
 
-function targetOf({ addon, chosen }: Order) {
-  return { ...addonTarget(addon), package: chosen?.id_package ?? null };
+function boundOrder({ addon, chosen }: Order) {
+  return { ...boundAddon(addon), package: chosen?.id_package ?? null };
 }
 
 /** The question before an add-on is ordered. */
@@ -36,7 +36,7 @@ export function orderQuestion(order: Order): Question {
       "It can be undone by cancelling the add-on; what was billed until then is not known to come back.",
     ],
     facts: orderFacts(order, price),
-    target: targetOf(order),
+    target: boundOrder(order),
   };
 }
 
@@ -53,7 +53,7 @@ export function changeQuestion(order: Order): Question {
       "It can be undone by moving it back to its present package, if Cloudways still offers that.",
     ],
     facts: [...orderFacts(order, price), { name: "Packages of this add-on", values: priceList(addon) }],
-    target: targetOf(order),
+    target: boundOrder(order),
   };
 }
 
@@ -71,6 +71,6 @@ export function cancelQuestion({ addon }: Pick<Order, "addon">): Question {
       { name: "Add-on", values: [addon.label], isFirst: true },
       { name: "Packages of this add-on", values: priceList(addon) },
     ],
-    target: addonTarget(addon),
+    target: boundAddon(addon),
   };
 }

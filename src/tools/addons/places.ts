@@ -10,7 +10,7 @@ import { appFacts, countApps, onApp, onServer, type ServerFacts, serverFacts } f
 import { appOutput, idsOf, namesOf, namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, type Tool } from "../define/tool.ts";
 import { domainName } from "../define/validators.ts";
-import { type Addon, addonId, addonOutput, addonTarget, findAddon, namesOfAddon, priceList } from "./offers.ts";
+import { type Addon, addonId, addonOutput, boundAddon, findAddon, namesOfAddon, priceList } from "./offers.ts";
 
 /** The mail service of an SMTP add-on. */
 const MAIL_INPUT = {
@@ -71,7 +71,7 @@ function serverAddonQuestion(facts: ServerAddonFacts, { enabled, host }: ServerA
       { name: "Add-on", values: [addon.label], isFirst: true },
       { name: "Packages of this add-on", values: priceList(addon) },
     ],
-    target: addonTarget(addon),
+    target: boundAddon(addon),
   };
 }
 
@@ -143,7 +143,7 @@ const requestAppAddon = defineAskingTool({
       { name: "Add-on", values: [addon.label], isFirst: true },
       { name: "Packages of this add-on", values: priceList(addon) },
     ],
-    target: addonTarget(addon),
+    target: boundAddon(addon),
   }),
   handler: async ({ version }, { account }, { addon, ...found }) => {
     await account.write({

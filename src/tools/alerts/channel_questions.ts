@@ -37,7 +37,10 @@ export function additionQuestion(added: NewChannel): Question {
       { name: "Events", values: eventNames(choices, events) },
       { name: "Channels so far", values: present.map((channel) => `${placeOf(channel)}: ${channel.name}`) },
     ],
-    target: { ...stateOf(added), present: present.map((channel) => ({ id: channel.id, ...stateOf(channel) })) },
+    target: {
+      ...boundChannel(added),
+      present: present.map((channel) => ({ id: channel.id, ...boundChannel(channel) })),
+    },
   };
 }
 
@@ -66,7 +69,7 @@ export function changeQuestion(change: ChannelChange): Question {
       { name: "Events removed", values: eventNames(choices, events.removed.map(Number)) },
       { name: "Events after", values: eventNames(choices, after.events) },
     ],
-    target: { channel: { id: channel.id, ...stateOf(channel) } },
+    target: { channel: { id: channel.id, ...boundChannel(channel) } },
   };
 }
 
@@ -98,12 +101,14 @@ export function deletionQuestion({ channel, choices }: AskedChannel): Question {
       { name: "State", values: [stateInWords(channel.isOn)] },
       { name: "Events", values: eventNames(choices, channel.events) },
     ],
-    target: { channel: { id: channel.id, ...stateOf(channel) } },
+    target: { channel: { id: channel.id, ...boundChannel(channel) } },
   };
 }
 
 /** What a yes is bound to; a web address by its fingerprint, since records hold it. */
-function stateOf({ name, kind, email, fingerprint, events, isOn }: Omit<Channel, "id" | "createdAt" | "updatedAt">) {
+function boundChannel(
+  { name, kind, email, fingerprint, events, isOn }: Omit<Channel, "id" | "createdAt" | "updatedAt">,
+) {
   return { name, kind, email, fingerprint, events: [...events].sort((a, b) => a - b), on: isOn };
 }
 

@@ -14,8 +14,8 @@ import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { appVarnishOffQuestion } from "../define/varnish_questions.ts";
 
 /** What a busy server says of the work that runs there. */
-const busyWith = z.looseObject({
-  operation: z.looseObject({
+const busyWith = z.object({
+  operation: z.object({
     operation_id: z.string().min(1),
     type: z.string(),
     server_id: idNumber.nullish().catch(null),

@@ -25,13 +25,20 @@ async function findDomain({ domain, ...named }: z.output<typeof input>, { accoun
   return { found, attached, fields: { ...idsOf(found), domain: attached.domain } };
 }
 
+/** A record by which Cloudflare sees whose a domain is. */
+interface TxtRecord {
+  host: string;
+  value: string;
+  status: string;
+}
+
 const txtReply = z.looseObject({
   txt_records: looseObject({
     ownership_verification: looseObject({ status: looseText, txt_name: looseText, txt_value: looseText }).nullish(),
     // Despite its name this is a TXT record too.
     ownership_verification_http: looseObject({ name: looseText, value: looseText }).nullish(),
   }),
-}).transform(({ txt_records: { ownership_verification: first, ownership_verification_http: second } }) =>
+}).transform(({ txt_records: { ownership_verification: first, ownership_verification_http: second } }): TxtRecord[] =>
   [
     { host: first?.txt_name ?? "", value: first?.txt_value ?? "", status: first?.status ?? "" },
     { host: second?.name ?? "", value: second?.value ?? "", status: "" },

@@ -24,7 +24,7 @@ const input = z.strictObject({
 /** The only reply to a start that holds the operation inside the new record. */
 const createReply = z.looseObject({ server: z.looseObject({ id: idNumber, operations: z.unknown().optional() }) })
   .transform(({ server }) => {
-    const [operation] = looseList(z.looseObject({ id: z.unknown().optional() })).safeParse(server.operations).data ??
+    const [operation] = looseList(z.looseObject({})).safeParse(server.operations).data ??
       [];
     return { serverId: tiedId(server.id), started: startedReply.parse({ operation_id: operation?.id }) };
   });

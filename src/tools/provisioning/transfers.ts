@@ -51,7 +51,7 @@ const offerServerTransfer = defineAskingTool({
   },
 });
 
-const receiver = z.looseObject({ id: looseText, name: looseText, email: looseText });
+const receiver = z.object({ name: looseText, email: looseText });
 
 /** An empty object comes as an empty list. The other account stands there while an offer is open. */
 const transferReply = looseObject({ share: z.unknown().optional(), transfer: z.unknown().optional() })

@@ -36,6 +36,7 @@ const getServerDiskUsage = defineTool({
     const report = await account.report({
       operation: "server_disk_usage_fetch",
       path: path`/server/${server.id}/diskUsage`,
+      on: { server_id: server.id },
       inline: inlineReport.transform(read),
       finished: read,
     }, waitOptions(input.wait_seconds, progress));
