@@ -70,12 +70,12 @@ export class CallAudit {
    * @throws {ToolError} `store_unavailable` if the record can't be written; `confirmation_required` if the yes has
    * ended already.
    */
-  async begins({ approval, mark }: SpentYes, deadline: AbortSignal): Promise<void> {
+  async begins({ approval, mark }: SpentYes, deadline: Pick<Deadline, "signal">): Promise<void> {
     this.#approval = approval;
     if (this.#kept) {
       const entry = { ...this.#entry("intent", null, null), ...(mark !== undefined && { mark }) };
       using patience = new Deadline(INTENT_MS);
-      await this.#trail.intend(entry, AbortSignal.any([patience.signal, deadline])).catch(notRecorded);
+      await this.#trail.intend(entry, AbortSignal.any([patience.signal, deadline.signal])).catch(notRecorded);
     }
     this.#begun = true;
   }

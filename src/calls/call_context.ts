@@ -1,5 +1,6 @@
 /** What a call works with: the caller's account, secrets, records and plans, within the call's deadline. */
 import type { Clock } from "../async/clock.ts";
+import type { Deadline } from "../async/deadline.ts";
 import type { AuditTrail } from "../audit/record.ts";
 import { type AccountServices, type AccountSharing, CloudwaysAccount } from "../cloudways/account.ts";
 import { fingerprintFor } from "../confirm/shown_call.ts";
@@ -49,9 +50,9 @@ export interface ContextCall {
   signal: AbortSignal;
   /** When it arrived, in milliseconds since the Unix epoch; waiting is counted from then. */
   arrivedAt: number;
-  /** When it must have ended, in milliseconds since the Unix epoch, and the signal that aborts then. */
+  /** When it must have ended, in milliseconds since the Unix epoch, and what aborts then. */
   endsAt: number;
-  deadline: AbortSignal;
+  deadline: Pick<Deadline, "signal">;
 }
 
 /** Makes the contexts of calls, and of the steps of plans. What few tools use is made when a tool uses it. */
@@ -90,13 +91,15 @@ export class CallContexts {
     const session = {
       customer,
       address,
-      deadline,
       endsAt,
       waitsFrom,
       tool,
       log,
       get signal() {
         return signal();
+      },
+      get deadline() {
+        return deadline.signal;
       },
     };
     const account = new CloudwaysAccount(services, session, servers, sharing);
@@ -161,5 +164,5 @@ export class CallContexts {
 
 /** Aborts when nothing is to be read any more. */
 function reading({ signal, deadline }: ContextCall): AbortSignal {
-  return AbortSignal.any([signal, deadline]);
+  return AbortSignal.any([signal, deadline.signal]);
 }

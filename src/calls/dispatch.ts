@@ -230,7 +230,7 @@ export class Dispatcher {
     const writeMs = entry.tool.effect === "read" ? 0 : this.#options.writeTimeoutMs;
     using deadline = new Deadline(readMs + writeMs);
     const endsAt = arrivedAt + readMs + writeMs;
-    const context = this.#contexts.of({ ...call, arrivedAt, endsAt, deadline: deadline.signal });
+    const context = this.#contexts.of({ ...call, arrivedAt, endsAt, deadline });
     const planning = prepared.plan(context);
     // The time for the change is not for reading what it would change.
     const read = writeMs === 0 ? await planning : await within(readMs, planning, () => Promise.reject(noTimeLeft()));
@@ -245,7 +245,7 @@ export class Dispatcher {
     }
     // Else anybody could fill the records with what Cloudways refuses.
     if (entry.tool.effect !== "read") await context.account?.ensureAccepted();
-    await call.audit.begins(verdict, deadline.signal);
+    await call.audit.begins(verdict, deadline);
     const value = await planned.run();
     await call.audit.succeeded(value);
     const { showsSecrets, showsLiterals: literals } = prepared;
