@@ -41,7 +41,7 @@ import { ALWAYS_SERVED, hostOf, type PageHost } from "./confirm/page_access.ts";
 import { UnknownPages } from "./confirm/page_ids.ts";
 import { QuestionStates } from "./confirm/state.ts";
 import { Relay } from "./mcp/relay.ts";
-import { type CallScope, createProtocolServer } from "./mcp/server.ts";
+import { type CallScope, createProtocolServer, leanOffer } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_id.ts";
 import { stdioScope } from "./mcp/stdio/scope.ts";
 import { openStore } from "./store/open.ts";
@@ -79,7 +79,9 @@ export interface AppOptions {
   /** Defaults to a catalogue of all tools. Making it takes most of the start-up time. */
   catalogue?: Catalogue;
   /** What is served over MCP, in place of the catalogue: tools that no catalogue could hold. */
-  protocol?: Pick<McpEndpointOptions<CallScope>, "createServer" | "isSlow">;
+  protocol?: Pick<McpEndpointOptions<CallScope>, "createServer" | "isSlow" | "lean">;
+  /** Called for each request that is answered without the SDK. False: none is. */
+  lean?: (() => void) | false;
   /** Counts the work done for callers. */
   work?: WorkCounts;
   /**
@@ -181,11 +183,15 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     stopWaiting,
   });
   const onProtocolError = (error: Error, scope?: CallScope) => (scope?.log ?? log).debug("protocol", { error });
+  const bounds = processBounds(config);
   const offer = { catalogue, prompts: new Prompts(allSkills, catalogue), dispatcher };
   const endpoint = new McpEndpoint<CallScope>({
     createServer: (scope, session) => createProtocolServer(offer, scope, session),
     isSlow: (name, args) => catalogue.isSlow(name, args),
-    ...options.protocol,
+    ...(options.lean !== false && {
+      lean: leanOffer(offer, { bounds, onAnswer: options.lean, onError: onProtocolError }),
+    }),
+    ...options.protocol && { lean: undefined, ...options.protocol },
     secretsOf: ({ caller }) => caller.secrets,
     askerOf: ({ caller: { identity, boundTo } }) =>
       identity.kind === "customer" ? { customer: identity.id, boundTo } : undefined,
@@ -198,7 +204,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const signIn = config.signIn && new SignIn({ ...base, services, customerIds, audit, clients: config.signIn.clients });
   const bodies = new BodyReader();
   const pageRoutes = await createPageRoutes(base, { approvals, secretPages, audit, bodies }, signIn !== undefined);
-  const parts = { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work };
+  const parts = { bounds, endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work };
   const edge = { access: config, trustedProxies: config.trustedProxies, metrics, log, folded };
   return {
     fetch: createRouter({ ...edge, routes: [...await createRoutes(base, parts), ...pageRoutes] }),
@@ -271,6 +277,8 @@ function createSecretPages({ config, pages, store, sealed, ring, clock }: Base):
 }
 
 interface RouteParts {
+  /** What the configuration allows. */
+  bounds: Bounds;
   endpoint: McpEndpoint<CallScope>;
   /** Undefined if people can't sign in. */
   signIn: SignIn | undefined;
@@ -289,9 +297,8 @@ async function createRoutes(
   parts: RouteParts,
 ): Promise<Route[]> {
   const { config, store, records, folded, clock, metrics } = base;
-  const { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work } = parts;
+  const { bounds, endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work } = parts;
   const { confirm, publicUrl } = config;
-  const bounds = processBounds(config);
   const mcpParts = { endpoint, catalogue, load, acceptance: records, folded, bodies, isDraining, work };
   const door = new HeaderDoor({ customerIds, isKnown: (id) => records.isKnown(id), bounds });
   const mcpRoute = new McpRoute({ ...mcpParts, door });

@@ -1,3 +1,4 @@
+import { Deadline } from "../async/deadline.ts";
 import { leavesOpen, ToolError } from "../errors.ts";
 import {
   type AuditApproval,
@@ -8,28 +9,37 @@ import {
 } from "../audit/record.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { SpentYes } from "../confirm/confirmation.ts";
+import { once } from "./once.ts";
 
 /** The parts of an audit entry that are the same for every record of a call. */
 export type AuditedCall = Pick<
   AuditEntry,
-  "customer" | "bound_to" | "connection" | "client" | "tool" | "arguments" | "request_id" | "undoes"
+  "customer" | "bound_to" | "connection" | "client" | "tool" | "request_id" | "undoes"
 >;
+
+/** How long a change waits until it is on record. Most of a call's time is left to the change itself. */
+const INTENT_MS = 10_000;
 
 /** Records one call, from its intent to its outcome. */
 export class CallAudit {
   readonly #trail: AuditTrail;
   readonly #call: AuditedCall;
+  readonly #arguments: () => JsonValue;
   #kept: boolean;
-  #target: JsonValue = null;
+  #target: () => JsonValue = () => null;
   #steps: JsonValue[] | undefined;
   #approval: AuditApproval | null = null;
   #begun = false;
 
-  /** @param kept Whether the call is recorded. {@linkcode keep} can decide so later. */
-  constructor(trail: AuditTrail, call: AuditedCall, { kept }: { kept: boolean }) {
+  /**
+   * @param options.kept Whether the call is recorded. {@linkcode keep} can decide so later.
+   * @param options.args The arguments as the record shows them. Called only for a call that is recorded.
+   */
+  constructor(trail: AuditTrail, call: AuditedCall, { kept, args }: { kept: boolean; args: () => JsonValue }) {
     this.#trail = trail;
     this.#call = call;
     this.#kept = kept;
+    this.#arguments = once(args);
   }
 
   /** Records the call from now on. */
@@ -37,9 +47,9 @@ export class CallAudit {
     this.#kept = true;
   }
 
-  /** Sets the target for the following records. */
-  hits(target: JsonValue): void {
-    this.#target = target;
+  /** Sets the target for the following records. Called only for a call that is recorded. */
+  hits(target: () => JsonValue): void {
+    this.#target = once(target);
   }
 
   /** Sets the steps of a plan for the records of what is done. */
@@ -56,15 +66,16 @@ export class CallAudit {
    * Records that the call is about to be carried out. Resolves once the record is written.
    *
    * @param yes How the call was approved, and the mark of the yes that it uses up, if any.
-   * @param signal Ends the wait if the log does not accept the record.
+   * @param deadline Ends the wait if the log does not accept the record.
    * @throws {ToolError} `store_unavailable` if the record can't be written; `confirmation_required` if the yes has
    * ended already.
    */
-  async begins({ approval, mark }: SpentYes, signal: AbortSignal): Promise<void> {
+  async begins({ approval, mark }: SpentYes, deadline: Pick<Deadline, "signal">): Promise<void> {
     this.#approval = approval;
     if (this.#kept) {
       const entry = { ...this.#entry("intent", null, null), ...(mark !== undefined && { mark }) };
-      await this.#trail.intend(entry, signal).catch(notRecorded);
+      using patience = new Deadline(INTENT_MS);
+      await this.#trail.intend(entry, AbortSignal.any([patience.signal, deadline.signal])).catch(notRecorded);
     }
     this.#begun = true;
   }
@@ -90,7 +101,8 @@ export class CallAudit {
     return {
       event,
       ...this.#call,
-      target: this.#target,
+      arguments: this.#arguments(),
+      target: this.#target(),
       approval: this.#approval,
       operation_id: operationId,
       outcome,

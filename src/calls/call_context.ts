@@ -1,18 +1,21 @@
 /** What a call works with: the caller's account, secrets, records and plans, within the call's deadline. */
 import type { Clock } from "../async/clock.ts";
+import type { Deadline } from "../async/deadline.ts";
 import type { AuditTrail } from "../audit/record.ts";
 import { type AccountServices, type AccountSharing, CloudwaysAccount } from "../cloudways/account.ts";
 import { fingerprintFor } from "../confirm/shown_call.ts";
 import type { HealthThresholds } from "../config/health_thresholds.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
-import type { Caller } from "../identity/caller.ts";
+import type { Caller, Customer } from "../identity/caller.ts";
 import { CallSecrets } from "../secrets/call_secrets.ts";
 import type { SecretPages } from "../secrets/pages.ts";
 import type { Logger } from "../telemetry/log.ts";
+import { NO_PLANS, type Plans } from "../tools/define/plans.ts";
 import type { AnonymousContext, FindOptions, ToolContext } from "../tools/define/tool.ts";
 import { BoundAuditReader } from "./bound_audit.ts";
 import type { CallAudit } from "./call_audit.ts";
 import type { Catalogue } from "./catalogue.ts";
+import { once } from "./once.ts";
 import { CallPlans, type PlanServices } from "./plans/call_plans.ts";
 import type { ToolFinder } from "./tool_finder.ts";
 import type { Undoing } from "./undoing.ts";
@@ -47,12 +50,12 @@ export interface ContextCall {
   signal: AbortSignal;
   /** When it arrived, in milliseconds since the Unix epoch; waiting is counted from then. */
   arrivedAt: number;
-  /** When it must have ended, in milliseconds since the Unix epoch, and the signal that aborts then. */
+  /** When it must have ended, in milliseconds since the Unix epoch, and what aborts then. */
   endsAt: number;
-  deadline: AbortSignal;
+  deadline: Pick<Deadline, "signal">;
 }
 
-/** Makes the contexts of calls, and of the steps of plans. */
+/** Makes the contexts of calls, and of the steps of plans. What few tools use is made when a tool uses it. */
 export class CallContexts {
   readonly #options: CallContextsOptions;
 
@@ -62,58 +65,104 @@ export class CallContexts {
 
   /** The context of a call. */
   of(call: ContextCall): AnonymousContext {
-    const { plans: services, catalogue, undoing, clock, writeTimeoutMs } = this.#options;
-    const { account, ...context } = this.#make(call);
-    const plans = account && new CallPlans(services, {
-      ...call,
-      account,
-      catalogue,
-      undoing,
-      clock,
-      writeTimeoutMs,
-      stopWaiting: context.stopWaiting,
-      contextOf: (tool, arrivedAt, sharing) => this.#make({ ...call, name: tool, arrivedAt }, sharing),
-    });
-    return { ...context, account, plans };
+    const { identity } = call.caller;
+    if (identity.kind === "customer") return this.#ofCustomer(call, identity, {}, this.#plansOf(call));
+    const { audit } = this.#options;
+    const stopWaiting = this.#stopWaiting(() => reading(call));
+    return {
+      ...this.#shared(call),
+      audit,
+      account: undefined,
+      get stopWaiting() {
+        return stopWaiting();
+      },
+    };
   }
 
-  #make(call: ContextCall, sharing: AccountSharing = {}): AnonymousContext {
-    const { catalogue, finder, services, clock, audit, healthThresholds, secretPages: pages, fingerprints } =
-      this.#options;
-    const { name, caller, client, log, progress, signal, arrivedAt, endsAt, deadline } = call;
-    const { identity, address } = caller;
-    const within = {
+  #ofCustomer(
+    call: ContextCall,
+    customer: Customer,
+    sharing: AccountSharing,
+    plansOf: (account: CloudwaysAccount, stopWaiting: AbortSignal) => Plans,
+  ): ToolContext {
+    const { audit, services } = this.#options;
+    const { caller: { address, servers }, name: tool, log, arrivedAt: waitsFrom, endsAt, deadline } = call;
+    const signal = once(() => reading(call));
+    const session = {
+      customer,
       address,
-      signal: AbortSignal.any([signal, deadline]),
-      deadline,
       endsAt,
-      waitsFrom: arrivedAt,
-      tool: name,
+      waitsFrom,
+      tool,
       log,
+      get signal() {
+        return signal();
+      },
+      get deadline() {
+        return deadline.signal;
+      },
     };
-    const isCustomer = identity.kind === "customer";
-    const account = isCustomer
-      ? new CloudwaysAccount(services, { customer: identity, ...within }, caller.servers, sharing)
-      : undefined;
-    const secrets = isCustomer
-      ? new CallSecrets({
-        pages,
-        fingerprint: fingerprintFor(identity.id, fingerprints),
-        customer: identity.id,
-        caller,
-        client,
-        tool: name,
-        log,
-      })
-      : undefined;
-    const ownRecords = account === undefined || caller.servers === undefined
-      ? audit
-      : new BoundAuditReader(audit, account, caller.servers);
-    const inputsOf = (toolName: string) => catalogue.inputsOf(toolName);
-    const titleOf = (toolName: string) => catalogue.titleOf(toolName);
-    const findTools = (query: string, options: FindOptions) => finder.find(query, caller, options);
-    const stopWaiting = AbortSignal.any([within.signal, this.#options.stopWaiting]);
-    const known = { caller, clock, audit: ownRecords, healthThresholds, inputsOf, titleOf };
-    return { ...known, account, secrets, plans: undefined, findTools, stopWaiting, progress };
+    const account = new CloudwaysAccount(services, session, servers, sharing);
+    const stopWaiting = this.#stopWaiting(signal);
+    const secrets = once(() => this.#secretsOf(call, customer.id));
+    const plans = once(() => plansOf(account, stopWaiting()));
+    return {
+      ...this.#shared(call),
+      audit: servers === undefined ? audit : new BoundAuditReader(audit, account, servers),
+      account,
+      get secrets() {
+        return secrets();
+      },
+      get plans() {
+        return plans();
+      },
+      get stopWaiting() {
+        return stopWaiting();
+      },
+    };
   }
+
+  #shared({ caller, progress }: ContextCall) {
+    const { catalogue, finder, clock, healthThresholds } = this.#options;
+    return {
+      caller,
+      clock,
+      healthThresholds,
+      progress,
+      inputsOf: (toolName: string) => catalogue.inputsOf(toolName),
+      titleOf: (toolName: string) => catalogue.titleOf(toolName),
+      findTools: (query: string, options: FindOptions) => finder.find(query, caller, options),
+    };
+  }
+
+  #stopWaiting(signal: () => AbortSignal): () => AbortSignal {
+    return once(() => AbortSignal.any([signal(), this.#options.stopWaiting]));
+  }
+
+  #secretsOf({ caller, client, name: tool, log }: ContextCall, customer: string): CallSecrets {
+    const { secretPages: pages, fingerprints } = this.#options;
+    const fingerprint = fingerprintFor(customer, fingerprints);
+    return new CallSecrets({ pages, fingerprint, customer, caller, client, tool, log });
+  }
+
+  #plansOf(call: ContextCall) {
+    const { plans: services, catalogue, undoing, clock, writeTimeoutMs } = this.#options;
+    return (account: CloudwaysAccount, stopWaiting: AbortSignal): Plans =>
+      new CallPlans(services, {
+        ...call,
+        account,
+        catalogue,
+        undoing,
+        clock,
+        writeTimeoutMs,
+        stopWaiting,
+        contextOf: (name, arrivedAt, sharing) =>
+          this.#ofCustomer({ ...call, name, arrivedAt }, account.customer, sharing, () => NO_PLANS),
+      });
+  }
+}
+
+/** Aborts when nothing is to be read any more. */
+function reading({ signal, deadline }: ContextCall): AbortSignal {
+  return AbortSignal.any([signal, deadline.signal]);
 }

@@ -96,6 +96,14 @@ export class Catalogue {
     return this.#entries.get(name)?.tool.title;
   }
 
+  /** Whether a tool only reads, asks nobody, waits for nothing and carries no other call. */
+  isPlain(name: string): boolean {
+    const entry = this.#entries.get(name);
+    if (entry === undefined || entry.slow) return false;
+    const { effect, asks, forwards } = entry.tool;
+    return effect === "read" && !asks && !forwards;
+  }
+
   /** Whether the answer to a call is streamed: the tool is slow, or it calls a slow tool. */
   isSlow(name: string, args?: unknown): boolean {
     const entry = this.#entries.get(name);

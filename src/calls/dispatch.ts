@@ -24,7 +24,7 @@ import { toToolError } from "./failures.ts";
 import { targetOf } from "../confirm/binding.ts";
 import { shownByFacts } from "../confirm/declared_input.ts";
 import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
-import type { AskingCall, Confirmation, SpentYes, Verdict } from "../confirm/confirmation.ts";
+import type { AskingCall, Confirmation, Verdict } from "../confirm/confirmation.ts";
 import type { Answer, ClientQuestion, ElicitationModes } from "../confirm/elicitation.ts";
 import type { PlanServices } from "./plans/call_plans.ts";
 import { inputsFor, prepareCall, readOnlyRefusal, waitMs } from "./prepare.ts";
@@ -87,9 +87,6 @@ interface CallInHand extends ToolCall {
   /** The change that it takes back, if it is one of a receipt. */
   takesBack: TakenBack | undefined;
 }
-
-/** How long a change waits until it is on record. Most of a call's time is left to the change itself. */
-const INTENT_MS = 10_000;
 
 /** Carries out tool calls: who may, with what, after which yes, for how long, and what comes back. */
 export class Dispatcher {
@@ -218,11 +215,10 @@ export class Dispatcher {
       ...(boundTo !== "" && { bound_to: boundTo }),
       client,
       tool: tool.name,
-      arguments: recordedArguments(args, declared, secrets),
       request_id: requestId,
       ...(connection && { connection: connection.id }),
       ...(takesBack && { undoes: takesBack.receipt.request_id }),
-    }, { kept: tool.effect !== "read" });
+    }, { kept: tool.effect !== "read", args: () => recordedArguments(args, declared, secrets) });
   }
 
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
@@ -234,12 +230,12 @@ export class Dispatcher {
     const writeMs = entry.tool.effect === "read" ? 0 : this.#options.writeTimeoutMs;
     using deadline = new Deadline(readMs + writeMs);
     const endsAt = arrivedAt + readMs + writeMs;
-    const context = this.#contexts.of({ ...call, arrivedAt, endsAt, deadline: deadline.signal });
+    const context = this.#contexts.of({ ...call, arrivedAt, endsAt, deadline });
     const planning = prepared.plan(context);
     // The time for the change is not for reading what it would change.
     const read = writeMs === 0 ? await planning : await within(readMs, planning, () => Promise.reject(noTimeLeft()));
     const planned = takesBack === undefined ? read : this.#undoing.planned(read, takesBack, call.caller);
-    call.audit.hits(recordedTarget(entry, prepared, planned, call.secrets));
+    call.audit.hits(() => recordedTarget(entry, prepared, planned, call.secrets));
     if (planned.question !== undefined) call.audit.keep();
     if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
     const verdict = await this.#settle(entry, prepared, planned, { ...call, again: sent.again, arrivedAt });
@@ -249,7 +245,7 @@ export class Dispatcher {
     }
     // Else anybody could fill the records with what Cloudways refuses.
     if (entry.tool.effect !== "read") await context.account?.ensureAccepted();
-    await this.#begin(call, verdict, deadline.signal);
+    await call.audit.begins(verdict, deadline);
     const value = await planned.run();
     await call.audit.succeeded(value);
     const { showsSecrets, showsLiterals: literals } = prepared;
@@ -258,11 +254,6 @@ export class Dispatcher {
     const answer = note === undefined ? value : { ...value, undo: note };
     const result = successResult(answer, { secrets: call.secrets, reveal, literals, shorter: entry.shorter });
     return { kind: "result", result };
-  }
-
-  async #begin({ audit }: CallInHand, yes: SpentYes, deadline: AbortSignal): Promise<void> {
-    using patience = new Deadline(INTENT_MS);
-    await audit.begins(yes, AbortSignal.any([patience.signal, deadline]));
   }
 
   #prepare(entry: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {

@@ -53,6 +53,21 @@ export function narrow(bounds: Bounds, asked: Narrowing): Bounds {
   };
 }
 
+/**
+ * What lists depend on: equal for bounds within which the same tools are listed. Empty for the bounds of the process.
+ *
+ * @param own The bounds that the configuration sets.
+ */
+export function viewOf(bounds: Bounds, own: Bounds): string {
+  const { readOnly, toolsets, onlyTools, excludedTools, listedToolsets, servers } = bounds;
+  const isOwn = readOnly === own.readOnly && toolsets === own.toolsets &&
+    listedToolsets === own.listedToolsets && onlyTools === undefined && excludedTools.size === 0 &&
+    servers === undefined;
+  if (isOwn) return "";
+  const names = [toolsets, listedToolsets, excludedTools, onlyTools].map((set) => set === undefined ? "*" : [...set]);
+  return [readOnly, servers === undefined, ...names].join(" ");
+}
+
 /** A tool, as far as bounds look at it. */
 export interface BoundedTool {
   name: string;

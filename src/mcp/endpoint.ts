@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { createMcpHandler, isLegacyRequest, type McpRequestContext } from "@modelcontextprotocol/server";
 import type { AnswerForms, JsonBody } from "./json_rpc.ts";
 import { headInTime } from "./late_answer.ts";
+import { type LeanOffer, LeanPath } from "./lean_path.ts";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
 import { dropProgress } from "./message_form.ts";
 import { refuseBatch, refuseHeaderMismatch } from "./message_rules.ts";
@@ -13,7 +14,10 @@ import { safeRefusal } from "./safe_refusal.ts";
 import { isCall, isSlowCall } from "./slow_calls.ts";
 
 /** What {@linkcode McpEndpoint} needs; `S` is the scope of one request. */
-export type McpEndpointOptions<S> = LegacyLegOptions<S>;
+export interface McpEndpointOptions<S> extends LegacyLegOptions<S> {
+  /** What is answered without the SDK; without it, nothing is. */
+  lean?: LeanOffer<S> | undefined;
+}
 
 /** Serves parsed MCP requests. */
 export class McpEndpoint<S extends object> {
@@ -22,12 +26,14 @@ export class McpEndpoint<S extends object> {
   readonly #current = new AsyncLocalStorage<S>();
   readonly #scopes = new WeakMap<Request, S>();
   readonly #legacy: LegacyLeg<S>;
+  readonly #lean: LeanPath<S> | undefined;
   readonly #quick;
   readonly #streaming;
 
   constructor(options: McpEndpointOptions<S>) {
     this.#options = options;
     this.#legacy = new LegacyLeg(options);
+    this.#lean = options.lean && new LeanPath(options.lean);
     const createServer = (context: McpRequestContext) => options.createServer(this.#scopeOf(context));
     const onerror = (error: Error) => options.onError(error, this.#current.getStore());
     const common = { legacy: "reject", onerror } as const;
@@ -38,6 +44,11 @@ export class McpEndpoint<S extends object> {
   /** Answers one POST whose body is already parsed. */
   async fetch(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {
     if (!forms.stream) dropProgress(body);
+    const usually = () => this.#throughSdk(request, body, scope, forms);
+    return await (this.#lean?.answer({ request, body, scope, forms, usually }) ?? usually());
+  }
+
+  async #throughSdk(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {
     const response = await this.#current.run(scope, () => this.#answer(request, body, scope, forms));
     return await safeRefusal(response, this.#options.secretsOf(scope));
   }
@@ -57,6 +68,7 @@ export class McpEndpoint<S extends object> {
 
   /** Ends requests that are still open. */
   async close(): Promise<void> {
+    this.#lean?.close();
     await Promise.all([this.#quick.close(), this.#streaming.close()]);
   }
 

@@ -9,6 +9,7 @@ import type { Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import { StoreError } from "../store/store.ts";
 import { whenDone } from "../async/streams.ts";
+import { untilGone } from "./client_gone.ts";
 import { type AnswerForms, idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "./json_rpc.ts";
 import { headInTime } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
@@ -52,8 +53,6 @@ type OnError = (error: Error) => void;
 const SESSION_HEADER = "mcp-session-id";
 /** The first revision without sessions; a session id sent with it is ignored. */
 const NO_SESSIONS_SINCE = "2026-07-28";
-/** The status in the log if the client left before the answer. */
-const CLIENT_GONE = 499;
 
 /** Answers by JSON, or by a stream if progress or a question may come before the answer. */
 export class LegacyLeg<S> {
@@ -155,21 +154,6 @@ export class LegacyLeg<S> {
     if (typeof requestId !== "string" && typeof requestId !== "number") return;
     await this.#options.relay.cancel(keyOf(session), requestId).catch(onError);
   }
-}
-
-/**
- * Waits for the answer, or until the client leaves. A closed transport never answers, and waiting for it must not keep
- * the process from ending.
- */
-async function untilGone(answer: Promise<Response>, signal: AbortSignal, end: () => void): Promise<Response> {
-  const clientGone = Promise.withResolvers<Response>();
-  const leave = () => {
-    end();
-    clientGone.resolve(new Response(null, { status: CLIENT_GONE }));
-  };
-  if (signal.aborted) leave();
-  else signal.addEventListener("abort", leave, { once: true });
-  return await Promise.race([answer, clientGone.promise]);
 }
 
 function keyOf({ customer, boundTo, memo }: Session): RelaySession {

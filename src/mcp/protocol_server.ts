@@ -4,6 +4,11 @@ import type { Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import { memberOf } from "../text/member.ts";
 
+/** What a client sees of an unexpected error. */
+export function unexpectedError(): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InternalError, "Something went wrong inside this service.");
+}
+
 /** Answers one request of a client. */
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>;
 
@@ -57,7 +62,7 @@ export class ProtocolServer extends Server {
     const { secrets, onUnexpected } = this.#options;
     if (method === "tools/call" || !(error instanceof Error)) {
       onUnexpected(error);
-      return new ProtocolError(ProtocolErrorCode.InternalError, "Something went wrong inside this service.");
+      return unexpectedError();
     }
     const reason = safeText(error.message, { secrets, maxLength: 500 });
     return new ProtocolError(ProtocolErrorCode.InvalidParams, `Invalid ${method} request: ${reason}`);

@@ -6,18 +6,20 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { type Bounds, viewOf } from "../identity/bounds.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { SERVER_NAME, VERSION } from "../version.ts";
+import { SERVER_INFO } from "../version.ts";
 import { CallProgress, type ProgressUpdate } from "./progress.ts";
 import type { Catalogue } from "../calls/catalogue.ts";
 import type { Dispatcher, ToolCall } from "../calls/dispatch.ts";
 import type { Prompts } from "../prompts/prompts.ts";
 import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "../confirm/elicitation.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
+import type { LeanOffer } from "./lean_path.ts";
 import { memberOf } from "../text/member.ts";
 import type { ClientSession } from "../identity/client_session.ts";
 import { ProtocolServer } from "./protocol_server.ts";
@@ -52,7 +54,7 @@ export function createProtocolServer(
   session?: ClientSession,
 ): Server {
   const hint = { ttlMs: LIST_TTL_MS, cacheScope: "private" } as const;
-  const server = new ProtocolServer({ name: SERVER_NAME, title: "Cloudways", version: VERSION }, {
+  const server = new ProtocolServer(SERVER_INFO, {
     capabilities: { tools: {}, prompts: {} },
     instructions: INSTRUCTIONS,
     cacheHints: { "tools/list": hint, "prompts/list": hint, "server/discover": hint },
@@ -65,27 +67,58 @@ export function createProtocolServer(
   server.setRequestHandler("prompts/get", ({ params }) => prompts.get(params, scope.caller));
   server.setRequestHandler("tools/call", async ({ params }, context) => {
     const { envelope, signal } = context.mcpReq;
-    const { caller, log } = scopeOfCall(scope);
+    const own = scopeOfCall(scope);
     const progress = progressOf(context, dispatcher.clock, scope.caller.secrets);
-    const client = clientName(memberOf(envelope, CLIENT_INFO_META_KEY) ?? server.getClientVersion(), scope.caller);
-    const call: ToolCall = {
+    const call = toolCall(own, {
       name: params.name,
       args: server.sentArguments(context),
-      caller,
-      client,
-      session,
+      clientInfo: memberOf(envelope, CLIENT_INFO_META_KEY) ?? server.getClientVersion(),
       modes: elicitationModes(memberOf(envelope, CLIENT_CAPABILITIES_META_KEY) ?? server.getClientCapabilities()),
+      session,
       answer: answerOf(context),
       signal,
-      log: log.with({ client }),
       progress: (message, done, total) => progress?.report(message, done, total),
-    };
+    });
     const work = envelope === undefined
       ? dispatcher.hold(callAndAsk(dispatcher, call, server, context))
       : callOnce(dispatcher, call);
     return await (progress?.during(work) ?? work);
   });
   return server;
+}
+
+/** What is served without the SDK. */
+export function leanOffer(
+  { catalogue, dispatcher }: Pick<Offer, "catalogue" | "dispatcher">,
+  { bounds, ...callbacks }: { bounds: Bounds } & Pick<LeanOffer<CallScope>, "onAnswer" | "onError">,
+): LeanOffer<CallScope> {
+  return {
+    viewOf: ({ caller }) => viewOf(caller, bounds),
+    isPlain: (name) => catalogue.isPlain(name),
+    call: async (scope, call) => {
+      const outcome = await dispatcher.call(toolCall(scope, { ...call, ...NO_DIALOGUE }));
+      if (outcome.kind === "result") return outcome.result;
+      throw new Error("A plain tool asks a person.");
+    },
+    onUnexpected: ({ log }, error) => log.error("internal error", { error }),
+    ...callbacks,
+  };
+}
+
+/** A plain call hears nothing of its client before its answer, and says nothing to it. */
+const NO_DIALOGUE = {
+  session: undefined,
+  modes: { form: false, url: false },
+  answer: undefined,
+  progress: () => {},
+} as const;
+
+/** A call as it came. */
+type SentCall = Omit<ToolCall, "caller" | "client" | "log"> & { clientInfo: unknown };
+
+function toolCall({ caller, log }: CallScope, { clientInfo, ...sent }: SentCall): ToolCall {
+  const client = clientName(clientInfo, caller);
+  return { ...sent, caller, client, log: log.with({ client }) };
 }
 
 /** Carries out a call of a 2026 client; a question is the answer to the call. */
@@ -124,10 +157,10 @@ function progressOf({ mcpReq }: ServerContext, clock: Clock, secrets: Secrets): 
   return new CallProgress({ clock, send });
 }
 
-const clientInfo = z.object({ name: z.string(), version: z.string() });
+const clientInfoSchema = z.object({ name: z.string(), version: z.string() });
 
 function clientName(given: unknown, caller: Caller): string | undefined {
-  const client = clientInfo.safeParse(given).data;
+  const client = clientInfoSchema.safeParse(given).data;
   if (client === undefined) return undefined;
   return safeText(`${client.name} ${client.version}`, { secrets: caller.secrets, maxLength: 60 });
 }

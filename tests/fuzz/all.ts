@@ -1,5 +1,6 @@
 import { callProperties } from "./calls.ts";
 import { configurationProperties } from "./configuration.ts";
+import { leanPathProperties } from "./lean_path.ts";
 import { messageProperties } from "./messages.ts";
 import { parserProperties } from "./parsers.ts";
 import type { FuzzProperty } from "./property.ts";
@@ -15,6 +16,7 @@ export const allProperties: readonly FuzzProperty[] = [
   ...textProperties,
   ...parserProperties,
   ...messageProperties,
+  ...leanPathProperties,
   ...callProperties,
   ...upstreamProperties,
   ...storedProperties,

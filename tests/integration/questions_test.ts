@@ -10,6 +10,7 @@ import { SecretHider } from "../../src/text/redaction/hider.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { allTools } from "../../src/tools/all.ts";
 import { machineOf, type Question } from "../../src/confirm/question.ts";
+import { NO_PLANS } from "../../src/tools/define/plans.ts";
 import type { AnonymousContext, PlannedCall } from "../../src/tools/define/tool.ts";
 import { TOOLSETS } from "../../src/identity/toolsets.ts";
 import { SSH_KEYS } from "../support/ssh_keys.ts";
@@ -91,7 +92,7 @@ async function contextOf({ app }: Service, clock: typeof systemClock, id: string
   return {
     account,
     secrets,
-    plans: undefined,
+    plans: NO_PLANS,
     caller,
     clock,
     audit,

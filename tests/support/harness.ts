@@ -28,6 +28,8 @@ export interface ServiceOptions {
   callTimeoutMs?: number;
   /** What is served in place of the tools. */
   protocol?: NonNullable<AppOptions["protocol"]>;
+  /** Called for each request that is answered without the SDK. False: none is. */
+  lean?: NonNullable<AppOptions["lean"]>;
   /** Counts the work done for callers. */
   work?: WorkCounts;
   /** Where audit lines go. Defaults to the log. */
@@ -64,7 +66,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     write: (line) => logLines.push(line),
   });
   const config = parseConfig({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...options.env });
-  const { clock, upstreamTimeoutMs, writeTimeoutMs, callTimeoutMs, work, protocol, auditLog } = options;
+  const { clock, upstreamTimeoutMs, writeTimeoutMs, callTimeoutMs, work, protocol, lean, auditLog } = options;
   const { catalogue = everyTool, around = (serve) => serve } = options;
   const app = await createApp(config, {
     log,
@@ -73,6 +75,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     ...(clock && { clock }),
     ...(work && { work }),
     ...(protocol && { protocol }),
+    ...(lean !== undefined && { lean }),
     ...(upstreamTimeoutMs !== undefined && { upstreamTimeoutMs }),
     ...(writeTimeoutMs !== undefined && { writeTimeoutMs }),
     ...(callTimeoutMs !== undefined && { callTimeoutMs }),

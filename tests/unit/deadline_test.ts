@@ -34,3 +34,24 @@ Deno.test({
     assert.equal(deadline.signal.aborted, false);
   },
 });
+
+Deno.test({
+  name: "a deadline whose signal nobody asks for sets no timer",
+  sanitizeOps: true,
+  fn() {
+    const deadline = new Deadline(60_000);
+
+    assert.ok(deadline instanceof Deadline);
+  },
+});
+
+Deno.test("the time of a deadline begins when it is made", async () => {
+  using deadline = new Deadline(50);
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  const { signal } = deadline;
+
+  // A timer that is set later and for less time than the deadline has in all.
+  await new Promise((resolve) => setTimeout(resolve, 40));
+
+  assert.ok(signal.aborted);
+});

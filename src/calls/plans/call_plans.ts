@@ -6,7 +6,7 @@ import type { Caller } from "../../identity/caller.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import type { JsonValue } from "../../text/clean.ts";
 import type { AppliedPlan, MadePlan, OpenedPlan, Plans, StepWish } from "../../tools/define/plans.ts";
-import { accountContext, type AnonymousContext, type ToolContext } from "../../tools/define/tool.ts";
+import type { ToolContext } from "../../tools/define/tool.ts";
 import type { Catalogue } from "../catalogue.ts";
 import type { CallAudit } from "../call_audit.ts";
 import { recordedArguments } from "../shown_arguments.ts";
@@ -64,7 +64,7 @@ export interface PlanCall {
   /** Aborts when nothing is to begin any more: the client has left, the time is up, or this process ends. */
   stopWaiting: AbortSignal;
   /** The context of a step: of a call of its tool that arrives at that time. */
-  contextOf: (tool: string, arrivedAt: number, sharing: AccountSharing) => AnonymousContext;
+  contextOf: (tool: string, arrivedAt: number, sharing: AccountSharing) => ToolContext;
 }
 
 /** The part of the time for reading that is kept for the answer. */
@@ -84,14 +84,14 @@ export class CallPlans implements Plans {
   constructor(services: PlanServices, call: PlanCall) {
     this.#services = services;
     this.#call = call;
-    const { account: { client, customer }, catalogue, caller, clock, stopWaiting: signal } = call;
+    const { account: { client, customer }, catalogue, caller, clock, contextOf, stopWaiting: signal } = call;
     this.#customer = customer.id;
     this.#checker = {
       catalogue,
       caller,
       customer: customer.id,
       fingerprints: services.fingerprints,
-      contextOf: (tool, arrivedAt, sharing) => accountContext(tool, call.contextOf(tool, arrivedAt, sharing)),
+      contextOf,
     };
     this.#allowance = new Allowance({ client, customer, clock, signal });
   }

@@ -54,3 +54,9 @@ export interface Plans {
    */
   open(planId: string): Promise<OpenedPlan>;
 }
+
+/** The plans of a step. No tool that makes or applies one can be a step. */
+export const NO_PLANS: Plans = {
+  make: () => Promise.reject(new Error("a plan was made within a plan")),
+  open: () => Promise.reject(new Error("a plan was applied within a plan")),
+};

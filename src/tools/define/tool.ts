@@ -68,7 +68,7 @@ export interface ToolContext {
   titleOf: (toolName: string) => string | undefined;
   /** Makes passwords, and shows secrets to the person and not to the model. */
   secrets: CallSecrets;
-  /** Makes and applies plans of several calls. */
+  /** Makes and applies plans of several calls. Those of a step fail. */
   plans: Plans;
   /** Finds tools that the caller may use. */
   findTools: (query: string, options: FindOptions) => FoundTools;
@@ -78,14 +78,13 @@ export interface ToolContext {
   progress: (message: string, done: number, total: number) => void;
 }
 
-/** The context of a call that may have no credentials. */
-export interface AnonymousContext extends Omit<ToolContext, "account" | "secrets" | "plans"> {
-  /** Both undefined without credentials, or with malformed ones. */
-  account: CloudwaysAccount | undefined;
-  secrets: CallSecrets | undefined;
-  /** Undefined without credentials too, and in the steps of a plan, which make none. */
-  plans: Plans | undefined;
+/** The context of a call without credentials, or with malformed ones. */
+export interface StrangerContext extends Omit<ToolContext, "account" | "secrets" | "plans"> {
+  account: undefined;
 }
+
+/** The context of a call that may have no credentials. */
+export type AnonymousContext = ToolContext | StrangerContext;
 
 /** The current meaning of a former input name. */
 export interface FormerName {
@@ -321,16 +320,9 @@ export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject
 
 /** The context of a call that needs credentials. Throws an error of the program without them. */
 export function accountContext(toolName: string, context: AnonymousContext): ToolContext {
-  const { account, secrets } = context;
-  if (account === undefined || secrets === undefined) throw new Error(`${toolName} was run without an account`);
-  return { ...context, account, secrets, plans: context.plans ?? NO_PLANS };
+  if (context.account === undefined) throw new Error(`${toolName} was run without an account`);
+  return context;
 }
-
-/** The plans of a step. No tool that makes or applies one can be a step. */
-const NO_PLANS: Plans = {
-  make: () => Promise.reject(new Error("a plan was made within a plan")),
-  open: () => Promise.reject(new Error("a plan was applied within a plan")),
-};
 
 /** Whether every call names a server or an application. */
 function requiresTarget({ shape }: z.ZodObject): boolean {

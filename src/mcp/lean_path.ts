@@ -1,0 +1,184 @@
+/**
+ * Answers plain requests without making a server and a transport of the SDK. Everything else takes the usual path, and
+ * gets the same bytes there: `tests/integration/lean_path_test.ts` compares the two.
+ */
+import {
+  type CallToolResult,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+  SERVER_INFO_META_KEY,
+} from "@modelcontextprotocol/server";
+import { LRUCache } from "lru-cache";
+import { SERVER_INFO } from "../version.ts";
+import { goneResponse, untilGone } from "./client_gone.ts";
+import type { AnswerForms, JsonBody } from "./json_rpc.ts";
+import { headInTime } from "./late_answer.ts";
+import { type Era, type PlainCall, type PlainQuery, plainRequest } from "./plain_request.ts";
+import { unexpectedError } from "./protocol_server.ts";
+
+/** What is served. `S` is the scope of one request. */
+export interface LeanOffer<S> {
+  /**
+   * Says what the lists of a scope depend on: scopes with the same view get the same lists. Empty for the view of the
+   * process, which is everybody's who asks for no other.
+   */
+  viewOf: (scope: S) => string;
+  /** Whether a tool only reads, asks nobody, waits for nothing and carries no other call. */
+  isPlain: (toolName: string) => boolean;
+  /**
+   * Carries out the call of a plain tool.
+   *
+   * @throws {ProtocolError} For a tool that is not there for this caller.
+   */
+  call: (scope: S, call: LeanCall) => Promise<CallToolResult>;
+  /** Called for any other error of `call`. */
+  onUnexpected: (scope: S, error: unknown) => void;
+  /** Called for each request that is answered here. */
+  onAnswer?: (() => void) | undefined;
+  /** Called if an answer could not be sent, because the client left. */
+  onError: (error: Error, scope: S) => void;
+}
+
+/** A call, and the signal that aborts when its client leaves. */
+export interface LeanCall extends Pick<PlainCall, "name" | "args" | "clientInfo"> {
+  signal: AbortSignal;
+}
+
+/** One request, and the usual path for it. */
+export interface LeanRequest<S> {
+  request: Request;
+  /** Parsed, and in the form of `normalizeBody`. */
+  body: JsonBody;
+  scope: S;
+  forms: AnswerForms;
+  /** Answers it by the SDK. */
+  usually: () => Promise<Response>;
+}
+
+/**
+ * Most characters of kept answers, apart from those of the process's own view. Callers choose their view, so they could
+ * fill any table. If views push each other out, the SDK answers again, and nothing else happens.
+ */
+const MAX_NARROWED = 4_000_000;
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+/** What comes between a result and the id of its request. */
+const BEFORE_ID = ',"jsonrpc":"2.0","id":';
+
+/** What each era adds to the result of a call. */
+const AFTER_RESULT: Readonly<Record<Era, string>> = {
+  "2025": "",
+  "2026": `,"resultType":"complete","_meta":${JSON.stringify({ [SERVER_INFO_META_KEY]: SERVER_INFO })}`,
+};
+
+/** The path of plain requests. */
+export class LeanPath<S> {
+  readonly #offer: LeanOffer<S>;
+  /** Answers up to the id, of the process's own view. There are as many as methods, eras and revisions. */
+  readonly #own = new Map<string, string>();
+  readonly #narrowed = new LRUCache<string, string>({
+    maxSize: MAX_NARROWED,
+    sizeCalculation: ({ length }, { length: keyLength }) => length + keyLength,
+  });
+  readonly #open = new Set<AbortController>();
+
+  constructor(offer: LeanOffer<S>) {
+    this.#offer = offer;
+  }
+
+  /** Answers a request: by itself if it is a plain one. */
+  async answer(asked: LeanRequest<S>): Promise<Response> {
+    const { request, body, scope, forms, usually } = asked;
+    const plain = forms.json ? plainRequest(request.headers, body) : undefined;
+    if (plain?.kind === "query") return await this.#query(plain, scope, usually);
+    if (plain === undefined || !this.#offer.isPlain(plain.name)) return await usually();
+    const answer = this.#call(plain, scope, request.signal);
+    return await headInTime(answer, (error) => this.#offer.onError(error, scope));
+  }
+
+  /** Aborts the calls that are under way. */
+  close(): void {
+    for (const call of this.#open) call.abort(connectionClosed());
+  }
+
+  /**
+   * Answers from what was kept of the SDK's own answer to such a request. That depends on the era, the view and the
+   * revision alone, and holds nothing of a caller.
+   */
+  async #query(
+    { era, method, asksFor, id }: PlainQuery,
+    scope: S,
+    usually: () => Promise<Response>,
+  ): Promise<Response> {
+    const view = method === "tools/list" ? this.#offer.viewOf(scope) : "";
+    const kept = view === "" ? this.#own : this.#narrowed;
+    const key = `${era} ${method} ${asksFor} ${view}`;
+    const known = kept.get(key);
+    if (known !== undefined) {
+      this.#offer.onAnswer?.();
+      return new Response(`${known}${JSON.stringify(id)}}`, { headers: JSON_TYPE });
+    }
+    const response = await usually();
+    if (!isPlainResponse(response)) return response;
+    const text = await response.text();
+    const beforeId = upToId(text, id);
+    if (beforeId !== undefined) kept.set(key, beforeId);
+    return new Response(text, response);
+  }
+
+  /** Carries out a call, until it has ended or its client has left. */
+  async #call(call: PlainCall, scope: S, clientSignal: AbortSignal): Promise<Response> {
+    this.#offer.onAnswer?.();
+    if (clientSignal.aborted) return goneResponse();
+    const gone = new AbortController();
+    this.#open.add(gone);
+    try {
+      const answer = this.#textOf(call, scope, gone.signal).then((text) => new Response(text, { headers: JSON_TYPE }));
+      return await untilGone(answer, clientSignal, () => gone.abort(connectionClosed()));
+    } finally {
+      this.#open.delete(gone);
+    }
+  }
+
+  async #textOf({ era, id, name, args, clientInfo }: PlainCall, scope: S, signal: AbortSignal): Promise<string> {
+    try {
+      const result = await this.#offer.call(scope, { name, args, clientInfo, signal });
+      return `{"result":${resultText(result, era)}${BEFORE_ID}${JSON.stringify(id)}}`;
+    } catch (error) {
+      const { code, message } = error instanceof ProtocolError ? error : this.#unexpected(scope, error);
+      return JSON.stringify({ jsonrpc: "2.0", id, error: { code, message } });
+    }
+  }
+
+  #unexpected(scope: S, error: unknown): ProtocolError {
+    this.#offer.onUnexpected(scope, error);
+    return unexpectedError();
+  }
+}
+
+function connectionClosed(): Error {
+  return new SdkError(SdkErrorCode.ConnectionClosed, "Connection closed");
+}
+
+/** Whether an answer is JSON, and has no header but that. */
+function isPlainResponse({ status, headers }: Response): boolean {
+  const names = [...headers.keys()];
+  return status === 200 && names.length === 1 && headers.get("content-type") === JSON_TYPE["content-type"];
+}
+
+/** The text of an answer with a result, up to the id; undefined for any other. */
+function upToId(text: string, id: string | number): string | undefined {
+  const afterResult = `${BEFORE_ID}${JSON.stringify(id)}}`;
+  return text.endsWith(afterResult) ? text.slice(0, text.length - afterResult.length + BEFORE_ID.length) : undefined;
+}
+
+/** A call's result as JSON. The text of a success is the JSON of its structured content, so that is written once. */
+function resultText({ content, structuredContent, isError }: CallToolResult, era: Era): string {
+  const [first] = content;
+  const json = () => first?.type === "text" ? first.text : JSON.stringify(structuredContent);
+  const structured = structuredContent === undefined ? "" : `,"structuredContent":${json()}`;
+  const failed = isError === undefined ? "" : `,"isError":${isError}`;
+  return `{"content":${JSON.stringify(content)}${structured}${failed}${AFTER_RESULT[era]}}`;
+}
