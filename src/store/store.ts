@@ -122,8 +122,8 @@ export interface Store {
   /** The entry's value, or undefined. */
   get(key: StoreKey): Promise<string | undefined>;
   /**
-   * The beginnings of entries, read in one step: at most {@linkcode HEAD_BYTES} bytes of each. A shorter one is the whole
-   * entry. For ASCII texts, such as sealed ones. An empty entry counts as absent.
+   * The beginnings of entries, in one round trip and in the order of the keys: at most {@linkcode HEAD_BYTES} bytes of each.
+   * A shorter one is the whole entry. For ASCII texts, such as sealed ones. An empty entry counts as absent.
    */
   heads(keys: readonly StoreKey[]): Promise<(string | undefined)[]>;
   /** Writes an entry. False only if `ifAbsent` found one. */

@@ -110,7 +110,7 @@ export class RedisStore implements Store, AsyncDisposable {
   async heads(keys: readonly StoreKey[]): Promise<(string | undefined)[]> {
     const [first] = keys;
     if (first === undefined) return [];
-    const heads = await this.#run(first.customer, commands.entryHeads(keys.map(formatStoreKey)));
+    const heads = await this.#run(first.customer, commands.heads(keys.map(formatStoreKey)));
     return heads.map((head) => head === "" ? undefined : head);
   }
 

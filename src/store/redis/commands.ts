@@ -20,7 +20,6 @@ export interface RedisCommand<T> {
 interface Scripts {
   takeTokens(key: string, capacity: number, windowMs: number, cost: number): Promise<unknown>;
   deleteIfEquals(key: string, value: string): Promise<unknown>;
-  entryHeads(keyCount: number, ...keysAndLast: (string | number)[]): Promise<unknown>;
   appendEntry(
     key: string,
     afterNumber: number,
@@ -40,24 +39,15 @@ if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) 
 return 0
 `;
 
-/** A large entry does not cross the network, and all that a call looks at comes with one reply. */
-const ENTRY_HEADS_LUA = `
-local heads = {}
-for index, key in ipairs(KEYS) do heads[index] = redis.call("GETRANGE", key, 0, ARGV[1]) end
-return heads
-`;
-
-/** One that takes any number of keys is called with their number first. */
-const SCRIPTS: Readonly<Record<keyof Scripts, { lua: string; numberOfKeys?: 1 }>> = {
-  takeTokens: { lua: TAKE_TOKENS_LUA, numberOfKeys: 1 },
-  deleteIfEquals: { lua: DELETE_IF_EQUALS_LUA, numberOfKeys: 1 },
-  appendEntry: { lua: APPEND_ENTRY_LUA, numberOfKeys: 1 },
-  entryHeads: { lua: ENTRY_HEADS_LUA },
+const SCRIPTS: Readonly<Record<keyof Scripts, string>> = {
+  takeTokens: TAKE_TOKENS_LUA,
+  deleteIfEquals: DELETE_IF_EQUALS_LUA,
+  appendEntry: APPEND_ENTRY_LUA,
 };
 
 /** Adds our scripts to a client. */
 export function withScripts(client: Redis): RedisClient {
-  for (const [name, script] of Object.entries(SCRIPTS)) client.defineCommand(name, script);
+  for (const [name, lua] of Object.entries(SCRIPTS)) client.defineCommand(name, { numberOfKeys: 1, lua });
   if (!knowsScripts(client)) throw new Error("ioredis did not take the scripts.");
   return client;
 }
@@ -76,18 +66,13 @@ export function get(key: string): RedisCommand<string | null> {
   return { name: "get", send: (redis) => redis.get(key), reply: text };
 }
 
-/** The first {@linkcode HEAD_BYTES} bytes of each key; an empty text for a key that does not exist. */
-export function entryHeads(keys: readonly string[]): RedisCommand<string[]> {
+/** GETRANGE of the first {@linkcode HEAD_BYTES} bytes of each key, sent together; empty for a key that does not exist. */
+export function heads(keys: readonly string[]): RedisCommand<string[]> {
   return {
-    name: "entryHeads",
-    send: (redis) => redis.entryHeads(keys.length, ...keys, HEAD_BYTES - 1),
-    reply: z.array(z.string()).length(keys.length),
+    name: "getrange",
+    send: (redis) => Promise.all(keys.map((key) => redis.getrange(key, 0, HEAD_BYTES - 1))),
+    reply: z.array(z.string()),
   };
-}
-
-/** GETRANGE of the first byte. */
-export function getrange(key: string): RedisCommand<string> {
-  return { name: "getrange", send: (redis) => redis.getrange(key, 0, 0), reply: z.string() };
 }
 
 /** GETDEL */
