@@ -15,7 +15,7 @@ import { UnknownToCloudwaysError } from "./replies.ts";
 import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
 import { type BoundRequest, type OwnedRow, ServerBound } from "./server_bound.ts";
 import type { ApiRequest, Session } from "./session.ts";
-import { findApp, findServer, type FoundApp, type ListedServers, type ServerListing } from "./server_listing.ts";
+import { findApp, findServer, type FoundApp, ListedServers, type ServerListing } from "./server_listing.ts";
 import type { OperationTarget, StartedKind, StartedOperation, StartedOperations } from "./started_operations.ts";
 import type { StartedWork } from "./started_work.ts";
 
@@ -185,7 +185,7 @@ export class CloudwaysAccount {
   /** Like {@linkcode servers}, with the time at which they were read. */
   async listed(): Promise<ListedServers> {
     const listed = await this.#services.listing.read(this.#session);
-    return { ...listed, servers: this.#within(listed.servers) };
+    return this.#bound === undefined ? listed : new ListedServers(this.#bound.within(listed.servers), listed.readAt);
   }
 
   #within(servers: ServerRecord[]): ServerRecord[] {
@@ -217,12 +217,12 @@ export class CloudwaysAccount {
 
   /** @throws {ToolError} `not_found`. */
   async server(serverId: number): Promise<ServerRecord> {
-    return findServer(await this.servers(), serverId);
+    return (await this.listed()).server(serverId);
   }
 
   /** @throws {ToolError} `not_found`; it names the right server if the application is on another one. */
   async app(appId: number, serverId?: number): Promise<FoundApp> {
-    return findApp(await this.servers(), appId, serverId);
+    return (await this.listed()).app(appId, serverId);
   }
 
   /** Like {@linkcode server}, but read from Cloudways and not from the cached listing: for questions. */

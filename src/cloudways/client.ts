@@ -141,10 +141,13 @@ export class CloudwaysClient {
   async #authenticated(session: EndingSession, request: ApiRequest<unknown>) {
     const { customer, address, signal } = session;
     const { signIn } = traitsOf(customer.credential);
-    const mark = await this.records.refusalMark(customer);
-    const token = await this.#tokens.bearer(customer, address, signal, mark);
+    const reading = this.#readMark(customer);
+    const token = signIn.kind === "token"
+      ? signIn.token
+      : await this.#tokens.bearer(customer, address, signal, await reading);
     const sentAt = this.#options.clock.now();
-    const reply = await this.#deliver(session, request, token);
+    const reply = await this.#deliver(session, request, token, reading);
+    const mark = await reading;
     if (reply.status !== 401) return { reply, mark };
     if (signIn.kind === "token") {
       this.#guard.refused(customer, address);
@@ -154,10 +157,17 @@ export class CloudwaysClient {
     const fresh = await this.#freshToken(session, signIn.keyPair, request.operation, { token, sentAt });
     if (fresh === undefined) return { reply, mark };
     // A 401 means that nothing was done. It is the only error after which a write may be sent again.
-    const freshMark = await this.records.refusalMark(customer);
-    const second = await this.#deliver(session, request, fresh);
+    const freshReading = this.#readMark(customer);
+    const second = await this.#deliver(session, request, fresh, freshReading);
     if (second.status === 401) this.#noteUnauthorized(customer, request.operation);
-    return { reply: second, mark: freshMark };
+    return { reply: second, mark: await freshReading };
+  }
+
+  /** Begins to read the refusal mark. Each attempt waits for it before it sends anything, and reports its failure. */
+  #readMark(customer: Customer): Promise<string | undefined> {
+    const reading = this.records.refusalMark(customer);
+    reading.catch(() => {});
+    return reading;
   }
 
   /** The present state of the customer's bucket; takes no token. */
@@ -205,11 +215,20 @@ export class CloudwaysClient {
     byOperation.set(operation, this.#options.clock.now() + UNAUTHORIZED_MS);
   }
 
-  /** Sends a request. A read is sent again after an outage; everything else is sent once. */
-  #deliver(session: EndingSession, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
+  /**
+   * Sends a request. A read is sent again after an outage; everything else is sent once.
+   *
+   * @param before What must have ended before anything is sent.
+   */
+  #deliver(
+    session: EndingSession,
+    request: ApiRequest<unknown>,
+    bearer: string,
+    before: Promise<unknown>,
+  ): Promise<WireReply> {
     const { clock, http, breaker, metrics } = this.#options;
     const sender = { customer: session.customer.id, operation: request.operation };
-    const send = () => breaker.run(sender, () => this.#attempt(session, request, bearer));
+    const send = () => breaker.run(sender, () => this.#attempt(session, request, bearer, before));
     const { signal, endsAt } = session;
     if (request.method !== "GET") {
       if (endsAt - clock.now() < this.#options.callBudgetMs * MIN_SHARE_FOR_WRITE) throw noTimeLeft();
@@ -225,11 +244,17 @@ export class CloudwaysClient {
     });
   }
 
-  async #attempt(session: Session, request: ApiRequest<unknown>, bearer: string): Promise<WireReply> {
+  async #attempt(
+    session: Session,
+    request: ApiRequest<unknown>,
+    bearer: string,
+    before: Promise<unknown>,
+  ): Promise<WireReply> {
     const { customer, address, signal, log } = session;
     const { operation, method, path, query, form, json, reveal } = request;
     this.#upstream.refuseWhilePaused(customer, operation);
-    await this.#takeToken(customer);
+    // Both ask the store, in one round trip.
+    await Promise.all([this.#takeToken(customer), before]);
     const once = reveal === true || request.once === true;
     const owner = this.#upstream.ownerOf(customer, address);
     const body = json === undefined ? { ...(form && { form }) } : { json };

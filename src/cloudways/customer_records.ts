@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Customer } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import { atMost } from "../store/at_most.ts";
+import { OpenedEntries } from "../store/opened_entries.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 
@@ -12,7 +13,14 @@ export interface CustomerRecord {
   lastSeen: number;
 }
 
+const acceptedSchema = z.number();
 const recordSchema = z.object({ firstSeen: z.number(), lastSeen: z.number() });
+
+/** Whether the customer's cached data may be given, and the heads of such data. */
+export interface AcceptedAndHeads {
+  acceptedLately: boolean;
+  heads: (string | undefined)[];
+}
 
 /** How long a customer's record and refusal mark are kept after they were last written. */
 const RECORD_TTL_MS = 30 * 24 * 3600_000;
@@ -20,6 +28,9 @@ const RECORD_TTL_MS = 30 * 24 * 3600_000;
 const WRITE_INTERVAL_MS = 60_000;
 /** How long cached data may be given after Cloudways accepted the credentials. */
 const ACCEPTED_MS = 10 * 60_000;
+/** Sealed times of some ten thousand customers. */
+const MAX_ACCEPTED_CHARACTERS = 3_000_000;
+
 /**
  * Remembers which credentials Cloudways accepted, when, and whether it has refused them since. Keeps nothing about
  * credentials that Cloudways never accepted.
@@ -31,6 +42,8 @@ export class CustomerRecords {
   readonly #sealed: SealedStore;
   readonly #store: Store;
   readonly #clock: Clock;
+  /** When each customer was last accepted. */
+  readonly #accepted: OpenedEntries;
   readonly #written = new LRUCache<string, number>(atMost(10_000));
   /** Accepted customers that this process has seen, by id. */
   readonly #known = new LRUCache<string, true>(atMost(10_000));
@@ -39,6 +52,7 @@ export class CustomerRecords {
     this.#store = options.store;
     this.#sealed = options.sealed;
     this.#clock = options.clock;
+    this.#accepted = new OpenedEntries({ ...options, ttlMs: ACCEPTED_MS, maxCharacters: MAX_ACCEPTED_CHARACTERS });
   }
 
   /**
@@ -72,11 +86,23 @@ export class CustomerRecords {
 
   /** Whether Cloudways accepted these credentials within the last ten minutes, and has not refused them since. */
   async acceptedLately(customer: Customer): Promise<boolean> {
-    const [mark, acceptedAt] = await Promise.all([
-      this.refusalMark(customer),
-      this.#sealed.read(acceptedKey(customer), z.number()),
-    ]);
-    return mark === undefined && acceptedAt !== undefined && this.#clock.now() - acceptedAt < ACCEPTED_MS;
+    return (await this.acceptedLatelyAndHeads(customer, [])).acceptedLately;
+  }
+
+  /** {@linkcode acceptedLately}, and the heads of further entries, which are read in the same step. */
+  async acceptedLatelyAndHeads(customer: Customer, others: readonly StoreKey[]): Promise<AcceptedAndHeads> {
+    const keys = [revokedKey(customer), acceptedKey(customer), ...others];
+    const [mark, accepted, ...heads] = await this.#store.heads(keys);
+    const at = mark === undefined
+      ? await this.#accepted.read(acceptedKey(customer), accepted, acceptedSchema)
+      : undefined;
+    return { acceptedLately: at !== undefined && this.#clock.now() - at < ACCEPTED_MS, heads };
+  }
+
+  /** {@linkcode refusalMark}, and the head of a further entry, which is read in the same step. */
+  async refusalMarkAndHead(customer: Customer, other: StoreKey): Promise<{ mark?: string; head?: string }> {
+    const [mark, head] = await this.#store.heads([revokedKey(customer), other]);
+    return { ...(mark !== undefined && { mark }), ...(head !== undefined && { head }) };
   }
 
   /** Whether Cloudways accepted these credentials before. */

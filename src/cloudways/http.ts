@@ -104,8 +104,8 @@ export class CloudwaysHttp {
     const release = await this.#options.slots.acquire(request.owner, signal);
     try {
       const once = request.method !== "GET" || request.once === true;
-      using timeout = new Deadline(this.#timeoutMs(request));
-      const init = wireInit(request, AbortSignal.any([signal, timeout.signal]));
+      using timeout = new Deadline(this.#timeoutMs(request), undefined, signal);
+      const init = wireInit(request, timeout.signal);
       const response = await fetch(this.#url(request), once ? { ...init, client: this.#once } : init);
       return { status: response.status, headers: response.headers, text: await readBounded(response, request) };
     } catch (error) {
@@ -125,23 +125,22 @@ export class CloudwaysHttp {
     return once === true ? this.#options.timeoutMs : this.readTimeoutMs;
   }
 
-  #url(request: WireRequest): URL {
-    const url = new URL(this.#options.baseUrl);
-    url.pathname += request.path.text;
-    for (const [name, value] of fieldEntries(request.query ?? {})) url.searchParams.append(name, value);
-    return url;
+  #url({ path, query = {} }: WireRequest): string {
+    const fields = new URLSearchParams(fieldEntries(query)).toString();
+    return `${this.#options.baseUrl.href}${path.text}${fields === "" ? "" : `?${fields}`}`;
   }
 }
 
 function wireInit(request: WireRequest, signal: AbortSignal): RequestInit {
-  const headers = new Headers({ accept: "application/json", "user-agent": `${SERVER_NAME}/${VERSION}` });
-  if (request.bearer !== undefined) headers.set("authorization", `Bearer ${request.bearer}`);
+  const headers = {
+    accept: "application/json",
+    "user-agent": `${SERVER_NAME}/${VERSION}`,
+    ...(request.bearer !== undefined && { authorization: `Bearer ${request.bearer}` }),
+    ...(request.json !== undefined && { "content-type": "application/json" }),
+  };
   // Redirects are never followed: they would send the credentials to another address.
   const init: RequestInit = { method: request.method, headers, signal, redirect: "manual" };
-  if (request.json !== undefined) {
-    headers.set("content-type", "application/json");
-    return { ...init, body: JSON.stringify(request.json) };
-  }
+  if (request.json !== undefined) return { ...init, body: JSON.stringify(request.json) };
   return request.form === undefined ? init : { ...init, body: new URLSearchParams(fieldEntries(request.form)) };
 }
 
@@ -156,22 +155,17 @@ function fieldEntries(fields: Fields): [string, string][] {
 
 async function readBounded(response: Response, request: WireRequest): Promise<string> {
   if (response.body === null) return "";
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.byteLength;
     if (size > MAX_REPLY_BYTES) {
       throw new ToolError("upstream_error", "Cloudways' answer was larger than 32 MiB.", { hint: nextStep(request) });
     }
-    chunks.push(chunk);
+    text += decoder.decode(chunk, { stream: true });
   }
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return new TextDecoder().decode(whole);
+  return text + decoder.decode();
 }
 
 function networkError(error: unknown, request: WireRequest): ToolError {

@@ -4,14 +4,19 @@
  * data gets into the cache.
  */
 import { z } from "zod";
+import type { Clock } from "../async/clock.ts";
 import { SingleFlight } from "../async/single_flight.ts";
+import { OpenedEntries } from "../store/opened_entries.ts";
 import type { SealedStore } from "../store/sealed.ts";
+import type { Store } from "../store/store.ts";
 import type { CloudwaysClient } from "./client.ts";
 import type { Session } from "./session.ts";
 import { givenList, looseList, looseText } from "./models.ts";
 import { type ApiPath, path } from "./path.ts";
 
 const TTL_MS = 3600_000;
+/** All lists together have less than a tenth of it. */
+const MAX_CHARACTERS = 4_000_000;
 
 const named = z.object({ id: looseText, name: looseText });
 const byProvider = <T extends z.ZodType>(item: T) => z.record(z.string(), looseList(item));
@@ -153,19 +158,21 @@ export class ReferenceData {
   readonly #client: CloudwaysClient;
   /** Sealed not for secrecy, but so that no entry can be forged. */
   readonly #sealed: SealedStore;
+  readonly #opened: OpenedEntries;
   readonly #flights = new SingleFlight<unknown>();
 
-  constructor(options: { client: CloudwaysClient; sealed: SealedStore }) {
+  constructor(options: { client: CloudwaysClient; store: Store; sealed: SealedStore; clock: Clock }) {
     this.#client = options.client;
     this.#sealed = options.sealed;
+    this.#opened = new OpenedEntries({ ...options, ttlMs: TTL_MS, maxCharacters: MAX_CHARACTERS });
   }
 
   /** Reads one list, from the cache if possible. */
   async read<T extends object>(session: Session, list: ReferenceList<T>): Promise<T> {
     const key = { purpose: "reference", customer: "shared", name: list.name } as const;
     // Credentials that Cloudways just refused get nothing from the cache until Cloudways accepts them again.
-    const isBlocked = await this.#client.records.refusalMark(session.customer) !== undefined;
-    const cached = isBlocked ? undefined : await this.#sealed.read(key, list.reply);
+    const { mark, head } = await this.#client.records.refusalMarkAndHead(session.customer, key);
+    const cached = mark === undefined ? await this.#opened.read(key, head, list.reply) : undefined;
     if (cached !== undefined) return cached;
     // Customers don't share a request in flight: one caller's wrong credentials must not fail another's call.
     const fetched = await this.#flights.run(`${list.name}:${session.customer.id}`, async (signal) => {

@@ -2,32 +2,74 @@ import { z } from "zod";
 import type { Clock } from "../async/clock.ts";
 import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../async/single_flight.ts";
+import { OpenedEntries } from "../store/opened_entries.ts";
+import type { SealedStore } from "../store/sealed.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 import type { CloudwaysClient } from "./client.ts";
 import type { Session } from "./session.ts";
 import { type AppRecord, knownApps, serverListing, type ServerRecord } from "./models.ts";
 import { path } from "./path.ts";
-import type { SealedStore } from "../store/sealed.ts";
 
 const TTL_MS = 60_000;
 /** Longer than a listing is cached plus its request can take, so that no older listing becomes valid again. */
 const EPOCH_TTL_MS = 5 * 60_000;
-
-const cachedListing = serverListing.extend({ epoch: z.string(), readAt: z.number() });
-
-/** The servers of an account as Cloudways listed them at one time. */
-export interface ListedServers {
-  /** All servers with their applications. */
-  servers: ServerRecord[];
-  /** When they were read, in milliseconds since the Unix epoch. */
-  readAt: number;
-}
 
 /** An application and the server it is on. */
 export interface FoundApp {
   app: AppRecord;
   server: ServerRecord;
 }
+
+/** The servers and applications of a listing by their ids; of two with one id the first. */
+interface ById {
+  servers: ReadonlyMap<number, ServerRecord>;
+  apps: ReadonlyMap<number, FoundApp>;
+}
+
+/** The servers of an account as Cloudways listed them at one time. Calls share them, so nobody changes them. */
+export class ListedServers {
+  /** All servers with their applications. */
+  readonly servers: ServerRecord[];
+  /** When they were read, in milliseconds since the Unix epoch. */
+  readonly readAt: number;
+  #byId: ById | undefined;
+
+  constructor(servers: ServerRecord[], readAt: number) {
+    this.servers = servers;
+    this.readAt = readAt;
+  }
+
+  /** Like {@linkcode findServer}, at the same cost for any number of servers. */
+  server(serverId: number): ServerRecord {
+    return found(serverId, this.#ids.servers.get(serverId));
+  }
+
+  /** Like {@linkcode findApp}, at the same cost for any number of applications. */
+  app(appId: number, serverId?: number): FoundApp {
+    return foundApp(appId, this.#ids.apps.get(appId), serverId);
+  }
+
+  get #ids(): ById {
+    return this.#byId ??= byId(this.servers);
+  }
+}
+
+function byId(listed: readonly ServerRecord[]): ById {
+  const servers = new Map<number, ServerRecord>();
+  const apps = new Map<number, FoundApp>();
+  for (const server of listed) {
+    if (!servers.has(server.id)) servers.set(server.id, server);
+    for (const app of knownApps(server)) if (!apps.has(app.id)) apps.set(app.id, { app, server });
+  }
+  return { servers, apps };
+}
+
+/** The listings of some hundred usual accounts. An account of 500 servers has three million. */
+const MAX_CHARACTERS = 12_000_000;
+const MAX_CHARACTERS_EACH = MAX_CHARACTERS / 2;
+
+const cachedListing = serverListing.extend({ epoch: z.string(), readAt: z.number() })
+  .transform(({ servers, readAt, epoch }) => ({ listed: new ListedServers(servers, readAt), epoch }));
 
 /**
  * The servers and applications of each customer. They are read at most once a minute, with one request however many
@@ -36,21 +78,25 @@ export interface FoundApp {
 export class ServerListing {
   readonly #client: CloudwaysClient;
   readonly #store: Store;
-  readonly #sealed: SealedStore;
   readonly #clock: Clock;
+  readonly #opened: OpenedEntries;
   readonly #flights = new SingleFlight<ListedServers>();
 
   constructor(options: { client: CloudwaysClient; store: Store; sealed: SealedStore; clock: Clock }) {
     this.#clock = options.clock;
     this.#client = options.client;
     this.#store = options.store;
-    this.#sealed = options.sealed;
+    this.#opened = new OpenedEntries({
+      ...options,
+      ttlMs: TTL_MS,
+      maxCharacters: MAX_CHARACTERS,
+      maxCharactersEach: MAX_CHARACTERS_EACH,
+    });
   }
 
   /** All servers with their applications, and when they were read. */
   async read(session: Session): Promise<ListedServers> {
-    const epoch = await this.#epoch(session);
-    const cached = await this.#cached(session, epoch);
+    const { epoch, cached } = await this.#look(session);
     if (cached !== undefined) return cached;
     // The epoch is part of the key, so a call after a write never joins a request that was sent before it.
     const flight = `${session.customer.id}:${epoch}`;
@@ -62,14 +108,13 @@ export class ServerListing {
     await this.#store.set(epochKey(session), crypto.randomUUID(), { ttlMs: EPOCH_TTL_MS });
   }
 
-  async #epoch(session: Session): Promise<string> {
-    return await this.#store.get(epochKey(session)) ?? "";
-  }
-
-  async #cached(session: Session, epoch: string): Promise<ListedServers | undefined> {
-    if (!await this.#client.records.acceptedLately(session.customer)) return undefined;
-    const cached = await this.#sealed.read(listingKey(session), cachedListing);
-    return cached?.epoch === epoch ? cached : undefined;
+  /** The present epoch, and the cached listing if it may be given. */
+  async #look(session: Session): Promise<{ epoch: string; cached: ListedServers | undefined }> {
+    const { records } = this.#client;
+    const keys = [epochKey(session), listingKey(session)];
+    const { acceptedLately, heads: [epoch = "", head] } = await records.acceptedLatelyAndHeads(session.customer, keys);
+    const cached = acceptedLately ? await this.#opened.read(listingKey(session), head, cachedListing) : undefined;
+    return { epoch, cached: cached?.epoch === epoch ? cached.listed : undefined };
   }
 
   async #fetch(session: Session, epoch: string): Promise<ListedServers> {
@@ -79,8 +124,9 @@ export class ServerListing {
       path: path`/server`,
       reply: serverListing,
     });
-    const listed = { servers, readAt: this.#clock.now() };
-    await this.#sealed.write(listingKey(session), { epoch, ...listed }, TTL_MS)
+    const listed = new ListedServers(servers, this.#clock.now());
+    const entry = { epoch, servers, readAt: listed.readAt };
+    await this.#opened.write(listingKey(session), entry, cachedListing, { epoch, listed })
       .catch((error) => session.log.debug("listing not kept", { error }));
     return listed;
   }
@@ -92,11 +138,7 @@ export class ServerListing {
  * @throws {ToolError} `not_found`.
  */
 export function findServer(servers: readonly ServerRecord[], serverId: number): ServerRecord {
-  const found = servers.find((server) => server.id === serverId);
-  if (found !== undefined) return found;
-  throw new ToolError("not_found", `This account has no server ${serverId}.`, {
-    hint: "Use list_servers or find_resources to get the right id.",
-  });
+  return found(serverId, servers.find((server) => server.id === serverId));
 }
 
 /**
@@ -107,15 +149,29 @@ export function findServer(servers: readonly ServerRecord[], serverId: number): 
 export function findApp(servers: readonly ServerRecord[], appId: number, serverId?: number): FoundApp {
   for (const server of servers) {
     const app = knownApps(server).find((candidate) => candidate.id === appId);
-    if (app === undefined) continue;
-    if (serverId === undefined || serverId === server.id) return { app, server };
-    throw new ToolError("not_found", `Application ${appId} is not on server ${serverId} but on server ${server.id}.`, {
-      hint: `Call again with server_id ${server.id}, or without server_id.`,
-      details: { app_id: appId, server_id: server.id },
+    if (app !== undefined) return foundApp(appId, { app, server }, serverId);
+  }
+  return foundApp(appId, undefined, serverId);
+}
+
+function found(serverId: number, server: ServerRecord | undefined): ServerRecord {
+  if (server !== undefined) return server;
+  throw new ToolError("not_found", `This account has no server ${serverId}.`, {
+    hint: "Use list_servers or find_resources to get the right id.",
+  });
+}
+
+function foundApp(appId: number, found: FoundApp | undefined, serverId: number | undefined): FoundApp {
+  if (found === undefined) {
+    throw new ToolError("not_found", `This account has no application ${appId}.`, {
+      hint: "Use list_servers or find_resources to get the right id.",
     });
   }
-  throw new ToolError("not_found", `This account has no application ${appId}.`, {
-    hint: "Use list_servers or find_resources to get the right id.",
+  const { id } = found.server;
+  if (serverId === undefined || serverId === id) return found;
+  throw new ToolError("not_found", `Application ${appId} is not on server ${serverId} but on server ${id}.`, {
+    hint: `Call again with server_id ${id}, or without server_id.`,
+    details: { app_id: appId, server_id: id },
   });
 }
 

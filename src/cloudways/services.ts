@@ -71,7 +71,7 @@ export function createServices(options: ServicesOptions): { services: AccountSer
   const services = {
     client,
     listing: new ServerListing({ client, store, sealed, clock }),
-    reference: new ReferenceData({ client, sealed }),
+    reference: new ReferenceData({ client, store, sealed, clock }),
     operations: new Operations({ client, clock, stopWaiting: options.stopWaiting }),
     restorePoints: new RestorePoints({ sealed, clock, records }),
     startedOperations: new StartedOperations({ sealed, clock, records }),

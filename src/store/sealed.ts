@@ -24,12 +24,21 @@ export class SealedStore {
 
   /** The value of an entry, or undefined. */
   async read<T>(key: StoreKey, schema: z.ZodType<T>): Promise<T | undefined> {
-    return await this.#open(key, schema, await this.#store.get(key));
+    return await this.#openIfAny(key, schema, await this.#store.get(key));
   }
 
-  /** Writes an entry that expires after `ttlMs` milliseconds. */
-  async write(key: StoreKey, value: SealedValue, ttlMs: number): Promise<void> {
-    await this.#store.set(key, await this.#seal(key, value), { ttlMs });
+  /** The value of an entry's sealed text, which was read from the store. */
+  async open<T>(key: StoreKey, schema: z.ZodType<T>, sealed: string): Promise<T | undefined> {
+    const text = await this.#box.open(sealed, key);
+    const prefix = namePrefix(key);
+    return text?.startsWith(prefix) === true ? readJson(text.slice(prefix.length), schema) : undefined;
+  }
+
+  /** Writes an entry that expires after `ttlMs` milliseconds, and returns its sealed text. */
+  async write(key: StoreKey, value: SealedValue, ttlMs: number): Promise<string> {
+    const sealed = await this.#seal(key, value);
+    await this.#store.set(key, sealed, { ttlMs });
+    return sealed;
   }
 
   /** Writes an entry if there is none. False if there is one, even if it does not open. */
@@ -39,7 +48,7 @@ export class SealedStore {
 
   /** Reads and removes an entry in one atomic step: exactly one of many callers gets the value. */
   async take<T>(key: StoreKey, schema: z.ZodType<T>): Promise<T | undefined> {
-    return await this.#open(key, schema, await this.#store.take(key));
+    return await this.#openIfAny(key, schema, await this.#store.take(key));
   }
 
   /** Removes an entry only if it still has this value. A value written meanwhile stays. */
@@ -68,7 +77,7 @@ export class SealedStore {
   /** The newest entries of a list, newest first. Those that don't open or don't match the schema are left out. */
   async entries<T>(key: StoreKey, schema: z.ZodType<T>, limit: number): Promise<T[]> {
     const entries = await this.#store.entries(key, { limit });
-    const values = await Promise.all(entries.map(({ value }) => this.#open(key, schema, value)));
+    const values = await Promise.all(entries.map(({ value }) => this.open(key, schema, value)));
     return values.filter((value) => value !== undefined);
   }
 
@@ -76,10 +85,8 @@ export class SealedStore {
     return this.#box.seal(textOf(key, value), key);
   }
 
-  async #open<T>(key: StoreKey, schema: z.ZodType<T>, sealed: string | undefined): Promise<T | undefined> {
-    const text = sealed === undefined ? undefined : await this.#box.open(sealed, key);
-    const prefix = namePrefix(key);
-    return text?.startsWith(prefix) === true ? readJson(text.slice(prefix.length), schema) : undefined;
+  async #openIfAny<T>(key: StoreKey, schema: z.ZodType<T>, sealed: string | undefined): Promise<T | undefined> {
+    return sealed === undefined ? undefined : await this.open(key, schema, sealed);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type BucketLimit,
   type Channel,
   formatStoreKey,
+  HEAD_BYTES,
   type Listener,
   type ListEntry,
   type ListPage,
@@ -62,6 +63,18 @@ export class StandInStore implements Store, AsyncDisposable {
     const value = await this.#sharedOrLocal(key, (store) => store.get(key));
     if (value !== undefined || !this.#isLocal(key)) return value;
     return await this.#local.get(key);
+  }
+
+  async heads(keys: readonly StoreKey[]): Promise<(string | undefined)[]> {
+    const mayStandIn = keys.every(({ purpose }) => rulesOf(purpose).standIn !== "never");
+    const heads = await this.#orLocal(mayStandIn, (store) => store.heads(keys));
+    const onlyLocal = keys.some((key, index) => heads[index] === undefined && this.#isLocal(key))
+      ? await this.#local.heads(keys)
+      : [];
+    return keys.map((key, index) => {
+      const shared = heads[index] ?? (this.#isLocal(key) ? onlyLocal[index] : undefined);
+      return this.#pending.find("mark", key)?.value.slice(0, HEAD_BYTES) ?? shared;
+    });
   }
 
   async set(key: StoreKey, value: string, options: SetOptions): Promise<boolean> {
@@ -223,12 +236,16 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   /** Runs work on the shared store; if that fails and the purpose allows it, on the local store. */
-  async #sharedOrLocal<T>(key: StoreKey, work: (store: Store) => Promise<T>): Promise<T> {
+  #sharedOrLocal<T>(key: StoreKey, work: (store: Store) => Promise<T>): Promise<T> {
+    return this.#orLocal(rulesOf(key.purpose).standIn !== "never", work);
+  }
+
+  async #orLocal<T>(mayStandIn: boolean, work: (store: Store) => Promise<T>): Promise<T> {
     try {
       return await work(this.#shared);
     } catch (error) {
       throwUnlessStoreError(error);
-      if (rulesOf(key.purpose).standIn === "never") throw error;
+      if (!mayStandIn) throw error;
       return await work(this.#local);
     }
   }

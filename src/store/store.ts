@@ -54,6 +54,9 @@ export interface SetOptions {
   ifAbsent?: boolean;
 }
 
+/** How much {@linkcode Store.heads} reads of an entry: a mark whole, and a sealed number. */
+export const HEAD_BYTES = 100;
+
 /** The size and speed of a token bucket. */
 export interface BucketLimit {
   /** Most tokens in the bucket; a new bucket is full. Positive integer. */
@@ -118,6 +121,11 @@ export interface Store {
   readonly kind: "embedded" | "redis";
   /** The entry's value, or undefined. */
   get(key: StoreKey): Promise<string | undefined>;
+  /**
+   * The beginnings of entries, in one round trip and in the order of the keys: at most {@linkcode HEAD_BYTES} bytes of each.
+   * A shorter one is the whole entry. For ASCII texts, such as sealed ones. An empty entry counts as absent.
+   */
+  heads(keys: readonly StoreKey[]): Promise<(string | undefined)[]>;
   /** Writes an entry. False only if `ifAbsent` found one. */
   set(key: StoreKey, value: string, options: SetOptions): Promise<boolean>;
   /** Removes an entry; true if there was one. */

@@ -7,6 +7,7 @@ import {
   type Channel,
   formatChannel,
   formatStoreKey,
+  HEAD_BYTES,
   type ListHead,
   type Store,
   StoreError,
@@ -105,6 +106,20 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
     assert.equal(await store.get({ purpose: "lock", customer: KEY.customer }), undefined);
     assert.equal(await store.get({ ...KEY, customer: "shared" }), undefined);
     assert.equal(await store.get({ ...KEY, purpose: "token" }), undefined);
+  });
+
+  test("heads are the beginnings of entries in the order of the keys, and short entries whole", async ({ store }) => {
+    const long: StoreKey = { ...KEY, name: "long" };
+    const empty: StoreKey = { ...KEY, name: "empty" };
+    const missing: StoreKey = { ...KEY, customer: "b".repeat(64) };
+    await store.set(long, `${"x".repeat(HEAD_BYTES)}y`, { ttlMs: DAY_MS });
+    await store.set(empty, "", { ttlMs: DAY_MS });
+    await store.set(KEY, "value", { ttlMs: DAY_MS });
+
+    const heads = await store.heads([long, missing, empty, KEY, KEY]);
+
+    assert.deepEqual(heads, ["x".repeat(HEAD_BYTES), undefined, undefined, "value", "value"]);
+    assert.deepEqual(await store.heads([]), []);
   });
 
   test("writing again replaces the value", async ({ store }) => {
@@ -444,6 +459,7 @@ const FORBIDDEN: readonly [rules: string[], names: RegExp][] = [
   [["-ping"], /run the commands needed/],
   [["-get"], /GET\b/],
   [["-set"], /SET\b/],
+  [["-getrange"], /GETRANGE\b/],
   [["-getdel"], /GETDEL\b/],
   [["-del"], /DEL\b/],
   [["-type"], /TYPE\b/],

@@ -16,6 +16,7 @@ export interface DyingStore {
 
 const METHODS: ReadonlySet<string | symbol> = new Set([
   "get",
+  "heads",
   "set",
   "delete",
   "deleteIfEquals",

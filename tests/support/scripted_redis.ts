@@ -85,6 +85,8 @@ function usualAnswer(name: string, args: readonly string[]): string {
     case "get":
     case "getdel":
       return "$-1";
+    case "getrange":
+      return "$0\r\n";
     case "del":
     case "publish":
       return ":0";

@@ -55,3 +55,19 @@ Deno.test("the time of a deadline begins when it is made", async () => {
 
   assert.ok(signal.aborted);
 });
+
+Deno.test("a deadline aborts with an outer signal, at once if that has aborted, and no more once it is disposed", () => {
+  const reason = new Error("the client left");
+  const outer = new AbortController();
+  using deadline = new Deadline(60_000, undefined, outer.signal);
+  const disposed = new Deadline(60_000, undefined, outer.signal);
+  assert.equal([deadline, disposed].some(({ signal }) => signal.aborted), false);
+  disposed[Symbol.dispose]();
+
+  outer.abort(reason);
+  using late = new Deadline(60_000, undefined, outer.signal);
+
+  assert.equal(deadline.signal.reason, reason);
+  assert.equal(late.signal.reason, reason);
+  assert.equal(disposed.signal.aborted, false);
+});

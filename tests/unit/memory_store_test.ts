@@ -58,7 +58,7 @@ Deno.test("an expired entry counts as absent in every call", async () => {
 });
 
 Deno.test("a full cache drops the least recently used entry", async () => {
-  const { store } = makeStore({ maxCacheBytes: 10_000, maxCacheBytesPerCustomer: 10_000 });
+  const { store } = makeStore({ maxCacheBytes: 5_000, maxCacheBytesPerCustomer: 5_000 });
   const value = "x".repeat(1000);
   for (const customer of ["a", "b", "c", "d"]) await store.set(cached(customer), value, { ttlMs: MINUTE_MS });
   await store.get(cached("a"));

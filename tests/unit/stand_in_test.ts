@@ -72,6 +72,7 @@ for (const purpose of SHARED_ONLY) {
 
     const calls = [
       () => store.get(key),
+      () => store.heads([{ purpose: "listing", customer: "a" }, key]),
       () => store.set(key, "1", { ttlMs: 60_000 }),
       () => store.delete(key),
       () => store.deleteIfEquals(key, "1"),
@@ -88,7 +89,7 @@ function startOutages() {
   let away = false;
   const failing = new Proxy(shared, {
     get(target, name) {
-      if (away && ["get", "set", "delete", "deleteIfEquals", "takeTokens"].includes(String(name))) {
+      if (away && ["get", "heads", "set", "delete", "deleteIfEquals", "takeTokens"].includes(String(name))) {
         return () => Promise.reject(new StoreError("away"));
       }
       const member: unknown = Reflect.get(target, name, target);
@@ -97,6 +98,30 @@ function startOutages() {
   });
   return { clock, shared, store: new StandInStore(failing, { clock }), away: (now: boolean) => away = now };
 }
+
+Deno.test("heads are those of the entries that a read gives, in an outage and after it", async () => {
+  const { store, shared, away } = startOutages();
+  const keys: StoreKey[] = [
+    { purpose: "listing_epoch", customer: "a" },
+    { purpose: "accepted", customer: "a" },
+    { purpose: "listing", customer: "a" },
+  ];
+  const read = () => Promise.all(keys.map((key) => store.get(key)));
+  for (const key of keys) await shared.set(key, "shared", { ttlMs: 60_000 });
+  assert.deepEqual(await store.heads(keys), await read());
+  for (const key of keys.slice(1)) await shared.delete(key);
+
+  away(true);
+  for (const key of keys.slice(0, 2)) await store.set(key, "local", { ttlMs: 60_000 });
+  const inOutage = await store.heads(keys);
+  assert.deepEqual(inOutage, await read());
+  away(false);
+  const after = await store.heads(keys);
+
+  assert.deepEqual(inOutage, ["local", "local", undefined]);
+  assert.deepEqual(after, await read());
+  assert.deepEqual(after, ["local", "local", undefined]);
+});
 
 Deno.test("after an outage a bucket answers with the smaller number of tokens of the two stores", async () => {
   const { store, away } = startOutages();

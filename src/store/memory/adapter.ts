@@ -11,6 +11,7 @@ import {
   type Channel,
   formatChannel,
   formatStoreKey,
+  HEAD_BYTES,
   type Listener,
   type ListEntry,
   type ListPage,
@@ -93,6 +94,10 @@ export class MemoryStore implements Store, AsyncDisposable {
 
   get(key: StoreKey): Promise<string | undefined> {
     return this.#run(() => this.#read(key));
+  }
+
+  heads(keys: readonly StoreKey[]): Promise<(string | undefined)[]> {
+    return this.#run(() => keys.map((key) => this.#read(key)?.slice(0, HEAD_BYTES) || undefined));
   }
 
   set(key: StoreKey, value: string, options: SetOptions): Promise<boolean> {

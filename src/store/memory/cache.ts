@@ -68,7 +68,8 @@ export class QuotaCache {
 
   /** Writes an entry of `owner`. */
   set(key: string, owner: string, { value, expiresAt }: CacheEntry): void {
-    const bytes = 2 * (key.length + value.length) + OVERHEAD_BYTES;
+    // Values are sealed and so ASCII, of which a character takes one byte.
+    const bytes = key.length + value.length + OVERHEAD_BYTES;
     this.#entries.delete(key);
     if (bytes > this.#limits.maxBytes || (owner !== SHARED && bytes > this.#limits.maxBytesPerOwner)) return;
     const account = this.#accounts.get(owner) ?? { owner, keys: new Set(), bytes: 0 };

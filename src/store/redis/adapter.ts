@@ -107,6 +107,13 @@ export class RedisStore implements Store, AsyncDisposable {
     return await this.#run(key.customer, commands.get(formatStoreKey(key))) ?? undefined;
   }
 
+  async heads(keys: readonly StoreKey[]): Promise<(string | undefined)[]> {
+    const [first] = keys;
+    if (first === undefined) return [];
+    const heads = await this.#run(first.customer, commands.heads(keys.map(formatStoreKey)));
+    return heads.map((head) => head === "" ? undefined : head);
+  }
+
   async set(key: StoreKey, value: string, { ttlMs, ifAbsent = false }: SetOptions): Promise<boolean> {
     return await this.#run(key.customer, commands.set(formatStoreKey(key), value, checkTtl(ttlMs), ifAbsent)) === "OK";
   }

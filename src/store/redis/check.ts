@@ -71,6 +71,7 @@ async function tryCommands(connection: RedisConnection, subscriptions: RedisSubs
   const trials = [
     ...Array.from({ length: TRIED_KEYS }, (_, index) => trial(commands.get(key(index)))),
     trial(commands.set(key("entry"), "", TRIAL_TTL_MS, false)),
+    trial(commands.heads([key("entry")])),
     trial(commands.getdel(key("entry"))),
     trial(commands.xadd(key("list"))),
     trial(commands.type(key("list"))),

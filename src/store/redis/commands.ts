@@ -2,7 +2,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { APPEND_ENTRY_LUA } from "./append_entry.lua.ts";
-import type { AppendOptions, BucketLimit, NewEntry } from "../store.ts";
+import { type AppendOptions, type BucketLimit, HEAD_BYTES, type NewEntry } from "../store.ts";
 import { TAKE_TOKENS_LUA } from "./take_tokens.lua.ts";
 
 /** One command. */
@@ -64,6 +64,15 @@ const zeroOrOne = z.literal([0, 1]);
 /** GET */
 export function get(key: string): RedisCommand<string | null> {
   return { name: "get", send: (redis) => redis.get(key), reply: text };
+}
+
+/** GETRANGE of the first {@linkcode HEAD_BYTES} bytes of each key, sent together; empty for a key that does not exist. */
+export function heads(keys: readonly string[]): RedisCommand<string[]> {
+  return {
+    name: "getrange",
+    send: (redis) => Promise.all(keys.map((key) => redis.getrange(key, 0, HEAD_BYTES - 1))),
+    reply: z.array(z.string()),
+  };
 }
 
 /** GETDEL */

@@ -1,4 +1,6 @@
+import { nextTick } from "node:process";
 import { Redis, type RedisOptions } from "ioredis";
+import { CommonDeadline } from "../../async/common_deadline.ts";
 import { within } from "../../async/within.ts";
 import { ping, type RedisClient, type RedisCommand, withScripts } from "./commands.ts";
 import { explainFailure, isTimeout, timeoutError, withoutArguments, WrongReplyError } from "./error_replies.ts";
@@ -16,11 +18,14 @@ const OPEN_DEADLINE_MS = 1800;
 /** How long closing waits for a peer that doesn't hang up. */
 const HANG_UP_MS = 100;
 
+/** Most milliseconds that a command takes. */
+const COMMAND_TIMEOUT_MS = 250;
+
 /** With these settings every command of ioredis succeeds or fails within a bounded time, in any state of Redis. */
 const SETTINGS: ClientOptions = {
   lazyConnect: true,
   connectTimeout: 1000,
-  commandTimeout: 250,
+  commandTimeout: COMMAND_TIMEOUT_MS,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
@@ -35,6 +40,8 @@ export class RedisConnection {
   readonly #client: RedisClient;
   readonly #address: string;
   readonly #onStateChange: StateListener | undefined;
+  /** For our commands. ioredis has a timer for each, which costs as much as the command. */
+  readonly #deadline = new CommonDeadline(COMMAND_TIMEOUT_MS, timeoutError);
   #refusals: RefusalWatch | undefined;
   #phase: "opening" | "open" | "closed" = "opening";
   #up = false;
@@ -58,8 +65,15 @@ export class RedisConnection {
       }),
     );
     this.#client.on("error", (error) => this.#lastError = error);
-    this.#client.on("ready", () => this.#onReady());
-    this.#client.on("close", () => this.#onClose());
+    this.#client.on("ready", () => {
+      delete this.#client.options.commandTimeout;
+      this.#onReady();
+    });
+    this.#client.on("close", () => {
+      // While it connects, ioredis sends commands of its own.
+      this.#client.options.commandTimeout = COMMAND_TIMEOUT_MS;
+      this.#onClose();
+    });
   }
 
   /** Connects, or fails with a StoreError that names the cause. */
@@ -92,7 +106,7 @@ export class RedisConnection {
     if (this.#phase === "closed") throw new StoreError("The store is closed.");
     if (!this.#up) throw new StoreError(`Redis at ${this.#address} is not connected.`);
     try {
-      const { data, success } = command.reply.safeParse(await command.send(this.#client));
+      const { data, success } = command.reply.safeParse(await this.#send(command));
       if (!success) throw new WrongReplyError(command.name);
       this.#refusals?.succeeded(command, data);
       return data;
@@ -102,6 +116,16 @@ export class RedisConnection {
       this.#refusals?.failed(command.name, error, failure.message);
       throw failure;
     }
+  }
+
+  /** Sends a command. All that is sent in one turn of the event loop goes out with one write, which costs most. */
+  #send(command: Pick<RedisCommand<unknown>, "send">): Promise<unknown> {
+    const { stream } = this.#client;
+    if (stream.writableCorked === 0) {
+      stream.cork();
+      nextTick(() => stream.uncork());
+    }
+    return this.#deadline.wait(command.send(this.#client));
   }
 
   /** The error of this Redis; `what` is the rest of the sentence. Holds neither user nor password. */
@@ -122,7 +146,8 @@ export class RedisConnection {
 
   async #close(): Promise<void> {
     this.#phase = "closed";
-    if (this.#client.status === "ready") await this.#client.quit().catch(() => {});
+    if (this.#client.status === "ready") await this.#deadline.wait(this.#client.quit()).catch(() => {});
+    this.#deadline[Symbol.dispose]();
     if (this.#client.status === "end") return;
     const ended = new Promise<void>((resolve) => this.#client.once("end", resolve));
     this.#client.disconnect();
@@ -138,7 +163,7 @@ export class RedisConnection {
     if (this.#probing || this.#client.status !== "ready") return;
     this.#probing = true;
     try {
-      await this.#client.ping();
+      await this.#deadline.wait(this.#client.ping());
     } catch (error) {
       if (!isTimeout(error) || this.#phase !== "open" || this.#client.status !== "ready") return;
       this.#lastError = error;
@@ -158,7 +183,7 @@ export class RedisConnection {
   /** Sends a PING: a Redis that still loads its data, or asks for a password, accepts connections but refuses PING. */
   async #check(): Promise<void> {
     const { name, send, reply } = ping();
-    if (!reply.safeParse(await send(this.#client)).success) throw new WrongReplyError(name);
+    if (!reply.safeParse(await this.#deadline.wait(send(this.#client))).success) throw new WrongReplyError(name);
   }
 
   async #onReady(): Promise<void> {

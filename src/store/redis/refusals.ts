@@ -11,7 +11,7 @@ const QUIET_MS = 10_000;
  * Commands that Redis runs only with its data at hand. A Redis that still loads its data, or has lost its master, takes
  * some other commands, such as those of channels.
  */
-const NEEDS_DATA: ReadonlySet<string> = new Set(["get", "getdel", "set", "del", "xrevrange"]);
+const NEEDS_DATA: ReadonlySet<string> = new Set(["get", "getrange", "getdel", "set", "del", "xrevrange"]);
 
 /**
  * Reports once that Redis refuses commands, and once that it takes them again: after the first success of a command that

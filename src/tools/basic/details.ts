@@ -14,7 +14,6 @@ import {
   numberOrNull,
 } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
-import { findApp, findServer } from "../../cloudways/server_listing.ts";
 import { withIsoTimes } from "../../cloudways/times.ts";
 import { ToolError } from "../../errors.ts";
 import { asOf } from "../define/as_of.ts";
@@ -73,14 +72,14 @@ const getServerDetails = defineTool({
     problems: z.array(z.string()),
   }),
   handler: async (input, { account }) => {
-    const { servers, readAt } = await account.listed();
-    const server = findServer(servers, input.server_id);
+    const listed = await account.listed();
+    const server = listed.server(input.server_id);
     const [bandwidth, disk] = await Promise.all([
       serverSummary(account, server.id, "bw"),
       serverSummary(account, server.id, "db"),
     ]);
     return {
-      ...asOf(readAt),
+      ...asOf(listed.readAt),
       server: serverOnlyView(server, "full"),
       apps: knownApps(server).map((app) => appView(app, "concise")),
       // Cloudways doesn't document the unit.
@@ -105,9 +104,9 @@ const getAppDetails = defineTool({
   input: z.strictObject(appInput),
   output: z.looseObject({ as_of: z.string(), app: record, server: record }),
   handler: async (input, { account }) => {
-    const { servers, readAt } = await account.listed();
-    const { app, server } = findApp(servers, input.app_id, input.server_id);
-    return { ...asOf(readAt), app: appView(app, "full"), server: serverOnlyView(server, "concise") };
+    const listed = await account.listed();
+    const { app, server } = listed.app(input.app_id, input.server_id);
+    return { ...asOf(listed.readAt), app: appView(app, "full"), server: serverOnlyView(server, "concise") };
   },
 });
 
