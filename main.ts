@@ -14,6 +14,8 @@ Commands:
   verify-audit  check the audit records of a log given on standard input
 
 Options:
+  --live        with doctor: also read from the API, and report replies of another form than expected
+  --quiet       with doctor: print only what is not well
   --from        with verify-audit: a checkpoint that an earlier run printed
   --help        show this
   --version     show the version
@@ -31,6 +33,12 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   "--version": () => print(`${VERSION}\n`),
 };
 
+/** The first argument that a command does not take; undefined if it takes all of them. */
+function unknownOption(command: string, rest: readonly string[]): string | undefined {
+  if (command === "verify-audit" && rest[0] === "--from") return undefined;
+  return rest.find((option) => !(command === "doctor" && (option === "--live" || option === "--quiet")));
+}
+
 async function print(text: string): Promise<number> {
   await new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
   return 0;
@@ -39,10 +47,9 @@ async function print(text: string): Promise<number> {
 async function main(args: readonly string[]): Promise<number> {
   const [word = "serve", ...rest] = args;
   const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
-  const takesMore = word === "verify-audit" && rest[0] === "--from";
-  if (command !== undefined && (rest.length === 0 || takesMore)) return await command(rest);
-  const unknown = command === undefined ? word : rest[0] ?? "";
-  const message = `Unknown command or option: ${JSON.stringify(unknown.slice(0, 60))}\n\n${USAGE}`;
+  const unknown = command === undefined ? word : unknownOption(word, rest);
+  if (command !== undefined && unknown === undefined) return await command(rest);
+  const message = `Unknown command or option: ${JSON.stringify((unknown ?? "").slice(0, 60))}\n\n${USAGE}`;
   await new Blob([message]).stream().pipeTo(Deno.stderr.writable, { preventClose: true });
   return 1;
 }

@@ -2,7 +2,8 @@
 import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import { createLogger } from "../telemetry/log.ts";
 import { openAuditLog, type Output } from "./audit_output.ts";
-import { examine, report } from "./doctor.ts";
+import { examine } from "./doctor.ts";
+import { report } from "./doctor/finding.ts";
 import { keygen } from "./keygen.ts";
 import { logUnhandled, reportConfigProblem, startProblem } from "./process.ts";
 import { serve } from "./serve.ts";
@@ -25,9 +26,10 @@ export async function keygenCommand(): Promise<number> {
   return 0;
 }
 
-/** Checks the set-up and prints the findings. */
-export async function doctorCommand(): Promise<number> {
-  const { text, ok } = report(await examine(readEnvironment()));
+/** Checks the set-up and prints the findings. `--live` also reads from the API, `--quiet` prints only what is not well. */
+export async function doctorCommand(args: readonly string[]): Promise<number> {
+  const findings = await examine(readEnvironment(), { live: args.includes("--live") });
+  const { text, ok } = report(findings, { quiet: args.includes("--quiet") });
   await write(Deno.stdout, text);
   return ok ? 0 : 1;
 }
