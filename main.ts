@@ -1,5 +1,12 @@
 /** The entry point: runs the command that the arguments name. */
-import { doctorCommand, keygenCommand, serveCommand, stdioCommand, verifyAuditCommand } from "./src/commands/mod.ts";
+import {
+  customerIdCommand,
+  doctorCommand,
+  keygenCommand,
+  serveCommand,
+  stdioCommand,
+  verifyAuditCommand,
+} from "./src/commands/mod.ts";
 import { SERVER_NAME, VERSION } from "./src/version.ts";
 
 const USAGE = `${SERVER_NAME} ${VERSION}: an MCP server for Cloudways accounts
@@ -11,6 +18,7 @@ Commands:
   stdio         serve one local client over standard input and output
   keygen        print fresh values for ENCRYPTION_KEY and CUSTOMER_ID_KEY
   doctor        check configuration, keys, Redis and the Cloudways API
+  customer-id   print the customer id of the credentials given on standard input
   verify-audit  check the audit records of a log given on standard input
 
 Options:
@@ -28,6 +36,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   stdio: stdioCommand,
   keygen: keygenCommand,
   doctor: doctorCommand,
+  "customer-id": customerIdCommand,
   "verify-audit": verifyAuditCommand,
   "--help": () => print(USAGE),
   "--version": () => print(`${VERSION}\n`),

@@ -2,6 +2,7 @@
 import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import { createLogger } from "../telemetry/log.ts";
 import { openAuditLog, type Output } from "./audit_output.ts";
+import { customerId } from "./customer_id.ts";
 import { examine } from "./doctor.ts";
 import { report } from "./doctor/finding.ts";
 import { keygen } from "./keygen.ts";
@@ -38,6 +39,13 @@ export async function doctorCommand(args: readonly string[]): Promise<number> {
 export async function verifyAuditCommand(args: readonly string[]): Promise<number> {
   const { code, text } = await verifyAudit(Deno.stdin.readable, readEnvironment(), args);
   await write(code === 2 ? Deno.stderr : Deno.stdout, text);
+  return code;
+}
+
+/** Prints the customer id of the credentials on standard input. */
+export async function customerIdCommand(): Promise<number> {
+  const { code, text } = await customerId(Deno.stdin.readable, readEnvironment());
+  await write(code === 0 ? Deno.stdout : Deno.stderr, text);
   return code;
 }
 
