@@ -9,7 +9,7 @@ import { operationById } from "../sandbox/facts.ts";
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
 
 /** What a run finds, those lines that are not well, and all of it as text. */
-async function live(sandbox: Sandbox, token = TOKEN) {
+async function live(sandbox: Sandbox, token: string = TOKEN) {
   const config = parseConfig({ CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, CLOUDWAYS_ACCESS_TOKEN: token });
   const findings = await examineLive(config);
   const text = findings.map(({ name, message }) => `${name}: ${message}`).join("\n");
