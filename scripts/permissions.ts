@@ -5,33 +5,41 @@
  *
  * It never fails. Where the configuration is wrong it prints only the flags for the environment, and the command then
  * reports the mistake. Of the configuration it prints only parsed addresses and the path of one file.
+ *
+ * The command itself may see no variable but its own. So this script also looks through the files of variables for
+ * misspelt names, and warns of them on standard error, in the form of the log. `doctor` does that by itself.
  */
+import { lookThroughVariableFiles, VARIABLE_FILES } from "../src/commands/variable_files.ts";
 import { type Config, ConfigError, parseConfig, readEnvironment, VARIABLE_NAMES } from "../src/config.ts";
 import {
   formatHostPort,
   type HostPort,
   listenAddress,
   outboundHosts,
+  publicHost,
   stdioPagesAddress,
   writtenFile,
 } from "../src/config/reach.ts";
+import { createLogger } from "../src/telemetry/log.ts";
 
-function parsedConfig(): Config | undefined {
+function parsedConfig(environment: Readonly<Record<string, string>>): Config | undefined {
   try {
-    return parseConfig(readEnvironment());
+    return parseConfig(environment);
   } catch (error) {
     if (error instanceof ConfigError) return undefined;
     throw error;
   }
 }
 
-/** The address that a command listens on. */
-function listenAddressOf(command: string, config: Config): HostPort | undefined {
+/** The address that a command listens on, or that it tries in the case of `doctor`. */
+function ownAddressOf(command: string, config: Config): HostPort | undefined {
   switch (command) {
     case "serve":
       return listenAddress(config);
     case "stdio":
       return stdioPagesAddress(config);
+    case "doctor":
+      return publicHost(config);
     default:
       return undefined;
   }
@@ -40,13 +48,29 @@ function listenAddressOf(command: string, config: Config): HostPort | undefined 
 function flags(command: string, config: Config | undefined): string[] {
   // Libraries read the whole environment when they load; --ignore-env makes other variables look unset, not forbidden.
   const env = [`--allow-env=${VARIABLE_NAMES.join(",")}`, "--ignore-env"];
-  if (config === undefined) return env;
-  const listens = listenAddressOf(command, config);
-  const hosts = [...outboundHosts(config), ...(listens === undefined ? [] : [listens])];
+  const read = command === "doctor" ? [`--allow-read=${VARIABLE_FILES.join(",")}`] : [];
+  if (config === undefined) return [...read, ...env];
+  const own = ownAddressOf(command, config);
+  const hosts = [...outboundHosts(config), ...(own === undefined ? [] : [own])];
   const file = writtenFile(config);
   const write = file === undefined ? [] : [`--allow-write=${file}`];
-  return [`--allow-net=${hosts.map(formatHostPort).join(",")}`, ...write, ...env];
+  return [`--allow-net=${hosts.map(formatHostPort).join(",")}`, ...read, ...write, ...env];
 }
 
-const text = flags(Deno.args[0] ?? "serve", parsedConfig()).join(" ");
+async function warnOfUnknownNames(
+  environment: Readonly<Record<string, string>>,
+  config: Config | undefined,
+): Promise<void> {
+  const problems = (await lookThroughVariableFiles(environment)).flatMap(({ problems }) => problems);
+  if (problems.length === 0) return;
+  const format = environment.LOG_FORMAT === "json" ? "json" : "console";
+  await using log = createLogger({ level: config?.logLevel ?? "INFO", format });
+  for (const problem of problems) log.warn(problem);
+}
+
+const [command = "serve"] = Deno.args;
+const environment = readEnvironment();
+const config = parsedConfig(environment);
+if (command !== "doctor") await warnOfUnknownNames(environment, config);
+const text = flags(command, config).join(" ");
 await new Blob([text]).stream().pipeTo(Deno.stdout.writable);

@@ -2,7 +2,9 @@
 import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import { createLogger } from "../telemetry/log.ts";
 import { openAuditLog, type Output } from "./audit_output.ts";
-import { examine, report } from "./doctor.ts";
+import { customerId } from "./customer_id.ts";
+import { examine } from "./doctor.ts";
+import { report } from "./doctor/finding.ts";
 import { keygen } from "./keygen.ts";
 import { logUnhandled, reportConfigProblem, startProblem } from "./process.ts";
 import { serve } from "./serve.ts";
@@ -25,9 +27,10 @@ export async function keygenCommand(): Promise<number> {
   return 0;
 }
 
-/** Checks the set-up and prints the findings. */
-export async function doctorCommand(): Promise<number> {
-  const { text, ok } = report(await examine(readEnvironment()));
+/** Checks the set-up and prints the findings. `--live` also reads from the API, `--quiet` prints only what is not well. */
+export async function doctorCommand(args: readonly string[]): Promise<number> {
+  const findings = await examine(readEnvironment(), { live: args.includes("--live") });
+  const { text, ok } = report(findings, { quiet: args.includes("--quiet") });
   await write(Deno.stdout, text);
   return ok ? 0 : 1;
 }
@@ -36,6 +39,13 @@ export async function doctorCommand(): Promise<number> {
 export async function verifyAuditCommand(args: readonly string[]): Promise<number> {
   const { code, text } = await verifyAudit(Deno.stdin.readable, readEnvironment(), args);
   await write(code === 2 ? Deno.stderr : Deno.stdout, text);
+  return code;
+}
+
+/** Prints the customer id of the credentials on standard input. */
+export async function customerIdCommand(): Promise<number> {
+  const { code, text } = await customerId(Deno.stdin.readable, readEnvironment());
+  await write(code === 0 ? Deno.stdout : Deno.stderr, text);
   return code;
 }
 

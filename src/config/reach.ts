@@ -61,11 +61,16 @@ export function overStdio(config: Config): Config {
 
 /** Where the process connects to: the Cloudways API, and Redis where it is used. */
 export function outboundHosts(config: Config): HostPort[] {
-  const hosts = [hostPortOf(config.apiBaseUrl, { "https:": 443, "http:": 80 })];
+  const hosts = [hostPortOf(config.apiBaseUrl, WEB_PORTS)];
   if (config.redisUrl !== undefined) {
     hosts.push(hostPortOf(new URL(config.redisUrl), { "redis:": 6379, "rediss:": 6379 }));
   }
   return hosts;
+}
+
+/** Where people reach this server; `doctor` tries whether they do. */
+export function publicHost({ publicUrl }: Config): HostPort | undefined {
+  return publicUrl && hostPortOf(publicUrl, WEB_PORTS);
 }
 
 /** The address to listen on, as `--allow-net` takes it. */
@@ -77,6 +82,8 @@ export function listenAddress(config: Config): HostPort {
 export function writtenFile({ auditLog }: Config): string | undefined {
   return auditLog?.kind === "file" ? auditLog.path : undefined;
 }
+
+const WEB_PORTS = { "https:": 443, "http:": 80 };
 
 function hostPortOf(url: URL, defaults: Readonly<Record<string, number>>): HostPort {
   return { host: bracketed(url.hostname), port: url.port === "" ? defaults[url.protocol] ?? 0 : Number(url.port) };

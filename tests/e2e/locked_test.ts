@@ -154,7 +154,7 @@ Deno.test("every task for operators fetches what the lock file names, then runs 
 
   assert.deepEqual(
     commands.map(([name]) => name).sort(),
-    ["compile", "doctor", "keygen", "start", "stdio", "verify-audit"],
+    ["compile", "customer-id", "doctor", "drift", "keygen", "start", "stdio", "verify-audit"],
   );
   for (const [name, { command }] of commands) {
     assert.match(command, /^deno cache (--quiet )?--frozen main\.ts( scripts\/\w+\.ts)* && /, name);

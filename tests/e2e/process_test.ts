@@ -227,7 +227,10 @@ for (const { env, shown, publicUrl } of ADDRESSES) {
 }
 
 for (
-  const args of [["no-such-command"], ["--no-such-option"], ["serve", "--port=1"], ["keygen", "twice"], ["__proto__"]]
+  const args of [["no-such-command"], ["--no-such-option"], ["serve", "--live"], ["keygen", "twice"], [
+    "doctor",
+    "--loud",
+  ], ["__proto__"]]
 ) {
   Deno.test(`main.ts ${args.join(" ")} shows the usage as an error`, async () => {
     const { code, stdout, stderr } = await runMain(args);
@@ -272,7 +275,8 @@ Deno.test("a machine with Node alone runs the tasks through npx", async () => {
 Deno.test("doctor says that all is well, and why", async () => {
   await using redis = await startRedis();
   await using sandbox = await startSandbox({ expectUnknownPaths: true });
-  const env = { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, REDIS_URL: redis.url, ENCRYPTION_KEY: KEY };
+  const PORT = String(freePort());
+  const env = { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, REDIS_URL: redis.url, ENCRYPTION_KEY: KEY, PORT };
 
   const { code, stdout, stderr } = await run("deno", ["task", "--quiet", "doctor"], { env });
 
@@ -283,7 +287,11 @@ Deno.test("doctor says that all is well, and why", async () => {
     "ok    permissions",
     "ok    key",
     "ok    redis",
+    "ok    redis settings",
+    "ok    redis latency",
+    "ok    clock",
     "ok    api",
+    "ok    public url",
   ]);
 });
 
@@ -298,9 +306,26 @@ Deno.test("doctor names everything that fails in one run, and shows no secret", 
 
   assert.equal(code, 1);
   assert.match(stdout, /^FAIL +redis: Redis at \S+ refused the connection\. Check REDIS_URL/m);
-  assert.match(stdout, /^FAIL +api: .*\(Connect\).*Check the network/m);
+  assert.match(stdout, /^FAIL +api: .*refuses the connection: check/m);
   assert.match(stdout, /^ok +key: /m);
   assert.ok(!stdout.includes("not-a-real-word") && !stdout.includes(KEY));
+});
+
+Deno.test("drift says nothing while replies have the expected forms, and names one that has not", async () => {
+  await using sandbox = await startSandbox({ rateLimitPerMinute: 1_000, expectUnknownPaths: true });
+  const env = {
+    CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
+    CLOUDWAYS_ACCESS_TOKEN: DEMO_ACCOUNT.accessTokens[0].token,
+    PORT: String(freePort()),
+  };
+
+  const same = await run("deno", ["task", "--quiet", "drift"], { env });
+  sandbox.addFault({ operationId: "project_list", kind: { status: 200, body: { projects: {} } } });
+  const changed = await run("deno", ["task", "--quiet", "drift"], { env });
+
+  assert.deepEqual(same, { code: 0, stdout: "", stderr: "" });
+  assert.equal(changed.code, 1);
+  assert.equal(changed.stdout, "FAIL  drift: project_list: projects is object, not list\n");
 });
 
 Deno.test("doctor names every mistake of the configuration", async () => {

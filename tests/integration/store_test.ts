@@ -46,9 +46,10 @@ async function memorySubject(): Promise<Subject> {
   };
 }
 
-async function redisSubject(): Promise<Subject> {
+async function redisSubject(user = ""): Promise<Subject> {
   const server = await emptyRedis();
-  const peers = await Promise.all([1, 2, 3, 4].map(() => RedisStore.connect(server.url, { poolSize: 50 })));
+  const url = server.url.replace("redis://", `redis://${user}`);
+  const peers = await Promise.all([1, 2, 3, 4].map(() => RedisStore.connect(url, { poolSize: 50 })));
   const [store] = peers;
   assert.ok(store);
   return {
@@ -59,6 +60,15 @@ async function redisSubject(): Promise<Subject> {
       await Promise.all(peers.map((peer) => peer.close()));
     },
   };
+}
+
+/** A user with exactly the rights that the documentation gives it. */
+async function documentedUserSubject(): Promise<Subject> {
+  const page = await Deno.readTextFile("docs/redis.md");
+  const [, name = "", rules = ""] = /^ACL SETUSER (\w+) on >PASSWORD (~.*)$/m.exec(page) ?? [];
+  await using raw = rawClient(await emptyRedis());
+  await raw.acl("SETUSER", name, "reset", "on", `>${SECRET}`, ...rules.split(" "));
+  return await redisSubject(`${name}:${SECRET}@`);
 }
 
 /** Fails after eight times as long as a command may take. */
@@ -396,7 +406,31 @@ function storeSuite(name: string, makeSubject: () => Promise<Subject>): void {
 }
 
 storeSuite("embedded store", memorySubject);
-storeSuite("Redis", redisSubject);
+storeSuite("Redis", () => redisSubject());
+storeSuite("Redis, as the user of docs/redis.md", documentedUserSubject);
+
+Deno.test("the user of docs/redis.md has no right that a start can do without, but INFO and UNSUBSCRIBE", async () => {
+  const page = await Deno.readTextFile("docs/redis.md");
+  const [, rules = ""] = /^ACL SETUSER \w+ on >PASSWORD (~.*)$/m.exec(page) ?? [];
+  await using raw = rawClient(await emptyRedis());
+  const without = rules.split(" ").filter((rule) => rule.startsWith("+"));
+
+  const spare: string[] = [];
+  for (const rule of without) {
+    const others = rules.split(" ").filter((other) => other !== rule);
+    await raw.acl("SETUSER", "lesser", "reset", "on", `>${SECRET}`, ...others);
+    const url = (await emptyRedis()).url.replace("redis://", `redis://lesser:${SECRET}@`);
+    try {
+      await using _store = await RedisStore.connect(url, { poolSize: 1 });
+      spare.push(rule);
+    } catch (error) {
+      assert.ok(error instanceof StoreError);
+    }
+  }
+
+  // A start does not wait for the end of a subscription.
+  assert.deepEqual(spare, ["+unsubscribe", "+info"]);
+});
 
 Deno.test("a key is formatted as cw:, purpose, customer and name", () => {
   assert.equal(formatStoreKey({ purpose: "reference", customer: "shared" }), "cw:reference:shared");

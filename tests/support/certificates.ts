@@ -15,13 +15,17 @@ import {
 
 /** The content of a test certificate. */
 export interface CertificateSpec {
-  /** Its alternative names; empty for none. */
+  /** Its alternative names, IPv4 addresses among them; empty for none. */
   domains: readonly string[];
   commonName?: string;
   notBefore?: Date;
   notAfter?: Date;
   /** Default the key of {@linkcode testKey} 1. */
   key?: KeyObject;
+  /** An authority that signs it. By default it signs itself. */
+  issuer?: { commonName: string; key: KeyObject };
+  /** Whether it is the certificate of an authority, that signs others. */
+  isAuthority?: boolean;
 }
 
 /** A private key made of one byte repeated. */
@@ -75,9 +79,13 @@ export function lockedKeyPem(key: KeyObject, passphrase: string, lock: LockSpec 
 /** A certificate as PEM. */
 export function certificatePem(spec: CertificateSpec): string {
   const key = spec.key ?? testKey(1);
-  const algorithm = ALGORITHMS[key.asymmetricKeyType ?? ""];
+  const { commonName = "EXAMPLE", issuer = { commonName, key } } = spec;
+  const algorithm = ALGORITHMS[issuer.key.asymmetricKeyType ?? ""];
   if (algorithm === undefined) throw new Error(`No certificates are made with a key of kind ${key.asymmetricKeyType}.`);
-  const name = sequence(tlv(0x31, sequence(oid("550403"), tlv(0x0c, Buffer.from(spec.commonName ?? "EXAMPLE")))));
+  const extensions = [
+    ...spec.domains.length === 0 ? [] : [alternativeNames(spec.domains)],
+    ...spec.isAuthority === true ? [AUTHORITY] : [],
+  ];
   const validity = sequence(
     time(spec.notBefore ?? new Date("2020-01-01")),
     time(spec.notAfter ?? new Date("2049-12-31")),
@@ -86,13 +94,13 @@ export function certificatePem(spec: CertificateSpec): string {
     tlv(0xa0, tlv(0x02, Buffer.from([2]))),
     tlv(0x02, Buffer.from([1])),
     algorithm.id,
-    name,
+    nameOf(issuer.commonName),
     validity,
-    name,
+    nameOf(commonName),
     createPublicKey(key).export({ type: "spki", format: "der" }),
-    ...spec.domains.length === 0 ? [] : [tlv(0xa3, sequence(alternativeNames(spec.domains)))],
+    ...extensions.length === 0 ? [] : [tlv(0xa3, sequence(...extensions))],
   );
-  const signature = tlv(0x03, Buffer.concat([Buffer.from([0]), sign(algorithm.hash, body, key)]));
+  const signature = tlv(0x03, Buffer.concat([Buffer.from([0]), sign(algorithm.hash, body, issuer.key)]));
   return pem("CERTIFICATE", sequence(body, algorithm.id, signature));
 }
 
@@ -113,8 +121,25 @@ const HASHES = {
   sha512: oid("2a864886f70d020b"),
 } as const;
 
+/** Critical basic constraints with `CA:TRUE`. */
+const AUTHORITY = sequence(
+  oid("551d13"),
+  tlv(0x01, Buffer.from([0xff])),
+  tlv(0x04, sequence(tlv(0x01, Buffer.from([0xff])))),
+);
+
+function nameOf(commonName: string): Buffer {
+  return sequence(tlv(0x31, sequence(oid("550403"), tlv(0x0c, Buffer.from(commonName)))));
+}
+
 function alternativeNames(domains: readonly string[]): Buffer {
-  const names = sequence(...domains.map((domain) => tlv(0x82, Buffer.from(domain))));
+  const names = sequence(
+    ...domains.map((domain) =>
+      /^\d+(?:\.\d+){3}$/.test(domain)
+        ? tlv(0x87, Buffer.from(domain.split(".").map(Number)))
+        : tlv(0x82, Buffer.from(domain))
+    ),
+  );
   return sequence(oid("551d11"), tlv(0x04, names));
 }
 

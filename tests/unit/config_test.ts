@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { VARIABLE_FILES } from "../../src/commands/variable_files.ts";
 import { type Config, ConfigError, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
 import { DEFAULT_HEALTH_THRESHOLDS } from "../../src/config/health_thresholds.ts";
 import { publicUrlIsLoopback } from "../../src/config/reach.ts";
@@ -431,14 +432,15 @@ Deno.test("the variables are those of the contract", () => {
   assert.deepEqual([...VARIABLE_NAMES].sort(), [...CONTRACT_NAMES].sort());
 });
 
-Deno.test("the permissions script may read exactly these variables", () => {
+Deno.test("the permissions script may read exactly these variables, and the files that set them", () => {
   const commands = Object.values(denoJson.tasks).map(({ command }) => command);
   const scripts = commands.flatMap((command) =>
     command.match(/deno run [^$()&]*scripts\/(permissions|require_config)\.ts/g) ?? []
   );
 
-  assert.deepEqual(denoJson.permissions.config, { env: { allow: VARIABLE_NAMES, ignore: true } });
-  assert.equal(scripts.length, 5);
+  const env = { allow: VARIABLE_NAMES, ignore: true };
+  assert.deepEqual(denoJson.permissions.config, { env, read: VARIABLE_FILES });
+  assert.equal(scripts.length, 6);
   for (const script of scripts) {
     assert.match(script, /^deno run (--(frozen|cached-only|deny-import|quiet|no-prompt) )+-P=config scripts\//);
   }

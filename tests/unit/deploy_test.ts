@@ -141,3 +141,14 @@ Deno.test("the health check of a container tells a server that answers from none
 
   assert.deepEqual([...codes, await check(port)], [0, 1, 1]);
 });
+
+Deno.test("nginx waits as long as a call may take, buffers no stream, and sends no call to two replicas", () => {
+  const directives = read("deploy/nginx/cloudways-mcp.conf").replaceAll(/#.*/g, "");
+  const [longestWaitSeconds, longestChangeSeconds] = [300, 80];
+
+  assert.ok(numberIn(directives, /proxy_read_timeout (\d+)s;/) > longestWaitSeconds + longestChangeSeconds);
+  assert.match(directives, /proxy_buffering off;/);
+  assert.match(directives, /proxy_next_upstream error timeout;/);
+  assert.doesNotMatch(directives, /non_idempotent|http_503/);
+  assert.doesNotMatch(directives, /server [\d.]+:\d+(?!\d| max_fails=0;)/);
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { TEST_KEYS } from "../support/keys.ts";
-import { PERMISSIONS_SCRIPT, type ProgramEnv, run } from "../support/process.ts";
+import denoJson from "../../deno.json" with { type: "json" };
+import { PERMISSIONS_SCRIPT, type ProgramEnv, programEnv, run } from "../support/process.ts";
 import { VARIABLE_NAMES } from "../../src/config.ts";
 
 const ENV_FLAGS = `--allow-env=${VARIABLE_NAMES.join(",")} --ignore-env`;
@@ -39,10 +40,62 @@ for (const [what, env] of Object.entries(WITHOUT_PAGES)) {
   });
 }
 
-Deno.test("doctor may reach the Cloudways API and listens nowhere", async () => {
-  const flags = await printed("doctor");
+/** What only `doctor` may do: read the files that set variables, to find misspelt names. */
+const READ_FLAG = "--allow-read=.env,/etc/cloudways-mcp/env";
 
-  assert.equal(flags, `--allow-net=api.cloudways.com:443 ${ENV_FLAGS}`);
+Deno.test("doctor may reach the Cloudways API and its own address, and read the files that set variables", async () => {
+  const flags = await printed("doctor", { PUBLIC_URL: "https://mcp.example.com/at" });
+
+  assert.equal(flags, `--allow-net=api.cloudways.com:443,mcp.example.com:443 ${READ_FLAG} ${ENV_FLAGS}`);
+});
+
+Deno.test("doctor reads the files that set variables even if the configuration is wrong", async () => {
+  assert.equal(await printed("doctor", { PORT: "x" }), `${READ_FLAG} ${ENV_FLAGS}`);
+});
+
+/** What a start says of a folder with this `.env`, on standard error, and its flags. */
+async function startIn(text: string, env: ProgramEnv = {}): Promise<{ stderr: string; stdout: string }> {
+  const folder = `dist/variables-${crypto.randomUUID()}`;
+  await Deno.mkdir(folder, { recursive: true });
+  try {
+    const { imports, permissions } = denoJson;
+    await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ imports, permissions }));
+    await Deno.writeTextFile(`${folder}/.env`, text);
+    const args = ["run", "--no-lock", "--cached-only", "--quiet", "--no-prompt", "-P=config", "--config", "deno.json"];
+    const script = new URL("../../scripts/permissions.ts", import.meta.url).href;
+    const { code, stdout, stderr } = await new Deno.Command("deno", {
+      args: [...args, script, "serve"],
+      cwd: folder,
+      env: programEnv(env),
+    }).output();
+    const decoder = new TextDecoder();
+    assert.equal(code, 0, decoder.decode(stderr));
+    return { stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a start warns of misspelt names in .env, in the form of the log, and changes no permission for them", async () => {
+  const env = { LOG_FORMAT: "json", PORT: "7009" };
+
+  const { stdout, stderr } = await startIn("PORT=7009\nREDIS_URI=redis://:a-word@127.0.0.1:1\n", env);
+
+  const lines = stderr.trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(lines.map(({ level }) => level), ["WARNING"]);
+  assert.match(lines[0].message, /\.env, line 2: REDIS_URI .*REDIS_URL/);
+  assert.ok(!stderr.includes("a-word"));
+  assert.equal(stdout, `--allow-net=api.cloudways.com:443,127.0.0.1:7009 ${ENV_FLAGS}`);
+});
+
+Deno.test("a start says that .env is there and was not read", async () => {
+  const { stderr } = await startIn("PORT=7009\n");
+
+  assert.match(stderr, /WRN .*--env-file=\.env/);
+});
+
+Deno.test("a start says nothing of a .env without mistakes", async () => {
+  assert.equal((await startIn("PORT=7009\n", { PORT: "7009" })).stderr, "");
 });
 
 const CONFIGURATIONS: readonly { name: string; env: ProgramEnv; net: string }[] = [
@@ -141,8 +194,8 @@ Deno.test("of permission flags: Redis without a key gives only the environment f
   assert.equal(flags, ENV_FLAGS);
 });
 
-Deno.test("permission flags of every command allow only named hosts and named variables", async () => {
-  for (const command of ["serve", "stdio", "doctor", "compile", "--allow-all", ""]) {
+Deno.test("permission flags of every command but doctor allow only named hosts and named variables", async () => {
+  for (const command of ["serve", "stdio", "compile", "--allow-all", ""]) {
     const flags = (await printed(command, { HOST: "0.0.0.0" })).split(" ");
 
     assert.deepEqual(flags.map((flag) => flag.replace(/=.*/, "")), ["--allow-net", "--allow-env", "--ignore-env"]);

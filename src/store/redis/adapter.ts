@@ -1,6 +1,6 @@
 import { Deadline } from "../../async/deadline.ts";
 import { FairSemaphore } from "../../async/fair_semaphore.ts";
-import { checkRedis } from "./check.ts";
+import { checkRedis, type RedisFindings, type RedisSettings } from "./check.ts";
 import * as commands from "./commands.ts";
 import type { RedisCommand } from "./commands.ts";
 import { RedisConnection, type StateListener } from "./connection.ts";
@@ -51,6 +51,8 @@ export class RedisStore implements Store, AsyncDisposable {
   readonly kind = "redis";
   /** Warnings about this Redis for the operator, each the rest of a sentence that begins with "Redis". */
   readonly warnings: readonly string[];
+  /** Its settings; undefined if this user may not run INFO. */
+  readonly settings: RedisSettings | undefined;
   readonly #connection: RedisConnection;
   readonly #subscriptions: RedisSubscriptions;
   readonly #places: FairSemaphore;
@@ -59,9 +61,10 @@ export class RedisStore implements Store, AsyncDisposable {
   private constructor(
     connection: RedisConnection,
     subscriptions: RedisSubscriptions,
-    options: RedisStoreOptions & { warnings: string[] },
+    { warnings, settings, ...options }: RedisStoreOptions & RedisFindings,
   ) {
-    this.warnings = options.warnings;
+    this.warnings = warnings;
+    this.settings = settings;
     this.#connection = connection;
     this.#subscriptions = subscriptions;
     this.#places = new FairSemaphore(options.poolSize);
@@ -89,9 +92,9 @@ export class RedisStore implements Store, AsyncDisposable {
     subscriptions: RedisSubscriptions,
     options: RedisStoreOptions,
   ): Promise<RedisStore> {
-    let warnings: string[];
+    let findings: RedisFindings;
     try {
-      warnings = await checkRedis(connection, subscriptions);
+      findings = await checkRedis(connection, subscriptions);
     } catch (error) {
       await subscriptions.close();
       throw error;
@@ -100,7 +103,7 @@ export class RedisStore implements Store, AsyncDisposable {
       const refusals = new RefusalWatch(options.onRefusals);
       for (const watched of [connection, subscriptions]) watched.watch(refusals);
     }
-    return new RedisStore(connection, subscriptions, { ...options, warnings });
+    return new RedisStore(connection, subscriptions, { ...options, ...findings });
   }
 
   async get(key: StoreKey): Promise<string | undefined> {
@@ -172,6 +175,12 @@ export class RedisStore implements Store, AsyncDisposable {
 
   async ping(): Promise<void> {
     await this.#run("shared", commands.ping());
+  }
+
+  /** The time by Redis' clock, in milliseconds since the Unix epoch. */
+  async time(): Promise<number> {
+    const [seconds, microseconds] = await this.#run("shared", commands.time());
+    return seconds * 1000 + microseconds / 1000;
   }
 
   async close(): Promise<void> {

@@ -15,24 +15,45 @@ const TRIAL_TTL_MS = 10_000;
 /** How many keys are tried, because a node of a cluster holds only some keys. */
 const TRIED_KEYS = 8;
 
+/** What the check found out about a Redis. */
+export interface RedisFindings {
+  /** Warnings for the operator, each the rest of a sentence that begins with "Redis"; empty if all is well. */
+  warnings: string[];
+  /** Undefined if this user may not run INFO. */
+  settings: RedisSettings | undefined;
+}
+
+/** Settings of a Redis that an operator may look for. */
+export interface RedisSettings {
+  /** Such as `7.0.15`; undefined if it is of another form. */
+  version: string | undefined;
+  /** What happens when the memory is full: `noeviction`, or what is dropped. */
+  policy: string | undefined;
+  /** In bytes; 0 for no limit. */
+  maxMemory: number;
+}
+
 /**
  * Tries every command that the store needs, and reads the settings if this user may see them. Leaves no entries.
  *
- * @returns Warnings for the operator, each the rest of a sentence that begins with "Redis"; empty if all is well.
  * @throws {StoreError} If this Redis can never serve: it has another mode, or a command or right is missing. Other
  * failures may be over soon, so it does not throw for them.
  */
-export async function checkRedis(connection: RedisConnection, subscriptions: RedisSubscriptions): Promise<string[]> {
-  const settings = await readSettings(connection);
-  const mode = MODES.get(settings.get("redis_mode") ?? "");
+export async function checkRedis(
+  connection: RedisConnection,
+  subscriptions: RedisSubscriptions,
+): Promise<RedisFindings> {
+  const info = await readInfo(connection);
+  const mode = MODES.get(info?.get("redis_mode") ?? "");
   if (mode !== undefined) throw connection.failure(mode);
   const failed = await tryCommands(connection, subscriptions);
   if (failed.some(({ error }) => isClusterReply(error.cause))) throw connection.failure(CLUSTER);
   const lacking = failed.filter(({ error }) => refusalScope(error.cause) === "this");
   const [first] = lacking;
   if (first !== undefined) throw connection.failure(explainLack(lacking), first.error.cause);
-  const isReplica = settings.get("role") === "slave" || failed.some(({ error }) => isReadOnly(error.cause));
-  return [...(isReplica ? [REPLICA] : []), ...memoryWarnings(settings)];
+  const isReplica = info?.get("role") === "slave" || failed.some(({ error }) => isReadOnly(error.cause));
+  const settings = info && settingsIn(info);
+  return { warnings: [...(isReplica ? [REPLICA] : []), ...memoryWarnings(settings)], settings };
 }
 
 const CLUSTER = "is a node of a cluster, which holds only some of the keys: use a Redis without cluster mode";
@@ -42,16 +63,25 @@ const MODES: ReadonlyMap<string, string> = new Map([
   ["sentinel", "is a Sentinel, which holds no data: set REDIS_URL to the primary that it watches"],
 ]);
 
-/** The settings in INFO; empty if this user may not read them, as with many managed services. */
-async function readSettings(connection: RedisConnection): Promise<ReadonlyMap<string, string>> {
+/** The lines of INFO; undefined if this user may not read them, as with many managed services. */
+async function readInfo(connection: RedisConnection): Promise<ReadonlyMap<string, string> | undefined> {
   try {
     const info = await connection.run(commands.info());
     const pairs = info.split(/\r?\n/).map((line) => line.split(":", 2));
     return new Map(pairs.map(([name = "", value = ""]) => [name, value]));
   } catch (error) {
-    if (error instanceof StoreError) return new Map();
+    if (error instanceof StoreError) return undefined;
     throw error;
   }
+}
+
+function settingsIn(info: ReadonlyMap<string, string>): RedisSettings {
+  const matching = (name: string, form: RegExp) => form.exec(info.get(name) ?? "")?.[0];
+  return {
+    version: matching("redis_version", /^[\w.-]{1,40}$/),
+    policy: matching("maxmemory_policy", /^[a-z-]{1,40}$/),
+    maxMemory: Number(matching("maxmemory", /^\d{1,18}$/) ?? 0),
+  };
 }
 
 interface FailedTrial {
@@ -115,12 +145,10 @@ function explainLack(lacking: readonly FailedTrial[]): string {
   return `sent a malformed reply to ${lacks.map(({ command }) => command).join(", ")}`;
 }
 
-function memoryWarnings(settings: ReadonlyMap<string, string>): string[] {
-  const policy = settings.get("maxmemory_policy") ?? "noeviction";
-  const bytes = Number(settings.get("maxmemory") ?? 0);
-  const evicts = policy !== "noeviction" && /^[a-z-]{1,40}$/.test(policy);
+function memoryWarnings(settings: RedisSettings | undefined): string[] {
+  const { policy = "noeviction", maxMemory: bytes = 0 } = settings ?? {};
   return [
-    ...(evicts
+    ...(policy !== "noeviction"
       ? [
         `drops entries when its memory is full (${policy}), approvals and records among them: set maxmemory-policy noeviction`,
       ]

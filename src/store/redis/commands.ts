@@ -60,6 +60,8 @@ const ok = z.literal("OK");
 const text = z.string().nullable();
 const count = z.int().nonnegative();
 const zeroOrOne = z.literal([0, 1]);
+/** Some clients give numbers that Redis sends as texts as they are. */
+const wholeNumber = z.union([count, z.string().regex(/^\d{1,15}$/).transform(Number)]);
 
 /** GET */
 export function get(key: string): RedisCommand<string | null> {
@@ -152,9 +154,9 @@ export function pexpire(key: string, ttlMs: number): RedisCommand<0 | 1> {
   return { name: "pexpire", send: (redis) => redis.pexpire(key, ttlMs), reply: zeroOrOne };
 }
 
-/** TIME of Redis' own clock. */
-export function time(): RedisCommand<unknown[]> {
-  return { name: "time", send: (redis) => redis.time(), reply: z.array(z.unknown()) };
+/** TIME of Redis' own clock: seconds since the Unix epoch, and microseconds. */
+export function time(): RedisCommand<[seconds: number, microseconds: number]> {
+  return { name: "time", send: (redis) => redis.time(), reply: z.tuple([wholeNumber, wholeNumber]) };
 }
 
 /** INFO: version, mode and settings of Redis. */
