@@ -52,6 +52,7 @@ import { ChainedAuditTrail } from "./audit/trail.ts";
 import { FoldedLog } from "./telemetry/folded_log.ts";
 import type { Logger } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
+import { StoreTelemetry } from "./telemetry/store_telemetry.ts";
 import { Prompts } from "./prompts/prompts.ts";
 import { allSkills } from "./prompts/skills.ts";
 import { allTools } from "./tools/all.ts";
@@ -80,6 +81,8 @@ export interface AppOptions {
   protocol?: Pick<McpEndpointOptions<CallScope>, "createServer" | "isSlow">;
   /** Counts the work done for callers. */
   work?: WorkCounts;
+  /** Whether other workers serve the same address, so that nobody could scrape this one's metrics. */
+  isOneOfMany?: boolean;
   /**
    * Over stdio: serves the pages by `fetchPages`, or why there are none. By default they are served over HTTP, by
    * `fetch`.
@@ -127,7 +130,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   metrics.watchLog(() => log.linesLost);
   const ring = await KeyRing.create(keysOf(config));
   const customerIds = new CustomerIds(ring);
-  const store = await openStore({ ...config, keyNames: () => ring.names(), clock, log });
+  const watch = new StoreTelemetry(metrics);
+  const store = await openStore({ ...config, keyNames: () => ring.names(), clock, log, watch });
   const box = new Box(ring);
   const sealed = new SealedStore(store, box);
   const records = new CustomerRecords({ store, sealed, clock });
@@ -180,6 +184,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   });
   const onProtocolError = (error: Error, scope?: CallScope) => (scope?.log ?? log).debug("protocol", { error });
   const offer = { catalogue, prompts: new Prompts(allSkills, catalogue), dispatcher };
+  const relay = new Relay({ store, box, clock, onError: onProtocolError });
+  metrics.watchQuestions(() => relay.waiting);
   const endpoint = new McpEndpoint<CallScope>({
     createServer: (scope, session) => createProtocolServer(offer, scope, session),
     isSlow: (name, args) => catalogue.isSlow(name, args),
@@ -188,7 +194,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     askerOf: ({ caller: { identity, boundTo } }) =>
       identity.kind === "customer" ? { customer: identity.id, boundTo } : undefined,
     sessionIds: new SessionIds(ring),
-    relay: new Relay({ store, box, clock, onError: onProtocolError }),
+    relay,
     onError: onProtocolError,
   });
   const load = new LoadLimit();
@@ -196,7 +202,9 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const signIn = config.signIn && new SignIn({ ...base, services, customerIds, audit, clients: config.signIn.clients });
   const bodies = new BodyReader();
   const pageRoutes = await createPageRoutes(base, { approvals, secretPages, audit, bodies }, signIn !== undefined);
-  const parts = { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work };
+  const shown = options.isOneOfMany === true ? undefined : metrics;
+  const parts = { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work, shown };
+  const eventLoop = metrics.watchEventLoop();
   const edge = { access: config, trustedProxies: config.trustedProxies, metrics, log, folded };
   return {
     fetch: createRouter({ ...edge, routes: [...await createRoutes(base, parts), ...pageRoutes] }),
@@ -214,6 +222,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     close: async () => {
       await endpoint.close();
       services.client.close();
+      eventLoop[Symbol.dispose]();
       folded.sumUp();
       await audit[Symbol.asyncDispose]();
       await store.close();
@@ -236,7 +245,7 @@ interface Base {
 }
 
 /** Builds the confirmation of calls, and the approvals, which the approval page needs too. */
-function createConfirmation({ config, pages, store, sealed, box, ring, clock }: Base, records: EndedMarks) {
+function createConfirmation({ config, pages, store, sealed, box, ring, clock, metrics }: Base, records: EndedMarks) {
   const declines = new Declines(store, clock);
   const ended = new EndedYeses({ clock, records });
   const publicUrl = urlText(config.publicUrl);
@@ -252,6 +261,7 @@ function createConfirmation({ config, pages, store, sealed, box, ring, clock }: 
     approvals,
     ended,
     clock,
+    metrics,
     access,
   });
   return { confirmation, approvals };
@@ -278,6 +288,8 @@ interface RouteParts {
   catalogue: Catalogue;
   bodies: BodyReader;
   work: WorkCounts | undefined;
+  /** The metrics that `/metrics` shows. */
+  shown: Metrics | undefined;
 }
 
 /** Builds all routes of the HTTP server but those of the pages. */
@@ -285,8 +297,8 @@ async function createRoutes(
   base: Base,
   parts: RouteParts,
 ): Promise<Route[]> {
-  const { config, store, records, folded, clock, metrics } = base;
-  const { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work } = parts;
+  const { config, store, records, folded, clock } = base;
+  const { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work, shown } = parts;
   const { confirm, publicUrl } = config;
   const bounds = processBounds(config);
   const mcpParts = { endpoint, catalogue, load, acceptance: records, folded, bodies, isDraining, work };
@@ -294,7 +306,7 @@ async function createRoutes(
   const probes = probeRoutes({
     store,
     clock,
-    metrics,
+    metrics: shown,
     breakerState: () => breaker.state,
     notReadyReason: () => isDraining() ? "shutting down" : undefined,
   });
@@ -329,7 +341,7 @@ async function createRoutes(
  * asked there.
  */
 async function createPageRoutes(
-  { config: { confirm, publicUrl }, store, clock, box }: Base,
+  { config: { confirm, publicUrl }, store, clock, box, metrics }: Base,
   { approvals, secretPages, ...parts }: {
     approvals: Approvals;
     secretPages: SecretPages;
@@ -342,7 +354,7 @@ async function createPageRoutes(
   const cookies = new ConnectCookies({ box, clock, publicUrl });
   const browserOf = signsIn ? (request: Request) => cookies.read(request) : undefined;
   const shared = { ...parts, clock, publicUrl, unknownPages: new UnknownPages(store), browserOf };
-  const approval = confirm === "ask" ? [await approvalRoute({ ...shared, approvals })] : [];
+  const approval = confirm === "ask" ? [await approvalRoute({ ...shared, approvals, metrics })] : [];
   return [...approval, await secretRoute({ ...shared, secretPages })];
 }
 

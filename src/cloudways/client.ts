@@ -74,7 +74,7 @@ export class CloudwaysClient {
     this.#guard = new SignInGuard({ clock, records });
     const isAccepted = (customer: string) => records.isKnown(customer);
     this.#unauthorized = new CustomerTable({ isAccepted, max: 5_000 });
-    this.#limits = new UpstreamLimits(clock, isAccepted);
+    this.#limits = new UpstreamLimits(clock, isAccepted, (remaining) => metrics.allowanceSeen(remaining));
     this.#upstream = new Upstream({ http, limits: this.#limits, records, metrics });
     const guard = this.#guard;
     const exchange = new KeyExchange({ upstream: this.#upstream, breaker, guard, clock, metrics, log, strangersLog });
@@ -89,8 +89,13 @@ export class CloudwaysClient {
         log.warn("a token exchange's lock was not released in time and is taken over", {
           customer: shortCustomerId(id),
         }),
-      onRenewalFailed: (_customer, error) => log.warn("token renewal failed", { error }),
+      onRenewed: () => metrics.tokenRenewed("ok"),
+      onRenewalFailed: (_customer, error) => {
+        metrics.tokenRenewed("failed");
+        log.warn("token renewal failed", { error });
+      },
     });
+    metrics.watchTokens(() => this.#tokens.held());
   }
 
   /**

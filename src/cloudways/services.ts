@@ -47,9 +47,11 @@ export interface ServicesOptions {
 /** Builds the parts that all accounts share, and the circuit breaker in front of Cloudways. */
 export function createServices(options: ServicesOptions): { services: AccountServices; breaker: CircuitBreaker } {
   const { config, store, sealed, records, clock, metrics, log, folded } = options;
+  const slots = new FairSemaphore(config.httpPoolSize);
+  metrics.watchPool("cloudways", () => slots.state);
   const http = new CloudwaysHttp({
     baseUrl: config.apiBaseUrl,
-    slots: new FairSemaphore(config.httpPoolSize),
+    slots,
     timeoutMs: options.upstreamTimeoutMs,
     writeTimeoutMs: options.writeTimeoutMs,
   });

@@ -118,6 +118,7 @@ export async function startPage(
     return await approvalRoute({
       approvals: replica.approvals,
       audit,
+      metrics: new Metrics({ version: "1.2.3" }),
       clock,
       publicUrl: new URL(publicUrl),
       bodies: options.bodies ?? new BodyReader(),
