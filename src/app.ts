@@ -51,12 +51,12 @@ import type { EndedMarks } from "./audit/record.ts";
 import { ChainedAuditTrail } from "./audit/trail.ts";
 import { FoldedLog } from "./telemetry/folded_log.ts";
 import type { Logger } from "./telemetry/log.ts";
-import { Metrics } from "./telemetry/metrics.ts";
-import { StoreTelemetry } from "./telemetry/store_telemetry.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+import { openTelemetry } from "./telemetry/telemetry.ts";
+import type { Tracer } from "./telemetry/tracing.ts";
 import { Prompts } from "./prompts/prompts.ts";
 import { allSkills } from "./prompts/skills.ts";
 import { allTools } from "./tools/all.ts";
-import { VERSION } from "./version.ts";
 import type { WorkCounts } from "./text/work_counts.ts";
 
 /** Options of {@linkcode createApp}, most of them for tests. */
@@ -126,18 +126,16 @@ export interface App {
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, work } = options;
   const clock = options.clock ?? systemClock;
-  const metrics = new Metrics({ version: VERSION });
-  metrics.watchLog(() => log.linesLost);
+  const { metrics, tracer, watch } = await openTelemetry(config, log);
   const ring = await KeyRing.create(keysOf(config));
   const customerIds = new CustomerIds(ring);
-  const watch = new StoreTelemetry(metrics);
   const store = await openStore({ ...config, keyNames: () => ring.names(), clock, log, watch });
   const box = new Box(ring);
   const sealed = new SealedStore(store, box);
   const records = new CustomerRecords({ store, sealed, clock });
   const folded = new FoldedLog({ log });
   const pages = options.pages ?? ALWAYS_SERVED;
-  const base: Base = { config, pages, clock, metrics, ring, box, store, sealed, records, folded };
+  const base: Base = { config, pages, clock, metrics, tracer, ring, box, store, sealed, records, folded };
   const audit = new ChainedAuditTrail({
     store,
     box,
@@ -178,6 +176,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     healthThresholds: config.healthThresholds,
     clock,
     metrics,
+    tracer,
     callTimeoutMs,
     writeTimeoutMs,
     stopWaiting,
@@ -205,7 +204,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const shown = options.isOneOfMany === true ? undefined : metrics;
   const parts = { endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work, shown };
   const eventLoop = metrics.watchEventLoop();
-  const edge = { access: config, trustedProxies: config.trustedProxies, metrics, log, folded };
+  const edge = { access: config, trustedProxies: config.trustedProxies, metrics, tracer, log, folded };
   return {
     fetch: createRouter({ ...edge, routes: [...await createRoutes(base, parts), ...pageRoutes] }),
     fetchPages: createRouter({ ...edge, routes: pageRoutes }),
@@ -236,6 +235,7 @@ interface Base {
   pages: PageHost | NoStdioPages;
   clock: Clock;
   metrics: Metrics;
+  tracer: Tracer;
   ring: KeyRing;
   box: Box;
   store: Store;

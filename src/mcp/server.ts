@@ -77,6 +77,7 @@ export function createProtocolServer(
       modes: elicitationModes(memberOf(envelope, CLIENT_CAPABILITIES_META_KEY) ?? server.getClientCapabilities()),
       answer: answerOf(context),
       signal,
+      traceparent: memberOf(context.mcpReq._meta, "traceparent"),
       log: log.with({ client }),
       progress: (message, done, total) => progress?.report(message, done, total),
     };

@@ -1,16 +1,24 @@
 import type { PoolState } from "../async/fair_semaphore.ts";
 import type { StoreState, StoreWatch } from "../store/watch.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Tracer } from "./tracing.ts";
 
-/** Counts and times what the store does. */
+/** Counts, times and traces what the store does. */
 export class StoreTelemetry implements StoreWatch {
   readonly #metrics: Metrics;
+  readonly #tracer: Tracer;
 
-  constructor(metrics: Metrics) {
+  constructor(metrics: Metrics, tracer: Tracer) {
     this.#metrics = metrics;
+    this.#tracer = tracer;
   }
 
-  async command<T>(command: string, run: () => Promise<T>): Promise<T> {
+  command<T>(command: string, run: () => Promise<T>): Promise<T> {
+    const facts = { "db.system.name": "redis", "db.operation.name": command };
+    return this.#tracer.span({ name: `redis ${command}`, kind: "client", facts }, () => this.#timed(command, run));
+  }
+
+  async #timed<T>(command: string, run: () => Promise<T>): Promise<T> {
     const startedAt = performance.now();
     let outcome: "ok" | "failed" = "failed";
     try {

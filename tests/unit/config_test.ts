@@ -183,6 +183,9 @@ const READINGS: readonly { env: Environment; read: (config: Config) => unknown; 
   { env: { ENCRYPTION_KEY: KEY }, read: (c) => c.signIn, value: { clients: [] } },
   { env: { ENCRYPTION_KEY: KEY, SIGN_IN: "on" }, read: (c) => c.signIn, value: { clients: [] } },
   { env: { ENCRYPTION_KEY: KEY, SIGN_IN: "off" }, read: (c) => c.signIn, value: undefined },
+  { env: { OTEL_DENO: "true", OTEL_TRACES_BEHIND_FILTER: "true" }, read: (c) => c.tracing, value: true },
+  { env: { OTEL_DENO: "true", OTEL_DENO_TRACING: "false" }, read: (c) => c.tracing, value: false },
+  { env: { OTEL_TRACES_BEHIND_FILTER: "true" }, read: (c) => c.tracing, value: false },
   { env: { ENCRYPTION_KEY: KEY, HOST: "0.0.0.0" }, read: (c) => c.signIn, value: undefined },
   { env: { PUBLIC_URL: "https://mcp.example.com" }, read: (c) => c.signIn, value: undefined },
   {
@@ -228,6 +231,10 @@ for (const { env, read, value } of READINGS) {
 /** Wrong values, and words of the message that say how to correct them. */
 const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = [
   ["HOST", "http://127.0.0.1", /127\.0\.0\.1/],
+  ["OTEL_DENO", "1", /true or false/],
+  ["OTEL_DENO", "true", /OTEL_TRACES_BEHIND_FILTER=true/],
+  ["OTEL_DENO_TRACING", "0", /true or false/],
+  ["OTEL_TRACES_BEHIND_FILTER", "yes", /true or false/],
   ["SIGN_IN", "yes", /auto, on, off/],
   ["SIGN_IN", "on", /ENCRYPTION_KEY/],
   ["SIGN_IN_CLIENTS", "acme", /JSON list/],
