@@ -74,6 +74,7 @@ Deno.test("an empty environment gives every default", () => {
     httpPoolSize: 500,
     rateLimit: { requests: 90, windowSeconds: 60 },
     healthThresholds: DEFAULT_HEALTH_THRESHOLDS,
+    tracing: false,
     logLevel: "INFO",
     logFormat: "console",
     auditLog: undefined,
