@@ -17,6 +17,7 @@ Deno.test("the lowest value counts for one minute at least, and two at most", ()
   now += 60_000;
   assert.equal(low.lowest, 5);
 
+  low.seen(4);
   now += 3_600_000;
   assert.equal(low.lowest, undefined);
 });
