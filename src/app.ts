@@ -1,44 +1,28 @@
 /** The composition root: builds every part once and connects them. */
-import { type Bounds, processBounds } from "./identity/bounds.ts";
+import { processBounds } from "./identity/bounds.ts";
 import { type Clock, systemClock } from "./async/clock.ts";
 import type { AccountServices } from "./cloudways/account.ts";
-import type { CircuitBreaker } from "./cloudways/breaker.ts";
 import { CustomerRecords } from "./cloudways/customer_records.ts";
 import { createServices } from "./cloudways/services.ts";
 import type { Config } from "./config.ts";
 import { type NoStdioPages, publicUrlIsLoopback } from "./config/reach.ts";
-import { confirmNote } from "./confirm/note.ts";
 import { Box } from "./crypto/box.ts";
 import { CustomerIds } from "./identity/customer_id.ts";
 import { Fingerprints } from "./crypto/fingerprints.ts";
 import { KeyRing } from "./crypto/key_ring.ts";
-import { approvalRoute } from "./http/pages/approval.ts";
-import { secretRoute } from "./http/pages/secret.ts";
-import { conditionOf } from "./http/home/condition.ts";
-import { homeRoute } from "./http/home/route.ts";
 import { LoadLimit } from "./http/load_limit.ts";
-import { isMcpAddress } from "./http/mcp_address.ts";
-import { HeaderDoor } from "./http/mcp_door.ts";
-import { McpRoute, type McpRouteOptions } from "./http/mcp_route.ts";
-import { probeRoutes } from "./http/probes.ts";
 import { BodyReader } from "./http/request_body.ts";
-import { createRouter, type FetchHandler, type Route } from "./http/router.ts";
-import { CONNECT, isConnectAddress, SignInAddresses } from "./http/sign_in/addresses.ts";
-import { ConnectCookies } from "./http/sign_in/cookies.ts";
-import { signInRoutes } from "./http/sign_in/routes.ts";
-import { TokenDoor } from "./http/sign_in/token_door.ts";
+import { createRouter, type FetchHandler } from "./http/router.ts";
 import { Approvals } from "./confirm/approvals.ts";
 import { Catalogue } from "./calls/catalogue.ts";
 import { Confirmation } from "./confirm/confirmation.ts";
 import { Declines } from "./confirm/declines.ts";
-import { ToolFinder } from "./calls/tool_finder.ts";
 import { Dispatcher } from "./calls/dispatch.ts";
 import { PlanRecords } from "./calls/plans/records.ts";
 import { Receipts } from "./calls/receipts.ts";
 import { EndedYeses } from "./confirm/ended_yeses.ts";
 import { McpEndpoint, type McpEndpointOptions } from "./mcp/endpoint.ts";
 import { ALWAYS_SERVED, hostOf, type PageHost } from "./confirm/page_access.ts";
-import { UnknownPages } from "./confirm/page_ids.ts";
 import { QuestionStates } from "./confirm/state.ts";
 import { Relay } from "./mcp/relay.ts";
 import { type CallScope, createProtocolServer, leanOffer } from "./mcp/server.ts";
@@ -48,17 +32,17 @@ import { openStore } from "./store/open.ts";
 import { SecretPages } from "./secrets/pages.ts";
 import { SignIn } from "./sign_in/sign_in.ts";
 import { SealedStore } from "./store/sealed.ts";
-import type { Store } from "./store/store.ts";
 import type { EndedMarks } from "./audit/record.ts";
 import { ChainedAuditTrail } from "./audit/trail.ts";
 import { FoldedLog } from "./telemetry/folded_log.ts";
 import type { Logger } from "./telemetry/log.ts";
-import { Metrics } from "./telemetry/metrics.ts";
+import { openTelemetry } from "./telemetry/telemetry.ts";
 import { Prompts } from "./prompts/prompts.ts";
 import { allSkills } from "./prompts/skills.ts";
 import { allTools } from "./tools/all.ts";
-import { VERSION } from "./version.ts";
 import type { WorkCounts } from "./text/work_counts.ts";
+import { type Base, urlText } from "./app/base.ts";
+import { createPageRoutes, createRoutes } from "./app/routes.ts";
 
 /** Options of {@linkcode createApp}, most of them for tests. */
 export interface AppOptions {
@@ -84,6 +68,8 @@ export interface AppOptions {
   lean?: (() => void) | false;
   /** Counts the work done for callers. */
   work?: WorkCounts;
+  /** Whether other workers serve the same address, so that nobody could scrape this one's metrics. */
+  isOneOfMany?: boolean;
   /**
    * Over stdio: serves the pages by `fetchPages`, or why there are none. By default they are served over HTTP, by
    * `fetch`.
@@ -127,17 +113,16 @@ export interface App {
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
   const { log, work } = options;
   const clock = options.clock ?? systemClock;
-  const metrics = new Metrics({ version: VERSION });
-  metrics.watchLog(() => log.linesLost);
+  const { metrics, tracer, watch } = await openTelemetry(config, log);
   const ring = await KeyRing.create(keysOf(config));
   const customerIds = new CustomerIds(ring);
-  const store = await openStore({ ...config, keyNames: () => ring.names(), clock, log });
+  const store = await openStore({ ...config, keyNames: () => ring.names(), clock, log, watch });
   const box = new Box(ring);
   const sealed = new SealedStore(store, box);
   const records = new CustomerRecords({ store, sealed, clock });
   const folded = new FoldedLog({ log });
   const pages = options.pages ?? ALWAYS_SERVED;
-  const base: Base = { config, pages, clock, metrics, ring, box, store, sealed, records, folded };
+  const base: Base = { config, pages, clock, metrics, tracer, ring, box, store, sealed, records, folded };
   const audit = new ChainedAuditTrail({
     store,
     box,
@@ -178,6 +163,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     healthThresholds: config.healthThresholds,
     clock,
     metrics,
+    tracer,
     callTimeoutMs,
     writeTimeoutMs,
     stopWaiting,
@@ -185,6 +171,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const onProtocolError = (error: Error, scope?: CallScope) => (scope?.log ?? log).debug("protocol", { error });
   const bounds = processBounds(config);
   const offer = { catalogue, prompts: new Prompts(allSkills, catalogue), dispatcher };
+  const relay = new Relay({ store, box, clock, onError: onProtocolError });
+  metrics.watchQuestions(() => relay.waiting);
   const endpoint = new McpEndpoint<CallScope>({
     createServer: (scope, session) => createProtocolServer(offer, scope, session),
     isSlow: (name, args) => catalogue.isSlow(name, args),
@@ -196,7 +184,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     askerOf: ({ caller: { identity, boundTo } }) =>
       identity.kind === "customer" ? { customer: identity.id, boundTo } : undefined,
     sessionIds: new SessionIds(ring),
-    relay: new Relay({ store, box, clock, onError: onProtocolError }),
+    relay,
     onError: onProtocolError,
   });
   const load = new LoadLimit();
@@ -204,8 +192,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const signIn = config.signIn && new SignIn({ ...base, services, customerIds, audit, clients: config.signIn.clients });
   const bodies = new BodyReader();
   const pageRoutes = await createPageRoutes(base, { approvals, secretPages, audit, bodies }, signIn !== undefined);
-  const parts = { bounds, endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work };
-  const edge = { access: config, trustedProxies: config.trustedProxies, metrics, log, folded };
+  const shown = options.isOneOfMany === true ? undefined : metrics;
+  const parts = { bounds, endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work, shown };
+  const eventLoop = metrics.watchEventLoop();
+  const edge = { access: config, trustedProxies: config.trustedProxies, metrics, tracer, log, folded };
   return {
     fetch: createRouter({ ...edge, routes: [...await createRoutes(base, parts), ...pageRoutes] }),
     fetchPages: createRouter({ ...edge, routes: pageRoutes }),
@@ -223,6 +213,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       await endpoint.close();
       bodies[Symbol.dispose]();
       services.client.close();
+      eventLoop[Symbol.dispose]();
       folded.sumUp();
       await audit[Symbol.asyncDispose]();
       await store.close();
@@ -230,22 +221,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   };
 }
 
-/** The parts that nearly all other parts need. */
-interface Base {
-  config: Config;
-  pages: PageHost | NoStdioPages;
-  clock: Clock;
-  metrics: Metrics;
-  ring: KeyRing;
-  box: Box;
-  store: Store;
-  sealed: SealedStore;
-  records: CustomerRecords;
-  folded: FoldedLog;
-}
-
 /** Builds the confirmation of calls, and the approvals, which the approval page needs too. */
-function createConfirmation({ config, pages, store, sealed, box, ring, clock }: Base, records: EndedMarks) {
+function createConfirmation({ config, pages, store, sealed, box, ring, clock, metrics }: Base, records: EndedMarks) {
   const declines = new Declines(store, clock);
   const ended = new EndedYeses({ clock, records });
   const publicUrl = urlText(config.publicUrl);
@@ -261,6 +238,7 @@ function createConfirmation({ config, pages, store, sealed, box, ring, clock }: 
     approvals,
     ended,
     clock,
+    metrics,
     access,
   });
   return { confirmation, approvals };
@@ -276,126 +254,7 @@ function createSecretPages({ config, pages, store, sealed, ring, clock }: Base):
   return new SecretPages({ store, sealed, ring, clock, access });
 }
 
-interface RouteParts {
-  /** What the configuration allows. */
-  bounds: Bounds;
-  endpoint: McpEndpoint<CallScope>;
-  /** Undefined if people can't sign in. */
-  signIn: SignIn | undefined;
-  customerIds: CustomerIds;
-  load: LoadLimit;
-  isDraining: () => boolean;
-  breaker: CircuitBreaker;
-  catalogue: Catalogue;
-  bodies: BodyReader;
-  work: WorkCounts | undefined;
-}
-
-/** Builds all routes of the HTTP server but those of the pages. */
-async function createRoutes(
-  base: Base,
-  parts: RouteParts,
-): Promise<Route[]> {
-  const { config, store, records, folded, clock, metrics } = base;
-  const { bounds, endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work } = parts;
-  const { confirm, publicUrl } = config;
-  const mcpParts = { endpoint, catalogue, load, acceptance: records, folded, bodies, isDraining, work };
-  const door = new HeaderDoor({ customerIds, isKnown: (id) => records.isKnown(id), bounds });
-  const mcpRoute = new McpRoute({ ...mcpParts, door });
-  const probed = {
-    store,
-    clock,
-    metrics,
-    breakerState: () => breaker.state,
-    notReadyReason: () => isDraining() ? "shutting down" : undefined,
-  };
-  const about = {
-    catalogue,
-    bounds,
-    confirm,
-    confirmNote: confirmNote(config),
-    publicUrl: urlText(publicUrl),
-    signsIn: signIn !== undefined,
-    rateLimit: config.rateLimit,
-    finder: new ToolFinder(catalogue),
-    condition: () => conditionOf(probed),
-  };
-  const signedIn = publicUrl === undefined || signIn === undefined
-    ? []
-    : await createSignInRoutes(base, mcpParts, { signIn, publicUrl, bodies, bounds });
-  return [
-    {
-      path: "/mcp",
-      matches: isMcpAddress,
-      speaksMcp: true,
-      allowsCors: true,
-      noStore: true,
-      handle: mcpRoute.fetch.bind(mcpRoute),
-    },
-    ...probeRoutes(probed),
-    await homeRoute(about),
-    ...signedIn,
-  ];
-}
-
-/**
- * Builds the routes of the pages. They are served if people can reach them; the one for approvals only if questions are
- * asked there.
- */
-async function createPageRoutes(
-  { config: { confirm, publicUrl }, store, clock, box }: Base,
-  { approvals, secretPages, ...parts }: {
-    approvals: Approvals;
-    secretPages: SecretPages;
-    audit: ChainedAuditTrail;
-    bodies: BodyReader;
-  },
-  signsIn: boolean,
-): Promise<Route[]> {
-  if (publicUrl === undefined) return [];
-  const cookies = new ConnectCookies({ box, clock, publicUrl });
-  const browserOf = signsIn ? (request: Request) => cookies.read(request) : undefined;
-  const shared = { ...parts, clock, publicUrl, unknownPages: new UnknownPages(store), browserOf };
-  const approval = confirm === "ask" ? [await approvalRoute({ ...shared, approvals })] : [];
-  return [...approval, await secretRoute({ ...shared, secretPages })];
-}
-
-/** Builds the routes of the door for those who signed in, and of signing in. */
-async function createSignInRoutes(
-  { box, clock, config, store }: Base,
-  mcpParts: Omit<McpRouteOptions, "door">,
-  { signIn, publicUrl, bodies, bounds }: {
-    signIn: SignIn;
-    publicUrl: URL;
-    bodies: BodyReader;
-    bounds: Bounds;
-  },
-): Promise<Route[]> {
-  const addresses = new SignInAddresses(publicUrl);
-  const door = new McpRoute({ ...mcpParts, door: new TokenDoor({ signIn, addresses, bounds }) });
-  const mcp: Route = {
-    path: `${CONNECT}/mcp`,
-    matches: isConnectAddress,
-    speaksMcp: true,
-    allowsCors: true,
-    exposes: ["WWW-Authenticate"],
-    noStore: true,
-    handle: door.fetch.bind(door),
-  };
-  const cookies = new ConnectCookies({ box, clock, publicUrl });
-  const isLasting = store.kind === "redis";
-  const { toolsets } = config;
-  return [
-    mcp,
-    ...await signInRoutes({ box, clock, signIn, addresses, cookies, bodies, publicUrl, toolsets, isLasting }),
-  ];
-}
-
 function keysOf({ encryptionKeys, customerIdKey }: Config) {
   const keys = encryptionKeys.length > 0 ? encryptionKeys : [crypto.getRandomValues(new Uint8Array(32))];
   return { encryptionKeys: keys, ...(customerIdKey && { customerIdKey }) };
-}
-
-function urlText(url: URL | undefined): string | undefined {
-  return url?.href.replace(/\/$/, "");
 }

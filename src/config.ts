@@ -52,6 +52,8 @@ export interface Config {
   rateLimit: { requests: number; windowSeconds: number };
   /** From which figures on a health check reports a problem. */
   healthThresholds: HealthThresholds;
+  /** Whether traces are made. */
+  tracing: boolean;
   logLevel: LogLevel;
   logFormat: LogFormat;
   /** Where audit lines go; undefined for the log. */
@@ -137,6 +139,14 @@ function missingTogether(values: Readonly<Record<string, string | undefined>>): 
       problems.push({ variable: "SIGN_IN", message: `is on, which needs ${lacks.join(" and ")}; set it, or use auto` });
     }
   }
+  if (
+    values.OTEL_DENO === "true" && values.OTEL_DENO_TRACING !== "false" && values.OTEL_TRACES_BEHIND_FILTER !== "true"
+  ) {
+    const message =
+      "is true, and Deno's traces hold whole addresses: filter them as docs/monitoring.md shows and set " +
+      "OTEL_TRACES_BEHIND_FILTER=true, or switch traces off with OTEL_DENO_TRACING=false";
+    problems.push({ variable: "OTEL_DENO", message });
+  }
   const { CLOUDWAYS_ACCESS_TOKEN: token, CLOUDWAYS_EMAIL: email, CLOUDWAYS_API_KEY: apiKey } = values;
   const lack = missingPart({ token, email, apiKey });
   if (lack !== undefined) {
@@ -172,6 +182,7 @@ function toConfig(value: Variables, allowedHostsGiven: boolean): Config {
     httpPoolSize: value.HTTP_POOL_SIZE,
     rateLimit: { requests: value.RATE_LIMIT_REQUESTS, windowSeconds: value.RATE_LIMIT_WINDOW },
     healthThresholds: value.HEALTH_THRESHOLDS ?? DEFAULT_HEALTH_THRESHOLDS,
+    tracing: value.OTEL_DENO && value.OTEL_DENO_TRACING,
     logLevel: value.LOG_LEVEL,
     logFormat: value.LOG_FORMAT,
     auditLog: value.AUDIT_LOG,

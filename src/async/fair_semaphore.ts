@@ -1,6 +1,16 @@
 import { FairShares, type Owner } from "./fair_shares.ts";
 import type { Release } from "./semaphore.ts";
 
+/** How full a {@linkcode FairSemaphore} is. */
+export interface PoolState {
+  /** All places. */
+  places: number;
+  /** How many places are held now. */
+  held: number;
+  /** How many callers wait now. */
+  waiting: number;
+}
+
 /** The waiting callers of one owner, in the order they came. */
 interface Queue {
   owner: Owner;
@@ -12,13 +22,22 @@ interface Queue {
  * served in turn, one caller each, so that a long queue of one owner delays no other owner.
  */
 export class FairSemaphore {
+  readonly #places: number;
   readonly #shares: FairShares;
   /** In the order of their turns. */
   readonly #queues = new Map<string, Queue>();
 
   /** Throws a RangeError unless `places` is a positive integer. */
   constructor(places: number) {
+    this.#places = places;
     this.#shares = new FairShares({ places });
+  }
+
+  /** How full it is now. */
+  get state(): PoolState {
+    let waiting = 0;
+    for (const { grants } of this.#queues.values()) waiting += grants.size;
+    return { places: this.#places, held: this.#shares.held, waiting };
   }
 
   /** Resolves once a place is free for this owner; rejects with the signal's reason when `signal` aborts first. */

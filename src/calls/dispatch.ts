@@ -12,6 +12,7 @@ import { safeText } from "../text/safe.ts";
 import type { AuditTrail } from "../audit/record.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Facts, Tracer } from "../telemetry/tracing.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { JsonValue } from "../text/clean.ts";
 import { cleanDeep } from "../text/clean_deep.ts";
@@ -49,6 +50,8 @@ export interface ToolCall {
   answer: Answer | undefined;
   /** Aborts when the client is gone or cancels. */
   signal: AbortSignal;
+  /** The client's own place in a trace, as it sent it. */
+  traceparent?: unknown;
   log: Logger;
   progress: ToolContext["progress"];
 }
@@ -71,6 +74,7 @@ export interface DispatcherOptions {
   healthThresholds: HealthThresholds;
   clock: Clock;
   metrics: Metrics;
+  tracer: Tracer;
   /** Milliseconds a call may read that waits for no operation. */
   callTimeoutMs: number;
   /** Milliseconds more for a call that changes something. */
@@ -110,7 +114,11 @@ export class Dispatcher {
    * @throws {ProtocolError} -32602 for a tool that is not there for this caller.
    */
   async call(request: ToolCall): Promise<CallOutcome> {
-    return await this.hold(this.#call(request));
+    const { tracer } = this.#options;
+    const { traceparent } = request;
+    return await this.hold(
+      tracer.span({ name: "tools/call", kind: "server", traceparent }, () => this.#call(request)),
+    );
   }
 
   /** The call that is carried out: of one that carries another, the inner one, as far as it can be read. */
@@ -142,7 +150,7 @@ export class Dispatcher {
     const secrets = request.caller.secrets;
     if (found.kind === "unknown") throw this.#unknownTool(request);
     const audit = this.#auditOf(request, found.entry, secrets, takesBack);
-    const log = request.log.with({ tool: request.name });
+    const log = request.log.with({ tool: request.name, ...this.#options.tracer.ids() });
     const call: CallInHand = { ...request, log, secrets, audit, takesBack };
     const startedAt = performance.now();
     let outcome = "ok";
@@ -162,6 +170,7 @@ export class Dispatcher {
     } finally {
       const seconds = (performance.now() - startedAt) / 1000;
       this.#options.metrics.toolFinished({ tool: call.name, outcome, seconds });
+      this.#options.tracer.note(factsOf(call.name, outcome), `tools/call ${call.name}`);
       if (limitedBy !== undefined) this.#options.metrics.rateLimited(limitedBy);
       const limit = limitedBy === undefined ? {} : { limited_by: limitedBy };
       call.log.info("tool", { outcome, milliseconds: Math.round(seconds * 1000), ...limit });
@@ -291,6 +300,12 @@ export class Dispatcher {
       again: call.again,
     });
   }
+}
+
+/** What the span of a call says. A question is no failure. */
+function factsOf(tool: string, outcome: string): Facts {
+  const failed = outcome !== "ok" && outcome !== "asked";
+  return { "mcp.method.name": "tools/call", "gen_ai.tool.name": tool, ...(failed && { "error.type": outcome }) };
 }
 
 /** What a call hits, as the record shows it: all that was found out, or the ids it names. */

@@ -39,6 +39,8 @@ export interface AccessTokensOptions {
   onStoreFailed: (error: unknown) => void;
   /** Called when a lock was not released in time and is taken over. */
   onLockTakenOver: (customer: Customer) => void;
+  /** Called when a token was renewed in the background. */
+  onRenewed?: () => void;
   /** Called when a renewal in the background failed; the token in use is still valid. */
   onRenewalFailed: (customer: Customer, error: unknown) => void;
 }
@@ -125,6 +127,13 @@ export class AccessTokens {
     await this.#options.store.delete(tokenKey(customer));
   }
 
+  /** How many tokens can be used, and seconds until the first of them can't. */
+  held(): { usable: number; soonestEndSeconds: number | undefined } {
+    const left = [...this.#known.values()].map((token) => this.#leftMs(token)).filter((ms) => ms > 0);
+    const soonest = left.reduce((least, ms) => Math.min(least, ms), Infinity);
+    return { usable: left.length, soonestEndSeconds: left.length === 0 ? undefined : soonest / 1000 };
+  }
+
   /** When the token in use expires, in milliseconds since the Unix epoch; undefined if no token is known. */
   async expiresAt(customer: Customer): Promise<number | undefined> {
     return (this.#known.get(customer.id) ?? await this.#stored(customer))?.expiresAt;
@@ -158,7 +167,7 @@ export class AccessTokens {
     this.#renewAfter.set(customer.id, now + RENEWAL_PAUSE_MS);
     const forever = new AbortController().signal;
     this.#obtain(customer, keyPair, address, { minLeftMs: RENEW_MS }, forever)
-      .catch((error) => this.#options.onRenewalFailed(customer, error));
+      .then(() => this.#options.onRenewed?.(), (error) => this.#options.onRenewalFailed(customer, error));
   }
 
   #obtain(customer: Customer, keyPair: KeyPair, address: string, need: Need, signal: AbortSignal) {

@@ -9,6 +9,7 @@ import type { SealedStore } from "../store/sealed.ts";
 import { type BucketAnswer, type BucketLimit, type Store, StoreError, type StoreKey } from "../store/store.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Tracer } from "../telemetry/tracing.ts";
 import { SecretHider } from "../text/redaction/hider.ts";
 import { AccessTokens } from "./access_tokens.ts";
 import type { CircuitBreaker } from "./breaker.ts";
@@ -32,6 +33,7 @@ export interface CloudwaysClientOptions {
   records: CustomerRecords;
   clock: Clock;
   metrics: Metrics;
+  tracer: Tracer;
   log: Logger;
   /** Makes the logger for callers at an address that Cloudways has not accepted. */
   strangersLog: (address: string) => Logger;
@@ -68,14 +70,14 @@ export class CloudwaysClient {
   readonly #upstream: Upstream;
 
   constructor(options: CloudwaysClientOptions) {
-    const { http, breaker, store, sealed, records, clock, metrics, log, strangersLog } = options;
+    const { http, breaker, store, sealed, records, clock, metrics, tracer, log, strangersLog } = options;
     this.#options = options;
     this.records = records;
     this.#guard = new SignInGuard({ clock, records });
     const isAccepted = (customer: string) => records.isKnown(customer);
     this.#unauthorized = new CustomerTable({ isAccepted, max: 5_000 });
-    this.#limits = new UpstreamLimits(clock, isAccepted);
-    this.#upstream = new Upstream({ http, limits: this.#limits, records, metrics });
+    this.#limits = new UpstreamLimits(clock, isAccepted, (remaining) => metrics.allowanceSeen(remaining));
+    this.#upstream = new Upstream({ http, limits: this.#limits, records, metrics, tracer });
     const guard = this.#guard;
     const exchange = new KeyExchange({ upstream: this.#upstream, breaker, guard, clock, metrics, log, strangersLog });
     this.#tokens = new AccessTokens({
@@ -89,8 +91,13 @@ export class CloudwaysClient {
         log.warn("a token exchange's lock was not released in time and is taken over", {
           customer: shortCustomerId(id),
         }),
-      onRenewalFailed: (_customer, error) => log.warn("token renewal failed", { error }),
+      onRenewed: () => metrics.tokenRenewed("ok"),
+      onRenewalFailed: (_customer, error) => {
+        metrics.tokenRenewed("failed");
+        log.warn("token renewal failed", { error });
+      },
     });
+    metrics.watchTokens(() => this.#tokens.held());
   }
 
   /**

@@ -7,6 +7,7 @@ import type { Store } from "../store/store.ts";
 import type { FoldedLog } from "../telemetry/folded_log.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Tracer } from "../telemetry/tracing.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
 import type { AccountServices } from "./account.ts";
 import { CircuitBreaker } from "./breaker.ts";
@@ -29,6 +30,7 @@ export interface ServicesOptions {
   records: CustomerRecords;
   clock: Clock;
   metrics: Metrics;
+  tracer: Tracer;
   log: Logger;
   /** Takes the log lines of callers that Cloudways has not accepted. */
   folded: FoldedLog;
@@ -46,10 +48,12 @@ export interface ServicesOptions {
 
 /** Builds the parts that all accounts share, and the circuit breaker in front of Cloudways. */
 export function createServices(options: ServicesOptions): { services: AccountServices; breaker: CircuitBreaker } {
-  const { config, store, sealed, records, clock, metrics, log, folded } = options;
+  const { config, store, sealed, records, clock, metrics, tracer, log, folded } = options;
+  const slots = new FairSemaphore(config.httpPoolSize);
+  metrics.watchPool("cloudways", () => slots.state);
   const http = new CloudwaysHttp({
     baseUrl: config.apiBaseUrl,
-    slots: new FairSemaphore(config.httpPoolSize),
+    slots,
     timeoutMs: options.upstreamTimeoutMs,
     writeTimeoutMs: options.writeTimeoutMs,
   });
@@ -63,6 +67,7 @@ export function createServices(options: ServicesOptions): { services: AccountSer
     records,
     clock,
     metrics,
+    tracer,
     log,
     strangersLog: (address) => folded.of(address, log),
     bucket: { capacity: config.rateLimit.requests, windowSeconds: config.rateLimit.windowSeconds },

@@ -3,6 +3,7 @@ import { ToolError } from "../errors.ts";
 import type { Customer } from "../identity/caller.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Tracer } from "../telemetry/tracing.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 import type { CloudwaysHttp, WireReply, WireRequest } from "./http.ts";
 import { type NetworkFailure, networkFailure } from "./network_failure.ts";
@@ -15,6 +16,7 @@ export interface UpstreamOptions {
   limits: UpstreamLimits;
   records: Pick<CustomerRecords, "isKnown">;
   metrics: Metrics;
+  tracer: Tracer;
 }
 
 /** For whom a request is sent, and where it is logged. */
@@ -53,8 +55,13 @@ export class Upstream {
    * @throws {ToolError} If no answer comes.
    */
   async send({ customer, operation, log }: Sender, request: WireRequest, signal: AbortSignal): Promise<WireReply> {
-    const { http, limits } = this.#options;
-    const reply = await this.#timed(operation, log, () => http.send(request, signal));
+    const { http, limits, tracer } = this.#options;
+    const start = {
+      name: `cloudways ${operation}`,
+      kind: "internal",
+      facts: { "cloudways.operation": operation },
+    } as const;
+    const reply = await tracer.span(start, () => this.#timed(operation, log, () => http.send(request, signal)));
     limits.seen(customer, operation, reply.headers);
     if (reply.status === 429) limits.pause(customer, operation, pauseSeconds(reply.headers));
     return reply;
@@ -77,8 +84,10 @@ export class Upstream {
       throw error;
     } finally {
       const milliseconds = Math.round(performance.now() - startedAt);
-      this.#options.metrics.upstreamFinished({ operation, status, seconds: milliseconds / 1000 });
-      log.info("upstream", { operation, status, ...(cause && { cause }), milliseconds });
+      const { metrics, tracer } = this.#options;
+      metrics.upstreamFinished({ operation, status, seconds: milliseconds / 1000 });
+      tracer.note({ "cloudways.status": status });
+      log.info("upstream", { operation, status, ...(cause && { cause }), milliseconds, ...tracer.ids() });
     }
   }
 }

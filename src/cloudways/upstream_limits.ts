@@ -16,11 +16,16 @@ export interface UpstreamLimit {
 /** Remembers what Cloudways says about its limits, and which operations pause. */
 export class UpstreamLimits {
   readonly #clock: Clock;
+  readonly #onAllowance: ((remaining: number) => void) | undefined;
   readonly #byCustomer: CustomerTable<Map<string, UpstreamLimit>>;
 
-  /** @param isAccepted Whether Cloudways has accepted the credentials behind a customer id. */
-  constructor(clock: Clock, isAccepted: (customer: string) => boolean) {
+  /**
+   * @param isAccepted Whether Cloudways has accepted the credentials behind a customer id.
+   * @param onAllowance Gets how many requests an answer said are left.
+   */
+  constructor(clock: Clock, isAccepted: (customer: string) => boolean, onAllowance?: (remaining: number) => void) {
     this.#clock = clock;
+    this.#onAllowance = onAllowance;
     this.#byCustomer = new CustomerTable({ isAccepted, max: 5_000 });
   }
 
@@ -29,6 +34,7 @@ export class UpstreamLimits {
     const limit = wholeNumber(headers.get("x-ratelimit-limit"));
     const remaining = wholeNumber(headers.get("x-ratelimit-remaining"));
     if (limit === undefined && remaining === undefined) return;
+    if (remaining !== undefined) this.#onAllowance?.(remaining);
     const pausedUntil = this.#of(customer).get(operation)?.pausedUntil ?? 0;
     this.#of(customer).set(operation, { operation, limit, remaining, seenAt: this.#clock.now(), pausedUntil });
   }

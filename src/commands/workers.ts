@@ -28,6 +28,9 @@ export async function createSharedApp(): Promise<{ fetch: FetchHandler }> {
   // Only now: an error at start must end the process.
   logUnhandled(log);
   logStartWarnings(config, log);
+  log.info(
+    "/metrics is not served, since each worker counts for itself: to watch the server, run replicas with deno task start",
+  );
   // Not awaited: it runs until the process ends.
   void closeAtEnd(app, log);
   return { fetch: app.fetch };
@@ -49,7 +52,7 @@ async function readConfig(): Promise<Config> {
 
 async function start(config: Config, log: RootLogger): Promise<App> {
   try {
-    return await createApp(config, { log, auditLog: await openAuditLog(config) ?? log });
+    return await createApp(config, { log, auditLog: await openAuditLog(config) ?? log, isOneOfMany: true });
   } catch (error) {
     log.error(startProblem(error));
     await log[Symbol.asyncDispose]();

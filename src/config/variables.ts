@@ -154,6 +154,17 @@ export const variables = z.object({
   HTTP_POOL_SIZE: preset(wholeNumber(1, 100_000), "500", "Most requests to Cloudways in flight."),
   LOG_LEVEL: preset(oneOf(LOG_LEVELS), "INFO", "DEBUG, INFO, WARNING or ERROR."),
   LOG_FORMAT: preset(oneOf(LOG_FORMATS), "console", "console for people, json for one object a line."),
+  OTEL_DENO: preset(
+    flag,
+    "false",
+    "true sends traces and metrics by OpenTelemetry. Deno reads this and the other OTEL_ variables by itself.",
+  ),
+  OTEL_DENO_TRACING: preset(flag, "true", "false sends no traces with OTEL_DENO."),
+  OTEL_TRACES_BEHIND_FILTER: preset(
+    flag,
+    "false",
+    "true says that a collector takes addresses out of the traces, as docs/monitoring.md shows. Traces need it.",
+  ),
   AUDIT_LOG: optional(
     auditDestination,
     "audit lines stand in the log",

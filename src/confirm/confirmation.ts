@@ -6,6 +6,7 @@ import { traitsOf } from "../identity/credential.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { SealedStore } from "../store/sealed.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import type { ToolError } from "../errors.ts";
 import { StoreError, type StoreKey } from "../store/store.ts";
@@ -90,6 +91,7 @@ export interface ConfirmationOptions {
   approvals: Approvals;
   ended: EndedYeses;
   clock: Clock;
+  metrics: Pick<Metrics, "questionAsked" | "questionDecided">;
   /** Who can have approval pages. */
   access: PageAccess;
 }
@@ -168,6 +170,8 @@ export class Confirmation {
     if (heard === "visited") return isAbout(opened, tool, binding) ? { kind: heard } : undefined;
     const record = await sealed.take(questionKey(customer, opened), z.string());
     if (!isAboutCall(opened, tool, binding)) return undefined;
+    // A second answer to the same question finds no record.
+    if (record !== undefined) this.#options.metrics.questionDecided("form", heard);
     if (heard === "nobody") return { kind: heard };
     if (heard === "no") {
       const until = await declines.remember({ customer, no });
@@ -196,6 +200,7 @@ export class Confirmation {
     const sealedState = await this.#options.states.seal(customer, state);
     const label = call.question.typed === undefined ? undefined : wrongLabel ? "again" : "first";
     const message = textOf(call, shown, wrongLabel);
+    this.#options.metrics.questionAsked("form");
     return { kind: "ask", question: { message, state: sealedState, ...(label !== undefined && { label }) } };
   }
 
@@ -222,6 +227,7 @@ export class Confirmation {
     const { url, endsAt, isNew } = await asking.catch((error) => {
       throw error instanceof PageNotServedError ? this.#noWayToAsk(call, answered, error.why) : error;
     });
+    if (isNew) this.#options.metrics.questionAsked("page");
     const byUrl = canShow(call).url && answered?.kind !== "nobody";
     if (byUrl && answered?.kind === "visited") throw approvalPending(tool, undefined, endsAt);
     if (byUrl) {

@@ -8,7 +8,8 @@ import type { Route } from "./router.ts";
 export interface ProbeOptions {
   store: Store;
   clock: Clock;
-  metrics: Metrics;
+  /** Undefined where other workers behind the same address count too: a scrape would get the numbers of one of them. */
+  metrics: Metrics | undefined;
   /** The circuit breaker's state; `closed` means that requests pass. If left out, `/ready` does not mention it. */
   breakerState?: () => string;
   /** Why the process takes no new work; undefined while it does. */
@@ -44,9 +45,20 @@ export function probeRoutes({ store, clock, metrics, breakerState, notReadyReaso
       ...probe,
       path: "/metrics",
       allowsCors: false,
-      handle: () => new Response(metrics.text(), { headers: { "content-type": metrics.contentType } }),
+      handle: () => metrics === undefined ? notScraped() : shownMetrics(metrics),
     },
   ];
+}
+
+function shownMetrics(metrics: Metrics): Response {
+  return new Response(metrics.text(), { headers: { "content-type": metrics.contentType } });
+}
+
+/** A failure, so that monitoring notices. */
+function notScraped(): Response {
+  const message = "Each worker counts for itself, so there are no numbers for all of them. Run replicas with " +
+    "`deno task start` instead and scrape each one.";
+  return Response.json({ error: "not_implemented", message }, { status: 501 });
 }
 
 /**

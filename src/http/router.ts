@@ -4,6 +4,7 @@ import type { Networks } from "../text/networks.ts";
 import type { FoldedLog } from "../telemetry/folded_log.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Tracer } from "../telemetry/tracing.ts";
 import { type AccessLists, allowOrigin, isAllowedHost, isAllowedOrigin, preflight } from "./access_rules.ts";
 import { clientAddress } from "./client_address.ts";
 import { RefusedNames } from "./refused_names.ts";
@@ -54,6 +55,7 @@ export interface RouterOptions {
   routes: readonly Route[];
   access: AccessLists;
   metrics: Metrics;
+  tracer: Tracer;
   log: Logger;
   /** Folds the log lines of unknown callers. */
   folded: FoldedLog;
@@ -79,11 +81,13 @@ export function createRouter(options: RouterOptions): FetchHandler {
   return async (request, connection) => {
     const startedAt = performance.now();
     const requestId = crypto.randomUUID();
-    const log = options.log.with({ request_id: requestId });
+    const log = options.log.with({ request_id: requestId, ...options.tracer.ids() });
     // A malformed Host makes an invalid URL; it is refused below.
     const pathname = URL.parse(request.url)?.pathname ?? "";
     const route = routes.get(pathname) ?? patterns.find(({ matches }) => matches?.(pathname));
     const name = route?.path ?? "unknown";
+    const method = knownMethod(request.method);
+    options.tracer.nameRequest(method, name);
     options.metrics.requestStarted();
     const noted: Record<string, unknown> = {};
     const address = addressOf(request, connection, options.trustedProxies);
@@ -114,7 +118,6 @@ export function createRouter(options: RouterOptions): FetchHandler {
     } finally {
       const seconds = (performance.now() - startedAt) / 1000;
       options.metrics.requestFinished({ route: name, status, seconds });
-      const method = knownMethod(request.method);
       const level = route?.quiet === true && status < 400 ? "debug" : "info";
       requestLog[level]("request", { method, route: name, status, milliseconds: Math.round(seconds * 1000), ...noted });
       options.folded.sumUpWhenDue();

@@ -41,7 +41,7 @@ export interface LeanOffer<S> {
 }
 
 /** A call, and the signal that aborts when its client leaves. */
-export interface LeanCall extends Pick<PlainCall, "name" | "args" | "clientInfo"> {
+export interface LeanCall extends Pick<PlainCall, "name" | "args" | "clientInfo" | "traceparent"> {
   signal: AbortSignal;
 }
 
@@ -142,9 +142,9 @@ export class LeanPath<S> {
     }
   }
 
-  async #textOf({ era, id, name, args, clientInfo }: PlainCall, scope: S, signal: AbortSignal): Promise<string> {
+  async #textOf({ era, id, name, args, clientInfo, traceparent }: PlainCall, scope: S, signal: AbortSignal): Promise<string> {
     try {
-      const result = await this.#offer.call(scope, { name, args, clientInfo, signal });
+      const result = await this.#offer.call(scope, { name, args, clientInfo, traceparent, signal });
       return `{"result":${resultText(result, era)}${BEFORE_ID}${JSON.stringify(id)}}`;
     } catch (error) {
       const { code, message } = error instanceof ProtocolError ? error : this.#unexpected(scope, error);

@@ -32,6 +32,8 @@ export interface PlainCall {
   args: Readonly<Record<string, unknown>>;
   /** What a client of 2026 says of itself in each request; one of 2025 says so in `initialize` alone. */
   clientInfo: unknown;
+  /** The trace that the caller's own span belongs to, as it was sent. */
+  traceparent: unknown;
 }
 
 /** One request of a known form. */
@@ -67,7 +69,12 @@ export function plainRequest(headers: Headers, body: JsonBody): PlainRequest | u
   }
   // A session may belong to a client that can be asked in the middle of its call.
   if (era === "2025" && headers.has("mcp-session-id")) return undefined;
-  return plainCall(headers, params, { era, id, clientInfo: meta[CLIENT_INFO_META_KEY] });
+  return plainCall(headers, params, {
+    era,
+    id,
+    clientInfo: meta[CLIENT_INFO_META_KEY],
+    traceparent: meta["traceparent"],
+  });
 }
 
 /** The era whose rules the headers and the `_meta` keep; undefined where they keep neither. */
@@ -98,13 +105,13 @@ function plainQuery(
 function plainCall(
   headers: Headers,
   params: JsonObject,
-  { era, id, clientInfo }: Pick<PlainCall, "era" | "id" | "clientInfo">,
+  sent: Pick<PlainCall, "era" | "id" | "clientInfo" | "traceparent">,
 ): PlainCall | undefined {
   const { name, arguments: args = {} } = params;
   if (!hasOnly(params, PARAMS.call) || typeof name !== "string" || !isObject(args)) return undefined;
   const named = headers.get("mcp-name");
-  const isNamed = named === name || (named === null && era === "2025");
-  return isNamed ? { kind: "call", era, id, name, args, clientInfo } : undefined;
+  const isNamed = named === name || (named === null && sent.era === "2025");
+  return isNamed ? { kind: "call", ...sent, name, args } : undefined;
 }
 
 /** A client that declares `elicitation` gets a session id, and one that declares `tasks` means an extension. */

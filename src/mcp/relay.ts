@@ -80,6 +80,11 @@ export class Relay {
     this.#onError = onError;
   }
 
+  /** How many calls wait for the answer of a client. */
+  get waiting(): number {
+    return this.#open.held;
+  }
+
   /**
    * Asks a client something and waits for its answer.
    *

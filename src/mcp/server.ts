@@ -77,6 +77,7 @@ export function createProtocolServer(
       session,
       answer: answerOf(context),
       signal,
+      traceparent: memberOf(context.mcpReq._meta, "traceparent"),
       progress: (message, done, total) => progress?.report(message, done, total),
     });
     const work = envelope === undefined

@@ -5,6 +5,7 @@ import { RedisStore } from "./redis/adapter.ts";
 import { DIFFERENT_KEYS, matchesSharedKeys, writeSharedKeys } from "./shared_keys.ts";
 import { StandInStore } from "./stand_in.ts";
 import type { Store } from "./store.ts";
+import type { StoreWatch } from "./watch.ts";
 
 /** Takes log lines about the store for the operator. */
 export interface StoreLog {
@@ -22,6 +23,7 @@ export interface OpenStoreOptions {
   keyNames: () => Promise<KeyNames>;
   clock: Clock;
   log: StoreLog;
+  watch?: StoreWatch;
 }
 
 /**
@@ -30,12 +32,16 @@ export interface OpenStoreOptions {
  * @throws {StoreError} If Redis does not answer.
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-  const { redisUrl, redisPoolSize, clock, log } = options;
+  const { redisUrl, redisPoolSize, clock, log, watch } = options;
+  const state = { up: true, refuses: false };
+  watch?.watchStore(() => state);
   if (redisUrl === undefined) return new MemoryStore({ clock });
   const standIn: { store?: StandInStore } = {};
   const redis = await RedisStore.connect(redisUrl, {
     poolSize: redisPoolSize,
+    watch,
     onStateChange: (up, reason) => {
+      state.up = up;
       if (!up) return log.error("redis is away, this process goes on alone where it can", { reason });
       log.info("redis is back");
       standIn.store?.catchUp().catch((error) =>
@@ -43,6 +49,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       );
     },
     onRefusals: (refuses, reason) => {
+      state.refuses = refuses;
       if (refuses) log.error("redis refuses commands, this process goes on alone where it can", { reason });
       else log.info("redis takes commands again");
     },

@@ -1,141 +1,133 @@
 /**
- * Counters, gauges and histograms in Prometheus' text format, version 0.0.4. We don't use the usual library, because
- * `deno compile` overflows its stack on one of its dependencies.
+ * Counters, gauges and histograms in Prometheus' text format, version 0.0.4. Counting only adds to numbers: labels
+ * become text when a scrape asks for them.
  */
+import { type CheckedLabel, type LabelRule, SeriesTable, type Values } from "./series_table.ts";
 
-/** The labels of one series, by name. */
-export type Labels = Readonly<Record<string, string>>;
-
-/** What a scrape shows of one metric. */
+/** One metric. */
 export interface Metric {
-  /** Its lines, without a line break at the end. */
+  /** What a scrape shows of it, without a line break at the end. */
   render(): string;
+}
+
+/** What every metric has. */
+export interface Definition<R extends readonly LabelRule[]> {
+  /** The whole name. */
+  name: string;
+  /** One line for people. */
+  help: string;
+  /** Its labels, in the order of their values. */
+  labels: R;
 }
 
 /** The content type of the text format. */
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** A value that only goes up. */
-export class Counter implements Metric {
-  readonly #name: string;
-  readonly #help: string;
-  readonly #series = new Map<string, number>();
+export class Counter<R extends readonly LabelRule[]> implements Metric {
+  readonly #definition: Definition<R>;
+  readonly #series: SeriesTable<R, { count: number }>;
 
-  /**
-   * @param labelled Whether it has labels; one without starts at 0, so that a scrape sees it before the first event.
-   */
-  constructor(name: string, help: string, labelled: boolean) {
-    this.#name = name;
-    this.#help = help;
-    if (!labelled) this.#series.set("", 0);
+  constructor(definition: Definition<R>) {
+    this.#definition = definition;
+    this.#series = new SeriesTable(definition.labels, () => ({ count: 0 }));
   }
 
   /** Counts one, or as many as are given; 0 shows a series before its first event. */
-  inc(labels: Labels = {}, count = 1): void {
-    const key = renderLabels(labels);
-    this.#series.set(key, (this.#series.get(key) ?? 0) + count);
+  inc(values: Values<R>, count = 1): void {
+    this.#series.at(values).count += count;
   }
 
   render(): string {
-    const lines = [...this.#series].map(([labels, value]) => `${this.#name}${labels} ${value}`);
-    return [...header(this.#name, this.#help, "counter"), ...lines].join("\n");
+    const { name } = this.#definition;
+    const lines = this.#series.all.map(({ labels, cell }) => `${name}${labelText(labels)} ${cell.count}`);
+    return [...header(this.#definition, "counter"), ...lines].join("\n");
   }
 }
 
-/** A value that goes up and down; read at each scrape. */
-export class Gauge implements Metric {
-  readonly #name: string;
-  readonly #help: string;
-  readonly #labels: Labels;
-  readonly #read: () => number;
+/** A value that is kept elsewhere and read at each scrape: one that goes up and down, or one that only goes up. */
+export class Watched<R extends readonly LabelRule[]> implements Metric {
+  readonly #definition: Definition<R>;
+  readonly #type: "gauge" | "counter";
+  readonly #series: SeriesTable<R, { read?: () => number | undefined }>;
 
-  constructor(name: string, help: string, read: () => number, labels: Labels = {}) {
-    this.#name = name;
-    this.#help = help;
-    this.#labels = labels;
-    this.#read = read;
+  constructor(definition: Definition<R>, type: "gauge" | "counter") {
+    this.#definition = definition;
+    this.#type = type;
+    this.#series = new SeriesTable(definition.labels, () => ({}));
+  }
+
+  /** Shows what `read` returns at each scrape; nothing while that is undefined or no number. */
+  watch(values: Values<R>, read: () => number | undefined): void {
+    this.#series.at(values).read = read;
   }
 
   render(): string {
-    const line = `${this.#name}${renderLabels(this.#labels)} ${this.#read()}`;
-    return [...header(this.#name, this.#help, "gauge"), line].join("\n");
-  }
-}
-
-/** A value that only goes up and is counted elsewhere; read at each scrape. */
-export class WatchedCounter implements Metric {
-  readonly #name: string;
-  readonly #help: string;
-  readonly #read: () => number;
-
-  constructor(name: string, help: string, read: () => number) {
-    this.#name = name;
-    this.#help = help;
-    this.#read = read;
-  }
-
-  render(): string {
-    return [...header(this.#name, this.#help, "counter"), `${this.#name} ${this.#read()}`].join("\n");
+    const { name } = this.#definition;
+    const lines = this.#series.all.flatMap(({ labels, cell }) => {
+      const value = cell.read?.();
+      return value === undefined || !Number.isFinite(value) ? [] : [`${name}${labelText(labels)} ${value}`];
+    });
+    return [...header(this.#definition, this.#type), ...lines].join("\n");
   }
 }
 
 interface Distribution {
-  labels: Labels;
   /** Observations in each bucket alone; the last bucket holds those above every bound. */
   counts: number[];
   sum: number;
 }
 
 /** Counts observations in buckets. */
-export class Histogram implements Metric {
-  readonly #name: string;
-  readonly #help: string;
+export class Histogram<R extends readonly LabelRule[]> implements Metric {
+  readonly #definition: Definition<R>;
   readonly #bounds: readonly number[];
-  readonly #series = new Map<string, Distribution>();
+  readonly #series: SeriesTable<R, Distribution>;
 
   /** @param bounds Upper bounds of the buckets, in rising order. */
-  constructor(name: string, help: string, bounds: readonly number[]) {
-    this.#name = name;
-    this.#help = help;
+  constructor(definition: Definition<R>, bounds: readonly number[]) {
+    this.#definition = definition;
     this.#bounds = bounds;
+    const empty = () => ({ counts: Array.from({ length: bounds.length + 1 }, () => 0), sum: 0 });
+    this.#series = new SeriesTable(definition.labels, empty);
   }
 
-  /** Counts one observation. */
-  observe(labels: Labels, value: number): void {
-    const key = renderLabels(labels);
-    const series = this.#series.get(key) ?? { labels, counts: new Array(this.#bounds.length + 1).fill(0), sum: 0 };
-    const found = this.#bounds.findIndex((bound) => value <= bound);
+  /** Counts one observation. A negative one comes from a clock that jumped and counts as zero; NaN is left out. */
+  observe(values: Values<R>, value: number): void {
+    if (!Number.isFinite(value)) return;
+    const seen = Math.max(0, value);
+    const series = this.#series.at(values);
+    const found = this.#bounds.findIndex((bound) => seen <= bound);
     const bucket = found === -1 ? this.#bounds.length : found;
     series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
-    series.sum += value;
-    this.#series.set(key, series);
+    series.sum += seen;
   }
 
   render(): string {
-    const lines = [...this.#series.values()].flatMap((series) => this.#renderSeries(series));
-    return [...header(this.#name, this.#help, "histogram"), ...lines].join("\n");
+    const lines = this.#series.all.flatMap(({ labels, cell }) => this.#renderSeries(labels, cell));
+    return [...header(this.#definition, "histogram"), ...lines].join("\n");
   }
 
   /** Shows cumulative buckets: each includes the smaller ones. */
-  #renderSeries({ labels, counts, sum }: Distribution): string[] {
+  #renderSeries(labels: readonly CheckedLabel[], { counts, sum }: Distribution): string[] {
+    const { name } = this.#definition;
     let total = 0;
     const buckets = counts.map((count, index) => {
       total += count;
       const le = String(this.#bounds[index] ?? "+Inf");
-      return `${this.#name}_bucket${renderLabels({ ...labels, le })} ${total}`;
+      return `${name}_bucket${labelText([...labels, { name: "le", value: le }])} ${total}`;
     });
-    const own = renderLabels(labels);
-    return [...buckets, `${this.#name}_sum${own} ${sum}`, `${this.#name}_count${own} ${total}`];
+    const own = labelText(labels);
+    return [...buckets, `${name}_sum${own} ${sum}`, `${name}_count${own} ${total}`];
   }
 }
 
-function header(name: string, help: string, type: string): string[] {
+function header({ name, help }: Definition<readonly LabelRule[]>, type: string): string[] {
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
 }
 
-function renderLabels(labels: Labels): string {
-  const entries = Object.entries(labels);
-  if (entries.length === 0) return "";
+function labelText(labels: readonly CheckedLabel[]): string {
+  if (labels.length === 0) return "";
   const escape = (value: string) => value.replace(/[\\"\n]/g, (sign) => sign === "\n" ? "\\n" : `\\${sign}`);
-  return `{${entries.map(([name, value]) => `${name}="${escape(value)}"`).join(",")}}`;
+  return `{${labels.map(({ name, value }) => `${name}="${escape(value)}"`).join(",")}}`;
 }

@@ -17,6 +17,7 @@ const PACKAGES = [
   "@logtape/logtape",
   "@modelcontextprotocol/core",
   "@modelcontextprotocol/server",
+  "@opentelemetry/api",
   "cluster-key-slot",
   "debug",
   "denque",

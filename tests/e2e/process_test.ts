@@ -531,6 +531,23 @@ Deno.test("deno serve serves with Redis and a key", async () => {
   sandbox.assertNoViolations();
 });
 
+Deno.test("several workers behind one address serve calls and no metrics, and say so at the start", async () => {
+  await using redis = await startRedis();
+  const env = { REDIS_URL: redis.url, ENCRYPTION_KEY: KEY, PORT: String(freePort()), DENO_JOBS: "2" };
+  const [serve = "", ...args] = await denoServeArgs(env);
+  await using program = Program.start("deno", [serve, "--parallel", ...args], env);
+  // One line of each worker: a worker that starts after the signal to end would not see it.
+  await program.waitFor(/(?:\/metrics is not served[^]*){2}/);
+  await program.waitFor(/listening/i);
+
+  const metrics = await fetch(`http://127.0.0.1:${env.PORT}/metrics`);
+  const health = await fetch(`http://127.0.0.1:${env.PORT}/health`);
+
+  assert.equal(metrics.status, 501);
+  assert.equal((await metrics.json()).error, "not_implemented");
+  assert.equal((await health.json()).status, "healthy");
+});
+
 Deno.test("two replicas on one Redis exchange tokens once, share one bucket, and leave no secret anywhere", async () => {
   await using redis = await startRedis();
   await using sandbox = await startSandbox();

@@ -17,6 +17,7 @@ import type { Store } from "../../src/store/store.ts";
 import { FoldedLog } from "../../src/telemetry/folded_log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
+import { NO_TRACER } from "../../src/telemetry/tracing.ts";
 import type { Question, QuestionSubject } from "../../src/confirm/question.ts";
 import type { RedisAddress } from "./redis_server.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
@@ -119,6 +120,7 @@ export async function startPage(
     return await approvalRoute({
       approvals: replica.approvals,
       audit,
+      metrics: new Metrics({ version: "1.2.3" }),
       clock,
       publicUrl: new URL(publicUrl),
       bodies,
@@ -166,7 +168,7 @@ export async function serveRoute(
   };
   const folded = new FoldedLog({ log });
   const trustedProxies = Networks.parse([]);
-  handler.resolve(createRouter({ routes: [route], access, trustedProxies, metrics, log, folded }));
+  handler.resolve(createRouter({ routes: [route], access, trustedProxies, metrics, tracer: NO_TRACER, log, folded }));
   return {
     url,
     logLines,

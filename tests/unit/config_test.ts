@@ -27,6 +27,9 @@ const CONTRACT_NAMES = [
   "HEALTH_THRESHOLDS",
   "LOG_LEVEL",
   "LOG_FORMAT",
+  "OTEL_DENO",
+  "OTEL_DENO_TRACING",
+  "OTEL_TRACES_BEHIND_FILTER",
   "AUDIT_LOG",
   "READ_ONLY",
   "CONFIRM",
@@ -75,6 +78,7 @@ Deno.test("an empty environment gives every default", () => {
     httpPoolSize: 500,
     rateLimit: { requests: 90, windowSeconds: 60 },
     healthThresholds: DEFAULT_HEALTH_THRESHOLDS,
+    tracing: false,
     logLevel: "INFO",
     logFormat: "console",
     auditLog: undefined,
@@ -184,6 +188,9 @@ const READINGS: readonly { env: Environment; read: (config: Config) => unknown; 
   { env: { ENCRYPTION_KEY: KEY }, read: (c) => c.signIn, value: { clients: [] } },
   { env: { ENCRYPTION_KEY: KEY, SIGN_IN: "on" }, read: (c) => c.signIn, value: { clients: [] } },
   { env: { ENCRYPTION_KEY: KEY, SIGN_IN: "off" }, read: (c) => c.signIn, value: undefined },
+  { env: { OTEL_DENO: "true", OTEL_TRACES_BEHIND_FILTER: "true" }, read: (c) => c.tracing, value: true },
+  { env: { OTEL_DENO: "true", OTEL_DENO_TRACING: "false" }, read: (c) => c.tracing, value: false },
+  { env: { OTEL_TRACES_BEHIND_FILTER: "true" }, read: (c) => c.tracing, value: false },
   { env: { ENCRYPTION_KEY: KEY, HOST: "0.0.0.0" }, read: (c) => c.signIn, value: undefined },
   { env: { PUBLIC_URL: "https://mcp.example.com" }, read: (c) => c.signIn, value: undefined },
   {
@@ -229,6 +236,10 @@ for (const { env, read, value } of READINGS) {
 /** Wrong values, and words of the message that say how to correct them. */
 const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = [
   ["HOST", "http://127.0.0.1", /127\.0\.0\.1/],
+  ["OTEL_DENO", "1", /true or false/],
+  ["OTEL_DENO", "true", /OTEL_TRACES_BEHIND_FILTER=true/],
+  ["OTEL_DENO_TRACING", "0", /true or false/],
+  ["OTEL_TRACES_BEHIND_FILTER", "yes", /true or false/],
   ["SIGN_IN", "yes", /auto, on, off/],
   ["SIGN_IN", "on", /ENCRYPTION_KEY/],
   ["SIGN_IN_CLIENTS", "acme", /JSON list/],

@@ -7,6 +7,7 @@ import { targetOf } from "../../confirm/binding.ts";
 import type { BrowserProof } from "../../confirm/page_codes.ts";
 import { markOf } from "../../confirm/ended_yeses.ts";
 import type { AuditEntry, AuditTrail } from "../../audit/record.ts";
+import type { Metrics } from "../../telemetry/metrics.ts";
 import { approvalPage } from "./approval_view.ts";
 import {
   htmlResponse,
@@ -24,6 +25,7 @@ export interface ApprovalRouteOptions
   approvals: Approvals;
   /** Keeps the record of every decision. */
   audit: Pick<AuditTrail, "record">;
+  metrics: Pick<Metrics, "questionDecided">;
   /** For the time that a question stays open. */
   clock: Clock;
 }
@@ -62,11 +64,13 @@ export async function approvalRoute(options: ApprovalRouteOptions): Promise<Rout
 class ApprovalPage implements PageHandler {
   readonly #approvals: Approvals;
   readonly #audit: ApprovalRouteOptions["audit"];
+  readonly #metrics: ApprovalRouteOptions["metrics"];
   readonly #clock: Clock;
 
-  constructor({ approvals, audit, clock }: ApprovalRouteOptions) {
+  constructor({ approvals, audit, metrics, clock }: ApprovalRouteOptions) {
     this.#approvals = approvals;
     this.#audit = audit;
+    this.#metrics = metrics;
     this.#clock = clock;
   }
 
@@ -97,6 +101,7 @@ class ApprovalPage implements PageHandler {
           customer: shortCustomerId(record.customer),
         });
       }
+      if (!NO_DECISION.has(decided)) this.#metrics.questionDecided("page", decided);
       if (!NO_DECISION.has(decided)) await this.#audit.record(await decidedEntry(record, decided, requestId));
     }
     if (decided === "unknown") return "unknown";

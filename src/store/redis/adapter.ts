@@ -27,6 +27,7 @@ import {
 } from "../store.ts";
 import { bucketAnswer, checkBucket } from "../token_bucket.ts";
 import { checkTtl } from "../ttl.ts";
+import type { StoreWatch } from "../watch.ts";
 
 /** Settings of a {@linkcode RedisStore}. */
 export interface RedisStoreOptions {
@@ -38,6 +39,8 @@ export interface RedisStoreOptions {
   onStateChange?: StateListener;
   /** Called when Redis answers but begins to refuse commands (with the reason), and when it takes them again. */
   onRefusals?: RefusalListener;
+  /** Watches the commands and the pool. */
+  watch?: Pick<StoreWatch, "command" | "watchPool"> | undefined;
 }
 
 /**
@@ -57,6 +60,7 @@ export class RedisStore implements Store, AsyncDisposable {
   readonly #subscriptions: RedisSubscriptions;
   readonly #places: FairSemaphore;
   readonly #maxWaitMs: number;
+  readonly #watch: RedisStoreOptions["watch"];
 
   private constructor(
     connection: RedisConnection,
@@ -69,6 +73,8 @@ export class RedisStore implements Store, AsyncDisposable {
     this.#subscriptions = subscriptions;
     this.#places = new FairSemaphore(options.poolSize);
     this.#maxWaitMs = options.maxWaitMs ?? 1000;
+    this.#watch = options.watch;
+    this.#watch?.watchPool(() => this.#places.state);
   }
 
   /**
@@ -192,7 +198,9 @@ export class RedisStore implements Store, AsyncDisposable {
   }
 
   #run<T>(customer: string, command: RedisCommand<T>): Promise<T> {
-    return this.#withPlace(customer, () => this.#connection.run(command));
+    const run = () => this.#connection.run(command);
+    const watch = this.#watch;
+    return this.#withPlace(customer, watch === undefined ? run : () => watch.command(command.name, run));
   }
 
   /** @param customer The owner of the entry, so that no customer takes all places. */
