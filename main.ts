@@ -15,8 +15,8 @@ Commands:
 
 Options:
   --from        with verify-audit: a checkpoint that an earlier run printed
-  --help        show this
-  --version     show the version
+  --help, -h    show this
+  --version, -V show the version
 
 Everything is configured by environment variables; README.md lists them.
 `;
@@ -28,7 +28,9 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   doctor: doctorCommand,
   "verify-audit": verifyAuditCommand,
   "--help": () => print(USAGE),
+  "-h": () => print(USAGE),
   "--version": () => print(`${VERSION}\n`),
+  "-V": () => print(`${VERSION}\n`),
 };
 
 async function print(text: string): Promise<number> {
