@@ -39,7 +39,8 @@ Deno.test("deno task compile puts one file into a binary, with the permissions o
   const { stdout: deno } = await run("deno", ["eval", "console.log(Deno.execPath())"]);
   const env = { DENORT_BIN: deno.trim(), PORT: "7777", READ_ONLY: "true" };
 
-  const { code, stderr } = await run("deno", ["task", "--quiet", "compile", `--target=${Deno.build.target}`], { env });
+  const args = ["task", "--quiet", "compile", `--target=${Deno.build.target}`];
+  const { code, stderr } = await run("deno", args, { env, deadlineMs: 600_000 });
   const bytes = await Deno.readFile(FILE);
   await Deno.remove(FILE);
   const { entrypoint_key, permissions, unstable_config } = metadataSchema.parse(objectThatBegins('{"argv":', bytes));
