@@ -25,8 +25,8 @@ Options:
   --live        with doctor: also read from the API, and report replies of another form than expected
   --quiet       with doctor: print only what is not well
   --from        with verify-audit: a checkpoint that an earlier run printed
-  --help        show this
-  --version     show the version
+  --help, -h    show this
+  --version, -V show the version
 
 Everything is configured by environment variables; README.md lists them.
 `;
@@ -39,7 +39,9 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   "customer-id": customerIdCommand,
   "verify-audit": verifyAuditCommand,
   "--help": () => print(USAGE),
+  "-h": () => print(USAGE),
   "--version": () => print(`${VERSION}\n`),
+  "-V": () => print(`${VERSION}\n`),
 };
 
 /** The first argument that a command does not take; undefined if it takes all of them. */

@@ -1,7 +1,8 @@
 /**
  * Keeps true what the documentation and deno.json say of the code:
  *
- *   deno task docs           writes .env.example and the generated parts of README.md, docs/operations.md and deno.json
+ *   deno task docs           writes .env.example and the generated parts of README.md, docs/operations.md,
+ *                            docs/connect.md and deno.json
  *   deno task docs --check   changes nothing, and fails where they are out of date
  */
 import { HEALTH_MEASURES, SEVERITIES } from "../src/config/health_thresholds.ts";
@@ -10,6 +11,7 @@ import { Catalogue, type CatalogueEntry } from "../src/calls/catalogue.ts";
 import { allTools } from "../src/tools/all.ts";
 import { FINDING_KINDS } from "../src/tools/basic/health/kinds.ts";
 import { TOOLSETS } from "../src/identity/toolsets.ts";
+import { installLinksPart } from "./install_links.ts";
 
 /** As deno.json sets it for `deno fmt`. */
 const LINE_WIDTH = 120;
@@ -22,6 +24,11 @@ export function updateReadme(readme: string): string {
 /** `docs/operations.md` with its generated parts as they should be. */
 export function updateOperations(page: string): string {
   return replacePart(replacePart(page, "thresholds", thresholdsPart()), "findings", findingsPart());
+}
+
+/** `docs/connect.md` with its links as they should be: those of the configurations in README.md. */
+export function updateConnect(page: string, readme: string): string {
+  return replacePart(page, "install-links", installLinksPart(readme));
 }
 
 /** `.env.example` as it should be. */
@@ -136,9 +143,11 @@ function replacePart(text: string, name: string, content: string): string {
 
 /** Writes files that are out of date, or only names them. */
 async function main(checkOnly: boolean): Promise<number> {
+  const readme = await Deno.readTextFile(new URL("../README.md", import.meta.url));
   const files = {
     "README.md": updateReadme,
     "docs/operations.md": updateOperations,
+    "docs/connect.md": (page: string) => updateConnect(page, readme),
     ".env.example": envExample,
     "deno.json": updateDenoJson,
   };

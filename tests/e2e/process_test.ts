@@ -250,6 +250,7 @@ Deno.test("--help shows every command, --version the version", async () => {
     assert.match(help.stdout, new RegExp(`^ +${command} `, "m"));
   }
   assert.deepEqual(version, { code: 0, stdout: `${VERSION}\n`, stderr: "" });
+  assert.deepEqual(await Promise.all([runMain(["-h"]), runMain(["-V"])]), [help, version]);
 });
 
 Deno.test("keygen prints two fresh keys, ready for an environment file", async () => {

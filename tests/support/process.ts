@@ -108,8 +108,8 @@ export class Program implements AsyncDisposable {
   }
 
   /** Waits until it has ended. */
-  async ended(): Promise<Ended> {
-    const { code } = await within(DEADLINE_MS, this.#child.status, "It does not end.");
+  async ended(deadlineMs = DEADLINE_MS): Promise<Ended> {
+    const { code } = await within(deadlineMs, this.#child.status, "It does not end.");
     await this.#reading;
     return { code, ...this.#output };
   }
@@ -151,12 +151,12 @@ export class Program implements AsyncDisposable {
 export async function run(
   command: string,
   args: readonly string[],
-  options: { env?: ProgramEnv; input?: string } = {},
+  options: { env?: ProgramEnv; input?: string; deadlineMs?: number } = {},
 ): Promise<Ended> {
   await using program = Program.start(command, args, options.env);
   if (options.input !== undefined) await program.write(options.input);
   await program.closeInput();
-  return await program.ended();
+  return await program.ended(options.deadlineMs);
 }
 
 /** The flags that `scripts/permissions.ts` prints for a command under an environment. */

@@ -1,0 +1,33 @@
+/** The program as one file of JavaScript, with its packages inside. */
+import { relative } from "node:path";
+import { z } from "zod";
+import { runTool } from "./tools.ts";
+
+/** Under these flags only what the lock file names becomes part of the program. */
+export const BUNDLE_FLAGS: readonly string[] = ["--frozen", "--no-remote"];
+
+const infoSchema = z.object({ npmCache: z.string() });
+
+/**
+ * Makes one file of the program. It needs neither the lock file nor a cache, and reads no file when it runs.
+ *
+ * @param output Where the file is put.
+ * @param env `DENO_DIR`, where the packages are in another cache than that of this user.
+ */
+export async function bundleProgram(output: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const args = ["bundle", "--quiet", ...BUNDLE_FLAGS, "--platform", "deno", "--output", output, "main.ts"];
+  await runTool("deno", args, env);
+  const text = await Deno.readTextFile(output);
+  await Deno.writeTextFile(output, withoutPlaces(text, await npmCache(env)));
+}
+
+/** The text names the files that it was made of. Where this machine keeps packages is nobody's business. */
+export function withoutPlaces(text: string, cache: string): string {
+  const folder = relative(Deno.cwd(), cache).replaceAll("\\", "/");
+  return text.replace(new RegExp(`${RegExp.escape(folder)}/[^/"\\s]+/`, "g"), "npm/");
+}
+
+async function npmCache(env: Readonly<Record<string, string>>): Promise<string> {
+  const printed = await runTool("deno", ["info", "--json"], env);
+  return infoSchema.parse(JSON.parse(new TextDecoder().decode(printed))).npmCache;
+}
