@@ -30,6 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
   const parts = Object.entries(PARTS).filter(([name]) => only === undefined || only.includes(name));
   // Now, since the bench takes minutes.
   await checkPage(["machine", ...parts.flatMap(([, { places }]) => places)]);
+  await clearFolder();
   await Deno.mkdir(FOLDER, { recursive: true });
   const machine = await machineShape();
   await say(machine);
@@ -39,8 +40,14 @@ async function main(args: readonly string[]): Promise<number> {
     if (!quick) await writePage(new Map([...texts, ["machine", machine]]));
   }
   // The logs of a whole bench take gigabytes. After a failure they stay.
-  await Deno.remove(FOLDER, { recursive: true });
+  await clearFolder();
   return 0;
+}
+
+async function clearFolder(): Promise<void> {
+  await Deno.remove(FOLDER, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

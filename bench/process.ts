@@ -31,8 +31,16 @@ export interface Command {
   path?: string;
 }
 
-/** Starts a process whose log goes to a file, and waits until it serves. */
-export async function start({ name, port, words, role, env, path }: Command): Promise<BenchProcess> {
+/** Starts a process whose log goes to a file, and waits until it serves. Tries again if it ends by itself. */
+export async function start(command: Command, attempts = 3): Promise<BenchProcess> {
+  const process = await startOnce(command);
+  if (process !== undefined) return process;
+  if (attempts > 1) return await start(command, attempts - 1);
+  throw new Error(`${command.name} did not start: see ${FOLDER}/${command.name}.log`);
+}
+
+/** Undefined if it ends, or does not serve in time. */
+async function startOnce({ name, port, words, role, env, path }: Command): Promise<BenchProcess | undefined> {
   const url = `http://127.0.0.1:${port}`;
   // `exec`, so that the process has the id of the shell.
   const script = `exec taskset -c ${coresFor(role)} "$@" >"${FOLDER}/${name}.log" 2>&1`;
@@ -52,7 +60,7 @@ export async function start({ name, port, words, role, env, path }: Command): Pr
   while (!await serves(port, url, path)) {
     if (ended || Date.now() > endsAt) {
       await dispose();
-      throw new Error(`${name} did not start: see ${FOLDER}/${name}.log`);
+      return undefined;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -116,7 +124,6 @@ function serverEnv(upstream: BenchProcess, port: number, redis: BenchRedis | und
     LOG_LEVEL: "INFO",
     LOG_FORMAT: "json",
     RATE_LIMIT_REQUESTS: "1000000",
-    RATE_LIMIT_WINDOW: "1",
     // So that operations can be started by the thousand.
     CONFIRM: "off",
     ...(redis && { REDIS_URL: redis.redisUrl, ENCRYPTION_KEY: redis.encryptionKey }),
