@@ -70,10 +70,12 @@ function places(): Place[] {
 
 /**
  * Counts from its start to its disposal. Code of this file's realm only: workers and other processes don't count.
- * Meanwhile `performance.now` stands still: work that takes long on a slow machine would make pauses, and so timers.
+ * Meanwhile time stands still, so that a slow machine changes no count: `performance.now` returns the same, and timers
+ * wait until they are cleared, except those that only yield.
  */
 export class PlatformCounter implements Disposable {
   #counts = noPlatformWork();
+  #inFlight = 0;
   readonly #inside = new Set<keyof PlatformWork>();
   readonly #undo: (() => void)[];
 
@@ -81,10 +83,16 @@ export class PlatformCounter implements Disposable {
     const now = performance.now();
     this.#undo = [
       replace(performance, "now", () => () => now),
+      replace(globalThis, "setTimeout", standStill),
       ...places().map(({ holder, name, counts }) =>
         replace(holder, name, (original) => this.#counted(original, counts))
       ),
     ];
+  }
+
+  /** Whether something that was counted has not ended. */
+  get isBusy(): boolean {
+    return this.#inFlight > 0;
   }
 
   /** What was counted since the last call. */
@@ -95,7 +103,7 @@ export class PlatformCounter implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const undo of this.#undo.toReversed()) undo();
+    for (const undo of this.#undo.splice(0).toReversed()) undo();
   }
 
   /** Counts calls; what one calls of the same kind, as HMAC does hashes, belongs to it. */
@@ -106,10 +114,18 @@ export class PlatformCounter implements Disposable {
       this.#inside.add(name);
       return () => this.#inside.delete(name);
     };
+    const follow = (result: unknown) => {
+      if (!(result instanceof Promise)) return;
+      this.#inFlight++;
+      const end = () => void this.#inFlight--;
+      result.then(end, end);
+    };
     return function (this: unknown, ...args: unknown[]) {
       const leave = enter();
       try {
-        return Reflect.apply(original, this, args);
+        const result = Reflect.apply(original, this, args);
+        follow(result);
+        return result;
       } finally {
         leave();
       }
@@ -118,6 +134,16 @@ export class PlatformCounter implements Disposable {
 }
 
 type Callable = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Longer than any test, and the longest that a timer can be. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** A `setTimeout` for which no time goes by. */
+function standStill(original: Callable): Callable {
+  return function (this: unknown, work, ms, ...args) {
+    return Reflect.apply(original, this, [work, typeof ms === "number" && ms > 0 ? NEVER_MS : ms, ...args]);
+  };
+}
 
 /** Replaces a function of the platform; returns what puts it back. */
 function replace(holder: object, name: string, by: (original: Callable) => Callable): () => void {
