@@ -48,5 +48,7 @@ export async function runWrk(run: WrkRun): Promise<WrkResult> {
   if (wrong + lost > 0) {
     throw new Error(`${kind.name}, ${era}, ${url.href}: ${wrong} wrong answers, ${lost} lost: ${found[7]}`);
   }
-  return { requests, seconds: microseconds / 1e6, p50: p50 / 1000, p99: p99 / 1000 };
+  // Without an answer there is no time to answer.
+  const time = (value: number) => requests === 0 ? NaN : value / 1000;
+  return { requests, seconds: microseconds / 1e6, p50: time(p50), p99: time(p99) };
 }
