@@ -66,7 +66,7 @@ async function rates({ quick, say }: Extent): Promise<Texts> {
   const capacity = capacityText(main);
   return new Map([
     ["rates", `${rateTable(main)}\n\n${roundsNote(main)}`],
-    ["loads", rateTable(loads)],
+    ...(loads.length === 0 ? [] : [["loads", rateTable(loads)] as const]),
     ["sdk", sdkTable(main)],
     ...(capacity === undefined ? [] : [["capacity", capacity] as const]),
   ]);
