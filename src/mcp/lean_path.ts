@@ -142,7 +142,11 @@ export class LeanPath<S> {
     }
   }
 
-  async #textOf({ era, id, name, args, clientInfo, traceparent }: PlainCall, scope: S, signal: AbortSignal): Promise<string> {
+  async #textOf(
+    { era, id, name, args, clientInfo, traceparent }: PlainCall,
+    scope: S,
+    signal: AbortSignal,
+  ): Promise<string> {
     try {
       const result = await this.#offer.call(scope, { name, args, clientInfo, traceparent, signal });
       return `{"result":${resultText(result, era)}${BEFORE_ID}${JSON.stringify(id)}}`;
