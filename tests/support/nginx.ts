@@ -85,12 +85,12 @@ export async function startNginx(ports: readonly number[]): Promise<Nginx> {
     url: `https://127.0.0.1:${port}`,
     caCerts: [certificate],
     async reload(ports, down = []) {
-      const before = count(await errors(), "gracefully shutting down");
+      const before = count(await errors(), "exited with code 0");
       await write("site.conf", siteFor(text, { port, folder, ports, down }));
       await nginx([...args, "-t", "-q"]);
       await nginx([...args, "-s", "reload"]);
-      // From then on the old workers take no request.
-      await until(async () => count(await errors(), "gracefully shutting down") >= before + 2);
+      // Until then an old worker may send a request on that it began to read before.
+      await until(async () => count(await errors(), "exited with code 0") >= before + 2, 60_000);
     },
     accessLog: () => Deno.readTextFile(`${folder}/access.log`),
     async [Symbol.asyncDispose]() {
