@@ -12,6 +12,7 @@ import { SealedStore } from "../../src/store/sealed.ts";
 import { FoldedLog } from "../../src/telemetry/folded_log.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { Metrics } from "../../src/telemetry/metrics.ts";
+import { NO_TRACER } from "../../src/telemetry/tracing.ts";
 import { DEMO_ACCOUNT, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
@@ -170,6 +171,7 @@ async function startAccount(sandbox: Sandbox) {
     records: new CustomerRecords({ store, sealed, clock }),
     clock,
     metrics: new Metrics({ version: "0.0.0" }),
+    tracer: NO_TRACER,
     log,
     folded: new FoldedLog({ log }),
     upstreamTimeoutMs: 20_000,
