@@ -33,6 +33,9 @@ function serverEnv(apiBaseUrl: string, port: string): Record<string, string> {
     ENCRYPTION_KEY: generateKey(),
     CLOUDWAYS_API_BASE_URL: apiBaseUrl,
     NO_PROXY: "127.0.0.1",
+    // Deno reads these two by itself, and complains of empty ones.
+    OTEL_DENO: "false",
+    OTEL_DENO_TRACING: "true",
   };
   return { ...Object.fromEntries(unset), ...own };
 }

@@ -18,8 +18,8 @@ const MAX_CHUNK = 16 * 1024;
 const COLLECT_MS = 10;
 
 /**
- * Writes many lines at once, and holds lines while a descriptor takes nothing. Adding a line never waits. A full buffer drops its oldest lines and
- * counts them; as soon as it can write again, a line says how many were lost.
+ * Writes many lines at once, and holds lines while a descriptor takes nothing. Adding a line never waits. A full buffer
+ * drops its oldest lines and counts them; as soon as it can write again, a line says how many were lost.
  */
 export class LineBuffer {
   readonly #options: LineBufferOptions;

@@ -230,8 +230,10 @@ const MODERN: Record<string, { times: number; run: ModernCase }> = {
     times: 0,
     async run({ a, clock }, call) {
       const { state, yes } = await ask(a, call);
-      await clock.advance(10 * 60_000);
-      assertRefused(await answer(a, call, state, yes), "confirmation_required");
+      // A plan ends with its question.
+      const [minutes, code] = call.tool === "apply_plan" ? [30, "not_found"] : [10, "confirmation_required"];
+      await clock.advance(minutes * 60_000);
+      assertRefused(await answer(a, call, state, yes), code);
     },
   },
   "an altered state": {

@@ -257,7 +257,8 @@ export function portForLater(): number {
 /** Every variable of the program, since the child inherits the others. Empty ones count as unset. */
 export function programEnv(env: ProgramEnv): Record<string, string> {
   const unset = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""]));
-  return { ...unset, NO_COLOR: "1", ...env };
+  // Deno reads these two by itself, and complains of empty ones.
+  return { ...unset, OTEL_DENO: "false", OTEL_DENO_TRACING: "true", NO_COLOR: "1", ...env };
 }
 
 /** The variables that a child without inherited ones needs, if the tests may read them. */
