@@ -5,7 +5,7 @@ import { parse as parseToml } from "smol-toml";
 const ROOT = new URL("../../", import.meta.url);
 
 /** Languages that are shown, and that nothing here can read. */
-const OTHERS = ["diff", "go", "js", "mermaid", "nginx", "python", "ts"];
+const OTHERS = ["diff", "go", "js", "mermaid", "nginx", "python", "text", "ts"];
 
 /** A block of code, and where it begins. */
 interface Block {
