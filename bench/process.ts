@@ -84,7 +84,7 @@ async function serves(port: number, url: string, path: string | undefined): Prom
 /** The command of a server of the bench itself. */
 export function ownCommand(name: string, role: "server" | "driver", args: readonly string[] = []): Command {
   const port = freePort();
-  const flags = [...BENCH_FLAGS, "--allow-net=127.0.0.1", "--allow-env", "--ignore-env", "--allow-read=."];
+  const flags = [...BENCH_FLAGS, "--allow-net=127.0.0.1", "--ignore-env", "--allow-read=."];
   return { name, port, role, words: ["deno", ...flags, `bench/${name}.ts`, String(port), ...args] };
 }
 
