@@ -35,7 +35,7 @@ function serverEnv(apiBaseUrl: string, port: string): Record<string, string> {
     NO_PROXY: "127.0.0.1",
     // Deno reads these two by itself, and complains of empty ones.
     OTEL_DENO: "false",
-    OTEL_DENO_TRACING: "true",
+    OTEL_DENO_TRACING: "false",
   };
   return { ...Object.fromEntries(unset), ...own };
 }

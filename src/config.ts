@@ -139,13 +139,13 @@ function missingTogether(values: Readonly<Record<string, string | undefined>>): 
       problems.push({ variable: "SIGN_IN", message: `is on, which needs ${lacks.join(" and ")}; set it, or use auto` });
     }
   }
-  if (
-    values.OTEL_DENO === "true" && values.OTEL_DENO_TRACING !== "false" && values.OTEL_TRACES_BEHIND_FILTER !== "true"
-  ) {
+  // Deno sends traces with either of the two, and the narrower one wins.
+  const tracedBy = values.OTEL_DENO_TRACING === undefined ? "OTEL_DENO" : "OTEL_DENO_TRACING";
+  if (values[tracedBy] === "true" && values.OTEL_TRACES_BEHIND_FILTER !== "true") {
     const message =
       "is true, and Deno's traces hold whole addresses: filter them as docs/monitoring.md shows and set " +
       "OTEL_TRACES_BEHIND_FILTER=true, or switch traces off with OTEL_DENO_TRACING=false";
-    problems.push({ variable: "OTEL_DENO", message });
+    problems.push({ variable: tracedBy, message });
   }
   const { CLOUDWAYS_ACCESS_TOKEN: token, CLOUDWAYS_EMAIL: email, CLOUDWAYS_API_KEY: apiKey } = values;
   const lack = missingPart({ token, email, apiKey });
@@ -182,7 +182,7 @@ function toConfig(value: Variables, allowedHostsGiven: boolean): Config {
     httpPoolSize: value.HTTP_POOL_SIZE,
     rateLimit: { requests: value.RATE_LIMIT_REQUESTS, windowSeconds: value.RATE_LIMIT_WINDOW },
     healthThresholds: value.HEALTH_THRESHOLDS ?? DEFAULT_HEALTH_THRESHOLDS,
-    tracing: value.OTEL_DENO && value.OTEL_DENO_TRACING,
+    tracing: value.OTEL_DENO_TRACING ?? value.OTEL_DENO,
     logLevel: value.LOG_LEVEL,
     logFormat: value.LOG_FORMAT,
     auditLog: value.AUDIT_LOG,

@@ -159,7 +159,7 @@ export const variables = z.object({
     "false",
     "true sends traces and metrics by OpenTelemetry. Deno reads this and the other OTEL_ variables by itself.",
   ),
-  OTEL_DENO_TRACING: preset(flag, "true", "false sends no traces with OTEL_DENO."),
+  OTEL_DENO_TRACING: optional(flag, "like OTEL_DENO", "true sends traces even without OTEL_DENO, false none."),
   OTEL_TRACES_BEHIND_FILTER: preset(
     flag,
     "false",

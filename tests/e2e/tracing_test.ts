@@ -154,6 +154,7 @@ Deno.test("traces without a filter are refused at the start, and may be switched
   const env = { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, OTEL_METRIC_EXPORT_INTERVAL: "1000", ...receiver.env };
 
   const refused = await runMain(["serve"], env);
+  const refusedAlone = await runMain(["serve"], { ...env, OTEL_DENO: "false", OTEL_DENO_TRACING: "true" });
   await using server = await startServer("deno run", { ...env, OTEL_DENO_TRACING: "false" });
   await callTool(server.mcpUrl, "list_servers", {}, KEY_HEADERS);
   server.program.signal("SIGTERM");
@@ -161,6 +162,8 @@ Deno.test("traces without a filter are refused at the start, and may be switched
 
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /OTEL_DENO:.*OTEL_TRACES_BEHIND_FILTER/);
+  assert.equal(refusedAlone.code, 1);
+  assert.match(refusedAlone.stderr, /OTEL_DENO_TRACING:.*OTEL_TRACES_BEHIND_FILTER/);
   assert.equal(code, 0);
   assert.ok(receiver.paths.has("/v1/metrics"));
   assert.ok(!receiver.paths.has("/v1/traces"));

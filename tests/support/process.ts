@@ -258,7 +258,8 @@ export function portForLater(): number {
 export function programEnv(env: ProgramEnv): Record<string, string> {
   const unset = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""]));
   // Deno reads these two by itself, and complains of empty ones.
-  return { ...unset, OTEL_DENO: "false", OTEL_DENO_TRACING: "true", NO_COLOR: "1", ...env };
+  const { OTEL_DENO = "false" } = env;
+  return { ...unset, OTEL_DENO, OTEL_DENO_TRACING: OTEL_DENO, NO_COLOR: "1", ...env };
 }
 
 /** The variables that a child without inherited ones needs, if the tests may read them. */

@@ -191,6 +191,11 @@ const READINGS: readonly { env: Environment; read: (config: Config) => unknown; 
   { env: { OTEL_DENO: "true", OTEL_TRACES_BEHIND_FILTER: "true" }, read: (c) => c.tracing, value: true },
   { env: { OTEL_DENO: "true", OTEL_DENO_TRACING: "false" }, read: (c) => c.tracing, value: false },
   { env: { OTEL_TRACES_BEHIND_FILTER: "true" }, read: (c) => c.tracing, value: false },
+  {
+    env: { OTEL_DENO: "false", OTEL_DENO_TRACING: "true", OTEL_TRACES_BEHIND_FILTER: "true" },
+    read: (c) => c.tracing,
+    value: true,
+  },
   { env: { ENCRYPTION_KEY: KEY, HOST: "0.0.0.0" }, read: (c) => c.signIn, value: undefined },
   { env: { PUBLIC_URL: "https://mcp.example.com" }, read: (c) => c.signIn, value: undefined },
   {
@@ -239,6 +244,7 @@ const WRONG: readonly (readonly [name: string, value: string, fix: RegExp])[] = 
   ["OTEL_DENO", "1", /true or false/],
   ["OTEL_DENO", "true", /OTEL_TRACES_BEHIND_FILTER=true/],
   ["OTEL_DENO_TRACING", "0", /true or false/],
+  ["OTEL_DENO_TRACING", "true", /OTEL_TRACES_BEHIND_FILTER=true/],
   ["OTEL_TRACES_BEHIND_FILTER", "yes", /true or false/],
   ["SIGN_IN", "yes", /auto, on, off/],
   ["SIGN_IN", "on", /ENCRYPTION_KEY/],
