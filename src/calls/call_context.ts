@@ -46,8 +46,8 @@ export interface ContextCall {
   audit: CallAudit;
   log: Logger;
   progress: ToolContext["progress"];
-  /** Aborts when the client is gone or cancels. */
-  signal: AbortSignal;
+  /** Its signal aborts when the client is gone or cancels. */
+  gone: { readonly signal: AbortSignal };
   /** When it arrived, in milliseconds since the Unix epoch; waiting is counted from then. */
   arrivedAt: number;
   /** When it must have ended, in milliseconds since the Unix epoch, and what aborts then. */
@@ -163,6 +163,6 @@ export class CallContexts {
 }
 
 /** Aborts when nothing is to be read any more. */
-function reading({ signal, deadline }: ContextCall): AbortSignal {
-  return AbortSignal.any([signal, deadline.signal]);
+function reading({ gone, deadline }: ContextCall): AbortSignal {
+  return AbortSignal.any([gone.signal, deadline.signal]);
 }

@@ -48,12 +48,17 @@ export interface ToolCall {
   modes: ElicitationModes;
   /** What came back after this call was answered by a question. */
   answer: Answer | undefined;
-  /** Aborts when the client is gone or cancels. */
-  signal: AbortSignal;
+  gone: Gone;
   /** The client's own place in a trace, as it sent it. */
   traceparent?: unknown;
   log: Logger;
   progress: ToolContext["progress"];
+}
+
+/** Whether the client of a call is gone. */
+export interface Gone {
+  /** Aborts when the client leaves or cancels. The first look at it costs more than a quick call. */
+  readonly signal: AbortSignal;
 }
 
 /** What a call is answered by: its result, or a question for the person that comes before one. */
@@ -281,9 +286,9 @@ export class Dispatcher {
     { question }: PlannedCall,
     call: CallInHand & Pick<AskingCall, "again" | "arrivedAt">,
   ): Promise<Verdict> {
-    const { name, caller, secrets, signal } = call;
+    const { name, caller, secrets } = call;
     if (question === undefined || caller.identity.kind === "none") return { kind: "go", approval: "not_needed" };
-    signal.throwIfAborted();
+    call.gone.signal.throwIfAborted();
     return await this.#options.confirmation.settle({
       tool: name,
       input,

@@ -8,14 +8,14 @@ import type { Effect } from "../tools/define/tool.ts";
 /** Makes the error that a caller is shown. Everything else about a failure goes to the log. */
 export function toToolError(
   error: unknown,
-  { signal, log }: { signal: AbortSignal; log: Logger },
+  { gone, log }: { gone: { readonly signal: AbortSignal }; log: Logger },
   effect: Effect,
 ): ToolError {
   if (error instanceof ToolError) {
     if (error.cause !== undefined) log.debug("cause", { code: error.code, error: error.cause });
     return error;
   }
-  if (signal.aborted) return new ToolError("internal_error", "The call was cancelled.");
+  if (gone.signal.aborted) return new ToolError("internal_error", "The call was cancelled.");
   if (error instanceof DOMException && error.name === "TimeoutError") {
     return callTimedOut(effect === "read" ? "read" : "write");
   }

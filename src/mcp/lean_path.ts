@@ -2,16 +2,12 @@
  * Answers plain requests without making a server and a transport of the SDK. Everything else takes the usual path, and
  * gets the same bytes there: `tests/integration/lean_path_test.ts` compares the two.
  */
-import {
-  type CallToolResult,
-  ProtocolError,
-  SdkError,
-  SdkErrorCode,
-  SERVER_INFO_META_KEY,
-} from "@modelcontextprotocol/server";
+import { type CallToolResult, ProtocolError, SERVER_INFO_META_KEY } from "@modelcontextprotocol/server";
 import { LRUCache } from "lru-cache";
 import { SERVER_INFO } from "../version.ts";
-import { goneResponse, untilGone } from "./client_gone.ts";
+import type { Gone } from "../calls/dispatch.ts";
+import { goneResponse } from "./client_gone.ts";
+import { ClientWatch } from "./client_watch.ts";
 import type { AnswerForms, JsonBody } from "./json_rpc.ts";
 import { headInTime } from "./late_answer.ts";
 import { type Era, type PlainCall, type PlainQuery, plainRequest } from "./plain_request.ts";
@@ -40,9 +36,9 @@ export interface LeanOffer<S> {
   onError: (error: Error, scope: S) => void;
 }
 
-/** A call, and the signal that aborts when its client leaves. */
+/** A call, and whether its client is still there. */
 export interface LeanCall extends Pick<PlainCall, "name" | "args" | "clientInfo" | "traceparent"> {
-  signal: AbortSignal;
+  gone: Gone;
 }
 
 /** One request, and the usual path for it. */
@@ -82,7 +78,7 @@ export class LeanPath<S> {
     maxSize: MAX_NARROWED,
     sizeCalculation: ({ length }, { length: keyLength }) => length + keyLength,
   });
-  readonly #open = new Set<AbortController>();
+  readonly #open = new Set<ClientWatch>();
 
   constructor(offer: LeanOffer<S>) {
     this.#offer = offer;
@@ -94,13 +90,13 @@ export class LeanPath<S> {
     const plain = forms.json ? plainRequest(request.headers, body) : undefined;
     if (plain?.kind === "query") return await this.#query(plain, scope, usually);
     if (plain === undefined || !this.#offer.isPlain(plain.name)) return await usually();
-    const answer = this.#call(plain, scope, request.signal);
+    const answer = this.#call(plain, scope, request);
     return await headInTime(answer, (error) => this.#offer.onError(error, scope));
   }
 
   /** Aborts the calls that are under way. */
   close(): void {
-    for (const call of this.#open) call.abort(connectionClosed());
+    for (const watch of this.#open) watch.end();
   }
 
   /**
@@ -128,27 +124,26 @@ export class LeanPath<S> {
     return new Response(text, response);
   }
 
-  /** Carries out a call, until it has ended or its client has left. */
-  async #call(call: PlainCall, scope: S, clientSignal: AbortSignal): Promise<Response> {
+  /** Carries out a call. All its waits end when its client leaves, and so does the call. */
+  async #call(call: PlainCall, scope: S, request: Request): Promise<Response> {
     this.#offer.onAnswer?.();
-    if (clientSignal.aborted) return goneResponse();
-    const gone = new AbortController();
-    this.#open.add(gone);
+    using watch = new ClientWatch(request);
+    this.#open.add(watch);
     try {
-      const answer = this.#textOf(call, scope, gone.signal).then((text) => new Response(text, { headers: JSON_TYPE }));
-      return await untilGone(answer, clientSignal, () => gone.abort(connectionClosed()));
+      const text = await this.#textOf(call, scope, watch);
+      return watch.hasLeft ? goneResponse() : new Response(text, { headers: JSON_TYPE });
     } finally {
-      this.#open.delete(gone);
+      this.#open.delete(watch);
     }
   }
 
   async #textOf(
     { era, id, name, args, clientInfo, traceparent }: PlainCall,
     scope: S,
-    signal: AbortSignal,
+    gone: Gone,
   ): Promise<string> {
     try {
-      const result = await this.#offer.call(scope, { name, args, clientInfo, traceparent, signal });
+      const result = await this.#offer.call(scope, { name, args, clientInfo, traceparent, gone });
       return `{"result":${resultText(result, era)}${BEFORE_ID}${JSON.stringify(id)}}`;
     } catch (error) {
       const { code, message } = error instanceof ProtocolError ? error : this.#unexpected(scope, error);
@@ -160,10 +155,6 @@ export class LeanPath<S> {
     this.#offer.onUnexpected(scope, error);
     return unexpectedError();
   }
-}
-
-function connectionClosed(): Error {
-  return new SdkError(SdkErrorCode.ConnectionClosed, "Connection closed");
 }
 
 /** Whether an answer is JSON, and has no header but that. */

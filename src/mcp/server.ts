@@ -76,7 +76,7 @@ export function createProtocolServer(
       modes: elicitationModes(memberOf(envelope, CLIENT_CAPABILITIES_META_KEY) ?? server.getClientCapabilities()),
       session,
       answer: answerOf(context),
-      signal,
+      gone: { signal },
       traceparent: memberOf(context.mcpReq._meta, "traceparent"),
       progress: (message, done, total) => progress?.report(message, done, total),
     });

@@ -26,14 +26,17 @@ function setUp(offer: Partial<Offer> = {}) {
   let made = 0;
   const ask = async (
     body: Record<string, unknown>,
-    { scope = "", signal, headers, answer = { result: { tools: [] }, jsonrpc: "2.0", id: body.id } }: {
+    { scope = "", signal, onWatch, headers, answer = { result: { tools: [] }, jsonrpc: "2.0", id: body.id } }: {
       scope?: string;
       signal?: AbortSignal;
+      /** Called when the signal of the request is looked at. */
+      onWatch?: () => void;
       headers?: Record<string, string>;
       answer?: Record<string, unknown>;
     } = {},
   ) => {
     const request = new Request("http://localhost/mcp", { method: "POST", ...(signal && { signal }) });
+    if (onWatch !== undefined) Object.defineProperty(request, "signal", { get: onWatch });
     const usually = () => {
       made++;
       return Promise.resolve(Response.json(answer, { ...(headers && { headers }) }));
@@ -116,7 +119,7 @@ Deno.test("an error of the protocol is sent as it is, and not reported", async (
 /** A call that lasts until its signal aborts. */
 function endless() {
   const begun = Promise.withResolvers<AbortSignal>();
-  const call: Offer["call"] = (_scope, { signal }) => {
+  const call: Offer["call"] = (_scope, { gone: { signal } }) => {
     begun.resolve(signal);
     return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   };
@@ -136,13 +139,21 @@ Deno.test("when a client leaves, its call is aborted and the status is 499", asy
   assert.ok(signal.aborted);
 });
 
-Deno.test("a call whose client has left already is not begun", async () => {
-  let calls = 0;
-  const { ask } = setUp({ call: () => Promise.resolve({ content: [], _meta: { calls: calls++ } }) });
+Deno.test("a call whose client has left already waits for nothing", async () => {
+  const { ask } = setUp({ call: (_scope, { gone }) => Promise.reject(gone.signal.reason) });
 
   const { status } = await ask(CALL, { signal: AbortSignal.abort() });
 
-  assert.deepEqual([status, calls], [499, 0]);
+  assert.equal(status, 499);
+});
+
+Deno.test("the client of a quick call is not watched", async () => {
+  const { ask } = setUp({ call: () => Promise.resolve({ content: [] }) });
+  let looks = 0;
+
+  const { status } = await ask(CALL, { onWatch: () => looks++ });
+
+  assert.deepEqual([status, looks], [200, 0]);
 });
 
 Deno.test("closing aborts the calls under way", async () => {

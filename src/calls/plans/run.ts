@@ -113,7 +113,7 @@ export class PlanRunner {
       } catch (error) {
         if (error instanceof NothingToChange) return { state: "already_so" };
         if (stopWaiting.aborted || error instanceof StoreError) return undefined;
-        const shown = toToolError(error, { signal: stopWaiting, log }, "read");
+        const shown = toToolError(error, { gone: { signal: stopWaiting }, log }, "read");
         if (shown.retryAfter === undefined || !isPassing(shown)) return { state: "refused", ...failureOf(shown) };
         if (!await allowance.pause(shown.retryAfter * 1000, beginBy)) return undefined;
       }
@@ -134,7 +134,7 @@ export class PlanRunner {
       return stateOf(await planned.run());
     } catch (error) {
       const never = new AbortController().signal;
-      const shown = toToolError(error, { signal: never, log }, "write");
+      const shown = toToolError(error, { gone: { signal: never }, log }, "write");
       if (stopWaiting.aborted) log.info("a step of a plan ended after its call", { code: shown.code });
       return { state: leavesOpen(shown) ? "unknown" : "failed", ...failureOf(shown) };
     }
@@ -151,7 +151,7 @@ export class PlanRunner {
       const { status } = await account.waitForOperation(operation_id, { seconds, onProgress }, "work");
       return status === "completed" ? await this.#note(index, { ...state, state: "done" }) : state;
     } catch (error) {
-      const shown = toToolError(error, { signal: stopWaiting, log }, "read");
+      const shown = toToolError(error, { gone: { signal: stopWaiting }, log }, "read");
       if (isPassing(shown) || stopWaiting.aborted) return state;
       if (shown.code === "operation_failed") {
         return await this.#note(index, { state: "failed", ...failureOf(shown), operation_id });
