@@ -11,28 +11,31 @@ interface Waiting {
  */
 export class CommonDeadline implements Disposable {
   readonly #ms: number;
-  readonly #lateError: () => Error;
   /** In the order of their ends. */
   readonly #waiting = new Set<Waiting>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * @param ms Milliseconds that each piece of work may take.
-   * @param lateError Makes the error of one that takes longer.
-   */
-  constructor(ms: number, lateError: () => Error) {
+  /** @param ms Milliseconds that each piece of work may take. */
+  constructor(ms: number) {
     this.#ms = ms;
-    this.#lateError = lateError;
   }
 
   /**
    * Waits for one piece of work. Late work goes on; its result or error is ignored.
    *
-   * @throws What the work throws, or the error of late work.
+   * @param onLate Called once the time is up. Its result or error replaces that of the work.
+   * @throws What the work or `onLate` throws.
    */
-  wait<T>(work: Promise<T>): Promise<T> {
+  wait<T>(work: Promise<T>, onLate: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      const waiting = { until: performance.now() + this.#ms, giveUp: () => reject(this.#lateError()) };
+      const giveUp = () => {
+        try {
+          resolve(onLate());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const waiting = { until: performance.now() + this.#ms, giveUp };
       this.#waiting.add(waiting);
       this.#timer ??= setTimeout(() => this.#giveUpLate(), this.#ms);
       work.then(resolve, reject).finally(() => this.#waiting.delete(waiting));

@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createMcpHandler, isLegacyRequest, type McpRequestContext } from "@modelcontextprotocol/server";
 import type { AnswerForms, JsonBody } from "./json_rpc.ts";
-import { headInTime } from "./late_answer.ts";
+import { LateHeads } from "./late_answer.ts";
 import { type LeanOffer, LeanPath } from "./lean_path.ts";
 import { LegacyLeg, type LegacyLegOptions } from "./legacy_leg.ts";
 import { dropProgress } from "./message_form.ts";
@@ -25,6 +25,7 @@ export class McpEndpoint<S extends object> {
   /** The scope of the current request, for errors that the SDK's handlers report without the request. */
   readonly #current = new AsyncLocalStorage<S>();
   readonly #scopes = new WeakMap<Request, S>();
+  readonly #heads = new LateHeads();
   readonly #legacy: LegacyLeg<S>;
   readonly #lean: LeanPath<S> | undefined;
   readonly #quick;
@@ -32,8 +33,8 @@ export class McpEndpoint<S extends object> {
 
   constructor(options: McpEndpointOptions<S>) {
     this.#options = options;
-    this.#legacy = new LegacyLeg(options);
-    this.#lean = options.lean && new LeanPath(options.lean);
+    this.#legacy = new LegacyLeg(options, this.#heads);
+    this.#lean = options.lean && new LeanPath(options.lean, this.#heads);
     const createServer = (context: McpRequestContext) => options.createServer(this.#scopeOf(context));
     const onerror = (error: Error) => options.onError(error, this.#current.getStore());
     const common = { legacy: "reject", onerror } as const;
@@ -63,12 +64,13 @@ export class McpEndpoint<S extends object> {
     const streams = !forms.json || (forms.stream && isSlowCall(body, this.#options.isSlow));
     if (streams) return await this.#streaming.fetch(request, { parsedBody: body });
     const answer = this.#quick.fetch(request, { parsedBody: body });
-    return await (isCall(body) ? headInTime(answer, (error) => this.#options.onError(error, scope)) : answer);
+    return await (isCall(body) ? this.#heads.inTime(answer, (error) => this.#options.onError(error, scope)) : answer);
   }
 
   /** Ends requests that are still open. */
   async close(): Promise<void> {
     this.#lean?.close();
+    this.#heads[Symbol.dispose]();
     await Promise.all([this.#quick.close(), this.#streaming.close()]);
   }
 

@@ -1,4 +1,4 @@
-import { within } from "../async/within.ts";
+import { CommonDeadline } from "../async/common_deadline.ts";
 
 /** When the head of an answer is sent at the latest. Most answers are complete by then. */
 const HEAD_AFTER_MS = 1_000;
@@ -6,17 +6,27 @@ const HEAD_AFTER_MS = 1_000;
 /** A JSON answer whose head is sent before its body is complete. */
 export class EarlyHeadResponse extends Response {}
 
-/**
- * Returns the JSON answer to a call. If the answer is late, its head is sent early: only after the head was sent does
- * `Deno.serve` notice reliably that a client left, and abort the request's signal.
- *
- * An early head always says 200, and its only header is the content type. That fits calls: refusals come at once, and
- * only results come late. Don't use it for answers whose head matters, such as the one to `initialize`.
- *
- * @param onError Called if the body could not be sent, because the client left.
- */
-export async function headInTime(answer: Promise<Response>, onError: (error: Error) => void): Promise<Response> {
-  return await within(HEAD_AFTER_MS, answer, () => earlyHead(answer, onError));
+/** Sends the heads of late answers early. */
+export class LateHeads implements Disposable {
+  readonly #deadline = new CommonDeadline(HEAD_AFTER_MS);
+
+  /**
+   * Returns the JSON answer to a call. If the answer is late, its head is sent early: only after the head was sent does
+   * `Deno.serve` notice reliably that a client left, and abort the request's signal.
+   *
+   * An early head always says 200, and its only header is the content type. That fits calls: refusals come at once, and
+   * only results come late. Don't use it for answers whose head matters, such as the one to `initialize`.
+   *
+   * @param onError Called if the body could not be sent, because the client left.
+   */
+  inTime(answer: Promise<Response>, onError: (error: Error) => void): Promise<Response> {
+    return this.#deadline.wait(answer, () => earlyHead(answer, onError));
+  }
+
+  /** Stops the timer: no more heads are sent early. */
+  [Symbol.dispose](): void {
+    this.#deadline[Symbol.dispose]();
+  }
 }
 
 function earlyHead(answer: Promise<Response>, onError: (error: Error) => void): EarlyHeadResponse {

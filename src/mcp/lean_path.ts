@@ -9,7 +9,7 @@ import type { Gone } from "../calls/dispatch.ts";
 import { goneResponse } from "./client_gone.ts";
 import { ClientWatch } from "./client_watch.ts";
 import type { AnswerForms, JsonBody } from "./json_rpc.ts";
-import { headInTime } from "./late_answer.ts";
+import type { LateHeads } from "./late_answer.ts";
 import { type Era, type PlainCall, type PlainQuery, plainRequest } from "./plain_request.ts";
 import { unexpectedError } from "./protocol_server.ts";
 
@@ -79,9 +79,11 @@ export class LeanPath<S> {
     sizeCalculation: ({ length }, { length: keyLength }) => length + keyLength,
   });
   readonly #open = new Set<ClientWatch>();
+  readonly #heads: LateHeads;
 
-  constructor(offer: LeanOffer<S>) {
+  constructor(offer: LeanOffer<S>, heads: LateHeads) {
     this.#offer = offer;
+    this.#heads = heads;
   }
 
   /** Answers a request: by itself if it is a plain one. */
@@ -91,7 +93,7 @@ export class LeanPath<S> {
     if (plain?.kind === "query") return await this.#query(plain, scope, usually);
     if (plain === undefined || !this.#offer.isPlain(plain.name)) return await usually();
     const answer = this.#call(plain, scope, request);
-    return await headInTime(answer, (error) => this.#offer.onError(error, scope));
+    return await this.#heads.inTime(answer, (error) => this.#offer.onError(error, scope));
   }
 
   /** Aborts the calls that are under way. */

@@ -11,7 +11,7 @@ import { StoreError } from "../store/store.ts";
 import { whenDone } from "../async/streams.ts";
 import { untilGone } from "./client_gone.ts";
 import { type AnswerForms, idOf, JSON_RPC_ERRORS, type JsonBody, jsonRpcError } from "./json_rpc.ts";
-import { headInTime } from "./late_answer.ts";
+import type { LateHeads } from "./late_answer.ts";
 import type { Relay, RelaySession } from "./relay.ts";
 import { RelayTransport } from "./relay_transport.ts";
 import { MAX_NAME_LENGTH, type SessionIds, type SessionMemo } from "./session_id.ts";
@@ -57,9 +57,11 @@ const NO_SESSIONS_SINCE = "2026-07-28";
 /** Answers by JSON, or by a stream if progress or a question may come before the answer. */
 export class LegacyLeg<S> {
   readonly #options: LegacyLegOptions<S>;
+  readonly #heads: LateHeads;
 
-  constructor(options: LegacyLegOptions<S>) {
+  constructor(options: LegacyLegOptions<S>, heads: LateHeads) {
     this.#options = options;
+    this.#heads = heads;
   }
 
   /** Answers one POST. */
@@ -74,7 +76,7 @@ export class LegacyLeg<S> {
     transport.onerror = onError;
     const server = this.#options.createServer(scope, named === "unknown" ? named : named?.memo);
     const answer = this.#answer({ transport, server }, request, body, scope);
-    return await (allowsEarlyHead ? headInTime(answer, onError) : answer);
+    return await (allowsEarlyHead ? this.#heads.inTime(answer, onError) : answer);
   }
 
   async #answer(

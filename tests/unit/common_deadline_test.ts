@@ -1,23 +1,25 @@
 import assert from "node:assert/strict";
 import { CommonDeadline } from "../../src/async/common_deadline.ts";
 
-const late = () => new Error("late");
+const late = (): never => {
+  throw new Error("late");
+};
 const never = () => new Promise<never>(() => {});
 
 Deno.test("work that ends in time gives its result or its error", async () => {
-  using deadline = new CommonDeadline(60_000, late);
+  using deadline = new CommonDeadline(60_000);
 
-  assert.equal(await deadline.wait(Promise.resolve(1)), 1);
-  await assert.rejects(deadline.wait(Promise.reject(new Error("failed"))), /failed/);
+  assert.equal(await deadline.wait(Promise.resolve(1), late), 1);
+  await assert.rejects(deadline.wait(Promise.reject(new Error("failed")), late), /failed/);
 });
 
 Deno.test("each piece of work has its whole time, whatever was begun before it", async () => {
   const MS = 60;
-  using deadline = new CommonDeadline(MS, late);
+  using deadline = new CommonDeadline(MS);
   const ended: string[] = [];
   const wait = (name: string) => {
     const begun = performance.now();
-    return deadline.wait(never()).catch((error: Error) => {
+    return deadline.wait(never(), late).catch((error: Error) => {
       ended.push(`${name} ${error.message}`);
       return performance.now() - begun;
     });
@@ -25,7 +27,7 @@ Deno.test("each piece of work has its whole time, whatever was begun before it",
   const first = wait("first");
   await new Promise((resolve) => setTimeout(resolve, MS / 2));
   const second = wait("second");
-  const quick = deadline.wait(Promise.resolve("quick"));
+  const quick = deadline.wait(Promise.resolve("quick"), late);
 
   assert.equal(await quick, "quick");
   const waited = await Promise.all([first, second]);
@@ -36,7 +38,7 @@ Deno.test("each piece of work has its whole time, whatever was begun before it",
 });
 
 Deno.test("work that is waited for after all others ended is late in its turn", async () => {
-  using deadline = new CommonDeadline(20, late);
-  await assert.rejects(deadline.wait(never()), /late/);
-  await assert.rejects(deadline.wait(never()), /late/);
+  using deadline = new CommonDeadline(20);
+  await assert.rejects(deadline.wait(never(), late), /late/);
+  await assert.rejects(deadline.wait(never(), late), /late/);
 });

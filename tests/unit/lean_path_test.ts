@@ -4,6 +4,7 @@ import { ProtocolError } from "@modelcontextprotocol/server";
 import { Catalogue } from "../../src/calls/catalogue.ts";
 import { narrow, type Narrowing, processBounds, viewOf } from "../../src/identity/bounds.ts";
 import { TOOLSETS } from "../../src/identity/toolsets.ts";
+import { LateHeads } from "../../src/mcp/late_answer.ts";
 import { type LeanOffer, LeanPath } from "../../src/mcp/lean_path.ts";
 import { allTools } from "../../src/tools/all.ts";
 
@@ -22,7 +23,7 @@ function setUp(offer: Partial<Offer> = {}) {
     onUnexpected: () => {},
     onError: () => {},
     ...offer,
-  });
+  }, new LateHeads());
   let made = 0;
   const ask = async (
     body: Record<string, unknown>,

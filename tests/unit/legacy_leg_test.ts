@@ -3,6 +3,7 @@ import { Server } from "@modelcontextprotocol/server";
 import { systemClock } from "../../src/async/clock.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
+import { LateHeads } from "../../src/mcp/late_answer.ts";
 import { LegacyLeg } from "../../src/mcp/legacy_leg.ts";
 import { Relay } from "../../src/mcp/relay.ts";
 import { type ClientDeclaration, SessionIds } from "../../src/mcp/session_id.ts";
@@ -20,6 +21,7 @@ Deno.test("the answer to initialize carries the session id, however late it is",
   await using store = new MemoryStore({ clock: systemClock });
   const ring = await KeyRing.create({ encryptionKeys: [new Uint8Array(32).fill(1)] });
   const onError = () => {};
+  using heads = new LateHeads();
   const leg = new LegacyLeg<null>({
     createServer: () => new Server({ name: "leg", version: "1.0.0" }, { capabilities: { tools: {} } }),
     isSlow: () => false,
@@ -28,7 +30,7 @@ Deno.test("the answer to initialize carries the session id, however late it is",
     sessionIds: new LateSessionIds(ring),
     relay: new Relay({ store, box: new Box(ring), clock: systemClock, onError }),
     onError,
-  });
+  }, heads);
   const request = new Request("http://127.0.0.1/mcp", {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },

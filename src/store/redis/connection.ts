@@ -41,7 +41,7 @@ export class RedisConnection {
   readonly #address: string;
   readonly #onStateChange: StateListener | undefined;
   /** For our commands. ioredis has a timer for each, which costs as much as the command. */
-  readonly #deadline = new CommonDeadline(COMMAND_TIMEOUT_MS, timeoutError);
+  readonly #deadline = new CommonDeadline(COMMAND_TIMEOUT_MS);
   #refusals: RefusalWatch | undefined;
   #phase: "opening" | "open" | "closed" = "opening";
   #up = false;
@@ -80,9 +80,7 @@ export class RedisConnection {
   static async open(url: string, onStateChange?: StateListener): Promise<RedisConnection> {
     const connection = new RedisConnection(url, onStateChange);
     try {
-      await within(OPEN_DEADLINE_MS, connection.#connect(), () => {
-        throw timeoutError();
-      });
+      await within(OPEN_DEADLINE_MS, connection.#connect(), late);
     } catch (error) {
       const failure = connection.#failure(connection.#lastError ?? error);
       await connection.close();
@@ -125,7 +123,7 @@ export class RedisConnection {
       stream.cork();
       nextTick(() => stream.uncork());
     }
-    return this.#deadline.wait(command.send(this.#client));
+    return this.#deadline.wait(command.send(this.#client), late);
   }
 
   /** The error of this Redis; `what` is the rest of the sentence. Holds neither user nor password. */
@@ -146,7 +144,7 @@ export class RedisConnection {
 
   async #close(): Promise<void> {
     this.#phase = "closed";
-    if (this.#client.status === "ready") await this.#deadline.wait(this.#client.quit()).catch(() => {});
+    if (this.#client.status === "ready") await this.#deadline.wait(this.#client.quit(), late).catch(() => {});
     this.#deadline[Symbol.dispose]();
     if (this.#client.status === "end") return;
     const ended = new Promise<void>((resolve) => this.#client.once("end", resolve));
@@ -163,7 +161,7 @@ export class RedisConnection {
     if (this.#probing || this.#client.status !== "ready") return;
     this.#probing = true;
     try {
-      await this.#deadline.wait(this.#client.ping());
+      await this.#deadline.wait(this.#client.ping(), late);
     } catch (error) {
       if (!isTimeout(error) || this.#phase !== "open" || this.#client.status !== "ready") return;
       this.#lastError = error;
@@ -183,7 +181,7 @@ export class RedisConnection {
   /** Sends a PING: a Redis that still loads its data, or asks for a password, accepts connections but refuses PING. */
   async #check(): Promise<void> {
     const { name, send, reply } = ping();
-    if (!reply.safeParse(await this.#deadline.wait(send(this.#client))).success) throw new WrongReplyError(name);
+    if (!reply.safeParse(await this.#deadline.wait(send(this.#client), late)).success) throw new WrongReplyError(name);
   }
 
   async #onReady(): Promise<void> {
@@ -249,4 +247,8 @@ function decode(text: string): string {
 /** The waits between attempts double up to a second. The random part keeps replicas from connecting all at once. */
 function backoffMs(attempt: number): number {
   return Math.min(50 * 2 ** Math.min(attempt, 6), 1000) + Math.floor(Math.random() * 100);
+}
+
+function late(): never {
+  throw timeoutError();
 }
