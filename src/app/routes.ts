@@ -9,7 +9,7 @@ import { conditionOf } from "../http/home/condition.ts";
 import { homeRoute } from "../http/home/route.ts";
 import { LoadLimit } from "../http/load_limit.ts";
 import { isMcpAddress } from "../http/mcp_address.ts";
-import { HeaderDoor } from "../http/mcp_door.ts";
+import { type DoorParts, HeaderDoor } from "../http/mcp_door.ts";
 import { McpRoute, type McpRouteOptions } from "../http/mcp_route.ts";
 import { probeRoutes } from "../http/probes.ts";
 import { BodyReader } from "../http/request_body.ts";
@@ -56,8 +56,9 @@ export async function createRoutes(
   const { config, store, records, folded, clock } = base;
   const { bounds, endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work, shown } = parts;
   const { confirm, publicUrl } = config;
-  const mcpParts = { endpoint, catalogue, load, acceptance: records, folded, bodies, isDraining, work };
-  const door = new HeaderDoor({ customerIds, isKnown: (id) => records.isKnown(id), bounds });
+  const mcpParts = { endpoint, load, acceptance: records, folded, bodies, isDraining };
+  const doorParts: DoorParts = { bounds, isTool: (name) => catalogue.has(name), work };
+  const door = new HeaderDoor({ customerIds, isKnown: (id) => records.isKnown(id), ...doorParts });
   const mcpRoute = new McpRoute({ ...mcpParts, door });
   const probed = {
     store,
@@ -79,7 +80,7 @@ export async function createRoutes(
   };
   const signedIn = publicUrl === undefined || signIn === undefined
     ? []
-    : await createSignInRoutes(base, mcpParts, { signIn, publicUrl, bodies, bounds });
+    : await createSignInRoutes(base, mcpParts, { signIn, publicUrl, bodies, doorParts });
   return [
     {
       path: "/mcp",
@@ -121,15 +122,15 @@ export async function createPageRoutes(
 async function createSignInRoutes(
   { box, clock, config, store }: Base,
   mcpParts: Omit<McpRouteOptions, "door">,
-  { signIn, publicUrl, bodies, bounds }: {
+  { signIn, publicUrl, bodies, doorParts }: {
     signIn: SignIn;
     publicUrl: URL;
     bodies: BodyReader;
-    bounds: Bounds;
+    doorParts: DoorParts;
   },
 ): Promise<Route[]> {
   const addresses = new SignInAddresses(publicUrl);
-  const door = new McpRoute({ ...mcpParts, door: new TokenDoor({ signIn, addresses, bounds }) });
+  const door = new McpRoute({ ...mcpParts, door: new TokenDoor({ signIn, addresses, ...doorParts }) });
   const mcp: Route = {
     path: `${CONNECT}/mcp`,
     matches: isConnectAddress,

@@ -1,15 +1,45 @@
 /** The doors of the MCP endpoint. A door says who a caller is, and what they may do at most. */
-import { type Bounds, narrow } from "../identity/bounds.ts";
-import type { CallerConnection, Identity } from "../identity/caller.ts";
+import { type Bounds, boundToServers, narrow } from "../identity/bounds.ts";
+import { type CallerConnection, callerSecrets, type Identity, type Wishes } from "../identity/caller.ts";
 import type { CustomerIds } from "../identity/customer_id.ts";
-import { identify, sentSecrets } from "./caller_headers.ts";
-import { CustomerIdTable } from "./customer_id_table.ts";
+import type { SecretHider } from "../text/redaction/hider.ts";
+import type { WorkCounts } from "../text/work_counts.ts";
+import { identify, readWishes, sentSecrets } from "./caller_headers.ts";
+import { GuestTable } from "./guest_table.ts";
 import { readAddress } from "./mcp_address.ts";
 import type { RequestInfo } from "./router.ts";
 
-/** A caller that a door let in. */
+/** A caller that a door let in. It may be the same for all requests with the same headers and address. */
 export interface Guest {
+  readonly identity: Identity;
+  readonly connection: CallerConnection | undefined;
+  /** What the caller asks for; or the error of a header or an address that names something unknown. */
+  readonly asks: GuestAsks | RangeError;
+}
+
+/** What the headers and the address of a guest ask for. */
+export interface GuestAsks {
+  readonly wishes: Wishes;
+  /** See `Caller.boundTo`. */
+  readonly boundTo: string;
+  /** Hides all secrets that were sent. Each request takes a hider of its own from it. */
+  readonly secrets: SecretHider;
+}
+
+/** What every door needs to read a guest. */
+export interface DoorParts {
+  /** The most that the process allows. */
+  bounds: Bounds;
+  /** Whether there is a tool of a name, for headers that name some. */
+  isTool: (name: string) => boolean;
+  /** Counts the work done for callers. */
+  work?: WorkCounts | undefined;
+}
+
+/** What a door found out about a caller. */
+export interface Admitted {
   identity: Identity;
+  connection: CallerConnection | undefined;
   /**
    * What the caller may do at most.
    *
@@ -18,9 +48,8 @@ export interface Guest {
   boundsOf: () => Bounds;
   /** Secrets that were sent too but are not used; they are hidden as well. */
   alsoSent: readonly string[];
-  /** See `Caller.boundTo`. */
+  /** What the caller is bound to by the door; see `Caller.boundTo`. */
   boundTo: string;
-  connection: CallerConnection | undefined;
 }
 
 /** Says who sent a request, or refuses it. */
@@ -28,27 +57,66 @@ export interface McpDoor {
   open(request: Request, info: RequestInfo): Promise<Guest | Response>;
 }
 
+/** Makes a guest. It keeps nothing of the request. */
+export function guestOf(
+  headers: Headers,
+  admitted: Admitted,
+  parts: Pick<DoorParts, "isTool" | "work">,
+): Guest {
+  const { identity, connection } = admitted;
+  return { identity, connection, asks: readAsks(headers, admitted, parts) };
+}
+
+function readAsks(
+  headers: Headers,
+  { identity, boundsOf, alsoSent, boundTo }: Admitted,
+  { isTool, work }: Pick<DoorParts, "isTool" | "work">,
+): GuestAsks | RangeError {
+  try {
+    const wishes = readWishes(headers, boundsOf(), isTool);
+    return {
+      wishes,
+      boundTo: [boundTo, boundToServers(wishes)].filter((part) => part !== "").join(" "),
+      secrets: callerSecrets({ identity, ...wishes }, { alsoSent, work }),
+    };
+  } catch (error) {
+    if (error instanceof RangeError) return error;
+    throw error;
+  }
+}
+
+/** What {@linkcode HeaderDoor} needs. */
+export interface HeaderDoorOptions extends DoorParts {
+  customerIds: Pick<CustomerIds, "of">;
+  /** Whether Cloudways has accepted a customer's credentials, as far as this process knows. */
+  isKnown: (id: string) => boolean;
+}
+
 /** The door for callers with Cloudways credentials in headers. It refuses nobody: tools say what is missing. */
 export class HeaderDoor implements McpDoor {
-  readonly #customerIds: CustomerIdTable;
-  readonly #bounds: Bounds;
+  readonly #options: HeaderDoorOptions;
+  readonly #guests: GuestTable;
 
-  /**
-   * @param options.isKnown Whether Cloudways has accepted a customer's credentials, as far as this process knows.
-   * @param options.bounds The most that the process allows.
-   */
-  constructor(options: { customerIds: CustomerIds; isKnown: (id: string) => boolean; bounds: Bounds }) {
-    this.#customerIds = new CustomerIdTable({ ids: options.customerIds, isKnown: options.isKnown });
-    this.#bounds = options.bounds;
+  constructor(options: HeaderDoorOptions) {
+    this.#options = options;
+    this.#guests = new GuestTable(options.isKnown);
   }
 
   async open({ headers }: Request, { pathname }: Pick<RequestInfo, "pathname">): Promise<Guest> {
-    return {
-      identity: await identify(headers, this.#customerIds),
-      boundsOf: () => narrow(this.#bounds, readAddress(pathname)),
+    const key = GuestTable.keyOf(headers, pathname);
+    return this.#guests.get(key) ?? await this.#read(key, headers, pathname);
+  }
+
+  async #read(key: string, headers: Headers, pathname: string): Promise<Guest> {
+    const { customerIds, bounds } = this.#options;
+    const guest = guestOf(headers, {
+      identity: await identify(headers, customerIds),
+      connection: undefined,
+      boundsOf: () => narrow(bounds, readAddress(pathname)),
       alsoSent: sentSecrets(headers),
       boundTo: "",
-      connection: undefined,
-    };
+    }, this.#options);
+    this.#guests.add(key, guest);
+    return guest;
   }
 }

@@ -1,21 +1,17 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
-import { boundToServers } from "../identity/bounds.ts";
-import { type Caller, callerSecrets, customerIdOf, type Wishes } from "../identity/caller.ts";
+import { type Caller, customerIdOf } from "../identity/caller.ts";
 import { shortCustomerId } from "../identity/customer_id.ts";
 import type { Limit } from "../errors.ts";
 import type { Owner } from "../async/fair_shares.ts";
-import type { Catalogue } from "../calls/catalogue.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
 import { type AnswerForms, JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import { EarlyHeadResponse } from "../mcp/late_answer.ts";
 import type { CallScope } from "../mcp/server.ts";
 import { whenDone } from "../async/streams.ts";
-import type { WorkCounts } from "../text/work_counts.ts";
 import type { FoldedLog } from "../telemetry/folded_log.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { readWishes } from "./caller_headers.ts";
 import type { Admission, LoadLimit } from "./load_limit.ts";
-import type { Guest, McpDoor } from "./mcp_door.ts";
+import type { Guest, GuestAsks, McpDoor } from "./mcp_door.ts";
 import { describeBody, readMessage, startsWork, unavailable } from "./mcp_body.ts";
 import { accepts } from "./media_types.ts";
 import type { BodyReader } from "./request_body.ts";
@@ -34,8 +30,6 @@ export interface McpRouteOptions {
   endpoint: Pick<McpEndpoint<CallScope>, "fetch">;
   /** Says who the caller is. */
   door: McpDoor;
-  /** Which tools there are, for headers that name some. */
-  catalogue: Pick<Catalogue, "has">;
   load: LoadLimit;
   acceptance: Acceptance;
   /** Takes the log lines of callers that Cloudways has not accepted. */
@@ -43,8 +37,6 @@ export interface McpRouteOptions {
   bodies: BodyReader;
   /** Whether the process is shutting down, so that no new work may begin. */
   isDraining: () => boolean;
-  /** Counts the work done for callers. */
-  work?: WorkCounts | undefined;
 }
 
 /** A request that was admitted. */
@@ -76,11 +68,11 @@ export class McpRoute {
     const forms = answerForms(request.headers);
     const refusal = refuseHttpForm(request, forms);
     if (refusal !== undefined) return refusal;
-    const wishes = this.#wishes(request, guest);
-    if (wishes instanceof Response) return wishes;
+    const { asks } = guest;
+    if (asks instanceof RangeError) return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, asks.message);
     const body = await readMessage(request, this.#options.bodies, info);
     if (body instanceof Response) return body;
-    const scope = this.#scope(guest, wishes, info);
+    const scope = scopeOf(guest, asks, info);
     info.note(describeBody(body, scope.caller.secrets));
     // During shutdown, answers to open questions and notifications are still accepted.
     if (this.#options.isDraining() && startsWork(body)) {
@@ -131,38 +123,27 @@ export class McpRoute {
       return false;
     });
   }
+}
 
-  /** Reads the path and our own headers, or refuses a request with an unknown value. */
-  #wishes({ headers }: Request, { boundsOf }: Guest): Wishes | Response {
-    const { catalogue } = this.#options;
-    try {
-      return readWishes(headers, boundsOf(), (name) => catalogue.has(name));
-    } catch (error) {
-      if (error instanceof RangeError) return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, error.message);
-      throw error;
-    }
-  }
-
-  #scope(guest: Guest, wishes: Wishes, { requestId, address, log, note }: RequestInfo): CallScope {
-    const { identity, connection, alsoSent } = guest;
-    const boundTo = [guest.boundTo, boundToServers(wishes)].filter((part) => part !== "").join(" ");
-    const secrets = callerSecrets({ identity, ...wishes }, { alsoSent, work: this.#options.work });
-    const caller: Caller = {
-      identity,
-      ...wishes,
-      boundTo,
-      connection,
-      secrets,
-      transport: "http",
-      address,
-      requestId,
-    };
-    const safeLog = log.withSecrets(secrets);
-    if (identity.kind === "none") return { caller, log: safeLog };
-    const named = { customer: shortCustomerId(identity.id), ...(connection && { connection: connection.id }) };
-    note(named);
-    return { caller, log: safeLog.with(named) };
-  }
+function scopeOf({ identity, connection }: Guest, asks: GuestAsks, info: RequestInfo): CallScope {
+  const { requestId, address, log, note } = info;
+  const { wishes, boundTo } = asks;
+  const secrets = asks.secrets.again();
+  const caller: Caller = {
+    identity,
+    ...wishes,
+    boundTo,
+    connection,
+    secrets,
+    transport: "http",
+    address,
+    requestId,
+  };
+  const safeLog = log.withSecrets(secrets);
+  if (identity.kind === "none") return { caller, log: safeLog };
+  const named = { customer: shortCustomerId(identity.id), ...(connection && { connection: connection.id }) };
+  note(named);
+  return { caller, log: safeLog.with(named) };
 }
 
 function refuseHttpForm(request: Request, { json, stream }: AnswerForms): Response | undefined {
@@ -183,9 +164,13 @@ function refuseHttpForm(request: Request, { json, stream }: AnswerForms): Respon
   return undefined;
 }
 
+/** The usual header of clients. */
+const BOTH_TYPES = `${TYPES.json}, ${TYPES.stream}`;
+
 /** The forms of answer that a client accepts; without an Accept header, both. */
 function answerForms(headers: Headers): AnswerForms {
-  const accept = headers.get("accept") ?? "*/*";
+  const accept = headers.get("accept") ?? BOTH_TYPES;
+  if (accept === BOTH_TYPES) return { json: true, stream: true };
   return { json: accepts(accept, TYPES.json), stream: accepts(accept, TYPES.stream) };
 }
 
@@ -194,7 +179,7 @@ function withExactAccept(request: Request): Request {
   const accept = request.headers.get("accept") ?? "";
   if (accept.includes("application/json") && accept.includes("text/event-stream")) return request;
   const headers = new Headers(request.headers);
-  headers.set("accept", `${TYPES.json}, ${TYPES.stream}`);
+  headers.set("accept", BOTH_TYPES);
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
 }
 

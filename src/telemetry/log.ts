@@ -80,11 +80,12 @@ const TAPE_LEVELS: Record<LogLevel, TapeLevel> = { DEBUG: "debug", INFO: "info",
 /** The names of a line's own fields. Any other field of such a name gets a prefix, so that it can't replace them. */
 const RESERVED = ["timestamp", "level", "message"];
 
-/** Fields of the lines of every request. Their names say nothing of a secret, and their values are mostly plain words. */
-const PLAIN_FIELDS: ReadonlySet<string> = new Set([
+/** Fields of the lines of every request. Their names say nothing of a secret, and their values are texts or counts. */
+const USUAL_FIELDS: ReadonlySet<string> = new Set([
   "request_id",
   "customer",
   "connection",
+  "client",
   "method",
   "route",
   "status",
@@ -177,7 +178,8 @@ class SafeLogger implements Logger {
   #properties(fields: LogFields | undefined): Record<string, unknown> {
     try {
       const all = { ...this.#fields, ...fields };
-      if (this.#isPlain(all)) return all;
+      const usual = this.#usual(all);
+      if (usual !== undefined) return usual;
       const safe = safeValue(all, BOUNDS, this.#hider, describe);
       return isObject(safe) ? safe : {};
     } catch {
@@ -186,13 +188,20 @@ class SafeLogger implements Logger {
     }
   }
 
-  /** Whether fields are shown as they are: a short way for the lines of every request, whose fields are known. */
-  #isPlain(fields: LogFields): boolean {
-    return Object.keys(fields).every((name) => {
+  /**
+   * The usual fields, made safe; undefined if there are others. A short way for the lines of every request: here neither
+   * a field's name nor its neighbours say anything of its value.
+   */
+  #usual(fields: LogFields): LogFields | undefined {
+    const safe: LogFields = {};
+    for (const name of Object.keys(fields)) {
       const value = fields[name];
-      return PLAIN_FIELDS.has(name) && this.#hider.leaves(name) &&
-        (typeof value === "string" ? this.#hider.leaves(value) : isCount(value));
-    });
+      if (!USUAL_FIELDS.has(name) || this.#hider.givenInText(name) !== name) return undefined;
+      if (typeof value === "string") safe[name] = safeText(value, { secrets: this.#hider, maxLength: BOUNDS.text });
+      else if (isCount(value)) safe[name] = value;
+      else if (value !== undefined) return undefined;
+    }
+    return safe;
   }
 }
 

@@ -12,6 +12,7 @@ const CLOSING = new Set([0x5d, 0x7d]);
 
 /** Why a JSON text is too large to parse; undefined if it may be parsed. Reads each character once. */
 export function oversized(json: string): string | undefined {
+  if (isPlainlySmall(json)) return undefined;
   let [depth, values] = [0, 1];
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at);
@@ -23,6 +24,18 @@ export function oversized(json: string): string | undefined {
     if (values > MAX_VALUES) return `made of more than ${MAX_VALUES} values`;
   }
   return undefined;
+}
+
+/** A text of so few characters has few values, and one with few brackets is nowhere deep: most messages. */
+function isPlainlySmall(json: string): boolean {
+  return json.length <= MAX_VALUES && timesIn(json, "{") + timesIn(json, "[") <= MAX_DEPTH;
+}
+
+/** How often a character is in a text; counts no further than matters. */
+function timesIn(text: string, char: string): number {
+  let times = 0;
+  for (let at = text.indexOf(char); at !== -1 && times <= MAX_DEPTH; at = text.indexOf(char, at + 1)) times++;
+  return times;
 }
 
 function endOfString(json: string, start: number): number {

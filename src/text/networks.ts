@@ -34,11 +34,26 @@ export class Networks {
   }
 }
 
+/** Most senders that are remembered: reading an address takes longer than counting its request. */
+const MAX_REMEMBERED = 1_000;
+/** The longest address has fewer characters. */
+const MAX_REMEMBERED_LENGTH = 64;
+const remembered = new Map<string, string | undefined>();
+
 /**
  * A key for the sender at an address: the address itself for IPv4, its /64 network for IPv6. Undefined for a text that
  * is not an address.
  */
 export function networkOf(text: string): string | undefined {
+  if (remembered.has(text)) return remembered.get(text);
+  const network = readNetwork(text);
+  if (text.length > MAX_REMEMBERED_LENGTH) return network;
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(text, network);
+  return network;
+}
+
+function readNetwork(text: string): string | undefined {
   const address = parseAddress(text);
   if (address === undefined) return undefined;
   if (address instanceof ipaddr.IPv4) return address.toString();

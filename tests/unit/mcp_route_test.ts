@@ -20,9 +20,9 @@ Deno.test("a request that fails by an internal error releases its place", async 
     door: new HeaderDoor({
       customerIds: new CustomerIds(ring),
       isKnown: () => false,
+      isTool: () => false,
       bounds: processBounds(parseConfig({})),
     }),
-    catalogue: { has: () => false },
     load,
     acceptance: { isKnown: () => false, isAccepted: () => Promise.resolve(false) },
     folded: new FoldedLog({ log }),

@@ -1,21 +1,19 @@
 import { bearerAuthChallengeResponse, OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server";
-import { type Bounds, narrow } from "../../identity/bounds.ts";
+import { narrow } from "../../identity/bounds.ts";
 import { narrowToConnection, SCOPES } from "../../sign_in/connection_bounds.ts";
 import type { Resource } from "../../sign_in/authorization.ts";
 import type { SignedIn, SignIn } from "../../sign_in/sign_in.ts";
 import { StoreError } from "../../store/store.ts";
 import { readAddress } from "../mcp_address.ts";
 import { unavailable } from "../mcp_body.ts";
-import type { Guest, McpDoor } from "../mcp_door.ts";
+import { type DoorParts, type Guest, guestOf, type McpDoor } from "../mcp_door.ts";
 import type { RequestInfo } from "../router.ts";
 import { CONNECT, type SignInAddresses } from "./addresses.ts";
 
 /** What {@linkcode TokenDoor} needs. */
-export interface TokenDoorOptions {
+export interface TokenDoorOptions extends DoorParts {
   signIn: SignIn;
   addresses: SignInAddresses;
-  /** The most that the process allows. */
-  bounds: Bounds;
 }
 
 const MAX_TOKEN = 16_000;
@@ -37,7 +35,7 @@ export class TokenDoor implements McpDoor {
     if (token === undefined) return this.#challenge(resource);
     try {
       const signedIn = await signIn.admit(token, resource.url, info);
-      return signedIn === undefined ? this.#refuse(resource) : this.#guest(signedIn, pathname, token);
+      return signedIn === undefined ? this.#refuse(resource) : this.#guest(headers, signedIn, pathname, token);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       info.log.debug("store failed", { error });
@@ -45,10 +43,10 @@ export class TokenDoor implements McpDoor {
     }
   }
 
-  #guest({ customer, token, connection }: SignedIn, pathname: string, sent: string): Guest {
+  #guest(headers: Headers, { customer, token, connection }: SignedIn, pathname: string, sent: string): Guest {
     const { bounds } = this.#options;
     const endsAt = connection.endsAt === null ? null : new Date(connection.endsAt).toISOString();
-    return {
+    return guestOf(headers, {
       identity: { kind: "customer", ...customer },
       boundsOf: () => narrow(narrowToConnection(bounds, token.bounds), readAddress(pathname.slice(CONNECT.length))),
       alsoSent: [sent],
@@ -60,7 +58,7 @@ export class TokenDoor implements McpDoor {
         servers: token.bounds.servers,
         passphrase: token.passphrase,
       },
-    };
+    }, this.#options);
   }
 
   /** Tells a client without a token where to sign in. This is no error of the client, so it names none (RFC 6750). */

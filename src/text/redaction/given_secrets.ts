@@ -9,38 +9,65 @@ import type { WorkCounts } from "../work_counts.ts";
  */
 export const MIN_SEARCHED = 6;
 
-/** The forms of all secrets. */
-interface Forms {
-  all: readonly string[];
-  /** Their first characters. Most texts contain none of these, and that check is fast. */
-  heads: readonly string[];
+/** Secrets, and the forms in which they may be written. */
+class Wanted {
+  readonly whole: ReadonlySet<string>;
+  /** Those that are searched for. */
+  readonly searched: readonly string[];
+  /** The length of the shortest of these. No form of a secret is shorter than the secret. */
+  readonly shortest: number;
+  #forms: readonly string[] | undefined;
+  #heads: readonly string[] | undefined;
+
+  constructor(secrets: readonly string[]) {
+    this.whole = new Set(secrets.filter((secret) => secret !== ""));
+    this.searched = [...this.whole].filter((secret) => secret.length >= MIN_SEARCHED);
+    this.shortest = Math.min(...this.searched.map(({ length }) => length));
+  }
+
+  /** All forms, each once. */
+  get forms(): readonly string[] {
+    return this.#forms ??= [...new Set(this.searched.flatMap(formsOf).map(foldCase))];
+  }
+
+  /** The first characters of the forms. Most texts contain none of these, and that check is fast. */
+  get heads(): readonly string[] {
+    return this.#heads ??= [...new Set(this.forms.map((form) => form.slice(0, MIN_SEARCHED)))];
+  }
 }
 
 /** Hides given secrets. An instance costs nothing until a text needs a search: only then is the search built. */
 export class GivenSecrets {
-  readonly #whole: ReadonlySet<string>;
-  readonly #searched: readonly string[];
-  /** The length of the shortest of these. No form of a secret is shorter than the secret. */
-  readonly #shortest: number;
+  readonly #wanted: Wanted;
   readonly #work: WorkCounts | undefined;
-  #forms: Forms | undefined;
   #search: MultiSearch | undefined;
 
-  constructor(secrets: readonly string[], work?: WorkCounts) {
-    this.#whole = new Set(secrets.filter((secret) => secret !== ""));
-    this.#searched = [...this.#whole].filter((secret) => secret.length >= MIN_SEARCHED);
-    this.#shortest = Math.min(...this.#searched.map(({ length }) => length));
+  constructor(secrets: readonly string[] | Wanted, work?: WorkCounts) {
+    this.#wanted = secrets instanceof Wanted ? secrets : new Wanted(secrets);
     this.#work = work;
+  }
+
+  /**
+   * The same secrets, with their forms but with a search of its own. Whoever keeps this one for long keeps the forms
+   * alone: a search takes many times their memory.
+   */
+  again(): GivenSecrets {
+    return new GivenSecrets(this.#wanted, this.#work);
   }
 
   /** Whether there is anything to hide. */
   get isEmpty(): boolean {
-    return this.#whole.size === 0;
+    return this.#wanted.whole.size === 0;
   }
 
   /** Whether a text is one of them. */
   has(text: string): boolean {
-    return this.#whole.has(text);
+    return this.#wanted.whole.has(text);
+  }
+
+  /** Whether none of them is in a text, known by its length alone. */
+  isTooShort(text: string): boolean {
+    return text.length < this.#wanted.shortest && !this.#wanted.whole.has(text) && !text.endsWith(ELLIPSIS);
   }
 
   /**
@@ -48,13 +75,13 @@ export class GivenSecrets {
    * In a text that was cut, and so ends with an ellipsis, the beginning of a secret right before the cut is hidden too.
    */
   hideIn(text: string, mark: string): string {
-    if (this.#whole.has(text)) return mark;
-    if (text.length < (text.endsWith(ELLIPSIS) ? MIN_SEARCHED : this.#shortest)) return text;
-    if (this.#searched.length === 0) return text;
+    const { whole, searched, shortest } = this.#wanted;
+    if (whole.has(text)) return mark;
+    if (text.length < (text.endsWith(ELLIPSIS) ? MIN_SEARCHED : shortest)) return text;
+    if (searched.length === 0) return text;
     const folded = foldCase(text);
-    this.#forms ??= makeForms(this.#searched);
-    if (!this.#forms.heads.some((head) => folded.includes(head))) return text;
-    this.#search ??= this.#makeSearch(this.#forms.all);
+    if (!this.#wanted.heads.some((head) => folded.includes(head))) return text;
+    this.#search ??= this.#makeSearch(this.#wanted.forms);
     const places = folded.endsWith(ELLIPSIS)
       ? this.#search.search(folded.slice(0, -1), MIN_SEARCHED)
       : this.#search.search(folded);
@@ -68,11 +95,6 @@ export class GivenSecrets {
     }
     return new MultiSearch(forms);
   }
-}
-
-function makeForms(secrets: readonly string[]): Forms {
-  const all = [...new Set(secrets.flatMap(formsOf).map(foldCase))];
-  return { all, heads: [...new Set(all.map((form) => form.slice(0, MIN_SEARCHED)))] };
 }
 
 /** The text in lower case and of the same length, so that its indices are those of the text. */

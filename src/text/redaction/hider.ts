@@ -16,9 +16,8 @@ export { HIDDEN };
 /** Texts to hide wherever they occur, or, for use more than once, a hider of such texts. */
 export type Secrets = readonly string[] | SecretHider;
 
-/** Most field names that one hider remembers. Without a bound, made-up names could fill the memory. */
-const MAX_REMEMBERED = 1_000;
-const MAX_REMEMBERED_LENGTH = 64;
+/** Longer texts name nothing. */
+const MAX_NAME = 64;
 
 /**
  * A copy of a JSON value without secrets. Hides the values of secret-named fields at any depth, also inside JSON kept
@@ -50,7 +49,6 @@ export class SecretHider {
   readonly #given: GivenSecrets;
   readonly #work: WorkCounts | undefined;
   readonly #patterns: PatternOptions;
-  readonly #names = new Map<string, string>();
 
   /**
    * @param work Counts the work done.
@@ -71,7 +69,7 @@ export class SecretHider {
       outermost: "plain",
       within: kindWithin,
       text: (text, { context, depth, before }) => this.#leaf(text, isNamedBy(before, text) ? "secret" : context, depth),
-      name: (name, depth) => this.#name(name, depth),
+      name: (name, depth) => this.#text(name, depth),
       number: (value, { context }) => this.#number(value, context),
     };
     this.showingOthers = {
@@ -81,6 +79,11 @@ export class SecretHider {
       name: (name) => this.givenInText(name),
       number: (value) => this.#number(value, "plain"),
     };
+  }
+
+  /** A hider of the same secrets for other work, from one that is kept: see {@linkcode GivenSecrets.again}. */
+  again(): SecretHider {
+    return new SecretHider(this.secrets, this.#work, this.#patterns, this.#given.again());
   }
 
   /** A hider of the same secrets with other options for patterns. It shares the search for them. */
@@ -128,16 +131,6 @@ export class SecretHider {
     return transform(value, { showing: this.showing, tooDeep: HIDDEN }, depth);
   }
 
-  /** Remembers its results: names repeat thousands of times in a listing. */
-  #name(name: string, depth: number): string {
-    if (name.length > MAX_REMEMBERED_LENGTH) return this.#text(name, depth);
-    const known = this.#names.get(name);
-    if (known !== undefined) return known;
-    const shown = this.#text(name, depth);
-    if (this.#names.size < MAX_REMEMBERED) this.#names.set(name, shown);
-    return shown;
-  }
-
   #leaf(text: string, kind: NameKind, depth: number): string {
     return hidesText(kind, text) ? HIDDEN : this.#text(text, depth);
   }
@@ -151,6 +144,7 @@ export class SecretHider {
 
   #text(text: string, depth: number): string {
     if (this.#work !== undefined) this.#work.searchedCharacters += text.length;
+    if (this.#given.isTooShort(text) && isPlainWord(text)) return text;
     if (this.#given.has(text)) return HIDDEN;
     const json = looksLikeJson(text) ? this.#json(text, depth) : undefined;
     if (json !== undefined) return json;
@@ -181,7 +175,7 @@ export function hiderOf(secrets: Secrets): SecretHider {
 
 /** Whether the text before this one names it as a secret, as in `["smtp_password", "…"]`. */
 function isNamedBy(before: string | undefined, text: string): boolean {
-  return before !== undefined && before.length <= MAX_REMEMBERED_LENGTH &&
+  return before !== undefined && before.length <= MAX_NAME &&
     ["secret", "credential"].includes(kindOfName(before)) && looksLikeSecret(text);
 }
 

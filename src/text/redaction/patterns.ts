@@ -78,8 +78,32 @@ export interface PatternOptions {
 /** Hiding can change how the text around reads, so it is repeated until no rule finds more: seldom more than twice. */
 const MAX_TIMES = 4;
 
+/** Most short texts remembered that hold no secret, since labels, names and domains come again and again. */
+const MAX_REMEMBERED = 20_000;
+const MAX_REMEMBERED_LENGTH = 64;
+const harmless = new Set<string>();
+
 /** Hides every secret that its form or its context reveals. A text without one is returned unchanged. */
 export function hidePatterns(text: string, { showLiterals = false }: PatternOptions = {}): string {
+  if (isShownAsItIs(text)) return text;
+  if (text.length > MAX_REMEMBERED_LENGTH || showLiterals) return hideAll(text, showLiterals);
+  if (harmless.has(text)) return text;
+  const hidden = hideAll(text, showLiterals);
+  if (hidden === text) remember(text);
+  return hidden;
+}
+
+/** Made-up texts must not fill the memory. */
+function remember(text: string): void {
+  if (harmless.size >= MAX_REMEMBERED) harmless.clear();
+  harmless.add(text);
+}
+
+function isShownAsItIs(text: string): boolean {
+  return WORD.test(text) || FIGURES.test(text);
+}
+
+function hideAll(text: string, showLiterals: boolean): string {
   let hidden = text;
   for (let times = 0; times < MAX_TIMES; times++) {
     const before = hidden;
@@ -105,7 +129,6 @@ export function isPlainWord(text: string): boolean {
 }
 
 function hideOnce(text: string, showLiterals: boolean): string {
-  if (WORD.test(text) || FIGURES.test(text)) return text;
   const layers = layersOf(text);
   const found: Span[] = encodedBeyond(layers);
   for (const layer of layers) {
