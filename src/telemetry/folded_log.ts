@@ -57,8 +57,13 @@ export class FoldedLog {
   /** Whether to write a line: it is one of the first of its kind. Any other is counted. */
   isWritten(level: Level, message: string, address: string, fields: LogFields): boolean {
     this.#folder.endDue();
-    const kind = Object.fromEntries(KIND_FIELDS.flatMap((name) => name in fields ? [[name, fields[name]]] : []));
-    const key = JSON.stringify([message, kind]);
+    const kind: LogFields = {};
+    let key = message;
+    for (const name of KIND_FIELDS) {
+      if (!(name in fields)) continue;
+      kind[name] = fields[name];
+      key += ` ${name}=${fields[name]}`;
+    }
     const own = `${key} ${address}`;
     const hasRoom = this.#folder.has(own) || this.#folder.size < MAX_FOLDS;
     const from = hasRoom ? address : "several addresses";

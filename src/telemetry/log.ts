@@ -196,7 +196,7 @@ class SafeLogger implements Logger {
     const safe: LogFields = {};
     for (const name of Object.keys(fields)) {
       const value = fields[name];
-      if (!USUAL_FIELDS.has(name) || this.#hider.givenInText(name) !== name) return undefined;
+      if (!USUAL_FIELDS.has(name) || !this.#hider.leaves(name)) return undefined;
       if (typeof value === "string") safe[name] = safeText(value, { secrets: this.#hider, maxLength: BOUNDS.text });
       else if (isCount(value)) safe[name] = value;
       else if (value !== undefined) return undefined;

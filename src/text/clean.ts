@@ -37,6 +37,13 @@ const ALL_FORBIDDEN = new RegExp(FORBIDDEN, "gu");
 const SPACES = /\p{Zs}+/gu;
 const NEEDS_CLEANING = new RegExp(`${BREAKS.source}|${FORBIDDEN.source}|${UNEVEN_SPACE.source}`, "u");
 
+/** Printable ASCII with single spaces: most texts. The check takes a fraction of the other's time. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+
+function needsCleaning(text: string): boolean {
+  return !PLAIN.test(text) && NEEDS_CLEANING.test(text);
+}
+
 /**
  * The text on one line, without characters that are invisible, control a terminal or change the reading direction.
  * Runs of spaces of any kind become one plain space; spaces at the ends go.
@@ -45,7 +52,7 @@ const NEEDS_CLEANING = new RegExp(`${BREAKS.source}|${FORBIDDEN.source}|${UNEVEN
  * parts, and Persian or Indic text loses the joiners that only choose between forms of a letter.
  */
 export function cleanText(text: string, options: CleanTextOptions = {}): string {
-  const clean = NEEDS_CLEANING.test(text) ? strip(text) : text;
+  const clean = needsCleaning(text) ? strip(text) : text;
   return options.maxLength === undefined ? clean : cut(clean, options.maxLength);
 }
 
@@ -54,7 +61,7 @@ export function cleanText(text: string, options: CleanTextOptions = {}): string 
  * send back, such as a restore point.
  */
 export function cleanKeepingSpaces(text: string): string {
-  return NEEDS_CLEANING.test(text) ? text.replace(ALL_BREAKS, " ").replace(ALL_FORBIDDEN, "") : text;
+  return needsCleaning(text) ? text.replace(ALL_BREAKS, " ").replace(ALL_FORBIDDEN, "") : text;
 }
 
 function strip(text: string): string {

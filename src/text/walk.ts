@@ -186,8 +186,8 @@ class Walk<Context> {
   }
 
   *#object(object: object, { context, depth }: Place<Context>): Steps<Record<string, JsonValue>> {
-    const shown: [name: string, value: JsonValue][] = [];
-    const changed = new Set<string>();
+    const shown: Record<string, JsonValue> = {};
+    let changed: Set<string> | undefined;
     const entries = Object.entries(object);
     const members = this.#members(entries);
     for (const [index, [name, value]] of entries.entries()) {
@@ -196,18 +196,16 @@ class Walk<Context> {
       if (pause !== undefined) yield pause;
       const bounded = this.#budget.takeText(name);
       const read = this.#reading.name(bounded);
-      if (read !== name && (changed.has(read) || Object.hasOwn(object, read))) continue;
+      if (read !== name && (changed?.has(read) || Object.hasOwn(object, read))) continue;
       const place = { context: this.#showing.within(context, read, members), depth: depth + 1 };
       // The missing end of a cut name could say that its value is secret.
       const part = bounded === name ? this.#part(value, place) : CUT;
       if (!fitsJson(part.read)) continue;
-      if (read !== name) changed.add(read);
-      shown.push([
-        this.#showing.name(read, depth),
-        isObject(part.read) ? yield* this.#show(part.read, part, place) : this.#leaf(part, place),
-      ]);
+      if (read !== name) (changed ??= new Set()).add(read);
+      const result = isObject(part.read) ? yield* this.#show(part.read, part, place) : this.#leaf(part, place);
+      define(shown, this.#showing.name(read, depth), result);
     }
-    return Object.fromEntries(shown);
+    return shown;
   }
 
   /** The members of an object within the bounds, as read. They are read at the first call and kept. */
@@ -220,6 +218,13 @@ class Walk<Context> {
     const text = typeof value === "string" ? this.#reading.text(boundText(value, MAX_MEMBER_TEXT)) : value;
     return [this.#reading.name(boundText(name, this.#bounds.text)), text];
   }
+}
+
+/** Sets a field, whatever its name: a plain assignment would take `__proto__` for something else. */
+function define(object: Record<string, JsonValue>, name: string, value: JsonValue): void {
+  if (name === "__proto__") {
+    Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+  } else object[name] = value;
 }
 
 function closed(shown: JsonValue, close: Part["close"]): JsonValue {

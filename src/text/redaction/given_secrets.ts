@@ -16,6 +16,8 @@ class Wanted {
   readonly searched: readonly string[];
   /** The length of the shortest of these. No form of a secret is shorter than the secret. */
   readonly shortest: number;
+  /** The length of the shortest of all. */
+  readonly shortestWhole: number;
   #forms: readonly string[] | undefined;
   #heads: readonly string[] | undefined;
 
@@ -23,6 +25,7 @@ class Wanted {
     this.whole = new Set(secrets.filter((secret) => secret !== ""));
     this.searched = [...this.whole].filter((secret) => secret.length >= MIN_SEARCHED);
     this.shortest = Math.min(...this.searched.map(({ length }) => length));
+    this.shortestWhole = Math.min(...[...this.whole].map(({ length }) => length));
   }
 
   /** All forms, each once. */
@@ -65,9 +68,9 @@ export class GivenSecrets {
     return this.#wanted.whole.has(text);
   }
 
-  /** Whether none of them is in a text, known by its length alone. */
-  isTooShort(text: string): boolean {
-    return text.length < this.#wanted.shortest && !this.#wanted.whole.has(text) && !text.endsWith(ELLIPSIS);
+  /** Whether a text is too short to hold one of them. The end of a text that was cut may still be the start of one. */
+  isTooShort({ length }: string): boolean {
+    return length < this.#wanted.shortestWhole;
   }
 
   /**

@@ -119,7 +119,7 @@ export class SecretHider {
 
   /** Whether a text is shown as it is, known by its form. Cleaning does not change such a text either. */
   leaves(text: string): boolean {
-    return isPlainWord(text) && this.givenInText(text) === text;
+    return isPlainWord(text) && (this.#given.isTooShort(text) || this.givenInText(text) === text);
   }
 
   /** The text without the given secrets, in every form; other secrets stay. */
@@ -144,6 +144,7 @@ export class SecretHider {
 
   #text(text: string, depth: number): string {
     if (this.#work !== undefined) this.#work.searchedCharacters += text.length;
+    // A word was not cut.
     if (this.#given.isTooShort(text) && isPlainWord(text)) return text;
     if (this.#given.has(text)) return HIDDEN;
     const json = looksLikeJson(text) ? this.#json(text, depth) : undefined;

@@ -93,21 +93,38 @@ const NO_SETTING = new RegExp(
 /** Most names remembered, since they repeat thousands of times in a listing. Made-up names must not fill the memory. */
 const MAX_REMEMBERED = 4096;
 const MAX_REMEMBERED_LENGTH = 64;
-const remembered = new Map<string, NameKind>();
+const remembered = new Map<string, NameFacts>();
+
+/** What is known of a name by itself. */
+interface NameFacts {
+  kind: NameKind;
+  /** Its value may be named by another field of the record. */
+  isValueField: boolean;
+  /** Its value may be a code of a few digits. */
+  isCodeField: boolean;
+}
 
 /** Most characters of a name that count; a longer one is judged by its end. No name with a meaning is longer. */
 const MAX_NAME = 256;
 
 /** What a field's name says about its value. */
 export function kindOfName(name: string): NameKind {
+  return factsOf(name).kind;
+}
+
+function factsOf(name: string): NameFacts {
   const known = remembered.get(name);
   if (known !== undefined) return known;
-  const kind = classify(name.slice(-MAX_NAME).normalize("NFKC"));
+  const facts = {
+    kind: classify(name.slice(-MAX_NAME).normalize("NFKC")),
+    isValueField: VALUE_FIELD.test(name),
+    isCodeField: CODE_NAME.test(name),
+  };
   if (name.length <= MAX_REMEMBERED_LENGTH) {
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.set(name, kind);
+    remembered.set(name, facts);
   }
-  return kind;
+  return facts;
 }
 
 /** Whether a text under a flag's name is a flag's value. */
@@ -135,9 +152,10 @@ export function kindWithin(outer: NameKind, name: string, members: Members): Nam
     const words = wordsOf(name);
     return words.length === 1 && isFact(words[0] ?? "") ? "secrets" : "secret";
   }
-  const kind = kindOfName(name);
+  const { kind, isValueField, isCodeField } = factsOf(name);
   if (kind === "plain" && (outer === "title" || outer === "titled")) return "titled";
-  if (kind === "plain" && (isNamedSecret(name, members) || isShortCode(name, members))) return "secret";
+  if (kind === "plain" && isValueField && isNamedSecret(members)) return "secret";
+  if (kind === "plain" && isCodeField && isShortCode(name, members)) return "secret";
   if (kind !== "plain" || outer !== "credential") return kind;
   return CREDENTIAL_FACTS.has(wordsOf(name).at(-1) ?? "") ? "plain" : "credential";
 }
@@ -148,8 +166,7 @@ const NAME_FIELD =
   /^(?:option|meta|setting|config|param|attribute|variable|env)?_?(?:name|key|path|field|label|title|variable|setting|option)$/i;
 
 /** Whether this is the value in a row such as `{"option_name": "smtp_password", "option_value": …}`. */
-function isNamedSecret(name: string, members: Members): boolean {
-  if (!VALUE_FIELD.test(name)) return false;
+function isNamedSecret(members: Members): boolean {
   return members().some(([field, said]) =>
     typeof said === "string" && said.length <= MAX_REMEMBERED_LENGTH && NAME_FIELD.test(field) &&
     ["secret", "title", "credential"].includes(kindOfName(said))
@@ -160,7 +177,6 @@ const CODE_NAME = /(?:^|[_-])(?:pin|(?:verification|security|login|otp|2fa|sms|o
 
 /** Whether this is a code of a few digits, such as `{"pin": "4829"}`. */
 function isShortCode(name: string, members: Members): boolean {
-  if (!CODE_NAME.test(name)) return false;
   const value = members().find(([field]) => field === name)?.[1];
   return typeof value === "string" && /^\d{4,8}$/.test(value);
 }
