@@ -93,4 +93,5 @@ const TYPE = /^(?:export )?type \w+.*?;$/gms;
  * The begin of the state that a yes is bound to: in a question, or in a function that makes it. Only its fingerprint is
  * compared, so that the names in it have to stay the same, whatever they are.
  */
-const BOUND = /^\s*(?:return \{ facts, )?target: \{|^(?:export )?function bound[A-Z]\w*\(.* \{$/gm;
+const BOUND =
+  /^\s*(?:return \{ facts, )?target: \{|^(?:export )?function bound[A-Z]\w*\((?:.|\n  .*\n)*?\)(?:: [\w<>, ]+)? \{$/gm;

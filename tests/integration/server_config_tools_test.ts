@@ -317,16 +317,16 @@ Deno.test("update_server_package takes databases by the name that people use", a
   }
 });
 
-const NOT_OFFERED: [what: string, args: Args, code: string][] = [
+const NOT_OFFERED: [what: string, args: Args, code: string, present?: string][] = [
   ["a version that the present one can't go to", { package: "php", version: "8.4" }, "invalid_arguments"],
   ["a package that is not there", { package: "nodejs", version: "20" }, "invalid_arguments"],
   ["the table of ways", { package: "phpConfig", version: "8.3" }, "invalid_arguments"],
   ["another database", { package: "mysql", version: "5.7" }, "invalid_arguments"],
-  ["the present version", { package: "php", version: "8.2" }, "validation_failed"],
-  ["the removal of what is not there", { package: "redis", version: "0" }, "validation_failed"],
+  ["the present version", { package: "php", version: "8.2" }, "validation_failed", "8.2"],
+  ["the removal of what is not there", { package: "redis", version: "0" }, "validation_failed", ""],
 ];
 
-for (const [what, args, code] of NOT_OFFERED) {
+for (const [what, args, code, present] of NOT_OFFERED) {
   Deno.test(`nobody is asked about ${what}`, async () => {
     await using service = await start({}, ASKING);
     firstServer(service).platform = "debian11";
@@ -335,6 +335,7 @@ for (const [what, args, code] of NOT_OFFERED) {
 
     assert.equal(json.code, code, JSON.stringify(json));
     if (code === "invalid_arguments") assert.ok(Object(json.details).known.length > 0);
+    else assert.deepEqual(json.details, { present: { package: args.package, version: present } });
     assert.deepEqual(writes(service), []);
   });
 }

@@ -235,6 +235,7 @@ Deno.test("the copy that a running update makes for itself is marked, and not pu
   assert.ok(temporary !== undefined && temporary.id !== COPY);
   assert.equal(json.code, "upstream_busy");
   assert.match(String(json.message), /may be a temporary copy/);
+  assert.deepEqual(json.details, { app_id: temporary.id, server_id: 100001 });
   assert.equal(service.sandbox.requestsTo("staging_sync_code").length, 0);
 });
 

@@ -381,6 +381,25 @@ Deno.test("past runs say how they ended", async () => {
   assert.match(String(runs[0]?.created_at), /Z$/);
 });
 
+Deno.test("past runs are shown alike, whether Cloudways sends texts or numbers", async () => {
+  await using service = await start();
+  const updates = { core: 1, themes: { selected: 0, updated: 0 }, plugins: { selected: 0, updated: 0 } };
+  const times = { created_at: "2026-01-13 06:40:58", update_date: "2026-01-13 06:40:58" };
+  answers(service, "safe_update_history_list", {
+    status: true,
+    history: [
+      { id: 7, message: 8, status: 1, type: 0, reason: null, updates, ...times },
+      { id: "7", message: "8", status: "1", type: "0", reason: "", updates, ...times },
+    ],
+  });
+
+  const { json } = await call(service, "get_update_history");
+
+  const [numbers, texts] = z.array(z.looseObject({})).parse(json.runs);
+  assert.deepEqual(numbers, texts);
+  assert.deepEqual([texts?.id, texts?.message, texts?.on_demand, texts?.reason], ["7", "8", true, ""]);
+});
+
 const vulnerable = z.array(z.looseObject({ slug: z.string(), vulnerabilities: z.array(z.looseObject({})) }));
 
 Deno.test("vulnerabilities are read where there is none, one or several", async () => {
