@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { HIDDEN, hideSecrets, hideSecretsInText } from "../../src/text/redaction/hider.ts";
+import { HIDDEN, hideSecrets, hideSecretsInText, SecretHider } from "../../src/text/redaction/hider.ts";
 import { safeText } from "../../src/text/safe.ts";
 import { kindOfName } from "../../src/text/redaction/names.ts";
 import type { JsonValue } from "../../src/text/clean.ts";
@@ -454,4 +454,28 @@ Deno.test("a text is cleaned, then secrets are hidden, then it is cut", () => {
   const safe = texts.map((text) => safeText(text, { secrets: ["ABCDEFGHIJKL"], maxLength: 22 }));
 
   assert.deepEqual(safe, ["Fine text", `key ${HIDDEN} is shown`, `${"x".repeat(14)} [hidde…`]);
+});
+
+Deno.test("what was shown before does not change what is hidden", () => {
+  const secret = "smtp_password=Xk29-canary-7Qz";
+  const first = hideSecretsInText(secret);
+  // Each is remembered as harmless, until there are too many.
+  for (let index = 0; index < 25_000; index++) hideSecretsInText(`Shop ${index} of Bob`);
+
+  assert.ok(first.includes(HIDDEN) && !first.includes("canary"));
+  assert.equal(hideSecretsInText(secret), first);
+  assert.equal(hideSecretsInText("Shop 1 of Bob"), "Shop 1 of Bob");
+  // A text that is harmless for everybody may be a secret of the caller.
+  assert.equal(hideSecretsInText("Shop 24999 of Bob", ["Shop 24999 of Bob"]), HIDDEN);
+  assert.equal(hideSecretsInText("list_servers", ["list_servers"]), HIDDEN);
+  assert.equal(hideSecretsInText("ok", ["ok"]), HIDDEN);
+});
+
+Deno.test("a hider made from one that is kept hides the same", () => {
+  const kept = new SecretHider(["cw_canary_not_real_1", "short"]);
+  const text = `a ${btoa("cw_canary_not_real_1")} b CW_CANARY_NOT_REAL_1 c`;
+  const shown = kept.text(text);
+
+  assert.deepEqual([kept.again().text(text), kept.again().again().text("short")], [shown, HIDDEN]);
+  assert.doesNotMatch(shown, /canary|Y3dfY2FuYXJ5/i);
 });

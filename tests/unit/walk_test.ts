@@ -23,6 +23,12 @@ Deno.test("a walk without changes copies any JSON value, at once and in turns", 
   }));
 });
 
+Deno.test("a field may have any name", () => {
+  const value: unknown = JSON.parse('{"__proto__":{"a":1},"constructor":2,"1":3}');
+
+  assert.equal(JSON.stringify(transform(value, NOTHING)), JSON.stringify(value));
+});
+
 Deno.test("a text is bounded, then read, then shown", () => {
   const steps: string[] = [];
   const step = (name: string) => (text: string) => {
