@@ -72,8 +72,9 @@ const AFTER_RESULT: Readonly<Record<Era, string>> = {
 /** The path of plain requests. */
 export class LeanPath<S> {
   readonly #offer: LeanOffer<S>;
-  /** Answers up to the id, of the process's own view. There are as many as methods, eras and revisions. */
-  readonly #own = new Map<string, string>();
+  /** Answers of the process's own view. There are as many as methods, eras and revisions. */
+  readonly #own = new Map<string, OwnAnswer>();
+  /** Answers up to the id, of other views. */
   readonly #narrowed = new LRUCache<string, string>({
     maxSize: MAX_NARROWED,
     sizeCalculation: ({ length }, { length: keyLength }) => length + keyLength,
@@ -111,19 +112,30 @@ export class LeanPath<S> {
     usually: () => Promise<Response>,
   ): Promise<Response> {
     const view = method === "tools/list" ? this.#offer.viewOf(scope) : "";
-    const kept = view === "" ? this.#own : this.#narrowed;
     const key = `${era} ${method} ${asksFor} ${view}`;
-    const known = kept.get(key);
+    const known = this.#known(key, view, id);
     if (known !== undefined) {
       this.#offer.onAnswer?.();
-      return new Response(`${known}${JSON.stringify(id)}}`, { headers: JSON_TYPE });
+      return new Response(known, { headers: JSON_TYPE });
     }
     const response = await usually();
     if (!isPlainResponse(response)) return response;
     const text = await response.text();
     const beforeId = upToId(text, id);
-    if (beforeId !== undefined) kept.set(key, beforeId);
+    if (beforeId !== undefined) this.#keep(key, view, beforeId);
     return new Response(text, response);
+  }
+
+  /** The whole answer, if it is kept. */
+  #known(key: string, view: string, id: string | number): string | undefined {
+    if (view === "") return this.#own.get(key)?.to(id);
+    const beforeId = this.#narrowed.get(key);
+    return beforeId === undefined ? undefined : withId(beforeId, id);
+  }
+
+  #keep(key: string, view: string, beforeId: string): void {
+    if (view === "") this.#own.set(key, new OwnAnswer(beforeId));
+    else this.#narrowed.set(key, beforeId);
   }
 
   /** Carries out a call. All its waits end when its client leaves, and so does the call. */
@@ -157,6 +169,29 @@ export class LeanPath<S> {
     this.#offer.onUnexpected(scope, error);
     return unexpectedError();
   }
+}
+
+/** Most ids whose whole answer is kept: clients begin to count at 0 or 1, and list the tools at once. */
+const MAX_IDS = 8;
+
+/** An answer of the process's own view. To put a list of 80 KB together costs more than the rest of the request. */
+class OwnAnswer {
+  readonly #beforeId: string;
+  readonly #byId: (string | undefined)[] = [];
+
+  constructor(beforeId: string) {
+    this.#beforeId = beforeId;
+  }
+
+  /** The answer to the request with an id. */
+  to(id: string | number): string {
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id >= MAX_IDS) return withId(this.#beforeId, id);
+    return this.#byId[id] ??= withId(this.#beforeId, id);
+  }
+}
+
+function withId(beforeId: string, id: string | number): string {
+  return `${beforeId}${JSON.stringify(id)}}`;
 }
 
 /** Whether an answer is JSON, and has no header but that. */

@@ -50,12 +50,13 @@ function setUp(offer: Partial<Offer> = {}) {
 Deno.test("an answer is kept, and given with the id of each request", async () => {
   const { ask, made } = setUp();
 
-  const texts = [await ask(LIST), await ask({ ...LIST, id: 'a"b' })].map((response) => response.text());
+  const ids = [1, 'a"b', 2, 1, "1", 0, -1, 7, 8, Number.MAX_SAFE_INTEGER, 2, "constructor"];
 
-  assert.deepEqual(await Promise.all(texts), [
-    '{"result":{"tools":[]},"jsonrpc":"2.0","id":1}',
-    '{"result":{"tools":[]},"jsonrpc":"2.0","id":"a\\"b"}',
-  ]);
+  for (const id of ids) {
+    const text = await (await ask({ ...LIST, id })).text();
+    assert.equal(text, `{"result":{"tools":[]},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`);
+  }
+
   assert.equal(made(), 1);
 });
 
