@@ -94,4 +94,4 @@ const TYPE = /^(?:export )?type \w+.*?;$/gms;
  * compared, so that the names in it have to stay the same, whatever they are.
  */
 const BOUND =
-  /^\s*(?:return \{ facts, )?target: \{|^(?:export )?function bound[A-Z]\w*\((?:.|\n  .*\n)*?\)(?:: [\w<>, ]+)? \{$/gm;
+  /^\s*(?:return \{ facts, )?target: \{|^(?:export )?function bound[A-Z]\w*\((?:.|\n {2}.*\n)*?\)(?:: [\w<>, ]+)? \{$/gm;
