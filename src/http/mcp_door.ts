@@ -1,12 +1,9 @@
 /** The doors of the MCP endpoint. A door says who a caller is, and what they may do at most. */
-import { type Bounds, boundToServers, narrow } from "../identity/bounds.ts";
+import { type Bounds, boundToServers } from "../identity/bounds.ts";
 import { type CallerConnection, callerSecrets, type Identity, type Wishes } from "../identity/caller.ts";
-import type { CustomerIds } from "../identity/customer_id.ts";
 import type { SecretHider } from "../text/redaction/hider.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
-import { identify, readWishes, sentSecrets } from "./caller_headers.ts";
-import { GuestTable } from "./guest_table.ts";
-import { readAddress } from "./mcp_address.ts";
+import { readWishes } from "./caller_headers.ts";
 import type { RequestInfo } from "./router.ts";
 
 /** A caller that a door let in. It may be the same for all requests with the same headers and address. */
@@ -82,41 +79,5 @@ function readAsks(
   } catch (error) {
     if (error instanceof RangeError) return error;
     throw error;
-  }
-}
-
-/** What {@linkcode HeaderDoor} needs. */
-export interface HeaderDoorOptions extends DoorParts {
-  customerIds: Pick<CustomerIds, "of">;
-  /** Whether Cloudways has accepted a customer's credentials, as far as this process knows. */
-  isKnown: (id: string) => boolean;
-}
-
-/** The door for callers with Cloudways credentials in headers. It refuses nobody: tools say what is missing. */
-export class HeaderDoor implements McpDoor {
-  readonly #options: HeaderDoorOptions;
-  readonly #guests: GuestTable;
-
-  constructor(options: HeaderDoorOptions) {
-    this.#options = options;
-    this.#guests = new GuestTable(options.isKnown);
-  }
-
-  async open({ headers }: Request, { pathname }: Pick<RequestInfo, "pathname">): Promise<Guest> {
-    const key = GuestTable.keyOf(headers, pathname);
-    return this.#guests.get(key) ?? await this.#read(key, headers, pathname);
-  }
-
-  async #read(key: string, headers: Headers, pathname: string): Promise<Guest> {
-    const { customerIds, bounds } = this.#options;
-    const guest = guestOf(headers, {
-      identity: await identify(headers, customerIds),
-      connection: undefined,
-      boundsOf: () => narrow(bounds, readAddress(pathname)),
-      alsoSent: sentSecrets(headers),
-      boundTo: "",
-    }, this.#options);
-    this.#guests.add(key, guest);
-    return guest;
   }
 }

@@ -4,7 +4,7 @@ import { processBounds } from "../../src/identity/bounds.ts";
 import { CustomerIds } from "../../src/identity/customer_id.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { LoadLimit } from "../../src/http/load_limit.ts";
-import { HeaderDoor } from "../../src/http/mcp_door.ts";
+import { HeaderDoor } from "../../src/http/header_door.ts";
 import { McpRoute } from "../../src/http/mcp_route.ts";
 import { BodyReader } from "../../src/http/request_body.ts";
 import { FoldedLog } from "../../src/telemetry/folded_log.ts";
