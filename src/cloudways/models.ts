@@ -149,11 +149,6 @@ export function looseObject<T extends z.ZodRawShape>(shape: T) {
   return z.unknown().transform((value): unknown => empty.safeParse(value).data ?? value).pipe(z.looseObject(shape));
 }
 
-/** The answer to `GET /server`. A missing list is an error, never an empty one. */
-export const serverListing = z.looseObject({
-  servers: givenList(serverRecord),
-});
-
 /** A server with its applications. */
 export type ServerRecord = z.output<typeof serverRecord>;
 /** An application. */
