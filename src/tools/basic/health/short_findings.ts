@@ -42,15 +42,21 @@ export class ShortList {
   /** Adds all findings of a server and its applications, or none if they don't fit. */
   add({ server, checked, apps }: JudgedServer): boolean {
     const all = [{ target: server, checked }, ...apps.map((one) => ({ target: one.app, checked: one.checked }))];
-    const entries = all.flatMap(({ target, checked: { findings } }) =>
-      findings.map((finding) => ({ finding, text: entryOf(target, finding) }))
-    );
+    const entries: { finding: Finding; text: string }[] = [];
+    let size = 0;
+    for (const { target, checked: { findings } } of all) {
+      for (const finding of findings) {
+        const text = entryOf(target, finding);
+        size += sizeOf(text) + FRAME;
+        if (size > this.#left) return false;
+        entries.push({ finding, text });
+      }
+    }
     const heads = new Map(
-      entries.map(({ finding }) => [keyOf(finding), this.#headOf(finding)] as const)
-        .filter(([key]) => !this.#groups.has(key)),
+      entries.filter(({ finding }) => !this.#groups.has(keyOf(finding)))
+        .map(({ finding }) => [keyOf(finding), this.#headOf(finding)] as const),
     );
-    const sizes = [...heads.values(), ...entries.map(({ text }) => text)].map((one) => sizeOf(one) + FRAME);
-    const size = sizes.reduce((sum, one) => sum + one, 0);
+    for (const head of heads.values()) size += sizeOf(head) + FRAME;
     if (size > this.#left) return false;
     this.#left -= size;
     for (const [key, head] of heads) this.#groups.set(key, head);
