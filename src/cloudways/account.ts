@@ -251,6 +251,12 @@ export class CloudwaysAccount {
     return await this.#services.restorePoints.known(this.#session, serverId);
   }
 
+  /** {@linkcode lastBackups} of each of several servers. */
+  async lastBackupsOnEach(servers: readonly Pick<ServerRecord, "id">[]): Promise<LastBackups[]> {
+    const own = servers.map(({ id }) => id).filter((id) => this.#bound?.servers.has(id) !== false);
+    return await this.#services.restorePoints.knownOnEach(this.#session, own);
+  }
+
   /** The restore points of an application that were seen in the last hour. Sends no request. */
   notedRestorePoints(found: RestorableApp): Promise<readonly string[]> {
     return this.#services.restorePoints.pointsOf(this.#session, found);

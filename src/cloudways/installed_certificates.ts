@@ -62,8 +62,8 @@ export function mayHaveCertificate(app: AppRecord): boolean {
  * certificate of Cloudways'. Null if the record doesn't say enough, or if the application has a certificate of the
  * customer's own, since no record says what that covers.
  */
-export function uncoveredDomains(app: AppRecord): string[] | null {
-  const { own, letsEncrypt, letsEncryptDomains, verified } = installedCertificates(app);
+export function uncoveredDomains(app: AppRecord, installed = installedCertificates(app)): string[] | null {
+  const { own, letsEncrypt, letsEncryptDomains, verified } = installed;
   if (app.cname === null || app.aliases === null || own !== false || letsEncrypt === null) return null;
   const names = letsEncrypt && verified === true ? letsEncryptDomains : [];
   return coverage(app, names).uncovered.filter((domain) => domain !== app.app_fqdn);
