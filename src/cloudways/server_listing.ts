@@ -50,6 +50,11 @@ export class ListedServers {
     return foundApp(appId, this.#ids.apps.get(appId), serverId);
   }
 
+  /** The application with an id; undefined if there is none. */
+  appIfListed(appId: number): FoundApp | undefined {
+    return this.#ids.apps.get(appId);
+  }
+
   get #ids(): ById {
     return this.#byId ??= byId(this.servers);
   }
