@@ -6,7 +6,7 @@ import { type CloudwaysClient, knowsCredentials } from "./client.ts";
 import { openEncryptedKey } from "./encrypted_keys.ts";
 import type { Fields } from "./http.ts";
 import type { KeyWork } from "./key_work.ts";
-import { knownApps, listReply, serverListing, type ServerRecord, tiedId } from "./models.ts";
+import { knownApps, listReply, type ServerRecord, tiedId } from "./models.ts";
 import { type Operations, type OperationState, type Started, startedReply, type WaitOptions } from "./operations.ts";
 import { type ApiPath, path } from "./path.ts";
 import type { ReferenceData, ReferenceList } from "./reference_data.ts";
@@ -15,6 +15,7 @@ import { UnknownToCloudwaysError } from "./replies.ts";
 import type { LastBackups, RestorableApp, RestorePoints } from "./restore_points.ts";
 import { type BoundRequest, type OwnedRow, ServerBound } from "./server_bound.ts";
 import type { ApiRequest, Session } from "./session.ts";
+import { serverListReply } from "./server_list_reply.ts";
 import { findApp, findServer, type FoundApp, ListedServers, type ServerListing } from "./server_listing.ts";
 import type { OperationTarget, StartedKind, StartedOperation, StartedOperations } from "./started_operations.ts";
 import type { StartedWork } from "./started_work.ts";
@@ -77,7 +78,7 @@ function targetIn({ server_id, app_id }: Fields = {}): OperationTarget {
 const SERVER_LIST = {
   operation: "server_list",
   path: path`/server`,
-  reply: serverListing,
+  reply: serverListReply,
   wholeAccount: true,
 } as const;
 
@@ -240,7 +241,7 @@ export class CloudwaysAccount {
 
   /** Like {@linkcode servers}, but read from Cloudways and not from the cached listing. */
   async currentServers(): Promise<ServerRecord[]> {
-    const load = async () => (await this.read(SERVER_LIST)).servers;
+    const load = () => this.read(SERVER_LIST);
     return this.#within(await (this.#sharing.current?.read(load) ?? load()));
   }
 
@@ -248,6 +249,12 @@ export class CloudwaysAccount {
   async lastBackups(serverId: number): Promise<LastBackups> {
     if (this.#bound?.servers.has(serverId) === false) return new Map();
     return await this.#services.restorePoints.known(this.#session, serverId);
+  }
+
+  /** {@linkcode lastBackups} of each of several servers. */
+  async lastBackupsOnEach(servers: readonly Pick<ServerRecord, "id">[]): Promise<LastBackups[]> {
+    const own = servers.map(({ id }) => id).filter((id) => this.#bound?.servers.has(id) !== false);
+    return await this.#services.restorePoints.knownOnEach(this.#session, own);
   }
 
   /** The restore points of an application that were seen in the last hour. Sends no request. */
@@ -278,7 +285,7 @@ export class CloudwaysAccount {
 
   /** An application with its passwords, read from Cloudways and never stored. */
   async revealApp(appId: number, serverId: number): Promise<FoundApp> {
-    const { servers } = await this.read({ ...SERVER_LIST, reveal: true });
+    const servers = await this.read({ ...SERVER_LIST, reveal: true });
     return findApp(this.#within(servers), appId, serverId);
   }
 

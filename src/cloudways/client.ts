@@ -16,7 +16,7 @@ import type { CircuitBreaker } from "./breaker.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 import { type CloudwaysHttp, nextStep, secretFields, type WireReply, type WireRequest } from "./http.ts";
 import { KeyExchange } from "./key_exchange.ts";
-import { parseProblems, parseReply } from "./parse_reply.ts";
+import { parseAnyReply, parseProblems } from "./parse_reply.ts";
 import { sendRead } from "./read_retries.ts";
 import { readReply } from "./replies.ts";
 import type { ApiRequest, Session } from "./session.ts";
@@ -289,7 +289,7 @@ export class CloudwaysClient {
     // Literals in queries stay here, since a tool may be asked to show them; they are hidden where results are made.
     const hider = new SecretHider(own, undefined, { showLiterals: true });
     const safe = request.reveal === true ? json : await hider.valueInTurns(json, MAX_TEXT);
-    const parsed = parseReply(request.reply, safe);
+    const parsed = await parseAnyReply(request.reply, safe);
     if (parsed.success) return parsed.data;
     session.log.warn("unexpected upstream answer", { operation: request.operation, ...parseProblems(parsed.error) });
     throw new ToolError("upstream_error", `Cloudways' answer to ${request.operation} is not of the expected form.`, {

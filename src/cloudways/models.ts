@@ -10,16 +10,22 @@ export const idNumber = z.union([z.number().int(), z.string().regex(/^\d+$/).tra
 /** Text; empty if it is missing or null. */
 export const looseText = z.union([z.string(), z.number().transform(String)]).nullish().transform((text) => text ?? "");
 
-/** True for `true` and `1`, also as text; false for anything else, and if it is missing. */
-export const looseFlag = z.unknown().optional().transform((value) =>
-  value === true || value === 1 || value === "1" || value === "true"
-);
+/** True for `true` and `1`, also as text; false for anything else. */
+function isTrue(value: unknown): boolean {
+  return value === true || value === 1 || value === "1" || value === "true";
+}
 
 /** True or false in a known spelling; null for anything else, so that a missing flag does not count as false. */
-export const statedFlag = z.unknown().optional().transform((value) => {
+export function flagIn(value: unknown): boolean | null {
   if (value === false || value === 0 || value === "0" || value === "false") return false;
-  return looseFlag.parse(value) ? true : null;
-});
+  return isTrue(value) ? true : null;
+}
+
+/** Like {@linkcode isTrue}, also if it is missing. */
+export const looseFlag = z.unknown().optional().transform(isTrue);
+
+/** Like {@linkcode flagIn}, also if it is missing. */
+export const statedFlag = z.unknown().optional().transform(flagIn);
 
 /** Text; null if it is missing or null, which differs from empty text. */
 export const statedText = z.union([z.string(), z.number().transform(String)]).nullish().transform((text) =>
@@ -37,7 +43,7 @@ export const looseNumber = z.unknown().optional().transform(numberOrNull);
 
 /** Like {@linkcode looseFlag}, but null if it is missing or null. */
 export const flagOrNull = z.unknown().optional().transform((value) =>
-  value === undefined || value === null ? null : looseFlag.parse(value)
+  value === undefined || value === null ? null : isTrue(value)
 );
 
 /** A list that PHP may have turned into an object, or left out if empty. */
@@ -148,11 +154,6 @@ export function looseObject<T extends z.ZodRawShape>(shape: T) {
   const empty = z.array(z.unknown()).max(0).transform(() => ({}));
   return z.unknown().transform((value): unknown => empty.safeParse(value).data ?? value).pipe(z.looseObject(shape));
 }
-
-/** The answer to `GET /server`. A missing list is an error, never an empty one. */
-export const serverListing = z.looseObject({
-  servers: givenList(serverRecord),
-});
 
 /** A server with its applications. */
 export type ServerRecord = z.output<typeof serverRecord>;

@@ -15,6 +15,8 @@ export interface RestorableApp {
 /** The newest known restore point of each application, by application id. */
 export type LastBackups = ReadonlyMap<number, string>;
 
+type Records = Pick<CustomerRecords, "acceptedLately" | "acceptedLatelyAndHeads">;
+
 /** How long a restore point counts as known after it was last seen. */
 const TTL_MS = 3600_000;
 /** The start of a restore point whose text is a time; others are opaque. */
@@ -37,9 +39,9 @@ type Seen = z.output<typeof seenSchema>;
 export class RestorePoints {
   readonly #sealed: SealedStore;
   readonly #clock: Clock;
-  readonly #records: Pick<CustomerRecords, "acceptedLately">;
+  readonly #records: Records;
 
-  constructor(options: { sealed: SealedStore; clock: Clock; records: Pick<CustomerRecords, "acceptedLately"> }) {
+  constructor(options: { sealed: SealedStore; clock: Clock; records: Records }) {
     this.#sealed = options.sealed;
     this.#clock = options.clock;
     this.#records = options.records;
@@ -61,9 +63,25 @@ export class RestorePoints {
 
   /** The newest known point of each of a server's applications. Never fails. */
   async known(session: Session, serverId: number): Promise<LastBackups> {
-    const seen = await this.#readOrNothing(session, serverId);
-    const newest = Object.entries(seen).map(([id, { points }]) => [Number(id), newestOf(points)] as const);
-    return new Map(newest.flatMap(([id, point]) => point === undefined ? [] : [[id, point]]));
+    return newestPoints(await this.#readOrNothing(session, serverId));
+  }
+
+  /** Like {@linkcode known}, for each of several servers; reads only the entries that there are. */
+  async knownOnEach(session: Session, serverIds: readonly number[]): Promise<LastBackups[]> {
+    const noted = await this.#noted(session, serverIds);
+    return await Promise.all(serverIds.map(async (id) => noted.has(id) ? await this.known(session, id) : new Map()));
+  }
+
+  /** The servers with an entry. */
+  async #noted(session: Session, serverIds: readonly number[]): Promise<ReadonlySet<number>> {
+    try {
+      const keys = serverIds.map((id) => keyOf(session, id));
+      const { heads } = await this.#records.acceptedLatelyAndHeads(session.customer, keys);
+      return new Set(serverIds.filter((_id, index) => heads[index] !== undefined));
+    } catch (error) {
+      session.log.debug("restore points not known", { error });
+      return new Set();
+    }
   }
 
   /** Every known point of an application. Never fails. */
@@ -112,6 +130,11 @@ export const finishedRestorePoints = z.union([
 export function momentOf(point: string): number | undefined {
   const time = TIME.test(point) ? Date.parse(isoTime(point) ?? "") : NaN;
   return Number.isNaN(time) ? undefined : time;
+}
+
+function newestPoints(seen: Seen): LastBackups {
+  const newest = Object.entries(seen).map(([id, { points }]) => [Number(id), newestOf(points)] as const);
+  return new Map(newest.flatMap(([id, point]) => point === undefined ? [] : [[id, point]]));
 }
 
 /** The latest of the points that are times; undefined if there are none. */

@@ -7,8 +7,9 @@ import type { SealedStore } from "../store/sealed.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 import type { CloudwaysClient } from "./client.ts";
 import type { Session } from "./session.ts";
-import { type AppRecord, knownApps, serverListing, type ServerRecord } from "./models.ts";
+import { type AppRecord, knownApps, type ServerRecord } from "./models.ts";
 import { path } from "./path.ts";
+import { readServerTexts, serverListReply, writeServerTexts } from "./server_list_reply.ts";
 
 const TTL_MS = 60_000;
 /** Longer than a listing is cached plus its request can take, so that no older listing becomes valid again. */
@@ -49,6 +50,11 @@ export class ListedServers {
     return foundApp(appId, this.#ids.apps.get(appId), serverId);
   }
 
+  /** The application with an id; undefined if there is none. */
+  appIfListed(appId: number): FoundApp | undefined {
+    return this.#ids.apps.get(appId);
+  }
+
   get #ids(): ById {
     return this.#byId ??= byId(this.servers);
   }
@@ -68,8 +74,19 @@ function byId(listed: readonly ServerRecord[]): ById {
 const MAX_CHARACTERS = 12_000_000;
 const MAX_CHARACTERS_EACH = MAX_CHARACTERS / 2;
 
-const cachedListing = serverListing.extend({ epoch: z.string(), readAt: z.number() })
-  .transform(({ servers, readAt, epoch }) => ({ listed: new ListedServers(servers, readAt), epoch }));
+/** A listing of the cache. Its servers are read in turns; undefined if they can't be read. */
+interface CachedListing {
+  epoch: string;
+  listed: Promise<ListedServers | undefined>;
+}
+
+const cachedListing = z.object({ epoch: z.string(), readAt: z.number(), servers: z.array(z.string()) })
+  .transform(({ epoch, readAt, servers }): CachedListing => ({ epoch, listed: openListing(servers, readAt) }));
+
+async function openListing(texts: readonly string[], readAt: number): Promise<ListedServers | undefined> {
+  const servers = await readServerTexts(texts);
+  return servers && new ListedServers(servers, readAt);
+}
 
 /**
  * The servers and applications of each customer. They are read at most once a minute, with one request however many
@@ -114,19 +131,20 @@ export class ServerListing {
     const keys = [epochKey(session), listingKey(session)];
     const { acceptedLately, heads: [epoch = "", head] } = await records.acceptedLatelyAndHeads(session.customer, keys);
     const cached = acceptedLately ? await this.#opened.read(listingKey(session), head, cachedListing) : undefined;
-    return { epoch, cached: cached?.epoch === epoch ? cached.listed : undefined };
+    return { epoch, cached: cached?.epoch === epoch ? await cached.listed : undefined };
   }
 
   async #fetch(session: Session, epoch: string): Promise<ListedServers> {
-    const { servers } = await this.#client.send(session, {
+    const servers = await this.#client.send(session, {
       operation: "server_list",
       method: "GET",
       path: path`/server`,
-      reply: serverListing,
+      reply: serverListReply,
     });
     const listed = new ListedServers(servers, this.#clock.now());
-    const entry = { epoch, servers, readAt: listed.readAt };
-    await this.#opened.write(listingKey(session), entry, cachedListing, { epoch, listed })
+    const entry = { epoch, servers: await writeServerTexts(servers), readAt: listed.readAt };
+    const cached = { epoch, listed: Promise.resolve(listed) };
+    await this.#opened.write(listingKey(session), entry, cachedListing, cached)
       .catch((error) => session.log.debug("listing not kept", { error }));
     return listed;
   }

@@ -4,6 +4,7 @@ import type { Customer } from "../identity/caller.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { Fields } from "./http.ts";
+import type { ReplyInTurns } from "./parse_reply.ts";
 import type { ApiPath } from "./path.ts";
 
 /** For whom a request is sent, and when it must end. */
@@ -36,7 +37,7 @@ export interface ApiRequest<T> {
   /** The body of a write whose members are objects, which a form can't express. */
   json?: Readonly<Record<string, JsonValue>>;
   /** The schema of the answer, with just enough members to notice a wrong answer. */
-  reply: z.ZodType<T>;
+  reply: z.ZodType<T> | ReplyInTurns<T>;
   /**
    * Leave secrets in the answer, and send the request once. For the tool that shows them after a person's approval, and
    * for texts and lists that are written back whole.

@@ -4,11 +4,12 @@ import fc from "fast-check";
 import { addressKey, addressListReply } from "../../src/cloudways/address_lists.ts";
 import { formatRange, parseRange } from "../../src/cloudways/address_ranges.ts";
 import { CertificateError, checkCertificate } from "../../src/cloudways/certificates.ts";
-import { isoTime, serverListing } from "../../src/cloudways/models.ts";
+import { isoTime } from "../../src/cloudways/models.ts";
 import { startedReply } from "../../src/cloudways/operations.ts";
 import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../../src/cloudways/reference_data.ts";
 import { isOutage, readReply, retryAfterSeconds } from "../../src/cloudways/replies.ts";
 import { readReport } from "../../src/cloudways/report_tables.ts";
+import { serverListReply } from "../../src/cloudways/server_list_reply.ts";
 import { readServerUsage } from "../../src/cloudways/server_usage.ts";
 import { describeGraph, graphReply } from "../../src/cloudways/server_graph.ts";
 import { ToolError } from "../../src/errors.ts";
@@ -97,7 +98,6 @@ const RECORDS: readonly unknown[] = [
 ];
 
 const SCHEMAS = [
-  serverListing,
   startedReply,
   addressListReply,
   graphReply,
@@ -118,11 +118,12 @@ const records = defineProperty({
       mutations: fc.array(anyMutation, { maxLength: 3 }),
       other: fc.option(anyJson, { freq: 4 }),
     }),
-    holds: ({ base, mutations, other }) => {
+    holds: async ({ base, mutations, other }) => {
       const text = toText(other ?? mutate(base, mutations));
       const json = hideSecrets(JSON.parse(text));
 
       for (const schema of SCHEMAS) schema.safeParse(json);
+      await serverListReply.parseInTurns(json);
       const graph = graphReply.safeParse(json).data;
       const report = readReport(json);
       const usage = readServerUsage(json, []);

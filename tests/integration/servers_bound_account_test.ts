@@ -83,13 +83,18 @@ Deno.test("restore points of another server that were seen before are not known 
     accountWide: false,
     input: z.strictObject({}),
     output: z.looseObject({}),
-    handler: async (_input, { account }) => ({ apps: (await account.lastBackups(FOREIGN.server_id)).size }),
+    handler: async (_input, { account }) => ({
+      apps: (await account.lastBackups(FOREIGN.server_id)).size,
+      on_each: (await account.lastBackupsOnEach([{ id: FOREIGN.server_id }])).map(({ size }) => size),
+    }),
   });
   await using service = await startService({ catalogue: new Catalogue([...allTools, noted]), sandbox: AT_ONCE });
   await callTool(service.mcpUrl, "get_app_restore_points", { app_id: FOREIGN.app_id }, TOKEN_HEADERS);
-  const countFor = async (headers: Record<string, string>) =>
-    (await callTool(service.mcpUrl, "noted", {}, headers)).json.apps;
+  const countFor = async (headers: Record<string, string>) => {
+    const { json: { apps, on_each } } = await callTool(service.mcpUrl, "noted", {}, headers);
+    return { apps, on_each };
+  };
 
-  assert.equal(await countFor(TOKEN_HEADERS), 1);
-  assert.equal(await countFor(BOUND_HEADERS), 0);
+  assert.deepEqual(await countFor(TOKEN_HEADERS), { apps: 1, on_each: [1] });
+  assert.deepEqual(await countFor(BOUND_HEADERS), { apps: 0, on_each: [] });
 });

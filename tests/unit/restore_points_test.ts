@@ -71,3 +71,24 @@ Deno.test("a malformed entry counts as absent", async () => {
 
   assert.deepEqual(await points.known(session, 1), new Map([[7, POINT]]));
 });
+
+Deno.test("of several servers the points of each are known, and only entries that there are get read", async () => {
+  const { points, session, store, records } = await make();
+  await points.note(session, found, [POINT]);
+  const opened: unknown[] = [];
+  const get = store.get.bind(store);
+  store.get = (key) => {
+    if (key.purpose === "restore_points") opened.push(key.name);
+    return get(key);
+  };
+
+  const known = await points.knownOnEach(session, [2, 1, 3]);
+  await records.refused(session.customer);
+  const refused = await points.knownOnEach(session, [1]);
+  await store.close();
+  const away = await points.knownOnEach(session, [2, 1]);
+
+  assert.deepEqual(known, [new Map(), new Map([[7, POINT]]), new Map()]);
+  assert.deepEqual(opened, ["1"]);
+  assert.deepEqual([refused, away], [[new Map()], [new Map(), new Map()]]);
+});

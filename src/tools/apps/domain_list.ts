@@ -1,8 +1,9 @@
 /** Every domain of the account, with what Cloudways says of its certificate. */
 import { z } from "zod";
 import { nameCovers } from "../../cloudways/certificates.ts";
+import { ListingFacts } from "../../cloudways/listing_facts.ts";
 import { type AppRecord, knownApps, type ServerRecord } from "../../cloudways/models.ts";
-import { findApp, findServer } from "../../cloudways/server_listing.ts";
+import type { ListedServers } from "../../cloudways/server_listing.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import { asOf } from "../define/as_of.ts";
 import { certificateOf, type CertificateView } from "../define/certificate_facts.ts";
@@ -58,13 +59,22 @@ interface Chosen {
   server_id?: number | undefined;
 }
 
-/** The servers that are asked about, with the applications that are. */
-function chosenOf(servers: readonly ServerRecord[], { app_id, server_id }: Chosen): readonly ServerRecord[] {
+/** The domains of some servers, the most urgent first, and what is not told. */
+function domainsOn(servers: readonly ServerRecord[]) {
+  const domains = servers.flatMap((server) => knownApps(server).flatMap((app) => domainsOf(app, server)));
+  const byUrgency = domains.map((row) => ({ row, urgency: urgency(row) })).sort((a, b) => a.urgency - b.urgency);
+  return { domains: byUrgency.map(({ row }) => row), not_told: notToldOf(servers) };
+}
+
+const allDomains = new ListingFacts(domainsOn);
+
+/** The domains of what is asked about. */
+function chosenDomains(listed: ListedServers, { app_id, server_id }: Chosen): ReturnType<typeof domainsOn> {
   if (app_id !== undefined) {
-    const { app, server } = findApp(servers, app_id, server_id);
-    return [{ ...server, apps: [app] }];
+    const { app, server } = listed.app(app_id, server_id);
+    return domainsOn([{ ...server, apps: [app] }]);
   }
-  return server_id === undefined ? servers : [findServer(servers, server_id)];
+  return server_id === undefined ? allDomains.of(listed) : domainsOn([listed.server(server_id)]);
 }
 
 const target = z.int().min(1).meta(declare({ role: "target" })).optional();
@@ -85,12 +95,11 @@ const listDomains = defineTool({
   }),
   output: z.looseObject({ as_of: z.string(), domains: records, not_told: records }),
   handler: async ({ query = "", ...chosen }, { account }) => {
-    const { servers: all, readAt } = await account.listed();
-    const servers = chosenOf(all, chosen);
-    const domains = servers.flatMap((server) => knownApps(server).flatMap((app) => domainsOf(app, server)))
-      .filter(({ domain }) => domain.toLowerCase().includes(query.toLowerCase()))
-      .toSorted((a, b) => urgency(a) - urgency(b));
-    return { ...asOf(readAt), domains, not_told: notToldOf(servers) };
+    const listed = await account.listed();
+    const { domains, not_told } = chosenDomains(listed, chosen);
+    const wanted = query.toLowerCase();
+    const found = wanted === "" ? domains : domains.filter(({ domain }) => domain.toLowerCase().includes(wanted));
+    return { ...asOf(listed.readAt), domains: found, not_told };
   },
 });
 

@@ -1,5 +1,6 @@
 /** The servers and applications of the account, listed and found. */
 import { z } from "zod";
+import { ListingFacts } from "../../cloudways/listing_facts.ts";
 import { knownApps } from "../../cloudways/models.ts";
 import { asOf } from "../define/as_of.ts";
 import { fitting } from "../define/fitting.ts";
@@ -27,11 +28,30 @@ const listServers = defineTool({
   handler: async ({ detail, after_id = 0 }, { account }) => {
     const { servers, readAt } = await account.listed();
     const wanted = servers.filter(({ id }) => id > after_id).toSorted((a, b) => a.id - b.id);
-    const shown = fitting(wanted.map((server) => serverView(server, detail)));
+    // Lazily: a server that does not fit is not made into a view.
+    const shown = fitting(wanted.values().map((server) => serverView(server, detail)));
     const next_after_id = shown.length < wanted.length ? shown.at(-1)?.id ?? null : null;
     return { ...asOf(readAt), servers: shown, next_after_id };
   },
 });
+
+/** The texts by which servers and applications are found. */
+const searched = new ListingFacts((servers) =>
+  servers.map((server) => ({
+    server,
+    id: String(server.id),
+    texts: lowerCase([server.label, server.public_ip, server.server_fqdn]),
+    apps: knownApps(server).map((app) => ({
+      app,
+      id: String(app.id),
+      texts: lowerCase([app.label, app.cname ?? "", app.app_fqdn, ...app.aliases ?? []]),
+    })),
+  }))
+);
+
+function lowerCase(texts: readonly string[]): string[] {
+  return texts.map((text) => text.toLowerCase());
+}
 
 const findResources = defineTool({
   name: "find_resources",
@@ -49,19 +69,15 @@ const findResources = defineTool({
   handler: async ({ query }, { account }) => {
     // People paste the address of a page when they mean the site.
     const wanted = (URL.parse(query)?.hostname || query).toLowerCase();
-    const matches = (...texts: string[]) => texts.some((text) => text.toLowerCase().includes(wanted));
-    const { servers, readAt } = await account.listed();
+    const matches = ({ id, texts }: { id: string; texts: readonly string[] }) =>
+      id === wanted || texts.some((text) => text.includes(wanted));
+    const listed = await account.listed();
+    const entries = searched.of(listed);
     return {
-      ...asOf(readAt),
-      servers: servers
-        .filter((server) => String(server.id) === wanted || matches(server.label, server.public_ip, server.server_fqdn))
-        .map((server) => serverOnlyView(server, "concise")),
-      apps: servers.flatMap((server) =>
-        knownApps(server)
-          .filter(({ id, label, cname, app_fqdn, aliases }) =>
-            String(id) === wanted || matches(label, cname ?? "", app_fqdn, ...aliases ?? [])
-          )
-          .map((app) => ({ ...appView(app, "concise"), ...namesOfServer(server) }))
+      ...asOf(listed.readAt),
+      servers: entries.filter(matches).map(({ server }) => serverOnlyView(server, "concise")),
+      apps: entries.flatMap(({ server, apps }) =>
+        apps.filter(matches).map(({ app }) => ({ ...appView(app, "concise"), ...namesOfServer(server) }))
       ),
     };
   },

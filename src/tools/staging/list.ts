@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { domainOf, isoTime } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
-import { findServer, type FoundApp } from "../../cloudways/server_listing.ts";
+import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import { asOf } from "../define/as_of.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
@@ -37,15 +37,15 @@ const listStagingApps = defineTool({
   }),
   output: z.looseObject({ as_of: z.string(), staging_apps: records }),
   handler: async ({ server_id }, { account }) => {
-    const { servers, readAt } = await account.listed();
-    const wanted = server_id === undefined ? servers : [findServer(servers, server_id)];
+    const listed = await account.listed();
+    const wanted = server_id === undefined ? listed.servers : [listed.server(server_id)];
     const staging_apps = stagingCopies(wanted).map((copy) => ({
       ...appEntry(copy),
       created_at: isoTime(copy.app.created_at),
-      live_app: liveEntry(liveAppOf(servers, copy)),
+      live_app: liveEntry(liveAppOf(listed, copy)),
       ...(isPerhapsTemporary(copy) && { perhaps_temporary: true }),
     }));
-    return { ...asOf(readAt), staging_apps };
+    return { ...asOf(listed.readAt), staging_apps };
   },
 });
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { knownApps, looseList, looseText, type ServerRecord, tiedId } from "../../cloudways/models.ts";
 import { momentOf } from "../../cloudways/restore_points.ts";
-import { findApp, type FoundApp } from "../../cloudways/server_listing.ts";
+import { type FoundApp, ListedServers } from "../../cloudways/server_listing.ts";
 import { ToolError } from "../../errors.ts";
 import type { ToolContext } from "../define/tool.ts";
 
@@ -29,14 +29,12 @@ export function stagingCopies(servers: readonly ServerRecord[]): FoundApp[] {
 }
 
 /** The live application of a staging copy, among all servers of the account. */
-export function liveAppOf(servers: readonly ServerRecord[], copy: FoundApp): LiveApp {
+export function liveAppOf(listed: ListedServers, copy: FoundApp): LiveApp {
   const id = sourceIdOf(copy);
   if (id === null) return { state: "not_told", id };
-  for (const server of servers) {
-    const app = knownApps(server).find((candidate) => candidate.id === id);
-    if (app !== undefined) return { state: "found", found: { app, server } };
-  }
-  return servers.some(({ apps }) => apps === null) ? { state: "not_told", id } : { state: "gone", id };
+  const found = listed.appIfListed(id);
+  if (found !== undefined) return { state: "found", found };
+  return listed.servers.some(({ apps }) => apps === null) ? { state: "not_told", id } : { state: "gone", id };
 }
 
 /**
@@ -62,11 +60,11 @@ export function requireStaging<Found extends FoundApp>(found: Found): Found {
  */
 export async function currentPair(
   input: { app_id: number; server_id?: number | undefined },
-  { account }: ToolContext,
+  { account, clock }: ToolContext,
 ): Promise<StagingPair> {
-  const servers = await account.currentServers();
-  const copy = requireStaging(findApp(servers, input.app_id, input.server_id));
-  const live = liveAppOf(servers, copy);
+  const listed = new ListedServers(await account.currentServers(), clock.now());
+  const copy = requireStaging(listed.app(input.app_id, input.server_id));
+  const live = liveAppOf(listed, copy);
   if (live.state !== "found") throw noLiveApp(copy);
   if (isPerhapsTemporary(copy)) throw perhapsTemporary(copy);
   return { copy, live: live.found };

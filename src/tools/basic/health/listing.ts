@@ -1,7 +1,8 @@
 /** What the listing of servers and applications alone says of their health. */
 import { coverage } from "../../../cloudways/certificates.ts";
-import { installedCertificates } from "../../../cloudways/installed_certificates.ts";
-import type { AppRecord, ServerRecord } from "../../../cloudways/models.ts";
+import { type InstalledCertificates, installedCertificates } from "../../../cloudways/installed_certificates.ts";
+import { ListingFacts } from "../../../cloudways/listing_facts.ts";
+import { type AppRecord, knownApps, type ServerRecord } from "../../../cloudways/models.ts";
 import { type Checked, type Finding, found, NOTHING, shownNames, together, unknown } from "./finding.ts";
 
 /** Old operating systems, in the words of a server's record. */
@@ -15,8 +16,30 @@ export function isRunning({ status }: Pick<ServerRecord, "status">): boolean {
   return status.toLowerCase() === "running";
 }
 
+/** A server with its applications, and what was found on them. */
+export interface ServerHealth {
+  server: ServerRecord;
+  checked: Checked;
+  apps: readonly AppHealth[];
+}
+
+/** An application, and what was found on it. */
+export interface AppHealth {
+  app: AppRecord;
+  checked: Checked;
+}
+
+/** What the listing says of each server, by its record. */
+export const listedHealth = new ListingFacts((servers) =>
+  new Map(servers.map((server): [ServerRecord, ServerHealth] => [server, {
+    server,
+    checked: serverListed(server),
+    apps: knownApps(server).map((app) => ({ app, checked: appListed(app) })),
+  }]))
+);
+
 /** Status and platform of a server, and whether its applications are known. */
-export function serverListed(server: ServerRecord): Checked {
+function serverListed(server: ServerRecord): Checked {
   const apps = server.apps === null ? unknown("apps", "not_told", NOT_TOLD) : NOTHING;
   return together([statusOf(server), platformOf(server), apps]);
 }
@@ -39,49 +62,56 @@ export function appListed(app: AppRecord): Checked {
   if (app.cname === null || app.aliases === null) return notTold;
   const domains = coverage(app, []).uncovered.filter((domain) => domain !== app.app_fqdn);
   if (domains.length === 0) return NOTHING;
-  const { own, letsEncrypt, autoRenewal } = installedCertificates(app);
+  const installed = installedCertificates(app);
+  const { own, letsEncrypt, autoRenewal } = installed;
   if (own === true) return unknown("certificate", "own_certificate", OWN);
   if (own === null || letsEncrypt === null) return notTold;
-  if (!letsEncrypt) return found(certificateFinding("certificate_missing", app, domains, domains));
+  const facts = { app, installed, domains };
+  if (!letsEncrypt) return found(certificateFinding("certificate_missing", facts, domains));
   const renewal = autoRenewal === null ? notTold : autoRenewal ? NOTHING : found({
     severity: "attention",
     kind: "certificate_not_renewed",
-    ...shownNames("domains", installedCertificates(app).letsEncryptDomains),
+    ...shownNames("domains", installed.letsEncryptDomains),
     arguments: { app_id: app.id, enabled: true },
   });
-  return together([coverOf(app, domains), renewal]);
+  return together([coverOf(facts), renewal]);
 }
 
-function coverOf(app: AppRecord, domains: readonly string[]): Checked {
-  const { verified, letsEncryptDomains } = installedCertificates(app);
+/** An application with what is known of its certificates, and all its domains that need one. */
+interface CertificateFacts {
+  app: AppRecord;
+  installed: InstalledCertificates;
+  domains: readonly string[];
+}
+
+function coverOf(facts: CertificateFacts): Checked {
+  const { app, domains, installed: { verified, letsEncryptDomains } } = facts;
   if (verified === null) return unknown("certificate", "not_told", NOT_TOLD);
-  if (!verified) return found(certificateFinding("certificate_not_verified", app, letsEncryptDomains, domains));
-  const bare = domains.filter((domain) => coverage(app, letsEncryptDomains).uncovered.includes(domain));
-  return bare.length === 0 ? NOTHING : found(certificateFinding("certificate_not_covering", app, bare, domains));
+  if (!verified) return found(certificateFinding("certificate_not_verified", facts, letsEncryptDomains));
+  const { uncovered } = coverage(app, letsEncryptDomains);
+  const bare = domains.filter((domain) => uncovered.includes(domain));
+  return bare.length === 0 ? NOTHING : found(certificateFinding("certificate_not_covering", facts, bare));
 }
 
 /**
- * A certificate that has to be installed again.
+ * A certificate that has to be installed again, for all domains of the application.
  *
  * @param shown The domains it is about.
- * @param all All domains of the application, which the new one should cover.
  */
 function certificateFinding(
   kind: "certificate_missing" | "certificate_not_verified" | "certificate_not_covering",
-  app: AppRecord,
+  { app, domains, installed: { email } }: CertificateFacts,
   shown: readonly string[],
-  all: readonly string[],
 ): Finding {
-  const { email } = installedCertificates(app);
   // A wildcard needs a certificate of another kind, which is a choice.
-  const isPlain = all.every((domain) => !domain.startsWith("*."));
+  const isPlain = domains.every((domain) => !domain.startsWith("*."));
   return {
     severity: "attention",
     kind,
     ...shownNames("domains", shown),
     arguments: {
       app_id: app.id,
-      ...(isPlain ? { domains: all, wildcard: false } : {}),
+      ...(isPlain ? { domains, wildcard: false } : {}),
       ...(email === null ? {} : { email }),
     },
     needs: [...(isPlain ? [] : ["domains", "wildcard"]), ...(email === null ? ["email"] : [])],

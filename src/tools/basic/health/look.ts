@@ -1,7 +1,7 @@
 /** Looks at servers, one after the other as far as the allowance and the time go. */
 import { Semaphore } from "../../../async/semaphore.ts";
 import type { CloudwaysAccount } from "../../../cloudways/account.ts";
-import { type AppRecord, knownApps, type ServerRecord } from "../../../cloudways/models.ts";
+import type { AppRecord, ServerRecord } from "../../../cloudways/models.ts";
 import { path } from "../../../cloudways/path.ts";
 import { graphReply, type GraphSeries } from "../../../cloudways/server_graph.ts";
 import { type PendingUpdates, readPendingUpdates } from "../../define/pending_updates.ts";
@@ -13,23 +13,10 @@ import { readVulnerabilities } from "../../define/vulnerabilities.ts";
 import type { Part, Reading, WideReading } from "../../define/wide_reading.ts";
 import { type Figure, figureOf, FIGURES, targetOf } from "./figures.ts";
 import { type Check, type Checked, NOTHING, together, unknown } from "./finding.ts";
-import { appListed, isRunning, serverListed } from "./listing.ts";
+import { type AppHealth, isRunning, type ServerHealth } from "./listing.ts";
 import { servicesOf } from "./services.ts";
 import { malwareOf } from "./malware.ts";
 import { backupsOf, updatesOf, vulnerabilitiesOf } from "./upkeep.ts";
-
-/** An application, and what was found on it. */
-export interface AppHealth {
-  app: AppRecord;
-  checked: Checked;
-}
-
-/** A server with its applications, and what was found on them. */
-export interface ServerHealth {
-  server: ServerRecord;
-  checked: Checked;
-  apps: AppHealth[];
-}
 
 /** What {@linkcode lookAt} works with. */
 export interface LookOptions {
@@ -44,19 +31,23 @@ export interface LookOptions {
 /** How many servers are looked at side by side. The others wait, so that what was begun is complete. */
 const SERVERS_SIDE_BY_SIDE = 6;
 
-/** Looks at the servers in the given order. What can't be read any more is named as unknown. */
-export async function lookAt(servers: readonly ServerRecord[], options: LookOptions): Promise<ServerHealth[]> {
+/**
+ * Looks at the servers in the given order. What can't be read any more is named as unknown.
+ *
+ * @param listed What the listing says of them.
+ */
+export async function lookAt(listed: readonly ServerHealth[], options: LookOptions): Promise<ServerHealth[]> {
   const { reading, thorough, context: { account, progress } } = options;
   const updates = thorough ? await reading.read(UPDATES, () => readPendingUpdates(account)) : undefined;
   const places = new Semaphore(SERVERS_SIDE_BY_SIDE);
   let done = 0;
-  return await Promise.all(servers.map(async (server) => {
+  return await Promise.all(listed.map(async (server) => {
     const release = await places.acquire();
     try {
       return await new ServerLook(server, options, updates).health();
     } finally {
       release();
-      progress("Looking at the servers.", ++done, servers.length);
+      progress("Looking at the servers.", ++done, listed.length);
     }
   }));
 }
@@ -74,39 +65,47 @@ function judged<T>(check: Check, reading: Reading<T>, judge: (value: T) => Check
 
 /** Looks at one server. */
 class ServerLook {
-  readonly #server: ServerRecord;
+  readonly #listed: ServerHealth;
   readonly #options: LookOptions;
   readonly #updates: Reading<Map<number, PendingUpdates>> | undefined;
 
   constructor(
-    server: ServerRecord,
+    listed: ServerHealth,
     options: LookOptions,
     updates: Reading<Map<number, PendingUpdates>> | undefined,
   ) {
-    this.#server = server;
+    this.#listed = listed;
     this.#options = options;
     this.#updates = updates;
   }
 
   /** On a server that does not run there is nothing more to see than that. */
   async health(): Promise<ServerHealth> {
-    const server = this.#server;
-    const runs = isRunning(server);
-    const listed = serverListed(server);
-    const infected = runs ? this.#infected() : undefined;
-    const [own, apps] = await Promise.all([
-      runs ? this.#measured() : NOTHING,
-      Promise.all(
-        knownApps(server).map(async (app) => {
-          const [upkeep, malware] = await Promise.all([
-            runs ? this.#upkeep(app) : NOTHING,
-            infected?.then((reading) => judged("malware", reading, (all) => malwareOf(app, all))) ?? NOTHING,
-          ]);
-          return { app, checked: together([appListed(app), upkeep, malware]) };
-        }),
-      ),
+    const { server, checked, apps } = this.#listed;
+    if (!isRunning(server)) return this.#listed;
+    const infected = this.#infected();
+    const [own, looked] = await Promise.all([
+      this.#measured(),
+      this.#options.thorough ? this.#lookAtApps(apps, infected) : apps,
     ]);
-    return { server, checked: together([listed, own]), apps };
+    return { server, checked: together([checked, own]), apps: looked };
+  }
+
+  async #lookAtApps(
+    apps: readonly AppHealth[],
+    infected: Promise<Reading<ProtectedApp[]>> | undefined,
+  ): Promise<AppHealth[]> {
+    return await Promise.all(apps.map(async ({ app, checked }) => {
+      const [upkeep, malware] = await Promise.all([
+        this.#upkeep(app),
+        infected?.then((reading) => judged("malware", reading, (all) => malwareOf(app, all))) ?? NOTHING,
+      ]);
+      return { app, checked: together([checked, upkeep, malware]) };
+    }));
+  }
+
+  get #server(): ServerRecord {
+    return this.#listed.server;
   }
 
   get #account(): CloudwaysAccount {
@@ -156,7 +155,7 @@ class ServerLook {
   /** The applications with malware in them, if they are asked for: one request for the whole server. */
   #infected(): Promise<Reading<ProtectedApp[]>> | undefined {
     const { thorough, reading } = this.#options;
-    if (!thorough || knownApps(this.#server).length === 0) return undefined;
+    if (!thorough || this.#listed.apps.length === 0) return undefined;
     return reading.read(MALWARE, () => readInfectedApps(this.#account, this.#server.id));
   }
 

@@ -35,9 +35,11 @@ export async function readReported(
   { all }: { all: boolean },
 ): Promise<ReportedAlerts> {
   const page = await readAlertPage(account);
+  // Of two servers with one id the first, as everywhere.
+  const byId = new Map(servers.toReversed().map((server) => [server.id, server]));
   const groups = groupedAlerts(page.filter(({ is_read }) => is_read !== true)).flatMap((group): Reported[] => {
     const { subject, server_id, app_id, count, first_at, last_at } = group;
-    const server = servers.find(({ id }) => id === server_id);
+    const server = server_id === null ? undefined : byId.get(server_id);
     if (server === undefined && !(all && server_id === null)) return [];
     const app = server === undefined ? undefined : knownApps(server).find(({ id }) => id === app_id);
     return [{

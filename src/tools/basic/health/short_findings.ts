@@ -42,19 +42,25 @@ export class ShortList {
   /** Adds all findings of a server and its applications, or none if they don't fit. */
   add({ server, checked, apps }: JudgedServer): boolean {
     const all = [{ target: server, checked }, ...apps.map((one) => ({ target: one.app, checked: one.checked }))];
-    const entries = all.flatMap(({ target, checked: { findings } }) =>
-      findings.map((finding) => ({ finding, text: entryOf(target, finding) }))
-    );
-    const heads = new Map(
-      entries.map(({ finding }) => [keyOf(finding), this.#headOf(finding)] as const)
-        .filter(([key]) => !this.#groups.has(key)),
-    );
-    const sizes = [...heads.values(), ...entries.map(({ text }) => text)].map((one) => sizeOf(one) + FRAME);
-    const size = sizes.reduce((sum, one) => sum + one, 0);
+    const entries: { key: string; text: string }[] = [];
+    const kinds = new Map<string, Finding>();
+    let size = 0;
+    for (const { target, checked: { findings } } of all) {
+      for (const finding of findings) {
+        const [key, text] = [keyOf(finding), entryOf(target, finding)];
+        size += sizeOf(text) + FRAME;
+        if (size > this.#left) return false;
+        entries.push({ key, text });
+        kinds.set(key, finding);
+      }
+    }
+    const fresh = [...kinds].filter(([key]) => !this.#groups.has(key));
+    const heads = fresh.map(([key, finding]) => [key, this.#headOf(finding)] as const);
+    for (const [, head] of heads) size += sizeOf(head) + FRAME;
     if (size > this.#left) return false;
     this.#left -= size;
     for (const [key, head] of heads) this.#groups.set(key, head);
-    for (const { finding, text } of entries) this.#groups.get(keyOf(finding))?.on.push(text);
+    for (const { key, text } of entries) this.#groups.get(key)?.on.push(text);
     return true;
   }
 
@@ -86,13 +92,13 @@ function keyOf({ severity, kind }: Finding): string {
 
 /** `Blog (200002) blog.example.com` or `Production (100001) 1.5`. */
 function entryOf({ id, label }: { id: number; label: string }, finding: Finding): string {
-  return [short(label), `(${id})`, ...evidenceOf(finding)].join(" ");
-}
-
-function evidenceOf({ figure, status, platform, service, state, domains = [], more_domains_count = 0 }: Finding) {
+  const { figure, status, platform, service, state, domains = [], more_domains_count = 0 } = finding;
+  let entry = `${short(label)} (${id})`;
+  for (const word of [figure, status, platform, service, state, domains[0]]) {
+    if (word !== undefined) entry += ` ${short(String(word))}`;
+  }
   const more = domains.length - 1 + more_domains_count;
-  const words = [figure, status, platform, service, state, domains[0]].flatMap((word) => word ?? []);
-  return [...words.map((word) => short(String(word))), ...(more > 0 ? [`and ${more} more`] : [])];
+  return more > 0 ? `${entry} and ${more} more` : entry;
 }
 
 function short(text: string): string {

@@ -31,16 +31,14 @@ const WHOLE_SHARE = 0.8;
 /** The findings of the servers as far as they fit, in the order of the servers. */
 export function shownFindings(all: readonly JudgedServer[], caller: Bounds, space: Space): ShownFindings {
   const servers = all.filter((server) => findingsOf(server) > 0);
-  const views = servers.map((server) => ({ server, view: serverView(server, caller) }));
-  const fitsWhole = space.has(views.map(({ view }) => view));
-  const forFull = fitsWhole ? space : space.share(FULL_SHARE);
-  const inFull = forFull.fitting(views, ({ view }) => view);
-  const full = inFull.map(({ view }) => view);
+  const views = space.begun(servers.values().map((server) => serverView(server, caller)));
+  const forFull = space.has(views) ? space : space.share(FULL_SHARE);
+  const full = forFull.fitting(views);
   const toolFor = (kind: FindingKind) => usableTool(kind, caller)?.name;
   const room = space.without(sizeOf(full));
   const forWhole = room.share(WHOLE_SHARE).left;
   const list = new ShortList(forWhole, toolFor);
-  const missing = servers.slice(inFull.length).filter((server) => !list.add(server));
+  const missing = servers.slice(full.length).filter((server) => !list.add(server));
   // Of a server that does not fit, what is wrong with itself is worth more than what is wrong with its applications.
   list.grow(room.left - forWhole);
   const ownShown = missing.map((server) => ({ ...server, apps: [] })).filter((server) => list.add(server));

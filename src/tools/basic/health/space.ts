@@ -34,9 +34,20 @@ export class Space {
   }
 
   /** The first values that fit together in a list. */
-  fitting<T>(values: readonly T[], shown: (value: T) => unknown = (value) => value): T[] {
+  fitting<T>(values: readonly T[]): T[] {
     let used = 2;
-    const end = values.findIndex((value) => (used += sizeOf(shown(value)) + 1) > this.#left);
+    const end = values.findIndex((value) => (used += sizeOf(value) + 1) > this.#left);
     return end === -1 ? [...values] : values.slice(0, end);
+  }
+
+  /** All values where they fit together in a list; else the first ones, up to one that does not fit any more. */
+  begun<T>(values: Iterable<T>): T[] {
+    const begun: T[] = [];
+    let used = 1;
+    for (const value of values) {
+      begun.push(value);
+      if ((used += sizeOf(value) + 1) > this.#left) break;
+    }
+    return begun;
   }
 }

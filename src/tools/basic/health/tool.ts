@@ -1,8 +1,7 @@
 /** How all servers and applications of the account are, in one call. */
 import { z } from "zod";
 import type { CloudwaysAccount } from "../../../cloudways/account.ts";
-import { knownApps, type ServerRecord } from "../../../cloudways/models.ts";
-import { findServer } from "../../../cloudways/server_listing.ts";
+import type { ServerRecord } from "../../../cloudways/models.ts";
 import { declare } from "../../../confirm/declared_input.ts";
 import { waitSeconds } from "../../define/inputs.ts";
 import { record, records } from "../../define/outputs.ts";
@@ -10,7 +9,7 @@ import { defineTool, type Tool } from "../../define/tool.ts";
 import { NEWEST_ALERTS } from "../../define/alert_list.ts";
 import { WideReading } from "../../define/wide_reading.ts";
 import { answerOf } from "./answer.ts";
-import { appListed, serverListed } from "./listing.ts";
+import { listedHealth, type ServerHealth } from "./listing.ts";
 import { lookAt } from "./look.ts";
 import type { NotLookedAt } from "./not_looked_at.ts";
 import { readReported, type ReportedAlerts } from "./reported.ts";
@@ -53,7 +52,8 @@ const getAccountHealth = defineTool({
     const limits = thorough ? { requests: undefined, ms: wait_seconds * 1000 } : { requests: REQUESTS, ms: QUICK_MS };
     const reading = await WideReading.begin(context, limits);
     const servers = await chosenServers(account, reading, server_ids);
-    const reported = await reportedBy(account, reading, servers, server_ids === undefined);
+    const records = servers.map(({ server }) => server);
+    const reported = await reportedBy(account, reading, records, server_ids === undefined);
     const seconds = limits.ms / 1000;
     const inOrder = server_ids === undefined ? suspiciousFirst(servers, reported) : servers;
     const looks = await lookAt(inOrder, { context, reading, thorough, seconds });
@@ -63,11 +63,17 @@ const getAccountHealth = defineTool({
 });
 
 /** The servers to look at. Without the listing there is nothing to say, so its failure is that of the call. */
-async function chosenServers(account: CloudwaysAccount, reading: WideReading, ids: readonly number[] | undefined) {
+async function chosenServers(
+  account: CloudwaysAccount,
+  reading: WideReading,
+  ids: readonly number[] | undefined,
+): Promise<ServerHealth[]> {
   // Takes its request from the share.
   await reading.read({ operations: ["server_list"] }, () => Promise.resolve());
-  const servers = await account.servers();
-  return ids === undefined ? servers : [...new Set(ids)].map((id) => findServer(servers, id));
+  const listed = await account.listed();
+  const health = listedHealth.of(listed);
+  if (ids === undefined) return [...health.values()];
+  return [...new Set(ids)].flatMap((id) => health.get(listed.server(id)) ?? []);
 }
 
 async function reportedBy(
@@ -86,15 +92,17 @@ async function reportedBy(
 }
 
 /** Servers of which the listing and the alerts say most come first, since not all may be looked at. */
-function suspiciousFirst(servers: readonly ServerRecord[], reported: ReportedAlerts | NotLookedAt): ServerRecord[] {
+function suspiciousFirst(
+  servers: readonly ServerHealth[],
+  reported: ReportedAlerts | NotLookedAt,
+): readonly ServerHealth[] {
   const groups = "groups" in reported ? reported.groups : [];
-  const suspicion = (server: ServerRecord) => {
-    const alerts = groups.filter(({ server_id }) => server_id === server.id).length;
-    const listed = [serverListed(server), ...knownApps(server).map(appListed)];
-    return alerts * 10 + listed.reduce((sum, { findings }) => sum + findings.length, 0);
-  };
-  const weighed = servers.map((server) => ({ server, weight: suspicion(server) }));
-  return weighed.toSorted((a, b) => b.weight - a.weight || a.server.id - b.server.id).map(({ server }) => server);
+  const alerts = Map.groupBy(groups, ({ server_id }) => server_id);
+  const suspicion = ({ server, checked, apps }: ServerHealth) =>
+    apps.reduce((sum, app) => sum + app.checked.findings.length, checked.findings.length) +
+    10 * (alerts.get(server.id)?.length ?? 0);
+  const weighed = servers.map((one) => ({ one, weight: suspicion(one) }));
+  return weighed.sort((a, b) => b.weight - a.weight || a.one.server.id - b.one.server.id).map(({ one }) => one);
 }
 
 /** The tools of this file. */

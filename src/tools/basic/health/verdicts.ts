@@ -3,7 +3,7 @@ import { SEVERITIES, type Severity } from "../../../config/health_thresholds.ts"
 import type { AppRecord, ServerRecord } from "../../../cloudways/models.ts";
 import { type Checked, type Finding, together, unknown } from "./finding.ts";
 import { FINDING_KINDS } from "./kinds.ts";
-import type { ServerHealth } from "./look.ts";
+import type { ServerHealth } from "./listing.ts";
 
 /** How a server or an application is. `unknown`: nothing was found, but something could not be looked at. */
 export const VERDICTS = [...SEVERITIES, "unknown", "ok"] as const;
@@ -33,23 +33,32 @@ export function verdictOf({ findings, gaps }: Checked): Verdict {
 
 /** Judges servers and their applications. Worst first, and equal ones by their ids. */
 export function judgedServers(all: readonly ServerHealth[]): JudgedServer[] {
-  const judged = all.map(({ server, checked, apps }): JudgedServer => {
+  const judged = all.map(({ server, checked, apps }) => {
     const verdict = verdictOf(checked);
     const judgedApps = apps.map(({ app, checked: own }) => {
       const whole = verdict === "urgent" ? together([own, ON_URGENT_SERVER]) : own;
       return { app, verdict: verdictOf(whole), checked: worstFirst(whole) };
     });
-    return { server, verdict, checked: worstFirst(checked), apps: judgedApps.toSorted(byVerdict((one) => one.app.id)) };
+    const one = {
+      server,
+      verdict,
+      checked: worstFirst(checked),
+      apps: judgedApps.sort(byVerdict(({ app }) => app.id)),
+    };
+    return { one, badness: badness(one) };
   });
-  return judged.toSorted((a, b) => badness(b) - badness(a) || a.server.id - b.server.id);
+  return judged.sort((a, b) => b.badness - a.badness || a.one.server.id - b.one.server.id).map(({ one }) => one);
 }
 
 /** An application is not called well while its server isn't. */
 const ON_URGENT_SERVER = unknown("status", "server_urgent", "Its server has an urgent finding.");
 
-function worstFirst({ findings, gaps }: Checked): Checked {
-  const kinds = Object.keys(FINDING_KINDS);
-  const order = ({ severity, kind }: Finding) => SEVERITIES.indexOf(severity) * kinds.length + kinds.indexOf(kind);
+const KINDS = Object.keys(FINDING_KINDS);
+
+function worstFirst(checked: Checked): Checked {
+  const { findings, gaps } = checked;
+  if (findings.length < 2) return checked;
+  const order = ({ severity, kind }: Finding) => SEVERITIES.indexOf(severity) * KINDS.length + KINDS.indexOf(kind);
   return { findings: findings.toSorted((a, b) => order(a) - order(b)), gaps };
 }
 
@@ -61,8 +70,8 @@ function byVerdict<T extends { verdict: Verdict }>(idOf: (one: T) => number) {
 const WEIGHTS: Readonly<Record<Severity, number>> = { urgent: 10_000, attention: 1 };
 
 function badness({ checked, apps }: Pick<JudgedServer, "checked" | "apps">): number {
-  const findings = [...checked.findings, ...apps.flatMap((app) => app.checked.findings)];
-  return findings.reduce((sum, { severity }) => sum + WEIGHTS[severity], 0);
+  const weigh = ({ findings }: Checked) => findings.reduce((sum, { severity }) => sum + WEIGHTS[severity], 0);
+  return apps.reduce((sum, app) => sum + weigh(app.checked), weigh(checked));
 }
 
 /** How many there are of each verdict. */

@@ -1,10 +1,11 @@
 /** What the listing, the notes on restore points and one list of updates say about the sites. */
 import type { CloudwaysAccount } from "../../../cloudways/account.ts";
 import { installedCertificates, uncoveredDomains } from "../../../cloudways/installed_certificates.ts";
+import { ListingFacts } from "../../../cloudways/listing_facts.ts";
 import { type AppRecord, knownApps, type ServerRecord } from "../../../cloudways/models.ts";
 import { momentOf } from "../../../cloudways/restore_points.ts";
 import { readPendingUpdates } from "../../define/pending_updates.ts";
-import type { Names } from "./names.ts";
+import { Names } from "./names.ts";
 
 /** A site whose certificate needs somebody. */
 export type CertificateProblem = {
@@ -20,8 +21,14 @@ export interface Certificates {
   problems: CertificateProblem[];
 }
 
+/** The names of an account's servers and applications, and its certificates under these names. */
+export const listedSites = new ListingFacts((servers) => {
+  const names = new Names(servers);
+  return { names, certificates: certificatesOf(servers, names) };
+});
+
 /** Sorts the sites with a domain of their own by what the listing says of their certificate. It gives no dates. */
-export function certificatesOf(servers: readonly ServerRecord[], names: Names): Certificates {
+function certificatesOf(servers: readonly ServerRecord[], names: Names): Certificates {
   const found: Certificates = { fine: 0, notTold: 0, problems: [] };
   for (const app of servers.flatMap(knownApps)) {
     if (!hasOwnDomain(app)) continue;
@@ -38,8 +45,9 @@ function hasOwnDomain({ cname, aliases }: AppRecord): boolean {
 }
 
 function certificateState(app: AppRecord): CertificateProblem["problem"] | "fine" | "not_told" {
-  const { letsEncrypt, verified, autoRenewal } = installedCertificates(app);
-  const uncovered = uncoveredDomains(app);
+  const installed = installedCertificates(app);
+  const { letsEncrypt, verified, autoRenewal } = installed;
+  const uncovered = uncoveredDomains(app, installed);
   if (uncovered === null) return "not_told";
   if (letsEncrypt && verified === false) return "not_verified";
   if (letsEncrypt && verified === null) return "not_told";
@@ -57,7 +65,7 @@ export async function knownBackups(
   servers: readonly ServerRecord[],
   names: Names,
 ): Promise<KnownBackup[]> {
-  const noted = await Promise.all(servers.map(({ id }) => account.lastBackups(id)));
+  const noted = await account.lastBackupsOnEach(servers);
   return noted.flatMap((backups) =>
     [...backups].flatMap(([appId, point]) => {
       const moment = momentOf(point);

@@ -1,6 +1,6 @@
 /** What happened to the account lately, for somebody who does not run servers. */
 import { z } from "zod";
-import type { ServerRecord } from "../../../cloudways/models.ts";
+import type { ListedServers } from "../../../cloudways/server_listing.ts";
 import { ToolError } from "../../../errors.ts";
 import { StoreError } from "../../../store/store.ts";
 import { record, records, texts } from "../../define/outputs.ts";
@@ -10,7 +10,7 @@ import { type PeriodAlerts, readAlerts } from "./alerts.ts";
 import { type Changes, readChanges } from "./changes.ts";
 import { Names } from "./names.ts";
 import { type Done, type Findings, type NotIncluded, reportOf } from "./report.ts";
-import { certificatesOf, knownBackups, pendingUpdates } from "./sites.ts";
+import { knownBackups, listedSites, pendingUpdates } from "./sites.ts";
 import { reportInWords } from "./words.ts";
 
 /** How much one report reads. */
@@ -25,10 +25,10 @@ const BACKUP_TOOLS: ReadonlySet<string> = new Set(["backup_app", "backup_server"
 const UPDATE_TOOLS: ReadonlySet<string> = new Set(["run_app_updates"]);
 
 /** Reads the listing. An account whose credentials Cloudways refuses gets nothing that is kept of it either. */
-async function readServers({ account }: ToolContext, reading: WideReading): Promise<Reading<ServerRecord[]>> {
-  const servers = await reading.read({ operations: ["server_list"] }, () => account.servers());
-  if (!servers.read) await account.ensureAcceptedLately();
-  return servers;
+async function readServers({ account }: ToolContext, reading: WideReading): Promise<Reading<ListedServers>> {
+  const listed = await reading.read({ operations: ["server_list"] }, () => account.listed());
+  if (!listed.read) await account.ensureAcceptedLately();
+  return listed;
 }
 
 /** The record of changes; null while the store is away. */
@@ -69,14 +69,15 @@ async function findOut(context: ToolContext, days: number): Promise<Findings> {
   const until = clock.now();
   const since = until - days * DAY_MS;
   const reading = await WideReading.begin({ account, clock }, LIMITS);
-  const servers = await readServers(context, reading);
-  const listed = servers.read ? servers.value : [];
-  const names = new Names(listed);
+  const listed = await readServers(context, reading);
+  const { names, certificates } = listed.read
+    ? listedSites.of(listed.value)
+    : { names: new Names([]), certificates: null };
   const [changes, alerts, waiting, known] = await Promise.all([
     changesIfThere(context, names, since),
     readAlerts(account, reading, names, since),
     reading.read({ operations: ["safe_update_list"] }, () => pendingUpdates(account, names)),
-    knownBackups(account, listed, names),
+    knownBackups(account, listed.read ? listed.value.servers : [], names),
   ]);
   const nothingRead = alerts.notRead !== undefined && alerts.notRead.beforeId === undefined;
   return {
@@ -84,10 +85,10 @@ async function findOut(context: ToolContext, days: number): Promise<Findings> {
     changes,
     alerts: nothingRead ? null : alerts,
     backups: { started: doneWith(BACKUP_TOOLS, changes), known },
-    certificates: servers.read ? certificatesOf(listed, names) : null,
+    certificates,
     updates: { carriedOut: doneWith(UPDATE_TOOLS, changes), waiting: waiting.read ? waiting.value : null },
     notIncluded: [
-      ...(servers.read ? [] : [notIncluded("certificates", servers.reason, "The certificates.", LATER)]),
+      ...(listed.read ? [] : [notIncluded("certificates", listed.reason, "The certificates.", LATER)]),
       ...(changes !== null ? [] : [notIncluded("changes", "store_unavailable", "What was done.", LATER)]),
       ...missingAlerts(alerts),
       ...(waiting.read ? [] : [

@@ -1,0 +1,76 @@
+/**
+ * Reads the answer to `GET /server`, and writes and reads its copy in the cache. A large account has thousands of
+ * records, so other work gets its turn between them.
+ */
+import { z } from "zod";
+import { Turns } from "../async/turns.ts";
+import { appRecord, givenList, type ServerRecord, serverRecord, statedList } from "./models.ts";
+import { type Parsed, parseReply, type ReplyInTurns } from "./parse_reply.ts";
+
+/** The answer with its servers unread. A missing list is an error, never an empty one. */
+const unreadServers = z.looseObject({ servers: givenList(z.unknown()) });
+
+/** A server with its applications unread. */
+const unreadApps = serverRecord.extend({ apps: statedList(z.unknown()) });
+
+/** Most faults that are noted of an answer; the log shows no more. */
+const MAX_ISSUES = 10;
+
+/** The answer to `GET /server`. */
+export const serverListReply: ReplyInTurns<ServerRecord[]> = {
+  async parseInTurns(json) {
+    const list = parseReply(unreadServers, json);
+    if (!list.success) return list;
+    const turns = new Turns();
+    return await readEach(list.data.servers, ["servers"], turns, (server) => readServer(server, turns));
+  },
+};
+
+/** A JSON text for each server, for the cache. */
+export async function writeServerTexts(servers: readonly ServerRecord[]): Promise<string[]> {
+  const turns = new Turns();
+  const texts: string[] = [];
+  for (const server of servers) {
+    await turns.next();
+    texts.push(JSON.stringify(server));
+  }
+  return texts;
+}
+
+/** The servers whose texts {@linkcode writeServerTexts} wrote; undefined for any other texts. */
+export async function readServerTexts(texts: readonly string[]): Promise<ServerRecord[] | undefined> {
+  const turns = new Turns();
+  const read = async (text: string) => await readServer(JSON.parse(text), turns);
+  // A text that is not JSON makes the whole of them worthless.
+  const servers = await readEach(texts, [], turns, read).catch(() => undefined);
+  return servers?.success === true ? servers.data : undefined;
+}
+
+async function readServer(value: unknown, turns: Turns): Promise<Parsed<ServerRecord>> {
+  const server = parseReply(unreadApps, value);
+  // Zod names the faults of a server and of its applications together.
+  if (!server.success) return parseReply(serverRecord, value);
+  if (server.data.apps === null) return { success: true, data: { ...server.data, apps: null } };
+  const apps = await readEach(server.data.apps, ["apps"], turns, (app) => parseReply(appRecord, app));
+  return apps.success ? { success: true, data: { ...server.data, apps: apps.data } } : apps;
+}
+
+/** Reads the entries of a list at a place of the answer. Names the first faults of all entries, as Zod does. */
+async function readEach<V, T>(
+  values: readonly V[],
+  place: readonly string[],
+  turns: Turns,
+  read: (value: V) => Parsed<T> | Promise<Parsed<T>>,
+): Promise<Parsed<T[]>> {
+  const data: T[] = [];
+  const issues: z.core.$ZodIssue[] = [];
+  for (const [index, value] of values.entries()) {
+    await turns.next();
+    const parsed = await read(value);
+    if (parsed.success) data.push(parsed.data);
+    else if (!(parsed.error instanceof z.ZodError)) return parsed;
+    else issues.push(...parsed.error.issues.map((issue) => ({ ...issue, path: [...place, index, ...issue.path] })));
+    if (issues.length >= MAX_ISSUES) break;
+  }
+  return issues.length === 0 ? { success: true, data } : { success: false, error: new z.ZodError(issues) };
+}
