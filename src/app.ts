@@ -28,7 +28,6 @@ import { Relay } from "./mcp/relay.ts";
 import { type CallScope, createProtocolServer, leanOffer } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_id.ts";
 import { stdioScope } from "./mcp/stdio/scope.ts";
-import { openStore } from "./store/open.ts";
 import { SecretPages } from "./secrets/pages.ts";
 import { SignIn } from "./sign_in/sign_in.ts";
 import { SealedStore } from "./store/sealed.ts";
@@ -43,6 +42,7 @@ import { allTools } from "./tools/all.ts";
 import type { WorkCounts } from "./text/work_counts.ts";
 import { type Base, urlText } from "./app/base.ts";
 import { createPageRoutes, createRoutes } from "./app/routes.ts";
+import { openStore } from "./app/store.ts";
 
 /** Options of {@linkcode createApp}, most of them for tests. */
 export interface AppOptions {
@@ -60,7 +60,7 @@ export interface AppOptions {
    * changes something has `writeTimeoutMs` more.
    */
   callTimeoutMs?: number;
-  /** Defaults to a catalogue of all tools. Making it takes most of the start-up time. */
+  /** Defaults to a catalogue of all tools. */
   catalogue?: Catalogue;
   /** What is served over MCP, in place of the catalogue: tools that no catalogue could hold. */
   protocol?: Pick<McpEndpointOptions<CallScope>, "createServer" | "isSlow" | "lean">;

@@ -23,17 +23,52 @@ export interface ListedTool {
   annotations: Annotations;
 }
 
-/** A tool with everything that is made once at start. */
-export interface CatalogueEntry {
-  tool: Tool;
-  listed: ListedTool;
+/**
+ * A tool with what follows from its schemas. Each part is made when it is first read, and kept: all of them together
+ * take as long as the rest of the start, and most processes need few.
+ */
+export class CatalogueEntry {
+  readonly tool: Tool;
+  #inputs: EntryInputs | undefined;
+  #listed: ListedTool | undefined;
+
+  constructor(tool: Tool) {
+    this.tool = tool;
+  }
+
+  /** The tool as `tools/list` shows it. */
+  get listed(): ListedTool {
+    return this.#listed ??= listedTool(this.tool, this.#inputsOnce().listed);
+  }
+
   /** The schema of everything that the tool accepts, including unlisted inputs. */
-  understood: ObjectJsonSchema;
+  get understood(): ObjectJsonSchema {
+    return this.#inputsOnce().understood;
+  }
+
   /** What its inputs declare. */
-  declared: DeclaredInputs;
+  get declared(): DeclaredInputs {
+    return this.#inputsOnce().declared;
+  }
+
   /** It may wait for work at Cloudways, so its answers are streamed. */
-  slow: boolean;
+  get slow(): boolean {
+    return this.#inputsOnce().slow;
+  }
+
   /** A sentence that tells the model how to get a shorter answer; undefined if it can't. */
+  get shorter(): string | undefined {
+    return this.#inputsOnce().shorter;
+  }
+
+  #inputsOnce(): EntryInputs {
+    return this.#inputs ??= entryInputs(this.tool);
+  }
+}
+
+/** What the schema of a tool's input says, and what follows from it. */
+interface EntryInputs extends InputSchemas {
+  slow: boolean;
   shorter: string | undefined;
 }
 
@@ -45,13 +80,13 @@ export type Lookup =
   /** It does not exist, or is outside this caller's bounds. */
   | { kind: "unknown" };
 
-/** All tools. Their schemas are made once. */
+/** All tools. */
 export class Catalogue {
   readonly #entries: ReadonlyMap<string, CatalogueEntry>;
 
   constructor(tools: readonly Tool[]) {
     const sorted = [...tools].sort((a, b) => a.name < b.name ? -1 : 1);
-    this.#entries = new Map(sorted.map((tool) => [tool.name, entryOf(tool)]));
+    this.#entries = new Map(sorted.map((tool) => [tool.name, new CatalogueEntry(tool)]));
     if (this.#entries.size !== tools.length) throw new Error("Two tools have the same name.");
   }
 
@@ -67,15 +102,22 @@ export class Catalogue {
 
   /** What `tools/list` shows to a caller. */
   list(bounds: Bounds): ListedTool[] {
-    return this.entriesFor(bounds)
-      .filter(({ tool }) => bounds.listedToolsets.has(tool.toolset))
-      .map(({ listed }) => listed);
+    return this.#listedFor(bounds).map(({ listed }) => listed);
+  }
+
+  /** How many tools `tools/list` shows to a caller. */
+  listedCount(bounds: Bounds): number {
+    return this.#listedFor(bounds).length;
   }
 
   /** The entries of the tools that a caller may call, listed or not, in the order of the list. */
   entriesFor(bounds: Bounds): CatalogueEntry[] {
     return this.entries()
       .filter(({ tool }) => isWithin(bounds, tool) && !(bounds.readOnly && tool.effect !== "read"));
+  }
+
+  #listedFor(bounds: Bounds): CatalogueEntry[] {
+    return this.entriesFor(bounds).filter(({ tool }) => bounds.listedToolsets.has(tool.toolset));
   }
 
   /** Whether a caller may call a tool. Does not depend on which tools were listed. */
@@ -115,27 +157,24 @@ export class Catalogue {
 
 const NO_INPUTS: DeclaredInputs = new Map();
 
-function entryOf(tool: Tool): CatalogueEntry {
+function entryInputs(tool: Tool): EntryInputs {
   const schemas = inputSchemas(tool.input);
   const inputs = [...schemas.declared.values()];
   return {
-    tool,
-    listed: listedTool(tool, schemas),
-    understood: schemas.understood,
-    declared: schemas.declared,
+    ...schemas,
     // The call of a receipt may be slow.
     slow: tool.takesBack || inputs.some(({ role }) => role === "wait"),
     shorter: inputs.find(({ shorter }) => shorter !== undefined)?.shorter,
   };
 }
 
-function listedTool(tool: Tool, { listed }: InputSchemas): ListedTool {
+function listedTool(tool: Tool, inputSchema: ObjectJsonSchema): ListedTool {
   const outputSchema = listedOutput(tool.output);
   return {
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: listed,
+    inputSchema,
     ...(outputSchema !== undefined && { outputSchema }),
     annotations: annotations(tool),
   };

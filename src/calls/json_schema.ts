@@ -32,8 +32,8 @@ export interface InputSchemas {
 /**
  * Makes the forms of a tool's input. Converting a schema is slow, so it is done once for all of them.
  *
- * @throws {Error} For a schema that JSON Schema can't express, or a malformed declaration; thrown when the catalogue is
- * made, at start.
+ * @throws {Error} For a schema that JSON Schema can't express, or a malformed declaration. A test makes those of every
+ * tool.
  */
 export function inputSchemas(schema: z.ZodObject): InputSchemas {
   const converted = toJsonSchema(schema);

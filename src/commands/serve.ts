@@ -49,7 +49,7 @@ export async function serve(config: Config, { log, auditLog }: Output): Promise<
 /** Starts listening; undefined if that fails, and the log says why and how to fix it. */
 function listen(config: Config, log: Logger, app: App): Deno.HttpServer | undefined {
   try {
-    const tools = app.catalogue.list(processBounds(config)).length;
+    const tools = app.catalogue.listedCount(processBounds(config));
     return Deno.serve(
       { ...config.listen, onListen: ({ hostname }) => announce(config, log, { hostname, tools }) },
       app.fetch,

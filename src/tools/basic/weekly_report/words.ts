@@ -3,10 +3,9 @@ import { count } from "../../define/questions.ts";
 import { documentOf, quoted } from "./markdown.ts";
 import type { Report } from "./report.ts";
 
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", timeZone: "UTC" });
-
+/** Loading the names of the months takes a while, so it waits for the first report. */
 function dayOf(time: string): string {
-  return DAY.format(new Date(time));
+  return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "long", timeZone: "UTC" });
 }
 
 /** The whole report as lines of Markdown. */

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { Catalogue } from "../../src/calls/catalogue.ts";
+import { allTools } from "../../src/tools/all.ts";
+import { processBounds } from "../../src/identity/bounds.ts";
+import { TOOLSETS } from "../../src/identity/toolsets.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const everything = processBounds({ readOnly: false, toolsets: new Set(TOOLSETS), listedToolsets: new Set(TOOLSETS) });
+
+/** The modules and packages that a module loads before it runs; those of `import()` are loaded later. */
+function loadedFrom(path: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(path)) return loaded;
+  loaded.add(path);
+  if (!path.endsWith(".ts")) return loaded;
+  const text = Deno.readTextFileSync(new URL(path, ROOT));
+  const statements = text.matchAll(/^(?:import|export)(?! type)\b[^"';]*?\bfrom "([^"]+)"/gm);
+  for (const [, specifier = ""] of statements) {
+    const isOurs = specifier.startsWith(".");
+    loadedFrom(isOurs ? new URL(specifier, new URL(path, ROOT)).href.slice(ROOT.href.length) : specifier, loaded);
+  }
+  return loaded;
+}
+
+Deno.test("the program starts without what only some configurations and requests need", () => {
+  const loaded = loadedFrom("main.ts");
+
+  assert.ok(loaded.has("src/app.ts") && loaded.has("zod"), "the modules are followed");
+  for (const later of ["ioredis", "src/store/redis/adapter.ts", "src/http/home/route.ts"]) {
+    assert.ok(!loaded.has(later), later);
+  }
+});
+
+Deno.test("a catalogue reads no schema until it is asked about the tool", () => {
+  const [tool] = allTools;
+  assert.ok(tool !== undefined);
+  let reads = 0;
+  const counted = (schema: z.ZodObject) => () => {
+    reads++;
+    return schema;
+  };
+  const watched = Object.defineProperties({ ...tool }, {
+    input: { get: counted(tool.input) },
+    output: { get: counted(tool.output) },
+  });
+
+  const catalogue = new Catalogue([watched]);
+  const count = catalogue.listedCount(everything);
+  const { kind } = catalogue.lookUp(tool.name, everything);
+
+  assert.deepEqual({ count, kind, reads }, { count: 1, kind: "found", reads: 0 });
+  const [listed] = catalogue.list(everything);
+  const declared = catalogue.inputsOf(tool.name);
+  assert.ok(reads > 0);
+  const readsBefore = reads;
+  assert.equal(catalogue.list(everything)[0], listed);
+  assert.equal(catalogue.inputsOf(tool.name), declared);
+  assert.equal(reads, readsBefore, "what was made is kept");
+});
+
+Deno.test("a tool whose schema can't be listed is found when all tools are listed", () => {
+  const [tool] = allTools;
+  assert.ok(tool !== undefined);
+  const catalogue = new Catalogue([{ ...tool, input: z.strictObject({ when: z.date() }) }]);
+
+  assert.throws(() => catalogue.list(everything));
+});
