@@ -20,12 +20,17 @@ export interface MemoryFigures {
   rest: number;
   restWithRedis: number;
   afterRequests: number;
+  /** The same, after a pause in which V8 gives back what it no longer needs. */
+  afterPause: number;
   afterCustomers: number;
   waiting: number;
 }
 
 /** Long enough for what a request leaves behind to be done. */
 const SETTLE_MS = 2_000;
+
+/** Longer than V8 waits until it looks for memory to give back. */
+const PAUSE_MS = 30_000;
 
 /** The requests that many customers send in turn. */
 const MIX: readonly KindName[] = ["listing", "own", "list", "ping"];
@@ -36,14 +41,14 @@ export async function measureMemory(extent: MemoryExtent): Promise<MemoryFigures
   await using upstream = await startOwn("upstream", "driver");
   await using redis = await startRedis();
   const fresh = (shared?: BenchRedis) => startServer("memory", { upstream, ...(shared && { redis: shared }) });
-  const of = async (starting: Promise<BenchProcess>, load: (server: BenchProcess) => Promise<number>) => {
+  const of = async <T>(starting: Promise<BenchProcess>, load: (server: BenchProcess) => Promise<T>) => {
     await using server = await starting;
     return await load(server);
   };
   return {
     rest: await of(fresh(), settled),
     restWithRedis: await of(fresh(redis), settled),
-    afterRequests: await of(fresh(), (server) => afterRequests(server, extent.requests)),
+    ...await of(fresh(), (server) => afterRequests(server, extent.requests)),
     afterCustomers: await of(fresh(), async (server) => {
       await acceptCustomers(mcpOf(server), extent.customers);
       return await settled(server);
@@ -63,6 +68,7 @@ export function memoryTable(figures: MemoryFigures, { requests, waiting, custome
     row("at rest", figures.rest),
     row("at rest, with Redis", figures.restWithRedis),
     row(`after ${requests.toLocaleString("en")} requests`, figures.afterRequests),
+    row(`after ${requests.toLocaleString("en")} requests and ${PAUSE_MS / 1000} quiet seconds`, figures.afterPause),
     row(`after ${customers.toLocaleString("en")} customers`, figures.afterCustomers),
     row(`while ${waiting.toLocaleString("en")} callers wait for operations`, figures.waiting),
   ]);
@@ -78,7 +84,10 @@ async function settled(server: BenchProcess): Promise<number> {
   return await residentBytes(server.pid);
 }
 
-async function afterRequests(server: BenchProcess, count: number): Promise<number> {
+async function afterRequests(
+  server: BenchProcess,
+  count: number,
+): Promise<Pick<MemoryFigures, "afterRequests" | "afterPause">> {
   const url = mcpOf(server);
   const customers = 100;
   await acceptCustomers(url, customers);
@@ -89,7 +98,9 @@ async function afterRequests(server: BenchProcess, count: number): Promise<numbe
     const { requests } = await runWrk({ ...load, concurrency: 32, seconds: MIX_SECONDS, onlyLength: true });
     sent += requests;
   }
-  return await settled(server);
+  const atOnce = await settled(server);
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  return { afterRequests: atOnce, afterPause: await residentBytes(server.pid) };
 }
 
 /** Lets callers wait for operations that don't end, each for one of their own. */
