@@ -35,16 +35,31 @@ export class CommonDeadline implements Disposable {
           reject(error);
         }
       };
-      const waiting = { until: performance.now() + this.#ms, giveUp };
-      this.#waiting.add(waiting);
-      this.#timer ??= setTimeout(() => this.#giveUpLate(), this.#ms);
+      const waiting = this.#begin(giveUp);
       work.then(resolve, reject).finally(() => this.#waiting.delete(waiting));
     });
+  }
+
+  /**
+   * Begins to wait for one piece of work, which ends with the disposal of what is returned.
+   *
+   * @param onLate Called once the time is up. Must not throw.
+   */
+  begin(onLate: () => void): Disposable {
+    const waiting = this.#begin(onLate);
+    return { [Symbol.dispose]: () => void this.#waiting.delete(waiting) };
   }
 
   /** Stops the timer. What is still waited for is waited for without end. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
+  }
+
+  #begin(giveUp: () => void): Waiting {
+    const waiting = { until: performance.now() + this.#ms, giveUp };
+    this.#waiting.add(waiting);
+    this.#timer ??= setTimeout(() => this.#giveUpLate(), this.#ms);
+    return waiting;
   }
 
   #giveUpLate(): void {

@@ -3,6 +3,7 @@ import type { Customer } from "../identity/caller.ts";
 import { AccountWork } from "./account_work.ts";
 import { type CertificateFacts, type CertificateFiles, checkCertificate } from "./certificates.ts";
 import { type CloudwaysClient, knowsCredentials } from "./client.ts";
+import type { CustomerRecord } from "./customer_records.ts";
 import { openEncryptedKey } from "./encrypted_keys.ts";
 import type { Fields } from "./http.ts";
 import type { KeyWork } from "./key_work.ts";
@@ -145,7 +146,24 @@ export class CloudwaysAccount {
    * @throws {ToolError} If Cloudways refuses them, or can't be reached.
    */
   async ensureAcceptedLately(): Promise<void> {
-    if (await this.client.records.acceptedLately(this.customer)) return;
+    if (!await this.client.records.acceptedLately(this.customer)) await this.#checkAccepted();
+  }
+
+  /**
+   * Like {@linkcode ensureAcceptedLately}, and reads when the customer was seen, in one step.
+   *
+   * @returns Undefined if the store did not keep it.
+   * @throws {ToolError} If Cloudways refuses the credentials, or can't be reached.
+   */
+  async acceptedRecord(): Promise<CustomerRecord | undefined> {
+    const { records } = this.client;
+    const { acceptedLately, record } = await records.acceptedLatelyAndRecord(this.customer);
+    if (acceptedLately) return record;
+    await this.#checkAccepted();
+    return await records.read(this.customer);
+  }
+
+  async #checkAccepted(): Promise<void> {
     await this.checkCredentials().catch((error) => {
       if (!knowsCredentials(error)) throw error;
     });

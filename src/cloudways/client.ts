@@ -16,6 +16,7 @@ import type { CircuitBreaker } from "./breaker.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 import { type CloudwaysHttp, nextStep, secretFields, type WireReply, type WireRequest } from "./http.ts";
 import { KeyExchange } from "./key_exchange.ts";
+import { OwnSecrets } from "./own_secrets.ts";
 import { parseAnyReply, parseProblems } from "./parse_reply.ts";
 import { sendRead } from "./read_retries.ts";
 import { readReply } from "./replies.ts";
@@ -52,8 +53,11 @@ const UNAUTHORIZED_MS = 30_000;
 /** The most code points kept of one text; twice as many characters are read, more than an answer can show. */
 const MAX_TEXT = 30_000;
 
-/** A session that says when it ends. */
-type EndingSession = Session & Required<Pick<Session, "endsAt">>;
+/** A session that says when it ends, and hides the secrets of its credential. */
+interface EndingSession extends Session {
+  endsAt: number;
+  own: SecretHider;
+}
 
 /** The Cloudways API client of all customers. Handles tokens, limits and errors. */
 export class CloudwaysClient {
@@ -61,6 +65,7 @@ export class CloudwaysClient {
   readonly #options: CloudwaysClientOptions;
   readonly #tokens: AccessTokens;
   readonly #guard: SignInGuard;
+  readonly #ownSecrets = new OwnSecrets();
   /**
    * Operations that answer even a fresh token with 401, by customer id: until when they get no fresh token, in
    * milliseconds since the Unix epoch.
@@ -121,6 +126,7 @@ export class CloudwaysClient {
       ...session,
       signal: request.method === "GET" ? session.signal : session.deadline,
       endsAt: session.endsAt ?? this.#options.clock.now() + this.#options.callBudgetMs,
+      own: this.#ownSecrets.of(customer.credential),
     };
     // Loads whether the customer is accepted: the tables below keep accepted customers apart from strangers.
     await this.records.isAccepted(customer);
@@ -131,7 +137,7 @@ export class CloudwaysClient {
     const noteAccepted = () =>
       this.records.accepted(customer, mark).catch((error) => session.log.debug("customer not noted", { error }));
     try {
-      const value = await this.#read(reply, session, request);
+      const value = await this.#read(reply, inTime, request);
       await noteAccepted();
       return value;
     } catch (error) {
@@ -252,12 +258,12 @@ export class CloudwaysClient {
   }
 
   async #attempt(
-    session: Session,
+    session: EndingSession,
     request: ApiRequest<unknown>,
     bearer: string,
     before: Promise<unknown>,
   ): Promise<WireReply> {
-    const { customer, address, signal, log } = session;
+    const { customer, address, signal, log, own } = session;
     const { operation, method, path, query, form, json, reveal } = request;
     this.#upstream.refuseWhilePaused(customer, operation);
     // Both ask the store, in one round trip.
@@ -268,7 +274,9 @@ export class CloudwaysClient {
     const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...body };
     const reply = await this.#upstream.send({ customer, operation, log }, wire, signal);
     // An answer may echo the request. Above this class nobody knows an exchanged token, or shows a made password.
-    return { ...reply, text: new SecretHider([bearer, ...secretFields(form)]).givenInText(reply.text) };
+    const sent = [bearer, ...secretFields(form)];
+    const hider = sent.every((secret) => own.secrets.includes(secret)) ? own : new SecretHider(sent);
+    return { ...reply, text: hider.givenInText(reply.text) };
   }
 
   async #takeToken(customer: Customer): Promise<void> {
@@ -283,12 +291,9 @@ export class CloudwaysClient {
     });
   }
 
-  async #read<T>(reply: WireReply, session: Session, request: ApiRequest<T>): Promise<T> {
+  async #read<T>(reply: WireReply, session: EndingSession, request: ApiRequest<T>): Promise<T> {
     const json = readReply(reply, request);
-    const own = traitsOf(session.customer.credential).secrets;
-    // Literals in queries stay here, since a tool may be asked to show them; they are hidden where results are made.
-    const hider = new SecretHider(own, undefined, { showLiterals: true });
-    const safe = request.reveal === true ? json : await hider.valueInTurns(json, MAX_TEXT);
+    const safe = request.reveal === true ? json : await session.own.valueInTurns(json, MAX_TEXT);
     const parsed = await parseAnyReply(request.reply, safe);
     if (parsed.success) return parsed.data;
     session.log.warn("unexpected upstream answer", { operation: request.operation, ...parseProblems(parsed.error) });

@@ -28,8 +28,8 @@ const RECORD_TTL_MS = 30 * 24 * 3600_000;
 const WRITE_INTERVAL_MS = 60_000;
 /** How long cached data may be given after Cloudways accepted the credentials. */
 const ACCEPTED_MS = 10 * 60_000;
-/** Sealed times of some ten thousand customers. */
-const MAX_ACCEPTED_CHARACTERS = 3_000_000;
+/** Sealed times, or sealed records, of some ten thousand customers. */
+const MAX_CHARACTERS = 3_000_000;
 
 /**
  * Remembers which credentials Cloudways accepted, when, and whether it has refused them since. Keeps nothing about
@@ -39,20 +39,20 @@ const MAX_ACCEPTED_CHARACTERS = 3_000_000;
  * request was sent after the mark was read: a slow answer from before the refusal must not remove it.
  */
 export class CustomerRecords {
-  readonly #sealed: SealedStore;
   readonly #store: Store;
   readonly #clock: Clock;
   /** When each customer was last accepted. */
   readonly #accepted: OpenedEntries;
+  readonly #seen: OpenedEntries;
   readonly #written = new LRUCache<string, number>(atMost(10_000));
   /** Accepted customers that this process has seen, by id. */
   readonly #known = new LRUCache<string, true>(atMost(10_000));
 
   constructor(options: { store: Store; sealed: SealedStore; clock: Clock }) {
     this.#store = options.store;
-    this.#sealed = options.sealed;
     this.#clock = options.clock;
-    this.#accepted = new OpenedEntries({ ...options, ttlMs: ACCEPTED_MS, maxCharacters: MAX_ACCEPTED_CHARACTERS });
+    this.#accepted = new OpenedEntries({ ...options, ttlMs: ACCEPTED_MS, maxCharacters: MAX_CHARACTERS });
+    this.#seen = new OpenedEntries({ ...options, ttlMs: RECORD_TTL_MS, maxCharacters: MAX_CHARACTERS });
   }
 
   /**
@@ -69,8 +69,8 @@ export class CustomerRecords {
     this.#known.set(customer.id, true);
     const before = await this.read(customer);
     const record: CustomerRecord = { firstSeen: before?.firstSeen ?? now, lastSeen: now };
-    await this.#sealed.write(seenKey(customer.id), record, RECORD_TTL_MS);
-    await this.#sealed.write(acceptedKey(customer), now, ACCEPTED_MS);
+    await this.#seen.write(seenKey(customer.id), record, recordSchema, record);
+    await this.#accepted.write(acceptedKey(customer), now, acceptedSchema, now);
   }
 
   /** Notes that Cloudways just refused these credentials. Cached data is blocked until it accepts them again. */
@@ -99,6 +99,15 @@ export class CustomerRecords {
     return { acceptedLately: at !== undefined && this.#clock.now() - at < ACCEPTED_MS, heads };
   }
 
+  /** {@linkcode acceptedLately}, and the customer's record, which is looked for in the same step. */
+  async acceptedLatelyAndRecord(
+    customer: Customer,
+  ): Promise<{ acceptedLately: boolean; record: CustomerRecord | undefined }> {
+    const key = seenKey(customer.id);
+    const { acceptedLately, heads: [head] } = await this.acceptedLatelyAndHeads(customer, [key]);
+    return { acceptedLately, record: await this.#seen.read(key, head, recordSchema) };
+  }
+
   /** {@linkcode refusalMark}, and the head of a further entry, which is read in the same step. */
   async refusalMarkAndHead(customer: Customer, other: StoreKey): Promise<{ mark?: string; head?: string }> {
     const [mark, head] = await this.#store.heads([revokedKey(customer), other]);
@@ -120,7 +129,9 @@ export class CustomerRecords {
 
   /** The customer's record; undefined for credentials that were never accepted. */
   async read(customer: Customer): Promise<CustomerRecord | undefined> {
-    return await this.#sealed.read(seenKey(customer.id), recordSchema);
+    const key = seenKey(customer.id);
+    const [head] = await this.#store.heads([key]);
+    return await this.#seen.read(key, head, recordSchema);
   }
 }
 

@@ -1,3 +1,4 @@
+import { CommonDeadline } from "../async/common_deadline.ts";
 import { Deadline } from "../async/deadline.ts";
 import { ToolError, type ToolErrorOptions } from "../errors.ts";
 import type { FairSemaphore } from "../async/fair_semaphore.ts";
@@ -61,6 +62,14 @@ const MAX_READ_TIMEOUT_MS = 12_000;
 /** A longer answer fails. More than the listing of the largest account. */
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
+/** Most answers are shorter. */
+const FIRST_BUFFER_BYTES = 8 * 1024;
+
+/** Texts that a query holds as they are. */
+const PLAIN = /^[\w.*-]*$/;
+
+const UTF8 = new TextDecoder();
+
 /** The hint for a caller when the answer doesn't say whether the request was carried out. */
 export function nextStep({ method }: Pick<WireRequest, "method">): string {
   return method === "GET"
@@ -84,8 +93,15 @@ export class CloudwaysHttp {
    */
   readonly #once = Deno.createHttpClient({ poolMaxIdlePerHost: 0, http2: false });
 
+  readonly #readDeadline: CommonDeadline;
+  readonly #onceDeadline: CommonDeadline;
+  readonly #writeDeadline: CommonDeadline;
+
   constructor(options: CloudwaysHttpOptions) {
     this.#options = options;
+    this.#readDeadline = new CommonDeadline(this.readTimeoutMs);
+    this.#onceDeadline = new CommonDeadline(options.timeoutMs);
+    this.#writeDeadline = new CommonDeadline(options.writeTimeoutMs);
   }
 
   /** Milliseconds one try of a read may take. */
@@ -104,7 +120,7 @@ export class CloudwaysHttp {
     const release = await this.#options.slots.acquire(request.owner, signal);
     try {
       const once = request.method !== "GET" || request.once === true;
-      using timeout = new Deadline(this.#timeoutMs(request), undefined, signal);
+      using timeout = new Deadline(this.#deadlineOf(request), undefined, signal);
       const init = wireInit(request, timeout.signal);
       const response = await fetch(this.#url(request), once ? { ...init, client: this.#once } : init);
       return { status: response.status, headers: response.headers, text: await readBounded(response, request) };
@@ -115,18 +131,19 @@ export class CloudwaysHttp {
     }
   }
 
-  /** Closes the client of requests that are sent once. */
+  /** Closes the client of requests that are sent once, and stops all timers. Requests under way may have no end. */
   close(): void {
     this.#once.close();
+    for (const deadline of [this.#readDeadline, this.#onceDeadline, this.#writeDeadline]) deadline[Symbol.dispose]();
   }
 
-  #timeoutMs({ method, once }: WireRequest): number {
-    if (method !== "GET") return this.#options.writeTimeoutMs;
-    return once === true ? this.#options.timeoutMs : this.readTimeoutMs;
+  #deadlineOf({ method, once }: WireRequest): CommonDeadline {
+    if (method !== "GET") return this.#writeDeadline;
+    return once === true ? this.#onceDeadline : this.#readDeadline;
   }
 
   #url({ path, query = {} }: WireRequest): string {
-    const fields = new URLSearchParams(fieldEntries(query)).toString();
+    const fields = queryText(fieldEntries(query));
     return `${this.#options.baseUrl.href}${path.text}${fields === "" ? "" : `?${fields}`}`;
   }
 }
@@ -153,19 +170,41 @@ function fieldEntries(fields: Fields): [string, string][] {
   });
 }
 
+/** Most queries hold ids and plain words, for which `URLSearchParams` does ten times the work that they need. */
+function queryText(fields: [string, string][]): string {
+  const isPlain = fields.every((field) => field.every((text) => PLAIN.test(text)));
+  return isPlain ? fields.map((field) => field.join("=")).join("&") : new URLSearchParams(fields).toString();
+}
+
+/**
+ * Reads a body into one buffer, which grows with it. Reading into a buffer of ours costs half as much as taking the
+ * stream's own chunks, because the runtime makes 64 KiB for each of those.
+ */
 async function readBounded(response: Response, request: WireRequest): Promise<string> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
+  const reader = response.body?.getReader({ mode: "byob" });
+  if (reader === undefined) return "";
+  let bytes = new Uint8Array(FIRST_BUFFER_BYTES);
   let size = 0;
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
+  while (true) {
+    // The stream takes the buffer, and gives the same memory back under another name.
+    const { done, value } = await reader.read(bytes.subarray(size));
+    if (value === undefined) throw new TypeError("The body of the answer was cancelled.");
+    bytes = new Uint8Array(value.buffer);
+    if (done) return UTF8.decode(bytes.subarray(0, size));
+    size += value.byteLength;
     if (size > MAX_REPLY_BYTES) {
+      await reader.cancel();
       throw new ToolError("upstream_error", "Cloudways' answer was larger than 32 MiB.", { hint: nextStep(request) });
     }
-    text += decoder.decode(chunk, { stream: true });
+    if (size === bytes.length) bytes = grown(bytes);
   }
-  return text + decoder.decode();
+}
+
+/** A copy with twice the room, and never more than what shows that an answer is too long. */
+function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(2 * bytes.length, MAX_REPLY_BYTES + 1));
+  larger.set(bytes);
+  return larger;
 }
 
 function networkError(error: unknown, request: WireRequest): ToolError {

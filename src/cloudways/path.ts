@@ -17,6 +17,7 @@ export class ApiPath {
  * @throws {RangeError} If a part is empty, `.` or `..`.
  */
 export function path(strings: TemplateStringsArray, ...parts: readonly (string | number)[]): ApiPath {
+  if (parts.length === 0) return new ApiPath(strings.join(""));
   const encoded = parts.map((part) => {
     const text = String(part);
     if (text === "" || text === "." || text === "..") throw new RangeError("A path part must name something.");

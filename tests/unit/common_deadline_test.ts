@@ -42,3 +42,15 @@ Deno.test("work that is waited for after all others ended is late in its turn", 
   await assert.rejects(deadline.wait(never(), late), /late/);
   await assert.rejects(deadline.wait(never(), late), /late/);
 });
+
+Deno.test("what has ended in time is not called late, and what has not is", async () => {
+  using deadline = new CommonDeadline(20);
+  const called: string[] = [];
+  const all = ["first", "second", "third"].map((name) => deadline.begin(() => called.push(name)));
+
+  all[1]?.[Symbol.dispose]();
+  // Begun last, so the others are late before it.
+  await assert.rejects(deadline.wait(never(), late), /late/);
+
+  assert.deepEqual(called, ["first", "third"]);
+});

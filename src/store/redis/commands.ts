@@ -57,11 +57,20 @@ function knowsScripts(client: Redis): client is RedisClient {
 }
 
 const ok = z.literal("OK");
+const okOrNull = ok.nullable();
 const text = z.string().nullable();
 const count = z.int().nonnegative();
 const zeroOrOne = z.literal([0, 1]);
 /** Some clients give numbers that Redis sends as texts as they are. */
 const wholeNumber = z.union([count, z.string().regex(/^\d{1,15}$/).transform(Number)]);
+// Made once: making a schema costs more than the command.
+const anyText = z.string();
+const texts = z.array(z.string());
+const taken = z.tuple([zeroOrOne, count, count]);
+const appended = z.tuple([zeroOrOne, count, z.string()]);
+const listed = z.array(z.tuple([z.string().regex(/^\d+-\d+$/), texts]));
+const secondsAndMicroseconds = z.tuple([wholeNumber, wholeNumber]);
+const pong = z.literal("PONG");
 
 /** GET */
 export function get(key: string): RedisCommand<string | null> {
@@ -73,7 +82,7 @@ export function heads(keys: readonly string[]): RedisCommand<string[]> {
   return {
     name: "getrange",
     send: (redis) => Promise.all(keys.map((key) => redis.getrange(key, 0, HEAD_BYTES - 1))),
-    reply: z.array(z.string()),
+    reply: texts,
   };
 }
 
@@ -86,7 +95,7 @@ export function getdel(key: string): RedisCommand<string | null> {
 export function set(key: string, value: string, ttlMs: number, ifAbsent: boolean): RedisCommand<"OK" | null> {
   const hasWritten = (reply: "OK" | null) => reply === "OK";
   return ifAbsent
-    ? { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs, "NX"), reply: ok.nullable(), hasWritten }
+    ? { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs, "NX"), reply: okOrNull, hasWritten }
     : { name: "set", send: (redis) => redis.set(key, value, "PX", ttlMs), reply: ok, hasWritten };
 }
 
@@ -110,8 +119,8 @@ export function takeTokens(
   return {
     name: "takeTokens",
     send: (redis) => redis.takeTokens(key, capacity, windowMs, cost),
-    reply: z.tuple([zeroOrOne, count, count]),
-    hasWritten: ([taken]) => taken === 1 && cost > 0,
+    reply: taken,
+    hasWritten: ([isTaken]) => isTaken === 1 && cost > 0,
   };
 }
 
@@ -125,8 +134,8 @@ export function appendEntry(
     name: "appendEntry",
     send: (redis) =>
       redis.appendEntry(key, after?.number ?? 0, after?.mark ?? "", entry.mark, entry.value, keep, ttlMs),
-    reply: z.tuple([zeroOrOne, count, z.string()]),
-    hasWritten: ([appended]) => appended === 1,
+    reply: appended,
+    hasWritten: ([isAppended]) => isAppended === 1,
   };
 }
 
@@ -135,7 +144,7 @@ export function xrevrange(key: string, newest: string, limit: number): RedisComm
   return {
     name: "xrevrange",
     send: (redis) => redis.xrevrange(key, newest, "-", "COUNT", limit),
-    reply: z.array(z.tuple([z.string().regex(/^\d+-\d+$/), z.array(z.string())])),
+    reply: listed,
   };
 }
 
@@ -146,7 +155,7 @@ export function xadd(key: string): RedisCommand<string | null> {
 
 /** TYPE: the type of the data in a key. */
 export function type(key: string): RedisCommand<string> {
-  return { name: "type", send: (redis) => redis.type(key), reply: z.string() };
+  return { name: "type", send: (redis) => redis.type(key), reply: anyText };
 }
 
 /** PEXPIRE of one key. */
@@ -156,12 +165,12 @@ export function pexpire(key: string, ttlMs: number): RedisCommand<0 | 1> {
 
 /** TIME of Redis' own clock: seconds since the Unix epoch, and microseconds. */
 export function time(): RedisCommand<[seconds: number, microseconds: number]> {
-  return { name: "time", send: (redis) => redis.time(), reply: z.tuple([wholeNumber, wholeNumber]) };
+  return { name: "time", send: (redis) => redis.time(), reply: secondsAndMicroseconds };
 }
 
 /** INFO: version, mode and settings of Redis. */
 export function info(): RedisCommand<string> {
-  return { name: "info", send: (redis) => redis.info(), reply: z.string() };
+  return { name: "info", send: (redis) => redis.info(), reply: anyText };
 }
 
 /** PUBLISH: how many connections got the message. */
@@ -181,5 +190,5 @@ export function unsubscribe(channel: string): RedisCommand<number> {
 
 /** PING */
 export function ping(): RedisCommand<"PONG"> {
-  return { name: "ping", send: (redis) => redis.ping(), reply: z.literal("PONG") };
+  return { name: "ping", send: (redis) => redis.ping(), reply: pong };
 }

@@ -73,9 +73,8 @@ const customerInfo = defineTool({
     only_servers: z.array(z.number()).optional().describe("The ids of the only servers it may use; absent for all."),
   }),
   handler: async (_input, { account, caller }) => {
-    await account.ensureAcceptedLately();
+    const seen = await account.acceptedRecord();
     const { customer, client } = account;
-    const seen = await client.records.read(customer);
     const expiresAt = await client.tokenExpiresAt(customer);
     const time = (ms: number | undefined) => ms === undefined ? null : new Date(ms).toISOString();
     // The e-mail is only a claim until Cloudways has accepted it with its key.
