@@ -417,6 +417,22 @@ Deno.test("find_resources gives the ids for further calls, and where an applicat
   for (const { json } of [byId, byIp]) assert.match(JSON.stringify(json.servers), new RegExp(`"id":${server?.id}`));
 });
 
+Deno.test("find_resources finds by a whole id that is in no text", async () => {
+  await using service = await startService();
+  const apps = [{ id: 71, label: "Shop" }, { id: 712, label: "Blog" }];
+  const body = { servers: [{ id: 9, label: "Main", apps }, { id: 10, label: "Other", apps: [] }] };
+  service.sandbox.addFault({ operationId: "server_list", kind: { status: 200, body } });
+
+  const foundBy = async (query: string) => {
+    const { json } = await callTool(service.mcpUrl, "find_resources", { query }, TOKEN_HEADERS);
+    return [json.servers, json.apps].map((list) => JSON.stringify(list).match(/(?<="id":)\d+/g));
+  };
+
+  assert.deepEqual(await foundBy("10"), [["10"], null]);
+  assert.deepEqual(await foundBy("71"), [null, ["71"]]);
+  assert.deepEqual(await foundBy("1"), [null, null]);
+});
+
 Deno.test("rate_limit_status shows our bucket and what Cloudways last said of its limits", async () => {
   const clock = new FakeClock();
   await using service = await startService({ clock, sandbox: { clock } });

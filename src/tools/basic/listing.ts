@@ -35,18 +35,26 @@ const listServers = defineTool({
   },
 });
 
-/** The texts by which servers and applications are found. */
+/** What can be found: by the id, or by a part of a text. */
+interface Searched {
+  id: string;
+  texts: readonly string[];
+}
+
+/** The servers and applications, with the texts by which they are found. */
 const searched = new ListingFacts((servers) =>
-  servers.map((server) => ({
-    server,
-    id: String(server.id),
-    texts: lowerCase([server.label, server.public_ip, server.server_fqdn]),
-    apps: knownApps(server).map((app) => ({
+  servers.map((server) => {
+    const id = String(server.id);
+    const texts = lowerCase([server.label, server.public_ip, server.server_fqdn]);
+    const apps = knownApps(server).map((app) => ({
       app,
       id: String(app.id),
       texts: lowerCase([app.label, app.cname ?? "", app.app_fqdn, ...app.aliases ?? []]),
-    })),
-  }))
+    }));
+    // A query that is not in this text is in none of its parts, so most servers need no closer look.
+    const together = [{ id, texts }, ...apps].flatMap((one) => [one.id, ...one.texts]).join("\n");
+    return { server, id, texts, apps, together };
+  })
 );
 
 function lowerCase(texts: readonly string[]): string[] {
@@ -69,10 +77,9 @@ const findResources = defineTool({
   handler: async ({ query }, { account }) => {
     // People paste the address of a page when they mean the site.
     const wanted = (URL.parse(query)?.hostname || query).toLowerCase();
-    const matches = ({ id, texts }: { id: string; texts: readonly string[] }) =>
-      id === wanted || texts.some((text) => text.includes(wanted));
+    const matches = ({ id, texts }: Searched) => id === wanted || texts.some((text) => text.includes(wanted));
     const listed = await account.listed();
-    const entries = searched.of(listed);
+    const entries = searched.of(listed).filter(({ together }) => together.includes(wanted));
     return {
       ...asOf(listed.readAt),
       servers: entries.filter(matches).map(({ server }) => serverOnlyView(server, "concise")),
