@@ -12,6 +12,7 @@ const FILE = `dist/cloudways-mcp-${Deno.build.target}`;
 /** What `deno compile` writes into a binary, of what is of interest here. */
 const metadataSchema = z.looseObject({
   entrypoint_key: z.string(),
+  v8_flags: z.array(z.string()),
   permissions: z.looseObject({
     allow_env: z.array(z.string()),
     allow_net: z.array(z.string()),
@@ -43,7 +44,9 @@ Deno.test("deno task compile puts one file into a binary, with the permissions o
   const { code, stderr } = await run("deno", args, { env, deadlineMs: 600_000 });
   const bytes = await Deno.readFile(FILE);
   await Deno.remove(FILE);
-  const { entrypoint_key, permissions, unstable_config } = metadataSchema.parse(objectThatBegins('{"argv":', bytes));
+  const { entrypoint_key, permissions, unstable_config, v8_flags } = metadataSchema.parse(
+    objectThatBegins('{"argv":', bytes),
+  );
   const { allow_env, allow_net, prompt: _prompt, ...others } = permissions;
 
   assert.equal(code, 0, stderr);
@@ -55,4 +58,9 @@ Deno.test("deno task compile puts one file into a binary, with the permissions o
   assert.deepEqual(granted.sort(), ["allow_import", "deny_import", "ignore_env"]);
   assert.deepEqual([others.allow_import, others.deny_import], [[], []]);
   assert.deepEqual(unstable_config.features, ["no-legacy-abort"]);
+  assert.deepEqual(v8_flags.slice(-3), [
+    "--max-semi-space-size=8",
+    "--heap-growing-percent=100",
+    "--memory-reducer-delay-ms=1000",
+  ]);
 });

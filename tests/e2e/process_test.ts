@@ -79,6 +79,7 @@ Deno.test("the server runs under flags that name only the API, its own address a
     "--allow-net",
     "--allow-env",
     "--ignore-env",
+    "--v8-flags",
   ]);
   assert.ok(flags.includes(`--allow-net=api.example.com:443,${host}`));
 });

@@ -4,7 +4,8 @@ import denoJson from "../../deno.json" with { type: "json" };
 import { PERMISSIONS_SCRIPT, type ProgramEnv, programEnv, run } from "../support/process.ts";
 import { VARIABLE_NAMES } from "../../src/config.ts";
 
-const ENV_FLAGS = `--allow-env=${VARIABLE_NAMES.join(",")} --ignore-env`;
+const V8_FLAGS = "--v8-flags=--max-semi-space-size=8,--heap-growing-percent=100,--memory-reducer-delay-ms=1000";
+const ENV_FLAGS = `--allow-env=${VARIABLE_NAMES.join(",")} --ignore-env ${V8_FLAGS}`;
 const ENCRYPTION_KEY = TEST_KEYS[0];
 
 async function printed(command: string, env: ProgramEnv = {}): Promise<string> {
@@ -198,7 +199,8 @@ Deno.test("permission flags of every command but doctor allow only named hosts a
   for (const command of ["serve", "stdio", "compile", "--allow-all", ""]) {
     const flags = (await printed(command, { HOST: "0.0.0.0" })).split(" ");
 
-    assert.deepEqual(flags.map((flag) => flag.replace(/=.*/, "")), ["--allow-net", "--allow-env", "--ignore-env"]);
+    const names = flags.map((flag) => flag.replace(/=.*/, ""));
+    assert.deepEqual(names, ["--allow-net", "--allow-env", "--ignore-env", "--v8-flags"]);
     assert.match(flags[0] ?? "", /^--allow-net=[a-z0-9.,:]+$/);
   }
 });
