@@ -3,7 +3,7 @@ import { type Config, ConfigError, parseConfig } from "../config.ts";
 import { outboundHosts } from "../config/reach.ts";
 import { Box } from "../crypto/box.ts";
 import { KeyRing } from "../crypto/key_ring.ts";
-import { AuditOutputError, openAuditLog } from "./audit_output.ts";
+import { AuditOutputError, tryAuditFile } from "./audit_output.ts";
 import { failure, type Finding, fine, warning } from "./doctor/finding.ts";
 import { examineLive } from "./doctor/live.ts";
 import { examineRedis } from "./doctor/redis.ts";
@@ -79,12 +79,12 @@ async function key(config: Config): Promise<Finding> {
     : failure("key", "a round trip failed");
 }
 
-/** Opens the audit log's file, if one is set, and writes nothing. */
+/** Whether the audit log's file, if one is set, can be written. */
 async function auditLog(config: Config): Promise<Finding[]> {
   const name = "audit log";
   if (config.auditLog?.kind !== "file") return [];
   try {
-    await using _opened = await openAuditLog(config);
+    await tryAuditFile(config.auditLog.path);
     return [fine(name, `${config.auditLog.path} can be written`)];
   } catch (error) {
     if (!(error instanceof AuditOutputError)) throw error;

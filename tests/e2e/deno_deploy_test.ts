@@ -26,6 +26,7 @@ Deno.test("the configuration for Deno Deploy fetches what the lock file names an
 
   assert.equal(fetched.code, 0, fetched.stderr);
   assert.equal(await ask(new URL(PUBLIC_URL).host, "/ready"), 200);
+  assert.equal(await ask(new URL(PUBLIC_URL).host, "/metrics"), 501);
   // Signing in is on, so that clients without a token are told where.
   assert.equal(await ask(new URL(PUBLIC_URL).host, "/connect/mcp"), 401);
   assert.equal(await ask("preview.example.deno.net", "/connect/mcp"), 403);

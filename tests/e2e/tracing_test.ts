@@ -20,6 +20,12 @@ const TAKEN_OUT = [
     .matchAll(/^ +- key: (\S+)\n +action: delete$/gm),
 ].map(([, key = ""]) => key);
 
+/** The members of a log line that deploy/otel/logs.yaml reads. */
+const READ_FROM_LOG = [
+  ...Deno.readTextFileSync(new URL("../../deploy/otel/logs.yaml", import.meta.url))
+    .matchAll(/parse_from: attributes\.(\w+)$/gm),
+].map(([, key = ""]) => key);
+
 const lineSchema = z.looseObject({
   message: z.string(),
   trace_id: z.string().optional(),
@@ -103,6 +109,8 @@ Deno.test("one call is one trace, from the client's span over the tool to Cloudw
     [[TRACE, request.spanId], [TRACE, tool.spanId]],
   );
   assert.ok(upstream.some(({ spanId }) => spanId === lineOf("upstream")?.span_id));
+  assert.deepEqual(READ_FROM_LOG, ["timestamp", "level", "trace_id", "span_id"]);
+  assert.deepEqual(READ_FROM_LOG.filter((member) => !Object.hasOwn(lineOf("tool") ?? {}, member)), []);
   sandbox.assertNoViolations();
 });
 
@@ -161,7 +169,8 @@ Deno.test("traces without a filter are refused at the start, and may be switched
   const { code } = await server.program.ended();
 
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /OTEL_DENO:.*OTEL_TRACES_BEHIND_FILTER/);
+  // Every program of the tests has both variables; tests/unit/config_test.ts has OTEL_DENO alone.
+  assert.match(refused.stderr, /OTEL_DENO_TRACING:.*OTEL_TRACES_BEHIND_FILTER/);
   assert.equal(refusedAlone.code, 1);
   assert.match(refusedAlone.stderr, /OTEL_DENO_TRACING:.*OTEL_TRACES_BEHIND_FILTER/);
   assert.equal(code, 0);

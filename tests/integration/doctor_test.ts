@@ -175,3 +175,24 @@ Deno.test("a server that is not started yet is no mistake, an address without on
   // The tests may reach this machine alone.
   assert.match(unreachable.message, /without the permission/);
 });
+
+Deno.test("doctor tries the audit file, makes none where there is none, and leaves one as it is", async () => {
+  await Deno.mkdir("dist", { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: `${Deno.cwd()}/dist` });
+  try {
+    const present = `${folder}/present.log`;
+    await Deno.writeTextFile(present, "a line\n");
+
+    const states = [];
+    for (const path of [`${folder}/absent.log`, present, `${folder}/no-folder/audit.log`, folder]) {
+      const findings = await examine({ AUDIT_LOG: path, CLOUDWAYS_API_BASE_URL: `http://127.0.0.1:${freePort()}` });
+      states.push(stateOf(named(findings, "audit log")));
+    }
+
+    assert.deepEqual(states, ["ok", "ok", "FAIL", "FAIL"]);
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["present.log"]);
+    assert.equal(await Deno.readTextFile(present), "a line\n");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

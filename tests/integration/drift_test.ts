@@ -5,6 +5,7 @@ import { parseConfig } from "../../src/config.ts";
 import { readsText } from "../../scripts/reply_forms.ts";
 import { DEMO_ACCOUNT, FakeClock, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/mod.ts";
 import { operationById } from "../sandbox/facts.ts";
+import { freePort } from "../support/process.ts";
 
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
 
@@ -121,6 +122,15 @@ Deno.test("a run waits where Cloudways asks for it, and goes on", async () => {
 
   assert.deepEqual((await running).filter(({ ok }) => !ok), []);
   assert.equal(sandbox.requestsTo("project_list").length, 2);
+});
+
+Deno.test("without a connection to Cloudways, one line says so", async () => {
+  const baseUrl = `http://127.0.0.1:${freePort()}/api/v2`;
+  const config = parseConfig({ CLOUDWAYS_API_BASE_URL: baseUrl, CLOUDWAYS_ACCESS_TOKEN: TOKEN });
+
+  const findings = await examineLive(config);
+
+  assert.deepEqual(findings.map(({ name, ok }) => ({ name, ok })), [{ name: "live", ok: false }]);
 });
 
 Deno.test("wrong credentials, and none, are said in one line after at most one request", async () => {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { GRACE_MS } from "../../src/commands/process.ts";
 import { VERSION } from "../../src/version.ts";
 import { VARIABLE_NAMES } from "../../src/config/variables.ts";
+import { run } from "../support/process.ts";
 
 const UNITS = ["cloudways-mcp.service", "cloudways-mcp@.service"];
 
@@ -140,6 +141,20 @@ Deno.test("the health check of a container tells a server that answers from none
   closed.close();
 
   assert.deepEqual([...codes, await check(port)], [0, 1, 1]);
+});
+
+/** What logrotate runs after it has renamed the file. */
+function postrotate(): string {
+  return /^ *postrotate\n(.*?)^ *endscript$/ms.exec(read("deploy/systemd/cloudways-mcp.logrotate"))?.[1] ?? "";
+}
+
+Deno.test("a shell can read what the rotation runs, and the script in it is there", async () => {
+  const { code, stderr } = await run("sh", ["-n"], { input: postrotate() });
+  const [, path = ""] = /sh \/usr\/lib\/cloudways-mcp\/(\S+) \$ports/.exec(postrotate()) ?? [];
+
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.ok(Deno.statSync(new URL(path, ROOT)).isFile);
+  assert.match(postrotate(), /\|\|\n +systemctl try-restart/);
 });
 
 Deno.test("nginx waits as long as a call may take, buffers no stream, and sends no call to two replicas", () => {

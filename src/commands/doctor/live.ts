@@ -31,6 +31,13 @@ const MAX_PAUSES = 5;
 /** What these codes say is about this account, not about the form of replies: it has no such add-on, right or thing. */
 const NOT_FOR_THIS_ACCOUNT: ReadonlySet<ErrorCode> = new Set(["forbidden", "not_found", "validation_failed"]);
 
+/** What the first read may fail with so that no other one can be answered, and what to do. */
+const HOPELESS: Partial<Record<ErrorCode, string>> = {
+  authentication_failed: "Cloudways refuses the credentials: set CLOUDWAYS_ACCESS_TOKEN to a valid token",
+  upstream_unreachable: "there is no connection to Cloudways, so nothing was compared: deno task doctor says why",
+  upstream_timeout: "Cloudways does not answer, so nothing was compared: try again later",
+};
+
 /** The ids that paths and queries are filled with. */
 interface Ids {
   server_id: string | undefined;
@@ -82,9 +89,8 @@ class LiveReads {
     const outcomes = new Map<HarmlessRead, Outcome>();
     const first = await this.#read(listing, { server_id: undefined, app_id: undefined });
     outcomes.set(listing, first);
-    if (first.kind === "failed" && first.error.code === "authentication_failed") {
-      return [failure(NAME, "Cloudways refuses the credentials: set CLOUDWAYS_ACCESS_TOKEN to a valid token")];
-    }
+    const hopeless = first.kind === "failed" ? HOPELESS[first.error.code] : undefined;
+    if (hopeless !== undefined) return [failure(NAME, hopeless)];
     const ids = first.kind === "read" ? firstIds(first.reply) : { server_id: undefined, app_id: undefined };
     for (const read of reads) {
       if (read !== listing) outcomes.set(read, await this.#read(read, ids));
