@@ -28,6 +28,7 @@ import { Relay } from "./mcp/relay.ts";
 import { type CallScope, createProtocolServer, leanOffer } from "./mcp/server.ts";
 import { SessionIds } from "./mcp/session_id.ts";
 import { stdioScope } from "./mcp/stdio/scope.ts";
+import { openStore } from "./store/open.ts";
 import { SecretPages } from "./secrets/pages.ts";
 import { SignIn } from "./sign_in/sign_in.ts";
 import { SealedStore } from "./store/sealed.ts";
@@ -42,7 +43,6 @@ import { allTools } from "./tools/all.ts";
 import type { WorkCounts } from "./text/work_counts.ts";
 import { type Base, urlText } from "./app/base.ts";
 import { createPageRoutes, createRoutes } from "./app/routes.ts";
-import { openStore } from "./app/store.ts";
 
 /** Options of {@linkcode createApp}, most of them for tests. */
 export interface AppOptions {

@@ -1,68 +1,25 @@
-import type { Clock } from "../async/clock.ts";
-import type { KeyNames } from "../crypto/key_ring.ts";
 import { MemoryStore } from "./memory/adapter.ts";
-import { RedisStore } from "./redis/adapter.ts";
-import { DIFFERENT_KEYS, matchesSharedKeys, writeSharedKeys } from "./shared_keys.ts";
-import { StandInStore } from "./stand_in.ts";
+import type { OpenRedisOptions } from "./open_redis.ts";
 import type { Store } from "./store.ts";
-import type { StoreWatch } from "./watch.ts";
-
-/** Takes log lines about the store for the operator. */
-export interface StoreLog {
-  info(message: string): void;
-  warn(message: string, fields?: Record<string, unknown>): void;
-  error(message: string, fields?: Record<string, unknown>): void;
-}
 
 /** What {@linkcode openStore} needs. */
-export interface OpenStoreOptions {
+export interface OpenStoreOptions extends OpenRedisOptions {
   /** The address of Redis; undefined for the embedded store. */
   redisUrl: string | undefined;
-  redisPoolSize: number;
-  /** Reads the names of this process's keys, to compare them with those of other replicas. */
-  keyNames: () => Promise<KeyNames>;
-  clock: Clock;
-  log: StoreLog;
-  watch?: StoreWatch;
 }
 
 /**
- * Opens the store: the embedded store, or Redis behind a {@linkcode StandInStore}.
+ * Opens the store that the configuration asks for. Redis' client takes a part of the start and of the memory, so only
+ * processes that use Redis load it.
  *
  * @throws {StoreError} If Redis does not answer.
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-  const { redisUrl, redisPoolSize, clock, log, watch } = options;
-  const state = { up: true, refuses: false };
-  watch?.watchStore(() => state);
-  if (redisUrl === undefined) return new MemoryStore({ clock });
-  const standIn: { store?: StandInStore } = {};
-  const redis = await RedisStore.connect(redisUrl, {
-    poolSize: redisPoolSize,
-    watch,
-    onStateChange: (up, reason) => {
-      state.up = up;
-      if (!up) return log.error("redis is away, this process goes on alone where it can", { reason });
-      log.info("redis is back");
-      standIn.store?.catchUp().catch((error) =>
-        log.warn("stale listings and refusals of an outage did not reach the other replicas", { error })
-      );
-    },
-    onRefusals: (refuses, reason) => {
-      state.refuses = refuses;
-      if (refuses) log.error("redis refuses commands, this process goes on alone where it can", { reason });
-      else log.info("redis takes commands again");
-    },
-  });
-  for (const warning of redis.warnings) log.warn(`Redis ${warning}`);
-  await compareKeys(redis, options).catch((error) => log.warn("keys were not compared with other replicas", { error }));
-  standIn.store = new StandInStore(redis, { clock });
-  return standIn.store;
-}
-
-/** Replicas with different keys can't read each other's approvals, tokens and records, and don't share limits. */
-async function compareKeys(redis: RedisStore, { keyNames, log }: OpenStoreOptions): Promise<void> {
-  const names = await keyNames();
-  if (!await matchesSharedKeys(redis, names)) log.warn(DIFFERENT_KEYS);
-  await writeSharedKeys(redis, names);
+  const { redisUrl, clock, watch } = options;
+  if (redisUrl !== undefined) {
+    const { openRedis } = await import("./open_redis.ts");
+    return await openRedis(redisUrl, options);
+  }
+  watch?.watchStore(() => ({ up: true, refuses: false }));
+  return new MemoryStore({ clock });
 }

@@ -471,6 +471,15 @@ Deno.test("what was shown before does not change what is hidden", () => {
   assert.equal(hideSecretsInText("ok", ["ok"]), HIDDEN);
 });
 
+Deno.test("a text that is harmless where literals are shown is not therefore harmless elsewhere", () => {
+  const query = "select 1 where name = 'Bobby'";
+  const showing = new SecretHider([], undefined, { showLiterals: true });
+
+  assert.equal(showing.text(query), query);
+  assert.notEqual(hideSecretsInText(query), query);
+  assert.equal(showing.text(query), query);
+});
+
 Deno.test("a hider made from one that is kept hides the same", () => {
   const kept = new SecretHider(["cw_canary_not_real_1", "short"]);
   const text = `a ${btoa("cw_canary_not_real_1")} b CW_CANARY_NOT_REAL_1 c`;

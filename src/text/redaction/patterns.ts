@@ -82,21 +82,24 @@ const MAX_TIMES = 4;
 const MAX_REMEMBERED = 20_000;
 const MAX_REMEMBERED_LENGTH = 64;
 const harmless = new Set<string>();
+/** The same, if string literals in SQL stay. */
+const harmlessBesideLiterals = new Set<string>();
 
 /** Hides every secret that its form or its context reveals. A text without one is returned unchanged. */
 export function hidePatterns(text: string, { showLiterals = false }: PatternOptions = {}): string {
   if (isShownAsItIs(text)) return text;
-  if (text.length > MAX_REMEMBERED_LENGTH || showLiterals) return hideAll(text, showLiterals);
-  if (harmless.has(text)) return text;
+  if (text.length > MAX_REMEMBERED_LENGTH) return hideAll(text, showLiterals);
+  const known = showLiterals ? harmlessBesideLiterals : harmless;
+  if (known.has(text)) return text;
   const hidden = hideAll(text, showLiterals);
-  if (hidden === text) remember(text);
+  if (hidden === text) remember(text, known);
   return hidden;
 }
 
 /** Made-up texts must not fill the memory. */
-function remember(text: string): void {
-  if (harmless.size >= MAX_REMEMBERED) harmless.clear();
-  harmless.add(text);
+function remember(text: string, known: Set<string>): void {
+  if (known.size >= MAX_REMEMBERED) known.clear();
+  known.add(text);
 }
 
 function isShownAsItIs(text: string): boolean {
