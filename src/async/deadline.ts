@@ -6,14 +6,15 @@ import type { CommonDeadline } from "./common_deadline.ts";
  * work that may take the same time can share the timer of a {@linkcode CommonDeadline}.
  */
 export class Deadline implements Disposable {
-  readonly #abort = new AbortController();
   readonly #reason: () => Error;
   /** When the time is up, in milliseconds of `performance.now()`; or what calls then. */
   readonly #end: number | Disposable;
   readonly #outer: AbortSignal | undefined;
-  readonly #abortWithOuter = () => this.#abort.abort(this.#outer?.reason);
+  readonly #abortWithOuter = () => this.#abort?.abort(this.#outer?.reason);
+  /** Made when the signal is first asked for. */
+  #abort: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #hasStarted = false;
+  #isUp = false;
   #isDisposed = false;
 
   /**
@@ -32,7 +33,10 @@ export class Deadline implements Disposable {
   }
 
   get signal(): AbortSignal {
-    if (!this.#hasStarted && !this.#isDisposed) this.#start();
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#isUp || !this.#isDisposed) this.#start(this.#abort);
+    }
     return this.#abort.signal;
   }
 
@@ -44,15 +48,16 @@ export class Deadline implements Disposable {
     this.#outer?.removeEventListener("abort", this.#abortWithOuter);
   }
 
-  #start(): void {
-    this.#hasStarted = true;
+  #start(abort: AbortController): void {
+    if (this.#isUp) return abort.abort(this.#reason());
     if (typeof this.#end === "number") this.#timer = setTimeout(() => this.#giveUp(), this.#end - performance.now());
     this.#outer?.addEventListener("abort", this.#abortWithOuter, { once: true });
     if (this.#outer?.aborted) this.#abortWithOuter();
   }
 
   #giveUp(): void {
-    this.#abort.abort(this.#reason());
+    this.#isUp = true;
+    this.#abort?.abort(this.#reason());
   }
 }
 

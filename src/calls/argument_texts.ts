@@ -48,6 +48,7 @@ export function unfitTexts(
   secrets: Secrets,
 ): ToolError | undefined {
   const all = [...texts].flatMap(([name, declared]) => textsOf(name, args[name], declared));
+  if (all.length === 0) return undefined;
   const hider = hiderOf(secrets);
   const holding = all.filter(({ text }) => holdsSecret(text, hider)).map(({ argument }) => argument);
   if (holding.length > 0) return credentialInArguments(toolName, holding);

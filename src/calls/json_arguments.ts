@@ -11,7 +11,7 @@ export function withJsonTexts(
   args: Readonly<Record<string, unknown>>,
   declared: DeclaredInputs,
 ): Readonly<Record<string, unknown>> {
-  const names = [...declared].filter(([name, { json }]) => json && Object.hasOwn(args, name)).map(([name]) => name);
+  const names = Object.keys(args).filter((name) => declared.get(name)?.json === true);
   return names.length === 0
     ? args
     : { ...args, ...Object.fromEntries(names.map((name) => [name, inOneWay(args[name])])) };

@@ -46,7 +46,8 @@ export function inputsFor(
 }
 
 /** Milliseconds that a call waits for work at Cloudways; tools that wait get that time on top. */
-export function waitMs(call: Pick<PreparedCall, "input">, entry: Pick<CatalogueEntry, "declared">): number {
+export function waitMs(call: Pick<PreparedCall, "input">, entry: Pick<CatalogueEntry, "declared" | "slow">): number {
+  if (!entry.slow) return 0;
   const [seconds] = Object.values(inputsFor("wait", call, entry));
   return typeof seconds === "number" ? seconds * 1000 : 0;
 }

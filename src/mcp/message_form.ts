@@ -36,7 +36,8 @@ function isNotification(message: unknown): boolean {
 function normalize(value: unknown): void {
   if (Array.isArray(value)) return value.forEach(normalize);
   if (typeof value !== "object" || value === null) return;
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const member = memberOf(value, name);
     if (member === null) Reflect.deleteProperty(value, name);
     else if (Array.isArray(member) && member.length === 0 && OBJECTS.has(name)) Object.assign(value, { [name]: {} });
     else if (name !== "arguments") normalize(member);

@@ -117,3 +117,13 @@ Deno.test("a deadline that shares a timer aborts with an outer signal", () => {
 
   assert.equal(signal.reason, reason);
 });
+
+Deno.test("a deadline whose time is up before its signal is asked for has aborted, disposed or not", async () => {
+  using common = new CommonDeadline(20);
+  using late = new Deadline(common);
+  const disposed = new Deadline(common);
+  await new Promise((resolve) => new Deadline(common).signal.addEventListener("abort", resolve));
+  disposed[Symbol.dispose]();
+
+  assert.deepEqual([late, disposed].map(({ signal }) => signal.reason?.name), ["TimeoutError", "TimeoutError"]);
+});
