@@ -80,14 +80,22 @@ Deno.test("texts that are no servers are no listing", async () => {
 });
 
 Deno.test("other work gets its turn while a large listing is read, written and read again", async () => {
-  const many = { servers: [...Array(200)].map(() => ({ ...server, apps: [...Array(20)].map(() => app) })) };
+  const many = { servers: [...Array(3)].map(() => ({ ...server, apps: [...Array(3)].map(() => app) })) };
+  const { now } = performance;
   const turnOf = async <T>(work: () => Promise<T>): Promise<T> => {
     let hadTurn = false;
     const other = setTimeout(() => hadTurn = true, 0);
-    const result = await work();
-    clearTimeout(other);
-    assert.ok(hadTurn);
-    return result;
+    try {
+      // As if each record took long.
+      let elapsed = now.call(performance);
+      performance.now = () => elapsed += 1_000;
+      const result = await work();
+      assert.ok(hadTurn);
+      return result;
+    } finally {
+      performance.now = now;
+      clearTimeout(other);
+    }
   };
 
   const parsed = await turnOf(() => serverListReply.parseInTurns(many));
@@ -95,5 +103,5 @@ Deno.test("other work gets its turn while a large listing is read, written and r
   const texts = await turnOf(() => writeServerTexts(parsed.data));
   const again = await turnOf(() => readServerTexts(texts));
 
-  assert.equal(again?.length, 200);
+  assert.equal(again?.length, 3);
 });

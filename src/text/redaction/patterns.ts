@@ -121,7 +121,7 @@ function hideAll(text: string, showLiterals: boolean): string {
  * its form, and cleaning leaves them as they are.
  */
 const WORD =
-  /^(?:[a-z_]{1,30}|[A-Z]{1,7}|\/[a-z]{1,12}|[a-z]{1,13}\/[a-z_]{1,13}|customer_[\da-f]{16}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
+  /^(?:[a-z_]{1,30}|[A-Z]{1,7}|\/[a-z]{1,12}|[a-z]{1,13}\/[a-z]{1,13}|customer_[\da-f]{16}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
 
 /** Numbers and times: many texts of a listing. */
 const FIGURES = /^[\d :.TZ+-]{0,32}$/;
