@@ -1,13 +1,13 @@
-/** When customers were seen and accepted is opened once while it stays the same, and anew where it has changed. */
+/** When customers were seen and accepted is opened once while it stays the same, and again where it has changed. */
 import assert from "node:assert/strict";
 import { CustomerRecords } from "../../src/cloudways/customer_records.ts";
-import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import type { Customer } from "../../src/identity/caller.ts";
 import { MemoryStore } from "../../src/store/memory/adapter.ts";
 import { SealedStore } from "../../src/store/sealed.ts";
 import type { StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
+import { CountingBox } from "../support/counting_box.ts";
 
 const CUSTOMER: Customer = {
   id: "a".repeat(64),
@@ -15,15 +15,6 @@ const CUSTOMER: Customer = {
 };
 const SEEN: StoreKey = { purpose: "seen", customer: CUSTOMER.id };
 const DAY_MS = 24 * 3600_000;
-
-class CountingBox extends Box {
-  opened = 0;
-
-  override open(...args: Parameters<Box["open"]>): Promise<string | undefined> {
-    this.opened++;
-    return super.open(...args);
-  }
-}
 
 /** Counts the steps in which heads are read. */
 class CountingStore extends MemoryStore {
@@ -71,7 +62,7 @@ Deno.test("another process opens a record once, and looks for it in one step wit
   assert.equal(store.looks, 5);
 });
 
-Deno.test("a record that another process has changed is opened anew", async () => {
+Deno.test("a record that another process has changed is opened again", async () => {
   const { clock, one, two } = await start();
   const first = clock.now();
   await two.records.read(CUSTOMER);

@@ -1,13 +1,13 @@
 /** Sealed entries are opened once while they stay the same, within bounds. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { MemoryStore } from "../../src/store/memory/adapter.ts";
 import { OpenedEntries, type OpenedEntriesOptions } from "../../src/store/opened_entries.ts";
 import { SealedStore } from "../../src/store/sealed.ts";
 import { StoreError, type StoreKey } from "../../src/store/store.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
+import { CountingBox } from "../support/counting_box.ts";
 
 const TTL_MS = 60_000;
 const KEY = keyOf("a");
@@ -17,16 +17,6 @@ const LONG = "x".repeat(500);
 
 function keyOf(customer: string): StoreKey {
   return { purpose: "listing", customer: customer.repeat(64) };
-}
-
-/** Counts what is opened. */
-class CountingBox extends Box {
-  opened = 0;
-
-  override open(...args: Parameters<Box["open"]>): Promise<string | undefined> {
-    this.opened++;
-    return super.open(...args);
-  }
 }
 
 /** Counts what is read whole, and may be away. */

@@ -51,8 +51,8 @@ export class GivenSecrets {
   }
 
   /**
-   * The same secrets, with their forms but with a search of its own. Whoever keeps this one for long keeps the forms
-   * alone: a search takes many times their memory.
+   * The same secrets and forms, with a search of its own. A search takes many times the memory of the forms, so what is
+   * kept for long keeps no search.
    */
   again(): GivenSecrets {
     return new GivenSecrets(this.#wanted, this.#work);
