@@ -9,8 +9,11 @@ const LOOP = /Deno\.test\(`[^`]*\$\{(?:\w+\.)?tool(?:\.name)?\}/;
 /** One module, since each module of tests begins with loading the whole program. */
 const ENTRY = "tests/loop_tests.ts";
 
-/** Tests that start programs are left out: they need more than the copy may, and notice nothing of names. */
-const STARTS_PROGRAMS = /support\/process\.ts/;
+/**
+ * Tests that start programs are left out: they need more than the copy may, and notice nothing of names. A test that only
+ * takes a free port starts none.
+ */
+const STARTS_PROGRAMS = /import \{(?! freePort \})[^}]*\} from "[^"]*support\/process\.ts"/;
 
 /** Runs all tests of the tools that a mutant has a part in. */
 export class AllTests {
