@@ -80,52 +80,125 @@ export const AS_READ: Showing<undefined> = {
  * @param depth How many lists and objects enclose the value.
  */
 export function transform<Context>(value: unknown, rules: Rules<Context>, depth = 0): JsonValue {
-  const walk = new Walk(rules).value(value, { context: rules.showing.outermost, depth });
-  let step = walk.next();
-  while (step.done !== true) step = walk.next();
-  return step.value;
+  const walk = new Walk(rules);
+  walk.begin(value, depth);
+  // Without turns there is no pause.
+  void walk.goOn();
+  return walk.result;
 }
 
 /** As {@linkcode transform}, with pauses in which other work gets its turn. */
 export async function transformInTurns<Context>(value: unknown, rules: Rules<Context>): Promise<JsonValue> {
-  const walk = new Walk(rules, new Turns()).value(value, { context: rules.showing.outermost, depth: 0 });
-  let step = walk.next();
-  while (step.done !== true) {
-    await step.value;
-    step = walk.next();
-  }
-  return step.value;
+  const walk = new Walk(rules, new Turns());
+  walk.begin(value, 0);
+  for (let pause = walk.goOn(); pause !== undefined; pause = walk.goOn()) await pause;
+  return walk.result;
 }
 
 const UNBOUNDED: ValueBounds = { text: Infinity, items: Infinity, total: Infinity };
 
 const AS_IS: Reading = { text: (text) => text, name: (name) => name };
 
-/** A walk that yields a promise for each pause, and goes on when the promise resolves. */
-type Steps<Result> = Generator<Promise<void>, Result>;
-
-/** A part of a value that is read but not yet shown. */
-interface Part {
-  /** Texts as read; lists and objects as they came. */
-  readonly read: unknown;
-  /** The value before {@linkcode Rules.open} replaced it. */
-  readonly origin: unknown;
-  readonly close: Opened["close"] | undefined;
-}
-
 /** Most code points read of a member's text to see what it says about the other members. */
 const MAX_MEMBER_TEXT = 64;
 
-/** Replaces a value whose name was cut. */
-const CUT: Part = { read: ELLIPSIS, origin: ELLIPSIS, close: undefined };
+/** A list or an object that is being copied. */
+type Frame<Context> = ListFrame<Context> | ObjectFrame<Context>;
 
+class ListFrame<Context> {
+  readonly source: readonly unknown[];
+  readonly context: Context;
+  readonly depth: number;
+  readonly close: Opened["close"];
+  readonly shown: JsonValue[] = [];
+  /** The next item. */
+  index = 0;
+  /** The text right before it, as read. */
+  before: string | undefined;
+
+  constructor(source: readonly unknown[], { context, depth }: Place<Context>, close: Opened["close"]) {
+    this.source = source;
+    this.context = context;
+    this.depth = depth;
+    this.close = close;
+  }
+
+  get length(): number {
+    return this.source.length;
+  }
+
+  add(value: JsonValue): void {
+    this.shown.push(value);
+  }
+}
+
+class ObjectFrame<Context> {
+  readonly source: object;
+  /** Its fields: each is read once. */
+  readonly entries: readonly [string, unknown][];
+  readonly context: Context;
+  readonly depth: number;
+  readonly close: Opened["close"];
+  readonly members: Members;
+  readonly shown: Record<string, JsonValue> = {};
+  /** The next field. */
+  index = 0;
+  /** How the name of the present field is shown. */
+  name = "";
+  #place: Place<Context> | undefined;
+  #changed: Set<string> | undefined;
+
+  constructor(source: object, { context, depth }: Place<Context>, close: Opened["close"], reading: MemberReading) {
+    this.source = source;
+    this.entries = Object.entries(source);
+    this.context = context;
+    this.depth = depth;
+    this.close = close;
+    let members: [string, unknown][] | undefined;
+    this.members = () => members ??= reading(this.entries);
+  }
+
+  get length(): number {
+    return this.entries.length;
+  }
+
+  /** The place of a field's value. Most fields of an object have the same. */
+  placeIn(context: Context): Place<Context> {
+    if (this.#place === undefined || this.#place.context !== context) this.#place = { context, depth: this.depth + 1 };
+    return this.#place;
+  }
+
+  /** Whether another field has this name, which is not the field's own but what it was read as. */
+  isTaken(name: string): boolean {
+    return this.#changed?.has(name) === true || Object.hasOwn(this.source, name);
+  }
+
+  /** Notes what a name was read as. */
+  take(name: string): void {
+    (this.#changed ??= new Set()).add(name);
+  }
+
+  add(value: JsonValue): void {
+    define(this.shown, this.name, value);
+  }
+}
+
+/** Reads the members of an object. */
+type MemberReading = (entries: readonly [string, unknown][]) => [string, unknown][];
+
+/** A walk with a stack of its own, so that it can stop anywhere and go on later. */
 class Walk<Context> {
+  /** The copy, once the walk has ended. */
+  result: JsonValue = null;
   readonly #rules: Rules<Context>;
   readonly #reading: Reading;
   readonly #showing: Showing<Context>;
   readonly #bounds: ValueBounds;
   readonly #budget: Budget;
   readonly #turns: Turns | undefined;
+  /** The lists and objects around the present part, the outermost first. */
+  readonly #frames: Frame<Context>[] = [];
+  /** The same as they came, before {@linkcode Rules.open} replaced them. */
   readonly #outer: object[] = [];
 
   constructor(rules: Rules<Context>, turns?: Turns) {
@@ -137,82 +210,103 @@ class Walk<Context> {
     this.#turns = turns;
   }
 
-  *value(value: unknown, place: Place<Context>): Steps<JsonValue> {
-    const part = this.#part(value, place);
-    return isObject(part.read) ? yield* this.#show(part.read, part, place) : this.#leaf(part, place);
+  begin(value: unknown, depth: number): void {
+    const place = { context: this.#showing.outermost, depth };
+    const opened = this.#open(value, place);
+    this.#show(this.#read(opened, value, depth), value, opened?.close, place);
   }
 
-  #part(origin: unknown, place: Place<Context>): Part {
-    const opened = this.#rules.open?.(origin, place, this.#outer);
-    const value = opened === undefined ? origin : opened.value;
+  /** Walks to the end, or to a pause, which it returns. */
+  goOn(): Promise<void> | undefined {
+    for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
+      if (frame.index >= frame.length || !this.#budget.hasRoom(frame.index)) {
+        this.#end(frame);
+        continue;
+      }
+      const pause = this.#turns?.next();
+      if (pause !== undefined) return pause;
+      if (frame instanceof ListFrame) this.#item(frame);
+      else this.#field(frame);
+    }
+    return undefined;
+  }
+
+  #item(frame: ListFrame<Context>): void {
+    const item = frame.source[frame.index++];
+    const place = { context: frame.context, depth: frame.depth + 1, before: frame.before };
+    const opened = this.#open(item, place);
+    const read = this.#read(opened, item, place.depth);
+    frame.before = typeof read === "string" ? read : undefined;
+    this.#show(read, item, opened?.close, place);
+  }
+
+  #field(frame: ObjectFrame<Context>): void {
+    const entry = frame.entries[frame.index++];
+    if (entry === undefined) return;
+    const name = entry[0];
+    const bounded = this.#budget.takeText(name);
+    const nameRead = this.#reading.name(bounded);
+    if (nameRead !== name && frame.isTaken(nameRead)) return;
+    const place = frame.placeIn(this.#showing.within(frame.context, nameRead, frame.members));
+    // The missing end of a cut name could say that its value is secret.
+    const value = bounded === name ? entry[1] : ELLIPSIS;
+    const opened = bounded === name ? this.#open(value, place) : undefined;
+    const read = bounded === name ? this.#read(opened, value, place.depth) : value;
+    if (!fitsJson(read)) return;
+    if (nameRead !== name) frame.take(nameRead);
+    frame.name = this.#showing.name(nameRead, frame.depth);
+    this.#show(read, value, opened?.close, place);
+  }
+
+  #open(value: unknown, place: Place<Context>): Opened | undefined {
+    return this.#rules.open?.(value, place, this.#outer);
+  }
+
+  /** A text as read, and anything else as it came. */
+  #read(opened: Opened | undefined, value: unknown, depth: number): unknown {
     this.#budget.takeValue();
-    return { read: this.#read(value, place.depth), origin, close: opened?.close };
-  }
-
-  #read(value: unknown, depth: number): unknown {
-    const plain = plainOf(value);
+    const plain = plainOf(opened === undefined ? value : opened.value);
     if (typeof plain === "string") return this.#reading.text(this.#budget.takeText(plain));
     return isObject(plain) && depth >= MAX_DEPTH ? this.#rules.tooDeep ?? ELLIPSIS : plain;
   }
 
-  *#show(read: object, { origin, close }: Part, place: Place<Context>): Steps<JsonValue> {
+  /** Shows what was read. Of a list or an object, this begins its copy. */
+  #show(read: unknown, origin: unknown, close: Opened["close"], place: Place<Context>): void {
+    if (!isObject(read)) return this.#put(closed(this.#leaf(read, place), close));
     this.#outer.push(isObject(origin) ? origin : read);
-    const shown = Array.isArray(read) ? yield* this.#list(read, place) : yield* this.#object(read, place);
+    this.#frames.push(
+      Array.isArray(read) ? new ListFrame(read, place, close) : new ObjectFrame(read, place, close, this.#readMembers),
+    );
+  }
+
+  #leaf(read: unknown, place: Place<Context>): JsonValue {
+    if (typeof read === "string") return this.#showing.text(read, place);
+    if (typeof read === "number") return this.#showing.number(read, place);
+    return typeof read === "boolean" ? read : null;
+  }
+
+  #end(frame: Frame<Context>): void {
+    if (frame instanceof ListFrame) this.#noteMissing(frame);
+    this.#frames.pop();
     this.#outer.pop();
-    return closed(shown, close);
+    this.#put(closed(frame.shown, frame.close));
   }
 
-  #leaf({ read, close }: Part, place: Place<Context>): JsonValue {
-    if (typeof read === "string") return closed(this.#showing.text(read, place), close);
-    if (typeof read === "number") return closed(this.#showing.number(read, place), close);
-    return closed(typeof read === "boolean" ? read : null, close);
-  }
-
-  *#list(list: readonly unknown[], { context, depth }: Place<Context>): Steps<JsonValue[]> {
-    const shown: JsonValue[] = [];
-    let before: string | undefined;
-    for (const item of list) {
-      if (!this.#budget.hasRoom(shown.length)) break;
-      const pause = this.#turns?.next();
-      if (pause !== undefined) yield pause;
-      const place = { context, depth: depth + 1, before };
-      const part = this.#part(item, place);
-      shown.push(isObject(part.read) ? yield* this.#show(part.read, part, place) : this.#leaf(part, place));
-      before = typeof part.read === "string" ? part.read : undefined;
-    }
-    const missing = list.length - shown.length;
+  #noteMissing({ source, shown, context, depth, before }: ListFrame<Context>): void {
+    const missing = source.length - shown.length;
     if (missing > 0) shown.push(this.#showing.text(`… ${missing} more`, { context, depth: depth + 1, before }));
-    return shown;
   }
 
-  *#object(object: object, { context, depth }: Place<Context>): Steps<Record<string, JsonValue>> {
-    const shown: Record<string, JsonValue> = {};
-    let changed: Set<string> | undefined;
-    const entries = Object.entries(object);
-    const members = this.#members(entries);
-    for (const [index, [name, value]] of entries.entries()) {
-      if (!this.#budget.hasRoom(index)) break;
-      const pause = this.#turns?.next();
-      if (pause !== undefined) yield pause;
-      const bounded = this.#budget.takeText(name);
-      const read = this.#reading.name(bounded);
-      if (read !== name && (changed?.has(read) || Object.hasOwn(object, read))) continue;
-      const place = { context: this.#showing.within(context, read, members), depth: depth + 1 };
-      // The missing end of a cut name could say that its value is secret.
-      const part = bounded === name ? this.#part(value, place) : CUT;
-      if (!fitsJson(part.read)) continue;
-      if (read !== name) (changed ??= new Set()).add(read);
-      const result = isObject(part.read) ? yield* this.#show(part.read, part, place) : this.#leaf(part, place);
-      define(shown, this.#showing.name(read, depth), result);
-    }
-    return shown;
+  /** Puts a copied part into the list or object around it. */
+  #put(value: JsonValue): void {
+    const frame = this.#frames.at(-1);
+    if (frame === undefined) this.result = value;
+    else frame.add(value);
   }
 
-  /** The members of an object within the bounds, as read. They are read at the first call and kept. */
-  #members(entries: readonly [string, unknown][]): Members {
-    let members: [string, unknown][] | undefined;
-    return () => members ??= entries.slice(0, this.#bounds.items).map((entry) => this.#member(entry));
-  }
+  /** The members of an object within the bounds, as read. */
+  readonly #readMembers: MemberReading = (entries) =>
+    entries.slice(0, this.#bounds.items).map((entry) => this.#member(entry));
 
   #member([name, value]: [string, unknown]): [string, unknown] {
     const text = typeof value === "string" ? this.#reading.text(boundText(value, MAX_MEMBER_TEXT)) : value;
@@ -227,7 +321,7 @@ function define(object: Record<string, JsonValue>, name: string, value: JsonValu
   } else object[name] = value;
 }
 
-function closed(shown: JsonValue, close: Part["close"]): JsonValue {
+function closed(shown: JsonValue, close: Opened["close"]): JsonValue {
   return close === undefined ? shown : close(shown);
 }
 
