@@ -28,15 +28,23 @@ export class CommonDeadline implements Disposable {
    */
   wait<T>(work: Promise<T>, onLate: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      const giveUp = () => {
+      const waiting = this.#begin(() => {
         try {
           resolve(onLate());
         } catch (error) {
           reject(error);
         }
-      };
-      const waiting = this.#begin(giveUp);
-      work.then(resolve, reject).finally(() => this.#waiting.delete(waiting));
+      });
+      work.then(
+        (value) => {
+          this.#waiting.delete(waiting);
+          resolve(value);
+        },
+        (error) => {
+          this.#waiting.delete(waiting);
+          reject(error);
+        },
+      );
     });
   }
 

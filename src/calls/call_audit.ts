@@ -14,7 +14,7 @@ import { once } from "./once.ts";
 /** The parts of an audit entry that are the same for every record of a call. */
 export type AuditedCall = Pick<
   AuditEntry,
-  "customer" | "bound_to" | "connection" | "client" | "tool" | "request_id" | "undoes"
+  "customer" | "bound_to" | "connection" | "client" | "tool" | "request_id" | "undoes" | "arguments"
 >;
 
 /** How long a change waits until it is on record. Most of a call's time is left to the change itself. */
@@ -23,8 +23,7 @@ const INTENT_MS = 10_000;
 /** Records one call, from its intent to its outcome. */
 export class CallAudit {
   readonly #trail: AuditTrail;
-  readonly #call: AuditedCall;
-  readonly #arguments: () => JsonValue;
+  readonly #call: () => AuditedCall;
   #kept: boolean;
   #target: () => JsonValue = () => null;
   #steps: JsonValue[] | undefined;
@@ -33,13 +32,17 @@ export class CallAudit {
 
   /**
    * @param options.kept Whether the call is recorded. {@linkcode keep} can decide so later.
-   * @param options.args The arguments as the record shows them. Called only for a call that is recorded.
+   * @param options.call Says what all records of the call have in common. Called only for a call that is recorded.
    */
-  constructor(trail: AuditTrail, call: AuditedCall, { kept, args }: { kept: boolean; args: () => JsonValue }) {
+  constructor(trail: AuditTrail, { kept, call }: { kept: boolean; call: () => AuditedCall }) {
     this.#trail = trail;
-    this.#call = call;
+    this.#call = once(call);
     this.#kept = kept;
-    this.#arguments = once(args);
+  }
+
+  /** Whether the call is recorded. */
+  get isKept(): boolean {
+    return this.#kept;
   }
 
   /** Records the call from now on. */
@@ -100,8 +103,7 @@ export class CallAudit {
   #entry(event: AuditEntry["event"], outcome: string | null, operationId: string | null): AuditEntry {
     return {
       event,
-      ...this.#call,
-      arguments: this.#arguments(),
+      ...this.#call(),
       target: this.#target(),
       approval: this.#approval,
       operation_id: operationId,

@@ -1,8 +1,9 @@
 /** What a call works with: the caller's account, secrets, records and plans, within the call's deadline. */
 import type { Clock } from "../async/clock.ts";
 import type { Deadline } from "../async/deadline.ts";
-import type { AuditTrail } from "../audit/record.ts";
+import type { AuditReader, AuditTrail } from "../audit/record.ts";
 import { type AccountServices, type AccountSharing, CloudwaysAccount } from "../cloudways/account.ts";
+import type { Session } from "../cloudways/session.ts";
 import { fingerprintFor } from "../confirm/shown_call.ts";
 import type { HealthThresholds } from "../config/health_thresholds.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
@@ -11,11 +12,10 @@ import { CallSecrets } from "../secrets/call_secrets.ts";
 import type { SecretPages } from "../secrets/pages.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { NO_PLANS, type Plans } from "../tools/define/plans.ts";
-import type { AnonymousContext, FindOptions, ToolContext } from "../tools/define/tool.ts";
+import type { AnonymousContext, StrangerContext, ToolContext } from "../tools/define/tool.ts";
 import { BoundAuditReader } from "./bound_audit.ts";
 import type { CallAudit } from "./call_audit.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { once } from "./once.ts";
 import { CallPlans, type PlanServices } from "./plans/call_plans.ts";
 import type { ToolFinder } from "./tool_finder.ts";
 import type { Undoing } from "./undoing.ts";
@@ -55,114 +55,150 @@ export interface ContextCall {
   deadline: Pick<Deadline, "signal">;
 }
 
-/** Makes the contexts of calls, and of the steps of plans. What few tools use is made when a tool uses it. */
+/** Makes the contexts of calls, and of the steps of plans. */
 export class CallContexts {
-  readonly #options: CallContextsOptions;
+  readonly #parts: ContextParts;
 
   constructor(options: CallContextsOptions) {
-    this.#options = options;
+    const { catalogue } = options;
+    this.#parts = {
+      ...options,
+      inputsOf: (toolName) => catalogue.inputsOf(toolName),
+      titleOf: (toolName) => catalogue.titleOf(toolName),
+    };
   }
 
   /** The context of a call. */
   of(call: ContextCall): AnonymousContext {
     const { identity } = call.caller;
-    if (identity.kind === "customer") return this.#ofCustomer(call, identity, {}, this.#plansOf(call));
-    const { audit } = this.#options;
-    const stopWaiting = this.#stopWaiting(() => reading(call));
-    return {
-      ...this.#shared(call),
-      audit,
-      account: undefined,
-      get stopWaiting() {
-        return stopWaiting();
-      },
-    };
+    return identity.kind === "customer"
+      ? new CustomerContext(this.#parts, call, identity, {})
+      : new NobodysContext(this.#parts, call);
+  }
+}
+
+/** What all contexts share. */
+type ContextParts = CallContextsOptions & Pick<ToolContext, "inputsOf" | "titleOf">;
+
+/** What every call works with. What few tools use is made when a tool asks for it. */
+class CallContext {
+  protected readonly parts: ContextParts;
+  protected readonly call: ContextCall;
+  #reading: AbortSignal | undefined;
+  #stopWaiting: AbortSignal | undefined;
+
+  constructor(parts: ContextParts, call: ContextCall) {
+    this.parts = parts;
+    this.call = call;
   }
 
-  #ofCustomer(
-    call: ContextCall,
-    customer: Customer,
-    sharing: AccountSharing,
-    plansOf: (account: CloudwaysAccount, stopWaiting: AbortSignal) => Plans,
-  ): ToolContext {
-    const { audit, services } = this.#options;
-    const { caller: { address, servers }, name: tool, log, arrivedAt: waitsFrom, endsAt, deadline } = call;
-    const signal = once(() => reading(call));
-    const session = {
-      customer,
-      address,
-      endsAt,
-      waitsFrom,
-      tool,
-      log,
-      get signal() {
-        return signal();
-      },
-      get deadline() {
-        return deadline.signal;
-      },
-    };
-    const account = new CloudwaysAccount(services, session, servers, sharing);
-    const stopWaiting = this.#stopWaiting(signal);
-    const secrets = once(() => this.#secretsOf(call, customer.id));
-    const plans = once(() => plansOf(account, stopWaiting()));
-    return {
-      ...this.#shared(call),
-      audit: servers === undefined ? audit : new BoundAuditReader(audit, account, servers),
-      account,
-      get secrets() {
-        return secrets();
-      },
-      get plans() {
-        return plans();
-      },
-      get stopWaiting() {
-        return stopWaiting();
-      },
-    };
+  get caller(): Caller {
+    return this.call.caller;
   }
 
-  #shared({ caller, progress }: ContextCall) {
-    const { catalogue, finder, clock, healthThresholds } = this.#options;
-    return {
-      caller,
-      clock,
-      healthThresholds,
-      progress,
-      inputsOf: (toolName: string) => catalogue.inputsOf(toolName),
-      titleOf: (toolName: string) => catalogue.titleOf(toolName),
-      findTools: (query: string, options: FindOptions) => finder.find(query, caller, options),
-    };
+  get clock(): Clock {
+    return this.parts.clock;
   }
 
-  #stopWaiting(signal: () => AbortSignal): () => AbortSignal {
-    return once(() => AbortSignal.any([signal(), this.#options.stopWaiting]));
+  get healthThresholds(): HealthThresholds {
+    return this.parts.healthThresholds;
   }
 
-  #secretsOf({ caller, client, name: tool, log }: ContextCall, customer: string): CallSecrets {
-    const { secretPages: pages, fingerprints } = this.#options;
+  get inputsOf(): ToolContext["inputsOf"] {
+    return this.parts.inputsOf;
+  }
+
+  get titleOf(): ToolContext["titleOf"] {
+    return this.parts.titleOf;
+  }
+
+  get findTools(): ToolContext["findTools"] {
+    return (query, options) => this.parts.finder.find(query, this.caller, options);
+  }
+
+  get progress(): ToolContext["progress"] {
+    return this.call.progress;
+  }
+
+  get stopWaiting(): AbortSignal {
+    return this.#stopWaiting ??= AbortSignal.any([this.reading, this.parts.stopWaiting]);
+  }
+
+  /** Aborts when nothing is to be read any more. */
+  get reading(): AbortSignal {
+    return this.#reading ??= AbortSignal.any([this.call.gone.signal, this.call.deadline.signal]);
+  }
+}
+
+/** What the call of somebody without credentials works with. */
+class NobodysContext extends CallContext implements StrangerContext {
+  readonly account = undefined;
+
+  get audit(): AuditReader {
+    return this.parts.audit;
+  }
+}
+
+/** What the call of a customer works with. */
+class CustomerContext extends CallContext implements ToolContext {
+  readonly account: CloudwaysAccount;
+  #secrets: CallSecrets | undefined;
+  #plans: Plans | undefined;
+
+  /** @param plans Defaults to the plans of the call. */
+  constructor(parts: ContextParts, call: ContextCall, customer: Customer, sharing: AccountSharing, plans?: Plans) {
+    super(parts, call);
+    this.#plans = plans;
+    this.account = new CloudwaysAccount(parts.services, sessionOf(call, customer, this), call.caller.servers, sharing);
+  }
+
+  get audit(): AuditReader {
+    const { audit } = this.parts;
+    const { servers } = this.call.caller;
+    return servers === undefined ? audit : new BoundAuditReader(audit, this.account, servers);
+  }
+
+  get secrets(): CallSecrets {
+    return this.#secrets ??= this.#makeSecrets();
+  }
+
+  get plans(): Plans {
+    return this.#plans ??= this.#makePlans();
+  }
+
+  #makeSecrets(): CallSecrets {
+    const { secretPages: pages, fingerprints } = this.parts;
+    const { caller, client, name: tool, log } = this.call;
+    const { id: customer } = this.account.customer;
     const fingerprint = fingerprintFor(customer, fingerprints);
     return new CallSecrets({ pages, fingerprint, customer, caller, client, tool, log });
   }
 
-  #plansOf(call: ContextCall) {
-    const { plans: services, catalogue, undoing, clock, writeTimeoutMs } = this.#options;
-    return (account: CloudwaysAccount, stopWaiting: AbortSignal): Plans =>
-      new CallPlans(services, {
-        ...call,
-        account,
-        catalogue,
-        undoing,
-        clock,
-        writeTimeoutMs,
-        stopWaiting,
-        contextOf: (name, arrivedAt, sharing) =>
-          this.#ofCustomer({ ...call, name, arrivedAt }, account.customer, sharing, () => NO_PLANS),
-      });
+  #makePlans(): Plans {
+    const { plans: services, catalogue, undoing, clock, writeTimeoutMs } = this.parts;
+    const { account, stopWaiting } = this;
+    const contextOf = (name: string, arrivedAt: number, sharing: AccountSharing) =>
+      new CustomerContext(this.parts, { ...this.call, name, arrivedAt }, account.customer, sharing, NO_PLANS);
+    const call = { ...this.call, account, catalogue, undoing, clock, writeTimeoutMs, stopWaiting, contextOf };
+    return new CallPlans(services, call);
   }
 }
 
-/** Aborts when nothing is to be read any more. */
-function reading({ gone, deadline }: ContextCall): AbortSignal {
-  return AbortSignal.any([gone.signal, deadline.signal]);
+/** For whom the requests of a call are sent. */
+function sessionOf(call: ContextCall, customer: Customer, context: Pick<CallContext, "reading">): Session {
+  const { caller: { address }, name: tool, log, arrivedAt: waitsFrom, endsAt, deadline } = call;
+  return {
+    customer,
+    address,
+    endsAt,
+    waitsFrom,
+    tool,
+    log,
+    get signal() {
+      return context.reading;
+    },
+    get deadline() {
+      return deadline.signal;
+    },
+  };
 }

@@ -18,8 +18,9 @@ import type { JsonValue } from "../text/clean.ts";
 import { cleanDeep } from "../text/clean_deep.ts";
 import type { SecretPages } from "../secrets/pages.ts";
 import type { PlannedCall, PreparedCall, ToolContext } from "../tools/define/tool.ts";
+import type { Question } from "../confirm/question.ts";
 import { readAgain } from "./again.ts";
-import { CallAudit } from "./call_audit.ts";
+import { type AuditedCall, CallAudit } from "./call_audit.ts";
 import { CallContexts } from "./call_context.ts";
 import { toToolError } from "./failures.ts";
 import { targetOf } from "../confirm/binding.ts";
@@ -29,7 +30,7 @@ import type { AskingCall, Confirmation, Verdict } from "../confirm/confirmation.
 import type { Answer, ClientQuestion, ElicitationModes } from "../confirm/elicitation.ts";
 import type { PlanServices } from "./plans/call_plans.ts";
 import { inputsFor, prepareCall, readOnlyRefusal, waitMs } from "./prepare.ts";
-import { errorResult, successResult } from "./results.ts";
+import { errorResult, type ShapeOptions, successResult } from "./results.ts";
 import { recordedArguments } from "./shown_arguments.ts";
 import { ToolFinder } from "./tool_finder.ts";
 import type { Receipts } from "./receipts.ts";
@@ -118,12 +119,10 @@ export class Dispatcher {
    *
    * @throws {ProtocolError} -32602 for a tool that is not there for this caller.
    */
-  async call(request: ToolCall): Promise<CallOutcome> {
+  call(request: ToolCall): Promise<CallOutcome> {
     const { tracer } = this.#options;
     const { traceparent } = request;
-    return await this.hold(
-      tracer.span({ name: "tools/call", kind: "server", traceparent }, () => this.#call(request)),
-    );
+    return this.hold(tracer.span({ name: "tools/call", kind: "server", traceparent }, () => this.#call(request)));
   }
 
   /** The call that is carried out: of one that carries another, the inner one, as far as it can be read. */
@@ -133,13 +132,11 @@ export class Dispatcher {
   }
 
   /** Counts work as a call in hand until it has ended: for one that does more than {@linkcode call}, such as asking. */
-  async hold<T>(work: Promise<T>): Promise<T> {
+  hold<T>(work: Promise<T>): Promise<T> {
     this.#inHand.add(work);
-    try {
-      return await work;
-    } finally {
-      this.#inHand.delete(work);
-    }
+    const end = () => void this.#inHand.delete(work);
+    work.then(end, end);
+    return work;
   }
 
   /** Resolves as soon as no call is in hand, those among them whose client has left: they have writes to end and record. */
@@ -148,13 +145,14 @@ export class Dispatcher {
   }
 
   async #call(sent: ToolCall): Promise<CallOutcome> {
-    const unwrapped = await this.#undoing.open(unwrap(sent, sent.caller, this.#tools), sent.caller);
+    const opened = this.#undoing.open(unwrap(sent, sent.caller, this.#tools), sent.caller);
+    const unwrapped = opened instanceof Promise ? await opened : opened;
     const { takesBack } = unwrapped;
-    const request = { ...sent, ...unwrapped.call };
+    const request = unwrapped.call === sent ? sent : { ...sent, ...unwrapped.call };
     const found = this.#options.catalogue.lookUp(request.name, request.caller);
     const secrets = request.caller.secrets;
     if (found.kind === "unknown") throw this.#unknownTool(request);
-    const audit = this.#auditOf(request, found.entry, secrets, takesBack);
+    const audit = this.#auditOf(request, found.entry, takesBack);
     const log = request.log.with({ tool: request.name, ...this.#options.tracer.ids() });
     const call: CallInHand = { ...request, log, secrets, audit, takesBack };
     const startedAt = performance.now();
@@ -207,7 +205,7 @@ export class Dispatcher {
     const { catalogue, metrics } = this.#options;
     const secrets = call.caller.secrets;
     const found = catalogue.lookUp(call.name, call.caller);
-    if (found.kind !== "unknown") await this.#auditOf(call, found.entry, secrets, opened.takesBack).failed(error);
+    if (found.kind !== "unknown") await this.#auditOf(call, found.entry, opened.takesBack).failed(error);
     metrics.toolFinished({ tool: call.name, outcome: error.code, seconds: 0 });
     if (error.limitedBy !== undefined) {
       metrics.rateLimited(error.limitedBy);
@@ -217,29 +215,18 @@ export class Dispatcher {
   }
 
   /** Whatever is not plainly a read leaves a record. */
-  #auditOf(
-    { args, caller, client }: ToolCall,
-    { tool, declared }: CatalogueEntry,
-    secrets: Secrets,
-    takesBack?: TakenBack,
-  ): CallAudit {
-    const { identity, boundTo, requestId, connection } = caller;
-    return new CallAudit(this.#options.audit, {
-      customer: customerIdOf(identity),
-      ...(boundTo !== "" && { bound_to: boundTo }),
-      client,
-      tool: tool.name,
-      request_id: requestId,
-      ...(connection && { connection: connection.id }),
-      ...(takesBack && { undoes: takesBack.receipt.request_id }),
-    }, { kept: tool.effect !== "read", args: () => recordedArguments(args, declared, secrets) });
+  #auditOf(call: ToolCall, entry: CatalogueEntry, takesBack?: TakenBack): CallAudit {
+    const kept = entry.tool.effect !== "read";
+    return new CallAudit(this.#options.audit, { kept, call: () => auditedCall(call, entry, takesBack) });
   }
 
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
     const arrivedAt = this.#options.clock.now();
-    const { takesBack } = call;
-    const sent = takesBack === undefined ? readAgain(entry.tool, call.args) : { ...call, again: takesBack.again };
-    const prepared = this.#prepare(entry, { ...call, args: sent.args });
+    const { takesBack, audit } = call;
+    const sent = takesBack === undefined
+      ? readAgain(entry.tool, call.args)
+      : { args: call.args, again: takesBack.again };
+    const prepared = this.#prepare(entry, sent.args, call);
     const readMs = this.#options.callTimeoutMs + waitMs(prepared, entry);
     const writeMs = entry.tool.effect === "read" ? 0 : this.#options.writeTimeoutMs;
     using deadline = new Deadline(readMs + writeMs);
@@ -247,30 +234,33 @@ export class Dispatcher {
     const context = this.#contexts.of({ ...call, arrivedAt, endsAt, deadline });
     const planning = prepared.plan(context);
     // The time for the change is not for reading what it would change.
-    const read = writeMs === 0 ? await planning : await within(readMs, planning, () => Promise.reject(noTimeLeft()));
+    const read = planning instanceof Promise
+      ? await (writeMs === 0 ? planning : within(readMs, planning, () => Promise.reject(noTimeLeft())))
+      : planning;
     const planned = takesBack === undefined ? read : this.#undoing.planned(read, takesBack, call.caller);
-    call.audit.hits(() => recordedTarget(entry, prepared, planned, call.secrets));
-    if (planned.question !== undefined) call.audit.keep();
-    if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
-    const verdict = await this.#settle(entry, prepared, planned, { ...call, again: sent.again, arrivedAt });
+    audit.hits(() => recordedTarget(entry, prepared, planned, call.secrets));
+    if (planned.question !== undefined) {
+      audit.keep();
+      if (call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
+    }
+    const verdict = planned.question === undefined
+      ? NOT_ASKED
+      : await this.#settle(entry, prepared, planned.question, { ...call, again: sent.again, arrivedAt });
     if (verdict.kind === "ask") {
-      await call.audit.asked();
+      await audit.asked();
       return { kind: "question", question: verdict.question };
     }
     // Else anybody could fill the records with what Cloudways refuses.
     if (entry.tool.effect !== "read") await context.account?.ensureAccepted();
-    await call.audit.begins(verdict, deadline);
+    if (audit.isKept) await audit.begins(verdict, deadline);
     const value = await planned.run();
-    await call.audit.succeeded(value);
-    const { showsSecrets, showsLiterals: literals } = prepared;
-    const reveal = showsSecrets === "answer" || entry.tool.publicAnswer;
-    const note = await this.#undoing.noteOf(entry, planned, call);
+    if (audit.isKept) await audit.succeeded(value);
+    const note = entry.tool.undo && await this.#undoing.noteOf(entry, planned, call);
     const answer = note === undefined ? value : { ...value, undo: note };
-    const result = successResult(answer, { secrets: call.secrets, reveal, literals, shorter: entry.shorter });
-    return { kind: "result", result };
+    return { kind: "result", result: successResult(answer, shapeOf(entry, prepared, call)) };
   }
 
-  #prepare(entry: CatalogueEntry, { args, caller, audit }: CallInHand): PreparedCall {
+  #prepare(entry: CatalogueEntry, args: ToolCall["args"], { caller, audit }: CallInHand): PreparedCall {
     const prepared = prepareCall(entry, args, caller);
     const { tool } = entry;
     if (prepared.showsSecrets !== undefined) audit.keep();
@@ -283,11 +273,11 @@ export class Dispatcher {
   async #settle(
     { declared }: CatalogueEntry,
     { input }: PreparedCall,
-    { question }: PlannedCall,
+    question: Question,
     call: CallInHand & Pick<AskingCall, "again" | "arrivedAt">,
   ): Promise<Verdict> {
     const { name, caller, secrets } = call;
-    if (question === undefined || caller.identity.kind === "none") return { kind: "go", approval: "not_needed" };
+    if (caller.identity.kind === "none") return NOT_ASKED;
     call.gone.signal.throwIfAborted();
     return await this.#options.confirmation.settle({
       tool: name,
@@ -305,6 +295,37 @@ export class Dispatcher {
       again: call.again,
     });
   }
+}
+
+/** The verdict on a call that nobody needs to be asked about. */
+const NOT_ASKED = { kind: "go", approval: "not_needed" } as const;
+
+/** Who calls what, for the records of a call. */
+function auditedCall(
+  { args, caller, client }: ToolCall,
+  { tool, declared }: CatalogueEntry,
+  takesBack: TakenBack | undefined,
+): AuditedCall {
+  const { identity, boundTo, requestId, connection, secrets } = caller;
+  return {
+    customer: customerIdOf(identity),
+    ...(boundTo !== "" && { bound_to: boundTo }),
+    client,
+    tool: tool.name,
+    request_id: requestId,
+    ...(connection && { connection: connection.id }),
+    ...(takesBack && { undoes: takesBack.receipt.request_id }),
+    arguments: recordedArguments(args, declared, secrets),
+  };
+}
+
+/** How the answer of a call is shown. */
+function shapeOf(
+  { tool, shorter }: CatalogueEntry,
+  { showsSecrets, showsLiterals: literals }: PreparedCall,
+  { secrets }: CallInHand,
+): ShapeOptions {
+  return { secrets, reveal: showsSecrets === "answer" || tool.publicAnswer, literals, shorter };
 }
 
 /** What the span of a call says. A question is no failure. */

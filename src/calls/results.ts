@@ -4,7 +4,7 @@ import { hiderOf, type Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import { cleanKeepingSpaces, cleanText, ELLIPSIS } from "../text/clean.ts";
 import { CLEANED } from "../text/clean_deep.ts";
-import { transform } from "../text/walk.ts";
+import { type Reading, transform } from "../text/walk.ts";
 import { boundAnswer, fitCeiling, MAX_ANSWER_CHARACTERS } from "./ceiling.ts";
 
 /** Far more than an answer may hold; the rest is not processed. */
@@ -22,6 +22,9 @@ export interface ShapeOptions {
   shorter?: string | undefined;
 }
 
+/** Spaces in an answer may be part of a name that is sent back. */
+const KEEPING_SPACES: Reading = { ...CLEANED, text: cleanKeepingSpaces };
+
 /** A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. */
 export function successResult(
   value: Record<string, unknown>,
@@ -29,10 +32,10 @@ export function successResult(
 ): CallToolResult {
   const { value: bounded, leftOut } = boundAnswer(value);
   const hider = hiderOf(secrets);
-  const { showing, showingOthers } = literals ? hider.with({ showLiterals: true }) : hider;
+  const shower = literals ? hider.with({ showLiterals: true }) : hider;
   const shown = transform(bounded, {
-    reading: { ...CLEANED, text: cleanKeepingSpaces },
-    showing: reveal ? showingOthers : showing,
+    reading: KEEPING_SPACES,
+    showing: reveal ? shower.showingOthers : shower.showing,
   });
   const { value: fitted, text } = fitCeiling(toObject(shown), { shorter, before: leftOut });
   return { content: [{ type: "text", text }], structuredContent: fitted };

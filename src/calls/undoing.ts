@@ -40,15 +40,18 @@ export class Undoing {
   }
 
   /** Exchanges a call that takes a change back for the call of its receipt; every other call is given as it is. */
-  async open(unwrapped: Unwrapped, caller: Caller): Promise<Opened> {
+  open(unwrapped: Unwrapped, caller: Caller): Opened | Promise<Opened> {
     if (unwrapped.kind === "refused") return unwrapped;
-    const { call } = unwrapped;
-    const outer = this.#options.catalogue.lookUp(call.name, caller);
+    const outer = this.#options.catalogue.lookUp(unwrapped.call.name, caller);
     const customer = customerIdOf(caller.identity);
     // Who may not call it, or sends no credentials, is told so like for every other tool.
     if (outer.kind !== "found" || !outer.entry.tool.takesBack || customer === undefined) return unwrapped;
+    return this.#exchangeOrRefuse(unwrapped.call, outer.entry, caller, customer);
+  }
+
+  async #exchangeOrRefuse(call: NamedCall, entry: CatalogueEntry, caller: Caller, customer: string): Promise<Opened> {
     try {
-      return await this.#exchange(call, outer.entry, caller, customer);
+      return await this.#exchange(call, entry, caller, customer);
     } catch (error) {
       if (error instanceof StoreError) return { kind: "refused", call, error: storeAwayError(error) };
       if (error instanceof ToolError) return { kind: "refused", call, error };

@@ -23,9 +23,9 @@ export class HeaderDoor implements McpDoor {
     this.#guests = new GuestTable(options.isKnown);
   }
 
-  async open({ headers }: Request, { pathname }: Pick<RequestInfo, "pathname">): Promise<Guest> {
+  open({ headers }: Request, { pathname }: Pick<RequestInfo, "pathname">): Guest | Promise<Guest> {
     const key = GuestTable.keyOf(headers, pathname);
-    return this.#guests.get(key) ?? await this.#read(key, headers, pathname);
+    return this.#guests.get(key) ?? this.#read(key, headers, pathname);
   }
 
   async #read(key: string, headers: Headers, pathname: string): Promise<Guest> {

@@ -51,7 +51,7 @@ export interface Admitted {
 
 /** Says who sent a request, or refuses it. */
 export interface McpDoor {
-  open(request: Request, info: RequestInfo): Promise<Guest | Response>;
+  open(request: Request, info: RequestInfo): Guest | Response | Promise<Guest | Response>;
 }
 
 /** Makes a guest. It keeps nothing of the request. */

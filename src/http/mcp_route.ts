@@ -63,7 +63,8 @@ export class McpRoute {
 
   /** Answers one request. */
   async fetch(request: Request, info: RequestInfo): Promise<Response> {
-    const guest = await this.#options.door.open(request, info);
+    const opened = this.#options.door.open(request, info);
+    const guest = opened instanceof Promise ? await opened : opened;
     if (guest instanceof Response) return guest;
     const forms = answerForms(request.headers);
     const refusal = refuseHttpForm(request, forms);
@@ -81,7 +82,8 @@ export class McpRoute {
       return refusal;
     }
     // Only now that the body is complete: a client that never ends its body takes no place.
-    const entry = await this.#enter(scope, info);
+    const entering = this.#enter(scope, info);
+    const entry = entering instanceof Promise ? await entering : entering;
     if (typeof entry === "string") {
       info.limited(entry);
       return unavailable(REFUSED_LOAD[entry] ?? "This server has too much to do.");
@@ -89,7 +91,8 @@ export class McpRoute {
     const { place } = entry;
     try {
       const { endpoint } = this.#options;
-      const response = await endpoint.fetch(withExactAccept(request), body, entry.scope, forms);
+      const answering = endpoint.fetch(withExactAccept(request), body, entry.scope, forms);
+      const response = answering instanceof Promise ? await answering : answering;
       return leaveAtEnd(response, place);
     } catch (error) {
       place.leave();
@@ -98,22 +101,23 @@ export class McpRoute {
   }
 
   /** Takes a place: as a customer if Cloudways has accepted the credentials before, otherwise as a stranger. */
-  async #enter(scope: CallScope, { address, known, log }: RequestInfo): Promise<Entry | Limit> {
-    const { load, acceptance, folded } = this.#options;
+  #enter(scope: CallScope, info: RequestInfo): Entry | Limit | Promise<Entry | Limit> {
+    const { load, acceptance } = this.#options;
     const customer = customerIdOf(scope.caller.identity);
     const isKnown = customer !== undefined && acceptance.isKnown(customer);
-    const owner: Owner = isKnown
-      ? { customer }
-      : { stranger: address, ...(customer !== undefined && { credentials: customer }) };
     // Checked at the end, since this call may be the first one that Cloudways accepts.
     const isKnownNow = () => customer !== undefined && acceptance.isKnown(customer);
-    known(isKnownNow);
-    const place = load.enter(owner);
+    info.known(isKnownNow);
+    const place = load.enter(ownerOf(info.address, customer, isKnown));
     if (typeof place === "string") return place;
-    // Asked only after the request has a place, so that strangers can't cause unbounded store requests.
-    const isAccepted = customer !== undefined && !isKnown && await this.#wasAccepted(customer, log);
-    if (isAccepted && !place.claim(customer)) return "load_customer";
-    return { scope: { ...scope, log: folded.of(address, scope.log, isKnownNow) }, place };
+    const entry = { scope: { ...scope, log: this.#options.folded.of(info.address, scope.log, isKnownNow) }, place };
+    return customer === undefined || isKnown ? entry : this.#claim(entry, customer, info.log);
+  }
+
+  /** Asked only after the request has a place, so that strangers can't cause unbounded store requests. */
+  async #claim(entry: Entry, customer: string, log: Logger): Promise<Entry | Limit> {
+    const isAccepted = await this.#wasAccepted(customer, log);
+    return isAccepted && !entry.place.claim(customer) ? "load_customer" : entry;
   }
 
   /** Whether the store knows the customer. While the store fails, the caller is served as a stranger. */
@@ -123,6 +127,11 @@ export class McpRoute {
       return false;
     });
   }
+}
+
+function ownerOf(address: string, customer: string | undefined, isKnown: boolean): Owner {
+  if (customer === undefined) return { stranger: address };
+  return isKnown ? { customer } : { stranger: address, credentials: customer };
 }
 
 function scopeOf({ identity, connection }: Guest, asks: GuestAsks, info: RequestInfo): CallScope {

@@ -81,23 +81,41 @@ export class BodyReader implements Disposable {
   ): Promise<string> {
     const length = Number(request.headers.get("content-length") ?? NaN);
     if (length > maxBytes) throw new BodyError("too_large");
-    const { promise: givenUp, reject } = Promise.withResolvers<never>();
-    const endsAt = performance.now() + this.#timeoutMs;
-    const body: PendingBody = { address, bytes: 0, endsAt, giveUp: (problem) => reject(new BodyError(problem)) };
-    this.#enter(body);
-    try {
-      const isSmall = length >= 0 && length <= MAX_PIECE_BYTES;
-      if (!isSmall) return await this.#collect(request, body, maxBytes, givenUp);
-      this.#count(body, length);
-      return await Promise.race([givenUp, readWhole(request)]);
-    } finally {
-      this.#leave(body);
-    }
+    const isSmall = length >= 0 && length <= MAX_PIECE_BYTES;
+    return await (isSmall ? this.#readWhole(request, address, length) : this.#readInPieces(request, address, maxBytes));
   }
 
   /** Stops the timer. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
+  }
+
+  /** Reads a body whose length is known and small. It breaks off if the client leaves, or if the server shuts down. */
+  #readWhole(request: Request, address: string, length: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const body = this.#enter(address, (problem) => reject(new BodyError(problem)));
+      this.#count(body, length);
+      request.text().then(
+        (text) => {
+          this.#leave(body);
+          resolve(text);
+        },
+        () => {
+          this.#leave(body);
+          body.giveUp("cut_off");
+        },
+      );
+    });
+  }
+
+  async #readInPieces(request: Request, address: string, maxBytes: number): Promise<string> {
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    const body = this.#enter(address, (problem) => reject(new BodyError(problem)));
+    try {
+      return await this.#collect(request, body, maxBytes, givenUp);
+    } finally {
+      this.#leave(body);
+    }
   }
 
   async #collect(request: Request, body: PendingBody, maxBytes: number, givenUp: Promise<never>): Promise<string> {
@@ -117,10 +135,12 @@ export class BodyReader implements Disposable {
     }
   }
 
-  #enter(body: PendingBody): void {
+  #enter(address: string, giveUp: PendingBody["giveUp"]): PendingBody {
+    const body = { address, bytes: 0, endsAt: performance.now() + this.#timeoutMs, giveUp };
     this.#pending.add(body);
     this.#timer ??= setTimeout(() => this.#endDue(), this.#timeoutMs);
     this.#makeRoom();
+    return body;
   }
 
   /** Gives up the bodies whose time is up. */
@@ -165,15 +185,6 @@ export class BodyReader implements Disposable {
     const most = Math.max(...counts.values());
     for (const body of this.#pending) if (counts.get(body.address) === most) return body;
     return undefined;
-  }
-}
-
-/** Reads a body whose length is known and small. It fails as {@linkcode readPiece} does. */
-async function readWhole(request: Request): Promise<string> {
-  try {
-    return await request.text();
-  } catch {
-    throw new BodyError("cut_off");
   }
 }
 

@@ -43,10 +43,10 @@ export class McpEndpoint<S extends object> {
   }
 
   /** Answers one POST whose body is already parsed. */
-  async fetch(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {
+  fetch(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Response | Promise<Response> {
     if (!forms.stream) dropProgress(body);
     const usually = () => this.#throughSdk(request, body, scope, forms);
-    return await (this.#lean?.answer({ request, body, scope, forms, usually }) ?? usually());
+    return this.#lean?.answer({ request, body, scope, forms, usually }) ?? usually();
   }
 
   async #throughSdk(request: Request, body: JsonBody, scope: S, forms: AnswerForms): Promise<Response> {

@@ -27,7 +27,7 @@ export interface LeanOffer<S> {
    *
    * @throws {ProtocolError} For a tool that is not there for this caller.
    */
-  call: (scope: S, call: LeanCall) => Promise<CallToolResult>;
+  call: (scope: S, call: LeanCall, gone: Gone) => Promise<CallToolResult>;
   /** Called for any other error of `call`. */
   onUnexpected: (scope: S, error: unknown) => void;
   /** Called for each request that is answered here. */
@@ -36,10 +36,8 @@ export interface LeanOffer<S> {
   onError: (error: Error, scope: S) => void;
 }
 
-/** A call, and whether its client is still there. */
-export interface LeanCall extends Pick<PlainCall, "name" | "args" | "clientInfo" | "traceparent"> {
-  gone: Gone;
-}
+/** What a call says. */
+export type LeanCall = Pick<PlainCall, "name" | "args" | "clientInfo" | "traceparent">;
 
 /** One request, and the usual path for it. */
 export interface LeanRequest<S> {
@@ -88,13 +86,13 @@ export class LeanPath<S> {
   }
 
   /** Answers a request: by itself if it is a plain one. */
-  async answer(asked: LeanRequest<S>): Promise<Response> {
+  answer(asked: LeanRequest<S>): Response | Promise<Response> {
     const { request, body, scope, forms, usually } = asked;
     const plain = forms.json ? plainRequest(request.headers, body) : undefined;
-    if (plain?.kind === "query") return await this.#query(plain, scope, usually);
-    if (plain === undefined || !this.#offer.isPlain(plain.name)) return await usually();
+    if (plain?.kind === "query") return this.#query(plain, scope, usually);
+    if (plain === undefined || !this.#offer.isPlain(plain.name)) return usually();
     const answer = this.#call(plain, scope, request);
-    return await this.#heads.inTime(answer, (error) => this.#offer.onError(error, scope));
+    return this.#heads.inTime(answer, (error) => this.#offer.onError(error, scope));
   }
 
   /** Aborts the calls that are under way. */
@@ -106,18 +104,24 @@ export class LeanPath<S> {
    * Answers from what was kept of the SDK's own answer to such a request. That depends on the era, the view and the
    * revision alone, and holds nothing of a caller.
    */
-  async #query(
+  #query(
     { era, method, asksFor, id }: PlainQuery,
     scope: S,
     usually: () => Promise<Response>,
-  ): Promise<Response> {
+  ): Response | Promise<Response> {
     const view = method === "tools/list" ? this.#offer.viewOf(scope) : "";
     const key = `${era} ${method} ${asksFor} ${view}`;
     const known = this.#known(key, view, id);
-    if (known !== undefined) {
-      this.#offer.onAnswer?.();
-      return new Response(known, { headers: JSON_TYPE });
-    }
+    if (known === undefined) return this.#queryUsually({ key, view, id }, usually);
+    this.#offer.onAnswer?.();
+    return new Response(known, { headers: JSON_TYPE });
+  }
+
+  /** Asks the SDK, and keeps its answer. */
+  async #queryUsually(
+    { key, view, id }: { key: string; view: string; id: string | number },
+    usually: () => Promise<Response>,
+  ): Promise<Response> {
     const response = await usually();
     if (!isPlainResponse(response)) return response;
     const text = await response.text();
@@ -143,26 +147,16 @@ export class LeanPath<S> {
     this.#offer.onAnswer?.();
     using watch = new ClientWatch(request);
     this.#open.add(watch);
+    let text: string;
     try {
-      const text = await this.#textOf(call, scope, watch);
-      return watch.hasLeft ? goneResponse() : new Response(text, { headers: JSON_TYPE });
+      text = resultAnswer(call, await this.#offer.call(scope, call, watch));
+    } catch (error) {
+      const { code, message } = error instanceof ProtocolError ? error : this.#unexpected(scope, error);
+      text = JSON.stringify({ jsonrpc: "2.0", id: call.id, error: { code, message } });
     } finally {
       this.#open.delete(watch);
     }
-  }
-
-  async #textOf(
-    { era, id, name, args, clientInfo, traceparent }: PlainCall,
-    scope: S,
-    gone: Gone,
-  ): Promise<string> {
-    try {
-      const result = await this.#offer.call(scope, { name, args, clientInfo, traceparent, gone });
-      return `{"result":${resultText(result, era)}${BEFORE_ID}${JSON.stringify(id)}}`;
-    } catch (error) {
-      const { code, message } = error instanceof ProtocolError ? error : this.#unexpected(scope, error);
-      return JSON.stringify({ jsonrpc: "2.0", id, error: { code, message } });
-    }
+    return watch.hasLeft ? goneResponse() : new Response(text, { headers: JSON_TYPE });
   }
 
   #unexpected(scope: S, error: unknown): ProtocolError {
@@ -204,6 +198,11 @@ function isPlainResponse({ status, headers }: Response): boolean {
 function upToId(text: string, id: string | number): string | undefined {
   const afterResult = `${BEFORE_ID}${JSON.stringify(id)}}`;
   return text.endsWith(afterResult) ? text.slice(0, text.length - afterResult.length + BEFORE_ID.length) : undefined;
+}
+
+/** The whole answer to a call that has a result. */
+function resultAnswer({ era, id }: PlainCall, result: CallToolResult): string {
+  return `{"result":${resultText(result, era)}${BEFORE_ID}${JSON.stringify(id)}}`;
 }
 
 /** A call's result as JSON. The text of a success is the JSON of its structured content, so that is written once. */

@@ -96,8 +96,10 @@ export function leanOffer(
   return {
     viewOf: ({ caller }) => viewOf(caller, bounds),
     isPlain: (name) => catalogue.isPlain(name),
-    call: async (scope, call) => {
-      const outcome = await dispatcher.call(toolCall(scope, { ...call, ...NO_DIALOGUE }));
+    call: async (scope, { name, args, clientInfo, traceparent }, gone) => {
+      const outcome = await dispatcher.call(
+        toolCall(scope, { name, args, clientInfo, traceparent, gone, ...NO_DIALOGUE }),
+      );
       if (outcome.kind === "result") return outcome.result;
       throw new Error("A plain tool asks a person.");
     },

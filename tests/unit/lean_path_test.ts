@@ -121,7 +121,7 @@ Deno.test("an error of the protocol is sent as it is, and not reported", async (
 /** A call that lasts until its signal aborts. */
 function endless() {
   const begun = Promise.withResolvers<AbortSignal>();
-  const call: Offer["call"] = (_scope, { gone: { signal } }) => {
+  const call: Offer["call"] = (_scope, _call, { signal }) => {
     begun.resolve(signal);
     return new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   };
@@ -142,7 +142,7 @@ Deno.test("when a client leaves, its call is aborted and the status is 499", asy
 });
 
 Deno.test("a call whose client has left already waits for nothing", async () => {
-  const { ask } = setUp({ call: (_scope, { gone }) => Promise.reject(gone.signal.reason) });
+  const { ask } = setUp({ call: (_scope, _call, gone) => Promise.reject(gone.signal.reason) });
 
   const { status } = await ask(CALL, { signal: AbortSignal.abort() });
 

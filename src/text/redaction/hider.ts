@@ -42,10 +42,7 @@ export function hideSecretsInText(text: string, secrets: Secrets = []): string {
 export class SecretHider {
   /** The given secrets, from which a hider of more secrets can be made. */
   readonly secrets: readonly string[];
-  /** Hides all secrets, as {@linkcode hideSecrets} does. */
-  readonly showing: Showing<NameKind>;
-  /** Hides only the given secrets, in every form; other secrets are shown. */
-  readonly showingOthers: Showing<NameKind>;
+  #showing: Showing<NameKind> | undefined;
   readonly #given: GivenSecrets;
   readonly #work: WorkCounts | undefined;
   readonly #patterns: PatternOptions;
@@ -65,14 +62,22 @@ export class SecretHider {
     this.#given = given;
     this.#work = work;
     this.#patterns = patterns;
-    this.showing = {
+  }
+
+  /** Hides all secrets, as {@linkcode hideSecrets} does. */
+  get showing(): Showing<NameKind> {
+    return this.#showing ??= {
       outermost: "plain",
       within: kindWithin,
       text: (text, { context, depth, before }) => this.#leaf(text, isNamedBy(before, text) ? "secret" : context, depth),
       name: (name, depth) => this.#text(name, depth),
       number: (value, { context }) => this.#number(value, context),
     };
-    this.showingOthers = {
+  }
+
+  /** Hides only the given secrets, in every form; other secrets are shown. */
+  get showingOthers(): Showing<NameKind> {
+    return {
       outermost: "plain",
       within: () => "plain",
       text: (text) => this.givenInText(text),

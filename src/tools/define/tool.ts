@@ -186,7 +186,7 @@ export interface PreparedCall {
   showsSecrets: Show | undefined;
   showsLiterals: boolean;
   /** Reads the target of the call; changes nothing. */
-  plan: (context: AnonymousContext) => Promise<PlannedCall>;
+  plan: (context: AnonymousContext) => PlannedCall | Promise<PlannedCall>;
 }
 
 /** A call whose facts are known. */
@@ -239,7 +239,7 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
     asks: false,
     plan: (input, context) => {
       const withAccount = accountContext(definition.name, context);
-      return Promise.resolve({ question: undefined, run: () => definition.handler(input, withAccount) });
+      return { question: undefined, run: () => definition.handler(input, withAccount) };
     },
   });
 }
@@ -313,8 +313,7 @@ export function defineAnonymousTool<I extends z.ZodObject, O extends z.ZodObject
   return toTool(definition, {
     anonymous: true,
     asks: false,
-    plan: (input, context) =>
-      Promise.resolve({ question: undefined, run: () => definition.anonymousHandler(input, context) }),
+    plan: (input, context) => ({ question: undefined, run: () => definition.anonymousHandler(input, context) }),
   });
 }
 
@@ -334,7 +333,7 @@ export interface Behaviour<I extends z.ZodObject> {
   anonymous: boolean;
   asks: boolean;
   typesLabel?: boolean;
-  plan: (input: z.output<I>, context: AnonymousContext) => Promise<PlannedCall>;
+  plan: (input: z.output<I>, context: AnonymousContext) => PlannedCall | Promise<PlannedCall>;
 }
 
 /** Makes a tool of any kind. */

@@ -62,10 +62,10 @@ type Wanted = Partial<Record<SwitchName, boolean | undefined>>;
 /** @throws {ToolError} Where nothing would change. */
 async function planChanges(
   input: { app_id: number; server_id?: number | undefined } & Wanted,
-  { account, ...context }: ToolContext,
+  context: ToolContext,
 ): Promise<SettingFacts> {
-  const facts = await appFacts(input, { account, ...context });
-  const flags = await readFlags(account, facts);
+  const facts = await appFacts(input, context);
+  const flags = await readFlags(context.account, facts);
   const changes = SWITCH_NAMES.flatMap((name): Change[] => {
     const wanted = input[name];
     return wanted === undefined || wanted === flags[name] ? [] : [{ name, now: flags[name], wanted }];
