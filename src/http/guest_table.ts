@@ -51,9 +51,9 @@ export class GuestTable {
 /** A header holds no line break, so no two requests that differ in a header have the same key. */
 function keyOf(headers: Headers, pathname: string): string {
   let key = pathname;
-  for (const name of HEADERS) {
+  for (const [index, name] of HEADERS.entries()) {
     const value = headers.get(name);
-    key += value === null ? "\n" : `\n=${value}`;
+    if (value !== null) key += `\n${index}=${value}`;
   }
   return key;
 }

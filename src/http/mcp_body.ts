@@ -1,7 +1,7 @@
 /** Reads and describes the body of a request to `/mcp`. */
 import { JSON_RPC_ERRORS, type JsonBody, jsonRpcError, usableIdOf } from "../mcp/json_rpc.ts";
 import { longName, MAX_NAME_LENGTH } from "../mcp/long_name.ts";
-import { normalizeBody } from "../mcp/message_form.ts";
+import { isInForm, normalizeBody } from "../mcp/message_form.ts";
 import { messageProblem } from "../mcp/message_problem.ts";
 import { oversized } from "../text/json_size.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
@@ -20,9 +20,9 @@ export async function readMessage(
     const text = await bodies.read(request, { address });
     const size = oversized(text);
     if (size !== undefined) return invalid(`the body is ${size}.`);
-    const body = normalizeBody(JSON.parse(text));
-    const messages: unknown[] = Array.isArray(body) ? body : [body];
-    const long = messages.map(longName).find((name) => name !== undefined);
+    const parsed: unknown = JSON.parse(text);
+    const body = isInForm(text) ? parsed : normalizeBody(parsed);
+    const long = Array.isArray(body) ? body.map(longName).find((name) => name !== undefined) : longName(body);
     if (long !== undefined) return invalid(`${long} is longer than ${MAX_NAME_LENGTH} characters.`);
     const problem = Array.isArray(body) ? undefined : messageProblem(body);
     if (problem !== undefined) return invalid(problem, usableIdOf(body));
@@ -61,8 +61,11 @@ const BODY_ANSWERS: Record<BodyProblem, () => Response> = {
 
 /** Whether a body contains a request, rather than only answers and notifications. */
 export function startsWork(body: JsonBody): boolean {
-  const messages: unknown[] = Array.isArray(body) ? body : [body];
-  return messages.some((message) => memberOf(message, "method") !== undefined && memberOf(message, "id") !== undefined);
+  return Array.isArray(body) ? body.some(isRequest) : isRequest(body);
+}
+
+function isRequest(message: unknown): boolean {
+  return memberOf(message, "method") !== undefined && memberOf(message, "id") !== undefined;
 }
 
 /** The log fields of a message: its method and tool, cut and cleaned, since both are the caller's text. */

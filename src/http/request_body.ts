@@ -75,14 +75,11 @@ export class BodyReader implements Disposable {
    *
    * @throws {BodyError} If the body is too large or too slow, breaks off, or has to make room for others.
    */
-  async read(
-    request: Request,
-    { address = "unknown", maxBytes = MAX_BODY_BYTES }: ReadBodyOptions = {},
-  ): Promise<string> {
+  read(request: Request, { address = "unknown", maxBytes = MAX_BODY_BYTES }: ReadBodyOptions = {}): Promise<string> {
     const length = Number(request.headers.get("content-length") ?? NaN);
-    if (length > maxBytes) throw new BodyError("too_large");
+    if (length > maxBytes) return Promise.reject(new BodyError("too_large"));
     const isSmall = length >= 0 && length <= MAX_PIECE_BYTES;
-    return await (isSmall ? this.#readWhole(request, address, length) : this.#readInPieces(request, address, maxBytes));
+    return isSmall ? this.#readWhole(request, address, length) : this.#readInPieces(request, address, maxBytes);
   }
 
   /** Stops the timer. */

@@ -7,6 +7,7 @@ import { SdkError, SdkErrorCode } from "@modelcontextprotocol/server";
 export class ClientWatch implements Disposable {
   readonly #request: Pick<Request, "signal">;
   #abort: AbortController | undefined;
+  #leave: (() => void) | undefined;
   #hasEnded = false;
   #hasLeft = false;
 
@@ -33,7 +34,7 @@ export class ClientWatch implements Disposable {
 
   /** Stops watching. */
   [Symbol.dispose](): void {
-    if (this.#abort !== undefined) this.#request.signal.removeEventListener("abort", this.#leave);
+    if (this.#leave !== undefined) this.#request.signal.removeEventListener("abort", this.#leave);
   }
 
   #watch(): AbortController {
@@ -41,14 +42,15 @@ export class ClientWatch implements Disposable {
     const { signal } = this.#request;
     this.#hasLeft = signal.aborted;
     if (this.#hasEnded || this.#hasLeft) abort.abort(connectionClosed());
-    else signal.addEventListener("abort", this.#leave, { once: true });
+    else {
+      this.#leave = () => {
+        this.#hasLeft = true;
+        abort.abort(connectionClosed());
+      };
+      signal.addEventListener("abort", this.#leave, { once: true });
+    }
     return abort;
   }
-
-  readonly #leave = () => {
-    this.#hasLeft = true;
-    this.#abort?.abort(connectionClosed());
-  };
 }
 
 function connectionClosed(): Error {

@@ -28,6 +28,13 @@ export function normalizeBody(body: unknown): unknown {
   return body;
 }
 
+/** Whether a JSON text holds nothing that {@linkcode normalizeBody} would change: most do, and need no look inside. */
+export function isInForm(json: string): boolean {
+  return !json.includes("null") && !EMPTY_LIST.test(json);
+}
+
+const EMPTY_LIST = /\[\s*\]/;
+
 function isNotification(message: unknown): boolean {
   const method = memberOf(message, "method");
   return typeof method === "string" && method.startsWith("notifications/");

@@ -119,9 +119,11 @@ const NO_DIALOGUE = {
 /** A call as it came. */
 type SentCall = Omit<ToolCall, "caller" | "client" | "log"> & { clientInfo: unknown };
 
-function toolCall({ caller, log }: CallScope, { clientInfo, ...sent }: SentCall): ToolCall {
-  const client = clientName(clientInfo, caller);
-  return { ...sent, caller, client, log: log.with({ client }) };
+function toolCall({ caller, log }: CallScope, sent: SentCall): ToolCall {
+  const { name, args, session, modes, answer, gone, traceparent, progress } = sent;
+  const client = clientName(sent.clientInfo, caller);
+  const ownLog = log.with({ client });
+  return { name, args, session, modes, answer, gone, traceparent, progress, caller, client, log: ownLog };
 }
 
 /** Carries out a call of a 2026 client; a question is the answer to the call. */

@@ -88,7 +88,7 @@ interface Source {
   isKnown: () => boolean;
 }
 
-/** Writes the first line of each kind to the logger that it wraps. */
+/** Writes the first line of each kind to the logger that it wraps. It adds its fields to a line only then. */
 class FoldingLogger implements Logger {
   readonly #folded: FoldedLog;
   readonly #source: Source;
@@ -103,7 +103,7 @@ class FoldingLogger implements Logger {
   }
 
   debug(message: string, fields?: LogFields): void {
-    this.#log.debug(message, fields);
+    this.#log.debug(message, { ...this.#fields, ...fields });
   }
 
   info(message: string, fields?: LogFields): void {
@@ -127,17 +127,18 @@ class FoldingLogger implements Logger {
   }
 
   with(fields: LogFields): Logger {
-    return new FoldingLogger(this.#folded, this.#source, this.#log.with(fields), { ...this.#fields, ...fields });
+    return new FoldingLogger(this.#folded, this.#source, this.#log, { ...this.#fields, ...fields });
   }
 
   withSecrets(secrets: Secrets): Logger {
     return new FoldingLogger(this.#folded, this.#source, this.#log.withSecrets(secrets), this.#fields);
   }
 
-  #write(level: Level, message: string, fields: LogFields = {}): void {
+  #write(level: Level, message: string, fields?: LogFields): void {
     const { address, isKnown } = this.#source;
-    if (isKnown()) return this.#log[level](message, fields);
-    if (!this.#folded.isWritten(level, message, address, { ...this.#fields, ...fields })) return;
-    this.#log[level](message, { ...fields, from: address });
+    const all = { ...this.#fields, ...fields };
+    if (isKnown()) return this.#log[level](message, all);
+    if (!this.#folded.isWritten(level, message, address, all)) return;
+    this.#log[level](message, { ...all, from: address });
   }
 }

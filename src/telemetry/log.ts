@@ -171,8 +171,11 @@ class SafeLogger implements Logger {
 
   /** Hides all secrets at once: fields may change later, and must not be kept until the line is written. */
   #record(level: TapeLevel, message: string, fields: LogFields | undefined): LogRecord {
-    const text = safeText(message, { secrets: this.#hider, maxLength: BOUNDS.text });
-    return record(level, text, this.#properties(fields));
+    return record(level, this.#safe(message), this.#properties(fields));
+  }
+
+  #safe(text: string): string {
+    return safeText(text, { secrets: this.#hider, maxLength: BOUNDS.text });
   }
 
   #properties(fields: LogFields | undefined): Record<string, unknown> {
@@ -197,7 +200,7 @@ class SafeLogger implements Logger {
     for (const name of Object.keys(fields)) {
       const value = fields[name];
       if (!USUAL_FIELDS.has(name) || !this.#hider.leaves(name)) return undefined;
-      if (typeof value === "string") safe[name] = safeText(value, { secrets: this.#hider, maxLength: BOUNDS.text });
+      if (typeof value === "string") safe[name] = this.#safe(value);
       else if (isCount(value)) safe[name] = value;
       else if (value !== undefined) return undefined;
     }
