@@ -7,7 +7,7 @@ const MAX_GUESTS = 2_000;
 const MAX_CHARACTERS = 400_000;
 
 /** Every header that a guest is made of. */
-const HEADERS = [...CREDENTIAL_HEADERS, ...WISH_HEADERS];
+const HEADERS = [...CREDENTIAL_HEADERS, ...WISH_HEADERS].map((name, index) => ({ name, before: `\n${index}=` }));
 
 /** What somebody sends who sends nothing but a message. */
 const NOTHING_SENT = keyOf(new Headers(), "/mcp");
@@ -51,9 +51,9 @@ export class GuestTable {
 /** A header holds no line break, so no two requests that differ in a header have the same key. */
 function keyOf(headers: Headers, pathname: string): string {
   let key = pathname;
-  for (const [index, name] of HEADERS.entries()) {
+  for (const { name, before } of HEADERS) {
     const value = headers.get(name);
-    if (value !== null) key += `\n${index}=${value}`;
+    if (value !== null) key += before + value;
   }
   return key;
 }

@@ -51,9 +51,9 @@ function needsCleaning(text: string): boolean {
  * Text in every language survives. Only shaping is lost: emoji joined by a zero-width joiner fall apart into their
  * parts, and Persian or Indic text loses the joiners that only choose between forms of a letter.
  */
-export function cleanText(text: string, options: CleanTextOptions = {}): string {
+export function cleanText(text: string, options?: CleanTextOptions): string {
   const clean = needsCleaning(text) ? strip(text) : text;
-  return options.maxLength === undefined ? clean : cut(clean, options.maxLength);
+  return options?.maxLength === undefined ? clean : cut(clean, options.maxLength);
 }
 
 /**

@@ -134,8 +134,9 @@ class ListFrame<Context> {
 
 class ObjectFrame<Context> {
   readonly source: object;
-  /** Its fields: each is read once. */
-  readonly entries: readonly [string, unknown][];
+  readonly names: readonly string[];
+  /** The value of each name. Each is read once. */
+  readonly values: readonly unknown[];
   readonly context: Context;
   readonly depth: number;
   readonly close: Opened["close"];
@@ -150,16 +151,17 @@ class ObjectFrame<Context> {
 
   constructor(source: object, { context, depth }: Place<Context>, close: Opened["close"], reading: MemberReading) {
     this.source = source;
-    this.entries = Object.entries(source);
+    this.names = Object.keys(source);
+    this.values = this.names.map((name): unknown => Reflect.get(source, name));
     this.context = context;
     this.depth = depth;
     this.close = close;
     let members: [string, unknown][] | undefined;
-    this.members = () => members ??= reading(this.entries);
+    this.members = () => members ??= reading(this.names, this.values);
   }
 
   get length(): number {
-    return this.entries.length;
+    return this.names.length;
   }
 
   /** The place of a field's value. Most fields of an object have the same. */
@@ -184,7 +186,7 @@ class ObjectFrame<Context> {
 }
 
 /** Reads the members of an object. */
-type MemberReading = (entries: readonly [string, unknown][]) => [string, unknown][];
+type MemberReading = (names: readonly string[], values: readonly unknown[]) => [string, unknown][];
 
 /** A walk with a stack of its own, so that it can stop anywhere and go on later. */
 class Walk<Context> {
@@ -241,15 +243,14 @@ class Walk<Context> {
   }
 
   #field(frame: ObjectFrame<Context>): void {
-    const entry = frame.entries[frame.index++];
-    if (entry === undefined) return;
-    const name = entry[0];
+    const index = frame.index++;
+    const name = frame.names[index] ?? "";
     const bounded = this.#budget.takeText(name);
     const nameRead = this.#reading.name(bounded);
     if (nameRead !== name && frame.isTaken(nameRead)) return;
     const place = frame.placeIn(this.#showing.within(frame.context, nameRead, frame.members));
     // The missing end of a cut name could say that its value is secret.
-    const value = bounded === name ? entry[1] : ELLIPSIS;
+    const value = bounded === name ? frame.values[index] : ELLIPSIS;
     const opened = bounded === name ? this.#open(value, place) : undefined;
     const read = bounded === name ? this.#read(opened, value, place.depth) : value;
     if (!fitsJson(read)) return;
@@ -305,10 +306,10 @@ class Walk<Context> {
   }
 
   /** The members of an object within the bounds, as read. */
-  readonly #readMembers: MemberReading = (entries) =>
-    entries.slice(0, this.#bounds.items).map((entry) => this.#member(entry));
+  readonly #readMembers: MemberReading = (names, values) =>
+    names.slice(0, this.#bounds.items).map((name, index) => this.#member(name, values[index]));
 
-  #member([name, value]: [string, unknown]): [string, unknown] {
+  #member(name: string, value: unknown): [string, unknown] {
     const text = typeof value === "string" ? this.#reading.text(boundText(value, MAX_MEMBER_TEXT)) : value;
     return [this.#reading.name(boundText(name, this.#bounds.text)), text];
   }

@@ -11,11 +11,24 @@ const GIGABYTE_FIELDS = ["volume_size", "db_volume_size", "data_volume_size", "s
 const ID_FIELDS = ["server_id", "project_id", "app_version_id", "cms_app_id", "source_app_id", "tenant_id"];
 
 /** An application in a list. */
-export function appView(app: AppRecord, detail: Detail) {
-  const concise = { id: app.id, label: app.label, application: app.application, domain: domainOf(app) };
-  if (detail === "concise") return concise;
+export function appView(app: AppRecord, detail: Detail): Readonly<Record<string, unknown>> {
+  return detail === "concise" ? conciseView(app) : fullView(app);
+}
+
+function conciseView(app: AppRecord) {
+  return { id: app.id, label: app.label, application: app.application, domain: domainOf(app) };
+}
+
+/** Kept as long as the record is, which is the same for all calls while its listing is cached. */
+const fullViews = new WeakMap<AppRecord, Readonly<Record<string, unknown>>>();
+
+function fullView(app: AppRecord): Readonly<Record<string, unknown>> {
+  const known = fullViews.get(app);
+  if (known !== undefined) return known;
   const { lets_encrypt: _raw, own_ssl: _own, ...rest } = app;
-  return { ...concise, ...withUnits(rest), certificate: certificateOf(app) };
+  const view = { ...conciseView(app), ...withUnits(rest), certificate: certificateOf(app) };
+  fullViews.set(app, view);
+  return view;
 }
 
 /** A server in a list, without its applications. */
