@@ -1,4 +1,4 @@
-/** Every test that names a tool, for what the quick tests don't notice. */
+/** Every test that names a tool, by itself or by its helpers, for what the quick tests don't notice. */
 import type { Mutant } from "./mutants.ts";
 import type { ProjectCopy } from "./project_copy.ts";
 import type { Reach } from "./reach.ts";
@@ -14,6 +14,9 @@ const ENTRY = "tests/loop_tests.ts";
  * takes a free port starts none.
  */
 const STARTS_PROGRAMS = /import \{(?! freePort \})[^}]*\} from "[^"]*support\/process\.ts"/;
+
+/** What a file of tests imports from the helpers. */
+const HELPER = /from "\.\.\/(support\/[\w/]+\.ts)"/g;
 
 /** Runs all tests of the tools that a mutant has a part in. */
 export class AllTests {
@@ -61,11 +64,17 @@ export class AllTests {
     const names = new RegExp(`\\b(?:${tools})\\b`, "g");
     return [...this.#texts]
       .filter(([, text]) => !STARTS_PROGRAMS.test(text))
+      .map(([test, text]) => [test, text + helpersOf(text)] as const)
       .map(([test, text]) => ({ test, share: [...text.matchAll(names)].length / text.length }))
       .filter(({ share }) => share > 0)
       .sort((a, b) => b.share - a.share)
       .map(({ test }) => test);
   }
+}
+
+/** The texts of the helpers that a file of tests imports. */
+function helpersOf(test: string): string {
+  return [...test.matchAll(HELPER)].map(([, file]) => Deno.readTextFileSync(`tests/${file}`)).join("");
 }
 
 function testFiles(): string[] {
