@@ -2,7 +2,7 @@
 import { capacityText } from "./capacity.ts";
 import { fleetTable, measureFleet } from "./fleet.ts";
 import { measureMemory, memoryTable } from "./memory.ts";
-import { acceptCustomers, measureRate, type RatePlan, type RateRow, startStage } from "./rates.ts";
+import { acceptCustomers, measureRate, type RatePlan, type RateRow, startStage, warmUp } from "./rates.ts";
 import { measureScale, scaleTable } from "./scale.ts";
 import { measureStarts } from "./starts.ts";
 import { rateTable, roundsNote, sdkTable } from "./tables.ts";
@@ -53,6 +53,7 @@ async function rates({ quick, say }: Extent): Promise<Texts> {
   for (const { url } of stage.ours.values()) {
     await acceptCustomers(new URL(`${url}/mcp`), quick ? CUSTOMERS : MANY_CUSTOMERS);
   }
+  if (!quick) await warmUp(stage);
   const measured = async (plans: readonly RatePlan[], rounds: number) => {
     const rows: RateRow[] = [];
     for (const plan of plans) {

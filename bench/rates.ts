@@ -77,6 +77,33 @@ export async function acceptCustomers(url: URL, count: number, from = 0): Promis
   await Promise.all(Array.from({ length: 16 }, worker));
 }
 
+/** Requests at once, customers and seconds for each kind of request while a server warms up. */
+const WARM_UP = { concurrency: 32, customers: 100, seconds: 2 };
+
+/**
+ * Lets our servers and the plain one of the SDK answer every kind of request for a while: V8 compiles what runs often,
+ * and a server in production has run for long.
+ */
+export async function warmUp({ ours, sdk }: Stage): Promise<void> {
+  for (const kind of Object.values<Kind>(KINDS)) {
+    for (const process of kind.bySdk ? [...ours.values(), sdk] : ours.values()) {
+      for (const era of kind.eras) {
+        const url = new URL(`${process.url}/mcp`);
+        const right = await sendOne(url, kind, era);
+        await runWrk({
+          ...WARM_UP,
+          customers: kind.anonymous ? 1 : WARM_UP.customers,
+          url,
+          kind,
+          era,
+          right,
+          onlyLength: true,
+        });
+      }
+    }
+  }
+}
+
 /** Measures one line. */
 export async function measureRate(stage: Stage, plan: RatePlan, rounds: number): Promise<RateRow> {
   const subjects = await subjectsOf(stage, plan);
