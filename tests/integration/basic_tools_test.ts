@@ -570,6 +570,28 @@ Deno.test("get_server_details gives the disk usage of each application, by its i
   }
 });
 
+for (const inForm of [Number, String]) {
+  Deno.test(`get_app_monitoring_summary shows sizes that come as ${inForm.name} as numbers`, async () => {
+    await using service = await startService();
+    const disk = { app_home: inForm(1500), app_mysql: inForm(500.5), total: inForm(2000.5) };
+    const tables = [{ name: "wp_options", size: inForm(300) }, { name: "wp_posts", size: inForm(200) }];
+    // The disk is asked for first.
+    for (const content of [disk, tables]) {
+      service.sandbox.addFault({
+        operationId: "monitoring_app_summary",
+        times: 1,
+        kind: { status: 200, body: { content } },
+      });
+    }
+
+    const { json } = await callTool(service.mcpUrl, "get_app_monitoring_summary", APP, TOKEN_HEADERS);
+
+    const { files_kb, database_kb, total_kb, largest_tables } = json;
+    assert.deepEqual([files_kb, database_kb, total_kb], [1500, 500.5, 2000.5]);
+    assert.deepEqual(largest_tables, [{ name: "wp_options", size_kb: 300 }, { name: "wp_posts", size_kb: 200 }]);
+  });
+}
+
 /** The forms in which Cloudways may give an empty answer. */
 const NOTHING: unknown[] = [[], {}, { status: true }];
 const EMPTY: { tool: string; args: Record<string, number>; operationId: string; more?: unknown[]; shown: object }[] = [
@@ -666,8 +688,9 @@ Deno.test("get_ssh_keys lists the keys it can read, and says which applications 
   assert.equal(isError, false);
   assert.ok(Array.isArray(json.problems) && Array.isArray(json.app_ssh_keys));
   assert.equal(json.problems.length, 1);
-  const [{ app_id, code, message }] = json.problems;
-  assert.ok([200001, 200002, 200003].includes(app_id));
+  const [{ app_id, app_label, code, message }] = json.problems;
+  const apps = service.sandbox.account().servers.flatMap(({ apps }) => apps);
+  assert.equal(app_label, apps.find(({ id }) => Number(id) === app_id)?.label);
   assert.equal(code, "forbidden");
   assert.match(message, /may not use/);
   assert.ok(json.app_ssh_keys.every((key) => key.app_id !== app_id && typeof key.sys_user === "string"));
