@@ -33,9 +33,12 @@ function serverEnv(apiBaseUrl: string, port: string): Record<string, string> {
     ENCRYPTION_KEY: generateKey(),
     CLOUDWAYS_API_BASE_URL: apiBaseUrl,
     NO_PROXY: "127.0.0.1",
-    // Deno reads these two by itself, and complains of empty ones.
+    // Deno reads these by itself, and complains of empty ones.
     OTEL_DENO: "false",
     OTEL_DENO_TRACING: "false",
+    OTEL_DENO_METRICS: "false",
+    OTEL_DENO_CONSOLE: "ignore",
+    OTEL_SDK_DISABLED: "false",
   };
   return { ...Object.fromEntries(unset), ...own };
 }

@@ -111,9 +111,9 @@ export interface App {
  * @throws {StoreError} If Redis is configured and does not answer.
  */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
-  const { log, work } = options;
+  const { log, work, isOneOfMany = false } = options;
   const clock = options.clock ?? systemClock;
-  const { metrics, tracer, watch } = await openTelemetry(config, log);
+  const { metrics, tracer, watch } = await openTelemetry({ config, log, isOneOfMany });
   const ring = await KeyRing.create(keysOf(config));
   const customerIds = new CustomerIds(ring);
   const store = await openStore({ ...config, keyNames: () => ring.names(), clock, log, watch });
@@ -192,7 +192,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
   const signIn = config.signIn && new SignIn({ ...base, services, customerIds, audit, clients: config.signIn.clients });
   const bodies = new BodyReader();
   const pageRoutes = await createPageRoutes(base, { approvals, secretPages, audit, bodies }, signIn !== undefined);
-  const shown = options.isOneOfMany === true ? undefined : metrics;
+  const shown = isOneOfMany ? undefined : metrics;
   const parts = { bounds, endpoint, signIn, customerIds, load, isDraining, breaker, catalogue, bodies, work, shown };
   const eventLoop = metrics.watchEventLoop();
   const edge = { access: config, trustedProxies: config.trustedProxies, metrics, tracer, log, folded };

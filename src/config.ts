@@ -54,6 +54,10 @@ export interface Config {
   healthThresholds: HealthThresholds;
   /** Whether traces are made. */
   tracing: boolean;
+  /** Whether metrics are sent by OpenTelemetry. */
+  sendsMetrics: boolean;
+  /** Whether copies of log lines are sent by OpenTelemetry. */
+  sendsLog: boolean;
   logLevel: LogLevel;
   logFormat: LogFormat;
   /** Where audit lines go; undefined for the log. */
@@ -167,6 +171,7 @@ function toConfig(value: Variables, allowedHostsGiven: boolean): Config {
   const publicUrl = value.PUBLIC_URL ?? loopbackUrl(value.HOST, value.PORT);
   const publicName = publicUrl === undefined ? [] : [publicUrl.hostname];
   const ownName = isEveryAddress(value.HOST) ? [] : [bracketed(value.HOST)];
+  const sends = !value.OTEL_SDK_DISABLED;
   const isSignInOff = value.SIGN_IN === "off" || publicUrl === undefined || value.ENCRYPTION_KEY === undefined;
   return {
     listen: { hostname: value.HOST, port: value.PORT },
@@ -182,7 +187,9 @@ function toConfig(value: Variables, allowedHostsGiven: boolean): Config {
     httpPoolSize: value.HTTP_POOL_SIZE,
     rateLimit: { requests: value.RATE_LIMIT_REQUESTS, windowSeconds: value.RATE_LIMIT_WINDOW },
     healthThresholds: value.HEALTH_THRESHOLDS ?? DEFAULT_HEALTH_THRESHOLDS,
-    tracing: value.OTEL_DENO_TRACING ?? value.OTEL_DENO,
+    tracing: sends && (value.OTEL_DENO_TRACING ?? value.OTEL_DENO),
+    sendsMetrics: sends && (value.OTEL_DENO_METRICS ?? value.OTEL_DENO),
+    sendsLog: sends && (value.OTEL_DENO_CONSOLE ?? false),
     logLevel: value.LOG_LEVEL,
     logFormat: value.LOG_FORMAT,
     auditLog: value.AUDIT_LOG,

@@ -1,6 +1,7 @@
 /** The commands of the program. Each returns its exit code. */
 import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import { createLogger } from "../telemetry/log.ts";
+import { openLogCopy } from "../telemetry/log_copy.ts";
 import { openAuditLog, type Output } from "./audit_output.ts";
 import { customerId } from "./customer_id.ts";
 import { examine } from "./doctor.ts";
@@ -59,7 +60,7 @@ async function withConfig(run: (config: Config, output: Output) => Promise<numbe
     await reportConfigProblem(error, environment);
     return 1;
   }
-  await using log = createLogger({ level: config.logLevel, format: config.logFormat });
+  await using log = createLogger({ level: config.logLevel, format: config.logFormat, copy: openLogCopy(config) });
   logUnhandled(log);
   try {
     await using auditLog = await openAuditLog(config);

@@ -3,6 +3,7 @@ import { within } from "../async/within.ts";
 import { type Config, ConfigError, parseConfig, readEnvironment } from "../config.ts";
 import type { FetchHandler } from "../http/router.ts";
 import { createLogger, type RootLogger } from "../telemetry/log.ts";
+import { openLogCopy } from "../telemetry/log_copy.ts";
 import { openAuditLog } from "./audit_output.ts";
 import {
   endRequested,
@@ -23,7 +24,7 @@ import {
  */
 export async function createSharedApp(): Promise<{ fetch: FetchHandler }> {
   const config = await readConfig();
-  const log = createLogger({ level: config.logLevel, format: config.logFormat });
+  const log = createLogger({ level: config.logLevel, format: config.logFormat, copy: openLogCopy(config) });
   const app = await start(config, log);
   // Only now: an error at start must end the process.
   logUnhandled(log);

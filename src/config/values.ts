@@ -44,6 +44,13 @@ export const flag: Reader<boolean> = z.string().transform((text, context) => {
   return fail(context, "must be true or false");
 });
 
+/** Whether the log is sent too, as Deno's own variable says. */
+export const sentLog: Reader<boolean> = z.string().transform((text, context) => {
+  if (text === "replace") return true;
+  if (text === "ignore") return false;
+  return fail(context, "must be replace, to send the log, or ignore: with capture Deno would print the lines as well");
+});
+
 /** The parts of a list separated by commas, without the spaces around them. */
 export function listParts(text: string): string[] {
   return text.split(",").map((part) => part.trim());

@@ -13,6 +13,8 @@ export interface SetVariable {
 
 /** Names that other programs read from the same file: Deno itself, and compose.yaml. */
 const OTHER_NAMES = /^(?:DENO_|NPM_CONFIG_|NODE_|LC_|(?:HTTPS?_PROXY|NO_PROXY|ALL_PROXY|NO_COLOR|TZ|PATH|HOME|LANG)$)/;
+const EXPORTER_NAMES =
+  /^OTEL_(?:EXPORTER_OTLP_|BSP_|BLRP_|METRIC_EXPORT_|SPAN_|ATTRIBUTE_|(?:SERVICE_NAME|RESOURCE_ATTRIBUTES|TRACES_SAMPLER|TRACES_SAMPLER_ARG|PROPAGATORS)$)/;
 const COMPOSE_NAMES: readonly string[] = ["REDIS_PASSWORD"];
 
 /** Most mistakes that are named; a file of another kind would have hundreds. */
@@ -68,7 +70,8 @@ export function fileProblems(
 }
 
 function isKnown(name: string): boolean {
-  return VARIABLE_NAMES.includes(name) || COMPOSE_NAMES.includes(name) || OTHER_NAMES.test(name.toUpperCase());
+  return VARIABLE_NAMES.includes(name) || COMPOSE_NAMES.includes(name) || EXPORTER_NAMES.test(name) ||
+    OTHER_NAMES.test(name.toUpperCase());
 }
 
 function unknownName(name: string): string {

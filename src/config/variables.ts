@@ -17,6 +17,7 @@ import {
   oneOf,
   readBy,
   type Reader,
+  sentLog,
   wholeNumber,
 } from "./values.ts";
 
@@ -160,6 +161,14 @@ export const variables = z.object({
     "true sends traces and metrics by OpenTelemetry. Deno reads this and the other OTEL_ variables by itself.",
   ),
   OTEL_DENO_TRACING: optional(flag, "like OTEL_DENO", "true sends traces even without OTEL_DENO, false none."),
+  OTEL_DENO_METRICS: optional(flag, "like OTEL_DENO", "true sends metrics even without OTEL_DENO, false none."),
+  OTEL_DENO_CONSOLE: optional(
+    sentLog,
+    "the log is not sent",
+    "replace also sends each line of the log by OpenTelemetry, even without OTEL_DENO, but no audit line. ignore sends " +
+      "none.",
+  ),
+  OTEL_SDK_DISABLED: preset(flag, "false", "true sends nothing by OpenTelemetry, whatever the others say."),
   OTEL_TRACES_BEHIND_FILTER: preset(
     flag,
     "false",

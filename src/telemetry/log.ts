@@ -19,6 +19,7 @@ import { safeText, safeValue } from "../text/safe.ts";
 import type { Opened } from "../text/walk.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { type ByteSink, LineWriter } from "./line_writer.ts";
+import type { LogCopy } from "./log_copy.ts";
 
 /** Facts beside a message. Errors may be among them, at any depth. */
 export type LogFields = Record<string, unknown>;
@@ -61,6 +62,8 @@ export interface LoggerOptions {
   sink?: ByteSink;
   /** What the sink holds already may end with half a line. */
   isInsideLine?: boolean;
+  /** Gets a copy of each line of the sink as JSON, except verbatim ones. */
+  copy?: LogCopy | undefined;
 }
 
 /** A logger whose disposal writes out what is buffered. The loggers made from it share its buffer. */
@@ -233,7 +236,7 @@ function lineOutput(options: LoggerOptions, write: (line: string) => void): Outp
   };
 }
 
-function sinkOutput({ level, format, sink = Deno.stderr, isInsideLine = false }: LoggerOptions): Output {
+function sinkOutput({ level, format, sink = Deno.stderr, isInsideLine = false, copy }: LoggerOptions): Output {
   const formatLine = formatter(format, sink === Deno.stderr && Deno.stderr.isTerminal());
   const writer = new LineWriter(sink, { isInsideLine });
   const lossLine = (count: number) => formatLine(record("warning", "log lines were lost", { count }));
@@ -243,7 +246,10 @@ function sinkOutput({ level, format, sink = Deno.stderr, isInsideLine = false }:
     get lost() {
       return buffer.lost;
     },
-    add: (record) => buffer.add(formatLine(record)),
+    add: (record) => {
+      buffer.add(formatLine(record));
+      copy?.(record.level, formatJson(record));
+    },
     writeOut: (record) => writer.write(`${formatLine(record)}\n`),
     close: () => within(DISPOSE_MS, buffer.close(), () => {}),
   };

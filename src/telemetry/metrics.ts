@@ -1,6 +1,7 @@
 /** The metrics of the process, in the format that Prometheus reads. Needs no permission. */
 import type { PoolState } from "../async/fair_semaphore.ts";
 import { type Limit, LIMITS } from "../errors.ts";
+import type { Meter } from "./meter.ts";
 import { ROUTE, STATUS, STATUS_OR_WORD, word } from "./labels.ts";
 import { ProcessMetrics } from "./process_metrics.ts";
 import { PROMETHEUS_CONTENT_TYPE } from "./prometheus.ts";
@@ -315,6 +316,11 @@ export class Metrics {
   /** Counts a change that was refused to a caller that Cloudways never accepted. */
   strangerRefused(outcome: string): void {
     this.#strangers.inc([outcome]);
+  }
+
+  /** Also sends everything by a meter. Called once, before anything is counted. */
+  sendBy(meter: Meter): void {
+    this.#registry.sendBy(meter);
   }
 
   /** Everything in Prometheus' text format. */

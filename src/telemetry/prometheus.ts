@@ -2,12 +2,15 @@
  * Counters, gauges and histograms in Prometheus' text format, version 0.0.4. Counting only adds to numbers: labels
  * become text when a scrape asks for them.
  */
+import type { Meter, Note, OpenSeries, Reading } from "./meter.ts";
 import { type CheckedLabel, type LabelRule, SeriesTable, type Values } from "./series_table.ts";
 
 /** One metric. */
 export interface Metric {
   /** What a scrape shows of it, without a line break at the end. */
   render(): string;
+  /** Also sends it by a meter from now on. Called before the first observation. */
+  sendBy(meter: Meter): void;
 }
 
 /** What every metric has. */
@@ -26,16 +29,25 @@ export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8
 /** A value that only goes up. */
 export class Counter<R extends readonly LabelRule[]> implements Metric {
   readonly #definition: Definition<R>;
-  readonly #series: SeriesTable<R, { count: number }>;
+  readonly #series: SeriesTable<R, { count: number; note: Note | undefined }>;
+  #open: OpenSeries | undefined;
 
   constructor(definition: Definition<R>) {
     this.#definition = definition;
-    this.#series = new SeriesTable(definition.labels, () => ({ count: 0 }));
+    this.#series = new SeriesTable(definition.labels, (labels) => ({ count: 0, note: this.#open?.(labels) }));
   }
 
   /** Counts one, or as many as are given; 0 shows a series before its first event. */
   inc(values: Values<R>, count = 1): void {
-    this.#series.at(values).count += count;
+    const cell = this.#series.at(values);
+    cell.count += count;
+    cell.note?.(count);
+  }
+
+  sendBy(meter: Meter): void {
+    const open = meter.counter(this.#definition);
+    this.#open = open;
+    for (const { labels, cell } of this.#series.all) cell.note = open(labels);
   }
 
   render(): string {
@@ -64,11 +76,19 @@ export class Watched<R extends readonly LabelRule[]> implements Metric {
 
   render(): string {
     const { name } = this.#definition;
-    const lines = this.#series.all.flatMap(({ labels, cell }) => {
-      const value = cell.read?.();
-      return value === undefined || !Number.isFinite(value) ? [] : [`${name}${labelText(labels)} ${value}`];
-    });
+    const lines = this.#readings().map(({ labels, value }) => `${name}${labelText(labels)} ${value}`);
     return [...header(this.#definition, this.#type), ...lines].join("\n");
+  }
+
+  sendBy(meter: Meter): void {
+    meter.watched(this.#definition, this.#type, () => this.#readings());
+  }
+
+  #readings(): Reading[] {
+    return this.#series.all.flatMap(({ labels, cell }) => {
+      const value = cell.read?.();
+      return value === undefined || !Number.isFinite(value) ? [] : [{ labels, value }];
+    });
   }
 }
 
@@ -76,6 +96,7 @@ interface Distribution {
   /** Observations in each bucket alone; the last bucket holds those above every bound. */
   counts: number[];
   sum: number;
+  note: Note | undefined;
 }
 
 /** Counts observations in buckets. */
@@ -83,13 +104,17 @@ export class Histogram<R extends readonly LabelRule[]> implements Metric {
   readonly #definition: Definition<R>;
   readonly #bounds: readonly number[];
   readonly #series: SeriesTable<R, Distribution>;
+  #open: OpenSeries | undefined;
 
   /** @param bounds Upper bounds of the buckets, in rising order. */
   constructor(definition: Definition<R>, bounds: readonly number[]) {
     this.#definition = definition;
     this.#bounds = bounds;
-    const empty = () => ({ counts: Array.from({ length: bounds.length + 1 }, () => 0), sum: 0 });
-    this.#series = new SeriesTable(definition.labels, empty);
+    this.#series = new SeriesTable(definition.labels, (labels) => ({
+      counts: Array.from({ length: bounds.length + 1 }, () => 0),
+      sum: 0,
+      note: this.#open?.(labels),
+    }));
   }
 
   /** Counts one observation. A negative one comes from a clock that jumped and counts as zero; NaN is left out. */
@@ -101,6 +126,13 @@ export class Histogram<R extends readonly LabelRule[]> implements Metric {
     const bucket = found === -1 ? this.#bounds.length : found;
     series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
     series.sum += seen;
+    series.note?.(seen);
+  }
+
+  sendBy(meter: Meter): void {
+    const open = meter.histogram(this.#definition, this.#bounds);
+    this.#open = open;
+    for (const { labels, cell } of this.#series.all) cell.note = open(labels);
   }
 
   render(): string {

@@ -1,3 +1,4 @@
+import type { Meter } from "./meter.ts";
 import { Counter, Histogram, type Metric, Watched } from "./prometheus.ts";
 import type { LabelRule } from "./series_table.ts";
 
@@ -35,6 +36,11 @@ export class Registry {
   /** Everything in Prometheus' text format. */
   text(): string {
     return this.#all.map((metric) => metric.render() + "\n").join("");
+  }
+
+  /** Also sends all metrics by a meter from now on. */
+  sendBy(meter: Meter): void {
+    for (const metric of this.#all) metric.sendBy(meter);
   }
 
   #add<T extends Metric>(metric: T): T {

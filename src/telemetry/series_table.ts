@@ -37,7 +37,7 @@ interface Step<T> {
 export class SeriesTable<R extends readonly LabelRule[], T> {
   readonly #labels: readonly LabelRule[];
   readonly #seen: readonly Set<string>[];
-  readonly #make: () => T;
+  readonly #make: (labels: readonly CheckedLabel[]) => T;
   readonly #first: Step<T> = { next: new Map() };
   readonly #all: Series<T>[] = [];
 
@@ -46,7 +46,7 @@ export class SeriesTable<R extends readonly LabelRule[], T> {
    *
    * @param make Makes what a new series counts with.
    */
-  constructor(labels: R, make: () => T) {
+  constructor(labels: R, make: (labels: readonly CheckedLabel[]) => T) {
     this.#labels = labels;
     this.#seen = labels.map(() => new Set<string>());
     this.#make = make;
@@ -92,7 +92,7 @@ export class SeriesTable<R extends readonly LabelRule[], T> {
     }
     if (step.cell !== undefined) return step.cell;
     const labels = this.#labels.map(({ name }, index) => ({ name, value: values[index] ?? OTHER }));
-    const cell = this.#make();
+    const cell = this.#make(labels);
     step.cell = cell;
     this.#all.push({ labels, cell });
     return cell;

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { VERSION } from "../version.ts";
 import type { Logger } from "./log.ts";
+import { openMeter } from "./meter.ts";
 import { Metrics } from "./metrics.ts";
 import { StoreTelemetry } from "./store_telemetry.ts";
 import { openTracer, type Tracer } from "./tracing.ts";
@@ -13,9 +14,19 @@ export interface Telemetry {
   watch: StoreTelemetry;
 }
 
+/** What {@linkcode openTelemetry} needs. */
+export interface TelemetryOptions {
+  config: Pick<Config, "tracing" | "sendsMetrics">;
+  log: Logger;
+  /** Whether other workers share this process. */
+  isOneOfMany: boolean;
+}
+
 /** Makes what watches the process. */
-export async function openTelemetry({ tracing }: Pick<Config, "tracing">, log: Logger): Promise<Telemetry> {
+export async function openTelemetry({ config, log, isOneOfMany }: TelemetryOptions): Promise<Telemetry> {
+  const { tracing, sendsMetrics } = config;
   const metrics = new Metrics({ version: VERSION });
+  if (sendsMetrics) metrics.sendBy(await openMeter({ isOneOfMany }));
   metrics.watchLog(() => log.linesLost);
   const tracer = await openTracer(tracing);
   return { metrics, tracer, watch: new StoreTelemetry(metrics, tracer) };

@@ -159,7 +159,7 @@ Deno.test("nothing that is sent holds a credential, and what the filter lets thr
 Deno.test("traces without a filter are refused at the start, and may be switched off", async () => {
   await using sandbox = await startSandbox();
   await using receiver = startOtlpReceiver();
-  const env = { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, OTEL_METRIC_EXPORT_INTERVAL: "1000", ...receiver.env };
+  const env = { CLOUDWAYS_API_BASE_URL: sandbox.baseUrl, ...receiver.env };
 
   const refused = await runMain(["serve"], env);
   const refusedAlone = await runMain(["serve"], { ...env, OTEL_DENO: "false", OTEL_DENO_TRACING: "true" });

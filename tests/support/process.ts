@@ -257,9 +257,16 @@ export function portForLater(): number {
 /** Every variable of the program, since the child inherits the others. Empty ones count as unset. */
 export function programEnv(env: ProgramEnv): Record<string, string> {
   const unset = Object.fromEntries(VARIABLE_NAMES.map((name) => [name, ""]));
-  // Deno reads these two by itself, and complains of empty ones.
+  // Deno reads these by itself, and complains of empty ones.
   const { OTEL_DENO = "false" } = env;
-  return { ...unset, OTEL_DENO, OTEL_DENO_TRACING: OTEL_DENO, NO_COLOR: "1", ...env };
+  const otel = {
+    OTEL_DENO,
+    OTEL_DENO_TRACING: OTEL_DENO,
+    OTEL_DENO_METRICS: OTEL_DENO,
+    OTEL_DENO_CONSOLE: "ignore",
+    OTEL_SDK_DISABLED: "false",
+  };
+  return { ...unset, ...otel, NO_COLOR: "1", ...env };
 }
 
 /** The variables that a child without inherited ones needs, if the tests may read them. */

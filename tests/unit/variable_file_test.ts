@@ -72,10 +72,12 @@ Deno.test("a misspelt name is named with its line and what was meant, a strange 
 });
 
 Deno.test("what Deno, compose.yaml and the example file have in them is known", () => {
-  const others = "HTTPS_PROXY=http://p:1\nNO_PROXY=x\nDENO_CERT=/a.pem\nREDIS_PASSWORD=x\nTZ=UTC\n";
+  const others = "HTTPS_PROXY=http://p:1\nNO_PROXY=x\nDENO_CERT=/a.pem\nREDIS_PASSWORD=x\nTZ=UTC\n" +
+    "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318\nOTEL_SERVICE_NAME=x\nOTEL_METRIC_EXPORT_INTERVAL=1000\n";
   const example = envExample().replaceAll(/^# ([A-Z_]+=)/gm, "$1");
 
   assert.deepEqual(fileProblems(".env", others + example), []);
+  assert.match(fileProblems(".env", "OTEL_DENO_CONSOL=replace").join(), /did you mean OTEL_DENO_CONSOLE\?/);
   assert.ok(variablesIn(example).length >= VARIABLE_NAMES.length);
 });
 
