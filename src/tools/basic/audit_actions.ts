@@ -194,8 +194,7 @@ function approvalOf({ event, approval, outcome }: AuditCallRecord): Action["appr
 }
 
 /** The inputs, or the part of a question's subject, that name the target. */
-const ids = z.looseObject({ account: z.unknown().optional(), also: z.unknown().optional() })
-  .transform(({ account: _account, also: _also, ...ids }) => ids);
+const ids = z.looseObject({}).transform(({ account: _account, also: _also, ...ids }) => ids);
 const named = z.looseObject({
   server: z.looseObject({ id: z.int(), label: z.string() }),
   apps: z.array(z.looseObject({ id: z.int() })).nullish(),
