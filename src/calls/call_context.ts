@@ -15,7 +15,7 @@ import type { AnonymousContext, FindOptions, ToolContext } from "../tools/define
 import { BoundAuditReader } from "./bound_audit.ts";
 import type { CallAudit } from "./call_audit.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { once } from "./once.ts";
+import { once } from "../async/once.ts";
 import { CallPlans, type PlanServices } from "./plans/call_plans.ts";
 import type { ToolFinder } from "./tool_finder.ts";
 import type { Undoing } from "./undoing.ts";
