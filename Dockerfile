@@ -7,6 +7,8 @@ COPY scripts/permissions.ts scripts/healthcheck.ts ./scripts/
 COPY skills ./skills
 COPY src ./src
 RUN deno cache --frozen main.ts scripts/permissions.ts scripts/healthcheck.ts
+# A run keeps what Deno and V8 have compiled. Later nobody may write it, and each start would compile everything again.
+RUN ["/bin/sh", "-c", "exec deno run --frozen --cached-only --deny-import --no-prompt $(deno run --frozen --cached-only --deny-import --quiet --no-prompt -P=config scripts/permissions.ts serve) main.ts --version"]
 
 FROM denoland/deno:2.9.6
 # The name under which the publisher lists the server in the MCP registry, such as io.github.OWNER/cloudways-mcp.

@@ -1,6 +1,6 @@
 /** The memory of our server: at rest, after many requests, while many callers wait, and after many customers. */
 import { residentBytes } from "./machine.ts";
-import { type BenchProcess, type BenchRedis, startOwn, startRedis, startServer } from "./process.ts";
+import { type BenchProcess, type BenchRedis, bundled, startOwn, startRedis, startServer } from "./process.ts";
 import { acceptCustomers } from "./rates.ts";
 import { sendOne } from "./requests.ts";
 import { megabytes, table } from "./tables.ts";
@@ -19,6 +19,8 @@ export interface MemoryExtent {
 export interface MemoryFigures {
   rest: number;
   restWithRedis: number;
+  /** As one file instead of from its source. */
+  restAsFile: number;
   afterRequests: number;
   /** The same, after a pause in which V8 gives back what it no longer needs. */
   afterPause: number;
@@ -48,6 +50,7 @@ export async function measureMemory(extent: MemoryExtent): Promise<MemoryFigures
   return {
     rest: await of(fresh(), settled),
     restWithRedis: await of(fresh(redis), settled),
+    restAsFile: await of(startServer("memory", { upstream, file: await bundled() }), settled),
     ...await of(fresh(), (server) => afterRequests(server, extent.requests)),
     afterCustomers: await of(fresh(), async (server) => {
       await acceptCustomers(mcpOf(server), extent.customers);
@@ -67,6 +70,7 @@ export function memoryTable(figures: MemoryFigures, { requests, waiting, custome
   return table(["state", "memory", "of that at rest"], [
     row("at rest", figures.rest),
     row("at rest, with Redis", figures.restWithRedis),
+    row("at rest, as one file", figures.restAsFile),
     row(`after ${requests.toLocaleString("en")} requests`, figures.afterRequests),
     row(`after ${requests.toLocaleString("en")} requests and ${PAUSE_MS / 1000} quiet seconds`, figures.afterPause),
     row(`after ${customers.toLocaleString("en")} customers`, figures.afterCustomers),

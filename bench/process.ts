@@ -1,6 +1,8 @@
 /** Starts what the bench measures and what it needs, each as a process of its own on cores of its own. */
 import { denoServeArgs, freePort, mainArgs, type ProgramEnv, programEnv } from "../tests/support/process.ts";
 import { generateKey } from "../src/crypto/keys.ts";
+import denoJson from "../deno.json" with { type: "json" };
+import { bundleProgram } from "../scripts/release/program.ts";
 import { coresFor } from "./machine.ts";
 
 /** A running process. Its disposal ends it. */
@@ -139,6 +141,22 @@ export interface ServerOptions {
   role?: "server" | "all";
   /** As several threads of `deno serve --parallel`. */
   workers?: number;
+  /** The program as one file, of {@linkcode bundled}; by default it runs from its source. */
+  file?: string;
+}
+
+/** Makes one file of the program, as releases do, and returns its path. */
+export async function bundled(): Promise<string> {
+  const file = `${FOLDER}/main.js`;
+  await bundleProgram(file);
+  return file;
+}
+
+/** The same arguments of `deno` for the program as one file, which needs nothing of the project. */
+function withFile(args: readonly string[], file: string): string[] {
+  const alone = ["--no-config", "--no-lock", "--no-remote", "--no-npm"];
+  const unstable = denoJson.unstable.map((feature) => `--unstable-${feature}`);
+  return args.flatMap((arg) => arg === "--frozen" ? [...alone, ...unstable] : arg === "main.ts" ? [file] : [arg]);
 }
 
 /** Starts our server with the permissions that `deno task start` gives it. */
@@ -148,10 +166,11 @@ export async function startServer(name: string, options: ServerOptions): Promise
 
 /** The command of our server. */
 export async function serverCommand(name: string, options: ServerOptions): Promise<Command> {
-  const { upstream, redis, role = "server", workers } = options;
+  const { upstream, redis, role = "server", workers, file } = options;
   const port = freePort();
   const env = serverEnv(upstream, port, redis);
-  const args = workers === undefined ? await mainArgs(["serve"], env) : await denoServeArgs(env);
+  const fromSource = workers === undefined ? await mainArgs(["serve"], env) : await denoServeArgs(env);
+  const args = file === undefined ? fromSource : withFile(fromSource, file);
   const words = ["deno", ...args.slice(0, 1), ...(workers === undefined ? [] : ["--parallel"]), ...args.slice(1)];
   const jobs = workers === undefined ? {} : { DENO_JOBS: String(workers) };
   return { name, port, words, role, env: { ...programEnv(env), ...jobs }, path: "/health" };

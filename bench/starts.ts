@@ -1,29 +1,51 @@
 /** How long a process takes from its start to its first answer. */
-import { type BenchProcess, type Command, ownCommand, serverCommand, start, startOwn } from "./process.ts";
+import { type BenchProcess, bundled, type Command, ownCommand, serverCommand, start, startOwn } from "./process.ts";
 import { sendOne } from "./requests.ts";
 import { spreadOf } from "./rounds.ts";
-import { ratio } from "./tables.ts";
+import { spread, table } from "./tables.ts";
 import { KINDS } from "../tests/support/usual_requests.ts";
+
+/** The ways to run our program. */
+const SOURCE = "from its source, as `deno task start` and the image do";
+const FILE = "as one file, as the bundle for Claude Desktop does";
+
+interface Way {
+  name: string;
+  command: () => Promise<Command>;
+  ratios: number[];
+  times: number[];
+}
 
 /** Starts each in turn, and compares the times to the first answer: of ours, to `initialize`. */
 export async function measureStarts(rounds: number): Promise<string> {
   await using upstream = await startOwn("upstream", "driver");
-  const ratios: number[] = [];
-  const times: number[] = [];
+  const file = await bundled();
+  const ways: Way[] = [
+    { name: SOURCE, command: () => serverCommand("embedded", { upstream }), ratios: [], times: [] },
+    { name: FILE, command: () => serverCommand("embedded", { upstream, file }), ratios: [], times: [] },
+  ];
+  // The first start keeps what V8 has compiled.
+  for (const { command } of ways) await timeOf(await command(), initialize);
   for (let round = 0; round < rounds; round++) {
     const bare = await timeOf({ ...ownCommand("floor", "server"), path: "/" }, () => Promise.resolve());
-    const ours = await timeOf(await serverCommand("embedded", { upstream }), async ({ url }) => {
-      await sendOne(new URL(`${url}/mcp`), KINDS.initialize, "2025");
-    });
-    ratios.push(ours / bare);
-    times.push(ours);
+    for (const { command, ratios, times } of ways) {
+      const ours = await timeOf(await command(), initialize);
+      ratios.push(ours / bare);
+      times.push(ours);
+    }
   }
-  const { median, min, max } = spreadOf(ratios);
-  const own = (spreadOf(times).median / 1000).toFixed(2);
-  return `From the start of the process to its first answer our server takes ${
-    ratio(median)
-  } times as long as a bare ` +
-    `Deno server (${ratio(min)} to ${ratio(max)} in ${rounds} rounds), here ${own} seconds.`;
+  return table(
+    ["how the program runs", "beside a bare Deno server", "time"],
+    ways.map(({ name, ratios, times }) => [
+      name,
+      `${spread(spreadOf(ratios))} ×`,
+      `${(spreadOf(times).median / 1000).toFixed(2)} s`,
+    ]),
+  );
+}
+
+async function initialize({ url }: BenchProcess): Promise<void> {
+  await sendOne(new URL(`${url}/mcp`), KINDS.initialize, "2025");
 }
 
 async function timeOf(command: Command, firstAnswer: (process: BenchProcess) => Promise<void>): Promise<number> {

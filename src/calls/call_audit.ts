@@ -9,7 +9,7 @@ import {
 } from "../audit/record.ts";
 import type { JsonValue } from "../text/clean.ts";
 import type { SpentYes } from "../confirm/confirmation.ts";
-import { once } from "./once.ts";
+import { once } from "../async/once.ts";
 
 /** The parts of an audit entry that are the same for every record of a call. */
 export type AuditedCall = Pick<

@@ -61,7 +61,7 @@ export class Undoing {
 
   async #exchange(sent: NamedCall, { tool, understood, listed }: CatalogueEntry, caller: Caller, customer: string) {
     const { args, again } = readAgain(tool, sent.args);
-    const parsed = receiptInput.safeParse(readArguments(tool.name, args, understood, tool.formerly));
+    const parsed = receiptInput().safeParse(readArguments(tool.name, args, understood, tool.formerly));
     if (!parsed.success) throw invalidArguments(tool.name, parsed.error, listed.inputSchema);
     const { catalogue, receipts } = this.#options;
     const known = await receipts.find(parsed.data.receipt, customer, caller);

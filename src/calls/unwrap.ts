@@ -58,7 +58,7 @@ function innerCall(
 ): NamedCall {
   const { arguments: given, ...rest } = sent;
   const read = readArguments(outerName, isJsonObject(given) ? rest : sent, understood, tool.formerly);
-  const parsed = forwardInput.safeParse(read);
+  const parsed = forwardInput().safeParse(read);
   if (!parsed.success) throw invalidArguments(outerName, parsed.error, listed.inputSchema);
   const { name, arguments: text } = parsed.data;
   return {

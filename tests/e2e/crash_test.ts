@@ -115,8 +115,8 @@ function brokenTool(name: string, handler: () => Promise<Record<string, never>>)
     toolset: "basic",
     effect: "read",
     description: "Has a mistake in it.",
-    input: noInput,
-    output: noOutput,
+    input: () => noInput,
+    output: () => noOutput,
     anonymousHandler: handler,
   });
 }

@@ -29,7 +29,7 @@ interface World {
 
 function askingTool<F>(world: World, { name, input, facts, question }: {
   name: string;
-  input: z.ZodObject;
+  input: () => z.ZodObject;
   facts: () => F;
   question: (facts: F) => Question;
 }): Tool {
@@ -40,7 +40,7 @@ function askingTool<F>(world: World, { name, input, facts, question }: {
     effect: "destructive",
     description: "Made up.",
     input,
-    output: z.looseObject({ done: z.boolean() }),
+    output: () => z.looseObject({ done: z.boolean() }),
     facts: () => Promise.resolve(facts()),
     question,
     handler: () => {
@@ -55,7 +55,7 @@ const consequences = ["It can't be undone."];
 function toolsOf(world: World): Tool[] {
   const deleteZone = askingTool(world, {
     name: "delete_zone",
-    input: z.strictObject({ domain: z.string().meta(declare({ role: "target" })) }),
+    input: () => z.strictObject({ domain: z.string().meta(declare({ role: "target" })) }),
     facts: () => [...world.records],
     question: (records) => ({
       headline: `Delete 1 domain with ${records.length} records.`,
@@ -67,10 +67,11 @@ function toolsOf(world: World): Tool[] {
   });
   const removeMember = askingTool(world, {
     name: "remove_member",
-    input: z.strictObject({
-      member_id: z.int().meta(declare({ role: "target" })),
-      patience: z.int().default(0).meta(declare({ role: "wait" })),
-    }),
+    input: () =>
+      z.strictObject({
+        member_id: z.int().meta(declare({ role: "target" })),
+        patience: z.int().default(0).meta(declare({ role: "wait" })),
+      }),
     facts: () => world.member,
     question: (member) => ({
       headline: "Remove member 7 from the team.",
@@ -86,8 +87,8 @@ function toolsOf(world: World): Tool[] {
     toolset: "basic",
     effect: "write",
     description: "Made up.",
-    input: z.strictObject({ project_id: z.int().meta(declare({ role: "target" })), label: z.string() }),
-    output: z.looseObject({ done: z.boolean() }),
+    input: () => z.strictObject({ project_id: z.int().meta(declare({ role: "target" })), label: z.string() }),
+    output: () => z.looseObject({ done: z.boolean() }),
     handler: () => Promise.resolve({ done: true }),
   });
   return [deleteZone, removeMember, renameProject];

@@ -24,8 +24,8 @@ Deno.test("a tool that passes an id on unchecked reaches nothing outside the bou
     effect: "write",
     description: "Passes ids on.",
     accountWide: false,
-    input,
-    output: z.looseObject({}),
+    input: () => input,
+    output: () => z.looseObject({}),
     handler: async (ids, { account }) => {
       await account.servers();
       const tries = [
@@ -81,8 +81,8 @@ Deno.test("restore points of another server that were seen before are not known 
     effect: "read",
     description: "Counts applications with known restore points.",
     accountWide: false,
-    input: z.strictObject({}),
-    output: z.looseObject({}),
+    input: () => z.strictObject({}),
+    output: () => z.looseObject({}),
     handler: async (_input, { account }) => ({
       apps: (await account.lastBackups(FOREIGN.server_id)).size,
       on_each: (await account.lastBackupsOnEach([{ id: FOREIGN.server_id }])).map(({ size }) => size),

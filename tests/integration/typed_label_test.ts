@@ -36,8 +36,8 @@ function toolsOf(world: World): Tool[] {
     defineAskingTool({
       ...made,
       name: "erase_app",
-      input: z.strictObject(appInput),
-      output,
+      input: () => z.strictObject(appInput),
+      output: () => output,
       facts: appFacts,
       question: (facts) => ({
         headline: `Delete application ${facts.app.id} for good.`,
@@ -50,8 +50,8 @@ function toolsOf(world: World): Tool[] {
     defineAskingTool({
       ...made,
       name: "dismiss_member",
-      input: z.strictObject({ member_id: z.int().meta(declare({ role: "target" })) }),
-      output,
+      input: () => z.strictObject({ member_id: z.int().meta(declare({ role: "target" })) }),
+      output: () => output,
       facts: () => Promise.resolve({ ...world.member }),
       question: (member) => ({
         headline: "Remove member 7 from the team for good.",

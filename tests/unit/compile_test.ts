@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compileArgs, readArguments } from "../../scripts/compile.ts";
-import { BUNDLE_FLAGS, withoutPlaces } from "../../scripts/release/program.ts";
+import { BUNDLE_FLAGS, inAscii, withoutPlaces } from "../../scripts/release/program.ts";
 import { TARGET_NAMES } from "../../scripts/release/targets.ts";
 import { run } from "../support/process.ts";
 import denoJson from "../../deno.json" with { type: "json" };
@@ -65,6 +65,27 @@ Deno.test("where packages are kept does not stand in the program", () => {
 
   assert.equal(withoutPlaces(text, `${Deno.cwd()}/dist/c/npm`), "// npm/zod/4.6.7/index.js\n// src/app.ts\n");
 });
+
+Deno.test("the program in ASCII means the same", async () => {
+  const text = [
+    "// Schlüssel",
+    "const größe = { 'ключ': '鍵 😀', \"é\": `ñ ${'ü'}` };",
+    "const [word, face] = [/^[а-я]+$/, /^[😀-😂]$/u];",
+    "export default [größe, word.test('ключ'), face.test('😁'), face.test('x')];",
+  ].join("\n");
+  const escaped = inAscii(text);
+
+  const meaning = async (code: string) => (await import(`data:text/javascript,${encodeURIComponent(code)}`)).default;
+  assert.ok([...escaped].every((character) => character.charCodeAt(0) < 128));
+  assert.deepEqual(await meaning(escaped), await meaning(text));
+  assert.deepEqual(await meaning(text), [{ ключ: "鍵 😀", é: "ñ ü" }, true, true, false]);
+});
+
+for (const text of ["/\\é/", "String.raw`é`"]) {
+  Deno.test(`${text} is not escaped, because that would change it`, () => {
+    assert.throws(() => inAscii(text), /can't be escaped/);
+  });
+}
 
 /** Modules that a change may have smuggled in, and why no program is made with them. */
 const SMUGGLED = {

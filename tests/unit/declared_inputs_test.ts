@@ -21,8 +21,8 @@ function toolWith(input: z.ZodObject) {
     toolset: "basic",
     effect: "read",
     description: "Made up.",
-    input,
-    output: z.looseObject({}),
+    input: () => input,
+    output: () => z.looseObject({}),
     handler: () => Promise.resolve({}),
   });
 }

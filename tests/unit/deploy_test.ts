@@ -98,6 +98,13 @@ Deno.test("the image has every module of the program, and the container runs it 
   );
 });
 
+Deno.test("the image is built with a run under the flags of the container, so that what V8 has compiled fits", () => {
+  const command = instructions("ENTRYPOINT")[0] ?? "";
+
+  assert.match(command, / serve"\]$/);
+  assert.equal(instructions("RUN").at(-1), command.replace(/ serve"\]$/, ' --version"]'));
+});
+
 Deno.test("nothing is sent to the builder of the image but what it copies", () => {
   const sent = read(".dockerignore").split("\n").filter((line) => line.startsWith("!")).map((line) => line.slice(1));
 

@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { Catalogue } from "../../src/calls/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";
+import { serverInput } from "../../src/tools/define/inputs.ts";
+import { serverOutput } from "../../src/tools/define/targets.ts";
+import { defineTool } from "../../src/tools/define/tool.ts";
 import { processBounds } from "../../src/identity/bounds.ts";
 import { TOOLSETS } from "../../src/identity/toolsets.ts";
 
@@ -31,31 +34,38 @@ Deno.test("the program starts without what only some configurations and requests
   }
 });
 
-Deno.test("a catalogue reads no schema until it is asked about the tool", () => {
-  const [tool] = allTools;
-  assert.ok(tool !== undefined);
-  let reads = 0;
-  const counted = (schema: z.ZodObject) => () => {
-    reads++;
-    return schema;
-  };
-  const watched = Object.defineProperties({ ...tool }, {
-    input: { get: counted(tool.input) },
-    output: { get: counted(tool.output) },
+Deno.test("the schemas of a tool are made when it is first asked about, and once", () => {
+  const made = { input: 0, output: 0 };
+  const tool = defineTool({
+    name: "look_at_server",
+    title: "Looks",
+    toolset: "basic",
+    effect: "read",
+    description: "Made up.",
+    input: () => {
+      made.input++;
+      return z.strictObject(serverInput);
+    },
+    output: () => {
+      made.output++;
+      return z.looseObject(serverOutput);
+    },
+    handler: () => Promise.reject(new Error("is never called")),
   });
 
-  const catalogue = new Catalogue([watched]);
+  const catalogue = new Catalogue([tool]);
   const count = catalogue.listedCount(everything);
   const { kind } = catalogue.lookUp(tool.name, everything);
 
-  assert.deepEqual({ count, kind, reads }, { count: 1, kind: "found", reads: 0 });
+  assert.deepEqual({ count, kind, made }, { count: 1, kind: "found", made: { input: 0, output: 0 } });
   const [listed] = catalogue.list(everything);
   const declared = catalogue.inputsOf(tool.name);
-  assert.ok(reads > 0);
-  const readsBefore = reads;
+  assert.deepEqual([listed?.inputSchema.required, [...declared.keys()]], [["server_id"], ["server_id"]]);
+  assert.equal(tool.accountWide, false);
+  assert.ok(!(tool.prepare({ server_id: 1 }) instanceof z.ZodError));
   assert.equal(catalogue.list(everything)[0], listed);
   assert.equal(catalogue.inputsOf(tool.name), declared);
-  assert.equal(reads, readsBefore, "what was made is kept");
+  assert.deepEqual(made, { input: 1, output: 1 });
 });
 
 Deno.test("a tool whose schema can't be listed is found when all tools are listed", () => {

@@ -45,8 +45,8 @@ const renameMasterUser = defineAskingTool({
   effect: "destructive",
   description: "Changes the user name of the master user of a server. Everything that signs in with the present name " +
     "fails until it has the new one. A person has to approve it.",
-  input: z.strictObject({ ...serverInput, user_name: userName.describe("The new name: master-1") }),
-  output: z.looseObject({ ...serverOutput, former_user_name: z.string(), user_name: z.string() }),
+  input: () => z.strictObject({ ...serverInput, user_name: userName.describe("The new name: master-1") }),
+  output: () => z.looseObject({ ...serverOutput, former_user_name: z.string(), user_name: z.string() }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     const { master_user } = facts.server;

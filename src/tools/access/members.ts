@@ -65,15 +65,17 @@ const addTeamMember = defineAskingTool({
     "Invites a person to the account by e-mail, with a role and access to chosen servers and applications. " +
     "Only the account's owner may. Sections are areas of the console, by names that are not documented. What they get " +
     "can't be read back. A person has to approve it. " + AS_IT_CAME,
-  input: z.strictObject({
-    name: shortText.describe("Full name."),
-    email: emailAddress.describe("Gets the invitation: lin@example.com"),
-    role: shortText.optional().describe("In any words: Developer"),
-    access: memberAccess.describe(
-      'JSON object as text: {"account":{"is_full":false},"servers":{"100001":{"apps":[200001]}}}; is_full gives all',
-    ),
-  }),
-  output: z.looseObject({ ...memberOutput, member_id: z.number().nullable(), next_step: z.string(), ...replyOutput }),
+  input: () =>
+    z.strictObject({
+      name: shortText.describe("Full name."),
+      email: emailAddress.describe("Gets the invitation: lin@example.com"),
+      role: shortText.optional().describe("In any words: Developer"),
+      access: memberAccess.describe(
+        'JSON object as text: {"account":{"is_full":false},"servers":{"100001":{"apps":[200001]}}}; is_full gives all',
+      ),
+    }),
+  output: () =>
+    z.looseObject({ ...memberOutput, member_id: z.number().nullable(), next_step: z.string(), ...replyOutput }),
   facts: planAddition,
   question: additionQuestion,
   handler: async ({ name, email, role, access }, { account }) => {
@@ -103,17 +105,18 @@ const updateTeamMember = defineAskingTool({
   description:
     "Changes name, role or status of an existing team member, or gives them another access as a whole, more " +
     "or less. Access that is not given may be lost. A person has to approve it. " + AS_IT_CAME,
-  input: z.strictObject({
-    member_id: memberId,
-    name: shortText.optional().describe("New full name."),
-    role: shortText.optional().describe("New role, in any words."),
-    enabled: z.boolean().optional().describe("false makes them inactive."),
-    access: memberAccess.optional().describe("The whole new access, as in add_team_member."),
-  }).refine(
-    ({ name, role, enabled, access }) => [name, role, enabled, access].some((given) => given !== undefined),
-    "name, role, enabled or access must be given",
-  ),
-  output: z.looseObject({ ...memberOutput, role: z.string(), active: z.boolean(), ...replyOutput }),
+  input: () =>
+    z.strictObject({
+      member_id: memberId,
+      name: shortText.optional().describe("New full name."),
+      role: shortText.optional().describe("New role, in any words."),
+      enabled: z.boolean().optional().describe("false makes them inactive."),
+      access: memberAccess.optional().describe("The whole new access, as in add_team_member."),
+    }).refine(
+      ({ name, role, enabled, access }) => [name, role, enabled, access].some((given) => given !== undefined),
+      "name, role, enabled or access must be given",
+    ),
+  output: () => z.looseObject({ ...memberOutput, role: z.string(), active: z.boolean(), ...replyOutput }),
   facts: planMemberChange,
   question: changeQuestion,
   handler: async (_input, context, change) => {
@@ -132,8 +135,8 @@ const removeTeamMember = defineAskingTool({
   idempotent: true,
   description: "Takes a person's access to the account away for good, as when they leave. A person has to approve it " +
     "by typing the member's e-mail address.",
-  input: z.strictObject({ member_id: memberId }),
-  output: z.looseObject({ ...memberOutput, removed: z.boolean(), verified: z.boolean() }),
+  input: () => z.strictObject({ member_id: memberId }),
+  output: () => z.looseObject({ ...memberOutput, removed: z.boolean(), verified: z.boolean() }),
   facts: ({ member_id }, { account }) => findMember(account, member_id),
   question: removalQuestion,
   goneForGood: ({ id, email }) => ({ label: email, id }),

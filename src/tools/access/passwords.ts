@@ -32,8 +32,8 @@ const resetDatabasePassword = defineAskingTool({
   description:
     "Makes a new password for the MySQL database of an application and shows it once. The site can fail if its " +
     "configuration holds the present one. A person has to approve it.",
-  input: z.strictObject({ ...appInput, show }),
-  output: z.looseObject({ ...appOutput, ...passwordOutput, user_name: z.string(), message: z.string() }),
+  input: () => z.strictObject({ ...appInput, show }),
+  output: () => z.looseObject({ ...appOutput, ...passwordOutput, user_name: z.string(), message: z.string() }),
   showsSecrets: (input) => input.show,
   facts: appFacts,
   question: (facts, { show }) => ({
@@ -75,8 +75,8 @@ const resetAdminPassword = defineAskingTool({
   description:
     "Makes a new password for the admin user of an application (WordPress and others) and shows it once. For " +
     "people who are locked out of wp-admin. A person has to approve it.",
-  input: z.strictObject({ ...appInput, show, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, ...passwordOutput, user_name: z.string() }),
+  input: () => z.strictObject({ ...appInput, show, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, ...passwordOutput, user_name: z.string() }),
   showsSecrets: (input) => input.show,
   facts: appFacts,
   question: (facts, { show }) => ({
@@ -114,8 +114,8 @@ const resetMasterPassword = defineAskingTool({
   description:
     "Makes a new password for the master user of a server and shows it once. It opens all applications of the server " +
     "by SSH and SFTP. SSH keys are not changed. A person has to approve it.",
-  input: z.strictObject({ ...serverInput, show }),
-  output: z.looseObject({ ...serverOutput, ...passwordOutput, user_name: z.string() }),
+  input: () => z.strictObject({ ...serverInput, show }),
+  output: () => z.looseObject({ ...serverOutput, ...passwordOutput, user_name: z.string() }),
   showsSecrets: (input) => input.show,
   facts: serverFacts,
   question: (facts, { show }) => ({

@@ -55,11 +55,12 @@ const createProject = defineTool({
   undo: { none: "delete_project removes the project" },
   description: "Creates a project, which groups applications, such as the sites of one client. Applications of other " +
     "projects than the default one come with update_project.",
-  input: z.strictObject({
-    name: projectName.describe("Such as the client's name."),
-    app_ids: ids.min(1).optional().describe("Applications to put in: [200001]"),
-  }),
-  output: z.looseObject({ ...projectOutput, next_step: z.string().optional() }),
+  input: () =>
+    z.strictObject({
+      name: projectName.describe("Such as the client's name."),
+      app_ids: ids.min(1).optional().describe("Applications to put in: [200001]"),
+    }),
+  output: () => z.looseObject({ ...projectOutput, next_step: z.string().optional() }),
   handler: async ({ name, app_ids: given = [] }, context) => {
     const app_ids = [...new Set(given)];
     await checkNewApps(app_ids, context);
@@ -95,23 +96,25 @@ const updateProject = defineAskingTool({
   idempotent: true,
   description: "Renames a project, or edits which applications belong to it: add and remove, or replace all. Asks " +
     "where one is removed, or moved out of another client's group.",
-  input: z.strictObject({
-    project_id: projectId,
-    name: projectName.optional().describe("New name."),
-    add: ids.min(1).optional().describe("Ids of applications to move in: [200001]"),
-    remove: ids.min(1).optional().describe("Ids of applications to take out."),
-    replace: ids.optional().describe("The whole new list, instead of add and remove."),
-  }).superRefine(({ add, remove, replace, name }, context) => {
-    const edit = { add: add?.map(String), remove: remove?.map(String), replace: replace?.map(String) };
-    checkEdit(edit, context, asWritten, { name: "name", isGiven: name !== undefined });
-  }),
-  output: z.looseObject({
-    ...projectOutput,
-    before: records,
-    added: records,
-    removed: records,
-    not_there: z.array(z.number()),
-  }),
+  input: () =>
+    z.strictObject({
+      project_id: projectId,
+      name: projectName.optional().describe("New name."),
+      add: ids.min(1).optional().describe("Ids of applications to move in: [200001]"),
+      remove: ids.min(1).optional().describe("Ids of applications to take out."),
+      replace: ids.optional().describe("The whole new list, instead of add and remove."),
+    }).superRefine(({ add, remove, replace, name }, context) => {
+      const edit = { add: add?.map(String), remove: remove?.map(String), replace: replace?.map(String) };
+      checkEdit(edit, context, asWritten, { name: "name", isGiven: name !== undefined });
+    }),
+  output: () =>
+    z.looseObject({
+      ...projectOutput,
+      before: records,
+      added: records,
+      removed: records,
+      not_there: z.array(z.number()),
+    }),
   facts: planProjectChange,
   question: projectQuestion,
   handler: async (_input, context, change) => {
@@ -161,8 +164,8 @@ const deleteProject = defineAskingTool({
   undo: { none: "a new project has another id" },
   idempotent: true,
   description: "Deletes a project, that is a group; its applications stay. A person has to approve it.",
-  input: z.strictObject({ project_id: projectId }),
-  output: z.looseObject({ ...projectOutput, deleted: z.boolean(), verified: z.boolean() }),
+  input: () => z.strictObject({ project_id: projectId }),
+  output: () => z.looseObject({ ...projectOutput, deleted: z.boolean(), verified: z.boolean() }),
   facts: async ({ project_id }, { account }) => {
     const grouping = await readGrouping(account);
     return { ...grouping, project: findProject(grouping, project_id) };

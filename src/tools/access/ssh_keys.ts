@@ -33,22 +33,25 @@ const publicKey = z.string().trim().max(6_000).meta(declare({ form: "lines", sec
     if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
   });
 
-const addInput = z.strictObject({
-  ...serverInput,
-  app_id: keyInput.app_id.describe("Set with app_user_id, to open one application only."),
-  app_user_id: appUserInput.app_user_id.optional().describe("From list_app_users. Without it: opens the whole server."),
-  label: keyLabel.describe("Name to recognise it by: laptop"),
-  public_key: publicKey.describe("One line: ssh-ed25519 AAAA… name. Never a private key."),
-}).refine(({ app_id, app_user_id }) => app_user_id === undefined || app_id !== undefined, {
-  path: ["app_id"],
-  error: "is needed with app_user_id",
-}).refine(({ app_id, app_user_id }) => app_id === undefined || app_user_id !== undefined, {
-  path: ["app_user_id"],
-  error: "is needed with app_id; without both, the key opens the whole server",
-});
+const addInput = () =>
+  z.strictObject({
+    ...serverInput,
+    app_id: keyInput.app_id.describe("Set with app_user_id, to open one application only."),
+    app_user_id: appUserInput.app_user_id.optional().describe(
+      "From list_app_users. Without it: opens the whole server.",
+    ),
+    label: keyLabel.describe("Name to recognise it by: laptop"),
+    public_key: publicKey.describe("One line: ssh-ed25519 AAAA… name. Never a private key."),
+  }).refine(({ app_id, app_user_id }) => app_user_id === undefined || app_id !== undefined, {
+    path: ["app_id"],
+    error: "is needed with app_user_id",
+  }).refine(({ app_id, app_user_id }) => app_id === undefined || app_user_id !== undefined, {
+    path: ["app_user_id"],
+    error: "is needed with app_id; without both, the key opens the whole server",
+  });
 
 /** Whom the new key lets in. */
-async function newOwner(input: z.output<typeof addInput>, context: ToolContext): Promise<KeyOwner> {
+async function newOwner(input: z.output<ReturnType<typeof addInput>>, context: ToolContext): Promise<KeyOwner> {
   const { server_id, app_id, app_user_id } = input;
   if (app_id === undefined || app_user_id === undefined) {
     return { kind: "master", ...await serverFacts({ server_id }, context) };
@@ -113,7 +116,7 @@ const addSshKey = defineAskingTool({
     "Adds a public SSH key, which signs in without a password: to one application with app_id and app_user_id, else to " +
     "the whole server as master user. After an unclear end look at get_ssh_keys first. A person has to approve it.",
   input: addInput,
-  output: z.looseObject({ ...keyOutput, kind: z.string(), fingerprint: z.string(), message: z.string() }),
+  output: () => z.looseObject({ ...keyOutput, kind: z.string(), fingerprint: z.string(), message: z.string() }),
   facts: async (input, context) => {
     const owner = await newOwner(input, context);
     requireRunning(owner);
@@ -143,8 +146,8 @@ const renameSshKey = defineWriteTool({
   effect: "write",
   idempotent: true,
   description: "Changes the label of an SSH key of a server or of an application's user.",
-  input: z.strictObject({ ...keyInput, label: keyLabel.describe("The new label: office laptop") }),
-  output: z.looseObject({ ...keyOutput, former_label: z.string() }),
+  input: () => z.strictObject({ ...keyInput, label: keyLabel.describe("The new label: office laptop") }),
+  output: () => z.looseObject({ ...keyOutput, former_label: z.string() }),
   facts: (input, context) => ownedKey(true, input, context),
   handler: async ({ label }, context, owned) => {
     await context.account.write({
@@ -184,8 +187,8 @@ const deleteSshKey = defineAskingTool({
   description:
     "Removes an SSH key of a server or of an application's user, so that it opens nothing there any more: a lost " +
     "laptop, a person who left. A person has to approve it.",
-  input: z.strictObject(keyInput),
-  output: z.looseObject({ ...keyOutput, message: z.string() }),
+  input: () => z.strictObject(keyInput),
+  output: () => z.looseObject({ ...keyOutput, message: z.string() }),
   facts: (input, context) => ownedKey(true, input, context),
   question: (owned) => ({
     headline: owned.kind === "master"

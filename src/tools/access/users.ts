@@ -28,8 +28,8 @@ const listAppUsers = defineTool({
   description:
     "Lists who can reach the files of an application by SFTP or SSH: its own user and the additional ones, with " +
     "their SSH keys. For passwords use get_app_credentials.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, host: z.string(), own_user_name: z.string(), users: records }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, host: z.string(), own_user_name: z.string(), users: records }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const users = await readAppUsers(account, found);
@@ -59,8 +59,9 @@ const createAppUser = defineAskingTool({
   description:
     "Creates an additional SSH/SFTP user who can reach the files of one application, such as a freelancer. Its " +
     "password is made here and shown once. After an unclear end look at list_app_users first. A person has to approve it.",
-  input: z.strictObject({ ...appInput, user_name: userName.describe("Name to sign in with: freelancer-1"), show }),
-  output: z.looseObject({ ...appUserOutput, ...passwordOutput, host: z.string() }),
+  input: () =>
+    z.strictObject({ ...appInput, user_name: userName.describe("Name to sign in with: freelancer-1"), show }),
+  output: () => z.looseObject({ ...appUserOutput, ...passwordOutput, host: z.string() }),
   showsSecrets: (input) => input.show,
   facts: async (input, context) => {
     const facts = await appFacts(input, context);
@@ -100,8 +101,8 @@ const resetAppUserPassword = defineAskingTool({
   description:
     "Makes a new password for an additional SSH/SFTP user of an application and shows it once. The present one stops " +
     "working; SSH keys are not changed. A person has to approve it.",
-  input: z.strictObject({ ...appUserInput, show }),
-  output: z.looseObject({ ...appUserOutput, ...passwordOutput }),
+  input: () => z.strictObject({ ...appUserInput, show }),
+  output: () => z.looseObject({ ...appUserOutput, ...passwordOutput }),
   showsSecrets: (input) => input.show,
   facts: async (input, context) => {
     const facts = await appUserFacts(input, context);
@@ -155,8 +156,8 @@ const deleteAppUser = defineAskingTool({
   description:
     "Deletes an additional SSH/SFTP user of an application, who then can't sign in any more, such as a freelancer who " +
     "is done. A person has to approve it.",
-  input: z.strictObject(appUserInput),
-  output: z.looseObject({ ...appUserOutput, message: z.string() }),
+  input: () => z.strictObject(appUserInput),
+  output: () => z.looseObject({ ...appUserOutput, message: z.string() }),
   facts: appUserFacts,
   question: (facts) => ({
     headline: `Delete user ${facts.user.id} of application ${facts.app.id}.`,

@@ -57,7 +57,7 @@ const listEmailDomains = defineTool({
     "Lists the domains that send e-mail through the Elastic Email add-on, with their DNS checks: SPF, DKIM, " +
     "MX, DMARC, tracking. False means mail may land in spam.",
   input: noInput,
-  output: z.looseObject({ domains: records }),
+  output: () => z.looseObject({ domains: records }),
   handler: async (_input, { account }) => ({ domains: (await readDomains(account)).map(domainView) }),
 });
 
@@ -72,8 +72,8 @@ const verifyEmailDomain = defineTool({
   idempotent: true,
   description: "Has the SPF, DKIM, MX, DMARC and tracking records of a sending domain checked again, after they were " +
     "published in its DNS.",
-  input: z.strictObject(domainInput),
-  output: z.looseObject({ ...checksOutput, missing: z.array(z.string()) }),
+  input: () => z.strictObject(domainInput),
+  output: () => z.looseObject({ ...checksOutput, missing: z.array(z.string()) }),
   handler: async ({ domain }, { account }) => {
     const { data } = await account.write({
       operation: "addon_elastic_verify_domain",
@@ -108,8 +108,8 @@ const deleteEmailDomain = defineAskingTool({
   description:
     "Deletes a domain from the Elastic Email add-on, so that nothing is sent from it any more. A person has to " +
     "approve it.",
-  input: z.strictObject(domainInput),
-  output: z.looseObject({ domain: z.string(), deleted: z.boolean(), verified: z.boolean() }),
+  input: () => z.strictObject(domainInput),
+  output: () => z.looseObject({ domain: z.string(), deleted: z.boolean(), verified: z.boolean() }),
   facts: ({ domain }, { account }) => findDomain(account, domain),
   question: (found) => ({
     headline: "Delete 1 domain from the Elastic Email add-on.",

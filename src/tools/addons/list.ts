@@ -32,7 +32,7 @@ const listAddons = defineTool({
     "Lists the add-ons that Cloudways offers, with their packages and prices in US dollars. Which ones the " +
     "account pays for is in no known answer of the API: the Cloudways console shows it.",
   input: noInput,
-  output: z.looseObject({ addons: records }),
+  output: () => z.looseObject({ addons: records }),
   handler: async (_input, { account }) => ({ addons: (await readAddons(account)).map(addonView) }),
 });
 

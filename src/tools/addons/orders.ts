@@ -96,11 +96,12 @@ const activateAddon = defineAskingTool({
   description:
     "Orders an add-on for the account, such as DNS, outgoing e-mail (SMTP) or priority support. Cloudways bills " +
     "it. Support staff complete some orders (status requested). A person has to approve it.",
-  input: z.strictObject({
-    addon_id: addonId,
-    package_id: packageId.optional().describe("Package of list_addons; needed where the add-on has packages."),
-  }),
-  output: z.looseObject({ ...orderOutput, ...packageOutput }),
+  input: () =>
+    z.strictObject({
+      addon_id: addonId,
+      package_id: packageId.optional().describe("Package of list_addons; needed where the add-on has packages."),
+    }),
+  output: () => z.looseObject({ ...orderOutput, ...packageOutput }),
   facts: async ({ addon_id, package_id }, { account }) => {
     const addon = await findAddon(account, addon_id);
     return { addon, chosen: choose(addon, package_id) };
@@ -122,8 +123,9 @@ const changeAddonPackage = defineAskingTool({
   description:
     "Moves an add-on that the account has to another package at another price. Cloudways bills it. A person " +
     "has to approve it.",
-  input: z.strictObject({ addon_id: addonId, package_id: packageId.describe("The new package, from list_addons.") }),
-  output: z.looseObject({ ...orderOutput, ...packageOutput }),
+  input: () =>
+    z.strictObject({ addon_id: addonId, package_id: packageId.describe("The new package, from list_addons.") }),
+  output: () => z.looseObject({ ...orderOutput, ...packageOutput }),
   facts: async ({ addon_id, package_id }, { account }) => {
     const addon = await findAddon(account, addon_id);
     return { addon, chosen: choose(addon, package_id) };
@@ -144,8 +146,8 @@ const deactivateAddon = defineAskingTool({
   idempotent: true,
   description:
     "Cancels an add-on of the account, on all servers; what runs through it stops. A person has to approve it.",
-  input: z.strictObject({ addon_id: addonId }),
-  output: z.looseObject(orderOutput),
+  input: () => z.strictObject({ addon_id: addonId }),
+  output: () => z.looseObject(orderOutput),
   facts: async ({ addon_id }, { account }) => ({ addon: await findAddon(account, addon_id) }),
   question: cancelQuestion,
   handler: (_input, { account }, { addon }) => send(account, "addon_deactivate", addon),

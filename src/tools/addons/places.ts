@@ -84,8 +84,8 @@ const setServerAddon = defineAskingTool({
   description:
     "Switches an add-on on or off for one server, such as outgoing e-mail (SMTP) through a mail service. The " +
     "account must have the add-on (activate_addon). Cloudways may bill it. A person has to approve it.",
-  input: serverAddonInput,
-  output: z.looseObject({ ...serverOutput, ...addonOutput, enabled: z.boolean(), message: z.string() }),
+  input: () => serverAddonInput,
+  output: () => z.looseObject({ ...serverOutput, ...addonOutput, enabled: z.boolean(), message: z.string() }),
   facts: async (input, context) => ({
     ...await serverFacts(input, context),
     addon: await findAddon(context.account, input.addon_id),
@@ -121,12 +121,13 @@ const requestAppAddon = defineAskingTool({
   description:
     "Requests an add-on for one application, such as an application upgrade or migration. Support staff carry " +
     "it out; nothing changes at once. Cloudways may bill it. A person has to approve it.",
-  input: z.strictObject({
-    ...appInput,
-    addon_id: addonId,
-    version: z.string().min(1).max(40).optional().describe("Only for an application upgrade: the wanted version."),
-  }),
-  output: z.looseObject({ ...appOutput, ...addonOutput, message: z.string() }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      addon_id: addonId,
+      version: z.string().min(1).max(40).optional().describe("Only for an application upgrade: the wanted version."),
+    }),
+  output: () => z.looseObject({ ...appOutput, ...addonOutput, message: z.string() }),
   facts: async (input, context) => ({
     ...await appFacts(input, context),
     addon: await findAddon(context.account, input.addon_id),

@@ -31,7 +31,7 @@ const listAlertChannels = defineTool({
     "Lists where alerts are sent: e-mail, Slack, webhooks and others, with the events of each; and the kinds " +
     "and events that there are. Web addresses are secret: only their host and a fingerprint are shown.",
   input: noInput,
-  output: z.looseObject({ channels: records, kinds: z.array(z.string()), events: records }),
+  output: () => z.looseObject({ channels: records, kinds: z.array(z.string()), events: records }),
   handler: async (_input, { account, secrets }) => {
     const [channels, choices] = await Promise.all([readChannels(account, secrets), readChoices(account)]);
     return {
@@ -62,20 +62,22 @@ const createAlertChannel = defineAskingTool({
   description:
     "Sends the account's alerts to a further place: an e-mail address, or the webhook of Slack or another kind of " +
     "list_alert_channels. After an unclear end look there first. A person has to approve it.",
-  input: z.strictObject({
-    name: channelName.describe("Name to recognise it by."),
-    kind: z.string().min(1).max(40).describe("Kind by its name: Slack, Email"),
-    ...placeInput,
-    event_ids: eventIds.min(1).optional().describe("Ids of the only events to send, from list_alert_channels."),
-    enabled: z.boolean().default(true).describe("false adds it switched off."),
-  }),
-  output: z.looseObject({
-    ...channelOutput,
-    kind: z.string(),
-    place: z.string(),
-    enabled: z.boolean(),
-    events: records,
-  }),
+  input: () =>
+    z.strictObject({
+      name: channelName.describe("Name to recognise it by."),
+      kind: z.string().min(1).max(40).describe("Kind by its name: Slack, Email"),
+      ...placeInput,
+      event_ids: eventIds.min(1).optional().describe("Ids of the only events to send, from list_alert_channels."),
+      enabled: z.boolean().default(true).describe("false adds it switched off."),
+    }),
+  output: () =>
+    z.looseObject({
+      ...channelOutput,
+      kind: z.string(),
+      place: z.string(),
+      enabled: z.boolean(),
+      events: records,
+    }),
   facts: async ({ kind: kindName, event_ids, ...input }, { account, secrets }) => {
     const choices = await readChoices(account);
     const kind = kindNamed(choices, kindName);
@@ -130,20 +132,21 @@ const updateAlertChannel = defineAskingTool({
   description:
     "Changes a channel's name, where it sends to, or whether it is on, or edits which events it sends: add and remove, " +
     "or replace all. What is left out stays. A person has to approve it.",
-  input: z.strictObject({
-    channel_id: channelId,
-    name: channelName.optional().describe("New name."),
-    ...placeInput,
-    enabled: z.boolean().optional().describe("false stops its alerts, and keeps it."),
-    add: eventIds.min(1).optional().describe("Ids of events to send too: [1]"),
-    remove: eventIds.min(1).optional().describe("Ids of events not to send any more."),
-    replace: eventIds.min(1).optional().describe("The whole new list, instead of add and remove."),
-  }).superRefine(({ add, remove, replace, name, email, webhook_url, enabled }, context) => {
-    const edit = { add: add?.map(String), remove: remove?.map(String), replace: replace?.map(String) };
-    const isGiven = [name, email, webhook_url, enabled].some((given) => given !== undefined);
-    checkEdit(edit, context, asWritten, { name: "name, email, webhook_url or enabled", isGiven });
-  }),
-  output: z.looseObject({ ...channelOutput, channel: z.looseObject({}) }),
+  input: () =>
+    z.strictObject({
+      channel_id: channelId,
+      name: channelName.optional().describe("New name."),
+      ...placeInput,
+      enabled: z.boolean().optional().describe("false stops its alerts, and keeps it."),
+      add: eventIds.min(1).optional().describe("Ids of events to send too: [1]"),
+      remove: eventIds.min(1).optional().describe("Ids of events not to send any more."),
+      replace: eventIds.min(1).optional().describe("The whole new list, instead of add and remove."),
+    }).superRefine(({ add, remove, replace, name, email, webhook_url, enabled }, context) => {
+      const edit = { add: add?.map(String), remove: remove?.map(String), replace: replace?.map(String) };
+      const isGiven = [name, email, webhook_url, enabled].some((given) => given !== undefined);
+      checkEdit(edit, context, asWritten, { name: "name, email, webhook_url or enabled", isGiven });
+    }),
+  output: () => z.looseObject({ ...channelOutput, channel: z.looseObject({}) }),
   facts: planChannelChange,
   question: changeQuestion,
   handler: async (_input, { account, secrets }, change) => {
@@ -174,8 +177,8 @@ const deleteAlertChannel = defineAskingTool({
   description:
     "Stops alerts to one place by deleting its channel. To keep it, switch it off with update_alert_channel. A " +
     "person has to approve it.",
-  input: z.strictObject({ channel_id: channelId }),
-  output: z.looseObject({ ...channelOutput, deleted: z.boolean(), verified: z.boolean() }),
+  input: () => z.strictObject({ channel_id: channelId }),
+  output: () => z.looseObject({ ...channelOutput, deleted: z.boolean(), verified: z.boolean() }),
   facts: async ({ channel_id }, { account, secrets }) => ({
     channel: await findChannel(account, secrets, channel_id),
     choices: await readChoices(account),

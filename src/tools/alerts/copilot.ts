@@ -30,16 +30,18 @@ const getCopilotSubscription = defineTool({
   description:
     "Shows the Copilot plans with prices, the subscribed plan, its usage in a month, and the servers for which " +
     `insights are off. Null is what Cloudways refuses to show. ${AS_IT_CAME}`,
-  input: z.strictObject({
-    month: z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, "must be a year and a month, such as 2026-01").optional()
-      .describe("Usage of this month: 2026-01. Left out: now."),
-  }),
-  output: z.looseObject({
-    plans: z.unknown(),
-    subscription: z.unknown(),
-    usage: z.unknown(),
-    servers_off: z.unknown(),
-  }),
+  input: () =>
+    z.strictObject({
+      month: z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, "must be a year and a month, such as 2026-01").optional()
+        .describe("Usage of this month: 2026-01. Left out: now."),
+    }),
+  output: () =>
+    z.looseObject({
+      plans: z.unknown(),
+      subscription: z.unknown(),
+      usage: z.unknown(),
+      servers_off: z.unknown(),
+    }),
   handler: async ({ month }, { account }) => {
     const query = { billing_cycle: month };
     const [plans, subscription, usage, servers_off] = await Promise.all([
@@ -79,20 +81,22 @@ const changeCopilotSubscription = defineAskingTool({
   description:
     "Orders a Copilot plan, changes to another, or cancels Copilot. Cloudways bills it. A smaller plan may begin " +
     `with the next billing cycle. A person has to approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({
-    action: z.enum(["order", "change", "cancel"]).describe("order is the first subscription."),
-    plan_id: z.int().min(1).optional().describe("Plan of get_copilot_subscription; left out to cancel."),
-  }).superRefine(({ action, plan_id }, context) => {
-    if ((action === "cancel") === (plan_id === undefined)) return;
-    const message = action === "cancel" ? "must be left out to cancel" : "is needed to order or change";
-    context.addIssue({ code: "custom", path: ["plan_id"], message });
-  }),
-  output: z.looseObject({
-    action: z.string(),
-    plan: z.looseObject({}).nullable(),
-    subscription: z.unknown(),
-    ...replyOutput,
-  }),
+  input: () =>
+    z.strictObject({
+      action: z.enum(["order", "change", "cancel"]).describe("order is the first subscription."),
+      plan_id: z.int().min(1).optional().describe("Plan of get_copilot_subscription; left out to cancel."),
+    }).superRefine(({ action, plan_id }, context) => {
+      if ((action === "cancel") === (plan_id === undefined)) return;
+      const message = action === "cancel" ? "must be left out to cancel" : "is needed to order or change";
+      context.addIssue({ code: "custom", path: ["plan_id"], message });
+    }),
+  output: () =>
+    z.looseObject({
+      action: z.string(),
+      plan: z.looseObject({}).nullable(),
+      subscription: z.unknown(),
+      ...replyOutput,
+    }),
   facts: async ({ plan_id }, { account }) => ({
     plan: plan_id === undefined ? null : await findPlan(account, plan_id),
     present: await readAsItCame(account, STATUS),

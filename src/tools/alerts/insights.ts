@@ -19,7 +19,7 @@ const listInsights = defineTool({
     "Lists what Cloudways Copilot found: problems of servers and applications, with counts by severity. Needs " +
     `a Copilot plan. ${AS_IT_CAME}`,
   input: noInput,
-  output: z.looseObject({ ...replyOutput, counts: z.unknown() }),
+  output: () => z.looseObject({ ...replyOutput, counts: z.unknown() }),
   handler: async (_input, { account }) => {
     const [reply, counts] = await Promise.all([
       account.read({ operation: "copilot_insights_list", path: path`/insights`, reply: anyReply }),
@@ -38,8 +38,8 @@ const getInsight = defineTool({
   toolset: "alerts",
   effect: "read",
   description: `Shows one insight of Cloudways Copilot: what happened, why, and how to fix it. ${AS_IT_CAME}`,
-  input: z.strictObject({ insight_id: insightId }),
-  output: z.looseObject({ insight_id: z.number(), ...replyOutput }),
+  input: () => z.strictObject({ insight_id: insightId }),
+  output: () => z.looseObject({ insight_id: z.number(), ...replyOutput }),
   handler: async ({ insight_id }, { account }) => ({
     insight_id,
     reply: await account.read({
@@ -73,8 +73,8 @@ const setServerInsights = defineAskingTool({
   effect: "destructive",
   idempotent: true,
   description: `Switches Copilot insights for a server on or off. Off asks first. ${AS_IT_CAME}`,
-  input: z.strictObject({ ...serverInput, enabled: z.boolean().describe("false: Copilot looks at it no more.") }),
-  output: z.looseObject({ ...serverOutput, enabled: z.boolean().nullable(), ...replyOutput }),
+  input: () => z.strictObject({ ...serverInput, enabled: z.boolean().describe("false: Copilot looks at it no more.") }),
+  output: () => z.looseObject({ ...serverOutput, enabled: z.boolean().nullable(), ...replyOutput }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     const isOn = await readSwitch(context.account, facts.server.id).catch((error) => nullIfRefused(error));

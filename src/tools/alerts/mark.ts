@@ -15,14 +15,15 @@ const markAlertsRead = defineTool({
   description:
     "Marks one alert as read by its id, or all alerts of the account, for everybody who uses it. They stay in " +
     "get_alerts. Only if the user asks for it; no way back is known.",
-  input: z.strictObject({
-    alert_id: z.int().min(1).meta(declare({ role: "target" })).optional().describe("One id of get_alerts."),
-    all: z.boolean().default(false).describe("true marks every alert, instead of alert_id."),
-  }).refine(({ alert_id, all }) => all === (alert_id === undefined), {
-    path: ["alert_id"],
-    error: "or all: true must be given, not both",
-  }),
-  output: z.looseObject({ alert_id: z.number().nullable(), all: z.boolean(), message: z.string() }),
+  input: () =>
+    z.strictObject({
+      alert_id: z.int().min(1).meta(declare({ role: "target" })).optional().describe("One id of get_alerts."),
+      all: z.boolean().default(false).describe("true marks every alert, instead of alert_id."),
+    }).refine(({ alert_id, all }) => all === (alert_id === undefined), {
+      path: ["alert_id"],
+      error: "or all: true must be given, not both",
+    }),
+  output: () => z.looseObject({ alert_id: z.number().nullable(), all: z.boolean(), message: z.string() }),
   handler: async ({ alert_id, all }, { account }) => {
     const what = alert_id === undefined
       ? { operation: "cloudways_bot_alerts_mark_all_read", path: path`/alert/markAllRead/` }

@@ -109,22 +109,24 @@ const updateAppAliases = defineAskingTool({
   effect: "destructive",
   description: "Edits the additional domains (aliases) of an application: add and remove, or replace the whole list. " +
     "All others stay. Their DNS must point to the server. Asks only where one is removed.",
-  input: z.strictObject({
-    ...appInput,
-    add: names.min(1).optional().describe("To add: www.example.com, *.example.com"),
-    remove: names.min(1).optional().describe("To take off."),
-    replace: names.optional().describe("The whole new list, instead of add and remove."),
-    ...waitInput,
-  }).superRefine((input, context) => checkEdit(input, context, lowerCase)),
-  output: z.looseObject({
-    ...appOutput,
-    ...startedOutput,
-    before: texts.nullable(),
-    after: texts,
-    added: texts,
-    removed: texts,
-    not_there: texts,
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      add: names.min(1).optional().describe("To add: www.example.com, *.example.com"),
+      remove: names.min(1).optional().describe("To take off."),
+      replace: names.optional().describe("The whole new list, instead of add and remove."),
+      ...waitInput,
+    }).superRefine((input, context) => checkEdit(input, context, lowerCase)),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      ...startedOutput,
+      before: texts.nullable(),
+      after: texts,
+      added: texts,
+      removed: texts,
+      not_there: texts,
+    }),
   facts: planEdit,
   question(facts): Question | undefined {
     const { app, edited } = facts;

@@ -25,22 +25,24 @@ function analyticsTool({ kind, title, description, queries }: Analytics): Tool {
     toolset: "apps",
     effect: "read",
     description,
-    input: z.strictObject({
-      ...appInput,
-      resources: z.array(z.enum(ANALYTICS[kind].resources)).min(1).describe("Which reports."),
-      duration: z.enum(LOOK_BACKS).default("1h").meta(lookBack).describe("How far to look back."),
-      ...(queries && { literals }),
-      ...waitInput,
-    }),
+    input: () =>
+      z.strictObject({
+        ...appInput,
+        resources: z.array(z.enum(ANALYTICS[kind].resources)).min(1).describe("Which reports."),
+        duration: z.enum(LOOK_BACKS).default("1h").meta(lookBack).describe("How far to look back."),
+        ...(queries && { literals }),
+        ...waitInput,
+      }),
     formerly: { resource: { name: "resources" } },
-    output: z.looseObject({
-      ...appOutput,
-      status: z.string(),
-      operation_id: z.string().nullable(),
-      next_step: z.string().optional(),
-      duration: z.string(),
-      reports: records,
-    }),
+    output: () =>
+      z.looseObject({
+        ...appOutput,
+        status: z.string(),
+        operation_id: z.string().nullable(),
+        next_step: z.string().optional(),
+        duration: z.string(),
+        reports: records,
+      }),
     showsLiterals: (input) => input.literals === true,
     handler: async ({ duration, resources, ...input }, { account, progress }) => {
       const found = await account.app(input.app_id, input.server_id);

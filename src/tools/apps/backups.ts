@@ -25,8 +25,8 @@ const backupApp = defineTool({
   undo: { none: "it only adds a backup" },
   description: "Makes a backup of an application, files and database, now. Use it before a risky change. Gives the " +
     "time of the restore point it made, for restore_app.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, time: z.string().nullable() }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, time: z.string().nullable() }),
   handler: async (input, context) => {
     const { account, clock } = context;
     const found = await account.app(input.app_id, input.server_id);
@@ -67,15 +67,16 @@ const getAppRestorePoints = defineTool({
   description:
     "Lists the backups an application can be restored to, newest first: time is what restore_app takes, beside " +
     "its age. Says whether the last restore can be rolled back (local_backup_exists). Starts work on the server.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({
-    ...appOutput,
-    ...reportedOutput,
-    restore_points: z.array(record).optional(),
-    newest_automatic: record.nullable().optional()
-      .describe("Not made through this service. Cloudways does not tell those made in its console."),
-    local_backup_exists: z.boolean().nullable().optional(),
-  }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      ...reportedOutput,
+      restore_points: z.array(record).optional(),
+      newest_automatic: record.nullable().optional()
+        .describe("Not made through this service. Cloudways does not tell those made in its console."),
+      local_backup_exists: z.boolean().nullable().optional(),
+    }),
   handler: async (input, context) => {
     const { account, progress } = context;
     const found = await account.app(input.app_id, input.server_id);
@@ -93,16 +94,17 @@ const restoreApp = defineAskingTool({
   undo: { instead: "rollback_app_restore puts it back to its state before this restore, once." },
   description: "Overwrites an application's files and database with a backup; newer orders, posts and files are " +
     "lost. A copy from before is kept for rollback_app_restore. A person has to approve it.",
-  input: z.strictObject({
-    ...appInput,
-    time: z.string().regex(/\S/, "must be one of the restore points").max(100).meta(declare({ form: "spaced" }))
-      .describe("Of a restore point, as get_app_restore_points gives it: 2026-08-05T23:19:06"),
-    type: z.string().regex(/^[a-z_]{1,40}$/, "must be a word such as complete").default("complete")
-      .describe("What to restore; only complete is known to work."),
-    ...waitInput,
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      time: z.string().regex(/\S/, "must be one of the restore points").max(100).meta(declare({ form: "spaced" }))
+        .describe("Of a restore point, as get_app_restore_points gives it: 2026-08-05T23:19:06"),
+      type: z.string().regex(/^[a-z_]{1,40}$/, "must be a word such as complete").default("complete")
+        .describe("What to restore; only complete is known to work."),
+      ...waitInput,
+    }),
   formerly: { restore_point: { name: "time" } },
-  output: z.looseObject({ ...appOutput, ...startedOutput, time: z.string() }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, time: z.string() }),
   facts: async (input, context) => {
     const { account, clock } = context;
     const found = await account.currentApp(input.app_id, input.server_id);
@@ -138,8 +140,8 @@ const rollbackAppRestore = defineAskingTool({
   undo: { none: "the one copy there was is used up" },
   description: "Puts an application back to its state before the last restore; changes made since are lost. Works " +
     "only while local_backup_exists (get_app_restore_points). A person has to approve it.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput }),
   facts: appFacts,
   question: (facts) => ({
     headline: `Put application ${facts.app.id} back to its state before the last restore.`,

@@ -44,8 +44,8 @@ const clearAppCache = defineTool({
   idempotent: true,
   description: "Clears every cache of an application. Use it when visitors see old content. Where a purge is already " +
     "running, it waits for that one (joined: true).",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, joined: z.boolean() }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, joined: z.boolean() }),
   handler: async (input, context) => {
     const { account, progress } = context;
     const found = await account.app(input.app_id, input.server_id);
@@ -69,13 +69,14 @@ const getAppVarnishSettings = defineTool({
   effect: "read",
   description: "Shows whether the Varnish cache is on for an application (varnish_app_enabled) and which URLs and " +
     "cookies are left out of it (vcl_list).",
-  input: z.strictObject(appInput),
-  output: z.looseObject({
-    ...appOutput,
-    varnish_app_enabled: z.boolean().nullable(),
-    varnish_enabled: z.boolean().nullable(),
-    vcl_list: z.array(record),
-  }),
+  input: () => z.strictObject(appInput),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      varnish_app_enabled: z.boolean().nullable(),
+      varnish_enabled: z.boolean().nullable(),
+      vcl_list: z.array(record),
+    }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     return { ...await readAppVarnish(account, found), ...namesOf(found) };
@@ -91,8 +92,8 @@ const manageAppVarnish = defineAskingTool({
   description:
     "Turns the Varnish cache of one application on or off, or purges it. Works at once. Off asks first. To " +
     "clear every cache use clear_app_cache; for the whole server manage_server_varnish.",
-  input: z.strictObject({ ...appInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
-  output: z.looseObject({ ...appOutput, action: z.string(), message: z.string() }),
+  input: () => z.strictObject({ ...appInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
+  output: () => z.looseObject({ ...appOutput, action: z.string(), message: z.string() }),
   facts: async (input, context) => {
     const facts = await appFactsIf(input.action !== "purge", input, context);
     if (input.action === "purge") return { ...facts, isOn: null };

@@ -30,17 +30,19 @@ const cloneApp = defineTool({
   undo: { none: "it only adds a copy" },
   description: "Makes a copy of an application, files and database, on the same server, and gives its id, domain and " +
     "users. Takes minutes; the copy is usable once the operation is completed.",
-  input: z.strictObject({
-    ...appInput,
-    app_label: label.describe("Name of the copy: Shop copy"),
-    project_name: label.optional().describe("Project to put the copy in, from list_projects."),
-    ...waitInput,
-  }),
-  output: z.looseObject({
-    ...appOutput,
-    ...startedOutput,
-    ...newAppOutput,
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      app_label: label.describe("Name of the copy: Shop copy"),
+      project_name: label.optional().describe("Project to put the copy in, from list_projects."),
+      ...waitInput,
+    }),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      ...startedOutput,
+      ...newAppOutput,
+    }),
   handler: async ({ app_label, project_name, ...input }, { account, progress }) => {
     const servers = await account.servers();
     const source = findApp(servers, input.app_id, input.server_id);

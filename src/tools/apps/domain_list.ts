@@ -87,13 +87,14 @@ const listDomains = defineTool({
   accountWide: false,
   description: "Lists every domain of the account with its application, server, whether it is primary or an alias, " +
     "and its certificate: kind, covers, auto_renewal. First those without cover or renewal. Cloudways gives no expiry date.",
-  input: z.strictObject({
-    app_id: target.describe("Only this application."),
-    server_id: target.describe("Only this server."),
-    query: z.string().min(1).max(200).meta(declare({ shorter: "Ask for one server, application or part of a name." }))
-      .optional().describe("Part of the domain: example.com"),
-  }),
-  output: z.looseObject({ as_of: z.string(), domains: records, not_told: records }),
+  input: () =>
+    z.strictObject({
+      app_id: target.describe("Only this application."),
+      server_id: target.describe("Only this server."),
+      query: z.string().min(1).max(200).meta(declare({ shorter: "Ask for one server, application or part of a name." }))
+        .optional().describe("Part of the domain: example.com"),
+    }),
+  output: () => z.looseObject({ as_of: z.string(), domains: records, not_told: records }),
   handler: async ({ query = "", ...chosen }, { account }) => {
     const listed = await account.listed();
     const { domains, not_told } = chosenDomains(listed, chosen);

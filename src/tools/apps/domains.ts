@@ -82,13 +82,14 @@ const updateAppCname = defineAskingTool({
   idempotent: true,
   description: "Sets the primary domain of an application. Its DNS must point to the server. Where a primary domain " +
     "exists, or may exist, it becomes an alias, and a person is asked first.",
-  input: z.strictObject({
-    ...appInput,
-    cname: domainName.describe("Domain alone: shop.example.com"),
-    keep_old_as_alias: z.boolean().default(true).describe("false drops the present primary domain."),
-    ...waitInput,
-  }),
-  output: cnameOutput.extend({ old_cname_kept: z.boolean().nullable() }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      cname: domainName.describe("Domain alone: shop.example.com"),
+      keep_old_as_alias: z.boolean().default(true).describe("false drops the present primary domain."),
+      ...waitInput,
+    }),
+  output: () => cnameOutput.extend({ old_cname_kept: z.boolean().nullable() }),
   facts: appFacts,
   question(facts, { cname, keep_old_as_alias }) {
     if (facts.app.cname === "") return undefined;
@@ -126,8 +127,8 @@ const deleteAppCname = defineAskingTool({
   idempotent: true,
   description: "Removes the primary domain of an application, which then answers only under the address Cloudways " +
     "gave it and its aliases. A person has to approve it.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: cnameOutput,
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => cnameOutput,
   facts: async (input, context) => requireCname(await appFacts(input, context)),
   question: (facts) => ({
     headline: `Remove the primary domain of application ${facts.app.id}.`,

@@ -22,13 +22,14 @@ const resetAppFilePermissions = defineAskingTool({
   idempotent: true,
   description: "Sets owner and modes of all files of an application to Cloudways' defaults. Use it when uploads, " +
     "updates or deployments fail for lack of permission. master_user asks first.",
-  input: z.strictObject({
-    ...appInput,
-    ownership: z.enum(["sys_user", "master_user"])
-      .describe("Who shall own the files: the application's own user or the server's."),
-    ...waitInput,
-  }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, ownership: z.string() }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      ownership: z.enum(["sys_user", "master_user"])
+        .describe("Who shall own the files: the application's own user or the server's."),
+      ...waitInput,
+    }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, ownership: z.string() }),
   // That the application's own user owns its files is how every application begins.
   facts: (input, context) => appFactsIf(input.ownership !== "sys_user", input, context),
   question: (facts, { ownership }) => ownership === "sys_user" ? undefined : masterUserQuestion(facts),
@@ -60,13 +61,14 @@ const enforceAppHttps = defineAskingTool({
   idempotent: true,
   description: "Turns the redirection of an application's visitors from HTTP to HTTPS on or off. Off asks first, and " +
     "so does on unless a certificate is known for every domain.",
-  input: z.strictObject({
-    ...appInput,
-    enabled: z.boolean().describe("true redirects every visitor."),
-    ...waitInput,
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      enabled: z.boolean().describe("true redirects every visitor."),
+      ...waitInput,
+    }),
   formerly: { status: { name: "enabled", values: { enable: true, disable: false } } },
-  output: z.looseObject({ ...appOutput, ...startedOutput, enforce_https: z.boolean() }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, enforce_https: z.boolean() }),
   facts: async (input, context) => {
     const facts = await appFacts(input, context);
     return { ...facts, isOn: await readHttps(context.account, facts).catch(nullIfNotRead) };

@@ -15,7 +15,7 @@ const listProjects = defineTool({
   accountWide: false,
   description: "Lists the projects of the account with the applications in each.",
   input: noInput,
-  output: z.looseObject({ projects: records }),
+  output: () => z.looseObject({ projects: records }),
   handler: async (_input, { account }) => {
     const [projects, servers] = await Promise.all([readProjects(account), account.servers()]);
     const apps = servers.flatMap(knownApps);
@@ -39,7 +39,7 @@ const listTeamMembers = defineTool({
   accountWide: true,
   description: "Lists the people who share the account, with their roles and permissions.",
   input: noInput,
-  output: z.looseObject({ members: records }),
+  output: () => z.looseObject({ members: records }),
   handler: async (_input, { account }) => ({ members: (await readMembers(account)).map(memberView) }),
 });
 

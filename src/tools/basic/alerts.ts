@@ -79,12 +79,13 @@ const getAlerts = defineTool({
   description:
     "Lists the alerts of the account, newest first. The same one of the same server or application stands once, " +
     "with how often (count), first and last time. For older ones call again with before_id.",
-  input: z.strictObject({
-    before_id: z.int().min(1).optional().describe("The next_before_id of the last answer."),
-    since,
-    server_id: z.int().min(1).meta(declare({ role: "target" })).optional().describe("Only this server."),
-  }),
-  output: z.looseObject({ alerts: records, next_before_id: z.number().nullable(), note: z.string().optional() }),
+  input: () =>
+    z.strictObject({
+      before_id: z.int().min(1).optional().describe("The next_before_id of the last answer."),
+      since,
+      server_id: z.int().min(1).meta(declare({ role: "target" })).optional().describe("Only this server."),
+    }),
+  output: () => z.looseObject({ alerts: records, next_before_id: z.number().nullable(), note: z.string().optional() }),
   handler: async (input, { account, caller }) => {
     const { found, next } = await readAlerts(account, input);
     const shown = fitting(found);

@@ -52,19 +52,21 @@ const getAuditLog = defineTool({
     "Lists what was done through this service with the caller's credentials, newest first. One entry an action: " +
     "changes, shown passwords, connections made (tool: sign_in) or ended (sign_out), questions to a person (approval: " +
     "form or page) and refusals; outcome says why. For older ones call again with before as next_before says.",
-  input: z.strictObject({
-    since,
-    result: z.enum(ACTION_RESULTS).optional().describe("Only actions that ended so; waiting: not ended yet."),
-    tool: z.string().regex(/^[a-z_]{1,60}$/, "must be a tool's name, such as restart_server").optional()
-      .describe("Only calls of this tool: restart_server"),
-    before: z.int().min(1).optional().describe("Only entries with a smaller number."),
-    limit: z.int().min(1).max(100).default(20).describe("Most entries to list."),
-  }),
-  output: z.looseObject({
-    records: z.array(z.looseObject({})),
-    next_before: z.number().nullable(),
-    problem: z.string().optional(),
-  }),
+  input: () =>
+    z.strictObject({
+      since,
+      result: z.enum(ACTION_RESULTS).optional().describe("Only actions that ended so; waiting: not ended yet."),
+      tool: z.string().regex(/^[a-z_]{1,60}$/, "must be a tool's name, such as restart_server").optional()
+        .describe("Only calls of this tool: restart_server"),
+      before: z.int().min(1).optional().describe("Only entries with a smaller number."),
+      limit: z.int().min(1).max(100).default(20).describe("Most entries to list."),
+    }),
+  output: () =>
+    z.looseObject({
+      records: z.array(z.looseObject({})),
+      next_before: z.number().nullable(),
+      problem: z.string().optional(),
+    }),
   handler: async ({ since, result, tool, before, limit }, { account, audit, clock, inputsOf }) => {
     await account.ensureAcceptedLately();
     const from = since === undefined ? -Infinity : millisecondsOf(since);

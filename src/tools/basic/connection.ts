@@ -23,12 +23,13 @@ const ping = defineAnonymousTool({
   description: "Says whether this service answers, whether credentials came, and whether Cloudways accepts them now. " +
     "Use it first when other tools fail.",
   input: noInput,
-  output: z.looseObject({
-    service: z.string(),
-    signed_in_with: z.string(),
-    accepted: z.boolean().nullable(),
-    message: z.string(),
-  }),
+  output: () =>
+    z.looseObject({
+      service: z.string(),
+      signed_in_with: z.string(),
+      accepted: z.boolean().nullable(),
+      message: z.string(),
+    }),
   anonymousHandler: async (_input, { account, caller }) => {
     if (account === undefined) {
       const problem = caller.identity.kind === "none" ? caller.identity.error : undefined;
@@ -62,16 +63,17 @@ const customerInfo = defineTool({
     "Shows what this service knows of the caller: customer id, kind of credential, connection and its bounds, when " +
     "first and last seen, and when the sign-in token ends. Costs a request only where Cloudways was not asked for ten minutes.",
   input: noInput,
-  output: z.looseObject({
-    customer_id: z.string(),
-    signed_in_with: z.string(),
-    email: z.string().nullable(),
-    first_seen: isoTimeOrNull,
-    last_seen: isoTimeOrNull,
-    token_expires_at: isoTimeOrNull,
-    connection: z.looseObject({}).optional(),
-    only_servers: z.array(z.number()).optional().describe("The ids of the only servers it may use; absent for all."),
-  }),
+  output: () =>
+    z.looseObject({
+      customer_id: z.string(),
+      signed_in_with: z.string(),
+      email: z.string().nullable(),
+      first_seen: isoTimeOrNull,
+      last_seen: isoTimeOrNull,
+      token_expires_at: isoTimeOrNull,
+      connection: z.looseObject({}).optional(),
+      only_servers: z.array(z.number()).optional().describe("The ids of the only servers it may use; absent for all."),
+    }),
   handler: async (_input, { account, caller }) => {
     const seen = await account.acceptedRecord();
     const { customer, client } = account;
@@ -120,14 +122,15 @@ const rateLimitStatus = defineTool({
     "of its limits where less than half is left. Costs a request only where Cloudways was not asked for ten minutes. " +
     "Use it before a long series of calls, or after rate_limited.",
   input: noInput,
-  output: z.looseObject({
-    limit: z.number(),
-    remaining: z.number(),
-    window_seconds: z.number(),
-    refill_per_second: z.number(),
-    cloudways: records,
-    cloudways_half_or_more: z.number().describe("How many operations have half of their limit left, or more."),
-  }),
+  output: () =>
+    z.looseObject({
+      limit: z.number(),
+      remaining: z.number(),
+      window_seconds: z.number(),
+      refill_per_second: z.number(),
+      cloudways: records,
+      cloudways_half_or_more: z.number().describe("How many operations have half of their limit left, or more."),
+    }),
   handler: async (_input, { account, clock }) => {
     const { capacity, windowSeconds } = account.client.bucketLimit;
     // Cloudways' limits are data of the account, so its credentials are checked first. Our own limit is not.

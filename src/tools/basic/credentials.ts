@@ -31,8 +31,9 @@ const getAppCredentials = defineAskingTool({
   description:
     "Shows the SSH/SFTP, database and admin users of an application and where they sign in. Passwords come only for " +
     "the kinds in reveal, which a person has to approve; ask for them only when the user wants to see them.",
-  input: z.strictObject({ ...appInput, reveal: revealInput, show }),
-  output: z.looseObject({ ...appOutput, ...secretOutput, revealed: z.boolean(), main: record, additional: records }),
+  input: () => z.strictObject({ ...appInput, reveal: revealInput, show }),
+  output: () =>
+    z.looseObject({ ...appOutput, ...secretOutput, revealed: z.boolean(), main: record, additional: records }),
   showsSecrets: (input) => input.reveal.length === 0 ? undefined : input.show,
   // A call without passwords is an ordinary read.
   facts: (input, context) => appFactsIf(input.reveal.length > 0, input, context),
@@ -122,13 +123,14 @@ const getSshKeys = defineTool({
   description:
     "Lists labels and ids of the SSH keys of a server and of its applications' users. Costs one request for " +
     "each application.",
-  input: z.strictObject(serverInput),
-  output: z.looseObject({
-    ...serverOutput,
-    server_ssh_keys: records,
-    app_ssh_keys: records,
-    problems: records,
-  }),
+  input: () => z.strictObject(serverInput),
+  output: () =>
+    z.looseObject({
+      ...serverOutput,
+      server_ssh_keys: records,
+      app_ssh_keys: records,
+      problems: records,
+    }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     const perApp = await Promise.all(knownApps(server).map((app) => appKeys(account, server.id, app)));

@@ -62,15 +62,16 @@ const getServerDetails = defineTool({
   effect: "read",
   description: "Shows one server: its record, its applications, this month's bandwidth and the disk used by each " +
     "application. Passwords are hidden.",
-  input: z.strictObject(serverInput),
-  output: z.looseObject({
-    as_of: z.string(),
-    server: record,
-    apps: records,
-    bandwidth: records,
-    disk_by_app: records,
-    problems: z.array(z.string()),
-  }),
+  input: () => z.strictObject(serverInput),
+  output: () =>
+    z.looseObject({
+      as_of: z.string(),
+      server: record,
+      apps: records,
+      bandwidth: records,
+      disk_by_app: records,
+      problems: z.array(z.string()),
+    }),
   handler: async (input, { account }) => {
     const listed = await account.listed();
     const server = listed.server(input.server_id);
@@ -101,8 +102,8 @@ const getAppDetails = defineTool({
   effect: "read",
   description: "Shows one application: its record with domains, aliases and certificate, and the server it is on. " +
     "Passwords are hidden.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ as_of: z.string(), app: record, server: record }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ as_of: z.string(), app: record, server: record }),
   handler: async (input, { account }) => {
     const listed = await account.listed();
     const { app, server } = listed.app(input.app_id, input.server_id);
@@ -126,8 +127,8 @@ const getAppSettings = defineTool({
   description:
     "Shows the setting flags of an application, such as HTTPS enforcement, XML-RPC, WebP, WP cron and device " +
     "detection.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, settings: record }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, settings: record }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const reply = await account.read({
@@ -154,14 +155,15 @@ const getAppMonitoringSummary = defineTool({
   effect: "read",
   description: "Shows how much disk an application uses, files and database apart, and its largest database tables. " +
     "Not bandwidth. Costs two requests.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({
-    ...appOutput,
-    files_kb: z.number().nullable(),
-    database_kb: z.number().nullable(),
-    total_kb: z.number().nullable(),
-    largest_tables: records,
-  }),
+  input: () => z.strictObject(appInput),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      files_kb: z.number().nullable(),
+      database_kb: z.number().nullable(),
+      total_kb: z.number().nullable(),
+      largest_tables: records,
+    }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const ask = <T>(type: string, reply: z.ZodType<T>) =>

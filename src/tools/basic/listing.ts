@@ -20,11 +20,12 @@ const listServers = defineTool({
     "Lists every server of the account with its applications: ids, labels, status, addresses, domains. Start " +
     "here to get the ids that other tools need. To look for one thing, find_resources is shorter. For the rest call " +
     "again with after_id.",
-  input: z.strictObject({
-    detail,
-    after_id: z.int().min(1).optional().describe("The next_after_id of the last answer."),
-  }),
-  output: z.looseObject({ as_of: z.string(), servers: records, next_after_id: z.number().nullable() }),
+  input: () =>
+    z.strictObject({
+      detail,
+      after_id: z.int().min(1).optional().describe("The next_after_id of the last answer."),
+    }),
+  output: () => z.looseObject({ as_of: z.string(), servers: records, next_after_id: z.number().nullable() }),
   handler: async ({ detail, after_id = 0 }, { account }) => {
     const { servers, readAt } = await account.listed();
     const wanted = servers.filter(({ id }) => id > after_id).toSorted((a, b) => a.id - b.id);
@@ -70,10 +71,11 @@ const findResources = defineTool({
   description:
     "Finds servers and applications by a part of their label, domain, alias, IP address or id, and gives the " +
     "ids to use next. Use it when the user names a site or server.",
-  input: z.strictObject({
-    query: z.string().min(1).max(200).describe("Part of a label, domain, IP address or id: shop.example.com"),
-  }),
-  output: z.looseObject({ as_of: z.string(), servers: records, apps: records }),
+  input: () =>
+    z.strictObject({
+      query: z.string().min(1).max(200).describe("Part of a label, domain, IP address or id: shop.example.com"),
+    }),
+  output: () => z.looseObject({ as_of: z.string(), servers: records, apps: records }),
   handler: async ({ query }, { account }) => {
     // People paste the address of a page when they mean the site.
     const wanted = (URL.parse(query)?.hostname || query).toLowerCase();

@@ -86,16 +86,18 @@ const listMyOperations = defineTool({
   description:
     "Lists what was started at Cloudways through this service in the last day, newest first, with its state " +
     "as last seen: for when an operation's id or end is not known. Ended reports are only counted.",
-  input: z.strictObject({
-    refresh: z.boolean().default(false).describe("Look now at those that run."),
-  }),
-  output: z.looseObject({
-    operations: records,
-    left_out_count: z.number(),
-    ended_reports_count: z.number(),
-    not_looked_at: records.optional(),
-    next_step: z.string().optional(),
-  }),
+  input: () =>
+    z.strictObject({
+      refresh: z.boolean().default(false).describe("Look now at those that run."),
+    }),
+  output: () =>
+    z.looseObject({
+      operations: records,
+      left_out_count: z.number(),
+      ended_reports_count: z.number(),
+      not_looked_at: records.optional(),
+      next_step: z.string().optional(),
+    }),
   handler: async ({ refresh }, context) => {
     const { account } = context;
     await account.ensureAcceptedLately();

@@ -18,7 +18,7 @@ const getAvailableProviders = defineTool({
   accountWide: false,
   description: `Lists the cloud providers that servers can run on, with the codes other lists use. ${REFERENCE_NOTE}`,
   input: noInput,
-  output: z.looseObject({ providers: records }),
+  output: () => z.looseObject({ providers: records }),
   handler: async (_input, { account }) => await account.reference(PROVIDERS),
 });
 
@@ -40,8 +40,8 @@ const getAvailableRegions = defineTool({
   effect: "read",
   accountWide: false,
   description: `Lists the regions of each cloud provider, by provider code. ${REFERENCE_NOTE}`,
-  input: z.strictObject({ provider }),
-  output: z.looseObject({ regions: record }),
+  input: () => z.strictObject({ provider }),
+  output: () => z.looseObject({ regions: record }),
   handler: async (input, { account }) => ({
     regions: ofProvider((await account.reference(REGIONS)).regions, input.provider),
   }),
@@ -54,8 +54,8 @@ const getAvailableServerSizes = defineTool({
   effect: "read",
   accountWide: false,
   description: `Lists the server sizes of each cloud provider, by provider code. ${REFERENCE_NOTE}`,
-  input: z.strictObject({ provider }),
-  output: z.looseObject({ sizes: record }),
+  input: () => z.strictObject({ provider }),
+  output: () => z.looseObject({ sizes: record }),
   handler: async (input, { account }) => ({
     sizes: ofProvider((await account.reference(SERVER_SIZES)).sizes, input.provider),
   }),
@@ -71,7 +71,7 @@ const getAvailableApps = defineTool({
     "Lists the applications Cloudways can install, with their versions. Not the applications of the account: " +
     `those are in list_servers. ${REFERENCE_NOTE}`,
   input: noInput,
-  output: z.looseObject({ apps: records }),
+  output: () => z.looseObject({ apps: records }),
   handler: async (_input, { account }) => await account.reference(APPS),
 });
 
@@ -104,7 +104,7 @@ const getAvailablePackages = defineTool({
   description: "Lists the packages a server can have (PHP, MySQL, Redis and so on) and their versions, by platform. " +
     `${REFERENCE_NOTE} Beside it the platforms of the account's servers.`,
   input: noInput,
-  output: z.looseObject({ packages: record, platforms: records, problems: z.array(z.string()) }),
+  output: () => z.looseObject({ packages: record, platforms: records, problems: z.array(z.string()) }),
   handler: async (_input, { account }) => {
     const [{ packages }, servers] = await Promise.all([
       account.reference(PACKAGES),

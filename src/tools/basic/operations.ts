@@ -17,16 +17,21 @@ const getOperationStatus = defineTool({
   accountWide: false,
   description: "Shows how far an operation is that another tool started, and its result when it was a report. With " +
     "wait_seconds it waits for the end. An operation that failed comes back as an error.",
-  input: z.strictObject({
-    operation_id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "must be an operation id, such as 92897180 or flex-92994091")
-      .describe("As another tool gave it: 92897180, flex-92994091 or a UUID."),
-    wait_seconds: waitSeconds(0),
-  }),
-  output: z.looseObject({
-    operation_id: z.string(),
-    status: z.enum(["running", "completed"]),
-    next_step: z.string().optional(),
-  }),
+  input: () =>
+    z.strictObject({
+      operation_id: z.string().regex(
+        /^[A-Za-z0-9-]{1,64}$/,
+        "must be an operation id, such as 92897180 or flex-92994091",
+      )
+        .describe("As another tool gave it: 92897180, flex-92994091 or a UUID."),
+      wait_seconds: waitSeconds(0),
+    }),
+  output: () =>
+    z.looseObject({
+      operation_id: z.string(),
+      status: z.enum(["running", "completed"]),
+      next_step: z.string().optional(),
+    }),
   handler: async (input, context) => {
     const { account, progress } = context;
     const started = await startedOperation(account, input.operation_id);

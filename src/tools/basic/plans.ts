@@ -31,11 +31,12 @@ const planChanges = defineTool({
   accountWide: false,
   description: "Checks up to 50 calls that change something and shows what each would do, and whether it can be " +
     "undone, such as one change on all servers. Changes nothing: apply_plan does them after one approval.",
-  input: z.strictObject({
-    steps: z.array(step).min(1).max(50).describe("In order; none may build on another."),
-    continue_on_error: z.boolean().optional().describe("Go on after a failure."),
-  }),
-  output: z.looseObject({ plan_id: z.string(), valid_until: z.string(), request_count: z.int(), steps: records }),
+  input: () =>
+    z.strictObject({
+      steps: z.array(step).min(1).max(50).describe("In order; none may build on another."),
+      continue_on_error: z.boolean().optional().describe("Go on after a failure."),
+    }),
+  output: () => z.looseObject({ plan_id: z.string(), valid_until: z.string(), request_count: z.int(), steps: records }),
   handler: ({ steps, continue_on_error: continueOnError = false }, { plans }) => plans.make(steps, { continueOnError }),
 });
 
@@ -48,12 +49,13 @@ const applyPlan = defineAskingTool({
   accountWide: false,
   description: "Does the steps of a plan of plan_changes. A person has to approve it, once. Call it again while it " +
     "answers running.",
-  input: z.strictObject({
-    plan_id: z.string().refine((id) => PLAN_ID.test(id), "must be a plan_id of plan_changes")
-      .describe("From plan_changes."),
-    wait_seconds,
-  }),
-  output: z.looseObject({ plan_id: z.string(), status: z.string(), steps: records }),
+  input: () =>
+    z.strictObject({
+      plan_id: z.string().refine((id) => PLAN_ID.test(id), "must be a plan_id of plan_changes")
+        .describe("From plan_changes."),
+      wait_seconds,
+    }),
+  output: () => z.looseObject({ plan_id: z.string(), status: z.string(), steps: records }),
   facts: ({ plan_id }, { plans }) => plans.open(plan_id),
   question: ({ question }) => question,
   handler: (_input, _context, { carryOut }) => carryOut(),

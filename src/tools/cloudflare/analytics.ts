@@ -90,16 +90,18 @@ const getCloudflareAnalytics = defineTool({
   description:
     "Reports what Cloudflare counts of an application: cache (hits, traffic), security (what was blocked), " +
     "requests, security_events. The last two are not documented and shown as they came. Counts may be estimates.",
-  input: z.strictObject({
-    ...appInput,
-    kind: z.enum([...TIMED, ...UNTIMED]).describe("Which figures."),
-    last_minutes: z.int().min(1).max(A_WEEK).meta(lookBack).optional()
-      .describe(`For cache and security: how far to look back; default ${A_DAY}.`),
-  }).superRefine(({ kind, last_minutes }, context) => {
-    if (last_minutes === undefined || isTimed(kind)) return;
-    context.addIssue({ code: "custom", path: ["last_minutes"], message: "counts for cache and security only" });
-  }),
-  output: z.looseObject({ ...appOutput, kind: z.string(), last_minutes: z.number().optional(), figures: z.unknown() }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      kind: z.enum([...TIMED, ...UNTIMED]).describe("Which figures."),
+      last_minutes: z.int().min(1).max(A_WEEK).meta(lookBack).optional()
+        .describe(`For cache and security: how far to look back; default ${A_DAY}.`),
+    }).superRefine(({ kind, last_minutes }, context) => {
+      if (last_minutes === undefined || isTimed(kind)) return;
+      context.addIssue({ code: "custom", path: ["last_minutes"], message: "counts for cache and security only" });
+    }),
+  output: () =>
+    z.looseObject({ ...appOutput, kind: z.string(), last_minutes: z.number().optional(), figures: z.unknown() }),
   handler: async ({ kind, last_minutes = A_DAY, ...input }, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     return isTimed(kind)

@@ -22,8 +22,8 @@ const purgeCloudflareCache = defineTool({
   description:
     "Clears what Cloudflare's CDN has cached of all domains of an application, so that visitors see changes. " +
     "Single addresses can't be cleared. Nothing is lost; the caches on the server have tools of their own.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput }),
   handler: async (input, context) =>
     await startOnApp(await cloudflareApp(input, context), input, context, {
       operation: "cloudflare_purge_domain",
@@ -53,8 +53,8 @@ const deploySmartCachePurge = defineTool({
   idempotent: true,
   description: "Installs smart cache purge on an application with a domain on Cloudflare: the edge cache is then " +
     "cleared by itself when content changes.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, deployed: z.boolean().nullable() }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, deployed: z.boolean().nullable() }),
   handler: async (input, context) => {
     const found = await cloudflareApp(input, context);
     const started = await startOnApp(found, input, context, {

@@ -31,8 +31,9 @@ const addCloudflareDomain = defineAskingTool({
   description:
     "Puts a domain of an application on Cloudflare Enterprise, the CDN. Cloudways bills it. Its owner then " +
     "publishes TXT records: check_cloudflare_domain shows them. A person has to approve it.",
-  input: z.strictObject({ ...appInput, domain: domainName.describe("Host name: shop.example.com"), ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, domain: z.string() }),
+  input: () =>
+    z.strictObject({ ...appInput, domain: domainName.describe("Host name: shop.example.com"), ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, domain: z.string() }),
   facts: async (input, context) => {
     const facts = await cloudflareFacts(input, context);
     const isThere = facts.domains.some(({ domain }) => domain.toLowerCase() === input.domain);
@@ -65,12 +66,13 @@ const removeCloudflareDomains = defineAskingTool({
   idempotent: true,
   description: "Takes domains of an application off Cloudflare Enterprise, the CDN. One whose DNS still points there " +
     "stops working. A person has to approve it.",
-  input: z.strictObject({
-    ...appInput,
-    domains: domains.describe("From get_app_cloudflare: shop.example.com"),
-    ...waitInput,
-  }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, domains: texts, verified: z.boolean() }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      domains: domains.describe("From get_app_cloudflare: shop.example.com"),
+      ...waitInput,
+    }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, domains: texts, verified: z.boolean() }),
   facts: async (input, context) => {
     const facts = await cloudflareFacts(input, context);
     return { ...facts, removed: findAttached(facts.domains, input.domains, "domains") };
@@ -101,20 +103,22 @@ const moveCloudflareDomains = defineAskingTool({
   description:
     "Moves domains on Cloudflare Enterprise from one application to another, on any server of the account. " +
     "A person has to approve it.",
-  input: z.strictObject({
-    ...appInput,
-    domains: domains.describe("From get_app_cloudflare: shop.example.com"),
-    destination_app_id: z.int().min(1).describe("Application that they move to."),
-    ...waitInput,
-  }),
-  output: z.looseObject({
-    ...appOutput,
-    ...startedOutput,
-    domains: texts,
-    destination_app_id: z.number(),
-    destination_app_label: z.string(),
-    verified: z.boolean(),
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      domains: domains.describe("From get_app_cloudflare: shop.example.com"),
+      destination_app_id: z.int().min(1).describe("Application that they move to."),
+      ...waitInput,
+    }),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      ...startedOutput,
+      domains: texts,
+      destination_app_id: z.number(),
+      destination_app_label: z.string(),
+      verified: z.boolean(),
+    }),
   facts: async (input, context) => {
     const facts = await cloudflareFacts(input, context);
     const destination = await context.account.currentApp(input.destination_app_id);

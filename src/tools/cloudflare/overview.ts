@@ -23,13 +23,14 @@ const getAppCloudflare = defineTool({
   effect: "read",
   description: "Shows the domains of an application on Cloudflare Enterprise, the CDN, with their state, and the " +
     "settings there (null: not told). No domain means that the site does not use it.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({
-    ...appOutput,
-    domains: records,
-    settings: record.nullable(),
-    smart_cache_purge: z.boolean().nullable(),
-  }),
+  input: () => z.strictObject(appInput),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      domains: records,
+      settings: record.nullable(),
+      smart_cache_purge: z.boolean().nullable(),
+    }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     // Without a domain there, Cloudways may refuse the rest.

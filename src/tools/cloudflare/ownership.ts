@@ -11,14 +11,15 @@ import { defineTool, type Tool, type ToolContext } from "../define/tool.ts";
 import { domainName } from "../define/validators.ts";
 import { findAttached } from "./attached.ts";
 
-const input = z.strictObject({
-  ...appInput,
-  domain: domainName.describe("Domain on Cloudflare, from get_app_cloudflare: shop.example.com"),
-});
+const input = () =>
+  z.strictObject({
+    ...appInput,
+    domain: domainName.describe("Domain on Cloudflare, from get_app_cloudflare: shop.example.com"),
+  });
 const domainOutput = { ...appOutput, domain: z.string(), status: z.string() };
 
 /** @throws {ToolError} Where the domain is not at Cloudflare. */
-async function findDomain({ domain, ...named }: z.output<typeof input>, { account }: ToolContext) {
+async function findDomain({ domain, ...named }: z.output<ReturnType<typeof input>>, { account }: ToolContext) {
   const found = await account.app(named.app_id, named.server_id);
   const [attached] = findAttached(await readCloudflareDomains(account, found), [domain], "domain");
   if (attached === undefined) throw new Error("no domain was looked for");
@@ -53,7 +54,7 @@ const checkCloudflareDomain = defineTool({
   description: "Shows the TXT records that the owner of a domain on Cloudflare has to publish, and in dns what " +
     "Cloudways says of how the domain points.",
   input,
-  output: z.looseObject({ ...domainOutput, txt_records: records, dns: record.nullable() }),
+  output: () => z.looseObject({ ...domainOutput, txt_records: records, dns: record.nullable() }),
   handler: async (call, context) => {
     const { found, attached, fields } = await findDomain(call, context);
     const { account } = context;
@@ -92,7 +93,7 @@ const verifyCloudflareDomain = defineTool({
   description: "Has Cloudways look whether the TXT records of a domain on Cloudflare are published, and so confirm " +
     "its ownership. status stays pending while one is missing; new records can take hours to be seen.",
   input,
-  output: z.looseObject(domainOutput),
+  output: () => z.looseObject(domainOutput),
   handler: async (call, context) => {
     const { found, attached, fields } = await findDomain(call, context);
     const { domain_status } = await context.account.write({

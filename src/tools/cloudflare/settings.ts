@@ -124,12 +124,14 @@ const updateCloudflareSettings = defineAskingTool({
   description: "Changes Cloudflare settings of an application: caching, images, minification, Scrape Shield. What is " +
     "not named stays. Asks where something is switched off, or pages are cached. Under attack mode and the WAF can " +
     "only be set in the Cloudways console.",
-  input: z.strictObject({ ...appInput, ...settingInputs, ...waitInput })
-    .refine((input) => SETTING_NAMES.some((name) => input[name] !== undefined), {
-      path: ["caching"],
-      error: "or another setting is needed",
-    }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, changes: z.array(z.looseObject({ name: z.string() })) }),
+  input: () =>
+    z.strictObject({ ...appInput, ...settingInputs, ...waitInput })
+      .refine((input) => SETTING_NAMES.some((name) => input[name] !== undefined), {
+        path: ["caching"],
+        error: "or another setting is needed",
+      }),
+  output: () =>
+    z.looseObject({ ...appOutput, ...startedOutput, changes: z.array(z.looseObject({ name: z.string() })) }),
   facts: planChange,
   question: settingsQuestion,
   handler: async ({ wait_seconds }, context, { before, changes, whole, ...found }) => {

@@ -6,7 +6,7 @@ import type { ToolContext } from "./tool.ts";
 import { isTimeZone } from "./validators.ts";
 
 /** The input of a tool without arguments. */
-export const noInput = z.strictObject({});
+export const noInput = () => z.strictObject({});
 
 /** The id of a server or application. */
 const listedId = z.int().min(1).meta(declare({ role: "target" })).describe("Id from list_servers.");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Caller } from "../../identity/caller.ts";
 import type { Clock } from "../../async/clock.ts";
+import { once } from "../../async/once.ts";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { AuditReader } from "../../audit/record.ts";
 import type { HealthThresholds } from "../../config/health_thresholds.ts";
@@ -108,14 +109,14 @@ export interface ToolDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   /** For the model: what it does, when to use it, what it needs, what it costs. */
   description: string;
   /**
-   * Its input; unknown members are refused. Describe every property. A tool with `wait_seconds` is slow: its answers
-   * are streamed, so that the server notices when the client disconnects.
+   * Makes the schema of its input, when it is first needed; unknown members are refused. Describe every property. A
+   * tool with `wait_seconds` is slow: its answers are streamed, so that the server notices when the client disconnects.
    */
-  input: I;
+  input: () => I;
   /** Names that inputs had before, so that older calls still work. */
   formerly?: FormerNames;
-  /** Its output: top-level members are typed, deeper ones are open. */
-  output: O;
+  /** Makes the schema of its output, when it is first needed: top-level members are typed, deeper ones are open. */
+  output: () => O;
   /** Calling it twice with the same input has the same effect as calling it once. Reads are always idempotent. */
   idempotent?: boolean;
   /**
@@ -199,7 +200,10 @@ export interface PlannedCall {
   undo?: PlannedUndo | undefined;
 }
 
-/** A tool as the catalogue keeps it, without its type parameters. */
+/**
+ * A tool as the catalogue keeps it, without its type parameters. What follows from its schemas is made when it is first
+ * read, and kept: most processes need few tools, and all schemas together take longer than the rest of the start.
+ */
 export interface Tool {
   readonly name: string;
   readonly title: string;
@@ -333,36 +337,47 @@ export interface Behaviour<I extends z.ZodObject> {
   anonymous: boolean;
   asks: boolean;
   typesLabel?: boolean;
+  forwards?: boolean;
+  takesBack?: boolean;
   plan: (input: z.output<I>, context: AnonymousContext) => PlannedCall | Promise<PlannedCall>;
 }
 
 /** Makes a tool of any kind. */
 export function toTool<I extends z.ZodObject, O extends z.ZodObject>(
   definition: ToolDefinition<I, O> & { undo?: Parameters<typeof undoDecision>[0] },
-  { anonymous, asks, typesLabel = false, plan }: Behaviour<I>,
+  { anonymous, asks, typesLabel = false, forwards = false, takesBack = false, plan }: Behaviour<I>,
 ): Tool {
-  const { name, title, toolset, effect, description, input, formerly, output, idempotent } = definition;
-  const { showsSecrets, showsLiterals, publicAnswer = false, accountWide } = definition;
+  const { name, title, toolset, effect, description, formerly, idempotent } = definition;
+  const { showsSecrets, showsLiterals, publicAnswer = false } = definition;
+  const input = once(definition.input);
+  const output = once(definition.output);
+  const accountWide = once(() => definition.accountWide ?? !requiresTarget(input()));
   return {
     name,
     title,
     toolset,
     effect,
     description,
-    input,
+    get input() {
+      return input();
+    },
     formerly: formerly ?? {},
-    output,
+    get output() {
+      return output();
+    },
     idempotent: idempotent ?? effect === "read",
-    accountWide: accountWide ?? !requiresTarget(input),
+    get accountWide() {
+      return accountWide();
+    },
     anonymous,
     asks,
     typesLabel,
     publicAnswer,
-    forwards: false,
-    takesBack: false,
+    forwards,
+    takesBack,
     undo: definition.undo && undoDecision(definition.undo),
     prepare(args) {
-      const parsed = input.safeParse(args);
+      const parsed = input().safeParse(args);
       if (!parsed.success) return parsed.error;
       const value = parsed.data;
       return {

@@ -22,26 +22,27 @@ const addDnsRecords = defineAskingTool({
     "Adds DNS records to a hosted domain: A, AAAA, ANAME (like a CNAME, for @), CNAME, MX with its level, NS, " +
     "TXT (SPF, DKIM, DMARC too). One type and host a call. All others stay. Asks where records of the kind are there " +
     "already. SRV and CAA can only be set in the Cloudways console.",
-  input: z.strictObject({
-    ...domainInput,
-    type: z.enum(RECORD_TYPES).describe("Kind of record."),
-    host: hostInput.describe("Below the domain: www, _dmarc, *.shop; @ for the domain itself."),
-    values: z.array(z.string().min(1).max(MAX_TEXT)).min(1).max(20)
-      .describe("One record each: 203.0.113.7, mail.example.com, v=spf1 -all"),
-    ttl_seconds: ttlInput.default(3600).describe("How long others may keep it."),
-    mx_level: mxLevelInput.optional().describe("For MX only, and needed there; the lowest is tried first: 10"),
-  }).superRefine(({ domain, type, host, values, mx_level }, context) => {
-    const wrong = (argument: string, message: string) =>
-      context.addIssue({ code: "custom", path: [argument], message });
-    const [problem] = values.flatMap((value) => valueProblem(type, value) ?? []);
-    if (problem !== undefined) wrong("values", problem);
-    if (host === domain || host.endsWith(`.${domain}`)) wrong("host", "must be without the domain, such as www or @");
-    if (type === "CNAME" && host === APEX) wrong("type", "can't be CNAME for @; ANAME does the same there");
-    if (type === "CNAME" && values.length > 1) wrong("values", "can be one only for a CNAME");
-    if (type === "MX" && mx_level === undefined) wrong("mx_level", "is needed for MX");
-    if (type !== "MX" && mx_level !== undefined) wrong("mx_level", "is for MX only");
-  }),
-  output: z.looseObject({ domain: z.string(), added: records }),
+  input: () =>
+    z.strictObject({
+      ...domainInput,
+      type: z.enum(RECORD_TYPES).describe("Kind of record."),
+      host: hostInput.describe("Below the domain: www, _dmarc, *.shop; @ for the domain itself."),
+      values: z.array(z.string().min(1).max(MAX_TEXT)).min(1).max(20)
+        .describe("One record each: 203.0.113.7, mail.example.com, v=spf1 -all"),
+      ttl_seconds: ttlInput.default(3600).describe("How long others may keep it."),
+      mx_level: mxLevelInput.optional().describe("For MX only, and needed there; the lowest is tried first: 10"),
+    }).superRefine(({ domain, type, host, values, mx_level }, context) => {
+      const wrong = (argument: string, message: string) =>
+        context.addIssue({ code: "custom", path: [argument], message });
+      const [problem] = values.flatMap((value) => valueProblem(type, value) ?? []);
+      if (problem !== undefined) wrong("values", problem);
+      if (host === domain || host.endsWith(`.${domain}`)) wrong("host", "must be without the domain, such as www or @");
+      if (type === "CNAME" && host === APEX) wrong("type", "can't be CNAME for @; ANAME does the same there");
+      if (type === "CNAME" && values.length > 1) wrong("values", "can be one only for a CNAME");
+      if (type === "MX" && mx_level === undefined) wrong("mx_level", "is needed for MX");
+      if (type !== "MX" && mx_level !== undefined) wrong("mx_level", "is for MX only");
+    }),
+  output: () => z.looseObject({ domain: z.string(), added: records }),
   facts: (input, { account }) => planAddition(account, input),
   question: additionQuestion,
   handler: async (_input, { account }, addition) => {

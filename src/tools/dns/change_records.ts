@@ -104,17 +104,21 @@ const updateDnsRecord = defineAskingTool({
   description:
     "Changes value, TTL or level of one DNS record of a hosted domain. Host and type stay: for another one " +
     "add and delete. A person has to approve it.",
-  input: z.strictObject({
-    ...domainInput,
-    record_id: recordId.describe("Id from get_dns_domain."),
-    value: z.string().min(1).max(MAX_TEXT).optional().describe("New value: 203.0.113.7, mail.example.com"),
-    ttl_seconds: ttlInput.optional().describe("How long others may keep it: 300"),
-    mx_level: mxLevelInput.optional().describe("For MX only; the lowest is tried first."),
-  }).refine(({ value, ttl_seconds, mx_level }) => [value, ttl_seconds, mx_level].some((given) => given !== undefined), {
-    path: ["value"],
-    error: "or ttl_seconds or mx_level is needed",
-  }),
-  output: z.looseObject({ domain: z.string(), before: record, after: record }),
+  input: () =>
+    z.strictObject({
+      ...domainInput,
+      record_id: recordId.describe("Id from get_dns_domain."),
+      value: z.string().min(1).max(MAX_TEXT).optional().describe("New value: 203.0.113.7, mail.example.com"),
+      ttl_seconds: ttlInput.optional().describe("How long others may keep it: 300"),
+      mx_level: mxLevelInput.optional().describe("For MX only; the lowest is tried first."),
+    }).refine(
+      ({ value, ttl_seconds, mx_level }) => [value, ttl_seconds, mx_level].some((given) => given !== undefined),
+      {
+        path: ["value"],
+        error: "or ttl_seconds or mx_level is needed",
+      },
+    ),
+  output: () => z.looseObject({ domain: z.string(), before: record, after: record }),
   facts: (input, { account }) => planEdit(account, input),
   question: changeQuestion,
   handler: async (_input, { account }, edit) => {
@@ -197,11 +201,12 @@ const deleteDnsRecords = defineAskingTool({
   undo: { instead: "add_dns_records adds the same records again; they get new ids." },
   idempotent: true,
   description: "Deletes DNS records of a hosted domain. What needs them fails. A person has to approve it.",
-  input: z.strictObject({
-    ...domainInput,
-    record_ids: z.array(recordId).min(1).max(100).describe("Ids from get_dns_domain."),
-  }),
-  output: z.looseObject({ domain: z.string(), deleted: records, verified: z.boolean() }),
+  input: () =>
+    z.strictObject({
+      ...domainInput,
+      record_ids: z.array(recordId).min(1).max(100).describe("Ids from get_dns_domain."),
+    }),
+  output: () => z.looseObject({ domain: z.string(), deleted: records, verified: z.boolean() }),
   facts: async ({ domain: name, record_ids }, { account }) => {
     const domain = await findDomain(account, name);
     const all = await readRecords(account, domain);

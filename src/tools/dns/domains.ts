@@ -28,7 +28,7 @@ const listDnsDomains = defineTool({
     "Lists the domains whose DNS the account hosts with the add-on DNS Made Easy. Their status is Inactive " +
     "until the registrar names these name servers.",
   input: noInput,
-  output: z.looseObject({ domains: records }),
+  output: () => z.looseObject({ domains: records }),
   handler: async (_input, { account }) => ({ domains: (await readDomains(account)).map(domainView) }),
 });
 
@@ -41,13 +41,14 @@ const getDnsDomain = defineTool({
   effect: "read",
   description: "Shows a hosted domain's DNS records, its name servers for the registrar, its status (Inactive until " +
     "they are set) and the queries of each day of this month. host @ is the domain itself.",
-  input: z.strictObject({
-    ...domainInput,
-    type: z.enum(RECORD_TYPES).meta(declare({ shorter: "Ask for records of one type, or of one host." })).optional()
-      .describe("Only records of this type."),
-    host: hostInput.optional().describe("Only records of this host: www"),
-  }),
-  output: z.looseObject({ domain: z.string(), status: z.string(), nameservers: texts, usage: records, records }),
+  input: () =>
+    z.strictObject({
+      ...domainInput,
+      type: z.enum(RECORD_TYPES).meta(declare({ shorter: "Ask for records of one type, or of one host." })).optional()
+        .describe("Only records of this type."),
+      host: hostInput.optional().describe("Only records of this host: www"),
+    }),
+  output: () => z.looseObject({ domain: z.string(), status: z.string(), nameservers: texts, usage: records, records }),
   handler: async ({ domain: name, type, host }, { account }) => {
     const domain = await findDomain(account, name);
     const [{ status }, usage, found] = await Promise.all([
@@ -100,8 +101,8 @@ const addDnsDomains = defineAskingTool({
   },
   description: "Adds domains to the DNS add-on, so that their records are managed here. They count only once the " +
     "registrar names its name servers. Cloudways may bill it. A person has to approve it.",
-  input: z.strictObject({ domains: z.array(domainName).min(1).max(50).describe("Without a host: example.com") }),
-  output: z.looseObject({ domains: records, not_seen: texts, next_step: z.string() }),
+  input: () => z.strictObject({ domains: z.array(domainName).min(1).max(50).describe("Without a host: example.com") }),
+  output: () => z.looseObject({ domains: records, not_seen: texts, next_step: z.string() }),
   facts: ({ domains }, context) => planAddition(domains, context),
   question: additionQuestion,
   handler: async (_input, { account }, { names }) => {
@@ -137,8 +138,8 @@ const deleteDnsDomains = defineAskingTool({
   idempotent: true,
   description: "Deletes one domain with all its records from the DNS add-on, for good. A person has to approve it by " +
     "typing the domain.",
-  input: z.strictObject(domainInput),
-  output: z.looseObject({ domain: z.string(), records, deleted: z.boolean(), verified: z.boolean() }),
+  input: () => z.strictObject(domainInput),
+  output: () => z.looseObject({ domain: z.string(), records, deleted: z.boolean(), verified: z.boolean() }),
   facts: async ({ domain: name }, { account }) => {
     const domain = await findDomain(account, name);
     return { domain, records: await readRecords(account, domain) };

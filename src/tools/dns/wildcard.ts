@@ -8,11 +8,12 @@ import { appOutput, idsOf, namesOf } from "../define/targets.ts";
 import { defineTool, type Tool, type ToolContext } from "../define/tool.ts";
 import { certificateDomain, emailAddress } from "../define/validators.ts";
 
-const input = z.strictObject({
-  ...appInput,
-  domain: certificateDomain.describe("Base domain; example.com stands for *.example.com."),
-  email: emailAddress.describe("Contact for the certificate: owner@example.com"),
-});
+const input = () =>
+  z.strictObject({
+    ...appInput,
+    domain: certificateDomain.describe("Base domain; example.com stands for *.example.com."),
+    email: emailAddress.describe("Contact for the certificate: owner@example.com"),
+  });
 
 const wildcardReply = z.looseObject({
   wildcard_ssl: looseObject({
@@ -23,7 +24,7 @@ const wildcardReply = z.looseObject({
 });
 
 async function ask(
-  { domain, email, ...named }: z.output<typeof input>,
+  { domain, email, ...named }: z.output<ReturnType<typeof input>>,
   { account }: ToolContext,
   request: Pick<Parameters<typeof account.write>[0], "operation" | "path">,
 ) {
@@ -45,15 +46,16 @@ async function ask(
   };
 }
 
-const output = z.looseObject({
-  ...appOutput,
-  domain: z.string(),
-  done: z.boolean().nullable(),
-  verified: z.boolean().nullable(),
-  cloudways_message: z.string(),
-  wildcard: record.nullable(),
-  next_step: z.string().optional(),
-});
+const output = () =>
+  z.looseObject({
+    ...appOutput,
+    domain: z.string(),
+    done: z.boolean().nullable(),
+    verified: z.boolean().nullable(),
+    cloudways_message: z.string(),
+    wildcard: record.nullable(),
+    next_step: z.string().optional(),
+  });
 
 const prepareWildcardDns = defineTool({
   name: "prepare_wildcard_dns",

@@ -32,14 +32,15 @@ const updateAppIpRules = defineAskingTool({
   description: "Blocks a visitor's IP address for one application, or lets it past the protection, until the rule is " +
     "removed. Cloudways doesn't show the present rules. For a whole server use update_server_ip_rules. " +
     `A person has to approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({
-    ...appInput,
-    list: z.enum(LISTS).describe("block keeps the address out; allow lets it in unchecked."),
-    action: z.enum(ACTIONS).describe("Add it to the list, or remove it."),
-    ip: ipAddress.describe("One address: 203.0.113.7"),
-    reason: z.string().min(1).max(200).describe("A comment that Cloudways keeps with the rule."),
-  }),
-  output: z.looseObject({ ...appOutput, list: z.string(), action: z.string(), ip: z.string(), ...replyOutput }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      list: z.enum(LISTS).describe("block keeps the address out; allow lets it in unchecked."),
+      action: z.enum(ACTIONS).describe("Add it to the list, or remove it."),
+      ip: ipAddress.describe("One address: 203.0.113.7"),
+      reason: z.string().min(1).max(200).describe("A comment that Cloudways keeps with the rule."),
+    }),
+  output: () => z.looseObject({ ...appOutput, list: z.string(), action: z.string(), ip: z.string(), ...replyOutput }),
   facts: appFacts,
   question: (facts, input) => ({
     headline: ruleHeadline(changeOf(input), `for application ${facts.app.id}`),

@@ -20,8 +20,8 @@ const getAppProtection = defineTool({
   effect: "read",
   description: "Shows whether malware protection is on for an application (status), with its incidents and events; " +
     `null: Cloudways refuses to tell. ${AS_IT_CAME}`,
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, ...replyOutput }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, ...replyOutput }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const { app, server } = found;
@@ -81,11 +81,12 @@ const setAppProtection = defineAskingTool({
   description:
     "Orders or cancels malware protection (Imunify360) for an application. Cloudways bills it; no price is " +
     `known here. A person has to approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({
-    ...appInput,
-    enabled: z.boolean().describe("true orders it, false cancels it."),
-  }),
-  output: z.looseObject({ ...appOutput, enabled: z.boolean(), ...replyOutput }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      enabled: z.boolean().describe("true orders it, false cancels it."),
+    }),
+  output: () => z.looseObject({ ...appOutput, enabled: z.boolean(), ...replyOutput }),
   facts: async (input, context) => {
     const facts = await appFacts(input, context);
     // Cancelling sends the label, which must be the real one.

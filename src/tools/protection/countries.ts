@@ -79,18 +79,19 @@ const updateServerCountryBlocks = defineAskingTool({
   idempotent: true,
   description: "Blocks or unblocks all visitors of a country for every application of a server: add or remove, one " +
     `of them a call. Other blocked countries stay. A person has to approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({
-    ...serverInput,
-    add: codes.describe("To block, two letters each: CN"),
-    remove: codes.describe("To unblock: CN"),
-    reason: z.string().min(1).max(200).optional().describe("A comment for blocked countries."),
-  }).superRefine(({ add, remove, reason }, context) => {
-    const wrong = (argument: string, message: string) =>
-      context.addIssue({ code: "custom", path: [argument], message });
-    if ((add === undefined) === (remove === undefined)) wrong("add", "or else remove is needed, one of them alone");
-    if (reason !== undefined && add === undefined) wrong("reason", "goes with add only");
-  }),
-  output: z.looseObject({ ...serverOutput, blocked: records, unblocked: records, ...replyOutput }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      add: codes.describe("To block, two letters each: CN"),
+      remove: codes.describe("To unblock: CN"),
+      reason: z.string().min(1).max(200).optional().describe("A comment for blocked countries."),
+    }).superRefine(({ add, remove, reason }, context) => {
+      const wrong = (argument: string, message: string) =>
+        context.addIssue({ code: "custom", path: [argument], message });
+      if ((add === undefined) === (remove === undefined)) wrong("add", "or else remove is needed, one of them alone");
+      if (reason !== undefined && add === undefined) wrong("reason", "goes with add only");
+    }),
+  output: () => z.looseObject({ ...serverOutput, blocked: records, unblocked: records, ...replyOutput }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     return { ...facts, countries: await namedCountries(context.account, input) };

@@ -16,8 +16,8 @@ const listInfectedFiles = defineTool({
   effect: "read",
   description: "Lists the files of an application in which malware was found: infected, cleaned or in quarantine. " +
     AS_IT_CAME,
-  input: z.strictObject({ ...appInput, ...partInput }),
-  output: z.looseObject({ ...appOutput, ...replyOutput }),
+  input: () => z.strictObject({ ...appInput, ...partInput }),
+  output: () => z.looseObject({ ...appOutput, ...replyOutput }),
   handler: async ({ offset, limit, ...input }, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const reply = await readSuite(account, found.server, {
@@ -37,13 +37,14 @@ const restoreQuarantinedFiles = defineAskingTool({
   undo: { instead: "start_app_scan, which may find the files again, or restore_app of a backup." },
   description: "Puts files that malware protection cleaned or quarantined back as they were, malware included. " +
     `A person has to approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({
-    ...appInput,
-    // Cloudways takes them as one text with commas between them.
-    files: z.array(z.string().max(500).regex(/^[^,]+$/, "must be an id or a path without a comma")).min(1).max(50)
-      .describe("Their ids, or else paths, as list_infected_files shows them: 17"),
-  }),
-  output: z.looseObject({ ...appOutput, files: z.array(z.string()), ...replyOutput }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      // Cloudways takes them as one text with commas between them.
+      files: z.array(z.string().max(500).regex(/^[^,]+$/, "must be an id or a path without a comma")).min(1).max(50)
+        .describe("Their ids, or else paths, as list_infected_files shows them: 17"),
+    }),
+  output: () => z.looseObject({ ...appOutput, files: z.array(z.string()), ...replyOutput }),
   facts: async ({ files, ...input }, context) => {
     const facts = await appFacts(input, context);
     return { ...facts, chosen: await chosenFiles(context.account, facts, files) };

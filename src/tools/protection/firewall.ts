@@ -30,8 +30,8 @@ const getFirewallSettings = defineTool({
   effect: "read",
   description: "Shows the settings of a server's firewall: how many requests a visitor may send, protection of weak " +
     `passwords. ${AS_IT_CAME}`,
-  input: z.strictObject(serverInput),
-  output: z.looseObject({ ...serverOutput, ...replyOutput }),
+  input: () => z.strictObject(serverInput),
+  output: () => z.looseObject({ ...serverOutput, ...replyOutput }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     return { ...namesOfServer(server), reply: await readSettings(account, server) };
@@ -118,21 +118,23 @@ const updateFirewallSettings = defineAskingTool({
   idempotent: true,
   description: "Changes a server's firewall: the requests a visitor may send before a challenge or block, protection " +
     `of weak passwords against brute force. What is not named stays. A person has to approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({
-    ...serverInput,
-    request_limit: z.int().min(1).max(1_000_000).optional().describe("Requests before a challenge or block: 100"),
-    weak_password_protection: z.boolean().optional().describe("Protection of accounts with weak passwords."),
-  }).refine((input) => NAMES.some((name) => input[name] !== undefined), {
-    path: ["request_limit"],
-    error: "or weak_password_protection is needed",
-  }),
-  output: z.looseObject({
-    ...serverOutput,
-    before: record,
-    after: record,
-    confirmed: z.boolean().describe("Whether the new values were read back."),
-    ...replyOutput,
-  }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      request_limit: z.int().min(1).max(1_000_000).optional().describe("Requests before a challenge or block: 100"),
+      weak_password_protection: z.boolean().optional().describe("Protection of accounts with weak passwords."),
+    }).refine((input) => NAMES.some((name) => input[name] !== undefined), {
+      path: ["request_limit"],
+      error: "or weak_password_protection is needed",
+    }),
+  output: () =>
+    z.looseObject({
+      ...serverOutput,
+      before: record,
+      after: record,
+      confirmed: z.boolean().describe("Whether the new values were read back."),
+      ...replyOutput,
+    }),
   facts: async ({ request_limit, weak_password_protection, ...input }, context) => {
     const facts = await serverFacts(input, context);
     const before = await readKnown(context.account, facts.server);

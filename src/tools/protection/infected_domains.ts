@@ -14,8 +14,8 @@ const listInfectedDomains = defineTool({
   effect: "read",
   description: "Lists the domains of a server that have a bad reputation or malware. refresh_infected_domains has " +
     `Cloudways look again. ${AS_IT_CAME}`,
-  input: z.strictObject({ ...serverInput, ...partInput }),
-  output: z.looseObject({ ...serverOutput, ...replyOutput }),
+  input: () => z.strictObject({ ...serverInput, ...partInput }),
+  output: () => z.looseObject({ ...serverOutput, ...replyOutput }),
   handler: async ({ server_id, offset, limit }, { account }) => {
     const server = await account.server(server_id);
     const reply = await readSuite(account, server, {
@@ -35,8 +35,8 @@ const refreshInfectedDomains = defineTool({
   undo: { none: "a check changes nothing that could be put back" },
   idempotent: true,
   description: `Has the reputation of a server's domains checked again now. ${AS_IT_CAME}`,
-  input: z.strictObject(serverInput),
-  output: z.looseObject({ ...serverOutput, ...replyOutput, next_step: z.string() }),
+  input: () => z.strictObject(serverInput),
+  output: () => z.looseObject({ ...serverOutput, ...replyOutput, next_step: z.string() }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     const reply = await writeSuite(account, {

@@ -7,7 +7,7 @@ import { defineTool, type Tool } from "../define/tool.ts";
 import { AS_IT_CAME, replyOutput } from "../define/undocumented.ts";
 import { partInput, readSuite, writeSuite } from "./suite.ts";
 
-const scanOutput = z.looseObject({ ...appOutput, ...replyOutput });
+const scanOutput = () => z.looseObject({ ...appOutput, ...replyOutput });
 
 const listAppScans = defineTool({
   name: "list_app_scans",
@@ -15,7 +15,7 @@ const listAppScans = defineTool({
   toolset: "protection",
   effect: "read",
   description: `Lists the malware scans of an application and their results. ${AS_IT_CAME}`,
-  input: z.strictObject({ ...appInput, ...partInput }),
+  input: () => z.strictObject({ ...appInput, ...partInput }),
   output: scanOutput,
   handler: async ({ offset, limit, ...input }, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
@@ -36,8 +36,8 @@ const startAppScan = defineTool({
   undo: { none: "a scan changes nothing that could be put back" },
   description: "Starts a malware scan of an application now; it needs malware protection. Follow it with " +
     `get_app_scan. ${AS_IT_CAME}`,
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, ...replyOutput, next_step: z.string() }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, ...replyOutput, next_step: z.string() }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const reply = await writeSuite(account, {
@@ -57,12 +57,13 @@ const getAppScan = defineTool({
   effect: "read",
   description: "Shows how far the current malware scan of an application is, or with scan_id what one scan found. " +
     AS_IT_CAME,
-  input: z.strictObject({
-    ...appInput,
-    // Without a digit it could be another part of the API.
-    scan_id: z.string().regex(/^(?=.*\d)[\w-]{1,64}$/, "must be a scan id, such as 42").optional()
-      .describe("From list_app_scans or start_app_scan: 42"),
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      // Without a digit it could be another part of the API.
+      scan_id: z.string().regex(/^(?=.*\d)[\w-]{1,64}$/, "must be a scan id, such as 42").optional()
+        .describe("From list_app_scans or start_app_scan: 42"),
+    }),
   output: scanOutput,
   handler: async ({ scan_id, ...input }, { account }) => {
     const found = await account.app(input.app_id, input.server_id);

@@ -32,8 +32,8 @@ const getServerIpRules = defineTool({
   effect: "read",
   description: "Shows which IP addresses a server's firewall blocks or allows for all its applications. No list of " +
     `blocked countries is known. ${AS_IT_CAME}`,
-  input: z.strictObject(serverInput),
-  output: z.looseObject({ ...serverOutput, ...replyOutput }),
+  input: () => z.strictObject(serverInput),
+  output: () => z.looseObject({ ...serverOutput, ...replyOutput }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     return { ...namesOfServer(server), reply: await readRules(account, server) };
@@ -97,26 +97,28 @@ const updateServerIpRules = defineAskingTool({
   idempotent: true,
   description: "Blocks or allows visitors' IP addresses for all applications of a server, or takes such rules back: " +
     `add or remove, one of them a call. Rules that are not named stay. A person has to approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({
-    ...serverInput,
-    list: z.enum(LISTS).describe("block keeps addresses out; allow lets them in unchecked."),
-    add: addresses.describe("To add: 203.0.113.7, 198.51.100.0/24"),
-    remove: addresses.describe("To take off the list."),
-    minutes: z.int().min(1).max(525_600).optional().describe("How long added rules last. Default: until removed."),
-  }).superRefine(({ add, remove, minutes }, context) => {
-    const wrong = (argument: string, message: string) =>
-      context.addIssue({ code: "custom", path: [argument], message });
-    if ((add === undefined) === (remove === undefined)) wrong("add", "or else remove is needed, one of them alone");
-    if (minutes !== undefined && add === undefined) wrong("minutes", "goes with add only");
-  }),
-  output: z.looseObject({
-    ...serverOutput,
-    list: z.string(),
-    added: texts,
-    removed: texts,
-    ...replyOutput,
-    rules_now: texts.nullable().describe("Rules about these addresses, read back; null: not told."),
-  }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      list: z.enum(LISTS).describe("block keeps addresses out; allow lets them in unchecked."),
+      add: addresses.describe("To add: 203.0.113.7, 198.51.100.0/24"),
+      remove: addresses.describe("To take off the list."),
+      minutes: z.int().min(1).max(525_600).optional().describe("How long added rules last. Default: until removed."),
+    }).superRefine(({ add, remove, minutes }, context) => {
+      const wrong = (argument: string, message: string) =>
+        context.addIssue({ code: "custom", path: [argument], message });
+      if ((add === undefined) === (remove === undefined)) wrong("add", "or else remove is needed, one of them alone");
+      if (minutes !== undefined && add === undefined) wrong("minutes", "goes with add only");
+    }),
+  output: () =>
+    z.looseObject({
+      ...serverOutput,
+      list: z.string(),
+      added: texts,
+      removed: texts,
+      ...replyOutput,
+      rules_now: texts.nullable().describe("Rules about these addresses, read back; null: not told."),
+    }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     return { ...facts, rules: await rulesAbout(context.account, facts.server, changeOf(input).ips) };

@@ -18,15 +18,16 @@ const listProtectedApps = defineTool({
   effect: "read",
   description: "Lists the applications of a server: whether malware protection is ordered, and how many files and " +
     "database entries are infected, which is counted without it too; null: not told.",
-  input: z.strictObject({
-    ...serverInput,
-    infected_only: z.boolean().default(false).describe("Only infected ones."),
-    label: z.string().min(1).max(100).optional().describe("Only with this part in their label."),
-    page: z.int().min(1).default(1).describe("From 1."),
-    limit: z.int().min(1).max(100).default(20)
-      .meta(declare({ shorter: "Ask for fewer rows with limit, and go on with page." })).describe("Rows to list."),
-  }),
-  output: z.looseObject({ ...serverOutput, apps: records, page: z.number(), last_page: z.number().nullable() }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      infected_only: z.boolean().default(false).describe("Only infected ones."),
+      label: z.string().min(1).max(100).optional().describe("Only with this part in their label."),
+      page: z.int().min(1).default(1).describe("From 1."),
+      limit: z.int().min(1).max(100).default(20)
+        .meta(declare({ shorter: "Ask for fewer rows with limit, and go on with page." })).describe("Rows to list."),
+    }),
+  output: () => z.looseObject({ ...serverOutput, apps: records, page: z.number(), last_page: z.number().nullable() }),
   handler: async ({ server_id, infected_only, label, page, limit }, { account }) => {
     const server = await account.server(server_id);
     const { apps, lastPage } = await readProtectedApps(account, server.id, {
@@ -52,8 +53,8 @@ const listServerIncidents = defineTool({
   toolset: "protection",
   effect: "read",
   description: `Lists the attacks and incidents that a server's firewall recorded. ${AS_IT_CAME}`,
-  input: z.strictObject(serverInput),
-  output: z.looseObject({ ...serverOutput, ...replyOutput }),
+  input: () => z.strictObject(serverInput),
+  output: () => z.looseObject({ ...serverOutput, ...replyOutput }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     const reply = await readSuite(account, server, {
@@ -71,20 +72,21 @@ const getServerProtectionStats = defineTool({
   effect: "read",
   description: "Reports how many attacks a server's protection stopped between two times. The names of the figures " +
     `are not documented. ${AS_IT_CAME}`,
-  input: z.strictObject({
-    ...serverInput,
-    figures: z.array(z.string().regex(/^[\w-]{1,60}$/, "must be a name, such as threats")).min(1).max(20)
-      .describe("Such as threats, waf_alerts, brute_force; try, and tell the user."),
-    from: moment.meta(declare({ shorter: "Ask for less time between from and until." }))
-      .describe("From when: 2026-08-01"),
-    until: moment.describe("Until when; without a zone it is UTC."),
-    group_by: z.string().regex(/^[a-z_]{1,20}$/, "must be a word, such as day").default("day")
-      .describe("One figure for each: day"),
-  }).refine(({ from, until }) => millisecondsOf(from) < millisecondsOf(until), {
-    path: ["until"],
-    message: "must be later than from",
-  }),
-  output: z.looseObject({ ...serverOutput, from: z.string(), until: z.string(), ...replyOutput }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      figures: z.array(z.string().regex(/^[\w-]{1,60}$/, "must be a name, such as threats")).min(1).max(20)
+        .describe("Such as threats, waf_alerts, brute_force; try, and tell the user."),
+      from: moment.meta(declare({ shorter: "Ask for less time between from and until." }))
+        .describe("From when: 2026-08-01"),
+      until: moment.describe("Until when; without a zone it is UTC."),
+      group_by: z.string().regex(/^[a-z_]{1,20}$/, "must be a word, such as day").default("day")
+        .describe("One figure for each: day"),
+    }).refine(({ from, until }) => millisecondsOf(from) < millisecondsOf(until), {
+      path: ["until"],
+      message: "must be later than from",
+    }),
+  output: () => z.looseObject({ ...serverOutput, from: z.string(), until: z.string(), ...replyOutput }),
   handler: async ({ server_id, figures, from, until, group_by }, { account }) => {
     const server = await account.server(server_id);
     const [start, end] = [millisecondsOf(from), millisecondsOf(until)];

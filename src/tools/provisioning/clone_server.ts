@@ -32,19 +32,20 @@ type Extra = keyof typeof EXTRAS;
 
 const EXTRA_NAMES = Object.keys(EXTRAS).filter((name): name is Extra => name in EXTRAS);
 
-const input = z.strictObject({
-  ...serverInput,
-  ...placeInput,
-  app_label: label.describe("Name of the copied application: Shop copy"),
-  app_id: z.int().min(1).meta(declare({ role: "target" })).optional().describe("Copy this application alone."),
-  also_copy: z.array(z.enum(EXTRA_NAMES)).min(1).max(EXTRA_NAMES.length).optional()
-    .describe("What else to copy. Copied domains and cron jobs act twice."),
-  ...volumesInput,
-  block_storage_gb: gigabytes.optional().describe("Block storage; do only."),
-  ...waitInput,
-});
+const input = () =>
+  z.strictObject({
+    ...serverInput,
+    ...placeInput,
+    app_label: label.describe("Name of the copied application: Shop copy"),
+    app_id: z.int().min(1).meta(declare({ role: "target" })).optional().describe("Copy this application alone."),
+    also_copy: z.array(z.enum(EXTRA_NAMES)).min(1).max(EXTRA_NAMES.length).optional()
+      .describe("What else to copy. Copied domains and cron jobs act twice."),
+    ...volumesInput,
+    block_storage_gb: gigabytes.optional().describe("Block storage; do only."),
+    ...waitInput,
+  });
 
-type Wanted = z.output<typeof input>;
+type Wanted = z.output<ReturnType<typeof input>>;
 
 interface CloneFacts extends ServerFacts {
   place: NamedPlace;
@@ -129,7 +130,7 @@ const cloneServer = defineAskingTool({
     "After an unclear end look at list_servers first. A person has to approve it. To copy onto a server that " +
     "exists use clone_app_to_server.",
   input,
-  output: z.looseObject({ ...serverOutput, ...newServerOutput }),
+  output: () => z.looseObject({ ...serverOutput, ...newServerOutput }),
   facts: planClone,
   question: cloneQuestion,
   handler: async (wanted, { account, progress }, facts) => {

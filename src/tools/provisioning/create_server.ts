@@ -11,15 +11,16 @@ import { applicationInput, label, placeInput, projectName, volumesInput } from "
 import { findNewServer, newServerOutput, newServerView, placeFacts, serverNotSeen, volumeFacts } from "./new_server.ts";
 import { requireApplication, requirePlace, requireVolumes } from "./offers.ts";
 
-const input = z.strictObject({
-  ...placeInput,
-  ...applicationInput,
-  server_label: label.describe("Name of the server: Shops EU"),
-  app_label: label.describe("Name of its first application: Shop"),
-  project_name: projectName,
-  ...volumesInput,
-  ...waitInput,
-});
+const input = () =>
+  z.strictObject({
+    ...placeInput,
+    ...applicationInput,
+    server_label: label.describe("Name of the server: Shops EU"),
+    app_label: label.describe("Name of its first application: Shop"),
+    project_name: projectName,
+    ...volumesInput,
+    ...waitInput,
+  });
 
 /** The only reply to a start that holds the operation inside the new record. */
 const createReply = z.looseObject({ server: z.looseObject({ id: idNumber, operations: z.unknown().optional() }) })
@@ -30,7 +31,7 @@ const createReply = z.looseObject({ server: z.looseObject({ id: idNumber, operat
   });
 
 /** What exists, as far as it matters to the question. */
-async function planServer(wanted: z.output<typeof input>, { account }: ToolContext) {
+async function planServer(wanted: z.output<ReturnType<typeof input>>, { account }: ToolContext) {
   const servers = await account.currentServers();
   const place = await requirePlace(account, wanted);
   requireVolumes(wanted.provider, wanted);
@@ -60,7 +61,7 @@ const createServer = defineAskingTool({
     "Orders a new server at a cloud provider, in a region and size, with a first application. Cloudways bills it. " +
     "Takes minutes. After an unclear end look at list_servers first. A person has to approve it.",
   input,
-  output: z.looseObject(newServerOutput),
+  output: () => z.looseObject(newServerOutput),
   facts: planServer,
   question: ({ place, servers }, wanted) => {
     const namesakes = sameLabel(servers, wanted.server_label);

@@ -47,8 +47,8 @@ const deleteServer = defineAskingTool({
   idempotent: true,
   description: "Deletes a server with all its applications, their databases and backups for good. A person has to " +
     "approve it by typing the server's label. Have what is still needed backed up elsewhere first.",
-  input: z.strictObject({ ...serverInput, ...waitInput }),
-  output: z.looseObject({ ...serverOutput, ...startedOutput }),
+  input: () => z.strictObject({ ...serverInput, ...waitInput }),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput }),
   facts: serverToDelete,
   question: (facts) => ({
     headline:
@@ -96,8 +96,8 @@ const deleteApp = defineAskingTool({
   idempotent: true,
   description: "Deletes an application, its files, database and backups for good. A person has to approve it by " +
     "typing the application's label.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput }),
   facts: appToDelete,
   question: (facts) => {
     const domains = onApp(facts).subject.app.domains.length;

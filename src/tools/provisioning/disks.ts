@@ -54,13 +54,14 @@ const resizeServerVolume = defineAskingTool({
   undo: { none: "a disk never gets smaller" },
   description: "Enlarges the data or database volume of a server on amazon or gce. It can't shrink again, and " +
     "Cloudways bills it. A person has to approve it.",
-  input: z.strictObject({
-    ...serverInput,
-    volume: z.enum(["data", "database"]).describe("Which disk."),
-    size_gb: gigabytes.describe("New size in GB, more than now."),
-    ...waitInput,
-  }),
-  output: z.looseObject({ ...serverOutput, ...startedOutput, size_gb: z.number() }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      volume: z.enum(["data", "database"]).describe("Which disk."),
+      size_gb: gigabytes.describe("New size in GB, more than now."),
+      ...waitInput,
+    }),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput, size_gb: z.number() }),
   facts: async (input, context): Promise<DiskFacts> => {
     const facts = await serverFacts(input, context);
     const { cloud } = facts.server;
@@ -114,13 +115,14 @@ const setServerBlockStorage = defineAskingTool({
   undo: { none: "a disk never gets smaller" },
   description: "Attaches block storage to a DigitalOcean server (do), or enlarges it. It can't shrink again, and " +
     "Cloudways bills it. A person has to approve it.",
-  input: z.strictObject({
-    ...serverInput,
-    action: z.enum(["attach", "resize"]).describe("resize where it has some."),
-    size_gb: gigabytes.describe("Size in GB; for resize more than now."),
-    ...waitInput,
-  }),
-  output: z.looseObject({ ...serverOutput, ...startedOutput, size_gb: z.number() }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      action: z.enum(["attach", "resize"]).describe("resize where it has some."),
+      size_gb: gigabytes.describe("Size in GB; for resize more than now."),
+      ...waitInput,
+    }),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput, size_gb: z.number() }),
   facts: async (input, context): Promise<DiskFacts> => {
     const facts = await serverFacts(input, context);
     const { cloud } = facts.server;

@@ -18,8 +18,8 @@ const renameServer = defineWriteTool({
   effect: "write",
   idempotent: true,
   description: "Changes the label of a server. Its address and its sites stay as they are.",
-  input: z.strictObject({ ...serverInput, label: newLabel }),
-  output: z.looseObject({ ...serverOutput, new_label: z.string() }),
+  input: () => z.strictObject({ ...serverInput, label: newLabel }),
+  output: () => z.looseObject({ ...serverOutput, new_label: z.string() }),
   facts: serverFacts,
   handler: async ({ label }, { account }, { server }) => {
     await account.write({
@@ -45,8 +45,8 @@ const renameApp = defineWriteTool({
   effect: "write",
   idempotent: true,
   description: "Changes the label of an application. Its domains and files stay as they are.",
-  input: z.strictObject({ ...appInput, label: newLabel }),
-  output: z.looseObject({ ...appOutput, new_label: z.string() }),
+  input: () => z.strictObject({ ...appInput, label: newLabel }),
+  output: () => z.looseObject({ ...appOutput, new_label: z.string() }),
   facts: appFacts,
   handler: async ({ label }, { account }, found) => {
     await account.write({

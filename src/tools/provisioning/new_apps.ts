@@ -31,14 +31,15 @@ const createApp = defineTool({
     "Installs a new application on a server, such as WordPress, WooCommerce, Magento, Laravel or plain PHP, and gives " +
     "its id, domain and users. Takes minutes. After an unclear end look with find_resources; a second call makes a " +
     "second one.",
-  input: z.strictObject({
-    ...serverInput,
-    ...applicationInput,
-    app_label: label.describe("Its name: Shop"),
-    project_name: projectName,
-    ...waitInput,
-  }),
-  output: z.looseObject({ ...serverOutput, ...startedOutput, ...newAppOutput }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      ...applicationInput,
+      app_label: label.describe("Its name: Shop"),
+      project_name: projectName,
+      ...waitInput,
+    }),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput, ...newAppOutput }),
   handler: async ({ application, app_version, app_label, project_name, ...input }, { account, progress }) => {
     const servers = await account.servers();
     const server = findServer(servers, input.server_id);
@@ -97,13 +98,14 @@ const cloneAppToServer = defineTool({
     "Makes a copy of an application, files and database, on another server of the account, and gives its id. The " +
     "original stays, and so do its domains. Takes minutes. After an unclear end look with find_resources; a second " +
     "call makes a second copy.",
-  input: z.strictObject({
-    ...appInput,
-    destination_server_id: z.int().min(1).describe("Server for the copy, from list_servers."),
-    app_label: label.describe("Name of the copy: Shop copy"),
-    ...waitInput,
-  }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, ...newAppOutput }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      destination_server_id: z.int().min(1).describe("Server for the copy, from list_servers."),
+      app_label: label.describe("Name of the copy: Shop copy"),
+      ...waitInput,
+    }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, ...newAppOutput }),
   handler: async ({ destination_server_id, app_label, ...input }, { account, progress }) => {
     const servers = await account.servers();
     const found = findApp(servers, input.app_id, input.server_id);

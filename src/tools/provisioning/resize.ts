@@ -75,8 +75,8 @@ const resizeServer = defineAskingTool({
   description:
     "Changes the size of a server: its plan, with more or less memory and processors. The server restarts, and " +
     "Cloudways bills the new size. Only amazon and gce can go back to a smaller one. A person has to approve it.",
-  input: z.strictObject({ ...serverInput, size: placeInput.size, ...waitInput }),
-  output: z.looseObject({ ...serverOutput, ...startedOutput, size: z.string(), size_before: z.string() }),
+  input: () => z.strictObject({ ...serverInput, size: placeInput.size, ...waitInput }),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput, size: z.string(), size_before: z.string() }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     const { cloud, instance_type } = facts.server;

@@ -18,11 +18,12 @@ const offerServerTransfer = defineAskingTool({
   description:
     "Offers a server to another Cloudways account, by the e-mail address of its owner: ownership, all applications and " +
     "billing go over once they accept. A person has to approve it by typing the server's label.",
-  input: z.strictObject({
-    ...serverInput,
-    email: emailAddress.describe("Owner of the other account, which must be a paid one: owner@example.com"),
-  }),
-  output: z.looseObject({ ...serverOutput, email: z.string(), next_step: z.string() }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      email: emailAddress.describe("Owner of the other account, which must be a paid one: owner@example.com"),
+    }),
+  output: () => z.looseObject({ ...serverOutput, email: z.string(), next_step: z.string() }),
   facts: serverFacts,
   question: (facts, { email }) => ({
     headline: `Offer server ${facts.server.id} with ${countApps(facts)} to another Cloudways account, which will be ` +
@@ -65,8 +66,8 @@ const getServerTransfer = defineTool({
   description:
     "Shows whether a server is offered to another account, and to whom. Once it was accepted the server is " +
     "not in this account any more.",
-  input: z.strictObject(serverInput),
-  output: z.looseObject({ ...serverOutput, is_offered: z.boolean(), offered_to: record.nullable() }),
+  input: () => z.strictObject(serverInput),
+  output: () => z.looseObject({ ...serverOutput, is_offered: z.boolean(), offered_to: record.nullable() }),
   handler: async ({ server_id }, { account }) => {
     const server = await account.server(server_id);
     const { transfer, share } = await account.read({
@@ -87,8 +88,8 @@ const cancelServerTransfer = defineTool({
   effect: "write",
   undo: { instead: "offer_server_transfer offers it again." },
   description: "Withdraws the offer of a server to another account, as long as they have not accepted it.",
-  input: z.strictObject(serverInput),
-  output: z.looseObject({ ...serverOutput, message: z.string() }),
+  input: () => z.strictObject(serverInput),
+  output: () => z.looseObject({ ...serverOutput, message: z.string() }),
   handler: async ({ server_id }, { account }) => {
     const server = await account.server(server_id);
     await account.write({

@@ -25,8 +25,8 @@ const listQueues = defineTool({
   effect: "read",
   description: "Lists the queues of an application: background workers, such as Laravel's artisan queue:work, that " +
     "Supervisord keeps running, with the state of each process.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, is_installed: z.boolean().nullable(), queues: records }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, is_installed: z.boolean().nullable(), queues: records }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const { isInstalled, queues } = await readQueues(account, found);
@@ -73,8 +73,8 @@ const createQueue = defineTool({
   description:
     "Creates a queue of an application: worker processes (artisan queue:work) that Supervisord keeps running. " +
     "They use memory of the server all the time. After an unclear end look at list_queues first.",
-  input: z.strictObject({ ...appInput, ...queueInput }),
-  output: z.looseObject({ ...appOutput, queue_id: z.number().nullable(), queue: record.optional() }),
+  input: () => z.strictObject({ ...appInput, ...queueInput }),
+  output: () => z.looseObject({ ...appOutput, queue_id: z.number().nullable(), queue: record.optional() }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const before = await readQueues(account, found);
@@ -178,8 +178,8 @@ const restartQueue = defineAskingTool({
   undo: { none: "the processes run again with the present code; nothing can be put back" },
   description: "Restarts the worker processes of a queue, such as after a deployment, or when jobs are stuck. " +
     "A person has to approve it.",
-  input: z.strictObject(oneQueue),
-  output: z.looseObject({ ...appOutput, queue_id: z.number(), message: z.string() }),
+  input: () => z.strictObject(oneQueue),
+  output: () => z.looseObject({ ...appOutput, queue_id: z.number(), message: z.string() }),
   facts: queueFacts,
   question: (facts) => ({
     headline: `Restart queue ${facts.queue.id} of application ${facts.app.id}.`,
@@ -217,14 +217,15 @@ const deleteQueue = defineAskingTool({
   description:
     "Deletes a queue of an application and stops its workers. Its jobs wait until another worker takes them. " +
     "A person has to approve it.",
-  input: z.strictObject(oneQueue),
-  output: z.looseObject({
-    ...appOutput,
-    queue_id: z.number(),
-    deleted: z.boolean(),
-    deleted_queue: record,
-    queues: records,
-  }),
+  input: () => z.strictObject(oneQueue),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      queue_id: z.number(),
+      deleted: z.boolean(),
+      deleted_queue: record,
+      queues: records,
+    }),
   facts: queueFacts,
   question: (facts) => ({
     headline: `Delete queue ${facts.queue.id} of application ${facts.app.id}.`,

@@ -11,10 +11,11 @@ import { namesOfServer, serverOutput } from "../define/targets.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";
 import { ipAddress } from "../define/validators.ts";
 
-const serverAddressInput = z.strictObject({
-  ...serverInput,
-  ip: ipAddress.describe("One address: 203.0.113.7"),
-});
+const serverAddressInput = () =>
+  z.strictObject({
+    ...serverInput,
+    ip: ipAddress.describe("One address: 203.0.113.7"),
+  });
 
 /** `ip_status`, or `ip_list` in some documents; a flag in any spelling. */
 const blacklistReply = z.union([
@@ -37,7 +38,7 @@ const checkIpBlacklisted = defineTool({
   effect: "read",
   description: "Says whether a server's firewall blocks an address. Use it when somebody can't reach a site or server.",
   input: serverAddressInput,
-  output: z.looseObject({ ...serverOutput, ip: z.string(), blacklisted: z.boolean() }),
+  output: () => z.looseObject({ ...serverOutput, ip: z.string(), blacklisted: z.boolean() }),
   handler: async ({ server_id, ip }, { account }) => {
     const names = namesOfServer(await account.server(server_id));
     const blacklisted = await account.read({
@@ -50,7 +51,7 @@ const checkIpBlacklisted = defineTool({
   },
 });
 
-const openedOutput = z.looseObject({ ...serverOutput, ip: z.string(), opened: z.string(), message: z.string() });
+const openedOutput = () => z.looseObject({ ...serverOutput, ip: z.string(), opened: z.string(), message: z.string() });
 
 async function openTo(
   ip: string,

@@ -68,21 +68,23 @@ const installSslCertificate = defineAskingTool({
   description:
     "Installs the user's own certificate, after checking dates, domains and key. Replaces the present one, " +
     "and then asks first. For a free one use install_letsencrypt.",
-  input: z.strictObject({
-    ...appInput,
-    certificate: z.string().max(100_000).meta(pemText).describe("PEM: the site's certificate, then its issuers'."),
-    private_key: z.string().max(30_000).meta(pemSecret).describe("PEM. Goes to Cloudways and nowhere else."),
-    password: z.string().max(1000).meta(passphrase).optional().describe("Of an encrypted key."),
-    ...waitInput,
-  }),
-  output: z.looseObject({
-    ...appOutput,
-    ...startedOutput,
-    certificate: z.looseObject({}),
-    domains_covered: texts,
-    domains_not_covered: texts,
-    warnings: texts,
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      certificate: z.string().max(100_000).meta(pemText).describe("PEM: the site's certificate, then its issuers'."),
+      private_key: z.string().max(30_000).meta(pemSecret).describe("PEM. Goes to Cloudways and nowhere else."),
+      password: z.string().max(1000).meta(passphrase).optional().describe("Of an encrypted key."),
+      ...waitInput,
+    }),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      ...startedOutput,
+      certificate: z.looseObject({}),
+      domains_covered: texts,
+      domains_not_covered: texts,
+      warnings: texts,
+    }),
   facts: async (input, context) => {
     // Checked here, so that nobody is asked about a call that is refused afterwards.
     const certificate = await checkFiles(input, context);
@@ -115,7 +117,7 @@ const removeSslCertificate = defineAskingTool({
   undo: { none: "the private key of the certificate can't be read" },
   description: "Removes the own certificate of an application; HTTPS breaks until there is another. Not for Let's " +
     "Encrypt: that is revoke_letsencrypt. A person has to approve it.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
   output: startedOnApp,
   facts: appFacts,
   question: (facts) => ({

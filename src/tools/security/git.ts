@@ -29,8 +29,8 @@ const generateGitSshKey = defineAskingTool({
   undo: { none: "the former key can't be sent back" },
   description: "Makes a new SSH key for Git deployment and shows its public half, to be added to the repository. A " +
     "former key stops working, so then it asks first.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, public_key: z.string().nullable(), message: z.string() }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, public_key: z.string().nullable(), message: z.string() }),
   facts: async (input, context) => {
     const found = await appFacts(input, context);
     return { ...found, key: await readGitKey(context.account, found).catch((error) => nullIfRefused(error)) };
@@ -65,8 +65,8 @@ const getGitSshKey = defineTool({
   effect: "read",
   description: "Shows the public SSH key an application deploys with, to be added to the Git repository. null: none " +
     "was made yet (generate_git_ssh_key).",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, public_key: z.string().nullable() }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, public_key: z.string().nullable() }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     return { ...namesOf(found), public_key: await readGitKey(account, found) || null };
@@ -79,8 +79,8 @@ const getGitDeploymentHistory = defineTool({
   toolset: "security",
   effect: "read",
   description: "Lists the Git deployments of an application, newest first: repository, branch, folder, time, success.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, deployments: z.array(z.looseObject({})) }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, deployments: z.array(z.looseObject({})) }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const deployments = await deploymentsOf(account, found);
@@ -100,8 +100,8 @@ const getGitBranchNames = defineAskingTool({
   description:
     "Lists the branches of a Git repository as the application's deploy key sees it; the key must be in the " +
     "repository already. Cloudways connects to its host: asks first where nothing was deployed from there yet.",
-  input: z.strictObject({ ...appInput, git_url: repository }),
-  output: z.looseObject({ ...appOutput, git_url: z.string(), branches: texts }),
+  input: () => z.strictObject({ ...appInput, git_url: repository }),
+  output: () => z.looseObject({ ...appOutput, git_url: z.string(), branches: texts }),
   facts: hostFacts,
   question: hostQuestion,
   handler: async (input, { account }, found) => {
@@ -119,7 +119,7 @@ const gitClone = defineAskingTool({
   description:
     "Clones a Git repository into an application; files in the folder may be overwritten. Needs the deploy " +
     "key in the repository. Also for another repository than last time. A person has to approve it.",
-  input: z.strictObject({ ...appInput, git_url: repository, branch, deploy_path: folder, ...waitInput }),
+  input: () => z.strictObject({ ...appInput, git_url: repository, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
   facts: async (input, context) => {
     const facts = await deployFacts(input, context);
@@ -154,7 +154,7 @@ const gitPull = defineAskingTool({
   description:
     "Pulls and deploys a branch of the repository deployed last; for another one use git_clone. Asks first where " +
     "branch or folder are not those of last time.",
-  input: z.strictObject({ ...appInput, branch, deploy_path: folder, ...waitInput }),
+  input: () => z.strictObject({ ...appInput, branch, deploy_path: folder, ...waitInput }),
   output: startedOnApp,
   facts: async (input, context) => {
     const facts = await deployFacts(input, context);

@@ -28,16 +28,17 @@ const installLetsencrypt = defineAskingTool({
   description: "Installs a free Let's Encrypt certificate. The domains must point at the server already. A wildcard " +
     "takes one base domain, whose DNS check_wildcard_dns has verified. Asks first where it may replace an own " +
     "certificate or drop a domain.",
-  input: z.strictObject({
-    ...appInput,
-    email: emailAddress.describe("Contact: owner@example.com"),
-    domains: z.array(certificateDomain).min(1).max(100).describe("All of its domains: shop.example.com"),
-    wildcard: z.boolean().default(false).describe("Whether it is a wildcard certificate."),
-    ...waitInput,
-  }).superRefine(({ domains, wildcard }, context) => {
-    if (!wildcard || domains.length === 1) return;
-    context.addIssue({ code: "custom", path: ["domains"], message: "must be one base domain for a wildcard" });
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      email: emailAddress.describe("Contact: owner@example.com"),
+      domains: z.array(certificateDomain).min(1).max(100).describe("All of its domains: shop.example.com"),
+      wildcard: z.boolean().default(false).describe("Whether it is a wildcard certificate."),
+      ...waitInput,
+    }).superRefine(({ domains, wildcard }, context) => {
+      if (!wildcard || domains.length === 1) return;
+      context.addIssue({ code: "custom", path: ["domains"], message: "must be one base domain for a wildcard" });
+    }),
   output: startedOnApp,
   facts: appFacts,
   question: installQuestion,
@@ -58,18 +59,19 @@ const renewLetsencrypt = defineAskingTool({
   description:
     "Renews the Let's Encrypt certificate of an application now. Usually needless: they renew by themselves " +
     "unless that was switched off. Asks first for another domain or kind than it has.",
-  input: z.strictObject({
-    ...appInput,
-    wildcard,
-    email: emailAddress.optional().describe("Contact; needed for a wildcard."),
-    domain: certificateDomain.optional().describe("Base domain; needed for a wildcard."),
-    ...waitInput,
-  }).superRefine((input, context) => {
-    for (const argument of ["email", "domain"] as const) {
-      if (input.wildcard !== true || input[argument] !== undefined) continue;
-      context.addIssue({ code: "custom", path: [argument], message: "is needed for a wildcard" });
-    }
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      wildcard,
+      email: emailAddress.optional().describe("Contact; needed for a wildcard."),
+      domain: certificateDomain.optional().describe("Base domain; needed for a wildcard."),
+      ...waitInput,
+    }).superRefine((input, context) => {
+      for (const argument of ["email", "domain"] as const) {
+        if (input.wildcard !== true || input[argument] !== undefined) continue;
+        context.addIssue({ code: "custom", path: [argument], message: "is needed for a wildcard" });
+      }
+    }),
   output: startedOnApp,
   facts: async (input, context) => {
     const facts = await appFacts(input, context);
@@ -97,8 +99,8 @@ const setLetsencryptAutoRenewal = defineAskingTool({
   idempotent: true,
   description: "Switches the automatic renewal of an application's Let's Encrypt certificate on or off. Off, the " +
     "certificate ends after 90 days at most, so it asks first.",
-  input: z.strictObject({ ...appInput, enabled: z.boolean().describe("Whether it renews by itself.") }),
-  output: z.looseObject({ ...appOutput, auto_renewal: z.boolean() }),
+  input: () => z.strictObject({ ...appInput, enabled: z.boolean().describe("Whether it renews by itself.") }),
+  output: () => z.looseObject({ ...appOutput, auto_renewal: z.boolean() }),
   facts: appFacts,
   question: (facts, { enabled }) => enabled ? undefined : endRenewalQuestion(facts),
   handler: async (input, { account }, found) => {
@@ -127,12 +129,13 @@ const revokeLetsencrypt = defineAskingTool({
   description:
     "Revokes the Let's Encrypt certificate of an application. HTTPS breaks at once, and it can't be undone, " +
     "only replaced by a new certificate. A person has to approve it.",
-  input: z.strictObject({
-    ...appInput,
-    domain: certificateDomain.describe("Domain of the certificate: shop.example.com"),
-    wildcard,
-    ...waitInput,
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      domain: certificateDomain.describe("Domain of the certificate: shop.example.com"),
+      wildcard,
+      ...waitInput,
+    }),
   output: startedOnApp,
   facts: async (input, context) => {
     const facts = await appFacts(input, context);

@@ -4,4 +4,4 @@ import { appOutput } from "../define/targets.ts";
 import { startedOutput } from "../define/outputs.ts";
 
 /** The output of every tool that starts work on one application. */
-export const startedOnApp = z.looseObject({ ...appOutput, ...startedOutput });
+export const startedOnApp = () => z.looseObject({ ...appOutput, ...startedOutput });

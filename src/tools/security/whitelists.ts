@@ -21,8 +21,8 @@ function whitelistReader(list: ListName, what: string): Tool {
     description:
       `Lists the addresses that may reach a server by ${what}, and the policy for all others: allow_all or ` +
       "block_all (null: not told).",
-    input: z.strictObject(serverInput),
-    output: z.looseObject({ ...serverOutput, ips: texts, policy: z.string().nullable() }),
+    input: () => z.strictObject(serverInput),
+    output: () => z.looseObject({ ...serverOutput, ips: texts, policy: z.string().nullable() }),
     handler: async (input, { account }) => {
       const names = namesOfServer(await account.server(input.server_id));
       const { ips, policy } = await readAddressList(account, input.server_id, list);
@@ -40,30 +40,32 @@ const updateWhitelistedIps = defineAskingTool({
   effect: "destructive",
   description: "Edits the addresses that may reach a server by SSH or MySQL: add and remove, or replace the whole " +
     "list. All others stay. Shows before and after, and warns of wide ranges. A person has to approve it.",
-  input: z.strictObject({
-    ...serverInput,
-    list: z.enum(["ssh", "mysql"]).describe("Which list; ssh counts for SFTP too."),
-    add: ipRanges.min(1).optional().describe("To add: 203.0.113.7, 198.51.100.0/24, 2001:db8::/48"),
-    remove: ipRanges.min(1).optional().describe("To take off."),
-    replace: ipRanges.optional().describe("The whole new list, instead of add and remove."),
-    policy: z.enum(["allow_all", "block_all"]).optional()
-      .describe("For addresses not listed; block_all for ssh only. Default: as it is."),
-  }).superRefine(({ list, policy, ...edit }, context) => {
-    checkEdit(edit, context, addressKey, { name: "policy", isGiven: policy !== undefined });
-    if (list === "mysql" && policy === "block_all") {
-      context.addIssue({ code: "custom", path: ["policy"], message: "can be block_all for the ssh list only" });
-    }
-  }),
-  output: z.looseObject({
-    ...serverOutput,
-    list: z.string(),
-    before: texts,
-    after: texts,
-    added: texts,
-    removed: texts,
-    policy: z.string().nullable(),
-    warnings: texts,
-  }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      list: z.enum(["ssh", "mysql"]).describe("Which list; ssh counts for SFTP too."),
+      add: ipRanges.min(1).optional().describe("To add: 203.0.113.7, 198.51.100.0/24, 2001:db8::/48"),
+      remove: ipRanges.min(1).optional().describe("To take off."),
+      replace: ipRanges.optional().describe("The whole new list, instead of add and remove."),
+      policy: z.enum(["allow_all", "block_all"]).optional()
+        .describe("For addresses not listed; block_all for ssh only. Default: as it is."),
+    }).superRefine(({ list, policy, ...edit }, context) => {
+      checkEdit(edit, context, addressKey, { name: "policy", isGiven: policy !== undefined });
+      if (list === "mysql" && policy === "block_all") {
+        context.addIssue({ code: "custom", path: ["policy"], message: "can be block_all for the ssh list only" });
+      }
+    }),
+  output: () =>
+    z.looseObject({
+      ...serverOutput,
+      list: z.string(),
+      before: texts,
+      after: texts,
+      added: texts,
+      removed: texts,
+      policy: z.string().nullable(),
+      warnings: texts,
+    }),
   facts: async ({ list, ...input }, context) => {
     const { server_id: _id, ...change } = input;
     const facts = await serverFacts(input, context);

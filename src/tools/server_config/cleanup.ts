@@ -62,16 +62,17 @@ const getDiskCleanupSettings = defineTool({
   description:
     "Shows whether the automatic disk cleanup of a server is on (enabled), and what it removes. To clean up " +
     "now use optimize_server_disk.",
-  input: z.strictObject(serverInput),
-  output: z.looseObject({
-    ...serverOutput,
-    enabled: stated,
-    remove_app_tmp: stated,
-    remove_app_private_html: stated,
-    rotate_system_log: stated,
-    rotate_app_log: stated,
-    remove_app_local_backup: stated,
-  }),
+  input: () => z.strictObject(serverInput),
+  output: () =>
+    z.looseObject({
+      ...serverOutput,
+      enabled: stated,
+      remove_app_tmp: stated,
+      remove_app_private_html: stated,
+      rotate_system_log: stated,
+      rotate_app_log: stated,
+      remove_app_local_backup: stated,
+    }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     const values = await readCleanup(account, server.id);
@@ -96,19 +97,20 @@ const updateDiskCleanupSettings = defineAskingTool({
   idempotent: true,
   description: "Switches the automatic disk cleanup of a server on or off and sets what it removes, again and again. " +
     "What is not named stays. A person has to approve it.",
-  input: z.strictObject({
-    ...serverInput,
-    enabled: z.boolean().optional().describe("Whether Cloudways cleans up by itself."),
-    remove_app_tmp: cleanup("remove_app_tmp"),
-    remove_app_private_html: cleanup("remove_app_private_html"),
-    rotate_system_log: cleanup("rotate_system_log"),
-    rotate_app_log: cleanup("rotate_app_log"),
-    remove_app_local_backup: cleanup("remove_app_local_backup"),
-  }).refine((input) => CLEANUP_SETTINGS.some((name) => input[name] !== undefined), {
-    path: ["enabled"],
-    error: `or one of ${CLEANUPS.join(", ")} is needed`,
-  }),
-  output: z.looseObject({ ...serverOutput, ...changesOutput }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      enabled: z.boolean().optional().describe("Whether Cloudways cleans up by itself."),
+      remove_app_tmp: cleanup("remove_app_tmp"),
+      remove_app_private_html: cleanup("remove_app_private_html"),
+      rotate_system_log: cleanup("rotate_system_log"),
+      rotate_app_log: cleanup("rotate_app_log"),
+      remove_app_local_backup: cleanup("remove_app_local_backup"),
+    }).refine((input) => CLEANUP_SETTINGS.some((name) => input[name] !== undefined), {
+      path: ["enabled"],
+      error: `or one of ${CLEANUPS.join(", ")} is needed`,
+    }),
+  output: () => z.looseObject({ ...serverOutput, ...changesOutput }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     const before = await readCleanup(context.account, facts.server.id);

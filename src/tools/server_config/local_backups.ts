@@ -25,8 +25,8 @@ const deleteServerLocalBackups = defineAskingTool({
   description:
     "Deletes the backups kept on a server's own disk, of all its applications, which frees space. A person " +
     `has to approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({ ...serverInput, ...waitInput }),
-  output: z.looseObject({ ...serverOutput, ...undocumentedOutput }),
+  input: () => z.strictObject({ ...serverInput, ...waitInput }),
+  output: () => z.looseObject({ ...serverOutput, ...undocumentedOutput }),
   facts: serverFacts,
   question: (facts) => ({
     headline: `Delete the backups on the disk of server ${facts.server.id} with ${countApps(facts)}.`,
@@ -58,8 +58,8 @@ const deleteAppLocalBackup = defineAskingTool({
   description:
     "Deletes the backup of one application kept on the server's own disk, to which a restore can be rolled " +
     "back. A person has to approve it.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput }),
   facts: appFacts,
   question: (facts) => ({
     headline: `Delete the backup of application ${facts.app.id} on the server's own disk.`,

@@ -45,8 +45,8 @@ const getMaintenanceWindow = defineTool({
   toolset: "server_config",
   effect: "read",
   description: `Shows the day and hour in which Cloudways may do maintenance on a server. ${ZONE}`,
-  input: z.strictObject(serverInput),
-  output: z.looseObject({ ...serverOutput, ...windowOutput }),
+  input: () => z.strictObject(serverInput),
+  output: () => z.looseObject({ ...serverOutput, ...windowOutput }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     return { ...namesOfServer(server), ...await readWindow(account, server.id) };
@@ -62,12 +62,13 @@ const setMaintenanceWindow = defineWriteTool({
   effect: "write",
   idempotent: true,
   description: `Sets the day and hour in which Cloudways may do maintenance on a server. ${ZONE} ${AS_IT_CAME}`,
-  input: z.strictObject({
-    ...serverInput,
-    day: z.enum(DAYS).describe("Weekday: Sunday"),
-    hour: z.int().min(0).max(23).describe("Hour of the day, 0 to 23."),
-  }),
-  output: z.looseObject({ ...serverOutput, ...windowOutput, ...replyOutput }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      day: z.enum(DAYS).describe("Weekday: Sunday"),
+      hour: z.int().min(0).max(23).describe("Hour of the day, 0 to 23."),
+    }),
+  output: () => z.looseObject({ ...serverOutput, ...windowOutput, ...replyOutput }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     return { ...facts, window: await readWindow(context.account, facts.server.id) };

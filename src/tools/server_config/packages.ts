@@ -61,15 +61,16 @@ const updateServerPackage = defineAskingTool({
     "Installs another version of a package on a server, such as PHP, MySQL, MariaDB, Redis or Elasticsearch, for " +
     "all its applications. It may not go back. A person has to approve it. list_setting_values with kind packages shows " +
     "what fits.",
-  input: z.strictObject({
-    ...serverInput,
-    package: z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/i, "must be a package's name, such as php")
-      .describe("php, mariadb, mysql, redis, elasticsearch."),
-    version: z.string().regex(/^[a-z0-9][a-z0-9.,_-]{0,39}$/i, "must be a version such as 8.3")
-      .describe("8.3; latest installs redis or supervisor, 0 removes a package."),
-    ...waitInput,
-  }),
-  output: z.looseObject({ ...serverOutput, ...startedOutput, package: z.string(), version: z.string() }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      package: z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/i, "must be a package's name, such as php")
+        .describe("php, mariadb, mysql, redis, elasticsearch."),
+      version: z.string().regex(/^[a-z0-9][a-z0-9.,_-]{0,39}$/i, "must be a version such as 8.3")
+        .describe("8.3; latest installs redis or supervisor, 0 removes a package."),
+      ...waitInput,
+    }),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput, package: z.string(), version: z.string() }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     return { ...facts, change: await planChange(context.account, facts.server, input) };

@@ -60,12 +60,13 @@ const updateBackupSchedule = defineAskingTool({
   description:
     "Sets when and how often the backups of a server are made, how long they are kept, and whether copies stay on " +
     "the server. What is not named stays. A person has to approve it. To back up now use backup_server.",
-  input: z.strictObject({ ...serverInput, ...scheduleInputs })
-    .refine((input) => SCHEDULE_NAMES.some((name) => input[name] !== undefined), {
-      path: ["backup_frequency"],
-      error: "or backup_retention, backup_time or local_backups is needed",
-    }),
-  output: z.looseObject({ ...serverOutput, ...changesOutput }),
+  input: () =>
+    z.strictObject({ ...serverInput, ...scheduleInputs })
+      .refine((input) => SCHEDULE_NAMES.some((name) => input[name] !== undefined), {
+        path: ["backup_frequency"],
+        error: "or backup_retention, backup_time or local_backups is needed",
+      }),
+  output: () => z.looseObject({ ...serverOutput, ...changesOutput }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     const labels = await frequencyLabels(context.account);

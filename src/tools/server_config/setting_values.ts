@@ -76,19 +76,21 @@ const listSettingValues = defineTool({
   description:
     "Lists the values that server settings, packages, backup frequencies, countries and graphs can take, as " +
     "other tools need them. packages shows, for one server, the version each package has and those it can go to.",
-  input: z.strictObject({
-    kind: z.enum(KINDS).describe("Which values; packages needs server_id."),
-    server_id: serverInput.server_id.optional().describe("For packages; graph_targets lists its provider's alone."),
-  }).refine(({ kind, server_id }) => kind !== "packages" || server_id !== undefined, {
-    path: ["server_id"],
-    error: "is needed for packages",
-  }),
-  output: z.looseObject({
-    server_id: z.number().optional(),
-    server_label: z.string().optional(),
-    kind: z.string(),
-    values: records,
-  }),
+  input: () =>
+    z.strictObject({
+      kind: z.enum(KINDS).describe("Which values; packages needs server_id."),
+      server_id: serverInput.server_id.optional().describe("For packages; graph_targets lists its provider's alone."),
+    }).refine(({ kind, server_id }) => kind !== "packages" || server_id !== undefined, {
+      path: ["server_id"],
+      error: "is needed for packages",
+    }),
+  output: () =>
+    z.looseObject({
+      server_id: z.number().optional(),
+      server_label: z.string().optional(),
+      kind: z.string(),
+      values: records,
+    }),
   handler: async ({ kind, server_id }, { account }) => {
     const server = server_id === undefined ? undefined : await account.server(server_id);
     const names = server && { server_id: server.id, server_label: server.label };

@@ -79,12 +79,13 @@ const updateServerSettings = defineAskingTool({
     "Changes settings of a server for all its applications: PHP limits (execution time, upload size, memory), " +
     "MySQL, time zone, TLS versions, error display. Only what is named changes; services restart. A person has to approve " +
     "it.",
-  input: z.strictObject({ ...serverInput, ...settingInputs })
-    .refine((input) => SETTING_NAMES.some((name) => input[name] !== undefined), {
-      path: ["memory_limit"],
-      error: "or another setting is needed",
-    }),
-  output: z.looseObject({ ...serverOutput, ...changesOutput }),
+  input: () =>
+    z.strictObject({ ...serverInput, ...settingInputs })
+      .refine((input) => SETTING_NAMES.some((name) => input[name] !== undefined), {
+        path: ["memory_limit"],
+        error: "or another setting is needed",
+      }),
+  output: () => z.looseObject({ ...serverOutput, ...changesOutput }),
   facts: async (input, context) => {
     const { account } = context;
     const facts = await serverFacts(input, context);

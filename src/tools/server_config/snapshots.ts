@@ -61,16 +61,17 @@ const setSnapshotFrequency = defineAskingTool({
   description:
     "Sets how often the cloud provider makes a snapshot of a whole server, on amazon and gce alone, or stops " +
     "it. Fewer or none asks first.",
-  input: z.strictObject({
-    ...serverInput,
-    enabled: z.boolean().describe("false stops snapshots."),
-    hours: z.int().min(1).max(10_000).optional().describe("Hours between two; needed unless enabled is false: 24"),
-  }).superRefine(({ enabled, hours }, context) => {
-    if (enabled === (hours !== undefined)) return;
-    const message = enabled ? "is needed where enabled is true" : "must be left out where enabled is false";
-    context.addIssue({ code: "custom", path: ["hours"], message });
-  }),
-  output: z.looseObject({ ...serverOutput, ...changesOutput }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      enabled: z.boolean().describe("false stops snapshots."),
+      hours: z.int().min(1).max(10_000).optional().describe("Hours between two; needed unless enabled is false: 24"),
+    }).superRefine(({ enabled, hours }, context) => {
+      if (enabled === (hours !== undefined)) return;
+      const message = enabled ? "is needed where enabled is true" : "must be left out where enabled is false";
+      context.addIssue({ code: "custom", path: ["hours"], message });
+    }),
+  output: () => z.looseObject({ ...serverOutput, ...changesOutput }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     const { cloud } = facts.server;

@@ -21,12 +21,13 @@ const getServerDiskUsage = defineTool({
   effect: "read",
   description: "Reports what fills the disk of a server, by application. Starts work on the server, which takes a " +
     "while; figures without waiting are in get_server_details.",
-  input: z.strictObject({ ...serverInput, ...waitInput }),
-  output: z.looseObject({
-    ...reportOutput,
-    report: record.optional(),
-    apps: z.array(record).optional().describe("Who the users in the report are."),
-  }),
+  input: () => z.strictObject({ ...serverInput, ...waitInput }),
+  output: () =>
+    z.looseObject({
+      ...reportOutput,
+      report: record.optional(),
+      apps: z.array(record).optional().describe("Who the users in the report are."),
+    }),
   handler: async (input, { account, progress }) => {
     const server = await account.server(input.server_id);
     const read = (result: unknown) => {
@@ -54,16 +55,17 @@ const optimizeServerDisk = defineAskingTool({
   undo: { none: "what is removed can't be brought back" },
   description: "Frees disk space on a server by what is set to true, at least one, for all its applications. What is " +
     "removed can't be brought back. A person has to approve it.",
-  input: z.strictObject({
-    ...serverInput,
-    remove_app_tmp: cleanup("remove_app_tmp"),
-    remove_app_private_html: cleanup("remove_app_private_html"),
-    rotate_system_log: cleanup("rotate_system_log"),
-    rotate_app_log: cleanup("rotate_app_log"),
-    remove_app_local_backup: cleanup("remove_app_local_backup"),
-    ...waitInput,
-  }).refine((input) => CLEANUPS.some((name) => input[name]), `at least one of ${CLEANUPS.join(", ")} must be true`),
-  output: z.looseObject({ ...serverOutput, ...startedOutput, cleaned: z.array(z.string()) }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      remove_app_tmp: cleanup("remove_app_tmp"),
+      remove_app_private_html: cleanup("remove_app_private_html"),
+      rotate_system_log: cleanup("rotate_system_log"),
+      rotate_app_log: cleanup("rotate_app_log"),
+      remove_app_local_backup: cleanup("remove_app_local_backup"),
+      ...waitInput,
+    }).refine((input) => CLEANUPS.some((name) => input[name]), `at least one of ${CLEANUPS.join(", ")} must be true`),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput, cleaned: z.array(z.string()) }),
   facts: serverFacts,
   question: (facts, input) => ({
     headline: `Clean up the disk of server ${facts.server.id} with ${countApps(facts)}.`,

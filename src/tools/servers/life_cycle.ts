@@ -16,8 +16,8 @@ const startServer = defineTool({
   undo: { none: "stop_server stops it again" },
   idempotent: true,
   description: "Starts a stopped server, so that its applications are online again. Takes minutes.",
-  input: z.strictObject({ ...serverInput, ...waitInput }),
-  output: z.looseObject({ ...serverOutput, ...startedOutput }),
+  input: () => z.strictObject({ ...serverInput, ...waitInput }),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput }),
   handler: async (input, context) =>
     await startOnServer(await context.account.server(input.server_id), input, context, {
       operation: "server_start",
@@ -35,8 +35,8 @@ const stopServer = defineAskingTool({
   undo: { none: "start_server starts it again" },
   idempotent: true,
   description: "Stops a server. Every application on it is offline until start_server. A person has to approve it.",
-  input: z.strictObject({ ...serverInput, ...waitInput }),
-  output: z.looseObject({ ...serverOutput, ...startedOutput }),
+  input: () => z.strictObject({ ...serverInput, ...waitInput }),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput }),
   facts: serverFacts,
   question: (facts) => ({
     headline: `Stop server ${facts.server.id}: ${countApps(facts, GOES, GO)} offline.`,
@@ -59,8 +59,8 @@ const restartServer = defineAskingTool({
   undo: { none: "a restart that has begun can't be called off" },
   description: "Restarts a server. Every application on it is offline for some minutes. A person has to approve it. " +
     "For one service use change_service_state.",
-  input: z.strictObject({ ...serverInput, ...waitInput }),
-  output: z.looseObject({ ...serverOutput, ...startedOutput }),
+  input: () => z.strictObject({ ...serverInput, ...waitInput }),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput }),
   facts: serverFacts,
   question: (facts) => ({
     headline: `Restart server ${facts.server.id}: ${countApps(facts, GOES, GO)} offline for a while.`,
@@ -84,8 +84,8 @@ const backupServer = defineTool({
   undo: { none: "it only adds backups" },
   description: "Backs up all applications of a server now. Takes minutes, in which no other operation can start on " +
     "the server. For one application use backup_app.",
-  input: z.strictObject({ ...serverInput, ...waitInput }),
-  output: z.looseObject({ ...serverOutput, ...startedOutput }),
+  input: () => z.strictObject({ ...serverInput, ...waitInput }),
+  output: () => z.looseObject({ ...serverOutput, ...startedOutput }),
   handler: async (input, context) =>
     await startOnServer(await context.account.server(input.server_id), input, context, {
       operation: "server_backup",

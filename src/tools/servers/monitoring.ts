@@ -28,22 +28,24 @@ const getServerMonitoringDetail = defineTool({
   effect: "read",
   description: "Shows one figure of a server over time: points with min, mean, max and last. Use it to see when CPU, " +
     "memory or disk changed. May start work on the server.",
-  input: z.strictObject({
-    ...serverInput,
-    target: z.enum(GRAPH_TARGETS).describe("Which figure. Free Disk has (Data) and (DB) on amazon and gce alone."),
-    duration: z.enum(["1 Hour", "12 Hours", "1 Day", "7 Days", "1 Month"]).meta(lookBack).describe(
-      "How far to look back.",
-    ),
-    timezone,
-    ...waitInput,
-  }),
-  output: z.looseObject({
-    ...reportOutput,
-    target: z.string(),
-    duration: z.string(),
-    timezone: z.string(),
-    series: z.array(record).optional(),
-  }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      target: z.enum(GRAPH_TARGETS).describe("Which figure. Free Disk has (Data) and (DB) on amazon and gce alone."),
+      duration: z.enum(["1 Hour", "12 Hours", "1 Day", "7 Days", "1 Month"]).meta(lookBack).describe(
+        "How far to look back.",
+      ),
+      timezone,
+      ...waitInput,
+    }),
+  output: () =>
+    z.looseObject({
+      ...reportOutput,
+      target: z.string(),
+      duration: z.string(),
+      timezone: z.string(),
+      series: z.array(record).optional(),
+    }),
   handler: async ({ server_id, target, duration, timezone, wait_seconds }, { account, progress }) => {
     const server = await account.server(server_id);
     requireKnown(target, { argument: "target", what: "figure of a server at this provider", known: targetsOf(server) });
@@ -66,8 +68,8 @@ const getServerAnalytics = defineTool({
   description:
     "Reports how much CPU and memory each application of a server uses now, and the server's own load. Use " +
     "it to find which application slows a server down. Starts work on the server.",
-  input: z.strictObject({ ...serverInput, ...waitInput }),
-  output: z.looseObject({ ...reportOutput, report: record.optional() }),
+  input: () => z.strictObject({ ...serverInput, ...waitInput }),
+  output: () => z.looseObject({ ...reportOutput, report: record.optional() }),
   handler: async (input, { account, progress }) => {
     const server = await account.server(input.server_id);
     const read = (result: unknown) => ({ report: readServerUsage(result, knownApps(server)) });

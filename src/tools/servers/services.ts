@@ -19,8 +19,8 @@ const getServerServicesStatus = defineTool({
   effect: "read",
   description: "Shows which services of a server run (web server, database, PHP, caches) and which are switched on. " +
     "Gives the names that change_service_state takes.",
-  input: z.strictObject(serverInput),
-  output: z.looseObject({ ...serverOutput, services: record, enabled: record }),
+  input: () => z.strictObject(serverInput),
+  output: () => z.looseObject({ ...serverOutput, services: record, enabled: record }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     return { ...namesOfServer(server), ...await readServices(account, server.id) };
@@ -53,19 +53,21 @@ const changeServiceState = defineAskingTool({
   effect: "destructive",
   description: "Starts, stops or restarts one service of a server, at once. A stop takes what depends on the service " +
     "offline; stop and restart need a person's approval.",
-  input: z.strictObject({
-    ...serverInput,
-    service: z.string().regex(/^[a-z][a-z0-9.-]{0,39}$/, "must be a service's name, such as nginx or php8.2-fpm")
-      .describe("As get_server_services_status names it: nginx, mysql, php8.2-fpm."),
-    action: z.enum(["start", "stop", "restart"]).describe("What to do."),
-  }),
+  input: () =>
+    z.strictObject({
+      ...serverInput,
+      service: z.string().regex(/^[a-z][a-z0-9.-]{0,39}$/, "must be a service's name, such as nginx or php8.2-fpm")
+        .describe("As get_server_services_status names it: nginx, mysql, php8.2-fpm."),
+      action: z.enum(["start", "stop", "restart"]).describe("What to do."),
+    }),
   formerly: { state: { name: "action" } },
-  output: z.looseObject({
-    ...serverOutput,
-    service: z.string(),
-    action: z.string(),
-    service_status: z.string().nullable().describe("As Cloudways gives it afterwards."),
-  }),
+  output: () =>
+    z.looseObject({
+      ...serverOutput,
+      service: z.string(),
+      action: z.string(),
+      service_status: z.string().nullable().describe("As Cloudways gives it afterwards."),
+    }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     const status = await readServices(context.account, facts.server.id).catch((error) => nullIfRefused(error));
@@ -116,8 +118,9 @@ const manageServerVarnish = defineAskingTool({
   description:
     "Turns the Varnish cache of a whole server on or off, or purges it, at once. Off and purge slow all its " +
     "sites, so they ask first. For one application use manage_app_varnish.",
-  input: z.strictObject({ ...serverInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
-  output: z.looseObject({ ...serverOutput, action: z.string(), message: z.string() }),
+  input: () =>
+    z.strictObject({ ...serverInput, action: z.enum(["enable", "disable", "purge"]).describe("What to do.") }),
+  output: () => z.looseObject({ ...serverOutput, action: z.string(), message: z.string() }),
   facts: async (input, context) => {
     const facts = await serverFacts(input, context);
     if (input.action === "purge") return { ...facts, isOn: null };

@@ -14,8 +14,8 @@ const getServerSettings = defineTool({
   description:
     "Shows the settings of a server (PHP limits, MySQL, time zone, TLS versions and so on) and the versions " +
     "of its packages, as Cloudways names them.",
-  input: z.strictObject(serverInput),
-  output: z.looseObject({ ...serverOutput, settings: record }),
+  input: () => z.strictObject(serverInput),
+  output: () => z.looseObject({ ...serverOutput, settings: record }),
   handler: async (input, { account }) => {
     const server = await account.server(input.server_id);
     const settings = await readServerSettings(account, server.id);

@@ -24,8 +24,8 @@ const getAppAccess = defineTool({
   description:
     "Shows whether an application is open to visitors, and whether SSH access is on for its users. null: not " +
     "told.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, open: stated, ssh_access: stated }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, open: stated, ssh_access: stated }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const [ssh, open] = await Promise.all([readSshState(account, found), readOpenState(account, found)]);
@@ -90,8 +90,8 @@ const setAppSshAccess = defineAskingTool({
   description:
     "Switches SSH access for the users of an application on or off. The master user of the server keeps its " +
     "own. A person has to approve it.",
-  input: z.strictObject({ ...appInput, enabled: z.boolean().describe("true lets them use a shell.") }),
-  output: z.looseObject({ ...appOutput, ssh_access: stated }),
+  input: () => z.strictObject({ ...appInput, enabled: z.boolean().describe("true lets them use a shell.") }),
+  output: () => z.looseObject({ ...appOutput, ssh_access: stated }),
   facts: async (input, context): Promise<SshFacts> => {
     const facts = await appFacts(input, context);
     const ssh = await readSshState(context.account, facts);
@@ -164,8 +164,8 @@ const setAppState = defineAskingTool({
   idempotent: true,
   description: "Closes an application to visitors, or opens it again. Closed, its site is offline, its cron jobs and " +
     "SFTP stop, and its certificate may not renew. A person has to approve it.",
-  input: z.strictObject({ ...appInput, enabled: z.boolean().describe("false closes it, true opens it.") }),
-  output: z.looseObject({ ...appOutput, open: stated }),
+  input: () => z.strictObject({ ...appInput, enabled: z.boolean().describe("false closes it, true opens it.") }),
+  output: () => z.looseObject({ ...appOutput, open: stated }),
   facts: async (input, context): Promise<OpenFacts> => {
     const facts = await appFacts(input, context);
     const open = await readOpenState(context.account, facts);

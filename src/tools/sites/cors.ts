@@ -19,12 +19,13 @@ const setAppCorsHeaders = defineAskingTool({
   description: "Sets the CORS headers of an application: which other origins may read from it. Sources differ on the " +
     "value: the words enable and disable, or the header's text. A person has to approve it. " +
     "Cloudways' answer is not documented; it is shown as it came.",
-  input: z.strictObject({
-    ...appInput,
-    cors_header: z.string().min(1).max(500).describe("enable, disable, or a text such as https://www.example.com"),
-    ...waitInput,
-  }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, cors_header: z.string() }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      cors_header: z.string().min(1).max(500).describe("enable, disable, or a text such as https://www.example.com"),
+      ...waitInput,
+    }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, cors_header: z.string() }),
   facts: async (input, context) => {
     const facts = await appFacts(input, context);
     const flags = await readFlags(context.account, facts).catch(nullIfRefused);

@@ -34,8 +34,8 @@ const listAppCronJobs = defineTool({
   description:
     "Lists the cron jobs of an application: the lines of its crontab, the jobs made with the console's form, " +
     "and whether its cron optimizer is on (null: not told). One job may stand in both.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, lines: texts, form_jobs: texts, cron_optimizer: z.boolean().nullable() }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, lines: texts, form_jobs: texts, cron_optimizer: z.boolean().nullable() }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const [{ lines, formJobs }, flags] = await Promise.all([
@@ -114,24 +114,26 @@ const updateAppCronJobs = defineAskingTool({
   effect: "destructive",
   description: "Edits the cron jobs (scheduled commands) of an application: add and remove lines of its crontab, or " +
     "replace all. All others stay. Times are the server's. A person has to approve it.",
-  input: z.strictObject({
-    ...appInput,
-    add: newLines.min(1).meta(spaced).optional().describe("To add: 0 2 * * * php /path/script.php"),
-    remove: z.array(z.string().min(1).max(1000)).min(1).max(200).meta(spaced).optional()
-      .describe("Lines to take off, as list_app_cron_jobs shows them."),
-    replace: newLines.meta(spaced).optional().describe("All lines, instead of add and remove."),
-  }).superRefine((input, context) => checkEdit(input, context, cronKey)),
-  output: z.looseObject({
-    ...appOutput,
-    before: texts,
-    after: texts,
-    added: texts,
-    removed: texts,
-    not_there: texts,
-    form_jobs_before: texts,
-    form_jobs_after: texts,
-    warnings: texts,
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      add: newLines.min(1).meta(spaced).optional().describe("To add: 0 2 * * * php /path/script.php"),
+      remove: z.array(z.string().min(1).max(1000)).min(1).max(200).meta(spaced).optional()
+        .describe("Lines to take off, as list_app_cron_jobs shows them."),
+      replace: newLines.meta(spaced).optional().describe("All lines, instead of add and remove."),
+    }).superRefine((input, context) => checkEdit(input, context, cronKey)),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      before: texts,
+      after: texts,
+      added: texts,
+      removed: texts,
+      not_there: texts,
+      form_jobs_before: texts,
+      form_jobs_after: texts,
+      warnings: texts,
+    }),
   facts: planEdit,
   question: cronQuestion,
   handler: async (_input, { account }, facts) => {
@@ -198,8 +200,8 @@ const setAppCronOptimizer = defineWriteTool({
   idempotent: true,
   description: "Switches the cron optimizer of a WordPress application on or off: on, a real cron job runs its " +
     "scheduled tasks; off, visits of pages do (wp-cron).",
-  input: z.strictObject({ ...appInput, enabled: z.boolean().describe("true: a real cron job."), ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, cron_optimizer: z.boolean() }),
+  input: () => z.strictObject({ ...appInput, enabled: z.boolean().describe("true: a real cron job."), ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, cron_optimizer: z.boolean() }),
   facts: async (input, context) => {
     const facts = await appFacts(input, context);
     const flags = await readFlags(context.account, facts).catch(nullIfNotRead);

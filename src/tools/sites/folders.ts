@@ -29,12 +29,16 @@ const setAppWebroot = defineAskingTool({
   idempotent: true,
   description: "Sets the folder of an application that is served as its web root, such as public_html/public for " +
     `Laravel. A person has to approve it. ${NOT_DOCUMENTED}`,
-  input: z.strictObject({
-    ...appInput,
-    webroot: z.string().max(250).refine((folder) => FOLDER.test(folder), "must be a folder such as public_html/public")
-      .describe("From the application's own folder: public_html/public"),
-  }),
-  output: z.looseObject({ ...appOutput, webroot: z.string(), reply }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      webroot: z.string().max(250).refine(
+        (folder) => FOLDER.test(folder),
+        "must be a folder such as public_html/public",
+      )
+        .describe("From the application's own folder: public_html/public"),
+    }),
+  output: () => z.looseObject({ ...appOutput, webroot: z.string(), reply }),
   facts: appFacts,
   question: (facts, { webroot }): Question => ({
     headline: `Serve another folder of application ${facts.app.id} as its web root.`,
@@ -77,12 +81,16 @@ const setAppSymlink = defineAskingTool({
   description:
     "Makes a symbolic link in the folder of an application, such as to the current release of a deployment, " +
     `or removes it. A person has to approve it. ${NOT_DOCUMENTED}`,
-  input: z.strictObject({
-    ...appInput,
-    symlink: z.string().max(250).refine((folder) => folder === "" || FOLDER.test(folder), "must be a folder, or empty")
-      .describe("What it points to: current. Empty removes it."),
-  }),
-  output: z.looseObject({ ...appOutput, symlink: z.string(), reply }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      symlink: z.string().max(250).refine(
+        (folder) => folder === "" || FOLDER.test(folder),
+        "must be a folder, or empty",
+      )
+        .describe("What it points to: current. Empty removes it."),
+    }),
+  output: () => z.looseObject({ ...appOutput, symlink: z.string(), reply }),
   facts: appFacts,
   question: (facts, { symlink }): Question => ({
     headline: `${symlink === "" ? "Remove" : "Set"} the symbolic link of application ${facts.app.id}.`,

@@ -43,8 +43,8 @@ const getAppPhpSettings = defineTool({
   description:
     "Shows the PHP-FPM settings text of an application, line by line, with its own limits. A line that begins with a " +
     "semicolon counts for nothing; what is not set follows get_server_settings.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, fpm_enabled: z.boolean().nullable(), lines: texts }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, fpm_enabled: z.boolean().nullable(), lines: texts }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const { fpm_enabled, settings } = await readSettings(account, found);
@@ -85,25 +85,27 @@ const updateAppPhpSettings = defineAskingTool({
   description: "Edits the PHP-FPM settings text of one application, such as its memory limit, upload size and " +
     "execution time: sets and removes single settings, or replaces the text. For the whole server use " +
     "update_server_settings. A person has to approve it.",
-  input: z.strictObject({
-    ...appInput,
-    add: z.array(settingLine).min(1).max(50).meta(spaced).optional()
-      .describe("Lines; each replaces what sets the same: php_admin_value[memory_limit] = 512M"),
-    remove: z.array(z.string().min(1).max(500)).min(1).max(50).meta(spaced).optional()
-      .describe("Settings to take out, by name or whole line: memory_limit"),
-    replace: z.string().max(20_000).meta(declare({ form: "lines" })).optional()
-      .describe("The whole new text, instead of add and remove."),
-  }).superRefine(({ replace, ...edit }, context) =>
-    checkEdit({ ...edit, ...(replace !== undefined && { replace: linesOf(replace) }) }, context, nameOf)
-  ),
-  output: z.looseObject({
-    ...appOutput,
-    before: texts,
-    after: texts,
-    added: texts,
-    removed: texts,
-    not_there: texts,
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      add: z.array(settingLine).min(1).max(50).meta(spaced).optional()
+        .describe("Lines; each replaces what sets the same: php_admin_value[memory_limit] = 512M"),
+      remove: z.array(z.string().min(1).max(500)).min(1).max(50).meta(spaced).optional()
+        .describe("Settings to take out, by name or whole line: memory_limit"),
+      replace: z.string().max(20_000).meta(declare({ form: "lines" })).optional()
+        .describe("The whole new text, instead of add and remove."),
+    }).superRefine(({ replace, ...edit }, context) =>
+      checkEdit({ ...edit, ...(replace !== undefined && { replace: linesOf(replace) }) }, context, nameOf)
+    ),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      before: texts,
+      after: texts,
+      added: texts,
+      removed: texts,
+      not_there: texts,
+    }),
   facts: planEdit,
   question(facts): Question {
     const { app, before, edited: { after, added, removed } } = facts;

@@ -20,8 +20,8 @@ const getAppCronReport = defineTool({
   effect: "read",
   description: "Reports which cron jobs of an application ran, and how long they took. Starts work on the server. " +
     NOT_DOCUMENTED,
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...reportedOutput, report: record.optional() }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...reportedOutput, report: record.optional() }),
   handler: async (input, { account, progress }) => {
     const found = await account.app(input.app_id, input.server_id);
     const report = await account.report(cronRequest(found), waitOptions(input.wait_seconds, progress));
@@ -44,26 +44,28 @@ const getAppTrafficDetails = defineTool({
   effect: "read",
   description: "Reports requests to an application between two times: top IP addresses, bots, URLs or statuses, or " +
     `chosen rows of them. Starts work on the server. ${NOT_DOCUMENTED}`,
-  input: z.strictObject({
-    ...appInput,
-    from: moment.meta(shorterSpan).describe("From when: 2026-08-01T14:00:00Z"),
-    until: moment.describe("Until when; without a zone it is UTC."),
-    resource: z.enum(["top_ips", "top_bots", "top_urls", "top_statuses"]).describe("Which report."),
-    rows: z.array(z.string().min(1).max(500)).min(1).max(100).optional()
-      .describe("Only these rows of get_app_analytics_traffic: 198.51.100.7"),
-    ...waitInput,
-  }).refine(({ from, until }) => millisecondsOf(from) < millisecondsOf(until), {
-    path: ["until"],
-    message: "must be later than from",
-  }),
-  output: z.looseObject({
-    ...appOutput,
-    ...reportedOutput,
-    from: z.string(),
-    until: z.string(),
-    resource: z.string(),
-    report: record.optional(),
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      from: moment.meta(shorterSpan).describe("From when: 2026-08-01T14:00:00Z"),
+      until: moment.describe("Until when; without a zone it is UTC."),
+      resource: z.enum(["top_ips", "top_bots", "top_urls", "top_statuses"]).describe("Which report."),
+      rows: z.array(z.string().min(1).max(500)).min(1).max(100).optional()
+        .describe("Only these rows of get_app_analytics_traffic: 198.51.100.7"),
+      ...waitInput,
+    }).refine(({ from, until }) => millisecondsOf(from) < millisecondsOf(until), {
+      path: ["until"],
+      message: "must be later than from",
+    }),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      ...reportedOutput,
+      from: z.string(),
+      until: z.string(),
+      resource: z.string(),
+      report: record.optional(),
+    }),
   handler: async ({ from, until, resource, rows, ...input }, { account, progress }) => {
     const found = await account.app(input.app_id, input.server_id);
     const span = { from: dayFirst(from), until: dayFirst(until) };
@@ -86,21 +88,23 @@ const getAppMonitoringDetail = defineTool({
   description:
     "Shows one figure of an application over time. Its figures are unreliable; prefer the analytics reports. " +
     NOT_DOCUMENTED,
-  input: z.strictObject({
-    ...appInput,
-    target: z.string().min(1).max(60).describe("Cloudways' name of the figure: Idle CPU"),
-    duration: z.enum(["1 Hour", "12 Hours", "1 Day", "7 Days", "1 Month"]).meta(lookBack).describe(
-      "How far to look back.",
-    ),
-    timezone,
-  }),
-  output: z.looseObject({
-    ...appOutput,
-    target: z.string(),
-    duration: z.string(),
-    timezone: z.string(),
-    series: records.nullable(),
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      target: z.string().min(1).max(60).describe("Cloudways' name of the figure: Idle CPU"),
+      duration: z.enum(["1 Hour", "12 Hours", "1 Day", "7 Days", "1 Month"]).meta(lookBack).describe(
+        "How far to look back.",
+      ),
+      timezone,
+    }),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      target: z.string(),
+      duration: z.string(),
+      timezone: z.string(),
+      series: records.nullable(),
+    }),
   handler: async ({ target, duration, timezone, ...input }, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const reply = await account.read({

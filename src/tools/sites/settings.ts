@@ -155,20 +155,21 @@ const updateAppSettings = defineAskingTool({
   effect: "destructive",
   description: "Switches settings of an application on or off; sends only those that differ. Asks where something is " +
     "opened or switched off. get_app_settings shows them.",
-  input: z.strictObject({
-    ...appInput,
-    geo_ip_header: flag.describe("Gives the visitor's country to the code."),
-    xmlrpc: flag.describe("XML-RPC of WordPress; on asks first."),
-    device_detection: flag.describe("Caches phones and computers apart."),
-    ignore_query_string: flag.describe("Caches pages whatever their query; on asks first."),
-    php_direct_execution: flag.describe("Lets visitors run PHP files by address; on asks first."),
-    webp: flag.describe("Serves images as WebP."),
-    ...waitInput,
-  }).superRefine((input, context) => {
-    if (SWITCH_NAMES.some((name) => input[name] !== undefined)) return;
-    context.addIssue({ code: "custom", path: ["webp"], message: "or another setting is needed" });
-  }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, changed: record, not_sent: texts }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      geo_ip_header: flag.describe("Gives the visitor's country to the code."),
+      xmlrpc: flag.describe("XML-RPC of WordPress; on asks first."),
+      device_detection: flag.describe("Caches phones and computers apart."),
+      ignore_query_string: flag.describe("Caches pages whatever their query; on asks first."),
+      php_direct_execution: flag.describe("Lets visitors run PHP files by address; on asks first."),
+      webp: flag.describe("Serves images as WebP."),
+      ...waitInput,
+    }).superRefine((input, context) => {
+      if (SWITCH_NAMES.some((name) => input[name] !== undefined)) return;
+      context.addIssue({ code: "custom", path: ["webp"], message: "or another setting is needed" });
+    }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, changed: record, not_sent: texts }),
   facts: planChanges,
   question: settingsQuestion,
   handler: async ({ wait_seconds }, context, facts) => {

@@ -87,22 +87,24 @@ const updateAppVarnishRules = defineAskingTool({
   description:
     "Edits the URLs and cookies that are left out of the Varnish cache of an application: add and remove, or " +
     "replace all. get_app_varnish_settings shows them. A person has to approve it.",
-  input: z.strictObject({
-    ...appInput,
-    add: ruleTexts.min(1).optional().describe("To leave out: url:/cart, cookie:session"),
-    remove: ruleTexts.min(1).optional().describe("To cache again, in the same form."),
-    replace: ruleTexts.optional().describe("All rules, instead of add and remove."),
-    ...waitInput,
-  }).superRefine((input, context) => checkEdit(input, context, asWritten)),
-  output: z.looseObject({
-    ...appOutput,
-    ...startedOutput,
-    before: texts,
-    after: texts,
-    added: texts,
-    removed: texts,
-    not_there: texts,
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      add: ruleTexts.min(1).optional().describe("To leave out: url:/cart, cookie:session"),
+      remove: ruleTexts.min(1).optional().describe("To cache again, in the same form."),
+      replace: ruleTexts.optional().describe("All rules, instead of add and remove."),
+      ...waitInput,
+    }).superRefine((input, context) => checkEdit(input, context, asWritten)),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      ...startedOutput,
+      before: texts,
+      after: texts,
+      added: texts,
+      removed: texts,
+      not_there: texts,
+    }),
   facts: planEdit,
   question(facts): Question {
     const { app, before, edited } = facts;

@@ -99,17 +99,19 @@ const createStagingApp = defineTool({
   description: "Makes a staging copy of a live application, on the same or another server, to test changes safely. " +
     "Takes minutes. Visitors of the copy are asked for a password, which can't be read; see " +
     "reset_staging_password. After an unclear end look at list_staging_apps; a second call makes a second copy.",
-  input: z.strictObject({
-    ...appInput,
-    destination_server_id: z.int().min(1).optional().describe("Server for the copy; left out: the same server."),
-    ...waitInput,
-  }),
-  output: z.looseObject({
-    ...appOutput,
-    ...startedOutput,
-    new_app_id: z.number().nullable(),
-    prompt_enabled: z.boolean(),
-  }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      destination_server_id: z.int().min(1).optional().describe("Server for the copy; left out: the same server."),
+      ...waitInput,
+    }),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      ...startedOutput,
+      new_app_id: z.number().nullable(),
+      prompt_enabled: z.boolean(),
+    }),
   handler: async ({ destination_server_id, ...input }, { account, progress }) => {
     const live = await account.app(input.app_id, input.server_id);
     requireLive(live);

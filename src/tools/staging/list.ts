@@ -30,12 +30,15 @@ const listStagingApps = defineTool({
   description: "Lists the staging applications of the account, each with the live application it was made from. " +
     "Use it before a push or pull. live_app.state gone means that the live application is not in the account any " +
     "more. perhaps_temporary marks a copy that a running update may have made for itself.",
-  input: z.strictObject({
-    server_id: z.int().min(1).meta(declare({ role: "target", shorter: "Ask for one server at a time, by server_id." }))
-      .optional()
-      .describe("Only staging applications on this server."),
-  }),
-  output: z.looseObject({ as_of: z.string(), staging_apps: records }),
+  input: () =>
+    z.strictObject({
+      server_id: z.int().min(1).meta(
+        declare({ role: "target", shorter: "Ask for one server at a time, by server_id." }),
+      )
+        .optional()
+        .describe("Only staging applications on this server."),
+    }),
+  output: () => z.looseObject({ as_of: z.string(), staging_apps: records }),
   handler: async ({ server_id }, { account }) => {
     const listed = await account.listed();
     const wanted = server_id === undefined ? listed.servers : [listed.server(server_id)];
@@ -56,8 +59,8 @@ const getStagingLog = defineTool({
   effect: "read",
   description: "Shows what was pushed and pulled between a staging application and its live one, and when. " +
     AS_IT_CAME,
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, ...replyOutput }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, ...replyOutput }),
   handler: async (input, { account }) => {
     const found = requireStaging(await account.app(input.app_id, input.server_id));
     const reply = await account.read({
@@ -80,8 +83,8 @@ const listStagingTables = defineTool({
   idempotent: true,
   description: "Lists the database tables of an application that a push or pull can be limited to. Give the staging " +
     `application for a push, the live one for a pull. Starts work on the server. ${AS_IT_CAME}`,
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...undocumentedOutput }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...undocumentedOutput }),
   handler: async (input, context) =>
     await startUndocumented(await context.account.app(input.app_id, input.server_id), input, context, {
       operation: "staging_sync_tables",

@@ -21,13 +21,14 @@ const resetStagingPassword = defineAskingTool({
     "Makes a new password for the prompt in front of a staging application and shows it to the person once. " +
     "The old user name and password stop working. Asks first only where you are to see it (show: answer). " +
     AS_IT_CAME,
-  input: z.strictObject({
-    ...appInput,
-    user_name: userName.default("staging").describe("User name of the prompt; the present one can't be read."),
-    show,
-    ...waitInput,
-  }),
-  output: z.looseObject({ ...appOutput, ...undocumentedOutput, ...passwordOutput, user_name: z.string() }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      user_name: userName.default("staging").describe("User name of the prompt; the present one can't be read."),
+      show,
+      ...waitInput,
+    }),
+  output: () => z.looseObject({ ...appOutput, ...undocumentedOutput, ...passwordOutput, user_name: z.string() }),
   showsSecrets: (input) => input.show,
   facts: async (input, context) => requireStaging(await appFactsIf(input.show === "answer", input, context)),
   question(facts, { show }) {

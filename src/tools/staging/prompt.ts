@@ -19,12 +19,13 @@ const setStagingPasswordPrompt = defineAskingTool({
   idempotent: true,
   description: "Switches the password prompt in front of a staging application on or off. Off asks first: everybody " +
     "can see it then. Its user name and password can't be read.",
-  input: z.strictObject({
-    ...appInput,
-    enabled: z.boolean().describe("true asks visitors for a user name and password."),
-    ...waitInput,
-  }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, prompt_enabled: z.boolean() }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      enabled: z.boolean().describe("true asks visitors for a user name and password."),
+      ...waitInput,
+    }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, prompt_enabled: z.boolean() }),
   facts: async (input, context) => requireStaging(await appFactsIf(!input.enabled, input, context)),
   question(facts, { enabled }) {
     if (enabled) return undefined;
@@ -55,8 +56,8 @@ const deleteStagingBackup = defineAskingTool({
   undo: { none: "what is deleted is gone" },
   description: "Deletes the backup that was taken before a push or pull of a staging application. A person has to " +
     `approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...undocumentedOutput }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...undocumentedOutput }),
   facts: async (input, context) => requireStaging(await appFacts(input, context)),
   question: (facts) => ({
     headline: `Delete the backup that the last push or pull of staging application ${facts.app.id} left.`,

@@ -41,13 +41,14 @@ function checkParts(input: SyncParts, context: z.core.$RefinementCtx<SyncParts>)
   for (const [message, holds] of PARTS) if (!holds(input)) context.addIssue({ code: "custom", message });
 }
 
-const syncOutput = z.looseObject({
-  ...appOutput,
-  ...startedOutput,
-  live_app_id: z.number(),
-  live_app_label: z.string(),
-  backup_first: z.boolean(),
-});
+const syncOutput = () =>
+  z.looseObject({
+    ...appOutput,
+    ...startedOutput,
+    live_app_id: z.number(),
+    live_app_label: z.string(),
+    backup_first: z.boolean(),
+  });
 
 /**
  * `app_id` is the copy and `source_app_id` the live application, in both directions and never the other way round. Flags
@@ -88,10 +89,11 @@ const pushStagingApp = defineAskingTool({
   description: "Overwrites the live application with its staging copy: files, database, or chosen tables. app_id is " +
     "the staging application. Newer orders and users of the live site are lost with the database. Back up the live " +
     "application before. A person has to approve it.",
-  input: z.strictObject({
-    ...syncInput,
-    backup: z.boolean().default(true).describe("Have Cloudways back up the live site first."),
-  }).superRefine(checkParts),
+  input: () =>
+    z.strictObject({
+      ...syncInput,
+      backup: z.boolean().default(true).describe("Have Cloudways back up the live site first."),
+    }).superRefine(checkParts),
   output: syncOutput,
   facts: async (input, context) => {
     const pair = await currentPair(input, context);
@@ -126,7 +128,7 @@ const pullStagingApp = defineAskingTool({
   description: "Overwrites the staging application with the present state of the live one: files, database, or " +
     "chosen tables. app_id is the staging application. Needs a backup of both from the last 24 hours (backup_app), " +
     "and has Cloudways make another. A person has to approve it.",
-  input: z.strictObject(syncInput).superRefine(checkParts),
+  input: () => z.strictObject(syncInput).superRefine(checkParts),
   output: syncOutput,
   facts: async (input, context) => {
     const { account, clock } = context;

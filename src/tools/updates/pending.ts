@@ -25,12 +25,15 @@ const listAppUpdates = defineTool({
   accountWide: false,
   description: "Lists the pending WordPress updates of all applications, as counts: core, plugins and themes; those " +
     "with most first. get_update_settings names those of one application.",
-  input: z.strictObject({
-    server_id: z.int().min(1).meta(declare({ role: "target", shorter: "Ask for one server at a time, by server_id." }))
-      .optional()
-      .describe("Only applications on this server."),
-  }),
-  output: z.looseObject({ apps: records }),
+  input: () =>
+    z.strictObject({
+      server_id: z.int().min(1).meta(
+        declare({ role: "target", shorter: "Ask for one server at a time, by server_id." }),
+      )
+        .optional()
+        .describe("Only applications on this server."),
+    }),
+  output: () => z.looseObject({ apps: records }),
   handler: async ({ server_id }, { account }) => {
     const servers = server_id === undefined ? await account.servers() : [await account.server(server_id)];
     const byId = await readPendingUpdates(account);
@@ -61,12 +64,13 @@ const checkAppUpdates = defineTool({
   effect: "read",
   description: "Has Cloudways look for new WordPress core, plugin and theme updates of an application now, and names " +
     "them. Starts work on the server.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({
-    ...appOutput,
-    ...startedOutput,
-    available: record.nullable().optional().describe("null: Cloudways does not tell."),
-  }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      ...startedOutput,
+      available: record.nullable().optional().describe("null: Cloudways does not tell."),
+    }),
   handler: async (input, { account, progress }) => {
     const found = await account.app(input.app_id, input.server_id);
     // It starts work although it is a GET.
@@ -156,17 +160,18 @@ const runAppUpdates = defineAskingTool({
   description: "Updates WordPress core, plugins and themes of an application by name, tested on a temporary copy " +
     "(SafeUpdates). Takes only updates that get_update_settings or check_app_updates names. Takes long. A person has " +
     `to approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({
-    ...appInput,
-    core: z.boolean().default(false).describe("Update WordPress itself to the version that waits."),
-    plugins: slugs.describe("Slugs of plugins: breeze"),
-    themes: slugs.describe("Slugs of themes: storefront"),
-    ...waitInput,
-  }).refine(
-    ({ core, plugins, themes }) => core || plugins !== undefined || themes !== undefined,
-    "at least one of core, plugins, themes must be given",
-  ),
-  output: z.looseObject({ ...appOutput, ...undocumentedOutput }),
+  input: () =>
+    z.strictObject({
+      ...appInput,
+      core: z.boolean().default(false).describe("Update WordPress itself to the version that waits."),
+      plugins: slugs.describe("Slugs of plugins: breeze"),
+      themes: slugs.describe("Slugs of themes: storefront"),
+      ...waitInput,
+    }).refine(
+      ({ core, plugins, themes }) => core || plugins !== undefined || themes !== undefined,
+      "at least one of core, plugins, themes must be given",
+    ),
+  output: () => z.looseObject({ ...appOutput, ...undocumentedOutput }),
   facts: async (input, context) => {
     const facts = await appFacts(input, context);
     const settings = await readSettings(context.account, facts);

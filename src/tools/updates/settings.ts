@@ -59,13 +59,14 @@ const getUpdateSettings = defineTool({
   description: "Shows whether automatic updates (SafeUpdates) of an application are on, their schedule, what they " +
     "select, the updates that wait, and the next run. Null is what Cloudways does not tell, as it may while they are " +
     "off.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({
-    ...appOutput,
-    enabled: z.boolean().nullable(),
-    settings: record.nullable(),
-    next_run: record.nullable(),
-  }),
+  input: () => z.strictObject(appInput),
+  output: () =>
+    z.looseObject({
+      ...appOutput,
+      enabled: z.boolean().nullable(),
+      settings: record.nullable(),
+      next_run: record.nullable(),
+    }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const enabled = await readStatus(account, found);
@@ -94,8 +95,9 @@ const setAppUpdates = defineAskingTool({
   idempotent: true,
   description: "Switches the automatic updates (SafeUpdates) of an application on or off. On sets a default schedule " +
     `and covers every plugin and theme, new ones too. A person has to approve it. ${AS_IT_CAME}`,
-  input: z.strictObject({ ...appInput, enabled: z.boolean().describe("true has Cloudways update it from then on.") }),
-  output: z.looseObject({ ...appOutput, enabled: z.boolean().nullable(), ...replyOutput }),
+  input: () =>
+    z.strictObject({ ...appInput, enabled: z.boolean().describe("true has Cloudways update it from then on.") }),
+  output: () => z.looseObject({ ...appOutput, enabled: z.boolean().nullable(), ...replyOutput }),
   facts: async (input, context) => {
     const facts = await appFacts(input, context);
     return { ...facts, isOn: await readStatus(context.account, facts) };
@@ -170,11 +172,12 @@ const updateUpdateSettings = defineAskingTool({
   idempotent: true,
   description: "Sets the schedule, selection and e-mails of an application's automatic updates; what is left out " +
     "stays. Asks where the selection or who is told changes. Switching them on or off: set_app_updates. " + AS_IT_CAME,
-  input: z.strictObject({ ...appInput, ...CHANGES }).refine(
-    (input) => Object.entries(input).some(([name, value]) => name in CHANGES && value !== undefined),
-    `at least one of ${Object.keys(CHANGES).join(", ")} must be given`,
-  ),
-  output: z.looseObject({ ...appOutput, settings: record, changed: z.array(z.string()), ...replyOutput }),
+  input: () =>
+    z.strictObject({ ...appInput, ...CHANGES }).refine(
+      (input) => Object.entries(input).some(([name, value]) => name in CHANGES && value !== undefined),
+      `at least one of ${Object.keys(CHANGES).join(", ")} must be given`,
+    ),
+  output: () => z.looseObject({ ...appOutput, settings: record, changed: z.array(z.string()), ...replyOutput }),
   facts: async ({ app_id, server_id, ...changes }, context) => {
     const facts = await appFacts({ app_id, server_id }, context);
     const before = scheduleOf(await readSettings(context.account, facts));
@@ -224,8 +227,8 @@ const getUpdateHistory = defineTool({
   toolset: "updates",
   effect: "read",
   description: "Lists past update runs of an application and how each ended.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, runs: records }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, runs: records }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     const history = await safeUpdates(account.read({

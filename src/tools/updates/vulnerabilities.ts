@@ -23,8 +23,8 @@ const listAppVulnerabilities = defineTool({
   effect: "read",
   description: "Lists known vulnerabilities in the WordPress core, plugins and themes of an application, with the " +
     "version that fixes each; fixed_in null: no fix is known. scan_app_vulnerabilities fetches newer data.",
-  input: z.strictObject(appInput),
-  output: z.looseObject({ ...appOutput, ...knownOutput }),
+  input: () => z.strictObject(appInput),
+  output: () => z.looseObject({ ...appOutput, ...knownOutput }),
   handler: async (input, { account }) => {
     const found = await account.app(input.app_id, input.server_id);
     return { ...namesOf(found), ...await readVulnerabilities(account, found) };
@@ -38,8 +38,8 @@ const scanAppVulnerabilities = defineTool({
   effect: "read",
   description: "Has Cloudways look for vulnerabilities in the plugins, themes and core of an application now, and " +
     "lists them. Starts work on the server.",
-  input: z.strictObject({ ...appInput, ...waitInput }),
-  output: z.looseObject({ ...appOutput, ...startedOutput, ...knownOutput }),
+  input: () => z.strictObject({ ...appInput, ...waitInput }),
+  output: () => z.looseObject({ ...appOutput, ...startedOutput, ...knownOutput }),
   handler: async (input, { account, progress }) => {
     const found = await account.app(input.app_id, input.server_id);
     // It starts work although it is a GET.

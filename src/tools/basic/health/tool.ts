@@ -29,24 +29,26 @@ const getAccountHealth = defineTool({
   description: "Gives each server and application a verdict (ok, attention, urgent, unknown) with evidence: status, " +
     "services, disk, memory, CPU, certificates, alerts. Use it first for whether all is well. next_calls get the " +
     "rest. thorough starts work on the servers.",
-  input: z.strictObject({
-    server_ids: z.array(z.int().min(1)).min(1).max(500).meta(
-      declare({ role: "target", shorter: "Ask for one of server_ids at a time." }),
-    )
-      .optional().describe("Only these, in this order."),
-    thorough: z.boolean().default(false)
-      .describe("Also backups, updates, vulnerabilities, malware; takes long."),
-    wait_seconds: waitSeconds(60).describe("Most seconds, if thorough."),
-  }),
-  output: z.looseObject({
-    checked_at: z.string(),
-    servers: record,
-    apps: record,
-    findings: records,
-    not_looked_at: records,
-    next_step: z.string().optional(),
-    next_calls: records.optional(),
-  }),
+  input: () =>
+    z.strictObject({
+      server_ids: z.array(z.int().min(1)).min(1).max(500).meta(
+        declare({ role: "target", shorter: "Ask for one of server_ids at a time." }),
+      )
+        .optional().describe("Only these, in this order."),
+      thorough: z.boolean().default(false)
+        .describe("Also backups, updates, vulnerabilities, malware; takes long."),
+      wait_seconds: waitSeconds(60).describe("Most seconds, if thorough."),
+    }),
+  output: () =>
+    z.looseObject({
+      checked_at: z.string(),
+      servers: record,
+      apps: record,
+      findings: records,
+      not_looked_at: records,
+      next_step: z.string().optional(),
+      next_calls: records.optional(),
+    }),
   handler: async ({ server_ids, thorough, wait_seconds }, context) => {
     const { account, caller, clock } = context;
     const limits = thorough ? { requests: undefined, ms: wait_seconds * 1000 } : { requests: REQUESTS, ms: QUICK_MS };

@@ -121,17 +121,18 @@ const getWeeklyReport = defineTool({
   accountWide: false,
   description: "Reports the last days for a client, as data and as lines of markdown in plain words: changes made " +
     "through this service, alerts, backups, certificates, updates. not_included names what is missing.",
-  input: z.strictObject({ days: z.int().min(1).max(31).default(7).describe("How far to look back.") }),
-  output: z.looseObject({
-    period: record,
-    changes: record.nullable(),
-    alerts: record.nullable(),
-    backups: record,
-    certificates: record.nullable(),
-    updates: record,
-    not_included: records,
-    markdown: texts,
-  }),
+  input: () => z.strictObject({ days: z.int().min(1).max(31).default(7).describe("How far to look back.") }),
+  output: () =>
+    z.looseObject({
+      period: record,
+      changes: record.nullable(),
+      alerts: record.nullable(),
+      backups: record,
+      certificates: record.nullable(),
+      updates: record,
+      not_included: records,
+      markdown: texts,
+    }),
   handler: async ({ days }, context) => shortEnough(await findOut(context, days)),
 });
 
