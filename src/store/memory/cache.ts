@@ -33,7 +33,7 @@ interface Account {
 const OVERHEAD_BYTES = 200;
 
 /** How many owners' entries are looked through with each write. */
-const OWNERS_PER_WRITE = 16;
+const OWNERS_PER_WRITE = 4;
 
 /** The owner of entries of no single customer. It has no quota. */
 const SHARED = "shared";
