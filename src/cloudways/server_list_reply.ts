@@ -39,7 +39,7 @@ export async function writeServerTexts(servers: readonly ServerRecord[]): Promis
 
 /**
  * The servers of the texts that {@linkcode writeServerTexts} just wrote. To V8 a record that a schema made member by member
- * is a dictionary; as it comes from its JSON it takes a third of that memory, and is read faster.
+ * is a dictionary; as it comes from its JSON it takes a fraction of that memory, and is read faster.
  */
 export async function rereadServerTexts(texts: readonly string[]): Promise<ServerRecord[]> {
   const turns = new Turns();
