@@ -81,8 +81,8 @@ export function wholeMinutes(value: unknown): number | null {
 
 /** An SSH key in the lists of servers and of credentials, which name its id differently. */
 export const sshKeyRecord = z.looseObject({
-  id: idNumber.optional(),
-  ssh_key_id: idNumber.optional(),
+  id: idNumber.nullish(),
+  ssh_key_id: idNumber.nullish(),
   label: looseText,
 })
   .transform(({ id, ssh_key_id, label }) => ({ id: id ?? ssh_key_id ?? null, label }));

@@ -37,13 +37,28 @@ export async function writeServerTexts(servers: readonly ServerRecord[]): Promis
   return texts;
 }
 
+/**
+ * The servers of the texts that {@linkcode writeServerTexts} just wrote. To V8 a record that a schema made member by member
+ * is a dictionary; as it comes from its JSON it takes a fraction of that memory, and is read faster.
+ */
+export async function rereadServerTexts(texts: readonly string[]): Promise<ServerRecord[]> {
+  const turns = new Turns();
+  const servers: ServerRecord[] = [];
+  for (const text of texts) {
+    await turns.next();
+    servers.push(JSON.parse(text));
+  }
+  return servers;
+}
+
 /** The servers whose texts {@linkcode writeServerTexts} wrote; undefined for any other texts. */
 export async function readServerTexts(texts: readonly string[]): Promise<ServerRecord[] | undefined> {
   const turns = new Turns();
-  const read = async (text: string) => await readServer(JSON.parse(text), turns);
+  const isServer = async (text: string) => await readServer(JSON.parse(text), turns);
   // A text that is not JSON makes the whole of them worthless.
-  const servers = await readEach(texts, [], turns, read).catch(() => undefined);
-  return servers?.success === true ? servers.data : undefined;
+  const read = await readEach(texts, [], turns, isServer).catch(() => undefined);
+  // What was read before has its final form, so reading it again changes nothing.
+  return read?.success === true ? await rereadServerTexts(texts) : undefined;
 }
 
 async function readServer(value: unknown, turns: Turns): Promise<Parsed<ServerRecord>> {

@@ -6,10 +6,11 @@ import { OpenedEntries } from "../store/opened_entries.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 import type { CloudwaysClient } from "./client.ts";
+import { packTexts, unpackTexts } from "./packed_texts.ts";
 import type { Session } from "./session.ts";
 import { type AppRecord, knownApps, type ServerRecord } from "./models.ts";
 import { path } from "./path.ts";
-import { readServerTexts, serverListReply, writeServerTexts } from "./server_list_reply.ts";
+import { readServerTexts, rereadServerTexts, serverListReply, writeServerTexts } from "./server_list_reply.ts";
 
 const TTL_MS = 60_000;
 /** Longer than a listing is cached plus its request can take, so that no older listing becomes valid again. */
@@ -70,21 +71,32 @@ function byId(listed: readonly ServerRecord[]): ById {
   return { servers, apps };
 }
 
-/** The listings of some hundred usual accounts. An account of 500 servers has three million. */
+/** Of their JSON: the listings of some thousand usual accounts. An account of 500 servers has two million. */
 const MAX_CHARACTERS = 12_000_000;
 const MAX_CHARACTERS_EACH = MAX_CHARACTERS / 2;
 
 /** A listing of the cache. Its servers are read in turns; undefined if they can't be read. */
 interface CachedListing {
   epoch: string;
+  /** Characters of its JSON. */
+  characters: number;
   listed: Promise<ListedServers | undefined>;
 }
 
-const cachedListing = z.object({ epoch: z.string(), readAt: z.number(), servers: z.array(z.string()) })
-  .transform(({ epoch, readAt, servers }): CachedListing => ({ epoch, listed: openListing(servers, readAt) }));
+const cachedListing = z.object({
+  epoch: z.string(),
+  readAt: z.number(),
+  characters: z.number(),
+  packed: z.array(z.string()),
+}).transform(({ epoch, readAt, characters, packed }): CachedListing => ({
+  epoch,
+  characters,
+  listed: openListing(packed, readAt),
+}));
 
-async function openListing(texts: readonly string[], readAt: number): Promise<ListedServers | undefined> {
-  const servers = await readServerTexts(texts);
+async function openListing(packed: readonly string[], readAt: number): Promise<ListedServers | undefined> {
+  const texts = await unpackTexts(packed);
+  const servers = texts && await readServerTexts(texts);
   return servers && new ListedServers(servers, readAt);
 }
 
@@ -130,21 +142,26 @@ export class ServerListing {
     const { records } = this.#client;
     const keys = [epochKey(session), listingKey(session)];
     const { acceptedLately, heads: [epoch = "", head] } = await records.acceptedLatelyAndHeads(session.customer, keys);
-    const cached = acceptedLately ? await this.#opened.read(listingKey(session), head, cachedListing) : undefined;
+    const cached = acceptedLately
+      ? await this.#opened.read(listingKey(session), head, cachedListing, charactersOf)
+      : undefined;
     return { epoch, cached: cached?.epoch === epoch ? await cached.listed : undefined };
   }
 
   async #fetch(session: Session, epoch: string): Promise<ListedServers> {
-    const servers = await this.#client.send(session, {
+    const read = await this.#client.send(session, {
       operation: "server_list",
       method: "GET",
       path: path`/server`,
       reply: serverListReply,
     });
-    const listed = new ListedServers(servers, this.#clock.now());
-    const entry = { epoch, servers: await writeServerTexts(servers), readAt: listed.readAt };
-    const cached = { epoch, listed: Promise.resolve(listed) };
-    await this.#opened.write(listingKey(session), entry, cachedListing, cached)
+    const readAt = this.#clock.now();
+    const texts = await writeServerTexts(read);
+    const listed = new ListedServers(await rereadServerTexts(texts), readAt);
+    const characters = texts.reduce((sum, { length }) => sum + length, 0);
+    const entry = { epoch, readAt, characters, packed: await packTexts(texts) };
+    const cached = { epoch, characters, listed: Promise.resolve(listed) };
+    await this.#opened.write(listingKey(session), entry, cachedListing, cached, charactersOf)
       .catch((error) => session.log.debug("listing not kept", { error }));
     return listed;
   }
@@ -191,6 +208,10 @@ function foundApp(appId: number, found: FoundApp | undefined, serverId: number |
     hint: `Call again with server_id ${id}, or without server_id.`,
     details: { app_id: appId, server_id: id },
   });
+}
+
+function charactersOf({ characters }: CachedListing): number {
+  return characters;
 }
 
 function listingKey(session: Session): StoreKey {

@@ -10,13 +10,16 @@ export interface OpenedEntriesOptions {
   clock: Clock;
   /** How long the entries live, in milliseconds. No value is kept longer after it was opened. */
   ttlMs: number;
-  /** Most characters of the sealed texts of all values that are kept. */
+  /** Most characters of all values that are kept: those of their sealed texts, unless a value counts otherwise. */
   maxCharacters: number;
-  /** Most characters of one sealed text; the value of a longer one is opened each time. Defaults to `maxCharacters`. */
+  /** Most characters of one value; a longer one is opened each time. Defaults to `maxCharacters`. */
   maxCharactersEach?: number;
 }
 
-/** An opened entry, and the length of its sealed text. */
+/** How many characters a value counts. */
+export type CharactersOf<T> = (value: T, sealed: string) => number;
+
+/** An opened entry, and how many characters it counts. */
 interface Content<T> {
   value: T | undefined;
   characters: number;
@@ -55,21 +58,33 @@ export class OpenedEntries {
    * must not change it.
    *
    * @param head The entry's head, just read from the store; undefined if there is no entry.
+   * @param charactersOf By default a value counts the characters of its sealed text.
    */
-  async read<T>(key: StoreKey, head: string | undefined, schema: z.ZodType<T>): Promise<T | undefined> {
+  async read<T>(
+    key: StoreKey,
+    head: string | undefined,
+    schema: z.ZodType<T>,
+    charactersOf: CharactersOf<T> = lengthOfSealed,
+  ): Promise<T | undefined> {
     this.#dropExpired();
     if (head === undefined) return undefined;
     const name = formatStoreKey(key);
     const found = this.#kept.get(name);
     if (found?.head === head && isOf(found, schema)) return (await found.content).value;
-    return (await this.#keep(name, head, schema, this.#open(key, head, schema))).value;
+    return (await this.#keep(name, head, schema, this.#open(key, head, schema, charactersOf))).value;
   }
 
   /** Writes an entry, and keeps its value: what it would be opened to. */
-  async write<T>(key: StoreKey, entry: SealedValue, schema: z.ZodType<T>, value: T): Promise<void> {
+  async write<T>(
+    key: StoreKey,
+    entry: SealedValue,
+    schema: z.ZodType<T>,
+    value: T,
+    charactersOf: CharactersOf<T> = lengthOfSealed,
+  ): Promise<void> {
     const { sealed, ttlMs } = this.#options;
     const text = await sealed.write(key, entry, ttlMs);
-    const content = Promise.resolve({ value, characters: text.length });
+    const content = Promise.resolve({ value, characters: charactersOf(value, text) });
     await this.#keep(formatStoreKey(key), text.slice(0, HEAD_BYTES), schema, content);
   }
 
@@ -90,11 +105,17 @@ export class OpenedEntries {
   }
 
   /** Opens an entry. A head that is not full is the whole text. */
-  async #open<T>(key: StoreKey, head: string, schema: z.ZodType<T>): Promise<Content<T>> {
+  async #open<T>(
+    key: StoreKey,
+    head: string,
+    schema: z.ZodType<T>,
+    charactersOf: CharactersOf<T>,
+  ): Promise<Content<T>> {
     const { store, sealed } = this.#options;
     const text = head.length < HEAD_BYTES ? head : await store.get(key);
     if (text === undefined) return { value: undefined, characters: 0 };
-    return { value: await sealed.open(key, schema, text), characters: text.length };
+    const value = await sealed.open(key, schema, text);
+    return { value, characters: value === undefined ? 0 : charactersOf(value, text) };
   }
 
   /** Counts a value that is open now, and makes room for it. */
@@ -121,6 +142,10 @@ export class OpenedEntries {
     this.#characters -= this.#kept.get(name)?.characters ?? 0;
     this.#kept.delete(name);
   }
+}
+
+function lengthOfSealed(_value: unknown, { length }: string): number {
+  return length;
 }
 
 /** Whether a value was parsed by this schema, so that it has its type. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fitCeiling, MAX_ANSWER_CHARACTERS } from "../../src/calls/ceiling.ts";
+import { boundAnswer, fitCeiling, MAX_ANSWER_CHARACTERS } from "../../src/calls/ceiling.ts";
 
 const numbered = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, i) => make(i));
 const SOME_TEXT = "x".repeat(80);
@@ -115,4 +115,46 @@ Deno.test("an answer with thousands of members is replaced by a message", () => 
 
   assert.ok(text.length <= MAX_ANSWER_CHARACTERS);
   assert.deepEqual(Object.keys(value).sort(), ["left_out", "message"]);
+});
+
+const SHARED: Record<string, { path: string; part: unknown }> = {
+  "lists within records": {
+    path: "part[].apps",
+    part: numbered(99, (id) => ({ id, apps: numbered(30, () => SOME_TEXT) })),
+  },
+  "rows with lists": { path: "part[].1", part: numbered(99, (id) => [id, numbered(30, () => SOME_TEXT)]) },
+  "entries of a list": { path: "part", part: numbered(5_000, () => SOME_TEXT) },
+  "members of an object": { path: "part", part: Object.fromEntries(numbered(5_000, (id) => [`user${id}`, SOME_TEXT])) },
+  "a text in a list": { path: "part[].log (characters)", part: [{ log: SOME_TEXT.repeat(5_000) }] },
+};
+
+for (const [what, { path, part }] of Object.entries(SHARED)) {
+  Deno.test(`calls may share an answer, so it is not changed where it is cut: ${what}`, () => {
+    const answer = deepFrozen({ part });
+    const before = JSON.stringify(answer);
+
+    const { value, leftOut } = boundAnswer(answer);
+    fitCeiling(value, { before: leftOut });
+
+    assert.equal(JSON.stringify(answer), before);
+    assert.deepEqual([...leftOut.keys()], [path]);
+  });
+}
+
+function deepFrozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(deepFrozen);
+  return value;
+}
+
+Deno.test("a part that stays is measured a few times, however many others are shortened", () => {
+  let measured = 0;
+  const stays = { toJSON: () => `stays ${++measured}`.slice(0, 5) };
+  const lists = numbered(50, (index) => [`list_${index}`, numbered(30, () => SOME_TEXT)]);
+  const answer = { stays, ...Object.fromEntries(lists) };
+
+  const { leftOut } = fitted(answer);
+
+  assert.ok(Object.keys(leftOut).length >= 10);
+  // As the whole answer, by itself, and in the text of what is shown. `fitted` writes that once more.
+  assert.ok(measured <= 4, String(measured));
 });

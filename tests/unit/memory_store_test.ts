@@ -69,6 +69,18 @@ Deno.test("a full cache drops the least recently used entry", async () => {
   for (const customer of ["a", "c", "d", "e"]) assert.equal(await store.get(cached(customer)), value);
 });
 
+Deno.test("entries that have expired make room before one that is valid, though they were used later", async () => {
+  const { store, clock } = makeStore({ maxCacheBytes: 50_000 });
+  const value = "x".repeat(800);
+  await store.set(cached("valid"), value, { ttlMs: MINUTE_MS });
+  for (let i = 0; i < 40; i++) await store.set(cached(`old${i}`), value, { ttlMs: 1000 });
+  await clock.advance(1000);
+
+  for (let i = 0; i < 40; i++) await store.set(cached(`new${i}`), value, { ttlMs: MINUTE_MS });
+
+  for (const customer of ["valid", "new0", "new39"]) assert.equal(await store.get(cached(customer)), value);
+});
+
 Deno.test("a customer with too many cached entries displaces its own, the least recently used first", async () => {
   const { store } = makeStore({ maxEntriesPerCustomer: 3 });
   await store.set(cached("other"), "value", { ttlMs: MINUTE_MS });

@@ -158,3 +158,20 @@ Deno.test("a value over the bound of one is opened each time, and pushes out no 
 
   assert.equal(box.opened, 3);
 });
+
+Deno.test("a value may count otherwise than its sealed text, read and written", async () => {
+  const { store, box, read, write } = await start();
+  const bounds = { maxCharacters: 3_000 };
+  const small = { store, sealed: new SealedStore(store, box), clock: new FakeClock(), ttlMs: TTL_MS, ...bounds };
+  for (const [counted, opened] of [[4_000, 2], [400, 1]] as const) {
+    const entries = new OpenedEntries(small);
+    const again = async () => await entries.read(KEY, (await store.heads([KEY]))[0], text, () => counted);
+    await write(KEY, LONG);
+    const before = box.opened;
+
+    assert.deepEqual([await again(), await again()], Array(2).fill({ text: LONG }));
+    assert.equal(box.opened - before, opened, `counted as ${counted}`);
+  }
+  await new OpenedEntries(small).write(KEY, { text: LONG }, text, { text: LONG }, () => 4_000);
+  assert.deepEqual(await read(KEY), { text: LONG });
+});

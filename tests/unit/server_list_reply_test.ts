@@ -4,7 +4,12 @@ import fc from "fast-check";
 import { z } from "zod";
 import { givenList, serverRecord } from "../../src/cloudways/models.ts";
 import { parseProblems, parseReply } from "../../src/cloudways/parse_reply.ts";
-import { readServerTexts, serverListReply, writeServerTexts } from "../../src/cloudways/server_list_reply.ts";
+import {
+  readServerTexts,
+  rereadServerTexts,
+  serverListReply,
+  writeServerTexts,
+} from "../../src/cloudways/server_list_reply.ts";
 import { anyJson, anyMutation, mutate } from "../fuzz/json_cases.ts";
 
 const whole = z.looseObject({ servers: givenList(serverRecord) });
@@ -65,9 +70,26 @@ Deno.test("servers are read from their texts as they were", async () => {
   const parsed = await serverListReply.parseInTurns(listing);
   assert.ok(parsed.success);
 
-  const again = await readServerTexts(await writeServerTexts(parsed.data));
+  const texts = await writeServerTexts(parsed.data);
 
-  assert.equal(JSON.stringify(again), JSON.stringify(parsed.data));
+  for (const again of [await readServerTexts(texts), await rereadServerTexts(texts)]) {
+    assert.equal(JSON.stringify(again), JSON.stringify(parsed.data));
+  }
+});
+
+Deno.test("servers read by the schemas have their final form: it reads them again unchanged", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyListing, async (json) => {
+      const parsed = await serverListReply.parseInTurns(json);
+      fc.pre(parsed.success);
+      const texts = await writeServerTexts(parsed.data);
+
+      const again = parseReply(whole, { servers: texts.map((text) => JSON.parse(text)) });
+
+      assert.deepEqual(again.success && again.data.servers.map((one) => JSON.stringify(one)), texts);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 Deno.test("texts that are no servers are no listing", async () => {
@@ -102,6 +124,7 @@ Deno.test("other work gets its turn while a large listing is read, written and r
   assert.ok(parsed.success);
   const texts = await turnOf(() => writeServerTexts(parsed.data));
   const again = await turnOf(() => readServerTexts(texts));
+  const reread = await turnOf(() => rereadServerTexts(texts));
 
-  assert.equal(again?.length, 3);
+  assert.deepEqual([again?.length, reread.length], [3, 3]);
 });

@@ -193,7 +193,7 @@ export class MemoryStore implements Store, AsyncDisposable {
     const text = formatStoreKey(key);
     const now = this.#clock.now();
     const cache = this.#cacheOf(key);
-    if (cache !== undefined) return cache.set(text, key.customer, entry);
+    if (cache !== undefined) return cache.set(text, key.customer, entry, now);
     const table = this.#table(key.purpose);
     if (table.get(text, now) === undefined && this.isOfStranger(key)) {
       return this.#strangers.set(text, key.customer, entry, now);

@@ -32,17 +32,23 @@ interface Account {
 /** Approximate bytes of an entry besides its characters. */
 const OVERHEAD_BYTES = 200;
 
+/** How many owners' entries are looked through with each write. */
+const OWNERS_PER_WRITE = 4;
+
 /** The owner of entries of no single customer. It has no quota. */
 const SHARED = "shared";
 
 /**
  * A cache that drops the least recently used entries: those of an owner over its quota first, then any. An entry that
- * is larger than the quota is not kept. Expired entries go when they are read or pushed out.
+ * is larger than the quota is not kept. Expired entries go when they are read or pushed out, and a few owners' with each
+ * entry that is written: else those of owners who don't come back would fill the cache.
  */
 export class QuotaCache {
   readonly #limits: QuotaCacheLimits;
   readonly #entries: LRUCache<string, OwnedEntry>;
   readonly #accounts = new Map<string, Account>();
+  /** The owners that are looked through next for expired entries. */
+  #next: Iterator<Account> | undefined;
 
   constructor(limits: QuotaCacheLimits) {
     this.#limits = limits;
@@ -66,8 +72,9 @@ export class QuotaCache {
     return entry;
   }
 
-  /** Writes an entry of `owner`. */
-  set(key: string, owner: string, { value, expiresAt }: CacheEntry): void {
+  /** Writes an entry of `owner`, at the time `now` in milliseconds. */
+  set(key: string, owner: string, { value, expiresAt }: CacheEntry, now: number): void {
+    this.#dropExpired(now);
     // Values are sealed and so ASCII, of which a character takes one byte.
     const bytes = key.length + value.length + OVERHEAD_BYTES;
     this.#entries.delete(key);
@@ -89,6 +96,21 @@ export class QuotaCache {
   /** Removes all entries. */
   clear(): void {
     this.#entries.clear();
+  }
+
+  #dropExpired(now: number): void {
+    for (let owners = 0; owners < OWNERS_PER_WRITE; owners++) {
+      this.#next ??= this.#accounts.values();
+      const { done, value: account } = this.#next.next();
+      if (done === true) {
+        this.#next = undefined;
+        return;
+      }
+      for (const key of account.keys) {
+        const entry = this.#entries.peek(key);
+        if (entry !== undefined && now >= entry.expiresAt) this.#entries.delete(key);
+      }
+    }
   }
 
   #enforceQuota(account: Account): void {

@@ -89,7 +89,9 @@ export function unknown(check: Check, reason: GapReason, message: string): Check
 
 /** All results together. */
 export function together(all: readonly Checked[]): Checked {
-  return { findings: all.flatMap(({ findings }) => findings), gaps: all.flatMap(({ gaps }) => gaps) };
+  const some = all.filter(({ findings, gaps }) => findings.length + gaps.length > 0);
+  if (some.length < 2) return some[0] ?? NOTHING;
+  return { findings: some.flatMap(({ findings }) => findings), gaps: some.flatMap(({ gaps }) => gaps) };
 }
 
 /** The most names that a finding shows. */

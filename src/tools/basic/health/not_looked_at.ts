@@ -33,39 +33,54 @@ const PASSING: ReadonlySet<GapReason> = new Set<"allowance" | "deadline" | Error
   "operation_failed",
 ]);
 
-/** The gaps of servers and applications, grouped by reason. */
-export function notLookedAt(servers: readonly JudgedServer[]): NotLookedAt[] {
-  const onServers = servers.flatMap(({ server, checked }) => checked.gaps.map((gap) => ({ id: server.id, gap })));
-  const onApps = servers.flatMap(({ apps }) =>
-    apps.flatMap(({ app, checked }) => checked.gaps.map((gap) => ({ id: app.id, gap })))
-  );
-  const reasons = new Set([...onServers, ...onApps].map(({ gap }) => gap.reason));
-  return [...reasons].map((reason) => {
-    const own = onServers.filter(({ gap }) => gap.reason === reason);
-    const apps = onApps.filter(({ gap }) => gap.reason === reason);
-    const gaps = [...own, ...apps].map(({ gap }) => gap);
+/** What has gaps for one reason. */
+class Gaps {
+  readonly #first: Gap;
+  readonly #checks = new Set<string>();
+  readonly #ids = { server: new Set<number>(), app: new Set<number>() };
+
+  constructor(first: Gap) {
+    this.#first = first;
+  }
+
+  add(what: "server" | "app", id: number, { check }: Gap): void {
+    this.#checks.add(check);
+    this.#ids[what].add(id);
+  }
+
+  /** With the message of the first gap: in most cases all have the same. */
+  shown(): NotLookedAt {
+    const { reason, message } = this.#first;
     return {
       reason,
-      checks: [...new Set(gaps.map(({ check }) => check))],
-      message: messageOf(gaps),
-      ...idsUnder("server", own.map(({ id }) => id)),
-      ...idsUnder("app", apps.map(({ id }) => id)),
+      checks: [...this.#checks],
+      message: message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`,
+      ...idsUnder("server", this.#ids.server),
+      ...idsUnder("app", this.#ids.app),
     };
-  }).slice(0, MAX_ENTRIES);
+  }
 }
 
-/** The messages of the gaps where they are one; else the first of them. */
-function messageOf(gaps: readonly Gap[]): string {
-  const message = gaps[0]?.message ?? "";
-  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
+/** The gaps of servers and applications, grouped by reason. */
+export function notLookedAt(servers: readonly JudgedServer[]): NotLookedAt[] {
+  const byReason = new Map<GapReason, Gaps>();
+  const add = (what: "server" | "app", id: number, gaps: readonly Gap[]) => {
+    for (const gap of gaps) {
+      const known = byReason.get(gap.reason) ?? new Gaps(gap);
+      byReason.set(gap.reason, known);
+      known.add(what, id, gap);
+    }
+  };
+  for (const { server, checked } of servers) add("server", server.id, checked.gaps);
+  for (const { apps } of servers) for (const { app, checked } of apps) add("app", app.id, checked.gaps);
+  return [...byReason.values()].slice(0, MAX_ENTRIES).map((gaps) => gaps.shown());
 }
 
-function idsUnder(what: "server" | "app", all: readonly number[]) {
-  const ids = [...new Set(all)];
-  if (ids.length === 0) return {};
+function idsUnder(what: "server" | "app", ids: ReadonlySet<number>) {
+  if (ids.size === 0) return {};
   return {
-    [`${what}s_count`]: ids.length,
-    [`${what}_ids`]: ids.slice(0, MAX_IDS),
+    [`${what}s_count`]: ids.size,
+    [`${what}_ids`]: [...ids].slice(0, MAX_IDS),
   };
 }
 

@@ -22,16 +22,85 @@ const MAX_WORD = 40;
 /** Characters around an entry of a list. */
 const FRAME = 3;
 
+/** A finding in short, and its characters in a list. */
+interface Entry {
+  target: Target;
+  key: string;
+  text: string;
+  size: number;
+}
+
+type Target = Readonly<{ id: number; label: string }>;
+
+/** What the findings of an answer are in short. The lists of one answer share it, so that each is made once. */
+export class ShortForms {
+  /** Findings about the listing are kept as long as the listing is, so their short forms are too. */
+  static readonly #entries = new WeakMap<Finding, Entry>();
+  readonly #heads = new Map<string, { head: ShortFindings; size: number }>();
+  readonly #toolFor: (kind: FindingKind) => string | undefined;
+
+  /** @param toolFor The tool that the caller may use for a kind of finding. */
+  constructor(toolFor: (kind: FindingKind) => string | undefined) {
+    this.#toolFor = toolFor;
+  }
+
+  /** The short form of a finding about a server or an application. */
+  entryOf(target: Target, finding: Finding): Entry {
+    const made = ShortForms.#entries.get(finding);
+    if (made?.target === target) return made;
+    const text = textOf(target, finding);
+    const entry = { target, key: keyOf(finding), text, size: sizeOf(text) + FRAME };
+    ShortForms.#entries.set(finding, entry);
+    return entry;
+  }
+
+  /** What findings of one kind and severity have in common, by one of them. */
+  headOf(finding: Finding): { head: ShortFindings; size: number } {
+    const { severity, kind, unit, threshold } = finding;
+    const name = `${keyOf(finding)} ${unit} ${threshold}`;
+    const made = this.#heads.get(name);
+    if (made !== undefined) return made;
+    const tool = this.#toolFor(kind);
+    const head = {
+      severity,
+      kind,
+      ...(unit !== undefined && { unit }),
+      ...(threshold !== undefined && { threshold }),
+      ...(tool !== undefined && { tool }),
+      on: [],
+    };
+    const fresh = { head, size: sizeOf(head) + FRAME };
+    this.#heads.set(name, fresh);
+    return fresh;
+  }
+}
+
+/** The characters of all findings of a server and its applications in a list of their own. */
+export function sizeAlone({ server, checked, apps }: JudgedServer, forms: ShortForms): number {
+  const heads = new Map<string, Finding>();
+  let size = 0;
+  const count = (target: Target, findings: readonly Finding[]) => {
+    for (const finding of findings) {
+      const entry = forms.entryOf(target, finding);
+      size += entry.size;
+      heads.set(entry.key, finding);
+    }
+  };
+  count(server, checked.findings);
+  for (const { app, checked: { findings } } of apps) count(app, findings);
+  for (const finding of heads.values()) size += forms.headOf(finding).size;
+  return size;
+}
+
 /** Collects findings until the space is used up. */
 export class ShortList {
   readonly #groups = new Map<string, ShortFindings>();
-  readonly #toolFor: (kind: FindingKind) => string | undefined;
+  readonly #forms: ShortForms;
   #left: number;
 
-  /** @param toolFor The tool that the caller may use for a kind of finding. */
-  constructor(space: number, toolFor: (kind: FindingKind) => string | undefined) {
+  constructor(space: number, forms: ShortForms) {
     this.#left = space;
-    this.#toolFor = toolFor;
+    this.#forms = forms;
   }
 
   /** Allows for more characters. */
@@ -41,25 +110,25 @@ export class ShortList {
 
   /** Adds all findings of a server and its applications, or none if they don't fit. */
   add({ server, checked, apps }: JudgedServer): boolean {
-    const all = [{ target: server, checked }, ...apps.map((one) => ({ target: one.app, checked: one.checked }))];
-    const entries: { key: string; text: string }[] = [];
-    const kinds = new Map<string, Finding>();
+    const entries: Entry[] = [];
+    const heads = new Map<string, Finding>();
     let size = 0;
-    for (const { target, checked: { findings } } of all) {
+    const collect = (target: Target, findings: readonly Finding[]) => {
       for (const finding of findings) {
-        const [key, text] = [keyOf(finding), entryOf(target, finding)];
-        size += sizeOf(text) + FRAME;
+        const entry = this.#forms.entryOf(target, finding);
+        size += entry.size;
         if (size > this.#left) return false;
-        entries.push({ key, text });
-        kinds.set(key, finding);
+        entries.push(entry);
+        if (!this.#groups.has(entry.key)) heads.set(entry.key, finding);
       }
-    }
-    const fresh = [...kinds].filter(([key]) => !this.#groups.has(key));
-    const heads = fresh.map(([key, finding]) => [key, this.#headOf(finding)] as const);
-    for (const [, head] of heads) size += sizeOf(head) + FRAME;
+      return true;
+    };
+    if (!collect(server, checked.findings)) return false;
+    for (const { app, checked: { findings } } of apps) if (!collect(app, findings)) return false;
+    for (const finding of heads.values()) size += this.#forms.headOf(finding).size;
     if (size > this.#left) return false;
     this.#left -= size;
-    for (const [key, head] of heads) this.#groups.set(key, head);
+    for (const [key, finding] of heads) this.#groups.set(key, { ...this.#forms.headOf(finding).head, on: [] });
     for (const { key, text } of entries) this.#groups.get(key)?.on.push(text);
     return true;
   }
@@ -72,18 +141,6 @@ export class ShortList {
       ...groups.filter(({ severity }) => severity !== "urgent"),
     ];
   }
-
-  #headOf({ severity, kind, unit, threshold }: Finding): ShortFindings {
-    const tool = this.#toolFor(kind);
-    return {
-      severity,
-      kind,
-      ...(unit !== undefined && { unit }),
-      ...(threshold !== undefined && { threshold }),
-      ...(tool !== undefined && { tool }),
-      on: [],
-    };
-  }
 }
 
 function keyOf({ severity, kind }: Finding): string {
@@ -91,7 +148,7 @@ function keyOf({ severity, kind }: Finding): string {
 }
 
 /** `Blog (200002) blog.example.com` or `Production (100001) 1.5`. */
-function entryOf({ id, label }: { id: number; label: string }, finding: Finding): string {
+function textOf({ id, label }: Target, finding: Finding): string {
   const { figure, status, platform, service, state, domains = [], more_domains_count = 0 } = finding;
   let entry = `${short(label)} (${id})`;
   for (const word of [figure, status, platform, service, state, domains[0]]) {

@@ -3,7 +3,7 @@ import { type Bounds, isWithin } from "../../../identity/bounds.ts";
 import { namesOfServer } from "../../define/targets.ts";
 import type { Finding } from "./finding.ts";
 import { type ActingTool, actingTool, type FindingKind } from "./kinds.ts";
-import { type ShortFindings, ShortList } from "./short_findings.ts";
+import { type ShortFindings, ShortForms, ShortList, sizeAlone } from "./short_findings.ts";
 import { sizeOf, type Space } from "./space.ts";
 import type { JudgedApp, JudgedServer } from "./verdicts.ts";
 
@@ -34,15 +34,15 @@ export function shownFindings(all: readonly JudgedServer[], caller: Bounds, spac
   const views = space.begun(servers.values().map((server) => serverView(server, caller)));
   const forFull = space.has(views) ? space : space.share(FULL_SHARE);
   const full = forFull.fitting(views);
-  const toolFor = (kind: FindingKind) => usableTool(kind, caller)?.name;
+  const forms = new ShortForms((kind) => usableTool(kind, caller)?.name);
   const room = space.without(sizeOf(full));
   const forWhole = room.share(WHOLE_SHARE).left;
-  const list = new ShortList(forWhole, toolFor);
+  const list = new ShortList(forWhole, forms);
   const missing = servers.slice(full.length).filter((server) => !list.add(server));
   // Of a server that does not fit, what is wrong with itself is worth more than what is wrong with its applications.
   list.grow(room.left - forWhole);
   const ownShown = missing.map((server) => ({ ...server, apps: [] })).filter((server) => list.add(server));
-  const [large, others] = partition(missing, (server) => !new ShortList(forWhole, toolFor).add(server));
+  const [large, others] = partition(missing, (server) => sizeAlone(server, forms) > forWhole);
   return {
     full,
     short: list.groups(),
@@ -53,8 +53,8 @@ export function shownFindings(all: readonly JudgedServer[], caller: Bounds, spac
 }
 
 function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
-  const first = all.filter(isFirst);
-  return [first, all.filter((one) => !first.includes(one))];
+  const { first = [], others = [] } = Object.groupBy(all, (one) => isFirst(one) ? "first" : "others");
+  return [first, others];
 }
 
 function sumOf(servers: readonly JudgedServer[]): number {

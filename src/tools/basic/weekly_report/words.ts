@@ -3,9 +3,25 @@ import { count } from "../../define/questions.ts";
 import { documentOf, quoted } from "./markdown.ts";
 import type { Report } from "./report.ts";
 
-/** Loading the names of the months takes a while, so it waits for the first report. */
+const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+
+/** Such as `3 March`. Asking the platform for it takes longer than all of the rest of a report. */
 function dayOf(time: string): string {
-  return new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "long", timeZone: "UTC" });
+  const date = new Date(time);
+  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }
 
 /** The whole report as lines of Markdown. */
