@@ -136,7 +136,8 @@ Deno.test("servers that the alerts are about are looked at first", async () => {
 Deno.test("alerts are grouped and reported, change no verdict, and are no longer reported once they are read", async () => {
   await using service = await startHealthy();
   const { servers: [server], alerts } = service.sandbox.account();
-  const common = { server_id: server?.id ?? 0, app_id: null, subject: "High load", desc: "", values: {} };
+  const [app] = server?.apps ?? [];
+  const common = { server_id: server?.id ?? 0, app_id: app?.id ?? 0, subject: "High load", desc: "", values: {} };
   const alert = { ...common, template_slug: "high-load", created_at: "2026-11-01 10:00:00", is_read: false };
   alerts.push({ ...alert, id: 9, created_at: "2026-11-02 10:00:00" }, { ...alert, id: 8 });
 
@@ -146,7 +147,16 @@ Deno.test("alerts are grouped and reported, change no verdict, and are no longer
 
   const [group, ...others] = unread.reported_alerts;
   assert.deepEqual(others, []);
-  assert.deepEqual({ ...group, count: 2, first_at: "2026-11-01T10:00:00Z", last_at: "2026-11-02T10:00:00Z" }, group);
+  assert.deepEqual(group, {
+    subject: "High load",
+    server_id: server?.id,
+    server_label: server?.label,
+    app_id: app?.id,
+    app_label: app?.label,
+    count: 2,
+    first_at: "2026-11-01T10:00:00Z",
+    last_at: "2026-11-02T10:00:00Z",
+  });
   assert.equal(unread.servers.ok, 1);
   assert.deepEqual(read.reported_alerts, []);
 });
