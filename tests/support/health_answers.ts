@@ -31,7 +31,8 @@ const healthAnswer = z.looseObject({
     server_label: z.string(),
     verdict,
     findings: z.array(finding).default([]),
-    apps: z.array(z.looseObject({ app_id: z.int(), verdict, findings: z.array(finding) })).default([]),
+    apps: z.array(z.looseObject({ app_id: z.int(), app_label: z.string(), verdict, findings: z.array(finding) }))
+      .default([]),
   })),
   further_findings: z.array(z.strictObject({
     severity: z.enum(["urgent", "attention"]),
