@@ -15,6 +15,7 @@ import { Metrics } from "../../src/telemetry/metrics.ts";
 import { NO_TRACER } from "../../src/telemetry/tracing.ts";
 import { DEMO_ACCOUNT, type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
+import { everythingStored } from "../support/everything_stored.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { type RawClient, rawClient, redisOfFile } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
@@ -136,6 +137,27 @@ Deno.test("a kept listing answers as the one that was just sent, and as one that
   for (const given of answers) assert.deepEqual(given.map(withoutTime), first.map(withoutTime));
   const codes = ["not_found", "not_found", "not_found"];
   assert.deepEqual(first.map((answer) => Object(answer).shown.code), [undefined, ...codes]);
+});
+
+Deno.test("a kept listing is sealed and packed, and the tests that search the store see what is in it", async () => {
+  await using replicas = await startReplicas(2);
+  await details(replicas.one);
+  const [app] = replicas.sandbox.account().servers.flatMap(({ apps }) => apps);
+
+  const entries = await everythingStored(replicas.raw, ENCRYPTION_KEY);
+
+  const [listing, ...others] = entries.filter(({ purpose }) => purpose === "listing");
+  assert.deepEqual(others, []);
+  assert.equal(listing?.isForeign, false);
+  const holds = (text: string) => text.includes(String(app?.sys_user));
+  assert.deepEqual(
+    [listing?.raw, listing?.opened[0], listing?.opened.slice(1).join("")].map((text = "") => holds(text)),
+    [
+      false,
+      false,
+      true,
+    ],
+  );
 });
 
 /** A replica to which Redis answers late reads the listing from Cloudways at another time. */

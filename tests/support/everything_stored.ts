@@ -1,4 +1,7 @@
 /** Everything in a Redis, sealed and opened. */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { unpackTexts } from "../../src/cloudways/packed_texts.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { parseKey } from "../../src/crypto/keys.ts";
@@ -13,7 +16,7 @@ export interface StoredEntry {
   customer: string;
   /** As stored in Redis. */
   raw: string;
-  /** Its sealed texts, opened for the customer in its key; empty without any. */
+  /** Its sealed texts, opened for the customer in its key, and what is packed in them; empty without any. */
   opened: string[];
   /** Whether it has a sealed text that does not open. */
   isForeign: boolean;
@@ -34,12 +37,22 @@ export async function everythingStored(redis: RawClient, encryptionKey: string):
         purpose,
         customer,
         raw: JSON.stringify(texts),
-        opened: opened.filter((text) => text !== undefined),
+        opened: (await Promise.all(opened.filter((text) => text !== undefined).map(withPacked))).flat(),
         isForeign: opened.includes(undefined),
       });
     }
   }
   return entries;
+}
+
+const packing = z.looseObject({ packed: z.array(z.string()) });
+
+/** A text, and the texts that are packed in it. */
+async function withPacked(text: string): Promise<string[]> {
+  const found = text.startsWith("{") ? packing.safeParse(JSON.parse(text)).data : undefined;
+  const unpacked = found && await unpackTexts(found.packed);
+  assert.equal(unpacked === undefined, found === undefined, "What is packed can't be unpacked.");
+  return [text, ...unpacked ?? []];
 }
 
 async function textsOf(redis: RawClient, key: string): Promise<string[]> {
