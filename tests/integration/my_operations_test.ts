@@ -118,12 +118,18 @@ for (const [where, start] of [["one process", oneProcess], ["two replicas", twoR
     const id = await restart(a);
 
     const running = await call(b, "get_operation_status", { operation_id: id });
+    // Without the ids that Cloudways usually gives.
+    const untold = { operation: { id, is_completed: "0", status: "Process is initiated" } };
+    const end = a.sandbox.addFault({ operationId: "operation_status", kind: { status: 200, body: untold } });
+    const withoutIds = await call(b, "get_operation_status", { operation_id: id });
+    end();
     a.sandbox.failOperation(id);
     const failed = await call(b, "get_operation_status", { operation_id: id });
     const list = await listed(a);
 
     assert.equal(running.json.tool, "restart_server");
     assert.equal(running.json.server_id, SERVER.server_id);
+    assert.deepEqual([withoutIds.json.tool, withoutIds.json.server_id], ["restart_server", SERVER.server_id]);
     assert.ok(!Number.isNaN(Date.parse(String(running.json.started_at))));
     assert.equal(failed.json.code, "operation_failed");
     assert.deepEqual(Object(failed.json.details).started, { tool: "restart_server", ...SERVER, app_id: null });
