@@ -40,11 +40,6 @@ export class CallAudit {
     this.#kept = kept;
   }
 
-  /** Whether the call is recorded. */
-  get isKept(): boolean {
-    return this.#kept;
-  }
-
   /** Records the call from now on. */
   keep(): void {
     this.#kept = true;

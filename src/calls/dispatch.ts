@@ -145,8 +145,7 @@ export class Dispatcher {
   }
 
   async #call(sent: ToolCall): Promise<CallOutcome> {
-    const opened = this.#undoing.open(unwrap(sent, sent.caller, this.#tools), sent.caller);
-    const unwrapped = opened instanceof Promise ? await opened : opened;
+    const unwrapped = await this.#undoing.open(unwrap(sent, sent.caller, this.#tools), sent.caller);
     const { takesBack } = unwrapped;
     const request = unwrapped.call === sent ? sent : { ...sent, ...unwrapped.call };
     const found = this.#options.catalogue.lookUp(request.name, request.caller);
@@ -234,9 +233,8 @@ export class Dispatcher {
     const context = this.#contexts.of({ ...call, arrivedAt, endsAt, deadline });
     const planning = prepared.plan(context);
     // The time for the change is not for reading what it would change.
-    const read = planning instanceof Promise
-      ? await (writeMs === 0 ? planning : within(readMs, planning, () => Promise.reject(noTimeLeft())))
-      : planning;
+    const read =
+      await (writeMs === 0 ? planning : within(readMs, Promise.resolve(planning), () => Promise.reject(noTimeLeft())));
     const planned = takesBack === undefined ? read : this.#undoing.planned(read, takesBack, call.caller);
     audit.hits(() => recordedTarget(entry, prepared, planned, call.secrets));
     if (planned.question !== undefined) {
@@ -252,10 +250,10 @@ export class Dispatcher {
     }
     // Else anybody could fill the records with what Cloudways refuses.
     if (entry.tool.effect !== "read") await context.account?.ensureAccepted();
-    if (audit.isKept) await audit.begins(verdict, deadline);
+    await audit.begins(verdict, deadline);
     const value = await planned.run();
-    if (audit.isKept) await audit.succeeded(value);
-    const note = entry.tool.undo && await this.#undoing.noteOf(entry, planned, call);
+    await audit.succeeded(value);
+    const note = await this.#undoing.noteOf(entry, planned, call);
     const answer = note === undefined ? value : { ...value, undo: note };
     return { kind: "result", result: successResult(answer, shapeOf(entry, prepared, call)) };
   }

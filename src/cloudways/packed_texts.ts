@@ -3,7 +3,7 @@
  * for texts whose secrets are hidden: how well a text packs says something about its content.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { Turns } from "../async/turns.ts";
+import { mapInTurns } from "../async/turns.ts";
 
 /** Characters that are packed at once. Other work gets its turn in between. */
 const BATCH_CHARACTERS = 200_000;
@@ -11,27 +11,19 @@ const BATCH_CHARACTERS = 200_000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** Packs texts without line breaks; JSON has none. */
-export async function packTexts(texts: readonly string[]): Promise<string[]> {
-  const turns = new Turns();
-  const packed: string[] = [];
-  for (const batch of batchesOf(texts)) {
-    await turns.next();
-    packed.push(new Uint8Array(deflateRawSync(new TextEncoder().encode(batch.join("\n")))).toBase64());
-  }
-  return packed;
+export function packTexts(texts: readonly string[]): Promise<string[]> {
+  return mapInTurns(batchesOf(texts), pack);
 }
 
 /** The texts that {@linkcode packTexts} packed; undefined for anything else. */
 export async function unpackTexts(packed: readonly string[]): Promise<string[] | undefined> {
-  const turns = new Turns();
-  const texts: string[] = [];
-  for (const batch of packed) {
-    await turns.next();
-    const unpacked = unpack(batch);
-    if (unpacked === undefined) return undefined;
-    for (const text of unpacked.split("\n")) texts.push(text);
-  }
-  return texts;
+  const batches = await mapInTurns(packed, unpack);
+  const unpacked = batches.filter((batch) => batch !== undefined);
+  return unpacked.length < batches.length ? undefined : unpacked.flatMap((batch) => batch.split("\n"));
+}
+
+function pack(batch: readonly string[]): string {
+  return new Uint8Array(deflateRawSync(new TextEncoder().encode(batch.join("\n")))).toBase64();
 }
 
 function unpack(batch: string): string | undefined {

@@ -3,7 +3,7 @@
  * records, so other work gets its turn between them.
  */
 import { z } from "zod";
-import { Turns } from "../async/turns.ts";
+import { mapInTurns, Turns } from "../async/turns.ts";
 import { appRecord, givenList, type ServerRecord, serverRecord, statedList } from "./models.ts";
 import { type Parsed, parseReply, type ReplyInTurns } from "./parse_reply.ts";
 
@@ -27,28 +27,16 @@ export const serverListReply: ReplyInTurns<ServerRecord[]> = {
 };
 
 /** A JSON text for each server, for the cache. */
-export async function writeServerTexts(servers: readonly ServerRecord[]): Promise<string[]> {
-  const turns = new Turns();
-  const texts: string[] = [];
-  for (const server of servers) {
-    await turns.next();
-    texts.push(JSON.stringify(server));
-  }
-  return texts;
+export function writeServerTexts(servers: readonly ServerRecord[]): Promise<string[]> {
+  return mapInTurns(servers, (server) => JSON.stringify(server));
 }
 
 /**
  * The servers of the texts that {@linkcode writeServerTexts} just wrote. To V8 a record that a schema made member by member
  * is a dictionary; as it comes from its JSON it takes a fraction of that memory, and is read faster.
  */
-export async function rereadServerTexts(texts: readonly string[]): Promise<ServerRecord[]> {
-  const turns = new Turns();
-  const servers: ServerRecord[] = [];
-  for (const text of texts) {
-    await turns.next();
-    servers.push(JSON.parse(text));
-  }
-  return servers;
+export function rereadServerTexts(texts: readonly string[]): Promise<ServerRecord[]> {
+  return mapInTurns(texts, (text): ServerRecord => JSON.parse(text));
 }
 
 /** The servers whose texts {@linkcode writeServerTexts} wrote; undefined for any other texts. */

@@ -63,8 +63,7 @@ export class McpRoute {
 
   /** Answers one request. */
   async fetch(request: Request, info: RequestInfo): Promise<Response> {
-    const opened = this.#options.door.open(request, info);
-    const guest = opened instanceof Promise ? await opened : opened;
+    const guest = await this.#options.door.open(request, info);
     if (guest instanceof Response) return guest;
     const forms = answerForms(request.headers);
     const refusal = refuseHttpForm(request, forms);
@@ -82,8 +81,7 @@ export class McpRoute {
       return refusal;
     }
     // Only now that the body is complete: a client that never ends its body takes no place.
-    const entering = this.#enter(scope, info);
-    const entry = entering instanceof Promise ? await entering : entering;
+    const entry = await this.#enter(scope, info);
     if (typeof entry === "string") {
       info.limited(entry);
       return unavailable(REFUSED_LOAD[entry] ?? "This server has too much to do.");
@@ -91,8 +89,7 @@ export class McpRoute {
     const { place } = entry;
     try {
       const { endpoint } = this.#options;
-      const answering = endpoint.fetch(withExactAccept(request), body, entry.scope, forms);
-      const response = answering instanceof Promise ? await answering : answering;
+      const response = await endpoint.fetch(withExactAccept(request), body, entry.scope, forms);
       return leaveAtEnd(response, place);
     } catch (error) {
       place.leave();
