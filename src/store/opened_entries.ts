@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Clock } from "../async/clock.ts";
 import type { SealedStore, SealedValue } from "./sealed.ts";
-import { formatStoreKey, HEAD_BYTES, type Store, type StoreKey } from "./store.ts";
+import { HEAD_BYTES, nameWithinPurpose, type Store, type StoreKey } from "./store.ts";
 
 /** What {@linkcode OpenedEntries} needs. */
 export interface OpenedEntriesOptions {
@@ -39,15 +39,17 @@ interface Kept<T> {
 const OVERHEAD = 200;
 
 /**
- * Keeps the values of sealed entries in this process, so that an entry is opened and parsed once and not for each call.
+ * Keeps the values of sealed entries of one purpose in this process, so that an entry is opened and parsed once and not for each call.
  * A value is used while its entry has the same head, which has a random part that no two sealed texts share. The values
  * that were opened first go first.
  */
 export class OpenedEntries {
   readonly #options: Required<OpenedEntriesOptions>;
-  /** In the order in which they were opened, and so in that of their ends. */
+  /** By the key within their purpose. In the order in which they were opened, and so in that of their ends. */
   readonly #kept = new Map<string, Kept<unknown>>();
   #characters = 0;
+  /** No value ends earlier. In milliseconds of the monotonic clock. */
+  #nextEnd = 0;
 
   constructor(options: OpenedEntriesOptions) {
     this.#options = { maxCharactersEach: options.maxCharacters, ...options };
@@ -68,7 +70,7 @@ export class OpenedEntries {
   ): Promise<T | undefined> {
     this.#dropExpired();
     if (head === undefined) return undefined;
-    const name = formatStoreKey(key);
+    const name = nameWithinPurpose(key);
     const found = this.#kept.get(name);
     if (found?.head === head && isOf(found, schema)) return (await found.content).value;
     return (await this.#keep(name, head, schema, this.#open(key, head, schema, charactersOf))).value;
@@ -85,7 +87,7 @@ export class OpenedEntries {
     const { sealed, ttlMs } = this.#options;
     const text = await sealed.write(key, entry, ttlMs);
     const content = Promise.resolve({ value, characters: charactersOf(value, text) });
-    await this.#keep(formatStoreKey(key), text.slice(0, HEAD_BYTES), schema, content);
+    await this.#keep(nameWithinPurpose(key), text.slice(0, HEAD_BYTES), schema, content);
   }
 
   /** Keeps a value as soon as it is open. Who asks for it in the meantime waits with the first. */
@@ -132,7 +134,9 @@ export class OpenedEntries {
 
   #dropExpired(): void {
     const now = this.#options.clock.monotonic();
+    if (now < this.#nextEnd) return;
     for (const [name, { until }] of this.#kept) {
+      this.#nextEnd = until;
       if (now < until) return;
       this.#drop(name);
     }

@@ -19,6 +19,17 @@ export function formatStoreKey(key: StoreKey): string {
   return key.name === undefined ? `cw:${key.purpose}:${key.customer}` : `cw:${key.purpose}:${key.customer}:${key.name}`;
 }
 
+/** Tells an entry apart from the others of its purpose. */
+export function nameWithinPurpose({ customer, name }: StoreKey): string {
+  // The id as it is where there is no name: a text that was just put together must be hashed before it is looked up.
+  return name === undefined ? customer : `${customer}:${name}`;
+}
+
+/** Tells an entry apart from the others of its customer. */
+export function nameWithinCustomer({ purpose, name }: StoreKey): string {
+  return name === undefined ? purpose : `${purpose}:${name}`;
+}
+
 /** The kinds of messages. */
 export type ChannelKind =
   /** The client's answer to a question inside a call, sealed. */

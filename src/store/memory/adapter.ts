@@ -15,6 +15,8 @@ import {
   type Listener,
   type ListEntry,
   type ListPage,
+  nameWithinCustomer,
+  nameWithinPurpose,
   type NewEntry,
   type SetOptions,
   type Store,
@@ -22,7 +24,7 @@ import {
   type StoreKey,
   type Unsubscribe,
 } from "../store.ts";
-import { type Purpose, rulesOf } from "../purposes.ts";
+import { type Purpose, type PurposeRules, rulesOf } from "../purposes.ts";
 import { takeFromBucket } from "../token_bucket.ts";
 import { checkTtl } from "../ttl.ts";
 
@@ -182,37 +184,43 @@ export class MemoryStore implements Store, AsyncDisposable {
   }
 
   #read(key: StoreKey): string | undefined {
-    const text = formatStoreKey(key);
     const now = this.#clock.now();
-    const cache = this.#cacheOf(key);
-    if (cache !== undefined) return cache.get(text, now)?.value;
-    return this.#table(key.purpose).get(text, now) ?? this.#strangers.get(text, now);
+    const { keeps } = rulesOf(key.purpose);
+    const cache = this.#cacheOf(keeps);
+    if (cache !== undefined) return cache.get(key.customer, nameWithinCustomer(key), now);
+    const value = this.#table(key.purpose).get(nameWithinPurpose(key), now);
+    return value ?? (keeps === "open_table" ? this.#strangers.get(formatStoreKey(key), now) : undefined);
   }
 
   #write(key: StoreKey, entry: CacheEntry): void {
-    const text = formatStoreKey(key);
     const now = this.#clock.now();
-    const cache = this.#cacheOf(key);
-    if (cache !== undefined) return cache.set(text, key.customer, entry, now);
+    const { keeps } = rulesOf(key.purpose);
+    const cache = this.#cacheOf(keeps);
+    if (cache !== undefined) return cache.set(key.customer, nameWithinCustomer(key), entry, now);
+    const name = nameWithinPurpose(key);
     const table = this.#table(key.purpose);
-    if (table.get(text, now) === undefined && this.isOfStranger(key)) {
-      return this.#strangers.set(text, key.customer, entry, now);
+    const isNew = table.get(name, now) === undefined;
+    if (isNew && this.isOfStranger(key)) {
+      return this.#strangers.set(formatStoreKey(key), key.customer, entry, now);
     }
-    table.set(text, key.customer, entry, now);
-    this.#strangers.delete(text);
+    table.set(name, key.customer, entry, now);
+    // Nothing is written for a stranger that the table has.
+    if (isNew) this.#strangers.delete(formatStoreKey(key));
   }
 
   #remove(key: StoreKey): string | undefined {
     const value = this.#read(key);
-    const text = formatStoreKey(key);
-    const cache = this.#cacheOf(key);
-    for (const place of cache === undefined ? [this.#table(key.purpose), this.#strangers] : [cache]) place.delete(text);
+    const cache = this.#cacheOf(rulesOf(key.purpose).keeps);
+    if (cache !== undefined) cache.delete(key.customer, nameWithinCustomer(key));
+    else {
+      this.#table(key.purpose).delete(nameWithinPurpose(key));
+      this.#strangers.delete(formatStoreKey(key));
+    }
     return value;
   }
 
-  /** The cache of an entry; undefined for an entry of a table. */
-  #cacheOf({ purpose }: StoreKey): QuotaCache | undefined {
-    const { keeps } = rulesOf(purpose);
+  /** The cache of entries; undefined for those of a table. */
+  #cacheOf(keeps: PurposeRules["keeps"]): QuotaCache | undefined {
     if (keeps === "customers") return this.#seen;
     return keeps === "cache" ? this.#cache : undefined;
   }
@@ -220,7 +228,7 @@ export class MemoryStore implements Store, AsyncDisposable {
   /** Whether an entry belongs to a stranger. */
   isOfStranger({ purpose, customer }: StoreKey): boolean {
     if (rulesOf(purpose).keeps !== "open_table" || customer === "shared") return false;
-    return this.#seen.get(formatStoreKey({ purpose: "seen", customer }), this.#clock.now()) === undefined;
+    return this.#read({ purpose: "seen", customer }) === undefined;
   }
 
   #listsOf({ purpose }: StoreKey): CappedLists {

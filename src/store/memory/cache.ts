@@ -19,13 +19,16 @@ export interface QuotaCacheLimits {
 
 interface OwnedEntry extends CacheEntry {
   account: Account;
+  name: string;
   bytes: number;
+  /** Grows with each use of any entry. */
+  usedAt: number;
 }
 
-/** The entries of one owner; `keys` are in the order of last use, least recent first. */
+/** The entries of one owner, by name. */
 interface Account {
   owner: string;
-  keys: Set<string>;
+  entries: Map<string, OwnedEntry>;
   bytes: number;
 }
 
@@ -45,52 +48,56 @@ const SHARED = "shared";
  */
 export class QuotaCache {
   readonly #limits: QuotaCacheLimits;
-  readonly #entries: LRUCache<string, OwnedEntry>;
+  /** All entries in the order of their use. */
+  readonly #entries: LRUCache<OwnedEntry, OwnedEntry>;
+  #uses = 0;
   readonly #accounts = new Map<string, Account>();
   /** The owners that are looked through next for expired entries. */
   #next: Iterator<Account> | undefined;
 
   constructor(limits: QuotaCacheLimits) {
     this.#limits = limits;
-    this.#entries = new LRUCache<string, OwnedEntry>({
+    this.#entries = new LRUCache<OwnedEntry, OwnedEntry>({
       maxSize: limits.maxBytes,
       sizeCalculation: (entry) => entry.bytes,
-      dispose: (entry, key) => this.#forget(key, entry),
+      dispose: (entry) => this.#forget(entry),
     });
   }
 
-  /** The entry, unless it has expired at the time `now` in milliseconds. */
-  get(key: string, now: number): CacheEntry | undefined {
-    const entry = this.#entries.get(key);
+  /** The value of an entry, unless it has expired at the time `now` in milliseconds. */
+  get(owner: string, name: string, now: number): string | undefined {
+    const entry = this.#find(owner, name);
     if (entry === undefined) return undefined;
     if (now >= entry.expiresAt) {
-      this.#entries.delete(key);
+      this.#entries.delete(entry);
       return undefined;
     }
-    entry.account.keys.delete(key);
-    entry.account.keys.add(key);
-    return entry;
+    this.#entries.get(entry);
+    entry.usedAt = ++this.#uses;
+    return entry.value;
   }
 
-  /** Writes an entry of `owner`, at the time `now` in milliseconds. */
-  set(key: string, owner: string, { value, expiresAt }: CacheEntry, now: number): void {
+  /** Writes an entry, at the time `now` in milliseconds. */
+  set(owner: string, name: string, { value, expiresAt }: CacheEntry, now: number): void {
     this.#dropExpired(now);
     // Values are sealed and so ASCII, of which a character takes one byte.
-    const bytes = key.length + value.length + OVERHEAD_BYTES;
-    this.#entries.delete(key);
+    const bytes = owner.length + name.length + value.length + OVERHEAD_BYTES;
+    this.delete(owner, name);
     if (bytes > this.#limits.maxBytes || (owner !== SHARED && bytes > this.#limits.maxBytesPerOwner)) return;
-    const account = this.#accounts.get(owner) ?? { owner, keys: new Set(), bytes: 0 };
-    this.#entries.set(key, { value, expiresAt, account, bytes });
+    const account = this.#accounts.get(owner) ?? { owner, entries: new Map(), bytes: 0 };
+    const entry = { value, expiresAt, account, name, bytes, usedAt: ++this.#uses };
+    this.#entries.set(entry, entry);
     // After the entry: making room for it may have removed the last entry of this account, and the account with it.
     this.#accounts.set(owner, account);
-    account.keys.add(key);
+    account.entries.set(name, entry);
     account.bytes += bytes;
     if (owner !== SHARED) this.#enforceQuota(account);
   }
 
   /** Removes an entry. */
-  delete(key: string): void {
-    this.#entries.delete(key);
+  delete(owner: string, name: string): void {
+    const entry = this.#find(owner, name);
+    if (entry !== undefined) this.#entries.delete(entry);
   }
 
   /** Removes all entries. */
@@ -106,24 +113,29 @@ export class QuotaCache {
         this.#next = undefined;
         return;
       }
-      for (const key of account.keys) {
-        const entry = this.#entries.peek(key);
-        if (entry !== undefined && now >= entry.expiresAt) this.#entries.delete(key);
-      }
+      for (const entry of account.entries.values()) if (now >= entry.expiresAt) this.#entries.delete(entry);
     }
   }
 
   #enforceQuota(account: Account): void {
-    for (const key of account.keys) {
-      const { maxBytesPerOwner, maxEntriesPerOwner } = this.#limits;
-      if (account.bytes <= maxBytesPerOwner && account.keys.size <= maxEntriesPerOwner) return;
-      this.#entries.delete(key);
+    if (this.#isWithinQuota(account)) return;
+    for (const entry of [...account.entries.values()].sort((a, b) => a.usedAt - b.usedAt)) {
+      this.#entries.delete(entry);
+      if (this.#isWithinQuota(account)) return;
     }
   }
 
-  #forget(key: string, { account, bytes }: OwnedEntry): void {
-    account.keys.delete(key);
+  #isWithinQuota({ bytes, entries }: Account): boolean {
+    return bytes <= this.#limits.maxBytesPerOwner && entries.size <= this.#limits.maxEntriesPerOwner;
+  }
+
+  #find(owner: string, name: string): OwnedEntry | undefined {
+    return this.#accounts.get(owner)?.entries.get(name);
+  }
+
+  #forget({ account, name, bytes }: OwnedEntry): void {
+    account.entries.delete(name);
     account.bytes -= bytes;
-    if (account.keys.size === 0) this.#accounts.delete(account.owner);
+    if (account.entries.size === 0) this.#accounts.delete(account.owner);
   }
 }
