@@ -10,6 +10,7 @@ import type { Store, StoreKey } from "../store/store.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 import { type ExchangedToken, keyPairRefused } from "./key_exchange.ts";
+import type { SentFor } from "./request_end.ts";
 
 /** Why a token is asked for. */
 interface Need {
@@ -92,7 +93,7 @@ export class AccessTokens {
    * @param mark The mark of a refusal that still stands: older tokens are not used then, only a new one.
    * @throws {ToolError} `authentication_failed` for a key pair that Cloudways refuses, or refused within 30 seconds.
    */
-  async bearer(customer: Customer, address: string, signal: AbortSignal, mark?: string): Promise<string> {
+  async bearer(customer: Customer, address: string, sentFor: SentFor, mark?: string): Promise<string> {
     const { signIn } = traitsOf(customer.credential);
     if (signIn.kind === "token") return signIn.token;
     const { keyPair } = signIn;
@@ -104,7 +105,7 @@ export class AccessTokens {
     }
     const isBlocked = known !== undefined && mark !== undefined;
     const need = { minLeftMs: 0, ...(isBlocked && { refused: { token: known.token, sentAt: 0 } }) };
-    return (await this.#obtain(customer, keyPair, address, need, signal)).token;
+    return (await this.#obtain(customer, keyPair, address, need, sentFor.signal)).token;
   }
 
   /** Gives a token other than the one that Cloudways just answered with 401. */
@@ -113,10 +114,10 @@ export class AccessTokens {
     keyPair: KeyPair,
     refused: { token: string; sentAt: number },
     address: string,
-    signal: AbortSignal,
+    sentFor: SentFor,
   ): Promise<string> {
     await this.#drop(customer, refused.token);
-    return (await this.#obtain(customer, keyPair, address, { refused, minLeftMs: 0 }, signal)).token;
+    return (await this.#obtain(customer, keyPair, address, { refused, minLeftMs: 0 }, sentFor.signal)).token;
   }
 
   /** Remembers for 30 seconds that this key pair is wrong, so that callers can't make us try it over and over. */

@@ -14,11 +14,19 @@ import { SecretHider } from "../text/redaction/hider.ts";
 import { AccessTokens } from "./access_tokens.ts";
 import type { CircuitBreaker } from "./breaker.ts";
 import type { CustomerRecords } from "./customer_records.ts";
-import { type CloudwaysHttp, nextStep, secretFields, type WireReply, type WireRequest } from "./http.ts";
+import {
+  type CloudwaysHttp,
+  nextStep,
+  secretFields,
+  WATCH_LATER_MS,
+  type WireReply,
+  type WireRequest,
+} from "./http.ts";
 import { KeyExchange } from "./key_exchange.ts";
 import { OwnSecrets } from "./own_secrets.ts";
 import { parseAnyReply, parseProblems } from "./parse_reply.ts";
 import { sendRead } from "./read_retries.ts";
+import type { SentFor } from "./request_end.ts";
 import { readReply } from "./replies.ts";
 import type { ApiRequest, Session } from "./session.ts";
 import { SignInGuard } from "./sign_in_guard.ts";
@@ -53,10 +61,38 @@ const UNAUTHORIZED_MS = 30_000;
 /** The most code points kept of one text; twice as many characters are read, more than an answer can show. */
 const MAX_TEXT = 30_000;
 
-/** A session that says when it ends, and hides the secrets of its credential. */
-interface EndingSession extends Session {
-  endsAt: number;
-  own: SecretHider;
+/** For whom one request is sent, what ends it, and a hider of its credential's secrets. */
+class Sending implements SentFor {
+  readonly customer: Customer;
+  readonly address: string;
+  readonly log: Logger;
+  readonly endsAt: number;
+  readonly own: SecretHider;
+  readonly #session: Session;
+  readonly #isRead: boolean;
+  readonly #clock: Clock;
+
+  constructor(session: Session, isRead: boolean, own: SecretHider, endsAt: number, clock: Clock) {
+    this.customer = session.customer;
+    this.address = session.address;
+    this.log = session.log;
+    this.endsAt = endsAt;
+    this.own = own;
+    this.#session = session;
+    this.#isRead = isRead;
+    this.#clock = clock;
+  }
+
+  /** The session's signals are made when they are first asked for. */
+  get signal(): AbortSignal {
+    return this.#isRead ? this.#session.signal : this.#session.deadline;
+  }
+
+  /** A call that has just come and does not end soon. */
+  get mayWatchLater(): boolean {
+    const now = this.#clock.now();
+    return now - (this.#session.waitsFrom ?? 0) < WATCH_LATER_MS && this.endsAt - now > WATCH_LATER_MS;
+  }
 }
 
 /** The Cloudways API client of all customers. Handles tokens, limits and errors. */
@@ -122,22 +158,20 @@ export class CloudwaysClient {
 
   async #send<T>(session: Session, request: ApiRequest<T>): Promise<T> {
     const { customer, address } = session;
-    const inTime = {
-      ...session,
-      signal: request.method === "GET" ? session.signal : session.deadline,
-      endsAt: session.endsAt ?? this.#options.clock.now() + this.#options.callBudgetMs,
-      own: this.#ownSecrets.of(customer.credential),
-    };
+    const { clock, callBudgetMs } = this.#options;
+    const own = this.#ownSecrets.of(customer.credential);
+    const endsAt = session.endsAt ?? clock.now() + callBudgetMs;
+    const sending = new Sending(session, request.method === "GET", own, endsAt, clock);
     // Loads whether the customer is accepted: the tables below keep accepted customers apart from strangers.
-    await this.records.isAccepted(customer);
-    await this.#guard.pass(customer, address, session.signal);
+    if (!this.records.isKnown(customer.id)) await this.records.isAccepted(customer);
+    await this.#guard.pass(customer, address, session);
     this.#upstream.refuseWhilePaused(customer, request.operation);
-    const { reply, mark } = await this.#authenticated(inTime, request);
+    const { reply, mark } = await this.#authenticated(sending, request);
     // Cloudways has answered, so a store failure must not fail the call any more.
     const noteAccepted = () =>
       this.records.accepted(customer, mark).catch((error) => session.log.debug("customer not noted", { error }));
     try {
-      const value = await this.#read(reply, inTime, request);
+      const value = await this.#read(reply, sending, request);
       await noteAccepted();
       return value;
     } catch (error) {
@@ -151,27 +185,27 @@ export class CloudwaysClient {
    *
    * @returns The answer, and the refusal mark to remove if the answer shows that Cloudways accepts the credentials.
    */
-  async #authenticated(session: EndingSession, request: ApiRequest<unknown>) {
-    const { customer, address, signal } = session;
+  async #authenticated(sending: Sending, request: ApiRequest<unknown>) {
+    const { customer, address } = sending;
     const { signIn } = traitsOf(customer.credential);
     const reading = this.#readMark(customer);
     const token = signIn.kind === "token"
       ? signIn.token
-      : await this.#tokens.bearer(customer, address, signal, await reading);
+      : await this.#tokens.bearer(customer, address, sending, await reading);
     const sentAt = this.#options.clock.now();
-    const reply = await this.#deliver(session, request, token, reading);
+    const reply = await this.#deliver(sending, request, token, reading);
     const mark = await reading;
     if (reply.status !== 401) return { reply, mark };
     if (signIn.kind === "token") {
       this.#guard.refused(customer, address);
-      await this.records.refused(customer).catch((error) => session.log.warn("refusal not noted", { error }));
+      await this.records.refused(customer).catch((error) => sending.log.warn("refusal not noted", { error }));
       return { reply, mark };
     }
-    const fresh = await this.#freshToken(session, signIn.keyPair, request.operation, { token, sentAt });
+    const fresh = await this.#freshToken(sending, signIn.keyPair, request.operation, { token, sentAt });
     if (fresh === undefined) return { reply, mark };
     // A 401 means that nothing was done. It is the only error after which a write may be sent again.
     const freshReading = this.#readMark(customer);
-    const second = await this.#deliver(session, request, fresh, freshReading);
+    const second = await this.#deliver(sending, request, fresh, freshReading);
     if (second.status === 401) this.#noteUnauthorized(customer, request.operation);
     return { reply: second, mark: await freshReading };
   }
@@ -213,14 +247,15 @@ export class CloudwaysClient {
 
   /** Gets a token to replace a refused one; undefined if a fresh one would be refused too. */
   async #freshToken(
-    { customer, address, signal }: Session,
+    sending: Sending,
     keyPair: KeyPair,
     operation: string,
     refused: { token: string; sentAt: number },
   ): Promise<string | undefined> {
+    const { customer, address } = sending;
     const refusedUntil = this.#unauthorized.get(customer.id)?.get(operation) ?? 0;
     if (this.#options.clock.now() < refusedUntil) return undefined;
-    return await this.#tokens.afterRefusal(customer, keyPair, refused, address, signal);
+    return await this.#tokens.afterRefusal(customer, keyPair, refused, address, sending);
   }
 
   #noteUnauthorized(customer: Customer, operation: string): void {
@@ -234,15 +269,15 @@ export class CloudwaysClient {
    * @param before What must have ended before anything is sent.
    */
   #deliver(
-    session: EndingSession,
+    sending: Sending,
     request: ApiRequest<unknown>,
     bearer: string,
     before: Promise<unknown>,
   ): Promise<WireReply> {
     const { clock, http, breaker, metrics } = this.#options;
-    const sender = { customer: session.customer.id, operation: request.operation };
-    const send = () => breaker.run(sender, () => this.#attempt(session, request, bearer, before));
-    const { signal, endsAt } = session;
+    const { endsAt } = sending;
+    const sender = { customer: sending.customer.id, operation: request.operation };
+    const send = () => breaker.run(sender, () => this.#attempt(sending, request, bearer, before));
     if (request.method !== "GET") {
       if (endsAt - clock.now() < this.#options.callBudgetMs * MIN_SHARE_FOR_WRITE) throw noTimeLeft();
       return send();
@@ -250,7 +285,7 @@ export class CloudwaysClient {
     if (request.reveal === true || request.once === true) return send();
     return sendRead(send, {
       clock,
-      signal,
+      sentFor: sending,
       endsAt,
       tryMs: http.readTimeoutMs,
       onRetry: () => metrics.upstreamRetried(),
@@ -258,12 +293,12 @@ export class CloudwaysClient {
   }
 
   async #attempt(
-    session: EndingSession,
+    sending: Sending,
     request: ApiRequest<unknown>,
     bearer: string,
     before: Promise<unknown>,
   ): Promise<WireReply> {
-    const { customer, address, signal, log, own } = session;
+    const { customer, address, log, own } = sending;
     const { operation, method, path, query, form, json, reveal } = request;
     this.#upstream.refuseWhilePaused(customer, operation);
     // Both ask the store, in one round trip.
@@ -272,7 +307,7 @@ export class CloudwaysClient {
     const owner = this.#upstream.ownerOf(customer, address);
     const body = json === undefined ? { ...(form && { form }) } : { json };
     const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...body };
-    const reply = await this.#upstream.send({ customer, operation, log }, wire, signal);
+    const reply = await this.#upstream.send({ customer, operation, log }, wire, sending);
     // An answer may echo the request. Above this class nobody knows an exchanged token, or shows a made password.
     const sent = [bearer, ...secretFields(form)];
     const hider = sent.every((secret) => own.secrets.includes(secret)) ? own : new SecretHider(sent);
@@ -291,12 +326,12 @@ export class CloudwaysClient {
     });
   }
 
-  async #read<T>(reply: WireReply, session: EndingSession, request: ApiRequest<T>): Promise<T> {
+  async #read<T>(reply: WireReply, { own, log }: Sending, request: ApiRequest<T>): Promise<T> {
     const json = readReply(reply, request);
-    const safe = request.reveal === true ? json : await session.own.valueInTurns(json, MAX_TEXT);
+    const safe = request.reveal === true ? json : await own.valueInTurns(json, MAX_TEXT);
     const parsed = await parseAnyReply(request.reply, safe);
     if (parsed.success) return parsed.data;
-    session.log.warn("unexpected upstream answer", { operation: request.operation, ...parseProblems(parsed.error) });
+    log.warn("unexpected upstream answer", { operation: request.operation, ...parseProblems(parsed.error) });
     throw new ToolError("upstream_error", `Cloudways' answer to ${request.operation} is not of the expected form.`, {
       hint: `${nextStep(request)} If it stays, report it to the operator of this server.`,
     });

@@ -1,5 +1,4 @@
 import { CommonDeadline } from "../async/common_deadline.ts";
-import { Deadline } from "../async/deadline.ts";
 import { ToolError, type ToolErrorOptions } from "../errors.ts";
 import type { FairSemaphore } from "../async/fair_semaphore.ts";
 import type { Owner } from "../async/fair_shares.ts";
@@ -7,6 +6,7 @@ import type { JsonValue } from "../text/clean.ts";
 import { SecretText } from "../text/secret_text.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
 import type { ApiPath } from "./path.ts";
+import { RequestEnd, type SentFor } from "./request_end.ts";
 
 /** The value of one field of a query or form. */
 type FieldValue = string | number | boolean | SecretText | readonly (string | number)[] | undefined;
@@ -59,6 +59,12 @@ export interface CloudwaysHttpOptions {
 /** One try of a read ends earlier than the call's 28 seconds, so that a second try still fits in. */
 const MAX_READ_TIMEOUT_MS = 12_000;
 
+/**
+ * How long a request goes on before it watches whether its call has ended: most are answered by then. Only for calls that
+ * are no older than this, see {@linkcode SentFor.mayWatchLater}.
+ */
+export const WATCH_LATER_MS = 250;
+
 /** A longer answer fails. More than the listing of the largest account. */
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
 
@@ -67,6 +73,8 @@ const FIRST_BUFFER_BYTES = 8 * 1024;
 
 /** Texts that a query holds as they are. */
 const PLAIN = /^[\w.*-]*$/;
+
+const USER_AGENT = `${SERVER_NAME}/${VERSION}`;
 
 const UTF8 = new TextDecoder();
 
@@ -96,9 +104,12 @@ export class CloudwaysHttp {
   readonly #readDeadline: CommonDeadline;
   readonly #onceDeadline: CommonDeadline;
   readonly #writeDeadline: CommonDeadline;
+  readonly #watchLater = new CommonDeadline(WATCH_LATER_MS);
+  readonly #base: string;
 
   constructor(options: CloudwaysHttpOptions) {
     this.#options = options;
+    this.#base = options.baseUrl.href;
     this.#readDeadline = new CommonDeadline(this.readTimeoutMs);
     this.#onceDeadline = new CommonDeadline(options.timeoutMs);
     this.#writeDeadline = new CommonDeadline(options.writeTimeoutMs);
@@ -112,19 +123,24 @@ export class CloudwaysHttp {
   /**
    * Sends one request.
    *
-   * @param signal Ends the request. For a write it must be a deadline and nothing else: a write that was sent can't be
+   * @param sentFor Ends the request. For a write it must be a deadline and nothing else: a write that was sent can't be
    * taken back, so its answer is awaited even if the client is gone.
    * @throws {ToolError} `upstream_timeout` or `upstream_unreachable`; a {@linkcode NotSentError} if it was not sent.
    */
-  async send(request: WireRequest, signal: AbortSignal): Promise<WireReply> {
-    const release = await this.#options.slots.acquire(request.owner, signal);
+  async send(request: WireRequest, sentFor: SentFor): Promise<WireReply> {
+    const { slots } = this.#options;
+    const release = slots.tryAcquire(request.owner) ?? await slots.acquire(request.owner, sentFor.signal);
     try {
-      const once = request.method !== "GET" || request.once === true;
-      using timeout = new Deadline(this.#deadlineOf(request), undefined, signal);
-      const init = wireInit(request, timeout.signal);
-      const response = await fetch(this.#url(request), once ? { ...init, client: this.#once } : init);
-      return { status: response.status, headers: response.headers, text: await readBounded(response, request) };
+      using end = new RequestEnd(this.#deadlineOf(request), sentFor, this.#watchLater);
+      const init = wireInit(request, end.signal);
+      if (request.method !== "GET" || request.once === true) init.client = this.#once;
+      const response = await fetch(this.#url(request), init);
+      const { status, headers } = response;
+      // HTTP lets no body be longer than its length says, unless it comes packed or in chunks.
+      const text = isShort(headers) ? await response.text() : await readBounded(response, request);
+      return { status, headers, text };
     } catch (error) {
+      const { signal } = sentFor;
       throw signal.aborted && signal.reason === error ? error : networkError(error, request);
     } finally {
       release();
@@ -134,7 +150,8 @@ export class CloudwaysHttp {
   /** Closes the client of requests that are sent once, and stops all timers. Requests under way may have no end. */
   close(): void {
     this.#once.close();
-    for (const deadline of [this.#readDeadline, this.#onceDeadline, this.#writeDeadline]) deadline[Symbol.dispose]();
+    const deadlines = [this.#readDeadline, this.#onceDeadline, this.#writeDeadline, this.#watchLater];
+    for (const deadline of deadlines) deadline[Symbol.dispose]();
   }
 
   #deadlineOf({ method, once }: WireRequest): CommonDeadline {
@@ -142,23 +159,25 @@ export class CloudwaysHttp {
     return once === true ? this.#onceDeadline : this.#readDeadline;
   }
 
-  #url({ path, query = {} }: WireRequest): string {
-    const fields = queryText(fieldEntries(query));
-    return `${this.#options.baseUrl.href}${path.text}${fields === "" ? "" : `?${fields}`}`;
+  #url({ path, query }: WireRequest): string {
+    const fields = query === undefined ? "" : queryText(query);
+    return fields === "" ? this.#base + path.text : `${this.#base}${path.text}?${fields}`;
   }
 }
 
-function wireInit(request: WireRequest, signal: AbortSignal): RequestInit {
-  const headers = {
-    accept: "application/json",
-    "user-agent": `${SERVER_NAME}/${VERSION}`,
-    ...(request.bearer !== undefined && { authorization: `Bearer ${request.bearer}` }),
-    ...(request.json !== undefined && { "content-type": "application/json" }),
-  };
+function wireInit(
+  { method, bearer, json, form }: WireRequest,
+  signal: AbortSignal,
+): RequestInit & { client?: Deno.HttpClient } {
+  const headers: Record<string, string> = { accept: "application/json", "user-agent": USER_AGENT };
+  if (bearer !== undefined) headers.authorization = `Bearer ${bearer}`;
   // Redirects are never followed: they would send the credentials to another address.
-  const init: RequestInit = { method: request.method, headers, signal, redirect: "manual" };
-  if (request.json !== undefined) return { ...init, body: JSON.stringify(request.json) };
-  return request.form === undefined ? init : { ...init, body: new URLSearchParams(fieldEntries(request.form)) };
+  const init: RequestInit = { method, headers, signal, redirect: "manual" };
+  if (json !== undefined) {
+    headers["content-type"] = "application/json";
+    init.body = JSON.stringify(json);
+  } else if (form !== undefined) init.body = new URLSearchParams(fieldEntries(form));
+  return init;
 }
 
 function fieldEntries(fields: Fields): [string, string][] {
@@ -171,9 +190,23 @@ function fieldEntries(fields: Fields): [string, string][] {
 }
 
 /** Most queries hold ids and plain words, for which `URLSearchParams` does ten times the work that they need. */
-function queryText(fields: [string, string][]): string {
-  const isPlain = fields.every((field) => field.every((text) => PLAIN.test(text)));
-  return isPlain ? fields.map((field) => field.join("=")).join("&") : new URLSearchParams(fields).toString();
+function queryText(query: Fields): string {
+  let text = "";
+  for (const name in query) {
+    const value = query[name];
+    if (value === undefined) continue;
+    const isPlain = typeof value !== "object" && PLAIN.test(name) && PLAIN.test(String(value));
+    if (!isPlain) return new URLSearchParams(fieldEntries(query)).toString();
+    text += `${text === "" ? "" : "&"}${name}=${value}`;
+  }
+  return text;
+}
+
+/** Whether an answer says that it is short enough, and how long a body is that comes as it is. */
+function isShort(headers: Headers): boolean {
+  const length = headers.get("content-length");
+  return length !== null && Number(length) <= MAX_REPLY_BYTES && headers.get("content-encoding") === null &&
+    headers.get("transfer-encoding") === null;
 }
 
 /**

@@ -81,7 +81,7 @@ export class KeyExchange {
     using deadline = new Deadline(EXCHANGE_TIMEOUT_MS);
     const sent = breaker.run(
       { customer: customer.id, operation: OPERATION },
-      () => upstream.send({ customer, operation: OPERATION, log }, request, deadline.signal),
+      () => upstream.send({ customer, operation: OPERATION, log }, request, deadline),
     );
     const reply = await sent.catch((error) => {
       throw signInFailed(error, keyPair);

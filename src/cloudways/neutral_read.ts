@@ -13,5 +13,5 @@ export async function neutralRead(http: CloudwaysHttp): Promise<WireReply> {
   using deadline = new Deadline(TIMEOUT_MS);
   // An owner of its own, so that no customer can take its place.
   const owner = { customer: "nobody" };
-  return await http.send({ method: "GET", path: path`/providers`, owner }, deadline.signal);
+  return await http.send({ method: "GET", path: path`/providers`, owner }, deadline);
 }

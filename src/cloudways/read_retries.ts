@@ -2,13 +2,14 @@ import type { Clock } from "../async/clock.ts";
 import { ToolError } from "../errors.ts";
 import { CircuitOpenError } from "./breaker.ts";
 import type { WireReply } from "./http.ts";
+import type { SentFor } from "./request_end.ts";
 import { isOutage, retryAfterSeconds } from "./replies.ts";
 
 /** How a read may be sent again. */
 export interface RetryOptions {
   clock: Clock;
   /** Ends the pause between two tries. */
-  signal: AbortSignal;
+  sentFor: SentFor;
   /** Milliseconds one try may take. */
   tryMs: number;
   /** When the caller must have an answer, in milliseconds since the Unix epoch. */
@@ -28,12 +29,12 @@ const MAX_RETRY_AFTER_SECONDS = 3;
  * @throws The error of the last try that was sent. A try that our own limit or the breaker refuses doesn't count.
  */
 export async function sendRead(send: () => Promise<WireReply>, options: RetryOptions): Promise<WireReply> {
-  const { clock, signal, tryMs, endsAt, onRetry } = options;
+  const { clock, sentFor, tryMs, endsAt, onRetry } = options;
   let outcome = await outcomeOf(send);
   for (let retries = 0; isOutage(outcome) && !wasStopped(outcome); retries++) {
     const pauseMs = pauseBefore(retries, outcome);
     if (pauseMs === undefined || clock.now() + pauseMs + tryMs > endsAt) break;
-    await clock.sleep(pauseMs, signal);
+    await clock.sleep(pauseMs, sentFor.signal);
     const next = await outcomeOf(send);
     if (wasStopped(next)) break;
     onRetry();

@@ -5,6 +5,7 @@ import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../async/single_flight.ts";
 import { atMost } from "../store/at_most.ts";
 import type { CustomerRecords } from "./customer_records.ts";
+import type { SentFor } from "./request_end.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 
 const WINDOW_MS = 60_000;
@@ -59,16 +60,20 @@ export class SignInGuard {
   /**
    * Delays credentials that were not accepted before, if too many wrong ones came.
    *
-   * @param signal Ends the wait, at the call's deadline or when the client leaves.
+   * @param sentFor Ends the wait, at the call's deadline or when the client leaves.
    * @throws {ToolError} `rate_limited` if too many wait already. If the signal aborts, its reason.
    */
-  async pass(customer: Customer, address: string, signal: AbortSignal): Promise<void> {
+  async pass(customer: Customer, address: string, sentFor: SentFor): Promise<void> {
     const now = this.#clock.now();
     const blockedMs = Math.max(this.#overall.blockedMs(now), this.#byAddress.get(address)?.blockedMs(now) ?? 0);
     if (blockedMs === 0 || await this.#records.isAccepted(customer)) return;
     const delayMs = Math.min(MAX_DELAY_MS, blockedMs);
     // Calls with the same credentials share one wait and one place.
-    const hasWaited = await this.#waits.run(customer.id, (ended) => this.#wait(address, delayMs, ended), signal);
+    const hasWaited = await this.#waits.run(
+      customer.id,
+      (ended) => this.#wait(address, delayMs, ended),
+      sentFor.signal,
+    );
     if (!hasWaited) throw tooManyWait();
   }
 

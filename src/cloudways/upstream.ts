@@ -7,6 +7,7 @@ import type { Tracer } from "../telemetry/tracing.ts";
 import type { CustomerRecords } from "./customer_records.ts";
 import type { CloudwaysHttp, WireReply, WireRequest } from "./http.ts";
 import { type NetworkFailure, networkFailure } from "./network_failure.ts";
+import type { SentFor } from "./request_end.ts";
 import { pauseSeconds, upstreamRateLimited } from "./replies.ts";
 import type { UpstreamLimits } from "./upstream_limits.ts";
 
@@ -54,14 +55,14 @@ export class Upstream {
    *
    * @throws {ToolError} If no answer comes.
    */
-  async send({ customer, operation, log }: Sender, request: WireRequest, signal: AbortSignal): Promise<WireReply> {
+  async send({ customer, operation, log }: Sender, request: WireRequest, sentFor: SentFor): Promise<WireReply> {
     const { http, limits, tracer } = this.#options;
     const start = {
       name: `cloudways ${operation}`,
       kind: "internal",
       facts: { "cloudways.operation": operation },
     } as const;
-    const reply = await tracer.span(start, () => this.#timed(operation, log, () => http.send(request, signal)));
+    const reply = await tracer.span(start, () => this.#timed(operation, log, () => http.send(request, sentFor)));
     limits.seen(customer, operation, reply.headers);
     if (reply.status === 429) limits.pause(customer, operation, pauseSeconds(reply.headers));
     return reply;

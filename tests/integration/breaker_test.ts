@@ -452,7 +452,7 @@ Deno.test("requests without an answer or a connection open the breaker", async (
       writeTimeoutMs: 200,
     });
     const wire = { method: "GET", path: path`/project`, owner: { customer: "a" } } as const;
-    const send = () => breaker.run(next(), () => http.send(wire, signal));
+    const send = () => breaker.run(next(), () => http.send(wire, { signal }));
     const ended = await Promise.allSettled(Array.from({ length: 20 }, send));
     http.close();
     return [breaker.state, ended.every(({ status }) => status === "rejected")];

@@ -340,7 +340,7 @@ Deno.test("upstream: an answer that stops in the middle is aborted in time", asy
   const baseUrl = new URL(`http://127.0.0.1:${server.addr.port}`);
   const http = new CloudwaysHttp({ baseUrl, slots: new FairSemaphore(1), timeoutMs: 200, writeTimeoutMs: 200 });
 
-  const answer = http.send({ method: "GET", path: path`/project`, owner: OWNER }, new AbortController().signal);
+  const answer = http.send({ method: "GET", path: path`/project`, owner: OWNER }, new AbortController());
 
   await assert.rejects(answer, { code: "upstream_timeout" });
   http.close();
@@ -553,12 +553,12 @@ Deno.test("the connection pool does not resend a read that shows passwords", asy
     bearer: TOKEN_HEADERS["x-cloudways-access-token"],
   } as const;
   const signal = new AbortController().signal;
-  await http.send(read, signal);
-  await http.send({ ...read, once: true }, signal);
+  await http.send(read, { signal });
+  await http.send({ ...read, once: true }, { signal });
   sandbox.addFault({ operationId: PROJECTS, kind: "drop" });
   const before = sandbox.requestsTo(PROJECTS).length;
 
-  await assert.rejects(http.send({ ...read, once: true }, signal), { code: "upstream_unreachable" });
+  await assert.rejects(http.send({ ...read, once: true }, { signal }), { code: "upstream_unreachable" });
 
   assert.equal(sandbox.requestsTo(PROJECTS).length - before, 1);
   http.close();
@@ -611,7 +611,7 @@ Deno.test("a caller that leaves between two tries ends the tries", async () => {
   const send = () => Promise.resolve({ status: 503, headers: new Headers(), text: `${++sent}` });
   const endsAt = clock.now() + 28_000;
 
-  const read = sendRead(send, { clock, signal: caller.signal, endsAt, tryMs: 12_000, onRetry: () => {} });
+  const read = sendRead(send, { clock, sentFor: caller, endsAt, tryMs: 12_000, onRetry: () => {} });
   await until(() => clock.sleeping === 1);
   caller.abort(new DOMException("The caller left.", "AbortError"));
 
@@ -631,7 +631,7 @@ Deno.test("a write that could not connect was not done, and the error says so", 
   });
   const restart = { method: "POST", path: path`/server/restart`, owner: OWNER, form: { server_id: 100001 } } as const;
 
-  const sent = http.send(restart, new AbortController().signal);
+  const sent = http.send(restart, new AbortController());
 
   await assert.rejects(sent, (error) => error instanceof NotSentError && /Nothing was done/.test(error.message));
   http.close();
@@ -899,12 +899,12 @@ Deno.test("a write on a connection that breaks is sent once", async () => {
     form: { server_id: 100001 },
     bearer,
   } as const;
-  await http.send({ method: "GET", path: path`/providers`, owner: OWNER, bearer }, signal);
-  await http.send(restart, signal);
+  await http.send({ method: "GET", path: path`/providers`, owner: OWNER, bearer }, { signal });
+  await http.send(restart, { signal });
   sandbox.addFault({ operationId: "server_restart", kind: "drop" });
   const before = sandbox.requestsTo("server_restart").length;
 
-  await assert.rejects(http.send(restart, signal), { code: "upstream_unreachable" });
+  await assert.rejects(http.send(restart, { signal }), { code: "upstream_unreachable" });
 
   assert.equal(sandbox.requestsTo("server_restart").length - before, 1);
   http.close();

@@ -50,7 +50,7 @@ async function start() {
 }
 
 function bearer(tokens: AccessTokens): Promise<string> {
-  return tokens.bearer(CUSTOMER, ADDRESS, new AbortController().signal);
+  return tokens.bearer(CUSTOMER, ADDRESS, new AbortController());
 }
 
 Deno.test("a lock is released with the token", async () => {
@@ -89,7 +89,7 @@ Deno.test("a lock without a holder that never expires delays one token exchange 
   await clock.advance(8 * SECOND + 200);
   const { signal } = new AbortController();
   const refused = { token: await first, sentAt: clock.now() };
-  const second = await tokens.afterRefusal(CUSTOMER, KEY_PAIR, refused, ADDRESS, signal);
+  const second = await tokens.afterRefusal(CUSTOMER, KEY_PAIR, refused, ADDRESS, { signal });
 
   assert.deepEqual([refused.token, second], ["EXAMPLE-TOKEN-1", "EXAMPLE-TOKEN-2"]);
   assert.deepEqual([exchanged.length, takenOver()], [2, 1]);
@@ -150,8 +150,8 @@ Deno.test("a late refusal costs no second exchange, and drops no newer token", a
   const { signal } = new AbortController();
 
   await clock.advance(SECOND);
-  const first = await tokens.afterRefusal(CUSTOMER, KEY_PAIR, refused, ADDRESS, signal);
-  const second = await tokens.afterRefusal(CUSTOMER, KEY_PAIR, refused, ADDRESS, signal);
+  const first = await tokens.afterRefusal(CUSTOMER, KEY_PAIR, refused, ADDRESS, { signal });
+  const second = await tokens.afterRefusal(CUSTOMER, KEY_PAIR, refused, ADDRESS, { signal });
 
   assert.deepEqual([refused.token, first, second], ["EXAMPLE-TOKEN-1", "EXAMPLE-TOKEN-2", "EXAMPLE-TOKEN-2"]);
   assert.equal(await bearer(tokens), "EXAMPLE-TOKEN-2");

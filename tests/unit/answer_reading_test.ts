@@ -7,14 +7,21 @@ import { path } from "../../src/cloudways/path.ts";
 /** Sends one read to a server that answers so. */
 async function textOf(answer: () => Response): Promise<string> {
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, answer);
-  const baseUrl = new URL(`http://127.0.0.1:${server.addr.port}`);
+  return await textFrom(new URL(`http://127.0.0.1:${server.addr.port}`));
+}
+
+async function textFrom(baseUrl: URL): Promise<string> {
   const http = new CloudwaysHttp({ baseUrl, slots: new FairSemaphore(1), timeoutMs: 20_000, writeTimeoutMs: 20_000 });
   try {
     const request = { method: "GET", path: path`/project`, owner: { customer: "one" } } as const;
-    return (await http.send(request, new AbortController().signal)).text;
+    return (await http.send(request, new AbortController())).text;
   } finally {
     http.close();
   }
+}
+
+async function writeAll(connection: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += await connection.write(bytes.subarray(written));
 }
 
 function inPieces(text: string, bytes: number): ReadableStream<Uint8Array> {
@@ -57,6 +64,40 @@ Deno.test("a packed answer is read unpacked", async () => {
   const read = await textOf(() => packed(new TextEncoder().encode(text)));
 
   assert.ok(read === text);
+});
+
+Deno.test("the bound of an answer that says how long it is packed counts it unpacked", async () => {
+  const bytes = new Uint8Array(await packed(new Uint8Array(33 * 1024 * 1024)).arrayBuffer());
+
+  const reading = textOf(() => new Response(bytes, { headers: { "content-encoding": "gzip" } }));
+
+  await assert.rejects(reading, { code: "upstream_error", message: /larger than/ });
+});
+
+Deno.test("an answer that says itself that it is longer than the bound is refused", async () => {
+  const reading = textOf(() => new Response(new Uint8Array(32 * 1024 * 1024 + 1)));
+
+  await assert.rejects(reading, { code: "upstream_error", message: /larger than/ });
+});
+
+Deno.test("the bound of an answer that comes in chunks does not depend on the length that it names", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const chunk = new TextEncoder().encode(`100000\r\n${"x".repeat(0x100000)}\r\n`);
+  const answer = async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(4_096));
+    await connection.write(new TextEncoder().encode(
+      "HTTP/1.1 200 OK\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n",
+    ));
+    // The reader hangs up at the bound.
+    for (let written = 0; written < 40; written++) await writeAll(connection, chunk);
+  };
+  const answering = answer().catch(() => {});
+
+  const reading = textFrom(new URL(`http://127.0.0.1:${listener.addr.port}`));
+
+  await assert.rejects(reading, { code: "upstream_error", message: /larger than/ });
+  await answering;
 });
 
 Deno.test("the bound of an answer counts it unpacked", async () => {

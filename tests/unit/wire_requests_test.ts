@@ -4,7 +4,7 @@ import { FairSemaphore } from "../../src/async/fair_semaphore.ts";
 import { CloudwaysHttp, type Fields, type WireRequest } from "../../src/cloudways/http.ts";
 import { path } from "../../src/cloudways/path.ts";
 
-const NEVER = new AbortController().signal;
+const NEVER = new AbortController();
 const READ: WireRequest = { method: "GET", path: path`/project`, owner: { customer: "one" } };
 
 function httpTo({ addr }: Deno.HttpServer<Deno.NetAddr>, timeoutMs: number): CloudwaysHttp {
