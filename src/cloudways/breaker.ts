@@ -87,7 +87,8 @@ export class CircuitBreaker {
    * @throws {CircuitOpenError} If a circuit is open; nothing was sent then. Otherwise what `send` throws.
    */
   async run(sender: Sender, send: () => Promise<WireReply>): Promise<WireReply> {
-    await this.#passShared();
+    const pass = this.#shared.enter();
+    if (pass !== "go") await this.#passShared(pass);
     const decides = this.#passOwn(sender);
     const openings = this.#openings(sender);
     let failed: boolean | undefined;
@@ -100,14 +101,15 @@ export class CircuitBreaker {
       throw error;
     } finally {
       if (decides !== undefined) decides.decide(failed);
-      if (failed !== undefined) this.#count({ ...sender, failed }, openings, decides !== undefined);
+      if (failed !== undefined) {
+        const { customer, operation } = sender;
+        this.#count({ customer, operation, failed }, openings, decides !== undefined);
+      }
     }
   }
 
-  /** Passes the shared circuit. When it is half open, the first caller waits for the outcome of the neutral read. */
-  async #passShared(): Promise<void> {
-    const pass = this.#shared.enter();
-    if (pass === "go") return;
+  /** Passes a shared circuit that has opened. When it is half open, the first caller waits for the neutral read. */
+  async #passShared(pass: "decide" | number): Promise<void> {
     if (pass !== "decide") throw this.#refusal(pass, "everybody");
     const failed = await this.#options.probe().then(isOutage, () => true);
     this.#shared.decide(failed);

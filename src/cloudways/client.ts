@@ -167,16 +167,23 @@ export class CloudwaysClient {
     await this.#guard.pass(customer, address, session);
     this.#upstream.refuseWhilePaused(customer, request.operation);
     const { reply, mark } = await this.#authenticated(sending, request);
-    // Cloudways has answered, so a store failure must not fail the call any more.
-    const noteAccepted = () =>
-      this.records.accepted(customer, mark).catch((error) => session.log.debug("customer not noted", { error }));
+    let value: T;
     try {
-      const value = await this.#read(reply, sending, request);
-      await noteAccepted();
-      return value;
+      value = await this.#read(reply, sending, request);
     } catch (error) {
-      if (knowsCredentials(error)) await noteAccepted();
+      if (knowsCredentials(error)) await this.#noteAccepted(sending, mark);
       throw error;
+    }
+    await this.#noteAccepted(sending, mark);
+    return value;
+  }
+
+  /** Cloudways has answered, so a store failure must not fail the call any more. */
+  async #noteAccepted({ customer, log }: Sending, mark: string | undefined): Promise<void> {
+    try {
+      await this.records.accepted(customer, mark);
+    } catch (error) {
+      log.debug("customer not noted", { error });
     }
   }
 
@@ -299,19 +306,19 @@ export class CloudwaysClient {
     before: Promise<unknown>,
   ): Promise<WireReply> {
     const { customer, address, log, own } = sending;
-    const { operation, method, path, query, form, json, reveal } = request;
+    const { operation, method, path, query, form, json } = request;
     this.#upstream.refuseWhilePaused(customer, operation);
     // Both ask the store, in one round trip.
     await Promise.all([this.#takeToken(customer), before]);
-    const once = reveal === true || request.once === true;
+    const once = request.reveal === true || request.once === true;
     const owner = this.#upstream.ownerOf(customer, address);
-    const body = json === undefined ? { ...(form && { form }) } : { json };
-    const wire: WireRequest = { method, path, bearer, owner, once, ...(query && { query }), ...body };
-    const reply = await this.#upstream.send({ customer, operation, log }, wire, sending);
+    const body = json === undefined ? form : undefined;
+    const wire: WireRequest = { method, path, query, form: body, json, bearer, owner, once };
+    const { status, headers, text } = await this.#upstream.send({ customer, operation, log }, wire, sending);
     // An answer may echo the request. Above this class nobody knows an exchanged token, or shows a made password.
     const sent = [bearer, ...secretFields(form)];
     const hider = sent.every((secret) => own.secrets.includes(secret)) ? own : new SecretHider(sent);
-    return { ...reply, text: hider.givenInText(reply.text) };
+    return { status, headers, text: hider.givenInText(text) };
   }
 
   async #takeToken(customer: Customer): Promise<void> {

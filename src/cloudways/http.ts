@@ -23,10 +23,10 @@ export function secretFields(fields: Fields = {}): string[] {
 export interface WireRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: ApiPath;
-  query?: Fields;
+  query?: Fields | undefined;
   /** A body in one of two forms. */
-  form?: Fields;
-  json?: Readonly<Record<string, JsonValue>>;
+  form?: Fields | undefined;
+  json?: Readonly<Record<string, JsonValue>> | undefined;
   /** Sent as `Authorization: Bearer`. */
   bearer?: string;
   /** Who sends the request: each owner has a share of the requests in flight. */

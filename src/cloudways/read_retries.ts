@@ -29,8 +29,23 @@ const MAX_RETRY_AFTER_SECONDS = 3;
  * @throws The error of the last try that was sent. A try that our own limit or the breaker refuses doesn't count.
  */
 export async function sendRead(send: () => Promise<WireReply>, options: RetryOptions): Promise<WireReply> {
-  const { clock, sentFor, tryMs, endsAt, onRetry } = options;
-  let outcome = await outcomeOf(send);
+  let first: WireReply | ToolError;
+  try {
+    first = await send();
+    if (!isOutage(first)) return first;
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    first = error;
+  }
+  return await sendAgain(send, first, options);
+}
+
+async function sendAgain(
+  send: () => Promise<WireReply>,
+  first: WireReply | ToolError,
+  { clock, sentFor, tryMs, endsAt, onRetry }: RetryOptions,
+): Promise<WireReply> {
+  let outcome = first;
   for (let retries = 0; isOutage(outcome) && !wasStopped(outcome); retries++) {
     const pauseMs = pauseBefore(retries, outcome);
     if (pauseMs === undefined || clock.now() + pauseMs + tryMs > endsAt) break;

@@ -55,26 +55,28 @@ export class Upstream {
    *
    * @throws {ToolError} If no answer comes.
    */
-  async send({ customer, operation, log }: Sender, request: WireRequest, sentFor: SentFor): Promise<WireReply> {
-    const { http, limits, tracer } = this.#options;
+  async send(sender: Sender, request: WireRequest, sentFor: SentFor): Promise<WireReply> {
+    const { limits, tracer } = this.#options;
+    const { customer, operation } = sender;
     const start = {
       name: `cloudways ${operation}`,
       kind: "internal",
       facts: { "cloudways.operation": operation },
     } as const;
-    const reply = await tracer.span(start, () => this.#timed(operation, log, () => http.send(request, sentFor)));
+    const reply = await tracer.span(start, () => this.#timed(sender, request, sentFor));
     limits.seen(customer, operation, reply.headers);
     if (reply.status === 429) limits.pause(customer, operation, pauseSeconds(reply.headers));
     return reply;
   }
 
   /** Logs and counts one request, whether it succeeds or fails. */
-  async #timed(operation: string, log: Logger, send: () => Promise<WireReply>): Promise<WireReply> {
+  async #timed({ operation, log }: Sender, request: WireRequest, sentFor: SentFor): Promise<WireReply> {
+    const { http, metrics, tracer } = this.#options;
     const startedAt = performance.now();
     let status = "aborted";
     let cause: NetworkFailure | undefined;
     try {
-      const reply = await send();
+      const reply = await http.send(request, sentFor);
       status = String(reply.status);
       return reply;
     } catch (error) {
@@ -85,10 +87,13 @@ export class Upstream {
       throw error;
     } finally {
       const milliseconds = Math.round(performance.now() - startedAt);
-      const { metrics, tracer } = this.#options;
       metrics.upstreamFinished({ operation, status, seconds: milliseconds / 1000 });
       tracer.note({ "cloudways.status": status });
-      log.info("upstream", { operation, status, ...(cause && { cause }), milliseconds, ...tracer.ids() });
+      const ids = tracer.ids();
+      const fields = cause === undefined
+        ? { operation, status, milliseconds }
+        : { operation, status, cause, milliseconds };
+      log.info("upstream", ids.trace_id === undefined ? fields : { ...fields, ...ids });
     }
   }
 }
