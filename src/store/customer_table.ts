@@ -26,6 +26,11 @@ export class CustomerTable<V extends object> {
     this.#strangers = new LRUCache(atMost(maxStrangers));
   }
 
+  /** Whether it has no entry. To ask this costs less than a look-up by a text that was just put together. */
+  get isEmpty(): boolean {
+    return this.#accepted.size === 0 && this.#strangers.size === 0;
+  }
+
   get(key: string): V | undefined {
     return this.#accepted.get(key) ?? this.#strangers.get(key);
   }

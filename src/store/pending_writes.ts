@@ -37,7 +37,8 @@ export class PendingWrites {
 
   /** The waiting mark or token of an entry. */
   find(kind: "mark" | "token", key: StoreKey): PendingWrite | undefined {
-    return this.#tables[kind].get(formatStoreKey(key));
+    const table = this.#tables[kind];
+    return table.isEmpty ? undefined : table.get(formatStoreKey(key));
   }
 
   /** Whether a write still waits, and was not replaced. */

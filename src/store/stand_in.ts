@@ -232,7 +232,7 @@ export class StandInStore implements Store, AsyncDisposable {
   }
 
   #isLocal(key: StoreKey): boolean {
-    return this.#localKeys.has(formatStoreKey(key));
+    return !this.#localKeys.isEmpty && this.#localKeys.has(formatStoreKey(key));
   }
 
   /** Runs work on the shared store; if that fails and the purpose allows it, on the local store. */
