@@ -35,8 +35,9 @@ export class UpstreamLimits {
     const remaining = wholeNumber(headers.get("x-ratelimit-remaining"));
     if (limit === undefined && remaining === undefined) return;
     if (remaining !== undefined) this.#onAllowance?.(remaining);
-    const pausedUntil = this.#of(customer).get(operation)?.pausedUntil ?? 0;
-    this.#of(customer).set(operation, { operation, limit, remaining, seenAt: this.#clock.now(), pausedUntil });
+    const limits = this.#of(customer);
+    const pausedUntil = limits.get(operation)?.pausedUntil ?? 0;
+    limits.set(operation, { operation, limit, remaining, seenAt: this.#clock.now(), pausedUntil });
   }
 
   /** Notes a 429: this operation of this customer pauses. If two came at the same time, the longer pause counts. */

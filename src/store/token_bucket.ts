@@ -93,7 +93,9 @@ function levelAt(entry: string | undefined, capacity: number, windowMs: number, 
   const full = capacity * windowMs;
   const match = /^(\d+) (\d+) ([1-9]\d*)$/.exec(entry ?? "");
   if (match === null) return { parts: full, at: now };
-  const [stored = 0, at = 0, storedWindowMs = 0] = match.slice(1).map(Number);
+  const stored = Number(match[1]);
+  const at = Number(match[2]);
+  const storedWindowMs = Number(match[3]);
   const parts = Math.min(full, storedWindowMs === windowMs ? stored : Math.floor(stored / storedWindowMs * windowMs));
   const elapsed = Math.min(windowMs, Math.max(0, now - at));
   return { parts: Math.min(full, parts + elapsed * capacity), at: Math.max(at, now) };

@@ -39,13 +39,17 @@ export class RetainedTable {
     return undefined;
   }
 
-  /** Writes an entry of `owner`. Throws a StoreError if there is no room for a new entry. */
+  /** Writes an entry, always of the same `owner`. Throws a StoreError if there is no room for a new entry. */
   set(key: string, owner: string, entry: { value: string; expiresAt: number }, now: number): void {
-    if (!this.#entries.has(key)) {
-      this.#sweep(now);
-      this.#checkRoom(owner);
-      this.#count(owner, 1);
+    const known = this.#entries.get(key);
+    if (known !== undefined) {
+      known.value = entry.value;
+      known.expiresAt = entry.expiresAt;
+      return;
     }
+    this.#sweep(now);
+    this.#checkRoom(owner);
+    this.#count(owner, 1);
     this.#entries.set(key, { value: entry.value, expiresAt: entry.expiresAt, owner });
   }
 
