@@ -1,7 +1,5 @@
-import type { Secrets } from "../text/redaction/hider.ts";
-import type { JsonValue } from "../text/clean.ts";
 import { Folder } from "./folder.ts";
-import type { LogFields, Logger } from "./log.ts";
+import type { Gate, GatedLevel, LogFields, Logger } from "./log.ts";
 
 /** What {@linkcode FoldedLog} needs. */
 export interface FoldedLogOptions {
@@ -11,11 +9,9 @@ export interface FoldedLogOptions {
   now?: () => number;
 }
 
-type Level = "info" | "warn" | "error";
-
 /** A line as its summary shows it: without the fields in which lines of one kind differ. */
 interface Line {
-  level: Level;
+  level: GatedLevel;
   message: string;
   fields: LogFields;
 }
@@ -24,7 +20,7 @@ interface Line {
 const MAX_FOLDS = 200;
 
 /** Lines of one kind written within a minute. Errors of the program differ by request, so more of them are written. */
-const MOST_WRITTEN: Readonly<Record<Level, number>> = { info: 1, warn: 1, error: 20 };
+const MOST_WRITTEN: Readonly<Record<GatedLevel, number>> = { info: 1, warn: 1, error: 20 };
 
 /** The fields that define a kind. Each has few values, whatever a caller sends. */
 const KIND_FIELDS = ["method", "route", "operation", "status", "outcome", "limited_by"];
@@ -51,11 +47,11 @@ export class FoldedLog {
    * @param isKnown Whether the caller is no stranger any more; its lines are then written unchanged.
    */
   of(address: string, log: Logger, isKnown: () => boolean = () => false): Logger {
-    return new FoldingLogger(this, { address, isKnown }, log, {});
+    return log.through(new FoldingGate(this, address, isKnown));
   }
 
   /** Whether to write a line: it is one of the first of its kind. Any other is counted. */
-  isWritten(level: Level, message: string, address: string, fields: LogFields): boolean {
+  isWritten(level: GatedLevel, message: string, address: string, fields: LogFields): boolean {
     this.#folder.endDue();
     const kind: LogFields = {};
     let key = message;
@@ -82,63 +78,19 @@ export class FoldedLog {
   }
 }
 
-/** Where lines come from. */
-interface Source {
-  address: string;
-  isKnown: () => boolean;
-}
-
-/** Writes the first line of each kind to the logger that it wraps. It adds its fields to a line only then. */
-class FoldingLogger implements Logger {
+/** Lets the first line of each kind from one address through. */
+class FoldingGate implements Gate {
+  readonly from: string;
+  readonly isOpen: () => boolean;
   readonly #folded: FoldedLog;
-  readonly #source: Source;
-  readonly #log: Logger;
-  readonly #fields: LogFields;
 
-  constructor(folded: FoldedLog, source: Source, log: Logger, fields: LogFields) {
+  constructor(folded: FoldedLog, from: string, isOpen: () => boolean) {
     this.#folded = folded;
-    this.#source = source;
-    this.#log = log;
-    this.#fields = fields;
+    this.from = from;
+    this.isOpen = isOpen;
   }
 
-  debug(message: string, fields?: LogFields): void {
-    this.#log.debug(message, { ...this.#fields, ...fields });
-  }
-
-  info(message: string, fields?: LogFields): void {
-    this.#write("info", message, fields);
-  }
-
-  warn(message: string, fields?: LogFields): void {
-    this.#write("warn", message, fields);
-  }
-
-  error(message: string, fields?: LogFields): void {
-    this.#write("error", message, fields);
-  }
-
-  verbatim(message: string, fields: Readonly<Record<string, JsonValue>>): Promise<void> {
-    return this.#log.verbatim(message, fields);
-  }
-
-  get linesLost(): number {
-    return this.#log.linesLost;
-  }
-
-  with(fields: LogFields): Logger {
-    return new FoldingLogger(this.#folded, this.#source, this.#log, { ...this.#fields, ...fields });
-  }
-
-  withSecrets(secrets: Secrets): Logger {
-    return new FoldingLogger(this.#folded, this.#source, this.#log.withSecrets(secrets), this.#fields);
-  }
-
-  #write(level: Level, message: string, fields?: LogFields): void {
-    const { address, isKnown } = this.#source;
-    const all = { ...this.#fields, ...fields };
-    if (isKnown()) return this.#log[level](message, all);
-    if (!this.#folded.isWritten(level, message, address, all)) return;
-    this.#log[level](message, { ...all, from: address });
+  passes(level: GatedLevel, message: string, fields: LogFields): boolean {
+    return this.#folded.isWritten(level, message, this.from, fields);
   }
 }
