@@ -86,6 +86,7 @@ export class Folder<T> {
 
   /** Ends the intervals whose time is over. */
   endDue(): void {
+    if (this.#folds.size === 0) return;
     const now = this.#options.now();
     for (const [kind, { startedAt }] of this.#folds) {
       if (now - startedAt < INTERVAL_MS) return;

@@ -1,6 +1,6 @@
 /** Log lines as JSON, one object a line. */
 import type { LogLevel as TapeLevel, LogRecord } from "@logtape/logtape";
-import { hiderOf, type SecretHider } from "../text/redaction/hider.ts";
+import type { SecretHider } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import { isCount, USUAL_FIELDS } from "./usual_fields.ts";
 
@@ -26,6 +26,9 @@ const RESERVED = ["timestamp", "level", "message"];
 const MAX_REMEMBERED = 2_000;
 const MAX_REMEMBERED_LENGTH = 64;
 
+/** An id of a request or of a customer: neither a secret by its form nor changed by cleaning. */
+const ID = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|customer_[\da-f]{16})$/;
+
 /** Letters, digits and signs that need no escape, the first a letter, digit, `_` or `/`: no beginning of JSON. */
 const BARE = /^[\w/][ !#-[\]-~]*$/;
 
@@ -35,7 +38,6 @@ const BARE = /^[\w/][ !#-[\]-~]*$/;
  */
 export class JsonLines {
   readonly #remembered = new Set<string>();
-  readonly #patterns = hiderOf([]);
   readonly #time = new Timestamps();
 
   /** The fields after those before; undefined if they are not all usual, or one of them replaces one before. */
@@ -69,7 +71,7 @@ export class JsonLines {
 
   /** Whether a text is shown as it is to everybody among whose own secrets it is not, nor a part of it. */
   #isShown(text: string, repeats: boolean, hider: SecretHider): boolean {
-    if (!repeats && this.#patterns.leaves(text)) return true;
+    if (!repeats && ID.test(text)) return true;
     return this.#remembered.has(text) || this.#learn(text, hider);
   }
 

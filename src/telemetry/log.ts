@@ -189,8 +189,8 @@ class SafeLogger implements Logger {
     const placed = this.#placed;
     if (placed === undefined || placed.gate.isOpen()) return this.#write(tapeLevel, message, fields);
     const { gate } = placed;
-    const behind = { ...this.#fields.all(placed.fields), ...fields };
-    if (gate.passes(level, message, behind)) this.#write(tapeLevel, message, { ...fields, from: gate.from });
+    const behind = this.#fields === placed.fields ? fields : { ...this.#fields.all(placed.fields), ...fields };
+    if (gate.passes(level, message, behind ?? {})) this.#write(tapeLevel, message, { ...fields, from: gate.from });
   }
 
   #write(level: TapeLevel, message: string, fields: LogFields | undefined): void {

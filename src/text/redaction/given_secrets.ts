@@ -76,13 +76,16 @@ export class GivenSecrets {
   /**
    * Whether {@linkcode hideIn} leaves this text and each part of it as it is, if that is seen at once. While there are
    * secrets that are compared with whole texts only, it is not seen for any but short texts.
+   *
+   * @param ascii A text of ASCII characters.
    */
-  isPlainlyFree(text: string): boolean {
+  isPlainlyFree(ascii: string): boolean {
     const { shortestWhole, heads } = this.#wanted;
-    if (text.length < shortestWhole) return true;
+    if (ascii.length < shortestWhole) return true;
     if (shortestWhole < MIN_SEARCHED) return false;
-    const folded = foldCase(text);
-    return !heads.some((head) => folded.includes(head));
+    const folded = ascii.toLowerCase();
+    for (const head of heads) if (folded.includes(head)) return false;
+    return true;
   }
 
   /**

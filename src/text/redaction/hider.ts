@@ -127,9 +127,9 @@ export class SecretHider {
     return isPlainWord(text) && (this.#given.isTooShort(text) || this.givenInText(text) === text);
   }
 
-  /** Whether a text and each part of it hold no given secret, if that is seen at once. */
-  isPlainlyFree(text: string): boolean {
-    return this.#given.isPlainlyFree(text);
+  /** Whether a text of ASCII characters and each part of it hold no given secret, if that is seen at once. */
+  isPlainlyFree(ascii: string): boolean {
+    return this.#given.isPlainlyFree(ascii);
   }
 
   /** The text without the given secrets, in every form; other secrets stay. */
