@@ -117,11 +117,11 @@ Deno.test("a given secret is hidden even where it is a plain word", () => {
     request_id: ID,
     milliseconds: 3,
   });
-  log.withSecrets(["Plain-Word"]).info("request", { client: "A plain-word" });
+  log.withSecrets(["plain-word"]).info("request", { client: "A PLAIN-Word" });
 
   assert.doesNotMatch(lines[0] ?? "", /tools\/call|milliseconds/);
   assert.ok(!lines[0]?.includes(ID.slice(3, 20)));
-  assert.doesNotMatch(lines[1] ?? "", /plain-word/);
+  assert.doesNotMatch(lines[1] ?? "", /plain-word/i);
 });
 
 Deno.test("a given secret is hidden in a text that is JSON, however it is written there", () => {
