@@ -1,8 +1,9 @@
 /** Log lines as JSON, one object a line. */
-import type { LogLevel as TapeLevel, LogRecord } from "@logtape/logtape";
+import type { LogRecord } from "@logtape/logtape";
 import type { SecretHider } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
-import { isCount, USUAL_FIELDS } from "./usual_fields.ts";
+import type { Level } from "./levels.ts";
+import { isCount, USUAL_FIELDS, type UsualField } from "./usual_fields.ts";
 
 /** Usual fields as a part of a line, in their order. */
 export class ReadyFields {
@@ -22,8 +23,11 @@ export const NO_FIELDS = new ReadyFields("", 0);
 /** The names of a line's own fields. Any other field of such a name gets a prefix, so that it can't replace them. */
 const RESERVED = ["timestamp", "level", "message"];
 
-/** Most texts remembered, and the longest of them. Words of the code, names of tools and of clients come again. */
-const MAX_REMEMBERED = 2_000;
+/**
+ * Most values of one field that are remembered, and the longest of them. Words of the code, names of tools and of clients
+ * come again and again.
+ */
+const MAX_REMEMBERED = 500;
 const MAX_REMEMBERED_LENGTH = 64;
 
 /** An id of a request or of a customer: neither a secret by its form nor changed by cleaning. */
@@ -37,7 +41,9 @@ const BARE = /^[\w/][ !#-[\]-~]*$/;
  * whatever the caller: what it can't take, it leaves to the long way, and so it decides nothing about secrets.
  */
 export class JsonLines {
-  readonly #remembered = new Set<string>();
+  /** For each field the parts that it makes of its values. */
+  readonly #parts = Array.from(USUAL_FIELDS, (): Parts => new Map());
+  readonly #messages: Parts = new Map();
   readonly #time = new Timestamps();
 
   /** The fields after those before; undefined if they are not all usual, or one of them replaces one before. */
@@ -52,55 +58,55 @@ export class JsonLines {
       if (field === undefined || (names & field.bit) !== 0) return undefined;
       names |= field.bit;
       const value = fields[name];
-      if (typeof value === "string") {
-        if (!this.#isShown(value, field.repeats, hider)) return undefined;
-        text += `${field.label}"${value}"`;
-      } else if (isCount(value)) text += field.label + value;
-      else if (value !== undefined) return undefined;
+      if (value === undefined) continue;
+      const part = field.repeats ? this.#parts[field.index]?.get(value) : undefined;
+      const made = part ?? this.#make(field, value, hider);
+      if (made === undefined) return undefined;
+      text += made;
     }
     return new ReadyFields(text, names);
   }
 
   /** The line; undefined if a secret of the hider may be in it. */
-  line(level: TapeLevel, message: string, { text }: ReadyFields, hider: SecretHider): string | undefined {
-    if (!this.#isShown(message, true, hider)) return undefined;
-    const rest = `"message":"${message}"${text}`;
-    if (!hider.isPlainlyFree(rest)) return undefined;
-    return `{"timestamp":"${this.#time.now()}","level":"${LEVELS[level]}",${rest}}`;
+  line(level: Level, message: string, { text }: ReadyFields, hider: SecretHider): string | undefined {
+    const part = this.#messages.get(message) ?? this.#learn(this.#messages, '"message":', message, hider);
+    if (part === undefined) return undefined;
+    const rest = part + text;
+    return hider.isPlainlyFree(rest) ? `{"timestamp":"${this.#time.now()}${level.json}${rest}}` : undefined;
   }
 
-  /** Whether a text is shown as it is to everybody among whose own secrets it is not, nor a part of it. */
-  #isShown(text: string, repeats: boolean, hider: SecretHider): boolean {
-    if (!repeats && ID.test(text)) return true;
-    return this.#remembered.has(text) || this.#learn(text, hider);
+  /** What a value becomes in a line; undefined if it is no count, and no text that is shown as it is. */
+  #make({ index, label, repeats }: UsualField, value: unknown, hider: SecretHider): string | undefined {
+    const known = this.#parts[index];
+    if (isCount(value)) return remember(known, value, label + value);
+    if (typeof value !== "string") return undefined;
+    return !repeats && ID.test(value) ? `${label}"${value}"` : this.#learn(known, label, value, hider);
   }
 
-  /** Remembers a text that is shown. Never one that is a secret of the caller. */
-  #learn(text: string, hider: SecretHider): boolean {
+  /** The part of a text that is shown as it is to everybody among whose own secrets it is not, nor a part of it. */
+  #learn(known: Parts | undefined, label: string, text: string, hider: SecretHider): string | undefined {
     const isShown = text.length <= MAX_REMEMBERED_LENGTH && BARE.test(text) && hider.isPlainlyFree(text) &&
       safeText(text, { maxLength: MAX_REMEMBERED_LENGTH }) === text;
-    if (!isShown) return false;
-    // Made-up names must not fill the memory.
-    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
-    this.#remembered.add(text);
-    return true;
+    // Joined, since V8 makes one string of that, and a tree of strings of a sum.
+    return isShown ? remember(known, text, [label, '"', text, '"'].join("")) : undefined;
   }
 }
 
-const LEVELS: Readonly<Record<TapeLevel, string>> = {
-  trace: "TRACE",
-  debug: "DEBUG",
-  info: "INFO",
-  warning: "WARNING",
-  error: "ERROR",
-  fatal: "FATAL",
-};
+/** Parts of lines by the values that they show. */
+type Parts = Map<unknown, string>;
+
+/** Made-up values must not fill the memory. */
+function remember(known: Parts | undefined, value: unknown, part: string): string {
+  if (known !== undefined && known.size >= MAX_REMEMBERED) known.clear();
+  known?.set(value, part);
+  return part;
+}
 
 /** Any record as a line. */
 export function formatJson({ timestamp, level, message, properties }: LogRecord): string {
   return JSON.stringify({
     timestamp: new Date(timestamp).toISOString(),
-    level: LEVELS[level],
+    level: level.toUpperCase(),
     message: message.join(""),
     ...withoutReserved(properties),
   });

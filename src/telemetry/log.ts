@@ -18,6 +18,7 @@ import { safeText, safeValue } from "../text/safe.ts";
 import type { Opened } from "../text/walk.ts";
 import { FieldChain } from "./field_chain.ts";
 import { formatJson, JsonLines } from "./json_lines.ts";
+import { type Level, LEVELS } from "./levels.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { type ByteSink, LineWriter } from "./line_writer.ts";
 import type { LogCopy } from "./log_copy.ts";
@@ -99,10 +100,7 @@ const BOUNDS = { text: 8192, items: 100, total: 65_536 };
 /** Fields nested deeper than this are left out. */
 const MAX_DEPTH = 12;
 
-const TAPE_LEVELS: Record<LogLevel, TapeLevel> = { DEBUG: "debug", INFO: "info", WARNING: "warning", ERROR: "error" };
-
-/** How grave a line is. */
-const RANKS: Readonly<Record<TapeLevel, number>> = { trace: 0, debug: 1, info: 2, warning: 3, error: 4, fatal: 5 };
+const GATED: Readonly<Record<GatedLevel, Level>> = { info: LEVELS.INFO, warn: LEVELS.WARNING, error: LEVELS.ERROR };
 
 /** Makes the logger from which all others are derived. Without `write` one process needs only one. */
 export function createLogger(options: LoggerOptions): RootLogger {
@@ -111,7 +109,8 @@ export function createLogger(options: LoggerOptions): RootLogger {
 
 /** Where records go, shared by a logger and those made from it. */
 interface Output {
-  readonly level: TapeLevel;
+  /** Lines below it are not written. */
+  readonly least: Level;
   /** How many lines were lost. */
   readonly lost: number;
   /** Puts lines together; undefined where lines have another format. */
@@ -119,7 +118,7 @@ interface Output {
   /** Writes a record, or buffers it until there is room. */
   add(record: LogRecord): void;
   /** The same for a line that is ready. */
-  addLine(level: TapeLevel, line: string): void;
+  addLine(level: Level, line: string): void;
   /** Writes a line ahead of the buffered ones, and waits for that. */
   writeOut(record: LogRecord): Promise<void>;
   /** Writes out what is buffered and takes nothing more. */
@@ -146,7 +145,7 @@ class SafeLogger implements Logger {
   }
 
   debug(message: string, fields?: LogFields): void {
-    this.#write("debug", message, fields);
+    this.#write(LEVELS.DEBUG, message, fields);
   }
 
   info(message: string, fields?: LogFields): void {
@@ -185,16 +184,15 @@ class SafeLogger implements Logger {
   }
 
   #log(level: GatedLevel, message: string, fields: LogFields | undefined): void {
-    const tapeLevel = level === "warn" ? "warning" : level;
     const placed = this.#placed;
-    if (placed === undefined || placed.gate.isOpen()) return this.#write(tapeLevel, message, fields);
+    if (placed === undefined || placed.gate.isOpen()) return this.#write(GATED[level], message, fields);
     const { gate } = placed;
     const behind = this.#fields === placed.fields ? fields : { ...this.#fields.all(placed.fields), ...fields };
-    if (gate.passes(level, message, behind ?? {})) this.#write(tapeLevel, message, { ...fields, from: gate.from });
+    if (gate.passes(level, message, behind ?? {})) this.#write(GATED[level], message, { ...fields, from: gate.from });
   }
 
-  #write(level: TapeLevel, message: string, fields: LogFields | undefined): void {
-    if (RANKS[level] < RANKS[this.#output.level]) return;
+  #write(level: Level, message: string, fields: LogFields | undefined): void {
+    if (level.rank < this.#output.least.rank) return;
     try {
       const line = this.#line(level, message, fields);
       if (line === undefined) this.#output.add(this.#record(level, message, fields));
@@ -205,7 +203,7 @@ class SafeLogger implements Logger {
   }
 
   /** The line from ready parts; undefined if it has to go the long way. */
-  #line(level: TapeLevel, message: string, fields: LogFields = {}): string | undefined {
+  #line(level: Level, message: string, fields: LogFields = {}): string | undefined {
     const { lines } = this.#output;
     if (lines === undefined) return undefined;
     try {
@@ -219,8 +217,8 @@ class SafeLogger implements Logger {
   }
 
   /** Hides all secrets at once: fields may change later, and must not be kept until the line is written. */
-  #record(level: TapeLevel, message: string, fields: LogFields | undefined): LogRecord {
-    return record(level, this.#safe(message), this.#properties(fields));
+  #record(level: Level, message: string, fields: LogFields | undefined): LogRecord {
+    return record(level.name, this.#safe(message), this.#properties(fields));
   }
 
   #safe(text: string): string {
@@ -271,7 +269,7 @@ function lineOutput(options: LoggerOptions, write: (line: string) => void): Outp
   const format = formatter(options.format, false);
   const add = (record: LogRecord) => write(format(record));
   return {
-    level: TAPE_LEVELS[options.level],
+    least: LEVELS[options.level],
     lost: 0,
     lines: linesOf(options.format),
     add,
@@ -287,7 +285,7 @@ function sinkOutput({ level, format, sink = Deno.stderr, isInsideLine = false, c
   const lossLine = (count: number) => formatLine(record("warning", "log lines were lost", { count }));
   const buffer = new LineBuffer({ writer, lossLine });
   return {
-    level: TAPE_LEVELS[level],
+    least: LEVELS[level],
     get lost() {
       return buffer.lost;
     },
@@ -298,7 +296,7 @@ function sinkOutput({ level, format, sink = Deno.stderr, isInsideLine = false, c
     },
     addLine: (level, line) => {
       buffer.add(line);
-      copy?.(level, line);
+      copy?.(level.name, line);
     },
     writeOut: (record) => writer.write(`${formatLine(record)}\n`),
     close: () => within(DISPOSE_MS, buffer.close(), () => {}),

@@ -5,6 +5,8 @@
 
 /** One of these fields. */
 export class UsualField {
+  /** Its place among them. */
+  readonly index: number;
   /** A bit of its own. */
   readonly bit: number;
   /** What stands before its value in a line of JSON. */
@@ -12,8 +14,9 @@ export class UsualField {
   /** Whether its values come again and again. Others are ids, of which each request has new ones. */
   readonly repeats: boolean;
 
-  constructor(name: string, bit: number) {
-    this.bit = bit;
+  constructor(name: string, index: number) {
+    this.index = index;
+    this.bit = 1 << index;
     this.label = `,"${name}":`;
     this.repeats = !["request_id", "customer"].includes(name);
   }
@@ -37,7 +40,7 @@ const NAMES = [
 
 /** These fields by name. */
 export const USUAL_FIELDS: ReadonlyMap<string, UsualField> = new Map(
-  NAMES.map((name, index) => [name, new UsualField(name, 1 << index)]),
+  NAMES.map((name, index) => [name, new UsualField(name, index)]),
 );
 
 /** A number too short for a secret: a status, or a time in milliseconds. */
