@@ -12,10 +12,10 @@ const MAX_LINES = 2_000;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 /** Most characters of one write, unless a single line is longer. An audit line waits for one write at most. */
-const MAX_CHUNK = 16 * 1024;
+const MAX_CHUNK = 32 * 1024;
 
-/** After a write, lines are collected for so long, unless there are enough for a whole write. A write costs a thread. */
-const COLLECT_MS = 10;
+/** After a write, lines are collected for so long, unless there are enough for a whole write. A write wakes a thread. */
+const COLLECT_MS = 25;
 
 /**
  * Writes many lines at once, and holds lines while a descriptor takes nothing. Adding a line never waits. A full buffer
