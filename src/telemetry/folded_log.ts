@@ -23,7 +23,10 @@ const MAX_FOLDS = 200;
 const MOST_WRITTEN: Readonly<Record<GatedLevel, number>> = { info: 1, warn: 1, error: 20 };
 
 /** The fields that define a kind. Each has few values, whatever a caller sends. */
-const KIND_FIELDS = ["method", "route", "operation", "status", "outcome", "limited_by"];
+const KIND_FIELDS = ["method", "route", "operation", "status", "outcome", "limited_by"].map((name) => ({
+  name,
+  label: ` ${name}=`,
+}));
 
 /**
  * Keeps strangers from filling the log. Within a minute it writes the first line of each kind from each address, and
@@ -52,18 +55,17 @@ export class FoldedLog {
 
   /** Whether to write a line: it is one of the first of its kind. Any other is counted. */
   isWritten(level: GatedLevel, message: string, address: string, fields: LogFields): boolean {
-    this.#folder.endDue();
-    const kind: LogFields = {};
     let key = message;
-    for (const name of KIND_FIELDS) {
-      if (!(name in fields)) continue;
-      kind[name] = fields[name];
-      key += ` ${name}=${fields[name]}`;
+    for (const { name, label } of KIND_FIELDS) {
+      const value = fields[name];
+      if (value !== undefined || name in fields) key += label + value;
     }
     const own = `${key} ${address}`;
-    const hasRoom = this.#folder.has(own) || this.#folder.size < MAX_FOLDS;
-    const from = hasRoom ? address : "several addresses";
-    const line = { level, message, fields: { ...kind, from } };
+    // All lines of a kind have the same summary. So it is made only for the first ones.
+    if (this.#folder.add(own)) return false;
+    if (this.#folder.has(own)) return true;
+    const hasRoom = this.#folder.size < MAX_FOLDS;
+    const line = { level, message, fields: { ...kindOf(fields), from: hasRoom ? address : "several addresses" } };
     return this.#folder.letsThrough(hasRoom ? own : key, line, MOST_WRITTEN[level]);
   }
 
@@ -76,6 +78,12 @@ export class FoldedLog {
   sumUp(): void {
     this.#folder.endAll();
   }
+}
+
+/** The fields that define a line's kind. */
+function kindOf(fields: LogFields): LogFields {
+  const names = KIND_FIELDS.map(({ name }) => name).filter((name) => name in fields);
+  return Object.fromEntries(names.map((name) => [name, fields[name]]));
 }
 
 /** Lets the first line of each kind from one address through. */
