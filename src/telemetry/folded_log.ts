@@ -1,7 +1,5 @@
-import type { Secrets } from "../text/redaction/hider.ts";
-import type { JsonValue } from "../text/clean.ts";
 import { Folder } from "./folder.ts";
-import type { LogFields, Logger } from "./log.ts";
+import type { Gate, GatedLevel, LogFields, Logger } from "./log.ts";
 
 /** What {@linkcode FoldedLog} needs. */
 export interface FoldedLogOptions {
@@ -11,11 +9,9 @@ export interface FoldedLogOptions {
   now?: () => number;
 }
 
-type Level = "info" | "warn" | "error";
-
 /** A line as its summary shows it: without the fields in which lines of one kind differ. */
 interface Line {
-  level: Level;
+  level: GatedLevel;
   message: string;
   fields: LogFields;
 }
@@ -24,10 +20,13 @@ interface Line {
 const MAX_FOLDS = 200;
 
 /** Lines of one kind written within a minute. Errors of the program differ by request, so more of them are written. */
-const MOST_WRITTEN: Readonly<Record<Level, number>> = { info: 1, warn: 1, error: 20 };
+const MOST_WRITTEN: Readonly<Record<GatedLevel, number>> = { info: 1, warn: 1, error: 20 };
 
 /** The fields that define a kind. Each has few values, whatever a caller sends. */
-const KIND_FIELDS = ["method", "route", "operation", "status", "outcome", "limited_by"];
+const KIND_FIELDS = ["method", "route", "operation", "status", "outcome", "limited_by"].map((name) => ({
+  name,
+  label: ` ${name}=`,
+}));
 
 /**
  * Keeps strangers from filling the log. Within a minute it writes the first line of each kind from each address, and
@@ -51,23 +50,22 @@ export class FoldedLog {
    * @param isKnown Whether the caller is no stranger any more; its lines are then written unchanged.
    */
   of(address: string, log: Logger, isKnown: () => boolean = () => false): Logger {
-    return new FoldingLogger(this, { address, isKnown }, log, {});
+    return log.through(new FoldingGate(this, address, isKnown));
   }
 
   /** Whether to write a line: it is one of the first of its kind. Any other is counted. */
-  isWritten(level: Level, message: string, address: string, fields: LogFields): boolean {
-    this.#folder.endDue();
-    const kind: LogFields = {};
+  isWritten(level: GatedLevel, message: string, address: string, fields: LogFields): boolean {
     let key = message;
-    for (const name of KIND_FIELDS) {
-      if (!(name in fields)) continue;
-      kind[name] = fields[name];
-      key += ` ${name}=${fields[name]}`;
+    for (const { name, label } of KIND_FIELDS) {
+      const value = fields[name];
+      if (value !== undefined || name in fields) key += label + value;
     }
     const own = `${key} ${address}`;
-    const hasRoom = this.#folder.has(own) || this.#folder.size < MAX_FOLDS;
-    const from = hasRoom ? address : "several addresses";
-    const line = { level, message, fields: { ...kind, from } };
+    // All lines of a kind have the same summary. So it is made only for the first ones.
+    if (this.#folder.add(own)) return false;
+    if (this.#folder.has(own)) return true;
+    const hasRoom = this.#folder.size < MAX_FOLDS;
+    const line = { level, message, fields: { ...kindOf(fields), from: hasRoom ? address : "several addresses" } };
     return this.#folder.letsThrough(hasRoom ? own : key, line, MOST_WRITTEN[level]);
   }
 
@@ -82,63 +80,25 @@ export class FoldedLog {
   }
 }
 
-/** Where lines come from. */
-interface Source {
-  address: string;
-  isKnown: () => boolean;
+/** The fields that define a line's kind. */
+function kindOf(fields: LogFields): LogFields {
+  const names = KIND_FIELDS.map(({ name }) => name).filter((name) => name in fields);
+  return Object.fromEntries(names.map((name) => [name, fields[name]]));
 }
 
-/** Writes the first line of each kind to the logger that it wraps. It adds its fields to a line only then. */
-class FoldingLogger implements Logger {
+/** Lets the first line of each kind from one address through. */
+class FoldingGate implements Gate {
+  readonly from: string;
+  readonly isOpen: () => boolean;
   readonly #folded: FoldedLog;
-  readonly #source: Source;
-  readonly #log: Logger;
-  readonly #fields: LogFields;
 
-  constructor(folded: FoldedLog, source: Source, log: Logger, fields: LogFields) {
+  constructor(folded: FoldedLog, from: string, isOpen: () => boolean) {
     this.#folded = folded;
-    this.#source = source;
-    this.#log = log;
-    this.#fields = fields;
+    this.from = from;
+    this.isOpen = isOpen;
   }
 
-  debug(message: string, fields?: LogFields): void {
-    this.#log.debug(message, { ...this.#fields, ...fields });
-  }
-
-  info(message: string, fields?: LogFields): void {
-    this.#write("info", message, fields);
-  }
-
-  warn(message: string, fields?: LogFields): void {
-    this.#write("warn", message, fields);
-  }
-
-  error(message: string, fields?: LogFields): void {
-    this.#write("error", message, fields);
-  }
-
-  verbatim(message: string, fields: Readonly<Record<string, JsonValue>>): Promise<void> {
-    return this.#log.verbatim(message, fields);
-  }
-
-  get linesLost(): number {
-    return this.#log.linesLost;
-  }
-
-  with(fields: LogFields): Logger {
-    return new FoldingLogger(this.#folded, this.#source, this.#log, { ...this.#fields, ...fields });
-  }
-
-  withSecrets(secrets: Secrets): Logger {
-    return new FoldingLogger(this.#folded, this.#source, this.#log.withSecrets(secrets), this.#fields);
-  }
-
-  #write(level: Level, message: string, fields?: LogFields): void {
-    const { address, isKnown } = this.#source;
-    const all = { ...this.#fields, ...fields };
-    if (isKnown()) return this.#log[level](message, all);
-    if (!this.#folded.isWritten(level, message, address, all)) return;
-    this.#log[level](message, { ...all, from: address });
+  passes(level: GatedLevel, message: string, fields: LogFields): boolean {
+    return this.#folded.isWritten(level, message, this.from, fields);
   }
 }

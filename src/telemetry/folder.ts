@@ -61,8 +61,10 @@ export class Folder<T> {
   /**
    * Counts an item, and returns true. Returns false, and counts nothing, where its kind has no interval or the interval
    * has room: the item is then let through.
+   *
+   * @param item Becomes the newest. Left out where all items of a kind are alike.
    */
-  add(kind: string, item: T): boolean {
+  add(kind: string, item?: T): boolean {
     this.endDue();
     const fold = this.#folds.get(kind);
     if (fold === undefined) return false;
@@ -71,7 +73,7 @@ export class Folder<T> {
       return false;
     }
     fold.count++;
-    fold.newest = item;
+    if (item !== undefined) fold.newest = item;
     if (this.#options.endsByItself === true) this.#timer ??= this.#startTimer();
     return true;
   }
@@ -86,6 +88,7 @@ export class Folder<T> {
 
   /** Ends the intervals whose time is over. */
   endDue(): void {
+    if (this.#folds.size === 0) return;
     const now = this.#options.now();
     for (const [kind, { startedAt }] of this.#folds) {
       if (now - startedAt < INTERVAL_MS) return;

@@ -12,10 +12,10 @@ const MAX_LINES = 2_000;
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 /** Most characters of one write, unless a single line is longer. An audit line waits for one write at most. */
-const MAX_CHUNK = 16 * 1024;
+const MAX_CHUNK = 32 * 1024;
 
-/** After a write, lines are collected for so long, unless there are enough for a whole write. A write costs a thread. */
-const COLLECT_MS = 10;
+/** After a write, lines are collected for so long, unless there are enough for a whole write. A write wakes a thread. */
+const COLLECT_MS = 25;
 
 /**
  * Writes many lines at once, and holds lines while a descriptor takes nothing. Adding a line never waits. A full buffer
@@ -84,25 +84,30 @@ export class LineBuffer {
 
   async #writeChunk(): Promise<void> {
     const unreported = this.#unreported;
-    const lines = unreported > 0 ? [this.#options.lossLine(unreported)] : [];
-    const lossLines = lines.length;
-    let size = 0;
-    for (let next = this.#lines[0]; next !== undefined; next = this.#lines[0]) {
-      if (size > 0 && size + next.length > MAX_CHUNK) break;
-      size += next.length;
-      lines.push(next);
-      this.#lines.shift();
-    }
-    this.#characters -= size;
-    const text = lines.map((line) => `${line}\n`).join("");
+    const lossLines = unreported > 0 ? [this.#options.lossLine(unreported)] : [];
+    const lines = [...lossLines, ...this.#takeChunk()];
+    const text = lines.join("\n") + "\n";
     try {
       await this.#options.writer.write(text);
       this.#unreported -= unreported;
     } catch (error) {
       const whole = error instanceof LineWriteError ? wholeLines(text, error.written) : 0;
-      if (lossLines > 0 && whole > 0) this.#unreported -= unreported;
-      this.#countLost(lines.length - Math.max(whole, lossLines));
+      if (lossLines.length > 0 && whole > 0) this.#unreported -= unreported;
+      this.#countLost(lines.length - Math.max(whole, lossLines.length));
     }
+  }
+
+  /** Takes the oldest lines, as many as go into one write. */
+  #takeChunk(): string[] {
+    let count = 0;
+    let size = 0;
+    for (const { length } of this.#lines) {
+      if (count > 0 && size + length > MAX_CHUNK) break;
+      size += length;
+      count++;
+    }
+    this.#characters -= size;
+    return this.#lines.splice(0, count);
   }
 
   #countLost(count: number): void {

@@ -3,7 +3,6 @@
  * formatters of LogTape, but not its process-wide configuration.
  */
 import {
-  compareLogLevel,
   getAnsiColorFormatter,
   getTextFormatter,
   type LogLevel as TapeLevel,
@@ -17,9 +16,13 @@ import { hiderOf, SecretHider, type Secrets } from "../text/redaction/hider.ts";
 import type { JsonValue } from "../text/clean.ts";
 import { safeText, safeValue } from "../text/safe.ts";
 import type { Opened } from "../text/walk.ts";
+import { FieldChain } from "./field_chain.ts";
+import { formatJson, JsonLines } from "./json_lines.ts";
+import { type Level, LEVELS } from "./levels.ts";
 import { LineBuffer } from "./line_buffer.ts";
 import { type ByteSink, LineWriter } from "./line_writer.ts";
 import type { LogCopy } from "./log_copy.ts";
+import { isCount, USUAL_FIELDS } from "./usual_fields.ts";
 
 /** Facts beside a message. Errors may be among them, at any depth. */
 export type LogFields = Record<string, unknown>;
@@ -48,7 +51,26 @@ export interface Logger {
   with(fields: LogFields): Logger;
   /** A logger that also hides these texts wherever they occur, such as the caller's own credentials. */
   withSecrets(secrets: Secrets): Logger;
+  /** A logger whose lines have to pass this gate, except DEBUG and verbatim ones. It replaces a gate before it. */
+  through(gate: Gate): Logger;
 }
+
+/** Says which lines are written. */
+export interface Gate {
+  /** Whether every line passes as it is. */
+  isOpen(): boolean;
+  /**
+   * Whether a line passes. One that does gets the field `from`.
+   *
+   * @param fields Those of the line, and those of its logger that were added behind the gate.
+   */
+  passes(level: GatedLevel, message: string, fields: LogFields): boolean;
+  /** Where lines come from. */
+  readonly from: string;
+}
+
+/** The levels of lines that have to pass a gate. */
+export type GatedLevel = "info" | "warn" | "error";
 
 /** How {@linkcode createLogger} writes. */
 export interface LoggerOptions {
@@ -78,27 +100,7 @@ const BOUNDS = { text: 8192, items: 100, total: 65_536 };
 /** Fields nested deeper than this are left out. */
 const MAX_DEPTH = 12;
 
-const TAPE_LEVELS: Record<LogLevel, TapeLevel> = { DEBUG: "debug", INFO: "info", WARNING: "warning", ERROR: "error" };
-
-/** The names of a line's own fields. Any other field of such a name gets a prefix, so that it can't replace them. */
-const RESERVED = ["timestamp", "level", "message"];
-
-/** Fields of the lines of every request. Their names say nothing of a secret, and their values are texts or counts. */
-const USUAL_FIELDS: ReadonlySet<string> = new Set([
-  "request_id",
-  "customer",
-  "connection",
-  "client",
-  "method",
-  "route",
-  "status",
-  "milliseconds",
-  "mcp_method",
-  "tool",
-  "outcome",
-  "operation",
-  "limited_by",
-]);
+const GATED: Readonly<Record<GatedLevel, Level>> = { info: LEVELS.INFO, warn: LEVELS.WARNING, error: LEVELS.ERROR };
 
 /** Makes the logger from which all others are derived. Without `write` one process needs only one. */
 export function createLogger(options: LoggerOptions): RootLogger {
@@ -107,30 +109,43 @@ export function createLogger(options: LoggerOptions): RootLogger {
 
 /** Where records go, shared by a logger and those made from it. */
 interface Output {
-  readonly level: TapeLevel;
+  /** Lines below it are not written. */
+  readonly least: Level;
   /** How many lines were lost. */
   readonly lost: number;
-  /** Writes a line, or buffers it until there is room. */
+  /** Puts lines together; undefined where lines have another format. */
+  readonly lines: JsonLines | undefined;
+  /** Writes a record, or buffers it until there is room. */
   add(record: LogRecord): void;
+  /** The same for a line that is ready. */
+  addLine(level: Level, line: string): void;
   /** Writes a line ahead of the buffered ones, and waits for that. */
   writeOut(record: LogRecord): Promise<void>;
   /** Writes out what is buffered and takes nothing more. */
   close(): Promise<void>;
 }
 
+/** A gate, and the fields that a logger had before it. */
+interface PlacedGate {
+  gate: Gate;
+  fields: FieldChain;
+}
+
 class SafeLogger implements Logger {
   readonly #output: Output;
-  readonly #fields: LogFields;
   readonly #hider: SecretHider;
+  readonly #fields: FieldChain;
+  readonly #placed: PlacedGate | undefined;
 
-  constructor(output: Output, fields: LogFields, hider: SecretHider) {
+  constructor(output: Output, hider: SecretHider, fields: FieldChain, placed?: PlacedGate) {
     this.#output = output;
-    this.#fields = fields;
     this.#hider = hider;
+    this.#fields = fields;
+    this.#placed = placed;
   }
 
   debug(message: string, fields?: LogFields): void {
-    this.#log("debug", message, fields);
+    this.#write(LEVELS.DEBUG, message, fields);
   }
 
   info(message: string, fields?: LogFields): void {
@@ -138,7 +153,7 @@ class SafeLogger implements Logger {
   }
 
   warn(message: string, fields?: LogFields): void {
-    this.#log("warning", message, fields);
+    this.#log("warn", message, fields);
   }
 
   error(message: string, fields?: LogFields): void {
@@ -154,27 +169,56 @@ class SafeLogger implements Logger {
   }
 
   with(fields: LogFields): Logger {
-    return new SafeLogger(this.#output, { ...this.#fields, ...fields }, this.#hider);
+    const all = new FieldChain(this.#fields, { ...fields });
+    return new SafeLogger(this.#output, this.#hider, all, this.#placed);
   }
 
   withSecrets(secrets: Secrets): Logger {
     const [before, added] = [this.#hider.secrets, hiderOf(secrets)];
     const hider = before.length === 0 ? added : new SecretHider([...before, ...added.secrets]);
-    return new SafeLogger(this.#output, this.#fields, hider);
+    return new SafeLogger(this.#output, hider, this.#fields, this.#placed);
   }
 
-  #log(level: TapeLevel, message: string, fields: LogFields | undefined): void {
-    if (compareLogLevel(level, this.#output.level) < 0) return;
+  through(gate: Gate): Logger {
+    return new SafeLogger(this.#output, this.#hider, this.#fields, { gate, fields: this.#fields });
+  }
+
+  #log(level: GatedLevel, message: string, fields: LogFields | undefined): void {
+    const placed = this.#placed;
+    if (placed === undefined || placed.gate.isOpen()) return this.#write(GATED[level], message, fields);
+    const { gate } = placed;
+    const behind = this.#fields === placed.fields ? fields : { ...this.#fields.all(placed.fields), ...fields };
+    if (gate.passes(level, message, behind ?? {})) this.#write(GATED[level], message, { ...fields, from: gate.from });
+  }
+
+  #write(level: Level, message: string, fields: LogFields | undefined): void {
+    if (level.rank < this.#output.least.rank) return;
     try {
-      this.#output.add(this.#record(level, message, fields));
+      const line = this.#line(level, message, fields);
+      if (line === undefined) this.#output.add(this.#record(level, message, fields));
+      else this.#output.addLine(level, line);
     } catch {
       // An output that fails must not stop the work that is logged.
     }
   }
 
+  /** The line from ready parts; undefined if it has to go the long way. */
+  #line(level: Level, message: string, fields: LogFields = {}): string | undefined {
+    const { lines } = this.#output;
+    if (lines === undefined) return undefined;
+    try {
+      const before = this.#fields.ready(lines, this.#hider);
+      const all = before && lines.add(before, fields, this.#hider);
+      return all && lines.line(level, message, all, this.#hider);
+    } catch {
+      // A getter threw.
+      return undefined;
+    }
+  }
+
   /** Hides all secrets at once: fields may change later, and must not be kept until the line is written. */
-  #record(level: TapeLevel, message: string, fields: LogFields | undefined): LogRecord {
-    return record(level, this.#safe(message), this.#properties(fields));
+  #record(level: Level, message: string, fields: LogFields | undefined): LogRecord {
+    return record(level.name, this.#safe(message), this.#properties(fields));
   }
 
   #safe(text: string): string {
@@ -183,7 +227,7 @@ class SafeLogger implements Logger {
 
   #properties(fields: LogFields | undefined): Record<string, unknown> {
     try {
-      const all = { ...this.#fields, ...fields };
+      const all = { ...this.#fields.all(), ...fields };
       const usual = this.#usual(all);
       if (usual !== undefined) return usual;
       const safe = safeValue(all, BOUNDS, this.#hider, describe);
@@ -194,10 +238,7 @@ class SafeLogger implements Logger {
     }
   }
 
-  /**
-   * The usual fields, made safe; undefined if there are others. A short way for the lines of every request: here neither
-   * a field's name nor its neighbours say anything of its value.
-   */
+  /** The usual fields, made safe; undefined if there are others. A short way for the lines of every request. */
   #usual(fields: LogFields): LogFields | undefined {
     const safe: LogFields = {};
     for (const name of Object.keys(fields)) {
@@ -215,7 +256,7 @@ class DisposableLogger extends SafeLogger implements AsyncDisposable {
   readonly #close: () => Promise<void>;
 
   constructor(output: Output) {
-    super(output, {}, new SecretHider([]));
+    super(output, new SecretHider([]), new FieldChain());
     this.#close = () => output.close();
   }
 
@@ -228,9 +269,11 @@ function lineOutput(options: LoggerOptions, write: (line: string) => void): Outp
   const format = formatter(options.format, false);
   const add = (record: LogRecord) => write(format(record));
   return {
-    level: TAPE_LEVELS[options.level],
+    least: LEVELS[options.level],
     lost: 0,
+    lines: linesOf(options.format),
     add,
+    addLine: (_level, line) => write(line),
     writeOut: (record) => new Promise((resolve) => resolve(add(record))),
     close: () => Promise.resolve(),
   };
@@ -242,17 +285,26 @@ function sinkOutput({ level, format, sink = Deno.stderr, isInsideLine = false, c
   const lossLine = (count: number) => formatLine(record("warning", "log lines were lost", { count }));
   const buffer = new LineBuffer({ writer, lossLine });
   return {
-    level: TAPE_LEVELS[level],
+    least: LEVELS[level],
     get lost() {
       return buffer.lost;
     },
+    lines: linesOf(format),
     add: (record) => {
       buffer.add(formatLine(record));
       copy?.(record.level, formatJson(record));
     },
+    addLine: (level, line) => {
+      buffer.add(line);
+      copy?.(level.name, line);
+    },
     writeOut: (record) => writer.write(`${formatLine(record)}\n`),
     close: () => within(DISPOSE_MS, buffer.close(), () => {}),
   };
+}
+
+function linesOf(format: LogFormat): JsonLines | undefined {
+  return format === "json" ? new JsonLines() : undefined;
 }
 
 function record(level: TapeLevel, message: string, properties: Record<string, unknown>): LogRecord {
@@ -270,25 +322,6 @@ function formatter(format: LoggerOptions["format"], colours: boolean): TextForma
   return (record) => formatLine(record).slice(0, -1);
 }
 
-function formatJson({ timestamp, level, message, properties }: LogRecord): string {
-  return JSON.stringify({
-    timestamp: new Date(timestamp).toISOString(),
-    level: level.toUpperCase(),
-    message: message.join(""),
-    ...withoutReserved(properties),
-  });
-}
-
-/** The fields, with a prefix for the names of a line's own. */
-function withoutReserved(properties: LogRecord["properties"]): LogRecord["properties"] {
-  if (!RESERVED.some((name) => Object.hasOwn(properties, name))) return properties;
-  const renamed = Object.entries(properties).map(([name, value]): [string, unknown] => [
-    RESERVED.includes(name) ? `field_${name}` : name,
-    value,
-  ]);
-  return Object.fromEntries(renamed);
-}
-
 function formatFields(record: LogRecord): string {
   return Object.entries(record.properties).map(([name, value]) => ` ${bare(name)}=${bare(value)}`).join("");
 }
@@ -296,11 +329,6 @@ function formatFields(record: LogRecord): string {
 /** Short words as they are, everything else as JSON, so that a value cannot look like another field. */
 function bare(value: unknown): string {
   return typeof value === "string" && /^[\w.:/@+-]+$/.test(value) ? value : JSON.stringify(value);
-}
-
-/** A number too short for a secret: a status, or a time in milliseconds. */
-function isCount(value: unknown): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 100_000;
 }
 
 function isObject(value: JsonValue): value is Record<string, JsonValue> {

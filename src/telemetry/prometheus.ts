@@ -122,8 +122,8 @@ export class Histogram<R extends readonly LabelRule[]> implements Metric {
     if (!Number.isFinite(value)) return;
     const seen = Math.max(0, value);
     const series = this.#series.at(values);
-    const found = this.#bounds.findIndex((bound) => seen <= bound);
-    const bucket = found === -1 ? this.#bounds.length : found;
+    let bucket = 0;
+    while (bucket < this.#bounds.length && seen > (this.#bounds[bucket] ?? Infinity)) bucket++;
     series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
     series.sum += seen;
     series.note?.(seen);

@@ -65,11 +65,8 @@ export class SeriesTable<R extends readonly LabelRule[], T> {
 
   #find(values: readonly string[]): T | undefined {
     let step: Step<T> | undefined = this.#first;
-    for (const value of values) {
-      step = step.next.get(value);
-      if (step === undefined) return undefined;
-    }
-    return step.cell;
+    for (let index = 0; index < values.length && step !== undefined; index++) step = step.next.get(values[index] ?? "");
+    return step?.cell;
   }
 
   /** Lets through values of the label's form, up to {@linkcode MAX_LABEL_VALUES} different ones. */

@@ -32,6 +32,17 @@ Deno.test("a stranger's lines of one kind are written once a minute, with their 
   });
 });
 
+Deno.test("the first twenty errors of a kind are written, and the others are counted", () => {
+  const { lines, log, folded } = startLog();
+  const stranger = folded.of("192.0.2.1", log);
+  for (let i = 0; i < 25; i++) stranger.error("internal error", { route: "/mcp", error: new Error(String(i)) });
+  folded.sumUp();
+
+  assert.equal(lines.length, 21);
+  assert.deepEqual([lines[19]?.level, lines[19]?.repeated], ["ERROR", undefined]);
+  assert.deepEqual([lines[20]?.repeated, lines[20]?.route, lines[20]?.from], [5, "/mcp", "192.0.2.1"]);
+});
+
 Deno.test("however much strangers cause, the lines of a minute are bounded, and the counts are complete", () => {
   const { lines, log, folded } = startLog();
   for (let i = 0; i < 10_000; i++) {

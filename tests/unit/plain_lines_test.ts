@@ -9,9 +9,10 @@ import { createLogger } from "../../src/telemetry/log.ts";
 
 const ID = crypto.randomUUID();
 const NAMES = [
-  "request_id customer connection method route status milliseconds mcp_method tool outcome operation limited_by".split(
-    " ",
-  ),
+  "request_id customer connection client method route status milliseconds mcp_method tool outcome operation limited_by"
+    .split(
+      " ",
+    ),
   ["level", "message", "password", "token", "from", "__proto__", "tool\u200b", "status code"],
 ].flat();
 
@@ -37,35 +38,62 @@ const word = fc.oneof(
   fc.uuid(),
 );
 const text = fc.oneof(word, fc.tuple(word, word).map(([a, b]) => a + b));
-const value = fc.oneof(text, fc.integer(), fc.double(), fc.constantFrom(undefined, null, true, [ID], { tool: "ping" }));
-const secrets = fc.array(fc.oneof(text, fc.constantFrom("milliseconds", "100000", ID.slice(3, 20))), { maxLength: 3 });
+/** Names and versions of clients, and other texts that need no escape, with secrets and little changes among them. */
+const client = fc.oneof(
+  fc.constantFrom("Claude Code 2.1.0", "claude-ai 0.1", "[1]", "a 123456", "Zed é", 'a "b"', "a\\b", "a pass=b"),
+  fc.stringMatching(/^[ -~]{0,70}$/),
+);
+const value = fc.oneof(
+  text,
+  client,
+  fc.integer(),
+  fc.double(),
+  fc.constantFrom(undefined, null, true, [ID], { tool: "ping" }),
+);
+const secrets = fc.array(
+  fc.oneof(text, fc.constantFrom("milliseconds", "100000", "123456", "Code 2", "claude-ai", ID.slice(3, 20))),
+  { maxLength: 3 },
+);
+const someFields = fc.array(fc.tuple(fc.constantFrom(...NAMES), value), { maxLength: 4 }).map(Object.fromEntries);
 
 Deno.test("a line shows what the walk through its fields shows, whatever they hold", () => {
+  const lines: string[] = [];
+  // One for all cases: what it remembers of one caller's lines must not show in another's.
+  const log = createLogger({ level: "INFO", format: "json", write: (line) => lines.push(line) });
   const cases = fc.record({
     secrets,
-    message: text,
-    fields: fc.array(fc.tuple(fc.constantFrom(...NAMES), value), { maxLength: 8 }),
+    message: fc.oneof(text, client),
+    fields: fc.tuple(someFields, someFields, someFields),
   });
 
   fc.assert(
-    fc.property(cases, ({ secrets, message, fields }) => {
-      const lines: string[] = [];
-      const log = createLogger({ level: "INFO", format: "json", write: (line) => lines.push(line) });
-      log.withSecrets(secrets).info(message, Object.fromEntries(fields));
+    fc.property(cases, ({ secrets, message, fields: [first, second, third] }) => {
+      lines.length = 0;
+      const before = log.with(first);
+      before.info(message, third);
+      const secret = before.withSecrets(secrets).with(second);
+      secret.info(message, third);
+      secret.info(message, third);
 
-      const walked = safeValue(Object.fromEntries(fields), { text: 8192, items: 100, total: 65_536 }, secrets);
-      const renamed = Object.entries(Object(walked)).map(([name, shown]) => [
-        /^(?:timestamp|level|message)$/.test(name) ? `field_${name}` : name,
-        shown,
-      ]);
-      const hider = new SecretHider(secrets);
-      const shownMessage = cleanText(hider.text(cleanText(message)), { maxLength: 8192 });
-      const expected = { level: "INFO", message: shownMessage, ...Object.fromEntries(renamed) };
-      assert.equal(lines[0]?.replace(/^\{"timestamp":"[^"]*",/, "{"), JSON.stringify(expected));
+      const shown = lines.map((line) => line.replace(/^\{"timestamp":"[^"]*",/, "{"));
+      const expected = walkedLine(message, { ...first, ...second, ...third }, secrets);
+      assert.deepEqual(shown, [walkedLine(message, { ...first, ...third }, []), expected, expected]);
     }),
     { numRuns: 5_000 },
   );
 });
+
+/** A line without its time, made by one walk through all fields. */
+function walkedLine(message: string, fields: Record<string, unknown>, secrets: string[]): string {
+  const walked = safeValue(fields, { text: 8192, items: 100, total: 65_536 }, secrets);
+  const renamed = Object.entries(Object(walked)).map(([name, shown]) => [
+    /^(?:timestamp|level|message)$/.test(name) ? `field_${name}` : name,
+    shown,
+  ]);
+  const hider = new SecretHider(secrets);
+  const shownMessage = cleanText(hider.text(cleanText(message)), { maxLength: 8192 });
+  return JSON.stringify({ level: "INFO", message: shownMessage, ...Object.fromEntries(renamed) });
+}
 
 Deno.test("no rule finds a secret in a plain word, and cleaning leaves it", () => {
   fc.assert(
@@ -89,9 +117,22 @@ Deno.test("a given secret is hidden even where it is a plain word", () => {
     request_id: ID,
     milliseconds: 3,
   });
+  log.withSecrets(["plain-word"]).info("request", { client: "A PLAIN-Word" });
 
   assert.doesNotMatch(lines[0] ?? "", /tools\/call|milliseconds/);
   assert.ok(!lines[0]?.includes(ID.slice(3, 20)));
+  assert.doesNotMatch(lines[1] ?? "", /plain-word/i);
+});
+
+Deno.test("a given secret is hidden in a text that is JSON, however it is written there", () => {
+  const lines: string[] = [];
+  const log = createLogger({ level: "INFO", format: "json", write: (line) => lines.push(line) });
+
+  log.info("request", { client: "[12.3456e4]" });
+  log.withSecrets(["123456"]).info("request", { client: "[12.3456e4]" });
+
+  assert.match(lines[0] ?? "", /12\.3456e4/);
+  assert.match(lines[1] ?? "", /\[hidden\]/);
 });
 
 /** A sink that keeps each write. */
@@ -120,9 +161,7 @@ Deno.test("lines after a write go out together: at once if they fill a write, an
     await settle();
   }
   const collected = writes.length;
-  log.info("long", { text: "x y ".repeat(2_000) });
-  log.info("long", { text: "x y ".repeat(2_000) });
-  log.info("long", { text: "x y ".repeat(2_000) });
+  for (let number = 0; number < 5; number++) log.info("long", { text: "x y ".repeat(2_000) });
   await settle();
   const filled = writes.length;
   log.info("last");
@@ -130,5 +169,5 @@ Deno.test("lines after a write go out together: at once if they fill a write, an
 
   assert.deepEqual([first, collected], [1, 1]);
   assert.ok(filled > 1);
-  assert.equal(writes.join("").trimEnd().split("\n").length, 10);
+  assert.equal(writes.join("").trimEnd().split("\n").length, 12);
 });

@@ -74,6 +74,21 @@ export class GivenSecrets {
   }
 
   /**
+   * Whether {@linkcode hideIn} leaves this text and each part of it as it is, if that is seen at once. While there are
+   * secrets that are compared with whole texts only, it is not seen for any but short texts.
+   *
+   * @param ascii A text of ASCII characters.
+   */
+  isPlainlyFree(ascii: string): boolean {
+    const { shortestWhole, heads } = this.#wanted;
+    if (ascii.length < shortestWhole) return true;
+    if (shortestWhole < MIN_SEARCHED) return false;
+    const folded = ascii.toLowerCase();
+    for (const head of heads) if (folded.includes(head)) return false;
+    return true;
+  }
+
+  /**
    * The text with `mark` in place of each secret. Case is ignored, because part of a URL may come back in lower case.
    * In a text that was cut, and so ends with an ellipsis, the beginning of a secret right before the cut is hidden too.
    */

@@ -127,6 +127,11 @@ export class SecretHider {
     return isPlainWord(text) && (this.#given.isTooShort(text) || this.givenInText(text) === text);
   }
 
+  /** Whether a text of ASCII characters and each part of it hold no given secret, if that is seen at once. */
+  isPlainlyFree(ascii: string): boolean {
+    return this.#given.isPlainlyFree(ascii);
+  }
+
   /** The text without the given secrets, in every form; other secrets stay. */
   givenInText(text: string): string {
     return this.#given.hideIn(text, HIDDEN);
