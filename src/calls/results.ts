@@ -30,15 +30,21 @@ export function successResult(
   value: Record<string, unknown>,
   { secrets, reveal, literals = false, shorter }: ShapeOptions,
 ): CallToolResult {
-  const { value: bounded, leftOut } = boundAnswer(value);
+  const { value: bounded, leftOut, text: json } = boundAnswer(value);
   const hider = hiderOf(secrets);
   const shower = literals ? hider.with({ showLiterals: true }) : hider;
+  const fits = json !== undefined && json.length <= MAX_ANSWER_CHARACTERS;
+  if (fits && !reveal && shower.leavesValue(value, KEEPING_SPACES, MAX_ANSWER_CHARACTERS)) return success(value, json);
   const shown = transform(bounded, {
     reading: KEEPING_SPACES,
     showing: reveal ? shower.showingOthers : shower.showing,
   });
   const { value: fitted, text } = fitCeiling(toObject(shown), { shorter, before: leftOut });
-  return { content: [{ type: "text", text }], structuredContent: fitted };
+  return success(fitted, text);
+}
+
+function success(value: Record<string, unknown>, text: string): CallToolResult {
+  return { content: [{ type: "text", text }], structuredContent: value };
 }
 
 /**

@@ -97,7 +97,8 @@ export async function transformInTurns<Context>(value: unknown, rules: Rules<Con
 
 const UNBOUNDED: ValueBounds = { text: Infinity, items: Infinity, total: Infinity };
 
-const AS_IS: Reading = { text: (text) => text, name: (name) => name };
+/** Reads everything as it came. */
+export const AS_IS: Reading = { text: (text) => text, name: (name) => name };
 
 /** Most code points read of a member's text to see what it says about the other members. */
 const MAX_MEMBER_TEXT = 64;
