@@ -39,6 +39,10 @@ const word = fc.oneof(
     "[a]",
     "%22",
     "a+b",
+    "select a where b='x'",
+    "select a where b=%27x%27",
+    "select a from b where c=&apos;x&apos;",
+    "select a where b=0x41",
     "[hidden]",
     "password=hunter22",
     "Bearer abcdef12",
@@ -101,6 +105,7 @@ function isJson(text: string): boolean {
 Deno.test("no rule finds a secret in a text that is known to be harmless, which is clean and no JSON", () => {
   fc.assert(
     fc.property(text, (text) => {
+      hidePatterns(text, { showLiterals: true });
       hidePatterns(text);
       // Names in small letters are never searched. Those that read as JSON hold nothing.
       fc.pre((isKnownHarmless(text) || isIdOrTime(text)) && !/^[a-z_]+$/.test(text));

@@ -91,7 +91,7 @@ const harmlessBesideLiterals = new Map<string, boolean>();
 export function hidePatterns(text: string, { showLiterals = false }: PatternOptions = {}): string {
   if (isShownAsItIs(text)) return text;
   if (text.length > MAX_REMEMBERED_LENGTH) return hideAll(text, showLiterals);
-  const known = showLiterals ? harmlessBesideLiterals : harmless;
+  const known = showLiterals && MAY_HOLD_LITERAL.test(text) ? harmlessBesideLiterals : harmless;
   if (known.has(text)) return text;
   const hidden = hideAll(text, showLiterals);
   if (hidden === text) remember(text, known);
@@ -161,6 +161,9 @@ function hideOnce(text: string, showLiterals: boolean): string {
   }
   return withoutSpans(text, found);
 }
+
+/** Matches every text that holds a literal, or reads in another way once it is decoded. */
+const MAY_HOLD_LITERAL = /['"#%&+\\]|0x|--|\/\*/;
 
 function literals(text: string, showLiterals: boolean): Span[] {
   if (!/['"#]|0x|--|\/\*/.test(text)) return [];
