@@ -25,7 +25,10 @@ export interface ShapeOptions {
 /** Spaces in an answer may be part of a name that is sent back. */
 const KEEPING_SPACES: Reading = { ...CLEANED, text: cleanKeepingSpaces };
 
-/** A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. */
+/**
+ * A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. The
+ * structured content may be the value itself, which calls may share.
+ */
 export function successResult(
   value: Record<string, unknown>,
   { secrets, reveal, literals = false, shorter }: ShapeOptions,
