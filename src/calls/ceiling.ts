@@ -25,6 +25,14 @@ export interface Shortened {
   leftOut: ReadonlyMap<string, number>;
 }
 
+/** An answer before it is shown. */
+export interface Bounded extends Shortened {
+  /** Its JSON, if it was written to measure the answer and nothing is missing. */
+  text?: string;
+}
+
+const NOTHING: ReadonlyMap<string, number> = new Map();
+
 /** Options for an answer that has to fit. */
 export interface CeilingOptions {
   /** A sentence that tells the model how to get a shorter answer; undefined if it can't. */
@@ -42,7 +50,7 @@ export interface CeilingOptions {
  */
 export function fitCeiling(
   answer: JsonObject,
-  { shorter, taken = 0, before = new Map() }: CeilingOptions = {},
+  { shorter, taken = 0, before = NOTHING }: CeilingOptions = {},
 ): Fitted {
   const ceiling = MAX_ANSWER_CHARACTERS - taken;
   if (before.size === 0) {
@@ -60,10 +68,11 @@ export function fitCeiling(
 }
 
 /** Shortens an answer to twice what can be shown, before cleaning and hiding, which may shorten it further. */
-export function boundAnswer(answer: JsonObject): Shortened {
+export function boundAnswer(answer: JsonObject): Bounded {
   const most = 2 * MAX_ANSWER_CHARACTERS;
-  const fits = !hasLongList(answer) && JSON.stringify(answer).length <= most;
-  return fits ? { value: answer, leftOut: new Map() } : cut(answer, most);
+  if (hasLongList(answer)) return cut(answer, most);
+  const text = JSON.stringify(answer);
+  return text.length <= most ? { value: answer, leftOut: NOTHING, text } : cut(answer, most);
 }
 
 /** An answer with a list of so many entries is measured by its members at once, since it may have to be cut. */
@@ -74,7 +83,7 @@ function hasLongList(answer: JsonObject): boolean {
 }
 
 /** Shortens a copy of an answer: calls may share what is in it. One that fits is returned itself. */
-function cut(answer: JsonObject, most: number, before: ReadonlyMap<string, number> = new Map()): Shortened {
+function cut(answer: JsonObject, most: number, before = NOTHING): Shortened {
   const whole = AnswerPart.whole(answer);
   const leftOut = new Map(before);
   for (let rounds = 0; whole.size > most && rounds < MAX_ROUNDS; rounds++) {

@@ -25,20 +25,29 @@ export interface ShapeOptions {
 /** Spaces in an answer may be part of a name that is sent back. */
 const KEEPING_SPACES: Reading = { ...CLEANED, text: cleanKeepingSpaces };
 
-/** A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. */
+/**
+ * A success: the same JSON as text and as structured content, cleaned, redacted and bounded in this one place. The
+ * structured content may be the value itself, which calls may share.
+ */
 export function successResult(
   value: Record<string, unknown>,
   { secrets, reveal, literals = false, shorter }: ShapeOptions,
 ): CallToolResult {
-  const { value: bounded, leftOut } = boundAnswer(value);
+  const { value: bounded, leftOut, text: json } = boundAnswer(value);
   const hider = hiderOf(secrets);
   const shower = literals ? hider.with({ showLiterals: true }) : hider;
+  const fits = json !== undefined && json.length <= MAX_ANSWER_CHARACTERS;
+  if (fits && !reveal && shower.leavesValue(value, KEEPING_SPACES, MAX_ANSWER_CHARACTERS)) return success(value, json);
   const shown = transform(bounded, {
     reading: KEEPING_SPACES,
     showing: reveal ? shower.showingOthers : shower.showing,
   });
   const { value: fitted, text } = fitCeiling(toObject(shown), { shorter, before: leftOut });
-  return { content: [{ type: "text", text }], structuredContent: fitted };
+  return success(fitted, text);
+}
+
+function success(value: Record<string, unknown>, text: string): CallToolResult {
+  return { content: [{ type: "text", text }], structuredContent: value };
 }
 
 /**

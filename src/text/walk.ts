@@ -97,10 +97,17 @@ export async function transformInTurns<Context>(value: unknown, rules: Rules<Con
 
 const UNBOUNDED: ValueBounds = { text: Infinity, items: Infinity, total: Infinity };
 
-const AS_IS: Reading = { text: (text) => text, name: (name) => name };
+/** Reads everything as it came. */
+export const AS_IS: Reading = { text: (text) => text, name: (name) => name };
 
 /** Most code points read of a member's text to see what it says about the other members. */
 const MAX_MEMBER_TEXT = 64;
+
+/**
+ * Parts walked between two looks at the clock, each of which costs as much as a short part. A text counts as one more
+ * for every 64 characters.
+ */
+const PARTS_BETWEEN = 16;
 
 /** A list or an object that is being copied. */
 type Frame<Context> = ListFrame<Context> | ObjectFrame<Context>;
@@ -198,6 +205,8 @@ class Walk<Context> {
   readonly #bounds: ValueBounds;
   readonly #budget: Budget;
   readonly #turns: Turns | undefined;
+  /** Parts until the next look at the clock. */
+  #partsLeft = PARTS_BETWEEN;
   /** The lists and objects around the present part, the outermost first. */
   readonly #frames: Frame<Context>[] = [];
   /** The same as they came, before {@linkcode Rules.open} replaced them. */
@@ -225,12 +234,19 @@ class Walk<Context> {
         this.#end(frame);
         continue;
       }
-      const pause = this.#turns?.next();
+      const pause = this.#turns === undefined ? undefined : this.#pause(this.#turns);
       if (pause !== undefined) return pause;
       if (frame instanceof ListFrame) this.#item(frame);
       else this.#field(frame);
     }
     return undefined;
+  }
+
+  /** A pause, if it is time for one. */
+  #pause(turns: Turns): Promise<void> | undefined {
+    if (this.#partsLeft-- > 0) return undefined;
+    this.#partsLeft = PARTS_BETWEEN;
+    return turns.next();
   }
 
   #item(frame: ListFrame<Context>): void {
@@ -267,7 +283,10 @@ class Walk<Context> {
   #read(opened: Opened | undefined, value: unknown, depth: number): unknown {
     this.#budget.takeValue();
     const plain = plainOf(opened === undefined ? value : opened.value);
-    if (typeof plain === "string") return this.#reading.text(this.#budget.takeText(plain));
+    if (typeof plain === "string") {
+      this.#partsLeft -= plain.length >> 6;
+      return this.#reading.text(this.#budget.takeText(plain));
+    }
     return isObject(plain) && depth >= MAX_DEPTH ? this.#rules.tooDeep ?? ELLIPSIS : plain;
   }
 
@@ -329,6 +348,7 @@ function closed(shown: JsonValue, close: Opened["close"]): JsonValue {
 /** Big integers, URLs and dates in their JSON form, text or null; any other value unchanged. */
 function plainOf(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object") return value;
   if (value instanceof URL) return value.href;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   return value;

@@ -113,3 +113,26 @@ Deno.test("a field whose getter has an effect is read once", () => {
 
   assert.equal(reads, 1);
 });
+
+Deno.test("a walk in turns looks at the clock after each long text, and every few short ones", async () => {
+  const { now } = performance;
+  let looks = 0;
+  const looksFor = async (texts: string[]) => {
+    looks = 0;
+    await transformInTurns(texts, NOTHING);
+    return looks;
+  };
+  performance.now = () => {
+    looks++;
+    return 0;
+  };
+
+  try {
+    const [long, short] = [await looksFor(Array(10).fill("x".repeat(2_000))), await looksFor(Array(1_000).fill("x"))];
+
+    assert.ok(long >= 9, String(long));
+    assert.ok(short >= 10 && short <= 100, String(short));
+  } finally {
+    performance.now = now;
+  }
+});

@@ -9,6 +9,9 @@ import type { WorkCounts } from "../work_counts.ts";
  */
 export const MIN_SEARCHED = 6;
 
+/** The characters of `isIdOrTime`, and of the same in lower case. */
+const OF_ID_OR_TIME = /^[\dabcdefmorstuz_:.TZ+-]*$/;
+
 /** Secrets, and the forms in which they may be written. */
 class Wanted {
   readonly whole: ReadonlySet<string>;
@@ -18,14 +21,22 @@ class Wanted {
   readonly shortest: number;
   /** The length of the shortest of all. */
   readonly shortestWhole: number;
+  readonly #lengths: ReadonlySet<number>;
   #forms: readonly string[] | undefined;
   #heads: readonly string[] | undefined;
+  #mayBeInIdOrTime: boolean | undefined;
 
   constructor(secrets: readonly string[]) {
     this.whole = new Set(secrets.filter((secret) => secret !== ""));
     this.searched = [...this.whole].filter((secret) => secret.length >= MIN_SEARCHED);
     this.shortest = Math.min(...this.searched.map(({ length }) => length));
-    this.shortestWhole = Math.min(...[...this.whole].map(({ length }) => length));
+    this.#lengths = new Set([...this.whole].map(({ length }) => length));
+    this.shortestWhole = Math.min(...this.#lengths);
+  }
+
+  /** Whether a text is one of them. A look at its length is cheaper than a search for a text that is new. */
+  has(text: string): boolean {
+    return this.#lengths.has(text.length) && this.whole.has(text);
   }
 
   /** All forms, each once. */
@@ -36,6 +47,11 @@ class Wanted {
   /** The first characters of the forms. Most texts contain none of these, and that check is fast. */
   get heads(): readonly string[] {
     return this.#heads ??= [...new Set(this.forms.map((form) => form.slice(0, MIN_SEARCHED)))];
+  }
+
+  /** Whether one consists of characters that ids of ours and times consist of. */
+  get mayBeInIdOrTime(): boolean {
+    return this.#mayBeInIdOrTime ??= [...this.whole, ...this.forms].some((form) => OF_ID_OR_TIME.test(form));
   }
 }
 
@@ -65,12 +81,17 @@ export class GivenSecrets {
 
   /** Whether a text is one of them. */
   has(text: string): boolean {
-    return this.#wanted.whole.has(text);
+    return this.#wanted.has(text);
   }
 
-  /** Whether a text is too short to hold one of them. The end of a text that was cut may still be the start of one. */
-  isTooShort({ length }: string): boolean {
-    return length < this.#wanted.shortestWhole;
+  /** Whether a text that was not cut holds one of them. */
+  isIn(text: string): boolean {
+    return text.length >= this.#wanted.shortestWhole && this.hideIn(text, "") !== text;
+  }
+
+  /** As {@linkcode isIn}, for an id of ours or a time: hardly any secret can be in one. */
+  isInIdOrTime(text: string): boolean {
+    return text.length >= this.#wanted.shortestWhole && this.#wanted.mayBeInIdOrTime && this.isIn(text);
   }
 
   /**
@@ -93,8 +114,8 @@ export class GivenSecrets {
    * In a text that was cut, and so ends with an ellipsis, the beginning of a secret right before the cut is hidden too.
    */
   hideIn(text: string, mark: string): string {
-    const { whole, searched, shortest } = this.#wanted;
-    if (whole.has(text)) return mark;
+    const { searched, shortest } = this.#wanted;
+    if (this.#wanted.has(text)) return mark;
     if (text.length < (text.endsWith(ELLIPSIS) ? MIN_SEARCHED : shortest)) return text;
     if (searched.length === 0) return text;
     const folded = foldCase(text);

@@ -5,10 +5,11 @@
 import { boundText } from "../bounds.ts";
 import { GivenSecrets, MIN_SEARCHED } from "./given_secrets.ts";
 import { hidesNumber, hidesText, kindOfName, kindWithin, type NameKind } from "./names.ts";
-import { HIDDEN, hidePatterns, isPlainWord, type PatternOptions } from "./patterns.ts";
+import { HIDDEN, hidePatterns, isIdOrTime, isKnownHarmless, type PatternOptions } from "./patterns.ts";
 import { looksLikeSecret } from "./values.ts";
 import type { JsonValue } from "../clean.ts";
-import { MAX_DEPTH, type Opened, type Showing, transform, transformInTurns } from "../walk.ts";
+import { AS_IS, MAX_DEPTH, type Opened, type Reading, type Showing, transform, transformInTurns } from "../walk.ts";
+import { Look } from "./look.ts";
 import type { WorkCounts } from "../work_counts.ts";
 
 export { HIDDEN };
@@ -18,6 +19,9 @@ export type Secrets = readonly string[] | SecretHider;
 
 /** Longer texts name nothing. */
 const MAX_NAME = 64;
+
+/** Characters of a value that is looked at as a whole, without turns. */
+const SHORT = 4_000;
 
 /**
  * A copy of a JSON value without secrets. Hides the values of secret-named fields at any depth, also inside JSON kept
@@ -106,6 +110,7 @@ export class SecretHider {
    * has more than `maxText` code points is left out unread.
    */
   async valueInTurns(json: unknown, maxText: number): Promise<JsonValue> {
+    if (this.leavesValue(json, AS_IS, Math.min(SHORT, maxText))) return json;
     const isCut = (text: string) => boundText(text, maxText) !== text;
     return await transformInTurns(json, {
       bounds: { text: maxText, items: Infinity, total: Infinity },
@@ -122,9 +127,15 @@ export class SecretHider {
     return this.#text(text, 0);
   }
 
-  /** Whether a text is shown as it is, known by its form. Cleaning does not change such a text either. */
+  /** Whether a text is known to be shown as it is. Cleaning does not change such a text either. */
   leaves(text: string): boolean {
-    return isPlainWord(text) && (this.#given.isTooShort(text) || this.givenInText(text) === text);
+    if (isIdOrTime(text)) return !this.#given.isInIdOrTime(text);
+    return isKnownHarmless(text) && !this.#given.isIn(text);
+  }
+
+  /** Whether a JSON value of at most so many characters is known to be shown as it is, so that it needs no copy. */
+  leavesValue(value: unknown, reading: Reading, most: number): value is JsonValue {
+    return new Look(this, reading, most).leaves(value);
   }
 
   /** Whether a text of ASCII characters and each part of it hold no given secret, if that is seen at once. */
@@ -142,7 +153,7 @@ export class SecretHider {
   }
 
   #leaf(text: string, kind: NameKind, depth: number): string {
-    return hidesText(kind, text) ? HIDDEN : this.#text(text, depth);
+    return kind !== "plain" && (text === HIDDEN || hidesText(kind, text)) ? HIDDEN : this.#text(text, depth);
   }
 
   #number(value: number, kind: NameKind): JsonValue {
@@ -154,8 +165,7 @@ export class SecretHider {
 
   #text(text: string, depth: number): string {
     if (this.#work !== undefined) this.#work.searchedCharacters += text.length;
-    // A word was not cut.
-    if (this.#given.isTooShort(text) && isPlainWord(text)) return text;
+    if (this.leaves(text)) return text;
     if (this.#given.has(text)) return HIDDEN;
     const json = looksLikeJson(text) ? this.#json(text, depth) : undefined;
     if (json !== undefined) return json;
@@ -186,8 +196,9 @@ export function hiderOf(secrets: Secrets): SecretHider {
 
 /** Whether the text before this one names it as a secret, as in `["smtp_password", "…"]`. */
 function isNamedBy(before: string | undefined, text: string): boolean {
-  return before !== undefined && before.length <= MAX_NAME &&
-    ["secret", "credential"].includes(kindOfName(before)) && looksLikeSecret(text);
+  if (before === undefined || before.length > MAX_NAME) return false;
+  const kind = kindOfName(before);
+  return (kind === "secret" || kind === "credential") && looksLikeSecret(text);
 }
 
 /** The value of a JSON text that would be cut; undefined for any other text. */

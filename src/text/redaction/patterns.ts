@@ -1,4 +1,5 @@
 /** Secrets in free text, found by their form and context. Each rule covers one way of writing a secret. */
+import { cleanText } from "../clean.ts";
 import { signedParameters, userInfo, webhooks } from "./addresses.ts";
 import { assignments, prose } from "./assignments.ts";
 import { commandLines, pipedSecrets, secretOptions } from "./commands.ts";
@@ -81,25 +82,47 @@ const MAX_TIMES = 4;
 /** Most short texts remembered that hold no secret, since labels, names and domains come again and again. */
 const MAX_REMEMBERED = 20_000;
 const MAX_REMEMBERED_LENGTH = 64;
-const harmless = new Set<string>();
+/** Each with whether it is a settled one: see {@linkcode isSettled}. */
+const harmless = new Map<string, boolean>();
 /** The same, if string literals in SQL stay. */
-const harmlessBesideLiterals = new Set<string>();
+const harmlessBesideLiterals = new Map<string, boolean>();
 
 /** Hides every secret that its form or its context reveals. A text without one is returned unchanged. */
 export function hidePatterns(text: string, { showLiterals = false }: PatternOptions = {}): string {
   if (isShownAsItIs(text)) return text;
   if (text.length > MAX_REMEMBERED_LENGTH) return hideAll(text, showLiterals);
-  const known = showLiterals ? harmlessBesideLiterals : harmless;
+  const known = showLiterals && MAY_HOLD_LITERAL.test(text) ? harmlessBesideLiterals : harmless;
   if (known.has(text)) return text;
   const hidden = hideAll(text, showLiterals);
   if (hidden === text) remember(text, known);
   return hidden;
 }
 
-/** Made-up texts must not fill the memory. */
-function remember(text: string, known: Set<string>): void {
+/**
+ * Whether a text is known to be shown as it is, unless it holds a given secret: by its form, or because no rule found
+ * anything in it before. Then it is no JSON, and cleaning leaves it too.
+ */
+export function isKnownHarmless(text: string): boolean {
+  if (text.length > MAX_REMEMBERED_LENGTH) return false;
+  return harmless.get(text) ?? (isShownAsItIs(text) && remember(text, harmless));
+}
+
+/** Whether a text is an id of ours or a time. They are as harmless, and it is no use to remember them. */
+export function isIdOrTime(text: string): boolean {
+  return text.length >= 20 && ID_OR_TIME.test(text);
+}
+
+/** Remembers a harmless text, and returns whether it is a settled one. Made-up texts must not fill the memory. */
+function remember(text: string, known: Map<string, boolean>): boolean {
   if (known.size >= MAX_REMEMBERED) known.clear();
-  known.add(text);
+  const settled = isSettled(text);
+  known.set(text, settled);
+  return settled;
+}
+
+/** Whether cleaning leaves a text, which is not JSON and was not cut. */
+function isSettled(text: string): boolean {
+  return !/^[{["]|…$/.test(text) && cleanText(text) === text;
 }
 
 function isShownAsItIs(text: string): boolean {
@@ -126,10 +149,8 @@ const WORD =
 /** Numbers and times: many texts of a listing. */
 const FIGURES = /^[\d :.TZ+-]{0,32}$/;
 
-/** Whether a text is of a form that is shown as it is, unless it holds a given secret. */
-export function isPlainWord(text: string): boolean {
-  return WORD.test(text);
-}
+/** Those of these words and figures that differ from request to request. */
+const ID_OR_TIME = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|customer_[\da-f]{16}|\d[\d:.TZ+-]{19,31})$/;
 
 function hideOnce(text: string, showLiterals: boolean): string {
   const layers = layersOf(text);
@@ -140,6 +161,9 @@ function hideOnce(text: string, showLiterals: boolean): string {
   }
   return withoutSpans(text, found);
 }
+
+/** Matches every text that holds a literal, or reads in another way once it is decoded. */
+const MAY_HOLD_LITERAL = /['"#%&+\\]|0x|--|\/\*/;
 
 function literals(text: string, showLiterals: boolean): Span[] {
   if (!/['"#]|0x|--|\/\*/.test(text)) return [];
