@@ -40,6 +40,11 @@ export class CallAudit {
     this.#kept = kept;
   }
 
+  /** Whether the call is recorded. */
+  get isKept(): boolean {
+    return this.#kept;
+  }
+
   /** Records the call from now on. */
   keep(): void {
     this.#kept = true;

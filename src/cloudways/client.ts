@@ -20,7 +20,7 @@ import { OwnSecrets } from "./own_secrets.ts";
 import { parseAnyReply, parseProblems } from "./parse_reply.ts";
 import { sendRead } from "./read_retries.ts";
 import { readReply } from "./replies.ts";
-import type { ApiRequest, Session } from "./session.ts";
+import { type ApiRequest, type Session, withSignal } from "./session.ts";
 import { SignInGuard } from "./sign_in_guard.ts";
 import { Upstream } from "./upstream.ts";
 import { type UpstreamLimit, UpstreamLimits } from "./upstream_limits.ts";
@@ -123,8 +123,7 @@ export class CloudwaysClient {
   async #send<T>(session: Session, request: ApiRequest<T>): Promise<T> {
     const { customer, address } = session;
     const inTime = {
-      ...session,
-      signal: request.method === "GET" ? session.signal : session.deadline,
+      ...withSignal(session, request.method === "GET" ? session.signal : session.deadline),
       endsAt: session.endsAt ?? this.#options.clock.now() + this.#options.callBudgetMs,
       own: this.#ownSecrets.of(customer.credential),
     };
