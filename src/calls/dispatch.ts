@@ -201,7 +201,7 @@ export class Dispatcher {
   /** Whatever is not plainly a read leaves a record. */
   #auditOf(call: ToolCall, entry: CatalogueEntry, takesBack?: TakenBack): CallAudit {
     const kept = entry.tool.effect !== "read";
-    return new CallAudit(this.#options.audit, { kept, call: () => auditedCall(call, entry, takesBack) });
+    return new CallAudit(this.#options.audit, kept, () => auditedCall(call, entry, takesBack));
   }
 
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
@@ -220,8 +220,9 @@ export class Dispatcher {
       const context = this.#contexts.of(call, { arrivedAt, endsAt: arrivedAt + readMs + writeMs, deadline });
       const planning = prepared.plan(context);
       // The time for the change is not for reading what it would change.
-      const read = await (isRead ? planning : within(readMs, Promise.resolve(planning), () =>
-        Promise.reject(noTimeLeft())));
+      const reading = isRead ? planning : inTime(planning, readMs);
+      // A call that reads nothing of its target waits for nothing here.
+      const read = reading instanceof Promise ? await reading : reading;
       const planned = takesBack === undefined ? read : this.#undoing.planned(read, takesBack, call.caller);
       if (planned.question !== undefined) audit.keep();
       if (audit.isKept) audit.hits(() => recordedTarget(entry, prepared, planned, call.caller.secrets));
@@ -282,6 +283,10 @@ export class Dispatcher {
       again,
     });
   }
+}
+
+function inTime<T>(planning: T | Promise<T>, ms: number): Promise<T> {
+  return within(ms, Promise.resolve(planning), () => Promise.reject(noTimeLeft()));
 }
 
 /** The verdict on a call that nobody needs to be asked about. */
