@@ -34,11 +34,17 @@ export class ListedServers {
   readonly servers: ServerRecord[];
   /** When they were read, in milliseconds since the Unix epoch. */
   readonly readAt: number;
+  #readTime: string | undefined;
   #byId: ById | undefined;
 
   constructor(servers: ServerRecord[], readAt: number) {
     this.servers = servers;
     this.readAt = readAt;
+  }
+
+  /** {@linkcode readAt} for people: in UTC, to the second. */
+  get readTime(): string {
+    return this.#readTime ??= `${new Date(this.readAt).toISOString().slice(0, 19)}Z`;
   }
 
   /** Like {@linkcode findServer}, at the same cost for any number of servers. */
