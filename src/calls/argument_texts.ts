@@ -27,12 +27,21 @@ const AROUND = 20;
 const MAX_EXCERPTED = 1_000;
 
 /** The arguments, with line breaks of one kind in texts that may have line breaks. */
-export function withLineFeeds(args: Arguments, texts: DeclaredInputs): Record<string, unknown> {
+export function withLineFeeds(args: Arguments, texts: DeclaredInputs): Arguments {
+  if (!hasReturns(args)) return args;
   const entries = Object.entries(args).map(([name, value]) => {
     const hasLines = typeof value === "string" && texts.get(name)?.form === "lines";
     return [name, hasLines ? value.replaceAll("\r\n", "\n") : value] as const;
   });
   return Object.fromEntries(entries);
+}
+
+function hasReturns(args: Arguments): boolean {
+  for (const name in args) {
+    const value = args[name];
+    if (typeof value === "string" && value.includes("\r")) return true;
+  }
+  return false;
 }
 
 /**
@@ -47,6 +56,7 @@ export function unfitTexts(
   texts: DeclaredInputs,
   secrets: Secrets,
 ): ToolError | undefined {
+  if (!holdTexts(args)) return undefined;
   const all = [...texts].flatMap(([name, declared]) => textsOf(name, args[name], declared));
   if (all.length === 0) return undefined;
   const hider = hiderOf(secrets);
@@ -59,6 +69,14 @@ export function unfitTexts(
     if (problems.length === MAX_PROBLEMS) break;
   }
   return problems.length === 0 ? undefined : oddCharacters(toolName, problems);
+}
+
+function holdTexts(args: Arguments): boolean {
+  for (const name in args) {
+    const value = args[name];
+    if (typeof value === "string" || Array.isArray(value)) return true;
+  }
+  return false;
 }
 
 interface ArgumentText {

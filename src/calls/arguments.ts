@@ -42,12 +42,36 @@ export function readArguments(
   args: Arguments,
   schema: ObjectJsonSchema,
   formerly: FormerNames = {},
-): Record<string, unknown> {
+): Arguments {
+  if (areNormal(args, schema, formerly)) return args;
   checkSize(toolName, args, schema);
   const read = normaliseArguments(args, schema, formerly);
   // Lists that came as text were not counted before.
   checkSize(toolName, read, schema);
   return read;
+}
+
+/** Whether nothing is to be done for arguments: each is a number, a flag or a short text where that belongs. */
+function areNormal(args: Arguments, { properties }: ObjectJsonSchema, formerly: FormerNames): boolean {
+  let count = 0;
+  for (const name in args) {
+    if (++count > MAX_ARGUMENTS || !Object.hasOwn(properties, name) || Object.hasOwn(formerly, name)) return false;
+    if (!isNormal(args[name], properties[name])) return false;
+  }
+  return true;
+}
+
+function isNormal(value: unknown, { type, enum: words }: Record<string, JsonValue> = {}): boolean {
+  switch (typeof value) {
+    case "number":
+      return type === "integer" || type === "number";
+    case "boolean":
+      return type === "boolean";
+    case "string":
+      return type === "string" && words === undefined && value.length <= MAX_TEXT;
+    default:
+      return false;
+  }
 }
 
 function normaliseArguments(args: Arguments, schema: ObjectJsonSchema, formerly: FormerNames): Record<string, unknown> {

@@ -25,19 +25,26 @@ export class CallAudit {
   readonly #trail: AuditTrail;
   readonly #call: () => AuditedCall;
   #kept: boolean;
-  #target: () => JsonValue = () => null;
+  /** Made for the first record. */
+  #common: AuditedCall | undefined;
+  #target: (() => JsonValue) | undefined;
   #steps: JsonValue[] | undefined;
   #approval: AuditApproval | null = null;
   #begun = false;
 
   /**
-   * @param options.kept Whether the call is recorded. {@linkcode keep} can decide so later.
-   * @param options.call Says what all records of the call have in common. Called only for a call that is recorded.
+   * @param kept Whether the call is recorded. {@linkcode keep} can decide so later.
+   * @param call Says what all records of the call have in common. Called only for a call that is recorded.
    */
-  constructor(trail: AuditTrail, { kept, call }: { kept: boolean; call: () => AuditedCall }) {
+  constructor(trail: AuditTrail, kept: boolean, call: () => AuditedCall) {
     this.#trail = trail;
-    this.#call = once(call);
+    this.#call = call;
     this.#kept = kept;
+  }
+
+  /** Whether the call is recorded. */
+  get isKept(): boolean {
+    return this.#kept;
   }
 
   /** Records the call from now on. */
@@ -98,8 +105,8 @@ export class CallAudit {
   #entry(event: AuditEntry["event"], outcome: string | null, operationId: string | null): AuditEntry {
     return {
       event,
-      ...this.#call(),
-      target: this.#target(),
+      ...(this.#common ??= this.#call()),
+      target: this.#target?.() ?? null,
       approval: this.#approval,
       operation_id: operationId,
       outcome,

@@ -48,6 +48,10 @@ export interface ContextCall {
   progress: ToolContext["progress"];
   /** Its signal aborts when the client is gone or cancels. */
   gone: { readonly signal: AbortSignal };
+}
+
+/** The time that a call has. */
+export interface CallTime {
   /** When it arrived, in milliseconds since the Unix epoch; waiting is counted from then. */
   arrivedAt: number;
   /** When it must have ended, in milliseconds since the Unix epoch, and what aborts then. */
@@ -69,11 +73,11 @@ export class CallContexts {
   }
 
   /** The context of a call. */
-  of(call: ContextCall): AnonymousContext {
+  of(call: ContextCall, time: CallTime): AnonymousContext {
     const { identity } = call.caller;
     return identity.kind === "customer"
-      ? new CustomerContext(this.#parts, call, identity, {})
-      : new NobodysContext(this.#parts, call);
+      ? new CustomerContext(this.#parts, call, time, identity, {})
+      : new NobodysContext(this.#parts, call, time);
   }
 }
 
@@ -84,12 +88,14 @@ type ContextParts = CallContextsOptions & Pick<ToolContext, "inputsOf" | "titleO
 class CallContext {
   protected readonly parts: ContextParts;
   protected readonly call: ContextCall;
+  protected readonly time: CallTime;
   #reading: AbortSignal | undefined;
   #stopWaiting: AbortSignal | undefined;
 
-  constructor(parts: ContextParts, call: ContextCall) {
+  constructor(parts: ContextParts, call: ContextCall, time: CallTime) {
     this.parts = parts;
     this.call = call;
+    this.time = time;
   }
 
   get caller(): Caller {
@@ -126,7 +132,7 @@ class CallContext {
 
   /** Aborts when nothing is to be read any more. */
   get reading(): AbortSignal {
-    return this.#reading ??= AbortSignal.any([this.call.gone.signal, this.call.deadline.signal]);
+    return this.#reading ??= AbortSignal.any([this.call.gone.signal, this.time.deadline.signal]);
   }
 }
 
@@ -146,10 +152,18 @@ class CustomerContext extends CallContext implements ToolContext {
   #plans: Plans | undefined;
 
   /** @param plans Defaults to the plans of the call. */
-  constructor(parts: ContextParts, call: ContextCall, customer: Customer, sharing: AccountSharing, plans?: Plans) {
-    super(parts, call);
+  constructor(
+    parts: ContextParts,
+    call: ContextCall,
+    time: CallTime,
+    customer: Customer,
+    sharing: AccountSharing,
+    plans?: Plans,
+  ) {
+    super(parts, call, time);
     this.#plans = plans;
-    this.account = new CloudwaysAccount(parts.services, sessionOf(call, customer, this), call.caller.servers, sharing);
+    const session = new CallSession(call, time, customer, this);
+    this.account = new CloudwaysAccount(parts.services, session, call.caller.servers, sharing);
   }
 
   get audit(): AuditReader {
@@ -177,28 +191,52 @@ class CustomerContext extends CallContext implements ToolContext {
   #makePlans(): Plans {
     const { plans: services, catalogue, undoing, clock, writeTimeoutMs } = this.parts;
     const { account, stopWaiting } = this;
-    const contextOf = (name: string, arrivedAt: number, sharing: AccountSharing) =>
-      new CustomerContext(this.parts, { ...this.call, name, arrivedAt }, account.customer, sharing, NO_PLANS);
-    const call = { ...this.call, account, catalogue, undoing, clock, writeTimeoutMs, stopWaiting, contextOf };
+    const contextOf = (name: string, arrivedAt: number, sharing: AccountSharing) => {
+      const [call, time] = [{ ...this.call, name }, { ...this.time, arrivedAt }];
+      return new CustomerContext(this.parts, call, time, account.customer, sharing, NO_PLANS);
+    };
+    const call = {
+      ...this.call,
+      ...this.time,
+      account,
+      catalogue,
+      undoing,
+      clock,
+      writeTimeoutMs,
+      stopWaiting,
+      contextOf,
+    };
     return new CallPlans(services, call);
   }
 }
 
-/** For whom the requests of a call are sent. */
-function sessionOf(call: ContextCall, customer: Customer, context: Pick<CallContext, "reading">): Session {
-  const { caller: { address }, name: tool, log, arrivedAt: waitsFrom, endsAt, deadline } = call;
-  return {
-    customer,
-    address,
-    endsAt,
-    waitsFrom,
-    tool,
-    log,
-    get signal() {
-      return context.reading;
-    },
-    get deadline() {
-      return deadline.signal;
-    },
-  };
+/** For whom the requests of a call are sent. A class: its signals are made when they are asked for, if at all. */
+class CallSession implements Session {
+  readonly customer: Customer;
+  readonly address: string;
+  readonly endsAt: number;
+  readonly waitsFrom: number;
+  readonly tool: string;
+  readonly log: Logger;
+  readonly #context: Pick<CallContext, "reading">;
+  readonly #deadline: CallTime["deadline"];
+
+  constructor(call: ContextCall, time: CallTime, customer: Customer, context: Pick<CallContext, "reading">) {
+    this.customer = customer;
+    this.address = call.caller.address;
+    this.endsAt = time.endsAt;
+    this.waitsFrom = time.arrivedAt;
+    this.tool = call.name;
+    this.log = call.log;
+    this.#context = context;
+    this.#deadline = time.deadline;
+  }
+
+  get signal(): AbortSignal {
+    return this.#context.reading;
+  }
+
+  get deadline(): AbortSignal {
+    return this.#deadline.signal;
+  }
 }

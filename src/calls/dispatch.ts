@@ -1,23 +1,21 @@
 import { type CallToolResult, ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
-import { type Caller, customerIdOf } from "../identity/caller.ts";
+import { customerIdOf } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import type { AccountServices } from "../cloudways/account.ts";
 import { Deadline } from "../async/deadline.ts";
 import { within } from "../async/within.ts";
 import type { HealthThresholds } from "../config/health_thresholds.ts";
 import { type Limit, noTimeLeft, type ToolError } from "../errors.ts";
-import type { ClientSession } from "../identity/client_session.ts";
 import { hideSecrets, type Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import type { AuditTrail } from "../audit/record.ts";
-import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Facts, Tracer } from "../telemetry/tracing.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { JsonValue } from "../text/clean.ts";
 import { cleanDeep } from "../text/clean_deep.ts";
 import type { SecretPages } from "../secrets/pages.ts";
-import type { PlannedCall, PreparedCall, ToolContext } from "../tools/define/tool.ts";
+import type { PlannedCall, PreparedCall } from "../tools/define/tool.ts";
 import type { Question } from "../confirm/question.ts";
 import { readAgain } from "./again.ts";
 import { type AuditedCall, CallAudit } from "./call_audit.ts";
@@ -25,42 +23,19 @@ import { CallContexts } from "./call_context.ts";
 import { toToolError } from "./failures.ts";
 import { targetOf } from "../confirm/binding.ts";
 import { shownByFacts } from "../confirm/declared_input.ts";
-import type { Catalogue, CatalogueEntry } from "./catalogue.ts";
+import type { Catalogue, CatalogueEntry, Lookup } from "./catalogue.ts";
 import type { AskingCall, Confirmation, Verdict } from "../confirm/confirmation.ts";
-import type { Answer, ClientQuestion, ElicitationModes } from "../confirm/elicitation.ts";
+import type { ClientQuestion } from "../confirm/elicitation.ts";
 import type { PlanServices } from "./plans/call_plans.ts";
 import { inputsFor, prepareCall, readOnlyRefusal, waitMs } from "./prepare.ts";
 import { errorResult, type ShapeOptions, successResult } from "./results.ts";
 import { recordedArguments } from "./shown_arguments.ts";
 import { ToolFinder } from "./tool_finder.ts";
 import type { Receipts } from "./receipts.ts";
-import { type TakenBack, Undoing } from "./undoing.ts";
+import { type Opened, type TakenBack, Undoing } from "./undoing.ts";
+import { CallInHand, type ToolCall } from "./tool_call.ts";
 import { suggestions, type Tools, unwrap } from "./unwrap.ts";
-
-/** One `tools/call`, whatever transport and era it came by. */
-export interface ToolCall {
-  name: string;
-  args: Readonly<Record<string, unknown>>;
-  caller: Caller;
-  /** Name and version of the client, as it gives them, cleaned. */
-  client: string | undefined;
-  session: ClientSession | undefined;
-  /** What the client can put before a person. */
-  modes: ElicitationModes;
-  /** What came back after this call was answered by a question. */
-  answer: Answer | undefined;
-  gone: Gone;
-  /** The client's own place in a trace, as it sent it. */
-  traceparent?: unknown;
-  log: Logger;
-  progress: ToolContext["progress"];
-}
-
-/** Whether the client of a call is gone. */
-export interface Gone {
-  /** Aborts when the client leaves or cancels. The first look at it costs more than a quick call. */
-  readonly signal: AbortSignal;
-}
+import { WorkInHand } from "./work_in_hand.ts";
 
 /** What a call is answered by: its result, or a question for the person that comes before one. */
 export type CallOutcome =
@@ -89,22 +64,13 @@ export interface DispatcherOptions {
   stopWaiting: AbortSignal;
 }
 
-/** A call that was found and is being carried out. */
-interface CallInHand extends ToolCall {
-  /** Hidden wherever they occur. */
-  secrets: Secrets;
-  audit: CallAudit;
-  /** The change that it takes back, if it is one of a receipt. */
-  takesBack: TakenBack | undefined;
-}
-
 /** Carries out tool calls: who may, with what, after which yes, for how long, and what comes back. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #tools: Tools;
   readonly #contexts: CallContexts;
   readonly #undoing: Undoing;
-  readonly #inHand = new Set<Promise<unknown>>();
+  readonly #inHand = new WorkInHand();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -121,8 +87,9 @@ export class Dispatcher {
    */
   call(request: ToolCall): Promise<CallOutcome> {
     const { tracer } = this.#options;
+    if (!tracer.isOn) return this.#call(request);
     const { traceparent } = request;
-    return this.hold(tracer.span({ name: "tools/call", kind: "server", traceparent }, () => this.#call(request)));
+    return tracer.span({ name: "tools/call", kind: "server", traceparent }, () => this.#call(request));
   }
 
   /** The call that is carried out: of one that carries another, the inner one, as far as it can be read. */
@@ -132,50 +99,68 @@ export class Dispatcher {
   }
 
   /** Counts work as a call in hand until it has ended: for one that does more than {@linkcode call}, such as asking. */
-  hold<T>(work: Promise<T>): Promise<T> {
-    this.#inHand.add(work);
-    const end = () => void this.#inHand.delete(work);
-    work.then(end, end);
-    return work;
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#inHand.begin();
+    try {
+      return await work;
+    } finally {
+      this.#inHand.end();
+    }
   }
 
   /** Resolves as soon as no call is in hand, those among them whose client has left: they have writes to end and record. */
-  async finished(): Promise<void> {
-    while (this.#inHand.size > 0) await Promise.allSettled(this.#inHand);
+  finished(): Promise<void> {
+    return this.#inHand.none();
   }
 
-  async #call(sent: ToolCall): Promise<CallOutcome> {
-    const unwrapped = await this.#undoing.open(unwrap(sent, sent.caller, this.#tools), sent.caller);
-    const { takesBack } = unwrapped;
-    const request = unwrapped.call === sent ? sent : { ...sent, ...unwrapped.call };
-    const found = this.#options.catalogue.lookUp(request.name, request.caller);
-    const secrets = request.caller.secrets;
+  #call(sent: ToolCall): Promise<CallOutcome> {
+    const found = this.#options.catalogue.lookUp(sent.name, sent.caller);
+    const carriesAnother = found.kind !== "unknown" && found.entry.tool.forwards;
+    return carriesAnother ? this.hold(this.#callInside(sent)) : this.#callFound(sent, found);
+  }
+
+  /** Carries out the call that another one carries. */
+  async #callInside(sent: ToolCall): Promise<CallOutcome> {
+    const opened = await this.#undoing.open(unwrap(sent, sent.caller, this.#tools), sent.caller);
+    const inner = { ...sent, ...opened.call };
+    return await this.#callFound(inner, this.#options.catalogue.lookUp(inner.name, inner.caller), opened);
+  }
+
+  /** @param opened Where the call was inside of another: what that one is. */
+  async #callFound(request: ToolCall, found: Lookup, opened?: Opened): Promise<CallOutcome> {
     if (found.kind === "unknown") throw this.#unknownTool(request);
-    const audit = this.#auditOf(request, found.entry, takesBack);
-    const log = request.log.with({ tool: request.name, ...this.#options.tracer.ids() });
-    const call: CallInHand = { ...request, log, secrets, audit, takesBack };
+    const { metrics, tracer } = this.#options;
+    const { entry } = found;
+    const audit = this.#auditOf(request, entry, opened?.takesBack);
+    const log = request.log.with(tracer.isOn ? { tool: request.name, ...tracer.ids() } : { tool: request.name });
+    const call = new CallInHand(request, log, audit, opened?.takesBack);
     const startedAt = performance.now();
     let outcome = "ok";
     let limitedBy: Limit | undefined;
+    this.#inHand.begin();
     try {
-      if (unwrapped.kind === "refused") throw unwrapped.error;
+      if (opened?.kind === "refused") throw opened.error;
       if (found.kind === "read_only") throw readOnlyRefusal(call.name);
-      const answer = await this.#carryOut(found.entry, call);
+      const answer = await this.#carryOut(entry, call);
       if (answer.kind === "question") outcome = "asked";
       return answer;
     } catch (error) {
-      const shown = toToolError(error, call, found.entry.tool.effect);
+      const shown = toToolError(error, call, entry.tool.effect);
       outcome = shown.code;
       limitedBy = shown.limitedBy;
       await audit.failed(shown);
-      return { kind: "result", result: errorResult(shown, call.caller.requestId, secrets) };
+      return { kind: "result", result: errorResult(shown, call.caller.requestId, call.caller.secrets) };
     } finally {
+      this.#inHand.end();
       const seconds = (performance.now() - startedAt) / 1000;
-      this.#options.metrics.toolFinished({ tool: call.name, outcome, seconds });
-      this.#options.tracer.note(factsOf(call.name, outcome), `tools/call ${call.name}`);
-      if (limitedBy !== undefined) this.#options.metrics.rateLimited(limitedBy);
-      const limit = limitedBy === undefined ? {} : { limited_by: limitedBy };
-      call.log.info("tool", { outcome, milliseconds: Math.round(seconds * 1000), ...limit });
+      metrics.toolFinished({ tool: call.name, outcome, seconds });
+      if (tracer.isOn) tracer.note(factsOf(call.name, outcome), `tools/call ${call.name}`);
+      const milliseconds = Math.round(seconds * 1000);
+      if (limitedBy === undefined) log.info("tool", { outcome, milliseconds });
+      else {
+        metrics.rateLimited(limitedBy);
+        log.info("tool", { outcome, milliseconds, limited_by: limitedBy });
+      }
     }
   }
 
@@ -216,46 +201,50 @@ export class Dispatcher {
   /** Whatever is not plainly a read leaves a record. */
   #auditOf(call: ToolCall, entry: CatalogueEntry, takesBack?: TakenBack): CallAudit {
     const kept = entry.tool.effect !== "read";
-    return new CallAudit(this.#options.audit, { kept, call: () => auditedCall(call, entry, takesBack) });
+    return new CallAudit(this.#options.audit, kept, () => auditedCall(call, entry, takesBack));
   }
 
   async #carryOut(entry: CatalogueEntry, call: CallInHand): Promise<CallOutcome> {
     const arrivedAt = this.#options.clock.now();
     const { takesBack, audit } = call;
+    const isRead = entry.tool.effect === "read";
     const sent = takesBack === undefined
       ? readAgain(entry.tool, call.args)
       : { args: call.args, again: takesBack.again };
     const prepared = this.#prepare(entry, sent.args, call);
     const readMs = this.#options.callTimeoutMs + waitMs(prepared, entry);
-    const writeMs = entry.tool.effect === "read" ? 0 : this.#options.writeTimeoutMs;
-    using deadline = new Deadline(readMs + writeMs);
-    const endsAt = arrivedAt + readMs + writeMs;
-    const context = this.#contexts.of({ ...call, arrivedAt, endsAt, deadline });
-    const planning = prepared.plan(context);
-    // The time for the change is not for reading what it would change.
-    const read =
-      await (writeMs === 0 ? planning : within(readMs, Promise.resolve(planning), () => Promise.reject(noTimeLeft())));
-    const planned = takesBack === undefined ? read : this.#undoing.planned(read, takesBack, call.caller);
-    audit.hits(() => recordedTarget(entry, prepared, planned, call.secrets));
-    if (planned.question !== undefined) {
-      audit.keep();
-      if (call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
+    const writeMs = isRead ? 0 : this.#options.writeTimeoutMs;
+    const deadline = new Deadline(readMs + writeMs);
+    // Not `using`, which takes longer than a deadline that nobody asks for.
+    try {
+      const context = this.#contexts.of(call, { arrivedAt, endsAt: arrivedAt + readMs + writeMs, deadline });
+      const planning = prepared.plan(context);
+      // The time for the change is not for reading what it would change.
+      const reading = isRead ? planning : inTime(planning, readMs);
+      // A call that reads nothing of its target waits for nothing here.
+      const read = reading instanceof Promise ? await reading : reading;
+      const planned = takesBack === undefined ? read : this.#undoing.planned(read, takesBack, call.caller);
+      if (planned.question !== undefined) audit.keep();
+      if (audit.isKept) audit.hits(() => recordedTarget(entry, prepared, planned, call.caller.secrets));
+      if (planned.question !== undefined && call.caller.readOnly) throw readOnlyRefusal(`This call of ${call.name}`);
+      const verdict = planned.question === undefined
+        ? NOT_ASKED
+        : await this.#settle(entry, prepared, planned.question, call, { again: sent.again, arrivedAt });
+      if (verdict.kind === "ask") {
+        await audit.asked();
+        return { kind: "question", question: verdict.question };
+      }
+      // Else anybody could fill the records with what Cloudways refuses.
+      if (!isRead) await context.account?.ensureAccepted();
+      if (audit.isKept) await audit.begins(verdict, deadline);
+      const value = await planned.run();
+      if (audit.isKept) await audit.succeeded(value);
+      const note = entry.tool.undo && await this.#undoing.noteOf(entry, planned, call);
+      const answer = note === undefined ? value : { ...value, undo: note };
+      return { kind: "result", result: successResult(answer, shapeOf(entry, prepared, call)) };
+    } finally {
+      deadline[Symbol.dispose]();
     }
-    const verdict = planned.question === undefined
-      ? NOT_ASKED
-      : await this.#settle(entry, prepared, planned.question, { ...call, again: sent.again, arrivedAt });
-    if (verdict.kind === "ask") {
-      await audit.asked();
-      return { kind: "question", question: verdict.question };
-    }
-    // Else anybody could fill the records with what Cloudways refuses.
-    if (entry.tool.effect !== "read") await context.account?.ensureAccepted();
-    await audit.begins(verdict, deadline);
-    const value = await planned.run();
-    await audit.succeeded(value);
-    const note = await this.#undoing.noteOf(entry, planned, call);
-    const answer = note === undefined ? value : { ...value, undo: note };
-    return { kind: "result", result: successResult(answer, shapeOf(entry, prepared, call)) };
   }
 
   #prepare(entry: CatalogueEntry, args: ToolCall["args"], { caller, audit }: CallInHand): PreparedCall {
@@ -272,16 +261,17 @@ export class Dispatcher {
     { declared }: CatalogueEntry,
     { input }: PreparedCall,
     question: Question,
-    call: CallInHand & Pick<AskingCall, "again" | "arrivedAt">,
+    call: CallInHand,
+    { again, arrivedAt }: Pick<AskingCall, "again" | "arrivedAt">,
   ): Promise<Verdict> {
-    const { name, caller, secrets } = call;
+    const { name, caller } = call;
     if (caller.identity.kind === "none") return NOT_ASKED;
     call.gone.signal.throwIfAborted();
     return await this.#options.confirmation.settle({
       tool: name,
       input,
       declared: call.takesBack === undefined ? declared : shownByFacts(declared),
-      secrets,
+      secrets: caller.secrets,
       question,
       customer: caller.identity,
       caller,
@@ -289,10 +279,14 @@ export class Dispatcher {
       session: call.session,
       modes: call.modes,
       answer: call.answer,
-      arrivedAt: call.arrivedAt,
-      again: call.again,
+      arrivedAt,
+      again,
     });
   }
+}
+
+function inTime<T>(planning: T | Promise<T>, ms: number): Promise<T> {
+  return within(ms, Promise.resolve(planning), () => Promise.reject(noTimeLeft()));
 }
 
 /** The verdict on a call that nobody needs to be asked about. */
@@ -321,7 +315,7 @@ function auditedCall(
 function shapeOf(
   { tool, shorter }: CatalogueEntry,
   { showsSecrets, showsLiterals: literals }: PreparedCall,
-  { secrets }: CallInHand,
+  { caller: { secrets } }: CallInHand,
 ): ShapeOptions {
   return { secrets, reveal: showsSecrets === "answer" || tool.publicAnswer, literals, shorter };
 }

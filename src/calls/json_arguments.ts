@@ -11,10 +11,11 @@ export function withJsonTexts(
   args: Readonly<Record<string, unknown>>,
   declared: DeclaredInputs,
 ): Readonly<Record<string, unknown>> {
-  const names = Object.keys(args).filter((name) => declared.get(name)?.json === true);
-  return names.length === 0
-    ? args
-    : { ...args, ...Object.fromEntries(names.map((name) => [name, inOneWay(args[name])])) };
+  let written = args;
+  for (const name in args) {
+    if (declared.get(name)?.json === true) written = { ...written, [name]: inOneWay(args[name]) };
+  }
+  return written;
 }
 
 function inOneWay(value: unknown): unknown {

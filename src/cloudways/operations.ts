@@ -3,7 +3,7 @@ import type { Clock } from "../async/clock.ts";
 import { type ErrorCode, ToolError } from "../errors.ts";
 import { SingleFlight } from "../async/single_flight.ts";
 import type { CloudwaysClient } from "./client.ts";
-import type { Session } from "./session.ts";
+import { type Session, withSignal } from "./session.ts";
 import { looseText, tiedId, wholeMinutes } from "./models.ts";
 import { path } from "./path.ts";
 
@@ -136,7 +136,7 @@ export class Operations {
     const id = before.operation_id;
     const shared = this.#polls.run(`${session.customer.id}:${id}`, async (signal) => {
       await this.#clock.sleep(Math.min(POLL_INTERVAL_MS, leftMs), signal);
-      return await this.read({ ...session, signal }, id);
+      return await this.read(withSignal(session, signal), id);
     }, session.signal);
     const timeUp = new AbortController();
     try {

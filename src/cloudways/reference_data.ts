@@ -10,7 +10,7 @@ import { OpenedEntries } from "../store/opened_entries.ts";
 import type { SealedStore } from "../store/sealed.ts";
 import type { Store } from "../store/store.ts";
 import type { CloudwaysClient } from "./client.ts";
-import type { Session } from "./session.ts";
+import { type Session, withSignal } from "./session.ts";
 import { givenList, looseList, looseText } from "./models.ts";
 import { type ApiPath, path } from "./path.ts";
 
@@ -177,7 +177,7 @@ export class ReferenceData {
     // Customers don't share a request in flight: one caller's wrong credentials must not fail another's call.
     const fetched = await this.#flights.run(`${list.name}:${session.customer.id}`, async (signal) => {
       const { operation, path, reply } = list;
-      const fresh = await this.#client.send({ ...session, signal }, { method: "GET", operation, path, reply });
+      const fresh = await this.#client.send(withSignal(session, signal), { method: "GET", operation, path, reply });
       await this.#sealed.write(key, fresh, TTL_MS)
         .catch((error) => session.log.debug("reference data not kept", { error }));
       return fresh;

@@ -7,7 +7,7 @@ import type { SealedStore } from "../store/sealed.ts";
 import type { Store, StoreKey } from "../store/store.ts";
 import type { CloudwaysClient } from "./client.ts";
 import { packTexts, unpackTexts } from "./packed_texts.ts";
-import type { Session } from "./session.ts";
+import { type Session, withSignal } from "./session.ts";
 import { type AppRecord, knownApps, type ServerRecord } from "./models.ts";
 import { path } from "./path.ts";
 import { readServerTexts, rereadServerTexts, serverListReply, writeServerTexts } from "./server_list_reply.ts";
@@ -34,11 +34,17 @@ export class ListedServers {
   readonly servers: ServerRecord[];
   /** When they were read, in milliseconds since the Unix epoch. */
   readonly readAt: number;
+  #readTime: string | undefined;
   #byId: ById | undefined;
 
   constructor(servers: ServerRecord[], readAt: number) {
     this.servers = servers;
     this.readAt = readAt;
+  }
+
+  /** {@linkcode readAt} for people: in UTC, to the second. */
+  get readTime(): string {
+    return this.#readTime ??= `${new Date(this.readAt).toISOString().slice(0, 19)}Z`;
   }
 
   /** Like {@linkcode findServer}, at the same cost for any number of servers. */
@@ -129,7 +135,7 @@ export class ServerListing {
     if (cached !== undefined) return cached;
     // The epoch is part of the key, so a call after a write never joins a request that was sent before it.
     const flight = `${session.customer.id}:${epoch}`;
-    return await this.#flights.run(flight, (signal) => this.#fetch({ ...session, signal }, epoch), session.signal);
+    return await this.#flights.run(flight, (signal) => this.#fetch(withSignal(session, signal), epoch), session.signal);
   }
 
   /** Makes every cached listing of the customer stale, in all replicas. */

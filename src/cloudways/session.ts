@@ -26,6 +26,24 @@ export interface Session {
   log: Logger;
 }
 
+/**
+ * The same session, with another signal that ends its reads. Sessions make their signals when they are asked for, so a
+ * spread would leave them out.
+ */
+export function withSignal(session: Session, signal: AbortSignal): Session {
+  const { customer, address, deadline, endsAt, waitsFrom, tool, log } = session;
+  return {
+    customer,
+    address,
+    signal,
+    deadline,
+    ...(endsAt !== undefined && { endsAt }),
+    ...(waitsFrom !== undefined && { waitsFrom }),
+    ...(tool !== undefined && { tool }),
+    log,
+  };
+}
+
 /** One request to Cloudways. */
 export interface ApiRequest<T> {
   /** The operation's name in the Cloudways API; also its name in logs, metrics and limits. */

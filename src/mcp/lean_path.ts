@@ -5,9 +5,9 @@
 import { type CallToolResult, ProtocolError, SERVER_INFO_META_KEY } from "@modelcontextprotocol/server";
 import { LRUCache } from "lru-cache";
 import { SERVER_INFO } from "../version.ts";
-import type { Gone } from "../calls/dispatch.ts";
+import type { Gone } from "../calls/tool_call.ts";
 import { goneResponse } from "./client_gone.ts";
-import { ClientWatch } from "./client_watch.ts";
+import { ClientWatch, WatchedClients } from "./client_watch.ts";
 import type { AnswerForms, JsonBody } from "./json_rpc.ts";
 import type { LateHeads } from "./late_answer.ts";
 import { type Era, type PlainCall, type PlainQuery, plainRequest } from "./plain_request.ts";
@@ -77,7 +77,7 @@ export class LeanPath<S> {
     maxSize: MAX_NARROWED,
     sizeCalculation: ({ length }, { length: keyLength }) => length + keyLength,
   });
-  readonly #open = new Set<ClientWatch>();
+  #watched = new WatchedClients();
   readonly #heads: LateHeads;
 
   constructor(offer: LeanOffer<S>, heads: LateHeads) {
@@ -97,7 +97,8 @@ export class LeanPath<S> {
 
   /** Aborts the calls that are under way. */
   close(): void {
-    for (const watch of this.#open) watch.end();
+    this.#watched.end();
+    this.#watched = new WatchedClients();
   }
 
   /**
@@ -145,8 +146,8 @@ export class LeanPath<S> {
   /** Carries out a call. All its waits end when its client leaves, and so does the call. */
   async #call(call: PlainCall, scope: S, request: Request): Promise<Response> {
     this.#offer.onAnswer?.();
-    using watch = new ClientWatch(request);
-    this.#open.add(watch);
+    // Not `using`, which takes longer than to watch nobody.
+    const watch = new ClientWatch(request, this.#watched);
     let text: string;
     try {
       text = resultAnswer(call, await this.#offer.call(scope, call, watch));
@@ -154,7 +155,7 @@ export class LeanPath<S> {
       const { code, message } = error instanceof ProtocolError ? error : this.#unexpected(scope, error);
       text = JSON.stringify({ jsonrpc: "2.0", id: call.id, error: { code, message } });
     } finally {
-      this.#open.delete(watch);
+      watch[Symbol.dispose]();
     }
     return watch.hasLeft ? goneResponse() : new Response(text, { headers: JSON_TYPE });
   }

@@ -69,12 +69,12 @@ export function plainRequest(headers: Headers, body: JsonBody): PlainRequest | u
   }
   // A session may belong to a client that can be asked in the middle of its call.
   if (era === "2025" && headers.has("mcp-session-id")) return undefined;
-  return plainCall(headers, params, {
-    era,
-    id,
-    clientInfo: meta[CLIENT_INFO_META_KEY],
-    traceparent: meta["traceparent"],
-  });
+  const { name, arguments: args = {} } = params;
+  if (!hasOnly(params, PARAMS.call) || typeof name !== "string" || !isObject(args)) return undefined;
+  const named = headers.get("mcp-name");
+  if (named !== name && (named !== null || era === "2026")) return undefined;
+  const { [CLIENT_INFO_META_KEY]: clientInfo, traceparent } = meta;
+  return { kind: "call", era, id, name, args, clientInfo, traceparent };
 }
 
 /** The era whose rules the headers and the `_meta` keep; undefined where they keep neither. */
@@ -84,7 +84,7 @@ function eraOf(headers: Headers, method: string, meta: JsonObject): Era | undefi
   if (revision === REVISION_2026) return named === method && isModernMeta(meta) ? "2026" : undefined;
   if (named !== null && named !== method) return undefined;
   const isKnown = revision === null || SUPPORTED_PROTOCOL_VERSIONS.includes(revision);
-  return isKnown && Object.keys(meta).every(isIgnoredMeta) ? "2025" : undefined;
+  return isKnown && areKnownOrIgnored(meta, NONE) ? "2025" : undefined;
 }
 
 function plainQuery(
@@ -102,18 +102,6 @@ function plainQuery(
   return isOffered && hasOnly(params, PARAMS.query) ? { kind: "query", era, id, method, asksFor: "" } : undefined;
 }
 
-function plainCall(
-  headers: Headers,
-  params: JsonObject,
-  sent: Pick<PlainCall, "era" | "id" | "clientInfo" | "traceparent">,
-): PlainCall | undefined {
-  const { name, arguments: args = {} } = params;
-  if (!hasOnly(params, PARAMS.call) || typeof name !== "string" || !isObject(args)) return undefined;
-  const named = headers.get("mcp-name");
-  const isNamed = named === name || (named === null && sent.era === "2025");
-  return isNamed ? { kind: "call", ...sent, name, args } : undefined;
-}
-
 /** A client that declares `elicitation` gets a session id, and one that declares `tasks` means an extension. */
 function isPlainInitialize(params: JsonObject): boolean {
   const { protocolVersion, capabilities, clientInfo } = params;
@@ -127,14 +115,20 @@ function isModernMeta(meta: JsonObject): boolean {
   return meta[PROTOCOL_VERSION_META_KEY] === REVISION_2026 &&
     areCapabilities(meta[CLIENT_CAPABILITIES_META_KEY]) &&
     (!Object.hasOwn(meta, CLIENT_INFO_META_KEY) || isImplementation(meta[CLIENT_INFO_META_KEY])) &&
-    Object.keys(meta).every((name) => OF_EACH_REQUEST.has(name) || isIgnoredMeta(name));
+    areKnownOrIgnored(meta, OF_EACH_REQUEST);
 }
 
+const NONE: ReadonlySet<string> = new Set();
 const OF_EACH_REQUEST = new Set([
   PROTOCOL_VERSION_META_KEY,
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
 ]);
+
+function areKnownOrIgnored(meta: JsonObject, known: ReadonlySet<string>): boolean {
+  for (const name in meta) if (!known.has(name) && !isIgnoredMeta(name)) return false;
+  return true;
+}
 
 /** Names of other parties, which mean nothing here. */
 function isIgnoredMeta(name: string): boolean {
@@ -144,28 +138,33 @@ function isIgnoredMeta(name: string): boolean {
 function isImplementation(value: unknown): boolean {
   if (!isObject(value) || Object.hasOwn(value, "icons")) return false;
   const { name, version, title = "", websiteUrl = "", description = "" } = value;
-  return [name, version, title, websiteUrl, description].every((text) => typeof text === "string");
+  return typeof name === "string" && typeof version === "string" && typeof title === "string" &&
+    typeof websiteUrl === "string" && typeof description === "string";
 }
 
 /** Capabilities in their usual forms. */
 function areCapabilities(value: unknown): boolean {
-  return isObject(value) && Object.entries(value).every(([name, declared]) => {
-    if (!isObject(declared)) return false;
-    switch (name) {
-      case "elicitation":
-      case "sampling":
-        return Object.values(declared).every(isEmpty);
-      case "roots":
-        return Object.entries(declared).every(([member, given]) =>
-          member === "listChanged" && typeof given === "boolean"
-        );
-      case "experimental":
-      case "extensions":
-        return Object.values(declared).every((member) => isObject(member) && isJson(member));
-      default:
-        return false;
-    }
-  });
+  if (!isObject(value)) return false;
+  for (const name in value) if (!isCapability(name, value[name])) return false;
+  return true;
+}
+
+function isCapability(name: string, declared: unknown): boolean {
+  if (!isObject(declared)) return false;
+  switch (name) {
+    case "elicitation":
+    case "sampling":
+      return Object.values(declared).every(isEmpty);
+    case "roots":
+      return Object.entries(declared).every(([member, given]) =>
+        member === "listChanged" && typeof given === "boolean"
+      );
+    case "experimental":
+    case "extensions":
+      return Object.values(declared).every((member) => isObject(member) && isJson(member));
+    default:
+      return false;
+  }
 }
 
 function isEmpty(value: unknown): boolean {
@@ -186,6 +185,8 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+// A loop over a parsed object's names, which are all its own, makes no list of them.
 function hasOnly(value: object, names: ReadonlySet<string>): boolean {
-  return Object.keys(value).every((name) => names.has(name));
+  for (const name in value) if (!names.has(name)) return false;
+  return true;
 }

@@ -5,7 +5,6 @@ import {
   type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { z } from "zod";
 import { type Bounds, viewOf } from "../identity/bounds.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
@@ -15,7 +14,8 @@ import type { Logger } from "../telemetry/log.ts";
 import { SERVER_INFO } from "../version.ts";
 import { CallProgress, type ProgressUpdate } from "./progress.ts";
 import type { Catalogue } from "../calls/catalogue.ts";
-import type { Dispatcher, ToolCall } from "../calls/dispatch.ts";
+import type { CallOutcome, Dispatcher } from "../calls/dispatch.ts";
+import type { ToolCall } from "../calls/tool_call.ts";
 import type { Prompts } from "../prompts/prompts.ts";
 import { type Answer, ANSWER_KEY, elicitationModes, inputRequestOf } from "../confirm/elicitation.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
@@ -96,25 +96,36 @@ export function leanOffer(
   return {
     viewOf: ({ caller }) => viewOf(caller, bounds),
     isPlain: (name) => catalogue.isPlain(name),
-    call: async (scope, { name, args, clientInfo, traceparent }, gone) => {
-      const outcome = await dispatcher.call(
-        toolCall(scope, { name, args, clientInfo, traceparent, gone, ...NO_DIALOGUE }),
-      );
-      if (outcome.kind === "result") return outcome.result;
-      throw new Error("A plain tool asks a person.");
+    call: ({ caller, log }, { name, args, clientInfo, traceparent }, gone) => {
+      const client = clientName(clientInfo, caller);
+      // It hears nothing of its client before its answer, and says nothing to it.
+      return dispatcher.call({
+        name,
+        args,
+        session: undefined,
+        modes: CANNOT_ASK,
+        answer: undefined,
+        gone,
+        traceparent,
+        progress: noProgress,
+        caller,
+        client,
+        log: log.with({ client }),
+      }).then(plainResult);
     },
     onUnexpected: ({ log }, error) => log.error("internal error", { error }),
     ...callbacks,
   };
 }
 
-/** A plain call hears nothing of its client before its answer, and says nothing to it. */
-const NO_DIALOGUE = {
-  session: undefined,
-  modes: { form: false, url: false },
-  answer: undefined,
-  progress: () => {},
-} as const;
+const CANNOT_ASK = { form: false, url: false } as const;
+
+function noProgress(): void {}
+
+function plainResult(outcome: CallOutcome) {
+  if (outcome.kind === "result") return outcome.result;
+  throw new Error("A plain tool asks a person.");
+}
 
 /** A call as it came. */
 type SentCall = Omit<ToolCall, "caller" | "client" | "log"> & { clientInfo: unknown };
@@ -162,10 +173,9 @@ function progressOf({ mcpReq }: ServerContext, clock: Clock, secrets: Secrets): 
   return new CallProgress({ clock, send });
 }
 
-const clientInfoSchema = z.object({ name: z.string(), version: z.string() });
-
 function clientName(given: unknown, caller: Caller): string | undefined {
-  const client = clientInfoSchema.safeParse(given).data;
-  if (client === undefined) return undefined;
-  return safeText(`${client.name} ${client.version}`, { secrets: caller.secrets, maxLength: 60 });
+  const name = memberOf(given, "name");
+  const version = memberOf(given, "version");
+  if (typeof name !== "string" || typeof version !== "string") return undefined;
+  return safeText(`${name} ${version}`, { secrets: caller.secrets, maxLength: 60 });
 }

@@ -9,7 +9,8 @@ import {
 import { ToolError } from "../errors.ts";
 import { StoreError } from "../store/store.ts";
 import { changedMeanwhile, noAnswer, storeFailed, wrongLabelTyped } from "../confirm/errors.ts";
-import type { Dispatcher, ToolCall } from "../calls/dispatch.ts";
+import type { Dispatcher } from "../calls/dispatch.ts";
+import type { ToolCall } from "../calls/tool_call.ts";
 import { type ClientQuestion, elicitParamsOf } from "../confirm/elicitation.ts";
 import { ANSWER_WAIT_MS } from "./relay.ts";
 

@@ -27,6 +27,8 @@ export interface TraceIds {
 
 /** Makes spans. */
 export interface Tracer {
+  /** Whether anything is traced. Where nothing is, a quick call need not prepare what would be noted. */
+  readonly isOn: boolean;
   /** Runs work in a span of its own, which ends with it. */
   span<T>(start: SpanStart, work: () => Promise<T>): Promise<T>;
   /** Adds facts to the present span; `error.type` marks it as failed. A name replaces its name. */
@@ -42,6 +44,7 @@ export interface Tracer {
 
 /** Traces nothing. */
 export const NO_TRACER: Tracer = {
+  isOn: false,
   span: (_start, work) => work(),
   note: () => {},
   ids: () => ({}),
@@ -54,6 +57,7 @@ export async function openTracer(isOn: boolean): Promise<Tracer> {
 }
 
 class OtelTracer implements Tracer {
+  readonly isOn = true;
   readonly #api: typeof Otel;
   readonly #tracer: Otel.Tracer;
   readonly #kinds: Record<SpanStart["kind"], Otel.SpanKind>;

@@ -169,6 +169,23 @@ Deno.test("closing aborts the calls under way", async () => {
   assert.equal((await (await answer).json()).error.code, -32603);
 });
 
+Deno.test("closing aborts a call that waits for the first time after it, and none that comes later", async () => {
+  const closed = Promise.withResolvers<void>();
+  const call: Offer["call"] = async (_scope, _call, gone) => {
+    await closed.promise;
+    return { content: [], isError: gone.signal.aborted };
+  };
+  const { path, ask } = setUp({ call });
+
+  const answer = ask(CALL);
+  path.close();
+  closed.resolve();
+  const later = ask(CALL);
+
+  assert.equal((await (await answer).json()).result.isError, true);
+  assert.equal((await (await later).json()).result.isError, false);
+});
+
 Deno.test("within bounds of the same view the same tools are listed", () => {
   const catalogue = new Catalogue(allTools);
   const own = processBounds({

@@ -100,7 +100,7 @@ const listDomains = defineTool({
     const { domains, not_told } = chosenDomains(listed, chosen);
     const wanted = query.toLowerCase();
     const found = wanted === "" ? domains : domains.filter(({ domain }) => domain.toLowerCase().includes(wanted));
-    return { ...asOf(listed.readAt), domains: found, not_told };
+    return { ...asOf(listed), domains: found, not_told };
   },
 });
 

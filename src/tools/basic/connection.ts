@@ -78,21 +78,28 @@ const customerInfo = defineTool({
     const seen = await account.acceptedRecord();
     const { customer, client } = account;
     const expiresAt = await client.tokenExpiresAt(customer);
-    const time = (ms: number | undefined) => ms === undefined ? null : new Date(ms).toISOString();
     // The e-mail is only a claim until Cloudways has accepted it with its key.
     const email = seen === undefined ? undefined : traitsOf(customer.credential).email;
-    return {
+    const known = {
       customer_id: shortCustomerId(customer.id),
       signed_in_with: customer.credential.kind,
       email: email ?? null,
-      first_seen: time(seen?.firstSeen),
-      last_seen: time(seen?.lastSeen),
-      token_expires_at: time(expiresAt),
+      first_seen: isoTime(seen?.firstSeen),
+      last_seen: isoTime(seen?.lastSeen),
+      token_expires_at: isoTime(expiresAt),
+    };
+    if (caller.connection === undefined && caller.servers === undefined) return known;
+    return {
+      ...known,
       ...(caller.connection && { connection: shownConnection(caller, caller.connection) }),
       ...(caller.servers !== undefined && { only_servers: [...caller.servers].sort((a, b) => a - b) }),
     };
   },
 });
+
+function isoTime(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}
 
 /** The connection of a caller that signed in, and what it may do. */
 function shownConnection({ readOnly, toolsets }: Caller, { id, client, endsAt, servers }: CallerConnection) {

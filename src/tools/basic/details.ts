@@ -80,7 +80,7 @@ const getServerDetails = defineTool({
       serverSummary(account, server.id, "db"),
     ]);
     return {
-      ...asOf(listed.readAt),
+      ...asOf(listed),
       server: serverOnlyView(server, "full"),
       apps: knownApps(server).map((app) => appView(app, "concise")),
       // Cloudways doesn't document the unit.
@@ -107,7 +107,7 @@ const getAppDetails = defineTool({
   handler: async (input, { account }) => {
     const listed = await account.listed();
     const { app, server } = listed.app(input.app_id, input.server_id);
-    return { ...asOf(listed.readAt), app: appView(app, "full"), server: serverOnlyView(server, "concise") };
+    return { ...asOf(listed), app: appView(app, "full"), server: serverOnlyView(server, "concise") };
   },
 });
 

@@ -27,12 +27,12 @@ const listServers = defineTool({
     }),
   output: () => z.looseObject({ as_of: z.string(), servers: records, next_after_id: z.number().nullable() }),
   handler: async ({ detail, after_id = 0 }, { account }) => {
-    const { servers, readAt } = await account.listed();
-    const wanted = servers.filter(({ id }) => id > after_id).toSorted((a, b) => a.id - b.id);
+    const listed = await account.listed();
+    const wanted = listed.servers.filter(({ id }) => id > after_id).toSorted((a, b) => a.id - b.id);
     // Lazily: a server that does not fit is not made into a view.
     const shown = fitting(wanted.values().map((server) => serverView(server, detail)));
     const next_after_id = shown.length < wanted.length ? shown.at(-1)?.id ?? null : null;
-    return { ...asOf(readAt), servers: shown, next_after_id };
+    return { ...asOf(listed), servers: shown, next_after_id };
   },
 });
 
@@ -83,7 +83,7 @@ const findResources = defineTool({
     const listed = await account.listed();
     const entries = searched.of(listed).filter(({ together }) => together.includes(wanted));
     return {
-      ...asOf(listed.readAt),
+      ...asOf(listed),
       servers: entries.filter(matches).map(({ server }) => serverOnlyView(server, "concise")),
       apps: entries.flatMap(({ server, apps }) =>
         apps.filter(matches).map(({ app }) => ({ ...appView(app, "concise"), ...namesOfServer(server) }))

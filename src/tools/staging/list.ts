@@ -48,7 +48,7 @@ const listStagingApps = defineTool({
       live_app: liveEntry(liveAppOf(listed, copy)),
       ...(isPerhapsTemporary(copy) && { perhaps_temporary: true }),
     }));
-    return { ...asOf(listed.readAt), staging_apps };
+    return { ...asOf(listed), staging_apps };
   },
 });
 
