@@ -4,7 +4,7 @@ import { identify, sentSecrets } from "./caller_headers.ts";
 import { GuestTable } from "./guest_table.ts";
 import { readAddress } from "./mcp_address.ts";
 import { type DoorParts, type Guest, guestOf, type McpDoor } from "./mcp_door.ts";
-import type { RequestInfo } from "./router.ts";
+import type { RequestInfo } from "./handled_request.ts";
 
 /** What {@linkcode HeaderDoor} needs. */
 export interface HeaderDoorOptions extends DoorParts {

@@ -7,17 +7,17 @@ import { oversized } from "../text/json_size.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
-import type { RequestInfo } from "./router.ts";
+import type { RequestInfo } from "./handled_request.ts";
 import { memberOf } from "../text/member.ts";
 
 /** Reads and parses a body, or returns the refusal of a malformed one. */
 export async function readMessage(
   request: Request,
   bodies: BodyReader,
-  { address, limited }: Pick<RequestInfo, "address" | "limited">,
+  info: Pick<RequestInfo, "address" | "limited">,
 ): Promise<JsonBody | Response> {
   try {
-    const text = await bodies.read(request, { address });
+    const text = await bodies.read(request, info);
     const size = oversized(text);
     if (size !== undefined) return invalid(`the body is ${size}.`);
     const parsed: unknown = JSON.parse(text);
@@ -28,7 +28,7 @@ export async function readMessage(
     if (problem !== undefined) return invalid(problem, usableIdOf(body));
     return isJsonBody(body) ? body : invalid("the body is not a JSON-RPC message.");
   } catch (error) {
-    if (error instanceof BodyError && error.problem === "no_room") limited("bodies");
+    if (error instanceof BodyError && error.problem === "no_room") info.limited("bodies");
     if (error instanceof BodyError) return refuseBody(error.problem);
     return jsonRpcError(400, JSON_RPC_ERRORS.parseError, "Parse error: the body is not valid JSON.");
   }

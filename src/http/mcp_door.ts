@@ -4,7 +4,7 @@ import { type CallerConnection, callerSecrets, type Identity, type Wishes } from
 import type { SecretHider } from "../text/redaction/hider.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
 import { readWishes } from "./caller_headers.ts";
-import type { RequestInfo } from "./router.ts";
+import type { RequestInfo } from "./handled_request.ts";
 
 /** A caller that a door let in. It may be the same for all requests with the same headers and address. */
 export interface Guest {

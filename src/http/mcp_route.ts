@@ -15,7 +15,7 @@ import type { Guest, GuestAsks, McpDoor } from "./mcp_door.ts";
 import { describeBody, readMessage, startsWork, unavailable } from "./mcp_body.ts";
 import { accepts } from "./media_types.ts";
 import type { BodyReader } from "./request_body.ts";
-import type { RequestInfo } from "./router.ts";
+import type { RequestInfo } from "./handled_request.ts";
 
 /** Knows which credentials Cloudways has accepted before. */
 export interface Acceptance {
@@ -132,7 +132,7 @@ function ownerOf(address: string, customer: string | undefined, isKnown: boolean
 }
 
 function scopeOf({ identity, connection }: Guest, asks: GuestAsks, info: RequestInfo): CallScope {
-  const { requestId, address, log, note } = info;
+  const { requestId, address, log } = info;
   const { wishes, boundTo } = asks;
   const secrets = asks.secrets.again();
   const caller: Caller = {
@@ -148,7 +148,7 @@ function scopeOf({ identity, connection }: Guest, asks: GuestAsks, info: Request
   const safeLog = log.withSecrets(secrets);
   if (identity.kind === "none") return { caller, log: safeLog };
   const named = { customer: shortCustomerId(identity.id), ...(connection && { connection: connection.id }) };
-  note(named);
+  info.note(named);
   return { caller, log: safeLog.with(named) };
 }
 
