@@ -39,6 +39,8 @@ export interface FoundRequest {
   route: string;
 }
 
+const always = () => true;
+
 /** A request while it is handled: what is known, what handlers note, and its line in the log. */
 export class HandledRequest implements RequestInfo {
   readonly requestId = crypto.randomUUID();
@@ -67,7 +69,7 @@ export class HandledRequest implements RequestInfo {
     for (const name in fields) this.#line[name] = fields[name];
   }
 
-  known(isKnown: () => boolean = () => true): void {
+  known(isKnown: () => boolean = always): void {
     this.#isKnown = isKnown;
   }
 

@@ -54,25 +54,7 @@ export class LoadLimit {
 
   /** Admits a request, or returns the limit that refuses it. */
   enter(owner: Owner): Admission | Limit {
-    if (!this.#shares.take(owner)) return this.#limitOf(owner);
-    let holder = owner;
-    let left = false;
-    return {
-      claim: (customer) => {
-        this.#shares.giveBack(holder);
-        const taken = this.#shares.take({ customer });
-        if (taken) holder = { customer };
-        else left = true;
-        if (left) this.#notifyIfEmpty();
-        return taken;
-      },
-      leave: () => {
-        if (left) return;
-        left = true;
-        this.#shares.giveBack(holder);
-        this.#notifyIfEmpty();
-      },
-    };
+    return this.#shares.take(owner) ? new Place(this.#shares, owner, this.#onLeave) : this.#limitOf(owner);
   }
 
   /** Resolves when no request is in progress. */
@@ -85,10 +67,40 @@ export class LoadLimit {
     return "customer" in owner ? "load_customer" : "load_strangers";
   }
 
-  #notifyIfEmpty(): void {
-    if (this.inside > 0) return;
+  /** Tells those who wait for it that no request is in progress. */
+  readonly #onLeave = () => {
+    if (this.inside > 0 || this.#emptyListeners.length === 0) return;
     const waiting = this.#emptyListeners;
     this.#emptyListeners = [];
     for (const resolve of waiting) resolve();
+  };
+}
+
+class Place implements Admission {
+  readonly #shares: FairShares;
+  readonly #onLeave: () => void;
+  /** Undefined once the place is lost or given back. */
+  #holder: Owner | undefined;
+
+  constructor(shares: FairShares, holder: Owner, onLeave: () => void) {
+    this.#shares = shares;
+    this.#holder = holder;
+    this.#onLeave = onLeave;
+  }
+
+  claim(customer: string): boolean {
+    if (this.#holder !== undefined) this.#shares.giveBack(this.#holder);
+    const owner = { customer };
+    const isTaken = this.#shares.take(owner);
+    this.#holder = isTaken ? owner : undefined;
+    if (!isTaken) this.#onLeave();
+    return isTaken;
+  }
+
+  leave(): void {
+    if (this.#holder === undefined) return;
+    this.#shares.giveBack(this.#holder);
+    this.#holder = undefined;
+    this.#onLeave();
   }
 }

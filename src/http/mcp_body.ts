@@ -71,10 +71,14 @@ function isRequest(message: unknown): boolean {
 /** The log fields of a message: its method and tool, cut and cleaned, since both are the caller's text. */
 export function describeBody(body: JsonBody, secrets: Secrets): Record<string, unknown> {
   if (Array.isArray(body)) return { batch: body.length };
-  const text = (value: unknown) => typeof value === "string" ? safeText(value, { secrets, maxLength: 60 }) : undefined;
-  const method = text(body.method);
-  const tool = method === "tools/call" ? text(memberOf(body.params, "name")) : undefined;
-  return { ...(method !== undefined && { mcp_method: method }), ...(tool !== undefined && { tool }) };
+  const method = shownName(body.method, secrets);
+  if (method === undefined) return {};
+  const tool = method === "tools/call" ? shownName(memberOf(body.params, "name"), secrets) : undefined;
+  return tool === undefined ? { mcp_method: method } : { mcp_method: method, tool };
+}
+
+function shownName(value: unknown, secrets: Secrets): string | undefined {
+  return typeof value === "string" ? safeText(value, { secrets, maxLength: 60 }) : undefined;
 }
 
 function isJsonBody(value: unknown): value is JsonBody {
