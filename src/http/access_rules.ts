@@ -22,10 +22,13 @@ const ALLOWED_HEADERS = [
   ...CREDENTIAL_HEADERS,
 ].join(", ");
 
-/** Whether a request is addressed to an allowed host name. This stops DNS rebinding. */
-export function isAllowedHost(request: Request, { allowedHosts }: AccessLists): boolean {
-  const header = request.headers.get("host");
-  if (header === null) return allowedHosts.has(new URL(request.url).hostname);
+/**
+ * Whether a request is addressed to an allowed host name. This stops DNS rebinding.
+ *
+ * @param header The request's `Host`; null if it has none.
+ */
+export function isAllowedHost(header: string | null, url: string, { allowedHosts }: AccessLists): boolean {
+  if (header === null) return allowedHosts.has(new URL(url).hostname);
   const name = HOST.exec(header)?.[1];
   return name !== undefined && allowedHosts.has(name.toLowerCase());
 }

@@ -49,14 +49,14 @@ export type FetchHandler = (request: Request, connection?: ConnectionInfo) => Pr
 /** Makes the outermost handler: finds the route, applies the access rules, logs and counts, and never throws. */
 export function createRouter(options: RouterOptions): FetchHandler {
   const { routes, access, trustedProxies } = options;
-  const table = new RouteTable(routes);
-  const pathnames = new Pathnames();
-  const checks = { access, refusedNames: new RefusedNames(options.log), nothingHere: nothingHere(routes) };
+  const addresses = new Addresses(options);
+  const refusedNames = new RefusedNames(options.log);
+  const nothing = nothingHere(routes);
   return async (request, connection) => {
-    const pathname = pathnames.of(request.url);
-    const route = table.find(pathname);
+    const sentTo = addresses.of(request);
+    const { route } = sentTo;
     const handled = new HandledRequest(options, {
-      pathname,
+      pathname: sentTo.pathname,
       address: addressOf(request, connection, trustedProxies),
       method: knownMethod(request.method),
       route: route?.path ?? "unknown",
@@ -65,11 +65,15 @@ export function createRouter(options: RouterOptions): FetchHandler {
     try {
       const origin = request.headers.get("origin");
       const isOurs = isAllowedOrigin(origin, access);
-      const refusal = route?.skipsAccessRules === true ? undefined : refuseAccess(request, isOurs, checks, route);
-      const answer = refusal ?? routeAnswer(request, route, checks, handled);
+      const isRefused = route?.skipsAccessRules !== true && !(sentTo.isAllowedHost && isOurs);
+      const answer = isRefused
+        ? refuseAccess(request, sentTo, refusedNames)
+        : route === undefined
+        ? plainError(404, "not_found", nothing)
+        : routeAnswer(request, route, handled);
       const response = answer instanceof Response ? answer : await answer;
       status = response.status;
-      const letsRead = refusal === undefined && route?.allowsCors === true && isOurs;
+      const letsRead = !isRefused && route?.allowsCors === true && isOurs;
       return complete(response, route, handled.requestId, letsRead ? { origin } : undefined);
     } catch (error) {
       handled.failed(error);
@@ -79,13 +83,6 @@ export function createRouter(options: RouterOptions): FetchHandler {
       handled.answered(status, route?.quiet === true);
     }
   };
-}
-
-/** The access rules, the log of refused names, and what a path without a route is answered. */
-interface AccessChecks {
-  access: AccessLists;
-  refusedNames: RefusedNames;
-  nothingHere: string;
 }
 
 /** Finds the route of a path: one with just this path, or the first that matches it. */
@@ -108,18 +105,47 @@ class RouteTable {
   }
 }
 
-/** Reads the paths of addresses. Most requests go to the same one. */
-class Pathnames {
-  #url = "";
-  #pathname = "";
+/** Where a request is addressed to. */
+class Address {
+  readonly url: string;
+  /** The header; null if there is none. */
+  readonly host: string | null;
+  /** Empty for a malformed `Host`, which makes an invalid URL; such a request is refused. */
+  readonly pathname: string;
+  readonly route: Route | undefined;
+  readonly #access: AccessLists;
+  #isAllowedHost: boolean | undefined;
 
-  /** The path of an address. A malformed `Host` makes an invalid one, which has none; its request is refused later. */
-  of(url: string): string {
-    if (url !== this.#url) {
-      this.#pathname = URL.parse(url)?.pathname ?? "";
-      this.#url = url;
-    }
-    return this.#pathname;
+  constructor(url: string, host: string | null, table: RouteTable, access: AccessLists) {
+    this.url = url;
+    this.host = host;
+    this.pathname = URL.parse(url)?.pathname ?? "";
+    this.route = table.find(this.pathname);
+    this.#access = access;
+  }
+
+  /** Throws for an invalid URL without a `Host`. */
+  get isAllowedHost(): boolean {
+    return this.#isAllowedHost ??= isAllowedHost(this.host, this.url, this.#access);
+  }
+}
+
+/** Reads addresses. Most requests have the same one as the request before. */
+class Addresses {
+  readonly #table: RouteTable;
+  readonly #access: AccessLists;
+  #latest: Address | undefined;
+
+  constructor({ routes, access }: Pick<RouterOptions, "routes" | "access">) {
+    this.#table = new RouteTable(routes);
+    this.#access = access;
+  }
+
+  of({ url, headers }: Request): Address {
+    const host = headers.get("host");
+    const latest = this.#latest;
+    if (latest?.url === url && latest.host === host) return latest;
+    return this.#latest = new Address(url, host, this.#table, this.#access);
   }
 }
 
@@ -150,13 +176,7 @@ function complete(
   return response;
 }
 
-function routeAnswer(
-  request: Request,
-  route: Route | undefined,
-  { nothingHere }: AccessChecks,
-  info: RequestInfo,
-): Response | Promise<Response> {
-  if (route === undefined) return plainError(404, "not_found", nothingHere);
+function routeAnswer(request: Request, route: Route, info: RequestInfo): Response | Promise<Response> {
   if (request.method === "OPTIONS" && route.allowsCors && request.headers.has("origin")) return preflight();
   const method = request.method === "HEAD" ? "GET" : request.method;
   if (route.methods !== undefined && !route.methods.includes(method)) {
@@ -168,15 +188,12 @@ function routeAnswer(
 }
 
 function refuseAccess(
-  request: Request,
-  isOurOrigin: boolean,
-  { access, refusedNames }: AccessChecks,
-  route: Route | undefined,
-): Response | undefined {
-  const host = isAllowedHost(request, access);
-  if (host && isOurOrigin) return undefined;
-  refusedNames.report(host ? "origin" : "host", request.headers);
-  const message = host
+  { headers }: Request,
+  { isAllowedHost, route }: Address,
+  refusedNames: RefusedNames,
+): Response {
+  refusedNames.report(isAllowedHost ? "origin" : "host", headers);
+  const message = isAllowedHost
     ? "This Origin is not allowed. The operator allows origins with ALLOWED_ORIGINS."
     : "This Host is not allowed. The operator allows host names with ALLOWED_HOSTS.";
   return route?.speaksMcp === true
