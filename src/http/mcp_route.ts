@@ -94,7 +94,7 @@ export class McpRoute {
     try {
       const safeLog = info.log.withSecrets(caller.secrets);
       const log = named === undefined ? safeLog : safeLog.with(named);
-      const scope: CallScope = { caller, log: isKnown === true ? log : folded.of(info.address, log, isKnown) };
+      const scope = { caller, log: isKnown === true ? log : folded.of(info.address, log, isKnown) };
       const answer = endpoint.fetch(withExactAccept(request, accept), body, scope, forms);
       const response = answer instanceof Promise ? await answer : answer;
       return leaveAtEnd(response, place);
