@@ -1,8 +1,20 @@
-/** Work that is waited for. */
-interface Waiting {
+/** Work that is waited for, until it is disposed of. */
+class Waiting implements Disposable {
   /** When it is late, in milliseconds of `performance.now()`. */
-  until: number;
-  giveUp(): void;
+  readonly until: number;
+  readonly giveUp: () => void;
+  readonly #all: Set<Waiting>;
+
+  constructor(until: number, giveUp: () => void, all: Set<Waiting>) {
+    this.until = until;
+    this.giveUp = giveUp;
+    this.#all = all;
+    all.add(this);
+  }
+
+  [Symbol.dispose](): void {
+    this.#all.delete(this);
+  }
 }
 
 /**
@@ -28,7 +40,7 @@ export class CommonDeadline implements Disposable {
    */
   wait<T>(work: Promise<T>, onLate: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      const waiting = this.#begin(() => {
+      const waiting = this.begin(() => {
         try {
           resolve(onLate());
         } catch (error) {
@@ -37,11 +49,11 @@ export class CommonDeadline implements Disposable {
       });
       work.then(
         (value) => {
-          this.#waiting.delete(waiting);
+          waiting[Symbol.dispose]();
           resolve(value);
         },
         (error) => {
-          this.#waiting.delete(waiting);
+          waiting[Symbol.dispose]();
           reject(error);
         },
       );
@@ -54,20 +66,14 @@ export class CommonDeadline implements Disposable {
    * @param onLate Called once the time is up. Must not throw.
    */
   begin(onLate: () => void): Disposable {
-    const waiting = this.#begin(onLate);
-    return { [Symbol.dispose]: () => void this.#waiting.delete(waiting) };
+    const waiting = new Waiting(performance.now() + this.#ms, onLate, this.#waiting);
+    this.#timer ??= setTimeout(() => this.#giveUpLate(), this.#ms);
+    return waiting;
   }
 
   /** Stops the timer. What is still waited for is waited for without end. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
-  }
-
-  #begin(giveUp: () => void): Waiting {
-    const waiting = { until: performance.now() + this.#ms, giveUp };
-    this.#waiting.add(waiting);
-    this.#timer ??= setTimeout(() => this.#giveUpLate(), this.#ms);
-    return waiting;
   }
 
   #giveUpLate(): void {
@@ -78,7 +84,7 @@ export class CommonDeadline implements Disposable {
         this.#timer = setTimeout(() => this.#giveUpLate(), waiting.until - now);
         return;
       }
-      this.#waiting.delete(waiting);
+      waiting[Symbol.dispose]();
       waiting.giveUp();
     }
   }

@@ -1,3 +1,5 @@
+import { HeldPlaces } from "./held_places.ts";
+
 /**
  * Whose work takes a place: a customer that Cloudways has accepted, or a stranger. A stranger is known by address, and
  * may have sent credentials.
@@ -25,8 +27,8 @@ const MIN_SHARE = 2;
  */
 export class FairShares {
   readonly #bounds: Required<ShareBounds>;
-  readonly #customers = new Map<string, number>();
-  readonly #addresses = new Map<string, number>();
+  readonly #customers: HeldPlaces;
+  readonly #addresses: HeldPlaces;
   #held = 0;
   #heldByStrangers = 0;
 
@@ -41,6 +43,8 @@ export class FairShares {
       strangers: Math.min(places, Math.max(MIN_SHARE, Math.floor(places / 2))),
       ...bounds,
     };
+    this.#customers = new HeldPlaces(places);
+    this.#addresses = new HeldPlaces(places);
   }
 
   /** How many places are taken. */
@@ -64,22 +68,22 @@ export class FairShares {
     const { places, perCustomer, strangers } = this.#bounds;
     const share = shareOf(places - this.#held, places);
     const customer = customerOf(owner);
-    const held = customer === undefined ? 0 : this.#customers.get(customer) ?? 0;
+    const held = customer === undefined ? 0 : this.#customers.of(customer);
     if (held >= perCustomer) return false;
     if ("customer" in owner) return held < share;
     const free = Math.min(strangers - this.#heldByStrangers, places - this.#held);
     // Many strangers may share one address, through a proxy: none of them takes all that the address may have.
     return this.#heldByStrangers < share && held < shareOf(free, strangers) &&
-      (this.#addresses.get(owner.stranger) ?? 0) < Math.max(MIN_SHARE, free);
+      this.#addresses.of(owner.stranger) < Math.max(MIN_SHARE, free);
   }
 
   #count(owner: Owner, change: 1 | -1): void {
     this.#held += change;
     const customer = customerOf(owner);
-    if (customer !== undefined) count(this.#customers, customer, change);
+    if (customer !== undefined) this.#customers.count(customer, change);
     if ("customer" in owner) return;
     this.#heldByStrangers += change;
-    count(this.#addresses, owner.stranger, change);
+    this.#addresses.count(owner.stranger, change);
   }
 }
 
@@ -91,10 +95,4 @@ function shareOf(free: number, places: number): number {
 /** The customer, or the credentials of a stranger. */
 function customerOf(owner: Owner): string | undefined {
   return "customer" in owner ? owner.customer : owner.credentials;
-}
-
-function count(counts: Map<string, number>, name: string, change: 1 | -1): void {
-  const changed = (counts.get(name) ?? 0) + change;
-  if (changed === 0) counts.delete(name);
-  else counts.set(name, changed);
 }

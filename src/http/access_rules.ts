@@ -22,17 +22,19 @@ const ALLOWED_HEADERS = [
   ...CREDENTIAL_HEADERS,
 ].join(", ");
 
-/** Whether a request is addressed to an allowed host name. This stops DNS rebinding. */
-export function isAllowedHost(request: Request, { allowedHosts }: AccessLists): boolean {
-  const header = request.headers.get("host");
-  if (header === null) return allowedHosts.has(new URL(request.url).hostname);
+/**
+ * Whether a request is addressed to an allowed host name. This stops DNS rebinding.
+ *
+ * @param header The request's `Host`; null if it has none.
+ */
+export function isAllowedHost(header: string | null, url: string, { allowedHosts }: AccessLists): boolean {
+  if (header === null) return allowedHosts.has(new URL(url).hostname);
   const name = HOST.exec(header)?.[1];
   return name !== undefined && allowedHosts.has(name.toLowerCase());
 }
 
-/** Whether a request comes from no web page, or from a page of an allowed origin. */
-export function isAllowedOrigin(request: Request, { allowedOrigins }: AccessLists): boolean {
-  const header = request.headers.get("origin");
+/** Whether a request with this `Origin` comes from no web page, or from a page of an allowed origin. */
+export function isAllowedOrigin(header: string | null, { allowedOrigins }: AccessLists): boolean {
   if (header === null) return true;
   const origin = URL.parse(header);
   if (origin === null) return false;
@@ -52,11 +54,11 @@ export function preflight(): Response {
 /**
  * Lets the page of an allowed origin read an answer.
  *
+ * @param origin The header of the request; null for one that comes from no page.
  * @param exposed Headers that it may read besides the usual ones.
  */
-export function allowOrigin(request: Request, headers: Headers, exposed: readonly string[] = []): void {
+export function allowOrigin(origin: string | null, headers: Headers, exposed: readonly string[] = []): void {
   headers.append("vary", "Origin");
-  const origin = request.headers.get("origin");
   if (origin === null) return;
   headers.set("access-control-allow-origin", origin);
   headers.set("access-control-expose-headers", ["Mcp-Session-Id", "Retry-After", ...exposed].join(", "));

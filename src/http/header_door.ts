@@ -1,10 +1,10 @@
 import { narrow } from "../identity/bounds.ts";
 import type { CustomerIds } from "../identity/customer_id.ts";
 import { identify, sentSecrets } from "./caller_headers.ts";
-import { GuestTable } from "./guest_table.ts";
+import { type GuestKey, GuestTable } from "./guest_table.ts";
 import { readAddress } from "./mcp_address.ts";
 import { type DoorParts, type Guest, guestOf, type McpDoor } from "./mcp_door.ts";
-import type { RequestInfo } from "./router.ts";
+import type { RequestInfo } from "./handled_request.ts";
 
 /** What {@linkcode HeaderDoor} needs. */
 export interface HeaderDoorOptions extends DoorParts {
@@ -28,7 +28,7 @@ export class HeaderDoor implements McpDoor {
     return this.#guests.get(key) ?? this.#read(key, headers, pathname);
   }
 
-  async #read(key: string, headers: Headers, pathname: string): Promise<Guest> {
+  async #read(key: GuestKey, headers: Headers, pathname: string): Promise<Guest> {
     const { customerIds, bounds } = this.#options;
     const guest = guestOf(headers, {
       identity: await identify(headers, customerIds),

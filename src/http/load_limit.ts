@@ -22,11 +22,39 @@ export const LOAD_BOUNDS: LoadBounds = {
 };
 
 /** The place of a request that was admitted. */
-export interface Admission {
+export class Admission {
+  readonly #shares: FairShares;
+  readonly #onLeave: () => void;
+  /** Undefined once the place is lost or given back. */
+  #holder: Owner | undefined;
+
+  /**
+   * @param holder Has taken a place of the shares.
+   * @param onLeave Called once the place is free.
+   */
+  constructor(shares: FairShares, holder: Owner, onLeave: () => void) {
+    this.#shares = shares;
+    this.#holder = holder;
+    this.#onLeave = onLeave;
+  }
+
   /** Counts a stranger's request as a customer's from now on. False, and the place is lost, if they have too many. */
-  claim(customer: string): boolean;
+  claim(customer: string): boolean {
+    if (this.#holder !== undefined) this.#shares.giveBack(this.#holder);
+    const owner = { customer };
+    const isTaken = this.#shares.take(owner);
+    this.#holder = isTaken ? owner : undefined;
+    if (!isTaken) this.#onLeave();
+    return isTaken;
+  }
+
   /** Gives the place back, when the answer's stream has ended. Calling it again does nothing. */
-  leave(): void;
+  leave(): void {
+    if (this.#holder === undefined) return;
+    this.#shares.giveBack(this.#holder);
+    this.#holder = undefined;
+    this.#onLeave();
+  }
 }
 
 /**
@@ -54,25 +82,7 @@ export class LoadLimit {
 
   /** Admits a request, or returns the limit that refuses it. */
   enter(owner: Owner): Admission | Limit {
-    if (!this.#shares.take(owner)) return this.#limitOf(owner);
-    let holder = owner;
-    let left = false;
-    return {
-      claim: (customer) => {
-        this.#shares.giveBack(holder);
-        const taken = this.#shares.take({ customer });
-        if (taken) holder = { customer };
-        else left = true;
-        if (left) this.#notifyIfEmpty();
-        return taken;
-      },
-      leave: () => {
-        if (left) return;
-        left = true;
-        this.#shares.giveBack(holder);
-        this.#notifyIfEmpty();
-      },
-    };
+    return this.#shares.take(owner) ? new Admission(this.#shares, owner, this.#onLeave) : this.#limitOf(owner);
   }
 
   /** Resolves when no request is in progress. */
@@ -85,10 +95,11 @@ export class LoadLimit {
     return "customer" in owner ? "load_customer" : "load_strangers";
   }
 
-  #notifyIfEmpty(): void {
-    if (this.inside > 0) return;
+  /** Tells those who wait for it that no request is in progress. */
+  readonly #onLeave = () => {
+    if (this.inside > 0 || this.#emptyListeners.length === 0) return;
     const waiting = this.#emptyListeners;
     this.#emptyListeners = [];
     for (const resolve of waiting) resolve();
-  }
+  };
 }

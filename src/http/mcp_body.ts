@@ -7,17 +7,17 @@ import { oversized } from "../text/json_size.ts";
 import type { Secrets } from "../text/redaction/hider.ts";
 import { safeText } from "../text/safe.ts";
 import { BodyError, type BodyProblem, type BodyReader } from "./request_body.ts";
-import type { RequestInfo } from "./router.ts";
+import type { RequestInfo } from "./handled_request.ts";
 import { memberOf } from "../text/member.ts";
 
 /** Reads and parses a body, or returns the refusal of a malformed one. */
 export async function readMessage(
   request: Request,
   bodies: BodyReader,
-  { address, limited }: Pick<RequestInfo, "address" | "limited">,
+  info: Pick<RequestInfo, "address" | "limited">,
 ): Promise<JsonBody | Response> {
   try {
-    const text = await bodies.read(request, { address });
+    const text = await bodies.read(request, info);
     const size = oversized(text);
     if (size !== undefined) return invalid(`the body is ${size}.`);
     const parsed: unknown = JSON.parse(text);
@@ -28,7 +28,7 @@ export async function readMessage(
     if (problem !== undefined) return invalid(problem, usableIdOf(body));
     return isJsonBody(body) ? body : invalid("the body is not a JSON-RPC message.");
   } catch (error) {
-    if (error instanceof BodyError && error.problem === "no_room") limited("bodies");
+    if (error instanceof BodyError && error.problem === "no_room") info.limited("bodies");
     if (error instanceof BodyError) return refuseBody(error.problem);
     return jsonRpcError(400, JSON_RPC_ERRORS.parseError, "Parse error: the body is not valid JSON.");
   }
@@ -71,10 +71,14 @@ function isRequest(message: unknown): boolean {
 /** The log fields of a message: its method and tool, cut and cleaned, since both are the caller's text. */
 export function describeBody(body: JsonBody, secrets: Secrets): Record<string, unknown> {
   if (Array.isArray(body)) return { batch: body.length };
-  const text = (value: unknown) => typeof value === "string" ? safeText(value, { secrets, maxLength: 60 }) : undefined;
-  const method = text(body.method);
-  const tool = method === "tools/call" ? text(memberOf(body.params, "name")) : undefined;
-  return { ...(method !== undefined && { mcp_method: method }), ...(tool !== undefined && { tool }) };
+  const method = shownName(body.method, secrets);
+  if (method === undefined) return {};
+  const tool = method === "tools/call" ? shownName(memberOf(body.params, "name"), secrets) : undefined;
+  return tool === undefined ? { mcp_method: method } : { mcp_method: method, tool };
+}
+
+function shownName(value: unknown, secrets: Secrets): string | undefined {
+  return typeof value === "string" ? safeText(value, { secrets, maxLength: 60 }) : undefined;
 }
 
 function isJsonBody(value: unknown): value is JsonBody {

@@ -1,15 +1,18 @@
 /** The doors of the MCP endpoint. A door says who a caller is, and what they may do at most. */
 import { type Bounds, boundToServers } from "../identity/bounds.ts";
 import { type CallerConnection, callerSecrets, type Identity, type Wishes } from "../identity/caller.ts";
+import { shortCustomerId } from "../identity/customer_id.ts";
 import type { SecretHider } from "../text/redaction/hider.ts";
 import type { WorkCounts } from "../text/work_counts.ts";
 import { readWishes } from "./caller_headers.ts";
-import type { RequestInfo } from "./router.ts";
+import type { RequestInfo } from "./handled_request.ts";
 
 /** A caller that a door let in. It may be the same for all requests with the same headers and address. */
 export interface Guest {
   readonly identity: Identity;
   readonly connection: CallerConnection | undefined;
+  /** What log lines say of the caller; undefined for one without credentials. */
+  readonly named: Readonly<Record<string, string>> | undefined;
   /** What the caller asks for; or the error of a header or an address that names something unknown. */
   readonly asks: GuestAsks | RangeError;
 }
@@ -61,7 +64,12 @@ export function guestOf(
   parts: Pick<DoorParts, "isTool" | "work">,
 ): Guest {
   const { identity, connection } = admitted;
-  return { identity, connection, asks: readAsks(headers, admitted, parts) };
+  return { identity, connection, named: namedOf(admitted), asks: readAsks(headers, admitted, parts) };
+}
+
+function namedOf({ identity, connection }: Admitted): Guest["named"] {
+  if (identity.kind === "none") return undefined;
+  return { customer: shortCustomerId(identity.id), ...(connection && { connection: connection.id }) };
 }
 
 function readAsks(

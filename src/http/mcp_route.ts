@@ -1,8 +1,6 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
 import { type Caller, customerIdOf } from "../identity/caller.ts";
-import { shortCustomerId } from "../identity/customer_id.ts";
 import type { Limit } from "../errors.ts";
-import type { Owner } from "../async/fair_shares.ts";
 import type { McpEndpoint } from "../mcp/endpoint.ts";
 import { type AnswerForms, JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import { EarlyHeadResponse } from "../mcp/late_answer.ts";
@@ -15,7 +13,7 @@ import type { Guest, GuestAsks, McpDoor } from "./mcp_door.ts";
 import { describeBody, readMessage, startsWork, unavailable } from "./mcp_body.ts";
 import { accepts } from "./media_types.ts";
 import type { BodyReader } from "./request_body.ts";
-import type { RequestInfo } from "./router.ts";
+import type { RequestInfo } from "./handled_request.ts";
 
 /** Knows which credentials Cloudways has accepted before. */
 export interface Acceptance {
@@ -41,8 +39,9 @@ export interface McpRouteOptions {
 
 /** A request that was admitted. */
 interface Entry {
-  scope: CallScope;
   place: Admission;
+  /** Whether Cloudways has accepted the caller. If not before, this call may be the first, so it is asked at the end. */
+  isKnown: true | (() => boolean);
 }
 
 const TYPES = { json: "application/json", stream: "text/event-stream" } as const;
@@ -63,17 +62,21 @@ export class McpRoute {
 
   /** Answers one request. */
   async fetch(request: Request, info: RequestInfo): Promise<Response> {
-    const guest = await this.#options.door.open(request, info);
+    const { door, bodies, endpoint, folded } = this.#options;
+    const opened = door.open(request, info);
+    const guest = opened instanceof Promise ? await opened : opened;
     if (guest instanceof Response) return guest;
-    const forms = answerForms(request.headers);
+    const accept = request.headers.get("accept");
+    const forms = answerForms(accept);
     const refusal = refuseHttpForm(request, forms);
     if (refusal !== undefined) return refusal;
-    const { asks } = guest;
+    const { asks, named } = guest;
     if (asks instanceof RangeError) return jsonRpcError(400, JSON_RPC_ERRORS.invalidRequest, asks.message);
-    const body = await readMessage(request, this.#options.bodies, info);
+    const body = await readMessage(request, bodies, info);
     if (body instanceof Response) return body;
-    const scope = scopeOf(guest, asks, info);
-    info.note(describeBody(body, scope.caller.secrets));
+    const caller = callerOf(guest, asks, info);
+    if (named !== undefined) info.note(named);
+    info.note(describeBody(body, caller.secrets));
     // During shutdown, answers to open questions and notifications are still accepted.
     if (this.#options.isDraining() && startsWork(body)) {
       const refusal = unavailable("This server is shutting down.");
@@ -81,15 +84,19 @@ export class McpRoute {
       return refusal;
     }
     // Only now that the body is complete: a client that never ends its body takes no place.
-    const entry = await this.#enter(scope, info);
+    const entered = this.#enter(caller, info);
+    const entry = entered instanceof Promise ? await entered : entered;
     if (typeof entry === "string") {
       info.limited(entry);
       return unavailable(REFUSED_LOAD[entry] ?? "This server has too much to do.");
     }
-    const { place } = entry;
+    const { place, isKnown } = entry;
     try {
-      const { endpoint } = this.#options;
-      const response = await endpoint.fetch(withExactAccept(request), body, entry.scope, forms);
+      const safeLog = info.log.withSecrets(caller.secrets);
+      const log = named === undefined ? safeLog : safeLog.with(named);
+      const scope = { caller, log: isKnown === true ? log : folded.of(info.address, log, isKnown) };
+      const answer = endpoint.fetch(withExactAccept(request, accept), body, scope, forms);
+      const response = answer instanceof Promise ? await answer : answer;
       return leaveAtEnd(response, place);
     } catch (error) {
       place.leave();
@@ -98,17 +105,18 @@ export class McpRoute {
   }
 
   /** Takes a place: as a customer if Cloudways has accepted the credentials before, otherwise as a stranger. */
-  #enter(scope: CallScope, info: RequestInfo): Entry | Limit | Promise<Entry | Limit> {
+  #enter({ identity }: Caller, info: RequestInfo): Entry | Limit | Promise<Entry | Limit> {
     const { load, acceptance } = this.#options;
-    const customer = customerIdOf(scope.caller.identity);
-    const isKnown = customer !== undefined && acceptance.isKnown(customer);
-    // Checked at the end, since this call may be the first one that Cloudways accepts.
-    const isKnownNow = () => customer !== undefined && acceptance.isKnown(customer);
-    info.known(isKnownNow);
-    const place = load.enter(ownerOf(info.address, customer, isKnown));
-    if (typeof place === "string") return place;
-    const entry = { scope: { ...scope, log: this.#options.folded.of(info.address, scope.log, isKnownNow) }, place };
-    return customer === undefined || isKnown ? entry : this.#claim(entry, customer, info.log);
+    const customer = customerIdOf(identity);
+    if (customer === undefined) return entryOf(load.enter({ stranger: info.address }), isStranger);
+    if (acceptance.isKnown(customer)) {
+      info.known();
+      return entryOf(load.enter({ customer }), true);
+    }
+    const isKnown = () => acceptance.isKnown(customer);
+    info.known(isKnown);
+    const entry = entryOf(load.enter({ stranger: info.address, credentials: customer }), isKnown);
+    return typeof entry === "string" ? entry : this.#claim(entry, customer, info.log);
   }
 
   /** Asked only after the request has a place, so that strangers can't cause unbounded store requests. */
@@ -126,30 +134,33 @@ export class McpRoute {
   }
 }
 
-function ownerOf(address: string, customer: string | undefined, isKnown: boolean): Owner {
-  if (customer === undefined) return { stranger: address };
-  return isKnown ? { customer } : { stranger: address, credentials: customer };
+const isStranger = () => false;
+
+function entryOf(place: Admission | Limit, isKnown: Entry["isKnown"]): Entry | Limit {
+  return typeof place === "string" ? place : { place, isKnown };
 }
 
-function scopeOf({ identity, connection }: Guest, asks: GuestAsks, info: RequestInfo): CallScope {
-  const { requestId, address, log, note } = info;
-  const { wishes, boundTo } = asks;
-  const secrets = asks.secrets.again();
-  const caller: Caller = {
+function callerOf({ identity, connection }: Guest, asks: GuestAsks, { address, requestId }: RequestInfo): Caller {
+  const { boundTo, secrets, wishes } = asks;
+  const { readOnly, toolsets, onlyTools, excludedTools, listedToolsets, servers, approvalCode, confirmByPage } = wishes;
+  // Named one by one: to spread them takes several times as long as all the rest.
+  return {
     identity,
-    ...wishes,
+    readOnly,
+    toolsets,
+    onlyTools,
+    excludedTools,
+    listedToolsets,
+    servers,
+    approvalCode,
+    confirmByPage,
     boundTo,
     connection,
-    secrets,
+    secrets: secrets.again(),
     transport: "http",
     address,
     requestId,
   };
-  const safeLog = log.withSecrets(secrets);
-  if (identity.kind === "none") return { caller, log: safeLog };
-  const named = { customer: shortCustomerId(identity.id), ...(connection && { connection: connection.id }) };
-  note(named);
-  return { caller, log: safeLog.with(named) };
 }
 
 function refuseHttpForm(request: Request, { json, stream }: AnswerForms): Response | undefined {
@@ -159,10 +170,11 @@ function refuseHttpForm(request: Request, { json, stream }: AnswerForms): Respon
     refusal.headers.set("allow", "POST, OPTIONS");
     return refusal;
   }
-  if (!isJsonContentType(request.headers.get("content-type"))) {
+  const type = request.headers.get("content-type");
+  if (type !== TYPES.json && !isJsonContentType(type)) {
     return refuse(415, "Unsupported media type: Content-Type must be application/json.");
   }
-  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
   if (encoding !== "identity" && encoding !== "") {
     return refuse(415, "Unsupported media type: the body must not be compressed; leave Content-Encoding out.");
   }
@@ -174,27 +186,26 @@ function refuseHttpForm(request: Request, { json, stream }: AnswerForms): Respon
 const BOTH_TYPES = `${TYPES.json}, ${TYPES.stream}`;
 
 /** The forms of answer that a client accepts; without an Accept header, both. */
-function answerForms(headers: Headers): AnswerForms {
-  const accept = headers.get("accept") ?? BOTH_TYPES;
-  if (accept === BOTH_TYPES) return { json: true, stream: true };
+function answerForms(accept: string | null): AnswerForms {
+  if (accept === null || accept === BOTH_TYPES) return { json: true, stream: true };
   return { json: accepts(accept, TYPES.json), stream: accepts(accept, TYPES.stream) };
 }
 
 /** Makes Accept name both types, as the SDK's transports require. Which type is used is decided elsewhere. */
-function withExactAccept(request: Request): Request {
-  const accept = request.headers.get("accept") ?? "";
-  if (accept.includes("application/json") && accept.includes("text/event-stream")) return request;
+function withExactAccept(request: Request, accept: string | null): Request {
+  if (accept === BOTH_TYPES) return request;
+  if (accept?.includes(TYPES.json) && accept.includes(TYPES.stream)) return request;
   const headers = new Headers(request.headers);
   headers.set("accept", BOTH_TYPES);
   return new Request(request.url, { method: request.method, headers, signal: request.signal });
 }
 
 /** Gives the place back, for a streamed or late answer only when its body has ended. */
-function leaveAtEnd(response: Response, { leave }: Admission): Response {
+function leaveAtEnd(response: Response, place: Admission): Response {
   const streams = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
   if ((streams || response instanceof EarlyHeadResponse) && response.body !== null) {
-    return new Response(whenDone(response.body, leave), response);
+    return new Response(whenDone(response.body, () => place.leave()), response);
   }
-  leave();
+  place.leave();
   return response;
 }

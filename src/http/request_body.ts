@@ -44,12 +44,23 @@ export interface ReadBodyOptions {
   maxBytes?: number;
 }
 
-interface PendingBody {
-  address: string;
+class PendingBody {
+  readonly address: string;
   bytes: number;
   /** When its time is up, on the clock of `performance.now`. */
-  endsAt: number;
-  giveUp(problem: BodyProblem): void;
+  readonly endsAt: number;
+  readonly #reject: (error: BodyError) => void;
+
+  constructor(address: string, bytes: number, endsAt: number, reject: (error: BodyError) => void) {
+    this.address = address;
+    this.bytes = bytes;
+    this.endsAt = endsAt;
+    this.#reject = reject;
+  }
+
+  giveUp(problem: BodyProblem): void {
+    this.#reject(new BodyError(problem));
+  }
 }
 
 /**
@@ -90,8 +101,7 @@ export class BodyReader implements Disposable {
   /** Reads a body whose length is known and small. It breaks off if the client leaves, or if the server shuts down. */
   #readWhole(request: Request, address: string, length: number): Promise<string> {
     return new Promise((resolve, reject) => {
-      const body = this.#enter(address, (problem) => reject(new BodyError(problem)));
-      this.#count(body, length);
+      const body = this.#enter(address, length, reject);
       request.text().then(
         (text) => {
           this.#leave(body);
@@ -107,7 +117,7 @@ export class BodyReader implements Disposable {
 
   async #readInPieces(request: Request, address: string, maxBytes: number): Promise<string> {
     const { promise: givenUp, reject } = Promise.withResolvers<never>();
-    const body = this.#enter(address, (problem) => reject(new BodyError(problem)));
+    const body = this.#enter(address, 0, reject);
     try {
       return await this.#collect(request, body, maxBytes, givenUp);
     } finally {
@@ -132,9 +142,10 @@ export class BodyReader implements Disposable {
     }
   }
 
-  #enter(address: string, giveUp: PendingBody["giveUp"]): PendingBody {
-    const body = { address, bytes: 0, endsAt: performance.now() + this.#timeoutMs, giveUp };
+  #enter(address: string, bytes: number, reject: (error: BodyError) => void): PendingBody {
+    const body = new PendingBody(address, bytes, performance.now() + this.#timeoutMs, reject);
     this.#pending.add(body);
+    this.#bytes += bytes;
     this.#timer ??= setTimeout(() => this.#endDue(), this.#timeoutMs);
     this.#makeRoom();
     return body;

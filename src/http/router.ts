@@ -1,29 +1,9 @@
-import type { Limit } from "../errors.ts";
 import { JSON_RPC_ERRORS, jsonRpcError } from "../mcp/json_rpc.ts";
 import type { Networks } from "../text/networks.ts";
-import type { FoldedLog } from "../telemetry/folded_log.ts";
-import type { Logger } from "../telemetry/log.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
-import type { Tracer } from "../telemetry/tracing.ts";
 import { type AccessLists, allowOrigin, isAllowedHost, isAllowedOrigin, preflight } from "./access_rules.ts";
 import { clientAddress } from "./client_address.ts";
+import { HandledRequest, type HandlingParts, type RequestInfo } from "./handled_request.ts";
 import { RefusedNames } from "./refused_names.ts";
-
-/** What is known about a request before its handler runs. */
-export interface RequestInfo {
-  requestId: string;
-  /** The path that was asked for. It may hold an id, so it is not logged. */
-  pathname: string;
-  /** The client's address or network; strangers are bounded by it. */
-  address: string;
-  log: Logger;
-  /** Adds fields to the line that is logged when the request is answered. */
-  note: (fields: Record<string, unknown>) => void;
-  /** Marks the request as a known customer's, if `isKnown` is true at its end: then it gets its own log line. */
-  known: (isKnown?: () => boolean) => void;
-  /** Notes that one of our limits refuses the request. */
-  limited: (limit: Limit) => void;
-}
 
 /** A route of the HTTP server. */
 export interface Route {
@@ -51,14 +31,9 @@ export interface Route {
 }
 
 /** What {@linkcode createRouter} needs. */
-export interface RouterOptions {
+export interface RouterOptions extends HandlingParts {
   routes: readonly Route[];
   access: AccessLists;
-  metrics: Metrics;
-  tracer: Tracer;
-  log: Logger;
-  /** Folds the log lines of unknown callers. */
-  folded: FoldedLog;
   /** Proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: Networks;
 }
@@ -73,90 +48,135 @@ export type FetchHandler = (request: Request, connection?: ConnectionInfo) => Pr
 
 /** Makes the outermost handler: finds the route, applies the access rules, logs and counts, and never throws. */
 export function createRouter(options: RouterOptions): FetchHandler {
-  const routes = new Map(options.routes.filter(({ matches }) => !matches).map((route) => [route.path, route]));
+  const { routes, access, trustedProxies } = options;
+  const addresses = new Addresses(options);
   const refusedNames = new RefusedNames(options.log);
-  const patterns = options.routes.filter(({ matches }) => matches);
-  const servesMcp = options.routes.some(({ path }) => path === "/mcp");
-  const nothingHere = `There is nothing here.${servesMcp ? " MCP is served at /mcp." : ""}`;
+  const nothing = nothingHere(routes);
   return async (request, connection) => {
-    const startedAt = performance.now();
-    const requestId = crypto.randomUUID();
-    const log = options.log.with({ request_id: requestId, ...options.tracer.ids() });
-    // A malformed Host makes an invalid URL; it is refused below.
-    const pathname = URL.parse(request.url)?.pathname ?? "";
-    const route = routes.get(pathname) ?? patterns.find(({ matches }) => matches?.(pathname));
-    const name = route?.path ?? "unknown";
-    const method = knownMethod(request.method);
-    options.tracer.nameRequest(method, name);
-    options.metrics.requestStarted();
-    const noted: Record<string, unknown> = {};
-    const address = addressOf(request, connection, options.trustedProxies);
-    let isKnown = () => false;
-    const requestLog = options.folded.of(address, log, () => isKnown());
+    const sentTo = addresses.of(request);
+    const { route } = sentTo;
+    const handled = new HandledRequest(options, {
+      pathname: sentTo.pathname,
+      address: addressOf(request, connection, trustedProxies),
+      method: knownMethod(request.method),
+      route: route?.path ?? "unknown",
+    });
     let status = 500;
     try {
-      const note = (fields: Record<string, unknown>) => void Object.assign(noted, fields);
-      const info: RequestInfo = {
-        requestId,
-        pathname,
-        address,
-        log,
-        note,
-        known: (when = () => true) => void (isKnown = when),
-        limited: (limit) => {
-          options.metrics.rateLimited(limit);
-          note({ limited_by: limit });
-        },
-      };
-      const response = await answer(request, route, { access: options.access, refusedNames, nothingHere }, info);
+      const origin = request.headers.get("origin");
+      const isOurs = isAllowedOrigin(origin, access);
+      const isRefused = route?.skipsAccessRules !== true && !(sentTo.isAllowedHost && isOurs);
+      const answer = isRefused
+        ? refuseAccess(request, sentTo, refusedNames)
+        : route === undefined
+        ? plainError(404, "not_found", nothing)
+        : routeAnswer(request, route, handled);
+      const response = answer instanceof Response ? answer : await answer;
       status = response.status;
-      return complete(response, route, requestId);
+      const letsRead = !isRefused && route?.allowsCors === true && isOurs;
+      return complete(response, route, handled.requestId, letsRead ? { origin } : undefined);
     } catch (error) {
-      requestLog.error("internal error", { route: name, error });
-      const response = plainError(500, "internal_error", `Something went wrong; request ${requestId}.`);
-      return complete(response, route, requestId);
+      handled.failed(error);
+      const response = plainError(500, "internal_error", `Something went wrong; request ${handled.requestId}.`);
+      return complete(response, route, handled.requestId, undefined);
     } finally {
-      const seconds = (performance.now() - startedAt) / 1000;
-      options.metrics.requestFinished({ route: name, status, seconds });
-      const level = route?.quiet === true && status < 400 ? "debug" : "info";
-      requestLog[level]("request", { method, route: name, status, milliseconds: Math.round(seconds * 1000), ...noted });
-      options.folded.sumUpWhenDue();
+      handled.answered(status, route?.quiet === true);
     }
   };
 }
 
-/** The access rules, the log of refused names, and what a path without a route is answered. */
-interface AccessChecks {
-  access: AccessLists;
-  refusedNames: RefusedNames;
-  nothingHere: string;
+/** Finds the route of a path: one with just this path, or the first that matches it. */
+class RouteTable {
+  readonly #byPath = new Map<string, Route>();
+  readonly #patterns: readonly Route[];
+
+  constructor(routes: readonly Route[]) {
+    this.#patterns = routes.filter(({ matches }) => matches);
+    for (const route of routes) if (route.matches === undefined) this.#byPath.set(route.path, route);
+    // The usual form of an address needs no search.
+    for (const { path } of this.#patterns) {
+      const route = this.find(path);
+      if (route !== undefined) this.#byPath.set(path, route);
+    }
+  }
+
+  find(pathname: string): Route | undefined {
+    return this.#byPath.get(pathname) ?? this.#patterns.find(({ matches }) => matches?.(pathname));
+  }
 }
 
-async function answer(request: Request, route: Route | undefined, checks: AccessChecks, info: RequestInfo) {
-  const { access } = checks;
-  if (route?.skipsAccessRules !== true) {
-    const refusal = refuseAccess(request, checks, route);
-    if (refusal !== undefined) return refusal;
+/** Where a request is addressed to. */
+class Address {
+  readonly url: string;
+  /** The header; null if there is none. */
+  readonly host: string | null;
+  /** Empty for a malformed `Host`, which makes an invalid URL; such a request is refused. */
+  readonly pathname: string;
+  readonly route: Route | undefined;
+  readonly #access: AccessLists;
+  #isAllowedHost: boolean | undefined;
+
+  constructor(url: string, host: string | null, table: RouteTable, access: AccessLists) {
+    this.url = url;
+    this.host = host;
+    this.pathname = URL.parse(url)?.pathname ?? "";
+    this.route = table.find(this.pathname);
+    this.#access = access;
   }
-  const response = route === undefined
-    ? plainError(404, "not_found", checks.nothingHere)
-    : await routeAnswer(request, route, info);
-  if (route?.allowsCors === true && isAllowedOrigin(request, access)) {
-    allowOrigin(request, response.headers, route.exposes);
+
+  /** Throws for an invalid URL without a `Host`. */
+  get isAllowedHost(): boolean {
+    return this.#isAllowedHost ??= isAllowedHost(this.host, this.url, this.#access);
   }
+}
+
+/** Reads addresses. Most requests have the same one as the request before. */
+class Addresses {
+  readonly #table: RouteTable;
+  readonly #access: AccessLists;
+  #latest: Address | undefined;
+
+  constructor({ routes, access }: Pick<RouterOptions, "routes" | "access">) {
+    this.#table = new RouteTable(routes);
+    this.#access = access;
+  }
+
+  of({ url, headers }: Request): Address {
+    const host = headers.get("host");
+    const latest = this.#latest;
+    if (latest?.url === url && latest.host === host) return latest;
+    return this.#latest = new Address(url, host, this.#table, this.#access);
+  }
+}
+
+function nothingHere(routes: readonly Route[]): string {
+  const servesMcp = routes.some(({ path }) => path === "/mcp");
+  return `There is nothing here.${servesMcp ? " MCP is served at /mcp." : ""}`;
+}
+
+/**
+ * Adds the headers that all answers have, and those that let the page of an allowed origin read this one.
+ *
+ * @param reader Undefined if no page may read it.
+ */
+function complete(
+  response: Response,
+  route: Route | undefined,
+  requestId: string,
+  reader: { origin: string | null } | undefined,
+): Response {
+  const { headers } = response;
+  if (reader !== undefined) allowOrigin(reader.origin, headers, route?.exposes);
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("x-request-id", requestId);
+  if (route?.headers !== undefined) {
+    for (const [name, value] of Object.entries(route.headers)) headers.set(name, value);
+  }
+  if (route?.noStore === true) headers.set("cache-control", "no-store");
   return response;
 }
 
-/** Adds the headers that all answers have. */
-function complete(response: Response, route: Route | undefined, requestId: string): Response {
-  response.headers.set("x-content-type-options", "nosniff");
-  response.headers.set("x-request-id", requestId);
-  for (const [name, value] of Object.entries(route?.headers ?? {})) response.headers.set(name, value);
-  if (route?.noStore === true) response.headers.set("cache-control", "no-store");
-  return response;
-}
-
-async function routeAnswer(request: Request, route: Route, info: RequestInfo): Promise<Response> {
+function routeAnswer(request: Request, route: Route, info: RequestInfo): Response | Promise<Response> {
   if (request.method === "OPTIONS" && route.allowsCors && request.headers.has("origin")) return preflight();
   const method = request.method === "HEAD" ? "GET" : request.method;
   if (route.methods !== undefined && !route.methods.includes(method)) {
@@ -164,18 +184,16 @@ async function routeAnswer(request: Request, route: Route, info: RequestInfo): P
     refusal.headers.set("allow", route.methods.join(", "));
     return refusal;
   }
-  return await route.handle(request, info);
+  return route.handle(request, info);
 }
 
 function refuseAccess(
-  request: Request,
-  { access, refusedNames }: AccessChecks,
-  route: Route | undefined,
-): Response | undefined {
-  const host = isAllowedHost(request, access);
-  if (host && isAllowedOrigin(request, access)) return undefined;
-  refusedNames.report(host ? "origin" : "host", request.headers);
-  const message = host
+  { headers }: Request,
+  { isAllowedHost, route }: Address,
+  refusedNames: RefusedNames,
+): Response {
+  refusedNames.report(isAllowedHost ? "origin" : "host", headers);
+  const message = isAllowedHost
     ? "This Origin is not allowed. The operator allows origins with ALLOWED_ORIGINS."
     : "This Host is not allowed. The operator allows host names with ALLOWED_HOSTS.";
   return route?.speaksMcp === true
@@ -194,7 +212,9 @@ function addressOf({ headers }: Request, connection: ConnectionInfo | undefined,
   return clientAddress(hostname, headers.get("x-forwarded-for"), trusted);
 }
 
+const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
 /** The method for the log. It is the caller's text, so an unknown one is not logged. */
 function knownMethod(method: string): string {
-  return ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].includes(method) ? method : "OTHER";
+  return METHODS.has(method) ? method : "OTHER";
 }

@@ -65,10 +65,10 @@ export function plainRequest(headers: Headers, body: JsonBody): PlainRequest | u
   const era = isObject(meta) ? eraOf(headers, method, meta) : undefined;
   if (era === undefined || !isObject(meta)) return undefined;
   if (method !== "tools/call") {
-    return headers.has("mcp-name") ? undefined : plainQuery(method, params, { era, id });
+    return headers.get("mcp-name") === null ? plainQuery(method, params, { era, id }) : undefined;
   }
   // A session may belong to a client that can be asked in the middle of its call.
-  if (era === "2025" && headers.has("mcp-session-id")) return undefined;
+  if (era === "2025" && headers.get("mcp-session-id") !== null) return undefined;
   const { name, arguments: args = {} } = params;
   if (!hasOnly(params, PARAMS.call) || typeof name !== "string" || !isObject(args)) return undefined;
   const named = headers.get("mcp-name");

@@ -135,3 +135,18 @@ Deno.test("the guests that are kept are bounded, and the latest stay", async () 
   assert.equal(await open(headers(2_000)), last);
   assert.notEqual(await open(headers(0)), first);
 });
+
+Deno.test("a text that another customer sends in another header finds nobody", async () => {
+  const { open } = await makeDoor();
+  const email = "jo@example.com";
+  const customer = await open({ "x-api-key": TOKEN });
+  await open({ "x-api-key": "not a token" });
+
+  const other = await open({ "x-cloudways-email": TOKEN });
+  const pair = await open({ "x-cloudways-email": email, "x-cloudways-api-key": TOKEN });
+
+  assert.equal(customer.identity.kind, "customer");
+  assert.equal(other.identity.kind, "none");
+  assert.notEqual(pair, customer);
+  assert.equal(await open({ "x-api-key": TOKEN }), customer);
+});

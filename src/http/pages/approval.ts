@@ -17,7 +17,8 @@ import {
   pageRoute,
   type PageRouteOptions,
 } from "./page_route.ts";
-import type { RequestInfo, Route } from "../router.ts";
+import type { RequestInfo } from "../handled_request.ts";
+import type { Route } from "../router.ts";
 
 /** What {@linkcode approvalRoute} needs. */
 export interface ApprovalRouteOptions
@@ -74,11 +75,12 @@ class ApprovalPage implements PageHandler {
     this.#clock = clock;
   }
 
-  async show(id: string, { note, known }: RequestInfo): Promise<PageAnswer> {
+  async show(id: string, info: RequestInfo): Promise<PageAnswer> {
     const approval = await this.#approvals.look(id);
     if (approval === undefined) return "unknown";
-    known();
-    note({ customer: shortCustomerId(approval.record.customer), tool: approval.record.tool, approval: approval.state });
+    const { record, state } = approval;
+    info.known();
+    info.note({ customer: shortCustomerId(record.customer), tool: record.tool, approval: state });
     return htmlResponse(200, approvalPage(approval, this.#clock.now()));
   }
 
@@ -88,14 +90,14 @@ class ApprovalPage implements PageHandler {
     info: RequestInfo,
     browser: readonly BrowserProof[],
   ): Promise<PageAnswer> {
-    const { note, known, log, requestId } = info;
+    const { log, requestId } = info;
     const form = parseForm(fields);
     if (form === undefined) return "not the form";
     const { decided, record } = await this.#carryOut(id, form, browser);
-    note({ decision: form.decision, decided });
+    info.note({ decision: form.decision, decided });
     if (record !== undefined) {
-      known();
-      note({ customer: shortCustomerId(record.customer), tool: record.tool });
+      info.known();
+      info.note({ customer: shortCustomerId(record.customer), tool: record.tool });
       if (decided === "closing") {
         log.warn("too many wrong approval codes: approving is closed for this customer for ten minutes", {
           customer: shortCustomerId(record.customer),

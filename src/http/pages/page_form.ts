@@ -1,6 +1,6 @@
 /** Reads the forms of our pages, and refuses what was not sent by one. */
 import { BodyError, type BodyReader } from "../request_body.ts";
-import type { RequestInfo } from "../router.ts";
+import type { RequestInfo } from "../handled_request.ts";
 
 /** Why a form is refused: a page with this status, title and text. */
 export interface FormRefusal {
@@ -37,7 +37,7 @@ export function isFromOurPage({ headers }: Request, { origin }: URL): boolean {
 /** Reads a form that has to come from a page of ours. */
 export async function readPageForm(
   request: Request,
-  { address, limited }: Pick<RequestInfo, "address" | "limited">,
+  info: Pick<RequestInfo, "address" | "limited">,
   { publicUrl, bodies, maxBytes }: PageFormOptions,
 ): Promise<ReadForm> {
   if (!isFromOurPage(request, publicUrl)) {
@@ -46,10 +46,10 @@ export async function readPageForm(
   }
   if (mediaType(request) !== "application/x-www-form-urlencoded") return { refusal: NOT_THE_FORM };
   try {
-    return { fields: new URLSearchParams(await bodies.read(request, { address, maxBytes })) };
+    return { fields: new URLSearchParams(await bodies.read(request, { address: info.address, maxBytes })) };
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
-    if (error.problem === "no_room") limited("bodies");
+    if (error.problem === "no_room") info.limited("bodies");
     return { refusal: bodyRefusal(error.problem) };
   }
 }

@@ -3,7 +3,8 @@ import type { BrowserProof } from "../../confirm/page_codes.ts";
 import { UnknownPages } from "../../confirm/page_ids.ts";
 import { StoreError } from "../../store/store.ts";
 import type { BodyReader } from "../request_body.ts";
-import type { RequestInfo, Route } from "../router.ts";
+import type { RequestInfo } from "../handled_request.ts";
+import type { Route } from "../router.ts";
 import { type Notice, noticePage } from "./layout.ts";
 import { type FormRefusal, NOT_THE_FORM, readPageForm } from "./page_form.ts";
 import { pageHeaders } from "./page_headers.ts";
@@ -102,11 +103,11 @@ class PageRoute {
   }
 
   /** Counts a request for a page that doesn't exist. Pages are looked up first, so existing pages are never limited. */
-  async #unknown({ limited }: RequestInfo): Promise<Response> {
+  async #unknown(info: RequestInfo): Promise<Response> {
     const { unknownPages, notices } = this.#options;
     const waitSeconds = await unknownPages.count();
     if (waitSeconds === undefined) return this.#notice(404, notices.unknown);
-    limited("approval_page");
+    info.limited("approval_page");
     return this.#notice(429, {
       title: "Please wait a moment",
       text: "Too many addresses were tried that don't exist. Try again in a minute.",

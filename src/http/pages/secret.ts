@@ -5,7 +5,8 @@ import { targetOf } from "../../confirm/binding.ts";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import type { Opened, SecretPages } from "../../secrets/pages.ts";
 import type { SecretRecord } from "../../secrets/records.ts";
-import type { RequestInfo, Route } from "../router.ts";
+import type { RequestInfo } from "../handled_request.ts";
+import type { Route } from "../router.ts";
 import {
   htmlResponse,
   type PageAnswer,
@@ -100,9 +101,9 @@ class SecretRoute implements PageHandler {
   }
 }
 
-function noteOwner({ known, note }: RequestInfo, { customer, tool }: SecretRecord): void {
-  known();
-  note({ customer: shortCustomerId(customer), tool });
+function noteOwner(info: RequestInfo, { customer, tool }: SecretRecord): void {
+  info.known();
+  info.note({ customer: shortCustomerId(customer), tool });
 }
 
 function openedEntry(record: SecretRecord, kind: "shown" | "wrong_code" | "closing", requestId: string): AuditEntry {

@@ -1,10 +1,9 @@
 /** Bodies and answers of the endpoints for OAuth clients. */
-import type { Limit } from "../../errors.ts";
 import { type OAuthErrorCode, OAuthProblem } from "../../sign_in/oauth_error.ts";
 import { StoreError } from "../../store/store.ts";
 import { mediaType } from "../pages/page_form.ts";
 import { BodyError, type BodyReader } from "../request_body.ts";
-import type { RequestInfo } from "../router.ts";
+import type { RequestInfo } from "../handled_request.ts";
 
 /** Most bytes of a body. Tokens are the longest part. */
 const MAX_BYTES = 64 * 1024;
@@ -27,7 +26,7 @@ export async function oauthAnswer(info: RequestInfo, work: () => Promise<Respons
         "A part of this service does not answer. Try again in a few seconds.",
       );
     }
-    if (error instanceof BodyError) return bodyError(error, info.limited);
+    if (error instanceof BodyError) return bodyError(error, info);
     throw error;
   }
 }
@@ -79,8 +78,8 @@ export async function readJsonBody(
   }
 }
 
-function bodyError({ problem }: BodyError, limited: (limit: Limit) => void): Response {
-  if (problem === "no_room") limited("bodies");
+function bodyError({ problem }: BodyError, info: Pick<RequestInfo, "limited">): Response {
+  if (problem === "no_room") info.limited("bodies");
   if (problem === "too_large") return errorAnswer("invalid_request", "The body is too large.");
   return errorAnswer("temporarily_unavailable", "The body did not arrive completely.");
 }

@@ -21,7 +21,8 @@ import { type FormRefusal, NOT_THE_FORM, readPageForm } from "../pages/page_form
 import { pageHeaders } from "../pages/page_headers.ts";
 import { htmlResponse } from "../pages/page_route.ts";
 import type { BodyReader } from "../request_body.ts";
-import type { RequestInfo, Route } from "../router.ts";
+import type { RequestInfo } from "../handled_request.ts";
+import type { Route } from "../router.ts";
 import { CONNECT, type SignInAddresses } from "./addresses.ts";
 import type { ConnectCookies } from "./cookies.ts";
 

@@ -10,7 +10,8 @@ import { type FormRefusal, NOT_THE_FORM, readPageForm } from "../pages/page_form
 import { pageHeaders } from "../pages/page_headers.ts";
 import { htmlResponse } from "../pages/page_route.ts";
 import type { BodyReader } from "../request_body.ts";
-import type { RequestInfo, Route } from "../router.ts";
+import type { RequestInfo } from "../handled_request.ts";
+import type { Route } from "../router.ts";
 import { CONNECT } from "./addresses.ts";
 import type { ConnectCookies } from "./cookies.ts";
 
@@ -86,12 +87,11 @@ class ConnectionsPage {
   }
 
   async #openWithToken(token: string, info: RequestInfo): Promise<Response> {
-    const { note, known } = info;
     const checked = await this.#options.signIn.accounts.check(token, info);
-    note({ checked: checked.kind });
+    info.note({ checked: checked.kind });
     if (checked.kind !== "accepted") return openAgain(checked.kind);
-    known();
-    note({ customer: shortCustomerId(checked.customer.id) });
+    info.known();
+    info.note({ customer: shortCustomerId(checked.customer.id) });
     return await this.#list([checked.customer.id], undefined);
   }
 
@@ -105,7 +105,8 @@ class ConnectionsPage {
     return customers.size === 0 ? openAgain("no_cookie") : await this.#list([...customers], undefined);
   }
 
-  async #end(fields: URLSearchParams, { note, known, log, requestId }: RequestInfo): Promise<Response> {
+  async #end(fields: URLSearchParams, info: RequestInfo): Promise<Response> {
+    const { log, requestId } = info;
     const { signIn: { connections }, forms } = this.#options;
     const proof = await forms.open(fields.get("form") ?? "");
     if (proof === undefined) return refusal(NOT_THE_FORM);
@@ -115,8 +116,8 @@ class ConnectionsPage {
     const ended = isAll
       ? await connections.endAll(customer, ending)
       : Number(await connections.end(customer, fields.get("connection") ?? "", ending));
-    known();
-    note({ customer: shortCustomerId(customer), ended });
+    info.known();
+    info.note({ customer: shortCustomerId(customer), ended });
     log.info("connections ended by a person", { customer: shortCustomerId(customer), ended });
     return await this.#list([customer], { ended });
   }

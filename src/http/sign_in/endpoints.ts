@@ -5,7 +5,8 @@ import { OAuthProblem } from "../../sign_in/oauth_error.ts";
 import type { IssuedTokens } from "../../sign_in/grants.ts";
 import type { SignIn } from "../../sign_in/sign_in.ts";
 import type { BodyReader } from "../request_body.ts";
-import type { RequestInfo, Route } from "../router.ts";
+import type { RequestInfo } from "../handled_request.ts";
+import type { Route } from "../router.ts";
 import { CONNECT, type SignInAddresses } from "./addresses.ts";
 import { oauthAnswer, readFields, readJsonBody } from "./answers.ts";
 

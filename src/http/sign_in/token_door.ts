@@ -7,7 +7,7 @@ import { StoreError } from "../../store/store.ts";
 import { readAddress } from "../mcp_address.ts";
 import { unavailable } from "../mcp_body.ts";
 import { type DoorParts, type Guest, guestOf, type McpDoor } from "../mcp_door.ts";
-import type { RequestInfo } from "../router.ts";
+import type { RequestInfo } from "../handled_request.ts";
 import { CONNECT, type SignInAddresses } from "./addresses.ts";
 
 /** What {@linkcode TokenDoor} needs. */
