@@ -68,7 +68,7 @@ export async function startStage(): Promise<Stage> {
   return { floor, floorWithRedis, ours, sdk, upstream, redis, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
-/** Makes customers known: each of them has called once. */
+/** Lets each customer read the list of servers: it is known then, and so is its list, for a minute. */
 export async function acceptCustomers(url: URL, count: number, from = 0): Promise<void> {
   let next = from;
   const worker = async () => {
@@ -106,6 +106,8 @@ export async function warmUp({ ours, sdk }: Stage): Promise<void> {
 
 /** Measures one line. */
 export async function measureRate(stage: Stage, plan: RatePlan, rounds: number): Promise<RateRow> {
+  // The list of servers is kept for a minute: without this, the rounds of many customers would fetch it again.
+  for (const { url } of stage.ours.values()) await acceptCustomers(new URL(`${url}/mcp`), plan.customers);
   const subjects = await subjectsOf(stage, plan);
   for (const { run } of subjects) await runWrk({ ...run, seconds: 1 });
   const found = await interleave(subjects, rounds, [stage.upstream, stage.redis]);
