@@ -78,7 +78,7 @@ export async function acceptCustomers(url: URL, count: number, from = 0): Promis
 }
 
 /** Requests at once, customers and seconds for each kind of request while a server warms up. */
-const WARM_UP = { concurrency: 32, customers: 100, seconds: 2 };
+const WARM_UP = { concurrency: 32, customers: 100, seconds: 6 };
 
 /**
  * Lets our servers and the plain one of the SDK answer every kind of request for a while: V8 compiles what runs often,
