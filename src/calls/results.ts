@@ -33,6 +33,7 @@ export function successResult(
   value: Record<string, unknown>,
   { secrets, reveal, literals = false, shorter }: ShapeOptions,
 ): CallToolResult {
+  if (!isObject(value)) throw notAnObject();
   const { value: bounded, leftOut, text: json } = boundAnswer(value);
   const hider = hiderOf(secrets);
   const shower = literals ? hider.with({ showLiterals: true }) : hider;
@@ -91,6 +92,14 @@ function cutAtLine(lines: readonly string[], maxLength: number): string {
 }
 
 function toObject(value: unknown): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  throw new TypeError("A tool's answer must be an object.");
+  if (isObject(value)) return { ...value };
+  throw notAnObject();
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function notAnObject(): TypeError {
+  return new TypeError("A tool's answer must be an object.");
 }

@@ -50,7 +50,7 @@ Deno.test("deno task compile puts one file into a binary, with the permissions o
   const { allow_env, allow_net, prompt: _prompt, ...others } = permissions;
 
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /Embedded Files\n+cloudways-mcp-\S+\n└── main\.js \(3\.\d+MB\)\n/);
+  assert.match(stderr, /Embedded Files\n+cloudways-mcp-\S+\n└── main\.js \([34](?:\.\d+)?MB\)\n/);
   assert.equal(entrypoint_key, "main.js");
   assert.deepEqual(allow_net, ["api.cloudways.com:443", "127.0.0.1:7777"]);
   assert.deepEqual(allow_env, VARIABLE_NAMES);
