@@ -39,9 +39,9 @@ interface Kept<T> {
 const OVERHEAD = 200;
 
 /**
- * Keeps the values of sealed entries of one purpose in this process, so that an entry is opened and parsed once and not for each call.
- * A value is used while its entry has the same head, which has a random part that no two sealed texts share. The values
- * that were opened first go first.
+ * Keeps the values of sealed entries of one purpose in this process, so that an entry is opened and parsed once and not
+ * for each call. A value is used while its entry has the same head, which has a random part that no two sealed texts
+ * share. The values that were opened first go first.
  */
 export class OpenedEntries {
   readonly #options: Required<OpenedEntriesOptions>;
