@@ -183,19 +183,17 @@ export class CloudwaysAccount {
    *
    * @throws {ToolError} Every failure.
    */
-  read<T>(request: ReadRequest<T>): Promise<T> {
-    return this.#send({ ...request, method: request.form === undefined ? "GET" : "POST" }, request.wholeAccount);
+  async read<T>({ wholeAccount, ...request }: ReadRequest<T>): Promise<T> {
+    return await this.#send({ ...request, method: request.form === undefined ? "GET" : "POST" }, wholeAccount);
   }
 
   /** Sends a request that names only what there is for the caller. */
   async #send<T>(request: ApiRequest<T>, wholeAccount = false): Promise<T> {
     this.#bound?.check({ ...request, wholeAccount });
     this.#sharing.onRequest?.();
-    try {
-      return await this.#services.client.send(this.#session, request);
-    } catch (error) {
+    return await this.#services.client.send(this.#session, request).catch((error) => {
       throw this.#bound === undefined ? error : this.#bound.withoutOthers(error);
-    }
+    });
   }
 
   /** All servers with their applications; at most a minute old. */
