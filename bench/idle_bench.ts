@@ -3,14 +3,10 @@
  * whether it answers meanwhile.
  */
 import { VARIABLE_NAMES } from "../src/config.ts";
+import { freePort } from "../tests/support/free_port.ts";
 
 const CONNECTIONS = 10_000;
 const PORT = freePort();
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 async function health(): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${PORT}/health`);

@@ -7,6 +7,7 @@ import process from "node:process";
 import { createApp } from "../src/app.ts";
 import { parseConfig } from "../src/config.ts";
 import { createLogger } from "../src/telemetry/log.ts";
+import { freePort } from "../tests/support/free_port.ts";
 
 function busyMs(): number {
   const { user, system } = process.threadCpuUsage();
@@ -35,11 +36,6 @@ class PauseMeter {
     this.#longest = Math.max(this.#longest, now - this.#last);
     this.#last = now;
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 const meter = new PauseMeter();

@@ -1,5 +1,6 @@
 /** Starts what the bench measures and what it needs, each as a process of its own on cores of its own. */
-import { denoServeArgs, freePort, mainArgs, type ProgramEnv, programEnv } from "../tests/support/process.ts";
+import { freePort } from "../tests/support/free_port.ts";
+import { denoServeArgs, mainArgs, type ProgramEnv, programEnv } from "../tests/support/process.ts";
 import { generateKey } from "../src/crypto/keys.ts";
 import denoJson from "../deno.json" with { type: "json" };
 import { bundleProgram } from "../scripts/release/program.ts";

@@ -5,7 +5,7 @@ import { sendOne } from "./requests.ts";
 import { interleave, quietRounds, ratioOf, type Round, type Spread, spreadOf, type Subject } from "./rounds.ts";
 import { milliseconds, spread, table } from "./tables.ts";
 import { type KindName, KINDS } from "../tests/support/usual_requests.ts";
-import { freePort } from "../tests/support/process.ts";
+import { freePort } from "../tests/support/free_port.ts";
 import { runWrk } from "./wrk.ts";
 
 /** One way to run the server, beside one process with the same cores. */

@@ -9,11 +9,8 @@ const LOOP = /Deno\.test\(`[^`]*\$\{(?:\w+\.)?tool(?:\.name)?\}/;
 /** One module, since each module of tests begins with loading the whole program. */
 const ENTRY = "tests/loop_tests.ts";
 
-/**
- * Tests that start programs are left out: they need more than the copy may, and notice nothing of names. A test that only
- * takes a free port starts none.
- */
-const STARTS_PROGRAMS = /import \{(?! freePort \})[^}]*\} from "[^"]*support\/process\.ts"/;
+/** Tests that start programs are left out: they need more than the copy may, and notice nothing of names. */
+const STARTS_PROGRAMS = /import \{[^}]*\} from "[^"]*support\/process\.ts"/;
 
 /** What a file of tests imports from the helpers. */
 const HELPER = /from "\.\.\/(support\/[\w/]+\.ts)"/g;

@@ -1,7 +1,7 @@
 /** The official conformance suite's scenarios about authorization. */
 import assert from "node:assert/strict";
 import { listedScenarios, listScenarios, runAuthorization, type Side } from "../conformance/authorization.ts";
-import { freePort } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
 import { consent, register, startSignIn } from "../support/sign_in.ts";
 
 const documentation = await Deno.readTextFile("docs/decisions/0012-sign-in.md");

@@ -8,7 +8,8 @@ import { Catalogue } from "../../src/calls/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";
 import { defineAnonymousTool } from "../../src/tools/define/tool.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { denoServeArgs, freePort, mainArgs, Program, type ProgramEnv } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { denoServeArgs, mainArgs, Program, type ProgramEnv } from "../support/process.ts";
 import { startRedis } from "../support/redis_server.ts";
 import { callTool } from "../support/rpc.ts";
 

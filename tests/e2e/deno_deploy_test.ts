@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import denoJson from "../../deno.json" with { type: "json" };
 import { TEST_KEYS } from "../support/keys.ts";
-import { freePort, Program, run } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { Program, run } from "../support/process.ts";
 import { rawRequest } from "../support/raw_http.ts";
 import { startRedis } from "../support/redis_server.ts";
 

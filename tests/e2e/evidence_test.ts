@@ -2,15 +2,8 @@
 import assert from "node:assert/strict";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import {
-  freePort,
-  mainArgs,
-  Program,
-  type ProgramEnv,
-  run,
-  type ServerProcess,
-  startServer,
-} from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { mainArgs, Program, type ProgramEnv, run, type ServerProcess, startServer } from "../support/process.ts";
 import { callTool } from "../support/rpc.ts";
 import { type Sandbox, startSandbox } from "../sandbox/mod.ts";
 import { until } from "../support/until.ts";

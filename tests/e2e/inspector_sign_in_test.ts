@@ -5,7 +5,8 @@ import { FakeClock } from "../sandbox/mod.ts";
 import { loggedRecords } from "../support/audit_lines.ts";
 import { startBrowser } from "../support/browser.ts";
 import type { Service } from "../support/harness.ts";
-import { freePort, inheritedEnv } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { inheritedEnv } from "../support/process.ts";
 import { PASTED, postForm, startSignIn } from "../support/sign_in.ts";
 
 const INSPECTOR = "@modelcontextprotocol/inspector@2.12.0";

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
-import { freePort, inheritedEnv } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { inheritedEnv } from "../support/process.ts";
 import { consent, startSignIn } from "../support/sign_in.ts";
 
 const MCP_REMOTE = "mcp-remote@0.15.1";

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import denoJson from "../../deno.json" with { type: "json" };
 import testsDenoJson from "../deno.json" with { type: "json" };
-import { freePort, Program, run } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { Program, run } from "../support/process.ts";
 
 /** The most packages that a start may fetch. One more is a decision: see docs/decisions/0001-dependencies.md. */
 const MOST_PACKAGES = 20;

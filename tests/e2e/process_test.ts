@@ -4,9 +4,9 @@ import { parseConfig } from "../../src/config.ts";
 import { VERSION } from "../../src/version.ts";
 import { CLIENT_KINDS, connect, KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
 import { TEST_KEYS } from "../support/keys.ts";
+import { freePort } from "../support/free_port.ts";
 import {
   denoServeArgs,
-  freePort,
   LOCKED,
   permissionFlags,
   Program,

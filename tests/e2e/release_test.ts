@@ -7,7 +7,8 @@ import { isTargetName, TARGETS } from "../../scripts/release/targets.ts";
 import { VERSION } from "../../src/version.ts";
 import { reportSchema } from "../release/bundle_client.ts";
 import { DEFAULT_LIST } from "../support/default_list.ts";
-import { type Ended, freePort, inheritedEnv, run } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { type Ended, inheritedEnv, run } from "../support/process.ts";
 
 const FOLDER = `dist/release-${crypto.randomUUID()}`;
 const NAME = `cloudways-mcp-${VERSION}`;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { freePort, type ProgramEnv, startServer } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { type ProgramEnv, startServer } from "../support/process.ts";
 import { startRedis } from "../support/redis_server.ts";
 import { post, readMessage } from "../support/rpc.ts";
 import { startSandbox } from "../sandbox/mod.ts";

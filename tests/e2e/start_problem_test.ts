@@ -1,7 +1,8 @@
 /** The reason why the program can't start is logged as LOG_FORMAT says, whatever else is wrong. */
 import assert from "node:assert/strict";
 import { TEST_KEYS } from "../support/keys.ts";
-import { denoServeArgs, freePort, mainArgs, type ProgramEnv, run } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { denoServeArgs, mainArgs, type ProgramEnv, run } from "../support/process.ts";
 
 const REDIS_URL = `redis://someone:not-a-real-word@127.0.0.1:${freePort()}`;
 const [ENCRYPTION_KEY] = TEST_KEYS;

@@ -1,6 +1,7 @@
 /** The start of a process that may serve pages over stdio: what it says, and what it needs. */
 import assert from "node:assert/strict";
-import { mainArgs, portForLater, type ProgramEnv, run, startMain } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { mainArgs, type ProgramEnv, run, startMain } from "../support/process.ts";
 
 const CODE = "open-sesame-77";
 
@@ -14,7 +15,7 @@ const NOTES: { env: ProgramEnv; note: RegExp }[] = [
 
 for (const { env, note } of NOTES) {
   Deno.test(`stdio with ${JSON.stringify(env)} says at the start who could approve`, async () => {
-    await using program = await startMain(["stdio"], { PORT: String(portForLater()), ...env });
+    await using program = await startMain(["stdio"], { PORT: String(freePort()), ...env });
 
     await program.waitFor(note);
 
@@ -23,8 +24,8 @@ for (const { env, note } of NOTES) {
 }
 
 Deno.test("stdio that may not listen where its pages are ends and says so; without pages it needs no permission", async () => {
-  const elsewhere = await mainArgs(["stdio"], { PORT: String(portForLater()) });
-  const env = { PORT: String(portForLater()) };
+  const elsewhere = await mainArgs(["stdio"], { PORT: String(freePort()) });
+  const env = { PORT: String(freePort()) };
 
   const refused = await run("deno", elsewhere, { env });
   const without = await run("deno", elsewhere, { env: { ...env, CONFIRM: "elicit" } });

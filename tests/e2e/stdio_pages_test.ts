@@ -7,7 +7,8 @@ import { type Answer, answerJson } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
 import { isListening, untilNotListening } from "../support/listening.ts";
 import { heading } from "../support/page_checks.ts";
-import { portForLater, type Program, type ProgramEnv, startMain } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { type Program, type ProgramEnv, startMain } from "../support/process.ts";
 import { withOwnPlan } from "../support/row_plans.ts";
 import { STDIO_CLIENTS, type StdioClient } from "../support/stdio_clients.ts";
 import { until } from "../support/until.ts";
@@ -23,7 +24,7 @@ function envOf(sandbox: Sandbox, changes: ProgramEnv = {}): ProgramEnv & { PORT:
     CLOUDWAYS_API_BASE_URL: sandbox.baseUrl,
     CLOUDWAYS_ACCESS_TOKEN: DEMO_ACCOUNT.accessTokens[0].token,
     RATE_LIMIT_REQUESTS: "10000",
-    PORT: String(portForLater()),
+    PORT: String(freePort()),
     ...changes,
   };
 }

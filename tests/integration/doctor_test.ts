@@ -5,7 +5,7 @@ import { examine } from "../../src/commands/doctor.ts";
 import type { Finding } from "../../src/commands/doctor/finding.ts";
 import { startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { freePort } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
 import { rawClient, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { startSandbox } from "../sandbox/mod.ts";
 

@@ -5,7 +5,7 @@ import { parseConfig } from "../../src/config.ts";
 import { readsText } from "../../scripts/reply_forms.ts";
 import { DEMO_ACCOUNT, FakeClock, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/mod.ts";
 import { operationById } from "../sandbox/facts.ts";
-import { freePort } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
 
 const TOKEN = DEMO_ACCOUNT.accessTokens[0].token;
 

@@ -11,7 +11,8 @@ import type { ServiceOptions } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import { leaksIn, type Sight } from "../support/leaks.ts";
 import { LegacySession } from "../support/legacy_session.ts";
-import { portForLater, startMain } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { startMain } from "../support/process.ts";
 import { rawClient, type RedisAddress, redisOfFile, startRedis } from "../support/redis_server.ts";
 import { callTool, post } from "../support/rpc.ts";
 import { callModern } from "../support/rpc_2026.ts";
@@ -671,7 +672,7 @@ for (const kind of ["token", "key"] as const) {
       LOG_LEVEL: "DEBUG",
       ENCRYPTION_KEY,
       APPROVAL_CODE,
-      PORT: String(portForLater()),
+      PORT: String(freePort()),
       ...(kind === "token"
         ? { CLOUDWAYS_ACCESS_TOKEN: TOKEN }
         : { CLOUDWAYS_EMAIL: EMAIL, CLOUDWAYS_API_KEY: API_KEY }),

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { certificatePem, freshKey, keyPem } from "../support/certificates.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { freePort, LOCKED, permissionFlags, run } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { LOCKED, permissionFlags, run } from "../support/process.ts";
 import { until } from "../support/until.ts";
 
 /** A Redis that speaks only TLS. Its certificate is signed by an authority that no system knows. */

@@ -6,7 +6,7 @@ import * as oauth from "oauth4webapi";
 import { CLIENT_KINDS, connect, TOKEN_HEADERS } from "../support/clients.ts";
 import { startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";
-import { freePort } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { ConnectCookies } from "../../src/http/sign_in/cookies.ts";

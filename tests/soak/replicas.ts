@@ -1,5 +1,6 @@
 /** Two replicas in separate processes, and their logs. */
-import { freePort, type ProgramEnv, type ServerProcess, startServer } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
+import { type ProgramEnv, type ServerProcess, startServer } from "../support/process.ts";
 
 /** One replica, across its processes. Keeps its port when it is restarted. */
 export class Replica implements AsyncDisposable {

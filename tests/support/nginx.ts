@@ -1,6 +1,6 @@
 /** Runs the real nginx with the configuration that deploy/nginx has. */
 import { certificatePem, keyPem, testKey } from "./certificates.ts";
-import { freePort } from "./process.ts";
+import { freePort } from "./free_port.ts";
 import { until } from "./until.ts";
 
 const SITE = new URL("../../deploy/nginx/cloudways-mcp.conf", import.meta.url);

@@ -1,5 +1,6 @@
 /** Runs the program as users do: in a separate process, under the permissions that its configuration needs. */
 import { VARIABLE_NAMES } from "../../src/config.ts";
+import { freePort } from "./free_port.ts";
 import { within } from "./within.ts";
 
 /** Where the project lies. */
@@ -230,28 +231,6 @@ const starters: Record<ServerKind, (env: ProgramEnv) => Promise<Program>> = {
 export async function denoServeArgs(env: ProgramEnv): Promise<string[]> {
   const address = ["--host", "127.0.0.1", "--port", env.PORT ?? "7000"];
   return ["serve", ...LOCKED, "--no-prompt", ...address, ...await permissionFlags("serve", env), "serve.ts"];
-}
-
-/** A port of 127.0.0.1 that is free now. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-/**
- * A port of 127.0.0.1 that is free now and that no outgoing connection is given, for a program that listens there later:
- * the system gives its own choice, and so that of {@linkcode freePort}, to others meanwhile.
- */
-export function portForLater(): number {
-  while (true) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    try {
-      using _listener = Deno.listen({ hostname: "127.0.0.1", port });
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
 }
 
 /** Every variable of the program, since the child inherits the others. Empty ones count as unset. */

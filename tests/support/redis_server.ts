@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { freePort } from "./process.ts";
+import { freePort } from "./free_port.ts";
 import { until } from "./until.ts";
 
 /** Settings of {@linkcode startRedis}. */

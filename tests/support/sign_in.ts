@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { DEMO_ACCOUNT } from "../sandbox/mod.ts";
 import { type Service, type ServiceOptions, startService } from "./harness.ts";
 import { TEST_KEYS } from "./keys.ts";
-import { freePort } from "./process.ts";
+import { freePort } from "./free_port.ts";
 
 /** The access token that people paste in tests. */
 export const PASTED = DEMO_ACCOUNT.accessTokens[0].token;

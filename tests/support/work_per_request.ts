@@ -13,7 +13,7 @@ import { allTools } from "../../src/tools/all.ts";
 import { DEMO_ACCOUNT, FakeClock } from "../sandbox/mod.ts";
 import { PLATFORM_WORK, PlatformCounter, type PlatformWork } from "./counted_work.ts";
 import { isListening } from "./listening.ts";
-import { freePort } from "./process.ts";
+import { freePort } from "./free_port.ts";
 import type { RedisAddress } from "./redis_server.ts";
 import { RedisWatch, type RedisWork } from "./redis_watch.ts";
 import { until } from "./until.ts";

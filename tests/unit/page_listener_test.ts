@@ -3,7 +3,7 @@ import { PageListener } from "../../src/commands/page_listener.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import { FakeClock } from "../sandbox/fake_clock.ts";
 import { isListening, untilNotListening } from "../support/listening.ts";
-import { portForLater } from "../support/process.ts";
+import { freePort } from "../support/free_port.ts";
 
 interface World extends AsyncDisposable {
   pages: PageListener;
@@ -13,7 +13,7 @@ interface World extends AsyncDisposable {
 
 function start(fetch: () => Promise<Response> = () => Promise.resolve(new Response("a page"))): World {
   const clock = new FakeClock();
-  const port = portForLater();
+  const port = freePort();
   const log = createLogger({ level: "DEBUG", format: "json", write: () => {} });
   const pages = new PageListener({ listen: { hostname: "127.0.0.1", port }, fetch, clock, log });
   return { pages, clock, port, [Symbol.asyncDispose]: () => pages.close() };
