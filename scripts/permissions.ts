@@ -47,10 +47,17 @@ function ownAddressOf(command: string, config: Config): HostPort | undefined {
 
 /**
  * How V8 keeps memory. The program needs little for long, but each request makes much that is soon garbage, and by
- * default V8 lets that grow to many times the rest before it looks. So young objects have 8 MB twice, not 16; a heap is
+ * default V8 lets that grow to many times the rest before it looks. So young objects have 4 MB twice, not 16; a heap is
  * looked through when it has doubled, not quadrupled; and a second without much work is enough to give memory back.
+ * Pretenuring would put what one place of the code makes among the old objects, once much of it has grown old: with
+ * many requests at once the headers of each get there, and hold whatever they name.
  */
-const V8_FLAGS = "--v8-flags=--max-semi-space-size=8,--heap-growing-percent=100,--memory-reducer-delay-ms=1000";
+const V8_FLAGS = "--v8-flags=" + [
+  "--max-semi-space-size=4",
+  "--heap-growing-percent=100",
+  "--memory-reducer-delay-ms=1000",
+  "--no-allocation-site-pretenuring",
+].join(",");
 
 function flags(command: string, config: Config | undefined): string[] {
   // Libraries read the whole environment when they load; --ignore-env makes other variables look unset, not forbidden.

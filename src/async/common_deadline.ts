@@ -1,19 +1,29 @@
+import { Member, OldestFirst } from "./oldest_first.ts";
+
 /** Work that is waited for, until it is disposed of. */
-class Waiting implements Disposable {
+class Waiting extends Member<Waiting> implements Disposable {
   /** When it is late, in milliseconds of `performance.now()`. */
   readonly until: number;
-  readonly giveUp: () => void;
-  readonly #all: Set<Waiting>;
+  readonly #all: OldestFirst<Waiting>;
+  #giveUp: (() => void) | undefined;
 
-  constructor(until: number, giveUp: () => void, all: Set<Waiting>) {
+  constructor(until: number, giveUp: () => void, all: OldestFirst<Waiting>) {
+    super();
     this.until = until;
-    this.giveUp = giveUp;
+    this.#giveUp = giveUp;
     this.#all = all;
     all.add(this);
   }
 
+  giveUp(): void {
+    const giveUp = this.#giveUp;
+    this[Symbol.dispose]();
+    giveUp?.();
+  }
+
   [Symbol.dispose](): void {
-    this.#all.delete(this);
+    this.#all.remove(this);
+    this.#giveUp = undefined;
   }
 }
 
@@ -24,7 +34,7 @@ class Waiting implements Disposable {
 export class CommonDeadline implements Disposable {
   readonly #ms: number;
   /** In the order of their ends. */
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new OldestFirst<Waiting>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param ms Milliseconds that each piece of work may take. */
@@ -84,7 +94,6 @@ export class CommonDeadline implements Disposable {
         this.#timer = setTimeout(() => this.#giveUpLate(), waiting.until - now);
         return;
       }
-      waiting[Symbol.dispose]();
       waiting.giveUp();
     }
   }

@@ -1,3 +1,5 @@
+import { Member, OldestFirst } from "../async/oldest_first.ts";
+
 /** The most bytes of a request body. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -44,7 +46,7 @@ export interface ReadBodyOptions {
   maxBytes?: number;
 }
 
-class PendingBody {
+class PendingBody extends Member<PendingBody> {
   readonly address: string;
   bytes: number;
   /** When its time is up, on the clock of `performance.now`. */
@@ -52,6 +54,7 @@ class PendingBody {
   readonly #reject: (error: BodyError) => void;
 
   constructor(address: string, bytes: number, endsAt: number, reject: (error: BodyError) => void) {
+    super();
     this.address = address;
     this.bytes = bytes;
     this.endsAt = endsAt;
@@ -71,7 +74,7 @@ export class BodyReader implements Disposable {
   readonly #bounds: BodyBounds;
   readonly #timeoutMs: number;
   /** Oldest first. */
-  readonly #pending = new Set<PendingBody>();
+  readonly #pending = new OldestFirst<PendingBody>();
   #bytes = 0;
   /** One timer for all bodies, since most arrive long before it. It goes on for a while after the last one. */
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -172,7 +175,7 @@ export class BodyReader implements Disposable {
   }
 
   #leave(body: PendingBody): void {
-    if (this.#pending.delete(body)) this.#bytes -= body.bytes;
+    if (this.#pending.remove(body)) this.#bytes -= body.bytes;
   }
 
   #makeRoom(): void {

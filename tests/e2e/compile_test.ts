@@ -58,9 +58,10 @@ Deno.test("deno task compile puts one file into a binary, with the permissions o
   assert.deepEqual(granted.sort(), ["allow_import", "deny_import", "ignore_env"]);
   assert.deepEqual([others.allow_import, others.deny_import], [[], []]);
   assert.deepEqual(unstable_config.features, ["no-legacy-abort"]);
-  assert.deepEqual(v8_flags.slice(-3), [
-    "--max-semi-space-size=8",
+  assert.deepEqual(v8_flags.slice(-4), [
+    "--max-semi-space-size=4",
     "--heap-growing-percent=100",
     "--memory-reducer-delay-ms=1000",
+    "--no-allocation-site-pretenuring",
   ]);
 });

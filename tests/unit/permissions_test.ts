@@ -4,7 +4,8 @@ import denoJson from "../../deno.json" with { type: "json" };
 import { PERMISSIONS_SCRIPT, type ProgramEnv, programEnv, run } from "../support/process.ts";
 import { VARIABLE_NAMES } from "../../src/config.ts";
 
-const V8_FLAGS = "--v8-flags=--max-semi-space-size=8,--heap-growing-percent=100,--memory-reducer-delay-ms=1000";
+const V8_FLAGS = "--v8-flags=--max-semi-space-size=4,--heap-growing-percent=100,--memory-reducer-delay-ms=1000," +
+  "--no-allocation-site-pretenuring";
 const ENV_FLAGS = `--allow-env=${VARIABLE_NAMES.join(",")} --ignore-env ${V8_FLAGS}`;
 const ENCRYPTION_KEY = TEST_KEYS[0];
 
