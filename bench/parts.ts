@@ -5,7 +5,7 @@ import { measureMemory, memoryTable } from "./memory.ts";
 import { acceptCustomers, measureRate, type RatePlan, type RateRow, startStage, warmUp } from "./rates.ts";
 import { measureScale, scaleTable } from "./scale.ts";
 import { measureStarts } from "./starts.ts";
-import { rateTable, roundsNote, sdkTable } from "./tables.ts";
+import { dutiesTable, rateTable, roundsNote, sdkTable } from "./tables.ts";
 import { type KindName, KINDS } from "../tests/support/usual_requests.ts";
 
 /** How much is measured, and where what was found so far is shown. */
@@ -62,12 +62,13 @@ async function rates({ quick, say }: Extent): Promise<Texts> {
     }
     return rows;
   };
-  const main = await measured(mainPlans(quick), quick ? 2 : 4);
-  const loads = quick ? [] : await measured(loadPlans(), 3);
+  const main = await measured(mainPlans(quick), quick ? 2 : 6);
+  const loads = quick ? [] : await measured(loadPlans(), 5);
   const capacity = capacityText(main);
   return new Map([
     ["rates", `${rateTable(main)}\n\n${roundsNote(main)}`],
     ...(loads.length === 0 ? [] : [["loads", rateTable(loads)] as const]),
+    ["duties", dutiesTable(main)],
     ["sdk", sdkTable(main)],
     ...(capacity === undefined ? [] : [["capacity", capacity] as const]),
   ]);
@@ -94,7 +95,7 @@ async function scale({ quick }: Extent): Promise<Texts> {
 
 /** Every part, in the order in which it is measured. */
 export const PARTS: Readonly<Record<string, Part>> = {
-  rates: { places: ["rates", "loads", "sdk", "capacity"], measure: rates },
+  rates: { places: ["rates", "loads", "duties", "sdk", "capacity"], measure: rates },
   starts: { places: ["starts"], measure: starts },
   memory: { places: ["memory"], measure: memory },
   fleet: { places: ["fleet"], measure: fleet },

@@ -42,6 +42,7 @@ export interface Stage extends AsyncDisposable {
   floor: BenchProcess;
   floorWithRedis: BenchProcess;
   ours: ReadonlyMap<string, BenchProcess>;
+  duties: BenchProcess;
   sdk: BenchProcess;
   upstream: BenchProcess;
   redis: BenchProcess;
@@ -51,6 +52,10 @@ export interface Stage extends AsyncDisposable {
 export const EMBEDDED = "embedded";
 export const REDIS = "Redis";
 export const SDK = "SDK";
+export const DUTIES = "duties";
+
+/** What the server of the duties answers. */
+const WITH_DUTIES: readonly KindName[] = ["ping", "own", "listing", "read"];
 
 /** Starts everything. */
 export async function startStage(): Promise<Stage> {
@@ -63,9 +68,10 @@ export async function startStage(): Promise<Stage> {
   ]);
   const floor = started.use(await startOwn("floor", "server"));
   const floorWithRedis = started.use(await startOwn("floor", "server", [redis.redisUrl]));
+  const duties = started.use(await startOwn("duties", "server"));
   const sdk = started.use(await startOwn("plain_sdk", "server"));
   const all = started.move();
-  return { floor, floorWithRedis, ours, sdk, upstream, redis, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  return { floor, floorWithRedis, ours, duties, sdk, upstream, redis, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
 /** Lets each customer read the list of servers: it is known then, and so is its list, for a minute. */
@@ -77,30 +83,35 @@ export async function acceptCustomers(url: URL, count: number, from = 0): Promis
   await Promise.all(Array.from({ length: 16 }, worker));
 }
 
-/** Requests at once, customers and seconds for each kind of request while a server warms up. */
-const WARM_UP = { concurrency: 32, customers: 100, seconds: 6 };
+/** A run of one kind of request while a server warms up. */
+const WARM_UP = { concurrency: 32, customers: 100, seconds: 4, onlyLength: true };
+
+/** V8 goes on compiling for so many requests of a kind. */
+const WARM_UP_REQUESTS = 30_000;
 
 /**
- * Lets our servers and the plain one of the SDK answer every kind of request for a while: V8 compiles what runs often,
- * and a server in production has run for long.
+ * Lets our servers answer every kind of request until V8 has compiled what runs often, since a server in production has
+ * run for long. The plain server of the SDK, which answers far fewer, gets one run of each.
  */
-export async function warmUp({ ours, sdk }: Stage): Promise<void> {
-  for (const kind of Object.values<Kind>(KINDS)) {
-    for (const process of kind.bySdk ? [...ours.values(), sdk] : ours.values()) {
-      for (const era of kind.eras) {
-        const url = new URL(`${process.url}/mcp`);
-        const right = await sendOne(url, kind, era);
-        await runWrk({
-          ...WARM_UP,
-          customers: kind.anonymous ? 1 : WARM_UP.customers,
-          url,
-          kind,
-          era,
-          right,
-          onlyLength: true,
-        });
+export async function warmUp(stage: Stage): Promise<void> {
+  const { ours, duties, sdk } = stage;
+  for (const [name, kind] of Object.entries<Kind>(KINDS)) {
+    for (const era of kind.eras) {
+      for (const { url } of ours.values()) await warmUpFor(new URL(`${url}/mcp`), kind, era, WARM_UP_REQUESTS);
+      if (WITH_DUTIES.some((one) => one === name)) {
+        const url = await teach(duties, stage, kind, era, await rightAnswer(stage, kind, era));
+        await warmUpFor(url, kind, era, WARM_UP_REQUESTS);
       }
+      if (kind.bySdk) await warmUpFor(new URL(`${sdk.url}/mcp`), kind, era, 1);
     }
+  }
+}
+
+async function warmUpFor(url: URL, kind: Kind, era: Era, least: number): Promise<void> {
+  const right = await sendOne(url, kind, era);
+  const customers = kind.anonymous ? 1 : WARM_UP.customers;
+  for (let answered = 0; answered < least;) {
+    answered += (await runWrk({ ...WARM_UP, customers, url, kind, era, right })).requests;
   }
 }
 
@@ -158,12 +169,24 @@ async function subjectsOf(stage: Stage, { kind: kindName, era, concurrency, cust
     }
     subjects.push({ name, processes: [process], run });
   }
+  if (WITH_DUTIES.includes(kindName)) {
+    const right = await rightAnswer(stage, kind, era);
+    const url = await teach(stage.duties, stage, kind, era, right);
+    subjects.push({ name: DUTIES, processes: [stage.duties], run: { ...load, url, right, onlyLength: true } });
+  }
   if (kind.bySdk) {
     const url = new URL(`${stage.sdk.url}/mcp`);
     const right = await sendOne(url, kind, era);
     subjects.push({ name: SDK, processes: [stage.sdk], run: { ...load, url, right, onlyLength: false } });
   }
   return subjects;
+}
+
+/** What our server answers. */
+async function rightAnswer({ ours }: Stage, kind: Kind, era: Era): Promise<string> {
+  const [first] = ours.values();
+  if (first === undefined) throw new Error("A bench has a server.");
+  return await sendOne(new URL(`${first.url}/mcp`), kind, era);
 }
 
 /** Tells a floor what it answers, and returns the address where it does. */

@@ -1,5 +1,5 @@
 /** Tables in Markdown, and the places of docs/performance.md where they stand. */
-import { EMBEDDED, type RateFigures, type RateRow, REDIS, SDK } from "./rates.ts";
+import { DUTIES, EMBEDDED, type RateFigures, type RateRow, REDIS, SDK } from "./rates.ts";
 import { KINDS } from "../tests/support/usual_requests.ts";
 import type { Spread } from "./rounds.ts";
 
@@ -84,6 +84,17 @@ export function sdkTable(rows: readonly RateRow[]): string {
     return [[KINDS[row.kind].name, row.era, times, `${milliseconds(sdk.cpuMs)} ms`]];
   });
   return table(["request", "era", "ours / the SDK", "CPU of the SDK"], lines, 2);
+}
+
+/** What a server reaches that has our duties and none of our checks. */
+export function dutiesTable(rows: readonly RateRow[]): string {
+  const lines = rows.flatMap((row) => {
+    const [own, duties] = [row.servers.get(EMBEDDED), row.servers.get(DUTIES)];
+    if (own === undefined || duties === undefined) return [];
+    const share = ratio(own.ratio.median / duties.ratio.median);
+    return [[KINDS[row.kind].name, row.era, spread(duties.ratio), share, `${milliseconds(duties.cpuMs)} ms`]];
+  });
+  return table(["request", "era", "the duties / the floor", "ours / the duties", "CPU of the duties"], lines, 2);
 }
 
 /** How reliable the rounds were. */
