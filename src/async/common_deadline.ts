@@ -89,7 +89,7 @@ export class CommonDeadline implements Disposable {
   #giveUpLate(): void {
     this.#timer = undefined;
     const now = performance.now();
-    for (const waiting of this.#waiting) {
+    for (let waiting = this.#waiting.oldest; waiting !== undefined; waiting = this.#waiting.oldest) {
       if (waiting.until > now) {
         this.#timer = setTimeout(() => this.#giveUpLate(), waiting.until - now);
         return;

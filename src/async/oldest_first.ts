@@ -20,6 +20,10 @@ export class OldestFirst<T extends Member<T>> {
     return this.#size;
   }
 
+  get oldest(): T | undefined {
+    return this.#oldest;
+  }
+
   /** Adds something that was in no list before. */
   add(member: T): void {
     member.isIn = true;
@@ -44,12 +48,8 @@ export class OldestFirst<T extends Member<T>> {
     return true;
   }
 
-  /** From the oldest to the newest. The present one may leave meanwhile. */
+  /** From the oldest to the newest. None may leave meanwhile: take {@linkcode oldest} again and again for that. */
   *[Symbol.iterator](): Generator<T, void> {
-    for (let member = this.#oldest; member !== undefined;) {
-      const { newer } = member;
-      yield member;
-      member = newer;
-    }
+    for (let member = this.#oldest; member !== undefined; member = member.newer) yield member;
   }
 }

@@ -158,7 +158,7 @@ export class BodyReader implements Disposable {
   #endDue(): void {
     const now = performance.now();
     this.#timer = undefined;
-    for (const body of this.#pending) {
+    for (let body = this.#pending.oldest; body !== undefined; body = this.#pending.oldest) {
       if (body.endsAt > now) {
         this.#timer = setTimeout(() => this.#endDue(), body.endsAt - now);
         return;

@@ -54,3 +54,14 @@ Deno.test("what has ended in time is not called late, and what has not is", asyn
 
   assert.deepEqual(called, ["first", "third"]);
 });
+
+Deno.test("work that ends with other work that is late keeps no later work from being late", async () => {
+  using deadline = new CommonDeadline(10);
+  const third = Promise.withResolvers<string>();
+
+  deadline.begin(() => second[Symbol.dispose]());
+  const second = deadline.begin(() => third.reject(new Error("second")));
+  deadline.begin(() => third.resolve("third"));
+
+  assert.equal(await third.promise, "third");
+});
