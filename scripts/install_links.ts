@@ -1,5 +1,5 @@
 /** Links that add the server to a client with one click. They carry the very configurations that README.md shows. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** The links of one client. */
 export interface InstallLinks {

@@ -2,7 +2,7 @@
  * Checks with promtool what the server shows and what `deploy/` makes of it: the format of `/metrics`, the queries of the
  * dashboard, the alerts, and their examples. promtool comes with Prometheus; in Debian it is in the package `prometheus`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { KEY_HEADERS } from "../tests/support/clients.ts";
 import { startService } from "../tests/support/harness.ts";
 import { TEST_KEYS } from "../tests/support/keys.ts";

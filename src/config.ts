@@ -2,7 +2,7 @@
  * The environment, read once. The only module that touches `Deno.env`; `config/variables.ts` holds every variable and
  * every default.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { bracketed, isLoopback } from "./config/addresses.ts";
 import { DEFAULT_HEALTH_THRESHOLDS, type HealthThresholds } from "./config/health_thresholds.ts";
 import type { AuditDestination } from "./config/values.ts";

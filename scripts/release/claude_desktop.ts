@@ -1,6 +1,6 @@
 /** The bundle for Claude Desktop: an MCPB file with Deno, the program and a manifest. */
 import { type Zippable, zipSync } from "fflate";
-import { z } from "zod";
+import * as z from "zod";
 import type { Target } from "./targets.ts";
 
 /** What is inside a bundle, besides the manifest. */

@@ -1,5 +1,5 @@
 /** The packages inside the program: what the lock file names, with their licences. */
-import { z } from "zod";
+import * as z from "zod";
 import { runTool } from "./tools.ts";
 
 /** One package of the program. */

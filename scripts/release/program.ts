@@ -1,6 +1,6 @@
 /** The program as one file of JavaScript, with its packages inside. */
 import { relative } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { runTool } from "./tools.ts";
 
 /** Under these flags only what the lock file names becomes part of the program. */

@@ -2,7 +2,7 @@
  * Records in chains. Each record is signed together with the signature of the record before it. Without the key, none can
  * be changed, removed or moved.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { canonicalJson } from "../crypto/canonical_json.ts";
 import type { KeyRing, RingKey } from "../crypto/key_ring.ts";
 import { lengthPrefixed } from "../crypto/length_prefixed.ts";

@@ -1,5 +1,5 @@
 /** The stored form of a customer's records: sealed, numbered and chained. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Box } from "../crypto/box.ts";
 import type { ListEntry, ListHead, NewEntry, StoreKey } from "../store/store.ts";
 import { readJson } from "../text/read_json.ts";

@@ -1,5 +1,5 @@
 /** Checks the audit records in a log: whether any record was changed, removed or moved since it was written. */
-import { z } from "zod";
+import * as z from "zod";
 import { type ChainLink, chainLink, type ChainSigner, type SignatureCheck } from "./chain.ts";
 import { AUDIT_MESSAGE } from "./log.ts";
 import { hasDoubledMember, isCutOff } from "./json_form.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DECLARED, readDeclaration } from "../confirm/declared_input.ts";
 import { ToolError } from "../errors.ts";
 import type { JsonValue } from "../text/clean.ts";

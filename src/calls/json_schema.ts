@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { JsonValue } from "../text/clean.ts";
 import { DECLARED, type DeclaredInputs, readDeclaration } from "../confirm/declared_input.ts";
 

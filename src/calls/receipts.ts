@@ -1,5 +1,5 @@
 /** Receipts of changes: the call that puts each back, sealed, for one day and one use. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import type { Caller } from "../identity/caller.ts";
 import type { SealedStore } from "../store/sealed.ts";

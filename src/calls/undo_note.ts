@@ -1,5 +1,5 @@
 /** What an answer says of taking its change back. */
-import { z } from "zod";
+import * as z from "zod";
 import type { UndoDecision } from "../tools/define/undo.ts";
 
 /** `instead` names what does the next best; `none` says why there is no receipt. */

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { z } from "zod";
+import * as z from "zod";
 import type { Customer } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import { type KeyPair, traitsOf } from "../identity/credential.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Customer } from "../identity/caller.ts";
 import { AccountWork } from "./account_work.ts";
 import { type CertificateFacts, type CertificateFiles, checkCertificate } from "./certificates.ts";

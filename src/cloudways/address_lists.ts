@@ -1,5 +1,5 @@
 /** The lists of addresses that may reach a server by SSH or MySQL: reading and writing them, and what their entries mean. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "./account.ts";
 import { formatRange, parseRange, wideSize } from "./address_ranges.ts";
 import { givenList, looseText } from "./models.ts";

@@ -1,5 +1,5 @@
 /** The additional SSH and SFTP users of applications. The built-in one is in the application's record. */
-import { z } from "zod";
+import * as z from "zod";
 import { idNumber, listReply, looseList, looseText, sshKeyRecord } from "./models.ts";
 import { path } from "./path.ts";
 

@@ -1,5 +1,5 @@
 /** Reads the history of Git deployments, and the deploy key. */
-import { z } from "zod";
+import * as z from "zod";
 import { gitHost } from "./git_hosts.ts";
 import { idNumber, listReply, looseText, statedFlag } from "./models.ts";
 import { withIsoTimes } from "./times.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import { Deadline } from "../async/deadline.ts";
 import { type ErrorCode, ToolError } from "../errors.ts";

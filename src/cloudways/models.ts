@@ -2,7 +2,7 @@
  * Schemas of the records in Cloudways' answers. They are lenient: ids come as text or numbers, flags in many spellings,
  * empty lists as `[]`, `{}` or not at all. Members that are not named here pass through.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** An id, given as a number or as digits; read as a number. */
 export const idNumber = z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)]);

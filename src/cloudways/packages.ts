@@ -1,5 +1,5 @@
 /** Which packages a server can have: `GET /packages` read by the server's platform, and by what it has now. */
-import { z } from "zod";
+import * as z from "zod";
 import { statedText } from "./models.ts";
 
 /** A version of a package. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The parsed value, or the error that says what is wrong. */
 export type Parsed<T> = { success: true; data: T } | { success: false; error: unknown };

@@ -3,7 +3,7 @@
  * every customer, so they are cached for an hour and shared. Only the members named here are kept, so that no account
  * data gets into the cache.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import { SingleFlight } from "../async/single_flight.ts";
 import { OpenedEntries } from "../store/opened_entries.ts";

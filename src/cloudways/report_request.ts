@@ -1,5 +1,5 @@
 /** Reports that Cloudways makes in the background. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Fields } from "./http.ts";
 import { isOperationId } from "./operation_id.ts";
 import { startedReply } from "./operations.ts";

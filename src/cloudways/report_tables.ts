@@ -1,5 +1,5 @@
 /** Reads tables in Cloudways' reports, which come as a header and rows of unnamed cells. */
-import { z } from "zod";
+import * as z from "zod";
 import { maskSql } from "../text/redaction/sql.ts";
 import { cleanText } from "../text/clean.ts";
 import { givenList } from "./models.ts";

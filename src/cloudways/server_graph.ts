@@ -1,5 +1,5 @@
 /** Reads a server's monitoring graphs: `GET /server/monitor/detail`. */
-import { z } from "zod";
+import * as z from "zod";
 import { isoTimeOfSeconds, looseList, looseText, numberOrNull } from "./models.ts";
 
 /** What Cloudways measures on servers, for all cloud providers: `GET /monitor_targets`. */

@@ -2,7 +2,7 @@
  * Reads the answer to `GET /server`, and writes and reads its copy in the cache. A large account has thousands of
  * records, so other work gets its turn between them.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { mapInTurns, Turns } from "../async/turns.ts";
 import { appRecord, givenList, type ServerRecord, serverRecord, statedList } from "./models.ts";
 import { type Parsed, parseReply, type ReplyInTurns } from "./parse_reply.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import { ToolError } from "../errors.ts";
 import { SingleFlight } from "../async/single_flight.ts";

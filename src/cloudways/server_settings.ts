@@ -1,5 +1,5 @@
 /** The settings of a server, as `GET /server/manage/settings` gives them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "./account.ts";
 import { path } from "./path.ts";
 

@@ -1,5 +1,5 @@
 /** Reads how much of a server each application uses: `GET /server/analytics/serverUsage`. */
-import { z } from "zod";
+import * as z from "zod";
 import { type AppRecord, looseList } from "./models.ts";
 import { columnNames, readReport } from "./report_tables.ts";
 

@@ -1,5 +1,5 @@
 /** For whom requests are sent, and what a request is. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Customer } from "../identity/caller.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { JsonValue } from "../text/clean.ts";

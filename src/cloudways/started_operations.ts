@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import { within } from "../async/within.ts";
 import { atMost } from "../store/at_most.ts";

@@ -1,5 +1,5 @@
 /** How host names, origins, URLs and networks are read from variables. */
-import { z } from "zod";
+import * as z from "zod";
 import { Networks } from "../text/networks.ts";
 import { fail, listParts, readBy, type Reader } from "./values.ts";
 

@@ -1,5 +1,5 @@
 /** How the clients that the operator names are read. */
-import { z } from "zod";
+import * as z from "zod";
 import { clientName, type PinnedClient, redirectsSchema } from "../identity/oauth_client.ts";
 import { readJson } from "../text/read_json.ts";
 import { fail, type Reader } from "./values.ts";

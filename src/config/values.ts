@@ -1,5 +1,5 @@
 /** How the texts of variables are read: numbers, words, keys, credentials and paths. */
-import { z } from "zod";
+import * as z from "zod";
 import { parseKey } from "../crypto/keys.ts";
 import { isApprovalCode } from "../identity/approval_code.ts";
 

@@ -2,7 +2,7 @@
  * Every variable of the environment: how it is read, its default, and what the documentation says about it. One entry
  * adds a variable: `.env.example` and the table in README.md are generated from here (`deno task docs`).
  */
-import { z } from "zod";
+import * as z from "zod";
 import { parseToolsets } from "../identity/toolsets.ts";
 import { hostname, hostNames, httpsUrl, LOOPBACK_NAMES, networks, origins, redisUrl } from "./addresses.ts";
 import { healthThresholds } from "./health_thresholds.ts";

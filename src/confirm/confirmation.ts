@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Caller, Customer } from "../identity/caller.ts";
 import type { Clock } from "../async/clock.ts";
 import type { ConfirmMode } from "../config.ts";

@@ -1,6 +1,6 @@
 /** Questions as clients of both protocol eras accept them, and the replies. */
 import { inputRequired } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import { isTyped } from "./typed_label.ts";
 
 /** How the client can ask a person. */

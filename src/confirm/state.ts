@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import type { Box } from "../crypto/box.ts";
 import { readJson } from "../text/read_json.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { cleanText } from "../text/clean.ts";
 import { isRedirect } from "./redirects.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { KeyRing } from "../crypto/key_ring.ts";
 import { cleanText } from "../text/clean.ts";
 import { memberOf } from "../text/member.ts";

@@ -1,5 +1,5 @@
 /** A skill: how to do one job with the tools, written for assistants. `skills/NAME/SKILL.md` holds its text. */
-import { z } from "zod";
+import * as z from "zod";
 
 const skillSchema = z.strictObject({
   name: z.string().regex(/^[a-z]+(?:-[a-z]+)*$/).max(64),

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import { OPEN_MS, subjectSchema } from "../confirm/approval_records.ts";
 import type { SealedStore } from "../store/sealed.ts";

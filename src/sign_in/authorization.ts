@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { matchesRedirect } from "../identity/redirects.ts";
 import type { ClientIds } from "./client_ids.ts";
 import { SCOPES } from "./connection_bounds.ts";

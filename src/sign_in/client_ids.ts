@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { KeyRing } from "../crypto/key_ring.ts";
 import { lengthPrefixed } from "../crypto/length_prefixed.ts";
 import type { OAuthClient, PinnedClient } from "../identity/oauth_client.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { connectionBoundsSchema } from "./connection_bounds.ts";
 
 /** A client that a person let in. */

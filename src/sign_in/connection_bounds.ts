@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Bounds, narrow } from "../identity/bounds.ts";
 import { TOOLSETS } from "../identity/toolsets.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import { KeyedMutex } from "../async/keyed_mutex.ts";
 import type { Box } from "../crypto/box.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import { ApprovalCodes, passphraseScope } from "../confirm/code.ts";
 import type { Box } from "../crypto/box.ts";

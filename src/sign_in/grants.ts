@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import type { Fingerprints } from "../crypto/fingerprints.ts";
 import type { SealedStore } from "../store/sealed.ts";

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Clock } from "../async/clock.ts";
 import type { SealedStore, SealedValue } from "./sealed.ts";
 import { HEAD_BYTES, nameWithinPurpose, type Store, type StoreKey } from "./store.ts";

@@ -1,5 +1,5 @@
 /** Compares the keys of the processes that share a store: with different keys, none can read what the others write. */
-import { z } from "zod";
+import * as z from "zod";
 import type { KeyNames } from "../crypto/key_ring.ts";
 import { readJson } from "../text/read_json.ts";
 import type { Store, StoreKey } from "./store.ts";

@@ -1,5 +1,5 @@
 /** Runs the converters that turn our tools into the form of a model API, as libraries do. */
-import { z } from "zod";
+import * as z from "zod";
 import { install, versionOf } from "./install.ts";
 import type { Runtime } from "./list.ts";
 import { complaintOf, lineAfter, runDriver } from "./run_driver.ts";

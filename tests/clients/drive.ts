@@ -1,5 +1,5 @@
 /** Runs one client through the plan, and reads its report. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ListedClient } from "./list.ts";
 import { complaintOf, lineAfter, runDriver } from "./run_driver.ts";
 import type { World } from "./world.ts";

@@ -1,5 +1,5 @@
 /** Installs the pinned clients below `dist/`, each in its own folder, since their dependencies conflict. */
-import { z } from "zod";
+import * as z from "zod";
 import { runCommand } from "./command.ts";
 import type { ListedClient, Runtime } from "./list.ts";
 

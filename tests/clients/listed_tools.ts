@@ -1,5 +1,5 @@
 /** The tools as the server lists them, without a client. */
-import { z } from "zod";
+import * as z from "zod";
 
 const tool = z.looseObject({
   name: z.string(),

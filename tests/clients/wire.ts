@@ -1,5 +1,5 @@
 /** A proxy between a client and the server that records the messages: the evidence of what a client sends. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** One request and its answer. */
 export interface Exchange {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Question } from "../../src/confirm/question.ts";
 import type { Page } from "playwright-core";
-import { z } from "zod";
+import * as z from "zod";
 import {
   APPROVAL_CODE,
   askOn,

@@ -3,7 +3,7 @@
  * the binary is not run: what stands inside is read.
  */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { VARIABLE_NAMES } from "../../src/config.ts";
 import { run } from "../support/process.ts";
 

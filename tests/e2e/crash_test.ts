@@ -1,6 +1,6 @@
 /** A mistake in the program fails the call it is in, and no other. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { createApp } from "../../src/app.ts";
 import { parseConfig } from "../../src/config.ts";
 import { createLogger } from "../../src/telemetry/log.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { z } from "zod";
+import * as z from "zod";
 import { startBrowser } from "../support/browser.ts";
 import { assertFindable, assertFitsPhone, heading, PHONE, poorContrast, press } from "../support/page_checks.ts";
 import { startSignIn } from "../support/sign_in.ts";

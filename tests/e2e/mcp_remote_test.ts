@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { z } from "zod";
+import * as z from "zod";
 import { KEY_HEADERS, toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
 import { DEFAULT_LIST } from "../support/default_list.ts";
 import { type Service, startService } from "../support/harness.ts";

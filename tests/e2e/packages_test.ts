@@ -3,7 +3,7 @@
  * and `deno.lock` are the program's, those in `tests/` add what only tests need.
  */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import denoJson from "../../deno.json" with { type: "json" };
 import testsDenoJson from "../deno.json" with { type: "json" };
 import { freePort } from "../support/free_port.ts";

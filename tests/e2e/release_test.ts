@@ -1,7 +1,7 @@
 /** A release, built once for this machine: its files, and the bundle for Claude Desktop, started from a folder. */
 import assert from "node:assert/strict";
 import { unpackExtension } from "@anthropic-ai/mcpb";
-import { z } from "zod";
+import * as z from "zod";
 import { compareChecksums, writeChecksums } from "../../scripts/release/checksums.ts";
 import { isTargetName, TARGETS } from "../../scripts/release/targets.ts";
 import { VERSION } from "../../src/version.ts";
@@ -145,6 +145,13 @@ Deno.test("the program in the bundle imports nothing but what Deno has built in,
   assert.deepEqual(modules.filter(({ error }) => error !== undefined), []);
   assert.match(text, /^\/\/ npm\/zod\//m);
   assert.deepEqual([Deno.cwd(), "dist/release-", "npm/registry."].filter((place) => text.includes(place)), []);
+});
+
+Deno.test("the program in the bundle has nothing that no call needs: of the languages of zod only the one it speaks", async () => {
+  const text = await Deno.readTextFile(`${UNPACKED}/server/main.js`);
+
+  const languages = [...text.matchAll(/^\/\/ npm\/zod\/.*\/locales\/(\w+)\.js$/gm)].map(([, name]) => name);
+  assert.deepEqual(languages, ["en"]);
 });
 
 /** Starts the bundle with what a person has set, and reports what it answers. */

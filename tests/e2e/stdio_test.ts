@@ -3,7 +3,7 @@ import { Client as ModernClient } from "@modelcontextprotocol/client";
 import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { z } from "zod";
+import * as z from "zod";
 import { type Answer, toAnswer } from "../support/clients.ts";
 import { DEFAULT_LIST } from "../support/default_list.ts";
 import { TEST_KEYS } from "../support/keys.ts";

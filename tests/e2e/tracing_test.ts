@@ -1,6 +1,6 @@
 /** Traces over OpenTelemetry: what a call sends to a receiver, and what it does not. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { KEY_HEADERS } from "../support/clients.ts";
 import { TEST_KEYS } from "../support/keys.ts";
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "../support/otlp_receiver.ts";

@@ -1,6 +1,6 @@
 /** Tool calls with any arguments: never an internal error, never a wrong request, always a well-formed answer. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { ERROR_CODES } from "../../src/errors.ts";
 import { Catalogue } from "../../src/calls/catalogue.ts";
 import { allTools } from "../../src/tools/all.ts";

@@ -1,6 +1,6 @@
 /** Who gets in by a password: what the tools for users and passwords do to an account, ask, show and refuse. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { DEMO_ACCOUNT } from "../sandbox/mod.ts";
 import {
   APP,

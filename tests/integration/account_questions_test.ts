@@ -3,7 +3,7 @@
  * bound to, and the record.
  */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { Catalogue } from "../../src/calls/catalogue.ts";
 import { declare } from "../../src/confirm/declared_input.ts";
 import type { Question } from "../../src/confirm/question.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, type ServiceOptions, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";

@@ -1,6 +1,6 @@
 /** What a customer reads in the audit log: one entry for each action, however a person was asked. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { decide } from "../support/decide.ts";
 import { type Service, startService } from "../support/harness.ts";

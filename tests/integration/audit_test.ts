@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../src/async/clock.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { CustomerIds } from "../../src/identity/customer_id.ts";

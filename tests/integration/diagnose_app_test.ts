@@ -1,6 +1,6 @@
 /** Why a site is slow or fails: every cause that the sandbox provokes, and nothing else. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { allTools } from "../../src/tools/all.ts";
 import type { CauseKind } from "../../src/tools/basic/diagnosis/causes.ts";
 import { gitTime, recordTime, restorePoint } from "../sandbox/dates.ts";

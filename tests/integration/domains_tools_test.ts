@@ -1,6 +1,6 @@
 /** The domains of applications: what is listed, kept, added and removed. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { type AppState, type SandboxOptions } from "../sandbox/mod.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";

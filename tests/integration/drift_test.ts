@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { examineLive } from "../../src/commands/doctor/live.ts";
 import { parseConfig } from "../../src/config.ts";
 import { readsText } from "../../scripts/reply_forms.ts";

@@ -1,6 +1,6 @@
 /** However many calls fail, every action stays on record, and nothing is done without a record. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import type { Logger } from "../../src/telemetry/log.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";

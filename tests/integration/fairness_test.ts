@@ -1,6 +1,6 @@
 /** What an attacker does to shared resources. A bystander's calls go through as if alone. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { answerJson } from "../support/clients.ts";
 import { ACCOUNTS } from "../support/customers.ts";
 import { type Service, type ServiceOptions, startService } from "../support/harness.ts";

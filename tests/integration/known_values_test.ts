@@ -1,6 +1,6 @@
 /** Values from a set: a wrong one is refused with the set, before anybody is asked and before a change is sent. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { APP, GIT_URL, SERVER } from "../ask_cases/case.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";

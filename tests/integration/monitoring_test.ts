@@ -3,7 +3,7 @@
  * the alerts use metrics and labels that exist. `deno task monitoring` asks promtool itself.
  */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { KEY_HEADERS } from "../support/clients.ts";
 import { type Family, readExposition } from "../support/exposition.ts";
 import { startService } from "../support/harness.ts";

@@ -1,6 +1,6 @@
 /** What was started is found again: by another caller, at another replica, after an outage. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { KEY_HEADERS, TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { TEST_KEYS } from "../support/keys.ts";

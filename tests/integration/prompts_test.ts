@@ -1,6 +1,6 @@
 /** The skills as prompts: through the official clients of both eras, within the caller's bounds. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { allSkills } from "../../src/prompts/skills.ts";
 import { CLIENT_KINDS, connect, TOKEN_HEADERS } from "../support/clients.ts";
 import { startService } from "../support/harness.ts";

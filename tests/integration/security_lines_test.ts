@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { MIN_THOUGHT_MS } from "../../src/confirm/elicitation.ts";
 import { questionText } from "../../src/confirm/text.ts";
 import { loggedRecords } from "../support/audit_lines.ts";

@@ -1,6 +1,6 @@
 /** The bound of the account itself: what it lets through whatever a tool asks for. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { Catalogue } from "../../src/calls/catalogue.ts";
 import { path } from "../../src/cloudways/path.ts";
 import { allTools } from "../../src/tools/all.ts";

@@ -1,6 +1,6 @@
 /** The customer's own record of who was let in, with which bounds, and how that ended. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { FakeClock } from "../sandbox/mod.ts";
 import { type LoggedRecord, loggedRecords } from "../support/audit_lines.ts";
 import { TOKEN_HEADERS } from "../support/clients.ts";

@@ -1,6 +1,6 @@
 /** What the tools for staging copies do to an account, and what they refuse before anybody is asked. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";

@@ -1,6 +1,6 @@
 /** One loop over all tools: what each sends, answers and refuses, as its row in the table says. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { allTools } from "../../src/tools/all.ts";
 import { DEMO_ACCOUNT, type Sandbox, type SandboxOptions } from "../sandbox/mod.ts";
 import { operationById, operations } from "../sandbox/facts.ts";

@@ -1,6 +1,6 @@
 /** Calls of made-up tools that delete something for good: the person types its label. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { Catalogue } from "../../src/calls/catalogue.ts";
 import { declare } from "../../src/confirm/declared_input.ts";
 import { allTools } from "../../src/tools/all.ts";

@@ -1,6 +1,6 @@
 /** What the tools for updates do to an account, what they refuse, and what they make of Cloudways' answers. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { callTool } from "../support/rpc.ts";

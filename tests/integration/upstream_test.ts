@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { CloudwaysHttp, NotSentError } from "../../src/cloudways/http.ts";
 import { path } from "../../src/cloudways/path.ts";
 import { sendRead } from "../../src/cloudways/read_retries.ts";

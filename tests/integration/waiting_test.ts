@@ -1,6 +1,6 @@
 /** Progress of a running call, and when a waiting call ends. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { toAnswer, TOKEN_HEADERS } from "../support/clients.ts";
 import { type Service, startService } from "../support/harness.ts";
 import { LegacySession } from "../support/legacy_session.ts";

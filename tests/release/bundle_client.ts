@@ -8,7 +8,7 @@
 import { getMcpConfigForManifest, v0_3 } from "@anthropic-ai/mcpb";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { z } from "zod";
+import * as z from "zod";
 import { toAnswer } from "../support/clients.ts";
 
 /** What the program prints. */

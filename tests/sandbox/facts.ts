@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import core from "./facts/core.openapi.json" with { type: "json" };
 import extended from "./facts/extended.openapi.json" with { type: "json" };
 import { flatten } from "./form_fields.ts";

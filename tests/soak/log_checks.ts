@@ -1,5 +1,5 @@
 /** Invariants of the replicas' logs. */
-import { z } from "zod";
+import * as z from "zod";
 import { ACCOUNTS } from "../support/customers.ts";
 import { type ProgramEnv, run } from "../support/process.ts";
 import type { Sandbox } from "../sandbox/mod.ts";

@@ -1,5 +1,5 @@
 /** Calls in the wire format of either era, and the meaning of their answers. */
-import { z } from "zod";
+import * as z from "zod";
 import { ERROR_CODES } from "../../src/errors.ts";
 import { answerJson } from "../support/clients.ts";
 import { modernHeaders, modernMeta, YES } from "../support/rpc_2026.ts";

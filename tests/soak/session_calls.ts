@@ -1,5 +1,5 @@
 /** Clients of 2025 with forms: the question comes in the open stream, and its answer goes to any replica. */
-import { z } from "zod";
+import * as z from "zod";
 import { planDestructive } from "./asking_calls.ts";
 import type { Caller, CallPlan } from "./caller.ts";
 import { failureText, neverConnected } from "./failures.ts";

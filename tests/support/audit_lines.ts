@@ -1,5 +1,5 @@
 /** The audit records in a service's log, as written; customers read entries made of them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Service } from "./harness.ts";
 
 const lineSchema = z.looseObject({

@@ -4,7 +4,7 @@ import { Client as ModernClient, StreamableHTTPClientTransport } from "@modelcon
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { z } from "zod";
+import * as z from "zod";
 import { DEMO_ACCOUNT } from "../sandbox/mod.ts";
 
 /** The sandbox's demo account, signed in with an access token. */

@@ -1,6 +1,6 @@
 /** Everything in a Redis, sealed and opened. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { unpackTexts } from "../../src/cloudways/packed_texts.ts";
 import { Box } from "../../src/crypto/box.ts";
 import { KeyRing } from "../../src/crypto/key_ring.ts";

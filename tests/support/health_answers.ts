@@ -1,5 +1,5 @@
 /** Reads the answers of a health check. */
-import { z } from "zod";
+import * as z from "zod";
 import { TOKEN_HEADERS } from "./clients.ts";
 import type { Service } from "./harness.ts";
 import { callTool } from "./rpc.ts";

@@ -1,6 +1,6 @@
 /** A client of the 2025 revisions that can be asked: in one go, or step by step. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { type Answer, toAnswer } from "./clients.ts";
 import { post, readMessage } from "./rpc.ts";
 import { within } from "./within.ts";

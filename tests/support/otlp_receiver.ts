@@ -1,5 +1,5 @@
 /** A receiver of OpenTelemetry's protocol (OTLP/HTTP, as JSON), for one test. */
-import { z } from "zod";
+import * as z from "zod";
 import { until } from "./until.ts";
 
 const attributesSchema = z.array(z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) })).default([]);

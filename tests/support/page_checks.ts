@@ -1,7 +1,7 @@
 /** Checks for every page of this server in a browser. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { z } from "zod";
+import * as z from "zod";
 
 /** A small phone. */
 export const PHONE = { width: 360, height: 640 };

@@ -3,7 +3,7 @@
  * it names one of these instead. Before a call with one is sent, a plan is made for its caller, and named in its place.
  * Making it leaves no trace among the sandbox's requests.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Sandbox } from "../sandbox/mod.ts";
 
 /** Stands in arguments for a plan of one change. */

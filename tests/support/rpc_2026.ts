@@ -1,5 +1,5 @@
 /** Speaks MCP of 2026-07-28 to a server with `fetch` only, for tests that answer questions, or answer wrongly. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Answer, toAnswer } from "./clients.ts";
 import { post, readMessage } from "./rpc.ts";
 

@@ -1,6 +1,6 @@
 /** Calls of every tool whose changes can be taken back. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { allTools } from "../../src/tools/all.ts";
 import { type AppState, type ChannelState, DEMO_ACCOUNT, type Sandbox, type ServerState } from "../sandbox/mod.ts";
 import { toolRows } from "../tool_rows/mod.ts";

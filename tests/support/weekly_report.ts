@@ -1,6 +1,6 @@
 /** Reads the answers of `get_weekly_report`. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 
 const about = { about: z.string() };
 /** The form of the answer. */

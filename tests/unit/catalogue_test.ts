@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { Catalogue, type ListedTool } from "../../src/calls/catalogue.ts";
 import { INSTRUCTIONS } from "../../src/mcp/instructions.ts";
 import { allTools } from "../../src/tools/all.ts";

@@ -1,7 +1,7 @@
 /** The configurations in docs/connect.md: they can be read as clients read them, and lead to our doors. */
 import assert from "node:assert/strict";
 import { parse as parseToml } from "smol-toml";
-import { z } from "zod";
+import * as z from "zod";
 import { CREDENTIAL_HEADERS } from "../../src/http/caller_headers.ts";
 import { isMcpAddress } from "../../src/http/mcp_address.ts";
 import { isConnectAddress } from "../../src/http/sign_in/addresses.ts";

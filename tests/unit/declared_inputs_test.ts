@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { Catalogue } from "../../src/calls/catalogue.ts";
 import { declare, DECLARED, type DeclaredInput } from "../../src/confirm/declared_input.ts";
 import { kindOfName } from "../../src/text/redaction/names.ts";

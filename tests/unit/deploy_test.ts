@@ -1,6 +1,6 @@
 /** What `deploy/` holds agrees with the program. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { GRACE_MS } from "../../src/commands/process.ts";
 import { VERSION } from "../../src/version.ts";
 import { VARIABLE_NAMES } from "../../src/config/variables.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { envExample, updateOperations, updateReadme } from "../../scripts/docs.ts";
 import { type Config, parseConfig, VARIABLE_NAMES } from "../../src/config.ts";
 import { VARIABLE_TEXTS } from "../../src/config/variables.ts";

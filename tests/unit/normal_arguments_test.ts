@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { z } from "zod";
+import * as z from "zod";
 import { readArguments } from "../../src/calls/arguments.ts";
 import { inputSchemas } from "../../src/calls/json_schema.ts";
 import { ToolError } from "../../src/errors.ts";

@@ -1,6 +1,6 @@
 /** Sealed entries are opened once while they stay the same, within bounds. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { KeyRing } from "../../src/crypto/key_ring.ts";
 import { MemoryStore } from "../../src/store/memory/adapter.ts";
 import { OpenedEntries, type OpenedEntriesOptions } from "../../src/store/opened_entries.ts";

@@ -1,6 +1,6 @@
 /** The plugin for Claude Code: its manifests name what there is. */
 import assert from "node:assert/strict";
-import { z } from "zod";
+import * as z from "zod";
 import { parseConfig } from "../../src/config.ts";
 import { VERSION } from "../../src/version.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
-import { z } from "zod";
+import * as z from "zod";
 import { registryEntry } from "../../scripts/release/registry.ts";
 import { VARIABLE_NAMES } from "../../src/config.ts";
 import { CREDENTIAL_HEADERS } from "../../src/http/caller_headers.ts";

@@ -1,7 +1,7 @@
 /** The answer to `GET /server` is read in turns, and as Zod reads it whole. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { z } from "zod";
+import * as z from "zod";
 import { givenList, serverRecord } from "../../src/cloudways/models.ts";
 import { parseProblems, parseReply } from "../../src/cloudways/parse_reply.ts";
 import {

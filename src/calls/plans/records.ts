@@ -1,5 +1,5 @@
 /** Plans in the store. Every entry is sealed, and opens only for the customer and the bounds that it was made under. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../async/clock.ts";
 import { ERROR_CODES } from "../../errors.ts";
 import type { SealedStore } from "../../store/sealed.ts";

@@ -1,5 +1,5 @@
 /** The forms that replies of Cloudways have: members and their types, and no values. */
-import { z } from "zod";
+import * as z from "zod";
 
 const KINDS = ["string", "integer", "number", "boolean", "null", "any"] as const;
 

@@ -2,7 +2,7 @@
  * Reads from the real API with the operator's own credentials, and compares the form of each reply with what this
  * program expects. The API is documented in part only, so this is how an operator notices that it has changed.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { createApp } from "../../app.ts";
 import { type Clock, systemClock } from "../../async/clock.ts";
 import { Deadline } from "../../async/deadline.ts";

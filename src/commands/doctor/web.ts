@@ -1,5 +1,5 @@
 /** Checks what is reached by HTTP: the Cloudways API, and this server's own address for people. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../async/clock.ts";
 import { Deadline } from "../../async/deadline.ts";
 import { type NetworkFailure, networkFailure } from "../../cloudways/network_failure.ts";

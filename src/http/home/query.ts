@@ -1,5 +1,5 @@
 /** Reads what a visitor of `/` asks for. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Toolset, TOOLSETS } from "../../identity/toolsets.ts";
 import type { Effect } from "../../tools/define/tool.ts";
 

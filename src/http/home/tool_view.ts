@@ -1,5 +1,5 @@
 /** The page of one tool. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CatalogueEntry } from "../../calls/catalogue.ts";
 import { type Html, markup } from "../html.ts";
 import type { Page } from "../pages/layout.ts";

@@ -1,5 +1,5 @@
 /** `/connect`: people see the programs that they connected, and end them. */
-import { z } from "zod";
+import * as z from "zod";
 import { shortCustomerId } from "../../identity/customer_id.ts";
 import type { SealedTexts } from "../../sign_in/sealed_texts.ts";
 import type { SignIn } from "../../sign_in/sign_in.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../../async/clock.ts";
 import { isLoopback } from "../../config/addresses.ts";
 import type { Box } from "../../crypto/box.ts";

@@ -1,5 +1,5 @@
 /** The endpoints that OAuth clients call: registration, tokens, revocation. */
-import { z } from "zod";
+import * as z from "zod";
 import { clientName, redirectsSchema } from "../../identity/oauth_client.ts";
 import { OAuthProblem } from "../../sign_in/oauth_error.ts";
 import type { IssuedTokens } from "../../sign_in/grants.ts";

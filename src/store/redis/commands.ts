@@ -1,6 +1,6 @@
 /** The commands and scripts that the store sends to Redis, each with the schema of its reply. */
 import type { Redis } from "ioredis";
-import { z } from "zod";
+import * as z from "zod";
 import { APPEND_ENTRY_LUA } from "./append_entry.lua.ts";
 import { type AppendOptions, type BucketLimit, HEAD_BYTES, type NewEntry } from "../store.ts";
 import { TAKE_TOKENS_LUA } from "./take_tokens.lua.ts";

@@ -1,5 +1,5 @@
 /** Finding the additional users of an application, for the tools that change them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { APP_USERS, type AppUser } from "../../cloudways/app_users.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";

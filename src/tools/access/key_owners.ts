@@ -1,5 +1,5 @@
 /** Whose an SSH key is: the master user's of a server, or an additional user's of one of its applications. */
-import { z } from "zod";
+import * as z from "zod";
 import { ToolError } from "../../errors.ts";
 import { appInput, serverInput } from "../define/inputs.ts";
 import { appFactsIf, onApp, onServer, type ServerFacts, serverFactsIf } from "../define/questions.ts";

@@ -1,5 +1,5 @@
 /** The name of a server's master user. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

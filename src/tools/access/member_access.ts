@@ -1,5 +1,5 @@
 /** What a team member may do: as a call gives it, as a person reads it, and as Cloudways takes it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ServerRecord } from "../../cloudways/models.ts";
 import { findApp, findServer, type FoundApp } from "../../cloudways/server_listing.ts";
 import { declare } from "../../confirm/declared_input.ts";

@@ -1,5 +1,5 @@
 /** Changing a team member, whom Cloudways only takes as a whole. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { statedFlag, statedList } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** New passwords for what an application or a server has of its own: database, admin user, master user. */
-import { z } from "zod";
+import * as z from "zod";
 import { doneReply } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { appInput, serverInput, waitInput } from "../define/inputs.ts";

@@ -1,5 +1,5 @@
 /** The projects of the account, which group applications. */
-import { z } from "zod";
+import * as z from "zod";
 import type { AppRecord } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";

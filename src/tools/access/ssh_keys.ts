@@ -1,5 +1,5 @@
 /** Public SSH keys that open a server or one of its applications. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { problemOfPublicKey, readPublicKey, type SshPublicKey } from "../../cloudways/ssh_public_keys.ts";
 import { declare } from "../../confirm/declared_input.ts";

@@ -1,5 +1,5 @@
 /** Making what must not be there already: users and keys. What is there is found before anybody is asked, if it can be. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount, WriteRequest } from "../../cloudways/account.ts";
 import { idNumber, knownApps, looseText, type ServerRecord } from "../../cloudways/models.ts";
 import { sayingOf } from "../../cloudways/replies.ts";

@@ -1,5 +1,5 @@
 /** Additional SSH and SFTP users of an application: listing, creating, new passwords, deleting. */
-import { z } from "zod";
+import * as z from "zod";
 import { doneReply } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { ToolError } from "../../errors.ts";

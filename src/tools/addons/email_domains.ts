@@ -1,5 +1,5 @@
 /** The domains that may send mail through the Elastic Email add-on. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { doneReply, looseList, looseObject, looseText, statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

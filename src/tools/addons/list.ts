@@ -1,5 +1,5 @@
 /** Lists the add-ons. */
-import { z } from "zod";
+import * as z from "zod";
 import { noInput } from "../define/inputs.ts";
 import { records } from "../define/outputs.ts";
 import { defineTool, type Tool } from "../define/tool.ts";

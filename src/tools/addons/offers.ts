@@ -1,5 +1,5 @@
 /** The add-ons that Cloudways offers, with their packages and prices. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { idNumber, listReply, looseList, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

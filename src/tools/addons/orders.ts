@@ -1,5 +1,5 @@
 /** Ordering, changing and cancelling add-ons of the account. Cloudways bills them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseObject, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Add-ons of one server, and add-ons that are requested for one application. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Question, QuestionFact } from "../../confirm/question.ts";
 import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";

@@ -1,5 +1,5 @@
 /** The places that alerts are sent to, as Cloudways lists them, and what can be sent to which kind of place. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { idNumber, isoTime, listReply, looseList, looseObject, looseText, statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

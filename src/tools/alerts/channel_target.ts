@@ -1,5 +1,5 @@
 /** Checks what a call says of a channel: its kind, its events, and where it sends to. */
-import { z } from "zod";
+import * as z from "zod";
 import { declare } from "../../confirm/declared_input.ts";
 import { ToolError } from "../../errors.ts";
 import { notKnown } from "../define/known_values.ts";

@@ -1,5 +1,5 @@
 /** Where alerts are sent: listing, adding, changing and deleting the channels. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Fields } from "../../cloudways/http.ts";
 import { idNumber } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

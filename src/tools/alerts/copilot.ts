@@ -1,5 +1,5 @@
 /** The subscription of Copilot. Cloudways bills it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { Fields } from "../../cloudways/http.ts";
 import { idNumber, looseList, looseText } from "../../cloudways/models.ts";

@@ -1,5 +1,5 @@
 /** What Copilot found, and for which servers it looks. */
-import { z } from "zod";
+import * as z from "zod";
 import { looseList, statedFlag, tiedId } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";

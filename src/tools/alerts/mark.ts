@@ -1,5 +1,5 @@
 /** Marking alerts as read. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import { anyReply } from "../define/outputs.ts";

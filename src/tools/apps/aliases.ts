@@ -1,5 +1,5 @@
 /** The additional domains of an application. */
-import { z } from "zod";
+import * as z from "zod";
 import type { StartedWork } from "../../cloudways/account.ts";
 import { path } from "../../cloudways/path.ts";
 import { ToolError } from "../../errors.ts";

@@ -1,5 +1,5 @@
 /** What the visitors, the code and the database of an application cost. */
-import { z } from "zod";
+import * as z from "zod";
 import { ANALYTICS, LOOK_BACKS, readAnalytics, type WantedAnalytics } from "../define/analytics_report.ts";
 import { appInput, lookBack, waitInput, waitOptions } from "../define/inputs.ts";
 import { records } from "../define/outputs.ts";

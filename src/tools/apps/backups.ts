@@ -1,5 +1,5 @@
 /** Backups of an application, and restoring it. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { declare } from "../../confirm/declared_input.ts";

@@ -1,5 +1,5 @@
 /** The caches of an application. */
-import { z } from "zod";
+import * as z from "zod";
 import { doneReply, idNumber } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";

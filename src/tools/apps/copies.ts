@@ -1,5 +1,5 @@
 /** Copying an application. */
-import { z } from "zod";
+import * as z from "zod";
 import { idNumber } from "../../cloudways/models.ts";
 import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Every domain of the account, with what Cloudways says of its certificate. */
-import { z } from "zod";
+import * as z from "zod";
 import { nameCovers } from "../../cloudways/certificates.ts";
 import { ListingFacts } from "../../cloudways/listing_facts.ts";
 import { type AppRecord, knownApps, type ServerRecord } from "../../cloudways/models.ts";

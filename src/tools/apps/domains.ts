@@ -1,5 +1,5 @@
 /** The primary domain of an application. */
-import { z } from "zod";
+import * as z from "zod";
 import type { AppRecord } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";

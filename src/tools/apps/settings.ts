@@ -1,5 +1,5 @@
 /** Who owns the files of an application, and the redirection to HTTPS. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

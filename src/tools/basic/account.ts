@@ -1,5 +1,5 @@
 /** The projects and team members of the account. */
-import { z } from "zod";
+import * as z from "zod";
 import { isoTime, knownApps } from "../../cloudways/models.ts";
 import { noInput } from "../define/inputs.ts";
 import { memberView, readMembers } from "../define/members.ts";

@@ -1,5 +1,5 @@
 /** The alerts of the account. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { isoTime } from "../../cloudways/models.ts";
 import { declare } from "../../confirm/declared_input.ts";

@@ -1,5 +1,5 @@
 /** Turns audit records into actions: one entry for each action, however many records it has. */
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_OPEN_MS, OPEN_MS } from "../../confirm/approval_records.ts";
 import { type DeclaredInputs, PLAIN_INPUT } from "../../confirm/declared_input.ts";
 import { canonicalJson } from "../../crypto/canonical_json.ts";

@@ -1,5 +1,5 @@
 /** The tool that shows customers their audit records. */
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditReader, AuditRecord } from "../../audit/record.ts";
 import { type Action, ACTION_RESULTS, shownAction, toActions } from "./audit_actions.ts";
 import { fitting } from "../define/fitting.ts";

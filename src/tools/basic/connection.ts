@@ -1,5 +1,5 @@
 /** Whether Cloudways accepts the caller, and how many requests are left. */
-import { z } from "zod";
+import * as z from "zod";
 import { knowsCredentials } from "../../cloudways/client.ts";
 import { sayingOf } from "../../cloudways/replies.ts";
 import type { UpstreamLimit } from "../../cloudways/upstream_limits.ts";

@@ -1,5 +1,5 @@
 /** The users of applications, their passwords and SSH keys. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { APP_USERS } from "../../cloudways/app_users.ts";
 import { type AppRecord, domainOf, knownApps } from "../../cloudways/models.ts";

@@ -1,5 +1,5 @@
 /** One server or application: its record, settings and disk use. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import {
   isoTimeOfSeconds,

@@ -1,5 +1,5 @@
 /** The servers and applications of the account, listed and found. */
-import { z } from "zod";
+import * as z from "zod";
 import { ListingFacts } from "../../cloudways/listing_facts.ts";
 import { knownApps } from "../../cloudways/models.ts";
 import { asOf } from "../define/as_of.ts";

@@ -1,5 +1,5 @@
 /** What was started at Cloudways through this server, for callers that lost an operation's id or its end. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { StartedOperation } from "../../cloudways/started_operations.ts";
 import { ToolError } from "../../errors.ts";

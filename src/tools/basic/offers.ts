@@ -1,5 +1,5 @@
 /** What Cloudways offers: the lists that are the same for every account. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ServerRecord } from "../../cloudways/models.ts";
 import { APPS, PACKAGES, PROVIDERS, REGIONS, SERVER_SIZES } from "../../cloudways/reference_data.ts";
 import { ToolError } from "../../errors.ts";

@@ -1,5 +1,5 @@
 /** The progress of an operation. */
-import { z } from "zod";
+import * as z from "zod";
 import type { OperationState } from "../../cloudways/operations.ts";
 import type { StartedOperation } from "../../cloudways/started_operations.ts";
 import { waitOptions, waitSeconds } from "../define/inputs.ts";

@@ -1,5 +1,5 @@
 /** The passwords of an application: which kinds there are, and how they are shown. */
-import { z } from "zod";
+import * as z from "zod";
 import type { AppRecord } from "../../cloudways/models.ts";
 import type { Secret } from "../../secrets/pages.ts";
 import { HIDDEN } from "../../text/redaction/spans.ts";

@@ -1,5 +1,5 @@
 /** Several changes at once: planned and shown first, then approved and applied together. */
-import { z } from "zod";
+import * as z from "zod";
 import { declare } from "../../confirm/declared_input.ts";
 import { records } from "../define/outputs.ts";
 import { defineAskingTool, defineTool, type Tool } from "../define/tool.ts";

@@ -1,5 +1,5 @@
 /** What Cloudflare counts of an application. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseList } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Emptying what Cloudflare has cached of an application: now, and by itself from now on. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseObject, statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

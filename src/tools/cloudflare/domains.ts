@@ -1,5 +1,5 @@
 /** Putting domains on Cloudflare, taking them off, and moving them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount, StartedWork } from "../../cloudways/account.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";

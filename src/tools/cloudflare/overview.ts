@@ -1,5 +1,5 @@
 /** What an application has at Cloudflare. */
-import { z } from "zod";
+import * as z from "zod";
 import { readCloudflareDomains } from "../define/cloudflare_domains.ts";
 import { appInput } from "../define/inputs.ts";
 import { record, records } from "../define/outputs.ts";

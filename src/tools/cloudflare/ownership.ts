@@ -1,5 +1,5 @@
 /** Proving that a domain at Cloudflare belongs to its owner. */
-import { z } from "zod";
+import * as z from "zod";
 import { looseObject, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { readCloudflareDomains } from "../define/cloudflare_domains.ts";

@@ -1,5 +1,5 @@
 /** The Cloudflare settings of an application: our names, Cloudways' names, and how they are read. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseObject, statedFlag, statedText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Reads the alerts of the account: `GET /alerts/`. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { flagOrNull, idNumber, listReply, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Requests for the reports on what the visitors, the code and the database of an application cost. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount, Report, ReportRequest } from "../../cloudways/account.ts";
 import type { WaitOptions } from "../../cloudways/operations.ts";
 import { type ApiPath, path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Reads the Varnish cache of an application: `GET /app/manage/varnish_setting`. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { flagOrNull, looseList } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

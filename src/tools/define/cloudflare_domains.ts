@@ -1,5 +1,5 @@
 /** Reads which domains of an application go through Cloudflare: `GET /app/cloudflareCdn`. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseList, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Tools that stand for the call of another tool. They never run themselves. */
-import { z } from "zod";
+import * as z from "zod";
 import { once } from "../../async/once.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import { type Behaviour, type Tool, type ToolDefinition, toTool } from "./tool.ts";

@@ -1,5 +1,5 @@
 /** Inputs that many tools share, so that the same input is described the same everywhere. */
-import { z } from "zod";
+import * as z from "zod";
 import type { WaitOptions } from "../../cloudways/operations.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import type { ToolContext } from "./tool.ts";

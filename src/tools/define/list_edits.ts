@@ -2,7 +2,7 @@
  * Editing a list that Cloudways can only replace as a whole: the edit is worked out on the list as it is, shown as a
  * difference, refused where the list changed in between, and read back.
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { QuestionFact } from "../../confirm/question.ts";
 
 /** What to change; `replace` stands alone. */

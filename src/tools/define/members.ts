@@ -1,5 +1,5 @@
 /** The people who share the account. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import {
   idNumber,

@@ -1,5 +1,5 @@
 /** Times that a caller names. */
-import { z } from "zod";
+import * as z from "zod";
 
 const FORM = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 /** The length of a date without a time. */

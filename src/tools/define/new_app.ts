@@ -1,5 +1,5 @@
 /** An application that an operation has made: where it is, and who signs in there. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { type AppRecord, domainOf, knownApps, type ServerRecord } from "../../cloudways/models.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";

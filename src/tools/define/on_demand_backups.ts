@@ -1,5 +1,5 @@
 /** Tells backups that were made through this service from the others, by what is on record. */
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditReader, AuditRecord } from "../../audit/record.ts";
 import { StoreError } from "../../store/store.ts";
 import { momentOf, type RestorableApp } from "../../cloudways/restore_points.ts";

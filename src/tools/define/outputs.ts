@@ -1,5 +1,5 @@
 /** Output schemas that many tools share. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** A record as Cloudways returns it. */
 export const record = z.looseObject({});

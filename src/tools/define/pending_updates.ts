@@ -1,5 +1,5 @@
 /** Reads which updates of WordPress wait, by SafeUpdates: Cloudways' updates, tested on a temporary copy. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { idNumber, listReply, looseNumber, looseText, statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -2,7 +2,7 @@
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { idNumber, listReply, looseFlag, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
-import { z } from "zod";
+import * as z from "zod";
 import { requireKnown } from "./known_values.ts";
 import { nullIfRefused } from "./questions.ts";
 

@@ -1,5 +1,5 @@
 /** Reads what the Security Suite says of the applications of a server: `GET /server/security/{server_id}/apps`. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { idNumber, looseList, looseNumber, looseText, statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Report } from "../../cloudways/account.ts";
 
 /** A report that says when it was made. */

@@ -1,5 +1,5 @@
 /** How restore points are shown, and what to do after a restore: the live site changes later. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { type finishedRestorePoints, momentOf, type RestorableApp } from "../../cloudways/restore_points.ts";
 import { newestAutomatic, onDemandBackups } from "./on_demand_backups.ts";
 import type { ToolContext } from "./tool.ts";

@@ -1,5 +1,5 @@
 /** Inputs and outputs of the tools that set or show passwords. */
-import { z } from "zod";
+import * as z from "zod";
 import { SHOW, type Show } from "../../secrets/call_secrets.ts";
 
 /** The input that says where secrets are shown. */

@@ -1,5 +1,5 @@
 /** Reads the services of a server. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

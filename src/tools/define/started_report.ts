@@ -1,5 +1,5 @@
 /** Reports that Cloudways makes in the background, for answers that read several at once and wait for all together. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount, ReportRequest } from "../../cloudways/account.ts";
 import { isOperationId } from "../../cloudways/operation_id.ts";
 import { startedReply } from "../../cloudways/operations.ts";

@@ -1,5 +1,5 @@
 /** How answers and requests name the server or application of a tool. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ServerRecord } from "../../cloudways/models.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Caller } from "../../identity/caller.ts";
 import type { Clock } from "../../async/clock.ts";
 import { once } from "../../async/once.ts";

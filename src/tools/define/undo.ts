@@ -1,5 +1,5 @@
 /** What can put back what a call changed. */
-import type { z } from "zod";
+import type * as z from "zod";
 import type { QuestionSubject } from "../../confirm/question.ts";
 
 /** A value that a call can change; null where Cloudways does not tell it. */

@@ -1,5 +1,5 @@
 /** The tool that takes a change back, as the calls room knows it. */
-import { z } from "zod";
+import * as z from "zod";
 import { once } from "../../async/once.ts";
 
 /** Its name. */

@@ -1,5 +1,5 @@
 /** Starting work whose answer nobody has documented: it is shown as it came, beside what is understood of it. */
-import { z } from "zod";
+import * as z from "zod";
 import { startedReply } from "../../cloudways/operations.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import { isoTimesIn } from "../../cloudways/times.ts";

@@ -2,7 +2,7 @@
  * Checks of addresses, names and branches before anything is sent. They are refinements, so the schemas that a model
  * reads stay short.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { formatRange, parseRange } from "../../cloudways/address_ranges.ts";
 import { hasPublicHost, isGitUrl } from "../../cloudways/git_hosts.ts";
 

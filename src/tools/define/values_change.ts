@@ -1,5 +1,5 @@
 /** Changing values that stand under names: what differs, how a person sees it, and carrying it out with a look after. */
-import { z } from "zod";
+import * as z from "zod";
 import type { QuestionFact } from "../../confirm/question.ts";
 import { ToolError } from "../../errors.ts";
 import { makeChange, nothingToChange } from "./planned_change.ts";

@@ -1,5 +1,5 @@
 /** Reads the known vulnerabilities of WordPress, its plugins and themes. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { flagOrNull, isoTime, looseList, looseNumber, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

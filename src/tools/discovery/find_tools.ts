@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TOOLSETS } from "../../identity/toolsets.ts";
 import { defineTool, type Tool } from "../define/tool.ts";
 

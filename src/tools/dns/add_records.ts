@@ -1,5 +1,5 @@
 /** Adding records to a domain's DNS. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { path } from "../../cloudways/path.ts";
 import { anyReply, records } from "../define/outputs.ts";

@@ -1,5 +1,5 @@
 /** The domains that the DNS add-on hosts: showing, adding and deleting them. */
-import { z } from "zod";
+import * as z from "zod";
 import { listReply, looseNumber, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";

@@ -1,5 +1,5 @@
 /** The domains and records that the DNS add-on hosts, as Cloudways keeps them. They belong to the whole account. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { isoTime, listReply, looseNumber, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Inputs that the tools for DNS share. */
-import { z } from "zod";
+import * as z from "zod";
 import { domainName } from "../define/validators.ts";
 import { isHost } from "./record_types.ts";
 

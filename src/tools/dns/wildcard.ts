@@ -1,5 +1,5 @@
 /** The DNS record by which a wildcard certificate of Let's Encrypt is issued. */
-import { z } from "zod";
+import * as z from "zod";
 import { looseObject, looseText, statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { appInput } from "../define/inputs.ts";

@@ -1,5 +1,5 @@
 /** Which visitors' addresses are let into one application, and which are not. Cloudways shows these rules nowhere. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { appInput } from "../define/inputs.ts";
 import { appFacts, onApp } from "../define/questions.ts";

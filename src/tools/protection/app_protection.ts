@@ -1,5 +1,5 @@
 /** Malware protection of one application: what it says, ordering and cancelling it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";

@@ -1,5 +1,5 @@
 /** Keeping all visitors of a country out of a server. Cloudways doesn't show which countries are blocked. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { path } from "../../cloudways/path.ts";
 import { COUNTRIES } from "../../cloudways/reference_data.ts";

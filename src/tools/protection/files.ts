@@ -1,5 +1,5 @@
 /** Files of an application in which malware was found. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { appInput } from "../define/inputs.ts";
 import { appFacts } from "../define/questions.ts";

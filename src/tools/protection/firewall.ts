@@ -1,5 +1,5 @@
 /** The settings of a server's firewall. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseObject, numberOrNull, statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Domains of a server that reputation lists warn of. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { serverInput } from "../define/inputs.ts";
 import { namesOfServer, serverOutput } from "../define/targets.ts";

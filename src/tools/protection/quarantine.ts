@@ -1,5 +1,5 @@
 /** Which files come back from quarantine: looked up before anybody is asked, as far as Cloudways lists them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { givenList, looseNumber } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

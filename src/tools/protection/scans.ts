@@ -1,5 +1,5 @@
 /** Scans of an application for malware. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { appInput } from "../define/inputs.ts";
 import { appOutput, idsOf, namesOf } from "../define/targets.ts";

@@ -1,5 +1,5 @@
 /** Which visitors' addresses a server's firewall lets in, and which it keeps out of all its applications. */
-import { z } from "zod";
+import * as z from "zod";
 import { addressKey } from "../../cloudways/address_lists.ts";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { givenList } from "../../cloudways/models.ts";

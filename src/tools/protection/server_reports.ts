@@ -1,5 +1,5 @@
 /** What the Security Suite says of a whole server: its applications, incidents and figures. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import { serverInput } from "../define/inputs.ts";

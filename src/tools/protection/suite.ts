@@ -1,5 +1,5 @@
 /** How the Security Suite is asked. Hardly any of its answers is documented, so they are kept as they came. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount, WriteRequest } from "../../cloudways/account.ts";
 import type { Fields } from "../../cloudways/http.ts";
 import type { ServerRecord } from "../../cloudways/models.ts";

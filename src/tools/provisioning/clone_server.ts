@@ -1,5 +1,5 @@
 /** Copying a whole server. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ServerRecord } from "../../cloudways/models.ts";
 import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";

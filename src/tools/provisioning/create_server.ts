@@ -1,5 +1,5 @@
 /** Ordering a server. */
-import { z } from "zod";
+import * as z from "zod";
 import { idNumber, looseList, type ServerRecord, tiedId } from "../../cloudways/models.ts";
 import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";

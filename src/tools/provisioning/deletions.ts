@@ -1,5 +1,5 @@
 /** Deleting servers and applications, for good. */
-import { z } from "zod";
+import * as z from "zod";
 import { type AppRecord, knownApps, type ServerRecord, tiedId } from "../../cloudways/models.ts";
 import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Larger disks for a server: its volumes, and block storage. */
-import { z } from "zod";
+import * as z from "zod";
 import { numberOrNull } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { Question } from "../../confirm/question.ts";

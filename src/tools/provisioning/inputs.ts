@@ -1,5 +1,5 @@
 /** The inputs that several tools of this toolset share. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Most characters of a label; Cloudways takes about so many. */
 const MAX_LABEL = 50;

@@ -1,5 +1,5 @@
 /** Other names for servers and applications. */
-import { z } from "zod";
+import * as z from "zod";
 import { doneReply } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { appInput, serverInput } from "../define/inputs.ts";

@@ -1,5 +1,5 @@
 /** New applications: fresh ones, and copies on another server. */
-import { z } from "zod";
+import * as z from "zod";
 import { knownApps, type ServerRecord, tiedId } from "../../cloudways/models.ts";
 import { type Started, startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";

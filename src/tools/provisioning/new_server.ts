@@ -1,5 +1,5 @@
 /** A server that an operation makes: what is asked before, and what is shown of it afterwards. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount, StartedWork } from "../../cloudways/account.ts";
 import { knownApps, type ServerRecord } from "../../cloudways/models.ts";
 import type { QuestionFact } from "../../confirm/question.ts";

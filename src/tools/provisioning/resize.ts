@@ -1,5 +1,5 @@
 /** Changing how large a server is. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import type { Question } from "../../confirm/question.ts";
 import { serverInput, waitInput } from "../define/inputs.ts";

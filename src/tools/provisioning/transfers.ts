@@ -1,5 +1,5 @@
 /** Offering a server to another Cloudways account. */
-import { z } from "zod";
+import * as z from "zod";
 import { looseObject, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { serverInput } from "../define/inputs.ts";

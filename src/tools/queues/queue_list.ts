@@ -1,5 +1,5 @@
 /** The queues of an application: background workers that Supervisord keeps running. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import {
   givenList,

@@ -1,5 +1,5 @@
 /** Listing, creating, restarting and deleting queues. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import type { QuestionFact } from "../../confirm/question.ts";
 import { ToolError } from "../../errors.ts";

@@ -1,6 +1,6 @@
 /** One address: whether a server's firewall blocks it, and access for it to the server's web tools. */
 import { anyReply } from "../define/outputs.ts";
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { ServerRecord } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** The user's own certificate on an application. */
-import { z } from "zod";
+import * as z from "zod";
 import { CertificateError, type CertificateFacts, coverage } from "../../cloudways/certificates.ts";
 import { mayHaveCertificate } from "../../cloudways/installed_certificates.ts";
 import { path } from "../../cloudways/path.ts";

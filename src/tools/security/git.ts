@@ -1,5 +1,5 @@
 /** Deployment of an application by Git. */
-import { z } from "zod";
+import * as z from "zod";
 import { isLikeLast } from "../../cloudways/deployments.ts";
 import { path } from "../../cloudways/path.ts";
 import { deploymentsOf } from "../define/deployment_list.ts";

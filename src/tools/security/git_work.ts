@@ -1,5 +1,5 @@
 /** What the tools for deployment by Git share: reading the key and the history, and the questions about them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { deployedHosts, type Deployment, keyReply, lastDeployments } from "../../cloudways/deployments.ts";
 import { gitHost } from "../../cloudways/git_hosts.ts";

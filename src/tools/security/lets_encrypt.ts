@@ -1,5 +1,5 @@
 /** Let's Encrypt certificates of an application. */
-import { z } from "zod";
+import * as z from "zod";
 import { installedCertificates } from "../../cloudways/installed_certificates.ts";
 import { path } from "../../cloudways/path.ts";
 import { certificatesNow } from "../define/certificate_facts.ts";

@@ -1,5 +1,5 @@
 /** What the security tools share. */
-import { z } from "zod";
+import * as z from "zod";
 import { appOutput } from "../define/targets.ts";
 import { startedOutput } from "../define/outputs.ts";
 

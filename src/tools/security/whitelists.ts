@@ -1,5 +1,5 @@
 /** The addresses that may reach a server by SSH and MySQL. */
-import { z } from "zod";
+import * as z from "zod";
 import { addressKey, type ListName, readAddressList } from "../../cloudways/address_lists.ts";
 import { serverInput } from "../define/inputs.ts";
 import { canonicalEntries, checkEdit } from "../define/list_edits.ts";

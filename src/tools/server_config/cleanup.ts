@@ -1,5 +1,5 @@
 /** The automatic clean-up of a server's disk. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { doneReply, looseObject, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Deleting the backups that stand on a server's own disk. */
-import { z } from "zod";
+import * as z from "zod";
 import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";
 import { appInput, serverInput, waitInput, waitOptions } from "../define/inputs.ts";

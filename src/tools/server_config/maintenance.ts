@@ -1,5 +1,5 @@
 /** When Cloudways may do maintenance on a server. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseObject, numberOrNull, statedText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

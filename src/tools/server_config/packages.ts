@@ -1,5 +1,5 @@
 /** The packages of a server: PHP, its database, Redis and so on. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import type { ServerRecord } from "../../cloudways/models.ts";
 import { codesOf, packagesFor, phpWays } from "../../cloudways/packages.ts";

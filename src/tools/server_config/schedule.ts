@@ -1,5 +1,5 @@
 /** When the backups of a server are made, and how long they are kept. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { doneReply, type ServerRecord, statedFlag, statedText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -2,7 +2,7 @@
  * The settings of a server as a person knows them, and as Cloudways reads and writes them: some are written under one
  * name and read under another, and some are never read.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { statedText } from "../../cloudways/models.ts";
 
 const number = (what: string, min = 1) => z.int().min(min).max(2_000_000_000).optional().describe(what);

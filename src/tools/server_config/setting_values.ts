@@ -1,5 +1,5 @@
 /** The values that settings, packages and graphs can take: what other tools of this toolset need to be called right. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { packagesFor } from "../../cloudways/packages.ts";
 import {

@@ -1,5 +1,5 @@
 /** Changing the settings of a server. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { doneReply, type ServerRecord } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

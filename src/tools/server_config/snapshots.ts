@@ -1,5 +1,5 @@
 /** How often the cloud provider makes a snapshot of a server. */
-import { z } from "zod";
+import * as z from "zod";
 import { doneReply, numberOrNull, type ServerRecord, statedText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { Question } from "../../confirm/question.ts";

@@ -1,5 +1,5 @@
 /** What fills the disk of a server, and cleaning it up. */
-import { z } from "zod";
+import * as z from "zod";
 import { knownApps } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { readReport } from "../../cloudways/report_tables.ts";

@@ -1,5 +1,5 @@
 /** Starting, stopping, restarting and backing up a server. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { serverInput, waitInput } from "../define/inputs.ts";
 import { startedOutput } from "../define/outputs.ts";

@@ -1,5 +1,5 @@
 /** The load of a server: graphs, and its use by application. */
-import { z } from "zod";
+import * as z from "zod";
 import { knownApps } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { describeGraph, GRAPH_TARGETS, graphReply, targetsOf } from "../../cloudways/server_graph.ts";

@@ -1,5 +1,5 @@
 /** What the reports on a server share. */
-import { z } from "zod";
+import * as z from "zod";
 import { serverOutput } from "../define/targets.ts";
 import { reportedOutput } from "../define/outputs.ts";
 

@@ -1,5 +1,5 @@
 /** The services of a server, and its Varnish cache. */
-import { z } from "zod";
+import * as z from "zod";
 import { doneReply, looseText, statedText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { serverInput } from "../define/inputs.ts";

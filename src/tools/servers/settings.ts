@@ -1,5 +1,5 @@
 /** The settings of a server. */
-import { z } from "zod";
+import * as z from "zod";
 import { readServerSettings } from "../../cloudways/server_settings.ts";
 import { serverInput } from "../define/inputs.ts";
 import { record } from "../define/outputs.ts";

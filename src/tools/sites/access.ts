@@ -1,5 +1,5 @@
 /** Opening and closing an application: to visitors, and to a shell. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Whether an application can be reached: by SSH, and by its visitors. What Cloudways doesn't say is null. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Which other sites may read from an application. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import type { Question } from "../../confirm/question.ts";
 import { appInput, waitInput } from "../define/inputs.ts";

@@ -1,5 +1,5 @@
 /** The cron jobs of an application, and what runs WordPress' own. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { declare } from "../../confirm/declared_input.ts";
 import { ToolError } from "../../errors.ts";

@@ -1,5 +1,5 @@
 /** The cron jobs of an application as Cloudways keeps them. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseList, looseObject, looseText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

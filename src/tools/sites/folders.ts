@@ -1,5 +1,5 @@
 /** Which folder of an application its visitors get. Cloudways' listing has both settings, and may not tell them. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";
 import type { Question } from "../../confirm/question.ts";

@@ -1,5 +1,5 @@
 /** The PHP settings of one application: the text of its PHP-FPM pool. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { flagOrNull } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Reports about a site that nobody is known to use: what Cloudways answers is shown as it came. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { describeGraph, readGraph } from "../../cloudways/server_graph.ts";
 import { declare } from "../../confirm/declared_input.ts";

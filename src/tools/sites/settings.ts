@@ -1,5 +1,5 @@
 /** Switching settings of an application on and off. */
-import { z } from "zod";
+import * as z from "zod";
 import type { StartedWork } from "../../cloudways/account.ts";
 import type { Question } from "../../confirm/question.ts";
 import { ToolError } from "../../errors.ts";

@@ -1,5 +1,5 @@
 /** What is left out of the Varnish cache of an application. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount, StartedWork } from "../../cloudways/account.ts";
 import { givenList } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** Making a staging copy of a live application. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount, StartedWork } from "../../cloudways/account.ts";
 import { domainOf, type ServerRecord, tiedId } from "../../cloudways/models.ts";
 import { type Started, startedReply, type WaitOptions } from "../../cloudways/operations.ts";

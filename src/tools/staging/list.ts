@@ -1,5 +1,5 @@
 /** Which staging copies there are, and what Cloudways notes of them. */
-import { z } from "zod";
+import * as z from "zod";
 import { domainOf, isoTime } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import type { FoundApp } from "../../cloudways/server_listing.ts";

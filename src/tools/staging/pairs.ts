@@ -1,5 +1,5 @@
 /** Staging copies, each with the live application it was made from. */
-import { z } from "zod";
+import * as z from "zod";
 import { knownApps, looseList, looseText, type ServerRecord, tiedId } from "../../cloudways/models.ts";
 import { momentOf } from "../../cloudways/restore_points.ts";
 import { type FoundApp, ListedServers } from "../../cloudways/server_listing.ts";

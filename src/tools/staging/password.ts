@@ -1,5 +1,5 @@
 /** A new password for the prompt in front of a staging application. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { appFactsIf, onApp } from "../define/questions.ts";

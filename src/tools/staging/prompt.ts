@@ -1,5 +1,5 @@
 /** The password prompt in front of a staging application, and the backup that a sync leaves behind. */
-import { z } from "zod";
+import * as z from "zod";
 import { path } from "../../cloudways/path.ts";
 import { appInput, waitInput } from "../define/inputs.ts";
 import { startedOutput } from "../define/outputs.ts";

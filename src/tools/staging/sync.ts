@@ -1,5 +1,5 @@
 /** Making a live application and its staging copy alike: push to live, pull from live. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { path } from "../../cloudways/path.ts";
 import { momentOf } from "../../cloudways/restore_points.ts";

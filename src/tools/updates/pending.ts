@@ -1,5 +1,5 @@
 /** Updates that wait, and carrying them out. */
-import { z } from "zod";
+import * as z from "zod";
 import { knownApps } from "../../cloudways/models.ts";
 import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";

@@ -1,5 +1,5 @@
 /** SafeUpdates: Cloudways' updates of WordPress, tested on a temporary copy. How they are read. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../cloudways/account.ts";
 import { looseList, looseText, statedFlag, statedList, statedText } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";

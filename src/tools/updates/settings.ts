@@ -1,5 +1,5 @@
 /** Automatic updates: whether they are on, when they run, what they cover, what they did. */
-import { z } from "zod";
+import * as z from "zod";
 import { isoTime, listReply, looseNumber, looseText, statedFlag } from "../../cloudways/models.ts";
 import { path } from "../../cloudways/path.ts";
 import { ToolError } from "../../errors.ts";

@@ -1,5 +1,5 @@
 /** Known vulnerabilities of WordPress, its plugins and themes. */
-import { z } from "zod";
+import * as z from "zod";
 import { startedReply } from "../../cloudways/operations.ts";
 import { path } from "../../cloudways/path.ts";
 import { appInput, waitInput, waitOptions } from "../define/inputs.ts";

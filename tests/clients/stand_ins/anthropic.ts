@@ -1,5 +1,5 @@
 /** The part of the Anthropic messages API that makes a client call a tool. */
-import { z } from "zod";
+import * as z from "zod";
 import { argumentsSchema, events, type ModelApi } from "./api.ts";
 import type { ScriptedCall } from "./script.ts";
 

@@ -1,5 +1,5 @@
 /** What the stand-ins of the three model APIs have in common. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Script } from "./script.ts";
 
 /** One API: its paths and its answers. */

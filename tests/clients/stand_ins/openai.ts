@@ -1,5 +1,5 @@
 /** The part of the OpenAI responses API that makes a client call a tool. */
-import { z } from "zod";
+import * as z from "zod";
 import { argumentsSchema, events, type ModelApi } from "./api.ts";
 import type { OfferedTool, ScriptedCall } from "./script.ts";
 

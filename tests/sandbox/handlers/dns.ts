@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Call, type Handlers, list, text } from "../call.ts";
 import { type FieldErrors, invalidFields, notFound, refused } from "../refusals.ts";
 import type { DnsDomainState, DnsRecordState } from "../state.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Handlers, number, text } from "../call.ts";
 import { notFound } from "../refusals.ts";
 import type { AppState, QueueState } from "../state.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Handlers, nothing, number, text } from "../call.ts";
 import { exampleOf, operationById } from "../facts.ts";
 import { invalidField } from "../refusals.ts";

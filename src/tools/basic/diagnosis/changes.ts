@@ -1,5 +1,5 @@
 /** Changes made through this server that can have something to do with an application. */
-import { z } from "zod";
+import * as z from "zod";
 import type { FoundApp } from "../../../cloudways/server_listing.ts";
 import type { ToolContext } from "../../define/tool.ts";
 import { toActions } from "../audit_actions.ts";

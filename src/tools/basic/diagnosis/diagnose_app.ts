@@ -1,5 +1,5 @@
 /** The tool that says why an application is slow or fails. */
-import { z } from "zod";
+import * as z from "zod";
 import { declare } from "../../../confirm/declared_input.ts";
 import { appInput, waitSeconds } from "../../define/inputs.ts";
 import { moment } from "../../define/moments.ts";

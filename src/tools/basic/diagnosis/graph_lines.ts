@@ -1,5 +1,5 @@
 /** Reads what a graph says about the time of the trouble, and about the time before it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ReportRequest } from "../../../cloudways/account.ts";
 import type { ServerRecord } from "../../../cloudways/models.ts";
 import { path } from "../../../cloudways/path.ts";

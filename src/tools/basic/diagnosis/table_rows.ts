@@ -1,5 +1,5 @@
 /** Reads the rows of a report, whose columns have names that nobody promises. */
-import { z } from "zod";
+import * as z from "zod";
 import { numberOrNull } from "../../../cloudways/models.ts";
 
 const row = z.record(z.string(), z.unknown());

@@ -1,5 +1,5 @@
 /** How all servers and applications of the account are, in one call. */
-import { z } from "zod";
+import * as z from "zod";
 import type { CloudwaysAccount } from "../../../cloudways/account.ts";
 import type { ServerRecord } from "../../../cloudways/models.ts";
 import { declare } from "../../../confirm/declared_input.ts";

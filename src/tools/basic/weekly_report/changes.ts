@@ -1,5 +1,5 @@
 /** What was done through this server, from the audit records. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ToolContext } from "../../define/tool.ts";
 import { type Action, shownAction, toActions } from "../audit_actions.ts";
 import { problemsOf, readRecords } from "../audit_log.ts";

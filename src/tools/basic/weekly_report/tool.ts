@@ -1,5 +1,5 @@
 /** What happened to the account lately, for somebody who does not run servers. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ListedServers } from "../../../cloudways/server_listing.ts";
 import { ToolError } from "../../../errors.ts";
 import { StoreError } from "../../../store/store.ts";
